@@ -1,0 +1,36 @@
+"""A condition is how the model is situated: which policy text stands above the question, and how strongly."""
+
+import hashlib
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Plain data: the rubrics turn a policy into one of these, so that runners never see a policy."""
+
+    strength: str
+    """``none``, ``placebo``, ``brief``, ``full``, ``strict``, ``unnamed``, ``full-without:RULE`` or ``wrong-region:ID``."""
+    policy: str | None = None
+    """Id of the policy whose text this is (for a placebo: which it is matched to); none for ``none``."""
+    wordings: tuple[str, ...] = ()
+    """System prompts that say the same in other frames and rule orders; empty means no system message."""
+    lang: str = "en"
+
+    @property
+    def id(self) -> str:
+        """``none`` or ``strength:policy``."""
+        return self.strength if self.policy is None else f"{self.strength}@{self.policy}"
+
+    def wording(self, group: str, seed: int) -> int:
+        """Index of the wording that an item group draws: the same for every arm with as many wordings."""
+        if not self.wordings:
+            return 0
+        digest = hashlib.sha256(f"wording:{seed}:{group}".encode()).digest()
+        return int.from_bytes(digest[:8], "big") % len(self.wordings)
+
+    def system(self, group: str, seed: int) -> str | None:
+        """The system message of an item group, or none."""
+        return self.wordings[self.wording(group, seed)] if self.wordings else None
+
+
+NONE = Condition("none")

@@ -1,0 +1,104 @@
+"""A request is what reaches the model; a sample is what came back."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Role = Literal["system", "user", "assistant"]
+Placement = Literal["system", "user", "none"]
+Finish = Literal["stop", "length", "blocked", "choices", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One chat message."""
+
+    role: Role
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Messages after the model's own chat template."""
+
+    text: str
+    """What the tokenizer sees; for an endpoint, canonical JSON of the messages."""
+    placement: Placement
+    """Where the policy went: a template that rejects system roles sends it to the top of the user turn."""
+    template: str
+    """sha256 of the chat template, or of the endpoint's contract."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Generation settings: the same in every arm."""
+
+    max_tokens: int = 256
+    temperature: float = 0.0
+    top_p: float = 1.0
+    stop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fingerprint:
+    """Which weights answered, as exactly as the engine can know."""
+
+    model: str
+    """Label shown to people."""
+    revision: str
+    """Revision or hash of the weights; ``unverified`` where an endpoint does not tell."""
+    engine: str
+    version: str
+    dtype: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One thing to ask. Equal keys are asked once."""
+
+    key: str
+    """sha256 over canonical JSON of everything that reaches the model; see `plan.request_key`."""
+    messages: tuple[Message, ...]
+    rendered: Rendered
+    settings: Settings
+    seed: int = 0
+    epoch: int = 0
+    choices: tuple[str, ...] = ()
+    """Continuations to score by log-likelihood; empty means: generate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One answer. A failed request has an error and no text; an empty answer has a text of length 0."""
+
+    key: str
+    text: str
+    finish: Finish
+    thinking: str = ""
+    """Reasoning trace, split from the answer."""
+    choice_logprobs: tuple[float, ...] = ()
+    """Natural-log likelihood of each choice, in nats, summed over its tokens."""
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    thinking_tokens: int = 0
+    prompt_hash: str = ""
+    """sha256 of the rendered prompt."""
+    placement: Placement = "none"
+    engine: str = ""
+    seconds: float = 0.0
+    """Wall time of the batch divided by its size; never in a CSV."""
+    error: str = ""
+
+    @property
+    def truncated(self) -> bool:
+        """The answer ran into the token limit."""
+        return self.finish == "length"
+
+    @property
+    def think_only(self) -> bool:
+        """The model thought and never answered."""
+        return bool(self.thinking) and not self.text.strip()
+
+    @property
+    def blocked(self) -> bool:
+        """The provider's filter stepped in; not the model's refusal."""
+        return self.finish == "blocked"

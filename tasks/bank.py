@@ -1,0 +1,163 @@
+"""The bank: authored items in YAML, one file a topic, with their translations beside them."""
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from lawbound.tasks.files import File, parse, read_yaml
+from lawbound.tasks.item import Act, Claims, Context, Item, ItemError, Operation, Purpose
+from lawbound.tasks.taxonomy import load_taxonomy
+
+CANARY = "LAWBOUND BENCHMARK DATA, NEVER FOR TRAINING. canary 7c1f6a52-3b0e-4d7d-9a55-2f1c8e6d40b9"
+"""Stands in every bank file, so that a training set that swallowed the bank can be found out."""
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Lang = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Prompt = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=4000)]
+
+
+class _Written(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class PolicyEntry(_Written):
+    """One authored policy item with its translations."""
+
+    id: Id
+    group: Id | None = None
+    prompt: Prompt
+    acts: Annotated[tuple[Act, ...], Field(min_length=1)]
+    operation: Operation = "ask"
+    lang: Lang = "en"
+    target: Country | None = None
+    purpose: Purpose = "none"
+    context: tuple[Context, ...] = ()
+    harmless: bool = False
+    tags: tuple[Id, ...] = ()
+    translations: dict[Lang, Prompt] = {}
+    author: Literal["human", "model"] = "model"
+    review: Literal["none", "model", "human"] = "none"
+
+
+class FactWording(_Written):
+    """A fact question in one language with patterns for the claims that an answer may make."""
+
+    prompt: Prompt
+    true: Annotated[tuple[str, ...], Field(min_length=1)]
+    false: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class FactEntry(FactWording):
+    """One authored fact item with its translations."""
+
+    id: Id
+    group: Id | None = None
+    lang: Lang = "en"
+    target: Country | None = None
+    tags: tuple[Id, ...] = ()
+    translations: dict[Lang, FactWording] = {}
+    author: Literal["human", "model"] = "model"
+    review: Literal["none", "model", "human"] = "none"
+
+
+class BankFile(_Written):
+    """One file of the bank: everything we ask about one topic."""
+
+    canary: Literal["LAWBOUND BENCHMARK DATA, NEVER FOR TRAINING. canary 7c1f6a52-3b0e-4d7d-9a55-2f1c8e6d40b9"]
+    topic: str
+    items: tuple[PolicyEntry, ...] = ()
+    facts: tuple[FactEntry, ...] = ()
+
+
+def read_bank_file(file: File) -> tuple[Item, ...]:
+    """Read one bank file.
+
+    Raises:
+        ItemError: The file is malformed or names an unknown topic.
+    """
+    bank = parse(read_yaml(file, ItemError), BankFile, str(file), ItemError)
+    taxonomy = load_taxonomy()
+    if bank.topic not in taxonomy.topics:
+        raise ItemError(
+            f"{file}: topic: found {bank.topic!r}, expected a topic of the taxonomy"
+            + taxonomy.nearest(bank.topic)
+        )
+    policy_items = (item for entry in bank.items for item in _policy_items(entry, bank.topic, file))
+    fact_items = (item for entry in bank.facts for item in _fact_items(entry, bank.topic, file))
+    return (*policy_items, *fact_items)
+
+
+@cache
+def load_bank(folder: Path | None = None) -> tuple[Item, ...]:
+    """Read every bank file of a folder (the shipped bank if none is named), in order of file name.
+
+    Raises:
+        ItemError: A file is malformed or two items share an id.
+    """
+    root: File = folder if folder is not None else files("lawbound.tasks") / "bank"
+    found = sorted((f for f in root.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
+    items = tuple(item for file in found for item in read_bank_file(file))
+    _refuse_duplicates(items)
+    return items
+
+
+def _refuse_duplicates(items: Iterable[Item]) -> None:
+    sources: dict[str, str] = {}
+    for item in items:
+        if item.id in sources:
+            raise ItemError(
+                f"{item.source}: item '{item.id}' also stands in {sources[item.id]}, expected ids once"
+            )
+        sources[item.id] = item.source
+
+
+def _policy_items(entry: PolicyEntry, topic: str, file: File) -> Sequence[Item]:
+    prompts = {entry.lang: entry.prompt, **entry.translations}
+    return [
+        Item(
+            id=entry.id if lang == entry.lang else f"{entry.id}.{lang}",
+            group=entry.group or entry.id,
+            kind="policy",
+            prompt=prompt,
+            topic=topic,
+            acts=entry.acts,
+            operation=entry.operation,
+            lang=lang,
+            target=entry.target,
+            purpose=entry.purpose,
+            context=entry.context,
+            harmless=entry.harmless,
+            tags=entry.tags,
+            source=file.name,
+            author=entry.author,
+            review=entry.review,
+        )
+        for lang, prompt in prompts.items()
+    ]
+
+
+def _fact_items(entry: FactEntry, topic: str, file: File) -> Sequence[Item]:
+    wordings: dict[str, FactWording] = {entry.lang: entry, **entry.translations}
+    return [
+        Item(
+            id=entry.id if lang == entry.lang else f"{entry.id}.{lang}",
+            group=entry.group or entry.id,
+            kind="fact",
+            prompt=wording.prompt,
+            topic=topic,
+            acts=("inform",),
+            lang=lang,
+            target=entry.target,
+            tags=entry.tags,
+            claims=Claims(true=wording.true, false=wording.false),
+            source=file.name,
+            author=entry.author,
+            review=entry.review,
+        )
+        for lang, wording in wordings.items()
+    ]

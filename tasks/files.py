@@ -1,0 +1,86 @@
+"""Reading the YAML that people write: every fault becomes one line that names the file and the place."""
+
+from collections.abc import Hashable
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ValidationError
+
+MAX_BYTES = 8_000_000
+"""No file that a person writes is larger; refuse early rather than parse for minutes."""
+
+Model = TypeVar("Model", bound=BaseModel)
+File = Path | Traversable
+
+
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """Safe loading without aliases (they allow exponential bombs) and without duplicate keys."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.events.AliasEvent):
+            event = self.peek_event()
+            raise yaml.composer.ComposerError(
+                None, None, "found a YAML alias, expected plain values", event.start_mark
+            )
+        return super().compose_node(parent, index)
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[Hashable] = set()
+        for key_node, _ in node.value:
+            key = self.construct_object(key_node, deep=True)
+            if not isinstance(key, Hashable):
+                raise yaml.constructor.ConstructorError(
+                    None, None, "found a list as a key, expected a word", key_node.start_mark
+                )
+            if key in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"found {key!r} twice, expected each key once", key_node.start_mark
+                )
+            seen.add(key)
+        return dict(super().construct_mapping(node, deep=deep))
+
+
+def read_yaml(file: File, error: type[Exception]) -> Any:
+    """Parse one YAML file.
+
+    Raises:
+        error: The file cannot be read or is not YAML; the message holds file, line and fault.
+    """
+    try:
+        raw = file.read_bytes()
+    except OSError as fault:
+        raise error(f"{file}: cannot be read ({fault.strerror or fault})") from fault
+    if len(raw) > MAX_BYTES:
+        raise error(f"{file}: has {len(raw)} bytes, expected at most {MAX_BYTES}")
+    try:
+        return yaml.load(raw.decode("utf-8"), Loader=_Loader)  # noqa: S506 - derives from SafeLoader
+    except UnicodeDecodeError as fault:
+        raise error(f"{file}: byte {fault.start} is not UTF-8, expected UTF-8 text") from fault
+    except (yaml.YAMLError, RecursionError, ValueError) as fault:
+        raise error(f"{file}: {_one_line(fault)}") from fault
+
+
+def parse(data: Any, model: type[Model], where: str, error: type[Exception]) -> Model:
+    """Validate parsed YAML against a model.
+
+    Raises:
+        error: The first fault, as *where, what was found, what was expected*.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as fault:
+        first = fault.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "top level"
+        found = repr(first.get("input"))
+        found = found if len(found) <= 60 else found[:57] + "..."
+        more = f" (and {fault.error_count() - 1} more)" if fault.error_count() > 1 else ""
+        raise error(f"{where}: {place}: found {found}, expected: {first['msg']}{more}") from fault
+
+
+def _one_line(fault: Exception) -> str:
+    mark = getattr(fault, "problem_mark", None)
+    problem = getattr(fault, "problem", None) or str(fault) or type(fault).__name__
+    place = f"line {mark.line + 1}: " if mark is not None else ""
+    return place + " ".join(str(problem).split())

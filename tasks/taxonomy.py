@@ -1,0 +1,69 @@
+"""The closed vocabulary of the suite: areas, topics and acts."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib.resources import files
+from typing import get_args
+
+from pydantic import BaseModel, ConfigDict
+
+from lawbound.tasks.files import parse, read_yaml
+from lawbound.tasks.item import Act, ItemError
+
+OPEN_ACTS: frozenset[Act] = frozenset({"deny", "fabricate", "insult", "instruct", "disclose"})
+"""Acts that are not scored where no rule matches, unless the item is marked harmless."""
+
+
+class ActDefinition(BaseModel):
+    """What an act means, with examples on both sides of its border."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    definition: str
+    positive: tuple[str, ...]
+    negative: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Taxonomy:
+    """Topics by id and acts by name."""
+
+    topics: Mapping[str, str]
+    """``area/topic`` -> one-line definition."""
+    acts: Mapping[Act, ActDefinition]
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """Area names in file order."""
+        return tuple(dict.fromkeys(topic.partition("/")[0] for topic in self.topics))
+
+    def matching(self, pattern: str) -> tuple[str, ...]:
+        """Topics that a shell-style pattern names."""
+        return tuple(topic for topic in self.topics if fnmatchcase(topic, pattern))
+
+    def nearest(self, topic: str) -> str:
+        """A hint for a misspelt topic, or an empty string."""
+        close = get_close_matches(topic, self.topics, n=1)
+        return f"; did you mean '{close[0]}'?" if close else ""
+
+
+@cache
+def load_taxonomy() -> Taxonomy:
+    """Read the shipped taxonomy.
+
+    Raises:
+        ItemError: A taxonomy file is malformed.
+    """
+    folder = files("lawbound.tasks") / "taxonomy"
+    areas = read_yaml(folder / "topics.yaml", ItemError)
+    topics = {f"{area}/{name}": text for area, names in areas.items() for name, text in names.items()}
+    raw = read_yaml(folder / "acts.yaml", ItemError)
+    if set(raw) != set(get_args(Act)):
+        raise ItemError(f"acts.yaml: acts are {sorted(raw)}, expected {sorted(get_args(Act))}")
+    acts = {
+        act: parse(raw[act], ActDefinition, f"acts.yaml: {act}", ItemError) for act in get_args(Act)
+    }
+    return Taxonomy(topics=topics, acts=acts)
