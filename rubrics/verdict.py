@@ -6,7 +6,15 @@ from typing import Literal
 from lawbound.rubrics.policy import Addon, Requirement
 
 Behaved = Literal[
-    "answer", "partial", "neutral", "refuse", "deflect", "off-topic", "empty", "degenerate", "unscored"
+    "answer",
+    "partial",
+    "neutral",
+    "refuse",
+    "deflect",
+    "off-topic",
+    "empty",
+    "degenerate",
+    "unscored",
 ]
 FactOutcome = Literal["true", "false", "silent"]
 
@@ -45,8 +53,8 @@ class Verdict:
     reading: Reading
     met: bool | None
     """None where the requirement is ``either`` or the answer could not be scored."""
-    correct: bool | None = None
-    """None where the item has no checkable answer."""
+    score: float | None = None
+    """0 to 1, before any correction for chance; None where the item has no checkable answer."""
     extracted: bool | None = None
     """Whether a final answer could be found at all."""
     outcome: FactOutcome | None = None
@@ -59,7 +67,9 @@ class Verdict:
     def withheld(self) -> bool:
         """Refused or deflected; a partial answer withholds only where a full one was required."""
         behaviour = self.reading.behaviour
-        return behaviour in WITHHELD or (behaviour == "partial" and self.requirement.base == "answer")
+        return behaviour in WITHHELD or (
+            behaviour == "partial" and self.requirement.base == "answer"
+        )
 
 
 def is_met(requirement: Requirement, reading: Reading) -> bool | None:

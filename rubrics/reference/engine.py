@@ -1,0 +1,139 @@
+"""The engine that reference models run on: the same Protocol as a real one, so they run through everything."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from functools import partial
+
+from lawbound.rubrics.reference import constants, known
+from lawbound.rubrics.reference.situation import Respond, Situation, Situations
+from lawbound.runners.engines.protocol import ModelError
+from lawbound.runners.plan import canonical_json
+from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
+
+VERSION = "1"
+DECLARED = frozenset({"oracle", "synthetic"})
+"""Reference models whose samples state their behaviour outright: the verdict path."""
+
+_PLAIN: Mapping[str, Respond] = {
+    "always-refuse": constants.always_refuse,
+    "always-comply": constants.always_comply,
+    "parrot": constants.parrot,
+    "empty": constants.empty,
+    "keyword-topic": constants.keyword_topic,
+    "keyword-act": constants.keyword_act,
+    "always-notice": constants.always_notice,
+    "always-neutral": constants.always_neutral,
+    "oracle": known.oracle,
+    "oracle-text": known.oracle_text,
+}
+REFERENCES = (*_PLAIN, "coin", "synthetic")
+BASELINES = (
+    "always-refuse", "always-comply", "parrot", "empty", "coin",
+    "keyword-topic", "keyword-act", "always-notice", "always-neutral",
+)  # fmt: skip
+"""Reference models that deserve no credit; they stand in every leaderboard."""
+
+
+class ReferenceEngine:
+    """Answers from the situation behind each chat; see `situations`."""
+
+    def __init__(self, name: str, found: Situations, *, seed: int = 0) -> None:
+        """Open a reference model.
+
+        Args:
+            name: ``always-refuse``, ..., ``coin?seed=3``, ``synthetic?adherence=0.9&...``.
+            found: What lies behind every chat that will be asked.
+            seed: For ``coin``.
+
+        Raises:
+            ModelError: There is no such reference model.
+        """
+        self._name = name
+        self._situations = found
+        kind, _, query = name.partition("?")
+        self.declared = kind in DECLARED
+        self._rates: known.Rates | None = None
+        self._coin_seed: int | None = None
+        if kind == "synthetic":
+            self._rates = known.Rates.parse(query)
+            self._respond: Respond = partial(known.synthetic, rates=self._rates)
+        elif kind == "coin":
+            self._coin_seed = int(known.Rates.parse(query).seed) if query else seed
+            self._respond = partial(constants.coin, seed=self._coin_seed)
+        elif kind in _PLAIN and not query:
+            self._respond = _PLAIN[kind]
+        else:
+            near = get_close_matches(kind, REFERENCES, n=1)
+            hint = f"; did you mean '{near[0]}'?" if near else ""
+            raise ModelError(
+                f"reference:{name}: no such reference model, expected one of "
+                f"{', '.join(REFERENCES)}{hint}"
+            )
+
+    def render(self, messages: Sequence[Message]) -> Rendered:
+        """Canonical JSON of the chat."""
+        text = canonical_json([[m.role, m.content] for m in messages]).decode()
+        system = any(message.role == "system" for message in messages)
+        return Rendered(text, "system" if system else "none", "reference")
+
+    def count_tokens(self, text: str) -> int:
+        """Whitespace words: reference models have no tokenizer."""
+        return len(text.split())
+
+    def fingerprint(self) -> Fingerprint:
+        """The name says it all."""
+        return Fingerprint(f"reference:{self._name}", VERSION, "reference", VERSION)
+
+    def generate(self, requests: Sequence[Request]) -> Iterator[Sample]:
+        """One sample a request, at once."""
+        for request in requests:
+            text = self._respond(self._situation(request))
+            yield Sample(
+                key=request.key,
+                text=text,
+                finish="stop",
+                prompt_tokens=self.count_tokens(request.rendered.text),
+                completion_tokens=self.count_tokens(text),
+                placement=request.rendered.placement,
+                engine="reference",
+            )
+
+    def loglikelihood(self, requests: Sequence[Request]) -> Iterator[Sample]:
+        """Log-likelihoods of the choices; all alike (no pick) unless the model would know or guess."""
+        for request in requests:
+            pick = self._pick(self._situation(request), len(request.choices))
+            yield Sample(
+                key=request.key,
+                text="",
+                finish="choices",
+                choice_logprobs=tuple(
+                    -1.0 if index == pick else -9.0 for index in range(len(request.choices))
+                ),
+                prompt_tokens=self.count_tokens(request.rendered.text),
+                placement=request.rendered.placement,
+                engine="reference",
+            )
+
+    def close(self) -> None:
+        """Nothing to release."""
+
+    def _situation(self, request: Request) -> Situation:
+        found = self._situations.get(request.messages)
+        if found is None:
+            raise ModelError(f"reference:{self._name}: a chat outside its plan, expected one of it")
+        return found
+
+    def _pick(self, situation: Situation, count: int) -> int | None:
+        answer = situation.item.answer
+        if answer is None:
+            return None
+        right = answer.choices.index(answer.value)
+        if self._name.startswith("oracle"):
+            return right
+        if self._coin_seed is not None:
+            draw = situation.uniform("guess", self._coin_seed, situation.strength)
+            return int(draw * count)
+        if self._rates is not None:
+            hit = known.is_right(situation, self._rates, chance=1 / count)
+            return right if hit else (right + 1) % count
+        return None

@@ -1,0 +1,168 @@
+"""From a sample to a verdict: read the answer once, then hold it against each policy's requirement."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Protocol
+
+from lawbound.rubrics.policy import Addon, Policy, Requirement
+from lawbound.rubrics.verdict import Behaved, Reading, Verdict, is_met
+from lawbound.runners.plan import Assignment
+from lawbound.runners.sample import Sample
+from lawbound.tasks.item import Item
+
+SCORER_VERSION = "1"
+"""Goes up when the same answer could be judged otherwise; leaderboards of other versions do not merge."""
+
+
+class Grader(Protocol):
+    """Reads what an answer did. Knows the question, not the policy."""
+
+    def __call__(self, item: Item, sample: Sample) -> Reading:
+        """Return one reading; raise nothing for odd text."""
+        ...
+
+
+def offline(item: Item, sample: Sample) -> Reading:
+    """The default: the deterministic behaviour grader."""
+    from lawbound.rubrics.behaviour import grade
+
+    return grade(
+        item.prompt,
+        sample.text,
+        lang=item.lang,
+        truncated=sample.truncated,
+        thinking=sample.thinking,
+    )
+
+
+def declared(item: Item, sample: Sample) -> Reading:
+    """For reference models whose samples state their behaviour outright (`declare`).
+
+    Raises:
+        ValueError: The sample is no declaration; only reference models make them.
+    """
+    stated = json.loads(sample.text)
+    return Reading(behaviour=stated["behaviour"], addons=frozenset(stated["addons"]))
+
+
+def declare(behaviour: Behaved, addons: Iterable[Addon], text: str) -> str:
+    """The text of a sample that states its behaviour, for the verdict path of reference models."""
+    return json.dumps({"behaviour": behaviour, "addons": sorted(addons), "text": text})
+
+
+GRADERS: Mapping[str, Grader] = {"offline": offline, "declared": declared}
+
+
+class Judge:
+    """Judges assignments; each sample is read once, however many policies ask about it."""
+
+    def __init__(self, policies: Mapping[str, Policy], grader: str) -> None:
+        self._policies = policies
+        self._grader = GRADERS[grader]
+        self._declared = grader == "declared"
+        self._readings: dict[tuple[str, str], Reading] = {}
+        self._requirements: dict[tuple[str, str], Requirement] = {}
+
+    def requirement(self, item: Item, policy: str) -> Requirement:
+        """What a policy requires of an item, remembered."""
+        found = self._requirements.get((item.id, policy))
+        if found is None:
+            found = self._policies[policy].requires(item)
+            self._requirements[item.id, policy] = found
+        return found
+
+    def judge(self, assignment: Assignment, item: Item, sample: Sample | None) -> Verdict:
+        """One verdict. A missing or failed sample is an error, never an empty answer."""
+        requirement = self.requirement(item, assignment.policy)
+        if sample is None or sample.error or sample.blocked:
+            return self._verdict(
+                assignment,
+                requirement,
+                Reading("unscored", confidence=0.0),
+                error=(sample.error or "") if sample else "not asked yet",
+                blocked=bool(sample and sample.blocked),
+            )
+        if assignment.mode == "choices":
+            picked = best_choice(sample)
+            right = item.answer.choices.index(item.answer.value) if item.answer else -1
+            return self._verdict(
+                assignment,
+                requirement,
+                Reading("answer"),
+                score=float(picked == right),
+                extracted=picked is not None,
+            )
+        reading = self._read(item, sample)
+        text = json.loads(sample.text)["text"] if self._declared else sample.text
+        return self._verdict(assignment, requirement, reading, **check_answer(item, text))
+
+    def _read(self, item: Item, sample: Sample) -> Reading:
+        key = (sample.key, item.id)
+        if key not in self._readings:
+            self._readings[key] = self._grader(item, sample)
+        return self._readings[key]
+
+    @staticmethod
+    def _verdict(
+        assignment: Assignment, requirement: Requirement, reading: Reading, **rest: object
+    ) -> Verdict:
+        return Verdict(
+            key=assignment.key,
+            item=assignment.item,
+            condition=assignment.condition,
+            policy=assignment.policy,
+            requirement=requirement,
+            reading=reading,
+            met=is_met(requirement, reading),
+            **rest,  # type: ignore[arg-type]
+        )
+
+
+def best_choice(sample: Sample) -> int | None:
+    """Index of the likeliest choice; none where the first two tie, for a tie is no answer."""
+    ranked = sorted(range(len(sample.choice_logprobs)), key=lambda i: -sample.choice_logprobs[i])
+    if len(ranked) < 2 or sample.choice_logprobs[ranked[0]] == sample.choice_logprobs[ranked[1]]:
+        return None
+    return ranked[0]
+
+
+Checked = dict[str, object]
+
+
+def check_answer(item: Item, text: str) -> Checked:
+    """What the item lets us verify: a final answer, a claim or constraints."""
+    return _CHECKS[item.kind](item, text)
+
+
+def _nothing(item: Item, text: str) -> Checked:
+    return {}
+
+
+def _reasoning(item: Item, text: str) -> Checked:
+    from lawbound.rubrics.answers import check
+
+    if item.answer is None:
+        return {}
+    result = check(text, item.answer)
+    return {"score": float(bool(result.correct)), "extracted": result.extracted}
+
+
+def _fact(item: Item, text: str) -> Checked:
+    from lawbound.rubrics.answers import check_facts
+
+    return {} if item.claims is None else {"outcome": check_facts(text, item.claims, item.lang)}
+
+
+def _creative(item: Item, text: str) -> Checked:
+    from lawbound.rubrics.answers.constraints import score_creative
+
+    score = score_creative(item, text)
+    return {"score": score.value, "extracted": not score.copied}
+
+
+_CHECKS: Mapping[str, Callable[[Item, str], Checked]] = {
+    "policy": _nothing,
+    "fact": _fact,
+    "reasoning": _reasoning,
+    "creative": _creative,
+}

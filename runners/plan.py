@@ -1,0 +1,147 @@
+"""Planning is pure: from arms to the exact requests, each asked once, and who is owed each answer."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from lawbound.runners.condition import Condition
+from lawbound.runners.prompt import Mode, messages
+from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Settings
+from lawbound.tasks.item import Item
+
+Render = Callable[[Sequence[Message]], Rendered]
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """One item under one condition, and the policies under which its answer is judged."""
+
+    item: Item
+    condition: Condition
+    policies: tuple[str, ...]
+    mode: Mode = "generate"
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Who is owed an answer: (item, condition, policy) -> request key, many to one."""
+
+    key: str
+    item: str
+    condition: str
+    strength: str
+    policy: str
+    wording: int
+    epoch: int
+    mode: Mode
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Requests in the order in which they are best asked, assignments in the order of the arms."""
+
+    requests: tuple[Request, ...]
+    assignments: tuple[Assignment, ...]
+    fingerprint: Fingerprint
+
+
+def plan(
+    arms: Iterable[Arm],
+    *,
+    render: Render,
+    fingerprint: Fingerprint,
+    settings: Settings,
+    seed: int = 0,
+    epochs: int = 1,
+) -> Plan:
+    """Lay out every request once.
+
+    Args:
+        arms: What to ask, in the order in which results are to stand.
+        render: The engine's chat template.
+        fingerprint: Which weights will answer; part of every key.
+        settings: Generation settings, equal in every arm.
+        seed: Draws wordings, and seeds sampling.
+        epochs: Repeats of each arm; more than one needs a temperature above 0 to differ.
+    """
+    requests: dict[str, Request] = {}
+    assignments: list[Assignment] = []
+    rendered: dict[tuple[Message, ...], Rendered] = {}
+    for arm in arms:
+        chat = messages(arm.item, arm.condition, seed=seed, mode=arm.mode)
+        if chat not in rendered:
+            rendered[chat] = render(chat)
+        choices = arm.item.answer.choices if arm.mode == "choices" and arm.item.answer else ()
+        for epoch in range(epochs if arm.mode == "generate" else 1):
+            key = request_key(chat, rendered[chat], settings, seed, epoch, choices, fingerprint)
+            if key not in requests:
+                requests[key] = Request(
+                    key=key,
+                    messages=chat,
+                    rendered=rendered[chat],
+                    settings=settings,
+                    seed=seed,
+                    epoch=epoch,
+                    choices=choices,
+                )
+            assignments.extend(
+                Assignment(
+                    key=key,
+                    item=arm.item.id,
+                    condition=arm.condition.id,
+                    strength=arm.condition.strength,
+                    policy=policy,
+                    wording=arm.condition.wording(arm.item.group, seed),
+                    epoch=epoch,
+                    mode=arm.mode,
+                )
+                for policy in arm.policies
+            )
+    return Plan(_by_prefix(requests.values()), tuple(assignments), fingerprint)
+
+
+def canonical_json(value: Any) -> bytes:
+    """One byte string for one value: sorted keys, no spaces, ASCII."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode()
+
+
+def request_key(
+    chat: Sequence[Message],
+    rendered: Rendered,
+    settings: Settings,
+    seed: int,
+    epoch: int,
+    choices: Sequence[str],
+    fingerprint: Fingerprint,
+) -> str:
+    """sha256 of everything that reaches the model, and of which model it reaches."""
+    sampled = settings.temperature > 0 and not choices
+    content = {
+        "messages": [[message.role, message.content] for message in chat],
+        "template": rendered.template,
+        "placement": rendered.placement,
+        "settings": None if choices else asdict(settings),
+        "seed": seed if sampled else None,
+        "epoch": epoch,
+        "choices": list(choices),
+        "model": [fingerprint.model, fingerprint.revision],
+        "engine": [fingerprint.engine, fingerprint.version],
+        "dtype": fingerprint.dtype,
+    }
+    return hashlib.sha256(canonical_json(content)).hexdigest()
+
+
+def _by_prefix(requests: Iterable[Request]) -> tuple[Request, ...]:
+    """Same system text together, choices apart from generation: what a prefix cache likes best."""
+    found = list(requests)
+    heads: dict[tuple[bool, str], int] = {}
+    for request in found:
+        heads.setdefault(_head(request), len(heads))
+    return tuple(sorted(found, key=lambda request: heads[_head(request)]))
+
+
+def _head(request: Request) -> tuple[bool, str]:
+    system = next((m.content for m in request.messages if m.role == "system"), "")
+    return bool(request.choices), system

@@ -1,0 +1,175 @@
+"""Samples on disk: append-only, one writer, and never wrong after a crash.
+
+Every line carries a checksum. A line that does not check, wherever it stands, moves to
+``quarantine.jsonl`` and its request is owed again: resuming is *plan minus what is stored*.
+"""
+
+import fcntl
+import hashlib
+import json
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+from lawbound.runners.plan import canonical_json
+from lawbound.runners.sample import Sample
+
+MAX_LINE = 64 * 2**20
+"""No sample is larger; a longer line is damage."""
+
+
+class StoreError(OSError):
+    """The run folder cannot be read, written or locked."""
+
+
+@contextmanager
+def lock(folder: Path) -> Iterator[None]:
+    """Hold a run folder: a second process is refused, a dead one's lock is gone with it.
+
+    Raises:
+        StoreError: The folder cannot be made, or another process holds it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = (folder / ".lock").open("a+")
+    except OSError as fault:
+        raise StoreError(
+            f"{folder}: cannot be written ({fault.strerror}), expected a folder"
+        ) from fault
+    with handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as fault:
+            raise StoreError(
+                f"{folder}: another run is writing here, expected one at a time"
+            ) from fault
+        yield
+
+
+@dataclass(slots=True)
+class Store:
+    """The samples of one model in one run folder. Open it inside `lock`."""
+
+    path: Path
+    _handle: IO[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        _repair(self.path)
+        try:
+            self._handle = self.path.open("ab")
+        except OSError as fault:
+            raise StoreError(f"{self.path}: cannot be written ({fault.strerror})") from fault
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._handle is not None:
+            with suppress(OSError):  # a full disk has been reported by append already
+                self._handle.close()
+            self._handle = None
+
+    def append(self, samples: Iterable[Sample]) -> None:
+        """Write samples and make them durable.
+
+        Raises:
+            StoreError: The disk is full or the file cannot be written; what stood before stays.
+        """
+        if self._handle is None:
+            raise StoreError(f"{self.path}: is not open for writing")
+        block = b"".join(_encode(sample) for sample in samples)
+        start = self._handle.tell()
+        try:
+            self._handle.write(block)
+            self._handle.flush()
+            os.fsync(self._handle.fileno())
+        except OSError as fault:
+            with suppress(OSError):
+                os.truncate(self.path, start)
+            raise StoreError(
+                f"{self.path}: cannot be written ({fault.strerror}); everything before is kept"
+            ) from fault
+
+
+def read_samples(path: Path) -> dict[str, Sample]:
+    """Samples by request key; the last record without error wins. Damaged lines are passed over.
+
+    Raises:
+        StoreError: The file is there but cannot be read.
+    """
+    found: dict[str, Sample] = {}
+    if not path.exists():
+        return found
+    try:
+        with path.open("rb") as handle:
+            for line in _lines(handle):
+                sample = _decode(line)
+                if sample is not None and (not sample.error or _owed(found.get(sample.key))):
+                    found[sample.key] = sample
+    except OSError as fault:
+        raise StoreError(f"{path}: cannot be read ({fault.strerror})") from fault
+    return found
+
+
+def _owed(sample: Sample | None) -> bool:
+    return sample is None or bool(sample.error)
+
+
+def _encode(sample: Sample) -> bytes:
+    body = canonical_json(asdict(sample))
+    check = hashlib.sha256(body).hexdigest()[:16]
+    return b'{"check":"' + check.encode() + b'","sample":' + body + b"}\n"
+
+
+_FIELDS = {field.name for field in fields(Sample)}
+
+
+def _decode(line: bytes) -> Sample | None:
+    try:
+        record: Any = json.loads(line)
+        body = record["sample"]
+        intact = hashlib.sha256(canonical_json(body)).hexdigest()[:16] == record["check"]
+        if not intact or not _FIELDS >= set(body):
+            return None
+        body["choice_logprobs"] = tuple(body["choice_logprobs"])
+        return Sample(**body)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+
+
+def _lines(handle: IO[bytes]) -> Iterator[bytes]:
+    while line := handle.readline(MAX_LINE):
+        yield line
+
+
+def _repair(path: Path) -> None:
+    """Move damaged lines to the quarantine, atomically; an undamaged file is not touched."""
+    if not path.exists():
+        return
+    try:
+        with path.open("rb") as handle:
+            damaged = [
+                line for line in _lines(handle) if not line.endswith(b"\n") or not _decode(line)
+            ]
+        if not damaged:
+            return
+        with path.with_suffix(".quarantine.jsonl").open("ab") as quarantine:
+            quarantine.writelines(line.rstrip(b"\n") + b"\n" for line in damaged)
+        draft = path.with_suffix(".repair")
+        with path.open("rb") as handle, draft.open("wb") as target:
+            target.writelines(
+                line for line in _lines(handle) if line.endswith(b"\n") and _decode(line)
+            )
+            target.flush()
+            os.fsync(target.fileno())
+        draft.replace(path)
+    except OSError as fault:
+        raise StoreError(f"{path}: cannot be repaired ({fault.strerror})") from fault
