@@ -39,7 +39,13 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
                     None, None, f"found {key!r} twice, expected each key once", key_node.start_mark
                 )
             seen.add(key)
-        return dict(super().construct_mapping(node, deep=deep))
+        return {
+            # ``true:`` and ``no:`` are words where people write keys.
+            key_node.value if isinstance(key, bool) else key: value
+            for (key_node, _), (key, value) in zip(
+                node.value, super().construct_mapping(node, deep=deep).items(), strict=True
+            )
+        }
 
 
 def read_yaml(file: File, error: type[Exception]) -> Any:
@@ -55,7 +61,7 @@ def read_yaml(file: File, error: type[Exception]) -> Any:
     if len(raw) > MAX_BYTES:
         raise error(f"{file}: has {len(raw)} bytes, expected at most {MAX_BYTES}")
     try:
-        return yaml.load(raw.decode("utf-8"), Loader=_Loader)  # noqa: S506 - derives from SafeLoader
+        return _Loader(raw.decode("utf-8")).get_single_data()
     except UnicodeDecodeError as fault:
         raise error(f"{file}: byte {fault.start} is not UTF-8, expected UTF-8 text") from fault
     except (yaml.YAMLError, RecursionError, ValueError) as fault:
