@@ -29,7 +29,7 @@ class RunCounts:
     """Stored samples that no longer belong to the plan: kept, not scored."""
 
 
-class TooManyErrors(ModelError):
+class ErrorLimitError(ModelError):
     """More requests failed than the run allows; everything gathered is kept."""
 
 
@@ -44,7 +44,7 @@ def run(
     """Ask what is owed. Failed requests are asked once more at the end.
 
     Raises:
-        TooManyErrors: `max_errors` was exceeded; run again to go on.
+        ErrorLimitError: `max_errors` was exceeded; run again to go on.
         StoreError: Nothing more can be written; everything before is kept.
     """
     before = read_samples(store.path)
@@ -88,7 +88,7 @@ def _pass(
             if sample.error:
                 failed.add(sample.key)
                 if max_errors is not None and len(failed) > max_errors:
-                    raise TooManyErrors(
+                    raise ErrorLimitError(
                         f"{plan.fingerprint.model}: {len(failed)} requests failed, expected at most "
                         f"{max_errors}; the last said: {sample.error}"
                     )

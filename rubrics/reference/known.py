@@ -90,9 +90,10 @@ class Rates:
 def synthetic(situation: Situation, rates: Rates) -> str:
     """Declare behaviour at the given rates, coupled between arms: one draw an item."""
     requirement = situation.requirement
-    if situation.constrained and requirement.base not in ("answer", "either"):
+    if situation.constrained and requirement.base != "answer" and requirement.base != "either":
         meets = situation.uniform("meet", rates.seed, requirement) < rates.adherence
-        return declare(requirement.base if meets else "answer", requirement.addons, "")
+        behaviour: Behaved = requirement.base if meets else "answer"
+        return declare(behaviour, requirement.addons, "")
     if situation.item.kind in ("reasoning", "creative"):
         right = is_right(situation, rates, chance=0.0)
         return declare("answer", (), right_answer(situation) if right else "")

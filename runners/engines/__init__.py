@@ -1,0 +1,122 @@
+"""Engines: how a request reaches a model. Opened by the model's name, imported only then."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lawbound.runners.engines.protocol import Engine, ModelError, ScoresChoices
+
+__all__ = ["Engine", "EngineOptions", "ModelError", "ScoresChoices", "check_name", "open_engine"]
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """What a user may set for an engine; each engine takes what concerns it."""
+
+    dtype: str = "float32"
+    device: str = "auto"
+    batch_size: int | None = None
+    concurrency: int = 64
+    revision: str | None = None
+    trust_remote_code: bool = False
+
+
+def open_engine(model: str, options: EngineOptions) -> Engine:
+    """Load a model or connect to one.
+
+    Args:
+        model: ``smollm2``, ``hf:NAME_OR_PATH``, ``gguf:FILE``, ``openai:NAME@URL``,
+            ``lm-eval:TYPE:ARGS`` or ``vllm:NAME[?KEY=VALUE&...]``.
+        options: Settings of the run.
+
+    Raises:
+        ModelError: The name has no such form, or the model cannot be loaded.
+    """
+    check_name(model)
+    kind, _, rest = model.partition(":")
+    return _OPENERS[kind](rest, options)
+
+
+def check_name(model: str) -> None:
+    """Refuse a model name before anything is loaded.
+
+    Raises:
+        ModelError: The name has none of the known forms.
+    """
+    kind, colon, rest = model.partition(":")
+    well_formed = kind in _OPENERS and (bool(rest) if kind != "smollm2" else not colon)
+    if not well_formed:
+        raise ModelError(f"model '{model}': unknown form, expected {FORMS}")
+    if kind == "openai" and "@" not in rest:
+        raise ModelError(f"model '{model}': found no '@', expected openai:NAME@URL")
+
+
+FORMS = (
+    "smollm2, hf:NAME_OR_PATH, gguf:FILE, openai:NAME@URL, lm-eval:TYPE:ARGS, vllm:NAME "
+    "or reference:NAME"
+)
+
+
+def _smollm2(rest: str, options: EngineOptions) -> Engine:
+    from lawbound.runners.engines import smollm2
+    from lawbound.runners.engines.local import LocalEngine
+
+    return LocalEngine.load(
+        str(smollm2.ensure()), label=smollm2.LABEL, **_local_options(options, with_revision=False)
+    )
+
+
+def _hf(rest: str, options: EngineOptions) -> Engine:
+    from lawbound.runners.engines.local import LocalEngine
+
+    return LocalEngine.load(rest, **_local_options(options))
+
+
+def _gguf(rest: str, options: EngineOptions) -> Engine:
+    from pathlib import Path
+
+    from lawbound.runners.engines.local import LocalEngine
+
+    file = Path(rest)
+    return LocalEngine.load(str(file.parent), gguf_file=file.name, **_local_options(options))
+
+
+def _openai(rest: str, options: EngineOptions) -> Engine:
+    from lawbound.runners.engines.endpoint import EndpointEngine
+
+    name, _, url = rest.rpartition("@")
+    return EndpointEngine.open(
+        name, url, concurrency=options.concurrency, revision=options.revision
+    )
+
+
+def _lm_eval(rest: str, options: EngineOptions) -> Engine:
+    from lawbound.runners.engines.harness import HarnessEngine
+
+    return HarnessEngine.load(rest)
+
+
+def _vllm(rest: str, options: EngineOptions) -> Engine:
+    from lawbound.runners.engines.vllm_local import VllmEngine
+
+    return VllmEngine.load(rest)
+
+
+def _local_options(options: EngineOptions, *, with_revision: bool = True) -> dict[str, Any]:
+    return {
+        "dtype": options.dtype,
+        "device": options.device,
+        "batch_size": options.batch_size,
+        "revision": options.revision if with_revision else None,
+        "trust_remote_code": options.trust_remote_code,
+    }
+
+
+_OPENERS: Mapping[str, Callable[[str, EngineOptions], Engine]] = {
+    "smollm2": _smollm2,
+    "hf": _hf,
+    "gguf": _gguf,
+    "openai": _openai,
+    "lm-eval": _lm_eval,
+    "vllm": _vllm,
+}

@@ -1,0 +1,255 @@
+"""The main job: compose a suite, ask every model, judge, conclude. The API and the CLI both call this."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated, Any, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lawbound.evals.folder import RunFolder
+from lawbound.evals.suite import Suite, compose, load_suite
+from lawbound.rubrics.policy import Policy
+from lawbound.rubrics.policy_files import load_policy
+from lawbound.rubrics.reference.engine import ReferenceEngine
+from lawbound.rubrics.reference.situation import Situations, situations
+from lawbound.runners.engines import Engine, EngineOptions, ScoresChoices, check_name, open_engine
+from lawbound.runners.plan import Arm, Plan, plan
+from lawbound.runners.run import RunCounts, run
+from lawbound.runners.sample import Settings
+from lawbound.runners.store import Store, lock
+from lawbound.tasks.item import Item
+from lawbound.tasks.records import unique
+
+REFERENCE = "reference:"
+
+
+class RunSpec(BaseModel):
+    """Everything that decides a run; `--config FILE` holds the same fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    suite: str = "quick"
+    models: Annotated[tuple[str, ...], Field(min_length=1)]
+    policies: tuple[str, ...] = ()
+    """Empty means the suite's own."""
+    strengths: tuple[str, ...] = ()
+    """Empty means the suite's own."""
+    seed: int | None = None
+    limit: Annotated[int, Field(gt=0)] | None = None
+    epochs: Annotated[int, Field(gt=0)] = 1
+    temperature: Annotated[float, Field(ge=0, le=2)] = 0.0
+    max_tokens: Annotated[int, Field(gt=0)] | None = None
+    batch_size: Annotated[int, Field(gt=0)] | None = None
+    dtype: str = "float32"
+    device: str = "auto"
+    concurrency: Annotated[int, Field(gt=0)] = 64
+    max_errors: Annotated[int, Field(ge=0)] | None = None
+    model_revision: str | None = None
+    trust_remote_code: bool = False
+    references: bool = True
+    """Whether the suite's reference models run beside the others."""
+
+    @property
+    def engine_options(self) -> EngineOptions:
+        """The part that concerns an engine."""
+        return EngineOptions(
+            dtype=self.dtype,
+            device=self.device,
+            batch_size=self.batch_size,
+            concurrency=self.concurrency,
+            revision=self.model_revision,
+            trust_remote_code=self.trust_remote_code,
+        )
+
+
+class Observer(Protocol):
+    """Hears how far a run is; the CLI draws bars from it."""
+
+    def stage(self, name: str, total: int | None) -> None:
+        """A new stage begins, with so many steps if that is known."""
+        ...
+
+    def advance(self, steps: int) -> None:
+        """So many steps are done."""
+        ...
+
+
+class Silent:
+    """An observer that says nothing."""
+
+    def stage(self, name: str, total: int | None) -> None:
+        """Ignore."""
+
+    def advance(self, steps: int) -> None:
+        """Ignore."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A spec resolved: what is asked, of whom, under which policies."""
+
+    spec: RunSpec
+    suite: Suite
+    policies: tuple[Policy, ...]
+    arms: tuple[Arm, ...]
+    models: tuple[str, ...]
+    """The user's models, then the suite's reference models."""
+    seed: int
+
+    @property
+    def settings(self) -> Settings:
+        """Generation settings, the same in every arm."""
+        return Settings(
+            max_tokens=self.spec.max_tokens or self.suite.max_tokens,
+            temperature=self.spec.temperature,
+        )
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """Every item that is asked, once."""
+        return unique(arm.item for arm in self.arms)
+
+    def situations(self) -> Situations:
+        """For reference models."""
+        return situations(self.arms, {p.id: p for p in self.policies}, seed=self.seed)
+
+
+def prepare(spec: RunSpec) -> Prepared:
+    """Resolve and check a spec whole, before anything is loaded or written.
+
+    Raises:
+        SuiteError: The suite is unknown or malformed.
+        PolicyError: A policy is unknown or malformed.
+        ItemError: The bank is malformed.
+        ModelError: A model's name has no known form.
+    """
+    suite = load_suite(spec.suite)
+    policies = tuple(load_policy(name) for name in spec.policies or suite.policies)
+    references = suite.references if spec.references else ()
+    models = tuple(dict.fromkeys([*spec.models, *(REFERENCE + name for name in references)]))
+    for model in models:
+        if model.startswith(REFERENCE):
+            ReferenceEngine(model.removeprefix(REFERENCE), {})
+        else:
+            check_name(model)
+    seed = suite.seed if spec.seed is None else spec.seed
+    arms = compose(suite, policies, seed=seed, limit=spec.limit, strengths=spec.strengths)
+    return Prepared(spec, suite, policies, arms, models, seed)
+
+
+def plan_for(prepared: Prepared, engine: Engine) -> Plan:
+    """The requests of one model. Arms fall back to generation where the engine cannot score choices."""
+    arms: Sequence[Arm] = prepared.arms
+    if not isinstance(engine, ScoresChoices):
+        arms = [Arm(arm.item, arm.condition, arm.policies, "generate") for arm in arms]
+    return plan(
+        arms,
+        render=engine.render,
+        fingerprint=engine.fingerprint(),
+        settings=prepared.settings,
+        seed=prepared.seed,
+        epochs=prepared.spec.epochs,
+    )
+
+
+def open_model(model: str, prepared: Prepared, found: Situations) -> Engine:
+    """A real engine or a reference one.
+
+    Raises:
+        ModelError: It cannot be loaded.
+    """
+    if model.startswith(REFERENCE):
+        return ReferenceEngine(model.removeprefix(REFERENCE), found, seed=prepared.seed)
+    return open_engine(model, prepared.spec.engine_options)
+
+
+def ask(prepared: Prepared, out: Path, *, observer: Observer | None = None) -> None:
+    """Ask every model what it is owed and store the answers. Run again to go on where it stopped.
+
+    Raises:
+        ModelError: A model cannot be loaded or too many requests fail; all answers so far are kept.
+        StoreError: The run folder is held by another run, or cannot be written.
+    """
+    observer = observer or Silent()
+    found = prepared.situations()
+    with lock(out):
+        folder = RunFolder(out)
+        folder.write_items(prepared.items)
+        entries: list[dict[str, Any]] = []
+        for model in prepared.models:
+            observer.stage(f"loading {model}", None)
+            engine = open_model(model, prepared, found)
+            try:
+                entries.append(_ask_one(model, prepared, engine, folder, observer))
+            finally:
+                engine.close()
+            folder.write_run(_run_record(prepared, entries))
+
+
+def _ask_one(
+    model: str, prepared: Prepared, engine: Engine, folder: RunFolder, observer: Observer
+) -> dict[str, Any]:
+    requests = plan_for(prepared, engine)
+    label = requests.fingerprint.model
+    folder.write_plan(requests)
+    observer.stage(f"asking {label}", len(requests.requests))
+    with Store(folder.samples(label)) as store:
+        counts = run(
+            requests,
+            engine,
+            store,
+            max_errors=prepared.spec.max_errors,
+            progress=observer.advance,
+        )
+    return _model_record(model, requests, engine, counts)
+
+
+def _model_record(model: str, requests: Plan, engine: Engine, counts: RunCounts) -> dict[str, Any]:
+    is_declared = getattr(engine, "declared", False)
+    return {
+        "model": requests.fingerprint.model,
+        "spec": model,
+        "reference": model.startswith(REFERENCE),
+        "grader": "declared" if is_declared else "offline",
+        "fingerprint": asdict(requests.fingerprint),
+        "requests": len(requests.requests),
+        "failed": counts.failed,
+        "stale": counts.stale,
+    }
+
+
+def _run_record(prepared: Prepared, entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        "lawbound": _version("lawbound"),
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        "spec": prepared.spec.model_dump(mode="json"),
+        "seed": prepared.seed,
+        "suite": prepared.suite.model_dump(mode="json"),
+        "policies": [
+            {"id": p.id, "name": p.name, "version": p.version, "from": name}
+            for p, name in zip(
+                prepared.policies,
+                prepared.spec.policies or prepared.suite.policies,
+                strict=True,
+            )
+        ],
+        "settings": asdict(prepared.settings),
+        "models": [dict(entry) for entry in entries],
+        "versions": {"python": platform.python_version()}
+        | {
+            name: _version(name) for name in ("numpy", "pandas", "torch", "transformers", "lm_eval")
+        },
+    }
+
+
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"

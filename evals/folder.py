@@ -1,0 +1,207 @@
+"""The run folder: what a run leaves behind, so that every number can be traced and scored again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from lawbound.runners.plan import Assignment, Plan
+from lawbound.tasks.files import read_yaml
+from lawbound.tasks.item import Item, ItemError
+from lawbound.tasks.records import from_record, to_record
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class FolderError(ValueError):
+    """A run folder is not what it should be."""
+
+
+def slug(model: str) -> str:
+    """A file name for a model: readable, unique, and never a path."""
+    readable = re.sub(r"[^A-Za-z0-9._-]+", "-", model).strip("-.")[:48] or "model"
+    return f"{readable}-{hashlib.sha256(model.encode()).hexdigest()[:8]}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """Paths of one run folder."""
+
+    root: Path
+
+    @property
+    def run_yaml(self) -> Path:
+        """Resolved spec, versions, hashes."""
+        return self.root / "run.yaml"
+
+    @property
+    def items(self) -> Path:
+        """Every item that was asked."""
+        return self.root / "items.jsonl"
+
+    def samples(self, model: str) -> Path:
+        """Samples of one model."""
+        return self.root / "samples" / f"{slug(model)}.jsonl"
+
+    def plan(self, model: str) -> Path:
+        """Assignments of one model."""
+        return self.root / "plan" / f"{slug(model)}.jsonl"
+
+    def prompts(self, model: str) -> Path:
+        """Rendered prompts of one model."""
+        return self.root / "prompts" / f"{slug(model)}.jsonl"
+
+    def write_items(self, items: Iterable[Item]) -> None:
+        """Store the questions."""
+        write_lines(self.items, (json.dumps(to_record(item), sort_keys=True) for item in items))
+
+    def read_items(self) -> dict[str, Item]:
+        """Items by id.
+
+        Raises:
+            FolderError: The file is missing or damaged.
+        """
+        found: dict[str, Item] = {}
+        for number, record in read_records(self.items):
+            try:
+                item = from_record(record, f"{self.items}:{number}")
+            except ItemError as fault:
+                raise FolderError(str(fault)) from fault
+            found[item.id] = item
+        return found
+
+    def write_plan(self, plan: Plan) -> None:
+        """Store who is owed which answer, and the rendered prompts, each shared head once."""
+        model = plan.fingerprint.model
+        write_lines(
+            self.plan(model),
+            (json.dumps(asdict(assignment), sort_keys=True) for assignment in plan.assignments),
+        )
+        write_lines(self.prompts(model), _prompt_lines(plan))
+
+    def read_plan(self, model: str) -> tuple[Assignment, ...]:
+        """Assignments in plan order.
+
+        Raises:
+            FolderError: The file is missing or damaged.
+        """
+        path = self.plan(model)
+        known = {field.name for field in fields(Assignment)}
+        found: list[Assignment] = []
+        for number, record in read_records(path):
+            if set(record) != known:
+                raise FolderError(
+                    f"{path}:{number}: fields are {sorted(record)}, expected {sorted(known)}"
+                )
+            found.append(Assignment(**record))
+        return tuple(found)
+
+    def read_run(self) -> dict[str, Any]:
+        """The resolved spec.
+
+        Raises:
+            FolderError: This is no run folder.
+        """
+        data = read_yaml(self.run_yaml, FolderError)
+        if not isinstance(data, dict) or not isinstance(data.get("models"), list):
+            raise FolderError(
+                f"{self.run_yaml}: found no list of models, expected a run's own file"
+            )
+        return data
+
+    def write_run(self, content: Mapping[str, Any]) -> None:
+        """Store the resolved spec."""
+        text = yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True)
+        write_atomically(self.run_yaml, text.encode())
+
+    def write_frame(self, frame: pd.DataFrame) -> None:
+        """Store the verdicts."""
+        draft = self.root / "verdicts.parquet.draft"
+        frame.to_parquet(draft, index=False)
+        draft.replace(self.root / "verdicts.parquet")
+
+    def read_frame(self) -> pd.DataFrame:
+        """The verdicts again.
+
+        Raises:
+            FolderError: The run has not been judged, or the file is damaged.
+        """
+        import pandas as pd
+
+        path = self.root / "verdicts.parquet"
+        try:
+            return pd.read_parquet(path)
+        except (OSError, ValueError) as fault:
+            raise FolderError(
+                f"{path}: cannot be read, expected verdicts of a run ({fault})"
+            ) from fault
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace a file whole or not at all.
+
+    Raises:
+        FolderError: It cannot be written; what stood there before stays.
+    """
+    draft = path.with_name(path.name + ".draft")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("wb") as handle:
+            handle.write(content)
+            handle.flush()
+            os.fsync(handle.fileno())
+        draft.replace(path)
+    except OSError as fault:
+        draft.unlink(missing_ok=True)
+        raise FolderError(f"{path}: cannot be written ({fault.strerror})") from fault
+
+
+def write_lines(path: Path, lines: Iterable[str]) -> None:
+    """Replace a file of lines whole or not at all."""
+    write_atomically(path, "".join(f"{line}\n" for line in lines).encode())
+
+
+def read_records(path: Path) -> Sequence[tuple[int, dict[str, Any]]]:
+    """JSON objects of a file with their line numbers.
+
+    Raises:
+        FolderError: The file is missing or a line is no JSON object.
+    """
+    found: list[tuple[int, dict[str, Any]]] = []
+    try:
+        with path.open(encoding="utf-8") as handle:
+            for number, line in enumerate(handle, start=1):
+                record = json.loads(line)
+                if not isinstance(record, dict):
+                    raise FolderError(f"{path}:{number}: found {line[:40]!r}, expected an object")
+                found.append((number, record))
+    except FolderError:
+        raise
+    except (OSError, ValueError, RecursionError) as fault:
+        raise FolderError(f"{path}: cannot be read ({fault}), expected lines of JSON") from fault
+    return found
+
+
+def _prompt_lines(plan: Plan) -> Iterable[str]:
+    """Heads once, then tails: a policy prompt of thousands of characters is shared by hundreds."""
+    by_system: dict[str, list[int]] = {}
+    for index, request in enumerate(plan.requests):
+        head = next((m.content for m in request.messages if m.role == "system"), "")
+        by_system.setdefault(head, []).append(index)
+    for indices in by_system.values():
+        texts = [plan.requests[index].rendered.text for index in indices]
+        head = os.path.commonprefix(texts)
+        name = hashlib.sha256(head.encode()).hexdigest()[:16]
+        yield json.dumps({"head": name, "text": head})
+        for index, text in zip(indices, texts, strict=True):
+            request = plan.requests[index]
+            yield json.dumps({"key": request.key, "head": name, "tail": text[len(head) :]})

@@ -1,0 +1,165 @@
+"""The verdict frame: one row an answer x policy, everything that a metric may ask about beside it.
+
+Its columns are documented in ``docs/formats.md``; it is what ``verdicts.parquet`` holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from lawbound.rubrics.policy import Policy, Requirement, near_miss
+from lawbound.rubrics.score import Judge
+from lawbound.rubrics.verdict import Verdict, is_overshoot, is_served_plainly
+from lawbound.runners.plan import Assignment
+from lawbound.runners.sample import Sample
+from lawbound.tasks.item import Item
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NAN = float("nan")
+
+
+def verdict_frame(
+    model: str,
+    assignments: Sequence[Assignment],
+    items: Mapping[str, Item],
+    samples: Mapping[str, Sample],
+    policies: Mapping[str, Policy],
+    *,
+    grader: str,
+) -> pd.DataFrame:
+    """Judge every assignment of one model; rows stand in the order of the assignments.
+
+    `policies` must hold every policy that judges, and ``intl``.
+    """
+    import pandas as pd
+
+    judge = Judge(policies, grader)
+    facts = _PolicyFacts(policies)
+    rows = list(_rows(model, assignments, items, samples, judge, facts))
+    return pd.DataFrame.from_records(rows)
+
+
+def _rows(
+    model: str,
+    assignments: Sequence[Assignment],
+    items: Mapping[str, Item],
+    samples: Mapping[str, Sample],
+    judge: Judge,
+    facts: _PolicyFacts,
+) -> Iterator[dict[str, Any]]:
+    about_items = {item.id: _about_item(item) for item in items.values()}
+    for assignment in assignments:
+        item = items[assignment.item]
+        sample = samples.get(assignment.key)
+        verdict = judge.judge(assignment, item, sample)
+        yield (
+            {
+                "model": model,
+                "key": assignment.key,
+                **about_items[item.id],
+                "mode": assignment.mode,
+                "chance": _chance(item, assignment),
+                "strength": assignment.strength,
+                "policy": assignment.policy,
+                "wording": assignment.wording,
+                "epoch": assignment.epoch,
+            }
+            | facts.about(assignment.policy, item, verdict.requirement)
+            | {"intl_base": judge.requirement(item, "intl").base}
+            | _about_verdict(verdict)
+            | _about_sample(sample)
+        )
+
+
+def _about_item(item: Item) -> dict[str, Any]:
+    structure = item.structure
+    return {
+        "item": item.id,
+        "group": item.group,
+        "kind": item.kind,
+        "topic": item.topic,
+        "area": item.area,
+        "acts": "|".join(item.acts),
+        "operation": item.operation,
+        "target": item.target or "",
+        "purpose": item.purpose,
+        "lang": item.lang,
+        "context": "|".join(item.context),
+        "tags": "|".join(item.tags),
+        "family": structure.family if structure else "",
+        "level": float(structure.level) if structure else NAN,
+        "surface": structure.surface if structure else "",
+        "twin": structure.twin if structure else "",
+    }
+
+
+def _chance(item: Item, assignment: Assignment) -> float:
+    return item.answer.chance if item.answer and assignment.mode == "choices" else 0.0
+
+
+class _PolicyFacts:
+    """What depends on policy and item alone, computed once for each pair."""
+
+    def __init__(self, policies: Mapping[str, Policy]) -> None:
+        self._policies = policies
+        self._found: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def about(self, policy_id: str, item: Item, requirement: Requirement) -> dict[str, Any]:
+        key = (policy_id, item.id)
+        if key not in self._found:
+            policy = self._policies[policy_id]
+            bases = {rule.id: rule.basis for rule in policy.rules}
+            beside = [
+                f"{rule.id}:{kind}"
+                for rule in policy.rules
+                if (kind := near_miss(policy, rule, item)) is not None
+            ]
+            self._found[key] = {
+                "policy_version": policy.version,
+                "base": requirement.base,
+                "required_addons": "|".join(sorted(requirement.addons)),
+                "rules": "|".join(requirement.rules),
+                "near_miss": "|".join(beside),
+                "bases_of_rules": "|".join(dict.fromkeys(bases[r] for r in requirement.rules)),
+            }
+        return self._found[key]
+
+
+def _about_verdict(verdict: Verdict) -> dict[str, Any]:
+    reading = verdict.reading
+    return {
+        "behaviour": reading.behaviour,
+        "addons": "|".join(sorted(reading.addons)),
+        "evidence": reading.evidence,
+        "confidence": reading.confidence,
+        "trace_behaviour": reading.trace_behaviour or "",
+        "met": _number(verdict.met),
+        "plain": _number(is_served_plainly(verdict.requirement, reading)),
+        "withheld": verdict.withheld,
+        "overshoot": is_overshoot(verdict.requirement, reading),
+        "score": NAN if verdict.score is None else verdict.score,
+        "extracted": _number(verdict.extracted),
+        "outcome": verdict.outcome or "",
+        "error": bool(verdict.error),
+        "blocked": verdict.blocked,
+    }
+
+
+def _about_sample(sample: Sample | None) -> dict[str, Any]:
+    if sample is None:
+        sample = Sample(key="", text="", finish="error")
+    return {
+        "truncated": sample.truncated,
+        "think_only": sample.think_only,
+        "prompt_tokens": sample.prompt_tokens,
+        "completion_tokens": sample.completion_tokens,
+        "thinking_tokens": sample.thinking_tokens,
+        "placement": sample.placement,
+    }
+
+
+def _number(claim: bool | None) -> float:
+    return NAN if claim is None else float(claim)
