@@ -137,7 +137,7 @@ def _decode(line: bytes) -> Sample | None:
         record: Any = json.loads(line)
         body = record["sample"]
         intact = hashlib.sha256(canonical_json(body)).hexdigest()[:16] == record["check"]
-        if not intact or not _FIELDS >= set(body):
+        if not intact or not set(body) <= _FIELDS:
             return None
         body["choice_logprobs"] = tuple(body["choice_logprobs"])
         return Sample(**body)

@@ -1,0 +1,17 @@
+"""The command line: one module a command group; a command parses, calls the library and prints."""
+
+from importlib import import_module
+
+import typer
+
+app = typer.Typer(
+    name="lawbound",
+    help="What does it cost a language model to follow a region's content policy?",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+for _group in ("run", "results", "compare", "policy", "tasks", "judge", "lmeval"):
+    import_module(f"lawbound.runners.cli.{_group}").add_to(app)

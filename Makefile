@@ -1,0 +1,34 @@
+# Every target calls plain tools; `make demo` and `make test` are all that a newcomer needs.
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+POLICIES ?= cn,de,us,intl
+
+.PHONY: demo test lint types fast test-slow clean
+
+demo: $(STAMP)  ## Ask a real model the quick suite under four policies; results land in out/demo.
+	$(BIN)/lawbound run quick --model smollm2 --policy $(POLICIES) --out out/demo
+
+test: lint types fast  ## Lint, types and fast tests.
+
+lint: $(STAMP)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+fast: $(STAMP)
+	$(BIN)/pytest -q -n 2
+
+test-slow: $(STAMP)  ## The real model, a real browser, a real cluster, faults and simulation.
+	$(BIN)/pytest -q -m "model or browser or cluster or faults or sim"
+
+# The stamp is renewed whenever the project's own requirements change.
+$(STAMP): pyproject.toml constraints.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade-strategy only-if-needed -c constraints.txt -e ".[local,dev]"
+	touch $(STAMP)
+
+clean:
+	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -1,0 +1,32 @@
+"""The command: known errors become one line and exit code 2, everything else keeps its traceback."""
+
+import sys
+
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line."""
+    from lawbound.runners.cli import app
+
+    try:
+        app(prog_name="lawbound")
+    except KeyboardInterrupt:
+        sys.stderr.write("interrupted: everything answered so far is kept; run again to go on\n")
+        sys.exit(INTERRUPTED)
+    except (ValueError, RuntimeError, OSError) as error:
+        if not type(error).__module__.startswith("lawbound."):
+            raise
+        sys.stderr.write(f"error: {_one_line(error)}\n")
+        sys.exit(2)
+
+
+def _one_line(error: Exception) -> str:
+    """The message without line breaks and control characters: it may quote hostile input."""
+    from lawbound.runners.cli.console import printable
+
+    return printable(" ".join(str(error).split()))
+
+
+if __name__ == "__main__":
+    main()

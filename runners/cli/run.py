@@ -1,0 +1,212 @@
+"""`lawbound run` and `lawbound plan`: ask, judge, conclude; or only say what would be asked."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lawbound.runners.cli.console import bars, note, show, table
+
+if TYPE_CHECKING:
+    from lawbound.evals.evaluate import RunSpec
+
+TIED = 3
+"""Exit code of a run in which a real model ties a baseline on every column."""
+
+SuiteArg = Annotated[str | None, typer.Argument(help="A shipped suite or a YAML file [quick].")]
+Models = Annotated[
+    list[str] | None,
+    typer.Option("--model", "-m", help="Model; repeat or separate by commas."),
+]
+Policies = Annotated[
+    list[str] | None,
+    typer.Option("--policy", "-p", help="Policy id or file; repeat or separate by commas."),
+]
+Strengths = Annotated[
+    list[str] | None,
+    typer.Option("--strength", help="Keep only these strengths of the suite."),
+]
+Config = Annotated[Path | None, typer.Option(help="YAML with the same fields as these options.")]
+Limit = Annotated[int | None, typer.Option(min=1, help="Items of each selection and policy.")]
+Seed = Annotated[int | None, typer.Option(help="Draws items and wordings [the suite's].")]
+Epochs = Annotated[int | None, typer.Option(min=1, help="Repeats of each arm [1].")]
+Temperature = Annotated[float | None, typer.Option(min=0, max=2, help="Sampling temperature [0].")]
+MaxTokens = Annotated[int | None, typer.Option(min=1, help="Tokens of an answer [the suite's].")]
+BatchSize = Annotated[int | None, typer.Option(min=1, help="Sequences at once [from memory].")]
+Dtype = Annotated[str | None, typer.Option(help="float32, bfloat16 or float16 [float32].")]
+Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1 [auto].")]
+Concurrency = Annotated[int | None, typer.Option(min=1, help="Requests in flight [64].")]
+MaxErrors = Annotated[int | None, typer.Option(min=0, help="Stop after so many failures [never].")]
+Revision = Annotated[str | None, typer.Option(help="Revision of the weights or endpoint.")]
+References = Annotated[
+    bool | None, typer.Option("--references/--no-references", help="Run reference models beside.")
+]
+RemoteCode = Annotated[
+    bool | None, typer.Option("--trust-remote-code", help="Let a model bring its own code.")
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Print requests, tokens and a time estimate; ask nothing.")
+]
+Out = Annotated[Path, typer.Option("--out", "-o", help="Run folder; an interrupted run resumes.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("run")(run)
+    app.command("plan")(plan)
+
+
+def run(
+    suite: SuiteArg = None,
+    model: Models = None,
+    policy: Policies = None,
+    out: Out = Path("out"),
+    strength: Strengths = None,
+    config: Config = None,
+    limit: Limit = None,
+    seed: Seed = None,
+    epochs: Epochs = None,
+    temperature: Temperature = None,
+    max_tokens: MaxTokens = None,
+    batch_size: BatchSize = None,
+    dtype: Dtype = None,
+    device: Device = None,
+    concurrency: Concurrency = None,
+    max_errors: MaxErrors = None,
+    model_revision: Revision = None,
+    references: References = None,
+    trust_remote_code: RemoteCode = None,
+    dry_run: DryRun = False,
+) -> None:
+    """Ask models a suite's items under policies, judge the answers, and conclude."""
+    spec = _spec(
+        config,
+        suite=suite,
+        models=_split(model),
+        policies=_split(policy),
+        strengths=_split(strength),
+        limit=limit,
+        seed=seed,
+        epochs=epochs,
+        temperature=temperature,
+        max_tokens=max_tokens,
+        batch_size=batch_size,
+        dtype=dtype,
+        device=device,
+        concurrency=concurrency,
+        max_errors=max_errors,
+        model_revision=model_revision,
+        references=references,
+        trust_remote_code=trust_remote_code,
+    )
+    if dry_run:
+        _print_plan(spec)
+        return
+    from lawbound.evals.conclude import conclude
+    from lawbound.evals.evaluate import ask, prepare
+    from lawbound.runners.cli.results import print_leaderboard
+
+    prepared = prepare(spec)
+    with bars() as observer:
+        ask(prepared, out, observer=observer)
+        conclusion = conclude(out, observer=observer)
+    print_leaderboard(conclusion.leaderboard)
+    show(f"\nrun folder: {out} (report.html, leaderboard.csv, metrics.csv, verdicts.parquet)")
+    if conclusion.ties:
+        for line in conclusion.ties:
+            note(f"WARNING: {line}")
+        raise typer.Exit(TIED)
+
+
+def plan(
+    suite: SuiteArg = None,
+    model: Models = None,
+    policy: Policies = None,
+    strength: Strengths = None,
+    config: Config = None,
+    limit: Limit = None,
+    seed: Seed = None,
+    epochs: Epochs = None,
+    max_tokens: MaxTokens = None,
+    references: References = None,
+) -> None:
+    """Print what a run would ask; the same as `run --dry-run`."""
+    _print_plan(
+        _spec(
+            config,
+            suite=suite,
+            models=_split(model),
+            policies=_split(policy),
+            strengths=_split(strength),
+            limit=limit,
+            seed=seed,
+            epochs=epochs,
+            max_tokens=max_tokens,
+            references=references,
+        )
+    )
+
+
+def _split(values: list[str] | None) -> tuple[str, ...] | None:
+    """Repeated options that also take comma lists; a reference's query keeps its commas out anyway."""
+    if not values:
+        return None
+    return tuple(part for value in values for part in _parts(value) if part)
+
+
+def _parts(value: str) -> list[str]:
+    # lm-eval's model arguments are themselves a comma list.
+    return [value] if value.startswith("lm-eval:") else [part.strip() for part in value.split(",")]
+
+
+def _spec(config: Path | None, **options: Any) -> "RunSpec":
+    from lawbound.evals.evaluate import RunSpec
+    from lawbound.evals.suite import SuiteError
+    from lawbound.tasks.files import parse, read_yaml
+
+    given = {name: value for name, value in options.items() if value is not None}
+    written: dict[str, Any] = {}
+    where = "command line"
+    if config is not None:
+        read = read_yaml(config, SuiteError)
+        if not isinstance(read, dict):
+            raise SuiteError(f"{config}: found {type(read).__name__}, expected fields of a run")
+        written, where = read, str(config)
+    if "models" not in given and "models" not in written:
+        given["models"] = ("smollm2",)
+    return parse({**written, **given}, RunSpec, where, SuiteError)
+
+
+def _print_plan(spec: "RunSpec") -> None:
+    from lawbound.evals.estimate_run import estimate
+    from lawbound.evals.evaluate import prepare
+
+    prepared = prepare(spec)
+    with bars() as observer:
+        found = [estimate(model, prepared, observer) for model in prepared.models]
+    table(
+        [
+            "model",
+            "requests",
+            "of these choices",
+            "prompt tokens",
+            "shared",
+            "max new tokens",
+            "time",
+        ],
+        [
+            [
+                row.model,
+                str(row.requests),
+                str(row.choices),
+                str(row.prompt_tokens),
+                str(row.shared_tokens),
+                str(row.new_tokens),
+                row.time,
+            ]
+            for row in found
+        ],
+    )
+    show(
+        f"\n{len(prepared.items)} items, {len(prepared.arms)} arms, total {sum(r.requests for r in found)} requests"
+    )

@@ -1,0 +1,86 @@
+"""The shape that the project promises: imports follow the data, and every package is shipped."""
+
+import ast
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+FLOW = ("tasks", "runners", "rubrics", "evals")
+
+
+def _imports(file: Path) -> list[str]:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    found = [n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module]
+    found += [alias.name for n in ast.walk(tree) if isinstance(n, ast.Import) for alias in n.names]
+    return found
+
+
+def _folder_imports(file: Path) -> list[str]:
+    return [name.split(".")[1] for name in _imports(file) if name.startswith("lawbound.")]
+
+
+def test_imports_follow_the_data() -> None:
+    wrong = []
+    for rank, folder in enumerate(FLOW):
+        for file in (ROOT / folder).rglob("*.py"):
+            if file.is_relative_to(ROOT / "runners" / "cli"):
+                continue
+            allowed = set(FLOW[: rank + 1])
+            wrong += [f"{file}: {name}" for name in _folder_imports(file) if name not in allowed]
+    assert not wrong
+
+
+def test_nothing_imports_the_command_line() -> None:
+    wrong = [
+        str(file)
+        for folder in FLOW
+        for file in (ROOT / folder).rglob("*.py")
+        if not file.is_relative_to(ROOT / "runners" / "cli")
+        and any(name.startswith("lawbound.runners.cli") for name in _imports(file))
+    ]
+    assert not wrong
+
+
+def test_an_upward_import_would_be_seen(tmp_path: Path) -> None:
+    file = tmp_path / "upward.py"
+    file.write_text("from lawbound.evals.suite import Suite\nimport lawbound.rubrics.policy\n")
+    assert _folder_imports(file) == ["evals", "rubrics"]
+
+
+def test_every_package_on_disk_is_listed() -> None:
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    listed = set(config["tool"]["setuptools"]["packages"])
+    on_disk = {"lawbound"} | {
+        "lawbound." + ".".join(file.parent.relative_to(ROOT).parts)
+        for folder in FLOW
+        for file in (ROOT / folder).rglob("__init__.py")
+    }
+    assert listed == on_disk
+
+
+def test_every_data_file_is_shipped() -> None:
+    config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    data: dict[str, list[str]] = config["tool"]["setuptools"]["package-data"]
+    shipped = {
+        file
+        for package, patterns in data.items()
+        for pattern in patterns
+        for file in (ROOT / Path(*package.split(".")[1:])).glob(pattern)
+    }
+    on_disk = {
+        file
+        for folder in FLOW
+        for file in (ROOT / folder).rglob("*")
+        if file.is_file() and file.suffix in (".yaml", ".json", ".css", ".js", ".html", ".txt", ".j2", ".md", ".npz")
+    }
+    assert on_disk - shipped == set()
+
+
+def test_modules_stay_readable() -> None:
+    long = {
+        str(file.relative_to(ROOT)): lines
+        for folder in (*FLOW, "lawbound")
+        for file in (ROOT / folder).glob("**/*.py")
+        if (lines := len(file.read_text(encoding="utf-8").splitlines())) > 400
+    }
+    assert not long
