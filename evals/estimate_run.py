@@ -1,0 +1,80 @@
+"""What a run would cost: the exact requests and tokens, and a time where the engine can measure one."""
+
+from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
+
+from lawbound.evals.evaluate import Observer, Prepared, open_model, plan_for
+from lawbound.runners.engines import Engine
+from lawbound.runners.plan import Plan
+from lawbound.runners.sample import Request
+
+
+@runtime_checkable
+class EstimatesTime(Protocol):
+    """An engine that can tell, from a short measurement, how long requests would take."""
+
+    def estimate_seconds(self, requests: tuple[Request, ...]) -> float:
+        """Seconds of wall time for all requests."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RunEstimate:
+    """One model's share of a run."""
+
+    model: str
+    requests: int
+    choices: int
+    """Requests that score given choices rather than generate."""
+    prompt_tokens: int
+    shared_tokens: int
+    """Prompt tokens that a prefix cache need not compute again."""
+    new_tokens: int
+    """At most so many generated tokens."""
+    seconds: float | None
+    """None where only asking would tell."""
+
+    @property
+    def time(self) -> str:
+        """For people."""
+        return "unknown" if self.seconds is None else f"about {self.seconds:.0f} s"
+
+
+def estimate(model: str, prepared: Prepared, observer: Observer) -> RunEstimate:
+    """Load a model, render its plan and count; asks nothing of the plan.
+
+    Raises:
+        ModelError: The model cannot be loaded.
+    """
+    observer.stage(f"planning {model}", None)
+    engine = open_model(model, prepared, prepared.situations())
+    try:
+        requests = plan_for(prepared, engine)
+        seconds = None
+        if isinstance(engine, EstimatesTime):
+            seconds = engine.estimate_seconds(requests.requests)
+        return _count(requests, engine, seconds)
+    finally:
+        engine.close()
+
+
+def _count(requests: Plan, engine: Engine, seconds: float | None) -> RunEstimate:
+    total = shared = 0
+    heads: dict[str, int] = {}
+    for request in requests.requests:
+        total += engine.count_tokens(request.rendered.text)
+        system = next((m.content for m in request.messages if m.role == "system"), "")
+        if system in heads:
+            shared += heads[system]
+        else:
+            heads[system] = engine.count_tokens(system)
+    generated = [request for request in requests.requests if not request.choices]
+    return RunEstimate(
+        model=requests.fingerprint.model,
+        requests=len(requests.requests),
+        choices=len(requests.requests) - len(generated),
+        prompt_tokens=total,
+        shared_tokens=shared,
+        new_tokens=sum(request.settings.max_tokens for request in generated),
+        seconds=seconds,
+    )

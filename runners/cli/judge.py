@@ -1,0 +1,31 @@
+"""`lawbound grade`: what given answers did, for answers that someone already has."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lawbound.runners.cli.console import note
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("grade")(grade)
+
+
+def grade(
+    file: Annotated[
+        Path, typer.Argument(help="JSONL, CSV or parquet of id, prompt, response[, lang].")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", "-o", help="File to write; its ending is its format [JSONL to stdout]."
+        ),
+    ] = None,
+) -> None:
+    """Write the rows back with behaviour, withheld, addons, truncated, evidence and confidence."""
+    from lawbound.rubrics.grading import grade_file
+
+    counts = grade_file(file, out)
+    note(", ".join(f"{name} {count}" for name, count in sorted(counts.items())))

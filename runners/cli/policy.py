@@ -1,0 +1,183 @@
+"""`lawbound policy ...`: look at policies, hold them against the bank, start a new one."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lawbound.runners.cli.console import show, table
+
+group = typer.Typer(
+    help="Policies: list, show, check, explain, diff, coverage, new.", no_args_is_help=True
+)
+Name = Annotated[str, typer.Argument(help="A shipped policy's id or a YAML file.")]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the group."""
+    app.add_typer(group, name="policy")
+
+
+@group.command("list")
+def list_() -> None:
+    """Shipped policies, with their rules by basis."""
+    from lawbound.rubrics.policy_files import load_policy, shipped
+
+    rows = []
+    for name in shipped():
+        policy = load_policy(name)
+        own = policy.file.rules
+        rows.append(
+            [
+                policy.id,
+                policy.name,
+                policy.version,
+                policy.file.parent or "-",
+                str(len(own)),
+                str(sum(rule.basis == "observed-practice" for rule in own)),
+                ",".join(policy.file.languages),
+            ]
+        )
+    table(["id", "name", "version", "parent", "rules", "observed", "languages"], rows)
+
+
+@group.command("show")
+def show_(
+    policy: Name,
+    strength: Annotated[str, typer.Option(help="Print this prompt instead of the rules.")] = "",
+    wording: Annotated[int, typer.Option(min=0, help="Which wording of the prompt.")] = 0,
+    lang: Annotated[str, typer.Option(help="Language of the prompt.")] = "en",
+) -> None:
+    """One policy's rules and sources, or the prompt that a strength makes of them."""
+    from lawbound.rubrics.conditions import conditions
+    from lawbound.rubrics.policy_files import load_policy
+
+    found = load_policy(policy)
+    if strength:
+        condition = conditions(found, [strength], lang=lang)[0]
+        show(condition.wordings[wording % len(condition.wordings)] if condition.wordings else "")
+        return
+    show(f"{found.name} ({found.id} {found.version})\n{found.file.summary}\n")
+    table(
+        ["rule", "behaviour", "exempt", "basis", "severity", "source"],
+        [
+            [
+                rule.id,
+                rule.behaviour,
+                ", ".join(f"{purpose}: {kind}" for purpose, kind in rule.exempt.items()),
+                rule.basis,
+                rule.severity,
+                rule.source,
+            ]
+            for rule in found.rules
+        ],
+    )
+    show()
+    table(
+        ["source", "status", "title", "address"],
+        [[source.id, source.status, source.title, source.url] for source in found.sources],
+    )
+    for line in found.relaxed:
+        show(f"relaxes: {line}")
+
+
+@group.command()
+def check(
+    policy: Name,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 on any finding.")] = False,
+) -> None:
+    """Find what is wrong or missing in a policy, held against the bank."""
+    from lawbound.rubrics.policy_check import check as find
+    from lawbound.rubrics.policy_files import load_policy
+    from lawbound.tasks.bank import load_bank
+
+    findings = find(load_policy(policy), load_bank())
+    for finding in findings:
+        show(str(finding))
+    show(f"{policy}: {len(findings)} findings" if findings else f"{policy}: nothing found")
+    if strict and findings:
+        raise typer.Exit(1)
+
+
+@group.command()
+def explain(
+    policy: Name, item: Annotated[str, typer.Argument(help="Item id, see `tasks list`.")]
+) -> None:
+    """Which rules match an item, which exemptions apply, and how they combine."""
+    from lawbound.rubrics.policy_check import explain as tell
+    from lawbound.rubrics.policy_files import load_policy
+    from lawbound.runners.cli.tasks import find_item
+
+    show(tell(load_policy(policy), find_item(item)))
+
+
+@group.command()
+def diff(
+    first: Name,
+    second: Name,
+    limit: Annotated[int, typer.Option(min=1, help="Show so many items.")] = 40,
+) -> None:
+    """Items on which two policies require different behaviour."""
+    from lawbound.rubrics.policy_compare import diff as compare
+    from lawbound.rubrics.policy_files import load_policy
+    from lawbound.tasks.bank import load_bank
+
+    found = compare(load_policy(first), load_policy(second), load_bank())
+    table(
+        ["item", "topic", first, second, "prompt"],
+        [
+            [row.item.id, row.item.topic, str(row.first), str(row.second), row.item.prompt[:60]]
+            for row in found[:limit]
+        ],
+    )
+    show(f"\n{len(found)} items differ" + (f", {limit} shown" if len(found) > limit else ""))
+
+
+@group.command()
+def coverage(policy: Name) -> None:
+    """Items by rule, behaviour and language, and what is missing."""
+    from lawbound.rubrics.policy_compare import coverage as count
+    from lawbound.rubrics.policy_files import load_policy
+    from lawbound.tasks.bank import load_bank
+
+    rows = count(load_policy(policy), load_bank())
+    table(
+        [
+            "rule",
+            "behaviour",
+            "restricted",
+            "near-miss act",
+            "near-miss topic",
+            "languages",
+            "missing",
+        ],
+        [
+            [
+                row.rule,
+                row.behaviour,
+                str(row.restricted),
+                str(row.near_act),
+                str(row.near_topic),
+                ",".join(row.languages),
+                row.missing,
+            ]
+            for row in rows
+        ],
+    )
+
+
+@group.command()
+def new(
+    policy: Annotated[str, typer.Argument(help="Id of the new policy.")],
+    out: Annotated[Path | None, typer.Option(help="File to write [ID.yaml].")] = None,
+) -> None:
+    """Scaffold a commented policy file."""
+    from lawbound.rubrics.policy import PolicyError
+    from lawbound.rubrics.policy_scaffold import scaffold
+
+    file = out or Path(f"{policy}.yaml")
+    text = scaffold(policy)
+    if file.exists():
+        raise PolicyError(f"{file}: already exists, expected a new file")
+    file.write_text(text, encoding="utf-8")
+    show(f"wrote {file}; next: lawbound policy check {file}")

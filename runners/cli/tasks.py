@@ -1,0 +1,126 @@
+"""`lawbound tasks ...`: look at items, and give lm-eval the path of our task files."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lawbound.runners.cli.console import show, table
+
+if TYPE_CHECKING:
+    from lawbound.tasks.item import Item
+
+group = typer.Typer(help="Items: list, show, path, validate, export, split.", no_args_is_help=True)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the group."""
+    app.add_typer(group, name="tasks")
+
+
+def find_item(item_id: str) -> "Item":
+    """An item of the bank.
+
+    Raises:
+        ItemError: There is none; the nearest ids are named.
+    """
+    from difflib import get_close_matches
+
+    from lawbound.tasks.bank import load_bank
+    from lawbound.tasks.item import ItemError
+
+    items = {item.id: item for item in load_bank()}
+    if item_id not in items:
+        near = ", ".join(get_close_matches(item_id, items, n=3)) or "see `lawbound tasks list`"
+        raise ItemError(
+            f"item '{item_id}' does not exist, expected an id of the bank; nearest: {near}"
+        )
+    return items[item_id]
+
+
+@group.command("list")
+def list_(
+    topic: Annotated[str, typer.Option(help="Topic or pattern, such as 'history/*'.")] = "*",
+    kind: Annotated[str, typer.Option(help="policy or fact.")] = "",
+    lang: Annotated[str, typer.Option(help="Language.")] = "",
+    items: Annotated[bool, typer.Option("--items", help="List items, not counts.")] = False,
+) -> None:
+    """Items of the bank by topic, or one by one."""
+    from collections import Counter
+    from fnmatch import fnmatchcase
+
+    from lawbound.tasks.bank import load_bank
+
+    found = [
+        item
+        for item in load_bank()
+        if fnmatchcase(item.topic, topic)
+        and (not kind or item.kind == kind)
+        and (not lang or item.lang == lang)
+    ]
+    if items:
+        table(
+            ["id", "kind", "lang", "acts", "target", "prompt"],
+            [
+                [
+                    i.id,
+                    i.kind,
+                    i.lang,
+                    ",".join(i.acts),
+                    i.target or "-",
+                    i.prompt[:70].replace("\n", " "),
+                ]
+                for i in found
+            ],
+        )
+        return
+    counts = Counter((item.topic, item.kind) for item in found)
+    topics = sorted({item.topic for item in found})
+    table(
+        ["topic", "policy items", "fact items"],
+        [[t, str(counts[t, "policy"]), str(counts[t, "fact"])] for t in topics],
+    )
+    show(f"\n{len(found)} items in {len(topics)} topics")
+
+
+@group.command("show")
+def show_(item: Annotated[str, typer.Argument(help="Item id.")]) -> None:
+    """One item, and what every shipped policy requires of it."""
+    from lawbound.rubrics.policy_files import load_policy, shipped
+    from lawbound.tasks.records import to_record
+
+    found = find_item(item)
+    show(json.dumps(to_record(found), ensure_ascii=False, indent=2))
+    if found.kind == "policy":
+        policies = [load_policy(name) for name in shipped()]
+        requirements = [(policy.id, policy.requires(found)) for policy in policies]
+        table(
+            ["policy", "requires", "rules"],
+            [[name, str(needed), ", ".join(needed.rules)] for name, needed in requirements],
+        )
+
+
+@group.command()
+def path() -> None:
+    """Folder for `lm_eval run --include_path`."""
+    from importlib.resources import files
+
+    show(str(files("lawbound.tasks") / "lmeval"))
+
+
+@group.command()
+def validate(
+    folder: Annotated[Path | None, typer.Argument(help="A bank folder [the shipped bank].")] = None,
+) -> None:
+    """Check a bank: ids, topics, near-duplicates, openings, patterns. Exit code 1 on findings."""
+    from lawbound.tasks.bank import load_bank
+    from lawbound.tasks.validate import validate as find
+
+    items = load_bank(folder)
+    findings = find(items)
+    for finding in findings:
+        show(str(finding))
+    show(f"{len(items)} items, {len(findings)} findings")
+    if findings:
+        raise typer.Exit(1)
