@@ -1,0 +1,66 @@
+"""A model that is a Python function: for tests, and for anyone whose model is already in the process."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from lawbound.runners.plan import canonical_json
+from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
+
+
+class FunctionEngine:
+    """Answers each request by calling a function; what it raises becomes the sample's error."""
+
+    def __init__(
+        self,
+        answer: Callable[[Request], str],
+        *,
+        name: str = "function",
+        revision: str = "unverified",
+    ) -> None:
+        """Wrap a function.
+
+        Args:
+            answer: From request to text.
+            name: Label of the model.
+            revision: What stands for the weights in every request key.
+        """
+        self._answer = answer
+        self._name = name
+        self._revision = revision
+
+    def render(self, messages: Sequence[Message]) -> Rendered:
+        """Canonical JSON of the chat."""
+        text = canonical_json([[m.role, m.content] for m in messages]).decode()
+        system = any(message.role == "system" for message in messages)
+        return Rendered(text, "system" if system else "none", "function")
+
+    def count_tokens(self, text: str) -> int:
+        """Whitespace words."""
+        return len(text.split())
+
+    def fingerprint(self) -> Fingerprint:
+        """The name and revision it was given."""
+        return Fingerprint(self._name, self._revision, "function", "1")
+
+    def generate(self, requests: Sequence[Request]) -> Iterator[Sample]:
+        """One sample a request, in order."""
+        for request in requests:
+            prompt_tokens = self.count_tokens(request.rendered.text)
+            try:
+                text = self._answer(request)
+            except RuntimeError as fault:
+                yield Sample(
+                    request.key, "", "error", engine="function", error=str(fault) or "failed"
+                )
+                continue
+            yield Sample(
+                key=request.key,
+                text=text,
+                finish="stop",
+                prompt_tokens=prompt_tokens,
+                completion_tokens=self.count_tokens(text),
+                placement=request.rendered.placement,
+                engine="function",
+            )
+
+    def close(self) -> None:
+        """Nothing to release."""

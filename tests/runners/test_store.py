@@ -1,0 +1,102 @@
+"""The store: nothing stored is lost, nothing damaged is believed."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lawbound.runners.sample import Sample
+from lawbound.runners.store import Store, StoreError, lock, read_samples
+
+
+def _sample(key: str, text: str = "yes", error: str = "") -> Sample:
+    return Sample(key=key, text=text, finish="error" if error else "stop", error=error)
+
+
+def _write(path: Path, *samples: Sample) -> None:
+    with Store(path) as store:
+        store.append(samples)
+
+
+def test_what_is_written_is_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    odd = Sample("k", "a\ud800\x00\u2028\n\u202e终", "choices", choice_logprobs=(-1.5, -0.25))
+    _write(path, odd, _sample("l"))
+    assert read_samples(path) == {"k": odd, "l": _sample("l")}
+
+
+def test_the_last_record_without_error_wins(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    _write(path, _sample("k", error="down"), _sample("k", "first"), _sample("k", "second"))
+    _write(path, _sample("k", error="down again"))
+    assert read_samples(path)["k"].text == "second"
+
+
+def test_an_error_is_kept_where_there_is_nothing_better(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    _write(path, _sample("k", error="first"), _sample("k", error="last"))
+    assert read_samples(path)["k"].error == "last"
+
+
+def test_a_torn_last_line_is_owed_again(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    _write(path, _sample("k"), _sample("l"))
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-20])
+    assert set(read_samples(path)) == {"k"}
+    _write(path, _sample("l", "again"))
+    assert read_samples(path)["l"].text == "again"
+    assert path.with_suffix(".quarantine.jsonl").exists()
+
+
+def test_a_flipped_letter_inside_an_answer_is_quarantined(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    _write(path, _sample("k", "the true answer"), _sample("l"))
+    path.write_bytes(path.read_bytes().replace(b"the true", b"the trve"))
+    assert set(read_samples(path)) == {"l"}
+    _write(path)
+    assert b"trve" in path.with_suffix(".quarantine.jsonl").read_bytes()
+    assert b"trve" not in path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "junk",
+    [b"\n", b"null\n", b"[]\n", b'{"check":1}\n', b'{"sample":{}}\n', b"\xff\xfe\n", b"[" * 5000],
+)
+def test_junk_between_records_is_passed_over(tmp_path: Path, junk: bytes) -> None:
+    path = tmp_path / "s.jsonl"
+    _write(path, _sample("k"))
+    path.write_bytes(junk + b"\n" + path.read_bytes())
+    assert set(read_samples(path)) == {"k"}
+
+
+def test_an_undamaged_file_is_not_rewritten(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    _write(path, _sample("k"))
+    before = path.stat().st_ino, path.read_bytes()
+    _write(path)
+    assert (path.stat().st_ino, path.read_bytes()) == before
+
+
+def test_a_second_process_is_refused_and_a_dead_one_is_not_in_the_way(tmp_path: Path) -> None:
+    code = (
+        "import sys; from pathlib import Path; from lawbound.runners.store import lock, StoreError\n"
+        "try:\n    with lock(Path(sys.argv[1])): print('got it')\n"
+        "except StoreError as error: print(error)"
+    )
+
+    def attempt() -> str:
+        command = [sys.executable, "-c", code, str(tmp_path)]
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    with lock(tmp_path):
+        assert "another run is writing here" in attempt()
+    assert "got it" in attempt()
+
+
+def test_a_folder_that_cannot_be_made_is_one_clear_error(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("")
+    with pytest.raises(StoreError, match="cannot be written"), lock(file / "below"):
+        pass
