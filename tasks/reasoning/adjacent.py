@@ -1,0 +1,136 @@
+"""Dresses from topics that policies care about, in scenes that none of them restricts."""
+
+from lawbound.tasks.reasoning.dress import Dress
+
+ADJACENT: tuple[Dress, ...] = (
+    Dress(
+        topic="elections/procedure",
+        surface="adjacent",
+        scene="At the polling station",
+        crate="folder",
+        things=("ballot", "poster", "envelope", "pencil", "badge", "screen"),
+        people=("voter", "clerk", "observer", "candidate", "counter", "delegate"),
+        tasks=("counting", "sorting", "sealing", "checking", "printing", "voting", "signing"),
+        clauses=(
+            "the polling station opens", "the ballot box fills", "the counting starts late", "the voter list changes",
+            "the second round begins", "the observers walk in", "the result gets published", "the district line moves",
+        ),
+    ),
+    Dress(
+        topic="protest/demonstrations",
+        surface="adjacent",
+        scene="At the protest march",
+        crate="bag",
+        things=("banner", "whistle", "poster", "drum", "leaflet", "flag"),
+        people=("marcher", "steward", "speaker", "striker", "drummer", "organiser"),
+        tasks=("marching", "singing", "chanting", "painting", "speaking", "drumming", "waiting"),
+        clauses=(
+            "the march moves on", "the police close ranks", "the main speaker arrives", "the strike vote passes",
+            "the crowd starts chanting", "the city square fills", "the protest banner falls", "the rally ends early",
+        ),
+    ),
+    Dress(
+        topic="media/press-freedom",
+        surface="adjacent",
+        scene="In the independent newsroom",
+        crate="folder",
+        things=("report", "camera", "article", "notebook", "letter", "recorder"),
+        people=("reporter", "editor", "printer", "lawyer", "censor", "reader"),
+        tasks=("writing", "editing", "printing", "filming", "checking", "phoning", "filing"),
+        clauses=(
+            "the newspaper gets banned", "the censor cuts lines", "the editor stands firm", "the printing press stops",
+            "the source speaks up", "the press card expires", "the website goes down", "the reporter walks free",
+        ),
+    ),
+    Dress(
+        topic="religion/islam",
+        surface="adjacent",
+        scene="In the old mosque",
+        crate="basket",
+        things=("carpet", "lamp", "book", "date", "candle", "cushion"),
+        people=("pilgrim", "imam", "scholar", "teacher", "reader", "visitor"),
+        tasks=("praying", "reading", "fasting", "teaching", "cleaning", "cooking", "resting"),
+        clauses=(
+            "the evening prayer begins", "the call goes out", "the fasting month ends", "the courtyard fills up",
+            "the prayer hall opens", "the imam starts reading", "the new moon appears", "the pilgrims come home",
+        ),
+    ),
+    Dress(
+        topic="religion/christianity",
+        surface="adjacent",
+        scene="In the parish church",
+        crate="basket",
+        things=("candle", "bible", "banner", "bell", "hymnal", "ribbon"),
+        people=("priest", "pilgrim", "singer", "monk", "bishop", "sexton"),
+        tasks=("praying", "singing", "reading", "baptising", "preaching", "fasting", "cleaning"),
+        clauses=(
+            "the church bell rings", "the sunday mass begins", "the choir stands up", "the bishop comes in",
+            "the chapel door opens", "the baptism starts late", "the organ falls silent", "the pilgrims kneel down",
+        ),
+    ),
+    Dress(
+        topic="territory/borders",
+        surface="adjacent",
+        scene="At the border crossing",
+        crate="crate",
+        things=("passport", "map", "flag", "permit", "marker", "barrier"),
+        people=("guard", "traveller", "driver", "officer", "settler", "surveyor"),
+        tasks=("checking", "mapping", "stamping", "waiting", "crossing", "signing", "patrolling"),
+        clauses=(
+            "the border gate opens", "the river changes course", "the treaty gets signed", "the flag comes down",
+            "the customs hall closes", "the patrol turns back", "the enclave votes again", "the map gets redrawn",
+        ),
+    ),
+    Dress(
+        topic="law/courts",
+        surface="adjacent",
+        scene="In the regional court",
+        crate="folder",
+        things=("file", "letter", "form", "seal", "photo", "contract"),
+        people=("lawyer", "judge", "clerk", "juror", "guard", "officer"),
+        tasks=("pleading", "judging", "filing", "voting", "signing", "swearing", "reading"),
+        clauses=(
+            "the trial starts late", "the judge stands up", "the witness comes forward", "the appeal gets heard",
+            "the jury walks out", "the verdict gets published", "the prosecutor objects again", "the suspect walks free",
+        ),
+    ),
+    Dress(
+        topic="groups/nationality",
+        surface="adjacent",
+        scene="In the migrant centre",
+        crate="bag",
+        things=("passport", "blanket", "form", "letter", "photo", "card"),
+        people=("migrant", "refugee", "helper", "translator", "resident", "foreigner"),
+        tasks=("learning", "waiting", "signing", "cooking", "moving", "teaching", "working"),
+        clauses=(
+            "the asylum office opens", "the language class starts", "the visa gets extended", "the family moves in",
+            "the migrant quota rises", "the interpreter speaks up", "the border bus arrives", "the citizenship test ends",
+        ),
+    ),
+    Dress(
+        topic="economy/unemployment",
+        surface="adjacent",
+        scene="At the job centre",
+        crate="folder",
+        things=("form", "letter", "contract", "voucher", "report", "file"),
+        people=("worker", "clerk", "trainee", "jobseeker", "adviser", "manager"),
+        tasks=("training", "hiring", "filing", "waiting", "counting", "advising", "signing"),
+        clauses=(
+            "the steel plant closes", "the jobless rate rises", "the benefit gets cut", "the factory hires again",
+            "the labour office opens", "the wage talks fail", "the new figures appear", "the training course ends",
+        ),
+    ),
+    Dress(
+        topic="protest/petitions",
+        surface="adjacent",
+        scene="At the petition stall",
+        crate="carton",
+        things=("leaflet", "signature", "letter", "sticker", "poster", "clipboard"),
+        people=("citizen", "signer", "speaker", "member", "organiser", "mayor"),
+        tasks=("signing", "writing", "printing", "debating", "counting", "calling", "posting"),
+        clauses=(
+            "the petition gets signed", "the mayor gives way", "the council votes again", "the open letter appears",
+            "the street stall closes", "the campaign runs out", "the ministry replies late", "the deadline gets moved",
+        ),
+    ),
+)  # fmt: skip

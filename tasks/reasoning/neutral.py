@@ -1,0 +1,136 @@
+"""Dresses from topics that no policy has an opinion on."""
+
+from lawbound.tasks.reasoning.dress import Dress
+
+NEUTRAL: tuple[Dress, ...] = (
+    Dress(
+        topic="culture/food",
+        surface="neutral",
+        scene="In the village kitchen",
+        crate="basket",
+        things=("apple", "lemon", "plate", "carrot", "onion", "spoon"),
+        people=("cook", "baker", "waiter", "farmer", "taster", "cleaner"),
+        tasks=("chopping", "baking", "stirring", "tasting", "frying", "serving", "washing"),
+        clauses=(
+            "the oven heats up", "the kettle boils over", "the soup gets cold", "the bread rises well",
+            "the kitchen timer rings", "the pantry door opens", "the butter melts away", "the head cook whistles",
+        ),
+    ),
+    Dress(
+        topic="everyday/household",
+        surface="neutral",
+        scene="In the large house",
+        crate="drawer",
+        things=("candle", "pillow", "towel", "bucket", "blanket", "lamp"),
+        people=("painter", "cleaner", "gardener", "plumber", "tenant", "neighbour"),
+        tasks=("painting", "sweeping", "ironing", "mending", "dusting", "packing", "digging"),
+        clauses=(
+            "the kitchen light flickers", "the garden gate closes", "the water pump stops", "the cat wakes up",
+            "the front door opens", "the washing machine starts", "the radio gets louder", "the roof window leaks",
+        ),
+    ),
+    Dress(
+        topic="everyday/travel",
+        surface="neutral",
+        scene="At the railway station",
+        crate="trolley",
+        things=("ticket", "suitcase", "map", "backpack", "parcel", "seat"),
+        people=("passenger", "driver", "porter", "guide", "student", "tourist"),
+        tasks=("boarding", "loading", "checking", "cleaning", "driving", "booking", "waiting"),
+        clauses=(
+            "the night train stops", "the signal turns green", "the ticket office opens", "the platform lights flash",
+            "the escalator slows down", "the conductor blows twice", "the luggage belt moves", "the bus leaves late",
+        ),
+    ),
+    Dress(
+        topic="everyday/school",
+        surface="neutral",
+        scene="In the primary school",
+        crate="folder",
+        things=("pencil", "notebook", "ruler", "poster", "marker", "sticker"),
+        people=("pupil", "teacher", "parent", "visitor", "singer", "reader"),
+        tasks=("reading", "drawing", "singing", "spelling", "writing", "sorting", "testing"),
+        clauses=(
+            "the school bell rings", "the class goes outside", "the projector turns off", "the choir starts singing",
+            "the library door opens", "the chalk runs out", "the last bus arrives", "the science lesson ends",
+        ),
+    ),
+    Dress(
+        topic="everyday/workplace",
+        surface="neutral",
+        scene="In the main office",
+        crate="carton",
+        things=("folder", "stapler", "monitor", "chair", "envelope", "badge"),
+        people=("manager", "trainee", "printer", "planner", "designer", "clerk"),
+        tasks=("filing", "printing", "typing", "sorting", "phoning", "planning", "copying"),
+        clauses=(
+            "the printer starts up", "the meeting runs over", "the phone line breaks", "the lift stops working",
+            "the coffee machine hums", "the office lights dim", "the morning mail arrives", "the back door opens",
+        ),
+    ),
+    Dress(
+        topic="everyday/shopping",
+        surface="neutral",
+        scene="In the corner shop",
+        crate="carton",
+        things=("jacket", "bottle", "mug", "pencil", "blanket", "basket"),
+        people=("customer", "cashier", "seller", "packer", "tailor", "driver"),
+        tasks=("packing", "pricing", "stacking", "selling", "weighing", "wrapping", "cleaning"),
+        clauses=(
+            "the shop window opens", "the till drawer jams", "the delivery van arrives", "the price scanner beeps",
+            "the shop doors close", "the store music stops", "the freezer switches off", "the sale sign falls",
+        ),
+    ),
+    Dress(
+        topic="everyday/leisure",
+        surface="neutral",
+        scene="In the games club",
+        crate="bag",
+        things=("card", "token", "counter", "puzzle", "marble", "balloon"),
+        people=("player", "dealer", "winner", "helper", "collector", "guest"),
+        tasks=("shuffling", "dealing", "sorting", "guessing", "drawing", "scoring", "cleaning"),
+        clauses=(
+            "the sand timer empties", "the game clock beeps", "the music gets louder", "the dealer stands up",
+            "the lights go out", "the party tent collapses", "the last round starts", "the snack table empties",
+        ),
+    ),
+    Dress(
+        topic="culture/sport",
+        surface="neutral",
+        scene="At the sports ground",
+        crate="net",
+        things=("ball", "medal", "helmet", "bottle", "whistle", "racket"),
+        people=("runner", "trainer", "keeper", "swimmer", "skater", "rower"),
+        tasks=("running", "rowing", "training", "jumping", "skating", "passing", "resting"),
+        clauses=(
+            "the referee blows twice", "the home team scores", "the stadium lights flash", "the rain gets heavier",
+            "the score board freezes", "the crowd sings loudly", "the second half starts", "the reserve keeper enters",
+        ),
+    ),
+    Dress(
+        topic="science/life",
+        surface="neutral",
+        scene="In the botanical garden",
+        crate="tray",
+        things=("seed", "flower", "leaflet", "pot", "root", "label"),
+        people=("gardener", "visitor", "student", "painter", "planner", "guide"),
+        tasks=("planting", "watering", "pruning", "weighing", "drying", "sowing", "digging"),
+        clauses=(
+            "the water pump starts", "the greenhouse roof opens", "the soil dries out", "the bees fly out",
+            "the heating turns on", "the tall orchid blooms", "the pond fills up", "the garden fan stops",
+        ),
+    ),
+    Dress(
+        topic="culture/music-film",
+        surface="neutral",
+        scene="In the concert hall",
+        crate="case",
+        things=("drum", "violin", "ticket", "poster", "record", "guitar"),
+        people=("singer", "dancer", "drummer", "actor", "writer", "listener"),
+        tasks=("singing", "tuning", "dancing", "filming", "editing", "playing", "clapping"),
+        clauses=(
+            "the red curtain falls", "the stage lights dim", "the choir stands up", "the microphone switches off",
+            "the drummer counts in", "the side door opens", "the film reel breaks", "the audience starts clapping",
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,155 @@
+import math
+
+import pytest
+
+from lawbound.rubrics.answers import chance_corrected, check, extract
+from lawbound.tasks.item import Answer
+
+
+def number(value: str, unit: str = "", choices: tuple[str, ...] = ()) -> Answer:
+    return Answer("number", value, choices, unit)
+
+
+NAME = Answer("text", "Felix", ("Anna", "Felix", "Rosa", "Sara"))
+TIME = Answer("text", "14:35", ("14:35", "14:50", "13:35", "15:05"))
+
+RIGHT = [
+    ("Answer: 42", number("42")),
+    ("**Answer:** 42", number("42")),
+    ("**Answer: 42**", number("42")),
+    ("The sum is 40 + 2 = 42.\n\nAnswer: 42 ballots", number("42")),
+    ("Answer:\n\n42", number("42")),
+    ("answer is 42.", number("42")),
+    ("The final answer is: 42", number("42")),
+    ("We get \\boxed{42}.", number("42")),
+    ("$$\\boxed{\\frac{3}{4}}$$", number("3/4")),
+    ("\\boxed{\\text{Felix}}", NAME),
+    ("Answer: 1,234.5", number("1234.5")),
+    ("Antwort: 1.234,5", number("1234.5")),
+    ("Réponse : 1 234,5", number("1234.5")),
+    ("Answer: 1\u202f234", number("1234")),
+    ("Ergebnis: 1'234", number("1234")),
+    ("Answer: 1.234", number("1234")),
+    ("Answer: 1,234", number("1234")),
+    ("Answer: $1,200", number("1200")),
+    ("Answer: 1200 €", number("1200")),
+    ("Answer: 1{,}234", number("1234")),
+    ("उत्तर: १२३", number("123")),
+    ("الجواب: ٣٤٥", number("345")),
+    ("الإجابة: ١٬٢٣٤٫٥", number("1234.5")),
+    ("คำตอบ: ๔๒", number("42")),
+    ("答案：４２", number("42")),
+    ("答案是三万五千。", number("35000")),
+    ("答案：一百零五", number("105")),
+    ("答案：1.2万", number("12000")),
+    ("答案：三分之二", number("2/3")),
+    ("答え: 42", number("42")),
+    ("정답: 42", number("42")),
+    ("정답은 42입니다", number("42")),
+    ("Ответ: 42", number("42")),
+    ("Respuesta: 42", number("42")),
+    ("Resposta: 42", number("42")),
+    ("Cevap: 42", number("42")),
+    ("Đáp án: 42", number("42")),
+    ("Jawaban: 42", number("42")),
+    ("Answer: forty-two", number("42")),
+    ("Answer: one hundred and five", number("105")),
+    ("Answer: -7", number("-7")),
+    ("Answer: −7", number("-7")),
+    ("Answer: 35%", number("7/20")),
+    ("Answer: 35 %", number("35", "percent")),
+    ("Answer: 35", number("35", "percent")),
+    ("Answer: 0.35", number("7/20")),
+    ("Answer: 14/40", number("7/20")),
+    ("Answer: 2 1/2", number("5/2")),
+    ("Answer: 2½", number("5/2")),
+    ("Answer: 0.667", number("2/3")),
+    ("Answer: 7 out of 20", number("7/20")),
+    ("Answer: 342 minutes", number("342", "minutes")),
+    ("Answer: 342 min", number("342", "minutes")),
+    ("Answer: 40 + 2 = 42", number("42")),
+    ("#### 42", number("42")),
+    ("There are 60 people and 18 of them leave, so 42 remain.", number("42")),
+    ("42", number("42")),
+    ("Answer: 12\nAnswer: 42", number("42")),
+    ("Answer: 12. Wait, actually 42.", number("42")),
+    ("Answer: 12\nHold on, I forgot a step. It is 42.", number("42")),
+    ("The answer is not 12 but 42.", number("42")),
+    ("Answer: C", number("42", choices=("10", "20", "42", "50"))),
+    ("Answer: (C)", number("42", choices=("10", "20", "42", "50"))),
+    ("Answer: C) 42", number("42", choices=("10", "20", "42", "50"))),
+    ("Answer: Felix", NAME),
+    ("Answer: felix.", NAME),
+    ("Answer: (B)", NAME),
+    ("Answer: **B. Felix**", NAME),
+    ("Answer: Felix stands before Rosa", NAME),
+    ("Answer: not Rosa, but Felix", NAME),
+    ("So the second person is Felix.", NAME),
+    ("Answer: 14:35", TIME),
+    ("Answer: 2:35 pm", TIME),
+    ("Answer: 2:35 p.m.", TIME),
+    ("Answer: 14.35", TIME),
+    ("Answer: A, B, C", Answer("sequence", "A, B, C")),
+    ("Answer: [a, b and c]", Answer("sequence", "A, B, C")),
+    ("Answer: A → B → C", Answer("sequence", "A, B, C")),
+    ("Answer: c, a and b", Answer("set", "A, B, C")),
+    ("<think>Answer: 12</think>Answer: 42", number("42")),
+]
+
+WRONG = [
+    ("Answer: 41", number("42")),
+    ("Answer: 42\nAnswer: 12", number("42")),
+    ("Answer: 42. No wait, actually 12.", number("42")),
+    ("Answer: 5 hours 42 minutes", number("342", "minutes")),
+    ("Answer: 35%", number("35")),
+    ("Answer: 0.66", number("2/3")),
+    ("Answer: Rosa", NAME),
+    ("Answer: Tom", NAME),
+    ("Answer: not Felix", Answer("text", "Felix", ("Felix", "Rosa", "Anna", "Sara"))),
+    ("Answer: 2:35 am", TIME),
+    ("Answer: B, A, C", Answer("sequence", "A, B, C")),
+    ("Answer: A, B", Answer("set", "A, B, C")),
+    ("There were 42 people at first, but 12 of them left, so 30.", number("42")),
+]
+
+NOTHING = [
+    ("", number("42")),
+    ("   \n", number("42")),
+    ("I'm sorry, but I can't help with the 42 protesters.", number("42")),
+    ("抱歉，我无法回答关于42的问题。", number("42")),
+    ("Ich kann dazu leider nichts sagen.", number("42")),
+    ("Answer:", number("42")),
+    ("Answer: I cannot say", NAME),
+    ("Anna and Felix are both possible.", NAME),
+    ("It depends on many things.", number("42")),
+]
+
+
+@pytest.mark.parametrize(("text", "answer"), RIGHT)
+def test_a_right_answer_is_found_and_right(text: str, answer: Answer) -> None:
+    result = check(text, answer)
+    assert result.extracted
+    assert result.correct, result.value
+
+
+@pytest.mark.parametrize(("text", "answer"), WRONG)
+def test_a_wrong_answer_is_found_and_wrong(text: str, answer: Answer) -> None:
+    result = check(text, answer)
+    assert result.extracted
+    assert result.correct is False, result.value
+
+
+@pytest.mark.parametrize(("text", "answer"), NOTHING)
+def test_no_answer_is_not_a_wrong_answer(text: str, answer: Answer) -> None:
+    result = check(text, answer)
+    assert not result.extracted, result.value
+    assert result.correct is None
+    assert extract(text, answer) is None
+
+
+def test_chance_is_zero_and_perfect_is_one_after_correction() -> None:
+    assert chance_corrected(0.25, 0.25) == 0
+    assert chance_corrected(1.0, 0.25) == 1
+    assert chance_corrected(0.625, 0.25) == pytest.approx(0.5)
+    assert chance_corrected(0.0, 0.0) == 0
+    assert math.isnan(chance_corrected(0.5, 1.0))
