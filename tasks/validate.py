@@ -1,0 +1,200 @@
+"""Checks of the authored items that a schema cannot make: repetition, giveaways, broken groups.
+
+Near-duplicates are found by MinHash over character 5-grams (Broder 1997): candidates from locality
+sensitive hashing are confirmed by the exact Jaccard index of their 5-gram sets.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from lawbound.tasks.bank import CANARY
+from lawbound.tasks.files import File
+from lawbound.tasks.item import Item
+from lawbound.tasks.taxonomy import OPEN_ACTS, load_taxonomy
+
+NEAR_DUPLICATE = 0.7
+"""Jaccard index of 5-gram sets from which two prompts of different groups count as the same."""
+OPENING_SHARE = 0.03
+"""Largest share of one language's prompts that may open with the same words."""
+OPENING_FLOOR = 100
+"""Languages with fewer prompts are not checked for openings: one prompt more would decide."""
+SCRIPTS = {
+    "zh": "[\u4e00-\u9fff]",
+    "ja": "[\u3040-\u30ff]",
+    "ko": "[\uac00-\ud7af]",
+    "hi": "[\u0900-\u097f]",
+    "ar": "[\u0600-\u06ff]",
+    "ru": "[\u0400-\u04ff]",
+    "th": "[\u0e00-\u0e7f]",
+}
+"""A character class that a prompt in the language must contain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault of the bank."""
+
+    check: str
+    items: tuple[str, ...]
+    """Ids of the items, or the name of a file."""
+    message: str
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.items)}: {self.message} [{self.check}]"
+
+
+def validate(items: Iterable[Item]) -> list[Finding]:
+    """Every fault of a set of items, check by check, in the order of the items."""
+    listed = tuple(items)
+    return [finding for check in CHECKS for finding in check(listed)]
+
+
+def missing_canaries(folder: Path | None = None) -> list[Finding]:
+    """Bank files whose text does not hold the canary."""
+    root: File = folder if folder is not None else files("lawbound.tasks") / "bank"
+    return [
+        Finding("canary", (file.name,), f"does not hold {CANARY!r}")
+        for file in sorted(root.iterdir(), key=lambda f: f.name)
+        if file.name.endswith(".yaml") and CANARY not in file.read_text(encoding="utf-8")
+    ]
+
+
+def duplicate_ids(items: Sequence[Item]) -> Iterator[Finding]:
+    """Ids that stand more than once."""
+    for item_id, count in Counter(item.id for item in items).items():
+        if count > 1:
+            yield Finding("duplicate-id", (item_id,), f"stands {count} times, expected once")
+
+
+def unknown_topics(items: Sequence[Item]) -> Iterator[Finding]:
+    """Topics that the taxonomy does not hold."""
+    taxonomy = load_taxonomy()
+    for item in items:
+        if item.topic not in taxonomy.topics:
+            message = f"topic is {item.topic!r}, expected one of the taxonomy"
+            yield Finding("unknown-topic", (item.id,), message + taxonomy.nearest(item.topic))
+
+
+def inconsistent_groups(items: Sequence[Item]) -> Iterator[Finding]:
+    """Translations that differ from their original in more than language and wording."""
+    groups: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        if item.kind in ("policy", "fact"):
+            groups[item.group].append(item)
+    for members in groups.values():
+        first = members[0]
+        for other in members[1:]:
+            for field in ("kind", "topic", "acts", "operation", "target", "purpose", "context"):
+                mine, theirs = getattr(first, field), getattr(other, field)
+                if mine != theirs:
+                    message = f"{field} is {theirs!r}, expected {mine!r} as in its group"
+                    yield Finding("group", (first.id, other.id), message)
+
+
+def wrong_scripts(items: Sequence[Item]) -> Iterator[Finding]:
+    """Prompts without a single letter of their language's script."""
+    for item in items:
+        script = SCRIPTS.get(item.lang)
+        if script and not re.search(script, item.prompt):
+            message = f"prompt has no letter of the script of '{item.lang}': {item.prompt[:40]!r}"
+            yield Finding("script", (item.id,), message)
+
+
+def idle_marks(items: Sequence[Item]) -> Iterator[Finding]:
+    """Items marked harmless although no act of theirs is open."""
+    for item in items:
+        if item.harmless and not OPEN_ACTS.intersection(item.acts):
+            message = f"is marked harmless, expected one of the acts {sorted(OPEN_ACTS)}"
+            yield Finding("harmless", (item.id,), message)
+
+
+def bad_patterns(items: Sequence[Item]) -> Iterator[Finding]:
+    """Patterns of facts that do not compile or that the question itself already matches."""
+    for item in items:
+        if item.claims is None:
+            continue
+        for pattern in (*item.claims.true, *item.claims.false):
+            try:
+                compiled = re.compile(pattern, re.IGNORECASE)
+            except re.error as fault:
+                yield Finding("pattern", (item.id,), f"{pattern!r} does not compile: {fault}")
+                continue
+            if found := compiled.search(item.prompt):
+                message = f"{pattern!r} matches the question itself at {found[0][:40]!r}"
+                yield Finding("pattern", (item.id,), message)
+
+
+def shared_openings(items: Sequence[Item]) -> Iterator[Finding]:
+    """Openings that more than the allowed share of one language's prompts have in common."""
+    by_language: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        if item.kind in ("policy", "fact"):
+            by_language[item.lang].append(item)
+    for lang, members in by_language.items():
+        if len(members) < OPENING_FLOOR:
+            continue
+        counts = Counter(opening(item.prompt) for item in members)
+        for words, count in counts.items():
+            if count > OPENING_SHARE * len(members):
+                message = (
+                    f"{count} of {len(members)} prompts open with {words!r}, "
+                    f"expected at most {OPENING_SHARE:.0%}"
+                )
+                yield Finding("opening", (lang,), message)
+
+
+def opening(prompt: str) -> str:
+    """The first two words of a prompt, or its first four signs where words are not spaced."""
+    if re.match(r"[\u3040-\u30ff\u4e00-\u9fff\u0e00-\u0e7f]", prompt):
+        return prompt[:4]
+    return " ".join(re.findall(r"[^\W_]+(?:['’][^\W_]+)*", prompt.casefold())[:2])
+
+
+def near_duplicates(items: Sequence[Item]) -> Iterator[Finding]:
+    """Pairs of prompts in one language and different groups that share most of their 5-grams."""
+    from datasketch import MinHash, MinHashLSH  # type: ignore[import-untyped]
+
+    index = MinHashLSH(threshold=NEAR_DUPLICATE, num_perm=64, weights=(0.2, 0.8))
+    seen: dict[str, tuple[Item, frozenset[str]]] = {}
+    for position, item in enumerate(items):
+        if item.kind not in ("policy", "fact"):
+            continue
+        grams = five_grams(item.prompt)
+        sketch = MinHash(num_perm=64, seed=1)
+        sketch.update_batch([gram.encode() for gram in sorted(grams)])
+        for key in sorted(index.query(sketch), key=int):
+            other, others = seen[key]
+            similarity = len(grams & others) / len(grams | others)
+            if (
+                similarity >= NEAR_DUPLICATE
+                and item.lang == other.lang
+                and item.group != other.group
+            ):
+                message = (
+                    f"share {similarity:.0%} of their 5-grams, expected under {NEAR_DUPLICATE:.0%}"
+                )
+                yield Finding("near-duplicate", (other.id, item.id), message)
+        index.insert(str(position), sketch)
+        seen[str(position)] = (item, grams)
+
+
+def five_grams(prompt: str) -> frozenset[str]:
+    """Runs of five signs of the casefolded prompt, spaces and punctuation squeezed to one space."""
+    text = " ".join(re.findall(r"\w+", prompt.casefold()))
+    return frozenset(text[i : i + 5] for i in range(max(1, len(text) - 4)))
+
+
+CHECKS: tuple[Callable[[Sequence[Item]], Iterator[Finding]], ...] = (
+    duplicate_ids,
+    unknown_topics,
+    inconsistent_groups,
+    wrong_scripts,
+    idle_marks,
+    bad_patterns,
+    shared_openings,
+    near_duplicates,
+)
