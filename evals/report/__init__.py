@@ -1,0 +1,101 @@
+"""The report: one HTML file, offline, with every number's way back to the sentences behind it.
+
+Model output is hostile. It enters the page only as JSON inside a script element (with ``<`` escaped)
+and reaches the screen only through ``textContent``; a content security policy allows nothing but the
+page's own script and style.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+from lawbound.evals.report.answers import answer_rows
+from lawbound.evals.report.frontier import frontier_svg
+from lawbound.evals.report.tables import headline_rows, rule_rows
+from lawbound.runners.sample import Sample
+from lawbound.tasks.item import Item
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lawbound.evals.estimate import Estimate
+
+MAX_ANSWERS = 6000
+"""Answers held in the page; what is left out is counted on it."""
+
+
+def render_report(
+    run: Mapping[str, Any],
+    estimates: Sequence[Estimate],
+    leaderboard: pd.DataFrame,
+    frame: pd.DataFrame,
+    items: Mapping[str, Item],
+    samples: Mapping[str, Mapping[str, Sample]],
+) -> str:
+    """The page as text.
+
+    Args:
+        run: Content of ``run.yaml``.
+        estimates: Every metric.
+        leaderboard: One row a model x policy.
+        frame: The verdict frame.
+        items: Items by id.
+        samples: Model label -> request key -> sample.
+    """
+    answers, left_out = answer_rows(frame, items, samples, most=MAX_ANSWERS)
+    data = {
+        "run": dict(run),
+        "headline": headline_rows(leaderboard),
+        "rules": rule_rows(estimates),
+        "answers": answers,
+        "left_out": left_out,
+    }
+    folder = files("lawbound.evals.report")
+    style = (folder / "page.css").read_text(encoding="utf-8")
+    script = (folder / "page.js").read_text(encoding="utf-8")
+    page = (folder / "page.html").read_text(encoding="utf-8")
+    parts = {
+        "{{policy}}": _content_security_policy(style, script),
+        "{{style}}": style,
+        "{{frontier}}": frontier_svg(estimates),
+        "{{title}}": html.escape(f"Lawbound: {run['suite']['id']}"),
+        "{{data}}": embed(data),
+        "{{script}}": script,
+    }
+    for mark, text in parts.items():
+        head, _, tail = page.partition(mark)
+        page = head + text + tail
+    return page
+
+
+def embed(data: Any) -> str:
+    """JSON that no HTML parser can mistake for markup; nan becomes null."""
+    text = json.dumps(_plain(data), ensure_ascii=True, allow_nan=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name): _plain(part) for name, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(part) for part in value]
+    if isinstance(value, float) and value != value:
+        return None
+    return value
+
+
+def _content_security_policy(style: str, script: str) -> str:
+    return (
+        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + b64encode(hashlib.sha256(text.encode()).digest()).decode()
