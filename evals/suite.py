@@ -1,6 +1,6 @@
 """A suite is a small YAML of selections; composing one against policies says exactly what is asked."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
@@ -237,17 +237,40 @@ def balanced(
 
 
 def _generated(selection: Selection, seed: int, count: int | None) -> Sequence[Item]:
-    """Twin pairs (one neutral, one adjacent surface) in rounds over families and levels."""
-    if selection.kind == "reasoning":
-        from lawbound.tasks.reasoning import FAMILIES, pairs
-    else:
-        from lawbound.tasks.creative import FAMILIES, pairs
-    families = selection.families or tuple(FAMILIES)
-    unknown = [name for name in families if name not in FAMILIES]
+    """Twin pairs, in rounds over levels and families, so that any prefix is balanced."""
+    known, generate = _generator(selection.kind)
+    families = selection.families or tuple(known)
+    unknown = [name for name in families if name not in known]
     if unknown:
-        raise SuiteError(f"families: found {unknown[0]!r}, expected some of {', '.join(FAMILIES)}")
-    cells = max(1, len(families) * len(selection.levels))
+        raise SuiteError(f"families: found {unknown[0]!r}, expected some of {', '.join(known)}")
+    cells = len(families) * len(selection.levels)
     per_cell = 1 if count is None else -(-count // cells)
-    found = pairs(families, levels=selection.levels, per_cell=per_cell, seed=seed)
-    kept = found if count is None else found[:count]
-    return [item for pair in kept for item in pair]
+    twins: dict[str, list[Item]] = {}
+    for item in generate(families, levels=selection.levels, per_cell=per_cell, seed=seed):
+        twins.setdefault(item.group, []).append(item)
+    pairs = list(twins.values())
+    # Families x levels arrive cell by cell; deal one pair of each cell a round, levels fastest.
+    rounds = [pairs[start::per_cell] for start in range(per_cell)]
+    by_level = [
+        pair
+        for dealt in rounds
+        for shift in range(len(selection.levels))
+        for family in range(len(families))
+        for pair in [
+            dealt[family * len(selection.levels) + (shift + family) % len(selection.levels)]
+        ]
+    ]
+    return [item for pair in by_level[:count] for item in pair]
+
+
+Generate = Callable[..., Sequence[Item]]
+
+
+def _generator(kind: Kind) -> tuple[Sequence[str], Generate]:
+    if kind == "reasoning":
+        from lawbound.tasks import reasoning
+
+        return tuple(reasoning.FAMILIES), reasoning.generate
+    from lawbound.tasks import creative
+
+    return tuple(creative.FAMILIES), creative.generate

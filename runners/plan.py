@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from lawbound.runners.condition import Condition
-from lawbound.runners.prompt import Mode, messages
+from lawbound.runners.prompt import Mode, continuations, messages
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Settings
 from lawbound.tasks.item import Item
 
@@ -73,7 +73,7 @@ def plan(
         chat = messages(arm.item, arm.condition, seed=seed, mode=arm.mode)
         if chat not in rendered:
             rendered[chat] = render(chat)
-        choices = arm.item.answer.choices if arm.mode == "choices" and arm.item.answer else ()
+        choices = continuations(arm.item) if arm.mode == "choices" else ()
         for epoch in range(epochs if arm.mode == "generate" else 1):
             key = request_key(chat, rendered[chat], settings, seed, epoch, choices, fingerprint)
             if key not in requests:

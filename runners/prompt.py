@@ -26,3 +26,10 @@ def _question(item: Item, mode: Mode) -> str:
     from lawbound.tasks.reasoning import choice_prompt
 
     return choice_prompt(item)
+
+
+def continuations(item: Item) -> tuple[str, ...]:
+    """What the model might say to a question in `choices` mode, in the order of its choices."""
+    from lawbound.tasks.reasoning import choice_continuations
+
+    return choice_continuations(item)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from lawbound.evals.estimate import Estimate
 
 WIDTH, HEIGHT, MARGIN = 420, 320, 46
+Scale = Callable[[float], float]
 COLOURS = ("#1b6ca8", "#b5541c", "#3d7a37", "#7a3b8f", "#a8281b", "#2b7f7f", "#6b6b1e", "#444f99")
 
 
@@ -84,7 +85,7 @@ def _panel(policy: str, points: Sequence[_Point], colours: dict[str, str]) -> st
     return f'<figure class="panel"><figcaption>{title}</figcaption>{"".join(parts)}</figure>'
 
 
-def _axes(sx, sy, low_x: float, high_x: float) -> list[str]:  # type: ignore[no-untyped-def]
+def _axes(sx: Scale, sy: Scale, low_x: float, high_x: float) -> list[str]:
     parts = [
         f'<line class="zero" x1="{sx(low_x):.1f}" y1="{sy(0):.1f}" x2="{sx(high_x):.1f}" y2="{sy(0):.1f}"/>',
         f'<line class="zero" x1="{sx(0):.1f}" y1="{sy(-1):.1f}" x2="{sx(0):.1f}" y2="{sy(1):.1f}"/>',
@@ -104,7 +105,7 @@ def _axes(sx, sy, low_x: float, high_x: float) -> list[str]:  # type: ignore[no-
     return parts
 
 
-def _mark(point: _Point, sx, sy, colour: str) -> str:  # type: ignore[no-untyped-def]
+def _mark(point: _Point, sx: Scale, sy: Scale, colour: str) -> str:
     x, y = sx(point.x[0]), sy(point.y[0])
     label = html.escape(
         f"{point.model}: J {point.y[0]:.2f} [{point.y[1]:.2f}, {point.y[2]:.2f}], "
