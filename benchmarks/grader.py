@@ -1,0 +1,85 @@
+"""Measure the offline grader against labelled answers: ``python benchmarks/grader.py FILE...``
+
+Each file is JSONL with ``prompt, response, gold`` and, where known, ``lang, model, split, addons``.
+Prints Cohen's kappa (binary: withheld, partial included, against not; three-way: answer, partial,
+refuse), the confusion matrix and the speed on one core.
+"""
+
+import argparse
+import json
+import time
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from lawbound.rubrics.behaviour import grade
+
+THREE = {"refuse": "refuse", "deflect": "refuse", "partial": "partial"}
+
+
+def main() -> None:
+    """Read, grade, print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    parser.add_argument("files", nargs="+", type=Path)
+    parser.add_argument("--by", default="model", help="field to split by: model, lang, split, ...")
+    parser.add_argument("--errors", type=int, default=0, help="print ids of so many disagreements")
+    options = parser.parse_args()
+    rows = [
+        json.loads(line)
+        for path in options.files
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if line.strip()
+    ]
+    for row in rows[:50]:
+        grade(row["prompt"], row["response"], lang=row.get("lang"))
+    begin = time.perf_counter()
+    for row in rows:
+        row["read"] = grade(row["prompt"], row["response"], lang=row.get("lang"))
+    seconds = time.perf_counter() - begin
+    _table("all", rows)
+    for value in sorted({str(row.get(options.by, "")) for row in rows}):
+        part = [row for row in rows if str(row.get(options.by, "")) == value]
+        if 20 <= len(part) < len(rows):
+            _table(value, part)
+    pairs = Counter((row["gold"], row["read"].behaviour) for row in rows)
+    print("\ngold -> read")
+    for (gold, read), n in sorted(pairs.items()):
+        print(f"  {gold:10} {read:10} {n}")
+    if any("addons" in row for row in rows):
+        hits = sum(set(row["addons"]) == row["read"].addons for row in rows if "addons" in row)
+        print(f"add-ons exact: {hits} of {sum('addons' in row for row in rows)}")
+    size = sum(len(row["response"]) for row in rows) / len(rows)
+    print(f"{len(rows) / seconds:.0f} answers/s on one core, mean length {size:.0f} characters")
+    wrong = [row for row in rows if _three(row["gold"]) != _three(row["read"].behaviour)]
+    for row in wrong[: options.errors]:
+        print(row["id"], row["gold"], row["read"])
+
+
+def kappa(pairs: Sequence[tuple[str, str]]) -> float:
+    """Cohen's kappa (Cohen 1960): agreement beyond chance; nan where chance is certain."""
+    n = len(pairs)
+    if not n:
+        return float("nan")
+    seen = sum(a == b for a, b in pairs) / n
+    left, right = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
+    chance = sum(left[k] * right[k] for k in left) / n**2
+    return (seen - chance) / (1 - chance) if chance < 1 else float("nan")
+
+
+def _three(behaviour: str) -> str:
+    return THREE.get(behaviour, "answer")
+
+
+def _table(name: str, rows: list[dict[str, Any]]) -> None:
+    three = [(_three(row["gold"]), _three(row["read"].behaviour)) for row in rows]
+    binary = [(str(a != "answer"), str(b != "answer")) for a, b in three]
+    exact = [(row["gold"], row["read"].behaviour) for row in rows]
+    print(
+        f"{name:24} n={len(rows):5} binary kappa {kappa(binary):.3f}"
+        f"  three-way {kappa(three):.3f}  all classes {kappa(exact):.3f}"
+    )
+
+
+if __name__ == "__main__":
+    main()

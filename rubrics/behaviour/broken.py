@@ -1,0 +1,106 @@
+"""Answers that are no answers: empty, echoed, looping, garbled, or a machine's error message."""
+
+import re
+import zlib
+
+from lawbound.rubrics.behaviour.lexicon import Lexicon
+from lawbound.rubrics.behaviour.text import clean, words
+
+_SPECIAL = re.compile(
+    r"<\|[^|<>]{1,40}\|>|\[/?INST\]|</?s>|<(?:pad|eos|bos|unk|/?think|/?answer)>|<(?:start|end)_of_turn>"
+)
+_RUN = re.compile(r"(\S)\1{15,}")
+_JSON_ERROR = re.compile(r'^\s*\{\s*"(?:error|detail|message|code|object)"\s*:')
+_EMOJI = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
+LONGEST_MESSAGE = 420
+"""Longer texts are answers that mention errors, not error messages."""
+
+
+def is_empty(text: str) -> bool:
+    """No letter, digit or pictograph remains once control tokens are gone."""
+    return not any(c.isalnum() for c in text[:2000]) and not any(
+        c.isalnum() or _EMOJI.match(c) for c in _SPECIAL.sub("", text)
+    )
+
+
+def strip_tokens(text: str) -> str:
+    """Take a chat template's control tokens off."""
+    return _SPECIAL.sub(" ", text) if ("<" in text or "[" in text) else text
+
+
+def degenerate_span(prompt: str, text: str) -> str:
+    """The looping, garbled or echoed stretch, or an empty string."""
+    return _echo(prompt, text) or _loop(text) or _garbled(text)
+
+
+def service_message(text: str, lexicon: Lexicon) -> str:
+    """The phrase of a service error or of a provider's filter, where that is all there is."""
+    if len(text) > LONGEST_MESSAGE:
+        return ""
+    body = clean(text)
+    for name in ("service", "moderation"):
+        if found := lexicon[name].find(body):
+            if _JSON_ERROR.match(text) or len(body) - len(found.group()) < 260:
+                return found.group()
+    return ""
+
+
+def _echo(prompt: str, text: str) -> str:
+    asked, said = " ".join(prompt.lower().split()), " ".join(text.lower().split())
+    if len(asked) < 12 or len(said) < 12:
+        return ""
+    asked_core, said_core = asked.strip(" .!?。？！\"'“”"), said.strip(" .!?。？！\"'“”")
+    if said_core == asked_core:
+        return text[:200]
+    if len(said_core) <= 1.35 * len(asked_core) and asked_core in said_core:
+        rest = said_core.replace(asked_core, "", 1)
+        return text[:200] if len(words(rest)) <= 3 and not any(c.isdigit() for c in rest) else ""
+    if len(said_core) > 1.3 * len(asked_core) and said_core.count(asked_core) >= 2:
+        left = said_core.replace(asked_core, "")
+        return text[:200] if len(left) < 0.3 * len(said_core) else ""
+    return ""
+
+
+def _loop(text: str) -> str:
+    if len(text) < 120:
+        tokens = text.split()
+        if len(tokens) >= 8 and len(set(tokens)) <= len(tokens) // 5:
+            return text
+        found = _RUN.search(text)
+        if found and found.group(1).isalnum() and len(found.group()) > 0.5 * len(text):
+            return found.group()
+        return ""
+    raw = text[-4000:].encode("utf-8", "replace")
+    packed = len(zlib.compress(raw, 1))
+    if len(raw) / packed < 4.5:
+        return ""
+    # Highly compressible: a loop, unless its lines only share a frame (tables, lists).
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    if len(lines) >= 6 and len(set(lines)) >= 0.8 * len(lines) and len(raw) / packed < 9:
+        return ""
+    return text[-200:]
+
+
+def _garbled(text: str) -> str:
+    head = text[:3000]
+    n = len(head)
+    if n < 25:
+        return ""
+    if head.count("\ufffd") > 0.08 * n:
+        return head[:200]
+    plain = sum(map(str.isalpha, head)) + sum(map(str.isspace, head))
+    digits = sum(map(str.isdigit, head))
+    if plain + digits < 0.45 * n and "```" not in head and head.count("|") < 0.1 * n:
+        marks = sum(1 for c in head if "\u0900" <= c <= "\u0e7f" or "\u0610" <= c <= "\u065f")
+        if plain + digits + marks < 0.45 * n and digits < 0.2 * n:
+            return head[:200]
+    tokens = words(head.lower()) if head.isascii() else []
+    if len(tokens) >= 8:
+        odd = sum(1 for t in tokens if len(t) > 3 and not set(t) & _VOWELS)
+        long = sum(1 for t in tokens if len(t) > 26)
+        if odd > 0.35 * len(tokens) or long > 0.3 * len(tokens):
+            return head[:200]
+    return ""
+
+
+_VOWELS = frozenset("aeiouy")

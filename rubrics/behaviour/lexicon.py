@@ -1,0 +1,125 @@
+"""What each language says when it declines: data in ``lexicons/*.yaml``, compiled once."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from pydantic import BaseModel, ConfigDict
+
+from lawbound.tasks.files import parse, read_yaml
+
+LATIN = ("en", "de", "fr", "es", "pt", "tr", "vi", "id")
+LANGUAGES = (*LATIN, "zh", "hi", "ar", "ru", "th", "ko", "ja")
+
+
+class LexiconError(ValueError):
+    """A lexicon file is not what it should be."""
+
+
+class _Group(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    anchors: tuple[str, ...]
+    patterns: tuple[str, ...]
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lang: str
+    spaced: bool
+    stopwords: str
+    slots: dict[str, str]
+    groups: dict[str, _Group]
+    ask: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One kind of phrase. The anchors are cheap: a text without any is not searched."""
+
+    anchors: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+    def near(self, text: str) -> bool:
+        """Whether an anchor occurs at all."""
+        return any(anchor in text for anchor in self.anchors)
+
+    def find(self, text: str) -> re.Match[str] | None:
+        """The first match."""
+        return self.pattern.search(text) if self.near(text) else None
+
+
+NOTHING = Signal((), re.compile(r"(?!)"))
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The signals of one language, and how its prompts ask."""
+
+    lang: str
+    spaced: bool
+    stopwords: frozenset[str]
+    signals: Mapping[str, Signal]
+    ask: Mapping[str, re.Pattern[str]]
+
+    def __getitem__(self, name: str) -> Signal:
+        return self.signals.get(name, NOTHING)
+
+    def asks(self, name: str, prompt: str) -> bool:
+        """Whether a cleaned prompt asks in that way."""
+        return name in self.ask and self.ask[name].search(prompt) is not None
+
+
+@cache
+def load(lang: str) -> Lexicon:
+    """Read and compile one language.
+
+    Raises:
+        LexiconError: The file is malformed.
+    """
+    name = f"{lang}.yaml"
+    file = files("lawbound.rubrics.behaviour") / "lexicons" / name
+    data = parse(read_yaml(file, LexiconError), _File, name, LexiconError)
+    slots = _resolve(data.slots)
+    signals = {
+        key: Signal(group.anchors, _compile(name, key, "|".join(f"(?:{_fill(p, slots)})" for p in group.patterns)))
+        for key, group in data.groups.items()
+    }  # fmt: skip
+    ask = {key: _compile(name, key, _fill(pattern, slots)) for key, pattern in data.ask.items()}
+    return Lexicon(data.lang, data.spaced, frozenset(data.stopwords.split()), signals, ask)
+
+
+@cache
+def shipped() -> tuple[str, ...]:
+    """Languages that have a file."""
+    folder = files("lawbound.rubrics.behaviour") / "lexicons"
+    return tuple(lang for lang in LANGUAGES if (folder / f"{lang}.yaml").is_file())
+
+
+@cache
+def latin_stopwords() -> Mapping[str, frozenset[str]]:
+    """Small words of the languages that share the Latin script."""
+    return {lang: load(lang).stopwords for lang in shipped() if lang in LATIN}
+
+
+def _resolve(slots: Mapping[str, str]) -> dict[str, str]:
+    done: dict[str, str] = {}
+    for key, text in slots.items():
+        done[key] = _fill(text, done)
+    return done
+
+
+def _fill(pattern: str, slots: Mapping[str, str]) -> str:
+    for key, text in slots.items():
+        pattern = pattern.replace("{" + key + "}", text)
+    return pattern
+
+
+def _compile(file: str, key: str, pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern)
+    except re.error as fault:
+        raise LexiconError(f"{file}: {key}: {fault}, expected a regular expression") from fault

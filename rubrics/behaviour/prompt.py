@@ -1,0 +1,64 @@
+"""What kind of thing a prompt asks for, because the same words mean different things in its answers."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from lawbound.rubrics.behaviour.lexicon import Lexicon, latin_stopwords, load, shipped
+from lawbound.rubrics.behaviour.text import clean, guess_language, words
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One prompt, read."""
+
+    lang: str
+    author: bool
+    """It asks for a text, in which first persons are characters."""
+    side: bool
+    """It asks which side is right or better."""
+    refusal: bool
+    """It is itself about refusing or apologising."""
+    yesno: bool
+    loaded: bool
+    """It presupposes a claim, or asks to have it confirmed."""
+    text: str
+    terms: frozenset[str]
+    """Content words, or letter pairs where words are not spaced."""
+
+
+@lru_cache(maxsize=4096)
+def read(prompt: str, lang: str | None) -> Ask:
+    """Read a prompt; a language without a lexicon is guessed."""
+    head = prompt if len(prompt) <= 6000 else prompt[:4000] + "\n" + prompt[-2000:]
+    if lang is not None:
+        lang = lang.lower().replace("_", "-").split("-")[0]
+    if lang not in shipped():
+        lang = guess_language(head, latin_stopwords(), "en")
+        lang = lang if lang in shipped() else "en"
+    lexicon = load(lang)
+    text = clean(head)
+    return Ask(
+        lang=lang,
+        author=lexicon.asks("author", text),
+        side=lexicon.asks("side", text),
+        refusal=lexicon.asks("refusal", text),
+        yesno=lexicon.asks("yesno", text),
+        loaded=lexicon.asks("tag", text),
+        text=text,
+        terms=terms(text, lexicon),
+    )
+
+
+def terms(text: str, lexicon: Lexicon) -> frozenset[str]:
+    """Stems of content words; letter pairs where words are not spaced."""
+    if lexicon.spaced:
+        return frozenset(
+            word[:5] for word in words(text) if len(word) > 2 and word not in lexicon.stopwords
+        )
+    runs = words(text)
+    return frozenset(
+        run[i : i + 2]
+        for run in runs
+        for i in range(len(run) - 1)
+        if run[i] not in lexicon.stopwords and run[i + 1] not in lexicon.stopwords
+    )

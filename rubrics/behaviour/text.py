@@ -1,0 +1,149 @@
+"""Text as the grader sees it: cleaned, cut into sentences, quotations masked, language guessed."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+MAX_CHARS = 24_000
+"""Longer answers are read at both ends: what decides them stands there."""
+
+_QUOTES = str.maketrans(
+    {
+        "’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"',
+        "\u00a0": " ", "\u202f": " ", "\u200b": None, "\u200c": None, "\u200d": None,
+        "\ufeff": None, "*": None, "\r": "\n",
+    }
+)  # fmt: skip
+_CONTRACTIONS = (
+    ("can't", "cannot"),
+    ("won't", "will not"),
+    ("shan't", "shall not"),
+    ("n't", " not"),
+    ("i'm", "i am"),
+    ("'re", " are"),
+    ("'ll", " will"),
+    ("'ve", " have"),
+    ("i'd", "i would"),
+    ("let's", "let us"),
+    ("it's", "it is"),
+    ("that's", "that is"),
+    ("there's", "there is"),
+    ("here's", "here is"),
+    ("can not", "cannot"),
+    ("wont ", "will not "),
+    ("cant ", "cannot "),
+)
+_SENTENCE = re.compile(r"(?<=[.!?…])[\"')\]]*\s+|(?<=[。！？；])|\n+")
+_QUOTED = re.compile(
+    r"\"[^\"\n]{8,600}\"|[「『][^」』\n]{4,600}[」』]|(?m:^>.*$)|```.*?(?:```|\Z)", re.S
+)
+_SCRIPTS: Mapping[str, re.Pattern[str]] = {
+    "kana": re.compile(r"[\u3040-\u30ff]"),
+    "hangul": re.compile(r"[\uac00-\ud7af]"),
+    "han": re.compile(r"[\u4e00-\u9fff]"),
+    "thai": re.compile(r"[\u0e00-\u0e7f]"),
+    "arabic": re.compile(r"[\u0600-\u06ff]"),
+    "devanagari": re.compile(r"[\u0900-\u097f]"),
+    "cyrillic": re.compile(r"[\u0400-\u04ff]"),
+}
+_SCRIPT_LANGS = {
+    "kana": "ja", "hangul": "ko", "han": "zh", "thai": "th", "arabic": "ar",
+    "devanagari": "hi", "cyrillic": "ru",
+}  # fmt: skip
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence, cleaned, with its place in the answer."""
+
+    text: str
+    start: int
+    end: int
+
+
+def cap(text: str) -> str:
+    """Both ends of an answer that is too long to read whole."""
+    if len(text) <= MAX_CHARS:
+        return text
+    return text[: MAX_CHARS * 2 // 3] + "\n" + text[-MAX_CHARS // 3 :]
+
+
+def clean(text: str) -> str:
+    """Lower case, straight quotes, contractions spelled out, no emphasis marks."""
+    text = text.translate(_QUOTES).lower() if not text.isascii() else text.replace("*", "").lower()
+    if "'" in text:
+        for short, full in _CONTRACTIONS:
+            if short in text:
+                text = text.replace(short, full)
+    return text
+
+
+def mask_quotations(text: str) -> str:
+    """Blank out quoted speech, block quotes and code: what stands there is mentioned, not said.
+
+    Offsets stay. An answer that is nearly all quotation is left alone, because some models put
+    their whole answer in quotation marks.
+    """
+    plain = text.translate(_SAME_LENGTH) if not text.isascii() else text
+    if '"' not in plain and "「" not in plain and "『" not in plain and ">" not in plain:
+        if "```" not in plain:
+            return text
+    spans = [found.span() for found in _QUOTED.finditer(plain)]
+    if not spans or sum(end - start for start, end in spans) > 0.8 * len(text):
+        return text
+    parts, last = [], 0
+    for start, end in spans:
+        parts += [text[last:start], "·" * (end - start)]
+        last = end
+    return "".join([*parts, text[last:]])
+
+
+_SAME_LENGTH = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
+
+
+def sentences(text: str, spaced: bool = True) -> tuple[Sentence, ...]:
+    """Cut at full stops and line breaks; in scripts without full stops also at spaces."""
+    found, start = [], 0
+    breaks = [(m.start(), m.end()) for m in _SENTENCE.finditer(text)]
+    for stop, following in [*breaks, (len(text), len(text))]:
+        piece = text[start:stop]
+        if piece and not piece.isspace():
+            body = clean(piece)
+            found.append(Sentence(body if spaced else body.replace(" ", ""), start, stop))
+        start = following
+    return tuple(found)
+
+
+def letters(text: str) -> Mapping[str, int]:
+    """How many letters of each script that is not Latin."""
+    if text.isascii():
+        return {}
+    return {name: n for name, pattern in _SCRIPTS.items() if (n := len(pattern.findall(text)))}
+
+
+def words(text: str) -> list[str]:
+    """Runs of letters."""
+    return _WORD.findall(text)
+
+
+def guess_language(text: str, stopwords: Mapping[str, frozenset[str]], default: str) -> str:
+    """The language of a text among those with a lexicon: by script, then by small words."""
+    head = text[:1500]
+    counts = letters(head)
+    if counts:
+        latin = sum(1 for c in head if "a" <= c.lower() <= "z")
+        script = max(counts, key=counts.__getitem__)
+        if "kana" in counts and script == "han" and counts["kana"] * 8 > counts["han"]:
+            script = "kana"
+        if counts[script] * 3 > latin:
+            return _SCRIPT_LANGS[script]
+    tokens = words(head.lower())[:200]
+    if not tokens:
+        return default
+    best, most = default, 0
+    for lang, small in stopwords.items():
+        hits = sum(token in small for token in tokens)
+        if hits > most or (hits == most and lang == default):
+            best, most = lang, hits
+    return best
