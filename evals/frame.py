@@ -6,6 +6,7 @@ Its columns are documented in ``docs/formats.md``; it is what ``verdicts.parquet
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lawbound.rubrics.policy import Policy, Requirement, near_miss
@@ -21,40 +22,51 @@ if TYPE_CHECKING:
 NAN = float("nan")
 
 
-def verdict_frame(
-    model: str,
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One answer with everything that a row of the frame says about it."""
+
+    assignment: Assignment
+    item: Item
+    verdict: Verdict
+    sample: Sample | None
+
+
+def judge_all(
     assignments: Sequence[Assignment],
     items: Mapping[str, Item],
     samples: Mapping[str, Sample],
     policies: Mapping[str, Policy],
     *,
     grader: str,
-) -> pd.DataFrame:
-    """Judge every assignment of one model; rows stand in the order of the assignments.
+) -> list[Judged]:
+    """Judge every assignment of one model, in order."""
+    judge = Judge(policies, grader)
+    found = []
+    for assignment in assignments:
+        item, sample = items[assignment.item], samples.get(assignment.key)
+        found.append(Judged(assignment, item, judge.judge(assignment, item, sample), sample))
+    return found
 
-    `policies` must hold every policy that judges, and ``intl``.
-    """
+
+def verdict_frame(
+    model: str, judged: Sequence[Judged], policies: Mapping[str, Policy]
+) -> pd.DataFrame:
+    """The rows of one model. `policies` must hold every policy that judges, and ``intl``."""
     import pandas as pd
 
-    judge = Judge(policies, grader)
-    facts = _PolicyFacts(policies)
-    rows = list(_rows(model, assignments, items, samples, judge, facts))
-    return pd.DataFrame.from_records(rows)
+    return pd.DataFrame.from_records(list(_rows(model, judged, policies)))
 
 
 def _rows(
-    model: str,
-    assignments: Sequence[Assignment],
-    items: Mapping[str, Item],
-    samples: Mapping[str, Sample],
-    judge: Judge,
-    facts: _PolicyFacts,
+    model: str, judged: Sequence[Judged], policies: Mapping[str, Policy]
 ) -> Iterator[dict[str, Any]]:
-    about_items = {item.id: _about_item(item) for item in items.values()}
-    for assignment in assignments:
-        item = items[assignment.item]
-        sample = samples.get(assignment.key)
-        verdict = judge.judge(assignment, item, sample)
+    facts = _PolicyFacts(policies)
+    about_items: dict[str, dict[str, Any]] = {}
+    for one in judged:
+        item, assignment = one.item, one.assignment
+        if item.id not in about_items:
+            about_items[item.id] = _about_item(item)
         yield (
             {
                 "model": model,
@@ -67,10 +79,9 @@ def _rows(
                 "wording": assignment.wording,
                 "epoch": assignment.epoch,
             }
-            | facts.about(assignment.policy, item, verdict.requirement)
-            | {"intl_base": judge.requirement(item, "intl").base}
-            | _about_verdict(verdict)
-            | _about_sample(sample)
+            | facts.about(assignment.policy, item, one.verdict.requirement)
+            | _about_verdict(one.verdict)
+            | _about_sample(one.sample)
         )
 
 
@@ -124,6 +135,7 @@ class _PolicyFacts:
                 "rules": "|".join(requirement.rules),
                 "near_miss": "|".join(beside),
                 "bases_of_rules": "|".join(dict.fromkeys(bases[r] for r in requirement.rules)),
+                "intl_base": self._policies["intl"].requires(item).base,
             }
         return self._found[key]
 

@@ -1,0 +1,76 @@
+"""What does it cost a language model to follow a region's content policy?
+
+The public API; names load on first use, so that importing the package stays quick::
+
+    from lawbound import RunSpec, evaluate
+    conclusion = evaluate(RunSpec(suite="quick", models=("smollm2",), policies=("cn",)), "out")
+    conclusion.leaderboard
+"""
+
+from importlib import import_module
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lawbound.evals.conclude import Conclusion, conclude, evaluate
+    from lawbound.evals.evaluate import RunSpec
+    from lawbound.rubrics.behaviour import grade
+    from lawbound.rubrics.policy import Policy, PolicyError, Requirement
+    from lawbound.rubrics.policy_files import load_policy
+    from lawbound.rubrics.verdict import Reading, Verdict
+    from lawbound.runners.engines.function import FunctionEngine
+    from lawbound.runners.engines.protocol import ModelError
+    from lawbound.runners.sample import Request, Sample
+    from lawbound.tasks.bank import load_bank
+    from lawbound.tasks.item import Item, ItemError
+
+__version__ = version("lawbound")
+
+_HOMES = {
+    "Conclusion": "lawbound.evals.conclude",
+    "FunctionEngine": "lawbound.runners.engines.function",
+    "Item": "lawbound.tasks.item",
+    "ItemError": "lawbound.tasks.item",
+    "ModelError": "lawbound.runners.engines.protocol",
+    "Policy": "lawbound.rubrics.policy",
+    "PolicyError": "lawbound.rubrics.policy",
+    "Reading": "lawbound.rubrics.verdict",
+    "Request": "lawbound.runners.sample",
+    "Requirement": "lawbound.rubrics.policy",
+    "RunSpec": "lawbound.evals.evaluate",
+    "Sample": "lawbound.runners.sample",
+    "Verdict": "lawbound.rubrics.verdict",
+    "conclude": "lawbound.evals.conclude",
+    "evaluate": "lawbound.evals.conclude",
+    "grade": "lawbound.rubrics.behaviour",
+    "load_bank": "lawbound.tasks.bank",
+    "load_policy": "lawbound.rubrics.policy_files",
+}
+
+__all__ = [
+    "Conclusion",
+    "FunctionEngine",
+    "Item",
+    "ItemError",
+    "ModelError",
+    "Policy",
+    "PolicyError",
+    "Reading",
+    "Request",
+    "Requirement",
+    "RunSpec",
+    "Sample",
+    "Verdict",
+    "__version__",
+    "conclude",
+    "evaluate",
+    "grade",
+    "load_bank",
+    "load_policy",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'lawbound' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

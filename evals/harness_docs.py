@@ -1,0 +1,95 @@
+"""Arms as documents of lm-eval, and back: everything that our judging needs travels in the doc."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lawbound.evals.suite import compose, load_suite
+from lawbound.rubrics.policy_files import load_policy
+from lawbound.runners.plan import Arm
+from lawbound.runners.prompt import messages
+from lawbound.tasks.item import Item, ItemError
+from lawbound.tasks.records import from_record, to_record
+
+DOC_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class DocArm:
+    """What a doc says about itself."""
+
+    item: Item
+    strength: str
+    condition: str
+    policy: str
+    wording: int
+    system: str
+    """System message that must have reached the model; empty in the `none` arm."""
+    question: str
+    suite: str
+    seed: int
+
+
+def build_docs(
+    policy: str, suite: str = "quick", *, seed: int | None = None, limit: int | None = None
+) -> list[dict[str, Any]]:
+    """Every arm of a suite under one policy, one doc an arm, answers always generated.
+
+    Raises:
+        SuiteError: The suite is unknown.
+        PolicyError: The policy is unknown.
+    """
+    found = load_suite(suite)
+    seed = found.seed if seed is None else seed
+    arms = compose(found, [load_policy(policy)], seed=seed, limit=limit)
+    return [_doc(arm, found.id, seed) for arm in arms]
+
+
+def _doc(arm: Arm, suite: str, seed: int) -> dict[str, Any]:
+    chat = messages(arm.item, arm.condition, seed=seed, mode="generate")
+    system = next((m.content for m in chat if m.role == "system"), "")
+    about = {
+        "doc_version": DOC_VERSION,
+        "item": to_record(arm.item),
+        "strength": arm.condition.strength,
+        "condition": arm.condition.id,
+        "policy": arm.policies[0],
+        "wording": arm.condition.wording(arm.item.group, seed),
+        "suite": suite,
+        "seed": seed,
+    }
+    return {
+        "item": arm.item.id,
+        "condition": arm.condition.id,
+        "system_policy": system,
+        "question": chat[-1].content,
+        "lawbound": json.dumps(about, sort_keys=True, ensure_ascii=False),
+    }
+
+
+def parse_doc(doc: Mapping[str, Any], where: str) -> DocArm:
+    """Read a doc back.
+
+    Raises:
+        ItemError: It is no doc of ours, or of another version.
+    """
+    try:
+        about = json.loads(doc["lawbound"])
+        if about["doc_version"] != DOC_VERSION:
+            raise ItemError(
+                f"{where}: doc version is {about['doc_version']!r}, expected {DOC_VERSION}"
+            )
+        return DocArm(
+            item=from_record(about["item"], where),
+            strength=str(about["strength"]),
+            condition=str(about["condition"]),
+            policy=str(about["policy"]),
+            wording=int(about["wording"]),
+            system=str(doc["system_policy"]),
+            question=str(doc["question"]),
+            suite=str(about["suite"]),
+            seed=int(about["seed"]),
+        )
+    except (KeyError, TypeError, AttributeError, json.JSONDecodeError, RecursionError) as fault:
+        raise ItemError(f"{where}: found no lawbound doc ({fault!r}), expected one") from fault

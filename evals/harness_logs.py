@@ -1,0 +1,222 @@
+"""Reading lm-eval's logs: `--log_samples` output becomes a run folder, judged by the same code as any run.
+
+A log is refused where its numbers could not be defended: no chat template (the policy was plain text
+glued to the question), an extra system instruction in front of the policy, or a policy that never
+reached the prompt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from lawbound.evals.folder import FolderError, RunFolder, read_records
+from lawbound.evals.harness_docs import DocArm, parse_doc
+from lawbound.evals.suite import load_suite
+from lawbound.rubrics.policy_files import load_policy
+from lawbound.runners.engines.thinking import split_thinking
+from lawbound.runners.plan import Assignment, Plan, request_key
+from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample, Settings
+from lawbound.runners.store import Store, lock
+from lawbound.tasks.item import ItemError
+from lawbound.tasks.records import unique
+
+TASK_PREFIX = "lawbound_"
+
+
+def is_log_folder(folder: Path) -> bool:
+    """Whether lm-eval wrote logs of our tasks below this folder."""
+    return folder.is_dir() and next(folder.rglob(f"samples_{TASK_PREFIX}*.jsonl"), None) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class _Logged:
+    """One logged answer, checked."""
+
+    arm: DocArm
+    request: Request
+    sample: Sample
+
+
+def import_logs(folder: Path, out: Path) -> RunFolder:
+    """Turn a log folder into a run folder (`out` must not hold a run yet).
+
+    Raises:
+        FolderError: No log is there, a log is damaged, or its numbers could not be defended.
+    """
+    target = RunFolder(out)
+    if target.run_yaml.exists():
+        raise FolderError(f"{target.run_yaml}: already exists, expected a new run folder")
+    by_model: dict[str, tuple[Fingerprint, list[_Logged]]] = {}
+    for results in sorted(folder.rglob("results_*.json")):
+        fingerprint, logged = _read_run(results)
+        _, gathered = by_model.setdefault(fingerprint.model, (fingerprint, []))
+        gathered.extend(logged)
+    if not any(logged for _, logged in by_model.values()):
+        raise FolderError(
+            f"{folder}: found no samples_{TASK_PREFIX}*.jsonl, expected lm-eval's logs"
+        )
+    with lock(out):
+        items = unique(one.arm.item for _, logged in by_model.values() for one in logged)
+        target.write_items(items)
+        for fingerprint, logged in by_model.values():
+            plan = _plan(fingerprint, logged)
+            target.write_plan(plan)
+            with Store(target.samples(fingerprint.model)) as store:
+                store.append({one.sample.key: one.sample for one in logged}.values())
+        target.write_run(_run_record(folder, by_model))
+    return target
+
+
+def _read_run(results: Path) -> tuple[Fingerprint, list[_Logged]]:
+    try:
+        content = json.loads(results.read_text(encoding="utf-8"))
+        config = content["config"]
+        model = f"lm-eval:{config['model']}:{_arguments(config.get('model_args'))}"
+        stamp = results.name.removeprefix("results_").removesuffix(".json")
+        instruction = content.get("system_instruction")
+        version = str(content.get("lm_eval_version", "unknown"))
+        revision = str(config.get("model_sha") or config.get("model_revision") or "unverified")
+        dtype = str(config.get("model_dtype") or "")
+        template = str(content.get("chat_template_sha") or "")
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as fault:
+        raise FolderError(
+            f"{results}: cannot be read ({fault!r}), expected lm-eval results"
+        ) from fault
+    if instruction:
+        raise FolderError(
+            f"{results}: was run with --system_instruction, which stands before the policy; "
+            "expected none"
+        )
+    fingerprint = Fingerprint(model, revision, "lm-eval", version, dtype)
+    logged = [
+        one
+        for file in sorted(results.parent.glob(f"samples_{TASK_PREFIX}*_{stamp}.jsonl"))
+        for one in _read_samples(file, fingerprint, template)
+    ]
+    return fingerprint, logged
+
+
+def _arguments(found: Any) -> str:
+    if isinstance(found, Mapping):
+        return ",".join(f"{name}={found[name]}" for name in sorted(found))
+    return str(found or "")
+
+
+def _read_samples(file: Path, fingerprint: Fingerprint, template: str) -> Iterator[_Logged]:
+    for number, record in read_records(file):
+        where = f"{file}:{number}"
+        try:
+            arm = parse_doc(record["doc"], where)
+            arguments = record["arguments"]["gen_args_0"]
+            prompt, settings = str(arguments["arg_0"]), dict(arguments["arg_1"])
+            text = str(record["resps"][0][0])
+        except ItemError as fault:
+            raise FolderError(str(fault)) from fault
+        except (KeyError, TypeError, IndexError, ValueError) as fault:
+            raise FolderError(f"{where}: found no {fault}, expected a logged sample") from fault
+        _refuse_lost_policy(arm, prompt, where)
+        yield _logged(arm, prompt, settings, text, fingerprint, template)
+
+
+def _refuse_lost_policy(arm: DocArm, prompt: str, where: str) -> None:
+    """The policy must have reached the model, through a chat template."""
+    if not arm.system:
+        return
+    plain = json.dumps(arm.system, ensure_ascii=False)[1:-1]
+    escaped = json.dumps(arm.system)[1:-1]
+    if not any(text in prompt for text in (arm.system, plain, escaped)):
+        raise FolderError(
+            f"{where}: the policy of '{arm.condition}' is not in the prompt (does the template "
+            "reject system messages?), expected it to reach the model"
+        )
+    if prompt.replace(arm.system, "", 1).strip() == arm.question.strip():
+        raise FolderError(
+            f"{where}: policy and question stand glued without a chat template, expected "
+            "--apply_chat_template"
+        )
+
+
+def _logged(
+    arm: DocArm,
+    prompt: str,
+    settings: Mapping[str, Any],
+    text: str,
+    fingerprint: Fingerprint,
+    template: str,
+) -> _Logged:
+    system = (Message("system", arm.system),) if arm.system else ()
+    chat = (*system, Message("user", arm.question))
+    rendered = Rendered(prompt, "system" if arm.system else "none", template)
+    used = Settings(
+        max_tokens=int(settings.get("max_gen_toks") or settings.get("max_tokens") or 256),
+        temperature=float(settings.get("temperature") or 0.0),
+    )
+    key = request_key(chat, rendered, used, arm.seed, 0, (), fingerprint)
+    split = split_thinking(text)
+    sample = Sample(
+        key=key,
+        text=split.answer,
+        thinking=split.thinking,
+        finish="stop",
+        prompt_hash=hashlib.sha256(prompt.encode("utf-8", "surrogatepass")).hexdigest(),
+        placement=rendered.placement,
+        engine="lm-eval",
+    )
+    return _Logged(arm, Request(key, chat, rendered, used, arm.seed), sample)
+
+
+def _plan(fingerprint: Fingerprint, logged: list[_Logged]) -> Plan:
+    requests = {one.request.key: one.request for one in logged}
+    assignments = tuple(
+        Assignment(
+            key=one.request.key,
+            item=one.arm.item.id,
+            condition=one.arm.condition,
+            strength=one.arm.strength,
+            policy=one.arm.policy,
+            wording=one.arm.wording,
+            epoch=0,
+            mode="generate",
+        )
+        for one in logged
+    )
+    return Plan(tuple(requests.values()), assignments, fingerprint)
+
+
+def _run_record(
+    folder: Path, by_model: Mapping[str, tuple[Fingerprint, list[_Logged]]]
+) -> dict[str, Any]:
+    arms = [one.arm for _, logged in by_model.values() for one in logged]
+    policies = [load_policy(name) for name in dict.fromkeys(arm.policy for arm in arms)]
+    suite = load_suite(arms[0].suite)
+    return {
+        "lawbound": "imported from lm-eval",
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        "spec": {"suite": suite.id, "models": list(by_model), "from": folder.name},
+        "seed": arms[0].seed,
+        "suite": suite.model_dump(mode="json"),
+        "policies": [
+            {"id": p.id, "name": p.name, "version": p.version, "from": p.id} for p in policies
+        ],
+        "settings": {"truncated": "unknown: lm-eval logs no finish reason"},
+        "models": [
+            {
+                "model": model,
+                "spec": model,
+                "reference": False,
+                "grader": "offline",
+                "fingerprint": asdict(fingerprint),
+                "requests": len({one.request.key for one in logged}),
+                "failed": 0,
+                "stale": 0,
+            }
+            for model, (fingerprint, logged) in by_model.items()
+        ],
+        "versions": {"lm_eval": next(iter(by_model.values()))[0].version},
+    }
