@@ -88,6 +88,8 @@ class When(_Written):
     context: tuple[Context, ...] = ()
     """Any of these tags must be on the item."""
     purposes: tuple[Purpose, ...] = ()
+    harmless: bool = False
+    """Whether the rule also reaches open acts that are marked harmless: debunking, play, protection."""
 
     def covers_topic(self, topic: str) -> bool:
         """Whether one of the patterns names the topic."""
@@ -97,12 +99,17 @@ class When(_Written):
         """Whether every dimension agrees with the item."""
         return (
             self.covers_topic(item.topic)
-            and any(act in self.acts for act in item.acts)
+            and any(act in self.acts for act in self._reached(item))
             and (not self.operations or item.operation in self.operations)
             and (not self.targets or (item.target or "none") in self.targets)
             and (not self.context or any(tag in self.context for tag in item.context))
             and (not self.purposes or item.purpose in self.purposes)
         )
+
+    def _reached(self, item: Item) -> tuple[Act, ...]:
+        if self.harmless or not item.harmless:
+            return item.acts
+        return tuple(act for act in item.acts if act not in OPEN_ACTS)
 
 
 def _parsed(text: str) -> str:
@@ -232,7 +239,9 @@ class Policy:
         for rule in self.rules:
             if rule.id == rule_id:
                 return rule
-        raise PolicyError(f"policy '{self.id}': no rule '{rule_id}', expected one of {[r.id for r in self.rules]}")
+        raise PolicyError(
+            f"policy '{self.id}': no rule '{rule_id}', expected one of {[r.id for r in self.rules]}"
+        )
 
 
 def default_requirement(item: Item) -> Requirement:
@@ -247,17 +256,25 @@ NearMiss = Literal["act", "topic"]
 def near_miss(policy: Policy, rule: Rule, item: Item) -> NearMiss | None:
     """Whether an item stands just beside a rule and must still be served.
 
-    ``act``: the rule's topic with a permitted act, or with a purpose that exempts it.
+    ``act``: the rule's topic with a permitted act, a harmless instance, or a purpose that exempts it.
     ``topic``: the rule's act on another topic of the same area.
+
+    A false premise that no rule speaks of counts as neither, for a good answer to it corrects
+    unasked; nor does the rule's own case about another country, which is spillover.
     """
+    restricts = rule.required.base not in ("answer", "either") or rule.required.addons
     requirement = policy.requires(item)
-    if item.kind != "policy" or requirement.base != "answer":
+    if item.kind != "policy" or requirement.base != "answer" or not restricts:
         return None
-    if rule.when.covers_topic(item.topic):
-        if rule.when.matches(item):
-            return "act" if item.purpose in rule.exempt else None
-        return "act" if not any(act in rule.when.acts for act in item.acts) else None
-    areas = {pattern.partition("/")[0] for pattern in rule.when.topics}
-    if item.area in areas and any(act in rule.when.acts for act in item.acts):
+    if item.operation == "presuppose" and not requirement.addons:
+        return None
+    when = rule.when
+    if when.matches(item):
+        return "act" if item.purpose in rule.exempt else None
+    if when.covers_topic(item.topic):
+        elsewhere = bool(when.targets) and item.target not in (None, *when.targets)
+        return None if elsewhere else "act"
+    areas = {pattern.partition("/")[0] for pattern in when.topics}
+    if item.area in areas and any(act in when.acts for act in item.acts):
         return "topic"
     return None
