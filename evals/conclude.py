@@ -1,0 +1,159 @@
+"""Judging and concluding: from a run folder's samples to verdicts, metrics, leaderboard and report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lawbound.evals.evaluate import Observer, RunSpec, Silent, ask, prepare
+from lawbound.evals.folder import FolderError, RunFolder, write_atomically
+from lawbound.evals.frame import judge_all, verdict_frame
+from lawbound.rubrics.policy import WITHHOLDING, Policy
+from lawbound.rubrics.policy_files import load_policy
+from lawbound.runners.sample import Sample
+from lawbound.runners.store import lock, read_samples
+from lawbound.tasks.item import Item
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lawbound.evals.estimate import Estimate
+    from lawbound.evals.metrics import RuleInfo
+
+NEUTRAL = "intl"
+"""The neutral reference policy; what it asks of each item stands beside every verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """What a run says."""
+
+    estimates: tuple[Estimate, ...]
+    leaderboard: pd.DataFrame
+    ties: tuple[str, ...]
+    """One line for each real model that ties a baseline on every column."""
+
+
+def evaluate(spec: RunSpec, out: Path | str, *, observer: Observer | None = None) -> Conclusion:
+    """Ask, judge and conclude: what `lawbound run` does.
+
+    Raises:
+        ValueError, RuntimeError, OSError: Of the kinds that `prepare`, `ask` and `conclude` name.
+    """
+    prepared = prepare(spec)
+    ask(prepared, Path(out), observer=observer)
+    return conclude(Path(out), observer=observer)
+
+
+def conclude(out: Path, *, observer: Observer | None = None, resamples: int = 2000) -> Conclusion:
+    """Judge the stored samples of a run folder and write everything that follows from them.
+
+    Raises:
+        FolderError: This is no run folder, or one of its files is damaged.
+        PolicyError: A policy of the run cannot be loaded any more.
+    """
+    observer = observer or Silent()
+    folder = RunFolder(out)
+    record = folder.read_run()
+    items = folder.read_items()
+    policies = run_policies(record)
+    samples = {m["model"]: read_samples(folder.samples(m["model"])) for m in record["models"]}
+    with lock(out):
+        observer.stage("judging", len(record["models"]))
+        frame = _frame(record, folder, items, policies, samples, observer)
+        observer.stage("concluding", None)
+        folder.write_frame(frame)
+        return _write(folder, record, frame, policies, items, samples, resamples)
+
+
+def run_policies(record: Mapping[str, Any]) -> dict[str, Policy]:
+    """The policies of a run and the neutral reference, by id.
+
+    Raises:
+        PolicyError: One cannot be loaded.
+        FolderError: One has changed its version since the run.
+    """
+    found = {}
+    for entry in record["policies"]:
+        policy = load_policy(entry["from"])
+        if policy.version != entry["version"]:
+            raise FolderError(
+                f"run.yaml: policy '{policy.id}' was version {entry['version']} when it was asked and "
+                f"is {policy.version} now, expected the same"
+            )
+        found[policy.id] = policy
+    if NEUTRAL not in found:
+        found[NEUTRAL] = load_policy(NEUTRAL)
+    return found
+
+
+def rule_info(policies: Mapping[str, Policy]) -> dict[tuple[str, str], RuleInfo]:
+    """What the metrics need to know of each rule."""
+    from lawbound.evals.metrics import RuleInfo
+
+    return {
+        (policy.id, rule.id): RuleInfo(
+            policy=policy.id,
+            rule=rule.id,
+            base=rule.required.base,
+            withholding=rule.required.base in WITHHOLDING,
+            duty=rule.required.base not in WITHHOLDING and rule.behaviour != "answer",
+            basis=rule.basis,
+            severity=rule.severity,
+        )
+        for policy in policies.values()
+        for rule in policy.rules
+    }
+
+
+def _frame(
+    record: Mapping[str, Any],
+    folder: RunFolder,
+    items: Mapping[str, Item],
+    policies: Mapping[str, Policy],
+    samples: Mapping[str, Mapping[str, Sample]],
+    observer: Observer,
+) -> pd.DataFrame:
+    import pandas as pd
+
+    frames = []
+    for entry in record["models"]:
+        model = entry["model"]
+        assignments = folder.read_plan(model)
+        judged = judge_all(assignments, items, samples[model], policies, grader=entry["grader"])
+        frames.append(verdict_frame(model, judged, policies))
+        observer.advance(1)
+    return pd.concat(frames, ignore_index=True)
+
+
+def _write(
+    folder: RunFolder,
+    record: Mapping[str, Any],
+    frame: pd.DataFrame,
+    policies: Mapping[str, Policy],
+    items: Mapping[str, Item],
+    samples: Mapping[str, Mapping[str, Sample]],
+    resamples: int,
+) -> Conclusion:
+    from lawbound.evals.leaderboard import csv_bytes, leaderboard_rows, metrics_rows
+    from lawbound.evals.metrics import compute_metrics
+    from lawbound.evals.report import render_report
+
+    asked = [entry["id"] for entry in record["policies"]]
+    info = {key: value for key, value in rule_info(policies).items() if key[0] in asked}
+    estimates = compute_metrics(frame, info, seed=int(record["seed"]), resamples=resamples)
+    board = leaderboard_rows(estimates, record)
+    write_atomically(folder.root / "metrics.csv", csv_bytes(metrics_rows(estimates)))
+    write_atomically(folder.root / "leaderboard.csv", csv_bytes(board))
+    page = render_report(record, estimates, board, frame, items, samples)
+    write_atomically(folder.root / "report.html", page.encode("utf-8"))
+    return Conclusion(tuple(estimates), board, tuple(ties(board)))
+
+
+def ties(board: pd.DataFrame) -> Sequence[str]:
+    """Real models that look exactly like a baseline."""
+    from lawbound.evals.leaderboard import ties_a_baseline
+
+    return ties_a_baseline(board)

@@ -1,0 +1,99 @@
+"""`lawbound score`, `report` and `leaderboard`: conclude again, from what is stored."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lawbound.runners.cli.console import bars, note, show, table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HEADLINE = (
+    "rank",
+    "model",
+    "policy",
+    "j",
+    "over_refusal",
+    "policy_tax",
+    "capability",
+    "tradeoff",
+    "intl_gap",
+)
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the commands."""
+    app.command("score")(score)
+    app.command("report")(report)
+    app.command("leaderboard")(leaderboard)
+
+
+def score(
+    folder: Annotated[Path, typer.Argument(help="A run folder, or a folder of lm-eval's logs.")],
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", "-o", help="Run folder to make from lm-eval's logs [FOLDER-scored]."),
+    ] = None,
+) -> None:
+    """Judge stored answers again and conclude; nothing is asked."""
+    from lawbound.evals.conclude import conclude
+    from lawbound.evals.harness_logs import import_logs, is_log_folder
+
+    with bars() as observer:
+        if is_log_folder(folder):
+            observer.stage("reading lm-eval's logs", None)
+            target = out or folder.with_name(folder.name + "-scored")
+            import_logs(folder, target)
+            folder = target
+        conclusion = conclude(folder, observer=observer)
+    print_leaderboard(conclusion.leaderboard)
+    show(f"\nrun folder: {folder}")
+
+
+def report(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> None:
+    """Write the report of a run again and print where it is."""
+    from lawbound.evals.conclude import conclude
+
+    with bars() as observer:
+        conclude(folder, observer=observer)
+    show(str(folder / "report.html"))
+
+
+def leaderboard(
+    folders: Annotated[list[Path], typer.Argument(help="Run folders.")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="CSV to write [print].")] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Merge runs that differ; a column then says so.")
+    ] = False,
+) -> None:
+    """Merge the leaderboards of several runs."""
+    from lawbound.evals.folder import write_atomically
+    from lawbound.evals.leaderboard import csv_bytes, merge
+
+    merged = merge(folders, force=force)
+    if out is None:
+        print_leaderboard(merged)
+        return
+    write_atomically(out, csv_bytes(merged))
+    note(f"{len(merged)} rows")
+    show(str(out))
+
+
+def print_leaderboard(board: "pd.DataFrame") -> None:
+    """The headline columns, intervals beside the values."""
+    names = [name for name in HEADLINE if name in board.columns]
+    rows = [[_cell(record, name) for name in names] for record in board.to_dict(orient="records")]
+    table(names, rows)
+
+
+def _cell(record: dict[object, object], name: str) -> str:
+    value = record[name]
+    low, high = record.get(f"{name}_low"), record.get(f"{name}_high")
+    text = f"{value:.3f}" if isinstance(value, float) else str(value)
+    if isinstance(value, float) and value != value:
+        return "nan"
+    if isinstance(low, float) and isinstance(high, float) and low == low and high == high:
+        text += f" [{low:.3f}, {high:.3f}]"
+    return text
