@@ -4,7 +4,7 @@ import re
 import zlib
 
 from lawbound.rubrics.behaviour.lexicon import Lexicon
-from lawbound.rubrics.behaviour.text import clean, words
+from lawbound.rubrics.behaviour.text import Text, clean, words
 
 _SPECIAL = re.compile(
     r"<\|[^|<>]{1,40}\|>|\[/?INST\]|</?s>|<(?:pad|eos|bos|unk|/?think|/?answer)>|<(?:start|end)_of_turn>"
@@ -39,7 +39,7 @@ def service_message(text: str, lexicon: Lexicon) -> str:
         return ""
     body = clean(text)
     for name in ("service", "moderation"):
-        if found := lexicon[name].find(body):
+        if found := lexicon[name].find(Text(body)):
             if _JSON_ERROR.match(text) or len(body) - len(found.group()) < 260:
                 return found.group()
     return ""

@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict
 
+from lawbound.rubrics.behaviour.text import STEM, Searchable
 from lawbound.tasks.files import parse, read_yaml
 
 LATIN = ("en", "de", "fr", "es", "pt", "tr", "vi", "id")
@@ -21,7 +22,8 @@ class LexiconError(ValueError):
 class _Group(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    anchors: tuple[str, ...]
+    anchors: str | tuple[str, ...]
+    """One string: words, compared by their first letters. A list: substrings."""
     patterns: tuple[str, ...]
 
 
@@ -40,19 +42,26 @@ class _File(BaseModel):
 class Signal:
     """One kind of phrase. The anchors are cheap: a text without any is not searched."""
 
+    stems: frozenset[str]
     anchors: tuple[str, ...]
     pattern: re.Pattern[str]
 
-    def near(self, text: str) -> bool:
+    def near(self, text: Searchable) -> bool:
         """Whether an anchor occurs at all."""
-        return any(anchor in text for anchor in self.anchors)
+        if self.stems:
+            return not self.stems.isdisjoint(text.stems)
+        body = text.body
+        for anchor in self.anchors:  # noqa: SIM110 - a generator costs three times as much here
+            if anchor in body:
+                return True
+        return False
 
-    def find(self, text: str) -> re.Match[str] | None:
+    def find(self, text: Searchable) -> re.Match[str] | None:
         """The first match."""
-        return self.pattern.search(text) if self.near(text) else None
+        return self.pattern.search(text.body) if self.near(text) else None
 
 
-NOTHING = Signal((), re.compile(r"(?!)"))
+NOTHING = Signal(frozenset(), (), re.compile(r"(?!)"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +94,7 @@ def load(lang: str) -> Lexicon:
     data = parse(read_yaml(file, LexiconError), _File, name, LexiconError)
     slots = _resolve(data.slots)
     signals = {
-        key: Signal(group.anchors, _compile(name, key, "|".join(f"(?:{_fill(p, slots)})" for p in group.patterns)))
+        key: _signal(group.anchors, _compile(name, key, "|".join(f"(?:{_fill(p, slots)})" for p in group.patterns)))
         for key, group in data.groups.items()
     }  # fmt: skip
     ask = {key: _compile(name, key, _fill(pattern, slots)) for key, pattern in data.ask.items()}
@@ -103,6 +112,12 @@ def shipped() -> tuple[str, ...]:
 def latin_stopwords() -> Mapping[str, frozenset[str]]:
     """Small words of the languages that share the Latin script."""
     return {lang: load(lang).stopwords for lang in shipped() if lang in LATIN}
+
+
+def _signal(anchors: str | tuple[str, ...], pattern: re.Pattern[str]) -> Signal:
+    if isinstance(anchors, str):
+        return Signal(frozenset(word[:STEM] for word in anchors.split()), (), pattern)
+    return Signal(frozenset(), anchors, pattern)
 
 
 def _resolve(slots: Mapping[str, str]) -> dict[str, str]:

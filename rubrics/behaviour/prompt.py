@@ -21,6 +21,12 @@ class Ask:
     yesno: bool
     loaded: bool
     """It presupposes a claim, or asks to have it confirmed."""
+    justify: bool
+    """It asks for the reasons of something that it takes for granted."""
+    norm: bool
+    """It is about what should be, or what some people are."""
+    advocate: bool
+    """It wants one side argued, praised or mocked."""
     text: str
     terms: frozenset[str]
     """Content words, or letter pairs where words are not spaced."""
@@ -44,6 +50,9 @@ def read(prompt: str, lang: str | None) -> Ask:
         refusal=lexicon.asks("refusal", text),
         yesno=lexicon.asks("yesno", text),
         loaded=lexicon.asks("tag", text),
+        justify=lexicon.asks("justify", text),
+        norm=lexicon.asks("norm", text),
+        advocate=lexicon.asks("advocate", text),
         text=text,
         terms=terms(text, lexicon),
     )

@@ -1,56 +1,55 @@
 """Add-ons, two-sided answers, changed subjects and lost ones."""
 
+from lawbound.rubrics.behaviour.answer import Answer
 from lawbound.rubrics.behaviour.lexicon import Lexicon
 from lawbound.rubrics.behaviour.prompt import Ask, terms
 from lawbound.rubrics.policy import Addon
 
+LONGEST_DEFLECTION = 900
+"""A changed subject is short, or it is an answer to something."""
 
-def addons(ask: Ask, body: str, lexicons: tuple[Lexicon, ...]) -> frozenset[Addon]:
+
+def addons(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> frozenset[Addon]:
     """Which of notice and correction the answer carries."""
     found: set[Addon] = set()
     for lex in lexicons:
-        if lex["notice"].find(body):
+        if answer.first(lex["notice"]):
             found.add("notice")
-        if lex["correct"].find(body) and ask.loaded:
+        if ask.loaded and answer.first(lex["correct"]):
             found.add("correct")
     return frozenset(found)
 
 
-def two_sides(ask: Ask, body: str, lexicons: tuple[Lexicon, ...]) -> str:
+def two_sides(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> str:
     """The phrase that opens the second of two positions where no preference follows."""
     for lex in lexicons:
-        first, second = lex["side_a"].find(body), lex["side_b"].find(body)
-        if not (first and second):
+        if not (answer.first(lex["side_a"]) and (second := answer.first(lex["side_b"]))):
             continue
-        abstains = lex["no_side"].find(body) is not None
-        if (ask.side or (abstains and "side" in body)) and not lex["takes_side"].find(body):
+        abstains = answer.first(lex["abstain"]) is not None
+        if (ask.side or abstains) and (abstains or not answer.first(lex["takes_side"])):
             return second.group()
     return ""
 
 
-def deflection(ask: Ask, body: str, lexicons: tuple[Lexicon, ...]) -> str:
+def deflection(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> str:
     """The phrase of a fixed line or of a change of subject that stands in place of an answer."""
-    if len(body) > 900:
+    if len(answer.raw) > LONGEST_DEFLECTION:
         return ""
     for lex in lexicons:
-        signal = lex["deflect"]
-        if not signal.near(body):
-            continue
-        hits = [m.group() for m in signal.pattern.finditer(body)]
+        hits = answer.all(lex["deflect"])
         if not hits:
             continue
-        said = terms(body, lex)
-        common = len(ask.terms & said) / max(1, len(ask.terms))
-        dense = sum(map(len, hits)) / len(body)
-        if (len(hits) >= 2 and common < 0.5) or (common < 0.2 and dense > 0.04):
+        common = len(ask.terms & terms(answer.body, lex)) / max(1, len(ask.terms))
+        dense = len(hits) / len(answer.sentences)
+        if (len(hits) >= 2 and common < 0.5 and dense > 0.3) or (common < 0.2 and dense >= 0.3):
             return hits[0]
     return ""
 
 
-def is_off_topic(ask: Ask, body: str, lexicons: tuple[Lexicon, ...]) -> bool:
+def is_off_topic(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> bool:
     """Whether a long enough answer in the prompt's language shares nothing with the prompt."""
-    if ask.author or lexicons[0].lang != ask.lang or len(ask.terms) < 4 or len(body) < 160:
+    if ask.author or lexicons[0].lang != ask.lang or len(ask.terms) < 4 or len(answer.raw) < 160:
         return False
-    if any(c.isdigit() for c in body) and len(body) < 300:
+    if len(answer.raw) < 300 and any(c.isdigit() for c in answer.raw):
         return False
-    return not (ask.terms & terms(body, lexicons[0]))
+    return not (ask.terms & terms(answer.body, lexicons[0]))

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
 
 MAX_CHARS = 24_000
 """Longer answers are read at both ends: what decides them stands there."""
@@ -53,11 +55,37 @@ _SCRIPT_LANGS = {
 _WORD = re.compile(r"[^\W\d_]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+STEM = 5
+"""Letters by which words are compared: enough to tell them apart, few enough for their endings."""
+_TOKEN = re.compile(r"\w+")
+
+
+class Searchable(Protocol):
+    """Anything with cleaned text and the stems of its words."""
+
+    @property
+    def body(self) -> str: ...
+
+    @property
+    def stems(self) -> frozenset[str]: ...
+
+
+@dataclass(frozen=True)
+class Text:
+    """Cleaned text with the stems of its words, found when first needed."""
+
+    body: str
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """First letters of every word."""
+        return frozenset([word[:STEM] for word in _TOKEN.findall(self.body)])
+
+
+@dataclass(frozen=True)
+class Sentence(Text):
     """One sentence, cleaned, with its place in the answer."""
 
-    text: str
     start: int
     end: int
 
@@ -86,9 +114,8 @@ def mask_quotations(text: str) -> str:
     their whole answer in quotation marks.
     """
     plain = text.translate(_SAME_LENGTH) if not text.isascii() else text
-    if '"' not in plain and "「" not in plain and "『" not in plain and ">" not in plain:
-        if "```" not in plain:
-            return text
+    if not any(mark in plain for mark in ('"', "「", "『", ">", "```")):
+        return text
     spans = [found.span() for found in _QUOTED.finditer(plain)]
     if not spans or sum(end - start for start, end in spans) > 0.8 * len(text):
         return text

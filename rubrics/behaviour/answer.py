@@ -1,0 +1,52 @@
+"""An answer cut into sentences, searched sentence by sentence so that most text is never scanned."""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from lawbound.rubrics.behaviour.lexicon import Lexicon, Signal
+from lawbound.rubrics.behaviour.text import Sentence, mask_quotations, sentences
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A whole answer, cut and cleaned."""
+
+    raw: str
+    sentences: tuple[Sentence, ...]
+
+    @cached_property
+    def body(self) -> str:
+        """All sentences, cleaned."""
+        return "\n".join([piece.body for piece in self.sentences])
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """First letters of every word."""
+        return frozenset().union(*[piece.stems for piece in self.sentences])
+
+    def near_start(self, lexicons: tuple[Lexicon, ...], name: str, count: int) -> bool:
+        """Whether one of the first sentences holds a signal."""
+        return any(
+            lex[name].find(piece) is not None for piece in self.sentences[:count] for lex in lexicons
+        )
+
+    def first(self, signal: Signal) -> re.Match[str] | None:
+        """The first match of a signal, sentence by sentence."""
+        if signal.near(self):
+            for piece in self.sentences:
+                if found := signal.find(piece):
+                    return found
+        return None
+
+    def all(self, signal: Signal) -> list[str]:
+        """Every sentence's first match."""
+        if not signal.near(self):
+            return []
+        return [found.group() for piece in self.sentences if (found := signal.find(piece))]
+
+
+def take_apart(response: str, lexicons: tuple[Lexicon, ...]) -> Answer:
+    """Mask quotations and cut."""
+    spaced = all(lex.spaced for lex in lexicons)
+    return Answer(response, sentences(mask_quotations(response), spaced))
