@@ -12,6 +12,7 @@ from lawbound.evals.folder import FolderError, RunFolder, write_atomically
 from lawbound.evals.frame import judge_all, verdict_frame
 from lawbound.rubrics.policy import WITHHOLDING, Policy
 from lawbound.rubrics.policy_files import load_policy
+from lawbound.runners.engines import Engine
 from lawbound.runners.sample import Sample
 from lawbound.runners.store import lock, read_samples
 from lawbound.tasks.item import Item
@@ -36,14 +37,26 @@ class Conclusion:
     """One line for each real model that ties a baseline on every column."""
 
 
-def evaluate(spec: RunSpec, out: Path | str, *, observer: Observer | None = None) -> Conclusion:
+def evaluate(
+    spec: RunSpec,
+    out: Path | str,
+    *,
+    engines: Mapping[str, Engine] | None = None,
+    observer: Observer | None = None,
+) -> Conclusion:
     """Ask, judge and conclude: what `lawbound run` does.
+
+    Args:
+        spec: Suite, models, policies and settings.
+        out: The run folder; an interrupted run resumes.
+        engines: Ready engines for some of the spec's models, such as a `FunctionEngine`.
+        observer: Hears of the progress.
 
     Raises:
         ValueError, RuntimeError, OSError: Of the kinds that `prepare`, `ask` and `conclude` name.
     """
-    prepared = prepare(spec)
-    ask(prepared, Path(out), observer=observer)
+    prepared = prepare(spec, own=engines or {})
+    ask(prepared, Path(out), engines=engines, observer=observer)
     return conclude(Path(out), observer=observer)
 
 

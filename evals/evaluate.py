@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -120,8 +120,12 @@ class Prepared:
         return situations(self.arms, {p.id: p for p in self.policies}, seed=self.seed)
 
 
-def prepare(spec: RunSpec) -> Prepared:
+def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
     """Resolve and check a spec whole, before anything is loaded or written.
+
+    Args:
+        spec: What the user asked for.
+        own: Models among the spec's that the caller brings as ready engines.
 
     Raises:
         SuiteError: The suite is unknown or malformed.
@@ -136,7 +140,7 @@ def prepare(spec: RunSpec) -> Prepared:
     for model in models:
         if model.startswith(REFERENCE):
             ReferenceEngine(model.removeprefix(REFERENCE), {})
-        else:
+        elif model not in own:
             check_name(model)
     seed = suite.seed if spec.seed is None else spec.seed
     arms = compose(suite, policies, seed=seed, limit=spec.limit, strengths=spec.strengths)
@@ -169,8 +173,20 @@ def open_model(model: str, prepared: Prepared, found: Situations) -> Engine:
     return open_engine(model, prepared.spec.engine_options)
 
 
-def ask(prepared: Prepared, out: Path, *, observer: Observer | None = None) -> None:
+def ask(
+    prepared: Prepared,
+    out: Path,
+    *,
+    engines: Mapping[str, Engine] | None = None,
+    observer: Observer | None = None,
+) -> None:
     """Ask every model what it is owed and store the answers. Run again to go on where it stopped.
+
+    Args:
+        prepared: What to ask.
+        out: The run folder; made if it is not there.
+        engines: Ready engines for models of the spec; the caller closes them.
+        observer: Hears of the progress.
 
     Raises:
         ModelError: A model cannot be loaded or too many requests fail; all answers so far are kept.
@@ -184,11 +200,13 @@ def ask(prepared: Prepared, out: Path, *, observer: Observer | None = None) -> N
         entries: list[dict[str, Any]] = []
         for model in prepared.models:
             observer.stage(f"loading {model}", None)
-            engine = open_model(model, prepared, found)
+            ready = (engines or {}).get(model)
+            engine = ready or open_model(model, prepared, found)
             try:
                 entries.append(_ask_one(model, prepared, engine, folder, observer))
             finally:
-                engine.close()
+                if ready is None:
+                    engine.close()
             folder.write_run(_run_record(prepared, entries))
 
 
