@@ -11,6 +11,7 @@ _SPECIAL = re.compile(
 )
 _RUN = re.compile(r"(\S)\1{15,}")
 _JSON_ERROR = re.compile(r'^\s*\{\s*"(?:error|detail|message|code|object)"\s*:')
+_ALNUM = re.compile(r"[^\W_]")
 _EMOJI = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
 LONGEST_MESSAGE = 420
 """Longer texts are answers that mention errors, not error messages."""
@@ -18,9 +19,7 @@ LONGEST_MESSAGE = 420
 
 def is_empty(text: str) -> bool:
     """No letter, digit or pictograph remains once control tokens are gone."""
-    return not any(c.isalnum() for c in text[:2000]) and not any(
-        c.isalnum() or _EMOJI.match(c) for c in _SPECIAL.sub("", text)
-    )
+    return not (_ALNUM.search(_SPECIAL.sub("", text)) or _EMOJI.search(text))
 
 
 def strip_tokens(text: str) -> str:
@@ -82,25 +81,20 @@ def _loop(text: str) -> str:
 
 
 def _garbled(text: str) -> str:
-    head = text[:3000]
+    head = text[:500]
     n = len(head)
     if n < 25:
         return ""
     if head.count("\ufffd") > 0.08 * n:
         return head[:200]
-    plain = sum(map(str.isalpha, head)) + sum(map(str.isspace, head))
-    digits = sum(map(str.isdigit, head))
-    if plain + digits < 0.45 * n and "```" not in head and head.count("|") < 0.1 * n:
-        marks = sum(1 for c in head if "\u0900" <= c <= "\u0e7f" or "\u0610" <= c <= "\u065f")
-        if plain + digits + marks < 0.45 * n and digits < 0.2 * n:
-            return head[:200]
-    tokens = words(head.lower()) if head.isascii() else []
-    if len(tokens) >= 8:
-        odd = sum(1 for t in tokens if len(t) > 3 and not set(t) & _VOWELS)
-        long = sum(1 for t in tokens if len(t) > 26)
-        if odd > 0.35 * len(tokens) or long > 0.3 * len(tokens):
+    if len(_SENSE.findall(head)) < 0.45 * n and "```" not in head and head.count("|") < 0.1 * n:
+        return head[:200]
+    if head.isascii():
+        tokens = words(head.lower())
+        if len(tokens) >= 8 and len(_ODD.findall(head.lower())) > 0.35 * len(tokens):
             return head[:200]
     return ""
 
 
-_VOWELS = frozenset("aeiouy")
+_SENSE = re.compile(r"[\w\s\u0610-\u065f\u0900-\u0e7f]")
+_ODD = re.compile(r"\b(?:[b-df-hj-np-tv-xz]{4,}|[a-z]{27,})\b")

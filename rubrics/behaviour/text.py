@@ -52,6 +52,7 @@ _SCRIPT_LANGS = {
     "kana": "ja", "hangul": "ko", "han": "zh", "thai": "th", "arabic": "ar",
     "devanagari": "hi", "cyrillic": "ru",
 }  # fmt: skip
+_LATIN = re.compile(r"[a-zA-Z]")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -159,18 +160,18 @@ def guess_language(text: str, stopwords: Mapping[str, frozenset[str]], default: 
     head = text[:1500]
     counts = letters(head)
     if counts:
-        latin = sum(1 for c in head if "a" <= c.lower() <= "z")
+        latin = len(_LATIN.findall(head))
         script = max(counts, key=counts.__getitem__)
         if "kana" in counts and script == "han" and counts["kana"] * 8 > counts["han"]:
             script = "kana"
         if counts[script] * 3 > latin:
             return _SCRIPT_LANGS[script]
-    tokens = words(head.lower())[:200]
+    tokens = words(head[:600].lower())[:80]
     if not tokens:
         return default
     best, most = default, 0
     for lang, small in stopwords.items():
-        hits = sum(token in small for token in tokens)
+        hits = sum(map(small.__contains__, tokens))
         if hits > most or (hits == most and lang == default):
             best, most = lang, hits
     return best
