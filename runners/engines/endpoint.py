@@ -1,0 +1,288 @@
+"""Any OpenAI-compatible chat-completions server as an engine: vLLM, SGLang, llama.cpp, Ollama, hosted.
+
+The caller iterates; an asyncio loop in a thread of its own keeps the requests in flight. Samples
+come as they are done. A slow caller holds the asking back, so that answers do not pile up.
+"""
+
+import asyncio
+import hashlib
+import threading
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from queue import SimpleQueue
+from random import Random
+from typing import Any, Self
+
+from lawbound.runners.engines.endpoint_address import Key, read_address, read_key
+from lawbound.runners.engines.endpoint_client import Client, Outcome, Patience, grouped
+from lawbound.runners.engines.endpoint_reply import Answer, Fault, estimate_tokens
+from lawbound.runners.engines.endpoint_wire import check_extra, contract, place
+from lawbound.runners.engines.protocol import ModelError
+from lawbound.runners.plan import canonical_json
+from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample, Settings
+
+ENGINE = "endpoint"
+VERSION = "1"
+ESTIMATED = "endpoint, tokens estimated"
+"""Stands as engine in a sample whose token counts the server did not tell."""
+UNVERIFIED = "unverified"
+
+_PROBE = (Message("system", "Answer in one word."), Message("user", "Say yes."))
+_PROBE_TOKENS = 16
+_HELD_BACK = 0.01
+"""Seconds between looks at whether the caller has caught up."""
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What the loop and the caller share while one batch is in flight."""
+
+    done: SimpleQueue[Sample | BaseException | None] = field(default_factory=SimpleQueue)
+    stopped: threading.Event = field(default_factory=threading.Event)
+    loop: asyncio.AbstractEventLoop | None = None
+    task: asyncio.Task[None] | None = None
+
+
+class EndpointEngine:
+    """Asks a server over HTTP; see `open`."""
+
+    def __init__(self, client: Client, *, name: str, revision: str, concurrency: int) -> None:
+        """Take a client that has been tried; `open` does that.
+
+        Args:
+            client: Asks one request at a time.
+            name: Label of the model.
+            revision: What the user says that the server runs, or ``unverified``.
+            concurrency: Requests in flight at once.
+        """
+        self._client = client
+        self._name = name
+        self._revision = revision
+        self._concurrency = concurrency
+        self._template = ""
+
+    @classmethod
+    def open(
+        cls,
+        name: str,
+        url: str,
+        *,
+        concurrency: int = 64,
+        timeout: float = 600,
+        revision: str | None = None,
+        retries: int = 6,
+        key_env: str = "OPENAI_API_KEY",
+        extra: Mapping[str, Any] | None = None,
+        pause: float = 1.0,
+        max_bytes: int = 16 * 2**20,
+    ) -> Self:
+        """Connect to a server, and ask it one word before anything that counts.
+
+        The word shows that the server is there, takes the key, has the model, and whether it takes
+        system messages; each of these is better known before a plan is made.
+
+        Args:
+            name: The model, as the server calls it.
+            url: Base URL, for example ``http://127.0.0.1:8000/v1``.
+            concurrency: Requests in flight at once.
+            timeout: Seconds for one try.
+            revision: Which weights the server runs, if the user knows.
+            retries: Further tries of one request.
+            key_env: Environment variable that holds the API key, if one is needed.
+            extra: Further fields of every payload; part of the request keys.
+            pause: Seconds before the second try; doubles with each.
+            max_bytes: A larger response is an error.
+
+        Raises:
+            ModelError: The server cannot be reached, or refuses.
+        """
+        if concurrency < 1:
+            raise ModelError(f"endpoint: concurrency is {concurrency}, expected at least 1")
+        fields = dict(extra or {})
+        check_extra(fields)
+        client = Client(
+            name,
+            read_address(name, url),
+            key=_usable(read_key(key_env), fields),
+            patience=Patience(timeout=timeout, retries=retries, pause=pause, max_bytes=max_bytes),
+            extra=fields,
+            rng=Random(),
+        )
+        engine = cls(client, name=name, revision=revision or UNVERIFIED, concurrency=concurrency)
+        engine._template = contract(fields)
+        engine._try_out()
+        return engine
+
+    def render(self, messages: Sequence[Message]) -> Rendered:
+        """Canonical JSON of the messages as this server takes them."""
+        placed, placement = place(messages, self._client.dialect)
+        text = canonical_json([{"role": m.role, "content": m.content} for m in placed]).decode()
+        return Rendered(text, placement, self._template)
+
+    def count_tokens(self, text: str) -> int:
+        """An estimate, for plans: only the server knows its tokenizer."""
+        return estimate_tokens(text)
+
+    def fingerprint(self) -> Fingerprint:
+        """The name and what the user says about the weights."""
+        return Fingerprint(self._name, self._revision, ENGINE, VERSION)
+
+    def generate(self, requests: Sequence[Request]) -> Iterator[Sample]:
+        """Ask everything, and yield each sample when it is done."""
+        if not requests:
+            return
+        batch = _Batch()
+        asking = self._all(grouped(requests), batch)
+        thread = threading.Thread(target=_run_batch, args=(asking, batch), daemon=True)
+        thread.start()
+        try:
+            while (found := batch.done.get()) is not None:
+                if isinstance(found, BaseException):
+                    raise found
+                yield found
+        finally:
+            _stop(batch)
+            thread.join()
+
+    def close(self) -> None:
+        """Nothing is held between batches."""
+
+    async def _all(self, requests: Sequence[Request], batch: _Batch) -> None:
+        waiting = iter(requests)
+        workers = min(self._concurrency, len(requests))
+
+        async with self._client.connected(workers) as session:
+
+            async def work() -> None:
+                for request in waiting:
+                    while batch.done.qsize() > 4 * self._concurrency:
+                        await asyncio.sleep(_HELD_BACK)
+                    outcome = await self._client.ask(session, request)
+                    batch.done.put(_sample(request, outcome, workers))
+
+            async with asyncio.TaskGroup() as group:
+                for _ in range(workers):
+                    group.create_task(work())
+
+    def _try_out(self) -> None:
+        """Raise unless the server answers one word."""
+        rendered = Rendered("", "system", self._template)
+        request = Request("probe", _PROBE, rendered, Settings(max_tokens=_PROBE_TOKENS))
+
+        async def ask() -> Outcome:
+            async with self._client.connected(1) as session:
+                return await self._client.ask(session, request, probing=True)
+
+        result = _in_thread(ask()).result
+        if isinstance(result, Fault) and "output limit was reached" not in result.message:
+            raise ModelError(
+                f"model 'openai:{self._name}': {result.message}{_advice(result.status)}"
+            )
+
+
+def _usable(key: Key, extra: Mapping[str, Any]) -> Key:
+    """The key, unless it also stands in the payload, from where it would get into files."""
+    if key.value and key.value in canonical_json(dict(extra)).decode():
+        raise ModelError("endpoint: extra fields hold the API key, expected it in the environment")
+    return key
+
+
+def _advice(status: int) -> str:
+    return {
+        0: ", expected a running server",
+        401: ", expected a valid key in the environment",
+        403: ", expected a key that may use this model",
+        404: ", expected a URL such as http://HOST/v1 and a model that the server has",
+    }.get(status, "")
+
+
+def _sample(request: Request, outcome: Outcome, in_flight: int) -> Sample:
+    prompt_hash = hashlib.sha256(request.rendered.text.encode()).hexdigest()
+    seconds = outcome.seconds / in_flight
+    result = outcome.result
+    if isinstance(result, Fault):
+        return Sample(
+            key=request.key,
+            text="",
+            finish="error",
+            prompt_hash=prompt_hash,
+            placement=outcome.placement,
+            engine=ENGINE,
+            seconds=seconds,
+            error=result.message,
+        )
+    counts = _counts(request, result)
+    return Sample(
+        key=request.key,
+        text=result.text,
+        finish=result.finish,
+        thinking=result.thinking,
+        prompt_tokens=counts.prompt,
+        completion_tokens=counts.completion,
+        thinking_tokens=counts.thinking,
+        prompt_hash=prompt_hash,
+        placement=outcome.placement,
+        engine=ESTIMATED if counts.estimated else ENGINE,
+        seconds=seconds,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    prompt: int
+    completion: int
+    thinking: int
+    estimated: bool
+
+
+def _counts(request: Request, answer: Answer) -> _Counts:
+    """The server's counts; an estimate stands in for each that it did not tell."""
+    prompt = answer.prompt_tokens
+    completion = answer.completion_tokens
+    thinking = answer.thinking_tokens if answer.thinking else 0
+    estimated = prompt is None or completion is None or thinking is None
+    if prompt is None:
+        prompt = sum(estimate_tokens(message.content) for message in request.messages)
+    if completion is None:
+        completion = estimate_tokens(answer.thinking) + estimate_tokens(answer.text)
+    if thinking is None:
+        written = len(answer.thinking) + len(answer.text)
+        thinking = round(completion * len(answer.thinking) / written)
+    return _Counts(prompt, completion, thinking, estimated)
+
+
+def _run_batch(asking: Coroutine[Any, Any, None], batch: _Batch) -> None:
+    """Body of the thread: whatever happens, the caller hears that it is over."""
+
+    async def cancellable() -> None:
+        batch.loop = asyncio.get_running_loop()
+        batch.task = asyncio.create_task(asking)
+        if batch.stopped.is_set():
+            batch.task.cancel()
+        await batch.task
+
+    try:
+        asyncio.run(cancellable())
+    except asyncio.CancelledError:
+        pass
+    except BaseException as error:  # handed to the caller, who raises it
+        batch.done.put(error)
+    finally:
+        batch.done.put(None)
+
+
+def _stop(batch: _Batch) -> None:
+    """Cancel what is in flight; the caller wants no more."""
+    batch.stopped.set()
+    if batch.loop is not None and batch.task is not None:
+        with suppress(RuntimeError):  # the loop has ended by itself
+            batch.loop.call_soon_threadsafe(batch.task.cancel)
+
+
+def _in_thread(asking: Coroutine[Any, Any, Outcome]) -> Outcome:
+    """Run a coroutine to its end, also where the caller has a loop of its own."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, asking).result()

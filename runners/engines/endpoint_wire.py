@@ -1,0 +1,110 @@
+"""What goes over the wire to a chat-completions server, and what the servers disagree about."""
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lawbound.runners.engines.protocol import ModelError
+from lawbound.runners.plan import canonical_json
+from lawbound.runners.sample import Message, Placement, Request
+
+CONTRACT = "openai-chat-completions-1"
+"""Stands for the chat template, which only the server knows. Raise it when the payload changes."""
+
+_RESERVED = frozenset({
+    "model", "messages", "stream", "n", "max_tokens", "max_completion_tokens", "temperature",
+    "top_p", "stop", "seed",
+})  # fmt: skip
+_NO_SYSTEM = re.compile(
+    r"system\W+(role|message|prompt|instruction)s?|role\W+(is\W+)?system|"
+    r"(developer|system) instruction|roles must alternate",
+    re.IGNORECASE,
+)
+_NO_SEED = re.compile(r"\bseed\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """What a server takes; begins with what most take, and follows from its complaints."""
+
+    system: bool = True
+    """Takes messages of the system role."""
+    limit: str = "max_tokens"
+    """Its name for the token limit."""
+    seed: bool = True
+
+    def after(self, complaint: str, payload: Mapping[str, Any]) -> "Dialect | None":
+        """The dialect to try next after a 400 with this text, or none if another will not help."""
+        sent_system = any(message["role"] == "system" for message in payload["messages"])
+        if "max_tokens" in payload and "max_completion_tokens" in complaint:
+            return replace(self, limit="max_completion_tokens")
+        if sent_system and _NO_SYSTEM.search(complaint):
+            return replace(self, system=False)
+        if "seed" in payload and _NO_SEED.search(complaint):
+            return replace(self, seed=False)
+        return None
+
+
+def contract(extra: Mapping[str, Any]) -> str:
+    """sha256 of everything about the payload that the messages and settings do not tell."""
+    return hashlib.sha256(canonical_json([CONTRACT, dict(extra)])).hexdigest()
+
+
+def check_extra(extra: Mapping[str, Any]) -> None:
+    """Refuse extra fields that would change what the plan says is asked.
+
+    Raises:
+        ModelError: A field is one that the settings own.
+    """
+    if taken := sorted(_RESERVED & set(extra)):
+        raise ModelError(
+            f"endpoint: extra fields set {', '.join(taken)}, expected only other fields"
+        )
+
+
+def place(messages: Sequence[Message], dialect: Dialect) -> tuple[tuple[Message, ...], Placement]:
+    """Messages as this server takes them; without a system role the policy tops the user turn."""
+    policy = "\n\n".join(message.content for message in messages if message.role == "system")
+    if not policy:
+        return tuple(messages), "none"
+    if dialect.system:
+        return tuple(messages), "system"
+    turns = [message for message in messages if message.role != "system"]
+    first = next((i for i, turn in enumerate(turns) if turn.role == "user"), None)
+    if first is None:
+        return (Message("user", policy), *turns), "user"
+    turns[first] = Message("user", f"{policy}\n\n{turns[first].content}")
+    return tuple(turns), "user"
+
+
+def payload(
+    request: Request, model: str, dialect: Dialect, extra: Mapping[str, Any]
+) -> tuple[dict[str, Any], Placement]:
+    """The JSON to send, and where the policy stands in it."""
+    if request.rendered.placement == "user":  # the plan's word: its key was made for this placement
+        dialect = replace(dialect, system=False)
+    messages, placement = place(request.messages, dialect)
+    settings = request.settings
+    body: dict[str, Any] = {
+        **extra,
+        "model": model,
+        "messages": [{"role": m.role, "content": m.content} for m in messages],
+        "stream": False,
+        dialect.limit: settings.max_tokens,
+        "temperature": settings.temperature,
+    }
+    if settings.temperature > 0:
+        body["top_p"] = settings.top_p
+        if dialect.seed:
+            body["seed"] = sampling_seed(request.seed, request.epoch)
+    if settings.stop:
+        body["stop"] = list(settings.stop)
+    return body, placement
+
+
+def sampling_seed(seed: int, epoch: int) -> int:
+    """One seed an epoch, small enough for every server."""
+    digest = hashlib.sha256(f"epoch:{seed}:{epoch}".encode()).digest()
+    return int.from_bytes(digest[:4], "big") >> 1

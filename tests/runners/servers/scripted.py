@@ -1,0 +1,209 @@
+"""A chat-completions server that misbehaves on demand: one process, any number of scripted stages.
+
+A stage is the first part of the path. ``PUT /STAGE/script`` sets what it does, ``GET /STAGE/seen``
+tells what reached it, ``POST /STAGE/v1/chat/completions`` asks. A script maps a user message to the
+list of what happens to it, try by try; after the list, and for other messages, all is well.
+
+Prints its port and serves until its standard input closes.
+"""
+
+import asyncio
+import json
+import sys
+from collections import defaultdict
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from itertools import count
+from time import monotonic, time
+from typing import Any
+
+from aiohttp import web
+
+
+@dataclass(slots=True)
+class Stage:
+    """What one test has set up, and what it has sent."""
+
+    script: dict[str, Any] = field(default_factory=dict)
+    seen: list[dict[str, Any]] = field(default_factory=list)
+    tries: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    in_flight: int = 0
+
+
+STAGES: dict[str, Stage] = defaultdict(Stage)
+IDS = count()
+
+
+def completion(user: str, stage: Stage, **message: Any) -> dict[str, Any]:
+    """A well-formed body that says which question it answers."""
+    body: dict[str, Any] = {
+        "id": stage.script.get("id", f"chatcmpl-{next(IDS)}"),
+        "object": "chat.completion",
+        "choices": [
+            {
+                "index": 0,
+                "message": {"role": "assistant", "content": f"answer to {user}", **message},
+                "finish_reason": stage.script.get("finish", "stop"),
+            }
+        ],
+    }
+    if stage.script.get("usage", True):
+        body["usage"] = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
+    return body
+
+
+def error(status: int, **content: Any) -> web.Response:
+    """An error body in the usual shape."""
+    return web.json_response({"error": content}, status=status)
+
+
+async def chat(request: web.Request) -> web.StreamResponse:
+    """Do what the script says about this message at this try."""
+    stage = STAGES[request.match_info["stage"]]
+    payload = await request.json()
+    user = payload["messages"][-1]["content"]
+    turn = stage.tries[user]
+    stage.tries[user] += 1
+    stage.in_flight += 1
+    stage.seen.append(
+        {
+            "user": user,
+            "payload": payload,
+            "authorization": request.headers.get("Authorization", ""),
+            "at": monotonic(),
+            "in_flight": stage.in_flight,
+        }
+    )
+    try:
+        await asyncio.sleep(float(stage.script.get("delay", {}).get(user, 0)))
+        if (
+            stage.script.get("key")
+            and request.headers.get("Authorization") != f"Bearer {stage.script['key']}"
+        ):
+            return error(401, message=f"Incorrect key: {request.headers.get('Authorization')}")
+        complaint = _complaint(payload, stage.script.get("refuses", []))
+        if complaint:
+            return error(400, message=complaint, type="invalid_request_error")
+        acts = stage.script.get("acts", {}).get(user, [])
+        act = acts[turn] if turn < len(acts) else stage.script.get("always", "ok")
+        return await _perform(act, user, stage, request)
+    finally:
+        stage.in_flight -= 1
+
+
+def _complaint(payload: dict[str, Any], refuses: list[str]) -> str:
+    if "system" in refuses and any(m["role"] == "system" for m in payload["messages"]):
+        return "System role not supported by this chat template"
+    if "max_tokens" in refuses and "max_tokens" in payload:
+        return "Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."
+    if "seed" in refuses and "seed" in payload:
+        return "Unrecognized request argument supplied: seed"
+    return ""
+
+
+async def _perform(act: Any, user: str, stage: Stage, request: web.Request) -> web.StreamResponse:
+    good = json.dumps(completion(user, stage))
+    if isinstance(act, dict):
+        if "body" in act:
+            return web.json_response(act["body"], status=act.get("status", 200))
+        if "message" in act:
+            return web.json_response(completion(user, stage, **act["message"]))
+        after = str(act["retry_after"])
+        if act.get("date"):
+            after = formatdate(time() + act["retry_after"], usegmt=True)
+        return web.json_response(
+            {"error": {"message": "slow down"}},
+            status=act["status"],
+            headers={"Retry-After": after},
+        )
+    if isinstance(act, int):
+        return error(act, message=f"made to fail with {act}")
+    if request.transport is None:  # the client has gone
+        return web.Response()
+    match act:
+        case "ok":
+            return web.json_response(text=good)
+        case "drop":
+            request.transport.close()
+            return web.Response()
+        case "half":  # announces more than it sends
+            torn = web.StreamResponse(
+                headers={"Content-Type": "application/json", "Content-Length": str(len(good))}
+            )
+            await torn.prepare(request)
+            await torn.write(good[: len(good) // 2].encode())
+            request.transport.close()
+            return torn
+        case "cut":  # half a JSON in a whole response
+            return web.json_response(text=good[: len(good) // 2])
+        case "html":
+            return web.Response(text="<html><h1>It works!</h1></html>", content_type="text/html")
+        case "html502":
+            return web.Response(status=502, text="<h1>Bad gateway</h1>", content_type="text/html")
+        case "text":
+            return web.Response(text=good, content_type="text/plain")
+        case "garbage":
+            request.transport.write(b"\x00\x01 this is not HTTP\r\n\r\n")
+            request.transport.close()
+            return web.Response()
+        case "drip":  # a byte now and then, for ever
+            slow = web.StreamResponse(headers={"Content-Type": "application/json"})
+            await slow.prepare(request)
+            while True:
+                await slow.write(b" ")
+                await asyncio.sleep(0.05)
+        case "huge":
+            large = web.StreamResponse(headers={"Content-Type": "application/json"})
+            await large.prepare(request)
+            for _ in range(64):
+                await large.write(b" " * 65536)
+            return large
+        case "bomb":  # small on the wire, large when unpacked
+            bomb = web.Response(body=b" " * 4_000_000, content_type="application/json")
+            bomb.enable_compression(web.ContentCoding.gzip)
+            return bomb
+        case "twice":  # the same completion again, a moment later, on a connection at rest
+            head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(good)}\r\n\r\n"
+            asyncio.get_running_loop().call_later(
+                0.02, request.transport.write, head.encode() + good.encode()
+            )
+            return web.json_response(text=good)
+        case "redirect":
+            return web.Response(status=307, headers={"Location": "http://127.0.0.1:9/v1"})
+        case "echo":
+            told = f"your header was {request.headers.get('Authorization')}"
+            return web.json_response(completion(user, stage, content=told, reasoning_content=told))
+    raise web.HTTPNotImplemented(text=str(act))
+
+
+async def set_script(request: web.Request) -> web.Response:
+    """Begin a stage."""
+    STAGES[request.match_info["stage"]] = Stage(script=await request.json())
+    return web.Response()
+
+
+async def seen(request: web.Request) -> web.Response:
+    """What reached a stage."""
+    return web.json_response(STAGES[request.match_info["stage"]].seen)
+
+
+async def serve() -> None:
+    """Serve on a free port of the loopback interface."""
+    app = web.Application(client_max_size=2**26)
+    app.router.add_post("/{stage}/v1/chat/completions", chat)
+    app.router.add_put("/{stage}/script", set_script)
+    app.router.add_get("/{stage}/seen", seen)
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0, backlog=4096)
+    await site.start()
+    assert site._server is not None
+    port = site._server.sockets[0].getsockname()[1]  # type: ignore[attr-defined]
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    await runner.cleanup()
+
+
+if __name__ == "__main__":
+    asyncio.run(serve())
