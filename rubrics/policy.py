@@ -89,7 +89,7 @@ class When(_Written):
     """Any of these tags must be on the item."""
     purposes: tuple[Purpose, ...] = ()
     harmless: bool = False
-    """Whether the rule also reaches open acts that are marked harmless: debunking, play, protection."""
+    """Whether the rule also reaches items marked harmless: play, protection, debunking, speaking against."""
 
     def covers_topic(self, topic: str) -> bool:
         """Whether one of the patterns names the topic."""
@@ -99,17 +99,13 @@ class When(_Written):
         """Whether every dimension agrees with the item."""
         return (
             self.covers_topic(item.topic)
-            and any(act in self.acts for act in self._reached(item))
+            and any(act in self.acts for act in item.acts)
             and (not self.operations or item.operation in self.operations)
             and (not self.targets or (item.target or "none") in self.targets)
             and (not self.context or any(tag in self.context for tag in item.context))
             and (not self.purposes or item.purpose in self.purposes)
+            and (self.harmless or not item.harmless)
         )
-
-    def _reached(self, item: Item) -> tuple[Act, ...]:
-        if self.harmless or not item.harmless:
-            return item.acts
-        return tuple(act for act in item.acts if act not in OPEN_ACTS)
 
 
 def _parsed(text: str) -> str:
