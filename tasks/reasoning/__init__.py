@@ -11,7 +11,21 @@ import numpy as np
 from numpy.random import Generator
 
 from lawbound.tasks.item import Item, ItemError, Structure
-from lawbound.tasks.reasoning import arithmetic, ordering, rates, sets
+from lawbound.tasks.reasoning import (
+    arithmetic,
+    causal,
+    code,
+    counting,
+    deduction,
+    legal,
+    ordering,
+    planning,
+    rates,
+    sets,
+    table,
+    temporal,
+    tracking,
+)
 from lawbound.tasks.reasoning.adjacent import ADJACENT
 from lawbound.tasks.reasoning.dress import Dress
 from lawbound.tasks.reasoning.family import LEVELS, Family, Problem
@@ -19,8 +33,22 @@ from lawbound.tasks.reasoning.neutral import NEUTRAL
 from lawbound.tasks.reasoning.wording import INSTRUCTION, choice_continuations, choice_prompt
 
 FAMILIES: dict[str, Family] = {
-    family.name: family
-    for family in (arithmetic.FAMILY, rates.FAMILY, sets.FAMILY, ordering.FAMILY)
+    module.FAMILY.name: module.FAMILY
+    for module in (
+        arithmetic,
+        rates,
+        sets,
+        ordering,
+        deduction,
+        causal,
+        temporal,
+        legal,
+        table,
+        code,
+        planning,
+        counting,
+        tracking,
+    )
 }
 DRESSES: tuple[Dress, ...] = (*NEUTRAL, *ADJACENT)
 
