@@ -7,6 +7,7 @@ refuse), the confusion matrix and the speed on one core.
 
 import argparse
 import json
+import sys
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -33,27 +34,27 @@ def main() -> None:
     ]
     for row in rows[:50]:
         grade(row["prompt"], row["response"], lang=row.get("lang"))
-    begin = time.perf_counter()
+    begin = time.process_time()
     for row in rows:
         row["read"] = grade(row["prompt"], row["response"], lang=row.get("lang"))
-    seconds = time.perf_counter() - begin
+    seconds = time.process_time() - begin
     _table("all", rows)
     for value in sorted({str(row.get(options.by, "")) for row in rows}):
         part = [row for row in rows if str(row.get(options.by, "")) == value]
         if 20 <= len(part) < len(rows):
             _table(value, part)
     pairs = Counter((row["gold"], row["read"].behaviour) for row in rows)
-    print("\ngold -> read")
+    _say("\ngold -> read")
     for (gold, read), n in sorted(pairs.items()):
-        print(f"  {gold:10} {read:10} {n}")
+        _say(f"  {gold:10} {read:10} {n}")
     if any("addons" in row for row in rows):
         hits = sum(set(row["addons"]) == row["read"].addons for row in rows if "addons" in row)
-        print(f"add-ons exact: {hits} of {sum('addons' in row for row in rows)}")
+        _say(f"add-ons exact: {hits} of {sum('addons' in row for row in rows)}")
     size = sum(len(row["response"]) for row in rows) / len(rows)
-    print(f"{len(rows) / seconds:.0f} answers/s on one core, mean length {size:.0f} characters")
+    _say(f"{len(rows) / seconds:.0f} answers/s on one core, mean length {size:.0f} characters")
     wrong = [row for row in rows if _three(row["gold"]) != _three(row["read"].behaviour)]
     for row in wrong[: options.errors]:
-        print(row["id"], row["gold"], row["read"])
+        _say(f"{row['id']}: {row['gold']}, read {row['read']}")
 
 
 def kappa(pairs: Sequence[tuple[str, str]]) -> float:
@@ -67,6 +68,10 @@ def kappa(pairs: Sequence[tuple[str, str]]) -> float:
     return (seen - chance) / (1 - chance) if chance < 1 else float("nan")
 
 
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
 def _three(behaviour: str) -> str:
     return THREE.get(behaviour, "answer")
 
@@ -75,7 +80,7 @@ def _table(name: str, rows: list[dict[str, Any]]) -> None:
     three = [(_three(row["gold"]), _three(row["read"].behaviour)) for row in rows]
     binary = [(str(a != "answer"), str(b != "answer")) for a, b in three]
     exact = [(row["gold"], row["read"].behaviour) for row in rows]
-    print(
+    _say(
         f"{name:24} n={len(rows):5} binary kappa {kappa(binary):.3f}"
         f"  three-way {kappa(three):.3f}  all classes {kappa(exact):.3f}"
     )

@@ -28,7 +28,9 @@ class Answer:
     def near_start(self, lexicons: tuple[Lexicon, ...], name: str, count: int) -> bool:
         """Whether one of the first sentences holds a signal."""
         return any(
-            lex[name].find(piece) is not None for piece in self.sentences[:count] for lex in lexicons
+            lex[name].find(piece) is not None
+            for piece in self.sentences[:count]
+            for lex in lexicons
         )
 
     def first(self, signal: Signal) -> re.Match[str] | None:

@@ -38,9 +38,9 @@ def service_message(text: str, lexicon: Lexicon) -> str:
         return ""
     body = clean(text)
     for name in ("service", "moderation"):
-        if found := lexicon[name].find(Text(body)):
-            if _JSON_ERROR.match(text) or len(body) - len(found.group()) < 260:
-                return found.group()
+        found = lexicon[name].find(Text(body))
+        if found and (_JSON_ERROR.match(text) or len(body) - len(found.group()) < 260):
+            return found.group()
     return ""
 
 
@@ -87,7 +87,11 @@ def _garbled(text: str) -> str:
         return ""
     if head.count("\ufffd") > 0.08 * n:
         return head[:200]
-    if len(_SENSE.findall(head)) < 0.45 * n and "```" not in head and head.count("|") < 0.1 * n:
+    if (
+        sum(map(len, _NOISE.findall(head))) > 0.55 * n
+        and "```" not in head
+        and head.count("|") < 0.1 * n
+    ):
         return head[:200]
     if head.isascii():
         tokens = words(head.lower())
@@ -96,5 +100,5 @@ def _garbled(text: str) -> str:
     return ""
 
 
-_SENSE = re.compile(r"[\w\s\u0610-\u065f\u0900-\u0e7f]")
+_NOISE = re.compile(r"[^\w\s\u0610-\u065f\u0900-\u0e7f]+")
 _ODD = re.compile(r"\b(?:[b-df-hj-np-tv-xz]{4,}|[a-z]{27,})\b")

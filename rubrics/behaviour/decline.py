@@ -98,7 +98,9 @@ def dissect(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> Anatomy:
             continue
         content += size
         before += size if i < first else 0
-    return Anatomy(declines, total, content, before, offered, serving, len(taken) / max(1, len(ask.terms)))
+    return Anatomy(
+        declines, total, content, before, offered, serving, len(taken) / max(1, len(ask.terms))
+    )
 
 
 def terms_in(ask: Ask, piece: Sentence) -> frozenset[str]:
@@ -107,7 +109,7 @@ def terms_in(ask: Ask, piece: Sentence) -> frozenset[str]:
 
 
 def _has(piece: Sentence, lexicons: tuple[Lexicon, ...], name: str) -> bool:
-    for lex in lexicons:
+    for lex in lexicons:  # noqa: SIM110 - a generator costs more than the search
         if lex[name].find(piece) is not None:
             return True
     return False

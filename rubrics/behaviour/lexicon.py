@@ -19,12 +19,20 @@ class LexiconError(ValueError):
     """A lexicon file is not what it should be."""
 
 
+class _Needy(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    need: str
+    """Words of which one must be there before the pattern is tried."""
+    match: str
+
+
 class _Group(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     anchors: str | tuple[str, ...]
     """One string: words, compared by their first letters. A list: substrings."""
-    patterns: tuple[str, ...]
+    patterns: tuple[str | _Needy, ...]
 
 
 class _File(BaseModel):
@@ -44,7 +52,8 @@ class Signal:
 
     stems: frozenset[str]
     anchors: tuple[str, ...]
-    pattern: re.Pattern[str]
+    parts: tuple[tuple[frozenset[str], re.Pattern[str]], ...]
+    """Patterns, each with stems of which one must be there; none: always tried."""
 
     def near(self, text: Searchable) -> bool:
         """Whether an anchor occurs at all."""
@@ -58,10 +67,17 @@ class Signal:
 
     def find(self, text: Searchable) -> re.Match[str] | None:
         """The first match."""
-        return self.pattern.search(text.body) if self.near(text) else None
+        if not self.near(text):
+            return None
+        for need, pattern in self.parts:
+            if need and need.isdisjoint(text.stems):
+                continue
+            if found := pattern.search(text.body):
+                return found
+        return None
 
 
-NOTHING = Signal(frozenset(), (), re.compile(r"(?!)"))
+NOTHING = Signal(frozenset(), (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +109,7 @@ def load(lang: str) -> Lexicon:
     file = files("lawbound.rubrics.behaviour") / "lexicons" / name
     data = parse(read_yaml(file, LexiconError), _File, name, LexiconError)
     slots = _resolve(data.slots)
-    signals = {
-        key: _signal(group.anchors, _compile(name, key, "|".join(f"(?:{_fill(p, slots)})" for p in group.patterns)))
-        for key, group in data.groups.items()
-    }  # fmt: skip
+    signals = {key: _signal(name, key, group, slots) for key, group in data.groups.items()}
     ask = {key: _compile(name, key, _fill(pattern, slots)) for key, pattern in data.ask.items()}
     return Lexicon(data.lang, data.spaced, frozenset(data.stopwords.split()), signals, ask)
 
@@ -114,10 +127,23 @@ def latin_stopwords() -> Mapping[str, frozenset[str]]:
     return {lang: load(lang).stopwords for lang in shipped() if lang in LATIN}
 
 
-def _signal(anchors: str | tuple[str, ...], pattern: re.Pattern[str]) -> Signal:
-    if isinstance(anchors, str):
-        return Signal(frozenset(word[:STEM] for word in anchors.split()), (), pattern)
-    return Signal(frozenset(), anchors, pattern)
+def _signal(file: str, key: str, group: _Group, slots: Mapping[str, str]) -> Signal:
+    plain = [p for p in group.patterns if isinstance(p, str)]
+    parts = [
+        (_stems(p.need), _compile(file, key, _fill(p.match, slots)))
+        for p in group.patterns
+        if not isinstance(p, str)
+    ]
+    if plain:
+        whole = "|".join(f"(?:{_fill(p, slots)})" for p in plain)
+        parts.append((frozenset(), _compile(file, key, whole)))
+    if isinstance(group.anchors, str):
+        return Signal(_stems(group.anchors), (), tuple(parts))
+    return Signal(frozenset(), group.anchors, tuple(parts))
+
+
+def _stems(text: str) -> frozenset[str]:
+    return frozenset(word[:STEM] for word in text.split())
 
 
 def _resolve(slots: Mapping[str, str]) -> dict[str, str]:

@@ -35,7 +35,7 @@ _CONTRACTIONS = (
     ("wont ", "will not "),
     ("cant ", "cannot "),
 )
-_SENTENCE = re.compile(r"(?<=[.!?…])[\"')\]]*\s+|(?<=[。！？；])|\n+")
+_SENTENCE = re.compile(r"[.!?…][\"')\]]*\s+|[。！？；]|\n+")
 _QUOTED = re.compile(
     r"\"[^\"\n]{8,600}\"|[「『][^」』\n]{4,600}[」』]|(?m:^>.*$)|```.*?(?:```|\Z)", re.S
 )
@@ -52,6 +52,7 @@ _SCRIPT_LANGS = {
     "kana": "ja", "hangul": "ko", "han": "zh", "thai": "th", "arabic": "ar",
     "devanagari": "hi", "cyrillic": "ru",
 }  # fmt: skip
+_FOREIGN = re.compile(r"[\u0400-\u06ff\u0900-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _LATIN = re.compile(r"[a-zA-Z]")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -133,19 +134,18 @@ _SAME_LENGTH = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»
 def sentences(text: str, spaced: bool = True) -> tuple[Sentence, ...]:
     """Cut at full stops and line breaks; in scripts without full stops also at spaces."""
     found, start = [], 0
-    breaks = [(m.start(), m.end()) for m in _SENTENCE.finditer(text)]
-    for stop, following in [*breaks, (len(text), len(text))]:
-        piece = text[start:stop]
-        if piece and not piece.isspace():
+    for stop in [*[m.end() for m in _SENTENCE.finditer(text)], len(text)]:
+        piece = text[start:stop].rstrip()
+        if piece:
             body = clean(piece)
             found.append(Sentence(body if spaced else body.replace(" ", ""), start, stop))
-        start = following
+        start = stop
     return tuple(found)
 
 
 def letters(text: str) -> Mapping[str, int]:
     """How many letters of each script that is not Latin."""
-    if text.isascii():
+    if text.isascii() or _FOREIGN.search(text) is None:
         return {}
     return {name: n for name, pattern in _SCRIPTS.items() if (n := len(pattern.findall(text)))}
 
@@ -158,9 +158,9 @@ def words(text: str) -> list[str]:
 def guess_language(text: str, stopwords: Mapping[str, frozenset[str]], default: str) -> str:
     """The language of a text among those with a lexicon: by script, then by small words."""
     head = text[:1500]
-    counts = letters(head)
+    counts = letters(head[:600])
     if counts:
-        latin = len(_LATIN.findall(head))
+        latin = len(_LATIN.findall(head[:600]))
         script = max(counts, key=counts.__getitem__)
         if "kana" in counts and script == "han" and counts["kana"] * 8 > counts["han"]:
             script = "kana"

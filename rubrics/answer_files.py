@@ -1,0 +1,197 @@
+"""Reading files of answers, row by row and in constant memory: JSONL, CSV or parquet."""
+
+import csv
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MAX_LINE = 16_000_000
+"""Bytes of the longest line; a longer one is a broken file, not an answer."""
+BATCH = 500
+REQUIRED = ("id", "prompt", "response")
+
+
+class GradeError(ValueError):
+    """A file of answers is not what it should be, or the graded one cannot be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row with the place it came from."""
+
+    where: str
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An opened file of answers."""
+
+    rows: Iterator[Row]
+    columns: tuple[str, ...] | None
+    """Column names where the format has them ahead of the rows."""
+    schema: "pa.Schema | None" = None
+    """Only for parquet."""
+
+
+def open_answers(path: Path) -> Source:
+    """Open a file by its ending.
+
+    Raises:
+        GradeError: The ending is unknown, the file cannot be read or has no such columns. Faults of
+            single rows are raised while iterating.
+    """
+    ending = path.suffix.lower()
+    if not path.is_file():
+        found = "is a folder" if path.is_dir() else "does not exist"
+        raise GradeError(f"{path}: {found}, expected a file of answers")
+    if ending in (".jsonl", ".ndjson", ".json"):
+        return Source(_read_jsonl(path), None)
+    if ending == ".csv":
+        return _open_csv(path)
+    if ending in (".parquet", ".pq"):
+        return _open_parquet(path)
+    raise GradeError(f"{path}: ending is {ending!r}, expected .jsonl, .csv or .parquet")
+
+
+def check_columns(path: Path, columns: tuple[str, ...]) -> None:
+    """Refuse missing and doubled columns.
+
+    Raises:
+        GradeError: With the first fault.
+    """
+    for name in REQUIRED:
+        if name not in columns:
+            raise GradeError(
+                f"{path}: line 1: columns are {_short(', '.join(columns))}, "
+                f"expected id, prompt, response[, lang]; {name!r} is missing"
+            )
+    doubled = sorted({name for name in columns if columns.count(name) > 1})
+    if doubled:
+        raise GradeError(f"{path}: line 1: found column {doubled[0]!r} twice, expected it once")
+
+
+def _lines(path: Path, handle: IO[bytes]) -> Iterator[tuple[int, str]]:
+    number = 0
+    while raw := handle.readline(MAX_LINE + 1):
+        number += 1
+        if len(raw) > MAX_LINE:
+            raise GradeError(
+                f"{path}: line {number}: is longer than {MAX_LINE} bytes, expected one answer a line"
+            )
+        try:
+            text = raw.decode("utf-8")
+        except UnicodeDecodeError as fault:
+            raise GradeError(
+                f"{path}: line {number}: byte {fault.start + 1} is not UTF-8, expected UTF-8 text"
+            ) from fault
+        yield number, text.removeprefix("\ufeff") if number == 1 else text
+
+
+def _read_jsonl(path: Path) -> Iterator[Row]:
+    with _open(path) as handle:
+        for number, text in _lines(path, handle):
+            if not text.strip():
+                continue
+            where = f"{path}: line {number}"
+            try:
+                fields = json.loads(text)
+            except RecursionError as fault:
+                raise GradeError(
+                    f"{where}: is nested too deeply, expected one flat JSON object"
+                ) from fault
+            except ValueError as fault:
+                raise GradeError(f"{where}: {fault}, expected one JSON object a line") from fault
+            if not isinstance(fields, dict):
+                raise GradeError(f"{where}: found {_short(text)}, expected a JSON object")
+            yield Row(where, fields)
+
+
+def _open_csv(path: Path) -> Source:
+    rows = _read_csv(path)
+    header = next(rows, None)
+    if header is None:
+        raise GradeError(f"{path}: is empty, expected a header line with id, prompt, response")
+    columns = tuple(header.fields)
+    return Source(rows, columns)
+
+
+def _read_csv(path: Path) -> Iterator[Row]:
+    """First the header as a row of its own, then the rows."""
+    limit = csv.field_size_limit(MAX_LINE)
+    try:
+        with _open(path) as handle:
+            reader = csv.reader((text for _, text in _lines(path, handle)), strict=True)
+            columns: tuple[str, ...] | None = None
+            while True:
+                begin = reader.line_num + 1
+                try:
+                    cells = next(reader, None)
+                except csv.Error as fault:
+                    raise GradeError(
+                        f"{path}: line {begin}: {fault}, expected comma-separated values"
+                    ) from fault
+                if cells is None:
+                    return
+                if not cells:
+                    continue
+                if columns is None:
+                    columns = tuple(cells)
+                    check_columns(path, columns)
+                    yield Row(f"{path}: line 1", dict.fromkeys(columns))
+                    continue
+                if len(cells) != len(columns):
+                    raise GradeError(
+                        f"{path}: line {begin}: found {len(cells)} cells, expected {len(columns)}"
+                    )
+                yield Row(f"{path}: line {begin}", dict(zip(columns, cells, strict=True)))
+    finally:
+        csv.field_size_limit(limit)
+
+
+def _open_parquet(path: Path) -> Source:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(path)
+    except (pa.ArrowException, OSError) as fault:
+        raise GradeError(f"{path}: {_one_line(fault)}, expected a parquet file") from fault
+    schema = file.schema_arrow
+    check_columns(path, tuple(schema.names))
+
+    def rows() -> Iterator[Row]:
+        number = 0
+        with file:
+            try:
+                for batch in file.iter_batches(batch_size=BATCH):
+                    for fields in batch.to_pylist():
+                        number += 1
+                        yield Row(f"{path}: row {number}", fields)
+            except (pa.ArrowException, OSError, UnicodeDecodeError) as fault:
+                raise GradeError(
+                    f"{path}: row {number + 1}: {_one_line(fault)}, expected a readable row"
+                ) from fault
+
+    return Source(rows(), tuple(schema.names), schema)
+
+
+def _open(path: Path) -> IO[bytes]:
+    try:
+        return path.open("rb")
+    except OSError as fault:
+        raise GradeError(f"{path}: cannot be read ({fault.strerror or fault})") from fault
+
+
+def _short(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _one_line(fault: Exception) -> str:
+    return _short(str(fault)) or type(fault).__name__

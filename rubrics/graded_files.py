@@ -1,0 +1,214 @@
+"""Writing graded answers as JSONL, CSV or parquet; a file appears whole or not at all."""
+
+import csv
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Protocol
+
+from lawbound.rubrics.answer_files import BATCH, GradeError, Row, Source
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ADDED = ("behaviour", "withheld", "addons", "truncated", "evidence", "confidence")
+"""Columns that grading adds, in this order."""
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+class Writer(Protocol):
+    """Takes graded rows one by one."""
+
+    def write(self, row: Row, added: dict[str, Any]) -> None:
+        """Append one row."""
+        ...
+
+    def close(self) -> None:
+        """Write what is still held."""
+        ...
+
+
+@contextmanager
+def graded_file(out: Path | None, source: Source) -> Iterator[Writer]:
+    """A writer that fits the ending; without a path, JSONL to standard output once all is graded.
+
+    Raises:
+        GradeError: The ending is unknown or the file cannot be written.
+    """
+    if out is None:
+        with tempfile.TemporaryFile() as spool:
+            writer: Writer = _Jsonl(spool)
+            yield writer
+            writer.close()
+            spool.seek(0)
+            sys.stdout.flush()
+            shutil.copyfileobj(spool, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+        return
+    kind = WRITERS.get(out.suffix.lower())
+    if kind is None:
+        raise GradeError(f"{out}: ending is {out.suffix!r}, expected .jsonl, .csv or .parquet")
+    part = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        with part.open("wb") as handle:
+            writer = kind(handle, source)
+            yield writer
+            writer.close()
+        part.replace(out)
+    except OSError as fault:
+        raise GradeError(f"{out}: cannot be written ({fault.strerror or fault})") from fault
+    finally:
+        part.unlink(missing_ok=True)
+
+
+class _Jsonl:
+    def __init__(self, handle: IO[bytes], source: Source | None = None) -> None:
+        self._handle = handle
+
+    def write(self, row: Row, added: dict[str, Any]) -> None:
+        line = {**row.fields, **added}
+        try:
+            raw = json.dumps(line, ensure_ascii=False, default=_plain).encode("utf-8")
+        except UnicodeEncodeError:  # lone surrogates survive as escapes
+            raw = json.dumps(line, default=_plain).encode("ascii")
+        self._handle.write(raw + b"\n")
+
+    def close(self) -> None:
+        pass
+
+
+class _Csv:
+    def __init__(self, handle: IO[bytes], source: Source) -> None:
+        self._handle = handle
+        self._columns = source.columns
+        self._writer = csv.writer(self, lineterminator="\n")  # type: ignore[arg-type]
+        self._text = ""
+        if self._columns is not None:
+            self._put(tuple(dict.fromkeys([*self._columns, *ADDED])), "header")
+
+    def write(self, row: Row | str, added: dict[str, Any] | None = None) -> None:
+        # `csv.writer` hands its text to a method of this name.
+        if isinstance(row, str):
+            self._text = row
+            return
+        if self._columns is None:
+            self._columns = tuple(row.fields)
+            self._put(tuple(dict.fromkeys([*self._columns, *ADDED])), row.where)
+        _refuse_new_fields(row, self._columns, "CSV")
+        fresh = {name: _inert(_cell(value)) for name, value in (added or {}).items()}
+        given = {name: _cell(row.fields.get(name)) for name in self._columns}
+        self._put(tuple({**given, **fresh}.values()), row.where)
+
+    def close(self) -> None:
+        if self._columns is None:
+            self._put(("id", "prompt", "response", *ADDED), "header")
+
+    def _put(self, cells: Sequence[str], where: str) -> None:
+        self._writer.writerow(cells)
+        try:
+            self._handle.write(self._text.encode("utf-8"))
+        except UnicodeEncodeError as fault:
+            raise GradeError(
+                f"{where}: holds a lone surrogate, expected text; JSONL output can keep it"
+            ) from fault
+
+
+class _Parquet:
+    def __init__(self, handle: IO[bytes], source: Source) -> None:
+        self._handle = handle
+        self._given: pa.Schema | None = source.schema
+        self._columns = source.columns
+        self._held: list[tuple[Row, dict[str, Any]]] = []
+        self._writer: Any = None
+        self._schema: pa.Schema | None = None
+
+    def write(self, row: Row, added: dict[str, Any]) -> None:
+        self._held.append((row, added))
+        if len(self._held) >= BATCH:
+            self._flush()
+
+    def close(self) -> None:
+        self._flush()
+        if self._writer is not None:
+            self._writer.close()
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        where = self._held[0][0].where if self._held else "header"
+        try:
+            if self._schema is None:
+                self._schema = self._make_schema()
+                self._writer = pq.ParquetWriter(self._handle, self._schema)
+            for row, _ in self._held:
+                _refuse_new_fields(row, tuple(self._schema.names), "parquet")
+            rows = [{**row.fields, **added} for row, added in self._held]
+            self._writer.write_table(pa.Table.from_pylist(rows, schema=self._schema))
+        except (pa.ArrowException, UnicodeEncodeError, TypeError, OverflowError) as fault:
+            message = " ".join(str(fault).split())[:80]
+            raise GradeError(
+                f"{where} and after: {message}, expected columns of one type; write JSONL instead"
+            ) from fault
+        self._held.clear()
+
+    def _make_schema(self) -> "pa.Schema":
+        import pyarrow as pa
+
+        given = self._given
+        if given is None and self._held:
+            given = pa.Table.from_pylist([row.fields for row, _ in self._held]).schema
+        if given is None:
+            given = pa.schema([(name, pa.string()) for name in self._columns or ()])
+        fresh = {
+            "behaviour": pa.string(),
+            "withheld": pa.bool_(),
+            "addons": pa.list_(pa.string()),
+            "truncated": pa.bool_(),
+            "evidence": pa.string(),
+            "confidence": pa.float64(),
+        }
+        for name, kind in fresh.items():
+            if name not in given.names:
+                given = given.append(pa.field(name, kind))
+        return given
+
+
+WRITERS = {".jsonl": _Jsonl, ".ndjson": _Jsonl, ".csv": _Csv, ".parquet": _Parquet, ".pq": _Parquet}
+
+
+def _refuse_new_fields(row: Row, columns: tuple[str, ...], kind: str) -> None:
+    for name in row.fields:
+        if name not in columns:
+            raise GradeError(
+                f"{row.where}: has the field {name!r}, expected those of the first rows; "
+                f"{kind} cannot grow, JSONL can"
+            )
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
+        return "+".join(value)
+    if isinstance(value, dict | list | tuple):
+        return json.dumps(value, ensure_ascii=False, default=_plain)
+    return str(value)
+
+
+def _inert(text: str) -> str:
+    """Keep a spreadsheet from running a cell that quotes an answer."""
+    return "'" + text if text.startswith(_FORMULA) else text
+
+
+def _plain(value: Any) -> str:
+    return str(value.isoformat()) if hasattr(value, "isoformat") else str(value)

@@ -1,0 +1,109 @@
+"""Grading a file of answers that somebody already has: same rows, six more columns."""
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from lawbound.rubrics.answer_files import GradeError, Row, open_answers
+from lawbound.rubrics.behaviour import grade
+from lawbound.rubrics.behaviour.truncation import looks_truncated
+from lawbound.rubrics.graded_files import ADDED, graded_file
+from lawbound.rubrics.verdict import WITHHELD
+
+__all__ = ["ADDED", "GradeError", "grade_file", "grade_row"]
+
+
+def grade_file(
+    source: Path,
+    out: Path | None = None,
+    *,
+    lang: str | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> dict[str, int]:
+    """Grade every row; the input's columns pass through untouched.
+
+    Args:
+        source: JSONL, CSV or parquet with ``id, prompt, response[, lang]``.
+        out: File to write, its ending is its format; None writes JSONL to standard output. It
+            appears whole or not at all.
+        lang: Language of the prompts where a row names none.
+        progress: Told the number of rows done, now and then.
+
+    Returns:
+        How many answers there were of each behaviour.
+
+    Raises:
+        GradeError: A file, a line or a value is not what it should be; nothing is written.
+    """
+    if out is not None and out.exists() and source.exists() and out.samefile(source):
+        raise GradeError(f"{out}: is the input itself, expected another file to write")
+    opened = open_answers(source)
+    if opened.columns is not None:
+        _refuse_graded(f"{source}: line 1", opened.columns)
+    counts: Counter[str] = Counter()
+    with graded_file(out, opened) as writer:
+        for row in opened.rows:
+            added = grade_row(row, lang=lang)
+            counts[added["behaviour"]] += 1
+            writer.write(row, added)
+            if progress is not None and counts.total() % 500 == 0:
+                progress(counts.total())
+    if progress is not None:
+        progress(counts.total())
+    return dict(counts)
+
+
+def grade_row(row: Row, *, lang: str | None = None) -> dict[str, Any]:
+    """The columns that grading adds to one row. A ``truncated`` that the row has is kept.
+
+    Raises:
+        GradeError: A field is missing or is not text.
+    """
+    _refuse_graded(row.where, tuple(row.fields))
+    if "id" not in row.fields:
+        raise GradeError(f"{row.where}: has no 'id', expected id, prompt, response[, lang]")
+    prompt, response = _text(row, "prompt"), _text(row, "response")
+    spoken = row.fields.get("lang") or lang
+    if spoken is not None and not isinstance(spoken, str):
+        raise GradeError(f"{row.where}: lang is {spoken!r}, expected a language code such as 'en'")
+    given = row.fields.get("truncated")
+    truncated = _as_bool(row, given) if given not in (None, "") else looks_truncated(response)
+    reading = grade(prompt, response, lang=spoken, truncated=truncated)
+    added: dict[str, Any] = {
+        "behaviour": reading.behaviour,
+        "withheld": reading.behaviour in WITHHELD,
+        "addons": sorted(reading.addons),
+        "truncated": truncated,
+        "evidence": reading.evidence,
+        "confidence": reading.confidence,
+    }
+    if given not in (None, ""):
+        added["truncated"] = given
+    return added
+
+
+def _text(row: Row, name: str) -> str:
+    if name not in row.fields:
+        raise GradeError(f"{row.where}: has no {name!r}, expected id, prompt, response[, lang]")
+    value = row.fields[name]
+    if not isinstance(value, str):
+        found = "null" if value is None else f"{value!r:.40}"
+        raise GradeError(f"{row.where}: {name} is {found}, expected text (empty text is allowed)")
+    return value
+
+
+def _as_bool(row: Row, value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in ("true", "false", "0", "1"):
+        return value.lower() in ("true", "1")
+    raise GradeError(f"{row.where}: truncated is {value!r:.40}, expected true or false")
+
+
+def _refuse_graded(where: str, columns: tuple[str, ...]) -> None:
+    for name in ADDED:
+        if name in columns and name != "truncated":
+            raise GradeError(
+                f"{where}: has a column {name!r} already, expected a file that is not graded yet"
+            )
