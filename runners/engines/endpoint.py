@@ -34,11 +34,17 @@ _HELD_BACK = 0.01
 """Seconds between looks at whether the caller has caught up."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Done:
+    request: Request
+    outcome: Outcome
+
+
 @dataclass(slots=True)
 class _Batch:
     """What the loop and the caller share while one batch is in flight."""
 
-    done: SimpleQueue[Sample | BaseException | None] = field(default_factory=SimpleQueue)
+    done: SimpleQueue[_Done | BaseException | None] = field(default_factory=SimpleQueue)
     stopped: threading.Event = field(default_factory=threading.Event)
     loop: asyncio.AbstractEventLoop | None = None
     task: asyncio.Task[None] | None = None
@@ -132,6 +138,9 @@ class EndpointEngine:
         """Ask everything, and yield each sample when it is done."""
         if not requests:
             return
+        # Hashing here and not between two answers: it lets go of the interpreter each time.
+        hashes = {r.key: hashlib.sha256(r.rendered.text.encode()).hexdigest() for r in requests}
+        in_flight = min(self._concurrency, len(requests))
         batch = _Batch()
         asking = self._all(grouped(requests), batch)
         thread = threading.Thread(target=_run_batch, args=(asking, batch), daemon=True)
@@ -140,7 +149,7 @@ class EndpointEngine:
             while (found := batch.done.get()) is not None:
                 if isinstance(found, BaseException):
                     raise found
-                yield found
+                yield _sample(found, hashes[found.request.key], in_flight)
         finally:
             _stop(batch)
             thread.join()
@@ -159,7 +168,7 @@ class EndpointEngine:
                     while batch.done.qsize() > 4 * self._concurrency:
                         await asyncio.sleep(_HELD_BACK)
                     outcome = await self._client.ask(session, request)
-                    batch.done.put(_sample(request, outcome, workers))
+                    batch.done.put(_Done(request, outcome))
 
             async with asyncio.TaskGroup() as group:
                 for _ in range(workers):
@@ -197,8 +206,8 @@ def _advice(status: int) -> str:
     }.get(status, "")
 
 
-def _sample(request: Request, outcome: Outcome, in_flight: int) -> Sample:
-    prompt_hash = hashlib.sha256(request.rendered.text.encode()).hexdigest()
+def _sample(done: _Done, prompt_hash: str, in_flight: int) -> Sample:
+    request, outcome = done.request, done.outcome
     seconds = outcome.seconds / in_flight
     result = outcome.result
     if isinstance(result, Fault):

@@ -6,6 +6,7 @@ response, the others do not wait as long, until something answers again.
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -22,7 +23,6 @@ from aiohttp.tracing import Trace
 from lawbound.runners.engines.endpoint_address import Address, Key
 from lawbound.runners.engines.endpoint_reply import Answer, Fault, Reply, read_reply
 from lawbound.runners.engines.endpoint_wire import Dialect, payload
-from lawbound.runners.plan import canonical_json
 from lawbound.runners.sample import Placement, Request
 
 
@@ -58,6 +58,7 @@ class Outcome:
     tries: int = 1
 
 
+_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 _USED: ContextVar[ResponseHandler | None] = ContextVar("used", default=None)
 """The connection over which the running task last asked."""
 
@@ -144,15 +145,18 @@ class Client:
         self._extra = extra
         self._rng = rng
         self._seen = Seen()
+        self._responses = 0
         self._silent = False
-        """A request has used up its tries without any response, and nothing has come since."""
+        """A request has used up its tries while nothing came for any request, and nothing has since."""
 
     @asynccontextmanager
     async def connected(self, concurrency: int) -> AsyncIterator[aiohttp.ClientSession]:
         """A session with as many connections as requests in flight."""
         async with aiohttp.ClientSession(
             connector=Connector(limit=concurrency, ttl_dns_cache=300),
-            timeout=aiohttp.ClientTimeout(total=self._patience.timeout),
+            timeout=aiohttp.ClientTimeout(
+                total=self._patience.timeout, sock_connect=min(30.0, self._patience.timeout)
+            ),
             headers={"Content-Type": "application/json", **self._key.headers()},
             cookie_jar=aiohttp.DummyCookieJar(),
         ) as session:
@@ -171,14 +175,16 @@ class Client:
         """
         retry = 0
         tries = 0
+        before = self._responses
         dialect = self.dialect
         while True:
             tries += 1
             body, placement = payload(request, self._name, dialect, self._extra)
             start = perf_counter()
-            result = await self._post(session, canonical_json(body), probing=probing)
+            result = await self._post(session, _ENCODE(body).encode(), probing=probing)
             seconds = perf_counter() - start
             if isinstance(result, Answer) or result.status:
+                self._responses += 1
                 self._silent = False
             if isinstance(result, Answer):
                 self.dialect = dialect if probing else self.dialect
@@ -188,7 +194,7 @@ class Client:
                 continue
             hopeless = not result.status and (probing or self._silent)
             if not result.again or hopeless or retry >= self._patience.retries:
-                self._silent = self._silent or not result.status
+                self._silent = self._responses == before
                 return Outcome(self._told(result, tries), placement, seconds, tries)
             await asyncio.sleep(self._patience.before(retry, result.wait, self._rng))
             retry += 1

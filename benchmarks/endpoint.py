@@ -1,0 +1,232 @@
+"""How many answers a second the endpoint engine takes from a server: ``python benchmarks/endpoint.py``
+
+A local server in a process of its own answers everything after 50 ms; each client keeps 1,000
+requests in flight. The clients take turns for several rounds on the same machine in one run, each
+round in a fresh process, and the median counts:
+
+- bare: aiohttp with as many workers as connections, which sends and decodes JSON and does no more
+  (no retries, no checks, no samples): what the engine is measured against;
+- endpoint: this project's engine, from requests to samples;
+- lm-eval: its ``local-chat-completions`` model, from requests to texts.
+
+Writes its section of docs/benchmarks.md.
+"""
+
+import argparse
+import asyncio
+import json
+import os
+import platform
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from statistics import median
+from time import perf_counter, process_time
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+SERVER = ROOT / "tests" / "runners" / "servers" / "steady.py"
+PAGE = ROOT / "docs" / "benchmarks.md"
+START, END = "<!-- endpoint:start -->", "<!-- endpoint:end -->"
+ANSWER_SECONDS = 0.05
+POLICY = "Answer plainly, follow the rules of the house, and give dates in words. " * 36
+BAR = 0.8
+
+
+def main() -> None:
+    """Run the rounds, print a table and write it down."""
+    parser = argparse.ArgumentParser(description="Benchmark of the endpoint engine.")
+    parser.add_argument("--requests", type=int, default=6000)
+    parser.add_argument("--in-flight", type=int, default=1000)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--one", choices=sorted(CLIENTS), help="run one client once; used inside")
+    parser.add_argument("--url", default="")
+    options = parser.parse_args()
+    if options.one:
+        CLIENTS[options.one](options.url, options.requests, options.in_flight)
+        return
+    found: dict[str, list[dict[str, float]]] = {name: [] for name in CLIENTS}
+    with server() as url:
+        for number in range(options.rounds):
+            for name in CLIENTS:
+                found[name].append(_round(name, url, options.requests, options.in_flight))
+                _say(f"round {number + 1}: {name}: {found[name][-1]['rate']:.0f} requests/s")
+    section = _section(found, options)
+    _say(section)
+    write_section(section)
+
+
+@contextmanager
+def server() -> Iterator[str]:
+    """The base URL of a server that lives as long as the block."""
+    with subprocess.Popen(
+        [sys.executable, SERVER, str(ANSWER_SECONDS)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}/v1"
+        process.terminate()
+
+
+def ask_bare(url: str, count: int, in_flight: int) -> None:
+    """The least that a client can do."""
+    import aiohttp
+
+    async def ask() -> tuple[list[str], float, float]:
+        texts: list[str] = []
+        questions = iter(_questions(count))
+        connector = aiohttp.TCPConnector(limit=in_flight)
+        async with aiohttp.ClientSession(connector=connector) as session:
+
+            async def work() -> None:
+                for question in questions:
+                    body = {"model": "m", "messages": question, "max_tokens": 256, "temperature": 0}
+                    async with session.post(f"{url}/chat/completions", json=body) as response:
+                        content = await response.json()
+                    texts.append(content["choices"][0]["message"]["content"])
+
+            start, busy = perf_counter(), process_time()
+            await asyncio.gather(*(work() for _ in range(in_flight)))
+            return texts, perf_counter() - start, process_time() - busy
+
+    texts, seconds, busy = asyncio.run(ask())
+    _report(texts, count, seconds, busy)
+
+
+def ask_engine(url: str, count: int, in_flight: int) -> None:
+    """This project's engine."""
+    from lawbound.runners.engines.endpoint import EndpointEngine
+    from lawbound.runners.sample import Message, Request, Settings
+
+    engine = EndpointEngine.open("m", url, concurrency=in_flight)
+    requests = []
+    for number, question in enumerate(_questions(count)):
+        chat = tuple(Message(turn["role"], turn["content"]) for turn in question)  # type: ignore[arg-type]
+        requests.append(Request(str(number), chat, engine.render(chat), Settings()))
+    start, busy = perf_counter(), process_time()
+    samples = list(engine.generate(requests))
+    seconds, busy = perf_counter() - start, process_time() - busy
+    _report([sample.text for sample in samples if not sample.error], count, seconds, busy)
+
+
+def ask_lm_eval(url: str, count: int, in_flight: int) -> None:
+    """The model of lm-eval that talks to the same kind of server."""
+    import logging
+
+    logging.disable(logging.WARNING)
+    from lm_eval.api.instance import Instance
+    from lm_eval.models.openai_completions import LocalChatCompletion
+
+    model: Any = LocalChatCompletion(
+        base_url=f"{url}/chat/completions", model="m", num_concurrent=in_flight, eos_string="</s>"
+    )
+    arguments = {"until": ["\n\n\n"], "max_gen_toks": 256, "temperature": 0}
+    instances = [
+        Instance("generate_until", {}, (model.apply_chat_template(question), arguments), number)
+        for number, question in enumerate(_questions(count))
+    ]
+    start, busy = perf_counter(), process_time()
+    texts = model.generate_until(instances, disable_tqdm=True)
+    seconds, busy = perf_counter() - start, process_time() - busy
+    _report([text for text in texts if text], count, seconds, busy)
+
+
+CLIENTS: dict[str, Callable[[str, int, int], None]] = {
+    "bare": ask_bare,
+    "endpoint": ask_engine,
+    "lm-eval": ask_lm_eval,
+}
+
+
+def write_section(section: str) -> None:
+    """Replace this benchmark's part of the page."""
+    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Benchmarks\n"
+    head, found, rest = page.partition(START)
+    tail = rest.partition(END)[2] if found else "\n"
+    block = f"{START}\n{section}\n{END}"
+    PAGE.write_text(
+        f"{head if found else head.rstrip() + chr(10) * 2}{block}{tail}", encoding="utf-8"
+    )
+
+
+def _questions(count: int) -> list[list[dict[str, str]]]:
+    return [
+        [
+            {"role": "system", "content": POLICY},
+            {"role": "user", "content": f"What happened in the year {number}, and to whom?"},
+        ]
+        for number in range(count)
+    ]
+
+
+def _round(name: str, url: str, count: int, in_flight: int) -> dict[str, float]:
+    command = [sys.executable, __file__, "--one", name, "--url", url]
+    command += ["--requests", str(count), "--in-flight", str(in_flight)]
+    environment = {k: v for k, v in os.environ.items() if k != "OPENAI_API_KEY"}
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True, env=environment)
+    result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+def _report(texts: list[str], count: int, seconds: float, busy: float) -> None:
+    if len(texts) != count:
+        raise SystemExit(f"found {len(texts)} answers, expected {count}")
+    _say(json.dumps({"rate": count / seconds, "busy": busy / count}))
+
+
+def _section(found: dict[str, list[dict[str, float]]], options: argparse.Namespace) -> str:
+    rates = {name: median(one["rate"] for one in rounds) for name, rounds in found.items()}
+    shares = {
+        name: median(a["rate"] / b["rate"] for a, b in zip(rounds, found["bare"], strict=True))
+        for name, rounds in found.items()
+    }
+    met = "met" if shares["endpoint"] >= BAR else "missed"
+    lines = [
+        "## Endpoint: answers a second from a server that takes 50 ms",
+        "",
+        f"`python benchmarks/endpoint.py`, {datetime.now(UTC):%Y-%m-%d}. {options.requests} requests, "
+        f"{options.in_flight} in flight, median of {options.rounds} rounds in turns, each in a fresh "
+        "process; the server runs on the same machine, so its work counts too.",
+        "",
+        "| client | requests/s (least to most) | share of bare, median of rounds | CPU a request |",
+        "|---|---|---|---|",
+    ]
+    for name, rounds in found.items():
+        every = sorted(one["rate"] for one in rounds)
+        busy = median(one["busy"] for one in rounds) * 1e6
+        lines.append(
+            f"| {LABELS[name]} | {rates[name]:.0f} ({every[0]:.0f} to {every[-1]:.0f}) "
+            f"| {shares[name]:.0%} | {busy:.0f} µs |"
+        )
+    lines += [
+        "",
+        f"Bar: at least {BAR:.0%} of the bare client and more than lm-eval: {met} with "
+        f"{shares['endpoint']:.0%}, and {rates['endpoint'] / rates['lm-eval']:.2f} times lm-eval.",
+        "",
+        f"Machine: {os.cpu_count()} CPU cores, {platform.machine()}, {platform.system()}. "
+        f"Versions: Python {platform.python_version()}, aiohttp {version('aiohttp')}, "
+        f"lm-eval {version('lm-eval')}, lawbound {version('lawbound')}.",
+    ]
+    return "\n".join(lines)
+
+
+LABELS = {
+    "bare": "bare aiohttp client",
+    "endpoint": "Lawbound `endpoint`",
+    "lm-eval": "lm-eval `local-chat-completions`",
+}
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
