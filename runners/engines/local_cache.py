@@ -1,0 +1,92 @@
+"""The user's cache: converted weights and the hashes of weight files, shared by all runs on a machine."""
+
+import contextlib
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+HASH_FILE = "lawbound-revision.txt"
+"""Beside converted weights: the sha256 that stands for them in a fingerprint."""
+
+
+def cache_root() -> Path:
+    """``LAWBOUND_CACHE``, or the platform's cache folder."""
+    named = os.environ.get("LAWBOUND_CACHE")
+    if named:
+        return Path(named).expanduser()
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "lawbound"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", str(Path.home()))) / "lawbound"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lawbound"
+
+
+def built_once(folder: Path, build: Callable[[Path], None]) -> Path:
+    """Let `build` fill a folder exactly once, whoever else wants it too.
+
+    The folder appears whole or not at all: it is filled under another name and renamed. A second
+    process waits for the first.
+
+    Args:
+        folder: Where the result stands; returned at once if it is there.
+        build: Writes its files into the empty folder that it is given.
+    """
+    if folder.is_dir():
+        return folder
+    from filelock import FileLock
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(str(folder.parent / f"{folder.name}.lock")):
+        if folder.is_dir():
+            return folder
+        with tempfile.TemporaryDirectory(
+            dir=folder.parent, prefix=f"{folder.name}.", ignore_cleanup_errors=True
+        ) as scratch:
+            half = Path(scratch) / "new"
+            half.mkdir()
+            build(half)
+            half.replace(folder)
+    return folder
+
+
+def file_sha256(path: Path) -> str:
+    """sha256 of a file's content."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def weights_hash(files: Sequence[Path]) -> str:
+    """One sha256 over the names and contents of weight files.
+
+    Content hashes are remembered by path, size and time of change, so that only the first run on
+    a large model reads its weights twice.
+    """
+    memory = cache_root() / "hashes.json"
+    known: dict[str, str] = {}
+    with contextlib.suppress(OSError, ValueError):
+        known = dict(json.loads(memory.read_text(encoding="utf-8")))
+    before = len(known)
+    total = hashlib.sha256()
+    for path in sorted(files, key=lambda file: file.name):
+        stat = path.stat()
+        identity = f"{path.resolve()}|{stat.st_size}|{stat.st_mtime_ns}"
+        if identity not in known:
+            known[identity] = file_sha256(path)
+        total.update(f"{path.name}:{known[identity]}\n".encode())
+    if len(known) > before:
+        with contextlib.suppress(OSError):
+            _write_whole(memory, json.dumps(known, indent=0, sort_keys=True))
+    return total.hexdigest()
+
+
+def _write_whole(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=f"{path.name}.", delete=False
+    ) as file:
+        file.write(text)
+    Path(file.name).replace(path)

@@ -1,0 +1,92 @@
+"""From chat messages to the text that a local model sees, without ever dropping the policy.
+
+A model without chat template gets a plain style with sections, and its answer ends where it opens
+the next section:
+
+    ### Instructions
+    (the policy; left out where there is none)
+
+    ### Question
+    ...
+
+    ### Answer
+"""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from lawbound.runners.engines.protocol import ModelError
+from lawbound.runners.sample import Message, Placement, Rendered
+
+BASE_STYLE = "lawbound-base-1"
+BASE_STOP = "\n### "
+TEMPLATE_DATE = "26 Jul 2024"
+"""Some templates print today's date; a fixed one keeps a prompt, and its key, the same tomorrow."""
+
+
+def chat_template(tokenizer: Any) -> str | None:
+    """The tokenizer's default chat template, or none."""
+    if not getattr(tokenizer, "chat_template", None):
+        return None
+    return str(tokenizer.get_chat_template())
+
+
+def render_chat(tokenizer: Any, template: str | None, messages: Sequence[Message]) -> Rendered:
+    """Apply the model's own template, or the plain style."""
+    if template is None:
+        placed: Placement = "user" if any(m.role == "system" for m in messages) else "none"
+        return Rendered(_base_text(messages), placed, _sha256(BASE_STYLE))
+    from jinja2 import TemplateError
+
+    digest = _sha256(template)
+    policy = "\n\n".join(m.content for m in messages if m.role == "system")
+    if not policy:
+        try:
+            return Rendered(_apply(tokenizer, messages), "none", digest)
+        except TemplateError as error:
+            raise ModelError(f"chat template: {error}, expected it to take the messages") from error
+    try:
+        text = _apply(tokenizer, messages)
+        if policy.strip() in text:
+            return Rendered(text, "system", digest)
+    except TemplateError:
+        pass
+    try:
+        text = _apply(tokenizer, _merged(messages, policy))
+    except TemplateError as error:
+        raise ModelError(f"chat template: {error}, expected it to take the messages") from error
+    if policy.strip() not in text:
+        raise ModelError(
+            "chat template: the policy is not in its text, expected it in the user turn"
+        )
+    return Rendered(text, "user", digest)
+
+
+def _apply(tokenizer: Any, messages: Sequence[Message]) -> str:
+    chat = [{"role": message.role, "content": message.content} for message in messages]
+    return str(
+        tokenizer.apply_chat_template(
+            chat, tokenize=False, add_generation_prompt=True, date_string=TEMPLATE_DATE
+        )
+    )
+
+
+def _merged(messages: Sequence[Message], policy: str) -> list[Message]:
+    """The same chat with the policy on top of the first user turn."""
+    turns = [message for message in messages if message.role != "system"]
+    first = next((i for i, message in enumerate(turns) if message.role == "user"), None)
+    if first is None:
+        return [Message("user", policy), *turns]
+    turns[first] = Message("user", f"{policy}\n\n{turns[first].content}")
+    return turns
+
+
+def _base_text(messages: Sequence[Message]) -> str:
+    heads = {"system": "Instructions", "user": "Question", "assistant": "Answer"}
+    parts = [f"### {heads[message.role]}\n{message.content}\n\n" for message in messages]
+    return "".join(parts) + "### Answer\n"
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

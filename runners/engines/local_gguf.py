@@ -1,0 +1,47 @@
+"""GGUF files become safetensors once: reading them through transformers takes half a minute each time."""
+
+from pathlib import Path
+
+from lawbound.runners.engines.local_cache import HASH_FILE, built_once, cache_root, file_sha256
+from lawbound.runners.engines.protocol import ModelError
+
+CONVERTED = "float32-1"
+"""Part of the folder's name: a new way to convert must not meet the old one's files."""
+
+
+def converted(gguf: Path) -> Path:
+    """Folder with the dequantised weights and the tokenizer of a GGUF file, made at first use."""
+    if not gguf.is_file():
+        raise ModelError(f"{gguf}: no such file, expected a GGUF file")
+    digest = file_sha256(gguf)
+    return built_once(folder_for(digest), lambda target: convert(gguf, target, digest))
+
+
+def folder_for(digest: str) -> Path:
+    """Where the conversion of a GGUF file with this sha256 stands."""
+    return cache_root() / "models" / f"gguf-{digest[:24]}-{CONVERTED}"
+
+
+def convert(gguf: Path, target: Path, digest: str) -> None:
+    """Dequantise to float32 safetensors with tokenizer, template and hash beside them."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    from lawbound.runners.engines.local_weights import LOAD_ERRORS, one_line, quiet_transformers
+
+    try:
+        with quiet_transformers():
+            where = {"pretrained_model_name_or_path": str(gguf.parent), "gguf_file": gguf.name}
+            tokenizer = AutoTokenizer.from_pretrained(**where)
+            model = AutoModelForCausalLM.from_pretrained(**where, dtype=torch.float32)
+            # save_pretrained refuses weights that still call themselves quantised.
+            model.hf_quantizer = None
+            model.is_quantized = False
+            if hasattr(model.config, "quantization_config"):
+                del model.config.quantization_config
+            model.config._name_or_path = ""
+            model.save_pretrained(target)
+            tokenizer.save_pretrained(target)
+    except LOAD_ERRORS as error:
+        raise ModelError(f"{gguf}: cannot be read as GGUF: {one_line(error)}") from error
+    (target / HASH_FILE).write_text(f"gguf-sha256:{digest}\n", encoding="utf-8")

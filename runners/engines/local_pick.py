@@ -1,0 +1,96 @@
+"""Choosing the next token, and knowing when rounding could have chosen another.
+
+Batches of different sizes round differently. Where the two best tokens are so close that this could
+matter, the pick is marked unsure, and the engine asks that request again the plain way, alone: then
+the text is what plain `generate` gives, whatever else was in the batch.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lawbound.runners.sample import Request
+
+NEAR_TIE = 2e-5
+"""Share of the largest logit within which two float32 logits may change places; measured differences
+between batch sizes are ten times smaller."""
+NEAR_EDGE = 2e-5
+"""How close a random draw may come to the edge between two tokens' shares."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A chosen token."""
+
+    token: int
+    sure: bool
+
+
+@dataclass(slots=True)
+class Draws:
+    """Random numbers of one request: they depend on nothing but the request."""
+
+    rng: np.random.Generator
+
+    def next(self) -> float:
+        """Uniform in [0, 1)."""
+        return float(self.rng.random())
+
+
+def draws_for(request: Request) -> Draws | None:
+    """The request's own random numbers, or none where it is greedy."""
+    if request.settings.temperature <= 0:
+        return None
+    text = f"{request.seed}:{request.epoch}:{request.rendered.text}"
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+    return Draws(np.random.Generator(np.random.Philox(int.from_bytes(digest[:8], "big"))))
+
+
+def pick(logits: Tensor, requests: Sequence[Request], draws: Sequence[Draws | None]) -> list[Pick]:
+    """Choose a token for each row; overwrites the logits."""
+    sampled = [row for row, draw in enumerate(draws) if draw is not None]
+    found: dict[int, Pick] = {}
+    for row in sampled:
+        draw = draws[row]
+        if draw is not None:
+            found[row] = _drawn(logits[row], requests[row], draw)
+    if len(sampled) == len(draws):
+        return [found[row] for row in range(len(draws))]
+    best, token = logits.max(dim=-1)
+    logits.scatter_(1, token[:, None], float("-inf"))
+    margin = (best - logits.amax(dim=-1)).tolist()
+    limit = (best.abs() * NEAR_TIE).tolist()
+    return [
+        found.get(row) or Pick(chosen, margin[row] > limit[row])
+        for row, chosen in enumerate(token.tolist())
+    ]
+
+
+def _drawn(logits: Tensor, request: Request, draw: Draws) -> Pick:
+    settings = request.settings
+    shares = torch.softmax(logits.double() / settings.temperature, dim=-1)
+    if settings.top_p >= 1.0:
+        edges = torch.cumsum(shares, dim=-1)
+        return _at(edges, draw.next())
+    ordered, tokens = torch.sort(shares, descending=True, stable=True)
+    before = torch.cumsum(ordered, dim=-1) - ordered
+    kept = int((before < settings.top_p).sum())
+    clear = float((before - settings.top_p).abs().min()) > NEAR_EDGE
+    # Summed in the order of the vocabulary: near-equal shares may change places in the sort.
+    chosen, _ = torch.sort(tokens[:kept])
+    inner = _at(torch.cumsum(shares[chosen], dim=-1), draw.next())
+    return Pick(int(chosen[inner.token]), inner.sure and clear)
+
+
+def _at(edges: Tensor, uniform: float) -> Pick:
+    """Where a draw falls among the running sums of shares."""
+    total = float(edges[-1])
+    point = uniform * total
+    place = min(int(torch.searchsorted(edges, point, right=True)), len(edges) - 1)
+    low = float(edges[place - 1]) if place else -1.0
+    high = float(edges[place]) if place < len(edges) - 1 else total + 1.0
+    return Pick(place, min(point - low, high - point) > NEAR_EDGE * total)

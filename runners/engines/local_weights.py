@@ -1,0 +1,168 @@
+"""Loading a causal language model from a folder, a hub name or a GGUF file, with one clear line on failure."""
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lawbound.runners.engines.local_cache import HASH_FILE, weights_hash
+from lawbound.runners.engines.local_gguf import converted
+from lawbound.runners.engines.protocol import ModelError
+
+DTYPES = ("float32", "bfloat16", "float16")
+
+LOAD_ERRORS: tuple[type[Exception], ...] = (
+    OSError,
+    ValueError,
+    KeyError,
+    ImportError,
+    RuntimeError,
+    AttributeError,
+    TypeError,
+)
+"""What transformers raises on files that are missing, broken, or of a model that it does not know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """Weights in memory."""
+
+    model: Any
+    tokenizer: Any
+    revision: str
+    device: str
+
+
+def load_weights(
+    name_or_path: str,
+    *,
+    dtype: str,
+    device: str,
+    revision: str | None,
+    trust_remote_code: bool,
+    gguf_file: str | None,
+) -> Loaded:
+    """Load model and tokenizer.
+
+    The authors' sampling defaults (temperature, repetition penalty) are taken off: a run's
+    settings are the same for every model and say all there is.
+
+    Raises:
+        ModelError: The model cannot be loaded; one line says why.
+    """
+    if dtype not in DTYPES:
+        raise ModelError(f"dtype is {dtype!r}, expected one of {', '.join(DTYPES)}")
+    try:
+        import torch
+        import transformers
+        from safetensors import SafetensorError
+    except ImportError as error:
+        raise ModelError(
+            f"{name_or_path}: local models need torch and transformers, "
+            f"expected an install with 'lawbound[local]' ({error})"
+        ) from error
+    if gguf_file is not None:
+        inside = Path(name_or_path) / gguf_file
+        name_or_path = str(converted(inside if inside.is_file() else Path(gguf_file)))
+    place = _device(device)
+    options: dict[str, Any] = {"trust_remote_code": trust_remote_code, "revision": revision}
+    if Path(name_or_path).is_dir():
+        options = {"trust_remote_code": trust_remote_code, "local_files_only": True}
+    try:
+        with quiet_transformers():
+            tokenizer = transformers.AutoTokenizer.from_pretrained(name_or_path, **options)
+            model = transformers.AutoModelForCausalLM.from_pretrained(
+                name_or_path, dtype=getattr(torch, dtype), **options
+            )
+            model = model.to(place).eval()
+    except (*LOAD_ERRORS, SafetensorError) as error:
+        raise ModelError(f"{name_or_path}: cannot be loaded: {one_line(error)}") from error
+    _plain_defaults(model, tokenizer)
+    return Loaded(model, tokenizer, _revision(name_or_path, model), place)
+
+
+@contextlib.contextmanager
+def quiet_transformers() -> Iterator[None]:
+    """No progress bars and no advice on stderr while something loads."""
+    from transformers.utils import logging
+
+    verbosity = logging.get_verbosity()
+    bars = logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if bars:
+            logging.enable_progress_bar()
+
+
+def stop_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
+    """Tokens that end an answer: the generation config's and the tokenizer's."""
+    found: set[int] = set()
+    for stated in (model.generation_config.eos_token_id, tokenizer.eos_token_id):
+        if isinstance(stated, int):
+            found.add(stated)
+        elif stated is not None:
+            found.update(int(token) for token in stated)
+    return frozenset(found)
+
+
+def context_length(model: Any) -> int | None:
+    """How many tokens prompt and answer may have together, if the model says."""
+    config = model.config.get_text_config()
+    length = getattr(config, "max_position_embeddings", None) or getattr(
+        config, "n_positions", None
+    )
+    return int(length) if length else None
+
+
+def one_line(error: BaseException) -> str:
+    """First line of an error's text."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    return lines[0][:300] if lines else type(error).__name__
+
+
+def _device(device: str) -> str:
+    import torch
+
+    if device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise ModelError(
+            f"device is {device!r}: {one_line(error)}, expected cpu or cuda"
+        ) from error
+    return device
+
+
+def _plain_defaults(model: Any, tokenizer: Any) -> None:
+    from transformers import GenerationConfig
+
+    given = model.generation_config
+    plain = GenerationConfig(
+        bos_token_id=given.bos_token_id,
+        eos_token_id=given.eos_token_id,
+        pad_token_id=given.pad_token_id,
+        use_cache=True,
+    )
+    stops = sorted(stop_tokens(model, tokenizer))
+    if stops:
+        plain.eos_token_id = stops
+        if plain.pad_token_id is None:
+            plain.pad_token_id = stops[0]
+    model.generation_config = plain
+
+
+def _revision(name_or_path: str, model: Any) -> str:
+    folder = Path(name_or_path)
+    if not folder.is_dir():
+        commit = getattr(model.config, "_commit_hash", None)
+        return str(commit) if commit else "unverified"
+    with contextlib.suppress(OSError):
+        return (folder / HASH_FILE).read_text(encoding="utf-8").strip()
+    files = [*folder.glob("*.safetensors"), *folder.glob("*.bin"), *folder.glob("*.gguf")]
+    return f"sha256:{weights_hash(files)}" if files else "unverified"
