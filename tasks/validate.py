@@ -14,7 +14,7 @@ from pathlib import Path
 from lawbound.tasks.bank import CANARY
 from lawbound.tasks.files import File
 from lawbound.tasks.item import Item
-from lawbound.tasks.taxonomy import OPEN_ACTS, load_taxonomy
+from lawbound.tasks.taxonomy import load_taxonomy
 
 NEAR_DUPLICATE = 0.7
 """Jaccard index of 5-gram sets from which two prompts of different groups count as the same."""
@@ -104,14 +104,6 @@ def wrong_scripts(items: Sequence[Item]) -> Iterator[Finding]:
             yield Finding("script", (item.id,), message)
 
 
-def idle_marks(items: Sequence[Item]) -> Iterator[Finding]:
-    """Items marked harmless although no act of theirs is open."""
-    for item in items:
-        if item.harmless and not OPEN_ACTS.intersection(item.acts):
-            message = f"is marked harmless, expected one of the acts {sorted(OPEN_ACTS)}"
-            yield Finding("harmless", (item.id,), message)
-
-
 def bad_patterns(items: Sequence[Item]) -> Iterator[Finding]:
     """Patterns of facts that do not compile or that the question itself already matches."""
     for item in items:
@@ -193,7 +185,6 @@ CHECKS: tuple[Callable[[Sequence[Item]], Iterator[Finding]], ...] = (
     unknown_topics,
     inconsistent_groups,
     wrong_scripts,
-    idle_marks,
     bad_patterns,
     shared_openings,
     near_duplicates,

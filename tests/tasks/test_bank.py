@@ -173,7 +173,6 @@ def test_an_opening_is_too_common_from_just_over_three_in_a_hundred() -> None:
     ("faulty", "check"),
     [
         (item(topic="culture/geografy"), "unknown-topic"),
-        (item(harmless=True), "harmless"),
         (item(lang="ko"), "script"),
         (item(kind="fact", claims=Claims(true=("(",), false=("x",))), "pattern"),
         (item(kind="fact", claims=Claims(true=("SPREE",), false=("x",))), "pattern"),
