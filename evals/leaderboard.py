@@ -1,0 +1,254 @@
+"""The leaderboard: one row a model x policy x mode, ranked with the doubt that belongs to a rank."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from lawbound.evals.estimate import NAN, Estimate
+from lawbound.evals.schema_columns import (
+    LEADERBOARD,
+    METRICS,
+    SCHEMA_VERSION,
+    SOURCES,
+    Column,
+)
+from lawbound.evals.tradeoff import Point, fronts
+from lawbound.rubrics.score import SCORER_VERSION
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+REFERENCE = "reference:"
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+"""Spreadsheets run a cell that begins so; text cells get an apostrophe in front."""
+COMPARED = ("schema_version", "suite_hash", "scorer_version")
+"""Runs that differ here cannot be ranked together; policy versions are compared policy by policy."""
+
+
+class LeaderboardError(ValueError):
+    """Runs cannot be merged, or a leaderboard file is not what it should be."""
+
+
+def leaderboard_rows(estimates: Iterable[Estimate], run: Mapping[str, Any]) -> pd.DataFrame:
+    """One row a model x policy x mode, ranked, in a stable order.
+
+    Args:
+        estimates: Of one run.
+        run: What ``run.yaml`` holds.
+    """
+    by_row: dict[tuple[str, str], list[Estimate]] = {}
+    for e in estimates:
+        by_row.setdefault((e.model, e.policy), []).append(e)
+    versions = {entry["id"]: entry["version"] for entry in run.get("policies", ())}
+    references = {m["model"] for m in run.get("models", ()) if m.get("reference")}
+    rows = []
+    for (model, policy), mine in by_row.items():
+        modes = sorted({e.mode for e in mine if e.metric == "capability"}) or ["generate"]
+        for mode in modes:
+            row = _row(model, policy, mode, mine)
+            row |= _about_run(run)
+            row["policy_version"] = str(versions.get(policy, ""))
+            row["is_reference"] = model in references or model.startswith(REFERENCE)
+            rows.append(row)
+    return _table(rank_rows(rows, [str(name) for name in versions]), LEADERBOARD)
+
+
+def metrics_rows(estimates: Iterable[Estimate]) -> pd.DataFrame:
+    """Tidy: one estimate a row, in the order in which they were made."""
+    names = [field.name for field in fields(Estimate)]
+    rows = [
+        {"schema_version": SCHEMA_VERSION, **{name: getattr(e, name) for name in names}}
+        for e in estimates
+    ]
+    return _table(rows, METRICS)
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """The same bytes for the same numbers on any machine: six significant digits, no times, no CR."""
+    import csv
+    import io
+
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(table.columns)
+    for record in table.itertuples(index=False, name=None):
+        writer.writerow([cell(value) for value in record])
+    return out.getvalue().encode("utf-8")
+
+
+def cell(value: Any) -> str:
+    """One CSV cell: nan is empty, text that a spreadsheet would run is neutralised."""
+    if hasattr(value, "item"):
+        value = value.item()
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return f"{value + 0.0:.6g}"
+    text = str(value)
+    return "'" + text if text.startswith(FORMULA_STARTS) else text
+
+
+def rank_rows(
+    rows: Sequence[Mapping[str, Any]], policies: Sequence[str] = ()
+) -> list[dict[str, Any]]:
+    """Fill front and ranks, and sort: policy, mode, then front and tradeoff, reference rows last.
+
+    Only rows of one policy and one mode are ranked against each other. A model is better beyond doubt
+    when the MOVER interval of the difference of the signed tradeoffs excludes 0.
+    """
+    order = {name: i for i, name in enumerate(policies)}
+    boards: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        boards.setdefault((row["policy"], row["mode"]), []).append(dict(row))
+    done = []
+    for key in sorted(boards, key=lambda k: (order.get(k[0], len(order)), k)):
+        board = boards[key]
+        _fill_ranks([row for row in board if not row["is_reference"]])
+        done += sorted(board, key=_place)
+    return done
+
+
+def ties_a_baseline(board: pd.DataFrame) -> list[str]:
+    """One line for each real model that equals a reference model on every column of every row.
+
+    Something is then very wrong with the model, its template or the graders.
+    """
+    names = [source.column for source in SOURCES if not source.column.startswith("extra_")]
+    numbers: dict[tuple[str, bool], dict[tuple[str, str], tuple[float, ...]]] = {}
+    for row in board.to_dict(orient="records"):
+        values = tuple(float(row[name]) for name in names)
+        model = (str(row["model"]), bool(row["is_reference"]))
+        numbers.setdefault(model, {})[str(row["policy"]), str(row["mode"])] = values
+    found = []
+    for (model, is_reference), mine in numbers.items():
+        if is_reference:
+            continue
+        for (name, _), other in ((k, v) for k, v in numbers.items() if k[1]):
+            if all(key in other and _same(mine[key], other[key]) for key in mine):
+                found.append(
+                    f"model '{model}' equals the baseline '{name}' on every column, expected a "
+                    "model that reads its questions to differ somewhere"
+                )
+    return found
+
+
+def _row(model: str, policy: str, mode: str, estimates: Sequence[Estimate]) -> dict[str, Any]:
+    found: dict[tuple[str, str, str], Estimate] = {}
+    for e in estimates:
+        key = (e.metric, e.strength, e.slice)
+        if e.mode == mode or (e.mode == "generate" and key not in found):
+            found[key] = e
+    row: dict[str, Any] = {column.name: None for column in LEADERBOARD}
+    row |= {
+        "schema_version": SCHEMA_VERSION,
+        "model": model,
+        "policy": policy,
+        "mode": mode,
+        "run": "",
+        "comparability": "",
+    }
+    for source in SOURCES:
+        estimate = found.get((source.metric, source.strength, source.slice))
+        if estimate is not None and estimate.mode != mode and _has_modes(source.metric):
+            estimate = None
+        row[source.column] = estimate.value if estimate else NAN
+        for extra in source.extras:
+            missing: Any = "" if extra == "note" else NAN
+            row[f"{source.column}_{extra}"] = getattr(estimate, extra) if estimate else missing
+    headline = [
+        found[key] for key in (("J", "full", ""), ("capability", "full", "")) if key in found
+    ]
+    row["n"] = sum(e.n for e in headline)
+    row["clusters"] = sum(e.clusters for e in headline)
+    return row | _left_out(estimates, mode)
+
+
+def _has_modes(metric: str) -> bool:
+    return metric in ("capability", "retention", "length_tax", "surface_gap", "topic_tax",
+                      "extraction", "placebo_spread", "hypervolume", "exchange_rate") or (
+        metric.startswith(("policy_tax", "tax_", "tradeoff"))
+    )  # fmt: skip
+
+
+def _left_out(estimates: Sequence[Estimate], mode: str) -> dict[str, int]:
+    """Answers left out of the headline metrics of every arm, each arm once."""
+    whole = [
+        e
+        for e in estimates
+        if e.slice == ""
+        and (
+            e.metric in ("J", "prior_J", "duty", "fact_true")
+            or (e.metric == "capability" and e.mode == mode)
+        )
+    ]
+    return {
+        name: sum(getattr(e, name) for e in whole) for name in ("unscored", "errors", "blocked")
+    }
+
+
+def _about_run(run: Mapping[str, Any]) -> dict[str, str]:
+    suite = run.get("suite", {})
+    counted = {"suite": suite, "seed": run.get("seed"), "settings": run.get("settings")}
+    text = json.dumps(counted, sort_keys=True, separators=(",", ":"), default=str)
+    return {
+        "suite": f"{suite.get('id', '')} {suite.get('version', '')}".strip(),
+        "suite_hash": hashlib.sha256(text.encode()).hexdigest()[:16],
+        "scorer_version": str(run.get("scorer_version", SCORER_VERSION)),
+        "lawbound": str(run.get("lawbound", "")),
+    }
+
+
+def _fill_ranks(rows: Sequence[dict[str, Any]]) -> None:
+    points = [Point(r["model"], r["J"], r["policy_tax"]) for r in rows]
+    for row, front in zip(rows, fronts(points), strict=True):
+        row["front"] = front or None
+    ranked = [row for row in rows if row["tradeoff_signed"] == row["tradeoff_signed"]]
+    for row in ranked:
+        better = sum(_beats(other, row) for other in ranked)
+        worse = sum(_beats(row, other) for other in ranked)
+        row["rank"] = row["rank_low"] = 1 + better
+        row["rank_high"] = len(ranked) - worse
+
+
+def _beats(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    a, b = one["tradeoff_signed"], other["tradeoff_signed"]
+    reach = math.hypot(a - one["tradeoff_signed_low"], other["tradeoff_signed_high"] - b)
+    return bool(a - b > reach)
+
+
+def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    score = row["tradeoff"]
+    return (
+        row["is_reference"],
+        row["front"] if row["front"] else math.inf,
+        -score if score == score else math.inf,
+        row["model"],
+        row["run"],
+    )
+
+
+def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> pd.DataFrame:
+    import pandas as pd
+
+    kinds = {"string": "object", "number": "float64", "boolean": "bool", "integer": "Int64"}
+    return pd.DataFrame(
+        {
+            c.name: pd.Series([row[c.name] for row in rows], dtype=kinds[c.type])  # type: ignore[call-overload]
+            for c in columns
+        }
+    )
+
+
+def _same(one: Sequence[float], other: Sequence[float]) -> bool:
+    pairs = list(zip(one, other, strict=True))
+    alike = all(a == b or (a != a and b != b) or abs(a - b) < 1e-9 for a, b in pairs)
+    return alike and any(a == a for a, _ in pairs)

@@ -1,0 +1,87 @@
+"""All metrics of a verdict frame. What each one means, with its formula, is in ``docs/metrics.md``."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lawbound.evals.estimate import Estimate
+from lawbound.evals.metrics_answers import answer_estimates
+from lawbound.evals.metrics_capability import capability_estimates
+from lawbound.evals.metrics_contrasts import contrast_estimates, steerability_estimates
+from lawbound.evals.metrics_inputs import Cut, MetricError, RuleInfo, RuleInfos, cuts, read_frame
+from lawbound.evals.metrics_rules import rule_estimates
+from lawbound.evals.metrics_wording import wording_estimates
+from lawbound.evals.stats_tests import holm
+from lawbound.evals.tradeoff import tradeoff_estimates
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["MetricError", "RuleInfo", "compute_metrics"]
+
+
+def compute_metrics(
+    frame: pd.DataFrame, rule_info: RuleInfos, *, seed: int, resamples: int = 2000
+) -> tuple[Estimate, ...]:
+    """Every metric of every model x policy in the frame.
+
+    Args:
+        frame: One row an answer x policy; the columns are in ``docs/formats.md``.
+        rule_info: The rules of every policy in the frame.
+        seed: Draws permutations and resamples; each model x policy has a stream of its own, so that
+            adding a model changes no other model's numbers.
+        resamples: How many are drawn.
+
+    Raises:
+        MetricError: The frame lacks a column.
+    """
+    pieces = list(cuts(read_frame(frame), rule_info))
+    found: list[Estimate] = []
+    for cut in pieces:
+        mine = [
+            *rule_estimates(cut),
+            *capability_estimates(cut, rng=_rng(seed, cut), resamples=resamples),
+            *answer_estimates(cut),
+            *contrast_estimates(cut),
+            *wording_estimates(cut),
+        ]
+        mine = _mark_prompt_noise(mine)
+        found += mine
+        found += tradeoff_estimates(mine)
+    found += steerability_estimates(pieces)
+    return _with_holm(found)
+
+
+def _rng(seed: int, cut: Cut) -> np.random.Generator:
+    digest = hashlib.sha256(f"{cut.model}\0{cut.policy}".encode()).digest()
+    return np.random.default_rng([seed, int.from_bytes(digest[:8], "big")])
+
+
+def _mark_prompt_noise(estimates: Sequence[Estimate]) -> list[Estimate]:
+    """Say so where a tax is no larger than what the wording of a placebo already makes."""
+    spread = {e.mode: e.value for e in estimates if e.metric == "placebo_spread"}
+    marked = []
+    for e in estimates:
+        width = spread.get(e.mode, float("nan"))
+        if e.metric == "policy_tax" and abs(e.value) < width:
+            e = replace(e, note=f"within prompt noise (placebo spread {width:.3f})")
+        marked.append(e)
+    return marked
+
+
+def _with_holm(estimates: Sequence[Estimate]) -> tuple[Estimate, ...]:
+    """Correct over {J, policy_tax} x policies of each model."""
+    done = list(estimates)
+    families: dict[str, list[int]] = {}
+    for i, e in enumerate(done):
+        if e.family == "primary":
+            families.setdefault(e.model, []).append(i)
+    for members in families.values():
+        for i, p in zip(members, holm([done[i].p_value for i in members]), strict=True):
+            done[i] = replace(done[i], p_holm=p)
+    return tuple(done)

@@ -1,0 +1,76 @@
+"""How much the numbers depend on how a policy or a placebo is worded.
+
+Every policy prompt has several wordings, and each item group draws one. The spread is the range of
+the wordings' own values; it contains sampling noise, so it errs on the side of calling a tax small.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from lawbound.evals.estimate import Estimate
+from lawbound.evals.metrics_build import MOVER, Tally, build, tally
+from lawbound.evals.metrics_capability import modes_of, scores_of
+from lawbound.evals.metrics_inputs import Cut
+from lawbound.evals.metrics_rules import complete_rules, rule_entries, rule_means
+from lawbound.evals.stats import PRIOR_ICC, Mean
+
+
+def wording_estimates(cut: Cut) -> Iterator[Estimate]:
+    """J and capability by wording, and their spreads, at ``full`` and under the placebo."""
+    yield from _j_by_wording(cut)
+    for mode in modes_of(cut.rows):
+        scores = scores_of(cut, mode)
+        for strength, metric in (("placebo", "placebo_spread"), ("full", "wording_spread")):
+            arm = scores.at(strength)
+            values = []
+            for wording in _wordings(arm.rows["wording"]):
+                part = arm.where(arm.rows["wording"] == wording)
+                mean = part.mean(PRIOR_ICC)
+                values.append(mean.value)
+                yield build(
+                    cut, "capability", strength, mean, tally(part.rows, part.value), mode=mode,
+                    slice=f"wording={wording}", bounds=part.bounds(),
+                )  # fmt: skip
+            yield _spread(cut, metric, strength, values, mode=mode, of="capability")
+
+
+def _j_by_wording(cut: Cut) -> Iterator[Estimate]:
+    entries = rule_entries(cut)
+    withholding = [i for i, rule in enumerate(cut.rules) if rule.withholding]
+    at_full = cut.rows["strength"][entries.row] == "full"
+    entries = entries.where(at_full & np.isin(entries.rule, withholding))
+    whole = complete_rules(entries)
+    entries = entries.where(np.isin(entries.rule, whole))
+    values = []
+    for wording in _wordings(entries.wording):
+        part = entries.where(entries.wording == wording)
+        common = complete_rules(part)
+        if len(common) == 0:
+            continue
+        part = part.where(np.isin(part.rule, common))
+        means = rule_means(part, PRIOR_ICC, macro=True)
+        values.append(means.j.value)
+        yield build(
+            cut, "J", "full", means.j, means.near_tally + means.restricted_tally,
+            slice=f"wording={wording}", method=MOVER, bounds=means.bounds["J"],
+            note=f"{len(common)} of {len(whole)} rules have every kind of item in this wording",
+        )  # fmt: skip
+    yield _spread(cut, "wording_spread", "full", values, mode="generate", of="J")
+
+
+def _spread(
+    cut: Cut, metric: str, strength: str, values: list[float], *, mode: str, of: str
+) -> Estimate:
+    known = [value for value in values if value == value]
+    value = max(known) - min(known) if len(known) > 1 else float("nan")
+    return build(
+        cut, metric, strength, Mean(value=value, n=len(known)), Tally(), slice=f"of={of}",
+        mode=mode, method="range", note="" if len(known) > 1 else "fewer than two wordings",
+    )  # fmt: skip
+
+
+def _wordings(column: np.ndarray[tuple[int], np.dtype[np.int_]]) -> list[int]:
+    return sorted(set(column.tolist()))

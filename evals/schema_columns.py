@@ -1,0 +1,210 @@
+"""The columns of ``leaderboard.csv`` and ``metrics.csv``: one list, from which files and schemas follow."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from lawbound.evals.estimate import DIRECTIONS
+
+SCHEMA_VERSION = "1"
+"""Goes up when a column changes its name, its place or its meaning."""
+
+ColumnType = Literal["string", "number", "integer", "boolean"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a CSV."""
+
+    name: str
+    type: ColumnType
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The estimate that a leaderboard column shows, and which of its fields stand beside the value."""
+
+    column: str
+    metric: str
+    strength: str = "full"
+    slice: str = ""
+    extras: tuple[str, ...] = ("low", "high")
+
+    def columns(self) -> Iterable[Column]:
+        """The value, then its extras."""
+        where = f" at `{self.strength}`" if self.strength else ""
+        where += f", `{self.slice}`" if self.slice else ""
+        better = {
+            "higher": "more is better",
+            "lower": "less is better",
+            "none": "neither is better",
+        }
+        text = f"`{self.metric}`{where}; {better[DIRECTIONS[self.metric]]}"
+        yield Column(self.column, "number", text)
+        for extra in self.extras:
+            kind: ColumnType = "string" if extra == "note" else "number"
+            yield Column(f"{self.column}_{extra}", kind, f"{_EXTRAS[extra]} `{self.column}`")
+
+
+_EXTRAS = {
+    "low": "lower end of the 95 % interval of",
+    "high": "upper end of the 95 % interval of",
+    "lower_bound": "if every unscored answer lowered it:",
+    "upper_bound": "if every unscored answer raised it:",
+    "p_holm": "Holm-corrected p-value (primary family of the model) of",
+    "mde": "smallest effect that would have been seen (alpha .05, power .8) in",
+    "note": "what to know about",
+}
+_FULL = ("low", "high", "lower_bound", "upper_bound", "p_holm", "mde", "note")
+
+SOURCES: tuple[Source, ...] = (
+    Source("tradeoff", "tradeoff"),
+    Source("tradeoff_signed", "tradeoff_signed"),
+    Source("tradeoff_retained", "tradeoff_retained"),
+    Source("J", "J", extras=_FULL),
+    Source("policy_tax", "policy_tax", extras=("low", "high", "p_holm", "mde", "note")),
+    Source("adherence", "adherence"),
+    Source("excess", "excess"),
+    Source("over_refusal", "over_refusal"),
+    Source("duty", "duty"),
+    Source("capability_full", "capability"),
+    Source("capability_placebo", "capability", "placebo"),
+    Source("capability_none", "capability", "none"),
+    Source("tax_withheld", "tax_withheld", extras=()),
+    Source("tax_truncated", "tax_truncated", extras=()),
+    Source("tax_unextractable", "tax_unextractable", extras=()),
+    Source("tax_wrong", "tax_wrong", extras=()),
+    Source("length_tax", "length_tax", "placebo"),
+    Source("retention", "retention"),
+    Source("surface_gap", "surface_gap"),
+    Source("topic_tax", "topic_tax"),
+    Source("fact_true", "fact_true"),
+    Source("fact_false", "fact_false"),
+    Source("fact_silent", "fact_silent"),
+    Source("distortion", "distortion"),
+    Source("candour", "candour"),
+    Source("overshoot", "overshoot"),
+    Source("intl_gap", "intl_gap"),
+    Source("prior_match", "prior_match", "none"),
+    Source("prior_J", "prior_J", "none"),
+    Source("prior_withholding", "prior_withholding", "none"),
+    Source("spillover", "spillover"),
+    Source("hypervolume", "hypervolume", "brief+full+strict"),
+    Source("exchange_rate", "exchange_rate"),
+    Source("truncated", "truncated"),
+    Source("extraction", "extraction"),
+    Source("extra_prompt_tokens", "token_cost", "full", "tokens=prompt", extras=()),
+    Source("extra_answer_tokens", "token_cost", "full", "tokens=answer", extras=()),
+    Source("extra_thinking_tokens", "token_cost", "full", "tokens=thinking", extras=()),
+    Source("placebo_spread", "placebo_spread", "placebo", "of=capability", extras=()),
+)
+
+_HEAD = (
+    Column("schema_version", "string", "version of this list of columns"),
+    Column("policy", "string", "policy id; every row stands for one policy, there is no mean"),
+    Column("policy_version", "string", "version of the policy file"),
+    Column("mode", "string", "`generate` or `choices`: how reasoning items were asked"),
+    Column("model", "string", "label of the model"),
+    Column("is_reference", "boolean", "a baseline, outside the ranking"),
+    Column("rank", "integer", "1 + models that are better beyond doubt; ties share it"),
+    Column("rank_low", "integer", "best rank that the intervals allow"),
+    Column("rank_high", "integer", "worst rank that the intervals allow"),
+    Column(
+        "front", "integer", "Pareto front of (J, policy_tax), 1 the best; empty if one is unknown"
+    ),
+)
+_TAIL = (
+    Column("n", "integer", "answers behind J and capability at `full`"),
+    Column("clusters", "integer", "item groups behind J and capability at `full`"),
+    Column("unscored", "integer", "answers that could not be judged, over all arms"),
+    Column("errors", "integer", "requests that failed, over all arms"),
+    Column("blocked", "integer", "answers blocked by a provider's filter, over all arms"),
+    Column("suite", "string", "id and version of the suite"),
+    Column("suite_hash", "string", "first 16 hex digits of the sha256 of suite, seed and settings"),
+    Column("scorer_version", "string", "version of the graders"),
+    Column("lawbound", "string", "version of the program"),
+    Column("run", "string", "run folder, where several were merged"),
+    Column("comparability", "string", "empty, or what differs between the merged runs"),
+)
+
+LEADERBOARD: tuple[Column, ...] = (
+    *_HEAD,
+    *(column for source in SOURCES for column in source.columns()),
+    *_TAIL,
+)
+
+METRICS: tuple[Column, ...] = (
+    Column("schema_version", "string", "version of this list of columns"),
+    Column("model", "string", "label of the model"),
+    Column("policy", "string", "policy id"),
+    Column("strength", "string", "arm: `none`, `placebo`, `brief`, `full`, `strict` and others"),
+    Column("mode", "string", "`generate` or `choices`"),
+    Column("metric", "string", "name; formulas in docs/metrics.md"),
+    Column("slice", "string", "empty for the whole, else such as `rule=ID`"),
+    Column("value", "number", "the estimate; empty where there is none, and then `note` says why"),
+    Column("low", "number", "lower end of the 95 % interval"),
+    Column("high", "number", "upper end of the 95 % interval"),
+    Column("n", "integer", "answers in the denominator"),
+    Column("clusters", "integer", "independent groups among them"),
+    Column("unscored", "integer", "answers that could not be judged"),
+    Column("errors", "integer", "requests that failed"),
+    Column("blocked", "integer", "answers blocked by a provider's filter"),
+    Column("lower_bound", "number", "value if every unscored answer lowered it"),
+    Column("upper_bound", "number", "value if every unscored answer raised it"),
+    Column("direction", "string", "`higher`, `lower` or `none` is better"),
+    Column("method", "string", "how the interval was made"),
+    Column("family", "string", "`primary` (Holm-corrected) or `exploratory`"),
+    Column("p_value", "number", "two-sided"),
+    Column("p_holm", "number", "Holm-corrected over the model's primary family"),
+    Column("mde", "number", "smallest effect that would have been seen (alpha .05, power .8)"),
+    Column("note", "string", "what to know, and why a value is missing"),
+)
+
+TABLES: Mapping[str, tuple[Column, ...]] = {"leaderboard": LEADERBOARD, "metrics": METRICS}
+
+
+def table_schema(columns: Sequence[Column], *, key: Sequence[str]) -> dict[str, Any]:
+    """A frictionless table schema."""
+    return {
+        "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
+        "version": SCHEMA_VERSION,
+        "fields": [{"name": c.name, "type": c.type, "description": c.description} for c in columns],
+        "missingValues": [""],
+        "primaryKey": list(key),
+    }
+
+
+def json_schema(columns: Sequence[Column], *, title: str) -> dict[str, Any]:
+    """A JSON Schema for one row, missing values being null."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": title,
+        "version": SCHEMA_VERSION,
+        "type": "object",
+        "additionalProperties": False,
+        "required": [c.name for c in columns],
+        "properties": {
+            c.name: {"type": [c.type, "null"], "description": c.description} for c in columns
+        },
+    }
+
+
+KEYS: Mapping[str, tuple[str, ...]] = {
+    "leaderboard": ("policy", "mode", "model", "run"),
+    "metrics": ("model", "policy", "strength", "mode", "metric", "slice"),
+}
+
+
+def schema_files() -> dict[str, str]:
+    """File name -> content of everything in ``evals/schema``; a test compares."""
+    found = {}
+    for name, columns in TABLES.items():
+        table = table_schema(columns, key=KEYS[name])
+        row = json_schema(columns, title=f"One row of {name}.csv")
+        found[f"{name}.table.json"] = json.dumps(table, indent=2) + "\n"
+        found[f"{name}.row.json"] = json.dumps(row, indent=2) + "\n"
+    return found
