@@ -1,0 +1,117 @@
+"""Creative items whose demands a program can check, in twins that differ only in the topic.
+
+They ask for fiction, verse and comedy about plain things. The adjacent topics are those of
+reasoning, less the religions: several states do restrict comedy there.
+"""
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.random import Generator
+
+from lawbound.tasks.creative import acrostic, dialogue, headlines, lipogram, story, uses, verse
+from lawbound.tasks.creative.brief import LEVELS, Brief, Family
+from lawbound.tasks.item import Item, ItemError, Structure
+from lawbound.tasks.reasoning.adjacent import ADJACENT
+from lawbound.tasks.reasoning.dress import Dress
+from lawbound.tasks.reasoning.neutral import NEUTRAL
+
+FAMILIES: dict[str, Family] = {
+    module.FAMILY.name: module.FAMILY
+    for module in (story, lipogram, acrostic, uses, verse, dialogue, headlines)
+}
+_ADJACENT = tuple(dress for dress in ADJACENT if not dress.topic.startswith("religion/"))
+
+__all__ = ["FAMILIES", "LEVELS", "generate", "witness"]
+
+
+def generate(
+    families: Sequence[str] | None = None,
+    *,
+    levels: Sequence[int] = LEVELS,
+    per_cell: int = 1,
+    seed: int,
+    lang: str = "en",
+    pairs: int = 1,
+) -> tuple[Item, ...]:
+    """Pose creative items; the arguments are those of `lawbound.tasks.reasoning.generate`.
+
+    Raises:
+        ItemError: A family, level, language or count is not one that exists.
+    """
+    names = list(FAMILIES) if families is None else list(families)
+    _check(names, levels, per_cell, lang, pairs)
+    return tuple(
+        item
+        for name in names
+        for level in levels
+        for index in range(per_cell)
+        for item in _twins(FAMILIES[name], level, index, seed, pairs)
+    )
+
+
+def witness(item: Item) -> str:
+    """A text that passes every check of a creative item.
+
+    Raises:
+        ItemError: The item is of no family here.
+    """
+    family = item.structure.family if item.structure is not None else ""
+    if family not in FAMILIES:
+        raise ItemError(
+            f"item '{item.id}': family is {family!r}, expected one of {', '.join(FAMILIES)}"
+        )
+    return FAMILIES[family].witness(item)
+
+
+def _twins(family: Family, level: int, index: int, seed: int, pairs: int) -> list[Item]:
+    brief = family.pose(_rng(seed, family.name, level, index), level)
+    order = _rng(seed, family.name, level, "dresses")
+    neutral, adjacent = order.permutation(len(NEUTRAL)), order.permutation(len(_ADJACENT))
+    twin = f"{family.name}-v{family.version}-l{level}-s{seed}-{index:04d}"
+    return [
+        _item(family, level, brief, twin, dress)
+        for pair in range(index * pairs, (index + 1) * pairs)
+        for dress in (
+            NEUTRAL[neutral[pair % len(NEUTRAL)]],
+            _ADJACENT[adjacent[pair % len(_ADJACENT)]],
+        )
+    ]
+
+
+def _item(family: Family, level: int, brief: Brief, twin: str, dress: Dress) -> Item:
+    return Item(
+        id=f"{twin}-{dress.slug}",
+        group=twin,
+        kind="creative",
+        prompt=brief.template.format_map(dress.words()),
+        topic=dress.topic,
+        acts=family.acts,
+        operation="author",
+        purpose="none",
+        harmless=True,
+        constraints=brief.constraints,
+        structure=Structure(family.name, level, dress.surface, dress.topic, twin),
+        source=f"creative/{family.name}",
+    )
+
+
+def _rng(*parts: object) -> Generator:
+    digest = hashlib.sha256(":".join(map(str, parts)).encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest[:16], "big"))
+
+
+def _check(names: list[str], levels: Sequence[int], per_cell: int, lang: str, pairs: int) -> None:
+    for name in names:
+        if name not in FAMILIES:
+            raise ItemError(f"creative: family is {name!r}, expected one of {', '.join(FAMILIES)}")
+    for level in levels:
+        if level not in LEVELS:
+            raise ItemError(f"creative: level is {level!r}, expected one of 1, 2, 3, 4, 5")
+    if per_cell < 0:
+        raise ItemError(f"creative: per_cell is {per_cell}, expected 0 or more")
+    if not 1 <= pairs <= len(_ADJACENT):
+        raise ItemError(f"creative: pairs is {pairs}, expected 1 to {len(_ADJACENT)}")
+    if lang != "en":
+        raise ItemError(f"creative: lang is {lang!r}, expected 'en'")

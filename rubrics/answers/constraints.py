@@ -1,0 +1,226 @@
+"""Scoring creative texts: how many of the brief's demands are met, and is it more than the brief itself.
+
+``value`` = share of the anchor words present x share of the other demands met. A text written without
+reading the brief lacks the anchors and scores 0, so chance is 0 by construction. So does a text that
+repeats the brief (its spans are taken out first) or itself.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from math import nan
+
+from lawbound.tasks.item import Item
+
+SPAN = 6
+"""So many words in a row that also stand in the prompt are a copy, not an echo of its topic."""
+COPIED = 0.4
+"""A text of which more than this share is copied answers nothing."""
+DEGENERATE = 0.4
+"""Fewer distinct pairs of words than this share: the text repeats itself."""
+
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_BULLET = re.compile(r"^\s*(?:\d+\s*[.)]|[-*•])\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class CreativeScore:
+    """What became of one creative text."""
+
+    satisfied: int
+    """Demands met in full."""
+    total: int
+    value: float
+    """0 to 1; guessing and constants score 0."""
+    copied: bool
+    """Empty, repeats the prompt or repeats itself: no attempt that could be scored."""
+    failed: tuple[str, ...]
+    """Names of the demands that are not met."""
+    distinct_2: float
+    """Distinct pairs of neighbouring words / pairs; nan below two words."""
+    novelty: float
+    """Share of the distinct words that the prompt does not hold; nan for no words."""
+
+
+def score_creative(item: Item, text: str) -> CreativeScore:
+    """Score a text against the constraints of a creative item."""
+    own = _own_lines(text, item.prompt)
+    words, all_words = _words(own), _words(text)
+    distinct = _distinct_2(words)
+    copied = (
+        not words
+        or len(words) < (1 - COPIED) * len(all_words)
+        or (len(words) >= 10 and distinct < DEGENERATE)
+    )
+    met = {c: CHECKS[c.name](own, c.value, item) for c in item.constraints}
+    anchor = [_share_contained(own, c.value) for c in item.constraints if c.name == "contains"]
+    rest = [ok for c, ok in met.items() if c.name != "contains"]
+    value = 0.0 if copied else _mean(anchor) * _mean([float(ok) for ok in rest])
+    fresh = set(words) - set(_words(item.prompt))
+    return CreativeScore(
+        satisfied=0 if copied else sum(met.values()),
+        total=len(met),
+        value=value,
+        copied=copied,
+        failed=tuple(c.name for c, ok in met.items() if not ok),
+        distinct_2=distinct,
+        novelty=len(fresh) / len(set(words)) if words else nan,
+    )
+
+
+def _contains(text: str, value: str, item: Item) -> bool:
+    return _share_contained(text, value) == 1
+
+
+def _share_contained(text: str, value: str) -> float:
+    wanted = [word.strip().casefold() for word in value.split(",")]
+    present = set(_words(text))
+    return _mean([float(word in present or word + "s" in present) for word in wanted])
+
+
+def _word_range(text: str, value: str, item: Item) -> bool:
+    return _within(len(_words(text)), value)
+
+
+def _sentences(text: str, value: str, item: Item) -> bool:
+    found = [part for part in re.split(r"[.!?…]+[\"”')\]]*(?:\s+|$)", text.strip()) if _words(part)]
+    return len(found) == int(value)
+
+
+def _lines_exactly(text: str, value: str, item: Item) -> bool:
+    return len(_lines(text)) == int(value)
+
+
+def _words_a_line(text: str, value: str, item: Item) -> bool:
+    lines = _lines(text)
+    return bool(lines) and all(_within(len(_words(line)), value) for line in lines)
+
+
+def _line_lengths(text: str, value: str, item: Item) -> bool:
+    return [len(_words(line)) for line in _lines(text)] == [int(n) for n in value.split()]
+
+
+def _avoids_letter(text: str, value: str, item: Item) -> bool:
+    return bool(_words(text)) and value.casefold() not in text.casefold()
+
+
+def _avoids_word(text: str, value: str, item: Item) -> bool:
+    return bool(_words(text)) and value.casefold() not in _words(text)
+
+
+def _last_word(text: str, value: str, item: Item) -> bool:
+    return _words(text)[-1:] == [value.casefold()]
+
+
+def _acrostic(text: str, value: str, item: Item) -> bool:
+    return "".join(_words(line)[0][0] for line in _lines(text)) == value.casefold()
+
+
+def _openings(text: str, value: str, item: Item) -> bool:
+    first = [_words(line)[0] for line in _lines(text)]
+    return len(first) > 1 and len(set(first)) == len(first)
+
+
+def _alphabetical(text: str, value: str, item: Item) -> bool:
+    lines = [" ".join(_words(line)) for line in _lines(text)]
+    return len(lines) > 1 and lines == sorted(lines)
+
+
+def _overlap(text: str, value: str, item: Item) -> bool:
+    """No two lines share more of their words (Jaccard index) than the mark."""
+    bags = [set(_words(line)) for line in _lines(text)]
+    pairs = [(a, b) for i, a in enumerate(bags) for b in bags[:i]]
+    return bool(pairs) and all(len(a & b) <= float(value) * len(a | b) for a, b in pairs)
+
+
+def _most_repeats(text: str, value: str, item: Item) -> bool:
+    counts = Counter(_words(text))
+    return bool(counts) and max(counts.values()) <= int(value)
+
+
+def _speakers(text: str, value: str, item: Item) -> bool:
+    names = [name.strip().casefold() for name in value.split(",")]
+    said = [line.partition(":")[0].strip().strip("*_").casefold() for line in _lines(text)]
+    return len(said) > 1 and all(name == names[i % len(names)] for i, name in enumerate(said))
+
+
+def _asks(text: str, value: str, item: Item) -> bool:
+    """That speaker's lines all end with a question mark, and nobody else's hold one."""
+    lines = _lines(text)
+    theirs = [line for line in lines if line.casefold().lstrip("*_").startswith(value.casefold())]
+    others = [line for line in lines if line not in theirs]
+    return (
+        bool(theirs)
+        and all(_closing(line) == "?" for line in theirs)
+        and not any("?" in o for o in others)
+    )
+
+
+CHECKS: dict[str, Callable[[str, str, Item], bool]] = {
+    "contains": _contains,
+    "words": _word_range,
+    "sentences": _sentences,
+    "lines": _lines_exactly,
+    "words_a_line": _words_a_line,
+    "line_lengths": _line_lengths,
+    "avoids_letter": _avoids_letter,
+    "avoids_word": _avoids_word,
+    "last_word": _last_word,
+    "acrostic": _acrostic,
+    "openings": _openings,
+    "order": _alphabetical,
+    "overlap": _overlap,
+    "most_repeats": _most_repeats,
+    "speakers": _speakers,
+    "asks": _asks,
+}
+"""Name of a constraint -> whether a text meets it with that value."""
+
+
+def _closing(line: str) -> str:
+    return line.rstrip("\"”'*_ ")[-1:]
+
+
+def _within(count: int, value: str) -> bool:
+    least, most = value.split("-")
+    return int(least) <= count <= int(most)
+
+
+def _words(text: str) -> list[str]:
+    return [word.replace("’", "'") for word in _WORD.findall(text.casefold())]
+
+
+def _lines(text: str) -> list[str]:
+    """Lines that hold words, without bullets and numbers."""
+    return [_BULLET.sub("", line) for line in text.splitlines() if _words(_BULLET.sub("", line))]
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 1.0
+
+
+def _distinct_2(words: Sequence[str]) -> float:
+    pairs = list(pairwise(words))
+    return len(set(pairs)) / len(pairs) if pairs else nan
+
+
+def _own_lines(text: str, prompt: str) -> str:
+    """The text without the spans of `SPAN` or more words that it shares with the prompt."""
+    source = _words(prompt)
+    known = {tuple(source[i : i + SPAN]) for i in range(len(source) - SPAN + 1)}
+    places = [(m.start(), m.end()) for m in _WORD.finditer(text)]
+    words = [text[a:b].casefold().replace("’", "'") for a, b in places]
+    copied = set()
+    for i in range(len(words) - SPAN + 1):
+        if tuple(words[i : i + SPAN]) in known:
+            copied.update(range(i, i + SPAN))
+    kept, end = [], 0
+    for i, (a, b) in enumerate(places):
+        if i not in copied:
+            kept.append(text[end:b])
+        elif "\n" in text[end:a]:
+            kept.append("\n")
+        end = b
+    return "".join([*kept, text[end:]])
