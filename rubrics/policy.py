@@ -93,19 +93,24 @@ class When(_Written):
 
     def covers_topic(self, topic: str) -> bool:
         """Whether one of the patterns names the topic."""
-        return any(fnmatchcase(topic, pattern) for pattern in self.topics)
+        return _covers(self.topics, topic)
 
     def matches(self, item: Item) -> bool:
         """Whether every dimension agrees with the item."""
         return (
-            self.covers_topic(item.topic)
-            and any(act in self.acts for act in item.acts)
+            any(act in self.acts for act in item.acts)
+            and self.covers_topic(item.topic)
             and (not self.operations or item.operation in self.operations)
             and (not self.targets or (item.target or "none") in self.targets)
             and (not self.context or any(tag in self.context for tag in item.context))
             and (not self.purposes or item.purpose in self.purposes)
             and (self.harmless or not item.harmless)
         )
+
+
+@lru_cache(maxsize=65536)
+def _covers(patterns: tuple[str, ...], topic: str) -> bool:
+    return any(fnmatchcase(topic, pattern) for pattern in patterns)
 
 
 def _parsed(text: str) -> str:
@@ -258,13 +263,19 @@ def near_miss(policy: Policy, rule: Rule, item: Item) -> NearMiss | None:
     A false premise that no rule speaks of counts as neither, for a good answer to it corrects
     unasked; nor does the rule's own case about another country, which is spillover.
     """
-    restricts = rule.required.base not in ("answer", "either") or rule.required.addons
+    kind = _beside(rule, item)
+    if kind is None or item.kind != "policy":
+        return None
     requirement = policy.requires(item)
-    if item.kind != "policy" or requirement.base != "answer" or not restricts:
-        return None
-    if item.operation == "presuppose" and not requirement.addons:
-        return None
+    unasked = item.operation == "presuppose" and not requirement.addons
+    return kind if requirement.base == "answer" and not unasked else None
+
+
+def _beside(rule: Rule, item: Item) -> NearMiss | None:
+    """Where an item stands to a rule, whatever other rules say."""
     when = rule.when
+    if rule.required.base in ("answer", "either") and not rule.required.addons:
+        return None
     if when.matches(item):
         return "act" if item.purpose in rule.exempt else None
     if when.covers_topic(item.topic):
