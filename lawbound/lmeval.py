@@ -26,8 +26,8 @@ from lawbound.tasks.item import Item
 if TYPE_CHECKING:
     import datasets
 
-METRICS = ("j", "adherence", "over_refusal", "duty", "capability", "policy_tax", "tradeoff")
-"""Emitted as they are, and with ``_low`` and ``_high``: lm-eval has no intervals for custom metrics."""
+METRICS = ("J", "adherence", "over_refusal", "duty", "capability", "policy_tax", "tradeoff")
+"""Emitted in lower case, as they are and with ``_low`` and ``_high``: lm-eval has no intervals for custom metrics."""
 _PARTS = {"": "value", "_low": "low", "_high": "high"}
 _MODEL = "lm-eval"
 _RESAMPLES = 1000
@@ -79,7 +79,7 @@ def judge(doc: Mapping[str, Any], results: Sequence[str]) -> dict[str, str]:
         },
         sort_keys=True,
     )
-    return {name + part: compact for name in METRICS for part in _PARTS}
+    return {name.lower() + part: compact for name in METRICS for part in _PARTS}
 
 
 def _assignment(item: str, condition: str, strength: str, policy: str, wording: int) -> Assignment:
@@ -135,12 +135,12 @@ def _aggregation(metric: str, part: str) -> Callable[[Sequence[str]], float]:
         found = _estimates(tuple(rows)).get(metric)
         return float("nan") if found is None else found[list(_PARTS).index(part)]
 
-    aggregate.__name__ = aggregate.__qualname__ = f"{metric}{part}"
+    aggregate.__name__ = aggregate.__qualname__ = f"{metric.lower()}{part}"
     return aggregate
 
 
 # lm-eval's YAML names functions by dotted path, so each aggregation needs a name of its own here.
-j, j_low, j_high = (_aggregation("j", part) for part in _PARTS)
+j, j_low, j_high = (_aggregation("J", part) for part in _PARTS)
 adherence, adherence_low, adherence_high = (_aggregation("adherence", part) for part in _PARTS)
 over_refusal, over_refusal_low, over_refusal_high = (
     _aggregation("over_refusal", part) for part in _PARTS

@@ -14,7 +14,7 @@ HEADLINE = (
     "rank",
     "model",
     "policy",
-    "j",
+    "J",
     "over_refusal",
     "policy_tax",
     "capability",
