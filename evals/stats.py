@@ -124,7 +124,9 @@ def pooled_icc(y: Floats, cluster: Codes, cell: Codes) -> float:
     squares = np.bincount(cell_of_pair, weights=size**2, minlength=cells)
     typical = float(np.sum(n - squares / n)) / df_between
     msb, msw = between / df_between, within / df_within
-    icc = (msb - msw) / (msb + (typical - 1) * msw)
+    total = msb + (typical - 1) * msw
+    # A negative estimate can take the denominator to 0; clusters then differ less than by chance.
+    icc = (msb - msw) / total if total > 0 else 0.0
     informed = min(df_between, df_within)
     shrunk = (informed * min(max(icc, 0.0), 1.0) + PRIOR_DF * PRIOR_ICC) / (informed + PRIOR_DF)
     return float(shrunk)
@@ -148,7 +150,7 @@ def rate(
     if len(y) == 0:
         return Mean()
     weights = design.weights()
-    value = float(np.clip(weights @ y, 0, 1))
+    value = _mean(y, weights)
     effective, clusters = effective_size(y, weights, design, icc=icc, alpha=alpha)
     low, high = clopper_pearson(value * effective, effective, alpha=alpha)
     return Mean(value, min(low, value), max(high, value), len(y), clusters, effective)
@@ -160,7 +162,7 @@ def effective_size(
     """Effective number of independent answers behind a weighted rate, and the number of clusters."""
     from scipy.special import stdtrit
 
-    value = float(weights @ y)
+    value = _mean(y, weights)
     relative = _relative_variance(y, design, value)
     _, unit = np.unique(design.unit, return_inverse=True)
     _, cluster = np.unique(design.cluster, return_inverse=True)
@@ -185,6 +187,12 @@ def effective_size(
     return max(min(modelled, observed), floor, 1e-9), clusters
 
 
+def _mean(y: Floats, weights: Floats) -> float:
+    """The weighted mean; exactly 0 or 1 where every answer is."""
+    value = float(weights @ y)
+    return float(np.clip(np.round(value), 0, 1)) if abs(value - round(value)) < 1e-9 else value
+
+
 def _stratum_means(y: Floats, design: Design) -> Floats:
     if design.stratum is None:
         return np.full(len(y), y.mean())
@@ -204,7 +212,7 @@ def _relative_variance(y: Floats, design: Design, value: float) -> Floats:
     if strata < 2 or n.max() < 2:
         return ones
     kappa = _pooling_strength(y, index, n)
-    centre = (n * np.bincount(index, weights=y) / n).sum() / n.sum()
+    centre = (float(y.sum()) + 0.5) / (len(y) + 1)
     a = kappa * centre + np.bincount(index, weights=y)
     b = kappa * (1 - centre) + n - np.bincount(index, weights=y)
     variance = a * b / ((a + b) * (a + b + 1))
