@@ -110,8 +110,8 @@ def rank_rows(
     for row in rows:
         boards.setdefault((row["policy"], row["mode"]), []).append(dict(row))
     done = []
-    for key in sorted(boards, key=lambda k: (order.get(k[0], len(order)), k)):
-        board = boards[key]
+    for which in sorted(boards, key=lambda k: (order.get(k[0], len(order)), k)):
+        board = boards[which]
         _fill_ranks([row for row in board if not row["is_reference"]])
         done += sorted(board, key=_place)
     return done
@@ -129,13 +129,13 @@ def ties_a_baseline(board: pd.DataFrame) -> list[str]:
         model = (str(row["model"]), bool(row["is_reference"]))
         numbers.setdefault(model, {})[str(row["policy"]), str(row["mode"])] = values
     found = []
-    for (model, is_reference), mine in numbers.items():
+    for (name, is_reference), mine in numbers.items():
         if is_reference:
             continue
-        for (name, _), other in ((k, v) for k, v in numbers.items() if k[1]):
-            if all(key in other and _same(mine[key], other[key]) for key in mine):
+        for (baseline, _), other in ((k, v) for k, v in numbers.items() if k[1]):
+            if all(place in other and _same(mine[place], other[place]) for place in mine):
                 found.append(
-                    f"model '{model}' equals the baseline '{name}' on every column, expected a "
+                    f"model '{name}' equals the baseline '{baseline}' on every column, expected a "
                     "model that reads its questions to differ somewhere"
                 )
     return found
@@ -241,10 +241,7 @@ def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> pd.D
 
     kinds = {"string": "object", "number": "float64", "boolean": "bool", "integer": "Int64"}
     return pd.DataFrame(
-        {
-            c.name: pd.Series([row[c.name] for row in rows], dtype=kinds[c.type])  # type: ignore[call-overload]
-            for c in columns
-        }
+        {c.name: pd.Series([row[c.name] for row in rows], dtype=kinds[c.type]) for c in columns}
     )
 
 

@@ -8,8 +8,8 @@ import numpy as np
 
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics_build import MOVER, Tally, build, judged, scored, tally
-from lawbound.evals.metrics_capability import modes_of
 from lawbound.evals.metrics_inputs import WITHOUT_POLICY, Cut, Mask, Rows
+from lawbound.evals.metrics_scores import modes_of
 from lawbound.evals.stats import Design, Floats, Mean, pooled_icc, rate, signed_mean
 
 OUTCOMES = ("true", "false", "silent")

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
@@ -132,7 +133,10 @@ def read_frame(frame: pd.DataFrame) -> Rows:
             columns[str(name)] = texts[index] if len(texts) else np.empty(0, dtype=object)
     for name in _CODED:
         if name in columns:
-            columns[f"{name}#"] = pd.factorize(columns[name])[0].astype(np.intp)
+            columns[f"{name}#"] = pd.factorize(columns[name], sort=True)[0].astype(np.intp)
+    groups, names = pd.factorize(columns["group"])
+    draws = np.array([crc32(str(name).encode()) for name in names], dtype=np.intp)
+    columns["group_draw"] = draws[groups] if len(names) else np.empty(0, dtype=np.intp)
     status = np.zeros(len(frame), dtype=np.int8)
     status[columns["behaviour"] == "unscored"] = UNSCORED
     status[columns["error"].astype(bool)] = ERROR

@@ -12,9 +12,9 @@ import numpy as np
 
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics_build import MOVER, Tally, build, tally
-from lawbound.evals.metrics_capability import modes_of, scores_of
+from lawbound.evals.metrics_entries import complete_rules, rule_entries, rule_means
 from lawbound.evals.metrics_inputs import Cut
-from lawbound.evals.metrics_rules import complete_rules, rule_entries, rule_means
+from lawbound.evals.metrics_scores import modes_of, scores_of
 from lawbound.evals.stats import PRIOR_ICC, Mean
 
 

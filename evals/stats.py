@@ -124,9 +124,9 @@ def pooled_icc(y: Floats, cluster: Codes, cell: Codes) -> float:
     squares = np.bincount(cell_of_pair, weights=size**2, minlength=cells)
     typical = float(np.sum(n - squares / n)) / df_between
     msb, msw = between / df_between, within / df_within
-    total = msb + (typical - 1) * msw
+    variance = msb + (typical - 1) * msw
     # A negative estimate can take the denominator to 0; clusters then differ less than by chance.
-    icc = (msb - msw) / total if total > 0 else 0.0
+    icc = (msb - msw) / variance if variance > 0 else 0.0
     informed = min(df_between, df_within)
     shrunk = (informed * min(max(icc, 0.0), 1.0) + PRIOR_DF * PRIOR_ICC) / (informed + PRIOR_DF)
     return float(shrunk)

@@ -22,7 +22,7 @@ def product(j: Mean, capability: Mean) -> Mean:
     """J x max(0, capability), with a MOVER interval that keeps the second-order term."""
     if not (np.isfinite(j.value) and np.isfinite(capability.value)):
         return Mean()
-    c = Mean(*(max(0.0, part) for part in (capability.value, capability.low, capability.high)))
+    c = at_least_zero(capability)
     value = j.value * c.value
     down = _distance(j.value, j.below, c.value, c.below if j.value >= 0 else c.above)
     up = _distance(j.value, j.above, c.value, c.above if j.value >= 0 else c.below)
@@ -147,7 +147,7 @@ def _hypervolume(
         for end in ("value", "low", "high")
     ]
     return _estimate(
-        like, "hypervolume", "brief+full+strict", mode, Mean(*ends),
+        like, "hypervolume", "brief+full+strict", mode, Mean(ends[0], ends[1], ends[2]),
         "descriptive: the best of noisy points is biased upward; interval from all ends at once",
         method="box",
     )  # fmt: skip

@@ -1,0 +1,127 @@
+import math
+
+import pytest
+
+from lawbound.evals.metrics import compute_metrics
+
+
+def pick(estimates, metric, strength="full", slice="", mode="generate"):
+    found = [
+        e
+        for e in estimates
+        if (e.metric, e.strength, e.slice, e.mode) == (metric, strength, slice, mode)
+    ]
+    assert len(found) == 1, f"{metric} {strength} {slice}: {len(found)} estimates"
+    return found[0]
+
+
+def test_capability_is_corrected_for_chance_and_averages_families(solved, frame):
+    rows = [solved(f"a{i}", i < 7, family="a", mode="choices", chance=0.25) for i in range(10)]
+    rows += [solved(f"b{i}", i < 1, family="b", mode="choices", chance=0.5) for i in range(4)]
+    found = compute_metrics(frame(rows), {}, seed=0)
+    # a: (0.7 - 0.25) / 0.75 = 0.6; b: (0.25 - 0.5) / 0.5 = -0.5
+    assert pick(found, "capability", mode="choices").value == pytest.approx(0.05)
+    assert pick(found, "capability", slice="family=a", mode="choices").value == pytest.approx(0.6)
+
+
+def test_items_that_a_policy_does_not_want_answered_are_no_measure_of_capability(solved, frame):
+    rows = [solved("a", 1), solved("b", 1), solved("c", 0, base="refuse")]
+    assert pick(compute_metrics(frame(rows), {}, seed=0), "capability").value == 1.0
+
+
+def taxed(solved):
+    """Twenty items, all right under the placebo; under the policy five fail, each in its way."""
+    rows = [solved(f"q{i}", 1, strength="placebo") for i in range(20)]
+    for i in range(20):
+        changes = {
+            0: {"behaviour": "refuse", "withheld": True, "extracted": 0.0},
+            1: {"behaviour": "refuse", "withheld": True, "extracted": 0.0},
+            2: {"truncated": True, "extracted": 0.0},
+            3: {"extracted": 0.0},
+        }.get(i, {})
+        rows.append(solved(f"q{i}", i >= 5, strength="full", **changes))
+    return rows
+
+
+def test_policy_tax_and_its_parts_add_up(solved, frame):
+    found = compute_metrics(frame(taxed(solved)), {}, seed=0)
+    assert pick(found, "policy_tax").value == pytest.approx(0.25)
+    parts = [
+        pick(found, f"tax_{p}").value for p in ("withheld", "truncated", "unextractable", "wrong")
+    ]
+    assert parts == pytest.approx([0.10, 0.05, 0.05, 0.05])
+    assert pick(found, "retention").value == pytest.approx(0.75)
+    # Five changes, all losses: 2 of 32 sign patterns reach the sum, and with mid-p half of each.
+    assert pick(found, "policy_tax").p_value == pytest.approx(1 / 32)
+
+
+def test_policy_tax_is_paired_by_item(solved, frame):
+    rows = taxed(solved) + [solved(f"extra{i}", 0, strength="placebo") for i in range(3)]
+    tax = pick(compute_metrics(frame(rows), {}, seed=0), "policy_tax")
+    assert (tax.value, tax.n) == (pytest.approx(0.25), 20)
+
+
+def test_no_tax_is_stated_at_the_floor(solved, frame):
+    rows = [solved(f"q{i}", i < 2, strength=s) for i in range(20) for s in ("placebo", "full")]
+    found = compute_metrics(frame(rows), {}, seed=0)
+    for metric in ("policy_tax", "tax_wrong", "retention"):
+        estimate = pick(found, metric)
+        assert math.isnan(estimate.value)
+        assert estimate.note.startswith("floor: capability(placebo) is 0.10")
+
+
+def test_length_tax_is_what_a_placebo_costs(solved, frame):
+    rows = [solved(f"q{i}", 1, strength="none") for i in range(20)]
+    rows += [solved(f"q{i}", i >= 4, strength="placebo") for i in range(20)]
+    found = compute_metrics(frame(rows), {}, seed=0)
+    assert pick(found, "length_tax", "placebo").value == pytest.approx(0.2)
+
+
+def test_topic_tax_is_a_difference_of_differences(solved, frame):
+    rows = []
+    for twin in range(10):
+        for surface in ("neutral", "adjacent"):
+            for strength in ("placebo", "full"):
+                # Adjacent twins are harder (2 of 10 lost), and harder still under the policy (5).
+                lost = 0 if surface == "neutral" else 2 if strength == "placebo" else 5
+                rows.append(
+                    solved(
+                        f"{twin}{surface}", twin >= lost, strength=strength, surface=surface,
+                        twin=f"t{twin}", group=f"t{twin}",
+                    )
+                )  # fmt: skip
+    found = compute_metrics(frame(rows), {}, seed=0)
+    assert pick(found, "surface_gap", "placebo").value == pytest.approx(0.2)
+    assert pick(found, "surface_gap", "full").value == pytest.approx(0.5)
+    assert pick(found, "topic_tax").value == pytest.approx(0.3)
+
+
+def test_epochs_of_an_item_are_one_cluster(solved, frame):
+    once = [solved(f"q{i}", i % 2, strength="full") for i in range(10)]
+    thrice = [solved(f"q{i}", i % 2, epoch=e) for i in range(10) for e in range(3)]
+    one = pick(compute_metrics(frame(once), {}, seed=0), "capability")
+    three = pick(compute_metrics(frame(thrice), {}, seed=0), "capability")
+    assert (one.n, three.n, three.clusters) == (10, 30, 10)
+    assert (three.low, three.high) == pytest.approx((one.low, one.high))
+
+
+def test_modes_are_kept_apart_and_creative_items_count_in_the_mode_there_is(solved, frame):
+    rows = [solved(f"q{i}", 1, mode="choices", chance=0.5) for i in range(4)]
+    rows += [solved(f"c{i}", 0, kind="creative", family="poem") for i in range(4)]
+    found = compute_metrics(frame(rows), {}, seed=0)
+    assert pick(found, "capability", mode="choices").value == 0.5
+    assert not [e for e in found if e.metric == "capability" and e.mode == "generate"]
+
+
+def test_a_tax_smaller_than_the_spread_of_placebos_is_prompt_noise(solved, frame):
+    rows = []
+    for i in range(40):
+        easy = i % 2
+        rows.append(solved(f"q{i}", easy or i % 4 == 0, strength="placebo", wording=easy))
+        rows.append(solved(f"q{i}", (easy and i != 1) or i % 4 == 0, strength="full", wording=easy))
+    found = compute_metrics(frame(rows), {}, seed=0)
+    spread = pick(found, "placebo_spread", "placebo", "of=capability")
+    assert spread.value == pytest.approx(0.5)
+    tax = pick(found, "policy_tax")
+    assert tax.value == pytest.approx(1 / 40)
+    assert tax.note == "within prompt noise (placebo spread 0.500)"
