@@ -1,0 +1,89 @@
+"""Loading a model of lm-eval's registry, and naming exactly what was loaded."""
+
+import contextlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from lawbound.runners.engines.local_cache import HASH_FILE, weights_hash
+from lawbound.runners.engines.protocol import ModelError
+
+_SECRET = re.compile(r"token$|key$|secret|password|header", re.IGNORECASE)
+_NO_SECRETS = frozenset({"think_end_token", "add_bos_token"})
+_NAMES = ("pretrained", "model", "engine", "revision")
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """A loaded model and what names it."""
+
+    model: Any
+    kind: str
+    label: str
+    revision: str
+    settings: str
+    """The other arguments, sorted: they are part of every request key."""
+    is_api: bool
+
+
+def load_backend(rest: str) -> Backend:
+    """Load ``TYPE:ARGS``.
+
+    Raises:
+        ModelError: lm-eval has no such type, cannot load it, or an argument holds a secret.
+    """
+    from lm_eval.api.registry import get_model
+    from lm_eval.models import MODEL_MAPPING
+    from lm_eval.utils import simple_parse_args_string
+
+    kind, _, written = rest.partition(":")
+    where = f"model 'lm-eval:{kind}'"
+    if kind not in MODEL_MAPPING:
+        close = get_close_matches(kind, MODEL_MAPPING, n=1)
+        hint = f"; did you mean '{close[0]}'?" if close else ""
+        raise ModelError(
+            f"{where}: unknown, expected one of {', '.join(sorted(MODEL_MAPPING))}{hint}"
+        )
+    try:
+        arguments = simple_parse_args_string(written)
+    except ValueError as error:
+        raise ModelError(f"{where}: arguments cannot be read, expected KEY=VALUE,...") from error
+    for name in arguments:
+        if _SECRET.search(name) and name not in _NO_SECRETS:
+            raise ModelError(f"{where}: found {name} in the name, expected keys in the environment")
+    try:
+        model = get_model(kind).create_from_arg_string(written)
+    except Exception as error:  # a backend may raise anything while it loads
+        line = " ".join(str(error).split())[:300]
+        raise ModelError(f"{where}: cannot be loaded: {type(error).__name__}: {line}") from error
+    label = next((str(arguments[name]) for name in _NAMES if arguments.get(name)), kind)
+    others = {name: value for name, value in arguments.items() if name not in _NAMES}
+    return Backend(
+        model=model,
+        kind=kind,
+        label=label,
+        revision=_revision(model, arguments),
+        settings=",".join(f"{name}={others[name]}" for name in sorted(others)),
+        is_api=_is_api(model),
+    )
+
+
+def _revision(model: Any, arguments: Mapping[str, Any]) -> str:
+    """The hub's commit, the hash of a local folder's weights, what the user says, or unverified."""
+    folder = Path(str(arguments.get("pretrained", "")))
+    if arguments.get("pretrained") and folder.is_dir():
+        with contextlib.suppress(OSError):
+            return (folder / HASH_FILE).read_text(encoding="utf-8").strip()
+        files = [*folder.glob("*.safetensors"), *folder.glob("*.bin"), *folder.glob("*.gguf")]
+        return f"sha256:{weights_hash(files)}" if files else "unverified"
+    commit = getattr(getattr(getattr(model, "model", None), "config", None), "_commit_hash", None)
+    return str(commit or arguments.get("revision") or "unverified")
+
+
+def _is_api(model: Any) -> bool:
+    from lm_eval.models.api_models import TemplateAPI
+
+    return isinstance(model, TemplateAPI)
