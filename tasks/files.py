@@ -1,5 +1,6 @@
 """Reading the YAML that people write: every fault becomes one line that names the file and the place."""
 
+import re
 from collections.abc import Hashable
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -11,20 +12,14 @@ from pydantic import BaseModel, ValidationError
 MAX_BYTES = 8_000_000
 """No file that a person writes is larger; refuse early rather than parse for minutes."""
 
+_MAYBE_ALIAS = re.compile(r"(?:^|[\s\[{,:-])\*[^\s,\]}]", re.MULTILINE)
+
 Model = TypeVar("Model", bound=BaseModel)
 File = Path | Traversable
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Safe loading without aliases (they allow exponential bombs) and without duplicate keys."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.events.AliasEvent):
-            event = self.peek_event()
-            raise yaml.composer.ComposerError(
-                None, None, "found a YAML alias, expected plain values", event.start_mark
-            )
-        return super().compose_node(parent, index)
+    """Safe loading without duplicate keys."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
         seen: set[Hashable] = set()
@@ -61,11 +56,24 @@ def read_yaml(file: File, error: type[Exception]) -> Any:
     if len(raw) > MAX_BYTES:
         raise error(f"{file}: has {len(raw)} bytes, expected at most {MAX_BYTES}")
     try:
-        return _Loader(raw.decode("utf-8")).get_single_data()
+        text = raw.decode("utf-8")
+        _refuse_aliases(text)
+        return _Loader(text).get_single_data()
     except UnicodeDecodeError as fault:
         raise error(f"{file}: byte {fault.start} is not UTF-8, expected UTF-8 text") from fault
     except (yaml.YAMLError, RecursionError, ValueError) as fault:
         raise error(f"{file}: {_one_line(fault)}") from fault
+
+
+def _refuse_aliases(text: str) -> None:
+    """Aliases allow exponential bombs; the C loader composes them before Python could say no."""
+    if not _MAYBE_ALIAS.search(text):
+        return
+    for event in yaml.parse(text, Loader=_Loader):
+        if isinstance(event, yaml.events.AliasEvent):
+            raise yaml.composer.ComposerError(
+                None, None, "found a YAML alias, expected plain values", event.start_mark
+            )
 
 
 def parse(data: Any, model: type[Model], where: str, error: type[Exception]) -> Model:
