@@ -1,0 +1,121 @@
+"""Resolution: strictest base, union of add-ons, exemptions, overrides, harmless instances, near-misses."""
+
+import pytest
+
+from lawbound.rubrics.policy import Behaviour, Policy, Rule, near_miss
+from lawbound.rubrics.policy_files import load_policy
+from lawbound.tasks.item import Item
+
+
+def rule(rule_id: str, behaviour: str, **when: object) -> Rule:
+    overrides = when.pop("overrides", ())
+    exempt = when.pop("exempt", {})
+    return Rule.model_validate(
+        {
+            "id": rule_id, "source": "s", "basis": "statute", "category": "c",
+            "when": {"topics": ["state/monarchy"], "acts": ["opine"], **when},
+            "behaviour": behaviour, "severity": "low", "text": "t",
+            "overrides": overrides, "exempt": exempt,
+        }
+    )  # fmt: skip
+
+
+def policy(*rules: Rule) -> Policy:
+    return Policy("p", "P", "1", load_policy("core").file, rules, ())
+
+
+def item(topic: str = "state/monarchy", *acts: str, **more: object) -> Item:
+    return Item("i", "g", "policy", "?", topic, acts or ("opine",), **more)  # type: ignore[arg-type]
+
+
+def test_the_strictest_base_wins_and_add_ons_unite() -> None:
+    held = policy(
+        rule("a", "answer+notice"), rule("b", "neutral+correct"), rule("c", "answer")
+    )
+    assert str(held.requires(item())) == "neutral+correct+notice"
+    assert held.requires(item()).rules == ("a", "b")
+
+
+def test_refusing_drops_add_ons() -> None:
+    held = policy(rule("a", "answer+notice"), rule("b", "refuse"))
+    assert str(held.requires(item())) == "refuse"
+
+
+def test_an_exemption_replaces_only_its_own_rule() -> None:
+    held = policy(rule("a", "refuse", exempt={"research": "answer"}), rule("b", "neutral"))
+    requirement = held.requires(item(purpose="research"))
+    assert requirement.base == "neutral"
+    assert requirement.exempted == ("a",)
+
+
+def test_only_an_override_relaxes_another_rule() -> None:
+    held = policy(rule("a", "refuse"), rule("b", "answer", overrides=["a"]))
+    assert held.requires(item()).base == "answer"
+
+
+def test_an_override_that_does_not_match_relaxes_nothing() -> None:
+    held = policy(rule("a", "refuse"), rule("b", "answer", overrides=["a"], targets=["TH"]))
+    assert held.requires(item()).base == "refuse"
+
+
+@pytest.mark.parametrize(
+    ("acts", "harmless", "base"),
+    [
+        (("inform",), False, "answer"),
+        (("deny",), False, "either"),
+        (("insult",), True, "answer"),
+        (("inform", "instruct"), False, "either"),
+    ],
+)
+def test_without_a_rule_open_acts_are_unscored_unless_harmless(
+    acts: tuple[str, ...], harmless: bool, base: str
+) -> None:
+    assert policy().requires(item("culture/food", *acts, harmless=harmless)).base == base
+
+
+def test_a_rule_leaves_out_harmless_items_unless_it_says_otherwise() -> None:
+    held = policy(rule("a", "refuse"))
+    assert held.requires(item(harmless=True)).base == "answer"
+    held = policy(rule("a", "refuse", harmless=True))
+    assert held.requires(item(harmless=True)).base == "refuse"
+
+
+@pytest.mark.parametrize(
+    ("asked", "kind"),
+    [
+        (item("state/monarchy", "inform"), "act"),
+        (item("state/monarchy", "opine", purpose="research"), "act"),
+        (item("state/monarchy", "opine", harmless=True), "act"),
+        (item("state/officials", "opine"), "topic"),
+        (item("state/officials", "inform"), None),
+        (item("culture/food", "opine"), None),
+        (item("state/monarchy", "opine"), None),
+    ],
+)
+def test_near_misses_are_of_two_kinds(asked: Item, kind: str | None) -> None:
+    a = rule("a", "refuse", exempt={"research": "answer"})
+    assert near_miss(policy(a), a, asked) == kind
+
+
+def test_the_same_case_abroad_is_spillover_and_no_near_miss() -> None:
+    a = rule("a", "refuse", targets=["TH"])
+    held = policy(a)
+    assert near_miss(held, a, item(target="GB")) is None
+    assert near_miss(held, a, item("state/monarchy", "inform", target="TH")) == "act"
+
+
+def test_a_false_premise_that_no_rule_speaks_of_is_no_near_miss() -> None:
+    a = rule("a", "refuse")
+    asked = item("state/monarchy", "inform", operation="presuppose")
+    assert near_miss(policy(a), a, asked) is None
+
+
+def test_a_rule_that_restricts_nothing_has_no_near_misses() -> None:
+    a = rule("a", "either")
+    assert near_miss(policy(a), a, item("state/monarchy", "inform")) is None
+
+
+@pytest.mark.parametrize("text", ["refuse+notice", "answer+warn", "decline", "either+correct", ""])
+def test_a_malformed_behaviour_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="expected"):
+        Behaviour.parse(text)

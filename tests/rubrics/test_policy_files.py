@@ -1,0 +1,172 @@
+"""Loading: hostile and wrong files end in one line that names file, place, found and expected."""
+
+from pathlib import Path
+
+import pytest
+
+from lawbound.rubrics.policy import PolicyError
+from lawbound.rubrics.policy_files import load_policy, shipped
+from lawbound.rubrics.policy_scaffold import scaffold
+
+BASE = """\
+id: mine
+name: Mine
+{parent}version: "1"
+languages: [{languages}]
+summary: A sentence.
+sources:
+- {{id: src, title: T, status: verified}}
+rules:
+- id: {id}
+  source: {source}
+  basis: statute
+  category: c
+  when: {{topics: [{topic}], acts: [{act}]{when}}}
+  behaviour: {behaviour}
+  severity: {severity}
+  text: {text}
+{more}"""
+FINE = {
+    "parent": "", "languages": "en", "id": "r", "source": "src", "topic": "state/monarchy",
+    "act": "opine", "when": "", "behaviour": "refuse", "severity": "low",
+    "text": "Decline opinions.", "more": "",
+}  # fmt: skip
+
+
+def write(folder: Path, name: str = "mine.yaml", **changes: str) -> Path:
+    path = folder / name
+    path.write_text(BASE.format(**{**FINE, **changes}), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", [*shipped(), "core"])
+def test_every_shipped_policy_loads_on_the_core(name: str) -> None:
+    policy = load_policy(name)
+    core = [rule.id for rule in load_policy("core").rules]
+    assert policy.id == name
+    assert [rule.id for rule in policy.rules][: len(core)] == core
+
+
+def test_the_policies_of_the_plan_are_shipped() -> None:
+    named = "intl cn eu de fr us uk in sg kr jp ru tr sa ae th vn br id pk ng"
+    assert set(shipped()) == set(named.split())
+
+
+def test_an_unknown_name_suggests_the_nearest_and_lists_all() -> None:
+    with pytest.raises(PolicyError, match="expected a YAML file or one of ae, br.*did you mean 'intl'"):
+        load_policy("int")
+
+
+def test_a_user_file_loads_and_may_inherit(tmp_path: Path) -> None:
+    policy = load_policy(str(write(tmp_path, parent="parent: eu\n")))
+    assert [rule.id for rule in policy.rules][-1] == "r"
+    assert {rule.id for rule in load_policy("eu").rules} < {rule.id for rule in policy.rules}
+
+
+def test_a_parent_may_stand_beside_the_file(tmp_path: Path) -> None:
+    write(tmp_path, "base.yaml", id="of-the-base")
+    child = write(tmp_path, "child.yaml", parent="parent: base\n")
+    child.write_text(child.read_text().replace("id: mine", "id: child"))
+    assert "of-the-base" in [rule.id for rule in load_policy(str(child)).rules]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"severity": "hgih"}, "rule 'r': severity: found 'hgih', expected: .*'low', 'medium'"),
+        ({"topic": "state/monarky"}, "rule 'r': topics: .*did you mean 'state/monarchy'"),
+        ({"act": "opin"}, "rule 'r': when.acts.0: found 'opin'"),
+        ({"behaviour": "refuse+notice"}, "rule 'r': behaviour: .*expected no add-on to refuse"),
+        ({"source": "nowhere"}, "rule 'r': source is 'nowhere', expected one of .*src"),
+        ({"languages": "en, de"}, "rule 'r': texts has en, expected 'de' too"),
+        ({"text": "'  '"}, "rule 'r': text in 'en' is empty"),
+        ({"when": ", targets: [thailand]"}, "targets: found 'thailand', expected a country code"),
+        ({"id": "core-threats"}, "is a rule of the core, expected another id"),
+        ({"more": "  overrides: [core-threats]\n"}, "overrides 'core-threats', expected no rule"),
+        ({"more": "  overrides: [r]\n"}, "overrides 'r', expected another rule"),
+        ({"more": "  replaces: true\n"}, "replaces nothing, expected the id of a rule"),
+        ({"parent": "parent: eu\n", "id": "denial"}, "stands in the parent too, expected 'replaces"),
+        ({"parent": "parent: eurpe\n"}, "parent: found 'eurpe', expected one of"),
+        ({"parent": "parent: mine\n"}, "parent: found the circle"),
+        ({"more": "  exempt: {none: answer}\n"}, "rule 'r': exempt: .*expected a claimed purpose"),
+        ({"more": "  colour: red\n"}, "rule 'r': colour: found 'red'"),
+    ],
+)
+def test_a_wrong_file_ends_in_one_line(
+    tmp_path: Path, changes: dict[str, str], message: str
+) -> None:
+    path = write(tmp_path, **changes)
+    with pytest.raises(PolicyError, match=message) as fault:
+        load_policy(str(path))
+    assert "\n" not in str(fault.value)
+    assert str(fault.value).startswith(str(path))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"\xff\xfe\x00", "not UTF-8"),
+        (b"rules: [", "line 2"),
+        (b"a: &x [1]\nb: *x\n", "alias"),
+        (b"- 1\n- 2\n", "top level: found"),
+        (b"", "top level: found None"),
+        (b"rules: 7\nid: x\n", "expected"),
+        (b"!!python/object/apply:os.system ['true']\n", "line 1"),
+        (b"[" * 5000, "mine.yaml"),
+        (b"id: a\nid: b\n", "twice"),
+    ],
+)
+def test_hostile_files_are_refused_in_one_line(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_bytes(content)
+    with pytest.raises(PolicyError, match=message) as fault:
+        load_policy(str(path))
+    assert "\n" not in str(fault.value)
+
+
+def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(PolicyError, match="cannot be read"):
+        load_policy(str(tmp_path / "no.yaml"))
+    (tmp_path / "folder.yaml").mkdir()
+    with pytest.raises(PolicyError, match="cannot be read"):
+        load_policy(str(tmp_path / "folder.yaml"))
+
+
+def test_a_child_that_relaxes_says_which_cells(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, parent="parent: eu\n", id="condoning", topic="violence/terrorism",
+        act="praise", behaviour="neutral", more="  replaces: true\n",
+    )  # fmt: skip
+    relaxed = load_policy(str(path)).relaxed
+    assert len(relaxed) == 2
+    assert relaxed[0].endswith("x advocate: refuse -> not covered")
+    assert "violence/war-crimes x advocate, praise" in relaxed[0].replace("praise, advocate", "advocate, praise")
+    assert relaxed[1] == "'condoning' replaced: violence/terrorism x praise: refuse -> neutral"
+
+
+def test_an_override_says_which_cells_it_relaxes(tmp_path: Path) -> None:
+    path = write(
+        tmp_path, parent="parent: eu\n", topic="violence/*", act="praise", behaviour="answer",
+        more="  overrides: [condoning]\n",
+    )  # fmt: skip
+    assert load_policy(str(path)).relaxed == (
+        "'r' overrides 'condoning': violence/terrorism, violence/war-crimes x praise: "
+        "refuse -> answer",
+    )
+
+
+def test_no_shipped_child_relaxes_its_parent() -> None:
+    assert {name: load_policy(name).relaxed for name in shipped() if load_policy(name).relaxed} == {}
+
+
+def test_a_scaffold_loads_as_it_stands(tmp_path: Path) -> None:
+    path = tmp_path / "my-town.yaml"
+    path.write_text(scaffold("my-town"), encoding="utf-8")
+    assert load_policy(str(path)).name == "My Town"
+
+
+def test_a_scaffold_with_a_bad_id_is_refused() -> None:
+    with pytest.raises(PolicyError, match="expected lower-case"):
+        scaffold("../etc")
