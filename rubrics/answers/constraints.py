@@ -212,7 +212,7 @@ def _own_lines(text: str, prompt: str) -> str:
     known = {tuple(source[i : i + SPAN]) for i in range(len(source) - SPAN + 1)}
     places = [(m.start(), m.end()) for m in _WORD.finditer(text)]
     words = [text[a:b].casefold().replace("’", "'") for a, b in places]
-    copied = set()
+    copied: set[int] = set()
     for i in range(len(words) - SPAN + 1):
         if tuple(words[i : i + SPAN]) in known:
             copied.update(range(i, i + SPAN))

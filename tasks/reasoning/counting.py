@@ -1,8 +1,11 @@
 """In how many ways? Choices, orders, committees, neighbours and distributions."""
 
-from math import comb, factorial, perm
+from itertools import permutations, product
+from math import comb, perm
 
+import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 from lawbound.tasks.reasoning.family import NAMES, Family, Problem, draw, indices, sample
 from lawbound.tasks.reasoning.options import number
@@ -56,55 +59,69 @@ def _three(rng: Generator) -> Problem:
 
 
 def _four(rng: Generator) -> Problem:
-    """A row with one pair kept apart and another in a fixed order."""
+    """A row under two conditions of different kinds."""
     (p,) = indices(rng, 6, 1)
     size = draw(rng, 5, 7)
     names = sample(rng, NAMES, size)
+    rows = np.array(list(permutations(range(size))))
+    conditions = _row_conditions(names, rows)
+    one, two = (conditions[i] for i in indices(rng, len(conditions), 2))
     text = (
-        f"{{scene}}, {size} {{people{p}}} stand in a row: {', '.join(names[:-1])} and {names[-1]}. {names[0]} and "
-        f"{names[1]} do not stand next to each other, and {names[2]} stands somewhere to the left of {names[3]}. "
+        f"{{scene}}, {size} {{people{p}}} stand in a row: {', '.join(names[:-1])} and {names[-1]}. {one[0]}. {two[0]}. "
         f"How many different rows are possible?"
     )
-    apart = factorial(size) - 2 * factorial(size - 1)
-    lures = [apart, factorial(size) // 2, factorial(size - 1), apart // 4]
-    return Problem(text, number(rng, apart // 2, lures=lures))
-
-
-def _five(rng: Generator) -> Problem:
-    """Different things into numbered holders, none empty, one pair apart and one holder limited."""
-    (p,) = indices(rng, 6, 1)
-    size = draw(rng, 6, 7)
-    most = draw(rng, 2, 3)
-    names = sample(rng, NAMES, size)
-    text = (
-        f"{{scene}}, {size} {{people{p}}} are split among rooms 1, 2 and 3: {', '.join(names[:-1])} and {names[-1]}. "
-        f"No room stays empty, {names[0]} and {names[1]} are in different rooms, and room 1 holds at most {most} persons. "
-        f"In how many ways can they be split?"
-    )
-    value = _splits(size, most)
-    lures = [
-        3**size - 3 * 2**size + 3,
-        _splits(size, size),
-        value // 3,
-        value + _splits(size - 1, most),
-    ]
+    value = int((one[1] & two[1]).sum())
+    if value < 4:
+        return _four(rng)
+    lures = [int(one[1].sum()), int(two[1].sum()), len(rows) // 4, value // 2, 2 * value]
     return Problem(text, number(rng, value, lures=lures))
 
 
-def _splits(size: int, most: int) -> int:
-    """By how many of the free others go into room 1, counting what the two separated ones do there."""
-    free = size - 2
-    total = 0
-    for extra in range(free + 1):
-        rest = free - extra
-        halves = 2**rest
-        if extra + 1 <= most:
-            # One of the pair is in room 1, the other in room 2 or 3; the remaining room must not stay empty.
-            total += 2 * 2 * comb(free, extra) * (halves - 1)
-        if 1 <= extra <= most:
-            # The pair fills rooms 2 and 3 between them.
-            total += 2 * comb(free, extra) * halves
-    return total
+def _row_conditions(
+    names: list[str], rows: NDArray[np.int64]
+) -> list[tuple[str, NDArray[np.bool_]]]:
+    """Sentences about different people, and which rows (place of each person) they allow."""
+    last = rows.shape[1] - 1
+    gap = np.abs(rows[:, 0] - rows[:, 1])
+    return [
+        (f"{names[0]} and {names[1]} do not stand next to each other", gap > 1),
+        (f"{names[0]} and {names[1]} stand next to each other", gap == 1),
+        (f"{names[2]} stands somewhere to the left of {names[3]}", rows[:, 2] < rows[:, 3]),
+        (f"{names[4]} does not stand at either end", (rows[:, 4] > 0) & (rows[:, 4] < last)),
+        (f"{names[3]} does not stand at the left end", rows[:, 3] > 0),
+        (
+            f"Exactly one person stands between {names[1]} and {names[2]}",
+            np.abs(rows[:, 1] - rows[:, 2]) == 2,
+        ),
+    ]
+
+
+def _five(rng: Generator) -> Problem:
+    """Different people into numbered rooms, none empty, with pairs and limits."""
+    (p,) = indices(rng, 6, 1)
+    size = draw(rng, 5, 8)
+    names = sample(rng, NAMES, size)
+    most, least = draw(rng, 2, size // 2), draw(rng, 1, 2)
+    together = rng.random() < 0.5
+    splits = np.array(list(product(range(3), repeat=size)))
+    heads = np.stack([(splits == room).sum(axis=1) for room in range(3)])
+    free = (heads[0] <= most) & (heads[1] >= least) & (heads[0] > 0) & (heads[2] > 0)
+    apart = splits[:, 0] != splits[:, 1]
+    pair = (splits[:, 2] == splits[:, 3]) == together
+    text = (
+        f"{{scene}}, {size} {{people{p}}} are split among rooms 1, 2 and 3: {', '.join(names[:-1])} and {names[-1]}. "
+        f"No room stays empty. Room 1 holds at most {most} persons and room 2 at least {least}. {names[0]} and {names[1]} are in "
+        f"different rooms, {names[2]} and {names[3]} are in {'the same room' if together else 'different rooms'}. "
+        f"In how many ways can they be split?"
+    )
+    value = int((free & apart & pair).sum())
+    lures = [
+        int((free & apart).sum()),
+        int((free & pair).sum()),
+        int((apart & pair).sum()),
+        int(free.sum()),
+    ]
+    return Problem(text, number(rng, value, lures=lures))
 
 
 FAMILY = Family(
