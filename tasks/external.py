@@ -1,0 +1,289 @@
+"""Items from any `datasets` source: a hub name, or a local file in JSON, JSON Lines, CSV or Parquet.
+
+A mapping says which column plays which part, so that users bring their own prompts, a numeric set of
+the GSM8K shape (question, worked answer that ends in ``#### 42``) or a multiple-choice set.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lawbound.tasks.files import parse
+from lawbound.tasks.item import Act, Answer, Item, ItemError, Operation, Structure
+from lawbound.tasks.reasoning.wording import INSTRUCTION
+from lawbound.tasks.taxonomy import load_taxonomy
+
+Shape = Literal["prompt", "number", "choice", "text"]
+_LOADERS = {".json": "json", ".jsonl": "json", ".csv": "csv", ".parquet": "parquet"}
+_FINAL = re.compile(r"(?:####|Answer:|\\boxed\{)\s*(.+?)\s*\}?\s*$", re.DOTALL)
+
+
+class Source(BaseModel):
+    """Where external items come from, as a suite file says it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str
+    """Path of a local file, or name of a dataset on the hub."""
+    name: str = Field(default="", max_length=40)
+    """Prefix of the items' ids; by default from the source."""
+    config: str | None = None
+    """Configuration of a hub dataset."""
+    split: str = "train"
+    revision: str | None = None
+    """Commit of a hub dataset; name one, or results cannot be repeated."""
+    shape: Shape = "prompt"
+    columns: dict[
+        Literal["prompt", "answer", "choices", "id", "group", "topic", "lang"], str | list[str]
+    ] = {}
+    """Part -> column; ``choices`` may be one column that holds a list, or a list of columns."""
+    topic: str = "everyday/school"
+    """Topic of the taxonomy where no column says it."""
+    acts: tuple[Act, ...] = ()
+    """By default ``compute`` for checkable shapes and ``inform`` for prompts."""
+    operation: Operation = "ask"
+    lang: str = "en"
+    unit: str = ""
+    limit: int | None = Field(default=None, ge=1)
+
+
+def load_external(source: Source | Mapping[str, Any]) -> tuple[Item, ...]:
+    """Turn a dataset into items, in its own order.
+
+    Args:
+        source: Where the rows are and what their columns mean.
+
+    Raises:
+        ItemError: The mapping is malformed, the source cannot be loaded, a column is missing, or a row
+            cannot be read. The message names the source and the row.
+    """
+    spec = (
+        source
+        if isinstance(source, Source)
+        else parse(dict(source), Source, "external source", ItemError)
+    )
+    rows = _rows(spec)
+    if spec.limit is not None:
+        rows = rows[: spec.limit]
+    return items_from_rows(rows, spec)
+
+
+def items_from_rows(rows: Sequence[Mapping[str, Any]], spec: Source) -> tuple[Item, ...]:
+    """Turn rows that are already loaded into items.
+
+    Raises:
+        ItemError: A column is missing or a row cannot be read.
+    """
+    if not rows:
+        raise ItemError(
+            f"{spec.source}: found no rows in split '{spec.split}', expected at least one"
+        )
+    _check_columns(rows[0], spec)
+    items = tuple(_items(rows, spec))
+    _check_ids(items, spec)
+    return items
+
+
+def _rows(spec: Source) -> list[Mapping[str, Any]]:
+    """Rows through `datasets`, so that every format it reads works the same."""
+    from datasets import load_dataset  # type: ignore[import-untyped]
+    from datasets.exceptions import (  # type: ignore[import-untyped]
+        DatasetGenerationError,
+        DatasetNotFoundError,
+    )
+
+    path = Path(spec.source)
+    loader = _LOADERS.get(path.suffix.lower())
+    try:
+        if loader and (path.exists() or (spec.revision is None and spec.config is None)):
+            if not path.is_file():
+                raise ItemError(
+                    f"{spec.source}: found no such file, expected json, jsonl, csv or parquet"
+                )
+            loaded = load_dataset(loader, data_files={spec.split: str(path)}, split=spec.split)
+        else:
+            loaded = load_dataset(
+                spec.source, spec.config, split=spec.split, revision=spec.revision
+            )
+    except DatasetNotFoundError as fault:
+        raise ItemError(
+            f"{spec.source}: found neither a file nor a dataset of that name ({_line(fault)})"
+        ) from fault
+    except (DatasetGenerationError, ValueError, OSError) as fault:
+        if isinstance(fault, ItemError):
+            raise
+        cause = fault.__cause__ or fault
+        raise ItemError(
+            f"{spec.source}: cannot be loaded ({_line(cause)}), expected rows with columns"
+        ) from fault
+    return list(loaded)
+
+
+def _items(rows: Iterable[Mapping[str, Any]], spec: Source) -> Iterator[Item]:
+    checkable = spec.shape != "prompt"
+    prefix = (
+        spec.name
+        or re.sub(r"[^a-z0-9]+", "-", Path(spec.source).stem.lower()).strip("-")
+        or "external"
+    )
+    topics = load_taxonomy().topics
+    for number, row in enumerate(rows, 1):
+        where = f"{spec.source}: row {number}"
+        prompt = _text(row, spec, "prompt", where)
+        own = _optional(row, spec, "id")
+        # Without an id column the text is the identity, so that a reordered file keeps its ids.
+        item_id = (
+            f"{prefix}-{_slug(own) if own else hashlib.sha256(prompt.encode()).hexdigest()[:12]}"
+        )
+        topic = _optional(row, spec, "topic") or spec.topic
+        if topic not in topics:
+            raise ItemError(
+                f"{where}: topic is {topic!r}, expected a topic of the taxonomy{load_taxonomy().nearest(topic)}"
+            )
+        yield Item(
+            id=item_id,
+            group=_optional(row, spec, "group") or item_id,
+            kind="reasoning" if checkable else "policy",
+            prompt=prompt + INSTRUCTION if checkable else prompt,
+            topic=topic,
+            acts=spec.acts or (("compute",) if checkable else ("inform",)),
+            operation=spec.operation,
+            lang=_optional(row, spec, "lang") or spec.lang,
+            harmless=checkable,
+            answer=_answer(row, spec, where) if checkable else None,
+            structure=Structure(prefix, 1, "neutral", topic, item_id) if checkable else None,
+            source=spec.source,
+            author="human",
+        )
+
+
+def _answer(row: Mapping[str, Any], spec: Source, where: str) -> Answer:
+    raw = row[_column(spec, "answer")]
+    if spec.shape == "choice":
+        choices = _choices(row, spec, where)
+        labels = _labels(row, spec)
+        index = labels.index(_plain(raw)) if _plain(raw) in labels else _right(raw, choices, where)
+        return Answer("choice", choices[index], choices, spec.unit)
+    text = _plain(raw)
+    if not text:
+        raise ItemError(f"{where}: answer is empty, expected a value")
+    final = _FINAL.search(text)
+    value = (final.group(1) if final else text).strip()
+    if spec.shape == "number":
+        return Answer("number", _number(value, where), (), spec.unit)
+    return Answer("text", value, (), spec.unit)
+
+
+def _number(value: str, where: str) -> str:
+    plain = re.sub(r"(?<=\d)[,\s](?=\d{3}\b)|^[$€£¥]\s*|\s*[%€£¥]$|\.$", "", value.strip())
+    try:
+        return str(Fraction(plain))
+    except (ValueError, ZeroDivisionError) as fault:
+        found = value if len(value) <= 60 else value[:57] + "..."
+        raise ItemError(
+            f"{where}: answer is {found!r}, expected a number, or a text that ends in '#### NUMBER'"
+        ) from fault
+
+
+def _choices(row: Mapping[str, Any], spec: Source, where: str) -> tuple[str, ...]:
+    """Options from a list, a ``{"text": [...]}`` cell, or one column each."""
+    column = spec.columns.get("choices", "choices")
+    cell = [row[name] for name in column] if isinstance(column, list) else row[column]
+    if isinstance(cell, Mapping):
+        cell = cell.get("text", list(cell.values()))
+    if isinstance(cell, str):
+        cell = [part.strip() for part in re.split(r"\s*(?:\||;|\n)\s*", cell)]
+    choices = tuple(_plain(option) for option in cell or ())
+    if len(choices) < 2 or "" in choices or len(set(choices)) < len(choices):
+        raise ItemError(
+            f"{where}: choices are {list(choices)!r}, expected two or more different texts"
+        )
+    return choices
+
+
+def _labels(row: Mapping[str, Any], spec: Source) -> list[str]:
+    """Labels of a ``{"text": [...], "label": [...]}`` cell, which may count from 1."""
+    column = spec.columns.get("choices", "choices")
+    cell = None if isinstance(column, list) else row[column]
+    return [_plain(label) for label in cell.get("label", ())] if isinstance(cell, Mapping) else []
+
+
+def _right(raw: Any, choices: tuple[str, ...], where: str) -> int:
+    """Which option an answer cell names: its text, its letter, or its number from 0."""
+    text = _plain(raw)
+    if text in choices:
+        return choices.index(text)
+    if re.fullmatch(r"\(?[A-Za-z][).]?", text):
+        index = ord(text.strip("().").upper()) - ord("A")
+    elif re.fullmatch(r"\d+", text):
+        index = int(text)
+    else:
+        index = -1
+    if not 0 <= index < len(choices):
+        raise ItemError(
+            f"{where}: answer is {text!r}, expected one of the choices, a letter from A to "
+            f"{chr(64 + len(choices))}, or a number from 0 to {len(choices) - 1}"
+        )
+    return index
+
+
+def _check_columns(row: Mapping[str, Any], spec: Source) -> None:
+    needed = ["prompt"] if spec.shape == "prompt" else ["prompt", "answer"]
+    if spec.shape == "choice" and "choices" not in spec.columns and "choices" not in row:
+        raise ItemError(
+            f"{spec.source}: columns name no 'choices', expected one for shape 'choice'"
+        )
+    wanted = [_column(spec, part) for part in needed]
+    for column in spec.columns.values():
+        wanted += column if isinstance(column, list) else [column]
+    for name in wanted:
+        if name not in row:
+            raise ItemError(
+                f"{spec.source}: found no column {name!r}, expected one of {', '.join(map(str, row))}"
+            )
+
+
+def _check_ids(items: Sequence[Item], spec: Source) -> None:
+    seen: dict[str, int] = {}
+    for number, item in enumerate(items, 1):
+        if item.id in seen:
+            raise ItemError(
+                f"{spec.source}: row {number}: id '{item.id}' also stands in row {seen[item.id]}, expected ids once"
+            )
+        seen[item.id] = number
+
+
+def _column(spec: Source, part: Any) -> str:
+    column = spec.columns.get(part, part)
+    if isinstance(column, list):
+        raise ItemError(f"{spec.source}: columns.{part} is a list, expected one column")
+    return str(column)
+
+
+def _text(row: Mapping[str, Any], spec: Source, part: str, where: str) -> str:
+    value = row[_column(spec, part)]
+    if not isinstance(value, str) or not value.strip():
+        raise ItemError(f"{where}: {_column(spec, part)} is {value!r}, expected a text")
+    return value.strip()
+
+
+def _optional(row: Mapping[str, Any], spec: Source, part: Any) -> str:
+    return _plain(row[_column(spec, part)]) if part in spec.columns else ""
+
+
+def _plain(value: Any) -> str:
+    return "" if value is None else str(value).strip()
+
+
+def _slug(text: str) -> str:
+    slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+    return slug if slug and len(slug) <= 48 else hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _line(fault: BaseException) -> str:
+    return (str(fault).strip().split("\n") or [""])[0][:200] or type(fault).__name__

@@ -1,0 +1,189 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from lawbound.rubrics.answers import check
+from lawbound.tasks.external import load_external
+from lawbound.tasks.item import Item, ItemError
+
+WORD_PROBLEMS = [
+    {
+        "question": "Anna has 3 apples and buys 4. How many?",
+        "answer": "She has 3 + 4 = <<3+4=7>>7 apples.\n#### 7",
+    },
+    {
+        "question": "A hall has 12 rows of 100 seats. How many seats?",
+        "answer": "12 * 100 = 1200\n#### 1,200",
+    },
+]
+CHOICES = [
+    {"question": "Which is a fruit?", "choices": ["Stone", "Pear", "Lamp", "Rope"], "answer": 1},
+    {"question": "Which is a metal?", "choices": ["Iron", "Wood", "Silk", "Clay"], "answer": "A"},
+    {
+        "question": "Which can fly?",
+        "choices": ["Cow", "Trout", "Swallow", "Snail"],
+        "answer": "Swallow",
+    },
+]
+
+
+@pytest.fixture(autouse=True)
+def private_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", tmp_path / "cache")
+
+
+def write(folder: Path, name: str, rows: list[dict[str, Any]]) -> str:
+    path = folder / name
+    match path.suffix:
+        case ".jsonl":
+            path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        case ".json":
+            path.write_text(json.dumps(rows), encoding="utf-8")
+        case ".csv":
+            pd.DataFrame(rows).to_csv(path, index=False)
+        case _:
+            pd.DataFrame(rows).to_parquet(path)
+    return str(path)
+
+
+@pytest.mark.parametrize("name", ["grade.jsonl", "grade.json", "grade.csv", "grade.parquet"])
+def test_a_numeric_set_of_worked_answers_becomes_checkable_items(tmp_path: Path, name: str) -> None:
+    source = write(tmp_path, name, WORD_PROBLEMS)
+    items = load_external({"source": source, "shape": "number", "columns": {"prompt": "question"}})
+    assert [item.answer.value for item in items if item.answer] == ["7", "1200"]
+    assert all(item.kind == "reasoning" and item.acts == ("compute",) for item in items)
+    assert items[1].prompt.startswith("A hall has 12 rows")
+    assert items[1].answer is not None
+    assert check("Answer: 1.200 seats", items[1].answer).correct
+    assert check("Answer: 120", items[1].answer).correct is False
+
+
+@pytest.mark.parametrize("name", ["mc.jsonl", "mc.parquet"])
+def test_a_multiple_choice_set_takes_index_letter_or_text(tmp_path: Path, name: str) -> None:
+    rows = [{**row, "answer": str(row["answer"])} for row in CHOICES]
+    items = load_external(
+        {
+            "source": write(tmp_path, name, rows),
+            "shape": "choice",
+            "columns": {"prompt": "question"},
+        }
+    )
+    assert [item.answer.value for item in items if item.answer] == ["Pear", "Iron", "Swallow"]
+    assert items[0].answer is not None
+    assert items[0].answer.choices == ("Stone", "Pear", "Lamp", "Rope")
+    assert items[0].answer.chance == 0.25
+    assert check("Answer: (B)", items[0].answer).correct
+    assert check("Answer: Lamp", items[0].answer).correct is False
+
+
+def test_choices_may_stand_in_columns_of_their_own(tmp_path: Path) -> None:
+    rows = [{"q": "Which is a fruit?", "a": "Stone", "b": "Pear", "key": "B", "no": "x-1"}]
+    (item,) = load_external(
+        {
+            "source": write(tmp_path, "mc.csv", rows),
+            "name": "fruit",
+            "shape": "choice",
+            "columns": {"prompt": "q", "choices": ["a", "b"], "answer": "key", "id": "no"},
+        }
+    )
+    assert item.id == "fruit-x-1"
+    assert item.answer is not None
+    assert (item.answer.value, item.answer.choices) == ("Pear", ("Stone", "Pear"))
+
+
+def test_options_with_labels_are_found_by_their_label(tmp_path: Path) -> None:
+    rows = [
+        {
+            "question": "Which is a fruit?",
+            "choices": {"text": ["Stone", "Pear", "Lamp"], "label": ["1", "2", "3"]},
+            "answerKey": "2",
+        }
+    ]
+    columns = {"prompt": "question", "answer": "answerKey"}
+    (item,) = load_external(
+        {"source": write(tmp_path, "arc.jsonl", rows), "shape": "choice", "columns": columns}
+    )
+    assert item.answer is not None
+    assert item.answer.value == "Pear"
+
+
+def test_plain_prompts_become_policy_items_with_topic_and_language(tmp_path: Path) -> None:
+    rows = [
+        {
+            "text": "Summarise the tariff law.",
+            "area": "economy/trade",
+            "language": "en",
+            "family": "t1",
+        },
+        {
+            "text": "Fasse das Zollgesetz zusammen.",
+            "area": "economy/trade",
+            "language": "de",
+            "family": "t1",
+        },
+    ]
+    items = load_external(
+        {
+            "source": write(tmp_path, "own.jsonl", rows),
+            "columns": {"prompt": "text", "topic": "area", "lang": "language", "group": "family"},
+            "acts": ["analyse"],
+        }
+    )
+    assert [(i.kind, i.topic, i.lang, i.group, i.acts) for i in items] == [
+        ("policy", "economy/trade", "en", "t1", ("analyse",)),
+        ("policy", "economy/trade", "de", "t1", ("analyse",)),
+    ]
+    assert items[0].answer is None
+    assert items[0].prompt == "Summarise the tariff law."
+
+
+def test_ids_do_not_depend_on_the_order_of_rows(tmp_path: Path) -> None:
+    spec = {"shape": "number", "columns": {"prompt": "question"}, "name": "g"}
+    one = load_external({**spec, "source": write(tmp_path, "a.jsonl", WORD_PROBLEMS)})
+    two = load_external({**spec, "source": write(tmp_path, "b.jsonl", WORD_PROBLEMS[::-1])})
+    assert [item.id for item in one] == [item.id for item in two][::-1]
+
+
+def test_a_limit_takes_the_first_rows(tmp_path: Path) -> None:
+    source = write(tmp_path, "mc.jsonl", WORD_PROBLEMS)
+    items: tuple[Item, ...] = load_external(
+        {"source": source, "shape": "number", "columns": {"prompt": "question"}, "limit": 1}
+    )
+    assert len(items) == 1
+
+
+NUMBER = {"shape": "number", "columns": {"prompt": "question"}}
+CHOICE = {"shape": "choice", "columns": {"prompt": "question"}}
+FAULTS: list[tuple[list[dict[str, Any]], dict[str, Any], str]] = [
+    ([{"question": "Q?", "answer": "none"}], NUMBER, r"bad\.jsonl: row 1: answer is 'none', expected a number"),
+    ([{"q": "Q?", "answer": "1"}], NUMBER, r"found no column 'question', expected one of q, answer"),
+    ([{"question": "", "answer": "1"}], NUMBER, r"row 1: question is '', expected a text"),
+    ([{"question": "Q?", "choices": ["a", "b"], "answer": "F"}], CHOICE, r"answer is 'F', expected one of the choices, a letter from A to B"),
+    ([{"question": "Q?", "choices": ["a", "a"], "answer": "A"}], CHOICE, r"choices are \['a', 'a'\], expected two or more different"),
+    ([{"question": "Q?", "answer": "A"}], CHOICE, r"columns name no 'choices'"),
+    ([{"question": "Q?", "answer": "1"}, {"question": "Q?", "answer": "2"}], NUMBER, r"row 2: id .* also stands in row 1"),
+    ([{"question": "Q?", "answer": "1"}], {**NUMBER, "topic": "everyday/scool"}, r"did you mean 'everyday/school'"),
+    ([{"question": "Q?", "answer": "1"}], {**NUMBER, "shape": "essay"}, r"external source: shape: found 'essay'"),
+    ([{"question": "Q?", "answer": "1"}], {**NUMBER, "colums": {}}, r"external source: colums"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rows", "spec", "message"), FAULTS)
+def test_a_fault_is_one_line_that_names_the_place(
+    tmp_path: Path, rows: list[dict[str, Any]], spec: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ItemError, match=message) as caught:
+        load_external({**spec, "source": write(tmp_path, "bad.jsonl", rows)})
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_or_broken_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ItemError, match=r"gone\.csv: found no such file"):
+        load_external({"source": str(tmp_path / "gone.csv")})
+    broken = tmp_path / "broken.jsonl"
+    broken.write_text('{"prompt": "a"}\n{"prompt": ', encoding="utf-8")
+    with pytest.raises(ItemError, match=r"broken\.jsonl: cannot be loaded"):
+        load_external({"source": str(broken)})
