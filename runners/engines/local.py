@@ -12,6 +12,7 @@ from typing import Any
 from lawbound.runners.engines.local_answer import Answers, Prompt
 from lawbound.runners.engines.local_chat import BASE_STOP, chat_template, render_chat
 from lawbound.runners.engines.local_memory import slots_that_fit
+from lawbound.runners.engines.local_threads import Threads
 from lawbound.runners.engines.local_weights import (
     Loaded,
     context_length,
@@ -50,6 +51,7 @@ class LocalEngine:
         self._context = context_length(self.model)
         self._answers = Answers(self.tokenizer, stop_tokens(self.model, self.tokenizer), "local")
         self._choice_tokens: dict[tuple[str, str], tuple[int, ...]] = {}
+        self._threads: Threads | None = None
         self._prefix_model = self._shared_prefixes()
 
     @classmethod
@@ -77,7 +79,7 @@ class LocalEngine:
             revision: Branch, tag or commit of a hub model.
             trust_remote_code: Run code that comes with the model.
             gguf_file: A GGUF file, converted once into the user's cache.
-            threads: CPU threads; torch's own choice where left out.
+            threads: CPU threads; as many as are found free where left out.
 
         Raises:
             ModelError: The model cannot be loaded.
@@ -92,13 +94,22 @@ class LocalEngine:
             trust_remote_code=trust_remote_code,
             gguf_file=gguf_file,
         )
-        if threads is not None:
-            import torch
-
-            torch.set_num_threads(threads)
-        return cls(
+        engine = cls(
             loaded, label=label or gguf_file or name_or_path, dtype=dtype, batch_size=batch_size
         )
+        engine.use_threads(threads)
+        return engine
+
+    def use_threads(self, threads: int | None) -> None:
+        """Use this many CPU threads; none: as many as are found free while it runs."""
+        import torch
+
+        self._threads = None
+        if threads is not None:
+            torch.set_num_threads(threads)
+        elif self.device == "cpu" and self._is_exact:
+            # In coarser dtypes the number of threads could change the text.
+            self._threads = Threads()
 
     @property
     def fallback(self) -> str | None:
@@ -134,12 +145,19 @@ class LocalEngine:
         if self._prefix_model is not None:
             from lawbound.runners.engines.local_batch import Batch
 
-            batch = Batch(self._prefix_model, self._answers, self._slots, exact=self._is_exact)
+            batch = Batch(
+                self._prefix_model,
+                self._answers,
+                self._slots,
+                exact=self._is_exact,
+                breathe=self._breathe,
+            )
             with self._prefix_model.attending():
                 yield from batch.run(prompts)
             self.replayed += len(batch.unsure)
             prompts = batch.unsure
         for prompt in prompts:
+            self._breathe()
             yield self._answers.sample(prompt, plain_tokens(self.model, prompt, self._answers), 0.0)
 
     def loglikelihood(self, requests: Sequence[Request]) -> Iterator[Sample]:
@@ -151,13 +169,18 @@ class LocalEngine:
             from lawbound.runners.engines.local_choices import ChoiceBatch
 
             batch = ChoiceBatch(
-                self._prefix_model, self._answers, self._choices_of, exact=self._is_exact
+                self._prefix_model,
+                self._answers,
+                self._choices_of,
+                exact=self._is_exact,
+                breathe=self._breathe,
             )
             with self._prefix_model.attending():
                 yield from batch.run(prompts)
             self.replayed += len(batch.unsure)
             prompts = batch.unsure
         for prompt in prompts:
+            self._breathe()
             found = plain_logprobs(self.model, prompt, self._choices_of(prompt))
             yield self._answers.scored(prompt, found, 0.0)
 
@@ -169,6 +192,10 @@ class LocalEngine:
     @property
     def _is_exact(self) -> bool:
         return self.dtype == "float32"
+
+    def _breathe(self) -> None:
+        if self._threads is not None:
+            self._threads.adjust()
 
     def _slots(self, capacity: int) -> int:
         if self.fixed_batch:
@@ -196,22 +223,29 @@ class LocalEngine:
             requests, self._encode([r.rendered.text for r in requests]), strict=True
         ):
             prompt = Prompt(request, tokens, (*request.settings.stop, *stops))
-            wanted = 0 if request.choices else request.settings.max_tokens
-            if request.choices:
-                wanted = max(len(choice) for choice in self._choices_of(prompt))
-            if not tokens:
-                yield self._answers.failed(
-                    prompt, "the prompt has no tokens, expected at least one"
-                )
-            elif self._context is not None and len(tokens) + wanted > self._context:
-                yield self._answers.failed(
-                    prompt,
-                    f"the prompt has {len(tokens)} tokens and its answer up to {wanted}, "
-                    f"expected at most {self._context} together",
-                )
-            else:
+            trouble = self._trouble(prompt)
+            if trouble is None:
                 prompts.append(prompt)
+            else:
+                yield self._answers.failed(prompt, trouble)
         return prompts
+
+    def _trouble(self, prompt: Prompt) -> str | None:
+        """Why a request cannot be asked of this model, or none."""
+        count, wanted = len(prompt.tokens), prompt.request.settings.max_tokens
+        if not count:
+            return "the prompt has no tokens, expected at least one"
+        if prompt.request.choices:
+            lengths = [len(choice) for choice in self._choices_of(prompt)]
+            if not min(lengths):
+                return "a choice has no tokens, expected at least one"
+            wanted = max(lengths)
+        if self._context is not None and count + wanted > self._context:
+            return (
+                f"the prompt has {count} tokens and its answer up to {wanted}, "
+                f"expected at most {self._context} together"
+            )
+        return None
 
     def _encode(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
         if not texts:

@@ -61,6 +61,8 @@ class Batch:
     """How many sequences fit, given the places that each needs."""
     exact: bool
     """Set aside near-ties (float32); in coarser dtypes there would be too many."""
+    breathe: Callable[[], None] = lambda: None
+    """Called between passes."""
     unsure: list[Prompt] = field(default_factory=list)
     halved: int = 0
     """How often memory ran out and the batch was halved."""
@@ -80,6 +82,7 @@ class Batch:
         try:
             store = SlotKV(slots, capacity)
             while waiting or running:
+                self.breathe()
                 free = slots - len(running)
                 if waiting and free and (not running or free * ENTER_SHARE >= slots):
                     self._enter(waiting, running, store)

@@ -47,6 +47,8 @@ class ChoiceBatch:
     exact: bool
     unsure: list[Prompt] = field(default_factory=list)
     halved: int = 0
+    breathe: Callable[[], None] = lambda: None
+    """Called between passes."""
 
     def run(self, prompts: Sequence[Prompt]) -> Iterator[Sample]:
         """Yield a sample for each prompt."""
@@ -61,6 +63,7 @@ class ChoiceBatch:
         while waiting:
             self.model.keep_prefixes({one.prefix for one in waiting})
             together = self._next(waiting)
+            self.breathe()
             started = perf_counter()
             try:
                 found = self._score(together)
@@ -92,6 +95,7 @@ class ChoiceBatch:
             together.append(waiting.pop())
         return together
 
+    @torch.inference_mode()
     def _score(self, together: Sequence[Scored]) -> list[tuple[float, ...]]:
         kv = [self.model.prefix(one.prefix) if one.prefix else None for one in together]
         logits = self.model.score(
@@ -106,14 +110,10 @@ class ChoiceBatch:
                 tokens.extend(token for _, token in choice)
             offset += len(one.rows)
         found = _logprobs(logits, rows, tokens)
-        each: list[tuple[float, ...]] = []
-        for one in together:
-            sums: list[float] = []
-            for choice in one.targets:
-                sums.append(sum(found[: len(choice)]))
-                found = found[len(choice) :]
-            each.append(tuple(sums))
-        return each
+        values = iter(found)
+        return [
+            tuple(sum(next(values) for _ in choice) for choice in one.targets) for one in together
+        ]
 
 
 def laid_out(prompt: Prompt, choices: ChoiceTokens, shared: int) -> Scored:

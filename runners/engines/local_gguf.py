@@ -1,6 +1,8 @@
 """GGUF files become safetensors once: reading them through transformers takes half a minute each time."""
 
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from lawbound.runners.engines.local_cache import HASH_FILE, built_once, cache_root, file_sha256
 from lawbound.runners.engines.protocol import ModelError
@@ -25,15 +27,15 @@ def folder_for(digest: str) -> Path:
 def convert(gguf: Path, target: Path, digest: str) -> None:
     """Dequantise to float32 safetensors with tokenizer, template and hash beside them."""
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
 
     from lawbound.runners.engines.local_weights import LOAD_ERRORS, one_line, quiet_transformers
 
+    transformers: Any = import_module("transformers")
     try:
         with quiet_transformers():
             where = {"pretrained_model_name_or_path": str(gguf.parent), "gguf_file": gguf.name}
-            tokenizer = AutoTokenizer.from_pretrained(**where)
-            model = AutoModelForCausalLM.from_pretrained(**where, dtype=torch.float32)
+            tokenizer = transformers.AutoTokenizer.from_pretrained(**where)
+            model = transformers.AutoModelForCausalLM.from_pretrained(**where, dtype=torch.float32)
             # save_pretrained refuses weights that still call themselves quantised.
             model.hf_quantizer = None
             model.is_quantized = False

@@ -1,6 +1,7 @@
 """How many sequences fit: batch sizes from free memory, and telling when memory ran out."""
 
 import contextlib
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ def free_bytes(device: str) -> int:
 
     if device.startswith("cuda"):
         return int(torch.cuda.mem_get_info(device)[0])
-    import psutil
+    psutil: Any = import_module("psutil")
 
     free = int(psutil.virtual_memory().available)
     with contextlib.suppress(OSError, ValueError):

@@ -50,6 +50,7 @@ def draws_for(request: Request) -> Draws | None:
     return Draws(np.random.Generator(np.random.Philox(int.from_bytes(digest[:8], "big"))))
 
 
+@torch.inference_mode()
 def pick(logits: Tensor, requests: Sequence[Request], draws: Sequence[Draws | None]) -> list[Pick]:
     """Choose a token for each row; overwrites the logits."""
     sampled = [row for row, draw in enumerate(draws) if draw is not None]

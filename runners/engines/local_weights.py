@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -55,8 +56,9 @@ def load_weights(
         raise ModelError(f"dtype is {dtype!r}, expected one of {', '.join(DTYPES)}")
     try:
         import torch
-        import transformers
-        from safetensors import SafetensorError
+
+        transformers: Any = import_module("transformers")
+        broken: type[Exception] = import_module("safetensors").SafetensorError
     except ImportError as error:
         raise ModelError(
             f"{name_or_path}: local models need torch and transformers, "
@@ -76,7 +78,7 @@ def load_weights(
                 name_or_path, dtype=getattr(torch, dtype), **options
             )
             model = model.to(place).eval()
-    except (*LOAD_ERRORS, SafetensorError) as error:
+    except (broken, *LOAD_ERRORS) as error:
         raise ModelError(f"{name_or_path}: cannot be loaded: {one_line(error)}") from error
     _plain_defaults(model, tokenizer)
     return Loaded(model, tokenizer, _revision(name_or_path, model), place)
@@ -85,7 +87,7 @@ def load_weights(
 @contextlib.contextmanager
 def quiet_transformers() -> Iterator[None]:
     """No progress bars and no advice on stderr while something loads."""
-    from transformers.utils import logging
+    logging: Any = import_module("transformers.utils.logging")
 
     verbosity = logging.get_verbosity()
     bars = logging.is_progress_bar_enabled()
@@ -140,10 +142,8 @@ def _device(device: str) -> str:
 
 
 def _plain_defaults(model: Any, tokenizer: Any) -> None:
-    from transformers import GenerationConfig
-
     given = model.generation_config
-    plain = GenerationConfig(
+    plain = import_module("transformers").GenerationConfig(
         bos_token_id=given.bos_token_id,
         eos_token_id=given.eos_token_id,
         pad_token_id=given.pad_token_id,

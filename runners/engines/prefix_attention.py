@@ -75,6 +75,7 @@ class SlotKV:
                 kept[layer] = new.new_zeros(self.slots, self.capacity, *new.shape[1:])
             kept[layer][slots, positions] = new
 
+    @torch.inference_mode()
     def move(self, source: int, target: int, length: int) -> None:
         """Copy a sequence into another slot."""
         for kept in (self.keys, self.values):
@@ -211,8 +212,10 @@ def _over_prefix(
     folded = folded.reshape(1, key.shape[0], shared * tokens, width)
     bias, blind = _window_bias(step, prefix, look, rows, shared, query.dtype)
     out, lse = scores_part(folded, key[None], value[None], look, bias=bias)
-    out = out[0].unflatten(1, (shared, tokens)).permute(2, 0, 1, 3).reshape(tokens, heads, -1)
-    lse = lse[0].unflatten(1, (shared, tokens)).permute(2, 0, 1).reshape(tokens, heads)
+    out = (
+        out[0].view(key.shape[0], shared, tokens, -1).permute(2, 0, 1, 3).reshape(tokens, heads, -1)
+    )
+    lse = lse[0].view(key.shape[0], shared, tokens).permute(2, 0, 1).reshape(tokens, heads)
     if blind is not None:
         out = out.masked_fill(blind[:, None, None], 0.0)
         lse = lse.masked_fill(blind[:, None], float("-inf"))

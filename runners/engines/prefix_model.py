@@ -50,11 +50,11 @@ class PrefixModel:
         before = self.model.config._attn_implementation
         self.model.set_attn_implementation(NAME)
         try:
-            with torch.inference_mode():
-                yield
+            yield
         finally:
             self.model.set_attn_implementation(before)
 
+    @torch.inference_mode()
     def prefix(self, tokens: Sequence[int]) -> PrefixKV:
         """Keys and values of a prefix, computed at its first use."""
         wanted = tuple(tokens)
@@ -71,6 +71,7 @@ class PrefixModel:
         for tokens in self._prefixes.keys() - wanted:
             del self._prefixes[tokens]
 
+    @torch.inference_mode()
     def prefill(
         self,
         prefixes: Sequence[PrefixKV | None],
@@ -81,13 +82,15 @@ class PrefixModel:
         """Read the own tokens of new sequences into their slots; logits of what follows each."""
         lengths = [len(tokens) for tokens in own]
         layout = ragged(lengths, self.device, store=store, slots=slots)
+        places = torch.cat([torch.arange(length) for length in lengths]).to(self.device)
         ends = torch.cumsum(torch.tensor(lengths), 0) - 1
         starts = torch.tensor([prefix.length if prefix else 0 for prefix in prefixes])
-        positions = layout.places + starts.repeat_interleave(torch.tensor(lengths)).to(self.device)
+        positions = places + starts.repeat_interleave(torch.tensor(lengths)).to(self.device)
         ids = torch.tensor([token for tokens in own for token in tokens], device=self.device)
         rows = _token_rows(prefixes, lengths, self.device)
         return self._pass(ids, positions, layout, rows, ends.to(self.device))
 
+    @torch.inference_mode()
     def decode(
         self,
         prefixes: Sequence[PrefixKV | None],
@@ -106,6 +109,7 @@ class PrefixModel:
         ids = torch.tensor(tokens, device=self.device)
         return self._pass(ids, own + starts.to(self.device), layout, rows, None)
 
+    @torch.inference_mode()
     def score(
         self,
         prefixes: Sequence[PrefixKV | None],

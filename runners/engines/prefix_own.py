@@ -93,7 +93,7 @@ class OwnRagged:
         longest = max(self.lengths)
         out = rows.new_zeros(len(self.lengths) * longest, *rows.shape[1:])
         out[self.padded] = rows
-        return out.unflatten(0, (len(self.lengths), longest)).transpose(1, 2)
+        return out.view(len(self.lengths), longest, *rows.shape[1:]).transpose(1, 2)
 
 
 @dataclass(slots=True)
