@@ -65,22 +65,27 @@ def load_backend(rest: str) -> Backend:
         model=model,
         kind=kind,
         label=label,
-        revision=_revision(model, arguments),
+        revision=revision_of(str(arguments.get("pretrained", "")), _commit(model, arguments)),
         settings=",".join(f"{name}={others[name]}" for name in sorted(others)),
         is_api=_is_api(model),
     )
 
 
-def _revision(model: Any, arguments: Mapping[str, Any]) -> str:
-    """The hub's commit, the hash of a local folder's weights, what the user says, or unverified."""
-    folder = Path(str(arguments.get("pretrained", "")))
-    if arguments.get("pretrained") and folder.is_dir():
-        with contextlib.suppress(OSError):
-            return (folder / HASH_FILE).read_text(encoding="utf-8").strip()
-        files = [*folder.glob("*.safetensors"), *folder.glob("*.bin"), *folder.glob("*.gguf")]
-        return f"sha256:{weights_hash(files)}" if files else "unverified"
-    commit = getattr(getattr(getattr(model, "model", None), "config", None), "_commit_hash", None)
-    return str(commit or arguments.get("revision") or "unverified")
+def revision_of(name_or_path: str, commit: str | None) -> str:
+    """The hash of a local folder's weights, else the hub's commit, else ``unverified``."""
+    folder = Path(name_or_path)
+    if not name_or_path or not folder.is_dir():
+        return commit or "unverified"
+    with contextlib.suppress(OSError):
+        return (folder / HASH_FILE).read_text(encoding="utf-8").strip()
+    files = [*folder.glob("*.safetensors"), *folder.glob("*.bin"), *folder.glob("*.gguf")]
+    return f"sha256:{weights_hash(files)}" if files else "unverified"
+
+
+def _commit(model: Any, arguments: Mapping[str, Any]) -> str | None:
+    config = getattr(getattr(model, "model", None), "config", None)
+    found = getattr(config, "_commit_hash", None) or arguments.get("revision")
+    return str(found) if found else None
 
 
 def _is_api(model: Any) -> bool:
