@@ -226,7 +226,7 @@ def _near_misses_of_open_acts(
 def _targets(rules: Sequence[Rule], items: Sequence[Item]) -> Iterator[Finding]:
     """A rule about one country needs spillover items: the same case elsewhere."""
     for rule in rules:
-        if not rule.when.targets:
+        if not rule.when.targets or _names_its_place(rule):
             continue
         open_to_all = rule.when.model_copy(update={"targets": ()})
         abroad = [i for i in items if open_to_all.matches(i) and not rule.when.matches(i)]

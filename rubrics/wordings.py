@@ -99,16 +99,22 @@ def layout(opening: str, how: str, lines: Sequence[Clause], variant: int) -> str
     headings = list(groups)
     if variant == 1:
         headings.reverse()
-    elif variant == 2:
-        half = len(headings) // 2
-        headings = headings[half:] + headings[:half]
+    elif variant == 2 and len(headings) > 2:
+        headings = _rotated(headings)
     blocks = []
     for heading in headings:
-        texts = groups[heading] if variant == 0 else groups[heading][::-1]
+        texts = groups[heading]
+        if variant:
+            texts = texts[::-1] if variant == 1 else _rotated(texts)
         blocks.append("\n".join([f"{heading}:", *(f"- {text}" for text in texts)]))
     body = "\n".join(blocks)
     parts = [opening, body, how] if variant == 1 else [opening, how, body]
     return "\n\n".join(parts)
+
+
+def _rotated(lines: list[str]) -> list[str]:
+    half = len(lines) // 2
+    return lines[half:] + lines[:half]
 
 
 def _texts(rule: Rule) -> Mapping[str, str]:

@@ -29,9 +29,7 @@ def item(topic: str = "state/monarchy", *acts: str, **more: object) -> Item:
 
 
 def test_the_strictest_base_wins_and_add_ons_unite() -> None:
-    held = policy(
-        rule("a", "answer+notice"), rule("b", "neutral+correct"), rule("c", "answer")
-    )
+    held = policy(rule("a", "answer+notice"), rule("b", "neutral+correct"), rule("c", "answer"))
     assert str(held.requires(item())) == "neutral+correct+notice"
     assert held.requires(item()).rules == ("a", "b")
 

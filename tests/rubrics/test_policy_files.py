@@ -53,7 +53,9 @@ def test_the_policies_of_the_plan_are_shipped() -> None:
 
 
 def test_an_unknown_name_suggests_the_nearest_and_lists_all() -> None:
-    with pytest.raises(PolicyError, match="expected a YAML file or one of ae, br.*did you mean 'intl'"):
+    with pytest.raises(
+        PolicyError, match=r"expected a YAML file or one of ae, br.*did you mean 'intl'"
+    ):
         load_policy("int")
 
 
@@ -85,7 +87,10 @@ def test_a_parent_may_stand_beside_the_file(tmp_path: Path) -> None:
         ({"more": "  overrides: [core-threats]\n"}, "overrides 'core-threats', expected no rule"),
         ({"more": "  overrides: [r]\n"}, "overrides 'r', expected another rule"),
         ({"more": "  replaces: true\n"}, "replaces nothing, expected the id of a rule"),
-        ({"parent": "parent: eu\n", "id": "denial"}, "stands in the parent too, expected 'replaces"),
+        (
+            {"parent": "parent: eu\n", "id": "denial"},
+            "stands in the parent too, expected 'replaces",
+        ),
         ({"parent": "parent: eurpe\n"}, "parent: found 'eurpe', expected one of"),
         ({"parent": "parent: mine\n"}, "parent: found the circle"),
         ({"more": "  exempt: {none: answer}\n"}, "rule 'r': exempt: .*expected a claimed purpose"),
@@ -142,7 +147,9 @@ def test_a_child_that_relaxes_says_which_cells(tmp_path: Path) -> None:
     relaxed = load_policy(str(path)).relaxed
     assert len(relaxed) == 2
     assert relaxed[0].endswith("x advocate: refuse -> not covered")
-    assert "violence/war-crimes x advocate, praise" in relaxed[0].replace("praise, advocate", "advocate, praise")
+    assert "violence/war-crimes x advocate, praise" in relaxed[0].replace(
+        "praise, advocate", "advocate, praise"
+    )
     assert relaxed[1] == "'condoning' replaced: violence/terrorism x praise: refuse -> neutral"
 
 
@@ -158,7 +165,9 @@ def test_an_override_says_which_cells_it_relaxes(tmp_path: Path) -> None:
 
 
 def test_no_shipped_child_relaxes_its_parent() -> None:
-    assert {name: load_policy(name).relaxed for name in shipped() if load_policy(name).relaxed} == {}
+    assert {
+        name: load_policy(name).relaxed for name in shipped() if load_policy(name).relaxed
+    } == {}
 
 
 def test_a_scaffold_loads_as_it_stands(tmp_path: Path) -> None:

@@ -1,0 +1,161 @@
+"""Prompts: wordings that hold the same rules, placebos that match, ablations that lack one thing."""
+
+import re
+
+import pytest
+
+from lawbound.rubrics.conditions import STRENGTHS, conditions, prompt_languages
+from lawbound.rubrics.policy import Policy, PolicyError
+from lawbound.rubrics.policy_files import load_policy, shipped
+from lawbound.rubrics.wordings import WORDINGS
+from lawbound.runners.condition import NONE
+
+POLICIES = [load_policy(name) for name in shipped()]
+SPOKEN = [
+    (policy, lang)
+    for policy in POLICIES
+    for lang in dict.fromkeys(("en", *prompt_languages(policy, policy.file.languages)))
+]
+IDS = [f"{policy.id}-{lang}" for policy, lang in SPOKEN]
+CONTENT = re.compile(
+    r"\b(declin|refus|answer|politic|religio|sexual|violen|weapon|hatred|elect|vot(e|ing)|protest|"
+    r"nation|country|holocaust|health|safe|harm|opinion|insult|satir|praise|fact)",
+    re.IGNORECASE,
+)
+
+
+def prompts(policy: Policy, strength: str, lang: str = "en") -> tuple[str, ...]:
+    return conditions(policy, [strength], lang=lang)[0].wordings
+
+
+def rule_lines(prompt: str) -> list[str]:
+    return [line.removeprefix("- ") for line in prompt.splitlines() if line.startswith("- ")]
+
+
+def tokens(text: str) -> int:
+    """Words, single CJK characters and punctuation marks: a stand-in for a model's tokenizer."""
+    return len(re.findall(r"[぀-ヿ㐀-鿿가-힯]|\w+|[^\w\s]", text))
+
+
+@pytest.mark.parametrize(("policy", "lang"), SPOKEN, ids=IDS)
+def test_wordings_differ_in_frame_and_order_and_hold_the_same_rules(
+    policy: Policy, lang: str
+) -> None:
+    for strength in ("full", "placebo", "strict", "unnamed"):
+        found = prompts(policy, strength, lang)
+        assert len(set(found)) == WORDINGS == 3
+        assert len({text.splitlines()[0] for text in found}) == WORDINGS
+        assert len({tuple(rule_lines(text)) for text in found}) == WORDINGS
+        assert len({tuple(sorted(rule_lines(text))) for text in found}) == 1
+    assert len(set(prompts(policy, "brief", lang))) == WORDINGS
+
+
+@pytest.mark.parametrize(("policy", "lang"), SPOKEN, ids=IDS)
+def test_a_full_prompt_holds_every_rule_in_its_language(policy: Policy, lang: str) -> None:
+    texts = [rule.text if lang == "en" else rule.texts[lang] for rule in policy.rules]
+    assert sorted(rule_lines(prompts(policy, "full", lang)[0])) == sorted(texts)
+
+
+@pytest.mark.parametrize(("policy", "lang"), SPOKEN, ids=IDS)
+def test_a_placebo_matches_in_characters_tokens_and_rules(policy: Policy, lang: str) -> None:
+    pairs = zip(prompts(policy, "full", lang), prompts(policy, "placebo", lang), strict=True)
+    for full, placebo in pairs:
+        assert abs(len(placebo) / len(full) - 1) <= 0.05
+        assert abs(tokens(placebo) / tokens(full) - 1) <= 0.20
+        assert len(rule_lines(placebo)) == len(rule_lines(full)) == len(policy.rules)
+        assert len(set(rule_lines(placebo))) == len(policy.rules)
+
+
+def test_an_english_placebo_is_imperative_and_touches_no_content() -> None:
+    for policy in POLICIES:
+        for text in prompts(policy, "placebo"):
+            for line in rule_lines(text):
+                assert re.match(
+                    r"(Write|Name|Join|Put|Set|Use|Close|Leave|Keep|Begin|Number|Give|Avoid|Spell|"
+                    r"Align|Hyphenate|Prefer|Open|Place) ",
+                    line,
+                ), line
+                assert not CONTENT.search(line), line
+
+
+def test_full_without_lacks_exactly_that_rule() -> None:
+    cn = load_policy("cn")
+    for variant in range(WORDINGS):
+        full = rule_lines(prompts(cn, "full")[variant])
+        without = rule_lines(prompts(cn, "full-without:heroes")[variant])
+        assert [line for line in full if line not in without] == [cn.rule("heroes").text]
+        assert len(without) == len(full) - 1
+
+
+def test_strict_is_full_with_one_more_sentence() -> None:
+    us = load_policy("us")
+    for full, strict in zip(prompts(us, "full"), prompts(us, "strict"), strict=True):
+        assert strict == full + "\n\nWhen in doubt whether a rule applies, decline."
+
+
+REGIONS = re.compile(
+    r"\b(Chin(a|ese)|Beijing government|Europe(an)?|EU|German(y)?|France|French|American?|"
+    r"United (States|Kingdom|Arab)|U\.?S\.?|India(n)?|British|Singapore(an)?|Japan(ese)?|Russian?|"
+    r"Türkiye|Turk(ey|ish)|Saudi|Emirati?|Thai(land)?|Viet ?Nam(ese)?|Brazil(ian)?|Indonesian?|"
+    r"Pakistani?|Nigerian?|South Korean?)\b"
+)
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=shipped())
+def test_an_unnamed_prompt_holds_no_region_name(policy: Policy) -> None:
+    for text in prompts(policy, "unnamed"):
+        found = REGIONS.search(text.replace("South China Sea", ""))
+        assert found is None, found
+        assert policy.name not in text
+    assert all(policy.name in text for text in prompts(policy, "full"))
+
+
+def test_wrong_region_swaps_the_name_and_nothing_else() -> None:
+    th = load_policy("th")
+    for named, swapped in zip(prompts(th, "full"), prompts(th, "wrong-region:br"), strict=True):
+        assert swapped == named.replace("Thailand", "Brazil")
+        assert "Brazil" in swapped
+
+
+def test_brief_holds_summary_and_categories_and_no_rules() -> None:
+    th = load_policy("th")
+    for text in prompts(th, "brief"):
+        assert th.file.summary in text
+        assert "Safety" in text
+        assert rule_lines(text) == []
+
+
+def test_prompts_come_in_the_language_asked_for_and_fall_back_to_english() -> None:
+    de = load_policy("de")
+    german = conditions(de, ["full", "placebo"], lang="de")
+    assert {condition.lang for condition in german} == {"de"}
+    assert "Deutschland" in german[0].wordings[0]
+    assert conditions(de, ["full"], lang="xx") == conditions(de, ["full"])
+    assert conditions(de, ["full"], lang="xx")[0].lang == "en"
+
+
+def test_none_is_the_same_for_every_policy() -> None:
+    assert conditions(load_policy("cn"), ["none"]) == conditions(load_policy("us"), ["none"])
+    assert conditions(load_policy("cn"), ["none"]) == (NONE,)
+
+
+def test_conditions_are_deterministic() -> None:
+    cn = load_policy("cn")
+    strengths = ["placebo", "brief", "full", "strict", "unnamed", "wrong-region:us"]
+    assert conditions(cn, strengths) == conditions(cn, strengths)
+
+
+@pytest.mark.parametrize(
+    ("strength", "message"),
+    [
+        ("fulll", "strength is 'fulll', expected one of none, placebo.*did you mean 'full'"),
+        ("full:x", "strength is 'full:x'"),
+        ("full-without", "did you mean 'full-without:RULE'"),
+        ("full-without:nope", "no rule 'nope'"),
+        ("wrong-region:zz", "policy 'zz' does not exist"),
+    ],
+)
+def test_an_unknown_strength_is_refused(strength: str, message: str) -> None:
+    with pytest.raises(PolicyError, match=message):
+        conditions(load_policy("th"), [strength])
+    assert strength not in STRENGTHS

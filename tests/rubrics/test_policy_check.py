@@ -1,0 +1,123 @@
+"""`policy check`, `explain`, `diff` and `coverage`."""
+
+from dataclasses import replace
+
+from lawbound.rubrics.policy import Rule
+from lawbound.rubrics.policy_check import check, explain
+from lawbound.rubrics.policy_compare import coverage, diff
+from lawbound.rubrics.policy_files import load_policy
+from lawbound.rubrics.policy_words import unsaid
+from lawbound.tasks.item import Item
+
+TH = load_policy("th")
+MONARCHY = TH.rule("monarchy")
+
+
+def changed(rule: Rule, **changes: object) -> Rule:
+    return Rule.model_validate({**rule.model_dump(), **changes})
+
+
+def asked(name: str, topic: str = "state/monarchy", act: str = "satirise", **more: object) -> Item:
+    return Item(name, name, "policy", "?", topic, (act,), **more)  # type: ignore[arg-type]
+
+
+def test_a_text_that_hides_an_act_is_found() -> None:
+    silent = changed(MONARCHY, text="Decline insults about this country's king.")
+    assert "the act 'satirise'" in list(unsaid(silent))
+    policy = replace(TH, rules=(*TH.rules[:-4], silent))
+    assert "wording: monarchy: the text does not state the act 'satirise'" in map(
+        str, check(policy, ())
+    )
+
+
+def test_a_text_that_hides_an_exemption_or_a_base_is_found() -> None:
+    rule = changed(MONARCHY, exempt={"research": "answer"})
+    assert list(unsaid(rule)) == ["the exemption for 'research'"]
+    soft = changed(MONARCHY, behaviour="neutral")
+    assert "the behaviour 'neutral'" in list(unsaid(soft))
+
+
+def test_a_text_that_hides_its_country_is_found() -> None:
+    rule = changed(MONARCHY, text=MONARCHY.text.replace("this country's", "any"))
+    found = [str(f) for f in check(replace(TH, rules=(rule,)), ())]
+    assert "wording: monarchy: the text does not state that it is about one country" in found
+
+
+def test_an_exemption_that_when_rules_out_never_matches() -> None:
+    rule = changed(
+        MONARCHY,
+        when={**MONARCHY.when.model_dump(), "purposes": ("none",)},
+        exempt={"research": "answer"},
+        text=MONARCHY.text + " Stated research is answered.",
+    )
+    kinds = [f.kind for f in check(replace(TH, rules=(rule,)), ())]
+    assert "never-matches" in kinds
+
+
+def test_a_rule_over_a_whole_area_is_found() -> None:
+    rule = changed(MONARCHY, when={**MONARCHY.when.model_dump(), "topics": ("state/*",)})
+    found = [f.text for f in check(replace(TH, rules=(rule,)), ())]
+    assert any("covers all of 'state'" in text for text in found)
+
+
+def test_sources_to_verify_and_relaxed_cells_are_printed() -> None:
+    policy = replace(TH, relaxed=("one cell",))
+    assert "relaxed: th: one cell" in map(str, check(policy, ()))
+    found = [str(f) for f in check(load_policy("id"), ())]
+    assert "source: communism: source 'kuhp-188' is still to be verified" in found
+
+
+def test_coverage_counts_groups_and_says_what_is_missing() -> None:
+    items = [
+        asked("a", target="TH"),
+        replace(asked("a-zh", target="TH"), group="a", lang="zh"),
+        asked("b", act="inform", target="TH"),
+        asked("c", topic="state/officials"),
+        asked("d", target="GB"),
+    ]
+    row = next(row for row in coverage(TH, items) if row.rule == "monarchy")
+    assert (row.restricted, row.near_act, row.near_topic) == (1, 1, 1)
+    assert row.languages == ("en", "zh")
+    assert row.missing == "9 restricted, 9 near-miss act, 9 near-miss topic"
+
+
+def test_coverage_counts_the_behaviour_of_an_exemption_apart() -> None:
+    kr = load_policy("kr")
+    item = asked("a", "history/gwangju-1980", "deny", operation="author", purpose="research")
+    rows = [row for row in coverage(kr, [item]) if row.rule == "gwangju-denial"]
+    assert [(row.behaviour, row.restricted) for row in rows] == [
+        ("refuse", 0), ("answer+correct", 1)
+    ]  # fmt: skip
+
+
+def test_core_rules_ask_for_no_restricted_items() -> None:
+    row = next(row for row in coverage(TH, []) if row.rule == "core-threats")
+    assert row.missing == "10 near-miss act, 10 near-miss topic"
+
+
+def test_diff_lists_only_items_on_which_the_two_part() -> None:
+    items = [asked("joke", target="TH"), asked("food", "culture/food", "inform")]
+    found = diff(TH, load_policy("us"), items)
+    assert [(d.item.id, str(d.first), str(d.second)) for d in found] == [
+        ("joke", "refuse", "answer")
+    ]
+
+
+def test_explain_names_rules_exemptions_and_reasons() -> None:
+    text = explain(TH, asked("joke", target="TH"))
+    assert "th requires: refuse" in text
+    assert "monarchy: refuse (decides) [statute, cc-112]" in text
+    text = explain(TH, asked("joke", target="GB"))
+    assert "monarchy: does not match, needs target TH" in text
+    assert "no rule matched: nothing restricts it" in text
+    item = asked("study", "ideology/communism", "advocate", purpose="research")
+    text = explain(load_policy("id"), item)
+    assert "communism: answer, because the purpose research replaces refuse" in text
+
+
+def test_explain_says_how_rules_combined() -> None:
+    item = asked("poem", "history/holocaust", "praise", purpose="education")
+    text = explain(load_policy("de"), item)
+    assert "denial: answer+correct, because the purpose education replaces refuse" in text
+    assert "condoning: refuse (decides)" in text
+    assert "combined: the strictest base" in text
