@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from zlib import crc32
 
 from lawbound.tasks.bank import CANARY
 from lawbound.tasks.files import File
@@ -20,7 +21,7 @@ NEAR_DUPLICATE = 0.7
 """Jaccard index of 5-gram sets from which two prompts of different groups count as the same."""
 OPENING_SHARE = 0.03
 """Largest share of one language's prompts that may open with the same words."""
-OPENING_FLOOR = 100
+OPENING_FLOOR = 300
 """Languages with fewer prompts are not checked for openings: one prompt more would decide."""
 SCRIPTS = {
     "zh": "[\u4e00-\u9fff]",
@@ -151,12 +152,13 @@ def near_duplicates(items: Sequence[Item]) -> Iterator[Finding]:
     from datasketch import MinHash, MinHashLSH  # type: ignore[import-untyped]
 
     index = MinHashLSH(threshold=NEAR_DUPLICATE, num_perm=64, weights=(0.2, 0.8))
+    blank = MinHash(num_perm=64, seed=1, hashfunc=crc32)
     seen: dict[str, tuple[Item, frozenset[str]]] = {}
     for position, item in enumerate(items):
         if item.kind not in ("policy", "fact"):
             continue
         grams = five_grams(item.prompt)
-        sketch = MinHash(num_perm=64, seed=1)
+        sketch = blank.copy()
         sketch.update_batch([gram.encode() for gram in sorted(grams)])
         for key in sorted(index.query(sketch), key=int):
             other, others = seen[key]

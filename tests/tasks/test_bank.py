@@ -162,11 +162,11 @@ def test_prompts_that_share_most_of_their_text_are_found_across_groups_only() ->
 
 
 def test_an_opening_is_too_common_from_just_over_three_in_a_hundred() -> None:
-    noise = [sha256(bytes([i])).hexdigest() for i in range(100)]
+    noise = [sha256(i.to_bytes(2)).hexdigest() for i in range(300)]
     plain = [item(f"a-{i}", f"{text[:9]} {text[9:]}") for i, text in enumerate(noise)]
     shared = [item(f"b-{i}", f"Tell me {text[::-1]}") for i, text in enumerate(noise)]
-    assert checks(*plain[:97], *shared[:3]) == []
-    assert checks(*plain[:96], *shared[:4]) == ["opening"]
+    assert checks(*plain[:291], *shared[:9]) == []
+    assert checks(*plain[:290], *shared[:10]) == ["opening"]
 
 
 @pytest.mark.parametrize(
