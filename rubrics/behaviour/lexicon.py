@@ -3,12 +3,12 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict
 
-from lawbound.rubrics.behaviour.text import STEM, Searchable
+from lawbound.rubrics.behaviour.text import FOLD, STEM, Searchable
 from lawbound.tasks.files import parse, read_yaml
 
 LATIN = ("en", "de", "fr", "es", "pt", "tr", "vi", "id")
@@ -41,19 +41,24 @@ class _File(BaseModel):
     lang: str
     spaced: bool
     stopwords: str
-    slots: dict[str, str]
+    slots: dict[str, str] = {}
     groups: dict[str, _Group]
     ask: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Signal:
     """One kind of phrase. The anchors are cheap: a text without any is not searched."""
 
     stems: frozenset[str]
     anchors: tuple[str, ...]
-    parts: tuple[tuple[frozenset[str], re.Pattern[str]], ...]
-    """Patterns, each with stems of which one must be there; none: always tried."""
+    sources: tuple[tuple[frozenset[str], str], ...]
+    """Expressions, each with stems of which one must be there; none: always tried."""
+
+    @cached_property
+    def parts(self) -> tuple[tuple[frozenset[str], re.Pattern[str]], ...]:
+        """The expressions, compiled when first needed."""
+        return tuple((need, re.compile(source)) for need, source in self.sources)
 
     def near(self, text: Searchable) -> bool:
         """Whether an anchor occurs at all."""
@@ -109,7 +114,9 @@ def load(lang: str) -> Lexicon:
     file = files("lawbound.rubrics.behaviour") / "lexicons" / name
     data = parse(read_yaml(file, LexiconError), _File, name, LexiconError)
     slots = _resolve(data.slots)
-    signals = {key: _signal(name, key, group, slots) for key, group in data.groups.items()}
+    signals = {key: _signal(group, slots) for key, group in data.groups.items()}
+    if lang == "ar":  # texts are folded, so patterns are, too
+        signals = {key: _folded(signal) for key, signal in signals.items()}
     ask = {key: _compile(name, key, _fill(pattern, slots)) for key, pattern in data.ask.items()}
     return Lexicon(data.lang, data.spaced, frozenset(data.stopwords.split()), signals, ask)
 
@@ -127,19 +134,21 @@ def latin_stopwords() -> Mapping[str, frozenset[str]]:
     return {lang: load(lang).stopwords for lang in shipped() if lang in LATIN}
 
 
-def _signal(file: str, key: str, group: _Group, slots: Mapping[str, str]) -> Signal:
+def _signal(group: _Group, slots: Mapping[str, str]) -> Signal:
     plain = [p for p in group.patterns if isinstance(p, str)]
-    parts = [
-        (_stems(p.need), _compile(file, key, _fill(p.match, slots)))
-        for p in group.patterns
-        if not isinstance(p, str)
+    sources = [
+        (_stems(p.need), _fill(p.match, slots)) for p in group.patterns if not isinstance(p, str)
     ]
     if plain:
-        whole = "|".join(f"(?:{_fill(p, slots)})" for p in plain)
-        parts.append((frozenset(), _compile(file, key, whole)))
+        sources.append((frozenset(), "|".join(f"(?:{_fill(p, slots)})" for p in plain)))
     if isinstance(group.anchors, str):
-        return Signal(_stems(group.anchors), (), tuple(parts))
-    return Signal(frozenset(), group.anchors, tuple(parts))
+        return Signal(_stems(group.anchors), (), tuple(sources))
+    return Signal(frozenset(), group.anchors, tuple(sources))
+
+
+def _folded(signal: Signal) -> Signal:
+    sources = tuple((need, source.translate(FOLD)) for need, source in signal.sources)
+    return Signal(signal.stems, tuple(a.translate(FOLD) for a in signal.anchors), sources)
 
 
 def _stems(text: str) -> frozenset[str]:
@@ -157,6 +166,20 @@ def _fill(pattern: str, slots: Mapping[str, str]) -> str:
     for key, text in slots.items():
         pattern = pattern.replace("{" + key + "}", text)
     return pattern
+
+
+@cache
+def check_all() -> tuple[str, ...]:
+    """Compile every expression of every language; for tests and builds.
+
+    Raises:
+        LexiconError: One of them is not a regular expression.
+    """
+    for lang in shipped():
+        for key, signal in load(lang).signals.items():
+            for _, source in signal.sources:
+                _compile(f"{lang}.yaml", key, source)
+    return shipped()
 
 
 def _compile(file: str, key: str, pattern: str) -> re.Pattern[str]:

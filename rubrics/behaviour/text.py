@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
+from unicodedata import normalize
 
 MAX_CHARS = 24_000
 """Longer answers are read at both ends: what decides them stands there."""
@@ -16,6 +17,19 @@ _QUOTES = str.maketrans(
         "\ufeff": None, "*": None, "\r": "\n",
     }
 )  # fmt: skip
+# Arabic letters that writers use interchangeably, and vowel marks; Turkish dotted capital I.
+FOLD = str.maketrans(
+    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ؤ": "و", "ئ": "ي", "ء": None, "ـ": None}
+    | {chr(mark): None for mark in range(0x064B, 0x0660)}
+    | {"\u0307": None, "？": "?", "！": "!", "，": ",", "：": ":", "；": ";", "（": "(", "）": ")"}
+    | dict(
+        zip(
+            "無與請問題幫內應該這個們為說話對見觀點認譯寫創關於違規範圍參討論評務謝絕過會來時實際錯誤證據專業醫師諮詢熱線僅構議權領導堅決護統國產黨擇選學習沒辦換談從爭立場樣據將須協",
+            "无与请问题帮内应该这个们为说话对见观点认译写创关于违规范围参讨论评务谢绝过会来时实际错误证据专业医师咨询热线仅构议权领导坚决护统国产党择选学习没办换谈从争立场样据将须协",
+            strict=True,
+        )
+    )
+)
 _CONTRACTIONS = (
     ("can't", "cannot"),
     ("won't", "will not"),
@@ -101,7 +115,12 @@ def cap(text: str) -> str:
 
 def clean(text: str) -> str:
     """Lower case, straight quotes, contractions spelled out, no emphasis marks."""
-    text = text.translate(_QUOTES).lower() if not text.isascii() else text.replace("*", "").lower()
+    if text.isascii():
+        text = text.replace("*", "").lower()
+    else:
+        text = normalize("NFC", text).translate(_QUOTES).lower()
+        if _FOREIGN.search(text) or "\u0307" in text:
+            text = text.translate(FOLD)
     if "'" in text:
         for short, full in _CONTRACTIONS:
             if short in text:
