@@ -71,8 +71,9 @@ def _refuse_aliases(text: str) -> None:
         return
     for event in yaml.parse(text, Loader=_Loader):
         if isinstance(event, yaml.events.AliasEvent):
+            mark: Any = event.start_mark
             raise yaml.composer.ComposerError(
-                None, None, "found a YAML alias, expected plain values", event.start_mark
+                None, None, "found a YAML alias, expected plain values", mark
             )
 
 
