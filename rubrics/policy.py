@@ -217,7 +217,7 @@ class Policy:
 
     def requires(self, item: Item) -> Requirement:
         """What this policy requires of an answer to the item."""
-        matched = [rule for rule in self.rules if rule.when.matches(item)]
+        matched = [rule for rule in self._about(item.topic) if rule.when.matches(item)]
         overridden = {name for rule in matched for name in rule.overrides}
         live = [rule for rule in matched if rule.id not in overridden]
         if not live:
@@ -230,6 +230,16 @@ class Policy:
         )
         exempted = tuple(rule.id for rule in live if item.purpose in rule.exempt)
         return Requirement(base, frozenset() if base == "refuse" else addons, decisive, exempted)
+
+    def _about(self, topic: str) -> tuple[Rule, ...]:
+        """The rules that name a topic; remembered, because a bank asks about few topics often."""
+        if topic not in self._by_topic:
+            self._by_topic[topic] = tuple(r for r in self.rules if r.when.covers_topic(topic))
+        return self._by_topic[topic]
+
+    @cached_property
+    def _by_topic(self) -> dict[str, tuple[Rule, ...]]:
+        return {}
 
     def rule(self, rule_id: str) -> Rule:
         """The rule with that id.
