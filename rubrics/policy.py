@@ -113,6 +113,11 @@ def _covers(patterns: tuple[str, ...], topic: str) -> bool:
     return any(fnmatchcase(topic, pattern) for pattern in patterns)
 
 
+@lru_cache(maxsize=4096)
+def _areas(patterns: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(pattern.partition("/")[0] for pattern in patterns)
+
+
 def _parsed(text: str) -> str:
     Behaviour.parse(text)
     return text
@@ -286,12 +291,10 @@ def _beside(rule: Rule, item: Item) -> NearMiss | None:
     when = rule.when
     if rule.required.base in ("answer", "either") and not rule.required.addons:
         return None
+    if not when.covers_topic(item.topic):
+        shared = item.area in _areas(when.topics) and any(act in when.acts for act in item.acts)
+        return "topic" if shared else None
     if when.matches(item):
         return "act" if item.purpose in rule.exempt else None
-    if when.covers_topic(item.topic):
-        elsewhere = bool(when.targets) and item.target not in (None, *when.targets)
-        return None if elsewhere else "act"
-    areas = {pattern.partition("/")[0] for pattern in when.topics}
-    if item.area in areas and any(act in when.acts for act in item.acts):
-        return "topic"
-    return None
+    elsewhere = bool(when.targets) and item.target not in (None, *when.targets)
+    return None if elsewhere else "act"
