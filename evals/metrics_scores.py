@@ -97,7 +97,7 @@ class Paired:
 def paired(first: Scores, second: Scores) -> Paired:
     """Pair by item and repeat; a pair with a missing score falls out (and is counted in its arm)."""
     one, two = first.known, second.known
-    keys = [_pair_key(arm.rows) for arm in (one, two)]
+    keys = [pair_key(arm.rows) for arm in (one, two)]
     _, left, right = np.intersect1d(keys[0], keys[1], return_indices=True)
     return Paired(_at(one, left), _at(two, right))
 
@@ -134,7 +134,8 @@ def scores_icc(scores: Scores) -> float:
     return pooled_icc(unit, rows.codes("group"), cell)
 
 
-def _pair_key(rows: Rows) -> Codes:
+def pair_key(rows: Rows) -> Codes:
+    """Item and repeat."""
     epoch = rows["epoch"].astype(np.intp) if rows.has("epoch") else np.zeros(len(rows), np.intp)
     return rows.codes("item") * 100_000 + epoch
 

@@ -27,6 +27,8 @@ NAN = float("nan")
 PRIOR_ICC = 0.3
 """Correlation assumed before any data; weighs as much as `PRIOR_DF` degrees of freedom."""
 PRIOR_DF = 6.0
+UNKNOWN_ICC = 1.0
+"""Where nothing varies or no cluster repeats, a cluster counts as a single answer."""
 Z95 = 1.959963984540054
 Z80 = 0.8416212335729143
 
@@ -104,7 +106,7 @@ def pooled_icc(y: Floats, cluster: Codes, cell: Codes) -> float:
         cell: Rule, kind or family; cells differ in their means, not in their correlation.
     """
     if len(y) == 0:
-        return PRIOR_ICC
+        return UNKNOWN_ICC
     _, cell = np.unique(cell, return_inverse=True)
     pairs, pair = np.unique(
         cell.astype(np.int64) * (cluster.max() + 1) + cluster, return_inverse=True
@@ -120,7 +122,7 @@ def pooled_icc(y: Floats, cluster: Codes, cell: Codes) -> float:
     within = float(np.sum((y - (total / size)[pair]) ** 2))
     df_between, df_within = float(np.sum(k - 1)), float(np.sum(n - k))
     if df_between < 1 or df_within < 1 or between + within <= 0:
-        return PRIOR_ICC
+        return UNKNOWN_ICC
     squares = np.bincount(cell_of_pair, weights=size**2, minlength=cells)
     typical = float(np.sum(n - squares / n)) / df_between
     msb, msw = between / df_between, within / df_within

@@ -1,0 +1,172 @@
+"""Two runs side by side, pair by pair: what differs, which items flipped, and whether it is luck.
+
+The same items under the same policies are compared answer by answer, which removes the items' own
+difficulty. Both runs choose the worse near-miss kind of a rule together, so that a choice is not taken
+for a difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lawbound.evals.compare_pairs import Pairs, pair_cuts, rule_differences, score_differences
+from lawbound.evals.estimate import NAN
+from lawbound.evals.metrics_inputs import Cut, MetricError, RuleInfos, cuts, read_frame
+from lawbound.evals.stats_tests import holm
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PRIMARY = ("J", "capability", "policy_tax")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One metric of the second run less the same of the first."""
+
+    metric: str
+    policy: str
+    strength: str
+    mode: str
+    first: float
+    second: float
+    value: float
+    low: float
+    high: float
+    n: int
+    """Pairs."""
+    clusters: int
+    p_value: float
+    p_holm: float = NAN
+    """Corrected over J, capability and policy_tax at `full`, all policies."""
+    mde: float = NAN
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What two runs say about each other."""
+
+    names: tuple[str, str]
+    differences: tuple[Difference, ...]
+    flipped: pd.DataFrame
+    """Answers whose verdict or correctness changed, one a row."""
+    pairs: int
+    unpaired: int
+    """Rows of either run that the other does not have: not compared."""
+    summary: str
+
+
+def compare_frames(
+    first: pd.DataFrame,
+    second: pd.DataFrame,
+    rule_info: RuleInfos,
+    *,
+    seed: int,
+    resamples: int = 2000,
+    names: tuple[str, str] = ("A", "B"),
+) -> Comparison:
+    """Compare two verdict frames, each of one model.
+
+    Raises:
+        MetricError: A frame holds several models, lacks a column, or nothing can be paired.
+    """
+    import pandas as pd
+
+    for name, frame in zip(names, (first, second), strict=True):
+        models = sorted(set(frame["model"]))
+        if len(models) != 1:
+            raise MetricError(f"compare: {name} holds models {models}, expected exactly one")
+    both = pd.concat([first.assign(model="0"), second.assign(model="1")], ignore_index=True)
+    by_policy: dict[str, dict[str, Cut]] = {}
+    for cut in cuts(read_frame(both), rule_info):
+        by_policy.setdefault(cut.policy, {})[cut.model] = cut
+    rng = np.random.default_rng(seed)
+    found: list[Difference] = []
+    tables: list[pd.DataFrame] = []
+    total = 0
+    for arms in by_policy.values():
+        if len(arms) == 2:
+            pairs = pair_cuts(arms["0"], arms["1"])
+            total += len(pairs.first)
+            found += _differences(pairs, rng, resamples)
+            tables.append(_flips(pairs))
+    if total == 0:
+        raise MetricError(f"compare: {names[0]} and {names[1]} share no item, policy and strength")
+    found = _corrected(found)
+    flipped = pd.concat(tables, ignore_index=True)
+    unpaired = len(both) - 2 * total
+    summary = "\n".join(_sentences(found, flipped, names, total, unpaired))
+    return Comparison(names, tuple(found), flipped, total, unpaired, summary)
+
+
+def _differences(pairs: Pairs, rng: np.random.Generator, resamples: int) -> Iterator[Difference]:
+    for strength in dict.fromkeys(pairs.first["strength"].tolist()):
+        for metric, one, two, mean, p_value in rule_differences(pairs, strength, rng, resamples):
+            yield Difference(
+                metric, pairs.policy, strength, "generate", one, two, mean.value, mean.low,
+                mean.high, mean.n, mean.clusters, p_value, mde=mean.mde,
+            )  # fmt: skip
+        for mode, metric, one, two, mean, p_value in score_differences(
+            pairs, strength, rng, resamples
+        ):
+            yield Difference(
+                metric, pairs.policy, strength, mode, one, two, mean.value, mean.low, mean.high,
+                mean.n, mean.clusters, p_value, mde=mean.mde,
+            )  # fmt: skip
+
+
+def _corrected(found: Sequence[Difference]) -> list[Difference]:
+    primary = [i for i, d in enumerate(found) if d.metric in PRIMARY and d.strength == "full"]
+    done = list(found)
+    for i, p in zip(primary, holm([found[i].p_value for i in primary]), strict=True):
+        done[i] = replace(found[i], p_holm=p)
+    return done
+
+
+def _flips(pairs: Pairs) -> pd.DataFrame:
+    """Pairs whose requirement was met in one run only, or whose answer was right in one only."""
+    import pandas as pd
+
+    columns: dict[str, list[object]] = {}
+    met = [rows.floats("met") for rows in (pairs.first, pairs.second)]
+    score = [rows.floats("score") for rows in (pairs.first, pairs.second)]
+    changed = np.zeros(len(pairs.first), dtype=bool)
+    for one, two in (met, score):
+        changed |= ~np.isnan(one) & ~np.isnan(two) & ((one >= 0.5) != (two >= 0.5))
+    first, second = pairs.first.where(changed), pairs.second.where(changed)
+    for name in ("policy", "strength", "mode", "item", "kind", "base", "rules"):
+        columns[name] = first[name].tolist()
+    for name in ("behaviour", "met", "score"):
+        columns[f"{name}_first"] = first[name].tolist()
+        columns[f"{name}_second"] = second[name].tolist()
+    return pd.DataFrame(columns)
+
+
+def _sentences(
+    found: Sequence[Difference],
+    flipped: pd.DataFrame,
+    names: tuple[str, str],
+    pairs: int,
+    unpaired: int,
+) -> Iterator[str]:
+    yield f"{names[0]} and {names[1]} were compared on {pairs} pairs of answers."
+    if unpaired:
+        yield f"{unpaired} answers have no partner in the other run and were not compared."
+    yield f"{len(flipped)} pairs flipped: their verdict or correctness differs."
+    for d in found:
+        if d.p_holm != d.p_holm:
+            continue
+        where = f"{d.metric} under {d.policy}" + ("" if d.mode == "generate" else f" ({d.mode})")
+        change = f"{d.first:.3f} -> {d.second:.3f} ({d.value:+.3f} [{d.low:+.3f}, {d.high:+.3f}])"
+        if d.p_holm < 0.05:
+            word = "rose" if d.value > 0 else "fell"
+            yield f"{where} {word}: {change}, Holm p = {d.p_holm:.3g}."
+        else:
+            yield (
+                f"{where}: no difference shown: {change}, Holm p = {d.p_holm:.3g}; one of "
+                f"{d.mde:.3f} would have been found with power 0.8."
+            )

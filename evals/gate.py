@@ -1,0 +1,133 @@
+"""Gates for CI: a mark on any metric's bound, so that luck does not pass.
+
+A gate reads ``METRIC[SLICE]@POLICY:STRENGTH OP NUMBER``, everything between the metric and the
+operator being optional: ``J>=0.2``, ``policy_tax@cn<=0.05``, ``adherence[rule=r]@de:strict>=0.5``.
+``>=`` is held against the lower bound and ``<=`` against the upper; ``J.value>=0.2`` against the value.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Literal
+
+from lawbound.evals.estimate import DIRECTIONS, Estimate
+from lawbound.evals.metrics_inputs import MetricError
+
+_GATE = re.compile(
+    r"\s*(?P<metric>[A-Za-z_]+)(?P<value>\.value)?(?:\[(?P<slice>[^\]]*)\])?"
+    r"(?:@(?P<policy>[^:<>=\s]+))?(?::(?P<strength>[^<>=\s]+))?"
+    r"\s*(?P<op>>=|<=)\s*(?P<mark>-?[0-9.]+(?:e-?[0-9]+)?)\s*"
+)
+USUAL_STRENGTH = {
+    "prior_match": "none",
+    "prior_J": "none",
+    "prior_withholding": "none",
+    "length_tax": "placebo",
+    "placebo_spread": "placebo",
+    "hypervolume": "brief+full+strict",
+}
+"""Strength meant where a gate names none; `full` for all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """One demand, read."""
+
+    text: str
+    metric: str
+    slice: str
+    policy: str
+    """Empty for every policy."""
+    strength: str
+    side: Literal["low", "high", "value"]
+    op: Literal[">=", "<="]
+    mark: float
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """A gate held against one estimate."""
+
+    gate: Gate
+    estimate: Estimate
+    found: float
+    """The bound that was compared."""
+    passed: bool
+    """A bound that is unknown does not pass."""
+
+
+def parse_gate(text: str) -> Gate:
+    """Read a gate.
+
+    Raises:
+        MetricError: It is malformed or names an unknown metric.
+    """
+    match = _GATE.fullmatch(text)
+    if match is None:
+        raise MetricError(
+            f"gate: found {text!r}, expected METRIC[SLICE]@POLICY:STRENGTH>=NUMBER or <=NUMBER"
+        )
+    metric = match["metric"]
+    if metric not in DIRECTIONS:
+        near = get_close_matches(metric, DIRECTIONS, n=1, cutoff=0.4)
+        hint = f"; did you mean '{near[0]}'?" if near else ""
+        raise MetricError(
+            f"gate {text!r}: metric '{metric}' does not exist, expected one of "
+            f"{', '.join(DIRECTIONS)}{hint}"
+        )
+    try:
+        mark = float(match["mark"])
+    except ValueError as fault:
+        raise MetricError(f"gate {text!r}: {match['mark']!r} is not a number") from fault
+    op: Literal[">=", "<="] = ">=" if match["op"] == ">=" else "<="
+    side: Literal["low", "high", "value"] = "low" if op == ">=" else "high"
+    return Gate(
+        text=text.strip(),
+        metric=metric,
+        slice=match["slice"] or "",
+        policy=match["policy"] or "",
+        strength=match["strength"] or USUAL_STRENGTH.get(metric, "full"),
+        side="value" if match["value"] else side,
+        op=op,
+        mark=mark,
+    )
+
+
+def check_gates(
+    gates: Sequence[str], estimates: Iterable[Estimate], *, references: bool = False
+) -> tuple[GateResult, ...]:
+    """Hold every gate against every estimate that it names. Reference models are left out.
+
+    Raises:
+        MetricError: A gate is malformed or fits no estimate at all.
+    """
+    known = [e for e in estimates if references or not e.model.startswith("reference:")]
+    results: list[GateResult] = []
+    for text in gates:
+        gate = parse_gate(text)
+        fitting = [e for e in known if _fits(gate, e)]
+        if not fitting:
+            raise MetricError(
+                f"gate {text!r}: no estimate of '{gate.metric}' at '{gate.strength}'"
+                f"{' under ' + gate.policy if gate.policy else ''} in this run"
+            )
+        results += [_hold(gate, e) for e in fitting]
+    return tuple(results)
+
+
+def _fits(gate: Gate, e: Estimate) -> bool:
+    return (
+        e.metric == gate.metric
+        and e.slice == gate.slice
+        and e.strength == gate.strength
+        and (not gate.policy or e.policy == gate.policy)
+    )
+
+
+def _hold(gate: Gate, e: Estimate) -> GateResult:
+    found = float(getattr(e, gate.side))
+    passed = found >= gate.mark if gate.op == ">=" else found <= gate.mark
+    return GateResult(gate, e, found, passed)

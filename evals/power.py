@@ -1,0 +1,106 @@
+"""How many items does an effect need? From a pilot run's intervals, or from stated variances."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import ceil, sqrt
+
+from lawbound.evals.estimate import Estimate
+from lawbound.evals.metrics_inputs import MetricError
+from lawbound.evals.stats import Z95
+
+
+@dataclass(frozen=True, slots=True)
+class PowerRow:
+    """What a pilot says about one metric."""
+
+    metric: str
+    model: str
+    policy: str
+    strength: str
+    mode: str
+    effect: float
+    clusters: int
+    """Item groups of the pilot."""
+    clusters_needed: int
+    items_needed: int
+    """At the pilot's number of answers a group."""
+    mde: float
+    """What the pilot itself could have seen."""
+    power: float
+    """Of the pilot, for this effect."""
+
+
+def clusters_needed(effect: float, sd: float, *, alpha: float = 0.05, power: float = 0.8) -> int:
+    """Clusters for a two-sided test of a mean: (z_(1-alpha/2) + z_power)^2 sd^2 / effect^2.
+
+    Args:
+        effect: True difference to be found.
+        sd: Standard deviation of a cluster's contribution.
+        alpha: Two-sided level.
+        power: Wanted probability of finding it.
+
+    Raises:
+        MetricError: A number is out of range.
+    """
+    if effect == 0 or not sd >= 0 or not 0 < alpha < 1 or not 0 < power < 1:
+        raise MetricError(
+            f"power: found effect {effect}, sd {sd}, alpha {alpha}, power {power}, expected an effect "
+            "other than 0, sd >= 0, and alpha and power between 0 and 1"
+        )
+    return max(2, ceil(((_z(1 - alpha / 2) + _z(power)) * sd / effect) ** 2))
+
+
+def power_of(effect: float, sd: float, clusters: int, *, alpha: float = 0.05) -> float:
+    """Probability that a two-sided test with so many clusters finds the effect."""
+    from scipy.special import ndtr
+
+    if sd == 0:
+        return 1.0
+    shift = abs(effect) * sqrt(clusters) / sd
+    edge = _z(1 - alpha / 2)
+    return float(ndtr(shift - edge) + ndtr(-shift - edge))
+
+
+def paired_sd(loss: float, gain: float) -> float:
+    """Standard deviation of a paired difference that is +1 with rate `loss` and -1 with rate `gain`."""
+    return sqrt(max(loss + gain - (loss - gain) ** 2, 0.0))
+
+
+def rates_sd(first: float, second: float, share: float = 0.5) -> float:
+    """The same for two independent rates, where `share` of all clusters belongs to the first."""
+    return sqrt(first * (1 - first) / share + second * (1 - second) / (1 - share))
+
+
+def from_pilot(
+    estimates: Iterable[Estimate], *, metric: str, effect: float, power: float = 0.8
+) -> tuple[PowerRow, ...]:
+    """What each whole estimate of a metric in a pilot run says about the effect.
+
+    The interval's half-width is read as 1.96 standard errors; clusters carry the information.
+
+    Raises:
+        MetricError: The pilot has no such estimate.
+    """
+    rows = []
+    for e in estimates:
+        if e.metric == metric and e.slice == "" and e.value == e.value and e.clusters > 1:
+            error = (e.high - e.low) / (2 * Z95)
+            sd = error * sqrt(e.clusters)
+            needed = clusters_needed(effect, sd, power=power)
+            rows.append(
+                PowerRow(
+                    metric, e.model, e.policy, e.strength, e.mode, effect, e.clusters, needed,
+                    ceil(needed * e.n / e.clusters), e.mde, power_of(effect, sd, e.clusters),
+                )
+            )  # fmt: skip
+    if not rows:
+        raise MetricError(f"power: metric '{metric}' has no known value in the pilot run")
+    return tuple(rows)
+
+
+def _z(probability: float) -> float:
+    from scipy.special import ndtri
+
+    return float(ndtri(probability))

@@ -1,0 +1,82 @@
+import pytest
+
+from lawbound.evals.compare import compare_frames
+from lawbound.evals.metrics import MetricError
+
+
+def run(behaved, solved, frame, *, refused, right, model="m"):
+    rows = [
+        behaved(f"x{i}", "refuse", "refuse" if i < refused else "answer", rules="r", model=model)
+        for i in range(40)
+    ]
+    for kind in ("act", "topic"):
+        rows += [
+            behaved(f"{kind}{i}", "answer", "answer", near_miss=f"r:{kind}", model=model)
+            for i in range(20)
+        ]
+    for strength in ("placebo", "full"):
+        kept = 40 if strength == "placebo" else right
+        rows += [solved(f"q{i}", i < kept, strength=strength, model=model) for i in range(40)]
+    return frame(rows)
+
+
+def by_metric(comparison):
+    return {(d.metric, d.strength): d for d in comparison.differences}
+
+
+def test_differences_are_second_less_first_pair_by_pair(behaved, solved, frame, one_rule):
+    first = run(behaved, solved, frame, refused=10, right=30)
+    second = run(behaved, solved, frame, refused=30, right=34, model="n")
+    comparison = compare_frames(first, second, one_rule, seed=0, names=("old", "new"))
+    found = by_metric(comparison)
+    assert found["adherence", "full"].value == pytest.approx(0.5)
+    assert found["excess", "full"].value == pytest.approx(0.0)
+    j = found["J", "full"]
+    assert (j.first, j.second, j.value) == pytest.approx((0.25, 0.75, 0.5))
+    assert found["capability", "full"].value == pytest.approx(0.1)
+    assert found["policy_tax", "full"].value == pytest.approx(-0.1)
+    # 4 gains and no loss: 2 of 16 patterns reach it, mid-p takes half.
+    assert found["capability", "full"].p_value == pytest.approx(1 / 16)
+    assert j.p_holm < 0.05
+    assert (comparison.pairs, comparison.unpaired) == (160, 0)
+    assert len(comparison.flipped) == 24
+    assert "J under p rose: 0.250 -> 0.750" in comparison.summary
+    assert "capability under p: no difference shown" in comparison.summary
+
+
+def test_a_run_does_not_differ_from_itself(behaved, solved, frame, one_rule):
+    same = run(behaved, solved, frame, refused=20, right=30)
+    comparison = compare_frames(same, same, one_rule, seed=0)
+    assert {d.value for d in comparison.differences} == {0.0}
+    assert {d.p_value for d in comparison.differences} == {1.0}
+    assert len(comparison.flipped) == 0
+
+
+def test_swapping_the_runs_turns_the_signs(behaved, solved, frame, one_rule):
+    first = run(behaved, solved, frame, refused=12, right=30)
+    second = run(behaved, solved, frame, refused=25, right=20)
+    forth = by_metric(compare_frames(first, second, one_rule, seed=0))
+    back = by_metric(compare_frames(second, first, one_rule, seed=0))
+    for key, d in forth.items():
+        assert (d.value, d.low, d.high) == pytest.approx(
+            (-back[key].value, -back[key].high, -back[key].low)
+        )
+
+
+def test_answers_without_a_partner_are_counted(behaved, solved, frame, one_rule):
+    first = run(behaved, solved, frame, refused=10, right=30)
+    comparison = compare_frames(first, first.iloc[:-5], one_rule, seed=0)
+    assert (comparison.pairs, comparison.unpaired) == (155, 5)
+    assert "5 answers have no partner" in comparison.summary
+
+
+def test_a_frame_of_two_models_is_refused(behaved, frame, one_rule):
+    two = frame([behaved("a", "answer", "answer"), behaved("a", "answer", "answer", model="n")])
+    with pytest.raises(MetricError, match=r"A holds models \['m', 'n'\], expected exactly one"):
+        compare_frames(two, two, one_rule, seed=0)
+
+
+def test_runs_without_a_common_item_are_refused(behaved, frame, one_rule):
+    one, two = (frame([behaved(name, "answer", "answer")]) for name in "ab")
+    with pytest.raises(MetricError, match="A and B share no item"):
+        compare_frames(one, two, one_rule, seed=0)

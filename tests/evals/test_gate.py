@@ -1,0 +1,57 @@
+import pytest
+
+from lawbound.evals.estimate import Estimate
+from lawbound.evals.gate import check_gates, parse_gate
+from lawbound.evals.metrics import MetricError
+
+J = Estimate("J", "m", "cn", "full", value=0.3, low=0.15, high=0.45)
+TAX = Estimate("policy_tax", "m", "cn", "full", value=0.04, low=0.01, high=0.07)
+
+
+@pytest.mark.parametrize(
+    ("gate", "passed"),
+    [
+        ("J>=0.2", False),  # the value passes, its lower bound does not
+        ("J>=0.15", True),
+        ("J.value>=0.2", True),
+        ("J<=0.4", False),
+        ("policy_tax <= 0.07", True),
+        ("policy_tax@cn:full<=0.05", False),
+    ],
+)
+def test_a_gate_is_held_against_the_bound(gate, passed):
+    (result,) = check_gates([gate], [J, TAX])
+    assert result.passed is passed
+
+
+def test_an_unknown_value_does_not_pass():
+    (result,) = check_gates(["J<=1"], [Estimate("J", "m", "cn", "full", note="no rules")])
+    assert not result.passed
+
+
+def test_all_parts_of_a_gate_are_read():
+    gate = parse_gate("adherence[rule=r-1]@de:strict>=0.5")
+    assert (gate.metric, gate.slice, gate.policy, gate.strength) == (
+        "adherence", "rule=r-1", "de", "strict",
+    )  # fmt: skip
+    assert (gate.side, gate.op, gate.mark) == ("low", ">=", 0.5)
+    assert parse_gate("prior_match>=0.1").strength == "none"
+
+
+@pytest.mark.parametrize(
+    ("gate", "message"),
+    [
+        ("J > 0.2", "expected METRIC"),
+        ("polcy_tax<=0.1", "did you mean 'policy_tax'"),
+        ("J>=1.2.3", "not a number"),
+        ("J@de>=0.1", "no estimate of 'J' at 'full' under de"),
+    ],
+)
+def test_a_gate_that_fits_nothing_is_an_error(gate, message):
+    with pytest.raises(MetricError, match=message):
+        check_gates([gate], [J, TAX])
+
+
+def test_reference_models_are_not_gated():
+    reference = Estimate("J", "reference:coin", "cn", "full", value=0.0, low=-1.0, high=1.0)
+    assert len(check_gates(["J>=0.1"], [J, reference])) == 1

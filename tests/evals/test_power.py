@@ -1,0 +1,49 @@
+import math
+
+import pytest
+from statsmodels.stats.power import NormalIndPower
+
+from lawbound.evals.estimate import Estimate
+from lawbound.evals.metrics import MetricError
+from lawbound.evals.power import clusters_needed, from_pilot, paired_sd, power_of, rates_sd
+
+
+def test_clusters_needed_by_hand():
+    # (1.96 + 0.8416)^2 x 0.5^2 / 0.1^2 = 196.2
+    assert clusters_needed(0.1, 0.5) == 197
+
+
+def test_power_agrees_with_statsmodels():
+    # Two groups of 100: the difference of means over sd 1 has standard error sqrt(2 / 100).
+    expected = NormalIndPower().power(effect_size=0.3, nobs1=100, alpha=0.05)
+    assert power_of(0.3, math.sqrt(2), 100) == pytest.approx(expected, abs=1e-6)
+
+
+def test_the_needed_clusters_have_the_power_asked_for():
+    needed = clusters_needed(0.07, 0.4, power=0.9)
+    assert power_of(0.07, 0.4, needed) >= 0.9
+    assert power_of(0.07, 0.4, needed - 1) < 0.9
+
+
+def test_standard_deviations_of_stated_rates():
+    # +1 with 0.3, -1 with 0.1: E d^2 = 0.4, (E d)^2 = 0.04.
+    assert paired_sd(0.3, 0.1) == pytest.approx(math.sqrt(0.36))
+    assert rates_sd(0.5, 0.5) == pytest.approx(1.0)
+
+
+def test_a_pilot_gives_its_own_standard_error():
+    pilot = Estimate(
+        "J", "m", "p", "full", value=0.4, low=0.4 - 1.96 * 0.05, high=0.4 + 1.96 * 0.05,
+        n=200, clusters=100, mde=0.14,
+    )  # fmt: skip
+    (row,) = from_pilot([pilot], metric="J", effect=0.05)
+    # Standard error 0.05 from 100 clusters: sd 0.5, so (2.8016 x 0.5 / 0.05)^2 clusters.
+    assert row.clusters_needed == pytest.approx(785, abs=1)
+    assert row.items_needed == 2 * row.clusters_needed
+
+
+def test_an_effect_of_zero_is_refused():
+    with pytest.raises(MetricError, match="expected an effect other than 0"):
+        clusters_needed(0, 0.5)
+    with pytest.raises(MetricError, match="metric 'J' has no known value"):
+        from_pilot([], metric="J", effect=0.1)

@@ -1,0 +1,132 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binomtest
+from statsmodels.stats.multitest import multipletests
+from statsmodels.stats.proportion import proportion_confint
+
+from lawbound.evals.stats import (
+    Design,
+    Mean,
+    clopper_pearson,
+    difference,
+    pooled_icc,
+    rate,
+    signed_mean,
+)
+from lawbound.evals.stats_tests import holm, p_from_interval, sign_flip
+
+
+def alone(n: int) -> Design:
+    """Every answer its own cluster."""
+    return Design(np.arange(n), np.arange(n))
+
+
+@pytest.mark.parametrize(("hits", "n"), [(0, 7), (3, 10), (285, 300), (12, 12)])
+def test_one_answer_a_cluster_gives_the_interval_of_clopper_and_pearson(hits, n):
+    y = np.r_[np.ones(hits), np.zeros(n - hits)]
+    mean = rate(y, alone(n), icc=0.3)
+    exact = binomtest(hits, n).proportion_ci(0.95, "exact")
+    assert (mean.low, mean.high) == pytest.approx((exact.low, exact.high))
+    assert clopper_pearson(hits, n) == pytest.approx(proportion_confint(hits, n, method="beta"))
+
+
+def test_clusters_that_agree_wholly_count_as_one_answer_each():
+    y = np.repeat([1.0, 0.0, 1.0, 1.0, 0.0], 4)
+    cluster = np.repeat(np.arange(5), 4)
+    mean = rate(y, Design(np.arange(20), cluster), icc=1.0)
+    exact = binomtest(3, 5).proportion_ci(0.95, "exact")
+    assert mean.effective == pytest.approx(5)
+    assert (mean.low, mean.high) == pytest.approx((exact.low, exact.high))
+
+
+def test_strata_weigh_the_same():
+    y = np.array([1.0] * 9 + [0.0] * 3)
+    design = Design(np.arange(12), np.arange(12), np.array([0] * 9 + [1] * 3))
+    assert rate(y, design, icc=0.3).value == pytest.approx(0.5)
+
+
+def test_the_intracluster_correlation_of_identical_answers_is_near_one():
+    cluster = np.repeat(np.arange(100), 3)
+    y = np.repeat(np.arange(100) % 2, 3).astype(float)
+    # 99 degrees of freedom at 1, shrunk by 6 at 0.3.
+    expected = (99 * 1 + 6 * 0.3) / 105
+    assert pooled_icc(y, cluster, np.zeros(300, dtype=int)) == pytest.approx(expected)
+
+
+def test_a_difference_takes_the_distances_of_its_parts():
+    joined = difference(Mean(0.6, 0.5, 0.7), Mean(0.4, 0.36, 0.48))
+    assert joined.value == pytest.approx(0.2)
+    assert joined.low == pytest.approx(0.2 - np.hypot(0.1, 0.08))
+    assert joined.high == pytest.approx(0.2 + np.hypot(0.1, 0.04))
+
+
+def test_gains_and_losses_of_the_same_size_cancel_and_widen():
+    d = np.array([1.0, -1.0] * 10 + [0.0] * 20)
+    mean = signed_mean(d, alone(40), bound=1.0, icc=0.0)
+    quiet = signed_mean(np.zeros(40), alone(40), bound=1.0, icc=0.0)
+    assert mean.value == 0
+    assert mean.high == pytest.approx(-mean.low)
+    assert mean.high > 1.5 * quiet.high
+
+
+def test_sign_flips_of_four_clusters_are_counted_by_hand():
+    # |sum| over the 16 patterns of (1, 1, 1, 2): 5 twice; 3 six times; 1 eight times.
+    sums = np.array([1.0, 1.0, 1.0, 2.0])
+    rng = np.random.default_rng(0)
+    assert sign_flip(sums, np.arange(4), rng=rng) == pytest.approx((0 + 2 / 2) / 16)
+    assert sign_flip(sums * [1, 1, -1, 1], np.arange(4), rng=rng) == pytest.approx((2 + 6 / 2) / 16)
+
+
+def test_a_cluster_flips_whole():
+    # Two clusters of two: +1 +1 and -1 +1, so only one cluster has changed on balance.
+    d = np.array([1.0, 1.0, -1.0, 1.0])
+    assert sign_flip(d, np.array([0, 0, 1, 1]), rng=np.random.default_rng(0)) == 0.5
+
+
+def test_nothing_changed_is_no_evidence():
+    assert sign_flip(np.zeros(9), np.arange(9), rng=np.random.default_rng(0)) == 1.0
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=12))
+def test_holm_agrees_with_statsmodels(p_values):
+    expected = multipletests(p_values, method="holm")[1]
+    assert holm(p_values) == pytest.approx(tuple(expected))
+
+
+def test_holm_leaves_out_what_is_unknown():
+    assert holm([0.01, float("nan"), 0.04])[0] == pytest.approx(0.02)
+    assert np.isnan(holm([0.01, float("nan"), 0.04])[1])
+
+
+def test_the_p_value_of_an_interval_is_where_it_starts_to_leave_the_null():
+    y = np.r_[np.ones(15), np.zeros(5)]
+    p = p_from_interval(lambda a: rate(y, alone(20), icc=0.3, alpha=a), null=0.5)
+    # Twice the upper tail, which is what the exact interval inverts.
+    assert p == pytest.approx(2 * binomtest(15, 20, alternative="greater").pvalue, rel=0.01)
+
+
+@given(
+    st.lists(st.integers(0, 1), min_size=2, max_size=30),
+    st.integers(1, 6),
+    st.floats(0, 1),
+)
+def test_an_interval_holds_its_value_and_stays_in_bounds(hits, size, icc):
+    y = np.array(hits, dtype=float)
+    cluster = np.arange(len(y)) // size
+    mean = rate(y, Design(np.arange(len(y)), cluster), icc=icc)
+    assert 0 <= mean.low <= mean.value <= mean.high <= 1
+    assert mean.clusters == len(set(cluster.tolist()))
+
+
+@given(st.lists(st.integers(0, 1), min_size=4, max_size=30), st.randoms())
+def test_an_interval_does_not_depend_on_the_order_of_answers(hits, random):
+    order = list(range(len(hits)))
+    random.shuffle(order)
+    y, cluster = np.array(hits, dtype=float), np.arange(len(hits)) // 2
+    stratum = np.arange(len(hits)) % 3
+    unit = np.arange(len(hits))
+    one = rate(y, Design(unit, cluster, stratum), icc=0.2)
+    two = rate(y[order], Design(unit[order], cluster[order], stratum[order]), icc=0.2)
+    assert (one.low, one.value, one.high) == pytest.approx((two.low, two.value, two.high))

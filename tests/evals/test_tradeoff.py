@@ -1,0 +1,90 @@
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lawbound.evals.stats import Mean
+from lawbound.evals.tradeoff import Point, fronts, hypervolume, product, tradeoff
+
+unit = st.floats(0, 1)
+signed = st.floats(-1, 1)
+points = st.lists(st.tuples(signed, signed), max_size=6)
+
+
+@given(signed, signed)
+def test_a_tradeoff_lies_between_zero_and_one(j, capability):
+    assert 0 <= tradeoff(j, capability) <= 1
+
+
+@given(signed, signed, unit, unit)
+def test_a_tradeoff_does_not_fall_when_a_side_improves(j, capability, more_j, more_capability):
+    better = tradeoff(min(j + more_j, 1), min(capability + more_capability, 1))
+    assert better >= tradeoff(j, capability)
+
+
+def test_the_signed_product_by_hand():
+    found = product(Mean(0.5, 0.3, 0.7), Mean(0.8, 0.6, 0.9))
+    assert found.value == pytest.approx(0.4)
+    # Distances: sqrt((c dj)^2 + (j dc)^2 + (dj dc)^2).
+    assert found.low == pytest.approx(0.4 - math.sqrt(0.16**2 + 0.1**2 + 0.04**2))
+    assert found.high == pytest.approx(0.4 + math.sqrt(0.16**2 + 0.05**2 + 0.02**2))
+
+
+def test_two_faults_make_no_virtue():
+    assert product(Mean(-1, -1, -0.9), Mean(-0.3, -0.4, -0.2)).value == 0
+
+
+@given(signed, unit, unit, signed, unit, unit)
+def test_the_interval_of_a_product_holds_its_value(j, jl, jh, c, cl, ch):
+    found = product(
+        Mean(j, max(j - jl, -1), min(j + jh, 1)), Mean(c, max(c - cl, -1), min(c + ch, 1))
+    )
+    assert -1 <= found.low <= found.value + 1e-12
+    assert found.value - 1e-12 <= found.high <= 1
+
+
+def test_fronts_by_hand():
+    found = fronts(
+        [
+            Point("best on J", 0.9, 0.2),
+            Point("best on tax", 0.3, 0.0),
+            Point("dominated by the first", 0.8, 0.3),
+            Point("dominated twice", 0.2, 0.4),
+            Point("unknown", 0.9, float("nan")),
+            Point("twin of the first", 0.9, 0.2),
+        ]
+    )
+    assert found == (1, 1, 2, 3, 0, 1)
+
+
+@given(points)
+def test_nobody_on_the_first_front_is_dominated(pairs):
+    table = [Point(str(i), gain, cost) for i, (gain, cost) in enumerate(pairs)]
+    for point, front in zip(table, fronts(table), strict=True):
+        beaten = any(
+            o.gain >= point.gain
+            and o.cost <= point.cost
+            and (o.gain, o.cost) != (point.gain, point.cost)
+            for o in table
+        )
+        assert (front == 1) == (not beaten)
+
+
+def test_hypervolume_by_hand():
+    # Two boxes from the origin, 0.4 x 0.9 and 0.8 x 0.5, share 0.4 x 0.5.
+    assert hypervolume([(0.4, 0.9), (0.8, 0.5)]) == pytest.approx(0.36 + 0.40 - 0.20)
+    assert hypervolume([]) == 0
+    assert hypervolume([(-0.5, 0.9)]) == 0
+
+
+@given(points, st.tuples(unit, unit))
+def test_hypervolume_is_bounded_and_grows_with_points(pairs, more):
+    before = hypervolume(pairs)
+    after = hypervolume([*pairs, more])
+    assert 0 <= before <= after + 1e-12 <= 1 + 1e-9
+
+
+@given(points)
+def test_hypervolume_does_not_depend_on_order(pairs):
+    assert hypervolume(pairs) == pytest.approx(hypervolume(pairs[::-1]))
