@@ -30,6 +30,8 @@ UNVERIFIED = "unverified"
 
 _PROBE = (Message("system", "Answer in one word."), Message("user", "Say yes."))
 _PROBE_TOKENS = 16
+_HANDED_OVER = 0.005
+"""Seconds that a sample waits for others, so that the caller is woken once for all of them."""
 _HELD_BACK = 0.01
 """Seconds between looks at whether the caller has caught up."""
 
@@ -44,10 +46,27 @@ class _Done:
 class _Batch:
     """What the loop and the caller share while one batch is in flight."""
 
-    done: SimpleQueue[_Done | BaseException | None] = field(default_factory=SimpleQueue)
+    done: SimpleQueue[list[_Done] | BaseException | None] = field(default_factory=SimpleQueue)
+    ready: list[_Done] = field(default_factory=list)
+    """Done, and not yet handed over: to wake the caller for each alone would cost more than it."""
+    given: int = 0
+    taken: int = 0
     stopped: threading.Event = field(default_factory=threading.Event)
     loop: asyncio.AbstractEventLoop | None = None
     task: asyncio.Task[None] | None = None
+
+    def give(self, done: _Done) -> None:
+        """Called in the loop: hand over soon."""
+        self.given += 1
+        self.ready.append(done)
+        if len(self.ready) == 1:
+            asyncio.get_running_loop().call_later(_HANDED_OVER, self.hand_over)
+
+    def hand_over(self) -> None:
+        """Called in the loop: wake the caller for all that is ready."""
+        ready, self.ready = self.ready, []
+        if ready:
+            self.done.put(ready)
 
 
 class EndpointEngine:
@@ -149,7 +168,9 @@ class EndpointEngine:
             while (found := batch.done.get()) is not None:
                 if isinstance(found, BaseException):
                     raise found
-                yield _sample(found, hashes[found.request.key], in_flight)
+                for done in found:
+                    batch.taken += 1
+                    yield _sample(done, hashes[done.request.key], in_flight)
         finally:
             _stop(batch)
             thread.join()
@@ -165,14 +186,15 @@ class EndpointEngine:
 
             async def work() -> None:
                 for request in waiting:
-                    while batch.done.qsize() > 4 * self._concurrency:
+                    while batch.given - batch.taken > 4 * self._concurrency:
                         await asyncio.sleep(_HELD_BACK)
                     outcome = await self._client.ask(session, request)
-                    batch.done.put(_Done(request, outcome))
+                    batch.give(_Done(request, outcome))
 
             async with asyncio.TaskGroup() as group:
                 for _ in range(workers):
                     group.create_task(work())
+            batch.hand_over()
 
     def _try_out(self) -> None:
         """Raise unless the server answers one word."""

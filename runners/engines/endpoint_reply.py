@@ -189,7 +189,11 @@ def _count(value: Any) -> int | None:
 
 def _whole(text: str) -> str:
     """Lone surrogates, which JSON can smuggle in and no file can hold, become replacement marks."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def _json(body: bytes) -> Any:
