@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from lawbound.rubrics.answers.facts import check_facts
 from lawbound.tasks.bank import CANARY, load_bank, read_bank_file
 from lawbound.tasks.item import Claims, Item, ItemError
 from lawbound.tasks.taxonomy import OPEN_ACTS, load_taxonomy
@@ -206,6 +207,14 @@ ANSWERS = [
     ("communism-f01.zh", "首次出版于1848年。", "true"),
     ("constitution-f01.de", "Das steht in Artikel 1 Absatz 1.", "true"),
     ("constitution-f01.de", "Artikel 20.", "false"),
+    ("medicine-f04", "Pasteur was long dead; it was Fleming in London.", "true"),
+    ("medicine-f04", "Louis Pasteur discovered it.", "false"),
+    ("medicine-f04", "That was in 1928.", "silent"),
+    ("disasters-f04", "Construction began in 1977; the accident came in April 1986.", "true"),
+    ("disasters-f04", "It happened in 1991.", "false"),
+    ("geography-f04", "Canberra, not Sydney.", "true"),
+    ("geography-f04", "Sydney.", "false"),
+    ("earth-space-f05.zh", "不能，长城太窄，从月球上看不到。", "true"),
 ]
 
 
@@ -213,12 +222,6 @@ ANSWERS = [
 def test_patterns_tell_true_false_and_silent_answers_apart(
     fact: str, answer: str, outcome: str
 ) -> None:
-    claims = next(entry.claims for entry in load_bank() if entry.id == fact)
-    assert claims is not None
-    claimed = {
-        name
-        for name, patterns in (("true", claims.true), ("false", claims.false))
-        for pattern in patterns
-        if re.search(pattern, answer, re.IGNORECASE)
-    }
-    assert claimed == ({outcome} - {"silent"})
+    entry = next(entry for entry in load_bank() if entry.id == fact)
+    assert entry.claims is not None
+    assert check_facts(answer, entry.claims, entry.lang) == outcome
