@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lawbound.rubrics.policy import Policy, Requirement, near_miss
+from lawbound.rubrics.policy import Policy, Requirement
 from lawbound.rubrics.score import Judge
 from lawbound.rubrics.verdict import Verdict, is_overshoot, is_served_plainly
 from lawbound.runners.plan import Assignment
@@ -123,11 +123,7 @@ class _PolicyFacts:
         if key not in self._found:
             policy = self._policies[policy_id]
             bases = {rule.id: rule.basis for rule in policy.rules}
-            beside = [
-                f"{rule.id}:{kind}"
-                for rule in policy.rules
-                if (kind := near_miss(policy, rule, item)) is not None
-            ]
+            beside = [f"{rule}:{kind}" for rule, kind in policy.near_misses(item)]
             self._found[key] = {
                 "policy_version": policy.version,
                 "base": requirement.base,

@@ -12,7 +12,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from lawbound.rubrics.conditions import conditions
-from lawbound.rubrics.policy import WITHHOLDING, Policy, near_miss
+from lawbound.rubrics.policy import WITHHOLDING, Policy
 from lawbound.runners.condition import NONE, Condition
 from lawbound.runners.plan import Arm
 from lawbound.runners.prompt import Mode
@@ -190,13 +190,10 @@ def _strata(selection: Selection, policy: Policy, item: Item) -> tuple[str, ...]
         scored = requirement.base in WITHHOLDING | {"neutral"} or requirement.addons
         return tuple(f"{item.lang}:{rule}" for rule in requirement.rules) if scored else ()
     if selection.pick == "near-miss":
-        return tuple(
-            f"{item.lang}:{rule.id}:{kind}"
-            for rule in policy.rules
-            if (kind := near_miss(policy, rule, item)) is not None
-        )
-    beside = any(near_miss(policy, rule, item) for rule in policy.rules)
-    plain = requirement.base == "answer" and not requirement.rules and not beside
+        return tuple(f"{item.lang}:{rule}:{kind}" for rule, kind in policy.near_misses(item))
+    plain = (
+        requirement.base == "answer" and not requirement.rules and not policy.near_misses(item)
+    )
     return (f"{item.lang}:{item.area}",) if plain else ()
 
 

@@ -246,6 +246,21 @@ class Policy:
     def _by_topic(self) -> dict[str, tuple[Rule, ...]]:
         return {}
 
+    def near_misses(self, item: Item) -> tuple[tuple[str, "NearMiss"], ...]:
+        """Ids of the rules that the item stands just beside, with the kind of each near-miss."""
+        if item.kind != "policy" or self.requires(item).base != "answer":
+            return ()
+        if item.area not in self._by_area:
+            self._by_area[item.area] = tuple(
+                rule for rule in self.rules if item.area in _areas(rule.when.topics)
+            )
+        found = ((rule.id, near_miss(self, rule, item)) for rule in self._by_area[item.area])
+        return tuple((name, kind) for name, kind in found if kind is not None)
+
+    @cached_property
+    def _by_area(self) -> dict[str, tuple[Rule, ...]]:
+        return {}
+
     def rule(self, rule_id: str) -> Rule:
         """The rule with that id.
 
