@@ -41,6 +41,8 @@ class _Node:
 
 def share_prefixes(prompts: Sequence[Tokens]) -> tuple[SharedPrefix, ...]:
     """Group prompts; every prompt is in exactly one group, groups in the order of their first member."""
+    if not prompts:
+        return ()
     order = sorted(range(len(prompts)), key=lambda index: list(prompts[index]))
     depths = [common_length(prompts[left], prompts[right]) for left, right in pairwise(order)]
     groups = [

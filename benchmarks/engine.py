@@ -1,0 +1,311 @@
+"""The local engine against lm-eval's `hf` on the same requests, side by side in one run.
+
+    python benchmarks/engine.py                     # everything, at lm-eval's best of several batches
+    python benchmarks/engine.py --baseline-items 16 --baseline-batches 8    # where time is short
+
+Each engine runs in a process of its own, which gives its peak memory. A rate of lm-eval on fewer
+items stands for all: it shares nothing between items. Loading is not counted, tokenising is.
+"""
+
+import argparse
+import json
+import os
+import platform
+import random
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+REPORT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
+MAX_TOKENS = 48
+PREFIX_TOKENS = 639
+BARS = {("float32", "generate"): 12, ("float32", "choices"): 40}
+BARS |= {("bfloat16", "generate"): 10, ("bfloat16", "choices"): 25}
+CHOICES = (
+    " the second one follows from the first",
+    " neither of them follows",
+    " both follow from the record",
+    " it cannot be told from this",
+)
+
+
+def main() -> None:
+    """Run every engine, print the ratios, write the section of the report."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--model", help="folder or hub name; the embedded model where left out")
+    parser.add_argument("--items", type=int, default=100)
+    parser.add_argument("--baseline-items", type=int, default=100)
+    parser.add_argument("--baseline-choice-items", type=int, help="as --baseline-items")
+    parser.add_argument("--baseline-batches", default="4,8,16,32")
+    parser.add_argument("--dtypes", default="float32,bfloat16")
+    parser.add_argument("--threads", type=int, help="for both engines; all cores where left out")
+    parser.add_argument("--no-report", action="store_true")
+    parser.add_argument("--worker", help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.worker:
+        job = json.loads(options.worker)
+        answer = (_lawbound if job["engine"] == "lawbound" else _lm_eval)(job)
+        answer["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        Path(job["out"]).write_text(json.dumps(answer), encoding="utf-8")
+        return
+    if options.model is None:
+        from lawbound.runners.engines.smollm2 import ensure
+
+        options.model = str(ensure())
+    load_before = os.getloadavg()[0]
+    rows = [row for dtype in options.dtypes.split(",") for row in _compare(options, dtype)]
+    text = _report(options, rows, load_before)
+    _say(text)
+    if not options.no_report:
+        write_section(REPORT, "engine", text)
+
+
+def write_section(report: Path, name: str, text: str) -> None:
+    """Replace one benchmark's section, leave the others."""
+    start, end = f"<!-- {name}:start -->", f"<!-- {name}:end -->"
+    section = f"{start}\n{text.strip()}\n{end}"
+    before = report.read_text(encoding="utf-8") if report.is_file() else "# Benchmarks\n"
+    pattern = re.compile(re.escape(start) + ".*?" + re.escape(end), re.DOTALL)
+    if pattern.search(before):
+        after = pattern.sub(lambda _: section, before)
+    else:
+        after = f"{before.rstrip()}\n\n{section}\n"
+    report.parent.mkdir(exist_ok=True)
+    report.write_text(after, encoding="utf-8")
+
+
+def _compare(options: argparse.Namespace, dtype: str) -> list[dict[str, Any]]:
+    ours = _run(options, {"engine": "lawbound", "dtype": dtype, "items": options.items})
+    choice_items = options.baseline_choice_items or options.baseline_items
+    theirs = [
+        _run(
+            options,
+            {
+                "engine": "lm-eval",
+                "dtype": dtype,
+                "items": min(options.baseline_items, options.items),
+                "choice_items": min(choice_items, options.items),
+                "batch": int(batch),
+            },
+        )
+        for batch in options.baseline_batches.split(",")
+    ]
+    rows = []
+    for task in ("generate", "choices"):
+        best = max(theirs, key=lambda result: float(result[task]["rate"]))
+        same = [
+            ours["texts"][key] == text for key, text in best["texts"].items() if task == "generate"
+        ]
+        rows.append(
+            {
+                "dtype": dtype,
+                "task": task,
+                "ours": ours[task]["rate"],
+                "theirs": best[task]["rate"],
+                "batch": best["batch"],
+                "items": best[task]["items"],
+                "ratio": ours[task]["rate"] / best[task]["rate"],
+                "our_peak": ours["peak_mib"],
+                "their_peak": best["peak_mib"],
+                "same": f"{sum(same)} of {len(same)}" if same else "",
+                "prefix": ours["prefix_tokens"],
+                "replayed": ours["replayed"],
+            }
+        )
+    return rows
+
+
+def _run(options: argparse.Namespace, job: dict[str, Any]) -> dict[str, Any]:
+    job |= {"model": options.model, "threads": options.threads}
+    _say(f"... {job['engine']} {job['dtype']} {job.get('batch', '')}", file=sys.stderr)
+    with tempfile.TemporaryDirectory() as folder:
+        job["out"] = str(Path(folder) / "out.json")
+        subprocess.run([sys.executable, __file__, "--worker", json.dumps(job)], check=True)
+        answer: dict[str, Any] = json.loads(Path(job["out"]).read_text(encoding="utf-8"))
+    _say(
+        "    "
+        + ", ".join(
+            f"{task} {answer[task]['seconds']:.1f} s, {answer[task]['rate']:.2f}/s"
+            for task in ("generate", "choices")
+        )
+        + f", peak {answer['peak_mib']:.0f} MiB",
+        file=sys.stderr,
+    )
+    return answer
+
+
+def _lawbound(job: dict[str, Any]) -> dict[str, Any]:
+    import torch
+
+    from lawbound.runners.engines.local import LocalEngine
+    from lawbound.runners.sample import Message, Request, Settings
+
+    threads = job["threads"] or torch.get_num_threads()
+    engine = LocalEngine.load(job["model"], dtype=job["dtype"], device="cpu", threads=threads)
+    policy = _policy(engine.count_tokens)
+
+    def request(key: str, question: str, choices: tuple[str, ...] = ()) -> Request:
+        chat = (Message("system", policy), Message("user", question))
+        return Request(
+            key, chat, engine.render(chat), Settings(max_tokens=MAX_TOKENS), choices=choices
+        )
+
+    questions = _questions(job["items"])
+    started = perf_counter()
+    written = list(engine.generate([request(str(i), q) for i, q in enumerate(questions)]))
+    seconds = perf_counter() - started
+    started = perf_counter()
+    scored = list(
+        engine.loglikelihood([request(str(i), q, CHOICES) for i, q in enumerate(questions)])
+    )
+    return {
+        "texts": {sample.key: sample.text for sample in written},
+        "generate": _rate(sum(s.completion_tokens for s in written), seconds, len(written)),
+        "choices": _rate(len(scored), perf_counter() - started, len(scored)),
+        "prefix_tokens": engine.count_tokens(policy),
+        "replayed": engine.replayed,
+    }
+
+
+def _lm_eval(job: dict[str, Any]) -> dict[str, Any]:
+    import torch
+    from lm_eval.api.instance import Instance
+    from lm_eval.models.huggingface import HFLM
+
+    if job["threads"]:
+        torch.set_num_threads(job["threads"])
+    lm = HFLM(pretrained=job["model"], dtype=job["dtype"], batch_size=job["batch"], device="cpu")
+    tokenizer = lm.tokenizer
+    policy = _policy(lambda text: len(tokenizer.encode(text, add_special_tokens=False)))
+    prompts = [
+        lm.apply_chat_template(
+            [{"role": "system", "content": policy}, {"role": "user", "content": question}]
+        )
+        for question in _questions(job["items"])
+    ]
+
+    def instance(kind: str, number: int, arguments: tuple[Any, ...]) -> Instance:
+        return Instance(request_type=kind, doc={}, arguments=arguments, idx=number)
+
+    settings = {"until": [], "do_sample": False, "max_gen_toks": MAX_TOKENS}
+    started = perf_counter()
+    texts = lm.generate_until(
+        [
+            instance("generate_until", i, (prompt, dict(settings)))
+            for i, prompt in enumerate(prompts)
+        ],
+        disable_tqdm=True,
+    )
+    seconds = perf_counter() - started
+    tokens = sum(
+        min(len(tokenizer.encode(text, add_special_tokens=False)) + 1, MAX_TOKENS) for text in texts
+    )
+    scored = prompts[: job["choice_items"]]
+    started = perf_counter()
+    lm.loglikelihood(
+        [
+            instance("loglikelihood", i, (prompt, choice))
+            for i, prompt in enumerate(scored)
+            for choice in CHOICES
+        ],
+        disable_tqdm=True,
+    )
+    return {
+        "texts": {str(i): text for i, text in enumerate(texts)},
+        "generate": _rate(tokens, seconds, len(texts)),
+        "choices": _rate(len(scored), perf_counter() - started, len(scored)),
+        "batch": job["batch"],
+    }
+
+
+def _rate(count: int, seconds: float, items: int) -> dict[str, float]:
+    return {"rate": count / seconds, "seconds": seconds, "items": items}
+
+
+def _policy(count: Any) -> str:
+    """House rules, as many as make the wanted number of tokens."""
+    rng = random.Random(1)
+    text = "You are the assistant of a public library. Follow these house rules."
+    verbs = ("recommend", "reserve", "describe", "compare", "translate", "summarise")
+    things = ("maps", "newspapers", "letters", "recordings", "photographs", "registers")
+    places = ("reading room", "archive", "north hall", "annex", "children's corner")
+    number = 1
+    while count(text) < PREFIX_TOKENS - 20:
+        text += (
+            f" {number}. Do not {rng.choice(verbs)} {rng.choice(things)} of the "
+            f"{rng.choice(places)} before {rng.randint(7, 11)} o'clock unless a librarian asks."
+        )
+        number += 1
+    return text
+
+
+def _questions(count: int) -> list[str]:
+    rng = random.Random(2)
+    subjects = ("rivers", "bread", "copper", "bees", "chess", "glass", "trains", "ink", "salt")
+    frames = (
+        "Explain in a few sentences how {a} changed the life of people who worked with {b}.",
+        "A visitor asks what {a} and {b} have in common. What do you say, and why?",
+        "Write a short note about {a} for a reader who only knows about {b}.",
+        "Which came first in this town, {a} or {b}? Give your reasons step by step, please.",
+    )
+    found = []
+    for number in range(count):
+        first, second = rng.sample(subjects, 2)
+        found.append(f"Visitor {number + 1}: " + rng.choice(frames).format(a=first, b=second))
+    return found
+
+
+def _report(options: argparse.Namespace, rows: list[dict[str, Any]], load: float) -> str:
+    lines = [
+        "## Local engine against lm-eval `hf`",
+        "",
+        f"{datetime.now(UTC):%Y-%m-%d}; {_cpu()}, {os.cpu_count()} cores, "
+        f"{options.threads or 'all'} threads for both; "
+        + ", ".join(f"{name} {version(name)}" for name in ("torch", "transformers", "lm-eval"))
+        + f". {options.items} generations of at most {MAX_TOKENS} tokens and {options.items} "
+        f"four-way choices after a shared policy of {rows[0]['prefix']} tokens. Load average of "
+        f"the machine before the run: {load:.1f}"
+        + (" (others used it too: take the figures as rough)." if load > 0.5 else "."),
+        "",
+        "| dtype | task | Lawbound | lm-eval, best batch (items) | ratio | bar | peak MiB, ours "
+        "/ theirs | same text |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    units = {"generate": "tokens/s", "choices": "items/s"}
+    for row in rows:
+        bar = BARS.get((row["dtype"], row["task"]))
+        met = f">= {bar}: {'met' if row['ratio'] >= bar else 'missed'}" if bar else ""
+        lines.append(
+            f"| {row['dtype']} | {row['task']} | {row['ours']:.1f} {units[row['task']]} | "
+            f"{row['theirs']:.2f}, batch {row['batch']} ({row['items']}) | {row['ratio']:.1f} | "
+            f"{met} | {row['our_peak']:.0f} / {row['their_peak']:.0f} | {row['same']} |"
+        )
+    lines += ["", f"Asked again because of near-ties: {rows[0]['replayed']}."]
+    lines += ["", f"`python benchmarks/engine.py {' '.join(sys.argv[1:])}`".replace(" `", "`")]
+    return "\n".join(lines)
+
+
+def _cpu() -> str:
+    info = Path("/proc/cpuinfo")
+    if info.is_file():
+        text = info.read_text(encoding="utf-8")
+        name = re.search(r"model name\s*:\s*(.+)", text)
+        kinds = [k for k in ("avx2", "avx512f", "amx_tile") if re.search(rf"\b{k}\b", text)]
+        if name:
+            return f"{name[1].strip()} ({', '.join(kinds) or 'no vector units named'})"
+    return platform.processor() or platform.machine()
+
+
+def _say(text: str, file: Any = None) -> None:
+    print(text, file=file or sys.stdout, flush=True)
+
+
+if __name__ == "__main__":
+    main()

