@@ -4,34 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.estimate import NAN, Estimate
-from lawbound.evals.schema_columns import (
-    LEADERBOARD,
-    METRICS,
-    SCHEMA_VERSION,
-    SOURCES,
-    Column,
-)
-from lawbound.evals.tradeoff import Point, fronts
+from lawbound.evals.leaderboard_merge import merge_boards, model_card, read_board
+from lawbound.evals.leaderboard_table import LeaderboardError, cell, csv_bytes, rank_rows, table_of
+from lawbound.evals.schema_columns import LEADERBOARD, METRICS, SCHEMA_VERSION, SOURCES
 from lawbound.rubrics.score import SCORER_VERSION
 
 if TYPE_CHECKING:
     import pandas as pd
 
+__all__ = [
+    "LeaderboardError",
+    "cell",
+    "csv_bytes",
+    "leaderboard_rows",
+    "merge_boards",
+    "metrics_rows",
+    "model_card",
+    "read_board",
+    "ties_a_baseline",
+]
+
 REFERENCE = "reference:"
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-"""Spreadsheets run a cell that begins so; text cells get an apostrophe in front."""
-COMPARED = ("schema_version", "suite_hash", "scorer_version")
-"""Runs that differ here cannot be ranked together; policy versions are compared policy by policy."""
-
-
-class LeaderboardError(ValueError):
-    """Runs cannot be merged, or a leaderboard file is not what it should be."""
 
 
 def leaderboard_rows(estimates: Iterable[Estimate], run: Mapping[str, Any]) -> pd.DataFrame:
@@ -55,7 +53,7 @@ def leaderboard_rows(estimates: Iterable[Estimate], run: Mapping[str, Any]) -> p
             row["policy_version"] = str(versions.get(policy, ""))
             row["is_reference"] = model in references or model.startswith(REFERENCE)
             rows.append(row)
-    return _table(rank_rows(rows, [str(name) for name in versions]), LEADERBOARD)
+    return table_of(rank_rows(rows, [str(name) for name in versions]), LEADERBOARD)
 
 
 def metrics_rows(estimates: Iterable[Estimate]) -> pd.DataFrame:
@@ -65,56 +63,7 @@ def metrics_rows(estimates: Iterable[Estimate]) -> pd.DataFrame:
         {"schema_version": SCHEMA_VERSION, **{name: getattr(e, name) for name in names}}
         for e in estimates
     ]
-    return _table(rows, METRICS)
-
-
-def csv_bytes(table: pd.DataFrame) -> bytes:
-    """The same bytes for the same numbers on any machine: six significant digits, no times, no CR."""
-    import csv
-    import io
-
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(table.columns)
-    for record in table.itertuples(index=False, name=None):
-        writer.writerow([cell(value) for value in record])
-    return out.getvalue().encode("utf-8")
-
-
-def cell(value: Any) -> str:
-    """One CSV cell: nan is empty, text that a spreadsheet would run is neutralised."""
-    if hasattr(value, "item"):
-        value = value.item()
-    if value is None or (isinstance(value, float) and math.isnan(value)):
-        return ""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int):
-        return str(value)
-    if isinstance(value, float):
-        return f"{value + 0.0:.6g}"
-    text = str(value)
-    return "'" + text if text.startswith(FORMULA_STARTS) else text
-
-
-def rank_rows(
-    rows: Sequence[Mapping[str, Any]], policies: Sequence[str] = ()
-) -> list[dict[str, Any]]:
-    """Fill front and ranks, and sort: policy, mode, then front and tradeoff, reference rows last.
-
-    Only rows of one policy and one mode are ranked against each other. A model is better beyond doubt
-    when the MOVER interval of the difference of the signed tradeoffs excludes 0.
-    """
-    order = {name: i for i, name in enumerate(policies)}
-    boards: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for row in rows:
-        boards.setdefault((row["policy"], row["mode"]), []).append(dict(row))
-    done = []
-    for which in sorted(boards, key=lambda k: (order.get(k[0], len(order)), k)):
-        board = boards[which]
-        _fill_ranks([row for row in board if not row["is_reference"]])
-        done += sorted(board, key=_place)
-    return done
+    return table_of(rows, METRICS)
 
 
 def ties_a_baseline(board: pd.DataFrame) -> list[str]:
@@ -205,44 +154,6 @@ def _about_run(run: Mapping[str, Any]) -> dict[str, str]:
         "scorer_version": str(run.get("scorer_version", SCORER_VERSION)),
         "lawbound": str(run.get("lawbound", "")),
     }
-
-
-def _fill_ranks(rows: Sequence[dict[str, Any]]) -> None:
-    points = [Point(r["model"], r["J"], r["policy_tax"]) for r in rows]
-    for row, front in zip(rows, fronts(points), strict=True):
-        row["front"] = front or None
-    ranked = [row for row in rows if row["tradeoff_signed"] == row["tradeoff_signed"]]
-    for row in ranked:
-        better = sum(_beats(other, row) for other in ranked)
-        worse = sum(_beats(row, other) for other in ranked)
-        row["rank"] = row["rank_low"] = 1 + better
-        row["rank_high"] = len(ranked) - worse
-
-
-def _beats(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    a, b = one["tradeoff_signed"], other["tradeoff_signed"]
-    reach = math.hypot(a - one["tradeoff_signed_low"], other["tradeoff_signed_high"] - b)
-    return bool(a - b > reach)
-
-
-def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    score = row["tradeoff"]
-    return (
-        row["is_reference"],
-        row["front"] if row["front"] else math.inf,
-        -score if score == score else math.inf,
-        row["model"],
-        row["run"],
-    )
-
-
-def _table(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> pd.DataFrame:
-    import pandas as pd
-
-    kinds = {"string": "object", "number": "float64", "boolean": "bool", "integer": "Int64"}
-    return pd.DataFrame(
-        {c.name: pd.Series([row[c.name] for row in rows], dtype=kinds[c.type]) for c in columns}
-    )
 
 
 def _same(one: Sequence[float], other: Sequence[float]) -> bool:

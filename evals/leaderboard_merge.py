@@ -1,0 +1,151 @@
+"""Leaderboards of many runs as one, and what a model card says of it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lawbound.evals.leaderboard_table import LeaderboardError, rank_rows, table_of
+from lawbound.evals.schema_columns import LEADERBOARD
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COMPARED = ("schema_version", "suite_hash", "scorer_version")
+"""Runs that differ here cannot be ranked together; policy versions are compared policy by policy."""
+CARD_METRICS = (
+    "tradeoff", "J", "policy_tax", "adherence", "excess", "capability_full", "capability_placebo",
+)  # fmt: skip
+
+
+def read_board(path: Path) -> pd.DataFrame:
+    """A ``leaderboard.csv`` as it was written.
+
+    Raises:
+        LeaderboardError: It cannot be read or its columns are not the current ones.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as handle:
+            records = list(csv.DictReader(handle))
+    except (OSError, UnicodeDecodeError, csv.Error) as fault:
+        raise LeaderboardError(f"{path}: cannot be read ({fault}), expected a CSV") from fault
+    names = [column.name for column in LEADERBOARD]
+    if records and list(records[0]) != names:
+        odd = sorted(set(records[0]).symmetric_difference(names), key=str)
+        raise LeaderboardError(f"{path}: columns differ from the schema in {odd[:5]}")
+    return table_of([_typed(record, path) for record in records], LEADERBOARD)
+
+
+def merge_boards(boards: Mapping[str, pd.DataFrame], *, allow_mixed: bool = False) -> pd.DataFrame:
+    """Rank the models of many runs together.
+
+    Args:
+        boards: Name of the run -> its leaderboard.
+        allow_mixed: Merge although suites, policy versions or scorers differ, and say so in every row.
+
+    Raises:
+        LeaderboardError: Runs differ and that was not allowed, or a model stands in two of them.
+    """
+    rows: list[dict[str, Any]] = []
+    seen: dict[tuple[str, str, str], str] = {}
+    for name, board in boards.items():
+        for record in board.to_dict(orient="records"):
+            row = {str(key): value for key, value in record.items()}
+            place = (row["policy"], row["mode"], row["model"])
+            if place in seen and row["is_reference"]:
+                continue
+            if place in seen:
+                raise LeaderboardError(
+                    f"leaderboard: model '{row['model']}' stands in both {seen[place]} and {name} "
+                    f"under '{row['policy']}', expected it once"
+                )
+            seen[place] = name
+            row |= {"run": name, "rank": None, "rank_low": None, "rank_high": None, "front": None}
+            rows.append(row)
+    differing = _differing(rows)
+    if differing and not allow_mixed:
+        raise LeaderboardError(
+            f"leaderboard: runs {', '.join(boards)} differ in {'; '.join(differing)}, expected the "
+            "same (allow mixed runs to merge them anyway)"
+        )
+    for row in rows:
+        row["comparability"] = "mixed: " + "; ".join(differing) if differing else ""
+    policies = list(dict.fromkeys(row["policy"] for row in rows))
+    return table_of(rank_rows(rows, policies), LEADERBOARD)
+
+
+def model_card(board: pd.DataFrame, model: str) -> str:
+    """The ``model-index`` block of a Hugging Face model card, as YAML.
+
+    Raises:
+        LeaderboardError: The model is not on the board.
+    """
+    import yaml
+
+    mine = [row for row in board.to_dict(orient="records") if row["model"] == model]
+    if not mine:
+        found = sorted(set(board["model"]))
+        raise LeaderboardError(
+            f"leaderboard: model '{model}' is not on it, expected one of {found}"
+        )
+    card = {"model-index": [{"name": model, "results": [_result(row) for row in mine]}]}
+    return str(yaml.safe_dump(card, sort_keys=False, allow_unicode=True))
+
+
+def _result(row: Mapping[Any, Any]) -> dict[str, Any]:
+    metrics = []
+    for name in CARD_METRICS:
+        value = float(row[name])
+        if value == value:
+            low, high = float(row[f"{name}_low"]), float(row[f"{name}_high"])
+            metrics.append(
+                {
+                    "type": name,
+                    "name": f"{name} [95 % interval {low:.3f} to {high:.3f}]",
+                    "value": round(value, 6),
+                }
+            )
+    return {
+        "task": {
+            "type": "text-generation",
+            "name": f"follows the policy modelled on {row['policy']}",
+        },
+        "dataset": {
+            "type": "lawbound",
+            "name": f"Lawbound {row['suite']}",
+            "config": str(row["mode"]),
+            "revision": f"{row['policy']} {row['policy_version']}",
+        },
+        "metrics": metrics,
+    }
+
+
+def _differing(rows: list[dict[str, Any]]) -> list[str]:
+    found = [name for name in COMPARED if len({str(row[name]) for row in rows}) > 1]
+    for policy in dict.fromkeys(row["policy"] for row in rows):
+        versions = {str(row["policy_version"]) for row in rows if row["policy"] == policy}
+        if len(versions) > 1:
+            found.append(f"policy_version of {policy}")
+    return found
+
+
+def _typed(record: Mapping[str, str], path: Path) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for column in LEADERBOARD:
+        text = record[column.name]
+        try:
+            if column.type == "string":
+                row[column.name] = text[1:] if text.startswith("'") else text
+            elif column.type == "boolean":
+                row[column.name] = text == "true"
+            elif text == "":
+                row[column.name] = None if column.type == "integer" else float("nan")
+            else:
+                row[column.name] = int(text) if column.type == "integer" else float(text)
+        except ValueError as fault:
+            raise LeaderboardError(
+                f"{path}: column '{column.name}' holds {text!r}, expected {column.type}"
+            ) from fault
+    return row

@@ -1,0 +1,203 @@
+import csv
+import io
+import json
+from importlib.resources import files
+
+import pytest
+
+from lawbound.evals.estimate import Estimate
+from lawbound.evals.leaderboard import (
+    LeaderboardError,
+    cell,
+    csv_bytes,
+    leaderboard_rows,
+    merge_boards,
+    metrics_rows,
+    model_card,
+    read_board,
+    ties_a_baseline,
+)
+from lawbound.evals.schema_columns import LEADERBOARD, METRICS, SCHEMA_VERSION, schema_files
+
+RUN = {
+    "suite": {"id": "quick", "version": "1"},
+    "seed": 1,
+    "policies": [{"id": "cn", "version": "2026.11"}, {"id": "de", "version": "2"}],
+    "models": [{"model": "reference:coin", "reference": True}],
+    "lawbound": "0.1.0",
+}
+
+
+def model(name, j, capability, tax, *, policy="cn", spread=0.05, mode="generate"):
+    """The estimates that rank a model, with intervals of one width."""
+
+    def one(metric, value, strength="full", mode="generate"):
+        return Estimate(
+            metric, name, policy, strength, mode=mode, value=value, low=value - spread,
+            high=value + spread, n=10, clusters=10,
+        )  # fmt: skip
+
+    return [
+        one("J", j),
+        one("capability", capability, mode=mode),
+        one("policy_tax", tax, mode=mode),
+        one("tradeoff_signed", j * capability, mode=mode),
+        one("tradeoff", max(j, 0) * capability, mode=mode),
+    ]
+
+
+def test_rows_are_ordered_by_policy_front_and_tradeoff_with_references_last():
+    estimates = [
+        *model("reference:coin", 0.99, 0.99, 0.0),
+        *model("weak", 0.2, 0.2, 0.3, policy="de"),
+        *model("weak", 0.2, 0.2, 0.3),
+        *model("frugal", 0.5, 0.5, 0.0),
+        *model("strong", 0.9, 0.9, 0.1),
+    ]
+    board = leaderboard_rows(estimates, RUN)
+    assert list(zip(board["policy"], board["model"], strict=True)) == [
+        ("cn", "strong"), ("cn", "frugal"), ("cn", "weak"), ("cn", "reference:coin"), ("de", "weak"),
+    ]  # fmt: skip
+    assert board["front"].tolist()[:3] == [1, 1, 2]
+    assert board["is_reference"].tolist() == [False, False, False, True, False]
+    assert board["rank"].isna().tolist() == [False, False, False, True, False]
+    assert board["policy_version"].tolist() == ["2026.11"] * 4 + ["2"]
+
+
+def test_models_that_doubt_cannot_tell_apart_share_a_rank():
+    estimates = [
+        *model("a", 0.90, 0.9, 0.1),
+        *model("b", 0.88, 0.9, 0.1),
+        *model("c", 0.30, 0.3, 0.1),
+    ]
+    board = leaderboard_rows(estimates, RUN)
+    assert board["rank"].tolist() == [1, 1, 3]
+    assert board["rank_low"].tolist() == [1, 1, 3]
+    assert board["rank_high"].tolist() == [2, 2, 3]
+
+
+def test_choices_never_share_a_rank_with_generated_answers():
+    estimates = [*model("a", 0.9, 0.9, 0.1), *model("b", 0.3, 0.3, 0.1, mode="choices")]
+    board = leaderboard_rows(estimates, RUN)
+    assert dict(zip(board["model"], board["mode"], strict=True)) == {
+        "a": "generate",
+        "b": "choices",
+    }
+    assert board["rank"].tolist() == [1, 1]
+
+
+def test_a_number_of_the_other_mode_is_not_shown():
+    estimates = [
+        *model("a", 0.9, 0.8, 0.1),
+        Estimate("capability", "a", "cn", "full", mode="choices", value=0.2),
+    ]
+    board = leaderboard_rows(estimates, RUN).set_index("mode")
+    assert board.loc["generate", "capability_full"] == 0.8
+    assert board.loc["choices", "capability_full"] == 0.2
+    assert board["policy_tax"].isna().tolist() == [True, False]
+    assert board["J"].tolist() == [0.9, 0.9], "behaviour is always generated"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("=1+1", "'=1+1"), ("+x", "'+x"), ("-x", "'-x"), ("@x", "'@x"), ("\tx", "'\tx"),
+        ("\rx", "'\rx"), ("x=1", "x=1"), (-0.5, "-0.5"), (0.1 + 0.2, "0.3"), (1 / 3, "0.333333"),
+        (float("nan"), ""), (None, ""), (True, "true"), (7, "7"), (-0.0, "0"), (1e-6, "1e-06"),
+    ],
+)  # fmt: skip
+def test_cells(value, text):
+    assert cell(value) == text
+
+
+def test_a_hostile_model_name_is_no_formula_in_either_csv():
+    name = '=HYPERLINK("http://example.org")'
+    estimates = model(name, 0.5, 0.5, -0.1)
+    for table in (leaderboard_rows(estimates, RUN), metrics_rows(estimates)):
+        rows = list(csv.DictReader(io.StringIO(csv_bytes(table).decode())))
+        assert {row["model"] for row in rows} == {"'" + name}
+    board = csv_bytes(leaderboard_rows(estimates, RUN)).decode()
+    assert ",-0.1," in board, "numbers keep their sign"
+
+
+def test_columns_are_those_of_the_schema():
+    estimates = model("a", 0.5, 0.5, 0.1)
+    assert list(leaderboard_rows(estimates, RUN).columns) == [c.name for c in LEADERBOARD]
+    assert list(metrics_rows(estimates).columns) == [c.name for c in METRICS]
+
+
+def test_schema_files_follow_from_the_columns():
+    folder = files("lawbound.evals") / "schema"
+    for name, text in schema_files().items():
+        assert (folder / name).read_text(encoding="utf-8") == text, f"write {name} anew"
+    assert json.loads(schema_files()["leaderboard.table.json"])["version"] == SCHEMA_VERSION
+
+
+def test_a_board_survives_its_file(tmp_path):
+    board = leaderboard_rows([*model("a", 0.5, 0.5, 0.1), *model("=b", 0.1, 0.2, 0.3)], RUN)
+    path = tmp_path / "leaderboard.csv"
+    path.write_bytes(csv_bytes(board))
+    again = read_board(path)
+    assert again["model"].tolist() == board["model"].tolist()
+    assert csv_bytes(again) == csv_bytes(board)
+
+
+def test_merged_runs_are_ranked_together_and_references_stand_once():
+    one = leaderboard_rows([*model("a", 0.3, 0.3, 0.1), *model("reference:coin", 0, 0, 0)], RUN)
+    two = leaderboard_rows([*model("b", 0.9, 0.9, 0.1), *model("reference:coin", 0, 0, 0)], RUN)
+    merged = merge_boards({"one": one, "two": two})
+    assert merged["model"].tolist() == ["b", "a", "reference:coin"]
+    assert merged["run"].tolist() == ["two", "one", "one"]
+    assert merged["rank"].tolist()[:2] == [1, 2]
+    assert set(merged["comparability"]) == {""}
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"suite": {"id": "quick", "version": "2"}}, "suite_hash"),
+        ({"policies": [{"id": "cn", "version": "2027.1"}]}, "policy_version of cn"),
+        ({"scorer_version": "99"}, "scorer_version"),
+    ],
+)
+def test_runs_that_differ_are_not_merged_unless_told_and_then_say_so(change, word):
+    boards = {
+        "one": leaderboard_rows(model("a", 0.3, 0.3, 0.1), RUN),
+        "two": leaderboard_rows(model("b", 0.9, 0.9, 0.1), RUN | change),
+    }
+    with pytest.raises(LeaderboardError, match=word):
+        merge_boards(boards)
+    merged = merge_boards(boards, allow_mixed=True)
+    assert all(word in text for text in merged["comparability"])
+
+
+def test_the_same_model_twice_is_an_error_in_a_merge():
+    board = leaderboard_rows(model("a", 0.3, 0.3, 0.1), RUN)
+    with pytest.raises(LeaderboardError, match="model 'a' stands in both one and two"):
+        merge_boards({"one": board, "two": board})
+
+
+def test_a_real_model_that_ties_a_baseline_on_every_column_is_named():
+    estimates = [
+        *model("stub", 0.0, 0.2, 0.1),
+        *model("reference:coin", 0.0, 0.2, 0.1),
+        *model("other", 0.1, 0.2, 0.1),
+    ]
+    (line,) = ties_a_baseline(leaderboard_rows(estimates, RUN))
+    assert line.startswith("model 'stub' equals the baseline 'reference:coin' on every column")
+    assert ties_a_baseline(leaderboard_rows(model("other", 0.1, 0.2, 0.1), RUN)) == []
+
+
+def test_a_model_card_block_names_policy_metric_and_interval():
+    import yaml
+
+    board = leaderboard_rows(model("org/a", 0.5, 0.4, 0.1), RUN)
+    card = yaml.safe_load(model_card(board, "org/a"))
+    (entry,) = card["model-index"]
+    (result,) = entry["results"]
+    assert entry["name"] == "org/a"
+    assert result["dataset"]["revision"] == "cn 2026.11"
+    values = {m["type"]: m["value"] for m in result["metrics"]}
+    assert values["J"] == 0.5
+    with pytest.raises(LeaderboardError, match="model 'b' is not on it"):
+        model_card(board, "b")
