@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -20,6 +20,7 @@ from lawbound.rubrics.reference.engine import ReferenceEngine
 from lawbound.rubrics.reference.situation import Situations, situations
 from lawbound.runners.engines import Engine, EngineOptions, ScoresChoices, check_name, open_engine
 from lawbound.runners.plan import Arm, Plan, plan
+from lawbound.runners.prompt import Mode
 from lawbound.runners.run import RunCounts, run
 from lawbound.runners.sample import Settings
 from lawbound.runners.store import Store, lock
@@ -116,8 +117,10 @@ class Prepared:
         return unique(arm.item for arm in self.arms)
 
     def situations(self) -> Situations:
-        """For reference models."""
-        return situations(self.arms, {p.id: p for p in self.policies}, seed=self.seed)
+        """For reference models, however the arms are asked."""
+        generated = (replace(arm, mode="generate") for arm in self.arms)
+        policies = {policy.id: policy for policy in self.policies}
+        return situations([*self.arms, *generated], policies, seed=self.seed)
 
 
 def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
@@ -147,11 +150,23 @@ def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
     return Prepared(spec, suite, policies, arms, models, seed)
 
 
-def plan_for(prepared: Prepared, engine: Engine) -> Plan:
-    """The requests of one model. Arms fall back to generation where the engine cannot score choices."""
-    arms: Sequence[Arm] = prepared.arms
-    if not isinstance(engine, ScoresChoices):
-        arms = [Arm(arm.item, arm.condition, arm.policies, "generate") for arm in arms]
+def plan_for(prepared: Prepared, engine: Engine, *, beside: Collection[Mode] = ()) -> Plan:
+    """The requests of one model.
+
+    Choices become generated answers where the engine cannot score them.
+
+    Args:
+        prepared: What is asked.
+        engine: Who is asked.
+        beside: For a reference model: the modes in which the models beside it were asked, so that
+            it stands on the same boards.
+    """
+    modes = beside or [_mode(engine)]
+    arms = [
+        arm if arm.mode == "generate" else replace(arm, mode=mode)
+        for arm in prepared.arms
+        for mode in (modes if arm.mode == "choices" else ("generate",))
+    ]
     return plan(
         arms,
         render=engine.render,
@@ -160,6 +175,10 @@ def plan_for(prepared: Prepared, engine: Engine) -> Plan:
         seed=prepared.seed,
         epochs=prepared.spec.epochs,
     )
+
+
+def _mode(engine: Engine) -> Mode:
+    return "choices" if isinstance(engine, ScoresChoices) else "generate"
 
 
 def open_model(model: str, prepared: Prepared, found: Situations) -> Engine:
@@ -198,12 +217,16 @@ def ask(
         folder = RunFolder(out)
         folder.write_items(prepared.items)
         entries: list[dict[str, Any]] = []
+        modes: dict[Mode, None] = {}
         for model in prepared.models:
             observer.stage(f"loading {model}", None)
             ready = (engines or {}).get(model)
             engine = ready or open_model(model, prepared, found)
             try:
-                entries.append(_ask_one(model, prepared, engine, folder, observer))
+                if not model.startswith(REFERENCE):
+                    modes[_mode(engine)] = None
+                beside = tuple(modes) if model.startswith(REFERENCE) else ()
+                entries.append(_ask_one(model, prepared, engine, folder, observer, beside))
             finally:
                 if ready is None:
                     engine.close()
@@ -211,9 +234,14 @@ def ask(
 
 
 def _ask_one(
-    model: str, prepared: Prepared, engine: Engine, folder: RunFolder, observer: Observer
+    model: str,
+    prepared: Prepared,
+    engine: Engine,
+    folder: RunFolder,
+    observer: Observer,
+    beside: Collection[Mode],
 ) -> dict[str, Any]:
-    requests = plan_for(prepared, engine)
+    requests = plan_for(prepared, engine, beside=beside)
     label = requests.fingerprint.model
     folder.write_plan(requests)
     observer.stage(f"asking {label}", len(requests.requests))
