@@ -47,8 +47,10 @@ def main() -> None:
     _say("\ngold -> read")
     for (gold, read), n in sorted(pairs.items()):
         _say(f"  {gold:10} {read:10} {n}")
-    if any("addons" in row for row in rows):
-        hits = sum(set(row["addons"]) == row["read"].addons for row in rows if "addons" in row)
+    if any("gold_addons" in row for row in rows):
+        hits = sum(
+            set(row["gold_addons"]) == row["read"].addons for row in rows if "gold_addons" in row
+        )
         _say(f"add-ons exact: {hits} of {sum('addons' in row for row in rows)}")
     size = sum(len(row["response"]) for row in rows) / len(rows)
     _say(f"{len(rows) / seconds:.0f} answers/s on one core, mean length {size:.0f} characters")
