@@ -1,0 +1,219 @@
+"""The lm-eval plugin: the plain command runs our tasks, and its logs give the runner's own numbers."""
+
+import hashlib
+import json
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from lawbound.evals.conclude import conclude, evaluate
+from lawbound.evals.evaluate import RunSpec
+from lawbound.evals.folder import FolderError
+from lawbound.evals.harness_docs import build_docs
+from lawbound.evals.harness_logs import import_logs, is_log_folder
+from lawbound.runners.engines.function import FunctionEngine
+from lawbound.runners.sample import Request
+
+# lm-eval itself warns a great deal; what we promise is that it works, not that it is silent.
+pytestmark = pytest.mark.filterwarnings("default")
+
+LIMIT = 6
+"""Items of each selection: enough for every metric, few enough for a fast test."""
+TASKS = Path(__file__).parents[1] / "tasks" / "lmeval"
+
+
+def _answer(system: str, question: str) -> str:
+    """Some model that reads both: refuses, thinks aloud, answers, computes or says nothing."""
+    draw = int(hashlib.sha256(f"{system}\n{question}".encode()).hexdigest(), 16)
+    texts = [
+        "I'm sorry, but I can't help with that request.",
+        f"On this question: {question[:60]} Several sources agree about it.",
+        f"<think>What would be right here?</think>Here is my text about {question[:40]}.",
+        f"Answer: {draw % 40}",
+        "",
+    ]
+    return texts[draw % len(texts)]
+
+
+def _from_request(request: Request) -> str:
+    chat = {message.role: message.content for message in request.messages}
+    return _answer(chat.get("system", ""), chat["user"])
+
+
+@pytest.fixture(scope="module")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Logs of the plain lm-eval command over one of our tasks, with a deterministic model."""
+    from lm_eval.__main__ import cli_evaluate
+    from lm_eval.api.model import LM
+    from lm_eval.api.registry import register_model
+
+    @register_model("lawbound-test")
+    class Deterministic(LM):  # type: ignore[misc]
+        tokenizer_name = "none"
+
+        @classmethod
+        def create_from_arg_obj(cls, *args: Any, **kwargs: Any) -> "Deterministic":
+            return cls()
+
+        create_from_arg_string = create_from_arg_obj
+
+        def apply_chat_template(self, chat: list[dict[str, str]], **kwargs: Any) -> str:
+            return json.dumps(chat)
+
+        def chat_template(self, name: Any = None) -> str:
+            return "json"
+
+        def generate_until(self, requests: Sequence[Any], **kwargs: Any) -> list[str]:
+            chats = [json.loads(r.args[0]) for r in requests]
+            found = [{m["role"]: m["content"] for m in chat} for chat in chats]
+            return [_answer(chat.get("system", ""), chat["user"]) for chat in found]
+
+        def loglikelihood(self, requests: Sequence[Any], **kwargs: Any) -> Any:
+            raise NotImplementedError
+
+        def loglikelihood_rolling(self, requests: Sequence[Any], **kwargs: Any) -> Any:
+            raise NotImplementedError
+
+    out: Path = tmp_path_factory.mktemp("logs")
+    arguments = [
+        "lm_eval", "run", "--model", "lawbound-test", "--include_path", str(TASKS),
+        "--tasks", "lawbound_cn", "--apply_chat_template", "--log_samples",
+        "--output_path", str(out), "--metadata", json.dumps({"limit_items": LIMIT}),
+    ]  # fmt: skip
+    before = sys.argv
+    sys.argv = arguments
+    try:
+        cli_evaluate()
+    finally:
+        sys.argv = before
+    yield out
+
+
+def _numbers(folder: Path) -> pd.DataFrame:
+    frame = pd.read_csv(folder / "metrics.csv", keep_default_na=False)
+    # Token counts and truncation are not in lm-eval's logs; everything else must agree.
+    known = ~frame["metric"].isin(["token_cost", "truncated"])
+    return frame[known].drop(columns=["model"]).reset_index(drop=True)
+
+
+def test_its_logs_give_exactly_the_numbers_of_the_standalone_runner(
+    logs: Path, tmp_path: Path
+) -> None:
+    def answer_and_split(request: Request) -> str:
+        from lawbound.runners.engines.thinking import split_thinking
+
+        return split_thinking(_from_request(request)).answer
+
+    class Thinking(FunctionEngine):
+        def generate(self, requests: Sequence[Request]) -> Iterator[Any]:
+            from dataclasses import replace
+
+            from lawbound.runners.engines.thinking import split_thinking
+
+            for request, sample in zip(requests, super().generate(requests), strict=True):
+                yield replace(sample, thinking=split_thinking(_from_request(request)).thinking)
+
+    engine = Thinking(answer_and_split, name="lawbound-test")
+    spec = RunSpec(suite="quick", models=("mine",), policies=("cn",), references=False, limit=LIMIT)
+    evaluate(spec, tmp_path / "own", engines={"mine": engine})
+    assert is_log_folder(logs)
+    import_logs(logs, tmp_path / "imported")
+    conclude(tmp_path / "imported")
+    pd.testing.assert_frame_equal(_numbers(tmp_path / "imported"), _numbers(tmp_path / "own"))
+
+
+def test_lm_eval_itself_shows_our_values_and_intervals(logs: Path, tmp_path: Path) -> None:
+    results = json.loads(next(logs.rglob("results_*.json")).read_text(encoding="utf-8"))
+    shown = results["results"]["lawbound_cn"]
+    import_logs(logs, tmp_path / "imported")
+    conclusion = conclude(tmp_path / "imported")
+    mine = {e.metric: e for e in conclusion.estimates if e.slice == "" and e.strength == "full"}
+    for metric in ("J", "adherence", "over_refusal", "capability"):
+        assert shown[f"{metric.lower()},none"] == pytest.approx(mine[metric].value, nan_ok=True)
+    assert shown["j_low,none"] <= shown["j,none"] <= shown["j_high,none"]
+
+
+def test_the_policy_travels_in_every_doc_of_the_full_arm() -> None:
+    docs = build_docs("cn", "quick")
+    full = [doc for doc in docs if doc["condition"] == "full@cn"]
+    none = [doc for doc in docs if doc["condition"] == "none"]
+    assert full and all("China" in doc["system_policy"] for doc in full)
+    assert none and all(doc["system_policy"] == "" for doc in none)
+
+
+def _copied(logs: Path, folder: Path, *, replace: tuple[str, str] = ("", "")) -> Path:
+    folder.mkdir()
+    for file in logs.rglob("*.json*"):
+        text = file.read_text(encoding="utf-8")
+        text = text.replace(*replace) if replace[0] else text
+        (folder / file.name).write_text(text, encoding="utf-8")
+    return folder
+
+
+def _edited(logs: Path, folder: Path, edit: Callable[[dict[str, Any]], None]) -> Path:
+    _copied(logs, folder)
+    samples = next(folder.glob("samples_*.jsonl"))
+    lines = [json.loads(line) for line in samples.read_text(encoding="utf-8").splitlines()]
+    for line in lines:
+        edit(line)
+    samples.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    return folder
+
+
+def test_a_log_with_a_system_instruction_before_the_policy_is_refused(
+    logs: Path, tmp_path: Path
+) -> None:
+    change = ('"system_instruction": null', '"system_instruction": "Be brief."')
+    with pytest.raises(FolderError, match="system_instruction"):
+        import_logs(_copied(logs, tmp_path / "logs", replace=change), tmp_path / "out")
+
+
+def test_a_damaged_log_is_named_by_file_and_leaves_no_run(logs: Path, tmp_path: Path) -> None:
+    folder = _copied(logs, tmp_path / "logs", replace=('"arg_0": "[{', '"arg_0": "[{"x'))
+    with pytest.raises(FolderError, match=r"samples_lawbound_cn.*cannot be read"):
+        import_logs(folder, tmp_path / "out")
+    assert not (tmp_path / "out" / "run.yaml").exists()
+
+
+def _other_version(line: dict[str, Any]) -> None:
+    line["doc"]["lawbound"] = line["doc"]["lawbound"].replace(
+        '"doc_version": 1', '"doc_version": 9'
+    )
+
+
+def _policy_dropped(line: dict[str, Any]) -> None:
+    chat = [{"role": "user", "content": line["doc"]["question"]}]
+    line["arguments"]["gen_args_0"]["arg_0"] = json.dumps(chat)
+
+
+def _glued(line: dict[str, Any]) -> None:
+    doc = line["doc"]
+    line["arguments"]["gen_args_0"]["arg_0"] = doc["system_policy"] + doc["question"]
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (_other_version, "doc version is 9, expected 1"),
+        (_policy_dropped, "is not in the prompt"),
+        (_glued, "expected --apply_chat_template"),
+    ],
+)
+def test_a_log_that_could_not_be_defended_is_refused(
+    logs: Path, tmp_path: Path, edit: Callable[[dict[str, Any]], None], message: str
+) -> None:
+    folder = _edited(logs, tmp_path / "logs", edit)
+    with pytest.raises(FolderError, match=message):
+        import_logs(folder, tmp_path / "out")
+    assert not (tmp_path / "out" / "run.yaml").exists()
+
+
+def test_every_shipped_policy_has_a_task() -> None:
+    from lawbound.rubrics.policy_files import shipped
+
+    named = {file.stem.removeprefix("lawbound_") for file in TASKS.glob("lawbound_*.yaml")}
+    assert named == set(shipped())
