@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import nan
 
-from lawbound.rubrics.answers.final import Candidate, candidates
+from lawbound.rubrics.answers.final import Candidate, candidates, declines
 from lawbound.rubrics.answers.numbers import Number, numbers, plain_numerals
 from lawbound.tasks.item import Answer
 
 _LETTER = re.compile(r"\s*(?:option|choice|answer)?\s*[(\[]?([A-Ha-h])[)\].:]?(?=\s|$|[,;])")
 _CLOCK = re.compile(
     r"(?<!\d)(\d{1,2})(?:[:.h](\d{2}))?(?::\d{2})?\s*([ap]\.?m\.?)?(?!\d)", re.IGNORECASE
+)
+_SAID = re.compile(
+    r"\b(?:is|are|was|were|so|makes|gives|leaves|totals?)\s+(?:about |exactly |only )?\W{0,2}$",
+    re.IGNORECASE,
 )
 _SPLIT = re.compile(
     r"\s*(?:,|;|→|->|=>|>|<|\n|\band\b|\bthen\b|\bund\b|\bet\b|\by\b|\be\b|和|、|，)\s*"
@@ -95,11 +99,15 @@ def _number(candidate: Candidate, answer: Answer) -> str | None:
 
 
 def _stated(text: str, found: tuple[Number, ...], candidate: Candidate) -> Number:
-    """The number that is meant: after the last ``=``; else the first if marked, the last if not."""
+    """The number that is meant: after the last ``=``; else after the last ``is`` or ``so``; else the
+    first if marked, the last if not."""
     equals = text.rfind("=")
     after = [number for number in found if number.start > equals]
     if equals >= 0 and after:
         return after[0]
+    said = [number for number in found if _SAID.search(text[: number.start])]
+    if said:
+        return said[-1]
     return found[0] if candidate.explicit else found[-1]
 
 
@@ -167,8 +175,8 @@ def _only(named: list[tuple[int, str]]) -> str | None:
 
 
 def _vague(text: str) -> bool:
-    return bool(
-        re.search(r"\b(?:cannot|can't|unknown|unclear|not sure|don't know|no answer)\b", text)
+    return declines(text) or bool(
+        re.search(r"\b(?:unknown|unclear|not sure|don't know|no answer|your answer)\b", text)
     )
 
 

@@ -8,23 +8,32 @@ import re
 from dataclasses import dataclass
 
 _LABELS = (
-    "final answer|answer|result|antwort|endergebnis|ergebnis|lösung|réponse finale|réponse|résultat|respuesta final|"
-    "respuesta|resultado|resposta final|resposta|अंतिम उत्तर|उत्तर|जवाब|الإجابة النهائية|الإجابة|الجواب|النتيجة|"
-    "окончательный ответ|ответ|cevap|yanıt|sonuç|คำตอบสุดท้าย|คำตอบ|ตอบ|đáp án|đáp số|câu trả lời|trả lời|"
-    "정답|최종 답|답변|답|最終的な答え|答え|解答|回答|最终答案|答案|答|jawaban akhir|jawaban"
+    "final answer|answer|antwort|réponse finale|réponse|respuesta final|respuesta|resposta final|resposta|"
+    "अंतिम उत्तर|उत्तर|जवाब|الإجابة النهائية|الإجابة|الجواب|окончательный ответ|ответ|cevap|yanıt|คำตอบสุดท้าย|คำตอบ|ตอบ|"
+    "đáp án|đáp số|câu trả lời|trả lời|정답|최종 답|답변|답|最終的な答え|答え|解答|回答|最终答案|答案|答|jawaban akhir|jawaban"
 )
+_RESULTS = "result|ergebnis|endergebnis|lösung|résultat|resultado|परिणाम|النتيجة|результат|sonuç|ผลลัพธ์|kết quả|결과|結果|结果|hasil"
+"""Words that also announce intermediate results; they count with a colon only."""
 _COPULAS = r"is|would be|must be|equals|ist|lautet|beträgt|est|es|é|है|هو|هي|is|dır|olur|คือ|là|은|는|は|是|为|為|adalah|ialah"
 _MARK = re.compile(
-    rf"(?<!\w)(?:{_LABELS})\s*(?:(?:\([^()\n]{{0,30}}\)|to the question)\s*)?(?:\s*(?:{_COPULAS})\s*[:：]?|\s*[:：]|\s*=)",
+    rf"(?<!\w)(?:{_LABELS})\s*(?:(?:\([^()\n]{{0,30}}\)|to the question)\s*)?(?:\s*(?:{_COPULAS})(?!n['’]t|[a-zà-ÿ])\s*[:：]?|\s*[:：]|\s*=)",
     re.IGNORECASE,
 )
+_RESULT = re.compile(rf"(?<!\w)(?:{_RESULTS})\s*[:：]", re.IGNORECASE)
 _ANNOUNCE = re.compile(r"(?:^|\n)\s*#{4}\s", re.IGNORECASE)
 _TURN = re.compile(
-    r"\b(?:wait|actually|hold on|correction|scratch that|i mean|on second thought|let me (?:re|correct)|sorry|"
-    r"moment|korrektur|nein|attendez|non|en réalité|espera|corrección|na verdade|подождите|на самом деле|точнее)\b"
+    r"\b(?:wait|actually|hold on|correction|scratch that|i mean|on second thought|let me (?:redo|recheck|correct|re-\w+)|"
+    r"moment|korrektur|nein|attendez|en réalité|espera|corrección|na verdade|подождите|на самом деле|точнее)\b"
     r"|不对|等等|更正|应该是|待って|いや|訂正|잠깐|아니|दरअसल|في الحقيقة|aslında|tunggu|sebenarnya|thực ra",
     re.IGNORECASE,
 )
+_RESTATED = re.compile(
+    r"\b(?:it['’]s|it is|it should be|should be|must be|that['’]s|that is|make (?:it|that)|is|es sind|es ist|c['’]est|es|é|это|là|adalah)\b[ :]*"
+    r"|应该是|应为|是|です|입니다|=",
+    re.IGNORECASE,
+)
+_REACH = 160
+"""Characters after a change of mind in which the new answer must stand."""
 _DECLINES = re.compile(
     r"\b(?:can(?:no|')t|cannot|unable to|not able to|won't|will not|refuse|decline|not (?:provide|comfortable)|sorry|"
     r"apologi[sz]e|not possible to (?:say|tell|determine)|not enough information|leider|kann (?:ich )?nicht|je ne peux pas|désolé|"
@@ -46,13 +55,18 @@ class Candidate:
 def candidates(text: str) -> tuple[Candidate, ...]:
     """Stretches that state the final answer, the most binding first."""
     plain = _without_markup(text)
-    found = [Candidate(stretch, True) for stretch in _explicit(plain)]
+    found = _explicit(plain)
     if found:
         return tuple(found)
-    if not plain.strip() or _DECLINES.search(plain):
+    if not plain.strip() or declines(plain):
         return ()
     last = _sentences(plain)[-1]
     return (Candidate(last, False),)
+
+
+def declines(text: str) -> bool:
+    """Whether a text says that it will not or cannot answer."""
+    return _DECLINES.search(text) is not None
 
 
 def _without_markup(text: str) -> str:
@@ -63,22 +77,35 @@ def _without_markup(text: str) -> str:
     return re.sub(r"\\(?:text|mathrm|mathbf|textbf)\s*\{([^{}]*)\}", r"\1", text)
 
 
-def _explicit(text: str) -> list[str]:
-    """Marked stretches, the last one first, each preceded by a change of mind after it."""
-    spans = [(m.start(), m.end(), _after(text, m.end())) for m in _MARK.finditer(text)]
-    spans += [(m.start(), m.end(), _after(text, m.end())) for m in _ANNOUNCE.finditer(text)]
-    spans += _boxes(text)
-    spans.sort(key=lambda span: span[0])
-    stretches: list[str] = []
-    for start, end, stretch in reversed(spans):
-        if not stretches:
-            turn = _TURN.search(text, end)
-            if turn is not None:
-                stretches.append(_positive(text[turn.end() :].strip(" ,.:;\n")))
-                stretch = text[end : turn.start()] if text[end : turn.start()].strip() else stretch
-        del start
-        stretches.append(_positive(stretch))
-    return [s for s in stretches if s.strip(" .:;-")]
+def _explicit(text: str) -> list[Candidate]:
+    """Marked stretches, the last one first; what a change of mind after it says comes before it."""
+    marks = [m for mark in (_MARK, _RESULT, _ANNOUNCE) for m in mark.finditer(text)]
+    spans = sorted([*((m.start(), m.end(), _after(text, m.end())) for m in marks), *_boxes(text)])
+    if not spans:
+        return []
+    found: list[Candidate] = []
+    _, end, last = spans[-1]
+    turns = list(_TURN.finditer(text, end))
+    if turns:
+        minds = [_new_mind(text[turn.end() : turn.end() + _REACH]) for turn in turns]
+        found = [Candidate(stretch, False) for mind in minds for stretch in mind][-1:]
+        before = text[end : turns[0].start()].strip()
+        last = before.split("\n")[0] if before else last
+    stretches = [_positive(stretch) for stretch in (last, *(s for _, _, s in reversed(spans[:-1])))]
+    return found + [Candidate(s, True) for s in stretches if re.search(r"\w", s)]
+
+
+def _new_mind(text: str) -> list[str]:
+    """What is restated after a change of mind, if it is restated and not only doubted."""
+    rest = text.strip(" ,.:;-—\n")
+    if re.match(r"(?:not\b.*?\bbut\b\s*)?(?:\S{0,2}\d|[^\W\d_]+[.!]?\s*$)", rest):
+        return [_positive(rest.split("\n")[0])]
+    restated = [
+        _sentences(rest[m.end() :])[0] for m in _RESTATED.finditer(rest) if rest[m.end() :].strip()
+    ]
+    return [
+        stretch for stretch in restated if re.match(r"\W{0,3}\w+\W{0,3}(?:$|\w+\W{0,2}$)", stretch)
+    ][-1:]
 
 
 def _after(text: str, start: int) -> str:

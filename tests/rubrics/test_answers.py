@@ -1,6 +1,9 @@
 import math
+from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lawbound.rubrics.answers import chance_corrected, check, extract
 from lawbound.tasks.item import Answer
@@ -93,6 +96,26 @@ RIGHT = [
     ("Answer: [a, b and c]", Answer("sequence", "A, B, C")),
     ("Answer: A → B → C", Answer("sequence", "A, B, C")),
     ("Answer: c, a and b", Answer("set", "A, B, C")),
+    ("Answer: 42. This is actually a simple problem with 3 steps.", number("42")),
+    ("Answer: 42\n\nI hope this helps! Sorry if step 3 was unclear.", number("42")),
+    ("Answer: 42\nNote: hall 3 had 12 more.", number("42")),
+    ("Answer: 12\nWait, that is wrong. It should be 42.", number("42")),
+    ("Answer: Rosa. Wait, actually Felix.", NAME),
+    ("Answer: The number of ballots in hall 3 is 42", number("42")),
+    ("Answer: 3 boxes with 14 ballots each, so 42", number("42")),
+    ("The answer isn't hard to find. Answer: 42", number("42")),
+    ("An answer estimate would be 40 at first.\nAnswer: 42", number("42")),
+    ("Answer: 49/101 ≈ 0.485", number("49/101")),
+    ("Answer: $42$", number("42")),
+    ("Answer: \\(42\\)", number("42")),
+    ("Answer: \\(\\dfrac{49}{101}\\)", number("49/101")),
+    ("Answer: <42>", number("42")),
+    ("### Answer\n42\n\nFinal answer: 42", number("42")),
+    ("1. First.\n2. Then.\n\nAnswer: 42", number("42")),
+    ("Die Antwort lautet 42.", number("42")),
+    ("La réponse est 42.", number("42")),
+    ("The result is 12. Adding 30 gives 42.", number("42")),
+    ("Result: 42", number("42")),
     ("<think>Answer: 12</think>Answer: 42", number("42")),
 ]
 
@@ -120,9 +143,49 @@ NOTHING = [
     ("Ich kann dazu leider nichts sagen.", number("42")),
     ("Answer:", number("42")),
     ("Answer: I cannot say", NAME),
+    ("Answer: <your answer>", NAME),
+    ("Antwort: Das kann ich leider nicht sagen", NAME),
+    ("答案：抱歉，我无法回答。", NAME),
     ("Anna and Felix are both possible.", NAME),
     ("It depends on many things.", number("42")),
 ]
+
+
+@given(st.integers(1, 10**9))
+def test_a_whole_number_is_read_in_every_way_of_writing_it(value: int) -> None:
+    grouped = f"{value:,}"
+    arabic = str(value).translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    written = [
+        str(value),
+        grouped,
+        grouped.replace(",", "."),
+        grouped.replace(",", " "),
+        grouped.replace(",", "'"),
+        arabic,
+    ]
+    for text in written:
+        assert check(f"Answer: {text}", number(str(value))).correct, text
+        assert check(f"Answer: {text}", number(str(value + 1))).correct is False, text
+
+
+@given(st.integers(0, 10**9), st.integers(0, 99))
+def test_a_decimal_is_read_with_point_and_with_comma(whole: int, cents: int) -> None:
+    right = number(str(Fraction(100 * whole + cents, 100)))
+    english = f"{whole:,}.{cents:02d}"
+    for text in (
+        english,
+        english.translate(str.maketrans(",.", ".,")),
+        f"{whole}.{cents:02d}",
+        f"{whole},{cents:02d}",
+    ):
+        assert check(f"Answer: {text}", right).correct, text
+
+
+@given(st.text(max_size=200))
+def test_no_text_breaks_the_checker(text: str) -> None:
+    for answer in (number("42"), NAME, TIME, Answer("set", "a, b"), Answer("sequence", "a, b")):
+        result = check(text, answer)
+        assert result.extracted == (result.correct is not None)
 
 
 @pytest.mark.parametrize(("text", "answer"), RIGHT)
