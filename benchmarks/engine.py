@@ -20,7 +20,7 @@ import tempfile
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 REPORT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
@@ -60,11 +60,11 @@ def main() -> None:
 
         options.model = str(ensure())
     load_before = os.getloadavg()[0]
-    rows = [row for dtype in options.dtypes.split(",") for row in _compare(options, dtype)]
-    text = _report(options, rows, load_before)
-    _say(text)
-    if not options.no_report:
-        write_section(REPORT, "engine", text)
+    for dtype in options.dtypes.split(","):
+        text = _report(options, dtype, _compare(options, dtype), load_before)
+        _say(text)
+        if not options.no_report:
+            write_section(REPORT, f"engine-{dtype}", text)
 
 
 def write_section(report: Path, name: str, text: str) -> None:
@@ -112,6 +112,8 @@ def _compare(options: argparse.Namespace, dtype: str) -> list[dict[str, Any]]:
                 "batch": best["batch"],
                 "items": best[task]["items"],
                 "ratio": ours[task]["rate"] / best[task]["rate"],
+                "cpu_ratio": ours[task]["cpu_rate"] / best[task]["cpu_rate"],
+                "our_cpu_rate": ours[task]["cpu_rate"],
                 "our_peak": ours["peak_mib"],
                 "their_peak": best["peak_mib"],
                 "same": f"{sum(same)} of {len(same)}" if same else "",
@@ -158,17 +160,17 @@ def _lawbound(job: dict[str, Any]) -> dict[str, Any]:
         )
 
     questions = _questions(job["items"])
-    started = perf_counter()
+    started = _now()
     written = list(engine.generate([request(str(i), q) for i, q in enumerate(questions)]))
-    seconds = perf_counter() - started
-    started = perf_counter()
+    spent = _since(started)
+    started = _now()
     scored = list(
         engine.loglikelihood([request(str(i), q, CHOICES) for i, q in enumerate(questions)])
     )
     return {
         "texts": {sample.key: sample.text for sample in written},
-        "generate": _rate(sum(s.completion_tokens for s in written), seconds, len(written)),
-        "choices": _rate(len(scored), perf_counter() - started, len(scored)),
+        "generate": _rate(sum(s.completion_tokens for s in written), spent, len(written)),
+        "choices": _rate(len(scored), _since(started), len(scored)),
         "prefix_tokens": engine.count_tokens(policy),
         "replayed": engine.replayed,
     }
@@ -195,7 +197,7 @@ def _lm_eval(job: dict[str, Any]) -> dict[str, Any]:
         return Instance(request_type=kind, doc={}, arguments=arguments, idx=number)
 
     settings = {"until": [], "do_sample": False, "max_gen_toks": MAX_TOKENS}
-    started = perf_counter()
+    started = _now()
     texts = lm.generate_until(
         [
             instance("generate_until", i, (prompt, dict(settings)))
@@ -203,12 +205,12 @@ def _lm_eval(job: dict[str, Any]) -> dict[str, Any]:
         ],
         disable_tqdm=True,
     )
-    seconds = perf_counter() - started
+    spent = _since(started)
     tokens = sum(
         min(len(tokenizer.encode(text, add_special_tokens=False)) + 1, MAX_TOKENS) for text in texts
     )
     scored = prompts[: job["choice_items"]]
-    started = perf_counter()
+    started = _now()
     lm.loglikelihood(
         [
             instance("loglikelihood", i, (prompt, choice))
@@ -219,14 +221,24 @@ def _lm_eval(job: dict[str, Any]) -> dict[str, Any]:
     )
     return {
         "texts": {str(i): text for i, text in enumerate(texts)},
-        "generate": _rate(tokens, seconds, len(texts)),
-        "choices": _rate(len(scored), perf_counter() - started, len(scored)),
+        "generate": _rate(tokens, spent, len(texts)),
+        "choices": _rate(len(scored), _since(started), len(scored)),
         "batch": job["batch"],
     }
 
 
-def _rate(count: int, seconds: float, items: int) -> dict[str, float]:
-    return {"rate": count / seconds, "seconds": seconds, "items": items}
+def _now() -> tuple[float, float]:
+    return perf_counter(), process_time()
+
+
+def _since(started: tuple[float, float]) -> tuple[float, float]:
+    """Wall and processor seconds."""
+    return perf_counter() - started[0], process_time() - started[1]
+
+
+def _rate(count: int, spent: tuple[float, float], items: int) -> dict[str, float]:
+    wall, cpu = spent
+    return {"rate": count / wall, "cpu_rate": count / cpu, "seconds": wall, "items": items}
 
 
 def _policy(count: Any) -> str:
@@ -262,9 +274,11 @@ def _questions(count: int) -> list[str]:
     return found
 
 
-def _report(options: argparse.Namespace, rows: list[dict[str, Any]], load: float) -> str:
+def _report(
+    options: argparse.Namespace, dtype: str, rows: list[dict[str, Any]], load: float
+) -> str:
     lines = [
-        "## Local engine against lm-eval `hf`",
+        f"## Local engine against lm-eval `hf`, {dtype}",
         "",
         f"{datetime.now(UTC):%Y-%m-%d}; {_cpu()}, {os.cpu_count()} cores, "
         f"{options.threads or 'all'} threads for both; "
@@ -272,11 +286,15 @@ def _report(options: argparse.Namespace, rows: list[dict[str, Any]], load: float
         + f". {options.items} generations of at most {MAX_TOKENS} tokens and {options.items} "
         f"four-way choices after a shared policy of {rows[0]['prefix']} tokens. Load average of "
         f"the machine before the run: {load:.1f}"
-        + (" (others used it too: take the figures as rough)." if load > 0.5 else "."),
+        + (
+            " (others used it too: wall times are rough, processor times with one thread much less so)."
+            if load > 0.5
+            else "."
+        ),
         "",
-        "| dtype | task | Lawbound | lm-eval, best batch (items) | ratio | bar | peak MiB, ours "
+        "| dtype | task | Lawbound | lm-eval, best batch (items) | ratio | ratio by processor time | bar | peak MiB, ours "
         "/ theirs | same text |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     units = {"generate": "tokens/s", "choices": "items/s"}
     for row in rows:
@@ -285,6 +303,7 @@ def _report(options: argparse.Namespace, rows: list[dict[str, Any]], load: float
         lines.append(
             f"| {row['dtype']} | {row['task']} | {row['ours']:.1f} {units[row['task']]} | "
             f"{row['theirs']:.2f}, batch {row['batch']} ({row['items']}) | {row['ratio']:.1f} | "
+            f"{row['cpu_ratio']:.1f} | "
             f"{met} | {row['our_peak']:.0f} / {row['their_peak']:.0f} | {row['same']} |"
         )
     lines += ["", f"Asked again because of near-ties: {rows[0]['replayed']}."]

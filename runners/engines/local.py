@@ -7,6 +7,7 @@ so batches are cut at a fixed size that is part of the fingerprint.
 
 import logging
 from collections.abc import Generator, Iterator, Sequence
+from time import perf_counter
 from typing import Any
 
 from lawbound.runners.engines.local_answer import Answers, Prompt
@@ -158,7 +159,9 @@ class LocalEngine:
             prompts = batch.unsure
         for prompt in prompts:
             self._breathe()
-            yield self._answers.sample(prompt, plain_tokens(self.model, prompt, self._answers), 0.0)
+            started = perf_counter()
+            written = plain_tokens(self.model, prompt, self._answers)
+            yield self._answers.sample(prompt, written, perf_counter() - started)
 
     def loglikelihood(self, requests: Sequence[Request]) -> Iterator[Sample]:
         """Yield a sample for each request, with the log-likelihood of each of its choices."""
@@ -181,8 +184,9 @@ class LocalEngine:
             prompts = batch.unsure
         for prompt in prompts:
             self._breathe()
+            started = perf_counter()
             found = plain_logprobs(self.model, prompt, self._choices_of(prompt))
-            yield self._answers.scored(prompt, found, 0.0)
+            yield self._answers.scored(prompt, found, perf_counter() - started)
 
     def close(self) -> None:
         """Release the weights."""

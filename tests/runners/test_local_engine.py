@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -74,16 +75,16 @@ def save(tmp_path_factory: pytest.TempPathFactory) -> Save:
 
     def save(kind: str, template: str | None = TEMPLATE, **changes: Any) -> Path:
         import torch
-        from transformers import AutoConfig, AutoModelForCausalLM
 
         from lawbound.runners.engines.local_weights import quiet_transformers
 
+        transformers: Any = import_module("transformers")
         folder = tmp_path_factory.mktemp(kind)
         extra = (SHARED | APART)[kind]
-        config = AutoConfig.for_model(kind, **(SHAPE | extra | changes))
+        config = transformers.AutoConfig.for_model(kind, **(SHAPE | extra | changes))
         with torch.random.fork_rng(), quiet_transformers():
             torch.manual_seed(7)
-            AutoModelForCausalLM.from_config(config).save_pretrained(folder)
+            transformers.AutoModelForCausalLM.from_config(config).save_pretrained(folder)
         _save_tokenizer(folder, template)
         return folder
 
@@ -270,13 +271,13 @@ def test_a_broken_folder_is_one_clear_line(
 
 def _save_tokenizer(folder: Path, template: str | None) -> None:
     from tokenizers import Tokenizer, models, pre_tokenizers
-    from transformers import PreTrainedTokenizerFast
 
+    transformers: Any = import_module("transformers")
     marks = ["<pad>", "<bos>", "<end>", "<system>", "<user>", "<assistant>"]
     words = [*marks, *(f"w{number}" for number in range(WORDS))]
     raw = Tokenizer(models.WordLevel({word: i for i, word in enumerate(words)}, unk_token="<pad>"))
     raw.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
-    tokenizer = PreTrainedTokenizerFast(
+    tokenizer = transformers.PreTrainedTokenizerFast(
         tokenizer_object=raw,
         pad_token="<pad>",
         bos_token="<bos>",
