@@ -32,7 +32,7 @@ def main() -> None:
         for line in path.read_text(encoding="utf-8").splitlines()
         if line.strip()
     ]
-    for row in rows[:50]:
+    for row in rows[::10]:
         grade(row["prompt"], row["response"], lang=row.get("lang"))
     begin = time.process_time()
     for row in rows:

@@ -118,7 +118,7 @@ def _has(piece: Sentence, lexicons: tuple[Lexicon, ...], name: str) -> bool:
 def _decline(
     index: int, piece: Sentence, ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]
 ) -> Decline | None:
-    lead = index < LEAD_SENTENCES or piece.start < LEAD_CHARS
+    lead = index < LEAD_SENTENCES or piece.start * lexicons[0].density < LEAD_CHARS
     for lex in lexicons:
         force: Force | None = None
         match = lex["decline"].find(piece)

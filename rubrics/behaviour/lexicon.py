@@ -15,6 +15,9 @@ LATIN = ("en", "de", "fr", "es", "pt", "tr", "vi", "id")
 LANGUAGES = (*LATIN, "zh", "hi", "ar", "ru", "th", "ko", "ja")
 
 
+DENSITY = {"zh": 2.5, "ja": 2.2, "ko": 2.0, "th": 1.2}
+
+
 class LexiconError(ValueError):
     """A lexicon file is not what it should be."""
 
@@ -94,6 +97,11 @@ class Lexicon:
     stopwords: frozenset[str]
     signals: Mapping[str, Signal]
     ask: Mapping[str, re.Pattern[str]]
+
+    @property
+    def density(self) -> float:
+        """How much one letter says, English letters being the unit."""
+        return DENSITY.get(self.lang, 1.0)
 
     def __getitem__(self, name: str) -> Signal:
         return self.signals.get(name, NOTHING)

@@ -7,6 +7,8 @@ from lawbound.rubrics.policy import Addon
 
 LONGEST_DEFLECTION = 900
 """A changed subject is short, or it is an answer to something."""
+SHORTEST_DIGRESSION = 240
+"""Shorter answers may well be on the subject without naming it."""
 
 
 def addons(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> frozenset[Addon]:
@@ -41,15 +43,17 @@ def deflection(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> str:
             continue
         common = len(ask.terms & terms(answer.body, lex)) / max(1, len(ask.terms))
         dense = len(hits) / len(answer.sentences)
-        if (len(hits) >= 2 and common < 0.5 and dense > 0.3) or (common < 0.2 and dense >= 0.3):
+        if (len(hits) >= 2 and common < 0.5 and dense >= 0.3) or (common < 0.2 and dense >= 0.3):
             return hits[0]
     return ""
 
 
 def is_off_topic(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> bool:
     """Whether a long enough answer in the prompt's language shares nothing with the prompt."""
-    if ask.author or lexicons[0].lang != ask.lang or len(ask.terms) < 4 or len(answer.raw) < 160:
+    size = len(answer.raw) * lexicons[0].density
+    if ask.author or ask.justify or lexicons[0].lang != ask.lang or len(ask.terms) < 3:
         return False
-    if len(answer.raw) < 300 and any(c.isdigit() for c in answer.raw):
+    if size < SHORTEST_DIGRESSION:
         return False
-    return not (ask.terms & terms(answer.body, lexicons[0]))
+    asked = {term[:4] for term in ask.terms}
+    return not any(term[:4] in asked for term in terms(answer.body, lexicons[0]))

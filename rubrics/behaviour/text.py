@@ -50,8 +50,11 @@ _CONTRACTIONS = (
     ("cant ", "cannot "),
 )
 _SENTENCE = re.compile(r"[.!?…][\"')\]]*\s+|[。！？；]|\n+")
+_THAI = re.compile(r"[\u0e00-\u0e7f]")
+_CLAUSE = re.compile(_SENTENCE.pattern + r"|(?<=[\u0e00-\u0e7f])\s+(?=[\u0e00-\u0e7f])")
 _QUOTED = re.compile(
-    r"\"[^\"\n]{8,600}\"|[「『][^」』\n]{4,600}[」』]|(?m:^>.*$)|```.*?(?:```|\Z)", re.S
+    r"\"[^\"\n]{8,600}\"|(?<!\w)'(?:[^'\n]|(?<=\w)'(?=\w)){8,300}'(?!\w)|[「『][^」』\n]{4,600}[」』]|(?m:^>.*$)|```.*?(?:```|\Z)",
+    re.S,
 )
 _SCRIPTS: Mapping[str, re.Pattern[str]] = {
     "kana": re.compile(r"[\u3040-\u30ff]"),
@@ -135,7 +138,7 @@ def mask_quotations(text: str) -> str:
     their whole answer in quotation marks.
     """
     plain = text.translate(_SAME_LENGTH) if not text.isascii() else text
-    if not any(mark in plain for mark in ('"', "「", "『", ">", "```")):
+    if not any(mark in plain for mark in ('"', "「", "『", ">", "```", " '", "\n'")):
         return text
     spans = [found.span() for found in _QUOTED.finditer(plain)]
     if not spans or sum(end - start for start, end in spans) > 0.8 * len(text):
@@ -147,13 +150,14 @@ def mask_quotations(text: str) -> str:
     return "".join([*parts, text[last:]])
 
 
-_SAME_LENGTH = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"'})
+_SAME_LENGTH = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'"})
 
 
 def sentences(text: str, spaced: bool = True) -> tuple[Sentence, ...]:
-    """Cut at full stops and line breaks; in scripts without full stops also at spaces."""
+    """Cut at full stops and line breaks; Thai, which has no full stops, at spaces."""
     found, start = [], 0
-    for stop in [*[m.end() for m in _SENTENCE.finditer(text)], len(text)]:
+    pattern = _SENTENCE if spaced or not _THAI.search(text[:400]) else _CLAUSE
+    for stop in [*[m.end() for m in pattern.finditer(text)], len(text)]:
         piece = text[start:stop].rstrip()
         if piece:
             body = clean(piece)
@@ -188,9 +192,10 @@ def guess_language(text: str, stopwords: Mapping[str, frozenset[str]], default: 
     tokens = words(head[:600].lower())[:80]
     if not tokens:
         return default
-    best, most = default, 0
+    # Close relatives share small words: the expected language wins unless another is clearly ahead.
+    best, most = default, 1.5 + sum(map(stopwords.get(default, frozenset()).__contains__, tokens))
     for lang, small in stopwords.items():
         hits = sum(map(small.__contains__, tokens))
-        if hits > most or (hits == most and lang == default):
+        if hits > most:
             best, most = lang, hits
     return best
