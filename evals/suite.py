@@ -120,6 +120,12 @@ def compose(
     Raises:
         SuiteError: Nothing at all is selected.
     """
+    known = list(dict.fromkeys(name for part in suite.select for name in part.strengths))
+    for name in strengths:
+        if name not in known:
+            raise SuiteError(
+                f"suite '{suite.id}': strength {name!r} is not in it, expected some of {', '.join(known)}"
+            )
     items = load_bank() if bank is None else tuple(bank)
     seed = suite.seed if seed is None else seed
     arms: list[Arm] = []
@@ -191,9 +197,7 @@ def _strata(selection: Selection, policy: Policy, item: Item) -> tuple[str, ...]
         return tuple(f"{item.lang}:{rule}" for rule in requirement.rules) if scored else ()
     if selection.pick == "near-miss":
         return tuple(f"{item.lang}:{rule}:{kind}" for rule, kind in policy.near_misses(item))
-    plain = (
-        requirement.base == "answer" and not requirement.rules and not policy.near_misses(item)
-    )
+    plain = requirement.base == "answer" and not requirement.rules and not policy.near_misses(item)
     return (f"{item.lang}:{item.area}",) if plain else ()
 
 

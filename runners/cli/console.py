@@ -47,33 +47,41 @@ def _width(text: str) -> int:
 
 
 class Bars:
-    """An observer that draws a progress bar for each stage on stderr."""
+    """An observer that draws a progress bar for each stage on stderr, from the first stage on."""
 
-    def __init__(self, progress: "Progress") -> None:
-        self._progress = progress
+    def __init__(self) -> None:
+        self._progress: Progress | None = None
         self._task: TaskID | None = None
 
     def stage(self, name: str, total: int | None) -> None:
         """Finish the bar before and begin the next."""
-        self.finish()
+        if self._progress is None:
+            self._progress = _progress()
+            self._progress.start()
+        self._finish_task()
         self._task = self._progress.add_task(printable(name), total=total)
 
     def advance(self, steps: int) -> None:
         """Move the bar."""
-        if self._task is not None:
+        if self._progress is not None and self._task is not None:
             self._progress.advance(self._task, steps)
 
-    def finish(self) -> None:
-        """Stop a bar without a known length."""
-        if self._task is not None:
-            task = next(t for t in self._progress.tasks if t.id == self._task)
-            if task.total is None:
-                self._progress.update(self._task, total=1, completed=1)
+    def stop(self) -> None:
+        """Leave the bars as they stand."""
+        if self._progress is not None:
+            self._finish_task()
+            self._progress.stop()
+
+    def _finish_task(self) -> None:
+        """A bar without a known length ends full."""
+        if self._progress is None or self._task is None:
+            return
+        task = next(t for t in self._progress.tasks if t.id == self._task)
+        if task.total is None:
+            self._progress.update(self._task, total=1, completed=1)
 
 
-@contextmanager
-def bars() -> Iterator[Bars]:
-    """Progress on stderr while the block runs."""
+def _progress() -> "Progress":
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -85,16 +93,22 @@ def bars() -> Iterator[Bars]:
         TimeRemainingColumn,
     )
 
-    console = Console(stderr=True)
-    with Progress(
+    return Progress(
         SpinnerColumn(),
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
-        console=console,
-    ) as progress:
-        drawn = Bars(progress)
+        console=Console(stderr=True),
+    )
+
+
+@contextmanager
+def bars() -> Iterator[Bars]:
+    """Progress on stderr while the block runs."""
+    drawn = Bars()
+    try:
         yield drawn
-        drawn.finish()
+    finally:
+        drawn.stop()

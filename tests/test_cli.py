@@ -1,0 +1,189 @@
+"""The command line: documented, one line for bad input, exit codes that scripts can rely on."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import typer
+
+from lawbound.__main__ import main
+from lawbound.runners.cli import app
+from lawbound.runners.cli.console import printable
+
+Run = Callable[..., tuple[int, str, str]]
+README = Path(__file__).parents[1] / "README.md"
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command in this process; returns exit code, stdout and stderr."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["lawbound", *arguments])
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+def _commands() -> list[str]:
+    root = typer.main.get_command(app)
+    found = []
+    for name, command in root.commands.items():  # type: ignore[attr-defined]
+        below = getattr(command, "commands", {})
+        found += [f"{name} {part}" for part in below] or [name]
+    return found
+
+
+def test_every_command_is_documented() -> None:
+    text = README.read_text(encoding="utf-8")
+    missing = [name for name in _commands() if f"lawbound {name}" not in text]
+    assert not missing
+
+
+@pytest.mark.parametrize("command", _commands())
+def test_every_command_shows_its_help(run: Run, command: str) -> None:
+    if command == "lm-eval":
+        return  # passes everything on, --help included
+    code, out, _ = run(*command.split(), "--help")
+    assert code == 0
+    assert "Usage: lawbound" in out
+
+
+def _one_line(code: int, out: str, err: str) -> str:
+    assert code == 2
+    assert out == ""
+    last = err.splitlines()[-1]
+    assert last.startswith("error: ") and err.count("error: ") == 1 and "Traceback" not in err
+    return last
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["--policy", "cnn"], ["'cnn'", "did you mean 'cn'", "intl"]),
+        (["quik"], ["suite 'quik'", "did you mean 'quick'"]),
+        (["--model", "gpt"], ["model 'gpt'", "expected smollm2, hf:NAME_OR_PATH"]),
+        (["--model", "openai:name"], ["openai:NAME@URL"]),
+        (["--model", "reference:always-refuze"], ["did you mean 'always-refuse'"]),
+        (["--model", "reference:synthetic?adherense=1"], ["adherense", "adherence"]),
+        (["--model", "hf:no/such/folder"], ["no/such/folder"]),
+        (["--strength", "fulll"], ["fulll"]),
+    ],
+)
+def test_a_wrong_name_is_one_line_and_nothing_is_written(
+    run: Run, tmp_path: Path, arguments: list[str], parts: list[str]
+) -> None:
+    out = tmp_path / "out"
+    defaults = {"--model": "reference:empty", "--policy": "us"}
+    given = [*arguments, "--out", str(out), "--no-references"]
+    for name, value in defaults.items():
+        if name not in arguments:
+            given += [name, value]
+    err = _one_line(*run("run", *given))
+    assert all(part in err for part in parts)
+    assert not list(out.glob("*.csv"))
+
+
+BAD_FILES = {
+    "not yaml": ("suite.yaml", "id: [", "line "),
+    "not utf-8": ("suite.yaml", b"id: \xff\xfe", "UTF-8"),
+    "unknown field": ("suite.yaml", "id: x\nversion: '1'\nsummary: s\nselekt: []\n", "selekt"),
+    "wrong value": (
+        "suite.yaml",
+        "id: x\nversion: '1'\nsummary: s\nselect: [{kind: policy, pick: hard, strengths: [full]}]\n",
+        "'hard'",
+    ),
+    "bomb": ("suite.yaml", "a: &a [x]\nb: &b [*a, *a]\n", "alias"),
+    "twice": ("suite.yaml", "id: x\nid: y\n", "twice"),
+    "a list": ("suite.yaml", "- 1\n", "suite.yaml"),
+    "empty": ("suite.yaml", "", "suite.yaml"),
+    "nul": ("suite.yaml", "id: \x00", "suite.yaml"),
+    "deep": ("suite.yaml", "[" * 5000, "suite.yaml"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_FILES)
+def test_a_bad_suite_file_is_one_line_with_its_place(run: Run, tmp_path: Path, name: str) -> None:
+    file_name, content, part = BAD_FILES[name]
+    file = tmp_path / file_name
+    file.write_bytes(content if isinstance(content, bytes) else content.encode())
+    out = tmp_path / "out"
+    err = _one_line(
+        *run("run", str(file), "--model", "reference:empty", "--policy", "us", "-o", str(out))
+    )
+    assert part in err and "suite.yaml" in err
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [
+        ("id: x\n", "name"),
+        (
+            "id: x\nname: X\nversion: '1'\nlanguages: [en]\nsummary: s\nsources: []\nrules: [{id: a}]\n",
+            "rule 'a': source",
+        ),
+        ("id: [", "line "),
+    ],
+)
+def test_a_bad_policy_file_is_one_line_with_its_place(
+    run: Run, tmp_path: Path, content: str, part: str
+) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(content, encoding="utf-8")
+    err = _one_line(*run("policy", "check", str(file)))
+    assert part in err and "mine.yaml" in err
+
+
+def test_a_bad_bank_file_is_one_line_with_its_place(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "history-holocaust.yaml").write_text("canary: no\ntopic: x\n", encoding="utf-8")
+    err = _one_line(*run("tasks", "validate", str(tmp_path)))
+    assert "history-holocaust.yaml: canary" in err
+
+
+def test_a_bad_responses_file_is_one_line_with_its_place(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "answers.jsonl"
+    file.write_text(
+        '{"id": "a", "prompt": "Q?", "response": "A."}\n{"id": "b"}\n', encoding="utf-8"
+    )
+    target = tmp_path / "graded.jsonl"
+    err = _one_line(*run("grade", str(file), "--out", str(target)))
+    assert "answers.jsonl" in err and "2" in err
+    assert not target.exists()
+
+
+def test_a_folder_that_is_no_run_is_one_line(run: Run, tmp_path: Path) -> None:
+    assert "run.yaml" in _one_line(*run("score", str(tmp_path)))
+
+
+def test_an_unknown_item_suggests_its_neighbours(run: Run) -> None:
+    assert "nearest" in _one_line(*run("tasks", "show", "holocaust-0011"))
+
+
+def test_a_dry_run_counts_what_the_run_then_asks(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    arguments = ["quick", "--model", "reference:empty", "--policy", "us", "--limit", "2"]
+    code, text, _ = run("run", *arguments, "--no-references", "--dry-run", "--out", str(out))
+    assert code == 0 and not out.exists()
+    code, _, _ = run("run", *arguments, "--no-references", "--out", str(out))
+    assert code == 0
+    stored = sum(f.read_bytes().count(b"\n") for f in out.glob("samples/*.jsonl"))
+    assert f"total {stored} requests" in text
+
+
+def test_results_go_to_stdout_and_progress_to_stderr(run: Run, tmp_path: Path) -> None:
+    arguments = ["--model", "reference:oracle", "--policy", "us", "--limit", "2", "--no-references"]
+    _, out, err = run("run", *arguments, "--out", str(tmp_path / "out"))
+    assert "reference:oracle" in out and "asking" not in out
+    assert "asking reference:oracle" in err
+
+
+def test_control_characters_of_a_model_do_not_reach_the_terminal() -> None:
+    assert printable("a\x1b[2Jb\u202ec\ud800d\x07\n") == "a\ufffd[2Jb\ufffdc\ufffdd\ufffd\n"
