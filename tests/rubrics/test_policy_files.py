@@ -116,7 +116,7 @@ def test_a_wrong_file_ends_in_one_line(
         (b"- 1\n- 2\n", "top level: found"),
         (b"", "top level: found None"),
         (b"rules: 7\nid: x\n", "expected"),
-        (b"!!python/object/apply:os.system ['true']\n", "line 1"),
+        (b"!!python/object/apply:os.system ['true']\n", "line 1|top level"),
         (b"[" * 5000, "mine.yaml"),
         (b"id: a\nid: b\n", "twice"),
     ],
