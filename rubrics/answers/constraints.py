@@ -1,8 +1,13 @@
 """Scoring creative texts: how many of the brief's demands are met, and is it more than the brief itself.
 
-``value`` = share of the anchor words present x share of the other demands met. A text written without
-reading the brief lacks the anchors and scores 0, so chance is 0 by construction. So does a text that
-repeats the brief (its spans are taken out first) or itself.
+``value`` = anchors x form x bounds:
+
+- anchors: share of the asked-for words that the text holds; written without the brief, it lacks them.
+- form: mean degree of the demands that shape a text (so many lines, these initials), of which half is
+  taken for luck: max(0, 2 m - 1). A topical text of no particular form scores nothing.
+- bounds: share of the limits kept (lengths, words to avoid), which are easy to keep by doing little.
+
+A text that repeats the brief (its spans are taken out first) or itself scores 0. Chance is 0.
 """
 
 import re
@@ -11,6 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import nan
+from operator import eq
 
 from lawbound.tasks.item import Item
 
@@ -20,6 +26,9 @@ COPIED = 0.4
 """A text of which more than this share is copied answers nothing."""
 DEGENERATE = 0.4
 """Fewer distinct pairs of words than this share: the text repeats itself."""
+
+BOUNDS = frozenset({"words", "words_a_line", "avoids_word", "overlap", "most_repeats"})
+"""Demands that limit a text; all others but ``contains`` shape it."""
 
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
 _BULLET = re.compile(r"^\s*(?:\d+\s*[.)]|[-*•])\s+")
@@ -54,29 +63,26 @@ def score_creative(item: Item, text: str) -> CreativeScore:
         or len(words) < (1 - COPIED) * len(all_words)
         or (len(words) >= 10 and distinct < DEGENERATE)
     )
-    met = {c: CHECKS[c.name](own, c.value, item) for c in item.constraints}
-    anchor = [_share_contained(own, c.value) for c in item.constraints if c.name == "contains"]
-    rest = [ok for c, ok in met.items() if c.name != "contains"]
-    value = 0.0 if copied else _mean(anchor) * _mean([float(ok) for ok in rest])
+    degrees = {c.name: float(CHECKS[c.name](own, c.value, item)) for c in item.constraints}
+    anchors = [degree for name, degree in degrees.items() if name == "contains"]
+    bounds = [float(degree == 1) for name, degree in degrees.items() if name in BOUNDS]
+    form = [d for name, d in degrees.items() if name != "contains" and name not in BOUNDS]
+    value = 0.0 if copied else _mean(anchors) * max(0.0, 2 * _mean(form) - 1) * _mean(bounds)
     fresh = set(words) - set(_words(item.prompt))
     return CreativeScore(
-        satisfied=0 if copied else sum(met.values()),
-        total=len(met),
+        satisfied=0 if copied else sum(degree == 1 for degree in degrees.values()),
+        total=len(degrees),
         value=value,
         copied=copied,
-        failed=tuple(c.name for c, ok in met.items() if not ok),
+        failed=tuple(name for name, degree in degrees.items() if degree < 1),
         distinct_2=distinct,
         novelty=len(fresh) / len(set(words)) if words else nan,
     )
 
 
-def _contains(text: str, value: str, item: Item) -> bool:
-    return _share_contained(text, value) == 1
-
-
-def _share_contained(text: str, value: str) -> float:
-    wanted = [word.strip().casefold() for word in value.split(",")]
+def _contains(text: str, value: str, item: Item) -> float:
     present = set(_words(text))
+    wanted = [word.strip().casefold() for word in value.split(",")]
     return _mean([float(word in present or word + "s" in present) for word in wanted])
 
 
@@ -98,8 +104,10 @@ def _words_a_line(text: str, value: str, item: Item) -> bool:
     return bool(lines) and all(_within(len(_words(line)), value) for line in lines)
 
 
-def _line_lengths(text: str, value: str, item: Item) -> bool:
-    return [len(_words(line)) for line in _lines(text)] == [int(n) for n in value.split()]
+def _line_lengths(text: str, value: str, item: Item) -> float:
+    """Share of the lines that have the length asked for in their place."""
+    found, asked = [len(_words(line)) for line in _lines(text)], [int(n) for n in value.split()]
+    return sum(map(eq, found, asked)) / max(len(found), len(asked))
 
 
 def _avoids_letter(text: str, value: str, item: Item) -> bool:
@@ -114,8 +122,10 @@ def _last_word(text: str, value: str, item: Item) -> bool:
     return _words(text)[-1:] == [value.casefold()]
 
 
-def _acrostic(text: str, value: str, item: Item) -> bool:
-    return "".join(_words(line)[0][0] for line in _lines(text)) == value.casefold()
+def _acrostic(text: str, value: str, item: Item) -> float:
+    """Share of the lines that begin with the letter asked for in their place."""
+    found = [_words(line)[0][0] for line in _lines(text)]
+    return sum(map(eq, found, value.casefold())) / max(len(found), len(value))
 
 
 def _openings(text: str, value: str, item: Item) -> bool:
@@ -158,7 +168,7 @@ def _asks(text: str, value: str, item: Item) -> bool:
     )
 
 
-CHECKS: dict[str, Callable[[str, str, Item], bool]] = {
+CHECKS: dict[str, Callable[[str, str, Item], float]] = {
     "contains": _contains,
     "words": _word_range,
     "sentences": _sentences,
@@ -176,7 +186,7 @@ CHECKS: dict[str, Callable[[str, str, Item], bool]] = {
     "speakers": _speakers,
     "asks": _asks,
 }
-"""Name of a constraint -> whether a text meets it with that value."""
+"""Name of a constraint -> the degree, 0 to 1, to which a text meets it with that value."""
 
 
 def _closing(line: str) -> str:

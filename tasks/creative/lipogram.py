@@ -6,7 +6,7 @@ from lawbound.tasks.creative.brief import Brief, Family, anchors, demands, liste
 from lawbound.tasks.creative.filler import sentence, take, words
 from lawbound.tasks.item import Constraint, Item
 
-_LETTERS = ("jkqxz", "bpvyw", "cfgmu", "dhlrs", "aeiot")
+_LETTERS = ("gpwf", "cdu", "lmr", "hns", "aeiot")
 """Harder with each level."""
 
 

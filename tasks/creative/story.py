@@ -15,16 +15,14 @@ def _pose(rng: Generator, level: int) -> Brief:
     text = (
         f"Write a funny made-up story about {{a_person{who}}} who loses {{a_thing{what}}} {{scene_low}}. "
         f"Write exactly {sentences} sentences and between {least} and {most} words in all. Use the "
-        f"{'word' if count == 1 else 'words'} {listed(chosen)}."
+        f'{"word" if count == 1 else "words"} {listed(chosen)}, and end with the word "{chosen[0]}".'
     )
     constraints = [
         Constraint("contains", ", ".join(chosen)),
         Constraint("sentences", str(sentences)),
+        Constraint("last_word", chosen[0]),
         Constraint("words", f"{least}-{most}"),
     ]
-    if level >= 3:
-        text += f' End with the word "{chosen[0]}".'
-        constraints.append(Constraint("last_word", chosen[0]))
     if level >= 4:
         text += ' Never use the word "the".'
         constraints.append(Constraint("avoids_word", "the"))

@@ -1,9 +1,22 @@
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 from lawbound.rubrics.answers.constraints import CHECKS, score_creative
+from lawbound.rubrics.policy import Requirement
 from lawbound.rubrics.policy_files import load_policy, shipped
+from lawbound.rubrics.reference.constants import (
+    always_comply,
+    always_neutral,
+    always_notice,
+    always_refuse,
+    empty,
+    parrot,
+)
+from lawbound.rubrics.reference.situation import Situation
 from lawbound.tasks.creative import FAMILIES, LEVELS, generate, witness
-from lawbound.tasks.item import Item, ItemError
+from lawbound.tasks.item import Constraint, Item, ItemError
 
 ITEMS = generate(per_cell=4, seed=11)
 CONSTANTS = {
@@ -43,6 +56,54 @@ def test_copies_of_the_prompt_score_nothing() -> None:
             score = score_creative(item, text)
             assert score.copied
             assert score.value == 0
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [always_refuse, always_comply, always_neutral, always_notice, parrot, empty],
+    ids=lambda f: f.__name__,
+)
+def test_reference_baselines_score_exactly_nothing(answer: Callable[[Situation], str]) -> None:
+    for item in ITEMS:
+        text = answer(Situation(item, "full", Requirement("answer"), False, False))
+        assert score_creative(item, text).value == 0, (item.prompt, text)
+
+
+def test_a_score_is_anchors_times_form_times_bounds() -> None:
+    item = replace(
+        ITEMS[0],
+        prompt="Write a poem.",
+        constraints=(
+            Constraint("contains", "kettle, acorn"),
+            Constraint("line_lengths", "3 2 4 3"),
+            Constraint("most_repeats", "1"),
+            Constraint("words", "1-20"),
+        ),
+    )
+    poem = "Blue kettles hum\nAn acorn\nrolls under old chairs\nand sleeps there"
+    assert score_creative(item, poem).value == 1
+    # One of two anchors is gone.
+    assert score_creative(item, poem.replace("acorn", "almond")).value == pytest.approx(0.5)
+    # One of four lines is too long: 2 * 3/4 - 1.
+    longer = score_creative(item, poem + " now")
+    assert longer.value == pytest.approx(0.5)
+    assert longer.failed == ("line_lengths",)
+    assert (longer.satisfied, longer.total) == (3, 4)
+    # One of two bounds is broken.
+    assert score_creative(item, poem.replace("hum", "an")).value == pytest.approx(0.5)
+    # Half of the lines fit: no more than luck.
+    assert (
+        score_creative(item, "Blue kettles hum\nan acorn rolls\nunder\nold chairs there").value == 0
+    )
+    assert score_creative(item, poem).distinct_2 == 1
+    assert score_creative(item, poem).novelty == 1
+
+
+def test_a_text_that_repeats_itself_is_no_attempt() -> None:
+    item = next(i for i in ITEMS if i.structure and i.structure.family == "uses")
+    score = score_creative(item, "\n".join(["Again and again the same kettle."] * 9))
+    assert score.copied
+    assert score.value == 0
 
 
 def test_a_witness_of_another_structure_scores_little() -> None:
