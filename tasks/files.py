@@ -14,33 +14,14 @@ MAX_BYTES = 8_000_000
 
 _MAYBE_ALIAS = re.compile(r"(?:^|[\s\[{,:-])\*[^\s,\]}]", re.MULTILINE)
 
+_TEXT = "tag:yaml.org,2002:str"
+_PLAIN = ("tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
+
 Model = TypeVar("Model", bound=BaseModel)
 File = Path | Traversable
 
 
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
-    """Safe loading without duplicate keys."""
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Hashable, Any]:
-        seen: set[Hashable] = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if not isinstance(key, Hashable):
-                raise yaml.constructor.ConstructorError(
-                    None, None, "found a list as a key, expected a word", key_node.start_mark
-                )
-            if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"found {key!r} twice, expected each key once", key_node.start_mark
-                )
-            seen.add(key)
-        return {
-            # ``true:`` and ``no:`` are words where people write keys.
-            key_node.value if isinstance(key, bool) else key: value
-            for (key_node, _), (key, value) in zip(
-                node.value, super().construct_mapping(node, deep=deep).items(), strict=True
-            )
-        }
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def read_yaml(file: File, error: type[Exception]) -> Any:
@@ -58,11 +39,37 @@ def read_yaml(file: File, error: type[Exception]) -> Any:
     try:
         text = raw.decode("utf-8")
         _refuse_aliases(text)
-        return _Loader(text).get_single_data()
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        return None if node is None else _value(loader, node)
     except UnicodeDecodeError as fault:
         raise error(f"{file}: byte {fault.start} is not UTF-8, expected UTF-8 text") from fault
     except (yaml.YAMLError, RecursionError, ValueError) as fault:
         raise error(f"{file}: {_one_line(fault)}") from fault
+
+
+def _value(loader: Any, node: Any) -> Any:
+    """What a node says, with duplicate keys refused; ``true:`` and ``no:`` stay words as keys."""
+    if isinstance(node, yaml.ScalarNode) and node.tag == _TEXT:
+        return node.value
+    if isinstance(node, yaml.ScalarNode) or node.tag not in _PLAIN:
+        return loader.construct_object(node, deep=True)
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(loader, item) for item in node.value]
+    found: dict[Hashable, Any] = {}
+    for key_node, value_node in node.value:
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise yaml.constructor.ConstructorError(
+                None, None, "found a list as a key, expected a word", key_node.start_mark
+            )
+        key = _value(loader, key_node)
+        key = key_node.value if isinstance(key, bool) else key
+        if key in found:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"found {key!r} twice, expected each key once", key_node.start_mark
+            )
+        found[key] = _value(loader, value_node)
+    return found
 
 
 def _refuse_aliases(text: str) -> None:
