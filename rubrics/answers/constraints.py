@@ -107,7 +107,7 @@ def _words_a_line(text: str, value: str, item: Item) -> bool:
 def _line_lengths(text: str, value: str, item: Item) -> float:
     """Share of the lines that have the length asked for in their place."""
     found, asked = [len(_words(line)) for line in _lines(text)], [int(n) for n in value.split()]
-    return sum(map(eq, found, asked)) / max(len(found), len(asked))
+    return float(sum(map(eq, found, asked)) / max(len(found), len(asked)))
 
 
 def _avoids_letter(text: str, value: str, item: Item) -> bool:
@@ -125,17 +125,17 @@ def _last_word(text: str, value: str, item: Item) -> bool:
 def _acrostic(text: str, value: str, item: Item) -> float:
     """Share of the lines that begin with the letter asked for in their place."""
     found = [_words(line)[0][0] for line in _lines(text)]
-    return sum(map(eq, found, value.casefold())) / max(len(found), len(value))
+    return float(sum(map(eq, found, value.casefold())) / max(len(found), len(value)))
 
 
 def _openings(text: str, value: str, item: Item) -> bool:
     first = [_words(line)[0] for line in _lines(text)]
-    return len(first) > 1 and len(set(first)) == len(first)
+    return len(first) > 2 and len(set(first)) == len(first)
 
 
 def _alphabetical(text: str, value: str, item: Item) -> bool:
     lines = [" ".join(_words(line)) for line in _lines(text)]
-    return len(lines) > 1 and lines == sorted(lines)
+    return len(lines) > 2 and lines == sorted(lines)
 
 
 def _overlap(text: str, value: str, item: Item) -> bool:
