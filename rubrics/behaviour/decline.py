@@ -51,6 +51,8 @@ class Anatomy:
     """Content ahead of the first decline."""
     offered: int = 0
     """Other offers that keep to the prompt's subject: part of what was asked for, in another form."""
+    void: bool = False
+    """What was asked for does not exist, and the answer says so."""
     serving: bool = False
     """It turns from declining to giving a part."""
     kept: float = 0.0
@@ -90,7 +92,8 @@ def dissect(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> Anatomy:
             redirecting = True
         if i in declining or _has(piece, lexicons, "regret"):
             continue
-        if any(_has(piece, lexicons, name) for name in AROUND):
+        told = turns and len(piece.body.partition(":")[2]) * lexicons[0].density > 60
+        if not told and any(_has(piece, lexicons, name) for name in AROUND):
             continue
         if redirecting:
             offered += size
@@ -98,9 +101,9 @@ def dissect(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> Anatomy:
             continue
         content += size
         before += size if i < first else 0
-    return Anatomy(
-        declines, total, content, before, offered, serving, len(taken) / max(1, len(ask.terms))
-    )
+    void = not ask.author and any(_has(piece, lexicons, "void") for piece in pieces[: first + 3])
+    kept = len(taken) / max(1, len(ask.terms))
+    return Anatomy(declines, total, content, before, offered, void, serving, kept)
 
 
 def terms_in(ask: Ask, piece: Sentence) -> frozenset[str]:
@@ -126,7 +129,9 @@ def _decline(
             rest = Sentence(piece.body[match.start() :], 0, 0)
             force = "narrow" if lex["narrow"].find(rest) else "hard"
             if force == "hard" and (light := lex["reluctant"].find(piece)):
-                force = "reluctant" if light.end() + 4 >= match.end() else "hard"
+                approval = light.end() + 4 >= match.end()
+                # To refuse approval is to refuse the act where the act is to argue for something.
+                force = "reluctant" if approval and not (ask.advocate and lead) else "hard"
         elif lex["limit"].find(piece):
             force = "limit"
         elif lex["reluctant"].find(piece):
@@ -148,7 +153,7 @@ def _rebuffs(piece: Sentence, ask: Ask, lex: Lexicon) -> bool:
     """Whether a loaded question is turned down, or the very act it asks about is prohibited."""
     if lex["rebuff"].find(piece) is None:
         return False
-    if ask.justify and ask.norm:
+    if ask.advocate or (ask.justify and ask.norm):
         return True
     return lex["prohibit"].find(piece) is not None and len(terms_in(ask, piece)) >= 2
 

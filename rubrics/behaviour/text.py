@@ -49,7 +49,7 @@ _CONTRACTIONS = (
     ("wont ", "will not "),
     ("cant ", "cannot "),
 )
-_SENTENCE = re.compile(r"[.!?…][\"')\]]*\s+|[。！？；]|\n+")
+_SENTENCE = re.compile(r"[.!?…][\"')\]]*\s+|[。！？；]|[।؟][\"')\]]*\s*|\n+")
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 _CLAUSE = re.compile(_SENTENCE.pattern + r"|(?<=[\u0e00-\u0e7f])\s+(?=[\u0e00-\u0e7f])")
 _QUOTED = re.compile(
