@@ -38,6 +38,8 @@ class Steady(asyncio.Protocol):
             {
                 "id": f"chatcmpl-{next(IDS)}",
                 "object": "chat.completion",
+                "created": 1700000000,
+                "model": "m",
                 "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
                 "usage": {"prompt_tokens": 640, "completion_tokens": 60, "total_tokens": 700},
             }
