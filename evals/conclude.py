@@ -150,7 +150,8 @@ def _write(
     samples: Mapping[str, Mapping[str, Sample]],
     resamples: int,
 ) -> Conclusion:
-    from lawbound.evals.leaderboard import csv_bytes, leaderboard_rows, metrics_rows
+    from lawbound.evals.leaderboard import leaderboard_rows, metrics_rows
+    from lawbound.evals.leaderboard_table import csv_bytes
     from lawbound.evals.metrics import compute_metrics
     from lawbound.evals.report import render_report
 

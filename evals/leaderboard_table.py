@@ -48,7 +48,9 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(table.columns)
-    for record in table.itertuples(index=False, name=None):
+    # Missing integers are pandas' NA, missing numbers nan: both are an empty cell.
+    known = table.astype(object).where(table.notna(), None)
+    for record in known.itertuples(index=False, name=None):
         writer.writerow([cell(value) for value in record])
     return out.getvalue().encode("utf-8")
 

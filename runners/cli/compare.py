@@ -1,7 +1,154 @@
 """`lawbound compare`, `gate` and `power`: what two runs, a threshold or a planned run can say."""
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
 import typer
+
+from lawbound.runners.cli.console import note, show, table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FAILED = 1
+"""Exit code of a gate that does not hold."""
 
 
 def add_to(app: typer.Typer) -> None:
     """Register the commands."""
+    app.command("compare")(compare)
+    app.command("gate")(gate)
+    app.command("power")(power)
+
+
+def compare(
+    first: Annotated[Path, typer.Argument(help="A run folder.")],
+    second: Annotated[Path, typer.Argument(help="Another, or the same.")],
+    model_a: Annotated[str, typer.Option(help="Model of the first [its only real one].")] = "",
+    model_b: Annotated[str, typer.Option(help="Model of the second [its only real one].")] = "",
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="CSV of the items that flipped.")
+    ] = None,
+) -> None:
+    """Paired differences of two runs, the items that flipped, and what it means in words."""
+    from lawbound.evals.compare import compare_frames
+    from lawbound.evals.conclude import rule_info, run_policies
+    from lawbound.evals.folder import RunFolder, write_atomically
+    from lawbound.evals.leaderboard_table import csv_bytes
+
+    record = RunFolder(first).read_run()
+    frames = (_of_one_model(first, model_a), _of_one_model(second, model_b))
+    names = (f"A ({frames[0]['model'].iloc[0]})", f"B ({frames[1]['model'].iloc[0]})")
+    found = compare_frames(
+        *frames, rule_info(run_policies(record)), seed=int(record["seed"]), names=names
+    )
+    table(
+        ["metric", "policy", "strength", "mode", "A", "B", "B-A", "95 % interval", "p (Holm)"],
+        [
+            [
+                d.metric,
+                d.policy,
+                d.strength,
+                d.mode,
+                f"{d.first:.3f}",
+                f"{d.second:.3f}",
+                f"{d.value:+.3f}",
+                f"[{d.low:+.3f}, {d.high:+.3f}]",
+                f"{d.p_holm:.4f}",
+            ]
+            for d in found.differences
+        ],
+    )
+    show()
+    show(found.summary)
+    if out is not None:
+        write_atomically(out, csv_bytes(found.flipped))
+        note(f"{len(found.flipped)} flipped items in {out}")
+
+
+def _of_one_model(folder: Path, model: str) -> "pd.DataFrame":
+    from lawbound.evals.folder import FolderError, RunFolder
+
+    frame = RunFolder(folder).read_frame()
+    models = list(dict.fromkeys(frame["model"]))
+    real = [name for name in models if not name.startswith("reference:")] or models
+    wanted = model or (real[0] if len(real) == 1 else "")
+    if wanted not in models:
+        raise FolderError(f"{folder}: model is {wanted!r}, expected one of {', '.join(models)}")
+    return frame[frame["model"] == wanted].reset_index(drop=True)
+
+
+def gate(
+    folder: Annotated[Path, typer.Argument(help="A run folder.")],
+    that: Annotated[
+        list[str],
+        typer.Option("--that", help="METRIC[SLICE]@POLICY:STRENGTH>=NUMBER, such as 'J@cn>=0.2'."),
+    ],
+) -> None:
+    """Hold marks against the bounds of a run's metrics; exit code 1 where one does not hold."""
+    from lawbound.evals.estimate_files import read_estimates
+    from lawbound.evals.gate import check_gates
+
+    results = check_gates(that, read_estimates(folder / "metrics.csv"))
+    table(
+        ["gate", "model", "policy", "value", "low", "high", "compared", "result"],
+        [
+            [
+                r.gate.text,
+                r.estimate.model,
+                r.estimate.policy,
+                f"{r.estimate.value:.3f}",
+                f"{r.estimate.low:.3f}",
+                f"{r.estimate.high:.3f}",
+                r.gate.side,
+                "holds" if r.passed else "FAILS",
+            ]
+            for r in results
+        ],
+    )
+    if not all(r.passed for r in results):
+        raise typer.Exit(FAILED)
+
+
+def power(
+    effect: Annotated[float, typer.Option(min=0.0001, max=1, help="Difference to be seen.")],
+    pilot: Annotated[
+        Path | None, typer.Argument(help="A run folder whose variances to plan with.")
+    ] = None,
+    metric: Annotated[str, typer.Option(help="Metric of the pilot.")] = "policy_tax",
+    sd: Annotated[
+        float | None, typer.Option(min=0, help="Standard deviation of a cluster, without a pilot.")
+    ] = None,
+    target: Annotated[float, typer.Option(min=0.01, max=0.999, help="Power wanted.")] = 0.8,
+) -> None:
+    """How many items an effect needs, from a pilot run or from a stated standard deviation."""
+    from lawbound.evals.metrics_inputs import MetricError
+    from lawbound.evals.power import clusters_needed, from_pilot
+
+    if pilot is None:
+        if sd is None:
+            raise MetricError("power: found neither a pilot run nor --sd, expected one of them")
+        needed = clusters_needed(effect, sd, power=target)
+        show(f"{needed} clusters for an effect of {effect:g} at power {target:g} and alpha .05")
+        return
+    from lawbound.evals.estimate_files import read_estimates
+
+    rows = from_pilot(
+        read_estimates(pilot / "metrics.csv"), metric=metric, effect=effect, power=target
+    )
+    table(
+        ["model", "policy", "strength", "mode", "clusters", "power now", "needed", "items needed"],
+        [
+            [
+                row.model,
+                row.policy,
+                row.strength,
+                row.mode,
+                str(row.clusters),
+                f"{row.power:.2f}",
+                str(row.clusters_needed),
+                str(row.items_needed),
+            ]
+            for row in rows
+        ],
+    )

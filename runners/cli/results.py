@@ -17,7 +17,7 @@ HEADLINE = (
     "J",
     "over_refusal",
     "policy_tax",
-    "capability",
+    "capability_full",
     "tradeoff",
     "intl_gap",
 )
@@ -67,12 +67,20 @@ def leaderboard(
     force: Annotated[
         bool, typer.Option("--force", help="Merge runs that differ; a column then says so.")
     ] = False,
+    card: Annotated[
+        str, typer.Option(help="Print this model's results block for a Hugging Face model card.")
+    ] = "",
 ) -> None:
     """Merge the leaderboards of several runs."""
     from lawbound.evals.folder import write_atomically
-    from lawbound.evals.leaderboard import csv_bytes, merge
+    from lawbound.evals.leaderboard_merge import merge_boards, model_card, read_board
+    from lawbound.evals.leaderboard_table import csv_bytes
 
-    merged = merge(folders, force=force)
+    boards = {folder.name: read_board(folder / "leaderboard.csv") for folder in folders}
+    merged = merge_boards(boards, allow_mixed=force)
+    if card:
+        show(model_card(merged, card))
+        return
     if out is None:
         print_leaderboard(merged)
         return
@@ -89,9 +97,9 @@ def print_leaderboard(board: "pd.DataFrame") -> None:
 
 
 def _cell(record: dict[object, object], name: str) -> str:
-    value = record[name]
+    value = None if str(record[name]) == "<NA>" else record[name]
     low, high = record.get(f"{name}_low"), record.get(f"{name}_high")
-    text = f"{value:.3f}" if isinstance(value, float) else str(value)
+    text = f"{value:.3f}" if isinstance(value, float) else "-" if value is None else str(value)
     if isinstance(value, float) and value != value:
         return "nan"
     if isinstance(low, float) and isinstance(high, float) and low == low and high == high:
