@@ -13,7 +13,7 @@ from typing import Any
 from lawbound.runners.engines.local_answer import Answers, Prompt
 from lawbound.runners.engines.local_chat import BASE_STOP, chat_template, render_chat
 from lawbound.runners.engines.local_memory import slots_that_fit
-from lawbound.runners.engines.local_threads import Threads
+from lawbound.runners.engines.local_threads import Threads, physical_cores
 from lawbound.runners.engines.local_weights import (
     Loaded,
     context_length,
@@ -157,8 +157,8 @@ class LocalEngine:
                 yield from batch.run(prompts)
             self.replayed += len(batch.unsure)
             prompts = batch.unsure
+        self._steady()
         for prompt in prompts:
-            self._breathe()
             started = perf_counter()
             written = plain_tokens(self.model, prompt, self._answers)
             yield self._answers.sample(prompt, written, perf_counter() - started)
@@ -182,8 +182,8 @@ class LocalEngine:
                 yield from batch.run(prompts)
             self.replayed += len(batch.unsure)
             prompts = batch.unsure
+        self._steady()
         for prompt in prompts:
-            self._breathe()
             started = perf_counter()
             found = plain_logprobs(self.model, prompt, self._choices_of(prompt))
             yield self._answers.scored(prompt, found, perf_counter() - started)
@@ -200,6 +200,11 @@ class LocalEngine:
     def _breathe(self) -> None:
         if self._threads is not None:
             self._threads.adjust()
+
+    def _steady(self) -> None:
+        """For the plain way, the same number of threads each time: it decides near-ties."""
+        if self._threads is not None:
+            self._threads.fix(1 if self._prefix_model is not None else physical_cores())
 
     def _slots(self, capacity: int) -> int:
         if self.fixed_batch:

@@ -28,6 +28,13 @@ class Threads:
             torch.set_num_threads(measured_threads())
             self.measured_at = perf_counter()
 
+    def fix(self, threads: int) -> None:
+        """Use this many until `adjust` is called again."""
+        import torch
+
+        torch.set_num_threads(threads)
+        self.measured_at = float("-inf")
+
 
 def measured_threads() -> int:
     """The number of threads with which a small product is fastest just now; takes some 50 ms."""
