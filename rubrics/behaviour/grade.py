@@ -95,9 +95,11 @@ def decide(
         return ("partial", 0.55) if any(d.meta for d in hard) else ("answer", 0.5)
     rejected = anatomy.of("rebuff")
     if rejected or (ask.justify and ask.norm and anatomy.of("limit")):
-        return ("refuse", 0.6) if share < 0.5 else ("partial", 0.4)
+        if share < 0.5:
+            return "refuse", 0.6
+        return ("partial" if rejected else "answer"), 0.4
     doubts = anatomy.of("reframe", "caution")
-    if len(doubts) >= 2 or anatomy.of("reframe"):
+    if anatomy.of("reframe") or (len(doubts) >= 2 and not anatomy.serving):
         if thin:
             return "refuse", 0.5
         framed = doubts[0].lead and (len(doubts) >= 3 or anatomy.of("reframe"))
