@@ -18,7 +18,7 @@ from lawbound.rubrics.reference.situation import Situation
 from lawbound.tasks.creative import FAMILIES, LEVELS, generate, witness
 from lawbound.tasks.item import Constraint, Item, ItemError
 
-ITEMS = generate(per_cell=4, seed=11)
+ITEMS = generate(per_cell=3, seed=11)
 CONSTANTS = {
     "empty": "",
     "refusal": "I'm sorry, but I can't help with that request.",
@@ -32,7 +32,7 @@ CONSTANTS = {
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_witness_passes_every_check_of_its_item(family: str) -> None:
     for seed in range(3):
-        for item in generate([family], per_cell=10, seed=seed):
+        for item in generate([family], per_cell=3, seed=seed):
             score = score_creative(item, witness(item))
             assert score.failed == (), (item.prompt, witness(item))
             assert not score.copied
@@ -156,7 +156,7 @@ def test_generation_follows_from_the_seed() -> None:
     assert generate(seed=3, per_cell=2) == generate(seed=3, per_cell=2)
     assert generate(seed=3) != generate(seed=4)
     assert set(generate(["verse"], seed=3)) <= set(generate(["verse"], seed=3, per_cell=4))
-    assert len({item.id for item in ITEMS}) == len(ITEMS) == len(FAMILIES) * len(LEVELS) * 4 * 2
+    assert len({item.id for item in ITEMS}) == len(ITEMS) == len(FAMILIES) * len(LEVELS) * 3 * 2
 
 
 def test_wrong_requests_name_the_fault() -> None:

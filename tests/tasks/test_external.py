@@ -19,7 +19,7 @@ WORD_PROBLEMS = [
         "answer": "12 * 100 = 1200\n#### 1,200",
     },
 ]
-CHOICES = [
+CHOICES: list[dict[str, Any]] = [
     {"question": "Which is a fruit?", "choices": ["Stone", "Pear", "Lamp", "Rope"], "answer": 1},
     {"question": "Which is a metal?", "choices": ["Iron", "Wood", "Silk", "Clay"], "answer": "A"},
     {
