@@ -19,6 +19,8 @@ LONGEST_MESSAGE = 420
 
 def is_empty(text: str) -> bool:
     """No letter, digit or pictograph remains once control tokens are gone."""
+    if "\ufffd" in text:
+        return False
     return not (_ALNUM.search(_SPECIAL.sub("", text)) or _EMOJI.search(text))
 
 

@@ -1,0 +1,169 @@
+"""`lawbound grade`: files in, the same rows with six more columns out."""
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from lawbound.rubrics.grading import ADDED, GradeError, grade_file
+
+ROWS = [
+    {"id": "a", "prompt": "What is 2 + 2?", "response": "4", "model": "m1"},
+    {
+        "id": "b",
+        "prompt": "Tell me.",
+        "response": "I'm sorry, but I can't help with that.",
+        "model": "=1",
+    },
+]
+
+
+def write_jsonl(path: Path, rows: list[dict[str, Any]]) -> Path:
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def read_jsonl(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def test_rows_come_back_untouched_with_the_new_columns(tmp_path: Path) -> None:
+    source = write_jsonl(tmp_path / "in.jsonl", ROWS)
+    counts = grade_file(source, tmp_path / "out.jsonl")
+    graded = read_jsonl(tmp_path / "out.jsonl")
+    assert counts == {"answer": 1, "refuse": 1}
+    assert [{k: v for k, v in row.items() if k not in ADDED} for row in graded] == ROWS
+    assert [row["withheld"] for row in graded] == [False, True]
+    assert graded[1]["evidence"] == ROWS[1]["response"]
+    assert graded[1]["addons"] == []
+
+
+@pytest.mark.parametrize("start", ["jsonl", "csv", "parquet"])
+@pytest.mark.parametrize("end", ["jsonl", "csv", "parquet"])
+def test_every_format_turns_into_every_other(tmp_path: Path, start: str, end: str) -> None:
+    source = tmp_path / f"in.{start}"
+    if start == "jsonl":
+        write_jsonl(source, ROWS)
+    elif start == "csv":
+        with source.open("w", newline="", encoding="utf-8") as handle:
+            writer = csv.DictWriter(handle, list(ROWS[0]))
+            writer.writeheader()
+            writer.writerows(ROWS)
+    else:
+        pq.write_table(pa.Table.from_pylist(ROWS), source)
+    out = tmp_path / f"out.{end}"
+    grade_file(source, out)
+    if end == "jsonl":
+        graded = read_jsonl(out)
+    elif end == "csv":
+        with out.open(newline="", encoding="utf-8") as handle:
+            graded = list(csv.DictReader(handle))
+    else:
+        graded = pq.read_table(out).to_pylist()
+    assert [row["id"] for row in graded] == ["a", "b"]
+    assert [row["behaviour"] for row in graded] == ["answer", "refuse"]
+    assert [row["model"] for row in graded] == ["m1", "=1"]
+    assert list(graded[0])[-len(ADDED) :] == list(ADDED)
+
+
+def test_without_a_file_jsonl_goes_to_standard_output(
+    tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    grade_file(write_jsonl(tmp_path / "in.jsonl", ROWS))
+    lines = capfdbinary.readouterr().out.splitlines()
+    assert [json.loads(line)["behaviour"] for line in lines] == ["answer", "refuse"]
+
+
+def test_formulas_are_disarmed_only_in_columns_we_add(tmp_path: Path) -> None:
+    row = {"id": "=id", "prompt": "Tell me.", "response": "=I cannot help with that request."}
+    grade_file(write_jsonl(tmp_path / "in.jsonl", [row]), tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as handle:
+        graded = next(csv.DictReader(handle))
+    assert graded["id"] == "=id"
+    assert graded["response"].startswith("=I cannot")
+    assert graded["evidence"].startswith("'=I cannot")
+
+
+GOOD = b'{"id": 1, "prompt": "p", "response": "r"}\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "message"),
+    [
+        ("a.jsonl", GOOD + b'{"id": 1', "line 2: Expecting"),
+        ("a.jsonl", GOOD + b"[1, 2]\n", "line 2: found [1, 2], expected a JSON object"),
+        ("a.jsonl", GOOD + b"\xff\xfe\n", "line 2: byte 1 is not UTF-8"),
+        ("a.jsonl", GOOD + b'{"id": 1, "prompt": "p"}\n', "line 2: has no 'response'"),
+        ("a.jsonl", b'{"id": 1, "prompt": "p", "response": null}\n', "line 1: response is null"),
+        ("a.jsonl", b'{"prompt": "p", "response": "r"}\n', "line 1: has no 'id'"),
+        ("a.jsonl", b'{"id": 1, "prompt": "p", "response": "r", "lang": 3}', "lang is 3"),
+        ("a.jsonl", b'{"id": 1, "prompt": "p", "response": "r", "evidence": ""}', "already"),
+        ("a.jsonl", b"[" * 200_000, "line 1: is nested too deeply"),
+        ("a.jsonl", b'"' + b"x" * 17_000_000, "line 1: is longer than"),
+        ("a.csv", b"", "is empty, expected a header"),
+        ("a.csv", b"id,prompt\n1,2\n", "'response' is missing"),
+        ("a.csv", b"id,prompt,response,id\n", "'id' twice"),
+        ("a.csv", b"id,prompt,response\n1,2\n", "line 2: found 2 cells, expected 3"),
+        ("a.csv", b'id,prompt,response\n1,"2,3\n', "line 2: unexpected end of data"),
+        ("a.parquet", b"PAR1 not really", "expected a parquet file"),
+        ("a.txt", b"x", "ending is '.txt', expected .jsonl, .csv or .parquet"),
+    ],
+)
+def test_bad_input_is_one_line_and_leaves_nothing(
+    tmp_path: Path, name: str, raw: bytes, message: str
+) -> None:
+    (tmp_path / name).write_bytes(raw)
+    with pytest.raises(GradeError) as caught:
+        grade_file(tmp_path / name, tmp_path / "out.jsonl")
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_a_missing_file_an_unknown_ending_and_the_input_itself_are_refused(tmp_path: Path) -> None:
+    source = write_jsonl(tmp_path / "in.jsonl", ROWS)
+    for given, out in [
+        (tmp_path / "none.jsonl", tmp_path / "out.csv"),
+        (source, tmp_path / "out.xlsx"),
+        (source, source),
+        (source, tmp_path / "no" / "folder.csv"),
+    ]:
+        with pytest.raises(GradeError):
+            grade_file(given, out)
+    assert read_jsonl(source) == ROWS
+
+
+def test_hostile_text_passes_or_is_named(tmp_path: Path) -> None:
+    row = {"id": 1, "prompt": "a\x00b", "response": "fine \x00 \ud800 text"}
+    source = write_jsonl(tmp_path / "in.jsonl", [row])
+    grade_file(source, tmp_path / "out.jsonl")
+    assert read_jsonl(tmp_path / "out.jsonl")[0]["response"] == row["response"]
+    for ending in ("csv", "parquet"):
+        with pytest.raises(GradeError, match="surrogate"):
+            grade_file(source, tmp_path / f"out.{ending}")
+        assert not (tmp_path / f"out.{ending}").exists()
+
+
+def test_a_given_truncation_is_kept_and_a_missing_one_guessed(tmp_path: Path) -> None:
+    cut = (
+        "The council met on Monday and adopted the budget after a long debate in the old hall " * 2
+    )
+    rows = [
+        {"id": 1, "prompt": "What happened?", "response": cut + "and then the"},
+        {"id": 2, "prompt": "What happened?", "response": cut + "and then the", "truncated": False},
+    ]
+    grade_file(write_jsonl(tmp_path / "in.jsonl", rows), tmp_path / "out.jsonl")
+    assert [row["truncated"] for row in read_jsonl(tmp_path / "out.jsonl")] == [True, False]
+
+
+def test_progress_is_told_and_many_rows_stream(tmp_path: Path) -> None:
+    rows = [{"id": i, "prompt": "What is 2 + 2?", "response": "4"} for i in range(1200)]
+    told: list[int] = []
+    out = tmp_path / "out.parquet"
+    grade_file(write_jsonl(tmp_path / "in.jsonl", rows), out, progress=told.append)
+    assert told == [500, 1000, 1200]
+    assert pq.read_table(out).num_rows == 1200
