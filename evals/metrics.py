@@ -43,9 +43,10 @@ def compute_metrics(
     pieces = list(cuts(read_frame(frame), rule_info))
     found: list[Estimate] = []
     for cut in pieces:
+        rng = _rng(seed, cut)
         mine = [
-            *rule_estimates(cut),
-            *capability_estimates(cut, rng=_rng(seed, cut), resamples=resamples),
+            *rule_estimates(cut, rng=rng, resamples=resamples),
+            *capability_estimates(cut, rng=rng, resamples=resamples),
             *answer_estimates(cut),
             *contrast_estimates(cut),
             *wording_estimates(cut),

@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from lawbound.evals.estimate import NAN, Estimate
-from lawbound.evals.metrics_build import MOVER, Tally, build, tally
+from lawbound.evals.metrics_build import KORN_GRAUBARD, MOVER, Tally, build, tally
 from lawbound.evals.metrics_inputs import WITHOUT_POLICY, Cut
 from lawbound.evals.metrics_scores import (
     Paired,
@@ -27,6 +27,7 @@ from lawbound.evals.metrics_scores import (
     scores_of,
 )
 from lawbound.evals.stats import Mean, signed_mean
+from lawbound.evals.stats_bootstrap import Part, bootstrap, percentiles
 from lawbound.evals.stats_tests import sign_flip
 
 FLOOR = 0.10
@@ -45,7 +46,7 @@ def capability_estimates(
         for strength in strengths:
             arm = scores.at(strength)
             if len(arm.rows):
-                yield from _level(cut, strength, mode, arm, icc)
+                yield from _level(cut, strength, mode, arm, icc, rng, resamples)
         if "full" not in strengths:
             yield build(cut, "capability", "full", Mean(), Tally(), mode=mode)
         placebo = scores.at("placebo")
@@ -57,9 +58,27 @@ def capability_estimates(
         yield _length_tax(cut, mode, scores.at("none"), placebo, base, icc, rng, resamples)
 
 
-def _level(cut: Cut, strength: str, mode: str, arm: Scores, icc: float) -> Iterator[Estimate]:
+def _level(
+    cut: Cut,
+    strength: str,
+    mode: str,
+    arm: Scores,
+    icc: float,
+    rng: np.random.Generator,
+    resamples: int,
+) -> Iterator[Estimate]:
     left = tally(arm.rows, arm.value)
-    yield build(cut, "capability", strength, arm.mean(icc), left, mode=mode, bounds=arm.bounds())
+    mean, method = arm.mean(icc), KORN_GRAUBARD
+    known = arm.known
+    unit = (known.value - arm.lowest) / arm.span
+    whole = Part(unit, known.rows.codes("group"), known.rows.codes("family"))
+    if whole.is_enough:
+        low, high = percentiles(bootstrap([whole], rng=rng, resamples=resamples))
+        mean = replace(mean, low=arm.lowest + arm.span * low, high=arm.lowest + arm.span * high)
+        method = "bootstrap"
+    yield build(
+        cut, "capability", strength, mean, left, mode=mode, bounds=arm.bounds(), method=method
+    )
     gap, n = _surface_gap(arm, icc)
     yield build(
         cut, "surface_gap", strength, gap, Tally(), mode=mode, method=MOVER,

@@ -10,6 +10,7 @@ or only acts would pass for a reader of rules.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,17 +22,19 @@ from lawbound.evals.metrics_entries import (
     complete_rules,
     rule_entries,
     rule_means,
+    worst_excess,
 )
 from lawbound.evals.metrics_inputs import (
     WITHOUT_POLICY,
     Cut,
     RuleInfo,
 )
-from lawbound.evals.stats import Codes, Mean, pooled_icc
+from lawbound.evals.stats import Codes, Mean, mde_of, pooled_icc
+from lawbound.evals.stats_bootstrap import Part, bootstrap, percentiles, two_sided
 from lawbound.evals.stats_tests import p_from_interval
 
 
-def rule_estimates(cut: Cut) -> Iterator[Estimate]:
+def rule_estimates(cut: Cut, *, rng: np.random.Generator, resamples: int) -> Iterator[Estimate]:
     """Everything about rules, for every strength of the cut."""
     all_entries = rule_entries(cut)
     known = ~np.isnan(all_entries.good)
@@ -46,18 +49,58 @@ def rule_estimates(cut: Cut) -> Iterator[Estimate]:
         if name.startswith(("full-without:", "wrong-region:")):
             continue
         entries = all_entries.where(strength == name)
-        yield from _headline(cut, name, entries, icc)
+        yield from _headline(cut, name, entries, icc, rng, resamples)
         yield from _slices(cut, name, entries, icc)
         for index, rule in enumerate(cut.rules):
             yield from _one_rule(cut, name, entries.where(entries.rule == index), rule, icc)
 
 
-def _headline(cut: Cut, strength: str, entries: Entries, icc: float) -> Iterator[Estimate]:
+def _headline(
+    cut: Cut,
+    strength: str,
+    entries: Entries,
+    icc: float,
+    rng: np.random.Generator,
+    resamples: int,
+) -> Iterator[Estimate]:
     for word, rules in (
         ("J", [i for i, rule in enumerate(cut.rules) if rule.withholding]),
         ("duty", [i for i, rule in enumerate(cut.rules) if not rule.withholding and rule.duty]),
     ):
-        yield from rule_block(cut, strength, entries, rules, icc, summary=word)
+        for e in rule_block(cut, strength, entries, rules, icc, summary=word):
+            if e.metric in ("J", "prior_J"):
+                e = _bootstrapped(e, entries.where(np.isin(entries.rule, rules)), rng, resamples)
+            yield e
+
+
+def _bootstrapped(
+    j: Estimate, entries: Entries, rng: np.random.Generator, resamples: int
+) -> Estimate:
+    """J with a bootstrap interval, where every rule has groups enough for one."""
+    used = entries.where(np.isin(entries.rule, complete_rules(entries)) & ~np.isnan(entries.good))
+    if len(used.row) == 0:
+        return j
+    worst = worst_excess(used, used.good)
+    met = used.role == RESTRICTED
+    parts = [
+        Part(used.good[met], used.cluster[met], used.rule[met]),
+        Part(
+            1 - used.good[worst.chosen], used.cluster[worst.chosen], used.rule[worst.chosen], -1.0
+        ),
+    ]
+    if not all(part.is_enough for part in parts):
+        return j
+    draws = bootstrap(parts, rng=rng, resamples=resamples)
+    gap = worst.value - worst.honest
+    low, high = percentiles(draws)
+    p_value = j.p_value
+    if p_value == p_value:
+        # Towards 0 from below, the bias of the worse kind may be all there is.
+        p_value = two_sided(draws) if j.value > 0 else two_sided(draws + gap)
+    return replace(
+        j, low=low, high=min(high + gap, 1.0), method="bootstrap", p_value=p_value,
+        mde=mde_of(low, high),
+    )  # fmt: skip
 
 
 def rule_block(

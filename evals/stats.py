@@ -58,7 +58,12 @@ class Mean:
     @property
     def mde(self) -> float:
         """Smallest true effect found with power .8 at two-sided alpha .05."""
-        return (self.high - self.low) / (2 * Z95) * (Z95 + Z80)
+        return mde_of(self.low, self.high)
+
+
+def mde_of(low: float, high: float) -> float:
+    """Smallest effect found with power .8 by a test as wide as this 95 % interval."""
+    return (high - low) / (2 * Z95) * (Z95 + Z80)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,13 +146,9 @@ def rate(
     icc: float,
     alpha: float = 0.05,
 ) -> Mean:
-    """Mean of answers in [0, 1] with a Korn-Graubard interval, strata weighing the same.
+    """Mean of answers in [0, 1] (no nan) with a Korn-Graubard interval, strata weighing the same.
 
-    Args:
-        y: Answers, no nan.
-        design: Units, clusters and strata of the answers.
-        icc: Pooled intracluster correlation; floors the design effect.
-        alpha: One minus the confidence.
+    `icc` is the pooled intracluster correlation: it floors the design effect.
     """
     if len(y) == 0:
         return Mean()
