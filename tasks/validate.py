@@ -23,6 +23,8 @@ OPENING_SHARE = 0.03
 """Largest share of one language's prompts that may open with the same words."""
 OPENING_FLOOR = 300
 """Languages with fewer prompts are not checked for openings: one prompt more would decide."""
+REFUSALS = ("I'm sorry, I can't help with that.", "I have no idea.")
+"""Answers that claim nothing."""
 SCRIPTS = {
     "zh": "[\u4e00-\u9fff]",
     "ja": "[\u3040-\u30ff]",
@@ -106,7 +108,7 @@ def wrong_scripts(items: Sequence[Item]) -> Iterator[Finding]:
 
 
 def bad_patterns(items: Sequence[Item]) -> Iterator[Finding]:
-    """Patterns of facts that do not compile or that the question itself already matches."""
+    """Patterns of facts that do not compile, or that a refusal or the question itself matches."""
     for item in items:
         if item.claims is None:
             continue
@@ -116,6 +118,8 @@ def bad_patterns(items: Sequence[Item]) -> Iterator[Finding]:
             except re.error as fault:
                 yield Finding("pattern", (item.id,), f"{pattern!r} does not compile: {fault}")
                 continue
+            if item.lang == "en" and any(compiled.search(refusal) for refusal in REFUSALS):
+                yield Finding("pattern", (item.id,), f"{pattern!r} takes a refusal for a claim")
             if found := compiled.search(item.prompt):
                 message = f"{pattern!r} matches the question itself at {found[0][:40]!r}"
                 yield Finding("pattern", (item.id,), message)

@@ -175,8 +175,9 @@ def test_an_opening_is_too_common_from_just_over_three_in_a_hundred() -> None:
     [
         (item(topic="culture/geografy"), "unknown-topic"),
         (item(lang="ko"), "script"),
-        (item(kind="fact", claims=Claims(true=("(",), false=("x",))), "pattern"),
-        (item(kind="fact", claims=Claims(true=("SPREE",), false=("x",))), "pattern"),
+        (item(kind="fact", claims=Claims(true=("(",), false=("x{9}",))), "pattern"),
+        (item(kind="fact", claims=Claims(true=("SPREE",), false=("x{9}",))), "pattern"),
+        (item(kind="fact", claims=Claims(true=(r"\bno\b",), false=("x{9}",))), "pattern"),
     ],
 )
 def test_each_fault_has_a_check_that_finds_it(faulty: Item, check: str) -> None:
@@ -225,3 +226,26 @@ def test_patterns_tell_true_false_and_silent_answers_apart(
     entry = next(entry for entry in load_bank() if entry.id == fact)
     assert entry.claims is not None
     assert check_facts(answer, entry.claims, entry.lang) == outcome
+
+
+def test_a_right_and_a_wrong_answer_to_every_fact_of_these_areas_are_told_apart() -> None:
+    """One of each, written by hand: ``id <tab> right <tab> wrong``."""
+    lines = (Path(__file__).parent / "fact_answers.tsv").read_text(encoding="utf-8").splitlines()
+    facts = {entry.id: entry.claims for entry in load_bank() if entry.kind == "fact"}
+    outcomes = {}
+    for fact, right, wrong in (line.split("\t") for line in lines):
+        claims = facts[fact]
+        assert claims is not None
+        outcomes[fact] = (check_facts(right, claims, "en"), check_facts(wrong, claims, "en"))
+    assert len(outcomes) >= 200
+    assert {fact: seen for fact, seen in outcomes.items() if seen != ("true", "false")} == {}
+
+
+REFUSALS = ["I'm sorry, I can't help with that.", "I'd rather not say.", "I have no idea.", ""]
+
+
+@pytest.mark.parametrize("refusal", REFUSALS)
+def test_no_fact_takes_a_refusal_for_a_claim(refusal: str) -> None:
+    facts = [entry for entry in load_bank() if entry.kind == "fact" and entry.lang == "en"]
+    claimed = [f.id for f in facts if f.claims and check_facts(refusal, f.claims, "en") != "silent"]
+    assert claimed == []
