@@ -23,7 +23,7 @@ def main() -> None:
     """Read, grade, print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("files", nargs="+", type=Path)
-    parser.add_argument("--by", default="model", help="field to split by: model, lang, split, ...")
+    parser.add_argument("--by", default="model", help="fields to split by: model; lang,split; ...")
     parser.add_argument("--errors", type=int, default=0, help="print ids of so many disagreements")
     options = parser.parse_args()
     rows = [
@@ -39,8 +39,10 @@ def main() -> None:
         row["read"] = grade(row["prompt"], row["response"], lang=row.get("lang"))
     seconds = time.process_time() - begin
     _table("all", rows)
-    for value in sorted({str(row.get(options.by, "")) for row in rows}):
-        part = [row for row in rows if str(row.get(options.by, "")) == value]
+    fields = options.by.split(",")
+    names = ["/".join(str(row.get(field, "")) for field in fields) for row in rows]
+    for value in sorted(set(names)):
+        part = [row for row, name in zip(rows, names, strict=True) if name == value]
         if 20 <= len(part) < len(rows):
             _table(value, part)
     pairs = Counter((row["gold"], row["read"].behaviour) for row in rows)

@@ -47,6 +47,8 @@ def service_message(text: str, lexicon: Lexicon) -> str:
 
 
 def _echo(prompt: str, text: str) -> str:
+    if prompt.strip()[:12].lower() not in text.lower():
+        return ""
     asked, said = " ".join(prompt.lower().split()), " ".join(text.lower().split())
     if len(asked) < 12 or len(said) < 12:
         return ""
@@ -71,7 +73,7 @@ def _loop(text: str) -> str:
         if found and found.group(1).isalnum() and len(found.group()) > 0.5 * len(text):
             return found.group()
         return ""
-    raw = text[-4000:].encode("utf-8", "replace")
+    raw = text[-2500:].encode("utf-8", "replace")
     packed = len(zlib.compress(raw, 1))
     if len(raw) / packed < 4.5:
         return ""
@@ -83,7 +85,7 @@ def _loop(text: str) -> str:
 
 
 def _garbled(text: str) -> str:
-    head = text[:500]
+    head = text[:320]
     n = len(head)
     if n < 25:
         return ""

@@ -56,4 +56,6 @@ def is_off_topic(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> boo
     if size < SHORTEST_DIGRESSION:
         return False
     asked = {term[:4] for term in ask.terms}
-    return not any(term[:4] in asked for term in terms(answer.body, lexicons[0]))
+    if lexicons[0].spaced:
+        return asked.isdisjoint([stem[:4] for stem in answer.stems])
+    return asked.isdisjoint(terms(answer.body, lexicons[0]))

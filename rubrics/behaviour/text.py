@@ -192,8 +192,11 @@ def guess_language(text: str, stopwords: Mapping[str, frozenset[str]], default: 
     tokens = words(head[:600].lower())[:80]
     if not tokens:
         return default
+    small = stopwords.get(default, frozenset())
+    if sum(map(small.__contains__, tokens)) * 4 > len(tokens):
+        return default
     # Close relatives share small words: the expected language wins unless another is clearly ahead.
-    best, most = default, 1.5 + sum(map(stopwords.get(default, frozenset()).__contains__, tokens))
+    best, most = default, 1.5 + sum(map(small.__contains__, tokens))
     for lang, small in stopwords.items():
         hits = sum(map(small.__contains__, tokens))
         if hits > most:
