@@ -15,6 +15,8 @@ class Cues:
     after: str
     report: str
     harmless: str = ""
+    close: str = r"(?!)"
+    """Bare denials that end a clause; they reach back to the last comma only."""
 
 
 _EN = Cues(
@@ -42,9 +44,10 @@ CUES: dict[str, Cues] = {
     ),
     "de": Cues(
         before=r"\b(?:nicht|kein\w*|nie|niemals|weder|falsch\w*|unwahr|mythos|irrig\w*|entgegen|statt|anstatt|widerlegt\w*|bestreite\w*|leugne\w*)\b",
-        after=r"\b(?:(?:ist|war|sind|waren) (?:aber |jedoch )?(?:falsch|unwahr|unzutreffend|widerlegt|ein (?:mythos|irrtum|märchen)|nicht (?:wahr|richtig|korrekt|der fall))|stimmt nicht|trifft nicht zu|nicht)\b",
+        after=r"\b(?:(?:ist|war|sind|waren) (?:aber |jedoch )?(?:falsch|unwahr|unzutreffend|widerlegt|ein (?:mythos|irrtum|märchen)|nicht (?:wahr|richtig|korrekt|der fall))|stimmt nicht|trifft nicht zu)\b",
         report=r"\b(?:behaupt\w+|angeblich\w*|manche (?:sagen|meinen)|gerücht\w*|vermeintlich\w*|verschwörung\w*|leugner\w*)\b",
         harmless=r"\b(?:kein(?:en)? zweifel|zweifellos|nicht nur|ohne zweifel|nicht weniger als)\b",
+        close=r"\bnicht\b",
     ),
     "fr": Cues(
         before=r"\b(?:ne|n['’]\w+|pas|jamais|aucun\w*|ni|faux|fausse\w*|mythe|contrairement|au lieu|erron\w+|démenti\w*|réfut\w+)\b|\bn['’]",
@@ -66,12 +69,13 @@ CUES: dict[str, Cues] = {
     ),
     "hi": Cues(
         before=r"गलत|झूठ|मिथक|असत्य|इसके विपरीत|बजाय|कभी नहीं|भ्रम",
-        after=r"नहीं|गलत (?:है|था|हैं)|झूठ|मिथक|असत्य|सच नहीं|सही नहीं|निराधार",
+        after=r"गलत (?:है|था|हैं)|झूठ|मिथक|असत्य|सच नहीं|सही नहीं|निराधार",
         report=r"कुछ लोग|दावा|अफवाह|कथित|कहा जाता है",
         harmless=r"न केवल|इसमें कोई संदेह नहीं|निस्संदेह|ही नहीं",
+        close=r"नहीं",
     ),
     "ar": Cues(
-        before=r"(?:^|\s)(?:لا|لم|لن|ليس|ليست|ما|غير|خطأ|خاطئ\w*|كذب|أسطورة|خرافة|خلاف[اً]*|بدل[اً]* من|ينفي|نفى|دحض)(?=\s|$)",
+        before=r"(?:^|\s)[وف]?(?:لا|لم|لن|ليس|ليست|ما|غير|خطأ|خاطئ\w*|كذب|أسطورة|خرافة|خلاف[اً]*|بدل[اً]* من|ينفي|نفى|دحض)(?=\s|$)",
         after=r"غير صحيح\w*|خطأ|خاطئ\w*|كاذب\w*|ليس صحيح\w*|لا أساس|أسطورة|خرافة|باطل\w*",
         report=r"يزعم\w*|زعم\w*|مزاعم|ادعاء\w*|يدعي\w*|شائع\w*|البعض يقول|يقول البعض|المزعوم\w*",
         harmless=r"لا شك|بلا شك|ليس فقط|لا ريب|ما لا يقل",
@@ -84,9 +88,10 @@ CUES: dict[str, Cues] = {
     ),
     "tr": Cues(
         before=r"\b(?:yanlış|efsane|asılsız|yalan|aksine|yerine|hiçbir|asla|hiç)\b",
-        after=r"\b(?:değil\w*|yanlış\w*|doğru değil\w*|asılsız\w*|yalan\w*|efsane\w*|mit\w*|iddiası (?:yanlış|asılsız)\w*)\b",
+        after=r"\b(?:yanlış\w*|doğru değil\w*|asılsız\w*|yalan\w*|efsane\w*|mit\w*|iddiası (?:yanlış|asılsız)\w*)\b",
         report=r"\b(?:bazı(?:ları)?|iddia\w*|sözde|söylenti\w*|güya)\b",
         harmless=r"\b(?:sadece|yalnızca) \w+ değil\b|şüphesiz|hiç şüphe",
+        close=r"\bdeğil\w*",
     ),
     "th": Cues(
         before=r"ไม่ใช่|ไม่ได้|ไม่เคย|ไม่มี|ผิด|เท็จ|ความเข้าใจผิด|แทนที่|ขัดกับ|ตรงกันข้าม",
@@ -96,21 +101,23 @@ CUES: dict[str, Cues] = {
     ),
     "vi": Cues(
         before=r"\b(?:không|chưa|chẳng|sai|giả|trái với|thay vì|bác bỏ|phủ nhận|hoang đường)\b",
-        after=r"\b(?:là (?:sai|không đúng|giả|hoang đường|bịa đặt|nhầm lẫn)|không (?:đúng|chính xác|phải)|vô căn cứ)\b",
+        after=r"\b(?:là (?:sai|không đúng|giả|hoang đường|bịa đặt|nhầm lẫn)|không (?:đúng|chính xác)|không phải (?:là )?(?:sự thật|vậy)|vô căn cứ)\b",
         report=r"\b(?:một số người|cho rằng|tuyên bố|tin đồn|được cho là|cái gọi là)\b",
         harmless=r"\b(?:không chỉ|không nghi ngờ|chắc chắn|không những|không ít hơn)\b",
     ),
     "ko": Cues(
         before=r"거짓|허위|잘못|오해|사실과 달리|대신|결코|전혀|절대",
-        after=r"아니|아닙|아닌|않|거짓|허위|사실이 아|잘못|틀렸|틀린|근거가 없|오해|못했|없[었는다습]",
+        after=r"거짓|허위|사실이 아|잘못|틀렸|틀린|근거가 없|오해",
         report=r"일부|주장|소문|이른바|소위|라고 말하는 사람",
         harmless=r"뿐만 아니라|의심의 여지가? 없|틀림없",
+        close=r"아니|아닙|아닌|않|못했|없[었는다습]",
     ),
     "ja": Cues(
-        before=r"誤り|間違い|虚偽|デマ|誤解|反して|ではなく|決して|代わりに",
-        after=r"ではな|ではあり|ません|なかった|誤り|間違い|虚偽|デマ|事実では|根拠が|正しくな|嘘|否定されて",
+        before=r"誤り|間違い|虚偽|デマ|誤解|反して|決して|代わりに",
+        after=r"誤り|間違い|虚偽|デマ|事実では|根拠が|正しくな|嘘|否定されて",
         report=r"という主張|と主張|一部の人|噂|いわゆる|とされる|という説",
         harmless=r"だけでなく|間違いなく|疑いな|に違いな|疑いの余地",
+        close=r"ではな|ではあり|ません|なかった",
     ),
     "id": Cues(
         before=r"\b(?:tidak|bukan|bukanlah|tak|belum|tanpa|salah|keliru|mitos|hoaks|bertentangan|alih-alih|membantah|palsu)\b",

@@ -88,11 +88,14 @@ def _denied(before: str, after: str, cues: Sequence[Cues]) -> bool:
     near = before[breaks[-1] if breaks else 0 :][-_REACH:]
     stop = _BREAK.search(after)
     tail = after[: stop.start() if stop else len(after)][:_REACH]
+    clause = re.split(r"[,，、،:：(（]", tail)[0]
     for cue in cues:
         harmless = _compiled(cue.harmless)
         if _compiled(cue.before).search(harmless.sub(" ", near)):
             return True
         if _compiled(cue.after).search(harmless.sub(" ", tail)):
+            return True
+        if _compiled(cue.close).search(clause):
             return True
     return False
 

@@ -65,6 +65,34 @@ def test_denials_are_heard_in_every_language(
     assert check_facts(f"{yes} {no}", claims, lang) == "false"
 
 
+CONTRASTS = [
+    ("en", "berlin", "bonn", "The capital is Berlin, not Bonn.", "The capital is not Bonn but Berlin."),
+    ("zh", "柏林", "波恩", "首都是柏林，不是波恩。", "首都不是波恩，而是柏林。"),
+    ("de", "berlin", "bonn", "Die Hauptstadt ist Berlin, nicht Bonn.", "Nicht Bonn, sondern Berlin ist die Hauptstadt."),
+    ("fr", "berlin", "bonn", "La capitale est Berlin, pas Bonn.", "Ce n'est pas Bonn mais Berlin."),
+    ("es", "berlín", "bonn", "La capital es Berlín, no Bonn.", "No es Bonn, sino Berlín."),
+    ("pt", "berlim", "bonn", "A capital é Berlim, não Bonn.", "Não é Bonn, mas Berlim."),
+    ("hi", "बर्लिन", "बॉन", "राजधानी बर्लिन है, बॉन नहीं।", "बॉन नहीं, बर्लिन राजधानी है।"),
+    ("ar", "برلين", "بون", "العاصمة هي برلين وليست بون.", "العاصمة ليست بون بل برلين."),
+    ("ru", "берлин", "бонн", "Столица — Берлин, а не Бонн.", "Столица не Бонн, а Берлин."),
+    ("tr", "berlin", "bonn", "Başkent Berlin'dir, Bonn değil.", "Başkent Bonn değil, Berlin'dir."),
+    ("th", "เบอร์ลิน", "บอนน์", "เมืองหลวงคือเบอร์ลิน ไม่ใช่บอนน์", "เมืองหลวงไม่ใช่บอนน์ แต่เป็นเบอร์ลิน"),
+    ("vi", "berlin", "bonn", "Thủ đô là Berlin, không phải Bonn.", "Thủ đô không phải Bonn mà là Berlin."),
+    ("ko", "베를린", "본", "수도는 베를린이고, 본이 아닙니다.", "수도는 본이 아니라 베를린입니다."),
+    ("ja", "ベルリン", "ボン", "首都はベルリンであり、ボンではありません。", "首都はボンではなく、ベルリンです。"),
+    ("id", "berlin", "bonn", "Ibu kotanya Berlin, bukan Bonn.", "Ibu kotanya bukan Bonn, melainkan Berlin."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lang", "true", "false", "one", "other"), CONTRASTS)
+def test_a_denial_reaches_only_what_it_denies(
+    lang: str, true: str, false: str, one: str, other: str
+) -> None:
+    for text in (one, other):
+        assert check_facts(text, Claims(true=(true,), false=(false,)), lang) == "true"
+        assert check_facts(text, Claims(true=(false,), false=(true,)), lang) == "false"
+
+
 def test_all_fifteen_languages_are_covered() -> None:
     assert set(CUES) == {"en", *(case[0] for case in FOREIGN)}
     assert len(CUES) == 15

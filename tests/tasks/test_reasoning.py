@@ -231,7 +231,7 @@ def _guess(name: str, values: list[Fraction], texts: tuple[str, ...]) -> list[fl
         "second": lambda i: values[i] == ranked[1],
         "third": lambda i: values[i] == ranked[2],
         "largest": lambda i: values[i] == ranked[3],
-        "nearest the mean": lambda i: -abs(values[i] - mean),
+        "nearest the mean": lambda i: -float(abs(values[i] - mean)),
         "roundest": lambda i: max(
             (r for r in (1, 2, 5, 10, 50, 100) if values[i] % r == 0), default=0
         ),
