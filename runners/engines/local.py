@@ -153,8 +153,7 @@ class LocalEngine:
                 exact=self._is_exact,
                 breathe=self._breathe,
             )
-            with self._prefix_model.attending():
-                yield from batch.run(prompts)
+            yield from batch.run(prompts)
             self.replayed += len(batch.unsure)
             prompts = batch.unsure
         self._steady()
@@ -178,8 +177,7 @@ class LocalEngine:
                 exact=self._is_exact,
                 breathe=self._breathe,
             )
-            with self._prefix_model.attending():
-                yield from batch.run(prompts)
+            yield from batch.run(prompts)
             self.replayed += len(batch.unsure)
             prompts = batch.unsure
         self._steady()

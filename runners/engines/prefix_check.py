@@ -38,20 +38,19 @@ def _difference(candidate: PrefixModel) -> float:
         plain = model(input_ids=ids, use_cache=False).logits[0, -3:].float()
         ids = torch.tensor([shared + own[:-1] + other], device=candidate.device)
         branch = model(input_ids=ids, use_cache=False).logits[0, -1:].float()
-    with candidate.attending():
-        prefix = candidate.prefix(shared)
-        store = SlotKV(2, OWN + 1)
-        first = candidate.prefill([prefix, None], [own[:-1], shared], SlotKV(2, PREFIX), [0, 1])
-        candidate.prefill([prefix, prefix], [own[:3], own[:-1]], store, [0, 1])
-        second = candidate.decode([prefix, prefix], [own[3], own[-1]], [3, OWN - 1], store)
-        # The tree branches before the last own token.
-        tree = Tree(
-            tokens=(*own, *other),
-            depths=(*range(OWN), OWN - 1, OWN),
-            parents=(*range(-1, OWN - 1), OWN - 2, OWN),
-        )
-        third = candidate.score([prefix], [tree], [[OWN - 2, OWN - 1, OWN + 1]])
-        candidate.keep_prefixes(set())
+    prefix = candidate.prefix(shared)
+    store = SlotKV(2, OWN + 1)
+    first = candidate.prefill([prefix, None], [own[:-1], shared], SlotKV(2, PREFIX), [0, 1])
+    candidate.prefill([prefix, prefix], [own[:3], own[:-1]], store, [0, 1])
+    second = candidate.decode([prefix, prefix], [own[3], own[-1]], [3, OWN - 1], store)
+    # The tree branches before the last own token.
+    tree = Tree(
+        tokens=(*own, *other),
+        depths=(*range(OWN), OWN - 1, OWN),
+        parents=(*range(-1, OWN - 1), OWN - 2, OWN),
+    )
+    third = candidate.score([prefix], [tree], [[OWN - 2, OWN - 1, OWN + 1]])
+    candidate.keep_prefixes(set())
     ours = torch.stack([first[0], second[1], third[0], third[1], third[2]]).float()
     theirs = torch.stack([plain[0], plain[1], plain[0], plain[1], branch[0]])
     scale = theirs.abs().max().clamp_min(1e-6)

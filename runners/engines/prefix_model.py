@@ -37,22 +37,11 @@ class Tree:
 
 @dataclass(slots=True)
 class PrefixModel:
-    """Passes through a model whose attention is the two-part one; hold `attending` around them."""
+    """Passes through a model whose attention is the two-part one while a pass lasts, and its own else."""
 
     model: Any
     device: torch.device
     _prefixes: dict[tuple[int, ...], PrefixKV] = field(default_factory=dict)
-
-    @contextlib.contextmanager
-    def attending(self) -> Iterator[None]:
-        """Switch the model to two-part attention, and back afterwards."""
-        register()
-        before = self.model.config._attn_implementation
-        self.model.set_attn_implementation(NAME)
-        try:
-            yield
-        finally:
-            self.model.set_attn_implementation(before)
 
     @torch.inference_mode()
     def prefix(self, tokens: Sequence[int]) -> PrefixKV:
@@ -157,7 +146,7 @@ class PrefixModel:
         prefixes: Sequence[tuple[PrefixKV, Tensor | None]],
         keep: Tensor | None,
     ) -> Tensor:
-        with stepping(Step(positions, own, tuple(prefixes))):
+        with self._attending(), stepping(Step(positions, own, tuple(prefixes))):
             out = self.model(
                 input_ids=ids[None],
                 position_ids=positions[None],
@@ -166,6 +155,17 @@ class PrefixModel:
             )
         logits: Tensor = out.logits[0]
         return logits
+
+    @contextlib.contextmanager
+    def _attending(self) -> Iterator[None]:
+        register()
+        config = self.model.config
+        before = config._attn_implementation
+        config._attn_implementation = NAME
+        try:
+            yield
+        finally:
+            config._attn_implementation = before
 
 
 def why_not(model: Any) -> str | None:

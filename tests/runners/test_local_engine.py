@@ -205,6 +205,13 @@ def test_near_ties_are_asked_again_the_plain_way(
     assert llama.replayed > before
 
 
+def test_the_model_can_be_used_between_two_samples(llama: LocalEngine) -> None:
+    requests = _requests(llama)
+    for sample, request in zip(llama.generate(requests), requests, strict=True):
+        assert sample.finish in ("stop", "length")
+        assert _plain(llama, request)
+
+
 def test_bfloat16_has_a_fixed_batch_in_its_fingerprint(save: Save) -> None:
     engine = LocalEngine.load(str(save("llama")), dtype="bfloat16", batch_size=4, threads=1)
     assert engine.fixed_batch == 4
