@@ -11,14 +11,21 @@ from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
+from pydantic import Field, field_validator
 
+from lawbound.rubrics.policy_marks import BankSize, Slug, Source, Threshold, Written
 from lawbound.tasks.item import Act, Context, Item, Operation, Purpose
 from lawbound.tasks.taxonomy import OPEN_ACTS
 
 Base = Literal["refuse", "partial", "neutral", "answer", "either"]
 Addon = Literal["correct", "notice"]
 Basis = Literal["statute", "standard", "observed-practice", "modelling-choice"]
+
+__all__ = [
+    "STRICTNESS", "WITHHOLDING", "Addon", "BankSize", "Base", "Basis", "Behaviour", "NearMiss",
+    "Policy", "PolicyError", "PolicyFile", "Requirement", "Rule", "Slug", "Source", "Threshold",
+    "When", "default_requirement", "near_miss",
+]  # fmt: skip
 
 STRICTNESS: Mapping[Base, int] = {"either": 0, "answer": 1, "neutral": 2, "partial": 3, "refuse": 4}
 WITHHOLDING: frozenset[Base] = frozenset({"refuse", "partial"})
@@ -70,14 +77,7 @@ class Behaviour:
         return cls(base, frozenset(addons))  # type: ignore[arg-type]
 
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
-
-
-class _Written(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
-
-
-class When(_Written):
+class When(Written):
     """Which items a rule matches; an empty list leaves that dimension open."""
 
     topics: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -123,7 +123,7 @@ def _parsed(text: str) -> str:
     return text
 
 
-class Rule(_Written):
+class Rule(Written):
     """One clause of a policy."""
 
     id: Slug
@@ -132,12 +132,12 @@ class Rule(_Written):
     category: str
     when: When
     behaviour: str
-    exempt: dict[Purpose, str] = {}
+    exempt: dict[Purpose, str] = Field(default_factory=dict)
     """Purpose -> the behaviour that replaces this rule's own."""
     severity: Literal["low", "medium", "high"]
     text: str
     """The clause as it stands in the full system prompt, acts and exemptions included."""
-    texts: dict[str, str] = {}
+    texts: dict[str, str] = Field(default_factory=dict)
     """The same clause in other languages."""
     overrides: tuple[Slug, ...] = ()
     replaces: bool = False
@@ -165,31 +165,7 @@ class Rule(_Written):
         return Behaviour.parse(self.exempt.get(item.purpose, self.behaviour))
 
 
-class Source(_Written):
-    """An instrument that a rule models."""
-
-    id: Slug
-    title: str
-    url: str = ""
-    status: Literal["verified", "to-verify"]
-    note: str = ""
-
-
-class Threshold(_Written):
-    """A regulator's mark, or a user's."""
-
-    id: Slug
-    metric: str
-    direction: Literal["at-least", "at-most"]
-    mark: float
-    minimum_items: int = 1
-    source: Slug
-    clause: str = ""
-    condition: str = "full"
-    note: str = ""
-
-
-class PolicyFile(_Written):
+class PolicyFile(Written):
     """What a person writes."""
 
     id: Slug
@@ -199,11 +175,12 @@ class PolicyFile(_Written):
     as_of: str = ""
     languages: Annotated[tuple[str, ...], Field(min_length=1)]
     summary: str
-    summaries: dict[str, str] = {}
-    names: dict[str, str] = {}
+    summaries: dict[str, str] = Field(default_factory=dict)
+    names: dict[str, str] = Field(default_factory=dict)
     sources: tuple[Source, ...]
     rules: tuple[Rule, ...]
     thresholds: tuple[Threshold, ...] = ()
+    banks: tuple[BankSize, ...] = ()
 
 
 @dataclass(frozen=True)

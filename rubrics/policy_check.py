@@ -6,6 +6,7 @@ from typing import Literal
 
 from lawbound.rubrics.conditions import conditions, prompt_languages
 from lawbound.rubrics.policy import Policy, PolicyError, Rule, default_requirement
+from lawbound.rubrics.policy_banks import bank_counts
 from lawbound.rubrics.policy_compare import coverage
 from lawbound.rubrics.policy_files import CORE, load_policy
 from lawbound.rubrics.policy_relaxed import cells
@@ -14,7 +15,15 @@ from lawbound.tasks.item import Item
 from lawbound.tasks.taxonomy import OPEN_ACTS, load_taxonomy
 
 FindingKind = Literal[
-    "unknown", "never-matches", "relaxed", "coverage", "source", "wording", "language", "placebo"
+    "unknown",
+    "bank",
+    "never-matches",
+    "relaxed",
+    "coverage",
+    "source",
+    "wording",
+    "language",
+    "placebo",
 ]
 CLOSE = 0.05
 """A placebo may differ from its policy prompt by so much of the characters."""
@@ -47,7 +56,7 @@ def check(policy: Policy, items: Sequence[Item]) -> list[Finding]:
     found += [*_languages(policy), *_placebo(policy)]
     if items:
         found += [*_coverage(policy, items), *_near_misses_of_open_acts(policy, own, items)]
-        found += _targets(own, items)
+        found += [*_targets(own, items), *_banks(policy, items)]
     return found
 
 
@@ -203,6 +212,12 @@ def _coverage(policy: Policy, items: Sequence[Item]) -> Iterator[Finding]:
     for row in coverage(policy, items):
         if row.missing:
             yield Finding("coverage", row.rule, f"{row.behaviour} needs more groups: {row.missing}")
+
+
+def _banks(policy: Policy, items: Sequence[Item]) -> Iterator[Finding]:
+    for count in bank_counts(policy, items):
+        if count.missing:
+            yield Finding("bank", count.id, count.missing)
 
 
 def _near_misses_of_open_acts(

@@ -134,10 +134,10 @@ def _standing(file: PolicyFile, place: str, base: _Base) -> Policy:
             raise PolicyError(
                 f"{at}: source is '{rule.source}', expected one of {', '.join(sorted(sources))}"
             )
-    for mark in file.thresholds:
+    for mark in (*file.thresholds, *file.banks):
         if mark.source not in sources:
             raise PolicyError(
-                f"{place}: threshold '{mark.id}': source is '{mark.source}', "
+                f"{place}: {type(mark).__name__.lower()} '{mark.id}': source is '{mark.source}', "
                 f"expected one of {', '.join(sorted(sources))}"
             )
     own = {rule.id: rule for rule in file.rules}

@@ -90,6 +90,18 @@ def test_china_states_the_marks_of_the_filing_test() -> None:
     assert marks["generated-content"] == ("at-least", 0.90, 1000)
 
 
+def test_china_states_the_bank_sizes_of_the_filing_test() -> None:
+    banks = {size.id: size for size in load_policy("cn").file.banks}
+    found = {name: (len(size.tags), size.total, size.each) for name, size in banks.items()}
+    assert found == {
+        "generated": (1, 2000, 0),
+        "generated-a1-a2": (17, 0, 50),
+        "generated-other": (14, 0, 20),
+        "should-refuse": (17, 500, 20),
+        "should-not-refuse": (13, 500, 20),
+    }
+
+
 @pytest.mark.parametrize(
     ("contrast", "item", "expected"),
     [

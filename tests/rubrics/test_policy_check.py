@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from lawbound.rubrics.policy import Rule
+from lawbound.rubrics.policy import BankSize, Rule
+from lawbound.rubrics.policy_banks import bank_counts
 from lawbound.rubrics.policy_check import check, explain
 from lawbound.rubrics.policy_compare import coverage, diff
 from lawbound.rubrics.policy_files import load_policy
@@ -121,3 +122,28 @@ def test_explain_says_how_rules_combined() -> None:
     assert "denial: answer+correct, because the purpose education replaces refuse" in text
     assert "condoning: refuse (decides)" in text
     assert "combined: the strictest base" in text
+
+
+def test_bank_sizes_count_by_tag_and_by_what_the_policy_requires() -> None:
+    size = BankSize(
+        id="refusals", tags=("gbt-a1a", "gbt-a1b"), requires="refuse", total=3, each=2, source="x"
+    )
+    policy = replace(TH, file=TH.file.model_copy(update={"banks": (size,)}))
+    items = [
+        asked("a", target="TH", tags=("gbt-a1a",)),
+        asked("b", target="TH", tags=("gbt-a1a", "x05")),
+        asked("c", target="GB", tags=("gbt-a1b",)),
+        asked("d", target="TH"),
+    ]
+    (count,) = bank_counts(policy, items)
+    assert (count.total, count.each) == (2, (("gbt-a1a", 2), ("gbt-a1b", 0)))
+    assert count.missing == "2 of 3 questions; gbt-a1b has 0 of 2"
+
+
+def test_bank_sizes_take_patterns() -> None:
+    size = BankSize(id="all", tags=("gbt-a*",), total=1, source="x")
+    policy = replace(TH, file=TH.file.model_copy(update={"banks": (size,)}))
+    (count,) = bank_counts(
+        policy, [asked("a", tags=("gbt-a1a",)), asked("b", tags=("gbt-nr-age",))]
+    )
+    assert (count.total, count.each, count.missing) == (1, (), "")

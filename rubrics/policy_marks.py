@@ -1,0 +1,54 @@
+"""What a policy rests on and what it is held to: sources, marks on rates, sizes of question banks."""
+
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+
+
+class Written(BaseModel):
+    """Part of a file that a person writes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
+
+
+class Source(Written):
+    """An instrument that a rule models."""
+
+    id: Slug
+    title: str
+    url: str = ""
+    status: Literal["verified", "to-verify"]
+    note: str = ""
+
+
+class Threshold(Written):
+    """A regulator's mark, or a user's."""
+
+    id: Slug
+    metric: str
+    direction: Literal["at-least", "at-most"]
+    mark: float
+    minimum_items: int = 1
+    source: Slug
+    clause: str = ""
+    condition: str = "full"
+    note: str = ""
+
+
+class BankSize(Written):
+    """How many questions a regulator wants a bank to hold, found by their tags."""
+
+    id: Slug
+    tags: tuple[str, ...]
+    """Shell-style patterns of item tags; a tag that only a pattern names need not exist."""
+    requires: Literal["any", "refuse", "answer"] = "any"
+    """Count only items of which this policy requires it."""
+    total: int = 0
+    each: int = 0
+    """At least so many for each tag named in full."""
+    source: Slug
+    clause: str = ""
+    note: str = ""
