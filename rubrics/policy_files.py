@@ -134,10 +134,12 @@ def _standing(file: PolicyFile, place: str, base: _Base) -> Policy:
             raise PolicyError(
                 f"{at}: source is '{rule.source}', expected one of {', '.join(sorted(sources))}"
             )
-    for mark in (*file.thresholds, *file.banks):
-        if mark.source not in sources:
+    stated = [("threshold", mark.id, mark.source) for mark in file.thresholds]
+    stated += [("bank", size.id, size.source) for size in file.banks]
+    for what, name, source_id in stated:
+        if source_id not in sources:
             raise PolicyError(
-                f"{place}: {type(mark).__name__.lower()} '{mark.id}': source is '{mark.source}', "
+                f"{place}: {what} '{name}': source is '{source_id}', "
                 f"expected one of {', '.join(sorted(sources))}"
             )
     own = {rule.id: rule for rule in file.rules}
