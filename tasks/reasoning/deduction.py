@@ -15,7 +15,7 @@ from lawbound.tasks.reasoning.family import (
 from lawbound.tasks.reasoning.options import one_of
 
 _LAYERS: tuple[tuple[str, tuple[str, ...], str, str, str], ...] = (
-    ("wears a {} badge", ("red", "blue", "green", "yellow"), "with a {} badge", "Which colour is {}'s badge?", "has no {} badge"),
+    ("gets a {} ticket", ("red", "blue", "green", "yellow"), "with a {} ticket", "Which colour is {}'s ticket?", "has no {} ticket"),
     ("works in the {} room", ("north", "south", "east", "west"), "in the {} room", "In which room does {} work: north, south, east or west?", "does not work in the {} room"),
     ("carries a {} key", ("brass", "copper", "silver", "steel"), "with a {} key", "Which metal is {}'s key?", "has no {} key"),
     ("comes on {}", ("Monday", "Tuesday", "Thursday", "Friday"), "who comes on {}", "On which day does {} come?", "does not come on {}"),

@@ -43,9 +43,9 @@ def ordering(prompt: str) -> str:
 
 def deduction(prompt: str) -> str:
     question = prompt.split("\n")[0]
-    rules = dict(re.findall(r"Every (\w+) wears a (\w+) badge", question))
+    rules = dict(re.findall(r"Every (\w+) gets a (\w+) ticket", question))
     for pattern in (
-        r"Everyone with a (\w+) badge works in the (\w+) room",
+        r"Everyone with a (\w+) ticket works in the (\w+) room",
         r"Everyone in the (\w+) room carries a (\w+) key",
         r"Everyone with a (\w+) key comes on (\w+)\.",
         r"Everyone who comes on (\w+) sits at the (\w+) table",
@@ -55,7 +55,7 @@ def deduction(prompt: str) -> str:
     assert m is not None
     kinds = re.findall(r"\ban? (\w+)", "a " + m[2]) if " or " in m[2] else [m[2]]
     barred = re.findall(
-        r"has no (\w+) (?:badge|key)|does not work in the (\w+) room|does not come on (\w+)|does not sit at the (\w+)",
+        r"has no (\w+) (?:ticket|key)|does not work in the (\w+) room|does not come on (\w+)|does not sit at the (\w+)",
         question,
     )
     banned = {value for groups in barred for value in groups if value}
