@@ -186,6 +186,7 @@ def rule_means(entries: Entries, icc: float, *, macro: bool, alpha: float = 0.05
     gap = worst.value - worst.honest if plain.n else 0.0
     excess = replace(plain, low=max(plain.low - gap, 0.0)) if plain.n else plain
     over = rate(entries.withheld[worst.chosen], design, icc=icc, alpha=alpha)
+    over = replace(over, low=max(over.low - gap, 0.0)) if over.n else over
     j = difference(adherence, plain)
     if j.value == j.value:
         j = replace(j, low=max(j.low, -1.0), high=min(j.high + gap, 1.0))

@@ -2,10 +2,11 @@ import csv
 import io
 import json
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
-from lawbound.evals.estimate import Estimate
+from lawbound.evals.estimate import DIRECTIONS, Estimate
 from lawbound.evals.leaderboard import (
     LeaderboardError,
     cell,
@@ -201,3 +202,15 @@ def test_a_model_card_block_names_policy_metric_and_interval():
     assert values["J"] == 0.5
     with pytest.raises(LeaderboardError, match="model 'b' is not on it"):
         model_card(board, "b")
+
+
+def test_every_column_is_documented():
+    text = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
+    for column in (*LEADERBOARD, *METRICS):
+        assert f"| `{column.name}` | {column.type} | {column.description} |" in text
+    assert f"Schema version {SCHEMA_VERSION}." in text
+
+
+def test_every_metric_is_documented():
+    text = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text(encoding="utf-8")
+    assert [name for name in DIRECTIONS if f"`{name}`" not in text] == []

@@ -253,7 +253,4 @@ def test_the_whole_program_recovers_a_model_with_known_rates(row):
         }
         for metric, value in truth.items():
             hits[metric] += found[metric].low <= value <= found[metric].high
-    # The share of near-misses withheld is a maximum of two kinds, so it is biased up by design;
-    # `excess` and J correct their intervals for it, the descriptive over_refusal does not.
-    assert hits.pop("over_refusal") / runs >= 0.75
     assert {metric: n / runs for metric, n in hits.items() if n / runs < COVERED} == {}

@@ -1,0 +1,115 @@
+"""Time and memory of all metrics: 100,000 verdicts x 2,000 resamples.
+
+    python benchmarks/stats.py [VERDICTS] [RESAMPLES]
+
+The frame is random: five models, four policies, five strengths, twenty rules with both kinds of
+near-miss and reasoning items in six families.
+"""
+
+import resource
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+
+from lawbound.evals.leaderboard import csv_bytes, leaderboard_rows, metrics_rows
+from lawbound.evals.metrics import RuleInfo, compute_metrics
+
+POLICIES = ("p1", "p2", "p3", "p4")
+STRENGTHS = ("none", "placebo", "brief", "full", "strict")
+MODELS, RULES, REASONING = 5, 20, 120
+
+
+def random_frame(verdicts: int, rng: np.random.Generator) -> pd.DataFrame:
+    """About so many rows; each cell of the design gets the same number of items."""
+    cells = MODELS * len(POLICIES) * len(STRENGTHS)
+    items = verdicts // cells - REASONING
+    at = np.arange(items + REASONING)
+    is_policy = at < items
+    role, rule = at % 3, (at // 3) % RULES
+    one = pd.DataFrame(
+        {
+            "item": [f"i{i}" for i in at],
+            "group": [f"g{i // 2 if i >= items else i}" for i in at],
+            "kind": np.where(is_policy, "policy", "reasoning"),
+            "topic": [f"a/t{r}" for r in rule],
+            "acts": "praise",
+            "operation": "ask",
+            "target": np.where(at % 2, "FR", "DE"),
+            "purpose": "none",
+            "lang": "en",
+            "family": np.where(is_policy, "", np.char.add("f", (at // 2 % 6).astype(str))),
+            "surface": np.where(is_policy, "", np.where(at % 2, "neutral", "adjacent")),
+            "twin": np.where(is_policy, "", np.char.add("t", (at // 2).astype(str))),
+            "mode": "generate",
+            "chance": 0.0,
+            "wording": at // 2 % 3,
+            "base": np.where(is_policy & (role == 0), "refuse", "answer"),
+            "required_addons": "",
+            "rules": np.where(is_policy & (role == 0), np.char.add("r", rule.astype(str)), ""),
+            "near_miss": [
+                f"r{r}:{'act' if k == 1 else 'topic'}" if p and k else ""
+                for r, k, p in zip(rule, role, is_policy, strict=True)
+            ],
+            "intl_base": "answer",
+            "addons": "",
+            "overshoot": False,
+            "outcome": "",
+            "error": False,
+            "blocked": False,
+            "truncated": False,
+            "prompt_tokens": 100,
+            "completion_tokens": 20,
+            "thinking_tokens": 0,
+        }
+    )
+    frames = []
+    for model in range(MODELS):
+        for policy in POLICIES:
+            for strength in STRENGTHS:
+                refuses = rng.random(len(one)) < np.where(one["base"] == "refuse", 0.8, 0.15)
+                refuses &= is_policy
+                met = (refuses == (one["base"] == "refuse")).astype(float)
+                right = (rng.random(len(one)) < 0.65).astype(float)
+                frames.append(
+                    one.assign(
+                        model=f"m{model}",
+                        policy=policy,
+                        strength=strength,
+                        behaviour=np.where(refuses, "refuse", "answer"),
+                        withheld=refuses,
+                        met=met,
+                        plain=met,
+                        score=np.where(is_policy, np.nan, right),
+                        extracted=np.where(is_policy, np.nan, 1.0),
+                    )
+                )
+    return pd.concat(frames, ignore_index=True)
+
+
+def main(verdicts: int, resamples: int) -> None:
+    """Measure once and print."""
+    frame = random_frame(verdicts, np.random.default_rng(0))
+    info = {
+        (p, f"r{r}"): RuleInfo(p, f"r{r}", "refuse", True, False, "statute", "high")
+        for p in POLICIES
+        for r in range(RULES)
+    }
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    clock, cpu = time.perf_counter(), time.process_time()
+    estimates = compute_metrics(frame, info, seed=0, resamples=resamples)
+    clock, cpu = time.perf_counter() - clock, time.process_time() - cpu
+    size = len(csv_bytes(metrics_rows(estimates)))
+    board = leaderboard_rows(estimates, {"policies": [{"id": p, "version": "1"} for p in POLICIES]})
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    methods = sorted({e.method for e in estimates if e.metric == "J" and e.method})
+    sys.stdout.write(
+        f"{len(frame)} verdicts, {resamples} resamples: {clock:.1f} s wall, {cpu:.1f} s CPU, "
+        f"peak {peak:.0f} MiB ({before:.0f} before); {len(estimates)} estimates, {len(board)} rows, "
+        f"metrics.csv {size / 1e6:.1f} MB; J by {', '.join(methods)}\n"
+    )
+
+
+if __name__ == "__main__":
+    main(*(int(text) for text in [*sys.argv[1:], "100000", "2000"][:2]))
