@@ -24,6 +24,8 @@ GATE = ("decline", "limit", "reluctant", "rebuff", "reframe", "caution")
 AROUND = ("around", "notice", "correct", "rebuff")
 """What stands around a refusal without serving the request: counsel, help lines, corrections."""
 LEAD_SENTENCES, LEAD_CHARS = 3, 260
+NO_TEXT = 4
+"""So few sentences with a decline among them are hardly the text that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +129,8 @@ def _decline(
         match = lex["decline"].find(piece)
         if match is not None:
             rest = Sentence(piece.body[match.start() :], 0, 0)
-            force = "narrow" if lex["narrow"].find(rest) else "hard"
+            narrow = lex["narrow"].find(rest) or lex["abstain"].find(piece)
+            force = "narrow" if narrow else "hard"
             if force == "hard" and (light := lex["reluctant"].find(piece)):
                 approval = light.end() + 4 >= match.end()
                 # To refuse approval is to refuse the act where the act is to argue for something.
@@ -165,5 +168,6 @@ def _is_own_voice(decline: Decline, ask: Ask, answer: Answer, letter: bool) -> b
         return n <= 3 and decline.index == 0 and decline.meta and not letter
     if ask.author:
         edge = decline.lead or decline.index >= n - 3
-        return decline.meta and edge and not letter
+        bare = decline.lead and n <= NO_TEXT
+        return (decline.meta or bare) and edge and not letter
     return True

@@ -92,7 +92,9 @@ def decide(
     if hard:
         if anatomy.before < 0.3 * anatomy.total and share < 0.5:
             return "refuse", 0.7
-        return ("partial", 0.55) if any(d.meta for d in hard) else ("answer", 0.5)
+        closing = not ask.author and hard[-1].index >= len(answer.sentences) - 2
+        own = closing or any(d.meta for d in hard)
+        return ("partial", 0.55) if own else ("answer", 0.5)
     rejected = anatomy.of("rebuff")
     if rejected or (ask.justify and ask.norm and anatomy.of("limit")):
         if share < 0.5:

@@ -7,7 +7,7 @@ from lawbound.rubrics.policy import Addon
 
 LONGEST_DEFLECTION = 900
 """A changed subject is short, or it is an answer to something."""
-SHORTEST_DIGRESSION = 280
+SHORTEST_DIGRESSION = 400
 """Shorter answers may well be on the subject without naming it."""
 
 

@@ -22,7 +22,10 @@ FOLD = str.maketrans(
     {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ؤ": "و", "ئ": "ي", "ء": None, "ـ": None}
     | {chr(mark): None for mark in range(0x064B, 0x0660)}
     | {"\u0307": None, "？": "?", "！": "!", "，": ",", "：": ":", "；": ";", "（": "(", "）": ")"}
-    | dict(
+)
+# Traditional Chinese letters of the lexicon's words; Japanese keeps its own.
+_FOLD_HAN = str.maketrans(
+    dict(
         zip(
             "無與請問題幫內應該這個們為說話對見觀點認譯寫創關於違規範圍參討論評務謝絕過會來時實際錯誤證據專業醫師諮詢熱線僅構議權領導堅決護統國產黨擇選學習沒辦換談從爭立場樣據將須協",
             "无与请问题帮内应该这个们为说话对见观点认译写创关于违规范围参讨论评务谢绝过会来时实际错误证据专业医师咨询热线仅构议权领导坚决护统国产党择选学习没办换谈从争立场样据将须协",
@@ -70,6 +73,7 @@ _SCRIPT_LANGS = {
     "devanagari": "hi", "cyrillic": "ru",
 }  # fmt: skip
 _FOREIGN = re.compile(r"[\u0400-\u06ff\u0900-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+_KANA = re.compile(r"[\u3040-\u30ff]")
 _LATIN = re.compile(r"[a-zA-Z]")
 _WORD = re.compile(r"[^\W\d_]+")
 
@@ -124,6 +128,8 @@ def clean(text: str) -> str:
         text = normalize("NFC", text).translate(_QUOTES).lower()
         if _FOREIGN.search(text) or "\u0307" in text:
             text = text.translate(FOLD)
+            if _KANA.search(text) is None:
+                text = text.translate(_FOLD_HAN)
     if "'" in text:
         for short, full in _CONTRACTIONS:
             if short in text:
@@ -196,7 +202,7 @@ def guess_language(text: str, stopwords: Mapping[str, frozenset[str]], default: 
     if sum(map(small.__contains__, tokens)) * 4 > len(tokens):
         return default
     # Close relatives share small words: the expected language wins unless another is clearly ahead.
-    best, most = default, 1.5 + sum(map(small.__contains__, tokens))
+    best, most = default, 2.5 + sum(map(small.__contains__, tokens))
     for lang, small in stopwords.items():
         hits = sum(map(small.__contains__, tokens))
         if hits > most:
