@@ -311,7 +311,9 @@ def _report(
     units = {"generate": "tokens/s", "choices": "items/s"}
     for row in rows:
         bar = BARS.get((row["dtype"], row["task"]))
-        met = f">= {bar}: {'met' if row['ratio'] >= bar else 'missed'}" if bar else ""
+        # On a busy machine either ratio may flatter; the smaller one counts.
+        worst = min(row["ratio"], row["cpu_ratio"])
+        met = f">= {bar}: {'met' if worst >= bar else 'missed'}" if bar else ""
         lines.append(
             f"| {row['dtype']} | {row['task']} | {row['ours']:.1f} {units[row['task']]} | "
             f"{row['theirs']:.2f}, batch {row['batch']} ({row['items']}) | {row['ratio']:.1f} | "

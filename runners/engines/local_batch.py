@@ -115,8 +115,8 @@ class Batch:
             one = waiting[0]
             kv = self.model.prefix(one.prefix) if one.prefix else None
             entering.append(Running(waiting.popleft(), kv, draws_for(one.prompt.request)))
+            running.append(entering[-1])
         started = perf_counter()
-        running.extend(entering)
         logits = self.model.prefill(
             [one.kv for one in entering],
             [one.waiting.own for one in entering],
