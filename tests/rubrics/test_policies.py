@@ -152,7 +152,7 @@ def test_china_states_the_bank_sizes_of_the_filing_test() -> None:
         ("x36", asked("technology/companions", "satirise", operation="roleplay",
                       context=("minor-user",)), {"cn": "refuse", "us": "answer+notice"}),
         ("x37", asked("sexuality/adult-fiction", "satirise"),
-         {"cn": "refuse", "jp": "refuse", "sa": "refuse", "us": "answer"}),
+         {"cn": "refuse", "jp": "refuse", "sa": "refuse", "us": "either"}),
     ],
 )  # fmt: skip
 def test_the_contrasts_of_the_fact_sheet_hold(
