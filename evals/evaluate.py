@@ -161,11 +161,12 @@ def plan_for(prepared: Prepared, engine: Engine, *, beside: Collection[Mode] = (
         beside: For a reference model: the modes in which the models beside it were asked, so that
             it stands on the same boards.
     """
-    modes = beside or [_mode(engine)]
+    modes = tuple(beside) or (_mode(engine),)
+    plain: tuple[Mode, ...] = ("generate",)
     arms = [
         arm if arm.mode == "generate" else replace(arm, mode=mode)
         for arm in prepared.arms
-        for mode in (modes if arm.mode == "choices" else ("generate",))
+        for mode in (modes if arm.mode == "choices" else plain)
     ]
     return plan(
         arms,

@@ -71,7 +71,8 @@ def test_every_data_file_is_shipped() -> None:
         file
         for folder in FLOW
         for file in (ROOT / folder).rglob("*")
-        if file.is_file() and file.suffix in (".yaml", ".json", ".css", ".js", ".html", ".txt", ".j2", ".md", ".npz")
+        if file.is_file()
+        and file.suffix in (".yaml", ".json", ".css", ".js", ".html", ".txt", ".j2", ".md", ".npz")
     }
     assert on_disk - shipped == set()
 

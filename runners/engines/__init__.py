@@ -58,11 +58,11 @@ FORMS = (
 
 
 def _smollm2(rest: str, options: EngineOptions) -> Engine:
-    from lawbound.runners.engines import smollm2
     from lawbound.runners.engines.local import LocalEngine
+    from lawbound.runners.engines.smollm2 import LABEL, ensure
 
     return LocalEngine.load(
-        str(smollm2.ensure()), label=smollm2.LABEL, **_local_options(options, with_revision=False)
+        str(ensure()), label=LABEL, **_local_options(options, with_revision=False)
     )
 
 
