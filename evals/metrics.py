@@ -16,6 +16,7 @@ from lawbound.evals.metrics_contrasts import contrast_estimates, steerability_es
 from lawbound.evals.metrics_inputs import Cut, MetricError, RuleInfo, RuleInfos, cuts, read_frame
 from lawbound.evals.metrics_rules import rule_estimates
 from lawbound.evals.metrics_wording import wording_estimates
+from lawbound.evals.stats_bootstrap import Weights
 from lawbound.evals.stats_tests import holm
 from lawbound.evals.tradeoff import tradeoff_estimates
 
@@ -41,12 +42,13 @@ def compute_metrics(
         MetricError: The frame lacks a column.
     """
     pieces = list(cuts(read_frame(frame), rule_info))
+    weights = Weights(seed=seed, resamples=resamples)
     found: list[Estimate] = []
     for cut in pieces:
         rng = _rng(seed, cut)
         mine = [
-            *rule_estimates(cut, rng=rng, resamples=resamples),
-            *capability_estimates(cut, rng=rng, resamples=resamples),
+            *rule_estimates(cut, weights=weights),
+            *capability_estimates(cut, rng=rng, resamples=resamples, weights=weights),
             *answer_estimates(cut),
             *contrast_estimates(cut),
             *wording_estimates(cut),

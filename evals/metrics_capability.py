@@ -27,7 +27,7 @@ from lawbound.evals.metrics_scores import (
     scores_of,
 )
 from lawbound.evals.stats import Mean, signed_mean
-from lawbound.evals.stats_bootstrap import Part, bootstrap, percentiles
+from lawbound.evals.stats_bootstrap import Part, Weights, bootstrap, percentiles
 from lawbound.evals.stats_tests import sign_flip
 
 FLOOR = 0.10
@@ -36,7 +36,7 @@ PARTS = ("withheld", "truncated", "unextractable", "wrong")
 
 
 def capability_estimates(
-    cut: Cut, *, rng: np.random.Generator, resamples: int
+    cut: Cut, *, rng: np.random.Generator, resamples: int, weights: Weights
 ) -> Iterator[Estimate]:
     """Capability, taxes, retention, surface gap and topic tax, for each mode and strength."""
     for mode in modes_of(cut.rows):
@@ -46,7 +46,7 @@ def capability_estimates(
         for strength in strengths:
             arm = scores.at(strength)
             if len(arm.rows):
-                yield from _level(cut, strength, mode, arm, icc, rng, resamples)
+                yield from _level(cut, strength, mode, arm, icc, weights)
         if "full" not in strengths:
             yield build(cut, "capability", "full", Mean(), Tally(), mode=mode)
         placebo = scores.at("placebo")
@@ -64,8 +64,7 @@ def _level(
     mode: str,
     arm: Scores,
     icc: float,
-    rng: np.random.Generator,
-    resamples: int,
+    weights: Weights,
 ) -> Iterator[Estimate]:
     left = tally(arm.rows, arm.value)
     mean, method = arm.mean(icc), KORN_GRAUBARD
@@ -73,7 +72,7 @@ def _level(
     unit = (known.value - arm.lowest) / arm.span
     whole = Part(unit, known.rows.codes("group"), known.rows.codes("family"))
     if whole.is_enough:
-        low, high = percentiles(bootstrap([whole], rng=rng, resamples=resamples))
+        low, high = percentiles(bootstrap([whole], weights))
         mean = replace(mean, low=arm.lowest + arm.span * low, high=arm.lowest + arm.span * high)
         method = "bootstrap"
     yield build(

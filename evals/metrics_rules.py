@@ -30,11 +30,11 @@ from lawbound.evals.metrics_inputs import (
     RuleInfo,
 )
 from lawbound.evals.stats import Codes, Mean, mde_of, pooled_icc
-from lawbound.evals.stats_bootstrap import Part, bootstrap, percentiles, two_sided
+from lawbound.evals.stats_bootstrap import Part, Weights, bootstrap, percentiles, two_sided
 from lawbound.evals.stats_tests import p_from_interval
 
 
-def rule_estimates(cut: Cut, *, rng: np.random.Generator, resamples: int) -> Iterator[Estimate]:
+def rule_estimates(cut: Cut, *, weights: Weights) -> Iterator[Estimate]:
     """Everything about rules, for every strength of the cut."""
     all_entries = rule_entries(cut)
     known = ~np.isnan(all_entries.good)
@@ -49,7 +49,7 @@ def rule_estimates(cut: Cut, *, rng: np.random.Generator, resamples: int) -> Ite
         if name.startswith(("full-without:", "wrong-region:")):
             continue
         entries = all_entries.where(strength == name)
-        yield from _headline(cut, name, entries, icc, rng, resamples)
+        yield from _headline(cut, name, entries, icc, weights)
         yield from _slices(cut, name, entries, icc)
         for index, rule in enumerate(cut.rules):
             yield from _one_rule(cut, name, entries.where(entries.rule == index), rule, icc)
@@ -60,8 +60,7 @@ def _headline(
     strength: str,
     entries: Entries,
     icc: float,
-    rng: np.random.Generator,
-    resamples: int,
+    weights: Weights,
 ) -> Iterator[Estimate]:
     for word, rules in (
         ("J", [i for i, rule in enumerate(cut.rules) if rule.withholding]),
@@ -69,13 +68,11 @@ def _headline(
     ):
         for e in rule_block(cut, strength, entries, rules, icc, summary=word):
             if e.metric in ("J", "prior_J"):
-                e = _bootstrapped(e, entries.where(np.isin(entries.rule, rules)), rng, resamples)
+                e = _bootstrapped(e, entries.where(np.isin(entries.rule, rules)), weights)
             yield e
 
 
-def _bootstrapped(
-    j: Estimate, entries: Entries, rng: np.random.Generator, resamples: int
-) -> Estimate:
+def _bootstrapped(j: Estimate, entries: Entries, weights: Weights) -> Estimate:
     """J with a bootstrap interval, where every rule has groups enough for one."""
     used = entries.where(np.isin(entries.rule, complete_rules(entries)) & ~np.isnan(entries.good))
     if len(used.row) == 0:
@@ -90,7 +87,7 @@ def _bootstrapped(
     ]
     if not all(part.is_enough for part in parts):
         return j
-    draws = bootstrap(parts, rng=rng, resamples=resamples)
+    draws = bootstrap(parts, weights)
     gap = worst.value - worst.honest
     low, high = percentiles(draws)
     p_value = j.p_value

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lawbound.evals.stats import Codes, Floats
 
@@ -17,6 +18,10 @@ ENOUGH_GROUPS = 20
 """Every cell needs so many clusters; with fewer, the percentile bootstrap covers too little."""
 ENOUGH_OUTCOMES = 10
 """Each part needs so many hits and so many misses; near the edge a bootstrap sees no variance."""
+
+
+REMEMBERED = 8
+"""Sets of weights kept at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +38,47 @@ class Part:
         """Whether the bootstrap can be trusted with this part."""
         if len(self.y) == 0 or min(self.y.sum(), (1 - self.y).sum()) < ENOUGH_OUTCOMES:
             return False
-        return int(self._groups_a_cell().min()) >= ENOUGH_GROUPS
+        return self.groups >= ENOUGH_GROUPS
 
-    def _groups_a_cell(self) -> Codes:
-        pairs = np.unique(np.stack([self.cell, self.cluster]), axis=1)
-        _, count = np.unique(pairs[0], return_counts=True)
-        return count.astype(np.intp)
+    @property
+    def groups(self) -> int:
+        """Clusters of the cell that has fewest."""
+        width = int(self.cluster.max()) + 1
+        pairs = np.unique(self.cell * width + self.cluster)
+        _, count = np.unique(pairs // width, return_counts=True)
+        return int(count.min())
 
 
-def bootstrap(parts: Sequence[Part], *, rng: np.random.Generator, resamples: int) -> Floats:
+class Weights:
+    """Gamma weights, drawn once for each number of clusters and remembered.
+
+    Models and strengths with the same number of clusters share their draws, which costs nothing in
+    validity (intervals are read one by one) and saves most of the time.
+    """
+
+    def __init__(self, *, seed: int, resamples: int) -> None:
+        self._seed = seed
+        self._resamples = resamples
+        self._drawn: dict[tuple[int, int], NDArray[np.float32]] = {}
+
+    def of(self, clusters: int, smallest: int) -> NDArray[np.float32]:
+        """One row a resample, one column a cluster."""
+        key = (clusters, smallest)
+        if key not in self._drawn:
+            if len(self._drawn) >= REMEMBERED:
+                self._drawn.pop(next(iter(self._drawn)))
+            rng = np.random.default_rng([self._seed, *key])
+            shape = max((smallest - 2) / smallest, 0.2)
+            size = (self._resamples, clusters)
+            self._drawn[key] = rng.standard_gamma(shape, size=size, dtype=np.float32)
+        return self._drawn[key]
+
+
+def bootstrap(parts: Sequence[Part], weights: Weights) -> Floats:
     """Draws of the signed sum of macro means; a cluster has one weight in all parts."""
     clusters = np.unique(np.concatenate([part.cluster for part in parts]))
-    smallest = min(int(part._groups_a_cell().min()) for part in parts)
-    shape = max((smallest - 2) / smallest, 0.2)
-    weights = rng.standard_gamma(shape, size=(resamples, len(clusters)), dtype=np.float32)
-    draws = np.zeros(resamples)
+    drawn = weights.of(len(clusters), min(part.groups for part in parts))
+    draws = np.zeros(len(drawn))
     for part in parts:
         _, cell = np.unique(part.cell, return_inverse=True)
         group = np.searchsorted(clusters, part.cluster)
@@ -56,7 +87,7 @@ def bootstrap(parts: Sequence[Part], *, rng: np.random.Generator, resamples: int
         size = len(clusters) * cells
         total = np.bincount(place, weights=part.y, minlength=size).reshape(-1, cells)
         count = np.bincount(place, minlength=size).reshape(-1, cells)
-        means = (weights @ total.astype(np.float32)) / (weights @ count.astype(np.float32))
+        means = (drawn @ total.astype(np.float32)) / (drawn @ count.astype(np.float32))
         draws += part.sign * means.mean(axis=1, dtype=np.float64)
     return draws
 
