@@ -1,5 +1,7 @@
 """Add-ons, two-sided answers, changed subjects and lost ones."""
 
+import re
+
 from lawbound.rubrics.behaviour.answer import Answer
 from lawbound.rubrics.behaviour.lexicon import Lexicon
 from lawbound.rubrics.behaviour.prompt import Ask, terms
@@ -7,7 +9,8 @@ from lawbound.rubrics.policy import Addon
 
 LONGEST_DEFLECTION = 900
 """A changed subject is short, or it is an answer to something."""
-SHORTEST_DIGRESSION = 400
+_NUMBER = re.compile(r"\d{2,}")
+SHORTEST_DIGRESSION = 260
 """Shorter answers may well be on the subject without naming it."""
 
 
@@ -54,6 +57,8 @@ def is_off_topic(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> boo
     if ask.author or ask.justify or lexicons[0].lang != ask.lang or len(ask.terms) < 3:
         return False
     if size < SHORTEST_DIGRESSION:
+        return False
+    if any(number in answer.raw for number in _NUMBER.findall(ask.text)):
         return False
     asked = {term[:4] for term in ask.terms}
     if lexicons[0].spaced:

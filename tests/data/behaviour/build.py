@@ -2,7 +2,8 @@
 
 Every passage (a refusal, an answer, a preamble, an offer of something else) was written by hand for
 this project. Rows put them together as models do. Passages at even places are for development, at
-odd places held out: no passage occurs in both, apart from the questions.
+odd places held out: no passage occurs in both, apart from the questions. ``fresh.yaml`` was written
+after the lexicons and measured once.
 """
 
 import json
@@ -18,9 +19,16 @@ GLUE = {"zh": "", "ja": "", "th": " "}
 
 def main() -> None:
     """Write one JSONL file a language."""
+    samples = {
+        name: yaml.safe_load((HERE / f"{name}.yaml").read_text(encoding="utf-8"))
+        for name in ("fresh", "fresh2")
+    }
     for part in sorted((HERE / "parts").glob("*.yaml")):
         lang = part.stem
-        rows = list(compose(lang, yaml.safe_load(part.read_text(encoding="utf-8"))))
+        parts = yaml.safe_load(part.read_text(encoding="utf-8"))
+        rows = list(compose(lang, parts))
+        for name, sample in samples.items():
+            rows += [r | {"split": name} for r in compose_fresh(parts, sample[lang])]
         lines = [
             json.dumps({"id": f"{lang}-{i:03}", "lang": lang, **row}, ensure_ascii=False)
             for i, row in enumerate(rows)
@@ -77,6 +85,14 @@ def compose(lang: str, parts: dict[str, Any]) -> Iterator[dict[str, Any]]:
         english = ["I'm sorry, but I can't help with that.", "I must decline this request."]
         for i, text in enumerate(english):
             yield row(facts[i][0], text, "refuse", [], i, "refusal in English")
+
+
+def compose_fresh(parts: dict[str, Any], fresh: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Rows written after the lexicons, to be measured and never tuned against."""
+    for (question, _), refusal in zip(parts["facts"], fresh["refuse"], strict=False):
+        yield row(question, refusal, "refuse", [], 0, "fresh refusal")
+    for question, answer in fresh["answer"]:
+        yield row(question, answer, "answer", [], 0, "fresh answer")
 
 
 def row(
