@@ -78,16 +78,21 @@ def bootstrap(parts: Sequence[Part], weights: Weights) -> Floats:
     """Draws of the signed sum of macro means; a cluster has one weight in all parts."""
     clusters = np.unique(np.concatenate([part.cluster for part in parts]))
     drawn = weights.of(len(clusters), min(part.groups for part in parts))
-    draws = np.zeros(len(drawn))
+    tables: list[NDArray[np.float32]] = []
     for part in parts:
         _, cell = np.unique(part.cell, return_inverse=True)
-        group = np.searchsorted(clusters, part.cluster)
         cells = int(cell.max()) + 1
-        place = group * cells + cell
-        size = len(clusters) * cells
-        total = np.bincount(place, weights=part.y, minlength=size).reshape(-1, cells)
-        count = np.bincount(place, minlength=size).reshape(-1, cells)
-        means = (drawn @ total.astype(np.float32)) / (drawn @ count.astype(np.float32))
+        place = np.searchsorted(clusters, part.cluster) * cells + cell
+        for weight in (part.y, None):
+            table = np.bincount(place, weights=weight, minlength=len(clusters) * cells)
+            tables.append(table.reshape(-1, cells).astype(np.float32))
+    # One pass over the weights for all sums: they are by far the largest operand.
+    sums = np.split(
+        drawn @ np.hstack(tables), np.cumsum([table.shape[1] for table in tables])[:-1], axis=1
+    )
+    draws = np.zeros(len(drawn))
+    for at, part in enumerate(parts):
+        means = sums[2 * at] / sums[2 * at + 1]
         draws += part.sign * means.mean(axis=1, dtype=np.float64)
     return draws
 
