@@ -1,11 +1,14 @@
 """Loading a causal language model from a folder, a hub name or a GGUF file, with one clear line on failure."""
 
 import contextlib
+import socket
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from lawbound.runners.engines.local_cache import HASH_FILE, weights_hash
 from lawbound.runners.engines.local_gguf import converted
@@ -68,9 +71,15 @@ def load_weights(
         inside = Path(name_or_path) / gguf_file
         name_or_path = str(converted(inside if inside.is_file() else Path(gguf_file)))
     place = _device(device)
-    options: dict[str, Any] = {"trust_remote_code": trust_remote_code, "revision": revision}
-    if Path(name_or_path).is_dir():
-        options = {"trust_remote_code": trust_remote_code, "local_files_only": True}
+    options: dict[str, Any] = {"trust_remote_code": trust_remote_code}
+    folder = Path(name_or_path).expanduser()
+    if folder.is_dir():
+        name_or_path = str(folder)
+        options["local_files_only"] = True
+    elif folder.is_absolute() or name_or_path.startswith((".", "~")):
+        raise ModelError(f"{name_or_path}: no such folder, expected a folder or a hub name")
+    else:
+        options |= {"revision": revision, "local_files_only": not _hub_can_be_reached()}
     try:
         with quiet_transformers():
             tokenizer = transformers.AutoTokenizer.from_pretrained(name_or_path, **options)
@@ -125,6 +134,18 @@ def one_line(error: BaseException) -> str:
     """First line of an error's text."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[0][:300] if lines else type(error).__name__
+
+
+def _hub_can_be_reached() -> bool:
+    """Without a route to the hub its client tries for over a minute before it looks at its cache."""
+    if urllib.request.getproxies():
+        return True
+    host = urlsplit(str(import_module("huggingface_hub.constants").ENDPOINT)).hostname
+    try:
+        socket.getaddrinfo(host, None)
+    except OSError:
+        return False
+    return True
 
 
 def _device(device: str) -> str:

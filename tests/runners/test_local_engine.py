@@ -276,6 +276,12 @@ def test_a_broken_folder_is_one_clear_line(
     assert str(tmp_path) in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["/no/such/folder", "./no-such-folder", "~/no-such-folder"])
+def test_a_missing_folder_is_not_taken_for_a_hub_name(name: str) -> None:
+    with pytest.raises(ModelError, match="no such folder, expected a folder or a hub name"):
+        LocalEngine.load(name)
+
+
 def _save_tokenizer(folder: Path, template: str | None) -> None:
     from tokenizers import Tokenizer, models, pre_tokenizers
 
