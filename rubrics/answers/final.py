@@ -32,6 +32,12 @@ _RESTATED = re.compile(
     r"|应该是|应为|是|です|입니다|=",
     re.IGNORECASE,
 )
+_LONGEST = 20_000
+"""Characters at the end of a text that are searched; a final answer stands there or nowhere."""
+_MOST = 20
+"""Statements, and changes of mind after the last one, that are looked at."""
+_STRETCH = 600
+"""Characters of a stretch that are read."""
 _REACH = 160
 """Characters after a change of mind in which the new answer must stand."""
 _DECLINES = re.compile(
@@ -54,14 +60,13 @@ class Candidate:
 
 def candidates(text: str) -> tuple[Candidate, ...]:
     """Stretches that state the final answer, the most binding first."""
-    plain = _without_markup(text)
+    plain = _without_markup(text[-_LONGEST:])
     found = _explicit(plain)
     if found:
         return tuple(found)
     if not plain.strip() or declines(plain):
         return ()
-    last = _sentences(plain)[-1]
-    return (Candidate(last, False),)
+    return (Candidate(_sentences(plain)[-1][-_STRETCH:], False),)
 
 
 def declines(text: str) -> bool:
@@ -70,7 +75,8 @@ def declines(text: str) -> bool:
 
 
 def _without_markup(text: str) -> str:
-    text = re.sub(r"<think>.*?</think>", " ", text, flags=re.DOTALL)
+    if "</think>" in text:
+        text = re.sub(r"<think>.*?</think>", " ", text, flags=re.DOTALL)
     text = re.sub(
         r"\*\*|__|`+|(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])|^#{1,3} ", "", text, flags=re.MULTILINE
     )
@@ -80,19 +86,21 @@ def _without_markup(text: str) -> str:
 def _explicit(text: str) -> list[Candidate]:
     """Marked stretches, the last one first; what a change of mind after it says comes before it."""
     marks = [m for mark in (_MARK, _RESULT, _ANNOUNCE) for m in mark.finditer(text)]
-    spans = sorted([*((m.start(), m.end(), _after(text, m.end())) for m in marks), *_boxes(text)])
+    spans = sorted([*((m.start(), m.end(), _after(text, m.end())) for m in marks), *_boxes(text)])[
+        -_MOST:
+    ]
     if not spans:
         return []
     found: list[Candidate] = []
     _, end, last = spans[-1]
-    turns = list(_TURN.finditer(text, end))
+    turns = list(_TURN.finditer(text, end))[-_MOST:]
     if turns:
         minds = [_new_mind(text[turn.end() : turn.end() + _REACH]) for turn in turns]
         found = [Candidate(stretch, False) for mind in minds for stretch in mind][-1:]
         before = text[end : turns[0].start()].strip()
         last = before.split("\n")[0] if before else last
     stretches = [_positive(stretch) for stretch in (last, *(s for _, _, s in reversed(spans[:-1])))]
-    return found + [Candidate(s, True) for s in stretches if re.search(r"\w", s)]
+    return found + [Candidate(s[:_STRETCH], True) for s in stretches if re.search(r"\w", s)]
 
 
 def _new_mind(text: str) -> list[str]:
@@ -118,9 +126,10 @@ def _after(text: str, start: int) -> str:
 
 def _boxes(text: str) -> list[tuple[int, int, str]]:
     found = []
-    for match in re.finditer(r"\\(?:boxed|fbox)\s*\{", text):
+    for match in list(re.finditer(r"\\(?:boxed|fbox)\s*\{", text))[-_MOST:]:
         depth, end = 1, match.end()
-        while end < len(text) and depth:
+        limit = min(len(text), match.end() + _STRETCH)
+        while end < limit and depth:
             depth += {"{": 1, "}": -1}.get(text[end], 0)
             end += 1
         found.append((match.start(), end, text[match.end() : end - 1 if not depth else end]))

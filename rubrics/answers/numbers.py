@@ -14,11 +14,11 @@ _PLAIN = "|".join([
     r"\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?(?![\d,])",
     r"\d{1,3}(?:\.\d{3})+(?:,\d+)?(?!\d)",
     r"\d{1,3}(?:' ?\d{3}| \d{3})+(?:[.,]\d+)?(?!\d)",
-    r"\d+(?:[.,]\d+)?",
-    r"\.\d+",
+    r"\d++(?:[.,]\d++)?",
+    r"\.\d++",
 ])  # fmt: skip
 _NUMBER = re.compile(
-    rf"(?P<sign>(?<![\w)])[-+]\s?)?(?:(?:(?P<whole>\d+)\s+)?(?P<above>\d+)\s*/\s*(?P<below>\d+)|"
+    rf"(?P<sign>(?<![\w)])[-+]\s?)?(?<!\d)(?:(?:(?P<whole>\d++)\s+)?(?P<above>\d++)\s*/\s*(?P<below>\d++)|"
     rf"(?P<plain>{_PLAIN}))(?:\s?(?:[x×*]\s?10\s?\^\s?\{{?|[eE])(?P<power>[-+]?\d+)\}}?)?"
     rf"(?P<percent>\s?(?:%|percent|per cent))?"
 )
