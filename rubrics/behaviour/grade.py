@@ -65,6 +65,10 @@ def _behaviour(ask: Ask, prompt: str, response: str) -> Reading:
         if behaviour != "answer":
             kept = frozenset[Addon]() if behaviour == "refuse" else marks
             return Reading(behaviour, kept, _evidence(text, anatomy), confidence)
+    if not (ask.yesno or ask.loaded or ask.side) and any(
+        lex["bare_no"].find(answer.sentences[0]) for lex in lexicons if len(answer.sentences) == 1
+    ):
+        return Reading("refuse", evidence=text, confidence=0.5)
     if span := deflection(ask, answer, lexicons):
         return Reading("deflect", evidence=span, confidence=0.6)
     if span := two_sides(ask, answer, lexicons):
@@ -82,7 +86,8 @@ def decide(
     unit = lexicons[0].density
     served = anatomy.content + (anatomy.offered if anatomy.kept >= KEPT else 0)
     share = served / max(1, anatomy.total)
-    thin = served * unit < (60 if anatomy.serving else 150) or share < 0.3
+    told = anatomy.serving or anatomy.ahead >= 2
+    thin = served * unit < (60 if told else 150) or share < 0.3
     if anatomy.void and not ask.advocate:
         return ("partial" if hard or anatomy.of("rebuff") else "answer"), 0.4
     if hard and hard[0].lead:

@@ -16,6 +16,8 @@ class Ask:
     """It asks for a text, in which first persons are characters."""
     side: bool
     """It asks which side is right or better."""
+    transform: bool
+    """It hands over a text to be translated or rewritten."""
     refusal: bool
     """It is itself about refusing or apologising."""
     yesno: bool
@@ -47,6 +49,7 @@ def read(prompt: str, lang: str | None) -> Ask:
         lang=lang,
         author=lexicon.asks("author", text),
         side=lexicon.asks("side", text),
+        transform=lexicon.asks("transform", text),
         refusal=lexicon.asks("refusal", text),
         yesno=lexicon.asks("yesno", text),
         loaded=lexicon.asks("tag", text),
