@@ -86,7 +86,7 @@ class _Csv:
     def __init__(self, handle: IO[bytes], source: Source) -> None:
         self._handle = handle
         self._columns = source.columns
-        self._writer = csv.writer(self, lineterminator="\n")  # type: ignore[arg-type]
+        self._writer = csv.writer(self, lineterminator="\n")
         self._text = ""
         if self._columns is not None:
             self._put(tuple(dict.fromkeys([*self._columns, *ADDED])), "header")
