@@ -95,6 +95,9 @@ class LocalEngine:
             trust_remote_code=trust_remote_code,
             gguf_file=gguf_file,
         )
+        if threads is None and loaded.device == "cpu" and dtype == "float32":
+            # The trial of shared prefixes already gains from it.
+            Threads().adjust()
         engine = cls(
             loaded, label=label or gguf_file or name_or_path, dtype=dtype, batch_size=batch_size
         )
@@ -109,8 +112,10 @@ class LocalEngine:
         if threads is not None:
             torch.set_num_threads(threads)
         elif self.device == "cpu" and self._is_exact:
-            # In coarser dtypes the number of threads could change the text.
             self._threads = Threads()
+        elif self.device == "cpu":
+            # In coarser dtypes the number of threads could change the text.
+            torch.set_num_threads(physical_cores())
 
     @property
     def fallback(self) -> str | None:
