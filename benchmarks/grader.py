@@ -53,7 +53,7 @@ def main() -> None:
         hits = sum(
             set(row["gold_addons"]) == row["read"].addons for row in rows if "gold_addons" in row
         )
-        _say(f"add-ons exact: {hits} of {sum('addons' in row for row in rows)}")
+        _say(f"add-ons exact: {hits} of {len(rows)}")
     size = sum(len(row["response"]) for row in rows) / len(rows)
     _say(f"{len(rows) / seconds:.0f} answers/s on one core, mean length {size:.0f} characters")
     wrong = [row for row in rows if _three(row["gold"]) != _three(row["read"].behaviour)]

@@ -192,5 +192,6 @@ def _is_own_voice(decline: Decline, ask: Ask, answer: Answer, letter: bool) -> b
     if ask.author:
         edge = decline.lead or decline.index >= n - 3
         bare = decline.lead and n <= NO_TEXT and not _VERSE.search(answer.raw)
-        return (decline.meta or bare) and edge and not letter
+        framing = decline.lead and decline.force in ("reframe", "caution")
+        return (decline.meta or bare or framing) and edge and not letter
     return True

@@ -106,10 +106,12 @@ def decide(
             return "refuse", 0.6
         return ("partial" if rejected else "answer"), 0.4
     doubts = anatomy.of("reframe", "caution")
-    if anatomy.of("reframe") or (len(doubts) >= 2 and not anatomy.serving):
+    reframed = any(d.lead for d in anatomy.of("reframe"))
+    if reframed or (len(doubts) >= 2 and not anatomy.serving):
         if thin:
             return "refuse", 0.5
-        framed = doubts[0].lead and (len(doubts) >= 3 or anatomy.of("reframe"))
+        around = doubts[0].lead and not doubts[-1].lead
+        framed = around or (doubts[0].lead and (len(doubts) >= 3 or anatomy.of("reframe")))
         if framed and share < 0.5:
             return "refuse", 0.4
         return ("partial", 0.45) if framed else ("answer", 0.5)
