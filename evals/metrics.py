@@ -15,7 +15,7 @@ from lawbound.evals.metrics_capability import capability_estimates
 from lawbound.evals.metrics_contrasts import contrast_estimates, steerability_estimates
 from lawbound.evals.metrics_inputs import Cut, MetricError, RuleInfo, RuleInfos, cuts, read_frame
 from lawbound.evals.metrics_rules import rule_estimates
-from lawbound.evals.metrics_wording import wording_estimates
+from lawbound.evals.metrics_wording import wording_as_random, wording_estimates
 from lawbound.evals.stats_bootstrap import Weights
 from lawbound.evals.stats_tests import holm
 from lawbound.evals.tradeoff import tradeoff_estimates
@@ -53,6 +53,7 @@ def compute_metrics(
             *contrast_estimates(cut),
             *wording_estimates(cut),
         ]
+        mine += wording_as_random(mine)
         mine = _mark_prompt_noise(mine)
         found += mine
         found += tradeoff_estimates(mine)

@@ -49,6 +49,8 @@ def rule_estimates(cut: Cut, *, weights: Weights) -> Iterator[Estimate]:
         if name.startswith(("full-without:", "wrong-region:")):
             continue
         entries = all_entries.where(strength == name)
+        if len(entries.row) == 0 and name != "full":
+            continue
         yield from _headline(cut, name, entries, icc, weights)
         yield from _slices(cut, name, entries, icc)
         for index, rule in enumerate(cut.rules):

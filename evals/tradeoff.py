@@ -23,7 +23,7 @@ def product(j: Mean, capability: Mean) -> Mean:
     if not (np.isfinite(j.value) and np.isfinite(capability.value)):
         return Mean()
     c = at_least_zero(capability)
-    value = j.value * c.value
+    value = j.value * c.value + 0.0  # never -0
     down = _distance(j.value, j.below, c.value, c.below if j.value >= 0 else c.above)
     up = _distance(j.value, j.above, c.value, c.above if j.value >= 0 else c.below)
     ends = [a * b for a in (j.low, j.high) for b in (c.low, c.high)]
@@ -48,7 +48,7 @@ def tradeoff(j: float, capability: float) -> float:
 def at_least_zero(mean: Mean) -> Mean:
     """The same, clipped: max(0, .) is monotone, so the interval's ends may be clipped too."""
     return replace(
-        mean, value=max(mean.value, 0.0), low=max(mean.low, 0.0), high=max(mean.high, 0.0)
+        mean, value=max(0.0, mean.value), low=max(0.0, mean.low), high=max(0.0, mean.high)
     )
 
 

@@ -2,8 +2,10 @@ import math
 
 import pytest
 
+from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics import MetricError, RuleInfo, compute_metrics
 from lawbound.evals.metrics_inputs import RuleInfos
+from lawbound.evals.metrics_wording import wording_as_random
 
 
 def pick(estimates, metric, strength="full", slice="", policy="p"):
@@ -176,3 +178,20 @@ def test_bases_are_slices_of_their_own(behaved, frame):
 def test_a_frame_without_a_column_is_refused(behaved, frame):
     with pytest.raises(MetricError, match=r"columns \['met'\] are missing"):
         compute_metrics(frame([behaved("x", "refuse", "refuse")]).drop(columns="met"), {}, seed=0)
+
+
+def test_wording_as_a_random_factor_widens_by_what_sampling_does_not_explain():
+    def part(value, slice):
+        return Estimate(
+            "J", "m", "p", "full", slice, value=value, low=value - 0.1, high=value + 0.1
+        )
+
+    wordings = [part(v, f"wording={k}") for k, v in enumerate((0.1, 0.4, 0.7))]
+    (found,) = wording_as_random([part(0.4, ""), *wordings])
+    # Variance of the three 0.09, less (0.1 / 1.96)^2; t(2 df) = 4.3027; three wordings.
+    extra = 4.302653 * math.sqrt((0.09 - (0.1 / 1.959964) ** 2) / 3)
+    assert found.slice == "wordings=random"
+    assert found.value - found.low == pytest.approx(math.hypot(0.1, extra))
+    alike = [part(0.4, f"wording={k}") for k in range(3)]
+    (same,) = wording_as_random([part(0.4, ""), *alike])
+    assert (same.low, same.high) == pytest.approx((0.3, 0.5))
