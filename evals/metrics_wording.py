@@ -2,6 +2,8 @@
 
 Every policy prompt has several wordings, and each item group draws one. The spread is the range of
 the wordings' own values; it contains sampling noise, so it errs on the side of calling a tax small.
+Placebos are taken against no system message where that arm was asked, so that one wording is not called
+worse because it drew the harder items.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from lawbound.evals.estimate import NAN, Estimate
 from lawbound.evals.metrics_build import MOVER, Tally, build, tally
 from lawbound.evals.metrics_entries import complete_rules, rule_entries, rule_means
 from lawbound.evals.metrics_inputs import Cut
-from lawbound.evals.metrics_scores import modes_of, scores_of
+from lawbound.evals.metrics_scores import Scores, design_of, modes_of, paired, scores_of
 from lawbound.evals.stats import PRIOR_ICC, Z95, Mean, mde_of
 
 
@@ -35,7 +37,25 @@ def wording_estimates(cut: Cut) -> Iterator[Estimate]:
                     cut, "capability", strength, mean, tally(part.rows, part.value), mode=mode,
                     slice=f"wording={wording}", bounds=part.bounds(),
                 )  # fmt: skip
-            yield _spread(cut, metric, strength, values, mode=mode, of="capability")
+            is_paired = strength == "placebo" and len(scores.at("none").rows) > 0
+            if is_paired:
+                values = _placebo_against_none(scores)
+            yield _spread(
+                cut, metric, strength, values, mode=mode, of="capability",
+                note="of differences from no system message, item by item" if is_paired else "",
+            )  # fmt: skip
+
+
+def _placebo_against_none(scores: Scores) -> list[float]:
+    """Capability(placebo) - capability(none) by wording: pairs take the items' difficulty out."""
+    pairs = paired(scores.at("none"), scores.at("placebo"))
+    wording = pairs.second.rows["wording"]
+    found = []
+    for which in _wordings(wording):
+        mine = wording == which
+        weights = design_of(pairs.second.rows.where(mine)).weights()
+        found.append(-float(weights @ pairs.loss[mine]))
+    return found
 
 
 def _j_by_wording(cut: Cut) -> Iterator[Estimate]:
@@ -63,13 +83,20 @@ def _j_by_wording(cut: Cut) -> Iterator[Estimate]:
 
 
 def _spread(
-    cut: Cut, metric: str, strength: str, values: list[float], *, mode: str, of: str
+    cut: Cut,
+    metric: str,
+    strength: str,
+    values: list[float],
+    *,
+    mode: str,
+    of: str,
+    note: str = "",
 ) -> Estimate:
     known = [value for value in values if value == value]
     value = max(known) - min(known) if len(known) > 1 else float("nan")
     return build(
         cut, metric, strength, Mean(value=value, n=len(known)), Tally(), slice=f"of={of}",
-        mode=mode, method="range", note="" if len(known) > 1 else "fewer than two wordings",
+        mode=mode, method="range", note=note if len(known) > 1 else "fewer than two wordings",
     )  # fmt: skip
 
 

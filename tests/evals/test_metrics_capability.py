@@ -125,3 +125,16 @@ def test_a_tax_smaller_than_the_spread_of_placebos_is_prompt_noise(solved, frame
     tax = pick(found, "policy_tax")
     assert tax.value == pytest.approx(1 / 40)
     assert tax.note == "within prompt noise (placebo spread 0.500)"
+
+
+def test_the_spread_of_placebos_is_paired_with_no_system_message_where_there_is_one(solved, frame):
+    rows = []
+    for i in range(40):
+        # One wording drew all the easy items; it costs one item in twenty, the other two.
+        easy = i % 2
+        rows.append(solved(f"q{i}", easy or i < 20, strength="none"))
+        kept = (easy and i != 1) or (not easy and 4 <= i < 20)
+        rows.append(solved(f"q{i}", kept, strength="placebo", wording=easy))
+    found = compute_metrics(frame(rows), {}, seed=0)
+    spread = pick(found, "placebo_spread", "placebo", "of=capability")
+    assert spread.value == pytest.approx(2 / 20 - 1 / 20)
