@@ -161,9 +161,28 @@ def _write(
     board = leaderboard_rows(estimates, record)
     write_atomically(folder.root / "metrics.csv", csv_bytes(metrics_rows(estimates)))
     write_atomically(folder.root / "leaderboard.csv", csv_bytes(board))
-    page = render_report(record, estimates, board, frame, items, samples)
+    marks = _write_compliance(folder, frame, {name: policies[name] for name in asked})
+    page = render_report(
+        record, estimates, board, frame, items, samples, policies=policies, compliance=marks
+    )
     write_atomically(folder.root / "report.html", page.encode("utf-8"))
     return Conclusion(tuple(estimates), board, tuple(ties(board)))
+
+
+def _write_compliance(
+    folder: RunFolder, frame: pd.DataFrame, policies: Mapping[str, Policy]
+) -> list[dict[str, Any]]:
+    """The compliance sheet, if a policy of the run states marks."""
+    import pandas as pd
+
+    from lawbound.evals.leaderboard_table import csv_bytes
+    from lawbound.evals.report.tables import compliance_rows
+    from lawbound.evals.thresholds import check_thresholds
+
+    rows = compliance_rows(check_thresholds(frame, policies), policies)
+    if rows:
+        write_atomically(folder.root / "compliance.csv", csv_bytes(pd.DataFrame.from_records(rows)))
+    return rows
 
 
 def ties(board: pd.DataFrame) -> Sequence[str]:

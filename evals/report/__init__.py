@@ -10,14 +10,16 @@ from __future__ import annotations
 import hashlib
 import html
 import json
+import re
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from lawbound.evals.report.answers import answer_rows
-from lawbound.evals.report.frontier import frontier_svg
+from lawbound.evals.report.answers import answer_page
+from lawbound.evals.report.frontier import frontier_html
 from lawbound.evals.report.tables import headline_rows, rule_rows
+from lawbound.rubrics.policy import Policy
 from lawbound.runners.sample import Sample
 from lawbound.tasks.item import Item
 
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 MAX_ANSWERS = 6000
 """Answers held in the page; what is left out is counted on it."""
 
+_MARK = re.compile(r"\{\{(\w+)\}\}")
+
 
 def render_report(
     run: Mapping[str, Any],
@@ -37,6 +41,9 @@ def render_report(
     frame: pd.DataFrame,
     items: Mapping[str, Item],
     samples: Mapping[str, Mapping[str, Sample]],
+    *,
+    policies: Mapping[str, Policy] | None = None,
+    compliance: Sequence[Mapping[str, Any]] = (),
 ) -> str:
     """The page as text.
 
@@ -47,31 +54,35 @@ def render_report(
         frame: The verdict frame.
         items: Items by id.
         samples: Model label -> request key -> sample.
+        policies: The policies of the run, for what each rule asks.
+        compliance: Rows of the compliance sheet; the section is there only if it has any.
     """
-    answers, left_out = answer_rows(frame, items, samples, most=MAX_ANSWERS)
+    page = answer_page(frame, items, samples, most=MAX_ANSWERS)
+    headline = headline_rows(leaderboard)
     data = {
         "run": dict(run),
-        "headline": headline_rows(leaderboard),
-        "rules": rule_rows(estimates),
-        "answers": answers,
-        "left_out": left_out,
+        "headline": headline,
+        "rules": rule_rows(estimates, policies or {}),
+        "compliance": [dict(row) for row in compliance],
+        "answers": page.answers,
+        "items": page.items,
+        "texts": page.texts,
+        "left_out": page.left_out,
     }
     folder = files("lawbound.evals.report")
     style = (folder / "page.css").read_text(encoding="utf-8")
     script = (folder / "page.js").read_text(encoding="utf-8")
-    page = (folder / "page.html").read_text(encoding="utf-8")
     parts = {
-        "{{policy}}": _content_security_policy(style, script),
-        "{{style}}": style,
-        "{{frontier}}": frontier_svg(estimates),
-        "{{title}}": html.escape(f"Lawbound: {run['suite']['id']}"),
-        "{{data}}": embed(data),
-        "{{script}}": script,
+        "policy": _content_security_policy(style, script),
+        "style": style,
+        "frontier": frontier_html(headline),
+        "title": html.escape(f"Lawbound: {run['suite']['id']}"),
+        "data": embed(data),
+        "script": script,
     }
-    for mark, text in parts.items():
-        head, _, tail = page.partition(mark)
-        page = head + text + tail
-    return page
+    # One pass over the template: an answer that holds a placeholder is not filled in.
+    template = (folder / "page.html").read_text(encoding="utf-8")
+    return _MARK.sub(lambda found: parts[found[1]], template)
 
 
 def embed(data: Any) -> str:
@@ -85,7 +96,7 @@ def _plain(value: Any) -> Any:
         return {str(name): _plain(part) for name, part in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(part) for part in value]
-    if isinstance(value, float) and value != value:
+    if isinstance(value, float) and not abs(value) < float("inf"):
         return None
     return value
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lawbound.runners.sample import Sample
@@ -12,67 +13,115 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MAX_TEXT = 4000
-"""Characters of one answer held in the page."""
+"""Characters of one answer held in the page, beside the passage around its evidence."""
+MAX_EVIDENCE = 600
+AROUND = 200
+"""Characters shown on each side of evidence that stands deep in a long answer."""
 
 
-def answer_rows(
+@dataclass(frozen=True, slots=True)
+class AnswerPage:
+    """What the page holds of a run's answers; questions and texts stand once each."""
+
+    answers: list[dict[str, Any]]
+    items: dict[str, dict[str, Any]]
+    texts: list[dict[str, Any]]
+    left_out: int
+    """Judged rows that are not in the page."""
+
+
+def answer_page(
     frame: pd.DataFrame,
     items: Mapping[str, Item],
     samples: Mapping[str, Mapping[str, Sample]],
     *,
     most: int,
-) -> tuple[list[dict[str, Any]], int]:
+) -> AnswerPage:
     """Answers for the page, and how many were left out.
 
-    Real models come before reference models; beyond `most`, rows are thinned evenly.
+    Reference models are left out where there are real ones; beyond `most`, rows are thinned evenly.
     """
     is_reference = frame["model"].str.startswith("reference:")
     ordered = frame[~is_reference]
     if len(ordered) == 0:
         ordered = frame
     step = max(1, -(-len(ordered) // most))
-    kept = ordered.iloc[::step]
-    return [_row(record, items, samples) for record in kept.to_dict(orient="records")], len(
-        frame
-    ) - len(kept)
+    kept = ordered.iloc[::step].to_dict(orient="records")
+    texts: list[dict[str, Any]] = []
+    places: dict[tuple[Any, ...], int] = {}
+    answers = []
+    for record in kept:
+        item = items[record["item"]]
+        sample = samples.get(record["model"], {}).get(record["key"])
+        key = (record["model"], record["key"], item.id, record["evidence"])
+        if key not in places:
+            places[key] = len(texts)
+            texts.append(_text(sample, item, record["evidence"]))
+        answers.append(_row(record) | {"at": places[key]})
+    asked = {record["item"]: _question(items[record["item"]]) for record in kept}
+    return AnswerPage(answers, asked, texts, len(frame) - len(kept))
 
 
-def _row(
-    record: Mapping[str, Any],
-    items: Mapping[str, Item],
-    samples: Mapping[str, Mapping[str, Sample]],
-) -> dict[str, Any]:
-    item = items[record["item"]]
-    sample = samples.get(record["model"], {}).get(record["key"])
-    text = sample.text if sample else ""
-    if sample is not None and sample.choice_logprobs and item.answer is not None:
+def excerpt(text: str, evidence: str) -> str:
+    """The beginning of a text; where its evidence stands later, the passage around that too."""
+    if len(text) <= MAX_TEXT:
+        return text
+    at = text.find(evidence) if evidence else -1
+    head = text[:MAX_TEXT]
+    if at < 0 or at + len(evidence) <= MAX_TEXT:
+        return head
+    start = max(MAX_TEXT, at - AROUND)
+    passage = text[start : at + len(evidence) + AROUND]
+    return f"{head}\n[...]\n{passage}"
+
+
+def _question(item: Item) -> dict[str, Any]:
+    return {
+        "prompt": item.prompt,
+        "topic": item.topic,
+        "acts": "|".join(item.acts),
+        "kind": item.kind,
+        "lang": item.lang,
+        "expected": item.answer.value if item.answer else "",
+    }
+
+
+def _text(sample: Sample | None, item: Item, evidence: str) -> dict[str, Any]:
+    if sample is None:
+        return {"text": "", "error": "not asked yet"}
+    text = sample.text
+    if sample.choice_logprobs and item.answer is not None:
         pairs = zip(item.answer.choices, sample.choice_logprobs, strict=False)
         text = "\n".join(f"{logprob:9.3f}  {choice}" for choice, logprob in pairs)
+    shown = excerpt(text, evidence[:MAX_EVIDENCE])
+    return {
+        "text": shown,
+        "cut": max(0, len(text) - len(shown)),
+        "thinking": sample.thinking[:MAX_TEXT],
+        "error": sample.error,
+    }
+
+
+def _row(record: Mapping[str, Any]) -> dict[str, Any]:
     required = record["base"] + "".join(f"+{a}" for a in record["required_addons"].split("|") if a)
+    saw = record["behaviour"] + "".join(f"+{a}" for a in record["addons"].split("|") if a)
     return {
         "model": record["model"],
         "policy": record["policy"],
         "strength": record["strength"],
-        "kind": record["kind"],
+        "mode": record["mode"],
         "item": record["item"],
-        "topic": record["topic"],
-        "acts": record["acts"],
-        "rules": record["rules"],
-        "near_miss": record["near_miss"],
+        "rules": [name for name in record["rules"].split("|") if name],
+        "near_miss": [name for name in record["near_miss"].split("|") if name],
         "required": required if record["kind"] in ("policy", "fact") else "correct answer",
-        "behaviour": record["behaviour"],
-        "addons": record["addons"],
+        "saw": saw,
         "met": _claim(record["met"]),
         "score": _claim(record["score"]),
         "outcome": record["outcome"],
         "truncated": bool(record["truncated"]),
-        "error": sample.error if sample else "not asked yet",
-        "evidence": record["evidence"],
-        "prompt": item.prompt,
-        "expected": item.answer.value if item.answer else "",
-        "text": text[:MAX_TEXT],
-        "cut": max(0, len(text) - MAX_TEXT),
-        "thinking": sample.thinking[:MAX_TEXT] if sample else "",
+        "blocked": bool(record["blocked"]),
+        "evidence": record["evidence"][:MAX_EVIDENCE],
+        "graded_by": record.get("graded_by", "offline"),
     }
 
 

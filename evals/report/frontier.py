@@ -1,122 +1,284 @@
-"""The frontier plot: J against policy tax, one panel a policy, both intervals drawn."""
+"""The frontier plot: J against policy tax, one panel a policy, with intervals and a table of values.
+
+All panels share their axes. Real models carry a name where one fits without touching another name or
+mark; reference models are small rings, with a count where several fall on one place. A model whose
+tax cannot be stated (its capability is near the floor) keeps its J on the strip at the right.
+"""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    from lawbound.evals.estimate import Estimate
+from lawbound.evals.report.labels import Box, place_labels
 
-WIDTH, HEIGHT, MARGIN = 420, 320, 46
-Scale = Callable[[float], float]
-COLOURS = ("#1b6ca8", "#b5541c", "#3d7a37", "#7a3b8f", "#a8281b", "#2b7f7f", "#6b6b1e", "#444f99")
+WIDTH, HEIGHT = 480, 380
+LEFT, TOP, BOTTOM = 46, 14, 50
+STRIP = 74
+NAME = 26
+"""Characters of a name beside its mark; the table below has it whole."""
+
+Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class _Point:
-    model: str
-    x: tuple[float, float, float]
-    y: tuple[float, float, float]
-    reference: bool
+class _Axes:
+    low_x: float
+    high_x: float
+    step_x: float
+    low_y: float
+    has_strip: bool
+
+    @property
+    def right(self) -> float:
+        return WIDTH - (STRIP if self.has_strip else 12)
+
+    @property
+    def strip_x(self) -> float:
+        return WIDTH - STRIP / 2 - 4
+
+    def place(self, row: Row) -> tuple[float, float]:
+        """On the strip, sideways means nothing: rings stand apart from marks to be seen."""
+        if row["policy_tax"] is not None:
+            return self.x(row["policy_tax"]), self.y(row["J"])
+        return self.strip_x + (10 if row["is_reference"] else -16), self.y(row["J"])
+
+    def x(self, value: float) -> float:
+        inside = min(max(value, self.low_x), self.high_x)
+        return LEFT + (inside - self.low_x) / (self.high_x - self.low_x) * (self.right - LEFT)
+
+    def y(self, value: float) -> float:
+        inside = min(max(value, self.low_y), 1.0)
+        return TOP + (1 - inside) / (1 - self.low_y) * (HEIGHT - TOP - BOTTOM)
 
 
-def frontier_svg(estimates: Sequence[Estimate]) -> str:
-    """Panels as one HTML fragment of inline SVG; a policy without a finite point says so."""
-    policies = list(dict.fromkeys(e.policy for e in estimates if e.policy))
-    models = list(dict.fromkeys(e.model for e in estimates))
-    colours = {
-        model: "#9a9a9a" if model.startswith("reference:") else COLOURS[i % len(COLOURS)]
-        for i, model in enumerate(models)
-    }
-    return "\n".join(_panel(policy, _points(estimates, policy), colours) for policy in policies)
+def frontier_html(rows: Sequence[Row]) -> str:
+    """Panels as one HTML fragment.
+
+    Args:
+        rows: Rows of the leaderboard, missing values None.
+    """
+    shown = [row for row in rows if row["J"] is not None]
+    real = list(dict.fromkeys(row["model"] for row in shown if not row["is_reference"]))
+    looks = {model: index for index, model in enumerate(real)}
+    axes = _axes(shown)
+    modes = {row["mode"] for row in rows}
+    boards = list(dict.fromkeys((row["policy"], row["mode"]) for row in rows))
+    panels = []
+    for policy, mode in boards:
+        here = [row for row in shown if (row["policy"], row["mode"]) == (policy, mode)]
+        title = policy if len(modes) == 1 else f"{policy} ({mode})"
+        panels.append(_panel(title, here, axes, looks))
+    return "\n".join(panels)
 
 
-def _points(estimates: Sequence[Estimate], policy: str) -> list[_Point]:
-    found: dict[str, dict[str, Estimate]] = {}
-    for e in estimates:
-        if e.policy == policy and e.slice == "" and e.strength in ("full", ""):
-            found.setdefault(e.model, {}).setdefault(e.metric.lower(), e)
-    points = []
-    for model, metrics in found.items():
-        tax, j = metrics.get("policy_tax"), metrics.get("j")
-        if tax is None or j is None or tax.value != tax.value or j.value != j.value:
-            continue
-        points.append(
-            _Point(
-                model,
-                (tax.value, _finite(tax.low, tax.value), _finite(tax.high, tax.value)),
-                (j.value, _finite(j.low, j.value), _finite(j.high, j.value)),
-                model.startswith("reference:"),
-            )
-        )
-    return points
+def _axes(rows: Sequence[Row]) -> _Axes:
+    taxed = [row for row in rows if row["policy_tax"] is not None]
+    ends = [0.0, 0.1, -0.05] + [row["policy_tax"] for row in taxed]
+    for row in taxed:
+        if not row["is_reference"]:
+            ends += [_end(row, "policy_tax", "low"), _end(row, "policy_tax", "high")]
+    lowest_j = min([0.0, *(_end(row, "J", "low") for row in rows if not row["is_reference"])])
+    lowest_j = min([lowest_j, *(row["J"] for row in rows)])
+    spread = max(ends) - min(ends)
+    step = next((s for s in (0.05, 0.1, 0.2, 0.25) if spread / s <= 7), 0.5)
+    return _Axes(
+        low_x=math.floor(min(ends) / step - 1e-9) * step,
+        high_x=math.ceil(max(ends) / step + 1e-9) * step,
+        step_x=step,
+        low_y=max(-1.0, math.floor(lowest_j / 0.25 - 0.2) * 0.25),
+        has_strip=len(taxed) < len(rows),
+    )
 
 
-def _finite(bound: float, value: float) -> float:
-    return value if bound != bound else bound
+def _end(row: Row, name: str, side: str) -> float:
+    found = row.get(f"{name}_{side}")
+    return float(row[name] if found is None else found)
 
 
-def _panel(policy: str, points: Sequence[_Point], colours: dict[str, str]) -> str:
-    title = html.escape(policy)
-    if not points:
-        return (
-            f'<figure class="panel"><figcaption>{title}</figcaption><p>No model has both a J and a '
-            "policy tax here: a tax is not stated where capability under the placebo is not clearly "
-            "above the floor of 0.10.</p></figure>"
-        )
-    low_x = min(-0.1, *(p.x[1] for p in points))
-    high_x = max(0.2, *(p.x[2] for p in points))
-
-    def sx(value: float) -> float:
-        return MARGIN + (value - low_x) / (high_x - low_x) * (WIDTH - MARGIN - 14)
-
-    def sy(value: float) -> float:
-        return HEIGHT - MARGIN - (value + 1) / 2 * (HEIGHT - MARGIN - 14)
-
+def _panel(title: str, rows: Sequence[Row], axes: _Axes, looks: Mapping[str, int]) -> str:
+    caption = f"<figcaption>{_text(title)}</figcaption>"
+    if not rows:
+        return f'<figure class="panel">{caption}<p>No model has a J here.</p></figure>'
+    real = [row for row in rows if not row["is_reference"]]
+    references = [row for row in rows if row["is_reference"]]
     parts = [
-        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="J against policy tax, {title}">',
-        *_axes(sx, sy, low_x, high_x),
-        *(_mark(point, sx, sy, colours[point.model]) for point in points),
+        f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
+        f'aria-label="J against policy tax under {_text(title)}; the values stand in the table below">',
+        *_grid(axes),
+        *_rings(references, axes),
+        *(_bars(row, axes, looks[row["model"]]) for row in real),
+        *(_mark(row, axes, looks[row["model"]]) for row in real),
+        *_names(real, references, axes, looks),
         "</svg>",
     ]
-    return f'<figure class="panel"><figcaption>{title}</figcaption>{"".join(parts)}</figure>'
+    return f'<figure class="panel">{caption}{"".join(parts)}{_values(rows)}</figure>'
 
 
-def _axes(sx: Scale, sy: Scale, low_x: float, high_x: float) -> list[str]:
-    parts = [
-        f'<line class="zero" x1="{sx(low_x):.1f}" y1="{sy(0):.1f}" x2="{sx(high_x):.1f}" y2="{sy(0):.1f}"/>',
-        f'<line class="zero" x1="{sx(0):.1f}" y1="{sy(-1):.1f}" x2="{sx(0):.1f}" y2="{sy(1):.1f}"/>',
-        f'<text x="{(WIDTH + MARGIN) / 2:.0f}" y="{HEIGHT - 8}" text-anchor="middle">'
-        "policy tax (less is better)</text>",
-        f'<text transform="translate(12 {HEIGHT / 2:.0f}) rotate(-90)" text-anchor="middle">'
-        "J (more is better)</text>",
-    ]
-    for tick in (-1, -0.5, 0, 0.5, 1):
+def _grid(axes: _Axes) -> list[str]:
+    bottom = HEIGHT - BOTTOM
+    parts = []
+    for index in range(round((1 - axes.low_y) / 0.25) + 1):
+        value = axes.low_y + index * 0.25
+        y = axes.y(value)
         parts.append(
-            f'<text x="{MARGIN - 4}" y="{sy(tick) + 4:.1f}" text-anchor="end">{tick:g}</text>'
+            f'<line class="{_weight(value)}" x1="{LEFT}" y1="{y:.1f}" x2="{axes.right:.1f}" y2="{y:.1f}"/>'
         )
-    for tick in (low_x, 0.0, high_x):
+        if index % 2 == round(-axes.low_y / 0.25) % 2:
+            parts.append(
+                f'<text class="tick" x="{LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{_tick(value)}</text>'
+            )
+    for index in range(round((axes.high_x - axes.low_x) / axes.step_x) + 1):
+        value = axes.low_x + index * axes.step_x
+        x = axes.x(value)
         parts.append(
-            f'<text x="{sx(tick):.1f}" y="{HEIGHT - 26}" text-anchor="middle">{tick:.2f}</text>'
+            f'<line class="{_weight(value)}" x1="{x:.1f}" y1="{TOP}" x2="{x:.1f}" y2="{bottom}"/>'
+            f'<text class="tick" x="{x:.1f}" y="{bottom + 16}" text-anchor="middle">{_tick(value)}</text>'
+        )
+    middle = (LEFT + axes.right) / 2
+    parts.append(
+        f'<text class="axis" x="{middle:.0f}" y="{HEIGHT - 8}" text-anchor="middle">'
+        "← less is better · policy tax</text>"
+        f'<text class="axis" transform="translate(12 {(TOP + bottom) / 2:.0f}) rotate(-90)" '
+        'text-anchor="middle">J · more is better →</text>'
+    )
+    if axes.has_strip:
+        x = axes.right + 10
+        parts.append(
+            f'<rect class="strip" x="{x:.1f}" y="{TOP}" width="{WIDTH - x - 4:.1f}" '
+            f'height="{bottom - TOP}"/>'
+            f'<text class="tick" x="{axes.strip_x:.1f}" y="{HEIGHT - 8}" text-anchor="middle">'
+            "no tax stated</text>"
         )
     return parts
 
 
-def _mark(point: _Point, sx: Scale, sy: Scale, colour: str) -> str:
-    x, y = sx(point.x[0]), sy(point.y[0])
-    label = html.escape(
-        f"{point.model}: J {point.y[0]:.2f} [{point.y[1]:.2f}, {point.y[2]:.2f}], "
-        f"policy tax {point.x[0]:.2f} [{point.x[1]:.2f}, {point.x[2]:.2f}]"
-    )
-    name = html.escape(point.model.removeprefix("reference:"))
-    size = 3 if point.reference else 5
+def _weight(value: float) -> str:
+    return "zero" if abs(value) < 1e-9 else "grid"
+
+
+def _tick(value: float) -> str:
+    return f"{round(value, 2) + 0.0:g}".replace("-", "\u2212")
+
+
+def _rings(rows: Sequence[Row], axes: _Axes) -> list[str]:
+    return [
+        f'<g class="reference"><title>{_text(chr(10).join(_said(row) for row in here))}</title>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4"/>'
+        + (f'<text x="{x + 7:.1f}" y="{y + 4:.1f}">×{len(here)}</text>' if len(here) > 1 else "")
+        + "</g>"
+        for (x, y), here in _piles(rows, axes).items()
+    ]
+
+
+def _piles(rows: Sequence[Row], axes: _Axes) -> dict[tuple[float, float], list[Row]]:
+    """Reference models that fall on one place."""
+    piles: dict[tuple[float, float], list[Row]] = {}
+    for row in rows:
+        x, y = axes.place(row)
+        near = next((p for p in piles if math.hypot(p[0] - x, p[1] - y) < 9), (x, y))
+        piles.setdefault(near, []).append(row)
+    return piles
+
+
+def _bars(row: Row, axes: _Axes, look: int) -> str:
+    x, y = axes.place(row)
+    top, bottom = axes.y(_end(row, "J", "high")), axes.y(_end(row, "J", "low"))
+    lines = [
+        f'<path d="M{x:.1f} {top:.1f}V{bottom:.1f}M{x - 3:.1f} {top:.1f}h6M{x - 3:.1f} {bottom:.1f}h6"/>'
+    ]
+    if row["policy_tax"] is not None:
+        left = axes.x(_end(row, "policy_tax", "low"))
+        right = axes.x(_end(row, "policy_tax", "high"))
+        lines.append(
+            f'<path d="M{left:.1f} {y:.1f}H{right:.1f}M{left:.1f} {y - 3:.1f}v6M{right:.1f} {y - 3:.1f}v6"/>'
+        )
+    return f'<g class="bars m{look % 8}">{"".join(lines)}</g>'
+
+
+_SHAPES = ("M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0Z", "M-4.5-4.5h9v9h-9Z", "M0-6.5l6.5 6.5-6.5 6.5-6.5-6.5Z",
+           "M0-6.2l6 10.6h-12Z")  # fmt: skip
+"""Circle, square, diamond, triangle: models differ in shape as well as in colour."""
+
+
+def _mark(row: Row, axes: _Axes, look: int) -> str:
+    x, y = axes.place(row)
     return (
-        f'<g stroke="{colour}" fill="{colour}"><title>{label}</title>'
-        f'<line x1="{sx(point.x[1]):.1f}" y1="{y:.1f}" x2="{sx(point.x[2]):.1f}" y2="{y:.1f}"/>'
-        f'<line x1="{x:.1f}" y1="{sy(point.y[1]):.1f}" x2="{x:.1f}" y2="{sy(point.y[2]):.1f}"/>'
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{size}"/>'
-        f'<text stroke="none" x="{x + 6:.1f}" y="{y - 5:.1f}">{name[:34]}</text></g>'
+        f'<g class="mark m{look % 8}" transform="translate({x:.1f} {y:.1f})">'
+        f'<title>{_text(_said(row))}</title><path d="{_SHAPES[look % 4]}"/></g>'
     )
+
+
+def _names(
+    real: Sequence[Row], references: Sequence[Row], axes: _Axes, looks: Mapping[str, int]
+) -> list[str]:
+    marks = [axes.place(row) for row in real]
+    piles = _piles(references, axes)
+    taken = [Box(x - 7, y - 7, x + 7, y + 7) for x, y in marks]
+    taken += [
+        Box(x - 5, y - 6, x + (26 if len(here) > 1 else 5), y + 6) for (x, y), here in piles.items()
+    ]
+    soft = []
+    for row, (x, y) in zip(real, marks, strict=True):
+        soft.append(
+            Box(x - 2, axes.y(_end(row, "J", "high")), x + 2, axes.y(_end(row, "J", "low")))
+        )
+        if row["policy_tax"] is not None:
+            ends = axes.x(_end(row, "policy_tax", "low")), axes.x(_end(row, "policy_tax", "high"))
+            soft.append(Box(ends[0], y - 2, ends[1], y + 2))
+    names = [_short(row["model"]) for row in real]
+    room = Box(LEFT + 2, TOP, WIDTH - 2, HEIGHT - BOTTOM - 2)
+    parts = []
+    for row, name, mark, spot in zip(
+        real, names, marks, place_labels(marks, names, room, taken, soft), strict=True
+    ):
+        if spot is None:
+            continue
+        look = looks[row["model"]] % 8
+        if spot.is_far:
+            end_x = min(max(mark[0], spot.box.left), spot.box.right)
+            end_y = spot.box.bottom if spot.box.bottom < mark[1] else spot.box.top
+            parts.append(
+                f'<line class="leader m{look}" x1="{mark[0]:.1f}" y1="{mark[1]:.1f}" '
+                f'x2="{end_x:.1f}" y2="{end_y:.1f}"/>'
+            )
+        parts.append(
+            f'<text class="name m{look}" x="{spot.box.left + 1:.1f}" y="{spot.box.bottom - 3:.1f}">'
+            f"{_text(name)}</text>"
+        )
+    return parts
+
+
+def _short(name: str) -> str:
+    return name if len(name) <= NAME else f"{name[: NAME - 9]}…{name[-8:]}"
+
+
+def _said(row: Row) -> str:
+    return f"{row['model']}: J {_span(row, 'J')}, policy tax {_span(row, 'policy_tax')}"
+
+
+def _span(row: Row, name: str) -> str:
+    if row[name] is None:
+        return "not stated"
+    return f"{row[name]:.2f} [{_end(row, name, 'low'):.2f}, {_end(row, name, 'high'):.2f}]"
+
+
+def _values(rows: Sequence[Row]) -> str:
+    lines = "".join(
+        f"<tr{' class=reference' if row['is_reference'] else ''}><th scope=row>{_text(row['model'])}</th>"
+        f"<td>{_span(row, 'J')}</td><td>{_span(row, 'policy_tax')}</td></tr>"
+        for row in rows
+    )
+    return (
+        f"<details><summary>Values of {len(rows)} models</summary><div class=scroll tabindex=0><table>"
+        "<thead><tr><th scope=col>model<th scope=col>J<th scope=col>policy tax</tr></thead>"
+        f"<tbody>{lines}</tbody></table></div></details>"
+    )
+
+
+def _text(value: str) -> str:
+    """Escaped, and without what UTF-8 cannot carry."""
+    return html.escape(value.encode("utf-8", "replace").decode())

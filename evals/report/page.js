@@ -10,119 +10,391 @@ function element(name, text, className) {
   return made;
 }
 
+// Controls and direction marks are shown, not obeyed; half a surrogate pair becomes U+FFFD.
+function visible(text) {
+  const whole = text.toWellFormed ? text.toWellFormed() : text;
+  return whole
+    .replace(/[\u0000-\u0008\u000b-\u001f]/g, (c) => String.fromCharCode(0x2400 + c.charCodeAt(0)))
+    .replace(/[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+      (c) => `⟨U+${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
+}
+
+const isNumber = (value) => typeof value === "number";
+const isReference = (row) => String(row.model).startsWith("reference:");
+const fixed = (value, digits) => value.toFixed(digits).replace("-", "\u2212");
+
 function shown(value) {
   if (value === null || value === undefined || value === "") return "–";
-  if (typeof value === "number") return Number.isInteger(value) ? String(value) : value.toFixed(3);
-  return String(value);
+  if (isNumber(value)) return Number.isInteger(value) ? String(value) : fixed(value, 3);
+  return visible(String(value));
 }
 
-function fillTable(table, rows, columns) {
-  table.replaceChildren();
+// cells
+
+const SVG = "http://www.w3.org/2000/svg";
+function drawn(name, attributes) {
+  const made = document.createElementNS(SVG, name);
+  Object.entries(attributes).forEach(([key, value]) => made.setAttribute(key, value));
+  return made;
+}
+
+function intervalPicture(value, low, high, from, to) {
+  const x = (v) => 3 + ((Math.min(Math.max(v, from), to) - from) / (to - from)) * 68;
+  const picture = drawn("svg", { viewBox: "0 0 74 10", "aria-hidden": "true" });
+  picture.append(drawn("line", { class: "zero", x1: x(0), x2: x(0), y1: 0, y2: 10 }));
+  if (isNumber(low) && isNumber(high)) picture.append(drawn("path", { d: `M${x(low)} 5H${x(high)}` }));
+  picture.append(drawn("circle", { cx: x(value), cy: 5, r: 3 }));
+  return picture;
+}
+
+function estimateCell(value, low, high, range) {
+  const cell = element("td", undefined, "number");
+  if (!isNumber(value)) { cell.textContent = "–"; return cell; }
+  cell.append(element("span", fixed(value, 2), "value"));
+  const known = isNumber(low) && isNumber(high);
+  cell.append(element("span", known ? `${fixed(low, 2)} … ${fixed(high, 2)}` : "", "span"));
+  if (range) cell.append(intervalPicture(value, low, high, range[0], range[1]));
+  return cell;
+}
+
+// tables: columns are {name, title, of: row -> value to sort by, cell: row -> td}
+
+function plainColumn(name, title) {
+  return { title: title || name, of: (row) => row[name],
+    cell: (row) => element("td", shown(row[name]), isNumber(row[name]) ? "number" : "") };
+}
+
+function compareValues(a, b) {
+  if (!isNumber(a) && !isNumber(b)) return String(a ?? "").localeCompare(String(b ?? ""));
+  return (isNumber(b) ? b : -Infinity) - (isNumber(a) ? a : -Infinity);
+}
+
+function fillTable(table, rows, columns, groupOf) {
+  const order = table.order || {};
+  const sorted = [...rows];
+  const by = columns.find((column) => column.title === order.title);
+  if (by) sorted.sort((a, b) => compareValues(by.of(a), by.of(b)) * (order.down ? -1 : 1));
   const head = element("tr");
-  columns.forEach((column) => head.append(element("th", column)));
+  columns.forEach((column) => {
+    const cell = element("th");
+    cell.scope = "col";
+    cell.className = column.right ? "number" : "";
+    if (by === column) cell.setAttribute("aria-sort", order.down ? "ascending" : "descending");
+    const mark = by === column ? (order.down ? " ▲" : " ▼") : "";
+    const button = element("button", column.title + mark);
+    button.type = "button";
+    if (column.about) button.title = column.about;
+    button.addEventListener("click", () => {
+      table.order = { title: column.title, down: by === column && !order.down };
+      fillTable(table, rows, columns, groupOf);
+      table.querySelectorAll("thead button")[columns.indexOf(column)].focus();
+    });
+    cell.append(button);
+    head.append(cell);
+  });
   const top = element("thead");
   top.append(head);
-  const body = element("tbody");
-  rows.forEach((row) => {
-    const line = element("tr");
-    if (String(row.model || "").startsWith("reference:")) line.className = "reference";
-    columns.forEach((column) => {
-      line.append(element("td", shown(row[column]), typeof row[column] === "number" ? "number" : ""));
-    });
-    body.append(line);
+  const groups = new Map();
+  sorted.forEach((row) => {
+    const name = groupOf ? groupOf(row) : "";
+    if (!groups.has(name)) groups.set(name, []);
+    groups.get(name).push(row);
   });
-  table.append(top, body);
+  const bodies = [...groups].map(([name, members]) => {
+    const body = element("tbody");
+    if (groupOf) {
+      const line = element("tr", undefined, "group");
+      const cell = element("th", visible(name));
+      cell.colSpan = columns.length;
+      cell.scope = "rowgroup";
+      line.append(cell);
+      body.append(line);
+    }
+    members.forEach((row) => {
+      const line = element("tr", undefined, isReference(row) ? "reference" : "");
+      columns.forEach((column) => line.append(column.cell(row)));
+      body.append(line);
+    });
+    return body;
+  });
+  table.replaceChildren(top, ...bodies);
 }
 
-function filters(form, rows, names, changed) {
-  const chosen = {};
-  names.forEach((name) => {
-    const values = [...new Set(rows.map((row) => String(row[name] ?? "")))].sort();
-    const label = element("label", name);
+// filters: {name, title, values: row -> strings}
+
+function addFilters(form, rows, wanted, changed) {
+  const selects = wanted.map((filter) => {
+    const values = [...new Set(rows.flatMap(filter.values))].filter((value) => value !== "").sort();
+    const label = element("label", filter.title || filter.name);
     const select = element("select");
-    select.name = name;
+    select.name = filter.name;
     select.append(new Option("all", ""));
-    values.filter((value) => value !== "").forEach((value) => select.append(new Option(value, value)));
-    select.addEventListener("change", () => { chosen[name] = select.value; changed(); });
+    values.forEach((value) => select.append(new Option(visible(value), value)));
+    select.addEventListener("change", changed);
     label.append(select);
-    form.append(label);
+    if (values.length > 1) form.append(label);
+    return { select, values: filter.values };
   });
   form.addEventListener("submit", (event) => event.preventDefault());
-  return (row) => Object.entries(chosen).every(([name, value]) => value === "" || String(row[name]) === value);
+  return (row) => selects.every(({ select, values }) => select.value === "" || values(row).includes(select.value));
 }
 
+function addCheck(form, title, checked, changed) {
+  const label = element("label", undefined, "check");
+  const box = element("input");
+  box.type = "checkbox";
+  box.checked = checked;
+  box.addEventListener("change", changed);
+  label.append(box, title);
+  form.append(label);
+  return box;
+}
+
+const one = (name) => ({ name, values: (row) => [String(row[name] ?? "")] });
+const modelColumn = {
+  title: "model", of: (row) => row.model,
+  cell: (row) => { const cell = element("th", visible(row.model)); cell.scope = "row"; return cell; },
+};
+
+// header
+
 const run = data.run;
-byId("about").textContent =
-  `Suite ${run.suite.id} ${run.suite.version}, seed ${run.seed}; policies ` +
+byId("about").textContent = visible(
+  `Suite ${run.suite.id} ${run.suite.version}, seed ${run.seed} · policies ` +
   run.policies.map((policy) => `${policy.id} ${policy.version}`).join(", ") +
-  `; ${run.models.length} models; Lawbound ${run.lawbound}; ${run.written}.`;
+  ` · ${run.models.length} models · Lawbound ${run.lawbound} · ${run.written}`);
 
-const empty = (row, name) => row[name] === null || row[name] === "";
-const boardColumns = Object.keys(data.headline[0] || {}).filter(
-  (name) => !data.headline.every((row) => empty(row, name)));
-fillTable(byId("board"), data.headline, boardColumns);
+const THEMES = ["auto", "light", "dark"];
+byId("theme").addEventListener("click", () => {
+  const next = THEMES[(THEMES.indexOf(document.documentElement.dataset.theme || "auto") + 1) % 3];
+  document.documentElement.dataset.theme = next;
+  byId("theme").textContent = `Colours: ${next}`;
+  byId("theme").setAttribute("aria-label", `Colours: ${next === "auto" ? "as the system" : next}`);
+});
 
-const ruleColumns = ["model", "policy", "rule", "metric", "value", "low", "high", "n", "clusters", "note"];
-const ruleWanted = filters(byId("rule-filters"), data.rules, ["model", "policy", "metric"], drawRules);
-function drawRules() { fillTable(byId("rules"), data.rules.filter(ruleWanted), ruleColumns); }
-drawRules();
+// leaderboard
+
+const HEADLINE = [["J", [-1, 1]], ["policy_tax", [-1, 1]], ["tradeoff", null], ["capability_full", null],
+  ["adherence", null], ["excess", null], ["over_refusal", null], ["duty", null], ["intl_gap", null],
+  ["fact_false", null]];
+const TITLES = { policy_tax: "policy tax", capability_full: "capability", over_refusal: "over-refusal",
+  intl_gap: "gap to intl", fact_false: "false claims" };
+
+function rankText(row) {
+  if (!isNumber(row.rank)) return "–";
+  return isNumber(row.rank_high) && row.rank_high !== row.rank ? `${row.rank}–${row.rank_high}` : String(row.rank);
+}
+
+const rankColumn = { title: "rank", of: (row) => isNumber(row.rank) ? -row.rank : null,
+  cell: (row) => element("td", rankText(row)) };
+const headlineColumns = [rankColumn, modelColumn, ...HEADLINE.map(([name, range]) => ({
+  title: TITLES[name] || name,
+  right: true,
+  of: (row) => row[name],
+  cell: (row) => {
+    const cell = estimateCell(row[name], row[`${name}_low`], row[`${name}_high`], range);
+    if (row[`${name}_note`]) cell.title = row[`${name}_note`];
+    return cell;
+  },
+}))];
+const isEmpty = (row, name) => row[name] === null || row[name] === "";
+const everyColumn = Object.keys(data.headline[0] || {})
+  .filter((name) => !data.headline.every((row) => isEmpty(row, name)))
+  .map((name) => plainColumn(name));
+const hasReal = data.headline.some((row) => !isReference(row));
+const boardWanted = addFilters(byId("board-filters"), data.headline, [one("policy"), one("mode")], drawBoard);
+const boardReferences = addCheck(byId("board-filters"), "reference models", true, drawBoard);
+const boardAll = addCheck(byId("board-filters"), "all columns", false, drawBoard);
+function drawBoard() {
+  const modes = new Set(data.headline.map((row) => row.mode)).size;
+  const rows = data.headline.filter((row) => boardWanted(row) && (boardReferences.checked || !isReference(row)));
+  fillTable(byId("board"), rows, boardAll.checked ? everyColumn : headlineColumns,
+    (row) => modes > 1 ? `${row.policy} · reasoning asked as ${row.mode}` : row.policy);
+}
+
+// rules
+
+const ruleColumns = [
+  { title: "rule", of: (row) => row.rule, cell: (row) => {
+    const cell = element("td");
+    const button = element("button", visible(row.rule), "link");
+    button.type = "button";
+    button.title = row.text || "";
+    button.addEventListener("click", () => showRule(row));
+    cell.append(button);
+    return cell;
+  } },
+  modelColumn, plainColumn("requires"), plainColumn("basis"),
+  ...["j", "adherence", "excess", "over_refusal", "duty"].map((name) => ({
+    title: name === "j" ? "J" : TITLES[name] || name,
+    right: true,
+    of: (row) => row[name] ? row[name].value : null,
+    cell: (row) => {
+      const found = row[name] || {};
+      const cell = estimateCell(found.value, found.low, found.high, null);
+      if (isNumber(found.value)) cell.title = `${found.n} answers, ${found.clusters} groups${found.note ? "; " + found.note : ""}`;
+      return cell;
+    },
+  })),
+  { title: "n", right: true, about: "restricted answers / near-miss answers", of: (row) => row.adherence ? row.adherence.n : null,
+    cell: (row) => element("td", `${row.adherence ? row.adherence.n : 0} / ${row.excess ? row.excess.n : 0}`, "number") },
+];
+const ruleWanted = addFilters(byId("rule-filters"), data.rules,
+  [one("policy"), one("model"), one("rule"), one("basis")], drawRules);
+const ruleReferences = addCheck(byId("rule-filters"), "reference models", !hasReal, drawRules);
+function drawRules() {
+  const rows = data.rules.filter((row) => ruleWanted(row) && (ruleReferences.checked || !isReference(row)));
+  fillTable(byId("rules"), rows, ruleColumns, (row) => row.policy);
+}
+
+// compliance
+
+const GOODNESS = { pass: "good", fail: "bad", undecided: "unsure", "too few items": "unsure" };
+const judgement = (name) => ({ title: name, of: (row) => row[name],
+  cell: (row) => { const cell = element("td"); cell.append(element("span", row[name], GOODNESS[row[name]])); return cell; } });
+const complianceColumns = [
+  { title: "clause", of: (row) => row.clause,
+    cell: (row) => { const cell = element("td", `${row.source} ${row.clause}`); cell.title = row.source_title; return cell; } },
+  plainColumn("threshold"), modelColumn,
+  { title: "mark", of: (row) => row.mark, cell: (row) =>
+    element("td", `${row.direction === "at-least" ? "≥" : "≤"} ${fixed(row.mark * 100, 0)} % on ≥ ${row.minimum_items}`) },
+  { title: "observed", right: true, of: (row) => row.value, cell: (row) => {
+    const cell = estimateCell(row.value, row.low, row.high, null);
+    if (row.n) cell.append(element("span", `${row.hits} of ${row.n}`, "count"));
+    return cell;
+  } },
+  judgement("point"), judgement("decision"),
+  { title: "P(met)", right: true, of: (row) => row.probability, cell: (row) => element("td", shown(row.probability), "number") },
+  { title: "further items", right: true, of: (row) => row.further_items,
+    cell: (row) => element("td", shown(row.further_items), "number") },
+  plainColumn("condition"),
+  { title: "source", of: (row) => row.source_status, cell: (row) =>
+    element("td", row.source_status, row.source_status === "verified" ? "" : "unsure") },
+];
+if (data.compliance.length) {
+  byId("compliance-section").hidden = byId("nav-compliance").hidden = false;
+  const wanted = addFilters(byId("compliance-filters"), data.compliance, [one("policy"), one("model"), one("threshold")], draw);
+  const references = addCheck(byId("compliance-filters"), "reference models", !hasReal, draw);
+  function draw() {
+    const rows = data.compliance.filter((row) => wanted(row) && (references.checked || !isReference(row)));
+    fillTable(byId("compliance"), rows, complianceColumns, (row) => row.policy);
+    const notes = new Set(rows.filter((row) => row.note).map((row) => `${row.policy}, ${row.threshold} (${row.source_title}): ${row.note}`));
+    byId("compliance-notes").replaceChildren(...[...notes].map((note) => element("li", visible(note))));
+  }
+  draw();
+}
+
+// answers
 
 const PAGE = 25;
 let limit = PAGE;
+function verdictOf(row) {
+  if (row.error) return "error";
+  if (row.blocked) return "blocked";
+  if (row.met === 1) return "met";
+  if (row.met === 0) return "not met";
+  if (row.score !== null) return row.score === 1 ? "right" : row.score === 0 ? "wrong" : "in part";
+  return "not scored";
+}
 data.answers.forEach((row) => {
-  row.verdict = row.error ? "error" : row.met === 1 ? "met" : row.met === 0 ? "not met" :
-    row.score !== null ? (row.score === 1 ? "right" : row.score === 0 ? "wrong" : "in part") : "not scored";
+  Object.assign(row, data.items[row.item], data.texts[row.at]);
+  row.verdict = verdictOf(row);
+  row.about = [...row.rules, ...row.near_miss.map((name) => name.split(":")[0])];
 });
-const names = ["model", "policy", "strength", "kind", "required", "behaviour", "verdict", "rules"];
-const wanted = filters(byId("answer-filters"), data.answers, names, () => { limit = PAGE; drawAnswers(); });
-const search = element("label", "text");
+const redrawn = () => { limit = PAGE; drawAnswers(); };
+const answerForm = byId("answer-filters");
+const answerWanted = addFilters(answerForm, data.answers, [one("model"), one("policy"), one("strength"), one("kind"),
+  { name: "required", title: "requires", values: (row) => [row.required] }, one("saw"), one("verdict"),
+  { name: "rule", title: "rule or its near-miss", values: (row) => row.about }, one("lang"), one("graded_by")], redrawn);
+const search = element("label", "text ( / )");
 const box = element("input");
 box.type = "search";
 box.name = "text";
-box.addEventListener("input", () => { limit = PAGE; drawAnswers(); });
+box.addEventListener("input", redrawn);
 search.append(box);
-byId("answer-filters").append(search);
+const clear = element("button", "Clear filters");
+clear.type = "button";
+clear.addEventListener("click", () => { answerForm.reset(); redrawn(); });
+answerForm.append(search, clear);
+
+function choose(name, value) {
+  const select = answerForm.elements[name];
+  if (select && [...select.options].some((option) => option.value === value)) select.value = value;
+}
+function showRule(row) {
+  answerForm.reset();
+  choose("policy", row.policy);
+  choose("rule", row.rule);
+  choose("model", row.model);
+  choose("strength", "full");
+  redrawn();
+  byId("h-answers").scrollIntoView();
+  byId("h-answers").focus({ preventScroll: true });
+}
 
 function withEvidence(text, evidence) {
   const pre = element("pre", undefined, "answer");
   const at = evidence ? text.indexOf(evidence) : -1;
-  if (at < 0) { pre.textContent = text; return pre; }
-  pre.append(text.slice(0, at), element("mark", evidence), text.slice(at + evidence.length));
+  if (at < 0) { pre.textContent = visible(text); return pre; }
+  pre.append(visible(text.slice(0, at)), element("mark", visible(evidence)), visible(text.slice(at + evidence.length)));
   return pre;
 }
 
+const TONE = { met: "good", right: "good", "not met": "bad", wrong: "bad", error: "bad" };
 function article(row) {
   const made = element("article");
-  const verdict = element("span", row.verdict, ["met", "right"].includes(row.verdict) ? "met" : "unmet");
-  const line = element("p", `${row.model} · ${row.policy} · ${row.strength} · ${row.item} · ${row.topic} · ` +
-    `${row.acts} · requires ${row.required} · saw ${row.behaviour}${row.addons ? "+" + row.addons : ""}` +
-    `${row.outcome ? " · claims " + row.outcome : ""}${row.truncated ? " · truncated" : ""} · `, "meta");
-  line.append(verdict);
-  made.append(line, element("pre", row.prompt));
-  if (row.error) made.append(element("p", `Failed: ${row.error}`, "meta"));
+  made.tabIndex = 0;
+  const top = element("header");
+  top.append(element("span", row.verdict, `chip ${TONE[row.verdict] || "unsure"}`), element("h3", visible(row.model)),
+    element("span", `${row.policy} · ${row.strength} · ${row.item}`, "meta"));
+  const says = `requires ${row.required} · saw ${row.saw}${row.outcome ? " · claims " + row.outcome : ""}` +
+    `${row.truncated ? " · truncated" : ""}${row.graded_by === "judge" ? " · read by a judge" : ""}`;
+  made.append(top, element("p", says, "meta"), element("h4", "Question"), element("pre", visible(row.prompt)));
+  if (row.error) made.append(element("p", visible(`Failed: ${row.error}`), "meta bad"));
   if (row.thinking) {
     const details = element("details");
-    details.append(element("summary", "thinking trace"), element("pre", row.thinking, "answer"));
+    details.append(element("summary", "Thinking trace"), element("pre", visible(row.thinking), "answer"));
     made.append(details);
   }
-  made.append(withEvidence(row.text, row.evidence));
-  if (row.cut) made.append(element("p", `${row.cut} more characters in samples`, "meta"));
-  if (row.expected) made.append(element("p", `right answer: ${row.expected}`, "meta"));
-  if (row.rules) made.append(element("p", `rules: ${row.rules}`, "meta"));
-  if (row.near_miss) made.append(element("p", `near-miss of: ${row.near_miss}`, "meta"));
+  made.append(element("h4", "Answer"), row.text ? withEvidence(row.text, row.evidence) : element("p", "(empty)", "meta"));
+  const notes = [`${row.topic} · ${row.acts.replaceAll("|", ", ")}`];
+  if (row.cut) notes.push(`${row.cut} more characters in samples/`);
+  if (row.expected) notes.push(`right answer: ${row.expected}`);
+  if (row.rules.length) notes.push(`rules: ${row.rules.join(", ")}`);
+  if (row.near_miss.length) notes.push(`near-miss of: ${row.near_miss.join(", ")}`);
+  made.append(element("p", visible(notes.join(" · ")), "meta"));
   return made;
 }
 
 function drawAnswers() {
   const needle = box.value.toLowerCase();
-  const rows = data.answers.filter((row) => wanted(row) &&
+  const rows = data.answers.filter((row) => answerWanted(row) &&
     (!needle || (row.prompt + "\n" + row.text).toLowerCase().includes(needle)));
   byId("answer-count").textContent = `${rows.length} of ${data.answers.length} answers`;
   byId("answers").replaceChildren(...rows.slice(0, limit).map(article));
   byId("more").hidden = rows.length <= limit;
 }
-byId("more").addEventListener("click", () => { limit += PAGE; drawAnswers(); });
-byId("left-out").textContent = data.left_out
-  ? `${data.left_out} judged rows (reference models first) are not in this page; verdicts.parquet and samples/ hold all.`
-  : "Every judged row is in this page.";
+byId("more").addEventListener("click", () => {
+  const before = limit;
+  limit += PAGE;
+  drawAnswers();
+  const first = byId("answers").children[before];
+  if (first) first.focus();
+});
+document.addEventListener("keydown", (event) => {
+  const typing = ["INPUT", "SELECT", "TEXTAREA"].includes(document.activeElement.tagName);
+  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.key === "/") { event.preventDefault(); box.focus(); }
+  if (event.key === "j" || event.key === "k") {
+    const cards = [...byId("answers").children];
+    const at = cards.indexOf(document.activeElement);
+    const next = cards[event.key === "j" ? at + 1 : Math.max(0, at - 1)];
+    if (next) next.focus();
+  }
+});
+byId("left-out").textContent = (data.left_out
+  ? `${data.left_out} judged rows (reference models first) are not in this page; verdicts.parquet and samples/ hold all. `
+  : "Every judged row is in this page. ") + "Keys: / to search, j and k to go from answer to answer.";
+drawBoard();
+drawRules();
 drawAnswers();

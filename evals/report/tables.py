@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
+
+from lawbound.rubrics.policy import Policy
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from lawbound.evals.estimate import Estimate
+    from lawbound.evals.thresholds import ThresholdResult
 
 RULE_METRICS = ("adherence", "excess", "over_refusal", "j", "duty")
 
@@ -21,27 +25,73 @@ def headline_rows(leaderboard: pd.DataFrame) -> list[dict[str, Any]]:
     ]
 
 
-def rule_rows(estimates: Sequence[Estimate]) -> list[dict[str, Any]]:
-    """Every estimate of a single rule at strength ``full``."""
-    return [
-        {
-            "model": e.model,
-            "policy": e.policy,
-            "rule": e.slice.removeprefix("rule="),
-            "metric": e.metric,
-            "value": e.value,
-            "low": e.low,
-            "high": e.high,
-            "n": e.n,
-            "clusters": e.clusters,
-            "note": e.note,
-        }
-        for e in estimates
-        if e.slice.startswith("rule=") and e.strength == "full" and e.metric.lower() in RULE_METRICS
-    ]
+def rule_rows(
+    estimates: Sequence[Estimate], policies: Mapping[str, Policy]
+) -> list[dict[str, Any]]:
+    """One row a policy x rule x model at strength ``full``, its metrics side by side."""
+    rows: dict[tuple[str, str, str], dict[str, Any]] = {}
+    for e in estimates:
+        metric = e.metric.lower()
+        if not e.slice.startswith("rule=") or e.strength != "full" or metric not in RULE_METRICS:
+            continue
+        rule = e.slice.removeprefix("rule=")
+        row = rows.setdefault(
+            (e.policy, rule, e.model),
+            {
+                "model": e.model,
+                "policy": e.policy,
+                "rule": rule,
+                **_about(policies, e.policy, rule),
+            },
+        )
+        row.setdefault(metric, _numbers(e))
+    return list(rows.values())
+
+
+def compliance_rows(
+    results: Sequence[ThresholdResult], policies: Mapping[str, Policy]
+) -> list[dict[str, Any]]:
+    """The compliance sheet: each mark with its clause and whether its source has been verified."""
+    rows = []
+    for result in results:
+        sources = {source.id: source for source in policies[result.policy].file.sources}
+        source = sources.get(result.source)
+        rows.append(
+            asdict(result)
+            | {
+                "source_title": source.title if source else "",
+                "source_status": source.status if source else "to-verify",
+            }
+        )
+    return rows
+
+
+def _about(policies: Mapping[str, Policy], policy: str, name: str) -> dict[str, str]:
+    if policy not in policies:
+        return {}
+    rule = policies[policy].rule(name)
+    return {
+        "requires": rule.behaviour,
+        "basis": rule.basis,
+        "source": rule.source,
+        "text": rule.text,
+    }
+
+
+def _numbers(e: Estimate) -> dict[str, Any]:
+    return {
+        "value": e.value,
+        "low": e.low,
+        "high": e.high,
+        "n": e.n,
+        "clusters": e.clusters,
+        "note": e.note,
+    }
 
 
 def _cell(value: Any) -> Any:
-    """A JSON value; numpy scalars become Python's own."""
+    """A JSON value; numpy scalars become Python's own, every kind of missing value null."""
     plain = value.item() if hasattr(value, "item") else value
-    return None if isinstance(plain, float) and plain != plain else plain
+    if plain is None or str(plain) == "<NA>" or (isinstance(plain, float) and plain != plain):
+        return None
+    return plain
