@@ -52,6 +52,12 @@ class PrefixKV:
     keys: dict[int, Tensor] = field(default_factory=dict)
     values: dict[int, Tensor] = field(default_factory=dict)
 
+    @property
+    def bytes(self) -> int:
+        """Memory that it holds, or shares with the prefix it is the start of."""
+        tensors = (*self.keys.values(), *self.values.values())
+        return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
+
 
 @dataclass(slots=True)
 class SlotKV:

@@ -50,7 +50,7 @@ def _difference(candidate: PrefixModel) -> float:
         parents=(*range(-1, OWN - 1), OWN - 2, OWN),
     )
     third = candidate.score([prefix], [tree], [[OWN - 2, OWN - 1, OWN + 1]])
-    candidate.keep_prefixes(set())
+    candidate.keep_prefixes(set(), spare=0)
     ours = torch.stack([first[0], second[1], third[0], third[1], third[2]]).float()
     theirs = torch.stack([plain[0], plain[1], plain[0], plain[1], branch[0]])
     scale = theirs.abs().max().clamp_min(1e-6)

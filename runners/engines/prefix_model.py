@@ -20,6 +20,8 @@ from lawbound.runners.engines.prefix_attention import (
 from lawbound.runners.engines.prefix_own import OwnDecode, OwnPrefix, ragged
 
 LAYERS_WITH_PREFIX = frozenset({"full_attention", "sliding_attention"})
+SPARE_BYTES = 2**30
+"""Prefixes that nobody waits for stay in memory up to this size."""
 GROWING_ROPE = frozenset({"dynamic", "longrope"})
 """Rotary embeddings that depend on the longest sequence of a batch: not the same alone as together."""
 
@@ -45,20 +47,38 @@ class PrefixModel:
 
     @torch.inference_mode()
     def prefix(self, tokens: Sequence[int]) -> PrefixKV:
-        """Keys and values of a prefix, computed at its first use."""
+        """Keys and values of a prefix: known, the start of a known one, or computed now."""
         wanted = tuple(tokens)
-        if wanted not in self._prefixes:
-            made = PrefixKV(len(wanted))
+        found = self._prefixes.pop(wanted, None) or self._start_of_another(wanted)
+        if found is None:
+            found = PrefixKV(len(wanted))
             ids = torch.tensor(wanted, device=self.device)
             positions = torch.arange(len(wanted), device=self.device)
-            self._pass(ids, positions, OwnPrefix(made), [], ids.new_tensor([len(wanted) - 1]))
-            self._prefixes[wanted] = made
-        return self._prefixes[wanted]
+            self._pass(ids, positions, OwnPrefix(found), [], ids.new_tensor([len(wanted) - 1]))
+        self._prefixes[wanted] = found
+        return found
 
-    def keep_prefixes(self, wanted: set[tuple[int, ...]]) -> None:
-        """Forget all prefixes but these."""
-        for tokens in self._prefixes.keys() - wanted:
-            del self._prefixes[tokens]
+    def keep_prefixes(self, wanted: set[tuple[int, ...]], *, spare: int = SPARE_BYTES) -> None:
+        """Forget the other prefixes, those not used for longest first, beyond so many bytes of them.
+
+        The same policy prompt comes back when choices are scored after answers were generated.
+        """
+        others = [tokens for tokens in self._prefixes if tokens not in wanted]
+        for tokens in reversed(others):
+            spare -= self._prefixes[tokens].bytes
+            if spare < 0:
+                del self._prefixes[tokens]
+
+    def _start_of_another(self, wanted: tuple[int, ...]) -> PrefixKV | None:
+        length = len(wanted)
+        for tokens, known in self._prefixes.items():
+            if tokens[:length] == wanted:
+                return PrefixKV(
+                    length,
+                    {layer: keys[:, :length] for layer, keys in known.keys.items()},
+                    {layer: values[:, :length] for layer, values in known.values.items()},
+                )
+        return None
 
     @torch.inference_mode()
     def prefill(
