@@ -10,7 +10,7 @@ _SPECIAL = re.compile(
     r"<\|[^|<>]{1,40}\|>|\[/?INST\]|</?s>|<(?:pad|eos|bos|unk|/?think|/?answer)>|<(?:start|end)_of_turn>"
 )
 _RUN = re.compile(r"(\S)\1{15,}")
-_JSON_ERROR = re.compile(r'^\s*\{\s*"(?:error|detail|message|code|object)"\s*:')
+_JSON_ERROR = re.compile(r'^\s*\{\s*"(?:error|detail)"\s*:')
 _ALNUM = re.compile(r"[^\W_]")
 _EMOJI = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
 LONGEST_MESSAGE = 420
@@ -34,14 +34,19 @@ def degenerate_span(prompt: str, text: str) -> str:
     return _echo(prompt, text) or _loop(text) or _garbled(text)
 
 
-def service_message(text: str, lexicon: Lexicon) -> str:
-    """The phrase of a service error or of a provider's filter, where that is all there is."""
+def service_message(prompt: str, text: str, lexicon: Lexicon) -> str:
+    """The phrase of a service error or of a provider's filter, where that is all there is.
+
+    A phrase that the cleaned prompt holds as well is what the answer is about.
+    """
     if len(text) > LONGEST_MESSAGE:
         return ""
+    if _JSON_ERROR.match(text):
+        return text[:80]
     body = clean(text)
     for name in ("service", "moderation"):
         found = lexicon[name].find(Text(body))
-        if found and (_JSON_ERROR.match(text) or len(body) - len(found.group()) < 260):
+        if found and found.group() not in prompt and len(body) - len(found.group()) < 260:
             return found.group()
     return ""
 

@@ -57,7 +57,7 @@ def _behaviour(ask: Ask, prompt: str, response: str) -> Reading:
     anatomy = dissect(answer, ask, lexicons) if may_decline(answer, lexicons) else None
     if not (anatomy and any(d.meta for d in anatomy.of("hard"))):
         for lex in lexicons:
-            if span := service_message(text, lex):
+            if span := service_message(ask.text, text, lex):
                 return Reading("unscored", evidence=span, confidence=0.0)
     marks = addons(ask, answer, lexicons)
     if anatomy is not None and anatomy.declines:

@@ -41,7 +41,7 @@ def read(prompt: str, lang: str | None) -> Ask:
     if lang is not None:
         lang = lang.lower().replace("_", "-").split("-")[0]
     if lang not in shipped():
-        lang = guess_language(head, latin_stopwords(), "en")
+        lang = guess_language(head, latin_stopwords(), "en", expected=False)
         lang = lang if lang in shipped() else "en"
     lexicon = load(lang)
     text = clean(head)

@@ -184,27 +184,45 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
-def guess_language(text: str, stopwords: Mapping[str, frozenset[str]], default: str) -> str:
-    """The language of a text among those with a lexicon: by script, then by small words."""
-    head = text[:1500]
-    counts = letters(head[:600])
-    if counts:
-        latin = len(_LATIN.findall(head[:600]))
+def guess_language(
+    text: str, stopwords: Mapping[str, frozenset[str]], default: str, *, expected: bool = True
+) -> str:
+    """The language of a text among those with a lexicon: by script, small words and accents.
+
+    Args:
+        text: Any text; its head decides.
+        stopwords: Small words of each language in Latin script.
+        default: Returned where nothing speaks for another.
+        expected: Whether the default is likely beforehand, so that another must be clearly ahead:
+            close relatives share small words.
+    """
+    head = text[:600]
+    if counts := letters(head):
+        latin = len(_LATIN.findall(head))
         script = max(counts, key=counts.__getitem__)
         if "kana" in counts and script == "han" and counts["kana"] * 8 > counts["han"]:
             script = "kana"
         if counts[script] * 3 > latin:
             return _SCRIPT_LANGS[script]
-    tokens = words(head[:600].lower())[:80]
+    tokens = words(head.lower())[:80]
     if not tokens:
         return default
-    small = stopwords.get(default, frozenset())
-    if sum(map(small.__contains__, tokens)) * 4 > len(tokens):
+    score = {lang: float(sum(map(small.__contains__, tokens))) for lang, small in stopwords.items()}
+    if expected and score.get(default, 0) * 4 > len(tokens):
         return default
-    # Close relatives share small words: the expected language wins unless another is clearly ahead.
-    best, most = default, 2.5 + sum(map(small.__contains__, tokens))
-    for lang, small in stopwords.items():
-        hits = sum(map(small.__contains__, tokens))
-        if hits > most:
-            best, most = lang, hits
-    return best
+    if not head.isascii():
+        for lang, accents in _ACCENTS.items():
+            if lang in score:
+                score[lang] += 0.7 * sum(map(head.lower().count, accents))
+    score[default] = score.get(default, 0) + (2.5 if expected else 0.1)
+    return max(score, key=score.__getitem__)
+
+
+_ACCENTS = {
+    "de": "äöüß",
+    "fr": "éèêëàâçîïôûùœ",
+    "es": "ñ¿¡áéíóú",
+    "pt": "ãõâêôçáéíóú",
+    "tr": "ğışçöü",
+    "vi": "ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹìúàộ",
+}
