@@ -75,7 +75,10 @@ class Signal:
 
     def find(self, text: Searchable) -> re.Match[str] | None:
         """The first match."""
-        if not self.near(text):
+        if self.stems:
+            if self.stems.isdisjoint(text.stems):
+                return None
+        elif not self.near(text):
             return None
         for need, pattern in self.parts:
             if need and need.isdisjoint(text.stems):

@@ -207,9 +207,10 @@ def guess_language(
     tokens = words(head.lower())[:80]
     if not tokens:
         return default
-    score = {lang: float(sum(map(small.__contains__, tokens))) for lang, small in stopwords.items()}
-    if expected and score.get(default, 0) * 4 > len(tokens):
+    usual = stopwords.get(default, frozenset())
+    if expected and sum(map(usual.__contains__, tokens)) * 4 > len(tokens):
         return default
+    score = {lang: float(sum(map(small.__contains__, tokens))) for lang, small in stopwords.items()}
     if not head.isascii():
         for lang, accents in _ACCENTS.items():
             if lang in score:
