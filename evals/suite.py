@@ -1,55 +1,28 @@
 """A suite is a small YAML of selections; composing one against policies says exactly what is asked."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from difflib import get_close_matches
-from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from lawbound.evals.selection import Selection, draw
 from lawbound.rubrics.conditions import conditions
-from lawbound.rubrics.policy import WITHHOLDING, Policy
+from lawbound.rubrics.policy import Policy
 from lawbound.runners.condition import NONE, Condition
 from lawbound.runners.plan import Arm
 from lawbound.runners.prompt import Mode
 from lawbound.tasks.bank import load_bank
 from lawbound.tasks.files import parse, read_yaml
-from lawbound.tasks.item import Act, Item, Kind
+from lawbound.tasks.item import Item, Kind
 
 
 class SuiteError(ValueError):
     """A suite file is not what it should be, or selects nothing."""
-
-
-Pick = Literal["restricted", "near-miss", "open", "any"]
-
-
-class Selection(BaseModel):
-    """How many items of one sort, under which strengths."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    kind: Kind
-    pick: Pick = "any"
-    """For policy items: those that the policy restricts, those just beside its rules, or others."""
-    count: Annotated[int, Field(gt=0)] | Literal["all"] = "all"
-    """Items a policy; for reasoning and creative items, twin pairs."""
-    strengths: Annotated[tuple[str, ...], Field(min_length=1)]
-    languages: tuple[str, ...] = ("en",)
-    """Empty means every language."""
-    prompt_language: Literal["en", "item"] = "en"
-    """Language of the policy prompt: English, or the item's own where the policy has it."""
-    topics: tuple[str, ...] = ()
-    acts: tuple[Act, ...] = ()
-    tags: tuple[str, ...] = ()
-    targets: tuple[str, ...] = ()
-    families: tuple[str, ...] = ()
-    levels: tuple[int, ...] = (1, 2, 3, 4, 5)
-    mode: Mode = "generate"
 
 
 class Suite(BaseModel):
@@ -133,7 +106,7 @@ def compose(
     for policy in policies:
         for selection in suite.select:
             wanted = [s for s in selection.strengths if not strengths or s in strengths]
-            chosen = _choose(selection, policy, items, seed, limit)
+            chosen = _choose(selection, policy, policies, items, seed, limit)
             for condition in _conditions(policy, wanted, selection):
                 for item in chosen:
                     if selection.prompt_language == "item" and condition.lang != item.lang:
@@ -164,77 +137,20 @@ def _conditions(
 
 
 def _choose(
-    selection: Selection, policy: Policy, bank: Sequence[Item], seed: int, limit: int | None
+    selection: Selection,
+    policy: Policy,
+    policies: Sequence[Policy],
+    bank: Sequence[Item],
+    seed: int,
+    limit: int | None,
 ) -> Sequence[Item]:
     count = None if selection.count == "all" else selection.count
     if limit is not None:
         count = limit if count is None else min(count, limit)
     if selection.kind in ("reasoning", "creative"):
         return _generated(selection, seed, count)
-    candidates = [item for item in bank if item.kind == selection.kind and _fits(selection, item)]
-    strata = {item.id: _strata(selection, policy, item) for item in candidates}
-    pool = [item for item in candidates if strata[item.id]]
-    return balanced(pool, strata, count, np.random.default_rng([seed, 1]))
-
-
-def _fits(selection: Selection, item: Item) -> bool:
-    return (
-        (not selection.languages or item.lang in selection.languages)
-        and (not selection.topics or any(fnmatchcase(item.topic, p) for p in selection.topics))
-        and (not selection.acts or any(act in selection.acts for act in item.acts))
-        and (not selection.tags or any(tag in selection.tags for tag in item.tags))
-        and (not selection.targets or (item.target or "none") in selection.targets)
-    )
-
-
-def _strata(selection: Selection, policy: Policy, item: Item) -> tuple[str, ...]:
-    """The cells that an item fills; none means that the selection does not want it."""
-    if selection.kind != "policy" or selection.pick == "any":
-        return (f"{item.lang}:{item.area}",)
-    requirement = policy.requires(item)
-    if selection.pick == "restricted":
-        scored = requirement.base in WITHHOLDING | {"neutral"} or requirement.addons
-        return tuple(f"{item.lang}:{rule}" for rule in requirement.rules) if scored else ()
-    if selection.pick == "near-miss":
-        return tuple(f"{item.lang}:{rule}:{kind}" for rule, kind in policy.near_misses(item))
-    plain = requirement.base == "answer" and not requirement.rules and not policy.near_misses(item)
-    return (f"{item.lang}:{item.area}",) if plain else ()
-
-
-def balanced(
-    pool: Sequence[Item],
-    strata: Mapping[str, Sequence[str]],
-    count: int | None,
-    rng: np.random.Generator,
-) -> list[Item]:
-    """Draw items so that every prefix of the result fills the strata as evenly as it can.
-
-    Each step takes an item for the emptiest stratum; an item that lies in several fills them all.
-    Items of a group already drawn come last, so that clusters stay small.
-    """
-    order = [pool[i] for i in rng.permutation(len(pool))]
-    queues: dict[str, list[Item]] = {}
-    for item in order:
-        for stratum in strata[item.id]:
-            queues.setdefault(stratum, []).append(item)
-    filled = dict.fromkeys(sorted(queues), 0)
-    taken: dict[str, Item] = {}
-    groups: set[tuple[str, str]] = set()
-    while filled and (count is None or len(taken) < count):
-        stratum = min(filled, key=lambda name: (filled[name], name))
-        queue = [item for item in queues[stratum] if item.id not in taken]
-        if not queue:
-            del filled[stratum]
-            continue
-        fresh = (item for item in queue if (item.group, item.lang) not in groups)
-        item = next(fresh, queue[0])
-        queues[stratum] = queue
-        taken[item.id] = item
-        groups.add((item.group, item.lang))
-        for other in strata[item.id]:
-            if other in filled:
-                filled[other] += 1
-    return list(taken.values())
+    rng = np.random.default_rng([seed, 1])
+    return draw(selection, policy, policies, bank, count, rng)
 
 
 def _generated(selection: Selection, seed: int, count: int | None) -> Sequence[Item]:
