@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -200,6 +201,22 @@ def rule_means(entries: Entries, icc: float, *, macro: bool, alpha: float = 0.05
         entries.tally(~restricted),
         entries.tally(restricted),
     )
+
+
+def j_interval(entries: Entries, icc: float) -> Callable[[float], Mean]:
+    """J over rules as a function of alpha, for p-values; what does not depend on it is done once."""
+    met = (entries.role == RESTRICTED) & ~np.isnan(entries.good)
+    worst = worst_excess(entries, entries.good)
+    designs = [entries.design(mask, macro=True) for mask in (met, worst.chosen)]
+    gap = worst.value - worst.honest
+
+    def at(alpha: float) -> Mean:
+        adherence = rate(entries.good[met], designs[0], icc=icc, alpha=alpha)
+        excess = rate(1 - entries.good[worst.chosen], designs[1], icc=icc, alpha=alpha)
+        j = difference(adherence, excess)
+        return replace(j, high=j.high + gap)
+
+    return at
 
 
 def _bounds(

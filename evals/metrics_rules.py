@@ -20,6 +20,7 @@ from lawbound.evals.metrics_entries import (
     RESTRICTED,
     Entries,
     complete_rules,
+    j_interval,
     rule_entries,
     rule_means,
     worst_excess,
@@ -125,7 +126,7 @@ def rule_block(
     is_primary = summary == "J" and strength == "full" and not slice
     p_value = NAN
     if is_primary and len(whole):
-        p_value = p_from_interval(lambda a: rule_means(used, icc, macro=True, alpha=a).j)
+        p_value = p_from_interval(j_interval(used, icc))
     name = {"J": "prior_J" if free else "J", "duty": "duty"}[summary]
     if not (free and summary == "duty"):
         yield build(

@@ -45,9 +45,18 @@ class Scores:
         unit = (known.value - self.lowest) / self.span
         return affine(rate(unit, design_of(known.rows), icc=icc), low=self.lowest, high=1.0)
 
+    def _mean(self) -> float:
+        known = self.known
+        if len(known.value) == 0:
+            return NAN
+        return float(design_of(known.rows).weights() @ known.value)
+
     def bounds(self) -> tuple[float, float]:
         """Capability if every unscored answer were wrong, and if every one were right."""
         gap = unscored(self.rows, self.value)
+        if not (gap & np.isnan(self.value)).any():
+            value = self._mean()
+            return value, value
         chance = self.rows.floats("chance")
         ends = (-chance / (1 - chance), np.ones(len(self.rows)))
         values = []
