@@ -167,7 +167,8 @@ def sentences(text: str, spaced: bool = True) -> tuple[Sentence, ...]:
         piece = text[start:stop].rstrip()
         if piece:
             body = clean(piece)
-            found.append(Sentence(body if spaced else body.replace(" ", ""), start, stop))
+            keep = spaced or body.isascii()
+            found.append(Sentence(body if keep else body.replace(" ", ""), start, stop))
         start = stop
     return tuple(found)
 
