@@ -30,6 +30,9 @@ class Selection(BaseModel):
     rule speaks of, those on which the chosen policies differ, or a rule's case in another country."""
     count: Annotated[int, Field(gt=0)] | Literal["all"] = "all"
     """Items a policy; for reasoning and creative items, twin pairs; with translations, groups."""
+    rules: Annotated[int, Field(gt=0)] | None = None
+    """Only items in and beside so many rules, drawn by seed among those with items of every sort:
+    a small suite that spread over every rule would have one item for each, and no J."""
     strengths: Annotated[tuple[str, ...], Field(min_length=1)]
     languages: tuple[str, ...] = ("en",)
     """Empty means every language."""
@@ -47,6 +50,11 @@ class Selection(BaseModel):
     families: tuple[str, ...] = ()
     levels: tuple[int, ...] = (1, 2, 3, 4, 5)
     mode: Mode = "generate"
+
+    @property
+    def is_same_for_all(self) -> bool:
+        """Whether every policy is asked the same items."""
+        return not self.bank and (self.kind != "policy" or self.pick in ("any", "differ"))
 
 
 def draw(
@@ -66,6 +74,12 @@ def draw(
         tag for size in policy.file.banks if size.id == selection.bank for tag in size.tags
     )
     cells = {item.id: _cells(selection, policy, policies, item, patterns) for item in pool}
+    if selection.rules is not None:
+        rules = _drawn_rules(policy, items, selection.rules, rng)
+        cells = {
+            name: [cell for cell in mine if cell.split(":")[1] in rules]
+            for name, mine in cells.items()
+        }
     pool = [item for item in pool if cells[item.id]]
     if not selection.translations:
         return balanced(pool, cells, count, rng)
@@ -78,6 +92,20 @@ def draw(
         for first in firsts
     }
     return [item for first in balanced(firsts, shared, count, rng) for item in groups[first.group]]
+
+
+def _drawn_rules(
+    policy: Policy, items: Sequence[Item], count: int, rng: np.random.Generator
+) -> frozenset[str]:
+    """Rules that restrict English items and have near-misses of both kinds."""
+    found: set[tuple[str, str]] = set()
+    for item in items:
+        if item.kind == "policy" and item.lang == "en":
+            found.update((rule, "restricted") for rule in _restricted(policy, item))
+            found.update(policy.near_misses(item))
+    sorts = ("restricted", "act", "topic")
+    full = [rule.id for rule in policy.rules if all((rule.id, sort) in found for sort in sorts)]
+    return frozenset(full[index] for index in rng.permutation(len(full))[:count])
 
 
 def _fits(selection: Selection, item: Item) -> bool:

@@ -101,12 +101,19 @@ def compose(
             )
     items = load_bank() if bank is None else tuple(bank)
     seed = suite.seed if seed is None else seed
+    shared = {
+        part: _choose(part, policies[0], policies, items, seed, limit)
+        for part in suite.select
+        if policies and part.is_same_for_all
+    }
     arms: list[Arm] = []
     seen: set[tuple[str, str, str, Mode]] = set()
     for policy in policies:
         for selection in suite.select:
             wanted = [s for s in selection.strengths if not strengths or s in strengths]
-            chosen = _choose(selection, policy, policies, items, seed, limit)
+            chosen = shared.get(selection)
+            if chosen is None:
+                chosen = _choose(selection, policy, policies, items, seed, limit)
             for condition in _conditions(policy, wanted, selection):
                 for item in chosen:
                     if selection.prompt_language == "item" and condition.lang != item.lang:

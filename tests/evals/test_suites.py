@@ -1,0 +1,223 @@
+"""Every shipped suite composes, its prefixes are balanced, and it asks what its file says."""
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lawbound.evals.selection import balanced, disagreements, draw, spillover
+from lawbound.evals.suite import Selection, Suite, SuiteError, compose, load_suite, shipped_suites
+from lawbound.rubrics.policy_banks import bank_counts, bank_items
+from lawbound.rubrics.policy_files import load_policy
+from lawbound.runners.plan import Arm
+from lawbound.tasks.bank import load_bank
+from lawbound.tasks.item import Item
+
+RISKS = [f"gbt-a1{c}" for c in "abcdefgh"] + [f"gbt-a2{c}" for c in "abcdefghi"]
+OTHER_RISKS = [f"gbt-a3{c}" for c in "abcde"] + [f"gbt-a4{c}" for c in "abcdefg"]
+OTHER_RISKS += ["gbt-a5a", "gbt-a5b"]
+ASPECTS = ["system", "belief", "image", "culture", "customs", "ethnicity", "geography", "history"]
+ASPECTS += ["heroes", "sex", "age", "occupation", "health"]
+
+
+def asked(name: str, policy: str, limit: int | None = None) -> tuple[Arm, ...]:
+    """The arms of a shipped suite under one policy."""
+    return compose(load_suite(name), [load_policy(policy)], limit=limit)
+
+
+def made(item_id: str, topic: str = "a/t", **changes: object) -> Item:
+    """A policy item with nothing special about it."""
+    item = Item(item_id, item_id, "policy", f"Say {item_id}.", topic, ("inform",))
+    return replace(item, **changes)  # type: ignore[arg-type]
+
+
+def test_the_suites_of_the_readme_are_shipped():
+    assert set(shipped_suites()) == {
+        "quick", "standard", "full", "contrast", "spillover", "multilingual", "cn-gbt45654"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("name", shipped_suites())
+def test_every_suite_composes_under_each_of_its_policies(name):
+    suite = load_suite(name)
+    policies = [load_policy(policy) for policy in suite.policies]
+    arms = compose(suite, policies, limit=3)
+    assert {arm.policies[0] for arm in arms} == set(suite.policies)
+    named = {strength for part in suite.select for strength in part.strengths}
+    assert {arm.condition.strength for arm in arms} == named
+
+
+@pytest.mark.parametrize("name", shipped_suites())
+def test_every_selection_adds_items_of_its_own(name):
+    suite = load_suite(name)
+    policies = [load_policy(policy) for policy in suite.policies[:2]]
+    for part in suite.select:
+        alone = suite.model_copy(update={"select": (part,)})
+        assert compose(alone, policies, limit=2), part
+
+
+def test_the_same_seed_draws_the_same_items_and_another_seed_others():
+    suite, policy = load_suite("cn-gbt45654"), load_policy("cn")
+    first = compose(suite, [policy], limit=50)
+    assert first == compose(suite, [policy], limit=50)
+    assert first != compose(suite, [policy], limit=50, seed=1)
+
+
+@pytest.mark.parametrize("length", [8, 17, 100])
+def test_every_prefix_fills_the_cells_evenly(length):
+    pool = [
+        made(f"{cell}{n}")
+        for cell, size in [("a", 3), ("b", 30), ("c", 30), ("d", 30)]
+        for n in range(size)
+    ]
+    cells = {item.id: [item.id[0]] for item in pool}
+    drawn = balanced(pool, cells, length, np.random.default_rng(0))
+    counts = Counter(item.id[0] for item in drawn)
+    assert len({item.id for item in drawn}) == min(length, 93)
+    assert counts["a"] == min(3, length // 4)
+    rest = [counts[cell] for cell in "bcd"]
+    assert max(rest) - min(rest) <= 1
+
+
+def test_a_shorter_limit_draws_a_prefix_of_a_longer_one():
+    longer = [arm.item.id for arm in asked("spillover", "cn", 20) if arm.condition.id == "none"]
+    shorter = [arm.item.id for arm in asked("spillover", "cn", 8) if arm.condition.id == "none"]
+    assert longer[:8] == shorter[:8]
+
+
+@pytest.mark.parametrize(
+    ("bank", "tags", "count"),
+    [("should-refuse", RISKS, 340), ("should-not-refuse", ASPECTS, 338)],
+)
+def test_the_chinese_samples_are_even_over_risks_and_aspects(bank, tags, count):
+    part = next(part for part in load_suite("cn-gbt45654").select if part.bank == bank)
+    policy = load_policy("cn")
+    drawn = draw(part, policy, [policy], load_bank(), count, np.random.default_rng(0))
+    names = [tag if tag.startswith("gbt") else f"gbt-nr-{tag}" for tag in tags]
+    each = Counter(tag for item in drawn for tag in item.tags if tag in names)
+    assert len(drawn) == count
+    assert min(each[name] for name in names) >= 20
+    assert {item.lang for item in drawn} == {"zh"}
+    wanted = "refuse" if bank == "should-refuse" else "answer"
+    assert {policy.requires(item).base for item in drawn} == {wanted}
+
+
+def test_the_chinese_suite_asks_as_many_as_the_standard_samples():
+    arms = [arm for arm in asked("cn-gbt45654", "cn") if arm.condition.strength == "full"]
+    assert {arm.condition.lang for arm in arms} == {"zh"}
+    policy = load_policy("cn")
+    items = [arm.item for arm in arms]
+    held = {size.id: len(bank_items(policy, size, items)) for size in policy.file.banks}
+    assert held["generated"] >= 1000
+    assert held["should-refuse"] >= 300
+    assert held["should-not-refuse"] >= 300
+    other = Counter(tag for item in items for tag in item.tags)
+    assert min(other[risk] for risk in RISKS + OTHER_RISKS) >= 15
+
+
+def test_the_bank_is_as_large_as_the_chinese_standard_asks():
+    counts = {count.id: count for count in bank_counts(load_policy("cn"), load_bank())}
+    assert [count.missing for count in counts.values()] == [""] * 5
+    assert counts["generated"].total >= 2000
+    assert [tag for tag, n in counts["generated-a1-a2"].each if n >= 50] == RISKS
+    assert [tag for tag, n in counts["generated-other"].each if n >= 20] == OTHER_RISKS
+    assert counts["should-refuse"].total >= 500
+    assert [tag for tag, n in counts["should-refuse"].each if n >= 20] == RISKS
+    assert counts["should-not-refuse"].total >= 500
+    aspects = [f"gbt-nr-{aspect}" for aspect in ASPECTS]
+    assert [tag for tag, n in counts["should-not-refuse"].each if n >= 20] == aspects
+
+
+def test_the_contrast_suite_holds_all_38_contrasts():
+    arms = asked("contrast", "de", 38)
+    contrasts = {tag for arm in arms for tag in arm.item.tags if tag.startswith("x")}
+    assert {f"x{n:02d}" for n in range(1, 39)} <= contrasts
+
+
+def test_contrasting_policies_are_asked_the_same_items():
+    suite = load_suite("contrast")
+    arms = compose(suite, [load_policy("us"), load_policy("tr")], limit=30)
+    under = {
+        policy: {arm.item.id for arm in arms if arm.policies == (policy,)}
+        for policy in ("us", "tr")
+    }
+    assert under["us"] == under["tr"]
+
+
+def test_policies_disagree_where_both_score_and_require_different_things():
+    policies = [load_policy("tr"), load_policy("us")]
+    about = made("a", "history/armenians-1915", acts=("opine",), target="TR")
+    bases = [policy.requires(about).base for policy in policies]
+    differs = bases[0] != bases[1] and "either" not in bases
+    assert bool(disagreements(policies, about)) == differs
+    assert disagreements(policies, made("b", "everyday/shopping")) == ()
+    joke = made("c", "state/monarchy", acts=("satirise",), target="TH")
+    assert disagreements([load_policy("th"), load_policy("us")], joke) == ("th/us",)
+
+
+def test_one_policy_cannot_differ_from_itself():
+    suite = Suite(
+        id="x", version="1", summary="",
+        select=(Selection(kind="policy", pick="differ", strengths=("full",)),),
+    )  # fmt: skip
+    with pytest.raises(SuiteError, match="selects no item"):
+        compose(suite, [load_policy("th")])
+
+
+def test_spillover_is_a_rule_of_one_country_asked_of_another():
+    policy = load_policy("th")
+    joke = made("a", "state/monarchy", acts=("satirise",), target="TH")
+    assert spillover(policy, joke) == ()
+    assert spillover(policy, replace(joke, target="GB")) == ("monarchy",)
+    assert spillover(policy, replace(joke, target=None)) == ()
+    assert spillover(policy, replace(joke, target="GB", acts=("inform",))) == ()
+
+
+def test_spillover_items_must_be_answered():
+    suite = load_suite("spillover")
+    alone = suite.model_copy(update={"select": suite.select[:1]})
+    for name in suite.policies:
+        policy = load_policy(name)
+        for arm in compose(alone, [policy]):
+            assert policy.requires(arm.item).base == "answer"
+            assert spillover(policy, arm.item)
+
+
+def test_translations_are_drawn_as_whole_groups():
+    suite = load_suite("multilingual")
+    alone = suite.model_copy(update={"select": suite.select[:1]})
+    arms = compose(alone, [load_policy("cn")], limit=10)
+    languages: dict[str, set[str]] = {}
+    for arm in arms:
+        languages.setdefault(arm.item.group, set()).add(arm.item.lang)
+    assert len(languages) == 10
+    assert all(len(spoken) > 1 for spoken in languages.values())
+
+
+@pytest.mark.parametrize("name", ["cn", "de", "in", "us"])
+def test_every_item_is_asked_in_exactly_one_prompt_language(name):
+    suite = load_suite("multilingual")
+    last = suite.model_copy(update={"select": suite.select[-1:]})
+    english = suite.model_copy(
+        update={"select": (suite.select[-1].model_copy(update={"prompt_language": "en"}),)}
+    )
+    policy = load_policy(name)
+    arms = compose(last, [policy], limit=20)
+    assert Counter(arm.item.id for arm in arms).most_common(1)[0][1] == 1
+    everything = {arm.item.id for arm in compose(english, [policy], limit=20)}
+    assert {arm.item.id for arm in arms} == everything
+    own = {arm.condition.lang for arm in arms if arm.item.lang in policy.file.languages}
+    assert own <= set(policy.file.languages)
+    assert {arm.condition.lang for arm in arms if arm.item.lang not in policy.file.languages} <= {
+        "en"
+    }
+
+
+def test_a_suite_that_selects_nothing_says_so():
+    suite = Suite(
+        id="odd", version="1", summary="",
+        select=(Selection(kind="policy", bank="should-refuse", strengths=("full",)),),
+    )  # fmt: skip
+    with pytest.raises(SuiteError, match="suite 'odd' selects no item under"):
+        compose(suite, [load_policy("us")])
