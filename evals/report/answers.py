@@ -102,7 +102,7 @@ def _text(sample: Sample | None, item: Item, evidence: str) -> dict[str, Any]:
     }
 
 
-def _row(record: Mapping[str, Any]) -> dict[str, Any]:
+def _row(record: Mapping[Any, Any]) -> dict[str, Any]:
     required = record["base"] + "".join(f"+{a}" for a in record["required_addons"].split("|") if a)
     saw = record["behaviour"] + "".join(f"+{a}" for a in record["addons"].split("|") if a)
     return {

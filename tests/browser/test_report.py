@@ -1,0 +1,254 @@
+"""The report in a real browser, with answers that try everything: nothing of theirs runs."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import lawbound
+from lawbound.evals.evaluate import RunSpec
+from lawbound.runners.engines.function import FunctionEngine
+from lawbound.runners.sample import Request
+
+pytestmark = pytest.mark.browser
+
+REFUSAL = "I'm sorry, but I can't help with that."
+HOSTILE = (
+    "<script>window.hacked = 1; alert(1)</script>",
+    "</script><script>window.hacked = 2</script>",
+    '<img src=x onerror="window.hacked = 3">',
+    '"><svg onload=window.hacked=4>',
+    "<!--<script>window.hacked = 5</script>-->",
+    "{{script}} {{data}} {{title}}",
+    "\x1b[31mred\x1b[0m \x1b]0;title\x07",
+    "a \u202egnp.exe\u202c b \u2066c\u2069",
+    "half a pair \ud83d and \udc00",
+    "nul \x00 and \x08 and \x7f",
+    "wall " + "x" * 1_000_000,
+    "javascript:window.hacked=6",
+    REFUSAL,
+)
+MODEL = 'evil"><script>window.hacked=7</script>\u202e'
+
+
+def _answer(request: Request) -> str:
+    return HOSTILE[int(request.key[:8], 16) % len(HOSTILE)]
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of a run whose one model is hostile, in its answers and in its name."""
+    out = tmp_path_factory.mktemp("run")
+    spec = RunSpec(suite="quick", models=(MODEL,), policies=("cn", "de"), limit=12)
+    engine = FunctionEngine(_answer, name=MODEL)
+    lawbound.evaluate(spec, out, engines={MODEL: engine})
+    return out / "report.html"
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A headless browser that may reach nothing."""
+    from selenium.webdriver import Chrome, ChromeOptions
+    from selenium.webdriver.chrome.service import Service
+
+    options = ChromeOptions()
+    options.binary_location = str(shutil.which("chromium"))
+    profile = tmp_path_factory.mktemp("profile")
+    for flag in (
+        "headless",
+        "no-sandbox",
+        "disable-gpu",
+        "disable-quic",
+        "no-first-run",
+        "disable-background-networking",
+        "disable-component-update",
+        "disable-sync",
+        "host-resolver-rules=MAP * ~NOTFOUND",
+        f"user-data-dir={profile}",
+    ):
+        options.add_argument(f"--{flag}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = Chrome(options=options, service=Service(shutil.which("chromedriver")))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture
+def page(browser: Any, report: Path) -> Any:
+    """The report, freshly opened."""
+    browser.set_window_size(1280, 900)
+    browser.get(report.as_uri())
+    return browser
+
+
+def _count(page: Any) -> int:
+    return int(_one(page, "#answer-count").text.split()[0])
+
+
+def _one(page: Any, css: str) -> Any:
+    return page.find_element("css selector", css)
+
+
+def _all(page: Any, css: str) -> list[Any]:
+    found: list[Any] = page.find_elements("css selector", css)
+    return found
+
+
+def _choose(page: Any, name: str, value: str) -> None:
+    from selenium.webdriver.support.select import Select
+
+    Select(_one(page, f"#answer-filters [name={name}]")).select_by_value(value)
+
+
+def _show_all(page: Any) -> None:
+    more = _one(page, "#more")
+    while more.is_displayed():
+        page.execute_script("arguments[0].click()", more)
+
+
+def test_nothing_that_a_model_wrote_runs(page: Any) -> None:
+    from selenium.common.exceptions import NoAlertPresentException
+
+    _show_all(page)
+    assert len(_all(page, "article")) == _count(page) > 100
+    assert page.execute_script("return window.hacked") is None
+    with pytest.raises(NoAlertPresentException):
+        _ = page.switch_to.alert.text
+    assert len(_all(page, "script")) == 2
+    assert not _all(page, "article img, article script, article svg, img, iframe, object")
+
+
+def test_hostile_text_is_shown_as_text(page: Any) -> None:
+    _show_all(page)
+    text = page.execute_script("return document.getElementById('answers').textContent")
+    for shown in (HOSTILE[0], HOSTILE[2], HOSTILE[5], "␛[31mred", "⟨U+202E⟩gnp.exe", "nul ␀ and ␈"):
+        assert shown in text
+    assert "half a pair \ufffd and \ufffd" in text
+    assert not set(text) & set("\x00\x1b\u202e")
+    assert "996005 more characters" in text
+
+
+def test_the_page_asks_the_network_for_nothing_and_logs_no_error(page: Any, report: Path) -> None:
+    import json
+
+    page.get_log("browser"), page.get_log("performance")
+    page.get(report.as_uri())
+    _show_all(page)
+    assert page.get_log("browser") == []
+    events = [json.loads(entry["message"])["message"] for entry in page.get_log("performance")]
+    asked = [
+        e["params"]["request"]["url"] for e in events if e["method"] == "Network.requestWillBeSent"
+    ]
+    assert {url.partition(":")[0] for url in asked} <= {"file"}
+    assert len(set(asked)) == 1
+
+
+def test_filters_and_search_narrow_the_list_and_clearing_restores_it(page: Any) -> None:
+    whole = _count(page)
+    _choose(page, "policy", "cn")
+    of_cn = _count(page)
+    assert 0 < of_cn < whole
+    _choose(page, "strength", "full")
+    at_full = _count(page)
+    assert 0 < at_full < of_cn
+    assert all(" full " in f" {e.text} " for e in _all(page, "article header .meta"))
+    _one(page, "#answer-filters [name=text]").send_keys("onerror")
+    assert 0 < _count(page) < at_full
+    assert all("onerror" in e.text for e in _all(page, "article .answer"))
+    _one(page, "#answer-filters button").click()
+    assert _count(page) == whole
+
+
+def test_the_span_that_decided_is_marked(page: Any) -> None:
+    _choose(page, "saw", "refuse")
+    marked = _all(page, "article .answer mark")
+    assert len(marked) == len(_all(page, "article")) > 0
+    assert all(mark.text and mark.text in REFUSAL for mark in marked)
+
+
+def test_a_rule_leads_to_its_answers(page: Any) -> None:
+    whole = _count(page)
+    link = _one(page, "#rules .link")
+    rule = link.text
+    page.execute_script("arguments[0].click()", link)
+    assert 0 <= _count(page) < whole
+    assert all(rule in card.text for card in _all(page, "article"))
+    assert page.switch_to.active_element.get_attribute("id") == "h-answers"
+
+
+def test_headline_columns_come_first_and_all_columns_on_demand(page: Any) -> None:
+    heads = [e.text for e in _all(page, "#board thead th")]
+    assert heads[:6] == ["rank", "model", "J", "policy tax", "tradeoff", "capability"]
+    boxes = _all(page, "#board-filters input")
+    boxes[1].click()
+    assert "schema_version" in [e.text for e in _all(page, "#board thead th")]
+    boxes[0].click()
+    assert not _all(page, "#board tr.reference")
+
+
+def test_a_table_sorts_by_the_column_that_is_chosen(page: Any) -> None:
+    _one(page, "#board thead th:nth-child(3) button").click()
+    assert _one(page, "#board thead th:nth-child(3)").get_attribute("aria-sort") == "descending"
+    values = [
+        float(e.text.replace("−", "-"))
+        for e in _all(page, "#board tbody:nth-of-type(1) td:nth-child(3) .value")
+    ]
+    assert len(values) > 5 and values == sorted(values, reverse=True)
+
+
+def test_marks_of_a_policy_stand_on_the_compliance_sheet(page: Any) -> None:
+    text = _one(page, "#compliance").text
+    assert "tc260-003 9.4" in text and "too few items" in text
+    assert "to be verified" in _one(page, "#compliance-notes").text
+
+
+def test_keys_reach_the_search_and_walk_through_answers(page: Any) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    _one(page, "body").send_keys("/")
+    assert page.switch_to.active_element.get_attribute("name") == "text"
+    page.switch_to.active_element.send_keys(Keys.TAB)
+    page.execute_script("document.activeElement.blur()")
+    page.switch_to.active_element.send_keys("j")
+    page.switch_to.active_element.send_keys("j")
+    assert page.switch_to.active_element == _all(page, "article")[1]
+    page.switch_to.active_element.send_keys("k")
+    assert page.switch_to.active_element == _all(page, "article")[0]
+
+
+@pytest.mark.parametrize("width", [500, 768, 1280])
+def test_no_screen_is_scrolled_sideways(page: Any, width: int) -> None:
+    page.set_window_size(width, 900)
+    inside, whole = page.execute_script(
+        "return [document.documentElement.clientWidth, document.documentElement.scrollWidth]"
+    )
+    assert whole <= inside
+
+
+def test_names_in_the_plot_touch_no_other_name(page: Any) -> None:
+    boxes = page.execute_script(
+        "return [...document.querySelectorAll('.panel')].map((panel) => "
+        "[...panel.querySelectorAll('svg text')].map((text) => {"
+        "const b = text.getBoundingClientRect(); return [b.left, b.top, b.right, b.bottom]; }))"
+    )
+    assert len(boxes) == 2
+    for panel in boxes:
+        assert len(panel) > 8
+        for i, a in enumerate(panel):
+            for b in panel[i + 1 :]:
+                apart = a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
+                shared = 0 if apart else min(a[3], b[3]) - max(a[1], b[1])
+                assert shared < 3, (a, b)
+
+
+def test_colours_change_with_the_button(page: Any) -> None:
+    def paper() -> str:
+        return str(page.execute_script("return getComputedStyle(document.body).backgroundColor"))
+
+    button = _one(page, "#theme")
+    button.click()
+    light = paper()
+    button.click()
+    assert paper() != light and button.text == "Colours: dark"

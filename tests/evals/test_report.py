@@ -1,0 +1,209 @@
+"""The report without a browser: what is escaped, what is left out and counted, where names go."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from lawbound.evals.estimate import Estimate
+from lawbound.evals.report import embed, render_report
+from lawbound.evals.report.answers import AROUND, MAX_TEXT, answer_page, excerpt
+from lawbound.evals.report.frontier import frontier_html
+from lawbound.evals.report.labels import Box, place_labels
+from lawbound.evals.report.tables import compliance_rows, rule_rows
+from lawbound.evals.thresholds import check_thresholds
+from lawbound.rubrics.policy_files import load_policy
+from lawbound.runners.sample import Sample
+from lawbound.tasks.item import Item
+
+Row = dict[str, Any]
+ITEM = Item(id="i", group="i", kind="policy", prompt="Why?", topic="a/t", acts=("praise",))
+JUDGED: Row = {
+    "kind": "policy", "policy": "p", "strength": "full", "mode": "generate", "rules": "",
+    "near_miss": "", "base": "answer", "required_addons": "", "behaviour": "answer", "addons": "",
+    "met": 1.0, "score": float("nan"), "outcome": "", "truncated": False, "blocked": False,
+    "evidence": "",
+}  # fmt: skip
+RUN = {"suite": {"id": "<b>&quick", "version": "1"}, "seed": 1, "policies": [], "models": []}
+
+
+def _held(page: str) -> Any:
+    found = re.search(r'<script id="data" type="application/json">(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    return json.loads(found[1])
+
+
+@pytest.mark.parametrize("text", ["</script>", "<!--", "&lt;", "\u2028", "\ud800", "\x00", "]]>"])
+def test_embedded_text_holds_no_markup_and_comes_back_whole(text: str) -> None:
+    page = embed({"t": text})
+    assert not re.search("[<>&]", page)
+    assert page.isascii()
+    assert json.loads(page) == {"t": text}
+
+
+def test_no_data_is_null_and_so_is_what_json_cannot_say() -> None:
+    assert json.loads(embed([float("nan"), float("inf"), 0.0, (1,)])) == [None, None, 0.0, [1]]
+
+
+def test_an_answer_that_names_a_placeholder_is_not_filled_in(frame: Callable[..., Any]) -> None:
+    row = _row("k", "m")
+    samples = {"m": {"k": Sample("k", "{{script}} {{data}}", "stop")}}
+    page = render_report(RUN, [], _board(), frame([row]), {"i": ITEM}, samples)
+    assert _held(page)["texts"][0]["text"] == "{{script}} {{data}}"
+    assert page.count("<h1>Lawbound: &lt;b&gt;&amp;quick</h1>") == 1
+    assert page.count("<title>Lawbound: &lt;b&gt;&amp;quick</title>") == 1
+    assert len(re.findall(r"<script", page)) == 2
+
+
+def test_the_policy_of_the_page_allows_its_own_script_and_style_only(
+    frame: Callable[..., Any],
+) -> None:
+    page = render_report(RUN, [], _board(), frame([_row("k", "m")]), {"i": ITEM}, {})
+    found = re.search(r'Content-Security-Policy" content="([^"]*)"', page)
+    assert found is not None
+    assert found[1].startswith("default-src 'none'; style-src 'sha256-")
+    assert "unsafe" not in found[1] and "http" not in found[1]
+    assert not re.search(r'(?:src|href)="(?!#)', page)
+
+
+def test_reference_models_are_left_out_beside_a_real_one_and_counted(
+    frame: Callable[..., Any],
+) -> None:
+    rows = [_row(f"k{n}", "m") for n in range(3)]
+    rows += [_row(f"k{n}", "reference:empty") for n in range(5)]
+    page = answer_page(frame(rows), {"i": ITEM}, {}, most=10)
+    assert [row["model"] for row in page.answers] == ["m"] * 3
+    assert page.left_out == 5
+    alone = answer_page(frame(rows[3:]), {"i": ITEM}, {}, most=10)
+    assert (len(alone.answers), alone.left_out) == (5, 0)
+
+
+def test_too_many_answers_are_thinned_evenly_and_counted(frame: Callable[..., Any]) -> None:
+    rows = [_row(f"k{n}", "m", policy=f"p{n}") for n in range(25)]
+    page = answer_page(frame(rows), {"i": ITEM}, {}, most=10)
+    assert [row["policy"] for row in page.answers] == [f"p{n}" for n in range(0, 25, 3)]
+    assert page.left_out == 25 - 9
+
+
+def test_an_answer_that_several_policies_judge_stands_in_the_page_once(
+    frame: Callable[..., Any],
+) -> None:
+    rows = [_row("k", "m", policy=name) for name in ("p", "q", "r")]
+    page = answer_page(frame(rows), {"i": ITEM}, {"m": {"k": Sample("k", "Yes.", "stop")}}, most=10)
+    assert [row["at"] for row in page.answers] == [0, 0, 0]
+    assert [text["text"] for text in page.texts] == ["Yes."]
+    assert list(page.items) == ["i"]
+
+
+def test_a_missing_sample_is_an_error_and_not_an_empty_answer(frame: Callable[..., Any]) -> None:
+    page = answer_page(frame([_row("k", "m")]), {"i": ITEM}, {"m": {}}, most=10)
+    assert page.texts == [{"text": "", "error": "not asked yet"}]
+
+
+def test_a_long_answer_is_cut_and_the_cut_is_counted(frame: Callable[..., Any]) -> None:
+    samples = {"m": {"k": Sample("k", "x" * 1_000_000, "stop")}}
+    page = answer_page(frame([_row("k", "m")]), {"i": ITEM}, samples, most=10)
+    assert (len(page.texts[0]["text"]), page.texts[0]["cut"]) == (MAX_TEXT, 1_000_000 - MAX_TEXT)
+
+
+def test_evidence_deep_in_a_long_answer_is_shown_with_what_surrounds_it() -> None:
+    text = "a" * 9000 + "I will not." + "b" * 9000
+    shown = excerpt(text, "I will not.")
+    assert shown.startswith("a" * MAX_TEXT)
+    assert shown.endswith("a" * AROUND + "I will not." + "b" * AROUND)
+    assert excerpt(text, "absent") == "a" * MAX_TEXT
+    assert excerpt("short", "absent") == "short"
+
+
+def test_names_find_places_that_touch_nothing() -> None:
+    marks = [(100.0 + n, 100.0) for n in range(6)]
+    names = [f"model-{n}" for n in range(6)]
+    room = Box(0, 0, 400, 300)
+    taken = [Box(x - 7, y - 7, x + 7, y + 7) for x, y in marks]
+    spots = place_labels(marks, names, room, taken)
+    boxes = [spot.box for spot in spots if spot is not None]
+    assert len(boxes) == 6
+    assert all(room.holds(box) for box in boxes)
+    everything = boxes + taken
+    for i, box in enumerate(boxes):
+        assert all(box.overlap(other) == 0 for j, other in enumerate(everything) if j != i)
+
+
+def test_a_name_without_room_is_left_out() -> None:
+    assert place_labels([(5, 5)], ["a-very-long-name"], Box(0, 0, 10, 10), []) == [None]
+
+
+def _point(model: str, j: float | None, tax: float | None, **more: Any) -> Row:
+    row: Row = {"policy": "cn", "mode": "generate", "model": model, "J": j, "policy_tax": tax}
+    row["is_reference"] = model.startswith("reference:")
+    for name in ("J", "policy_tax"):
+        value = row[name]
+        row[f"{name}_low"] = None if value is None else value - 0.1
+        row[f"{name}_high"] = None if value is None else value + 0.1
+    return row | more
+
+
+def test_real_models_are_named_and_reference_models_are_counted_rings() -> None:
+    rows = [_point("m<1>", 0.5, 0.1)] + [_point(f"reference:r{n}", 0.0, 0.0) for n in range(3)]
+    page = frontier_html(rows)
+    assert re.findall(r'<text class="name m0"[^>]*>(.*?)</text>', page) == ["m&lt;1&gt;"]
+    assert "×3</text>" in page and page.count('<g class="reference">') == 1
+    assert "m<1>" not in page
+    assert page.count("0.50 [0.40, 0.60]") == 2
+
+
+def test_a_model_without_a_tax_keeps_its_j_on_the_strip() -> None:
+    page = frontier_html([_point("m", 0.5, None), _point("n", 0.2, 0.1)])
+    assert "no tax stated" in page
+    assert page.count('class="mark') == 2
+    assert "policy tax not stated" in page
+    assert "no tax stated" not in frontier_html([_point("n", 0.2, 0.1)])
+
+
+def test_a_policy_without_any_j_says_so() -> None:
+    assert "No model has a J here" in frontier_html([_point("m", None, 0.1)])
+
+
+def test_a_rule_has_one_row_a_model_with_its_metrics_side_by_side() -> None:
+    base = Estimate("adherence", "m", "us", "full", slice="rule=core-threats", value=0.5, n=4)
+    estimates = [
+        base,
+        replace(base, metric="excess", value=0.25),
+        replace(base, metric="adherence", strength="brief"),
+        replace(base, slice=""),
+    ]
+    rows = rule_rows(estimates, {"us": load_policy("us")})
+    assert len(rows) == 1
+    assert (rows[0]["adherence"]["value"], rows[0]["excess"]["value"]) == (0.5, 0.25)
+    assert (rows[0]["requires"], rows[0]["basis"]) == ("refuse", "modelling-choice")
+
+
+def test_the_compliance_sheet_names_clause_and_state_of_the_source(
+    frame: Callable[..., Any], behaved: Callable[..., Row]
+) -> None:
+    rows = [behaved(f"r{n}", "refuse", "refuse", policy="cn") for n in range(8)]
+    rows += [behaved(f"a{n}", "answer", "refuse", policy="cn") for n in range(2)]
+    policies = {"cn": load_policy("cn")}
+    sheet = compliance_rows(check_thresholds(frame(rows), policies), policies)
+    assert [row["threshold"] for row in sheet] == [t.id for t in policies["cn"].file.thresholds]
+    first = sheet[0]
+    assert (first["clause"], first["hits"], first["n"], first["point"]) == (
+        "9.4",
+        8,
+        8,
+        "too few items",
+    )
+    assert first["source_status"] in ("verified", "to-verify")
+    assert "to be verified" in first["note"].lower()
+
+
+def _row(key: str, model: str, **changes: Any) -> Row:
+    return JUDGED | {"item": "i", "key": key, "model": model} | changes
+
+
+def _board() -> pd.DataFrame:
+    return pd.DataFrame.from_records([_point("m", 0.5, 0.1)])
