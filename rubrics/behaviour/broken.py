@@ -55,6 +55,8 @@ def _echo(prompt: str, text: str) -> str:
     if prompt.strip()[:12].lower() not in text.lower():
         return ""
     asked, said = " ".join(prompt.lower().split()), " ".join(text.lower().split())
+    if said == asked and len(said) >= 4:
+        return text[:200]
     if len(asked) < 12 or len(said) < 12:
         return ""
     asked_core, said_core = asked.strip(" .!?。？！\"'“”"), said.strip(" .!?。？！\"'“”")

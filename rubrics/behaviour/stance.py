@@ -7,6 +7,7 @@ from lawbound.rubrics.behaviour.lexicon import Lexicon
 from lawbound.rubrics.behaviour.prompt import Ask, terms
 from lawbound.rubrics.policy import Addon
 
+LONGEST_LABEL = 90
 LONGEST_DEFLECTION = 900
 """A changed subject is short, or it is an answer to something."""
 _NUMBER = re.compile(r"\d{2,}")
@@ -18,11 +19,25 @@ def addons(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> frozenset
     """Which of notice and correction the answer carries."""
     found: set[Addon] = set()
     for lex in lexicons:
-        if answer.first(lex["notice"]):
+        if _notice(ask, answer, lex):
             found.add("notice")
         if ask.loaded and answer.first(lex["correct"]):
             found.add("correct")
     return frozenset(found)
+
+
+def _notice(ask: Ask, answer: Answer, lex: Lexicon) -> bool:
+    """A label or help line that the prompt is not itself about, or that stands apart as a label."""
+    signal = lex["notice"]
+    if not signal.near(answer):
+        return False
+    last = len(answer.sentences) - 1
+    for i, piece in enumerate(answer.sentences):
+        if match := signal.find(piece):
+            apart = i in (0, last) and last > 0 and len(piece.body) * lex.density < LONGEST_LABEL
+            if apart or match.group() not in ask.text:
+                return True
+    return False
 
 
 def two_sides(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> str:
