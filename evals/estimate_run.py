@@ -1,5 +1,6 @@
 """What a run would cost: the exact requests and tokens, and a time where the engine can measure one."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
@@ -13,7 +14,7 @@ from lawbound.runners.sample import Request
 class EstimatesTime(Protocol):
     """An engine that can tell, from a short measurement, how long requests would take."""
 
-    def estimate_seconds(self, requests: tuple[Request, ...]) -> float:
+    def estimate_seconds(self, requests: Sequence[Request]) -> float:
         """Seconds of wall time for all requests."""
         ...
 

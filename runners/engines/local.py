@@ -191,6 +191,12 @@ class LocalEngine:
             found = plain_logprobs(self.model, prompt, self._choices_of(prompt))
             yield self._answers.scored(prompt, found, perf_counter() - started)
 
+    def estimate_seconds(self, requests: Sequence[Request]) -> float:
+        """Wall time for all requests, from a short measurement on some of them."""
+        from lawbound.runners.engines.local_estimate import estimate_seconds
+
+        return estimate_seconds(requests, self.generate, self.count_tokens)
+
     def close(self) -> None:
         """Release the weights."""
         self.model = None
