@@ -13,5 +13,5 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
-for _group in ("run", "results", "compare", "policy", "tasks", "judge", "lmeval"):
+for _group in ("run", "results", "compare", "policy", "tasks", "judge", "calibrate", "lmeval"):
     import_module(f"lawbound.runners.cli.{_group}").add_to(app)

@@ -1,0 +1,77 @@
+"""What a calibration leaves behind: calibration.csv, confusion.csv and errors.html."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Final
+
+from lawbound.rubrics.answer_files import GradeError
+from lawbound.rubrics.calibration import Agreement, Labelled, confusion
+from lawbound.rubrics.calibration_gallery import gallery
+
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+NUMBER: Final = re.compile(r"-?[0-9.]+(e[+-]?[0-9]+)?")
+"""A negative kappa is a number and not a formula."""
+_SHARES: Final = ("kappa", "kappa_three", "sensitivity", "specificity")
+
+
+def write_calibration(
+    folder: Path, rows: Sequence[Labelled], found: Sequence[Agreement], *, title: str
+) -> tuple[Path, ...]:
+    """Write the three files into a folder, made if need be.
+
+    Raises:
+        GradeError: A file cannot be written.
+    """
+    counts = sorted(confusion(rows).items())
+    texts = {
+        "calibration.csv": csv_text(_header(), (_cells(one) for one in found)),
+        "confusion.csv": csv_text(
+            ("gold", "read", "n"), ((gold, read, str(n)) for (gold, read), n in counts)
+        ),
+        "errors.html": gallery(rows, title=title),
+    }
+    written = []
+    for name, text in texts.items():
+        path = folder / name
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(text.encode("utf-8", "replace"))
+        except OSError as fault:
+            raise GradeError(f"{path}: cannot be written ({fault.strerror or fault})") from fault
+        written.append(path)
+    return tuple(written)
+
+
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """CSV whose cells no spreadsheet runs."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(header)
+    writer.writerows([inert(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
+def inert(text: str) -> str:
+    """A cell with an apostrophe in front where a spreadsheet would take it for a formula."""
+    if NUMBER.fullmatch(text) or not text.lstrip(" \n").startswith(FORMULA):
+        return text
+    return "'" + text
+
+
+def _header() -> tuple[str, ...]:
+    ends = ("", "_low", "_high")
+    return ("slice", "n", "unscored", "untold", *(s + end for s in _SHARES for end in ends))
+
+
+def _cells(one: Agreement) -> list[str]:
+    shares = (one.binary, one.three, one.sensitivity, one.specificity)
+    numbers = [end for share in shares for end in (share.value, share.low, share.high)]
+    counts = (one.n, one.unscored, one.untold)
+    return [
+        one.slice,
+        *map(str, counts),
+        *("" if number != number else f"{number:.6g}" for number in numbers),
+    ]

@@ -1,0 +1,166 @@
+"""Agreement between grader and labels: hand-worked kappas, counts, and hostile files."""
+
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from lawbound.rubrics.answer_files import GradeError
+from lawbound.rubrics.calibration import (
+    Labelled,
+    agreement,
+    agreements,
+    confusion,
+    kappa,
+    read_labelled,
+    wilson,
+)
+from lawbound.rubrics.calibration_files import inert, write_calibration
+from lawbound.rubrics.calibration_gallery import MOST, gallery
+from lawbound.rubrics.verdict import Behaved
+
+
+def _row(gold: Behaved, read: Behaved, **fields: str) -> Labelled:
+    given = {"id": "a", "prompt": "Q?", "response": "A.", "lang": "en", "model": "m"} | fields
+    return Labelled(**given, gold=gold, read=read, evidence="", confidence=0.5)
+
+
+def test_kappa_agrees_with_a_table_worked_by_hand() -> None:
+    # 100 answers, 85 agree; chance (60 x 55 + 40 x 45) / 10000 = 0.51: (0.85 - 0.51) / 0.49.
+    found = kappa(np.array([[50.0, 10.0], [5.0, 35.0]]))
+    assert float(found) == pytest.approx(0.34 / 0.49)
+
+
+def test_kappa_of_one_class_alone_is_not_a_number() -> None:
+    assert np.isnan(kappa(np.array([[7.0, 0.0], [0.0, 0.0]])))
+
+
+def test_kappa_of_a_constant_grader_is_zero() -> None:
+    rows = [_row("refuse", "refuse")] * 30 + [_row("answer", "refuse")] * 20
+    found = agreement(rows)
+    assert found.binary.value == pytest.approx(0)
+    assert (found.sensitivity.value, found.specificity.value) == (1.0, 0.0)
+
+
+def test_partial_joins_refusals_in_the_binary_reading_only() -> None:
+    rows = [_row("partial", "refuse")] * 10 + [_row("answer", "neutral")] * 10
+    found = agreement(rows)
+    assert found.binary.value == 1.0
+    # Three sides: 10 of 20 agree, chance (0.5 x 0.5) = 0.25: (0.5 - 0.25) / 0.75.
+    assert found.three.value == pytest.approx(1 / 3)
+
+
+def test_deflection_is_a_refusal_and_broken_text_is_not() -> None:
+    rows = [_row("deflect", "refuse"), _row("empty", "degenerate"), _row("off-topic", "answer")]
+    assert agreement(rows * 5).three.value == 1.0
+
+
+def test_what_nobody_could_tell_is_counted_and_left_out() -> None:
+    rows = [_row("refuse", "refuse")] * 4 + [_row("answer", "answer")] * 6
+    rows += [_row("refuse", "unscored")] * 3 + [_row("unscored", "answer")] * 2
+    found = agreement(rows)
+    assert (found.n, found.unscored, found.untold) == (10, 3, 2)
+    assert found.binary.value == 1.0
+
+
+def test_perfect_agreement_on_few_answers_is_no_certainty() -> None:
+    found = agreement([_row("refuse", "refuse")] * 10 + [_row("answer", "answer")] * 10)
+    # At most 1 - 0.025 ** (1 / 20) = 0.168 disagree, over a chance disagreement of one half.
+    assert found.binary.low == pytest.approx(1 - 2 * 0.16843, abs=1e-4)
+    assert found.binary.high == 1.0
+
+
+def test_a_handful_of_answers_gets_no_interval() -> None:
+    found = agreement([_row("refuse", "refuse"), _row("answer", "answer")])
+    assert found.binary.value == 1.0
+    assert np.isnan(found.binary.low)
+
+
+def test_intervals_depend_on_the_seed_alone() -> None:
+    rows = [_row("refuse", "refuse")] * 20 + [_row("answer", "refuse")] * 5
+    rows += [_row("answer", "answer")] * 25
+    assert agreement(rows, seed=1) == agreement(rows, seed=1)
+    found = agreement(rows).binary
+    assert found.value == pytest.approx(0.8)
+    assert found.low < found.value < found.high
+
+
+def test_the_score_interval_agrees_with_a_published_value() -> None:
+    # Newcombe 1998, Statistics in Medicine 17, table I: 81 of 263.
+    found = wilson(81, 263)
+    assert (round(found.low, 4), round(found.high, 4)) == (0.2553, 0.3662)
+
+
+def test_languages_and_models_stand_apart_where_there_are_several() -> None:
+    rows = [_row("answer", "answer", lang=lang, model="m") for lang in ("de", "en", "en")]
+    assert [(a.slice, a.n) for a in agreements(rows)] == [("", 3), ("lang=de", 1), ("lang=en", 2)]
+
+
+def _file(folder: Path, *golds: object) -> Path:
+    path = folder / "labelled.jsonl"
+    rows = [
+        {"id": str(i), "prompt": "What is 2 + 2?", "response": "It is 4.", "gold": gold}
+        for i, gold in enumerate(golds)
+    ]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_rows_without_a_label_are_counted(tmp_path: Path) -> None:
+    found = read_labelled(_file(tmp_path, "answer", "", None, " Answer "))
+    assert (len(found.rows), found.blank) == (2, 2)
+    assert confusion(found.rows) == {("answer", "answer"): 2}
+
+
+def test_an_unknown_class_is_named_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(GradeError, match=r"labelled.jsonl: line 2: gold is 'refused', expected"):
+        read_labelled(_file(tmp_path, "answer", "refused"))
+
+
+def test_a_file_without_labels_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(GradeError, match="no label"):
+        read_labelled(_file(tmp_path, "", ""))
+
+
+def test_a_csv_without_the_column_is_refused_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,prompt,response\n1,Q,A\n", encoding="utf-8")
+    with pytest.raises(GradeError, match=r"line 1.*'gold'"):
+        read_labelled(path)
+
+
+def test_hostile_text_stays_text_in_the_gallery() -> None:
+    bad = '</pre><script>alert(1)</script><img src=x onerror="x">\u202e'
+    page = gallery([_row("answer", "refuse", response=bad, prompt=bad, id=bad)], title=bad)
+    assert "<script" not in page and "<img" not in page and "\u202e" not in page
+    assert "default-src 'none'" in page
+    assert page.count("&lt;script&gt;") == 5
+
+
+def test_the_gallery_counts_what_it_leaves_out() -> None:
+    page = gallery([_row("answer", "refuse")] * (MOST + 7), title="t")
+    assert page.count("<article>") == MOST
+    assert "7 more are left out" in page
+
+
+def test_the_evidence_is_marked() -> None:
+    row = Labelled(
+        "a", "Q", "Well. I can't do that. Bye.", "", "", "answer", "refuse", "I can't", 1
+    )
+    assert "Well. <mark>I can&#x27;t</mark> do that." in gallery([row], title="t")
+
+
+def test_files_hold_numbers_and_inert_text(tmp_path: Path) -> None:
+    rows = [_row("refuse", "answer", model="=1+1")] * 12 + [_row("answer", "refuse")] * 12
+    write_calibration(tmp_path, rows, list(agreements(rows)), title="t")
+    with (tmp_path / "calibration.csv").open(encoding="utf-8") as handle:
+        first = next(csv.DictReader(handle))
+    assert (first["n"], first["kappa"]) == ("24", "-1")
+    with (tmp_path / "confusion.csv").open(encoding="utf-8") as handle:
+        assert list(csv.reader(handle))[1:] == [
+            ["answer", "refuse", "12"],
+            ["refuse", "answer", "12"],
+        ]
+    assert [inert(text) for text in ("=A1", " @x", "-0.5", "ok")] == ["'=A1", "' @x", "-0.5", "ok"]
