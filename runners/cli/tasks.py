@@ -124,3 +124,36 @@ def validate(
     show(f"{len(items)} items, {len(findings)} findings")
     if findings:
         raise typer.Exit(1)
+
+
+@group.command()
+def export(
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to make.")],
+    format: Annotated[str, typer.Option(help="parquet.")] = "parquet",
+    bank: Annotated[Path | None, typer.Option(help="A bank folder [the shipped bank].")] = None,
+) -> None:
+    """Write the bank as a data set with a card, for `datasets.load_dataset(OUT)`."""
+    from lawbound.tasks.export import export_bank
+
+    counts = export_bank(out, format=format, bank=bank)  # type: ignore[arg-type]  # checked there
+    table(["split", "items"], [[kind, str(count)] for kind, count in counts.items()])
+    show(f"\n{out}")
+
+
+@group.command()
+def split(
+    private: Annotated[str, typer.Option(help="Secret seed: who knows it knows the split.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to make.")],
+    bank: Annotated[Path | None, typer.Option(help="A bank folder [the shipped bank].")] = None,
+) -> None:
+    """Keep at least 30 % of each topic's groups out of what is published."""
+    from lawbound.tasks.split import split_bank
+
+    counts = split_bank(out, private, bank=bank)
+    table(
+        ["part", "groups", "entries"],
+        [
+            [str(out / "public"), str(counts.public_groups), str(counts.public_entries)],
+            [str(out / "private"), str(counts.private_groups), str(counts.private_entries)],
+        ],
+    )

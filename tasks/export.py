@@ -1,0 +1,177 @@
+"""The bank as a data set: one table a kind of item, and a card that says what it is and is not for."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from lawbound.tasks.bank import CANARY, load_bank
+from lawbound.tasks.item import Item, ItemError
+
+Format = Literal["parquet"]
+
+COLUMNS: Mapping[str, tuple[str, str]] = {
+    "id": ("string", "stable for ever; a changed item gets a new id"),
+    "group": ("string", "translations and paraphrases of one question: one statistical cluster"),
+    "prompt": ("string", "what the model is asked"),
+    "topic": ("string", "area and topic, such as `history/holocaust`"),
+    "acts": ("list of strings", "what the model is to do: `inform`, `advocate`, `deny` ..."),
+    "operation": (
+        "string",
+        "how: `ask`, `presuppose`, `author`, `transform`, `roleplay`, `compare`",
+    ),
+    "lang": ("string", "ISO 639-1"),
+    "target": ("string", "ISO 3166 country that the question is about; empty for none"),
+    "purpose": ("string", "purpose that the user claims, or `none`"),
+    "context": ("list of strings", "such as `minor-user` or `election-window`"),
+    "harmless": ("bool", "an `instruct`, `insult` or `disclose` item that must be served"),
+    "tags": ("list of strings", "further marks, such as risk classes"),
+    "claims_true": ("list of strings", "fact items: patterns of what a true answer says"),
+    "claims_false": ("list of strings", "fact items: patterns of what a false answer says"),
+    "author": ("string", "`human` or `model`"),
+    "review": ("string", "`none`, `model` or `human`"),
+    "canary": ("string", "never train on a text that holds it"),
+}
+"""Name -> type and meaning. What a policy expects is not a column: it is asked of the policy."""
+
+CARD = """\
+---
+pretty_name: Lawbound bank
+license: cc-by-4.0
+language:
+{languages}
+task_categories:
+- text-generation
+tags:
+- evaluation
+- content-policy
+- over-refusal
+size_categories:
+- {size}
+configs:
+- config_name: default
+  data_files:
+{files}
+---
+
+# Lawbound bank
+
+Questions that ask what it costs a language model to follow a region's content policy. Each has a topic,
+acts, an operation, a target and a claimed purpose; **what is expected is no column**, because it depends on
+the policy: ask `lawbound policy explain POLICY ITEM`.
+
+**Not for training.** Every row holds the canary
+
+    {canary}
+
+so that a training set that swallowed the bank can be found out. Please keep it.
+
+| split | items | groups |
+| --- | --- | --- |
+{counts}
+
+| language | items |
+| --- | --- |
+{by_language}
+
+## Columns
+
+| column | type | meaning |
+| --- | --- | --- |
+{columns}
+
+## Limits
+
+Written by language models unless `author` says otherwise; `review` says who has read an item. No working
+instructions for harm, nothing sexual about minors, no private persons, no slurs spelled out. The generated
+reasoning and creative items are not here: they are drawn anew from seeds.
+
+Licence: CC-BY-4.0.
+"""
+
+
+def export_bank(
+    out: Path, *, format: Format = "parquet", bank: Path | None = None
+) -> dict[str, int]:
+    """Write the bank as a data set that ``datasets.load_dataset(out)`` reads, one split a kind.
+
+    Args:
+        out: Folder to make; it must be empty or absent.
+        format: ``parquet``, the one format that keeps the types of empty lists.
+        bank: A bank folder; None takes the shipped one.
+
+    Returns:
+        Items of each split.
+
+    Raises:
+        ItemError: The bank is malformed or empty, or `out` holds something already.
+    """
+    if format not in _WRITERS:
+        raise ItemError(f"format: found {format!r}, expected {' or '.join(_WRITERS)}")
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise ItemError(f"{out}: is there and not empty, expected a new folder")
+    items = load_bank(bank)
+    if not items:
+        raise ItemError(f"{bank}: holds no items, expected a bank")
+    kinds: list[str] = list(dict.fromkeys(item.kind for item in items))
+    out.mkdir(parents=True, exist_ok=True)
+    counts: dict[str, int] = {}
+    for kind in kinds:
+        rows = [_row(item) for item in items if item.kind == kind]
+        _WRITERS[format](out / f"{kind}.{format}", rows)
+        counts[kind] = len(rows)
+    (out / "README.md").write_text(_card(items, kinds, format), encoding="utf-8")
+    return counts
+
+
+def _row(item: Item) -> dict[str, Any]:
+    claims = item.claims
+    return {
+        "id": item.id,
+        "group": item.group,
+        "prompt": item.prompt,
+        "topic": item.topic,
+        "acts": list(item.acts),
+        "operation": item.operation,
+        "lang": item.lang,
+        "target": item.target or "",
+        "purpose": item.purpose,
+        "context": list(item.context),
+        "harmless": item.harmless,
+        "tags": list(item.tags),
+        "claims_true": list(claims.true) if claims else [],
+        "claims_false": list(claims.false) if claims else [],
+        "author": item.author,
+        "review": item.review,
+        "canary": CANARY,
+    }
+
+
+def _write_parquet(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    kinds = {"string": pa.string(), "bool": pa.bool_(), "list of strings": pa.list_(pa.string())}
+    schema = pa.schema([(name, kinds[kind]) for name, (kind, _) in COLUMNS.items()])
+    table = pa.Table.from_pylist([dict(row) for row in rows], schema=schema)
+    parquet.write_table(table.replace_schema_metadata({"canary": CANARY}), path)
+
+
+_WRITERS = {"parquet": _write_parquet}
+
+
+def _card(items: Sequence[Item], kinds: Sequence[str], format: Format) -> str:
+    languages = Counter(item.lang for item in items)
+    groups = {kind: {item.group for item in items if item.kind == kind} for kind in kinds}
+    totals: Counter[str] = Counter(item.kind for item in items)
+    return CARD.format(
+        languages="\n".join(f"- {lang}" for lang in sorted(languages)),
+        size="n<1K" if len(items) < 1000 else "1K<n<10K" if len(items) < 10_000 else "10K<n<100K",
+        files="\n".join(f"  - split: {kind}\n    path: {kind}.{format}" for kind in kinds),
+        canary=CANARY,
+        counts="\n".join(f"| {kind} | {totals[kind]} | {len(groups[kind])} |" for kind in kinds),
+        by_language="\n".join(f"| {lang} | {count} |" for lang, count in languages.most_common()),
+        columns="\n".join(
+            f"| `{name}` | {kind} | {text} |" for name, (kind, text) in COLUMNS.items()
+        ),
+    )

@@ -1,0 +1,136 @@
+"""A private part of the bank: groups that are kept out of what is published.
+
+Scores on questions that a model may have been trained on say little. Whoever keeps a part to
+themselves can compare: a model that does better on the published part than on the private one has
+probably seen it. The draw is a hash of seed and group, so the same seed gives the same split on any
+machine, and a group that joins the bank later moves few others.
+"""
+
+import hashlib
+import json
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lawbound.tasks.bank import CANARY, BankFile, FactEntry, PolicyEntry
+from lawbound.tasks.files import File, parse, read_yaml
+from lawbound.tasks.item import ItemError
+
+PRIVATE_SHARE = 0.3
+"""At least this share of each topic's groups is private."""
+
+Entry = PolicyEntry | FactEntry
+
+
+@dataclass(frozen=True, slots=True)
+class SplitCounts:
+    """What went where."""
+
+    public_groups: int
+    private_groups: int
+    public_entries: int
+    private_entries: int
+    topics: int
+
+
+def private_groups(topics: Mapping[str, Iterable[str]], seed: str) -> frozenset[str]:
+    """The groups to keep back: at least `PRIVATE_SHARE` of each topic's.
+
+    Args:
+        topics: Topic -> its groups; a group that stands in several is drawn with the first.
+        seed: Any text; who knows it knows the split.
+    """
+    homes: dict[str, str] = {}
+    for topic, groups in topics.items():
+        for group in groups:
+            homes.setdefault(group, topic)
+    members: dict[str, list[str]] = defaultdict(list)
+    for group, topic in homes.items():
+        members[topic].append(group)
+    kept: set[str] = set()
+    for groups in members.values():
+        drawn = sorted(groups, key=lambda group: _draw(seed, group))
+        kept.update(drawn[: math.ceil(PRIVATE_SHARE * len(drawn))])
+    return frozenset(kept)
+
+
+def split_bank(out: Path, seed: str, *, bank: Path | None = None) -> SplitCounts:
+    """Write ``public/`` and ``private/``, two bank folders that together hold every entry once.
+
+    Args:
+        out: Folder to make; the split's parameters go to ``private/split.json``.
+        seed: Secret of the split.
+        bank: A bank folder; None takes the shipped one.
+
+    Raises:
+        ItemError: The bank is malformed, the seed is empty, or `out` holds such folders already.
+    """
+    if not seed.strip():
+        raise ItemError("seed of the split: found an empty text, expected a secret")
+    root: File = bank if bank is not None else files("lawbound.tasks") / "bank"
+    if not root.is_dir():
+        raise ItemError(f"{root}: is no folder, expected a bank")
+    for name in ("public", "private"):
+        if (out / name).exists():
+            raise ItemError(f"{out / name}: exists already, expected a folder without a split")
+    written = sorted((f for f in root.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
+    banks = {
+        file.name: parse(read_yaml(file, ItemError), BankFile, str(file), ItemError)
+        for file in written
+    }
+    topics: dict[str, list[str]] = defaultdict(list)
+    for read in banks.values():
+        topics[read.topic] += [_group(entry) for entry in (*read.items, *read.facts)]
+    private = private_groups(topics, seed)
+    everything = {group for groups in topics.values() for group in groups}
+    entries = {
+        "public": _write(out / "public", banks, everything - private),
+        "private": _write(out / "private", banks, private),
+    }
+    counts = SplitCounts(
+        public_groups=len(everything - private),
+        private_groups=len(private),
+        public_entries=entries["public"],
+        private_entries=entries["private"],
+        topics=len(topics),
+    )
+    told = {"canary": CANARY, "seed": seed, "private_share": PRIVATE_SHARE, **asdict(counts)}
+    (out / "private" / "split.json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    return counts
+
+
+def _draw(seed: str, group: str) -> str:
+    return hashlib.sha256(json.dumps([seed, group]).encode()).hexdigest()
+
+
+def _group(entry: Entry) -> str:
+    return entry.group or entry.id
+
+
+def _write(folder: Path, banks: Mapping[str, BankFile], groups: Iterable[str]) -> int:
+    wanted = frozenset(groups)
+    folder.mkdir(parents=True)
+    count = 0
+    for name, bank in banks.items():
+        items = [entry for entry in bank.items if _group(entry) in wanted]
+        facts = [entry for entry in bank.facts if _group(entry) in wanted]
+        if not items and not facts:
+            continue
+        content: dict[str, Any] = {"canary": CANARY, "topic": bank.topic}
+        content |= {
+            name: _plain(found) for name, found in (("items", items), ("facts", facts)) if found
+        }
+        text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
+        (folder / name).write_text(text, encoding="utf-8")
+        count += len(items) + len(facts)
+    return count
+
+
+def _plain(entries: Sequence[Entry]) -> list[dict[str, Any]]:
+    return [entry.model_dump(mode="json", exclude_unset=True) for entry in entries]
