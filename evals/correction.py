@@ -17,7 +17,7 @@ answers, half an error of each kind added, updated by the stratum's own. The var
 number of answers, which enters the exact binomial interval as in `lawbound.evals.stats`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,15 +92,16 @@ def correct(answers: Answers, *, alpha: float = 0.05) -> Corrected:
     degrees = min(float(np.sum(np.maximum(clusters - 1, 0))), _count(answers.cluster[known]) - 1)
     mean = _interval(value, variance, labelled, max(degrees, 1.0), alpha)
     everyone = _count(answers.cluster)
-    return Corrected(
-        Mean(mean.value, mean.low, mean.high, n, everyone, mean.effective), labelled, power, ()
-    )
+    return Corrected(replace(mean, n=n, clusters=everyone), labelled, power, ())
 
 
 def clipped(mean: Mean, *, low: float = 0.0, high: float = 1.0) -> Mean:
     """A mean as it is shown, with its ends inside what is possible."""
-    ends = (min(max(end, low), high) for end in (mean.value, mean.low, mean.high))
-    return Mean(*ends, mean.n, mean.clusters, mean.effective)
+
+    def inside(end: float) -> float:
+        return min(max(end, low), high)
+
+    return replace(mean, value=inside(mean.value), low=inside(mean.low), high=inside(mean.high))
 
 
 def _labelled_clusters(answers: Answers, known: NDArray[np.bool_], strata: int) -> Floats:

@@ -9,7 +9,11 @@ from typer.core import TyperGroup
 from lawbound.runners.cli.console import note, show, table
 
 if TYPE_CHECKING:
-    from lawbound.rubrics.calibration import Agreement, Interval
+    from collections.abc import Sequence
+
+    from lawbound.evals.correction_labels import Labels
+    from lawbound.evals.estimate import Estimate
+    from lawbound.rubrics.calibration import Agreement
 
 
 class _RunByDefault(TyperGroup):
@@ -71,13 +75,70 @@ def run(
             note(f"wrote {path}")
 
 
+def read_sheet(path: Path | None) -> "Labels | None":
+    """Labels of a run, read before anything else is done."""
+    from lawbound.evals.correction_labels import read_labels
+
+    return None if path is None else read_labels(path)
+
+
+def print_correction(folder: Path, labels: "Labels", estimates: "Sequence[Estimate]") -> None:
+    """Correct a run's rates, write them and print the headline ones."""
+    from lawbound.evals.correction_run import correct_run
+
+    done = correct_run(folder, labels, estimates)
+    whole = done.table[(done.table["slice"] == "") & (done.table["labelled"] > 0)]
+    show()
+    table(
+        ("model", "policy", "strength", "metric", "raw", "corrected", "labelled", "note"),
+        [
+            [
+                *(str(record[name]) for name in ("model", "policy", "strength", "metric")),
+                _interval(record["raw"], record["raw_low"], record["raw_high"]),
+                _interval(record["corrected"], record["corrected_low"], record["corrected_high"]),
+                str(record["labelled"]),
+                f"{record['uncalibrated']} of {record['strata']} strata uncalibrated"
+                if record["uncalibrated"]
+                else "",
+            ]
+            for record in whole.to_dict(orient="records")
+        ],
+    )
+    note(
+        f"{done.matched} labels used, {done.strangers} of other runs, {labels.blank} blank, "
+        f"{labels.untold} whose labeller could not tell; wrote {done.path}"
+    )
+
+
 def _agreement_row(one: "Agreement") -> list[str]:
     counts: list[Any] = [one.slice or "all", one.n, one.unscored, one.untold]
     shares = (one.binary, one.three, one.sensitivity, one.specificity)
-    return [str(count) for count in counts] + [_interval(share) for share in shares]
+    return [str(count) for count in counts] + [
+        _interval(share.value, share.low, share.high) for share in shares
+    ]
 
 
-def _interval(one: "Interval") -> str:
-    if one.value != one.value:
-        return "nan"
-    return f"{one.value:.3f} [{one.low:.3f}, {one.high:.3f}]"
+def _interval(value: float, low: float, high: float) -> str:
+    return "nan" if value != value else f"{value:.3f} [{low:.3f}, {high:.3f}]"
+
+
+@group.command("sample")
+def sample(
+    folder: Annotated[Path, typer.Argument(help="A run folder that has been judged.")],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Sheet to write: .csv or .jsonl.")],
+    count: Annotated[int, typer.Option(min=1, help="At most so many answers.")] = 400,
+    least: Annotated[int, typer.Option(min=2, help="At least so many of each stratum.")] = 4,
+    model: Annotated[
+        list[str] | None, typer.Option(help="Only this model; repeats [all but references].")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the draw.")] = 0,
+) -> None:
+    """Draw answers of a run to label; `lawbound score RUN --labels FILE` then corrects its rates."""
+    from lawbound.evals.correction_sample import write_sheet
+
+    sheet = write_sheet(folder, out, count=count, least=least, seed=seed, models=model or ())
+    note(
+        f"{sheet.answers} of {sheet.judged} answers; {sheet.without} of {sheet.strata} strata "
+        "(model x policy x strength x requirement x language) get none and stay uncalibrated"
+    )
+    show(str(out))
