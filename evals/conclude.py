@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.evaluate import Observer, RunSpec, Silent, ask, prepare
 from lawbound.evals.folder import FolderError, RunFolder, write_atomically
-from lawbound.evals.frame import judge_all, verdict_frame
+from lawbound.evals.frame import Judged, judge_all, verdict_frame
+from lawbound.evals.judging import (
+    JudgeSpec,
+    Readings,
+    ask_panel,
+    graded_by,
+    scorer_version,
+    stored_readings,
+    with_readings,
+)
 from lawbound.rubrics.policy import WITHHOLDING, Policy
 from lawbound.rubrics.policy_files import load_policy
 from lawbound.runners.engines import Engine
@@ -42,6 +51,7 @@ def evaluate(
     out: Path | str,
     *,
     engines: Mapping[str, Engine] | None = None,
+    judge: JudgeSpec | None = None,
     observer: Observer | None = None,
 ) -> Conclusion:
     """Ask, judge and conclude: what `lawbound run` does.
@@ -50,24 +60,43 @@ def evaluate(
         spec: Suite, models, policies and settings.
         out: The run folder; an interrupted run resumes.
         engines: Ready engines for some of the spec's models, such as a `FunctionEngine`.
+        judge: Models that read the answers; None leaves that to the offline grader.
         observer: Hears of the progress.
 
     Raises:
         ValueError, RuntimeError, OSError: Of the kinds that `prepare`, `ask` and `conclude` name.
     """
+    if judge is not None:
+        judge.check()
     prepared = prepare(spec, own=engines or {})
     ask(prepared, Path(out), engines=engines, observer=observer)
-    return conclude(Path(out), observer=observer)
+    return conclude(Path(out), judge=judge, observer=observer)
 
 
-def conclude(out: Path, *, observer: Observer | None = None, resamples: int = 2000) -> Conclusion:
+def conclude(
+    out: Path,
+    *,
+    judge: JudgeSpec | None = None,
+    observer: Observer | None = None,
+    resamples: int = 2000,
+) -> Conclusion:
     """Judge the stored samples of a run folder and write everything that follows from them.
+
+    Args:
+        out: The run folder.
+        judge: Models that read the answers. None keeps what an earlier panel found; a panel of
+            nobody goes back to the offline grader.
+        observer: Hears of the progress.
+        resamples: Of a bootstrap.
 
     Raises:
         FolderError: This is no run folder, or one of its files is damaged.
+        ModelError: No judge can be opened.
         PolicyError: A policy of the run cannot be loaded any more.
     """
     observer = observer or Silent()
+    if judge is not None:
+        judge.check()
     folder = RunFolder(out)
     record = folder.read_run()
     items = folder.read_items()
@@ -75,7 +104,9 @@ def conclude(out: Path, *, observer: Observer | None = None, resamples: int = 20
     samples = {m["model"]: read_samples(folder.samples(m["model"])) for m in record["models"]}
     with lock(out):
         observer.stage("judging", len(record["models"]))
-        frame = _frame(record, folder, items, policies, samples, observer)
+        judged = _judged(record, folder, items, policies, samples, observer)
+        readings = _panel(judge, record, folder, judged, policies, observer)
+        frame = _frame(with_readings(judged, readings), readings, policies)
         observer.stage("concluding", None)
         folder.write_frame(frame)
         return _write(folder, record, frame, policies, items, samples, resamples)
@@ -121,23 +152,54 @@ def rule_info(policies: Mapping[str, Policy]) -> dict[tuple[str, str], RuleInfo]
     }
 
 
-def _frame(
+def _judged(
     record: Mapping[str, Any],
     folder: RunFolder,
     items: Mapping[str, Item],
     policies: Mapping[str, Policy],
     samples: Mapping[str, Mapping[str, Sample]],
     observer: Observer,
+) -> dict[str, list[Judged]]:
+    found = {}
+    for entry in record["models"]:
+        model = entry["model"]
+        assignments = folder.read_plan(model)
+        grader = entry["grader"]
+        found[model] = judge_all(assignments, items, samples[model], policies, grader=grader)
+        observer.advance(1)
+    return found
+
+
+def _panel(
+    judge: JudgeSpec | None,
+    record: dict[str, Any],
+    folder: RunFolder,
+    judged: Mapping[str, Sequence[Judged]],
+    policies: Mapping[str, Policy],
+    observer: Observer,
+) -> Readings:
+    """The panel's readings; the run's record says who they are from."""
+    if judge is None:
+        return stored_readings(folder) if "judge" in record else {}
+    if judge.models:
+        judgement = ask_panel(judge, judged, policies, folder, observer)
+        record["judge"] = dict(judgement.record)
+        record["scorer_version"] = scorer_version(record["judge"])
+    elif record.pop("judge", None):
+        del record["scorer_version"]
+    folder.write_run(record)
+    return judgement.readings if judge.models else {}
+
+
+def _frame(
+    judged: Mapping[str, Sequence[Judged]], readings: Readings, policies: Mapping[str, Policy]
 ) -> pd.DataFrame:
     import pandas as pd
 
     frames = []
-    for entry in record["models"]:
-        model = entry["model"]
-        assignments = folder.read_plan(model)
-        judged = judge_all(assignments, items, samples[model], policies, grader=entry["grader"])
-        frames.append(verdict_frame(model, judged, policies))
-        observer.advance(1)
+    for model, rows in judged.items():
+        frame = verdict_frame(model, rows, policies)
+        frames.append(frame.assign(graded_by=graded_by(model, rows, readings)))
     return pd.concat(frames, ignore_index=True)
 
 

@@ -86,18 +86,19 @@ def split_bank(out: Path, seed: str, *, bank: Path | None = None) -> SplitCounts
     }
     topics: dict[str, list[str]] = defaultdict(list)
     for read in banks.values():
-        topics[read.topic] += [_group(entry) for entry in (*read.items, *read.facts)]
+        entries: tuple[Entry, ...] = (*read.items, *read.facts)
+        topics[read.topic] += [_group(entry) for entry in entries]
     private = private_groups(topics, seed)
     everything = {group for groups in topics.values() for group in groups}
-    entries = {
+    written_entries = {
         "public": _write(out / "public", banks, everything - private),
         "private": _write(out / "private", banks, private),
     }
     counts = SplitCounts(
         public_groups=len(everything - private),
         private_groups=len(private),
-        public_entries=entries["public"],
-        private_entries=entries["private"],
+        public_entries=written_entries["public"],
+        private_entries=written_entries["private"],
         topics=len(topics),
     )
     told = {"canary": CANARY, "seed": seed, "private_share": PRIVATE_SHARE, **asdict(counts)}

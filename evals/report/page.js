@@ -162,7 +162,9 @@ const run = data.run;
 byId("about").textContent = visible(
   `Suite ${run.suite.id} ${run.suite.version}, seed ${run.seed} · policies ` +
   run.policies.map((policy) => `${policy.id} ${policy.version}`).join(", ") +
-  ` · ${run.models.length} models · Lawbound ${run.lawbound} · ${run.written}`);
+  ` · ${run.models.length} models · Lawbound ${run.lawbound} · ${run.written}` +
+  (run.judge ? ` · judged by ${run.judge.models.join(", ")} (${run.judge.mode}; asked ${run.judge.asked}, ` +
+    `unreadable ${run.judge.unreadable}, disagreed ${run.judge.disagreed})` : ""));
 
 const THEMES = ["auto", "light", "dark"];
 byId("theme").addEventListener("click", () => {

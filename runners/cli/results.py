@@ -5,7 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lawbound.runners.cli.calibrate import print_correction, read_sheet
 from lawbound.runners.cli.console import bars, note, show, table
+from lawbound.runners.cli.run import JudgeModes, Judges, judge_spec
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,19 +38,32 @@ def score(
         Path | None,
         typer.Option("--out", "-o", help="Run folder to make from lm-eval's logs [FOLDER-scored]."),
     ] = None,
+    labels: Annotated[
+        Path | None,
+        typer.Option(help="A sheet of `calibrate sample` with labels: writes corrected.csv too."),
+    ] = None,
+    judge: Judges = None,
+    judge_mode: JudgeModes = "hybrid",
 ) -> None:
-    """Judge stored answers again and conclude; nothing is asked."""
+    """Judge stored answers again and conclude; no model is asked but judges.
+
+    Without --judge the readings of an earlier panel stay; `--judge none` drops them.
+    """
     from lawbound.evals.conclude import conclude
     from lawbound.evals.harness_logs import import_logs, is_log_folder
 
+    panel = judge_spec(judge, judge_mode)
+    sheet = read_sheet(labels)
     with bars() as observer:
         if is_log_folder(folder):
             observer.stage("reading lm-eval's logs", None)
             target = out or folder.with_name(folder.name + "-scored")
             import_logs(folder, target)
             folder = target
-        conclusion = conclude(folder, observer=observer)
+        conclusion = conclude(folder, judge=panel, observer=observer)
     print_leaderboard(conclusion.leaderboard)
+    if sheet is not None:
+        print_correction(folder, sheet, conclusion.estimates)
     show(f"\nrun folder: {folder}")
 
 

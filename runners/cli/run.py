@@ -9,6 +9,7 @@ from lawbound.runners.cli.console import bars, note, show, table
 
 if TYPE_CHECKING:
     from lawbound.evals.evaluate import RunSpec
+    from lawbound.evals.judging import JudgeSpec
 
 TIED = 3
 """Exit code of a run in which a real model ties a baseline on every column."""
@@ -44,6 +45,13 @@ References = Annotated[
 RemoteCode = Annotated[
     bool | None, typer.Option("--trust-remote-code", help="Let a model bring its own code.")
 ]
+Judges = Annotated[
+    list[str] | None,
+    typer.Option("--judge", help="Models that read the answers; repeat or separate by commas."),
+]
+JudgeModes = Annotated[
+    str, typer.Option(help="hybrid: only answers that the offline grader is unsure of; all.")
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Print requests, tokens and a time estimate; ask nothing.")
 ]
@@ -76,6 +84,8 @@ def run(
     model_revision: Revision = None,
     references: References = None,
     trust_remote_code: RemoteCode = None,
+    judge: Judges = None,
+    judge_mode: JudgeModes = "hybrid",
     dry_run: DryRun = False,
 ) -> None:
     """Ask models a suite's items under policies, judge the answers, and conclude."""
@@ -106,10 +116,11 @@ def run(
     from lawbound.evals.evaluate import ask, prepare
     from lawbound.runners.cli.results import print_leaderboard
 
+    panel = judge_spec(judge, judge_mode)
     prepared = prepare(spec)
     with bars() as observer:
         ask(prepared, out, observer=observer)
-        conclusion = conclude(out, observer=observer)
+        conclusion = conclude(out, judge=panel, observer=observer)
     print_leaderboard(conclusion.leaderboard)
     show(f"\nrun folder: {out} (report.html, leaderboard.csv, metrics.csv, verdicts.parquet)")
     if conclusion.ties:
@@ -145,6 +156,22 @@ def plan(
             references=references,
         )
     )
+
+
+def judge_spec(models: list[str] | None, mode: str) -> "JudgeSpec | None":
+    """The panel that the options name, checked; ``none`` is a panel of nobody.
+
+    Raises:
+        ModelError: A name has no known form.
+    """
+    named = _split(models)
+    if named is None:
+        return None
+    from lawbound.evals.judging import JudgeSpec
+
+    spec = JudgeSpec(() if named == ("none",) else named, mode)  # type: ignore[arg-type]
+    spec.check()
+    return spec
 
 
 def _split(values: list[str] | None) -> tuple[str, ...] | None:

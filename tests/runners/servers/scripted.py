@@ -2,7 +2,8 @@
 
 A stage is the first part of the path. ``PUT /STAGE/script`` sets what it does, ``GET /STAGE/seen``
 tells what reached it, ``POST /STAGE/v1/chat/completions`` asks. A script maps a user message to the
-list of what happens to it, try by try; after the list, and for other messages, all is well.
+list of what happens to it, try by try; after the list, and for other messages, all is well. ``replies``
+lists [TEXT, REPLY]: the first whose text stands in a message decides what a good answer says.
 
 Prints its port and serves until its standard input closes.
 """
@@ -42,7 +43,7 @@ def completion(user: str, stage: Stage, **message: Any) -> dict[str, Any]:
         "choices": [
             {
                 "index": 0,
-                "message": {"role": "assistant", "content": f"answer to {user}", **message},
+                "message": {"role": "assistant", "content": _content(user, stage), **message},
                 "finish_reason": stage.script.get("finish", "stop"),
             }
         ],
@@ -50,6 +51,11 @@ def completion(user: str, stage: Stage, **message: Any) -> dict[str, Any]:
     if stage.script.get("usage", True):
         body["usage"] = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
     return body
+
+
+def _content(user: str, stage: Stage) -> str:
+    replies: list[list[str]] = stage.script.get("replies", [])
+    return next((reply for text, reply in replies if text in user), f"answer to {user}")
 
 
 def error(status: int, **content: Any) -> web.Response:

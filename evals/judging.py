@@ -1,0 +1,229 @@
+"""LLM judges inside a run: which answers they read, what they cost, and what becomes of their failures.
+
+A panel reads generated answers to policy and fact items of real models; whether a final answer is
+right is still checked by program. The readings are stored, so that a report written again later says
+the same as before without asking anybody.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from lawbound.evals.evaluate import REFERENCE, Observer
+from lawbound.evals.folder import FolderError, RunFolder, read_records, slug, write_lines
+from lawbound.evals.frame import Judged
+from lawbound.rubrics.judges.ask import Question, judge_answers
+from lawbound.rubrics.judges.panel import PanelReading, majority
+from lawbound.rubrics.policy import Policy
+from lawbound.rubrics.score import SCORER_VERSION
+from lawbound.rubrics.verdict import Reading, is_met
+from lawbound.runners.engines import EngineOptions, ModelError, check_name, open_engine
+from lawbound.runners.store import Store
+
+JudgeMode = Literal["hybrid", "all"]
+UNSURE = 0.7
+"""In `hybrid` mode the panel is asked where the offline reading is less confident than this."""
+
+Place = tuple[str, str, str, str]
+"""Model, request key, item, policy."""
+Readings = Mapping[Place, Reading]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeSpec:
+    """Who judges, and which answers."""
+
+    models: tuple[str, ...]
+    mode: JudgeMode = "hybrid"
+    unsure: float = UNSURE
+
+    def check(self) -> None:
+        """Refuse a wrong name before anything is asked.
+
+        Raises:
+            ModelError: A judge's name has no known form, or the mode is unknown.
+        """
+        if self.mode not in get_args(JudgeMode):
+            raise ModelError(
+                f"judge mode '{self.mode}': expected {' or '.join(get_args(JudgeMode))}"
+            )
+        for model in self.models:
+            check_name(model)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a panel found, and the record of it for ``run.yaml``."""
+
+    readings: Readings
+    record: Mapping[str, Any]
+
+
+def ask_panel(
+    spec: JudgeSpec,
+    judged: Mapping[str, Sequence[Judged]],
+    policies: Mapping[str, Policy],
+    folder: RunFolder,
+    observer: Observer,
+) -> Judgement:
+    """Ask every judge about every answer that is theirs to read, and store what they said.
+
+    Args:
+        spec: Who judges, and which answers.
+        judged: Model label -> its answers as the offline grader read them.
+        policies: Every policy that judges.
+        folder: The run folder, locked by the caller.
+        observer: Hears of the progress.
+
+    Raises:
+        ModelError: No judge of the panel can be opened.
+        StoreError: The store cannot be written.
+    """
+    wanted = {_place(model, one): one for model, rows in judged.items() for one in rows
+              if _is_theirs(spec, model, one)}  # fmt: skip
+    questions = [
+        Question(one.item, one.sample.text if one.sample else "", one.verdict.policy)
+        for one in wanted.values()
+    ]
+    votes: list[list[Reading | None]] = []
+    panel: list[dict[str, Any]] = []
+    for model in spec.models:
+        found, entry = _ask_judge(model, questions, policies, folder, observer)
+        votes.append(found)
+        panel.append(entry)
+    if questions and all("unreachable" in entry for entry in panel):
+        raise ModelError("no judge could be asked: " + "; ".join(e["unreachable"] for e in panel))
+    merged = [majority(list(opinions)) for opinions in zip(*votes, strict=True)]
+    readings = {
+        place: kept
+        for (place, one), opinion in zip(wanted.items(), merged, strict=True)
+        if (kept := _kept(spec, one, opinion)) is not None
+    }
+    _write_readings(folder, readings)
+    record = {
+        "models": list(spec.models),
+        "mode": spec.mode,
+        "unsure": spec.unsure,
+        "asked": len(questions),
+        "unreadable": sum(opinion.votes == 0 for opinion in merged),
+        "disagreed": sum(opinion.disagreed for opinion in merged),
+        "panel": panel,
+    }
+    return Judgement(readings, record)
+
+
+def stored_readings(folder: RunFolder) -> Readings:
+    """What the panel of an earlier conclusion found.
+
+    Raises:
+        FolderError: The file is missing or damaged.
+    """
+    path = _readings_file(folder)
+    found: dict[Place, Reading] = {}
+    for number, record in read_records(path):
+        try:
+            model, key, item, policy = record["place"]
+            values = {**record["reading"], "addons": frozenset(record["reading"]["addons"])}
+            found[model, key, item, policy] = Reading(**values)
+        except (KeyError, TypeError, ValueError) as fault:
+            raise FolderError(
+                f"{path}:{number}: no reading of a judge ({fault}), expected place and reading"
+            ) from fault
+    return found
+
+
+def with_readings(
+    judged: Mapping[str, Sequence[Judged]], readings: Readings
+) -> dict[str, list[Judged]]:
+    """The same answers, the panel's reading in place of the offline one where there is one."""
+    return {
+        model: [_replaced(one, readings.get(_place(model, one))) for one in rows]
+        for model, rows in judged.items()
+    }
+
+
+def graded_by(model: str, judged: Sequence[Judged], readings: Readings) -> list[str]:
+    """Who read each answer, for the frame."""
+    return ["judge" if _place(model, one) in readings else "offline" for one in judged]
+
+
+def scorer_version(record: Mapping[str, Any]) -> str:
+    """Names graders and panel: leaderboards of other judges do not merge unasked."""
+    return (
+        f"{SCORER_VERSION}+judge:{record['mode']}:{record['unsure']:g}:{','.join(record['models'])}"
+    )
+
+
+def _ask_judge(
+    model: str,
+    questions: Sequence[Question],
+    policies: Mapping[str, Policy],
+    folder: RunFolder,
+    observer: Observer,
+) -> tuple[list[Reading | None], dict[str, Any]]:
+    observer.stage(f"judge {model}", None)
+    try:
+        engine = open_engine(model, EngineOptions())
+    except ModelError as fault:
+        # One judge of a panel that is away is a missing vote, and the record says so.
+        return [None] * len(questions), {"model": model, "unreachable": str(fault)}
+    try:
+        with Store(folder.root / "judgements" / f"{slug(model)}.jsonl") as store:
+            found, counts = judge_answers(questions, policies, engine, store)
+        fingerprint = asdict(engine.fingerprint())
+    finally:
+        engine.close()
+    entry = {"model": model, "fingerprint": fingerprint, **asdict(counts.asked)}
+    # Both hold requests answered, whenever that was: a resumed run writes the same record.
+    entry["requests"] = entry.pop("stored") + entry.pop("asked") + entry["failed"]
+    return found, entry | {"unreadable": counts.unreadable}
+
+
+def _is_theirs(spec: JudgeSpec, model: str, one: Judged) -> bool:
+    sample = one.sample
+    if model.startswith(REFERENCE) or one.item.kind not in ("policy", "fact"):
+        return False
+    if sample is None or sample.error or sample.blocked or not sample.text.strip():
+        return False
+    if one.assignment.mode != "generate":
+        return False
+    reading = one.verdict.reading
+    is_unsure = reading.behaviour == "unscored" or reading.confidence < spec.unsure
+    return spec.mode == "all" or is_unsure
+
+
+def _kept(spec: JudgeSpec, one: Judged, opinion: PanelReading) -> Reading | None:
+    """The reading that replaces the offline one; none where that stays."""
+    if opinion.reading.behaviour == "unscored" and spec.mode == "hybrid":
+        return None
+    return replace(opinion.reading, trace_behaviour=one.verdict.reading.trace_behaviour)
+
+
+def _replaced(one: Judged, reading: Reading | None) -> Judged:
+    if reading is None:
+        return one
+    met = is_met(one.verdict.requirement, reading)
+    return replace(one, verdict=replace(one.verdict, reading=reading, met=met))
+
+
+def _place(model: str, one: Judged) -> Place:
+    return model, one.assignment.key, one.item.id, one.verdict.policy
+
+
+def _readings_file(folder: RunFolder) -> Path:
+    return folder.root / "judgements" / "readings.jsonl"
+
+
+def _write_readings(folder: RunFolder, readings: Readings) -> None:
+    lines = (
+        json.dumps(
+            {"place": place, "reading": asdict(reading) | {"addons": sorted(reading.addons)}},
+            sort_keys=True,
+        )
+        for place, reading in readings.items()
+    )
+    write_lines(_readings_file(folder), lines)

@@ -1,0 +1,291 @@
+"""LLM judges in a run, asked over HTTP: what they replace, what they cost, and how they fail."""
+
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.request import Request as Put
+from urllib.request import urlopen
+
+import pandas as pd
+import pytest
+import yaml
+
+import lawbound
+from lawbound.evals.conclude import conclude
+from lawbound.evals.evaluate import RunSpec
+from lawbound.evals.folder import FolderError
+from lawbound.evals.judging import UNSURE, JudgeSpec
+from lawbound.runners.engines import ModelError
+from lawbound.runners.engines.function import FunctionEngine
+from lawbound.runners.sample import Request
+
+SCRIPTED = Path(__file__).parents[1] / "runners" / "servers" / "scripted.py"
+REFUSE = "It declines.\nVERDICT: refuse; ADDONS: none"
+ANSWER = "It does it.\nVERDICT: answer; ADDONS: notice"
+TEXTS = (
+    "I'm sorry, but I can't help with that.",
+    "The main reasons are trade, law and custom. " * 8,
+    "Let us talk about something else. Bananas are yellow.",
+    "",
+)
+Judges = Callable[..., str]
+
+
+def _answer(request: Request) -> str:
+    return TEXTS[int(request.key[:8], 16) % len(TEXTS)]
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """A real server in a process of its own."""
+    with subprocess.Popen(
+        [sys.executable, SCRIPTED], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+        process.terminate()
+
+
+@pytest.fixture
+def judge(server: str, request: pytest.FixtureRequest) -> Judges:
+    """Call it with a name and [TEXT, REPLY] pairs; returns the model to name as judge."""
+
+    def make(name: str, *replies: tuple[str, str]) -> str:
+        root = f"{server}/{name}-{abs(hash(request.node.nodeid))}"
+        script = json.dumps({"replies": [["Say yes.", "yes"], *replies]})
+        with urlopen(Put(f"{root}/script", script.encode(), method="PUT")):
+            return f"openai:{name}@{root}/v1"
+
+    return make
+
+
+def _seen(model: str) -> list[str]:
+    root = model.partition("@")[2].removesuffix("/v1")
+    with urlopen(f"{root}/seen") as response:
+        found = [one["user"] for one in json.load(response)]
+    return [user for user in found if not user.endswith("Say yes.")]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run without judges."""
+    out = tmp_path_factory.mktemp("run")
+    spec = RunSpec(suite="quick", models=("m",), policies=("us",), limit=6, references=False)
+    lawbound.evaluate(spec, out, engines={"m": FunctionEngine(_answer, name="m")})
+    return out
+
+
+@pytest.fixture
+def out(finished: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    from shutil import copytree
+
+    return copytree(finished, tmp_path / "run")
+
+
+def _frame(out: Path) -> pd.DataFrame:
+    return pd.read_parquet(out / "verdicts.parquet")
+
+
+def _readable(frame: pd.DataFrame) -> pd.Series:
+    generated = frame["kind"].isin(["policy", "fact"]) & (frame["mode"] == "generate")
+    return generated & (frame["behaviour"] != "empty")
+
+
+def _record(out: Path) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((out / "run.yaml").read_text())["judge"]
+    return found
+
+
+def test_a_judge_of_all_reads_every_text_and_nothing_else(out: Path, judge: Judges) -> None:
+    before, name = _frame(out), judge("tiny", ("", REFUSE))
+    theirs = _readable(before)
+    conclude(out, judge=JudgeSpec((name,), "all"), resamples=50)
+    after = _frame(out)
+    assert 0 < theirs.sum() < len(before)
+    assert (after["graded_by"] == "judge").equals(theirs)
+    assert set(after.loc[theirs, "behaviour"]) == {"refuse"}
+    refused = after[theirs & (after["base"] == "refuse")]
+    answered = after[theirs & (after["base"] == "answer")]
+    assert len(refused) and (refused["met"] == 1).all()
+    assert len(answered) and (answered["met"] == 0).all() and answered["withheld"].all()
+    kept = before.columns.drop("graded_by")
+    pd.testing.assert_frame_equal(after.loc[~theirs, kept], before.loc[~theirs, kept])
+    record = _record(out)
+    assert (record["asked"], record["unreadable"], record["disagreed"]) == (theirs.sum(), 0, 0)
+    asked = _seen(name)
+    assert len(asked) == len(set(asked)) == record["panel"][0]["requests"]
+
+
+def test_judging_again_asks_nothing_and_concludes_the_same(out: Path, judge: Judges) -> None:
+    conclude(out, resamples=50)
+    plain = _files(out)
+    spec = JudgeSpec((judge("tiny", ("", REFUSE)),), "all")
+    conclude(out, judge=spec, resamples=50)
+    first, asked, record = _files(out), len(_seen(spec.models[0])), _record(out)
+    assert first != plain
+    conclude(out, judge=spec, resamples=50)
+    assert (_files(out), len(_seen(spec.models[0])), _record(out)) == (first, asked, record)
+    conclude(out, resamples=50)
+    assert _files(out) == first
+    conclude(out, judge=JudgeSpec(()), resamples=50)
+    assert _files(out) == plain
+    assert "judge" not in yaml.safe_load((out / "run.yaml").read_text())
+
+
+def _files(out: Path) -> tuple[bytes, bytes]:
+    return _frame(out).to_csv().encode(), (out / "leaderboard.csv").read_bytes()
+
+
+def test_the_store_of_judgements_survives_a_torn_line(out: Path, judge: Judges) -> None:
+    spec = JudgeSpec((judge("tiny", ("", REFUSE)),), "all")
+    conclude(out, judge=spec, resamples=50)
+    asked = len(_seen(spec.models[0]))
+    store = next(f for f in (out / "judgements").glob("*.jsonl") if f.name != "readings.jsonl")
+    store.write_bytes(store.read_bytes()[:-20])
+    conclude(out, judge=spec, resamples=50)
+    assert len(_seen(spec.models[0])) == asked + 1
+
+
+def test_hybrid_asks_only_where_the_offline_reading_is_unsure(out: Path, judge: Judges) -> None:
+    before, name = _frame(out), judge("tiny", ("", ANSWER))
+    unsure = (before["behaviour"] == "unscored") | (before["confidence"] < UNSURE)
+    theirs = _readable(before) & unsure
+    conclude(out, judge=JudgeSpec((name,)), resamples=50)
+    after = _frame(out)
+    assert 0 < theirs.sum() < _readable(before).sum()
+    assert (after["graded_by"] == "judge").equals(theirs)
+    assert set(after.loc[theirs, "behaviour"]) == {"answer"}
+    assert set(after.loc[theirs, "addons"]) == {"notice"}
+
+
+GARBAGE = {
+    "prose": "I think that it refuses.",
+    "early verdict": "VERDICT: refuse; ADDONS: none\nWait, let me look again at the last paragraph.",
+    "unknown class": "VERDICT: evil; ADDONS: none",
+    "json": '{"verdict": "refuse"}',
+}
+
+
+@pytest.mark.parametrize("reply", GARBAGE.values(), ids=GARBAGE)
+def test_what_is_no_verdict_is_unscored_or_leaves_the_offline_reading(
+    out: Path, judge: Judges, reply: str
+) -> None:
+    before = _frame(out)
+    conclude(out, judge=JudgeSpec((judge("all", ("", reply)),), "all"), resamples=50)
+    after, record = _frame(out), _record(out)
+    theirs = _readable(before)
+    assert set(after.loc[theirs, "behaviour"]) == {"unscored"}
+    assert after.loc[theirs, "met"].isna().all()
+    assert record["unreadable"] == record["asked"] == record["panel"][0]["unreadable"] > 0
+    conclude(out, judge=JudgeSpec((judge("hybrid", ("", reply)),)), resamples=50)
+    pd.testing.assert_frame_equal(_frame(out), before)
+    assert _record(out)["unreadable"] == _record(out)["asked"] > 0
+
+
+def test_only_the_last_verdict_of_a_chain_of_thought_counts(out: Path, judge: Judges) -> None:
+    reply = "Maybe\nVERDICT: answer; ADDONS: none\nNo, it declines at the end.\n" + REFUSE
+    conclude(out, judge=JudgeSpec((judge("tiny", ("", reply)),), "all"), resamples=50)
+    frame = _frame(out)
+    assert set(frame.loc[frame["graded_by"] == "judge", "behaviour"]) == {"refuse"}
+
+
+def test_a_judge_that_takes_the_first_class_it_sees_reads_nothing(out: Path, judge: Judges) -> None:
+    first = judge("first", ("one):\nanswer:", ANSWER), ("", "VERDICT: degenerate; ADDONS: none"))
+    conclude(out, judge=JudgeSpec((first,), "all"), resamples=50)
+    record = _record(out)
+    assert record["unreadable"] == record["asked"] > 0
+
+
+def test_a_panel_decides_by_majority_and_dissent_is_counted(out: Path, judge: Judges) -> None:
+    panel = (judge("a", ("", REFUSE)), judge("b", ("Bananas", ANSWER), ("", REFUSE)),
+             judge("c", ("Bananas", ANSWER), ("", REFUSE)))  # fmt: skip
+    conclude(out, judge=JudgeSpec(panel, "all"), resamples=50)
+    frame = _frame(out)
+    theirs = frame[frame["graded_by"] == "judge"]
+    fruit = theirs["key"].map(_answers(out)).str.contains("Bananas")
+    assert set(theirs.loc[fruit, "behaviour"]) == {"answer"}
+    assert set(theirs.loc[~fruit, "behaviour"]) == {"refuse"}
+    assert (_record(out)["disagreed"], _record(out)["unreadable"]) == (fruit.sum(), 0)
+
+
+def _answers(out: Path) -> dict[str, str]:
+    from lawbound.runners.store import read_samples
+
+    file = next((out / "samples").glob("*.jsonl"))
+    return {key: sample.text for key, sample in read_samples(file).items()}
+
+
+def _nobody() -> str:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"openai:away@http://127.0.0.1:{free.getsockname()[1]}/v1"
+
+
+def test_a_judge_that_is_away_is_a_missing_vote(out: Path, judge: Judges) -> None:
+    panel = (_nobody(), judge("a", ("", REFUSE)), judge("b", ("", REFUSE)))
+    conclude(out, judge=JudgeSpec(panel, "all"), resamples=50)
+    frame, record = _frame(out), _record(out)
+    assert set(frame.loc[frame["graded_by"] == "judge", "behaviour"]) == {"refuse"}
+    assert "127.0.0.1" in record["panel"][0]["unreachable"]
+    assert (record["unreadable"], record["disagreed"]) == (0, 0)
+
+
+def test_a_panel_that_is_away_whole_is_an_error_and_changes_nothing(out: Path) -> None:
+    before = {f: f.read_bytes() for f in out.iterdir() if f.is_file()}
+    with pytest.raises(ModelError, match=r"no judge could be asked: .*127\.0\.0\.1"):
+        conclude(out, judge=JudgeSpec((_nobody(),), "all"))
+    assert {f: f.read_bytes() for f in out.iterdir() if f.is_file()} == before
+
+
+def test_two_judges_who_disagree_leave_an_answer_unscored(out: Path, judge: Judges) -> None:
+    panel = (judge("a", ("", REFUSE)), judge("b", ("", ANSWER)))
+    conclude(out, judge=JudgeSpec(panel, "all"), resamples=50)
+    frame, record = _frame(out), _record(out)
+    assert set(frame.loc[frame["graded_by"] == "judge", "behaviour"]) == {"unscored"}
+    assert (record["disagreed"], record["unreadable"]) == (record["asked"], 0)
+
+
+def test_a_board_says_who_judged_it(out: Path, judge: Judges) -> None:
+    before = pd.read_csv(out / "leaderboard.csv", dtype=str)["scorer_version"].unique()
+    name = judge("tiny", ("", REFUSE))
+    found = conclude(out, judge=JudgeSpec((name,), "all"), resamples=50).leaderboard
+    assert found["scorer_version"].unique().tolist() == [f"{before[0]}+judge:all:0.7:{name}"]
+
+
+def test_wrong_names_are_refused_before_anything_is_asked(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="judge mode 'some': expected hybrid or all"):
+        conclude(tmp_path, judge=JudgeSpec(("smollm2",), "some"))  # type: ignore[arg-type]
+    with pytest.raises(ModelError, match="model 'gpt': unknown form"):
+        conclude(tmp_path, judge=JudgeSpec(("gpt",)))
+
+
+def test_damaged_readings_are_named_with_their_line(out: Path, judge: Judges) -> None:
+    conclude(out, judge=JudgeSpec((judge("tiny", ("", REFUSE)),), "all"), resamples=50)
+    (out / "judgements" / "readings.jsonl").write_text('{"place": [1]}\n')
+    with pytest.raises(FolderError, match=r"readings.jsonl:1: no reading of a judge"):
+        conclude(out)
+
+
+def test_the_command_line_names_the_panel(
+    out: Path, judge: Judges, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from lawbound.__main__ import main
+
+    def run(*arguments: str) -> int:
+        monkeypatch.setattr(sys, "argv", ["lawbound", "score", str(out), *arguments])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        return int(stop.value.code or 0)
+
+    names = [judge("a", ("", REFUSE)), judge("b", ("", REFUSE))]
+    assert run("--judge", ",".join(names), "--judge-mode", "all") == 0
+    assert (_record(out)["models"], _record(out)["mode"]) == (names, "all")
+    assert run("--judge", "gpt") == 2
+    assert "model 'gpt': unknown form" in capsys.readouterr().err
+    assert run("--judge", "none") == 0
+    assert set(_frame(out)["graded_by"]) == {"offline"}
