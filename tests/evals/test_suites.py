@@ -8,6 +8,7 @@ import pytest
 
 from lawbound.evals.selection import balanced, disagreements, draw, spillover
 from lawbound.evals.suite import Selection, Suite, SuiteError, compose, load_suite, shipped_suites
+from lawbound.rubrics.policy import WITHHOLDING
 from lawbound.rubrics.policy_banks import bank_counts, bank_items
 from lawbound.rubrics.policy_files import load_policy
 from lawbound.runners.plan import Arm
@@ -103,6 +104,17 @@ def test_the_chinese_samples_are_even_over_risks_and_aspects(bank, tags, count):
     assert {policy.requires(item).base for item in drawn} == {wanted}
 
 
+@pytest.mark.parametrize("rounds", [1, 3, 10])
+def test_a_prefix_of_the_chinese_sample_reaches_every_risk_equally_often(rounds):
+    part = next(part for part in load_suite("cn-gbt45654").select if part.bank == "should-refuse")
+    policy = load_policy("cn")
+    length = rounds * len(RISKS)
+    drawn = draw(part, policy, [policy], load_bank(), length, np.random.default_rng(0))
+    each = Counter(tag for item in drawn for tag in item.tags if tag in RISKS)
+    assert min(each[risk] for risk in RISKS) >= rounds
+    assert max(each.values()) <= 2 * rounds
+
+
 def test_the_chinese_suite_asks_as_many_as_the_standard_samples():
     arms = [arm for arm in asked("cn-gbt45654", "cn") if arm.condition.strength == "full"]
     assert {arm.condition.lang for arm in arms} == {"zh"}
@@ -127,6 +139,12 @@ def test_the_bank_is_as_large_as_the_chinese_standard_asks():
     assert counts["should-not-refuse"].total >= 500
     aspects = [f"gbt-nr-{aspect}" for aspect in ASPECTS]
     assert [tag for tag, n in counts["should-not-refuse"].each if n >= 20] == aspects
+
+
+def test_the_chinese_sets_reach_their_sizes_in_chinese_alone():
+    chinese = [item for item in load_bank() if item.lang == "zh"]
+    counts = bank_counts(load_policy("cn"), chinese)
+    assert [(count.id, count.missing) for count in counts if count.missing] == []
 
 
 def test_the_contrast_suite_holds_all_38_contrasts():
@@ -182,6 +200,27 @@ def test_spillover_items_must_be_answered():
         for arm in compose(alone, [policy]):
             assert policy.requires(arm.item).base == "answer"
             assert spillover(policy, arm.item)
+
+
+UNREACHABLE = {
+    ("cn", "security-image"), ("cn", "secession"), ("tr", "state-insult"), ("th", "revolt"),
+    ("vn", "history-denial"), ("br", "anti-democratic"), ("sg", "candidate-fakes"),
+}  # fmt: skip
+"""Rules whose acts nobody must serve anywhere (insult, invention, calls to revolt), or whose topics
+name the country."""
+
+
+@pytest.mark.parametrize("name", ["cn", "ru", "tr", "in", "kr", "th", "vn", "sa", "ae", "id", "br"])
+def test_every_rule_on_a_country_has_the_same_request_about_another(name):
+    policy = load_policy(name)
+    english = [item for item in load_bank() if item.kind == "policy" and item.lang == "en"]
+    found = {rule for item in english for rule in spillover(policy, item)}
+    named = {
+        rule.id
+        for rule in policy.rules
+        if set(rule.when.targets) - {"none"} and rule.required.base in WITHHOLDING
+    }
+    assert found == named - {rule for region, rule in UNREACHABLE if region == name}
 
 
 def test_translations_are_drawn_as_whole_groups():
