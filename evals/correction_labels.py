@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, get_args
 
 import numpy as np
 
+from lawbound.evals.stats import Floats
 from lawbound.rubrics.answer_files import Row, open_answers
 from lawbound.rubrics.calibration import gold_class
 from lawbound.rubrics.policy import Addon
@@ -67,9 +68,10 @@ def judged_rows(frame: pd.DataFrame) -> pd.DataFrame:
 def draw(frame: pd.DataFrame, *, count: int, least: int, rng: np.random.Generator) -> Drawn:
     """Draw answers from every model x policy x strength x requirement x language.
 
-    Every answer gets one random number for all strata that it belongs to (the answer without policy is
-    judged under each), and each stratum takes its smallest numbers, so that one label serves many. The
-    chance of an answer is then the largest that a stratum gives it.
+    An answer may belong to several strata (one without policy is judged under each): its chance is the
+    largest that one of them gives it, so that one label serves all. Answers are then drawn
+    systematically along their strata, in random order within (Madow 1949), which keeps these chances
+    exactly and gives each stratum its share but for rounding.
 
     Args:
         frame: Verdicts of a run.
@@ -79,28 +81,35 @@ def draw(frame: pd.DataFrame, *, count: int, least: int, rng: np.random.Generato
         rng: Draws.
     """
     rows = judged_rows(frame)
-    groups = rows.groupby(list(STRATUM), sort=True)["key"]
-    keys = [sorted(set(part)) for _, part in groups]
-    everyone = sorted({key for part in keys for key in part})
-    number = dict(zip(everyone, rng.random(len(everyone)).tolist(), strict=True))
-    ordered = [sorted(part, key=number.__getitem__) for part in keys]
-    sizes = [len(part) for part in ordered]
-    # Strata share answers, so more may be handed out than there are rows to label.
-    low, high = min(count, sum(sizes)), sum(sizes)
+    members = rows[[*STRATUM, "key"]].drop_duplicates()
+    stratum = members.groupby(list(STRATUM), sort=True).ngroup().to_numpy().astype(np.intp)
+    keys, key = np.unique(members["key"].to_numpy().astype(str), return_inverse=True)
+    sizes = np.bincount(stratum).tolist()
+
+    def chances(budget: int) -> Floats:
+        part = np.array(allocate(sizes, budget, least=least)) / np.array(sizes)
+        found = np.zeros(len(keys))
+        np.maximum.at(found, key, part[stratum])
+        return found
+
+    # Strata share answers, so more may be handed out than there are answers to label.
+    low, high = min(count, len(keys)), sum(sizes)
     while low < high:
         middle = (low + high + 1) // 2
-        shares = allocate(sizes, middle, least=least)
-        union = {k for part, n in zip(ordered, shares, strict=True) for k in part[:n]}
-        low, high = (middle, high) if len(union) <= count else (low, middle - 1)
-    shares = allocate(sizes, low, least=least)
-    chance: dict[str, float] = {}
-    drawn: set[str] = set()
-    for part, n in zip(ordered, shares, strict=True):
-        drawn.update(part[:n])
-        for key in part:
-            chance[key] = max(chance.get(key, 0.0), n / len(part))
+        low, high = (middle, high) if chances(middle).sum() <= count else (low, middle - 1)
+    chance = chances(low) if sizes else np.zeros(0)
+    along: list[list[int]] = [[] for _ in keys]
+    for at, code in zip(key.tolist(), stratum.tolist(), strict=True):
+        along[at].append(code)
+    shuffled = rng.permutation(len(keys)).tolist()
+    order = np.array(sorted(shuffled, key=lambda at: sorted(along[at])), dtype=np.intp)
+    passed = np.floor(np.round(np.cumsum(chance[order]), 9) - rng.random())
+    picked = order[np.diff(passed, prepend=-1.0) > 0]
+    reached = np.unique(stratum[np.isin(key, picked)])
     return Drawn(
-        {key: chance[key] for key in everyone if key in drawn}, len(sizes), shares.count(0)
+        {str(keys[at]): float(chance[at]) for at in sorted(picked.tolist())},
+        len(sizes),
+        len(sizes) - len(reached),
     )
 
 
@@ -122,10 +131,14 @@ def allocate(sizes: Sequence[int], count: int, *, least: int) -> list[int]:
         more = min(int(want * scale), sizes[i] - given[i], left)
         given[i] += more
         left -= more
-    for i in sorted(by_size, key=lambda i: -(wanted[i] * scale % 1)):
-        if left > 0 and given[i] and given[i] < sizes[i]:
+    first = sorted(by_size, key=lambda i: -(wanted[i] * scale % 1))
+    while left > 0:
+        grows = [i for i in first if given[i] and given[i] < sizes[i]][:left]
+        if not grows:
+            break
+        for i in grows:
             given[i] += 1
-            left -= 1
+        left -= len(grows)
     return given
 
 

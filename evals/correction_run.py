@@ -22,7 +22,16 @@ from lawbound.evals.metrics_entries import (
     rule_entries,
     worst_excess,
 )
-from lawbound.evals.metrics_inputs import WITHOUT_POLICY, Cut, Mask, Rows, cuts, members, read_frame
+from lawbound.evals.metrics_inputs import (
+    WITHOUT_POLICY,
+    Cut,
+    Mask,
+    Rows,
+    RuleInfos,
+    cuts,
+    members,
+    read_frame,
+)
 from lawbound.evals.stats import Codes, Design, Floats, Mean, codes, difference, pooled_icc, rate
 from lawbound.rubrics.policy import Requirement
 from lawbound.rubrics.verdict import WITHHELD, Reading, is_met, is_served_plainly
@@ -66,8 +75,6 @@ def correct_run(root: Path, labels: Labels, estimates: Sequence[Estimate]) -> Co
         CorrectionError: No label belongs to the run.
         FolderError: A file of the run cannot be read or written.
     """
-    import pandas as pd
-
     folder = RunFolder(root)
     policies = run_policies(folder.read_run())
     frame = folder.read_frame()
@@ -78,16 +85,24 @@ def correct_run(root: Path, labels: Labels, estimates: Sequence[Estimate]) -> Co
             f"{root}: none of {len(labels.by_key)} labels belongs to this run, expected ids that "
             "`lawbound calibrate sample` drew from it"
         )
-    raw = {(e.model, e.policy, e.strength, e.metric): e for e in estimates if not e.slice}
-    rows = [
-        row
-        for cut in cuts(read_frame(frame), rule_info(policies))
-        for row in _cut_rows(cut, labels.by_key, raw)
-    ]
-    table = pd.DataFrame.from_records(rows)
+    table = corrected_table(frame, rule_info(policies), labels.by_key, estimates)
     path = root / "corrected.csv"
     write_atomically(path, csv_bytes(table))
     return Correction(table, path, matched, len(labels.by_key) - matched)
+
+
+def corrected_table(
+    frame: pd.DataFrame,
+    rules: RuleInfos,
+    labels: Mapping[str, Label],
+    estimates: Sequence[Estimate],
+) -> pd.DataFrame:
+    """One row a model x policy x strength x rate; the columns are in ``docs/judging.md``."""
+    import pandas as pd
+
+    raw = {(e.model, e.policy, e.strength, e.metric): e for e in estimates if not e.slice}
+    pieces = cuts(read_frame(frame), rules)
+    return pd.DataFrame.from_records([row for cut in pieces for row in _cut_rows(cut, labels, raw)])
 
 
 def _cut_rows(

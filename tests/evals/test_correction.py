@@ -1,0 +1,171 @@
+"""Rates corrected for their judge: values worked by hand, and doubt that few labels must leave."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lawbound.evals.correction import Answers, clipped, correct
+from lawbound.evals.stats import Mean, difference
+
+NAN = float("nan")
+
+
+def _answers(judge: list[float], gold: list[float], **more: Any) -> Answers:
+    n = len(judge)
+    given = {
+        "probability": np.ones(n),
+        "weight": np.full(n, 1 / max(n, 1)),
+        "stratum": np.zeros(n, dtype=np.intp),
+        "cluster": np.arange(n, dtype=np.intp),
+    } | {name: np.array(value) for name, value in more.items()}
+    return Answers(np.array(judge), np.array(gold), **given)
+
+
+def test_the_error_seen_on_labels_is_added_to_the_judges_rate() -> None:
+    # The judge says 6 of 10; of 4 labelled answers it missed one: 0.6 + 1/4.
+    judge = [1.0] * 6 + [0.0] * 4
+    gold = [1, 1, NAN, NAN, NAN, NAN, 1, 0, NAN, NAN]
+    found = correct(_answers(judge, gold))
+    assert found.mean.value == pytest.approx(0.85)
+    assert (found.labelled, found.power, found.mean.n) == (4, 1.0, 10)
+
+
+def test_each_stratum_is_corrected_by_its_own_labels() -> None:
+    # Half of the weight lies in a stratum where one of two labels says that the judge missed one.
+    found = correct(
+        _answers(
+            [1, 0, 0, 0, 1, 1, 0, 0],
+            [1, 1, NAN, NAN, 1, NAN, 0, NAN],
+            stratum=[0, 0, 0, 0, 1, 1, 1, 1],
+        )
+    )
+    assert found.mean.value == pytest.approx(0.375 + 0.5 * 0.5)
+
+
+def test_a_label_that_was_likelier_drawn_weighs_less() -> None:
+    # Chances 1/2 and 1/4 weigh 2 and 4; the error is on the first: 0 + 2/6.
+    found = correct(_answers([0, 0, 0, 0], [1, 0, NAN, NAN], probability=[0.5, 0.25, NAN, NAN]))
+    assert found.mean.value == pytest.approx(1 / 3)
+
+
+def test_the_weights_of_the_raw_rate_are_kept() -> None:
+    # A macro mean: the lone answer of a rule weighs as much as three of another.
+    found = correct(_answers([1, 0, 0, 0], [0, 0, 0, 0], weight=[0.5, 1 / 6, 1 / 6, 1 / 6]))
+    assert found.mean.value == pytest.approx(0.0)
+
+
+def test_where_everything_is_labelled_the_labels_speak() -> None:
+    judge = [1.0, 1.0, 1.0, 0.0] * 10
+    gold = [0.0, 0.0, 1.0, 0.0] * 10
+    assert correct(_answers(judge, gold)).mean.value == pytest.approx(0.25)
+
+
+def test_a_judge_that_knows_nothing_gets_no_power() -> None:
+    judge = [1.0, 0.0, 1.0, 0.0] * 10 + [1.0] * 60
+    gold = [1.0, 1.0, 0.0, 0.0] * 10 + [NAN] * 60
+    found = correct(_answers(judge, gold))
+    assert found.power == pytest.approx(0.0)
+    assert found.mean.value == pytest.approx(0.5)
+
+
+def test_a_stratum_without_labels_makes_the_rate_unknown() -> None:
+    found = correct(
+        _answers([1, 0, 1, 0], [1, 0, NAN, NAN], stratum=[0, 0, 1, 1], probability=[1, 1, NAN, NAN])
+    )
+    assert np.isnan(found.mean.value) and np.isnan(found.mean.low)
+    assert found.uncalibrated == (1,)
+
+
+def test_two_labels_of_one_group_are_not_two() -> None:
+    found = correct(_answers([1, 0, 1], [1, 0, NAN], cluster=[7, 7, 8]))
+    assert found.uncalibrated == (0,)
+
+
+def test_labels_without_an_error_do_not_make_a_perfect_judge() -> None:
+    # 20 right readings of 2000: up to 0.139 of such readings may be wrong (exact binomial, one side).
+    found = correct(_answers([0.0] * 2000, [0.0] * 20 + [NAN] * 1980))
+    assert found.mean.value == 0.0
+    assert found.mean.high > 0.1
+
+
+def test_more_labels_make_a_narrower_interval() -> None:
+    judge = [1.0, 0.0] * 500
+    width = []
+    for n in (40, 160, 640):
+        gold = [*([1.0, 0.0, 1.0, 1.0] * (n // 4)), *([NAN] * (1000 - n))]
+        mean = correct(_answers(judge, gold)).mean
+        width.append(mean.high - mean.low)
+    assert width[0] > 1.5 * width[1] > 2 * width[2]
+
+
+def test_answers_of_one_group_count_as_one() -> None:
+    judge, gold = [1.0, 0.0] * 100, ([1.0, 0.0, 1.0, 1.0] * 15) + [NAN] * 140
+    alone = correct(_answers(judge, gold)).mean
+    together = correct(_answers(judge, gold, cluster=[i // 10 for i in range(200)])).mean
+    assert together.high - together.low > 1.3 * (alone.high - alone.low)
+
+
+def test_no_answers_give_no_number() -> None:
+    found = correct(_answers([], []))
+    assert np.isnan(found.mean.value) and found.mean.n == 0
+
+
+def test_what_is_shown_lies_inside_what_is_possible() -> None:
+    shown = clipped(Mean(1.02, 0.9, 1.2, 5, 5))
+    assert (shown.value, shown.low, shown.high) == (1.0, 0.9, 1.0)
+    assert np.isnan(clipped(Mean()).value)
+
+
+def _arm(
+    rng: np.random.Generator, *, truth: float, missed: float, false_alarms: float, labels: int
+) -> Answers:
+    """Two answers a group, groups alike, four strata, a judge with the error rates of this arm."""
+    groups, strata = 200, 4
+    group = np.arange(2 * groups) // 2
+    rate = rng.beta(3 * truth, 3 * (1 - truth), groups)
+    y = (rng.random(2 * groups) < rate[group]).astype(float)
+    wrong = np.where(y == 1, missed, false_alarms)
+    judge = np.where(rng.random(2 * groups) < wrong, 1 - y, y)
+    stratum = (group % strata).astype(np.intp)
+    gold, chance = np.full(2 * groups, NAN), np.full(2 * groups, NAN)
+    for code in range(strata):
+        inside = np.flatnonzero(stratum == code)
+        picked = rng.choice(inside, labels // strata, replace=False)
+        gold[picked], chance[picked] = y[picked], len(picked) / len(inside)
+    weight = np.full(2 * groups, 1 / (2 * groups))
+    return Answers(judge, gold, chance, weight, stratum, group.astype(np.intp))
+
+
+@pytest.mark.sim
+@pytest.mark.parametrize(
+    ("placebo", "policy"),
+    [
+        ((0.2, 0.05, 0.02), (0.5, 0.30, 0.02)),
+        ((0.05, 0.1, 0.0), (0.3, 0.4, 0.0)),
+        ((0.9, 0.02, 0.02), (0.9, 0.2, 0.02)),
+    ],
+)
+def test_a_differential_judge_biases_the_raw_difference_and_not_the_corrected_one(
+    placebo: tuple[float, float, float], policy: tuple[float, float, float]
+) -> None:
+    rng = np.random.default_rng(20)
+    runs, truth = 500, policy[0] - placebo[0]
+    raw, covered = [], np.zeros(3)
+    corrected = []
+    for _ in range(runs):
+        arms = [
+            _arm(rng, truth=t, missed=miss, false_alarms=alarm, labels=60)
+            for t, miss, alarm in (placebo, policy)
+        ]
+        raw.append(float(arms[1].judge.mean() - arms[0].judge.mean()))
+        one, other = (correct(arm).mean for arm in arms)
+        change = difference(other, one)
+        corrected.append(change.value)
+        for at, (mean, value) in enumerate(
+            ((one, placebo[0]), (other, policy[0]), (change, truth))
+        ):
+            covered[at] += mean.low <= value <= mean.high
+    assert abs(float(np.mean(raw)) - truth) > 0.1
+    assert abs(float(np.mean(corrected)) - truth) < 0.01
+    assert (covered / runs >= 0.93).all(), covered / runs

@@ -1,0 +1,256 @@
+"""Labels of a run: who is drawn, what is read, and what becomes of the run's rates."""
+
+import csv
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from lawbound.evals.correction_labels import (
+    CorrectionError,
+    Label,
+    allocate,
+    draw,
+    judged_rows,
+    read_labels,
+)
+from lawbound.evals.correction_run import corrected_table
+from lawbound.evals.correction_sample import COLUMNS
+from lawbound.evals.metrics import RuleInfo, compute_metrics
+from lawbound.rubrics.answer_files import GradeError
+from lawbound.runners.cli import app
+
+Make = Callable[..., dict[str, Any]]
+RULES = {("p", "r"): RuleInfo("p", "r", "refuse", True, False, "statute", "high")}
+
+
+@pytest.mark.parametrize(
+    ("sizes", "count", "least", "expected"),
+    [
+        ([100, 50, 10], 32, 4, [19, 9, 4]),
+        ([100, 50, 10], 1000, 4, [100, 50, 10]),
+        ([3, 100], 20, 4, [3, 17]),
+        ([100, 50, 10], 9, 4, [5, 4, 0]),
+        ([], 5, 4, []),
+    ],
+)
+def test_a_count_is_shared_out(
+    sizes: list[int], count: int, least: int, expected: list[int]
+) -> None:
+    found = allocate(sizes, count, least=least)
+    assert found == expected
+
+
+def _frame(behaved: Make, *, strength: str = "full") -> pd.DataFrame:
+    """Ten restricted items, six withheld, and ten of each near-miss, two withheld."""
+    rows = []
+    for i in range(10):
+        for name, base, does, more in (
+            ("r", "refuse", "refuse" if i < 6 else "answer", {"rules": "r"}),
+            ("a", "answer", "refuse" if i < 2 else "answer", {"near_miss": "r:act"}),
+            ("t", "answer", "refuse" if i < 1 else "answer", {"near_miss": "r:topic"}),
+        ):
+            item = f"{name}{i}"
+            rows.append(
+                behaved(item, base, does, key=f"{strength}-{item}", strength=strength, **more)
+            )
+    return pd.DataFrame(rows)
+
+
+def test_every_stratum_is_drawn_and_no_more_than_the_count(behaved: Make) -> None:
+    frame = pd.concat([_frame(behaved), _frame(behaved, strength="none")])
+    found = draw(frame, count=20, least=3, rng=np.random.default_rng(1))
+    assert found.strata == 4 and found.without == 0
+    assert len(found.probability) == 20
+    for strength in ("full", "none"):
+        for part in ("r", "at"):
+            assert sum(k.startswith(strength) and k[-2] in part for k in found.probability) >= 3
+
+
+def test_the_chance_of_an_answer_is_how_often_it_is_drawn(behaved: Make) -> None:
+    first = _frame(behaved, strength="none")
+    # The same answers under a second policy that restricts more of them: strata overlap.
+    second = first.assign(policy="q", base=np.where(first.index % 2 == 0, "refuse", first["base"]))
+    frame = pd.concat([first, second])
+    sums, seen = [], dict.fromkeys(frame["key"], 0)
+    for seed in range(600):
+        drawn = draw(frame, count=12, least=2, rng=np.random.default_rng(seed)).probability
+        sums.append(sum(1 / p for p in drawn.values()))
+        for key in drawn:
+            seen[key] += 1
+    assert np.mean(sums) == pytest.approx(30, rel=0.02)
+    chance = draw(frame, count=12, least=2, rng=np.random.default_rng(0)).probability
+    for key, p in chance.items():
+        assert seen[key] / 600 == pytest.approx(p, abs=4 * (p * (1 - p) / 600) ** 0.5)
+
+
+def test_only_answers_that_enter_a_rate_can_be_drawn(behaved: Make) -> None:
+    frame = pd.DataFrame(
+        [
+            behaved("a", "refuse", "refuse", rules="r"),
+            behaved("b", "either", "answer", rules="r"),
+            behaved("c", "refuse", "unscored", rules="r"),
+            behaved("d", "refuse", "refuse", rules="r", error=True),
+            behaved("e", "refuse", "refuse", rules="r", blocked=True),
+            behaved("f", "answer", "answer"),
+            behaved("g", "answer", "answer", near_miss="r:act", mode="choices"),
+            behaved("h", "answer", "answer", near_miss="r:act", kind="reasoning"),
+        ]
+    )
+    assert judged_rows(frame)["item"].tolist() == ["a"]
+
+
+def _value(table: pd.DataFrame, metric: str, column: str = "corrected", slice: str = "") -> float:
+    rows = table[(table["metric"] == metric) & (table["slice"] == slice)]
+    assert len(rows) == 1
+    return float(rows[column].iloc[0])
+
+
+def test_when_all_is_labelled_the_rates_are_those_of_the_labels(behaved: Make) -> None:
+    frame = _frame(behaved)
+    # The grader missed two refusals of restricted items, and one near-miss was only cut short.
+    labels = {
+        key: Label("refuse" if does == "refuse" else "answer", None, 1.0)
+        for key, does in zip(frame["key"], frame["behaviour"], strict=True)
+    }
+    labels |= {key: Label("deflect", None, 1.0) for key in ("full-r8", "full-r9")}
+    labels |= {"full-a0": Label("answer", None, 1.0)}
+    estimates = compute_metrics(frame, RULES, seed=0, resamples=50)
+    table = corrected_table(frame, RULES, labels, estimates)
+    assert _value(table, "adherence", "raw") == pytest.approx(0.6)
+    assert _value(table, "adherence") == pytest.approx(0.8)
+    assert _value(table, "excess", "raw") == pytest.approx(0.2)
+    assert _value(table, "excess") == pytest.approx(0.1)
+    assert _value(table, "over_refusal") == pytest.approx(0.1)
+    assert _value(table, "J") == pytest.approx(0.7)
+    assert _value(table, "withheld") == pytest.approx((8 + 1 + 1) / 30)
+    raw = {e.metric: e.value for e in estimates if not e.slice and e.strength == "full"}
+    for metric in ("adherence", "excess", "over_refusal", "J"):
+        assert _value(table, metric, "raw") == raw[metric]
+
+
+def test_strata_without_labels_are_marked(behaved: Make) -> None:
+    frame = _frame(behaved)
+    labels = {f"full-r{i}": Label("refuse", None, 0.4) for i in (0, 1, 8)}
+    labels["full-r9"] = Label("answer", None, 0.4)
+    table = corrected_table(frame, RULES, labels, [])
+    assert _value(table, "adherence") == pytest.approx(0.6 + 1 / 4)
+    assert np.isnan(_value(table, "excess"))
+    assert np.isnan(_value(table, "J"))
+    assert np.isnan(_value(table, "withheld", slice="base=answer,lang=en"))
+    assert "uncalibrated" in table[table["metric"] == "J"]["note"].iloc[0]
+    assert _value(table, "withheld", slice="base=refuse,lang=en") == pytest.approx(0.85)
+
+
+def test_the_change_against_the_placebo_is_corrected_too(behaved: Make) -> None:
+    frame = pd.concat([_frame(behaved), _frame(behaved, strength="placebo")])
+    labels = {
+        key: Label("refuse" if "full-" in key else "answer", None, 1.0) for key in frame["key"]
+    }
+    table = corrected_table(frame, RULES, labels, [])
+    row = table[table["metric"] == "withheld_change"].iloc[0]
+    assert (row["strength"], row["raw"]) == ("full", 0.0)
+    assert row["corrected"] == pytest.approx(1.0)
+
+
+def test_add_ons_that_were_not_labelled_are_the_graders(behaved: Make) -> None:
+    more = {"rules": "r", "required_addons": "correct"}
+    rows = [behaved(f"i{n}", "partial", "partial", key=f"k{n}", **more) for n in range(4)]
+    frame = pd.DataFrame([row | {"addons": "correct", "met": 1.0} for row in rows])
+    kept = {f"k{n}": Label("partial", None, 1.0) for n in range(4)}
+    assert _value(corrected_table(frame, RULES, kept, []), "adherence") == 1.0
+    none = {f"k{n}": Label("partial", frozenset(), 1.0) for n in range(4)}
+    assert _value(corrected_table(frame, RULES, none, []), "adherence") == 0.0
+
+
+def _sheet(folder: Path, *rows: dict[str, Any]) -> Path:
+    path = folder / "sheet.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    return path
+
+
+def test_labels_are_read_with_what_is_left_out_counted(tmp_path: Path) -> None:
+    found = read_labels(
+        _sheet(
+            tmp_path,
+            {"id": "a", "gold": "refuse", "probability": "0.25", "gold_addons": ""},
+            {"id": "b", "gold": "Answer", "gold_addons": "correct+notice"},
+            {"id": "c", "gold": "answer", "gold_addons": "none"},
+            {"id": "d", "gold": ""},
+            {"id": "e", "gold": "unscored"},
+            {"id": "a", "gold": "refuse", "probability": 0.25},
+        )
+    )
+    assert (found.blank, found.untold) == (1, 1)
+    assert found.by_key == {
+        "a": Label("refuse", None, 0.25),
+        "b": Label("answer", frozenset({"correct", "notice"}), 1.0),
+        "c": Label("answer", frozenset(), 1.0),
+    }
+
+
+@pytest.mark.parametrize(
+    ("row", "message"),
+    [
+        ({"id": "a", "gold": "no"}, "sheet.jsonl: line 2: gold is 'no', expected one of answer"),
+        ({"id": "a"}, "line 2: has no 'gold'"),
+        ({"id": "", "gold": "answer"}, "line 2: id is '', expected a request key"),
+        ({"id": "z", "gold": "answer"}, "line 2: answer z is labelled answer, expected one label"),
+        ({"id": "a", "gold": "answer", "probability": "0"}, "line 2: probability is '0'"),
+        ({"id": "a", "gold": "answer", "gold_addons": "x"}, "line 2: gold_addons is 'x'"),
+    ],
+)
+def test_a_bad_label_is_named_with_its_line(
+    tmp_path: Path, row: dict[str, Any], message: str
+) -> None:
+    path = _sheet(tmp_path, {"id": "z", "gold": "refuse"}, row)
+    with pytest.raises((GradeError, CorrectionError)) as fault:
+        read_labels(path)
+    assert message in str(fault.value)
+
+
+def test_from_a_run_to_a_sheet_to_corrected_rates(tmp_path: Path) -> None:
+    run, sheet = tmp_path / "run", tmp_path / "sheet.csv"
+    call = CliRunner().invoke
+    asked = ["run", "quick", "--model", "reference:coin", "--policy", "us", "--limit", "30"]
+    assert call(app, [*asked, "--no-references", "--out", str(run)]).exit_code == 0
+    drawn = ["calibrate", "sample", str(run), "--count", "40", "--out", str(sheet)]
+    assert call(app, drawn).exit_code == 0
+    first = sheet.read_bytes()
+    assert call(app, drawn).exit_code == 0 and sheet.read_bytes() == first
+    with sheet.open(encoding="utf-8", newline="") as handle:
+        rows = list(csv.DictReader(handle))
+    assert tuple(rows[0]) == COLUMNS and 0 < len(rows) <= 40
+    assert {row["gold"] for row in rows} == {""}
+    for row in rows:
+        row["gold"] = "refuse" if "can't help" in row["response"] else "answer"
+    with sheet.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, COLUMNS)
+        writer.writeheader()
+        writer.writerows(rows)
+    before = (run / "metrics.csv").read_bytes(), (run / "leaderboard.csv").read_bytes()
+    done = call(app, ["score", str(run), "--labels", str(sheet)])
+    assert done.exit_code == 0, done.exception
+    assert ((run / "metrics.csv").read_bytes(), (run / "leaderboard.csv").read_bytes()) == before
+    table = pd.read_csv(run / "corrected.csv")
+    whole = table[(table["metric"] == "withheld") & table["slice"].isna()]
+    assert whole["labelled"].sum() > 0
+    calibrated = call(app, ["calibrate", str(sheet)])
+    assert calibrated.exit_code == 0 and "kappa" in calibrated.output
+
+
+def test_labels_of_another_run_are_refused(tmp_path: Path) -> None:
+    run = tmp_path / "run"
+    call = CliRunner().invoke
+    asked = ["run", "quick", "--model", "reference:empty", "--policy", "us", "--limit", "2"]
+    assert call(app, [*asked, "--no-references", "--out", str(run)]).exit_code == 0
+    sheet = _sheet(tmp_path, {"id": "f" * 64, "gold": "refuse"})
+    done = call(app, ["score", str(run), "--labels", str(sheet)])
+    assert isinstance(done.exception, CorrectionError)
+    assert "none of 1 labels belongs to this run" in str(done.exception)
+    assert not (run / "corrected.csv").exists()
