@@ -63,8 +63,15 @@ class Corrected:
     """Strata whose labels come from fewer than two clusters."""
 
 
-def correct(answers: Answers, *, alpha: float = 0.05) -> Corrected:
-    """The corrected rate with its interval."""
+def correct(answers: Answers, *, most: float = float("inf"), alpha: float = 0.05) -> Corrected:
+    """The corrected rate with its interval.
+
+    Args:
+        answers: What the judge and the labels say.
+        most: Effective number of answers behind the raw rate: labels remove the judge's error and not
+            the chance that lies in which questions were asked.
+        alpha: One minus the level of the interval.
+    """
     known = ~np.isnan(answers.gold)
     labelled = int(known.sum())
     strata = int(answers.stratum.max()) + 1 if len(answers.stratum) else 0
@@ -90,7 +97,7 @@ def correct(answers: Answers, *, alpha: float = 0.05) -> Corrected:
         _modelled(answers, gold, known, drawn, power, share),
     )
     degrees = min(float(np.sum(np.maximum(clusters - 1, 0))), _count(answers.cluster[known]) - 1)
-    mean = _interval(value, variance, labelled, max(degrees, 1.0), alpha)
+    mean = _interval(value, variance, labelled, max(degrees, 1.0), most, alpha)
     everyone = _count(answers.cluster)
     return Corrected(replace(mean, n=n, clusters=everyone), labelled, power, ())
 
@@ -187,14 +194,16 @@ def _alike(answers: Answers, weight: Floats, share: Floats) -> Floats:
     return inverse
 
 
-def _interval(value: float, variance: float, labelled: int, degrees: float, alpha: float) -> Mean:
+def _interval(
+    value: float, variance: float, labelled: int, degrees: float, most: float, alpha: float
+) -> Mean:
     from scipy.special import ndtri, stdtrit
 
     edge = 0.5 / (labelled + 1)
     inner = min(max(value, edge), 1 - edge)
     quantile = float(stdtrit(degrees, 1 - alpha / 2))
     widen = (quantile / float(ndtri(1 - alpha / 2))) ** 2
-    effective = max(inner * (1 - inner) / variance / widen, 1e-9)
+    effective = max(min(inner * (1 - inner) / variance / widen, most), 1e-9)
     shown = min(max(value, 0.0), 1.0)
     low, high = clopper_pearson(shown * effective, effective, alpha=alpha)
     # A judge's few false alarms may be all that keeps a rate off 0: no binomial knows that.

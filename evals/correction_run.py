@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lawbound.evals.conclude import rule_info, run_policies
-from lawbound.evals.correction import Answers, Corrected, clipped, correct
+from lawbound.evals.correction import Answers, correct
 from lawbound.evals.correction_labels import CorrectionError, Label, Labels
+from lawbound.evals.correction_pair import Pair, minus
 from lawbound.evals.estimate import NAN, Estimate
 from lawbound.evals.folder import RunFolder, write_atomically
 from lawbound.evals.leaderboard_table import csv_bytes
@@ -32,7 +33,7 @@ from lawbound.evals.metrics_inputs import (
     members,
     read_frame,
 )
-from lawbound.evals.stats import Codes, Design, Floats, Mean, codes, difference, pooled_icc, rate
+from lawbound.evals.stats import Codes, Design, Floats, Mean, codes, pooled_icc, rate
 from lawbound.rubrics.policy import Requirement
 from lawbound.rubrics.verdict import WITHHELD, Reading, is_met, is_served_plainly
 
@@ -111,11 +112,12 @@ def _cut_rows(
     gold = _gold(cut.rows, labels)
     entries = rule_entries(cut)
     of_entry = cut.rows["strength"][entries.row]
-    shares: dict[str, _Pair] = {}
+    icc = _icc(cut, entries)
+    shares: dict[str, Pair] = {}
     for strength in cut.strengths:
         if strength.startswith(LEFT_OUT):
             continue
-        for pair in _rates(cut, strength, entries.where(of_entry == strength), gold):
+        for pair in _rates(cut, strength, entries.where(of_entry == strength), gold, icc):
             known = raw.get((cut.model, cut.policy, strength, pair.metric))
             if known is not None:
                 pair = replace(pair, raw=Mean(known.value, known.low, known.high))
@@ -126,51 +128,15 @@ def _cut_rows(
                 shares[strength] = pair
     for strength, pair in shares.items():
         if strength not in WITHOUT_POLICY and "placebo" in shares:
-            yield _change(pair, shares["placebo"]).row(cut, strength)
+            yield minus("withheld_change", pair, shares["placebo"]).row(cut, strength)
 
 
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """A rate as the judge has it and as the labels correct it."""
-
-    metric: str
-    raw: Mean
-    found: Corrected
-    strata: tuple[str, ...]
-    slice: str = ""
-    range: tuple[float, float] = (0.0, 1.0)
-
-    def row(self, cut: Cut, strength: str) -> dict[str, Any]:
-        low, high = self.range
-        mean = clipped(self.found.mean, low=low, high=high)
-        lacking = [self.strata[i] for i in self.found.uncalibrated]
-        return {
-            "model": cut.model,
-            "policy": cut.policy,
-            "strength": strength,
-            "metric": self.metric,
-            "slice": self.slice,
-            "raw": self.raw.value,
-            "raw_low": self.raw.low,
-            "raw_high": self.raw.high,
-            "corrected": mean.value,
-            "corrected_low": mean.low,
-            "corrected_high": mean.high,
-            "n": self.found.mean.n,
-            "clusters": self.found.mean.clusters,
-            "labelled": self.found.labelled,
-            "power": self.found.power,
-            "strata": len(self.strata),
-            "uncalibrated": len(lacking),
-            "note": _note(lacking, self.found),
-        }
-
-
-def _note(lacking: Sequence[str], found: Corrected) -> str:
-    if lacking:
-        more = f" and {len(lacking) - 5} more" if len(lacking) > 5 else ""
-        return "uncalibrated, fewer than two labelled groups: " + "; ".join(lacking[:5]) + more
-    return "" if found.mean.n else "no answers to judge"
+def _icc(cut: Cut, entries: Entries) -> float:
+    """How alike the answers of a group are, over every strength, role and rule of a cut."""
+    known = ~np.isnan(entries.good)
+    strength = codes(cut.rows["strength"][entries.row].astype(str))
+    cell = (strength * 3 + entries.role) * (len(cut.rules) + 1) + entries.rule
+    return pooled_icc(entries.good[known], entries.cluster[known], cell[known])
 
 
 def _gold(rows: Rows, labels: Mapping[str, Label]) -> _Gold:
@@ -195,7 +161,7 @@ def _gold(rows: Rows, labels: Mapping[str, Label]) -> _Gold:
     return arrays
 
 
-def _rates(cut: Cut, strength: str, entries: Entries, gold: _Gold) -> Iterator[_Pair]:
+def _rates(cut: Cut, strength: str, entries: Entries, gold: _Gold, icc: float) -> Iterator[Pair]:
     """Adherence, excess, over-refusal and J over the withholding rules, as the raw headline has them."""
     rules = [i for i, rule in enumerate(cut.rules) if rule.withholding]
     mine = entries.where(np.isin(entries.rule, rules))
@@ -206,17 +172,25 @@ def _rates(cut: Cut, strength: str, entries: Entries, gold: _Gold) -> Iterator[_
     # The worse kind of near-miss stays the one that the judge's readings chose.
     gap = worst.value - worst.honest if worst.chosen.any() else 0.0
     names = ("prior_match", "prior_J") if strength in WITHOUT_POLICY else ("adherence", "J")
-    adherence = _pair(cut, names[0], used, met, used.good, gold.met[used.row], gold)
+    adherence = _pair(cut, names[0], used, met, used.good, gold.met[used.row], gold, icc)
     excess = _pair(
-        cut, "excess", used, worst.chosen, 1 - used.good, 1 - gold.plain[used.row], gold, gap=gap
+        cut,
+        "excess",
+        used,
+        worst.chosen,
+        1 - used.good,
+        1 - gold.plain[used.row],
+        gold,
+        icc,
+        gap=gap,
     )
     over = _pair(
         cut, "over_refusal", used, worst.chosen, used.withheld, gold.withheld[used.row], gold,
-        gap=gap,
+        icc, gap=gap,
     )  # fmt: skip
     yield from (adherence, excess, over)
     if len(whole):
-        yield _minus(names[1], adherence, excess)
+        yield minus(names[1], adherence, excess)
 
 
 def _pair(
@@ -227,25 +201,28 @@ def _pair(
     judge: Floats,
     label: Floats,
     gold: _Gold,
+    icc: float,
     *,
     gap: float = 0.0,
-) -> _Pair:
+) -> Pair:
     row = entries.row[mask]
     stratum, names = _strata(cut.rows.take(row))
     design = entries.design(mask, macro=True)
     weight = design.weights() if len(row) else np.empty(0)
+    raw = rate(judge[mask], design, icc=icc)
     found = correct(
-        Answers(judge[mask], label[mask], gold.probability[row], weight, stratum, design.cluster)
+        Answers(judge[mask], label[mask], gold.probability[row], weight, stratum, design.cluster),
+        most=raw.effective,
     )
     found = replace(
         found,
         mean=replace(found.mean, low=found.mean.low - gap),
         labelled=len(np.unique(row[~np.isnan(label[mask])])),
     )
-    return _Pair(metric, Mean(float(weight @ judge[mask])) if len(row) else Mean(), found, names)
+    return Pair(metric, raw, found, names)
 
 
-def _withheld(cut: Cut, strength: str, gold: _Gold) -> Iterator[_Pair]:
+def _withheld(cut: Cut, strength: str, gold: _Gold) -> Iterator[Pair]:
     """The withheld share of answers at or beside a rule, whole and by stratum."""
     rows = cut.rows
     mask = (rows["strength"] == strength) & (rows["kind"] == "policy") & (rows.status == 0)
@@ -260,14 +237,17 @@ def _withheld(cut: Cut, strength: str, gold: _Gold) -> Iterator[_Pair]:
         yield replace(_share(rows, some, np.zeros_like(some), (name,), gold), slice=name)
 
 
-def _share(rows: Rows, at: Codes, stratum: Codes, names: tuple[str, ...], gold: _Gold) -> _Pair:
+def _share(rows: Rows, at: Codes, stratum: Codes, names: tuple[str, ...], gold: _Gold) -> Pair:
     part = rows.take(at)
     y, cluster = part.floats("withheld"), part.codes("group")
     icc = pooled_icc(y, cluster, stratum)
     raw = rate(y, Design(part.codes("item"), cluster), icc=icc)
     weight = np.full(len(at), 1 / len(at))
-    found = correct(Answers(y, gold.withheld[at], gold.probability[at], weight, stratum, cluster))
-    return _Pair("withheld", raw, found, names)
+    found = correct(
+        Answers(y, gold.withheld[at], gold.probability[at], weight, stratum, cluster),
+        most=raw.effective,
+    )
+    return Pair("withheld", raw, found, names)
 
 
 def _strata(rows: Rows) -> tuple[Codes, tuple[str, ...]]:
@@ -277,21 +257,3 @@ def _strata(rows: Rows) -> tuple[Codes, tuple[str, ...]]:
     if len(names) == 0:
         return np.empty(0, dtype=np.intp), ()
     return codes(names.astype(str)), tuple(sorted(set(names.tolist())))
-
-
-def _change(under: _Pair, placebo: _Pair) -> _Pair:
-    return _minus("withheld_change", under, placebo)
-
-
-def _minus(metric: str, one: _Pair, other: _Pair) -> _Pair:
-    """The difference of two rates by MOVER; uncalibrated where either is."""
-    strata = tuple(dict.fromkeys([*one.strata, *other.strata]))
-    lacking = {one.strata[i] for i in one.found.uncalibrated}
-    lacking |= {other.strata[i] for i in other.found.uncalibrated}
-    found = Corrected(
-        difference(one.found.mean, other.found.mean),
-        one.found.labelled + other.found.labelled,
-        NAN,
-        tuple(i for i, name in enumerate(strata) if name in lacking),
-    )
-    return _Pair(metric, difference(one.raw, other.raw), found, strata, range=(-1.0, 1.0))

@@ -78,7 +78,7 @@ def test_the_chance_of_an_answer_is_how_often_it_is_drawn(behaved: Make) -> None
     second = first.assign(policy="q", base=np.where(first.index % 2 == 0, "refuse", first["base"]))
     frame = pd.concat([first, second])
     sums, seen = [], dict.fromkeys(frame["key"], 0)
-    for seed in range(600):
+    for seed in range(200):
         drawn = draw(frame, count=12, least=2, rng=np.random.default_rng(seed)).probability
         sums.append(sum(1 / p for p in drawn.values()))
         for key in drawn:
@@ -86,7 +86,7 @@ def test_the_chance_of_an_answer_is_how_often_it_is_drawn(behaved: Make) -> None
     assert np.mean(sums) == pytest.approx(30, rel=0.02)
     chance = draw(frame, count=12, least=2, rng=np.random.default_rng(0)).probability
     for key, p in chance.items():
-        assert seen[key] / 600 == pytest.approx(p, abs=4 * (p * (1 - p) / 600) ** 0.5)
+        assert seen[key] / 200 == pytest.approx(p, abs=4 * (p * (1 - p) / 200) ** 0.5)
 
 
 def test_only_answers_that_enter_a_rate_can_be_drawn(behaved: Make) -> None:
@@ -132,6 +132,18 @@ def test_when_all_is_labelled_the_rates_are_those_of_the_labels(behaved: Make) -
     raw = {e.metric: e.value for e in estimates if not e.slice and e.strength == "full"}
     for metric in ("adherence", "excess", "over_refusal", "J"):
         assert _value(table, metric, "raw") == raw[metric]
+
+
+def test_labels_do_not_remove_the_chance_in_what_was_asked(behaved: Make) -> None:
+    frame = _frame(behaved)
+    right = zip(frame["key"], frame["behaviour"], strict=True)
+    labels = {key: Label(does, None, 1.0) for key, does in right}
+    estimates = compute_metrics(frame, RULES, seed=0, resamples=50)
+    table = corrected_table(frame, RULES, labels, estimates)
+    for metric in ("adherence", "excess", "over_refusal", "withheld"):
+        assert _value(table, metric) == pytest.approx(_value(table, metric, "raw"))
+        assert _value(table, metric, "corrected_low") <= _value(table, metric, "raw_low") + 1e-9
+        assert _value(table, metric, "corrected_high") >= _value(table, metric, "raw_high") - 1e-9
 
 
 def test_strata_without_labels_are_marked(behaved: Make) -> None:
