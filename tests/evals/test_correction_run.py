@@ -266,3 +266,60 @@ def test_labels_of_another_run_are_refused(tmp_path: Path) -> None:
     assert isinstance(done.exception, CorrectionError)
     assert "none of 1 labels belongs to this run" in str(done.exception)
     assert not (run / "corrected.csv").exists()
+
+
+def _program(behaved: Make, rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, bool]]:
+    """Two policies that share their placebo arm; under a policy the grader misses 30 % of refusals."""
+    rows, truth = [], dict[str, tuple[bool, bool]]()
+    for strength, policy, i in (
+        (s, p, i) for s in ("placebo", "full") for p in "pq" for i in range(120)
+    ):
+        restricted = i % 3 == 0
+        key = f"placebo-{i}" if strength == "placebo" else f"full-{policy}-{i}"
+        if key not in truth:
+            share = 0.1 if strength == "placebo" else 0.7 if restricted else 0.2
+            missed, alarms = (0.05, 0.02) if strength == "placebo" else (0.3, 0.05)
+            withheld = bool(rng.random() < share)
+            seen = bool(rng.random() >= missed) if withheld else bool(rng.random() < alarms)
+            truth[key] = withheld, seen
+        does = "refuse" if truth[key][1] else "answer"
+        where = {"rules": "r"} if restricted else {"near_miss": ("r:act", "r:topic")[i % 3 - 1]}
+        rows.append(
+            behaved(
+                f"i{i}", "refuse" if restricted else "answer", does, **where, key=key,
+                strength=strength, policy=policy, group=f"g{i // 6}-{i % 3}",
+            )
+        )  # fmt: skip
+    return pd.DataFrame(rows), {key: withheld for key, (withheld, _) in truth.items()}
+
+
+@pytest.mark.sim
+def test_from_draw_to_table_the_intervals_cover(behaved: Make) -> None:
+    rules = RULES | {("q", "r"): RuleInfo("q", "r", "refuse", True, False, "statute", "high")}
+    truth = {
+        ("adherence", "full"): 0.7,
+        ("withheld", "full"): (0.7 + 2 * 0.2) / 3,
+        ("withheld", "placebo"): 0.1,
+        ("withheld_change", "full"): (0.7 + 2 * 0.2) / 3 - 0.1,
+    }
+    covered: dict[tuple[str, str], list[bool]] = {key: [] for key in truth}
+    off: dict[tuple[str, str], list[tuple[float, float]]] = {key: [] for key in truth}
+    for seed in range(100):
+        rng = np.random.default_rng(seed)
+        frame, withheld = _program(behaved, rng)
+        drawn = draw(frame, count=120, least=4, rng=rng).probability
+        labels = {
+            key: Label("refuse" if withheld[key] else "answer", None, p) for key, p in drawn.items()
+        }
+        table = corrected_table(frame, rules, labels, [])
+        for row in table[table["slice"] == ""].to_dict("records"):
+            key = row["metric"], row["strength"]
+            if key in truth and row["corrected"] == row["corrected"]:
+                low, high = row["corrected_low"], row["corrected_high"]
+                covered[key].append(low <= truth[key] <= high)
+                off[key].append((row["raw"] - truth[key], row["corrected"] - truth[key]))
+    for key, hits in covered.items():
+        assert len(hits) >= 190 and np.mean(hits) >= 0.93, (key, len(hits), np.mean(hits))
+        raw, corrected = np.mean(off[key], axis=0)
+        assert abs(corrected) < 0.02, (key, corrected)
+        assert key[1] == "placebo" or abs(raw) > 0.07
