@@ -12,7 +12,12 @@ from pydantic import BaseModel, ValidationError
 MAX_BYTES = 8_000_000
 """No file that a person writes is larger; refuse early rather than parse for minutes."""
 
+MAX_DEPTH = 100
+"""No file that a person writes is nested deeper; the C loader overflows its stack at some depth."""
+
 _MAYBE_ALIAS = re.compile(r"(?:^|[\s\[{,:-])\*[^\s,\]}]", re.MULTILINE)
+_MAYBE_DEEP = re.compile(r"^[ \t?:-]{1000}", re.MULTILINE)
+_MANY_BRACKETS = 2000
 
 _TEXT = "tag:yaml.org,2002:str"
 _PLAIN = ("tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
@@ -38,7 +43,7 @@ def read_yaml(file: File, error: type[Exception]) -> Any:
         raise error(f"{file}: has {len(raw)} bytes, expected at most {MAX_BYTES}")
     try:
         text = raw.decode("utf-8")
-        _refuse_aliases(text)
+        _refuse_bombs(text)
         loader = _Loader(text)
         node = loader.get_single_node()
         return None if node is None else _value(loader, node)
@@ -72,15 +77,27 @@ def _value(loader: Any, node: Any) -> Any:
     return found
 
 
-def _refuse_aliases(text: str) -> None:
-    """Aliases allow exponential bombs; the C loader composes them before Python could say no."""
-    if not _MAYBE_ALIAS.search(text):
+def _refuse_bombs(text: str) -> None:
+    """Aliases grow without end and depth overflows the stack of the C loader, before Python could say no.
+
+    Both are looked for event by event, which needs no stack, and only where a text could hold them.
+    """
+    brackets = text.count("[") + text.count("{")
+    maybe_deep = brackets > _MANY_BRACKETS or _MAYBE_DEEP.search(text) is not None
+    if not maybe_deep and not _MAYBE_ALIAS.search(text):
         return
+    depth = 0
     for event in yaml.parse(text, Loader=_Loader):
+        mark: Any = event.start_mark
         if isinstance(event, yaml.events.AliasEvent):
-            mark: Any = event.start_mark
             raise yaml.composer.ComposerError(
                 None, None, "found a YAML alias, expected plain values", mark
+            )
+        depth += isinstance(event, yaml.events.CollectionStartEvent)
+        depth -= isinstance(event, yaml.events.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise yaml.composer.ComposerError(
+                None, None, f"is nested more than {MAX_DEPTH} deep, expected a flatter file", mark
             )
 
 
