@@ -7,6 +7,7 @@ import json
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -124,10 +125,20 @@ class RunFolder:
         write_atomically(self.run_yaml, text.encode())
 
     def write_frame(self, frame: pd.DataFrame) -> None:
-        """Store the verdicts."""
+        """Store the verdicts.
+
+        Raises:
+            FolderError: They cannot be written; what stood there before stays.
+        """
+        path = self.root / "verdicts.parquet"
         draft = self.root / "verdicts.parquet.draft"
-        frame.to_parquet(draft, index=False)
-        draft.replace(self.root / "verdicts.parquet")
+        try:
+            frame.to_parquet(draft, index=False)
+            draft.replace(path)
+        except OSError as fault:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+            raise FolderError(f"{path}: cannot be written ({fault.strerror or fault})") from fault
 
     def read_frame(self) -> pd.DataFrame:
         """The verdicts again.
@@ -139,11 +150,14 @@ class RunFolder:
 
         path = self.root / "verdicts.parquet"
         try:
-            return pd.read_parquet(path)
+            frame = pd.read_parquet(path)
         except (OSError, ValueError) as fault:
             raise FolderError(
                 f"{path}: cannot be read, expected verdicts of a run ({fault})"
             ) from fault
+        if "model" not in frame.columns:
+            raise FolderError(f"{path}: found no column 'model', expected verdicts of a run")
+        return frame
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -161,7 +175,8 @@ def write_atomically(path: Path, content: bytes) -> None:
             os.fsync(handle.fileno())
         draft.replace(path)
     except OSError as fault:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
         raise FolderError(f"{path}: cannot be written ({fault.strerror})") from fault
 
 

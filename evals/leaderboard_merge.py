@@ -28,13 +28,17 @@ def read_board(path: Path) -> pd.DataFrame:
     """
     try:
         with path.open(encoding="utf-8", newline="") as handle:
-            records = list(csv.DictReader(handle))
+            reader = csv.DictReader(handle)
+            records, header = list(reader), list(reader.fieldnames or ())
     except (OSError, UnicodeDecodeError, csv.Error) as fault:
         raise LeaderboardError(f"{path}: cannot be read ({fault}), expected a CSV") from fault
     names = [column.name for column in LEADERBOARD]
-    if records and list(records[0]) != names:
-        odd = sorted(set(records[0]).symmetric_difference(names), key=str)
+    if header != names:
+        odd = sorted(set(header).symmetric_difference(names))
         raise LeaderboardError(f"{path}: columns differ from the schema in {odd[:5]}")
+    for number, record in enumerate(records, start=2):
+        if None in record or None in record.values():
+            raise LeaderboardError(f"{path}:{number}: is cut off, expected {len(names)} cells")
     return table_of([_typed(record, path) for record in records], LEADERBOARD)
 
 

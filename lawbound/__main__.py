@@ -3,6 +3,7 @@
 import sys
 
 INTERRUPTED = 130
+LONGEST_PLACE = 200
 
 
 def main() -> None:
@@ -15,7 +16,8 @@ def main() -> None:
         sys.stderr.write("interrupted: everything answered so far is kept; run again to go on\n")
         sys.exit(INTERRUPTED)
     except (ValueError, RuntimeError, OSError) as error:
-        if not type(error).__module__.startswith("lawbound."):
+        refused = isinstance(error, OSError) and error.errno is not None
+        if not refused and not type(error).__module__.startswith("lawbound."):
             raise
         sys.stderr.write(f"error: {_one_line(error)}\n")
         sys.exit(2)
@@ -25,7 +27,13 @@ def _one_line(error: Exception) -> str:
     """The message without line breaks and control characters: it may quote hostile input."""
     from lawbound.runners.cli.console import printable
 
-    return printable(" ".join(str(error).split()))
+    text = str(error)
+    if isinstance(error, OSError) and not type(error).__module__.startswith("lawbound."):
+        # What the operating system refuses: a full disk, a read-only folder, a name too long.
+        place = str(error.filename or "lawbound")
+        place = place if len(place) <= LONGEST_PLACE else place[:LONGEST_PLACE] + "..."
+        text = f"{place}: {error.strerror or error}"
+    return printable(" ".join(text.split()))
 
 
 if __name__ == "__main__":

@@ -117,7 +117,8 @@ def power(
     ] = None,
     metric: Annotated[str, typer.Option(help="Metric of the pilot.")] = "policy_tax",
     sd: Annotated[
-        float | None, typer.Option(min=0, help="Standard deviation of a cluster, without a pilot.")
+        float | None,
+        typer.Option(min=0, max=1000, help="Standard deviation of a cluster, without a pilot."),
     ] = None,
     target: Annotated[float, typer.Option(min=0.01, max=0.999, help="Power wanted.")] = 0.8,
 ) -> None:
