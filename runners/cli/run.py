@@ -29,7 +29,7 @@ Strengths = Annotated[
 ]
 Config = Annotated[Path | None, typer.Option(help="YAML with the same fields as these options.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="Items of each selection and policy.")]
-Seed = Annotated[int | None, typer.Option(help="Draws items and wordings [the suite's].")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Draws items and wordings [the suite's].")]
 Epochs = Annotated[int | None, typer.Option(min=1, help="Repeats of each arm [1].")]
 Temperature = Annotated[float | None, typer.Option(min=0, max=2, help="Sampling temperature [0].")]
 MaxTokens = Annotated[int | None, typer.Option(min=1, help="Tokens of an answer [the suite's].")]

@@ -90,3 +90,9 @@ def test_a_folder_in_the_place_of_verdicts_is_refused(concluded: Path, tmp_path:
 
 def test_an_endless_deviation_is_refused() -> None:
     assert _call("power", "--effect", "0.1", "--sd", "inf")[0] == 2
+
+
+def test_a_negative_seed_is_refused(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    assert _call("run", "quick", "--model", "reference:coin", "--seed", "-5", "--out", out)[0] == 2
+    assert not out.exists()
