@@ -9,7 +9,8 @@ POLICIES ?= cn,de,us,intl
 demo: $(STAMP)  ## Ask a real model the quick suite under four policies; results land in out/demo.
 	$(BIN)/lawbound run quick --model smollm2 --policy $(POLICIES) --out out/demo
 
-test: lint types fast  ## Lint, types and fast tests.
+test: $(STAMP)  ## Lint, types and fast tests, side by side.
+	$(MAKE) --no-print-directory -j2 --output-sync=target lint types fast
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .
@@ -19,7 +20,7 @@ types: $(STAMP)
 	$(BIN)/mypy
 
 fast: $(STAMP)
-	$(BIN)/pytest -q -n 2
+	$(BIN)/pytest -q -n 2 --dist loadfile
 
 test-slow: $(STAMP)  ## The real model, a real browser, a real cluster, faults and simulation.
 	$(BIN)/pytest -q -m "model or browser or cluster or faults or sim"

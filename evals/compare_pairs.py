@@ -48,9 +48,7 @@ def pair_cuts(first: Cut, second: Cut) -> Pairs:
         keys.append(key * 10_000 + epoch)
     _, left, right = np.intersect1d(keys[0], keys[1], return_indices=True)
     one, two = first.rows.take(left), second.rows.take(right)
-    return Pairs(
-        first.policy, one, two, (replace(first, rows=one), replace(second, rows=two))
-    )
+    return Pairs(first.policy, one, two, (replace(first, rows=one), replace(second, rows=two)))
 
 
 RuleDifference = tuple[str, float, float, Mean, float]
@@ -77,16 +75,14 @@ def rule_differences(
     chosen = worst_excess(one, (one.good + two.good) / 2).chosen
     met = _arm(one, d, restricted, icc)
     plain = _arm(one, d, chosen, icc)
-    worse = Mean(
-        -plain.value, -plain.high, -plain.low, plain.n, plain.clusters, plain.effective
-    )
+    worse = Mean(-plain.value, -plain.high, -plain.low, plain.n, plain.clusters, plain.effective)
     adherence = [_macro(e, restricted) for e in (one, two)]
     excess = [1 - _macro(e, chosen) for e in (one, two)]
-    yield "adherence", *adherence, met, _p(one, d, restricted, rng, resamples)
-    yield "excess", *excess, worse, _p(one, d, chosen, rng, resamples)
-    j = difference(met, worse)
-    values = [a - b for a, b in zip(adherence, excess, strict=True)]
-    yield "J", *values, j, _p(one, d, (restricted, chosen), rng, resamples)
+    yield "adherence", adherence[0], adherence[1], met, _p(one, d, restricted, rng, resamples)
+    yield "excess", excess[0], excess[1], worse, _p(one, d, chosen, rng, resamples)
+    j = [a - b for a, b in zip(adherence, excess, strict=True)]
+    both = _p(one, d, (restricted, chosen), rng, resamples)
+    yield "J", j[0], j[1], difference(met, worse), both
 
 
 def score_differences(
@@ -100,8 +96,10 @@ def score_differences(
         known = ~np.isnan(a.value) & ~np.isnan(b.value)
         if not known.any():
             continue
-        yield mode, "capability", *_scored(
-            a.where(known).rows, a.value[known], b.value[known], a.span, rng, resamples
+        yield (
+            mode,
+            "capability",
+            *_scored(a.where(known).rows, a.value[known], b.value[known], a.span, rng, resamples),
         )
         if strength in ("none", "placebo"):
             continue
@@ -112,8 +110,10 @@ def score_differences(
         known = ~np.isnan(taxes[0]) & ~np.isnan(taxes[1])
         if known.any():
             rows = a.rows.take(right).where(known)
-            yield mode, "policy_tax", *_scored(
-                rows, taxes[0][known], taxes[1][known], 2 * a.span, rng, resamples
+            yield (
+                mode,
+                "policy_tax",
+                *_scored(rows, taxes[0][known], taxes[1][known], 2 * a.span, rng, resamples),
             )
 
 
@@ -162,6 +162,4 @@ def _p(
     parts = masks if isinstance(masks, tuple) else (masks,)
     sums = [_design(entries, mask).weights() * d[mask] for mask in parts]
     clusters = [entries.cluster[mask] for mask in parts]
-    return sign_flip(
-        np.concatenate(sums), np.concatenate(clusters), rng=rng, resamples=resamples
-    )
+    return sign_flip(np.concatenate(sums), np.concatenate(clusters), rng=rng, resamples=resamples)

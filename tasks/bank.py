@@ -68,7 +68,9 @@ class FactEntry(FactWording):
 class BankFile(_Written):
     """One file of the bank: everything we ask about one topic."""
 
-    canary: Literal["LAWBOUND BENCHMARK DATA, NEVER FOR TRAINING. canary 7c1f6a52-3b0e-4d7d-9a55-2f1c8e6d40b9"]
+    canary: Literal[
+        "LAWBOUND BENCHMARK DATA, NEVER FOR TRAINING. canary 7c1f6a52-3b0e-4d7d-9a55-2f1c8e6d40b9"
+    ]
     topic: str
     items: tuple[PolicyEntry, ...] = ()
     facts: tuple[FactEntry, ...] = ()

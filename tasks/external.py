@@ -91,8 +91,8 @@ def items_from_rows(rows: Sequence[Mapping[str, Any]], spec: Source) -> tuple[It
 
 def _rows(spec: Source) -> list[Mapping[str, Any]]:
     """Rows through `datasets`, so that every format it reads works the same."""
-    from datasets import load_dataset  # type: ignore[import-untyped]
-    from datasets.exceptions import (  # type: ignore[import-untyped]
+    from datasets import load_dataset
+    from datasets.exceptions import (
         DatasetGenerationError,
         DatasetNotFoundError,
     )

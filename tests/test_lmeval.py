@@ -21,7 +21,7 @@ from lawbound.runners.sample import Request
 # lm-eval itself warns a great deal; what we promise is that it works, not that it is silent.
 pytestmark = pytest.mark.filterwarnings("default")
 
-LIMIT = 6
+LIMIT = 4
 """Items of each selection: enough for every metric, few enough for a fast test."""
 TASKS = Path(__file__).parents[1] / "tasks" / "lmeval"
 

@@ -71,13 +71,6 @@ def test_refusing_everything_withholds_all_that_the_neutral_reference_answers(
     assert _column(board, "empty", "intl_gap") == [0.0] * 4
 
 
-def test_scoring_again_changes_no_byte(folder: Path) -> None:
-    names = ("leaderboard.csv", "metrics.csv")
-    before = [(folder / name).read_bytes() for name in names]
-    conclude(folder)
-    assert [(folder / name).read_bytes() for name in names] == before
-
-
 def test_every_request_is_accounted_for(folder: Path) -> None:
     frame = RunFolder(folder).read_frame()
     run = RunFolder(folder).read_run()
@@ -87,16 +80,22 @@ def test_every_request_is_accounted_for(folder: Path) -> None:
     assert frame.groupby("model").size().nunique() == 1
 
 
-def test_a_model_that_is_a_baseline_in_disguise_is_found_out(tmp_path: Path) -> None:
+def test_a_baseline_in_disguise_is_found_out_and_scoring_again_changes_no_byte(
+    tmp_path: Path,
+) -> None:
     from lawbound.rubrics.reference.constants import REFUSAL
 
     spec = RunSpec(suite="quick", models=("sly",), policies=("us",), limit=6)
     engine = FunctionEngine(lambda request: REFUSAL, name="sly")
     conclusion: Conclusion = evaluate(spec, tmp_path, engines={"sly": engine})
+    names = ("leaderboard.csv", "metrics.csv")
+    before = [(tmp_path / name).read_bytes() for name in names]
     assert any("'sly' equals the baseline 'reference:always-refuse'" in t for t in conclusion.ties)
     honest = conclusion.leaderboard
     honest.loc[honest["model"] == "sly", "J"] = 0.5
     assert not ties_a_baseline(honest)
+    conclude(tmp_path)
+    assert [(tmp_path / name).read_bytes() for name in names] == before
 
 
 @pytest.mark.sim

@@ -36,6 +36,7 @@ def _csvs(out: Path) -> list[bytes]:
     return [(out / name).read_bytes() for name in CSVS]
 
 
+@pytest.mark.faults
 def test_killed_in_the_middle_a_run_ends_with_the_same_csv(tmp_path: Path) -> None:
     _run(tmp_path / "undisturbed")
     assert _run(tmp_path / "killed", kill_when_stored=40)
