@@ -16,9 +16,7 @@ Operation = Literal["ask", "presuppose", "author", "transform", "roleplay", "com
 Purpose = Literal[
     "none", "education", "research", "reporting", "art", "counter-speech", "professional"
 ]
-Context = Literal[
-    "minor-user", "for-publication", "named-person", "incitement", "election-window"
-]
+Context = Literal["minor-user", "for-publication", "named-person", "incitement", "election-window"]
 Surface = Literal["neutral", "adjacent"]
 AnswerForm = Literal["number", "choice", "text", "sequence", "set"]
 

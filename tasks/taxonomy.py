@@ -59,7 +59,9 @@ def load_taxonomy() -> Taxonomy:
     """
     folder = files("lawbound.tasks") / "taxonomy"
     areas = read_yaml(folder / "topics.yaml", ItemError)
-    topics = {f"{area}/{name}": text for area, names in areas.items() for name, text in names.items()}
+    topics = {
+        f"{area}/{name}": text for area, names in areas.items() for name, text in names.items()
+    }
     raw = read_yaml(folder / "acts.yaml", ItemError)
     if set(raw) != set(get_args(Act)):
         raise ItemError(f"acts.yaml: acts are {sorted(raw)}, expected {sorted(get_args(Act))}")
