@@ -44,6 +44,8 @@ class Conclusion:
     leaderboard: pd.DataFrame
     ties: tuple[str, ...]
     """One line for each real model that ties a baseline on every column."""
+    unanswered: Mapping[str, int]
+    """Model -> verdicts without an answer (failed, damaged or not asked yet), where there are any."""
 
 
 def evaluate(
@@ -228,7 +230,9 @@ def _write(
         record, estimates, board, frame, items, samples, policies=policies, compliance=marks
     )
     write_atomically(folder.root / "report.html", page.encode("utf-8"))
-    return Conclusion(tuple(estimates), board, tuple(ties(board)))
+    missing = frame.loc[frame["error"], "model"].value_counts(sort=False)
+    unanswered = {str(model): int(count) for model, count in missing.items()}
+    return Conclusion(tuple(estimates), board, tuple(ties(board)), unanswered)
 
 
 def _write_compliance(

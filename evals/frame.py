@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lawbound.evals.folder import FolderError
 from lawbound.rubrics.policy import Policy, Requirement
 from lawbound.rubrics.score import Judge
 from lawbound.rubrics.verdict import Verdict, is_overshoot, is_served_plainly
@@ -40,10 +41,19 @@ def judge_all(
     *,
     grader: str,
 ) -> list[Judged]:
-    """Judge every assignment of one model, in order."""
+    """Judge every assignment of one model, in order.
+
+    Raises:
+        FolderError: An assignment names an item that is not there.
+    """
     judge = Judge(policies, grader)
     found = []
     for assignment in assignments:
+        if assignment.item not in items:
+            raise FolderError(
+                f"items.jsonl: found no item '{assignment.item}', which the plan names; expected "
+                "every item of the plan"
+            )
         item, sample = items[assignment.item], samples.get(assignment.key)
         found.append(Judged(assignment, item, judge.judge(assignment, item, sample), sample))
     return found

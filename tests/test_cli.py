@@ -163,6 +163,28 @@ def test_a_folder_that_is_no_run_is_one_line(run: Run, tmp_path: Path) -> None:
     assert "run.yaml" in _one_line(*run("score", str(tmp_path)))
 
 
+def test_a_run_with_lost_samples_is_concluded_loudly_and_without_them(
+    run: Run, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    arguments = ["--model", "reference:coin", "--policy", "us", "--limit", "2", "--no-references"]
+    run("run", *arguments, "--out", str(out))
+    file = next(out.glob("samples/*.jsonl"))
+    lines = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join(lines[:-3]))
+    code, _, err = run("score", str(out))
+    assert code == 0
+    assert "WARNING: " in err and "have no answer" in err
+
+
+def test_a_plan_that_names_an_unknown_item_is_one_line(run: Run, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    arguments = ["--model", "reference:coin", "--policy", "us", "--limit", "2", "--no-references"]
+    run("run", *arguments, "--out", str(out))
+    (out / "items.jsonl").write_text("", encoding="utf-8")
+    assert "items.jsonl: found no item" in _one_line(*run("score", str(out)))
+
+
 def test_an_unknown_item_suggests_its_neighbours(run: Run) -> None:
     assert "nearest" in _one_line(*run("tasks", "show", "holocaust-0011"))
 

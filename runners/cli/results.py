@@ -10,6 +10,8 @@ from lawbound.runners.cli.console import bars, note, show, table
 from lawbound.runners.cli.run import JudgeModes, Judges, judge_spec
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
 
 HEADLINE = (
@@ -62,6 +64,7 @@ def score(
             folder = target
         conclusion = conclude(folder, judge=panel, observer=observer)
     print_leaderboard(conclusion.leaderboard)
+    warn_of_gaps(conclusion.unanswered)
     if sheet is not None:
         print_correction(folder, sheet, conclusion.estimates)
     show(f"\nrun folder: {folder}")
@@ -102,6 +105,15 @@ def leaderboard(
     write_atomically(out, csv_bytes(merged))
     note(f"{len(merged)} rows")
     show(str(out))
+
+
+def warn_of_gaps(unanswered: "Mapping[str, int]") -> None:
+    """Say loudly what no number rests on: a run with gaps must not look whole."""
+    for model, count in unanswered.items():
+        note(
+            f"WARNING: {count} verdicts of {model} have no answer (failed, damaged or not asked "
+            "yet); they are out of every denominator and counted in the columns 'errors'"
+        )
 
 
 def print_leaderboard(board: "pd.DataFrame") -> None:

@@ -114,7 +114,7 @@ def run(
         return
     from lawbound.evals.conclude import conclude
     from lawbound.evals.evaluate import ask, prepare
-    from lawbound.runners.cli.results import print_leaderboard
+    from lawbound.runners.cli.results import print_leaderboard, warn_of_gaps
 
     panel = judge_spec(judge, judge_mode)
     prepared = prepare(spec)
@@ -122,6 +122,7 @@ def run(
         ask(prepared, out, observer=observer)
         conclusion = conclude(out, judge=panel, observer=observer)
     print_leaderboard(conclusion.leaderboard)
+    warn_of_gaps(conclusion.unanswered)
     show(f"\nrun folder: {out} (report.html, leaderboard.csv, metrics.csv, verdicts.parquet)")
     if conclusion.ties:
         for line in conclusion.ties:
