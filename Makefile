@@ -10,7 +10,7 @@ demo: $(STAMP)  ## Ask a real model the quick suite under four policies; results
 	$(BIN)/lawbound run quick --model smollm2 --policy $(POLICIES) --out out/demo
 
 test: $(STAMP)  ## Lint, types and fast tests, side by side.
-	$(MAKE) --no-print-directory -j2 --output-sync=target lint types fast
+	$(MAKE) --no-print-directory -j2 lint types fast
 
 lint: $(STAMP)
 	$(BIN)/ruff format --check .
