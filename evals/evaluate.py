@@ -41,7 +41,7 @@ class RunSpec(BaseModel):
     """Empty means the suite's own."""
     strengths: tuple[str, ...] = ()
     """Empty means the suite's own."""
-    seed: int | None = None
+    seed: Annotated[int, Field(ge=0)] | None = None
     limit: Annotated[int, Field(gt=0)] | None = None
     epochs: Annotated[int, Field(gt=0)] = 1
     temperature: Annotated[float, Field(ge=0, le=2)] = 0.0

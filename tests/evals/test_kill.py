@@ -56,3 +56,43 @@ def test_fifty_kills_at_random_points_change_nothing(tmp_path: Path) -> None:
     assert kills >= 10
     _run(out)
     assert _csvs(out) == _csvs(tmp_path / "undisturbed")
+
+
+@pytest.mark.faults
+def test_ctrl_c_stops_cleanly_and_the_run_resumes(tmp_path: Path) -> None:
+    def command(out: Path) -> list[str]:
+        options = ["--model", "reference:coin", "--policy", "us", "--out", str(out)]
+        return [sys.executable, "-m", "lawbound", "run", "quick", *options]
+
+    out = tmp_path / "stopped"
+    subprocess.run(command(tmp_path / "undisturbed"), check=True, capture_output=True)
+    with subprocess.Popen(command(out), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as run:
+        while run.poll() is None and not list(out.glob("samples/*.jsonl")):
+            time.sleep(0.01)
+        run.send_signal(signal.SIGINT)
+        _, err = run.communicate()
+    assert run.returncode == 130
+    assert b"Traceback" not in err
+    subprocess.run(command(out), check=True, capture_output=True)
+    assert _csvs(out) == _csvs(tmp_path / "undisturbed")
+
+
+@pytest.mark.faults
+def test_a_full_disk_is_one_line_and_keeps_what_was_stored(tmp_path: Path) -> None:
+    code = (
+        "import resource, signal, sys\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (120_000, resource.RLIM_INFINITY))\n"
+        "sys.argv = ['lawbound', *sys.argv[1:]]\n"
+        "from lawbound.__main__ import main\nmain()\n"
+    )
+    options = ["run", "quick", "--model", "reference:coin", "--policy", "us", "--no-references"]
+    command = [*options, "--out", str(tmp_path / "full")]
+    limited = subprocess.run([sys.executable, "-c", code, *command], capture_output=True, text=True)
+    assert limited.returncode == 2
+    assert "cannot be written" in limited.stderr and "Traceback" not in limited.stderr
+    assert not list((tmp_path / "full").rglob("*.draft"))
+    subprocess.run([sys.executable, "-m", "lawbound", *command], check=True, capture_output=True)
+    again = [*options, "--out", str(tmp_path / "undisturbed")]
+    subprocess.run([sys.executable, "-m", "lawbound", *again], check=True, capture_output=True)
+    assert _csvs(tmp_path / "full") == _csvs(tmp_path / "undisturbed")
