@@ -19,7 +19,7 @@ from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.sample import Request
 
 # lm-eval itself warns a great deal; what we promise is that it works, not that it is silent.
-pytestmark = pytest.mark.filterwarnings("default")
+pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.model]
 
 LIMIT = 4
 """Items of each selection: enough for every metric, few enough for a fast test."""
