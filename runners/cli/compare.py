@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lawbound.runners.cli.console import note, show, table
+from lawbound.runners.cli.console import bars, note, show, table
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,9 +39,11 @@ def compare(
     record = RunFolder(first).read_run()
     frames = (_of_one_model(first, model_a), _of_one_model(second, model_b))
     names = (f"A ({frames[0]['model'].iloc[0]})", f"B ({frames[1]['model'].iloc[0]})")
-    found = compare_frames(
-        *frames, rule_info(run_policies(record)), seed=int(record["seed"]), names=names
-    )
+    with bars() as observer:
+        observer.stage("comparing", None)
+        found = compare_frames(
+            *frames, rule_info(run_policies(record)), seed=int(record["seed"]), names=names
+        )
     table(
         ["metric", "policy", "strength", "mode", "A", "B", "B-A", "95 % interval", "p (Holm)"],
         [

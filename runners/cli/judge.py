@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from lawbound.runners.cli.console import note
+from lawbound.runners.cli.console import bars, note
 
 
 def add_to(app: typer.Typer) -> None:
@@ -27,5 +27,14 @@ def grade(
     """Write the rows back with behaviour, withheld, addons, truncated, evidence and confidence."""
     from lawbound.rubrics.grading import grade_file
 
-    counts = grade_file(file, out)
+    with bars() as observer:
+        observer.stage(f"grading {file.name}", None)
+        done = 0
+
+        def advance(total: int) -> None:
+            nonlocal done
+            observer.advance(total - done)
+            done = total
+
+        counts = grade_file(file, out, progress=advance)
     note(", ".join(f"{name} {count}" for name, count in sorted(counts.items())))

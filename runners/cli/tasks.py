@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lawbound.runners.cli.console import show, table
+from lawbound.runners.cli.console import bars, show, table
 
 if TYPE_CHECKING:
     from lawbound.tasks.item import Item
@@ -118,7 +118,9 @@ def validate(
     from lawbound.tasks.validate import validate as find
 
     items = load_bank(folder)
-    findings = find(items)
+    with bars() as observer:
+        observer.stage(f"comparing {len(items)} items", None)
+        findings = find(items)
     for finding in findings:
         show(str(finding))
     show(f"{len(items)} items, {len(findings)} findings")
