@@ -52,6 +52,9 @@ SHARED: dict[str, dict[str, Any]] = {
         "rope_parameters": {"rope_type": "default", "rope_theta": 10000.0},
     },
 }
+# torch alone takes seconds to load: real engines run in the slow set, tiny models included.
+pytestmark = pytest.mark.model
+
 QUICK = ("llama", "qwen3", "gemma3_text")
 KINDS = [kind if kind in QUICK else pytest.param(kind, marks=pytest.mark.model) for kind in SHARED]
 APART: dict[str, dict[str, Any]] = {
