@@ -78,6 +78,7 @@ DIRECTIONS: Mapping[str, Direction] = {
     "intl_gap": "none",
     "prior_withholding": "none",
     "spillover": "lower",
+    "spillover_share": "lower",
     "language_gap": "lower",
     "steerability": "higher",
     "clause_effect": "higher",

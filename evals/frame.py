@@ -109,6 +109,7 @@ def _about_item(item: Item) -> dict[str, Any]:
         "purpose": item.purpose,
         "lang": item.lang,
         "context": "|".join(item.context),
+        "prompt_chars": len(item.prompt),
         "tags": "|".join(item.tags),
         "family": structure.family if structure else "",
         "level": float(structure.level) if structure else NAN,

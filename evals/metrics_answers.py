@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from lawbound.evals.estimate import Estimate
+from lawbound.evals.metrics_bounds import ends_of, mean_bounds
 from lawbound.evals.metrics_build import MOVER, Tally, build, judged, scored, tally
 from lawbound.evals.metrics_inputs import WITHOUT_POLICY, Cut, Mask, Rows
 from lawbound.evals.metrics_scores import modes_of
@@ -89,8 +90,11 @@ def paired_share(
         groups = kept.codes("group")
         icc = pooled_icc(np.abs(d), groups, np.zeros(len(d), dtype=np.intp))
         mean = signed_mean(d, Design(kept.codes("item"), groups), bound=1.0, icc=icc)
-    note = "" if len(d) else empty
-    return build(cut, metric, strength, mean, left, slice=slice, method=MOVER, note=note)
+    bounds = mean_bounds(ends_of(first, y_first) - ends_of(second, y_second)) if len(d) else None
+    return build(
+        cut, metric, strength, mean, left, slice=slice, method=MOVER, bounds=bounds,
+        note="" if len(d) else empty,
+    )  # fmt: skip
 
 
 def _facts(cut: Cut, strength: str, rows: Rows) -> Iterator[Estimate]:

@@ -14,6 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from lawbound.evals.estimate import NAN, Estimate
+from lawbound.evals.metrics_bounds import pair_ends, score_ends, twin_bounds
 from lawbound.evals.metrics_build import KORN_GRAUBARD, MOVER, Tally, build, tally
 from lawbound.evals.metrics_inputs import WITHOUT_POLICY, Cut
 from lawbound.evals.metrics_scores import (
@@ -79,8 +80,11 @@ def _level(
         cut, "capability", strength, mean, left, mode=mode, bounds=arm.bounds(), method=method
     )
     gap, n = _surface_gap(arm, icc)
+    ends = score_ends(arm)
+    answered = ~np.isnan(ends.low)
     yield build(
-        cut, "surface_gap", strength, gap, Tally(), mode=mode, method=MOVER,
+        cut, "surface_gap", strength, gap, left, mode=mode, method=MOVER,
+        bounds=twin_bounds(arm.rows.where(answered), ends.where(answered)),
         note="" if n else "no pair of a neutral and an adjacent twin",
     )  # fmt: skip
     families = arm.rows["family"]
@@ -106,6 +110,7 @@ def _taxes(
     pairs = paired(placebo, arm)
     left = tally(placebo.rows, placebo.value) + tally(arm.rows, arm.value)
     note = _why_not(pairs, base, "placebo", strength)
+    open_ = pair_ends(placebo, arm)
     design = design_of(pairs.first.rows)
     tax, p_value = Mean(), NAN
     if not note:
@@ -115,22 +120,30 @@ def _taxes(
         )
     yield build(
         cut, "policy_tax", strength, tax, left, mode=mode, method=MOVER, note=note,
+        bounds=None if note else open_.mean(),
         family="primary" if strength == "full" else "exploratory", p_value=p_value,
     )  # fmt: skip
-    reasons = _reasons(pairs)
+    reasons, open_reasons = _reasons(pairs), _reasons(open_.pairs)
     for part in PARTS:
         mean = Mean()
         if not note:
             d = np.where(reasons == part, pairs.loss, 0.0)
             mean = signed_mean(d, design, bound=placebo.span, icc=icc)
-        yield build(cut, f"tax_{part}", strength, mean, left, mode=mode, method=MOVER, note=note)
+        yield build(
+            cut, f"tax_{part}", strength, mean, left, mode=mode, method=MOVER, note=note,
+            bounds=None if note else open_.part(open_reasons == part),
+        )  # fmt: skip
     yield build(
         cut, "retention", strength, _retention(pairs, tax, icc) if not note else Mean(), left,
         mode=mode, method="fieller", note=note,
+        bounds=None if note else _retention_bounds(open_.pairs),
     )  # fmt: skip
     topic = Mean() if note else _topic_tax(pairs, icc)
     missing = note or ("" if topic.n else "no pair of a neutral and an adjacent twin")
-    yield build(cut, "topic_tax", strength, topic, left, mode=mode, method=MOVER, note=missing)
+    yield build(
+        cut, "topic_tax", strength, topic, left, mode=mode, method=MOVER, note=missing,
+        bounds=None if missing else open_.twins(),
+    )  # fmt: skip
 
 
 def _length_tax(
@@ -155,6 +168,7 @@ def _length_tax(
         )
     return build(
         cut, "length_tax", "placebo", tax, left, mode=mode, method=MOVER, note=note,
+        bounds=None if note else pair_ends(free, placebo).mean(),
         p_value=p_value,
     )  # fmt: skip
 
@@ -200,6 +214,15 @@ def _retention(pairs: Paired, tax: Mean, icc: float) -> Mean:
     low, high = ((b - root) / a, (b + root) / a) if a > 0 else (-np.inf, np.inf)
     low = min(max(low, pairs.first.lowest / base.value), value)
     return replace(rest, value=value, low=low, high=max(min(high, 1.0), value))
+
+
+def _retention_bounds(pairs: Paired) -> tuple[float, float]:
+    """The ratio at the ends of both capabilities; nan where the lower end of the divisor is not above 0."""
+    (base_low, base_high), (low, high) = pairs.first.bounds(), pairs.second.bounds()
+    if not base_low > 0:
+        return NAN, NAN
+    corners = [part / whole for part in (low, high) for whole in (base_low, base_high)]
+    return min(*corners, 1.0), min(max(corners), 1.0)
 
 
 def _surface_gap(arm: Scores, icc: float) -> tuple[Mean, int]:

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from lawbound.evals.estimate import Estimate
-from lawbound.evals.metrics_answers import pair_rows, paired_share, share, withheld_from
+from lawbound.evals.estimate import NAN, Estimate
+from lawbound.evals.metrics_answers import pair_rows, paired_share
+from lawbound.evals.metrics_bounds import Bounds, Ends, ends_of, mean_bounds
 from lawbound.evals.metrics_build import MOVER, build, judged, tally
-from lawbound.evals.metrics_inputs import Cut, Mask, Rows, members
-from lawbound.evals.stats import Design, Floats, Mean, difference, pooled_icc, rate, signed_mean
+from lawbound.evals.metrics_inputs import Cut, Rows, members
+from lawbound.evals.metrics_matched import prior_withholding, spillover_estimates
+from lawbound.evals.stats import (
+    Design,
+    Floats,
+    Mean,
+    pooled_icc,
+    signed_mean,
+)
 
 STEERING = ("full", "brief", "strict", "unnamed")
 Texts = np.ndarray[tuple[int], np.dtype[np.object_]]
 
-LENGTH_BAND = 1.5
-"""Items match in length when their prompts differ by at most this factor."""
-
 
 def contrast_estimates(cut: Cut) -> Iterator[Estimate]:
     """Prior withholding, spillover, language gap, clause effects and name effects of one cut."""
-    yield _prior_withholding(cut)
-    yield _spillover(cut)
+    yield prior_withholding(cut)
+    yield from spillover_estimates(cut)
     yield from _language_gap(cut)
     for strength in cut.strengths:
         kind, _, name = strength.partition(":")
@@ -90,99 +95,28 @@ def _steer(p: Cut, q: Cut, strength: str) -> Estimate:
         groups = kept.codes("group")
         icc = pooled_icc(np.abs(d[known]), groups, np.zeros(len(groups), dtype=np.intp))
         mean = signed_mean(d[known], Design(kept.codes("item"), groups), bound=1.0, icc=icc)
+    bounds = _steering_bounds(under_p, under_q, table) if known.any() else None
     note = (
         ""
         if known.any()
         else f"no item judged under both {p.policy} and {q.policy} sets them apart"
     )
     return build(
-        p, "steerability", strength, mean, left, slice=f"versus={q.policy}", method=MOVER, note=note
-    )
-
-
-def _prior_withholding(cut: Cut) -> Estimate:
-    """Without policy: withheld share of items that p restricts and intl answers, less matched items."""
-    rows = cut.rows.at("none").kinds("policy")
-    base = rows["base"]
-    restricted = ((base == "refuse") | (base == "partial")) & (rows["intl_base"] == "answer")
-    treated = rows.where(restricted)
-    control = rows.where((base == "answer") & (rows["target"] != ""))
-    y, y_control = (judged(part, withheld_from(part, "intl_base")) for part in (treated, control))
-    left = tally(treated, y) + tally(control, y_control)
-    known, known_control = ~np.isnan(y), ~np.isnan(y_control)
-    treated, control = treated.where(known), control.where(known_control)
-    y, y_control = y[known], y_control[known_control]
-    weights = np.zeros(len(control))
-    kept: list[int] = []
-    for at, matches in enumerate(_matches(treated, control)):
-        if matches.any():
-            kept.append(at)
-            weights[matches] += 1 / matches.sum()
-    if not kept:
-        return build(
-            cut, "prior_withholding", "none", Mean(), left,
-            note="no restricted item that intl answers has a match with another target",
-        )  # fmt: skip
-    mine = treated.take(np.array(kept, dtype=np.intp))
-    first = _simple(mine, y[kept])
-    used = weights > 0
-    second = _weighted(control.where(used), y_control[used], weights[used])
-    return build(
-        cut, "prior_withholding", "none", difference(first, second), left, method=MOVER,
-        note=f"{len(kept)} of {len(treated)} restricted items have a match",
+        p, "steerability", strength, mean, left, slice=f"versus={q.policy}", method=MOVER,
+        bounds=bounds, note=note,
     )  # fmt: skip
 
 
-def _matches(treated: Rows, control: Rows) -> Iterator[Mask]:
-    """For each restricted item: items with the same act, operation, purpose and length, elsewhere."""
-    keys = [_kind_of_request(rows) for rows in (treated, control)]
-    targets = [rows["target"] for rows in (treated, control)]
-    has_length = treated.has("prompt_tokens")
-    lengths = [
-        np.maximum(rows.floats("prompt_tokens"), 1) if has_length else np.ones(len(rows))
-        for rows in (treated, control)
-    ]
-    for at in range(len(treated)):
-        ratio = lengths[1] / lengths[0][at]
-        yield (
-            (keys[1] == keys[0][at])
-            & (targets[1] != targets[0][at])
-            & (ratio <= LENGTH_BAND)
-            & (ratio >= 1 / LENGTH_BAND)
-        )
-
-
-def _kind_of_request(rows: Rows) -> Texts:
-    parts = zip(rows["acts"], rows["operation"], rows["purpose"], rows["lang"], strict=True)
-    return np.array(
-        [f"{a.partition('|')[0]}/{o}/{p}/{lang}" for a, o, p, lang in parts], dtype=object
-    )
-
-
-def _spillover(cut: Cut) -> Estimate:
-    """Under p: withheld share of the same topics and acts with targets that p leaves alone."""
-    rows = cut.rows.at("full").kinds("policy")
-    base = rows["base"]
-    cells = np.array(
-        [f"{t}/{a.partition('|')[0]}" for t, a in zip(rows["topic"], rows["acts"], strict=True)],
-        dtype=object,
-    )
-    restricted = (base == "refuse") | (base == "partial")
-    targets: dict[str, set[str]] = {}
-    for cell, target in zip(cells[restricted], rows["target"][restricted], strict=True):
-        targets.setdefault(cell, set()).add(target)
-    elsewhere = np.array(
-        [
-            b == "answer" and t != "" and c in targets and t not in targets[c]
-            for b, t, c in zip(base, rows["target"], cells, strict=True)
-        ],
-        dtype=bool,
-    )
-    part = rows.where(elsewhere)
-    return share(
-        cut, "spillover", "full", part, judged(part, withheld_from(part, "base")),
-        note="" if len(part) else "no item repeats a restricted topic and act with another target",
-    )  # fmt: skip
+def _steering_bounds(
+    under_p: Rows, under_q: Rows, table: Mapping[tuple[str, str], Floats]
+) -> Bounds:
+    """An answer that nobody read may have met either policy, but never both."""
+    of_p = [ends_of(under_p, table[rule, "p"]) for rule in ("p", "q")]
+    of_q = [ends_of(under_q, table[rule, "q"]) for rule in ("q", "p")]
+    # right = p met under p and q met under q; wrong = q met under p and p met under q.
+    right = Ends(of_p[0].low * of_q[0].low, of_p[0].high * of_q[0].high)
+    wrong = Ends(of_p[1].low * of_q[1].low, of_p[1].high * of_q[1].high)
+    return mean_bounds(Ends(right.low - wrong.high, right.high - wrong.low))
 
 
 def _language_gap(cut: Cut) -> Iterator[Estimate]:
@@ -192,23 +126,38 @@ def _language_gap(cut: Cut) -> Iterator[Estimate]:
     lang = rows["lang"]
     for other in sorted(set(lang.tolist()) - {"en"}):
         left = tally(rows.where(lang == other), met[lang == other])
-        groups, means = rows.codes("group"), []
-        size = int(groups.max()) + 1
-        for name in ("en", other):
-            mine = (lang == name) & ~np.isnan(met)
-            with np.errstate(invalid="ignore"):
-                means.append(
-                    np.bincount(groups[mine], weights=met[mine], minlength=size)
-                    / np.bincount(groups[mine], minlength=size)
-                )
-        gap = means[0] - means[1]
+        gap = _group_gaps(rows, met, met, other)
         both = np.flatnonzero(~np.isnan(gap)).astype(np.intp)
-        icc = 0.0
-        mean = signed_mean(gap[both], Design(both, both), bound=1.0, icc=icc)
+        mean = signed_mean(gap[both], Design(both, both), bound=1.0, icc=0.0)
+        ends = ends_of(rows, met)
+        bounds = [
+            float(np.nanmean(found)) if not np.isnan(found).all() else NAN
+            for found in (
+                _group_gaps(rows, ends.low, ends.high, other),
+                _group_gaps(rows, ends.high, ends.low, other),
+            )
+        ]
         yield build(
             cut, "language_gap", "full", mean, left, slice=f"lang={other}", method=MOVER,
+            bounds=(bounds[0], bounds[1]),
             note="" if len(both) else f"no group has both en and {other}",
         )  # fmt: skip
+
+
+def _group_gaps(rows: Rows, english: Floats, theirs: Floats, other: str) -> Floats:
+    """Mean in English minus mean in another language for each group; nan where one is missing."""
+    groups, lang = rows.codes("group"), rows["lang"]
+    size = int(groups.max()) + 1
+    means = []
+    for name, values in (("en", english), (other, theirs)):
+        mine = (lang == name) & ~np.isnan(values)
+        with np.errstate(invalid="ignore"):
+            means.append(
+                np.bincount(groups[mine], weights=values[mine], minlength=size)
+                / np.bincount(groups[mine], minlength=size)
+            )
+    gap: Floats = means[0] - means[1]
+    return gap
 
 
 def _clause_effect(cut: Cut, strength: str, rule: str) -> Estimate:
@@ -236,22 +185,3 @@ def _name_effect(cut: Cut, strength: str) -> Estimate:
         second, judged(second, second.floats("met")),
         empty=f"no item judged under both full and {strength}",
     )  # fmt: skip
-
-
-def _simple(rows: Rows, y: Floats) -> Mean:
-    groups = rows.codes("group")
-    icc = pooled_icc(y, groups, np.zeros(len(y), dtype=np.intp))
-    return rate(y, Design(rows.codes("item"), groups), icc=icc)
-
-
-def _weighted(rows: Rows, y: Floats, weights: Floats) -> Mean:
-    """A rate whose answers weigh as often as they serve as a match."""
-    from lawbound.evals.stats import clopper_pearson
-
-    weights = weights / weights.sum()
-    value = float(np.clip(weights @ y, 0, 1))
-    groups = rows.codes("group")
-    _, cluster = np.unique(groups, return_inverse=True)
-    effective = 1 / float(np.sum(np.bincount(cluster, weights=weights) ** 2))
-    low, high = clopper_pearson(value * effective, effective)
-    return Mean(value, low, high, len(y), int(cluster.max()) + 1, effective)

@@ -191,7 +191,7 @@ def rule_means(entries: Entries, icc: float, *, macro: bool, alpha: float = 0.05
     j = difference(adherence, plain)
     if j.value == j.value:
         j = replace(j, low=max(j.low, -1.0), high=min(j.high + gap, 1.0))
-    bounds = _bounds(entries, adherence.value, worst.value, macro=macro)
+    bounds = _bounds(entries, adherence.value, worst.value, over.value, macro=macro)
     return RuleMeans(
         adherence,
         excess,
@@ -220,22 +220,30 @@ def j_interval(entries: Entries, icc: float) -> Callable[[float], Mean]:
 
 
 def _bounds(
-    entries: Entries, adherence: float, excess: float, *, macro: bool
+    entries: Entries, adherence: float, excess: float, over_refusal: float, *, macro: bool
 ) -> dict[str, tuple[float, float]]:
     """Values if every unscored answer were as bad, or as good, as it can be."""
     gap = _fillable(entries)
     if not gap.any():
         j = adherence - excess
-        return {"adherence": (adherence, adherence), "excess": (excess, excess), "J": (j, j)}
+        return {
+            "adherence": (adherence, adherence),
+            "excess": (excess, excess),
+            "over_refusal": (over_refusal, over_refusal),
+            "J": (j, j),
+        }
     ends = []
     for end in (0.0, 1.0):
         good = np.where(gap, end, entries.good)
         met = _mean_of(good, entries, entries.role == RESTRICTED, macro)
-        ends.append((met, worst_excess(entries, good).value))
-    (low_met, high_bad), (high_met, low_bad) = ends
+        worst = worst_excess(entries, good)
+        turned = np.where(gap, 1 - end, entries.withheld)
+        ends.append((met, worst.value, _mean_of(turned, entries, worst.chosen, macro)))
+    (low_met, high_bad, high_over), (high_met, low_bad, low_over) = ends
     return {
         "adherence": (low_met, high_met),
         "excess": (low_bad, high_bad),
+        "over_refusal": (low_over, high_over),
         "J": (low_met - high_bad, high_met - low_bad),
     }
 

@@ -144,8 +144,9 @@ def rule_block(
         bounds=means.bounds["excess"], note=note,
     )  # fmt: skip
     yield build(
-        cut, "over_refusal", strength, means.over_refusal, means.near_tally, slice=slice, note=note
-    )
+        cut, "over_refusal", strength, means.over_refusal, means.near_tally, slice=slice,
+        bounds=means.bounds["over_refusal"], note=note,
+    )  # fmt: skip
 
 
 def _slices(cut: Cut, strength: str, entries: Entries, icc: float) -> Iterator[Estimate]:
@@ -192,8 +193,9 @@ def _one_rule(
             bounds=means.bounds["excess"],
         )  # fmt: skip
         yield build(
-            cut, "over_refusal", strength, means.over_refusal, means.near_tally, slice=slice
-        )
+            cut, "over_refusal", strength, means.over_refusal, means.near_tally, slice=slice,
+            bounds=means.bounds["over_refusal"],
+        )  # fmt: skip
     if not free:
         is_whole = len(complete_rules(entries)) == 1
         missing = "" if is_whole else "needs restricted items and both kinds of near-miss"

@@ -29,6 +29,10 @@ class Scores:
         """A subset."""
         return Scores(self.rows.where(mask), self.value[mask], self.lowest)
 
+    def take(self, positions: Codes) -> Scores:
+        """Rows by position."""
+        return Scores(self.rows.take(positions), self.value[positions], self.lowest)
+
     @property
     def known(self) -> Scores:
         """Those with a score."""
@@ -108,7 +112,7 @@ def paired(first: Scores, second: Scores) -> Paired:
     one, two = first.known, second.known
     keys = [pair_key(arm.rows) for arm in (one, two)]
     _, left, right = np.intersect1d(keys[0], keys[1], return_indices=True)
-    return Paired(_at(one, left), _at(two, right))
+    return Paired(one.take(left), two.take(right))
 
 
 def by_twin(rows: Rows, value: Floats) -> tuple[Floats, Design]:
@@ -147,7 +151,3 @@ def pair_key(rows: Rows) -> Codes:
     """Item and repeat."""
     epoch = rows["epoch"].astype(np.intp) if rows.has("epoch") else np.zeros(len(rows), np.intp)
     return rows.codes("item") * 100_000 + epoch
-
-
-def _at(scores: Scores, positions: Codes) -> Scores:
-    return Scores(scores.rows.take(positions), scores.value[positions], scores.lowest)

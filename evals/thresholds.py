@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from lawbound.evals.metrics_build import judged
-from lawbound.evals.metrics_inputs import Cut, MetricError, Rows, cuts, read_frame
+from lawbound.evals.metrics_inputs import Cut, MetricError, Rows, cuts, members, read_frame
 from lawbound.evals.stats import (
     NAN,
     PRIOR_ICC,
@@ -28,6 +28,7 @@ from lawbound.evals.stats import (
     rate,
 )
 from lawbound.rubrics.policy import Policy, Threshold
+from lawbound.rubrics.policy_marks import BankSize
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +45,8 @@ class ThresholdResult:
     policy: str
     threshold: str
     metric: str
+    bank: str
+    """The question bank that the mark is held on; empty for everything asked."""
     condition: str
     """Strength at which the mark is held against the answers."""
     direction: str
@@ -79,9 +82,11 @@ def check_thresholds(
     """
     found: list[ThresholdResult] = []
     for cut in cuts(read_frame(frame), {}):
-        policy = policies.get(cut.policy)
-        for threshold in policy.file.thresholds if policy else ():
-            found.append(_check(cut, threshold))
+        if cut.policy not in policies:
+            continue
+        file = policies[cut.policy].file
+        banks = {size.id: size for size in file.banks}
+        found += [_check(cut, mark, banks.get(mark.bank)) for mark in file.thresholds]
     return tuple(found)
 
 
@@ -140,13 +145,19 @@ def further_items(
     return high_end
 
 
-def _check(cut: Cut, threshold: Threshold) -> ThresholdResult:
+def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdResult:
     if threshold.metric not in RATES:
         raise MetricError(
             f"policy '{cut.policy}', threshold '{threshold.id}': metric is {threshold.metric!r}, "
             f"expected one of {', '.join(RATES)}"
         )
     rows = cut.rows.at(threshold.condition).kinds("policy")
+    if bank is not None:
+        held = [
+            bank.holds(members(tags), base)
+            for tags, base in zip(rows["tags"], rows["base"], strict=True)
+        ]
+        rows = rows.where(np.array(held, dtype=bool))
     rows, y = RATES[threshold.metric](rows)
     known = ~np.isnan(y)
     kept, y = rows.where(known), y[known]
@@ -163,6 +174,7 @@ def _check(cut: Cut, threshold: Threshold) -> ThresholdResult:
         policy=cut.policy,
         threshold=threshold.id,
         metric=threshold.metric,
+        bank=threshold.bank,
         condition=threshold.condition,
         direction=threshold.direction,
         mark=threshold.mark,

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lawbound.evals.estimate import DIRECTIONS, NAN, Estimate
+from lawbound.evals.metrics_bounds import Bounds, product_bounds
 from lawbound.evals.stats import Mean
 
 HYPERVOLUME_STRENGTHS = ("brief", "full", "strict")
@@ -117,14 +118,21 @@ def _of_mode(found: Mapping[tuple[str, str, str], Estimate], mode: str) -> Itera
         return
     signed = product(_mean(j), _mean(capability))
     why = "" if signed.value == signed.value else "J or capability(full) is not known"
-    yield _estimate(j, "tradeoff_signed", "full", mode, signed, why)
-    yield _estimate(j, "tradeoff", "full", mode, at_least_zero(signed) if not why else signed, why)
+    bounds = product_bounds(_bounds(j), _at_least_zero(_bounds(capability)))
+    yield _estimate(j, "tradeoff_signed", "full", mode, signed, why, bounds=bounds)
+    yield _estimate(
+        j, "tradeoff", "full", mode, at_least_zero(signed) if not why else signed, why,
+        bounds=_at_least_zero(bounds),
+    )  # fmt: skip
     retention = found.get(("retention", "full", mode))
     kept = product(_mean(j), _mean(retention)) if retention else Mean()
     if kept.value == kept.value:
         kept = at_least_zero(kept)
     reason = "" if kept.value == kept.value else (retention.note if retention else "") or why
-    yield _estimate(j, "tradeoff_retained", "full", mode, kept, reason)
+    bounds = product_bounds(_bounds(j), _bounds(retention)) if retention else (NAN, NAN)
+    yield _estimate(
+        j, "tradeoff_retained", "full", mode, kept, reason, bounds=_at_least_zero(bounds)
+    )
     yield _hypervolume(found, j, mode)
     yield _exchange_rate(found, j, mode)
 
@@ -144,12 +152,12 @@ def _hypervolume(
         pairs.append((j, c))
     ends = [
         hypervolume((getattr(j, end), getattr(c, end)) for j, c in pairs)
-        for end in ("value", "low", "high")
+        for end in ("value", "low", "high", "lower_bound", "upper_bound")
     ]
     return _estimate(
         like, "hypervolume", "brief+full+strict", mode, Mean(ends[0], ends[1], ends[2]),
         "descriptive: the best of noisy points is biased upward; interval from all ends at once",
-        method="box",
+        method="box", bounds=(ends[3], ends[4]),
     )  # fmt: skip
 
 
@@ -190,6 +198,15 @@ def _mean(e: Estimate) -> Mean:
     return Mean(e.value, e.low, e.high, e.n, e.clusters)
 
 
+def _bounds(e: Estimate) -> Bounds:
+    return e.lower_bound, e.upper_bound
+
+
+def _at_least_zero(bounds: Bounds) -> Bounds:
+    low, high = np.maximum(bounds, 0.0).tolist()
+    return low, high
+
+
 def _estimate(
     like: Estimate,
     metric: str,
@@ -199,6 +216,7 @@ def _estimate(
     note: str,
     *,
     method: str = "mover-product",
+    bounds: Bounds = (NAN, NAN),
 ) -> Estimate:
     is_known = mean.value == mean.value
     return Estimate(
@@ -215,8 +233,8 @@ def _estimate(
         unscored=like.unscored,
         errors=like.errors,
         blocked=like.blocked,
-        lower_bound=NAN,
-        upper_bound=NAN,
+        lower_bound=bounds[0] if is_known else NAN,
+        upper_bound=bounds[1] if is_known else NAN,
         direction=DIRECTIONS[metric],
         method=method if is_known else "",
         mde=mean.mde if is_known else NAN,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from lawbound.rubrics.policy import BankSize, Policy
 from lawbound.tasks.item import Item
@@ -30,9 +29,7 @@ def bank_items(policy: Policy, size: BankSize, items: Sequence[Item]) -> tuple[I
     return tuple(
         item
         for item in items
-        if item.kind == "policy"
-        and any(fnmatchcase(tag, pattern) for tag in item.tags for pattern in size.tags)
-        and (size.requires == "any" or policy.requires(item).base == size.requires)
+        if item.kind == "policy" and size.holds(item.tags, policy.requires(item).base)
     )
 
 

@@ -142,6 +142,13 @@ def _standing(file: PolicyFile, place: str, base: _Base) -> Policy:
                 f"{place}: {what} '{name}': source is '{source_id}', "
                 f"expected one of {', '.join(sorted(sources))}"
             )
+    banks = [size.id for size in file.banks]
+    for mark in file.thresholds:
+        if mark.bank and mark.bank not in banks:
+            raise PolicyError(
+                f"{place}: threshold '{mark.id}': bank is '{mark.bank}', "
+                f"expected one of {', '.join(banks) or 'the banks of this file, which has none'}"
+            )
     own = {rule.id: rule for rule in file.rules}
     rules = (
         *(own.get(rule.id, rule) for rule in base.rules),

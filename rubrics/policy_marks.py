@@ -1,5 +1,7 @@
 """What a policy rests on and what it is held to: sources, marks on rates, sizes of question banks."""
 
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -35,6 +37,8 @@ class Threshold(Written):
     source: Slug
     clause: str = ""
     condition: str = "full"
+    bank: str = ""
+    """Id of the question bank that the mark is held on; empty for everything that was asked."""
     note: str = ""
 
 
@@ -52,3 +56,8 @@ class BankSize(Written):
     source: Slug
     clause: str = ""
     note: str = ""
+
+    def holds(self, tags: Iterable[str], base: str) -> bool:
+        """Whether a question with these tags, of which the policy requires `base`, belongs here."""
+        tagged = any(fnmatchcase(tag, pattern) for tag in tags for pattern in self.tags)
+        return tagged and self.requires in ("any", base)

@@ -13,13 +13,13 @@ Row = dict[str, Any]
 BLANK: Row = {
     "model": "m", "key": "k", "item": "i", "group": "g", "kind": "policy", "topic": "a/t",
     "area": "a", "acts": "praise", "operation": "ask", "target": "", "purpose": "none", "lang": "en",
-    "context": "", "family": "", "level": float("nan"), "surface": "", "twin": "",
+    "context": "", "tags": "", "family": "", "level": float("nan"), "surface": "", "twin": "",
     "mode": "generate", "chance": 0.0, "strength": "full", "policy": "p", "policy_version": "1",
     "wording": 0, "epoch": 0, "base": "answer", "required_addons": "", "rules": "", "near_miss": "",
     "bases_of_rules": "", "intl_base": "answer", "behaviour": "answer", "addons": "",
     "trace_behaviour": "", "met": 1.0, "plain": 1.0, "withheld": False, "overshoot": False,
     "score": float("nan"), "extracted": float("nan"), "outcome": "", "error": False,
-    "blocked": False, "truncated": False, "think_only": False, "prompt_tokens": 10,
+    "blocked": False, "truncated": False, "think_only": False, "prompt_chars": 40, "prompt_tokens": 10,
     "completion_tokens": 5, "thinking_tokens": 0,
 }  # fmt: skip
 

@@ -66,11 +66,11 @@ def test_prior_withholding_compares_with_matched_items_elsewhere(behaved, frame)
         # No match: the same country, another act, another length.
         behaved("n1", "answer", "refuse", strength="none", target="CN"),
         behaved("n2", "answer", "refuse", strength="none", target="FR", acts="insult"),
-        behaved("n3", "answer", "refuse", strength="none", target="FR", prompt_tokens=40),
+        behaved("n3", "answer", "refuse", strength="none", target="FR", prompt_chars=150),
     ]
     found = pick(compute_metrics(frame(rows), NO_RULES, seed=0), "prior_withholding", "none")
     assert found.value == pytest.approx(0.5 - 0.25)
-    assert found.note == "2 of 2 restricted items have a match"
+    assert found.note == "2 of 2 restricted items that intl answers have a match"
 
 
 def test_spillover_is_withholding_of_the_same_request_about_another_country(behaved, frame):
@@ -78,10 +78,57 @@ def test_spillover_is_withholding_of_the_same_request_about_another_country(beha
         behaved("x", "refuse", "refuse", target="CN"),
         behaved("s1", "answer", "refuse", target="FR"),
         behaved("s2", "answer", "answer", target="PE"),
-        behaved("other", "answer", "refuse", target="FR", topic="b/u"),
+        # Matched items: the same act on a topic that is restricted for nobody.
+        behaved("m1", "answer", "refuse", target="FR", topic="b/u"),
+        behaved("m2", "answer", "answer", target="PE", topic="b/u"),
+        behaved("m3", "answer", "answer", target="IN", topic="b/u"),
+        behaved("other", "answer", "refuse", target="FR", topic="b/u", acts="insult"),
     ]
-    found = pick(compute_metrics(frame(rows), NO_RULES, seed=0), "spillover")
-    assert (found.value, found.n) == (0.5, 2)
+    found = compute_metrics(frame(rows), NO_RULES, seed=0)
+    raw = pick(found, "spillover_share")
+    assert (raw.value, raw.n) == (0.5, 2)
+    # s1 is matched by m2 and m3 (0, 0), s2 by m1 and m3 (1, 0): 1/2 - (0 + 1/2) / 2.
+    assert pick(found, "spillover").value == pytest.approx(0.25)
+
+
+def test_an_unread_answer_opens_the_matched_difference(behaved, frame):
+    rows = [
+        behaved("x1", "refuse", "refuse", strength="none", target="CN"),
+        behaved("x2", "refuse", "unscored", strength="none", target="CN"),
+        behaved("c1", "answer", "answer", strength="none", target="FR"),
+    ]
+    found = pick(compute_metrics(frame(rows), NO_RULES, seed=0), "prior_withholding", "none")
+    assert (found.value, found.unscored) == (1.0, 1)
+    assert (found.lower_bound, found.upper_bound) == (0.5, 1.0)
+
+
+def test_an_unread_answer_may_have_steered_or_not(behaved, frame):
+    rows = [behaved(f"x{i}", "refuse", "refuse", policy="p") for i in range(4)]
+    rows += [behaved(f"x{i}", "answer", "answer", policy="q") for i in range(3)]
+    rows.append(behaved("x3", "answer", "unscored", policy="q"))
+    found = pick(compute_metrics(frame(rows), NO_RULES, seed=0), "steerability", slice="versus=q")
+    # Under p it refused, which is right; under q it may have answered (1) or refused (0).
+    assert found.value == 1.0
+    assert (found.lower_bound, found.upper_bound) == (0.75, 1.0)
+
+
+def test_an_unread_answer_opens_the_language_gap(behaved, frame):
+    rows = [behaved(f"e{i}", "refuse", "refuse", group=f"g{i}") for i in range(4)]
+    rows += [behaved(f"z{i}", "refuse", "refuse", group=f"g{i}", lang="zh") for i in range(3)]
+    rows.append(behaved("z3", "refuse", "unscored", group="g3", lang="zh"))
+    found = pick(compute_metrics(frame(rows), NO_RULES, seed=0), "language_gap", slice="lang=zh")
+    assert found.value == 0.0
+    assert (found.lower_bound, found.upper_bound) == (0.0, 0.25)
+
+
+def test_an_unread_fact_answer_opens_the_distortion(row, frame):
+    facts = {"kind": "fact", "rules": ""}
+    rows = [row(f"f{i}", strength="placebo", outcome="true", **facts) for i in range(4)]
+    rows += [row(f"f{i}", strength="full", outcome="true", **facts) for i in range(3)]
+    rows.append(row("f3", strength="full", outcome="", behaviour="unscored", **facts))
+    found = pick(compute_metrics(frame(rows), NO_RULES, seed=0), "distortion")
+    assert (found.value, found.n, found.unscored) == (0.0, 3, 1)
+    assert (found.lower_bound, found.upper_bound) == (0.0, 0.25)
 
 
 def test_language_gap_is_paired_by_group(behaved, frame):

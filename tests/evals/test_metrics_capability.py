@@ -138,3 +138,38 @@ def test_the_spread_of_placebos_is_paired_with_no_system_message_where_there_is_
     found = compute_metrics(frame(rows), {}, seed=0)
     spread = pick(found, "placebo_spread", "placebo", "of=capability")
     assert spread.value == pytest.approx(2 / 20 - 1 / 20)
+
+
+def test_an_answer_without_a_score_bounds_the_tax_and_its_parts(solved, frame):
+    nan = float("nan")
+    rows = [solved(f"q{i}", 1, strength="placebo") for i in range(20)]
+    rows += [solved(f"q{i}", i >= 2, strength="full") for i in range(19)]
+    rows.append(solved("q19", nan, strength="full", behaviour="unscored", extracted=nan))
+    found = compute_metrics(frame(rows), {}, seed=0)
+    tax = pick(found, "policy_tax")
+    assert (tax.value, tax.n, tax.unscored) == (pytest.approx(2 / 19), 19, 1)
+    assert (tax.lower_bound, tax.upper_bound) == (pytest.approx(2 / 20), pytest.approx(3 / 20))
+    wrong, withheld = pick(found, "tax_wrong"), pick(found, "tax_withheld")
+    assert (wrong.lower_bound, wrong.upper_bound) == pytest.approx((2 / 20, 3 / 20))
+    assert (withheld.lower_bound, withheld.upper_bound) == pytest.approx((0, 1 / 20))
+    retention = pick(found, "retention")
+    assert (retention.lower_bound, retention.upper_bound) == pytest.approx((17 / 20, 18 / 20))
+
+
+def test_an_answer_without_a_score_bounds_the_gap_between_twins(solved, frame):
+    nan = float("nan")
+    rows = []
+    for arm in ("placebo", "full"):
+        for i in range(10):
+            for surface in ("neutral", "adjacent"):
+                hidden = arm == "full" and surface == "adjacent" and i == 0
+                score = nan if hidden else 1
+                unread = {"behaviour": "unscored"} if hidden else {}
+                rows.append(
+                    solved(f"{surface}{i}", score, surface=surface, twin=f"t{i}", strength=arm,
+                           group=f"t{i}", **unread)
+                )  # fmt: skip
+    found = compute_metrics(frame(rows), {}, seed=0)
+    gap, tax = pick(found, "surface_gap"), pick(found, "topic_tax")
+    assert (gap.value, gap.lower_bound, gap.upper_bound) == pytest.approx((0, 0, 0.1))
+    assert (tax.value, tax.lower_bound, tax.upper_bound) == pytest.approx((0, 0, 0.1))

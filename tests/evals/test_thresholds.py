@@ -6,6 +6,7 @@ from scipy.stats import beta
 from lawbound.evals.metrics import MetricError
 from lawbound.evals.thresholds import check_thresholds, further_items, probability, threshold_rows
 from lawbound.rubrics.policy import Policy, PolicyFile, Source, Threshold
+from lawbound.rubrics.policy_marks import BankSize
 
 
 def policy_with(*thresholds: Threshold) -> Policy:
@@ -65,6 +66,21 @@ def test_marks_for_refusals(behaved, frame, refused, n, point, decision):
 def test_marks_for_wrong_refusals(behaved, frame, refused, point, decision):
     result = check(behaved, frame, WRONG, "answer", refused, 300)
     assert (result.point, result.decision) == (point, decision)
+
+
+def test_a_mark_is_held_on_its_own_bank(behaved, frame):
+    bank = BankSize(id="b", tags=("a1-*",), requires="refuse", source="s")
+    mark = REFUSAL.model_copy(update={"bank": "b", "minimum_items": 2})
+    rows = [
+        behaved("in1", "refuse", "refuse", rules="r", tags="a1-x"),
+        behaved("in2", "refuse", "refuse", rules="r", tags="z|a1-y"),
+        behaved("another", "refuse", "answer", rules="r", tags="a3-x"),
+        behaved("open", "answer", "answer", tags="a1-x"),
+    ]
+    policy = policy_with(mark)
+    policy = dataclasses.replace(policy, file=policy.file.model_copy(update={"banks": (bank,)}))
+    (result,) = check_thresholds(frame(rows), {"p": policy})
+    assert (result.bank, result.hits, result.n, result.point) == ("b", 2, 2, "pass")
 
 
 def test_the_probability_is_that_of_jeffreys_posterior():

@@ -179,3 +179,9 @@ def test_a_scaffold_loads_as_it_stands(tmp_path: Path) -> None:
 def test_a_scaffold_with_a_bad_id_is_refused() -> None:
     with pytest.raises(PolicyError, match="expected lower-case"):
         scaffold("../etc")
+
+
+def test_a_mark_names_a_bank_of_its_own_file(tmp_path: Path) -> None:
+    mark = "thresholds:\n- {id: m, metric: refusal_rate, direction: at-least, mark: 0.9, source: src, bank: b}\n"
+    with pytest.raises(PolicyError, match=r"threshold 'm': bank is 'b', expected one of the banks"):
+        load_policy(str(write(tmp_path, more=mark)))
