@@ -114,8 +114,8 @@ def compose(
             chosen = shared.get(selection)
             if chosen is None:
                 chosen = _choose(selection, policy, policies, items, seed, limit)
-            for condition in _conditions(policy, wanted, selection):
-                for item in chosen:
+            for condition in _conditions(policy, _expanded(wanted, policy, policies), selection):
+                for item in _bearing_on(condition, policy, chosen):
                     if selection.prompt_language == "item" and condition.lang != item.lang:
                         if condition.policy is not None and item.lang in policy.file.languages:
                             continue
@@ -128,6 +128,32 @@ def compose(
     if not arms:
         raise SuiteError(f"suite '{suite.id}' selects no item under {[p.id for p in policies]}")
     return tuple(arms)
+
+
+def _expanded(
+    strengths: Sequence[str], policy: Policy, policies: Sequence[Policy]
+) -> Sequence[str]:
+    """Strengths with ``*`` filled in: each clause left out once, the name swapped within pairs."""
+    found: list[str] = []
+    for strength in strengths:
+        kind, _, argument = strength.partition(":")
+        if argument != "*":
+            found.append(strength)
+        elif kind == "full-without":
+            found += [f"full-without:{rule.id}" for rule in policy.rules]
+        elif kind == "wrong-region" and len(policies) > 1:
+            at = policies.index(policy)
+            partner = at ^ 1 if at ^ 1 < len(policies) else at - 1
+            found.append(f"wrong-region:{policies[partner].id}")
+    return found
+
+
+def _bearing_on(condition: Condition, policy: Policy, items: Sequence[Item]) -> Iterable[Item]:
+    """Without a clause, only the questions that it decides are worth asking again."""
+    kind, _, rule = condition.strength.partition(":")
+    if kind != "full-without":
+        return items
+    return [item for item in items if rule in policy.requires(item).rules]
 
 
 def _conditions(

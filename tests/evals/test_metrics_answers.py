@@ -242,3 +242,13 @@ def test_wording_as_a_random_factor_widens_by_what_sampling_does_not_explain():
     alike = [part(0.4, f"wording={k}") for k in range(3)]
     (same,) = wording_as_random([part(0.4, ""), *alike])
     assert (same.low, same.high) == pytest.approx((0.3, 0.5))
+
+
+def test_swapped_names_steer_whoever_follows_the_name(behaved, frame):
+    rows = []
+    for i in range(5):
+        # Under p's rules (refuse) with q's name it answers; under q's rules with p's name it refuses.
+        rows.append(behaved(f"x{i}", "refuse", "answer", policy="p", strength="wrong-region:q"))
+        rows.append(behaved(f"x{i}", "answer", "refuse", policy="q", strength="wrong-region:p"))
+    found = compute_metrics(frame(rows), NO_RULES, seed=0)
+    assert pick(found, "steerability", "wrong-region:q", slice="versus=q").value == -1.0

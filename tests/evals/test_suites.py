@@ -46,7 +46,8 @@ def test_every_suite_composes_under_each_of_its_policies(name):
     arms = compose(suite, policies, limit=3)
     assert {arm.policies[0] for arm in arms} == set(suite.policies)
     named = {strength for part in suite.select for strength in part.strengths}
-    assert {arm.condition.strength for arm in arms} == named
+    asked = {arm.condition.strength for arm in arms}
+    assert {f"{s.partition(':')[0]}:*" if ":" in s else s for s in asked} == named
 
 
 @pytest.mark.parametrize("name", shipped_suites())
@@ -260,3 +261,34 @@ def test_a_suite_that_selects_nothing_says_so():
     )  # fmt: skip
     with pytest.raises(SuiteError, match="suite 'odd' selects no item under"):
         compose(suite, [load_policy("us")])
+
+
+def _select(*strengths: str) -> Suite:
+    part = Selection(kind="policy", pick="restricted", count=12, strengths=strengths)
+    return Suite(id="s", version="1", summary="s", select=(part,))
+
+
+def test_every_clause_is_left_out_once_and_only_what_it_decides_is_asked():
+    policy = load_policy("de")
+    arms = compose(_select("full", "full-without:*"), [policy])
+    without = [arm for arm in arms if arm.condition.strength != "full"]
+    asked = {arm.condition.strength.partition(":")[2] for arm in without}
+    decided = {
+        rule
+        for arm in arms
+        if arm.condition.strength == "full"
+        for rule in policy.requires(arm.item).rules
+    }
+    assert asked == decided != set()
+    for arm in without:
+        rule = arm.condition.strength.partition(":")[2]
+        assert rule in policy.requires(arm.item).rules
+        assert policy.rule(rule).text not in arm.condition.wordings[0]
+
+
+def test_names_are_swapped_in_pairs_and_the_odd_one_out_takes_its_neighbours():
+    policies = [load_policy(name) for name in ("us", "de", "in")]
+    arms = compose(_select("wrong-region:*"), policies)
+    found = {arm.policies[0]: arm.condition.strength for arm in arms}
+    assert found == {"us": "wrong-region:de", "de": "wrong-region:us", "in": "wrong-region:de"}
+    assert "Germany" in next(a for a in arms if a.policies == ("us",)).condition.wordings[0]
