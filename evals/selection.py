@@ -4,14 +4,15 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import combinations
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from lawbound.rubrics.policy import WITHHOLDING, Policy, Rule
 from lawbound.rubrics.policy_banks import bank_items
 from lawbound.runners.prompt import Mode
+from lawbound.tasks.external import Source
 from lawbound.tasks.item import Act, Item, Kind
 
 Pick = Literal["restricted", "near-miss", "open", "differ", "spillover", "any"]
@@ -50,6 +51,19 @@ class Selection(BaseModel):
     families: tuple[str, ...] = ()
     levels: tuple[int, ...] = (1, 2, 3, 4, 5)
     mode: Mode = "generate"
+    external: Source | None = None
+    """Items from a `datasets` source in place of the bank's or the generators'."""
+
+    @model_validator(mode="after")
+    def _kind_of_external(self) -> Self:
+        if self.external is not None:
+            shape = self.external.shape
+            kind = "policy" if shape == "prompt" else "reasoning"
+            if self.kind != kind:
+                raise ValueError(f"kind is {self.kind}, expected {kind} for shape {shape!r}")
+            if self.mode == "choices" and shape != "choice":
+                raise ValueError(f"mode is choices, expected generate for shape {shape!r}")
+        return self
 
     @property
     def is_same_for_all(self) -> bool:

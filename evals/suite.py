@@ -17,6 +17,7 @@ from lawbound.runners.condition import NONE, Condition
 from lawbound.runners.plan import Arm
 from lawbound.runners.prompt import Mode
 from lawbound.tasks.bank import load_bank
+from lawbound.tasks.external import load_external
 from lawbound.tasks.files import parse, read_yaml
 from lawbound.tasks.item import Item, Kind
 
@@ -59,7 +60,9 @@ def load_suite(name_or_path: str) -> Suite:
     """
     path = Path(name_or_path)
     if path.suffix in (".yaml", ".yml") or path.is_file():
-        return parse(read_yaml(path, SuiteError), Suite, str(path), SuiteError)
+        return _beside(
+            parse(read_yaml(path, SuiteError), Suite, str(path), SuiteError), path.parent
+        )
     if name_or_path not in shipped_suites():
         near = get_close_matches(name_or_path, shipped_suites(), n=1)
         hint = f"; did you mean '{near[0]}'?" if near else ""
@@ -69,6 +72,17 @@ def load_suite(name_or_path: str) -> Suite:
         )
     file = files("lawbound.evals") / "suites" / f"{name_or_path}.yaml"
     return parse(read_yaml(file, SuiteError), Suite, f"{name_or_path}.yaml", SuiteError)
+
+
+def _beside(suite: Suite, folder: Path) -> Suite:
+    """Local files of external sources are found beside the suite that names them."""
+    select = []
+    for part in suite.select:
+        if part.external is not None and (folder / part.external.source).is_file():
+            found = part.external.model_copy(update={"source": str(folder / part.external.source)})
+            part = part.model_copy(update={"external": found})
+        select.append(part)
+    return suite.model_copy(update={"select": tuple(select)})
 
 
 def compose(
@@ -92,6 +106,7 @@ def compose(
 
     Raises:
         SuiteError: Nothing at all is selected.
+        ItemError: An external source cannot be read.
     """
     known = list(dict.fromkeys(name for part in suite.select for name in part.strengths))
     for name in strengths:
@@ -101,19 +116,22 @@ def compose(
             )
     items = load_bank() if bank is None else tuple(bank)
     seed = suite.seed if seed is None else seed
+    banks = [
+        items if part.external is None else load_external(part.external) for part in suite.select
+    ]
     shared = {
-        part: _choose(part, policies[0], policies, items, seed, limit)
-        for part in suite.select
+        at: _choose(part, policies[0], policies, banks[at], seed, limit)
+        for at, part in enumerate(suite.select)
         if policies and part.is_same_for_all
     }
     arms: list[Arm] = []
     seen: set[tuple[str, str, str, Mode]] = set()
     for policy in policies:
-        for selection in suite.select:
+        for at, selection in enumerate(suite.select):
             wanted = [s for s in selection.strengths if not strengths or s in strengths]
-            chosen = shared.get(selection)
+            chosen = shared.get(at)
             if chosen is None:
-                chosen = _choose(selection, policy, policies, items, seed, limit)
+                chosen = _choose(selection, policy, policies, banks[at], seed, limit)
             for condition in _conditions(policy, _expanded(wanted, policy, policies), selection):
                 for item in _bearing_on(condition, policy, chosen):
                     if selection.prompt_language == "item" and condition.lang != item.lang:
@@ -180,7 +198,7 @@ def _choose(
     count = None if selection.count == "all" else selection.count
     if limit is not None:
         count = limit if count is None else min(count, limit)
-    if selection.kind in ("reasoning", "creative"):
+    if selection.kind in ("reasoning", "creative") and selection.external is None:
         return _generated(selection, seed, count)
     rng = np.random.default_rng([seed, 1])
     return draw(selection, policy, policies, bank, count, rng)
