@@ -198,7 +198,7 @@ def _ask_judge(
         fingerprint = asdict(engine.fingerprint())
     finally:
         engine.close()
-    entry = {"model": name, "fingerprint": fingerprint, "read": len(opinions)}
+    entry: dict[str, Any] = {"model": name, "fingerprint": fingerprint, "read": len(opinions)}
     entry |= asdict(counts.asked)
     # Both hold requests answered, whenever that was: a resumed run writes the same record.
     entry["requests"] = entry.pop("stored") + entry.pop("asked") + entry["failed"]

@@ -78,7 +78,8 @@ class Bars:
             return
         task = next(t for t in self._progress.tasks if t.id == self._task)
         if task.total is None:
-            self._progress.update(self._task, total=1, completed=1)
+            done = max(task.completed, 1)
+            self._progress.update(self._task, total=done, completed=done)
 
 
 def _progress() -> "Progress":
