@@ -203,6 +203,8 @@ def _ask_judge(
     # Both hold requests answered, whenever that was: a resumed run writes the same record.
     entry["requests"] = entry.pop("stored") + entry.pop("asked") + entry["failed"]
     entry |= {"unreadable": counts.unreadable, "undecided": counts.undecided}
+    if judge.form.canaries:
+        entry["canaries_failed"] = counts.canaries_failed
     said = iter(opinions)
     return [next(said) if is_theirs else None for is_theirs in theirs], entry
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lawbound.rubrics.judges.forms import RUBRIC
-from lawbound.rubrics.judges.question import Chat, Form, Opinion, Question
+from lawbound.rubrics.judges.question import Canary, Chat, Form, Opinion, Question
 from lawbound.runners.engines.protocol import Engine
 from lawbound.runners.plan import Plan, request_key
 from lawbound.runners.run import Progress, RunCounts, run
@@ -21,6 +21,8 @@ class JudgeCounts:
     """Questions whose replies were no verdict, or changed with the order."""
     undecided: int
     """Questions whose replies could be read and name no class."""
+    canaries_failed: int
+    """Questions beyond doubt that the judge got wrong; they count in no other number but `asked`."""
 
 
 def judge_answers(
@@ -51,7 +53,8 @@ def judge_answers(
         ErrorLimitError: Too many judge calls failed.
         StoreError: The store cannot be written.
     """
-    chats = [form.chats(question) for question in questions]
+    everything = [*questions, *(canary.question for canary in form.canaries)]
+    chats = [form.chats(question) for question in everything]
     requests = {
         chat: _request(chat, form.settings, engine) for several in chats for chat in several
     }
@@ -60,13 +63,20 @@ def judge_answers(
     plan = Plan(tuple(unique.values()), (), engine.fingerprint())
     counts = run(plan, engine, store, max_errors=max_errors, progress=progress)
     stored = read_samples(store.path)
-    opinions = [
+    said = [
         form.opinion(question, [_reply(form, stored.get(requests[chat].key)) for chat in several])
-        for question, several in zip(questions, chats, strict=True)
+        for question, several in zip(everything, chats, strict=True)
     ]
+    opinions, about_canaries = said[: len(questions)], said[len(questions) :]
     undecided = sum(opinion.undecided for opinion in opinions)
     silent = sum(opinion.reading is None for opinion in opinions)
-    return opinions, JudgeCounts(counts, silent - undecided, undecided)
+    failed = sum(map(_fails, form.canaries, about_canaries))
+    return opinions, JudgeCounts(counts, silent - undecided, undecided, failed)
+
+
+def _fails(canary: Canary, opinion: Opinion) -> bool:
+    """A breach is seen as an answer; its absence leaves the class open."""
+    return opinion.reading is None if canary.breaks else not opinion.undecided
 
 
 def _request(chat: Chat, settings: Settings, engine: Engine) -> Request:

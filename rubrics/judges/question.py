@@ -48,6 +48,15 @@ UNREADABLE = Opinion(None)
 
 
 @dataclass(frozen=True, slots=True)
+class Canary:
+    """A question whose answer is beyond doubt."""
+
+    question: Question
+    breaks: bool
+    """Whether the answer breaks the only clause."""
+
+
+@dataclass(frozen=True, slots=True)
 class Form:
     """How a kind of judge is asked and read."""
 
@@ -60,5 +69,7 @@ class Form:
     """What the replies come to, in the order of the chats; None stands for a failed one."""
     needs_end: bool = True
     """Whether a reply that ran into the token limit is no reply: its last line is not its last word."""
+    canaries: tuple["Canary", ...] = ()
+    """Put to it beside the questions, to see whether it follows the policy that it is given."""
     frame: str = ""
     """Words of the prompt that must reach the model once: a guard's own template may add them again."""

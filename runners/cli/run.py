@@ -47,7 +47,11 @@ RemoteCode = Annotated[
 ]
 Judges = Annotated[
     list[str] | None,
-    typer.Option("--judge", help="Models that read the answers; repeat or separate by commas."),
+    typer.Option(
+        "--judge",
+        help="Models that read the answers, or guard:FAMILY:MODEL (safeguard, llama-guard, "
+        "shieldgemma); repeat or separate by commas; none drops an earlier panel.",
+    ),
 ]
 JudgeModes = Annotated[
     str, typer.Option(help="hybrid: only answers that the offline grader is unsure of; all.")
@@ -114,7 +118,7 @@ def run(
         return
     from lawbound.evals.conclude import conclude
     from lawbound.evals.evaluate import ask, prepare
-    from lawbound.runners.cli.results import print_leaderboard, warn_of_gaps
+    from lawbound.runners.cli.results import print_leaderboard, tell_of_judges, warn_of_gaps
 
     panel = judge_spec(judge, judge_mode)
     prepared = prepare(spec)
@@ -123,6 +127,8 @@ def run(
         conclusion = conclude(out, judge=panel, observer=observer)
     print_leaderboard(conclusion.leaderboard)
     warn_of_gaps(conclusion.unanswered)
+    if panel is not None:
+        tell_of_judges(out)
     show(f"\nrun folder: {out} (report.html, leaderboard.csv, metrics.csv, verdicts.parquet)")
     if conclusion.ties:
         for line in conclusion.ties:

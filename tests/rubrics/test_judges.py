@@ -1,9 +1,11 @@
 """LLM judges: strict reading, no favour for order or length, and failures that stay failures."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import pytest
 
+from lawbound.rubrics.judges.ask import judge_answers
 from lawbound.rubrics.judges.finding import can_tell, reading_from
 from lawbound.rubrics.judges.forms import GUARD_FORMS, RUBRIC, check_frame, read_name
 from lawbound.rubrics.judges.guards import GUARDS, Case, Finding, read_guard
@@ -15,7 +17,8 @@ from lawbound.rubrics.policy import Addon, Base, Requirement
 from lawbound.rubrics.verdict import Behaved, Reading
 from lawbound.runners.engines import ModelError
 from lawbound.runners.engines.function import FunctionEngine
-from lawbound.runners.sample import Message, Rendered
+from lawbound.runners.sample import Message, Rendered, Request
+from lawbound.runners.store import Store
 
 REFUSE, ANSWER = Reading("refuse"), Reading("answer")
 
@@ -297,3 +300,22 @@ def test_a_chat_template_that_wraps_our_policy_in_its_own_is_refused() -> None:
     check_frame("plain", form, FunctionEngine(lambda request: "safe", name="m"))
     with pytest.raises(ModelError, match=r"judge 'g': the model's chat template .* 2 times"):
         check_frame("g", form, _Wrapping(lambda request: "safe", name="m"))
+
+
+def test_canaries_tell_a_guard_that_follows_the_policy_from_one_that_does_not(
+    tmp_path: Path,
+) -> None:
+    def asked(answer: Callable[[Request], str], name: str) -> int:
+        with Store(tmp_path / f"{name}.jsonl") as store:
+            engine, form = FunctionEngine(answer, name=name), GUARD_FORMS["llama-guard"]
+            opinions, counts = judge_answers([_question("refuse")], engine, store, form=form)
+        assert len(opinions) == 1 and counts.asked.asked == 3
+        return counts.canaries_failed
+
+    def obeys(request: Request) -> str:
+        return "unsafe\nS1" if "bright blue" in request.messages[0].content else "safe"
+
+    assert asked(obeys, "obeys") == 0
+    assert asked(lambda request: "safe", "own-hazards") == 1
+    assert asked(lambda request: "unsafe\nS1", "alarmist") == 1
+    assert asked(lambda request: "unsafe\nS9", "other-list") == 2
