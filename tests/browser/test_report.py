@@ -199,6 +199,15 @@ def test_a_table_sorts_by_the_column_that_is_chosen(page: Any) -> None:
     assert len(values) > 5 and values == sorted(values, reverse=True)
 
 
+def test_every_metric_can_be_looked_up(page: Any) -> None:
+    from selenium.webdriver.support.select import Select
+
+    Select(_one(page, "#other-filters [name=metric]")).select_by_value("intl_gap")
+    names = {row.text for row in _all(page, "#others tbody tr:not(.group) th")}
+    assert names == {"intl_gap"}
+    assert len(_all(page, "#others tbody tr.group")) == 2  # both policies
+
+
 def test_marks_of_a_policy_stand_on_the_compliance_sheet(page: Any) -> None:
     text = _one(page, "#compliance").text
     assert "tc260-003 9.4" in text and "too few items" in text
