@@ -27,6 +27,10 @@ Strengths = Annotated[
     list[str] | None,
     typer.Option("--strength", help="Keep only these strengths of the suite."),
 ]
+Banks = Annotated[
+    list[str] | None,
+    typer.Option("--bank", help="Bank folder, such as the parts of a split; repeat [shipped]."),
+]
 Config = Annotated[Path | None, typer.Option(help="YAML with the same fields as these options.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="Items of each selection and policy.")]
 Seed = Annotated[int | None, typer.Option(min=0, help="Draws items and wordings [the suite's].")]
@@ -74,6 +78,7 @@ def run(
     policy: Policies = None,
     out: Out = Path("out"),
     strength: Strengths = None,
+    bank: Banks = None,
     config: Config = None,
     limit: Limit = None,
     seed: Seed = None,
@@ -99,6 +104,7 @@ def run(
         models=_split(model),
         policies=_split(policy),
         strengths=_split(strength),
+        banks=tuple(bank or ()) or None,
         limit=limit,
         seed=seed,
         epochs=epochs,
@@ -141,6 +147,7 @@ def plan(
     model: Models = None,
     policy: Policies = None,
     strength: Strengths = None,
+    bank: Banks = None,
     config: Config = None,
     limit: Limit = None,
     seed: Seed = None,
@@ -156,6 +163,7 @@ def plan(
             models=_split(model),
             policies=_split(policy),
             strengths=_split(strength),
+            banks=tuple(bank or ()) or None,
             limit=limit,
             seed=seed,
             epochs=epochs,
