@@ -4,7 +4,8 @@ A guard says whether an answer breaks a clause, not what the answer did (`findin
 from that). What cannot be read is no finding, never "safe". Formats: the user guide of
 gpt-oss-safeguard (policy as system message, content as user message, the output that the policy asks
 for); Llama Guard 3 and 4 (`safe`, or `unsafe` and a line of categories); ShieldGemma (one principle a
-prompt, the reply begins with Yes or No).
+prompt, the reply begins with Yes or No). The words that frame a prompt are those that a family was
+trained on; other words would ask another model.
 """
 
 import json
