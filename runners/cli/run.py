@@ -1,5 +1,6 @@
 """`lawbound run` and `lawbound plan`: ask, judge, conclude; or only say what would be asked."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -198,7 +199,8 @@ def _split(values: list[str] | None) -> tuple[str, ...] | None:
 
 def _parts(value: str) -> list[str]:
     # lm-eval's model arguments are themselves a comma list.
-    return [value] if value.startswith("lm-eval:") else [part.strip() for part in value.split(",")]
+    whole = re.match(r"(guard:[^:,]*:)?lm-eval:", value)
+    return [value] if whole else [part.strip() for part in value.split(",")]
 
 
 def _spec(config: Path | None, **options: Any) -> "RunSpec":

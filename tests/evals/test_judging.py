@@ -455,3 +455,12 @@ def test_a_run_takes_a_guard_as_its_judge(tmp_path: Path, judge: Judges) -> None
     policies = [one["payload"]["messages"][0]["content"] for one in asked]
     assert sum("this region: Freedonia" in policy for policy in policies) == 2
     assert sum("this region: United States" in policy for policy in policies) == len(asked) - 2
+
+
+def test_a_panel_is_a_comma_list_unless_lm_evals_arguments_are_one() -> None:
+    from lawbound.runners.cli.run import judge_spec
+
+    guard = "guard:shieldgemma:lm-eval:hf:pretrained=x,dtype=float32"
+    spec = judge_spec(["smollm2, guard:llama-guard:smollm2", guard], "all")
+    assert spec is not None
+    assert spec.models == ("smollm2", "guard:llama-guard:smollm2", guard)
