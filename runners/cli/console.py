@@ -93,10 +93,14 @@ def _progress() -> "Progress":
         TimeElapsedColumn,
         TimeRemainingColumn,
     )
+    from rich.table import Column
 
     return Progress(
         SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
+        # A judge's name may be a whole address; it must not squeeze out the bar.
+        TextColumn(
+            "{task.description}", markup=False, table_column=Column(max_width=40, no_wrap=True)
+        ),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
