@@ -10,7 +10,15 @@ whole, as a single process would ask it.
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from lawbound.runners.engines.cluster_crew import Answered, Crew, Event, Greeted, Ready
+from lawbound.runners.engines.cluster_crew import (
+    Answered,
+    Crew,
+    Died,
+    Event,
+    Finished,
+    Greeted,
+    Ready,
+)
 from lawbound.runners.engines.cluster_ray import Cluster
 from lawbound.runners.engines.cluster_shards import Board, as_batches, units
 from lawbound.runners.engines.cluster_worker import Opened, Opener, versions
@@ -122,27 +130,30 @@ class ClusterEngine:
                 if isinstance(event, Answered):
                     for sample in event.samples:
                         yield from board.answer(event.member.name, sample)
-                elif not self._welcomed(event):
+                elif isinstance(event, Finished):
+                    yield from board.finished(event.member.name)
+                elif isinstance(event, Died):
                     yield from board.lost(event.member.name)
+                else:
+                    self._welcome(event)
 
     def close(self) -> None:
         """Let the workers go; the cluster stays."""
         self._crew.close()
 
-    def _welcomed(self, event: Event) -> bool:
-        """See to a worker that is new; False if the event is about another."""
+    def _welcome(self, event: Event) -> None:
+        """See to a worker that is new."""
         if isinstance(event, Greeted):
             _admit(self._crew, event)
         elif isinstance(event, Ready):
             _compare(event, self._opened)
-        return isinstance(event, Greeted | Ready)
 
     def _call(self, method: str, argument: Any) -> Any:
         """From any worker, and from another if it dies over it."""
         while True:
             while not self._crew.idle():
                 for event in self._crew.events():
-                    self._welcomed(event)
+                    self._welcome(event)
             found = self._crew.call(method, argument)
             if found is not None or method == "estimate":
                 return found

@@ -10,8 +10,10 @@ from lawbound.runners.engines.cluster_worker import Greeting, Opened, Refusal, W
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.sample import Request, Sample
 
-DEATHS_IN_A_ROW = 3
-"""So many deaths a worker without one answer between them, and the run gives up."""
+DEATHS_OPENING = 3
+"""So many deaths a worker while the model is opened, and the run gives up."""
+DEATHS_ASKING = 10
+"""The same while it is asked: single requests that kill are given up before; see `cluster_shards`."""
 PATIENCE_SECONDS = 600.0
 """How long to wait while the cluster has no room for a single worker."""
 LOOK_SECONDS = 5.0
@@ -206,7 +208,8 @@ class Crew:
         reason = " ".join(str(cause or error).split())[:300]
         _log.warning("%s died; what it had not answered is owed again", member.place)
         _log.info("%s: %s", member.place, reason)
-        if self._deaths >= DEATHS_IN_A_ROW * max(1, self.target):
+        bearable = DEATHS_ASKING if member.is_open else DEATHS_OPENING
+        if self._deaths >= bearable * max(1, self.target):
             raise ModelError(
                 f"{self._deaths} workers died one after another without an answer; the last: {reason}"
             ) from error

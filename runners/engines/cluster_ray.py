@@ -118,27 +118,26 @@ def joined(on: str, *, workers: int | None = None) -> Iterator[Cluster]:
         # Ray asks for a token, and would leave one in the user's home folder.
         os.environ["RAY_AUTH_TOKEN"] = secrets.token_hex(32)
     ray = _ray(on)
+    address = on.removeprefix("ray://")
+    if not is_local:
+        _try_to_reach(on, address)
     if ray.is_initialized():  # by the program that calls us: theirs to leave
+        _check_same(ray, on, address)
         yield Cluster(ray, is_local=False, wanted=workers)
         return
-    address = on.removeprefix("ray://")
     try:
         if is_local:
-            cores = max(os.cpu_count() or 1, workers or 1)
             ray.init(
                 address="local",
-                num_cpus=cores,
+                num_cpus=max(os.cpu_count() or 1, workers or 1),
                 include_dashboard=False,
                 object_store_memory=OBJECT_STORE,
                 log_to_driver=False,
                 logging_level="error",
             )
         else:
-            _try_to_reach(on, address)
             ray.init(address=address, log_to_driver=False, logging_level="error")
     except (RuntimeError, OSError, ValueError, ray.exceptions.RayError) as error:
-        if isinstance(error, ModelError):
-            raise
         raise ModelError(f"--on {on}: {_line(str(error))}") from error
     try:
         yield Cluster(ray, is_local, workers)
@@ -159,6 +158,14 @@ def _ray(on: str) -> Any:
     with suppress(AttributeError):
         printing.print_worker_logs = lambda *_, **__: None
     return ray
+
+
+def _check_same(ray: Any, on: str, address: str) -> None:
+    joined_already = ray.get_runtime_context().gcs_address
+    if address not in ("ray", "auto", joined_already):
+        raise ModelError(
+            f"--on {on}: this process has joined {joined_already} already, expected that or ray"
+        )
 
 
 def _try_to_reach(on: str, address: str) -> None:

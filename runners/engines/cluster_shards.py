@@ -18,7 +18,8 @@ LARGEST = 256
 """Requests of a shard: enough to fill a large batch several times over."""
 SMALLEST = 8
 TRIES = 3
-"""A request whose worker died so often is a failed one: it may be what kills them."""
+"""A request whose worker died so often is a failed one: it may be what kills them. The last time it
+is asked alone, so that it takes no others with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,7 @@ class Board:
     def take(self, worker: str) -> tuple[Unit, ...]:
         """A shard for a worker that is idle; empty if there is nothing to do."""
         stretch = self._own.get(worker) or self._adopted(worker)
-        shard = _front(stretch) if stretch else self._half_of_the_slowest(worker)
+        shard = self._front(stretch) if stretch else self._half_of_the_slowest(worker)
         self._lent[worker] = {unit.key: unit for unit in shard}
         return tuple(shard)
 
@@ -125,8 +126,12 @@ class Board:
             lent.pop(unit.key, None)
         return found
 
+    def finished(self, worker: str) -> Sequence[Sample]:
+        """A worker says that it is through; what it left out all the same is owed again."""
+        return self.lost(worker) if self._lent.get(worker) else ()
+
     def lost(self, worker: str) -> Sequence[Sample]:
-        """A worker is gone, or has left something unanswered: that is owed again.
+        """A worker is gone: what it had not answered is owed again.
 
         Returns:
             Failed samples of requests that have gone down with too many workers.
@@ -134,7 +139,7 @@ class Board:
         left = self._lent.pop(worker, {})
         for key in left:
             self._partial.pop((worker, key), None)
-        self._deaths.update(left)
+        self._deaths.update(left.keys())
         elsewhere = {key for lent in self._lent.values() for key in lent}
         alone = [unit for key, unit in left.items() if key not in elsewhere]
         dropped = [unit for unit in alone if self._deaths[unit.key] >= TRIES]
@@ -158,6 +163,22 @@ class Board:
         self._own[rich] = halves[0] if halves else deque()
         return self._own[worker]
 
+    def _front(self, stretch: deque[Unit]) -> list[Unit]:
+        """Half of a stretch, within bounds: the rest can still be stolen."""
+        waiting = sum(len(unit.requests) for unit in stretch)
+        wanted = min(LARGEST, max(SMALLEST, -(-waiting // 2)))
+        shard = [stretch.popleft()]
+        taken = len(shard[0].requests)
+        while stretch and not self._is_suspect(shard[0]) and not self._is_suspect(stretch[0]):
+            taken += len(stretch[0].requests)
+            if taken > wanted:
+                break
+            shard.append(stretch.popleft())
+        return shard
+
+    def _is_suspect(self, unit: Unit) -> bool:
+        return self._deaths[unit.key] >= TRIES - 1
+
     def _half_of_the_slowest(self, worker: str) -> list[Unit]:
         """The back half of what one other still owes and nobody else is asking, too."""
         copies = Counter(key for lent in self._lent.values() for key in lent)
@@ -168,18 +189,6 @@ class Board:
         }
         slowest: list[Unit] = max(alone.values(), key=len, default=[])
         return slowest[len(slowest) // 2 :]
-
-
-def _front(stretch: deque[Unit]) -> list[Unit]:
-    """Half of a stretch, within bounds: the rest can still be stolen."""
-    waiting = sum(len(unit.requests) for unit in stretch)
-    wanted = min(LARGEST, max(SMALLEST, -(-waiting // 2)))
-    shard = [stretch.popleft()]
-    taken = len(shard[0].requests)
-    while stretch and taken + len(stretch[0].requests) <= wanted:
-        shard.append(stretch.popleft())
-        taken += len(shard[-1].requests)
-    return shard
 
 
 def _longest(stretches: Sequence[deque[Unit]]) -> int:
