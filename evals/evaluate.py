@@ -285,7 +285,8 @@ def _run_record(prepared: Prepared, entries: Sequence[Mapping[str, Any]]) -> dic
         "models": [dict(entry) for entry in entries],
         "versions": {"python": platform.python_version()}
         | {
-            name: _version(name) for name in ("numpy", "pandas", "torch", "transformers", "lm_eval")
+            name: _version(name)
+            for name in ("numpy", "pandas", "torch", "transformers", "lm_eval", "ray")
         },
     }
 

@@ -29,6 +29,10 @@ def check_model(model: str, spec: RunSpec) -> None:
     else:
         check_name(model)
     if spec.on is None:
+        if spec.workers is not None:
+            raise ModelError(
+                f"--workers {spec.workers}: found no cluster, expected --on ray beside it"
+            )
         return
     from lawbound.runners.engines.cluster_ray import check_place
 

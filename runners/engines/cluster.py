@@ -8,6 +8,7 @@ whole, as a single process would ask it.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from typing import Any
 
 from lawbound.runners.engines.cluster_crew import (
@@ -21,7 +22,7 @@ from lawbound.runners.engines.cluster_crew import (
 )
 from lawbound.runners.engines.cluster_ray import Cluster
 from lawbound.runners.engines.cluster_shards import Board, as_batches, units
-from lawbound.runners.engines.cluster_worker import Opened, Opener, versions
+from lawbound.runners.engines.cluster_worker import Opened, Opener, Versions, versions
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
 
@@ -137,6 +138,12 @@ class ClusterEngine:
                 else:
                     self._welcome(event)
 
+    def wait_for(self, workers: int) -> None:
+        """Return once so many workers are open and idle."""
+        while len(self._crew.idle()) < workers:
+            for event in self._crew.events():
+                self._welcome(event)
+
     def close(self) -> None:
         """Let the workers go; the cluster stays."""
         self._crew.close()
@@ -151,9 +158,7 @@ class ClusterEngine:
     def _call(self, method: str, argument: Any) -> Any:
         """From any worker, and from another if it dies over it."""
         while True:
-            while not self._crew.idle():
-                for event in self._crew.events():
-                    self._welcome(event)
+            self.wait_for(1)
             found = self._crew.call(method, argument)
             if found is not None or method == "estimate":
                 return found
@@ -170,7 +175,7 @@ class ScoringClusterEngine(ClusterEngine):
 def _admit(crew: Crew, event: Greeted) -> None:
     """Have a worker open its engine, if it runs what we run."""
     theirs, ours = event.greeting.versions, versions()
-    for name in ("lawbound", "code", "python"):
+    for name in (field.name for field in fields(Versions)):
         found, expected = getattr(theirs, name), getattr(ours, name)
         if found != expected:
             what = "code of lawbound" if name == "code" else name
@@ -183,7 +188,7 @@ def _admit(crew: Crew, event: Greeted) -> None:
 def _compare(event: Ready, first: Opened) -> None:
     """Refuse a worker whose answers could be another model's."""
     found, expected = event.opened, first
-    for name in ("model", "revision", "engine", "version", "dtype"):
+    for name in (field.name for field in fields(Fingerprint)):
         theirs, ours = getattr(found.fingerprint, name), getattr(expected.fingerprint, name)
         if theirs != ours:
             raise ModelError(

@@ -80,13 +80,19 @@ def _is_border(line: Sequence[Unit], place: int) -> bool:
 class Board:
     """What waits, what is lent to whom, and what is still owed."""
 
-    def __init__(self, line: Sequence[Unit], *, workers: int) -> None:
+    def __init__(
+        self, line: Sequence[Unit], *, workers: int, largest: int = LARGEST, steal: bool = True
+    ) -> None:
         """Lay out a line.
 
         Args:
             line: Every unit once, in plan order.
             workers: How many are expected; more or fewer may come.
+            largest: Requests of a shard, at most.
+            steal: Whether those who run out take from others; off only to measure what it saves.
         """
+        self._largest = largest
+        self._steals = steal
         self._free = cut(line, max(1, workers))
         """Stretches of nobody, such as those of the dead."""
         self._own: dict[str, deque[Unit]] = {}
@@ -155,6 +161,8 @@ class Board:
         if self._free:
             self._own[worker] = self._free.pop(_longest(self._free))
             return self._own[worker]
+        if not self._steals:
+            return deque()
         rich = max(self._own, key=lambda name: len(self._own[name]), default=None)
         if rich is None or not self._own[rich]:
             return deque()
@@ -165,8 +173,8 @@ class Board:
 
     def _front(self, stretch: deque[Unit]) -> list[Unit]:
         """Half of a stretch, within bounds: the rest can still be stolen."""
-        waiting = sum(len(unit.requests) for unit in stretch)
-        wanted = min(LARGEST, max(SMALLEST, -(-waiting // 2)))
+        waiting = len(stretch) * len(stretch[0].requests)
+        wanted = min(self._largest, max(SMALLEST, -(-waiting // 2)))
         shard = [stretch.popleft()]
         taken = len(shard[0].requests)
         while stretch and not self._is_suspect(shard[0]) and not self._is_suspect(stretch[0]):
@@ -181,6 +189,8 @@ class Board:
 
     def _half_of_the_slowest(self, worker: str) -> list[Unit]:
         """The back half of what one other still owes and nobody else is asking, too."""
+        if not self._steals:
+            return []
         copies = Counter(key for lent in self._lent.values() for key in lent)
         alone = {
             name: [unit for key, unit in lent.items() if copies[key] == 1]

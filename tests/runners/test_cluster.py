@@ -24,7 +24,7 @@ from lawbound.runners.engines.cluster import ClusterEngine
 from lawbound.runners.engines.cluster_ray import Cluster, joined
 from lawbound.runners.engines.protocol import Engine, ModelError
 from lawbound.runners.run import ask, owed_requests
-from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample, Settings
+from lawbound.runners.sample import Message, Rendered, Request, Sample, Settings
 from lawbound.runners.store import read_samples
 
 CSVS = ("leaderboard.csv", "metrics.csv")
@@ -387,6 +387,7 @@ def _refused(
     ("arguments", "part"),
     [
         (["--on", "rey"], "error: --on rey: unknown form, expected ray"),
+        (["--workers", "2"], "expected --on ray beside it"),
         (["--on", "ray", "--model", "openai:x@http://127.0.0.1:1/v1"], "leave out --on ray"),
     ],
 )
@@ -424,6 +425,6 @@ def test_an_address_where_nothing_listens_is_one_line(
     assert line.startswith(f"error: --on {place}: cannot be reached")
 
 
-def test_fingerprints_are_compared_field_by_field() -> None:
-    fields = ("model", "revision", "engine", "version", "dtype")
-    assert tuple(Fingerprint.__dataclass_fields__) == fields
+def test_ray_is_not_imported_before_a_cluster_is_wanted() -> None:
+    code = "import sys, lawbound.runners.engines.cluster; sys.exit('ray' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code]).returncode == 0
