@@ -166,7 +166,7 @@ def main() -> None:
         seed=chosen.seed,
     )
     say(
-        f"Decoding {rate:.4g} tokens/s ({source}), prefill {chosen.prefill_rate:.4g} tokens/s (command "
+        f"Decoding {round(rate, 1):g} tokens/s ({source}), prefill {chosen.prefill_rate:g} tokens/s (command "
         f"line), answers of {answer:.0f} tokens on average; 2 % of workers three times slower.\n"
     )
     line = real_plan(chosen.one_suite, chosen.policies)

@@ -31,7 +31,7 @@ CSVS = ("leaderboard.csv", "metrics.csv")
 TINY: dict[str, Any] = {
     "models": ("hf:tiny",),
     "policies": ("us",),
-    "limit": 3,
+    "limit": 2,
     "references": False,
     "max_tokens": 6,
 }
@@ -350,7 +350,7 @@ def test_a_cluster_that_is_there_is_joined_by_its_address(tmp_path: Path) -> Non
 def test_ctrl_c_stops_workers_and_the_run_resumes(tmp_path: Path) -> None:
     environment = _environment(tmp_path / "home")
     out = tmp_path / "stopped"
-    command = _lawbound(*QUICK, "--on", "ray", "--workers", "2", "--out", str(out))
+    command = _lawbound(*QUICK, "--limit", "6", "--on", "ray", "--workers", "2", "--out", str(out))
     with subprocess.Popen(
         command,
         env=environment,
@@ -366,7 +366,9 @@ def test_ctrl_c_stops_workers_and_the_run_resumes(tmp_path: Path) -> None:
     assert b"Traceback" not in err
     subprocess.run(command, env=environment, check=True, capture_output=True)
     subprocess.run(
-        _lawbound(*QUICK, "--out", str(tmp_path / "alone")), check=True, capture_output=True
+        _lawbound(*QUICK, "--limit", "6", "--out", str(tmp_path / "alone")),
+        check=True,
+        capture_output=True,
     )
     assert _csvs(out) == _csvs(tmp_path / "alone")
 
