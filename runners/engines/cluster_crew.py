@@ -206,8 +206,8 @@ class Crew:
         self._ray.kill(member.actor)
         self._deaths += 1
         reason = " ".join(str(cause or error).split())[:300]
-        _log.warning("%s died; what it had not answered is owed again", member.place)
-        _log.info("%s: %s", member.place, reason)
+        brief = reason[:100] if cause else type(error).__name__
+        _log.warning("%s died (%s); what it had not answered is owed again", member.place, brief)
         bearable = DEATHS_ASKING if member.is_open else DEATHS_OPENING
         if self._deaths >= bearable * max(1, self.target):
             raise ModelError(
