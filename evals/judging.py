@@ -14,9 +14,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from lawbound.evals.evaluate import REFERENCE, Observer
+from lawbound.evals.evaluate import Observer
 from lawbound.evals.folder import FolderError, RunFolder, read_records, slug, write_lines
 from lawbound.evals.frame import Judged
+from lawbound.evals.opening import REFERENCE
 from lawbound.rubrics.judges.ask import judge_answers
 from lawbound.rubrics.judges.forms import check_frame, read_name
 from lawbound.rubrics.judges.material import MAX_ANSWER

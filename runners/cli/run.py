@@ -50,6 +50,12 @@ References = Annotated[
 RemoteCode = Annotated[
     bool | None, typer.Option("--trust-remote-code", help="Let a model bring its own code.")
 ]
+On = Annotated[
+    str | None, typer.Option(help="Ask on a cluster's workers: ray, or ray://HOST:PORT.")
+]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="Workers of the cluster [one an accelerator or machine].")
+]
 Judges = Annotated[
     list[str] | None,
     typer.Option(
@@ -94,6 +100,8 @@ def run(
     model_revision: Revision = None,
     references: References = None,
     trust_remote_code: RemoteCode = None,
+    on: On = None,
+    workers: Workers = None,
     judge: Judges = None,
     judge_mode: JudgeModes = "hybrid",
     dry_run: DryRun = False,
@@ -119,6 +127,8 @@ def run(
         model_revision=model_revision,
         references=references,
         trust_remote_code=trust_remote_code,
+        on=on,
+        workers=workers,
     )
     if dry_run:
         _print_plan(spec)
@@ -155,6 +165,8 @@ def plan(
     epochs: Epochs = None,
     max_tokens: MaxTokens = None,
     references: References = None,
+    on: On = None,
+    workers: Workers = None,
 ) -> None:
     """Print what a run would ask; the same as `run --dry-run`."""
     _print_plan(
@@ -170,6 +182,8 @@ def plan(
             epochs=epochs,
             max_tokens=max_tokens,
             references=references,
+            on=on,
+            workers=workers,
         )
     )
 
@@ -224,10 +238,11 @@ def _spec(config: Path | None, **options: Any) -> "RunSpec":
 def _print_plan(spec: "RunSpec") -> None:
     from lawbound.evals.estimate_run import estimate
     from lawbound.evals.evaluate import prepare
+    from lawbound.evals.opening import place
 
     prepared = prepare(spec)
-    with bars() as observer:
-        found = [estimate(model, prepared, observer) for model in prepared.models]
+    with bars() as observer, place(spec) as cluster:
+        found = [estimate(model, prepared, observer, cluster) for model in prepared.models]
     table(
         [
             "model",
