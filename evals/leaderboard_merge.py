@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +31,8 @@ def read_board(path: Path) -> pd.DataFrame:
             reader = csv.DictReader(handle)
             records, header = list(reader), list(reader.fieldnames or ())
     except (OSError, UnicodeDecodeError, csv.Error) as fault:
-        raise LeaderboardError(f"{path}: cannot be read ({fault}), expected a CSV") from fault
+        why = fault.strerror if isinstance(fault, OSError) and fault.strerror else fault
+        raise LeaderboardError(f"{path}: cannot be read ({why}), expected a CSV") from fault
     names = [column.name for column in LEADERBOARD]
     if header != names:
         odd = sorted(set(header).symmetric_difference(names))
@@ -40,6 +41,23 @@ def read_board(path: Path) -> pd.DataFrame:
         if None in record or None in record.values():
             raise LeaderboardError(f"{path}:{number}: is cut off, expected {len(names)} cells")
     return table_of([_typed(record, path) for record in records], LEADERBOARD)
+
+
+def run_names(folders: Sequence[Path]) -> tuple[str, ...]:
+    """What to call each run: its folder's name, led by as many parents as tell them all apart.
+
+    Raises:
+        LeaderboardError: A folder stands there twice.
+    """
+    whole = [folder.resolve() for folder in folders]
+    for place in whole:
+        if whole.count(place) > 1:
+            raise LeaderboardError(f"leaderboard: {place} is named twice, expected each run once")
+    for depth in range(1, max((len(place.parts) for place in whole), default=0)):
+        names = tuple("/".join(place.parts[-depth:]) for place in whole)
+        if len(set(names)) == len(names):
+            return names
+    return tuple(map(str, whole))
 
 
 def merge_boards(boards: Mapping[str, pd.DataFrame], *, allow_mixed: bool = False) -> pd.DataFrame:
@@ -90,7 +108,7 @@ def model_card(board: pd.DataFrame, model: str) -> str:
 
     mine = [row for row in board.to_dict(orient="records") if row["model"] == model]
     if not mine:
-        found = sorted(set(board["model"]))
+        found = ", ".join(sorted(set(board["model"])))
         raise LeaderboardError(
             f"leaderboard: model '{model}' is not on it, expected one of {found}"
         )

@@ -47,9 +47,9 @@ def score(
     judge: Judges = None,
     judge_mode: JudgeModes = "hybrid",
 ) -> None:
-    """Judge stored answers again and conclude; no model is asked but judges.
+    """Judge stored answers again and conclude.
 
-    Without --judge the readings of an earlier panel stay; `--judge none` drops them.
+    No model is asked but judges. Without --judge the readings of an earlier panel stay; `--judge none` drops them.
     """
     from lawbound.evals.conclude import conclude
     from lawbound.evals.harness_logs import import_logs, is_log_folder
@@ -93,10 +93,13 @@ def leaderboard(
 ) -> None:
     """Merge the leaderboards of several runs."""
     from lawbound.evals.folder import write_atomically
-    from lawbound.evals.leaderboard_merge import merge_boards, model_card, read_board
+    from lawbound.evals.leaderboard_merge import merge_boards, model_card, read_board, run_names
     from lawbound.evals.leaderboard_table import csv_bytes
 
-    boards = {folder.name: read_board(folder / "leaderboard.csv") for folder in folders}
+    boards = {
+        name: read_board(folder / "leaderboard.csv")
+        for name, folder in zip(run_names(folders), folders, strict=True)
+    }
     merged = merge_boards(boards, allow_mixed=force)
     if card:
         show(model_card(merged, card))

@@ -18,6 +18,7 @@ from lawbound.evals.leaderboard import (
     read_board,
     ties_a_baseline,
 )
+from lawbound.evals.leaderboard_merge import run_names
 from lawbound.evals.schema_columns import LEADERBOARD, METRICS, SCHEMA_VERSION, schema_files
 
 RUN = {
@@ -176,6 +177,20 @@ def test_the_same_model_twice_is_an_error_in_a_merge():
     board = leaderboard_rows(model("a", 0.3, 0.3, 0.1), RUN)
     with pytest.raises(LeaderboardError, match="model 'a' stands in both one and two"):
         merge_boards({"one": board, "two": board})
+
+
+def test_runs_in_folders_of_one_name_are_told_apart_by_their_parents(tmp_path, monkeypatch):
+    one, two = tmp_path / "a" / "out", tmp_path / "b" / "out"
+    assert run_names([one, tmp_path / "mine"]) == ("out", "mine")
+    assert run_names([one, two]) == ("a/out", "b/out")
+    two.mkdir(parents=True)
+    monkeypatch.chdir(two)
+    assert run_names([one, Path()]) == ("a/out", "b/out")
+
+
+def test_a_run_named_twice_is_an_error(tmp_path):
+    with pytest.raises(LeaderboardError, match="is named twice"):
+        run_names([tmp_path, tmp_path / "x" / ".."])
 
 
 def test_a_real_model_that_ties_a_baseline_on_every_column_is_named():
