@@ -104,7 +104,10 @@ def check_gates(
     Raises:
         MetricError: A gate is malformed or fits no estimate at all.
     """
-    known = [e for e in estimates if references or not e.model.startswith("reference:")]
+    everything = list(estimates)
+    known = [e for e in everything if references or not e.model.startswith("reference:")]
+    if everything and not known:
+        raise MetricError("gate: this run holds reference models alone, expected a real one")
     results: list[GateResult] = []
     for text in gates:
         gate = parse_gate(text)
@@ -112,10 +115,16 @@ def check_gates(
         if not fitting:
             raise MetricError(
                 f"gate {text!r}: no estimate of '{gate.metric}' at '{gate.strength}'"
-                f"{' under ' + gate.policy if gate.policy else ''} in this run"
+                f"{' under ' + gate.policy if gate.policy else ''} in this run, expected policies "
+                f"{_names(e.policy for e in known)} and strengths "
+                f"{_names(e.strength for e in known if e.metric == gate.metric)}"
             )
         results += [_hold(gate, e) for e in fitting]
     return tuple(results)
+
+
+def _names(names: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(names)) or "none"
 
 
 def _fits(gate: Gate, e: Estimate) -> bool:

@@ -44,7 +44,8 @@ def test_all_parts_of_a_gate_are_read():
         ("J > 0.2", "expected METRIC"),
         ("polcy_tax<=0.1", "did you mean 'policy_tax'"),
         ("J>=1.2.3", "not a number"),
-        ("J@de>=0.1", "no estimate of 'J' at 'full' under de"),
+        ("J@de>=0.1", "no estimate of 'J' at 'full' under de in this run, expected policies cn"),
+        ("J:strict>=0.1", "strengths full"),
     ],
 )
 def test_a_gate_that_fits_nothing_is_an_error(gate, message):
@@ -55,3 +56,9 @@ def test_a_gate_that_fits_nothing_is_an_error(gate, message):
 def test_reference_models_are_not_gated():
     reference = Estimate("J", "reference:coin", "cn", "full", value=0.0, low=-1.0, high=1.0)
     assert len(check_gates(["J>=0.1"], [J, reference])) == 1
+
+
+def test_a_run_of_reference_models_alone_has_nothing_to_gate():
+    reference = Estimate("J", "reference:coin", "cn", "full", value=0.0, low=-1.0, high=1.0)
+    with pytest.raises(MetricError, match="reference models alone"):
+        check_gates(["J>=0.1"], [reference])
