@@ -110,7 +110,10 @@ def parse(data: Any, model: type[Model], where: str, error: type[Exception]) -> 
     try:
         return model.model_validate(data)
     except ValidationError as fault:
-        first = fault.errors(include_url=False)[0]
+        faults = fault.errors(include_url=False)
+        # A misspelt field is a missing one as well: the spelling is what there is to mend.
+        strange = [one for one in faults if one["type"] == "extra_forbidden"]
+        first = (strange or faults)[0]
         place = ".".join(str(part) for part in first["loc"]) or "top level"
         found = repr(first.get("input"))
         found = found if len(found) <= 60 else found[:57] + "..."
