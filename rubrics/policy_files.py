@@ -42,7 +42,7 @@ def load_policy(name_or_path: str) -> Policy:
     path = Path(name_or_path)
     if path.suffix in (".yaml", ".yml") or path.is_file():
         return _resolve(_read(path), path, ())
-    near = get_close_matches(name_or_path, shipped(), n=1)
+    near = get_close_matches(name_or_path.lower(), shipped(), n=1)
     hint = f"; did you mean '{near[0]}'?" if near else ""
     raise PolicyError(
         f"policy '{name_or_path}' does not exist, expected a YAML file or one of "

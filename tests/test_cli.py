@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import typer
 
+import lawbound
 from lawbound.__main__ import main
 from lawbound.runners.cli import app
 from lawbound.runners.cli.console import printable
@@ -56,6 +57,17 @@ def test_every_command_shows_its_help(run: Run, command: str) -> None:
     assert "Usage: lawbound" in out
 
 
+@pytest.mark.parametrize("group", ["", "policy", "tasks", "calibrate"])
+def test_no_command_is_summed_up_by_half_a_sentence(run: Run, group: str) -> None:
+    _, out, _ = run(*group.split(), "--help")
+    assert "Commands:" in out
+    assert "..." not in out.split("Commands:")[1]
+
+
+def test_the_version_is_that_of_the_package(run: Run) -> None:
+    assert run("--version") == (0, f"lawbound {lawbound.__version__}\n", "")
+
+
 def _one_line(code: int, out: str, err: str) -> str:
     assert code == 2
     assert out == ""
@@ -68,6 +80,7 @@ def _one_line(code: int, out: str, err: str) -> str:
     ("arguments", "parts"),
     [
         (["--policy", "cnn"], ["'cnn'", "did you mean 'cn'", "intl"]),
+        (["--policy", "DE"], ["'DE'", "did you mean 'de'"]),
         (["quik"], ["suite 'quik'", "did you mean 'quick'"]),
         (["--model", "gpt"], ["model 'gpt'", "expected smollm2, hf:NAME_OR_PATH"]),
         (["--model", "openai:name"], ["openai:NAME@URL"]),
@@ -110,6 +123,11 @@ BAD_FILES = {
     "not yaml": ("suite.yaml", "id: [", "line "),
     "not utf-8": ("suite.yaml", b"id: \xff\xfe", "UTF-8"),
     "unknown field": ("suite.yaml", "id: x\nversion: '1'\nsummary: s\nselekt: []\n", "selekt"),
+    "misspelt field": (
+        "suite.yaml",
+        "id: x\nversion: '1'\nsummary: s\nselect: [{kind: policy, pick: open, strength: [full]}]\n",
+        "select.0.strength:",
+    ),
     "wrong value": (
         "suite.yaml",
         "id: x\nversion: '1'\nsummary: s\nselect: [{kind: policy, pick: hard, strengths: [full]}]\n",
@@ -198,6 +216,14 @@ def test_a_plan_that_names_an_unknown_item_is_one_line(run: Run, tmp_path: Path)
     run("run", *arguments, "--out", str(out))
     (out / "items.jsonl").write_text("", encoding="utf-8")
     assert "items.jsonl: found no item" in _one_line(*run("score", str(out)))
+
+
+def test_a_new_policy_takes_no_shipped_id(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "de.yaml"
+    assert "that no shipped policy has" in _one_line(
+        *run("policy", "new", "de", "--out", str(file))
+    )
+    assert not file.exists()
 
 
 def test_an_unknown_item_suggests_its_neighbours(run: Run) -> None:

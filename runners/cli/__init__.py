@@ -1,6 +1,8 @@
 """The command line: one module a command group; a command parses, calls the library and prints."""
 
 from importlib import import_module
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -12,6 +14,23 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"lawbound {version('lawbound')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Say which this is."),
+    ] = False,
+) -> None:
+    pass
+
 
 for _group in ("run", "results", "compare", "policy", "tasks", "judge", "calibrate", "lmeval"):
     import_module(f"lawbound.runners.cli.{_group}").add_to(app)

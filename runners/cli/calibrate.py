@@ -27,7 +27,7 @@ class _RunByDefault(TyperGroup):
 
 group = typer.Typer(
     cls=_RunByDefault,
-    help="How well the grader reads labelled answers; FILE alone means `run FILE`.",
+    help="How well the grader reads labelled answers.\n\nFILE alone means `run FILE`.",
     no_args_is_help=True,
 )
 
@@ -140,7 +140,10 @@ def sample(
         bool, typer.Option("--blind", help="Leave out model, policy, strength and requirement.")
     ] = False,
 ) -> None:
-    """Draw answers of a run to label; `lawbound score RUN --labels FILE` then corrects its rates."""
+    """Draw answers of a run to label.
+
+    `lawbound score RUN --labels FILE` then corrects its rates.
+    """
     from lawbound.evals.correction_sample import write_sheet
 
     sheet = write_sheet(

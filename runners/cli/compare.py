@@ -30,14 +30,17 @@ def compare(
         Path | None, typer.Option("--out", "-o", help="CSV of the items that flipped.")
     ] = None,
 ) -> None:
-    """Paired differences of two runs, the items that flipped, and what it means in words."""
+    """Paired differences of two runs, and the items that flipped."""
     from lawbound.evals.compare import compare_frames
     from lawbound.evals.conclude import rule_info, run_policies
     from lawbound.evals.folder import RunFolder, write_atomically
     from lawbound.evals.leaderboard_table import csv_bytes
 
     record = RunFolder(first).read_run()
-    frames = (_of_one_model(first, model_a), _of_one_model(second, model_b))
+    frames = (
+        _of_one_model(first, model_a, "--model-a"),
+        _of_one_model(second, model_b, "--model-b"),
+    )
     names = (f"A ({frames[0]['model'].iloc[0]})", f"B ({frames[1]['model'].iloc[0]})")
     with bars() as observer:
         observer.stage("comparing", None)
@@ -68,7 +71,7 @@ def compare(
         note(f"{len(found.flipped)} flipped items in {out}")
 
 
-def _of_one_model(folder: Path, model: str) -> "pd.DataFrame":
+def _of_one_model(folder: Path, model: str, option: str) -> "pd.DataFrame":
     from lawbound.evals.folder import FolderError, RunFolder
 
     frame = RunFolder(folder).read_frame()
@@ -76,7 +79,8 @@ def _of_one_model(folder: Path, model: str) -> "pd.DataFrame":
     real = [name for name in models if not name.startswith("reference:")] or models
     wanted = model or (real[0] if len(real) == 1 else "")
     if wanted not in models:
-        raise FolderError(f"{folder}: model is {wanted!r}, expected one of {', '.join(models)}")
+        found = f"{option} is {model!r}" if model else f"{len(real)} models and no {option}"
+        raise FolderError(f"{folder}: found {found}, expected one of {', '.join(models)}")
     return frame[frame["model"] == wanted].reset_index(drop=True)
 
 
@@ -87,7 +91,7 @@ def gate(
         typer.Option("--that", help="METRIC[SLICE]@POLICY:STRENGTH>=NUMBER, such as 'J@cn>=0.2'."),
     ],
 ) -> None:
-    """Hold marks against the bounds of a run's metrics; exit code 1 where one does not hold."""
+    """Hold marks against a run's bounds; exit code 1 if one fails."""
     from lawbound.evals.estimate_files import read_estimates
     from lawbound.evals.gate import check_gates
 
@@ -124,7 +128,10 @@ def power(
     ] = None,
     target: Annotated[float, typer.Option(min=0.01, max=0.999, help="Power wanted.")] = 0.8,
 ) -> None:
-    """How many items an effect needs, from a pilot run or from a stated standard deviation."""
+    """How many items an effect needs.
+
+    From the variances of a pilot run, or from a stated standard deviation.
+    """
     from lawbound.evals.metrics_inputs import MetricError
     from lawbound.evals.power import clusters_needed, from_pilot
 

@@ -26,7 +26,10 @@ def grade(
         ),
     ] = None,
 ) -> None:
-    """Write the rows back with behaviour, withheld, addons, truncated, evidence and confidence."""
+    """What did these answers do? Any answers you already have.
+
+    Writes the rows back with behaviour, withheld, addons, truncated, evidence and confidence.
+    """
     from lawbound.rubrics.grading import grade_file
 
     with bars() as observer:

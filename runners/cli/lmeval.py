@@ -20,9 +20,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def lm_eval(context: typer.Context) -> None:
-    """Run lm-eval with `--include_path` and `--apply_chat_template` filled in.
+    """Run lm-eval with our tasks on its path.
 
-    For example: lawbound lm-eval --model hf --model_args pretrained=NAME --tasks lawbound_cn
+    `--include_path` and `--apply_chat_template` are filled in. For example: lawbound lm-eval --model hf --model_args pretrained=NAME --tasks lawbound_cn
     --log_samples --output_path LOGS; then lawbound score LOGS.
     """
     from importlib.resources import files

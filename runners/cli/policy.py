@@ -48,7 +48,7 @@ def show_(
     wording: Annotated[int, typer.Option(min=0, help="Which wording of the prompt.")] = 0,
     lang: Annotated[str, typer.Option(help="Language of the prompt.")] = "en",
 ) -> None:
-    """One policy's rules and sources, or the prompt that a strength makes of them."""
+    """A policy's rules and sources, or the prompt of a strength."""
     from lawbound.rubrics.conditions import conditions
     from lawbound.rubrics.policy_files import load_policy
 
@@ -86,7 +86,7 @@ def check(
     policy: Name,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 on any finding.")] = False,
 ) -> None:
-    """Find what is wrong or missing in a policy, held against the bank."""
+    """What is wrong or missing in a policy, held against the bank."""
     from lawbound.rubrics.policy_check import check as find
     from lawbound.rubrics.policy_files import load_policy
     from lawbound.tasks.bank import load_bank
@@ -94,7 +94,8 @@ def check(
     findings = find(load_policy(policy), load_bank())
     for finding in findings:
         show(str(finding))
-    show(f"{policy}: {len(findings)} findings" if findings else f"{policy}: nothing found")
+    count = f"{len(findings)} finding" + ("s" if len(findings) > 1 else "")
+    show(f"{policy}: {count if findings else 'nothing found'}")
     if strict and findings:
         raise typer.Exit(1)
 
@@ -103,7 +104,7 @@ def check(
 def explain(
     policy: Name, item: Annotated[str, typer.Argument(help="Item id, see `tasks list`.")]
 ) -> None:
-    """Which rules match an item, which exemptions apply, and how they combine."""
+    """Which rules and exemptions an item meets, and their sum."""
     from lawbound.rubrics.policy_check import explain as tell
     from lawbound.rubrics.policy_files import load_policy
     from lawbound.runners.cli.tasks import find_item
@@ -173,10 +174,13 @@ def new(
 ) -> None:
     """Scaffold a commented policy file."""
     from lawbound.rubrics.policy import PolicyError
+    from lawbound.rubrics.policy_files import shipped
     from lawbound.rubrics.policy_scaffold import scaffold
 
     file = out or Path(f"{policy}.yaml")
     text = scaffold(policy)
+    if policy in shipped():
+        raise PolicyError(f"policy id is '{policy}', expected one that no shipped policy has")
     if file.exists():
         raise PolicyError(f"{file}: already exists, expected a new file")
     file.write_text(text, encoding="utf-8")

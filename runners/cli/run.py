@@ -18,11 +18,13 @@ TIED = 3
 SuiteArg = Annotated[str | None, typer.Argument(help="A shipped suite or a YAML file [quick].")]
 Models = Annotated[
     list[str] | None,
-    typer.Option("--model", "-m", help="Model; repeat or separate by commas."),
+    typer.Option("--model", "-m", help="Model; repeat or separate by commas [smollm2]."),
 ]
 Policies = Annotated[
     list[str] | None,
-    typer.Option("--policy", "-p", help="Policy id or file; repeat or separate by commas."),
+    typer.Option(
+        "--policy", "-p", help="Policy id or file; repeat or separate by commas [the suite's]."
+    ),
 ]
 Strengths = Annotated[
     list[str] | None,
@@ -106,7 +108,7 @@ def run(
     judge_mode: JudgeModes = "hybrid",
     dry_run: DryRun = False,
 ) -> None:
-    """Ask models a suite's items under policies, judge the answers, and conclude."""
+    """Ask models a suite's items under policies, judge, conclude."""
     spec = _spec(
         config,
         suite=suite,

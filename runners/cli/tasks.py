@@ -148,7 +148,10 @@ def export(
     format: Annotated[str, typer.Option(help="parquet.")] = "parquet",
     bank: Annotated[Path | None, typer.Option(help="A bank folder [the shipped bank].")] = None,
 ) -> None:
-    """Write the bank as a data set with a card, for `datasets.load_dataset(OUT)`."""
+    """Write the bank as a data set with a card.
+
+    `datasets.load_dataset(OUT)` reads it.
+    """
     from lawbound.tasks.export import export_bank
 
     counts = export_bank(out, format=format, bank=bank)  # type: ignore[arg-type]  # checked there
@@ -162,7 +165,7 @@ def split(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to make.")],
     bank: Annotated[Path | None, typer.Option(help="A bank folder [the shipped bank].")] = None,
 ) -> None:
-    """Keep at least 30 % of each topic's groups out of what is published."""
+    """Keep at least 30 % of each topic's groups unpublished."""
     from lawbound.tasks.split import split_bank
 
     counts = split_bank(out, private, bank=bank)
