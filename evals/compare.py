@@ -15,6 +15,7 @@ import numpy as np
 
 from lawbound.evals.compare_pairs import Pairs, pair_cuts, rule_differences, score_differences
 from lawbound.evals.estimate import NAN
+from lawbound.evals.metrics_capability import FLOOR
 from lawbound.evals.metrics_inputs import Cut, MetricError, RuleInfos, cuts, read_frame
 from lawbound.evals.stats_tests import holm
 
@@ -169,4 +170,14 @@ def _sentences(
             yield (
                 f"{where}: no difference shown: {change}, Holm p = {d.p_holm:.3g}; one of "
                 f"{d.mde:.3f} would have been found with power 0.8."
+            )
+    taxed = {(d.policy, d.mode) for d in found if d.metric == "policy_tax"}
+    for d in found:
+        if d.metric == "capability" and d.strength == "full" and (d.policy, d.mode) not in taxed:
+            where = f"policy_tax under {d.policy}" + (
+                "" if d.mode == "generate" else f" ({d.mode})"
+            )
+            yield (
+                f"{where} is not compared: a run states none, its placebo not asked or its "
+                f"capability under it not clearly above {FLOOR:.2f}."
             )

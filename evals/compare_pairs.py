@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from lawbound.evals.metrics_capability import FLOOR
 from lawbound.evals.metrics_entries import (
     RESTRICTED,
     Entries,
@@ -15,7 +16,7 @@ from lawbound.evals.metrics_entries import (
     worst_excess,
 )
 from lawbound.evals.metrics_inputs import Cut, Mask, Rows
-from lawbound.evals.metrics_scores import design_of, modes_of, pair_key, scores_of
+from lawbound.evals.metrics_scores import design_of, modes_of, pair_key, scores_icc, scores_of
 from lawbound.evals.stats import (
     PRIOR_ICC,
     Design,
@@ -104,6 +105,10 @@ def score_differences(
         if strength in ("none", "placebo"):
             continue
         before = arms["placebo"]
+        if not all(
+            scores.at("placebo").mean(scores_icc(scores)).low > FLOOR for scores in (one, two)
+        ):
+            continue  # a run at the floor states no tax
         key = [pair_key(arm.rows) for arm in (before[0], a)]
         _, left, right = np.intersect1d(key[0], key[1], return_indices=True)
         taxes = [p.value[left] - f.value[right] for p, f in zip(before, (a, b), strict=True)]

@@ -44,6 +44,16 @@ def test_differences_are_second_less_first_pair_by_pair(behaved, solved, frame, 
     assert "capability under p: no difference shown" in comparison.summary
 
 
+def test_a_tax_that_one_run_does_not_state_is_not_compared(behaved, solved, frame, one_rule):
+    first = run(behaved, solved, frame, refused=10, right=30)
+    at_floor = first.assign(score=0.0).where(first["score"].notna(), first)
+    comparison = compare_frames(first, at_floor, one_rule, seed=0)
+    found = by_metric(comparison)
+    assert ("policy_tax", "full") not in found
+    assert "policy_tax under p is not compared: a run states none" in comparison.summary
+    assert found["capability", "full"].value == pytest.approx(-0.75)
+
+
 def test_a_run_does_not_differ_from_itself(behaved, solved, frame, one_rule):
     same = run(behaved, solved, frame, refused=20, right=30)
     comparison = compare_frames(same, same, one_rule, seed=0)
