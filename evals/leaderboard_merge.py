@@ -90,7 +90,7 @@ def merge_boards(boards: Mapping[str, pd.DataFrame], *, allow_mixed: bool = Fals
     if differing and not allow_mixed:
         raise LeaderboardError(
             f"leaderboard: runs {', '.join(boards)} differ in {'; '.join(differing)}, expected the "
-            "same (allow mixed runs to merge them anyway)"
+            "same (--force merges them anyway and says so in every row)"
         )
     for row in rows:
         row["comparability"] = "mixed: " + "; ".join(differing) if differing else ""

@@ -124,7 +124,11 @@ _TAIL = (
     Column("errors", "integer", "requests that failed, over all arms"),
     Column("blocked", "integer", "answers blocked by a provider's filter, over all arms"),
     Column("suite", "string", "id and version of the suite"),
-    Column("suite_hash", "string", "first 16 hex digits of the sha256 of suite, seed and settings"),
+    Column(
+        "suite_hash",
+        "string",
+        "first 16 hex digits of the sha256 of suite, seed, settings, limit and banks",
+    ),
     Column("scorer_version", "string", "version of the graders"),
     Column("lawbound", "string", "version of the program"),
     Column("run", "string", "run folder, where several were merged"),
