@@ -8,13 +8,19 @@ LONGEST_PLACE = 200
 
 def main() -> None:
     """Run the command line."""
-    from lawbound.runners.cli import app
-
     try:
+        from lawbound.runners.cli import app
+
         app(prog_name="lawbound")
     except KeyboardInterrupt:
-        sys.stderr.write("interrupted: everything answered so far is kept; run again to go on\n")
-        sys.exit(INTERRUPTED)
+        sys.exit(INTERRUPTED)  # before a command began
+    except SystemExit as stop:
+        # Typer turns Ctrl-C into an exit before it could be seen here; a command that has said
+        # its own word on it exits without that cause.
+        cause = stop.__context__.__cause__ if stop.__context__ is not None else None
+        if stop.code == INTERRUPTED and isinstance(cause, KeyboardInterrupt):
+            sys.stderr.write("interrupted: answers stored so far are kept; run again to go on\n")
+        raise
     except (ValueError, RuntimeError, OSError) as error:
         refused = isinstance(error, OSError) and error.errno is not None
         if not refused and not type(error).__module__.startswith("lawbound."):

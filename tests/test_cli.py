@@ -248,5 +248,18 @@ def test_results_go_to_stdout_and_progress_to_stderr(run: Run, tmp_path: Path) -
     assert "asking reference:oracle" in err
 
 
+def test_ctrl_c_says_in_one_line_that_the_answers_are_kept(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lawbound.evals.evaluate.ask", stop)
+    arguments = ("--model", "reference:empty", "--policy", "us", "--no-references", "--limit", "1")
+    code, out, err = run("run", "quick", *arguments, "--out", str(tmp_path / "out"))
+    assert (code, out) == (130, "")
+    assert err.splitlines()[-1].startswith("interrupted: ")
+
+
 def test_control_characters_of_a_model_do_not_reach_the_terminal() -> None:
     assert printable("a\x1b[2Jb\u202ec\ud800d\x07\n") == "a\ufffd[2Jb\ufffdc\ufffdd\ufffd\n"
