@@ -110,8 +110,13 @@ class RunFolder:
         """The resolved spec.
 
         Raises:
-            FolderError: This is no run folder.
+            FolderError: This is no run folder, or one whose run stopped before it was described.
         """
+        if not self.root.is_dir():
+            raise FolderError(f"{self.root}: is no folder, expected a run folder (with run.yaml)")
+        if not self.run_yaml.exists():
+            why = "; its run has not got that far: run it again" if self.items.exists() else ""
+            raise FolderError(f"{self.run_yaml}: is not there, expected a run folder{why}")
         data = read_yaml(self.run_yaml, FolderError)
         if not isinstance(data, dict) or not isinstance(data.get("models"), list):
             raise FolderError(

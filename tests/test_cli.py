@@ -194,6 +194,9 @@ def test_a_bad_responses_file_is_one_line_with_its_place(run: Run, tmp_path: Pat
 
 def test_a_folder_that_is_no_run_is_one_line(run: Run, tmp_path: Path) -> None:
     assert "run.yaml" in _one_line(*run("score", str(tmp_path)))
+    assert "is no folder" in _one_line(*run("report", str(tmp_path / "none")))
+    (tmp_path / "items.jsonl").touch()
+    assert "run it again" in _one_line(*run("score", str(tmp_path)))
 
 
 def test_a_run_with_lost_samples_is_concluded_loudly_and_without_them(
