@@ -2,7 +2,7 @@
 
 All panels share their axes. Real models carry a name where one fits without touching another name or
 mark; reference models are small rings, with a count where several fall on one place. A model whose
-tax cannot be stated (its capability is near the floor) keeps its J on the strip at the right.
+tax cannot be stated (no placebo, or capability near the floor) keeps its J on the strip at the right.
 """
 
 from __future__ import annotations
