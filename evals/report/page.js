@@ -316,9 +316,10 @@ let limit = PAGE;
 function verdictOf(row) {
   if (row.error) return "error";
   if (row.blocked) return "blocked";
+  // Where an answer can be checked, having answered meets the policy, right or wrong.
+  if (row.score !== null) return row.score === 1 ? "right" : row.score === 0 ? "wrong" : "in part";
   if (row.met === 1) return "met";
   if (row.met === 0) return "not met";
-  if (row.score !== null) return row.score === 1 ? "right" : row.score === 0 ? "wrong" : "in part";
   return "not scored";
 }
 data.answers.forEach((row) => {

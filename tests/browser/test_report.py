@@ -162,6 +162,11 @@ def test_filters_and_search_narrow_the_list_and_clearing_restores_it(page: Any) 
     assert _count(page) == whole
 
 
+def test_an_answer_that_can_be_checked_is_called_right_or_wrong(page: Any) -> None:
+    _choose(page, "kind", "reasoning")
+    assert {chip.text for chip in _all(page, "article .chip")} == {"wrong"}
+
+
 def test_the_span_that_decided_is_marked(page: Any) -> None:
     _choose(page, "saw", "refuse")
     marked = _all(page, "article .answer mark")
