@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from lawbound.evals.folder import RunFolder
 from lawbound.evals.opening import REFERENCE, check_model, open_model, place
 from lawbound.evals.suite import Suite, compose, load_suite
-from lawbound.rubrics.policy import Policy
+from lawbound.rubrics.policy import Policy, PolicyError
 from lawbound.rubrics.policy_files import load_policy
 from lawbound.rubrics.reference.situation import Situations, situations
 from lawbound.runners.engines import Engine, EngineOptions, ScoresChoices
@@ -138,12 +138,12 @@ def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
 
     Raises:
         SuiteError: The suite is unknown or malformed.
-        PolicyError: A policy is unknown or malformed.
+        PolicyError: A policy is unknown or malformed, or two have one id.
         ItemError: The bank is malformed.
         ModelError: A model's name has no known form.
     """
     suite = load_suite(spec.suite)
-    policies = tuple(load_policy(name) for name in spec.policies or suite.policies)
+    policies = _policies(spec.policies or suite.policies)
     references = suite.references if spec.references else ()
     models = tuple(dict.fromkeys([*spec.models, *(REFERENCE + name for name in references)]))
     for model in models:
@@ -192,6 +192,22 @@ def plan_for(prepared: Prepared, engine: Engine, *, beside: Collection[Mode] = (
 
 def _mode(engine: Engine) -> Mode:
     return "choices" if isinstance(engine, ScoresChoices) else "generate"
+
+
+def _policies(names: Sequence[str]) -> tuple[Policy, ...]:
+    """Each policy once: two under one id would be counted as one."""
+    named: dict[str, str] = {}
+    policies = []
+    for name in dict.fromkeys(names):
+        policy = load_policy(name)
+        if policy.id in named:
+            raise PolicyError(
+                f"policy '{name}': has the id '{policy.id}' of '{named[policy.id]}', expected ids "
+                "that differ"
+            )
+        named[policy.id] = name
+        policies.append(policy)
+    return tuple(policies)
 
 
 def ask(

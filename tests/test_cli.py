@@ -221,6 +221,22 @@ def test_a_plan_that_names_an_unknown_item_is_one_line(run: Run, tmp_path: Path)
     assert "items.jsonl: found no item" in _one_line(*run("score", str(out)))
 
 
+def test_two_policies_of_one_id_are_not_run_as_one(run: Run, tmp_path: Path) -> None:
+    run("policy", "new", "acme", "--out", str(tmp_path / "acme.yaml"))
+    file = tmp_path / "own.yaml"
+    file.write_text(
+        (tmp_path / "acme.yaml").read_text(encoding="utf-8").replace("id: acme", "id: de", 1),
+        encoding="utf-8",
+    )
+    model = ("--model", "reference:empty", "--no-references", "--limit", "1")
+    out = tmp_path / "out"
+    err = _one_line(*run("run", "quick", *model, "--policy", f"de,{file}", "--out", str(out)))
+    assert "has the id 'de' of 'de'" in err
+    assert not out.exists()
+    code, plan, _ = run("plan", "quick", *model, "--policy", "de,de")
+    assert (code, plan) == run("plan", "quick", *model, "--policy", "de")[:2]
+
+
 def test_a_new_policy_takes_no_shipped_id(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "de.yaml"
     assert "that no shipped policy has" in _one_line(
