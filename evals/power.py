@@ -84,8 +84,9 @@ def from_pilot(
         MetricError: The pilot has no such estimate.
     """
     rows = []
-    for e in estimates:
-        if e.metric == metric and e.slice == "" and e.value == e.value and e.clusters > 1:
+    usable = [e for e in estimates if e.slice == "" and e.value == e.value and e.clusters > 1]
+    for e in usable:
+        if e.metric == metric:
             error = (e.high - e.low) / (2 * Z95)
             sd = error * sqrt(e.clusters)
             needed = clusters_needed(effect, sd, power=power)
@@ -96,7 +97,11 @@ def from_pilot(
                 )
             )  # fmt: skip
     if not rows:
-        raise MetricError(f"power: metric '{metric}' has no known value in the pilot run")
+        known = ", ".join(dict.fromkeys(e.metric for e in usable)) or "none"
+        raise MetricError(
+            f"power: metric '{metric}' has no known value in the pilot run, expected one that has: "
+            f"{known}"
+        )
     return tuple(rows)
 
 

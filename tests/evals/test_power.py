@@ -47,3 +47,9 @@ def test_an_effect_of_zero_is_refused():
         clusters_needed(0, 0.5)
     with pytest.raises(MetricError, match="metric 'J' has no known value"):
         from_pilot([], metric="J", effect=0.1)
+
+
+def test_a_metric_that_the_pilot_lacks_is_answered_with_those_it_has():
+    pilot = Estimate("J", "m", "p", "full", value=0.4, low=0.3, high=0.5, n=20, clusters=10)
+    with pytest.raises(MetricError, match="'policy_tax' has no known value.*that has: J"):
+        from_pilot([pilot], metric="policy_tax", effect=0.1)
