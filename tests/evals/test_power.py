@@ -51,5 +51,5 @@ def test_an_effect_of_zero_is_refused():
 
 def test_a_metric_that_the_pilot_lacks_is_answered_with_those_it_has():
     pilot = Estimate("J", "m", "p", "full", value=0.4, low=0.3, high=0.5, n=20, clusters=10)
-    with pytest.raises(MetricError, match="'policy_tax' has no known value.*that has: J"):
+    with pytest.raises(MetricError, match=r"'policy_tax' has no known value.*that has: J"):
         from_pilot([pilot], metric="policy_tax", effect=0.1)
