@@ -25,7 +25,7 @@ from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sam
 
 FIXED_BATCH = 128
 """Requests in a batch where the text depends on the batch."""
-VERSION = "1"
+VERSION = "2"
 """Changes when the same weights and request may get another text."""
 
 _log = logging.getLogger(__name__)
@@ -157,9 +157,10 @@ class LocalEngine:
                 self._slots,
                 exact=self._is_exact,
                 breathe=self._breathe,
+                settle=self._settle,
             )
             yield from batch.run(prompts)
-            self.replayed += len(batch.unsure)
+            self.replayed += batch.settled + len(batch.unsure)
             prompts = batch.unsure
         self._steady()
         for prompt in prompts:
@@ -209,6 +210,12 @@ class LocalEngine:
     def _breathe(self) -> None:
         if self._threads is not None:
             self._threads.adjust()
+
+    def _settle(self, prompt: Prompt, tokens: int) -> list[int]:
+        from lawbound.runners.engines.local_plain import plain_tokens
+
+        self._steady()
+        return plain_tokens(self.model, prompt, self._answers, tokens)
 
     def _steady(self) -> None:
         """For the plain way, the same number of threads each time: it decides near-ties."""
