@@ -154,7 +154,7 @@ class LocalEngine:
             batch = Batch(
                 self._prefix_model,
                 self._answers,
-                self._slots,
+                self.slots_for,
                 exact=self._is_exact,
                 breathe=self._breathe,
                 settle=self._settle,
@@ -198,6 +198,11 @@ class LocalEngine:
 
         return estimate_seconds(requests, self.generate, self.count_tokens)
 
+    def forget_prefixes(self) -> None:
+        """The next prompts' prefixes are computed again."""
+        if self._prefix_model is not None:
+            self._prefix_model.keep_prefixes(set(), spare=0)
+
     def close(self) -> None:
         """Release the weights."""
         self.model = None
@@ -222,7 +227,8 @@ class LocalEngine:
         if self._threads is not None:
             self._threads.fix(1 if self._prefix_model is not None else physical_cores())
 
-    def _slots(self, capacity: int) -> int:
+    def slots_for(self, capacity: int) -> int:
+        """Sequences held at once, if each has up to so many tokens of its own."""
         if self.fixed_batch:
             return self.fixed_batch
         return slots_that_fit(self.model, self.device, capacity, self.batch_size)

@@ -223,9 +223,10 @@ def sliced_part(query: Tensor, key: Tensor, value: Tensor, scale: float) -> tupl
     """`scores_part` where every query sees every key, for bfloat16 on a CPU: torch's attention kernel
     takes a third longer there than plain products over slices whose scores stay in the cache."""
     _, heads, _, _ = query.shape
-    slices = query[0].split(max(1, SLICE // (heads * key.shape[2])), dim=1)
+    most_rows = max(1, SLICE // (heads * key.shape[2]))
     outs, sums = [], []
-    for rows in slices:
+    for start in range(0, query.shape[2], most_rows):
+        rows = query[0, :, start : start + most_rows]
         scores = torch.baddbmm(
             rows.new_zeros(()), rows, key[0].transpose(1, 2), beta=0, alpha=scale
         )

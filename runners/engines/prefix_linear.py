@@ -49,8 +49,8 @@ class PackedLinears:
 
 def packed(model: nn.Module) -> PackedLinears:
     """Copies for all linear layers that oneDNN can compute; none where memory is short."""
-    layers = [module for module in model.modules() if _can_be_packed(module)]
-    wanted = sum(int(layer.weight.numel()) * layer.weight.element_size() for layer in layers)
+    layers: list[Any] = [module for module in model.modules() if _can_be_packed(module)]
+    wanted = sum(layer.weight.numel() * layer.weight.element_size() for layer in layers)
     if not layers or wanted > free_bytes("cpu") * SHARE:
         return PackedLinears()
     try:
@@ -70,7 +70,7 @@ def _can_be_packed(module: Any) -> bool:
         return False
     if module.weight.dtype == torch.bfloat16:
         return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
-    return module.weight.dtype == torch.float32 and torch.backends.mkldnn.is_available()
+    return bool(module.weight.dtype == torch.float32 and torch._C._has_mkldnn)
 
 
 def _copy(layer: Any) -> tuple[Tensor, Tensor | None]:
