@@ -244,6 +244,7 @@ def _roofline(
         measured_limits(job["device"], job["dtype"]),
         {
             "parameters": parameters,
+            "body": parameters - engine.model.get_input_embeddings().weight.numel(),
             "weight_bytes": parameters * next(engine.model.parameters()).element_size(),
             "kv_bytes": kv_bytes_per_token(engine.model),
             "prefix": prefix,
@@ -402,7 +403,7 @@ def _report(
         "",
         f"Asked again because of near-ties: {rows[0]['replayed']}. For generation, sharing the "
         f"prefix takes {rows[0]['spared']:.1f} times fewer tokens through the model: where "
-        "arithmetic is the limit, as on cores without AVX-512 or AMX, no ratio can be far above.",
+        "arithmetic is the limit in both engines, no ratio can be far above.",
     ]
     if rows[0]["roofline"]:
         lines += ["", rows[0]["roofline"]]

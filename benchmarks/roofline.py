@@ -85,13 +85,15 @@ def roofline(limits: Limits, facts: Mapping[str, float]) -> str:
     """One paragraph: the most that memory and arithmetic allow, and how much of it was reached.
 
     A step of decoding reads all weights and the shared prefix once and each sequence's own keys and
-    values; a token of either kind takes two operations a parameter.
+    values. A token takes two operations a parameter; one that is only read spares the head, which
+    is wanted for the last token of a prompt alone.
     """
     step = facts["weight_bytes"] + facts["kv_bytes"] * (
         facts["prefix"] + facts["together"] * facts["own"]
     )
     by_memory = facts["together"] * limits.bandwidth / step
     by_arithmetic = limits.arithmetic / (2 * facts["parameters"])
+    reading = limits.arithmetic / (2 * facts["body"])
     writing = min(by_memory, by_arithmetic)
     return (
         f"Roofline: {facts['parameters'] / 1e6:,.0f} million parameters; memory "
@@ -99,8 +101,8 @@ def roofline(limits: Limits, facts: Mapping[str, float]) -> str:
         f"measured in this run. Decoding {facts['together']:.0f} sequences at once: at most "
         f"{by_memory:,.0f} tokens/s by memory and {by_arithmetic:,.0f} by arithmetic; reached "
         f"{facts['decoded']:,.0f} ({facts['decoded'] / writing:.0%}). Reading prompts: at most "
-        f"{by_arithmetic:,.0f} tokens/s; reached {facts['prefilled']:,.0f} "
-        f"({facts['prefilled'] / by_arithmetic:.0%})."
+        f"{reading:,.0f} tokens/s; reached {facts['prefilled']:,.0f} "
+        f"({facts['prefilled'] / reading:.0%})."
     )
 
 
