@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
-from lawbound.evals.evaluate import Observer, Prepared, open_model, plan_for
+from lawbound.evals.evaluate import REFERENCE, Observer, Prepared, open_model, plan_for
 from lawbound.runners.engines import Engine
 from lawbound.runners.plan import Plan
 from lawbound.runners.sample import Request
@@ -48,7 +48,8 @@ def estimate(model: str, prepared: Prepared, observer: Observer) -> RunEstimate:
         ModelError: The model cannot be loaded.
     """
     observer.stage(f"planning {model}", None)
-    engine = open_model(model, prepared, prepared.situations())
+    found = prepared.situations() if model.startswith(REFERENCE) else {}
+    engine = open_model(model, prepared, found)
     try:
         requests = plan_for(prepared, engine)
         seconds = None

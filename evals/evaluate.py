@@ -18,6 +18,7 @@ from lawbound.rubrics.policy import Policy
 from lawbound.rubrics.policy_files import load_policy
 from lawbound.rubrics.reference.engine import ReferenceEngine
 from lawbound.rubrics.reference.situation import Situations, situations
+from lawbound.runners.collector import paused_collector
 from lawbound.runners.engines import Engine, EngineOptions, ScoresChoices, check_name, open_engine
 from lawbound.runners.plan import Arm, Plan, plan
 from lawbound.runners.prompt import Mode
@@ -118,9 +119,10 @@ class Prepared:
 
     def situations(self) -> Situations:
         """For reference models, however the arms are asked."""
-        generated = (replace(arm, mode="generate") for arm in self.arms)
+        generated = (replace(arm, mode="generate") for arm in self.arms if arm.mode != "generate")
         policies = {policy.id: policy for policy in self.policies}
-        return situations([*self.arms, *generated], policies, seed=self.seed)
+        with paused_collector():
+            return situations([*self.arms, *generated], policies, seed=self.seed)
 
 
 def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
@@ -146,7 +148,8 @@ def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
         elif model not in own:
             check_name(model)
     seed = suite.seed if spec.seed is None else spec.seed
-    arms = compose(suite, policies, seed=seed, limit=spec.limit, strengths=spec.strengths)
+    with paused_collector():
+        arms = compose(suite, policies, seed=seed, limit=spec.limit, strengths=spec.strengths)
     return Prepared(spec, suite, policies, arms, models, seed)
 
 
@@ -168,14 +171,15 @@ def plan_for(prepared: Prepared, engine: Engine, *, beside: Collection[Mode] = (
         for arm in prepared.arms
         for mode in (modes if arm.mode == "choices" else plain)
     ]
-    return plan(
-        arms,
-        render=engine.render,
-        fingerprint=engine.fingerprint(),
-        settings=prepared.settings,
-        seed=prepared.seed,
-        epochs=prepared.spec.epochs,
-    )
+    with paused_collector():
+        return plan(
+            arms,
+            render=engine.render,
+            fingerprint=engine.fingerprint(),
+            settings=prepared.settings,
+            seed=prepared.seed,
+            epochs=prepared.spec.epochs,
+        )
 
 
 def _mode(engine: Engine) -> Mode:
@@ -213,7 +217,8 @@ def ask(
         StoreError: The run folder is held by another run, or cannot be written.
     """
     observer = observer or Silent()
-    found = prepared.situations()
+    has_reference = any(model.startswith(REFERENCE) for model in prepared.models)
+    found = prepared.situations() if has_reference else {}
     with lock(out):
         folder = RunFolder(out)
         folder.write_items(prepared.items)
