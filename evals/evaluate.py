@@ -25,6 +25,7 @@ from lawbound.runners.prompt import Mode
 from lawbound.runners.run import RunCounts, run
 from lawbound.runners.sample import Settings
 from lawbound.runners.store import Store, lock
+from lawbound.tasks.bank import load_banks
 from lawbound.tasks.item import Item
 from lawbound.tasks.records import unique
 
@@ -40,6 +41,8 @@ class RunSpec(BaseModel):
     models: Annotated[tuple[str, ...], Field(min_length=1)]
     policies: tuple[str, ...] = ()
     """Empty means the suite's own."""
+    banks: tuple[str, ...] = ()
+    """Bank folders to draw from; empty means the shipped bank."""
     strengths: tuple[str, ...] = ()
     """Empty means the suite's own."""
     seed: Annotated[int, Field(ge=0)] | None = None
@@ -148,8 +151,11 @@ def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
         elif model not in own:
             check_name(model)
     seed = suite.seed if spec.seed is None else spec.seed
+    bank = load_banks([Path(folder) for folder in spec.banks])
     with paused_collector():
-        arms = compose(suite, policies, seed=seed, limit=spec.limit, strengths=spec.strengths)
+        arms = compose(
+            suite, policies, bank=bank, seed=seed, limit=spec.limit, strengths=spec.strengths
+        )
     return Prepared(spec, suite, policies, arms, models, seed)
 
 

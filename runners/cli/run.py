@@ -27,6 +27,10 @@ Strengths = Annotated[
     list[str] | None,
     typer.Option("--strength", help="Keep only these strengths of the suite."),
 ]
+Banks = Annotated[
+    list[str] | None,
+    typer.Option("--bank", help="Bank folder, such as the parts of a split; repeat [shipped]."),
+]
 Config = Annotated[Path | None, typer.Option(help="YAML with the same fields as these options.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="Items of each selection and policy.")]
 Seed = Annotated[int | None, typer.Option(min=0, help="Draws items and wordings [the suite's].")]
@@ -70,6 +74,7 @@ def run(
     policy: Policies = None,
     out: Out = Path("out"),
     strength: Strengths = None,
+    bank: Banks = None,
     config: Config = None,
     limit: Limit = None,
     seed: Seed = None,
@@ -95,6 +100,7 @@ def run(
         models=_split(model),
         policies=_split(policy),
         strengths=_split(strength),
+        banks=tuple(bank or ()) or None,
         limit=limit,
         seed=seed,
         epochs=epochs,
@@ -135,6 +141,7 @@ def plan(
     model: Models = None,
     policy: Policies = None,
     strength: Strengths = None,
+    bank: Banks = None,
     config: Config = None,
     limit: Limit = None,
     seed: Seed = None,
@@ -150,6 +157,7 @@ def plan(
             models=_split(model),
             policies=_split(policy),
             strengths=_split(strength),
+            banks=tuple(bank or ()) or None,
             limit=limit,
             seed=seed,
             epochs=epochs,

@@ -242,7 +242,7 @@ def test_from_a_run_to_a_sheet_to_corrected_rates(tmp_path: Path) -> None:
     for row in rows:
         row["gold"] = "refuse" if "can't help" in row["response"] else "answer"
     with sheet.open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.DictWriter(handle, COLUMNS)
+        writer = csv.DictWriter(handle, list[str](COLUMNS))
         writer.writeheader()
         writer.writerows(rows)
     before = (run / "metrics.csv").read_bytes(), (run / "leaderboard.csv").read_bytes()
