@@ -111,7 +111,9 @@ class RunFolder:
                 raise FolderError(
                     f"{path}:{number}: fields are {sorted(record)}, expected {sorted(known)}"
                 )
-            shared = {k: intern(v) if isinstance(v, str) else v for k, v in record.items()}
+            shared: dict[str, Any] = {
+                k: intern(v) if isinstance(v, str) else v for k, v in record.items()
+            }
             found.append(Assignment(**shared))
         return tuple(found)
 

@@ -88,7 +88,7 @@ def _spread(facts: Sequence[Mapping[str, Any]], at: Sequence[int]) -> Columns:
 
 def _about_items(items: Sequence[Item]) -> Columns:
     places: dict[str, int] = {}
-    found = []
+    found: list[Mapping[str, Any]] = []
     for item in items:
         if item.id not in places:
             places[item.id] = len(found)
@@ -138,7 +138,7 @@ def _about_policies(judged: Sequence[Judged], policies: Mapping[str, Policy]) ->
     """What depends on policy and item alone, computed once for each pair."""
     pairs = [(one.assignment.policy, one.item.id) for one in judged]
     places: dict[tuple[str, str], int] = {}
-    found = []
+    found: list[Mapping[str, Any]] = []
     for pair, one in zip(pairs, judged, strict=True):
         if pair not in places:
             places[pair] = len(found)
