@@ -71,8 +71,8 @@ def evaluate(
     """
     if judge is not None:
         judge.check()
-    prepared = prepare(spec, own=engines or {})
-    ask(prepared, Path(out), engines=engines, observer=observer)
+    # Not kept in a name: what was to be asked need not stay in memory while answers are judged.
+    ask(prepare(spec, own=engines or {}), Path(out), engines=engines, observer=observer)
     return conclude(Path(out), judge=judge, observer=observer)
 
 
