@@ -14,6 +14,8 @@ MAX_LINE = 16_000_000
 """Bytes of the longest line; a longer one is a broken file, not an answer."""
 BATCH = 500
 REQUIRED = ("id", "prompt", "response")
+GRADED = (*REQUIRED, "lang", "truncated")
+"""Columns that grading looks at."""
 
 
 class GradeError(ValueError):
@@ -26,6 +28,10 @@ class Row:
 
     where: str
     fields: dict[str, Any]
+    line: str = ""
+    """JSONL: the line itself, so that it can pass through byte for byte."""
+    batch: "pa.RecordBatch | None" = None
+    """Parquet: the batch that holds the row; all rows of one come in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +45,13 @@ class Source:
     """Only for parquet."""
 
 
-def open_answers(path: Path) -> Source:
+def open_answers(path: Path, *, whole: bool = True) -> Source:
     """Open a file by its ending.
+
+    Args:
+        path: JSONL, CSV or parquet.
+        whole: Whether rows of a parquet file hold every column as Python values, which not all types
+            have; else only those that are graded.
 
     Raises:
         GradeError: The ending is unknown, the file cannot be read or has no such columns. Faults of
@@ -48,14 +59,15 @@ def open_answers(path: Path) -> Source:
     """
     ending = path.suffix.lower()
     if not path.is_file():
-        found = "is a folder" if path.is_dir() else "does not exist"
+        exists = "is no regular file" if path.exists() else "does not exist"
+        found = "is a folder" if path.is_dir() else exists
         raise GradeError(f"{path}: {found}, expected a file of answers")
     if ending in (".jsonl", ".ndjson", ".json"):
         return Source(_read_jsonl(path), None)
     if ending == ".csv":
         return _open_csv(path)
     if ending in (".parquet", ".pq"):
-        return _open_parquet(path)
+        return _open_parquet(path, whole)
     raise GradeError(f"{path}: ending is {ending!r}, expected .jsonl, .csv or .parquet")
 
 
@@ -109,7 +121,7 @@ def _read_jsonl(path: Path) -> Iterator[Row]:
                 raise GradeError(f"{where}: {fault}, expected one JSON object a line") from fault
             if not isinstance(fields, dict):
                 raise GradeError(f"{where}: found {_short(text)}, expected a JSON object")
-            yield Row(where, fields)
+            yield Row(where, fields, line=text)
 
 
 def _open_csv(path: Path) -> Source:
@@ -154,7 +166,7 @@ def _read_csv(path: Path) -> Iterator[Row]:
         csv.field_size_limit(limit)
 
 
-def _open_parquet(path: Path) -> Source:
+def _open_parquet(path: Path, whole: bool) -> Source:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -164,16 +176,17 @@ def _open_parquet(path: Path) -> Source:
         raise GradeError(f"{path}: {_one_line(fault)}, expected a parquet file") from fault
     schema = file.schema_arrow
     check_columns(path, tuple(schema.names))
+    wanted = [name for name in schema.names if whole or name in GRADED]
 
     def rows() -> Iterator[Row]:
         number = 0
         with file:
             try:
                 for batch in file.iter_batches(batch_size=BATCH):
-                    for fields in batch.to_pylist():
+                    for fields in batch.select(wanted).to_pylist():
                         number += 1
-                        yield Row(f"{path}: row {number}", fields)
-            except (pa.ArrowException, OSError, UnicodeDecodeError) as fault:
+                        yield Row(f"{path}: row {number}", fields, batch=batch)
+            except (pa.ArrowException, OSError, ValueError) as fault:
                 raise GradeError(
                     f"{path}: row {number + 1}: {_one_line(fault)}, expected a readable row"
                 ) from fault
