@@ -33,7 +33,7 @@ class Condition:
         return self.wordings[self.wording(group, seed)] if self.wordings else None
 
 
-@lru_cache(maxsize=65536)
+@lru_cache(maxsize=65536, typed=True)
 def _draw(group: str, seed: int) -> int:
     digest = hashlib.sha256(f"wording:{seed}:{group}".encode()).digest()
     return int.from_bytes(digest[:8], "big")

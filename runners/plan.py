@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import Any
 
@@ -130,10 +130,16 @@ def request_key(
     before = _before_messages(tuple(choices), epoch, fingerprint)
     after = _after_messages(
         fingerprint, rendered.placement, rendered.template,
-        settings=None if choices else settings, seed=seed if sampled else None,
+        settings=b"null" if choices else _settings_json(*(getattr(settings, n) for n in _SETTINGS)),
+        seed=seed if sampled else None,
     )  # fmt: skip
-    turns = b",".join(_message_json(message) for message in chat)
-    return hashlib.sha256(before[:-1] + b',"messages":[' + turns + b"]," + after[1:]).hexdigest()
+    whole = before[:-1] + b',"messages":' + chat_json(chat) + b"," + after[1:]
+    return hashlib.sha256(whole).hexdigest()
+
+
+def chat_json(chat: Sequence[Message]) -> bytes:
+    """Canonical JSON of a chat as a list of [role, content]."""
+    return b"[" + b",".join(_message_json(message) for message in chat) + b"]"
 
 
 @lru_cache(maxsize=256)
@@ -154,7 +160,7 @@ def _after_messages(
     placement: str,
     template: str,
     *,
-    settings: Settings | None,
+    settings: bytes,
     seed: int | None,
 ) -> bytes:
     return canonical_json(
@@ -162,10 +168,18 @@ def _after_messages(
             "model": [fingerprint.model, fingerprint.revision],
             "placement": placement,
             "seed": seed,
-            "settings": None if settings is None else asdict(settings),
+            "settings": json.loads(settings),
             "template": template,
         }
     )
+
+
+_SETTINGS = tuple(field.name for field in fields(Settings))
+
+
+@lru_cache(maxsize=256, typed=True)  # 0 and 0.0 are equal, and two settings all the same
+def _settings_json(*values: object) -> bytes:
+    return canonical_json(dict(zip(_SETTINGS, values, strict=True)))
 
 
 def _message_json(message: Message) -> bytes:

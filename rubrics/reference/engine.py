@@ -7,7 +7,7 @@ from functools import lru_cache, partial
 from lawbound.rubrics.reference import constants, known
 from lawbound.rubrics.reference.situation import Respond, Situation, Situations
 from lawbound.runners.engines.protocol import ModelError
-from lawbound.runners.plan import canonical_json
+from lawbound.runners.plan import chat_json
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
 
 VERSION = "1"
@@ -76,7 +76,7 @@ class ReferenceEngine:
 
     def render(self, messages: Sequence[Message]) -> Rendered:
         """Canonical JSON of the chat."""
-        text = canonical_json([[m.role, m.content] for m in messages]).decode()
+        text = chat_json(messages).decode()
         system = any(message.role == "system" for message in messages)
         return Rendered(text, "system" if system else "none", "reference")
 

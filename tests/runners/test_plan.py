@@ -11,7 +11,7 @@ import pytest
 from lawbound.runners.collector import paused_collector
 from lawbound.runners.condition import NONE, Condition
 from lawbound.runners.engines.function import FunctionEngine
-from lawbound.runners.plan import Arm, plan, request_key
+from lawbound.runners.plan import Arm, chat_json, plan, request_key
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Settings
 from lawbound.tasks.item import Item
 
@@ -97,7 +97,7 @@ def test_requests_with_the_same_system_text_stand_together_and_rows_keep_the_ord
 
 
 @pytest.mark.parametrize("choices", [(), ("Paris", 'a "b"')])
-@pytest.mark.parametrize("temperature", [0.0, 0.5])
+@pytest.mark.parametrize("temperature", [0.0, 0, 0.5])
 def test_a_key_is_the_hash_of_one_canonical_json_object(
     choices: tuple[str, ...], temperature: float
 ) -> None:
@@ -115,6 +115,7 @@ def test_a_key_is_the_hash_of_one_canonical_json_object(
         "settings": None if choices else
         {"max_tokens": 9, "temperature": temperature, "top_p": 1.0, "stop": ["\n"]},
     }  # fmt: skip
+    assert json.loads(chat_json(chat)) == whole["messages"]
     text = json.dumps(whole, sort_keys=True, separators=(",", ":"))
     assert found == hashlib.sha256(text.encode()).hexdigest()
 
