@@ -4,6 +4,8 @@ import sys
 
 INTERRUPTED = 130
 LONGEST_PLACE = 200
+LONGEST_MESSAGE = 1000
+"""Characters of an error; a longer one quotes input, and loses its middle."""
 
 
 def main() -> None:
@@ -33,7 +35,11 @@ def _one_line(error: Exception) -> str:
         place = str(error.filename or "lawbound")
         place = place if len(place) <= LONGEST_PLACE else place[:LONGEST_PLACE] + "..."
         text = f"{place}: {error.strerror or error}"
-    return printable(" ".join(text.split()))
+    text = " ".join(text.split())
+    if len(text) > LONGEST_MESSAGE:
+        half = LONGEST_MESSAGE // 2
+        text = f"{text[:half]} [...] {text[-half:]}"
+    return printable(text)
 
 
 if __name__ == "__main__":

@@ -7,17 +7,20 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from lawbound.rubrics.answer_files import BATCH, GradeError, Row, Source
+from lawbound.tasks.places import open_new
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 ADDED = ("behaviour", "withheld", "addons", "truncated", "evidence", "confidence")
 """Columns that grading adds, in this order."""
+MOST_HELD = 64_000_000
+"""Characters of the rows that wait to be written together."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -30,6 +33,10 @@ class Writer(Protocol):
 
     def close(self) -> None:
         """Write what is still held."""
+        ...
+
+    def abandon(self) -> None:
+        """Let go of the file, whatever has been written; after `close`, do nothing."""
         ...
 
 
@@ -55,10 +62,13 @@ def graded_file(out: Path | None, source: Source) -> Iterator[Writer]:
         raise GradeError(f"{out}: ending is {out.suffix!r}, expected .jsonl, .csv or .parquet")
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as handle:
+        with open_new(part) as handle:
             writer = kind(handle, source)
-            yield writer
-            writer.close()
+            try:
+                yield writer
+                writer.close()
+            finally:
+                writer.abandon()
         part.replace(out)
     except OSError as fault:
         raise GradeError(f"{out}: cannot be written ({fault.strerror or fault})") from fault
@@ -79,6 +89,9 @@ class _Jsonl:
         self._handle.write(raw + b"\n")
 
     def close(self) -> None:
+        pass
+
+    def abandon(self) -> None:
         pass
 
 
@@ -108,6 +121,9 @@ class _Csv:
         if self._columns is None:
             self._put(("id", "prompt", "response", *ADDED), "header")
 
+    def abandon(self) -> None:
+        pass
+
     def _put(self, cells: Sequence[str], where: str) -> None:
         self._writer.writerow(cells)
         try:
@@ -124,18 +140,28 @@ class _Parquet:
         self._given: pa.Schema | None = source.schema
         self._columns = source.columns
         self._held: list[tuple[Row, dict[str, Any]]] = []
+        self._weight = 0
         self._writer: Any = None
         self._schema: pa.Schema | None = None
 
     def write(self, row: Row, added: dict[str, Any]) -> None:
         self._held.append((row, added))
-        if len(self._held) >= BATCH:
+        self._weight += sum(len(v) for v in row.fields.values() if isinstance(v, str))
+        if len(self._held) >= BATCH or self._weight > MOST_HELD:
             self._flush()
 
     def close(self) -> None:
         self._flush()
         if self._writer is not None:
             self._writer.close()
+            self._writer = None
+
+    def abandon(self) -> None:
+        # An open writer would write its footer when it is collected, into a file that is closed.
+        if self._writer is not None:
+            with suppress(OSError, ValueError):
+                self._writer.close()
+            self._writer = None
 
     def _flush(self) -> None:
         import pyarrow as pa
@@ -156,6 +182,7 @@ class _Parquet:
                 f"{where} and after: {message}, expected columns of one type; write JSONL instead"
             ) from fault
         self._held.clear()
+        self._weight = 0
 
     def _make_schema(self) -> "pa.Schema":
         import pyarrow as pa

@@ -13,10 +13,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Self, get_args
 
 from lawbound.runners.plan import canonical_json
-from lawbound.runners.sample import Sample
+from lawbound.runners.sample import Finish, Placement, Sample
+from lawbound.tasks.places import open_new, open_regular, open_to_append
 
 MAX_LINE = 64 * 2**20
 """No sample is larger; a longer line is damage."""
@@ -35,7 +36,8 @@ def lock(folder: Path) -> Iterator[None]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle = (folder / ".lock").open("a+")
+        handle = open_to_append(folder / ".lock")
+        linked = [entry for entry in folder.iterdir() if entry.is_symlink() and entry.is_dir()]
     except OSError as fault:
         raise StoreError(
             f"{folder}: cannot be written ({fault.strerror}), expected a folder"
@@ -47,6 +49,10 @@ def lock(folder: Path) -> Iterator[None]:
             raise StoreError(
                 f"{folder}: another run is writing here, expected one at a time"
             ) from fault
+        if linked:
+            raise StoreError(
+                f"{min(linked)}: is a link, expected a run folder that holds its own files"
+            )
         yield
 
 
@@ -58,10 +64,12 @@ class Store:
     _handle: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        _repair(self.path)
         try:
-            self._handle = self.path.open("ab")
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            _repair(self.path)
+            self._handle = open_to_append(self.path)
+        except StoreError:
+            raise
         except OSError as fault:
             raise StoreError(f"{self.path}: cannot be written ({fault.strerror})") from fault
         return self
@@ -109,7 +117,7 @@ def read_samples(path: Path) -> dict[str, Sample]:
     if not path.exists():
         return found
     try:
-        with path.open("rb") as handle:
+        with open_regular(path) as handle:
             for line in _lines(handle):
                 sample = _decode(line)
                 if sample is not None and (not sample.error or _owed(found.get(sample.key))):
@@ -130,6 +138,9 @@ def _encode(sample: Sample) -> bytes:
 
 
 _FIELDS = {field.name for field in fields(Sample)}
+_TEXTS = ("key", "text", "thinking", "prompt_hash", "engine", "error")
+_COUNTS = ("prompt_tokens", "completion_tokens", "thinking_tokens")
+_MOST_COUNTED = 2**53
 
 
 def _decode(line: bytes) -> Sample | None:
@@ -140,9 +151,26 @@ def _decode(line: bytes) -> Sample | None:
         if not intact or not set(body) <= _FIELDS:
             return None
         body["choice_logprobs"] = tuple(body["choice_logprobs"])
-        return Sample(**body)
+        sample = Sample(**body)
+        return sample if _is_sound(sample) else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _is_sound(sample: Sample) -> bool:
+    """Whether every field is of its kind: a checksum says who wrote a line no more than a name does."""
+    return (
+        all(isinstance(getattr(sample, name), str) for name in _TEXTS)
+        and all(_is_count(getattr(sample, name)) for name in _COUNTS)
+        and sample.finish in get_args(Finish)
+        and sample.placement in get_args(Placement)
+        and isinstance(sample.seconds, int | float)
+        and all(isinstance(number, int | float) for number in sample.choice_logprobs)
+    )
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and 0 <= value <= _MOST_COUNTED
 
 
 def _lines(handle: IO[bytes]) -> Iterator[bytes]:
@@ -155,16 +183,16 @@ def _repair(path: Path) -> None:
     if not path.exists():
         return
     try:
-        with path.open("rb") as handle:
+        with open_regular(path) as handle:
             damaged = [
                 line for line in _lines(handle) if not line.endswith(b"\n") or not _decode(line)
             ]
         if not damaged:
             return
-        with path.with_suffix(".quarantine.jsonl").open("ab") as quarantine:
+        with open_to_append(path.with_suffix(".quarantine.jsonl")) as quarantine:
             quarantine.writelines(line.rstrip(b"\n") + b"\n" for line in damaged)
         draft = path.with_suffix(".repair")
-        with path.open("rb") as handle, draft.open("wb") as target:
+        with open_regular(path) as handle, open_new(draft) as target:
             target.writelines(
                 line for line in _lines(handle) if line.endswith(b"\n") and _decode(line)
             )
