@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from lawbound.evals.folder import RunFolder
 from lawbound.evals.suite import Suite, compose, load_suite
@@ -55,6 +56,15 @@ class RunSpec(BaseModel):
     trust_remote_code: bool = False
     references: bool = True
     """Whether the suite's reference models run beside the others."""
+
+    @field_validator("suite", "models", "policies", "model_revision")
+    @classmethod
+    def _printable(cls, value: Any) -> Any:
+        """Names go into files: half a surrogate pair fits none, and no name holds a control sign."""
+        for name in value if isinstance(value, tuple) else (value or "",):
+            if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in name):
+                raise ValueError("a name without control signs, in UTF-8")
+        return value
 
     @property
     def engine_options(self) -> EngineOptions:

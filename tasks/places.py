@@ -2,7 +2,11 @@
 
 import errno
 import os
+import shutil
 import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -37,6 +41,35 @@ def open_new(path: Path) -> BinaryIO:
     path.unlink(missing_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     return os.fdopen(os.open(path, flags, 0o666), "wb")
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """A draft folder that takes the target's place once all of it is written, or leaves no trace.
+
+    Raises:
+        OSError: It cannot be written, or the target is there and not empty.
+    """
+    made = [parent for parent in target.parents if not parent.exists()]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{target.name[:100]}.", dir=target.parent))
+    try:
+        yield draft
+        draft.chmod(0o777 & ~_mask())
+        draft.replace(target)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        with suppress(OSError):  # not empty: somebody else's by now
+            for parent in made:
+                parent.rmdir()
+        raise
+
+
+def _mask() -> int:
+    """The permissions that this process does not give."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
 
 
 def open_to_append(path: Path) -> BinaryIO:
