@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from lawbound.evals.folder_checks import COLUMNS, check_frame, check_run
+from lawbound.evals.folder_checks import COLUMNS, MOST_COUNTED, check_frame, check_run
 from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.runners.plan import Assignment, Plan
 from lawbound.tasks.files import first_fault, read_yaml
@@ -113,9 +113,12 @@ class RunFolder:
                 )
             _refuse_half_signs(record, f"{path}:{number}")
             try:
-                found.append(adapter.validate_python(record))
+                one = adapter.validate_python(record)
             except ValidationError as fault:
                 raise FolderError(first_fault(fault, f"{path}:{number}")) from fault
+            if not (0 <= one.wording <= MOST_COUNTED and 0 <= one.epoch <= MOST_COUNTED):
+                raise FolderError(f"{path}:{number}: wording or epoch is no count, expected one")
+            found.append(one)
         if not found:
             raise FolderError(f"{path}: is empty, expected the assignments of a model")
         return tuple(found)
@@ -160,6 +163,7 @@ class RunFolder:
                 names = file.schema_arrow.names
                 # The rest of a stranger's file, and what it says of pandas, is not looked at.
                 table = file.read(columns=[name for name in COLUMNS if name in names])
+                table.validate(full=True)
             frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
         except (OSError, ValueError, pa.ArrowException) as fault:
             raise FolderError(

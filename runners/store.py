@@ -64,6 +64,8 @@ class Store:
     _handle: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
+        if self.path.is_symlink():
+            raise StoreError(f"{self.path}: is a link and cannot be written, expected a file")
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             _repair(self.path)
