@@ -38,6 +38,13 @@ def slug(model: str) -> str:
     return f"{readable}-{hashlib.sha256(model.encode()).hexdigest()[:8]}"
 
 
+class _Plain(yaml.SafeDumper):
+    """Writes a value that stands twice twice: what we read holds no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
 @dataclass(frozen=True, slots=True)
 class RunFolder:
     """Paths of one run folder."""
@@ -135,7 +142,7 @@ class RunFolder:
 
     def write_run(self, content: Mapping[str, Any]) -> None:
         """Store the resolved spec."""
-        text = yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True)
+        text = yaml.dump(dict(content), Dumper=_Plain, sort_keys=False, allow_unicode=True)
         write_atomically(self.run_yaml, text.encode())
 
     def write_frame(self, frame: pd.DataFrame) -> None:

@@ -80,7 +80,8 @@ def test_files_that_may_not_be_read_are_one_line(tmp_path: Path) -> None:
         file.write_text("{}\n", encoding="utf-8")
         file.chmod(0)
     told = "cannot be read (Permission denied)"
-    _refused(_lawbound("grade", answers, obeying=True), str(answers), told)
+    unread = _lawbound("grade", answers, obeying=True)
+    assert unread.returncode == 2 and f"'{answers}' is not readable" in unread.stderr
     _refused(_lawbound("policy", "check", policy, obeying=True), str(policy), told)
 
 
@@ -160,4 +161,5 @@ def test_ctrl_c_while_grading_leaves_no_half_file(tmp_path: Path) -> None:
     done = _interrupted(("grade", answers, "--out", tmp_path / "out.jsonl"), tmp_path / ".out*part")
     assert done.returncode == 130, done.stderr
     assert "Traceback" not in done.stderr
+    assert done.stderr.splitlines()[-1].startswith("interrupted: ")
     assert [path.name for path in tmp_path.iterdir()] == ["a.jsonl"]

@@ -4,6 +4,7 @@ import csv
 import json
 import shutil
 from collections.abc import Callable
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ def _edit(run: Path, name: str, change: Callable[[Any], None]) -> None:
 RECORDS: dict[str, tuple[Callable[[Any], None], str]] = {
     "no grader": (lambda run: run["models"][0].pop("grader"), "models.0.grader"),
     "no models": (lambda run: run.update(models=[]), "models: found []"),
-    "one model twice": (lambda run: run["models"].append(dict(run["models"][0])), "twice"),
+    "one model twice": (lambda run: run["models"].append(deepcopy(run["models"][0])), "twice"),
     "negative seed": (lambda run: run.update(seed=-1), "seed: found -1"),
     "no suite": (lambda run: run.pop("suite"), "suite: found"),
     "another policy": (lambda run: run["policies"][0].update({"from": "de"}), "expected the same"),
@@ -293,3 +294,10 @@ def test_a_log_opens_no_path_and_brings_no_odd_item(
         import_logs(logs, tmp_path / "run")
     assert f"{STAMP}.jsonl:1: " in str(caught.value) and told in str(caught.value)
     assert not (tmp_path / "run").exists()
+
+
+def test_a_record_that_says_one_thing_twice_can_be_read_again(tmp_path: Path, judged: Path) -> None:
+    record = RunFolder(judged).read_run()
+    record["models"][1]["fingerprint"] = record["models"][0]["fingerprint"]
+    RunFolder(tmp_path).write_run(record)
+    assert RunFolder(tmp_path).read_run() == record
