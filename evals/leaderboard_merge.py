@@ -9,7 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.folder_checks import MOST_COUNTED
-from lawbound.evals.leaderboard_table import LeaderboardError, rank_rows, table_of
+from lawbound.evals.leaderboard_table import (
+    FORMULA_STARTS,
+    LeaderboardError,
+    rank_rows,
+    table_of,
+)
 from lawbound.evals.schema_columns import LEADERBOARD
 from lawbound.tasks.files import quoted
 from lawbound.tasks.places import open_regular
@@ -145,7 +150,9 @@ def _typed(record: Mapping[str, str], path: Path) -> dict[str, Any]:
         text = record[column.name]
         try:
             if column.type == "string":
-                row[column.name] = text[1:] if text.startswith("'") else text
+                # The CSV neutralises formulas with an apostrophe; undo it.
+                is_inert = text[:1] == "'" and text[1:].startswith(FORMULA_STARTS)
+                row[column.name] = text[1:] if is_inert else text
             elif column.type == "boolean":
                 row[column.name] = text == "true"
             elif text == "":
