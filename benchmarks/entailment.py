@@ -2,7 +2,7 @@
 
 ``sample --policy P --seed S --count 60 --out FILE`` draws items and prints what a blind reader may
 see: the rendered full prompt and numbered item prompts. The reader writes JSONL lines
-``{"n": 1, "reading": "answer+correct"}``; ``score FILE READINGS`` compares them with the key.
+``{"n": 1, "reading": "answer+correct"}``; ``score FILE READINGS...`` compares one or more readers with the key.
 ``acts sample`` and ``acts score`` do the same for the main act, with one or two coders.
 """
 
@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import get_args
 
 from lawbound.rubrics.conditions import conditions
-from lawbound.rubrics.policy import Policy
+from lawbound.rubrics.policy import Policy, Requirement
 from lawbound.rubrics.policy_files import load_policy
 from lawbound.tasks.bank import load_bank
 from lawbound.tasks.item import Act, Item
@@ -32,7 +32,7 @@ def main() -> None:
     _sampling(sample, 60)
     score = commands.add_parser("score")
     score.add_argument("sample", type=Path)
-    score.add_argument("readings", type=Path)
+    score.add_argument("readings", type=Path, nargs="+", help="one file a reader")
     acts = commands.add_parser("acts").add_subparsers(dest="what", required=True)
     _sampling(acts.add_parser("sample"), 240)
     coded = acts.add_parser("score")
@@ -142,28 +142,44 @@ def _show(items: Sequence[Item]) -> None:
         _say(f"\n[{n}] {item.prompt}")
 
 
-def _score_policy(sample: Path, readings: Path) -> None:
+def _score_policy(sample: Path, readings: Sequence[Path]) -> None:
     head, items = _read_sample(sample)
     policy = load_policy(str(head["policy"]))
-    read = _read_codes(readings, "reading")
-    base = whole = 0
-    blamed: Counter[str] = Counter()
-    faults = []
-    for n, item in items.items():
-        required = policy.requires(item)
-        got_base, *addons = read[n].split("+")
-        same_base = got_base == required.base
-        same = same_base and set(addons) == required.addons
-        base += same_base
-        whole += same
-        if not same:
-            about = required.rules or tuple(name for name, _ in policy.near_misses(item)[:1])
-            blamed.update(about or ("default",))
-            faults.append(f"  [{n}] {item.id}: key {required} ({', '.join(about)}), read {read[n]}")
+    read = [_read_codes(path, "reading") for path in readings]
+    keys = {n: policy.requires(item) for n, item in items.items()}
     total = len(items)
-    _say(f"{policy.id} n={total} base {base / total:.3f} base+addons {whole / total:.3f}")
+    for place, mine in enumerate(read, 1):
+        base = sum(mine[n].split("+")[0] == key.base for n, key in keys.items())
+        whole = sum(_says(mine[n], key) for n, key in keys.items())
+        _say(
+            f"{policy.id} reader{place} n={total} base {base / total:.3f} "
+            f"base+addons {whole / total:.3f}"
+        )
+    if len(read) > 1:
+        alike = sum(len({_canonical(mine[n]) for mine in read}) == 1 for n in keys)
+        nobody = [n for n, key in keys.items() if not any(_says(mine[n], key) for mine in read)]
+        _say(
+            f"  readers agree with each other on {alike / total:.3f}; no reader with the key: {nobody}"
+        )
+    blamed: Counter[str] = Counter()
+    for n, key in keys.items():
+        if all(_says(mine[n], key) for mine in read):
+            continue
+        about = key.rules or tuple(name for name, _ in policy.near_misses(items[n])[:1])
+        blamed.update(about or ("default",))
+        heard = " / ".join(mine[n] for mine in read)
+        _say(f"  [{n}] {items[n].id}: key {key} ({', '.join(about)}), read {heard}")
     _say("  rules: " + ", ".join(f"{name} {count}" for name, count in blamed.most_common()))
-    _say("\n".join(faults))
+
+
+def _says(reading: str, key: Requirement) -> bool:
+    base, *addons = reading.split("+")
+    return base == key.base and set(addons) == key.addons
+
+
+def _canonical(reading: str) -> tuple[str, ...]:
+    base, *addons = reading.split("+")
+    return base, *sorted(addons)
 
 
 def _score_acts(sample: Path, coders: Sequence[Path]) -> None:

@@ -147,7 +147,8 @@ def read_labels(path: Path) -> Labels:
 
     Raises:
         GradeError: The file cannot be read, or a label is no behaviour class.
-        CorrectionError: Another value is not what it should be, or one answer has two labels.
+        CorrectionError: Another value is not what it should be, one answer has two labels, or
+            nothing is labelled yet.
     """
     found: dict[str, Label] = {}
     blank = untold = 0
@@ -168,6 +169,10 @@ def read_labels(path: Path) -> Labels:
                 f"{row.where}: answer {key[:12]} is labelled {gold}, expected one label an answer; "
                 f"an earlier row says {found[key].gold}"
             )
+    if not found and not untold:
+        raise CorrectionError(
+            f"{path}: found {blank} rows and no label, expected classes in 'gold'"
+        )
     return Labels(found, blank, untold)
 
 

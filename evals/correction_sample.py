@@ -12,6 +12,8 @@ import numpy as np
 
 from lawbound.evals.correction_labels import CorrectionError, draw, judged_rows
 from lawbound.evals.folder import FolderError, RunFolder, write_atomically
+from lawbound.rubrics.answer_files import GradeError, open_answers
+from lawbound.rubrics.calibration import gold_class
 from lawbound.rubrics.calibration_files import csv_text
 from lawbound.runners.store import read_samples
 from lawbound.tasks.files import quoted
@@ -20,6 +22,8 @@ COLUMNS: Final = (
     "id", "item", "model", "policy", "strength", "lang", "requirement", "prompt", "response",
     "gold", "gold_addons", "probability",
 )  # fmt: skip
+HIDDEN: Final = ("model", "policy", "strength", "requirement")
+"""Left out of a blind sheet; the id still tells them to `score`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +39,37 @@ class Sheet:
 
 
 def write_sheet(
-    root: Path, out: Path, *, count: int, least: int, seed: int, models: Sequence[str] = ()
+    root: Path,
+    out: Path,
+    *,
+    count: int,
+    least: int,
+    seed: int,
+    models: Sequence[str] = (),
+    blind: bool = False,
 ) -> Sheet:
     """Draw answers of a judged run and write them as CSV or JSONL, in random order.
 
     Reference models are drawn only if they are named or alone: what they do is known.
 
+    Args:
+        root: The run folder.
+        out: The sheet.
+        count: Answers to draw at most.
+        least: Answers of each stratum, as far as the count goes.
+        seed: Of the draw.
+        models: Only these.
+        blind: Leave out who answered under which policy and what that required: a labeller who sees
+            the arm may favour it.
+
     Raises:
-        CorrectionError: The ending, a model or the run does not allow a draw.
+        CorrectionError: The ending, a model or the run does not allow a draw, or the sheet is there
+            and holds labels.
         FolderError: A file of the run cannot be read, or the sheet cannot be written.
     """
     if out.suffix.lower() not in (".csv", ".jsonl"):
         raise CorrectionError(f"{out}: ending is {out.suffix!r}, expected .csv or .jsonl")
+    _refuse_labelled(out)
     folder = RunFolder(root)
     chosen = _models(folder.read_run()["models"], models)
     frame = folder.read_frame()
@@ -84,8 +107,23 @@ def write_sheet(
         )  # fmt: skip
         sheet.append(dict(zip(COLUMNS, map(str, values), strict=True)))
     order = rng.permutation(len(sheet)).tolist()
-    write_atomically(out, _content(out, [sheet[i] for i in order]))
+    columns = tuple(name for name in COLUMNS if not (blind and name in HIDDEN))
+    write_atomically(out, _content(out, columns, [sheet[i] for i in order]))
     return Sheet(len(sheet), rows["key"].nunique(), drawn.strata, drawn.without)
+
+
+def _refuse_labelled(out: Path) -> None:
+    """Somebody's labels are never written over."""
+    if not out.exists():
+        return
+    try:
+        holds = any(gold_class(row) is not None for row in open_answers(out).rows)
+    except GradeError:
+        holds = True  # no sheet of ours, or one with a slip in a label
+    if holds:
+        raise CorrectionError(
+            f"{out}: is there and may hold labels, expected another file to write"
+        )
 
 
 def _models(entries: Sequence[dict[str, Any]], asked: Sequence[str]) -> list[str]:
@@ -101,9 +139,9 @@ def _models(entries: Sequence[dict[str, Any]], asked: Sequence[str]) -> list[str
     return list(asked) or real or names
 
 
-def _content(out: Path, sheet: Sequence[dict[str, str]]) -> bytes:
+def _content(out: Path, columns: Sequence[str], sheet: Sequence[dict[str, str]]) -> bytes:
+    rows = ([row[name] for name in columns] for row in sheet)
     if out.suffix.lower() == ".csv":
-        text = csv_text(COLUMNS, ([row[name] for name in COLUMNS] for row in sheet))
-        return text.encode("utf-8", "replace")
-    lines = (json.dumps(row, ensure_ascii=True) for row in sheet)
+        return csv_text(columns, rows).encode("utf-8", "replace")
+    lines = (json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=True) for row in rows)
     return "".join(f"{line}\n" for line in lines).encode("ascii")

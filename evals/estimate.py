@@ -83,6 +83,7 @@ DIRECTIONS: Mapping[str, Direction] = {
     "steerability": "higher",
     "clause_effect": "higher",
     "name_effect": "none",
+    "public_gap": "none",
     "token_cost": "lower",
     "wording_spread": "lower",
     "placebo_spread": "none",

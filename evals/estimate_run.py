@@ -2,20 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from lawbound.evals.evaluate import Observer, Prepared, open_model, plan_for
+from lawbound.evals.evaluate import Observer, Prepared, plan_for
+from lawbound.evals.opening import open_model
 from lawbound.runners.engines import Engine
+from lawbound.runners.engines.protocol import WorksAhead
 from lawbound.runners.plan import Plan
 from lawbound.runners.sample import Request
+
+if TYPE_CHECKING:
+    from lawbound.runners.engines.cluster_ray import Cluster
 
 
 @runtime_checkable
 class EstimatesTime(Protocol):
     """An engine that can tell, from a short measurement, how long requests would take."""
 
-    def estimate_seconds(self, requests: Sequence[Request]) -> float:
-        """Seconds of wall time for all requests."""
+    def estimate_seconds(self, requests: Sequence[Request]) -> float | None:
+        """Seconds of wall time for all requests; None where that cannot be told."""
         ...
 
 
@@ -41,14 +46,22 @@ class RunEstimate:
         return "unknown" if self.seconds is None else f"about {self.seconds:.0f} s"
 
 
-def estimate(model: str, prepared: Prepared, observer: Observer) -> RunEstimate:
+def estimate(
+    model: str, prepared: Prepared, observer: Observer, cluster: "Cluster | None" = None
+) -> RunEstimate:
     """Load a model, render its plan and count; asks nothing of the plan.
+
+    Args:
+        model: One of the prepared models.
+        prepared: What would be asked.
+        observer: Hears of the progress.
+        cluster: Where it would be asked, if not here.
 
     Raises:
         ModelError: The model cannot be loaded.
     """
     observer.stage(f"planning {model}", None)
-    engine = open_model(model, prepared, prepared.situations())
+    engine = open_model(model, prepared, prepared.situations(), cluster)
     try:
         requests = plan_for(prepared, engine)
         seconds = None
@@ -62,6 +75,8 @@ def estimate(model: str, prepared: Prepared, observer: Observer) -> RunEstimate:
 def _count(requests: Plan, engine: Engine, seconds: float | None) -> RunEstimate:
     total = shared = 0
     heads: dict[str, int] = {}
+    if isinstance(engine, WorksAhead):
+        engine.count_ahead([request.rendered.text for request in requests.requests])
     for request in requests.requests:
         total += engine.count_tokens(request.rendered.text)
         system = next((m.content for m in request.messages if m.role == "system"), "")

@@ -14,21 +14,21 @@ from typing import Annotated, Any, Protocol
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from lawbound.evals.folder import RunFolder
+from lawbound.evals.opening import REFERENCE, check_model, open_model, place
 from lawbound.evals.suite import Suite, compose, load_suite
 from lawbound.rubrics.policy import Policy
 from lawbound.rubrics.policy_files import load_policy
-from lawbound.rubrics.reference.engine import ReferenceEngine
 from lawbound.rubrics.reference.situation import Situations, situations
-from lawbound.runners.engines import Engine, EngineOptions, ScoresChoices, check_name, open_engine
+from lawbound.runners.engines import Engine, EngineOptions, ScoresChoices
+from lawbound.runners.engines.protocol import WorksAhead
 from lawbound.runners.plan import Arm, Plan, plan
-from lawbound.runners.prompt import Mode
+from lawbound.runners.prompt import Mode, messages
 from lawbound.runners.run import RunCounts, run
 from lawbound.runners.sample import Settings
 from lawbound.runners.store import Store, lock
+from lawbound.tasks.bank import load_banks
 from lawbound.tasks.item import Item
 from lawbound.tasks.records import unique
-
-REFERENCE = "reference:"
 
 
 class RunSpec(BaseModel):
@@ -40,6 +40,8 @@ class RunSpec(BaseModel):
     models: Annotated[tuple[str, ...], Field(min_length=1)]
     policies: tuple[str, ...] = ()
     """Empty means the suite's own."""
+    banks: tuple[str, ...] = ()
+    """Bank folders to draw from; empty means the shipped bank."""
     strengths: tuple[str, ...] = ()
     """Empty means the suite's own."""
     seed: Annotated[int, Field(ge=0)] | None = None
@@ -56,6 +58,10 @@ class RunSpec(BaseModel):
     trust_remote_code: bool = False
     references: bool = True
     """Whether the suite's reference models run beside the others."""
+    on: str | None = None
+    """``ray`` or ``ray://HOST:PORT``: ask these models on a cluster's workers; else in this process."""
+    workers: Annotated[int, Field(gt=0)] | None = None
+    """Of the cluster; none means one an accelerator or, without any, one a machine."""
 
     @field_validator("suite", "models", "policies", "model_revision")
     @classmethod
@@ -151,12 +157,13 @@ def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
     references = suite.references if spec.references else ()
     models = tuple(dict.fromkeys([*spec.models, *(REFERENCE + name for name in references)]))
     for model in models:
-        if model.startswith(REFERENCE):
-            ReferenceEngine(model.removeprefix(REFERENCE), {})
-        elif model not in own:
-            check_name(model)
+        if model not in own:
+            check_model(model, spec)
     seed = suite.seed if spec.seed is None else spec.seed
-    arms = compose(suite, policies, seed=seed, limit=spec.limit, strengths=spec.strengths)
+    bank = load_banks([Path(folder) for folder in spec.banks])
+    arms = compose(
+        suite, policies, bank=bank, seed=seed, limit=spec.limit, strengths=spec.strengths
+    )
     return Prepared(spec, suite, policies, arms, models, seed)
 
 
@@ -178,6 +185,11 @@ def plan_for(prepared: Prepared, engine: Engine, *, beside: Collection[Mode] = (
         for arm in prepared.arms
         for mode in (modes if arm.mode == "choices" else plain)
     ]
+    if isinstance(engine, WorksAhead):
+        seed = prepared.seed
+        engine.render_ahead(
+            [messages(arm.item, arm.condition, seed=seed, mode=arm.mode) for arm in arms]
+        )
     return plan(
         arms,
         render=engine.render,
@@ -190,17 +202,6 @@ def plan_for(prepared: Prepared, engine: Engine, *, beside: Collection[Mode] = (
 
 def _mode(engine: Engine) -> Mode:
     return "choices" if isinstance(engine, ScoresChoices) else "generate"
-
-
-def open_model(model: str, prepared: Prepared, found: Situations) -> Engine:
-    """A real engine or a reference one.
-
-    Raises:
-        ModelError: It cannot be loaded.
-    """
-    if model.startswith(REFERENCE):
-        return ReferenceEngine(model.removeprefix(REFERENCE), found, seed=prepared.seed)
-    return open_engine(model, prepared.spec.engine_options)
 
 
 def ask(
@@ -224,7 +225,7 @@ def ask(
     """
     observer = observer or Silent()
     found = prepared.situations()
-    with lock(out):
+    with lock(out), place(prepared.spec) as cluster:
         folder = RunFolder(out)
         folder.write_items(prepared.items)
         entries: list[dict[str, Any]] = []
@@ -232,7 +233,7 @@ def ask(
         for model in prepared.models:
             observer.stage(f"loading {model}", None)
             ready = (engines or {}).get(model)
-            engine = ready or open_model(model, prepared, found)
+            engine = ready or open_model(model, prepared, found, cluster)
             try:
                 if not model.startswith(REFERENCE):
                     modes[_mode(engine)] = None
@@ -300,7 +301,8 @@ def _run_record(prepared: Prepared, entries: Sequence[Mapping[str, Any]]) -> dic
         "models": [dict(entry) for entry in entries],
         "versions": {"python": platform.python_version()}
         | {
-            name: _version(name) for name in ("numpy", "pandas", "torch", "transformers", "lm_eval")
+            name: _version(name)
+            for name in ("numpy", "pandas", "torch", "transformers", "lm_eval", "ray")
         },
     }
 

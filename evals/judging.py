@@ -1,8 +1,9 @@
 """LLM judges inside a run: which answers they read, what they cost, and what becomes of their failures.
 
 A panel reads generated answers to policy and fact items of real models; whether a final answer is
-right is still checked by program. The readings are stored, so that a report written again later says
-the same as before without asking anybody.
+right is still checked by program. A guard model reads only those about which it can say anything, the
+rest of the panel or the offline grader the others. The readings are stored, so that a report written
+again later says the same as before without asking anybody.
 """
 
 from __future__ import annotations
@@ -15,15 +16,19 @@ from typing import Any, Literal, get_args
 
 from pydantic import TypeAdapter
 
-from lawbound.evals.evaluate import REFERENCE, Observer
+from lawbound.evals.evaluate import Observer
 from lawbound.evals.folder import FolderError, RunFolder, read_records, slug, write_lines
 from lawbound.evals.frame import Judged
-from lawbound.rubrics.judges.ask import Question, judge_answers
+from lawbound.evals.opening import REFERENCE
+from lawbound.rubrics.judges.ask import judge_answers
+from lawbound.rubrics.judges.forms import check_frame, read_name
+from lawbound.rubrics.judges.material import MAX_ANSWER
 from lawbound.rubrics.judges.panel import PanelReading, majority
+from lawbound.rubrics.judges.question import UNREADABLE, Opinion, Question
 from lawbound.rubrics.policy import Policy
 from lawbound.rubrics.score import SCORER_VERSION
 from lawbound.rubrics.verdict import Reading, is_met
-from lawbound.runners.engines import EngineOptions, ModelError, check_name, open_engine
+from lawbound.runners.engines import EngineOptions, ModelError, open_engine
 from lawbound.runners.store import Store
 
 JudgeMode = Literal["hybrid", "all"]
@@ -40,6 +45,7 @@ class JudgeSpec:
     """Who judges, and which answers."""
 
     models: tuple[str, ...]
+    """Names of models; ``guard:FAMILY:MODEL`` for a guard model."""
     mode: JudgeMode = "hybrid"
     unsure: float = UNSURE
 
@@ -54,7 +60,7 @@ class JudgeSpec:
                 f"judge mode '{self.mode}': expected {' or '.join(get_args(JudgeMode))}"
             )
         for model in self.models:
-            check_name(model)
+            read_name(model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,35 +91,43 @@ def ask_panel(
         ModelError: No judge of the panel can be opened.
         StoreError: The store cannot be written.
     """
-    wanted = {_place(model, one): one for model, rows in judged.items() for one in rows
-              if _is_theirs(spec, model, one)}  # fmt: skip
-    questions = [
-        Question(one.item, one.sample.text if one.sample else "", one.verdict.policy)
-        for one in wanted.values()
-    ]
-    votes: list[list[Reading | None]] = []
-    panel: list[dict[str, Any]] = []
+    panel = [read_name(model).form for model in spec.models]
+    wanted: dict[Place, tuple[Judged, Question]] = {}
+    for model, rows in judged.items():
+        for one in rows:
+            if _is_theirs(spec, model, one):
+                question = _question(one, policies)
+                if any(form.reads(question) for form in panel):
+                    wanted[_place(model, one)] = one, question
+    questions = [question for _, question in wanted.values()]
+    entries: list[dict[str, Any]] = []
+    votes: list[list[Opinion | None]] = []
     for model in spec.models:
-        found, entry = _ask_judge(model, questions, policies, folder, observer)
+        found, entry = _ask_judge(model, questions, folder, observer)
         votes.append(found)
-        panel.append(entry)
-    if questions and all("unreachable" in entry for entry in panel):
-        raise ModelError("no judge could be asked: " + "; ".join(e["unreachable"] for e in panel))
-    merged = [majority(list(opinions)) for opinions in zip(*votes, strict=True)]
+        entries.append(entry)
+    if questions and all("unreachable" in entry for entry in entries):
+        raise ModelError("no judge could be asked: " + "; ".join(e["unreachable"] for e in entries))
+    heard = [[one for one in said if one is not None] for said in zip(*votes, strict=True)]
+    merged = [majority([one.reading for one in opinions]) for opinions in heard]
     readings = {
         place: kept
-        for (place, one), opinion in zip(wanted.items(), merged, strict=True)
+        for (place, (one, _)), opinion in zip(wanted.items(), merged, strict=True)
         if (kept := _kept(spec, one, opinion)) is not None
     }
     _write_readings(folder, readings)
+    silent = [opinions for opinions, one in zip(heard, merged, strict=True) if one.votes == 0]
+    undecided = sum(any(one.undecided for one in opinions) for opinions in silent)
     record = {
         "models": list(spec.models),
         "mode": spec.mode,
         "unsure": spec.unsure,
         "asked": len(questions),
-        "unreadable": sum(opinion.votes == 0 for opinion in merged),
+        "shortened": sum(len(question.answer) > MAX_ANSWER for question in questions),
+        "unreadable": len(silent) - undecided,
+        "undecided": undecided,
         "disagreed": sum(opinion.disagreed for opinion in merged),
-        "panel": panel,
+        "panel": entries,
     }
     return Judgement(readings, record)
 
@@ -162,28 +176,46 @@ def scorer_version(record: Mapping[str, Any]) -> str:
 
 
 def _ask_judge(
-    model: str,
-    questions: Sequence[Question],
-    policies: Mapping[str, Policy],
-    folder: RunFolder,
-    observer: Observer,
-) -> tuple[list[Reading | None], dict[str, Any]]:
-    observer.stage(f"judge {model}", None)
+    name: str, questions: Sequence[Question], folder: RunFolder, observer: Observer
+) -> tuple[list[Opinion | None], dict[str, Any]]:
+    """One judge's opinions, None where a question is not its own to read; and the record of it."""
+    observer.stage(f"loading judge {name}", None)
+    judge = read_name(name)
+    theirs = [judge.form.reads(question) for question in questions]
     try:
-        engine = open_engine(model, EngineOptions())
+        engine = open_engine(judge.model, EngineOptions())
     except ModelError as fault:
         # One judge of a panel that is away is a missing vote, and the record says so.
-        return [None] * len(questions), {"model": model, "unreachable": str(fault)}
+        away = [UNREADABLE if is_theirs else None for is_theirs in theirs]
+        return away, {"model": name, "unreachable": str(fault)}
     try:
-        with Store(folder.root / "judgements" / f"{slug(model)}.jsonl") as store:
-            found, counts = judge_answers(questions, policies, engine, store)
+        check_frame(name, judge.form, engine)
+        with Store(folder.root / "judgements" / f"{slug(name)}.jsonl") as store:
+            opinions, counts = judge_answers(
+                [one for one, is_theirs in zip(questions, theirs, strict=True) if is_theirs],
+                engine,
+                store,
+                form=judge.form,
+                announce=lambda requests: observer.stage(f"judge {name}", requests),
+                progress=observer.advance,
+            )
         fingerprint = asdict(engine.fingerprint())
     finally:
         engine.close()
-    entry = {"model": model, "fingerprint": fingerprint, **asdict(counts.asked)}
+    entry: dict[str, Any] = {"model": name, "fingerprint": fingerprint, "read": len(opinions)}
+    entry |= asdict(counts.asked)
     # Both hold requests answered, whenever that was: a resumed run writes the same record.
     entry["requests"] = entry.pop("stored") + entry.pop("asked") + entry["failed"]
-    return found, entry | {"unreadable": counts.unreadable}
+    entry |= {"unreadable": counts.unreadable, "undecided": counts.undecided}
+    if judge.form.canaries:
+        entry["canaries_failed"] = counts.canaries_failed
+    said = iter(opinions)
+    return [next(said) if is_theirs else None for is_theirs in theirs], entry
+
+
+def _question(one: Judged, policies: Mapping[str, Policy]) -> Question:
+    text = one.sample.text if one.sample else ""
+    return Question.about(one.item, text, policies[one.verdict.policy], one.verdict.reading)
 
 
 def _is_theirs(spec: JudgeSpec, model: str, one: Judged) -> bool:

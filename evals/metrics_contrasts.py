@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from lawbound.evals.estimate import NAN, Estimate
-from lawbound.evals.metrics_answers import pair_rows, paired_share
+from lawbound.evals.metrics_answers import pair_rows, paired_share, share
 from lawbound.evals.metrics_bounds import Bounds, Ends, ends_of, mean_bounds
 from lawbound.evals.metrics_build import MOVER, build, judged, tally
 from lawbound.evals.metrics_inputs import Cut, Rows, members
@@ -16,9 +16,11 @@ from lawbound.evals.stats import (
     Design,
     Floats,
     Mean,
+    difference,
     pooled_icc,
     signed_mean,
 )
+from lawbound.tasks.bank import PRIVATE
 
 STEERING = ("full", "brief", "strict", "unnamed")
 Texts = np.ndarray[tuple[int], np.dtype[np.object_]]
@@ -29,6 +31,7 @@ def contrast_estimates(cut: Cut) -> Iterator[Estimate]:
     yield prior_withholding(cut)
     yield from spillover_estimates(cut)
     yield from _language_gap(cut)
+    yield from _public_gap(cut)
     for strength in cut.strengths:
         kind, _, name = strength.partition(":")
         if kind == "full-without":
@@ -146,6 +149,29 @@ def _language_gap(cut: Cut) -> Iterator[Estimate]:
             bounds=(bounds[0], bounds[1]),
             note="" if len(both) else f"no group has both en and {other}",
         )  # fmt: skip
+
+
+def _public_gap(cut: Cut) -> Iterator[Estimate]:
+    """Requirement met on published items less met on items that were kept back: a sign of training on them."""
+    rows = cut.rows.at("full").kinds("policy")
+    if not rows.has("tags"):
+        return
+    kept_back = np.array([PRIVATE in members(tags) for tags in rows["tags"]], dtype=bool)
+    if not kept_back.any() or kept_back.all():
+        return
+    met = judged(rows, rows.floats("met"))
+    shares = [
+        share(cut, "adherence", "full", rows.where(m), met[m]) for m in (~kept_back, kept_back)
+    ]
+    public, private = (Mean(e.value, e.low, e.high, e.n, e.clusters, e.n) for e in shares)
+    yield build(
+        cut, "public_gap", "full", difference(public, private), tally(rows, met), method=MOVER,
+        bounds=(
+            shares[0].lower_bound - shares[1].upper_bound,
+            shares[0].upper_bound - shares[1].lower_bound,
+        ),
+        note=f"{public.n} published answers, {private.n} kept back",
+    )  # fmt: skip
 
 
 def _group_gaps(rows: Rows, english: Floats, theirs: Floats, other: str) -> Floats:

@@ -8,7 +8,7 @@ not tell, is counted and left out of the agreement.
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
@@ -93,8 +93,12 @@ def side(behaviour: str) -> Side:
     return _SIDE.get(behaviour, "answer")
 
 
-def read_labelled(path: Path) -> LabelledFile:
+def read_labelled(path: Path, *, progress: Callable[[int], None] | None = None) -> LabelledFile:
     """Read and grade a labelled file: ``id, prompt, response, gold[, lang, model]``.
+
+    Args:
+        path: JSONL, CSV or parquet.
+        progress: Told of each row that is done.
 
     Raises:
         GradeError: The file or a row is not what it should be, or no row has a label.
@@ -112,6 +116,8 @@ def read_labelled(path: Path) -> LabelledFile:
             blank += 1
         else:
             rows.append(_graded(row, gold))
+        if progress is not None:
+            progress(1)
     if not rows:
         raise GradeError(f"{path}: found {blank} rows and no label, expected a class in 'gold'")
     return LabelledFile(tuple(rows), blank)

@@ -7,11 +7,11 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
-from lawbound.rubrics.answer_files import BATCH, GradeError, Row, Source
+from lawbound.rubrics.answer_files import BATCH, REQUIRED, GradeError, Row, Source
 from lawbound.tasks.places import open_new
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Writer(Protocol):
         ...
 
     def abandon(self) -> None:
-        """Let go of the file, whatever has been written; after `close`, do nothing."""
+        """Let go of a file that will be thrown away."""
         ...
 
 
@@ -48,14 +48,17 @@ def graded_file(out: Path | None, source: Source) -> Iterator[Writer]:
         GradeError: The ending is unknown or the file cannot be written.
     """
     if out is None:
-        with tempfile.TemporaryFile() as spool:
-            writer: Writer = _Jsonl(spool)
-            yield writer
-            writer.close()
-            spool.seek(0)
-            sys.stdout.flush()
-            shutil.copyfileobj(spool, sys.stdout.buffer)
-            sys.stdout.buffer.flush()
+        try:
+            with tempfile.TemporaryFile() as spool:
+                yield from _written(_Jsonl(spool))
+                spool.seek(0)
+                sys.stdout.flush()
+                shutil.copyfileobj(spool, sys.stdout.buffer)
+                sys.stdout.buffer.flush()
+        except OSError as fault:
+            raise GradeError(
+                f"standard output: cannot be written ({fault.strerror or fault})"
+            ) from fault
         return
     kind = WRITERS.get(out.suffix.lower())
     if kind is None:
@@ -63,12 +66,7 @@ def graded_file(out: Path | None, source: Source) -> Iterator[Writer]:
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
         with open_new(part) as handle:
-            writer = kind(handle, source)
-            try:
-                yield writer
-                writer.close()
-            finally:
-                writer.abandon()
+            yield from _written(kind(handle, source))
         part.replace(out)
     except OSError as fault:
         raise GradeError(f"{out}: cannot be written ({fault.strerror or fault})") from fault
@@ -76,17 +74,28 @@ def graded_file(out: Path | None, source: Source) -> Iterator[Writer]:
         part.unlink(missing_ok=True)
 
 
+def _written(writer: Writer) -> Iterator[Writer]:
+    """Hand a writer out, then close it, or let go of it where the caller failed."""
+    try:
+        yield writer
+        writer.close()
+    except BaseException:
+        writer.abandon()
+        raise
+
+
 class _Jsonl:
     def __init__(self, handle: IO[bytes], source: Source | None = None) -> None:
         self._handle = handle
 
     def write(self, row: Row, added: dict[str, Any]) -> None:
-        line = {**row.fields, **added}
-        try:
-            raw = json.dumps(line, ensure_ascii=False, default=_plain).encode("utf-8")
-        except UnicodeEncodeError:  # lone surrogates survive as escapes
-            raw = json.dumps(line, default=_plain).encode("ascii")
-        self._handle.write(raw + b"\n")
+        fresh = {name: value for name, value in added.items() if name not in row.fields}
+        if row.line and all(row.fields.get(name, value) == value for name, value in added.items()):
+            # Byte for byte: numbers, escapes and doubled names stay as they were written.
+            given = row.line.strip(" \t\r\n").removesuffix("}").rstrip(" \t")
+            self._handle.write(given.encode("utf-8") + b", " + _json(fresh)[1:] + b"\n")
+            return
+        self._handle.write(_json({**row.fields, **added}) + b"\n")
 
     def close(self) -> None:
         pass
@@ -119,7 +128,7 @@ class _Csv:
 
     def close(self) -> None:
         if self._columns is None:
-            self._put(("id", "prompt", "response", *ADDED), "header")
+            self._put((*REQUIRED, *ADDED), "header")
 
     def abandon(self) -> None:
         pass
@@ -145,23 +154,21 @@ class _Parquet:
         self._schema: pa.Schema | None = None
 
     def write(self, row: Row, added: dict[str, Any]) -> None:
+        full = len(self._held) >= BATCH or (row.batch is None and self._weight > MOST_HELD)
+        if self._held and (full or row.batch is not self._held[0][0].batch):
+            self._flush()
         self._held.append((row, added))
         self._weight += sum(len(v) for v in row.fields.values() if isinstance(v, str))
-        if len(self._held) >= BATCH or self._weight > MOST_HELD:
-            self._flush()
 
     def close(self) -> None:
         self._flush()
         if self._writer is not None:
             self._writer.close()
-            self._writer = None
 
     def abandon(self) -> None:
-        # An open writer would write its footer when it is collected, into a file that is closed.
         if self._writer is not None:
-            with suppress(OSError, ValueError):
-                self._writer.close()
-            self._writer = None
+            # Else it writes its footer when it is collected, to a file that is closed by then.
+            self._writer.is_open = False
 
     def _flush(self) -> None:
         import pyarrow as pa
@@ -172,17 +179,37 @@ class _Parquet:
             if self._schema is None:
                 self._schema = self._make_schema()
                 self._writer = pq.ParquetWriter(self._handle, self._schema)
-            for row, _ in self._held:
-                _refuse_new_fields(row, tuple(self._schema.names), "parquet")
-            rows = [{**row.fields, **added} for row, added in self._held]
-            self._writer.write_table(pa.Table.from_pylist(rows, schema=self._schema))
-        except (pa.ArrowException, UnicodeEncodeError, TypeError, OverflowError) as fault:
+            self._writer.write_table(self._table(self._schema))
+        except GradeError:
+            raise
+        except (pa.ArrowException, ValueError, TypeError, OverflowError) as fault:
             message = " ".join(str(fault).split())[:80]
             raise GradeError(
                 f"{where} and after: {message}, expected columns of one type; write JSONL instead"
             ) from fault
         self._held.clear()
         self._weight = 0
+
+    def _table(self, schema: "pa.Schema") -> "pa.Table":
+        """The held rows. Those of a parquet file keep their own arrays, whatever their types."""
+        import pyarrow as pa
+
+        batch = self._held[0][0].batch if self._held else None
+        if batch is None:
+            for row, _ in self._held:
+                _refuse_new_fields(row, tuple(schema.names), "parquet")
+            return pa.Table.from_pylist([{**r.fields, **new} for r, new in self._held], schema)
+        table = pa.Table.from_batches([batch])
+        for name in ADDED:
+            at, field = schema.get_field_index(name), schema.field(name)
+            if name in table.column_names and field.type != pa.bool_():
+                continue  # a truncation that is stated as text stays so
+            values = pa.array([new[name] for _, new in self._held], field.type)
+            if name in table.column_names:
+                table = table.set_column(at, field, values)
+            else:
+                table = table.append_column(field, values)
+        return table.cast(schema) if table.schema != schema else table
 
     def _make_schema(self) -> "pa.Schema":
         import pyarrow as pa
@@ -206,7 +233,15 @@ class _Parquet:
         return given
 
 
-WRITERS = {".jsonl": _Jsonl, ".ndjson": _Jsonl, ".csv": _Csv, ".parquet": _Parquet, ".pq": _Parquet}
+PARQUET = (".parquet", ".pq")
+WRITERS = {".jsonl": _Jsonl, ".ndjson": _Jsonl, ".csv": _Csv} | dict.fromkeys(PARQUET, _Parquet)
+
+
+def _json(value: dict[str, Any]) -> bytes:
+    try:
+        return json.dumps(value, ensure_ascii=False, default=_plain).encode("utf-8")
+    except UnicodeEncodeError:  # lone surrogates survive as escapes
+        return json.dumps(value, default=_plain).encode("ascii")
 
 
 def _refuse_new_fields(row: Row, columns: tuple[str, ...], kind: str) -> None:

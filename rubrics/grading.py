@@ -5,10 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from lawbound.rubrics.answer_files import GradeError, Row, open_answers
+from lawbound.rubrics.answer_files import GradeError, Row, Source, open_answers
+from lawbound.rubrics.answer_scan import with_columns
 from lawbound.rubrics.behaviour import grade
 from lawbound.rubrics.behaviour.truncation import looks_truncated
-from lawbound.rubrics.graded_files import ADDED, graded_file
+from lawbound.rubrics.graded_files import ADDED, PARQUET, graded_file
 from lawbound.rubrics.verdict import WITHHELD
 
 __all__ = ["ADDED", "GradeError", "grade_file", "grade_row"]
@@ -38,7 +39,7 @@ def grade_file(
     """
     if out is not None and out.exists() and source.exists() and out.samefile(source):
         raise GradeError(f"{out}: is the input itself, expected another file to write")
-    opened = open_answers(source)
+    opened = _opened(source, out)
     if opened.columns is not None:
         _refuse_graded(f"{source}: line 1", opened.columns)
     counts: Counter[str] = Counter()
@@ -52,6 +53,15 @@ def grade_file(
     if progress is not None:
         progress(counts.total())
     return dict(counts)
+
+
+def _opened(source: Path, out: Path | None) -> Source:
+    """The input, with what the output's format must know ahead."""
+    ending = "" if out is None else out.suffix.lower()
+    opened = open_answers(source, whole=ending not in PARQUET)
+    if opened.columns is None and ending in (".csv", *PARQUET):
+        return with_columns(source, typed=ending in PARQUET)
+    return opened
 
 
 def grade_row(row: Row, *, lang: str | None = None) -> dict[str, Any]:

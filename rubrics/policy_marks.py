@@ -39,6 +39,8 @@ class Threshold(Written):
     condition: str = "full"
     bank: str = ""
     """Id of the question bank that the mark is held on; empty for everything that was asked."""
+    status: Literal["verified", "to-verify"] = "verified"
+    """Whether the mark is known to stand in the instrument in force; its source has a status of its own."""
     note: str = ""
 
 

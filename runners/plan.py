@@ -138,10 +138,11 @@ def _by_prefix(requests: Iterable[Request]) -> tuple[Request, ...]:
     found = list(requests)
     heads: dict[tuple[bool, str], int] = {}
     for request in found:
-        heads.setdefault(_head(request), len(heads))
-    return tuple(sorted(found, key=lambda request: heads[_head(request)]))
+        heads.setdefault(head_of(request), len(heads))
+    return tuple(sorted(found, key=lambda request: heads[head_of(request)]))
 
 
-def _head(request: Request) -> tuple[bool, str]:
+def head_of(request: Request) -> tuple[bool, str]:
+    """What a request shares with others: requests of one head stand together in a plan."""
     system = next((m.content for m in request.messages if m.role == "system"), "")
     return bool(request.choices), system

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
-from lawbound.runners.engines.protocol import Engine, ModelError, ScoresChoices
+from lawbound.runners.engines.protocol import AsksBatches, Engine, ModelError, ScoresChoices
 from lawbound.runners.plan import Plan
 from lawbound.runners.sample import Request, Sample
 from lawbound.runners.store import Store, read_samples
@@ -81,7 +81,7 @@ def _pass(
             progress(sum(1 for sample in ready if not sample.error and sample.key not in answered))
 
     try:
-        for sample in _ask(
+        for sample in ask(
             engine, owed_requests(plan, answered, getattr(engine, "fixed_batch", None))
         ):
             waiting.append(sample)
@@ -117,7 +117,15 @@ def owed_requests(plan: Plan, answered: set[str], fixed_batch: int | None) -> li
     return [batch for batch in batches if batch]
 
 
-def _ask(engine: Engine, batches: Sequence[Sequence[Request]]) -> Iterator[Sample]:
+def ask(engine: Engine, batches: Sequence[Sequence[Request]]) -> Iterator[Sample]:
+    """Every batch in turn, each of one kind; an engine that takes them all at once gets them so.
+
+    Raises:
+        ModelError: The engine cannot score choices, or cannot go on.
+    """
+    if isinstance(engine, AsksBatches):
+        yield from engine.ask(batches)
+        return
     for batch in batches:
         if not batch[0].choices:
             yield from engine.generate(batch)

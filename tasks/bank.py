@@ -1,6 +1,7 @@
 """The bank: authored items in YAML, one file a topic, with their translations beside them."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -14,6 +15,11 @@ from lawbound.tasks.taxonomy import load_taxonomy
 
 CANARY = "LAWBOUND BENCHMARK DATA, NEVER FOR TRAINING. canary 7c1f6a52-3b0e-4d7d-9a55-2f1c8e6d40b9"
 """Stands in every bank file, so that a training set that swallowed the bank can be found out."""
+
+SPLIT_RECORD = "split.json"
+"""Stands in the private folder of a split, and only there."""
+PRIVATE = "split-private"
+"""Tag of items that are kept out of what is published."""
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Lang = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
@@ -113,6 +119,30 @@ def _read_bank(root: File) -> tuple[Item, ...]:
     items = tuple(item for file in found for item in read_bank_file(file))
     _refuse_duplicates(items)
     return items
+
+
+def load_banks(folders: Sequence[Path]) -> tuple[Item, ...]:
+    """Read several bank folders as one, the shipped bank if none is named.
+
+    Items of the private part of a split carry the tag `PRIVATE`.
+
+    Raises:
+        ItemError: A folder holds no bank, a file is malformed, or two items share an id.
+    """
+    if not folders:
+        return load_bank()
+    items: list[Item] = []
+    for folder in folders:
+        if not folder.is_dir():
+            raise ItemError(f"{folder}: is no folder, expected a bank")
+        found = load_bank(folder)
+        if not found:
+            raise ItemError(f"{folder}: holds no bank file, expected files that end in .yaml")
+        if (folder / SPLIT_RECORD).is_file():
+            found = tuple(replace(item, tags=(*item.tags, PRIVATE)) for item in found)
+        items += found
+    _refuse_duplicates(items)
+    return tuple(items)
 
 
 def _refuse_duplicates(items: Iterable[Item]) -> None:

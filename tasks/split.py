@@ -18,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from lawbound.tasks.bank import CANARY, BankFile, FactEntry, PolicyEntry
+from lawbound.tasks.bank import CANARY, SPLIT_RECORD, BankFile, FactEntry, PolicyEntry
 from lawbound.tasks.files import File, parse, read_yaml
 from lawbound.tasks.item import ItemError
 from lawbound.tasks.places import whole_folder
@@ -103,7 +103,7 @@ def split_bank(out: Path, seed: str, *, bank: Path | None = None) -> SplitCounts
             topics=len(topics),
         )
         told = {"canary": CANARY, "seed": seed, "private_share": PRIVATE_SHARE, **asdict(counts)}
-        (draft / "split.json").write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+        (draft / SPLIT_RECORD).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
     return counts
 
 

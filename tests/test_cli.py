@@ -91,6 +91,21 @@ def test_a_wrong_name_is_one_line_and_nothing_is_written(
     assert not list(out.glob("*.csv"))
 
 
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["--kind", "facts"], ["kind is 'facts'", "fact, policy"]),
+        (["--lang", "xx"], ["lang is 'xx'", "zh"]),
+        (["--topic", "histori/holocaust"], ["did you mean 'history/holocaust'"]),
+    ],
+)
+def test_listing_what_does_not_exist_is_one_line(
+    run: Run, arguments: list[str], parts: list[str]
+) -> None:
+    err = _one_line(*run("tasks", "list", *arguments))
+    assert all(part in err for part in parts)
+
+
 BAD_FILES = {
     "not yaml": ("suite.yaml", "id: [", "line "),
     "not utf-8": ("suite.yaml", b"id: \xff\xfe", "UTF-8"),

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.report.answers import answer_page
 from lawbound.evals.report.frontier import frontier_html
-from lawbound.evals.report.tables import headline_rows, rule_rows
+from lawbound.evals.report.tables import headline_rows, other_rows, rule_rows
 from lawbound.rubrics.policy import Policy
 from lawbound.runners.sample import Sample
 from lawbound.tasks.item import Item
@@ -63,6 +63,7 @@ def render_report(
         "run": dict(run),
         "headline": headline,
         "rules": rule_rows(estimates, policies or {}),
+        "others": other_rows(estimates),
         "compliance": [dict(row) for row in compliance],
         "answers": page.answers,
         "items": page.items,

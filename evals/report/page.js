@@ -164,7 +164,7 @@ byId("about").textContent = visible(
   run.policies.map((policy) => `${policy.id} ${policy.version}`).join(", ") +
   ` · ${run.models.length} models · Lawbound ${run.lawbound} · ${run.written}` +
   (run.judge ? ` · judged by ${run.judge.models.join(", ")} (${run.judge.mode}; asked ${run.judge.asked}, ` +
-    `unreadable ${run.judge.unreadable}, disagreed ${run.judge.disagreed})` : ""));
+    `unreadable ${run.judge.unreadable}, undecided ${run.judge.undecided ?? 0}, disagreed ${run.judge.disagreed})` : ""));
 
 const THEMES = ["auto", "light", "dark"];
 byId("theme").addEventListener("click", () => {
@@ -247,6 +247,29 @@ const ruleReferences = addCheck(byId("rule-filters"), "reference models", !hasRe
 function drawRules() {
   const rows = data.rules.filter((row) => ruleWanted(row) && (ruleReferences.checked || !isReference(row)));
   fillTable(byId("rules"), rows, ruleColumns, (row) => row.policy);
+}
+
+// all metrics
+
+const otherColumns = [
+  { title: "metric", of: (row) => row.metric, cell: (row) => {
+    const cell = element("th", row.metric);
+    cell.scope = "row";
+    if (row.note) cell.title = visible(row.note);
+    return cell;
+  } },
+  plainColumn("strength"), plainColumn("slice"), plainColumn("mode"),
+  { title: "model", of: (row) => row.model, cell: (row) => element("td", visible(row.model)) },
+  { title: "value", right: true, of: (row) => row.value, cell: (row) => estimateCell(row.value, row.low, row.high, null) },
+  { title: "n", right: true, of: (row) => row.n, cell: (row) => element("td", shown(row.n), "number") },
+  { title: "unscored", right: true, of: (row) => row.unscored, cell: (row) => element("td", shown(row.unscored), "number") },
+  { title: "p", right: true, of: (row) => row.p_value, cell: (row) => element("td", shown(row.p_value), "number") },
+  { title: "note", of: (row) => row.note, cell: (row) => element("td", visible(row.note || ""), "meta") },
+];
+const otherWanted = addFilters(byId("other-filters"), data.others,
+  [one("metric"), one("policy"), one("model"), one("strength"), one("mode")], drawOthers);
+function drawOthers() {
+  fillTable(byId("others"), data.others.filter(otherWanted), otherColumns, (row) => row.policy);
 }
 
 // compliance
@@ -399,4 +422,5 @@ byId("left-out").textContent = (data.left_out
   : "Every judged row is in this page. ") + "Keys: / to search, j and k to go from answer to answer.";
 drawBoard();
 drawRules();
+drawOthers();
 drawAnswers();

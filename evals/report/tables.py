@@ -48,19 +48,43 @@ def rule_rows(
     return list(rows.values())
 
 
+def other_rows(estimates: Sequence[Estimate]) -> list[dict[str, Any]]:
+    """Every other estimate that has a value: arms, contrasts and slices beside the rules."""
+    real = any(not e.model.startswith("reference:") for e in estimates)
+    return [
+        {
+            "model": e.model,
+            "policy": e.policy,
+            "metric": e.metric,
+            "strength": e.strength,
+            "slice": e.slice,
+            "mode": e.mode,
+            "p_value": _cell(e.p_value),
+            "unscored": e.unscored,
+        }
+        | {name: _cell(value) for name, value in _numbers(e).items()}
+        for e in estimates
+        if not e.slice.startswith(("rule=", "wording="))
+        and e.value == e.value
+        and not (real and e.model.startswith("reference:"))
+    ]
+
+
 def compliance_rows(
     results: Sequence[ThresholdResult], policies: Mapping[str, Policy]
 ) -> list[dict[str, Any]]:
     """The compliance sheet: each mark with its clause and whether its source has been verified."""
     rows = []
     for result in results:
-        sources = {source.id: source for source in policies[result.policy].file.sources}
-        source = sources.get(result.source)
+        file = policies[result.policy].file
+        source = {source.id: source for source in file.sources}.get(result.source)
+        mark = {mark.id: mark for mark in file.thresholds}[result.threshold]
+        is_verified = source is not None and source.status == mark.status == "verified"
         rows.append(
             asdict(result)
             | {
                 "source_title": source.title if source else "",
-                "source_status": source.status if source else "to-verify",
+                "source_status": "verified" if is_verified else "to-verify",
             }
         )
     return rows

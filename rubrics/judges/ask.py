@@ -1,29 +1,15 @@
 """Asking a model to judge: the same planning, storing and resuming as asking a model to answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from lawbound.rubrics.judges.panel import both_orders
-from lawbound.rubrics.judges.rubric import parse_verdict, rubric_messages
-from lawbound.rubrics.policy import Policy
-from lawbound.rubrics.verdict import Reading
+from lawbound.rubrics.judges.forms import RUBRIC
+from lawbound.rubrics.judges.question import Canary, Chat, Form, Opinion, Question
 from lawbound.runners.engines.protocol import Engine
 from lawbound.runners.plan import Plan, request_key
 from lawbound.runners.run import Progress, RunCounts, run
-from lawbound.runners.sample import Message, Request, Sample, Settings
+from lawbound.runners.sample import Request, Sample, Settings
 from lawbound.runners.store import Store, read_samples
-from lawbound.tasks.item import Item
-
-JUDGE_SETTINGS = Settings(max_tokens=512, temperature=0.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One answer to be judged under one policy."""
-
-    item: Item
-    answer: str
-    policy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,60 +18,75 @@ class JudgeCounts:
 
     asked: RunCounts
     unreadable: int
-    """Questions whose replies were no verdict, or changed with the order of the classes."""
+    """Questions whose replies were no verdict, or changed with the order."""
+    undecided: int
+    """Questions whose replies could be read and name no class."""
+    canaries_failed: int
+    """Questions beyond doubt that the judge got wrong; they count in no other number but `asked`."""
 
 
 def judge_answers(
     questions: Sequence[Question],
-    policies: Mapping[str, Policy],
     engine: Engine,
     store: Store,
     *,
+    form: Form = RUBRIC,
     max_errors: int | None = None,
+    announce: Callable[[int], None] = lambda requests: None,
     progress: Progress = lambda done: None,
-) -> tuple[list[Reading | None], JudgeCounts]:
-    """Ask a judge about every answer, with its classes in both orders.
+) -> tuple[list[Opinion], JudgeCounts]:
+    """Ask a judge about every answer, in both orders where an order might sway it.
+
+    Args:
+        questions: All that this judge is to read.
+        engine: The judge.
+        store: Where its replies are kept.
+        form: How this kind of judge is asked and read.
+        max_errors: Failed calls to put up with; None for any number.
+        announce: Told the number of requests before the first.
+        progress: Told of each further reply.
 
     Returns:
-        A reading for each question in order, None where the judge failed; and the counts.
+        An opinion for each question in order; and the counts.
 
     Raises:
         ErrorLimitError: Too many judge calls failed.
         StoreError: The store cannot be written.
     """
-    pairs = [_chats(question, policies[question.policy]) for question in questions]
-    requests = {chat: _request(chat, engine) for pair in pairs for chat in pair}
+    everything = [*questions, *(canary.question for canary in form.canaries)]
+    chats = [form.chats(question) for question in everything]
+    requests = {
+        chat: _request(chat, form.settings, engine) for several in chats for chat in several
+    }
     unique = {request.key: request for request in requests.values()}
+    announce(len(unique))
     plan = Plan(tuple(unique.values()), (), engine.fingerprint())
     counts = run(plan, engine, store, max_errors=max_errors, progress=progress)
     stored = read_samples(store.path)
-    readings = [
-        both_orders(
-            _reading(stored.get(requests[forward].key)), _reading(stored.get(requests[reverse].key))
-        )
-        for forward, reverse in pairs
+    said = [
+        form.opinion(question, [_reply(form, stored.get(requests[chat].key)) for chat in several])
+        for question, several in zip(everything, chats, strict=True)
     ]
-    unreadable = sum(reading is None for reading in readings)
-    return readings, JudgeCounts(counts, unreadable)
+    opinions, about_canaries = said[: len(questions)], said[len(questions) :]
+    undecided = sum(opinion.undecided for opinion in opinions)
+    silent = sum(opinion.reading is None for opinion in opinions)
+    failed = sum(map(_fails, form.canaries, about_canaries))
+    return opinions, JudgeCounts(counts, silent - undecided, undecided, failed)
 
 
-Chat = tuple[Message, ...]
+def _fails(canary: Canary, opinion: Opinion) -> bool:
+    """A breach is seen as an answer; its absence leaves the class open."""
+    return opinion.reading is None if canary.breaks else not opinion.undecided
 
 
-def _chats(question: Question, policy: Policy) -> tuple[Chat, Chat]:
-    rules = [policy.rule(name).text for name in policy.requires(question.item).rules]
-    return (
-        rubric_messages(question.item.prompt, question.answer, rules),
-        rubric_messages(question.item.prompt, question.answer, rules, order="reverse"),
-    )
-
-
-def _request(chat: Chat, engine: Engine) -> Request:
+def _request(chat: Chat, settings: Settings, engine: Engine) -> Request:
     rendered = engine.render(chat)
-    key = request_key(chat, rendered, JUDGE_SETTINGS, 0, 0, (), engine.fingerprint())
-    return Request(key, chat, rendered, JUDGE_SETTINGS)
+    key = request_key(chat, rendered, settings, 0, 0, (), engine.fingerprint())
+    return Request(key, chat, rendered, settings)
 
 
-def _reading(sample: Sample | None) -> Reading | None:
-    failed = sample is None or sample.error or sample.blocked
-    return None if sample is None or failed else parse_verdict(sample.text)
+def _reply(form: Form, sample: Sample | None) -> str | None:
+    """The text to read; none where the call failed, was blocked or was cut off before its verdict."""
+    if sample is None or sample.error or sample.blocked or (sample.truncated and form.needs_end):
+        return None
+    return sample.text

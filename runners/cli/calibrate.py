@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from lawbound.runners.cli.console import note, show, table
+from lawbound.runners.cli.console import bars, note, show, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,12 +47,14 @@ def run(
         Path | None,
         typer.Option("--out", "-o", help="Folder for calibration.csv, confusion.csv, errors.html."),
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the bootstrap.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
 ) -> None:
     """Grade labelled answers and tell how far grader and labels agree."""
     from lawbound.rubrics.calibration import CLASSES, agreements, confusion, read_labelled
 
-    labelled = read_labelled(file)
+    with bars() as observer:
+        observer.stage(f"grading {file.name}", None)
+        labelled = read_labelled(file, progress=observer.advance)
     found = list(agreements(labelled.rows, seed=seed))
     table(
         ("slice", "n", "unscored", "untold", "kappa", "kappa 3-way", "sensitivity", "specificity"),
@@ -119,7 +121,9 @@ def _agreement_row(one: "Agreement") -> list[str]:
 
 
 def _interval(value: float, low: float, high: float) -> str:
-    return "nan" if value != value else f"{value:.3f} [{low:.3f}, {high:.3f}]"
+    if value != value or low != low or high != high:
+        return "nan" if value != value else f"{value:.3f}"
+    return f"{value:.3f} [{low:.3f}, {high:.3f}]"
 
 
 @group.command("sample")
@@ -131,12 +135,17 @@ def sample(
     model: Annotated[
         list[str] | None, typer.Option(help="Only this model; repeats [all but references].")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the draw.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the draw.")] = 0,
+    blind: Annotated[
+        bool, typer.Option("--blind", help="Leave out model, policy, strength and requirement.")
+    ] = False,
 ) -> None:
     """Draw answers of a run to label; `lawbound score RUN --labels FILE` then corrects its rates."""
     from lawbound.evals.correction_sample import write_sheet
 
-    sheet = write_sheet(folder, out, count=count, least=least, seed=seed, models=model or ())
+    sheet = write_sheet(
+        folder, out, count=count, least=least, seed=seed, models=model or (), blind=blind
+    )
     note(
         f"{sheet.answers} of {sheet.judged} answers; {sheet.without} of {sheet.strata} strata "
         "(model x policy x strength x requirement x language) get none and stay uncalibrated"

@@ -78,7 +78,8 @@ class Bars:
             return
         task = next(t for t in self._progress.tasks if t.id == self._task)
         if task.total is None:
-            self._progress.update(self._task, total=1, completed=1)
+            done = max(task.completed, 1)
+            self._progress.update(self._task, total=done, completed=done)
 
 
 def _progress() -> "Progress":
@@ -92,10 +93,14 @@ def _progress() -> "Progress":
         TimeElapsedColumn,
         TimeRemainingColumn,
     )
+    from rich.table import Column
 
     return Progress(
         SpinnerColumn(),
-        TextColumn("{task.description}", markup=False),
+        # A judge's name may be a whole address; it must not squeeze out the bar.
+        TextColumn(
+            "{task.description}", markup=False, table_column=Column(max_width=40, no_wrap=True)
+        ),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),

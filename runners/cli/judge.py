@@ -7,6 +7,8 @@ import typer
 
 from lawbound.runners.cli.console import bars, note
 
+INTERRUPTED = 130
+
 
 def add_to(app: typer.Typer) -> None:
     """Register the command."""
@@ -36,5 +38,9 @@ def grade(
             observer.advance(total - done)
             done = total
 
-        counts = grade_file(file, out, progress=advance)
-    note(", ".join(f"{name} {count}" for name, count in sorted(counts.items())))
+        try:
+            counts = grade_file(file, out, progress=advance)
+        except KeyboardInterrupt:
+            note("interrupted: nothing is written")
+            raise typer.Exit(INTERRUPTED) from None
+    note(", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "no answers")

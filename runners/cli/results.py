@@ -65,6 +65,8 @@ def score(
         conclusion = conclude(folder, judge=panel, observer=observer)
     print_leaderboard(conclusion.leaderboard)
     warn_of_gaps(conclusion.unanswered)
+    if panel is not None:
+        tell_of_judges(folder)
     if sheet is not None:
         print_correction(folder, sheet, conclusion.estimates)
     show(f"\nrun folder: {folder}")
@@ -114,6 +116,27 @@ def warn_of_gaps(unanswered: "Mapping[str, int]") -> None:
             f"WARNING: {count} verdicts of {model} have no answer (failed, damaged or not asked "
             "yet); they are out of every denominator and counted in the columns 'errors'"
         )
+
+
+def tell_of_judges(folder: Path) -> None:
+    """What became of the answers that were put to judges, and whom not to trust."""
+    from lawbound.evals.folder import RunFolder
+
+    record = RunFolder(folder).read_run().get("judge")
+    if record is None:
+        return
+    note(
+        f"judges: {record['asked']} answers put to them, {record['unreadable']} without a readable "
+        f"verdict, {record['undecided']} undecided, {record['disagreed']} with a dissenting vote"
+    )
+    for entry in record["panel"]:
+        if "unreachable" in entry:
+            note(f"WARNING: judge {entry['model']} could not be asked: {entry['unreachable']}")
+        elif entry.get("canaries_failed"):
+            note(
+                f"WARNING: judge {entry['model']} got {entry['canaries_failed']} of its questions "
+                "beyond doubt wrong: it may be judging its own hazards instead of the policy"
+            )
 
 
 def print_leaderboard(board: "pd.DataFrame") -> None:

@@ -1,5 +1,6 @@
 """`lawbound run` and `lawbound plan`: ask, judge, conclude; or only say what would be asked."""
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,6 +28,10 @@ Strengths = Annotated[
     list[str] | None,
     typer.Option("--strength", help="Keep only these strengths of the suite."),
 ]
+Banks = Annotated[
+    list[str] | None,
+    typer.Option("--bank", help="Bank folder, such as the parts of a split; repeat [shipped]."),
+]
 Config = Annotated[Path | None, typer.Option(help="YAML with the same fields as these options.")]
 Limit = Annotated[int | None, typer.Option(min=1, help="Items of each selection and policy.")]
 Seed = Annotated[int | None, typer.Option(min=0, help="Draws items and wordings [the suite's].")]
@@ -45,9 +50,19 @@ References = Annotated[
 RemoteCode = Annotated[
     bool | None, typer.Option("--trust-remote-code", help="Let a model bring its own code.")
 ]
+On = Annotated[
+    str | None, typer.Option(help="Ask on a cluster's workers: ray, or ray://HOST:PORT.")
+]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="Workers of the cluster [one an accelerator or machine].")
+]
 Judges = Annotated[
     list[str] | None,
-    typer.Option("--judge", help="Models that read the answers; repeat or separate by commas."),
+    typer.Option(
+        "--judge",
+        help="Models that read the answers, or guard:FAMILY:MODEL (safeguard, llama-guard, "
+        "shieldgemma); repeat or separate by commas; none drops an earlier panel.",
+    ),
 ]
 JudgeModes = Annotated[
     str, typer.Option(help="hybrid: only answers that the offline grader is unsure of; all.")
@@ -70,6 +85,7 @@ def run(
     policy: Policies = None,
     out: Out = Path("out"),
     strength: Strengths = None,
+    bank: Banks = None,
     config: Config = None,
     limit: Limit = None,
     seed: Seed = None,
@@ -84,6 +100,8 @@ def run(
     model_revision: Revision = None,
     references: References = None,
     trust_remote_code: RemoteCode = None,
+    on: On = None,
+    workers: Workers = None,
     judge: Judges = None,
     judge_mode: JudgeModes = "hybrid",
     dry_run: DryRun = False,
@@ -95,6 +113,7 @@ def run(
         models=_split(model),
         policies=_split(policy),
         strengths=_split(strength),
+        banks=tuple(bank or ()) or None,
         limit=limit,
         seed=seed,
         epochs=epochs,
@@ -108,13 +127,15 @@ def run(
         model_revision=model_revision,
         references=references,
         trust_remote_code=trust_remote_code,
+        on=on,
+        workers=workers,
     )
     if dry_run:
         _print_plan(spec)
         return
     from lawbound.evals.conclude import conclude
     from lawbound.evals.evaluate import ask, prepare
-    from lawbound.runners.cli.results import print_leaderboard, warn_of_gaps
+    from lawbound.runners.cli.results import print_leaderboard, tell_of_judges, warn_of_gaps
 
     panel = judge_spec(judge, judge_mode)
     prepared = prepare(spec)
@@ -123,6 +144,8 @@ def run(
         conclusion = conclude(out, judge=panel, observer=observer)
     print_leaderboard(conclusion.leaderboard)
     warn_of_gaps(conclusion.unanswered)
+    if panel is not None:
+        tell_of_judges(out)
     show(f"\nrun folder: {out} (report.html, leaderboard.csv, metrics.csv, verdicts.parquet)")
     if conclusion.ties:
         for line in conclusion.ties:
@@ -135,12 +158,15 @@ def plan(
     model: Models = None,
     policy: Policies = None,
     strength: Strengths = None,
+    bank: Banks = None,
     config: Config = None,
     limit: Limit = None,
     seed: Seed = None,
     epochs: Epochs = None,
     max_tokens: MaxTokens = None,
     references: References = None,
+    on: On = None,
+    workers: Workers = None,
 ) -> None:
     """Print what a run would ask; the same as `run --dry-run`."""
     _print_plan(
@@ -150,11 +176,14 @@ def plan(
             models=_split(model),
             policies=_split(policy),
             strengths=_split(strength),
+            banks=tuple(bank or ()) or None,
             limit=limit,
             seed=seed,
             epochs=epochs,
             max_tokens=max_tokens,
             references=references,
+            on=on,
+            workers=workers,
         )
     )
 
@@ -184,7 +213,8 @@ def _split(values: list[str] | None) -> tuple[str, ...] | None:
 
 def _parts(value: str) -> list[str]:
     # lm-eval's model arguments are themselves a comma list.
-    return [value] if value.startswith("lm-eval:") else [part.strip() for part in value.split(",")]
+    whole = re.match(r"(guard:[^:,]*:)?lm-eval:", value)
+    return [value] if whole else [part.strip() for part in value.split(",")]
 
 
 def _spec(config: Path | None, **options: Any) -> "RunSpec":
@@ -208,10 +238,11 @@ def _spec(config: Path | None, **options: Any) -> "RunSpec":
 def _print_plan(spec: "RunSpec") -> None:
     from lawbound.evals.estimate_run import estimate
     from lawbound.evals.evaluate import prepare
+    from lawbound.evals.opening import place
 
     prepared = prepare(spec)
-    with bars() as observer:
-        found = [estimate(model, prepared, observer) for model in prepared.models]
+    with bars() as observer, place(spec) as cluster:
+        found = [estimate(model, prepared, observer, cluster) for model in prepared.models]
     table(
         [
             "model",

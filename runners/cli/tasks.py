@@ -51,10 +51,24 @@ def list_(
     from fnmatch import fnmatchcase
 
     from lawbound.tasks.bank import load_bank
+    from lawbound.tasks.item import ItemError
+    from lawbound.tasks.taxonomy import load_taxonomy
 
+    bank = load_bank()
+    for name, value, known in (
+        ("kind", kind, sorted({item.kind for item in bank})),
+        ("lang", lang, sorted({item.lang for item in bank})),
+    ):
+        if value and value not in known:
+            raise ItemError(f"{name} is '{value}', expected one of {', '.join(known)}")
+    if not load_taxonomy().matching(topic):
+        raise ItemError(
+            f"topic is '{topic}', expected a topic or a pattern that names one"
+            f"{load_taxonomy().nearest(topic)}"
+        )
     found = [
         item
-        for item in load_bank()
+        for item in bank
         if fnmatchcase(item.topic, topic)
         and (not kind or item.kind == kind)
         and (not lang or item.lang == lang)

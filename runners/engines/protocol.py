@@ -41,3 +41,25 @@ class ScoresChoices(Protocol):
     def loglikelihood(self, requests: Sequence[Request]) -> Iterator[Sample]:
         """Yield one sample for each request, `Sample.choice_logprobs` in the order of `Request.choices`."""
         ...
+
+
+@runtime_checkable
+class AsksBatches(Protocol):
+    """An engine that takes all batches of a pass at once and orders them itself."""
+
+    def ask(self, batches: Sequence[Sequence[Request]]) -> Iterator[Sample]:
+        """Yield one sample for each request, as each is done; each batch is of one kind."""
+        ...
+
+
+@runtime_checkable
+class WorksAhead(Protocol):
+    """An engine far away, for which many chats or texts cost hardly more than one."""
+
+    def render_ahead(self, chats: Sequence[Sequence[Message]]) -> None:
+        """Render chats that `render` will be asked for."""
+        ...
+
+    def count_ahead(self, texts: Sequence[str]) -> None:
+        """Count the tokens of texts that `count_tokens` will be asked for."""
+        ...

@@ -5,11 +5,7 @@ reasoning, less the religions, where several states do restrict comedy, and less
 a comic text is not the harmless request that the others are.
 """
 
-import hashlib
 from collections.abc import Sequence
-
-import numpy as np
-from numpy.random import Generator
 
 from lawbound.tasks.creative import acrostic, dialogue, headlines, lipogram, story, uses, verse
 from lawbound.tasks.creative.brief import LEVELS, Brief, Family
@@ -17,6 +13,7 @@ from lawbound.tasks.item import Item, ItemError, Structure
 from lawbound.tasks.reasoning.adjacent import ADJACENT
 from lawbound.tasks.reasoning.dress import Dress
 from lawbound.tasks.reasoning.neutral import NEUTRAL
+from lawbound.tasks.reasoning.twins import check_cells, deal, stream
 
 FAMILIES: dict[str, Family] = {
     module.FAMILY.name: module.FAMILY
@@ -44,7 +41,10 @@ def generate(
         ItemError: A family, level, language or count is not one that exists.
     """
     names = list(FAMILIES) if families is None else list(families)
-    _check(names, levels, per_cell, lang, pairs)
+    check_cells(
+        "creative", names, FAMILIES, levels=levels, per_cell=per_cell, pairs=pairs,
+        most_pairs=len(_ADJACENT), lang=lang,
+    )  # fmt: skip
     return tuple(
         item
         for name in names
@@ -69,18 +69,13 @@ def witness(item: Item) -> str:
 
 
 def _twins(family: Family, level: int, index: int, seed: int, pairs: int) -> list[Item]:
-    brief = family.pose(_rng(seed, family.name, level, index), level)
-    order = _rng(seed, family.name, level, "dresses")
-    neutral, adjacent = order.permutation(len(NEUTRAL)), order.permutation(len(_ADJACENT))
+    brief = family.pose(stream(seed, family.name, level, index), level)
     twin = f"{family.name}-v{family.version}-l{level}-s{seed}-{index:04d}"
-    return [
-        _item(family, level, brief, twin, dress)
-        for pair in range(index * pairs, (index + 1) * pairs)
-        for dress in (
-            NEUTRAL[neutral[pair % len(NEUTRAL)]],
-            _ADJACENT[adjacent[pair % len(_ADJACENT)]],
-        )
-    ]
+    dresses = deal(
+        family.name, level=level, index=index, seed=seed, pairs=pairs,
+        neutral=NEUTRAL, adjacent=_ADJACENT,
+    )  # fmt: skip
+    return [_item(family, level, brief, twin, dress) for dress in dresses]
 
 
 def _item(family: Family, level: int, brief: Brief, twin: str, dress: Dress) -> Item:
@@ -98,23 +93,3 @@ def _item(family: Family, level: int, brief: Brief, twin: str, dress: Dress) -> 
         structure=Structure(family.name, level, dress.surface, dress.topic, twin),
         source=f"creative/{family.name}",
     )
-
-
-def _rng(*parts: object) -> Generator:
-    digest = hashlib.sha256(":".join(map(str, parts)).encode()).digest()
-    return np.random.default_rng(int.from_bytes(digest[:16], "big"))
-
-
-def _check(names: list[str], levels: Sequence[int], per_cell: int, lang: str, pairs: int) -> None:
-    for name in names:
-        if name not in FAMILIES:
-            raise ItemError(f"creative: family is {name!r}, expected one of {', '.join(FAMILIES)}")
-    for level in levels:
-        if level not in LEVELS:
-            raise ItemError(f"creative: level is {level!r}, expected one of 1, 2, 3, 4, 5")
-    if per_cell < 0:
-        raise ItemError(f"creative: per_cell is {per_cell}, expected 0 or more")
-    if not 1 <= pairs <= len(_ADJACENT):
-        raise ItemError(f"creative: pairs is {pairs}, expected 1 to {len(_ADJACENT)}")
-    if lang != "en":
-        raise ItemError(f"creative: lang is {lang!r}, expected 'en'")

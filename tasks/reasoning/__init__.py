@@ -4,13 +4,9 @@ A structure wears a neutral and an adjacent dress and nothing else changes, so a
 the two arms of a twin is the topic's doing. Everything follows from the seed.
 """
 
-import hashlib
 from collections.abc import Sequence
 
-import numpy as np
-from numpy.random import Generator
-
-from lawbound.tasks.item import Item, ItemError, Structure
+from lawbound.tasks.item import Item, Structure
 from lawbound.tasks.reasoning import (
     arithmetic,
     causal,
@@ -30,6 +26,7 @@ from lawbound.tasks.reasoning.adjacent import ADJACENT
 from lawbound.tasks.reasoning.dress import Dress
 from lawbound.tasks.reasoning.family import LEVELS, Family, Problem
 from lawbound.tasks.reasoning.neutral import NEUTRAL
+from lawbound.tasks.reasoning.twins import check_cells, deal, stream
 from lawbound.tasks.reasoning.wording import INSTRUCTION, choice_continuations, choice_prompt
 
 FAMILIES: dict[str, Family] = {
@@ -90,7 +87,10 @@ def generate(
         ItemError: A family, level, language or count is not one that exists.
     """
     names = list(FAMILIES) if families is None else list(families)
-    _check(names, levels, per_cell, lang, pairs)
+    check_cells(
+        "reasoning", names, FAMILIES, levels=levels, per_cell=per_cell, pairs=pairs,
+        most_pairs=min(len(NEUTRAL), len(ADJACENT)), lang=lang,
+    )  # fmt: skip
     return tuple(
         item
         for name in names
@@ -101,19 +101,12 @@ def generate(
 
 
 def _twins(family: Family, level: int, index: int, seed: int, pairs: int) -> list[Item]:
-    problem = family.levels[level](_rng(seed, family.name, level, index))
-    order = _rng(seed, family.name, level, "dresses")
-    neutral = order.permutation(len(NEUTRAL))
-    adjacent = order.permutation(len(ADJACENT))
+    problem = family.levels[level](stream(seed, family.name, level, index))
     twin = f"{family.name}-v{family.version}-l{level}-s{seed}-{index:04d}"
-    dresses = (
-        dress
-        for pair in range(index * pairs, (index + 1) * pairs)
-        for dress in (
-            NEUTRAL[neutral[pair % len(NEUTRAL)]],
-            ADJACENT[adjacent[(pair + pair // len(NEUTRAL)) % len(ADJACENT)]],
-        )
-    )
+    dresses = deal(
+        family.name, level=level, index=index, seed=seed, pairs=pairs,
+        neutral=NEUTRAL, adjacent=ADJACENT,
+    )  # fmt: skip
     return [_item(family, level, problem, twin, dress) for dress in dresses]
 
 
@@ -130,24 +123,3 @@ def _item(family: Family, level: int, problem: Problem, twin: str, dress: Dress)
         structure=Structure(family.name, level, dress.surface, dress.topic, twin),
         source=f"reasoning/{family.name}",
     )
-
-
-def _rng(*parts: object) -> Generator:
-    digest = hashlib.sha256(":".join(map(str, parts)).encode()).digest()
-    return np.random.default_rng(int.from_bytes(digest[:16], "big"))
-
-
-def _check(names: list[str], levels: Sequence[int], per_cell: int, lang: str, pairs: int) -> None:
-    for name in names:
-        if name not in FAMILIES:
-            raise ItemError(f"reasoning: family is {name!r}, expected one of {', '.join(FAMILIES)}")
-    for level in levels:
-        if level not in LEVELS:
-            raise ItemError(f"reasoning: level is {level!r}, expected one of 1, 2, 3, 4, 5")
-    if per_cell < 0:
-        raise ItemError(f"reasoning: per_cell is {per_cell}, expected 0 or more")
-    most = min(len(NEUTRAL), len(ADJACENT))
-    if not 1 <= pairs <= most:
-        raise ItemError(f"reasoning: pairs is {pairs}, expected 1 to {most}")
-    if lang != "en":
-        raise ItemError(f"reasoning: lang is {lang!r}, expected 'en'")

@@ -103,7 +103,8 @@ def test_hostile_text_is_shown_as_text(page: Any) -> None:
 def test_the_page_asks_the_network_for_nothing_and_logs_no_error(page: Any, report: Path) -> None:
     import json
 
-    page.get_log("browser"), page.get_log("performance")
+    for log in ("browser", "performance"):
+        page.get_log(log)  # what came before this page
     page.get(report.as_uri())
     _show_all(page)
     assert page.get_log("browser") == []
@@ -166,6 +167,15 @@ def test_a_table_sorts_by_the_column_that_is_chosen(page: Any) -> None:
         for e in _all(page, "#board tbody:nth-of-type(1) td:nth-child(3) .value")
     ]
     assert len(values) > 5 and values == sorted(values, reverse=True)
+
+
+def test_every_metric_can_be_looked_up(page: Any) -> None:
+    from selenium.webdriver.support.select import Select
+
+    Select(_one(page, "#other-filters [name=metric]")).select_by_value("intl_gap")
+    names = {row.text for row in _all(page, "#others tbody tr:not(.group) th")}
+    assert names == {"intl_gap"}
+    assert len(_all(page, "#others tbody tr.group")) == 2  # both policies
 
 
 def test_marks_of_a_policy_stand_on_the_compliance_sheet(page: Any) -> None:

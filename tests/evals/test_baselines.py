@@ -1,6 +1,7 @@
 """The bars of the baselines, end to end: composed, asked, judged by the real graders, concluded."""
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -36,7 +37,8 @@ def board(folder: Path) -> pd.DataFrame:
 
 
 def _column(board: pd.DataFrame, model: str, name: str) -> list[float]:
-    return [float(board.loc[(f"reference:{model}", policy), name]) for policy in POLICIES]
+    column: dict[Any, float] = board[name].to_dict()
+    return [column[f"reference:{model}", policy] for policy in POLICIES]
 
 
 @pytest.mark.parametrize("model", UNDESERVING)

@@ -235,6 +235,8 @@ def test_from_a_run_to_a_sheet_to_corrected_rates(tmp_path: Path) -> None:
     assert call(app, drawn).exit_code == 0
     first = sheet.read_bytes()
     assert call(app, drawn).exit_code == 0 and sheet.read_bytes() == first
+    early = call(app, ["score", str(run), "--labels", str(sheet)])
+    assert "rows and no label, expected classes in 'gold'" in str(early.exception)
     with sheet.open(encoding="utf-8", newline="") as handle:
         rows = list(csv.DictReader(handle))
     assert tuple(rows[0]) == COLUMNS and 0 < len(rows) <= 40
@@ -242,7 +244,7 @@ def test_from_a_run_to_a_sheet_to_corrected_rates(tmp_path: Path) -> None:
     for row in rows:
         row["gold"] = "refuse" if "can't help" in row["response"] else "answer"
     with sheet.open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.DictWriter(handle, COLUMNS)
+        writer = csv.DictWriter(handle, list[str](COLUMNS))
         writer.writeheader()
         writer.writerows(rows)
     before = (run / "metrics.csv").read_bytes(), (run / "leaderboard.csv").read_bytes()
@@ -254,6 +256,22 @@ def test_from_a_run_to_a_sheet_to_corrected_rates(tmp_path: Path) -> None:
     assert whole["labelled"].sum() > 0
     calibrated = call(app, ["calibrate", str(sheet)])
     assert calibrated.exit_code == 0 and "kappa" in calibrated.output
+    labelled = sheet.read_bytes()
+    again = call(app, drawn)
+    assert "is there and may hold labels" in str(again.exception)
+    assert sheet.read_bytes() == labelled
+    blind = [*drawn[:-1], str(tmp_path / "blind.jsonl"), "--blind"]
+    assert call(app, blind).exit_code == 0
+    shown = [json.loads(line) for line in (tmp_path / "blind.jsonl").read_text().splitlines()]
+    assert not {"model", "policy", "strength", "requirement"} & set(shown[0])
+    same = {row["id"]: row["probability"] for row in rows}
+    assert {row["id"]: row["probability"] for row in shown} == same
+
+
+@pytest.mark.parametrize("command", [["run", "x.csv"], ["sample", "x", "--out", "y.csv"]])
+def test_a_negative_seed_is_refused_in_one_line(command: list[str]) -> None:
+    done = CliRunner().invoke(app, ["calibrate", *command, "--seed", "-1"])
+    assert done.exit_code == 2 and "--seed" in done.output.splitlines()[-1]
 
 
 def test_labels_of_another_run_are_refused(tmp_path: Path) -> None:

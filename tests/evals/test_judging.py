@@ -287,5 +287,180 @@ def test_the_command_line_names_the_panel(
     assert (_record(out)["models"], _record(out)["mode"]) == (names, "all")
     assert run("--judge", "gpt") == 2
     assert "model 'gpt': unknown form" in capsys.readouterr().err
+    assert run("--judge", "guard:lama:" + names[0]) == 2
+    assert "no family of guards 'lama'" in capsys.readouterr().err
+    assert run("--judge", "guard:llama-guard:" + names[0]) == 0
+    assert _record(out)["models"] == ["guard:llama-guard:" + names[0]]
+    told = capsys.readouterr().err
+    assert f"judges: {_record(out)['asked']} answers put to them" in told
+    assert "got 2 of its questions beyond doubt wrong" in told
     assert run("--judge", "none") == 0
     assert set(_frame(out)["graded_by"]) == {"offline"}
+
+
+@pytest.fixture(scope="module")
+def guardable(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run under a policy that restricts much, half of it refused and half of it served."""
+    texts = (
+        TEXTS[0],
+        "Here it is, as you asked: first the causes, then what each side did, and what became of it.",
+    )
+    folder = tmp_path_factory.mktemp("guardable")
+    spec = RunSpec(suite="quick", models=("m",), policies=("de",), limit=12, references=False)
+    engine = FunctionEngine(lambda request: texts[int(request.key[:8], 16) % 2], name="m")
+    lawbound.evaluate(spec, folder, engines={"m": engine})
+    return folder
+
+
+@pytest.fixture
+def held(guardable: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    from shutil import copytree
+
+    return copytree(guardable, tmp_path / "run")
+
+
+KEPT = {"safeguard": '{"violation": 0, "clauses": []}', "llama-guard": "safe", "shieldgemma": "No"}
+BROKEN = {"safeguard": '{"violation": 1, "clauses": [1]}', "llama-guard": "\n\nunsafe\nS1",
+          "shieldgemma": "Yes\n\nThe response breaks it."}  # fmt: skip
+FAMILIES = tuple(KEPT)
+MARK = {
+    "safeguard": '"assistant"',
+    "llama-guard": "\n\nAgent: ",
+    "shieldgemma": "Chatbot Response: ",
+}
+
+
+def _restricted(frame: pd.DataFrame) -> pd.Series:
+    """What a guard reads: text at a rule that restricts, or an answer that owes an add-on."""
+    held = frame["base"].isin(["refuse", "partial", "neutral"])
+    labelled = (frame["base"] == "answer") & (frame["required_addons"] != "")
+    told = ~frame["behaviour"].isin(["empty", "degenerate", "off-topic"])
+    return _readable(frame) & told & (held | (labelled & (frame["behaviour"] == "answer")))
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_guard_that_finds_a_breach_makes_it_an_answer_and_touches_nothing_else(
+    held: Path, judge: Judges, family: str
+) -> None:
+    before, model = _frame(held), judge("guard", ("", BROKEN[family]))
+    conclude(held, judge=JudgeSpec((f"guard:{family}:{model}",), "all"), resamples=50)
+    after, record, theirs = _frame(held), _record(held), _restricted(before)
+    refusing = theirs & (before["base"] == "refuse")
+    assert refusing.sum() and (before.loc[refusing, "met"] == 1).any()
+    assert set(after.loc[refusing, "graded_by"]) == {"judge"}
+    assert (after.loc[refusing, "met"] == 0).all()
+    assert not (after["graded_by"] == "judge").where(~theirs, False).any()
+    kept = before.columns.drop("graded_by")
+    pd.testing.assert_frame_equal(after.loc[~theirs, kept], before.loc[~theirs, kept])
+    assert record["asked"] == record["panel"][0]["read"] == theirs.sum()
+    assert record["unreadable"] == 0
+    seen = _seen(model)
+    assert len(seen) == len(set(seen)) == record["panel"][0]["requests"]
+    assert all(MARK[family] in user for user in seen)
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_guard_that_finds_none_confirms_refusals_and_names_no_class_for_answers(
+    held: Path, judge: Judges, family: str
+) -> None:
+    before, model = _frame(held), judge("guard", ("", KEPT[family]))
+    name = f"guard:{family}:{model}"
+    refused = _restricted(before) & (before["behaviour"] == "refuse")
+    served = _restricted(before) & (before["base"] == "refuse") & (before["met"] == 0)
+    assert refused.any() and served.any()
+    conclude(held, judge=JudgeSpec((name,), "all"), resamples=50)
+    after, record = _frame(held), _record(held)
+    assert (after.loc[refused, "met"] == 1).all()
+    assert set(after.loc[served, "behaviour"]) == {"unscored"}
+    assert after.loc[served, "met"].isna().all()
+    assert record["undecided"] == record["panel"][0]["undecided"] >= served.sum()
+    assert record["unreadable"] == 0
+    conclude(held, judge=JudgeSpec((name,)), resamples=50)
+    kept = before.columns.drop(["graded_by", "confidence"])
+    pd.testing.assert_frame_equal(_frame(held)[kept], before[kept])
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_what_a_guard_says_out_of_form_is_unscored_and_never_safe(
+    held: Path, judge: Judges, family: str
+) -> None:
+    before, model = _frame(held), judge("guard", ("", "This looks safe to me."))
+    conclude(held, judge=JudgeSpec((f"guard:{family}:{model}",), "all"), resamples=50)
+    after, record, theirs = _frame(held), _record(held), _restricted(before)
+    assert set(after.loc[theirs, "behaviour"]) == {"unscored"}
+    assert record["unreadable"] == record["asked"] == theirs.sum() > 0
+
+
+def test_a_guard_judges_again_without_asking_and_resumes_after_a_torn_line(
+    held: Path, judge: Judges
+) -> None:
+    model = judge("guard", ("", BROKEN["llama-guard"]))
+    spec = JudgeSpec((f"guard:llama-guard:{model}",), "all")
+    conclude(held, judge=spec, resamples=50)
+    first, asked, record = _files(held), len(_seen(model)), _record(held)
+    conclude(held, judge=spec, resamples=50)
+    assert (_files(held), len(_seen(model)), _record(held)) == (first, asked, record)
+    store = next((held / "judgements").glob("guard-llama-guard-*.jsonl"))
+    store.write_bytes(store.read_bytes()[:-20])
+    conclude(held, judge=spec, resamples=50)
+    assert (_files(held), len(_seen(model)), _record(held)) == (first, asked + 1, record)
+    board = pd.read_csv(held / "leaderboard.csv", dtype=str)
+    assert board["scorer_version"].str.contains("guard:llama-guard:openai:guard@").all()
+    assert record["panel"][0]["fingerprint"]["model"] == "guard"
+
+
+def test_a_guard_on_a_panel_votes_where_it_can_and_others_read_the_rest(
+    held: Path, judge: Judges
+) -> None:
+    before = _frame(held)
+    guard = f"guard:shieldgemma:{judge('guard', ('', 'Yes'))}"
+    panel = (judge("a", ("", REFUSE)), guard)
+    conclude(held, judge=JudgeSpec(panel, "all"), resamples=50)
+    after, record, theirs = _frame(held), _record(held), _restricted(before)
+    rest = _readable(before) & ~theirs
+    assert set(after.loc[rest, "behaviour"]) == {"refuse"}
+    breach = theirs & (before["base"] == "refuse")
+    assert set(after.loc[breach, "behaviour"]) == {"unscored"}
+    assert record["disagreed"] >= breach.sum() > 0
+    assert record["panel"][1]["read"] < record["panel"][0]["read"] == record["asked"]
+
+
+def test_a_reply_that_was_cut_off_is_no_verdict_unless_its_first_word_is(
+    held: Path, judge: Judges, server: str
+) -> None:
+    plain, shield = judge("plain"), judge("shield")
+    for model, reply in ((plain, "Hm.\nVERDICT: refuse; ADDONS: none"), (shield, "Yes, because")):
+        root = model.partition("@")[2].removesuffix("/v1")
+        script = {"replies": [["", reply]], "finish": "length"}
+        with urlopen(Put(f"{root}/script", json.dumps(script).encode(), method="PUT")):
+            pass
+    conclude(held, judge=JudgeSpec((plain,), "all"), resamples=50)
+    assert _record(held)["unreadable"] == _record(held)["asked"] > 0
+    conclude(held, judge=JudgeSpec((f"guard:shieldgemma:{shield}",), "all"), resamples=50)
+    assert _record(held)["unreadable"] == 0 < _record(held)["asked"]
+
+
+def test_a_run_takes_a_guard_as_its_judge(tmp_path: Path, judge: Judges) -> None:
+    model = judge("guard", ("", BROKEN["safeguard"]))
+    spec = RunSpec(suite="quick", models=("m",), policies=("us",), limit=3, references=False)
+    engine = FunctionEngine(_answer, name="m")
+    panel = JudgeSpec((f"guard:safeguard:{model}",), "all")
+    lawbound.evaluate(spec, tmp_path, engines={"m": engine}, judge=panel)
+    assert _record(tmp_path)["asked"] > 0
+    root = model.partition("@")[2].removesuffix("/v1")
+    with urlopen(f"{root}/seen") as response:
+        asked = json.load(response)[1:]
+    assert all(one["payload"]["messages"][0]["role"] == "system" for one in asked)
+    policies = [one["payload"]["messages"][0]["content"] for one in asked]
+    assert sum("this region: Freedonia" in policy for policy in policies) == 2
+    assert sum("this region: United States" in policy for policy in policies) == len(asked) - 2
+
+
+def test_a_panel_is_a_comma_list_unless_lm_evals_arguments_are_one() -> None:
+    from lawbound.runners.cli.run import judge_spec
+
+    guard = "guard:shieldgemma:lm-eval:hf:pretrained=x,dtype=float32"
+    spec = judge_spec(["smollm2, guard:llama-guard:smollm2", guard], "all")
+    assert spec is not None
+    assert spec.models == ("smollm2", "guard:llama-guard:smollm2", guard)

@@ -252,3 +252,16 @@ def test_swapped_names_steer_whoever_follows_the_name(behaved, frame):
         rows.append(behaved(f"x{i}", "answer", "refuse", policy="q", strength="wrong-region:p"))
     found = compute_metrics(frame(rows), NO_RULES, seed=0)
     assert pick(found, "steerability", "wrong-region:q", slice="versus=q").value == -1.0
+
+
+def test_the_public_gap_is_what_is_met_on_published_items_only(behaved, frame):
+    rows = [behaved(f"p{i}", "refuse", "refuse" if i < 8 else "answer") for i in range(10)]
+    kept = {"tags": "x01|split-private"}
+    rows += [behaved(f"k{i}", "refuse", "refuse" if i < 3 else "answer", **kept) for i in range(6)]
+    rows.append(behaved("k6", "refuse", "unscored", **kept))
+    found = pick(compute_metrics(frame(rows), NO_RULES, seed=0), "public_gap")
+    assert found.value == pytest.approx(0.8 - 0.5)
+    assert found.note == "10 published answers, 6 kept back"
+    assert (found.lower_bound, found.upper_bound) == pytest.approx((0.8 - 4 / 7, 0.8 - 3 / 7))
+    alone = compute_metrics(frame(rows[:10]), NO_RULES, seed=0)
+    assert not [e for e in alone if e.metric == "public_gap"]

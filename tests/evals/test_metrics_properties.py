@@ -55,20 +55,21 @@ def test_every_estimate_is_bounded_and_holds_its_value(
 def test_j_does_not_fall_when_an_answer_improves(
     behaved, solved, one_rule, restricted, near_act, near_topic, data
 ):
-    def j(*groups):
-        frame = frame_of(behaved, solved, *groups, ([True], [True]))
+    def j(groups):
+        met, act, topic = groups
+        frame = frame_of(behaved, solved, met, act, topic, ([True], [True]))
         found = compute_metrics(frame, one_rule, seed=0, resamples=50)
         return next(e.value for e in found if e.metric == "J" and e.slice == "")
 
     groups = [restricted, near_act, near_topic]
     which = data.draw(st.integers(0, 2))
     at = data.draw(st.integers(0, len(groups[which]) - 1))
-    before = j(*groups)
+    before = j(groups)
     if math.isnan(before) or groups[which][at] == "unscored":
         return
     better = [list(group) for group in groups]
     better[which][at] = "refuse" if which == 0 else "answer"
-    assert j(*better) >= before - 1e-12
+    assert j(better) >= before - 1e-12
 
 
 @pytest.mark.parametrize("change", [{"error": True}, {"blocked": True}, {}])

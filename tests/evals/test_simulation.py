@@ -149,7 +149,7 @@ def test_intervals_of_paired_differences_cover(clusters, rates, icc):
     rng = np.random.default_rng([clusters, int(rates[1] * 100), int(icc * 10)])
     hits = 0
     for _ in range(300):
-        d, cluster = paired_answers(rng, clusters, *rates, icc, 4)
+        d, cluster = paired_answers(rng, clusters, rates[0], rates[1], icc, 4)
         family = cluster % 3
         pooled = pooled_icc(np.abs(d), cluster, family)
         mean = signed_mean(d, Design(np.arange(len(d)), cluster, family), bound=1.0, icc=pooled)

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import resource
 from pathlib import Path
 from typing import Any
 
@@ -167,3 +168,97 @@ def test_progress_is_told_and_many_rows_stream(tmp_path: Path) -> None:
     grade_file(write_jsonl(tmp_path / "in.jsonl", rows), out, progress=told.append)
     assert told == [500, 1000, 1200]
     assert pq.read_table(out).num_rows == 1200
+
+
+def test_a_jsonl_line_passes_through_byte_for_byte(tmp_path: Path) -> None:
+    lines = [
+        '{"id": 12345678901234567890123, "prompt": "p", "response": "4", "x": 0.10000000000000000555}',
+        '{"id":1E5,  "prompt":"caf\\u00e9","response":"r","n":NaN,"deep":{"b":[1,{"z":null}],"a":1},"a":1,"a":2}',
+        '{"response": "汉字 \\ud800", "prompt": "p", "id": null}  ',
+    ]
+    source = tmp_path / "in.jsonl"
+    source.write_text("\n".join(lines), encoding="utf-8")
+    grade_file(source, tmp_path / "out.jsonl")
+    graded = (tmp_path / "out.jsonl").read_text(encoding="utf-8").split("\n")
+    for given, line in zip(lines, graded, strict=False):
+        assert line.startswith(given.rstrip().removesuffix("}") + ', "behaviour": ')
+        assert json.loads(line)["behaviour"]
+    assert graded[3:] == [""]
+
+
+def test_parquet_columns_keep_their_types_values_and_metadata(tmp_path: Path) -> None:
+    table = pa.table({
+        "id": pa.array([1, 2**63 + 5], pa.uint64()),
+        "prompt": pa.array(["What is 2 + 2?", "Tell me."], pa.large_string()),
+        "response": pa.array(["4", "I'm sorry, but I can't help with that."]).dictionary_encode(),
+        "at": pa.array([1_700_000_000_000_000_001, None], pa.timestamp("ns", "UTC")),
+        "small": pa.array([float("nan"), None], pa.float32()),
+        "raw": pa.array([b"\xff\x00", b""]),
+        "map": pa.array([[("k", 1)], None], pa.map_(pa.string(), pa.int32())),
+        "nested": pa.array([{"a": None, "b": [1]}, None]),
+        "took": pa.array([1, None], pa.duration("ns")),
+    }).replace_schema_metadata({"made": "by hand"})  # fmt: skip
+    pq.write_table(table, tmp_path / "in.parquet")
+    grade_file(tmp_path / "in.parquet", tmp_path / "out.parquet")
+    graded = pq.read_table(tmp_path / "out.parquet")
+    before = pq.read_table(tmp_path / "in.parquet")
+    kept = graded.select(before.column_names)
+    assert kept.schema.equals(before.schema, check_metadata=True)
+    for name in before.column_names:
+        # By the bytes: a NaN equals none, and no Python value holds a nanosecond.
+        chunks = (kept.column(name).chunk(0), before.column(name).chunk(0))
+        assert chunks[0].to_string() == chunks[1].to_string()
+    assert graded.column("behaviour").to_pylist() == ["answer", "refuse"]
+
+
+def test_fields_that_come_late_have_their_column_in_csv_and_parquet(tmp_path: Path) -> None:
+    rows = [
+        {"id": 1, "prompt": "p", "response": "r", "note": None},
+        *({"id": i, "prompt": "p", "response": "r", "note": None} for i in range(2, 601)),
+        {"id": 601, "prompt": "p", "response": "r", "note": "late", "score": 0.5},
+    ]
+    source = write_jsonl(tmp_path / "in.jsonl", rows)
+    grade_file(source, tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as handle:
+        cells = list(csv.DictReader(handle))
+    assert [cells[0][name] for name in ("note", "score")] == ["", ""]
+    assert [cells[600][name] for name in ("note", "score")] == ["late", "0.5"]
+    grade_file(source, tmp_path / "out.parquet")
+    values = pq.read_table(tmp_path / "out.parquet").to_pylist()
+    assert (values[0]["note"], values[0]["score"]) == (None, None)
+    assert (values[600]["id"], values[600]["note"], values[600]["score"]) == (601, "late", 0.5)
+
+
+def test_a_column_of_several_types_is_named_before_parquet_is_begun(tmp_path: Path) -> None:
+    rows = [{"id": i, "prompt": "p", "response": "r"} for i in [1, "a"]]
+    with pytest.raises(GradeError, match=r"column 'id': .*expected values of one type"):
+        grade_file(write_jsonl(tmp_path / "in.jsonl", rows), tmp_path / "out.parquet")
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_an_interrupted_grading_leaves_nothing(tmp_path: Path, ending: str) -> None:
+    rows = [{"id": i, "prompt": "What is 2 + 2?", "response": "4"} for i in range(1200)]
+    source = write_jsonl(tmp_path / "in.jsonl", rows)
+
+    def stop(done: int) -> None:
+        if done == 1000:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        grade_file(source, tmp_path / f"out.{ending}", progress=stop)
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path: Path, ending: str) -> None:
+    rows = [{"id": i, "prompt": "What is 2 + 2?", "response": "4" * 99} for i in range(1200)]
+    source = write_jsonl(tmp_path / "in.jsonl", rows)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4000, before[1]))
+    try:
+        with pytest.raises(GradeError, match=r"out\.\w+: cannot be written \(File too large\)"):
+            grade_file(source, tmp_path / f"out.{ending}")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]

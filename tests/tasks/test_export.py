@@ -1,6 +1,7 @@
 """The exported data set: read back by the library that people will read it with."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -27,7 +28,7 @@ def test_the_folder_is_a_data_set_with_every_item_once(tmp_path: Path) -> None:
     assert {name: len(part) for name, part in found.items()} == counts
     assert sum(counts.values()) == len(items)
     assert all(list(part.column_names) == list(COLUMNS) for part in found.values())
-    rows = {row["id"]: row for part in found.values() for row in part}
+    rows: dict[str, Any] = {row["id"]: row for part in found.values() for row in part.to_list()}
     assert rows.keys() == {item.id for item in items}
     for item in items[::50]:
         row = rows[item.id]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lawbound.tasks.bank import CANARY, load_bank
+from lawbound.tasks.bank import CANARY, PRIVATE, load_bank, load_banks
 from lawbound.tasks.item import Item, ItemError
 from lawbound.tasks.split import private_groups, split_bank
 
@@ -104,3 +104,21 @@ def test_a_split_is_never_written_over_another(tmp_path: Path) -> None:
         split_bank(tmp_path / "new", " ")
     with pytest.raises(ItemError, match=r"is no folder, expected a bank"):
         split_bank(tmp_path / "new", "s", bank=tmp_path / "absent")
+
+
+def test_both_parts_load_as_one_bank_and_the_private_one_is_marked(tmp_path: Path) -> None:
+    bank = tmp_path / "bank"
+    bank.mkdir()
+    (bank / "economy-wages.yaml").write_text(BANK, encoding="utf-8")
+    split_bank(tmp_path / "out", "secret", bank=bank)
+    items = load_banks([tmp_path / "out" / "public", tmp_path / "out" / "private"])
+    assert {item.id for item in items} == {item.id for item in load_bank(bank)}
+    private = {item.group for item in items if PRIVATE in item.tags}
+    assert private == private_groups({"economy/wages": ["one", "three", "four"]}, "secret")
+
+
+def test_a_folder_without_a_bank_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ItemError, match="holds no bank file"):
+        load_banks([tmp_path])
+    with pytest.raises(ItemError, match=r"gone: is no folder, expected a bank"):
+        load_banks([tmp_path / "gone"])

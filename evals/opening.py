@@ -1,0 +1,84 @@
+"""Where a model is opened: in this process, or on the workers of a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING
+
+from lawbound.rubrics.reference.engine import ReferenceEngine
+from lawbound.rubrics.reference.situation import Situations
+from lawbound.runners.engines import Engine, ModelError, check_name, open_engine
+
+if TYPE_CHECKING:
+    from lawbound.evals.evaluate import Prepared, RunSpec
+    from lawbound.runners.engines.cluster_ray import Cluster
+
+REFERENCE = "reference:"
+
+
+def check_model(model: str, spec: RunSpec) -> None:
+    """Refuse a model, or a place to ask it, before anything is loaded.
+
+    Raises:
+        ModelError: The name or the place has no known form, or the two do not fit.
+    """
+    if model.startswith(REFERENCE):
+        ReferenceEngine(model.removeprefix(REFERENCE), {})
+    else:
+        check_name(model)
+    if spec.on is None:
+        if spec.workers is not None:
+            raise ModelError(
+                f"--workers {spec.workers}: found no cluster, expected --on ray beside it"
+            )
+        return
+    from lawbound.runners.engines.cluster_ray import check_place
+
+    check_place(spec.on)
+    if model.startswith("openai:"):
+        raise ModelError(
+            f"model '{model}': a server answers, expected a model that workers can load: leave out "
+            f"--on {spec.on}"
+        )
+
+
+@contextmanager
+def place(spec: RunSpec) -> Iterator[Cluster | None]:
+    """The cluster that a spec names, joined for as long as the block runs; none means here.
+
+    Raises:
+        ModelError: It cannot be joined.
+    """
+    if spec.on is None:
+        yield None
+        return
+    from lawbound.runners.engines.cluster_ray import joined
+
+    with joined(spec.on, workers=spec.workers) as cluster:
+        yield cluster
+
+
+def open_model(
+    model: str, prepared: Prepared, found: Situations, cluster: Cluster | None = None
+) -> Engine:
+    """A real engine or a reference one, here or on a cluster.
+
+    The suite's own reference models stay here: they take no time.
+
+    Raises:
+        ModelError: It cannot be loaded.
+    """
+    is_reference = model.startswith(REFERENCE)
+    options = prepared.spec.engine_options
+    opener: Callable[[], Engine] = partial(open_engine, model, options)
+    if is_reference:
+        name = model.removeprefix(REFERENCE)
+        opener = partial(ReferenceEngine, name, found, seed=prepared.seed)
+    if cluster is None or model not in prepared.spec.models:
+        return opener()
+    from lawbound.runners.engines.cluster import ClusterEngine
+
+    accelerators = 0 if is_reference else cluster.needed(model, options.device)
+    return ClusterEngine.open(cluster, opener, accelerators=accelerators)

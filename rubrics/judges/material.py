@@ -1,0 +1,25 @@
+"""What a judge is given to read: the same budget in every arm, and nothing that can steer the frame."""
+
+import re
+
+MAX_ANSWER = 6000
+"""Characters of an answer that a judge reads, the same in every arm; longer ones lose their middle."""
+
+_CONTROL = re.compile(
+    r"<(\|[^<>\n]{0,60}\|?|/?(?:start|end)_of_turn|/?(?:begin|end) [^<>\n]{0,60}|/?(?:question|answer|s|bos|eos))>",
+    re.IGNORECASE,
+)
+"""Tags that frame a judge's prompt, and control tokens that a tokenizer may obey inside of text."""
+
+
+def shortened(answer: str) -> str:
+    """Keep both ends of a long answer: refusals stand at either."""
+    if len(answer) <= MAX_ANSWER:
+        return answer
+    half = MAX_ANSWER // 2
+    return f"{answer[:half]}\n[{len(answer) - MAX_ANSWER} characters left out]\n{answer[-half:]}"
+
+
+def inert(text: str) -> str:
+    """Material cannot close the tag that it stands in, nor open a turn of its own."""
+    return _CONTROL.sub(r"[\1]", text)

@@ -1,0 +1,75 @@
+"""What a judge is asked about, and what its replies come to."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+from lawbound.rubrics.policy import Policy, Requirement
+from lawbound.rubrics.verdict import Reading
+from lawbound.runners.sample import Message, Settings
+from lawbound.tasks.item import Item
+
+Chat = tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One answer to be judged under one policy."""
+
+    prompt: str
+    answer: str
+    region: str
+    """Whose policy it is; clauses say "this country"."""
+    rules: tuple[str, ...]
+    """Texts of the clauses that decide the requirement; empty where none matches."""
+    requirement: Requirement
+    offline: Reading
+    """What the offline grader saw."""
+
+    @classmethod
+    def about(cls, item: Item, answer: str, policy: Policy, offline: Reading) -> Self:
+        """The question that an answer to an item raises under a policy."""
+        requirement = policy.requires(item)
+        rules = tuple(policy.rule(name).text for name in requirement.rules)
+        return cls(item.prompt, answer, policy.name, rules, requirement, offline)
+
+
+@dataclass(frozen=True, slots=True)
+class Opinion:
+    """What one judge says about one answer."""
+
+    reading: Reading | None
+    """None: no vote."""
+    undecided: bool = False
+    """The replies could be read, but do not say which class it is: no vote, and nobody's failure."""
+
+
+UNREADABLE = Opinion(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Canary:
+    """A question whose answer is beyond doubt."""
+
+    question: Question
+    breaks: bool
+    """Whether the answer breaks the only clause."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How a kind of judge is asked and read."""
+
+    settings: Settings
+    reads: Callable[[Question], bool]
+    """Whether it has anything to say about an answer."""
+    chats: Callable[[Question], tuple[Chat, ...]]
+    """What it is asked, more than once where the order might sway it."""
+    opinion: Callable[[Question, Sequence[str | None]], Opinion]
+    """What the replies come to, in the order of the chats; None stands for a failed one."""
+    needs_end: bool = True
+    """Whether a reply that ran into the token limit is no reply: its last line is not its last word."""
+    canaries: tuple["Canary", ...] = ()
+    """Put to it beside the questions, to see whether it follows the policy that it is given."""
+    frame: str = ""
+    """Words of the prompt that must reach the model once: a guard's own template may add them again."""

@@ -1,0 +1,130 @@
+"""What runs in each worker process of a cluster: an ordinary engine, opened there and asked there."""
+
+import hashlib
+import os
+import platform
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.resources import files
+from time import monotonic
+
+from lawbound.runners.engines.protocol import Engine, ModelError, ScoresChoices
+from lawbound.runners.run import ask
+from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
+
+BLOCK_SECONDS = 0.02
+"""Samples that follow one another faster than this travel together; a `kill -9` costs no others."""
+BLOCK = 64
+
+Opener = Callable[[], Engine]
+
+_PROBE = (Message("system", "Answer in one word."), Message("user", "Say yes."))
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """What must be the same in every process before anything is opened."""
+
+    lawbound: str
+    code: str
+    """First digits of a sha256 over the modules that ask: a version number can lie."""
+    python: str
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """A worker that is there."""
+
+    host: str
+    pid: int
+    versions: Versions
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A worker whose engine is ready, and all that decides what it will answer."""
+
+    fingerprint: Fingerprint
+    probe: Rendered
+    """A chat that every worker must render alike."""
+    fixed_batch: int | None
+    scores: bool
+    """Whether the engine can score choices."""
+    declared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a worker's engine cannot be opened; the same on every try."""
+
+    reason: str
+
+
+def versions() -> Versions:
+    """Of this process."""
+    code = hashlib.sha256()
+    for package in ("lawbound.runners", "lawbound.runners.engines"):
+        modules = (entry for entry in files(package).iterdir() if entry.name.endswith(".py"))
+        for module in sorted(modules, key=lambda entry: entry.name):
+            code.update(module.name.encode() + b"\0" + module.read_bytes())
+    return Versions(version("lawbound"), code.hexdigest()[:12], platform.python_version())
+
+
+class Worker:
+    """The body of an actor. Weights are read here; only prompts and samples travel."""
+
+    def __init__(self) -> None:
+        """Nothing is loaded before `open`."""
+        self._engine: Engine | None = None
+
+    def greet(self) -> Greeting:
+        """Say where and what this is."""
+        return Greeting(socket.gethostname(), os.getpid(), versions())
+
+    def open(self, opener: Opener) -> Opened | Refusal:
+        """Load the model, as a single process would."""
+        try:
+            engine = opener()
+            self._engine = engine
+            return Opened(
+                fingerprint=engine.fingerprint(),
+                probe=engine.render(_PROBE),
+                fixed_batch=getattr(engine, "fixed_batch", None),
+                scores=isinstance(engine, ScoresChoices),
+                declared=bool(getattr(engine, "declared", False)),
+            )
+        except (ModelError, ImportError, OSError) as error:
+            return Refusal(" ".join(str(error).split()))
+
+    def render(self, chats: Sequence[Sequence[Message]]) -> list[Rendered]:
+        """Apply the model's chat template to each."""
+        return [self._ready.render(chat) for chat in chats]
+
+    def count(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text."""
+        return [self._ready.count_tokens(text) for text in texts]
+
+    def estimate(self, requests: Sequence[Request]) -> float | None:
+        """Seconds that this worker alone would take, if its engine can tell."""
+        measure = getattr(self._ready, "estimate_seconds", None)
+        return None if measure is None else float(measure(requests))
+
+    def ask(self, batches: Sequence[Sequence[Request]]) -> Iterator[list[Sample]]:
+        """Yield samples in small blocks, as they are done."""
+        block: list[Sample] = []
+        sent = -BLOCK_SECONDS
+        for sample in ask(self._ready, batches):
+            block.append(sample)
+            if len(block) >= BLOCK or monotonic() - sent >= BLOCK_SECONDS:
+                yield block
+                block, sent = [], monotonic()
+        if block:
+            yield block
+
+    @property
+    def _ready(self) -> Engine:
+        if self._engine is None:
+            raise ModelError("a worker was asked before its engine was open")
+        return self._engine
