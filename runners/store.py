@@ -172,7 +172,7 @@ def _is_sound(sample: Sample) -> bool:
 
 
 def _is_count(value: object) -> bool:
-    return isinstance(value, int) and 0 <= value <= _MOST_COUNTED
+    return type(value) is int and 0 <= value <= _MOST_COUNTED  # true and false are no counts
 
 
 def _lines(handle: IO[bytes]) -> Iterator[bytes]:

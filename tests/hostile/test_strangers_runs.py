@@ -138,7 +138,7 @@ def test_a_plan_that_no_run_wrote_is_refused(
 
 @pytest.mark.parametrize(
     "change",
-    [{"text": 5}, {"finish": "hacked"}, {"prompt_tokens": 10**30}, {"prompt_tokens": "9"},
+    [{"text": 5}, {"finish": "hacked"}, {"prompt_tokens": 10**30}, {"prompt_tokens": "9"}, {"prompt_tokens": True},
      {"choice_logprobs": ["a"]}, {"placement": "none of them"}, {"seconds": "soon"}, {"error": None}],
 )  # fmt: skip
 def test_a_signed_sample_of_the_wrong_kind_is_damage(
