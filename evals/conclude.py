@@ -129,6 +129,11 @@ def run_policies(record: Mapping[str, Any]) -> dict[str, Policy]:
                 f"run.yaml: policy '{policy.id}' was version {entry['version']} when it was asked and "
                 f"is {policy.version} now, expected the same"
             )
+        if policy.id != entry["id"]:
+            raise FolderError(
+                f"run.yaml: policy '{entry['id']}' is read from {entry['from']}, which holds "
+                f"'{policy.id}', expected the same"
+            )
         found[policy.id] = policy
     if NEUTRAL not in found:
         found[NEUTRAL] = load_policy(NEUTRAL)

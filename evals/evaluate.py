@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from lawbound.evals.folder import RunFolder
 from lawbound.evals.opening import REFERENCE, check_model, open_model, place
@@ -62,6 +63,15 @@ class RunSpec(BaseModel):
     """``ray`` or ``ray://HOST:PORT``: ask these models on a cluster's workers; else in this process."""
     workers: Annotated[int, Field(gt=0)] | None = None
     """Of the cluster; none means one an accelerator or, without any, one a machine."""
+
+    @field_validator("suite", "models", "policies", "model_revision")
+    @classmethod
+    def _printable(cls, value: Any) -> Any:
+        """Names go into files: half a surrogate pair fits none, and no name holds a control sign."""
+        for name in value if isinstance(value, tuple) else (value or "",):
+            if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in name):
+                raise ValueError("a name without control signs, in UTF-8")
+        return value
 
     @property
     def engine_options(self) -> EngineOptions:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import re
@@ -14,10 +15,14 @@ from sys import intern
 from typing import IO, TYPE_CHECKING, Any
 
 import yaml
+from pydantic import TypeAdapter, ValidationError
 
+from lawbound.evals.folder_checks import COLUMNS, MOST_COUNTED, check_frame, check_run
+from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.runners.plan import Assignment, Plan
-from lawbound.tasks.files import read_yaml
+from lawbound.tasks.files import first_fault, read_yaml
 from lawbound.tasks.item import Item, ItemError
+from lawbound.tasks.places import open_new, open_regular
 from lawbound.tasks.records import from_record, to_record
 
 if TYPE_CHECKING:
@@ -36,6 +41,13 @@ def slug(model: str) -> str:
     """A file name for a model: readable, unique, and never a path."""
     readable = re.sub(r"[^A-Za-z0-9._-]+", "-", model).strip("-.")[:48] or "model"
     return f"{readable}-{hashlib.sha256(model.encode()).hexdigest()[:8]}"
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes a value that stands twice twice: what we read holds no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +90,10 @@ class RunFolder:
         """
         found: dict[str, Item] = {}
         for number, record in read_records(self.items):
+            _refuse_half_signs(record, f"{self.items}:{number}")
             try:
                 item = from_record(record, f"{self.items}:{number}")
+                check_demands(item, f"{self.items}:{number}")
             except ItemError as fault:
                 raise FolderError(str(fault)) from fault
             found[item.id] = item
@@ -105,16 +119,26 @@ class RunFolder:
         """
         path = self.plan(model)
         known = set(_ASSIGNED)
+        adapter = TypeAdapter(Assignment)
         found: list[Assignment] = []
         for number, record in read_records(path):
             if set(record) != known:
                 raise FolderError(
                     f"{path}:{number}: fields are {sorted(record)}, expected {sorted(known)}"
                 )
+            _refuse_half_signs(record, f"{path}:{number}")
+            try:
+                one = adapter.validate_python(record)
+            except ValidationError as fault:
+                raise FolderError(first_fault(fault, f"{path}:{number}")) from fault
+            if not (0 <= one.wording <= MOST_COUNTED and 0 <= one.epoch <= MOST_COUNTED):
+                raise FolderError(f"{path}:{number}: wording or epoch is no count, expected one")
             shared: dict[str, Any] = {
                 k: intern(v) if isinstance(v, str) else v for k, v in record.items()
             }
             found.append(Assignment(**shared))
+        if not found:
+            raise FolderError(f"{path}: is empty, expected the assignments of a model")
         return tuple(found)
 
     def read_run(self) -> dict[str, Any]:
@@ -124,15 +148,12 @@ class RunFolder:
             FolderError: This is no run folder.
         """
         data = read_yaml(self.run_yaml, FolderError)
-        if not isinstance(data, dict) or not isinstance(data.get("models"), list):
-            raise FolderError(
-                f"{self.run_yaml}: found no list of models, expected a run's own file"
-            )
-        return data
+        check_run(data, self.run_yaml, FolderError)
+        return dict(data)
 
     def write_run(self, content: Mapping[str, Any]) -> None:
         """Store the resolved spec."""
-        text = yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True)
+        text = yaml.dump(dict(content), Dumper=_Plain, sort_keys=False, allow_unicode=True)
         write_atomically(self.run_yaml, text.encode())
 
     def write_frame(self, frame: pd.DataFrame) -> None:
@@ -141,15 +162,9 @@ class RunFolder:
         Raises:
             FolderError: They cannot be written; what stood there before stays.
         """
-        path = self.root / "verdicts.parquet"
-        draft = self.root / "verdicts.parquet.draft"
-        try:
-            frame.to_parquet(draft, index=False)
-            draft.replace(path)
-        except OSError as fault:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
-            raise FolderError(f"{path}: cannot be written ({fault.strerror or fault})") from fault
+        content = io.BytesIO()
+        frame.to_parquet(content, index=False)
+        write_atomically(self.root / "verdicts.parquet", content.getvalue())
 
     def read_frame(self) -> pd.DataFrame:
         """The verdicts again.
@@ -157,17 +172,22 @@ class RunFolder:
         Raises:
             FolderError: The run has not been judged, or the file is damaged.
         """
-        import pandas as pd
+        import pyarrow as pa
+        from pyarrow import parquet
 
         path = self.root / "verdicts.parquet"
         try:
-            frame = pd.read_parquet(path)
-        except (OSError, ValueError) as fault:
+            with open_regular(path) as handle, parquet.ParquetFile(handle) as file:
+                names = file.schema_arrow.names
+                # The rest of a stranger's file, and what it says of pandas, is not looked at.
+                table = file.read(columns=[name for name in COLUMNS if name in names])
+                table.validate(full=True)
+            frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
+        except (OSError, ValueError, pa.ArrowException) as fault:
             raise FolderError(
                 f"{path}: cannot be read, expected verdicts of a run ({fault})"
             ) from fault
-        if "model" not in frame.columns:
-            raise FolderError(f"{path}: found no column 'model', expected verdicts of a run")
+        check_frame(frame, path, FolderError)
         return frame
 
 
@@ -186,7 +206,7 @@ def _replaced(path: Path) -> Iterator[IO[bytes]]:
     draft = path.with_name(path.name + ".draft")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("wb") as handle:
+        with open_new(draft) as handle:
             yield handle
             handle.flush()
             os.fsync(handle.fileno())
@@ -212,7 +232,7 @@ def read_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         FolderError: The file is missing or a line is no JSON object.
     """
     try:
-        with path.open(encoding="utf-8") as handle:
+        with io.TextIOWrapper(open_regular(path), encoding="utf-8") as handle:
             for number, line in enumerate(handle, start=1):
                 record = json.loads(line)
                 if not isinstance(record, dict):
@@ -222,6 +242,14 @@ def read_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         raise
     except (OSError, ValueError, RecursionError) as fault:
         raise FolderError(f"{path}: cannot be read ({fault}), expected lines of JSON") from fault
+
+
+def _refuse_half_signs(record: Mapping[str, Any], where: str) -> None:
+    """JSON can write half of a surrogate pair, which no other file takes."""
+    try:
+        json.dumps(record, ensure_ascii=False).encode()
+    except UnicodeEncodeError as fault:
+        raise FolderError(f"{where}: holds half a surrogate pair, expected text") from fault
 
 
 def _prompt_lines(plan: Plan) -> Iterable[str]:

@@ -54,6 +54,10 @@ def judge_all(
                 f"items.jsonl: found no item '{assignment.item}', which the plan names; expected "
                 "every item of the plan"
             )
+        if assignment.policy not in policies:
+            raise FolderError(
+                f"plan: found policy '{assignment.policy}', expected one of {', '.join(policies)}"
+            )
         item, sample = items[assignment.item], samples.get(assignment.key)
         found.append(Judged(assignment, item, judge.judge(assignment, item, sample), sample))
     return found

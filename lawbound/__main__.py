@@ -3,18 +3,25 @@
 import sys
 
 INTERRUPTED = 130
+STOPPED = "interrupted: everything answered so far is kept; run again to go on\n"
 LONGEST_PLACE = 200
+LONGEST_MESSAGE = 1000
+"""Characters of an error; a longer one quotes input, and loses its middle."""
 
 
 def main() -> None:
     """Run the command line."""
-    from lawbound.runners.cli import app
-
     try:
+        from lawbound.runners.cli import app
+
         app(prog_name="lawbound")
     except KeyboardInterrupt:
-        sys.stderr.write("interrupted: everything answered so far is kept; run again to go on\n")
+        sys.stderr.write(STOPPED)
         sys.exit(INTERRUPTED)
+    except SystemExit as stop:
+        if stop.code == INTERRUPTED:  # Typer has made an exit of the interrupt
+            sys.stderr.write(STOPPED)
+        raise
     except (ValueError, RuntimeError, OSError) as error:
         refused = isinstance(error, OSError) and error.errno is not None
         if not refused and not type(error).__module__.startswith("lawbound."):
@@ -33,7 +40,11 @@ def _one_line(error: Exception) -> str:
         place = str(error.filename or "lawbound")
         place = place if len(place) <= LONGEST_PLACE else place[:LONGEST_PLACE] + "..."
         text = f"{place}: {error.strerror or error}"
-    return printable(" ".join(text.split()))
+    text = " ".join(text.split())
+    if len(text) > LONGEST_MESSAGE:
+        half = LONGEST_MESSAGE // 2
+        text = f"{text[:half]} [...] {text[-half:]}"
+    return printable(text)
 
 
 if __name__ == "__main__":

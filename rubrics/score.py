@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol
+from typing import Any, Protocol, get_args
 
 from lawbound.rubrics.policy import Addon, Policy, Requirement
 from lawbound.rubrics.verdict import Behaved, Reading, Verdict, is_met
@@ -12,6 +12,10 @@ from lawbound.tasks.item import Item
 
 SCORER_VERSION = "1"
 """Goes up when the same answer could be judged otherwise; leaderboards of other versions do not merge."""
+
+
+class VerdictError(ValueError):
+    """An answer cannot be judged as the run says."""
 
 
 class Grader(Protocol):
@@ -43,10 +47,27 @@ def declared(item: Item, sample: Sample) -> Reading:
     """For reference models whose samples state their behaviour outright (`declare`).
 
     Raises:
-        ValueError: The sample is no declaration; only reference models make them.
+        VerdictError: The sample is no declaration; only reference models make them.
     """
-    stated = json.loads(sample.text)
+    stated = _declaration(sample)
     return Reading(behaviour=stated["behaviour"], addons=frozenset(stated["addons"]))
+
+
+def _declaration(sample: Sample) -> dict[str, Any]:
+    try:
+        stated = json.loads(sample.text)
+        is_one = (
+            stated["behaviour"] in get_args(Behaved)
+            and set(stated["addons"]) <= set(get_args(Addon))
+            and isinstance(stated["text"], str)
+        )
+    except (ValueError, KeyError, TypeError, RecursionError):
+        is_one = False
+    if not is_one:
+        raise VerdictError(
+            f"sample {sample.key[:12]}: found no declared behaviour, expected a reference model's answer"
+        )
+    return dict(stated)
 
 
 def declare(behaviour: Behaved, addons: Iterable[Addon], text: str) -> str:
@@ -112,7 +133,7 @@ class Judge:
     def _check(self, item: Item, sample: Sample) -> Checked:
         key = (item.id, sample.text)
         if key not in self._checked:
-            text = json.loads(sample.text)["text"] if self._declared else sample.text
+            text = _declaration(sample)["text"] if self._declared else sample.text
             self._checked[key] = check_answer(item, text)
         return self._checked[key]
 

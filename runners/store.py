@@ -14,10 +14,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from sys import intern
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Self, get_args
 
 from lawbound.runners.plan import canonical_json
-from lawbound.runners.sample import Sample
+from lawbound.runners.sample import Finish, Placement, Sample
+from lawbound.tasks.places import open_new, open_regular, open_to_append
 
 MAX_LINE = 64 * 2**20
 """No sample is larger; a longer line is damage."""
@@ -36,7 +37,8 @@ def lock(folder: Path) -> Iterator[None]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle = (folder / ".lock").open("a+")
+        handle = open_to_append(folder / ".lock")
+        linked = [entry for entry in folder.iterdir() if entry.is_symlink() and entry.is_dir()]
     except OSError as fault:
         raise StoreError(
             f"{folder}: cannot be written ({fault.strerror}), expected a folder"
@@ -48,6 +50,10 @@ def lock(folder: Path) -> Iterator[None]:
             raise StoreError(
                 f"{folder}: another run is writing here, expected one at a time"
             ) from fault
+        if linked:
+            raise StoreError(
+                f"{min(linked)}: is a link, expected a run folder that holds its own files"
+            )
         yield
 
 
@@ -59,10 +65,14 @@ class Store:
     _handle: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        _repair(self.path)
+        if self.path.is_symlink():
+            raise StoreError(f"{self.path}: is a link and cannot be written, expected a file")
         try:
-            self._handle = self.path.open("ab")
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            _repair(self.path)
+            self._handle = open_to_append(self.path)
+        except StoreError:
+            raise
         except OSError as fault:
             raise StoreError(f"{self.path}: cannot be written ({fault.strerror})") from fault
         return self
@@ -110,7 +120,7 @@ def read_samples(path: Path) -> dict[str, Sample]:
     if not path.exists():
         return found
     try:
-        with path.open("rb") as handle:
+        with open_regular(path) as handle:
             for line in _lines(handle):
                 sample = _decode(line)
                 if sample is not None and (not sample.error or _owed(found.get(sample.key))):
@@ -143,6 +153,12 @@ def _checksum(body: bytes) -> bytes:
     return hashlib.sha256(body).hexdigest()[:_CHECK].encode()
 
 
+_TEXTS = ("key", "text", "thinking", "prompt_hash", "engine", "error")
+_COUNTS = ("prompt_tokens", "completion_tokens", "thinking_tokens")
+_MOST_COUNTED = 2**53
+_ENDINGS, _PLACES = frozenset(get_args(Finish)), frozenset(get_args(Placement))
+
+
 def _decode(line: bytes) -> Sample | None:
     try:
         body = _intact(line)
@@ -151,7 +167,8 @@ def _decode(line: bytes) -> Sample | None:
         body["choice_logprobs"] = tuple(body["choice_logprobs"])
         for name in _SHARED:
             body[name] = intern(body[name])
-        return Sample(**body)
+        sample = Sample(**body)
+        return sample if _is_sound(sample) else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
@@ -166,6 +183,22 @@ def _intact(line: bytes) -> Any:
     return record["sample"] if agrees else None
 
 
+def _is_sound(sample: Sample) -> bool:
+    """Whether every field is of its kind: a checksum says who wrote a line no more than a name does."""
+    return (
+        all(isinstance(getattr(sample, name), str) for name in _TEXTS)
+        and all(_is_count(getattr(sample, name)) for name in _COUNTS)
+        and sample.finish in _ENDINGS
+        and sample.placement in _PLACES
+        and isinstance(sample.seconds, int | float)
+        and all(isinstance(number, int | float) for number in sample.choice_logprobs)
+    )
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and 0 <= value <= _MOST_COUNTED  # true and false are no counts
+
+
 def _lines(handle: IO[bytes]) -> Iterator[bytes]:
     while line := handle.readline(MAX_LINE):
         yield line
@@ -176,16 +209,16 @@ def _repair(path: Path) -> None:
     if not path.exists():
         return
     try:
-        with path.open("rb") as handle:
+        with open_regular(path) as handle:
             damaged = [
                 line for line in _lines(handle) if not line.endswith(b"\n") or not _decode(line)
             ]
         if not damaged:
             return
-        with path.with_suffix(".quarantine.jsonl").open("ab") as quarantine:
+        with open_to_append(path.with_suffix(".quarantine.jsonl")) as quarantine:
             quarantine.writelines(line.rstrip(b"\n") + b"\n" for line in damaged)
         draft = path.with_suffix(".repair")
-        with path.open("rb") as handle, draft.open("wb") as target:
+        with open_regular(path) as handle, open_new(draft) as target:
             target.writelines(
                 line for line in _lines(handle) if line.endswith(b"\n") and _decode(line)
             )

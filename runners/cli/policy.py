@@ -177,7 +177,9 @@ def new(
 
     file = out or Path(f"{policy}.yaml")
     text = scaffold(policy)
-    if file.exists():
-        raise PolicyError(f"{file}: already exists, expected a new file")
-    file.write_text(text, encoding="utf-8")
+    try:
+        with file.open("x", encoding="utf-8") as handle:
+            handle.write(text)
+    except FileExistsError as fault:
+        raise PolicyError(f"{file}: already exists, expected a new file") from fault
     show(f"wrote {file}; next: lawbound policy check {file}")
