@@ -7,11 +7,12 @@ import io
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from sys import intern
+from typing import IO, TYPE_CHECKING, Any
 
 import yaml
 from pydantic import TypeAdapter, ValidationError
@@ -26,6 +27,10 @@ from lawbound.tasks.records import from_record, to_record
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_ASSIGNED = tuple(field.name for field in fields(Assignment))
+_SORTED = json.JSONEncoder(sort_keys=True)
 
 
 class FolderError(ValueError):
@@ -99,7 +104,10 @@ class RunFolder:
         model = plan.fingerprint.model
         write_lines(
             self.plan(model),
-            (json.dumps(asdict(assignment), sort_keys=True) for assignment in plan.assignments),
+            (
+                _SORTED.encode({name: getattr(assignment, name) for name in _ASSIGNED})
+                for assignment in plan.assignments
+            ),
         )
         write_lines(self.prompts(model), _prompt_lines(plan))
 
@@ -110,7 +118,7 @@ class RunFolder:
             FolderError: The file is missing or damaged.
         """
         path = self.plan(model)
-        known = {field.name for field in fields(Assignment)}
+        known = set(_ASSIGNED)
         adapter = TypeAdapter(Assignment)
         found: list[Assignment] = []
         for number, record in read_records(path):
@@ -119,8 +127,9 @@ class RunFolder:
                     f"{path}:{number}: fields are {sorted(record)}, expected {sorted(known)}"
                 )
             _refuse_half_signs(record, f"{path}:{number}")
+            shared = {k: intern(v) if isinstance(v, str) else v for k, v in record.items()}
             try:
-                one = adapter.validate_python(record)
+                one = adapter.validate_python(shared)
             except ValidationError as fault:
                 raise FolderError(first_fault(fault, f"{path}:{number}")) from fault
             if not (0 <= one.wording <= MOST_COUNTED and 0 <= one.epoch <= MOST_COUNTED):
@@ -186,44 +195,51 @@ def write_atomically(path: Path, content: bytes) -> None:
     Raises:
         FolderError: It cannot be written; what stood there before stays.
     """
+    with _replaced(path) as handle:
+        handle.write(content)
+
+
+@contextmanager
+def _replaced(path: Path) -> Iterator[IO[bytes]]:
     draft = path.with_name(path.name + ".draft")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with open_new(draft) as handle:
-            handle.write(content)
+            yield handle
             handle.flush()
             os.fsync(handle.fileno())
         draft.replace(path)
-    except OSError as fault:
+    except BaseException as fault:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
-        raise FolderError(f"{path}: cannot be written ({fault.strerror})") from fault
+        if isinstance(fault, OSError):
+            raise FolderError(f"{path}: cannot be written ({fault.strerror})") from fault
+        raise
 
 
 def write_lines(path: Path, lines: Iterable[str]) -> None:
     """Replace a file of lines whole or not at all."""
-    write_atomically(path, "".join(f"{line}\n" for line in lines).encode())
+    with _replaced(path) as handle:
+        handle.writelines(f"{line}\n".encode() for line in lines)
 
 
-def read_records(path: Path) -> Sequence[tuple[int, dict[str, Any]]]:
-    """JSON objects of a file with their line numbers.
+def read_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """JSON objects of a file with their line numbers, as they are read.
 
     Raises:
         FolderError: The file is missing or a line is no JSON object.
     """
-    found: list[tuple[int, dict[str, Any]]] = []
     try:
         with io.TextIOWrapper(open_regular(path), encoding="utf-8") as handle:
             for number, line in enumerate(handle, start=1):
                 record = json.loads(line)
                 if not isinstance(record, dict):
                     raise FolderError(f"{path}:{number}: found {line[:40]!r}, expected an object")
-                found.append((number, record))
+                yield number, record
     except FolderError:
         raise
     except (OSError, ValueError, RecursionError) as fault:
         raise FolderError(f"{path}: cannot be read ({fault}), expected lines of JSON") from fault
-    return found
 
 
 def _refuse_half_signs(record: Mapping[str, Any], where: str) -> None:

@@ -19,7 +19,11 @@ class VerdictError(ValueError):
 
 
 class Grader(Protocol):
-    """Reads what an answer did. Knows the question, not the policy."""
+    """Reads what an answer did. Knows the question, not the policy.
+
+    The reading must follow from the item and from the sample's text, trace and finish alone: a
+    `Judge` remembers it for the same answer to the same question.
+    """
 
     def __call__(self, item: Item, sample: Sample) -> Reading:
         """Return one reading; raise nothing for odd text."""
@@ -74,14 +78,18 @@ def declare(behaviour: Behaved, addons: Iterable[Addon], text: str) -> str:
 GRADERS: Mapping[str, Grader] = {"offline": offline, "declared": declared}
 
 
+Checked = dict[str, object]
+
+
 class Judge:
-    """Judges assignments; each sample is read once, however many policies ask about it."""
+    """Judges assignments; equal answers to one question are read once, whoever asks about them."""
 
     def __init__(self, policies: Mapping[str, Policy], grader: str) -> None:
         self._policies = policies
         self._grader = GRADERS[grader]
         self._declared = grader == "declared"
-        self._readings: dict[tuple[str, str], Reading] = {}
+        self._readings: dict[tuple[str, str, str, str], Reading] = {}
+        self._checked: dict[tuple[str, str], Checked] = {}
         self._requirements: dict[tuple[str, str], Requirement] = {}
 
     def requirement(self, item: Item, policy: str) -> Requirement:
@@ -114,14 +122,20 @@ class Judge:
                 extracted=picked is not None,
             )
         reading = self._read(item, sample)
-        text = _declaration(sample)["text"] if self._declared else sample.text
-        return self._verdict(assignment, requirement, reading, **check_answer(item, text))
+        return self._verdict(assignment, requirement, reading, **self._check(item, sample))
 
     def _read(self, item: Item, sample: Sample) -> Reading:
-        key = (sample.key, item.id)
+        key = (item.id, sample.text, sample.thinking, sample.finish)
         if key not in self._readings:
             self._readings[key] = self._grader(item, sample)
         return self._readings[key]
+
+    def _check(self, item: Item, sample: Sample) -> Checked:
+        key = (item.id, sample.text)
+        if key not in self._checked:
+            text = _declaration(sample)["text"] if self._declared else sample.text
+            self._checked[key] = check_answer(item, text)
+        return self._checked[key]
 
     @staticmethod
     def _verdict(
@@ -145,9 +159,6 @@ def best_choice(sample: Sample) -> int | None:
     if len(ranked) < 2 or sample.choice_logprobs[ranked[0]] == sample.choice_logprobs[ranked[1]]:
         return None
     return ranked[0]
-
-
-Checked = dict[str, object]
 
 
 def check_answer(item: Item, text: str) -> Checked:

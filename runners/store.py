@@ -10,8 +10,9 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
+from sys import intern
 from types import TracebackType
 from typing import IO, Any, Self, get_args
 
@@ -133,26 +134,40 @@ def _owed(sample: Sample | None) -> bool:
     return sample is None or bool(sample.error)
 
 
+_FIELDS = tuple(field.name for field in fields(Sample))
+_KNOWN = frozenset(_FIELDS)
+_SHARED = ("key", "finish", "placement", "engine")
+"""Fields whose values many samples, or the plan, hold too: in memory once each."""
+_HEAD, _MIDDLE, _END = b'{"check":"', b'","sample":', b"}\n"
+_CHECK = 16
+"""Characters of a checksum."""
+_BODY = len(_HEAD) + _CHECK + len(_MIDDLE)
+
+
 def _encode(sample: Sample) -> bytes:
-    body = canonical_json(asdict(sample))
-    check = hashlib.sha256(body).hexdigest()[:16]
-    return b'{"check":"' + check.encode() + b'","sample":' + body + b"}\n"
+    body = canonical_json({name: getattr(sample, name) for name in _FIELDS})
+    return _HEAD + _checksum(body) + _MIDDLE + body + _END
 
 
-_FIELDS = {field.name for field in fields(Sample)}
 _TEXTS = ("key", "text", "thinking", "prompt_hash", "engine", "error")
 _COUNTS = ("prompt_tokens", "completion_tokens", "thinking_tokens")
 _MOST_COUNTED = 2**53
+_FINISHES, _PLACEMENTS = frozenset(get_args(Finish)), frozenset(get_args(Placement))
+
+
+def _checksum(body: bytes) -> bytes:
+    return hashlib.sha256(body).hexdigest()[:_CHECK].encode()
 
 
 def _decode(line: bytes) -> Sample | None:
     try:
-        record: Any = json.loads(line)
-        body = record["sample"]
-        intact = hashlib.sha256(canonical_json(body)).hexdigest()[:16] == record["check"]
-        if not intact or not set(body) <= _FIELDS:
+        body = _intact(line)
+        if body is None or not _KNOWN.issuperset(body):
             return None
         body["choice_logprobs"] = tuple(body["choice_logprobs"])
+        for name in _SHARED:
+            if name in body:
+                body[name] = intern(body[name])
         sample = Sample(**body)
         return sample if _is_sound(sample) else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -164,8 +179,8 @@ def _is_sound(sample: Sample) -> bool:
     return (
         all(isinstance(getattr(sample, name), str) for name in _TEXTS)
         and all(_is_count(getattr(sample, name)) for name in _COUNTS)
-        and sample.finish in get_args(Finish)
-        and sample.placement in get_args(Placement)
+        and sample.finish in _FINISHES
+        and sample.placement in _PLACEMENTS
         and isinstance(sample.seconds, int | float)
         and all(isinstance(number, int | float) for number in sample.choice_logprobs)
     )
@@ -173,6 +188,16 @@ def _is_sound(sample: Sample) -> bool:
 
 def _is_count(value: object) -> bool:
     return type(value) is int and 0 <= value <= _MOST_COUNTED  # true and false are no counts
+
+
+def _intact(line: bytes) -> Any:
+    """What a line holds, None if its checksum disagrees."""
+    body = line[_BODY : -len(_END)]
+    if line == _HEAD + _checksum(body) + _MIDDLE + body + _END:  # as `_encode` wrote it
+        return json.loads(body)
+    record = json.loads(line)
+    agrees = _checksum(canonical_json(record["sample"])) == record["check"].encode()
+    return record["sample"] if agrees else None
 
 
 def _lines(handle: IO[bytes]) -> Iterator[bytes]:
