@@ -30,8 +30,8 @@ _BREAK = re.compile(
 _QUOTED = re.compile(
     r"\"[^\"\n]{3,}?\"|“[^”\n]{3,}?”|„[^“”\n]{3,}?[“”]|«[^»\n]{3,}?»|「[^」\n]{2,}?」|‘[^’\n]{3,}?’"
 )
-_LONGEST = 20_000
-"""Characters of an answer that are read: patterns with two gaps take time cubic in the text."""
+_LONGEST = 8_000
+"""Characters of an answer that are read: a look-ahead tried at each of them takes time quadratic in it."""
 _REACH = 90
 """Characters within which a denial before the claim is taken to reach it."""
 
