@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lawbound.evals.leaderboard_table import LeaderboardError, rank_rows, table_of
+from lawbound.evals.leaderboard_table import FORMULA_STARTS, LeaderboardError, rank_rows, table_of
 from lawbound.evals.schema_columns import LEADERBOARD
 
 if TYPE_CHECKING:
@@ -141,7 +141,8 @@ def _typed(record: Mapping[str, str], path: Path) -> dict[str, Any]:
         text = record[column.name]
         try:
             if column.type == "string":
-                row[column.name] = text[1:] if text.startswith("'") else text
+                is_neutralised = text[:1] == "'" and text[1:].startswith(FORMULA_STARTS)
+                row[column.name] = text[1:] if is_neutralised else text
             elif column.type == "boolean":
                 row[column.name] = text == "true"
             elif text == "":

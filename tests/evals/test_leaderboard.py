@@ -214,3 +214,11 @@ def test_every_column_is_documented():
 def test_every_metric_is_documented():
     text = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text(encoding="utf-8")
     assert [name for name in DIRECTIONS if f"`{name}`" not in text] == []
+
+
+def test_an_apostrophe_of_the_name_itself_survives_the_file(tmp_path):
+    names = ["'quoted", "=formula", "plain"]
+    board = leaderboard_rows([e for n in names for e in model(n, 0.5, 0.5, 0.0)], RUN)
+    path = tmp_path / "leaderboard.csv"
+    path.write_bytes(csv_bytes(board))
+    assert sorted(read_board(path)["model"]) == sorted(names)
