@@ -168,7 +168,8 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
     reached = mean.value >= threshold.mark - 1e-12
     if threshold.direction == "at-most":
         reached = mean.value <= threshold.mark + 1e-12
-    is_enough = mean.n >= threshold.minimum_items
+    # Repeats of a question are no further questions.
+    is_enough = len(np.unique(kept.codes("item"))) >= threshold.minimum_items
     return ThresholdResult(
         model=cut.model,
         policy=cut.policy,

@@ -130,3 +130,13 @@ def test_the_sheet_has_a_row_a_mark(behaved, frame):
     sheet = threshold_rows((result,))
     assert list(sheet.columns) == [f.name for f in dataclasses.fields(result)]
     assert sheet["clause"].tolist() == ["9.4"]
+
+
+def test_repeats_of_a_question_are_no_further_questions(behaved, frame):
+    rows = [
+        behaved(f"x{i}", "refuse", "refuse", rules="r", epoch=e)
+        for i in range(100)
+        for e in range(3)
+    ]
+    (result,) = check_thresholds(frame(rows), {"p": policy_with(REFUSAL)})
+    assert (result.n, result.point) == (300, "too few items")
