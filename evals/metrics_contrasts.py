@@ -132,7 +132,9 @@ def _language_gap(cut: Cut) -> Iterator[Estimate]:
     met = judged(rows, rows.floats("met"))
     lang = rows["lang"]
     for other in sorted(set(lang.tolist()) - {"en"}):
-        left = tally(rows.where(lang == other), met[lang == other])
+        theirs = np.isin(rows.codes("group"), rows.codes("group")[lang == other])
+        pair = theirs & ((lang == other) | (lang == "en"))
+        left = tally(rows.where(pair), met[pair])
         gap = _group_gaps(rows, met, met, other)
         both = np.flatnonzero(~np.isnan(gap)).astype(np.intp)
         mean = signed_mean(gap[both], Design(both, both), bound=1.0, icc=0.0)
