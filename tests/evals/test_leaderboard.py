@@ -216,6 +216,12 @@ def test_every_metric_is_documented():
     assert [name for name in DIRECTIONS if f"`{name}`" not in text] == []
 
 
+def test_every_metric_has_a_worked_example():
+    text = (Path(__file__).parents[2] / "docs" / "validation.md").read_text(encoding="utf-8")
+    examples = text[: text.index("## Against other libraries")]
+    assert [name for name in DIRECTIONS if f"`{name}`" not in examples] == []
+
+
 def test_an_apostrophe_of_the_name_itself_survives_the_file(tmp_path):
     names = ["'quoted", "=formula", "plain"]
     board = leaderboard_rows([e for n in names for e in model(n, 0.5, 0.5, 0.0)], RUN)

@@ -197,3 +197,16 @@ def test_an_unread_answer_opens_the_spread_of_wordings(solved, frame):
     # 0.6 against 4/9; of ten, 4/10 to 5/10.
     assert (spread.value, spread.unscored) == (pytest.approx(0.6 - 4 / 9), 1)
     assert (spread.lower_bound, spread.upper_bound) == pytest.approx((0.1, 0.2))
+
+
+def test_retention_has_the_interval_of_fieller(solved, frame):
+    retention = pick(compute_metrics(frame(taxed(solved)), {}, seed=0), "retention")
+    assert retention.method == "fieller"
+    # Worked in docs/validation.md from the three parts' intervals.
+    assert (retention.low, retention.high) == pytest.approx((0.532, 0.987), abs=2e-3)
+
+
+def test_answers_cut_off_or_without_a_final_answer_are_shares(solved, frame):
+    found = compute_metrics(frame(taxed(solved)), {}, seed=0)
+    assert pick(found, "truncated").value == pytest.approx(1 / 20)
+    assert pick(found, "extraction").value == pytest.approx(16 / 20)

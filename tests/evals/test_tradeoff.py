@@ -146,3 +146,14 @@ def test_a_product_counts_what_both_of_its_parts_left_out():
     signed = found["tradeoff_signed"]
     assert signed.unscored == 1 + 4
     assert (signed.lower_bound, signed.upper_bound) == pytest.approx((0.7 * 0.45, 0.85 * 0.55))
+
+
+def test_products_of_a_model_by_hand():
+    made = parts((0.05,) * 5, (-0.5, -0.6, -0.4, -0.5, -0.5), (0.3,) * 5)
+    found = {e.metric: e.value for e in tradeoff_estimates(made)}
+    assert found["tradeoff_signed"] == pytest.approx(-0.5 * 0.5)
+    assert found["tradeoff"] == 0
+    retention = Estimate("retention", "m", "p", "full", value=0.8, low=0.7, high=0.9)
+    made = [*parts((0.05,) * 5, (0.5, 0.4, 0.6, 0.5, 0.5), (0.3,) * 5), retention]
+    found = {e.metric: e.value for e in tradeoff_estimates(made)}
+    assert found["tradeoff_retained"] == pytest.approx(0.4)
