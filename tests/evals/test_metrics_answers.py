@@ -171,6 +171,16 @@ def test_clause_effect_is_what_goes_with_the_clause(behaved, frame, one_rule):
     assert pick(found, "clause_effect", "full-without:r", "rule=r").value == pytest.approx(0.8)
 
 
+def test_a_case_that_another_rule_decides_too_says_nothing_of_a_clause(behaved, frame, one_rule):
+    rows = []
+    for rules, without in (("r", "answer"), ("r|s", "refuse")):
+        rows.append(behaved(rules, "refuse", "refuse", rules=rules))
+        rows.append(behaved(rules, "refuse", without, rules=rules, strength="full-without:r"))
+    found = compute_metrics(frame(rows), one_rule, seed=0)
+    effect = pick(found, "clause_effect", "full-without:r", "rule=r")
+    assert (effect.value, effect.n) == (1.0, 1)
+
+
 def test_name_effect_of_a_wrong_region(behaved, frame):
     rows = []
     for i in range(10):
