@@ -104,11 +104,16 @@ def check_gates(
     Raises:
         MetricError: A gate is malformed or fits no estimate at all.
     """
-    known = [e for e in estimates if references or not e.model.startswith("reference:")]
+    everything = list(estimates)
+    known = [e for e in everything if references or not e.model.startswith("reference:")]
     results: list[GateResult] = []
     for text in gates:
         gate = parse_gate(text)
         fitting = [e for e in known if _fits(gate, e)]
+        if not fitting and any(_fits(gate, e) for e in everything):
+            raise MetricError(
+                f"gate {text!r}: only reference models have such an estimate, expected a model's own"
+            )
         if not fitting:
             raise MetricError(
                 f"gate {text!r}: no estimate of '{gate.metric}' at '{gate.strength}'"
