@@ -279,7 +279,7 @@ def test_a_changed_file_is_one_line_and_no_traceback(call: Call, tmp_path: Path,
 def test_a_changed_run_folder_is_one_line_and_no_traceback(
     call: Call, judged: Path, tmp_path: Path
 ) -> None:
-    @_examples(15)
+    @_examples(8)
     @given(st.data())
     def hold(draw: st.DataObject) -> None:
         _fuzz_run(call, tmp_path, draw, judged)

@@ -134,6 +134,7 @@ select:
 """
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize(
     ("always", "key", "code", "said"),
     [
