@@ -76,7 +76,7 @@ def _rows(path: Path) -> list[dict[str, Any]]:
         return [{"file": path.stem, **json.loads(line)} for line in text.splitlines() if line.strip()]
     data = yaml.safe_load(text)
     return [
-        {"id": f"{path.stem}-{i:03}", "file": path.stem, "lang": data["lang"], **row}
+        {"id": f"{path.stem}-{i:03}", "file": path.stem, "lang": data.get("lang"), **row}
         for i, row in enumerate(data["rows"])
     ]
 
