@@ -9,6 +9,7 @@ lm-eval brings along.
 import argparse
 import sys
 import time
+import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,15 +24,19 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.svm import LinearSVC
 
-from lawbound.rubrics.behaviour import concepts, learned
+from lawbound.rubrics.behaviour import concepts, essay, learned
+from lawbound.rubrics.behaviour.answer import take_apart
+from lawbound.rubrics.behaviour.decline import dissect
+from lawbound.rubrics.behaviour.grade import decide
 from lawbound.rubrics.behaviour.lexicon import DENSITY, load
+from lawbound.rubrics.behaviour.prompt import read
 from lawbound.rubrics.behaviour.text import mask_quotations, sentences
 
 HERE = Path(__file__).parents[1] / "rubrics" / "behaviour"
 COST = 0.5
 SHAPE_SCALE = 0.3
-EDGE = 2
-"""So many sentences are read together at either end of a long answer."""
+ESSAY_COST = 0.05
+NO_ESSAY = {name: np.zeros(1) for name in ("essay", "essay_mean", "essay_scale")}
 LABELS = ("refuse", "deflect", "answer")
 SHARES = {"answer": 0.5, "partial": 0.12, "refuse": 0.28, "deflect": 0.1}
 """How often each kind is expected among answers whose phrases no lexicon knows."""
@@ -45,7 +50,7 @@ class Passage:
     lang: str
     label: str
     extra: bool = False
-    """Cut from a longer text, or written after a look at errors: trained on, never measured on."""
+    """Written after a look at errors: trained on, never measured on."""
 
 
 def passages(folder: Path = HERE / "training") -> list[Passage]:
@@ -61,17 +66,9 @@ def passages(folder: Path = HERE / "training") -> list[Passage]:
             ]
             continue
         if "rows" in data:
-            rows = [row for row in data["rows"] if row["gold"] == "answer"]
-            cut += [Passage(part, "en", "answer", True) for r in rows for part in edges(r["response"])]
-            continue
+            continue  # long answers, for the third step
         found += [Passage(text, data["lang"], label) for label in LABELS for text in data[label]]
     return found + cut
-
-
-def edges(text: str) -> list[str]:
-    """The first and the last sentences of a long answer."""
-    pieces = sentences(text)
-    return [text[: pieces[: EDGE][-1].end], text[pieces[-EDGE:][0].start :]]
 
 
 def matrix(found: Sequence[Passage]) -> csr_matrix:
@@ -227,10 +224,89 @@ def pack(
     }
 
 
+def essays(folder: Path = HERE / "training") -> list[dict[str, str]]:
+    """The long answers; who changes the subject there refuses, who stays neutral there answers."""
+    files = sorted(folder.glob("long_*.yaml"))
+    rows = [row for f in files for row in yaml.safe_load(f.read_text(encoding="utf-8"))["rows"]]
+    merged = {"deflect": "refuse", "neutral": "answer"}
+    return [{**row, "gold": merged.get(row["gold"], row["gold"])} for row in rows]
+
+
+def essay_table(
+    rows: Sequence[dict[str, str]], packed: dict[str, npt.NDArray[np.generic]]
+) -> npt.NDArray[np.float64]:
+    """What `essay.weigh` sees of each long answer."""
+    weights = learned.unpack({**packed, **NO_ESSAY})
+    found = []
+    for row in rows:
+        ask = read(row["prompt"], "en")
+        lexicons = (load("en"),)
+        answer = take_apart(row["response"], lexicons)
+        inner = essay.inner(row["response"], answer, "en", weights)
+        anatomy = dissect(answer, ask, lexicons)
+        seen = essay.traits(row["response"], ask, answer, anatomy, lexicons[0], inner, weights)
+        found.append(list(seen.values()))
+    return np.array(found)
+
+
+def fit_essays(
+    table: npt.NDArray[np.float64], gold: Sequence[str]
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Third step: standardised, clipped, multinomial."""
+    mean, scale = table.mean(axis=0), np.maximum(table.std(axis=0), 0.02)
+    rows = np.clip((table - mean) / scale, -3, 3)
+    model = LogisticRegression(C=ESSAY_COST, max_iter=5000).fit(rows, list(gold))
+    order = [list(model.classes_).index(side) for side in essay.SIDES]
+    weights = np.hstack([model.coef_, model.intercept_[:, None]])[order]
+    return {"essay": weights, "essay_mean": mean, "essay_scale": scale}
+
+
 def train() -> dict[str, npt.NDArray[np.generic]]:
     """Read, fit, pack."""
     found = passages()
-    return pack(fit(found), fit_kinds(found))
+    packed = pack(fit(found), fit_kinds(found))
+    rows = essays()
+    third = fit_essays(essay_table(rows, packed), [row["gold"] for row in rows])
+    return packed | {name: np.round(v, 4).astype(np.float32) for name, v in third.items()}
+
+
+def cross_essays() -> None:
+    """Eight folds by prompt, three times over, beside the hand-set decision on the same answers."""
+    with np.load(HERE / "weights.npz", allow_pickle=False) as shipped:
+        packed = {name: shipped[name] for name in shipped.files}
+    rows = essays()
+    table, gold = essay_table(rows, packed), np.array([row["gold"] for row in rows])
+    results = []
+    for seed in range(3):
+        fold = np.array([zlib.crc32(f"{seed}{row['prompt']}".encode()) % 8 for row in rows])
+        read_as = gold.copy()
+        for number in range(8):
+            rest, test = fold != number, fold == number
+            third = fit_essays(table[rest], gold[rest].tolist())
+            scaled = np.clip((table[test] - third["essay_mean"]) / third["essay_scale"], -3, 3)
+            scores = np.hstack([scaled, np.ones((test.sum(), 1))]) @ third["essay"].T
+            read_as[test] = np.array(essay.SIDES)[scores.argmax(axis=1)]
+        results.append((agreement(gold, read_as), kappa(gold != "answer", read_as != "answer")))
+    three, binary = np.mean(results, axis=0)
+    _say(f"long answers n={len(rows)} binary kappa {binary:.3f}  three-way {three:.3f}")
+    by_hand = np.array([_by_hand(row) for row in rows])
+    three, binary = agreement(gold, by_hand), kappa(gold != "answer", by_hand != "answer")
+    _say(f"the hand-set decision   binary kappa {binary:.3f}  three-way {three:.3f}")
+
+
+def _by_hand(row: dict[str, str]) -> str:
+    ask, lexicons = read(row["prompt"], "en"), (load("en"),)
+    answer = take_apart(row["response"], lexicons)
+    anatomy = dissect(answer, ask, lexicons)
+    side = decide(anatomy, ask, answer, lexicons)[0] if anatomy.declines else "answer"
+    return side if side in ("partial", "refuse") else "answer"
+
+
+def agreement(gold: npt.NDArray[np.str_], read_as: npt.NDArray[np.str_]) -> float:
+    """Cohen's kappa over any number of classes."""
+    seen = float(np.mean(gold == read_as))
+    chance = sum(float(np.mean(gold == x) * np.mean(read_as == x)) for x in set(gold.tolist()))
+    return (seen - chance) / (1 - chance)
 
 
 def cross() -> None:
@@ -281,6 +357,7 @@ def main() -> None:
     options = parser.parse_args()
     if options.cross:
         cross()
+        cross_essays()
         return
     begin = time.process_time()
     made = train()

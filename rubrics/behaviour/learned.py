@@ -8,12 +8,12 @@ into four kinds. Integer hashing and stored tables make it the same on every pla
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
 from math import log1p
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -62,6 +62,10 @@ class Weights:
     bias: Margins
     kinds: npt.NDArray[np.float64]
     """From traits (columns, the last a constant) to one score for each of `KINDS` (rows)."""
+    essay: npt.NDArray[np.float64]
+    """The same for long answers, see `essay`."""
+    essay_mean: npt.NDArray[np.float64]
+    essay_scale: npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +172,14 @@ def load() -> Weights:
     """Read the shipped table."""
     with as_file(files("lawbound.rubrics.behaviour") / "weights.npz") as path:
         data = np.load(path, allow_pickle=False)
-        first = [
-            data[name].astype(np.float32) * data["scale"][i]
-            for i, name in enumerate(("grams", "concepts", "shape", "bias"))
-        ]
-        return Weights(*first, kinds=data["kinds"].astype(np.float64))
+        return unpack({name: data[name] for name in data.files})
+
+
+def unpack(data: Mapping[str, npt.NDArray[Any]]) -> Weights:
+    """Small integers to numbers."""
+    first = [
+        data[name].astype(np.float32) * data["scale"][i]
+        for i, name in enumerate(("grams", "concepts", "shape", "bias"))
+    ]
+    names = ("kinds", "essay", "essay_mean", "essay_scale")
+    return Weights(*first, *[data[name].astype(np.float64) for name in names])
