@@ -242,9 +242,11 @@ def essay_table(
         ask = read(row["prompt"], "en")
         lexicons = (load("en"),)
         answer = take_apart(row["response"], lexicons)
-        inner = essay.inner(row["response"], answer, "en", weights)
+        text = row["response"]
+        reader = learned.Reader(text, answer.sentences[: essay.MOST_SENTENCES], "en", weights)
         anatomy = dissect(answer, ask, lexicons)
-        seen = essay.traits(row["response"], ask, answer, anatomy, lexicons[0], inner, weights)
+        inner = essay.inner(reader, answer)
+        seen = essay.traits(text, ask, answer, anatomy, reader, inner)
         found.append(list(seen.values()))
     return np.array(found)
 
@@ -381,7 +383,9 @@ def _rows(lists: Sequence[Sequence[int] | npt.NDArray[np.int64]], width: int, sc
     values = np.concatenate(
         [np.full(len(row), scale or 1 / np.sqrt(max(1, len(row)))) for row in lists]
     )
-    return csr_matrix((values, places, ends), shape=(len(lists), width))
+    table = csr_matrix((values, places, ends), shape=(len(lists), width))
+    table.sum_duplicates()  # liblinear takes each column once
+    return table
 
 
 def _say(text: str) -> None:

@@ -6,7 +6,7 @@ thirty such names, and what is learned about the names in one language serves al
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -29,12 +29,14 @@ Names = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """The concepts of a passage."""
+    """The concepts of one sentence."""
 
-    places: list[int]
-    """Of which features are there."""
-    share: float
-    """Of words that name a concept: talk about the request has more of them than facts."""
+    places: frozenset[int]
+    """Features that count wherever the sentence stands."""
+    opening: frozenset[int]
+    """Features that count where it stands first."""
+    named: int
+    words: int
 
 
 class Concepts:
@@ -151,32 +153,37 @@ def count() -> int:
     return k * (2 + len(LANGUAGES) + 2 * k + k * k)
 
 
-def features(sentences: Sequence[Sentence], lang: str) -> Named:
-    """Which concepts occur, which together in a sentence, and which follow each other."""
-    concepts = load(lang)
+def features(sentence: Sentence, lang: str) -> Named:
+    """Which concepts occur, which together, and which follow each other."""
     k = len(names())
     own = k * (2 + LANGUAGES.index(lang))
     pairs = k * (2 + len(LANGUAGES))
     rows, threes = pairs + k * k, pairs + 2 * k * k
-    found: set[int] = set()
-    named = words = 0
-    for place, sentence in enumerate(sentences):
-        sequence = concepts.sequence(sentence.body)
-        named += len(sequence)
-        words += len(sentence.body) // 2 if lang in UNSPACED else sentence.body.count(" ") + 1
-        present = _sorted(sequence)
-        found.update(present)
-        found.update([own + a for a in present])
-        if place == 0:
-            found.update([k + a for a in present])
-        for i, a in enumerate(present):
-            found.update([pairs + a * k + b for b in present[i + 1 :]])
-        for x, y in zip(sequence, sequence[1:], strict=False):
-            found.update([rows + a * k + b for a in x for b in y])
-        for x, y, z in zip(sequence, sequence[1:], sequence[2:], strict=False):
-            found.add(threes + (x[0] * k + y[0]) * k + z[0])
-    return Named(list(found), named / max(1, words) * _EVEN.get(lang, 1.0))
+    sequence = load(lang).sequence(sentence.body)
+    present = sorted({name for found in sequence for name in found})
+    places = set(present)
+    places.update([own + a for a in present])
+    for i, a in enumerate(present):
+        first = pairs + a * k
+        places.update([first + b for b in present[i + 1 :]])
+    for x, y in zip(sequence, sequence[1:], strict=False):
+        for a in x:
+            first = rows + a * k
+            for b in y:
+                places.add(first + b)
+    for x, y, z in zip(sequence, sequence[1:], sequence[2:], strict=False):
+        places.add(threes + (x[0] * k + y[0]) * k + z[0])
+    words = len(sentence.body) // 2 if lang in UNSPACED else sentence.body.count(" ") + 1
+    return Named(frozenset(places), frozenset([k + a for a in present]), len(sequence), words)
 
 
-def _sorted(sequence: Iterable[Names]) -> list[int]:
-    return sorted({name for names_ in sequence for name in names_})
+def together(found: Sequence[Named], lang: str) -> tuple[list[int], float]:
+    """Features of several sentences in a row, and the share of words that name a concept.
+
+    Talk about the request names more of them than facts do.
+    """
+    places = found[0].places | found[0].opening
+    if len(found) > 1:
+        places = places.union(*[one.places for one in found[1:]])
+    named, words = sum(one.named for one in found), sum(one.words for one in found)
+    return list(places), named / max(1, words) * _EVEN.get(lang, 1.0)

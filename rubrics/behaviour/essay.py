@@ -51,8 +51,9 @@ def applies(text: str, ask: Ask, lexicons: tuple[Lexicon, ...]) -> bool:
 def weigh(text: str, ask: Ask, answer: Answer, anatomy: Anatomy | None, lex: Lexicon) -> Essay:
     """Weigh a long answer."""
     weights = learned.load()
-    margins = inner(text, answer, lex.lang, weights)
-    seen = traits(text, ask, answer, anatomy, lex, margins, weights)
+    reader = learned.Reader(text, answer.sentences[:MOST_SENTENCES], lex.lang, weights)
+    margins = inner(reader, answer)
+    seen = traits(text, ask, answer, anatomy, reader, margins)
     values = np.array(list(seen.values()))
     scaled = np.clip((values - weights.essay_mean) / weights.essay_scale, -3, 3)
     scores = weights.essay @ np.append(scaled, 1.0)
@@ -65,25 +66,20 @@ def traits(
     ask: Ask,
     answer: Answer,
     anatomy: Anatomy | None,
-    lex: Lexicon,
+    reader: learned.Reader,
     margins: learned.Margins,
-    weights: learned.Weights,
 ) -> Mapping[str, float]:
     """Everything that the table sees, by name."""
     pieces = answer.sentences[:MOST_SENTENCES]
     n = len(pieces)
     size = np.array([piece.end - piece.start for piece in pieces], dtype=float)
     total = size.sum()
-    first, last = pieces[:2], pieces[-2:]
-    lead = learned.margins(learned.look(text[: first[-1].end], first, lex.lang), weights)
-    close = learned.margins(learned.look(text[last[0].start :], last, lex.lang), weights)
+    lead, close = reader.margins(0, min(2, n)), reader.margins(max(0, n - 2), n)
     loud = np.sort(margins)
-    sequences = [concepts.load(lex.lang).sequence(piece.body) for piece in pieces]
-    present = [{name for names in sequence for name in names} for sequence in sequences]
-    words = [piece.body.count(" ") + 1 for piece in pieces]
-    named = [len(sequence) for sequence in sequences]
+    words = [found.words for found in reader.named]
+    named = [found.named for found in reader.named]
     shares = {
-        f"says {name}": sum(number in found for found in present) / n
+        f"says {name}": sum(number in found.places for found in reader.named) / n
         for number, name in enumerate(concepts.names())
     }
     return {
@@ -120,11 +116,7 @@ def _anatomy(anatomy: Anatomy | None) -> Mapping[str, float]:
     }
 
 
-def inner(text: str, answer: Answer, lang: str, weights: learned.Weights) -> learned.Margins:
+def inner(reader: learned.Reader, answer: Answer) -> learned.Margins:
     """How much each sentence declines."""
-    return np.array(
-        [
-            learned.margins(learned.look(text[p.start : p.end], (p,), lang), weights)[2]
-            for p in answer.sentences[:MOST_SENTENCES]
-        ]
-    )
+    n = min(len(answer.sentences), MOST_SENTENCES)
+    return np.array([reader.margins(i, i + 1)[2] for i in range(n)])

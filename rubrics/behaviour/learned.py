@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
-from math import log1p
+from math import log1p, sqrt
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -33,11 +33,9 @@ _DIGIT = re.compile(r"\d")
 CLAIMS = 21
 STEPS = 16
 SHAPES = CLAIMS + STEPS
-MOST_CHARS = 1200
-"""A passage is read no further."""
-
 Indices = npt.NDArray[np.int64]
-Margins = npt.NDArray[np.float32]
+Margins = npt.NDArray[np.float64]
+Small = npt.NDArray[np.integer[Any]]
 KINDS: Final[tuple[Kind, ...]] = ("answer", "partial", "refuse", "deflect")
 SERVES, DECLINES = -0.3, 0.0
 """Margins of a sentence below which it serves the request, above which it declines it."""
@@ -48,18 +46,23 @@ class Views:
     """One passage as the learned part sees it."""
 
     grams: Indices
+    """Hashed places of all letter sequences of one to four, as often as they occur."""
     concepts: list[int]
     shape: list[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Columns: the passage withholds, it changes the subject, the sentence declines."""
+    """Columns: the passage withholds, it changes the subject, the sentence declines.
 
-    grams: Margins
-    concepts: Margins
-    shape: Margins
-    bias: Margins
+    Whole numbers, so that sums are exact in any order; `scale` holds what one step is worth.
+    """
+
+    grams: Small
+    concepts: Small
+    shape: Small
+    bias: Small
+    scale: Margins
     kinds: npt.NDArray[np.float64]
     """From traits (columns, the last a constant) to one score for each of `KINDS` (rows)."""
     essay: npt.NDArray[np.float64]
@@ -91,11 +94,10 @@ def judge(raw: str, sentences: Sequence[Sentence], lang: str) -> Opinion:
         lang: Its language, one that has a lexicon.
     """
     weights = load()
-    whole = margins(look(raw, sentences, lang), weights)
-    parts = [whole]
-    if len(sentences) > 1:
-        parts = [margins(look(raw[p.start : p.end], (p,), lang), weights) for p in sentences]
-    inner = [float(part[2]) for part in parts]
+    reader = Reader(raw, sentences, lang, weights)
+    n = len(sentences)
+    whole = reader.margins(0, n)
+    inner = [float(whole[2])] if n == 1 else [float(reader.margins(i, i + 1)[2]) for i in range(n)]
     sizes = [piece.end - piece.start for piece in sentences]
     seen = traits(float(whole[0]), float(whole[1]), inner, sizes, DENSITY.get(lang, 1.0))
     scores = weights.kinds @ np.array([*seen, 1.0])
@@ -118,27 +120,60 @@ def traits(
     ]  # fmt: skip
 
 
-def margins(views: Views, weights: Weights) -> Margins:
-    """All columns of the first step for one passage."""
-    total = weights.bias + weights.shape[views.shape].sum(axis=0)
-    if views.grams.size:
-        total = total + weights.grams[views.grams].sum(axis=0) / np.sqrt(views.grams.size)
-    if views.concepts:
-        rows = weights.concepts[views.concepts]
-        total = total + rows.sum(axis=0) / np.sqrt(len(views.concepts))
-    return np.asarray(total, dtype=np.float32)
+class Reader:
+    """A text that is hashed once, so that any run of its sentences can be scored at little cost."""
+
+    def __init__(
+        self, raw: str, sentences: Sequence[Sentence], lang: str, weights: Weights
+    ) -> None:
+        self._raw, self._sentences, self._lang, self._weights = raw, sentences, lang, weights
+        text, self._ends = _joined(sentences)
+        self._sums = []
+        for places in _hashed(text):
+            sums = np.zeros((len(places) + 1, weights.grams.shape[1]), dtype=np.int64)
+            np.cumsum(weights.grams[places], axis=0, out=sums[1:])
+            self._sums.append(sums)
+        self.named = [concepts.features(sentence, lang) for sentence in sentences]
+
+    def margins(self, first: int, end: int) -> Margins:
+        """All columns for the sentences from `first` up to `end`."""
+        weights = self._weights
+        start, stop = self._ends[first] - 1, self._ends[end]
+        total, count = np.zeros(weights.grams.shape[1], dtype=np.int64), 0
+        for size, sums in enumerate(self._sums, 1):
+            last = stop - size + 1
+            if last > start:
+                total = total + sums[last] - sums[start]
+                count += last - start
+        places, share = concepts.together(self.named[first:end], self._lang)
+        pieces = self._sentences[first:end]
+        shape = _shape(self._raw[pieces[0].start : pieces[-1].end], pieces, self._lang, share)
+        done = weights.bias * weights.scale[3] + total * (weights.scale[0] / sqrt(max(1, count)))
+        done = done + weights.shape[shape].sum(axis=0, dtype=np.int64) * weights.scale[2]
+        if places:
+            rows = weights.concepts[places].sum(axis=0, dtype=np.int64)
+            done = done + rows * (weights.scale[1] / sqrt(len(places)))
+        return np.asarray(done, dtype=np.float64)
 
 
 def look(raw: str, sentences: Sequence[Sentence], lang: str) -> Views:
-    """The three views of a passage."""
-    body = "\n".join([piece.body for piece in sentences])[:MOST_CHARS]
-    named = concepts.features(sentences, lang)
-    steps = range(CLAIMS, CLAIMS + min(STEPS, int(named.share * STEPS)))
-    return Views(grams(f"^{body}$"), named.places, [*_shape(raw, sentences, lang), *steps])
+    """The three views of a passage, for training."""
+    text, _ = _joined(sentences)
+    places, share = concepts.together([concepts.features(s, lang) for s in sentences], lang)
+    part = raw[sentences[0].start : sentences[-1].end]
+    return Views(np.concatenate(_hashed(text)), places, _shape(part, sentences, lang, share))
 
 
-def grams(text: str) -> Indices:
-    """Hashed places of all letter sequences of one to four; each once."""
+def _joined(sentences: Sequence[Sentence]) -> tuple[str, list[int]]:
+    """Sentences between line breaks, and where each begins, the end included."""
+    ends = [1]
+    for piece in sentences:
+        ends.append(ends[-1] + len(piece.body) + 1)
+    return "\n" + "\n".join([piece.body for piece in sentences]) + "\n", ends
+
+
+def _hashed(text: str) -> list[Indices]:
+    """Places of all letter sequences, one array a length."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
     found = []
     rolling = codes
@@ -146,11 +181,11 @@ def grams(text: str) -> Indices:
         ahead = codes[size - 1 :] + np.uint64(size)
         rolling = ahead if size == 1 else rolling[: len(ahead)] * _STEP + ahead
         mixed = (rolling ^ (rolling >> np.uint64(29))) * _MIX
-        found.append(mixed >> np.uint64(64 - BITS))
-    return np.unique(np.concatenate(found)).astype(np.int64)
+        found.append((mixed >> np.uint64(64 - BITS)).astype(np.int64))
+    return found
 
 
-def _shape(raw: str, sentences: Sequence[Sentence], lang: str) -> list[int]:
+def _shape(raw: str, sentences: Sequence[Sentence], lang: str, share: float) -> list[int]:
     size = len(raw) * DENSITY.get(lang, 1.0)
     digits = len(_DIGIT.findall(raw))
     capitals = 0 if lang == "de" else len(_NAME.findall(raw))
@@ -164,7 +199,8 @@ def _shape(raw: str, sentences: Sequence[Sentence], lang: str) -> list[int]:
         n == 1, n == 2, n > 3,
         ";" in raw, "!" in raw or "！" in raw, raw.count(",") > 2,
     )  # fmt: skip
-    return [place for place, claim in enumerate(claims) if claim]
+    steps = range(CLAIMS, CLAIMS + min(STEPS, int(share * STEPS)))
+    return [*[place for place, claim in enumerate(claims) if claim], *steps]
 
 
 @cache
@@ -177,9 +213,6 @@ def load() -> Weights:
 
 def unpack(data: Mapping[str, npt.NDArray[Any]]) -> Weights:
     """Small integers to numbers."""
-    first = [
-        data[name].astype(np.float32) * data["scale"][i]
-        for i, name in enumerate(("grams", "concepts", "shape", "bias"))
-    ]
-    names = ("kinds", "essay", "essay_mean", "essay_scale")
+    first = [data[name] for name in ("grams", "concepts", "shape", "bias")]
+    names = ("scale", "kinds", "essay", "essay_mean", "essay_scale")
     return Weights(*first, *[data[name].astype(np.float64) for name in names])
