@@ -73,7 +73,9 @@ def kappa(pairs: Sequence[tuple[str, str]]) -> float:
 def _rows(path: Path) -> list[dict[str, Any]]:
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".yaml":
-        return [{"file": path.stem, **json.loads(line)} for line in text.splitlines() if line.strip()]
+        return [
+            {"file": path.stem, **json.loads(line)} for line in text.splitlines() if line.strip()
+        ]
     data = yaml.safe_load(text)
     return [
         {"id": f"{path.stem}-{i:03}", "file": path.stem, "lang": data.get("lang"), **row}

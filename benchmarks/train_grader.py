@@ -120,9 +120,9 @@ def fit_sentences(found: Sequence[Passage]) -> LinearSVC:
 
 
 def _sentence_model(table: csr_matrix, targets: npt.NDArray[np.int64]) -> LinearSVC:
-    return LinearSVC(
-        C=COST, class_weight="balanced", random_state=7, tol=1e-5, max_iter=5000
-    ).fit(table, targets)
+    return LinearSVC(C=COST, class_weight="balanced", random_state=7, tol=1e-5, max_iter=5000).fit(
+        table, targets
+    )
 
 
 def single(passage: Passage) -> list[Passage]:
@@ -376,7 +376,9 @@ def main() -> None:
     _say(f"weights.npz: {size} bytes, trained in {time.process_time() - begin:.0f} s")
 
 
-def _rows(lists: Sequence[Sequence[int] | npt.NDArray[np.int64]], width: int, scale: float) -> csr_matrix:
+def _rows(
+    lists: Sequence[Sequence[int] | npt.NDArray[np.int64]], width: int, scale: float
+) -> csr_matrix:
     """Ones at the places of each row, scaled to unit length or by a constant."""
     ends = np.cumsum([0, *[len(places) for places in lists]])
     places = np.concatenate([np.asarray(row, dtype=np.int64) for row in lists])

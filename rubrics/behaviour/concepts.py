@@ -5,6 +5,7 @@ put together (a speaker, a negation, an act of saying, the request), so words ar
 thirty such names, and what is learned about the names in one language serves all of them.
 """
 
+import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -73,7 +74,7 @@ class Concepts:
             if names:
                 found.append(names)
         if self._two:
-            for pair in zip(tokens, tokens[1:], strict=False):
+            for pair in itertools.pairwise(tokens):
                 if names_of_two := self._two.get(" ".join(pair)):
                     found.append(tuple(names_of_two))
         return found
@@ -166,7 +167,7 @@ def features(sentence: Sentence, lang: str) -> Named:
     for i, a in enumerate(present):
         first = pairs + a * k
         places.update([first + b for b in present[i + 1 :]])
-    for x, y in zip(sequence, sequence[1:], strict=False):
+    for x, y in itertools.pairwise(sequence):
         for a in x:
             first = rows + a * k
             for b in y:

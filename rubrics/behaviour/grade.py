@@ -78,7 +78,7 @@ def _behaviour(ask: Ask, prompt: str, response: str) -> Reading:
                 return Reading("unscored", evidence=span, confidence=0.0)
     marks = addons(ask, answer, lexicons)
     size = len(text) * lexicons[0].density
-    opinion = _second_opinion(text, ask, answer, lexicons)
+    opinion = _second_opinion(text, ask, answer, lexicons, anatomy)
     if anatomy is not None and anatomy.declines:
         behaviour, confidence = decide(anatomy, ask, answer, lexicons)
         if behaviour != "answer" and not (
@@ -108,17 +108,25 @@ def _behaviour(ask: Ask, prompt: str, response: str) -> Reading:
 
 
 def _second_opinion(
-    text: str, ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]
+    text: str,
+    ask: Ask,
+    answer: Answer,
+    lexicons: tuple[Lexicon, ...],
+    anatomy: Anatomy | None,
 ) -> Opinion | None:
     """What the learned part says of a short answer; None where it has no say."""
     if len(text) * lexicons[0].density > BRIEF or len(answer.sentences) > FEW or ask.refusal:
         return None
     if len(text) * lexicons[0].density < CURT or _opposed(answer, lexicons):
         return None
-    if (ask.yesno or ask.loaded or ask.side) and len(answer.sentences) == 1:
-        if any(lex["bare_no"].find(answer.sentences[0]) for lex in lexicons):
-            return None  # "No." is the answer
-    return judge(text, answer.sentences, lexicons[0].lang)
+    bare = len(answer.sentences) == 1 and (ask.yesno or ask.loaded or ask.side)
+    if bare and any(lex["bare_no"].find(answer.sentences[0]) for lex in lexicons):
+        return None  # "No." is the answer
+    hard = anatomy.of("hard") if anatomy else ()
+    if any(d.meta and d.lead for d in hard):
+        return None  # a textbook refusal
+    declined = bool(hard)
+    return judge(text, answer.sentences, lexicons[0].lang, declined=declined)
 
 
 def _opposed(answer: Answer, lexicons: tuple[Lexicon, ...]) -> bool:
@@ -126,9 +134,7 @@ def _opposed(answer: Answer, lexicons: tuple[Lexicon, ...]) -> bool:
     return any(answer.first(lex["side_a"]) and answer.first(lex["side_b"]) for lex in lexicons)
 
 
-def _learned_kind(
-    opinion: Opinion, ask: Ask, size: float, marks: frozenset[Addon]
-) -> Kind | None:
+def _learned_kind(opinion: Opinion, ask: Ask, size: float, marks: frozenset[Addon]) -> Kind | None:
     """The kind of withholding that the learned part is sure enough of."""
     kind = max(KINDS[1:], key=opinion.of)
     # First persons of a text that was asked for are characters, and a short "no" may be the answer.

@@ -28,7 +28,7 @@ LONGEST_GRAM = 4
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 _NAME = re.compile(r"(?<=[a-zß-ÿа-я,;] )[A-ZÀ-ÞА-Я]\w+")
-_QUOTE = re.compile("[\"“”„«»「『]")
+_QUOTE = re.compile('["“”„«»「『]')
 _DIGIT = re.compile(r"\d")
 CLAIMS = 21
 STEPS = 16
@@ -37,6 +37,7 @@ Indices = npt.NDArray[np.int64]
 Margins = npt.NDArray[np.float64]
 Small = npt.NDArray[np.integer[Any]]
 KINDS: Final[tuple[Kind, ...]] = ("answer", "partial", "refuse", "deflect")
+CLEARLY = -0.2
 SERVES, DECLINES = -0.3, 0.0
 """Margins of a sentence below which it serves the request, above which it declines it."""
 
@@ -85,24 +86,31 @@ class Opinion:
         return self.chances[KINDS.index(kind)]
 
 
-def judge(raw: str, sentences: Sequence[Sentence], lang: str) -> Opinion:
-    """Weigh an answer of a few sentences.
+def judge(
+    raw: str, sentences: Sequence[Sentence], lang: str, *, declined: bool = False
+) -> Opinion | None:
+    """Weigh an answer of a few sentences; None where it only agrees that the answer declines.
 
     Args:
         raw: The answer.
         sentences: The same, cut and cleaned.
         lang: Its language, one that has a lexicon.
+        declined: The lexicons say so; then only a clear contradiction is worth the closer look.
     """
     weights = load()
     reader = Reader(raw, sentences, lang, weights)
     n = len(sentences)
     whole = reader.margins(0, n)
+    if declined and whole[0] > CLEARLY:
+        return None
     inner = [float(whole[2])] if n == 1 else [float(reader.margins(i, i + 1)[2]) for i in range(n)]
     sizes = [piece.end - piece.start for piece in sentences]
     seen = traits(float(whole[0]), float(whole[1]), inner, sizes, DENSITY.get(lang, 1.0))
     scores = weights.kinds @ np.array([*seen, 1.0])
     chances = np.exp(scores - scores.max())
-    return Opinion(tuple((chances / chances.sum()).tolist()), max(range(len(inner)), key=inner.__getitem__))
+    return Opinion(
+        tuple((chances / chances.sum()).tolist()), max(range(len(inner)), key=inner.__getitem__)
+    )
 
 
 def traits(
