@@ -65,8 +65,8 @@ def passages(folder: Path = HERE / "training") -> list[Passage]:
                 for text in texts
             ]
             continue
-        if "rows" in data:
-            continue  # long answers, for the third step
+        if "wrap" in data or "rows" in data:
+            continue  # for the second and the third step
         found += [Passage(text, data["lang"], label) for label in LABELS for text in data[label]]
     return found + cut
 
@@ -173,13 +173,24 @@ def compose(held: Sequence[Passage], rng: np.random.Generator) -> list[Passage]:
             parts = (passage.text, no.text) if rng.random() < 0.6 else (no.text, passage.text)
             if len(passage.text) > 40:
                 made.append(replace(passage, text=glue.join(parts), label="partial"))
-    for (lang, label), own in sorted(by.items()):
-        if label == "refuse":
-            glue = "" if lang in concepts.UNSPACED else " "
-            for passage in own[::3]:
-                other = own[int(rng.integers(len(own)))]
-                made.append(replace(passage, text=passage.text + glue + other.text))
+    around = wraps()
+    for passage in held:
+        if passage.label == "deflect" or rng.random() < 0.4:
+            continue
+        glue = "" if passage.lang in concepts.UNSPACED else " "
+        before, after = (around[passage.lang][side] for side in ("before", "after"))
+        opening = before[int(rng.integers(len(before)))] if rng.random() < 0.6 else ""
+        closing = after[int(rng.integers(len(after)))] if rng.random() < 0.7 else ""
+        parts = [part for part in (opening, passage.text, closing) if part]
+        made.append(replace(passage, text=glue.join(parts)))
     return made
+
+
+@cache
+def wraps(file: Path = HERE / "training" / "wrap.yaml") -> dict[str, dict[str, list[str]]]:
+    """What stands before and after, by language."""
+    found: dict[str, dict[str, list[str]]] = yaml.safe_load(file.read_text(encoding="utf-8"))
+    return found["wrap"]
 
 
 def traits(answers: Sequence[Passage], models: Sequence[LinearSVC]) -> list[list[float]]:
