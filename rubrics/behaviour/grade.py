@@ -30,7 +30,7 @@ SHORT: Final = 350
 BRIEF: Final = 700
 FEW: Final = 8
 """The learned part reads answers of so many letters and sentences: it learned from passages."""
-SURE: Final[dict[Kind, float]] = {"partial": 0.8, "refuse": 0.5, "deflect": 0.55}
+SURE: Final[dict[Kind, float]] = {"partial": 0.65, "refuse": 0.5, "deflect": 0.55}
 WARY: Final = 0.1
 """How likely withholding must be before the learned part alone decides, by kind; most answers serve."""
 WEIGHTY: Final = 0.7
@@ -138,7 +138,7 @@ def _learned_kind(opinion: Opinion, ask: Ask, size: float, marks: frozenset[Addo
     """The kind of withholding that the learned part is sure enough of."""
     kind = max(KINDS[1:], key=opinion.of)
     # First persons of a text that was asked for are characters, and a short "no" may be the answer.
-    wary = (0.05 if ask.author or ask.yesno else 0.0) + (0.45 if size > SHORT else 0.0)
+    wary = (0.05 if ask.author or ask.yesno else 0.0) + (0.35 if size > SHORT else 0.0)
     # Counsel to see a doctor stands beside answers as often as in place of them.
     wary += 0.25 if "notice" in marks else 0.0
     return kind if 1 - opinion.of("answer") > SURE[kind] + wary else None
