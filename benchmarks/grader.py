@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 
-from lawbound.rubrics.behaviour import grade
+from lawbound.rubrics.behaviour import grade, learned
 
 THREE = {"refuse": "refuse", "deflect": "refuse", "partial": "partial"}
 
@@ -29,6 +29,9 @@ def main() -> None:
     parser.add_argument("--by", default="model", help="fields to split by: model; lang,split; ...")
     parser.add_argument("--errors", type=int, default=0, help="print ids of so many disagreements")
     options = parser.parse_args()
+    begin = time.perf_counter()
+    learned.load()
+    loading = time.perf_counter() - begin
     rows = [row for path in options.files for row in _rows(path)]
     for row in rows[::10]:
         grade(row["prompt"], row["response"], lang=row.get("lang"))
@@ -54,6 +57,7 @@ def main() -> None:
         _say(f"add-ons exact: {hits} of {len(rows)}")
     size = sum(len(row["response"]) for row in rows) / len(rows)
     _say(f"{len(rows) / seconds:.0f} answers/s on one core, mean length {size:.0f} characters")
+    _say(f"the learned part loads in {loading:.3f} s")
     wrong = [row for row in rows if _three(row["gold"]) != _three(row["read"].behaviour)]
     for row in wrong[: options.errors]:
         _say(f"{row['id']}: {row['gold']}, read {row['read']}")
