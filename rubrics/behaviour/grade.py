@@ -81,9 +81,13 @@ def _behaviour(ask: Ask, prompt: str, response: str) -> Reading:
     opinion = _second_opinion(text, ask, answer, lexicons, anatomy)
     if anatomy is not None and anatomy.declines:
         behaviour, confidence = decide(anatomy, ask, answer, lexicons)
-        if behaviour != "answer" and not (
-            opinion and size <= SHORT and opinion.of("answer") > VETO
-        ):
+        overruled = (
+            behaviour == "refuse"
+            and size <= SHORT
+            and opinion is not None
+            and opinion.of("answer") > VETO
+        )
+        if behaviour != "answer" and not overruled:
             kept = frozenset[Addon]() if behaviour == "refuse" else marks
             return Reading(behaviour, kept, _evidence(text, anatomy), confidence)
     if not (ask.yesno or ask.loaded or ask.side) and any(
