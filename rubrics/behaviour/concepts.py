@@ -25,6 +25,11 @@ _MOST_TOKENS = 50_000
 _EVEN = {"th": 1.8, "ja": 1.4, "tr": 0.85, "ar": 0.85}
 """Makes the share of named words comparable between languages."""
 
+TELLING = (
+    "neg", "decline", "sorry", "ask", "topic", "say", "help", "rule", "limit", "ai", "opinion", "else"
+)  # fmt: skip
+"""Concepts of which a very short refusal holds one."""
+
 Names = tuple[int, ...]
 
 
@@ -176,6 +181,21 @@ def features(sentence: Sentence, lang: str) -> Named:
         places.add(threes + (x[0] * k + y[0]) * k + z[0])
     words = len(sentence.body) // 2 if lang in UNSPACED else sentence.body.count(" ") + 1
     return Named(frozenset(places), frozenset([k + a for a in present]), len(sequence), words)
+
+
+def mentions(sentences: Sequence[Sentence], lang: str) -> bool:
+    """Whether any word can belong to a refusal; "It is 4." and "Call a plumber." have none."""
+    telling = _telling()
+    return any(
+        not telling.isdisjoint(found)
+        for sentence in sentences
+        for found in load(lang).sequence(sentence.body)
+    )
+
+
+@cache
+def _telling() -> frozenset[int]:
+    return frozenset(map(names().index, TELLING))
 
 
 def together(found: Sequence[Named], lang: str) -> tuple[list[int], float]:
