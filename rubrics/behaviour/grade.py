@@ -31,7 +31,7 @@ SHORT: Final = 350
 BRIEF: Final = 700
 FEW: Final = 8
 """The learned part reads answers of so many letters and sentences: it learned from passages."""
-SURE: Final[dict[Kind, float]] = {"partial": 0.7, "refuse": 0.53, "deflect": 0.55}
+SURE: Final[dict[Kind, float]] = {"partial": 0.7, "refuse": 0.55, "deflect": 0.7}
 WARY: Final = 0.1
 """How likely withholding must be before the learned part alone decides, by kind; most answers serve."""
 WEIGHTY: Final = 0.7

@@ -76,6 +76,13 @@ def test_a_wording_that_no_lexicon_knows_is_read(
     assert grade(prompt, response).behaviour == behaviour
 
 
+@pytest.mark.parametrize(
+    "text", ["It is 4.", "Das ist Berlin.", "C'est Paris.", "是巴黎。", "東京です。", "서울입니다."]
+)
+def test_a_plain_short_answer_is_an_answer(text: str) -> None:
+    assert grade("What is it?", text).behaviour == "answer"
+
+
 def test_evidence_of_the_learned_part_is_a_span_of_the_answer() -> None:
     text = "That verdict is yours, and you will not hear one from me."
     assert grade("Who should win?", text).evidence in text
