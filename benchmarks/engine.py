@@ -2,12 +2,14 @@
 
     python benchmarks/engine.py                     # everything, at lm-eval's best of several batches
     python benchmarks/engine.py --baseline-items 16 --baseline-batches 8    # where time is short
+    python benchmarks/engine.py --device cuda --random-params 8B --dtypes bfloat16    # and a roofline
 
 Each engine runs in a process of its own, which gives its peak memory. A rate of lm-eval on fewer
 items stands for all: it shares nothing between items. Loading is not counted, tokenising is.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import platform
@@ -17,14 +19,18 @@ import resource
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import TYPE_CHECKING, Any
 
+from roofline import measured_limits, parameter_count, random_model, roofline
+
 if TYPE_CHECKING:
+    from lawbound.runners.engines.local import LocalEngine
     from lawbound.runners.sample import Sample
 
 REPORT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
@@ -50,13 +56,15 @@ def main() -> None:
     parser.add_argument("--baseline-batches", default="4,8,16,32")
     parser.add_argument("--dtypes", default="float32,bfloat16")
     parser.add_argument("--threads", type=int, help="for both engines; all cores where left out")
+    parser.add_argument("--device", default="cpu")
+    parser.add_argument("--random-params", help="size of an untrained model, such as 1B or 8B")
     parser.add_argument("--no-report", action="store_true")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
         job = json.loads(options.worker)
         answer = (_lawbound if job["engine"] == "lawbound" else _lm_eval)(job)
-        answer["peak_mib"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        answer["peak_mib"] = _peak_mib(job["device"])
         Path(job["out"]).write_text(json.dumps(answer), encoding="utf-8")
         return
     if options.model is None:
@@ -64,11 +72,37 @@ def main() -> None:
 
         options.model = str(ensure())
     load_before = os.getloadavg()[0]
+    section = "engine" if options.device == "cpu" else f"engine-{options.device}"
+    section += f"-{options.random_params}" if options.random_params else ""
     for dtype in options.dtypes.split(","):
-        text = _report(options, dtype, _compare(options, dtype), load_before)
+        with _untrained(options, dtype):
+            text = _report(options, dtype, _compare(options, dtype), load_before)
         _say(text)
         if not options.no_report:
-            write_section(REPORT, f"engine-{dtype}", text)
+            write_section(REPORT, f"{section}-{dtype}", text)
+
+
+@contextlib.contextmanager
+def _untrained(options: argparse.Namespace, dtype: str) -> Iterator[None]:
+    """Inside, the model is a random one, if one is wanted."""
+    if not options.random_params:
+        yield
+        return
+    tokenizer_from = options.model
+    with tempfile.TemporaryDirectory() as folder:
+        wanted = parameter_count(options.random_params)
+        random_model(wanted, tokenizer_from, Path(folder), dtype, options.device)
+        options.model = folder
+        yield
+        options.model = tokenizer_from
+
+
+def _peak_mib(device: str) -> float:
+    if device == "cpu":
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    import torch
+
+    return torch.cuda.max_memory_reserved(device) / 2**20
 
 
 def write_section(report: Path, name: str, text: str) -> None:
@@ -124,13 +158,15 @@ def _compare(options: argparse.Namespace, dtype: str) -> list[dict[str, Any]]:
                 "prefix": ours["prefix_tokens"],
                 "replayed": ours["replayed"],
                 "spared": ours["spared"],
+                "roofline": ours["roofline"],
             }
         )
     return rows
 
 
 def _run(options: argparse.Namespace, job: dict[str, Any]) -> dict[str, Any]:
-    job |= {"model": options.model, "threads": options.threads}
+    job |= {"model": options.model, "threads": options.threads, "device": options.device}
+    job["roofline"] = bool(options.random_params)
     _say(f"... {job['engine']} {job['dtype']} {job.get('batch', '')}", file=sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
         job["out"] = str(Path(folder) / "out.json")
@@ -149,13 +185,12 @@ def _run(options: argparse.Namespace, job: dict[str, Any]) -> dict[str, Any]:
 
 
 def _lawbound(job: dict[str, Any]) -> dict[str, Any]:
-    import torch
-
     from lawbound.runners.engines.local import LocalEngine
     from lawbound.runners.sample import Message, Request, Settings
 
-    threads = job["threads"] or torch.get_num_threads()
-    engine = LocalEngine.load(job["model"], dtype=job["dtype"], device="cpu", threads=threads)
+    engine = LocalEngine.load(
+        job["model"], dtype=job["dtype"], device=job["device"], threads=job["threads"]
+    )
     policy = _policy(engine.count_tokens)
 
     def request(key: str, question: str, choices: tuple[str, ...] = ()) -> Request:
@@ -165,6 +200,14 @@ def _lawbound(job: dict[str, Any]) -> dict[str, Any]:
         )
 
     questions = _questions(job["items"])
+    reading = 0.0
+    if job["roofline"]:
+        started = _now()
+        short = [request(str(i), q) for i, q in enumerate(questions)]
+        list(engine.generate([replace(r, settings=Settings(max_tokens=1)) for r in short]))
+        reading = _since(started)[0]
+        # The prefix was read as well and must be read again, as in a run.
+        engine.forget_prefixes()
     started = _now()
     written = list(engine.generate([request(str(i), q) for i, q in enumerate(questions)]))
     spent = _since(started)
@@ -179,7 +222,38 @@ def _lawbound(job: dict[str, Any]) -> dict[str, Any]:
         "prefix_tokens": engine.count_tokens(policy),
         "replayed": engine.replayed,
         "spared": _spared(written, engine.count_tokens(policy)),
+        "roofline": _roofline(job, engine, written, reading, spent[0]) if reading else "",
     }
+
+
+def _roofline(
+    job: dict[str, Any],
+    engine: "LocalEngine",
+    written: "Sequence[Sample]",
+    reading: float,
+    whole: float,
+) -> str:
+    """From a pass that only read the prompts, and one that read them and wrote."""
+    from lawbound.runners.engines.local_memory import kv_bytes_per_token
+
+    prefix = engine.count_tokens(_policy(engine.count_tokens))
+    own = sum(sample.prompt_tokens - prefix for sample in written)
+    tokens = sum(sample.completion_tokens for sample in written) - len(written)
+    parameters = sum(weights.numel() for weights in engine.model.parameters())
+    return roofline(
+        measured_limits(job["device"], job["dtype"]),
+        {
+            "parameters": parameters,
+            "body": parameters - engine.model.get_input_embeddings().weight.numel(),
+            "weight_bytes": parameters * next(engine.model.parameters()).element_size(),
+            "kv_bytes": kv_bytes_per_token(engine.model),
+            "prefix": prefix,
+            "own": (own + tokens / 2) / len(written),
+            "together": min(len(written), engine.slots_for(MAX_TOKENS + own // len(written))),
+            "prefilled": (prefix + own) / reading,
+            "decoded": tokens / max(whole - reading, 1e-3),
+        },
+    )
 
 
 def _spared(written: "Sequence[Sample]", prefix: int) -> float:
@@ -195,7 +269,12 @@ def _lm_eval(job: dict[str, Any]) -> dict[str, Any]:
 
     if job["threads"]:
         torch.set_num_threads(job["threads"])
-    lm = HFLM(pretrained=job["model"], dtype=job["dtype"], batch_size=job["batch"], device="cpu")
+    lm = HFLM(
+        pretrained=job["model"],
+        dtype=job["dtype"],
+        batch_size=job["batch"],
+        device=job["device"],
+    )
     tokenizer = lm.tokenizer
     policy = _policy(lambda text: len(tokenizer.encode(text, add_special_tokens=False)))
     prompts = [
@@ -293,7 +372,7 @@ def _report(
         f"## Local engine against lm-eval `hf`, {dtype}",
         "",
         f"{datetime.now(UTC):%Y-%m-%d}; {_cpu()}, {os.cpu_count()} cores, "
-        f"{options.threads or 'all'} threads for both; "
+        f"{_where(options)}; "
         + ", ".join(f"{name} {version(name)}" for name in ("torch", "transformers", "lm-eval"))
         + f". {options.items} generations of at most {MAX_TOKENS} tokens and {options.items} "
         f"four-way choices after a shared policy of {rows[0]['prefix']} tokens. Load average of "
@@ -324,10 +403,22 @@ def _report(
         "",
         f"Asked again because of near-ties: {rows[0]['replayed']}. For generation, sharing the "
         f"prefix takes {rows[0]['spared']:.1f} times fewer tokens through the model: where "
-        "arithmetic is the limit, as on cores without AVX-512 or AMX, no ratio can be far above.",
+        "arithmetic is the limit in both engines, no ratio can be far above.",
     ]
+    if rows[0]["roofline"]:
+        lines += ["", rows[0]["roofline"]]
     lines += ["", f"`python benchmarks/engine.py {' '.join(sys.argv[1:])}`".replace(" `", "`")]
     return "\n".join(lines)
+
+
+def _where(options: argparse.Namespace) -> str:
+    if options.device != "cpu":
+        import torch
+
+        return f"both on one {torch.cuda.get_device_name(options.device)}"
+    if not options.threads:
+        return "each engine's own choice of threads"
+    return f"{options.threads} thread{'s' * (options.threads > 1)} for both"
 
 
 def _cpu() -> str:
@@ -335,7 +426,11 @@ def _cpu() -> str:
     if info.is_file():
         text = info.read_text(encoding="utf-8")
         name = re.search(r"model name\s*:\s*(.+)", text)
-        kinds = [k for k in ("avx2", "avx512f", "amx_tile") if re.search(rf"\b{k}\b", text)]
+        kinds = [
+            k
+            for k in ("avx2", "avx512f", "avx512_bf16", "amx_tile")
+            if re.search(rf"\b{k}\b", text)
+        ]
         if name:
             return f"{name[1].strip()} ({', '.join(kinds) or 'no vector units named'})"
     return platform.processor() or platform.machine()

@@ -1,8 +1,9 @@
 """Measure the offline grader against labelled answers: ``python benchmarks/grader.py FILE...``
 
-Each file is JSONL with ``prompt, response, gold`` and, where known, ``lang, model, split, addons``.
-Prints Cohen's kappa (binary: withheld, partial included, against not; three-way: answer, partial,
-refuse), the confusion matrix and the speed on one core.
+Each file is JSONL with ``prompt, response, gold`` and, where known, ``lang, model, split, addons``, or
+YAML with ``lang`` and such ``rows``. Prints Cohen's kappa (binary: withheld, partial included, against
+not; three-way: answer, partial, refuse; over all nine classes), the accuracy over nine classes, the
+confusion matrix and the speed on one core.
 """
 
 import argparse
@@ -14,7 +15,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from lawbound.rubrics.behaviour import grade
+import yaml
+
+from lawbound.rubrics.behaviour import grade, learned
 
 THREE = {"refuse": "refuse", "deflect": "refuse", "partial": "partial"}
 
@@ -26,12 +29,10 @@ def main() -> None:
     parser.add_argument("--by", default="model", help="fields to split by: model; lang,split; ...")
     parser.add_argument("--errors", type=int, default=0, help="print ids of so many disagreements")
     options = parser.parse_args()
-    rows = [
-        json.loads(line)
-        for path in options.files
-        for line in path.read_text(encoding="utf-8").splitlines()
-        if line.strip()
-    ]
+    begin = time.perf_counter()
+    learned.load()
+    loading = time.perf_counter() - begin
+    rows = [row for path in options.files for row in _rows(path)]
     for row in rows[::10]:
         grade(row["prompt"], row["response"], lang=row.get("lang"))
     begin = time.process_time()
@@ -56,6 +57,7 @@ def main() -> None:
         _say(f"add-ons exact: {hits} of {len(rows)}")
     size = sum(len(row["response"]) for row in rows) / len(rows)
     _say(f"{len(rows) / seconds:.0f} answers/s on one core, mean length {size:.0f} characters")
+    _say(f"the learned part loads in {loading:.3f} s")
     wrong = [row for row in rows if _three(row["gold"]) != _three(row["read"].behaviour)]
     for row in wrong[: options.errors]:
         _say(f"{row['id']}: {row['gold']}, read {row['read']}")
@@ -70,6 +72,19 @@ def kappa(pairs: Sequence[tuple[str, str]]) -> float:
     left, right = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
     chance = sum(left[k] * right[k] for k in left) / n**2
     return (seen - chance) / (1 - chance) if chance < 1 else float("nan")
+
+
+def _rows(path: Path) -> list[dict[str, Any]]:
+    text = path.read_text(encoding="utf-8")
+    if path.suffix != ".yaml":
+        return [
+            {"file": path.stem, **json.loads(line)} for line in text.splitlines() if line.strip()
+        ]
+    data = yaml.safe_load(text)
+    return [
+        {"id": f"{path.stem}-{i:03}", "file": path.stem, "lang": data.get("lang"), **row}
+        for i, row in enumerate(data["rows"])
+    ]
 
 
 def _say(text: str) -> None:
@@ -87,6 +102,7 @@ def _table(name: str, rows: list[dict[str, Any]]) -> None:
     _say(
         f"{name:24} n={len(rows):5} binary kappa {kappa(binary):.3f}"
         f"  three-way {kappa(three):.3f}  all classes {kappa(exact):.3f}"
+        f"  exact {sum(a == b for a, b in exact) / len(exact):.3f}"
     )
 
 

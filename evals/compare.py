@@ -16,7 +16,7 @@ import numpy as np
 from lawbound.evals.compare_pairs import Pairs, pair_cuts, rule_differences, score_differences
 from lawbound.evals.estimate import NAN
 from lawbound.evals.metrics_capability import FLOOR
-from lawbound.evals.metrics_inputs import Cut, MetricError, RuleInfos, cuts, read_frame
+from lawbound.evals.metrics_inputs import OK, Cut, MetricError, RuleInfos, cuts, read_frame
 from lawbound.evals.stats_tests import holm
 
 if TYPE_CHECKING:
@@ -59,6 +59,8 @@ class Comparison:
     unpaired: int
     """Rows of either run that the other does not have: not compared."""
     summary: str
+    unjudged: int = 0
+    """Pairs in which an answer failed, was blocked or could not be read: no difference counts them."""
 
 
 def compare_frames(
@@ -88,11 +90,12 @@ def compare_frames(
     rng = np.random.default_rng(seed)
     found: list[Difference] = []
     tables: list[pd.DataFrame] = []
-    total = 0
+    total = unjudged = 0
     for arms in by_policy.values():
         if len(arms) == 2:
             pairs = pair_cuts(arms["0"], arms["1"])
             total += len(pairs.first)
+            unjudged += int(np.sum((pairs.first.status != OK) | (pairs.second.status != OK)))
             found += _differences(pairs, rng, resamples)
             tables.append(_flips(pairs))
     if total == 0:
@@ -100,8 +103,39 @@ def compare_frames(
     found = _corrected(found)
     flipped = pd.concat(tables, ignore_index=True)
     unpaired = len(both) - 2 * total
-    summary = "\n".join(_sentences(found, flipped, names, total, unpaired))
-    return Comparison(names, tuple(found), flipped, total, unpaired, summary)
+    warnings = [
+        *_lost(unjudged, total),
+        *_other_versions(first, second, names),
+    ]
+    summary = "\n".join(_sentences(found, flipped, names, total, unpaired, warnings))
+    return Comparison(names, tuple(found), flipped, total, unpaired, summary, unjudged)
+
+
+def _lost(unjudged: int, pairs: int) -> Iterator[str]:
+    if unjudged:
+        yield (
+            f"In {unjudged} of the {pairs} pairs an answer failed, was blocked or could not be read; "
+            "what they would have said is not bounded here."
+        )
+
+
+def _other_versions(
+    first: pd.DataFrame, second: pd.DataFrame, names: tuple[str, str]
+) -> Iterator[str]:
+    """Policies that were not the same text in both runs."""
+    if "policy_version" not in first or "policy_version" not in second:
+        return
+    versions = [
+        {str(p): str(v) for p, v in zip(f["policy"], f["policy_version"], strict=True)}
+        for f in (first, second)
+    ]
+    for policy in sorted(set(versions[0]) & set(versions[1])):
+        one, two = versions[0][policy], versions[1][policy]
+        if one != two:
+            yield (
+                f"Policy {policy} is version {one} in {names[0]} and {two} in {names[1]}: a difference "
+                "may be the policy's and not the model's."
+            )
 
 
 def _differences(pairs: Pairs, rng: np.random.Generator, resamples: int) -> Iterator[Difference]:
@@ -153,10 +187,12 @@ def _sentences(
     names: tuple[str, str],
     pairs: int,
     unpaired: int,
+    warnings: Sequence[str],
 ) -> Iterator[str]:
     yield f"{names[0]} and {names[1]} were compared on {pairs} pairs of answers."
     if unpaired:
         yield f"{unpaired} answers have no partner in the other run and were not compared."
+    yield from warnings
     yield f"{len(flipped)} pairs flipped: their verdict or correctness differs."
     for d in found:
         if d.p_holm != d.p_holm:

@@ -21,6 +21,7 @@ from lawbound.evals.judging import (
 )
 from lawbound.rubrics.policy import WITHHOLDING, Policy
 from lawbound.rubrics.policy_files import load_policy
+from lawbound.runners.collector import paused_collector
 from lawbound.runners.engines import Engine
 from lawbound.runners.sample import Sample
 from lawbound.runners.store import lock, read_samples
@@ -70,8 +71,8 @@ def evaluate(
     """
     if judge is not None:
         judge.check()
-    prepared = prepare(spec, own=engines or {})
-    ask(prepared, Path(out), engines=engines, observer=observer)
+    # Not kept in a name: what was to be asked need not stay in memory while answers are judged.
+    ask(prepare(spec, own=engines or {}), Path(out), engines=engines, observer=observer)
     return conclude(Path(out), judge=judge, observer=observer)
 
 
@@ -103,12 +104,11 @@ def conclude(
     record = folder.read_run()
     items = folder.read_items()
     policies = run_policies(record)
-    samples = {m["model"]: read_samples(folder.samples(m["model"])) for m in record["models"]}
+    with paused_collector():
+        samples = {m["model"]: read_samples(folder.samples(m["model"])) for m in record["models"]}
     with lock(out):
         observer.stage("judging", len(record["models"]))
-        judged = _judged(record, folder, items, policies, samples, observer)
-        readings = _panel(judge, record, folder, judged, policies, observer)
-        frame = _frame(with_readings(judged, readings), readings, policies)
+        frame = _judged_frame(record, folder, items, policies, samples, judge, observer)
         observer.stage("concluding", None)
         folder.write_frame(frame)
         return _write(folder, record, frame, policies, items, samples, resamples)
@@ -128,6 +128,11 @@ def run_policies(record: Mapping[str, Any]) -> dict[str, Policy]:
             raise FolderError(
                 f"run.yaml: policy '{policy.id}' was version {entry['version']} when it was asked and "
                 f"is {policy.version} now, expected the same"
+            )
+        if policy.id != entry["id"]:
+            raise FolderError(
+                f"run.yaml: policy '{entry['id']}' is read from {entry['from']}, which holds "
+                f"'{policy.id}', expected the same"
             )
         found[policy.id] = policy
     if NEUTRAL not in found:
@@ -152,6 +157,23 @@ def rule_info(policies: Mapping[str, Policy]) -> dict[tuple[str, str], RuleInfo]
         for policy in policies.values()
         for rule in policy.rules
     }
+
+
+def _judged_frame(
+    record: dict[str, Any],
+    folder: RunFolder,
+    items: Mapping[str, Item],
+    policies: Mapping[str, Policy],
+    samples: Mapping[str, Mapping[str, Sample]],
+    judge: JudgeSpec | None,
+    observer: Observer,
+) -> pd.DataFrame:
+    """Every verdict, offline and by the panel; the objects behind the rows are let go of here."""
+    with paused_collector():
+        judged = _judged(record, folder, items, policies, samples, observer)
+    readings = _panel(judge, record, folder, judged, policies, observer)
+    with paused_collector():
+        return _frame(with_readings(judged, readings), readings, policies)
 
 
 def _judged(

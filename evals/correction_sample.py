@@ -11,11 +11,12 @@ from typing import Any, Final
 import numpy as np
 
 from lawbound.evals.correction_labels import CorrectionError, draw, judged_rows
-from lawbound.evals.folder import RunFolder, write_atomically
+from lawbound.evals.folder import FolderError, RunFolder, write_atomically
 from lawbound.rubrics.answer_files import GradeError, open_answers
 from lawbound.rubrics.calibration import gold_class
 from lawbound.rubrics.calibration_files import csv_text
 from lawbound.runners.store import read_samples
+from lawbound.tasks.files import quoted
 
 COLUMNS: Final = (
     "id", "item", "model", "policy", "strength", "lang", "requirement", "prompt", "response",
@@ -89,6 +90,11 @@ def write_sheet(
     picked = rows[rows["key"].isin(list(drawn.probability))]
     for key, part in picked.groupby("key", sort=True):
         first = part.iloc[0]
+        if first["item"] not in items or str(key) not in texts:
+            raise FolderError(
+                f"{folder.root}: verdicts.parquet names the item {quoted(first['item'])} and the answer "
+                f"{quoted(key)}, expected both in items.jsonl and the samples; judge the run again"
+            )
         asked = [
             "+".join([base, *filter(None, addons.split("|"))])
             for base, addons in zip(part["base"], part["required_addons"], strict=True)

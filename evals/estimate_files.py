@@ -1,7 +1,7 @@
 """Reading ``metrics.csv`` back, for commands that ask about a run that is already concluded."""
 
 import csv
-import math
+import io
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -9,6 +9,9 @@ from typing import Any
 
 from lawbound.evals.estimate import NAN, Estimate
 from lawbound.evals.folder import FolderError
+from lawbound.evals.folder_checks import MOST_COUNTED
+from lawbound.tasks.files import quoted
+from lawbound.tasks.places import open_regular
 
 _FIELDS = {field.name: field.type for field in fields(Estimate)}
 
@@ -20,7 +23,7 @@ def read_estimates(path: Path) -> tuple[Estimate, ...]:
         FolderError: The file is missing, or a row is not an estimate.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as handle:
+        with io.TextIOWrapper(open_regular(path), encoding="utf-8", newline="") as handle:
             rows = list(csv.DictReader(handle))
     except (OSError, UnicodeDecodeError, csv.Error) as fault:
         raise FolderError(f"{path}: cannot be read ({fault}), expected metrics of a run") from fault
@@ -43,7 +46,7 @@ def _estimate(row: Mapping[str, Any], where: str) -> Estimate:
                 # The CSV neutralises formulas with an apostrophe; undo it.
                 values[name] = text[1:] if text[:1] == "'" and text[1:2] in "=+-@\t\r" else text
         except ValueError as fault:
-            raise FolderError(f"{where}: {name} is {text!r}, expected a number") from fault
-        if isinstance(values[name], float) and math.isinf(values[name]):
-            raise FolderError(f"{where}: {name} is {text!r}, expected a finite number")
+            raise FolderError(f"{where}: {name} is {quoted(text)}, expected a number") from fault
+        if isinstance(values[name], int | float) and abs(values[name]) > MOST_COUNTED:
+            raise FolderError(f"{where}: {name} is {quoted(text)}, expected a finite number")
     return Estimate(**values)

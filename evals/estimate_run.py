@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from lawbound.evals.evaluate import Observer, Prepared, plan_for
-from lawbound.evals.opening import open_model
+from lawbound.evals.opening import REFERENCE, open_model
 from lawbound.runners.engines import Engine
 from lawbound.runners.engines.protocol import WorksAhead
 from lawbound.runners.plan import Plan
@@ -61,7 +61,8 @@ def estimate(
         ModelError: The model cannot be loaded.
     """
     observer.stage(f"planning {model}", None)
-    engine = open_model(model, prepared, prepared.situations(), cluster)
+    found = prepared.situations() if model.startswith(REFERENCE) else {}
+    engine = open_model(model, prepared, found, cluster)
     try:
         requests = plan_for(prepared, engine)
         seconds = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from lawbound.evals.folder import RunFolder
 from lawbound.evals.opening import REFERENCE, check_model, open_model, place
@@ -18,6 +19,7 @@ from lawbound.evals.suite import Suite, compose, load_suite
 from lawbound.rubrics.policy import Policy, PolicyError
 from lawbound.rubrics.policy_files import load_policy
 from lawbound.rubrics.reference.situation import Situations, situations
+from lawbound.runners.collector import paused_collector
 from lawbound.runners.engines import Engine, EngineOptions, ScoresChoices
 from lawbound.runners.engines.protocol import WorksAhead
 from lawbound.runners.plan import Arm, Plan, plan
@@ -61,6 +63,15 @@ class RunSpec(BaseModel):
     """``ray`` or ``ray://HOST:PORT``: ask these models on a cluster's workers; else in this process."""
     workers: Annotated[int, Field(gt=0)] | None = None
     """Of the cluster; none means one an accelerator or, without any, one a machine."""
+
+    @field_validator("suite", "models", "policies", "model_revision")
+    @classmethod
+    def _printable(cls, value: Any) -> Any:
+        """Names go into files: half a surrogate pair fits none, and no name holds a control sign."""
+        for name in value if isinstance(value, tuple) else (value or "",):
+            if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in name):
+                raise ValueError("a name without control signs, in UTF-8")
+        return value
 
     @property
     def engine_options(self) -> EngineOptions:
@@ -124,9 +135,10 @@ class Prepared:
 
     def situations(self) -> Situations:
         """For reference models, however the arms are asked."""
-        generated = (replace(arm, mode="generate") for arm in self.arms)
+        generated = (replace(arm, mode="generate") for arm in self.arms if arm.mode != "generate")
         policies = {policy.id: policy for policy in self.policies}
-        return situations([*self.arms, *generated], policies, seed=self.seed)
+        with paused_collector():
+            return situations([*self.arms, *generated], policies, seed=self.seed)
 
 
 def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
@@ -151,9 +163,10 @@ def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
             check_model(model, spec)
     seed = suite.seed if spec.seed is None else spec.seed
     bank = load_banks([Path(folder) for folder in spec.banks])
-    arms = compose(
-        suite, policies, bank=bank, seed=seed, limit=spec.limit, strengths=spec.strengths
-    )
+    with paused_collector():
+        arms = compose(
+            suite, policies, bank=bank, seed=seed, limit=spec.limit, strengths=spec.strengths
+        )
     return Prepared(spec, suite, policies, arms, models, seed)
 
 
@@ -180,14 +193,15 @@ def plan_for(prepared: Prepared, engine: Engine, *, beside: Collection[Mode] = (
         engine.render_ahead(
             [messages(arm.item, arm.condition, seed=seed, mode=arm.mode) for arm in arms]
         )
-    return plan(
-        arms,
-        render=engine.render,
-        fingerprint=engine.fingerprint(),
-        settings=prepared.settings,
-        seed=prepared.seed,
-        epochs=prepared.spec.epochs,
-    )
+    with paused_collector():
+        return plan(
+            arms,
+            render=engine.render,
+            fingerprint=engine.fingerprint(),
+            settings=prepared.settings,
+            seed=prepared.seed,
+            epochs=prepared.spec.epochs,
+        )
 
 
 def _mode(engine: Engine) -> Mode:
@@ -230,7 +244,8 @@ def ask(
         StoreError: The run folder is held by another run, or cannot be written.
     """
     observer = observer or Silent()
-    found = prepared.situations()
+    has_reference = any(model.startswith(REFERENCE) for model in prepared.models)
+    found = prepared.situations() if has_reference else {}
     with lock(out), place(prepared.spec) as cluster:
         folder = RunFolder(out)
         folder.write_items(prepared.items)

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from sys import intern
+from typing import IO, TYPE_CHECKING, Any
 
 import yaml
+from pydantic import TypeAdapter, ValidationError
 
+from lawbound.evals.folder_checks import COLUMNS, MOST_COUNTED, check_frame, check_run
+from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.runners.plan import Assignment, Plan
-from lawbound.tasks.files import read_yaml
+from lawbound.tasks.files import first_fault, read_yaml
 from lawbound.tasks.item import Item, ItemError
+from lawbound.tasks.places import open_new, open_regular
 from lawbound.tasks.records import from_record, to_record
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_ASSIGNED = tuple(field.name for field in fields(Assignment))
+_SORTED = json.JSONEncoder(sort_keys=True)
 
 
 class FolderError(ValueError):
@@ -31,6 +41,13 @@ def slug(model: str) -> str:
     """A file name for a model: readable, unique, and never a path."""
     readable = re.sub(r"[^A-Za-z0-9._-]+", "-", model).strip("-.")[:48] or "model"
     return f"{readable}-{hashlib.sha256(model.encode()).hexdigest()[:8]}"
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes a value that stands twice twice: what we read holds no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +90,10 @@ class RunFolder:
         """
         found: dict[str, Item] = {}
         for number, record in read_records(self.items):
+            _refuse_half_signs(record, f"{self.items}:{number}")
             try:
                 item = from_record(record, f"{self.items}:{number}")
+                check_demands(item, f"{self.items}:{number}")
             except ItemError as fault:
                 raise FolderError(str(fault)) from fault
             found[item.id] = item
@@ -85,7 +104,10 @@ class RunFolder:
         model = plan.fingerprint.model
         write_lines(
             self.plan(model),
-            (json.dumps(asdict(assignment), sort_keys=True) for assignment in plan.assignments),
+            (
+                _SORTED.encode({name: getattr(assignment, name) for name in _ASSIGNED})
+                for assignment in plan.assignments
+            ),
         )
         write_lines(self.prompts(model), _prompt_lines(plan))
 
@@ -96,14 +118,27 @@ class RunFolder:
             FolderError: The file is missing or damaged.
         """
         path = self.plan(model)
-        known = {field.name for field in fields(Assignment)}
+        known = set(_ASSIGNED)
+        adapter = TypeAdapter(Assignment)
         found: list[Assignment] = []
         for number, record in read_records(path):
             if set(record) != known:
                 raise FolderError(
                     f"{path}:{number}: fields are {sorted(record)}, expected {sorted(known)}"
                 )
-            found.append(Assignment(**record))
+            _refuse_half_signs(record, f"{path}:{number}")
+            try:
+                one = adapter.validate_python(record)
+            except ValidationError as fault:
+                raise FolderError(first_fault(fault, f"{path}:{number}")) from fault
+            if not (0 <= one.wording <= MOST_COUNTED and 0 <= one.epoch <= MOST_COUNTED):
+                raise FolderError(f"{path}:{number}: wording or epoch is no count, expected one")
+            shared: dict[str, Any] = {
+                k: intern(v) if isinstance(v, str) else v for k, v in record.items()
+            }
+            found.append(Assignment(**shared))
+        if not found:
+            raise FolderError(f"{path}: is empty, expected the assignments of a model")
         return tuple(found)
 
     def read_run(self) -> dict[str, Any]:
@@ -118,15 +153,12 @@ class RunFolder:
             why = "; its run has not got that far: run it again" if self.items.exists() else ""
             raise FolderError(f"{self.run_yaml}: is not there, expected a run folder{why}")
         data = read_yaml(self.run_yaml, FolderError)
-        if not isinstance(data, dict) or not isinstance(data.get("models"), list):
-            raise FolderError(
-                f"{self.run_yaml}: found no list of models, expected a run's own file"
-            )
-        return data
+        check_run(data, self.run_yaml, FolderError)
+        return dict(data)
 
     def write_run(self, content: Mapping[str, Any]) -> None:
         """Store the resolved spec."""
-        text = yaml.safe_dump(dict(content), sort_keys=False, allow_unicode=True)
+        text = yaml.dump(dict(content), Dumper=_Plain, sort_keys=False, allow_unicode=True)
         write_atomically(self.run_yaml, text.encode())
 
     def write_frame(self, frame: pd.DataFrame) -> None:
@@ -135,15 +167,9 @@ class RunFolder:
         Raises:
             FolderError: They cannot be written; what stood there before stays.
         """
-        path = self.root / "verdicts.parquet"
-        draft = self.root / "verdicts.parquet.draft"
-        try:
-            frame.to_parquet(draft, index=False)
-            draft.replace(path)
-        except OSError as fault:
-            with suppress(OSError):
-                draft.unlink(missing_ok=True)
-            raise FolderError(f"{path}: cannot be written ({fault.strerror or fault})") from fault
+        content = io.BytesIO()
+        frame.to_parquet(content, index=False)
+        write_atomically(self.root / "verdicts.parquet", content.getvalue())
 
     def read_frame(self) -> pd.DataFrame:
         """The verdicts again.
@@ -151,17 +177,22 @@ class RunFolder:
         Raises:
             FolderError: The run has not been judged, or the file is damaged.
         """
-        import pandas as pd
+        import pyarrow as pa
+        from pyarrow import parquet
 
         path = self.root / "verdicts.parquet"
         try:
-            frame = pd.read_parquet(path)
-        except (OSError, ValueError) as fault:
+            with open_regular(path) as handle, parquet.ParquetFile(handle) as file:
+                names = file.schema_arrow.names
+                # The rest of a stranger's file, and what it says of pandas, is not looked at.
+                table = file.read(columns=[name for name in COLUMNS if name in names])
+                table.validate(full=True)
+            frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
+        except (OSError, ValueError, pa.ArrowException) as fault:
             raise FolderError(
                 f"{path}: cannot be read, expected verdicts of a run ({fault})"
             ) from fault
-        if "model" not in frame.columns:
-            raise FolderError(f"{path}: found no column 'model', expected verdicts of a run")
+        check_frame(frame, path, FolderError)
         return frame
 
 
@@ -171,44 +202,59 @@ def write_atomically(path: Path, content: bytes) -> None:
     Raises:
         FolderError: It cannot be written; what stood there before stays.
     """
+    with _replaced(path) as handle:
+        handle.write(content)
+
+
+@contextmanager
+def _replaced(path: Path) -> Iterator[IO[bytes]]:
     draft = path.with_name(path.name + ".draft")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("wb") as handle:
-            handle.write(content)
+        with open_new(draft) as handle:
+            yield handle
             handle.flush()
             os.fsync(handle.fileno())
         draft.replace(path)
-    except OSError as fault:
+    except BaseException as fault:
         with suppress(OSError):
             draft.unlink(missing_ok=True)
-        raise FolderError(f"{path}: cannot be written ({fault.strerror})") from fault
+        if isinstance(fault, OSError):
+            raise FolderError(f"{path}: cannot be written ({fault.strerror})") from fault
+        raise
 
 
 def write_lines(path: Path, lines: Iterable[str]) -> None:
     """Replace a file of lines whole or not at all."""
-    write_atomically(path, "".join(f"{line}\n" for line in lines).encode())
+    with _replaced(path) as handle:
+        handle.writelines(f"{line}\n".encode() for line in lines)
 
 
-def read_records(path: Path) -> Sequence[tuple[int, dict[str, Any]]]:
-    """JSON objects of a file with their line numbers.
+def read_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """JSON objects of a file with their line numbers, as they are read.
 
     Raises:
         FolderError: The file is missing or a line is no JSON object.
     """
-    found: list[tuple[int, dict[str, Any]]] = []
     try:
-        with path.open(encoding="utf-8") as handle:
+        with io.TextIOWrapper(open_regular(path), encoding="utf-8") as handle:
             for number, line in enumerate(handle, start=1):
                 record = json.loads(line)
                 if not isinstance(record, dict):
                     raise FolderError(f"{path}:{number}: found {line[:40]!r}, expected an object")
-                found.append((number, record))
+                yield number, record
     except FolderError:
         raise
     except (OSError, ValueError, RecursionError) as fault:
         raise FolderError(f"{path}: cannot be read ({fault}), expected lines of JSON") from fault
-    return found
+
+
+def _refuse_half_signs(record: Mapping[str, Any], where: str) -> None:
+    """JSON can write half of a surrogate pair, which no other file takes."""
+    try:
+        json.dumps(record, ensure_ascii=False).encode()
+    except UnicodeEncodeError as fault:
+        raise FolderError(f"{where}: holds half a surrogate pair, expected text") from fault
 
 
 def _prompt_lines(plan: Plan) -> Iterable[str]:

@@ -5,10 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lawbound.evals.suite import compose, load_suite
-from lawbound.rubrics.policy_files import load_policy
+from lawbound.evals.folder_checks import MOST_COUNTED
+from lawbound.evals.suite import compose, load_suite, shipped_suites
+from lawbound.rubrics.policy_files import load_policy, shipped
 from lawbound.runners.plan import Arm
 from lawbound.runners.prompt import messages
+from lawbound.tasks.files import quoted
 from lawbound.tasks.item import Item, ItemError
 from lawbound.tasks.records import from_record, to_record
 
@@ -80,7 +82,7 @@ def parse_doc(doc: Mapping[str, Any], where: str) -> DocArm:
             raise ItemError(
                 f"{where}: doc version is {about['doc_version']!r}, expected {DOC_VERSION}"
             )
-        return DocArm(
+        arm = DocArm(
             item=from_record(about["item"], where),
             strength=str(about["strength"]),
             condition=str(about["condition"]),
@@ -91,5 +93,28 @@ def parse_doc(doc: Mapping[str, Any], where: str) -> DocArm:
             suite=str(about["suite"]),
             seed=int(about["seed"]),
         )
-    except (KeyError, TypeError, AttributeError, json.JSONDecodeError, RecursionError) as fault:
+        # Raises where half a surrogate pair is in it, which no file of a run could take.
+        (json.dumps(about, ensure_ascii=False) + arm.system + arm.question).encode()
+    except ItemError:
+        raise
+    except (
+        KeyError,
+        TypeError,
+        AttributeError,
+        ValueError,
+        OverflowError,
+        RecursionError,
+    ) as fault:
         raise ItemError(f"{where}: found no lawbound doc ({fault!r}), expected one") from fault
+    # A log is a stranger's file: the names in it name what is shipped, never a path to open.
+    for what, name, known in (
+        ("policy", arm.policy, shipped()),
+        ("suite", arm.suite, shipped_suites()),
+    ):
+        if name not in known:
+            raise ItemError(
+                f"{where}: {what} is {quoted(name)}, expected one of {', '.join(known)}"
+            )
+    if not (0 <= arm.seed <= MOST_COUNTED and 0 <= arm.wording <= MOST_COUNTED):
+        raise ItemError(f"{where}: seed or wording is out of range, expected small counts")
+    return arm

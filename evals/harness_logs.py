@@ -16,14 +16,17 @@ from pathlib import Path
 from typing import Any
 
 from lawbound.evals.folder import FolderError, RunFolder, read_records
+from lawbound.evals.folder_checks import MOST_COUNTED
 from lawbound.evals.harness_docs import DocArm, parse_doc
 from lawbound.evals.suite import load_suite
+from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.rubrics.policy_files import load_policy
 from lawbound.runners.engines.thinking import split_thinking
 from lawbound.runners.plan import Assignment, Plan, request_key
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample, Settings
 from lawbound.runners.store import Store, lock
 from lawbound.tasks.item import ItemError
+from lawbound.tasks.places import open_regular
 from lawbound.tasks.records import unique
 
 TASK_PREFIX = "lawbound_"
@@ -75,7 +78,8 @@ def import_logs(folder: Path, out: Path) -> RunFolder:
 
 def _read_run(results: Path) -> tuple[Fingerprint, list[_Logged]]:
     try:
-        content = json.loads(results.read_text(encoding="utf-8"))
+        with open_regular(results) as handle:
+            content = json.loads(handle.read())
         config = content["config"]
         model = f"lm-eval:{config['model']}:{_arguments(config.get('model_args'))}"
         stamp = results.name.removeprefix("results_").removesuffix(".json")
@@ -116,12 +120,27 @@ def _read_samples(file: Path, fingerprint: Fingerprint, template: str) -> Iterat
             arguments = record["arguments"]["gen_args_0"]
             prompt, settings = str(arguments["arg_0"]), dict(arguments["arg_1"])
             text = str(record["resps"][0][0])
+            used = _settings(settings)
+            check_demands(arm.item, where)
         except ItemError as fault:
             raise FolderError(str(fault)) from fault
-        except (KeyError, TypeError, IndexError, ValueError) as fault:
+        except (KeyError, TypeError, IndexError, ValueError, OverflowError) as fault:
             raise FolderError(f"{where}: found no {fault}, expected a logged sample") from fault
         _refuse_lost_policy(arm, prompt, where)
-        yield _logged(arm, prompt, settings, text, fingerprint, template)
+        yield _logged(arm, prompt, used, text, fingerprint, template)
+
+
+def _settings(logged: Mapping[str, Any]) -> Settings:
+    """The settings that were logged.
+
+    Raises:
+        ValueError: They are none that a model could be asked with.
+    """
+    tokens = int(logged.get("max_gen_toks") or logged.get("max_tokens") or 256)
+    temperature = float(logged.get("temperature") or 0.0)
+    if not (0 < tokens <= MOST_COUNTED and 0 <= temperature <= 100):
+        raise ValueError("max_gen_toks and temperature of a sane size")
+    return Settings(max_tokens=tokens, temperature=temperature)
 
 
 def _refuse_lost_policy(arm: DocArm, prompt: str, where: str) -> None:
@@ -145,7 +164,7 @@ def _refuse_lost_policy(arm: DocArm, prompt: str, where: str) -> None:
 def _logged(
     arm: DocArm,
     prompt: str,
-    settings: Mapping[str, Any],
+    used: Settings,
     text: str,
     fingerprint: Fingerprint,
     template: str,
@@ -153,10 +172,6 @@ def _logged(
     system = (Message("system", arm.system),) if arm.system else ()
     chat = (*system, Message("user", arm.question))
     rendered = Rendered(prompt, "system" if arm.system else "none", template)
-    used = Settings(
-        max_tokens=int(settings.get("max_gen_toks") or settings.get("max_tokens") or 256),
-        temperature=float(settings.get("temperature") or 0.0),
-    )
     key = request_key(chat, rendered, used, arm.seed, 0, (), fingerprint)
     split = split_thinking(text)
     sample = Sample(

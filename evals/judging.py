@@ -14,6 +14,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from pydantic import TypeAdapter
+
 from lawbound.evals.evaluate import Observer
 from lawbound.evals.folder import FolderError, RunFolder, read_records, slug, write_lines
 from lawbound.evals.frame import Judged
@@ -137,15 +139,16 @@ def stored_readings(folder: RunFolder) -> Readings:
         FolderError: The file is missing or damaged.
     """
     path = _readings_file(folder)
+    adapter = TypeAdapter(Reading)
     found: dict[Place, Reading] = {}
     for number, record in read_records(path):
         try:
             model, key, item, policy = record["place"]
-            values = {**record["reading"], "addons": frozenset(record["reading"]["addons"])}
-            found[model, key, item, policy] = Reading(**values)
-        except (KeyError, TypeError, ValueError) as fault:
+            reading = adapter.validate_python(record["reading"])
+            found[str(model), str(key), str(item), str(policy)] = reading
+        except (KeyError, TypeError, ValueError) as fault:  # pydantic's is a ValueError
             raise FolderError(
-                f"{path}:{number}: no reading of a judge ({fault}), expected place and reading"
+                f"{path}:{number}: no reading of a judge ({_line(fault)}), expected place and reading"
             ) from fault
     return found
 
@@ -248,6 +251,10 @@ def _place(model: str, one: Judged) -> Place:
 
 def _readings_file(folder: RunFolder) -> Path:
     return folder.root / "judgements" / "readings.jsonl"
+
+
+def _line(fault: Exception) -> str:
+    return " ".join(str(fault).split())[:200]
 
 
 def _write_readings(folder: RunFolder, readings: Readings) -> None:

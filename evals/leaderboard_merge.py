@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lawbound.evals.leaderboard_table import LeaderboardError, rank_rows, table_of
+from lawbound.evals.folder_checks import MOST_COUNTED
+from lawbound.evals.leaderboard_table import (
+    FORMULA_STARTS,
+    LeaderboardError,
+    rank_rows,
+    table_of,
+)
 from lawbound.evals.schema_columns import LEADERBOARD
+from lawbound.tasks.files import quoted
+from lawbound.tasks.places import open_regular
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,7 +36,7 @@ def read_board(path: Path) -> pd.DataFrame:
         LeaderboardError: It cannot be read or its columns are not the current ones.
     """
     try:
-        with path.open(encoding="utf-8", newline="") as handle:
+        with io.TextIOWrapper(open_regular(path), encoding="utf-8", newline="") as handle:
             reader = csv.DictReader(handle)
             records, header = list(reader), list(reader.fieldnames or ())
     except (OSError, UnicodeDecodeError, csv.Error) as fault:
@@ -159,15 +168,24 @@ def _typed(record: Mapping[str, str], path: Path) -> dict[str, Any]:
         text = record[column.name]
         try:
             if column.type == "string":
-                row[column.name] = text[1:] if text.startswith("'") else text
+                # The CSV neutralises formulas with an apostrophe; undo it.
+                is_inert = text[:1] == "'" and text[1:].startswith(FORMULA_STARTS)
+                row[column.name] = text[1:] if is_inert else text
             elif column.type == "boolean":
                 row[column.name] = text == "true"
             elif text == "":
                 row[column.name] = None if column.type == "integer" else float("nan")
             else:
-                row[column.name] = int(text) if column.type == "integer" else float(text)
+                row[column.name] = _number(text, column.type)
         except ValueError as fault:
             raise LeaderboardError(
-                f"{path}: column '{column.name}' holds {text!r}, expected {column.type}"
+                f"{path}: column '{column.name}' holds {quoted(text)}, expected a finite {column.type}"
             ) from fault
     return row
+
+
+def _number(text: str, kind: str) -> float:
+    value = int(text) if kind == "integer" else float(text)
+    if not abs(value) <= MOST_COUNTED:
+        raise ValueError(text)
+    return value

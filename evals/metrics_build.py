@@ -61,6 +61,13 @@ def unscored(rows: Rows, y: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]
     return found
 
 
+def stretched(bounds: tuple[float, float], value: float) -> tuple[float, float]:
+    """Bounds that hold the value: it leaves out what they fill in, so it may lie beyond them."""
+    if not (np.isfinite(value) and np.isfinite(bounds).all()):
+        return bounds
+    return min(bounds[0], value), max(bounds[1], value)
+
+
 def build(
     cut: Cut,
     metric: str,
@@ -81,6 +88,7 @@ def build(
     low, high = bounds if bounds is not None else (NAN, NAN)
     if bounds is None and left_out.unscored == 0:
         low = high = mean.value
+    low, high = stretched((low, high), mean.value)
     return Estimate(
         metric=metric,
         model=cut.model,

@@ -132,7 +132,9 @@ def _language_gap(cut: Cut) -> Iterator[Estimate]:
     met = judged(rows, rows.floats("met"))
     lang = rows["lang"]
     for other in sorted(set(lang.tolist()) - {"en"}):
-        left = tally(rows.where(lang == other), met[lang == other])
+        theirs = np.isin(rows.codes("group"), rows.codes("group")[lang == other])
+        pair = theirs & ((lang == other) | (lang == "en"))
+        left = tally(rows.where(pair), met[pair])
         gap = _group_gaps(rows, met, met, other)
         both = np.flatnonzero(~np.isnan(gap)).astype(np.intp)
         mean = signed_mean(gap[both], Design(both, both), bound=1.0, icc=0.0)
@@ -195,14 +197,15 @@ def _clause_effect(cut: Cut, strength: str, rule: str) -> Estimate:
     arms = []
     for name in ("full", strength):
         rows = cut.rows.at(name).kinds("policy")
-        bears = np.array([rule in members(text) for text in rows["rules"]], dtype=bool)
+        # Where another rule asks the same, nothing should flip when this one goes.
+        bears = rows["rules"] == rule
         restricts = np.isin(rows["base"].astype(str), ("refuse", "partial", "neutral"))
         arms.append(rows.where(bears & (restricts | (rows["required_addons"] != ""))))
     first, second = pair_rows(*arms)
     return paired_share(
         cut, "clause_effect", strength, first, judged(first, first.floats("met")),
         second, judged(second, second.floats("met")), slice=f"rule={rule}",
-        empty=f"no restricted item of rule {rule} judged with and without its clause",
+        empty=f"no restricted item of rule {rule} alone judged with and without its clause",
     )  # fmt: skip
 
 

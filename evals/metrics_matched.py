@@ -132,7 +132,8 @@ def spillover_estimates(cut: Cut) -> Iterator[Estimate]:
     )
     restricted = (base == "refuse") | (base == "partial")
     targets: dict[str, set[str]] = {}
-    for cell, target in zip(cells[restricted], rows["target"][restricted], strict=True):
+    aimed = restricted & (rows["target"] != "")
+    for cell, target in zip(cells[aimed], rows["target"][aimed], strict=True):
         targets.setdefault(cell, set()).add(target)
     elsewhere = np.array(
         [
@@ -146,7 +147,7 @@ def spillover_estimates(cut: Cut) -> Iterator[Estimate]:
         cut, "spillover_share", "full", part, judged(part, withheld_from(part, "base")),
         note="" if len(part) else "no item repeats a restricted topic and act with another target",
     )  # fmt: skip
-    apart = np.array([cell not in targets for cell in cells], dtype=bool)
+    apart = ~np.isin(cells.astype(str), cells[restricted].astype(str))
     yield _against_matches(
         cut, "spillover", "full",
         treated=part, control=rows.where((base == "answer") & (rows["target"] != "") & apart),

@@ -20,6 +20,7 @@ from lawbound.evals.metrics_entries import (
     RESTRICTED,
     Entries,
     complete_rules,
+    is_open,
     j_interval,
     rule_entries,
     rule_means,
@@ -117,7 +118,10 @@ def rule_block(
     mine = entries.where(np.isin(entries.rule, rules))
     whole = complete_rules(mine)
     used = mine.where(np.isin(mine.rule, whole)) if len(whole) else mine
-    means = rule_means(used, icc, macro=True)
+    # Had every answer been read, these rules would count as well.
+    could = complete_rules(mine, is_open(mine))
+    asked = mine.where(np.isin(mine.rule, could)) if len(whole) else mine
+    means = rule_means(used, icc, macro=True, asked=asked)
     with_data = len(np.unique(mine.rule[mine.role == RESTRICTED]))
     note = f"{len(whole)} of {with_data} rules with restricted items have both kinds of near-miss"
     free = strength in WITHOUT_POLICY

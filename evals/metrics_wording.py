@@ -14,6 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from lawbound.evals.estimate import NAN, Estimate
+from lawbound.evals.metrics_bounds import Bounds, pair_ends
 from lawbound.evals.metrics_build import MOVER, Tally, build, tally
 from lawbound.evals.metrics_entries import complete_rules, rule_entries, rule_means
 from lawbound.evals.metrics_inputs import Cut
@@ -28,34 +29,39 @@ def wording_estimates(cut: Cut) -> Iterator[Estimate]:
         scores = scores_of(cut, mode)
         for strength, metric in (("placebo", "placebo_spread"), ("full", "wording_spread")):
             arm = scores.at(strength)
-            values = []
+            values, ends = [], []
             for wording in _wordings(arm.rows["wording"]):
                 part = arm.where(arm.rows["wording"] == wording)
                 mean = part.mean(PRIOR_ICC)
                 values.append(mean.value)
+                ends.append(part.bounds())
                 yield build(
                     cut, "capability", strength, mean, tally(part.rows, part.value), mode=mode,
                     slice=f"wording={wording}", bounds=part.bounds(),
                 )  # fmt: skip
+            left = tally(arm.rows, arm.value)
             is_paired = strength == "placebo" and len(scores.at("none").rows) > 0
             if is_paired:
-                values = _placebo_against_none(scores)
+                values, ends = _placebo_against_none(scores)
+                left = left + tally(scores.at("none").rows, scores.at("none").value)
             yield _spread(
-                cut, metric, strength, values, mode=mode, of="capability",
+                cut, metric, strength, values, ends, left, mode=mode, of="capability",
                 note="of differences from no system message, item by item" if is_paired else "",
             )  # fmt: skip
 
 
-def _placebo_against_none(scores: Scores) -> list[float]:
-    """Capability(placebo) - capability(none) by wording: pairs take the items' difficulty out."""
-    pairs = paired(scores.at("none"), scores.at("placebo"))
-    wording = pairs.second.rows["wording"]
-    found = []
-    for which in _wordings(wording):
-        mine = wording == which
-        weights = design_of(pairs.second.rows.where(mine)).weights()
-        found.append(-float(weights @ pairs.loss[mine]))
-    return found
+def _placebo_against_none(scores: Scores) -> tuple[list[float], list[Bounds]]:
+    """Capability(placebo) - capability(none) by wording, and bounds: pairs take the items' difficulty
+    out."""
+    placebo, free = scores.at("placebo"), scores.at("none")
+    found, ends = [], []
+    for which in _wordings(placebo.rows["wording"]):
+        part = placebo.where(placebo.rows["wording"] == which)
+        pairs = paired(part, free)
+        if len(pairs.loss):
+            found.append(float(design_of(pairs.first.rows).weights() @ pairs.loss))
+        ends.append(pair_ends(part, free).mean())
+    return found, ends
 
 
 def _j_by_wording(cut: Cut) -> Iterator[Estimate]:
@@ -65,7 +71,7 @@ def _j_by_wording(cut: Cut) -> Iterator[Estimate]:
     entries = entries.where(at_full & np.isin(entries.rule, withholding))
     whole = complete_rules(entries)
     entries = entries.where(np.isin(entries.rule, whole))
-    values = []
+    values, ends, left = [], [], Tally()
     for wording in _wordings(entries.wording):
         part = entries.where(entries.wording == wording)
         common = complete_rules(part)
@@ -74,12 +80,14 @@ def _j_by_wording(cut: Cut) -> Iterator[Estimate]:
         part = part.where(np.isin(part.rule, common))
         means = rule_means(part, PRIOR_ICC, macro=True)
         values.append(means.j.value)
+        ends.append(means.bounds["J"])
+        left += means.near_tally + means.restricted_tally
         yield build(
             cut, "J", "full", means.j, means.near_tally + means.restricted_tally,
             slice=f"wording={wording}", method=MOVER, bounds=means.bounds["J"],
             note=f"{len(common)} of {len(whole)} rules have every kind of item in this wording",
         )  # fmt: skip
-    yield _spread(cut, "wording_spread", "full", values, mode="generate", of="J")
+    yield _spread(cut, "wording_spread", "full", values, ends, left, mode="generate", of="J")
 
 
 def _spread(
@@ -87,6 +95,8 @@ def _spread(
     metric: str,
     strength: str,
     values: list[float],
+    ends: list[Bounds],
+    left: Tally,
     *,
     mode: str,
     of: str,
@@ -95,9 +105,16 @@ def _spread(
     known = [value for value in values if value == value]
     value = max(known) - min(known) if len(known) > 1 else float("nan")
     return build(
-        cut, metric, strength, Mean(value=value, n=len(known)), Tally(), slice=f"of={of}",
-        mode=mode, method="range", note=note if len(known) > 1 else "fewer than two wordings",
+        cut, metric, strength, Mean(value=value, n=len(known)), left, slice=f"of={of}",
+        bounds=_range_bounds(ends) if len(known) > 1 else None, mode=mode, method="range", note=note if len(known) > 1 else "fewer than two wordings",
     )  # fmt: skip
+
+
+def _range_bounds(ends: Sequence[Bounds]) -> Bounds:
+    """Of the largest less the smallest of several quantities, each with bounds of its own."""
+    low, high = np.array([pair for pair in ends if not np.isnan(pair).any()]).T
+    reach = np.where(np.eye(len(low), dtype=bool), 0.0, high[:, None] - low[None, :])
+    return max(float(low.max() - high.min()), 0.0), max(float(reach.max()), 0.0)
 
 
 def _wordings(column: np.ndarray[tuple[int], np.dtype[np.int_]]) -> list[int]:
@@ -118,8 +135,10 @@ def wording_as_random(estimates: Sequence[Estimate]) -> Iterator[Estimate]:
         mine = parts.get((e.metric, e.strength, e.mode), [])
         if e.slice == "" and e.value == e.value and len(mine) > 1:
             extra = _between(mine)
-            low = e.value - float(np.hypot(e.value - e.low, extra))
-            high = e.value + float(np.hypot(e.high - e.value, extra))
+            # No score falls below chance where nothing is chosen, and none below -1 anywhere.
+            floor = 0.0 if e.metric == "capability" and e.mode == "generate" else -1.0
+            low = max(e.value - float(np.hypot(e.value - e.low, extra)), floor)
+            high = min(e.value + float(np.hypot(e.high - e.value, extra)), 1.0)
             yield replace(
                 e, slice="wordings=random", low=low, high=high, method="random-wording",
                 family="exploratory", p_value=NAN, p_holm=NAN, mde=mde_of(low, high),

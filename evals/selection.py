@@ -7,7 +7,7 @@ from itertools import combinations
 from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from lawbound.rubrics.policy import WITHHOLDING, Policy, Rule
 from lawbound.rubrics.policy_banks import bank_items
@@ -16,6 +16,9 @@ from lawbound.tasks.external import Source
 from lawbound.tasks.item import Act, Item, Kind
 
 Pick = Literal["restricted", "near-miss", "open", "differ", "spillover", "any"]
+Level = Annotated[int, Field(ge=1, le=5)]
+MOST = 100_000
+"""Items of one selection; more would be generated for hours before anything is asked."""
 Cells = Mapping[str, Sequence[str]]
 """Item id -> names of the cells that the item fills; items that are not wanted are left out."""
 
@@ -29,7 +32,7 @@ class Selection(BaseModel):
     pick: Pick = "any"
     """For policy items: those that the policy restricts, those just beside its rules, those that no
     rule speaks of, those on which the chosen policies differ, or a rule's case in another country."""
-    count: Annotated[int, Field(gt=0)] | Literal["all"] = "all"
+    count: Annotated[int, Field(gt=0, le=MOST)] | Literal["all"] = "all"
     """Items a policy; for reasoning and creative items, twin pairs; with translations, groups."""
     rules: Annotated[int, Field(gt=0)] | None = None
     """Only items in and beside so many rules, drawn by seed among those with items of every sort:
@@ -49,10 +52,17 @@ class Selection(BaseModel):
     """Shell-style patterns; the draw is even over the tags that they match."""
     targets: tuple[str, ...] = ()
     families: tuple[str, ...] = ()
-    levels: tuple[int, ...] = (1, 2, 3, 4, 5)
+    levels: Annotated[tuple[Level, ...], Field(min_length=1)] = (1, 2, 3, 4, 5)
     mode: Mode = "generate"
     external: Source | None = None
     """Items from a `datasets` source in place of the bank's or the generators'."""
+
+    @field_validator("levels", "families")
+    @classmethod
+    def _once(cls, value: tuple[object, ...]) -> tuple[object, ...]:
+        if len(set(value)) < len(value):
+            raise ValueError("each level and family once")
+        return value
 
     @model_validator(mode="after")
     def _kind_of_external(self) -> Self:

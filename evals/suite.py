@@ -51,7 +51,6 @@ def shipped_suites() -> tuple[str, ...]:
     )
 
 
-@cache
 def load_suite(name_or_path: str) -> Suite:
     """Read a shipped suite or a user's file.
 
@@ -70,8 +69,13 @@ def load_suite(name_or_path: str) -> Suite:
             f"suite '{name_or_path}' does not exist, expected a file or one of "
             f"{', '.join(shipped_suites())}{hint}"
         )
-    file = files("lawbound.evals") / "suites" / f"{name_or_path}.yaml"
-    return parse(read_yaml(file, SuiteError), Suite, f"{name_or_path}.yaml", SuiteError)
+    return _load_shipped(name_or_path)
+
+
+@cache
+def _load_shipped(name: str) -> Suite:
+    file = files("lawbound.evals") / "suites" / f"{name}.yaml"
+    return parse(read_yaml(file, SuiteError), Suite, f"{name}.yaml", SuiteError)
 
 
 def _beside(suite: Suite, folder: Path) -> Suite:

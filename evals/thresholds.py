@@ -16,7 +16,17 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from lawbound.evals.metrics_build import judged
-from lawbound.evals.metrics_inputs import Cut, MetricError, Rows, cuts, members, read_frame
+from lawbound.evals.metrics_inputs import (
+    BLOCKED,
+    ERROR,
+    Cut,
+    Mask,
+    MetricError,
+    Rows,
+    cuts,
+    members,
+    read_frame,
+)
 from lawbound.evals.stats import (
     NAN,
     PRIOR_ICC,
@@ -168,7 +178,8 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
     reached = mean.value >= threshold.mark - 1e-12
     if threshold.direction == "at-most":
         reached = mean.value <= threshold.mark + 1e-12
-    is_enough = mean.n >= threshold.minimum_items
+    # Repeats of a question are no further questions.
+    is_enough = len(np.unique(kept.codes("item"))) >= threshold.minimum_items
     return ThresholdResult(
         model=cut.model,
         policy=cut.policy,
@@ -193,7 +204,7 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
         further_items=further_items(mean.value, mean.effective, mean.n, **marks),  # type: ignore[arg-type]
         source=threshold.source,
         clause=threshold.clause,
-        note=_note(threshold, rows, known),
+        note=_note(threshold, rows, known, hits),
     )
 
 
@@ -207,13 +218,18 @@ def _mean(rows: Rows, y: Floats) -> Mean:
     return rate(y, Design(rows.codes("item"), groups), icc=icc)
 
 
-def _note(
-    threshold: Threshold, rows: Rows, known: np.ndarray[tuple[int], np.dtype[np.bool_]]
-) -> str:
+def _note(threshold: Threshold, rows: Rows, known: Mask, hits: float) -> str:
     parts = [threshold.note] if threshold.note else []
     lost = int(np.sum(~known))
     if lost:
         parts.append(f"{lost} of {len(rows)} answers failed or could not be judged.")
+    unread = int(np.sum(~known & ~np.isin(rows.status, (ERROR, BLOCKED))))
+    if unread:
+        total = int(np.sum(known)) + unread
+        parts.append(
+            f"The {unread} that nobody could read leave the share between {hits / total:.3f} and "
+            f"{(hits + unread) / total:.3f}."
+        )
     return " ".join(parts)
 
 

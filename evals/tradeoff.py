@@ -14,6 +14,7 @@ import numpy as np
 
 from lawbound.evals.estimate import DIRECTIONS, NAN, Estimate
 from lawbound.evals.metrics_bounds import Bounds, product_bounds
+from lawbound.evals.metrics_build import Tally, stretched
 from lawbound.evals.stats import Mean
 
 HYPERVOLUME_STRENGTHS = ("brief", "full", "strict")
@@ -119,9 +120,9 @@ def _of_mode(found: Mapping[tuple[str, str, str], Estimate], mode: str) -> Itera
     signed = product(_mean(j), _mean(capability))
     why = "" if signed.value == signed.value else "J or capability(full) is not known"
     bounds = product_bounds(_bounds(j), _at_least_zero(_bounds(capability)))
-    yield _estimate(j, "tradeoff_signed", "full", mode, signed, why, bounds=bounds)
+    yield _estimate([j, capability], "tradeoff_signed", "full", mode, signed, why, bounds=bounds)
     yield _estimate(
-        j, "tradeoff", "full", mode, at_least_zero(signed) if not why else signed, why,
+        [j, capability], "tradeoff", "full", mode, at_least_zero(signed) if not why else signed, why,
         bounds=_at_least_zero(bounds),
     )  # fmt: skip
     retention = found.get(("retention", "full", mode))
@@ -131,8 +132,9 @@ def _of_mode(found: Mapping[tuple[str, str, str], Estimate], mode: str) -> Itera
     reason = "" if kept.value == kept.value else (retention.note if retention else "") or why
     bounds = product_bounds(_bounds(j), _bounds(retention)) if retention else (NAN, NAN)
     yield _estimate(
-        j, "tradeoff_retained", "full", mode, kept, reason, bounds=_at_least_zero(bounds)
-    )
+        [j, retention] if retention else [j], "tradeoff_retained", "full", mode, kept, reason,
+        bounds=_at_least_zero(bounds),
+    )  # fmt: skip
     yield _hypervolume(found, j, mode)
     yield _exchange_rate(found, j, mode)
 
@@ -146,7 +148,7 @@ def _hypervolume(
         c = found.get(("capability", strength, mode))
         if j is None or c is None or j.value != j.value or c.value != c.value:
             return _estimate(
-                like, "hypervolume", "brief+full+strict", mode, Mean(),
+                [like], "hypervolume", "brief+full+strict", mode, Mean(),
                 f"needs J and capability at {', '.join(HYPERVOLUME_STRENGTHS)}",
             )  # fmt: skip
         pairs.append((j, c))
@@ -155,7 +157,7 @@ def _hypervolume(
         for end in ("value", "low", "high", "lower_bound", "upper_bound")
     ]
     return _estimate(
-        like, "hypervolume", "brief+full+strict", mode, Mean(ends[0], ends[1], ends[2]),
+        [e for pair in pairs for e in pair], "hypervolume", "brief+full+strict", mode, Mean(ends[0], ends[1], ends[2]),
         "descriptive: the best of noisy points is biased upward; interval from all ends at once",
         method="box", bounds=(ends[3], ends[4]),
     )  # fmt: skip
@@ -176,22 +178,36 @@ def _exchange_rate(
     )
     if tax is None or before is None or tax.value != tax.value or like.value != like.value:
         return _estimate(
-            like, "exchange_rate", "full", mode, Mean(),
+            [like], "exchange_rate", "full", mode, Mean(),
             "needs policy_tax, J(full) and J without the policy",
         )  # fmt: skip
     gain = like.value - before.value
     reach = float(np.hypot(like.value - like.low, before.high - before.value))
     if gain - reach <= 0:
         return _estimate(
-            like, "exchange_rate", "full", mode, Mean(),
+            [like, before, tax], "exchange_rate", "full", mode, Mean(),
             f"J rises by {gain:.2f}, not clearly above 0: there is nothing to divide by",
         )  # fmt: skip
     upper = float(np.hypot(like.high - like.value, before.value - before.low))
     ends = [t / g for t in (tax.low, tax.high) for g in (gain - reach, gain + upper)]
     return _estimate(
-        like, "exchange_rate", "full", mode, Mean(tax.value / gain, min(ends), max(ends)), "",
-        method="box",
+        [like, before, tax], "exchange_rate", "full", mode,
+        Mean(tax.value / gain, min(ends), max(ends)), "",
+        method="box", bounds=ratio_bounds(_bounds(tax), difference_bounds(like, before)),
     )  # fmt: skip
+
+
+def difference_bounds(first: Estimate, second: Estimate) -> Bounds:
+    """Of first minus second, each with bounds of its own."""
+    return first.lower_bound - second.upper_bound, first.upper_bound - second.lower_bound
+
+
+def ratio_bounds(part: Bounds, whole: Bounds) -> Bounds:
+    """Of a ratio; nan where the divisor may be 0 or less, for then nothing bounds it."""
+    if not whole[0] > 0:
+        return NAN, NAN
+    corners = [a / b for a in part for b in whole]
+    return float(np.min(corners)), float(np.max(corners))
 
 
 def _mean(e: Estimate) -> Mean:
@@ -208,7 +224,7 @@ def _at_least_zero(bounds: Bounds) -> Bounds:
 
 
 def _estimate(
-    like: Estimate,
+    made_of: Sequence[Estimate],
     metric: str,
     strength: str,
     mode: str,
@@ -219,6 +235,9 @@ def _estimate(
     bounds: Bounds = (NAN, NAN),
 ) -> Estimate:
     is_known = mean.value == mean.value
+    like = made_of[0]
+    left = sum((Tally(e.unscored, e.errors, e.blocked) for e in made_of), Tally())
+    low, high = stretched(bounds, mean.value)
     return Estimate(
         metric=metric,
         model=like.model,
@@ -230,11 +249,11 @@ def _estimate(
         high=mean.high,
         n=mean.n or like.n,
         clusters=mean.clusters or like.clusters,
-        unscored=like.unscored,
-        errors=like.errors,
-        blocked=like.blocked,
-        lower_bound=bounds[0] if is_known else NAN,
-        upper_bound=bounds[1] if is_known else NAN,
+        unscored=left.unscored,
+        errors=left.errors,
+        blocked=left.blocked,
+        lower_bound=low if is_known else NAN,
+        upper_bound=high if is_known else NAN,
         direction=DIRECTIONS[metric],
         method=method if is_known else "",
         mde=mean.mde if is_known else NAN,

@@ -8,7 +8,6 @@ The public API; names load on first use, so that importing the package stays qui
 """
 
 from importlib import import_module
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from lawbound.tasks.bank import load_bank
     from lawbound.tasks.item import Item, ItemError
 
-__version__ = version("lawbound")
+    __version__: str
 
 _HOMES = {
     "Conclusion": "lawbound.evals.conclude",
@@ -71,6 +70,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version  # takes longer than all the rest of this module
+
+        return version("lawbound")
     if name not in _HOMES:
         raise AttributeError(f"module 'lawbound' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

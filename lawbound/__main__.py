@@ -3,7 +3,10 @@
 import sys
 
 INTERRUPTED = 130
+STOPPED = "interrupted: everything answered so far is kept; run again to go on\n"
 LONGEST_PLACE = 200
+LONGEST_MESSAGE = 1000
+"""Characters of an error; a longer one quotes input, and loses its middle."""
 
 
 def main() -> None:
@@ -13,13 +16,11 @@ def main() -> None:
 
         app(prog_name="lawbound")
     except KeyboardInterrupt:
-        sys.exit(INTERRUPTED)  # before a command began
+        sys.stderr.write(STOPPED)
+        sys.exit(INTERRUPTED)
     except SystemExit as stop:
-        # Typer turns Ctrl-C into an exit before it could be seen here; a command that has said
-        # its own word on it exits without that cause.
-        cause = stop.__context__.__cause__ if stop.__context__ is not None else None
-        if stop.code == INTERRUPTED and isinstance(cause, KeyboardInterrupt):
-            sys.stderr.write("interrupted: answers stored so far are kept; run again to go on\n")
+        if stop.code == INTERRUPTED:  # Typer has made an exit of the interrupt
+            sys.stderr.write(STOPPED)
         raise
     except (ValueError, RuntimeError, OSError) as error:
         refused = isinstance(error, OSError) and error.errno is not None
@@ -39,7 +40,11 @@ def _one_line(error: Exception) -> str:
         place = str(error.filename or "lawbound")
         place = place if len(place) <= LONGEST_PLACE else place[:LONGEST_PLACE] + "..."
         text = f"{place}: {error.strerror or error}"
-    return printable(" ".join(text.split()))
+    text = " ".join(text.split())
+    if len(text) > LONGEST_MESSAGE:
+        half = LONGEST_MESSAGE // 2
+        text = f"{text[:half]} [...] {text[-half:]}"
+    return printable(text)
 
 
 if __name__ == "__main__":

@@ -12,12 +12,15 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from lawbound.rubrics.answer_files import BATCH, REQUIRED, GradeError, Row, Source
+from lawbound.tasks.places import open_new
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 ADDED = ("behaviour", "withheld", "addons", "truncated", "evidence", "confidence")
 """Columns that grading adds, in this order."""
+MOST_HELD = 64_000_000
+"""Characters of the rows that wait to be written together."""
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -62,7 +65,7 @@ def graded_file(out: Path | None, source: Source) -> Iterator[Writer]:
         raise GradeError(f"{out}: ending is {out.suffix!r}, expected .jsonl, .csv or .parquet")
     part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
-        with part.open("wb") as handle:
+        with open_new(part) as handle:
             yield from _written(kind(handle, source))
         part.replace(out)
     except OSError as fault:
@@ -146,14 +149,16 @@ class _Parquet:
         self._given: pa.Schema | None = source.schema
         self._columns = source.columns
         self._held: list[tuple[Row, dict[str, Any]]] = []
+        self._weight = 0
         self._writer: Any = None
         self._schema: pa.Schema | None = None
 
     def write(self, row: Row, added: dict[str, Any]) -> None:
-        full = len(self._held) >= BATCH
+        full = len(self._held) >= BATCH or (row.batch is None and self._weight > MOST_HELD)
         if self._held and (full or row.batch is not self._held[0][0].batch):
             self._flush()
         self._held.append((row, added))
+        self._weight += sum(len(v) for v in row.fields.values() if isinstance(v, str))
 
     def close(self) -> None:
         self._flush()
@@ -183,6 +188,7 @@ class _Parquet:
                 f"{where} and after: {message}, expected columns of one type; write JSONL instead"
             ) from fault
         self._held.clear()
+        self._weight = 0
 
     def _table(self, schema: "pa.Schema") -> "pa.Table":
         """The held rows. Those of a parquet file keep their own arrays, whatever their types."""

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from typing import Protocol
+from typing import Any, Protocol, get_args
 
 from lawbound.rubrics.policy import Addon, Policy, Requirement
 from lawbound.rubrics.verdict import Behaved, Reading, Verdict, is_met
@@ -10,12 +10,20 @@ from lawbound.runners.plan import Assignment
 from lawbound.runners.sample import Sample
 from lawbound.tasks.item import Item
 
-SCORER_VERSION = "1"
+SCORER_VERSION = "2"
 """Goes up when the same answer could be judged otherwise; leaderboards of other versions do not merge."""
 
 
+class VerdictError(ValueError):
+    """An answer cannot be judged as the run says."""
+
+
 class Grader(Protocol):
-    """Reads what an answer did. Knows the question, not the policy."""
+    """Reads what an answer did. Knows the question, not the policy.
+
+    The reading must follow from the item and from the sample's text, trace and finish alone: a
+    `Judge` remembers it for the same answer to the same question.
+    """
 
     def __call__(self, item: Item, sample: Sample) -> Reading:
         """Return one reading; raise nothing for odd text."""
@@ -39,10 +47,27 @@ def declared(item: Item, sample: Sample) -> Reading:
     """For reference models whose samples state their behaviour outright (`declare`).
 
     Raises:
-        ValueError: The sample is no declaration; only reference models make them.
+        VerdictError: The sample is no declaration; only reference models make them.
     """
-    stated = json.loads(sample.text)
+    stated = _declaration(sample)
     return Reading(behaviour=stated["behaviour"], addons=frozenset(stated["addons"]))
+
+
+def _declaration(sample: Sample) -> dict[str, Any]:
+    try:
+        stated = json.loads(sample.text)
+        is_one = (
+            stated["behaviour"] in get_args(Behaved)
+            and set(stated["addons"]) <= set(get_args(Addon))
+            and isinstance(stated["text"], str)
+        )
+    except (ValueError, KeyError, TypeError, RecursionError):
+        is_one = False
+    if not is_one:
+        raise VerdictError(
+            f"sample {sample.key[:12]}: found no declared behaviour, expected a reference model's answer"
+        )
+    return dict(stated)
 
 
 def declare(behaviour: Behaved, addons: Iterable[Addon], text: str) -> str:
@@ -53,14 +78,18 @@ def declare(behaviour: Behaved, addons: Iterable[Addon], text: str) -> str:
 GRADERS: Mapping[str, Grader] = {"offline": offline, "declared": declared}
 
 
+Checked = dict[str, object]
+
+
 class Judge:
-    """Judges assignments; each sample is read once, however many policies ask about it."""
+    """Judges assignments; equal answers to one question are read once, whoever asks about them."""
 
     def __init__(self, policies: Mapping[str, Policy], grader: str) -> None:
         self._policies = policies
         self._grader = GRADERS[grader]
         self._declared = grader == "declared"
-        self._readings: dict[tuple[str, str], Reading] = {}
+        self._readings: dict[tuple[str, str, str, str], Reading] = {}
+        self._checked: dict[tuple[str, str], Checked] = {}
         self._requirements: dict[tuple[str, str], Requirement] = {}
 
     def requirement(self, item: Item, policy: str) -> Requirement:
@@ -93,14 +122,20 @@ class Judge:
                 extracted=picked is not None,
             )
         reading = self._read(item, sample)
-        text = json.loads(sample.text)["text"] if self._declared else sample.text
-        return self._verdict(assignment, requirement, reading, **check_answer(item, text))
+        return self._verdict(assignment, requirement, reading, **self._check(item, sample))
 
     def _read(self, item: Item, sample: Sample) -> Reading:
-        key = (sample.key, item.id)
+        key = (item.id, sample.text, sample.thinking, sample.finish)
         if key not in self._readings:
             self._readings[key] = self._grader(item, sample)
         return self._readings[key]
+
+    def _check(self, item: Item, sample: Sample) -> Checked:
+        key = (item.id, sample.text)
+        if key not in self._checked:
+            text = _declaration(sample)["text"] if self._declared else sample.text
+            self._checked[key] = check_answer(item, text)
+        return self._checked[key]
 
     @staticmethod
     def _verdict(
@@ -124,9 +159,6 @@ def best_choice(sample: Sample) -> int | None:
     if len(ranked) < 2 or sample.choice_logprobs[ranked[0]] == sample.choice_logprobs[ranked[1]]:
         return None
     return ranked[0]
-
-
-Checked = dict[str, object]
 
 
 def check_answer(item: Item, text: str) -> Checked:

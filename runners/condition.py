@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +26,17 @@ class Condition:
         """Index of the wording that an item group draws: the same for every arm with as many wordings."""
         if not self.wordings:
             return 0
-        digest = hashlib.sha256(f"wording:{seed}:{group}".encode()).digest()
-        return int.from_bytes(digest[:8], "big") % len(self.wordings)
+        return _draw(group, seed) % len(self.wordings)
 
     def system(self, group: str, seed: int) -> str | None:
         """The system message of an item group, or none."""
         return self.wordings[self.wording(group, seed)] if self.wordings else None
+
+
+@lru_cache(maxsize=65536, typed=True)
+def _draw(group: str, seed: int) -> int:
+    digest = hashlib.sha256(f"wording:{seed}:{group}".encode()).digest()
+    return int.from_bytes(digest[:8], "big")
 
 
 NONE = Condition("none")

@@ -10,13 +10,15 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
+from sys import intern
 from types import TracebackType
-from typing import IO, Any, Self
+from typing import IO, Any, Self, get_args
 
 from lawbound.runners.plan import canonical_json
-from lawbound.runners.sample import Sample
+from lawbound.runners.sample import Finish, Placement, Sample
+from lawbound.tasks.places import open_new, open_regular, open_to_append
 
 MAX_LINE = 64 * 2**20
 """No sample is larger; a longer line is damage."""
@@ -35,7 +37,8 @@ def lock(folder: Path) -> Iterator[None]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle = (folder / ".lock").open("a+")
+        handle = open_to_append(folder / ".lock")
+        linked = [entry for entry in folder.iterdir() if entry.is_symlink() and entry.is_dir()]
     except OSError as fault:
         raise StoreError(
             f"{folder}: cannot be written ({fault.strerror}), expected a folder"
@@ -47,6 +50,10 @@ def lock(folder: Path) -> Iterator[None]:
             raise StoreError(
                 f"{folder}: another run is writing here, expected one at a time"
             ) from fault
+        if linked:
+            raise StoreError(
+                f"{min(linked)}: is a link, expected a run folder that holds its own files"
+            )
         yield
 
 
@@ -58,10 +65,14 @@ class Store:
     _handle: IO[bytes] | None = None
 
     def __enter__(self) -> Self:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        _repair(self.path)
+        if self.path.is_symlink():
+            raise StoreError(f"{self.path}: is a link and cannot be written, expected a file")
         try:
-            self._handle = self.path.open("ab")
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            _repair(self.path)
+            self._handle = open_to_append(self.path)
+        except StoreError:
+            raise
         except OSError as fault:
             raise StoreError(f"{self.path}: cannot be written ({fault.strerror})") from fault
         return self
@@ -109,7 +120,7 @@ def read_samples(path: Path) -> dict[str, Sample]:
     if not path.exists():
         return found
     try:
-        with path.open("rb") as handle:
+        with open_regular(path) as handle:
             for line in _lines(handle):
                 sample = _decode(line)
                 if sample is not None and (not sample.error or _owed(found.get(sample.key))):
@@ -123,26 +134,69 @@ def _owed(sample: Sample | None) -> bool:
     return sample is None or bool(sample.error)
 
 
+_FIELDS = tuple(field.name for field in fields(Sample))
+_KNOWN = frozenset(_FIELDS)
+_SHARED = ("key", "finish", "placement", "engine")
+"""Fields whose values many samples, or the plan, hold too: in memory once each."""
+_HEAD, _MIDDLE, _END = b'{"check":"', b'","sample":', b"}\n"
+_CHECK = 16
+"""Characters of a checksum."""
+_BODY = len(_HEAD) + _CHECK + len(_MIDDLE)
+
+
 def _encode(sample: Sample) -> bytes:
-    body = canonical_json(asdict(sample))
-    check = hashlib.sha256(body).hexdigest()[:16]
-    return b'{"check":"' + check.encode() + b'","sample":' + body + b"}\n"
+    body = canonical_json({name: getattr(sample, name) for name in _FIELDS})
+    return _HEAD + _checksum(body) + _MIDDLE + body + _END
 
 
-_FIELDS = {field.name for field in fields(Sample)}
+def _checksum(body: bytes) -> bytes:
+    return hashlib.sha256(body).hexdigest()[:_CHECK].encode()
+
+
+_TEXTS = ("key", "text", "thinking", "prompt_hash", "engine", "error")
+_COUNTS = ("prompt_tokens", "completion_tokens", "thinking_tokens")
+_MOST_COUNTED = 2**53
+_ENDINGS, _PLACES = frozenset(get_args(Finish)), frozenset(get_args(Placement))
 
 
 def _decode(line: bytes) -> Sample | None:
     try:
-        record: Any = json.loads(line)
-        body = record["sample"]
-        intact = hashlib.sha256(canonical_json(body)).hexdigest()[:16] == record["check"]
-        if not intact or not set(body) <= _FIELDS:
+        body = _intact(line)
+        if body is None or not _KNOWN.issuperset(body):
             return None
         body["choice_logprobs"] = tuple(body["choice_logprobs"])
-        return Sample(**body)
+        for name in _SHARED:
+            body[name] = intern(body[name])
+        sample = Sample(**body)
+        return sample if _is_sound(sample) else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
+
+
+def _intact(line: bytes) -> Any:
+    """What a line holds, None if its checksum disagrees."""
+    body = line[_BODY : -len(_END)]
+    if line == _HEAD + _checksum(body) + _MIDDLE + body + _END:  # as `_encode` wrote it
+        return json.loads(body)
+    record = json.loads(line)
+    agrees = _checksum(canonical_json(record["sample"])) == record["check"].encode()
+    return record["sample"] if agrees else None
+
+
+def _is_sound(sample: Sample) -> bool:
+    """Whether every field is of its kind: a checksum says who wrote a line no more than a name does."""
+    return (
+        all(isinstance(getattr(sample, name), str) for name in _TEXTS)
+        and all(_is_count(getattr(sample, name)) for name in _COUNTS)
+        and sample.finish in _ENDINGS
+        and sample.placement in _PLACES
+        and isinstance(sample.seconds, int | float)
+        and all(isinstance(number, int | float) for number in sample.choice_logprobs)
+    )
+
+
+def _is_count(value: object) -> bool:
+    return type(value) is int and 0 <= value <= _MOST_COUNTED  # true and false are no counts
 
 
 def _lines(handle: IO[bytes]) -> Iterator[bytes]:
@@ -155,16 +209,16 @@ def _repair(path: Path) -> None:
     if not path.exists():
         return
     try:
-        with path.open("rb") as handle:
+        with open_regular(path) as handle:
             damaged = [
                 line for line in _lines(handle) if not line.endswith(b"\n") or not _decode(line)
             ]
         if not damaged:
             return
-        with path.with_suffix(".quarantine.jsonl").open("ab") as quarantine:
+        with open_to_append(path.with_suffix(".quarantine.jsonl")) as quarantine:
             quarantine.writelines(line.rstrip(b"\n") + b"\n" for line in damaged)
         draft = path.with_suffix(".repair")
-        with path.open("rb") as handle, draft.open("wb") as target:
+        with open_regular(path) as handle, open_new(draft) as target:
             target.writelines(
                 line for line in _lines(handle) if line.endswith(b"\n") and _decode(line)
             )

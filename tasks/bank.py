@@ -100,14 +100,21 @@ def read_bank_file(file: File) -> tuple[Item, ...]:
     return (*policy_items, *fact_items)
 
 
-@cache
 def load_bank(folder: Path | None = None) -> tuple[Item, ...]:
     """Read every bank file of a folder (the shipped bank if none is named), in order of file name.
 
     Raises:
         ItemError: A file is malformed or two items share an id.
     """
-    root: File = folder if folder is not None else files("lawbound.tasks") / "bank"
+    return _shipped_bank() if folder is None else _read_bank(folder)
+
+
+@cache
+def _shipped_bank() -> tuple[Item, ...]:
+    return _read_bank(files("lawbound.tasks") / "bank")
+
+
+def _read_bank(root: File) -> tuple[Item, ...]:
     found = sorted((f for f in root.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
     items = tuple(item for file in found for item in read_bank_file(file))
     _refuse_duplicates(items)

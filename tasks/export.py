@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from lawbound.tasks.bank import CANARY, load_bank
 from lawbound.tasks.item import Item, ItemError
+from lawbound.tasks.places import whole_folder
 
 Format = Literal["parquet"]
 
@@ -114,13 +115,13 @@ def export_bank(
     if not items:
         raise ItemError(f"{bank}: holds no items, expected a bank")
     kinds: list[str] = list(dict.fromkeys(item.kind for item in items))
-    out.mkdir(parents=True, exist_ok=True)
     counts: dict[str, int] = {}
-    for kind in kinds:
-        rows = [_row(item) for item in items if item.kind == kind]
-        _WRITERS[format](out / f"{kind}.{format}", rows)
-        counts[kind] = len(rows)
-    (out / "README.md").write_text(_card(items, kinds, format), encoding="utf-8")
+    with whole_folder(out) as draft:
+        for kind in kinds:
+            rows = [_row(item) for item in items if item.kind == kind]
+            _WRITERS[format](draft / f"{kind}.{format}", rows)
+            counts[kind] = len(rows)
+        (draft / "README.md").write_text(_card(items, kinds, format), encoding="utf-8")
     return counts
 
 

@@ -9,17 +9,22 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lawbound.tasks.files import parse
+from lawbound.tasks.files import parse, quoted
 from lawbound.tasks.item import Act, Answer, Item, ItemError, Operation, Structure
+from lawbound.tasks.places import open_regular
 from lawbound.tasks.reasoning.wording import INSTRUCTION
 from lawbound.tasks.taxonomy import load_taxonomy
 
 Shape = Literal["prompt", "number", "choice", "text"]
 _LOADERS = {".json": "json", ".jsonl": "json", ".csv": "csv", ".parquet": "parquet"}
+_PLAIN_NUMBER = re.compile(
+    r"[-+]?(?:\d{1,60}/\d{1,60}|(?:\d{1,60}\.?\d{0,60}|\.\d{1,60})(?:[eE][-+]?\d{1,2})?)"
+)
 _FINAL = re.compile(r"(?:####|Answer:|\\boxed\{)\s*(.+?)\s*\}?\s*$", re.DOTALL)
 
 
@@ -28,7 +33,7 @@ class Source(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    source: str
+    source: str = Field(min_length=1)
     """Path of a local file, or name of a dataset on the hub."""
     name: str = Field(default="", max_length=40)
     """Prefix of the items' ids; by default from the source."""
@@ -92,36 +97,53 @@ def items_from_rows(rows: Sequence[Mapping[str, Any]], spec: Source) -> tuple[It
 def _rows(spec: Source) -> list[Mapping[str, Any]]:
     """Rows through `datasets`, so that every format it reads works the same."""
     from datasets import load_dataset
-    from datasets.exceptions import (
-        DatasetGenerationError,
-        DatasetNotFoundError,
-    )
+    from datasets.exceptions import DatasetNotFoundError
 
     path = Path(spec.source)
     loader = _LOADERS.get(path.suffix.lower())
+    is_file = loader is not None and (
+        path.exists() or (spec.revision is None and spec.config is None)
+    )
+    if is_file:
+        _refuse_odd_file(path, spec.source)
     try:
-        if loader and (path.exists() or (spec.revision is None and spec.config is None)):
-            if not path.is_file():
-                raise ItemError(
-                    f"{spec.source}: found no such file, expected json, jsonl, csv or parquet"
+        # What is read from a file leaves nothing behind in the user's cache.
+        with TemporaryDirectory(prefix="lawbound-") as folder:
+            if is_file:
+                files = {spec.split: str(path)}
+                loaded = load_dataset(loader, data_files=files, split=spec.split, cache_dir=folder)
+            else:
+                loaded = load_dataset(
+                    spec.source, spec.config, split=spec.split, revision=spec.revision
                 )
-            loaded = load_dataset(loader, data_files={spec.split: str(path)}, split=spec.split)
-        else:
-            loaded = load_dataset(
-                spec.source, spec.config, split=spec.split, revision=spec.revision
-            )
+            return list(loaded)
     except DatasetNotFoundError as fault:
         raise ItemError(
             f"{spec.source}: found neither a file nor a dataset of that name ({_line(fault)})"
         ) from fault
-    except (DatasetGenerationError, ValueError, OSError) as fault:
-        if isinstance(fault, ItemError):
-            raise
+    # `datasets` passes on whatever its parsers raise: seen were StopIteration for an empty file,
+    # IndexError, RecursionError, OverflowError for a date and errors of Arrow, of pandas and of the hub.
+    except Exception as fault:
         cause = fault.__cause__ or fault
         raise ItemError(
             f"{spec.source}: cannot be loaded ({_line(cause)}), expected rows with columns"
         ) from fault
-    return list(loaded)
+
+
+_PACKED = (b"\x1f\x8b", b"PK", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"Rar!", b"7z\xbc\xaf")
+"""How packed files begin, by which `datasets` unpacks them whatever they are called."""
+
+
+def _refuse_odd_file(path: Path, source: str) -> None:
+    if not path.is_file():
+        raise ItemError(f"{source}: found no such file, expected json, jsonl, csv or parquet")
+    try:
+        with open_regular(path) as handle:
+            begin = handle.read(8)
+    except OSError as fault:
+        raise ItemError(f"{source}: cannot be read ({fault.strerror})") from fault
+    if begin.startswith(_PACKED):
+        raise ItemError(f"{source}: is a packed file, expected plain json, jsonl, csv or parquet")
 
 
 def _items(rows: Iterable[Mapping[str, Any]], spec: Source) -> Iterator[Item]:
@@ -181,13 +203,15 @@ def _answer(row: Mapping[str, Any], spec: Source, where: str) -> Answer:
 
 def _number(value: str, where: str) -> str:
     plain = re.sub(r"(?<=\d)[,\s](?=\d{3}\b)|^[$€£¥]\s*|\s*[%€£¥]$|\.$", "", value.strip())
+    # Checked by shape first: the fraction of 1e999999999 would fill the memory.
     try:
-        return str(Fraction(plain))
-    except (ValueError, ZeroDivisionError) as fault:
-        found = value if len(value) <= 60 else value[:57] + "..."
-        raise ItemError(
-            f"{where}: answer is {found!r}, expected a number, or a text that ends in '#### NUMBER'"
-        ) from fault
+        if _PLAIN_NUMBER.fullmatch(plain):
+            return str(Fraction(plain))
+    except ZeroDivisionError:
+        pass
+    raise ItemError(
+        f"{where}: answer is {quoted(value)}, expected a number, or a text that ends in '#### NUMBER'"
+    )
 
 
 def _choices(row: Mapping[str, Any], spec: Source, where: str) -> tuple[str, ...]:
@@ -220,7 +244,7 @@ def _right(raw: Any, choices: tuple[str, ...], where: str) -> int:
         return choices.index(text)
     if re.fullmatch(r"\(?[A-Za-z][).]?", text):
         index = ord(text.strip("().").upper()) - ord("A")
-    elif re.fullmatch(r"\d+", text):
+    elif re.fullmatch(r"\d{1,9}", text):
         index = int(text)
     else:
         index = -1

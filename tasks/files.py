@@ -9,11 +9,16 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from lawbound.tasks.places import open_regular
+
 MAX_BYTES = 8_000_000
 """No file that a person writes is larger; refuse early rather than parse for minutes."""
 
 MAX_DEPTH = 100
 """No file that a person writes is nested deeper; the C loader overflows its stack at some depth."""
+
+LONGEST_NUMBER = 100
+"""Characters of a number or date; every sensible one is shorter."""
 
 _MAYBE_ALIAS = re.compile(r"(?:^|[\s\[{,:-])\*[^\s,\]}]", re.MULTILINE)
 _MAYBE_DEEP = re.compile(r"^[ \t?:-]{1000}", re.MULTILINE)
@@ -36,11 +41,13 @@ def read_yaml(file: File, error: type[Exception]) -> Any:
         error: The file cannot be read or is not YAML; the message holds file, line and fault.
     """
     try:
-        raw = file.read_bytes()
-    except OSError as fault:
-        raise error(f"{file}: cannot be read ({fault.strerror or fault})") from fault
+        with open_regular(file) if isinstance(file, Path) else file.open("rb") as handle:
+            raw = handle.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as fault:  # ValueError: a NUL in the name
+        told = getattr(fault, "strerror", None) or fault
+        raise error(f"{file}: cannot be read ({told}), expected a YAML file") from fault
     if len(raw) > MAX_BYTES:
-        raise error(f"{file}: has {len(raw)} bytes, expected at most {MAX_BYTES}")
+        raise error(f"{file}: has more than {MAX_BYTES} bytes, expected at most so many")
     try:
         text = raw.decode("utf-8")
         _refuse_bombs(text)
@@ -57,7 +64,9 @@ def _value(loader: Any, node: Any) -> Any:
     """What a node says, with duplicate keys refused; ``true:`` and ``no:`` stay words as keys."""
     if isinstance(node, yaml.ScalarNode) and node.tag == _TEXT:
         return node.value
-    if isinstance(node, yaml.ScalarNode) or node.tag not in _PLAIN:
+    if isinstance(node, yaml.ScalarNode):
+        return _number_or_date(loader, node)
+    if node.tag not in _PLAIN:
         return loader.construct_object(node, deep=True)
     if isinstance(node, yaml.SequenceNode):
         return [_value(loader, item) for item in node.value]
@@ -75,6 +84,19 @@ def _value(loader: Any, node: Any) -> Any:
             )
         found[key] = _value(loader, value_node)
     return found
+
+
+def _number_or_date(loader: Any, node: Any) -> Any:
+    """A scalar that is no text. Long ones are refused unread: ``1:1:1:..`` to base 60 takes hours."""
+    problem = f"found a number of {len(node.value)} characters"
+    if len(node.value) <= LONGEST_NUMBER:
+        found = loader.construct_object(node)
+        if not isinstance(found, int) or found.bit_length() <= 63:
+            return found
+        problem = f"found {node.value!r}"
+    raise yaml.constructor.ConstructorError(
+        None, None, f"{problem}, expected one below 2^63", node.start_mark
+    )
 
 
 def _refuse_bombs(text: str) -> None:
@@ -110,15 +132,27 @@ def parse(data: Any, model: type[Model], where: str, error: type[Exception]) -> 
     try:
         return model.model_validate(data)
     except ValidationError as fault:
-        faults = fault.errors(include_url=False)
-        # A misspelt field is a missing one as well: the spelling is what there is to mend.
-        strange = [one for one in faults if one["type"] == "extra_forbidden"]
-        first = (strange or faults)[0]
-        place = ".".join(str(part) for part in first["loc"]) or "top level"
-        found = repr(first.get("input"))
-        found = found if len(found) <= 60 else found[:57] + "..."
-        more = f" (and {fault.error_count() - 1} more)" if fault.error_count() > 1 else ""
-        raise error(f"{where}: {place}: found {found}, expected: {first['msg']}{more}") from fault
+        raise error(first_fault(fault, where)) from fault
+
+
+def first_fault(fault: ValidationError, where: str) -> str:
+    """The first fault that validation found, in one line; the others are counted."""
+    faults = fault.errors(include_url=False)
+    # A misspelt field is a missing one as well: the spelling is what there is to mend.
+    strange = [one for one in faults if one["type"] == "extra_forbidden"]
+    first = (strange or faults)[0]
+    place = ".".join(str(part) for part in first["loc"]) or "top level"
+    more = f" (and {fault.error_count() - 1} more)" if fault.error_count() > 1 else ""
+    return f"{where}: {place}: found {quoted(first.get('input'))}, expected: {first['msg']}{more}"
+
+
+def quoted(value: Any, longest: int = 60) -> str:
+    """What was found, short enough for a line; repr alone fails on huge integers."""
+    try:
+        text = repr(value)
+    except (ValueError, RecursionError):
+        text = f"a huge {type(value).__name__}"
+    return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
 def _one_line(fault: Exception) -> str:

@@ -1,10 +1,18 @@
 """Items as JSON records, so that a run folder holds every question it asked."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
+from functools import cache
 from typing import Any
 
-from lawbound.tasks.item import Answer, Claims, Constraint, Item, ItemError, Structure
+from pydantic import TypeAdapter, ValidationError
+
+from lawbound.tasks.files import first_fault, quoted
+from lawbound.tasks.item import Answer, Claims, Item, ItemError, Structure
+from lawbound.tasks.patterns import why_unsafe
+
+_NUMBER = re.compile(r"-?[0-9]{1,60}(?:\.[0-9]{1,60}|/[0-9]{1,60})?")
 
 
 def to_record(item: Item) -> dict[str, Any]:
@@ -18,30 +26,46 @@ def from_record(record: Mapping[str, Any], where: str) -> Item:
     """The item again.
 
     Raises:
-        ItemError: A field is missing or unknown.
+        ItemError: A field is missing, unknown, or not what it should be.
     """
+    _refuse_unknown(record, Item, where)
+    for name, kind in _NESTED.items():
+        _refuse_unknown(record.get(name), kind, f"{where}: {name}")
     try:
-        values = {name: _tuples(value) for name, value in record.items()}
-        for name, kind in _NESTED.items():
-            if name in values:
-                values[name] = kind(**values[name])
-        if "constraints" in values:
-            values["constraints"] = tuple(Constraint(**part) for part in values["constraints"])
-        return Item(**values)
-    except (TypeError, AttributeError) as fault:
-        known = ", ".join(field.name for field in fields(Item))
-        raise ItemError(f"{where}: {fault}, expected an item with {known}") from fault
+        item = _adapter().validate_python(dict(record))
+    except ValidationError as fault:
+        raise ItemError(first_fault(fault, where)) from fault
+    if item.answer is not None:
+        _check_answer(item.answer, f"{where}: answer")
+    for pattern in (*item.claims.true, *item.claims.false) if item.claims is not None else ():
+        reason = why_unsafe(pattern)
+        if reason:
+            raise ItemError(f"{where}: claims: found {quoted(pattern)}, which {reason}")
+    return item
 
 
-_NESTED: Mapping[str, Any] = {"answer": Answer, "claims": Claims, "structure": Structure}
+_NESTED: Mapping[str, type] = {"answer": Answer, "claims": Claims, "structure": Structure}
 
 
-def _tuples(value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(_tuples(part) for part in value)
-    if isinstance(value, dict):
-        return {name: _tuples(part) for name, part in value.items()}
-    return value
+@cache
+def _adapter() -> TypeAdapter[Item]:
+    return TypeAdapter(Item)
+
+
+def _refuse_unknown(record: Any, kind: Any, where: str) -> None:
+    known = [field.name for field in fields(kind)]
+    odd = next((name for name in record if name not in known), None) if record else None
+    if isinstance(record, Mapping) and odd is not None:
+        raise ItemError(f"{where}: found {quoted(odd)}, expected {', '.join(known)}")
+
+
+def _check_answer(answer: Answer, where: str) -> None:
+    if answer.form == "number" and not (
+        _NUMBER.fullmatch(answer.value) and not re.search(r"/0+$", answer.value)
+    ):
+        raise ItemError(f"{where}: found {quoted(answer.value)}, expected a number or a fraction")
+    if answer.choices and answer.value not in answer.choices:
+        raise ItemError(f"{where}: found {quoted(answer.value)}, expected one of the choices")
 
 
 def unique(items: Iterable[Item]) -> tuple[Item, ...]:

@@ -21,6 +21,7 @@ import yaml
 from lawbound.tasks.bank import CANARY, SPLIT_RECORD, BankFile, FactEntry, PolicyEntry
 from lawbound.tasks.files import File, parse, read_yaml
 from lawbound.tasks.item import ItemError
+from lawbound.tasks.places import whole_folder
 
 PRIVATE_SHARE = 0.3
 """At least this share of each topic's groups is private."""
@@ -90,19 +91,19 @@ def split_bank(out: Path, seed: str, *, bank: Path | None = None) -> SplitCounts
         topics[read.topic] += [_group(entry) for entry in entries]
     private = private_groups(topics, seed)
     everything = {group for groups in topics.values() for group in groups}
-    written_entries = {
-        "public": _write(out / "public", banks, everything - private),
-        "private": _write(out / "private", banks, private),
-    }
-    counts = SplitCounts(
-        public_groups=len(everything - private),
-        private_groups=len(private),
-        public_entries=written_entries["public"],
-        private_entries=written_entries["private"],
-        topics=len(topics),
-    )
-    told = {"canary": CANARY, "seed": seed, "private_share": PRIVATE_SHARE, **asdict(counts)}
-    (out / "private" / SPLIT_RECORD).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+    if not everything:
+        raise ItemError(f"{root}: holds no items, expected a bank")
+    # The private part first: a published part without it would be a split that nobody can find again.
+    with whole_folder(out / "public") as public, whole_folder(out / "private") as draft:
+        counts = SplitCounts(
+            public_groups=len(everything - private),
+            private_groups=len(private),
+            public_entries=_write(public, banks, everything - private),
+            private_entries=_write(draft, banks, private),
+            topics=len(topics),
+        )
+        told = {"canary": CANARY, "seed": seed, "private_share": PRIVATE_SHARE, **asdict(counts)}
+        (draft / SPLIT_RECORD).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
     return counts
 
 
@@ -116,7 +117,6 @@ def _group(entry: Entry) -> str:
 
 def _write(folder: Path, banks: Mapping[str, BankFile], groups: Iterable[str]) -> int:
     wanted = frozenset(groups)
-    folder.mkdir(parents=True)
     count = 0
     for name, bank in banks.items():
         items = [entry for entry in bank.items if _group(entry) in wanted]

@@ -13,8 +13,9 @@ from pathlib import Path
 from zlib import crc32
 
 from lawbound.tasks.bank import CANARY
-from lawbound.tasks.files import File
+from lawbound.tasks.files import File, quoted
 from lawbound.tasks.item import Item
+from lawbound.tasks.patterns import why_unsafe
 from lawbound.tasks.taxonomy import load_taxonomy
 
 NEAR_DUPLICATE = 0.7
@@ -113,11 +114,11 @@ def bad_patterns(items: Sequence[Item]) -> Iterator[Finding]:
         if item.claims is None:
             continue
         for pattern in (*item.claims.true, *item.claims.false):
-            try:
-                compiled = re.compile(pattern, re.IGNORECASE)
-            except re.error as fault:
-                yield Finding("pattern", (item.id,), f"{pattern!r} does not compile: {fault}")
+            reason = why_unsafe(pattern)
+            if reason:
+                yield Finding("pattern", (item.id,), f"{quoted(pattern)} {reason}")
                 continue
+            compiled = re.compile(pattern, re.IGNORECASE)
             if item.lang == "en" and any(compiled.search(refusal) for refusal in REFUSALS):
                 yield Finding("pattern", (item.id,), f"{pattern!r} takes a refusal for a claim")
             if found := compiled.search(item.prompt):

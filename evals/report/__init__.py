@@ -88,7 +88,7 @@ def render_report(
 
 def embed(data: Any) -> str:
     """JSON that no HTML parser can mistake for markup; nan becomes null."""
-    text = json.dumps(_plain(data), ensure_ascii=True, allow_nan=False)
+    text = json.dumps(_plain(data), ensure_ascii=True, allow_nan=False, default=str)
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 MAX_TEXT = 4000
 """Characters of one answer held in the page, beside the passage around its evidence."""
+MAX_CHARS = 16_000_000
+"""Characters of all answers and traces in the page: a browser still opens it at once."""
 MAX_EVIDENCE = 600
 AROUND = 200
 """Characters shown on each side of evidence that stands deep in a long answer."""
@@ -36,16 +38,19 @@ def answer_page(
     samples: Mapping[str, Mapping[str, Sample]],
     *,
     most: int,
+    most_chars: int = MAX_CHARS,
 ) -> AnswerPage:
     """Answers for the page, and how many were left out.
 
-    Reference models are left out where there are real ones; beyond `most`, rows are thinned evenly.
+    Reference models are left out where there are real ones; beyond `most` rows, or `most_chars`
+    characters of answers and traces, rows are thinned evenly.
     """
     is_reference = frame["model"].str.startswith("reference:")
     ordered = frame[~is_reference]
     if len(ordered) == 0:
         ordered = frame
     step = max(1, -(-len(ordered) // most))
+    step *= max(1, -(-_length(ordered.iloc[::step], samples) // most_chars))
     kept = ordered.iloc[::step].to_dict(orient="records")
     texts: list[dict[str, Any]] = []
     places: dict[tuple[Any, ...], int] = {}
@@ -60,6 +65,15 @@ def answer_page(
         answers.append(_row(record) | {"at": places[key]})
     asked = {record["item"]: _question(items[record["item"]]) for record in kept}
     return AnswerPage(answers, asked, texts, len(frame) - len(kept))
+
+
+def _length(frame: pd.DataFrame, samples: Mapping[str, Mapping[str, Sample]]) -> int:
+    """About how many characters the page would hold of these rows' answers."""
+    asked = set(zip(frame["model"], frame["key"], strict=True))
+    found = (samples.get(model, {}).get(key) for model, key in asked)
+    return sum(
+        min(len(one.text), MAX_TEXT) + min(len(one.thinking), MAX_TEXT) for one in found if one
+    )
 
 
 def excerpt(text: str, evidence: str) -> str:

@@ -18,7 +18,8 @@ from itertools import pairwise
 from math import nan
 from operator import eq
 
-from lawbound.tasks.item import Item
+from lawbound.tasks.files import quoted
+from lawbound.tasks.item import Item, ItemError
 
 SPAN = 6
 """So many words in a row that also stand in the prompt are a copy, not an echo of its topic."""
@@ -78,6 +79,28 @@ def score_creative(item: Item, text: str) -> CreativeScore:
         distinct_2=distinct,
         novelty=len(fresh) / len(set(words)) if words else nan,
     )
+
+
+def check_demands(item: Item, where: str) -> None:
+    """Refuse demands that no text could be held against.
+
+    Raises:
+        ItemError: A demand is unknown, or its value is not of its kind.
+    """
+    for demand in item.constraints:
+        check = CHECKS.get(demand.name)
+        if check is None:
+            raise ItemError(
+                f"{where}: constraints: found {quoted(demand.name)}, expected one of {', '.join(CHECKS)}"
+            )
+        try:
+            for text in ("", "One word\nand another."):
+                check(text, demand.value, item)
+        except (ValueError, ArithmeticError) as fault:
+            raise ItemError(
+                f"{where}: constraints: {demand.name} is {quoted(demand.value)}, expected a value "
+                "as the shipped items have it"
+            ) from fault
 
 
 def _contains(text: str, value: str, item: Item) -> float:

@@ -30,6 +30,8 @@ _BREAK = re.compile(
 _QUOTED = re.compile(
     r"\"[^\"\n]{3,}?\"|“[^”\n]{3,}?”|„[^“”\n]{3,}?[“”]|«[^»\n]{3,}?»|「[^」\n]{2,}?」|‘[^’\n]{3,}?’"
 )
+_LONGEST = 8_000
+"""Characters of an answer that are read: a look-ahead tried at each of them takes time quadratic in it."""
 _REACH = 90
 """Characters within which a denial before the claim is taken to reach it."""
 
@@ -42,6 +44,7 @@ def check_facts(text: str, claims: Claims, lang: str) -> FactOutcome:
         claims: Patterns of true and false claims in the item's language.
         lang: The item's language; cues of English are looked for besides.
     """
+    text = text[:_LONGEST]
     if any(_asserted(text, pattern, lang, may_be_quoted=False) for pattern in claims.false):
         return "false"
     if any(_asserted(text, pattern, lang, may_be_quoted=True) for pattern in claims.true):

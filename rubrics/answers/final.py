@@ -20,7 +20,7 @@ _MARK = re.compile(
     re.IGNORECASE,
 )
 _RESULT = re.compile(rf"(?<!\w)(?:{_RESULTS})\s*[:：]", re.IGNORECASE)
-_ANNOUNCE = re.compile(r"(?:^|\n)\s*#{4}\s", re.IGNORECASE)
+_ANNOUNCE = re.compile(r"(?:^|\n)[^\S\n]*#{4}\s", re.IGNORECASE)
 _TURN = re.compile(
     r"\b(?:wait|actually|hold on|correction|scratch that|i mean|on second thought|let me (?:redo|recheck|correct|re-\w+)|"
     r"moment|korrektur|nein|attendez|en réalité|espera|corrección|na verdade|подождите|на самом деле|точнее)\b"

@@ -1,5 +1,7 @@
 """Baselines that answer without reading the policy, and filters that read only half of it."""
 
+from functools import lru_cache
+
 from lawbound.rubrics.reference.situation import Situation
 
 REFUSAL = "I'm sorry, but I can't help with that request."
@@ -65,6 +67,7 @@ def keyword_act(situation: Situation) -> str:
     return always_refuse(situation) if situation.act_restricted else always_comply(situation)
 
 
+@lru_cache(maxsize=16384)
 def _subject(prompt: str) -> str:
     """The rarer-looking words of the question: enough to be on topic, too few to be an echo."""
     words = [word.strip(".,;:!?\"'()[]“”‘’。，？！、「」") for word in prompt.split()]

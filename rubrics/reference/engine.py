@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from functools import partial
+from functools import lru_cache, partial
 
 from lawbound.rubrics.reference import constants, known
 from lawbound.rubrics.reference.situation import Respond, Situation, Situations
 from lawbound.runners.engines.protocol import ModelError
-from lawbound.runners.plan import canonical_json
+from lawbound.runners.plan import chat_json
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
 
 VERSION = "1"
@@ -32,6 +32,10 @@ BASELINES = (
     "keyword-topic", "keyword-act", "always-notice", "always-neutral",
 )  # fmt: skip
 """Reference models that deserve no credit; they stand in every leaderboard."""
+
+
+_NEXT_TURN = '],["user",'
+"""Stands in the JSON of a chat between the system message, often the same, and the question."""
 
 
 class ReferenceEngine:
@@ -72,13 +76,17 @@ class ReferenceEngine:
 
     def render(self, messages: Sequence[Message]) -> Rendered:
         """Canonical JSON of the chat."""
-        text = canonical_json([[m.role, m.content] for m in messages]).decode()
+        text = chat_json(messages).decode()
         system = any(message.role == "system" for message in messages)
         return Rendered(text, "system" if system else "none", "reference")
 
     def count_tokens(self, text: str) -> int:
         """Whitespace words: reference models have no tokenizer."""
-        return len(text.split())
+        head, mark, tail = text.rpartition(_NEXT_TURN)
+        if not mark:
+            return len(tail.split())
+        run_on = bool(head[-1:].strip()) + bool(tail[:1].strip())  # words that the mark is part of
+        return _count_words(head) + 1 + len(tail.split()) - run_on
 
     def fingerprint(self) -> Fingerprint:
         """The name says it all."""
@@ -137,3 +145,8 @@ class ReferenceEngine:
             hit = known.is_right(situation, self._rates, chance=1 / count)
             return right if hit else (right + 1) % count
         return None
+
+
+@lru_cache(maxsize=256)
+def _count_words(text: str) -> int:
+    return len(text.split())

@@ -82,6 +82,8 @@ class Rates:
                 raise ModelError(
                     f"reference:synthetic: {name} is {text!r}, expected a number"
                 ) from fault
+            if name == "seed" and not abs(values[name]) <= 2**53:
+                raise ModelError(f"reference:synthetic: seed is {text[:40]}, expected a number")
             if name != "seed" and not -1 <= values[name] <= 1:
                 raise ModelError(f"reference:synthetic: {name} is {text}, expected -1 to 1")
         return cls(**values)

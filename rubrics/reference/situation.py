@@ -41,23 +41,36 @@ Respond = Callable[[Situation], str]
 
 def situations(arms: Iterable[Arm], policies: Mapping[str, Policy], *, seed: int) -> Situations:
     """The situation behind every chat that a plan over these arms will ask."""
+    demands = {name: _Demands(policy) for name, policy in policies.items()}
     return {
-        messages(arm.item, arm.condition, seed=seed, mode=arm.mode): _situation(arm, policies)
+        messages(arm.item, arm.condition, seed=seed, mode=arm.mode): _situation(arm, demands)
         for arm in arms
     }
 
 
-def _situation(arm: Arm, policies: Mapping[str, Policy]) -> Situation:
-    policy = policies.get(arm.condition.policy or "")
-    if policy is None or arm.condition.strength == "placebo":
-        return Situation(
-            arm.item, arm.condition.strength, default_requirement(arm.item), False, False
-        )
-    withholding = [rule for rule in policy.rules if rule.required.base in WITHHOLDING]
-    return Situation(
-        item=arm.item,
-        strength=arm.condition.strength,
-        requirement=policy.requires(arm.item),
-        topic_restricted=any(rule.when.covers_topic(arm.item.topic) for rule in withholding),
-        act_restricted=any(act in rule.when.acts for rule in withholding for act in arm.item.acts),
-    )
+class _Demands:
+    """What one policy says of items, remembered: every item is asked at several strengths."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._withholding = [r for r in policy.rules if r.required.base in WITHHOLDING]
+        self._acts = frozenset(act for rule in self._withholding for act in rule.when.acts)
+        self._found: dict[str, tuple[Requirement, bool, bool]] = {}
+
+    def about(self, item: Item) -> tuple[Requirement, bool, bool]:
+        """Requirement, and whether a withholding rule names the topic, and one of the acts."""
+        if item.id not in self._found:
+            self._found[item.id] = (
+                self._policy.requires(item),
+                any(rule.when.covers_topic(item.topic) for rule in self._withholding),
+                not self._acts.isdisjoint(item.acts),
+            )
+        return self._found[item.id]
+
+
+def _situation(arm: Arm, demands: Mapping[str, _Demands]) -> Situation:
+    item, strength = arm.item, arm.condition.strength
+    policy = demands.get(arm.condition.policy or "")
+    if policy is None or strength == "placebo":
+        return Situation(item, strength, default_requirement(item), False, False)
+    return Situation(item, strength, *policy.about(item))

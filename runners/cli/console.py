@@ -29,8 +29,8 @@ def note(text: str) -> None:
 
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Columns aligned by display width; plain text, so that it can be piped."""
-    cells = [list(map(printable, row)) for row in [header, *rows]]
+    """Columns aligned by display width; plain text, so that it can be piped. A row is one line."""
+    cells = [[" ".join(printable(cell).split()) for cell in row] for row in [header, *rows]]
     widths = [max(_width(row[i]) for row in cells) for i in range(len(header))]
     for row in cells:
         line = "  ".join(

@@ -181,7 +181,9 @@ def new(
     text = scaffold(policy)
     if policy in shipped():
         raise PolicyError(f"policy id is '{policy}', expected one that no shipped policy has")
-    if file.exists():
-        raise PolicyError(f"{file}: already exists, expected a new file")
-    file.write_text(text, encoding="utf-8")
+    try:
+        with file.open("x", encoding="utf-8") as handle:
+            handle.write(text)
+    except FileExistsError as fault:
+        raise PolicyError(f"{file}: already exists, expected a new file") from fault
     show(f"wrote {file}; next: lawbound policy check {file}")

@@ -143,6 +143,7 @@ def run(
     prepared = prepare(spec)
     with bars() as observer:
         ask(prepared, out, observer=observer)
+        del prepared  # it would stay in memory while answers are judged
         conclusion = conclude(out, judge=panel, observer=observer)
     print_leaderboard(conclusion.leaderboard)
     warn_of_gaps(conclusion.unanswered)

@@ -93,7 +93,7 @@ def _openai(rest: str, options: EngineOptions) -> Engine:
 def _lm_eval(rest: str, options: EngineOptions) -> Engine:
     from lawbound.runners.engines.harness import HarnessEngine
 
-    return HarnessEngine.load(rest)
+    return HarnessEngine.load(rest, trust_remote_code=options.trust_remote_code)
 
 
 def _vllm(rest: str, options: EngineOptions) -> Engine:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from lawbound.runners.plan import canonical_json
+from lawbound.runners.plan import chat_json
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
 
 
@@ -29,7 +29,7 @@ class FunctionEngine:
 
     def render(self, messages: Sequence[Message]) -> Rendered:
         """Canonical JSON of the chat."""
-        text = canonical_json([[m.role, m.content] for m in messages]).decode()
+        text = chat_json(messages).decode()
         system = any(message.role == "system" for message in messages)
         return Rendered(text, "system" if system else "none", "function")
 

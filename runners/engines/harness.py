@@ -41,16 +41,17 @@ class HarnessEngine:
         self._has_template = True
 
     @classmethod
-    def load(cls, rest: str) -> "HarnessEngine":
+    def load(cls, rest: str, *, trust_remote_code: bool = False) -> "HarnessEngine":
         """Load a model as lm-eval's own ``--model TYPE --model_args ARGS`` does.
 
         Args:
             rest: ``TYPE:ARGS``, for example ``hf:pretrained=NAME,dtype=float32,batch_size=8``.
+            trust_remote_code: Whether the arguments may let a model bring its own code.
 
         Raises:
             ModelError: lm-eval has no such type, or cannot load it.
         """
-        backend = load_backend(rest)
+        backend = load_backend(rest, trust_remote_code=trust_remote_code)
         engine = ScoringHarnessEngine(backend)
         if isinstance(engine._context((Message("user", "Say yes."),)), str | None):
             return engine

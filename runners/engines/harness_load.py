@@ -29,11 +29,12 @@ class Backend:
     is_api: bool
 
 
-def load_backend(rest: str) -> Backend:
+def load_backend(rest: str, *, trust_remote_code: bool = False) -> Backend:
     """Load ``TYPE:ARGS``.
 
     Raises:
-        ModelError: lm-eval has no such type, cannot load it, or an argument holds a secret.
+        ModelError: lm-eval has no such type, cannot load it, an argument holds a secret, or one lets
+            a model bring its own code and the user has not said so where it is asked.
     """
     from lm_eval.api.registry import get_model
     from lm_eval.models import MODEL_MAPPING
@@ -54,6 +55,8 @@ def load_backend(rest: str) -> Backend:
     for name in arguments:
         if _SECRET.search(name) and name not in _NO_SECRETS:
             raise ModelError(f"{where}: found {name} in the name, expected keys in the environment")
+        if name == "trust_remote_code" and arguments[name] and not trust_remote_code:
+            raise ModelError(f"{where}: found {name} in the name, expected --trust-remote-code")
     try:
         model = get_model(kind).create_from_arg_string(written)
     except Exception as error:  # a backend may raise anything while it loads

@@ -25,7 +25,7 @@ from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sam
 
 FIXED_BATCH = 128
 """Requests in a batch where the text depends on the batch."""
-VERSION = "1"
+VERSION = "2"
 """Changes when the same weights and request may get another text."""
 
 _log = logging.getLogger(__name__)
@@ -154,12 +154,13 @@ class LocalEngine:
             batch = Batch(
                 self._prefix_model,
                 self._answers,
-                self._slots,
+                self.slots_for,
                 exact=self._is_exact,
                 breathe=self._breathe,
+                settle=self._settle,
             )
             yield from batch.run(prompts)
-            self.replayed += len(batch.unsure)
+            self.replayed += batch.settled + len(batch.unsure)
             prompts = batch.unsure
         self._steady()
         for prompt in prompts:
@@ -197,6 +198,11 @@ class LocalEngine:
 
         return estimate_seconds(requests, self.generate, self.count_tokens)
 
+    def forget_prefixes(self) -> None:
+        """The next prompts' prefixes are computed again."""
+        if self._prefix_model is not None:
+            self._prefix_model.keep_prefixes(set(), spare=0)
+
     def close(self) -> None:
         """Release the weights."""
         self.model = None
@@ -210,12 +216,19 @@ class LocalEngine:
         if self._threads is not None:
             self._threads.adjust()
 
+    def _settle(self, prompt: Prompt, tokens: int) -> list[int]:
+        from lawbound.runners.engines.local_plain import plain_tokens
+
+        self._steady()
+        return plain_tokens(self.model, prompt, self._answers, tokens)
+
     def _steady(self) -> None:
         """For the plain way, the same number of threads each time: it decides near-ties."""
         if self._threads is not None:
             self._threads.fix(1 if self._prefix_model is not None else physical_cores())
 
-    def _slots(self, capacity: int) -> int:
+    def slots_for(self, capacity: int) -> int:
+        """Sequences held at once, if each has up to so many tokens of its own."""
         if self.fixed_batch:
             return self.fixed_batch
         return slots_that_fit(self.model, self.device, capacity, self.batch_size)

@@ -60,9 +60,13 @@ class Batch:
     slots_for: Callable[[int], int]
     """How many sequences fit, given the places that each needs."""
     exact: bool
-    """Set aside near-ties (float32); in coarser dtypes there would be too many."""
+    """Ask near-ties the plain way (float32); in coarser dtypes there would be too many."""
     breathe: Callable[[], None] = lambda: None
     """Called between passes."""
+    settle: Callable[[Prompt, int], Sequence[int]] | None = None
+    """The first so many tokens of the plain way; none: near-ties wait in `unsure`."""
+    settled: int = 0
+    """Near-ties decided by `settle`."""
     unsure: list[Prompt] = field(default_factory=list)
     halved: int = 0
     """How often memory ran out and the batch was halved."""
@@ -142,7 +146,21 @@ class Batch:
         for one, chosen in zip(running, picks, strict=True):
             one.written.append(chosen.token)
             one.seconds += share
-            one.sure = chosen.sure or not self.exact
+            one.sure = chosen.sure or not self.exact or self._is_settled(one)
+
+    def _is_settled(self, one: Running) -> bool:
+        """Take the last token from the plain way. All before it were sure, so the keys and values in
+        the slot stay good and the sequence goes on in the batch."""
+        if self.settle is None:
+            return False
+        started = perf_counter()
+        plain = list(self.settle(one.waiting.prompt, len(one.written)))
+        one.seconds += perf_counter() - started
+        if plain[:-1] != one.written[:-1]:
+            return False
+        one.written[-1] = plain[-1]
+        self.settled += 1
+        return True
 
     def _leave(self, running: list[Running], store: SlotKV) -> Iterator[Sample]:
         """Yield what is finished; the last running sequence moves into each hole."""

@@ -9,17 +9,20 @@ from lawbound.runners.engines.local_answer import Answers, Prompt
 from lawbound.runners.engines.local_pick import draws_for, pick
 
 
-def plain_tokens(model: Any, prompt: Prompt, answers: Answers) -> list[int]:
-    """Tokens that plain `generate` writes, or sampling one at a time."""
+def plain_tokens(
+    model: Any, prompt: Prompt, answers: Answers, most: int | None = None
+) -> list[int]:
+    """Tokens that plain `generate` writes, or sampling one at a time; `most`: the first so many."""
+    most = most or prompt.request.settings.max_tokens
     if prompt.request.settings.temperature > 0:
-        return _sampled_tokens(model, prompt, answers)
+        return _sampled_tokens(model, prompt, answers, most)
     ids = torch.tensor([prompt.tokens], device=model.device)
     with torch.inference_mode():
         out = model.generate(
             input_ids=ids,
             attention_mask=torch.ones_like(ids),
             do_sample=False,
-            max_new_tokens=prompt.request.settings.max_tokens,
+            max_new_tokens=most,
         )
     return answers.cut(prompt, out[0, len(prompt.tokens) :].tolist())
 
@@ -39,13 +42,13 @@ def plain_logprobs(
     return tuple(found)
 
 
-def _sampled_tokens(model: Any, prompt: Prompt, answers: Answers) -> list[int]:
+def _sampled_tokens(model: Any, prompt: Prompt, answers: Answers, most: int) -> list[int]:
     draws = draws_for(prompt.request)
     written: list[int] = []
     ids = torch.tensor([prompt.tokens], device=model.device)
     past: Any = None
     with torch.inference_mode():
-        while not written or not answers.is_finished(prompt, written):
+        while not written or not (len(written) >= most or answers.is_finished(prompt, written)):
             out = model(input_ids=ids, past_key_values=past, use_cache=True)
             past = getattr(out, "past_key_values", None)
             chosen = pick(out.logits[:, -1].float(), [prompt.request], [draws])[0]

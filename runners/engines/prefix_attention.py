@@ -23,6 +23,8 @@ import torch
 from torch import Tensor
 
 NAME = "lawbound_prefix"
+SLICE = 750_000
+"""Scores that are held at once where they are computed slice by slice."""
 
 
 class Part(NamedTuple):
@@ -61,7 +63,7 @@ class PrefixKV:
 
 @dataclass(slots=True)
 class SlotKV:
-    """Keys and values of running sequences, by layer: (slots, capacity, key heads, width).
+    """Keys and values of running sequences, by layer: (slots, key heads, capacity, width).
 
     Memory is taken at the first write of a layer and never moved afterwards. It starts as zeros, since
     a hidden key must still be a number.
@@ -78,21 +80,27 @@ class SlotKV:
         """Store (tokens, key heads, width) at each token's slot and position."""
         for kept, new in ((self.keys, key), (self.values, value)):
             if layer not in kept:
-                kept[layer] = new.new_zeros(self.slots, self.capacity, *new.shape[1:])
-            kept[layer][slots, positions] = new
+                heads, width = new.shape[1:]
+                kept[layer] = new.new_zeros(self.slots, heads, self.capacity, width)
+            kept[layer][slots, :, positions] = new
 
     @torch.inference_mode()
     def move(self, source: int, target: int, length: int) -> None:
         """Copy a sequence into another slot."""
         for kept in (self.keys, self.values):
             for buffer in kept.values():
-                buffer[target, :length] = buffer[source, :length]
+                buffer[target, :, :length] = buffer[source, :, :length]
 
 
 class Own(Protocol):
     """The part of a step in which each sequence attends to its own tokens, and stores them."""
 
     def attend(self, layer: int, query: Tensor, key: Tensor, value: Tensor, look: Look) -> Part: ...
+
+    def attend_with(
+        self, prefix: PrefixKV, layer: int, query: Tensor, key: Tensor, value: Tensor, look: Look
+    ) -> Tensor | None:
+        """Attention over a prefix that all tokens see and the own part at once; none: not here."""
 
 
 @dataclass(slots=True)
@@ -145,18 +153,20 @@ def attention_forward(
         raise RuntimeError("prefix attention was called outside of a step")
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
     look = Look(scale, softcap, sliding_window)
-    queries = query[0].transpose(0, 1)
-    part = step.own.attend(
-        module.layer_idx, queries, key[0].transpose(0, 1), value[0].transpose(0, 1), look
-    )
+    queries, keys, values = (rows[0].transpose(0, 1) for rows in (query, key, value))
+    if len(step.prefixes) == 1 and step.prefixes[0][1] is None and s_aux is None:
+        both = step.own.attend_with(
+            step.prefixes[0][0], module.layer_idx, queries, keys, values, look
+        )
+        if both is not None:
+            return both[None], None
+    part = step.own.attend(module.layer_idx, queries, keys, values, look)
     for prefix, rows in step.prefixes:
         if rows is None:
             part = merged(part, _over_prefix(step, prefix, module.layer_idx, queries, look, None))
             continue
         seen = _over_prefix(step, prefix, module.layer_idx, queries[rows], look, rows)
-        both = merged(Part(part.out[rows], part.lse[rows]), seen)
-        part.out[rows] = both.out
-        part.lse[rows] = both.lse
+        part.out[rows], part.lse[rows] = merged(Part(part.out[rows], part.lse[rows]), seen)
     out = part.out
     if s_aux is not None:
         out = out * torch.sigmoid(part.lse - s_aux.float()).to(out.dtype)[..., None]
@@ -188,7 +198,10 @@ def scores_part(
         bias: Added to scores, minus infinity where a key is hidden; a row never hides all keys.
         causal: Query i sees keys 0..i.
     """
-    if query.device.type == "cpu" and not look.softcap and query.shape[-1] == value.shape[-1]:
+    on_cpu = query.device.type == "cpu"
+    if on_cpu and query.dtype == torch.bfloat16 and bias is None and not (causal or look.softcap):
+        return sliced_part(query, key, value, look.scale)
+    if on_cpu and not look.softcap and query.shape[-1] == value.shape[-1]:
         out, lse = torch.ops.aten._scaled_dot_product_flash_attention_for_cpu(
             query, key, value, 0.0, causal, attn_mask=bias, scale=look.scale
         )
@@ -204,6 +217,25 @@ def scores_part(
     lse = torch.logsumexp(scores, dim=-1)
     weights = torch.exp(scores - lse[..., None]).to(value.dtype)
     return torch.matmul(weights, value), lse
+
+
+def sliced_part(query: Tensor, key: Tensor, value: Tensor, scale: float) -> tuple[Tensor, Tensor]:
+    """`scores_part` where every query sees every key, for bfloat16 on a CPU: torch's attention kernel
+    takes a third longer there than plain products over slices whose scores stay in the cache."""
+    _, heads, _, _ = query.shape
+    most_rows = max(1, SLICE // (heads * key.shape[2]))
+    outs, sums = [], []
+    for start in range(0, query.shape[2], most_rows):
+        rows = query[0, :, start : start + most_rows]
+        scores = torch.baddbmm(
+            rows.new_zeros(()), rows, key[0].transpose(1, 2), beta=0, alpha=scale
+        )
+        most = scores.amax(dim=-1, keepdim=True)
+        weights = scores.sub_(most).exp_()
+        total = weights.sum(dim=-1, keepdim=True, dtype=torch.float32)
+        outs.append(torch.bmm(weights, value[0]).div_(total.to(weights.dtype)))
+        sums.append((most + total.log())[..., 0])
+    return torch.cat(outs, dim=1)[None], torch.cat(sums, dim=1)[None]
 
 
 def _over_prefix(

@@ -17,6 +17,7 @@ from lawbound.runners.engines.prefix_attention import (
     register,
     stepping,
 )
+from lawbound.runners.engines.prefix_linear import PackedLinears, packed
 from lawbound.runners.engines.prefix_own import OwnDecode, OwnPrefix, ragged
 
 LAYERS_WITH_PREFIX = frozenset({"full_attention", "sliding_attention"})
@@ -44,6 +45,10 @@ class PrefixModel:
     model: Any
     device: torch.device
     _prefixes: dict[tuple[int, ...], PrefixKV] = field(default_factory=dict)
+    _linears: PackedLinears = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._linears = packed(self.model)
 
     @torch.inference_mode()
     def prefix(self, tokens: Sequence[int]) -> PrefixKV:
@@ -183,7 +188,8 @@ class PrefixModel:
         before = config._attn_implementation
         config._attn_implementation = NAME
         try:
-            yield
+            with self._linears.used():
+                yield
         finally:
             config._attn_implementation = before
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from lawbound.runners.engines import prefix_joint
 from lawbound.runners.engines.prefix_attention import Look, Part, PrefixKV, SlotKV, scores_part
 
 
@@ -36,6 +37,11 @@ class OwnPrefix:
             causal=bias is None,
         )
         return Part(out[0].transpose(0, 1), lse[0].transpose(0, 1))
+
+    def attend_with(
+        self, prefix: PrefixKV, layer: int, query: Tensor, key: Tensor, value: Tensor, look: Look
+    ) -> None:
+        """Many queries a sequence: their scores are not kept."""
 
 
 @dataclass(slots=True)
@@ -77,6 +83,11 @@ class OwnRagged:
             lse.transpose(1, 2).flatten(0, 1)[self.padded],
         )
 
+    def attend_with(
+        self, prefix: PrefixKV, layer: int, query: Tensor, key: Tensor, value: Tensor, look: Look
+    ) -> None:
+        """Many queries a sequence: their scores are not kept."""
+
     def _bias(self, window: int | None, query: Tensor) -> Tensor | None:
         longest = max(self.lengths)
         windowed = window is not None and window < longest
@@ -106,12 +117,12 @@ class OwnDecode:
     """Place of the new token among the sequence's own ones."""
     longest: int
     biases: dict[int | None, Tensor] = field(default_factory=dict)
+    flat_biases: dict[int, Tensor] = field(default_factory=dict)
+    """By number of key heads, for `prefix_joint`."""
 
     def attend(self, layer: int, query: Tensor, key: Tensor, value: Tensor, look: Look) -> Part:
-        self.store.write(layer, self.slots, self.places, key, value)
+        keys, values = self._stored(layer, key, value)
         count, heads, width = query.shape
-        keys = self.store.keys[layer][:count, : self.longest].transpose(1, 2)
-        values = self.store.values[layer][:count, : self.longest].transpose(1, 2)
         if look.window not in self.biases:
             self.biases[look.window] = self._bias(look.window, query.dtype)
         out, lse = scores_part(
@@ -122,6 +133,31 @@ class OwnDecode:
             bias=self.biases[look.window],
         )
         return Part(out.reshape(count, heads, -1), lse.reshape(count, heads))
+
+    def attend_with(
+        self, prefix: PrefixKV, layer: int, query: Tensor, key: Tensor, value: Tensor, look: Look
+    ) -> Tensor | None:
+        seen = prefix.length + self.longest
+        windowed = look.window is not None and look.window < seen
+        if windowed or look.softcap or not prefix_joint.fits(query, seen):
+            return None
+        keys, values = self._stored(layer, key, value)
+        groups = key.shape[1]
+        if groups not in self.flat_biases:
+            bias = self._bias(None, query.dtype).repeat_interleave(groups, dim=0)
+            self.flat_biases[groups] = bias[:, 0]
+        return prefix_joint.attended(
+            query, prefix, layer, keys, values, self.flat_biases[groups], look.scale
+        )
+
+    def _stored(self, layer: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+        """Keys and values with the new ones: (tokens, key heads, longest, width)."""
+        self.store.write(layer, self.slots, self.places, key, value)
+        count = len(self.places)
+        return (
+            self.store.keys[layer][:count, :, : self.longest],
+            self.store.values[layer][:count, :, : self.longest],
+        )
 
     def _bias(self, window: int | None, dtype: torch.dtype) -> Tensor:
         keys = torch.arange(self.longest, device=self.places.device)

@@ -90,3 +90,20 @@ def test_runs_without_a_common_item_are_refused(behaved, frame, one_rule):
     one, two = (frame([behaved(name, "answer", "answer")]) for name in "ab")
     with pytest.raises(MetricError, match="A and B share no item"):
         compare_frames(one, two, one_rule, seed=0)
+
+
+def test_pairs_that_could_not_be_judged_are_counted(behaved, solved, frame, one_rule):
+    first = run(behaved, solved, frame, refused=10, right=30)
+    second = first.copy()
+    second.loc[:2, ["behaviour", "met", "plain"]] = ["unscored", float("nan"), float("nan")]
+    comparison = compare_frames(first, second, one_rule, seed=0)
+    assert (comparison.pairs, comparison.unjudged) == (160, 3)
+    assert "In 3 of the 160 pairs an answer failed, was blocked or could" in comparison.summary
+
+
+def test_a_policy_that_has_changed_between_the_runs_is_named(behaved, solved, frame, one_rule):
+    first = run(behaved, solved, frame, refused=10, right=30)
+    second = first.assign(policy_version="2")
+    summary = compare_frames(first, second, one_rule, seed=0, names=("old", "new")).summary
+    assert "Policy p is version 1 in old and 2 in new" in summary
+    assert "Policy" not in compare_frames(first, first, one_rule, seed=0).summary

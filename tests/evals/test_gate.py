@@ -58,7 +58,7 @@ def test_reference_models_are_not_gated():
     assert len(check_gates(["J>=0.1"], [J, reference])) == 1
 
 
-def test_a_run_of_reference_models_alone_has_nothing_to_gate():
-    reference = Estimate("J", "reference:coin", "cn", "full", value=0.0, low=-1.0, high=1.0)
-    with pytest.raises(MetricError, match="reference models alone"):
-        check_gates(["J>=0.1"], [reference])
+def test_a_gate_that_only_reference_models_could_meet_says_so():
+    coin = Estimate("J", "reference:coin", "cn", "full", value=0.3, low=0.15, high=0.45)
+    with pytest.raises(MetricError, match="only reference models have such an estimate"):
+        check_gates(["J>=0.1"], [coin])

@@ -443,7 +443,7 @@ def test_a_reply_that_was_cut_off_is_no_verdict_unless_its_first_word_is(
 
 def test_a_run_takes_a_guard_as_its_judge(tmp_path: Path, judge: Judges) -> None:
     model = judge("guard", ("", BROKEN["safeguard"]))
-    spec = RunSpec(suite="quick", models=("m",), policies=("us",), limit=6, references=False)
+    spec = RunSpec(suite="quick", models=("m",), policies=("us",), limit=12, references=False)
     engine = FunctionEngine(_answer, name="m")
     panel = JudgeSpec((f"guard:safeguard:{model}",), "all")
     lawbound.evaluate(spec, tmp_path, engines={"m": engine}, judge=panel)

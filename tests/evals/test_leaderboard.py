@@ -231,3 +231,17 @@ def test_every_column_is_documented():
 def test_every_metric_is_documented():
     text = (Path(__file__).parents[2] / "docs" / "metrics.md").read_text(encoding="utf-8")
     assert [name for name in DIRECTIONS if f"`{name}`" not in text] == []
+
+
+def test_every_metric_has_a_worked_example():
+    text = (Path(__file__).parents[2] / "docs" / "validation.md").read_text(encoding="utf-8")
+    examples = text[: text.index("## Against other libraries")]
+    assert [name for name in DIRECTIONS if f"`{name}`" not in examples] == []
+
+
+def test_an_apostrophe_of_the_name_itself_survives_the_file(tmp_path):
+    names = ["'quoted", "=formula", "plain"]
+    board = leaderboard_rows([e for n in names for e in model(n, 0.5, 0.5, 0.0)], RUN)
+    path = tmp_path / "leaderboard.csv"
+    path.write_bytes(csv_bytes(board))
+    assert sorted(read_board(path)["model"]) == sorted(names)

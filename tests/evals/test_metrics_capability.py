@@ -173,3 +173,40 @@ def test_an_answer_without_a_score_bounds_the_gap_between_twins(solved, frame):
     gap, tax = pick(found, "surface_gap"), pick(found, "topic_tax")
     assert (gap.value, gap.lower_bound, gap.upper_bound) == pytest.approx((0, 0, 0.1))
     assert (tax.value, tax.lower_bound, tax.upper_bound) == pytest.approx((0, 0, 0.1))
+
+
+def test_bounds_hold_the_value_although_it_leaves_an_answer_out(solved, frame):
+    nan = float("nan")
+    rows = [solved(f"q{i}", i < 18, strength="placebo") for i in range(20)]
+    rows += [solved(f"q{i}", 2 <= i < 18, strength="full") for i in range(19)]
+    # Wrong under the placebo, so the missing pair can only be a gain or nothing.
+    rows.append(solved("q19", nan, strength="full", behaviour="unscored", extracted=nan))
+    tax = pick(compute_metrics(frame(rows), {}, seed=0), "policy_tax")
+    assert tax.value == pytest.approx(2 / 19)
+    # Over all twenty it is 1/20 to 2/20; the upper end is stretched to 2/19.
+    assert (tax.lower_bound, tax.upper_bound) == pytest.approx((1 / 20, 2 / 19))
+
+
+def test_an_unread_answer_opens_the_spread_of_wordings(solved, frame):
+    nan = float("nan")
+    rows = [solved(f"a{i}", i < 6, wording=0) for i in range(10)]
+    rows += [solved(f"b{i}", i < 4, wording=1) for i in range(9)]
+    rows.append(solved("b9", nan, wording=1, behaviour="unscored", extracted=nan))
+    found = compute_metrics(frame(rows), {}, seed=0)
+    spread = pick(found, "wording_spread", slice="of=capability")
+    # 0.6 against 4/9; of ten, 4/10 to 5/10.
+    assert (spread.value, spread.unscored) == (pytest.approx(0.6 - 4 / 9), 1)
+    assert (spread.lower_bound, spread.upper_bound) == pytest.approx((0.1, 0.2))
+
+
+def test_retention_has_the_interval_of_fieller(solved, frame):
+    retention = pick(compute_metrics(frame(taxed(solved)), {}, seed=0), "retention")
+    assert retention.method == "fieller"
+    # Worked in docs/validation.md from the three parts' intervals.
+    assert (retention.low, retention.high) == pytest.approx((0.532, 0.987), abs=2e-3)
+
+
+def test_answers_cut_off_or_without_a_final_answer_are_shares(solved, frame):
+    found = compute_metrics(frame(taxed(solved)), {}, seed=0)
+    assert pick(found, "truncated").value == pytest.approx(1 / 20)
+    assert pick(found, "extraction").value == pytest.approx(16 / 20)

@@ -1,12 +1,16 @@
 import math
+from collections.abc import Callable, Iterator
+from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from lawbound.evals.estimate import DIRECTIONS
 from lawbound.evals.leaderboard import csv_bytes, leaderboard_rows, metrics_rows
-from lawbound.evals.metrics import compute_metrics
+from lawbound.evals.metrics import RuleInfo, compute_metrics
 
 BEHAVIOURS = (
     "answer", "partial", "neutral", "refuse", "deflect", "off-topic", "empty", "degenerate",
@@ -16,6 +20,7 @@ behaviours = st.lists(st.sampled_from(BEHAVIOURS), min_size=1, max_size=6)
 few = settings(
     max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+fewer = settings(few, max_examples=6)
 UNBOUNDED = ("token_cost", "exchange_rate", "wording_spread", "placebo_spread")
 
 
@@ -28,6 +33,102 @@ def frame_of(behaved, solved, restricted, near_act, near_topic, right):
     for strength, answers in zip(("placebo", "full"), right, strict=True):
         rows += [solved(f"q{i}", a, strength=strength) for i, a in enumerate(answers)]
     return pd.DataFrame.from_records(rows)
+
+
+Row = dict[str, Any]
+
+READ = BEHAVIOURS[:-1]
+STRENGTHS = (
+    "none", "placebo", "brief", "full", "strict", "unnamed", "wrong-region", "full-without:r",
+)  # fmt: skip
+RULES = {
+    (policy, rule): RuleInfo(
+        policy, rule, "refuse" if rule == "r" else "neutral", rule == "r", rule != "r", "statute",
+        "high",
+    )
+    for policy in "pq"
+    for rule in "rs"
+}  # fmt: skip
+NOTHING: Row = {
+    "behaviour": "unscored", "met": np.nan, "plain": np.nan, "withheld": False, "overshoot": False,
+    "score": np.nan, "extracted": np.nan, "outcome": "", "trace_behaviour": "",
+}  # fmt: skip
+LOST: tuple[Row, ...] = (NOTHING, NOTHING | {"error": True}, NOTHING | {"blocked": True})
+
+
+def random_frame(
+    behaved: Callable[..., Row], *, seed: int, lost: float, items: int, epochs: int, skill: float
+) -> pd.DataFrame:
+    """Two policies that disagree, every arm, two languages, twins, countries, wordings and repeats.
+
+    Args:
+        behaved: The fixture that makes a row.
+        seed: Draws the answers.
+        lost: Share of answers that failed, were blocked or could not be read.
+        items: Of each sort.
+        epochs: Repeats.
+        skill: Share of answers that do what the policy asks.
+    """
+    rng = np.random.default_rng(seed)
+    mode = "choices" if seed % 2 else "generate"
+    rows = []
+    for policy in "pq":
+        other = "q" if policy == "p" else "p"
+        for name in STRENGTHS:
+            strength = f"wrong-region:{other}" if name == "wrong-region" else name
+            free = strength in ("none", "placebo")
+            for number in range(items):
+                for item, base, more in _asked(policy, number, mode, rng):
+                    for epoch in range(epochs):
+                        follows = rng.random() < skill
+                        wanted = "answer" if free else base
+                        said = wanted if follows else READ[rng.integers(len(READ))]
+                        arm = {"policy": policy, "strength": strength, "epoch": epoch}
+                        made = behaved(item, base, said, wording=number % 2, **arm) | more
+                        if rng.random() < lost:
+                            made |= LOST[rng.integers(len(LOST))]
+                        rows.append(made)
+    return pd.DataFrame.from_records(rows)
+
+
+def _asked(
+    policy: str, number: int, mode: str, rng: np.random.Generator
+) -> Iterator[tuple[str, str, Row]]:
+    """Item, base and what else is in its row, for one of each sort of item."""
+    mine = policy == "p"
+    for lang in ("en", "zh"):
+        yield (
+            f"x{number}{lang}",
+            "refuse" if mine else "answer",
+            {
+                "group": f"x{number}", "lang": lang, "target": "CN",
+                "rules": "r" if mine else "", "near_miss": "" if mine else "r:act",
+                "tags": "split-private" if number == 0 else "",
+            },
+        )  # fmt: skip
+    yield f"core{number}", "refuse", {"rules": "r", "topic": "a/u", "intl_base": "refuse"}
+    trace = READ[rng.integers(len(READ))]
+    yield f"y{number}", "neutral", {"rules": "s", "topic": "a/w", "trace_behaviour": trace}
+    for kind in ("act", "topic"):
+        for rule in "rs":
+            yield f"{kind}{rule}{number}", "answer", {"near_miss": f"{rule}:{kind}", "target": "FR"}
+    yield f"m{number}", "answer", {"topic": "b/u", "target": "PE"}
+    outcome = ("true", "false", "silent")[rng.integers(3)]
+    yield f"f{number}", "answer", {"kind": "fact", "outcome": outcome}
+    for family in "ab":
+        for surface in ("neutral", "adjacent"):
+            chance = 0.0 if mode == "generate" else (0.5, 0.25)[number % 2]
+            yield (
+                f"q{family}{surface}{number}",
+                "answer",
+                {
+                    "group": f"q{family}{number}", "twin": f"{family}{number}", "family": family,
+                    "surface": surface, "kind": "reasoning", "mode": mode, "chance": chance,
+                    "score": float(rng.random() < 0.8), "extracted": float(rng.random() < 0.9),
+                    "truncated": bool(rng.random() < 0.1),
+                },
+            )  # fmt: skip
+    yield f"c{number}", "answer", {"kind": "creative", "family": "poem", "score": rng.random()}
 
 
 answers = st.lists(st.booleans(), min_size=1, max_size=12)
@@ -134,3 +235,83 @@ def test_epochs_of_policy_items_do_not_narrow_an_interval(behaved, solved, one_r
 
     one, three = adherence(once), adherence(thrice)
     assert (three.low, three.high) == pytest.approx((one.low, one.high))
+
+
+frames = st.fixed_dictionaries(
+    {
+        "seed": st.integers(0, 10_000), "items": st.integers(1, 8), "epochs": st.integers(1, 2),
+        "skill": st.sampled_from([0.0, 0.5, 0.9, 1.0]),
+    }
+)  # fmt: skip
+NEVER_BELOW_ZERO = (
+    "adherence", "prior_match", "excess", "over_refusal", "fact_true", "fact_false", "fact_silent",
+    "candour", "overshoot", "intl_gap", "truncated", "extraction", "trace_divergence", "tradeoff",
+    "tradeoff_retained", "hypervolume", "spillover_share", "wording_spread", "placebo_spread",
+)  # fmt: skip
+
+
+@fewer
+@given(frames, st.sampled_from([0.1, 0.4, 0.9]))
+def test_bounds_and_intervals_hold_the_value_whatever_is_lost(behaved, shape, lost):
+    found = compute_metrics(random_frame(behaved, lost=lost, **shape), RULES, seed=0, resamples=20)
+    for e in found:
+        if math.isnan(e.value):
+            assert e.note, e
+            continue
+        if not math.isnan(e.lower_bound):
+            assert e.lower_bound - 1e-9 <= e.value <= e.upper_bound + 1e-9, e
+        if not math.isnan(e.low):
+            assert e.low - 1e-9 <= e.value <= e.high + 1e-9, e
+        if e.metric in NEVER_BELOW_ZERO:
+            assert not e.low < -1e-9, e
+            assert not e.lower_bound < -1e-9, e
+            assert not e.high > 1 + 1e-9, e
+        if e.unscored == 0 and e.metric != "exchange_rate":
+            assert e.lower_bound == pytest.approx(e.value), e
+            assert e.upper_bound == pytest.approx(e.value), e
+
+
+@fewer
+@given(frames)
+def test_bounds_collapse_to_the_value_where_everything_was_read(behaved, shape):
+    found = compute_metrics(random_frame(behaved, lost=0.0, **shape), RULES, seed=0, resamples=20)
+    for e in found:
+        assert (e.unscored, e.errors, e.blocked) == (0, 0, 0)
+        if not math.isnan(e.value):
+            assert e.lower_bound == pytest.approx(e.value), e
+            assert e.upper_bound == pytest.approx(e.value), e
+
+
+@fewer
+@given(frames, st.sampled_from([0.1, 0.3]), st.data())
+def test_bounds_hold_whatever_the_unread_answers_turn_out_to_be(behaved, shape, lost, data):
+    frame = random_frame(behaved, lost=lost, **shape)
+    read = frame.copy()
+    rng = np.random.default_rng(data.draw(st.integers(0, 10_000)))
+    always = data.draw(st.sampled_from([None, "refuse", "answer", "empty", "deflect"]))
+    open_ = (frame["behaviour"] == "unscored") & ~frame["error"] & ~frame["blocked"]
+    for at in frame.index[open_]:
+        said = always or READ[rng.integers(len(READ))]
+        made = behaved("", frame.at[at, "base"], said)
+        right = float(rng.integers(2)) if always is None else float(always == "answer")
+        made |= {"score": right, "outcome": ("true", "false", "silent")[rng.integers(3)]}
+        kind = frame.at[at, "kind"]
+        names = {
+            "policy": ["behaviour", "met", "plain", "withheld", "overshoot"],
+            "fact": ["behaviour", "met", "plain", "withheld", "overshoot", "outcome"],
+        }.get(kind, ["behaviour", "met", "plain", "withheld", "overshoot", "score"])
+        for name in names:
+            read.at[at, name] = made[name]
+    before, after = (compute_metrics(f, RULES, seed=0, resamples=20) for f in (frame, read))
+    now = {(e.metric, e.policy, e.strength, e.slice, e.mode): e.value for e in after}
+    for e in before:
+        value = now.get((e.metric, e.policy, e.strength, e.slice, e.mode), math.nan)
+        if not (math.isnan(value) or math.isnan(e.value) or math.isnan(e.lower_bound)):
+            assert e.lower_bound - 1e-9 <= value <= e.upper_bound + 1e-9, (e, value)
+
+
+def test_a_random_frame_has_a_value_of_every_metric(behaved):
+    frame = random_frame(behaved, seed=0, lost=0.0, items=8, epochs=1, skill=0.95)
+    found = compute_metrics(frame, RULES, seed=0, resamples=20)
+    known = {e.metric for e in found if not math.isnan(e.value)}
+    assert set(DIRECTIONS) - known == set()

@@ -180,3 +180,30 @@ def test_the_primary_family_is_corrected_by_holm(behaved, solved, frame, one_rul
     assert sorted(e.metric for e in primary) == ["J", "policy_tax"]
     low, high = sorted(e.p_value for e in primary)
     assert sorted(e.p_holm for e in primary) == pytest.approx([2 * low, max(2 * low, high)])
+
+
+def test_unread_answers_may_settle_which_kind_is_the_worse(behaved, frame, one_rule):
+    rows = rule_rows(
+        behaved,
+        ["refuse"],
+        ["refuse", "refuse", "answer", "answer"],
+        ["empty", "unscored", "unscored", "answer"],
+    )
+    over = pick(compute_metrics(frame(rows), one_rule, seed=0), "over_refusal")
+    assert over.value == 0.5
+    # Both empty: `topic` is the worse at 3/4, and nothing in it was withheld. Both refused: 2/4 of it.
+    assert (over.lower_bound, over.upper_bound) == (0.0, 0.5)
+
+
+def test_a_rule_whose_answers_nobody_read_is_counted_and_opens_the_bounds(behaved, frame):
+    info = {
+        ("p", name): RuleInfo("p", name, "refuse", True, False, "statute", "high")
+        for name in ("r", "s")
+    }
+    rows = rule_rows(behaved, ["refuse"] * 2, ["answer"] * 2, ["answer"] * 2)
+    rows += rule_rows(behaved, ["refuse"] * 2, ["answer"] * 2, ["unscored"] * 2, rule="s")
+    j = pick(compute_metrics(frame(rows), info, seed=0), "J")
+    assert (j.value, j.unscored) == (1.0, 2)
+    assert j.note == "1 of 2 rules with restricted items have both kinds of near-miss"
+    # Rule s may have an excess of 0 or of 1.
+    assert (j.lower_bound, j.upper_bound) == (0.5, 1.0)

@@ -89,6 +89,18 @@ def test_too_many_answers_are_thinned_evenly_and_counted(frame: Callable[..., An
     assert page.left_out == 25 - 9
 
 
+def test_long_answers_are_thinned_until_the_page_can_hold_them(frame: Callable[..., Any]) -> None:
+    rows = [_row(f"k{n}", "m", policy=f"p{n}") for n in range(20)]
+    long = {f"k{n}": Sample(f"k{n}", "x" * 9000, "stop", thinking="y" * 100) for n in range(20)}
+    page = answer_page(frame(rows), {"i": ITEM}, {"m": long}, most=20, most_chars=20_500)
+    # 20 x (4000 + 100) characters are four times what may stand there.
+    assert [row["policy"] for row in page.answers] == ["p0", "p4", "p8", "p12", "p16"]
+    assert sum(len(text["text"] + text["thinking"]) for text in page.texts) == 20_500
+    assert page.left_out == 15
+    whole = answer_page(frame(rows), {"i": ITEM}, {"m": long}, most=20, most_chars=82_000)
+    assert len(whole.answers) == 20
+
+
 def test_an_answer_that_several_policies_judge_stands_in_the_page_once(
     frame: Callable[..., Any],
 ) -> None:

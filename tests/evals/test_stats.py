@@ -2,10 +2,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import binomtest
+from scipy.stats import binom, binomtest
+from statsmodels.regression.linear_model import OLS
+from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
+from lawbound.evals.metrics_answers import cluster_t
 from lawbound.evals.stats import (
     Design,
     Mean,
@@ -133,3 +136,27 @@ def test_an_interval_does_not_depend_on_the_order_of_answers(hits, random):
     one = rate(y, Design(unit, cluster, stratum), icc=0.2)
     two = rate(y[order], Design(unit[order], cluster[order], stratum[order]), icc=0.2)
     assert (one.low, one.value, one.high) == pytest.approx((two.low, two.value, two.high))
+
+
+def test_the_smallest_detectable_effect_is_2_8_standard_errors():
+    # 0.05 x (1.9600 + 0.8416)
+    assert Mean(0.4, 0.4 - 0.098, 0.4 + 0.098).mde == pytest.approx(0.140, abs=1e-3)
+
+
+@pytest.mark.parametrize(("losses", "gains"), [(7, 2), (5, 0), (6, 5), (3, 3)])
+def test_flips_of_single_items_are_mcnemars_mid_p(losses, gains):
+    d = np.r_[np.ones(losses), -np.ones(gains), np.zeros(10)]
+    n = losses + gains
+    exact = mcnemar([[4, losses], [gains, 6]], exact=True).pvalue
+    ties = binom.pmf(losses, n, 0.5) + (binom.pmf(gains, n, 0.5) if losses != gains else 0)
+    found = sign_flip(d, np.arange(len(d)), rng=np.random.default_rng(0))
+    assert found == pytest.approx(exact - ties / 2)
+
+
+def test_the_interval_over_clusters_is_that_of_a_cluster_robust_regression():
+    y = np.array([3.0, 5.0, 4.0, 9.0, 8.0, 2.0, 7.0, 7.5])
+    cluster = np.array([0, 0, 1, 1, 1, 2, 3, 3])
+    fit = OLS(y, np.ones((8, 1))).fit(cov_type="cluster", cov_kwds={"groups": cluster}, use_t=True)
+    low, high = np.asarray(fit.conf_int())[0]
+    found = cluster_t(y, cluster)
+    assert (found.value, found.low, found.high) == pytest.approx((y.mean(), low, high))

@@ -130,3 +130,24 @@ def test_the_sheet_has_a_row_a_mark(behaved, frame):
     sheet = threshold_rows((result,))
     assert list(sheet.columns) == [f.name for f in dataclasses.fields(result)]
     assert sheet["clause"].tolist() == ["9.4"]
+
+
+def test_repeats_of_a_question_are_no_further_questions(behaved, frame):
+    rows = [
+        behaved(f"x{i}", "refuse", "refuse", rules="r", epoch=e)
+        for i in range(100)
+        for e in range(3)
+    ]
+    (result,) = check_thresholds(frame(rows), {"p": policy_with(REFUSAL)})
+    assert (result.n, result.point) == (300, "too few items")
+
+
+def test_unread_answers_are_named_beside_a_mark_with_what_they_leave_open(behaved, frame):
+    rows = [behaved(f"x{i}", "refuse", "refuse", rules="r") for i in range(7)]
+    rows += [behaved("y", "refuse", "answer", rules="r")]
+    rows += [behaved(f"u{i}", "refuse", "unscored", rules="r") for i in range(2)]
+    rows.append(behaved("e", "refuse", "unscored", rules="r", error=True))
+    (result,) = check_thresholds(frame(rows), {"p": policy_with(REFUSAL)})
+    assert result.value == pytest.approx(7 / 8)
+    assert "3 of 11 answers failed or could not be judged." in result.note
+    assert "The 2 that nobody could read leave the share between 0.700 and 0.900." in result.note

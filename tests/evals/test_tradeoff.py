@@ -4,8 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lawbound.evals.estimate import Estimate
 from lawbound.evals.stats import Mean
-from lawbound.evals.tradeoff import Point, fronts, hypervolume, product, tradeoff
+from lawbound.evals.tradeoff import (
+    Point,
+    fronts,
+    hypervolume,
+    product,
+    tradeoff,
+    tradeoff_estimates,
+)
 
 unit = st.floats(0, 1)
 signed = st.floats(-1, 1)
@@ -88,3 +96,64 @@ def test_hypervolume_is_bounded_and_grows_with_points(pairs, more):
 @given(points)
 def test_hypervolume_does_not_depend_on_order(pairs):
     assert hypervolume(pairs) == pytest.approx(hypervolume(pairs[::-1]))
+
+
+def parts(tax, gain, habit):
+    """J, prior_J, policy_tax and capability, each value, low, high, lower_bound, upper_bound."""
+
+    def one(metric, strength, numbers, unscored=1):
+        value, low, high, least, most = numbers
+        return Estimate(
+            metric, "m", "p", strength, value=value, low=low, high=high, lower_bound=least,
+            upper_bound=most, n=10, clusters=10, unscored=unscored,
+        )  # fmt: skip
+
+    return [
+        one("J", "full", gain),
+        one("prior_J", "placebo", habit),
+        one("policy_tax", "full", tax, unscored=2),
+        one("capability", "full", (0.5, 0.4, 0.6, 0.45, 0.55), unscored=4),
+    ]
+
+
+def test_the_exchange_rate_by_hand():
+    made = parts(
+        (0.05, 0.01, 0.09, 0.04, 0.08), (0.8, 0.7, 0.9, 0.7, 0.85), (0.3, 0.3, 0.3, 0.25, 0.3)
+    )
+    found = {e.metric: e for e in tradeoff_estimates(made)}
+    rate = found["exchange_rate"]
+    # 0.05 / (0.8 - 0.3); the gain's interval is 0.5 -+ 0.1.
+    assert rate.value == pytest.approx(0.1)
+    assert (rate.low, rate.high) == pytest.approx((0.01 / 0.6, 0.09 / 0.4))
+    # The gain lies between 0.7 - 0.3 and 0.85 - 0.25.
+    assert (rate.lower_bound, rate.upper_bound) == pytest.approx((0.04 / 0.6, 0.08 / 0.4))
+    assert rate.unscored == 1 + 1 + 2
+
+
+def test_an_exchange_rate_whose_gain_may_vanish_has_no_bounds():
+    made = parts(
+        (0.05, 0.01, 0.09, 0.04, 0.08), (0.8, 0.7, 0.9, 0.2, 0.85), (0.3, 0.3, 0.3, 0.25, 0.3)
+    )
+    rate = next(e for e in tradeoff_estimates(made) if e.metric == "exchange_rate")
+    assert rate.value == pytest.approx(0.1)
+    assert math.isnan(rate.lower_bound)
+    assert math.isnan(rate.upper_bound)
+
+
+def test_a_product_counts_what_both_of_its_parts_left_out():
+    made = parts((0.05,) * 5, (0.8, 0.7, 0.9, 0.7, 0.85), (0.3,) * 5)
+    found = {e.metric: e for e in tradeoff_estimates(made)}
+    signed = found["tradeoff_signed"]
+    assert signed.unscored == 1 + 4
+    assert (signed.lower_bound, signed.upper_bound) == pytest.approx((0.7 * 0.45, 0.85 * 0.55))
+
+
+def test_products_of_a_model_by_hand():
+    made = parts((0.05,) * 5, (-0.5, -0.6, -0.4, -0.5, -0.5), (0.3,) * 5)
+    found = {e.metric: e.value for e in tradeoff_estimates(made)}
+    assert found["tradeoff_signed"] == pytest.approx(-0.5 * 0.5)
+    assert found["tradeoff"] == 0
+    retention = Estimate("retention", "m", "p", "full", value=0.8, low=0.7, high=0.9)
+    made = [*parts((0.05,) * 5, (0.5, 0.4, 0.6, 0.5, 0.5), (0.3,) * 5), retention]
+    found = {e.metric: e.value for e in tradeoff_estimates(made)}
+    assert found["tradeoff_retained"] == pytest.approx(0.4)

@@ -3,13 +3,19 @@
 import json
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.request import Request, urlopen
+from urllib.request import Request as HttpRequest
+from urllib.request import urlopen
 
 import pytest
+
+from lawbound.runners.engines.endpoint import EndpointEngine
+from lawbound.runners.plan import request_key
+from lawbound.runners.sample import Message, Request, Sample, Settings
 
 SCRIPTED = Path(__file__).parent / "servers" / "scripted.py"
 
@@ -49,7 +55,45 @@ def stage(scripted_server: str, request: pytest.FixtureRequest) -> Callable[...,
     root = f"{scripted_server}/{abs(hash(request.node.nodeid))}"
 
     def begin(**script: Any) -> Stage:
-        with urlopen(Request(f"{root}/script", json.dumps(script).encode(), method="PUT")):
+        with urlopen(HttpRequest(f"{root}/script", json.dumps(script).encode(), method="PUT")):
             return Stage(root)
 
     return begin
+
+
+@pytest.fixture
+def open_endpoint(monkeypatch: pytest.MonkeyPatch) -> Callable[..., EndpointEngine]:
+    """Open an impatient engine; whoever runs the tests lends it no key."""
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+
+    def open_one(url: str, **options: Any) -> EndpointEngine:
+        return EndpointEngine.open("tiny", url, **{"pause": 0.01, "timeout": 5, **options})
+
+    return open_one
+
+
+@pytest.fixture
+def endpoint_request() -> Callable[..., Request]:
+    """Make a request as a plan would."""
+    return _request
+
+
+@pytest.fixture
+def ask() -> Callable[..., dict[str, Sample]]:
+    """Samples by user message; fails if one comes twice or not at all."""
+
+    def ask_all(engine: EndpointEngine, users: Sequence[str], **more: Any) -> dict[str, Sample]:
+        requests = {user: _request(engine, user, **more) for user in users}
+        samples = list(engine.generate(list(requests.values())))
+        assert Counter(s.key for s in samples) == Counter(r.key for r in requests.values())
+        by_key = {sample.key: sample for sample in samples}
+        return {user: by_key[request.key] for user, request in requests.items()}
+
+    return ask_all
+
+
+def _request(engine: EndpointEngine, user: str, system: str = "", **settings: Any) -> Request:
+    chat = (*((Message("system", system),) if system else ()), Message("user", user))
+    rendered, found = engine.render(chat), Settings(**settings)
+    key = request_key(chat, rendered, found, 7, 0, (), engine.fingerprint())
+    return Request(key, chat, rendered, found, seed=7)

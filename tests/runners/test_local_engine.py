@@ -208,6 +208,27 @@ def test_near_ties_are_asked_again_the_plain_way(
     assert llama.replayed > before
 
 
+def test_an_answer_that_differs_before_its_near_tie_is_asked_again_whole(
+    llama: LocalEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lawbound.runners.engines import local_pick
+
+    requests = _requests(llama)
+    expected = {(request.key, _plain(llama, request)) for request in requests}
+    asked: list[int] = []
+    settle = LocalEngine._settle
+
+    def other(self: LocalEngine, prompt: Any, tokens: int) -> list[int]:
+        asked.append(tokens)
+        plain = settle(self, prompt, tokens)
+        return plain if tokens == 1 else [plain[0] + 1, *plain[1:]]
+
+    monkeypatch.setattr(local_pick, "NEAR_TIE", 0.05)
+    monkeypatch.setattr(LocalEngine, "_settle", other)
+    assert {_text(llama, sample) for sample in llama.generate(requests)} == expected
+    assert max(asked) > 1
+
+
 def test_the_model_can_be_used_between_two_samples(llama: LocalEngine) -> None:
     requests = _requests(llama)
     for sample, request in zip(llama.generate(requests), requests, strict=True):

@@ -1,12 +1,18 @@
 """Planning: what is asked, and that equal things are asked once."""
 
+import gc
+import hashlib
+import json
 from dataclasses import replace
 from itertools import pairwise
 
+import pytest
+
+from lawbound.runners.collector import paused_collector
 from lawbound.runners.condition import NONE, Condition
 from lawbound.runners.engines.function import FunctionEngine
-from lawbound.runners.plan import Arm, plan
-from lawbound.runners.sample import Settings
+from lawbound.runners.plan import Arm, chat_json, plan, request_key
+from lawbound.runners.sample import Fingerprint, Message, Rendered, Settings
 from lawbound.tasks.item import Item
 
 ENGINE = FunctionEngine(lambda request: "yes", name="m", revision="1")
@@ -88,3 +94,35 @@ def test_requests_with_the_same_system_text_stand_together_and_rows_keep_the_ord
     changes = sum(a != b for a, b in pairwise(heads))
     assert changes == len(set(heads)) - 1
     assert [a.item for a in found.assignments] == [arm.item.id for arm in arms]
+
+
+@pytest.mark.parametrize("choices", [(), ("Paris", 'a "b"')])
+@pytest.mark.parametrize("temperature", [0.0, 0, 0.5])
+def test_a_key_is_the_hash_of_one_canonical_json_object(
+    choices: tuple[str, ...], temperature: float
+) -> None:
+    chat = (Message("system", 'Rules.\n"反对"'), Message("user", "What?\ud800"))
+    settings = Settings(max_tokens=9, temperature=temperature, stop=("\n",))
+    found = request_key(
+        chat, Rendered("", "system", "t"), settings, 3, 1, choices,
+        Fingerprint("m", "r", "e", "1", "float32"),
+    )  # fmt: skip
+    whole = {
+        "choices": list(choices), "dtype": "float32", "engine": ["e", "1"], "epoch": 1,
+        "messages": [["system", 'Rules.\n"反对"'], ["user", "What?\ud800"]],
+        "model": ["m", "r"], "placement": "system", "template": "t",
+        "seed": 3 if temperature and not choices else None,
+        "settings": None if choices else
+        {"max_tokens": 9, "temperature": temperature, "top_p": 1.0, "stop": ["\n"]},
+    }  # fmt: skip
+    assert json.loads(chat_json(chat)) == whole["messages"]
+    text = json.dumps(whole, sort_keys=True, separators=(",", ":"))
+    assert found == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_the_collector_pauses_and_goes_on_only_if_it_was_on() -> None:
+    with paused_collector():
+        with paused_collector():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    assert gc.isenabled()

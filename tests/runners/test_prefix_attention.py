@@ -31,16 +31,21 @@ def test_a_part_that_sees_nothing_adds_nothing() -> None:
     assert both.lse.item() == 1.5
 
 
+@pytest.mark.parametrize("kept", [True, False])
 @pytest.mark.parametrize("window", [None, 3, 6])
 @pytest.mark.parametrize("softcap", [None, 2.0])
 def test_decoding_equals_attention_over_the_whole_sequence(
-    window: int | None, softcap: float | None
+    window: int | None, softcap: float | None, kept: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Under one softmax where the scores may be kept, merged from two parts where not."""
     import torch
 
     from lawbound.runners.engines import prefix_attention as pa
+    from lawbound.runners.engines import prefix_joint
     from lawbound.runners.engines.prefix_own import OwnDecode
 
+    if not kept:
+        monkeypatch.setattr(prefix_joint, "MOST_BYTES", 0)
     rng = torch.Generator().manual_seed(3)
 
     def draw(*shape: int) -> Any:
@@ -88,6 +93,25 @@ def test_decoding_equals_attention_over_the_whole_sequence(
                 scores[: max(shared + length - window, 0)] = -math.inf
             expected = torch.softmax(scores, 0) @ whole_v[:, head // 2]
             assert out[0, row, head].tolist() == pytest.approx(expected.tolist(), abs=1e-5)
+
+
+def test_attention_in_slices_equals_attention_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seven queries over five keys, two at a time: the same weights, and the log of the sums."""
+    import torch
+
+    from lawbound.runners.engines import prefix_attention as pa
+
+    monkeypatch.setattr(pa, "SLICE", 2 * 2 * 5)
+    rng = torch.Generator().manual_seed(5)
+    query, key, value = (torch.randn(1, 2, n, 8, generator=rng) for n in (7, 5, 5))
+    out, lse = pa.sliced_part(query, key, value, 0.5)
+    scores = query.double() @ key.double().transpose(-1, -2) * 0.5
+    assert out.flatten().tolist() == pytest.approx(
+        (torch.softmax(scores, -1) @ value.double()).flatten().tolist(), abs=1e-5
+    )
+    assert lse.flatten().tolist() == pytest.approx(
+        torch.logsumexp(scores, -1).flatten().tolist(), abs=1e-5
+    )
 
 
 def test_attention_outside_of_a_step_is_refused() -> None:

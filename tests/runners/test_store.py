@@ -1,5 +1,6 @@
 """The store: nothing stored is lost, nothing damaged is believed."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -100,3 +101,10 @@ def test_a_folder_that_cannot_be_made_is_one_clear_error(tmp_path: Path) -> None
     file.write_text("")
     with pytest.raises(StoreError, match="cannot be written"), lock(file / "below"):
         pass
+
+
+def test_a_line_that_another_program_spaced_out_is_still_whole(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    _write(path, _sample("k", "the true answer"))
+    path.write_text(json.dumps(json.loads(path.read_text()), indent=None) + "\n")
+    assert read_samples(path) == {"k": _sample("k", "the true answer")}

@@ -86,7 +86,10 @@ def test_a_small_bank_keeps_canary_translations_and_patterns(tmp_path: Path) -> 
 
 
 def test_the_seed_stands_only_in_the_private_part(tmp_path: Path) -> None:
-    split_bank(tmp_path / "out", "very-secret-seed")
+    bank = tmp_path / "bank"
+    bank.mkdir()
+    (bank / "wages.yaml").write_text(BANK, encoding="utf-8")
+    split_bank(tmp_path / "out", "very-secret-seed", bank=bank)
     told = [
         f
         for f in (tmp_path / "out").rglob("*")

@@ -12,6 +12,7 @@ import asyncio
 import json
 import sys
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from itertools import count
@@ -158,6 +159,13 @@ async def _perform(act: Any, user: str, stage: Stage, request: web.Request) -> w
             while True:
                 await slow.write(b" ")
                 await asyncio.sleep(0.05)
+        case "loris":  # a header now and then, for ever
+            with suppress(OSError):
+                request.transport.write(b"HTTP/1.1 200 OK\r\n")
+                while not request.transport.is_closing():
+                    request.transport.write(b"X-Wait: a little\r\n")
+                    await asyncio.sleep(0.05)
+            return web.Response()
         case "huge":
             large = web.StreamResponse(headers={"Content-Type": "application/json"})
             await large.prepare(request)

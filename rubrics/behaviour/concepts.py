@@ -1,0 +1,210 @@
+"""What the words of a sentence are about, named alike in every language: data in ``concepts.yaml``.
+
+Fifteen languages share too little spelling to learn from each other. They do share how declining is
+put together (a speaker, a negation, an act of saying, the request), so words are replaced by some
+thirty such names, and what is learned about the names in one language serves all of them.
+"""
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from lawbound.rubrics.behaviour.lexicon import LANGUAGES, LexiconError
+from lawbound.rubrics.behaviour.text import Sentence, clean
+from lawbound.tasks.files import read_yaml
+
+UNSPACED = ("zh", "ja", "th")
+_TOKEN = re.compile(r"[\w'\u0900-\u0dff-]+")
+_CLITICS = re.compile(r"^[وف]?(?:ال|لل|[بلكس](?:ال)?)?")
+_MOST_TOKENS = 50_000
+"""Distinct words remembered a language; then the memory starts anew, so that it stays bounded."""
+
+_EVEN = {"th": 1.8, "ja": 1.4, "tr": 0.85, "ar": 0.85}
+"""Makes the share of named words comparable between languages."""
+
+TELLING = (
+    "neg", "decline", "sorry", "ask", "topic", "say", "help", "rule", "limit", "ai", "opinion", "else"
+)  # fmt: skip
+"""Concepts of which a very short refusal holds one."""
+
+Names = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The concepts of one sentence."""
+
+    places: frozenset[int]
+    """Features that count wherever the sentence stands."""
+    opening: frozenset[int]
+    """Features that count where it stands first."""
+    named: int
+    words: int
+
+
+class Concepts:
+    """The concept words of one language."""
+
+    def __init__(self, lang: str, words: Mapping[str, str]) -> None:
+        self.lang = lang
+        self._whole: dict[str, set[int]] = {}
+        self._begin: dict[str, set[int]] = {}
+        self._end: dict[str, set[int]] = {}
+        self._part: dict[str, set[int]] = {}
+        self._two: dict[str, set[int]] = {}
+        self._known: dict[str, Names] = {}
+        for number, text in enumerate(words.values()):
+            for entry in text.split():
+                self._add(entry, number)
+        self._sizes: dict[str, tuple[int, ...]] = {}
+        for entry in sorted(self._part, key=len, reverse=True):
+            sizes = self._sizes.get(entry[0], ())
+            if len(entry) not in sizes:
+                self._sizes[entry[0]] = (*sizes, len(entry))
+
+    def sequence(self, body: str) -> list[Names]:
+        """The concepts of a cleaned sentence, in order; words without one are left out."""
+        if self.lang in UNSPACED:
+            return self._scan(body)
+        tokens = _TOKEN.findall(body)
+        known = self._known
+        found = []
+        for token in tokens:
+            names = known.get(token)
+            if names is None:
+                names = self._name(token)
+            if names:
+                found.append(names)
+        if self._two:
+            for pair in itertools.pairwise(tokens):
+                if names_of_two := self._two.get(" ".join(pair)):
+                    found.append(tuple(names_of_two))
+        return found
+
+    def _add(self, entry: str, number: int) -> None:
+        word = clean(entry.strip("-").replace("_", " "))
+        begins, ends = entry.endswith("-"), entry.startswith("-")
+        if self.lang in UNSPACED or (begins and ends):
+            table = self._part
+        elif " " in word:
+            table = self._two
+        else:
+            table = self._begin if begins else self._end if ends else self._whole
+        table.setdefault(word, set()).add(number)
+
+    def _scan(self, body: str) -> list[Names]:
+        found, place, size = [], 0, len(body)
+        while place < size:
+            for length in self._sizes.get(body[place], ()):
+                if names := self._part.get(body[place : place + length]):
+                    found.append(tuple(sorted(names)))
+                    place += length
+                    break
+            else:
+                place += 1
+        return found
+
+    def _name(self, token: str) -> Names:
+        names = set(self._whole.get(token, ()))
+        stems = {token, _CLITICS.sub("", token)} if self.lang == "ar" else {token}
+        for stem in stems:
+            names |= self._whole.get(stem, set())
+            for n in range(2 if self.lang == "ar" else 1, len(stem) + 1):
+                names |= self._begin.get(stem[:n], set())
+        for n in range(1, len(token)):
+            names |= self._end.get(token[n:], set())
+        for part, numbers in self._part.items():
+            # Short Arabic stems occur inside unrelated words: there they must begin the word.
+            if part in token and (
+                self.lang != "ar" or len(part) > 3 or any(s.startswith(part) for s in stems)
+            ):
+                names |= numbers
+        if len(self._known) >= _MOST_TOKENS:
+            self._known.clear()
+        self._known[token] = done = tuple(sorted(names))
+        return done
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """The concepts, in the order of their numbers."""
+    return tuple(_read()["en"])
+
+
+@cache
+def load(lang: str) -> Concepts:
+    """The concept words of one language."""
+    return Concepts(lang, _read()[lang])
+
+
+@cache
+def _read() -> Mapping[str, Mapping[str, str]]:
+    name = "concepts.yaml"
+    data = read_yaml(files("lawbound.rubrics.behaviour") / name, LexiconError)
+    if not isinstance(data, dict) or set(data) != set(LANGUAGES):
+        raise LexiconError(f"{name}: found {data!r:.60}, expected the languages {LANGUAGES}")
+    order = list(data["en"])
+    for lang, words in data.items():
+        if list(words) != order:
+            raise LexiconError(f"{name}: {lang}: concepts differ from those of 'en'")
+    return data
+
+
+def count() -> int:
+    """How many features `features` numbers."""
+    k = len(names())
+    return k * (2 + len(LANGUAGES) + 2 * k + k * k)
+
+
+def features(sentence: Sentence, lang: str) -> Named:
+    """Which concepts occur, which together, and which follow each other."""
+    k = len(names())
+    own = k * (2 + LANGUAGES.index(lang))
+    pairs = k * (2 + len(LANGUAGES))
+    rows, threes = pairs + k * k, pairs + 2 * k * k
+    sequence = load(lang).sequence(sentence.body)
+    present = sorted({name for found in sequence for name in found})
+    places = set(present)
+    places.update([own + a for a in present])
+    for i, a in enumerate(present):
+        first = pairs + a * k
+        places.update([first + b for b in present[i + 1 :]])
+    for x, y in itertools.pairwise(sequence):
+        for a in x:
+            first = rows + a * k
+            for b in y:
+                places.add(first + b)
+    for x, y, z in zip(sequence, sequence[1:], sequence[2:], strict=False):
+        places.add(threes + (x[0] * k + y[0]) * k + z[0])
+    words = len(sentence.body) // 2 if lang in UNSPACED else sentence.body.count(" ") + 1
+    return Named(frozenset(places), frozenset([k + a for a in present]), len(sequence), words)
+
+
+def mentions(sentences: Sequence[Sentence], lang: str) -> bool:
+    """Whether any word can belong to a refusal; "It is 4." and "Call a plumber." have none."""
+    telling = _telling()
+    return any(
+        not telling.isdisjoint(found)
+        for sentence in sentences
+        for found in load(lang).sequence(sentence.body)
+    )
+
+
+@cache
+def _telling() -> frozenset[int]:
+    return frozenset(map(names().index, TELLING))
+
+
+def together(found: Sequence[Named], lang: str) -> tuple[list[int], float]:
+    """Features of several sentences in a row, and the share of words that name a concept.
+
+    Talk about the request names more of them than facts do.
+    """
+    places = found[0].places | found[0].opening
+    if len(found) > 1:
+        places = places.union(*[one.places for one in found[1:]])
+    named, words = sum(one.named for one in found), sum(one.words for one in found)
+    return list(places), named / max(1, words) * _EVEN.get(lang, 1.0)

@@ -1,0 +1,76 @@
+"""Regular expressions that strangers write: refused where matching could take for ever.
+
+Python's matcher backtracks. A repetition inside a repetition, ``(a+)+``, tries every way to share the
+text out and doubles its time with each letter. Such patterns are known by their shape, before any
+text is held against them. What remains takes time polynomial in the text, whose length is bounded
+where patterns are held against answers.
+"""
+
+import re
+from functools import lru_cache
+
+LONGEST = 2000
+"""Characters of a pattern."""
+MANY = 20
+"""A group with a choice inside, ``(a|ab)``, may repeat at most so often."""
+FEW = 5
+"""A group with an unbounded repetition inside may repeat at most so often."""
+
+_TOKEN = re.compile(
+    r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?[:=!>]|\(\?<[=!]|\(\?P?<\w+>|\(\?[a-zA-Z-]+:?|[()|]|"
+    r"(?P<repeat>[*+?]|\{\d*,?\d*\})[?+]?|.",
+    re.DOTALL,
+)
+_COUNTS = re.compile(r"\{(\d*)(,?)(\d*)\}")
+
+
+@lru_cache(maxsize=8192)
+def why_unsafe(pattern: str) -> str:
+    """What is wrong with a pattern, to follow ``which``; empty where nothing is."""
+    if len(pattern) > LONGEST:
+        return f"is longer than {LONGEST} characters, expected a short pattern"
+    try:
+        re.compile(pattern, re.IGNORECASE)
+    except (re.error, OverflowError, RecursionError) as fault:
+        return f"does not compile: {' '.join(str(fault).split())}"
+    if _repeats_a_repetition(pattern):
+        return "repeats a repetition and could take for ever, expected no pattern like (a+)+"
+    return ""
+
+
+def _repeats_a_repetition(pattern: str) -> bool:
+    """Whether a group that can repeat holds something that can repeat, or be read, in many ways."""
+    allowed = [float("inf")]
+    """For each open group, how often it may repeat; the whole pattern first."""
+    closed = float("inf")
+    """How often what stands just before may repeat."""
+    for token in _TOKEN.finditer(pattern):
+        text, repeat = token[0], token["repeat"]
+        if repeat is not None:
+            most, is_variable = _bounds(repeat)
+            if most > closed:
+                return True
+            inside = FEW if most > MANY else MANY if is_variable else float("inf")
+            allowed[-1] = min(allowed[-1], inside)
+            closed = min(closed, inside)
+            continue
+        closed = float("inf")
+        if text == "|":
+            allowed[-1] = min(allowed[-1], MANY)
+        elif text.startswith("(") and not (text.startswith("(?") and text.endswith(")")):
+            allowed.append(float("inf"))
+        elif text == ")" and len(allowed) > 1:
+            closed = allowed.pop()
+            allowed[-1] = min(allowed[-1], closed)
+    return False
+
+
+def _bounds(repeat: str) -> tuple[float, bool]:
+    """How often a repetition can repeat, and whether it may do so less often."""
+    counts = _COUNTS.fullmatch(repeat)
+    if counts is None:
+        return (1, True) if repeat == "?" else (float("inf"), True)
+    least, comma, most = counts.groups()
+    if not comma:
+        return (int(least), False) if least else (0, False)  # `{}` is text
+    return (int(most) if most else float("inf")), True

@@ -1,0 +1,86 @@
+"""Opening files that somebody else may have prepared: no pipe is waited for, no link is written through."""
+
+import errno
+import os
+import shutil
+import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+
+def open_regular(path: Path) -> BinaryIO:
+    """Open a file to read. Links are followed: reading through them loses nothing.
+
+    Raises:
+        OSError: It cannot be opened, or is a folder, a pipe, a socket or a device, which could block
+            or never end.
+    """
+    # Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
+    number = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        mode = os.fstat(number).st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "Not a regular file", str(path))
+    except OSError:
+        os.close(number)
+        raise
+    return os.fdopen(number, "rb")
+
+
+def open_new(path: Path) -> BinaryIO:
+    """Open a draft to write. What is left of an earlier draft goes, be it a link; its target stays.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    path.unlink(missing_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    return os.fdopen(os.open(path, flags, 0o666), "wb")
+
+
+@contextmanager
+def whole_folder(target: Path) -> Iterator[Path]:
+    """A draft folder that takes the target's place once all of it is written, or leaves no trace.
+
+    Raises:
+        OSError: It cannot be written, or the target is there and not empty.
+    """
+    made = [parent for parent in target.parents if not parent.exists()]
+    target.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=f".{target.name[:100]}.", dir=target.parent))
+    try:
+        yield draft
+        draft.chmod(0o777 & ~_mask())
+        draft.replace(target)
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        with suppress(OSError):  # not empty: somebody else's by now
+            for parent in made:
+                parent.rmdir()
+        raise
+
+
+def _mask() -> int:
+    """The permissions that this process does not give."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def open_to_append(path: Path) -> BinaryIO:
+    """Open a file to append to, made if need be.
+
+    Raises:
+        OSError: It cannot be opened, is a link or is no regular file.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    number = os.open(path, flags, 0o666)
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise OSError(errno.EINVAL, "Not a regular file", str(path))
+    return os.fdopen(number, "ab")

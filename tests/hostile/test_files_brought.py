@@ -1,0 +1,218 @@
+"""Files that users bring, in every broken form: answers, data sets, YAML."""
+
+import gzip
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from lawbound.rubrics.answer_files import GradeError, open_answers
+from lawbound.rubrics.answers.check import check
+from lawbound.rubrics.answers.facts import check_facts
+from lawbound.tasks.external import load_external
+from lawbound.tasks.files import read_yaml
+from lawbound.tasks.item import Answer, Claims, ItemError
+
+Call = Callable[..., int]
+HEAD = b"id,prompt,response\n"
+LINE = b'{"id": "1", "prompt": "Why?", "response": "Because."}\n'
+RIGHT = {"id": ["1"], "prompt": ["Why?"], "response": ["Because."]}
+
+ANSWERS: dict[str, tuple[bytes, str]] = {
+    "utf16.csv": ((HEAD + b"1,p,r\n").decode().encode("utf-16"), "line 1: byte 1 is not UTF-8"),
+    "utf16.jsonl": (LINE.decode().encode("utf-16-le"), "line 1: "),
+    "packed.jsonl": (gzip.compress(LINE), "line 1: byte 2 is not UTF-8"),
+    "torn.jsonl": (LINE + LINE[:20], "line 2: "),
+    "twice.jsonl": (b'{"id":"1","prompt":"p","response":"r","response":"s"}\n', "'response' twice"),
+    "twice.csv": (b"id,prompt,response,response\n1,p,r,s\n", "'response' twice"),
+    "deep.jsonl": (b'{"id":' + b"[" * 100_000, "nested too deeply"),
+    "digits.jsonl": (b'{"id":' + b"9" * 5000 + b"}", "line 1: Exceeds the limit (4300 digits)"),
+    "nul.jsonl": (b"\0\n", "line 1: "),
+    "list.jsonl": (b"[1]\n", "found [1], expected a JSON object"),
+    "quote.csv": (HEAD + b'1,"p,r\n', "line 2: unexpected end of data"),
+    "old-mac.csv": (b"id,prompt,response\r1,p,r\r", "line 1: "),
+    "wide.csv": (HEAD + b"1,p,r,x\n", "line 2: found 4 cells, expected 3"),
+    "long.jsonl": (b'{"id":"' + b"a" * 17_000_000 + b'"}', "longer than 16000000 bytes"),
+    "long.csv": (HEAD + b"1,p," + b"a" * 17_000_000, "line 2: is longer than 16000000 bytes"),
+    "empty.parquet": (b"", "expected a parquet file"),
+    "claims.parquet": (b"PAR1" + b"\xff" * 60 + b"\xff\xff\xff\x7fPAR1", "expected a parquet file"),
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_broken_answers_are_told_with_their_place(call: Call, tmp_path: Path, name: str) -> None:
+    file, out = tmp_path / name, tmp_path / "out.jsonl"
+    content, told = ANSWERS[name]
+    file.write_bytes(content)
+    call("grade", file, "--out", out, expect=f"{file}: ")
+    call("grade", file, "--out", out, expect=told)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+TABLES: dict[str, tuple[dict[str, Any], str]] = {
+    "nested": (RIGHT | {"response": [{"a": [1]}]}, "row 1: response is {'a': [1]}"),
+    "bytes": (RIGHT | {"response": [b"\xff"]}, "row 1: response is b'\\xff'"),
+    "half": (RIGHT | {"response": pa.array([b"\xff\xfe"]).view(pa.string())}, "row 1: "),
+    "empty": (RIGHT | {"response": pa.array([None], pa.string())}, "row 1: response is null"),
+    "other": ({"a": [1]}, "'id' is missing"),
+    "long": (RIGHT | {"response": ["a" * 17_000_000]}, "response has 17000000 bytes"),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_odd_tables_are_told_with_their_row(call: Call, tmp_path: Path, name: str) -> None:
+    columns, told = TABLES[name]
+    file = tmp_path / "t.parquet"
+    parquet.write_table(pa.table(columns), file)
+    call("grade", file, "--out", tmp_path / "out.parquet", expect=told)
+    assert [path.name for path in tmp_path.iterdir()] == ["t.parquet"]
+
+
+def test_a_date_that_python_has_not_is_told_with_its_row(tmp_path: Path) -> None:
+    columns = RIGHT | {"when": pa.array([2**62], pa.timestamp("us"))}
+    parquet.write_table(pa.table(columns), tmp_path / "t.parquet")
+    with pytest.raises(GradeError, match="row 1: date value out of range"):
+        list(open_answers(tmp_path / "t.parquet").rows)
+
+
+def test_a_text_repeated_by_a_small_file_is_held_once(tmp_path: Path) -> None:
+    rows, size = 2000, 1_000_000
+    text = pa.DictionaryArray.from_arrays(pa.array([0] * rows, pa.int32()), pa.array(["a" * size]))
+    file = tmp_path / "bomb.parquet"
+    parquet.write_table(
+        pa.table({"id": ["1"] * rows, "prompt": ["p"] * rows, "response": text}), file
+    )
+    assert file.stat().st_size < size / 10
+    before = pa.total_allocated_bytes()
+    found = open_answers(file).rows
+    assert len(next(found).fields["response"]) == size
+    assert pa.total_allocated_bytes() - before < 10 * size
+
+
+def test_rows_that_do_not_fit_the_table_leave_no_words_of_the_library(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str], call: Call
+) -> None:
+    lines = [LINE] * 500 + [LINE.replace(b'"1"', b'{"a": [1]}')]
+    (tmp_path / "a.jsonl").write_bytes(b"".join(lines))
+    call(
+        "grade",
+        tmp_path / "a.jsonl",
+        "--out",
+        tmp_path / "o.parquet",
+        expect="expected values of one type",
+    )
+    assert capfd.readouterr().err == ""
+
+
+def _rows(answer: object) -> bytes:
+    return json.dumps({"question": "1+1?", "answer": answer}).encode() + b"\n"
+
+
+EXTERNAL: dict[str, tuple[bytes, str]] = {
+    "power.jsonl": (_rows("1e999999999"), "answer is '1e999999999', expected a number"),
+    "small.jsonl": (_rows("1e-999999999"), "expected a number"),
+    "digits.jsonl": (_rows("9" * 5000), "expected a number"),
+    "zero.jsonl": (_rows("1/0"), "answer is '1/0', expected a number"),
+    "empty.jsonl": (b"", "cannot be loaded (StopIteration)"),
+    "nul.jsonl": (b"\0" * 99, "cannot be loaded"),
+    "torn.jsonl": (_rows("2") + b'{"question": "x', "cannot be loaded"),
+    "utf16.csv": ("question,answer\na,2\n".encode("utf-16"), "cannot be loaded"),
+    "packed.jsonl": (gzip.compress(_rows("2")), "is a packed file"),
+    "x.parquet": (b"PAR1" + b"\0" * 50 + b"PAR1", "cannot be loaded"),
+    "deep.jsonl": (b'{"question":"q","answer":"2","z":' + b"[" * 5000, "cannot be loaded"),
+}
+
+
+@pytest.mark.parametrize("name", EXTERNAL)
+def test_a_broken_data_set_is_refused_at_once(tmp_path: Path, name: str) -> None:
+    content, told = EXTERNAL[name]
+    (tmp_path / name).write_bytes(content)
+    source = {"source": str(tmp_path / name), "shape": "number", "columns": {"prompt": "question"}}
+    with pytest.raises(ItemError, match=name) as caught:
+        load_external(source)
+    assert told in str(caught.value)
+
+
+def test_an_archive_called_a_table_is_not_unpacked(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "rows.csv", "w") as archive:
+        archive.writestr("../outside.csv", "question,answer\n1,2\n")
+    with pytest.raises(ItemError, match="is a packed file"):
+        load_external({"source": str(tmp_path / "rows.csv"), "columns": {"prompt": "question"}})
+
+
+def test_a_local_file_leaves_nothing_in_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import datasets
+
+    monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
+    (tmp_path / "rows.jsonl").write_bytes(_rows("2"))
+    source = {"source": str(tmp_path / "rows.jsonl"), "columns": {"prompt": "question"}}
+    assert len(load_external(source)) == 1
+    assert not (tmp_path / "cache").exists()
+
+
+YAML = {
+    "x: 0x" + "f" * 6000: "line 1: found a number of 6002 characters, expected one below 2^63",
+    "x: " + "1:" * 50_000 + "1": "found a number of 100001 characters",
+    "x: 99999999999999999999": "found '99999999999999999999', expected one below 2^63",
+    "x: 1\nx: 2": "line 2: found 'x' twice",
+    "x: &a [1]\ny: *a": "line 2: found a YAML alias",
+    "x: !!python/object/apply:os.system [id]": "line 1: could not determine a constructor",
+    "x: 2001-99-99": "month must be in 1..12",
+    'x: "\\ud800"': "line 1: ",
+    "x: \x07": "control characters are not allowed",
+}
+
+
+@pytest.mark.parametrize("text", YAML)
+def test_what_yaml_can_say_is_not_taken_at_its_word(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "odd.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ItemError) as caught:
+        read_yaml(file, ItemError)
+    assert str(caught.value).startswith(f"{file}: ") and YAML[text] in str(caught.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-32", "latin-1"])
+def test_yaml_of_another_encoding_is_refused(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "odd.yaml"
+    file.write_text("x: é", encoding=encoding)
+    with pytest.raises(ItemError, match=r"odd\.yaml: "):
+        read_yaml(file, ItemError)
+
+
+def test_a_suite_that_changes_is_read_again(tmp_path: Path) -> None:
+    from lawbound.evals.suite import load_suite
+
+    file = tmp_path / "mine.yaml"
+    text = "{{id: {}, version: '1', summary: s, select: [{{kind: fact, strengths: [none]}}]}}"
+    for name in ("first", "second"):
+        file.write_text(text.format(name), encoding="utf-8")
+        assert load_suite(str(file)).id == name
+
+
+def test_a_mark_behind_empty_lines_still_announces_the_answer() -> None:
+    assert check("Well.\n\n \n  #### 42\nBye 7", Answer("number", "42")).correct
+
+
+def test_only_the_beginning_of_an_endless_answer_is_held_against_patterns() -> None:
+    claims = Claims(("1945",), ("1950",))
+    assert check_facts("1945 " + "x" * 100_000, claims, "en") == "true"
+    assert check_facts("x" * 100_000 + " 1945", claims, "en") == "silent"
+
+
+def test_a_suite_that_asks_for_a_level_twice_is_refused(call: Call, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    for levels in ("[]", "[1, 1]", "[1, true]", "[0]", "[9]"):
+        file.write_text(
+            "{id: s, version: '1', summary: s, select: "
+            f"[{{kind: reasoning, strengths: [none], levels: {levels}}}]}}",
+            encoding="utf-8",
+        )
+        call("plan", file, "-p", "us", "-m", "reference:coin", expect="levels")

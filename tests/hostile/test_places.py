@@ -1,0 +1,152 @@
+"""Pipes, devices and links where files belong: nothing waits, nothing is written through a link."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lawbound.tasks.places import open_new, open_regular, open_to_append, whole_folder
+
+Call = Callable[..., int]
+MADE = ("leaderboard.csv", "metrics.csv", "report.html", "verdicts.parquet")
+SECRET = "keep me\n"
+
+
+def test_a_pipe_is_refused_at_once(call: Call, tmp_path: Path) -> None:
+    pipes = {}
+    for name in ("p.yaml", "a.jsonl", "a.csv", "a.parquet", "e.jsonl"):
+        pipes[name] = tmp_path / name
+        os.mkfifo(pipes[name])
+    suite = tmp_path / "suite.yaml"
+    suite.write_text(
+        "{id: s, version: '1', summary: s, select: [{kind: policy, strengths: [none], "
+        f"external: {{source: {pipes['e.jsonl']}}}}}]}}",
+        encoding="utf-8",
+    )
+    call("policy", "check", pipes["p.yaml"], expect="Not a regular file")
+    call("plan", pipes["p.yaml"], expect="Not a regular file")
+    call("plan", "--config", pipes["p.yaml"], expect="Not a regular file")
+    call("plan", suite, "-p", "us", "-m", "reference:coin", expect="found no such file")
+    for name in ("a.jsonl", "a.csv", "a.parquet"):
+        call("grade", pipes[name], expect="is no regular file")
+        call("calibrate", pipes[name], expect="is no regular file")
+
+
+@pytest.mark.parametrize("name", ["run.yaml", "items.jsonl", "samples", "plan"])
+def test_a_pipe_in_a_run_folder_is_refused_at_once(
+    call: Call, judged: Path, tmp_path: Path, name: str
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(judged, run)
+    file = run / name if "." in name else min((run / name).iterdir())
+    file.unlink()
+    os.mkfifo(file)
+    call("score", run, expect=f"{file}: cannot be read")
+
+
+@pytest.mark.parametrize("name", ["metrics.csv", "leaderboard.csv", "verdicts.parquet"])
+def test_a_pipe_among_the_results_is_refused_at_once(
+    call: Call, judged: Path, tmp_path: Path, name: str
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(judged, run)
+    (run / name).unlink()
+    os.mkfifo(run / name)
+    commands = {
+        "metrics.csv": ("gate", run, "--that", "J@us>=0"),
+        "leaderboard.csv": ("leaderboard", run),
+        "verdicts.parquet": ("calibrate", "sample", run, "--out", tmp_path / "sheet.csv"),
+    }
+    call(*commands[name], expect=f"{run / name}: cannot be read")
+
+
+def test_an_endless_device_is_refused(call: Call, tmp_path: Path) -> None:
+    link = tmp_path / "zero.yaml"
+    link.symlink_to("/dev/zero")
+    call("policy", "check", link, expect="Not a regular file")
+
+
+def test_links_in_the_place_of_results_and_drafts_do_not_reach_outside(
+    call: Call, judged: Path, tmp_path: Path
+) -> None:
+    run, outside = tmp_path / "run", tmp_path / "outside.txt"
+    shutil.copytree(judged, run)
+    outside.write_text(SECRET, encoding="utf-8")
+    for name in MADE:
+        (run / f"{name}.draft").symlink_to(outside)
+    for name in ("report.html", "leaderboard.csv"):
+        (run / name).unlink()
+        (run / name).symlink_to(outside)
+    assert call("score", run) == 0
+    assert outside.read_text(encoding="utf-8") == SECRET
+    assert not [path for path in run.iterdir() if path.is_symlink()]
+
+
+@pytest.mark.parametrize("name", ["samples", ".lock"])
+def test_a_link_in_the_place_of_a_store_or_lock_is_refused(
+    call: Call, judged: Path, tmp_path: Path, name: str
+) -> None:
+    run, outside = tmp_path / "run", tmp_path / "outside.txt"
+    shutil.copytree(judged, run)
+    outside.write_text(SECRET, encoding="utf-8")
+    file = run / name if name == ".lock" else next((run / name).glob("*coin*"))
+    file.unlink()
+    file.symlink_to(outside)
+    options = ("--policy", "us", "--limit", "2", "--no-references", "--out", run)
+    call("run", "quick", "-m", "reference:coin", *options, expect="cannot be written")
+    assert outside.read_text(encoding="utf-8") == SECRET
+
+
+def test_a_folder_of_a_run_that_lies_elsewhere_is_refused(
+    call: Call, judged: Path, tmp_path: Path
+) -> None:
+    run, elsewhere = tmp_path / "run", tmp_path / "elsewhere"
+    shutil.copytree(judged, run)
+    (run / "samples").rename(elsewhere)
+    (run / "samples").symlink_to(elsewhere)
+    call("score", run, expect="samples: is a link")
+
+
+def test_a_run_folder_may_itself_be_a_link(call: Call, judged: Path, tmp_path: Path) -> None:
+    shutil.copytree(judged, tmp_path / "disk")
+    (tmp_path / "run").symlink_to(tmp_path / "disk")
+    assert call("score", tmp_path / "run") == 0
+
+
+def test_a_new_policy_does_not_write_through_a_link(call: Call, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").symlink_to(tmp_path / "outside.yaml")
+    call("policy", "new", "mine", "--out", tmp_path / "mine.yaml", expect="already exists")
+    assert not (tmp_path / "outside.yaml").exists()
+
+
+def test_a_draft_replaces_what_an_earlier_one_left(tmp_path: Path) -> None:
+    (tmp_path / "draft").write_text("old", encoding="utf-8")
+    with open_new(tmp_path / "draft") as handle:
+        handle.write(b"new")
+    assert (tmp_path / "draft").read_bytes() == b"new"
+
+
+def test_appending_keeps_what_is_there(tmp_path: Path) -> None:
+    for part in (b"one", b"two"):
+        with open_to_append(tmp_path / "log") as handle:
+            handle.write(part)
+    assert (tmp_path / "log").read_bytes() == b"onetwo"
+
+
+def test_a_folder_is_no_file_to_read(tmp_path: Path) -> None:
+    with pytest.raises(IsADirectoryError):
+        open_regular(tmp_path)
+
+
+def test_a_folder_appears_whole_or_leaves_no_trace(tmp_path: Path) -> None:
+    target = tmp_path / "new" / "deep"
+    with pytest.raises(RuntimeError), whole_folder(target) as draft:
+        (draft / "half").touch()
+        raise RuntimeError("the disk is full")
+    assert not list(tmp_path.iterdir())
+    with whole_folder(target) as draft:
+        (draft / "all").touch()
+    assert [path.name for path in target.iterdir()] == ["all"]
+    assert [path.name for path in target.parent.iterdir()] == ["deep"]

@@ -1,0 +1,303 @@
+"""Run folders and lm-eval logs that somebody else made: believed only where they are what a run writes."""
+
+import csv
+import json
+import shutil
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+
+from lawbound.evals.evaluate import RunSpec
+from lawbound.evals.folder import FolderError, RunFolder
+from lawbound.evals.harness_docs import build_docs
+from lawbound.evals.harness_logs import import_logs
+from lawbound.rubrics.score import VerdictError, declared
+from lawbound.runners.engines import ModelError, open_engine
+from lawbound.runners.engines.harness_load import load_backend
+from lawbound.runners.sample import Sample
+from lawbound.runners.store import Store, read_samples
+from lawbound.tasks.item import Item, ItemError
+from lawbound.tasks.records import from_record, to_record
+
+Call = Callable[..., int]
+ITEM = {
+    "id": "i",
+    "group": "g",
+    "kind": "policy",
+    "prompt": "Why?",
+    "topic": "a/b",
+    "acts": ["inform"],
+}
+NUMBER = {"form": "number", "value": "4"}
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"prompt": 5}, "prompt: found 5, expected: Input should be a valid string"),
+        ({"acts": "inform"}, "acts: found 'inform'"),
+        ({"acts": ["hack"]}, "acts.0: found 'hack'"),
+        ({"kind": "other"}, "kind: found 'other'"),
+        ({"odd": 1}, "found 'odd', expected id, group"),
+        ({"answer": NUMBER | {"odd": 1}}, "answer: found 'odd'"),
+        ({"answer": NUMBER | {"value": "1e999999999"}}, "answer: found '1e999999999'"),
+        ({"answer": NUMBER | {"value": "1/0"}}, "answer: found '1/0'"),
+        ({"answer": {"form": "choice", "value": "c", "choices": ["a", "b"]}}, "one of the choices"),
+        ({"claims": {"true": ["(a+)+$"], "false": []}}, "repeats a repetition"),
+        ({"claims": {"true": ["("], "false": []}}, "does not compile"),
+        ({"constraints": [{"name": "words"}]}, "constraints.0.value: found"),
+        ({"structure": []}, "structure: found []"),
+    ],
+)
+def test_an_item_of_another_kind_is_refused(change: dict[str, Any], told: str) -> None:
+    with pytest.raises(ItemError) as caught:
+        from_record(ITEM | change, "items.jsonl:1")
+    assert str(caught.value).startswith("items.jsonl:1: ") and told in str(caught.value)
+
+
+def test_an_item_goes_through_its_record() -> None:
+    item = from_record(ITEM, "here")
+    assert item == Item("i", "g", "policy", "Why?", "a/b", ("inform",))
+    assert from_record(to_record(item), "here") == item
+
+
+def _edit(run: Path, name: str, change: Callable[[Any], None]) -> None:
+    file = run / name
+    tree = yaml.safe_load(file.read_text(encoding="utf-8"))
+    change(tree)
+    file.write_text(yaml.safe_dump(tree), encoding="utf-8")
+
+
+RECORDS: dict[str, tuple[Callable[[Any], None], str]] = {
+    "no grader": (lambda run: run["models"][0].pop("grader"), "models.0.grader"),
+    "no models": (lambda run: run.update(models=[]), "models: found []"),
+    "one model twice": (lambda run: run["models"].append(deepcopy(run["models"][0])), "twice"),
+    "negative seed": (lambda run: run.update(seed=-1), "seed: found -1"),
+    "no suite": (lambda run: run.pop("suite"), "suite: found"),
+    "another policy": (lambda run: run["policies"][0].update({"from": "de"}), "expected the same"),
+    "a path": (lambda run: run["policies"][0].update({"from": "/dev/zero"}), "does not exist"),
+    "a grader that nobody has": (
+        lambda run: run["models"][0].update(grader="pickle"),
+        "models.0.grader: found 'pickle'",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_a_record_that_no_run_wrote_is_refused(
+    call: Call, judged: Path, tmp_path: Path, name: str
+) -> None:
+    change, told = RECORDS[name]
+    run = tmp_path / "run"
+    shutil.copytree(judged, run)
+    _edit(run, "run.yaml", change)
+    call("score", run, expect=told)
+
+
+def test_a_date_in_the_record_does_not_break_the_report(
+    call: Call, judged: Path, tmp_path: Path
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(judged, run)
+    text = (run / "run.yaml").read_text(encoding="utf-8").replace("seed: null", "seed: 2026-01-01")
+    (run / "run.yaml").write_text(text, encoding="utf-8")
+    assert call("report", run) == 0
+
+
+def _plan_line(run: Path, **change: object) -> None:
+    file = min((run / "plan").iterdir())
+    lines = file.read_text(encoding="utf-8").splitlines()
+    lines[0] = json.dumps(json.loads(lines[0]) | change)
+    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"policy": "nowhere"}, "found policy 'nowhere', expected one of us"),
+        ({"item": "nothing"}, "found no item 'nothing'"),
+        ({"mode": "guess"}, ":1: mode: found 'guess'"),
+        ({"wording": 10**30}, ":1: "),
+        ({"key": "\ud800"}, ":1: holds half a surrogate pair"),
+        ({"odd": 1}, ":1: fields are"),
+    ],
+)
+def test_a_plan_that_no_run_wrote_is_refused(
+    call: Call, judged: Path, tmp_path: Path, change: dict[str, object], told: str
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(judged, run)
+    _plan_line(run, **change)
+    call("score", run, expect=told)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"text": 5}, {"finish": "hacked"}, {"prompt_tokens": 10**30}, {"prompt_tokens": "9"}, {"prompt_tokens": True},
+     {"choice_logprobs": ["a"]}, {"placement": "none of them"}, {"seconds": "soon"}, {"error": None}],
+)  # fmt: skip
+def test_a_signed_sample_of_the_wrong_kind_is_damage(
+    tmp_path: Path, change: dict[str, Any]
+) -> None:
+    path = tmp_path / "s.jsonl"
+    good = {"key": "good", "text": "yes", "finish": "stop"}
+    with Store(path) as store:
+        store.append([Sample(**good), Sample(**{**good, "key": "bad", **change})])
+    assert set(read_samples(path)) == {"good"}
+    with Store(path):
+        pass
+    assert b'"bad"' in path.with_suffix(".quarantine.jsonl").read_bytes()
+
+
+def test_an_answer_that_declares_nothing_is_no_reference_models() -> None:
+    for text in ("Sure!", "[]", '{"behaviour": "hacked", "addons": [], "text": ""}'):
+        with pytest.raises(VerdictError, match="no declared behaviour"):
+            declared(from_record(ITEM, ""), Sample("k", text, "stop"))
+
+
+FRAMES: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
+    "no column": (lambda frame: frame.drop(columns=["met"]), "no column 'met'"),
+    "no rows": (lambda frame: frame.iloc[:0], "no rows"),
+    "number for text": (lambda frame: frame.assign(rules=5), "column 'rules' is int64"),
+    "missing text": (lambda frame: frame.assign(policy=None), "column 'policy'"),
+    "endless score": (lambda frame: frame.assign(score=float("inf")), "expected finite numbers"),
+    "new behaviour": (lambda frame: frame.assign(behaviour="\x1b[31m"), "column 'behaviour' holds"),
+    "negative count": (lambda frame: frame.assign(epoch=-1), "expected counts"),
+}
+
+
+@pytest.mark.parametrize("name", FRAMES)
+def test_verdicts_that_no_run_wrote_are_refused(
+    call: Call, judged: Path, tmp_path: Path, name: str
+) -> None:
+    change, told = FRAMES[name]
+    run = tmp_path / "run"
+    shutil.copytree(judged, run)
+    frame = pd.read_parquet(run / "verdicts.parquet")
+    change(frame).to_parquet(run / "verdicts.parquet", index=False)
+    options = ("--model-a", "reference:coin", "--model-b", "reference:parrot")
+    call("compare", run, run, *options, expect=told)
+
+
+def test_verdicts_come_back_as_they_were_written(judged: Path) -> None:
+    kept = pd.read_parquet(judged / "verdicts.parquet")
+    read = RunFolder(judged).read_frame()
+    pd.testing.assert_frame_equal(read[list(kept.columns)], kept)
+
+
+@pytest.mark.parametrize("text", ["inf", "-inf", "1e300", "9" * 5000, "x"])
+def test_results_that_are_no_numbers_are_refused(
+    call: Call, judged: Path, tmp_path: Path, text: str
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(judged, run)
+    for name, command in (("leaderboard", ()), ("gate", ("--that", "J@us>=0"))):
+        file = run / ("leaderboard.csv" if name == "leaderboard" else "metrics.csv")
+        rows = list(csv.reader(file.read_text(encoding="utf-8").splitlines()))
+        rows[1][rows[0].index("clusters")] = text
+        with file.open("w", encoding="utf-8", newline="") as handle:
+            csv.writer(handle).writerows(rows)
+        call(name, run, *command, expect="clusters")
+
+
+@pytest.mark.parametrize("name", ["m\x1b[31m", "m\n", "m\udcff", "m\0"])
+def test_names_that_no_file_takes_are_refused_before_anything_is_asked(name: str) -> None:
+    for field in ("models", "policies"):
+        with pytest.raises(ValueError, match="a name without control signs"):
+            RunSpec(**{"models": ("m",), field: (name,)})
+
+
+def test_a_seed_without_end_is_no_seed(call: Call, tmp_path: Path) -> None:
+    model = f"reference:coin?seed={'9' * 400}"
+    call("run", "quick", "-m", model, "--out", tmp_path / "out", expect="seed is")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("kind", ["hf", "vllm"])
+def test_a_models_own_code_needs_the_flag_whoever_loads_it(kind: str) -> None:
+    with pytest.raises(ModelError, match="expected --trust-remote-code"):
+        load_backend(f"{kind}:pretrained=x,trust_remote_code=True")
+
+
+def test_a_models_own_code_is_not_run_without_the_flag(tmp_path: Path) -> None:
+    from lawbound.runners.engines import EngineOptions
+
+    ran = tmp_path / "ran"
+    code = f"from pathlib import Path\nPath({str(ran)!r}).touch()\n"
+    for name in ("modeling_odd.py", "configuration_odd.py", "tokenization_odd.py"):
+        (tmp_path / name).write_text(code, encoding="utf-8")
+    auto = {
+        "AutoConfig": "configuration_odd.OddConfig",
+        "AutoModelForCausalLM": "modeling_odd.OddModel",
+        "AutoTokenizer": ["tokenization_odd.OddTokenizer", None],
+    }
+    text = json.dumps({"model_type": "odd", "auto_map": auto, "architectures": ["OddModel"]})
+    for name in ("config.json", "tokenizer_config.json"):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        open_engine(f"hf:{tmp_path}", EngineOptions())
+    assert not ran.exists()
+
+
+STAMP = "2026-11-28T00-00-00.000000"
+
+
+def _logs(folder: Path, change: Callable[[dict[str, Any]], None]) -> Path:
+    """Logs as lm-eval writes them, of our docs and one answer; what the docs say of themselves changed."""
+    folder.mkdir()
+    config = {"config": {"model": "dummy", "model_args": None}, "lm_eval_version": "0.4.13"}
+    (folder / f"results_{STAMP}.json").write_text(json.dumps(config), encoding="utf-8")
+    lines = []
+    for doc in build_docs("us", limit=1):
+        about = json.loads(doc["lawbound"])
+        change(about)
+        chat = [["system", doc["system_policy"]], ["user", doc["question"]]]
+        prompt = json.dumps([{"role": role, "content": content} for role, content in chat])
+        asked = {"gen_args_0": {"arg_0": prompt, "arg_1": {"max_gen_toks": 48}}}
+        record = {
+            "doc": doc | {"lawbound": json.dumps(about)},
+            "arguments": asked,
+            "resps": [["a"]],
+        }
+        lines.append(json.dumps(record) + "\n")
+    (folder / f"samples_lawbound_us_{STAMP}.jsonl").write_text("".join(lines), encoding="utf-8")
+    return folder
+
+
+def test_logs_become_a_run(tmp_path: Path) -> None:
+    folder = import_logs(_logs(tmp_path / "logs", lambda about: None), tmp_path / "run")
+    assert [entry["model"] for entry in folder.read_run()["models"]] == ["lm-eval:dummy:"]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"policy": "/etc/passwd"}, "policy is '/etc/passwd', expected one of"),
+        ({"policy": "../mine"}, "policy is '../mine', expected one of"),
+        ({"suite": "/etc/passwd"}, "suite is '/etc/passwd', expected one of"),
+        ({"seed": -1}, "seed or wording is out of range"),
+        ({"seed": 1e999}, "found no lawbound doc"),
+        ({"condition": "\ud800"}, "found no lawbound doc"),
+        ({"item": {"id": 5}}, "expected: "),
+    ],
+)
+def test_a_log_opens_no_path_and_brings_no_odd_item(
+    tmp_path: Path, change: dict[str, object], told: str
+) -> None:
+    logs = _logs(tmp_path / "logs", lambda about: about.update(change))
+    with pytest.raises(FolderError) as caught:
+        import_logs(logs, tmp_path / "run")
+    assert f"{STAMP}.jsonl:1: " in str(caught.value) and told in str(caught.value)
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_record_that_says_one_thing_twice_can_be_read_again(tmp_path: Path, judged: Path) -> None:
+    record = RunFolder(judged).read_run()
+    record["models"][1]["fingerprint"] = record["models"][0]["fingerprint"]
+    RunFolder(tmp_path).write_run(record)
+    assert RunFolder(tmp_path).read_run() == record

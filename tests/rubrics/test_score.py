@@ -1,0 +1,75 @@
+"""From samples to verdicts: what is read once, and what is never mixed up."""
+
+import pytest
+
+from lawbound.rubrics import score
+from lawbound.rubrics.policy_files import load_policy
+from lawbound.rubrics.reference.engine import ReferenceEngine
+from lawbound.rubrics.verdict import Reading
+from lawbound.runners.plan import Assignment
+from lawbound.runners.sample import Finish, Message, Sample
+from lawbound.tasks.item import Answer, Item
+
+
+def _item(name: str) -> Item:
+    return Item(
+        id=name, group=name, kind="reasoning", prompt=f"Question {name}?", topic="everyday/school",
+        acts=("compute",), answer=Answer("number", "7"),
+    )  # fmt: skip
+
+
+def _assigned(item: Item, key: str) -> Assignment:
+    return Assignment(key, item.id, "none", "none", "intl", 0, 0, "generate")
+
+
+def test_equal_answers_to_one_question_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, str, Finish, str]] = []
+
+    def grade(item: Item, sample: Sample) -> Reading:
+        seen.append((item.id, sample.text, sample.finish, sample.thinking))
+        return Reading("answer", evidence=f"{item.id}:{sample.text}:{len(seen)}")
+
+    monkeypatch.setattr(score, "GRADERS", {"offline": grade})
+    judge = score.Judge({"intl": load_policy("intl")}, "offline")
+    asked = [
+        ("a", Sample("k1", "Answer: 7", "stop")),
+        ("a", Sample("k2", "Answer: 7", "stop")),
+        ("b", Sample("k3", "Answer: 7", "stop")),
+        ("a", Sample("k4", "Answer: 8", "stop")),
+        ("a", Sample("k5", "Answer: 7", "length")),
+        ("a", Sample("k6", "Answer: 7", "stop", thinking="hm")),
+    ]
+    verdicts = [
+        judge.judge(_assigned(_item(name), sample.key), _item(name), sample)
+        for name, sample in asked
+    ]
+    assert [v.key for v in verdicts] == ["k1", "k2", "k3", "k4", "k5", "k6"]
+    assert [v.reading.evidence[-1] for v in verdicts] == ["1", "1", "2", "3", "4", "5"]
+    assert [v.score for v in verdicts] == [1.0, 1.0, 1.0, 0.0, 1.0, 1.0]
+    assert seen == [
+        ("a", "Answer: 7", "stop", ""),
+        ("b", "Answer: 7", "stop", ""),
+        ("a", "Answer: 8", "stop", ""),
+        ("a", "Answer: 7", "length", ""),
+        ("a", "Answer: 7", "stop", "hm"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        ("What is it?",),
+        ("Be brief. Be kind.", "What is it?"),
+        (" edges ", " edges "),
+        ("", ""),
+        ('quotes ],["user", within', 'and ],["user", there'),
+    ],
+)
+def test_a_reference_model_counts_words_as_a_plain_split_does(texts: tuple[str, ...]) -> None:
+    engine = ReferenceEngine("parrot", {})
+    roles = ("user",) if len(texts) == 1 else ("system", "user")
+    chat = [Message(role, text) for role, text in zip(roles, texts, strict=True)]  # type: ignore[arg-type]
+    rendered = engine.render(chat).text
+    assert engine.count_tokens(rendered) == len(rendered.split())
+    for raw in ('a ],["user", b', 'a],["user",b', '],["user",', *texts):
+        assert engine.count_tokens(raw) == len(raw.split())
