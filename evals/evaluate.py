@@ -27,7 +27,7 @@ from lawbound.runners.prompt import Mode, messages
 from lawbound.runners.run import RunCounts, run
 from lawbound.runners.sample import Settings
 from lawbound.runners.store import Store, lock
-from lawbound.tasks.bank import load_banks
+from lawbound.tasks.bank import digest, load_banks
 from lawbound.tasks.item import Item
 from lawbound.tasks.records import unique
 
@@ -119,6 +119,8 @@ class Prepared:
     models: tuple[str, ...]
     """The user's models, then the suite's reference models."""
     seed: int
+    bank: str
+    """Digest of the bank that was drawn from."""
 
     @property
     def settings(self) -> Settings:
@@ -167,7 +169,7 @@ def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
         arms = compose(
             suite, policies, bank=bank, seed=seed, limit=spec.limit, strengths=spec.strengths
         )
-    return Prepared(spec, suite, policies, arms, models, seed)
+    return Prepared(spec, suite, policies, arms, models, seed, digest(bank))
 
 
 def plan_for(prepared: Prepared, engine: Engine, *, beside: Collection[Mode] = ()) -> Plan:
@@ -310,6 +312,7 @@ def _run_record(prepared: Prepared, entries: Sequence[Mapping[str, Any]]) -> dic
         "spec": prepared.spec.model_dump(mode="json"),
         "seed": prepared.seed,
         "suite": prepared.suite.model_dump(mode="json"),
+        "bank": prepared.bank,
         "policies": [
             {"id": p.id, "name": p.name, "version": p.version, "from": name}
             for p, name in zip(

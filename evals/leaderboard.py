@@ -148,8 +148,8 @@ def _about_run(run: Mapping[str, Any]) -> dict[str, str]:
     suite = run.get("suite", {})
     counted = {"suite": suite, "seed": run.get("seed"), "settings": run.get("settings")}
     spec = run.get("spec", {})
-    # Either asks other items of the same suite; runs that name neither keep the hash they had.
-    counted |= {name: spec[name] for name in ("limit", "banks") if spec.get(name)}
+    # Both decide which items of the same suite were asked.
+    counted |= {"limit": spec.get("limit"), "bank": run.get("bank")}
     text = json.dumps(counted, sort_keys=True, separators=(",", ":"), default=str)
     return {
         "suite": f"{suite.get('id', '')} {suite.get('version', '')}".strip(),

@@ -127,7 +127,7 @@ _TAIL = (
     Column(
         "suite_hash",
         "string",
-        "first 16 hex digits of the sha256 of suite, seed, settings, limit and banks",
+        "first 16 hex digits of the sha256 of suite, seed, settings, limit and the digest of the bank",
     ),
     Column("scorer_version", "string", "version of the graders"),
     Column("lawbound", "string", "version of the program"),

@@ -1,5 +1,6 @@
 """The bank: authored items in YAML, one file a topic, with their translations beside them."""
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import cache
@@ -143,6 +144,12 @@ def load_banks(folders: Sequence[Path]) -> tuple[Item, ...]:
         items += found
     _refuse_duplicates(items)
     return tuple(items)
+
+
+def digest(items: Iterable[Item]) -> str:
+    """Sixteen hex digits that stand for a bank: another question, label or pattern gives others."""
+    lines = sorted(repr(item) for item in items)
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _refuse_duplicates(items: Iterable[Item]) -> None:

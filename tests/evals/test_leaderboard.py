@@ -161,7 +161,7 @@ def test_merged_runs_are_ranked_together_and_references_stand_once():
         ({"policies": [{"id": "cn", "version": "2027.1"}]}, "policy_version of cn"),
         ({"scorer_version": "99"}, "scorer_version"),
         ({"spec": {"limit": 3}}, "suite_hash"),
-        ({"spec": {"banks": ["mine"]}}, "suite_hash"),
+        ({"bank": "0123456789abcdef"}, "suite_hash"),
     ],
 )
 def test_runs_that_differ_are_not_merged_unless_told_and_then_say_so(change, word):
