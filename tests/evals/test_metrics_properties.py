@@ -18,7 +18,7 @@ BEHAVIOURS = (
 )  # fmt: skip
 behaviours = st.lists(st.sampled_from(BEHAVIOURS), min_size=1, max_size=6)
 few = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 fewer = settings(few, max_examples=6)
 UNBOUNDED = ("token_cost", "exchange_rate", "wording_spread", "placebo_spread")
