@@ -11,6 +11,7 @@ import lawbound
 from lawbound.__main__ import main
 from lawbound.runners.cli import app
 from lawbound.runners.cli.console import printable
+from lawbound.runners.engines import ModelError
 
 Run = Callable[..., tuple[int, str, str]]
 README = Path(__file__).parents[1] / "README.md"
@@ -282,3 +283,21 @@ def test_ctrl_c_says_in_one_line_that_the_answers_are_kept(
 
 def test_control_characters_of_a_model_do_not_reach_the_terminal() -> None:
     assert printable("a\x1b[2Jb\u202ec\ud800d\x07\n") == "a\ufffd[2Jb\ufffdc\ufffdd\ufffd\n"
+
+
+def test_a_panel_is_a_comma_list_unless_lm_evals_arguments_are_one() -> None:
+    from lawbound.runners.cli.run import judge_spec
+
+    guard = "guard:shieldgemma:lm-eval:hf:pretrained=x,dtype=float32"
+    spec = judge_spec(["smollm2, guard:llama-guard:smollm2", guard], "all")
+    assert spec is not None
+    assert spec.models == ("smollm2", "guard:llama-guard:smollm2", guard)
+
+
+def test_wrong_names_of_judges_are_refused_before_anything_is_asked() -> None:
+    from lawbound.runners.cli.run import judge_spec
+
+    with pytest.raises(ModelError, match="judge mode 'some': expected hybrid or all"):
+        judge_spec(["smollm2"], "some")
+    with pytest.raises(ModelError, match="model 'gpt': unknown form"):
+        judge_spec(["gpt"], "all")

@@ -257,13 +257,6 @@ def test_a_board_says_who_judged_it(out: Path, judge: Judges) -> None:
     assert found["scorer_version"].unique().tolist() == [f"{before[0]}+judge:all:0.7:{name}"]
 
 
-def test_wrong_names_are_refused_before_anything_is_asked(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="judge mode 'some': expected hybrid or all"):
-        conclude(tmp_path, judge=JudgeSpec(("smollm2",), "some"))  # type: ignore[arg-type]
-    with pytest.raises(ModelError, match="model 'gpt': unknown form"):
-        conclude(tmp_path, judge=JudgeSpec(("gpt",)))
-
-
 def test_damaged_readings_are_named_with_their_line(out: Path, judge: Judges) -> None:
     conclude(out, judge=JudgeSpec((judge("tiny", ("", REFUSE)),), "all"), resamples=50)
     (out / "judgements" / "readings.jsonl").write_text('{"place": [1]}\n')
@@ -455,12 +448,3 @@ def test_a_run_takes_a_guard_as_its_judge(tmp_path: Path, judge: Judges) -> None
     policies = [one["payload"]["messages"][0]["content"] for one in asked]
     assert sum("this region: Freedonia" in policy for policy in policies) == 2
     assert sum("this region: United States" in policy for policy in policies) == len(asked) - 2
-
-
-def test_a_panel_is_a_comma_list_unless_lm_evals_arguments_are_one() -> None:
-    from lawbound.runners.cli.run import judge_spec
-
-    guard = "guard:shieldgemma:lm-eval:hf:pretrained=x,dtype=float32"
-    spec = judge_spec(["smollm2, guard:llama-guard:smollm2", guard], "all")
-    assert spec is not None
-    assert spec.models == ("smollm2", "guard:llama-guard:smollm2", guard)
