@@ -1,0 +1,82 @@
+"""Write the README's result table from a run: ``python benchmarks/result.py out/demo``.
+
+Real models stand under every policy, reference models under the first. What the table means is written by
+hand below it and not touched.
+"""
+
+import argparse
+import os
+import platform
+import re
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import yaml
+
+from lawbound.evals.leaderboard import read_board
+
+README = Path(__file__).parents[1] / "README.md"
+COLUMNS = (
+    ("J", "J"), ("over_refusal", "over_refusal"), ("duty", "duty"), ("capability", "capability_full"),
+    ("policy_tax", "policy_tax"), ("tradeoff", "tradeoff"), ("intl_gap", "intl_gap"),
+)  # fmt: skip
+
+
+def main() -> None:
+    """Read, write."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=Path, help="a finished run")
+    parser.add_argument("--asked", required=True, help="how long asking took, as the bars said")
+    options = parser.parse_args()
+    board = read_board(options.folder / "leaderboard.csv")
+    run = yaml.safe_load((options.folder / "run.yaml").read_text(encoding="utf-8"))
+    frame = pd.read_parquet(options.folder / "verdicts.parquet")
+    lines = [*_about(run, options.asked), *_table(board), "", _truncated(frame)]
+    text = README.read_text(encoding="utf-8")
+    block = re.compile(r"(<!-- results:start -->\n).*?(\n<!-- results:end -->)", re.DOTALL)
+    README.write_text(
+        block.sub(lambda found: found[1] + "\n".join(lines) + found[2], text), encoding="utf-8"
+    )
+
+
+def _about(run: dict[str, object], asked: str) -> Sequence[str]:
+    models = run["models"]
+    assert isinstance(models, list)
+    requests = next(m["requests"] for m in models if not m["reference"])
+    return (
+        f"`make demo` on {os.cpu_count()} {platform.machine()} cores, float32, {date.today()}: {requests} "
+        f"requests, asked in {asked}.",
+        "Reference models are shown for one policy; `out/demo/leaderboard.csv` has them for all, and",
+        "`out/demo/report.html` every answer. The table is written by `python benchmarks/result.py out/demo`.",
+        "",
+    )
+
+
+def _table(board: pd.DataFrame) -> Sequence[str]:
+    first = board["policy"].iloc[0]
+    shown = board[~board["is_reference"] | (board["policy"] == first)]
+    shown = pd.concat([shown[~shown["is_reference"]], shown[shown["is_reference"]]])
+    names = " | ".join(title for title, _ in COLUMNS)
+    rows = [f"| model | policy | {names} |", "|---" * (len(COLUMNS) + 2) + "|"]
+    for row in shown.to_dict(orient="records"):
+        cells = [_cell(row, column) for _, column in COLUMNS]
+        rows.append(f"| {row['model']} | {row['policy']} | {' | '.join(cells)} |")
+    return rows
+
+
+def _cell(row: dict[str, float], column: str) -> str:
+    value, low, high = (row[column + end] for end in ("", "_low", "_high"))
+    return f"{value:.2f} [{low:.2f}, {high:.2f}]" if value == value else "nan"
+
+
+def _truncated(frame: pd.DataFrame) -> str:
+    real = frame[~frame["model"].str.startswith("reference:") & (frame["mode"] == "generate")]
+    shares = real.drop_duplicates("key").groupby("strength", sort=False)["truncated"].mean()
+    told = ", ".join(f"{share:.0%} under `{strength}`" for strength, share in shares.items())
+    return f"Answers that ran into the token limit: {told}."
+
+
+if __name__ == "__main__":
+    main()
