@@ -1,5 +1,6 @@
 """The command line: documented, one line for bad input, exit codes that scripts can rely on."""
 
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -301,3 +302,16 @@ def test_wrong_names_of_judges_are_refused_before_anything_is_asked() -> None:
         judge_spec(["smollm2"], "some")
     with pytest.raises(ModelError, match="model 'gpt': unknown form"):
         judge_spec(["gpt"], "all")
+
+
+@pytest.mark.sim
+def test_validating_the_bank_proves_the_sizes_that_the_standard_asks_for(run: Run) -> None:
+    code, out, _ = run("tasks", "validate")
+    rows = [re.split(r" {2,}", line.strip()) for line in out.splitlines() if line.startswith("cn ")]
+    assert code == 0
+    assert {row[1] for row in rows} == {
+        "generated", "generated-a1-a2", "generated-other", "should-refuse", "should-not-refuse"
+    }  # fmt: skip
+    for _, _, clause, lang, wanted, held, missing in rows:
+        assert clause.startswith("tc260-003 8.") and lang == "zh" and missing == "-"
+        assert int(held.split(",")[0]) >= int(re.findall(r"\d+", wanted)[0])

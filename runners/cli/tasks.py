@@ -9,6 +9,8 @@ import typer
 from lawbound.runners.cli.console import bars, show, table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from lawbound.tasks.item import Item
 
 group = typer.Typer(help="Items: list, show, path, validate, export, split.", no_args_is_help=True)
@@ -127,7 +129,10 @@ def path() -> None:
 def validate(
     folder: Annotated[Path | None, typer.Argument(help="A bank folder [the shipped bank].")] = None,
 ) -> None:
-    """Check a bank: ids, topics, near-duplicates, openings, patterns. Exit code 1 on findings."""
+    """Check a bank: ids, topics, near-duplicates, openings, patterns, and sizes that regulators ask for.
+
+    Exit code 1 on findings.
+    """
     from lawbound.tasks.bank import load_bank
     from lawbound.tasks.validate import validate as find
 
@@ -137,9 +142,32 @@ def validate(
         findings = find(items)
     for finding in findings:
         show(str(finding))
-    show(f"{len(items)} items, {len(findings)} findings")
-    if findings:
+    short = _show_sizes(items) if folder is None else 0
+    show(f"{len(items)} items, {len(findings) + short} findings")
+    if findings or short:
         raise typer.Exit(1)
+
+
+def _show_sizes(items: "Sequence[Item]") -> int:
+    """What regulators want of a bank against what the shipped one holds in their own language; how many
+    fall short."""
+    from lawbound.rubrics.policy_banks import bank_counts
+    from lawbound.rubrics.policy_files import load_policy, shipped
+
+    rows = []
+    for policy in map(load_policy, shipped()):
+        own = [item for item in items if item.lang == policy.file.languages[0]]
+        for size, count in zip(policy.file.banks, bank_counts(policy, own), strict=True):
+            fewest = min((n for _, n in count.each), default=None)
+            wanted = [f"{size.total} in all"] * bool(size.total) + [f"{size.each} a tag"] * bool(
+                size.each
+            )
+            held = str(count.total) if fewest is None else f"{count.total}, {fewest} or more a tag"
+            place = f"{size.source} {size.clause}".strip()
+            row = [policy.id, size.id, place, policy.file.languages[0], ", ".join(wanted), held]
+            rows.append([*row, count.missing or "-"])
+    table(["policy", "bank", "clause", "lang", "wanted", "held", "missing"], rows)
+    return sum(row[-1] != "-" for row in rows)
 
 
 @group.command()
