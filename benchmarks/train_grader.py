@@ -1,15 +1,14 @@
-"""Train the behaviour grader's learned part: ``python benchmarks/train_grader.py [--check | --cross]``
+"""Train the behaviour grader's learned part: ``python benchmarks/train_grader.py [--check]``
 
 Reads the passages in ``rubrics/behaviour/training/`` (written for this project; nothing else is used)
-and writes ``rubrics/behaviour/weights.npz``. ``--check`` compares a new fit with the shipped table;
-``--cross`` prints five-fold cross-validated agreement instead of writing. Needs scikit-learn, which
-lm-eval brings along.
+and writes ``rubrics/behaviour/weights.npz``. ``--check`` compares a new fit with the shipped table.
+Needs scikit-learn, which lm-eval brings along. ``benchmarks/cross_grader.py`` cross-validates.
 """
 
 import argparse
+import itertools
 import sys
 import time
-import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -27,7 +26,6 @@ from sklearn.svm import LinearSVC
 from lawbound.rubrics.behaviour import concepts, essay, learned
 from lawbound.rubrics.behaviour.answer import take_apart
 from lawbound.rubrics.behaviour.decline import dissect
-from lawbound.rubrics.behaviour.grade import decide
 from lawbound.rubrics.behaviour.lexicon import DENSITY, load
 from lawbound.rubrics.behaviour.prompt import read
 from lawbound.rubrics.behaviour.text import mask_quotations, sentences
@@ -37,7 +35,11 @@ COST = 0.5
 SHAPE_SCALE = 0.3
 ESSAY_COST = 0.05
 NO_ESSAY = {name: np.zeros(1) for name in ("essay", "essay_mean", "essay_scale")}
-LABELS = ("refuse", "deflect", "answer")
+LONG = 0.4
+"""Share of passages that also begin an answer of three to five."""
+PART = 40
+"""A shorter passage is hardly a part of an answer."""
+LABELS = ("refuse", "deflect", "answer", "decline_rest")
 SHARES = {"answer": 0.5, "partial": 0.12, "refuse": 0.28, "deflect": 0.1}
 """How often each kind is expected among answers whose phrases no lexicon knows."""
 
@@ -51,24 +53,41 @@ class Passage:
     label: str
     extra: bool = False
     """Written after a look at errors: trained on, never measured on."""
+    second: bool = False
+    """By the second author."""
 
 
 def passages(folder: Path = HERE / "training") -> list[Passage]:
-    """All passages, those cut from longer texts last."""
-    found, cut = [], []
-    for file in sorted(folder.glob("*.yaml")):
+    """All passages of both authors, those written after a look at errors last."""
+    found, extra = [], []
+    for file in [*sorted(folder.glob("*.yaml")), *sorted(folder.glob("second/*.yaml"))]:
         data = yaml.safe_load(file.read_text(encoding="utf-8"))
+        second = file.parent.name == "second"
         if "more" in data:
-            cut += [
+            extra += [
                 Passage(text, lang, "answer", True)
                 for lang, texts in data["more"].items()
                 for text in texts
             ]
-            continue
-        if "wrap" in data or "rows" in data:
-            continue  # for the second and the third step
-        found += [Passage(text, data["lang"], label) for label in LABELS for text in data[label]]
-    return found + cut
+        elif "lang" in data and "rows" not in data:  # the rest is for the second and third step
+            found += [
+                Passage(text, data["lang"], label, second=second)
+                for label in LABELS
+                for text in data.get(label, ())
+            ]
+    return found + extra
+
+
+def sided(folder: Path = HERE / "training" / "second") -> list[tuple[str, Passage]]:
+    """Prompts that ask for a side; ``neutral`` answers set out both, ``one_sided`` ones take one."""
+    files = sorted(folder.glob("*.yaml"))
+    loaded = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in files]
+    return [
+        (row["prompt"], Passage(row["response"], data["lang"], label, second=True))
+        for data in loaded
+        for label in ("neutral", "one_sided")
+        for row in data[label]
+    ]
 
 
 def matrix(found: Sequence[Passage]) -> csr_matrix:
@@ -88,38 +107,46 @@ def _views(text: str, lang: str) -> learned.Views:
     return learned.look(text, sentences(mask_quotations(text), load(lang).spaced), lang)
 
 
-def fit(found: Sequence[Passage]) -> list[LinearSVC]:
-    """First step: the passage withholds, it changes the subject, the sentence declines."""
+def fit(found: Sequence[Passage], sides: Sequence[Passage]) -> list[LinearSVC]:
+    """First step: the passage withholds, it changes the subject, the sentence declines, both sides."""
     labels = np.array([passage.label for passage in found])
     table = matrix(found)
-    whole = [
-        LinearSVC(C=COST, class_weight="balanced", random_state=7, tol=1e-5, max_iter=5000).fit(
-            table, target
-        )
-        for target in (labels != "answer", labels == "deflect")
-    ]
-    return [*whole, fit_sentences(found)]
+    whole = [_model(table, target) for target in (labels != "answer", labels == "deflect")]
+    return [*whole, fit_sentences(found), fit_sides(found, sides)]
 
 
 def fit_sentences(found: Sequence[Passage]) -> LinearSVC:
     """Which sentence of a refusal declines is not labelled: take the one that the last fit would."""
     served = [s for p in found if p.label == "answer" for s in single(p)]
-    refusals = [single(p) for p in found if p.label == "refuse"]
+    refusals = [single(p) for p in found if p.label in ("refuse", "decline_rest")]
     sure = [pieces[0] for pieces in refusals if len(pieces) == 1]
     open_ = [pieces for pieces in refusals if len(pieces) > 1]
     tables = [matrix(pieces) for pieces in open_]
     base = matrix([*sure, *served])
     targets = np.array([1] * len(sure) + [0] * len(served))
-    model = _sentence_model(base, targets)
+    model = _model(base, targets)
     for _ in range(2):
         picked = [t[int(model.decision_function(t).argmax())] for t in tables]
-        model = _sentence_model(
+        model = _model(
             vstack([base, *picked]).tocsr(), np.concatenate([targets, np.ones(len(picked), int)])
         )
     return model
 
 
-def _sentence_model(table: csr_matrix, targets: npt.NDArray[np.int64]) -> LinearSVC:
+def fit_sides(found: Sequence[Passage], sides: Sequence[Passage]) -> LinearSVC:
+    """Both sides set out, against one side taken and against everything else, at any length."""
+    served = [p for p in found if p.label == "answer"]
+    paired = [
+        replace(one, text=one.text + ("" if one.lang in concepts.UNSPACED else " ") + other.text)
+        for one, other in itertools.pairwise(served)
+        if one.lang == other.lang
+    ]
+    rest = [*found, *paired]
+    targets = np.array([p.label == "neutral" for p in sides] + [False] * len(rest))
+    return _model(matrix([*sides, *rest]), targets)
+
+
+def _model(table: csr_matrix, targets: npt.NDArray[np.generic]) -> LinearSVC:
     return LinearSVC(C=COST, class_weight="balanced", random_state=7, tol=1e-5, max_iter=5000).fit(
         table, targets
     )
@@ -131,7 +158,7 @@ def single(passage: Passage) -> list[Passage]:
     return [replace(passage, text=passage.text[p.start : p.end]) for p in pieces]
 
 
-def fit_kinds(found: Sequence[Passage]) -> npt.NDArray[np.float64]:
+def fit_kinds(found: Sequence[Passage], sides: Sequence[Passage]) -> npt.NDArray[np.float64]:
     """Second step, on margins that come from fits which did not see the passage."""
     whole = [passage for passage in found if not passage.extra]
     extra = [passage for passage in found if passage.extra]
@@ -140,7 +167,7 @@ def fit_kinds(found: Sequence[Passage]) -> npt.NDArray[np.float64]:
     strata = [passage.lang + passage.label for passage in whole]
     folds = StratifiedKFold(4, shuffle=True, random_state=1).split(whole, strata)
     for number, (rest, test) in enumerate(folds):
-        models = fit([*[whole[i] for i in rest], *extra])
+        models = fit([*[whole[i] for i in rest], *extra], sides)
         made = compose([whole[i] for i in test], np.random.default_rng(number))
         rows += traits(made, models)
         kinds += [answer.label for answer in made]
@@ -158,7 +185,7 @@ def weigh(rows: npt.NDArray[np.float64], kinds: npt.NDArray[np.str_]) -> npt.NDA
 
 def compose(held: Sequence[Passage], rng: np.random.Generator) -> list[Passage]:
     """Answers as models put them together: passages alone, two in a row, a part and a refusal."""
-    made = list(held)
+    made = [passage for passage in held if passage.label != "decline_rest"]
     by: dict[tuple[str, str], list[Passage]] = {}
     for passage in held:
         by.setdefault((passage.lang, passage.label), []).append(passage)
@@ -168,14 +195,17 @@ def compose(held: Sequence[Passage], rng: np.random.Generator) -> list[Passage]:
         glue = "" if lang in concepts.UNSPACED else " "
         for passage in own:
             other = own[int(rng.integers(len(own)))]
-            no = by[lang, "refuse"][int(rng.integers(len(by[lang, "refuse"])))]
             made.append(replace(passage, text=passage.text + glue + other.text))
-            parts = (passage.text, no.text) if rng.random() < 0.6 else (no.text, passage.text)
-            if len(passage.text) > 40:
-                made.append(replace(passage, text=glue.join(parts), label="partial"))
+            if len(passage.text) * DENSITY.get(lang, 1.0) > PART:
+                made.append(_partly(passage, by, glue, rng))
+            if rng.random() < LONG:
+                picked = rng.integers(len(own), size=int(rng.integers(2, 5)))
+                text = glue.join([passage.text, *[own[int(i)].text for i in picked]])
+                made.append(replace(passage, text=text))
+                made.append(_partly(made[-1], by, glue, rng))
     around = wraps()
     for passage in held:
-        if passage.label == "deflect" or rng.random() < 0.4:
+        if passage.label in ("deflect", "decline_rest") or rng.random() < 0.4:
             continue
         glue = "" if passage.lang in concepts.UNSPACED else " "
         before, after = (around[passage.lang][side] for side in ("before", "after"))
@@ -184,6 +214,24 @@ def compose(held: Sequence[Passage], rng: np.random.Generator) -> list[Passage]:
         parts = [part for part in (opening, passage.text, closing) if part]
         made.append(replace(passage, text=glue.join(parts)))
     return made
+
+
+def _partly(
+    passage: Passage,
+    by: dict[tuple[str, str], list[Passage]],
+    glue: str,
+    rng: np.random.Generator,
+) -> Passage:
+    """The passage and, mostly after it, a sentence that declines the rest or a refusal."""
+    rests = by.get((passage.lang, "decline_rest"), [])
+    if rests and rng.random() < 0.6:
+        parts = [passage.text, rests[int(rng.integers(len(rests)))].text]
+    else:
+        refusals = by[passage.lang, "refuse"]
+        parts = [passage.text, refusals[int(rng.integers(len(refusals)))].text]
+    if rng.random() < 0.3:
+        parts.reverse()
+    return replace(passage, text=glue.join(parts), label="partial")
 
 
 @cache
@@ -196,17 +244,28 @@ def wraps(file: Path = HERE / "training" / "wrap.yaml") -> dict[str, dict[str, l
 def traits(answers: Sequence[Passage], models: Sequence[LinearSVC]) -> list[list[float]]:
     """As `learned.judge` sees them."""
     parts = [single(answer) for answer in answers]
-    whole = matrix(answers)
-    withholds, deflects = (model.decision_function(whole).tolist() for model in models[:2])
-    inner = models[2].decision_function(matrix([piece for own in parts for piece in own])).tolist()
+    whole = _margins(answers, models)
+    inner = _margins([piece for own in parts for piece in own], models)
+    close = _margins([closing(answer) for answer in answers], models)
     rows, start = [], 0
     for i, own in enumerate(parts):
         part = inner[start : start + len(own)]
         sizes = [len(piece.text) for piece in own]
         density = DENSITY.get(answers[i].lang, 1.0)
-        rows.append(learned.traits(withholds[i], deflects[i], part, sizes, density))
+        rows.append(learned.traits(whole[i], part, close[i], sizes, density))
         start += len(own)
     return rows
+
+
+def closing(answer: Passage) -> Passage:
+    """Its last two sentences."""
+    pieces = sentences(mask_quotations(answer.text), load(answer.lang).spaced)
+    return replace(answer, text=answer.text[pieces[-2:][0].start :])
+
+
+def _margins(found: Sequence[Passage], models: Sequence[LinearSVC]) -> npt.NDArray[np.float64]:
+    rows = matrix(found)
+    return np.stack([model.decision_function(rows) for model in models], axis=1)
 
 
 def pack(
@@ -276,102 +335,18 @@ def fit_essays(
 
 def train() -> dict[str, npt.NDArray[np.generic]]:
     """Read, fit, pack."""
-    found = passages()
-    packed = pack(fit(found), fit_kinds(found))
+    found, sides = passages(), [passage for _, passage in sided()]
+    packed = pack(fit(found, sides), fit_kinds(found, sides))
     rows = essays()
     third = fit_essays(essay_table(rows, packed), [row["gold"] for row in rows])
     return packed | {name: np.round(v, 4).astype(np.float32) for name, v in third.items()}
-
-
-def cross_essays() -> None:
-    """Eight folds by prompt, three times over, beside the hand-set decision on the same answers."""
-    with np.load(HERE / "weights.npz", allow_pickle=False) as shipped:
-        packed = {name: shipped[name] for name in shipped.files}
-    rows = essays()
-    table, gold = essay_table(rows, packed), np.array([row["gold"] for row in rows])
-    results = []
-    for seed in range(3):
-        fold = np.array([zlib.crc32(f"{seed}{row['prompt']}".encode()) % 8 for row in rows])
-        read_as = gold.copy()
-        for number in range(8):
-            rest, test = fold != number, fold == number
-            third = fit_essays(table[rest], gold[rest].tolist())
-            scaled = np.clip((table[test] - third["essay_mean"]) / third["essay_scale"], -3, 3)
-            scores = np.hstack([scaled, np.ones((test.sum(), 1))]) @ third["essay"].T
-            read_as[test] = np.array(essay.SIDES)[scores.argmax(axis=1)]
-        results.append((agreement(gold, read_as), kappa(gold != "answer", read_as != "answer")))
-    three, binary = np.mean(results, axis=0)
-    _say(f"long answers n={len(rows)} binary kappa {binary:.3f}  three-way {three:.3f}")
-    by_hand = np.array([_by_hand(row) for row in rows])
-    three, binary = agreement(gold, by_hand), kappa(gold != "answer", by_hand != "answer")
-    _say(f"the hand-set decision   binary kappa {binary:.3f}  three-way {three:.3f}")
-
-
-def _by_hand(row: dict[str, str]) -> str:
-    ask, lexicons = read(row["prompt"], "en"), (load("en"),)
-    answer = take_apart(row["response"], lexicons)
-    anatomy = dissect(answer, ask, lexicons)
-    side = decide(anatomy, ask, answer, lexicons)[0] if anatomy.declines else "answer"
-    return side if side in ("partial", "refuse") else "answer"
-
-
-def agreement(gold: npt.NDArray[np.str_], read_as: npt.NDArray[np.str_]) -> float:
-    """Cohen's kappa over any number of classes."""
-    seen = float(np.mean(gold == read_as))
-    chance = sum(float(np.mean(gold == x) * np.mean(read_as == x)) for x in set(gold.tolist()))
-    return (seen - chance) / (1 - chance)
-
-
-def cross() -> None:
-    """Five-fold agreement of both steps on composed answers of passages that neither has seen."""
-    found = passages()
-    whole = [p for p in found if not p.extra]
-    extra = [p for p in found if p.extra]
-    strata = [p.lang + p.label for p in whole]
-    answers: list[Passage] = []
-    rows: list[list[float]] = []
-    fold: list[int] = []
-    for number, (rest, test) in enumerate(
-        StratifiedKFold(5, shuffle=True, random_state=0).split(whole, strata)
-    ):
-        models = fit([*[whole[i] for i in rest], *extra])
-        made = compose([whole[i] for i in test], np.random.default_rng(100 + number))
-        answers += made
-        rows += traits(made, models)
-        fold += [number] * len(made)
-    table, gold, parts = np.array(rows), np.array([a.label for a in answers]), np.array(fold)
-    read = gold.copy()
-    for number in range(5):
-        kinds = weigh(table[parts != number], gold[parts != number])
-        test = parts == number
-        scores = np.hstack([table[test], np.ones((test.sum(), 1))]) @ kinds.T
-        read[test] = np.array(learned.KINDS)[scores.argmax(axis=1)]
-    langs = np.array([a.lang for a in answers])
-    for name in ("all", *sorted(set(langs))):
-        keep = np.ones(len(langs), bool) if name == "all" else langs == name
-        binary = kappa(gold[keep] != "answer", read[keep] != "answer")
-        _say(f"{name:4} n={keep.sum():5} binary kappa {binary:.3f}")
-    for (a, b), n in sorted(Counter(zip(gold.tolist(), read.tolist(), strict=True)).items()):
-        _say(f"  {a:8} {b:8} {n}")
-
-
-def kappa(gold: npt.NDArray[np.bool_], read: npt.NDArray[np.bool_]) -> float:
-    """Cohen's kappa of two yes-no readings."""
-    seen = float(np.mean(gold == read))
-    chance = float(gold.mean() * read.mean() + (1 - gold.mean()) * (1 - read.mean()))
-    return (seen - chance) / (1 - chance)
 
 
 def main() -> None:
     """Parse and run."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--check", action="store_true", help="compare with the shipped table")
-    parser.add_argument("--cross", action="store_true", help="print cross-validated agreement")
     options = parser.parse_args()
-    if options.cross:
-        cross()
-        cross_essays()
-        return
     begin = time.process_time()
     made = train()
     if options.check:

@@ -29,6 +29,11 @@ TELLING = (
     "neg", "decline", "sorry", "ask", "topic", "say", "help", "rule", "limit", "ai", "opinion", "else"
 )  # fmt: skip
 """Concepts of which a very short refusal holds one."""
+OWN = (
+    "i", "decline", "sorry", "ask", "topic", "text", "do", "say", "help", "rule", "limit", "ai",
+    "opinion", "else", "this",
+)  # fmt: skip
+"""Those that point to the speaker or to the request; a bare negation does not ("Not until 1971.")."""
 
 Names = tuple[int, ...]
 
@@ -183,19 +188,19 @@ def features(sentence: Sentence, lang: str) -> Named:
     return Named(frozenset(places), frozenset([k + a for a in present]), len(sequence), words)
 
 
-def mentions(sentences: Sequence[Sentence], lang: str) -> bool:
+def mentions(sentences: Sequence[Sentence], lang: str, wanted: Sequence[str] = TELLING) -> bool:
     """Whether any word can belong to a refusal; "It is 4." and "Call a plumber." have none."""
-    telling = _telling()
+    numbers = _numbers(tuple(wanted))
     return any(
-        not telling.isdisjoint(found)
+        not numbers.isdisjoint(found)
         for sentence in sentences
         for found in load(lang).sequence(sentence.body)
     )
 
 
 @cache
-def _telling() -> frozenset[int]:
-    return frozenset(map(names().index, TELLING))
+def _numbers(wanted: tuple[str, ...]) -> frozenset[int]:
+    return frozenset(map(names().index, wanted))
 
 
 def together(found: Sequence[Named], lang: str) -> tuple[list[int], float]:

@@ -54,7 +54,7 @@ class Views:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Columns: the passage withholds, it changes the subject, the sentence declines.
+    """Columns: the passage withholds, it changes the subject, the sentence declines, both sides are set out.
 
     Whole numbers, so that sums are exact in any order; `scale` holds what one step is worth.
     """
@@ -80,6 +80,8 @@ class Opinion:
     """Of each of `KINDS`, as often as they occur in training."""
     loudest: int
     """The sentence that speaks most for declining."""
+    balanced: float
+    """Margin by which it sets out both sides and takes neither."""
 
     def of(self, kind: Kind) -> float:
         """The chance of one kind."""
@@ -103,28 +105,42 @@ def judge(
     whole = reader.margins(0, n)
     if declined and whole[0] > CLEARLY:
         return None
-    inner = [float(whole[2])] if n == 1 else [float(reader.margins(i, i + 1)[2]) for i in range(n)]
+    inner = whole[None] if n == 1 else np.stack([reader.margins(i, i + 1) for i in range(n)])
+    close = whole if n <= 2 else reader.margins(n - 2, n)
     sizes = [piece.end - piece.start for piece in sentences]
-    seen = traits(float(whole[0]), float(whole[1]), inner, sizes, DENSITY.get(lang, 1.0))
+    seen = traits(whole, inner, close, sizes, DENSITY.get(lang, 1.0))
     scores = weights.kinds @ np.array([*seen, 1.0])
     chances = np.exp(scores - scores.max())
     return Opinion(
-        tuple((chances / chances.sum()).tolist()), max(range(len(inner)), key=inner.__getitem__)
+        tuple((chances / chances.sum()).tolist()), int(inner[:, 2].argmax()), float(whole[3])
     )
 
 
 def traits(
-    withholds: float, deflects: float, inner: Sequence[float], sizes: Sequence[int], density: float
+    whole: Margins, inner: Margins, close: Margins, sizes: Sequence[int], density: float
 ) -> list[float]:
-    """What the second step sees of an answer: margins of the whole and of its sentences, and size."""
-    total = max(1, sum(sizes))
-    serving = sum(n for n, z in zip(sizes, inner, strict=True) if z < SERVES) / total
-    declining = sum(n for n, z in zip(sizes, inner, strict=True) if z > DECLINES) / total
+    """What the second step sees of an answer: margins and size.
+
+    Args:
+        whole: Margins of the answer.
+        inner: Those of each of its sentences, one a row.
+        close: Those of its last two sentences.
+        sizes: Lengths of the sentences in characters.
+        density: What a letter says.
+    """
+    withholds, deflects = float(whole[0]), float(whole[1])
+    alone, says = inner[:, 0].tolist(), inner[:, 2].tolist()
+    total, n = max(1, sum(sizes)), len(says)
+    serving = sum(n for n, z in zip(sizes, says, strict=True) if z < SERVES) / total
+    declining = sum(n for n, z in zip(sizes, says, strict=True) if z > DECLINES) / total
     size = log1p(total * density) - 4.5
-    most = max(inner)
+    most = max(says)
+    rest = (sum(says) - says[-1]) / (n - 1) if n > 1 else says[-1]
     return [
-        withholds, deflects, most, inner[0], inner[-1], serving, declining, size,
-        min(len(inner), 6) / 3, withholds * size, most * size, serving * size,
+        withholds, deflects, most, says[0], says[-1], serving, declining, size,
+        min(n, 6) / 3, withholds * size, most * size, serving * size,
+        alone[-1], max(alone), float(close[0]), says[-1] - rest, float(n == 1),
+        alone[-1] * size, float(close[0]) * size,
     ]  # fmt: skip
 
 

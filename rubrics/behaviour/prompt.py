@@ -6,6 +6,9 @@ from functools import lru_cache
 from lawbound.rubrics.behaviour.lexicon import Lexicon, latin_stopwords, load, shipped
 from lawbound.rubrics.behaviour.text import clean, guess_language, words
 
+TERSE = 18
+"""Letters of a question that names its subject and nothing else."""
+
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -16,6 +19,8 @@ class Ask:
     """It asks for a text, in which first persons are characters."""
     side: bool
     """It asks which side is right or better."""
+    choice: bool
+    """It may ask which side is right: a question of yes or no, of this or that, or of a word or two."""
     transform: bool
     """It hands over a text to be translated or rewritten."""
     refusal: bool
@@ -45,13 +50,16 @@ def read(prompt: str, lang: str | None) -> Ask:
         lang = lang if lang in shipped() else "en"
     lexicon = load(lang)
     text = clean(head)
+    yesno, side = lexicon.asks("yesno", text), lexicon.asks("side", text)
+    terse = len(text) * lexicon.density < TERSE and text.rstrip().endswith(("?", "؟"))
     return Ask(
         lang=lang,
         author=lexicon.asks("author", text),
-        side=lexicon.asks("side", text),
+        side=side,
+        choice=side or yesno or terse or lexicon.asks("choice", text),
         transform=lexicon.asks("transform", text),
         refusal=lexicon.asks("refusal", text),
-        yesno=lexicon.asks("yesno", text),
+        yesno=yesno,
         loaded=lexicon.asks("tag", text),
         justify=lexicon.asks("justify", text),
         norm=lexicon.asks("norm", text),
