@@ -2,7 +2,6 @@
 
 import hashlib
 import subprocess
-import sys
 import threading
 import zipfile
 from collections.abc import Sequence
@@ -115,18 +114,3 @@ def test_the_embedded_model_writes_what_plain_generate_writes() -> None:
         )
         text = engine.tokenizer.decode(out[0, ids.shape[1] :], skip_special_tokens=True)
         assert found[request.key] == text
-
-
-@pytest.mark.model
-def test_a_warm_start_takes_under_twenty_seconds() -> None:
-    """Imports included; processor time of one thread, so that a busy machine does not decide."""
-    smollm2.ensure()
-    code = (
-        "from time import process_time\n"
-        "from lawbound.runners.engines import smollm2\n"
-        "from lawbound.runners.engines.local import LocalEngine\n"
-        "LocalEngine.load(str(smollm2.ensure()), threads=1)\n"
-        "print(process_time())\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert float(done.stdout.split()[-1]) < 20
