@@ -72,7 +72,7 @@ def test_every_data_file_is_shipped() -> None:
         for folder in FLOW
         for file in (ROOT / folder).rglob("*")
         if file.is_file()
-        and file.parent.name != "training"  # what the grader's table is made from stays behind
+        and "training" not in file.parts  # what the grader's table is made from stays behind
         and file.suffix in (".yaml", ".json", ".css", ".js", ".html", ".txt", ".j2", ".md", ".npz")
     }
     assert on_disk - shipped == set()

@@ -256,11 +256,11 @@ def _fuzz_run(call: Call, folder: Path, draw: st.DataObject, judged: Path) -> No
 
 
 FUZZ = {
-    "policy": (_fuzz_policy, 15),
-    "suite": (_fuzz_suite, 20),
-    "spec": (_fuzz_spec, 15),
-    "bank": (_fuzz_bank, 20),
-    "answers": (_fuzz_answers, 60),
+    "policy": (_fuzz_policy, 10),
+    "suite": (_fuzz_suite, 10),
+    "spec": (_fuzz_spec, 8),
+    "bank": (_fuzz_bank, 10),
+    "answers": (_fuzz_answers, 30),
 }
 
 

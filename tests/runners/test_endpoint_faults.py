@@ -94,6 +94,7 @@ def test_an_exhausted_quota_is_not_asked_again(stage: Begin, open_endpoint: Open
     assert len(where.seen()) == 1
 
 
+@pytest.mark.faults
 @pytest.mark.parametrize("status", [429, 503])
 @pytest.mark.parametrize("date", [False, True])
 def test_the_wait_that_a_server_asks_for_is_kept(

@@ -44,6 +44,7 @@ def test_a_group_of_two_topics_is_not_torn() -> None:
     assert "b1" in drawn
 
 
+@pytest.mark.sim
 def test_the_shipped_bank_splits_without_loss_and_without_torn_groups(tmp_path: Path) -> None:
     counts = split_bank(tmp_path / "out", "secret")
     public, private = (
