@@ -129,7 +129,7 @@ def path() -> None:
 def validate(
     folder: Annotated[Path | None, typer.Argument(help="A bank folder [the shipped bank].")] = None,
 ) -> None:
-    """Check a bank: duplicates, openings, patterns, sizes; exit code 1 on findings."""
+    """Check a bank, its sizes too; exit code 1 on findings."""
     from lawbound.tasks.bank import load_bank
     from lawbound.tasks.validate import validate as find
 
