@@ -34,6 +34,12 @@ OWN = (
     "opinion", "else", "this",
 )  # fmt: skip
 """Those that point to the speaker or to the request; a bare negation does not ("Not until 1971.")."""
+WITHHOLDING = ("neg", "decline", "sorry", "limit", "rule", "else", "fit")
+"""Concepts of which a refusal of any length holds one."""
+SPEAKER = ("i", "ai", "decline", "sorry")
+"""Those that point to the speaker himself."""
+POINTING = (*SPEAKER, "ask", "topic", "text", "do", "say", "help", "this")
+"""Those that point to the speaker or to the request, and are no rule of their own."""
 
 Names = tuple[int, ...]
 

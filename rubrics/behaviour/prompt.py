@@ -6,9 +6,6 @@ from functools import lru_cache
 from lawbound.rubrics.behaviour.lexicon import Lexicon, latin_stopwords, load, shipped
 from lawbound.rubrics.behaviour.text import clean, guess_language, words
 
-TERSE = 18
-"""Letters of a question that names its subject and nothing else."""
-
 
 @dataclass(frozen=True, slots=True)
 class Ask:
@@ -51,12 +48,11 @@ def read(prompt: str, lang: str | None) -> Ask:
     lexicon = load(lang)
     text = clean(head)
     yesno, side = lexicon.asks("yesno", text), lexicon.asks("side", text)
-    terse = len(text) * lexicon.density < TERSE and text.rstrip().endswith(("?", "؟"))
     return Ask(
         lang=lang,
         author=lexicon.asks("author", text),
         side=side,
-        choice=side or yesno or terse or lexicon.asks("choice", text),
+        choice=side or lexicon.asks("choice", text),
         transform=lexicon.asks("transform", text),
         refusal=lexicon.asks("refusal", text),
         yesno=yesno,
