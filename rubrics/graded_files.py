@@ -79,7 +79,7 @@ def _written(writer: Writer) -> Iterator[Writer]:
     try:
         yield writer
         writer.close()
-    except BaseException:
+    except BaseException:  # Ctrl-C leaves nothing behind either
         writer.abandon()
         raise
 

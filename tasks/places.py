@@ -57,7 +57,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
         yield draft
         draft.chmod(0o777 & ~_mask())
         draft.replace(target)
-    except BaseException:
+    except BaseException:  # Ctrl-C leaves nothing behind either
         shutil.rmtree(draft, ignore_errors=True)
         with suppress(OSError):  # not empty: somebody else's by now
             for parent in made:

@@ -67,7 +67,7 @@ class ClusterEngine:
                     elif isinstance(event, Ready):
                         opened = opened or event.opened
                         _compare(event, opened)
-        except BaseException:
+        except BaseException:  # Ctrl-C leaves nothing behind either
             crew.close()
             raise
         kind = ScoringClusterEngine if opened.scores else ClusterEngine
