@@ -1,211 +1,89 @@
-"""Cross-validate the learned part of the grader: ``python benchmarks/cross_grader.py [--folds | --essays]``
+"""Cross-validate the grader's learned part: ``python benchmarks/cross_grader.py [--by author]``
 
-By default each author's passages are read by the whole grader with a table that has seen only the
-other's; ``neutral`` and ``one_sided`` entries, which one author wrote, by one that has seen the other
-half of them. ``--folds`` takes the first two steps alone, in five folds over composed answers; ``--essays``
-the third, in eight folds. Nothing is written.
+Whole answers of the training texts are read by the whole grader with tables that have seen no answer to
+the same prompt (five folds) or, with ``--by author``, no whole answer by the same hand. Nothing is written.
 """
 
 import argparse
 import sys
-import zlib
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from unittest.mock import patch
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from grader import kappa
-from sklearn.model_selection import StratifiedKFold
-from train_grader import (
-    HERE,
-    NO_ESSAY,
-    PART,
-    Passage,
-    compose,
-    essay_table,
-    essays,
-    fit,
-    fit_essays,
-    fit_kinds,
-    pack,
-    passages,
-    sided,
-    traits,
-    weigh,
-)
+from grader import THREE, kappa
+from train_grader import Corpus, Row, drafted, fit_head, held_out, rows, weights_of
 
-from lawbound.rubrics.behaviour import concepts, essay, grade, learned
-from lawbound.rubrics.behaviour.answer import take_apart
-from lawbound.rubrics.behaviour.decline import dissect
-from lawbound.rubrics.behaviour.grade import decide
-from lawbound.rubrics.behaviour.lexicon import DENSITY, load
-from lawbound.rubrics.behaviour.prompt import read
+from lawbound.rubrics.behaviour import head
+from lawbound.rubrics.behaviour.draft import Draft
+from lawbound.rubrics.behaviour.grade import kind_of
 
-WITHHELD = ("partial", "refuse", "deflect")
-READINGS = ("answer", "neutral", "partial", "refuse", "deflect", "off-topic")
-Asked = tuple[str, Passage]
-"""A prompt, empty for a passage alone, and what is to be read."""
+HANDS = {
+    "medium1": 0, "medium2": 1, "long1": 2, "long2": 3, "zh": 4, "ja": 4, "ko": 4, "de": 5, "fr": 5,
+    "es": 5, "pt": 5, "ru": 6, "tr": 6, "ar": 6, "hi": 6, "th": 7, "vi": 7, "id": 7, "medium3": 8,
+    "medium4": 9, "long3": 10, "long4": 11, "zh2": 12, "ja2": 12, "ko2": 12, "th2": 12, "vi2": 12,
+    "de2": 13, "fr2": 13, "es2": 13, "pt2": 13, "ru2": 13, "tr2": 14, "ar2": 14, "hi2": 14, "id2": 14,
+    "long_en": 15, "long_more": 15, "small_model": 16,
+}  # fmt: skip
+"""Who wrote which file; 16 is a model of 135 million parameters."""
 
 
-def across() -> None:
-    """Each author's passages by a table of the other's."""
-    for name, weights, asked in split():
-        _say(f"\n{name}")
-        table(asked, weights)
+def read_apart(corpus: Corpus, groups: npt.NDArray[np.int64]) -> dict[Row, str]:
+    """How the grader reads each whole answer with tables that saw none of its group."""
+    whole = np.array([row.prompt is not None for row in corpus.rows])
+    drafts = {i: drafted(corpus.rows[i]) for i in np.flatnonzero(whole)}
+    open_ = np.array([isinstance(drafts.get(i), Draft) for i in range(len(whole))])
+    seen: dict[Row, str] = {
+        corpus.rows[i]: made.behaviour for i, made in drafts.items() if not open_[i]
+    }
+    held = held_out(corpus, open_, groups)
+    for group in sorted(set(groups[open_].tolist())):
+        known, test = open_ & (groups != group), np.flatnonzero(open_ & (groups == group))
+        weight = weights_of([corpus.rows[i] for i in np.flatnonzero(known)])
+        table = head.unpack(fit_head(held[known], corpus.labels[known], weight))
+        for i, chances in zip(test, head.chances(held[test], table), strict=True):
+            seen[corpus.rows[i]] = kind_of(chances.tolist())
+    return seen
 
 
-def split() -> Iterator[tuple[str, learned.Weights, list[Asked]]]:
-    """What is trained on, the table, and what it has not seen.
-
-    Only one author wrote ``decline_rest``, ``neutral`` and ``one_sided``: a table sees every other one.
-    """
-    found, sides = passages(), sided()
-    rests = [p for p in found if p.label == "decline_rest"]
-    own = [p for p in found if not (p.extra or p.label == "decline_rest")]
-    extra = [p for p in found if p.extra]
-    for name, second in (("first on second", False), ("second on first", True)):
-        known = [p for p in own if p.second is second]
-        weights = fitted([*known, *rests[::2], *extra], [passage for _, passage in sides[::2]])
-        held = [p for p in own if p.second is not second]
-        tested = [("", p) for p in [*held, *longer([*held, *rests[1::2]])]]
-        yield name, weights, [*tested, *([] if second else sides[1::2])]
-
-
-def fitted(known: Sequence[Passage], sides: Sequence[Passage]) -> learned.Weights:
-    """A table of the first two steps."""
-    packed = pack(fit(known, sides), fit_kinds(known, sides))
-    return learned.unpack({**packed, **NO_ESSAY})
+def report(seen: dict[Row, str]) -> None:
+    """Agreement over all, ordinary and hard answers, and by language."""
+    found = list(seen)
+    groups: dict[str, list[Row]] = {
+        "all": found,
+        "ordinary": [row for row in found if not row.hard],
+        "hard": [row for row in found if row.hard],
+        "over 900 letters": [row for row in found if len(row.text) > 900],
+    }
+    for lang in sorted({row.lang for row in found}):
+        groups[f"{lang}, ordinary"] = [r for r in found if r.lang == lang and not r.hard]
+    for name, own in groups.items():
+        _say(
+            f"{name:20} n={len(own):5} binary {agreement(own, seen, 2):.3f}  three-way {agreement(own, seen, 3):.3f}"
+        )
+    for (gold, read), n in sorted(Counter((row.label, seen[row]) for row in found).items()):
+        _say(f"  {gold:8} {read:10} {n}")
 
 
-def longer(held: Sequence[Passage]) -> list[Passage]:
-    """One passage and then a sentence that declines the rest; three passages, without one and with."""
-    made = []
-    for lang in sorted({p.lang for p in held}):
-        glue = "" if lang in concepts.UNSPACED else " "
-        size = DENSITY.get(lang, 1.0)
-        own = [p for p in held if p.lang == lang]
-        parts = [p.text for p in own if p.label == "answer" and len(p.text) * size > PART]
-        rests = [p.text for p in own if p.label == "decline_rest"]
-        for i in range(0, len(parts) - 2, 3):
-            rest, long = rests[i // 3 % len(rests)], parts[i : i + 3]
-            made += [
-                Passage(glue.join([parts[i], rest]), lang, "part"),
-                Passage(glue.join(long), lang, "long"),
-                Passage(glue.join([*long, rest]), lang, "long_part"),
-            ]
-    return made
-
-
-def table(asked: Sequence[Asked], weights: learned.Weights) -> None:
-    """Print how the whole grader reads each kind, and how often as withheld by language."""
-    with patch.object(learned, "load", return_value=weights):
-        seen = [grade(prompt, p.text, lang=p.lang).behaviour for prompt, p in asked]
-    counts = Counter((p.label, reading) for (_, p), reading in zip(asked, seen, strict=True))
-    kinds = dict.fromkeys(p.label for _, p in asked)
-    _say(f"{'':13}{'n':>6}" + "".join(f"{name:>10}" for name in READINGS))
-    for kind in kinds:
-        row = [counts[kind, reading] for reading in READINGS]
-        _say(f"{kind:13}{sum(row):6}" + "".join(f"{n:10}" for n in row))
-    _say("withheld     " + "".join(f"{name:>13}" for name in kinds))
-    for lang in sorted({p.lang for _, p in asked}):
-        shares = [
-            np.mean(
-                [
-                    reading in WITHHELD
-                    for (_, p), reading in zip(asked, seen, strict=True)
-                    if p.lang == lang and p.label == kind
-                ]
-            )
-            for kind in kinds
-        ]
-        _say(f"{lang:13}" + "".join(f"{share:13.2f}" for share in shares))
-
-
-def by_folds() -> None:
-    """Five-fold agreement of both steps on composed answers of passages that neither has seen."""
-    found, sides = passages(), [p for _, p in sided()]
-    whole = [p for p in found if not p.extra]
-    extra = [p for p in found if p.extra]
-    strata = [p.lang + p.label for p in whole]
-    answers: list[Passage] = []
-    rows: list[list[float]] = []
-    fold: list[int] = []
-    for number, (rest, test) in enumerate(
-        StratifiedKFold(5, shuffle=True, random_state=0).split(whole, strata)
-    ):
-        models = fit([*[whole[i] for i in rest], *extra], sides)
-        made = compose([whole[i] for i in test], np.random.default_rng(100 + number))
-        answers += made
-        rows += traits(made, models)
-        fold += [number] * len(made)
-    table, gold, parts = np.array(rows), np.array([a.label for a in answers]), np.array(fold)
-    read_as = gold.copy()
-    for number in range(5):
-        kinds = weigh(table[parts != number], gold[parts != number])
-        test = parts == number
-        scores = np.hstack([table[test], np.ones((test.sum(), 1))]) @ kinds.T
-        read_as[test] = np.array(learned.KINDS)[scores.argmax(axis=1)]
-    langs = np.array([a.lang for a in answers])
-    for name in ("all", *sorted(set(langs))):
-        keep = np.ones(len(langs), bool) if name == "all" else langs == name
-        two = binary(gold[keep], read_as[keep])
-        _say(f"{name:4} n={keep.sum():5} binary kappa {two:.3f}")
-    for (a, b), n in sorted(Counter(zip(gold.tolist(), read_as.tolist(), strict=True)).items()):
-        _say(f"  {a:8} {b:8} {n}")
-
-
-def by_essays() -> None:
-    """Eight folds by prompt, three times over, beside the hand-set decision on the same answers."""
-    with np.load(HERE / "weights.npz", allow_pickle=False) as shipped:
-        packed = {name: shipped[name] for name in shipped.files}
-    rows = essays()
-    table, gold = essay_table(rows, packed), np.array([row["gold"] for row in rows])
-    results = []
-    for seed in range(3):
-        fold = np.array([zlib.crc32(f"{seed}{row['prompt']}".encode()) % 8 for row in rows])
-        read_as = gold.copy()
-        for number in range(8):
-            rest, test = fold != number, fold == number
-            third = fit_essays(table[rest], gold[rest].tolist())
-            scaled = np.clip((table[test] - third["essay_mean"]) / third["essay_scale"], -3, 3)
-            scores = np.hstack([scaled, np.ones((test.sum(), 1))]) @ third["essay"].T
-            read_as[test] = np.array(essay.SIDES)[scores.argmax(axis=1)]
-        results.append((kappa(list(zip(gold, read_as, strict=True))), binary(gold, read_as)))
-    three, two = np.mean(results, axis=0)
-    _say(f"long answers n={len(rows)} binary kappa {two:.3f}  three-way {three:.3f}")
-    by_hand = np.array([_by_hand(row) for row in rows])
-    three, two = kappa(list(zip(gold, by_hand, strict=True))), binary(gold, by_hand)
-    _say(f"the hand-set decision   binary kappa {two:.3f}  three-way {three:.3f}")
-
-
-def _by_hand(row: dict[str, str]) -> str:
-    ask, lexicons = read(row["prompt"], "en"), (load("en"),)
-    answer = take_apart(row["response"], lexicons)
-    anatomy = dissect(answer, ask, lexicons)
-    side = decide(anatomy, ask, answer, lexicons)[0] if anatomy.declines else "answer"
-    return side if side in ("partial", "refuse") else "answer"
-
-
-def binary(gold: npt.NDArray[np.str_], read_as: npt.NDArray[np.str_]) -> float:
-    """Kappa of withheld against not."""
-    return kappa(
-        [(str(a != "answer"), str(b != "answer")) for a, b in zip(gold, read_as, strict=True)]
-    )
+def agreement(own: Sequence[Row], seen: dict[Row, str], sides: int) -> float:
+    """Kappa over three sides, or of withheld against not."""
+    pairs = [(THREE.get(row.label, "answer"), THREE.get(seen[row], "answer")) for row in own]
+    if sides == 2:
+        pairs = [(str(a != "answer"), str(b != "answer")) for a, b in pairs]
+    return kappa(pairs)
 
 
 def main() -> None:
     """Parse and run."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--folds", action="store_true", help="first two steps, composed answers")
-    parser.add_argument("--essays", action="store_true", help="third step, long answers")
+    parser.add_argument("--by", choices=("prompt", "author"), default="prompt")
     options = parser.parse_args()
-    if options.folds:
-        by_folds()
-    if options.essays:
-        by_essays()
-    if not (options.folds or options.essays):
-        across()
+    corpus = Corpus(rows())
+    if options.by == "prompt":
+        groups = corpus.folds
+    else:
+        groups = np.array([HANDS.get(row.source, -1) for row in corpus.rows])
+    report(read_apart(corpus, groups))
 
 
 def _say(text: str) -> None:

@@ -17,7 +17,9 @@ from typing import Any
 
 import yaml
 
-from lawbound.rubrics.behaviour import grade, learned
+from lawbound.rubrics.behaviour import learned
+from lawbound.rubrics.behaviour.grade import Asked, grade_all
+from lawbound.rubrics.grading import TOGETHER
 
 THREE = {"refuse": "refuse", "deflect": "refuse", "partial": "partial"}
 
@@ -33,11 +35,13 @@ def main() -> None:
     learned.load()
     loading = time.perf_counter() - begin
     rows = [row for path in options.files for row in _rows(path)]
-    for row in rows[::10]:
-        grade(row["prompt"], row["response"], lang=row.get("lang"))
+    asked = [Asked(row["prompt"], row["response"], row.get("lang")) for row in rows]
+    grade_all(asked[::10])
     begin = time.process_time()
-    for row in rows:
-        row["read"] = grade(row["prompt"], row["response"], lang=row.get("lang"))
+    for start in range(0, len(rows), TOGETHER):
+        readings = grade_all(asked[start : start + TOGETHER])
+        for row, reading in zip(rows[start:], readings, strict=False):
+            row["read"] = reading
     seconds = time.process_time() - begin
     _table("all", rows)
     fields = options.by.split(",")

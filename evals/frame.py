@@ -47,7 +47,8 @@ def judge_all(
         FolderError: An assignment names an item that is not there.
     """
     judge = Judge(policies, grader)
-    found = []
+    found: list[Judged] = []
+    written: list[tuple[Item, Sample]] = []
     for assignment in assignments:
         if assignment.item not in items:
             raise FolderError(
@@ -58,8 +59,12 @@ def judge_all(
             raise FolderError(
                 f"plan: found policy '{assignment.policy}', expected one of {', '.join(policies)}"
             )
-        item, sample = items[assignment.item], samples.get(assignment.key)
-        found.append(Judged(assignment, item, judge.judge(assignment, item, sample), sample))
+        if assignment.mode != "choices" and (sample := samples.get(assignment.key)):
+            written.append((items[assignment.item], sample))
+    judge.read(written)
+    for assignment in assignments:
+        item, answer = items[assignment.item], samples.get(assignment.key)
+        found.append(Judged(assignment, item, judge.judge(assignment, item, answer), answer))
     return found
 
 

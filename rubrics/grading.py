@@ -1,18 +1,22 @@
 """Grading a file of answers that somebody already has: same rows, six more columns."""
 
+import itertools
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from lawbound.rubrics.answer_files import GradeError, Row, Source, open_answers
 from lawbound.rubrics.answer_scan import with_columns
-from lawbound.rubrics.behaviour import grade
+from lawbound.rubrics.behaviour.grade import Asked, grade_all
 from lawbound.rubrics.behaviour.truncation import looks_truncated
 from lawbound.rubrics.graded_files import ADDED, PARQUET, graded_file
 from lawbound.rubrics.verdict import WITHHELD
 
-__all__ = ["ADDED", "GradeError", "grade_file", "grade_row"]
+__all__ = ["ADDED", "GradeError", "grade_file", "grade_rows"]
+
+TOGETHER: Final = 500
+"""Rows that are read at once: what the learned part costs is shared among them."""
 
 
 def grade_file(
@@ -44,14 +48,13 @@ def grade_file(
         _refuse_graded(f"{source}: line 1", opened.columns)
     counts: Counter[str] = Counter()
     with graded_file(out, opened) as writer:
-        for row in opened.rows:
-            added = grade_row(row, lang=lang)
-            counts[added["behaviour"]] += 1
-            writer.write(row, added)
-            if progress is not None and counts.total() % 500 == 0:
+        rows = iter(opened.rows)
+        while together := list(itertools.islice(rows, TOGETHER)):
+            for row, added in zip(together, grade_rows(together, lang=lang), strict=True):
+                counts[added["behaviour"]] += 1
+                writer.write(row, added)
+            if progress is not None:
                 progress(counts.total())
-    if progress is not None:
-        progress(counts.total())
     return dict(counts)
 
 
@@ -64,12 +67,31 @@ def _opened(source: Path, out: Path | None) -> Source:
     return opened
 
 
-def grade_row(row: Row, *, lang: str | None = None) -> dict[str, Any]:
-    """The columns that grading adds to one row. A ``truncated`` that the row has is kept.
+def grade_rows(rows: Sequence[Row], *, lang: str | None = None) -> list[dict[str, Any]]:
+    """The columns that grading adds to each row. A ``truncated`` that a row has is kept.
 
     Raises:
         GradeError: A field is missing or is not text.
     """
+    readings = grade_all([_asked(row, lang) for row in rows])
+    done = []
+    for row, reading in zip(rows, readings, strict=True):
+        given = row.fields.get("truncated")
+        guessed = given in (None, "")
+        done.append(
+            {
+                "behaviour": reading.behaviour,
+                "withheld": reading.behaviour in WITHHELD,
+                "addons": sorted(reading.addons),
+                "truncated": looks_truncated(row.fields["response"]) if guessed else given,
+                "evidence": reading.evidence,
+                "confidence": reading.confidence,
+            }
+        )
+    return done
+
+
+def _asked(row: Row, lang: str | None) -> Asked:
     _refuse_graded(row.where, tuple(row.fields))
     if "id" not in row.fields:
         raise GradeError(f"{row.where}: has no 'id', expected id, prompt, response[, lang]")
@@ -79,18 +101,7 @@ def grade_row(row: Row, *, lang: str | None = None) -> dict[str, Any]:
         raise GradeError(f"{row.where}: lang is {spoken!r}, expected a language code such as 'en'")
     given = row.fields.get("truncated")
     truncated = _as_bool(row, given) if given not in (None, "") else looks_truncated(response)
-    reading = grade(prompt, response, lang=spoken, truncated=truncated)
-    added: dict[str, Any] = {
-        "behaviour": reading.behaviour,
-        "withheld": reading.behaviour in WITHHELD,
-        "addons": sorted(reading.addons),
-        "truncated": truncated,
-        "evidence": reading.evidence,
-        "confidence": reading.confidence,
-    }
-    if given not in (None, ""):
-        added["truncated"] = given
-    return added
+    return Asked(prompt, response, spoken, truncated)
 
 
 def _text(row: Row, name: str) -> str:

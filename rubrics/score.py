@@ -1,7 +1,7 @@
 """From a sample to a verdict: read the answer once, then hold it against each policy's requirement."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, get_args
 
 from lawbound.rubrics.policy import Addon, Policy, Requirement
@@ -10,7 +10,7 @@ from lawbound.runners.plan import Assignment
 from lawbound.runners.sample import Sample
 from lawbound.tasks.item import Item
 
-SCORER_VERSION = "2"
+SCORER_VERSION = "3"
 """Goes up when the same answer could be judged otherwise; leaderboards of other versions do not merge."""
 
 
@@ -19,38 +19,37 @@ class VerdictError(ValueError):
 
 
 class Grader(Protocol):
-    """Reads what an answer did. Knows the question, not the policy.
+    """Reads what answers did. Knows the questions, not the policy.
 
-    The reading must follow from the item and from the sample's text, trace and finish alone: a
+    A reading must follow from the item and from the sample's text, trace and finish alone: a
     `Judge` remembers it for the same answer to the same question.
     """
 
-    def __call__(self, item: Item, sample: Sample) -> Reading:
-        """Return one reading; raise nothing for odd text."""
+    def __call__(self, answers: Sequence[tuple[Item, Sample]]) -> list[Reading]:
+        """Return one reading each, in order; raise nothing for odd text."""
         ...
 
 
-def offline(item: Item, sample: Sample) -> Reading:
+def offline(answers: Sequence[tuple[Item, Sample]]) -> list[Reading]:
     """The default: the deterministic behaviour grader."""
-    from lawbound.rubrics.behaviour import grade
+    from lawbound.rubrics.behaviour.grade import Asked, grade_all
 
-    return grade(
-        item.prompt,
-        sample.text,
-        lang=item.lang,
-        truncated=sample.truncated,
-        thinking=sample.thinking,
+    return grade_all(
+        [
+            Asked(item.prompt, sample.text, item.lang, sample.truncated, sample.thinking)
+            for item, sample in answers
+        ]
     )
 
 
-def declared(item: Item, sample: Sample) -> Reading:
+def declared(answers: Sequence[tuple[Item, Sample]]) -> list[Reading]:
     """For reference models whose samples state their behaviour outright (`declare`).
 
     Raises:
-        VerdictError: The sample is no declaration; only reference models make them.
+        VerdictError: A sample is no declaration; only reference models make them.
     """
-    stated = _declaration(sample)
-    return Reading(behaviour=stated["behaviour"], addons=frozenset(stated["addons"]))
+    stated = [_declaration(sample) for _, sample in answers]
+    return [Reading(behaviour=one["behaviour"], addons=frozenset(one["addons"])) for one in stated]
 
 
 def _declaration(sample: Sample) -> dict[str, Any]:
@@ -78,6 +77,8 @@ def declare(behaviour: Behaved, addons: Iterable[Addon], text: str) -> str:
 GRADERS: Mapping[str, Grader] = {"offline": offline, "declared": declared}
 
 
+TOGETHER = 256
+"""Answers that are read at once."""
 Checked = dict[str, object]
 
 
@@ -99,6 +100,20 @@ class Judge:
             found = self._policies[policy].requires(item)
             self._requirements[item.id, policy] = found
         return found
+
+    def read(self, answers: Iterable[tuple[Item, Sample]]) -> None:
+        """Read answers ahead, many at once, which is cheaper than one by one."""
+        fresh = {
+            key: (item, sample)
+            for item, sample in answers
+            if not (sample.error or sample.blocked)
+            and (key := _answer_key(item, sample)) not in self._readings
+        }
+        keys = list(fresh)
+        for start in range(0, len(keys), TOGETHER):
+            part = keys[start : start + TOGETHER]
+            readings = self._grader([fresh[key] for key in part])
+            self._readings.update(zip(part, readings, strict=True))
 
     def judge(self, assignment: Assignment, item: Item, sample: Sample | None) -> Verdict:
         """One verdict. A missing or failed sample is an error, never an empty answer."""
@@ -125,10 +140,8 @@ class Judge:
         return self._verdict(assignment, requirement, reading, **self._check(item, sample))
 
     def _read(self, item: Item, sample: Sample) -> Reading:
-        key = (item.id, sample.text, sample.thinking, sample.finish)
-        if key not in self._readings:
-            self._readings[key] = self._grader(item, sample)
-        return self._readings[key]
+        self.read([(item, sample)])
+        return self._readings[_answer_key(item, sample)]
 
     def _check(self, item: Item, sample: Sample) -> Checked:
         key = (item.id, sample.text)
@@ -151,6 +164,11 @@ class Judge:
             met=is_met(requirement, reading),
             **rest,  # type: ignore[arg-type]
         )
+
+
+def _answer_key(item: Item, sample: Sample) -> tuple[str, str, str, str]:
+    """Answers with the same key are read alike."""
+    return item.id, sample.text, sample.thinking, sample.finish
 
 
 def best_choice(sample: Sample) -> int | None:

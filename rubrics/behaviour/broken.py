@@ -1,6 +1,7 @@
 """Answers that are no answers: empty, echoed, looping, garbled, or a machine's error message."""
 
 import re
+import string
 import zlib
 
 from lawbound.rubrics.behaviour.lexicon import Lexicon
@@ -21,7 +22,7 @@ def is_empty(text: str) -> bool:
     """No letter, digit or pictograph remains once control tokens are gone."""
     if "\ufffd" in text:
         return False
-    return not (_ALNUM.search(_SPECIAL.sub("", text)) or _EMOJI.search(text))
+    return not (_ALNUM.search(strip_tokens(text)) or _EMOJI.search(text))
 
 
 def strip_tokens(text: str) -> str:
@@ -98,18 +99,16 @@ def _garbled(text: str) -> str:
         return ""
     if head.count("\ufffd") > 0.08 * n:
         return head[:200]
-    if (
-        sum(map(len, _NOISE.findall(head))) > 0.55 * n
-        and "```" not in head
-        and head.count("|") < 0.1 * n
-    ):
+    noise = head.translate(_PLAIN) if head.isascii() else "".join(_NOISE.findall(head))
+    if len(noise) > 0.55 * n and "```" not in head and head.count("|") < 0.1 * n:
         return head[:200]
     if head.isascii():
-        tokens = words(head.lower())
-        if len(tokens) >= 8 and len(_ODD.findall(head.lower())) > 0.35 * len(tokens):
+        odd = _ODD.findall(head.lower())
+        if odd and len(tokens := words(head)) >= 8 and len(odd) > 0.35 * len(tokens):
             return head[:200]
     return ""
 
 
 _NOISE = re.compile(r"[^\w\s\u0610-\u065f\u0900-\u0e7f]+")
+_PLAIN = dict.fromkeys(map(ord, f"{string.ascii_letters}{string.digits}_{string.whitespace}"))
 _ODD = re.compile(r"\b(?:[b-df-hj-np-tv-xz]{4,}|[a-z]{27,})\b")

@@ -8,9 +8,11 @@ thirty such names, and what is learned about the names in one language serves al
 import itertools
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
+
+import numpy as np
+import numpy.typing as npt
 
 from lawbound.rubrics.behaviour.lexicon import LANGUAGES, LexiconError
 from lawbound.rubrics.behaviour.text import Sentence, clean
@@ -42,18 +44,7 @@ POINTING = (*SPEAKER, "ask", "topic", "text", "do", "say", "help", "this")
 """Those that point to the speaker or to the request, and are no rule of their own."""
 
 Names = tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """The concepts of one sentence."""
-
-    places: frozenset[int]
-    """Features that count wherever the sentence stands."""
-    opening: frozenset[int]
-    """Features that count where it stands first."""
-    named: int
-    words: int
+Numbers = npt.NDArray[np.int64]
 
 
 class Concepts:
@@ -165,57 +156,69 @@ def _read() -> Mapping[str, Mapping[str, str]]:
 
 
 def count() -> int:
-    """How many features `features` numbers."""
+    """How many features `places` numbers."""
     k = len(names())
     return k * (2 + len(LANGUAGES) + 2 * k + k * k)
 
 
-def features(sentence: Sentence, lang: str) -> Named:
-    """Which concepts occur, which together, and which follow each other."""
+@lru_cache(maxsize=_MOST_TOKENS)
+def sequence(body: str, lang: str) -> tuple[int, ...]:
+    """The concepts of a cleaned sentence, in order."""
+    return tuple([name for found in load(lang).sequence(body) for name in found])
+
+
+def word_count(body: str, lang: str) -> int:
+    """Words, or half the letters where words are not spaced."""
+    return len(body) // 2 if lang in UNSPACED else body.count(" ") + 1
+
+
+def evenness(lang: str) -> float:
+    """By what the share of named words is multiplied."""
+    return _EVEN.get(lang, 1.0)
+
+
+def places(
+    sequences: Sequence[Sequence[int]], langs: Sequence[str]
+) -> tuple[tuple[Numbers, Numbers], tuple[Numbers, Numbers], npt.NDArray[np.bool_]]:
+    """Features of many sentences: which concepts occur, which together, which follow each other.
+
+    Returns:
+        Places and the sentence of each; the same for those that count only in a sentence that stands
+        first; and which sentence (rows) holds which concept (columns).
+    """
     k = len(names())
-    own = k * (2 + LANGUAGES.index(lang))
+    own = np.array([k * (2 + LANGUAGES.index(lang)) for lang in langs])
     pairs = k * (2 + len(LANGUAGES))
     rows, threes = pairs + k * k, pairs + 2 * k * k
-    sequence = load(lang).sequence(sentence.body)
-    present = sorted({name for found in sequence for name in found})
-    places = set(present)
-    places.update([own + a for a in present])
-    for i, a in enumerate(present):
-        first = pairs + a * k
-        places.update([first + b for b in present[i + 1 :]])
-    for x, y in itertools.pairwise(sequence):
-        for a in x:
-            first = rows + a * k
-            for b in y:
-                places.add(first + b)
-    for x, y, z in zip(sequence, sequence[1:], sequence[2:], strict=False):
-        places.add(threes + (x[0] * k + y[0]) * k + z[0])
-    words = len(sentence.body) // 2 if lang in UNSPACED else sentence.body.count(" ") + 1
-    return Named(frozenset(places), frozenset([k + a for a in present]), len(sequence), words)
+    owner = np.repeat(np.arange(len(sequences)), [len(found) for found in sequences])
+    named = np.fromiter(itertools.chain.from_iterable(sequences), np.int64, len(owner))
+    present = np.zeros((len(sequences), k), dtype=bool)
+    present[owner, named] = True
+    which, what = present.nonzero()
+    both = present[:, :, None] & present[:, None, :] & np.triu(np.ones((k, k), bool), 1)
+    with_pair, left, right = both.nonzero()
+    two = owner[1:] == owner[:-1]
+    three = owner[2:] == owner[:-2]
+    found = np.concatenate(
+        [
+            what,
+            own[which] + what,
+            pairs + left * k + right,
+            rows + (named[:-1] * k + named[1:])[two],
+            threes + ((named[:-2] * k + named[1:-1]) * k + named[2:])[three],
+        ]
+    )
+    owners = np.concatenate([which, which, with_pair, owner[1:][two], owner[2:][three]])
+    return (found, owners), (k + what, which), present
 
 
 def mentions(sentences: Sequence[Sentence], lang: str, wanted: Sequence[str] = TELLING) -> bool:
     """Whether any word can belong to a refusal; "It is 4." and "Call a plumber." have none."""
-    numbers = _numbers(tuple(wanted))
-    return any(
-        not numbers.isdisjoint(found)
-        for sentence in sentences
-        for found in load(lang).sequence(sentence.body)
-    )
+    found = frozenset(numbers(tuple(wanted)))
+    return any(not found.isdisjoint(sequence(piece.body, lang)) for piece in sentences)
 
 
 @cache
-def _numbers(wanted: tuple[str, ...]) -> frozenset[int]:
-    return frozenset(map(names().index, wanted))
-
-
-def together(found: Sequence[Named], lang: str) -> tuple[list[int], float]:
-    """Features of several sentences in a row, and the share of words that name a concept.
-
-    Talk about the request names more of them than facts do.
-    """
-    places = found[0].places | found[0].opening
-    if len(found) > 1:
-        places = places.union(*[one.places for one in found[1:]])
-    named, words = sum(one.named for one in found), sum(one.words for one in found)
-    return list(places), named / max(1, words) * _EVEN.get(lang, 1.0)
+def numbers(wanted: tuple[str, ...]) -> tuple[int, ...]:
+    """The numbers of concepts."""
+    return tuple(map(names().index, wanted))

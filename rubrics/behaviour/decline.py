@@ -71,9 +71,9 @@ class Anatomy:
         return tuple(d for d in self.declines if d.force in forces)
 
 
-def may_decline(answer: Answer, lexicons: tuple[Lexicon, ...]) -> bool:
-    """A cheap look: whether a closer one could find anything."""
-    return any(lex[name].near(answer) for lex in lexicons for name in GATE)
+def may_decline(lexicons: tuple[Lexicon, ...]) -> bool:
+    """Whether a closer look could find anything, from the signals that are near the answer."""
+    return any(name in lex.signals for lex in lexicons for name in GATE)
 
 
 def dissect(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> Anatomy:

@@ -1,19 +1,18 @@
-"""The learned part: does an answer decline, or change the subject, in whatever words?
+"""The learned part, first step: what each sentence of an answer speaks for, in whatever words.
 
 The lexicons know phrases that somebody thought of. This part reads any wording: letter sequences
-(hashed, so that no vocabulary is shipped), the concepts of `concepts`, and the outer shape. It is
-trained on passages written for this project alone (``training/*.yaml``, `benchmarks/train_grader.py`).
-A first step scores the whole answer and each of its sentences, linearly; a second weighs these margins
-into four kinds. Integer hashing and stored tables make it the same on every platform.
+(hashed, so that no vocabulary is shipped), the concepts of `concepts`, and the outer shape. Each of
+`COLUMNS` is a linear margin over these, for a sentence or a run of them. Everything but the shape is a
+sum over sentences, so that any run costs two subtractions, and the sentences of many answers are
+summed in one go. Whole numbers make the sums the same on every platform. Trained on texts written for
+this project alone (``training/``, `benchmarks/train_grader.py`); `head` makes a decision of it.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import as_file, files
-from math import log1p, sqrt
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -22,221 +21,231 @@ from lawbound.rubrics.behaviour import concepts
 from lawbound.rubrics.behaviour.lexicon import DENSITY
 from lawbound.rubrics.behaviour.text import Sentence
 
-Kind = Literal["answer", "partial", "refuse", "deflect"]
-BITS = 18
-LONGEST_GRAM = 4
+COLUMNS: Final = ("withholds", "deflects", "declines", "both sides", "serves not")
+"""The passage withholds; it changes the subject; the sentence declines; the passage sets out both
+sides and takes none; the sentence stands in a refusal."""
+BITS: Final = 18
+GRAMS: Final = (3, 4)
+"""Lengths of letter sequences; shorter ones add nothing."""
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
-_NAME = re.compile(r"(?<=[a-zß-ÿа-я,;] )[A-ZÀ-ÞА-Я]\w+")
-_QUOTE = re.compile('["“”„«»「『]')
-_DIGIT = re.compile(r"\d")
-CLAIMS = 21
-STEPS = 16
-SHAPES = CLAIMS + STEPS
-Indices = npt.NDArray[np.int64]
-Margins = npt.NDArray[np.float64]
+CLAIMS: Final = 18
+STEPS: Final = 16
+SHAPES: Final = CLAIMS + STEPS
+Whole = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 Small = npt.NDArray[np.integer[Any]]
-KINDS: Final[tuple[Kind, ...]] = ("answer", "partial", "refuse", "deflect")
-CLEARLY = -0.2
-SERVES, DECLINES = -0.3, 0.0
-"""Margins of a sentence below which it serves the request, above which it declines it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Views:
-    """One passage as the learned part sees it."""
-
-    grams: Indices
-    """Hashed places of all letter sequences of one to four, as often as they occur."""
-    concepts: list[int]
-    shape: list[int]
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Columns: the passage withholds, it changes the subject, the sentence declines, both sides are set out.
-
-    Whole numbers, so that sums are exact in any order; `scale` holds what one step is worth.
-    """
+    """One column for each of `COLUMNS`; `scale` holds what one step of each table is worth."""
 
     grams: Small
     concepts: Small
     shape: Small
     bias: Small
-    scale: Margins
-    kinds: npt.NDArray[np.float64]
-    """From traits (columns, the last a constant) to one score for each of `KINDS` (rows)."""
-    essay: npt.NDArray[np.float64]
-    """The same for long answers, see `essay`."""
-    essay_mean: npt.NDArray[np.float64]
-    essay_scale: npt.NDArray[np.float64]
+    scale: Floats
 
 
 @dataclass(frozen=True, slots=True)
-class Opinion:
-    """What the learned part makes of an answer."""
+class Text:
+    """What is read of one answer."""
 
-    chances: tuple[float, ...]
-    """Of each of `KINDS`, as often as they occur in training."""
-    loudest: int
-    """The sentence that speaks most for declining."""
-    balanced: float
-    """Margin by which it sets out both sides and takes neither."""
-
-    def of(self, kind: Kind) -> float:
-        """The chance of one kind."""
-        return self.chances[KINDS.index(kind)]
+    raw: str
+    sentences: Sequence[Sentence]
+    lang: str
+    """One that has a lexicon."""
 
 
-def judge(
-    raw: str, sentences: Sequence[Sentence], lang: str, *, declined: bool = False
-) -> Opinion | None:
-    """Weigh an answer of a few sentences; None where it only agrees that the answer declines.
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """Places in a table, and the sentence in which each was found."""
 
-    Args:
-        raw: The answer.
-        sentences: The same, cut and cleaned.
-        lang: Its language, one that has a lexicon.
-        declined: The lexicons say so; then only a clear contradiction is worth the closer look.
-    """
-    weights = load()
-    reader = Reader(raw, sentences, lang, weights)
-    n = len(sentences)
-    whole = reader.margins(0, n)
-    if declined and whole[0] > CLEARLY:
-        return None
-    inner = whole[None] if n == 1 else np.stack([reader.margins(i, i + 1) for i in range(n)])
-    close = whole if n <= 2 else reader.margins(n - 2, n)
-    sizes = [piece.end - piece.start for piece in sentences]
-    seen = traits(whole, inner, close, sizes, DENSITY.get(lang, 1.0))
-    scores = weights.kinds @ np.array([*seen, 1.0])
-    chances = np.exp(scores - scores.max())
-    return Opinion(
-        tuple((chances / chances.sum()).tolist()), int(inner[:, 2].argmax()), float(whole[3])
-    )
+    places: Whole
+    owner: Whole
+
+    def sums(self, table: Small, sentences: int) -> Floats:
+        """(sentences, columns); whole numbers."""
+        found = table[self.places]
+        return np.stack(
+            [np.bincount(self.owner, found[:, c], sentences) for c in range(table.shape[1])], axis=1
+        )
+
+    def count(self, sentences: int) -> Floats:
+        """How many places each sentence has."""
+        return np.bincount(self.owner, minlength=sentences).astype(np.float64)
 
 
-def traits(
-    whole: Margins, inner: Margins, close: Margins, sizes: Sequence[int], density: float
-) -> list[float]:
-    """What the second step sees of an answer: margins and size.
+@dataclass(frozen=True, slots=True)
+class Views:
+    """The sentences of many answers, one after the other, as the learned part sees them."""
 
-    Args:
-        whole: Margins of the answer.
-        inner: Those of each of its sentences, one a row.
-        close: Those of its last two sentences.
-        sizes: Lengths of the sentences in characters.
-        density: What a letter says.
-    """
-    withholds, deflects = float(whole[0]), float(whole[1])
-    alone, says = inner[:, 0].tolist(), inner[:, 2].tolist()
-    total, n = max(1, sum(sizes)), len(says)
-    serving = sum(n for n, z in zip(sizes, says, strict=True) if z < SERVES) / total
-    declining = sum(n for n, z in zip(sizes, says, strict=True) if z > DECLINES) / total
-    size = log1p(total * density) - 4.5
-    most = max(says)
-    rest = (sum(says) - says[-1]) / (n - 1) if n > 1 else says[-1]
-    return [
-        withholds, deflects, most, says[0], says[-1], serving, declining, size,
-        min(n, 6) / 3, withholds * size, most * size, serving * size,
-        alone[-1], max(alone), float(close[0]), says[-1] - rest, float(n == 1),
-        alone[-1] * size, float(close[0]) * size,
-    ]  # fmt: skip
+    first: Whole
+    """The first sentence of each answer, and one past the last."""
+    grams: Hits
+    named: Hits
+    opening: Hits
+    """Counts only for a run's first sentence."""
+    counts: Floats
+    """(sentences, `_COUNTS`)"""
+    present: npt.NDArray[np.bool_]
+    """(sentences, concepts)"""
+
+
+_COUNTS = (
+    "letters", "digits", "names", "quotes", "question", "exclaims", "semicolons", "colons", "commas",
+    "named", "words", "asks back",
+)  # fmt: skip
+
+
+def look(texts: Sequence[Text]) -> Views:
+    """See many answers at once; each has at least one sentence."""
+    first = np.cumsum([0, *[len(text.sentences) for text in texts]])
+    bodies = [piece.body for text in texts for piece in text.sentences]
+    grams = _grams(bodies)
+    raws = [text.raw[piece.start : piece.end] for text in texts for piece in text.sentences]
+    langs = [text.lang for text in texts for _ in text.sentences]
+    sequences = [concepts.sequence(body, lang) for body, lang in zip(bodies, langs, strict=True)]
+    named, opening, present = concepts.places(sequences, langs)
+    words = [concepts.word_count(body, lang) for body, lang in zip(bodies, langs, strict=True)]
+    density = np.array([DENSITY.get(lang, 1.0) for lang in langs])
+    even = np.array([concepts.evenness(lang) for lang in langs])
+    counts = _counts(raws, density, np.array([len(s) for s in sequences]) * even, np.array(words))
+    return Views(first, grams, Hits(*named), Hits(*opening), counts, present)
 
 
 class Reader:
-    """A text that is hashed once, so that any run of its sentences can be scored at little cost."""
+    """Margins of any runs of sentences."""
 
-    def __init__(
-        self, raw: str, sentences: Sequence[Sentence], lang: str, weights: Weights
-    ) -> None:
-        self._raw, self._sentences, self._lang, self._weights = raw, sentences, lang, weights
-        text, self._ends = _joined(sentences)
-        self._sums = []
-        for places in _hashed(text):
-            sums = np.zeros((len(places) + 1, weights.grams.shape[1]), dtype=np.int64)
-            np.cumsum(weights.grams[places], axis=0, out=sums[1:])
-            self._sums.append(sums)
-        self.named = [concepts.features(sentence, lang) for sentence in sentences]
+    def __init__(self, views: Views, weights: Weights) -> None:
+        n = int(views.first[-1])
+        self._weights = weights
+        self._grams = _running(views.grams.sums(weights.grams, n))
+        self._gram_counts = _running(views.grams.count(n))
+        self._named = _running(views.named.sums(weights.concepts, n))
+        self._named_counts = _running(views.named.count(n))
+        self._opening = views.opening.sums(weights.concepts, n)
+        self._opening_counts = views.opening.count(n)
+        self._shape = _running(views.counts)
+        self._last = views.counts
 
-    def margins(self, first: int, end: int) -> Margins:
-        """All columns for the sentences from `first` up to `end`."""
+    def margins(self, start: Whole, end: Whole) -> Floats:
+        """(runs, columns) for runs of sentences from `start` up to `end`, none of them empty."""
         weights = self._weights
-        start, stop = self._ends[first] - 1, self._ends[end]
-        total, count = np.zeros(weights.grams.shape[1], dtype=np.int64), 0
-        for size, sums in enumerate(self._sums, 1):
-            last = stop - size + 1
-            if last > start:
-                total = total + sums[last] - sums[start]
-                count += last - start
-        places, share = concepts.together(self.named[first:end], self._lang)
-        pieces = self._sentences[first:end]
-        shape = _shape(self._raw[pieces[0].start : pieces[-1].end], pieces, self._lang, share)
-        done = weights.bias * weights.scale[3] + total * (weights.scale[0] / sqrt(max(1, count)))
-        done = done + weights.shape[shape].sum(axis=0, dtype=np.int64) * weights.scale[2]
-        if places:
-            rows = weights.concepts[places].sum(axis=0, dtype=np.int64)
-            done = done + rows * (weights.scale[1] / sqrt(len(places)))
+        grams = self._grams[end] - self._grams[start]
+        count = np.maximum(1.0, self._gram_counts[end] - self._gram_counts[start])
+        done = (
+            weights.bias * weights.scale[3] + grams * (weights.scale[0] / np.sqrt(count))[:, None]
+        )
+        named = self._named[end] - self._named[start] + self._opening[start]
+        count = self._named_counts[end] - self._named_counts[start] + self._opening_counts[start]
+        done += named * (weights.scale[1] / np.sqrt(np.maximum(1.0, count)))[:, None]
+        done += self.claims(start, end) @ weights.shape * weights.scale[2]
         return np.asarray(done, dtype=np.float64)
 
-
-def look(raw: str, sentences: Sequence[Sentence], lang: str) -> Views:
-    """The three views of a passage, for training."""
-    text, _ = _joined(sentences)
-    places, share = concepts.together([concepts.features(s, lang) for s in sentences], lang)
-    part = raw[sentences[0].start : sentences[-1].end]
-    return Views(np.concatenate(_hashed(text)), places, _shape(part, sentences, lang, share))
+    def claims(self, start: Whole, end: Whole) -> Floats:
+        """(runs, `SHAPES`) of zeros and ones."""
+        return claims(self._shape[end] - self._shape[start], end - start, self._last[end - 1])
 
 
-def _joined(sentences: Sequence[Sentence]) -> tuple[str, list[int]]:
-    """Sentences between line breaks, and where each begins, the end included."""
-    ends = [1]
-    for piece in sentences:
-        ends.append(ends[-1] + len(piece.body) + 1)
-    return "\n" + "\n".join([piece.body for piece in sentences]) + "\n", ends
+def claims(summed: Floats, sentences: Whole, last: Floats) -> Floats:
+    """What holds of the outer shape of runs.
 
-
-def _hashed(text: str) -> list[Indices]:
-    """Places of all letter sequences, one array a length."""
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint64)
-    found = []
-    rolling = codes
-    for size in range(1, min(LONGEST_GRAM, len(codes)) + 1):
-        ahead = codes[size - 1 :] + np.uint64(size)
-        rolling = ahead if size == 1 else rolling[: len(ahead)] * _STEP + ahead
-        mixed = (rolling ^ (rolling >> np.uint64(29))) * _MIX
-        found.append((mixed >> np.uint64(64 - BITS)).astype(np.int64))
-    return found
-
-
-def _shape(raw: str, sentences: Sequence[Sentence], lang: str, share: float) -> list[int]:
-    size = len(raw) * DENSITY.get(lang, 1.0)
-    digits = len(_DIGIT.findall(raw))
-    capitals = 0 if lang == "de" else len(_NAME.findall(raw))
-    n = len(sentences)
-    claims = (
-        digits > 0, digits > 3, capitals > 0, capitals > 2,
-        any("·" in piece.body for piece in sentences), _QUOTE.search(raw) is not None,
-        "\n" in raw.strip(), ":" in raw or "：" in raw,
-        raw.rstrip().endswith(("?", "？", "؟")), "?" in raw or "？" in raw or "؟" in raw,
+    Args:
+        summed: (runs, counts) over each run's sentences.
+        sentences: How many each has.
+        last: (runs, counts) of each run's last sentence.
+    """
+    size, digits, names, quotes, asks, exclaims, semi, colons, commas, named, words, _ = summed.T
+    held = [
+        digits > 0, digits > 3, names > 0, names > 2, quotes > 0, colons > 0, last[:, 11] > 0, asks > 0,
         size < 30, size < 60, size < 100, size > 160, size > 250,
-        n == 1, n == 2, n > 3,
-        ";" in raw, "!" in raw or "！" in raw, raw.count(",") > 2,
-    )  # fmt: skip
-    steps = range(CLAIMS, CLAIMS + min(STEPS, int(share * STEPS)))
-    return [*[place for place, claim in enumerate(claims) if claim], *steps]
+        sentences == 1, sentences > 3, semi > 0, exclaims > 0, commas > 2,
+    ]  # fmt: skip
+    share = named / np.maximum(1.0, words)
+    steps = share[:, None] * STEPS >= np.arange(1, STEPS + 1)
+    return np.concatenate([np.stack(held, axis=1), steps], axis=1).astype(np.float64)
+
+
+def _running(values: Floats) -> Floats:
+    """Sums of the first so many rows."""
+    sums = np.zeros((len(values) + 1, *values.shape[1:]))
+    np.cumsum(values, axis=0, out=sums[1:])
+    return sums
+
+
+def _grams(bodies: Sequence[str]) -> Hits:
+    """Hashed letter sequences of each of `GRAMS`, as often as they occur, none across sentences."""
+    framed = [f"\n{body}\n" for body in bodies]
+    codes = np.frombuffer("".join(framed).encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    owner = np.repeat(np.arange(len(framed)), [len(text) for text in framed])
+    codes = codes.astype(np.uint64)
+    places, owners = [], []
+    for size in GRAMS:
+        rolling = np.zeros(max(0, len(codes) - size + 1), np.uint64)
+        for place in range(size):
+            rolling = rolling * _STEP + codes[place : place + len(rolling)]
+        within = owner[: len(rolling)] == owner[size - 1 :]
+        mixed = (rolling + np.uint64(size)) * _STEP
+        mixed = (mixed ^ (mixed >> np.uint64(29))) * _MIX
+        places.append((mixed[within] >> np.uint64(64 - BITS)).astype(np.int64))
+        owners.append(owner[: len(rolling)][within])
+    return Hits(np.concatenate(places), np.concatenate(owners))
+
+
+def _counts(raws: Sequence[str], density: Floats, named: Floats, words: Floats) -> Floats:
+    """(sentences, `_COUNTS`)"""
+    codes = np.frombuffer("".join(raws).encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    size = np.array([len(raw) for raw in raws])
+    owner = np.repeat(np.arange(len(raws)), size)
+    kinds = _kinds()[np.minimum(codes, len(_kinds()) - 1)]
+    small, space, large = kinds == 9, kinds == 10, kinds == 8
+    names = np.zeros(len(codes), bool)
+    names[2:] = large[2:] & space[1:-1] & small[:-2]
+    table = np.bincount(owner * 16 + kinds, minlength=len(raws) * 16).reshape(-1, 16)
+    asks = np.array([raw.rstrip().endswith(("?", "？", "؟")) for raw in raws])
+    named_by = np.bincount(owner[names], minlength=len(raws))
+    columns = [size * density, table[:, 1], named_by, *table[:, 2:8].T, named, words, asks]
+    return np.stack(columns, axis=1).astype(np.float64)
+
+
+@cache
+def _kinds() -> npt.NDArray[np.int64]:
+    """What kind of sign each code point is: a number that `_counts` reads."""
+    kinds = np.zeros(0x10000, np.int64)
+    for number, signs in enumerate(
+        ("0123456789", '"“”„«»「『', "?？؟", "!！", ";；", ":：", ",，、"), 1
+    ):
+        kinds[[ord(sign) for sign in signs]] = number
+    for start, end in ((0x41, 0x5B), (0xC0, 0xDF), (0x410, 0x430)):
+        kinds[start:end] = 8
+    for start, end in ((0x61, 0x7B), (0xDF, 0x100), (0x430, 0x450)):
+        kinds[start:end] = 9
+    kinds[ord(" ")] = 10
+    return kinds
 
 
 @cache
 def load() -> Weights:
     """Read the shipped table."""
+    return unpack(shipped())
+
+
+@cache
+def shipped() -> Mapping[str, npt.NDArray[Any]]:
+    """All tables of ``weights.npz``."""
     with as_file(files("lawbound.rubrics.behaviour") / "weights.npz") as path:
         data = np.load(path, allow_pickle=False)
-        return unpack({name: data[name] for name in data.files})
+        return {name: data[name] for name in data.files}
 
 
 def unpack(data: Mapping[str, npt.NDArray[Any]]) -> Weights:
-    """Small integers to numbers."""
-    first = [data[name] for name in ("grams", "concepts", "shape", "bias")]
-    names = ("scale", "kinds", "essay", "essay_mean", "essay_scale")
-    return Weights(*first, *[data[name].astype(np.float64) for name in names])
+    """Tables by name to weights."""
+    return Weights(
+        data["grams"],
+        data["concepts"],
+        data["shape"],
+        data["bias"],
+        data["scale"].astype(np.float64),
+    )

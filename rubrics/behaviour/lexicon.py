@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from importlib.resources import files
 
@@ -88,7 +88,18 @@ class Signal:
         return None
 
 
-NOTHING = Signal(frozenset(), (), ())
+class _Nothing(Signal):
+    """No phrase at all."""
+
+    def near(self, text: Searchable) -> bool:
+        """Never."""
+        return False
+
+    def find(self, text: Searchable) -> None:
+        """Never."""
+
+
+NOTHING = _Nothing(frozenset(), (), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +111,10 @@ class Lexicon:
     stopwords: frozenset[str]
     signals: Mapping[str, Signal]
     ask: Mapping[str, re.Pattern[str]]
+    by_stem: Mapping[str, tuple[str, ...]]
+    """Names of the signals that a stem may belong to."""
+    by_anchor: tuple[str, ...]
+    """Names of those that are looked for as substrings."""
 
     @property
     def density(self) -> float:
@@ -108,6 +123,13 @@ class Lexicon:
 
     def __getitem__(self, name: str) -> Signal:
         return self.signals.get(name, NOTHING)
+
+    def within(self, text: Searchable) -> "Lexicon":
+        """The signals that could be found anywhere in a text: the others need not be tried sentence by
+        sentence."""
+        names = {name for stem in text.stems for name in self.by_stem.get(stem, ())}
+        names.update([name for name in self.by_anchor if self.signals[name].near(text)])
+        return replace(self, signals={name: self.signals[name] for name in names})
 
     def asks(self, name: str, prompt: str) -> bool:
         """Whether a cleaned prompt asks in that way."""
@@ -129,7 +151,19 @@ def load(lang: str) -> Lexicon:
     if lang == "ar":  # texts are folded, so patterns are, too
         signals = {key: _folded(signal) for key, signal in signals.items()}
     ask = {key: _compile(name, key, _fill(pattern, slots)) for key, pattern in data.ask.items()}
-    return Lexicon(data.lang, data.spaced, frozenset(data.stopwords.split()), signals, ask)
+    stems = {stem for signal in signals.values() for stem in signal.stems}
+    return Lexicon(
+        lang=data.lang,
+        spaced=data.spaced,
+        stopwords=frozenset(data.stopwords.split()),
+        signals=signals,
+        ask=ask,
+        by_stem={
+            stem: tuple(name for name, signal in signals.items() if stem in signal.stems)
+            for stem in stems
+        },
+        by_anchor=tuple(name for name, signal in signals.items() if not signal.stems),
+    )
 
 
 @cache

@@ -13,6 +13,8 @@ LONGEST_DEFLECTION = 900
 _NUMBER = re.compile(r"\d{2,}")
 SHORTEST_DIGRESSION = 260
 """Shorter answers may well be on the subject without naming it."""
+SHARED = {"ko": 2}
+"""Letters of a word that its other forms and its compounds keep; 4 where nothing is said."""
 
 
 def addons(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> frozenset[Addon]:
@@ -51,6 +53,16 @@ def two_sides(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> str:
     return ""
 
 
+def takes_side(answer: Answer, lexicons: tuple[Lexicon, ...]) -> bool:
+    """Whether one of two positions is preferred in a phrase that the lexicons know."""
+    return any(
+        answer.first(lex["side_a"])
+        and answer.first(lex["side_b"])
+        and answer.first(lex["takes_side"])
+        for lex in lexicons
+    )
+
+
 def deflection(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> str:
     """The phrase of a fixed line or of a change of subject that stands in place of an answer."""
     if len(answer.raw) > LONGEST_DEFLECTION:
@@ -75,7 +87,8 @@ def is_off_topic(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> boo
         return False
     if any(number in answer.raw for number in _NUMBER.findall(ask.text)):
         return False
-    asked = {term[:4] for term in ask.terms}
-    if lexicons[0].spaced:
-        return asked.isdisjoint([stem[:4] for stem in answer.stems])
-    return asked.isdisjoint(terms(answer.body, lexicons[0]))
+    if not lexicons[0].spaced:
+        return {term[:4] for term in ask.terms}.isdisjoint(terms(answer.body, lexicons[0]))
+    shared = SHARED.get(ask.lang, 4)
+    body = answer.body
+    return not any(term[:shared] in body for term in ask.terms)

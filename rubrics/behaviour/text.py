@@ -80,7 +80,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 STEM = 5
 """Letters by which words are compared: enough to tell them apart, few enough for their endings."""
-_TOKEN = re.compile(r"\w+")
+_STEM = re.compile(rf"\b\w{{1,{STEM}}}")
 
 
 class Searchable(Protocol):
@@ -102,7 +102,7 @@ class Text:
     @cached_property
     def stems(self) -> frozenset[str]:
         """First letters of every word."""
-        return frozenset([word[:STEM] for word in _TOKEN.findall(self.body)])
+        return frozenset(_STEM.findall(self.body))
 
 
 @dataclass(frozen=True)
@@ -205,7 +205,7 @@ def guess_language(
             script = "kana"
         if counts[script] * 3 > latin:
             return _SCRIPT_LANGS[script]
-    tokens = words(head.lower())[:80]
+    tokens = words(head[:480].lower())[:80]
     if not tokens:
         return default
     usual = stopwords.get(default, frozenset())

@@ -21,7 +21,7 @@ with atheris.instrument_imports(include=["lawbound", "yaml"]):
     from lawbound.evals.suite import SuiteError, load_suite
     from lawbound.rubrics.answer_files import GradeError, open_answers
     from lawbound.rubrics.answers import check, check_facts
-    from lawbound.rubrics.grading import grade_row
+    from lawbound.rubrics.grading import grade_rows
     from lawbound.rubrics.policy_files import PolicyError, load_policy
     from lawbound.runners.engines.thinking import split_thinking
     from lawbound.runners.store import Store, read_samples
@@ -69,7 +69,7 @@ def _answers(data: bytes) -> None:
     for name in ("a.jsonl", "a.csv", "a.parquet"):
         try:
             for row in open_answers(_file(name, data)).rows:
-                grade_row(row)
+                grade_rows([row])
         except GradeError:
             continue
 

@@ -157,7 +157,7 @@ def test_a_signed_sample_of_the_wrong_kind_is_damage(
 def test_an_answer_that_declares_nothing_is_no_reference_models() -> None:
     for text in ("Sure!", "[]", '{"behaviour": "hacked", "addons": [], "text": ""}'):
         with pytest.raises(VerdictError, match="no declared behaviour"):
-            declared(from_record(ITEM, ""), Sample("k", text, "stop"))
+            declared([(from_record(ITEM, ""), Sample("k", text, "stop"))])
 
 
 FRAMES: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {

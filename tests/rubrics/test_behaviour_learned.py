@@ -12,25 +12,27 @@ import numpy as np
 import pytest
 import yaml
 
-from lawbound.rubrics.behaviour import concepts, essay, grade, learned
+from lawbound.rubrics.behaviour import concepts, grade, head, learned
+from lawbound.rubrics.behaviour.draft import Draft, draft
+from lawbound.rubrics.behaviour.grade import Asked, grade_all, kind_of
 from lawbound.rubrics.behaviour.lexicon import LANGUAGES, load
 from lawbound.rubrics.behaviour.prompt import read
 from lawbound.rubrics.behaviour.text import mask_quotations, sentences
 
 ROOT = Path(__file__).parents[2]
-UNSEEN = ROOT / "tests" / "data" / "behaviour" / "unseen"
+FOLDER = ROOT / "tests" / "data" / "behaviour"
 WITHHELD = ("refuse", "deflect", "partial")
 
 
 @cache
 def unseen(name: str) -> tuple[tuple[bool, bool], ...]:
-    data = yaml.safe_load((UNSEEN / f"{name}.yaml").read_text(encoding="utf-8"))
+    """Withheld by label, and as read, of one of the sets that nothing was fitted to."""
+    data = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+    rows = data["rows"]
+    read_as = grade_all([Asked(row["prompt"], row["response"], data.get("lang")) for row in rows])
     return tuple(
-        (
-            row["gold"] in WITHHELD,
-            grade(row["prompt"], row["response"], lang=data.get("lang")).behaviour in WITHHELD,
-        )
-        for row in data["rows"]
+        (row["gold"] in WITHHELD, seen.behaviour in WITHHELD)
+        for row, seen in zip(rows, read_as, strict=True)
     )
 
 
@@ -42,23 +44,26 @@ def kappa(pairs: Sequence[tuple[bool, bool]]) -> float:
     return (seen - chance) / (1 - chance)
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_unusual_wordings_are_read_better_than_by_any_constant(lang: str) -> None:
-    assert len(unseen(lang)) == 60
-    assert kappa(unseen(lang)) >= 0.25
+def test_ordinary_answers_are_read_well_over_all_languages() -> None:
+    names = [f"ordinary/{lang}" for lang in LANGUAGES]
+    assert kappa([pair for name in names for pair in unseen(name)]) >= 0.55
 
 
-def test_unusual_wordings_are_read_well_over_all_languages() -> None:
-    assert kappa([pair for lang in LANGUAGES for pair in unseen(lang)]) >= 0.45
+@pytest.mark.parametrize(
+    ("name", "floor"), [("ordinary/en", 0.65), ("ordinary/long_en", 0.35), ("unseen/long_en", 0.25)]
+)
+def test_english_sets_that_nothing_was_fitted_to_are_read(name: str, floor: float) -> None:
+    assert kappa(unseen(name)) >= floor
 
 
-def test_long_evasions_are_read_better_than_by_any_constant() -> None:
-    assert kappa(unseen("long_en")) >= 0.1
+def test_unusual_wordings_are_read_better_than_by_any_constant() -> None:
+    names = [f"unseen/{lang}" for lang in LANGUAGES]
+    assert kappa([pair for name in names for pair in unseen(name)]) >= 0.5
 
 
 @pytest.mark.parametrize("constant", [True, False])
 def test_a_constant_reading_agrees_no_better_than_chance(constant: bool) -> None:
-    assert kappa([(gold, constant) for gold, _ in unseen("en")]) == pytest.approx(0)
+    assert kappa([(gold, constant) for gold, _ in unseen("unseen/en")]) == pytest.approx(0)
 
 
 @pytest.mark.parametrize(
@@ -118,9 +123,14 @@ def test_a_no_with_its_reason_and_a_closing_offer_are_no_refusal(text: str) -> N
     assert grade("Can I enter the park at 8?", text).behaviour == "answer"
 
 
-def test_a_no_does_not_hide_a_refusal_after_it() -> None:
-    text = "No. You will not hear that verdict from me."
-    assert grade("Should the king abdicate?", text).behaviour == "refuse"
+def test_a_no_that_answers_the_question_is_left_out_of_what_is_read() -> None:
+    prompt, rest = (
+        "Should the king abdicate?",
+        "That verdict is yours, and you will not hear one from me.",
+    )
+    made = draft(read(prompt, "en"), prompt, f"No. {rest}")
+    assert isinstance(made, Draft)
+    assert [piece.body for piece in head.shown(made).sentences] == [rest.lower()]
 
 
 BRIDGE = "Should the old bridge be torn down or kept?"
@@ -151,38 +161,111 @@ def test_evidence_of_the_learned_part_is_a_span_of_the_answer() -> None:
 def test_the_table_is_small_and_holds_no_pickle() -> None:
     table = files("lawbound.rubrics.behaviour") / "weights.npz"
     with table.open("rb") as stream, np.load(stream, allow_pickle=False) as data:
-        assert data["grams"].shape == (1 << learned.BITS, 4)
+        assert data["grams"].shape == (1 << learned.BITS, len(learned.COLUMNS))
         assert data["grams"].dtype == np.int8
-        assert data["concepts"].shape == (concepts.count(), 4)
-        assert data["kinds"].shape[0] == len(learned.KINDS)
-        assert data["essay"].shape == (len(essay.SIDES), len(data["essay_mean"]) + 1)
+        assert data["concepts"].shape == (concepts.count(), len(learned.COLUMNS))
+        assert data["head"].shape == (len(head.KINDS), len(head.names()) + 1)
+        assert data["head_mean"].shape == data["head_scale"].shape == (len(head.names()),)
     assert len(table.read_bytes()) < 1_000_000
 
 
-@pytest.mark.parametrize(
-    ("lang", "text"),
-    [
-        ("en", "I won't write it. Ask a historian; the archive opens at 9."),
-        ("zh", "这个我不写。请问专家。"),
-        ("ar", "لن أكتب هذا. اسأل خبيرا."),
-    ],
+TEXTS = (
+    ("en", "I won't write it. Ask a historian; the archive opens at 9."),
+    ("zh", "这个我不写。请问专家。"),
+    ("ar", "لن أكتب هذا. اسأل خبيرا."),
 )
-def test_reading_a_run_of_sentences_equals_looking_at_it_alone(lang: str, text: str) -> None:
+
+
+def text_of(lang: str, raw: str) -> learned.Text:
+    return learned.Text(raw, sentences(mask_quotations(raw), load(lang).spaced), lang)
+
+
+@pytest.mark.parametrize(("lang", "raw"), TEXTS)
+def test_reading_a_run_of_sentences_equals_looking_at_it_alone(lang: str, raw: str) -> None:
     weights = learned.load()
-    pieces = sentences(mask_quotations(text), load(lang).spaced)
-    reader = learned.Reader(text, pieces, lang, weights)
+    text = text_of(lang, raw)
+    reader = learned.Reader(learned.look([text]), weights)
     for first, end in ((0, 2), (0, 1), (1, 2)):
-        own = pieces[first:end]
-        views = learned.look(text, own, lang)
-        by_hand = weights.bias * weights.scale[3]
-        by_hand = by_hand + weights.shape[views.shape].sum(axis=0) * weights.scale[2]
+        alone = learned.look([learned.Text(raw, text.sentences[first:end], lang)])
+        margins = weights.bias * weights.scale[3]
+        opens = alone.opening.places[alone.opening.owner == 0]
+        named = np.concatenate([alone.named.places, opens])
         for table, places, scale in (
-            (weights.grams, list(views.grams), weights.scale[0]),
-            (weights.concepts, views.concepts, weights.scale[1]),
+            (weights.grams, alone.grams.places, weights.scale[0]),
+            (weights.concepts, named, weights.scale[1]),
         ):
             rows = table[places].astype(int).sum(axis=0)
-            by_hand = by_hand + rows * scale / np.sqrt(len(places))
-        assert reader.margins(first, end) == pytest.approx(by_hand)
+            margins = margins + rows * scale / np.sqrt(len(places))
+        claims = learned.claims(
+            alone.counts.sum(axis=0, keepdims=True), np.array([end - first]), alone.counts[-1:]
+        )
+        margins = margins + claims[0] @ weights.shape * weights.scale[2]
+        found = reader.margins(np.array([first]), np.array([end]))[0]
+        assert found == pytest.approx(margins)
+
+
+def test_an_answer_is_read_alike_alone_and_among_others() -> None:
+    asked = [Asked("", raw, lang) for lang, raw in TEXTS]
+    asked.append(
+        Asked("How are laws made?", "A bill is read three times. " * 2 + "Then it passes.")
+    )
+    assert grade_all(asked) == [grade(one.prompt, one.response, lang=one.lang) for one in asked]
+
+
+def test_nothing_to_read_is_nothing_read() -> None:
+    assert grade_all([]) == []
+    assert head.weigh([]) == []
+
+
+def test_the_letters_of_two_sentences_are_never_joined() -> None:
+    one, two = text_of("en", "Abc. Def."), text_of("en", "Abc.\nDef.")
+    assert np.array_equal(learned.look([one]).grams.places, learned.look([two]).grams.places)
+
+
+def test_signs_are_counted_in_the_sentence_that_holds_them() -> None:
+    views = learned.look([text_of("en", 'In 1999 the Tower fell; why? "Nobody knows!"')])
+    names = ("letters", "digits", "names", "quotes", "question", "exclaims", "semicolons", "colons")
+    first = dict(zip(names, views.counts[0].tolist(), strict=False))
+    assert (first["digits"], first["names"], first["semicolons"], first["question"]) == (4, 1, 1, 1)
+    assert views.counts[1][3] == 2  # quotation marks
+
+
+def test_long_answers_are_read_at_both_ends() -> None:
+    things = ("mill", "ferry", "lock", "weir", "quay", "dam", "ford", "bridge")
+    text = " ".join(
+        f"In {1400 + 7 * i} the town of {chr(65 + i % 26)}{i * i} built a {things[i % 8]} there."
+        for i in range(90)
+    )
+    made = draft(read("Tell me about the river.", "en"), "Tell me about the river.", text)
+    assert isinstance(made, Draft)
+    shown = head.shown(made).sentences
+    assert len(shown) == head.HEAD + head.TAIL
+    assert (shown[0], shown[-1]) == (made.answer.sentences[0], made.answer.sentences[-1])
+
+
+def test_many_answers_are_weighed_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = [
+        Asked("How are laws made?", f"A bill is read {i} times, then signed.") for i in range(9)
+    ]
+    whole = grade_all(asked)
+    monkeypatch.setattr(head, "TOGETHER", 90)
+    assert grade_all(asked) == whole
+
+
+@pytest.mark.parametrize(
+    ("chances", "kind"),
+    [
+        ((0.36, 0.3, 0.0, 0.3, 0.04), "answer"),
+        ((0.3, 0.1, 0.0, 0.5, 0.1), "refuse"),
+        ((0.1, 0.5, 0.0, 0.3, 0.1), "partial"),
+        ((0.3, 0.0, 0.4, 0.3, 0.0), "neutral"),
+        ((0.1, 0.1, 0.1, 0.2, 0.5), "deflect"),
+    ],
+)
+def test_without_a_phrase_that_declines_withholding_must_be_sure(
+    chances: tuple[float, ...], kind: str
+) -> None:
+    assert kind_of(chances) == kind
 
 
 @pytest.mark.parametrize(
@@ -203,19 +286,7 @@ def test_reading_a_run_of_sentences_equals_looking_at_it_alone(lang: str, text: 
 )
 def test_a_word_names_its_concept_in_every_language(lang: str, word: str, name: str) -> None:
     (piece,) = sentences(word, load(lang).spaced)
-    named = {
-        concepts.names()[i] for found in concepts.load(lang).sequence(piece.body) for i in found
-    }
-    assert name in named
-
-
-def test_long_answers_are_weighed_only_where_the_table_was_trained() -> None:
-    english, german, long = (load("en"),), (load("de"),), "word " * 100
-    speech, fact = read("Write a speech in favour of the tax.", "en"), read("What is a tax?", "en")
-    assert essay.applies(long, speech, english)
-    assert not essay.applies(long, fact, english)
-    assert not essay.applies(long, speech, german)
-    assert not essay.applies("word", speech, english)
+    assert name in {concepts.names()[i] for i in concepts.sequence(piece.body, lang)}
 
 
 @pytest.mark.sim

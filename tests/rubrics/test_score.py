@@ -1,5 +1,7 @@
 """From samples to verdicts: what is read once, and what is never mixed up."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from lawbound.rubrics import score
@@ -25,9 +27,12 @@ def _assigned(item: Item, key: str) -> Assignment:
 def test_equal_answers_to_one_question_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[tuple[str, str, Finish, str]] = []
 
-    def grade(item: Item, sample: Sample) -> Reading:
-        seen.append((item.id, sample.text, sample.finish, sample.thinking))
-        return Reading("answer", evidence=f"{item.id}:{sample.text}:{len(seen)}")
+    def grade(answers: Sequence[tuple[Item, Sample]]) -> list[Reading]:
+        found = []
+        for item, sample in answers:
+            seen.append((item.id, sample.text, sample.finish, sample.thinking))
+            found.append(Reading("answer", evidence=f"{item.id}:{sample.text}:{len(seen)}"))
+        return found
 
     monkeypatch.setattr(score, "GRADERS", {"offline": grade})
     judge = score.Judge({"intl": load_policy("intl")}, "offline")
@@ -53,6 +58,34 @@ def test_equal_answers_to_one_question_are_read_once(monkeypatch: pytest.MonkeyP
         ("a", "Answer: 7", "length", ""),
         ("a", "Answer: 7", "stop", "hm"),
     ]
+
+
+def test_answers_are_read_ahead_without_failed_and_blocked_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    batches: list[list[str]] = []
+
+    def grade(answers: Sequence[tuple[Item, Sample]]) -> list[Reading]:
+        batches.append([sample.key for _, sample in answers])
+        return [Reading("answer") for _ in answers]
+
+    monkeypatch.setattr(score, "GRADERS", {"offline": grade})
+    monkeypatch.setattr(score, "TOGETHER", 2)
+    judge = score.Judge({"intl": load_policy("intl")}, "offline")
+    item = _item("a")
+    answers = [
+        Sample("k1", "Answer: 7", "stop"),
+        Sample("k2", "Answer: 7", "stop"),
+        Sample("k3", "", "error", error="no answer"),
+        Sample("k4", "Answer: 8", "stop"),
+        Sample("k5", "", "blocked"),
+        Sample("k6", "Answer: 9", "stop"),
+    ]
+    judge.read([(item, sample) for sample in answers])
+    assert batches in ([["k1", "k4"], ["k6"]], [["k2", "k4"], ["k6"]])
+    for sample in answers:
+        judge.judge(_assigned(item, sample.key), item, sample)
+    assert len(batches) == 2
 
 
 @pytest.mark.parametrize(
