@@ -61,6 +61,7 @@ class Concepts:
         for number, text in enumerate(words.values()):
             for entry in text.split():
                 self._add(entry, number)
+        self._firsts = {words.split()[0] for words in self._two}
         self._sizes: dict[str, tuple[int, ...]] = {}
         for entry in sorted(self._part, key=len, reverse=True):
             sizes = self._sizes.get(entry[0], ())
@@ -81,9 +82,10 @@ class Concepts:
             if names:
                 found.append(names)
         if self._two:
-            for pair in itertools.pairwise(tokens):
-                if names_of_two := self._two.get(" ".join(pair)):
-                    found.append(tuple(names_of_two))
+            firsts = self._firsts
+            for i, token in enumerate(tokens[:-1]):
+                if token in firsts and (both := self._two.get(f"{token} {tokens[i + 1]}")):
+                    found.append(tuple(both))
         return found
 
     def _add(self, entry: str, number: int) -> None:

@@ -8,10 +8,11 @@ regrets, reasons, morals and other offers; only the rest can be the thing that w
 
 import re
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from lawbound.rubrics.behaviour.answer import Answer
-from lawbound.rubrics.behaviour.lexicon import Lexicon
+from lawbound.rubrics.behaviour.lexicon import Lexicon, load
 from lawbound.rubrics.behaviour.prompt import Ask
 from lawbound.rubrics.behaviour.text import Sentence
 
@@ -76,10 +77,25 @@ def may_decline(lexicons: tuple[Lexicon, ...]) -> bool:
     return any(name in lex.signals for lex in lexicons for name in GATE)
 
 
+@cache
+def gate(lang: str) -> frozenset[str]:
+    """Stems of which a declining sentence holds one; none where phrases are looked for as substrings."""
+    signals = [load(lang)[name] for name in GATE if name in load(lang).signals]
+    if any(signal.anchors for signal in signals):
+        return frozenset()
+    return frozenset().union(*[signal.stems for signal in signals])
+
+
 def dissect(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> Anatomy:
     """Take an answer apart."""
     pieces = answer.sentences
-    found = [d for i, s in enumerate(pieces) if (d := _decline(i, s, ask, answer, lexicons))]
+    gates = [gate(lex.lang) for lex in lexicons]
+    found = [
+        d
+        for i, s in enumerate(pieces)
+        if any(not opened or not opened.isdisjoint(s.stems) for opened in gates)
+        and (d := _decline(i, s, ask, answer, lexicons))
+    ]
     letter = answer.near_start(lexicons, "letter", 3)
     declines = tuple(d for d in found if _is_own_voice(d, ask, answer, letter))
     total = sum(piece.end - piece.start for piece in pieces)

@@ -53,6 +53,7 @@ _CONTRACTIONS = (
     ("cant ", "cannot "),
 )
 _SENTENCE = re.compile(r"[.!?…][\"')\]]*\s+|[。！？；]|[।؟][\"')\]]*\s*|\n+")
+_ASCII_SENTENCE = re.compile(r"[.!?][\"')\]]*\s+|\n+")
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 _CLAUSE = re.compile(_SENTENCE.pattern + r"|(?<=[\u0e00-\u0e7f])\s+(?=[\u0e00-\u0e7f])")
 _QUOTED = re.compile(
@@ -80,6 +81,7 @@ _WORD = re.compile(r"[^\W\d_]+")
 
 STEM = 5
 """Letters by which words are compared: enough to tell them apart, few enough for their endings."""
+_APART = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) == "_")}
 _STEM = re.compile(rf"\b\w{{1,{STEM}}}")
 
 
@@ -102,7 +104,10 @@ class Text:
     @cached_property
     def stems(self) -> frozenset[str]:
         """First letters of every word."""
-        return frozenset(_STEM.findall(self.body))
+        body = self.body
+        if body.isascii():  # the same at a quarter of the price
+            return frozenset([word[:STEM] for word in body.translate(_APART).split()])
+        return frozenset(_STEM.findall(body))
 
 
 @dataclass(frozen=True)
@@ -162,7 +167,10 @@ _SAME_LENGTH = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»
 def sentences(text: str, spaced: bool = True) -> tuple[Sentence, ...]:
     """Cut at full stops and line breaks; Thai, which has no full stops, at spaces."""
     found, start = [], 0
-    pattern = _SENTENCE if spaced or not _THAI.search(text[:400]) else _CLAUSE
+    if text.isascii():
+        pattern = _ASCII_SENTENCE
+    else:
+        pattern = _SENTENCE if spaced or not _THAI.search(text[:400]) else _CLAUSE
     for stop in [*[m.end() for m in pattern.finditer(text)], len(text)]:
         piece = text[start:stop].rstrip()
         if piece:
