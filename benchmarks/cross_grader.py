@@ -12,10 +12,9 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 from grader import THREE, kappa
-from train_grader import Corpus, Row, drafted, fit_head, held_out, rows, weights_of
+from train_grader import Corpus, Row, drafted, fit_head, held_out, open_rows, rows, weights_of
 
 from lawbound.rubrics.behaviour import head
-from lawbound.rubrics.behaviour.draft import Draft
 from lawbound.rubrics.behaviour.grade import kind_of
 
 HANDS = {
@@ -31,14 +30,13 @@ HANDS = {
 def read_apart(corpus: Corpus, groups: npt.NDArray[np.int64]) -> dict[Row, str]:
     """How the grader reads each whole answer with tables that saw none of its group."""
     whole = np.array([row.prompt is not None for row in corpus.rows])
-    drafts = {i: drafted(corpus.rows[i]) for i in np.flatnonzero(whole)}
-    open_ = np.array([isinstance(drafts.get(i), Draft) for i in range(len(whole))])
+    open_ = open_rows(corpus)
     seen: dict[Row, str] = {
-        corpus.rows[i]: made.behaviour for i, made in drafts.items() if not open_[i]
+        corpus.rows[i]: drafted(corpus.rows[i]).behaviour for i in np.flatnonzero(whole & ~open_)
     }
     held = held_out(corpus, open_, groups)
-    for group in sorted(set(groups[open_].tolist())):
-        known, test = open_ & (groups != group), np.flatnonzero(open_ & (groups == group))
+    for group in sorted(set(groups[open_ & whole].tolist())):
+        known, test = open_ & (groups != group), np.flatnonzero(open_ & whole & (groups == group))
         weight = weights_of([corpus.rows[i] for i in np.flatnonzero(known)])
         table = head.unpack(fit_head(held[known], corpus.labels[known], weight))
         for i, chances in zip(test, head.chances(held[test], table), strict=True):
@@ -82,7 +80,8 @@ def main() -> None:
     if options.by == "prompt":
         groups = corpus.folds
     else:
-        groups = np.array([HANDS.get(row.source, -1) for row in corpus.rows])
+        # Passages stay in five groups of their own.
+        groups = np.array([HANDS.get(row.source, -1 - row.fold) for row in corpus.rows])
     report(read_apart(corpus, groups))
 
 
