@@ -56,6 +56,7 @@ class _Run(_Part):
     policies: Annotated[tuple[_Policy, ...], Field(min_length=1)]
     seed: Annotated[int, Field(ge=0)]
     suite: _Suite
+    spec: dict[str, Any] = {}
     scorer_version: str = ""
     judge: _Panel | None = None
 

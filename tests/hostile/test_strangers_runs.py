@@ -79,6 +79,7 @@ RECORDS: dict[str, tuple[Callable[[Any], None], str]] = {
     "one model twice": (lambda run: run["models"].append(deepcopy(run["models"][0])), "twice"),
     "negative seed": (lambda run: run.update(seed=-1), "seed: found -1"),
     "no suite": (lambda run: run.pop("suite"), "suite: found"),
+    "a spec that is a number": (lambda run: run.update(spec=float("inf")), "spec: found"),
     "another policy": (lambda run: run["policies"][0].update({"from": "de"}), "expected the same"),
     "a path": (lambda run: run["policies"][0].update({"from": "/dev/zero"}), "does not exist"),
     "a grader that nobody has": (
