@@ -132,7 +132,7 @@ class Corpus:
         self.folds = np.array([row.fold for row in found])
         texts = [_text(row) for row in found]
         self.table = matrix(texts)
-        singles = [replace_sentences(text, i) for text in texts for i in range(len(text.sentences))]
+        singles = [one_sentence(text, i) for text in texts for i in range(len(text.sentences))]
         self.sentences = matrix(singles)
         self.owner = np.repeat(np.arange(len(texts)), [len(text.sentences) for text in texts])
 
@@ -176,7 +176,7 @@ def _text(row: Row) -> learned.Text:
     return learned.Text(row.text, answer.sentences, row.lang)
 
 
-def replace_sentences(text: learned.Text, i: int) -> learned.Text:
+def one_sentence(text: learned.Text, i: int) -> learned.Text:
     """One of its sentences."""
     return learned.Text(text.raw, text.sentences[i : i + 1], text.lang)
 
