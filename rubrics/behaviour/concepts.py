@@ -23,6 +23,8 @@ _TOKEN = re.compile(r"[\w'\u0900-\u0dff-]+")
 _CLITICS = re.compile(r"^[وف]?(?:ال|لل|[بلكس](?:ال)?)?")
 _MOST_TOKENS = 50_000
 """Distinct words remembered a language; then the memory starts anew, so that it stays bounded."""
+_MOST_SENTENCES = 4096
+"""Sentences remembered: those of a batch are looked at twice, and one may be very long."""
 
 _EVEN = {"th": 1.8, "ja": 1.4, "tr": 0.85, "ar": 0.85}
 """Makes the share of named words comparable between languages."""
@@ -163,7 +165,7 @@ def count() -> int:
     return k * (2 + len(LANGUAGES) + 2 * k + k * k)
 
 
-@lru_cache(maxsize=_MOST_TOKENS)
+@lru_cache(maxsize=_MOST_SENTENCES)
 def sequence(body: str, lang: str) -> tuple[int, ...]:
     """The concepts of a cleaned sentence, in order."""
     return tuple([name for found in load(lang).sequence(body) for name in found])
