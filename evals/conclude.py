@@ -71,9 +71,11 @@ def evaluate(
     """
     if judge is not None:
         judge.check()
-    # Not kept in a name: what was to be asked need not stay in memory while answers are judged.
-    ask(prepare(spec, own=engines or {}), Path(out), engines=engines, observer=observer)
-    return conclude(Path(out), judge=judge, observer=observer)
+    prepared = prepare(spec, own=engines or {})
+    with lock(Path(out)):
+        ask(prepared, Path(out), engines=engines, observer=observer)
+        del prepared  # it would stay in memory while answers are judged
+        return conclude(Path(out), judge=judge, observer=observer)
 
 
 def conclude(
@@ -102,11 +104,13 @@ def conclude(
         judge.check()
     folder = RunFolder(out)
     record = folder.read_run()
-    items = folder.read_items()
-    policies = run_policies(record)
-    with paused_collector():
-        samples = {m["model"]: read_samples(folder.samples(m["model"])) for m in record["models"]}
     with lock(out):
+        items = folder.read_items()
+        policies = run_policies(record)
+        with paused_collector():
+            samples = {
+                m["model"]: read_samples(folder.samples(m["model"])) for m in record["models"]
+            }
         observer.stage("judging", len(record["models"]))
         frame = _judged_frame(record, folder, items, policies, samples, judge, observer)
         observer.stage("concluding", None)

@@ -34,7 +34,7 @@ class Suite(BaseModel):
     id: str
     version: str
     summary: str
-    seed: int = 0
+    seed: Annotated[int, Field(ge=0)] = 0
     max_tokens: Annotated[int, Field(gt=0)] = 256
     policies: tuple[str, ...] = ()
     """Asked under these where the user names none."""

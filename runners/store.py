@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass, fields
 from pathlib import Path
 from sys import intern
@@ -24,6 +25,9 @@ MAX_LINE = 64 * 2**20
 """No sample is larger; a longer line is damage."""
 
 
+_HELD: ContextVar[frozenset[Path]] = ContextVar("held run folders", default=frozenset())
+
+
 class StoreError(OSError):
     """The run folder cannot be read, written or locked."""
 
@@ -32,9 +36,16 @@ class StoreError(OSError):
 def lock(folder: Path) -> Iterator[None]:
     """Hold a run folder: a second process is refused, a dead one's lock is gone with it.
 
+    Who holds it may ask for it again, so that steps that each need the folder can share one hold
+    and nobody comes in between them.
+
     Raises:
-        StoreError: The folder cannot be made, or another process holds it.
+        StoreError: The folder cannot be made, or another process or thread holds it.
     """
+    held = _HELD.get()
+    if folder.absolute() in held:
+        yield
+        return
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle = open_to_append(folder / ".lock")
@@ -54,7 +65,11 @@ def lock(folder: Path) -> Iterator[None]:
             raise StoreError(
                 f"{min(linked)}: is a link, expected a run folder that holds its own files"
             )
-        yield
+        token = _HELD.set(held | {folder.absolute()})
+        try:
+            yield
+        finally:
+            _HELD.reset(token)
 
 
 @dataclass(slots=True)

@@ -138,10 +138,11 @@ def run(
     from lawbound.evals.conclude import conclude
     from lawbound.evals.evaluate import ask, prepare
     from lawbound.runners.cli.results import print_leaderboard, tell_of_judges, warn_of_gaps
+    from lawbound.runners.store import lock
 
     panel = judge_spec(judge, judge_mode)
     prepared = prepare(spec)
-    with bars() as observer:
+    with bars() as observer, lock(out):
         ask(prepared, out, observer=observer)
         del prepared  # it would stay in memory while answers are judged
         conclusion = conclude(out, judge=panel, observer=observer)

@@ -1,11 +1,16 @@
 """The run folder: files appear whole or not at all."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from lawbound import FunctionEngine, RunSpec, evaluate
+from lawbound.evals import conclude as concluding
 from lawbound.evals.folder import FolderError, read_records, write_lines
+from lawbound.runners.store import StoreError, lock
 
 
 def test_lines_that_fail_half_way_leave_what_stood_there(tmp_path: Path) -> None:
@@ -28,3 +33,30 @@ def test_a_line_that_is_no_object_is_named(tmp_path: Path, line: str) -> None:
     file.write_text('{"a": 1}\n' + line + "\n")
     with pytest.raises(FolderError, match=r"plan\.jsonl"):
         list(read_records(file))
+
+
+def test_nobody_comes_in_between_asking_and_judging(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = []
+
+    def intrude() -> None:
+        try:
+            with lock(tmp_path):
+                refused.append("let in")
+        except StoreError as fault:
+            refused.append(str(fault))
+
+    def watched(*args: Any, **more: Any) -> Any:
+        other = threading.Thread(target=intrude)
+        other.start()
+        other.join()
+        return real(*args, **more)
+
+    real = concluding.conclude
+    monkeypatch.setattr(concluding, "conclude", watched)
+    spec = RunSpec(suite="quick", models=("m",), policies=("us",), limit=1, references=False)
+    evaluate(spec, tmp_path, engines={"m": FunctionEngine(lambda _: "Yes.", name="m")})
+    assert len(refused) == 1 and "another run is writing here" in refused[0]
+    intrude()
+    assert refused[1] == "let in"

@@ -86,15 +86,15 @@ def test_files_that_may_not_be_read_are_one_line(tmp_path: Path) -> None:
 
 
 def test_a_second_run_in_the_same_folder_is_refused_and_the_first_ends_well(tmp_path: Path) -> None:
-    out, alone = tmp_path / "out", tmp_path / "alone"
-    command = [sys.executable, str(SLOW), str(out)]
-    with subprocess.Popen(command) as first:
+    out, alone, go = tmp_path / "out", tmp_path / "alone", tmp_path / "go"
+    with subprocess.Popen([sys.executable, str(SLOW), str(out), str(go)]) as first:
         while first.poll() is None and not list(out.glob("samples/*.jsonl")):
             time.sleep(0.01)
         _refused(_lawbound(*RUN, out), "another run is writing here")
         assert first.poll() is None
+        go.touch()
         assert first.wait() == 0
-    subprocess.run([*command[:-1], str(alone)], check=True)
+    subprocess.run([sys.executable, str(SLOW), str(alone)], check=True)
     assert _csvs(out) == _csvs(alone)
 
 

@@ -3,6 +3,7 @@
 import copy
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable
 from importlib.resources import files
@@ -78,12 +79,16 @@ def damaged(draw: st.DrawFn, raw: bytes) -> bytes:
     return raw
 
 
-def _examples(few: int) -> Any:
-    """The same few examples each time; more of them, and fresh ones, behind the marker `faults`."""
+FRESH = int(os.environ.get("LAWBOUND_FUZZ", "0"))
+"""How many examples of each kind the long test draws anew; 0 for those that it always draws."""
+
+
+def _examples(count: int, *, fresh: bool = False) -> Any:
+    """The same examples each time, unless fresh ones are asked for."""
     return settings(
-        max_examples=few,
+        max_examples=count,
         deadline=None,
-        derandomize=True,
+        derandomize=not fresh,
         database=None,
         phases=(Phase.generate,),
         suppress_health_check=list(HealthCheck),
@@ -292,7 +297,7 @@ def test_a_changed_run_folder_is_one_line_and_no_traceback(
 def test_many_changed_files_are_one_line_and_no_traceback(
     call: Call, judged: Path, tmp_path: Path, kind: str
 ) -> None:
-    @settings(_examples(600), derandomize=False)
+    @_examples(FRESH or 600, fresh=bool(FRESH))
     @given(st.data())
     def hold(draw: st.DataObject) -> None:
         if kind == "run":
