@@ -28,7 +28,7 @@ test-slow: $(STAMP)  ## The real model, a real browser, a real cluster, faults a
 # The stamp is renewed whenever the project's own requirements change.
 $(STAMP): pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --upgrade-strategy only-if-needed -c constraints.txt -e ".[local,ray,dev]"
+	$(BIN)/python -m pip install --quiet --upgrade-strategy only-if-needed -c constraints.txt -e ".[local,openvino,ray,dev]"
 	touch $(STAMP)
 
 clean:

@@ -3,6 +3,9 @@
     python benchmarks/engine.py                     # everything, at lm-eval's best of several batches
     python benchmarks/engine.py --baseline-items 16 --baseline-batches 8    # where time is short
     python benchmarks/engine.py --device cuda --random-params 8B --dtypes bfloat16    # and a roofline
+    python benchmarks/engine.py --openvino FOLDER    # beside openvino-genai; FOLDER comes from
+        # optimum-cli export openvino --model FOLDER_OF_THE_MODEL --task text-generation-with-past \
+        #     --weight-format fp32 FOLDER
 
 Each engine runs in a process of its own, which gives its peak memory. A rate of lm-eval on fewer
 items stands for all: it shares nothing between items. Loading is not counted, tokenising is.
@@ -58,12 +61,14 @@ def main() -> None:
     parser.add_argument("--threads", type=int, help="for both engines; all cores where left out")
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--random-params", help="size of an untrained model, such as 1B or 8B")
+    parser.add_argument("--openvino", help="the same model exported to OpenVINO, asked too")
     parser.add_argument("--no-report", action="store_true")
     parser.add_argument("--worker", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.worker:
         job = json.loads(options.worker)
-        answer = (_lawbound if job["engine"] == "lawbound" else _lm_eval)(job)
+        workers = {"lawbound": _lawbound, "lm-eval": _lm_eval, "openvino": _openvino}
+        answer = workers[job["engine"]](job)
         answer["peak_mib"] = _peak_mib(job["device"])
         Path(job["out"]).write_text(json.dumps(answer), encoding="utf-8")
         return
@@ -135,6 +140,10 @@ def _compare(options: argparse.Namespace, dtype: str) -> list[dict[str, Any]]:
         )
         for batch in options.baseline_batches.split(",")
     ]
+    third = ""
+    if options.openvino:
+        job = {"engine": "openvino", "dtype": dtype, "items": options.items}
+        third = _beside(_run(options, job), ours, theirs)
     rows = []
     for task in ("generate", "choices"):
         best = max(theirs, key=lambda result: float(result[task]["rate"]))
@@ -159,13 +168,30 @@ def _compare(options: argparse.Namespace, dtype: str) -> list[dict[str, Any]]:
                 "replayed": ours["replayed"],
                 "spared": ours["spared"],
                 "roofline": ours["roofline"],
+                "openvino": third,
             }
         )
     return rows
 
 
+def _beside(
+    openvino: dict[str, Any], ours: dict[str, Any], theirs: Sequence[dict[str, Any]]
+) -> str:
+    """What openvino-genai made of the same requests, in a sentence."""
+    rate = openvino["generate"]["rate"]
+    baseline = max(float(result["generate"]["rate"]) for result in theirs)
+    same = sum(ours["texts"][key] == text for key, text in openvino["texts"].items())
+    return (
+        f"openvino-genai {version('openvino-genai').rpartition('.')[0]} through Lawbound's "
+        f"`openvino:` engine wrote {rate:.1f} tokens/s, {rate / ours['generate']['rate']:.2f} times "
+        f"the local engine and {rate / baseline:.1f} times lm-eval, with {openvino['peak_mib']:.0f} MiB; "
+        f"its text was the local engine's in {same} of {len(openvino['texts'])} answers."
+    )
+
+
 def _run(options: argparse.Namespace, job: dict[str, Any]) -> dict[str, Any]:
-    job |= {"model": options.model, "threads": options.threads, "device": options.device}
+    model = options.openvino if job["engine"] == "openvino" else options.model
+    job |= {"model": model, "threads": options.threads, "device": options.device}
     job["roofline"] = bool(options.random_params)
     _say(f"... {job['engine']} {job['dtype']} {job.get('batch', '')}", file=sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
@@ -177,6 +203,7 @@ def _run(options: argparse.Namespace, job: dict[str, Any]) -> dict[str, Any]:
         + ", ".join(
             f"{task} {answer[task]['seconds']:.1f} s, {answer[task]['rate']:.2f}/s"
             for task in ("generate", "choices")
+            if task in answer
         )
         + f", peak {answer['peak_mib']:.0f} MiB",
         file=sys.stderr,
@@ -223,6 +250,25 @@ def _lawbound(job: dict[str, Any]) -> dict[str, Any]:
         "replayed": engine.replayed,
         "spared": _spared(written, engine.count_tokens(policy)),
         "roofline": _roofline(job, engine, written, reading, spent[0]) if reading else "",
+    }
+
+
+def _openvino(job: dict[str, Any]) -> dict[str, Any]:
+    from lawbound.runners.engines.openvino_local import OpenVinoEngine
+    from lawbound.runners.sample import Message, Request, Settings
+
+    engine = OpenVinoEngine.load(job["model"], dtype=job["dtype"], device=job["device"])
+    policy = _policy(engine.count_tokens)
+    requests = []
+    started = _now()
+    for number, question in enumerate(_questions(job["items"])):
+        chat = (Message("system", policy), Message("user", question))
+        rendered = engine.render(chat)
+        requests.append(Request(str(number), chat, rendered, Settings(max_tokens=MAX_TOKENS)))
+    written = list(engine.generate(requests))
+    return {
+        "texts": {sample.key: sample.text for sample in written},
+        "generate": _rate(sum(s.completion_tokens for s in written), _since(started), len(written)),
     }
 
 
@@ -405,9 +451,12 @@ def _report(
         f"prefix takes {rows[0]['spared']:.1f} times fewer tokens through the model: where "
         "arithmetic is the limit in both engines, no ratio can be far above.",
     ]
+    if rows[0]["openvino"]:
+        lines += ["", rows[0]["openvino"]]
     if rows[0]["roofline"]:
         lines += ["", rows[0]["roofline"]]
-    lines += ["", f"`python benchmarks/engine.py {' '.join(sys.argv[1:])}`".replace(" `", "`")]
+    given = ["FOLDER" if word == options.openvino else word for word in sys.argv[1:]]
+    lines += ["", f"`python benchmarks/engine.py {' '.join(given)}`".replace(" `", "`")]
     return "\n".join(lines)
 
 

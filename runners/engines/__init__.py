@@ -26,7 +26,7 @@ def open_engine(model: str, options: EngineOptions) -> Engine:
 
     Args:
         model: ``smollm2``, ``hf:NAME_OR_PATH``, ``gguf:FILE``, ``openai:NAME@URL``,
-            ``lm-eval:TYPE:ARGS`` or ``vllm:NAME[?KEY=VALUE&...]``.
+            ``lm-eval:TYPE:ARGS``, ``vllm:NAME[?KEY=VALUE&...]`` or ``openvino:FOLDER``.
         options: Settings of the run.
 
     Raises:
@@ -52,8 +52,8 @@ def check_name(model: str) -> None:
 
 
 FORMS = (
-    "smollm2, hf:NAME_OR_PATH, gguf:FILE, openai:NAME@URL, lm-eval:TYPE:ARGS, vllm:NAME "
-    "or reference:NAME"
+    "smollm2, hf:NAME_OR_PATH, gguf:FILE, openai:NAME@URL, lm-eval:TYPE:ARGS, vllm:NAME, "
+    "openvino:FOLDER or reference:NAME"
 )
 
 
@@ -102,6 +102,12 @@ def _vllm(rest: str, options: EngineOptions) -> Engine:
     return VllmEngine.load(rest)
 
 
+def _openvino(rest: str, options: EngineOptions) -> Engine:
+    from lawbound.runners.engines.openvino_local import OpenVinoEngine
+
+    return OpenVinoEngine.load(rest, dtype=options.dtype, device=options.device)
+
+
 def _local_options(options: EngineOptions, *, with_revision: bool = True) -> dict[str, Any]:
     return {
         "dtype": options.dtype,
@@ -119,4 +125,5 @@ _OPENERS: Mapping[str, Callable[[str, EngineOptions], Engine]] = {
     "openai": _openai,
     "lm-eval": _lm_eval,
     "vllm": _vllm,
+    "openvino": _openvino,
 }

@@ -49,8 +49,9 @@ class LocalEngine:
         """Requests asked again the plain way because rounding could have changed them."""
         self._revision = loaded.revision
         self._template = chat_template(self.tokenizer)
-        self._context = context_length(self.model)
-        self._answers = Answers(self.tokenizer, stop_tokens(self.model, self.tokenizer), "local")
+        self._context = context_length(self.model.config)
+        ends = stop_tokens(self.model.generation_config, self.tokenizer)
+        self._answers = Answers(self.tokenizer, ends, "local")
         self._choice_tokens: dict[tuple[str, str], tuple[int, ...]] = {}
         self._threads: Threads | None = None
         self._prefix_model = self._shared_prefixes()

@@ -110,10 +110,10 @@ def quiet_transformers() -> Iterator[None]:
             logging.enable_progress_bar()
 
 
-def stop_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
+def stop_tokens(defaults: Any, tokenizer: Any) -> frozenset[int]:
     """Tokens that end an answer: the generation config's and the tokenizer's."""
     found: set[int] = set()
-    for stated in (model.generation_config.eos_token_id, tokenizer.eos_token_id):
+    for stated in (defaults.eos_token_id, tokenizer.eos_token_id):
         if isinstance(stated, int):
             found.add(stated)
         elif stated is not None:
@@ -121,12 +121,10 @@ def stop_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
     return frozenset(found)
 
 
-def context_length(model: Any) -> int | None:
-    """How many tokens prompt and answer may have together, if the model says."""
-    config = model.config.get_text_config()
-    length = getattr(config, "max_position_embeddings", None) or getattr(
-        config, "n_positions", None
-    )
+def context_length(config: Any) -> int | None:
+    """How many tokens prompt and answer may have together, if the model's config says."""
+    text = config.get_text_config()
+    length = getattr(text, "max_position_embeddings", None) or getattr(text, "n_positions", None)
     return int(length) if length else None
 
 
@@ -170,7 +168,7 @@ def _plain_defaults(model: Any, tokenizer: Any) -> None:
         pad_token_id=given.pad_token_id,
         use_cache=True,
     )
-    stops = sorted(stop_tokens(model, tokenizer))
+    stops = sorted(stop_tokens(given, tokenizer))
     if stops:
         plain.eos_token_id = stops
         if plain.pad_token_id is None:

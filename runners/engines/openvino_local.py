@@ -1,0 +1,222 @@
+"""openvino-genai as an engine: ``openvino:FOLDER``, a model exported to OpenVINO's format, on CPU cores.
+
+Text depends on what else is in the batch, and nothing tells how near the second-best token was, so
+near-ties cannot be settled as the local engine settles them: batches are cut from the whole plan, and no
+other engine stands back for this one. It writes; choices become generated answers.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib import import_module
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from lawbound.runners.engines.endpoint_wire import sampling_seed
+from lawbound.runners.engines.local_answer import Answers, Prompt
+from lawbound.runners.engines.local_cache import weights_hash
+from lawbound.runners.engines.local_chat import BASE_STOP, chat_template, render_chat
+from lawbound.runners.engines.local_threads import physical_cores
+from lawbound.runners.engines.local_weights import (
+    LOAD_ERRORS,
+    context_length,
+    one_line,
+    quiet_transformers,
+    stop_tokens,
+)
+from lawbound.runners.engines.prefix_plan import share_prefixes
+from lawbound.runners.engines.protocol import ModelError
+from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
+
+BATCH = 128
+VERSION = "1"
+MODEL_FILE = "openvino_model.xml"
+PRECISIONS: Mapping[str, str] = {"float32": "f32", "bfloat16": "bf16"}
+
+
+@dataclass(slots=True)
+class _Running:
+    prompt: Prompt
+    handle: Any
+    seconds: float = 0.0
+    written: list[int] = field(default_factory=list)
+
+
+class OpenVinoEngine:
+    """Fits `Engine`; build it with `load`."""
+
+    fixed_batch: int | None = BATCH
+    """See `run.owed_requests`."""
+
+    def __init__(self, folder: Path, dtype: str, pipeline: Any, tokenizer: Any) -> None:
+        """Build it with `load`."""
+        transformers: Any = import_module("transformers")
+        self._genai: Any = import_module("openvino_genai")
+        self._openvino: Any = import_module("openvino")
+        self._folder = folder
+        self._dtype = dtype
+        self._pipeline = pipeline
+        self._tokenizer = tokenizer
+        self._template = chat_template(tokenizer)
+        config = transformers.AutoConfig.from_pretrained(folder, local_files_only=True)
+        self._context = context_length(config)
+        defaults = transformers.GenerationConfig.from_model_config(config)
+        if (folder / "generation_config.json").is_file():
+            defaults = transformers.GenerationConfig.from_pretrained(folder, local_files_only=True)
+        self._answers = Answers(tokenizer, stop_tokens(defaults, tokenizer), "openvino")
+        self._asked = 0
+
+    @classmethod
+    def load(cls, path: str, *, dtype: str = "float32", device: str = "auto") -> "OpenVinoEngine":
+        """Load a folder that ``optimum-cli export openvino --task text-generation-with-past`` wrote.
+
+        Args:
+            path: The folder, with the tokenizer's files beside the model.
+            dtype: ``float32`` or ``bfloat16``: in what is computed, however the weights are stored.
+            device: ``auto`` or ``cpu``.
+
+        Raises:
+            ModelError: openvino-genai is not installed, or the model cannot be loaded.
+        """
+        where, folder = f"model 'openvino:{path}'", Path(path).expanduser()
+        if dtype not in PRECISIONS:
+            raise ModelError(f"{where}: dtype is {dtype!r}, expected {' or '.join(PRECISIONS)}")
+        if device not in ("auto", "cpu"):
+            raise ModelError(f"{where}: device is {device!r}, expected cpu")
+        if not (folder / MODEL_FILE).is_file():
+            raise ModelError(
+                f"{where}: found no {MODEL_FILE}, expected a model exported to OpenVINO"
+            )
+        try:
+            genai: Any = import_module("openvino_genai")
+            transformers: Any = import_module("transformers")
+        except ImportError as error:
+            raise ModelError(
+                f"{where}: openvino-genai cannot be imported ({error}), expected an install with "
+                "'lawbound[openvino]'"
+            ) from error
+        properties = {
+            "INFERENCE_PRECISION_HINT": PRECISIONS[dtype],
+            "KV_CACHE_PRECISION": PRECISIONS[dtype],
+            # Left to itself it may take one core of two; and another number may change the text.
+            "INFERENCE_NUM_THREADS": physical_cores(),
+        }
+        scheduler = genai.SchedulerConfig()
+        scheduler.enable_prefix_caching = True
+        scheduler.max_num_seqs = BATCH
+        try:
+            with quiet_transformers():
+                tokenizer = transformers.AutoTokenizer.from_pretrained(
+                    folder, local_files_only=True
+                )
+                pipeline = genai.ContinuousBatchingPipeline(folder, scheduler, "CPU", properties)
+                return cls(folder, dtype, pipeline, tokenizer)
+        except LOAD_ERRORS as error:
+            raise ModelError(f"{where}: cannot be loaded: {one_line(error)}") from error
+
+    def render(self, messages: Sequence[Message]) -> Rendered:
+        """Apply the model's chat template; see `local_chat` for models without one."""
+        return render_chat(self._tokenizer, self._template, messages)
+
+    def count_tokens(self, text: str) -> int:
+        """Number of tokens of a rendered text."""
+        return len(self._encode(text))
+
+    def fingerprint(self) -> Fingerprint:
+        """Hash of the exported files; threads and batch stand beside the dtype, for both decide."""
+        files = [*self._folder.glob("openvino_model.*")]
+        version = self._genai.__version__
+        return Fingerprint(
+            model=str(self._folder),
+            revision=f"sha256:{weights_hash(files)}",
+            engine="openvino",
+            version=f"{VERSION} openvino-genai {version}",
+            dtype=f"{self._dtype}, batch {BATCH}, threads {physical_cores()}",
+        )
+
+    def generate(self, requests: Sequence[Request]) -> Iterator[Sample]:
+        """Yield a sample for each request, as each is done."""
+        for start in range(0, len(requests), BATCH):
+            prompts = []
+            for request in requests[start : start + BATCH]:
+                prompt = self._prompt(request)
+                if trouble := self._trouble(prompt):
+                    yield self._answers.failed(prompt, trouble)
+                else:
+                    prompts.append(prompt)
+            yield from self._batch(prompts)
+
+    def close(self) -> None:
+        """Let the model go."""
+        self._pipeline = None
+
+    def _batch(self, prompts: Sequence[Prompt]) -> Iterator[Sample]:
+        """Only what was computed before is shared, so of each group that begins alike one goes ahead."""
+        groups = share_prefixes([prompt.tokens for prompt in prompts])
+        running = [self._start(prompts[group.members[0]]) for group in groups]
+        waiting = [prompts[i] for group in groups for i in group.members[1:]]
+        while running or waiting:
+            if waiting and all(one.written for one in running):
+                running += [self._start(prompt) for prompt in waiting]
+                waiting = []
+            started = perf_counter()
+            self._pipeline.step()
+            share = (perf_counter() - started) / len(running)
+            for one in list(running):
+                one.seconds += share
+                if self._is_finished(one):
+                    running.remove(one)
+                    yield self._answers.sample(one.prompt, one.written, one.seconds)
+
+    def _start(self, prompt: Prompt) -> _Running:
+        tokens = self._openvino.Tensor(np.array([prompt.tokens], dtype=np.int64))
+        self._asked += 1
+        return _Running(
+            prompt, self._pipeline.add_request(self._asked, tokens, self._settings(prompt.request))
+        )
+
+    def _settings(self, request: Request) -> Any:
+        settings = request.settings
+        found = self._genai.GenerationConfig()
+        found.max_new_tokens = settings.max_tokens
+        found.stop_token_ids = set(self._answers.end_tokens)
+        found.do_sample = settings.temperature > 0
+        if found.do_sample:
+            found.temperature = settings.temperature
+            found.top_p = settings.top_p
+            found.rng_seed = sampling_seed(request.seed, request.epoch)
+        return found
+
+    def _is_finished(self, one: _Running) -> bool:
+        """Take what was written since; a text that ends an answer is looked for here."""
+        if one.handle.can_read():
+            for output in one.handle.read().values():
+                for token in output.generated_ids:
+                    one.written.append(token)
+                    if self._answers.is_finished(one.prompt, one.written):
+                        one.handle.stop()
+                        return True
+        return bool(one.handle.get_status() != self._genai.GenerationStatus.RUNNING)
+
+    def _prompt(self, request: Request) -> Prompt:
+        stops = () if self._template else (BASE_STOP,)
+        tokens = tuple(self._encode(request.rendered.text))
+        return Prompt(request, tokens, (*request.settings.stop, *stops))
+
+    def _trouble(self, prompt: Prompt) -> str:
+        count, wanted = len(prompt.tokens), prompt.request.settings.max_tokens
+        if not count:
+            return "the prompt has no tokens, expected at least one"
+        if self._context is not None and count + wanted > self._context:
+            return (
+                f"the prompt has {count} tokens and its answer up to {wanted}, "
+                f"expected at most {self._context} together"
+            )
+        return ""
+
+    def _encode(self, text: str) -> list[int]:
+        """A chat template writes its own special tokens."""
+        plain = self._template is None
+        return list(self._tokenizer.encode(text, add_special_tokens=plain))
