@@ -14,16 +14,13 @@ class Answer:
 
     raw: str
     sentences: tuple[Sentence, ...]
+    stems: frozenset[str]
+    """First letters of every word."""
 
     @cached_property
     def body(self) -> str:
         """All sentences, cleaned."""
         return "\n".join([piece.body for piece in self.sentences])
-
-    @cached_property
-    def stems(self) -> frozenset[str]:
-        """First letters of every word."""
-        return frozenset().union(*[piece.stems for piece in self.sentences])
 
     def near_start(self, lexicons: tuple[Lexicon, ...], name: str, count: int) -> bool:
         """Whether one of the first sentences holds a signal."""
@@ -51,4 +48,5 @@ class Answer:
 def take_apart(response: str, lexicons: tuple[Lexicon, ...]) -> Answer:
     """Mask quotations and cut."""
     spaced = all(lex.spaced for lex in lexicons)
-    return Answer(response, sentences(mask_quotations(response), spaced))
+    pieces = sentences(mask_quotations(response), spaced)
+    return Answer(response, pieces, frozenset().union(*[piece.stems for piece in pieces]))

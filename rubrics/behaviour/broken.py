@@ -5,7 +5,7 @@ import string
 import zlib
 
 from lawbound.rubrics.behaviour.lexicon import Lexicon
-from lawbound.rubrics.behaviour.text import Text, clean, words
+from lawbound.rubrics.behaviour.text import Text, clean, stems_of, words
 
 _SPECIAL = re.compile(
     r"<\|[^|<>]{1,40}\|>|\[/?INST\]|</?s>|<(?:pad|eos|bos|unk|/?think|/?answer)>|<(?:start|end)_of_turn>"
@@ -14,6 +14,11 @@ _RUN = re.compile(r"(\S)\1{15,}")
 _JSON_ERROR = re.compile(r'^\s*\{\s*"(?:error|detail)"\s*:')
 _ALNUM = re.compile(r"[^\W_]")
 _EMOJI = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
+LOOPED = 2500
+"""A loop shows in so many last letters."""
+RICH = 12
+"""A text with one new word in so many letters is no loop; of texts that are, the richest seen had one in
+thirty."""
 LONGEST_MESSAGE = 420
 """Longer texts are answers that mention errors, not error messages."""
 
@@ -30,9 +35,9 @@ def strip_tokens(text: str) -> str:
     return _SPECIAL.sub(" ", text) if ("<" in text or "[" in text) else text
 
 
-def degenerate_span(prompt: str, text: str) -> str:
-    """The looping, garbled or echoed stretch, or an empty string."""
-    return _echo(prompt, text) or _loop(text) or _garbled(text)
+def degenerate_span(prompt: str, text: str, stems: frozenset[str]) -> str:
+    """The looping, garbled or echoed stretch of a text with these stems, or an empty string."""
+    return _echo(prompt, text) or _loop(text, len(stems)) or _garbled(text)
 
 
 def service_message(prompt: str, text: str, lexicon: Lexicon) -> str:
@@ -45,8 +50,9 @@ def service_message(prompt: str, text: str, lexicon: Lexicon) -> str:
     if _JSON_ERROR.match(text):
         return text[:80]
     body = clean(text)
+    cleaned = Text(body, stems_of(body))
     for name in ("service", "moderation"):
-        found = lexicon[name].find(Text(body))
+        found = lexicon[name].find(cleaned)
         if found and found.group() not in prompt and len(body) - len(found.group()) < 260:
             return found.group()
     return ""
@@ -72,7 +78,7 @@ def _echo(prompt: str, text: str) -> str:
     return ""
 
 
-def _loop(text: str) -> str:
+def _loop(text: str, different: int) -> str:
     if len(text) < 120:
         tokens = text.split()
         if len(tokens) >= 8 and len(set(tokens)) <= len(tokens) // 5:
@@ -81,7 +87,9 @@ def _loop(text: str) -> str:
         if found and found.group(1).isalnum() and len(found.group()) > 0.5 * len(text):
             return found.group()
         return ""
-    raw = text[-2500:].encode("utf-8", "replace")
+    if len(text) <= LOOPED and different * RICH > len(text):
+        return ""
+    raw = text[-LOOPED:].encode("utf-8", "replace")
     packed = len(zlib.compress(raw, 1))
     if len(raw) / packed < 4.5:
         return ""

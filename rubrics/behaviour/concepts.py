@@ -199,8 +199,7 @@ def places(
     present = np.zeros((len(sequences), k), dtype=bool)
     present[owner, named] = True
     which, what = present.nonzero()
-    both = present[:, :, None] & present[:, None, :] & np.triu(np.ones((k, k), bool), 1)
-    with_pair, left, right = both.nonzero()
+    with_pair, left, right = _pairs(which, what, len(sequences))
     two = owner[1:] == owner[:-1]
     three = owner[2:] == owner[:-2]
     found = np.concatenate(
@@ -214,6 +213,15 @@ def places(
     )
     owners = np.concatenate([which, which, with_pair, owner[1:][two], owner[2:][three]])
     return (found, owners), (k + what, which), present
+
+
+def _pairs(which: Numbers, what: Numbers, sentences: int) -> tuple[Numbers, Numbers, Numbers]:
+    """Every two concepts of a sentence once, from rows and columns in order: the sentence and the two."""
+    last = np.cumsum(np.bincount(which, minlength=sentences))[which]
+    later = last - np.arange(1, len(which) + 1)
+    left = np.repeat(np.arange(len(which)), later)
+    nth = np.arange(len(left)) - np.repeat(np.cumsum(later) - later, later)
+    return which[left], what[left], what[left + 1 + nth]
 
 
 def mentions(sentences: Sequence[Sentence], lang: str, wanted: Sequence[str] = TELLING) -> bool:

@@ -57,10 +57,10 @@ def draft(ask: Ask, prompt: str, response: str) -> Draft | Reading:
     if is_empty(response):
         return Reading("empty")
     text = strip_tokens(cap(response)).strip()
-    if found := degenerate_span(prompt, text):
-        return Reading("degenerate", evidence=found[:LONGEST_EVIDENCE], confidence=0.9)
     whole = _lexicons(text, ask)
     answer = take_apart(text, whole)
+    if found := degenerate_span(prompt, text, answer.stems):
+        return Reading("degenerate", evidence=found[:LONGEST_EVIDENCE], confidence=0.9)
     lexicons = tuple(lex.within(answer) for lex in whole)
     anatomy = dissect(answer, ask, lexicons) if may_decline(lexicons) else Anatomy((), 1)
     if not any(d.meta for d in anatomy.of("hard")):

@@ -182,14 +182,17 @@ def _grams(bodies: Sequence[str]) -> Hits:
     owner = np.repeat(np.arange(len(framed)), [len(text) for text in framed])
     codes = codes.astype(np.uint64)
     places, owners = [], []
-    for size in GRAMS:
-        rolling = np.zeros(max(0, len(codes) - size + 1), np.uint64)
-        for place in range(size):
-            rolling = rolling * _STEP + codes[place : place + len(rolling)]
+    rolling = np.zeros(len(codes), np.uint64)
+    for size in range(1, max(GRAMS) + 1):
+        ends = codes[size - 1 :]
+        rolling = rolling[: len(ends)] * _STEP + ends
+        if size not in GRAMS:
+            continue
         within = owner[: len(rolling)] == owner[size - 1 :]
-        mixed = (rolling + np.uint64(size)) * _STEP
-        mixed = (mixed ^ (mixed >> np.uint64(29))) * _MIX
-        places.append((mixed[within] >> np.uint64(64 - BITS)).astype(np.int64))
+        mixed = (rolling[within] + np.uint64(size)) * _STEP
+        mixed ^= mixed >> np.uint64(29)
+        mixed *= _MIX
+        places.append((mixed >> np.uint64(64 - BITS)).astype(np.int64))
         owners.append(owner[: len(rolling)][within])
     return Hits(np.concatenate(places), np.concatenate(owners))
 

@@ -25,8 +25,8 @@ class LexiconError(ValueError):
 class _Needy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    need: str
-    """Words of which one must be there before the pattern is tried."""
+    need: str | tuple[str, ...]
+    """Words of which one must be there before the pattern is tried; a list: one of each."""
     match: str
 
 
@@ -55,13 +55,13 @@ class Signal:
 
     stems: frozenset[str]
     anchors: tuple[str, ...]
-    sources: tuple[tuple[frozenset[str], str], ...]
-    """Expressions, each with stems of which one must be there; none: always tried."""
+    sources: tuple[tuple[tuple[frozenset[str], ...], str], ...]
+    """Expressions, each with sets of stems of which one must be there; no set: always tried."""
 
     @cached_property
-    def parts(self) -> tuple[tuple[frozenset[str], re.Pattern[str]], ...]:
+    def parts(self) -> tuple[tuple[tuple[frozenset[str], ...], re.Pattern[str]], ...]:
         """The expressions, compiled when first needed."""
-        return tuple((need, re.compile(source)) for need, source in self.sources)
+        return tuple((needs, re.compile(source)) for needs, source in self.sources)
 
     def near(self, text: Searchable) -> bool:
         """Whether an anchor occurs at all."""
@@ -75,16 +75,19 @@ class Signal:
 
     def find(self, text: Searchable) -> re.Match[str] | None:
         """The first match."""
+        stems = text.stems
         if self.stems:
-            if self.stems.isdisjoint(text.stems):
+            if self.stems.isdisjoint(stems):
                 return None
         elif not self.near(text):
             return None
-        for need, pattern in self.parts:
-            if need and need.isdisjoint(text.stems):
-                continue
-            if found := pattern.search(text.body):
-                return found
+        for needs, pattern in self.parts:
+            for need in needs:
+                if need.isdisjoint(stems):
+                    break
+            else:
+                if found := pattern.search(text.body):
+                    return found
         return None
 
 
@@ -127,7 +130,8 @@ class Lexicon:
     def within(self, text: Searchable) -> "Lexicon":
         """The signals that could be found anywhere in a text: the others need not be tried sentence by
         sentence."""
-        names = {name for stem in text.stems for name in self.by_stem.get(stem, ())}
+        stems = self.by_stem.keys() & text.stems
+        names = {name for stem in stems for name in self.by_stem[stem]}
         names.update([name for name in self.by_anchor if self.signals[name].near(text)])
         return replace(self, signals={name: self.signals[name] for name in names})
 
@@ -182,17 +186,21 @@ def latin_stopwords() -> Mapping[str, frozenset[str]]:
 def _signal(group: _Group, slots: Mapping[str, str]) -> Signal:
     plain = [p for p in group.patterns if isinstance(p, str)]
     sources = [
-        (_stems(p.need), _fill(p.match, slots)) for p in group.patterns if not isinstance(p, str)
+        (_needs(p.need), _fill(p.match, slots)) for p in group.patterns if not isinstance(p, str)
     ]
     if plain:
-        sources.append((frozenset(), "|".join(f"(?:{_fill(p, slots)})" for p in plain)))
+        sources.append(((), "|".join(f"(?:{_fill(p, slots)})" for p in plain)))
     if isinstance(group.anchors, str):
         return Signal(_stems(group.anchors), (), tuple(sources))
     return Signal(frozenset(), group.anchors, tuple(sources))
 
 
+def _needs(need: str | tuple[str, ...]) -> tuple[frozenset[str], ...]:
+    return tuple(_stems(words) for words in ([need] if isinstance(need, str) else need))
+
+
 def _folded(signal: Signal) -> Signal:
-    sources = tuple((need, source.translate(FOLD)) for need, source in signal.sources)
+    sources = tuple((needs, source.translate(FOLD)) for needs, source in signal.sources)
     return Signal(signal.stems, tuple(a.translate(FOLD) for a in signal.anchors), sources)
 
 

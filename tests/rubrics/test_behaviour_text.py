@@ -1,0 +1,92 @@
+"""What is done to many sentences in one go is what is done to each alone."""
+
+import itertools
+import re
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lawbound.rubrics.behaviour.broken import degenerate_span
+from lawbound.rubrics.behaviour.concepts import count, names, places
+from lawbound.rubrics.behaviour.lexicon import Signal, load
+from lawbound.rubrics.behaviour.text import STEM, Text, clean, sentences, stems_of
+
+TEXTS = st.text(
+    st.sampled_from("aA bB'’*.!?…\n\"”)。？؟ا\u064bн日あไİ\u0307\x1f\x00_1n't-"), max_size=60
+)
+
+
+@given(TEXTS, st.booleans())
+def test_sentences_are_cleaned_and_cut_into_stems_as_each_alone(text: str, spaced: bool) -> None:
+    for piece in sentences(text, spaced):
+        body = clean(text[piece.start : piece.end].rstrip())
+        assert piece.body == (body if spaced or body.isascii() else body.replace(" ", ""))
+        assert piece.stems == frozenset(re.findall(rf"\b\w{{1,{STEM}}}", piece.body))
+
+
+@given(TEXTS)
+def test_sentences_cover_the_text_in_order(text: str) -> None:
+    found = sentences(text)
+    starts = [piece.start for piece in found]
+    assert starts == sorted(set(starts))
+    left = "".join(text[piece.start : piece.end] for piece in found)
+    assert left.split() == text.split()
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ('He said "no." Then he left!\n\nLater', ['He said "no."', "Then he left!", "Later"]),
+        ("3.5 is more. Or… less?", ["3.5 is more.", "Or…", "less?"]),
+        ("不行。好？", ["不行。", "好？"]),
+        ("كيف؟ هكذا", ["كيف؟", "هكذا"]),
+        ("One.Two", ["One.Two"]),
+    ],
+)
+def test_where_sentences_end(text: str, pieces: list[str]) -> None:
+    assert [text[piece.start : piece.end].strip() for piece in sentences(text)] == pieces
+
+
+def test_a_pattern_is_tried_only_where_each_of_its_needs_is_there() -> None:
+    signal = Signal(
+        frozenset({"not"}), (), (((frozenset({"i", "we"}), frozenset({"able"})), "able"),)
+    )
+
+    def finds(body: str) -> bool:
+        return signal.find(Text(body, stems_of(body))) is not None
+
+    assert finds("we are not able") and finds("i am not able")
+    assert not finds("they are not able") and not finds("i do not know") and not finds("i am able")
+
+
+def test_lists_of_needs_are_read_from_the_file() -> None:
+    needs = [needs for needs, _ in load("en")["decline"].sources]
+    assert (2, {"i", "we"}) in [(len(groups), set(groups[0])) for groups in needs if groups]
+
+
+@given(st.lists(st.lists(st.integers(0, len(names()) - 1), max_size=5), min_size=1, max_size=4))
+def test_every_two_concepts_of_a_sentence_are_one_place(sentences: list[list[int]]) -> None:
+    k = len(names())
+    (found, owner), _, _ = places(sentences, ["en"] * len(sentences))
+    first = k * (2 + 15)
+    assert count() == first + 2 * k * k + k**3
+    pairs = (found >= first) & (found < first + k * k)
+    expected = [
+        (number, first + left * k + right)
+        for number, concepts in enumerate(sentences)
+        for left, right in itertools.combinations(sorted(set(concepts)), 2)
+    ]
+    assert sorted(zip(owner[pairs], found[pairs], strict=True)) == sorted(
+        (np.int64(number), np.int64(place)) for number, place in expected
+    )
+
+
+@pytest.mark.parametrize("length", [200, 3000])
+def test_a_loop_is_found_whatever_stands_before_it(length: int) -> None:
+    words = " ".join(f"word{number}" for number in range(length // 6))
+    loop = "and so it goes on and on, " * 200
+    for text in (loop, f"{words} {loop}"):
+        assert degenerate_span("Why?", text, stems_of(text))
+    assert not degenerate_span("Why?", words, stems_of(words))
