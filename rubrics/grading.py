@@ -73,9 +73,9 @@ def grade_rows(rows: Sequence[Row], *, lang: str | None = None) -> list[dict[str
     Raises:
         GradeError: A field is missing or is not text.
     """
-    readings = grade_all([_asked(row, lang) for row in rows])
+    asked = [_asked(row, lang) for row in rows]
     done = []
-    for row, reading in zip(rows, readings, strict=True):
+    for row, one, reading in zip(rows, asked, grade_all(asked), strict=True):
         given = row.fields.get("truncated")
         guessed = given in (None, "")
         done.append(
@@ -83,7 +83,7 @@ def grade_rows(rows: Sequence[Row], *, lang: str | None = None) -> list[dict[str
                 "behaviour": reading.behaviour,
                 "withheld": reading.behaviour in WITHHELD,
                 "addons": sorted(reading.addons),
-                "truncated": looks_truncated(row.fields["response"]) if guessed else given,
+                "truncated": one.truncated if guessed else given,
                 "evidence": reading.evidence,
                 "confidence": reading.confidence,
             }

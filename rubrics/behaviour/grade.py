@@ -1,7 +1,7 @@
 """The decision: from what was found in an answer to one behaviour, its add-ons and its evidence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from lawbound.rubrics.behaviour.draft import LONGEST_EVIDENCE, Draft, draft, span
@@ -54,8 +54,8 @@ def grade_all(asked: Sequence[Asked]) -> list[Reading]:
     done = []
     for one, reading in zip(asked, answers, strict=True):
         trace = next(traces).behaviour if one.thinking.strip() else None
-        confidence = reading.confidence * (HURRIED if one.truncated else 1.0)
-        done.append(replace(reading, confidence=round(confidence, 3), trace_behaviour=trace))
+        sure = round(reading.confidence * (HURRIED if one.truncated else 1.0), 3)
+        done.append(Reading(reading.behaviour, reading.addons, reading.evidence, sure, trace))
     return done
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 
@@ -133,7 +133,10 @@ class Lexicon:
         stems = self.by_stem.keys() & text.stems
         names = {name for stem in stems for name in self.by_stem[stem]}
         names.update([name for name in self.by_anchor if self.signals[name].near(text)])
-        return replace(self, signals={name: self.signals[name] for name in names})
+        near = {name: self.signals[name] for name in names}
+        return Lexicon(
+            self.lang, self.spaced, self.stopwords, near, self.ask, self.by_stem, self.by_anchor
+        )
 
     def asks(self, name: str, prompt: str) -> bool:
         """Whether a cleaned prompt asks in that way."""

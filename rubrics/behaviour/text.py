@@ -207,7 +207,8 @@ def _clean_all(pieces: Sequence[str]) -> list[str]:
     whole = _SEAM.join(pieces)
     if not whole.isascii() or whole.count(_SEAM) != len(pieces) - 1:
         return [clean(piece) for piece in pieces]
-    return [_spelled_out(piece) for piece in _plain(whole).split(_SEAM)]
+    cleaned = _plain(whole).split(_SEAM)
+    return [_spelled_out(piece) for piece in cleaned] if "'" in whole else cleaned
 
 
 def _stems_of_all(bodies: Sequence[str]) -> list[frozenset[str]]:
