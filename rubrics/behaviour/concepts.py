@@ -20,6 +20,7 @@ from lawbound.tasks.files import read_yaml
 
 UNSPACED = ("zh", "ja", "th")
 _TOKEN = re.compile(r"[\w'\u0900-\u0dff-]+")
+_BETWEEN = {code: " " for code in range(128) if not _TOKEN.match(chr(code))}
 _CLITICS = re.compile(r"^[وف]?(?:ال|لل|[بلكس](?:ال)?)?")
 _MOST_TOKENS = 50_000
 """Distinct words remembered a language; then the memory starts anew, so that it stays bounded."""
@@ -74,15 +75,14 @@ class Concepts:
         """The concepts of a cleaned sentence, in order; words without one are left out."""
         if self.lang in UNSPACED:
             return self._scan(body)
-        tokens = _TOKEN.findall(body)
+        tokens = _tokens(body)
         known = self._known
-        found = []
+        if len(known) >= _MOST_TOKENS:
+            known.clear()
         for token in tokens:
-            names = known.get(token)
-            if names is None:
-                names = self._name(token)
-            if names:
-                found.append(names)
+            if token not in known:
+                known[token] = self._name(token)
+        found = [names for token in tokens if (names := known[token])]
         if self._two:
             firsts = self._firsts
             for i, token in enumerate(tokens[:-1]):
@@ -128,10 +128,13 @@ class Concepts:
                 self.lang != "ar" or len(part) > 3 or any(s.startswith(part) for s in stems)
             ):
                 names |= numbers
-        if len(self._known) >= _MOST_TOKENS:
-            self._known.clear()
-        self._known[token] = done = tuple(sorted(names))
-        return done
+        return tuple(sorted(names))
+
+
+def _tokens(body: str) -> list[str]:
+    if body.isascii():  # the same at half the price
+        return body.translate(_BETWEEN).split()
+    return _TOKEN.findall(body)
 
 
 @cache

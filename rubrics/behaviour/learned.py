@@ -67,10 +67,14 @@ class Hits:
 
     def sums(self, table: Small, sentences: int) -> Floats:
         """(sentences, columns); whole numbers."""
-        found = table[self.places]
-        return np.stack(
-            [np.bincount(self.owner, found[:, c], sentences) for c in range(table.shape[1])], axis=1
-        )
+        if not len(self.owner):
+            return np.zeros((sentences, table.shape[1]))
+        # A sentence's places stand together in a few runs; these are summed first.
+        runs = np.concatenate([[0], np.flatnonzero(np.diff(self.owner)) + 1])
+        found = table.take(self.places, axis=0)
+        summed = np.add.reduceat(found, runs, axis=0, dtype=np.int64)
+        owner = self.owner[runs]
+        return np.stack([np.bincount(owner, part, sentences) for part in summed.T], axis=1)
 
     def count(self, sentences: int) -> Floats:
         """How many places each sentence has."""
