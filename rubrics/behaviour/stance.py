@@ -7,6 +7,8 @@ from lawbound.rubrics.behaviour.lexicon import Lexicon
 from lawbound.rubrics.behaviour.prompt import Ask, terms
 from lawbound.rubrics.policy import Addon
 
+REBUTTING = 3
+"""A false premise that the prompt hides is rebutted in one of so many first sentences."""
 LONGEST_LABEL = 90
 LONGEST_DEFLECTION = 900
 """A changed subject is short, or it is an answer to something."""
@@ -23,9 +25,17 @@ def addons(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> frozenset
     for lex in lexicons:
         if _notice(ask, answer, lex):
             found.add("notice")
-        if ask.loaded and answer.first(lex["correct"]):
+        if _corrects(ask, answer, lex):
             found.add("correct")
     return frozenset(found)
+
+
+def _corrects(ask: Ask, answer: Answer, lex: Lexicon) -> bool:
+    """Whether the answer says that a claim is false: anywhere, if the prompt takes one for granted; else
+    where an answer begins. Words that merely turn against what was said count only for the former."""
+    if ask.loaded:
+        return bool(answer.first(lex["correct"])) or answer.near_start((lex,), "counter", 2)
+    return answer.near_start((lex,), "correct", REBUTTING)
 
 
 def _notice(ask: Ask, answer: Answer, lex: Lexicon) -> bool:
