@@ -195,7 +195,7 @@ def _addons(row: Row) -> frozenset[Addon] | None:
 def _probability(row: Row) -> float:
     value: Any = row.fields.get("probability", 1.0)
     try:
-        number = float(value) if value not in (None, "") else 1.0
+        number = float(value)
     except (TypeError, ValueError):
         number = 0.0
     if not 0 < number <= 1:

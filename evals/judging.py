@@ -59,8 +59,12 @@ class JudgeSpec:
             raise ModelError(
                 f"judge mode '{self.mode}': expected {' or '.join(get_args(JudgeMode))}"
             )
-        for model in self.models:
+        for at, model in enumerate(self.models):
             read_name(model)
+            if model in self.models[:at]:
+                raise ModelError(
+                    f"judge '{model}': is named twice and would have two votes, expected it once"
+                )
 
 
 @dataclass(frozen=True, slots=True)

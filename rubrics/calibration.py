@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 
 from lawbound.rubrics.answer_files import GradeError, Row, open_answers
-from lawbound.rubrics.behaviour import grade
-from lawbound.rubrics.behaviour.truncation import looks_truncated
+from lawbound.rubrics.behaviour.grade import grade_all
+from lawbound.rubrics.grading import without_trace
 from lawbound.rubrics.verdict import Behaved
 
 if TYPE_CHECKING:
@@ -208,7 +208,7 @@ def _graded(row: Row, gold: Behaved) -> Labelled:
     lang = row.fields.get("lang") or None
     if lang is not None and not isinstance(lang, str):
         raise GradeError(f"{row.where}: lang is {lang!r}, expected a language code such as 'en'")
-    reading = grade(prompt, response, lang=lang, truncated=looks_truncated(response))
+    (reading,) = grade_all([without_trace(prompt, response, lang)])
     return Labelled(
         id=str(row.fields.get("id", "")),
         prompt=prompt,

@@ -3,6 +3,7 @@
 import itertools
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from lawbound.rubrics.behaviour.grade import Asked, grade_all
 from lawbound.rubrics.behaviour.truncation import looks_truncated
 from lawbound.rubrics.graded_files import ADDED, PARQUET, graded_file
 from lawbound.rubrics.verdict import WITHHELD
+from lawbound.runners.engines.thinking import split_thinking
 
 __all__ = ["ADDED", "GradeError", "grade_file", "grade_rows"]
 
@@ -100,8 +102,18 @@ def _asked(row: Row, lang: str | None) -> Asked:
     if spoken is not None and not isinstance(spoken, str):
         raise GradeError(f"{row.where}: lang is {spoken!r}, expected a language code such as 'en'")
     given = row.fields.get("truncated")
-    truncated = _as_bool(row, given) if given not in (None, "") else looks_truncated(response)
-    return Asked(prompt, response, spoken, truncated)
+    asked = without_trace(prompt, response, spoken)
+    if given in (None, ""):
+        return asked
+    return replace(asked, truncated=_as_bool(row, given))
+
+
+def without_trace(prompt: str, response: str, lang: str | None) -> Asked:
+    """What is graded of a stored answer: a reasoning trace that it begins with is judged apart, and
+    whether the token limit cut it off is guessed."""
+    split = split_thinking(response)
+    cut = looks_truncated(split.answer) if split.answer.strip() else bool(split.thinking)
+    return Asked(prompt, split.answer, lang, cut, split.thinking)
 
 
 def _text(row: Row, name: str) -> str:

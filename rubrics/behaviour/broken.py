@@ -10,6 +10,10 @@ from lawbound.rubrics.behaviour.text import Text, clean, stems_of, words
 _SPECIAL = re.compile(
     r"<\|[^|<>]{1,40}\|>|\[/?INST\]|</?s>|<(?:pad|eos|bos|unk|/?think|/?answer)>|<(?:start|end)_of_turn>"
 )
+_AGAIN = re.compile(r"([^\W\d_][^\n]{0,24}?)\1{5,}")
+AGAIN = 24
+"""Letters of a short text that are one thing again and again."""
+_MOJIBAKE = re.compile("(?:\ufffd|ï¿½|锟斤拷|烫烫|屯屯)+")
 _RUN = re.compile(r"(\S)\1{15,}")
 _JSON_ERROR = re.compile(r'^\s*\{\s*"(?:error|detail)"\s*:')
 _ALNUM = re.compile(r"[^\W_]")
@@ -80,6 +84,9 @@ def _echo(prompt: str, text: str) -> str:
 
 def _loop(text: str, different: int) -> str:
     if len(text) < 120:
+        again = _AGAIN.search(text)
+        if again and len(again.group()) > max(AGAIN, 0.6 * len(text)):
+            return again.group()
         tokens = text.split()
         if len(tokens) >= 8 and len(set(tokens)) <= len(tokens) // 5:
             return text
@@ -103,6 +110,8 @@ def _loop(text: str, different: int) -> str:
 def _garbled(text: str) -> str:
     head = text[:320]
     n = len(head)
+    if not head.isascii() and sum(map(len, _MOJIBAKE.findall(head))) > 0.3 * n:
+        return head[:200]
     if n < 25:
         return ""
     if head.count("\ufffd") > 0.08 * n:

@@ -98,7 +98,7 @@ def chances(seen: Floats, table: Table) -> Floats:
 
 def shown(made: Draft) -> Text:
     """The part of an answer that is read: without a "No." that answers the question and without closing
-    morals and offers that the lexicons know, which stand beside answers and refusals alike; of a long
+    morals, offers and labels that the lexicons know, which stand beside answers and refusals alike; of a long
     one, both ends."""
     ask, pieces, lexicons = made.ask, made.answer.sentences, made.lexicons
     end = len(pieces)
@@ -114,7 +114,10 @@ def shown(made: Draft) -> Text:
 
 def _closes(piece: Sentence, lexicons: tuple[Lexicon, ...]) -> bool:
     """Whether a sentence is one that closes answers and refusals alike."""
-    return any(lex["around"].find(piece) and not lex["decline"].find(piece) for lex in lexicons)
+    return any(
+        (lex["around"].find(piece) or lex["notice"].find(piece)) and not lex["decline"].find(piece)
+        for lex in lexicons
+    )
 
 
 def names() -> tuple[str, ...]:

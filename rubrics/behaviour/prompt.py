@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from lawbound.rubrics.behaviour.lexicon import Lexicon, latin_stopwords, load, shipped
-from lawbound.rubrics.behaviour.text import clean, guess_language, words
+from lawbound.rubrics.behaviour.text import Text, clean, guess_language, stems_of, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +48,14 @@ def read(prompt: str, lang: str | None) -> Ask:
     lexicon = load(lang)
     text = clean(head)
     yesno, side = lexicon.asks("yesno", text), lexicon.asks("side", text)
+    transform = lexicon.asks("transform", text)
     return Ask(
         lang=lang,
         author=lexicon.asks("author", text),
         side=side,
         choice=side or lexicon.asks("choice", text),
-        transform=lexicon.asks("transform", text),
-        refusal=lexicon.asks("refusal", text),
+        transform=transform,
+        refusal=lexicon.asks("refusal", text) or (transform and _holds_refusal(text)),
         yesno=yesno,
         loaded=lexicon.asks("tag", text),
         justify=lexicon.asks("justify", text),
@@ -63,6 +64,14 @@ def read(prompt: str, lang: str | None) -> Ask:
         text=text,
         terms=terms(text, lexicon),
     )
+
+
+def _holds_refusal(text: str) -> bool:
+    """Whether a text that is handed over declines, in whatever language."""
+    whole = Text(text, stems_of(text))
+    closed = Text(text.replace(" ", ""), whole.stems)
+    every = [load(name) for name in shipped()]
+    return any(lex["decline"].find(whole if lex.spaced else closed) for lex in every)
 
 
 def terms(text: str, lexicon: Lexicon) -> frozenset[str]:

@@ -3,23 +3,23 @@
 import re
 from dataclasses import dataclass
 
-_OPEN = re.compile(r"\s*<(think|thinking|reasoning)>", re.IGNORECASE)
-_CLOSE = re.compile(r"</(?:think|thinking|reasoning)>\s*", re.IGNORECASE)
-_OPENED = re.compile(r"<(?:think|thinking|reasoning)>\s*\Z", re.IGNORECASE)
+_TAGS = "think|thinking|thought|reasoning"
+_OPENING = rf"<(?:{_TAGS})>|\[THINK\]|<\|begin_of_thought\|>|<\|START_THINKING\|>|◁think▷"
+_CLOSING = rf"</(?:{_TAGS})>|\[/THINK\]|<\|end_of_thought\|>|<\|END_THINKING\|>|◁/think▷"
+_OPEN = re.compile(rf"\s*(?:{_OPENING})", re.IGNORECASE)
+_CLOSE = re.compile(rf"(?:{_CLOSING})\s*", re.IGNORECASE)
+_OPENED = re.compile(rf"(?:{_OPENING})\s*\Z", re.IGNORECASE)
 _CHANNEL = re.compile(
     r"<\|channel\|>(?P<name>\w+)[^<]*<\|message\|>(?P<body>.*?)(?=<\|(?:end|return|start|channel)\|>|\Z)",
     re.DOTALL,
 )
 
 MARKERS = (
-    "<think>",
-    "</think>",
-    "<thinking>",
-    "</thinking>",
-    "<reasoning>",
-    "</reasoning>",
+    *[f"<{end}{tag}>" for tag in _TAGS.split("|") for end in ("", "/")],
+    "[THINK]", "[/THINK]", "<|begin_of_thought|>", "<|end_of_thought|>",
+    "<|START_THINKING|>", "<|END_THINKING|>", "◁think▷", "◁/think▷",
     "<|channel|>",
-)
+)  # fmt: skip
 """Texts that tell a trace; where a tokenizer has them as special tokens, decoding must keep them."""
 
 

@@ -1,0 +1,74 @@
+"""Whether an answer is in a language that no lexicon knows: data in ``lexicons/foreign.yaml``."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
+
+from pydantic import BaseModel, ConfigDict
+
+from lawbound.rubrics.behaviour.lexicon import LexiconError, latin_stopwords
+from lawbound.rubrics.behaviour.text import words
+from lawbound.tasks.files import parse, read_yaml
+
+HEAD = 600
+"""Letters of an answer that decide."""
+FEWEST = 5
+"""Words below which nothing is decided."""
+SHARE, AHEAD = 0.25, 1.3
+"""So many of the words must be small words of the language, and so many times as many as of any known one."""
+MARKED = 0.03
+"""Share of the letters that mark a language within a script."""
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    words: dict[str, str]
+    letters: dict[str, str]
+    scripts: dict[str, tuple[int, int]]
+
+
+def is_foreign(text: str) -> bool:
+    """Whether an answer's head is in a language or a script of which nothing is known."""
+    head = text[:HEAD].lower()
+    found = words(head)
+    if not head.isascii():
+        letters = sum(map(len, found))
+        strange = len(_strange().findall(head))
+        if strange * 2 > letters > 0:
+            return True
+        if letters >= 20 and any(
+            len(marks.findall(head)) > MARKED * letters for marks in _marks().values()
+        ):
+            return True
+    if len(found) < FEWEST:
+        return False
+    share = max(sum(map(small.__contains__, found)) for small in _small().values())
+    if share < 2 or share < SHARE * len(found):
+        return False
+    known = max(sum(map(small.__contains__, found)) for small in latin_stopwords().values())
+    return share > AHEAD * known
+
+
+@cache
+def _read() -> _File:
+    name = "foreign.yaml"
+    file = files("lawbound.rubrics.behaviour") / "lexicons" / name
+    return parse(read_yaml(file, LexiconError), _File, name, LexiconError)
+
+
+@cache
+def _small() -> Mapping[str, frozenset[str]]:
+    return {lang: frozenset(text.split()) for lang, text in _read().words.items()}
+
+
+@cache
+def _marks() -> Mapping[str, re.Pattern[str]]:
+    return {lang: re.compile(f"[{signs}]") for lang, signs in _read().letters.items()}
+
+
+@cache
+def _strange() -> re.Pattern[str]:
+    ranges = "".join(f"{chr(first)}-{chr(last)}" for first, last in _read().scripts.values())
+    return re.compile(f"[{ranges}]")
