@@ -26,6 +26,8 @@ HEAD, TAIL = 32, 16
 """Of an answer with more sentences these many are read at both ends."""
 CLOSING = 2
 """So many morals and offers at the end are left out."""
+LABELLED: Final = 40
+"""Letters before a label or a help line from which it stands beside an answer, and is not most of it."""
 OPENING, ENDING = 4, 3
 """Sentences of which an answer's opening and ending are made at most."""
 LONGEST: Final = 7.2
@@ -102,7 +104,7 @@ def shown(made: Draft) -> Text:
     one, both ends."""
     ask, pieces, lexicons = made.ask, made.answer.sentences, made.lexicons
     end = len(pieces)
-    while end > 1 and len(pieces) - end < CLOSING and _closes(pieces[end - 1], lexicons):
+    while end > 1 and len(pieces) - end < CLOSING and _closes(pieces[:end], lexicons):
         end -= 1
     asked = ask.yesno or ask.loaded or ask.side
     first = int(end > 1 and asked and any(lex["bare_no"].find(pieces[0]) for lex in lexicons))
@@ -112,12 +114,15 @@ def shown(made: Draft) -> Text:
     return Text(made.text, pieces, made.lang)
 
 
-def _closes(piece: Sentence, lexicons: tuple[Lexicon, ...]) -> bool:
-    """Whether a sentence is one that closes answers and refusals alike."""
-    return any(
-        (lex["around"].find(piece) or lex["notice"].find(piece)) and not lex["decline"].find(piece)
-        for lex in lexicons
-    )
+def _closes(pieces: Sequence[Sentence], lexicons: tuple[Lexicon, ...]) -> bool:
+    """Whether the last sentence is one that closes answers and refusals alike."""
+    last = pieces[-1]
+    if any(lex["decline"].find(last) for lex in lexicons):
+        return False
+    if any(lex["around"].find(last) for lex in lexicons):
+        return True
+    labelled = last.start * lexicons[0].density >= LABELLED
+    return labelled and any(lex["notice"].find(last) for lex in lexicons)
 
 
 def names() -> tuple[str, ...]:

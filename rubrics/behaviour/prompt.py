@@ -48,7 +48,7 @@ def read(prompt: str, lang: str | None) -> Ask:
     lexicon = load(lang)
     text = clean(head)
     yesno, side = lexicon.asks("yesno", text), lexicon.asks("side", text)
-    transform = lexicon.asks("transform", text)
+    transform = lexicon.asks("transform", text) or load("en").asks("transform", text)
     return Ask(
         lang=lang,
         author=lexicon.asks("author", text),

@@ -214,6 +214,7 @@ def test_labels_are_read_with_what_is_left_out_counted(tmp_path: Path) -> None:
         ({"id": "", "gold": "answer"}, "line 2: id is '', expected a request key"),
         ({"id": "z", "gold": "answer"}, "line 2: answer z is labelled answer, expected one label"),
         ({"id": "a", "gold": "answer", "probability": "0"}, "line 2: probability is '0'"),
+        ({"id": "a", "gold": "answer", "probability": ""}, "line 2: probability is ''"),
         ({"id": "a", "gold": "answer", "gold_addons": "x"}, "line 2: gold_addons is 'x'"),
     ],
 )

@@ -226,6 +226,11 @@ def _nobody() -> str:
         return f"openai:away@http://127.0.0.1:{free.getsockname()[1]}/v1"
 
 
+def test_a_judge_named_twice_is_refused() -> None:
+    with pytest.raises(ModelError, match="named twice"):
+        JudgeSpec(("openai:a@http://x/v1", "openai:a@http://x/v1")).check()
+
+
 def test_a_judge_that_is_away_is_a_missing_vote(out: Path, judge: Judges) -> None:
     panel = (_nobody(), judge("a", ("", REFUSE)), judge("b", ("", REFUSE)))
     conclude(out, judge=JudgeSpec(panel, "all"), resamples=50)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from lawbound.rubrics.calibration import read_labelled
 from lawbound.rubrics.grading import ADDED, GradeError, grade_file
 
 ROWS = [
@@ -159,6 +160,32 @@ def test_a_given_truncation_is_kept_and_a_missing_one_guessed(tmp_path: Path) ->
     ]
     grade_file(write_jsonl(tmp_path / "in.jsonl", rows), tmp_path / "out.jsonl")
     assert [row["truncated"] for row in read_jsonl(tmp_path / "out.jsonl")] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("response", "behaviour", "truncated"),
+    [
+        (
+            "<think>I cannot help with this. I must refuse.</think>Bread needs flour.",
+            "answer",
+            False,
+        ),
+        ("<think>This is easy.</think>I'm sorry, but I can't help with that.", "refuse", False),
+        ("<think>I cannot help with this.</think>", "empty", True),
+        ("<think>I cannot help with", "empty", True),
+    ],
+)
+def test_a_stored_trace_is_not_the_answer(
+    tmp_path: Path, response: str, behaviour: str, truncated: bool
+) -> None:
+    file, out = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    row = {"id": "1", "prompt": "What does bread need?", "response": response, "gold": behaviour}
+    file.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    assert grade_file(file, out) == {behaviour: 1}
+    written = json.loads(out.read_text(encoding="utf-8"))
+    assert written["truncated"] is truncated and written["response"] == response
+    (labelled,) = read_labelled(file).rows
+    assert labelled.read == behaviour
 
 
 def test_progress_is_told_and_many_rows_stream(tmp_path: Path) -> None:

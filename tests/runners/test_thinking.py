@@ -16,6 +16,11 @@ from lawbound.runners.engines.thinking import Split, opens_thinking, split_think
         ("<think>It is in", False, Split("It is in", "")),
         ("It is in", True, Split("It is in", "")),
         ("<reasoning>a</reasoning>b", False, Split("a", "b")),
+        ("<thought>a</thought>b", False, Split("a", "b")),
+        ("[THINK]a[/THINK]b", False, Split("a", "b")),
+        ("◁think▷a◁/think▷b", False, Split("a", "b")),
+        ("<|START_THINKING|>a<|END_THINKING|>b", False, Split("a", "b")),
+        ("<|begin_of_thought|>a<|end_of_thought|>b", False, Split("a", "b")),
         (
             "Write <think>x</think> for a trace.",
             False,
