@@ -47,6 +47,8 @@ class Conclusion:
     """One line for each real model that ties a baseline on every column."""
     unanswered: Mapping[str, int]
     """Model -> verdicts without an answer (failed, damaged or not asked yet), where there are any."""
+    silent: tuple[str, ...] = ()
+    """Models without a single answer: nothing at all is known of them."""
 
 
 def evaluate(
@@ -249,7 +251,9 @@ def _write(
     info = {key: value for key, value in rule_info(policies).items() if key[0] in asked}
     estimates = compute_metrics(frame, info, seed=int(record["seed"]), resamples=resamples)
     board = leaderboard_rows(estimates, record)
-    write_atomically(folder.root / "metrics.csv", csv_bytes(metrics_rows(estimates)))
+    metrics = csv_bytes(metrics_rows(estimates))
+    _forget_other_numbers(folder.root, metrics)
+    write_atomically(folder.root / "metrics.csv", metrics)
     write_atomically(folder.root / "leaderboard.csv", csv_bytes(board))
     marks = _write_compliance(folder, frame, {name: policies[name] for name in asked})
     page = render_report(
@@ -258,7 +262,16 @@ def _write(
     write_atomically(folder.root / "report.html", page.encode("utf-8"))
     missing = frame.loc[frame["error"], "model"].value_counts(sort=False)
     unanswered = {str(model): int(count) for model, count in missing.items()}
-    return Conclusion(tuple(estimates), board, tuple(ties(board)), unanswered)
+    lost = frame.groupby("model", sort=False)["error"].all()
+    silent = tuple(str(model) for model in lost.index[lost])
+    return Conclusion(tuple(estimates), board, tuple(ties(board)), unanswered, silent)
+
+
+def _forget_other_numbers(root: Path, metrics: bytes) -> None:
+    """Rates corrected by labels go with the rates that they corrected."""
+    before = root / "metrics.csv"
+    if before.is_file() and before.read_bytes() != metrics:
+        (root / "corrected.csv").unlink(missing_ok=True)
 
 
 def _write_compliance(
@@ -272,8 +285,11 @@ def _write_compliance(
     from lawbound.evals.thresholds import check_thresholds
 
     rows = compliance_rows(check_thresholds(frame, policies), policies)
+    sheet = folder.root / "compliance.csv"
     if rows:
-        write_atomically(folder.root / "compliance.csv", csv_bytes(pd.DataFrame.from_records(rows)))
+        write_atomically(sheet, csv_bytes(pd.DataFrame.from_records(rows)))
+    else:
+        sheet.unlink(missing_ok=True)
     return rows
 
 

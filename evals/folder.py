@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
 from sys import intern
@@ -22,7 +21,7 @@ from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.runners.plan import Assignment, Plan
 from lawbound.tasks.files import first_fault, read_yaml
 from lawbound.tasks.item import Item, ItemError
-from lawbound.tasks.places import open_new, open_regular
+from lawbound.tasks.places import open_regular, whole_file
 from lawbound.tasks.records import from_record, to_record
 
 if TYPE_CHECKING:
@@ -208,20 +207,11 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 @contextmanager
 def _replaced(path: Path) -> Iterator[IO[bytes]]:
-    draft = path.with_name(path.name + ".draft")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with open_new(draft) as handle:
+        with whole_file(path) as handle:
             yield handle
-            handle.flush()
-            os.fsync(handle.fileno())
-        draft.replace(path)
-    except BaseException as fault:
-        with suppress(OSError):
-            draft.unlink(missing_ok=True)
-        if isinstance(fault, OSError):
-            raise FolderError(f"{path}: cannot be written ({fault.strerror})") from fault
-        raise
+    except OSError as fault:
+        raise FolderError(f"{path}: cannot be written ({fault.strerror})") from fault
 
 
 def write_lines(path: Path, lines: Iterable[str]) -> None:

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.folder_checks import MOST_COUNTED
 from lawbound.evals.leaderboard_table import (
-    FORMULA_STARTS,
     LeaderboardError,
     rank_rows,
     table_of,
 )
 from lawbound.evals.schema_columns import LEADERBOARD
+from lawbound.tasks.cells import as_written
 from lawbound.tasks.files import quoted
 from lawbound.tasks.places import open_regular
 
@@ -169,8 +169,7 @@ def _typed(record: Mapping[str, str], path: Path) -> dict[str, Any]:
         try:
             if column.type == "string":
                 # The CSV neutralises formulas with an apostrophe; undo it.
-                is_inert = text[:1] == "'" and text[1:].startswith(FORMULA_STARTS)
-                row[column.name] = text[1:] if is_inert else text
+                row[column.name] = as_written(text)
             elif column.type == "boolean":
                 row[column.name] = text == "true"
             elif text == "":

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.schema_columns import Column
 from lawbound.evals.tradeoff import Point, fronts
+from lawbound.tasks.cells import inert
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 """Spreadsheets run a cell that begins so; text cells get an apostrophe in front."""
 
 
@@ -67,8 +67,7 @@ def cell(value: Any) -> str:
         return str(value)
     if isinstance(value, float):
         return f"{value + 0.0:.6g}"
-    text = str(value)
-    return "'" + text if text.startswith(FORMULA_STARTS) else text
+    return inert(str(value))
 
 
 def table_of(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> pd.DataFrame:

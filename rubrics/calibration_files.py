@@ -2,7 +2,6 @@
 
 import csv
 import io
-import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
@@ -10,10 +9,9 @@ from typing import Final
 from lawbound.rubrics.answer_files import GradeError
 from lawbound.rubrics.calibration import Agreement, Labelled, confusion
 from lawbound.rubrics.calibration_gallery import gallery
+from lawbound.tasks.cells import inert, shown
+from lawbound.tasks.places import whole_file
 
-FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-NUMBER: Final = re.compile(r"-?[0-9.]+(e[+-]?[0-9]+)?")
-"""A negative kappa is a number and not a formula."""
 _SHARES: Final = ("kappa", "kappa_three", "sensitivity", "specificity")
 
 
@@ -37,8 +35,8 @@ def write_calibration(
     for name, text in texts.items():
         path = folder / name
         try:
-            folder.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(text.encode("utf-8", "replace"))
+            with whole_file(path) as handle:
+                handle.write(text.encode("utf-8", "replace"))
         except OSError as fault:
             raise GradeError(f"{path}: cannot be written ({fault.strerror or fault})") from fault
         written.append(path)
@@ -46,19 +44,12 @@ def write_calibration(
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """CSV whose cells no spreadsheet runs."""
+    """CSV whose cells no spreadsheet runs and no terminal obeys."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(header)
-    writer.writerows([inert(cell) for cell in row] for row in rows)
+    writer.writerows([inert(shown(cell)) for cell in row] for row in rows)
     return out.getvalue()
-
-
-def inert(text: str) -> str:
-    """A cell with an apostrophe in front where a spreadsheet would take it for a formula."""
-    if NUMBER.fullmatch(text) or not text.lstrip(" \n").startswith(FORMULA):
-        return text
-    return "'" + text
 
 
 def _header() -> tuple[str, ...]:

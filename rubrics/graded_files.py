@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from lawbound.rubrics.answer_files import BATCH, REQUIRED, GradeError, Row, Source
+from lawbound.tasks.cells import inert
 from lawbound.tasks.places import open_new
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ ADDED = ("behaviour", "withheld", "addons", "truncated", "evidence", "confidence
 """Columns that grading adds, in this order."""
 MOST_HELD = 64_000_000
 """Characters of the rows that wait to be written together."""
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Writer(Protocol):
@@ -122,7 +122,7 @@ class _Csv:
             self._columns = tuple(row.fields)
             self._put(tuple(dict.fromkeys([*self._columns, *ADDED])), row.where)
         _refuse_new_fields(row, self._columns, "CSV")
-        fresh = {name: _inert(_cell(value)) for name, value in (added or {}).items()}
+        fresh = {name: inert(_cell(value)) for name, value in (added or {}).items()}
         given = {name: _cell(row.fields.get(name)) for name in self._columns}
         self._put(tuple({**given, **fresh}.values()), row.where)
 
@@ -265,11 +265,6 @@ def _cell(value: Any) -> str:
     if isinstance(value, dict | list | tuple):
         return json.dumps(value, ensure_ascii=False, default=_plain)
     return str(value)
-
-
-def _inert(text: str) -> str:
-    """Keep a spreadsheet from running a cell that quotes an answer."""
-    return "'" + text if text.startswith(_FORMULA) else text
 
 
 def _plain(value: Any) -> str:

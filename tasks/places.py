@@ -44,6 +44,27 @@ def open_new(path: Path) -> BinaryIO:
 
 
 @contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A draft file that takes the path's place once all of it is written, or leaves no trace.
+
+    Raises:
+        OSError: It cannot be written; what stood there before stays.
+    """
+    draft = path.with_name(path.name + ".draft")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with open_new(draft) as handle:
+            yield handle
+            handle.flush()
+            os.fsync(handle.fileno())
+        draft.replace(path)
+    except BaseException:  # Ctrl-C leaves nothing behind either
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
 def whole_folder(target: Path) -> Iterator[Path]:
     """A draft folder that takes the target's place once all of it is written, or leaves no trace.
 

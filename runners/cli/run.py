@@ -151,6 +151,10 @@ def run(
     if panel is not None:
         tell_of_judges(out)
     show(f"\nrun folder: {out} (report.html, leaderboard.csv, metrics.csv, verdicts.parquet)")
+    if conclusion.silent:
+        for silent in conclusion.silent:
+            note(f"error: {silent}: not one request was answered, expected some; run again to go on")
+        raise typer.Exit(2)
     if conclusion.ties:
         for line in conclusion.ties:
             note(f"WARNING: {line}")

@@ -60,3 +60,29 @@ def test_nobody_comes_in_between_asking_and_judging(
     assert len(refused) == 1 and "another run is writing here" in refused[0]
     intrude()
     assert refused[1] == "let in"
+
+
+def test_numbers_of_another_run_do_not_stay_in_its_folder(tmp_path: Path) -> None:
+    def run(policy: str) -> None:
+        spec = RunSpec(suite="quick", models=("m",), policies=(policy,), limit=1, references=False)
+        evaluate(spec, tmp_path, engines={"m": FunctionEngine(lambda _: "Yes.", name="m")})
+
+    run("cn")
+    (tmp_path / "corrected.csv").write_text("of these numbers")
+    concluding.conclude(tmp_path)
+    assert (tmp_path / "compliance.csv").exists() and (tmp_path / "corrected.csv").exists()
+    run("us")
+    assert not (tmp_path / "compliance.csv").exists()
+    assert not (tmp_path / "corrected.csv").exists()
+
+
+def test_a_model_that_never_answered_is_named(tmp_path: Path) -> None:
+    def fail(_: Any) -> str:
+        raise RuntimeError("the server said 403")
+
+    spec = RunSpec(suite="quick", models=("m", "n"), policies=("us",), limit=1, references=False)
+    engines = {
+        "m": FunctionEngine(fail, name="m"),
+        "n": FunctionEngine(lambda _: "Yes.", name="n"),
+    }
+    assert evaluate(spec, tmp_path, engines=engines).silent == ("m",)
