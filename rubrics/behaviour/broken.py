@@ -84,9 +84,11 @@ def _echo(prompt: str, text: str) -> str:
 
 def _loop(text: str, different: int) -> str:
     if len(text) < 120:
-        again = _AGAIN.search(text)
-        if again and len(again.group()) > max(AGAIN, 0.6 * len(text)):
-            return again.group()
+        middle = text[len(text) // 2 :][:4]
+        if text.count(middle) > 2:  # what repeats over most of a text repeats its middle
+            again = _AGAIN.search(text)
+            if again and len(again.group()) > max(AGAIN, 0.6 * len(text)):
+                return again.group()
         tokens = text.split()
         if len(tokens) >= 8 and len(set(tokens)) <= len(tokens) // 5:
             return text

@@ -60,7 +60,7 @@ def draft(ask: Ask, prompt: str, response: str) -> Draft | Reading:
     if is_empty(response):
         return Reading("empty")
     text = strip_tokens(cap(response)).strip()
-    if is_foreign(text):
+    if is_foreign(text, ask.lang):
         return Reading("unscored", evidence=text[:LONGEST_EVIDENCE], confidence=0.0)
     whole = _lexicons(text, ask)
     answer = take_apart(text, whole)

@@ -29,20 +29,25 @@ class _File(BaseModel):
     scripts: dict[str, tuple[int, int]]
 
 
-def is_foreign(text: str) -> bool:
-    """Whether an answer's head is in a language or a script of which nothing is known."""
+def is_foreign(text: str, expected: str) -> bool:
+    """Whether an answer's head is in a language or a script of which nothing is known.
+
+    Args:
+        text: The answer.
+        expected: The prompt's language; most answers are in it.
+    """
     head = text[:HEAD].lower()
     found = words(head)
-    if not head.isascii():
+    if not head.isascii() and _strange().search(head):
         letters = sum(map(len, found))
-        strange = len(_strange().findall(head))
-        if strange * 2 > letters > 0:
+        if len(_unknown().findall(head)) * 2 > letters > 0:
             return True
         if letters >= 20 and any(
             len(marks.findall(head)) > MARKED * letters for marks in _marks().values()
         ):
             return True
-    if len(found) < FEWEST:
+    usual = latin_stopwords().get(expected, frozenset())
+    if len(found) < FEWEST or sum(map(usual.__contains__, found)) > SHARE * len(found):
         return False
     share = max(sum(map(small.__contains__, found)) for small in _small().values())
     if share < 2 or share < SHARE * len(found):
@@ -69,6 +74,13 @@ def _marks() -> Mapping[str, re.Pattern[str]]:
 
 
 @cache
-def _strange() -> re.Pattern[str]:
+def _unknown() -> re.Pattern[str]:
     ranges = "".join(f"{chr(first)}-{chr(last)}" for first, last in _read().scripts.values())
     return re.compile(f"[{ranges}]")
+
+
+@cache
+def _strange() -> re.Pattern[str]:
+    """Any letter that can make an answer foreign: without one, nothing is counted."""
+    signs = "".join(_read().letters.values())
+    return re.compile(f"{_unknown().pattern}|[{signs}]")

@@ -153,7 +153,9 @@ def run(
     show(f"\nrun folder: {out} (report.html, leaderboard.csv, metrics.csv, verdicts.parquet)")
     if conclusion.silent:
         for silent in conclusion.silent:
-            note(f"error: {silent}: not one request was answered, expected some; run again to go on")
+            note(
+                f"error: {silent}: not one request was answered, expected some; run again to go on"
+            )
         raise typer.Exit(2)
     if conclusion.ties:
         for line in conclusion.ties:
