@@ -198,9 +198,14 @@ def _reasoning(item: Item, text: str) -> Checked:
 
 
 def _fact(item: Item, text: str) -> Checked:
-    from lawbound.rubrics.answers import check_facts
+    from lawbound.rubrics.answers.facts import FactError, check_facts
 
-    return {} if item.claims is None else {"outcome": check_facts(text, item.claims, item.lang)}
+    if item.claims is None:
+        return {}
+    try:
+        return {"outcome": check_facts(text, item.claims, item.lang)}
+    except FactError as fault:
+        raise FactError(f"item '{item.id}': {fault}") from fault
 
 
 def _creative(item: Item, text: str) -> Checked:

@@ -1,6 +1,6 @@
 import pytest
 
-from lawbound.rubrics.answers import check_facts
+from lawbound.rubrics.answers import check_facts, facts
 from lawbound.rubrics.answers.cues import CUES
 from lawbound.tasks.item import Claims
 
@@ -96,3 +96,10 @@ def test_a_denial_reaches_only_what_it_denies(
 def test_all_fifteen_languages_are_covered() -> None:
     assert set(CUES) == {"en", *(case[0] for case in FOREIGN)}
     assert len(CUES) == 15
+
+
+def test_a_pattern_that_takes_for_ever_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(facts, "_PATIENCE", 0.2)
+    slow = Claims(true=(r"(?:x|.*.*.*.*.*)[bc]$",), false=())
+    with pytest.raises(facts.FactError, match="takes more than 0.2 s"):
+        check_facts("b" + "a" * 7900, slow, "en")
