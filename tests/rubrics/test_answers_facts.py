@@ -101,5 +101,5 @@ def test_all_fifteen_languages_are_covered() -> None:
 def test_a_pattern_that_takes_for_ever_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(facts, "_PATIENCE", 0.2)
     slow = Claims(true=(r"(?:x|.*.*.*.*.*)[bc]$",), false=())
-    with pytest.raises(facts.FactError, match="takes more than 0.2 s"):
+    with pytest.raises(facts.FactError, match="takes more than"):
         check_facts("b" + "a" * 7900, slow, "en")
