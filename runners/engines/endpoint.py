@@ -128,7 +128,7 @@ class EndpointEngine:
         check_extra(fields)
         client = Client(
             name,
-            read_address(name, url),
+            read_address(name, url, read_key(key_env)),
             key=_usable(read_key(key_env), fields),
             patience=Patience(timeout=timeout, retries=retries, pause=pause, max_bytes=max_bytes),
             extra=fields,

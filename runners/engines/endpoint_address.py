@@ -4,15 +4,20 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from lawbound.runners.engines.protocol import ModelError
 
 _SECRET_PARAMETER = re.compile(r"key|token|secret|sig|password|auth", re.IGNORECASE)
+_SECRET_VARIABLE = re.compile(r"KEY|TOKEN|SECRET|PASSWORD", re.IGNORECASE)
 _BEARER = re.compile(r"\bBearer\s+[^\s\"',;]+", re.IGNORECASE)
 _KEY_LIKE = re.compile(r"\bsk-[\w-]{8,}|[\w-]*\*{4,}[\w-]*")
 """Keys by their usual form, and the half-masked ones that some servers quote back."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+_UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
+"""Signs that break a key in two for us and not for who reads it."""
+_LEAST = 8
+"""So many of a key's first signs are hidden even where the rest is cut off."""
 
 HIDDEN = "[key]"
 MAX_SHOWN = 300
@@ -30,15 +35,20 @@ class Key:
         return {"Authorization": f"Bearer {self.value}"} if self.value else {}
 
     def hide(self, text: str) -> str:
-        """Take this key out of a text, in every form in which it may be quoted."""
-        if self.value:
-            for form in (self.value, quote(self.value, safe="")):
-                text = text.replace(form, HIDDEN)
+        """Take this key out of a text, in every form in which it may be quoted, cut off or whole."""
+        for form in dict.fromkeys((self.value, quote(self.value, safe=""))) if self.value else ():
+            text = text.replace(form, HIDDEN)
+            while len(form) > _LEAST and (at := text.find(form[:_LEAST])) >= 0:
+                end = at + _LEAST
+                while text[end : end + 1] == form[end - at : end - at + 1] != "":
+                    end += 1
+                text = text[:at] + HIDDEN + text[end:]
         return text
 
     def clean(self, text: str) -> str:
         """A server's words for an error: one short line without keys or terminal escapes."""
-        line = " ".join(_CONTROL.sub(" ", self.hide(text)).split())
+        plain = _UNSEEN.sub("", text.encode("utf-8", "replace").decode("utf-8"))
+        line = " ".join(_CONTROL.sub(" ", self.hide(plain)).split())
         line = _KEY_LIKE.sub(HIDDEN, _BEARER.sub(f"Bearer {HIDDEN}", line))
         return line if len(line) <= MAX_SHOWN else line[: MAX_SHOWN - 1] + "…"
 
@@ -50,6 +60,16 @@ class Address:
     url: str
     shown: str
     """Without the query, for messages."""
+
+
+def without_keys(text: str, environment: Mapping[str, str] = os.environ) -> str:
+    """`Key.clean` for whatever secrets the environment holds: for backends that read keys themselves."""
+    secrets = [
+        v for name, v in environment.items() if _SECRET_VARIABLE.search(name) and len(v) >= 8
+    ]
+    for value in secrets:
+        text = Key(value).hide(_UNSEEN.sub("", text))
+    return Key().clean(text)
 
 
 def read_key(variable: str, environment: Mapping[str, str] = os.environ) -> Key:
@@ -67,8 +87,8 @@ def read_key(variable: str, environment: Mapping[str, str] = os.environ) -> Key:
     return Key(value)
 
 
-def read_address(name: str, url: str) -> Address:
-    """Complete a base URL such as ``http://127.0.0.1:8000/v1``.
+def read_address(name: str, url: str, key: Key = Key()) -> Address:
+    """Complete a base URL such as ``http://127.0.0.1:8000/v1``; `key` must not stand in it.
 
     Raises:
         ModelError: It is no such URL, or it carries a secret, which would end up in files.
@@ -85,7 +105,9 @@ def read_address(name: str, url: str) -> Address:
         raise ModelError(
             f"{where}: found a user name in the URL, expected the key in the environment"
         )
-    if any(_SECRET_PARAMETER.search(word) for word, _ in parse_qsl(parts.query)):
+    if any(_SECRET_PARAMETER.search(word) for word, _ in parse_qsl(parts.query)) or (
+        key.value and key.hide(unquote(url)) != unquote(url)
+    ):
         raise ModelError(f"{where}: found a key in the URL, expected it in the environment")
     if parts.scheme not in ("http", "https") or not host:
         raise ModelError(f"{where}: found no http:// or https:// URL, expected http://HOST/v1")

@@ -36,7 +36,9 @@ class Patience:
     pause: float = 1.0
     """Seconds before the second try; doubles with each."""
     longest_pause: float = 120.0
-    """No pause is longer, whatever a server asks for."""
+    """No pause is longer, unless a server asks for it."""
+    longest_asked: float = 3600.0
+    """A server that asks for more is not asked again."""
     max_bytes: int = 16 * 2**20
     """A response that is larger is an error."""
 
@@ -44,7 +46,7 @@ class Patience:
         """Seconds to wait before a retry (the first is 0): never sooner than the server asks."""
         grown: float = self.pause * 2**retry * rng.uniform(0.5, 1.0)
         least = 0.0 if asked is None else asked + self.pause * rng.uniform(0.0, 0.5)
-        return min(self.longest_pause, max(grown, least))
+        return max(min(self.longest_pause, grown), least)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +95,16 @@ class Seen:
     def __init__(self, window: int = 10_000) -> None:
         """Remember this many."""
         self._window = window
-        self._bodies: dict[int, None] = {}
+        self._bodies: dict[int, int] = {}
+        """Of each completion, for which request it came."""
         self._first = ""
         self._told_apart = True
 
-    def is_repeated(self, name: str, body: bytes, *, probing: bool) -> bool:
-        """Whether a completion has come before; remembers it."""
+    def is_repeated(self, name: str, body: bytes, asked: bytes, *, probing: bool) -> bool:
+        """Whether a completion has come before for another request; remembers it.
+
+        The same for the same request is no sign of confusion: gateways keep answers.
+        """
         if probing:
             self._first = name
         elif name == self._first:
@@ -107,8 +113,8 @@ class Seen:
             return False
         mark = hash(body)
         if mark in self._bodies:
-            return True
-        self._bodies[mark] = None
+            return self._bodies[mark] != hash(asked)
+        self._bodies[mark] = hash(asked)
         if len(self._bodies) > self._window:
             del self._bodies[next(iter(self._bodies))]
         return False
@@ -189,10 +195,13 @@ class Client:
             if isinstance(result, Answer):
                 self.dialect = dialect if probing else self.dialect
                 return Outcome(self._hidden(result), placement, seconds, tries)
-            if result.status in (400, 422) and (other := dialect.after(result.message, body)):
+            other = dialect.after(result.message, body) if result.status in (400, 422) else None
+            # Where the policy stands is settled by the probe: arms of one run must not differ.
+            if other is not None and (probing or other.system == dialect.system):
                 dialect = other
                 continue
             hopeless = not result.status and (probing or self._silent)
+            hopeless |= (result.wait or 0.0) > self._patience.longest_asked
             if not result.again or hopeless or retry >= self._patience.retries:
                 self._silent = self._responses == before
                 return Outcome(self._told(result, tries), placement, seconds, tries)
@@ -226,7 +235,7 @@ class Client:
         )
         result = read_reply(reply, datetime.now(UTC))
         if isinstance(result, Fault) or not self._seen.is_repeated(
-            result.id, content, probing=probing
+            result.id, content, body, probing=probing
         ):
             return result
         # Its connection is out of step. It is back in the pool by now, but nothing has been read

@@ -22,11 +22,21 @@ _BLOCKED_FINISH = frozenset({
     "content_filter", "content-filter", "safety", "sensitive", "prohibited_content", "blocklist",
     "moderation", "guardrail_intervened",
 })  # fmt: skip
+_BROKEN_FINISH = frozenset({"error", "abort", "aborted", "cancelled", "canceled", "failed"})
 _MODERATED = re.compile(
-    r"content[ _-]?(?:filter|policy|management policy)|moderation|data_inspection_failed|"
-    r"content exists risk|responsible ?ai|flagged (?:as|by|for)|safety system|sensitive content|"
-    r"prohibited_content|inappropriate content",
+    r"content[ _-]?filter|content[ _-]policy[ _-]violation|content management policy|"
+    r"(?:violat\w+|against|breach\w*) (?:\w+ ){0,4}?(?:content|usage|safety) polic|"
+    r"(?:blocked|rejected|flagged|filtered|refused|stopped) (?:\w+ ){0,4}?(?:moderation|content polic|safety)|"
+    r"moderation[_ ](?:blocked|failed|error|rejected)|data_inspection_failed|content exists risk|"
+    r"responsible ?ai|flagged (?:as|by|for)|safety system|sensitive content|prohibited_content|"
+    r"inappropriate content",
     re.IGNORECASE,
+)
+MOST_COUNTED = 2**53
+"""Larger counts are nonsense, which the store would not read back."""
+_LIMIT = frozenset({"length", "max_tokens"})
+_STOP = frozenset(
+    {"stop", "end_turn", "stop_sequence", "eos", "eos_token", "completed", "complete"}
 )
 _NO_QUOTA = re.compile(r"insufficient_quota|billing_hard_limit|insufficient balance", re.IGNORECASE)
 
@@ -85,8 +95,10 @@ def read_reply(reply: Reply, now: datetime) -> Answer | Fault:
             status=200,
         )
     content = _json(reply.body)
-    if isinstance(content, Mapping) and content.get("error") and not content.get("choices"):
+    if isinstance(content, Mapping) and content.get("error"):
         return _refused(_status_inside(content["error"]), content, reply, now)
+    if isinstance(content, Mapping) and not content.get("choices") and _stopped_prompt(content):
+        return Answer("", "blocked")
     return _answer(content, reply.body)
 
 
@@ -134,10 +146,15 @@ def _answer(content: Any, body: bytes) -> Answer | Fault:
             again=True,
             status=200,
         )
+    word = _word(choice)
     text = _content(message.get("content"))
     refusal = message.get("refusal")
-    if text is None:
-        text = refusal if isinstance(refusal, str) else ""
+    if text is None and isinstance(refusal, str):
+        text = refusal
+    if word in _BROKEN_FINISH or (not text and not _ends_empty(word, text, message)):
+        said = f"finish reason {word!r:.40}" if word else "neither text nor finish reason"
+        return Fault(f"status 200 with {said}, expected a whole answer", again=True, status=200)
+    text = text or ""
     trace = next(
         (
             t
@@ -165,12 +182,35 @@ def _answer(content: Any, body: bytes) -> Answer | Fault:
     )
 
 
-def _finish(choice: Mapping[str, Any]) -> Finish:
+def _ends_empty(word: str, text: str | None, message: Mapping[str, Any]) -> bool:
+    """Whether an answer without text is the model's own: it said nothing, thought only, or called a tool."""
+    if word in _BLOCKED_FINISH or word in _LIMIT:
+        return True
+    if word in _STOP and text is not None:
+        return True
+    return any(message.get(name) for name in ("tool_calls", "reasoning_content", "reasoning"))
+
+
+def _stopped_prompt(content: Mapping[str, Any]) -> bool:
+    """Whether a body without choices says that the prompt was filtered."""
+    feedback = content.get("promptFeedback") or content.get("prompt_feedback")
+    if isinstance(feedback, Mapping) and (
+        feedback.get("blockReason") or feedback.get("block_reason")
+    ):
+        return True
+    return '"filtered": true' in json.dumps(content.get("prompt_filter_results"))[:10_000]
+
+
+def _word(choice: Mapping[str, Any]) -> str:
     reason = choice.get("finish_reason")
-    word = reason.lower() if isinstance(reason, str) else ""
+    return reason.lower() if isinstance(reason, str) else ""
+
+
+def _finish(choice: Mapping[str, Any]) -> Finish:
+    word = _word(choice)
     if word in _BLOCKED_FINISH:
         return "blocked"
-    return "length" if word in ("length", "max_tokens") else "stop"
+    return "length" if word in _LIMIT else "stop"
 
 
 def _content(content: Any) -> str | None:
@@ -184,7 +224,8 @@ def _content(content: Any) -> str | None:
 
 
 def _count(value: Any) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    is_count = isinstance(value, int) and not isinstance(value, bool)
+    return value if is_count and 0 <= value <= MOST_COUNTED else None
 
 
 def _whole(text: str) -> str:
@@ -239,4 +280,4 @@ def _codes(error: Mapping[str, Any]) -> list[str]:
 
 
 def _excerpt(body: bytes) -> str:
-    return " ".join(body[:400].decode("utf-8", "replace").split())[:200]
+    return " ".join(body[:400].decode("utf-8", "replace").split())

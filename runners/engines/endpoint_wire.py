@@ -18,8 +18,10 @@ _RESERVED = frozenset({
     "top_p", "stop", "seed",
 })  # fmt: skip
 _NO_SYSTEM = re.compile(
-    r"system\W+(role|message|prompt|instruction)s?|role\W+(is\W+)?system|"
-    r"(developer|system) instruction|roles must alternate",
+    r"(?:system|developer)\W+(?:role|message|prompt|instruction)s?\b.{0,60}?"
+    r"\b(?:not|n't|unsupported|un\w+|invalid|only|must|disabled)\b|"
+    r"(?:not|n't|no|unsupported|unknown|invalid|unexpected)\b.{0,40}?(?:system\W+(?:role|message|prompt|instruction)|role\W+(?:is\W+)?system)|"
+    r"role\W+(?:is\W+)?system|roles must alternate",
     re.IGNORECASE,
 )
 _NO_SEED = re.compile(r"\bseed\b", re.IGNORECASE)

@@ -8,11 +8,14 @@ failed into an empty text. Here the first goes to the user turn, and the others 
 import inspect
 import json
 import logging
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from time import perf_counter
 from typing import Any
 
+from lawbound.runners.engines.endpoint_address import without_keys
 from lawbound.runners.engines.endpoint_reply import estimate_tokens
 from lawbound.runners.engines.endpoint_wire import Dialect, place, sampling_seed
 from lawbound.runners.engines.harness_load import Backend, load_backend
@@ -27,6 +30,26 @@ BATCH = 256
 VERSION = "1"
 
 _log = logging.getLogger(__name__)
+
+
+class _CleanHandler(logging.Handler):
+    """Says what lm-eval logs, which quotes servers, without keys and without orders to the terminal."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        sys.stderr.write(f"lm-eval: {without_keys(record.getMessage())}\n")
+
+
+@contextmanager
+def _clean_log() -> Iterator[None]:
+    logger, handler = logging.getLogger("lm_eval"), _CleanHandler(logging.WARNING)
+    before = logger.propagate
+    logger.propagate = False
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = before
 
 
 class HarnessEngine:
@@ -139,7 +162,8 @@ class HarnessEngine:
         kind: Any = what
         instances = [Instance(kind, {}, pair, number) for number, pair in enumerate(arguments)]
         try:
-            results: Sequence[Any] = call(instances, **quiet)
+            with _clean_log():
+                results: Sequence[Any] = call(instances, **quiet)
         except Exception as error:  # a backend may raise anything: data, not a crash
             _log.debug("lm-eval failed", exc_info=True)
             return [error] * len(arguments)
@@ -211,8 +235,7 @@ class HarnessEngine:
         )
 
     def _failed(self, request: Request, error: str) -> Sample:
-        line = " ".join(error.split())[:300]
-        return self._about(request, text="", finish="error", error=line)
+        return self._about(request, text="", finish="error", error=without_keys(error))
 
     def _about(self, request: Request, **fields: Any) -> Sample:
         text = request.rendered.text

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from lawbound.runners.engines.local_cache import HASH_FILE, weights_hash
 from lawbound.runners.engines.protocol import ModelError
@@ -55,6 +56,10 @@ def load_backend(rest: str, *, trust_remote_code: bool = False) -> Backend:
     for name in arguments:
         if _SECRET.search(name) and name not in _NO_SECRETS:
             raise ModelError(f"{where}: found {name} in the name, expected keys in the environment")
+        if urlsplit(str(arguments[name])).username is not None:
+            raise ModelError(
+                f"{where}: found a user name in {name}, expected keys in the environment"
+            )
         if name == "trust_remote_code" and arguments[name] and not trust_remote_code:
             raise ModelError(f"{where}: found {name} in the name, expected --trust-remote-code")
     try:

@@ -1,14 +1,23 @@
 """The parts of the endpoint engine that need no server: waits, prefixes, words for people."""
 
+import json
 from datetime import UTC, datetime
 from random import Random
+from typing import Any
 
 import pytest
 
-from lawbound.runners.engines.endpoint_address import Key, read_address
-from lawbound.runners.engines.endpoint_client import Patience, grouped
-from lawbound.runners.engines.endpoint_reply import Fault, Reply, read_reply, seconds_asked
+from lawbound.runners.engines.endpoint_address import Key, read_address, without_keys
+from lawbound.runners.engines.endpoint_client import Patience, Seen, grouped
+from lawbound.runners.engines.endpoint_reply import (
+    Answer,
+    Fault,
+    Reply,
+    read_reply,
+    seconds_asked,
+)
 from lawbound.runners.engines.endpoint_wire import Dialect
+from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.sample import Message, Rendered, Request, Settings
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
@@ -36,7 +45,7 @@ def test_pauses_double_keep_what_is_asked_and_end_at_the_longest() -> None:
     for retry in range(6):
         assert 0.5 * 2**retry <= patience.before(retry, None, rng) <= 2**retry
     assert 30 <= patience.before(0, 30.0, rng) <= 30.5
-    assert patience.before(0, 86_400.0, rng) == 120.0
+    assert patience.before(0, 1800.0, rng) >= 1800.0
     assert patience.before(30, None, rng) == 120.0
 
 
@@ -102,6 +111,9 @@ def test_a_base_url_is_completed(url: str, full: str) -> None:
         ("Unrecognized request argument supplied: seed", Dialect(seed=False)),
         ("This model's maximum context length is 512 tokens", None),
         ("max_tokens is too large: 99999", None),
+        ("Request too large: please shorten the system prompt or retry later", None),
+        ("Invalid role: system", Dialect(system=False)),
+        ("Only user and assistant roles are supported, role is system", Dialect(system=False)),
     ],
 )
 def test_a_complaint_is_followed_only_where_that_may_help(
@@ -109,3 +121,116 @@ def test_a_complaint_is_followed_only_where_that_may_help(
 ) -> None:
     sent = {"messages": [{"role": "system", "content": "x"}], "max_tokens": 1, "seed": 1}
     assert Dialect().after(complaint, sent) == learnt
+
+
+def _completion(**choice: Any) -> bytes:
+    return json.dumps({"choices": [choice], "usage": {"prompt_tokens": 10**23}}).encode()
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        {"message": {"content": "half an"}, "finish_reason": "error"},
+        {"message": {"content": "half an"}, "finish_reason": "abort"},
+        {"message": {}, "finish_reason": None},
+        {"message": {"content": None}},
+        {"message": {"content": ""}, "finish_reason": "RECITATION"},
+    ],
+)
+def test_a_failure_of_the_provider_is_no_answer(choice: dict[str, Any]) -> None:
+    found = read_reply(Reply(200, "application/json", _completion(**choice)), NOW)
+    assert isinstance(found, Fault) and found.again
+
+
+def test_an_error_beside_choices_is_no_answer() -> None:
+    body = json.loads(_completion(message={"content": "x"}, finish_reason="stop"))
+    body["error"] = {"message": "upstream went away", "code": 502}
+    found = read_reply(Reply(200, "application/json", json.dumps(body).encode()), NOW)
+    assert isinstance(found, Fault) and "upstream went away" in found.message
+
+
+@pytest.mark.parametrize(
+    ("choice", "finish"),
+    [
+        ({"message": {"content": ""}, "finish_reason": "stop"}, "stop"),
+        ({"message": {"content": "text"}}, "stop"),
+        ({"message": {"content": "text"}, "finish_reason": "eot"}, "stop"),
+        ({"message": {"content": None}, "finish_reason": "length"}, "length"),
+        ({"message": {"content": None}, "finish_reason": "content_filter"}, "blocked"),
+        ({"message": {"content": None, "reasoning": "hm"}, "finish_reason": "stop"}, "stop"),
+        ({"message": {"content": None, "tool_calls": [{}]}, "finish_reason": "tool_calls"}, "stop"),
+    ],
+)
+def test_an_answer_without_text_may_be_the_models_own(choice: dict[str, Any], finish: str) -> None:
+    found = read_reply(Reply(200, "application/json", _completion(**choice)), NOW)
+    assert isinstance(found, Answer) and found.finish == finish
+    assert found.prompt_tokens is None  # a count that the store would not read back is not known
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "blocked"),
+    [
+        (400, "Invalid request. content policy field unknown parameter: 'moderation'", False),
+        (400, "Your prompt was flagged by our moderation system", True),
+        (400, "This request violates our content policy", True),
+        (403, "content_policy_violation", True),
+        (400, "The response was filtered due to the content management policy", True),
+        (400, "moderation_blocked", True),
+    ],
+)
+def test_only_a_filters_own_words_are_a_block(status: int, body: str, blocked: bool) -> None:
+    content = json.dumps({"error": {"message": body}}).encode()
+    found = read_reply(Reply(status, "application/json", content), NOW)
+    assert (isinstance(found, Answer) and found.finish == "blocked") == blocked
+
+
+def test_a_filtered_prompt_without_choices_is_a_block() -> None:
+    for body in (
+        {"choices": [], "promptFeedback": {"blockReason": "SAFETY"}},
+        {"choices": [], "prompt_filter_results": [{"hate": {"filtered": True}}]},
+    ):
+        found = read_reply(Reply(200, "application/json", json.dumps(body).encode()), NOW)
+        assert isinstance(found, Answer) and found.finish == "blocked"
+
+
+@pytest.mark.parametrize("length", range(120, 420, 7))
+def test_a_key_that_is_cut_off_in_a_quote_is_hidden_too(length: int) -> None:
+    key = Key("my-secret-KEY+value/0123456789")
+    page = ("x" * length + key.value + " and more " * 40).encode()
+    found = read_reply(Reply(403, "text/html", page), NOW)
+    assert isinstance(found, Fault)
+    assert "my-secret" not in key.clean(found.message)
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\u202e", "\u00ad", "\ufeff"])
+def test_a_key_with_unseen_signs_inside_is_hidden(sign: str) -> None:
+    key = Key("my-secret-KEY+value/0123456789")
+    broken = key.value[:5] + sign + key.value[5:]
+    assert key.clean(f"bad key {broken} here") == "bad key [key] here"
+
+
+def test_other_texts_keep_what_only_looks_a_little_like_a_key() -> None:
+    assert Key("my-secret-KEY").hide("my-secre is French, my-se is not") == (
+        "[key] is French, my-se is not"
+    )
+    assert Key("short").hide("sho") == "sho"
+
+
+def test_secrets_of_the_environment_stay_out_of_what_backends_say() -> None:
+    environment = {"WATSONX_API_KEY": "hunter2-hunter2", "HOME": "/home/someone"}
+    said = without_keys("401\x1b[31m hunter2-hunter2 in /home/someone", environment)
+    assert said == "401 [31m [key] in /home/someone"
+
+
+def test_a_key_in_the_address_is_refused_whatever_its_name() -> None:
+    key = Key("my-secret-KEY+value/0123456789")
+    with pytest.raises(ModelError, match="found a key in the URL"):
+        read_address("m", "http://h/v1?code=my-secret-KEY%2Bvalue%2F0123456789", key)
+
+
+def test_the_same_completion_for_the_same_request_is_no_confusion() -> None:
+    seen = Seen()
+    assert not seen.is_repeated("id0", b"probe", b"p", probing=True)
+    assert not seen.is_repeated("id1", b"body", b"asked", probing=False)
+    assert not seen.is_repeated("id1", b"body", b"asked", probing=False)
+    assert seen.is_repeated("id1", b"body", b"asked something else", probing=False)
