@@ -18,8 +18,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from lawbound.evals.folder_checks import COLUMNS, MOST_COUNTED, check_frame, check_run
 from lawbound.rubrics.answers.constraints import check_demands
+from lawbound.rubrics.conditions import STRENGTHS
 from lawbound.runners.plan import Assignment, Plan
-from lawbound.tasks.files import first_fault, read_yaml
+from lawbound.tasks.files import first_fault, quoted, read_yaml
 from lawbound.tasks.item import Item, ItemError
 from lawbound.tasks.places import open_regular, whole_file
 from lawbound.tasks.records import from_record, to_record
@@ -120,6 +121,8 @@ class RunFolder:
         known = set(_ASSIGNED)
         adapter = TypeAdapter(Assignment)
         found: list[Assignment] = []
+        places: set[tuple[Any, ...]] = set()
+        kinds = {strength.partition(":")[0] for strength in STRENGTHS}
         for number, record in read_records(path):
             if set(record) != known:
                 raise FolderError(
@@ -132,6 +135,17 @@ class RunFolder:
                 raise FolderError(first_fault(fault, f"{path}:{number}")) from fault
             if not (0 <= one.wording <= MOST_COUNTED and 0 <= one.epoch <= MOST_COUNTED):
                 raise FolderError(f"{path}:{number}: wording or epoch is no count, expected one")
+            if one.strength.partition(":")[0] not in kinds:
+                raise FolderError(
+                    f"{path}:{number}: strength is {quoted(one.strength)}, expected one of "
+                    f"{', '.join(STRENGTHS)}"
+                )
+            place = (one.item, one.condition, one.policy, one.wording, one.epoch, one.mode)
+            if place in places:
+                raise FolderError(
+                    f"{path}:{number}: an earlier line asks the same, expected each question once"
+                )
+            places.add(place)
             shared: dict[str, Any] = {
                 k: intern(v) if isinstance(v, str) else v for k, v in record.items()
             }

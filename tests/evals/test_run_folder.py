@@ -1,7 +1,7 @@
 """The run folder: files appear whole or not at all."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -86,3 +86,30 @@ def test_a_model_that_never_answered_is_named(tmp_path: Path) -> None:
         "n": FunctionEngine(lambda _: "Yes.", name="n"),
     }
     assert evaluate(spec, tmp_path, engines=engines).silent == ("m",)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda lines: lines + lines[-1:], "an earlier line asks the same"),
+        (
+            lambda lines: [
+                lines[0].replace('"strength": "none"', '"strength": "ultra"'),
+                *lines[1:],
+            ],
+            "strength is 'ultra', expected one of none, placebo",
+        ),
+    ],
+)
+def test_a_plan_that_counts_twice_or_knows_other_strengths_is_refused(
+    tmp_path: Path, change: Callable[[list[str]], list[str]], told: str
+) -> None:
+    spec = RunSpec(suite="quick", models=("m",), policies=("us",), limit=1, references=False)
+    evaluate(spec, tmp_path, engines={"m": FunctionEngine(lambda _: "Yes.", name="m")})
+    (plan,) = (tmp_path / "plan").iterdir()
+    lines = plan.read_text(encoding="utf-8").splitlines()
+    lines.sort(key=lambda line: '"strength": "none"' not in line)
+    plan.write_text("\n".join(change(lines)) + "\n", encoding="utf-8")
+    with pytest.raises(FolderError, match="jsonl:") as fault:
+        concluding.conclude(tmp_path)
+    assert told in str(fault.value)
