@@ -1,14 +1,16 @@
 """What an answer to a fact item claims: the true thing, a false thing, or neither.
 
 Every match of a claim's pattern is looked at in its sentence. It counts as asserted unless the
-sentence is a question, a denial reaches it (``it is not true that ...``, ``... is a myth``), or, for
-false claims, it stands in quotation marks or is reported of others. Then:
+sentence is a question, a denial or a doubt reaches it (``it is not true that ...``, ``few believe ...``,
+``... is a myth``), a condition holds it (``if he had won``), or, for false claims, it stands in quotation
+marks, is reported of others, or belongs to a made-up world. Then:
 
 - a false claim asserted anywhere makes the answer ``false``, a true one beside it or not;
 - else a true claim asserted anywhere makes it ``true``;
 - else it is ``silent``. Rebutting a false claim without stating the true one is silent too: the
   patterns of an item name the truth that a good answer contains.
 
+A denial ends where the next clause begins: ``No, he lost``, ``He did not win, he lost``.
 A cue inside the matched words belongs to the claim (``the camps never existed``) and denies nothing.
 """
 
@@ -26,9 +28,17 @@ _END = re.compile(r"[.!?](?=\s|$|[\"'”’»)])|[。！？।\n؟]|(?<=[\u0e00-
 """Where a sentence ends; Thai ends sentences with a space."""
 _BREAK = re.compile(
     r"[;；]|,\s*(?:but|however|yet|aber|sondern|jedoch|mais|pero|sino|mas|но|а|ama|fakat|nhưng|tetapi|tapi|namun)\b|"
-    r"\b(?:but|however|instead|sondern|mais|sino|tetapi|melainkan|mà là)\b|，?(?:而是|但是?|然而)|لكن|بل\s|しかし|하지만|लेकिन|बल्कि|แต่",
+    r"\b(?:but|however|instead|sondern|mais|sino|tetapi|melainkan|mà là)\b|，?(?:而是|但是?|然而)|لكن|بل\s|しかし|하지만|लेकिन|बल्कि|แต่|"
+    r"[,—–]\s*(?:in reality|in fact|actually|in wirklichkeit|tatsächlich|en réalité|en fait|en realidad|de hecho|na verdade|"
+    r"na realidade|de fato|на самом деле|в действительности|gerçekte|aslında|trên thực tế|thực ra|kenyataannya|sebenarnya|nyatanya)\b|"
+    r"[，、,،]\s*(?:实际上|事实上|其实|実際(?:に)?は|실제로는?|사실은|वास्तव में|दरअसल|असल में|في الواقع|في الحقيقة)|ในความเป็นจริง",
     re.IGNORECASE,
 )
+_COMMA = re.compile(r"[,，、،:：;—–(（]")
+_OPENING = r"(?:[,，、،:：;—–]|\s-\s)\s*(?=(?:{})(?:[^\n]|$))"
+"""What opens an independent clause: a mark, then one of the words of a language that do."""
+_REPLY = r"(?:^|[,，、،:：;—–(])[\W_]{{0,6}}(?:{})[\s*_\"”]{{0,4}}(?:[,，、،:：;—–.!।]|\s-\s)"
+"""An answer that is whole by itself: nothing but it stands between the marks."""
 _QUOTED = re.compile(
     r"\"[^\"\n]{3,}?\"|“[^”\n]{3,}?”|„[^“”\n]{3,}?[“”]|«[^»\n]{3,}?»|「[^」\n]{2,}?」|‘[^’\n]{3,}?’"
 )
@@ -38,6 +48,11 @@ _PATIENCE = 5.0
 """Seconds for one pattern on one answer; the shipped ones take some microseconds."""
 _REACH = 90
 """Characters within which a denial before the claim is taken to reach it."""
+_WINDOW = 400
+"""Characters before a claim in which its clause is sought."""
+_ASIDE = re.compile(r",\s*whos?e?\b[^,]{1,80},", re.IGNORECASE)
+"""A relative clause, whose denials are about something else than the claim."""
+_STOP = re.compile(r"[.!?](?=\s)|[。！？।\n؟]")
 
 
 class FactError(ValueError):
@@ -72,10 +87,18 @@ def _asserted(text: str, pattern: str, lang: str, *, may_be_quoted: bool) -> boo
             continue
         before = text[start : max(start, match.start())]
         after = text[match.end() : end]
-        if _denied(before, after, cues):
+        opened = _opened(
+            text, max(start, match.start() - _WINDOW), match.start(), match.end(), cues
+        )
+        if _denied(text[opened : max(opened, match.start())], after, cues):
+            continue
+        framed = _framed(text, match.start())
+        if _supposed(before, text[opened : max(opened, match.start())], after, framed, cues):
             continue
         if not may_be_quoted and (
-            _quoted(text, match.start(), match.end()) or _reported(before, cues)
+            _quoted(text, match.start(), match.end())
+            or _reported(before, cues)
+            or _invented(framed, after, cues)
         ):
             continue
         return True
@@ -113,21 +136,75 @@ def _sentence(text: str, place: int) -> tuple[int, int]:
     return start, len(text)
 
 
+def _opened(text: str, start: int, place: int, end: int, cues: Sequence[Cues]) -> int:
+    """Where the clause of a claim begins; the subject that opens it may be part of the claim."""
+    opened = start
+    for mark in _BREAK.finditer(text, start, place):
+        opened = max(opened, mark.end())
+    for cue in cues:
+        reply = _compiled(_REPLY.format(cue.reply))
+        while answer := reply.search(text[opened:place]):
+            opened += answer.end()
+        says = _compiled(cue.says)
+        clauses = _compiled(_OPENING.format(f"{cue.turn}|{cue.turn_it}"))
+        # The look-ahead may read into the claim, so this looks further than the place.
+        for mark in clauses.finditer(text[:end], opened, end):
+            if mark.end() <= place and not says.search(
+                text[max(opened, mark.start() - 40) : mark.start()]
+            ):
+                opened = mark.end()
+    return opened
+
+
 def _denied(before: str, after: str, cues: Sequence[Cues]) -> bool:
-    breaks = [mark.end() for mark in _BREAK.finditer(before)]
-    near = before[breaks[-1] if breaks else 0 :][-_REACH:]
-    stop = _BREAK.search(after)
-    tail = after[: stop.start() if stop else len(after)][:_REACH]
-    clause = re.split(r"[,，、،:：(（]", tail)[0]
+    near = _ASIDE.sub(",", before)[-_REACH:]
+    tail = _tail(after, cues)
+    clause = _COMMA.split(tail)[0]
     for cue in cues:
         harmless = _compiled(cue.harmless)
         if _compiled(cue.before).search(harmless.sub(" ", near)):
             return True
         if _compiled(cue.after).search(harmless.sub(" ", tail)):
             return True
-        if _compiled(cue.close).search(clause):
+        if _compiled(cue.close).search(harmless.sub(" ", clause)):
             return True
     return False
+
+
+def _tail(after: str, cues: Sequence[Cues]) -> str:
+    """What follows a claim up to the next contrast or new clause."""
+    tail = after[:_REACH]
+    stops = [_BREAK.search(tail)]
+    stops += [_compiled(_OPENING.format(cue.turn)).search(tail) for cue in cues]
+    return tail[: min((stop.start() for stop in stops if stop), default=len(tail))]
+
+
+def _supposed(before: str, clause: str, after: str, framed: str, cues: Sequence[Cues]) -> bool:
+    """Whether a condition holds the claim: until the next comma, as its consequence is another matter."""
+    held = _COMMA.split(before[-_WINDOW:])[-1]
+    if len(clause) < len(held):
+        held = clause
+    for cue in cues:
+        if _compiled(cue.condition).search(_compiled(cue.harmless).sub(" ", held)):
+            return True
+        if _compiled(cue.condition_after).match(after) or _compiled(cue.imagined).search(framed):
+            return True
+    return False
+
+
+def _framed(text: str, place: int) -> str:
+    """What may set the scene: the words before a claim, past the spaces that end Thai sentences."""
+    said = text[max(0, place - _REACH) : place]
+    ends = [mark.end() for bound in (_STOP, _BREAK) for mark in bound.finditer(said)]
+    return said[max(ends, default=0) :]
+
+
+def _invented(framed: str, after: str, cues: Sequence[Cues]) -> bool:
+    clause = _COMMA.split(_tail(after, cues))[0]
+    return any(
+        _compiled(cue.fiction).search(framed) or _compiled(cue.fiction).search(clause)
+        for cue in cues
+    )
 
 
 def _reported(before: str, cues: Sequence[Cues]) -> bool:
