@@ -133,7 +133,8 @@ class RunFolder:
                 one = adapter.validate_python(record)
             except ValidationError as fault:
                 raise FolderError(first_fault(fault, f"{path}:{number}")) from fault
-            if not (0 <= one.wording <= MOST_COUNTED and 0 <= one.epoch <= MOST_COUNTED):
+            counts = (record["wording"], record["epoch"])  # `true` passes for 1 elsewhere
+            if not all(type(count) is int and 0 <= count <= MOST_COUNTED for count in counts):
                 raise FolderError(f"{path}:{number}: wording or epoch is no count, expected one")
             if one.strength.partition(":")[0] not in kinds:
                 raise FolderError(

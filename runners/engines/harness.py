@@ -41,15 +41,19 @@ class _CleanHandler(logging.Handler):
 
 @contextmanager
 def _clean_log() -> Iterator[None]:
-    logger, handler = logging.getLogger("lm_eval"), _CleanHandler(logging.WARNING)
-    before = logger.propagate
-    logger.propagate = False
-    logger.addHandler(handler)
+    handler = _CleanHandler(logging.WARNING)
+    # asyncio tells of a request that nobody waited for, with its headers.
+    loggers = [logging.getLogger(name) for name in ("lm_eval", "asyncio")]
+    before = [logger.propagate for logger in loggers]
+    for logger in loggers:
+        logger.propagate = False
+        logger.addHandler(handler)
     try:
         yield
     finally:
-        logger.removeHandler(handler)
-        logger.propagate = before
+        for logger, propagate in zip(loggers, before, strict=True):
+            logger.removeHandler(handler)
+            logger.propagate = propagate
 
 
 class HarnessEngine:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from lawbound.runners.engines.local_cache import HASH_FILE, weights_hash
 from lawbound.runners.engines.protocol import ModelError
@@ -56,10 +56,8 @@ def load_backend(rest: str, *, trust_remote_code: bool = False) -> Backend:
     for name in arguments:
         if _SECRET.search(name) and name not in _NO_SECRETS:
             raise ModelError(f"{where}: found {name} in the name, expected keys in the environment")
-        if urlsplit(str(arguments[name])).username is not None:
-            raise ModelError(
-                f"{where}: found a user name in {name}, expected keys in the environment"
-            )
+        if _holds_secret(str(arguments[name])):
+            raise ModelError(f"{where}: found a secret in {name}, expected keys in the environment")
         if name == "trust_remote_code" and arguments[name] and not trust_remote_code:
             raise ModelError(f"{where}: found {name} in the name, expected --trust-remote-code")
     try:
@@ -76,6 +74,17 @@ def load_backend(rest: str, *, trust_remote_code: bool = False) -> Backend:
         revision=revision_of(str(arguments.get("pretrained", "")), _commit(model, arguments)),
         settings=",".join(f"{name}={others[name]}" for name in sorted(others)),
         is_api=_is_api(model),
+    )
+
+
+def _holds_secret(value: str) -> bool:
+    """Whether an argument is a URL with a user name or a key in it."""
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return False
+    return parts.username is not None or any(
+        _SECRET.search(name) for name, _ in parse_qsl(parts.query)
     )
 
 

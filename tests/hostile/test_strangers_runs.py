@@ -124,6 +124,7 @@ def _plan_line(run: Path, **change: object) -> None:
         ({"item": "nothing"}, "found no item 'nothing'"),
         ({"mode": "guess"}, ":1: mode: found 'guess'"),
         ({"wording": 10**30}, ":1: "),
+        ({"epoch": True}, ":1: wording or epoch is no count"),
         ({"key": "\ud800"}, ":1: holds half a surrogate pair"),
         ({"odd": 1}, ":1: fields are"),
     ],

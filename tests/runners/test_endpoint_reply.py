@@ -193,13 +193,13 @@ def test_a_filtered_prompt_without_choices_is_a_block() -> None:
         assert isinstance(found, Answer) and found.finish == "blocked"
 
 
-@pytest.mark.parametrize("length", range(120, 420, 7))
-def test_a_key_that_is_cut_off_in_a_quote_is_hidden_too(length: int) -> None:
+def test_a_key_that_is_cut_off_in_a_quote_is_hidden_too() -> None:
     key = Key("my-secret-KEY+value/0123456789")
-    page = ("x" * length + key.value + " and more " * 40).encode()
-    found = read_reply(Reply(403, "text/html", page), NOW)
-    assert isinstance(found, Fault)
-    assert "my-secret" not in key.clean(found.message)
+    for length in range(120, 420):
+        page = ("x" * length + key.value + " and more " * 40).encode()
+        found = read_reply(Reply(403, "text/html", page), NOW)
+        assert isinstance(found, Fault)
+        assert "my-secret" not in key.clean(found.message)
 
 
 @pytest.mark.parametrize("sign", ["\u200b", "\u202e", "\u00ad", "\ufeff"])

@@ -1,5 +1,6 @@
 """lm-eval's own models as engines: every answer reaches its request, and the policy its prompt."""
 
+import logging
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -117,6 +118,25 @@ def test_what_a_backend_raises_becomes_an_error_of_each_request() -> None:
     assert {s.finish for s in samples} == {"error"}
 
 
+def test_what_lm_eval_logs_is_said_without_keys_and_escapes(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "my-secret-KEY+value")
+
+    def told(*_: Any, **__: Any) -> list[str]:
+        logging.getLogger("lm_eval.models.api_models").warning(
+            "no: Bearer my-secret-KEY+value \x1b[2J"
+        )
+        raise RuntimeError("bad key my-secret-KEY+value")
+
+    stub = Stub()
+    monkeypatch.setattr(stub, "generate_until", told)
+    engine = HarnessEngine(_backend(stub))
+    (sample,) = engine.generate([_request(engine)])
+    assert sample.error == "RuntimeError: bad key [key]"
+    assert capsys.readouterr().err == "lm-eval: no: Bearer [key] [2J\n"
+
+
 def test_an_empty_text_of_an_api_may_be_a_failure_and_is_no_answer() -> None:
     class Empty(Stub):
         def generate_until(self, instances: Sequence[Any]) -> list[str]:
@@ -170,6 +190,8 @@ def test_lm_evals_dummy_runs_through_the_engine(monkeypatch: pytest.MonkeyPatch)
         ("hff:pretrained=x", r"lm-eval:hff': unknown, .*did you mean 'hf'\?"),
         ("hf:pretrained=x,token=hf_hunter2", "found token in the name, expected keys in the env"),
         ("local-chat-completions:auth_token=hunter2", "found auth_token in the name"),
+        ("local-chat-completions:base_url=http://u:hunter2@h/v1", "found a secret in base_url"),
+        ("local-chat-completions:base_url=http://h/v1?api_key=x", "found a secret in base_url"),
         ("hf:pretrained=/no/such/folder/anywhere", "'lm-eval:hf': cannot be loaded: "),
     ],
 )
