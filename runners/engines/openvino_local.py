@@ -168,7 +168,14 @@ class OpenVinoEngine:
                 one.seconds += share
                 if self._is_finished(one):
                     running.remove(one)
-                    yield self._answers.sample(one.prompt, one.written, one.seconds)
+                    yield self._sample(one)
+
+    def _sample(self, one: _Running) -> Sample:
+        """An empty answer has at least the token that ends it: without any, the request was not served."""
+        if not one.written:
+            state = str(one.handle.get_status()).rpartition(".")[2].lower()
+            return self._answers.failed(one.prompt, f"openvino-genai wrote nothing ({state})")
+        return self._answers.sample(one.prompt, one.written, one.seconds)
 
     def _start(self, prompt: Prompt) -> _Running:
         tokens = self._openvino.Tensor(np.array([prompt.tokens], dtype=np.int64))

@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -89,6 +90,19 @@ def test_what_does_not_fit_the_context_is_a_failed_request(engine: OpenVinoEngin
     found = {sample.key: sample for sample in engine.generate([long, short])}
     assert found["long"].finish == "error" and "expected at most 8192" in found["long"].error
     assert found["short"].finish in ("stop", "length")
+
+
+@pytest.mark.model
+def test_a_request_that_is_not_served_is_no_empty_answer(
+    engine: OpenVinoEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ignored = import_module("openvino_genai").GenerationStatus.IGNORED
+    handle = SimpleNamespace(can_read=lambda: False, get_status=lambda: ignored)
+    pipeline = SimpleNamespace(add_request=lambda *_: handle, step=lambda: None)
+    request = _request(engine, "ignored", "salt")
+    monkeypatch.setattr(engine, "_pipeline", pipeline)
+    (sample,) = engine.generate([request])
+    assert (sample.finish, sample.error) == ("error", "openvino-genai wrote nothing (ignored)")
 
 
 @pytest.mark.model
