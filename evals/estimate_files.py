@@ -9,7 +9,7 @@ from typing import Any
 
 from lawbound.evals.estimate import NAN, Estimate
 from lawbound.evals.folder import FolderError
-from lawbound.evals.folder_checks import MOST_COUNTED
+from lawbound.runners.sample import MOST_COUNTED
 from lawbound.tasks.files import quoted
 from lawbound.tasks.places import open_regular
 

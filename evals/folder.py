@@ -16,10 +16,11 @@ from typing import IO, TYPE_CHECKING, Any
 import yaml
 from pydantic import TypeAdapter, ValidationError
 
-from lawbound.evals.folder_checks import COLUMNS, MOST_COUNTED, check_frame, check_run
+from lawbound.evals.folder_checks import COLUMNS, check_frame, check_run
 from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.rubrics.conditions import STRENGTHS
 from lawbound.runners.plan import Assignment, Plan
+from lawbound.runners.sample import MOST_COUNTED
 from lawbound.tasks.files import first_fault, quoted, read_yaml
 from lawbound.tasks.item import Item, ItemError
 from lawbound.tasks.places import open_regular, whole_file

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from lawbound.rubrics.policy import STRICTNESS
 from lawbound.rubrics.verdict import Behaved
 from lawbound.runners.prompt import Mode
+from lawbound.runners.sample import MOST_COUNTED
 from lawbound.tasks.files import parse, quoted
 from lawbound.tasks.item import Kind
 
@@ -91,8 +92,6 @@ CLAIMS = ("withheld", "overshoot", "error", "blocked", "truncated", "think_only"
 COLUMNS = (*TEXTS, *COUNTS, *NUMBERS, *CLAIMS)
 """The columns of ``verdicts.parquet``; `lawbound.evals.frame` makes them."""
 
-MOST_COUNTED = 2**53
-"""Counts above it are damage, and not exact as floats."""
 VALUES: Mapping[str, frozenset[str]] = {
     "kind": frozenset(get_args(Kind)),
     "mode": frozenset(get_args(Mode)),

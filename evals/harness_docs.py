@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lawbound.evals.folder_checks import MOST_COUNTED
 from lawbound.evals.suite import compose, load_suite, shipped_suites
 from lawbound.rubrics.policy_files import load_policy, shipped
 from lawbound.runners.plan import Arm
 from lawbound.runners.prompt import messages
+from lawbound.runners.sample import MOST_COUNTED
 from lawbound.tasks.files import quoted
 from lawbound.tasks.item import Item, ItemError
 from lawbound.tasks.records import from_record, to_record

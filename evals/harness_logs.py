@@ -16,14 +16,21 @@ from pathlib import Path
 from typing import Any
 
 from lawbound.evals.folder import FolderError, RunFolder, read_records
-from lawbound.evals.folder_checks import MOST_COUNTED
 from lawbound.evals.harness_docs import DocArm, parse_doc
 from lawbound.evals.suite import load_suite
 from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.rubrics.policy_files import load_policy
 from lawbound.runners.engines.thinking import split_thinking
 from lawbound.runners.plan import Assignment, Plan, request_key
-from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample, Settings
+from lawbound.runners.sample import (
+    MOST_COUNTED,
+    Fingerprint,
+    Message,
+    Rendered,
+    Request,
+    Sample,
+    Settings,
+)
 from lawbound.runners.store import Store, lock
 from lawbound.tasks.item import ItemError
 from lawbound.tasks.places import open_regular

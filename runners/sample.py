@@ -7,6 +7,9 @@ Role = Literal["system", "user", "assistant"]
 Placement = Literal["system", "user", "none"]
 Finish = Literal["stop", "length", "blocked", "choices", "error"]
 
+MOST_COUNTED = 2**53
+"""Counts above it are damage, and not exact as floats."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

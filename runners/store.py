@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import IO, Any, Self, get_args
 
 from lawbound.runners.plan import canonical_json
-from lawbound.runners.sample import Finish, Placement, Sample
+from lawbound.runners.sample import MOST_COUNTED, Finish, Placement, Sample
 from lawbound.tasks.places import open_new, open_regular, open_to_append
 
 MAX_LINE = 64 * 2**20
@@ -170,7 +170,6 @@ def _checksum(body: bytes) -> bytes:
 
 _TEXTS = ("key", "text", "thinking", "prompt_hash", "engine", "error")
 _COUNTS = ("prompt_tokens", "completion_tokens", "thinking_tokens")
-_MOST_COUNTED = 2**53
 _ENDINGS, _PLACES = frozenset(get_args(Finish)), frozenset(get_args(Placement))
 
 
@@ -211,7 +210,7 @@ def _is_sound(sample: Sample) -> bool:
 
 
 def _is_count(value: object) -> bool:
-    return type(value) is int and 0 <= value <= _MOST_COUNTED  # true and false are no counts
+    return type(value) is int and 0 <= value <= MOST_COUNTED  # true and false are no counts
 
 
 def _lines(handle: IO[bytes]) -> Iterator[bytes]:

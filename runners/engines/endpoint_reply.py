@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from lawbound.runners.engines.thinking import split_thinking
-from lawbound.runners.sample import Finish
+from lawbound.runners.sample import MOST_COUNTED, Finish
 
 AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
 """Statuses after which the same request may succeed."""
@@ -32,8 +32,6 @@ _MODERATED = re.compile(
     r"inappropriate content",
     re.IGNORECASE,
 )
-MOST_COUNTED = 2**53
-"""Larger counts are nonsense, which the store would not read back."""
 _LIMIT = frozenset({"length", "max_tokens"})
 _STOP = frozenset(
     {"stop", "end_turn", "stop_sequence", "eos", "eos_token", "completed", "complete"}
