@@ -82,9 +82,9 @@ class Concepts:
         for token in tokens:
             if token not in known:
                 known[token] = self._name(token)
-        found = [names for token in tokens if (names := known[token])]
-        if self._two:
-            firsts = self._firsts
+        found = [*filter(None, map(known.__getitem__, tokens))]
+        firsts = self._firsts
+        if not firsts.isdisjoint(tokens):
             for i, token in enumerate(tokens[:-1]):
                 if token in firsts and (both := self._two.get(f"{token} {tokens[i + 1]}")):
                     found.append(tuple(both))

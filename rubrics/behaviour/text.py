@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 from typing import NamedTuple, Protocol
 from unicodedata import normalize
 
@@ -88,6 +89,7 @@ _APART = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(co
 _BUT_SEAMS = {code: " " for code in _APART if chr(code) != _SEAM}
 _LETTERS = {code: " " for code in range(128) if not chr(code).isalpha()}
 _STEM = re.compile(rf"\b\w{{1,{STEM}}}")
+_HEAD = itemgetter(slice(STEM))
 
 
 class Searchable(Protocol):
@@ -119,7 +121,7 @@ class Sentence(NamedTuple):
 def stems_of(body: str) -> frozenset[str]:
     """First letters of every word."""
     if body.isascii():  # the same at a quarter of the price
-        return frozenset([word[:STEM] for word in body.translate(_APART).split()])
+        return frozenset(map(_HEAD, body.translate(_APART).split()))
     return frozenset(_STEM.findall(body))
 
 
@@ -207,8 +209,7 @@ def _clean_all(pieces: Sequence[str]) -> list[str]:
     whole = _SEAM.join(pieces)
     if not whole.isascii() or whole.count(_SEAM) != len(pieces) - 1:
         return [clean(piece) for piece in pieces]
-    cleaned = _plain(whole).split(_SEAM)
-    return [_spelled_out(piece) for piece in cleaned] if "'" in whole else cleaned
+    return _spelled_out(_plain(whole)).split(_SEAM)
 
 
 def _stems_of_all(bodies: Sequence[str]) -> list[frozenset[str]]:
@@ -216,8 +217,7 @@ def _stems_of_all(bodies: Sequence[str]) -> list[frozenset[str]]:
     if not whole.isascii() or whole.count(_SEAM) != len(bodies) - 1:
         return [stems_of(body) for body in bodies]
     return [
-        frozenset([word[:STEM] for word in words.split()])
-        for words in whole.translate(_BUT_SEAMS).split(_SEAM)
+        frozenset(map(_HEAD, words.split())) for words in whole.translate(_BUT_SEAMS).split(_SEAM)
     ]
 
 
