@@ -239,7 +239,7 @@ WRITERS = {".jsonl": _Jsonl, ".ndjson": _Jsonl, ".csv": _Csv} | dict.fromkeys(PA
 
 def _json(value: dict[str, Any]) -> bytes:
     try:
-        return json.dumps(value, ensure_ascii=False, default=_plain).encode("utf-8")
+        return _ENCODER.encode(value).encode("utf-8")
     except UnicodeEncodeError:  # lone surrogates survive as escapes
         return json.dumps(value, default=_plain).encode("ascii")
 
@@ -269,3 +269,6 @@ def _cell(value: Any) -> str:
 
 def _plain(value: Any) -> str:
     return str(value.isoformat()) if hasattr(value, "isoformat") else str(value)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_plain)
