@@ -4,16 +4,19 @@ Workers are real processes of a real Ray cluster; their model is a function that
 many of them fit on few cores. The ideal is the work divided by the speeds of the workers.
 
     python benchmarks/cluster.py --workers 8
+
+Writes its section of docs/benchmarks.md.
 """
 
 import argparse
 import os
 import signal
-import sys
 import tempfile
 from functools import partial
 from pathlib import Path
 from time import perf_counter, sleep
+
+import page
 
 from lawbound import FunctionEngine, Request
 from lawbound.runners.engines.cluster import ClusterEngine
@@ -92,25 +95,24 @@ def main() -> None:
         f"one {SLOW:.0f} times slower": (seconds, True, False, work / (workers - 1 + 1 / SLOW)),
         "one killed after 100 answers": (seconds, False, True, even),
     }
-    say(f"{number} requests, {workers} workers, {seconds * 1000:.0f} ms an answer, {cores()}.\n")
-    say("| scenario | wall seconds | ideal | share of the ideal | answers/s |")
-    say("|---|---|---|---|---|")
+    load = page.load()
+    lines = [
+        "## Cluster: what sharding over Ray costs",
+        "",
+        f"{page.command()}, {page.today()}. {number} requests, {workers} workers, "
+        f"{seconds * 1000:.0f} ms an answer; the ideal is the work divided by the speeds of the workers.",
+        "",
+        "| scenario | wall seconds | ideal | share of the ideal | answers/s |",
+        "|---|---|---|---|---|",
+    ]
     with joined("ray", workers=workers) as cluster:
         for name, (pause, slow, killed, ideal) in scenarios.items():
             passed = measure(cluster, number, pause, workers, slow=slow, killed=killed)
             reached = f"{ideal:.1f} | {ideal / passed:.0%}" if ideal == ideal else "|"
-            say(f"| {name} | {passed:.1f} | {reached} | {number / passed:.0f} |")
-
-
-def cores() -> str:
-    """For people."""
-    return f"{os.cpu_count()} cores, load average {os.getloadavg()[0]:.1f}"
-
-
-def say(text: str) -> None:
-    """To stdout, at once."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+            lines.append(f"| {name} | {passed:.1f} | {reached} | {number / passed:.0f} |")
+    section = "\n".join([*lines, "", page.where(load, "ray")])
+    page.say(section)
+    page.write_section("cluster", section)
 
 
 if __name__ == "__main__":

@@ -20,23 +20,20 @@ import argparse
 import asyncio
 import json
 import os
-import platform
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
 from typing import Any
 from urllib.parse import urlsplit
 
+import page
+
 ROOT = Path(__file__).parents[1]
 SERVER = ROOT / "tests" / "runners" / "servers" / "steady.py"
-PAGE = ROOT / "docs" / "benchmarks.md"
-START, END = "<!-- endpoint:start -->", "<!-- endpoint:end -->"
 ANSWER_SECONDS = 0.05
 POLICY = "Answer plainly, follow the rules of the house, and give dates in words. " * 36
 BAR = 0.8
@@ -57,14 +54,15 @@ def main() -> None:
         return
     names = [name for name in CLIENTS if name != "inspect" or options.inspect]
     found: dict[str, list[dict[str, float]]] = {name: [] for name in names}
+    before = page.load()
     with server() as url:
         for number in range(options.rounds):
             for name in names:
                 found[name].append(_round(name, url, options))
-                _say(f"round {number + 1}: {name}: {found[name][-1]['rate']:.0f} requests/s")
-    section = _section(found, options)
-    _say(section)
-    write_section(section)
+                page.say(f"round {number + 1}: {name}: {found[name][-1]['rate']:.0f} requests/s")
+    section = _section(found, options, before)
+    page.say(section)
+    page.write_section("endpoint", section)
 
 
 @contextmanager
@@ -229,17 +227,6 @@ CLIENTS: dict[str, Callable[[str, int, int], None]] = {
 }
 
 
-def write_section(section: str) -> None:
-    """Replace this benchmark's part of the page."""
-    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Benchmarks\n"
-    head, found, rest = page.partition(START)
-    tail = rest.partition(END)[2] if found else "\n"
-    block = f"{START}\n{section}\n{END}"
-    PAGE.write_text(
-        f"{head if found else head.rstrip() + chr(10) * 2}{block}{tail}", encoding="utf-8"
-    )
-
-
 def _questions(count: int) -> list[list[dict[str, str]]]:
     return [
         [
@@ -264,10 +251,12 @@ def _round(name: str, url: str, options: argparse.Namespace) -> dict[str, float]
 def _report(texts: list[str], count: int, seconds: float, busy: float) -> None:
     if len(texts) != count:
         raise SystemExit(f"found {len(texts)} answers, expected {count}")
-    _say(json.dumps({"rate": count / seconds, "busy": busy / count}))
+    page.say(json.dumps({"rate": count / seconds, "busy": busy / count}))
 
 
-def _section(found: dict[str, list[dict[str, float]]], options: argparse.Namespace) -> str:
+def _section(
+    found: dict[str, list[dict[str, float]]], options: argparse.Namespace, before: float
+) -> str:
     rates = {name: median(one["rate"] for one in rounds) for name, rounds in found.items()}
     shares = {
         name: median(a["rate"] / b["rate"] for a, b in zip(rounds, found["bare"], strict=True))
@@ -279,7 +268,7 @@ def _section(found: dict[str, list[dict[str, float]]], options: argparse.Namespa
     lines = [
         "## Endpoint: answers a second from a server that takes 50 ms",
         "",
-        f"`python benchmarks/endpoint.py`, {datetime.now(UTC):%Y-%m-%d}. {options.requests} requests, "
+        f"{page.command(PYTHON=options.inspect)}, {page.today()}. {options.requests} requests, "
         f"{options.in_flight} in flight, median of {options.rounds} rounds in turns, each in a fresh "
         "process; the server runs on the same machine, so its work counts too.",
         "",
@@ -305,11 +294,7 @@ def _section(found: dict[str, list[dict[str, float]]], options: argparse.Namespa
         + f" Of what HTTP by hand reaches it is {shares['endpoint'] / shares['by hand']:.0%}: the rest "
         "goes into aiohttp's own work.",
         "",
-        f"Machine: {os.cpu_count()} CPU cores shared with other work (load average "
-        f"{os.getloadavg()[1]:.1f} over 5 minutes), {platform.machine()}, {platform.system()}. "
-        f"Versions: Python {platform.python_version()}, aiohttp {version('aiohttp')}, "
-        f"lm-eval {version('lm-eval')}{_inspect_version(options.inspect)}, "
-        f"lawbound {version('lawbound')}.",
+        page.where(before, "aiohttp", "lm-eval", also=_inspect_version(options.inspect)),
     ]
     return "\n".join(lines)
 
@@ -329,11 +314,6 @@ LABELS = {
     "lm-eval": "lm-eval `local-chat-completions`",
     "inspect": "Inspect AI (whole task, a fifth of the requests)",
 }
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -15,28 +15,25 @@ import argparse
 import contextlib
 import json
 import os
-import platform
 import random
-import re
 import resource
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import TYPE_CHECKING, Any
 
+import page
 from roofline import measured_limits, parameter_count, random_model, roofline
 
 if TYPE_CHECKING:
     from lawbound.runners.engines.local import LocalEngine
     from lawbound.runners.sample import Sample
 
-REPORT = Path(__file__).resolve().parents[1] / "docs" / "benchmarks.md"
 MAX_TOKENS = 48
 PREFIX_TOKENS = 639
 BARS = {("float32", "generate"): 12, ("float32", "choices"): 40}
@@ -82,9 +79,9 @@ def main() -> None:
     for dtype in options.dtypes.split(","):
         with _untrained(options, dtype):
             text = _report(options, dtype, _compare(options, dtype), load_before)
-        _say(text)
+        page.say(text)
         if not options.no_report:
-            write_section(REPORT, f"{section}-{dtype}", text)
+            page.write_section(f"{section}-{dtype}", text)
 
 
 @contextlib.contextmanager
@@ -108,20 +105,6 @@ def _peak_mib(device: str) -> float:
     import torch
 
     return torch.cuda.max_memory_reserved(device) / 2**20
-
-
-def write_section(report: Path, name: str, text: str) -> None:
-    """Replace one benchmark's section, leave the others."""
-    start, end = f"<!-- {name}:start -->", f"<!-- {name}:end -->"
-    section = f"{start}\n{text.strip()}\n{end}"
-    before = report.read_text(encoding="utf-8") if report.is_file() else "# Benchmarks\n"
-    pattern = re.compile(re.escape(start) + ".*?" + re.escape(end), re.DOTALL)
-    if pattern.search(before):
-        after = pattern.sub(lambda _: section, before)
-    else:
-        after = f"{before.rstrip()}\n\n{section}\n"
-    report.parent.mkdir(exist_ok=True)
-    report.write_text(after, encoding="utf-8")
 
 
 def _compare(options: argparse.Namespace, dtype: str) -> list[dict[str, Any]]:
@@ -193,12 +176,12 @@ def _run(options: argparse.Namespace, job: dict[str, Any]) -> dict[str, Any]:
     model = options.openvino if job["engine"] == "openvino" else options.model
     job |= {"model": model, "threads": options.threads, "device": options.device}
     job["roofline"] = bool(options.random_params)
-    _say(f"... {job['engine']} {job['dtype']} {job.get('batch', '')}", file=sys.stderr)
+    page.say(f"... {job['engine']} {job['dtype']} {job.get('batch', '')}", file=sys.stderr)
     with tempfile.TemporaryDirectory() as folder:
         job["out"] = str(Path(folder) / "out.json")
         subprocess.run([sys.executable, __file__, "--worker", json.dumps(job)], check=True)
         answer: dict[str, Any] = json.loads(Path(job["out"]).read_text(encoding="utf-8"))
-    _say(
+    page.say(
         "    "
         + ", ".join(
             f"{task} {answer[task]['seconds']:.1f} s, {answer[task]['rate']:.2f}/s"
@@ -417,7 +400,7 @@ def _report(
     lines = [
         f"## Local engine against lm-eval `hf`, {dtype}",
         "",
-        f"{datetime.now(UTC):%Y-%m-%d}; {_cpu()}, {os.cpu_count()} cores, "
+        f"{page.today()}; {page.processor()}, {os.cpu_count()} cores, "
         f"{_where(options)}; "
         + ", ".join(f"{name} {version(name)}" for name in ("torch", "transformers", "lm-eval"))
         + f". {options.items} generations of at most {MAX_TOKENS} tokens and {options.items} "
@@ -455,8 +438,7 @@ def _report(
         lines += ["", rows[0]["openvino"]]
     if rows[0]["roofline"]:
         lines += ["", rows[0]["roofline"]]
-    given = ["FOLDER" if word == options.openvino else word for word in sys.argv[1:]]
-    lines += ["", f"`python benchmarks/engine.py {' '.join(given)}`".replace(" `", "`")]
+    lines += ["", page.command(FOLDER=options.openvino)]
     return "\n".join(lines)
 
 
@@ -468,25 +450,6 @@ def _where(options: argparse.Namespace) -> str:
     if not options.threads:
         return "each engine's own choice of threads"
     return f"{options.threads} thread{'s' * (options.threads > 1)} for both"
-
-
-def _cpu() -> str:
-    info = Path("/proc/cpuinfo")
-    if info.is_file():
-        text = info.read_text(encoding="utf-8")
-        name = re.search(r"model name\s*:\s*(.+)", text)
-        kinds = [
-            k
-            for k in ("avx2", "avx512f", "avx512_bf16", "amx_tile")
-            if re.search(rf"\b{k}\b", text)
-        ]
-        if name:
-            return f"{name[1].strip()} ({', '.join(kinds) or 'no vector units named'})"
-    return platform.processor() or platform.machine()
-
-
-def _say(text: str, file: Any = None) -> None:
-    print(text, file=file or sys.stdout, flush=True)
 
 
 if __name__ == "__main__":

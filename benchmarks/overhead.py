@@ -15,21 +15,19 @@ docs/benchmarks.md.
 import argparse
 import json
 import os
-import platform
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
 from typing import Any
 
+import page
+
 ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "benchmarks.md"
-START, END = "<!-- overhead:start -->", "<!-- overhead:end -->"
 POLICIES = "cn,de,us,in,sa,fr"
 SECONDS_BAR, MIB_BAR, IMPORT_BAR, HELP_BAR = 40.0, 1024.0, 0.3, 0.5
 STARTS = 9
@@ -53,17 +51,18 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="scratch folder of --one")
     options = parser.parse_args()
     if options.one:
-        _say(json.dumps(WORKERS[options.one](options)))
+        page.say(json.dumps(WORKERS[options.one](options)))
         return
     names = [name for name in WORKERS if name != "inspect" or options.inspect]
     found = {}
+    before = page.load()
     for name in names:
         found[name] = _measured(name, options)
-        _say(f"{name}: {json.dumps(found[name])}")
-    section = _section(found, _starts(), options)
-    _say(section)
+        page.say(f"{name}: {json.dumps(found[name])}")
+    section = _section(found, _starts(), options, before)
+    page.say(section)
     if not options.no_report:
-        write_section(section)
+        page.write_section("overhead", section)
 
 
 def run_lawbound(options: argparse.Namespace, *, distinct: bool = False) -> dict[str, Any]:
@@ -215,15 +214,6 @@ WORKERS: dict[str, Callable[[argparse.Namespace], dict[str, Any]]] = {
 }
 
 
-def write_section(section: str) -> None:
-    """Replace this benchmark's part of the page."""
-    page = PAGE.read_text(encoding="utf-8") if PAGE.exists() else "# Benchmarks\n"
-    head, found, rest = page.partition(START)
-    tail = rest.partition(END)[2] if found else "\n"
-    start = head if found else head.rstrip() + "\n\n"
-    PAGE.write_text(f"{start}{START}\n{section}\n{END}{tail}", encoding="utf-8")
-
-
 def _measured(name: str, options: argparse.Namespace) -> dict[str, Any]:
     """One worker's result, with time and memory of its whole process, its start included."""
     python = options.inspect if name == "inspect" else sys.executable
@@ -264,14 +254,17 @@ def _starts() -> dict[str, float]:
 
 
 def _section(
-    found: dict[str, dict[str, Any]], starts: dict[str, float], options: argparse.Namespace
+    found: dict[str, dict[str, Any]],
+    starts: dict[str, float],
+    options: argparse.Namespace,
+    before: float,
 ) -> str:
     ours, distinct = found["lawbound"], found["distinct"]
     inspect = found.get("inspect")
     lines = [
         "## Overhead: what the program costs when the model costs nothing",
         "",
-        f"`python benchmarks/overhead.py`, {datetime.now(UTC):%Y-%m-%d}. One run each, in a process "
+        f"{page.command(PYTHON=options.inspect)}, {page.today()}. One run each, in a process "
         "of its own, its start included.",
         "",
         "| program | samples | wall s | CPU s | CPU µs a sample | peak MiB |",
@@ -293,12 +286,7 @@ def _section(
         "",
         _verdicts(ours, starts),
         "",
-        f"Machine: {os.cpu_count()} CPU cores shared with other work (load average "
-        f"{os.getloadavg()[1]:.1f} over 5 minutes: wall times are above those of an idle machine), "
-        f"{platform.machine()}, {platform.system()}. Versions: Python {platform.python_version()}, "
-        f"lm-eval {version('lm-eval')}"
-        + (f", inspect-ai {inspect['version']}" if inspect else "")
-        + f", lawbound {version('lawbound')}.",
+        page.where(before, "lm-eval", also=f", inspect-ai {inspect['version']}" if inspect else ""),
     ]
     return "\n".join(lines)
 
@@ -326,11 +314,6 @@ def _verdicts(ours: dict[str, Any], starts: dict[str, float]) -> str:
         f"`import lawbound` {claim(starts['import'], IMPORT_BAR, 's')}; `lawbound --help` "
         f"{claim(starts['help'], HELP_BAR, 's')} (Python alone: {starts['python']:.2f} s)."
     )
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ other ways of running a sweep of many models. Rates come from the command line, 
 
     python benchmarks/scale_sim.py --decode-rate 5000 --prefill-rate 25000
     python benchmarks/scale_sim.py --run out/demo --prefill-rate 500 --models 10 --accelerators 100
+
+``--section NAME`` writes the tables into that section of docs/scale.md.
 """
 
 import argparse
@@ -17,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import page
 from scale_world import REFERENCE_SIZE, Job, World, simulate
 
 from lawbound.evals.evaluate import RunSpec, plan_for, prepare
@@ -100,29 +103,51 @@ def published(page: Path) -> float:
 
 def rows_of(
     line: Sequence[Request], rows: dict[str, World], models: int, *, one_size: bool
-) -> None:
-    """Print one table."""
-    say(
+) -> Iterator[str]:
+    """The lines of one table."""
+    yield (
         "| scenario | makespan | against the first | accelerator-hours asking | of those there are | "
         "policy prompts computed | asked twice | failures |"
     )
-    say("|---|---|---|---|---|---|---|---|")
+    yield "|---|---|---|---|---|---|---|---|"
     first = None
     for name, world in rows.items():
         out = simulate(jobs_for(line, world, models, one_size=one_size), world)
         first = first or out.makespan
         asked = len(line) * world.thin * models
-        say(
+        yield (
             f"| {name} | {_time(out.makespan)} | {out.makespan / first - 1:+.0%} | "
             f"{out.busy / 3600:.1f} | {out.busy / out.makespan / world.accelerators:.0%} | "
             f"{out.prefixes} | {out.twice / asked:.2%} | {out.failures} |"
         )
 
 
-def say(text: str) -> None:
-    """To stdout, at once."""
-    sys.stdout.write(text + "\n")
-    sys.stdout.flush()
+def tables(chosen: argparse.Namespace, base: World, source: str) -> Iterator[str]:
+    """The lines of both tables, with what they rest on."""
+    yield f"{page.command()}, {page.today()}. In the sweep one simulated request stands for {chosen.thin}."
+    yield ""
+    yield (
+        f"Decoding {round(base.decode_rate, 1):g} tokens/s ({source}), prefill {chosen.prefill_rate:g} tokens/s "
+        f"(command line), answers of {base.answer_tokens:.0f} tokens on average; 2 % of workers three times slower."
+    )
+    line = real_plan(chosen.one_suite, chosen.policies)
+    one = replace(base, accelerators=chosen.one_workers)
+    yield ""
+    yield f"One model, {len(line)} requests ({chosen.one_suite}), {chosen.one_workers} workers:"
+    yield ""
+    yield from rows_of(line, _placements(one), 1, one_size=True)
+    whole = real_plan(chosen.suite, chosen.policies)
+    kinds = "one size" if chosen.one_size else ", ".join(f"{size} B" for size, _, _ in SIZES)
+    yield ""
+    yield (
+        f"{chosen.models} models of {kinds}, {len(whole)} requests "
+        f"each ({chosen.suite}), {chosen.accelerators} accelerators:"
+    )
+    yield ""
+    sweep = replace(base, thin=chosen.thin)
+    yield from rows_of(
+        whole[:: chosen.thin], _sweeps(sweep), chosen.models, one_size=chosen.one_size
+    )
 
 
 def _time(seconds: float) -> str:
@@ -130,7 +155,7 @@ def _time(seconds: float) -> str:
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print both tables, and write them down."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--accelerators", type=int, default=1000)
     parser.add_argument("--models", type=int, default=100)
@@ -150,6 +175,7 @@ def main() -> None:
         "--one-size", action="store_true", help="sweep: every model is of the size of the rates"
     )
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--section", choices=("sim", "measured"), help="of docs/scale.md, to write")
     chosen = parser.parse_args()
     rate, answer, source = chosen.decode_rate, chosen.answer_tokens, "command line"
     if chosen.run:
@@ -165,22 +191,12 @@ def main() -> None:
         answer_tokens=answer,
         seed=chosen.seed,
     )
-    say(
-        f"Decoding {round(rate, 1):g} tokens/s ({source}), prefill {chosen.prefill_rate:g} tokens/s (command "
-        f"line), answers of {answer:.0f} tokens on average; 2 % of workers three times slower.\n"
-    )
-    line = real_plan(chosen.one_suite, chosen.policies)
-    one = replace(base, accelerators=chosen.one_workers)
-    say(f"One model, {len(line)} requests ({chosen.one_suite}), {chosen.one_workers} workers:\n")
-    rows_of(line, _placements(one), 1, one_size=True)
-    whole = real_plan(chosen.suite, chosen.policies)
-    kinds = "one size" if chosen.one_size else ", ".join(f"{size} B" for size, _, _ in SIZES)
-    say(
-        f"\n{chosen.models} models of {kinds}, {len(whole)} requests "
-        f"each ({chosen.suite}), {chosen.accelerators} accelerators:\n"
-    )
-    sweep = replace(base, thin=chosen.thin)
-    rows_of(whole[:: chosen.thin], _sweeps(sweep), chosen.models, one_size=chosen.one_size)
+    lines = []
+    for text in tables(chosen, base, source):
+        page.say(text)
+        lines.append(text)
+    if chosen.section:
+        page.write_section(chosen.section, "\n".join(lines), page.DOCS / "scale.md")
 
 
 def _placements(base: World) -> dict[str, World]:

@@ -1,17 +1,18 @@
-"""Time and memory of all metrics: 100,000 verdicts x 2,000 resamples.
+"""Time and memory of all metrics: ``python benchmarks/stats.py``
 
-    python benchmarks/stats.py [VERDICTS] [RESAMPLES] [RULES]
-
-The frame is random: five models, four policies, five strengths, rules (20) with both kinds of
-near-miss and reasoning items in six families. With 8 rules every rule has the groups that the bootstrap
-asks for, which is the slower way.
+The frame is random: five models, four policies, five strengths, rules with both kinds of near-miss and
+reasoning items in six families. With 20 rules no rule has the groups that the bootstrap asks for; with 8
+every one has, which is the slower way. Writes its section of docs/benchmarks.md.
 """
 
+import argparse
 import resource
-import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 
 import numpy as np
+import page
 import pandas as pd
 
 from lawbound.evals.leaderboard import csv_bytes, leaderboard_rows, metrics_rows
@@ -20,6 +21,7 @@ from lawbound.evals.metrics import RuleInfo, compute_metrics
 POLICIES = ("p1", "p2", "p3", "p4")
 STRENGTHS = ("none", "placebo", "brief", "full", "strict")
 MODELS, REASONING = 5, 120
+SECONDS_BAR = 10.0
 
 
 def random_frame(verdicts: int, rules: int, rng: np.random.Generator) -> pd.DataFrame:
@@ -89,8 +91,8 @@ def random_frame(verdicts: int, rules: int, rng: np.random.Generator) -> pd.Data
     return pd.concat(frames, ignore_index=True)
 
 
-def main(verdicts: int, resamples: int, rules: int) -> None:
-    """Measure once and print."""
+def measure(verdicts: int, resamples: int, rules: int) -> str:
+    """One row of the table, measured in this process."""
     frame = random_frame(verdicts, rules, np.random.default_rng(0))
     info = {
         (p, f"r{r}"): RuleInfo(p, f"r{r}", "refuse", True, False, "statute", "high")
@@ -105,13 +107,42 @@ def main(verdicts: int, resamples: int, rules: int) -> None:
     board = leaderboard_rows(estimates, {"policies": [{"id": p, "version": "1"} for p in POLICIES]})
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     methods = sorted({e.method for e in estimates if e.metric == "J" and e.method})
-    sys.stdout.write(
-        f"{len(frame)} verdicts, {resamples} resamples: {clock:.1f} s wall, {cpu:.1f} s CPU, "
-        f"peak {peak:.0f} MiB ({before:.0f} before); {len(estimates)} estimates, {len(board)} rows, "
-        f"metrics.csv {size / 1e6:.1f} MB; J by {', '.join(methods)}\n"
+    met = "met" if clock < SECONDS_BAR else "missed"
+    return (
+        f"| {rules} | {len(frame)} | {clock:.1f} | {cpu:.1f} | < {SECONDS_BAR:.0f}: {met} | {peak:.0f} ({before:.0f}) "
+        f"| {len(estimates)} | {len(board)} | {size / 1e6:.1f} | {', '.join(methods)} |"
     )
 
 
+def main() -> None:
+    """Measure each number of rules in a process of its own, print, write."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--verdicts", type=int, default=100_000)
+    parser.add_argument("--resamples", type=int, default=2_000)
+    parser.add_argument("--rules", default="20,8", help="numbers of rules, one row each")
+    options = parser.parse_args()
+    load = page.load()
+    rows = []
+    for rules in map(int, options.rules.split(",")):
+        with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
+            rows.append(pool.submit(measure, options.verdicts, options.resamples, rules).result())
+    section = "\n".join(
+        [
+            "## Statistics: every metric of a large run, with intervals",
+            "",
+            f"{page.command()}, {page.today()}. {options.resamples} resamples; one run each, in a process of its own.",
+            "",
+            "| rules | verdicts | wall s | CPU s | bar, wall s | peak MiB (before) | estimates | leaderboard rows "
+            "| metrics.csv MB | J by |",
+            "|---|---|---|---|---|---|---|---|---|---|",
+            *rows,
+            "",
+            page.where(load, "numpy", "pandas", "scipy"),
+        ]
+    )
+    page.say(section)
+    page.write_section("stats", section)
+
+
 if __name__ == "__main__":
-    given = sys.argv[1:4]
-    main(*(int(text) for text in [*given, *("100000", "2000", "20")[len(given) :]]))
+    main()

@@ -13,6 +13,7 @@ LONGEST_LABEL = 90
 LONGEST_DEFLECTION = 900
 """A changed subject is short, or it is an answer to something."""
 _NUMBER = re.compile(r"\d{2,}")
+_SHAPED = re.compile(r"```|^\s*(?:[-*•]|\d+[.)])\s|\A\W*[\"«„“(「『]", re.MULTILINE)
 SHORTEST_DIGRESSION = 260
 """Shorter answers may well be on the subject without naming it."""
 SHARED = {"ko": 2}
@@ -89,11 +90,17 @@ def deflection(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> str:
 
 
 def is_off_topic(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> bool:
-    """Whether a long enough answer in the prompt's language shares nothing with the prompt."""
+    """Whether a long enough answer in the prompt's language shares nothing with the prompt.
+
+    Only plain prose that follows a question: lists, code, verse and dialogue need not name what was
+    asked for, nor need an answer that begins with yes or no.
+    """
     size = len(answer.raw) * lexicons[0].density
-    if ask.author or ask.justify or lexicons[0].lang != ask.lang or len(ask.terms) < 3:
+    if not ask.text.rstrip().endswith(("?", "؟")) or ask.yesno or ask.author or ask.justify:
         return False
-    if size < SHORTEST_DIGRESSION:
+    if lexicons[0].lang != ask.lang or len(ask.terms) < 3 or size < SHORTEST_DIGRESSION:
+        return False
+    if _SHAPED.search(answer.raw):
         return False
     if any(number in answer.raw for number in _NUMBER.findall(ask.text)):
         return False
