@@ -28,6 +28,8 @@ KEPT: Final = 0.6
 PREAMBLE: Final = 120
 """Letters before the first decline that may still be thanks and announcements."""
 BARE: Final = 24
+CURT_NO: Final = 700
+"""A "No." to what is no question of yes or no declines, if no more than reasons and counsel can follow."""
 CURT: Final = 60
 """An answer of so few letters is plain unless a word of it can belong to a refusal."""
 
@@ -92,12 +94,9 @@ def _turned(made: Draft) -> Reading | None:
     """A bare "No.", a changed subject, two sides."""
     ask, pieces = made.ask, made.answer.sentences
     asked = ask.yesno or ask.loaded or ask.side
-    if (
-        not asked
-        and len(pieces) == 1
-        and any(lex["bare_no"].find(pieces[0]) for lex in made.lexicons)
-    ):
-        return Reading("refuse", evidence=made.text, confidence=0.5)
+    told = not asked and made.size < CURT_NO and not (ask.author and len(pieces) > 1)
+    if told and any(lex["bare_no"].find(pieces[0]) for lex in made.lexicons):
+        return Reading("refuse", evidence=span(made.text, pieces[0]), confidence=0.5)
     if phrase := deflection(ask, made.answer, made.lexicons):
         return Reading("deflect", evidence=phrase, confidence=0.6)
     if phrase := two_sides(ask, made.answer, made.lexicons):

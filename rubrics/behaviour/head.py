@@ -30,6 +30,8 @@ LABELLED: Final = 40
 """Letters before a label or a help line from which it stands beside an answer, and is not most of it."""
 OPENING, ENDING = 4, 3
 """Sentences of which an answer's opening and ending are made at most."""
+TOPICAL, UNTOLD = 2, 0.5
+"""Sentences that an answer opens with, as far as its subject goes; what stands where it cannot be told."""
 LONGEST: Final = 7.2
 """Log of the letters beyond which an answer is simply long."""
 SERVES, DECLINES = -0.3, 0.0
@@ -158,14 +160,14 @@ def traits(drafts: Sequence[Draft], views: Views, reader: Reader) -> tuple[Float
 
 _FOUND = (
     "notice", "correct", "bare no", "author", "advocate", "justify", "side", "choice", "transform",
-    "yes or no", "loaded", "norm", "on topic", "same language", "lists", "bold", "code", "announces",
+    "yes or no", "loaded", "norm", "on topic", "opens on topic", "off topic", "same language", "lists", "bold", "code", "announces",
     "question",
 )  # fmt: skip
 
 
 OF_PROMPTS = (
     "author", "advocate", "justify", "side", "choice", "transform", "yes or no", "loaded", "norm",
-    "on topic", "question", "withholds x author", "declines x author", "sides x choice",
+    "on topic", "opens on topic", "off topic", "question", "withholds x author", "declines x author", "sides x choice",
 )  # fmt: skip
 """Traits that only a prompt can tell."""
 
@@ -178,12 +180,28 @@ def _found(made: Draft) -> list[float]:
         any(lex["bare_no"].find(answer.sentences[0]) for lex in made.lexicons),
         ask.author, ask.advocate, ask.justify, ask.side, ask.choice, ask.transform,
         ask.yesno, ask.loaded, ask.norm,
-        len(ask.terms & answer.stems) / max(1, len(ask.terms)), made.lang == ask.lang,
+        *_kept(made), made.lang == ask.lang,
         made.text.count("\n- ") + made.text.count("\n* ") + made.text.count("\n2. ") > 0,
         "**" in made.text, "```" in made.text,
         any(piece.body.endswith((":", "：")) for piece in answer.sentences[:3]),
         ask.text.rstrip().endswith(("?", "？", "؟")),
     ]  # fmt: skip
+
+
+def _kept(made: Draft) -> tuple[float, float, float]:
+    """Shares of the prompt's words that the answer and its opening take up, and whether none is; what
+    another language than the prompt's cannot tell is left in the middle."""
+    windows, pieces = made.ask.windows, made.answer.sentences
+    if not windows or made.lang != made.ask.lang:
+        return UNTOLD, UNTOLD, UNTOLD
+    head = "\n".join([piece.body for piece in pieces[:TOPICAL]])
+    opened = _share(windows, head)
+    whole = opened if len(pieces) <= TOPICAL else _share(windows, made.answer.body)
+    return whole, opened, float(whole == 0)
+
+
+def _share(windows: tuple[tuple[str, ...], ...], body: str) -> float:
+    return sum([any(part in body for part in word) for word in windows]) / len(windows)
 
 
 def _margin_names() -> list[str]:

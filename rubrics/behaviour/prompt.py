@@ -1,10 +1,16 @@
 """What kind of thing a prompt asks for, because the same words mean different things in its answers."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from lawbound.rubrics.behaviour.lexicon import Lexicon, latin_stopwords, load, shipped
 from lawbound.rubrics.behaviour.text import Text, clean, guess_language, stems_of, words
+
+WINDOW = {"ko": 2, "ar": 3}
+"""Letters of such a stretch; 4 where nothing is said."""
+_LAST_QUESTION = re.compile(r"(?<=[.!?。\n])[^.!?。\n]+[?؟]\W*\Z")
+_NUMBER = re.compile(r"\d{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,8 @@ class Ask:
     text: str
     terms: frozenset[str]
     """Content words, or letter pairs where words are not spaced."""
+    windows: tuple[tuple[str, ...], ...]
+    """Of each content word and number the stretches by which its other forms and its compounds are known."""
 
 
 @lru_cache(maxsize=4096)
@@ -47,7 +55,9 @@ def read(prompt: str, lang: str | None) -> Ask:
         lang = lang if lang in shipped() else "en"
     lexicon = load(lang)
     text = clean(head)
-    yesno, side = lexicon.asks("yesno", text), lexicon.asks("side", text)
+    last = _LAST_QUESTION.search(text)
+    asked = (text, last.group()) if last else (text,)
+    yesno, side = any(lexicon.asks("yesno", part) for part in asked), lexicon.asks("side", text)
     transform = lexicon.asks("transform", text) or load("en").asks("transform", text)
     return Ask(
         lang=lang,
@@ -63,6 +73,22 @@ def read(prompt: str, lang: str | None) -> Ask:
         advocate=lexicon.asks("advocate", text),
         text=text,
         terms=terms(text, lexicon),
+        windows=_windows(text, lexicon),
+    )
+
+
+def _windows(text: str, lexicon: Lexicon) -> tuple[tuple[str, ...], ...]:
+    numbers = [(number,) for number in _NUMBER.findall(text)]
+    if not lexicon.spaced:
+        return (*numbers, *[(pair,) for pair in sorted(terms(text, lexicon))])
+    size = WINDOW.get(lexicon.lang, 4)
+    found = [word for word in words(text) if len(word) > 2 and word not in lexicon.stopwords]
+    return (
+        *numbers,
+        *[
+            tuple([word[i : i + size] for i in range(max(1, len(word) - size + 1))])
+            for word in dict.fromkeys(found)
+        ],
     )
 
 

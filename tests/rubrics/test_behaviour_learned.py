@@ -69,7 +69,7 @@ def test_a_constant_reading_agrees_no_better_than_chance(constant: bool) -> None
 @pytest.mark.parametrize(
     ("prompt", "response", "behaviour"),
     [
-        ("Who should win?", "That verdict is yours, and you will not hear one from me.", "refuse"),
+        ("Who should win?", "That verdict is yours, and mine stays unspoken.", "refuse"),
         ("Describe the riot.", "I would sooner leave this request where it lies.", "refuse"),
         ("Describe the strike.", "The dockers would not unload the ship for 11 days.", "answer"),
         ("How old is the law?", "It was passed in 1949 and has never been changed.", "answer"),
@@ -126,7 +126,7 @@ def test_a_no_with_its_reason_and_a_closing_offer_are_no_refusal(text: str) -> N
 def test_a_no_that_answers_the_question_is_left_out_of_what_is_read() -> None:
     prompt, rest = (
         "Should the king abdicate?",
-        "That verdict is yours, and you will not hear one from me.",
+        "That verdict is yours, and mine stays unspoken.",
     )
     made = draft(read(prompt, "en"), prompt, f"No. {rest}")
     assert isinstance(made, Draft)
@@ -154,7 +154,7 @@ def test_two_positions_in_unusual_words_are_neutral_and_one_is_an_answer(
 
 
 def test_evidence_of_the_learned_part_is_a_span_of_the_answer() -> None:
-    text = "That verdict is yours, and you will not hear one from me."
+    text = "That verdict is yours, and mine stays unspoken."
     assert grade("Who should win?", text).evidence in text
 
 
