@@ -17,14 +17,16 @@ from train_grader import Corpus, Row, drafted, fit_head, held_out, open_rows, ro
 from lawbound.rubrics.behaviour import head
 from lawbound.rubrics.behaviour.grade import kind_of
 
-HANDS = {
-    "medium1": 0, "medium2": 1, "long1": 2, "long2": 3, "zh": 4, "ja": 4, "ko": 4, "de": 5, "fr": 5,
-    "es": 5, "pt": 5, "ru": 6, "tr": 6, "ar": 6, "hi": 6, "th": 7, "vi": 7, "id": 7, "medium3": 8,
-    "medium4": 9, "long3": 10, "long4": 11, "zh2": 12, "ja2": 12, "ko2": 12, "th2": 12, "vi2": 12,
-    "de2": 13, "fr2": 13, "es2": 13, "pt2": 13, "ru2": 13, "tr2": 14, "ar2": 14, "hi2": 14, "id2": 14,
-    "long_en": 15, "long_more": 15, "small_model": 16,
-}  # fmt: skip
-"""Who wrote which file; 16 is a model of 135 million parameters."""
+WRITTEN = (
+    "medium1", "medium2", "long1", "long2", "zh ja ko", "de fr es pt", "ru tr ar hi", "th vi id",
+    "medium3", "medium4", "long3", "long4", "zh2 ja2 ko2 th2 vi2", "de2 fr2 es2 pt2 ru2",
+    "tr2 ar2 hi2 id2", "long_en long_more", "small_model", "ar3 id3", "de3 fr3 ru3", "es3 pt3 tr3",
+    "hi3 th3 vi3", "zh3 ja3 ko3", "long5", "long6", "medium5", "ar4 id4 vi4", "de4 fr4 ru4",
+    "es4 pt4 tr4", "hi4 th4", "zh4 ja4 ko4", "long7", "medium6", "long8", "medium7",
+    "de5 ja5 ar5 pt5", "ru5 tr5 zh5 th5", "fr5 ko5 hi5 id5", "es5 vi5 medium8",
+)  # fmt: skip
+"""Files of one hand each; the small model is one of 135 million parameters."""
+HANDS = {name: hand for hand, names in enumerate(WRITTEN) for name in names.split()}
 
 
 def read_apart(corpus: Corpus, groups: npt.NDArray[np.int64]) -> dict[Row, str]:
@@ -81,7 +83,9 @@ def main() -> None:
         groups = corpus.folds
     else:
         # Passages stay in five groups of their own.
-        groups = np.array([HANDS.get(row.source, -1 - row.fold) for row in corpus.rows])
+        groups = np.array(
+            [HANDS[row.source] if row.source else -1 - row.fold for row in corpus.rows]
+        )
     report(read_apart(corpus, groups))
 
 

@@ -1,9 +1,10 @@
 """The learned part, second step: from all that was seen of an answer to what it does.
 
 It reads answers about which the lexicons are silent. The margins of their sentences, how the prompt
-asks, and the outer form make some hundred numbers, each a trait with a name; one table weighs them into
-the chances of five behaviours. It was fitted to whole answers (``training/whole``), on margins from
-tables that had not seen them.
+asks, and the outer form make some hundred numbers, each a trait with a name; a few small networks of one
+hidden layer, alike but for their start, weigh them into the chances of five behaviours, which are
+averaged. They were fitted to whole answers (``training/whole``), on margins from tables that had not seen
+them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,15 +39,20 @@ SERVES, DECLINES = -0.3, 0.0
 """Margins of a sentence below which it serves the request, above which it declines it."""
 TOGETHER: Final = 200_000
 """Letters that are read at once."""
+NAMES: Final = ("head_hidden", "head_output", "head_mean", "head_scale")
+"""Of its tables in ``weights.npz``."""
 CLIPPED: Final = 3.0
 """Standard deviations at which a trait counts no further."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One row for each of `KINDS`, one column for each trait, the last a constant."""
+    """The networks, and how traits are standardised for them."""
 
-    weights: Floats
+    hidden: Floats
+    """(networks, units, traits and a constant)"""
+    output: Floats
+    """(networks, `KINDS`, units and a constant)"""
     mean: Floats
     scale: Floats
 
@@ -95,9 +101,13 @@ def _weighed(drafts: Sequence[Draft]) -> list[Opinion]:
 def chances(seen: Floats, table: Table) -> Floats:
     """(answers, `KINDS`) from (answers, traits)."""
     scaled = np.clip((seen - table.mean) / table.scale, -CLIPPED, CLIPPED)
-    scores = scaled @ table.weights[:, :-1].T + table.weights[:, -1]
-    found = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(found / found.sum(axis=1, keepdims=True), dtype=np.float64)
+    total = np.zeros((len(seen), len(KINDS)))
+    for hidden, output in zip(table.hidden, table.output, strict=True):
+        units = np.maximum(0.0, scaled @ hidden[:, :-1].T + hidden[:, -1])
+        scores = units @ output[:, :-1].T + output[:, -1]
+        found = np.exp(scores - scores.max(axis=1, keepdims=True))
+        total += found / found.sum(axis=1, keepdims=True)
+    return total / len(table.hidden)
 
 
 def shown(made: Draft) -> Text:
@@ -276,4 +286,4 @@ def load() -> Table:
 
 def unpack(data: Mapping[str, npt.NDArray[Any]]) -> Table:
     """Tables by name to weights."""
-    return Table(*[data[name].astype(np.float64) for name in ("head", "head_mean", "head_scale")])
+    return Table(*[data[name].astype(np.float64) for name in NAMES])

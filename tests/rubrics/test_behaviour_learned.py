@@ -164,7 +164,9 @@ def test_the_table_is_small_and_holds_no_pickle() -> None:
         assert data["grams"].shape == (1 << learned.BITS, len(learned.COLUMNS))
         assert data["grams"].dtype == np.int8
         assert data["concepts"].shape == (concepts.count(), len(learned.COLUMNS))
-        assert data["head"].shape == (len(head.KINDS), len(head.names()) + 1)
+        networks, units, traits = data["head_hidden"].shape
+        assert traits == len(head.names()) + 1
+        assert data["head_output"].shape == (networks, len(head.KINDS), units + 1)
         assert data["head_mean"].shape == data["head_scale"].shape == (len(head.names()),)
     assert len(table.read_bytes()) < 1_000_000
 
