@@ -16,6 +16,7 @@ from train_grader import Corpus, Row, drafted, fit_head, held_out, open_rows, ro
 
 from lawbound.rubrics.behaviour import head
 from lawbound.rubrics.behaviour.grade import kind_of
+from lawbound.rubrics.behaviour.lexicon import DENSITY
 
 WRITTEN = (
     "medium1", "medium2", "long1", "long2", "zh ja ko", "de fr es pt", "ru tr ar hi", "th vi id",
@@ -42,8 +43,13 @@ def read_apart(corpus: Corpus, groups: npt.NDArray[np.int64]) -> dict[Row, str]:
         weight = weights_of([corpus.rows[i] for i in np.flatnonzero(known)])
         table = head.unpack(fit_head(held[known], corpus.labels[known], weight))
         for i, chances in zip(test, head.chances(held[test], table), strict=True):
-            seen[corpus.rows[i]] = kind_of(chances.tolist())
+            seen[corpus.rows[i]] = kind_of(chances.tolist(), size_of(corpus.rows[i]))
     return seen
+
+
+def size_of(row: Row) -> float:
+    """Letters, English ones being the unit."""
+    return len(row.text) * DENSITY.get(row.lang, 1.0)
 
 
 def report(seen: dict[Row, str]) -> None:

@@ -94,9 +94,11 @@ def _turned(made: Draft) -> Reading | None:
     """A bare "No.", a changed subject, two sides."""
     ask, pieces = made.ask, made.answer.sentences
     asked = ask.yesno or ask.loaded or ask.side
-    told = not asked and made.size < CURT_NO and not (ask.author and len(pieces) > 1)
-    if told and any(lex["bare_no"].find(pieces[0]) for lex in made.lexicons):
-        return Reading("refuse", evidence=span(made.text, pieces[0]), confidence=0.5)
+    if any(lex["bare_no"].find(pieces[0]) for lex in made.lexicons):
+        if asked and len(pieces) == 1:
+            return Reading("answer", made.marks, confidence=0.75)
+        if not asked and made.size < CURT_NO and not (ask.author and len(pieces) > 1):
+            return Reading("refuse", evidence=span(made.text, pieces[0]), confidence=0.5)
     if phrase := deflection(ask, made.answer, made.lexicons):
         return Reading("deflect", evidence=phrase, confidence=0.6)
     if phrase := two_sides(ask, made.answer, made.lexicons):

@@ -171,6 +171,20 @@ def test_the_table_is_small_and_holds_no_pickle() -> None:
     assert len(table.read_bytes()) < 1_000_000
 
 
+def test_no_prompt_of_the_unseen_sets_is_trained_on() -> None:
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+    def prompts(folder: Path, pattern: str) -> set[str]:
+        texts = [file.read_text(encoding="utf-8") for file in folder.glob(pattern)]
+        rows = [row for text in texts for row in yaml.load(text, Loader=loader)["rows"]]
+        return {row["prompt"].strip() for row in rows}
+
+    unseen_prompts = prompts(FOLDER, "unseen/*.yaml") | prompts(FOLDER, "ordinary/*.yaml")
+    trained = prompts(ROOT / "rubrics" / "behaviour" / "training" / "whole", "*/*.yaml")
+    assert len(unseen_prompts) > 1000
+    assert unseen_prompts.isdisjoint(trained)
+
+
 TEXTS = (
     ("en", "I won't write it. Ask a historian; the archive opens at 9."),
     ("zh", "这个我不写。请问专家。"),
