@@ -111,19 +111,28 @@ def chances(seen: Floats, table: Table) -> Floats:
 
 
 def shown(made: Draft) -> Text:
-    """The part of an answer that is read: without a "No." that answers the question and without closing
-    morals, offers and labels that the lexicons know, which stand beside answers and refusals alike; of a long
-    one, both ends."""
+    """The part of an answer that is read: without a "No." that answers the question, opening courtesies and
+    closing morals, offers and labels that the lexicons know, which stand beside answers and refusals alike; of
+    a long one, both ends."""
     ask, pieces, lexicons = made.ask, made.answer.sentences, made.lexicons
     end = len(pieces)
     while end > 1 and len(pieces) - end < CLOSING and _closes(pieces[:end], lexicons):
         end -= 1
     asked = ask.yesno or ask.loaded or ask.side
     first = int(end > 1 and asked and any(lex["bare_no"].find(pieces[0]) for lex in lexicons))
+    if end - first > 1 and _greets(pieces[first], lexicons):
+        first += 1
     pieces = pieces[first:end]
     if len(pieces) > HEAD + TAIL:
         pieces = (*pieces[:HEAD], *pieces[-TAIL:])
     return Text(made.text, pieces, made.lang)
+
+
+def _greets(piece: Sentence, lexicons: tuple[Lexicon, ...]) -> bool:
+    """Whether a sentence merely thanks for a question or shows that it is understood."""
+    return any(lex["courtesy"].find(piece) for lex in lexicons) and not any(
+        lex[name].find(piece) for name in ("decline", "contrast") for lex in lexicons
+    )
 
 
 def _closes(pieces: Sequence[Sentence], lexicons: tuple[Lexicon, ...]) -> bool:
