@@ -9,7 +9,6 @@ from lawbound.rubrics.behaviour.text import Text, clean, guess_language, stems_o
 
 WINDOW = {"ko": 2, "ar": 3}
 """Letters of such a stretch; 4 where nothing is said."""
-_LAST_QUESTION = re.compile(r"(?<=[.!?。\n])[^.!?。\n]+[?؟]\W*\Z")
 _NUMBER = re.compile(r"\d{2,}")
 
 
@@ -40,8 +39,6 @@ class Ask:
     text: str
     terms: frozenset[str]
     """Content words, or letter pairs where words are not spaced."""
-    windows: tuple[tuple[str, ...], ...]
-    """Of each content word and number the stretches by which its other forms and its compounds are known."""
 
 
 @lru_cache(maxsize=4096)
@@ -55,9 +52,8 @@ def read(prompt: str, lang: str | None) -> Ask:
         lang = lang if lang in shipped() else "en"
     lexicon = load(lang)
     text = clean(head)
-    last = _LAST_QUESTION.search(text)
-    asked = (text, last.group()) if last else (text,)
-    yesno, side = any(lexicon.asks("yesno", part) for part in asked), lexicon.asks("side", text)
+    yesno = lexicon.asks("yesno", text) or lexicon.asks("yesno", _last_question(text))
+    side = lexicon.asks("side", text)
     transform = lexicon.asks("transform", text) or load("en").asks("transform", text)
     return Ask(
         lang=lang,
@@ -73,11 +69,22 @@ def read(prompt: str, lang: str | None) -> Ask:
         advocate=lexicon.asks("advocate", text),
         text=text,
         terms=terms(text, lexicon),
-        windows=_windows(text, lexicon),
     )
 
 
-def _windows(text: str, lexicon: Lexicon) -> tuple[tuple[str, ...], ...]:
+def _last_question(text: str) -> str:
+    """The question that a prompt of several sentences ends with."""
+    body = text.rstrip()
+    if not body.endswith(("?", "؟")):
+        return ""
+    return body[max(body.rfind(sign, 0, -1) for sign in ".!?。\n") + 1 :]
+
+
+@lru_cache(maxsize=4096)
+def windows(text: str, lang: str) -> tuple[tuple[str, ...], ...]:
+    """Of each content word and number of a cleaned prompt the stretches by which its other forms and its
+    compounds are known."""
+    lexicon = load(lang)
     numbers = [(number,) for number in _NUMBER.findall(text)]
     if not lexicon.spaced:
         return (*numbers, *[(pair,) for pair in sorted(terms(text, lexicon))])
