@@ -19,6 +19,7 @@ from lawbound.rubrics.behaviour import concepts, learned
 from lawbound.rubrics.behaviour.draft import Draft
 from lawbound.rubrics.behaviour.learned import Floats, Reader, Text, Views, Whole
 from lawbound.rubrics.behaviour.lexicon import Lexicon
+from lawbound.rubrics.behaviour.prompt import windows
 from lawbound.rubrics.behaviour.text import Sentence
 
 Kind = Literal["answer", "partial", "neutral", "refuse", "deflect"]
@@ -210,17 +211,17 @@ def _found(made: Draft) -> list[float]:
 def _kept(made: Draft) -> tuple[float, float, float]:
     """Shares of the prompt's words that the answer and its opening take up, and whether none is; what
     another language than the prompt's cannot tell is left in the middle."""
-    windows, pieces = made.ask.windows, made.answer.sentences
-    if not windows or made.lang != made.ask.lang:
+    asked, pieces = windows(made.ask.text, made.ask.lang), made.answer.sentences
+    if not asked or made.lang != made.ask.lang:
         return UNTOLD, UNTOLD, UNTOLD
     head = "\n".join([piece.body for piece in pieces[:TOPICAL]])
-    opened = _share(windows, head)
-    whole = opened if len(pieces) <= TOPICAL else _share(windows, made.answer.body)
+    opened = _share(asked, head)
+    whole = opened if len(pieces) <= TOPICAL else _share(asked, made.answer.body)
     return whole, opened, float(whole == 0)
 
 
-def _share(windows: tuple[tuple[str, ...], ...], body: str) -> float:
-    return sum([any(part in body for part in word) for word in windows]) / len(windows)
+def _share(asked: Sequence[Sequence[str]], body: str) -> float:
+    return sum([any([part in body for part in word]) for word in asked]) / len(asked)  # noqa: C419
 
 
 def _margin_names() -> list[str]:
