@@ -40,6 +40,9 @@ SERVES, DECLINES = -0.3, 0.0
 """Margins of a sentence below which it serves the request, above which it declines it."""
 TOGETHER: Final = 200_000
 """Letters that are read at once."""
+ROWS: Final = 50
+"""Answers that are weighed at once: products so small that no library wakes other threads for them, which
+would spin longer than they work."""
 NAMES: Final = ("head_hidden", "head_output", "head_mean", "head_scale")
 """Of its tables in ``weights.npz``."""
 CLIPPED: Final = 3.0
@@ -102,7 +105,12 @@ def _weighed(drafts: Sequence[Draft]) -> list[Opinion]:
 def chances(seen: Floats, table: Table) -> Floats:
     """(answers, `KINDS`) from (answers, traits)."""
     scaled = np.clip((seen - table.mean) / table.scale, -CLIPPED, CLIPPED)
-    total = np.zeros((len(seen), len(KINDS)))
+    parts = [_averaged(scaled[i : i + ROWS], table) for i in range(0, len(scaled), ROWS)]
+    return np.concatenate(parts) if parts else np.zeros((0, len(KINDS)))
+
+
+def _averaged(scaled: Floats, table: Table) -> Floats:
+    total = np.zeros((len(scaled), len(KINDS)))
     for hidden, output in zip(table.hidden, table.output, strict=True):
         units = np.maximum(0.0, scaled @ hidden[:, :-1].T + hidden[:, -1])
         scores = units @ output[:, :-1].T + output[:, -1]
