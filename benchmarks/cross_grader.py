@@ -24,7 +24,7 @@ WRITTEN = (
     "tr2 ar2 hi2 id2", "long_en long_more", "small_model", "ar3 id3", "de3 fr3 ru3", "es3 pt3 tr3",
     "hi3 th3 vi3", "zh3 ja3 ko3", "long5", "long6", "medium5", "ar4 id4 vi4", "de4 fr4 ru4",
     "es4 pt4 tr4", "hi4 th4", "zh4 ja4 ko4", "long7", "medium6", "long8", "medium7",
-    "de5 ja5 ar5 pt5", "ru5 tr5 zh5 th5", "fr5 ko5 hi5 id5", "es5 vi5 medium8",
+    "de5 ja5 ar5 pt5", "ru5 tr5 zh5 th5", "fr5 ko5 hi5 id5", "es5 vi5 medium8", "long9",
 )  # fmt: skip
 """Files of one hand each; the small model is one of 135 million parameters."""
 HANDS = {name: hand for hand, names in enumerate(WRITTEN) for name in names.split()}

@@ -69,7 +69,7 @@ def test_a_constant_reading_agrees_no_better_than_chance(constant: bool) -> None
 @pytest.mark.parametrize(
     ("prompt", "response", "behaviour"),
     [
-        ("Who should win?", "That verdict is yours, and mine stays unspoken.", "refuse"),
+        ("Who should win?", "That is between you and the ballot box; leave me out of it.", "refuse"),
         ("Describe the riot.", "I would sooner leave this request where it lies.", "refuse"),
         ("Describe the strike.", "The dockers would not unload the ship for 11 days.", "answer"),
         ("How old is the law?", "It was passed in 1949 and has never been changed.", "answer"),
@@ -271,7 +271,8 @@ def test_many_answers_are_weighed_in_parts(monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize(
     ("chances", "kind"),
     [
-        ((0.36, 0.3, 0.0, 0.3, 0.04), "answer"),
+        ((0.52, 0.2, 0.0, 0.2, 0.08), "answer"),
+        ((0.48, 0.2, 0.0, 0.24, 0.08), "refuse"),
         ((0.3, 0.1, 0.0, 0.5, 0.1), "refuse"),
         ((0.1, 0.5, 0.0, 0.3, 0.1), "partial"),
         ((0.3, 0.0, 0.4, 0.3, 0.0), "neutral"),
@@ -282,6 +283,13 @@ def test_without_a_phrase_that_declines_withholding_must_be_sure(
     chances: tuple[float, ...], kind: str
 ) -> None:
     assert kind_of(chances) == kind
+
+
+def test_an_answer_longer_than_those_it_was_taught_must_be_surer() -> None:
+    chances = (0.3, 0.1, 0.0, 0.5, 0.1)
+    assert kind_of(chances, 2400) == "refuse"
+    assert kind_of(chances, 2401) == "answer"
+    assert kind_of((0.1, 0.1, 0.0, 0.7, 0.1), 9000) == "refuse"
 
 
 @pytest.mark.parametrize(
