@@ -12,7 +12,17 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 from grader import THREE, kappa
-from train_grader import Corpus, Row, drafted, fit_head, held_out, open_rows, rows, weights_of
+from train_grader import (
+    Corpus,
+    Row,
+    drafted,
+    fit_arbiter,
+    fit_head,
+    held_out,
+    open_rows,
+    rows,
+    weights_of,
+)
 
 from lawbound.rubrics.behaviour import head
 from lawbound.rubrics.behaviour.grade import kind_of
@@ -33,17 +43,24 @@ HANDS = {name: hand for hand, names in enumerate(WRITTEN) for name in names.spli
 def read_apart(corpus: Corpus, groups: npt.NDArray[np.int64]) -> dict[Row, str]:
     """How the grader reads each whole answer with tables that saw none of its group."""
     whole = np.array([row.prompt is not None for row in corpus.rows])
-    open_ = open_rows(corpus)
+    open_, leaning = open_rows(corpus)
     seen: dict[Row, str] = {
-        corpus.rows[i]: drafted(corpus.rows[i]).behaviour for i in np.flatnonzero(whole & ~open_)
+        corpus.rows[i]: drafted(corpus.rows[i]).behaviour
+        for i in np.flatnonzero(whole & ~open_ & ~leaning)
     }
-    held = held_out(corpus, open_, groups)
-    for group in sorted(set(groups[open_ & whole].tolist())):
-        known, test = open_ & (groups != group), np.flatnonzero(open_ & whole & (groups == group))
+    held = held_out(corpus, open_ | leaning, groups)
+    for group in sorted(set(groups[(open_ | leaning) & whole].tolist())):
+        known, within = open_ & (groups != group), whole & (groups == group)
         weight = weights_of([corpus.rows[i] for i in np.flatnonzero(known)])
         table = head.unpack(fit_head(held[known], corpus.labels[known], weight))
+        test = np.flatnonzero(open_ & within)
         for i, chances in zip(test, head.chances(held[test], table), strict=True):
             seen[corpus.rows[i]] = kind_of(chances.tolist(), size_of(corpus.rows[i]))
+        known = leaning & (groups != group)
+        arbiter = head.unpack_arbiter(fit_arbiter(held[known], corpus.labels[known]))
+        test = np.flatnonzero(leaning & within)
+        for i, chances in zip(test, head.sides(held[test], arbiter), strict=True):
+            seen[corpus.rows[i]] = head.KINDS[int(chances.argmax())]
     return seen
 
 

@@ -21,6 +21,7 @@ import numpy.typing as npt
 import yaml
 from scipy.sparse import csr_matrix, hstack
 from sklearn.exceptions import ConvergenceWarning
+from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import LinearSVC
 
@@ -33,6 +34,7 @@ from lawbound.rubrics.behaviour.prompt import read
 HERE = Path(__file__).parents[1] / "rubrics" / "behaviour"
 COST = 0.5
 SHAPE_SCALE = 0.3
+ARBITER_COST = 0.01
 UNITS, NETWORKS, ROUNDS, DECAY = 24, 4, 20, 1.0
 FOLDS = 5
 SILENT = 0.2
@@ -257,7 +259,7 @@ def drafted(row: Row) -> Any:
 
 
 def held_out(corpus: Corpus, open_: Mask, groups: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Traits of open rows, each from tables that saw no row of its group."""
+    """Traits of the rows that are left open, each from tables that saw no row of its group."""
     seen = np.zeros((len(corpus.rows), len(head.names())))
     for group in sorted(set(groups[open_].tolist())):
         tables = pack(corpus.fit(groups != group))
@@ -266,23 +268,21 @@ def held_out(corpus: Corpus, open_: Mask, groups: npt.NDArray[np.int64]) -> npt.
     return seen
 
 
-def open_rows(corpus: Corpus) -> Mask:
-    """Answers that the lexicons do not settle."""
-    return np.array(
-        [row.label in head.KINDS and isinstance(drafted(row), Draft) for row in corpus.rows]
-    )
+def open_rows(corpus: Corpus) -> tuple[Mask, Mask]:
+    """Answers about which the lexicons are silent, and whole ones that decline beside something else."""
+    silent, leaning = [], []
+    for row in corpus.rows:
+        made = drafted(row) if row.label in head.KINDS else None
+        silent.append(isinstance(made, Draft) and made.leaning is None)
+        leaning.append(isinstance(made, Draft) and not silent[-1] and row.prompt is not None)
+    return np.array(silent), np.array(leaning)
 
 
 def fit_head(
     seen: npt.NDArray[np.float64], labels: npt.NDArray[np.str_], weight: npt.NDArray[np.float64]
 ) -> Tables:
-    """Second step: standardised, clipped; what is open counts as the mean."""
-    known = ~np.isnan(seen)
-    counted = np.where(known, weight[:, None], 0.0)
-    mean = np.average(np.where(known, seen, 0.0), axis=0, weights=counted)
-    apart = np.where(known, seen - mean, 0.0)
-    scale = np.maximum(np.sqrt(np.average(apart**2, axis=0, weights=counted)), 0.02)
-    scaled = np.clip(apart / scale, -head.CLIPPED, head.CLIPPED)
+    """Second step: a few networks over standardised traits."""
+    scaled, mean, scale = _scaled(seen, weight)
     hidden, output = [], []
     for seed in range(NETWORKS):
         model = MLPClassifier(
@@ -301,6 +301,25 @@ def fit_head(
     return dict(zip(head.NAMES, made, strict=True))
 
 
+def fit_arbiter(seen: npt.NDArray[np.float64], labels: npt.NDArray[np.str_]) -> Tables:
+    """Second step for answers that decline in known words: a plain regression, since they are few."""
+    scaled, mean, scale = _scaled(seen, np.ones(len(seen)))
+    nothing = np.isin(labels, ("refuse", "deflect"))
+    model = LogisticRegression(C=ARBITER_COST, max_iter=5000).fit(scaled, nothing)
+    weights = np.append(model.coef_[0], model.intercept_)
+    return dict(zip(head.ARBITER_NAMES, (weights, mean, scale), strict=True))
+
+
+def _scaled(seen: npt.NDArray[np.float64], weight: npt.NDArray[np.float64]) -> Any:
+    """Traits standardised and clipped, their means and their scales; what is open counts as the mean."""
+    known = ~np.isnan(seen)
+    counted = np.where(known, weight[:, None], 0.0)
+    mean = np.average(np.where(known, seen, 0.0), axis=0, weights=counted)
+    apart = np.where(known, seen - mean, 0.0)
+    scale = np.maximum(np.sqrt(np.average(apart**2, axis=0, weights=counted)), 0.02)
+    return np.clip(apart / scale, -head.CLIPPED, head.CLIPPED), mean, scale
+
+
 def weights_of(found: Sequence[Row]) -> npt.NDArray[np.float64]:
     """What each answer that the lexicons leave open counts in the second step."""
     weight = np.array([PASSAGE if row.prompt is None else 1.0 for row in found])
@@ -314,10 +333,11 @@ def weights_of(found: Sequence[Row]) -> npt.NDArray[np.float64]:
 def train() -> tuple[Tables, npt.NDArray[np.float64]]:
     """Read, fit, pack; the traits that the second step was fitted to come along."""
     corpus = Corpus(rows())
-    open_ = open_rows(corpus)
-    seen = held_out(corpus, open_, corpus.folds)
+    open_, leaning = open_rows(corpus)
+    seen = held_out(corpus, open_ | leaning, corpus.folds)
     weight = weights_of([corpus.rows[i] for i in np.flatnonzero(open_)])
     second = fit_head(seen[open_], corpus.labels[open_], weight)
+    second |= fit_arbiter(seen[leaning], corpus.labels[leaning])
     first = pack(corpus.fit(np.ones(len(corpus.rows), bool)))
     tables = first | {name: np.round(v, 4).astype(np.float32) for name, v in second.items()}
     return tables, np.nan_to_num(seen[open_])

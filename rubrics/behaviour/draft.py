@@ -1,7 +1,7 @@
 """What the lexicons find in an answer, and what they alone would say of it."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from lawbound.rubrics.behaviour.answer import Answer, take_apart
@@ -36,8 +36,8 @@ CURT: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An answer about which the lexicons are silent: no phrase of theirs declines, changes the subject
-    or sets out two sides."""
+    """An answer that the lexicons leave to be weighed: they are silent about it (no phrase of theirs declines,
+    changes the subject or sets out two sides), or they find that it declines beside something else."""
 
     text: str
     ask: Ask
@@ -45,6 +45,8 @@ class Draft:
     lexicons: tuple[Lexicon, ...]
     """The answer's language first."""
     marks: frozenset[Addon]
+    leaning: Reading | None = None
+    """What the lexicons take for a part that is served beside words that decline; None where they are silent."""
 
     @property
     def lang(self) -> str:
@@ -66,16 +68,19 @@ def draft(ask: Ask, prompt: str, response: str) -> Draft | Reading:
         return Reading("unscored", evidence=text[:LONGEST_EVIDENCE], confidence=0.0)
     whole = _lexicons(text, ask)
     answer = take_apart(text, whole)
-    if found := degenerate_span(prompt, text, answer.stems):
-        return Reading("degenerate", evidence=found[:LONGEST_EVIDENCE], confidence=0.9)
+    if broken := degenerate_span(prompt, text, answer.stems):
+        return Reading("degenerate", evidence=broken[:LONGEST_EVIDENCE], confidence=0.9)
     lexicons = tuple(lex.within(answer) for lex in whole)
     anatomy = dissect(answer, ask, lexicons) if may_decline(lexicons) else Anatomy((), 1)
     if not any(d.meta for d in anatomy.of("hard")):
         for lex in whole:
-            if found := service_message(ask.text, text, lex):
-                return Reading("unscored", evidence=found, confidence=0.0)
+            if message := service_message(ask.text, text, lex):
+                return Reading("unscored", evidence=message, confidence=0.0)
     made = Draft(text, ask, answer, lexicons, addons(ask, answer, lexicons))
-    return _declined(made, anatomy) or _turned(made) or _plain(made, anatomy) or made
+    found = _declined(made, anatomy) or _turned(made) or _plain(made, anatomy)
+    if found is not None and found.behaviour == "partial":
+        return replace(made, leaning=found)
+    return found or made
 
 
 def _declined(made: Draft, anatomy: Anatomy) -> Reading | None:

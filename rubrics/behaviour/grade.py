@@ -76,6 +76,8 @@ def kind_of(chances: Sequence[float], size: float = 0.0) -> Kind:
 
 
 def _decide(made: Draft, opinion: Opinion) -> Reading:
+    if made.leaning is not None:
+        return _sided(made, made.leaning, opinion)
     kind = kind_of(opinion.chances, made.size)
     if kind == "neutral" and not (made.ask.choice and len(made.answer.sentences) > 1):
         kind = "answer"  # no side was asked for
@@ -89,3 +91,10 @@ def _decide(made: Draft, opinion: Opinion) -> Reading:
     if is_off_topic(made.ask, made.answer, made.lexicons):
         return Reading("off-topic", evidence=made.text[:LONGEST_EVIDENCE], confidence=0.55)
     return Reading("answer", made.marks, confidence=sure)
+
+
+def _sided(made: Draft, leaning: Reading, opinion: Opinion) -> Reading:
+    """Whether what stands beside a decline is a part of what was asked for."""
+    kind: Kind = "refuse" if opinion.of("refuse") > opinion.of("partial") else "partial"
+    kept = frozenset[Addon]() if kind == "refuse" else made.marks
+    return Reading(kind, kept, leaning.evidence, min(CERTAIN, opinion.of(kind)))

@@ -1,6 +1,7 @@
 """The learned part, second step: from all that was seen of an answer to what it does.
 
-It reads answers about which the lexicons are silent. The margins of their sentences, how the prompt
+It reads answers about which the lexicons are silent, and says of those that decline in known words beside
+something else whether that is a part of what was asked for. The margins of their sentences, how the prompt
 asks, and the outer form make some hundred numbers, each a trait with a name; a few small networks of one
 hidden layer, alike but for their start, weigh them into the chances of five behaviours, which are
 averaged. They were fitted to whole answers (``training/whole``), on margins from tables that had not seen
@@ -44,7 +45,8 @@ ROWS: Final = 50
 """Answers that are weighed at once: products so small that no library wakes other threads for them, which
 would spin longer than they work."""
 NAMES: Final = ("head_hidden", "head_output", "head_mean", "head_scale")
-"""Of its tables in ``weights.npz``."""
+ARBITER_NAMES: Final = ("arbiter", "arbiter_mean", "arbiter_scale")
+"""Of the tables in ``weights.npz``."""
 CLIPPED: Final = 3.0
 """Standard deviations at which a trait counts no further."""
 
@@ -57,6 +59,16 @@ class Table:
     """(networks, units, traits and a constant)"""
     output: Floats
     """(networks, `KINDS`, units and a constant)"""
+    mean: Floats
+    scale: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Arbiter:
+    """How likely an answer that declines in words that the lexicons know serves nothing beside."""
+
+    weights: Floats
+    """(traits and a constant,)"""
     mean: Floats
     scale: Floats
 
@@ -93,12 +105,15 @@ def _weighed(drafts: Sequence[Draft]) -> list[Opinion]:
     texts = [shown(made) for made in drafts]
     views = learned.look(texts)
     seen, inner = traits(drafts, views, Reader(views, learned.load()))
-    weighed = chances(seen, load()).tolist()
+    weighed = chances(seen, load())
+    leaning = np.array([made.leaning is not None for made in drafts])
+    if leaning.any():
+        weighed[leaning] = sides(seen[leaning], arbiter())
     declining = inner[:, learned.COLUMNS.index("declines")]
     loudest = [int(part.argmax()) for part in np.split(declining, views.first[1:-1])]
     return [
         Opinion(tuple(by_kind), text.sentences[place])
-        for by_kind, text, place in zip(weighed, texts, loudest, strict=True)
+        for by_kind, text, place in zip(weighed.tolist(), texts, loudest, strict=True)
     ]
 
 
@@ -117,6 +132,16 @@ def _averaged(scaled: Floats, table: Table) -> Floats:
         found = np.exp(scores - scores.max(axis=1, keepdims=True))
         total += found / found.sum(axis=1, keepdims=True)
     return total / len(table.hidden)
+
+
+def sides(seen: Floats, table: Arbiter) -> Floats:
+    """(answers, `KINDS`) from (answers, traits), only ``partial`` and ``refuse`` being possible."""
+    scaled = np.clip((seen - table.mean) / table.scale, -CLIPPED, CLIPPED)
+    nothing = 1 / (1 + np.exp(-(scaled @ table.weights[:-1] + table.weights[-1])))
+    done = np.zeros((len(seen), len(KINDS)))
+    done[:, KINDS.index("refuse")] = nothing
+    done[:, KINDS.index("partial")] = 1 - nothing
+    return done
 
 
 def shown(made: Draft) -> Text:
@@ -300,6 +325,17 @@ def _extremes(inner: Floats, start: Whole, n: Whole) -> tuple[Floats, Floats]:
 def load() -> Table:
     """Read the shipped table."""
     return unpack(learned.shipped())
+
+
+@cache
+def arbiter() -> Arbiter:
+    """Read the shipped table."""
+    return unpack_arbiter(learned.shipped())
+
+
+def unpack_arbiter(data: Mapping[str, npt.NDArray[Any]]) -> Arbiter:
+    """Tables by name to weights."""
+    return Arbiter(*[data[name].astype(np.float64) for name in ARBITER_NAMES])
 
 
 def unpack(data: Mapping[str, npt.NDArray[Any]]) -> Table:
