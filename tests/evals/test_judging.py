@@ -375,8 +375,11 @@ def test_a_guard_that_finds_none_confirms_refusals_and_names_no_class_for_answer
     assert record["undecided"] == record["panel"][0]["undecided"] >= served.sum()
     assert record["unreadable"] == 0
     conclude(held, judge=JudgeSpec((name,)), resamples=50)
+    # Where the offline grader is unsure the guard is asked, and may grant an add-on that is owed, no class.
+    after, sure = _frame(held), before["confidence"] >= UNSURE
     kept = before.columns.drop(["graded_by", "confidence"])
-    pd.testing.assert_frame_equal(_frame(held)[kept], before[kept])
+    pd.testing.assert_frame_equal(after.loc[sure, kept], before.loc[sure, kept])
+    assert (after["behaviour"] == before["behaviour"]).all()
 
 
 @pytest.mark.parametrize("family", FAMILIES)
