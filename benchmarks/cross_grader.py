@@ -35,6 +35,7 @@ WRITTEN = (
     "hi3 th3 vi3", "zh3 ja3 ko3", "long5", "long6", "medium5", "ar4 id4 vi4", "de4 fr4 ru4",
     "es4 pt4 tr4", "hi4 th4", "zh4 ja4 ko4", "long7", "medium6", "long8", "medium7",
     "de5 ja5 ar5 pt5", "ru5 tr5 zh5 th5", "fr5 ko5 hi5 id5", "es5 vi5 medium8", "long9",
+    "medium9", "long10", "zh6 ja6", "ko6 th6", "de6 fr6", "es6 pt6", "ru6 tr6", "ar6 hi6 vi6 id6",
 )  # fmt: skip
 """Files of one hand each; the small model is one of 135 million parameters."""
 HANDS = {name: hand for hand, names in enumerate(WRITTEN) for name in names.split()}
