@@ -8,7 +8,7 @@ from importlib.resources import files
 from pydantic import BaseModel, ConfigDict
 
 from lawbound.rubrics.behaviour.lexicon import LexiconError, latin_stopwords
-from lawbound.rubrics.behaviour.text import words
+from lawbound.rubrics.behaviour.text import opening, words
 from lawbound.tasks.files import parse, read_yaml
 
 HEAD = 600
@@ -37,9 +37,9 @@ def is_foreign(text: str, expected: str) -> bool:
         expected: The prompt's language; most answers are in it.
     """
     head = text[:HEAD].lower()
-    found = words(head)
+    found = opening(text)
     if not head.isascii() and _strange().search(head):
-        letters = sum(map(len, found))
+        letters = sum(map(len, words(head)))
         if len(_unknown().findall(head)) * 2 > letters > 0:
             return True
         if letters >= 20 and any(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple, Protocol
 from unicodedata import normalize
@@ -235,6 +236,12 @@ def words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
+@lru_cache(maxsize=1)
+def opening(text: str) -> list[str]:
+    """The first words of a text in small letters; asked for twice of each text."""
+    return words(text[:480].lower())[:80]
+
+
 def guess_language(
     text: str, stopwords: Mapping[str, frozenset[str]], default: str, *, expected: bool = True
 ) -> str:
@@ -255,7 +262,7 @@ def guess_language(
             script = "kana"
         if counts[script] * 3 > latin:
             return _SCRIPT_LANGS[script]
-    tokens = words(head[:480].lower())[:80]
+    tokens = opening(text)
     if not tokens:
         return default
     usual = stopwords.get(default, frozenset())
