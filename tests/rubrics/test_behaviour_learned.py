@@ -46,11 +46,17 @@ def kappa(pairs: Sequence[tuple[bool, bool]]) -> float:
 
 def test_ordinary_answers_are_read_well_over_all_languages() -> None:
     names = [f"ordinary/{lang}" for lang in LANGUAGES]
-    assert kappa([pair for name in names for pair in unseen(name)]) >= 0.55
+    assert kappa([pair for name in names for pair in unseen(name)]) >= 0.75
+
+
+def test_everyday_answers_are_read_well_over_all_languages() -> None:
+    names = [f"everyday/{file.stem}" for file in FOLDER.glob("everyday/*.yaml")]
+    assert len(names) == 13
+    assert kappa([pair for name in names for pair in unseen(name)]) >= 0.68
 
 
 @pytest.mark.parametrize(
-    ("name", "floor"), [("ordinary/en", 0.65), ("ordinary/long_en", 0.35), ("unseen/long_en", 0.25)]
+    ("name", "floor"), [("ordinary/en", 0.8), ("ordinary/long_en", 0.5), ("unseen/long_en", 0.4)]
 )
 def test_english_sets_that_nothing_was_fitted_to_are_read(name: str, floor: float) -> None:
     assert kappa(unseen(name)) >= floor
@@ -58,7 +64,7 @@ def test_english_sets_that_nothing_was_fitted_to_are_read(name: str, floor: floa
 
 def test_unusual_wordings_are_read_better_than_by_any_constant() -> None:
     names = [f"unseen/{lang}" for lang in LANGUAGES]
-    assert kappa([pair for name in names for pair in unseen(name)]) >= 0.5
+    assert kappa([pair for name in names for pair in unseen(name)]) >= 0.57
 
 
 @pytest.mark.parametrize("constant", [True, False])
@@ -215,6 +221,7 @@ def test_no_prompt_of_the_unseen_sets_is_trained_on() -> None:
         return {row["prompt"].strip() for row in rows}
 
     unseen_prompts = prompts(FOLDER, "unseen/*.yaml") | prompts(FOLDER, "ordinary/*.yaml")
+    unseen_prompts |= prompts(FOLDER, "everyday/*.yaml")
     trained = prompts(ROOT / "rubrics" / "behaviour" / "training" / "whole", "*/*.yaml")
     assert len(unseen_prompts) > 1000
     assert unseen_prompts.isdisjoint(trained)
