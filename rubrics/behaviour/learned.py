@@ -161,13 +161,15 @@ def claims(summed: Floats, sentences: Whole, last: Floats) -> Floats:
         sentences: How many each has.
         last: (runs, counts) of each run's last sentence.
     """
-    size, digits, names, quotes, asks, exclaims, semi, colons, commas, named, words, _ = summed.T
+    # Sums of an answer among others differ in the last digit from those of it alone: no limit may notice.
+    rounded = np.round(summed, 6)
+    size, digits, names, quotes, asks, exclaims, semi, colons, commas, named, words, _ = rounded.T
     held = [
         digits > 0, digits > 3, names > 0, names > 2, quotes > 0, colons > 0, last[:, 11] > 0, asks > 0,
         size < 30, size < 60, size < 100, size > 160, size > 250,
         sentences == 1, sentences > 3, semi > 0, exclaims > 0, commas > 2,
     ]  # fmt: skip
-    share = named / np.maximum(1.0, words)
+    share = np.round(named / np.maximum(1.0, words), 6)
     steps = share[:, None] * STEPS >= np.arange(1, STEPS + 1)
     return np.concatenate([np.stack(held, axis=1), steps], axis=1).astype(np.float64)
 

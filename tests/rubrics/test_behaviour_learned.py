@@ -1,5 +1,6 @@
 """The learned part of the behaviour grader: what it ships, how it scores, what it gained."""
 
+import random
 import subprocess
 import sys
 from collections import Counter
@@ -308,6 +309,24 @@ def test_many_answers_are_weighed_in_parts(monkeypatch: pytest.MonkeyPatch) -> N
     whole = grade_all(asked)
     monkeypatch.setattr(head, "TOGETHER", 90)
     assert grade_all(asked) == whole
+
+
+def test_no_trait_depends_on_the_answers_beside_it() -> None:
+    pieces = (
+        "سؤال جيد", "نعم", "1929", "...", "a" * 300, "I won't write the rest.",
+        "Thank you for asking.", "I can't help with that.", "و هذا", "لا",
+    )  # fmt: skip
+    draw, prompt = random.Random(7), "Name the rivers."
+    texts = [" ".join(draw.choices(pieces, k=draw.randint(2, 9))) for _ in range(150)]
+    drafts = [draft(read(prompt, "ar"), prompt, text) for text in texts]
+    left = [made for made in drafts if isinstance(made, Draft)]
+
+    def traits(some: list[Draft]) -> np.ndarray:
+        views = learned.look([head.shown(made) for made in some])
+        return head.traits(some, views, learned.Reader(views, learned.load()))[0]
+
+    assert len(left) > 10
+    assert np.allclose(traits(left), np.concatenate([traits([made]) for made in left]), atol=1e-6)
 
 
 @pytest.mark.parametrize(
