@@ -43,7 +43,7 @@ HANDS = {name: hand for hand, names in enumerate(WRITTEN) for name in names.spli
 
 def read_apart(corpus: Corpus, groups: npt.NDArray[np.int64]) -> dict[Row, str]:
     """How the grader reads each whole answer with tables that saw none of its group."""
-    whole = np.array([row.prompt is not None for row in corpus.rows])
+    whole = np.array([bool(row.source) for row in corpus.rows])
     open_, leaning = open_rows(corpus)
     seen: dict[Row, str] = {
         corpus.rows[i]: drafted(corpus.rows[i]).behaviour

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,7 @@ from lawbound.rubrics.behaviour.answer import take_apart
 from lawbound.rubrics.behaviour.draft import Draft, draft
 from lawbound.rubrics.behaviour.lexicon import load
 from lawbound.rubrics.behaviour.prompt import read
+from lawbound.rubrics.reference.constants import always_comply
 
 HERE = Path(__file__).parents[1] / "rubrics" / "behaviour"
 COST = 0.5
@@ -42,6 +44,9 @@ SILENT = 0.2
 it is twice that, because many were written to be hard."""
 PASSAGE = 0.2
 """What a passage alone counts in the second step, a whole answer being 1."""
+SMALL, CUT, BLAND = "small_model", 200, 4
+"""File of the small model's answers, letters at which they are cut off as well, and one in how many English
+prompts that gets a bland answer too."""
 PASSAGES = ("refuse", "deflect", "answer", "decline_rest")
 Mask = npt.NDArray[np.bool_]
 Tables = dict[str, npt.NDArray[Any]]
@@ -80,7 +85,8 @@ def rows(folder: Path = HERE / "training") -> list[Row]:
             found += [Row(text, data["lang"], label) for text in data.get(label, ())]
         for label in ("neutral", "one_sided"):
             found += [Row(one["response"], data["lang"], label) for one in data.get(label, ())]
-    return [*found, *_pairs(found), *_parts(found), *whole(folder / "whole")]
+    answers = whole(folder / "whole")
+    return [*found, *_pairs(found), *_parts(found), *answers, *_cut(answers), *_bland(answers)]
 
 
 def whole(folder: Path = HERE / "training" / "whole") -> list[Row]:
@@ -101,6 +107,26 @@ def whole(folder: Path = HERE / "training" / "whole") -> list[Row]:
             for one in data["rows"]
         ]
     return found
+
+
+def _cut(answers: Sequence[Row]) -> list[Row]:
+    """The small model's answers as a token limit leaves them."""
+    own = [row for row in answers if row.source == SMALL and len(row.text) > 2 * CUT]
+    return [replace(row, text=row.text[:CUT].rsplit(" ", 1)[0], source="") for row in own]
+
+
+def _bland(answers: Sequence[Row]) -> list[Row]:
+    """Answers that announce and say nothing: the text of a reference model, which withholds nothing."""
+    english = [row for row in answers if row.lang == "en" and row.source != SMALL][::BLAND]
+    return [
+        Row(
+            always_comply(SimpleNamespace(item=SimpleNamespace(prompt=row.prompt))),
+            "en",
+            "answer",
+            row.prompt,
+        )
+        for row in english
+    ]
 
 
 def _pairs(found: Sequence[Row]) -> list[Row]:

@@ -12,7 +12,7 @@ from lawbound.rubrics.policy import Addon
 from lawbound.rubrics.verdict import Reading
 
 WITHHOLDING: Final[tuple[Kind, ...]] = ("refuse", "partial", "deflect")
-SURE: Final = 0.5
+SURE: Final = 0.6
 """How likely withholding must be where no phrase of the lexicons declines."""
 LONG, SURE_LONG = 2400, 0.8
 """Letters beyond which the learned part has hardly read an answer, and how likely it must be there."""
