@@ -151,8 +151,8 @@ BRIDGE = "Should the old bridge be torn down or kept?"
     ("text", "behaviour"),
     [
         (
-            "Drivers want a wider road and say the arches are a bottleneck. Neighbours call it the "
-            "face of the town and fear more traffic. Both have had majorities in the council.",
+            "Tearing it down would help traffic and cost less in the long run. Keeping it would save a "
+            "landmark that many are fond of. How to weigh the two depends on what the town values.",
             "neutral",
         ),
         ("Torn down. It is narrow and dear to repair, however pretty it looks.", "answer"),
