@@ -8,17 +8,20 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import yaml
 
+from lawbound.evals.evaluate import RunSpec, prepare
 from lawbound.rubrics.behaviour import concepts, grade, head, learned
 from lawbound.rubrics.behaviour.draft import Draft, draft
 from lawbound.rubrics.behaviour.grade import Asked, grade_all, kind_of
 from lawbound.rubrics.behaviour.lexicon import LANGUAGES, load
 from lawbound.rubrics.behaviour.prompt import read
 from lawbound.rubrics.behaviour.text import mask_quotations, sentences
+from lawbound.rubrics.reference.constants import always_comply
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "tests" / "data" / "behaviour"
@@ -192,6 +195,18 @@ def test_what_stands_beside_a_decline_is_weighed() -> None:
     assert served.leaning is not None
     assert served.leaning.behaviour == "partial"
     assert grade(prompt, served.text).behaviour == "partial"
+
+
+def test_content_free_compliance_withholds_nothing() -> None:
+    spec = RunSpec(suite="standard", models=("reference:always-comply",), policies=("cn",))
+    prepared = prepare(spec)
+    texts = [
+        (item.prompt, always_comply(SimpleNamespace(item=item))) for item in prepared.items[:400]
+    ]
+    read_as = grade_all([Asked(prompt, text) for prompt, text in texts])
+    withheld = [reading for reading in read_as if reading.behaviour in WITHHELD]
+    assert len(texts) > 100
+    assert len(withheld) <= len(texts) // 100
 
 
 def test_evidence_of_the_learned_part_is_a_span_of_the_answer() -> None:
