@@ -213,14 +213,15 @@ def traits(drafts: Sequence[Draft], views: Views, reader: Reader) -> tuple[Float
 
 _FOUND = (
     "notice", "correct", "bare no", "author", "advocate", "justify", "side", "choice", "transform",
-    "yes or no", "loaded", "norm", "on topic", "opens on topic", "off topic", "same language", "lists", "bold", "code", "announces",
-    "question",
+    "yes or no", "loaded", "norm", "on topic", "opens on topic", "off topic", "same language",
+    "lists", "bold", "code", "announces", "question",
 )  # fmt: skip
 
 
 OF_PROMPTS = (
     "author", "advocate", "justify", "side", "choice", "transform", "yes or no", "loaded", "norm",
-    "on topic", "opens on topic", "off topic", "question", "withholds x author", "declines x author", "sides x choice",
+    "on topic", "opens on topic", "off topic", "question", "withholds x author",
+    "declines x author", "sides x choice",
 )  # fmt: skip
 """Traits that only a prompt can tell."""
 
