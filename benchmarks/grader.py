@@ -70,8 +70,7 @@ def main() -> None:
     page.say(f"{len(rows) / seconds:.0f} answers/s on one core, mean length {size:.0f} characters")
     page.say(f"the learned part loads in {loading:.3f} s")
     if options.report:
-        away = {p.stem.upper(): str(p) for p in options.files if _label(p) == p.stem}
-        section = _section(speeds, loading, load, away)
+        section = _section(speeds, loading, load, options.files)
         page.say(section)
         page.write_section("grader", section)
     wrong = [row for row in rows if _three(row["gold"]) != _three(row["read"].behaviour)]
@@ -83,6 +82,12 @@ def _label(path: Path) -> str:
     """Files of a folder of this project are one set; another file is one by its name."""
     inside = path.resolve().is_relative_to(page.DOCS.parent)
     return str(path.resolve().parent.relative_to(page.DOCS.parent)) if inside else path.stem
+
+
+def _shown(path: Path) -> str:
+    """A file as the command is told: those of a folder of this project by a pattern."""
+    label = _label(path)
+    return path.stem.upper() if label == path.stem else f"{label}/*{path.suffix}"
 
 
 def _read_all(rows: Sequence[dict[str, Any]]) -> float:
@@ -105,12 +110,13 @@ def _section(
     speeds: Sequence[tuple[str, list[dict[str, Any]], float]],
     loading: float,
     load: float,
-    away: dict[str, str],
+    files: Sequence[Path],
 ) -> str:
     lines = [
         "## Offline grader: answers a second on one core",
         "",
-        f"{page.command(**away)}, {page.today()}. Processor time, every expression compiled before, nothing remembered "
+        f"`python benchmarks/grader.py {' '.join(dict.fromkeys(map(_shown, files)))} --report`, "
+        f"{page.today()}. Processor time, every expression compiled before, nothing remembered "
         f"of prompts and sentences, {TOGETHER} answers at a time as `lawbound grade` reads them.",
         "",
         "| set | answers | letters on average | answers/s | bar |",
