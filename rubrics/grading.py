@@ -17,7 +17,7 @@ from lawbound.runners.engines.thinking import split_thinking
 
 __all__ = ["ADDED", "GradeError", "grade_file", "grade_rows"]
 
-TOGETHER: Final = 500
+TOGETHER: Final = 200
 """Rows that are read at once: what the learned part costs is shared among them."""
 
 

@@ -24,11 +24,12 @@ class Answer:
 
     def near_start(self, lexicons: tuple[Lexicon, ...], name: str, count: int) -> bool:
         """Whether one of the first sentences holds a signal."""
-        return any(
-            lex[name].find(piece) is not None
-            for piece in self.sentences[:count]
-            for lex in lexicons
-        )
+        for lex in lexicons:
+            if (signal := lex.signals.get(name)) is not None:
+                for piece in self.sentences[:count]:
+                    if signal.find(piece) is not None:
+                        return True
+        return False
 
     def first(self, signal: Signal) -> re.Match[str] | None:
         """The first match of a signal, sentence by sentence."""

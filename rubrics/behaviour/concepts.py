@@ -7,7 +7,7 @@ thirty such names, and what is learned about the names in one language serves al
 
 import itertools
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -50,6 +50,18 @@ Names = tuple[int, ...]
 Numbers = npt.NDArray[np.int64]
 
 
+class _Known(dict[str, Names]):
+    """What words were found to name; a new one is looked up when it is first asked for."""
+
+    def __init__(self, name: Callable[[str], Names]) -> None:
+        super().__init__()
+        self._name = name
+
+    def __missing__(self, token: str) -> Names:
+        found = self[token] = self._name(token)
+        return found
+
+
 class Concepts:
     """The concept words of one language."""
 
@@ -60,7 +72,7 @@ class Concepts:
         self._end: dict[str, set[int]] = {}
         self._part: dict[str, set[int]] = {}
         self._two: dict[str, set[int]] = {}
-        self._known: dict[str, Names] = {}
+        self._known = _Known(self._name)
         for number, text in enumerate(words.values()):
             for entry in text.split():
                 self._add(entry, number)
@@ -76,13 +88,9 @@ class Concepts:
         if self.lang in UNSPACED:
             return self._scan(body)
         tokens = _tokens(body)
-        known = self._known
-        if len(known) >= _MOST_TOKENS:
-            known.clear()
-        for token in tokens:
-            if token not in known:
-                known[token] = self._name(token)
-        found = [*filter(None, map(known.__getitem__, tokens))]
+        if len(self._known) >= _MOST_TOKENS:
+            self._known.clear()
+        found = [*filter(None, map(self._known.__getitem__, tokens))]
         firsts = self._firsts
         if not firsts.isdisjoint(tokens):
             for i, token in enumerate(tokens[:-1]):
@@ -171,7 +179,7 @@ def count() -> int:
 @lru_cache(maxsize=_MOST_SENTENCES)
 def sequence(body: str, lang: str) -> tuple[int, ...]:
     """The concepts of a cleaned sentence, in order."""
-    return tuple([name for found in load(lang).sequence(body) for name in found])
+    return tuple(itertools.chain.from_iterable(load(lang).sequence(body)))
 
 
 def word_count(body: str, lang: str) -> int:

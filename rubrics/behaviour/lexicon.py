@@ -59,9 +59,32 @@ class Signal:
     """Expressions, each with sets of stems of which one must be there; no set: always tried."""
 
     @cached_property
-    def parts(self) -> tuple[tuple[tuple[frozenset[str], ...], re.Pattern[str]], ...]:
-        """The expressions, compiled when first needed."""
-        return tuple((needs, re.compile(source)) for needs, source in self.sources)
+    def parts(self) -> tuple[tuple[int, re.Pattern[str]], ...]:
+        """The expressions, compiled when first needed, each with the bits of what it needs."""
+        bits = self._bit_of_need
+        return tuple(
+            (sum(bits[need] for need in {*needs}), re.compile(source))
+            for needs, source in self.sources
+        )
+
+    @cached_property
+    def bits(self) -> Mapping[str, int]:
+        """Which needs a stem meets, a bit each: one look at a stem in place of one at every need."""
+        found: dict[str, int] = {}
+        for need, bit in self._bit_of_need.items():
+            for stem in need:
+                found[stem] = found.get(stem, 0) | bit
+        return found
+
+    @cached_property
+    def needed(self) -> frozenset[str]:
+        """All stems that meet a need."""
+        return frozenset(self.bits)
+
+    @cached_property
+    def _bit_of_need(self) -> Mapping[frozenset[str], int]:
+        every = dict.fromkeys(need for needs, _ in self.sources for need in needs)
+        return {need: 1 << i for i, need in enumerate(every)}
 
     def near(self, text: Searchable) -> bool:
         """Whether an anchor occurs at all."""
@@ -81,13 +104,12 @@ class Signal:
                 return None
         elif not self.near(text):
             return None
-        for needs, pattern in self.parts:
-            for need in needs:
-                if need.isdisjoint(stems):
-                    break
-            else:
-                if found := pattern.search(text.body):
-                    return found
+        bits, met = self.bits, 0
+        for stem in self.needed & stems:
+            met |= bits[stem]
+        for needed, pattern in self.parts:
+            if needed & met == needed and (found := pattern.search(text.body)):
+                return found
         return None
 
 
@@ -130,8 +152,8 @@ class Lexicon:
     def within(self, text: Searchable) -> "Lexicon":
         """The signals that could be found anywhere in a text: the others need not be tried sentence by
         sentence."""
-        stems = self.by_stem.keys() & text.stems
-        names = {name for stem in stems for name in self.by_stem[stem]}
+        by_stem = self.by_stem
+        names = {name for stem in text.stems if stem in by_stem for name in by_stem[stem]}
         names.update([name for name in self.by_anchor if self.signals[name].near(text)])
         near = {name: self.signals[name] for name in names}
         return Lexicon(

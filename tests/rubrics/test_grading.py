@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from lawbound.rubrics.calibration import read_labelled
-from lawbound.rubrics.grading import ADDED, GradeError, grade_file
+from lawbound.rubrics.grading import ADDED, TOGETHER, GradeError, grade_file
 
 ROWS = [
     {"id": "a", "prompt": "What is 2 + 2?", "response": "4", "model": "m1"},
@@ -193,7 +193,7 @@ def test_progress_is_told_and_many_rows_stream(tmp_path: Path) -> None:
     told: list[int] = []
     out = tmp_path / "out.parquet"
     grade_file(write_jsonl(tmp_path / "in.jsonl", rows), out, progress=told.append)
-    assert told == [500, 1000, 1200]
+    assert told == [*range(TOGETHER, 1200, TOGETHER), 1200]
     assert pq.read_table(out).num_rows == 1200
 
 
