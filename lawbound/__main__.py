@@ -1,6 +1,7 @@
 """The command: known errors become one line and exit code 2, everything else keeps its traceback."""
 
 import sys
+from typing import Any
 
 INTERRUPTED = 130
 STOPPED = "interrupted: everything answered so far is kept; run again to go on\n"
@@ -14,20 +15,37 @@ def main() -> None:
     try:
         from lawbound.runners.cli import app
 
-        app(prog_name="lawbound")
+        code = app(prog_name="lawbound", standalone_mode=False)
     except KeyboardInterrupt:
-        sys.stderr.write(STOPPED)
-        sys.exit(INTERRUPTED)
-    except SystemExit as stop:
-        if stop.code == INTERRUPTED:  # Typer has made an exit of the interrupt
-            sys.stderr.write(STOPPED)
-        raise
+        code = INTERRUPTED
     except (ValueError, RuntimeError, OSError) as error:
         refused = isinstance(error, OSError) and error.errno is not None
         if not refused and not type(error).__module__.startswith("lawbound."):
             raise
         sys.stderr.write(f"error: {_one_line(error)}\n")
-        sys.exit(2)
+        code = 2
+    except Exception as error:
+        # Typer brings its own copy of Click's errors or Click's, by its version.
+        if not hasattr(error, "format_message"):
+            raise
+        sys.stderr.write(_misused(error))
+        code = 2
+    if code == INTERRUPTED:  # Typer has made an exit of the interrupt
+        sys.stderr.write(STOPPED)
+    sys.exit(code)
+
+
+def _misused(error: Any) -> str:
+    """One line for a wrong option or value; the help where nothing at all was given."""
+    message = error.format_message()
+    if "\n" in message:
+        return f"{message}\n"
+    faults = getattr(error.__cause__, "errors", None)  # Typer has values checked by pydantic
+    if faults is not None and (found := faults()):
+        wanted = found[0]["msg"].removeprefix("Input should be ").partition(",")[0]
+        message = f"{error.param.opts[0]} is {found[0]['input']!r}, expected {wanted}"
+    command = error.ctx.command_path if getattr(error, "ctx", None) else "lawbound"
+    return f"error: {_one_line(ValueError(f'{command}: {message}'))} (see {command} -h)\n"
 
 
 def _one_line(error: Exception) -> str:

@@ -79,6 +79,23 @@ def _one_line(code: int, out: str, err: str) -> str:
 
 
 @pytest.mark.parametrize(
+    "words, told",
+    [
+        (("run", "quick", "--modle", "x"), "error: lawbound run: No such option: --modle"),
+        (("run", "quick", "--limit", "many"), "error: lawbound run: --limit is 'many', expected a"),
+        (("compare", "out"), "error: lawbound compare: Missing argument 'second'"),
+        (("frob\x1b[31m",), "error: lawbound: No such command 'frob"),
+    ],
+)
+def test_a_misused_command_is_one_line_that_names_its_help(
+    run: Run, words: tuple[str, ...], told: str
+) -> None:
+    code, out, err = run(*words)
+    assert _one_line(code, out, err).startswith(told)
+    assert err.count("\n") == 1 and " -h)" in err and "\x1b" not in err
+
+
+@pytest.mark.parametrize(
     ("arguments", "parts"),
     [
         (["--policy", "cnn"], ["'cnn'", "did you mean 'cn'", "intl"]),
