@@ -317,6 +317,8 @@ def test_wrong_names_of_judges_are_refused_before_anything_is_asked() -> None:
 
     with pytest.raises(ModelError, match="judge mode 'some': expected hybrid or all"):
         judge_spec(["smollm2"], "some")
+    with pytest.raises(ModelError, match="judge mode 'some': expected hybrid or all"):
+        judge_spec(None, "some")
     with pytest.raises(ModelError, match="model 'gpt': unknown form"):
         judge_spec(["gpt"], "all")
 

@@ -142,6 +142,19 @@ def tell_of_judges(folder: Path) -> None:
             )
 
 
+def tell_of_earlier_judges(folder: Path) -> None:
+    """Which panel read a run that is about to be concluded without one."""
+    from lawbound.evals.folder import RunFolder
+
+    run = RunFolder(folder)
+    record = run.read_run().get("judge") if run.run_yaml.exists() else None
+    if record is not None and record["models"]:
+        note(
+            f"judges: {','.join(record['models'])} read this run before; it is concluded with the offline "
+            "grader now, and the same --judge takes what they said again without asking"
+        )
+
+
 def print_leaderboard(board: "pd.DataFrame") -> None:
     """The headline columns, intervals beside the values."""
     names = [name for name in HEADLINE if name in board.columns]

@@ -137,11 +137,18 @@ def run(
         return
     from lawbound.evals.conclude import conclude
     from lawbound.evals.evaluate import ask, prepare
-    from lawbound.runners.cli.results import print_leaderboard, tell_of_judges, warn_of_gaps
+    from lawbound.runners.cli.results import (
+        print_leaderboard,
+        tell_of_earlier_judges,
+        tell_of_judges,
+        warn_of_gaps,
+    )
     from lawbound.runners.store import lock
 
     panel = judge_spec(judge, judge_mode)
     prepared = prepare(spec)
+    if panel is None:
+        tell_of_earlier_judges(out)
     with bars() as observer, lock(out):
         ask(prepared, out, observer=observer)
         del prepared  # it would stay in memory while answers are judged
@@ -202,16 +209,14 @@ def judge_spec(models: list[str] | None, mode: str) -> "JudgeSpec | None":
     """The panel that the options name, checked; ``none`` is a panel of nobody.
 
     Raises:
-        ModelError: A name has no known form.
+        ModelError: A name has no known form, or the mode is unknown.
     """
-    named = _split(models)
-    if named is None:
-        return None
     from lawbound.evals.judging import JudgeSpec
 
-    spec = JudgeSpec(() if named == ("none",) else named, mode)  # type: ignore[arg-type]
+    named = _split(models)
+    spec = JudgeSpec(() if named in (None, ("none",)) else named, mode)  # type: ignore[arg-type]
     spec.check()
-    return spec
+    return None if named is None else spec
 
 
 def _split(values: list[str] | None) -> tuple[str, ...] | None:
