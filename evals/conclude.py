@@ -135,6 +135,11 @@ def run_policies(record: Mapping[str, Any]) -> dict[str, Policy]:
                 f"run.yaml: policy '{policy.id}' was version {entry['version']} when it was asked and "
                 f"is {policy.version} now, expected the same"
             )
+        if entry.get("digest", policy.digest) != policy.digest:
+            raise FolderError(
+                f"run.yaml: policy '{policy.id}' says something else than when it was asked, under the same "
+                f"version {policy.version}, expected the same"
+            )
         if policy.id != entry["id"]:
             raise FolderError(
                 f"run.yaml: policy '{entry['id']}' is read from {entry['from']}, which holds "

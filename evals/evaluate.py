@@ -114,13 +114,19 @@ class Prepared:
 
     spec: RunSpec
     suite: Suite
-    policies: tuple[Policy, ...]
+    named: Mapping[str, Policy]
+    """The policies by the names that they were asked for under."""
     arms: tuple[Arm, ...]
     models: tuple[str, ...]
     """The user's models, then the suite's reference models."""
     seed: int
     bank: str
     """Digest of the bank that was drawn from."""
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """Every policy once."""
+        return tuple(self.named.values())
 
     @property
     def settings(self) -> Settings:
@@ -157,7 +163,7 @@ def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
         ModelError: A model's name has no known form.
     """
     suite = load_suite(spec.suite)
-    policies = _policies(spec.policies or suite.policies)
+    named = _policies(spec.policies or suite.policies)
     references = suite.references if spec.references else ()
     models = tuple(dict.fromkeys([*spec.models, *(REFERENCE + name for name in references)]))
     for model in models:
@@ -167,9 +173,14 @@ def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
     bank = load_banks([Path(folder) for folder in spec.banks])
     with paused_collector():
         arms = compose(
-            suite, policies, bank=bank, seed=seed, limit=spec.limit, strengths=spec.strengths
+            suite,
+            tuple(named.values()),
+            bank=bank,
+            seed=seed,
+            limit=spec.limit,
+            strengths=spec.strengths,
         )
-    return Prepared(spec, suite, policies, arms, models, seed, digest(bank))
+    return Prepared(spec, suite, named, arms, models, seed, digest(bank))
 
 
 def plan_for(prepared: Prepared, engine: Engine, *, beside: Collection[Mode] = ()) -> Plan:
@@ -210,20 +221,18 @@ def _mode(engine: Engine) -> Mode:
     return "choices" if isinstance(engine, ScoresChoices) else "generate"
 
 
-def _policies(names: Sequence[str]) -> tuple[Policy, ...]:
+def _policies(names: Sequence[str]) -> dict[str, Policy]:
     """Each policy once: two under one id would be counted as one."""
-    named: dict[str, str] = {}
-    policies = []
+    named: dict[str, Policy] = {}
     for name in dict.fromkeys(names):
         policy = load_policy(name)
-        if policy.id in named:
-            raise PolicyError(
-                f"policy '{name}': has the id '{policy.id}' of '{named[policy.id]}', expected ids "
-                "that differ"
-            )
-        named[policy.id] = name
-        policies.append(policy)
-    return tuple(policies)
+        for other, known in named.items():
+            if known.id == policy.id:
+                raise PolicyError(
+                    f"policy '{name}': has the id '{policy.id}' of '{other}', expected ids that differ"
+                )
+        named[name] = policy
+    return named
 
 
 def ask(
@@ -314,12 +323,8 @@ def _run_record(prepared: Prepared, entries: Sequence[Mapping[str, Any]]) -> dic
         "suite": prepared.suite.model_dump(mode="json"),
         "bank": prepared.bank,
         "policies": [
-            {"id": p.id, "name": p.name, "version": p.version, "from": name}
-            for p, name in zip(
-                prepared.policies,
-                prepared.spec.policies or prepared.suite.policies,
-                strict=True,
-            )
+            {"id": p.id, "name": p.name, "version": p.version, "digest": p.digest, "from": name}
+            for name, p in prepared.named.items()
         ],
         "settings": asdict(prepared.settings),
         "models": [dict(entry) for entry in entries],

@@ -39,6 +39,7 @@ class _Model(_Part):
 class _Policy(_Part):
     id: Word
     version: str
+    digest: str = ""
     path: Annotated[Word, Field(alias="from")]
 
 

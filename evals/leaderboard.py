@@ -42,7 +42,7 @@ def leaderboard_rows(estimates: Iterable[Estimate], run: Mapping[str, Any]) -> p
     by_row: dict[tuple[str, str], list[Estimate]] = {}
     for e in estimates:
         by_row.setdefault((e.model, e.policy), []).append(e)
-    versions = {entry["id"]: entry["version"] for entry in run.get("policies", ())}
+    policies = {entry["id"]: entry for entry in run.get("policies", ())}
     references = {m["model"] for m in run.get("models", ()) if m.get("reference")}
     rows = []
     for (model, policy), mine in by_row.items():
@@ -50,10 +50,11 @@ def leaderboard_rows(estimates: Iterable[Estimate], run: Mapping[str, Any]) -> p
         for mode in modes:
             row = _row(model, policy, mode, mine)
             row |= _about_run(run)
-            row["policy_version"] = str(versions.get(policy, ""))
+            row["policy_version"] = str(policies.get(policy, {}).get("version", ""))
+            row["policy_digest"] = str(policies.get(policy, {}).get("digest", ""))
             row["is_reference"] = model in references or model.startswith(REFERENCE)
             rows.append(row)
-    return table_of(rank_rows(rows, [str(name) for name in versions]), LEADERBOARD)
+    return table_of(rank_rows(rows, [str(name) for name in policies]), LEADERBOARD)
 
 
 def metrics_rows(estimates: Iterable[Estimate]) -> pd.DataFrame:

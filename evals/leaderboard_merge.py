@@ -80,11 +80,13 @@ def merge_boards(boards: Mapping[str, pd.DataFrame], *, allow_mixed: bool = Fals
         LeaderboardError: Runs differ and that was not allowed, or a model stands in two of them.
     """
     rows: list[dict[str, Any]] = []
+    every: list[dict[str, Any]] = []
     seen: dict[tuple[str, str, str], str] = {}
     for name, board in boards.items():
         for record in board.to_dict(orient="records"):
             row = {str(key): value for key, value in record.items()}
             place = (row["policy"], row["mode"], row["model"])
+            every.append(row)
             if place in seen and row["is_reference"]:
                 continue
             if place in seen:
@@ -95,7 +97,7 @@ def merge_boards(boards: Mapping[str, pd.DataFrame], *, allow_mixed: bool = Fals
             seen[place] = name
             row |= {"run": name, "rank": None, "rank_low": None, "rank_high": None, "front": None}
             rows.append(row)
-    differing = _differing(rows)
+    differing = _differing(every)
     if differing and not allow_mixed:
         raise LeaderboardError(
             f"leaderboard: runs {', '.join(boards)} differ in {'; '.join(differing)}, expected the "
@@ -156,9 +158,10 @@ def _result(row: Mapping[Any, Any]) -> dict[str, Any]:
 def _differing(rows: list[dict[str, Any]]) -> list[str]:
     found = [name for name in COMPARED if len({str(row[name]) for row in rows}) > 1]
     for policy in dict.fromkeys(row["policy"] for row in rows):
-        versions = {str(row["policy_version"]) for row in rows if row["policy"] == policy}
-        if len(versions) > 1:
-            found.append(f"policy_version of {policy}")
+        for name in ("policy_version", "policy_digest"):
+            if len({str(row[name]) for row in rows if row["policy"] == policy}) > 1:
+                found.append(f"{name} of {policy}")
+                break  # another version says something else
     return found
 
 

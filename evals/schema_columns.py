@@ -133,6 +133,11 @@ _TAIL = (
     Column("lawbound", "string", "version of the program"),
     Column("run", "string", "run folder, where several were merged"),
     Column("comparability", "string", "empty, or what differs between the merged runs"),
+    Column(
+        "policy_digest",
+        "string",
+        "first 16 hex digits of the sha256 of what the policy says, its parents folded in",
+    ),
 )
 
 LEADERBOARD: tuple[Column, ...] = (

@@ -21,13 +21,17 @@ HYPERVOLUME_STRENGTHS = ("brief", "full", "strict")
 
 
 def product(j: Mean, capability: Mean) -> Mean:
-    """J x max(0, capability), with a MOVER interval that keeps the second-order term."""
+    """J x max(0, capability), with a MOVER interval that keeps the second-order term.
+
+    The product moves with capability where J is positive and against it where J is negative. Where an end
+    of J's interval lies beyond 0, the wider of both distances counts.
+    """
     if not (np.isfinite(j.value) and np.isfinite(capability.value)):
         return Mean()
     c = at_least_zero(capability)
     value = j.value * c.value + 0.0  # never -0
-    down = _distance(j.value, j.below, c.value, c.below if j.value >= 0 else c.above)
-    up = _distance(j.value, j.above, c.value, c.above if j.value >= 0 else c.below)
+    down = max(_distance(j.value, j.below, c.value, dc) for dc in _against(j.value, j.low, c))
+    up = max(_distance(j.value, j.above, c.value, dc) for dc in _against(-j.value, -j.high, c))
     ends = [a * b for a in (j.low, j.high) for b in (c.low, c.high)]
     return Mean(
         value,
@@ -36,6 +40,11 @@ def product(j: Mean, capability: Mean) -> Mean:
         j.n + capability.n,
         j.clusters + capability.clusters,
     )
+
+
+def _against(j: float, end: float, c: Mean) -> set[float]:
+    """How far capability may lie on the side that lowers the product, at J and at an end of its interval."""
+    return {c.below if sign >= 0 else c.above for sign in (j, end)}
 
 
 def _distance(j: float, dj: float, c: float, dc: float) -> float:

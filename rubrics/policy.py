@@ -5,6 +5,8 @@ add-ons. Only an explicit ``overrides`` relaxes another rule; an exemption repla
 its own rule. The core policy underlies all others and cannot be relaxed.
 """
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -218,6 +220,13 @@ class Policy:
         if topic not in self._by_topic:
             self._by_topic[topic] = tuple(r for r in self.rules if r.when.covers_topic(topic))
         return self._by_topic[topic]
+
+    @cached_property
+    def digest(self) -> str:
+        """First 16 hex digits of the sha256 of everything that the policy says, parents folded in."""
+        said = [self.file, *self.rules, *self.sources]
+        text = json.dumps([part.model_dump(mode="json") for part in said], sort_keys=True)
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     @cached_property
     def _by_topic(self) -> dict[str, tuple[Rule, ...]]:

@@ -159,6 +159,10 @@ def test_merged_runs_are_ranked_together_and_references_stand_once():
     [
         ({"suite": {"id": "quick", "version": "2"}}, "suite_hash"),
         ({"policies": [{"id": "cn", "version": "2027.1"}]}, "policy_version of cn"),
+        (
+            {"policies": [{"id": "cn", "version": "2026.11", "digest": "0123456789abcdef"}]},
+            "policy_digest of cn",
+        ),
         ({"scorer_version": "99"}, "scorer_version"),
         ({"spec": {"limit": 3}}, "suite_hash"),
         ({"bank": "0123456789abcdef"}, "suite_hash"),
@@ -173,6 +177,14 @@ def test_runs_that_differ_are_not_merged_unless_told_and_then_say_so(change, wor
         merge_boards(boards)
     merged = merge_boards(boards, allow_mixed=True)
     assert all(word in text for text in merged["comparability"])
+
+
+def test_runs_that_differ_are_not_merged_though_they_have_references_only():
+    coin = model("reference:coin", 0, 0, 0)
+    other = RUN | {"policies": [{"id": "cn", "version": "2027.1"}]}
+    boards = {"one": leaderboard_rows(coin, RUN), "two": leaderboard_rows(coin, other)}
+    with pytest.raises(LeaderboardError, match="policy_version of cn"):
+        merge_boards(boards)
 
 
 def test_the_same_model_twice_is_an_error_in_a_merge():

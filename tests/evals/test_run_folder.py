@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 
 from lawbound import FunctionEngine, RunSpec, evaluate
 from lawbound.evals import conclude as concluding
-from lawbound.evals.folder import FolderError, read_records, write_lines
+from lawbound.evals.folder import FolderError, RunFolder, read_records, write_lines
 from lawbound.runners.store import StoreError, lock
 
 
@@ -113,3 +114,28 @@ def test_a_plan_that_counts_twice_or_knows_other_strengths_is_refused(
     with pytest.raises(FolderError, match="jsonl:") as fault:
         concluding.conclude(tmp_path)
     assert told in str(fault.value)
+
+
+def _ask(out: Path, *policies: str) -> None:
+    spec = RunSpec(suite="quick", models=("m",), policies=policies, limit=1, references=False)
+    evaluate(spec, out, engines={"m": FunctionEngine(lambda _: "Yes.", name="m")})
+
+
+def test_a_policy_named_twice_is_asked_once(tmp_path: Path) -> None:
+    _ask(tmp_path, "us", "us", "de")
+    recorded = RunFolder(tmp_path).read_run()["policies"]
+    assert [entry["id"] for entry in recorded] == ["us", "de"]
+    assert all(len(entry["digest"]) == 16 for entry in recorded)
+
+
+def test_a_policy_that_says_something_else_since_is_refused(tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    shipped = files("lawbound.rubrics.policies") / "us.yaml"
+    text = shipped.read_text(encoding="utf-8").replace("id: us\n", "id: own\n", 1)
+    own.write_text(text, encoding="utf-8")
+    _ask(tmp_path / "out", str(own))
+    own.write_text(text.replace("behaviour: refuse", "behaviour: answer", 1), encoding="utf-8")
+    with pytest.raises(FolderError, match="policy 'own' says something else than when it was ask"):
+        concluding.conclude(tmp_path / "out")
+    own.write_text(f"# only a remark\n{text}", encoding="utf-8")
+    concluding.conclude(tmp_path / "out")

@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,6 +38,29 @@ def test_the_signed_product_by_hand():
     # Distances: sqrt((c dj)^2 + (j dc)^2 + (dj dc)^2).
     assert found.low == pytest.approx(0.4 - math.sqrt(0.16**2 + 0.1**2 + 0.04**2))
     assert found.high == pytest.approx(0.4 + math.sqrt(0.16**2 + 0.05**2 + 0.02**2))
+
+
+@pytest.mark.parametrize(
+    ("j", "c"), [(-0.05, 0.05), (-0.1, 0.1), (0.1, 0.1), (0.0, 0.3), (0.5, 0.3)]
+)
+def test_the_interval_of_a_product_covers_it_where_j_may_have_either_sign(j, c):
+    rng = np.random.default_rng(7)
+    dj, dc, draws = 0.25, 0.15, 2000
+    missed = [0, 0]
+    for one, other in zip(rng.normal(j, dj, draws), rng.normal(c, dc, draws), strict=True):
+        found = product(
+            Mean(one, one - 1.96 * dj, one + 1.96 * dj),
+            Mean(other, other - 1.96 * dc, other + 1.96 * dc),
+        )
+        missed[0] += j * c < found.low
+        missed[1] += j * c > found.high
+    # 2.5 % a side; where only the sign at J itself decided, 10 to 18 % lay beyond one end.
+    assert max(missed) < 0.05 * draws
+
+
+def test_an_unknown_sign_of_j_leaves_the_product_open_on_both_sides():
+    found = product(Mean(0, -0.975, 0.975), Mean(0, -0.26, 0.43))
+    assert (found.low, found.value, found.high) == pytest.approx((-0.975 * 0.43, 0, 0.975 * 0.43))
 
 
 def test_two_faults_make_no_virtue():
