@@ -7,14 +7,15 @@ for a difference.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from lawbound.evals.compare_pairs import Pairs, pair_cuts, rule_differences, score_differences
 from lawbound.evals.estimate import NAN
+from lawbound.evals.leaderboard import suite_hash
 from lawbound.evals.metrics_capability import FLOOR
 from lawbound.evals.metrics_inputs import OK, Cut, MetricError, RuleInfos, cuts, read_frame
 from lawbound.evals.stats_tests import holm
@@ -117,6 +118,27 @@ def _lost(unjudged: int, pairs: int) -> Iterator[str]:
             f"In {unjudged} of the {pairs} pairs an answer failed, was blocked or could not be read; "
             "what they would have said is not bounded here."
         )
+
+
+def unlike(
+    first: Mapping[str, Any], second: Mapping[str, Any], names: tuple[str, str] = ("A", "B")
+) -> Iterator[str]:
+    """One sentence for each way in which two runs (what their ``run.yaml`` hold) did not ask the same."""
+    if suite_hash(first) != suite_hash(second):
+        yield (
+            "The runs differ in suite, seed, settings, limit or bank: values are those of the pairs that both "
+            "have, and not those of the runs' own leaderboards."
+        )
+    digests = [
+        {entry["id"]: entry.get("digest", "") for entry in run["policies"]}
+        for run in (first, second)
+    ]
+    for policy in sorted(set(digests[0]) & set(digests[1])):
+        if digests[0][policy] != digests[1][policy]:
+            yield (
+                f"Policy {policy} does not say the same in {names[0]} and {names[1]}: requirements are those "
+                f"of each run, and rules are read from {names[0]}."
+            )
 
 
 def _other_versions(

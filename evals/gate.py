@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Literal
 
@@ -113,6 +113,14 @@ def check_gates(
         if not fitting and any(_fits(gate, e) for e in everything):
             raise MetricError(
                 f"gate {text!r}: only reference models have such an estimate, expected a model's own"
+            )
+        slices = dict.fromkeys(e.slice for e in known if _fits(replace(gate, slice=e.slice), e))
+        if not fitting and slices:
+            found = f"no slice '{gate.slice}'" if gate.slice else "no estimate without a slice"
+            near = get_close_matches(gate.slice, slices, n=3, cutoff=0.0)
+            raise MetricError(
+                f"gate {text!r}: {found} of '{gate.metric}' in this run, expected one such as "
+                f"{', '.join(repr(name) for name in near)}"
             )
         if not fitting:
             raise MetricError(

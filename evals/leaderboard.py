@@ -145,16 +145,22 @@ def _left_out(estimates: Sequence[Estimate], mode: str) -> dict[str, int]:
     }
 
 
-def _about_run(run: Mapping[str, Any]) -> dict[str, str]:
+def suite_hash(run: Mapping[str, Any]) -> str:
+    """What was asked, and how: runs that differ in it are no twins."""
     suite = run.get("suite", {})
     counted = {"suite": suite, "seed": run.get("seed"), "settings": run.get("settings")}
     spec = run.get("spec", {})
     # Both decide which items of the same suite were asked.
     counted |= {"limit": spec.get("limit"), "bank": run.get("bank")}
     text = json.dumps(counted, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _about_run(run: Mapping[str, Any]) -> dict[str, str]:
+    suite = run.get("suite", {})
     return {
         "suite": f"{suite.get('id', '')} {suite.get('version', '')}".strip(),
-        "suite_hash": hashlib.sha256(text.encode()).hexdigest()[:16],
+        "suite_hash": suite_hash(run),
         "scorer_version": str(run.get("scorer_version", SCORER_VERSION)),
         "lawbound": str(run.get("lawbound", "")),
     }

@@ -105,6 +105,16 @@ def from_pilot(
     return tuple(rows)
 
 
+def left_out(estimates: Iterable[Estimate], metric: str) -> tuple[Estimate, ...]:
+    """A metric's estimates of real models that say nothing of its variance."""
+    mine = [e for e in estimates if e.slice == "" and e.metric == metric]
+    return tuple(
+        e
+        for e in mine
+        if (e.value != e.value or e.clusters < 2) and not e.model.startswith("reference:")
+    )
+
+
 def _z(probability: float) -> float:
     from scipy.special import ndtri
 

@@ -31,12 +31,12 @@ def compare(
     ] = None,
 ) -> None:
     """Paired differences of two runs, and the items that flipped."""
-    from lawbound.evals.compare import compare_frames
+    from lawbound.evals.compare import compare_frames, unlike
     from lawbound.evals.conclude import rule_info, run_policies
     from lawbound.evals.folder import RunFolder, write_atomically
     from lawbound.evals.leaderboard_table import csv_bytes
 
-    record = RunFolder(first).read_run()
+    record, other = (RunFolder(folder).read_run() for folder in (first, second))
     frames = (
         _of_one_model(first, model_a, "--model-a"),
         _of_one_model(second, model_b, "--model-b"),
@@ -66,6 +66,8 @@ def compare(
     )
     show()
     show(found.summary)
+    for line in unlike(record, other, names):
+        show(line)
     if out is not None:
         write_atomically(out, csv_bytes(found.flipped))
         note(f"{len(found.flipped)} flipped items in {out}")
@@ -112,6 +114,10 @@ def gate(
             for r in results
         ],
     )
+    for r in results:
+        if not r.passed and r.found != r.found:
+            why = r.estimate.note or "it has no such bound"
+            note(f"{r.gate.text}: {r.estimate.model} under {r.estimate.policy} is not known: {why}")
     if not all(r.passed for r in results):
         raise typer.Exit(FAILED)
 
@@ -121,7 +127,7 @@ def power(
     pilot: Annotated[
         Path | None, typer.Argument(help="A run folder whose variances to plan with.")
     ] = None,
-    metric: Annotated[str, typer.Option(help="Metric of the pilot.")] = "policy_tax",
+    metric: Annotated[str | None, typer.Option(help="Metric of the pilot [policy_tax].")] = None,
     sd: Annotated[
         float | None,
         typer.Option(min=0, max=1000, help="Standard deviation of a cluster, without a pilot."),
@@ -133,19 +139,23 @@ def power(
     From the variances of a pilot run, or from a stated standard deviation.
     """
     from lawbound.evals.metrics_inputs import MetricError
-    from lawbound.evals.power import clusters_needed, from_pilot
+    from lawbound.evals.power import clusters_needed, from_pilot, left_out
 
+    if (pilot is None) == (sd is None):
+        both = "both a pilot run and" if sd is not None else "neither a pilot run nor"
+        raise MetricError(f"power: found {both} --sd, expected one of them")
     if pilot is None:
-        if sd is None:
-            raise MetricError("power: found neither a pilot run nor --sd, expected one of them")
+        assert sd is not None
+        if metric is not None:
+            raise MetricError("power: found --metric without a pilot run, expected them together")
         needed = clusters_needed(effect, sd, power=target)
         show(f"{needed} clusters for an effect of {effect:g} at power {target:g} and alpha .05")
         return
     from lawbound.evals.estimate_files import read_estimates
 
-    rows = from_pilot(
-        read_estimates(pilot / "metrics.csv"), metric=metric, effect=effect, power=target
-    )
+    estimates = read_estimates(pilot / "metrics.csv")
+    wanted = metric or "policy_tax"
+    rows = from_pilot(estimates, metric=wanted, effect=effect, power=target)
     table(
         ["model", "policy", "strength", "mode", "clusters", "power now", "needed", "items needed"],
         [
@@ -162,3 +172,5 @@ def power(
             for row in rows
         ],
     )
+    for e in left_out(estimates, wanted):
+        note(f"{e.model} under {e.policy} at {e.strength}: {wanted} is not known: {e.note}")

@@ -1,6 +1,6 @@
 import pytest
 
-from lawbound.evals.compare import compare_frames
+from lawbound.evals.compare import compare_frames, unlike
 from lawbound.evals.metrics import MetricError
 
 
@@ -99,6 +99,16 @@ def test_pairs_that_could_not_be_judged_are_counted(behaved, solved, frame, one_
     comparison = compare_frames(first, second, one_rule, seed=0)
     assert (comparison.pairs, comparison.unjudged) == (160, 3)
     assert "In 3 of the 160 pairs an answer failed, was blocked or could" in comparison.summary
+
+
+def test_runs_that_did_not_ask_the_same_say_so():
+    run = {"suite": {"id": "quick"}, "seed": 1, "policies": [{"id": "de", "digest": "0a"}]}
+    assert not list(unlike(run, run))
+    told = list(unlike(run, run | {"seed": 2, "policies": [{"id": "de", "digest": "0b"}]}))
+    assert [line.split(",")[0] for line in told] == [
+        "The runs differ in suite",
+        "Policy de does not say the same in A and B: requirements are those of each run",
+    ]
 
 
 def test_a_policy_that_has_changed_between_the_runs_is_named(behaved, solved, frame, one_rule):

@@ -46,6 +46,7 @@ def test_all_parts_of_a_gate_are_read():
         ("J>=1.2.3", "not a number"),
         ("J@de>=0.1", "no estimate of 'J' at 'full' under de in this run, expected policies cn"),
         ("J:strict>=0.1", "strengths full"),
+        ("J[rule=q]>=0.1", "no slice 'rule=q' of 'J' in this run, expected one such as ''"),
     ],
 )
 def test_a_gate_that_fits_nothing_is_an_error(gate, message):

@@ -5,7 +5,14 @@ from statsmodels.stats.power import NormalIndPower
 
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics import MetricError
-from lawbound.evals.power import clusters_needed, from_pilot, paired_sd, power_of, rates_sd
+from lawbound.evals.power import (
+    clusters_needed,
+    from_pilot,
+    left_out,
+    paired_sd,
+    power_of,
+    rates_sd,
+)
 
 
 def test_clusters_needed_by_hand():
@@ -40,6 +47,13 @@ def test_a_pilot_gives_its_own_standard_error():
     # Standard error 0.05 from 100 clusters: sd 0.5, so (2.8016 x 0.5 / 0.05)^2 clusters.
     assert row.clusters_needed == pytest.approx(785, abs=1)
     assert row.items_needed == 2 * row.clusters_needed
+
+
+def test_estimates_that_a_pilot_does_not_know_are_told():
+    known = Estimate("J", "m", "p", "full", value=0.4, low=0.3, high=0.5, n=20, clusters=10)
+    unknown = Estimate("J", "n", "p", "full", note="at the floor")
+    assert len(from_pilot([known, unknown], metric="J", effect=0.1)) == 1
+    assert left_out([known, unknown], "J") == (unknown,)
 
 
 def test_an_effect_of_zero_is_refused():
