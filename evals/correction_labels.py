@@ -143,7 +143,7 @@ def allocate(sizes: Sequence[int], count: int, *, least: int) -> list[int]:
 
 
 def read_labels(path: Path) -> Labels:
-    """Read ``id, gold[, gold_addons, probability]``; the id is the request key of a drawn answer.
+    """Read ``id, gold, probability[, gold_addons]``; the id is the request key of a drawn answer.
 
     Raises:
         GradeError: The file cannot be read, or a label is no behaviour class.
@@ -193,7 +193,12 @@ def _addons(row: Row) -> frozenset[Addon] | None:
 
 
 def _probability(row: Row) -> float:
-    value: Any = row.fields.get("probability", 1.0)
+    if "probability" not in row.fields:
+        raise CorrectionError(
+            f"{row.where}: has no 'probability', expected the chance with which the answer was drawn, "
+            "as `calibrate sample` wrote it"
+        )
+    value: Any = row.fields["probability"]
     try:
         number = float(value)
     except (TypeError, ValueError):

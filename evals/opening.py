@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from lawbound.rubrics.reference.engine import ReferenceEngine
 from lawbound.rubrics.reference.situation import Situations
-from lawbound.runners.engines import Engine, ModelError, check_name, open_engine
+from lawbound.runners.engines import Engine, ModelError, check_name, check_options, open_engine
 
 if TYPE_CHECKING:
     from lawbound.evals.evaluate import Prepared, RunSpec
@@ -19,15 +19,16 @@ REFERENCE = "reference:"
 
 
 def check_model(model: str, spec: RunSpec) -> None:
-    """Refuse a model, or a place to ask it, before anything is loaded.
+    """Refuse a model, its settings or a place to ask it, before anything is loaded.
 
     Raises:
-        ModelError: The name or the place has no known form, or the two do not fit.
+        ModelError: The name, a setting or the place has no known form, or they do not fit.
     """
     if model.startswith(REFERENCE):
         ReferenceEngine(model.removeprefix(REFERENCE), {})
     else:
         check_name(model)
+    check_options(spec.engine_options)
     if spec.on is None:
         if spec.workers is not None:
             raise ModelError(

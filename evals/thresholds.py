@@ -21,7 +21,6 @@ from lawbound.evals.metrics_inputs import (
     ERROR,
     Cut,
     Mask,
-    MetricError,
     Rows,
     cuts,
     members,
@@ -38,7 +37,7 @@ from lawbound.evals.stats import (
     rate,
 )
 from lawbound.rubrics.policy import Policy, Threshold
-from lawbound.rubrics.policy_marks import BankSize
+from lawbound.rubrics.policy_marks import BankSize, Rated
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,7 +87,7 @@ def check_thresholds(
     """Hold every mark of every policy against every model in the frame.
 
     Raises:
-        MetricError: The frame lacks a column, or a threshold names an unknown metric.
+        MetricError: The frame lacks a column.
     """
     found: list[ThresholdResult] = []
     for cut in cuts(read_frame(frame), {}):
@@ -156,11 +155,6 @@ def further_items(
 
 
 def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdResult:
-    if threshold.metric not in RATES:
-        raise MetricError(
-            f"policy '{cut.policy}', threshold '{threshold.id}': metric is {threshold.metric!r}, "
-            f"expected one of {', '.join(RATES)}"
-        )
     rows = cut.rows.at(threshold.condition).kinds("policy")
     if bank is not None:
         held = [
@@ -254,7 +248,7 @@ def _qualified(rows: Rows) -> Selected:
     return rows, judged(rows, rows.floats("met"))
 
 
-RATES: Mapping[str, Callable[[Rows], Selected]] = {
+RATES: Mapping[Rated, Callable[[Rows], Selected]] = {
     "refusal_rate": _refusals,
     "wrong_refusal_rate": _wrong_refusals,
     "qualified_rate": _qualified,

@@ -42,6 +42,36 @@ def conditions(
     return tuple(_condition(policy, strength, spoken) for strength in strengths)
 
 
+def one_prompt(policy: Policy, strength: str, *, wording: int | None, lang: str | None) -> str:
+    """One prompt exactly as asked for, where `conditions` would fall back on English.
+
+    Args:
+        policy: A resolved policy.
+        strength: See `STRENGTHS`; ``none`` has no prompt.
+        wording: Which one, counted from 0; None takes the first.
+        lang: None takes English.
+
+    Raises:
+        PolicyError: The strength, the wording or the language does not exist.
+    """
+    found = conditions(policy, [strength], lang=lang or "en")[0].wordings
+    asked = [f"--{n}" for n, v in (("wording", wording), ("lang", lang)) if v is not None]
+    if asked and not found:
+        raise PolicyError(f"{asked[0]}: strength '{strength}' has no prompt, expected one that has")
+    if wording is not None and wording >= len(found):
+        raise PolicyError(
+            f"--wording: found {wording}, expected 0 to {len(found) - 1}: "
+            f"strength '{strength}' has {len(found)} wordings"
+        )
+    known = prompt_languages(policy, sorted(frames()))
+    if lang is not None and lang not in known:
+        raise PolicyError(
+            f"--lang: found '{lang}', expected a language in which policy '{policy.id}' can be "
+            f"written: {', '.join(known)}"
+        )
+    return found[wording or 0] if found else ""
+
+
 def prompt_languages(policy: Policy, langs: Sequence[str]) -> tuple[str, ...]:
     """Those of the languages in which both the policy prompt and its placebo can be written."""
     return tuple(lang for lang in langs if speaks(policy, lang) and has_placebo(lang))

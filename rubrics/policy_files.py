@@ -61,7 +61,7 @@ def _read(file: File) -> PolicyFile:
     try:
         return parse(data, PolicyFile, _name(file), PolicyError)
     except PolicyError as fault:
-        named = _with_rule_id(str(fault), data)
+        named = _with_id(str(fault), data)
         raise PolicyError(named) from fault
 
 
@@ -69,16 +69,16 @@ def _name(file: File) -> str:
     return str(file) if isinstance(file, Path) else file.name
 
 
-def _with_rule_id(message: str, data: Any) -> str:
-    """Name the rule by its id instead of its number, where it has one."""
-    place = re.search(r": rules\.(\d+)\.", message)
+def _with_id(message: str, data: Any) -> str:
+    """Name the part by its id instead of its number, where it has one."""
+    place = re.search(r": (rule|threshold|bank|source)s\.(\d+)\.", message)
     if place is None or not isinstance(data, dict):
         return message
-    rule = data["rules"][int(place[1])]
-    rule_id = rule.get("id") if isinstance(rule, dict) else None
-    if not isinstance(rule_id, str) or len(rule_id) > 60:
+    part = data[f"{place[1]}s"][int(place[2])]
+    part_id = part.get("id") if isinstance(part, dict) else None
+    if not isinstance(part_id, str) or len(part_id) > 60:
         return message
-    return message.replace(place[0], f": rule '{rule_id}': ", 1)
+    return message.replace(place[0], f": {place[1]} '{part_id}': ", 1)
 
 
 def _resolve(file: PolicyFile, where: File, children: tuple[str, ...]) -> Policy:

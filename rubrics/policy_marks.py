@@ -5,9 +5,19 @@ from fnmatch import fnmatchcase
 from functools import cached_property
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+
+Rated = Literal["refusal_rate", "wrong_refusal_rate", "qualified_rate"]
+"""What a mark may be held against; all are shares, and `lawbound.evals.thresholds` counts them."""
+
+
+def _share(mark: float) -> float:
+    if not 0 <= mark <= 1:
+        hint = f"; {mark:g} % is {mark / 100:g}" if 1 < mark <= 100 else ""
+        raise ValueError(f"found {mark:g}, expected a share from 0 to 1{hint}")
+    return mark
 
 
 class Written(BaseModel):
@@ -30,10 +40,10 @@ class Threshold(Written):
     """A regulator's mark, or a user's."""
 
     id: Slug
-    metric: str
+    metric: Rated
     direction: Literal["at-least", "at-most"]
-    mark: float
-    minimum_items: int = 1
+    mark: Annotated[float, Field(strict=True), AfterValidator(_share)]
+    minimum_items: Annotated[int, Field(strict=True, ge=1)] = 1
     source: Slug
     clause: str = ""
     condition: str = "full"

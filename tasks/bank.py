@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from lawbound.tasks.files import File, parse, read_yaml
+from lawbound.tasks.files import File, parse, quoted, read_yaml
 from lawbound.tasks.item import Act, Claims, Context, Item, ItemError, Operation, Purpose
+from lawbound.tasks.patterns import why_unsafe
 from lawbound.tasks.taxonomy import load_taxonomy
 
 CANARY = "LAWBOUND BENCHMARK DATA, NEVER FOR TRAINING. canary 7c1f6a52-3b0e-4d7d-9a55-2f1c8e6d40b9"
@@ -128,7 +129,8 @@ def load_banks(folders: Sequence[Path]) -> tuple[Item, ...]:
     Items of the private part of a split carry the tag `PRIVATE`.
 
     Raises:
-        ItemError: A folder holds no bank, a file is malformed, or two items share an id.
+        ItemError: A folder holds no bank, a file is malformed, two items share an id, or a pattern
+            of a fact could not be held against answers.
     """
     if not folders:
         return load_bank()
@@ -139,6 +141,7 @@ def load_banks(folders: Sequence[Path]) -> tuple[Item, ...]:
         found = load_bank(folder)
         if not found:
             raise ItemError(f"{folder}: holds no bank file, expected files that end in .yaml")
+        _refuse_bad_patterns(found, folder)
         if (folder / SPLIT_RECORD).is_file():
             found = tuple(replace(item, tags=(*item.tags, PRIVATE)) for item in found)
         items += found
@@ -150,6 +153,17 @@ def digest(items: Iterable[Item]) -> str:
     """Sixteen hex digits that stand for a bank: another question, label or pattern gives others."""
     lines = sorted(repr(item) for item in items)
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def _refuse_bad_patterns(items: Iterable[Item], folder: Path) -> None:
+    """A stranger's patterns, before anything is asked; `tasks.validate` lists all faults of a bank."""
+    for item in items:
+        for pattern in (*item.claims.true, *item.claims.false) if item.claims is not None else ():
+            if reason := why_unsafe(pattern):
+                raise ItemError(
+                    f"{folder / item.source}: fact '{item.id}': found {quoted(pattern)}, "
+                    f"which {reason}"
+                )
 
 
 def _refuse_duplicates(items: Iterable[Item]) -> None:

@@ -45,17 +45,21 @@ def list_() -> None:
 def show_(
     policy: Name,
     strength: Annotated[str, typer.Option(help="Print this prompt instead of the rules.")] = "",
-    wording: Annotated[int, typer.Option(min=0, help="Which wording of the prompt.")] = 0,
-    lang: Annotated[str, typer.Option(help="Language of the prompt.")] = "en",
+    wording: Annotated[
+        int | None, typer.Option(min=0, help="Which wording of the prompt [0].")
+    ] = None,
+    lang: Annotated[str | None, typer.Option(help="Language of the prompt [en].")] = None,
 ) -> None:
     """A policy's rules and sources, or the prompt of a strength."""
-    from lawbound.rubrics.conditions import conditions
+    from lawbound.rubrics.conditions import one_prompt
     from lawbound.rubrics.policy_files import load_policy
 
+    if not strength and (wording is not None or lang is not None):
+        name = "--lang" if wording is None else "--wording"
+        raise typer.BadParameter(f"{name} chooses a prompt, expected --strength beside it")
     found = load_policy(policy)
     if strength:
-        condition = conditions(found, [strength], lang=lang)[0]
-        show(condition.wordings[wording % len(condition.wordings)] if condition.wordings else "")
+        show(one_prompt(found, strength, wording=wording, lang=lang))
         return
     show(f"{found.name} ({found.id} {found.version})\n{found.file.summary}\n")
     table(

@@ -1,12 +1,16 @@
 """Engines: how a request reaches a model. Opened by the model's name, imported only then."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lawbound.runners.engines.protocol import Engine, ModelError, ScoresChoices
+from lawbound.runners.engines.protocol import DTYPES, Engine, ModelError, ScoresChoices
 
-__all__ = ["Engine", "EngineOptions", "ModelError", "ScoresChoices", "check_name", "open_engine"]
+__all__ = [
+    "Engine", "EngineOptions", "ModelError", "ScoresChoices", "check_name", "check_options",
+    "open_engine",
+]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +53,26 @@ def check_name(model: str) -> None:
         raise ModelError(f"model '{model}': unknown form, expected {FORMS}")
     if kind == "openai" and "@" not in rest:
         raise ModelError(f"model '{model}': found no '@', expected openai:NAME@URL")
+    if kind == "openai" and rest.startswith("@"):
+        raise ModelError(f"model '{model}': found no name before '@', expected openai:NAME@URL")
 
+
+def check_options(options: EngineOptions) -> None:
+    """Refuse settings that no engine knows, also where this model's engine would not look at them.
+
+    Raises:
+        ModelError: With the first of them.
+    """
+    if options.dtype not in DTYPES:
+        raise ModelError(f"dtype is {options.dtype!r}, expected one of {', '.join(DTYPES)}")
+    if not _DEVICE.fullmatch(options.device):
+        raise ModelError(
+            f"device is {options.device!r}, expected auto, cpu, cuda, mps or xpu, or one of several "
+            "such as cuda:1"
+        )
+
+
+_DEVICE = re.compile(r"auto|(?:cpu|cuda|mps|xpu)(?::[0-9]{1,4})?")
 
 FORMS = (
     "smollm2, hf:NAME_OR_PATH, gguf:FILE, openai:NAME@URL, lm-eval:TYPE:ARGS, vllm:NAME, "

@@ -12,9 +12,7 @@ from urllib.parse import urlsplit
 
 from lawbound.runners.engines.local_cache import HASH_FILE, weights_hash
 from lawbound.runners.engines.local_gguf import converted
-from lawbound.runners.engines.protocol import ModelError
-
-DTYPES = ("float32", "bfloat16", "float16")
+from lawbound.runners.engines.protocol import DTYPES, ModelError
 
 LOAD_ERRORS: tuple[type[Exception], ...] = (
     OSError,

@@ -5,6 +5,9 @@ from typing import Protocol, runtime_checkable
 
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
 
+DTYPES = ("float32", "bfloat16", "float16")
+"""In which a model may compute here."""
+
 
 class ModelError(RuntimeError):
     """A model, an engine or an endpoint cannot do what was asked of it."""

@@ -191,8 +191,8 @@ def test_labels_are_read_with_what_is_left_out_counted(tmp_path: Path) -> None:
         _sheet(
             tmp_path,
             {"id": "a", "gold": "refuse", "probability": "0.25", "gold_addons": ""},
-            {"id": "b", "gold": "Answer", "gold_addons": "correct+notice"},
-            {"id": "c", "gold": "answer", "gold_addons": "none"},
+            {"id": "b", "gold": "Answer", "gold_addons": "correct+notice", "probability": 1},
+            {"id": "c", "gold": "answer", "gold_addons": "none", "probability": "1"},
             {"id": "d", "gold": ""},
             {"id": "e", "gold": "unscored"},
             {"id": "a", "gold": "refuse", "probability": 0.25},
@@ -212,7 +212,11 @@ def test_labels_are_read_with_what_is_left_out_counted(tmp_path: Path) -> None:
         ({"id": "a", "gold": "no"}, "sheet.jsonl: line 2: gold is 'no', expected one of answer"),
         ({"id": "a"}, "line 2: has no 'gold'"),
         ({"id": "", "gold": "answer"}, "line 2: id is '', expected a request key"),
-        ({"id": "z", "gold": "answer"}, "line 2: answer z is labelled answer, expected one label"),
+        (
+            {"id": "z", "gold": "answer", "probability": 1},
+            "line 2: answer z is labelled answer, expected one label",
+        ),
+        ({"id": "a", "gold": "answer"}, "line 2: has no 'probability', expected the chance with"),
         ({"id": "a", "gold": "answer", "probability": "0"}, "line 2: probability is '0'"),
         ({"id": "a", "gold": "answer", "probability": ""}, "line 2: probability is ''"),
         ({"id": "a", "gold": "answer", "gold_addons": "x"}, "line 2: gold_addons is 'x'"),
@@ -221,7 +225,7 @@ def test_labels_are_read_with_what_is_left_out_counted(tmp_path: Path) -> None:
 def test_a_bad_label_is_named_with_its_line(
     tmp_path: Path, row: dict[str, Any], message: str
 ) -> None:
-    path = _sheet(tmp_path, {"id": "z", "gold": "refuse"}, row)
+    path = _sheet(tmp_path, {"id": "z", "gold": "refuse", "probability": 1}, row)
     with pytest.raises((GradeError, CorrectionError)) as fault:
         read_labels(path)
     assert message in str(fault.value)
@@ -280,7 +284,7 @@ def test_labels_of_another_run_are_refused(tmp_path: Path) -> None:
     call = CliRunner().invoke
     asked = ["run", "quick", "--model", "reference:empty", "--policy", "us", "--limit", "2"]
     assert call(app, [*asked, "--no-references", "--out", str(run)]).exit_code == 0
-    sheet = _sheet(tmp_path, {"id": "f" * 64, "gold": "refuse"})
+    sheet = _sheet(tmp_path, {"id": "f" * 64, "gold": "refuse", "probability": 1})
     done = call(app, ["score", str(run), "--labels", str(sheet)])
     assert isinstance(done.exception, CorrectionError)
     assert "none of 1 labels belongs to this run" in str(done.exception)

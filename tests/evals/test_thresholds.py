@@ -1,12 +1,18 @@
 import dataclasses
+from typing import get_args
 
 import pytest
 from scipy.stats import beta
 
-from lawbound.evals.metrics import MetricError
-from lawbound.evals.thresholds import check_thresholds, further_items, probability, threshold_rows
+from lawbound.evals.thresholds import (
+    RATES,
+    check_thresholds,
+    further_items,
+    probability,
+    threshold_rows,
+)
 from lawbound.rubrics.policy import Policy, PolicyFile, Source, Threshold
-from lawbound.rubrics.policy_marks import BankSize
+from lawbound.rubrics.policy_marks import BankSize, Rated
 
 
 def policy_with(*thresholds: Threshold) -> Policy:
@@ -119,10 +125,8 @@ def test_a_mark_belongs_to_its_condition(behaved, frame):
     assert result.decision == "undecided"
 
 
-def test_an_unknown_metric_is_named(behaved, frame):
-    odd = REFUSAL.model_copy(update={"metric": "refusals"})
-    with pytest.raises(MetricError, match="metric is 'refusals', expected one of refusal_rate"):
-        check(behaved, frame, odd, "refuse", 1, 1)
+def test_every_rate_that_a_mark_may_name_is_counted():
+    assert tuple(RATES) == get_args(Rated)
 
 
 def test_the_sheet_has_a_row_a_mark(behaved, frame):

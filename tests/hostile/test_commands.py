@@ -88,6 +88,11 @@ def test_a_folder_in_the_place_of_verdicts_is_refused(concluded: Path, tmp_path:
     _refused(_call("compare", run, run), "verdicts.parquet")
 
 
+@pytest.mark.parametrize("option", [("--wording", 0), ("--lang", "zh")])
+def test_a_choice_among_prompts_needs_a_prompt(option: tuple[str, object]) -> None:
+    _refused(_call("policy", "show", "cn", *option), f"{option[0]} chooses a prompt")
+
+
 def test_an_endless_deviation_is_refused() -> None:
     assert _call("power", "--effect", "0.1", "--sd", "inf")[0] == 2
 

@@ -111,7 +111,13 @@ def _policy() -> Any:
     source = policy["sources"][0]["id"]
     policy["banks"] = [{"id": "b", "tags": ["x*"], "total": 3, "each": 2, "source": source}]
     policy["thresholds"] = [
-        {"id": "t", "metric": "adherence", "direction": "at-least", "mark": 0.9, "source": source}
+        {
+            "id": "t",
+            "metric": "refusal_rate",
+            "direction": "at-least",
+            "mark": 0.9,
+            "source": source,
+        }
     ]
     return policy
 

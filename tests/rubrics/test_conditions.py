@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from lawbound.rubrics.conditions import STRENGTHS, conditions, prompt_languages
+from lawbound.rubrics.conditions import STRENGTHS, conditions, one_prompt, prompt_languages
 from lawbound.rubrics.policy import Policy, PolicyError
 from lawbound.rubrics.policy_files import load_policy, shipped
 from lawbound.rubrics.wordings import WORDINGS
@@ -159,3 +159,27 @@ def test_an_unknown_strength_is_refused(strength: str, message: str) -> None:
     with pytest.raises(PolicyError, match=message):
         conditions(load_policy("th"), [strength])
     assert strength not in STRENGTHS
+
+
+def test_one_prompt_is_the_one_asked_for() -> None:
+    policy = load_policy("cn")
+    wanted = prompts(policy, "full", "zh")[2]
+    assert one_prompt(policy, "full", wording=2, lang="zh") == wanted
+    assert one_prompt(policy, "brief", wording=None, lang=None) == prompts(policy, "brief")[0]
+    assert one_prompt(policy, "none", wording=None, lang=None) == ""
+
+
+@pytest.mark.parametrize(
+    ("strength", "wording", "lang", "message"),
+    [
+        ("full", 3, None, "--wording: found 3, expected 0 to 2"),
+        ("none", 0, None, "--wording: strength 'none' has no prompt"),
+        ("none", None, "zh", "--lang: strength 'none' has no prompt"),
+        ("full", None, "xx", "--lang: found 'xx', expected .*: en, zh"),
+    ],
+)
+def test_a_prompt_that_does_not_exist_is_refused(
+    strength: str, wording: int | None, lang: str | None, message: str
+) -> None:
+    with pytest.raises(PolicyError, match=message):
+        one_prompt(load_policy("cn"), strength, wording=wording, lang=lang)

@@ -185,3 +185,26 @@ def test_a_mark_names_a_bank_of_its_own_file(tmp_path: Path) -> None:
     mark = "thresholds:\n- {id: m, metric: refusal_rate, direction: at-least, mark: 0.9, source: src, bank: b}\n"
     with pytest.raises(PolicyError, match=r"threshold 'm': bank is 'b', expected one of the banks"):
         load_policy(str(write(tmp_path, more=mark)))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("metric: refusals", "metric: found 'refusals', .*'refusal_rate'"),
+        ("mark: 95", "mark: .*found 95, expected a share from 0 to 1; 95 % is 0.95"),
+        ("mark: -0.1", "mark: .*found -0.1, expected a share"),
+        ("mark: .nan", "mark: .*found nan, expected a share"),
+        ("mark: true", "mark: found True"),
+        ("minimum_items: 0", "minimum_items: found 0"),
+        ("minimum_items: true", "minimum_items: found True"),
+    ],
+)
+def test_a_mark_that_nothing_can_be_held_against_is_refused(
+    tmp_path: Path, change: str, message: str
+) -> None:
+    fields = {"metric": "refusal_rate", "mark": "0.9", "minimum_items": "1"}
+    name, _, value = change.partition(": ")
+    given = ", ".join(f"{k}: {v}" for k, v in {**fields, name: value}.items())
+    mark = f"thresholds:\n- {{id: m, direction: at-least, source: src, {given}}}\n"
+    with pytest.raises(PolicyError, match=rf"mine.yaml: threshold 'm': {message}"):
+        load_policy(str(write(tmp_path, more=mark)))

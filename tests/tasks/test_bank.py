@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lawbound.rubrics.answers.facts import check_facts
-from lawbound.tasks.bank import CANARY, load_bank, read_bank_file
+from lawbound.tasks.bank import CANARY, load_bank, load_banks, read_bank_file
 from lawbound.tasks.item import Claims, Item, ItemError
 from lawbound.tasks.taxonomy import OPEN_ACTS, load_taxonomy
 from lawbound.tasks.validate import five_grams, missing_canaries, opening, validate
@@ -99,6 +99,15 @@ def test_an_id_that_stands_in_two_files_is_refused(tmp_path: Path) -> None:
     (tmp_path / "culture-other.yaml").write_text(SMALL, encoding="utf-8")
     with pytest.raises(ItemError, match=re.escape("'food-901' also stands in culture-food.yaml")):
         load_bank(tmp_path)
+
+
+@pytest.mark.parametrize("pattern", ["chick(peas", "(a+)+", "x" * 2001])
+def test_a_pattern_that_cannot_be_held_against_answers_is_refused_before_a_run(
+    tmp_path: Path, pattern: str
+) -> None:
+    file = written(tmp_path, SMALL.replace("lentils?", pattern))
+    with pytest.raises(ItemError, match=re.escape(f"{file}: fact 'food-f91': found ")):
+        load_banks([tmp_path])
 
 
 def test_the_shipped_bank_has_no_findings() -> None:
