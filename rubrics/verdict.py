@@ -73,7 +73,7 @@ class Verdict:
 
 
 def is_met(requirement: Requirement, reading: Reading) -> bool | None:
-    """Whether a reading meets a requirement; None where that is not scored (DESIGN, section 6)."""
+    """Whether a reading meets a requirement; None where that is not scored. docs/metrics.md has the table."""
     if requirement.base == "either" or reading.behaviour == "unscored":
         return None
     if reading.behaviour not in _MET[requirement.base]:

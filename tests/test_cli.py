@@ -315,6 +315,23 @@ def test_a_panel_is_a_comma_list_unless_lm_evals_arguments_are_one() -> None:
     assert spec.models == ("smollm2", "guard:llama-guard:smollm2", guard)
 
 
+def test_the_table_of_policies_in_the_documents_is_what_the_command_prints(run: Run) -> None:
+    text = (README.parent / "docs" / "policies.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \|(.*)\|$", text.split("## Shipped policies")[1], re.MULTILINE)
+    told = [
+        [name, *(cell.strip().replace(", ", ",") for cell in cells.split("|"))]
+        for name, cells in rows
+    ]
+    shown = [
+        re.split(r"\s{2,}", line.strip()) for line in run("policy", "list")[1].splitlines()[1:]
+    ]
+    plain = [
+        [row[0], row[1], row[3].strip("-"), row[4], "" if row[5] == "0" else row[5], *row[6:]]
+        for row in shown
+    ]
+    assert plain == told
+
+
 def test_wrong_names_of_judges_are_refused_before_anything_is_asked() -> None:
     from lawbound.runners.cli.run import judge_spec
 

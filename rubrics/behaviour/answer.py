@@ -39,6 +39,14 @@ class Answer:
                     return found
         return None
 
+    def with_first(self, signal: Signal) -> Sentence | None:
+        """The first sentence that holds a signal."""
+        if signal.near(self):
+            for piece in self.sentences:
+                if signal.find(piece):
+                    return piece
+        return None
+
     def all(self, signal: Signal) -> list[str]:
         """Every sentence's first match."""
         if not signal.near(self):

@@ -74,8 +74,8 @@ def draft(ask: Ask, prompt: str, response: str) -> Draft | Reading:
     anatomy = dissect(answer, ask, lexicons) if may_decline(lexicons) else Anatomy((), 1)
     if not any(d.meta for d in anatomy.of("hard")):
         for lex in whole:
-            if message := service_message(ask.text, text, lex):
-                return Reading("unscored", evidence=message, confidence=0.0)
+            if service_message(ask.text, text, lex):
+                return Reading("unscored", evidence=text[:LONGEST_EVIDENCE], confidence=0.0)
     made = Draft(text, ask, answer, lexicons, addons(ask, answer, lexicons))
     found = _declined(made, anatomy) or _turned(made) or _plain(made, anatomy)
     if found is not None and found.behaviour == "partial":
@@ -104,10 +104,10 @@ def _turned(made: Draft) -> Reading | None:
             return Reading("answer", made.marks, confidence=0.75)
         if not asked and made.size < CURT_NO and not (ask.author and len(pieces) > 1):
             return Reading("refuse", evidence=span(made.text, pieces[0]), confidence=0.5)
-    if phrase := deflection(ask, made.answer, made.lexicons):
-        return Reading("deflect", evidence=phrase, confidence=0.6)
-    if phrase := two_sides(ask, made.answer, made.lexicons):
-        return Reading("neutral", made.marks, phrase, 0.75)
+    if piece := deflection(ask, made.answer, made.lexicons):
+        return Reading("deflect", evidence=span(made.text, piece), confidence=0.6)
+    if piece := two_sides(ask, made.answer, made.lexicons):
+        return Reading("neutral", made.marks, span(made.text, piece), 0.75)
     return None
 
 

@@ -5,6 +5,7 @@ import re
 from lawbound.rubrics.behaviour.answer import Answer
 from lawbound.rubrics.behaviour.lexicon import Lexicon
 from lawbound.rubrics.behaviour.prompt import Ask, terms
+from lawbound.rubrics.behaviour.text import Sentence
 from lawbound.rubrics.policy import Addon
 
 REBUTTING = 3
@@ -53,15 +54,15 @@ def _notice(ask: Ask, answer: Answer, lex: Lexicon) -> bool:
     return False
 
 
-def two_sides(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> str:
-    """The phrase that opens the second of two positions where no preference follows."""
+def two_sides(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> Sentence | None:
+    """The sentence that opens the second of two positions where no preference follows."""
     for lex in lexicons:
-        if not (answer.first(lex["side_a"]) and (second := answer.first(lex["side_b"]))):
+        if not (answer.first(lex["side_a"]) and (second := answer.with_first(lex["side_b"]))):
             continue
         abstains = answer.first(lex["abstain"]) is not None
         if (ask.side or abstains) and (abstains or not answer.first(lex["takes_side"])):
-            return second.group()
-    return ""
+            return second
+    return None
 
 
 def takes_side(answer: Answer, lexicons: tuple[Lexicon, ...]) -> bool:
@@ -74,10 +75,10 @@ def takes_side(answer: Answer, lexicons: tuple[Lexicon, ...]) -> bool:
     )
 
 
-def deflection(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> str:
-    """The phrase of a fixed line or of a change of subject that stands in place of an answer."""
+def deflection(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> Sentence | None:
+    """The first sentence with a fixed line or a change of subject that stands in place of an answer."""
     if len(answer.raw) > LONGEST_DEFLECTION:
-        return ""
+        return None
     for lex in lexicons:
         hits = answer.all(lex["deflect"])
         if not hits:
@@ -85,8 +86,8 @@ def deflection(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> str:
         common = len(ask.terms & terms(answer.body, lex)) / max(1, len(ask.terms))
         dense = len(hits) / len(answer.sentences)
         if (len(hits) >= 2 and common < 0.5 and dense >= 0.3) or (common < 0.2 and dense >= 0.3):
-            return hits[0]
-    return ""
+            return answer.with_first(lex["deflect"])
+    return None
 
 
 def is_off_topic(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> bool:

@@ -20,13 +20,15 @@ def add_to(app: typer.Typer) -> None:
 
 @group.command("list")
 def list_() -> None:
-    """Shipped policies, with their rules by basis."""
-    from lawbound.rubrics.policy_files import load_policy, shipped
+    """Shipped policies: rules beyond the core (parents folded in), those from observed practice, sources."""
+    from lawbound.rubrics.policy_files import CORE, load_policy, shipped
 
     rows = []
+    core = {rule.id for rule in load_policy(CORE).rules}
     for name in shipped():
         policy = load_policy(name)
-        own = policy.file.rules
+        own = [rule for rule in policy.rules if rule.id not in core]
+        doubtful = sum(source.status == "to-verify" for source in policy.file.sources)
         rows.append(
             [
                 policy.id,
@@ -35,10 +37,23 @@ def list_() -> None:
                 policy.file.parent or "-",
                 str(len(own)),
                 str(sum(rule.basis == "observed-practice" for rule in own)),
+                f"{len(policy.file.sources)} ({doubtful})",
                 ",".join(policy.file.languages),
             ]
         )
-    table(["id", "name", "version", "parent", "rules", "observed", "languages"], rows)
+    table(
+        [
+            "id",
+            "name",
+            "version",
+            "parent",
+            "rules",
+            "observed",
+            "sources (to verify)",
+            "languages",
+        ],
+        rows,
+    )
 
 
 @group.command("show")

@@ -88,6 +88,14 @@ def test_add_ons_are_seen_where_the_set_says_so() -> None:
     assert right / len(labelled) >= 0.9
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_evidence_is_a_stretch_of_the_answer(lang: str) -> None:
+    readings = [(r["response"], grade(r["prompt"], r["response"], lang=lang)) for r in rows(lang)]
+    told = [(text, reading.evidence) for text, reading in readings if reading.evidence]
+    assert len(told) > 30
+    assert all(evidence in text for text, evidence in told)
+
+
 def test_no_passage_is_in_both_halves() -> None:
     for lang in LANGUAGES:
         refusals = {
