@@ -20,7 +20,10 @@ def add_to(app: typer.Typer) -> None:
 
 @group.command("list")
 def list_() -> None:
-    """Shipped policies: rules beyond the core (parents folded in), those from observed practice, sources."""
+    """Shipped policies, with their rules and sources.
+
+    Rules beyond the core, parents folded in; those from observed practice; own sources.
+    """
     from lawbound.rubrics.policy_files import CORE, load_policy, shipped
 
     rows = []

@@ -62,8 +62,8 @@ def load_weights(
         broken: type[Exception] = import_module("safetensors").SafetensorError
     except ImportError as error:
         raise ModelError(
-            f"{name_or_path}: local models need torch and transformers, "
-            f"expected an install with 'lawbound[local]' ({error})"
+            f"local models need torch and transformers, which are not here ({error}), expected an "
+            "install with lawbound[local]"
         ) from error
     if gguf_file is not None:
         inside = Path(name_or_path) / gguf_file
