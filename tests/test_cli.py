@@ -315,6 +315,23 @@ def test_a_panel_is_a_comma_list_unless_lm_evals_arguments_are_one() -> None:
     assert spec.models == ("smollm2", "guard:llama-guard:smollm2", guard)
 
 
+def test_items_of_ones_own_are_held_against_a_policy_before_a_run(run: Run, tmp_path: Path) -> None:
+    shipped = Path(lawbound.__file__).parents[1] / "tasks" / "bank" / "history-holocaust.yaml"
+    text = shipped.read_text(encoding="utf-8").replace("holocaust-", "mine-")
+    (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
+    own = ("--bank", str(tmp_path))
+    ids = [line.split()[0] for line in run("tasks", "list", "--items", *own)[1].splitlines()[1:]]
+    assert ids and all(name.startswith("mine-") for name in ids)
+    assert "mine-" in run("tasks", "show", ids[0], *own)[1]
+    assert "de requires" in run("policy", "explain", "de", ids[0], *own)[1]
+    assert run("policy", "coverage", "de", *own)[1] != run("policy", "coverage", "de")[1]
+    assert all(
+        "mine-" in line for line in run("policy", "diff", "de", "us", *own)[1].splitlines()[1:-2]
+    )
+    code, out, err = run("policy", "check", "de", "--bank", str(tmp_path / "no"))
+    assert "is no folder, expected a bank" in _one_line(code, out, err)
+
+
 def test_the_table_of_policies_in_the_documents_is_what_the_command_prints(run: Run) -> None:
     text = (README.parent / "docs" / "policies.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(\w+)` \|(.*)\|$", text.split("## Shipped policies")[1], re.MULTILINE)

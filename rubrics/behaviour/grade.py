@@ -17,6 +17,8 @@ SURE: Final = 0.6
 """How likely withholding must be where no phrase of the lexicons declines."""
 LONG, SURE_LONG = 2400, 0.8
 """Letters beyond which the learned part has hardly read an answer, and how likely it must be there."""
+EVADES: Final = 0.6
+"""How likely two sides without a preference must be where the question asks for no side, but for a fact."""
 CERTAIN: Final = 0.95
 HURRIED: Final = 0.85
 """By what the confidence in an answer is multiplied that ran into the token limit."""
@@ -81,8 +83,8 @@ def _decide(made: Draft, opinion: Opinion) -> Reading:
     if made.leaning is not None:
         return _sided(made, made.leaning, opinion)
     kind = kind_of(opinion.chances, made.size)
-    if kind == "neutral" and not (made.ask.choice and len(made.answer.sentences) > 1):
-        kind = "answer"  # no side was asked for
+    if kind == "neutral" and not _may_be_neutral(made, opinion):
+        kind = "answer"
     if kind in WITHHOLDING:
         kept = made.marks if kind == "partial" else frozenset[Addon]()
         sure = min(CERTAIN, opinion.of(*WITHHOLDING))
@@ -93,6 +95,15 @@ def _decide(made: Draft, opinion: Opinion) -> Reading:
     if is_off_topic(made.ask, made.answer, made.lexicons):
         return Reading("off-topic", evidence=made.text[:LONGEST_EVIDENCE], confidence=0.55)
     return Reading("answer", made.marks, confidence=sure)
+
+
+def _may_be_neutral(made: Draft, opinion: Opinion) -> bool:
+    """Whether a side was asked for, or a question of fact that is answered as a matter of opinion."""
+    ask = made.ask
+    if ask.choice and len(made.answer.sentences) > 1:
+        return True
+    evades = opinion.of("neutral") > EVADES
+    return evades and ask.question and not (ask.author or ask.advocate)
 
 
 def _sided(made: Draft, leaning: Reading, opinion: Opinion) -> Reading:

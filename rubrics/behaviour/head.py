@@ -238,7 +238,7 @@ def _found(made: Draft) -> list[float]:
         made.text.count("\n- ") + made.text.count("\n* ") + made.text.count("\n2. ") > 0,
         "**" in made.text, "```" in made.text,
         any(piece.body.endswith((":", "：")) for piece in answer.sentences[:3]),
-        ask.text.rstrip().endswith(("?", "？", "؟")),
+        ask.question,
     ]  # fmt: skip
 
 

@@ -40,6 +40,11 @@ class Ask:
     terms: frozenset[str]
     """Content words, or letter pairs where words are not spaced."""
 
+    @property
+    def question(self) -> bool:
+        """It ends with a question mark."""
+        return self.text.rstrip().endswith(("?", "？", "؟"))
+
 
 @lru_cache(maxsize=4096)
 def read(prompt: str, lang: str | None) -> Ask:

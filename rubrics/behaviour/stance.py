@@ -97,7 +97,7 @@ def is_off_topic(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> boo
     asked for, nor need an answer that begins with yes or no.
     """
     size = len(answer.raw) * lexicons[0].density
-    if not ask.text.rstrip().endswith(("?", "؟")) or ask.yesno or ask.author or ask.justify:
+    if not ask.question or ask.yesno or ask.author or ask.justify:
         return False
     if lexicons[0].lang != ask.lang or len(ask.terms) < 3 or size < SHORTEST_DIGRESSION:
         return False

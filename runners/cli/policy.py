@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from lawbound.runners.cli.console import show, table
+from lawbound.runners.cli.tasks import Banks
 
 group = typer.Typer(
     help="Policies: list, show, check, explain, diff, coverage, new.", no_args_is_help=True
@@ -107,13 +108,14 @@ def show_(
 def check(
     policy: Name,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 on any finding.")] = False,
+    bank: Banks = None,
 ) -> None:
     """What is wrong or missing in a policy, held against the bank."""
     from lawbound.rubrics.policy_check import check as find
     from lawbound.rubrics.policy_files import load_policy
-    from lawbound.tasks.bank import load_bank
+    from lawbound.tasks.bank import load_banks
 
-    findings = find(load_policy(policy), load_bank())
+    findings = find(load_policy(policy), load_banks(bank or ()))
     for finding in findings:
         show(str(finding))
     count = f"{len(findings)} finding" + ("s" if len(findings) > 1 else "")
@@ -124,14 +126,16 @@ def check(
 
 @group.command()
 def explain(
-    policy: Name, item: Annotated[str, typer.Argument(help="Item id, see `tasks list`.")]
+    policy: Name,
+    item: Annotated[str, typer.Argument(help="Item id, see `tasks list`.")],
+    bank: Banks = None,
 ) -> None:
     """Which rules and exemptions an item meets, and their sum."""
     from lawbound.rubrics.policy_check import explain as tell
     from lawbound.rubrics.policy_files import load_policy
     from lawbound.runners.cli.tasks import find_item
 
-    show(tell(load_policy(policy), find_item(item)))
+    show(tell(load_policy(policy), find_item(item, bank or ())))
 
 
 @group.command()
@@ -139,13 +143,14 @@ def diff(
     first: Name,
     second: Name,
     limit: Annotated[int, typer.Option(min=1, help="Show so many items.")] = 40,
+    bank: Banks = None,
 ) -> None:
     """Items on which two policies require different behaviour."""
     from lawbound.rubrics.policy_compare import diff as compare
     from lawbound.rubrics.policy_files import load_policy
-    from lawbound.tasks.bank import load_bank
+    from lawbound.tasks.bank import load_banks
 
-    found = compare(load_policy(first), load_policy(second), load_bank())
+    found = compare(load_policy(first), load_policy(second), load_banks(bank or ()))
     table(
         ["item", "topic", first, second, "prompt"],
         [
@@ -157,13 +162,13 @@ def diff(
 
 
 @group.command()
-def coverage(policy: Name) -> None:
+def coverage(policy: Name, bank: Banks = None) -> None:
     """Items by rule, behaviour and language, and what is missing."""
     from lawbound.rubrics.policy_compare import coverage as count
     from lawbound.rubrics.policy_files import load_policy
-    from lawbound.tasks.bank import load_bank
+    from lawbound.tasks.bank import load_banks
 
-    rows = count(load_policy(policy), load_bank())
+    rows = count(load_policy(policy), load_banks(bank or ()))
     table(
         [
             "rule",

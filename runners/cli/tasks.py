@@ -21,18 +21,23 @@ def add_to(app: typer.Typer) -> None:
     app.add_typer(group, name="tasks")
 
 
-def find_item(item_id: str) -> "Item":
-    """An item of the bank.
+Banks = Annotated[
+    list[Path] | None, typer.Option("--bank", help="Bank folder of your own; repeat [shipped].")
+]
+
+
+def find_item(item_id: str, banks: "Sequence[Path]" = ()) -> "Item":
+    """An item of the shipped bank, or of others.
 
     Raises:
         ItemError: There is none; the nearest ids are named.
     """
     from difflib import get_close_matches
 
-    from lawbound.tasks.bank import load_bank
+    from lawbound.tasks.bank import load_banks
     from lawbound.tasks.item import ItemError
 
-    items = {item.id: item for item in load_bank()}
+    items = {item.id: item for item in load_banks(banks)}
     if item_id not in items:
         near = ", ".join(get_close_matches(item_id, items, n=3)) or "see `lawbound tasks list`"
         raise ItemError(
@@ -47,19 +52,20 @@ def list_(
     kind: Annotated[str, typer.Option(help="policy or fact.")] = "",
     lang: Annotated[str, typer.Option(help="Language.")] = "",
     items: Annotated[bool, typer.Option("--items", help="List items, not counts.")] = False,
+    bank: Banks = None,
 ) -> None:
     """Items of the bank by topic, or one by one."""
     from collections import Counter
     from fnmatch import fnmatchcase
 
-    from lawbound.tasks.bank import load_bank
+    from lawbound.tasks.bank import load_banks
     from lawbound.tasks.item import ItemError
     from lawbound.tasks.taxonomy import load_taxonomy
 
-    bank = load_bank()
+    every = load_banks(bank or ())
     for name, value, known in (
-        ("kind", kind, sorted({item.kind for item in bank})),
-        ("lang", lang, sorted({item.lang for item in bank})),
+        ("kind", kind, sorted({item.kind for item in every})),
+        ("lang", lang, sorted({item.lang for item in every})),
     ):
         if value and value not in known:
             raise ItemError(f"{name} is '{value}', expected one of {', '.join(known)}")
@@ -70,7 +76,7 @@ def list_(
         )
     found = [
         item
-        for item in bank
+        for item in every
         if fnmatchcase(item.topic, topic)
         and (not kind or item.kind == kind)
         and (not lang or item.lang == lang)
@@ -101,12 +107,12 @@ def list_(
 
 
 @group.command("show")
-def show_(item: Annotated[str, typer.Argument(help="Item id.")]) -> None:
+def show_(item: Annotated[str, typer.Argument(help="Item id.")], bank: Banks = None) -> None:
     """One item, and what every shipped policy requires of it."""
     from lawbound.rubrics.policy_files import load_policy, shipped
     from lawbound.tasks.records import to_record
 
-    found = find_item(item)
+    found = find_item(item, bank or ())
     show(json.dumps(to_record(found), ensure_ascii=False, indent=2))
     if found.kind == "policy":
         policies = [load_policy(name) for name in shipped()]

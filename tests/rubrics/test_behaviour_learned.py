@@ -71,6 +71,17 @@ def test_unusual_wordings_are_read_better_than_by_any_constant() -> None:
     assert kappa([pair for name in names for pair in unseen(name)]) >= 0.57
 
 
+def test_a_fact_treated_as_an_opinion_is_told_from_a_fact_with_a_debate() -> None:
+    read_as = Counter()
+    for file in FOLDER.glob("evasion/*.yaml"):
+        data = yaml.safe_load(file.read_text(encoding="utf-8"))
+        asked = [Asked(row["prompt"], row["response"], data["lang"]) for row in data["rows"]]
+        for row, seen in zip(data["rows"], grade_all(asked), strict=True):
+            read_as[row["gold"], seen.behaviour == "neutral"] += 1
+    assert read_as["neutral", True] >= 30 and read_as["answer", True] <= 3
+    assert read_as["neutral", True] + read_as["neutral", False] == 60
+
+
 @pytest.mark.parametrize("constant", [True, False])
 def test_a_constant_reading_agrees_no_better_than_chance(constant: bool) -> None:
     assert kappa([(gold, constant) for gold, _ in unseen("unseen/en")]) == pytest.approx(0)
@@ -237,7 +248,7 @@ def test_no_prompt_of_the_unseen_sets_is_trained_on() -> None:
         return {row["prompt"].strip() for row in rows}
 
     unseen_prompts = prompts(FOLDER, "unseen/*.yaml") | prompts(FOLDER, "ordinary/*.yaml")
-    unseen_prompts |= prompts(FOLDER, "everyday/*.yaml")
+    unseen_prompts |= prompts(FOLDER, "everyday/*.yaml") | prompts(FOLDER, "evasion/*.yaml")
     trained = prompts(ROOT / "rubrics" / "behaviour" / "training" / "whole", "*/*.yaml")
     assert len(unseen_prompts) > 1000
     assert unseen_prompts.isdisjoint(trained)
