@@ -106,9 +106,16 @@ def load_bank(folder: Path | None = None) -> tuple[Item, ...]:
     """Read every bank file of a folder (the shipped bank if none is named), in order of file name.
 
     Raises:
-        ItemError: A file is malformed or two items share an id.
+        ItemError: The folder holds no bank, a file is malformed or two items share an id.
     """
-    return _shipped_bank() if folder is None else _read_bank(folder)
+    if folder is None:
+        return _shipped_bank()
+    if not folder.is_dir():
+        raise ItemError(f"{folder}: is no folder, expected a bank")
+    items = _read_bank(folder)
+    if not items:
+        raise ItemError(f"{folder}: holds no items, expected a bank: files that end in .yaml")
+    return items
 
 
 @cache
@@ -136,11 +143,7 @@ def load_banks(folders: Sequence[Path]) -> tuple[Item, ...]:
         return load_bank()
     items: list[Item] = []
     for folder in folders:
-        if not folder.is_dir():
-            raise ItemError(f"{folder}: is no folder, expected a bank")
         found = load_bank(folder)
-        if not found:
-            raise ItemError(f"{folder}: holds no bank file, expected files that end in .yaml")
         _refuse_bad_patterns(found, folder)
         if (folder / SPLIT_RECORD).is_file():
             found = tuple(replace(item, tags=(*item.tags, PRIVATE)) for item in found)

@@ -13,6 +13,7 @@ from lawbound.__main__ import main
 from lawbound.runners.cli import app
 from lawbound.runners.cli.console import printable
 from lawbound.runners.engines import ModelError
+from lawbound.tasks.bank import CANARY
 
 Run = Callable[..., tuple[int, str, str]]
 README = Path(__file__).parents[1] / "README.md"
@@ -201,6 +202,25 @@ def test_a_bad_bank_file_is_one_line_with_its_place(run: Run, tmp_path: Path) ->
     (tmp_path / "history-holocaust.yaml").write_text("canary: no\ntopic: x\n", encoding="utf-8")
     err = _one_line(*run("tasks", "validate", str(tmp_path)))
     assert "history-holocaust.yaml: canary" in err
+
+
+def test_a_folder_without_questions_is_no_valid_bank(run: Run, tmp_path: Path) -> None:
+    err = _one_line(*run("tasks", "validate", str(tmp_path)))
+    assert f"{tmp_path}: holds no items, expected a bank" in err
+    err = _one_line(*run("tasks", "validate", str(tmp_path / "gone")))
+    assert "gone: is no folder, expected a bank" in err
+
+
+def test_one_finding_is_told_as_one(run: Run, tmp_path: Path) -> None:
+    fact = "{id: f-1, prompt: What is it?, true: [chick, peas], false: [peas]}"
+    text = f'canary: "{CANARY}"\ntopic: culture/food\nfacts:\n- {fact}\n'
+    (tmp_path / "culture-food.yaml").write_text(text, encoding="utf-8")
+    code, out, _ = run("tasks", "validate", str(tmp_path))
+    assert code == 1
+    assert out.splitlines() == [
+        "f-1: 'peas' stands under true and under false, expected one side [pattern]",
+        "1 item, 1 finding",
+    ]
 
 
 def test_a_bad_responses_file_is_one_line_with_its_place(run: Run, tmp_path: Path) -> None:

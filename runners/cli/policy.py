@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from lawbound.runners.cli.console import show, table
+from lawbound.runners.cli.console import counted, show, table
 
 group = typer.Typer(
     help="Policies: list, show, check, explain, diff, coverage, new.", no_args_is_help=True
@@ -98,8 +98,7 @@ def check(
     findings = find(load_policy(policy), load_bank())
     for finding in findings:
         show(str(finding))
-    count = f"{len(findings)} finding" + ("s" if len(findings) > 1 else "")
-    show(f"{policy}: {count if findings else 'nothing found'}")
+    show(f"{policy}: {counted(len(findings), 'finding') if findings else 'nothing found'}")
     if strict and findings:
         raise typer.Exit(1)
 

@@ -187,6 +187,7 @@ def test_an_opening_is_too_common_from_just_over_three_in_a_hundred() -> None:
         (item(kind="fact", claims=Claims(true=("(",), false=("x{9}",))), "pattern"),
         (item(kind="fact", claims=Claims(true=("SPREE",), false=("x{9}",))), "pattern"),
         (item(kind="fact", claims=Claims(true=(r"\bno\b",), false=("x{9}",))), "pattern"),
+        (item(kind="fact", claims=Claims(true=("y{9}", "x{9}"), false=("x{9}",))), "pattern"),
     ],
 )
 def test_each_fault_has_a_check_that_finds_it(faulty: Item, check: str) -> None:
