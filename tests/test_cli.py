@@ -83,7 +83,10 @@ def _one_line(code: int, out: str, err: str) -> str:
     "words, told",
     [
         (("run", "quick", "--modle", "x"), "error: lawbound run: No such option: --modle"),
-        (("run", "quick", "--limit", "many"), "error: lawbound run: --limit is 'many', expected a"),
+        (
+            ("run", "quick", "--limit", "many"),
+            "error: lawbound run: --limit is 'many', expected a whole number",
+        ),
         (("compare", "out"), "error: lawbound compare: Missing argument 'second'"),
         (("frob\x1b[31m",), "error: lawbound: No such command 'frob"),
     ],
@@ -149,7 +152,7 @@ BAD_FILES = {
     "misspelt field": (
         "suite.yaml",
         "id: x\nversion: '1'\nsummary: s\nselect: [{kind: policy, pick: open, strength: [full]}]\n",
-        "select.0.strength:",
+        "select.0: found key 'strength', expected one of",
     ),
     "wrong value": (
         "suite.yaml",
@@ -184,7 +187,7 @@ def test_a_bad_suite_file_is_one_line_with_its_place(run: Run, tmp_path: Path, n
         ("id: x\n", "name"),
         (
             "id: x\nname: X\nversion: '1'\nlanguages: [en]\nsummary: s\nsources: []\nrules: [{id: a}]\n",
-            "rule 'a': source",
+            "rule 'a': found no 'source'",
         ),
         ("id: [", "line "),
     ],

@@ -9,7 +9,8 @@ import pytest
 
 from lawbound import FunctionEngine, RunSpec, evaluate
 from lawbound.evals import conclude as concluding
-from lawbound.evals.folder import FolderError, read_records, write_lines
+from lawbound.evals.estimate_files import read_estimates
+from lawbound.evals.folder import FolderError, RunFolder, read_records, write_lines
 from lawbound.runners.store import StoreError, lock
 
 
@@ -113,3 +114,16 @@ def test_a_plan_that_counts_twice_or_knows_other_strengths_is_refused(
     with pytest.raises(FolderError, match="jsonl:") as fault:
         concluding.conclude(tmp_path)
     assert told in str(fault.value)
+
+
+def test_a_file_that_is_not_there_is_named_once_and_without_a_number(tmp_path: Path) -> None:
+    for read in (lambda: next(read_records(tmp_path)), lambda: read_estimates(tmp_path)):
+        with pytest.raises(FolderError) as caught:
+            read()
+        assert str(caught.value).startswith(
+            f"{tmp_path}: cannot be read (Is a directory), expected"
+        )
+    with pytest.raises(FolderError) as caught:
+        RunFolder(tmp_path).read_frame()
+    line = f"{tmp_path}/verdicts.parquet: cannot be read (No such file or directory), expected"
+    assert str(caught.value).startswith(line)
