@@ -128,7 +128,9 @@ def test_a_pattern_that_cannot_be_held_against_answers_is_refused_before_a_run(
     tmp_path: Path, pattern: str
 ) -> None:
     file = written(tmp_path, SMALL.replace("lentils?", pattern))
-    with pytest.raises(ItemError, match=re.escape(f"{file}: fact 'food-f91': found ")):
+    with pytest.raises(
+        ItemError, match=rf"{re.escape(str(file))}: fact 'food-f91': found .*, expected "
+    ):
         load_banks([tmp_path])
 
 
