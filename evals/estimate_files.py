@@ -11,7 +11,7 @@ from lawbound.evals.estimate import NAN, Estimate
 from lawbound.evals.folder import FolderError
 from lawbound.runners.sample import MOST_COUNTED
 from lawbound.tasks.files import quoted
-from lawbound.tasks.places import open_regular
+from lawbound.tasks.places import open_regular, why
 
 _FIELDS = {field.name: field.type for field in fields(Estimate)}
 
@@ -26,7 +26,9 @@ def read_estimates(path: Path) -> tuple[Estimate, ...]:
         with io.TextIOWrapper(open_regular(path), encoding="utf-8", newline="") as handle:
             rows = list(csv.DictReader(handle))
     except (OSError, UnicodeDecodeError, csv.Error) as fault:
-        raise FolderError(f"{path}: cannot be read ({fault}), expected metrics of a run") from fault
+        raise FolderError(
+            f"{path}: cannot be read ({why(fault)}), expected metrics of a run"
+        ) from fault
     return tuple(_estimate(row, f"{path}:{number}") for number, row in enumerate(rows, start=2))
 
 

@@ -23,7 +23,7 @@ from lawbound.runners.plan import Assignment, Plan
 from lawbound.runners.sample import MOST_COUNTED
 from lawbound.tasks.files import first_fault, quoted, read_yaml
 from lawbound.tasks.item import Item, ItemError
-from lawbound.tasks.places import open_regular, whole_file
+from lawbound.tasks.places import open_regular, whole_file, why
 from lawbound.tasks.records import from_record, to_record
 
 if TYPE_CHECKING:
@@ -205,7 +205,7 @@ class RunFolder:
             frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
         except (OSError, ValueError, pa.ArrowException) as fault:
             raise FolderError(
-                f"{path}: cannot be read, expected verdicts of a run ({fault})"
+                f"{path}: cannot be read ({why(fault)}), expected verdicts of a run"
             ) from fault
         check_frame(frame, path, FolderError)
         return frame
@@ -252,7 +252,9 @@ def read_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
     except FolderError:
         raise
     except (OSError, ValueError, RecursionError) as fault:
-        raise FolderError(f"{path}: cannot be read ({fault}), expected lines of JSON") from fault
+        raise FolderError(
+            f"{path}: cannot be read ({why(fault)}), expected lines of JSON"
+        ) from fault
 
 
 def _refuse_half_signs(record: Mapping[str, Any], where: str) -> None:

@@ -42,8 +42,9 @@ def _misused(error: Any) -> str:
         return f"{message}\n"
     faults = getattr(error.__cause__, "errors", None)  # Typer has values checked by pydantic
     if faults is not None and (found := faults()):
-        wanted = found[0]["msg"].removeprefix("Input should be ").partition(",")[0]
-        message = f"{error.param.opts[0]} is {found[0]['input']!r}, expected {wanted}"
+        from lawbound.tasks.faults import expected
+
+        message = f"{error.param.opts[0]} is {found[0]['input']!r}, expected {expected(found[0])}"
     command = error.ctx.command_path if getattr(error, "ctx", None) else "lawbound"
     return f"error: {_one_line(ValueError(f'{command}: {message}'))} (see {command} -h)\n"
 

@@ -11,11 +11,11 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, get_args
+from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from lawbound.rubrics.answer_files import GradeError, Row, open_answers
 from lawbound.rubrics.behaviour.grade import grade_all
-from lawbound.rubrics.grading import without_trace
+from lawbound.rubrics.grading import asked_of
 from lawbound.rubrics.verdict import Behaved
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def side(behaviour: str) -> Side:
 
 
 def read_labelled(path: Path, *, progress: Callable[[int], None] | None = None) -> LabelledFile:
-    """Read and grade a labelled file: ``id, prompt, response, gold[, lang, model]``.
+    """Read and grade a labelled file: ``id, prompt, response, gold[, lang, model, truncated]``.
 
     Args:
         path: JSONL, CSV or parquet.
@@ -204,29 +204,20 @@ def wilson(hits: float, trials: float) -> Interval:
 
 
 def _graded(row: Row, gold: Behaved) -> Labelled:
-    prompt, response = _text(row, "prompt"), _text(row, "response")
-    lang = row.fields.get("lang") or None
-    if lang is not None and not isinstance(lang, str):
-        raise GradeError(f"{row.where}: lang is {lang!r}, expected a language code such as 'en'")
-    (reading,) = grade_all([without_trace(prompt, response, lang)])
+    asked = asked_of(row)
+    (reading,) = grade_all([asked])
     return Labelled(
+        # Ids may repeat: often they are a question's, which several models have answered.
         id=str(row.fields.get("id", "")),
-        prompt=prompt,
-        response=response,
-        lang=lang or "",
+        prompt=asked.prompt,
+        response=str(row.fields["response"]),
+        lang=asked.lang or "",
         model=str(row.fields.get("model") or ""),
         gold=gold,
         read=reading.behaviour,
         evidence=reading.evidence,
         confidence=reading.confidence,
     )
-
-
-def _text(row: Row, name: str) -> str:
-    value: Any = row.fields.get(name)
-    if not isinstance(value, str):
-        raise GradeError(f"{row.where}: {name} is {value!r:.40}, expected text")
-    return value
 
 
 def _binary(three: "NDArray[np.float64]") -> "NDArray[np.float64]":

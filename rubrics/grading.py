@@ -97,6 +97,15 @@ def _asked(row: Row, lang: str | None) -> Asked:
     _refuse_graded(row.where, tuple(row.fields))
     if "id" not in row.fields:
         raise GradeError(f"{row.where}: has no 'id', expected id, prompt, response[, lang]")
+    return asked_of(row, lang)
+
+
+def asked_of(row: Row, lang: str | None = None) -> Asked:
+    """What the grader is asked about a row; whether it was cut off is guessed where the row is silent.
+
+    Raises:
+        GradeError: A field is missing or is not what it should be.
+    """
     prompt, response = _text(row, "prompt"), _text(row, "response")
     spoken = row.fields.get("lang") or lang
     if spoken is not None and not isinstance(spoken, str):

@@ -154,7 +154,7 @@ class Rule(Written):
         for text in value.values():
             Behaviour.parse(text)
         if "none" in value:
-            raise ValueError("exempt names the purpose 'none', expected a claimed purpose")
+            raise ValueError("found the purpose 'none', expected a claimed purpose")
         return value
 
     @property

@@ -71,7 +71,7 @@ def _name(file: File) -> str:
 
 def _with_id(message: str, data: Any) -> str:
     """Name the part by its id instead of its number, where it has one."""
-    place = re.search(r": (rule|threshold|bank|source)s\.(\d+)\.", message)
+    place = re.search(r": (rule|threshold|bank|source)s\.(\d+)(?:\.|: )", message)
     if place is None or not isinstance(data, dict):
         return message
     part = data[f"{place[1]}s"][int(place[2])]

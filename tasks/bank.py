@@ -1,7 +1,7 @@
 """The bank: authored items in YAML, one file a topic, with their translations beside them."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -106,9 +106,16 @@ def load_bank(folder: Path | None = None) -> tuple[Item, ...]:
     """Read every bank file of a folder (the shipped bank if none is named), in order of file name.
 
     Raises:
-        ItemError: A file is malformed or two items share an id.
+        ItemError: The folder holds no bank, a file is malformed or two items share an id.
     """
-    return _shipped_bank() if folder is None else _read_bank(folder)
+    if folder is None:
+        return _shipped_bank()
+    if not folder.is_dir():
+        raise ItemError(f"{folder}: is no folder, expected a bank")
+    items = _read_bank(folder)
+    if not items:
+        raise ItemError(f"{folder}: holds no items, expected a bank: files that end in .yaml")
+    return items
 
 
 @cache
@@ -119,7 +126,7 @@ def _shipped_bank() -> tuple[Item, ...]:
 def _read_bank(root: File) -> tuple[Item, ...]:
     found = sorted((f for f in root.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
     items = tuple(item for file in found for item in read_bank_file(file))
-    _refuse_duplicates(items)
+    _refuse_duplicates({root: items})
     return items
 
 
@@ -129,24 +136,24 @@ def load_banks(folders: Sequence[Path]) -> tuple[Item, ...]:
     Items of the private part of a split carry the tag `PRIVATE`.
 
     Raises:
-        ItemError: A folder holds no bank, a file is malformed, two items share an id, or a pattern
-            of a fact could not be held against answers.
+        ItemError: A folder holds no bank or stands twice, a file is malformed, two items share an id,
+            or a pattern of a fact could not be held against answers.
     """
     if not folders:
         return load_bank()
-    items: list[Item] = []
+    resolved = [folder.resolve() for folder in folders]
+    for folder, place in zip(folders, resolved, strict=True):
+        if resolved.count(place) > 1:
+            raise ItemError(f"{folder}: found twice, expected each bank once")
+    banks: dict[File, tuple[Item, ...]] = {}
     for folder in folders:
-        if not folder.is_dir():
-            raise ItemError(f"{folder}: is no folder, expected a bank")
         found = load_bank(folder)
-        if not found:
-            raise ItemError(f"{folder}: holds no bank file, expected files that end in .yaml")
         _refuse_bad_patterns(found, folder)
         if (folder / SPLIT_RECORD).is_file():
             found = tuple(replace(item, tags=(*item.tags, PRIVATE)) for item in found)
-        items += found
-    _refuse_duplicates(items)
-    return tuple(items)
+        banks[folder] = found
+    _refuse_duplicates(banks)
+    return tuple(item for found in banks.values() for item in found)
 
 
 def digest(items: Iterable[Item]) -> str:
@@ -166,14 +173,17 @@ def _refuse_bad_patterns(items: Iterable[Item], folder: Path) -> None:
                 )
 
 
-def _refuse_duplicates(items: Iterable[Item]) -> None:
-    sources: dict[str, str] = {}
-    for item in items:
-        if item.id in sources:
-            raise ItemError(
-                f"{item.source}: item '{item.id}' also stands in {sources[item.id]}, expected ids once"
-            )
-        sources[item.id] = item.source
+def _refuse_duplicates(banks: Mapping[File, Iterable[Item]]) -> None:
+    places: dict[str, tuple[File, str]] = {}
+    for folder, items in banks.items():
+        for item in items:
+            place = (folder, item.source)
+            first = places.setdefault(item.id, place)
+            if first is not place:
+                where = "twice" if first == place else f"in {first[0] / first[1]} too"
+                raise ItemError(
+                    f"{folder / item.source}: item '{item.id}' stands {where}, expected ids once"
+                )
 
 
 def _policy_items(entry: PolicyEntry, topic: str, file: File) -> Sequence[Item]:

@@ -112,8 +112,6 @@ def export_bank(
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ItemError(f"{out}: is there and not empty, expected a new folder")
     items = load_bank(bank)
-    if not items:
-        raise ItemError(f"{bank}: holds no items, expected a bank")
     kinds: list[str] = list(dict.fromkeys(item.kind for item in items))
     counts: dict[str, int] = {}
     with whole_folder(out) as draft:

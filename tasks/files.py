@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from lawbound.tasks.places import open_regular
+from lawbound.tasks.faults import Place, place, told
+from lawbound.tasks.places import open_regular, why
 
 MAX_BYTES = 8_000_000
 """No file that a person writes is larger; refuse early rather than parse for minutes."""
@@ -44,8 +45,7 @@ def read_yaml(file: File, error: type[Exception]) -> Any:
         with open_regular(file) if isinstance(file, Path) else file.open("rb") as handle:
             raw = handle.read(MAX_BYTES + 1)
     except (OSError, ValueError) as fault:  # ValueError: a NUL in the name
-        told = getattr(fault, "strerror", None) or fault
-        raise error(f"{file}: cannot be read ({told}), expected a YAML file") from fault
+        raise error(f"{file}: cannot be read ({why(fault)}), expected a YAML file") from fault
     if len(raw) > MAX_BYTES:
         raise error(f"{file}: has more than {MAX_BYTES} bytes, expected at most so many")
     try:
@@ -132,18 +132,28 @@ def parse(data: Any, model: type[Model], where: str, error: type[Exception]) -> 
     try:
         return model.model_validate(data)
     except ValidationError as fault:
-        raise error(first_fault(fault, where)) from fault
+        raise error(first_fault(fault, where, model)) from fault
 
 
-def first_fault(fault: ValidationError, where: str) -> str:
-    """The first fault that validation found, in one line; the others are counted."""
-    faults = fault.errors(include_url=False)
+def first_fault(fault: ValidationError, where: str, model: type[BaseModel] | None = None) -> str:
+    """The first fault that validation found, in one line; faults in other places are counted.
+
+    Args:
+        fault: What validation found.
+        where: The file, and the line or part of it.
+        model: What it was held against, so that its keys can be named.
+    """
+    found: dict[Place, list[Any]] = {}
+    for one in fault.errors(include_url=False):
+        found.setdefault(place(model, one["loc"]), []).append(one)
+    # What is wrong only within is also reported as no member of a union, or as a list without entries.
+    within = {at.parts[:length] for at in found for length in range(len(at.parts))}
+    found = {at: here for at, here in found.items() if at.parts not in within}
     # A misspelt field is a missing one as well: the spelling is what there is to mend.
-    strange = [one for one in faults if one["type"] == "extra_forbidden"]
-    first = (strange or faults)[0]
-    place = ".".join(str(part) for part in first["loc"]) or "top level"
-    more = f" (and {fault.error_count() - 1} more)" if fault.error_count() > 1 else ""
-    return f"{where}: {place}: found {quoted(first.get('input'))}, expected: {first['msg']}{more}"
+    strange = (at for at, here in found.items() if here[0]["type"] == "extra_forbidden")
+    at = next(strange, next(iter(found)))
+    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    return ": ".join(filter(None, (where, *told(found[at], at, quoted)))) + more
 
 
 def quoted(value: Any, longest: int = 60) -> str:

@@ -32,7 +32,8 @@ def why_unsafe(pattern: str) -> str:
     try:
         re.compile(pattern, re.IGNORECASE)
     except (re.error, OverflowError, RecursionError) as fault:
-        return f"does not compile: {' '.join(str(fault).split())}"
+        why = " ".join(str(fault).split())
+        return f"does not compile: {why}, expected a regular expression"
     if _repeats_a_repetition(pattern):
         return "repeats a repetition and could take for ever, expected no pattern like (a+)+"
     return ""

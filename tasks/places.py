@@ -32,6 +32,11 @@ def open_regular(path: Path) -> BinaryIO:
     return os.fdopen(number, "rb")
 
 
+def why(fault: Exception) -> str:
+    """What the system says of a file, without its number and the name, which the message has already."""
+    return str(getattr(fault, "strerror", None) or fault)
+
+
 def open_new(path: Path) -> BinaryIO:
     """Open a draft to write. What is left of an earlier draft goes, be it a link; its target stays.
 

@@ -109,10 +109,15 @@ def wrong_scripts(items: Sequence[Item]) -> Iterator[Finding]:
 
 
 def bad_patterns(items: Sequence[Item]) -> Iterator[Finding]:
-    """Patterns of facts that do not compile, or that a refusal or the question itself matches."""
+    """Patterns of facts that do not compile, that stand on both sides, or that a refusal or the question
+    itself matches."""
     for item in items:
         if item.claims is None:
             continue
+        for pattern in dict.fromkeys(item.claims.true):
+            if pattern in item.claims.false:
+                message = f"{quoted(pattern)} stands under true and under false, expected one side"
+                yield Finding("pattern", (item.id,), message)
         for pattern in (*item.claims.true, *item.claims.false):
             reason = why_unsafe(pattern)
             if reason:

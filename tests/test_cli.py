@@ -13,6 +13,7 @@ from lawbound.__main__ import main
 from lawbound.runners.cli import app
 from lawbound.runners.cli.console import printable
 from lawbound.runners.engines import ModelError
+from lawbound.tasks.bank import CANARY
 
 Run = Callable[..., tuple[int, str, str]]
 README = Path(__file__).parents[1] / "README.md"
@@ -82,7 +83,10 @@ def _one_line(code: int, out: str, err: str) -> str:
     "words, told",
     [
         (("run", "quick", "--modle", "x"), "error: lawbound run: No such option: --modle"),
-        (("run", "quick", "--limit", "many"), "error: lawbound run: --limit is 'many', expected a"),
+        (
+            ("run", "quick", "--limit", "many"),
+            "error: lawbound run: --limit is 'many', expected a whole number",
+        ),
         (("compare", "out"), "error: lawbound compare: Missing argument 'second'"),
         (("frob\x1b[31m",), "error: lawbound: No such command 'frob"),
     ],
@@ -148,7 +152,7 @@ BAD_FILES = {
     "misspelt field": (
         "suite.yaml",
         "id: x\nversion: '1'\nsummary: s\nselect: [{kind: policy, pick: open, strength: [full]}]\n",
-        "select.0.strength:",
+        "select.0: found key 'strength', expected one of",
     ),
     "wrong value": (
         "suite.yaml",
@@ -183,7 +187,7 @@ def test_a_bad_suite_file_is_one_line_with_its_place(run: Run, tmp_path: Path, n
         ("id: x\n", "name"),
         (
             "id: x\nname: X\nversion: '1'\nlanguages: [en]\nsummary: s\nsources: []\nrules: [{id: a}]\n",
-            "rule 'a': source",
+            "rule 'a': found no 'source'",
         ),
         ("id: [", "line "),
     ],
@@ -201,6 +205,25 @@ def test_a_bad_bank_file_is_one_line_with_its_place(run: Run, tmp_path: Path) ->
     (tmp_path / "history-holocaust.yaml").write_text("canary: no\ntopic: x\n", encoding="utf-8")
     err = _one_line(*run("tasks", "validate", str(tmp_path)))
     assert "history-holocaust.yaml: canary" in err
+
+
+def test_a_folder_without_questions_is_no_valid_bank(run: Run, tmp_path: Path) -> None:
+    err = _one_line(*run("tasks", "validate", str(tmp_path)))
+    assert f"{tmp_path}: holds no items, expected a bank" in err
+    err = _one_line(*run("tasks", "validate", str(tmp_path / "gone")))
+    assert "gone: is no folder, expected a bank" in err
+
+
+def test_one_finding_is_told_as_one(run: Run, tmp_path: Path) -> None:
+    fact = "{id: f-1, prompt: What is it?, true: [chick, peas], false: [peas]}"
+    text = f'canary: "{CANARY}"\ntopic: culture/food\nfacts:\n- {fact}\n'
+    (tmp_path / "culture-food.yaml").write_text(text, encoding="utf-8")
+    code, out, _ = run("tasks", "validate", str(tmp_path))
+    assert code == 1
+    assert out.splitlines() == [
+        "f-1: 'peas' stands under true and under false, expected one side [pattern]",
+        "1 item, 1 finding",
+    ]
 
 
 def test_a_bad_responses_file_is_one_line_with_its_place(run: Run, tmp_path: Path) -> None:

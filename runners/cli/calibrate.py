@@ -41,7 +41,9 @@ def add_to(app: typer.Typer) -> None:
 def run(
     file: Annotated[
         Path,
-        typer.Argument(help="JSONL, CSV or parquet of id, prompt, response, gold[, lang, model]."),
+        typer.Argument(
+            help="JSONL, CSV or parquet of id, prompt, response, gold[, lang, model, truncated]."
+        ),
     ],
     out: Annotated[
         Path | None,

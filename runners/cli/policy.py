@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from lawbound.runners.cli.console import show, table
+from lawbound.runners.cli.console import counted, show, table
 from lawbound.runners.cli.tasks import Banks
 
 group = typer.Typer(
@@ -118,8 +118,7 @@ def check(
     findings = find(load_policy(policy), load_banks(bank or ()))
     for finding in findings:
         show(str(finding))
-    count = f"{len(findings)} finding" + ("s" if len(findings) > 1 else "")
-    show(f"{policy}: {count if findings else 'nothing found'}")
+    show(f"{policy}: {counted(len(findings), 'finding') if findings else 'nothing found'}")
     if strict and findings:
         raise typer.Exit(1)
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lawbound.runners.cli.console import bars, show, table
+from lawbound.runners.cli.console import bars, counted, show, table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -146,7 +146,7 @@ def validate(
     for finding in findings:
         show(str(finding))
     short = _show_sizes(items) if folder is None else 0
-    show(f"{len(items)} items, {len(findings) + short} findings")
+    show(f"{counted(len(items), 'item')}, {counted(len(findings) + short, 'finding')}")
     if findings or short:
         raise typer.Exit(1)
 

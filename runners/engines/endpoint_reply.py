@@ -14,6 +14,7 @@ from typing import Any
 
 from lawbound.runners.engines.thinking import split_thinking
 from lawbound.runners.sample import MOST_COUNTED, Finish
+from lawbound.tasks.files import quoted
 
 AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
 """Statuses after which the same request may succeed."""
@@ -150,7 +151,9 @@ def _answer(content: Any, body: bytes) -> Answer | Fault:
     if text is None and isinstance(refusal, str):
         text = refusal
     if word in _BROKEN_FINISH or (not text and not _ends_empty(word, text, message)):
-        said = f"finish reason {word!r:.40}" if word else "neither text nor finish reason"
+        said = f"finish reason {word!r:.40}" if word else "no finish reason"
+        if word not in _BROKEN_FINISH:
+            said = f"{_no_text(message)} and {said}"
         return Fault(f"status 200 with {said}, expected a whole answer", again=True, status=200)
     text = text or ""
     trace = next(
@@ -187,6 +190,16 @@ def _ends_empty(word: str, text: str | None, message: Mapping[str, Any]) -> bool
     if word in _STOP and text is not None:
         return True
     return any(message.get(name) for name in ("tool_calls", "reasoning_content", "reasoning"))
+
+
+def _no_text(message: Mapping[str, Any]) -> str:
+    """What stands where a message should have its text."""
+    if "content" not in message:
+        return "no content"
+    content = message["content"]
+    if content in ("", []):
+        return "empty content"
+    return "content null" if content is None else f"content {quoted(content, 40)}"
 
 
 def _stopped_prompt(content: Mapping[str, Any]) -> bool:

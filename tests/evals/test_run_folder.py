@@ -10,6 +10,7 @@ import pytest
 
 from lawbound import FunctionEngine, RunSpec, evaluate
 from lawbound.evals import conclude as concluding
+from lawbound.evals.estimate_files import read_estimates
 from lawbound.evals.folder import FolderError, RunFolder, read_records, write_lines
 from lawbound.runners.store import StoreError, lock
 
@@ -139,3 +140,16 @@ def test_a_policy_that_says_something_else_since_is_refused(tmp_path: Path) -> N
         concluding.conclude(tmp_path / "out")
     own.write_text(f"# only a remark\n{text}", encoding="utf-8")
     concluding.conclude(tmp_path / "out")
+
+
+def test_a_file_that_is_not_there_is_named_once_and_without_a_number(tmp_path: Path) -> None:
+    for read in (lambda: next(read_records(tmp_path)), lambda: read_estimates(tmp_path)):
+        with pytest.raises(FolderError) as caught:
+            read()
+        assert str(caught.value).startswith(
+            f"{tmp_path}: cannot be read (Is a directory), expected"
+        )
+    with pytest.raises(FolderError) as caught:
+        RunFolder(tmp_path).read_frame()
+    line = f"{tmp_path}/verdicts.parquet: cannot be read (No such file or directory), expected"
+    assert str(caught.value).startswith(line)

@@ -39,7 +39,7 @@ NUMBER = {"form": "number", "value": "4"}
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"prompt": 5}, "prompt: found 5, expected: Input should be a valid string"),
+        ({"prompt": 5}, "prompt: found 5, expected text"),
         ({"acts": "inform"}, "acts: found 'inform'"),
         ({"acts": ["hack"]}, "acts.0: found 'hack'"),
         ({"kind": "other"}, "kind: found 'other'"),
@@ -50,8 +50,8 @@ NUMBER = {"form": "number", "value": "4"}
         ({"answer": {"form": "choice", "value": "c", "choices": ["a", "b"]}}, "one of the choices"),
         ({"claims": {"true": ["(a+)+$"], "false": []}}, "repeats a repetition"),
         ({"claims": {"true": ["("], "false": []}}, "does not compile"),
-        ({"constraints": [{"name": "words"}]}, "constraints.0.value: found"),
-        ({"structure": []}, "structure: found []"),
+        ({"constraints": [{"name": "words"}]}, "constraints.0: found no 'value', expected one"),
+        ({"structure": []}, "structure: found an empty list, expected a mapping"),
     ],
 )
 def test_an_item_of_another_kind_is_refused(change: dict[str, Any], told: str) -> None:
@@ -74,11 +74,17 @@ def _edit(run: Path, name: str, change: Callable[[Any], None]) -> None:
 
 
 RECORDS: dict[str, tuple[Callable[[Any], None], str]] = {
-    "no grader": (lambda run: run["models"][0].pop("grader"), "models.0.grader"),
-    "no models": (lambda run: run.update(models=[]), "models: found []"),
+    "no grader": (
+        lambda run: run["models"][0].pop("grader"),
+        "models.0: found no 'grader', expected one",
+    ),
+    "no models": (
+        lambda run: run.update(models=[]),
+        "models: found an empty list, expected a list of 1 or more",
+    ),
     "one model twice": (lambda run: run["models"].append(deepcopy(run["models"][0])), "twice"),
     "negative seed": (lambda run: run.update(seed=-1), "seed: found -1"),
-    "no suite": (lambda run: run.pop("suite"), "suite: found"),
+    "no suite": (lambda run: run.pop("suite"), "found no 'suite', expected one"),
     "a spec that is a number": (lambda run: run.update(spec=float("inf")), "spec: found"),
     "another policy": (lambda run: run["policies"][0].update({"from": "de"}), "expected the same"),
     "a path": (lambda run: run["policies"][0].update({"from": "/dev/zero"}), "does not exist"),
@@ -285,7 +291,7 @@ def test_logs_become_a_run(tmp_path: Path) -> None:
         ({"seed": -1}, "seed or wording is out of range"),
         ({"seed": 1e999}, "found no lawbound doc"),
         ({"condition": "\ud800"}, "found no lawbound doc"),
-        ({"item": {"id": 5}}, "expected: "),
+        ({"item": {"id": 5}}, "id: found 5, expected text"),
     ],
 )
 def test_a_log_opens_no_path_and_brings_no_odd_item(

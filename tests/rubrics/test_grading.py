@@ -289,3 +289,17 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path: Path, ending: str)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+def test_grading_and_calibration_read_the_same_truncation(tmp_path: Path) -> None:
+    row = {"id": "1", "prompt": "Why?", "response": "Because.", "gold": "answer"}
+    bad = write_jsonl(tmp_path / "bad.jsonl", [{**row, "truncated": "maybe"}])
+    line = "bad.jsonl: line 1: truncated is 'maybe', expected true or false"
+    with pytest.raises(GradeError, match=line):
+        grade_file(bad, tmp_path / "out.jsonl")
+    with pytest.raises(GradeError, match=line):
+        read_labelled(bad)
+    cut = write_jsonl(tmp_path / "cut.jsonl", [{**row, "truncated": True}])
+    assert grade_file(cut, tmp_path / "out.jsonl") == {"answer": 1}
+    (labelled,) = read_labelled(cut).rows
+    assert labelled.confidence == read_jsonl(tmp_path / "out.jsonl")[0]["confidence"]

@@ -142,6 +142,26 @@ def test_a_failure_of_the_provider_is_no_answer(choice: dict[str, Any]) -> None:
     assert isinstance(found, Fault) and found.again
 
 
+@pytest.mark.parametrize(
+    ("message", "word", "told"),
+    [
+        ({"content": None}, "stop", "content null and finish reason 'stop'"),
+        ({}, "stop", "no content and finish reason 'stop'"),
+        ({"content": 5}, "stop", "content 5 and finish reason 'stop'"),
+        ({"content": ""}, None, "empty content and no finish reason"),
+        ({"content": []}, "tool_calls", "empty content and finish reason 'tool_calls'"),
+        ({"content": "half"}, "error", "finish reason 'error'"),
+    ],
+)
+def test_a_message_without_text_is_told_by_what_stands_there(
+    message: dict[str, Any], word: str | None, told: str
+) -> None:
+    body = _completion(message=message, finish_reason=word)
+    found = read_reply(Reply(200, "application/json", body), NOW)
+    assert isinstance(found, Fault)
+    assert found.message == f"status 200 with {told}, expected a whole answer"
+
+
 def test_an_error_beside_choices_is_no_answer() -> None:
     body = json.loads(_completion(message={"content": "x"}, finish_reason="stop"))
     body["error"] = {"message": "upstream went away", "code": 502}

@@ -95,10 +95,32 @@ def test_a_fault_in_a_file_is_named_with_its_place(
 
 
 def test_an_id_that_stands_in_two_files_is_refused(tmp_path: Path) -> None:
-    written(tmp_path, SMALL)
-    (tmp_path / "culture-other.yaml").write_text(SMALL, encoding="utf-8")
-    with pytest.raises(ItemError, match=re.escape("'food-901' also stands in culture-food.yaml")):
+    first = written(tmp_path, SMALL)
+    second = tmp_path / "culture-other.yaml"
+    second.write_text(SMALL, encoding="utf-8")
+    told = f"{second}: item 'food-901' stands in {first} too, expected ids once"
+    with pytest.raises(ItemError, match=re.escape(told)):
         load_bank(tmp_path)
+
+
+def test_an_id_that_stands_twice_in_a_file_is_refused(tmp_path: Path) -> None:
+    file = written(tmp_path, SMALL.replace("food-f91", "food-901"))
+    told = f"{file}: item 'food-901' stands twice, expected ids once"
+    with pytest.raises(ItemError, match=re.escape(told)):
+        load_bank(tmp_path)
+
+
+def test_an_id_that_stands_in_two_banks_is_refused_with_both_folders(tmp_path: Path) -> None:
+    folders = [tmp_path / "one", tmp_path / "two"]
+    files = []
+    for folder in folders:
+        folder.mkdir()
+        files.append(written(folder, SMALL))
+    told = f"{files[1]}: item 'food-901' stands in {files[0]} too, expected ids once"
+    with pytest.raises(ItemError, match=re.escape(told)):
+        load_banks(folders)
+    with pytest.raises(ItemError, match=r"found twice, expected each bank once"):
+        load_banks([folders[1], folders[1] / ".." / "two"])
 
 
 @pytest.mark.parametrize("pattern", ["chick(peas", "(a+)+", "x" * 2001])
@@ -106,7 +128,9 @@ def test_a_pattern_that_cannot_be_held_against_answers_is_refused_before_a_run(
     tmp_path: Path, pattern: str
 ) -> None:
     file = written(tmp_path, SMALL.replace("lentils?", pattern))
-    with pytest.raises(ItemError, match=re.escape(f"{file}: fact 'food-f91': found ")):
+    with pytest.raises(
+        ItemError, match=rf"{re.escape(str(file))}: fact 'food-f91': found .*, expected "
+    ):
         load_banks([tmp_path])
 
 
@@ -187,6 +211,7 @@ def test_an_opening_is_too_common_from_just_over_three_in_a_hundred() -> None:
         (item(kind="fact", claims=Claims(true=("(",), false=("x{9}",))), "pattern"),
         (item(kind="fact", claims=Claims(true=("SPREE",), false=("x{9}",))), "pattern"),
         (item(kind="fact", claims=Claims(true=(r"\bno\b",), false=("x{9}",))), "pattern"),
+        (item(kind="fact", claims=Claims(true=("y{9}", "x{9}"), false=("x{9}",))), "pattern"),
     ],
 )
 def test_each_fault_has_a_check_that_finds_it(faulty: Item, check: str) -> None:

@@ -167,7 +167,7 @@ FAULTS: list[tuple[list[dict[str, Any]], dict[str, Any], str]] = [
     ([{"question": "Q?", "answer": "1"}, {"question": "Q?", "answer": "2"}], NUMBER, r"row 2: id .* also stands in row 1"),
     ([{"question": "Q?", "answer": "1"}], {**NUMBER, "topic": "everyday/scool"}, r"did you mean 'everyday/school'"),
     ([{"question": "Q?", "answer": "1"}], {**NUMBER, "shape": "essay"}, r"external source: shape: found 'essay'"),
-    ([{"question": "Q?", "answer": "1"}], {**NUMBER, "colums": {}}, r"external source: colums"),
+    ([{"question": "Q?", "answer": "1"}], {**NUMBER, "colums": {}}, r"external source: found key 'colums'.*did you mean 'columns'"),
 ]  # fmt: skip
 
 

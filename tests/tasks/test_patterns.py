@@ -25,7 +25,8 @@ def test_a_plain_repetition_is_served(pattern: str) -> None:
 
 
 def test_what_does_not_compile_is_told_in_one_line() -> None:
-    assert why_unsafe("(") == "does not compile: missing ), unterminated subpattern at position 0"
+    why = "missing ), unterminated subpattern at position 0"
+    assert why_unsafe("(") == f"does not compile: {why}, expected a regular expression"
     assert "does not compile" in why_unsafe("a{99999999999999999999}")
     assert "longer than" in why_unsafe("a" * (LONGEST + 1))
 

@@ -122,7 +122,7 @@ def test_both_parts_load_as_one_bank_and_the_private_one_is_marked(tmp_path: Pat
 
 
 def test_a_folder_without_a_bank_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ItemError, match="holds no bank file"):
+    with pytest.raises(ItemError, match="holds no items, expected a bank"):
         load_banks([tmp_path])
     with pytest.raises(ItemError, match=r"gone: is no folder, expected a bank"):
         load_banks([tmp_path / "gone"])

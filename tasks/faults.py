@@ -1,0 +1,151 @@
+"""What pydantic found wrong, in the words of somebody who writes a file and never saw our types."""
+
+import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+_WORDS: Mapping[str, str] = {
+    **dict.fromkeys(("string_type", "string_sub_type"), "text"),
+    "string_unicode": "text in UTF-8",
+    "string_too_short": "text of {min_length} or more characters",
+    "string_too_long": "text of at most {max_length} characters",
+    **dict.fromkeys(
+        ("int_type", "int_parsing", "int_from_float", "int_parsing_size"), "a whole number"
+    ),
+    **dict.fromkeys(("float_type", "float_parsing"), "a number"),
+    "finite_number": "a finite number",
+    "greater_than": "a number above {gt}",
+    "greater_than_equal": "a number of at least {ge}",
+    "less_than": "a number below {lt}",
+    "less_than_equal": "a number of at most {le}",
+    **dict.fromkeys(("bool_type", "bool_parsing"), "true or false"),
+    **dict.fromkeys(("list_type", "tuple_type", "set_type", "frozen_set_type"), "a list"),
+    "too_short": "a list of {min_length} or more",
+    "too_long": "a list of at most {max_length}",
+    **dict.fromkeys(
+        ("dict_type", "mapping_type", "model_type", "model_attributes_type", "dataclass_type"),
+        "a mapping",
+    ),
+    "literal_error": "{expected}",
+}
+_PATTERNS: Mapping[str, str] = {
+    r"^[a-z0-9]+(-[a-z0-9]+)*$": "lower-case letters and digits, joined by hyphens",
+    r"^[a-z]{2}$": "a language code of two letters such as en",
+    r"^[A-Z]{2}$": "a country code of two letters such as TH",
+}
+_KEY = "[key]"
+"""How pydantic ends the place of a key that is itself at fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a fault lies, without the names that pydantic gives to members of a union."""
+
+    parts: tuple[str, ...]
+    keys: tuple[str, ...]
+    """The keys of the mapping that holds the last part, where they are known."""
+
+    def __str__(self) -> str:
+        return ".".join(self.parts)
+
+
+def place(model: Any, loc: Sequence[int | str]) -> Place:
+    """Follow a place through a model's fields.
+
+    Args:
+        model: What the whole was held against; None takes every part as it stands.
+        loc: The place as pydantic tells it.
+    """
+    parts: list[str] = []
+    kind, keys = model, tuple[str, ...]()
+    for part in loc:
+        if part == _KEY:
+            break
+        members = _members(kind)
+        inside = [found for member in members for found in _inside(member, part)]
+        if not inside and len(members) > 1:
+            continue
+        keys = tuple(name for member in members for name in _fields(member))
+        parts.append(str(part))
+        kind = inside[0] if inside else None
+    return Place(tuple(parts), keys)
+
+
+def told(
+    faults: Sequence[Mapping[str, Any]], at: Place, show: Callable[[Any], str]
+) -> tuple[str, str]:
+    """The place and the fault of everything that was found there; there are several for a union.
+
+    Args:
+        faults: What pydantic found.
+        at: Where all of it lies.
+        show: Quotes a value.
+    """
+    first = faults[0]
+    above, last = ".".join(at.parts[:-1]), at.parts[-1] if at.parts else ""
+    if first["type"] == "extra_forbidden":
+        near = get_close_matches(last, at.keys, n=1)
+        hint = f"; did you mean '{near[0]}'?" if near else ""
+        return above, f"found key {show(last)}, expected one of {', '.join(at.keys)}{hint}"
+    if first["type"] == "missing":
+        return above, f"found no {show(last)}, expected one"
+    wanted = " or ".join(dict.fromkeys(map(expected, faults)))
+    if first["loc"] and first["loc"][-1] == _KEY:
+        return above, f"found key {show(last)}, expected {wanted}"
+    if first["type"] == "value_error" and ", expected " in wanted:
+        own = wanted.removeprefix(f"{last} is ")
+        return str(at), own if own == wanted else f"found {own}"
+    return str(at) or "top level", f"found {_plain(first.get('input'), show)}, expected {wanted}"
+
+
+def expected(fault: Mapping[str, Any]) -> str:
+    """What would have been right, to follow ``expected``; of our own checks, all that they say."""
+    kind, context = fault["type"], fault.get("ctx", {})
+    if kind == "value_error":
+        return str(context["error"])
+    if kind == "string_pattern_mismatch":
+        pattern = context["pattern"]
+        return _PATTERNS.get(pattern, f"text like {pattern}")
+    if kind in _WORDS:
+        return _WORDS[kind].format_map(context)
+    wanted = fault["msg"].removeprefix("Input should be ")
+    return str(wanted.partition(",")[0].replace("a valid ", "a "))
+
+
+def _plain(value: Any, show: Callable[[Any], str]) -> str:
+    if value is None or isinstance(value, bool):
+        return {None: "nothing", True: "true", False: "false"}[value]
+    if isinstance(value, dict | list | tuple):
+        what = "mapping" if isinstance(value, dict) else "list"
+        return f"a {what}" if value else f"an empty {what}"
+    return f"the date {value}" if isinstance(value, datetime.date) else show(value)
+
+
+def _members(kind: Any) -> list[Any]:
+    """A type without its annotations; of a union, all but None."""
+    if get_origin(kind) is Annotated:
+        return _members(get_args(kind)[0])
+    if get_origin(kind) in (Union, UnionType):
+        return [one for arg in get_args(kind) if arg is not type(None) for one in _members(arg)]
+    return [kind]
+
+
+def _fields(kind: Any) -> dict[str, Any]:
+    if not (isinstance(kind, type) and issubclass(kind, BaseModel)):
+        return {}
+    return {field.alias or name: field.annotation for name, field in kind.model_fields.items()}
+
+
+def _inside(kind: Any, part: int | str) -> list[Any]:
+    """The type of what stands at an index, a key or a field; empty where there is no such thing."""
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin in (tuple, list) and isinstance(part, int):
+        return [arguments[0]]
+    if origin is dict:
+        return [arguments[1]]
+    return [_fields(kind)[str(part)]] if part in _fields(kind) else []

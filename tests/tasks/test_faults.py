@@ -1,0 +1,95 @@
+"""Faults of files that people write: the place as they know it, and no word of the library that found it."""
+
+from typing import Annotated, Any, Literal
+
+import pytest
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from lawbound.tasks.files import parse
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    id: str
+    count: Annotated[int, Field(gt=0, le=9)] | Literal["all"] = "all"
+    columns: dict[Literal["prompt", "answer"], str | list[str]] = {}
+    share: float | None = None
+    is_open: bool = False
+
+    @field_validator("id")
+    @classmethod
+    def _named(cls, value: str) -> str:
+        if value == "a":
+            raise ValueError("id is 'a', expected another")
+        if value == "b":
+            raise ValueError("a longer name")
+        return value
+
+
+class _Whole(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    parts: Annotated[tuple[_Part, ...], Field(min_length=1)]
+    origin: Annotated[str, Field(alias="from", pattern=r"^[a-z]{2}$")] = "en"
+
+
+PART: dict[str, Any] = {"id": "x"}
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        (None, "top level: found nothing, expected a mapping"),
+        ([1], "top level: found a list, expected a mapping"),
+        ({}, "found no 'parts', expected one"),
+        ({"parts": []}, "parts: found an empty list, expected a list of 1 or more"),
+        ({"parts": PART}, "parts: found a mapping, expected a list"),
+        ({"parts": [5]}, "parts.0: found 5, expected a mapping"),
+        ({"part": [PART]}, "found key 'part', expected one of parts, from; did you mean 'parts'?"),
+        ({"parts": [PART], "origin": "en"}, "found key 'origin', expected one of parts, from"),
+        ({"parts": [PART], "from": "eng"}, "from: found 'eng', expected a language code of two"),
+        ({"parts": [{"idd": "x"}]}, "parts.0: found key 'idd', expected one of id, count, columns"),
+        ({"parts": [{"id": 5}]}, "parts.0.id: found 5, expected text"),
+        ({"parts": [{"id": "a"}]}, "parts.0.id: found 'a', expected another"),
+        ({"parts": [{"id": "b"}]}, "parts.0.id: found 'b', expected a longer name"),
+        (
+            {"parts": [PART | {"is_open": "maybe"}]},
+            "parts.0.is_open: found 'maybe', expected true or false",
+        ),
+        ({"parts": [PART | {"share": "x"}]}, "parts.0.share: found 'x', expected a number"),
+        (
+            {"parts": [PART | {"count": "some"}]},
+            "parts.0.count: found 'some', expected a whole number or 'all'",
+        ),
+        (
+            {"parts": [PART | {"count": 10}]},
+            "parts.0.count: found 10, expected a number of at most 9 or",
+        ),
+        (
+            {"parts": [PART | {"columns": {"promt": "a"}}]},
+            "parts.0.columns: found key 'promt', expected 'prompt' or 'answer'",
+        ),
+        (
+            {"parts": [PART | {"columns": {"prompt": 5}}]},
+            "parts.0.columns.prompt: found 5, expected text or a list",
+        ),
+        (
+            {"parts": [PART | {"columns": {"prompt": ["a", 5]}}]},
+            "parts.0.columns.prompt.1: found 5, expected text",
+        ),
+    ],
+)
+def test_a_fault_is_told_in_plain_words(data: Any, told: str) -> None:
+    with pytest.raises(ValueError) as caught:
+        parse(data, _Whole, "a.yaml", ValueError)
+    line = str(caught.value)
+    assert line.startswith(f"a.yaml: {told}")
+    for word in ("Input", "Value error", "Extra", "valid", "instance", "tuple", "[key]", "_Part"):
+        assert word not in line
+
+
+def test_faults_in_other_places_are_counted_once_each() -> None:
+    parts = [{"id": 5, "count": "x"}, {"id": "x", "columns": {"prompt": 5}}]
+    with pytest.raises(ValueError, match=r"parts\.0\.id: .* \(and 2 more\)$"):
+        parse({"parts": parts}, _Whole, "a.yaml", ValueError)
