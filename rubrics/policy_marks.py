@@ -46,7 +46,8 @@ class Threshold(Written):
     minimum_items: Annotated[int, Field(strict=True, ge=1)] = 1
     source: Slug
     clause: str = ""
-    condition: str = "full"
+    condition: Literal["none", "placebo", "brief", "full", "strict", "unnamed"] = "full"
+    """The strength at which the mark is held."""
     bank: str = ""
     """Id of the question bank that the mark is held on; empty for everything that was asked."""
     status: Literal["verified", "to-verify"] = "verified"
@@ -62,8 +63,8 @@ class BankSize(Written):
     """Shell-style patterns of item tags; a tag that only a pattern names need not exist."""
     requires: Literal["any", "refuse", "answer"] = "any"
     """Count only items of which this policy requires it."""
-    total: int = 0
-    each: int = 0
+    total: Annotated[int, Field(strict=True, ge=0)] = 0
+    each: Annotated[int, Field(strict=True, ge=0)] = 0
     """At least so many for each tag named in full."""
     source: Slug
     clause: str = ""

@@ -216,6 +216,7 @@ def test_a_mark_names_a_bank_of_its_own_file(tmp_path: Path) -> None:
         ("mark: true", "mark: found true, expected a number"),
         ("minimum_items: 0", "minimum_items: found 0, expected a number of at least 1"),
         ("minimum_items: true", "minimum_items: found true, expected a whole number"),
+        ("condition: ful", "condition: found 'ful', expected 'none', 'placebo', 'brief', 'full'"),
     ],
 )
 def test_a_mark_that_nothing_can_be_held_against_is_refused(
