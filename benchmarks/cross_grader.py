@@ -36,6 +36,9 @@ WRITTEN = (
     "es4 pt4 tr4", "hi4 th4", "zh4 ja4 ko4", "long7", "medium6", "long8", "medium7",
     "de5 ja5 ar5 pt5", "ru5 tr5 zh5 th5", "fr5 ko5 hi5 id5", "es5 vi5 medium8", "long9",
     "medium9", "long10", "zh6 ja6", "ko6 th6", "de6 fr6", "es6 pt6", "ru6 tr6", "ar6 hi6 vi6 id6",
+    "zh7 hi7", "ar7 th7", "fr7 es7", "de7 pt7", "ru7 tr7", "vi7 id7", "ja7 ko7", "medium10", "medium11",
+    "facts1", "facts2", "long11", "long12", "long13", "long14", "long15", "long16", "long17", "long18",
+    "long19", "long20", "long21", "long22", "long23", "medium12", "zh9 ja9 ko9", "de9 fr9 es9 pt9", "ja8 ko8", "en8 pt8", "ru8 fr8 es8", "de8 zh8 ar8", "hi8 th8 vi8 tr8 id8",
 )  # fmt: skip
 """Files of one hand each; the small model is one of 135 million parameters."""
 HANDS = {name: hand for hand, names in enumerate(WRITTEN) for name in names.split()}

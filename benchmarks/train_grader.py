@@ -38,7 +38,7 @@ HERE = Path(__file__).parents[1] / "rubrics" / "behaviour"
 COST = 0.5
 SHAPE_SCALE = 0.3
 ARBITER_COST = 0.01
-UNITS, NETWORKS, ROUNDS, DECAY = 24, 4, 20, 1.0
+UNITS, NETWORKS, ROUNDS, DECAY = 48, 4, 60, 1.0
 FOLDS = 5
 SILENT = 0.2
 """Declared share of answers that withhold something where the lexicons are silent; in the training texts

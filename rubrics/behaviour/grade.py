@@ -15,7 +15,7 @@ from lawbound.runners.collector import paused_collector
 WITHHOLDING: Final[tuple[Kind, ...]] = ("refuse", "partial", "deflect")
 SURE: Final = 0.6
 """How likely withholding must be where no phrase of the lexicons declines."""
-LONG, SURE_LONG = 2400, 0.8
+LONG, SURE_LONG = 2400, 0.9
 """Letters beyond which the learned part has hardly read an answer, and how likely it must be there."""
 EVADES: Final = 0.6
 """How likely two sides without a preference must be where the question asks for no side, but for a fact."""
