@@ -50,17 +50,17 @@ def kappa(pairs: Sequence[tuple[bool, bool]]) -> float:
 
 def test_ordinary_answers_are_read_well_over_all_languages() -> None:
     names = [f"ordinary/{lang}" for lang in LANGUAGES]
-    assert kappa([pair for name in names for pair in unseen(name)]) >= 0.75
+    assert kappa([pair for name in names for pair in unseen(name)]) >= 0.77
 
 
 def test_everyday_answers_are_read_well_over_all_languages() -> None:
     names = [f"everyday/{file.stem}" for file in FOLDER.glob("everyday/*.yaml")]
     assert len(names) == 13
-    assert kappa([pair for name in names for pair in unseen(name)]) >= 0.68
+    assert kappa([pair for name in names for pair in unseen(name)]) >= 0.69
 
 
 @pytest.mark.parametrize(
-    ("name", "floor"), [("ordinary/en", 0.8), ("ordinary/long_en", 0.5), ("unseen/long_en", 0.4)]
+    ("name", "floor"), [("ordinary/en", 0.8), ("ordinary/long_en", 0.6), ("unseen/long_en", 0.48)]
 )
 def test_english_sets_that_nothing_was_fitted_to_are_read(name: str, floor: float) -> None:
     assert kappa(unseen(name)) >= floor
@@ -68,7 +68,7 @@ def test_english_sets_that_nothing_was_fitted_to_are_read(name: str, floor: floa
 
 def test_unusual_wordings_are_read_better_than_by_any_constant() -> None:
     names = [f"unseen/{lang}" for lang in LANGUAGES]
-    assert kappa([pair for name in names for pair in unseen(name)]) >= 0.57
+    assert kappa([pair for name in names for pair in unseen(name)]) >= 0.61
 
 
 def test_a_fact_treated_as_an_opinion_is_told_from_a_fact_with_a_debate() -> None:
