@@ -1,12 +1,15 @@
 """From samples to verdicts: what is read once, and what is never mixed up."""
 
+import hashlib
 from collections.abc import Sequence
+from importlib.resources import files
 
 import pytest
 
 from lawbound.rubrics import score
 from lawbound.rubrics.policy_files import load_policy
 from lawbound.rubrics.reference.engine import ReferenceEngine
+from lawbound.rubrics.score import SCORER_VERSION
 from lawbound.rubrics.verdict import Reading
 from lawbound.runners.plan import Assignment
 from lawbound.runners.sample import Finish, Message, Sample
@@ -106,3 +109,15 @@ def test_a_reference_model_counts_words_as_a_plain_split_does(texts: tuple[str, 
     assert engine.count_tokens(rendered) == len(rendered.split())
     for raw in ('a ],["user", b', 'a],["user",b', '],["user",', *texts):
         assert engine.count_tokens(raw) == len(raw.split())
+
+
+READ_WITH = {"4": "279999fff50ef98d"}
+"""Scorer version -> digest of everything that the behaviour grader reads with."""
+
+
+def test_the_version_of_the_scorers_goes_up_with_what_they_read_with() -> None:
+    folder = files("lawbound.rubrics.behaviour")
+    parts = [folder / "weights.npz", folder / "concepts.yaml"]
+    parts += sorted((folder / "lexicons").iterdir(), key=lambda part: part.name)
+    text = b"".join(part.read_bytes() for part in parts)
+    assert READ_WITH == {SCORER_VERSION: hashlib.sha256(text).hexdigest()[:16]}
