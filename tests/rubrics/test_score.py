@@ -120,4 +120,4 @@ def test_the_version_of_the_scorers_goes_up_with_what_they_read_with() -> None:
     parts = [folder / "weights.npz", folder / "concepts.yaml"]
     parts += sorted((folder / "lexicons").iterdir(), key=lambda part: part.name)
     text = b"".join(part.read_bytes() for part in parts)
-    assert READ_WITH == {SCORER_VERSION: hashlib.sha256(text).hexdigest()[:16]}
+    assert {SCORER_VERSION: hashlib.sha256(text).hexdigest()[:16]} == READ_WITH
