@@ -7,7 +7,11 @@ from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sam
 
 
 class FunctionEngine:
-    """Answers each request by calling a function; what it raises becomes the sample's error."""
+    """Answers each request by calling a function.
+
+    Any `Exception` that it raises, and anything it returns that is no text, becomes the error of that
+    sample: the run goes on, and `max_errors` counts it.
+    """
 
     def __init__(
         self,
@@ -46,11 +50,9 @@ class FunctionEngine:
         for request in requests:
             prompt_tokens = self.count_tokens(request.rendered.text)
             try:
-                text = self._answer(request)
-            except RuntimeError as fault:
-                yield Sample(
-                    request.key, "", "error", engine="function", error=str(fault) or "failed"
-                )
+                text = _checked(self._answer(request))
+            except Exception as fault:
+                yield Sample(request.key, "", "error", engine="function", error=_told(fault))
                 continue
             yield Sample(
                 key=request.key,
@@ -64,3 +66,15 @@ class FunctionEngine:
 
     def close(self) -> None:
         """Nothing to release."""
+
+
+def _checked(answer: object) -> str:
+    if not isinstance(answer, str):
+        found = f"{answer!r:.40} ({type(answer).__name__})"
+        raise TypeError(f"the function returned {found}, expected text")
+    return answer
+
+
+def _told(fault: Exception) -> str:
+    """Type and message in one line."""
+    return f"{type(fault).__name__}: {' '.join(str(fault).split())}"[:300].removesuffix(": ")
