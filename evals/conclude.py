@@ -64,7 +64,8 @@ def evaluate(
     Args:
         spec: Suite, models, policies and settings.
         out: The run folder; an interrupted run resumes.
-        engines: Ready engines for some of the spec's models, such as a `FunctionEngine`.
+        engines: Ready engines for some of the spec's models, such as a `FunctionEngine`; the model is
+            labelled as the engine is named, and by its key here where a `FunctionEngine` has no name.
         judge: Models that read the answers; None leaves that to the offline grader.
         observer: Hears of the progress.
 

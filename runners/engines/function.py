@@ -1,6 +1,8 @@
 """A model that is a Python function: for tests, and for anyone whose model is already in the process."""
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
+from typing import Self
 
 from lawbound.runners.plan import chat_json
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
@@ -17,19 +19,25 @@ class FunctionEngine:
         self,
         answer: Callable[[Request], str],
         *,
-        name: str = "function",
+        name: str | None = None,
         revision: str = "unverified",
     ) -> None:
         """Wrap a function.
 
         Args:
             answer: From request to text.
-            name: Label of the model.
+            name: Label of the model; left out, `evaluate` labels it by its key in `engines`.
             revision: What stands for the weights in every request key.
         """
         self._answer = answer
         self._name = name
         self._revision = revision
+
+    def named(self, label: str) -> Self:
+        """The same engine under this label, unless it was given one."""
+        found = copy(self)
+        found._name = label if self._name is None else self._name
+        return found
 
     def render(self, messages: Sequence[Message]) -> Rendered:
         """Canonical JSON of the chat."""
@@ -43,7 +51,7 @@ class FunctionEngine:
 
     def fingerprint(self) -> Fingerprint:
         """The name and revision it was given."""
-        return Fingerprint(self._name, self._revision, "function", "1")
+        return Fingerprint(self._name or "function", self._revision, "function", "1")
 
     def generate(self, requests: Sequence[Request]) -> Iterator[Sample]:
         """One sample a request, in order."""
