@@ -66,6 +66,8 @@ def evaluate(
         out: The run folder; an interrupted run resumes.
         engines: Ready engines for some of the spec's models, such as a `FunctionEngine`; the model is
             labelled as the engine is named, and by its key here where a `FunctionEngine` has no name.
+            Where all answers of a function were stored before, a `UserWarning` says so: one that has
+            changed needs another `revision`.
         judge: Models that read the answers; None leaves that to the offline grader.
         observer: Hears of the progress.
 

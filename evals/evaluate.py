@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import unicodedata
+import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -250,7 +251,8 @@ def ask(
         prepared: What to ask.
         out: The run folder; made if it is not there.
         engines: Ready engines for models of the spec; the caller closes them. A `FunctionEngine`
-            without a name is labelled by its key here.
+            without a name is labelled by its key here, and a `UserWarning` says where all its
+            answers were stored before.
         observer: Hears of the progress.
 
     Raises:
@@ -307,6 +309,12 @@ def _ask_one(
             store,
             max_errors=prepared.spec.max_errors,
             progress=observer.advance,
+        )
+    if isinstance(engine, FunctionEngine) and counts.stored == len(requests.requests):
+        warnings.warn(
+            f"{label}: all {counts.stored} answers were stored in {folder.root} before, and the function "
+            "was not asked; if it has changed, give the FunctionEngine another revision=",
+            stacklevel=4,  # who called `evaluate`
         )
     return _model_record(model, requests, engine, counts)
 

@@ -27,7 +27,8 @@ class FunctionEngine:
         Args:
             answer: From request to text.
             name: Label of the model; left out, `evaluate` labels it by its key in `engines`.
-            revision: What stands for the weights in every request key.
+            revision: What stands for the weights in every request key. A run folder keeps its answers:
+                only another revision makes it ask a function again that has changed.
         """
         self._answer = answer
         self._name = name

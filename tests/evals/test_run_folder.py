@@ -218,3 +218,17 @@ def test_two_models_that_turn_out_to_have_one_label_leave_the_folder_whole(
     with pytest.raises(ModelError, match="b/v1': is labelled 'm' like model 'openai:m@http://a"):
         evaluate(_spec(*opened, references=False), tmp_path)
     assert set(concluding.conclude(tmp_path).leaderboard["model"]) == {"m"}
+
+
+def test_a_function_that_was_not_asked_since_all_was_stored_is_told(tmp_path: Path) -> None:
+    def run(text: str, revision: str) -> None:
+        engines = {"a": _answers(text, revision=revision)}
+        evaluate(_spec("a", references=False), tmp_path, engines=engines)
+
+    run("Yes.", "1")
+    with pytest.warns(UserWarning, match=r"^a: all \d+ answers were stored .* revision=$") as told:
+        run("I can't help with that.", "1")
+    assert [Path(one.filename).name for one in told] == ["test_run_folder.py"]
+    assert set(_texts(tmp_path, "a")) == {"Yes."}
+    run("I can't help with that.", "2")
+    assert "I can't help with that." in _texts(tmp_path, "a")
