@@ -84,7 +84,7 @@ def evaluate(
 
 
 def conclude(
-    out: Path,
+    out: Path | str,
     *,
     judge: JudgeSpec | None = None,
     observer: Observer | None = None,
@@ -107,6 +107,7 @@ def conclude(
     observer = observer or Silent()
     if judge is not None:
         judge.check()
+    out = Path(out)
     folder = RunFolder(out)
     record = folder.read_run()
     with lock(out):
