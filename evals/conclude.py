@@ -64,7 +64,10 @@ def evaluate(
     Args:
         spec: Suite, models, policies and settings.
         out: The run folder; an interrupted run resumes.
-        engines: Ready engines for some of the spec's models, such as a `FunctionEngine`.
+        engines: Ready engines for some of the spec's models, such as a `FunctionEngine`; the model is
+            labelled as the engine is named, and by its key here where a `FunctionEngine` has no name.
+            Where all answers of a function were stored before, a `UserWarning` says so: one that has
+            changed needs another `revision`.
         judge: Models that read the answers; None leaves that to the offline grader.
         observer: Hears of the progress.
 
@@ -81,7 +84,7 @@ def evaluate(
 
 
 def conclude(
-    out: Path,
+    out: Path | str,
     *,
     judge: JudgeSpec | None = None,
     observer: Observer | None = None,
@@ -104,6 +107,7 @@ def conclude(
     observer = observer or Silent()
     if judge is not None:
         judge.check()
+    out = Path(out)
     folder = RunFolder(out)
     record = folder.read_run()
     with lock(out):

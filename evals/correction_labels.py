@@ -18,6 +18,8 @@ from lawbound.rubrics.verdict import Behaved
 if TYPE_CHECKING:
     import pandas as pd
 
+NEEDED: Final = ("id", "gold", "probability")
+"""Columns of a sheet of labels."""
 STRATUM: Final = ("model", "policy", "strength", "base", "lang")
 ADDONS: Final[tuple[Addon, ...]] = get_args(Addon)
 
@@ -148,11 +150,11 @@ def read_labels(path: Path) -> Labels:
     Raises:
         GradeError: The file cannot be read, or a label is no behaviour class.
         CorrectionError: Another value is not what it should be, one answer has two labels, or
-            nothing is labelled yet.
+            no row has a label that says a class.
     """
     found: dict[str, Label] = {}
     blank = untold = 0
-    for row in open_answers(path).rows:
+    for row in open_answers(path, needed=NEEDED).rows:
         gold = gold_class(row)
         if gold is None:
             blank += 1
@@ -169,10 +171,10 @@ def read_labels(path: Path) -> Labels:
                 f"{row.where}: answer {key[:12]} is labelled {gold}, expected one label an answer; "
                 f"an earlier row says {found[key].gold}"
             )
-    if not found and not untold:
-        raise CorrectionError(
-            f"{path}: found {blank} rows and no label, expected classes in 'gold'"
-        )
+    if not found:
+        rows = f"{untold} 'unscored' and {blank} blank rows" if untold else f"{blank} rows"
+        usable = "no usable label" if untold else "no label"
+        raise CorrectionError(f"{path}: found {rows} and {usable}, expected classes in 'gold'")
     return Labels(found, blank, untold)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import unicodedata
+import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -14,13 +15,14 @@ from typing import Annotated, Any, Protocol
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from lawbound.evals.folder import RunFolder
-from lawbound.evals.opening import REFERENCE, check_model, open_model, place
+from lawbound.evals.opening import REFERENCE, Labels, check_model, check_own, open_model, place
 from lawbound.evals.suite import Suite, compose, load_suite
 from lawbound.rubrics.policy import Policy, PolicyError
 from lawbound.rubrics.policy_files import load_policy
 from lawbound.rubrics.reference.situation import Situations, situations
 from lawbound.runners.collector import paused_collector
 from lawbound.runners.engines import Engine, EngineOptions, ScoresChoices
+from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.engines.protocol import WorksAhead
 from lawbound.runners.plan import Arm, Plan, plan
 from lawbound.runners.prompt import Mode, messages
@@ -160,12 +162,13 @@ def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
         SuiteError: The suite is unknown or malformed.
         PolicyError: A policy is unknown or malformed, or two have one id.
         ItemError: The bank is malformed.
-        ModelError: A model's name has no known form.
+        ModelError: A model's name has no known form, or a ready engine stands for no model.
     """
     suite = load_suite(spec.suite)
     named = _policies(spec.policies or suite.policies)
     references = suite.references if spec.references else ()
     models = tuple(dict.fromkeys([*spec.models, *(REFERENCE + name for name in references)]))
+    check_own(own, models)
     for model in models:
         if model not in own:
             check_model(model, spec)
@@ -247,14 +250,19 @@ def ask(
     Args:
         prepared: What to ask.
         out: The run folder; made if it is not there.
-        engines: Ready engines for models of the spec; the caller closes them.
+        engines: Ready engines for models of the spec; the caller closes them. A `FunctionEngine`
+            without a name is labelled by its key here, and a `UserWarning` says where all its
+            answers were stored before.
         observer: Hears of the progress.
 
     Raises:
-        ModelError: A model cannot be loaded or too many requests fail; all answers so far are kept.
+        ModelError: Two models have one label, a model cannot be loaded, or too many requests fail;
+            all answers so far are kept.
         StoreError: The run folder is held by another run, or cannot be written.
     """
     observer = observer or Silent()
+    own = {model: _named(engine, model) for model, engine in (engines or {}).items()}
+    labels = Labels(prepared.models, own)
     has_reference = any(model.startswith(REFERENCE) for model in prepared.models)
     found = prepared.situations() if has_reference else {}
     with lock(out), place(prepared.spec) as cluster:
@@ -264,9 +272,10 @@ def ask(
         modes: dict[Mode, None] = {}
         for model in prepared.models:
             observer.stage(f"loading {model}", None)
-            ready = (engines or {}).get(model)
+            ready = own.get(model)
             engine = ready or open_model(model, prepared, found, cluster)
             try:
+                labels.take(model, engine.fingerprint().model)
                 if not model.startswith(REFERENCE):
                     modes[_mode(engine)] = None
                 beside = tuple(modes) if model.startswith(REFERENCE) else ()
@@ -275,6 +284,10 @@ def ask(
                 if ready is None:
                     engine.close()
             folder.write_run(_run_record(prepared, entries))
+
+
+def _named(engine: Engine, key: str) -> Engine:
+    return engine.named(key) if isinstance(engine, FunctionEngine) else engine
 
 
 def _ask_one(
@@ -296,6 +309,12 @@ def _ask_one(
             store,
             max_errors=prepared.spec.max_errors,
             progress=observer.advance,
+        )
+    if isinstance(engine, FunctionEngine) and counts.stored == len(requests.requests):
+        warnings.warn(
+            f"{label}: all {counts.stored} answers were stored in {folder.root} before, and the function "
+            "was not asked; if it has changed, give the FunctionEngine another revision=",
+            stacklevel=4,  # who called `evaluate`
         )
     return _model_record(model, requests, engine, counts)
 

@@ -33,7 +33,7 @@ from lawbound.runners.store import Store
 
 JudgeMode = Literal["hybrid", "all"]
 UNSURE = 0.7
-"""In `hybrid` mode the panel is asked where the offline reading is less confident than this."""
+"""What `JudgeSpec.unsure` is where nobody says otherwise."""
 
 Place = tuple[str, str, str, str]
 """Model, request key, item, policy."""
@@ -42,22 +42,33 @@ Readings = Mapping[Place, Reading]
 
 @dataclass(frozen=True, slots=True)
 class JudgeSpec:
-    """Who judges, and which answers."""
+    """Who judges, and which answers: `JudgeSpec(("openai:NAME@URL",))`."""
 
     models: tuple[str, ...]
     """Names of models; ``guard:FAMILY:MODEL`` for a guard model."""
     mode: JudgeMode = "hybrid"
     unsure: float = UNSURE
+    """In `hybrid` mode the panel is asked where the offline reading is less confident than this, 0 to 1."""
 
     def check(self) -> None:
         """Refuse a wrong name before anything is asked.
 
         Raises:
-            ModelError: A judge's name has no known form, or the mode is unknown.
+            ModelError: A judge's name has no known form, or the mode or `unsure` is none.
         """
+        many = isinstance(self.models, tuple | list)
+        if not (many and all(isinstance(name, str) for name in self.models)):
+            raise ModelError(
+                f"judge models are {self.models!r:.80}, expected a tuple of names, such as "
+                "('openai:NAME@URL',)"
+            )
         if self.mode not in get_args(JudgeMode):
             raise ModelError(
                 f"judge mode '{self.mode}': expected {' or '.join(get_args(JudgeMode))}"
+            )
+        if not (isinstance(self.unsure, int | float) and 0 <= self.unsure <= 1):
+            raise ModelError(
+                f"judge 'unsure' is {self.unsure!r:.40}, expected a confidence from 0 to 1"
             )
         for at, model in enumerate(self.models):
             read_name(model)

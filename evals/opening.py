@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
@@ -43,6 +43,49 @@ def check_model(model: str, spec: RunSpec) -> None:
             f"model '{model}': a server answers, expected a model that workers can load: leave out "
             f"--on {spec.on}"
         )
+
+
+def check_own(own: Collection[str], models: Collection[str]) -> None:
+    """Refuse ready engines that nobody would ask.
+
+    Raises:
+        ModelError: One stands for no model of the spec.
+    """
+    for name in own:
+        if name not in models:
+            raise ModelError(
+                f"engines: '{name}' is no model of the spec, expected one of {', '.join(models)}"
+            )
+
+
+class Labels:
+    """Who is known by which label in a run: the answers of two models under one would be one model's."""
+
+    def __init__(self, models: Collection[str], engines: Mapping[str, Engine]) -> None:
+        """Take down what is known before a model is opened.
+
+        Raises:
+            ModelError: Two have one label.
+        """
+        self._models: dict[str, str] = {}
+        for model in models:
+            if model in engines:
+                self.take(model, engines[model].fingerprint().model)
+            elif model.startswith(REFERENCE):
+                self.take(model, model)
+
+    def take(self, model: str, label: str) -> None:
+        """Keep a label for a model.
+
+        Raises:
+            ModelError: Another model has it.
+        """
+        other = self._models.setdefault(label, model)
+        if other != model:
+            raise ModelError(
+                f"model '{model}': is labelled '{label}' like model '{other}', expected labels that "
+                "differ: give a FunctionEngine another name=, ask others in runs of their own"
+            )
 
 
 @contextmanager

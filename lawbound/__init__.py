@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lawbound.evals.conclude import Conclusion, conclude, evaluate
     from lawbound.evals.evaluate import RunSpec
+    from lawbound.evals.judging import JudgeSpec
     from lawbound.rubrics.behaviour import grade
     from lawbound.rubrics.policy import Policy, PolicyError, Requirement
     from lawbound.rubrics.policy_files import load_policy
@@ -30,6 +31,7 @@ _HOMES = {
     "FunctionEngine": "lawbound.runners.engines.function",
     "Item": "lawbound.tasks.item",
     "ItemError": "lawbound.tasks.item",
+    "JudgeSpec": "lawbound.evals.judging",
     "ModelError": "lawbound.runners.engines.protocol",
     "Policy": "lawbound.rubrics.policy",
     "PolicyError": "lawbound.rubrics.policy",
@@ -51,6 +53,7 @@ __all__ = [
     "FunctionEngine",
     "Item",
     "ItemError",
+    "JudgeSpec",
     "ModelError",
     "Policy",
     "PolicyError",

@@ -48,13 +48,14 @@ class Source:
     """Only for parquet."""
 
 
-def open_answers(path: Path, *, whole: bool = True) -> Source:
+def open_answers(path: Path, *, whole: bool = True, needed: tuple[str, ...] = REQUIRED) -> Source:
     """Open a file by its ending.
 
     Args:
         path: JSONL, CSV or parquet.
         whole: Whether rows of a parquet file hold every column as Python values, which not all types
             have; else only those that are graded.
+        needed: Columns that a CSV or parquet file must have.
 
     Raises:
         GradeError: The ending is unknown, the file cannot be read or has no such columns. Faults of
@@ -68,23 +69,29 @@ def open_answers(path: Path, *, whole: bool = True) -> Source:
     if ending in (".jsonl", ".ndjson", ".json"):
         return Source(_read_jsonl(path), None)
     if ending == ".csv":
-        return _open_csv(path)
+        return _open_csv(path, needed)
     if ending in (".parquet", ".pq"):
-        return _open_parquet(path, whole)
+        return _open_parquet(path, whole, needed)
     raise GradeError(f"{path}: ending is {ending!r}, expected .jsonl, .csv or .parquet")
 
 
-def check_columns(path: Path, columns: tuple[str, ...]) -> None:
+def check_columns(path: Path, columns: tuple[str, ...], needed: tuple[str, ...] = REQUIRED) -> None:
     """Refuse missing and doubled columns.
 
     Raises:
         GradeError: With the first fault.
     """
-    for name in REQUIRED:
+    wanted = ", ".join(needed) + "[, lang]" * (needed == REQUIRED)
+    for sign, name in ((";", "semicolons"), ("\t", "tabs")):
+        if len(columns) == 1 and sign in columns[0]:
+            raise GradeError(
+                f"{path}: line 1: columns are separated by {name}, expected commas and {wanted}"
+            )
+    for name in needed:
         if name not in columns:
             raise GradeError(
                 f"{path}: line 1: columns are {_short(', '.join(columns))}, "
-                f"expected id, prompt, response[, lang]; {name!r} is missing"
+                f"expected {wanted}; {name!r} is missing"
             )
     doubled = sorted(name for name, count in Counter(columns).items() if count > 1)
     if doubled:
@@ -145,16 +152,16 @@ def _loads(text: str) -> Any:
     return found
 
 
-def _open_csv(path: Path) -> Source:
-    rows = _read_csv(path)
+def _open_csv(path: Path, needed: tuple[str, ...]) -> Source:
+    rows = _read_csv(path, needed)
     header = next(rows, None)
     if header is None:
-        raise GradeError(f"{path}: is empty, expected a header line with id, prompt, response")
+        raise GradeError(f"{path}: is empty, expected a header line with {', '.join(needed)}")
     columns = tuple(header.fields)
     return Source(rows, columns)
 
 
-def _read_csv(path: Path) -> Iterator[Row]:
+def _read_csv(path: Path, needed: tuple[str, ...]) -> Iterator[Row]:
     """First the header as a row of its own, then the rows."""
     limit = csv.field_size_limit(MAX_LINE)
     try:
@@ -175,7 +182,7 @@ def _read_csv(path: Path) -> Iterator[Row]:
                     continue
                 if columns is None:
                     columns = tuple(cells)
-                    check_columns(path, columns)
+                    check_columns(path, columns, needed)
                     yield Row(f"{path}: line 1", dict.fromkeys(columns))
                     continue
                 if len(cells) != len(columns):
@@ -187,14 +194,14 @@ def _read_csv(path: Path) -> Iterator[Row]:
         csv.field_size_limit(limit)
 
 
-def _open_parquet(path: Path, whole: bool) -> Source:
+def _open_parquet(path: Path, whole: bool, needed: tuple[str, ...]) -> Source:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
         with pq.ParquetFile(path) as plain:
             schema = plain.schema_arrow
-        check_columns(path, tuple(schema.names))
+        check_columns(path, tuple(schema.names), needed)
         # As a dictionary, a text that a small file repeats a million times stays small in memory.
         texts = [field.name for field in schema if pa.types.is_string(field.type)]
         file = pq.ParquetFile(path, read_dictionary=texts)

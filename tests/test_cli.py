@@ -291,7 +291,14 @@ def test_a_new_policy_takes_no_shipped_id(run: Run, tmp_path: Path) -> None:
 
 
 def test_an_unknown_item_suggests_its_neighbours(run: Run) -> None:
-    assert "nearest" in _one_line(*run("tasks", "show", "holocaust-0011"))
+    assert "nearest: holocaust-011," in _one_line(*run("tasks", "show", "holocaust-0011"))
+    assert "nearest: holocaust-001" in _one_line(*run("tasks", "show", "Holocaust-001"))
+
+
+def test_an_item_like_no_other_sends_to_the_list_of_items(run: Run) -> None:
+    for words in (("tasks", "show", "nope-001"), ("policy", "explain", "de", "nope")):
+        told = _one_line(*run(*words))
+        assert told.endswith("expected an id of the bank; see `lawbound tasks list --items`")
 
 
 def test_a_dry_run_counts_what_the_run_then_asks(run: Run, tmp_path: Path) -> None:

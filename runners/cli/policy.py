@@ -126,7 +126,7 @@ def check(
 @group.command()
 def explain(
     policy: Name,
-    item: Annotated[str, typer.Argument(help="Item id, see `tasks list`.")],
+    item: Annotated[str, typer.Argument(help="Item id, see `tasks list --items`.")],
     bank: Banks = None,
 ) -> None:
     """Which rules and exemptions an item meets, and their sum."""

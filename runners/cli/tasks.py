@@ -30,7 +30,7 @@ def find_item(item_id: str, banks: "Sequence[Path]" = ()) -> "Item":
     """An item of the shipped bank, or of others.
 
     Raises:
-        ItemError: There is none; the nearest ids are named.
+        ItemError: There is none; ids that are near are named.
     """
     from difflib import get_close_matches
 
@@ -39,10 +39,9 @@ def find_item(item_id: str, banks: "Sequence[Path]" = ()) -> "Item":
 
     items = {item.id: item for item in load_banks(banks)}
     if item_id not in items:
-        near = ", ".join(get_close_matches(item_id, items, n=3)) or "see `lawbound tasks list`"
-        raise ItemError(
-            f"item '{item_id}' does not exist, expected an id of the bank; nearest: {near}"
-        )
+        near = ", ".join(get_close_matches(item_id.lower(), items, n=3, cutoff=0.8))
+        advice = f"nearest: {near}" if near else "see `lawbound tasks list --items`"
+        raise ItemError(f"item '{item_id}' does not exist, expected an id of the bank; {advice}")
     return items[item_id]
 
 

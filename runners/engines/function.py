@@ -1,31 +1,44 @@
 """A model that is a Python function: for tests, and for anyone whose model is already in the process."""
 
 from collections.abc import Callable, Iterator, Sequence
+from copy import copy
+from typing import Self
 
 from lawbound.runners.plan import chat_json
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
 
 
 class FunctionEngine:
-    """Answers each request by calling a function; what it raises becomes the sample's error."""
+    """Answers each request by calling a function.
+
+    Any `Exception` that it raises, and anything it returns that is no text, becomes the error of that
+    sample: the run goes on, and `max_errors` counts it.
+    """
 
     def __init__(
         self,
         answer: Callable[[Request], str],
         *,
-        name: str = "function",
+        name: str | None = None,
         revision: str = "unverified",
     ) -> None:
         """Wrap a function.
 
         Args:
             answer: From request to text.
-            name: Label of the model.
-            revision: What stands for the weights in every request key.
+            name: Label of the model; left out, `evaluate` labels it by its key in `engines`.
+            revision: What stands for the weights in every request key. A run folder keeps its answers:
+                only another revision makes it ask a function again that has changed.
         """
         self._answer = answer
         self._name = name
         self._revision = revision
+
+    def named(self, label: str) -> Self:
+        """The same engine under this label, unless it was given one."""
+        found = copy(self)
+        found._name = label if self._name is None else self._name
+        return found
 
     def render(self, messages: Sequence[Message]) -> Rendered:
         """Canonical JSON of the chat."""
@@ -39,18 +52,16 @@ class FunctionEngine:
 
     def fingerprint(self) -> Fingerprint:
         """The name and revision it was given."""
-        return Fingerprint(self._name, self._revision, "function", "1")
+        return Fingerprint(self._name or "function", self._revision, "function", "1")
 
     def generate(self, requests: Sequence[Request]) -> Iterator[Sample]:
         """One sample a request, in order."""
         for request in requests:
             prompt_tokens = self.count_tokens(request.rendered.text)
             try:
-                text = self._answer(request)
-            except RuntimeError as fault:
-                yield Sample(
-                    request.key, "", "error", engine="function", error=str(fault) or "failed"
-                )
+                text = _checked(self._answer(request))
+            except Exception as fault:
+                yield Sample(request.key, "", "error", engine="function", error=_told(fault))
                 continue
             yield Sample(
                 key=request.key,
@@ -64,3 +75,15 @@ class FunctionEngine:
 
     def close(self) -> None:
         """Nothing to release."""
+
+
+def _checked(answer: object) -> str:
+    if not isinstance(answer, str):
+        found = f"{answer!r:.40} ({type(answer).__name__})"
+        raise TypeError(f"the function returned {found}, expected text")
+    return answer
+
+
+def _told(fault: Exception) -> str:
+    """Type and message in one line."""
+    return f"{type(fault).__name__}: {' '.join(str(fault).split())}"[:300].removesuffix(": ")

@@ -231,6 +231,38 @@ def test_a_bad_label_is_named_with_its_line(
     assert message in str(fault.value)
 
 
+def test_a_sheet_without_a_usable_label_is_told_so(tmp_path: Path) -> None:
+    row = {"id": "a", "gold": "unscored", "probability": 1}
+    with pytest.raises(
+        CorrectionError, match="found 1 'unscored' and 1 blank rows and no usable label"
+    ):
+        read_labels(_sheet(tmp_path, row, row | {"gold": ""}))
+
+
+def test_a_sheet_needs_the_columns_of_a_label_and_no_others(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text("id,gold,probability\na,refuse,0.5\n", encoding="utf-8")
+    assert read_labels(path).by_key == {"a": Label("refuse", None, 0.5)}
+
+
+@pytest.mark.parametrize(
+    ("head", "told"),
+    [
+        ("id;gold;probability", "separated by semicolons, expected commas and id, gold, prob"),
+        ("id\tgold", "separated by tabs, expected commas and id, gold, probability"),
+        ("id,gold", "columns are id, gold, expected id, gold, probability; 'probability' is"),
+    ],
+)
+def test_a_sheet_with_another_head_is_told_what_it_needs(
+    tmp_path: Path, head: str, told: str
+) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_text(f"{head}\n", encoding="utf-8")
+    with pytest.raises(GradeError) as caught:
+        read_labels(path)
+    assert f"{path}: line 1: " in str(caught.value) and told in str(caught.value)
+
+
 def test_from_a_run_to_a_sheet_to_corrected_rates(tmp_path: Path) -> None:
     run, sheet = tmp_path / "run", tmp_path / "sheet.csv"
     call = CliRunner().invoke

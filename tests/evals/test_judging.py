@@ -231,6 +231,34 @@ def test_a_judge_named_twice_is_refused() -> None:
         JudgeSpec(("openai:a@http://x/v1", "openai:a@http://x/v1")).check()
 
 
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        (
+            {"models": "openai:a@http://x/v1"},
+            "judge models are 'openai:a@http://x/v1', expected a tuple of names, such as",
+        ),
+        ({"models": None}, "judge models are None, expected a tuple of names"),
+        ({"models": (), "unsure": 5}, "judge 'unsure' is 5, expected a confidence from 0 to 1"),
+        ({"models": (), "unsure": float("nan")}, "judge 'unsure' is nan, expected"),
+        ({"models": (), "unsure": "0.7"}, "judge 'unsure' is '0.7', expected"),
+    ],
+)
+def test_a_judge_spec_of_other_types_is_refused_in_one_line(
+    wrong: dict[str, Any], told: str, out: Path
+) -> None:
+    with pytest.raises(ModelError) as caught:
+        lawbound.conclude(str(out), judge=lawbound.JudgeSpec(**wrong))
+    assert str(caught.value).startswith(told) and "\n" not in str(caught.value)
+
+
+def test_a_run_folder_may_be_named_by_a_text(out: Path) -> None:
+    before = (out / "metrics.csv").read_bytes()
+    found = lawbound.conclude(str(out))
+    assert set(found.leaderboard["model"]) == {"m"}
+    assert (out / "metrics.csv").read_bytes() == before
+
+
 def test_a_judge_that_is_away_is_a_missing_vote(out: Path, judge: Judges) -> None:
     panel = (_nobody(), judge("a", ("", REFUSE)), judge("b", ("", REFUSE)))
     conclude(out, judge=JudgeSpec(panel, "all"), resamples=50)

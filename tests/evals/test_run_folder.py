@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from lawbound import FunctionEngine, RunSpec, evaluate
+from lawbound import FunctionEngine, ModelError, RunSpec, evaluate
 from lawbound.evals import conclude as concluding
 from lawbound.evals.estimate_files import read_estimates
 from lawbound.evals.folder import FolderError, RunFolder, read_records, write_lines
-from lawbound.runners.store import StoreError, lock
+from lawbound.runners.store import StoreError, lock, read_samples
 
 
 def test_lines_that_fail_half_way_leave_what_stood_there(tmp_path: Path) -> None:
@@ -153,3 +153,82 @@ def test_a_file_that_is_not_there_is_named_once_and_without_a_number(tmp_path: P
         RunFolder(tmp_path).read_frame()
     line = f"{tmp_path}/verdicts.parquet: cannot be read (No such file or directory), expected"
     assert str(caught.value).startswith(line)
+
+
+def _answers(text: str, **named: str) -> FunctionEngine:
+    return FunctionEngine(lambda _: text, **named)
+
+
+def _spec(*models: str, **more: Any) -> RunSpec:
+    return RunSpec(suite="quick", models=models, policies=("us",), limit=1, **more)
+
+
+def test_functions_without_a_name_are_labelled_by_their_keys(tmp_path: Path) -> None:
+    engines = {"a": _answers("Yes."), "b": _answers("I can't help with that.")}
+    found = evaluate(_spec("a", "b", references=False), tmp_path, engines=engines).leaderboard
+    assert list(found["model"].unique()) == ["a", "b"]
+    texts = {m: set(_texts(tmp_path, m)) for m in ("a", "b")}
+    assert texts == {"a": {"Yes."}, "b": {"I can't help with that."}}
+    assert engines["a"].fingerprint().model == "function"
+
+
+def _texts(out: Path, model: str) -> list[str]:
+    return [sample.text for sample in read_samples(RunFolder(out).samples(model)).values()]
+
+
+def test_a_name_that_a_function_was_given_goes_before_its_key(tmp_path: Path) -> None:
+    engines = {"a": _answers("Yes.", name="b")}
+    found = evaluate(_spec("a", references=False), tmp_path, engines=engines).leaderboard
+    assert set(found["model"]) == {"b"}
+
+
+@pytest.mark.parametrize(
+    ("engines", "told"),
+    [
+        (
+            {"a": {"name": "m"}, "b": {"name": "m"}},
+            "model 'b': is labelled 'm' like model 'a', expected labels that differ",
+        ),
+        ({"a": {"name": "b"}, "b": {}}, "model 'b': is labelled 'b' like model 'a'"),
+        (
+            {"a": {"name": "reference:oracle"}, "b": {}},
+            "model 'reference:oracle': is labelled 'reference:oracle' like model 'a'",
+        ),
+        ({"a": {}, "b": {}, "c": {}}, "engines: 'c' is no model of the spec, expected one of a, b"),
+    ],
+)
+def test_engines_that_cannot_be_told_apart_are_refused_before_one_is_asked(
+    tmp_path: Path, engines: dict[str, dict[str, str]], told: str
+) -> None:
+    def never(_: Any) -> str:
+        raise KeyboardInterrupt
+
+    ready = {key: FunctionEngine(never, **named) for key, named in engines.items()}
+    with pytest.raises(ModelError) as caught:
+        evaluate(_spec("a", "b"), tmp_path, engines=ready)
+    assert str(caught.value).startswith(told) and "\n" not in str(caught.value)
+
+
+def test_two_models_that_turn_out_to_have_one_label_leave_the_folder_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = {"openai:m@http://a/v1": _answers("Yes.", name="m")}
+    opened["openai:m@http://b/v1"] = opened["openai:m@http://a/v1"]
+    monkeypatch.setattr("lawbound.evals.evaluate.open_model", lambda model, *_: opened[model])
+    with pytest.raises(ModelError, match="b/v1': is labelled 'm' like model 'openai:m@http://a"):
+        evaluate(_spec(*opened, references=False), tmp_path)
+    assert set(concluding.conclude(tmp_path).leaderboard["model"]) == {"m"}
+
+
+def test_a_function_that_was_not_asked_since_all_was_stored_is_told(tmp_path: Path) -> None:
+    def run(text: str, revision: str) -> None:
+        engines = {"a": _answers(text, revision=revision)}
+        evaluate(_spec("a", references=False), tmp_path, engines=engines)
+
+    run("Yes.", "1")
+    with pytest.warns(UserWarning, match=r"^a: all \d+ answers were stored .* revision=$") as told:
+        run("I can't help with that.", "1")
+    assert [Path(one.filename).name for one in told] == ["test_run_folder.py"]
+    assert set(_texts(tmp_path, "a")) == {"Yes."}
+    run("I can't help with that.", "2")
+    assert "I can't help with that." in _texts(tmp_path, "a")

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -151,6 +152,24 @@ def test_the_thinking_trace_is_judged_apart() -> None:
     reading = grade("Tell me about the treaty.", SORRY, thinking="It was signed in 1951 in Paris.")
     assert (reading.behaviour, reading.trace_behaviour) == ("refuse", "answer")
     assert grade("Tell me about the treaty.", SORRY).trace_behaviour is None
+
+
+def test_where_a_trace_is_given_the_answer_is_not_split_again() -> None:
+    reading = grade("What is it?", "<think>It is a mark.</think>", thinking=SORRY)
+    assert (reading.behaviour, reading.trace_behaviour) == ("answer", "refuse")
+
+
+@pytest.mark.parametrize(
+    ("texts", "told"),
+    [
+        (("q", None), "response is None, expected text"),
+        ((7, "a"), "prompt is 7, expected text"),
+        (("q", b"a"), "response is b'a', expected text"),
+    ],
+)
+def test_what_is_no_text_is_refused(texts: tuple[Any, Any], told: str) -> None:
+    with pytest.raises(TypeError, match=told):
+        grade(*texts)
 
 
 def test_a_truncated_answer_is_judged_less_surely() -> None:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from lawbound.rubrics.behaviour import grade
 from lawbound.rubrics.calibration import read_labelled
 from lawbound.rubrics.grading import ADDED, TOGETHER, GradeError, grade_file
 
@@ -186,6 +187,8 @@ def test_a_stored_trace_is_not_the_answer(
     assert written["truncated"] is truncated and written["response"] == response
     (labelled,) = read_labelled(file).rows
     assert labelled.read == behaviour
+    reading = grade("What does bread need?", response)
+    assert reading.behaviour == behaviour and reading.trace_behaviour is not None
 
 
 def test_progress_is_told_and_many_rows_stream(tmp_path: Path) -> None:

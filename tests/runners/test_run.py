@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -64,7 +65,48 @@ def test_a_failure_is_tried_once_more_and_then_counted(tmp_path: Path) -> None:
     assert (counts.asked, counts.failed) == (3, 1)
     assert tries == {"Question 0?": 1, "Question 1?": 2, "Question 2?": 2, "Question 3?": 1}
     errors = [sample.error for sample in read_samples(store.path).values()]
-    assert sorted(errors) == ["", "", "", "down"]
+    assert sorted(errors) == ["", "", "", "RuntimeError: down"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (ConnectionError("no route\nto host"), "ConnectionError: no route to host"),
+        (KeyError("choices"), "KeyError: 'choices'"),
+        (StopIteration(), "StopIteration"),
+        (None, "TypeError: the function returned None (NoneType), expected text"),
+        (7, "TypeError: the function returned 7 (int), expected text"),
+        (b"yes", "TypeError: the function returned b'yes' (bytes), expected text"),
+    ],
+)
+def test_whatever_a_function_raises_or_returns_instead_of_text_is_the_error_of_one_sample(
+    tmp_path: Path, fault: object, told: str
+) -> None:
+    def answer(request: Request) -> Any:
+        if request.messages[-1].content != "Question 1?":
+            return "yes"
+        if isinstance(fault, Exception):
+            raise fault
+        return fault
+
+    engine = FunctionEngine(answer)
+    with Store(tmp_path / "s.jsonl") as store:
+        counts = run(_plan(engine, 3), engine, store)
+        assert (counts.asked, counts.failed) == (2, 1)
+        with pytest.raises(ErrorLimitError, match="at most 0") as caught:
+            run(_plan(engine, 3), engine, store, max_errors=0)
+    assert str(caught.value).endswith(f"the last said: {told}")
+    errors = [sample.error for sample in read_samples(store.path).values()]
+    assert sorted(errors) == ["", "", told]
+
+
+def test_an_interrupted_function_interrupts_the_run(tmp_path: Path) -> None:
+    def answer(request: Request) -> str:
+        raise KeyboardInterrupt
+
+    engine = FunctionEngine(answer)
+    with Store(tmp_path / "s.jsonl") as store, pytest.raises(KeyboardInterrupt):
+        run(_plan(engine, 2), engine, store)
 
 
 def test_too_many_failures_stop_the_run_and_keep_what_came_before(tmp_path: Path) -> None:
