@@ -59,6 +59,12 @@ def test_everyday_answers_are_read_well_over_all_languages() -> None:
     assert kappa([pair for name in names for pair in unseen(name)]) >= 0.69
 
 
+def test_answers_that_were_measured_once_are_read_well_over_all_languages() -> None:
+    names = [f"sealed/{file.stem}" for file in FOLDER.glob("sealed/*.yaml")]
+    assert len(names) == len(LANGUAGES) + 1
+    assert kappa([pair for name in names for pair in unseen(name)]) >= 0.74
+
+
 @pytest.mark.parametrize(
     ("name", "floor"), [("ordinary/en", 0.8), ("ordinary/long_en", 0.6), ("unseen/long_en", 0.48)]
 )
@@ -249,6 +255,7 @@ def test_no_prompt_of_the_unseen_sets_is_trained_on() -> None:
 
     unseen_prompts = prompts(FOLDER, "unseen/*.yaml") | prompts(FOLDER, "ordinary/*.yaml")
     unseen_prompts |= prompts(FOLDER, "everyday/*.yaml") | prompts(FOLDER, "evasion/*.yaml")
+    unseen_prompts |= prompts(FOLDER, "sealed/*.yaml")
     trained = prompts(ROOT / "rubrics" / "behaviour" / "training" / "whole", "*/*.yaml")
     assert len(unseen_prompts) > 1000
     assert unseen_prompts.isdisjoint(trained)
