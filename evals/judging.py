@@ -24,7 +24,7 @@ from lawbound.rubrics.judges.ask import judge_answers
 from lawbound.rubrics.judges.forms import check_frame, read_name
 from lawbound.rubrics.judges.material import MAX_ANSWER
 from lawbound.rubrics.judges.panel import PanelReading, majority
-from lawbound.rubrics.judges.question import UNREADABLE, Opinion, Question
+from lawbound.rubrics.judges.question import FAILED, Opinion, Question
 from lawbound.rubrics.policy import Policy
 from lawbound.rubrics.score import SCORER_VERSION
 from lawbound.rubrics.verdict import Reading, is_met
@@ -92,7 +92,7 @@ def ask_panel(
         observer: Hears of the progress.
 
     Raises:
-        ModelError: No judge of the panel can be opened.
+        ModelError: Not one answer got a reply from any judge.
         StoreError: The store cannot be written.
     """
     panel = [read_name(model).form for model in spec.models]
@@ -110,8 +110,11 @@ def ask_panel(
         found, entry = _ask_judge(model, questions, folder, observer)
         votes.append(found)
         entries.append(entry)
-    if questions and all("unreachable" in entry for entry in entries):
-        raise ModelError("no judge could be asked: " + "; ".join(e["unreachable"] for e in entries))
+    if questions and all(one is None or one.failed for said in votes for one in said):
+        raise ModelError(
+            f"no judge answered: {'; '.join(failures(entries).values())}; expected at least one; "
+            "the run's files stay as they were"
+        )
     heard = [[one for one in said if one is not None] for said in zip(*votes, strict=True)]
     merged = [majority([one.reading for one in opinions]) for opinions in heard]
     readings = {
@@ -120,20 +123,32 @@ def ask_panel(
         if (kept := _kept(spec, one, opinion)) is not None
     }
     _write_readings(folder, readings)
-    silent = [opinions for opinions, one in zip(heard, merged, strict=True) if one.votes == 0]
-    undecided = sum(any(one.undecided for one in opinions) for opinions in silent)
     record = {
         "models": list(spec.models),
         "mode": spec.mode,
         "unsure": spec.unsure,
         "asked": len(questions),
         "shortened": sum(len(question.answer) > MAX_ANSWER for question in questions),
-        "unreadable": len(silent) - undecided,
-        "undecided": undecided,
+        **_silences(heard, merged),
         "disagreed": sum(opinion.disagreed for opinion in merged),
         "panel": entries,
     }
     return Judgement(readings, record)
+
+
+def failures(panel: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Judge -> what became of its requests in one line, for those of a record that failed at all."""
+    found = {}
+    for entry in panel:
+        model = str(entry["model"])
+        if "unreachable" in entry:
+            found[model] = f"{model} could not be asked: {entry['unreachable']}"
+        elif entry["failed"]:
+            found[model] = (
+                f"{model}: {entry['failed']} of {entry['requests']} requests failed, "
+                f"the last said: {entry['last_error']}"
+            )
+    return found
 
 
 def stored_readings(folder: RunFolder) -> Readings:
@@ -190,7 +205,7 @@ def _ask_judge(
         engine = open_engine(judge.model, EngineOptions())
     except ModelError as fault:
         # One judge of a panel that is away is a missing vote, and the record says so.
-        away = [UNREADABLE if is_theirs else None for is_theirs in theirs]
+        away = [FAILED if is_theirs else None for is_theirs in theirs]
         return away, {"model": name, "unreachable": str(fault)}
     try:
         check_frame(name, judge.form, engine)
@@ -210,11 +225,26 @@ def _ask_judge(
     entry |= asdict(counts.asked)
     # Both hold requests answered, whenever that was: a resumed run writes the same record.
     entry["requests"] = entry.pop("stored") + entry.pop("asked") + entry["failed"]
-    entry |= {"unreadable": counts.unreadable, "undecided": counts.undecided}
+    entry |= {
+        "unanswered": counts.unanswered,
+        "unreadable": counts.unreadable,
+        "undecided": counts.undecided,
+    }
+    if counts.last_error:
+        entry["last_error"] = _line(counts.last_error)
     if judge.form.canaries:
         entry["canaries_failed"] = counts.canaries_failed
     said = iter(opinions)
     return [next(said) if is_theirs else None for is_theirs in theirs], entry
+
+
+def _silences(heard: Sequence[Sequence[Opinion]], merged: Sequence[PanelReading]) -> dict[str, int]:
+    """Answers without a single vote, each in one of these."""
+    silent = [opinions for opinions, one in zip(heard, merged, strict=True) if one.votes == 0]
+    undecided = sum(any(one.undecided for one in opinions) for opinions in silent)
+    unanswered = sum(all(one.failed for one in opinions) for opinions in silent)
+    unreadable = len(silent) - undecided - unanswered
+    return {"unanswered": unanswered, "unreadable": unreadable, "undecided": undecided}
 
 
 def _question(one: Judged, policies: Mapping[str, Policy]) -> Question:
@@ -257,8 +287,8 @@ def _readings_file(folder: RunFolder) -> Path:
     return folder.root / "judgements" / "readings.jsonl"
 
 
-def _line(fault: Exception) -> str:
-    return " ".join(str(fault).split())[:200]
+def _line(fault: Exception | str) -> str:
+    return " ".join(str(fault).split())[:400]
 
 
 def _write_readings(folder: RunFolder, readings: Readings) -> None:

@@ -124,18 +124,20 @@ def warn_of_gaps(unanswered: "Mapping[str, int]") -> None:
 def tell_of_judges(folder: Path) -> None:
     """What became of the answers that were put to judges, and whom not to trust."""
     from lawbound.evals.folder import RunFolder
+    from lawbound.evals.judging import failures
 
     record = RunFolder(folder).read_run().get("judge")
     if record is None:
         return
     note(
-        f"judges: {record['asked']} answers put to them, {record['unreadable']} without a readable "
-        f"verdict, {record['undecided']} undecided, {record['disagreed']} with a dissenting vote"
+        f"judges: {record['asked']} answers put to them, {record['unanswered']} without a reply, "
+        f"{record['unreadable']} without a readable verdict, {record['undecided']} undecided, "
+        f"{record['disagreed']} with a dissenting vote"
     )
+    for line in failures(record["panel"]).values():
+        note(f"WARNING: judge {line}; the same --judge asks only for what is missing")
     for entry in record["panel"]:
-        if "unreachable" in entry:
-            note(f"WARNING: judge {entry['model']} could not be asked: {entry['unreachable']}")
-        elif entry.get("canaries_failed"):
+        if entry.get("canaries_failed"):
             note(
                 f"WARNING: judge {entry['model']} got {entry['canaries_failed']} of its questions "
                 "beyond doubt wrong: it may be judging its own hazards instead of the policy"

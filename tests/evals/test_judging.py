@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.request import Request as Put
 from urllib.request import urlopen
 
@@ -242,9 +242,65 @@ def test_a_judge_that_is_away_is_a_missing_vote(out: Path, judge: Judges) -> Non
 
 def test_a_panel_that_is_away_whole_is_an_error_and_changes_nothing(out: Path) -> None:
     before = {f: f.read_bytes() for f in out.iterdir() if f.is_file()}
-    with pytest.raises(ModelError, match=r"no judge could be asked: .*127\.0\.0\.1"):
+    with pytest.raises(ModelError, match=r"no judge answered: .*127\.0\.0\.1"):
         conclude(out, judge=JudgeSpec((_nobody(),), "all"))
     assert {f: f.read_bytes() for f in out.iterdir() if f.is_file()} == before
+
+
+def _misbehave(model: str, **script: Any) -> None:
+    root = model.partition("@")[2].removesuffix("/v1")
+    probes = {"Say yes.": ["ok"] * 9}
+    body = script | {"acts": script.get("acts", {}) | probes}
+    with urlopen(Put(f"{root}/script", json.dumps(body).encode(), method="PUT")):
+        pass
+
+
+@pytest.mark.parametrize("always", [404, {"message": {"content": None}}], ids=["404", "null"])
+@pytest.mark.parametrize("mode", ["hybrid", "all"])
+def test_a_judge_that_fails_on_every_request_is_an_error_and_changes_nothing(
+    out: Path, judge: Judges, always: object, mode: Literal["hybrid", "all"]
+) -> None:
+    broken = judge("broken")
+    _misbehave(broken, always=always)
+    before = {f: f.read_bytes() for f in out.iterdir() if f.is_file()}
+    told = r"no judge answered: openai:broken@.*: (\d+) of \1 requests failed, the last said: .*127"
+    with pytest.raises(ModelError, match=told):
+        conclude(out, judge=JudgeSpec((broken,), mode))
+    assert {f: f.read_bytes() for f in out.iterdir() if f.is_file()} == before
+    assert not (out / "judgements" / "readings.jsonl").exists()
+
+
+def test_failed_requests_are_no_unreadable_replies_and_are_asked_again_alone(
+    out: Path, judge: Judges, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from lawbound.runners.cli.results import tell_of_judges
+
+    whole, broken = judge("whole", ("", REFUSE)), judge("broken")
+    conclude(out, judge=JudgeSpec((whole,), "all"), resamples=50)
+    first, users = _frame(out), _seen(whole)
+    bananas = [user for user in users if "Bananas" in user]
+    # A first try and the one at the end fail.
+    _misbehave(broken, replies=[["", REFUSE]], acts={user: [404, 404] for user in bananas})
+    spec = JudgeSpec((broken,), "all")
+    conclude(out, judge=spec, resamples=50)
+    frame, record = _frame(out), _record(out)
+    theirs = frame[frame["graded_by"] == "judge"]
+    fruit = theirs["key"].map(_answers(out)).str.contains("Bananas")
+    assert set(theirs.loc[fruit, "behaviour"]) == {"unscored"}
+    assert set(theirs.loc[~fruit, "behaviour"]) == {"refuse"}
+    entry = record["panel"][0]
+    assert (record["unanswered"], record["unreadable"]) == (fruit.sum(), 0)
+    assert (entry["failed"], entry["unanswered"]) == (len(bananas), fruit.sum())
+    tell_of_judges(out)
+    told = capsys.readouterr().err
+    assert f"{fruit.sum()} without a reply, 0 without a readable verdict" in told
+    assert f"WARNING: judge {broken}: {len(bananas)} of {len(users)} requests failed, the" in told
+    asked = len(_seen(broken))
+    conclude(out, judge=spec, resamples=50)
+    assert len(_seen(broken)) == asked + len(bananas)
+    pd.testing.assert_frame_equal(_frame(out), first)
+    assert (_record(out)["unanswered"], _record(out)["panel"][0]["failed"]) == (0, 0)
+    assert "last_error" not in _record(out)["panel"][0]
 
 
 def test_two_judges_who_disagree_leave_an_answer_unscored(out: Path, judge: Judges) -> None:

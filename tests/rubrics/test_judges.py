@@ -11,7 +11,7 @@ from lawbound.rubrics.judges.forms import GUARD_FORMS, RUBRIC, check_frame, read
 from lawbound.rubrics.judges.guards import GUARDS, Case, Finding, read_guard
 from lawbound.rubrics.judges.material import MAX_ANSWER, inert, shortened
 from lawbound.rubrics.judges.panel import both_orders, majority
-from lawbound.rubrics.judges.question import UNREADABLE, Opinion, Question
+from lawbound.rubrics.judges.question import FAILED, UNREADABLE, Opinion, Question
 from lawbound.rubrics.judges.rubric import parse_verdict, rubric_messages
 from lawbound.rubrics.policy import Addon, Base, Requirement
 from lawbound.rubrics.verdict import Behaved, Reading
@@ -319,3 +319,15 @@ def test_canaries_tell_a_guard_that_follows_the_policy_from_one_that_does_not(
     assert asked(lambda request: "safe", "own-hazards") == 1
     assert asked(lambda request: "unsafe\nS1", "alarmist") == 1
     assert asked(lambda request: "unsafe\nS9", "other-list") == 2
+
+
+def test_a_canary_whose_request_failed_says_nothing_about_the_judge(tmp_path: Path) -> None:
+    def fails(request: Request) -> str:
+        raise RuntimeError("no such luck")
+
+    with Store(tmp_path / "judge.jsonl") as store:
+        engine, form = FunctionEngine(fails, name="m"), GUARD_FORMS["llama-guard"]
+        opinions, counts = judge_answers([_question("refuse")], engine, store, form=form)
+    assert opinions == [FAILED]
+    assert (counts.canaries_failed, counts.unanswered, counts.unreadable) == (0, 1, 0)
+    assert "no such luck" in counts.last_error
