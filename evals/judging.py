@@ -19,6 +19,7 @@ from pydantic import TypeAdapter
 from lawbound.evals.evaluate import Observer
 from lawbound.evals.folder import FolderError, RunFolder, read_records, slug, write_lines
 from lawbound.evals.frame import Judged
+from lawbound.evals.judging_counts import failures, without_a_class
 from lawbound.evals.opening import REFERENCE
 from lawbound.rubrics.judges.ask import judge_answers
 from lawbound.rubrics.judges.forms import check_frame, read_name
@@ -129,26 +130,11 @@ def ask_panel(
         "unsure": spec.unsure,
         "asked": len(questions),
         "shortened": sum(len(question.answer) > MAX_ANSWER for question in questions),
-        **_silences(heard, merged),
+        **without_a_class(heard, merged),
         "disagreed": sum(opinion.disagreed for opinion in merged),
         "panel": entries,
     }
     return Judgement(readings, record)
-
-
-def failures(panel: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """Judge -> what became of its requests in one line, for those of a record that failed at all."""
-    found = {}
-    for entry in panel:
-        model = str(entry["model"])
-        if "unreachable" in entry:
-            found[model] = f"{model} could not be asked: {entry['unreachable']}"
-        elif entry["failed"]:
-            found[model] = (
-                f"{model}: {entry['failed']} of {entry['requests']} requests failed, "
-                f"the last said: {entry['last_error']}"
-            )
-    return found
 
 
 def stored_readings(folder: RunFolder) -> Readings:
@@ -236,15 +222,6 @@ def _ask_judge(
         entry["canaries_failed"] = counts.canaries_failed
     said = iter(opinions)
     return [next(said) if is_theirs else None for is_theirs in theirs], entry
-
-
-def _silences(heard: Sequence[Sequence[Opinion]], merged: Sequence[PanelReading]) -> dict[str, int]:
-    """Answers without a single vote, each in one of these."""
-    silent = [opinions for opinions, one in zip(heard, merged, strict=True) if one.votes == 0]
-    undecided = sum(any(one.undecided for one in opinions) for opinions in silent)
-    unanswered = sum(all(one.failed for one in opinions) for opinions in silent)
-    unreadable = len(silent) - undecided - unanswered
-    return {"unanswered": unanswered, "unreadable": unreadable, "undecided": undecided}
 
 
 def _question(one: Judged, policies: Mapping[str, Policy]) -> Question:

@@ -124,14 +124,15 @@ def warn_of_gaps(unanswered: "Mapping[str, int]") -> None:
 def tell_of_judges(folder: Path) -> None:
     """What became of the answers that were put to judges, and whom not to trust."""
     from lawbound.evals.folder import RunFolder
-    from lawbound.evals.judging import failures
+    from lawbound.evals.judging_counts import failures
 
     record = RunFolder(folder).read_run().get("judge")
     if record is None:
         return
     note(
-        f"judges: {record['asked']} answers put to them, {record['unanswered']} without a reply, "
-        f"{record['unreadable']} without a readable verdict, {record['undecided']} undecided, "
+        f"judges: {record['asked']} answers put to them, {record['no_class']} got no class "
+        f"({record['unanswered']} without a reply, {record['unreadable']} without a readable verdict, "
+        f"{record['undecided']} undecided, {record['split']} without a majority), "
         f"{record['disagreed']} with a dissenting vote"
     )
     for line in failures(record["panel"]).values():

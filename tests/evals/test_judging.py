@@ -20,6 +20,7 @@ from lawbound.evals.evaluate import RunSpec
 from lawbound.evals.folder import FolderError
 from lawbound.evals.judging import UNSURE, JudgeSpec
 from lawbound.runners.engines import ModelError
+from lawbound.runners.engines.endpoint_client import Patience
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.sample import Request
 
@@ -255,11 +256,16 @@ def _misbehave(model: str, **script: Any) -> None:
         pass
 
 
-@pytest.mark.parametrize("always", [404, {"message": {"content": None}}], ids=["404", "null"])
+@pytest.mark.parametrize("always", [429, "html", {"message": {"content": None}}], ids=str)
 @pytest.mark.parametrize("mode", ["hybrid", "all"])
 def test_a_judge_that_fails_on_every_request_is_an_error_and_changes_nothing(
-    out: Path, judge: Judges, always: object, mode: Literal["hybrid", "all"]
+    out: Path,
+    judge: Judges,
+    always: object,
+    mode: Literal["hybrid", "all"],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(Patience, "before", lambda *_: 0.0)
     broken = judge("broken")
     _misbehave(broken, always=always)
     before = {f: f.read_bytes() for f in out.iterdir() if f.is_file()}
@@ -303,12 +309,22 @@ def test_failed_requests_are_no_unreadable_replies_and_are_asked_again_alone(
     assert "last_error" not in _record(out)["panel"][0]
 
 
-def test_two_judges_who_disagree_leave_an_answer_unscored(out: Path, judge: Judges) -> None:
+def test_two_judges_who_disagree_leave_an_answer_unscored(
+    out: Path, judge: Judges, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from lawbound.runners.cli.results import tell_of_judges
+
     panel = (judge("a", ("", REFUSE)), judge("b", ("", ANSWER)))
     conclude(out, judge=JudgeSpec(panel, "all"), resamples=50)
     frame, record = _frame(out), _record(out)
     assert set(frame.loc[frame["graded_by"] == "judge", "behaviour"]) == {"unscored"}
     assert (record["disagreed"], record["unreadable"]) == (record["asked"], 0)
+    assert record["no_class"] == record["split"] == record["asked"] > 0
+    tell_of_judges(out)
+    told = (
+        f"{record['asked']} got no class (0 without a reply, 0 without a readable verdict, 0 undec"
+    )
+    assert told in capsys.readouterr().err
 
 
 def test_a_board_says_who_judged_it(out: Path, judge: Judges) -> None:
