@@ -72,6 +72,7 @@ def evaluate(
         ValueError, RuntimeError, OSError: Of the kinds that `prepare`, `ask` and `conclude` name.
     """
     if judge is not None:
+        judge = judge.beside(spec)
         judge.check()
     prepared = prepare(spec, own=engines or {})
     with lock(Path(out)):

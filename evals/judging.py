@@ -12,11 +12,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Self, get_args
 
 from pydantic import TypeAdapter
 
-from lawbound.evals.evaluate import Observer
+from lawbound.evals.evaluate import Observer, RunSpec
 from lawbound.evals.folder import FolderError, RunFolder, read_records, slug, write_lines
 from lawbound.evals.frame import Judged
 from lawbound.evals.judging_counts import failures, without_a_class
@@ -29,7 +29,7 @@ from lawbound.rubrics.judges.question import FAILED, Opinion, Question
 from lawbound.rubrics.policy import Policy
 from lawbound.rubrics.score import SCORER_VERSION
 from lawbound.rubrics.verdict import Reading, is_met
-from lawbound.runners.engines import EngineOptions, ModelError, open_engine
+from lawbound.runners.engines import EngineOptions, ModelError, check_options, open_engine
 from lawbound.runners.store import Store
 
 JudgeMode = Literal["hybrid", "all"]
@@ -49,6 +49,13 @@ class JudgeSpec:
     """Names of models; ``guard:FAMILY:MODEL`` for a guard model."""
     mode: JudgeMode = "hybrid"
     unsure: float = UNSURE
+    options: EngineOptions | None = None
+    """How its models are opened; None takes those of the run in `evaluate`, and the defaults in `conclude`."""
+
+    def beside(self, run: RunSpec) -> Self:
+        """Opened as the models of a run are, unless it says how: all but the revision, which names weights."""
+        options = self.options or replace(run.engine_options, revision=None)
+        return replace(self, options=options)
 
     def check(self) -> None:
         """Refuse a wrong name before anything is asked.
@@ -60,6 +67,7 @@ class JudgeSpec:
             raise ModelError(
                 f"judge mode '{self.mode}': expected {' or '.join(get_args(JudgeMode))}"
             )
+        check_options(self.options or EngineOptions())
         for at, model in enumerate(self.models):
             read_name(model)
             if model in self.models[:at]:
@@ -108,7 +116,7 @@ def ask_panel(
     entries: list[dict[str, Any]] = []
     votes: list[list[Opinion | None]] = []
     for model in spec.models:
-        found, entry = _ask_judge(model, questions, folder, observer)
+        found, entry = _ask_judge(model, spec.options, questions, folder, observer)
         votes.append(found)
         entries.append(entry)
     if questions and all(one is None or one.failed for said in votes for one in said):
@@ -181,14 +189,18 @@ def scorer_version(record: Mapping[str, Any]) -> str:
 
 
 def _ask_judge(
-    name: str, questions: Sequence[Question], folder: RunFolder, observer: Observer
+    name: str,
+    options: EngineOptions | None,
+    questions: Sequence[Question],
+    folder: RunFolder,
+    observer: Observer,
 ) -> tuple[list[Opinion | None], dict[str, Any]]:
     """One judge's opinions, None where a question is not its own to read; and the record of it."""
     observer.stage(f"loading judge {name}", None)
     judge = read_name(name)
     theirs = [judge.form.reads(question) for question in questions]
     try:
-        engine = open_engine(judge.model, EngineOptions())
+        engine = open_engine(judge.model, options or EngineOptions())
     except ModelError as fault:
         # One judge of a panel that is away is a missing vote, and the record says so.
         away = [FAILED if is_theirs else None for is_theirs in theirs]

@@ -381,6 +381,10 @@ def test_wrong_names_of_judges_are_refused_before_anything_is_asked() -> None:
         judge_spec(None, "some")
     with pytest.raises(ModelError, match="model 'gpt': unknown form"):
         judge_spec(["gpt"], "all")
+    with pytest.raises(ModelError, match="device is 'tpu', expected auto"):
+        judge_spec(["smollm2"], "all", device="tpu")
+    with pytest.raises(ModelError, match="--batch-size: found no judge, expected --judge MODEL"):
+        judge_spec(["none"], "hybrid", device=None, batch_size=4)
 
 
 @pytest.mark.sim

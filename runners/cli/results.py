@@ -7,7 +7,16 @@ import typer
 
 from lawbound.runners.cli.calibrate import print_correction, read_sheet
 from lawbound.runners.cli.console import bars, note, show, table
-from lawbound.runners.cli.run import JudgeModes, Judges, judge_spec
+from lawbound.runners.cli.run import (
+    BatchSize,
+    Concurrency,
+    Device,
+    Dtype,
+    JudgeModes,
+    Judges,
+    RemoteCode,
+    judge_spec,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -46,15 +55,28 @@ def score(
     ] = None,
     judge: Judges = None,
     judge_mode: JudgeModes = "hybrid",
+    batch_size: BatchSize = None,
+    dtype: Dtype = None,
+    device: Device = None,
+    concurrency: Concurrency = None,
+    trust_remote_code: RemoteCode = None,
 ) -> None:
     """Judge stored answers again and conclude.
 
-    No model is asked but judges. Without --judge the readings of an earlier panel stay; `--judge none` drops them.
+    No model is asked but judges, whom the last five options concern. Without --judge the readings of an earlier panel stay; `--judge none` drops them.
     """
     from lawbound.evals.conclude import conclude
     from lawbound.evals.harness_logs import import_logs, is_log_folder
 
-    panel = judge_spec(judge, judge_mode)
+    panel = judge_spec(
+        judge,
+        judge_mode,
+        batch_size=batch_size,
+        dtype=dtype,
+        device=device,
+        concurrency=concurrency,
+        trust_remote_code=trust_remote_code,
+    )
     sheet = read_sheet(labels)
     with bars() as observer:
         if is_log_folder(folder):

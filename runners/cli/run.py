@@ -109,6 +109,7 @@ def run(
     dry_run: DryRun = False,
 ) -> None:
     """Ask models a suite's items under policies, judge, conclude."""
+    panel = judge_spec(judge, judge_mode)
     spec = _spec(
         config,
         suite=suite,
@@ -145,7 +146,7 @@ def run(
     )
     from lawbound.runners.store import lock
 
-    panel = judge_spec(judge, judge_mode)
+    panel = panel and panel.beside(spec)
     prepared = prepare(spec)
     if panel is None:
         tell_of_earlier_judges(out)
@@ -205,17 +206,31 @@ def plan(
     )
 
 
-def judge_spec(models: list[str] | None, mode: str) -> "JudgeSpec | None":
+def judge_spec(
+    models: list[str] | None, mode: str, **options: int | str | bool | None
+) -> "JudgeSpec | None":
     """The panel that the options name, checked; ``none`` is a panel of nobody.
 
+    Args:
+        models: Values of --judge.
+        mode: Value of --judge-mode.
+        **options: How the judges are opened, by the fields of `EngineOptions`; None was not given.
+
     Raises:
-        ModelError: A name has no known form, or the mode is unknown.
+        ModelError: A name has no known form, the mode is unknown, or there is nobody to open.
     """
     from lawbound.evals.judging import JudgeSpec
+    from lawbound.runners.engines import EngineOptions, ModelError
 
     named = _split(models)
-    spec = JudgeSpec(() if named in (None, ("none",)) else named, mode)  # type: ignore[arg-type]
+    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+    opened = EngineOptions(**given) if given else None
+    who = () if named in (None, ("none",)) else named
+    spec = JudgeSpec(who, mode, options=opened)  # type: ignore[arg-type]
     spec.check()
+    if given and not who:
+        option = "--" + next(iter(given)).replace("_", "-")
+        raise ModelError(f"{option}: found no judge, expected --judge MODEL beside it")
     return None if named is None else spec
 
 

@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 from urllib.request import Request as Put
@@ -19,7 +20,7 @@ from lawbound.evals.conclude import conclude
 from lawbound.evals.evaluate import RunSpec
 from lawbound.evals.folder import FolderError
 from lawbound.evals.judging import UNSURE, JudgeSpec
-from lawbound.runners.engines import ModelError
+from lawbound.runners.engines import EngineOptions, ModelError
 from lawbound.runners.engines.endpoint_client import Patience
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.sample import Request
@@ -517,6 +518,47 @@ def test_a_reply_that_was_cut_off_is_no_verdict_unless_its_first_word_is(
     assert _record(held)["unreadable"] == _record(held)["asked"] > 0
     conclude(held, judge=JudgeSpec((f"guard:shieldgemma:{shield}",), "all"), resamples=50)
     assert _record(held)["unreadable"] == 0 < _record(held)["asked"]
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[EngineOptions]:
+    """How judges were opened."""
+    found: list[EngineOptions] = []
+
+    def opens(model: str, options: EngineOptions) -> FunctionEngine:
+        found.append(options)
+        return FunctionEngine(lambda request: REFUSE, name=model)
+
+    monkeypatch.setattr("lawbound.evals.judging.open_engine", opens)
+    return found
+
+
+def test_a_runs_judges_are_opened_as_its_models_are_but_for_the_revision(
+    tmp_path: Path, opened: list[EngineOptions]
+) -> None:
+    spec = RunSpec(
+        suite="quick", models=("m",), policies=("us",), limit=2, references=False, concurrency=3,
+        device="cpu", dtype="bfloat16", batch_size=5, model_revision="r", trust_remote_code=True,
+    )  # fmt: skip
+    engine = FunctionEngine(_answer, name="m")
+    lawbound.evaluate(spec, tmp_path, engines={"m": engine}, judge=JudgeSpec(("hf:j",), "all"))
+    assert opened == [EngineOptions("bfloat16", "cpu", 5, 3, None, True)]
+
+
+def test_score_takes_options_for_its_judges(
+    out: Path, opened: list[EngineOptions], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lawbound.__main__ import main
+
+    own = "--judge-mode all --concurrency 3 --device cpu --dtype bfloat16 --batch-size 5"
+    for options in ("--judge-mode all", own, own + " --trust-remote-code"):
+        line = ["lawbound", "score", str(out), "--judge", "hf:j", *options.split()]
+        monkeypatch.setattr(sys, "argv", line)
+        with pytest.raises(SystemExit) as stop:
+            main()
+        assert not stop.value.code
+    given = EngineOptions("bfloat16", "cpu", 5, 3)
+    assert opened == [EngineOptions(), given, replace(given, trust_remote_code=True)]
 
 
 def test_a_run_takes_a_guard_as_its_judge(tmp_path: Path, judge: Judges) -> None:
