@@ -82,6 +82,10 @@ class Judgement:
 
     readings: Readings
     record: Mapping[str, Any]
+    """Empty where nobody was asked."""
+
+
+NOBODY = Judgement({}, {})
 
 
 def ask_panel(
@@ -92,6 +96,8 @@ def ask_panel(
     observer: Observer,
 ) -> Judgement:
     """Ask every judge about every answer that is theirs to read, and store what they said.
+
+    Where no answer is, no judge is opened: the run is then the offline grader's alone.
 
     Args:
         spec: Who judges, and which answers.
@@ -113,13 +119,15 @@ def ask_panel(
                 if any(form.reads(question) for form in panel):
                     wanted[_place(model, one)] = one, question
     questions = [question for _, question in wanted.values()]
+    if not questions:
+        return NOBODY
     entries: list[dict[str, Any]] = []
     votes: list[list[Opinion | None]] = []
     for model in spec.models:
         found, entry = _ask_judge(model, spec.options, questions, folder, observer)
         votes.append(found)
         entries.append(entry)
-    if questions and all(one is None or one.failed for said in votes for one in said):
+    if all(one is None or one.failed for said in votes for one in said):
         raise ModelError(
             f"no judge answered: {'; '.join(failures(entries).values())}; expected at least one; "
             "the run's files stay as they were"

@@ -87,7 +87,7 @@ def score(
         conclusion = conclude(folder, judge=panel, observer=observer)
     print_leaderboard(conclusion.leaderboard)
     warn_of_gaps(conclusion.unanswered)
-    if panel is not None:
+    if panel is not None and panel.models:
         tell_of_judges(folder)
     if sheet is not None:
         print_correction(folder, sheet, conclusion.estimates)
@@ -150,6 +150,9 @@ def tell_of_judges(folder: Path) -> None:
 
     record = RunFolder(folder).read_run().get("judge")
     if record is None:
+        note(
+            "judges: no answer is theirs to read; nobody was asked, the offline grader stands"
+        )
         return
     note(
         f"judges: {record['asked']} answers put to them, {record['no_class']} got no class "

@@ -156,7 +156,7 @@ def run(
         conclusion = conclude(out, judge=panel, observer=observer)
     print_leaderboard(conclusion.leaderboard)
     warn_of_gaps(conclusion.unanswered)
-    if panel is not None:
+    if panel is not None and panel.models:
         tell_of_judges(out)
     show(f"\nrun folder: {out} (report.html, leaderboard.csv, metrics.csv, verdicts.parquet)")
     if conclusion.silent:

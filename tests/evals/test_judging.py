@@ -257,6 +257,22 @@ def _misbehave(model: str, **script: Any) -> None:
         pass
 
 
+def test_where_no_answer_is_theirs_nobody_is_opened_and_the_board_names_no_judge(
+    out: Path, capsys: pytest.CaptureFixture[str], judge: Judges
+) -> None:
+    from lawbound.runners.cli.results import tell_of_judges
+
+    conclude(out, resamples=50)
+    plain = _files(out)
+    conclude(out, judge=JudgeSpec((judge("tiny", ("", REFUSE)),), "all"), resamples=50)
+    assert _files(out) != plain
+    conclude(out, judge=JudgeSpec((_nobody(),), unsure=0.0), resamples=50)
+    assert _files(out) == plain
+    assert "judge" not in yaml.safe_load((out / "run.yaml").read_text())
+    tell_of_judges(out)
+    assert "nobody was asked" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("always", [429, "html", {"message": {"content": None}}], ids=str)
 @pytest.mark.parametrize("mode", ["hybrid", "all"])
 def test_a_judge_that_fails_on_every_request_is_an_error_and_changes_nothing(
