@@ -22,7 +22,7 @@ from lawbound.evals.frame import Judged
 from lawbound.evals.judging_counts import failures, without_a_class
 from lawbound.evals.opening import REFERENCE
 from lawbound.rubrics.judges.ask import judge_answers
-from lawbound.rubrics.judges.forms import check_frame, read_name
+from lawbound.rubrics.judges.forms import Named, check_frame, read_name
 from lawbound.rubrics.judges.material import MAX_ANSWER
 from lawbound.rubrics.judges.panel import PanelReading, majority
 from lawbound.rubrics.judges.question import FAILED, Opinion, Question
@@ -68,9 +68,9 @@ class JudgeSpec:
                 f"judge mode '{self.mode}': expected {' or '.join(get_args(JudgeMode))}"
             )
         check_options(self.options or EngineOptions())
-        for at, model in enumerate(self.models):
-            read_name(model)
-            if model in self.models[:at]:
+        names = [read_name(model).name for model in self.models]
+        for at, model in enumerate(names):
+            if model in names[:at]:
                 raise ModelError(
                     f"judge '{model}': is named twice and would have two votes, expected it once"
                 )
@@ -110,21 +110,21 @@ def ask_panel(
         ModelError: Not one answer got a reply from any judge.
         StoreError: The store cannot be written.
     """
-    panel = [read_name(model).form for model in spec.models]
+    named = [read_name(model) for model in spec.models]
     wanted: dict[Place, tuple[Judged, Question]] = {}
     for model, rows in judged.items():
         for one in rows:
             if _is_theirs(spec, model, one):
                 question = _question(one, policies)
-                if any(form.reads(question) for form in panel):
+                if any(judge.form.reads(question) for judge in named):
                     wanted[_place(model, one)] = one, question
     questions = [question for _, question in wanted.values()]
     if not questions:
         return NOBODY
     entries: list[dict[str, Any]] = []
     votes: list[list[Opinion | None]] = []
-    for model in spec.models:
-        found, entry = _ask_judge(model, spec.options, questions, folder, observer)
+    for judge in named:
+        found, entry = _ask_judge(judge, spec.options, questions, folder, observer)
         votes.append(found)
         entries.append(entry)
     if all(one is None or one.failed for said in votes for one in said):
@@ -141,7 +141,7 @@ def ask_panel(
     }
     _write_readings(folder, readings)
     record = {
-        "models": list(spec.models),
+        "models": [judge.name for judge in named],
         "mode": spec.mode,
         "unsure": spec.unsure,
         "asked": len(questions),
@@ -197,15 +197,15 @@ def scorer_version(record: Mapping[str, Any]) -> str:
 
 
 def _ask_judge(
-    name: str,
+    judge: Named,
     options: EngineOptions | None,
     questions: Sequence[Question],
     folder: RunFolder,
     observer: Observer,
 ) -> tuple[list[Opinion | None], dict[str, Any]]:
     """One judge's opinions, None where a question is not its own to read; and the record of it."""
+    name = judge.name
     observer.stage(f"loading judge {name}", None)
-    judge = read_name(name)
     theirs = [judge.form.reads(question) for question in questions]
     try:
         engine = open_engine(judge.model, options or EngineOptions())

@@ -54,7 +54,7 @@ def score(
         typer.Option(help="A sheet of `calibrate sample` with labels: writes corrected.csv too."),
     ] = None,
     judge: Judges = None,
-    judge_mode: JudgeModes = "hybrid",
+    judge_mode: JudgeModes = None,
     batch_size: BatchSize = None,
     dtype: Dtype = None,
     device: Device = None,
@@ -150,9 +150,7 @@ def tell_of_judges(folder: Path) -> None:
 
     record = RunFolder(folder).read_run().get("judge")
     if record is None:
-        note(
-            "judges: no answer is theirs to read; nobody was asked, the offline grader stands"
-        )
+        note("judges: no answer is theirs to read; nobody was asked, the offline grader stands")
         return
     note(
         f"judges: {record['asked']} answers put to them, {record['no_class']} got no class "

@@ -67,7 +67,8 @@ Judges = Annotated[
     ),
 ]
 JudgeModes = Annotated[
-    str, typer.Option(help="hybrid: only answers that the offline grader is unsure of; all.")
+    str | None,
+    typer.Option(help="hybrid: only answers that the offline grader is unsure of; all [hybrid]."),
 ]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Print requests, tokens and a time estimate; ask nothing.")
@@ -105,7 +106,7 @@ def run(
     on: On = None,
     workers: Workers = None,
     judge: Judges = None,
-    judge_mode: JudgeModes = "hybrid",
+    judge_mode: JudgeModes = None,
     dry_run: DryRun = False,
 ) -> None:
     """Ask models a suite's items under policies, judge, conclude."""
@@ -207,13 +208,13 @@ def plan(
 
 
 def judge_spec(
-    models: list[str] | None, mode: str, **options: int | str | bool | None
+    models: list[str] | None, mode: str | None, **options: int | str | bool | None
 ) -> "JudgeSpec | None":
     """The panel that the options name, checked; ``none`` is a panel of nobody.
 
     Args:
         models: Values of --judge.
-        mode: Value of --judge-mode.
+        mode: Value of --judge-mode; None was not given.
         **options: How the judges are opened, by the fields of `EngineOptions`; None was not given.
 
     Raises:
@@ -223,13 +224,17 @@ def judge_spec(
     from lawbound.runners.engines import EngineOptions, ModelError
 
     named = _split(models)
+    if named == ():
+        raise ModelError("--judge: found no name, expected MODEL, guard:FAMILY:MODEL or none")
+    who = tuple(name for name in named or () if name != "none")
+    if who and who != named:
+        raise ModelError(f"judge 'none': found '{who[0]}' beside it, expected none alone")
     given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     opened = EngineOptions(**given) if given else None
-    who = () if named in (None, ("none",)) else named
-    spec = JudgeSpec(who, mode, options=opened)  # type: ignore[arg-type]
+    spec = JudgeSpec(who, "hybrid" if mode is None else mode, options=opened)  # type: ignore[arg-type]
     spec.check()
-    if given and not who:
-        option = "--" + next(iter(given)).replace("_", "-")
+    if not who and (mode is not None or given):
+        option = "--judge-mode" if mode is not None else "--" + next(iter(given)).replace("_", "-")
         raise ModelError(f"{option}: found no judge, expected --judge MODEL beside it")
     return None if named is None else spec
 

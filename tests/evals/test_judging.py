@@ -228,9 +228,20 @@ def _nobody() -> str:
         return f"openai:away@http://127.0.0.1:{free.getsockname()[1]}/v1"
 
 
-def test_a_judge_named_twice_is_refused() -> None:
+@pytest.mark.parametrize("end", ["", "/", "/chat/completions"])
+@pytest.mark.parametrize("guard", ["", "guard:safeguard:"])
+def test_a_judge_named_twice_is_refused(guard: str, end: str) -> None:
+    name = f"{guard}openai:a@http://x/v1"
     with pytest.raises(ModelError, match="named twice"):
-        JudgeSpec(("openai:a@http://x/v1", "openai:a@http://x/v1")).check()
+        JudgeSpec((name, name + end)).check()
+
+
+def test_a_server_with_a_slash_at_its_end_is_the_judge_without(out: Path, judge: Judges) -> None:
+    name = judge("tiny", ("", REFUSE))
+    conclude(out, judge=JudgeSpec((name,), "all"), resamples=50)
+    first, asked, record = _files(out), len(_seen(name)), _record(out)
+    conclude(out, judge=JudgeSpec((name + "/",), "all"), resamples=50)
+    assert (_files(out), len(_seen(name)), _record(out)) == (first, asked, record)
 
 
 def test_a_judge_that_is_away_is_a_missing_vote(out: Path, judge: Judges) -> None:

@@ -270,8 +270,21 @@ def test_a_finding_that_names_no_class_is_undecided_and_not_unreadable() -> None
         ("guard:lama-guard:smollm2", r"'lama-guard' \(did you mean 'llama-guard'\?\)"),
         ("guard:", "expected guard:FAMILY:MODEL with FAMILY one of safeguard, llama-guard"),
         ("guard:shieldgemma:gpt", "model 'gpt': unknown form"),
-        ("guard:shieldgemma", "model '': unknown form"),
-        ("gpt", "model 'gpt': unknown form"),
+        (
+            "guard:shieldgemma",
+            "judge 'guard:shieldgemma': found no model, expected guard:shieldgemma:MODEL",
+        ),
+        (
+            "guard:shieldgemma:",
+            "found no model, expected guard:shieldgemma:MODEL with MODEL one of",
+        ),
+        ("gpt", r"model 'gpt': unknown form, .*, openvino:FOLDER or guard:FAMILY:MODEL$"),
+        (
+            "reference:oracle",
+            r"judge 'reference:oracle': a reference model reads no answers, .* or guard:FAMILY:MODEL$",
+        ),
+        ("guard:safeguard:reference:oracle", r"reads no answers, .*, openvino:FOLDER$"),
+        ("openai:a@http://x/v1?api_key=s", "found a key in the URL"),
     ],
 )
 def test_a_judges_name_is_checked_before_anything_is_loaded(name: str, message: str) -> None:
