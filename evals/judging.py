@@ -130,7 +130,7 @@ def ask_panel(
     if all(one is None or one.failed for said in votes for one in said):
         raise ModelError(
             f"no judge answered: {'; '.join(failures(entries).values())}; expected at least one; "
-            "the run's files stay as they were"
+            "verdicts and numbers stay as they were"
         )
     heard = [[one for one in said if one is not None] for said in zip(*votes, strict=True)]
     merged = [majority([one.reading for one in opinions]) for opinions in heard]
