@@ -11,6 +11,7 @@ from lawbound.evals.evaluate import Observer, RunSpec, Silent, ask, prepare
 from lawbound.evals.folder import FolderError, RunFolder, write_atomically
 from lawbound.evals.frame import Judged, judge_all, verdict_frame
 from lawbound.evals.judging import (
+    NOBODY,
     JudgeSpec,
     Readings,
     ask_panel,
@@ -75,6 +76,7 @@ def evaluate(
         ValueError, RuntimeError, OSError: Of the kinds that `prepare`, `ask` and `conclude` name.
     """
     if judge is not None:
+        judge = judge.beside(spec)
         judge.check()
     prepared = prepare(spec, own=engines or {})
     with lock(Path(out)):
@@ -220,14 +222,14 @@ def _panel(
     """The panel's readings; the run's record says who they are from."""
     if judge is None:
         return stored_readings(folder) if "judge" in record else {}
-    if judge.models:
-        judgement = ask_panel(judge, judged, policies, folder, observer)
+    judgement = ask_panel(judge, judged, policies, folder, observer) if judge.models else NOBODY
+    if judgement.record:
         record["judge"] = dict(judgement.record)
         record["scorer_version"] = scorer_version(record["judge"])
     elif record.pop("judge", None):
         del record["scorer_version"]
     folder.write_run(record)
-    return judgement.readings if judge.models else {}
+    return judgement.readings
 
 
 def _frame(

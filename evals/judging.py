@@ -12,23 +12,24 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, Self, get_args
 
 from pydantic import TypeAdapter
 
-from lawbound.evals.evaluate import Observer
+from lawbound.evals.evaluate import Observer, RunSpec
 from lawbound.evals.folder import FolderError, RunFolder, read_records, slug, write_lines
 from lawbound.evals.frame import Judged
+from lawbound.evals.judging_counts import failures, without_a_class
 from lawbound.evals.opening import REFERENCE
 from lawbound.rubrics.judges.ask import judge_answers
-from lawbound.rubrics.judges.forms import check_frame, read_name
+from lawbound.rubrics.judges.forms import Named, check_frame, read_name
 from lawbound.rubrics.judges.material import MAX_ANSWER
 from lawbound.rubrics.judges.panel import PanelReading, majority
-from lawbound.rubrics.judges.question import UNREADABLE, Opinion, Question
+from lawbound.rubrics.judges.question import FAILED, Opinion, Question
 from lawbound.rubrics.policy import Policy
 from lawbound.rubrics.score import SCORER_VERSION
 from lawbound.rubrics.verdict import Reading, is_met
-from lawbound.runners.engines import EngineOptions, ModelError, open_engine
+from lawbound.runners.engines import EngineOptions, ModelError, check_options, open_engine
 from lawbound.runners.store import Store
 
 JudgeMode = Literal["hybrid", "all"]
@@ -49,6 +50,13 @@ class JudgeSpec:
     mode: JudgeMode = "hybrid"
     unsure: float = UNSURE
     """In `hybrid` mode the panel is asked where the offline reading is less confident than this, 0 to 1."""
+    options: EngineOptions | None = None
+    """How its models are opened; None takes those of the run in `evaluate`, and the defaults in `conclude`."""
+
+    def beside(self, run: RunSpec) -> Self:
+        """Opened as the models of a run are, unless it says how: all but the revision, which names weights."""
+        options = self.options or replace(run.engine_options, revision=None)
+        return replace(self, options=options)
 
     def check(self) -> None:
         """Refuse a wrong name before anything is asked.
@@ -70,9 +78,10 @@ class JudgeSpec:
             raise ModelError(
                 f"judge 'unsure' is {self.unsure!r:.40}, expected a confidence from 0 to 1"
             )
-        for at, model in enumerate(self.models):
-            read_name(model)
-            if model in self.models[:at]:
+        check_options(self.options or EngineOptions())
+        names = [read_name(model).name for model in self.models]
+        for at, model in enumerate(names):
+            if model in names[:at]:
                 raise ModelError(
                     f"judge '{model}': is named twice and would have two votes, expected it once"
                 )
@@ -84,6 +93,10 @@ class Judgement:
 
     readings: Readings
     record: Mapping[str, Any]
+    """Empty where nobody was asked."""
+
+
+NOBODY = Judgement({}, {})
 
 
 def ask_panel(
@@ -95,6 +108,8 @@ def ask_panel(
 ) -> Judgement:
     """Ask every judge about every answer that is theirs to read, and store what they said.
 
+    Where no answer is, no judge is opened: the run is then the offline grader's alone.
+
     Args:
         spec: Who judges, and which answers.
         judged: Model label -> its answers as the offline grader read them.
@@ -103,26 +118,31 @@ def ask_panel(
         observer: Hears of the progress.
 
     Raises:
-        ModelError: No judge of the panel can be opened.
+        ModelError: Not one answer got a reply from any judge.
         StoreError: The store cannot be written.
     """
-    panel = [read_name(model).form for model in spec.models]
+    named = [read_name(model) for model in spec.models]
     wanted: dict[Place, tuple[Judged, Question]] = {}
     for model, rows in judged.items():
         for one in rows:
             if _is_theirs(spec, model, one):
                 question = _question(one, policies)
-                if any(form.reads(question) for form in panel):
+                if any(judge.form.reads(question) for judge in named):
                     wanted[_place(model, one)] = one, question
     questions = [question for _, question in wanted.values()]
+    if not questions:
+        return NOBODY
     entries: list[dict[str, Any]] = []
     votes: list[list[Opinion | None]] = []
-    for model in spec.models:
-        found, entry = _ask_judge(model, questions, folder, observer)
+    for judge in named:
+        found, entry = _ask_judge(judge, spec.options, questions, folder, observer)
         votes.append(found)
         entries.append(entry)
-    if questions and all("unreachable" in entry for entry in entries):
-        raise ModelError("no judge could be asked: " + "; ".join(e["unreachable"] for e in entries))
+    if all(one is None or one.failed for said in votes for one in said):
+        raise ModelError(
+            f"no judge answered: {'; '.join(failures(entries).values())}; expected at least one; "
+            "verdicts and numbers stay as they were"
+        )
     heard = [[one for one in said if one is not None] for said in zip(*votes, strict=True)]
     merged = [majority([one.reading for one in opinions]) for opinions in heard]
     readings = {
@@ -131,16 +151,13 @@ def ask_panel(
         if (kept := _kept(spec, one, opinion)) is not None
     }
     _write_readings(folder, readings)
-    silent = [opinions for opinions, one in zip(heard, merged, strict=True) if one.votes == 0]
-    undecided = sum(any(one.undecided for one in opinions) for opinions in silent)
     record = {
-        "models": list(spec.models),
+        "models": [judge.name for judge in named],
         "mode": spec.mode,
         "unsure": spec.unsure,
         "asked": len(questions),
         "shortened": sum(len(question.answer) > MAX_ANSWER for question in questions),
-        "unreadable": len(silent) - undecided,
-        "undecided": undecided,
+        **without_a_class(heard, merged),
         "disagreed": sum(opinion.disagreed for opinion in merged),
         "panel": entries,
     }
@@ -191,17 +208,21 @@ def scorer_version(record: Mapping[str, Any]) -> str:
 
 
 def _ask_judge(
-    name: str, questions: Sequence[Question], folder: RunFolder, observer: Observer
+    judge: Named,
+    options: EngineOptions | None,
+    questions: Sequence[Question],
+    folder: RunFolder,
+    observer: Observer,
 ) -> tuple[list[Opinion | None], dict[str, Any]]:
     """One judge's opinions, None where a question is not its own to read; and the record of it."""
+    name = judge.name
     observer.stage(f"loading judge {name}", None)
-    judge = read_name(name)
     theirs = [judge.form.reads(question) for question in questions]
     try:
-        engine = open_engine(judge.model, EngineOptions())
+        engine = open_engine(judge.model, options or EngineOptions())
     except ModelError as fault:
         # One judge of a panel that is away is a missing vote, and the record says so.
-        away = [UNREADABLE if is_theirs else None for is_theirs in theirs]
+        away = [FAILED if is_theirs else None for is_theirs in theirs]
         return away, {"model": name, "unreachable": str(fault)}
     try:
         check_frame(name, judge.form, engine)
@@ -221,7 +242,13 @@ def _ask_judge(
     entry |= asdict(counts.asked)
     # Both hold requests answered, whenever that was: a resumed run writes the same record.
     entry["requests"] = entry.pop("stored") + entry.pop("asked") + entry["failed"]
-    entry |= {"unreadable": counts.unreadable, "undecided": counts.undecided}
+    entry |= {
+        "unanswered": counts.unanswered,
+        "unreadable": counts.unreadable,
+        "undecided": counts.undecided,
+    }
+    if counts.last_error:
+        entry["last_error"] = _line(counts.last_error)
     if judge.form.canaries:
         entry["canaries_failed"] = counts.canaries_failed
     said = iter(opinions)
@@ -268,8 +295,8 @@ def _readings_file(folder: RunFolder) -> Path:
     return folder.root / "judgements" / "readings.jsonl"
 
 
-def _line(fault: Exception) -> str:
-    return " ".join(str(fault).split())[:200]
+def _line(fault: Exception | str) -> str:
+    return " ".join(str(fault).split())[:400]
 
 
 def _write_readings(folder: RunFolder, readings: Readings) -> None:

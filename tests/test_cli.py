@@ -388,6 +388,30 @@ def test_wrong_names_of_judges_are_refused_before_anything_is_asked() -> None:
         judge_spec(None, "some")
     with pytest.raises(ModelError, match="model 'gpt': unknown form"):
         judge_spec(["gpt"], "all")
+    with pytest.raises(ModelError, match="device is 'tpu', expected auto"):
+        judge_spec(["smollm2"], "all", device="tpu")
+    with pytest.raises(ModelError, match="--batch-size: found no judge, expected --judge MODEL"):
+        judge_spec(["none"], None, device=None, batch_size=4)
+
+
+@pytest.mark.parametrize(
+    ("judges", "mode", "told"),
+    [
+        ([""], None, "--judge: found no name, expected MODEL, guard:FAMILY:MODEL or none"),
+        ([" , "], None, "--judge: found no name, expected MODEL, guard:FAMILY:MODEL or none"),
+        (["none,smollm2"], None, "judge 'none': found 'smollm2' beside it, expected none alone"),
+        (None, "all", "--judge-mode: found no judge, expected --judge MODEL beside it"),
+        (["none"], "all", "--judge-mode: found no judge, expected --judge MODEL beside it"),
+    ],
+)
+def test_a_panel_that_contradicts_itself_is_refused_in_one_line(
+    judges: list[str] | None, mode: str | None, told: str
+) -> None:
+    from lawbound.runners.cli.run import judge_spec
+
+    with pytest.raises(ModelError) as caught:
+        judge_spec(judges, mode)
+    assert str(caught.value) == told
 
 
 @pytest.mark.sim

@@ -164,7 +164,8 @@ byId("about").textContent = visible(
   run.policies.map((policy) => `${policy.id} ${policy.version}`).join(", ") +
   ` · ${run.models.length} models · Lawbound ${run.lawbound} · ${run.written}` +
   (run.judge ? ` · judged by ${run.judge.models.join(", ")} (${run.judge.mode}; asked ${run.judge.asked}, ` +
-    `unreadable ${run.judge.unreadable}, undecided ${run.judge.undecided ?? 0}, disagreed ${run.judge.disagreed})` : ""));
+    `unanswered ${run.judge.unanswered ?? 0}, unreadable ${run.judge.unreadable}, undecided ${run.judge.undecided ?? 0}, ` +
+    `without a majority ${run.judge.split ?? 0}, disagreed ${run.judge.disagreed})` : ""));
 
 const THEMES = ["auto", "light", "dark"];
 byId("theme").addEventListener("click", () => {

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from lawbound.rubrics.judges.forms import RUBRIC
-from lawbound.rubrics.judges.question import Canary, Chat, Form, Opinion, Question
+from lawbound.rubrics.judges.question import FAILED, Canary, Chat, Form, Opinion, Question
 from lawbound.runners.engines.protocol import Engine
 from lawbound.runners.plan import Plan, request_key
 from lawbound.runners.run import Progress, RunCounts, run
@@ -17,12 +17,16 @@ class JudgeCounts:
     """What became of the questions."""
 
     asked: RunCounts
+    unanswered: int
+    """Questions of which at least one request failed."""
     unreadable: int
     """Questions whose replies were no verdict, or changed with the order."""
     undecided: int
     """Questions whose replies could be read and name no class."""
     canaries_failed: int
     """Questions beyond doubt that the judge got wrong; they count in no other number but `asked`."""
+    last_error: str = ""
+    """What one of the failed requests came to; empty where none failed."""
 
 
 def judge_answers(
@@ -63,19 +67,38 @@ def judge_answers(
     plan = Plan(tuple(unique.values()), (), engine.fingerprint())
     counts = run(plan, engine, store, max_errors=max_errors, progress=progress)
     stored = read_samples(store.path)
+    replies = {key: sample for key, sample in stored.items() if key in unique}
     said = [
-        form.opinion(question, [_reply(form, stored.get(requests[chat].key)) for chat in several])
+        _opinion(form, question, [replies.get(requests[chat].key) for chat in several])
         for question, several in zip(everything, chats, strict=True)
     ]
     opinions, about_canaries = said[: len(questions)], said[len(questions) :]
     undecided = sum(opinion.undecided for opinion in opinions)
+    unanswered = sum(opinion.failed for opinion in opinions)
     silent = sum(opinion.reading is None for opinion in opinions)
-    failed = sum(map(_fails, form.canaries, about_canaries))
-    return opinions, JudgeCounts(counts, silent - undecided, undecided, failed)
+    errors = [sample.error for sample in replies.values() if sample.error]
+    return opinions, JudgeCounts(
+        counts,
+        unanswered=unanswered,
+        unreadable=silent - undecided - unanswered,
+        undecided=undecided,
+        canaries_failed=sum(map(_fails, form.canaries, about_canaries)),
+        last_error=errors[-1] if errors else "",
+    )
+
+
+def _opinion(form: Form, question: Question, samples: Sequence[Sample | None]) -> Opinion:
+    """A failed request is no reply that could not be read: nothing is concluded from the others."""
+    answered = [sample for sample in samples if sample is not None and not sample.error]
+    if len(answered) < len(samples):
+        return FAILED
+    return form.opinion(question, [_reply(form, sample) for sample in answered])
 
 
 def _fails(canary: Canary, opinion: Opinion) -> bool:
     """A breach is seen as an answer; its absence leaves the class open."""
+    if opinion.failed:
+        return False
     return opinion.reading is None if canary.breaks else not opinion.undecided
 
 
@@ -85,8 +108,8 @@ def _request(chat: Chat, settings: Settings, engine: Engine) -> Request:
     return Request(key, chat, rendered, settings)
 
 
-def _reply(form: Form, sample: Sample | None) -> str | None:
-    """The text to read; none where the call failed, was blocked or was cut off before its verdict."""
-    if sample is None or sample.error or sample.blocked or (sample.truncated and form.needs_end):
+def _reply(form: Form, sample: Sample) -> str | None:
+    """The text to read; none where the call was blocked or cut off before its verdict."""
+    if sample.blocked or (sample.truncated and form.needs_end):
         return None
     return sample.text

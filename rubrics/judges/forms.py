@@ -12,7 +12,8 @@ from lawbound.rubrics.judges.question import UNREADABLE, Canary, Chat, Form, Opi
 from lawbound.rubrics.judges.rubric import parse_verdict, rubric_messages
 from lawbound.rubrics.policy import Requirement
 from lawbound.rubrics.verdict import Reading
-from lawbound.runners.engines import Engine, ModelError, check_name
+from lawbound.runners.engines import OPENED, Engine, ModelError, check_name
+from lawbound.runners.engines.endpoint_address import read_address, read_key
 from lawbound.runners.sample import Settings
 
 PREFIX = "guard:"
@@ -36,6 +37,8 @@ CANARIES = (
 class Named:
     """A judge as a user names it: ``MODEL``, or ``guard:FAMILY:MODEL``."""
 
+    name: str
+    """The same for every way to write it: of one server with and without a slash at the end."""
     model: str
     """What an engine is opened for."""
     form: Form
@@ -45,11 +48,12 @@ def read_name(name: str) -> Named:
     """Take a judge's name apart.
 
     Raises:
-        ModelError: The family of guards is unknown, or the model's name has no known form.
+        ModelError: The family of guards is unknown, or the model's name has no known form or is none
+            that can judge.
     """
     if not name.startswith(PREFIX):
-        check_name(name)
-        return Named(name, RUBRIC)
+        model = _read_model(name, name, f"{OPENED} or {PREFIX}FAMILY:MODEL")
+        return Named(model, model, RUBRIC)
     family, _, model = name.removeprefix(PREFIX).partition(":")
     if family not in GUARD_FORMS:
         near = get_close_matches(family, GUARD_FORMS, 1)
@@ -58,8 +62,27 @@ def read_name(name: str) -> Named:
             f"judge '{name}': no family of guards '{family}'{hint}, expected "
             f"{PREFIX}FAMILY:MODEL with FAMILY one of {', '.join(GUARD_FORMS)}"
         )
-    check_name(model)
-    return Named(model, GUARD_FORMS[family])
+    whole = f"{PREFIX}{family}:"
+    if not model:
+        raise ModelError(
+            f"judge '{name}': found no model, expected {whole}MODEL with MODEL one of {OPENED}"
+        )
+    model = _read_model(name, model, OPENED)
+    return Named(whole + model, model, GUARD_FORMS[family])
+
+
+def _read_model(name: str, model: str, expected: str) -> str:
+    """A judge's model by one name, however it is written."""
+    if model.startswith("reference:"):
+        raise ModelError(
+            f"judge '{name}': a reference model reads no answers, expected one of {expected}"
+        )
+    check_name(model, expected=expected)
+    if not model.startswith("openai:"):
+        return model
+    label, _, url = model.removeprefix("openai:").rpartition("@")
+    read_address(label, url, read_key("OPENAI_API_KEY"))
+    return model.rstrip("/").removesuffix("/chat/completions").rstrip("/")
 
 
 def check_frame(name: str, form: Form, engine: Engine) -> None:

@@ -42,9 +42,12 @@ class Opinion:
     """None: no vote."""
     undecided: bool = False
     """The replies could be read, but do not say which class it is: no vote, and nobody's failure."""
+    failed: bool = False
+    """A request about it was not answered: what the judge would say is not known."""
 
 
 UNREADABLE = Opinion(None)
+FAILED = Opinion(None, failed=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,7 @@ class Form:
     chats: Callable[[Question], tuple[Chat, ...]]
     """What it is asked, more than once where the order might sway it."""
     opinion: Callable[[Question, Sequence[str | None]], Opinion]
-    """What the replies come to, in the order of the chats; None stands for a failed one."""
+    """What the replies come to, in the order of the chats; None stands for one that is no reply."""
     needs_end: bool = True
     """Whether a reply that ran into the token limit is no reply: its last line is not its last word."""
     canaries: tuple["Canary", ...] = ()

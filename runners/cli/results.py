@@ -7,7 +7,16 @@ import typer
 
 from lawbound.runners.cli.calibrate import print_correction, read_sheet
 from lawbound.runners.cli.console import bars, note, show, table
-from lawbound.runners.cli.run import JudgeModes, Judges, judge_spec
+from lawbound.runners.cli.run import (
+    BatchSize,
+    Concurrency,
+    Device,
+    Dtype,
+    JudgeModes,
+    Judges,
+    RemoteCode,
+    judge_spec,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,16 +54,29 @@ def score(
         typer.Option(help="A sheet of `calibrate sample` with labels: writes corrected.csv too."),
     ] = None,
     judge: Judges = None,
-    judge_mode: JudgeModes = "hybrid",
+    judge_mode: JudgeModes = None,
+    batch_size: BatchSize = None,
+    dtype: Dtype = None,
+    device: Device = None,
+    concurrency: Concurrency = None,
+    trust_remote_code: RemoteCode = None,
 ) -> None:
     """Judge stored answers again and conclude.
 
-    No model is asked but judges. Without --judge the readings of an earlier panel stay; `--judge none` drops them.
+    No model is asked but judges, whom the last five options concern. Without --judge the readings of an earlier panel stay; `--judge none` drops them.
     """
     from lawbound.evals.conclude import conclude
     from lawbound.evals.harness_logs import import_logs, is_log_folder
 
-    panel = judge_spec(judge, judge_mode)
+    panel = judge_spec(
+        judge,
+        judge_mode,
+        batch_size=batch_size,
+        dtype=dtype,
+        device=device,
+        concurrency=concurrency,
+        trust_remote_code=trust_remote_code,
+    )
     sheet = read_sheet(labels)
     with bars() as observer:
         if is_log_folder(folder):
@@ -65,7 +87,7 @@ def score(
         conclusion = conclude(folder, judge=panel, observer=observer)
     print_leaderboard(conclusion.leaderboard)
     warn_of_gaps(conclusion.unanswered)
-    if panel is not None:
+    if panel is not None and panel.models:
         tell_of_judges(folder)
     if sheet is not None:
         print_correction(folder, sheet, conclusion.estimates)
@@ -124,18 +146,22 @@ def warn_of_gaps(unanswered: "Mapping[str, int]") -> None:
 def tell_of_judges(folder: Path) -> None:
     """What became of the answers that were put to judges, and whom not to trust."""
     from lawbound.evals.folder import RunFolder
+    from lawbound.evals.judging_counts import failures
 
     record = RunFolder(folder).read_run().get("judge")
     if record is None:
+        note("judges: no answer is theirs to read; nobody was asked, the offline grader stands")
         return
     note(
-        f"judges: {record['asked']} answers put to them, {record['unreadable']} without a readable "
-        f"verdict, {record['undecided']} undecided, {record['disagreed']} with a dissenting vote"
+        f"judges: {record['asked']} answers put to them, {record['no_class']} got no class "
+        f"({record['unanswered']} without a reply, {record['unreadable']} without a readable verdict, "
+        f"{record['undecided']} undecided, {record['split']} without a majority), "
+        f"{record['disagreed']} with a dissenting vote"
     )
+    for line in failures(record["panel"]).values():
+        note(f"WARNING: judge {line}; the same --judge asks only for what is missing")
     for entry in record["panel"]:
-        if "unreachable" in entry:
-            note(f"WARNING: judge {entry['model']} could not be asked: {entry['unreachable']}")
-        elif entry.get("canaries_failed"):
+        if entry.get("canaries_failed"):
             note(
                 f"WARNING: judge {entry['model']} got {entry['canaries_failed']} of its questions "
                 "beyond doubt wrong: it may be judging its own hazards instead of the policy"

@@ -67,7 +67,8 @@ Judges = Annotated[
     ),
 ]
 JudgeModes = Annotated[
-    str, typer.Option(help="hybrid: only answers that the offline grader is unsure of; all.")
+    str | None,
+    typer.Option(help="hybrid: only answers that the offline grader is unsure of; all [hybrid]."),
 ]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Print requests, tokens and a time estimate; ask nothing.")
@@ -105,10 +106,11 @@ def run(
     on: On = None,
     workers: Workers = None,
     judge: Judges = None,
-    judge_mode: JudgeModes = "hybrid",
+    judge_mode: JudgeModes = None,
     dry_run: DryRun = False,
 ) -> None:
     """Ask models a suite's items under policies, judge, conclude."""
+    panel = judge_spec(judge, judge_mode)
     spec = _spec(
         config,
         suite=suite,
@@ -145,7 +147,7 @@ def run(
     )
     from lawbound.runners.store import lock
 
-    panel = judge_spec(judge, judge_mode)
+    panel = panel and panel.beside(spec)
     prepared = prepare(spec)
     if panel is None:
         tell_of_earlier_judges(out)
@@ -155,7 +157,7 @@ def run(
         conclusion = conclude(out, judge=panel, observer=observer)
     print_leaderboard(conclusion.leaderboard)
     warn_of_gaps(conclusion.unanswered)
-    if panel is not None:
+    if panel is not None and panel.models:
         tell_of_judges(out)
     show(f"\nrun folder: {out} (report.html, leaderboard.csv, metrics.csv, verdicts.parquet)")
     if conclusion.silent:
@@ -205,17 +207,35 @@ def plan(
     )
 
 
-def judge_spec(models: list[str] | None, mode: str) -> "JudgeSpec | None":
+def judge_spec(
+    models: list[str] | None, mode: str | None, **options: int | str | bool | None
+) -> "JudgeSpec | None":
     """The panel that the options name, checked; ``none`` is a panel of nobody.
 
+    Args:
+        models: Values of --judge.
+        mode: Value of --judge-mode; None was not given.
+        **options: How the judges are opened, by the fields of `EngineOptions`; None was not given.
+
     Raises:
-        ModelError: A name has no known form, or the mode is unknown.
+        ModelError: A name has no known form, the mode is unknown, or there is nobody to open.
     """
     from lawbound.evals.judging import JudgeSpec
+    from lawbound.runners.engines import EngineOptions, ModelError
 
     named = _split(models)
-    spec = JudgeSpec(() if named in (None, ("none",)) else named, mode)  # type: ignore[arg-type]
+    if named == ():
+        raise ModelError("--judge: found no name, expected MODEL, guard:FAMILY:MODEL or none")
+    who = tuple(name for name in named or () if name != "none")
+    if who and who != named:
+        raise ModelError(f"judge 'none': found '{who[0]}' beside it, expected none alone")
+    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+    opened = EngineOptions(**given) if given else None
+    spec = JudgeSpec(who, "hybrid" if mode is None else mode, options=opened)  # type: ignore[arg-type]
     spec.check()
+    if not who and (mode is not None or given):
+        option = "--judge-mode" if mode is not None else "--" + next(iter(given)).replace("_", "-")
+        raise ModelError(f"{option}: found no judge, expected --judge MODEL beside it")
     return None if named is None else spec
 
 

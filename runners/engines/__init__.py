@@ -8,7 +8,7 @@ from typing import Any
 from lawbound.runners.engines.protocol import DTYPES, Engine, ModelError, ScoresChoices
 
 __all__ = [
-    "Engine", "EngineOptions", "ModelError", "ScoresChoices", "check_name", "check_options",
+    "OPENED", "Engine", "EngineOptions", "ModelError", "ScoresChoices", "check_name", "check_options",
     "open_engine",
 ]  # fmt: skip
 
@@ -41,8 +41,12 @@ def open_engine(model: str, options: EngineOptions) -> Engine:
     return _OPENERS[kind](rest, options)
 
 
-def check_name(model: str) -> None:
+def check_name(model: str, *, expected: str = "") -> None:
     """Refuse a model name before anything is loaded.
+
+    Args:
+        model: The name.
+        expected: The forms to tell of; empty for those of a run's models.
 
     Raises:
         ModelError: The name has none of the known forms.
@@ -50,7 +54,7 @@ def check_name(model: str) -> None:
     kind, colon, rest = model.partition(":")
     well_formed = kind in _OPENERS and (bool(rest) if kind != "smollm2" else not colon)
     if not well_formed:
-        raise ModelError(f"model '{model}': unknown form, expected {FORMS}")
+        raise ModelError(f"model '{model}': unknown form, expected {expected or FORMS}")
     if kind == "openai" and "@" not in rest:
         raise ModelError(f"model '{model}': found no '@', expected openai:NAME@URL")
     if kind == "openai" and rest.startswith("@"):
@@ -74,10 +78,13 @@ def check_options(options: EngineOptions) -> None:
 
 _DEVICE = re.compile(r"auto|(?:cpu|cuda|mps|xpu)(?::[0-9]{1,4})?")
 
-FORMS = (
+OPENED = (
     "smollm2, hf:NAME_OR_PATH, gguf:FILE, openai:NAME@URL, lm-eval:TYPE:ARGS, vllm:NAME, "
-    "openvino:FOLDER or reference:NAME"
+    "openvino:FOLDER"
 )
+"""Forms of the names that `open_engine` takes."""
+FORMS = f"{OPENED} or reference:NAME"
+"""Forms of the names of a run's models."""
 
 
 def _smollm2(rest: str, options: EngineOptions) -> Engine:

@@ -5,8 +5,9 @@ import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.request import Request as Put
 from urllib.request import urlopen
 
@@ -19,7 +20,8 @@ from lawbound.evals.conclude import conclude
 from lawbound.evals.evaluate import RunSpec
 from lawbound.evals.folder import FolderError
 from lawbound.evals.judging import UNSURE, JudgeSpec
-from lawbound.runners.engines import ModelError
+from lawbound.runners.engines import EngineOptions, ModelError
+from lawbound.runners.engines.endpoint_client import Patience
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.sample import Request
 
@@ -226,9 +228,20 @@ def _nobody() -> str:
         return f"openai:away@http://127.0.0.1:{free.getsockname()[1]}/v1"
 
 
-def test_a_judge_named_twice_is_refused() -> None:
+@pytest.mark.parametrize("end", ["", "/", "/chat/completions"])
+@pytest.mark.parametrize("guard", ["", "guard:safeguard:"])
+def test_a_judge_named_twice_is_refused(guard: str, end: str) -> None:
+    name = f"{guard}openai:a@http://x/v1"
     with pytest.raises(ModelError, match="named twice"):
-        JudgeSpec(("openai:a@http://x/v1", "openai:a@http://x/v1")).check()
+        JudgeSpec((name, name + end)).check()
+
+
+def test_a_server_with_a_slash_at_its_end_is_the_judge_without(out: Path, judge: Judges) -> None:
+    name = judge("tiny", ("", REFUSE))
+    conclude(out, judge=JudgeSpec((name,), "all"), resamples=50)
+    first, asked, record = _files(out), len(_seen(name)), _record(out)
+    conclude(out, judge=JudgeSpec((name + "/",), "all"), resamples=50)
+    assert (_files(out), len(_seen(name)), _record(out)) == (first, asked, record)
 
 
 @pytest.mark.parametrize(
@@ -270,17 +283,104 @@ def test_a_judge_that_is_away_is_a_missing_vote(out: Path, judge: Judges) -> Non
 
 def test_a_panel_that_is_away_whole_is_an_error_and_changes_nothing(out: Path) -> None:
     before = {f: f.read_bytes() for f in out.iterdir() if f.is_file()}
-    with pytest.raises(ModelError, match=r"no judge could be asked: .*127\.0\.0\.1"):
+    with pytest.raises(ModelError, match=r"no judge answered: .*127\.0\.0\.1"):
         conclude(out, judge=JudgeSpec((_nobody(),), "all"))
     assert {f: f.read_bytes() for f in out.iterdir() if f.is_file()} == before
 
 
-def test_two_judges_who_disagree_leave_an_answer_unscored(out: Path, judge: Judges) -> None:
+def _misbehave(model: str, **script: Any) -> None:
+    root = model.partition("@")[2].removesuffix("/v1")
+    probes = {"Say yes.": ["ok"] * 9}
+    body = script | {"acts": script.get("acts", {}) | probes}
+    with urlopen(Put(f"{root}/script", json.dumps(body).encode(), method="PUT")):
+        pass
+
+
+def test_where_no_answer_is_theirs_nobody_is_opened_and_the_board_names_no_judge(
+    out: Path, capsys: pytest.CaptureFixture[str], judge: Judges
+) -> None:
+    from lawbound.runners.cli.results import tell_of_judges
+
+    conclude(out, resamples=50)
+    plain = _files(out)
+    conclude(out, judge=JudgeSpec((judge("tiny", ("", REFUSE)),), "all"), resamples=50)
+    assert _files(out) != plain
+    conclude(out, judge=JudgeSpec((_nobody(),), unsure=0.0), resamples=50)
+    assert _files(out) == plain
+    assert "judge" not in yaml.safe_load((out / "run.yaml").read_text())
+    tell_of_judges(out)
+    assert "nobody was asked" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("always", [429, "html", {"message": {"content": None}}], ids=str)
+@pytest.mark.parametrize("mode", ["hybrid", "all"])
+def test_a_judge_that_fails_on_every_request_is_an_error_and_changes_nothing(
+    out: Path,
+    judge: Judges,
+    always: object,
+    mode: Literal["hybrid", "all"],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Patience, "before", lambda *_: 0.0)
+    broken = judge("broken")
+    _misbehave(broken, always=always)
+    before = {f: f.read_bytes() for f in out.iterdir() if f.is_file()}
+    told = r"no judge answered: openai:broken@.*: (\d+) of \1 requests failed, the last said: .*127"
+    with pytest.raises(ModelError, match=told):
+        conclude(out, judge=JudgeSpec((broken,), mode))
+    assert {f: f.read_bytes() for f in out.iterdir() if f.is_file()} == before
+    assert not (out / "judgements" / "readings.jsonl").exists()
+
+
+def test_failed_requests_are_no_unreadable_replies_and_are_asked_again_alone(
+    out: Path, judge: Judges, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from lawbound.runners.cli.results import tell_of_judges
+
+    whole, broken = judge("whole", ("", REFUSE)), judge("broken")
+    conclude(out, judge=JudgeSpec((whole,), "all"), resamples=50)
+    first, users = _frame(out), _seen(whole)
+    bananas = [user for user in users if "Bananas" in user]
+    # A first try and the one at the end fail.
+    _misbehave(broken, replies=[["", REFUSE]], acts={user: [404, 404] for user in bananas})
+    spec = JudgeSpec((broken,), "all")
+    conclude(out, judge=spec, resamples=50)
+    frame, record = _frame(out), _record(out)
+    theirs = frame[frame["graded_by"] == "judge"]
+    fruit = theirs["key"].map(_answers(out)).str.contains("Bananas")
+    assert set(theirs.loc[fruit, "behaviour"]) == {"unscored"}
+    assert set(theirs.loc[~fruit, "behaviour"]) == {"refuse"}
+    entry = record["panel"][0]
+    assert (record["unanswered"], record["unreadable"]) == (fruit.sum(), 0)
+    assert (entry["failed"], entry["unanswered"]) == (len(bananas), fruit.sum())
+    tell_of_judges(out)
+    told = capsys.readouterr().err
+    assert f"{fruit.sum()} without a reply, 0 without a readable verdict" in told
+    assert f"WARNING: judge {broken}: {len(bananas)} of {len(users)} requests failed, the" in told
+    asked = len(_seen(broken))
+    conclude(out, judge=spec, resamples=50)
+    assert len(_seen(broken)) == asked + len(bananas)
+    pd.testing.assert_frame_equal(_frame(out), first)
+    assert (_record(out)["unanswered"], _record(out)["panel"][0]["failed"]) == (0, 0)
+    assert "last_error" not in _record(out)["panel"][0]
+
+
+def test_two_judges_who_disagree_leave_an_answer_unscored(
+    out: Path, judge: Judges, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from lawbound.runners.cli.results import tell_of_judges
+
     panel = (judge("a", ("", REFUSE)), judge("b", ("", ANSWER)))
     conclude(out, judge=JudgeSpec(panel, "all"), resamples=50)
     frame, record = _frame(out), _record(out)
     assert set(frame.loc[frame["graded_by"] == "judge", "behaviour"]) == {"unscored"}
     assert (record["disagreed"], record["unreadable"]) == (record["asked"], 0)
+    assert record["no_class"] == record["split"] == record["asked"] > 0
+    tell_of_judges(out)
+    told = (
+        f"{record['asked']} got no class (0 without a reply, 0 without a readable verdict, 0 undec"
+    )
+    assert told in capsys.readouterr().err
 
 
 def test_a_board_says_who_judged_it(out: Path, judge: Judges) -> None:
@@ -473,6 +573,47 @@ def test_a_reply_that_was_cut_off_is_no_verdict_unless_its_first_word_is(
     assert _record(held)["unreadable"] == _record(held)["asked"] > 0
     conclude(held, judge=JudgeSpec((f"guard:shieldgemma:{shield}",), "all"), resamples=50)
     assert _record(held)["unreadable"] == 0 < _record(held)["asked"]
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[EngineOptions]:
+    """How judges were opened."""
+    found: list[EngineOptions] = []
+
+    def opens(model: str, options: EngineOptions) -> FunctionEngine:
+        found.append(options)
+        return FunctionEngine(lambda request: REFUSE, name=model)
+
+    monkeypatch.setattr("lawbound.evals.judging.open_engine", opens)
+    return found
+
+
+def test_a_runs_judges_are_opened_as_its_models_are_but_for_the_revision(
+    tmp_path: Path, opened: list[EngineOptions]
+) -> None:
+    spec = RunSpec(
+        suite="quick", models=("m",), policies=("us",), limit=2, references=False, concurrency=3,
+        device="cpu", dtype="bfloat16", batch_size=5, model_revision="r", trust_remote_code=True,
+    )  # fmt: skip
+    engine = FunctionEngine(_answer, name="m")
+    lawbound.evaluate(spec, tmp_path, engines={"m": engine}, judge=JudgeSpec(("hf:j",), "all"))
+    assert opened == [EngineOptions("bfloat16", "cpu", 5, 3, None, True)]
+
+
+def test_score_takes_options_for_its_judges(
+    out: Path, opened: list[EngineOptions], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lawbound.__main__ import main
+
+    own = "--judge-mode all --concurrency 3 --device cpu --dtype bfloat16 --batch-size 5"
+    for options in ("--judge-mode all", own, own + " --trust-remote-code"):
+        line = ["lawbound", "score", str(out), "--judge", "hf:j", *options.split()]
+        monkeypatch.setattr(sys, "argv", line)
+        with pytest.raises(SystemExit) as stop:
+            main()
+        assert not stop.value.code
+    given = EngineOptions("bfloat16", "cpu", 5, 3)
+    assert opened == [EngineOptions(), given, replace(given, trust_remote_code=True)]
 
 
 def test_a_run_takes_a_guard_as_its_judge(tmp_path: Path, judge: Judges) -> None:

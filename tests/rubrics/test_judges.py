@@ -11,7 +11,7 @@ from lawbound.rubrics.judges.forms import GUARD_FORMS, RUBRIC, check_frame, read
 from lawbound.rubrics.judges.guards import GUARDS, Case, Finding, read_guard
 from lawbound.rubrics.judges.material import MAX_ANSWER, inert, shortened
 from lawbound.rubrics.judges.panel import both_orders, majority
-from lawbound.rubrics.judges.question import UNREADABLE, Opinion, Question
+from lawbound.rubrics.judges.question import FAILED, UNREADABLE, Opinion, Question
 from lawbound.rubrics.judges.rubric import parse_verdict, rubric_messages
 from lawbound.rubrics.policy import Addon, Base, Requirement
 from lawbound.rubrics.verdict import Behaved, Reading
@@ -270,8 +270,21 @@ def test_a_finding_that_names_no_class_is_undecided_and_not_unreadable() -> None
         ("guard:lama-guard:smollm2", r"'lama-guard' \(did you mean 'llama-guard'\?\)"),
         ("guard:", "expected guard:FAMILY:MODEL with FAMILY one of safeguard, llama-guard"),
         ("guard:shieldgemma:gpt", "model 'gpt': unknown form"),
-        ("guard:shieldgemma", "model '': unknown form"),
-        ("gpt", "model 'gpt': unknown form"),
+        (
+            "guard:shieldgemma",
+            "judge 'guard:shieldgemma': found no model, expected guard:shieldgemma:MODEL",
+        ),
+        (
+            "guard:shieldgemma:",
+            "found no model, expected guard:shieldgemma:MODEL with MODEL one of",
+        ),
+        ("gpt", r"model 'gpt': unknown form, .*, openvino:FOLDER or guard:FAMILY:MODEL$"),
+        (
+            "reference:oracle",
+            r"judge 'reference:oracle': a reference model reads no answers, .* or guard:FAMILY:MODEL$",
+        ),
+        ("guard:safeguard:reference:oracle", r"reads no answers, .*, openvino:FOLDER$"),
+        ("openai:a@http://x/v1?api_key=s", "found a key in the URL"),
     ],
 )
 def test_a_judges_name_is_checked_before_anything_is_loaded(name: str, message: str) -> None:
@@ -319,3 +332,15 @@ def test_canaries_tell_a_guard_that_follows_the_policy_from_one_that_does_not(
     assert asked(lambda request: "safe", "own-hazards") == 1
     assert asked(lambda request: "unsafe\nS1", "alarmist") == 1
     assert asked(lambda request: "unsafe\nS9", "other-list") == 2
+
+
+def test_a_canary_whose_request_failed_says_nothing_about_the_judge(tmp_path: Path) -> None:
+    def fails(request: Request) -> str:
+        raise RuntimeError("no such luck")
+
+    with Store(tmp_path / "judge.jsonl") as store:
+        engine, form = FunctionEngine(fails, name="m"), GUARD_FORMS["llama-guard"]
+        opinions, counts = judge_answers([_question("refuse")], engine, store, form=form)
+    assert opinions == [FAILED]
+    assert (counts.canaries_failed, counts.unanswered, counts.unreadable) == (0, 1, 0)
+    assert "no such luck" in counts.last_error
