@@ -2,7 +2,7 @@
 
 A log is refused where its numbers could not be defended: no chat template (the policy was plain text
 glued to the question), an extra system instruction in front of the policy, or a policy that never
-reached the prompt.
+reached the prompt. An empty text of a chat API may be a failed request, so it counts as one.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from lawbound.runners.sample import (
     Settings,
 )
 from lawbound.runners.store import Store, lock
+from lawbound.tasks.files import quoted
 from lawbound.tasks.item import ItemError
 from lawbound.tasks.places import open_regular
 from lawbound.tasks.records import unique
@@ -125,16 +126,30 @@ def _read_samples(file: Path, fingerprint: Fingerprint, template: str) -> Iterat
         try:
             arm = parse_doc(record["doc"], where)
             arguments = record["arguments"]["gen_args_0"]
-            prompt, settings = str(arguments["arg_0"]), dict(arguments["arg_1"])
-            text = str(record["resps"][0][0])
-            used = _settings(settings)
+            prompt = _text(arguments["arg_0"])
+            text = _text(record["resps"][0][0])
+            used = _settings(dict(arguments["arg_1"]))
             check_demands(arm.item, where)
         except ItemError as fault:
             raise FolderError(str(fault)) from fault
         except (KeyError, TypeError, IndexError, ValueError, OverflowError) as fault:
             raise FolderError(f"{where}: found no {fault}, expected a logged sample") from fault
         _refuse_lost_policy(arm, prompt, where)
-        yield _logged(arm, prompt, used, text, fingerprint, template)
+        is_api = isinstance(arguments["arg_0"], list)
+        yield _logged(arm, prompt, used, text, fingerprint, template, is_api)
+
+
+def _text(found: Any) -> str:
+    """A logged text; for chat APIs lm-eval logs a list of one, which holds the messages as JSON.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    if isinstance(found, list) and len(found) == 1:
+        (found,) = found
+    if not isinstance(found, str):
+        raise ValueError(f"text but {quoted(found)}")
+    return found
 
 
 def _settings(logged: Mapping[str, Any]) -> Settings:
@@ -175,17 +190,22 @@ def _logged(
     text: str,
     fingerprint: Fingerprint,
     template: str,
+    is_api: bool,
 ) -> _Logged:
     system = (Message("system", arm.system),) if arm.system else ()
     chat = (*system, Message("user", arm.question))
     rendered = Rendered(prompt, "system" if arm.system else "none", template)
     key = request_key(chat, rendered, used, arm.seed, 0, (), fingerprint)
+    failed = is_api and not text
     split = split_thinking(text)
     sample = Sample(
         key=key,
         text=split.answer,
         thinking=split.thinking,
-        finish="stop",
+        finish="error" if failed else "stop",
+        error="no text, which lm-eval also logs for a failed request: expected some"
+        if failed
+        else "",
         prompt_hash=hashlib.sha256(prompt.encode("utf-8", "surrogatepass")).hexdigest(),
         placement=rendered.placement,
         engine="lm-eval",
@@ -235,7 +255,7 @@ def _run_record(
                 "grader": "offline",
                 "fingerprint": asdict(fingerprint),
                 "requests": len({one.request.key for one in logged}),
-                "failed": 0,
+                "failed": len({one.sample.key for one in logged if one.sample.error}),
                 "stale": 0,
             }
             for model, (fingerprint, logged) in by_model.items()

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -17,10 +18,12 @@ from lawbound.evals.harness_docs import build_docs
 from lawbound.evals.harness_logs import import_logs, is_log_folder
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.sample import Request
+from lawbound.runners.store import read_samples
 
 # lm-eval itself warns a great deal; what we promise is that it works, not that it is silent.
 pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.model]
 
+SERVER = Path(__file__).parent / "runners" / "servers" / "scripted.py"
 LIMIT = 4
 """Items of each selection: enough for every metric, few enough for a fast test."""
 TASKS = Path(__file__).parents[1] / "tasks" / "lmeval"
@@ -47,7 +50,6 @@ def _from_request(request: Request) -> str:
 @pytest.fixture(scope="module")
 def logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Logs of the plain lm-eval command over one of our tasks, with a deterministic model."""
-    from lm_eval.__main__ import cli_evaluate
     from lm_eval.api import model
     from lm_eval.api.registry import register_model
 
@@ -81,10 +83,17 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             raise NotImplementedError
 
     out: Path = tmp_path_factory.mktemp("logs")
+    _lm_eval(out, LIMIT, "--model", "lawbound-test")
+    yield out
+
+
+def _lm_eval(out: Path, limit: int, *model: str) -> None:
+    from lm_eval.__main__ import cli_evaluate
+
     arguments = [
-        "lm_eval", "run", "--model", "lawbound-test", "--include_path", str(TASKS),
-        "--tasks", "lawbound_cn", "--apply_chat_template", "--log_samples",
-        "--output_path", str(out), "--metadata", json.dumps({"limit_items": LIMIT}),
+        "lm_eval", "run", *model, "--include_path", str(TASKS), "--tasks", "lawbound_cn",
+        "--apply_chat_template", "--log_samples", "--output_path", str(out),
+        "--metadata", json.dumps({"limit_items": limit}),
     ]  # fmt: skip
     before = sys.argv
     sys.argv = arguments
@@ -92,7 +101,51 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         cli_evaluate()
     finally:
         sys.argv = before
-    yield out
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Logs of lm-eval over one item of each selection, its model behind a chat API, and its URL."""
+    out: Path = tmp_path_factory.mktemp("api")
+    with subprocess.Popen(
+        [sys.executable, SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        url = f"http://127.0.0.1:{process.stdout.readline().strip()}/lm/v1/chat/completions"
+        _lm_eval(
+            out, 1, "--model", "local-chat-completions",
+            "--model_args", f"model=tiny,base_url={url},num_concurrent=8",
+        )  # fmt: skip
+        yield out
+        process.terminate()
+
+
+def test_logs_of_a_chat_api_become_a_run(api: Path, tmp_path: Path) -> None:
+    folder = import_logs(api, tmp_path / "imported")
+    (entry,) = folder.read_run()["models"]
+    samples = read_samples(folder.samples(entry["model"]))
+    assert (entry["requests"], entry["failed"]) == (len(samples), 0)
+    assert all(sample.text.startswith("answer to ") for sample in samples.values())
+    assert {sample.placement for sample in samples.values()} == {"system", "none"}
+
+
+def _emptied(line: dict[str, Any]) -> None:
+    line["resps"] = [[""]]
+
+
+def _answer_lost(line: dict[str, Any]) -> None:
+    line["resps"] = [[None]]
+
+
+def test_an_empty_text_of_a_chat_api_is_a_failed_request(
+    api: Path, logs: Path, tmp_path: Path
+) -> None:
+    for name, found, failed in (("api", api, True), ("own", logs, False)):
+        folder = import_logs(_edited(found, tmp_path / name, _emptied), tmp_path / f"{name}-run")
+        (entry,) = folder.read_run()["models"]
+        samples = read_samples(folder.samples(entry["model"]))
+        assert {bool(sample.error) for sample in samples.values()} == {failed}
+        assert entry["failed"] == (entry["requests"] if failed else 0)
 
 
 def _numbers(folder: Path) -> pd.DataFrame:
@@ -203,6 +256,7 @@ def _glued(line: dict[str, Any]) -> None:
         (_other_version, "doc version is 9, expected 1"),
         (_policy_dropped, "is not in the prompt"),
         (_glued, "expected --apply_chat_template"),
+        (_answer_lost, "found no text but None, expected a logged sample"),
     ],
 )
 def test_a_log_that_could_not_be_defended_is_refused(
