@@ -202,10 +202,13 @@ def _logged(
         key=key,
         text=split.answer,
         thinking=split.thinking,
-        finish="error" if failed else "stop",
+        finish="error" if failed else "unknown",
         error="no text, which lm-eval also logs for a failed request: expected some"
         if failed
         else "",
+        prompt_tokens=None,
+        completion_tokens=None,
+        thinking_tokens=None,
         prompt_hash=hashlib.sha256(prompt.encode("utf-8", "surrogatepass")).hexdigest(),
         placement=rendered.placement,
         engine="lm-eval",

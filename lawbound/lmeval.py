@@ -58,7 +58,7 @@ def judge(doc: Mapping[str, Any], results: Sequence[str]) -> dict[str, str]:
     arm = parse_doc(doc, "doc")
     _items[arm.item.id] = arm.item
     split = split_thinking(str(results[0]))
-    sample = Sample("", split.answer, "stop", thinking=split.thinking)
+    sample = Sample("", split.answer, "unknown", thinking=split.thinking)
     assignment = _assignment(arm.item.id, arm.condition, arm.strength, arm.policy, arm.wording)
     (judged,) = judge_all(
         [assignment], {arm.item.id: arm.item}, {"": sample}, _policies(arm.policy), grader="offline"
@@ -127,7 +127,7 @@ def _restore(row: Mapping[str, Any]) -> Judged:
         extracted=row["extracted"],
         outcome=row["outcome"],
     )
-    return Judged(assignment, item, verdict, Sample("", "", "stop"))
+    return Judged(assignment, item, verdict, Sample("", "", "unknown"))
 
 
 def _aggregation(metric: str, part: str) -> Callable[[Sequence[str]], float]:

@@ -13,7 +13,7 @@ import pytest
 
 from lawbound.evals.conclude import conclude, evaluate
 from lawbound.evals.evaluate import RunSpec
-from lawbound.evals.folder import FolderError
+from lawbound.evals.folder import FolderError, RunFolder
 from lawbound.evals.harness_docs import build_docs
 from lawbound.evals.harness_logs import import_logs, is_log_folder
 from lawbound.runners.engines.function import FunctionEngine
@@ -179,6 +179,23 @@ def test_its_logs_give_exactly_the_numbers_of_the_standalone_runner(
     import_logs(logs, tmp_path / "imported")
     conclude(tmp_path / "imported")
     pd.testing.assert_frame_equal(_numbers(tmp_path / "imported"), _numbers(tmp_path / "own"))
+
+
+def test_what_its_logs_do_not_tell_is_nan_and_says_why(logs: Path, tmp_path: Path) -> None:
+    import_logs(logs, tmp_path / "imported")
+    board = conclude(tmp_path / "imported").leaderboard
+    untold = ["truncated", "extra_prompt_tokens", "extra_answer_tokens", "extra_thinking_tokens"]
+    assert board[untold].isna().all(axis=None)
+    frame = pd.read_csv(tmp_path / "imported" / "metrics.csv")
+    rows = frame[frame["metric"].isin(["token_cost", "truncated"])]
+    assert len(rows) and rows["value"].isna().all() and (rows["n"] == 0).all()
+    assert (rows["unscored"] > 0).all()
+    assert set(rows["note"]) == {
+        "nobody counted the tokens",
+        "nobody knows how the answers ended",
+    }
+    verdicts = RunFolder(tmp_path / "imported").read_frame()
+    assert verdicts[["truncated", "prompt_tokens"]].isna().all(axis=None)
 
 
 def test_lm_eval_itself_shows_our_values_and_intervals(logs: Path, tmp_path: Path) -> None:
