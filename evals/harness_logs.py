@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -72,6 +72,7 @@ def import_logs(folder: Path, out: Path) -> RunFolder:
         raise FolderError(
             f"{folder}: found no samples_{TASK_PREFIX}*.jsonl, expected lm-eval's logs"
         )
+    _refuse_mixture((one for _, logged in by_model.values() for one in logged), folder)
     with lock(out):
         items = unique(one.arm.item for _, logged in by_model.values() for one in logged)
         target.write_items(items)
@@ -160,9 +161,16 @@ def _settings(logged: Mapping[str, Any]) -> Settings:
     """
     tokens = int(logged.get("max_gen_toks") or logged.get("max_tokens") or 256)
     temperature = float(logged.get("temperature") or 0.0)
-    if not (0 < tokens <= MOST_COUNTED and 0 <= temperature <= 100):
-        raise ValueError("max_gen_toks and temperature of a sane size")
-    return Settings(max_tokens=tokens, temperature=temperature)
+    top_p = float(logged.get("top_p") or 1.0)
+    if not (0 < tokens <= MOST_COUNTED and 0 <= temperature <= 100 and 0 < top_p <= 1):
+        raise ValueError("max_gen_toks, temperature and top_p of a sane size")
+    stop = logged.get("until") or ()
+    return Settings(
+        max_tokens=tokens,
+        temperature=temperature,
+        top_p=top_p,
+        stop=(stop,) if isinstance(stop, str) else tuple(map(str, stop)),
+    )
 
 
 def _refuse_lost_policy(arm: DocArm, prompt: str, where: str) -> None:
@@ -234,22 +242,65 @@ def _plan(fingerprint: Fingerprint, logged: list[_Logged]) -> Plan:
     return Plan(tuple(requests.values()), assignments, fingerprint)
 
 
+def _refuse_mixture(logged: Iterable[_Logged], folder: Path) -> None:
+    """One run is asked one way."""
+    first: dict[str, Any] = {}
+    for one in logged:
+        for what, value in (
+            ("suite", one.arm.suite),
+            ("seed", one.arm.seed),
+            ("limit_items", one.arm.limit),
+            ("bank", one.arm.bank),
+            (f"policy_digest of {one.arm.policy}", one.arm.policy_digest),
+            *asdict(one.request.settings).items(),
+        ):
+            if first.setdefault(what, value) != value:
+                raise FolderError(
+                    f"{folder}: {what} is {quoted(first[what])} in one log and {quoted(value)} in "
+                    "another, expected logs that were asked one way (or a folder for each)"
+                )
+
+
+def _limit(by_model: Mapping[str, tuple[Fingerprint, list[_Logged]]]) -> int | str | None:
+    """The limit that the docs were drawn with, or how many were asked where lm-eval left some out."""
+    asked: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    owed: dict[tuple[str, str], int] = {}
+    limit = None
+    for model, (_, logged) in by_model.items():
+        for one in logged:
+            place = model, one.arm.policy
+            asked.setdefault(place, set()).add((one.arm.item.id, one.arm.condition))
+            owed[place] = one.arm.documents
+            limit = one.arm.limit
+    number, total = sum(map(len, asked.values())), sum(owed.values())
+    return limit if number == total else f"{number} of {total} documents"
+
+
 def _run_record(
     folder: Path, by_model: Mapping[str, tuple[Fingerprint, list[_Logged]]]
 ) -> dict[str, Any]:
-    arms = [one.arm for _, logged in by_model.values() for one in logged]
-    policies = [load_policy(name) for name in dict.fromkeys(arm.policy for arm in arms)]
-    suite = load_suite(arms[0].suite)
+    every = [one for _, logged in by_model.values() for one in logged]
+    arm, settings = every[0].arm, every[0].request.settings
+    digests = {one.arm.policy: one.arm.policy_digest for one in every}
+    suite = load_suite(arm.suite)
     return {
         "lawbound": "imported from lm-eval",
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
-        "spec": {"suite": suite.id, "models": list(by_model), "from": folder.name},
-        "seed": arms[0].seed,
+        "spec": {
+            "suite": suite.id,
+            "models": list(by_model),
+            "from": folder.name,
+            "limit": _limit(by_model),
+        },
+        "seed": arm.seed,
         "suite": suite.model_dump(mode="json"),
+        "bank": arm.bank,
         "policies": [
-            {"id": p.id, "name": p.name, "version": p.version, "from": p.id} for p in policies
+            {"id": p.id, "name": p.name, "version": p.version, "digest": digest, "from": p.id}
+            for p, digest in ((load_policy(name), digest) for name, digest in digests.items())
         ],
-        "settings": {"truncated": "unknown: lm-eval logs no finish reason"},
+        "settings": asdict(settings),
+        "untold": "how answers ended and how many tokens they took: lm-eval logs neither",
         "models": [
             {
                 "model": model,

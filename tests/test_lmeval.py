@@ -16,6 +16,7 @@ from lawbound.evals.evaluate import RunSpec
 from lawbound.evals.folder import FolderError, RunFolder
 from lawbound.evals.harness_docs import build_docs
 from lawbound.evals.harness_logs import import_logs, is_log_folder
+from lawbound.evals.leaderboard import merge_boards
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.sample import Request
 from lawbound.runners.store import read_samples
@@ -181,6 +182,56 @@ def test_its_logs_give_exactly_the_numbers_of_the_standalone_runner(
     pd.testing.assert_frame_equal(_numbers(tmp_path / "imported"), _numbers(tmp_path / "own"))
 
 
+def _board(logs: Path, out: Path) -> pd.DataFrame:
+    return conclude(import_logs(logs, out).root).leaderboard
+
+
+def test_its_board_can_be_merged_with_that_of_a_run_that_generates_everything(
+    logs: Path, tmp_path: Path
+) -> None:
+    engine = FunctionEngine(_from_request, name="mine")
+    spec = RunSpec(suite="quick", models=("mine",), policies=("cn",), limit=LIMIT)
+    own = evaluate(spec, tmp_path / "own", engines={"mine": engine}).leaderboard
+    imported = _board(logs, tmp_path / "imported")
+    merged = merge_boards({"own": own, "imported": imported})
+    assert not merged["comparability"].any()
+    assert {"mine", *imported["model"]} <= set(merged["model"])
+
+
+def test_logs_of_some_of_the_documents_are_no_twin_of_a_whole_run(
+    logs: Path, tmp_path: Path
+) -> None:
+    part = _copied(logs, tmp_path / "part")
+    samples = next(part.glob("samples_*.jsonl"))
+    lines = samples.read_text(encoding="utf-8").splitlines(keepends=True)
+    samples.write_text("".join(lines[:-1]), encoding="utf-8")
+    boards = {"part": _board(part, tmp_path / "a"), "whole": _board(logs, tmp_path / "b")}
+    assert boards["part"]["suite_hash"][0] != boards["whole"]["suite_hash"][0]
+    limit = RunFolder(tmp_path / "a").read_run()["spec"]["limit"]
+    assert limit == f"{len(lines) - 1} of {len(lines)} documents"
+
+
+def _longer(line: dict[str, Any]) -> None:
+    if line["doc_id"] == 1:
+        line["arguments"]["gen_args_0"]["arg_1"]["max_gen_toks"] = 256
+
+
+def _older_policy(line: dict[str, Any]) -> None:
+    about = json.loads(line["doc"]["lawbound"])
+    line["doc"]["lawbound"] = json.dumps(about | {"policy_digest": "0123456789abcdef"})
+
+
+def test_logs_that_were_asked_in_two_ways_are_no_run(logs: Path, tmp_path: Path) -> None:
+    with pytest.raises(FolderError, match="max_tokens is 48 in one log and 256 in another"):
+        import_logs(_edited(logs, tmp_path / "logs", _longer), tmp_path / "out")
+
+
+def test_a_policy_that_has_changed_since_the_log_judges_nothing(logs: Path, tmp_path: Path) -> None:
+    import_logs(_edited(logs, tmp_path / "logs", _older_policy), tmp_path / "out")
+    with pytest.raises(FolderError, match="says something else than when it was asked"):
+        conclude(tmp_path / "out")
+
+
 def test_what_its_logs_do_not_tell_is_nan_and_says_why(logs: Path, tmp_path: Path) -> None:
     import_logs(logs, tmp_path / "imported")
     board = conclude(tmp_path / "imported").leaderboard
@@ -253,7 +304,7 @@ def test_a_damaged_log_is_named_by_file_and_leaves_no_run(logs: Path, tmp_path: 
 
 def _other_version(line: dict[str, Any]) -> None:
     line["doc"]["lawbound"] = line["doc"]["lawbound"].replace(
-        '"doc_version": 1', '"doc_version": 9'
+        '"doc_version": 2', '"doc_version": 9'
     )
 
 
@@ -270,7 +321,7 @@ def _glued(line: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
-        (_other_version, "doc version is 9, expected 1"),
+        (_other_version, "doc version is 9, expected 2"),
         (_policy_dropped, "is not in the prompt"),
         (_glued, "expected --apply_chat_template"),
         (_answer_lost, "found no text but None, expected a logged sample"),
@@ -290,3 +341,14 @@ def test_every_shipped_policy_has_a_task() -> None:
 
     named = {file.stem.removeprefix("lawbound_") for file in TASKS.glob("lawbound_*.yaml")}
     assert named == set(shipped())
+
+
+def test_a_suite_with_another_token_limit_says_how_to_pass_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    from lawbound.lmeval import docs
+
+    docs("cn", "quick", limit_items=1)
+    assert not caplog.messages
+    docs("cn", "standard", limit_items=1)
+    assert "pass --gen_kwargs max_gen_toks=512" in caplog.text
