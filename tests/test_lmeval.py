@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from lawbound.__main__ import main
 from lawbound.evals.conclude import conclude, evaluate
 from lawbound.evals.evaluate import RunSpec
 from lawbound.evals.folder import FolderError, RunFolder
@@ -334,6 +335,61 @@ def test_a_log_that_could_not_be_defended_is_refused(
     with pytest.raises(FolderError, match=message):
         import_logs(folder, tmp_path / "out")
     assert not (tmp_path / "out" / "run.yaml").exists()
+
+
+def _command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
+) -> tuple[Any, str]:
+    monkeypatch.setattr(sys, "argv", ["lawbound", "lm-eval", *arguments])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    return stop.value.code, capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ["--model", "dummy", "--tasks", "lawbound_xx"],
+            "lm-eval: found no task lawbound_xx, expected one of its own (lawbound lm-eval ls tasks) or "
+            "of lawbound_ae, ",
+        ),
+        (["--model", "dummy"], "lm-eval: No tasks specified"),
+        (["--model", "dumy", "--tasks", "lawbound_cn"], "lm-eval: "),
+        (
+            ["--model", "dummy", "--log_samples", "--tasks", "lawbound_cn"],
+            "lm-eval: Specify --output_path",
+        ),
+        (["--config", "nope.yaml"], "lm-eval: Config file not found"),
+    ],
+)
+def test_what_lm_eval_cannot_run_is_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    said: str,
+) -> None:
+    code, err = _command(monkeypatch, capsys, *arguments)
+    assert code == 2
+    assert err.splitlines()[-1].startswith(f"error: {said}")
+
+
+def test_lm_eval_without_anything_shows_help(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, err = _command(monkeypatch, capsys)
+    assert code == 2
+    assert err.startswith("Usage: lawbound lm-eval") and "--tasks lawbound_cn" in err
+
+
+def test_a_cache_of_lm_eval_is_warned_of_however_it_is_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("lm_eval.__main__.cli_evaluate", lambda: sys.exit(0))
+    for cache in (["--use_cache", "x"], ["--use_cache=x"], ["--cache_requests=true"]):
+        _, err = _command(monkeypatch, capsys, "--tasks", "lawbound_cn", *cache)
+        assert err.startswith("WARNING: lm-eval's --use_cache ignores the model")
+    assert _command(monkeypatch, capsys, "--tasks", "lawbound_cn")[1] == ""
 
 
 def test_every_shipped_policy_has_a_task() -> None:
