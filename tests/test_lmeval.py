@@ -296,6 +296,19 @@ def test_a_log_with_a_system_instruction_before_the_policy_is_refused(
         import_logs(_copied(logs, tmp_path / "logs", replace=change), tmp_path / "out")
 
 
+def test_a_key_among_the_models_arguments_is_written_nowhere(logs: Path, tmp_path: Path) -> None:
+    given = (
+        '"model_args": {"model": "m", "api_key": "hunter2", "base_url": "http://u:hunter3@h/v1"}'
+    )
+    change = ('"model_args": {}', given)
+    out = tmp_path / "out"
+    conclude(import_logs(_copied(logs, tmp_path / "logs", replace=change), out).root)
+    (entry,) = RunFolder(out).read_run()["models"]
+    assert entry["model"] == "lm-eval:lawbound-test:api_key=[key],base_url=[key],model=m"
+    written = b"".join(file.read_bytes() for file in out.rglob("*") if file.is_file())
+    assert b"hunter" not in written
+
+
 def test_a_damaged_log_is_named_by_file_and_leaves_no_run(logs: Path, tmp_path: Path) -> None:
     folder = _copied(logs, tmp_path / "logs", replace=('"arg_0": "[{', '"arg_0": "[{"x'))
     with pytest.raises(FolderError, match=r"samples_lawbound_cn.*cannot be read"):
