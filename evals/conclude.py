@@ -241,7 +241,10 @@ def _frame(
     for model, rows in judged.items():
         frame = verdict_frame(model, rows, policies)
         frames.append(frame.assign(graded_by=graded_by(model, rows, readings)))
-    return pd.concat(frames, ignore_index=True)
+    whole = pd.concat(frames, ignore_index=True)
+    if whole["truncated"].dtype == object:  # claims of one model beside another's nan
+        whole["truncated"] = whole["truncated"].astype(float)
+    return whole
 
 
 def _write(

@@ -85,12 +85,12 @@ TEXTS = (
     "policy_version", "base", "required_addons", "rules", "near_miss", "bases_of_rules", "intl_base",
     "behaviour", "addons", "evidence", "trace_behaviour", "outcome", "placement", "graded_by",
 )  # fmt: skip
-COUNTS = (
-    "prompt_chars", "wording", "epoch", "prompt_tokens", "completion_tokens", "thinking_tokens",
-)  # fmt: skip
+COUNTS = ("prompt_chars", "wording", "epoch")
+COUNTS_OR_NAN = ("prompt_tokens", "completion_tokens", "thinking_tokens")
 NUMBERS = ("level", "chance", "confidence", "met", "plain", "score", "extracted")
-CLAIMS = ("withheld", "overshoot", "error", "blocked", "truncated", "think_only")
-COLUMNS = (*TEXTS, *COUNTS, *NUMBERS, *CLAIMS)
+CLAIMS = ("withheld", "overshoot", "error", "blocked", "think_only")
+CLAIMS_OR_NAN = ("truncated",)
+COLUMNS = (*TEXTS, *COUNTS, *COUNTS_OR_NAN, *NUMBERS, *CLAIMS, *CLAIMS_OR_NAN)
 """The columns of ``verdicts.parquet``; `lawbound.evals.frame` makes them."""
 
 VALUES: Mapping[str, frozenset[str]] = {
@@ -118,8 +118,10 @@ def check_frame(frame: pd.DataFrame, path: Path, error: type[Exception]) -> None
     for names, kind, is_right in (
         (TEXTS, "text", _is_text),
         (COUNTS, "counts", _is_count),
+        (COUNTS_OR_NAN, "counts", _is_count_or_nan),
         (NUMBERS, "finite numbers", _is_number),
         (CLAIMS, "true or false", _is_claim),
+        (CLAIMS_OR_NAN, "true or false", _is_claim_or_nan),
     ):
         for name in names:
             if not is_right(frame[name]):
@@ -143,6 +145,13 @@ def _is_count(column: pd.Series[Any]) -> bool:
     return pd.api.types.is_integer_dtype(column) and bool(column.between(0, MOST_COUNTED).all())
 
 
+def _is_count_or_nan(column: pd.Series[Any]) -> bool:
+    if not _is_number(column):
+        return _is_count(column)
+    known = column.dropna()
+    return bool((known >= 0).all() and (known % 1 == 0).all())
+
+
 def _is_number(column: pd.Series[Any]) -> bool:
     import pandas as pd
 
@@ -153,3 +162,7 @@ def _is_claim(column: pd.Series[Any]) -> bool:
     import pandas as pd
 
     return pd.api.types.is_bool_dtype(column) and not column.isna().any()
+
+
+def _is_claim_or_nan(column: pd.Series[Any]) -> bool:
+    return _is_claim(column) or (_is_number(column) and bool(column.dropna().isin((0, 1)).all()))

@@ -198,13 +198,21 @@ _MISSING = Sample(key="", text="", finish="error")
 
 def _about_samples(samples: Sequence[Sample]) -> Columns:
     return {
-        "truncated": [sample.truncated for sample in samples],
+        "truncated": _known([sample.truncated for sample in samples]),
         "think_only": [sample.think_only for sample in samples],
-        "prompt_tokens": [sample.prompt_tokens for sample in samples],
-        "completion_tokens": [sample.completion_tokens for sample in samples],
-        "thinking_tokens": [sample.thinking_tokens for sample in samples],
+        "prompt_tokens": _known([sample.prompt_tokens for sample in samples]),
+        "completion_tokens": _known([sample.completion_tokens for sample in samples]),
+        "thinking_tokens": _known([sample.thinking_tokens for sample in samples]),
         "placement": [sample.placement for sample in samples],
     }
+
+
+def _known(values: Sequence[float | None]) -> Sequence[float]:
+    """Claims and counts as they are; numbers, with nan, where one is not known."""
+    known = [value for value in values if value is not None]
+    if len(known) == len(values):
+        return known
+    return [NAN if value is None else float(value) for value in values]
 
 
 def _number(claim: bool | None) -> float:

@@ -1,6 +1,7 @@
 """Arms as documents of lm-eval, and back: everything that our judging needs travels in the doc."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,11 +11,12 @@ from lawbound.rubrics.policy_files import load_policy, shipped
 from lawbound.runners.plan import Arm
 from lawbound.runners.prompt import messages
 from lawbound.runners.sample import MOST_COUNTED
+from lawbound.tasks.bank import digest, load_bank
 from lawbound.tasks.files import quoted
 from lawbound.tasks.item import Item, ItemError
 from lawbound.tasks.records import from_record, to_record
 
-DOC_VERSION = 1
+DOC_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,12 @@ class DocArm:
     question: str
     suite: str
     seed: int
+    limit: int | None
+    bank: str
+    """Digest of the bank that the suite was drawn from."""
+    policy_digest: str
+    documents: int
+    """How many docs the task has under this policy: lm-eval may have asked only some."""
 
 
 def build_docs(
@@ -44,22 +52,30 @@ def build_docs(
     """
     found = load_suite(suite)
     seed = found.seed if seed is None else seed
-    arms = compose(found, [load_policy(policy)], seed=seed, limit=limit)
-    return [_doc(arm, found.id, seed) for arm in arms]
+    asked = load_policy(policy)
+    arms = compose(found, [asked], seed=seed, limit=limit)
+    shared = {
+        "doc_version": DOC_VERSION,
+        "suite": found.id,
+        "seed": seed,
+        "limit": limit,
+        "bank": digest(load_bank()),
+        "policy_digest": asked.digest,
+        "documents": len(arms),
+    }
+    return [_doc(arm, seed, shared) for arm in arms]
 
 
-def _doc(arm: Arm, suite: str, seed: int) -> dict[str, Any]:
+def _doc(arm: Arm, seed: int, shared: Mapping[str, Any]) -> dict[str, Any]:
     chat = messages(arm.item, arm.condition, seed=seed, mode="generate")
     system = next((m.content for m in chat if m.role == "system"), "")
     about = {
-        "doc_version": DOC_VERSION,
+        **shared,
         "item": to_record(arm.item),
         "strength": arm.condition.strength,
         "condition": arm.condition.id,
         "policy": arm.policies[0],
         "wording": arm.condition.wording(arm.item.group, seed),
-        "suite": suite,
-        "seed": seed,
     }
     return {
         "item": arm.item.id,
@@ -92,6 +108,10 @@ def parse_doc(doc: Mapping[str, Any], where: str) -> DocArm:
             question=str(doc["question"]),
             suite=str(about["suite"]),
             seed=int(about["seed"]),
+            limit=None if about["limit"] is None else int(about["limit"]),
+            bank=str(about["bank"]),
+            policy_digest=str(about["policy_digest"]),
+            documents=int(about["documents"]),
         )
         # Raises where half a surrogate pair is in it, which no file of a run could take.
         (json.dumps(about, ensure_ascii=False) + arm.system + arm.question).encode()
@@ -115,6 +135,15 @@ def parse_doc(doc: Mapping[str, Any], where: str) -> DocArm:
             raise ItemError(
                 f"{where}: {what} is {quoted(name)}, expected one of {', '.join(known)}"
             )
-    if not (0 <= arm.seed <= MOST_COUNTED and 0 <= arm.wording <= MOST_COUNTED):
-        raise ItemError(f"{where}: seed or wording is out of range, expected small counts")
+    for what, count in (
+        ("seed", arm.seed),
+        ("wording", arm.wording),
+        ("limit", arm.limit or 0),
+        ("documents", arm.documents),
+    ):
+        if not 0 <= count <= MOST_COUNTED:
+            raise ItemError(f"{where}: {what} is out of range, expected a small count")
+    for what, found in (("bank", arm.bank), ("policy_digest", arm.policy_digest)):
+        if not re.fullmatch("[0-9a-f]{1,64}", found):
+            raise ItemError(f"{where}: {what} is {quoted(found)}, expected hex digits")
     return arm

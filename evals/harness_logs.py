@@ -1,56 +1,27 @@
-"""Reading lm-eval's logs: `--log_samples` output becomes a run folder, judged by the same code as any run.
-
-A log is refused where its numbers could not be defended: no chat template (the policy was plain text
-glued to the question), an extra system instruction in front of the policy, or a policy that never
-reached the prompt.
-"""
+"""Reading lm-eval's logs: `--log_samples` output becomes a run folder, judged by the same code as any run."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from lawbound.evals.folder import FolderError, RunFolder, read_records
-from lawbound.evals.harness_docs import DocArm, parse_doc
+from lawbound.evals.folder import FolderError, RunFolder
+from lawbound.evals.harness_samples import TASK_PREFIX, Logged, read_run
 from lawbound.evals.suite import load_suite
-from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.rubrics.policy_files import load_policy
-from lawbound.runners.engines.thinking import split_thinking
-from lawbound.runners.plan import Assignment, Plan, request_key
-from lawbound.runners.sample import (
-    MOST_COUNTED,
-    Fingerprint,
-    Message,
-    Rendered,
-    Request,
-    Sample,
-    Settings,
-)
+from lawbound.runners.plan import Assignment, Plan
+from lawbound.runners.sample import Fingerprint
 from lawbound.runners.store import Store, lock
-from lawbound.tasks.item import ItemError
-from lawbound.tasks.places import open_regular
+from lawbound.tasks.files import quoted
 from lawbound.tasks.records import unique
-
-TASK_PREFIX = "lawbound_"
 
 
 def is_log_folder(folder: Path) -> bool:
     """Whether lm-eval wrote logs of our tasks below this folder."""
     return folder.is_dir() and next(folder.rglob(f"samples_{TASK_PREFIX}*.jsonl"), None) is not None
-
-
-@dataclass(frozen=True, slots=True)
-class _Logged:
-    """One logged answer, checked."""
-
-    arm: DocArm
-    request: Request
-    sample: Sample
 
 
 def import_logs(folder: Path, out: Path) -> RunFolder:
@@ -62,15 +33,16 @@ def import_logs(folder: Path, out: Path) -> RunFolder:
     target = RunFolder(out)
     if target.run_yaml.exists():
         raise FolderError(f"{target.run_yaml}: already exists, expected a new run folder")
-    by_model: dict[str, tuple[Fingerprint, list[_Logged]]] = {}
+    by_model: dict[str, tuple[Fingerprint, list[Logged]]] = {}
     for results in sorted(folder.rglob("results_*.json")):
-        fingerprint, logged = _read_run(results)
+        fingerprint, logged = read_run(results)
         _, gathered = by_model.setdefault(fingerprint.model, (fingerprint, []))
         gathered.extend(logged)
     if not any(logged for _, logged in by_model.values()):
         raise FolderError(
             f"{folder}: found no samples_{TASK_PREFIX}*.jsonl, expected lm-eval's logs"
         )
+    _refuse_mixture((one for _, logged in by_model.values() for one in logged), folder)
     with lock(out):
         items = unique(one.arm.item for _, logged in by_model.values() for one in logged)
         target.write_items(items)
@@ -83,117 +55,7 @@ def import_logs(folder: Path, out: Path) -> RunFolder:
     return target
 
 
-def _read_run(results: Path) -> tuple[Fingerprint, list[_Logged]]:
-    try:
-        with open_regular(results) as handle:
-            content = json.loads(handle.read())
-        config = content["config"]
-        model = f"lm-eval:{config['model']}:{_arguments(config.get('model_args'))}"
-        stamp = results.name.removeprefix("results_").removesuffix(".json")
-        instruction = content.get("system_instruction")
-        version = str(content.get("lm_eval_version", "unknown"))
-        revision = str(config.get("model_sha") or config.get("model_revision") or "unverified")
-        dtype = str(config.get("model_dtype") or "")
-        template = str(content.get("chat_template_sha") or "")
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as fault:
-        raise FolderError(
-            f"{results}: cannot be read ({fault!r}), expected lm-eval results"
-        ) from fault
-    if instruction:
-        raise FolderError(
-            f"{results}: was run with --system_instruction, which stands before the policy; "
-            "expected none"
-        )
-    fingerprint = Fingerprint(model, revision, "lm-eval", version, dtype)
-    logged = [
-        one
-        for file in sorted(results.parent.glob(f"samples_{TASK_PREFIX}*_{stamp}.jsonl"))
-        for one in _read_samples(file, fingerprint, template)
-    ]
-    return fingerprint, logged
-
-
-def _arguments(found: Any) -> str:
-    if isinstance(found, Mapping):
-        return ",".join(f"{name}={found[name]}" for name in sorted(found))
-    return str(found or "")
-
-
-def _read_samples(file: Path, fingerprint: Fingerprint, template: str) -> Iterator[_Logged]:
-    for number, record in read_records(file):
-        where = f"{file}:{number}"
-        try:
-            arm = parse_doc(record["doc"], where)
-            arguments = record["arguments"]["gen_args_0"]
-            prompt, settings = str(arguments["arg_0"]), dict(arguments["arg_1"])
-            text = str(record["resps"][0][0])
-            used = _settings(settings)
-            check_demands(arm.item, where)
-        except ItemError as fault:
-            raise FolderError(str(fault)) from fault
-        except (KeyError, TypeError, IndexError, ValueError, OverflowError) as fault:
-            raise FolderError(f"{where}: found no {fault}, expected a logged sample") from fault
-        _refuse_lost_policy(arm, prompt, where)
-        yield _logged(arm, prompt, used, text, fingerprint, template)
-
-
-def _settings(logged: Mapping[str, Any]) -> Settings:
-    """The settings that were logged.
-
-    Raises:
-        ValueError: They are none that a model could be asked with.
-    """
-    tokens = int(logged.get("max_gen_toks") or logged.get("max_tokens") or 256)
-    temperature = float(logged.get("temperature") or 0.0)
-    if not (0 < tokens <= MOST_COUNTED and 0 <= temperature <= 100):
-        raise ValueError("max_gen_toks and temperature of a sane size")
-    return Settings(max_tokens=tokens, temperature=temperature)
-
-
-def _refuse_lost_policy(arm: DocArm, prompt: str, where: str) -> None:
-    """The policy must have reached the model, through a chat template."""
-    if not arm.system:
-        return
-    plain = json.dumps(arm.system, ensure_ascii=False)[1:-1]
-    escaped = json.dumps(arm.system)[1:-1]
-    if not any(text in prompt for text in (arm.system, plain, escaped)):
-        raise FolderError(
-            f"{where}: the policy of '{arm.condition}' is not in the prompt (does the template "
-            "reject system messages?), expected it to reach the model"
-        )
-    if prompt.replace(arm.system, "", 1).strip() == arm.question.strip():
-        raise FolderError(
-            f"{where}: policy and question stand glued without a chat template, expected "
-            "--apply_chat_template"
-        )
-
-
-def _logged(
-    arm: DocArm,
-    prompt: str,
-    used: Settings,
-    text: str,
-    fingerprint: Fingerprint,
-    template: str,
-) -> _Logged:
-    system = (Message("system", arm.system),) if arm.system else ()
-    chat = (*system, Message("user", arm.question))
-    rendered = Rendered(prompt, "system" if arm.system else "none", template)
-    key = request_key(chat, rendered, used, arm.seed, 0, (), fingerprint)
-    split = split_thinking(text)
-    sample = Sample(
-        key=key,
-        text=split.answer,
-        thinking=split.thinking,
-        finish="stop",
-        prompt_hash=hashlib.sha256(prompt.encode("utf-8", "surrogatepass")).hexdigest(),
-        placement=rendered.placement,
-        engine="lm-eval",
-    )
-    return _Logged(arm, Request(key, chat, rendered, used, arm.seed), sample)
-
-
-def _plan(fingerprint: Fingerprint, logged: list[_Logged]) -> Plan:
+def _plan(fingerprint: Fingerprint, logged: list[Logged]) -> Plan:
     requests = {one.request.key: one.request for one in logged}
     assignments = tuple(
         Assignment(
@@ -211,22 +73,65 @@ def _plan(fingerprint: Fingerprint, logged: list[_Logged]) -> Plan:
     return Plan(tuple(requests.values()), assignments, fingerprint)
 
 
+def _refuse_mixture(logged: Iterable[Logged], folder: Path) -> None:
+    """One run is asked one way."""
+    first: dict[str, Any] = {}
+    for one in logged:
+        for what, value in (
+            ("suite", one.arm.suite),
+            ("seed", one.arm.seed),
+            ("limit_items", one.arm.limit),
+            ("bank", one.arm.bank),
+            (f"policy_digest of {one.arm.policy}", one.arm.policy_digest),
+            *asdict(one.request.settings).items(),
+        ):
+            if first.setdefault(what, value) != value:
+                raise FolderError(
+                    f"{folder}: {what} is {quoted(first[what])} in one log and {quoted(value)} in "
+                    "another, expected logs that were asked one way (or a folder for each)"
+                )
+
+
+def _limit(by_model: Mapping[str, tuple[Fingerprint, list[Logged]]]) -> int | str | None:
+    """The limit that the docs were drawn with, or how many were asked where lm-eval left some out."""
+    asked: dict[tuple[str, str], set[tuple[str, str]]] = {}
+    owed: dict[tuple[str, str], int] = {}
+    limit = None
+    for model, (_, logged) in by_model.items():
+        for one in logged:
+            place = model, one.arm.policy
+            asked.setdefault(place, set()).add((one.arm.item.id, one.arm.condition))
+            owed[place] = one.arm.documents
+            limit = one.arm.limit
+    number, total = sum(map(len, asked.values())), sum(owed.values())
+    return limit if number == total else f"{number} of {total} documents"
+
+
 def _run_record(
-    folder: Path, by_model: Mapping[str, tuple[Fingerprint, list[_Logged]]]
+    folder: Path, by_model: Mapping[str, tuple[Fingerprint, list[Logged]]]
 ) -> dict[str, Any]:
-    arms = [one.arm for _, logged in by_model.values() for one in logged]
-    policies = [load_policy(name) for name in dict.fromkeys(arm.policy for arm in arms)]
-    suite = load_suite(arms[0].suite)
+    every = [one for _, logged in by_model.values() for one in logged]
+    arm, settings = every[0].arm, every[0].request.settings
+    digests = {one.arm.policy: one.arm.policy_digest for one in every}
+    suite = load_suite(arm.suite)
     return {
         "lawbound": "imported from lm-eval",
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
-        "spec": {"suite": suite.id, "models": list(by_model), "from": folder.name},
-        "seed": arms[0].seed,
+        "spec": {
+            "suite": suite.id,
+            "models": list(by_model),
+            "from": folder.name,
+            "limit": _limit(by_model),
+        },
+        "seed": arm.seed,
         "suite": suite.model_dump(mode="json"),
+        "bank": arm.bank,
         "policies": [
-            {"id": p.id, "name": p.name, "version": p.version, "from": p.id} for p in policies
+            {"id": p.id, "name": p.name, "version": p.version, "digest": digest, "from": p.id}
+            for p, digest in ((load_policy(name), digest) for name, digest in digests.items())
         ],
-        "settings": {"truncated": "unknown: lm-eval logs no finish reason"},
+        "settings": asdict(settings),
+        "untold": "how answers ended and how many tokens they took: lm-eval logs neither",
         "models": [
             {
                 "model": model,
@@ -235,7 +140,7 @@ def _run_record(
                 "grader": "offline",
                 "fingerprint": asdict(fingerprint),
                 "requests": len({one.request.key for one in logged}),
-                "failed": 0,
+                "failed": len({one.sample.key for one in logged if one.sample.error}),
                 "stale": 0,
             }
             for model, (fingerprint, logged) in by_model.items()

@@ -8,8 +8,17 @@ import numpy as np
 
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics_bounds import ends_of, mean_bounds
-from lawbound.evals.metrics_build import MOVER, Tally, build, judged, scored, tally
-from lawbound.evals.metrics_inputs import BLOCKED, ERROR, OK, WITHOUT_POLICY, Cut, Mask, Rows
+from lawbound.evals.metrics_build import MOVER, build, judged, scored, tally
+from lawbound.evals.metrics_inputs import (
+    BLOCKED,
+    ERROR,
+    OK,
+    UNSCORED,
+    WITHOUT_POLICY,
+    Cut,
+    Mask,
+    Rows,
+)
 from lawbound.evals.metrics_scores import modes_of
 from lawbound.evals.stats import Design, Floats, Mean, pooled_icc, rate, signed_mean
 
@@ -157,10 +166,11 @@ def withheld_from(rows: Rows, base_column: str) -> Floats:
 
 def _form(cut: Cut, strength: str, rows: Rows) -> Iterator[Estimate]:
     generated = rows.where(rows["mode"] == "generate")
-    yield share(
-        cut, "truncated", strength, generated, scored(generated, generated.floats("truncated")),
-        note="" if len(generated) else "nothing was generated",
-    )  # fmt: skip
+    cut_off = scored(generated, generated.floats("truncated"))
+    note = "" if len(generated) else "nothing was generated"
+    if np.isnan(cut_off).all() and (generated.status <= UNSCORED).any():
+        note = "nobody knows how the answers ended"
+    yield share(cut, "truncated", strength, generated, cut_off, note=note)
     for mode in modes_of(rows):
         checked = rows.kinds("reasoning")
         checked = checked.where(checked["mode"] == mode)
@@ -191,17 +201,18 @@ def _token_cost(cut: Cut, strength: str) -> Iterator[Estimate]:
     first, second = pair_rows(cut.rows.at(strength), cut.rows.at("none"))
     arms = [np.isin(rows.status, (ERROR, BLOCKED)) for rows in (first, second)]
     lost = arms[0] | arms[1]
-    left = Tally(
-        errors=sum(int(np.sum(rows.status == ERROR)) for rows in (first, second)),
-        blocked=sum(int(np.sum(rows.status == BLOCKED)) for rows in (first, second)),
-    )
     for name, column in TOKENS.items():
-        extra = (first.floats(column) - second.floats(column))[~lost]
-        mean = cluster_t(extra, first.codes("group")[~lost])
+        counts = [rows.floats(column) for rows in (first, second)]
+        left = tally(first, counts[0]) + tally(second, counts[1])
+        extra = counts[0] - counts[1]
+        use = ~lost & ~np.isnan(extra)
+        mean = cluster_t(extra[use], first.codes("group")[use])
+        note = "" if mean.n else f"no item answered under both {strength} and none"
+        if not (lost.all() or use.any()):
+            note = "nobody counted the tokens"
         yield build(
             cut, "token_cost", strength, mean, left, slice=f"tokens={name}",
-            method="cluster-t",
-            note="" if mean.n else f"no item answered under both {strength} and none",
+            method="cluster-t", note=note,
         )  # fmt: skip
 
 

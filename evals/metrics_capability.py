@@ -27,7 +27,7 @@ from lawbound.evals.metrics_scores import (
     scores_icc,
     scores_of,
 )
-from lawbound.evals.stats import Mean, signed_mean
+from lawbound.evals.stats import Floats, Mean, signed_mean
 from lawbound.evals.stats_bootstrap import Part, Weights, bootstrap, percentiles
 from lawbound.evals.stats_tests import sign_flip
 
@@ -124,14 +124,15 @@ def _taxes(
         family="primary" if strength == "full" else "exploratory", p_value=p_value,
     )  # fmt: skip
     reasons, open_reasons = _reasons(pairs), _reasons(open_.pairs)
+    lost_for = {part: note or _why_no_reason(part, reasons, pairs.loss) for part in PARTS}
     for part in PARTS:
         mean = Mean()
-        if not note:
+        if not lost_for[part]:
             d = np.where(reasons == part, pairs.loss, 0.0)
             mean = signed_mean(d, design, bound=placebo.span, icc=icc)
         yield build(
-            cut, f"tax_{part}", strength, mean, left, mode=mode, method=MOVER, note=note,
-            bounds=None if note else open_.part(open_reasons == part),
+            cut, f"tax_{part}", strength, mean, left, mode=mode, method=MOVER, note=lost_for[part],
+            bounds=None if lost_for[part] else open_.part(open_reasons == part),
         )  # fmt: skip
     yield build(
         cut, "retention", strength, _retention(pairs, tax, icc) if not note else Mean(), left,
@@ -187,13 +188,25 @@ def _why_not(pairs: Paired, base: Mean, first: str, second: str) -> str:
 def _reasons(pairs: Paired) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     """Why each pair differs: what happened to the answer under the policy, else to the other one."""
     second, first = _fate(pairs.second), _fate(pairs.first)
-    return np.where(second != "wrong", second, first)
+    reasons = np.where(second != "wrong", second, first)
+    return np.where((second == "unknown") & (first == "withheld"), "any", reasons)
+
+
+def _why_no_reason(
+    part: str, reasons: np.ndarray[tuple[int], np.dtype[np.object_]], loss: Floats
+) -> str:
+    """Where nobody knows how a lost answer ended, its loss could belong to several parts."""
+    open_to = ("any",) if part == "withheld" else ("any", "unknown")
+    is_open = bool((np.isin(reasons.astype(str), open_to) & (loss != 0)).any())
+    return "nobody knows how some of the answers ended" if is_open else ""
 
 
 def _fate(arm: Scores) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     fate = np.full(len(arm.rows), "wrong", dtype=object)
     fate[arm.rows.floats("extracted") == 0] = "unextractable"
-    fate[arm.rows["truncated"].astype(bool)] = "truncated"
+    cut_off = arm.rows.floats("truncated")
+    fate[cut_off == 1] = "truncated"
+    fate[np.isnan(cut_off)] = "unknown"
     fate[arm.rows["withheld"].astype(bool)] = "withheld"
     fate[arm.value >= 1] = "wrong"
     return fate

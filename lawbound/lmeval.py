@@ -8,6 +8,7 @@ and interval from our own statistics. What crosses tasks comes from `lawbound sc
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from lawbound.evals.conclude import NEUTRAL, rule_info
 from lawbound.evals.frame import Judged, judge_all, verdict_frame
 from lawbound.evals.harness_docs import build_docs, parse_doc
+from lawbound.evals.suite import load_suite
 from lawbound.rubrics.policy import Policy
 from lawbound.rubrics.policy_files import load_policy
 from lawbound.rubrics.verdict import Reading, Verdict, is_met
@@ -31,6 +33,7 @@ METRICS = ("J", "adherence", "over_refusal", "duty", "capability", "policy_tax",
 _PARTS = {"": "value", "_low": "low", "_high": "high"}
 _MODEL = "lm-eval"
 _RESAMPLES = 1000
+_log = logging.getLogger(__name__)
 
 _items: dict[str, Item] = {}
 """Items of the docs handed out in this process: every rank of lm-eval builds its docs itself."""
@@ -46,6 +49,13 @@ def docs(
     """Documents of one task; lm-eval passes the task's ``metadata`` (and ``--metadata``) as arguments."""
     import datasets
 
+    tokens = load_suite(suite).max_tokens
+    if tokens != load_suite("quick").max_tokens:
+        _log.warning(
+            "WARNING: the suite '%s' allows answers of %d tokens and the task does not: unless you "
+            "have, pass --gen_kwargs max_gen_toks=%d",
+            suite, tokens, tokens,
+        )  # fmt: skip
     rows = build_docs(policy, suite, seed=seed, limit=limit_items)
     for row in rows:
         item = parse_doc(row, "doc").item
@@ -58,7 +68,7 @@ def judge(doc: Mapping[str, Any], results: Sequence[str]) -> dict[str, str]:
     arm = parse_doc(doc, "doc")
     _items[arm.item.id] = arm.item
     split = split_thinking(str(results[0]))
-    sample = Sample("", split.answer, "stop", thinking=split.thinking)
+    sample = Sample("", split.answer, "unknown", thinking=split.thinking)
     assignment = _assignment(arm.item.id, arm.condition, arm.strength, arm.policy, arm.wording)
     (judged,) = judge_all(
         [assignment], {arm.item.id: arm.item}, {"": sample}, _policies(arm.policy), grader="offline"
@@ -127,7 +137,7 @@ def _restore(row: Mapping[str, Any]) -> Judged:
         extracted=row["extracted"],
         outcome=row["outcome"],
     )
-    return Judged(assignment, item, verdict, Sample("", "", "stop"))
+    return Judged(assignment, item, verdict, Sample("", "", "unknown"))
 
 
 def _aggregation(metric: str, part: str) -> Callable[[Sequence[str]], float]:

@@ -36,7 +36,7 @@ def offline(answers: Sequence[tuple[Item, Sample]]) -> list[Reading]:
 
     return grade_all(
         [
-            Asked(item.prompt, sample.text, item.lang, sample.truncated, sample.thinking)
+            Asked(item.prompt, sample.text, item.lang, bool(sample.truncated), sample.thinking)
             for item, sample in answers
         ]
     )

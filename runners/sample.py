@@ -5,7 +5,7 @@ from typing import Literal
 
 Role = Literal["system", "user", "assistant"]
 Placement = Literal["system", "user", "none"]
-Finish = Literal["stop", "length", "blocked", "choices", "error"]
+Finish = Literal["stop", "length", "blocked", "choices", "error", "unknown"]
 
 MOST_COUNTED = 2**53
 """Counts above it are damage, and not exact as floats."""
@@ -80,9 +80,10 @@ class Sample:
     """Reasoning trace, split from the answer."""
     choice_logprobs: tuple[float, ...] = ()
     """Natural-log likelihood of each choice, in nats, summed over its tokens."""
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    thinking_tokens: int = 0
+    prompt_tokens: int | None = 0
+    """None, here and below, where nobody counted."""
+    completion_tokens: int | None = 0
+    thinking_tokens: int | None = 0
     prompt_hash: str = ""
     """sha256 of the rendered prompt."""
     placement: Placement = "none"
@@ -92,9 +93,9 @@ class Sample:
     error: str = ""
 
     @property
-    def truncated(self) -> bool:
-        """The answer ran into the token limit."""
-        return self.finish == "length"
+    def truncated(self) -> bool | None:
+        """The answer ran into the token limit; None where nobody knows how it ended."""
+        return None if self.finish == "unknown" else self.finish == "length"
 
     @property
     def think_only(self) -> bool:

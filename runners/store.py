@@ -201,7 +201,7 @@ def _is_sound(sample: Sample) -> bool:
     """Whether every field is of its kind: a checksum says who wrote a line no more than a name does."""
     return (
         all(isinstance(getattr(sample, name), str) for name in _TEXTS)
-        and all(_is_count(getattr(sample, name)) for name in _COUNTS)
+        and all(_is_count_or_none(getattr(sample, name)) for name in _COUNTS)
         and sample.finish in _ENDINGS
         and sample.placement in _PLACES
         and isinstance(sample.seconds, int | float)
@@ -209,8 +209,9 @@ def _is_sound(sample: Sample) -> bool:
     )
 
 
-def _is_count(value: object) -> bool:
-    return type(value) is int and 0 <= value <= MOST_COUNTED  # true and false are no counts
+def _is_count_or_none(value: object) -> bool:
+    # true and false are no counts
+    return value is None or (type(value) is int and 0 <= value <= MOST_COUNTED)
 
 
 def _lines(handle: IO[bytes]) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -10,17 +11,21 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from lawbound.__main__ import main
 from lawbound.evals.conclude import conclude, evaluate
 from lawbound.evals.evaluate import RunSpec
-from lawbound.evals.folder import FolderError
+from lawbound.evals.folder import FolderError, RunFolder
 from lawbound.evals.harness_docs import build_docs
 from lawbound.evals.harness_logs import import_logs, is_log_folder
+from lawbound.evals.leaderboard import merge_boards
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.sample import Request
+from lawbound.runners.store import read_samples
 
 # lm-eval itself warns a great deal; what we promise is that it works, not that it is silent.
 pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.model]
 
+SERVER = Path(__file__).parent / "runners" / "servers" / "scripted.py"
 LIMIT = 4
 """Items of each selection: enough for every metric, few enough for a fast test."""
 TASKS = Path(__file__).parents[1] / "tasks" / "lmeval"
@@ -47,7 +52,6 @@ def _from_request(request: Request) -> str:
 @pytest.fixture(scope="module")
 def logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """Logs of the plain lm-eval command over one of our tasks, with a deterministic model."""
-    from lm_eval.__main__ import cli_evaluate
     from lm_eval.api import model
     from lm_eval.api.registry import register_model
 
@@ -81,10 +85,17 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             raise NotImplementedError
 
     out: Path = tmp_path_factory.mktemp("logs")
+    _lm_eval(out, LIMIT, "--model", "lawbound-test")
+    yield out
+
+
+def _lm_eval(out: Path, limit: int, *model: str) -> None:
+    from lm_eval.__main__ import cli_evaluate
+
     arguments = [
-        "lm_eval", "run", "--model", "lawbound-test", "--include_path", str(TASKS),
-        "--tasks", "lawbound_cn", "--apply_chat_template", "--log_samples",
-        "--output_path", str(out), "--metadata", json.dumps({"limit_items": LIMIT}),
+        "lm_eval", "run", *model, "--include_path", str(TASKS), "--tasks", "lawbound_cn",
+        "--apply_chat_template", "--log_samples", "--output_path", str(out),
+        "--metadata", json.dumps({"limit_items": limit}),
     ]  # fmt: skip
     before = sys.argv
     sys.argv = arguments
@@ -92,7 +103,51 @@ def logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
         cli_evaluate()
     finally:
         sys.argv = before
-    yield out
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Logs of lm-eval over one item of each selection, its model behind a chat API, and its URL."""
+    out: Path = tmp_path_factory.mktemp("api")
+    with subprocess.Popen(
+        [sys.executable, SERVER], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        url = f"http://127.0.0.1:{process.stdout.readline().strip()}/lm/v1/chat/completions"
+        _lm_eval(
+            out, 1, "--model", "local-chat-completions",
+            "--model_args", f"model=tiny,base_url={url},num_concurrent=8",
+        )  # fmt: skip
+        yield out
+        process.terminate()
+
+
+def test_logs_of_a_chat_api_become_a_run(api: Path, tmp_path: Path) -> None:
+    folder = import_logs(api, tmp_path / "imported")
+    (entry,) = folder.read_run()["models"]
+    samples = read_samples(folder.samples(entry["model"]))
+    assert (entry["requests"], entry["failed"]) == (len(samples), 0)
+    assert all(sample.text.startswith("answer to ") for sample in samples.values())
+    assert {sample.placement for sample in samples.values()} == {"system", "none"}
+
+
+def _emptied(line: dict[str, Any]) -> None:
+    line["resps"] = [[""]]
+
+
+def _answer_lost(line: dict[str, Any]) -> None:
+    line["resps"] = [[None]]
+
+
+def test_an_empty_text_of_a_chat_api_is_a_failed_request(
+    api: Path, logs: Path, tmp_path: Path
+) -> None:
+    for name, found, failed in (("api", api, True), ("own", logs, False)):
+        folder = import_logs(_edited(found, tmp_path / name, _emptied), tmp_path / f"{name}-run")
+        (entry,) = folder.read_run()["models"]
+        samples = read_samples(folder.samples(entry["model"]))
+        assert {bool(sample.error) for sample in samples.values()} == {failed}
+        assert entry["failed"] == (entry["requests"] if failed else 0)
 
 
 def _numbers(folder: Path) -> pd.DataFrame:
@@ -126,6 +181,73 @@ def test_its_logs_give_exactly_the_numbers_of_the_standalone_runner(
     import_logs(logs, tmp_path / "imported")
     conclude(tmp_path / "imported")
     pd.testing.assert_frame_equal(_numbers(tmp_path / "imported"), _numbers(tmp_path / "own"))
+
+
+def _board(logs: Path, out: Path) -> pd.DataFrame:
+    return conclude(import_logs(logs, out).root).leaderboard
+
+
+def test_its_board_can_be_merged_with_that_of_a_run_that_generates_everything(
+    logs: Path, tmp_path: Path
+) -> None:
+    engine = FunctionEngine(_from_request, name="mine")
+    spec = RunSpec(suite="quick", models=("mine",), policies=("cn",), limit=LIMIT)
+    own = evaluate(spec, tmp_path / "own", engines={"mine": engine}).leaderboard
+    imported = _board(logs, tmp_path / "imported")
+    merged = merge_boards({"own": own, "imported": imported})
+    assert not merged["comparability"].any()
+    assert {"mine", *imported["model"]} <= set(merged["model"])
+
+
+def test_logs_of_some_of_the_documents_are_no_twin_of_a_whole_run(
+    logs: Path, tmp_path: Path
+) -> None:
+    part = _copied(logs, tmp_path / "part")
+    samples = next(part.glob("samples_*.jsonl"))
+    lines = samples.read_text(encoding="utf-8").splitlines(keepends=True)
+    samples.write_text("".join(lines[:-1]), encoding="utf-8")
+    boards = {"part": _board(part, tmp_path / "a"), "whole": _board(logs, tmp_path / "b")}
+    assert boards["part"]["suite_hash"][0] != boards["whole"]["suite_hash"][0]
+    limit = RunFolder(tmp_path / "a").read_run()["spec"]["limit"]
+    assert limit == f"{len(lines) - 1} of {len(lines)} documents"
+
+
+def _longer(line: dict[str, Any]) -> None:
+    if line["doc_id"] == 1:
+        line["arguments"]["gen_args_0"]["arg_1"]["max_gen_toks"] = 256
+
+
+def _older_policy(line: dict[str, Any]) -> None:
+    about = json.loads(line["doc"]["lawbound"])
+    line["doc"]["lawbound"] = json.dumps(about | {"policy_digest": "0123456789abcdef"})
+
+
+def test_logs_that_were_asked_in_two_ways_are_no_run(logs: Path, tmp_path: Path) -> None:
+    with pytest.raises(FolderError, match="max_tokens is 48 in one log and 256 in another"):
+        import_logs(_edited(logs, tmp_path / "logs", _longer), tmp_path / "out")
+
+
+def test_a_policy_that_has_changed_since_the_log_judges_nothing(logs: Path, tmp_path: Path) -> None:
+    import_logs(_edited(logs, tmp_path / "logs", _older_policy), tmp_path / "out")
+    with pytest.raises(FolderError, match="says something else than when it was asked"):
+        conclude(tmp_path / "out")
+
+
+def test_what_its_logs_do_not_tell_is_nan_and_says_why(logs: Path, tmp_path: Path) -> None:
+    import_logs(logs, tmp_path / "imported")
+    board = conclude(tmp_path / "imported").leaderboard
+    untold = ["truncated", "extra_prompt_tokens", "extra_answer_tokens", "extra_thinking_tokens"]
+    assert board[untold].isna().all(axis=None)
+    frame = pd.read_csv(tmp_path / "imported" / "metrics.csv")
+    rows = frame[frame["metric"].isin(["token_cost", "truncated"])]
+    assert len(rows) and rows["value"].isna().all() and (rows["n"] == 0).all()
+    assert (rows["unscored"] > 0).all()
+    assert set(rows["note"]) == {
+        "nobody counted the tokens",
+        "nobody knows how the answers ended",
+    }
+    verdicts = RunFolder(tmp_path / "imported").read_frame()
+    assert verdicts[["truncated", "prompt_tokens"]].isna().all(axis=None)
 
 
 def test_lm_eval_itself_shows_our_values_and_intervals(logs: Path, tmp_path: Path) -> None:
@@ -174,6 +296,19 @@ def test_a_log_with_a_system_instruction_before_the_policy_is_refused(
         import_logs(_copied(logs, tmp_path / "logs", replace=change), tmp_path / "out")
 
 
+def test_a_key_among_the_models_arguments_is_written_nowhere(logs: Path, tmp_path: Path) -> None:
+    given = (
+        '"model_args": {"model": "m", "api_key": "hunter2", "base_url": "http://u:hunter3@h/v1"}'
+    )
+    change = ('"model_args": {}', given)
+    out = tmp_path / "out"
+    conclude(import_logs(_copied(logs, tmp_path / "logs", replace=change), out).root)
+    (entry,) = RunFolder(out).read_run()["models"]
+    assert entry["model"] == "lm-eval:lawbound-test:api_key=[key],base_url=[key],model=m"
+    written = b"".join(file.read_bytes() for file in out.rglob("*") if file.is_file())
+    assert b"hunter" not in written
+
+
 def test_a_damaged_log_is_named_by_file_and_leaves_no_run(logs: Path, tmp_path: Path) -> None:
     folder = _copied(logs, tmp_path / "logs", replace=('"arg_0": "[{', '"arg_0": "[{"x'))
     with pytest.raises(FolderError, match=r"samples_lawbound_cn.*cannot be read"):
@@ -183,7 +318,7 @@ def test_a_damaged_log_is_named_by_file_and_leaves_no_run(logs: Path, tmp_path: 
 
 def _other_version(line: dict[str, Any]) -> None:
     line["doc"]["lawbound"] = line["doc"]["lawbound"].replace(
-        '"doc_version": 1', '"doc_version": 9'
+        '"doc_version": 2', '"doc_version": 9'
     )
 
 
@@ -200,9 +335,10 @@ def _glued(line: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("edit", "message"),
     [
-        (_other_version, "doc version is 9, expected 1"),
+        (_other_version, "doc version is 9, expected 2"),
         (_policy_dropped, "is not in the prompt"),
         (_glued, "expected --apply_chat_template"),
+        (_answer_lost, "found no text but None, expected a logged sample"),
     ],
 )
 def test_a_log_that_could_not_be_defended_is_refused(
@@ -214,8 +350,74 @@ def test_a_log_that_could_not_be_defended_is_refused(
     assert not (tmp_path / "out" / "run.yaml").exists()
 
 
+def _command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
+) -> tuple[Any, str]:
+    monkeypatch.setattr(sys, "argv", ["lawbound", "lm-eval", *arguments])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    return stop.value.code, capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (
+            ["--model", "dummy", "--tasks", "lawbound_xx"],
+            "lm-eval: found no task lawbound_xx, expected one of its own (lawbound lm-eval ls tasks) or "
+            "of lawbound_ae, ",
+        ),
+        (["--model", "dummy"], "lm-eval: No tasks specified"),
+        (["--model", "dumy", "--tasks", "lawbound_cn"], "lm-eval: "),
+        (
+            ["--model", "dummy", "--log_samples", "--tasks", "lawbound_cn"],
+            "lm-eval: Specify --output_path",
+        ),
+        (["--config", "nope.yaml"], "lm-eval: Config file not found"),
+    ],
+)
+def test_what_lm_eval_cannot_run_is_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    said: str,
+) -> None:
+    code, err = _command(monkeypatch, capsys, *arguments)
+    assert code == 2
+    assert err.splitlines()[-1].startswith(f"error: {said}")
+
+
+def test_lm_eval_without_anything_shows_help(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, err = _command(monkeypatch, capsys)
+    assert code == 2
+    assert err.startswith("Usage: lawbound lm-eval") and "--tasks lawbound_cn" in err
+
+
+def test_a_cache_of_lm_eval_is_warned_of_however_it_is_written(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("lm_eval.__main__.cli_evaluate", lambda: sys.exit(0))
+    for cache in (["--use_cache", "x"], ["--use_cache=x"], ["--cache_requests=true"]):
+        _, err = _command(monkeypatch, capsys, "--tasks", "lawbound_cn", *cache)
+        assert err.startswith("WARNING: lm-eval's --use_cache ignores the model")
+    assert _command(monkeypatch, capsys, "--tasks", "lawbound_cn")[1] == ""
+
+
 def test_every_shipped_policy_has_a_task() -> None:
     from lawbound.rubrics.policy_files import shipped
 
     named = {file.stem.removeprefix("lawbound_") for file in TASKS.glob("lawbound_*.yaml")}
     assert named == set(shipped())
+
+
+def test_a_suite_with_another_token_limit_says_how_to_pass_it(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    from lawbound.lmeval import docs
+
+    docs("cn", "quick", limit_items=1)
+    assert not caplog.messages
+    docs("cn", "standard", limit_items=1)
+    assert "pass --gen_kwargs max_gen_toks=512" in caplog.text

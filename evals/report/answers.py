@@ -132,7 +132,7 @@ def _row(record: Mapping[Any, Any]) -> dict[str, Any]:
         "met": _claim(record["met"]),
         "score": _claim(record["score"]),
         "outcome": record["outcome"],
-        "truncated": bool(record["truncated"]),
+        "truncated": record["truncated"] == 1,
         "blocked": bool(record["blocked"]),
         "evidence": record["evidence"][:MAX_EVIDENCE],
         "graded_by": record.get("graded_by", "offline"),

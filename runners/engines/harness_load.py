@@ -77,6 +77,12 @@ def load_backend(rest: str, *, trust_remote_code: bool = False) -> Backend:
     )
 
 
+def is_secret(name: str, value: str) -> bool:
+    """Whether an argument of a model is a key, or a URL with one."""
+    is_named_so = bool(_SECRET.search(name)) and name not in _NO_SECRETS
+    return is_named_so or _holds_secret(value)
+
+
 def _holds_secret(value: str) -> bool:
     """Whether an argument is a URL with a user name or a key in it."""
     try:

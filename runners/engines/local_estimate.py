@@ -27,14 +27,14 @@ def estimate_seconds(
     first = next((request for request in requests if not request.choices), requests[0])
     alike = [r for r in requests if not r.choices and _head(r) == _head(first)][:PROBE] or [first]
     started = perf_counter()
-    read = sum(sample.prompt_tokens for sample in generate([_short(alike[0], 1)]))
+    read = sum(sample.prompt_tokens or 0 for sample in generate([_short(alike[0], 1)]))
     reading = max(read, 1) / (perf_counter() - started)
     started = perf_counter()
     written = list(generate([_short(request, NEW) for request in alike]))
     head = count_tokens(_head(first))
-    own = sum(max(sample.prompt_tokens - head, 0) for sample in written)
+    own = sum(max((sample.prompt_tokens or 0) - head, 0) for sample in written)
     spent = perf_counter() - started - own / reading
-    writing = sum(sample.completion_tokens for sample in written) / max(spent, 1e-3)
+    writing = sum(sample.completion_tokens or 0 for sample in written) / max(spent, 1e-3)
     return _unique_tokens(requests, count_tokens) / reading + sum(
         request.settings.max_tokens for request in requests if not request.choices
     ) / max(writing, 1e-3)

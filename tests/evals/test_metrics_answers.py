@@ -305,6 +305,22 @@ def test_token_cost_counts_the_requests_that_failed(row, frame):
     assert (found.n, found.errors, found.blocked) == (4, 1, 1)
 
 
+def test_tokens_and_endings_that_nobody_knows_are_left_out_and_counted(row, frame):
+    rows = [row(f"x{i}", strength="none", prompt_tokens=10.0) for i in range(4)]
+    rows += [
+        row(f"x{i}", strength="full", prompt_tokens=[30.0, 50.0, math.nan, 40.0][i])
+        for i in range(4)
+    ]
+    for i, one in enumerate(rows):
+        one["truncated"] = [0.0, math.nan, 1.0, 0.0][i % 4]
+    found = compute_metrics(frame(rows), NO_RULES, seed=0)
+    cost = pick(found, "token_cost", slice="tokens=prompt")
+    assert (cost.value, cost.n, cost.unscored, cost.note) == (pytest.approx(30), 3, 1, "")
+    cut = pick(found, "truncated")
+    assert (cut.value, cut.n, cut.unscored) == (pytest.approx(1 / 3), 3, 1)
+    assert (cut.lower_bound, cut.upper_bound) == (0.25, 0.5)
+
+
 def test_an_unread_english_answer_opens_the_language_gap_and_is_counted(behaved, frame):
     rows = [behaved(f"e{i}", "refuse", "refuse", group=f"g{i}") for i in range(3)]
     rows.append(behaved("e3", "refuse", "unscored", group="g3"))

@@ -55,6 +55,17 @@ def test_policy_tax_and_its_parts_add_up(solved, frame):
     assert pick(found, "policy_tax").p_value == pytest.approx(1 / 32)
 
 
+def test_parts_of_a_tax_are_nan_where_nobody_knows_how_the_answers_ended(solved, frame):
+    rows = [row | {"truncated": math.nan} for row in taxed(solved)]
+    found = compute_metrics(frame(rows), {}, seed=0)
+    assert pick(found, "policy_tax").value == pytest.approx(0.25)
+    assert pick(found, "tax_withheld").value == pytest.approx(0.10)
+    for part in ("truncated", "unextractable", "wrong"):
+        estimate = pick(found, f"tax_{part}")
+        assert math.isnan(estimate.value)
+        assert estimate.note == "nobody knows how some of the answers ended"
+
+
 def test_policy_tax_is_paired_by_item(solved, frame):
     rows = taxed(solved) + [solved(f"extra{i}", 0, strength="placebo") for i in range(3)]
     tax = pick(compute_metrics(frame(rows), {}, seed=0), "policy_tax")

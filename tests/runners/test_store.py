@@ -23,8 +23,9 @@ def _write(path: Path, *samples: Sample) -> None:
 def test_what_is_written_is_read_back(tmp_path: Path) -> None:
     path = tmp_path / "s.jsonl"
     odd = Sample("k", "a\ud800\x00\u2028\n\u202e终", "choices", choice_logprobs=(-1.5, -0.25))
-    _write(path, odd, _sample("l"))
-    assert read_samples(path) == {"k": odd, "l": _sample("l")}
+    untold = Sample("m", "yes", "unknown", prompt_tokens=None, thinking_tokens=None)
+    _write(path, odd, _sample("l"), untold)
+    assert read_samples(path) == {"k": odd, "l": _sample("l"), "m": untold}
 
 
 def test_the_last_record_without_error_wins(tmp_path: Path) -> None:
