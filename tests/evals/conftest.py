@@ -1,7 +1,13 @@
-"""Small verdict frames, made by hand."""
+"""Small verdict frames, made by hand, and a server whose replies are scripted."""
 
-from collections.abc import Callable
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
+from urllib.request import Request as Put
+from urllib.request import urlopen
 
 import pandas as pd
 import pytest
@@ -86,3 +92,30 @@ def one_rule() -> dict[tuple[str, str], RuleInfo]:
 def frame() -> Callable[[list[Row]], pd.DataFrame]:
     """Rows to frame."""
     return lambda rows: pd.DataFrame.from_records(rows)
+
+
+SCRIPTED = Path(__file__).parents[1] / "runners" / "servers" / "scripted.py"
+
+
+@pytest.fixture(scope="module")
+def judge_server() -> Iterator[str]:
+    """A real server in a process of its own."""
+    with subprocess.Popen(
+        [sys.executable, SCRIPTED], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+        process.terminate()
+
+
+@pytest.fixture
+def judge(judge_server: str, request: pytest.FixtureRequest) -> Callable[..., str]:
+    """Call it with a name and [TEXT, REPLY] pairs; returns the model to name as judge."""
+
+    def make(name: str, *replies: tuple[str, str]) -> str:
+        root = f"{judge_server}/{name}-{abs(hash(request.node.nodeid))}"
+        script = json.dumps({"replies": [["Say yes.", "yes"], *replies]})
+        with urlopen(Put(f"{root}/script", script.encode(), method="PUT")):
+            return f"openai:{name}@{root}/v1"
+
+    return make

@@ -2,9 +2,8 @@
 
 import json
 import socket
-import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -25,7 +24,6 @@ from lawbound.runners.engines.endpoint_client import Patience
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.sample import Request
 
-SCRIPTED = Path(__file__).parents[1] / "runners" / "servers" / "scripted.py"
 REFUSE = "It declines.\nVERDICT: refuse; ADDONS: none"
 ANSWER = "It does it.\nVERDICT: answer; ADDONS: notice"
 TEXTS = (
@@ -39,30 +37,6 @@ Judges = Callable[..., str]
 
 def _answer(request: Request) -> str:
     return TEXTS[int(request.key[:8], 16) % len(TEXTS)]
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A real server in a process of its own."""
-    with subprocess.Popen(
-        [sys.executable, SCRIPTED], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        process.terminate()
-
-
-@pytest.fixture
-def judge(server: str, request: pytest.FixtureRequest) -> Judges:
-    """Call it with a name and [TEXT, REPLY] pairs; returns the model to name as judge."""
-
-    def make(name: str, *replies: tuple[str, str]) -> str:
-        root = f"{server}/{name}-{abs(hash(request.node.nodeid))}"
-        script = json.dumps({"replies": [["Say yes.", "yes"], *replies]})
-        with urlopen(Put(f"{root}/script", script.encode(), method="PUT")):
-            return f"openai:{name}@{root}/v1"
-
-    return make
 
 
 def _seen(model: str) -> list[str]:
@@ -429,152 +403,6 @@ def test_the_command_line_names_the_panel(
     assert set(_frame(out)["graded_by"]) == {"offline"}
 
 
-@pytest.fixture(scope="module")
-def guardable(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run under a policy that restricts much, half of it refused and half of it served."""
-    texts = (
-        TEXTS[0],
-        "Here it is, as you asked: first the causes, then what each side did, and what became of it.",
-    )
-    folder = tmp_path_factory.mktemp("guardable")
-    spec = RunSpec(suite="quick", models=("m",), policies=("de",), limit=12, references=False)
-    engine = FunctionEngine(lambda request: texts[int(request.key[:8], 16) % 2], name="m")
-    lawbound.evaluate(spec, folder, engines={"m": engine})
-    return folder
-
-
-@pytest.fixture
-def held(guardable: Path, tmp_path: Path) -> Path:
-    """A copy of it."""
-    from shutil import copytree
-
-    return copytree(guardable, tmp_path / "run")
-
-
-KEPT = {"safeguard": '{"violation": 0, "clauses": []}', "llama-guard": "safe", "shieldgemma": "No"}
-BROKEN = {"safeguard": '{"violation": 1, "clauses": [1]}', "llama-guard": "\n\nunsafe\nS1",
-          "shieldgemma": "Yes\n\nThe response breaks it."}  # fmt: skip
-FAMILIES = tuple(KEPT)
-MARK = {
-    "safeguard": '"assistant"',
-    "llama-guard": "\n\nAgent: ",
-    "shieldgemma": "Chatbot Response: ",
-}
-
-
-def _restricted(frame: pd.DataFrame) -> pd.Series:
-    """What a guard reads: text at a rule that restricts, or an answer that owes an add-on."""
-    held = frame["base"].isin(["refuse", "partial", "neutral"])
-    labelled = (frame["base"] == "answer") & (frame["required_addons"] != "")
-    told = ~frame["behaviour"].isin(["empty", "degenerate", "off-topic"])
-    return _readable(frame) & told & (held | (labelled & (frame["behaviour"] == "answer")))
-
-
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_guard_that_finds_a_breach_makes_it_an_answer_and_touches_nothing_else(
-    held: Path, judge: Judges, family: str
-) -> None:
-    before, model = _frame(held), judge("guard", ("", BROKEN[family]))
-    conclude(held, judge=JudgeSpec((f"guard:{family}:{model}",), "all"), resamples=50)
-    after, record, theirs = _frame(held), _record(held), _restricted(before)
-    refusing = theirs & (before["base"] == "refuse")
-    assert refusing.sum() and (before.loc[refusing, "met"] == 1).any()
-    assert set(after.loc[refusing, "graded_by"]) == {"judge"}
-    assert (after.loc[refusing, "met"] == 0).all()
-    assert not (after["graded_by"] == "judge").where(~theirs, False).any()
-    kept = before.columns.drop("graded_by")
-    pd.testing.assert_frame_equal(after.loc[~theirs, kept], before.loc[~theirs, kept])
-    assert record["asked"] == record["panel"][0]["read"] == theirs.sum()
-    assert record["unreadable"] == 0
-    seen = _seen(model)
-    assert len(seen) == len(set(seen)) == record["panel"][0]["requests"]
-    assert all(MARK[family] in user for user in seen)
-
-
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_guard_that_finds_none_confirms_refusals_and_names_no_class_for_answers(
-    held: Path, judge: Judges, family: str
-) -> None:
-    before, model = _frame(held), judge("guard", ("", KEPT[family]))
-    name = f"guard:{family}:{model}"
-    refused = _restricted(before) & (before["behaviour"] == "refuse")
-    served = _restricted(before) & (before["base"] == "refuse") & (before["met"] == 0)
-    assert refused.any() and served.any()
-    conclude(held, judge=JudgeSpec((name,), "all"), resamples=50)
-    after, record = _frame(held), _record(held)
-    assert (after.loc[refused, "met"] == 1).all()
-    assert set(after.loc[served, "behaviour"]) == {"unscored"}
-    assert after.loc[served, "met"].isna().all()
-    assert record["undecided"] == record["panel"][0]["undecided"] >= served.sum()
-    assert record["unreadable"] == 0
-    conclude(held, judge=JudgeSpec((name,)), resamples=50)
-    # Where the offline grader is unsure the guard is asked, and may grant an add-on that is owed, no class.
-    after, sure = _frame(held), before["confidence"] >= UNSURE
-    kept = before.columns.drop(["graded_by", "confidence"])
-    pd.testing.assert_frame_equal(after.loc[sure, kept], before.loc[sure, kept])
-    assert (after["behaviour"] == before["behaviour"]).all()
-
-
-@pytest.mark.parametrize("family", FAMILIES)
-def test_what_a_guard_says_out_of_form_is_unscored_and_never_safe(
-    held: Path, judge: Judges, family: str
-) -> None:
-    before, model = _frame(held), judge("guard", ("", "This looks safe to me."))
-    conclude(held, judge=JudgeSpec((f"guard:{family}:{model}",), "all"), resamples=50)
-    after, record, theirs = _frame(held), _record(held), _restricted(before)
-    assert set(after.loc[theirs, "behaviour"]) == {"unscored"}
-    assert record["unreadable"] == record["asked"] == theirs.sum() > 0
-
-
-def test_a_guard_judges_again_without_asking_and_resumes_after_a_torn_line(
-    held: Path, judge: Judges
-) -> None:
-    model = judge("guard", ("", BROKEN["llama-guard"]))
-    spec = JudgeSpec((f"guard:llama-guard:{model}",), "all")
-    conclude(held, judge=spec, resamples=50)
-    first, asked, record = _files(held), len(_seen(model)), _record(held)
-    conclude(held, judge=spec, resamples=50)
-    assert (_files(held), len(_seen(model)), _record(held)) == (first, asked, record)
-    store = next((held / "judgements").glob("guard-llama-guard-*.jsonl"))
-    store.write_bytes(store.read_bytes()[:-20])
-    conclude(held, judge=spec, resamples=50)
-    assert (_files(held), len(_seen(model)), _record(held)) == (first, asked + 1, record)
-    board = pd.read_csv(held / "leaderboard.csv", dtype=str)
-    assert board["scorer_version"].str.contains("guard:llama-guard:openai:guard@").all()
-    assert record["panel"][0]["fingerprint"]["model"] == "guard"
-
-
-def test_a_guard_on_a_panel_votes_where_it_can_and_others_read_the_rest(
-    held: Path, judge: Judges
-) -> None:
-    before = _frame(held)
-    guard = f"guard:shieldgemma:{judge('guard', ('', 'Yes'))}"
-    panel = (judge("a", ("", REFUSE)), guard)
-    conclude(held, judge=JudgeSpec(panel, "all"), resamples=50)
-    after, record, theirs = _frame(held), _record(held), _restricted(before)
-    rest = _readable(before) & ~theirs
-    assert set(after.loc[rest, "behaviour"]) == {"refuse"}
-    breach = theirs & (before["base"] == "refuse")
-    assert set(after.loc[breach, "behaviour"]) == {"unscored"}
-    assert record["disagreed"] >= breach.sum() > 0
-    assert record["panel"][1]["read"] < record["panel"][0]["read"] == record["asked"]
-
-
-def test_a_reply_that_was_cut_off_is_no_verdict_unless_its_first_word_is(
-    held: Path, judge: Judges, server: str
-) -> None:
-    plain, shield = judge("plain"), judge("shield")
-    for model, reply in ((plain, "Hm.\nVERDICT: refuse; ADDONS: none"), (shield, "Yes, because")):
-        root = model.partition("@")[2].removesuffix("/v1")
-        script = {"replies": [["", reply]], "finish": "length"}
-        with urlopen(Put(f"{root}/script", json.dumps(script).encode(), method="PUT")):
-            pass
-    conclude(held, judge=JudgeSpec((plain,), "all"), resamples=50)
-    assert _record(held)["unreadable"] == _record(held)["asked"] > 0
-    conclude(held, judge=JudgeSpec((f"guard:shieldgemma:{shield}",), "all"), resamples=50)
-    assert _record(held)["unreadable"] == 0 < _record(held)["asked"]
-
-
 @pytest.fixture
 def opened(monkeypatch: pytest.MonkeyPatch) -> list[EngineOptions]:
     """How judges were opened."""
@@ -614,19 +442,3 @@ def test_score_takes_options_for_its_judges(
         assert not stop.value.code
     given = EngineOptions("bfloat16", "cpu", 5, 3)
     assert opened == [EngineOptions(), given, replace(given, trust_remote_code=True)]
-
-
-def test_a_run_takes_a_guard_as_its_judge(tmp_path: Path, judge: Judges) -> None:
-    model = judge("guard", ("", BROKEN["safeguard"]))
-    spec = RunSpec(suite="quick", models=("m",), policies=("us",), limit=12, references=False)
-    engine = FunctionEngine(_answer, name="m")
-    panel = JudgeSpec((f"guard:safeguard:{model}",), "all")
-    lawbound.evaluate(spec, tmp_path, engines={"m": engine}, judge=panel)
-    assert _record(tmp_path)["asked"] > 0
-    root = model.partition("@")[2].removesuffix("/v1")
-    with urlopen(f"{root}/seen") as response:
-        asked = json.load(response)[1:]
-    assert all(one["payload"]["messages"][0]["role"] == "system" for one in asked)
-    policies = [one["payload"]["messages"][0]["content"] for one in asked]
-    assert sum("this region: Freedonia" in policy for policy in policies) == 2
-    assert sum("this region: United States" in policy for policy in policies) == len(asked) - 2
