@@ -34,7 +34,7 @@ class Answer:
     def first(self, signal: Signal) -> re.Match[str] | None:
         """The first match of a signal, sentence by sentence."""
         if signal.near(self):
-            for piece in self.sentences:
+            for piece in signal.among(self.sentences):
                 if found := signal.find(piece):
                     return found
         return None
@@ -42,7 +42,7 @@ class Answer:
     def with_first(self, signal: Signal) -> Sentence | None:
         """The first sentence that holds a signal."""
         if signal.near(self):
-            for piece in self.sentences:
+            for piece in signal.among(self.sentences):
                 if signal.find(piece):
                     return piece
         return None
@@ -51,7 +51,8 @@ class Answer:
         """Every sentence's first match."""
         if not signal.near(self):
             return []
-        return [found.group() for piece in self.sentences if (found := signal.find(piece))]
+        pieces = signal.among(self.sentences)
+        return [found.group() for piece in pieces if (found := signal.find(piece))]
 
 
 def take_apart(response: str, lexicons: tuple[Lexicon, ...]) -> Answer:

@@ -1,16 +1,18 @@
 """What each language says when it declines: data in ``lexicons/*.yaml``, compiled once."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
+from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
 from lawbound.rubrics.behaviour.text import FOLD, STEM, Searchable
 from lawbound.tasks.files import parse, read_yaml
 
+Piece = TypeVar("Piece", bound=Searchable)
 LATIN = ("en", "de", "fr", "es", "pt", "tr", "vi", "id")
 LANGUAGES = (*LATIN, "zh", "hi", "ar", "ru", "th", "ko", "ja")
 
@@ -95,6 +97,11 @@ class Signal:
             if anchor in body:
                 return True
         return False
+
+    def among(self, pieces: Sequence[Piece]) -> Sequence[Piece]:
+        """Those of many that hold one of its stems: a search of the others would find nothing."""
+        stems = self.stems
+        return [p for p in pieces if not stems.isdisjoint(p.stems)] if stems else pieces
 
     def find(self, text: Searchable) -> re.Match[str] | None:
         """The first match."""

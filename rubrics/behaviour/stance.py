@@ -45,10 +45,11 @@ def _notice(ask: Ask, answer: Answer, lex: Lexicon) -> bool:
     signal = lex["notice"]
     if not signal.near(answer):
         return False
-    last = len(answer.sentences) - 1
-    for i, piece in enumerate(answer.sentences):
+    first, last = answer.sentences[0], answer.sentences[-1]
+    for piece in signal.among(answer.sentences):
         if match := signal.find(piece):
-            apart = i in (0, last) and last > 0 and len(piece.body) * lex.density < LONGEST_LABEL
+            edge = first is not last and (piece is first or piece is last)
+            apart = edge and len(piece.body) * lex.density < LONGEST_LABEL
             if apart or match.group() not in ask.text:
                 return True
     return False
