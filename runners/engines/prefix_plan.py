@@ -1,13 +1,13 @@
 """Which prompts share which prefix: the choice that spares most tokens.
 
 Sorted prompts and the lengths of common prefixes between neighbours form a tree. A group of n prompts
-that shares l tokens spares (n - 1) x l of them. From the leaves up, each group below a node either
-stays as it is or joins the node's own group, which shares fewer tokens among more prompts:
-whichever spares more.
+that shares l tokens spares (n - 1) x l of them. So a prefix that is used costs its length once and spares it
+for every prompt that finds no longer one in use: what is best below a node depends on nothing but the
+longest prefix in use above it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 Tokens = Sequence[int]
@@ -23,20 +23,24 @@ class SharedPrefix:
     """Indices of the prompts."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Cut:
     length: int
-    members: list[int]
-
-    def joins(self, depth: int) -> bool:
-        """Sharing `depth` tokens with a larger group spares more than staying apart."""
-        return len(self.members) * depth > (len(self.members) - 1) * self.length
+    members: list[int] = field(default_factory=list)
 
 
 @dataclass(slots=True)
 class _Node:
     depth: int
-    cuts: list[_Cut]
+    """Tokens that all prompts below share."""
+    prompts: list[int] = field(default_factory=list)
+    """Those that share more with none."""
+    children: list[int] = field(default_factory=list)
+    """Places in the list of nodes, in which children stand before their parents."""
+    first: int = 0
+    """Where the nodes below begin in that list."""
+    used: int = 0
+    """What is spared below where this node's prefix is in use, itself paid for."""
 
 
 def share_prefixes(prompts: Sequence[Tokens]) -> tuple[SharedPrefix, ...]:
@@ -65,30 +69,53 @@ def common_length(left: Tokens, right: Tokens) -> int:
 
 
 def _best_cuts(order: Sequence[int], depths: Sequence[int]) -> list[_Cut]:
-    """Walk the sorted prompts; `depths` holds the shared length of each with its successor."""
-    open_nodes: list[_Node] = [_Node(0, [])]
+    """The groups; `depths` holds the shared length of each sorted prompt with its successor."""
+    nodes = _tree(order, depths)
+    cuts: list[_Cut] = []
+    left: list[tuple[int, _Cut]] = [(len(nodes) - 1, _Cut(0))]
+    while left:
+        at, above = left.pop()
+        node, cut = nodes[at], above
+        if node.used > _spared(nodes, at, above.length):
+            cut = _Cut(node.depth)
+            cuts.append(cut)
+        if cut.length:
+            cut.members += node.prompts
+        else:
+            cuts += [_Cut(0, [prompt]) for prompt in node.prompts]
+        left += [(child, cut) for child in node.children]
+    return cuts
+
+
+def _tree(order: Sequence[int], depths: Sequence[int]) -> list[_Node]:
+    """Nodes after all that lie below them, the root last."""
+    nodes: list[_Node] = []
+    open_nodes = [_Node(0)]
     for prompt, depth in zip(order, depths, strict=True):
-        cuts = [_Cut(0, [prompt])]
         if depth > open_nodes[-1].depth:
-            open_nodes.append(_Node(depth, cuts))
-            continue
-        open_nodes[-1].cuts.extend(cuts)
+            open_nodes.append(_Node(depth))
+        open_nodes[-1].prompts.append(prompt)
         while open_nodes[-1].depth > depth:
-            closed = _close(open_nodes.pop())
+            _close(open_nodes.pop(), nodes)
             if open_nodes[-1].depth < depth:
-                open_nodes.append(_Node(depth, []))
-            open_nodes[-1].cuts.extend(closed)
-    return _close(open_nodes[0])
+                open_nodes.append(_Node(depth))
+            open_nodes[-1].children.append(len(nodes) - 1)
+    _close(open_nodes[0], nodes)
+    return nodes
 
 
-def _close(node: _Node) -> list[_Cut]:
-    joined = [cut for cut in node.cuts if cut.joins(node.depth)]
-    members = [member for cut in joined for member in cut.members]
-    if node.depth == 0 or len(members) < 2:
-        return node.cuts
-    apart = [cut for cut in node.cuts if not cut.joins(node.depth)]
-    # The joined group pays for its own prefix once; leaving all apart may still spare more.
-    spared = (len(members) - 1) * node.depth
-    if spared <= sum((len(cut.members) - 1) * cut.length for cut in joined):
-        return node.cuts
-    return [*apart, _Cut(node.depth, members)]
+def _close(node: _Node, nodes: list[_Node]) -> None:
+    node.first = nodes[node.children[0]].first if node.children else len(nodes)
+    nodes.append(node)
+    node.used = _spared(nodes, len(nodes) - 1, node.depth) - node.depth
+
+
+def _spared(nodes: Sequence[_Node], at: int, length: int) -> int:
+    """What is spared below a node at best where a prefix of this length is in use above and the node's is not."""
+    first = nodes[at].first
+    found: list[int] = []
+    for node in nodes[first : at + 1]:
+        below = sum(found[child - first] for child in node.children)
+        found.append(max(len(node.prompts) * length + below, node.used))
+    node = nodes[at]
+    return len(node.prompts) * length + sum(found[child - first] for child in node.children)

@@ -1,6 +1,6 @@
 """Prompts are grouped so that the most tokens are spared."""
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lawbound.runners.engines.prefix_plan import SharedPrefix, common_length, share_prefixes
@@ -39,6 +39,7 @@ def test_a_prompt_alone_shares_nothing() -> None:
     assert share_prefixes([]) == ()
 
 
+@example([[0] * 3, [0] * 4, [0] * 6, [0] * 6])
 @given(st.lists(st.lists(st.integers(0, 2), min_size=1, max_size=7), max_size=7))
 def test_grouping_is_sound_and_spares_as_much_as_any_cut_of_the_sorted_prompts(
     prompts: list[list[int]],
