@@ -1,10 +1,7 @@
 """Small verdict frames, made by hand, and a server whose replies are scripted."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 from urllib.request import Request as Put
 from urllib.request import urlopen
@@ -13,6 +10,7 @@ import pandas as pd
 import pytest
 
 from lawbound.evals.metrics import RuleInfo
+from lawbound.runners.engines.function import FunctionEngine
 
 Row = dict[str, Any]
 
@@ -94,28 +92,39 @@ def frame() -> Callable[[list[Row]], pd.DataFrame]:
     return lambda rows: pd.DataFrame.from_records(rows)
 
 
-SCRIPTED = Path(__file__).parents[1] / "runners" / "servers" / "scripted.py"
-
-
-@pytest.fixture(scope="module")
-def judge_server() -> Iterator[str]:
-    """A real server in a process of its own."""
-    with subprocess.Popen(
-        [sys.executable, SCRIPTED], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        process.terminate()
-
-
 @pytest.fixture
-def judge(judge_server: str, request: pytest.FixtureRequest) -> Callable[..., str]:
+def judge(scripted_server: str, request: pytest.FixtureRequest) -> Callable[..., str]:
     """Call it with a name and [TEXT, REPLY] pairs; returns the model to name as judge."""
 
     def make(name: str, *replies: tuple[str, str]) -> str:
-        root = f"{judge_server}/{name}-{abs(hash(request.node.nodeid))}"
+        root = f"{scripted_server}/{name}-{abs(hash(request.node.nodeid))}"
         script = json.dumps({"replies": [["Say yes.", "yes"], *replies]})
         with urlopen(Put(f"{root}/script", script.encode(), method="PUT")):
             return f"openai:{name}@{root}/v1"
 
     return make
+
+
+@pytest.fixture
+def seen() -> Callable[[str], list[str]]:
+    """Call it with a judge's model; returns the questions that its server got, without the probe."""
+
+    def questions(model: str) -> list[str]:
+        root = model.partition("@")[2].removesuffix("/v1")
+        with urlopen(f"{root}/seen") as response:
+            found = [one["user"] for one in json.load(response)]
+        return [user for user in found if not user.endswith("Say yes.")]
+
+    return questions
+
+
+@pytest.fixture(scope="session")
+def moody() -> FunctionEngine:
+    """A model named m that refuses, answers, changes the subject or is silent, by the request."""
+    texts = (
+        "I'm sorry, but I can't help with that.",
+        "The main reasons are trade, law and custom. " * 8,
+        "Let us talk about something else. Bananas are yellow.",
+        "",
+    )
+    return FunctionEngine(lambda request: texts[int(request.key[:8], 16) % 4], name="m")

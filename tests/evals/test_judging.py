@@ -22,36 +22,19 @@ from lawbound.evals.judging import UNSURE, JudgeSpec
 from lawbound.runners.engines import EngineOptions, ModelError
 from lawbound.runners.engines.endpoint_client import Patience
 from lawbound.runners.engines.function import FunctionEngine
-from lawbound.runners.sample import Request
 
 REFUSE = "It declines.\nVERDICT: refuse; ADDONS: none"
 ANSWER = "It does it.\nVERDICT: answer; ADDONS: notice"
-TEXTS = (
-    "I'm sorry, but I can't help with that.",
-    "The main reasons are trade, law and custom. " * 8,
-    "Let us talk about something else. Bananas are yellow.",
-    "",
-)
 Judges = Callable[..., str]
-
-
-def _answer(request: Request) -> str:
-    return TEXTS[int(request.key[:8], 16) % len(TEXTS)]
-
-
-def _seen(model: str) -> list[str]:
-    root = model.partition("@")[2].removesuffix("/v1")
-    with urlopen(f"{root}/seen") as response:
-        found = [one["user"] for one in json.load(response)]
-    return [user for user in found if not user.endswith("Say yes.")]
+Seen = Callable[[str], list[str]]
 
 
 @pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def finished(tmp_path_factory: pytest.TempPathFactory, moody: FunctionEngine) -> Path:
     """A run without judges."""
     out = tmp_path_factory.mktemp("run")
     spec = RunSpec(suite="quick", models=("m",), policies=("us",), limit=6, references=False)
-    lawbound.evaluate(spec, out, engines={"m": FunctionEngine(_answer, name="m")})
+    lawbound.evaluate(spec, out, engines={"m": moody})
     return out
 
 
@@ -77,7 +60,9 @@ def _record(out: Path) -> dict[str, Any]:
     return found
 
 
-def test_a_judge_of_all_reads_every_text_and_nothing_else(out: Path, judge: Judges) -> None:
+def test_a_judge_of_all_reads_every_text_and_nothing_else(
+    out: Path, judge: Judges, seen: Seen
+) -> None:
     before, name = _frame(out), judge("tiny", ("", REFUSE))
     theirs = _readable(before)
     conclude(out, judge=JudgeSpec((name,), "all"), resamples=50)
@@ -93,19 +78,21 @@ def test_a_judge_of_all_reads_every_text_and_nothing_else(out: Path, judge: Judg
     pd.testing.assert_frame_equal(after.loc[~theirs, kept], before.loc[~theirs, kept])
     record = _record(out)
     assert (record["asked"], record["unreadable"], record["disagreed"]) == (theirs.sum(), 0, 0)
-    asked = _seen(name)
+    asked = seen(name)
     assert len(asked) == len(set(asked)) == record["panel"][0]["requests"]
 
 
-def test_judging_again_asks_nothing_and_concludes_the_same(out: Path, judge: Judges) -> None:
+def test_judging_again_asks_nothing_and_concludes_the_same(
+    out: Path, judge: Judges, seen: Seen
+) -> None:
     conclude(out, resamples=50)
     plain = _files(out)
     spec = JudgeSpec((judge("tiny", ("", REFUSE)),), "all")
     conclude(out, judge=spec, resamples=50)
-    first, asked, record = _files(out), len(_seen(spec.models[0])), _record(out)
+    first, asked, record = _files(out), len(seen(spec.models[0])), _record(out)
     assert first != plain
     conclude(out, judge=spec, resamples=50)
-    assert (_files(out), len(_seen(spec.models[0])), _record(out)) == (first, asked, record)
+    assert (_files(out), len(seen(spec.models[0])), _record(out)) == (first, asked, record)
     conclude(out, resamples=50)
     assert _files(out) == first
     conclude(out, judge=JudgeSpec(()), resamples=50)
@@ -117,14 +104,14 @@ def _files(out: Path) -> tuple[bytes, bytes]:
     return _frame(out).to_csv().encode(), (out / "leaderboard.csv").read_bytes()
 
 
-def test_the_store_of_judgements_survives_a_torn_line(out: Path, judge: Judges) -> None:
+def test_the_store_of_judgements_survives_a_torn_line(out: Path, judge: Judges, seen: Seen) -> None:
     spec = JudgeSpec((judge("tiny", ("", REFUSE)),), "all")
     conclude(out, judge=spec, resamples=50)
-    asked = len(_seen(spec.models[0]))
+    asked = len(seen(spec.models[0]))
     store = next(f for f in (out / "judgements").glob("*.jsonl") if f.name != "readings.jsonl")
     store.write_bytes(store.read_bytes()[:-20])
     conclude(out, judge=spec, resamples=50)
-    assert len(_seen(spec.models[0])) == asked + 1
+    assert len(seen(spec.models[0])) == asked + 1
 
 
 def test_hybrid_asks_only_where_the_offline_reading_is_unsure(out: Path, judge: Judges) -> None:
@@ -210,12 +197,14 @@ def test_a_judge_named_twice_is_refused(guard: str, end: str) -> None:
         JudgeSpec((name, name + end)).check()
 
 
-def test_a_server_with_a_slash_at_its_end_is_the_judge_without(out: Path, judge: Judges) -> None:
+def test_a_server_with_a_slash_at_its_end_is_the_judge_without(
+    out: Path, judge: Judges, seen: Seen
+) -> None:
     name = judge("tiny", ("", REFUSE))
     conclude(out, judge=JudgeSpec((name,), "all"), resamples=50)
-    first, asked, record = _files(out), len(_seen(name)), _record(out)
+    first, asked, record = _files(out), len(seen(name)), _record(out)
     conclude(out, judge=JudgeSpec((name + "/",), "all"), resamples=50)
-    assert (_files(out), len(_seen(name)), _record(out)) == (first, asked, record)
+    assert (_files(out), len(seen(name)), _record(out)) == (first, asked, record)
 
 
 @pytest.mark.parametrize(
@@ -307,13 +296,13 @@ def test_a_judge_that_fails_on_every_request_is_an_error_and_changes_nothing(
 
 
 def test_failed_requests_are_no_unreadable_replies_and_are_asked_again_alone(
-    out: Path, judge: Judges, capsys: pytest.CaptureFixture[str]
+    out: Path, judge: Judges, capsys: pytest.CaptureFixture[str], seen: Seen
 ) -> None:
     from lawbound.runners.cli.results import tell_of_judges
 
     whole, broken = judge("whole", ("", REFUSE)), judge("broken")
     conclude(out, judge=JudgeSpec((whole,), "all"), resamples=50)
-    first, users = _frame(out), _seen(whole)
+    first, users = _frame(out), seen(whole)
     bananas = [user for user in users if "Bananas" in user]
     # A first try and the one at the end fail.
     _misbehave(broken, replies=[["", REFUSE]], acts={user: [404, 404] for user in bananas})
@@ -331,9 +320,9 @@ def test_failed_requests_are_no_unreadable_replies_and_are_asked_again_alone(
     told = capsys.readouterr().err
     assert f"{fruit.sum()} without a reply, 0 without a readable verdict" in told
     assert f"WARNING: judge {broken}: {len(bananas)} of {len(users)} requests failed, the" in told
-    asked = len(_seen(broken))
+    asked = len(seen(broken))
     conclude(out, judge=spec, resamples=50)
-    assert len(_seen(broken)) == asked + len(bananas)
+    assert len(seen(broken)) == asked + len(bananas)
     pd.testing.assert_frame_equal(_frame(out), first)
     assert (_record(out)["unanswered"], _record(out)["panel"][0]["failed"]) == (0, 0)
     assert "last_error" not in _record(out)["panel"][0]
@@ -417,13 +406,13 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[EngineOptions]:
 
 
 def test_a_runs_judges_are_opened_as_its_models_are_but_for_the_revision(
-    tmp_path: Path, opened: list[EngineOptions]
+    tmp_path: Path, opened: list[EngineOptions], moody: FunctionEngine
 ) -> None:
     spec = RunSpec(
         suite="quick", models=("m",), policies=("us",), limit=2, references=False, concurrency=3,
         device="cpu", dtype="bfloat16", batch_size=5, model_revision="r", trust_remote_code=True,
     )  # fmt: skip
-    engine = FunctionEngine(_answer, name="m")
+    engine = moody
     lawbound.evaluate(spec, tmp_path, engines={"m": engine}, judge=JudgeSpec(("hf:j",), "all"))
     assert opened == [EngineOptions("bfloat16", "cpu", 5, 3, None, True)]
 

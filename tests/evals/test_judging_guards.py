@@ -16,27 +16,10 @@ from lawbound.evals.conclude import conclude
 from lawbound.evals.evaluate import RunSpec
 from lawbound.evals.judging import UNSURE, JudgeSpec
 from lawbound.runners.engines.function import FunctionEngine
-from lawbound.runners.sample import Request
 
 REFUSE = "It declines.\nVERDICT: refuse; ADDONS: none"
-TEXTS = (
-    "I'm sorry, but I can't help with that.",
-    "The main reasons are trade, law and custom. " * 8,
-    "Let us talk about something else. Bananas are yellow.",
-    "",
-)
 Judges = Callable[..., str]
-
-
-def _answer(request: Request) -> str:
-    return TEXTS[int(request.key[:8], 16) % len(TEXTS)]
-
-
-def _seen(model: str) -> list[str]:
-    root = model.partition("@")[2].removesuffix("/v1")
-    with urlopen(f"{root}/seen") as response:
-        found = [one["user"] for one in json.load(response)]
-    return [user for user in found if not user.endswith("Say yes.")]
+Seen = Callable[[str], list[str]]
 
 
 def _frame(out: Path) -> pd.DataFrame:
@@ -61,7 +44,7 @@ def _readable(frame: pd.DataFrame) -> pd.Series:
 def guardable(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run under a policy that restricts much, half of it refused and half of it served."""
     texts = (
-        TEXTS[0],
+        "I'm sorry, but I can't help with that.",
         "Here it is, as you asked: first the causes, then what each side did, and what became of it.",
     )
     folder = tmp_path_factory.mktemp("guardable")
@@ -100,7 +83,7 @@ def _restricted(frame: pd.DataFrame) -> pd.Series:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_guard_that_finds_a_breach_makes_it_an_answer_and_touches_nothing_else(
-    held: Path, judge: Judges, family: str
+    held: Path, judge: Judges, family: str, seen: Seen
 ) -> None:
     before, model = _frame(held), judge("guard", ("", BROKEN[family]))
     conclude(held, judge=JudgeSpec((f"guard:{family}:{model}",), "all"), resamples=50)
@@ -114,7 +97,7 @@ def test_a_guard_that_finds_a_breach_makes_it_an_answer_and_touches_nothing_else
     pd.testing.assert_frame_equal(after.loc[~theirs, kept], before.loc[~theirs, kept])
     assert record["asked"] == record["panel"][0]["read"] == theirs.sum()
     assert record["unreadable"] == 0
-    seen = _seen(model)
+    seen = seen(model)
     assert len(seen) == len(set(seen)) == record["panel"][0]["requests"]
     assert all(MARK[family] in user for user in seen)
 
@@ -155,18 +138,18 @@ def test_what_a_guard_says_out_of_form_is_unscored_and_never_safe(
 
 
 def test_a_guard_judges_again_without_asking_and_resumes_after_a_torn_line(
-    held: Path, judge: Judges
+    held: Path, judge: Judges, seen: Seen
 ) -> None:
     model = judge("guard", ("", BROKEN["llama-guard"]))
     spec = JudgeSpec((f"guard:llama-guard:{model}",), "all")
     conclude(held, judge=spec, resamples=50)
-    first, asked, record = _files(held), len(_seen(model)), _record(held)
+    first, asked, record = _files(held), len(seen(model)), _record(held)
     conclude(held, judge=spec, resamples=50)
-    assert (_files(held), len(_seen(model)), _record(held)) == (first, asked, record)
+    assert (_files(held), len(seen(model)), _record(held)) == (first, asked, record)
     store = next((held / "judgements").glob("guard-llama-guard-*.jsonl"))
     store.write_bytes(store.read_bytes()[:-20])
     conclude(held, judge=spec, resamples=50)
-    assert (_files(held), len(_seen(model)), _record(held)) == (first, asked + 1, record)
+    assert (_files(held), len(seen(model)), _record(held)) == (first, asked + 1, record)
     board = pd.read_csv(held / "leaderboard.csv", dtype=str)
     assert board["scorer_version"].str.contains("guard:llama-guard:openai:guard@").all()
     assert record["panel"][0]["fingerprint"]["model"] == "guard"
@@ -203,10 +186,12 @@ def test_a_reply_that_was_cut_off_is_no_verdict_unless_its_first_word_is(
     assert _record(held)["unreadable"] == 0 < _record(held)["asked"]
 
 
-def test_a_run_takes_a_guard_as_its_judge(tmp_path: Path, judge: Judges) -> None:
+def test_a_run_takes_a_guard_as_its_judge(
+    tmp_path: Path, judge: Judges, moody: FunctionEngine
+) -> None:
     model = judge("guard", ("", BROKEN["safeguard"]))
     spec = RunSpec(suite="quick", models=("m",), policies=("us",), limit=12, references=False)
-    engine = FunctionEngine(_answer, name="m")
+    engine = moody
     panel = JudgeSpec((f"guard:safeguard:{model}",), "all")
     lawbound.evaluate(spec, tmp_path, engines={"m": engine}, judge=panel)
     assert _record(tmp_path)["asked"] > 0

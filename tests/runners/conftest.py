@@ -1,12 +1,9 @@
 """A real server in a process of its own, for the endpoint tests."""
 
 import json
-import subprocess
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.request import Request as HttpRequest
 from urllib.request import urlopen
@@ -16,8 +13,6 @@ import pytest
 from lawbound.runners.engines.endpoint import EndpointEngine
 from lawbound.runners.plan import request_key
 from lawbound.runners.sample import Message, Request, Sample, Settings
-
-SCRIPTED = Path(__file__).parent / "servers" / "scripted.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +31,6 @@ class Stage:
         with urlopen(f"{self.root}/seen") as response:
             found: list[dict[str, Any]] = json.load(response)
         return [one for one in found if not one["user"].endswith("Say yes.")]
-
-
-@pytest.fixture(scope="session")
-def scripted_server() -> Iterator[str]:
-    """Root URL of the server."""
-    with subprocess.Popen(
-        [sys.executable, SCRIPTED], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        process.terminate()
 
 
 @pytest.fixture

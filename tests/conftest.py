@@ -1,0 +1,21 @@
+"""A server whose replies are scripted, for everything that is asked over HTTP."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SCRIPTED = Path(__file__).parent / "runners" / "servers" / "scripted.py"
+
+
+@pytest.fixture(scope="session")
+def scripted_server() -> Iterator[str]:
+    """Root URL of the server."""
+    with subprocess.Popen(
+        [sys.executable, SCRIPTED], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        yield f"http://127.0.0.1:{process.stdout.readline().strip()}"
+        process.terminate()
