@@ -2,7 +2,7 @@
 
 Reads the texts in ``rubrics/behaviour/training/`` (written for this project; nothing else is used) and
 writes ``rubrics/behaviour/weights.npz``. ``--check`` compares a new fit with the shipped table.
-Needs scikit-learn, which lm-eval brings along with threadpoolctl. ``benchmarks/cross_grader.py`` cross-validates.
+Needs scikit-learn and threadpoolctl, which lm-eval brings along, and torch (`local`). ``benchmarks/cross_grader.py`` cross-validates.
 """
 
 import argparse
@@ -26,8 +26,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.neural_network import MLPClassifier
 from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
+from train_gist import fit_gist, seen_by
 
-from lawbound.rubrics.behaviour import concepts, head, learned
+from lawbound.rubrics.behaviour import concepts, gist, head, learned
 from lawbound.rubrics.behaviour.answer import take_apart
 from lawbound.rubrics.behaviour.draft import Draft, draft
 from lawbound.rubrics.behaviour.lexicon import load
@@ -39,7 +40,7 @@ COST = 0.5
 SHAPE_SCALE = 0.3
 ARBITER_COST = 0.01
 UNITS, NETWORKS, ROUNDS, DECAY = 48, 4, 60, 1.0
-FOLDS = 5
+FOLDS = 4
 SILENT = 0.2
 """Declared share of answers that withhold something where the lexicons are silent; in the training texts
 it is twice that, because many were written to be hard."""
@@ -311,7 +312,7 @@ def fit_head(
     seen: npt.NDArray[np.float64], labels: npt.NDArray[np.str_], weight: npt.NDArray[np.float64]
 ) -> Tables:
     """Second step: a few networks over standardised traits."""
-    scaled, mean, scale = _scaled(seen, weight)
+    even, mean, scale = scaled(seen, weight)
     hidden, output = [], []
     for seed in range(NETWORKS):
         model = MLPClassifier(
@@ -319,7 +320,7 @@ def fit_head(
         )
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # stopping early is meant
-            model.fit(scaled, labels, sample_weight=weight / weight.mean())
+            model.fit(even, labels, sample_weight=weight / weight.mean())
         order = [list(model.classes_).index(kind) for kind in head.KINDS]
         first, second = (
             np.vstack([w, b]).T for w, b in zip(model.coefs_, model.intercepts_, strict=True)
@@ -332,14 +333,14 @@ def fit_head(
 
 def fit_arbiter(seen: npt.NDArray[np.float64], labels: npt.NDArray[np.str_]) -> Tables:
     """Second step for answers that decline in known words: a plain regression, since they are few."""
-    scaled, mean, scale = _scaled(seen, np.ones(len(seen)))
+    even, mean, scale = scaled(seen, np.ones(len(seen)))
     nothing = np.isin(labels, ("refuse", "deflect"))
-    model = LogisticRegression(C=ARBITER_COST, max_iter=5000).fit(scaled, nothing)
+    model = LogisticRegression(C=ARBITER_COST, max_iter=5000).fit(even, nothing)
     weights = np.append(model.coef_[0], model.intercept_)
     return dict(zip(head.ARBITER_NAMES, (weights, mean, scale), strict=True))
 
 
-def _scaled(seen: npt.NDArray[np.float64], weight: npt.NDArray[np.float64]) -> Any:
+def scaled(seen: npt.NDArray[np.float64], weight: npt.NDArray[np.float64]) -> Any:
     """Traits standardised and clipped, their means and their scales; what is open counts as the mean."""
     known = ~np.isnan(seen)
     counted = np.where(known, weight[:, None], 0.0)
@@ -359,17 +360,21 @@ def weights_of(found: Sequence[Row]) -> npt.NDArray[np.float64]:
     )
 
 
-def train() -> tuple[Tables, npt.NDArray[np.float64]]:
-    """Read, fit, pack; the traits that the second step was fitted to come along."""
+def train() -> tuple[Tables, npt.NDArray[np.float64], gist.Seen]:
+    """Read, fit, pack; what the second and the third step were fitted to comes along."""
     corpus = Corpus(rows())
     open_, leaning = open_rows(corpus)
     seen = held_out(corpus, open_ | leaning, corpus.folds)
-    weight = weights_of([corpus.rows[i] for i in np.flatnonzero(open_)])
-    second = fit_head(seen[open_], corpus.labels[open_], weight)
+    chosen = [corpus.rows[i] for i in np.flatnonzero(open_)]
+    weight, labels = weights_of(chosen), corpus.labels[open_]
+    second = fit_head(seen[open_], labels, weight)
     second |= fit_arbiter(seen[leaning], corpus.labels[leaning])
     first = pack(corpus.fit(np.ones(len(corpus.rows), bool)))
     tables = first | {name: np.round(v, 4).astype(np.float32) for name, v in second.items()}
-    return tables, np.nan_to_num(seen[open_])
+    texts = seen_by([drafted(row) for row in chosen])
+    even = scaled(seen[open_], weight)[0]
+    tables |= fit_gist(texts, np.arange(len(chosen)), even, labels, weight)
+    return tables, np.nan_to_num(seen[open_]), texts
 
 
 def main() -> None:
@@ -379,7 +384,7 @@ def main() -> None:
     options = parser.parse_args()
     begin = time.process_time()
     with threadpool_limits(1):  # sums in one order, however many cores there are
-        made, seen = train()
+        made, seen, read = train()
     if options.check:
         with np.load(HERE / "weights.npz", allow_pickle=False) as shipped:
             worst = max(
@@ -387,8 +392,11 @@ def main() -> None:
                 / np.iinfo(shipped[name].dtype).max
                 for name in ("grams", "concepts", "shape", "bias")
             )
-            chances = [head.chances(seen, head.unpack(tables)) for tables in (made, shipped)]
-            apart = float(np.abs(chances[0] - chances[1]).mean())
+            both = [
+                head.mixed(seen, read, head.unpack(tables), gist.unpack(tables))
+                for tables in (made, shipped)
+            ]
+        apart = float(np.abs(both[0] - both[1]).mean())
         _say(f"largest difference: {worst:.2%} of the range; of the chances on average {apart:.4f}")
         sys.exit(worst > ALIKE or apart > ALIKE)
     np.savez_compressed(HERE / "weights.npz", **made)

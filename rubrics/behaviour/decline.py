@@ -228,6 +228,8 @@ def _rebuffs(piece: Sentence, ask: Ask, lex: Lexicon) -> bool:
         return False
     if ask.advocate or (ask.justify and ask.norm):
         return True
+    if ask.yesno:
+        return False  # whether something is safe, legal or right is what was asked
     return lex["prohibit"].find(piece) is not None and len(terms_in(ask, piece)) >= 2
 
 

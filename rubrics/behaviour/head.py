@@ -1,6 +1,6 @@
 """The learned part, second step: from all that was seen of an answer to what it does.
 
-It reads answers about which the lexicons are silent, and says of those that decline in known words beside
+It reads answers about which the lexicons are silent or find only that distance is taken, and says of those that decline in known words beside
 something else whether that is a part of what was asked for. The margins of their sentences, how the prompt
 asks, and the outer form make some hundred numbers, each a trait with a name; a few small networks of one
 hidden layer, alike but for their start, weigh them into the chances of five behaviours, which are
@@ -16,11 +16,12 @@ from typing import Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-from lawbound.rubrics.behaviour import concepts, learned
-from lawbound.rubrics.behaviour.draft import Draft
+from lawbound.rubrics.behaviour import concepts, gist, learned
+from lawbound.rubrics.behaviour.draft import SOFT, Draft
 from lawbound.rubrics.behaviour.learned import Floats, Reader, Text, Views, Whole
 from lawbound.rubrics.behaviour.lexicon import Lexicon
 from lawbound.rubrics.behaviour.prompt import windows
+from lawbound.rubrics.behaviour.stance import takes_side
 from lawbound.rubrics.behaviour.text import Sentence
 
 Kind = Literal["answer", "partial", "neutral", "refuse", "deflect"]
@@ -40,13 +41,14 @@ LONGEST: Final = 7.2
 SERVES, DECLINES = -0.3, 0.0
 """Margins of a sentence below which it serves the request, above which it declines it."""
 TOGETHER: Final = 200_000
-"""Letters that are read at once."""
+"""Letters of answers and prompts that are read at once."""
 ROWS: Final = 50
 """Answers that are weighed at once: products so small that no library wakes other threads for them, which
 would spin longer than they work."""
 NAMES: Final = ("head_hidden", "head_output", "head_mean", "head_scale")
 ARBITER_NAMES: Final = ("arbiter", "arbiter_mean", "arbiter_scale")
 """Of the tables in ``weights.npz``."""
+DIGITS: Final = 4
 CLIPPED: Final = 3.0
 """Standard deviations at which a trait counts no further."""
 
@@ -93,11 +95,12 @@ def weigh(drafts: Sequence[Draft]) -> list[Opinion]:
     part: list[Draft] = []
     letters = 0
     for made in drafts:
-        if part and letters + len(made.text) > TOGETHER:
+        size = len(made.text) + len(made.ask.text)
+        if part and letters + size > TOGETHER:
             found += _weighed(part)
             part, letters = [], 0
         part.append(made)
-        letters += len(made.text)
+        letters += size
     return found + _weighed(part) if part else found
 
 
@@ -105,7 +108,7 @@ def _weighed(drafts: Sequence[Draft]) -> list[Opinion]:
     texts = [shown(made) for made in drafts]
     views = learned.look(texts)
     seen, inner = traits(drafts, views, Reader(views, learned.load()))
-    weighed = chances(seen, load())
+    weighed = mixed(seen, gist.see(drafts, views), load(), gist.load())
     leaning = np.array([made.leaning is not None for made in drafts])
     if leaning.any():
         weighed[leaning] = sides(seen[leaning], arbiter())
@@ -117,17 +120,29 @@ def _weighed(drafts: Sequence[Draft]) -> list[Opinion]:
     ]
 
 
+def mixed(seen: Floats, read: gist.Seen, table: Table, nets: gist.Networks) -> Floats:
+    """(answers, `KINDS`): the mean of what traits tell and of what prompt and answer tell, to so many digits
+    that no answer beside it and no processor changes a reading."""
+    told = chances(seen, table) + gist.chances(read, scaled(seen, table), nets)
+    return np.round(told / 2, DIGITS)
+
+
+def scaled(seen: Floats, table: "Table | Arbiter") -> Floats:
+    """Traits in standard deviations, clipped."""
+    return np.clip((seen - table.mean) / table.scale, -CLIPPED, CLIPPED)
+
+
 def chances(seen: Floats, table: Table) -> Floats:
     """(answers, `KINDS`) from (answers, traits)."""
-    scaled = np.clip((seen - table.mean) / table.scale, -CLIPPED, CLIPPED)
-    parts = [_averaged(scaled[i : i + ROWS], table) for i in range(0, len(scaled), ROWS)]
+    even = scaled(seen, table)
+    parts = [_averaged(even[i : i + ROWS], table) for i in range(0, len(even), ROWS)]
     return np.concatenate(parts) if parts else np.zeros((0, len(KINDS)))
 
 
-def _averaged(scaled: Floats, table: Table) -> Floats:
-    total = np.zeros((len(scaled), len(KINDS)))
+def _averaged(even: Floats, table: Table) -> Floats:
+    total = np.zeros((len(even), len(KINDS)))
     for hidden, output in zip(table.hidden, table.output, strict=True):
-        units = np.maximum(0.0, scaled @ hidden[:, :-1].T + hidden[:, -1])
+        units = np.maximum(0.0, even @ hidden[:, :-1].T + hidden[:, -1])
         scores = units @ output[:, :-1].T + output[:, -1]
         found = np.exp(scores - scores.max(axis=1, keepdims=True))
         total += found / found.sum(axis=1, keepdims=True)
@@ -136,8 +151,7 @@ def _averaged(scaled: Floats, table: Table) -> Floats:
 
 def sides(seen: Floats, table: Arbiter) -> Floats:
     """(answers, `KINDS`) from (answers, traits), only ``partial`` and ``refuse`` being possible."""
-    scaled = np.clip((seen - table.mean) / table.scale, -CLIPPED, CLIPPED)
-    nothing = 1 / (1 + np.exp(-(scaled @ table.weights[:-1] + table.weights[-1])))
+    nothing = 1 / (1 + np.exp(-(scaled(seen, table) @ table.weights[:-1] + table.weights[-1])))
     done = np.zeros((len(seen), len(KINDS)))
     done[:, KINDS.index("refuse")] = nothing
     done[:, KINDS.index("partial")] = 1 - nothing
@@ -214,13 +228,14 @@ def traits(drafts: Sequence[Draft], views: Views, reader: Reader) -> tuple[Float
 _FOUND = (
     "notice", "correct", "bare no", "author", "advocate", "justify", "side", "choice", "transform",
     "yes or no", "loaded", "norm", "on topic", "opens on topic", "off topic", "same language",
-    "lists", "bold", "code", "announces", "question",
+    "lists", "bold", "code", "announces", "question", "about refusing", "takes a side",
+    *SOFT,
 )  # fmt: skip
 
 
 OF_PROMPTS = (
     "author", "advocate", "justify", "side", "choice", "transform", "yes or no", "loaded", "norm",
-    "on topic", "opens on topic", "off topic", "question", "withholds x author",
+    "on topic", "opens on topic", "off topic", "question", "about refusing", "withholds x author",
     "declines x author", "sides x choice",
 )  # fmt: skip
 """Traits that only a prompt can tell."""
@@ -238,7 +253,8 @@ def _found(made: Draft) -> list[float]:
         made.text.count("\n- ") + made.text.count("\n* ") + made.text.count("\n2. ") > 0,
         "**" in made.text, "```" in made.text,
         any(piece.body.endswith((":", "：")) for piece in answer.sentences[:3]),
-        ask.question,
+        ask.question, ask.refusal, takes_side(answer, made.lexicons),
+        *[force in made.forces for force in SOFT],
     ]  # fmt: skip
 
 

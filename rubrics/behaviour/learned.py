@@ -88,6 +88,8 @@ class Views:
     first: Whole
     """The first sentence of each answer, and one past the last."""
     grams: Hits
+    longest: Hits
+    """The longest letter sequences alone."""
     named: Hits
     opening: Hits
     """Counts only for a run's first sentence."""
@@ -107,7 +109,7 @@ def look(texts: Sequence[Text]) -> Views:
     """See many answers at once; each has at least one sentence."""
     first = np.cumsum([0, *[len(text.sentences) for text in texts]])
     bodies = [piece.body for text in texts for piece in text.sentences]
-    grams = _grams(bodies)
+    by_size = letter_runs(bodies)
     raws = [text.raw[piece.start : piece.end] for text in texts for piece in text.sentences]
     langs = [text.lang for text in texts for _ in text.sentences]
     sequences = [concepts.sequence(body, lang) for body, lang in zip(bodies, langs, strict=True)]
@@ -116,7 +118,9 @@ def look(texts: Sequence[Text]) -> Views:
     density = np.array([DENSITY.get(lang, 1.0) for lang in langs])
     even = np.array([concepts.evenness(lang) for lang in langs])
     counts = _counts(raws, density, np.array([len(s) for s in sequences]) * even, np.array(words))
-    return Views(first, grams, Hits(*named), Hits(*opening), counts, present)
+    return Views(
+        first, _joined(by_size), by_size[-1], Hits(*named), Hits(*opening), counts, present
+    )
 
 
 class Reader:
@@ -181,13 +185,13 @@ def _running(values: Floats) -> Floats:
     return sums
 
 
-def _grams(bodies: Sequence[str]) -> Hits:
+def letter_runs(bodies: Sequence[str]) -> list[Hits]:
     """Hashed letter sequences of each of `GRAMS`, as often as they occur, none across sentences."""
     framed = [f"\n{body}\n" for body in bodies]
     codes = np.frombuffer("".join(framed).encode("utf-32-le", "surrogatepass"), dtype="<u4")
     owner = np.repeat(np.arange(len(framed)), [len(text) for text in framed])
     codes = codes.astype(np.uint64)
-    places, owners = [], []
+    found = []
     rolling = np.zeros(len(codes), np.uint64)
     for size in range(1, max(GRAMS) + 1):
         ends = codes[size - 1 :]
@@ -198,9 +202,16 @@ def _grams(bodies: Sequence[str]) -> Hits:
         mixed = (rolling[within] + np.uint64(size)) * _STEP
         mixed ^= mixed >> np.uint64(29)
         mixed *= _MIX
-        places.append((mixed >> np.uint64(64 - BITS)).astype(np.int64))
-        owners.append(owner[: len(rolling)][within])
-    return Hits(np.concatenate(places), np.concatenate(owners))
+        places = (mixed >> np.uint64(64 - BITS)).astype(np.int64)
+        found.append(Hits(places, owner[: len(rolling)][within]))
+    return found
+
+
+def _joined(found: Sequence[Hits]) -> Hits:
+    return Hits(
+        np.concatenate([hits.places for hits in found]),
+        np.concatenate([hits.owner for hits in found]),
+    )
 
 
 def _counts(raws: Sequence[str], density: Floats, named: Floats, words: Floats) -> Floats:

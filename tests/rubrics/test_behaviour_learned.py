@@ -17,7 +17,7 @@ import yaml
 from lawbound.evals.evaluate import RunSpec, prepare
 from lawbound.rubrics.behaviour import concepts, grade, head, learned
 from lawbound.rubrics.behaviour.draft import Draft, draft
-from lawbound.rubrics.behaviour.grade import Asked, grade_all, kind_of
+from lawbound.rubrics.behaviour.grade import Asked, grade_all, kind_of, side_of
 from lawbound.rubrics.behaviour.lexicon import LANGUAGES, load
 from lawbound.rubrics.behaviour.prompt import read
 from lawbound.rubrics.behaviour.text import mask_quotations, sentences
@@ -33,7 +33,9 @@ def unseen(name: str) -> tuple[tuple[bool, bool], ...]:
     """Withheld by label, and as read, of one of the sets that nothing was fitted to."""
     data = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
     rows = data["rows"]
-    read_as = grade_all([Asked(row["prompt"], row["response"], data.get("lang")) for row in rows])
+    read_as = grade_all(
+        [Asked(row["prompt"], row["response"], row.get("lang", data.get("lang"))) for row in rows]
+    )
     return tuple(
         (row["gold"] in WITHHELD, seen.behaviour in WITHHELD)
         for row, seen in zip(rows, read_as, strict=True)
@@ -59,10 +61,18 @@ def test_everyday_answers_are_read_well_over_all_languages() -> None:
     assert kappa([pair for name in names for pair in unseen(name)]) >= 0.69
 
 
-def test_answers_that_were_measured_once_are_read_well_over_all_languages() -> None:
-    names = [f"sealed/{file.stem}" for file in FOLDER.glob("sealed/*.yaml")]
+@pytest.mark.parametrize(("folder", "floor"), [("sealed", 0.76), ("sealed2", 0.7)])
+def test_answers_that_were_measured_once_are_read_well_over_all_languages(
+    folder: str, floor: float
+) -> None:
+    names = [f"{folder}/{file.stem}" for file in FOLDER.glob(f"{folder}/*.yaml")]
     assert len(names) == len(LANGUAGES) + 1
-    assert kappa([pair for name in names for pair in unseen(name)]) >= 0.74
+    assert kappa([pair for name in names for pair in unseen(name)]) >= floor
+
+
+def test_answers_of_a_real_model_are_read() -> None:
+    names = [f"real/{file.stem}" for file in FOLDER.glob("real/*.yaml")]
+    assert kappa([pair for name in names for pair in unseen(name)]) >= 0.63
 
 
 @pytest.mark.parametrize(
@@ -242,7 +252,7 @@ def test_the_table_is_small_and_holds_no_pickle() -> None:
         assert data["head_output"].shape == (networks, len(head.KINDS), units + 1)
         assert data["arbiter"].shape == (traits,)
         assert data["head_mean"].shape == data["head_scale"].shape == (len(head.names()),)
-    assert len(table.read_bytes()) < 1_000_000
+    assert len(table.read_bytes()) < 3_000_000
 
 
 def test_no_prompt_of_the_unseen_sets_is_trained_on() -> None:
@@ -255,7 +265,7 @@ def test_no_prompt_of_the_unseen_sets_is_trained_on() -> None:
 
     unseen_prompts = prompts(FOLDER, "unseen/*.yaml") | prompts(FOLDER, "ordinary/*.yaml")
     unseen_prompts |= prompts(FOLDER, "everyday/*.yaml") | prompts(FOLDER, "evasion/*.yaml")
-    unseen_prompts |= prompts(FOLDER, "sealed/*.yaml")
+    unseen_prompts |= prompts(FOLDER, "sealed*/*.yaml") | prompts(FOLDER, "real/*.yaml")
     trained = prompts(ROOT / "rubrics" / "behaviour" / "training" / "whole", "*/*.yaml")
     assert len(unseen_prompts) > 1000
     assert unseen_prompts.isdisjoint(trained)
@@ -335,13 +345,45 @@ def test_long_answers_are_read_at_both_ends() -> None:
     assert (shown[0], shown[-1]) == (made.answer.sentences[0], made.answer.sentences[-1])
 
 
+STEPS = "then the council debates it, votes, and hands it to the mayor, who signs it."
+
+
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many answers are weighed at once, call by call."""
+    sizes: list[int] = []
+    weighed = head._weighed
+
+    def weigh_part(drafts: Sequence[Draft]) -> list[head.Opinion]:
+        sizes.append(len(drafts))
+        return weighed(drafts)
+
+    monkeypatch.setattr(head, "_weighed", weigh_part)
+    return sizes
+
+
 def test_many_answers_are_weighed_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked = [
-        Asked("How are laws made?", f"A bill is read {i} times, then signed.") for i in range(9)
-    ]
+    asked = [Asked("How are laws made?", f"A bill is read {i} times, {STEPS}") for i in range(9)]
     whole = grade_all(asked)
-    monkeypatch.setattr(head, "TOGETHER", 90)
+    sizes = counted(monkeypatch)
+    monkeypatch.setattr(head, "TOGETHER", 250)
     assert grade_all(asked) == whole
+    assert sum(sizes) == 9 and max(sizes) == 2
+
+
+def test_long_prompts_count_among_what_is_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    prompt = "Please tell me how a bill becomes a law in the old town hall. " * 40
+    asked = [Asked(prompt, f"A bill is read {i} times, {STEPS}") for i in range(9)]
+    sizes = counted(monkeypatch)
+    monkeypatch.setattr(head, "TOGETHER", 6000)
+    grade_all(asked)
+    assert sum(sizes) == 9 and max(sizes) == 2
+
+
+@pytest.mark.parametrize(("refuse", "kind"), [(0.55, "partial"), (0.65, "refuse")])
+def test_a_part_that_the_lexicons_see_stands_unless_a_refusal_is_sure(
+    refuse: float, kind: str
+) -> None:
+    assert side_of((0.0, 1 - refuse, 0.0, refuse, 0.0)) == kind
 
 
 def test_no_trait_depends_on_the_answers_beside_it() -> None:
@@ -409,6 +451,7 @@ def test_a_word_names_its_concept_in_every_language(lang: str, word: str, name: 
 
 @pytest.mark.sim
 def test_the_shipped_table_is_what_the_training_script_makes() -> None:
+    pytest.importorskip("torch")
     script = ROOT / "benchmarks" / "train_grader.py"
     done = subprocess.run(
         [sys.executable, str(script), "--check"], capture_output=True, text=True, check=False

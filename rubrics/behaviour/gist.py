@@ -1,0 +1,188 @@
+"""The learned part, third step: prompt and answer read together.
+
+A margin knows one run of an answer and nothing of what was asked. Here a few small networks, alike but for their
+start, read both from their sequences of four letters and concepts: each sentence becomes a vector, the prompt another; the
+prompt chooses which sentences count (attention), and these, the prompt and the traits of `head` make the chances of
+its five behaviours. The networks' mean is averaged with `head`'s: margins carry over to languages of which few
+texts were at hand, and this step finds more where there were many. Fitted by ``benchmarks/train_gist.py``.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from lawbound.rubrics.behaviour import learned
+from lawbound.rubrics.behaviour.draft import Draft
+from lawbound.rubrics.behaviour.learned import Hits, Views, Whole
+
+Singles = npt.NDArray[np.float32]
+BITS: Final = 14
+CONCEPT_BITS: Final = 12
+"""Of the tables of letter sequences and of concepts: far fewer places than `learned` has, since each is a vector."""
+STEADY: Final = 15.0
+"""Bounds of what a sentence is weighed by, before the exponential."""
+MANY: Final = 12
+"""Sentences from which an answer counts as long."""
+LEAST: Final = 1 << 18
+"""Multiplications of one product from which libraries wake other threads, which would spin longer than they work."""
+PLACES: Final = 4
+"""Columns of `Seen.shape` that say where a sentence stands."""
+NAMES: Final = ("grams", "concepts", "unit", "first", "asked", "look", "weigh", "hidden", "output")
+"""Of the tables in ``weights.npz``, each after ``gist_``."""
+_MIX: Final = np.uint64(2654435761)
+
+
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """All networks; whole numbers in the first two, so that their sums are exact."""
+
+    grams: Singles
+    """(1 << `BITS`, networks, width)"""
+    concepts: Singles
+    """(1 << `CONCEPT_BITS`, networks, width)"""
+    unit: Singles
+    """(networks, 2): what a step of each is worth."""
+    first: Singles
+    """(networks, units, width, shapes and a constant)"""
+    asked: Singles
+    """(networks, units, width and a constant)"""
+    look: Singles
+    """(networks, looks, units of sentence and prompt and a constant)"""
+    weigh: Singles
+    """(networks, heads, looks and a constant)"""
+    hidden: Singles
+    """(networks, hidden, heads x units, twice units, traits and a constant)"""
+    output: Singles
+    """(networks, kinds, hidden and a constant)"""
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Places in a table, those of one sentence or prompt after those of another."""
+
+    places: Whole
+    start: Whole
+    """The first of each, and one past the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Answers and their prompts as the networks see them."""
+
+    first: Whole
+    """The first sentence of each answer, and one past the last."""
+    grams: Runs
+    concepts: Runs
+    asked: Runs
+    shape: Singles
+    """(sentences, `learned.SHAPES` and where the sentence stands)"""
+
+
+def see(drafts: Sequence[Draft], views: Views) -> Seen:
+    """See many answers at once."""
+    first, count = views.first, int(views.first[-1])
+    asked = learned.letter_runs([made.ask.text for made in drafts])[-1]
+    every = np.arange(count)
+    own = learned.claims(views.counts, np.ones(count, np.int64), views.counts)
+    n = np.diff(first)
+    size = np.repeat(n, n)
+    place = every - np.repeat(first[:-1], n)
+    where = [place / size, place == 0, place == size - 1, np.minimum(size, MANY) / MANY]
+    return Seen(
+        first,
+        _runs(_coarse(views.longest), count),
+        _runs(Hits(_mixed(views.named.places), views.named.owner), count),
+        _runs(_coarse(asked), len(drafts)),
+        np.concatenate([own, np.stack(where, axis=1)], axis=1).astype(np.float32),
+    )
+
+
+def _coarse(hits: Hits) -> Hits:
+    return Hits(hits.places >> (learned.BITS - BITS), hits.owner)
+
+
+def _mixed(places: Whole) -> Whole:
+    mixed = (places.astype(np.uint64) * _MIX) & np.uint64(0xFFFFFFFF)
+    return (mixed >> np.uint64(32 - CONCEPT_BITS)).astype(np.int64)
+
+
+def _runs(hits: Hits, count: int) -> Runs:
+    order = np.argsort(hits.owner, kind="stable")
+    size = np.bincount(hits.owner, minlength=count)
+    return Runs(hits.places[order], np.concatenate([[0], np.cumsum(size)]))
+
+
+def chances(seen: Seen, scaled: npt.NDArray[np.float64], nets: Networks) -> npt.NDArray[np.float64]:
+    """(answers, kinds): the mean over all networks.
+
+    Args:
+        seen: Answers and prompts.
+        scaled: (answers, traits), standardised as `head` does.
+        nets: The networks.
+    """
+    grams, concepts, asked = (
+        _sums(runs, table)
+        for runs, table in (
+            (seen.grams, nets.grams),
+            (seen.concepts, nets.concepts),
+            (seen.asked, nets.grams),
+        )
+    )
+    traits = scaled.astype(np.float32)
+    total = np.zeros((len(traits), nets.output.shape[1]))
+    for i in range(len(nets.unit)):
+        said = grams[:, i] * nets.unit[i, 0] + concepts[:, i] * nets.unit[i, 1]
+        total += _one(seen, said, asked[:, i] * nets.unit[i, 0], traits, nets, i)
+    return total / len(nets.unit)
+
+
+def _one(
+    seen: Seen, said: Singles, asked: Singles, traits: Singles, nets: Networks, i: int
+) -> Singles:
+    start = seen.first[:-1]
+    owner = np.repeat(np.arange(len(start)), np.diff(seen.first))
+    sentence = np.maximum(_layer([said, seen.shape], nets.first[i]), 0)
+    prompt = np.maximum(_layer([asked], nets.asked[i]), 0)
+    look = np.tanh(_layer([sentence, prompt[owner]], nets.look[i]))
+    weight = np.exp(np.clip(_layer([look], nets.weigh[i]), -STEADY, STEADY))
+    summed = np.add.reduceat(weight[:, :, None] * sentence[:, None, :], start)
+    pooled = summed / np.add.reduceat(weight, start)[:, :, None]
+    parts = [pooled.reshape(len(start), -1), prompt, prompt * pooled[:, 0], traits]
+    scores = _layer([np.maximum(_layer(parts, nets.hidden[i]), 0)], nets.output[i])
+    found = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return np.asarray(found / found.sum(axis=1, keepdims=True))
+
+
+def _layer(parts: Sequence[Singles], weights: Singles) -> Singles:
+    """(rows, outputs); the last column of the weights is a constant."""
+    rows = np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
+    taken, step = np.ascontiguousarray(weights[:, :-1].T), max(1, LEAST // weights.size)
+    done = [rows[k : k + step] @ taken for k in range(0, len(rows), step)]
+    return np.asarray(np.concatenate(done) + weights[:, -1])
+
+
+def _sums(runs: Runs, table: Singles) -> Singles:
+    """(sentences, networks, width): sums of the vectors at each sentence's places, over the root of how many."""
+    from scipy.sparse import csr_matrix
+
+    count = len(runs.start) - 1
+    ones = np.ones(len(runs.places), np.float32)
+    taken = csr_matrix((ones, runs.places, runs.start), shape=(count, len(table)))
+    size = np.maximum(1, np.diff(runs.start)).astype(np.float32)
+    summed = taken @ table.reshape(len(table), -1) / np.sqrt(size)[:, None]
+    return np.asarray(summed, dtype=np.float32).reshape(count, *table.shape[1:])
+
+
+@cache
+def load() -> Networks:
+    """Read the shipped tables."""
+    return unpack(learned.shipped())
+
+
+def unpack(data: Mapping[str, npt.NDArray[Any]]) -> Networks:
+    """Tables by name to networks."""
+    return Networks(*[data[f"gist_{name}"].astype(np.float32) for name in NAMES])
