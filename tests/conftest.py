@@ -1,11 +1,16 @@
-"""A server whose replies are scripted, for everything that is asked over HTTP."""
+"""A server whose replies are scripted, for everything that is asked over HTTP; Ctrl-C as at a terminal."""
 
+import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    # A shell starts background jobs so, and the programs that tests interrupt would inherit it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SCRIPTED = Path(__file__).parent / "runners" / "servers" / "scripted.py"
 
