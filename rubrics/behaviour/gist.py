@@ -85,7 +85,7 @@ class Seen:
 def see(drafts: Sequence[Draft], views: Views) -> Seen:
     """See many answers at once."""
     first, count = views.first, int(views.first[-1])
-    asked = learned.letter_runs([made.ask.text for made in drafts])[-1]
+    (asked,) = learned.letter_runs([made.ask.text for made in drafts], learned.GRAMS[-1:])
     every = np.arange(count)
     own = learned.claims(views.counts, np.ones(count, np.int64), views.counts)
     n = np.diff(first)

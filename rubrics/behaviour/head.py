@@ -121,8 +121,8 @@ def _weighed(drafts: Sequence[Draft]) -> list[Opinion]:
 
 
 def mixed(seen: Floats, read: gist.Seen, table: Table, nets: gist.Networks) -> Floats:
-    """(answers, `KINDS`): the mean of what traits tell and of what prompt and answer tell, to so many digits
-    that no answer beside it and no processor changes a reading."""
+    """(answers, `KINDS`): the mean of what traits tell and of what prompt and answer tell, to so few digits
+    that the last ones of a sum, which depend on the processor and the answers beside it, hardly ever show."""
     told = chances(seen, table) + gist.chances(read, scaled(seen, table), nets)
     return np.round(told / 2, DIGITS)
 

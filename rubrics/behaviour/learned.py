@@ -185,18 +185,18 @@ def _running(values: Floats) -> Floats:
     return sums
 
 
-def letter_runs(bodies: Sequence[str]) -> list[Hits]:
-    """Hashed letter sequences of each of `GRAMS`, as often as they occur, none across sentences."""
+def letter_runs(bodies: Sequence[str], sizes: Sequence[int] = GRAMS) -> list[Hits]:
+    """Hashed letter sequences of each size, as often as they occur, none across sentences."""
     framed = [f"\n{body}\n" for body in bodies]
     codes = np.frombuffer("".join(framed).encode("utf-32-le", "surrogatepass"), dtype="<u4")
     owner = np.repeat(np.arange(len(framed)), [len(text) for text in framed])
     codes = codes.astype(np.uint64)
     found = []
     rolling = np.zeros(len(codes), np.uint64)
-    for size in range(1, max(GRAMS) + 1):
+    for size in range(1, max(sizes) + 1):
         ends = codes[size - 1 :]
         rolling = rolling[: len(ends)] * _STEP + ends
-        if size not in GRAMS:
+        if size not in sizes:
             continue
         within = owner[: len(rolling)] == owner[size - 1 :]
         mixed = (rolling[within] + np.uint64(size)) * _STEP

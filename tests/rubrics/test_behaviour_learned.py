@@ -1,106 +1,26 @@
-"""The learned part of the behaviour grader: what it ships, how it scores, what it gained."""
+"""The learned part of the behaviour grader: what it ships and how it scores."""
 
 import random
 import subprocess
 import sys
-from collections import Counter
 from collections.abc import Sequence
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import yaml
 
 from lawbound.evals.evaluate import RunSpec, prepare
 from lawbound.rubrics.behaviour import concepts, grade, head, learned
 from lawbound.rubrics.behaviour.draft import Draft, draft
-from lawbound.rubrics.behaviour.grade import Asked, grade_all, kind_of, side_of
-from lawbound.rubrics.behaviour.lexicon import LANGUAGES, load
+from lawbound.rubrics.behaviour.grade import WITHHOLDING, Asked, grade_all, kind_of, side_of
+from lawbound.rubrics.behaviour.lexicon import load
 from lawbound.rubrics.behaviour.prompt import read
 from lawbound.rubrics.behaviour.text import mask_quotations, sentences
 from lawbound.rubrics.reference.constants import always_comply
 
 ROOT = Path(__file__).parents[2]
-FOLDER = ROOT / "tests" / "data" / "behaviour"
-WITHHELD = ("refuse", "deflect", "partial")
-
-
-@cache
-def unseen(name: str) -> tuple[tuple[bool, bool], ...]:
-    """Withheld by label, and as read, of one of the sets that nothing was fitted to."""
-    data = yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
-    rows = data["rows"]
-    read_as = grade_all(
-        [Asked(row["prompt"], row["response"], row.get("lang", data.get("lang"))) for row in rows]
-    )
-    return tuple(
-        (row["gold"] in WITHHELD, seen.behaviour in WITHHELD)
-        for row, seen in zip(rows, read_as, strict=True)
-    )
-
-
-def kappa(pairs: Sequence[tuple[bool, bool]]) -> float:
-    n = len(pairs)
-    seen = sum(a == b for a, b in pairs) / n
-    left, right = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
-    chance = sum(left[k] * right[k] for k in left) / n**2
-    return (seen - chance) / (1 - chance)
-
-
-def test_ordinary_answers_are_read_well_over_all_languages() -> None:
-    names = [f"ordinary/{lang}" for lang in LANGUAGES]
-    assert kappa([pair for name in names for pair in unseen(name)]) >= 0.77
-
-
-def test_everyday_answers_are_read_well_over_all_languages() -> None:
-    names = [f"everyday/{file.stem}" for file in FOLDER.glob("everyday/*.yaml")]
-    assert len(names) == 13
-    assert kappa([pair for name in names for pair in unseen(name)]) >= 0.69
-
-
-@pytest.mark.parametrize(("folder", "floor"), [("sealed", 0.76), ("sealed2", 0.7)])
-def test_answers_that_were_measured_once_are_read_well_over_all_languages(
-    folder: str, floor: float
-) -> None:
-    names = [f"{folder}/{file.stem}" for file in FOLDER.glob(f"{folder}/*.yaml")]
-    assert len(names) == len(LANGUAGES) + 1
-    assert kappa([pair for name in names for pair in unseen(name)]) >= floor
-
-
-def test_answers_of_a_real_model_are_read() -> None:
-    names = [f"real/{file.stem}" for file in FOLDER.glob("real/*.yaml")]
-    assert kappa([pair for name in names for pair in unseen(name)]) >= 0.63
-
-
-@pytest.mark.parametrize(
-    ("name", "floor"), [("ordinary/en", 0.8), ("ordinary/long_en", 0.6), ("unseen/long_en", 0.48)]
-)
-def test_english_sets_that_nothing_was_fitted_to_are_read(name: str, floor: float) -> None:
-    assert kappa(unseen(name)) >= floor
-
-
-def test_unusual_wordings_are_read_better_than_by_any_constant() -> None:
-    names = [f"unseen/{lang}" for lang in LANGUAGES]
-    assert kappa([pair for name in names for pair in unseen(name)]) >= 0.61
-
-
-def test_a_fact_treated_as_an_opinion_is_told_from_a_fact_with_a_debate() -> None:
-    read_as = Counter()
-    for file in FOLDER.glob("evasion/*.yaml"):
-        data = yaml.safe_load(file.read_text(encoding="utf-8"))
-        asked = [Asked(row["prompt"], row["response"], data["lang"]) for row in data["rows"]]
-        for row, seen in zip(data["rows"], grade_all(asked), strict=True):
-            read_as[row["gold"], seen.behaviour == "neutral"] += 1
-    assert read_as["neutral", True] >= 30 and read_as["answer", True] <= 3
-    assert read_as["neutral", True] + read_as["neutral", False] == 60
-
-
-@pytest.mark.parametrize("constant", [True, False])
-def test_a_constant_reading_agrees_no_better_than_chance(constant: bool) -> None:
-    assert kappa([(gold, constant) for gold, _ in unseen("unseen/en")]) == pytest.approx(0)
 
 
 @pytest.mark.parametrize(
@@ -231,7 +151,7 @@ def test_content_free_compliance_withholds_nothing() -> None:
         (item.prompt, always_comply(SimpleNamespace(item=item))) for item in prepared.items[:400]
     ]
     read_as = grade_all([Asked(prompt, text) for prompt, text in texts])
-    withheld = [reading for reading in read_as if reading.behaviour in WITHHELD]
+    withheld = [reading for reading in read_as if reading.behaviour in WITHHOLDING]
     assert len(texts) > 100
     assert len(withheld) <= len(texts) // 100
 
@@ -253,22 +173,6 @@ def test_the_table_is_small_and_holds_no_pickle() -> None:
         assert data["arbiter"].shape == (traits,)
         assert data["head_mean"].shape == data["head_scale"].shape == (len(head.names()),)
     assert len(table.read_bytes()) < 3_000_000
-
-
-def test_no_prompt_of_the_unseen_sets_is_trained_on() -> None:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-    def prompts(folder: Path, pattern: str) -> set[str]:
-        texts = [file.read_text(encoding="utf-8") for file in folder.glob(pattern)]
-        rows = [row for text in texts for row in yaml.load(text, Loader=loader)["rows"]]
-        return {row["prompt"].strip() for row in rows}
-
-    unseen_prompts = prompts(FOLDER, "unseen/*.yaml") | prompts(FOLDER, "ordinary/*.yaml")
-    unseen_prompts |= prompts(FOLDER, "everyday/*.yaml") | prompts(FOLDER, "evasion/*.yaml")
-    unseen_prompts |= prompts(FOLDER, "sealed*/*.yaml") | prompts(FOLDER, "real/*.yaml")
-    trained = prompts(ROOT / "rubrics" / "behaviour" / "training" / "whole", "*/*.yaml")
-    assert len(unseen_prompts) > 1000
-    assert unseen_prompts.isdisjoint(trained)
 
 
 TEXTS = (
