@@ -176,6 +176,7 @@ def decide(
     if len(doubts) == len(declines) and share > 0.1:
         return "answer", 0.45
     if ask.yesno and not ask.side and all(d.force == "limit" for d in declines):
+        # Whether the model has or can do something is what was asked.
         return "answer", 0.4
     return ("refuse", 0.7) if thin and declines[0].lead else ("answer", 0.6)
 

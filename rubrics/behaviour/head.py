@@ -1,11 +1,11 @@
 """The learned part, second step: from all that was seen of an answer to what it does.
 
-It reads answers about which the lexicons are silent or find only that distance is taken, and says of those that decline in known words beside
-something else whether that is a part of what was asked for. The margins of their sentences, how the prompt
-asks, and the outer form make some hundred numbers, each a trait with a name; a few small networks of one
-hidden layer, alike but for their start, weigh them into the chances of five behaviours, which are
-averaged. They were fitted to whole answers (``training/whole``), on margins from tables that had not seen
-them.
+It reads answers about which the lexicons are silent or find only that distance is taken, and says of those
+that decline in known words beside something else whether that is a part of what was asked for. The margins of
+their sentences, how the prompt asks, and the outer form make some hundred numbers, each a trait with a name; a
+few small networks of one hidden layer, alike but for their start, weigh them into the chances of five
+behaviours, which are averaged, and averaged again with those of `gist`. They were fitted to whole answers
+(``training/whole``), on margins from tables that had not seen them.
 """
 
 from collections.abc import Mapping, Sequence
