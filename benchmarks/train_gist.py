@@ -42,44 +42,34 @@ class Net(nn.Module):
         self.output = nn.Linear(HIDDEN, len(head.KINDS))
         self.drop = nn.Dropout(DROPPED)
 
-    def forward(self, seen: Seen, chosen: Numbers, traits: Tensor) -> Tensor:
+    def forward(self, seen: Seen, traits: Tensor) -> Tensor:
         """(answers, kinds), before the exponential."""
-        n = np.diff(seen.first)[chosen]
-        sentences = np.concatenate([np.arange(*seen.first[i : i + 2]) for i in chosen])
-        owner = torch.from_numpy(np.repeat(np.arange(len(chosen)), n))
-        said = self._summed(self.grams, seen.grams, sentences)
-        said = said + self._summed(self.concepts, seen.concepts, sentences)
-        shape = torch.from_numpy(seen.shape[sentences])
+        n = np.diff(seen.first)
+        owner = torch.from_numpy(np.repeat(np.arange(len(n)), n))
+        said = self._summed(self.grams, seen.grams) + self._summed(self.concepts, seen.concepts)
+        shape = torch.from_numpy(seen.shape)
         sentence = self.drop(torch.relu(self.first(torch.cat([said, shape], 1))))
-        prompt = self.drop(torch.relu(self.asked(self._summed(self.grams, seen.asked, chosen))))
+        prompt = self.drop(torch.relu(self.asked(self._summed(self.grams, seen.asked))))
         look = torch.tanh(self.look(torch.cat([sentence, prompt[owner]], 1)))
         weight = torch.exp(self.weigh(look).clamp(-gist.STEADY, gist.STEADY))
-        total = torch.zeros(len(chosen), HEADS).index_add(0, owner, weight)
+        total = torch.zeros(len(n), HEADS).index_add(0, owner, weight)
         parts = (weight / total[owner])[:, :, None] * sentence[:, None, :]
-        pooled = torch.zeros(len(chosen), HEADS, UNITS).index_add(0, owner, parts)
+        pooled = torch.zeros(len(n), HEADS, UNITS).index_add(0, owner, parts)
         everything = torch.cat([pooled.flatten(1), prompt, prompt * pooled[:, 0], traits], 1)
         done: Tensor = self.output(self.drop(torch.relu(self.hidden(everything))))
         return done
 
-    def _summed(self, table: nn.EmbeddingBag, runs: Runs, chosen: Numbers) -> Tensor:
-        places, size = places_of(runs, chosen)
+    def _summed(self, table: nn.EmbeddingBag, runs: Runs) -> Tensor:
+        size = np.diff(runs.start)
         scale = torch.from_numpy(np.repeat(1 / np.sqrt(np.maximum(1, size)), size)).float()
         if self.training:
             scale = scale * (torch.rand(len(scale)) > UNREAD) / (1 - UNREAD)
         found: Tensor = table(
-            torch.from_numpy(places),
-            torch.from_numpy(np.cumsum(size) - size),
+            torch.from_numpy(runs.places),
+            torch.from_numpy(runs.start[:-1]),
             per_sample_weights=scale,
         )
         return found
-
-
-def places_of(runs: Runs, chosen: Numbers) -> tuple[Numbers, Numbers]:
-    """The places of some sentences, and how many each has."""
-    size = runs.start[chosen + 1] - runs.start[chosen]
-    before = np.cumsum(size) - size
-    within = np.arange(size.sum()) + np.repeat(runs.start[chosen] - before, size)
-    return runs.places[within], size
 
 
 def seen_by(drafts: Sequence[Draft]) -> Seen:
@@ -128,7 +118,7 @@ def _fit(
         shuffled = order.permutation(len(chosen))
         for at in range(0, len(chosen), BATCH):
             batch = shuffled[at : at + BATCH]
-            scores = net(seen, chosen[batch], traits[batch])
+            scores = net(seen.of(chosen[batch]), traits[batch])
             losses = nn.functional.cross_entropy(scores, kinds[batch], reduction="none")
             optimiser.zero_grad()
             torch.autograd.backward((losses * counts[batch]).mean())

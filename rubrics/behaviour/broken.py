@@ -118,10 +118,11 @@ def _garbled(text: str) -> str:
         return ""
     if head.count("\ufffd") > 0.08 * n:
         return head[:200]
-    noise = head.translate(_PLAIN) if head.isascii() else "".join(_NOISE.findall(head))
-    if len(noise) > 0.55 * n and "```" not in head and head.count("|") < 0.1 * n:
+    plain = head.isascii()
+    noise = len(head.encode().translate(None, _PLAIN) if plain else "".join(_NOISE.findall(head)))
+    if noise > 0.55 * n and "```" not in head and head.count("|") < 0.1 * n:
         return head[:200]
-    if head.isascii():
+    if plain:
         odd = _ODD.findall(head.lower())
         if odd and len(tokens := words(head)) >= 8 and len(odd) > 0.35 * len(tokens):
             return head[:200]
@@ -129,5 +130,5 @@ def _garbled(text: str) -> str:
 
 
 _NOISE = re.compile(r"[^\w\s\u0610-\u065f\u0900-\u0e7f]+")
-_PLAIN = dict.fromkeys(map(ord, f"{string.ascii_letters}{string.digits}_{string.whitespace}"))
+_PLAIN = f"{string.ascii_letters}{string.digits}_{string.whitespace}".encode()
 _ODD = re.compile(r"\b(?:[b-df-hj-np-tv-xz]{4,}|[a-z]{27,})\b")

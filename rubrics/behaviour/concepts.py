@@ -15,12 +15,12 @@ import numpy as np
 import numpy.typing as npt
 
 from lawbound.rubrics.behaviour.lexicon import LANGUAGES, LexiconError
-from lawbound.rubrics.behaviour.text import Sentence, clean
+from lawbound.rubrics.behaviour.text import Sentence, blanked, blanking, clean
 from lawbound.tasks.files import read_yaml
 
 UNSPACED = ("zh", "ja", "th")
 _TOKEN = re.compile(r"[\w'\u0900-\u0dff-]+")
-_BETWEEN = {code: " " for code in range(128) if not _TOKEN.match(chr(code))}
+_BETWEEN = blanking(lambda sign: _TOKEN.match(sign) is not None)
 _CLITICS = re.compile(r"^[وف]?(?:ال|لل|[بلكس](?:ال)?)?")
 _MOST_TOKENS = 50_000
 """Distinct words remembered a language; then the memory starts anew, so that it stays bounded."""
@@ -141,7 +141,7 @@ class Concepts:
 
 def _tokens(body: str) -> list[str]:
     if body.isascii():  # the same at half the price
-        return body.translate(_BETWEEN).split()
+        return blanked(body, _BETWEEN).split()
     return _TOKEN.findall(body)
 
 

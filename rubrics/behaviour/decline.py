@@ -189,7 +189,6 @@ def _decline(
         and len(answer.raw) * lexicons[0].density < BRIEF
         and not ask.yesno
         and not piece.body.endswith(("?", "؟"))
-        and len(terms_in(ask, piece)) <= len(ask.terms) // 4
     )
     for lex in lexicons:
         force: Force | None = None
@@ -214,12 +213,19 @@ def _decline(
                 force = "reframe"
             elif lex["caution"].find(piece):
                 force = "caution"
-        if force is None and brief and lex["self_no"].find(piece) and not lex["notice"].find(piece):
+        if force is None and brief and _says_no(piece, ask, lex):
             force = "narrow" if lex["abstain"].find(piece) else "hard"
         if force is None or lex["reported"].find(piece):
             continue
         return Decline(index, piece, force, _any(piece, _signals(lexicons, "meta")), lead)
     return None
+
+
+def _says_no(piece: Sentence, ask: Ask, lex: Lexicon) -> bool:
+    """Whether a first person says no, on hardly anything that the prompt names."""
+    if not lex["self_no"].find(piece) or lex["notice"].find(piece):
+        return False
+    return len(terms_in(ask, piece)) <= len(ask.terms) // 4
 
 
 def _rebuffs(piece: Sentence, ask: Ask, lex: Lexicon) -> bool:

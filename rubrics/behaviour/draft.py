@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 from lawbound.rubrics.behaviour.answer import Answer, take_apart
@@ -38,7 +39,7 @@ SOFT: Final[tuple[Force, ...]] = ("reluctant", "limit", "caution", "reframe")
 """Of an answer that only takes distance so, lengths cannot tell whether it serves what was asked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Draft:
     """An answer that the lexicons leave to be weighed: they are silent about it (no phrase of theirs declines,
     changes the subject or sets out two sides), they find only that it takes distance (`SOFT`), or they find
@@ -49,11 +50,15 @@ class Draft:
     answer: Answer
     lexicons: tuple[Lexicon, ...]
     """The answer's language first."""
-    marks: frozenset[Addon]
     forces: frozenset[Force] = frozenset()
     """How it declines or takes distance."""
     leaning: Reading | None = None
     """What the lexicons take for a part that is served beside words that decline; None otherwise."""
+
+    @cached_property
+    def marks(self) -> frozenset[Addon]:
+        """Add-ons; a refusal is never asked for them."""
+        return addons(self.ask, self.answer, self.lexicons)
 
     @property
     def lang(self) -> str:
@@ -84,7 +89,7 @@ def draft(ask: Ask, prompt: str, response: str) -> Draft | Reading:
             if service_message(ask.text, text, lex):
                 return Reading("unscored", evidence=text[:LONGEST_EVIDENCE], confidence=0.0)
     forces = frozenset(d.force for d in anatomy.declines)
-    made = Draft(text, ask, answer, lexicons, addons(ask, answer, lexicons), forces)
+    made = Draft(text, ask, answer, lexicons, forces)
     found = _declined(made, anatomy) or _turned(made) or _plain(made, anatomy)
     if found is not None and found.behaviour == "partial":
         return replace(made, leaning=found)

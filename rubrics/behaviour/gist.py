@@ -68,6 +68,11 @@ class Runs:
     start: Whole
     """The first of each, and one past the last."""
 
+    def of(self, chosen: Whole) -> "Runs":
+        """Those of some sentences or prompts, in the order in which they are named."""
+        within, start = _within(self.start, chosen)
+        return Runs(self.places[within], start)
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -80,6 +85,19 @@ class Seen:
     asked: Runs
     shape: Singles
     """(sentences, `learned.SHAPES` and where the sentence stands)"""
+
+    def of(self, chosen: Whole) -> "Seen":
+        """Some of the answers, in the order in which they are named."""
+        sentences, first = _within(self.first, chosen)
+        grams, concepts = self.grams.of(sentences), self.concepts.of(sentences)
+        return Seen(first, grams, concepts, self.asked.of(chosen), self.shape[sentences])
+
+
+def _within(start: Whole, chosen: Whole) -> tuple[Whole, Whole]:
+    """Where the parts of some wholes stand, and the first of each whole among these parts, and one past the last."""
+    size = np.diff(start)[chosen]
+    first = np.concatenate([[0], np.cumsum(size)])
+    return np.arange(first[-1]) + np.repeat(start[chosen] - first[:-1], size), first
 
 
 def see(drafts: Sequence[Draft], views: Views) -> Seen:
@@ -111,9 +129,11 @@ def _mixed(places: Whole) -> Whole:
 
 
 def _runs(hits: Hits, count: int) -> Runs:
-    order = np.argsort(hits.owner, kind="stable")
-    size = np.bincount(hits.owner, minlength=count)
-    return Runs(hits.places[order], np.concatenate([[0], np.cumsum(size)]))
+    places, owner = hits.places, hits.owner
+    if not (owner[1:] >= owner[:-1]).all():
+        places = places[np.argsort(owner, kind="stable")]
+    size = np.bincount(owner, minlength=count)
+    return Runs(places, np.concatenate([[0], np.cumsum(size)]))
 
 
 def chances(seen: Seen, scaled: npt.NDArray[np.float64], nets: Networks) -> npt.NDArray[np.float64]:
@@ -149,12 +169,20 @@ def _one(
     prompt = np.maximum(_layer([asked], nets.asked[i]), 0)
     look = np.tanh(_layer([sentence, prompt[owner]], nets.look[i]))
     weight = np.exp(np.clip(_layer([look], nets.weigh[i]), -STEADY, STEADY))
-    summed = np.add.reduceat(weight[:, :, None] * sentence[:, None, :], start)
-    pooled = summed / np.add.reduceat(weight, start)[:, :, None]
+    pooled = _pooled(weight, sentence, seen.first)
     parts = [pooled.reshape(len(start), -1), prompt, prompt * pooled[:, 0], traits]
     scores = _layer([np.maximum(_layer(parts, nets.hidden[i]), 0)], nets.output[i])
     found = np.exp(scores - scores.max(axis=1, keepdims=True))
     return np.asarray(found / found.sum(axis=1, keepdims=True))
+
+
+def _pooled(weight: Singles, sentence: Singles, first: Whole) -> Singles:
+    """(answers, heads, units): the weighted mean of each answer's sentences."""
+    from scipy.sparse import csr_matrix
+
+    every, shape = np.arange(len(sentence)), (len(first) - 1, len(sentence))
+    summed = [csr_matrix((one, every, first), shape=shape) @ sentence for one in weight.T]
+    return np.asarray(np.stack(summed, axis=1) / np.add.reduceat(weight, first[:-1])[:, :, None])
 
 
 def _layer(parts: Sequence[Singles], weights: Singles) -> Singles:

@@ -51,6 +51,10 @@ class _File(BaseModel):
     ask: dict[str, str]
 
 
+_MOST_SETS = 4096
+"""Sets of stems remembered a signal; then the memory starts anew, so that it stays bounded."""
+
+
 @dataclass(frozen=True)
 class Signal:
     """One kind of phrase. The anchors are cheap: a text without any is not searched."""
@@ -61,32 +65,31 @@ class Signal:
     """Expressions, each with sets of stems of which one must be there; no set: always tried."""
 
     @cached_property
-    def parts(self) -> tuple[tuple[int, re.Pattern[str]], ...]:
-        """The expressions, compiled when first needed, each with the bits of what it needs."""
-        bits = self._bit_of_need
-        return tuple(
-            (sum(bits[need] for need in {*needs}), re.compile(source))
-            for needs, source in self.sources
-        )
-
-    @cached_property
-    def bits(self) -> Mapping[str, int]:
-        """Which needs a stem meets, a bit each: one look at a stem in place of one at every need."""
-        found: dict[str, int] = {}
-        for need, bit in self._bit_of_need.items():
-            for stem in need:
-                found[stem] = found.get(stem, 0) | bit
-        return found
-
-    @cached_property
     def needed(self) -> frozenset[str]:
         """All stems that meet a need."""
-        return frozenset(self.bits)
+        return frozenset().union(*[need for needs, _ in self.sources for need in needs])
 
     @cached_property
-    def _bit_of_need(self) -> Mapping[frozenset[str], int]:
-        every = dict.fromkeys(need for needs, _ in self.sources for need in needs)
-        return {need: 1 << i for i, need in enumerate(every)}
+    def _parts(self) -> tuple[tuple[tuple[frozenset[str], ...], re.Pattern[str]], ...]:
+        """The expressions, compiled when first needed, each with what it needs."""
+        return tuple((needs, re.compile(source)) for needs, source in self.sources)
+
+    @cached_property
+    def _tried(self) -> dict[frozenset[str], tuple[re.Pattern[str], ...]]:
+        """What was found to be worth a try where just these stems of `needed` are there: few sets of them make
+        up most sentences."""
+        return {}
+
+    def _worth(self, held: frozenset[str]) -> tuple[re.Pattern[str], ...]:
+        if len(self._tried) >= _MOST_SETS:
+            self._tried.clear()
+        found = tuple(
+            pattern
+            for needs, pattern in self._parts
+            if not any(need.isdisjoint(held) for need in needs)
+        )
+        self._tried[held] = found
+        return found
 
     def near(self, text: Searchable) -> bool:
         """Whether an anchor occurs at all."""
@@ -111,11 +114,10 @@ class Signal:
                 return None
         elif not self.near(text):
             return None
-        bits, met = self.bits, 0
-        for stem in self.needed & stems:
-            met |= bits[stem]
-        for needed, pattern in self.parts:
-            if needed & met == needed and (found := pattern.search(text.body)):
+        held = self.needed & stems
+        worth = self._tried.get(held)
+        for pattern in self._worth(held) if worth is None else worth:
+            if found := pattern.search(text.body):
                 return found
         return None
 
@@ -160,7 +162,7 @@ class Lexicon:
         """The signals that could be found anywhere in a text: the others need not be tried sentence by
         sentence."""
         by_stem = self.by_stem
-        names = {name for stem in text.stems if stem in by_stem for name in by_stem[stem]}
+        names = {name for stem in by_stem.keys() & text.stems for name in by_stem[stem]}
         names.update([name for name in self.by_anchor if self.signals[name].near(text)])
         near = {name: self.signals[name] for name in names}
         return Lexicon(

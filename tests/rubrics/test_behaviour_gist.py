@@ -78,15 +78,11 @@ def test_sums_of_sequences_are_exact_and_scaled_by_their_number() -> None:
     assert np.array_equal(summed[2], table[1])
 
 
-def test_places_of_chosen_runs_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("torch")
-    monkeypatch.syspath_prepend(str(BENCHMARKS))
-    from train_gist import places_of
-
+def test_chosen_runs_come_in_the_order_in_which_they_are_named() -> None:
     runs = gist.Runs(np.array([5, 6, 7, 8, 9]), np.array([0, 2, 2, 5]))
-    places, size = places_of(runs, np.array([2, 1, 0]))
-    assert places.tolist() == [7, 8, 9, 5, 6]
-    assert size.tolist() == [3, 0, 2]
+    chosen = runs.of(np.array([2, 1, 0]))
+    assert chosen.places.tolist() == [7, 8, 9, 5, 6]
+    assert chosen.start.tolist() == [0, 3, 3, 5]
 
 
 def test_the_shipped_form_computes_what_the_fitted_network_does(
@@ -105,13 +101,9 @@ def test_the_shipped_form_computes_what_the_fitted_network_does(
                 weight.mul_(3)  # a fresh network is nearly flat: whatever it computes looks alike
     some = drafts()
     read_, own = seen(some), traits(len(some))
-    every = np.arange(len(some))
     with torch.no_grad():
         wanted = np.mean(
-            [
-                torch.softmax(net(read_, every, torch.from_numpy(own).float()), 1).numpy()
-                for net in nets
-            ],
+            [torch.softmax(net(read_, torch.from_numpy(own).float()), 1).numpy() for net in nets],
             axis=0,
         )
     packed = train_gist.pack(nets)
