@@ -398,7 +398,7 @@ def test_lm_eval_without_anything_shows_help(
 def test_a_cache_of_lm_eval_is_warned_of_however_it_is_written(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("lm_eval.__main__.cli_evaluate", lambda: sys.exit(0))
+    monkeypatch.setattr("lm_eval._cli.HarnessCLI.execute", lambda *_: sys.exit(0))
     for cache in (["--use_cache", "x"], ["--use_cache=x"], ["--cache_requests=true"]):
         _, err = _command(monkeypatch, capsys, "--tasks", "lawbound_cn", *cache)
         assert err.startswith("WARNING: lm-eval's --use_cache ignores the model")
@@ -421,3 +421,76 @@ def test_a_suite_with_another_token_limit_says_how_to_pass_it(
     assert not caplog.messages
     docs("cn", "standard", limit_items=1)
     assert "pass --gen_kwargs max_gen_toks=512" in caplog.text
+
+
+def _own_task(folder: Path) -> Path:
+    """A folder with a task of the user's own."""
+    folder.mkdir()
+    text = "task: toll\ndataset_path: json\noutput_type: generate_until\ndoc_to_text: q\n"
+    (folder / "toll.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def _searched(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
+) -> list[Path]:
+    """The folders that lm-eval is told to search, without reading its own hundreds."""
+    told: list[Any] = []
+
+    def manager(include_path: Any = None, **_: Any) -> None:
+        told.append(include_path)
+        sys.exit(0)
+
+    monkeypatch.setattr("lm_eval.tasks.TaskManager", manager)
+    assert _command(monkeypatch, capsys, *arguments)[0] == 0
+    (paths,) = told
+    return [Path(path).resolve() for path in paths]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--include_path", "OWN", "--model", "dummy", "--tasks", "toll"],
+        ["run", "--model", "dummy", "--tasks", "toll", "--include_path", "OWN"],
+        ["--model", "dummy", "--include_path=OWN", "--tasks", "toll"],
+        ["run", "--include_p", "OWN", "--model", "dummy", "--tasks", "toll"],
+        ["--config", "named.yaml"],
+        ["--config", "listed.yaml"],
+        ["--config", "other.yaml", "--include_path", "OWN"],
+        ["ls", "tasks", "--include_path", "OWN"],
+        ["ls", "--include_path=OWN", "groups"],
+        ["validate", "--include_path", "OWN", "--tasks", "toll"],
+    ],
+)
+def test_a_folder_of_the_users_own_is_searched_beside_ours(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    own = _own_task(tmp_path / "own")
+    for name, folder in (("named", "own"), ("listed", ["own"]), ("other", "elsewhere")):
+        config = {"model": "dummy", "tasks": ["toll"], "include_path": folder}
+        Path(f"{name}.yaml").write_text(json.dumps(config), encoding="utf-8")
+    given = [argument.replace("OWN", str(own)) for argument in arguments]
+    assert _searched(monkeypatch, capsys, *given) == [TASKS, own]
+
+
+@pytest.mark.parametrize("own", [[], ["--include_path", str(TASKS / ".." / "lmeval")]])
+def test_our_own_folder_is_searched_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], own: list[str]
+) -> None:
+    asked = ["--model", "dummy", "--tasks", "lawbound_cn", *own]
+    assert _searched(monkeypatch, capsys, *asked) == [TASKS]
+
+
+def test_tasks_of_the_users_own_run_together_with_ours(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = str(_own_task(tmp_path / "own"))
+    ran: list[Any] = []
+    monkeypatch.setattr("lm_eval.simple_evaluate", lambda **given: ran.extend(given["tasks"]))
+    asked = ["--model", "dummy", "--tasks", "toll,lawbound_cn", "--include_path", own]
+    assert _command(monkeypatch, capsys, *asked)[0] is None
+    assert sorted(ran) == ["lawbound_cn", "toll"]
