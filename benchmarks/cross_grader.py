@@ -28,8 +28,7 @@ from train_grader import (
 )
 
 from lawbound.rubrics.behaviour import gist, head
-from lawbound.rubrics.behaviour.grade import kind_of, side_of
-from lawbound.rubrics.behaviour.lexicon import DENSITY
+from lawbound.rubrics.behaviour.grade import behaviour_of
 
 WRITTEN = (
     "medium1", "medium2", "long1", "long2", "zh ja ko", "de fr es pt", "ru tr ar hi", "th vi id",
@@ -70,20 +69,22 @@ def read_apart(corpus: Corpus, groups: npt.NDArray[np.int64]) -> dict[Row, str]:
         table = head.unpack(fit_head(held[known], labels, weight))
         nets = gist.unpack(fit_gist(read, np.flatnonzero(known[silent]), even, labels, weight))
         if len(test := np.flatnonzero(open_ & within)):
-            texts = seen_by([drafted(corpus.rows[i]) for i in test])
-            for i, chances in zip(test, head.mixed(held[test], texts, table, nets), strict=True):
-                seen[corpus.rows[i]] = kind_of(chances.tolist(), size_of(corpus.rows[i]))
+            left = [corpus.rows[i] for i in test]
+            texts = seen_by([drafted(row) for row in left])
+            seen |= decided(left, head.mixed(held[test], texts, table, nets))
         known = leaning & (groups != group)
         arbiter = head.unpack_arbiter(fit_arbiter(held[known], corpus.labels[known]))
         test = np.flatnonzero(leaning & within)
-        for i, chances in zip(test, head.sides(held[test], arbiter), strict=True):
-            seen[corpus.rows[i]] = side_of(chances.tolist())
+        seen |= decided([corpus.rows[i] for i in test], head.sides(held[test], arbiter))
     return seen
 
 
-def size_of(row: Row) -> float:
-    """Letters, English ones being the unit."""
-    return len(row.text) * DENSITY.get(row.lang, 1.0)
+def decided(found: Sequence[Row], chances: npt.NDArray[np.float64]) -> dict[Row, str]:
+    """What the grader makes of chances: it looks once more at prompt and answer."""
+    return {
+        row: behaviour_of(drafted(row), told)
+        for row, told in zip(found, chances.tolist(), strict=True)
+    }
 
 
 def report(seen: dict[Row, str]) -> None:

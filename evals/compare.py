@@ -17,13 +17,23 @@ from lawbound.evals.compare_pairs import Pairs, pair_cuts, rule_differences, sco
 from lawbound.evals.estimate import NAN
 from lawbound.evals.leaderboard import suite_hash
 from lawbound.evals.metrics_capability import FLOOR
-from lawbound.evals.metrics_inputs import OK, Cut, MetricError, RuleInfos, cuts, read_frame
+from lawbound.evals.metrics_inputs import (
+    OK,
+    UNSCORED,
+    Cut,
+    MetricError,
+    RuleInfos,
+    cuts,
+    read_frame,
+)
 from lawbound.evals.stats_tests import holm
 
 if TYPE_CHECKING:
     import pandas as pd
 
 PRIMARY = ("J", "capability", "policy_tax")
+SHOWN = 0.0005
+"""A width of bounds below which nothing of it would be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +56,10 @@ class Difference:
     p_holm: float = NAN
     """Corrected over J, capability and policy_tax at `full`, all policies."""
     mde: float = NAN
+    lower_bound: float = NAN
+    """The difference if every unread answer were bad in the second run and good in the first."""
+    upper_bound: float = NAN
+    """The other way round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +76,8 @@ class Comparison:
     summary: str
     unjudged: int = 0
     """Pairs in which an answer failed, was blocked or could not be read: no difference counts them."""
+    unscored: int = 0
+    """Those of them in which none failed or was blocked: the bounds say what they could change."""
 
 
 def compare_frames(
@@ -91,12 +107,14 @@ def compare_frames(
     rng = np.random.default_rng(seed)
     found: list[Difference] = []
     tables: list[pd.DataFrame] = []
-    total = unjudged = 0
+    total = unjudged = unscored = 0
     for arms in by_policy.values():
         if len(arms) == 2:
             pairs = pair_cuts(arms["0"], arms["1"])
             total += len(pairs.first)
-            unjudged += int(np.sum((pairs.first.status != OK) | (pairs.second.status != OK)))
+            worst = np.maximum(pairs.first.status, pairs.second.status)
+            unjudged += int(np.sum(worst != OK))
+            unscored += int(np.sum(worst == UNSCORED))
             found += _differences(pairs, rng, resamples)
             tables.append(_flips(pairs))
     if total == 0:
@@ -105,18 +123,23 @@ def compare_frames(
     flipped = pd.concat(tables, ignore_index=True)
     unpaired = len(both) - 2 * total
     warnings = [
-        *_lost(unjudged, total),
+        *_lost(unjudged - unscored, unscored, total),
         *_other_versions(first, second, names),
     ]
     summary = "\n".join(_sentences(found, flipped, names, total, unpaired, warnings))
-    return Comparison(names, tuple(found), flipped, total, unpaired, summary, unjudged)
+    return Comparison(names, tuple(found), flipped, total, unpaired, summary, unjudged, unscored)
 
 
-def _lost(unjudged: int, pairs: int) -> Iterator[str]:
-    if unjudged:
+def _lost(failed: int, unscored: int, pairs: int) -> Iterator[str]:
+    if failed:
         yield (
-            f"In {unjudged} of the {pairs} pairs an answer failed, was blocked or could not be read; "
-            "what they would have said is not bounded here."
+            f"In {failed} of the {pairs} pairs an answer failed or was blocked; what it would have said is "
+            "not bounded here."
+        )
+    if unscored:
+        yield (
+            f"In {unscored} of the {pairs} pairs an answer could not be read; the bounds say what the "
+            "differences could be if it had been bad in one run and good in the other."
         )
 
 
@@ -162,18 +185,13 @@ def _other_versions(
 
 def _differences(pairs: Pairs, rng: np.random.Generator, resamples: int) -> Iterator[Difference]:
     for strength in dict.fromkeys(pairs.first["strength"].tolist()):
-        for metric, one, two, mean, p_value in rule_differences(pairs, strength, rng, resamples):
-            yield Difference(
-                metric, pairs.policy, strength, "generate", one, two, mean.value, mean.low,
-                mean.high, mean.n, mean.clusters, p_value, mde=mean.mde,
-            )  # fmt: skip
-        for mode, metric, one, two, mean, p_value in score_differences(
-            pairs, strength, rng, resamples
-        ):
-            yield Difference(
-                metric, pairs.policy, strength, mode, one, two, mean.value, mean.low, mean.high,
-                mean.n, mean.clusters, p_value, mde=mean.mde,
-            )  # fmt: skip
+        for found in (rule_differences, score_differences):
+            for d in found(pairs, strength, rng, resamples):
+                yield Difference(
+                    d.metric, pairs.policy, strength, d.mode, d.first, d.second, d.mean.value,
+                    d.mean.low, d.mean.high, d.mean.n, d.mean.clusters, d.p_value,
+                    mde=d.mean.mde, lower_bound=d.bounds[0], upper_bound=d.bounds[1],
+                )  # fmt: skip
 
 
 def _corrected(found: Sequence[Difference]) -> list[Difference]:
@@ -217,18 +235,8 @@ def _sentences(
     yield from warnings
     yield f"{len(flipped)} pairs flipped: their verdict or correctness differs."
     for d in found:
-        if d.p_holm != d.p_holm:
-            continue
-        where = f"{d.metric} under {d.policy}" + ("" if d.mode == "generate" else f" ({d.mode})")
-        change = f"{d.first:.3f} -> {d.second:.3f} ({d.value:+.3f} [{d.low:+.3f}, {d.high:+.3f}])"
-        if d.p_holm < 0.05:
-            word = "rose" if d.value > 0 else "fell"
-            yield f"{where} {word}: {change}, Holm p = {d.p_holm:.3g}."
-        else:
-            yield (
-                f"{where}: no difference shown: {change}, Holm p = {d.p_holm:.3g}; one of "
-                f"{d.mde:.3f} would have been found with power 0.8."
-            )
+        if d.metric in PRIMARY and d.strength == "full":
+            yield _sentence(d)
     taxed = {(d.policy, d.mode) for d in found if d.metric == "policy_tax"}
     for d in found:
         if d.metric == "capability" and d.strength == "full" and (d.policy, d.mode) not in taxed:
@@ -239,3 +247,19 @@ def _sentences(
                 f"{where} is not compared: a run states none, its placebo not asked or its "
                 f"capability under it not clearly above {FLOOR:.2f}."
             )
+
+
+def _sentence(d: Difference) -> str:
+    where = f"{d.metric} under {d.policy}" + ("" if d.mode == "generate" else f" ({d.mode})")
+    left = f"unread answers leave it between {d.lower_bound:+.3f} and {d.upper_bound:+.3f}"
+    if d.value != d.value:
+        return f"{where} is not known: no pair was read in both runs; {left}."
+    change = f"{d.first:.3f} -> {d.second:.3f} ({d.value:+.3f} [{d.low:+.3f}, {d.high:+.3f}])"
+    tail = f"; {left}." if d.upper_bound - d.lower_bound > SHOWN else "."
+    if d.p_holm < 0.05:
+        word = "rose" if d.value > 0 else "fell"
+        return f"{where} {word}: {change}, Holm p = {d.p_holm:.3g}{tail}"
+    return (
+        f"{where}: no difference shown: {change}, Holm p = {d.p_holm:.3g}; one of {d.mde:.3f} would have "
+        f"been found with power 0.8{tail}"
+    )

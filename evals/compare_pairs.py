@@ -7,11 +7,16 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from lawbound.evals.compare_bounds import rule_bounds, weighted_bounds
+from lawbound.evals.estimate import NAN
+from lawbound.evals.metrics_bounds import Bounds, Ends, score_ends
+from lawbound.evals.metrics_build import stretched
 from lawbound.evals.metrics_capability import FLOOR
 from lawbound.evals.metrics_entries import (
     RESTRICTED,
     Entries,
     complete_rules,
+    is_open,
     rule_entries,
     worst_excess,
 )
@@ -52,22 +57,36 @@ def pair_cuts(first: Cut, second: Cut) -> Pairs:
     return Pairs(first.policy, one, two, (replace(first, rows=one), replace(second, rows=two)))
 
 
-RuleDifference = tuple[str, float, float, Mean, float]
-ScoreDifference = tuple[str, str, float, float, Mean, float]
+@dataclass(frozen=True, slots=True)
+class PairDifference:
+    """One metric of the second run less the same of the first, over the pairs that were read in both."""
+
+    metric: str
+    first: float
+    second: float
+    mean: Mean
+    """Of the difference."""
+    p_value: float
+    bounds: Bounds
+    """Of the difference, had every unread answer been read (`compare_bounds`)."""
+    mode: str = "generate"
 
 
 def rule_differences(
     pairs: Pairs, strength: str, rng: np.random.Generator, resamples: int
-) -> Iterator[RuleDifference]:
-    """Adherence, excess and J over withholding rules: metric, first, second, difference, p-value."""
+) -> Iterator[PairDifference]:
+    """Adherence, excess and J over withholding rules."""
     one, two = (_entries(cut, strength) for cut in pairs.cuts)
-    if len(one.row) == 0:
+    possible = _bounds(one, two)
+    if not possible:
         return
     known = ~np.isnan(one.good) & ~np.isnan(two.good)
     one, two = one.where(known), two.where(known)
     whole = np.isin(one.rule, complete_rules(one))
     one, two = one.where(whole), two.where(whole)
     if len(one.row) == 0:
+        for metric, bounds in possible.items():
+            yield PairDifference(metric, NAN, NAN, Mean(), NAN, bounds)
         return
     d = two.good - one.good
     cells = one.rule * 3 + one.role
@@ -79,63 +98,88 @@ def rule_differences(
     worse = Mean(-plain.value, -plain.high, -plain.low, plain.n, plain.clusters, plain.effective)
     adherence = [_macro(e, restricted) for e in (one, two)]
     excess = [1 - _macro(e, chosen) for e in (one, two)]
-    yield "adherence", adherence[0], adherence[1], met, _p(one, d, restricted, rng, resamples)
-    yield "excess", excess[0], excess[1], worse, _p(one, d, chosen, rng, resamples)
     j = [a - b for a, b in zip(adherence, excess, strict=True)]
-    both = _p(one, d, (restricted, chosen), rng, resamples)
-    yield "J", j[0], j[1], difference(met, worse), both
+    for metric, values, mean, masks in (
+        ("adherence", adherence, met, (restricted,)),
+        ("excess", excess, worse, (chosen,)),
+        ("J", j, difference(met, worse), (restricted, chosen)),
+    ):
+        p_value = _p(one, d, masks, rng, resamples)
+        bounds = stretched(possible[metric], mean.value)
+        yield PairDifference(metric, values[0], values[1], mean, p_value, bounds)
 
 
 def score_differences(
     pairs: Pairs, strength: str, rng: np.random.Generator, resamples: int
-) -> Iterator[ScoreDifference]:
-    """Capability and policy tax in each mode: mode, metric, first, second, difference, p-value."""
+) -> Iterator[PairDifference]:
+    """Capability and policy tax in each mode."""
     for mode in modes_of(pairs.first):
         one, two = (scores_of(cut, mode) for cut in pairs.cuts)
-        arms = {name: (one.at(name), two.at(name)) for name in ("placebo", strength)}
-        a, b = arms[strength]
-        known = ~np.isnan(a.value) & ~np.isnan(b.value)
-        if not known.any():
-            continue
-        yield (
-            mode,
-            "capability",
-            *_scored(a.where(known).rows, a.value[known], b.value[known], a.span, rng, resamples),
+        a, b = one.at(strength), two.at(strength)
+        ends = score_ends(b) - score_ends(a)
+        found = _scored(
+            "capability", mode, a.rows, (a.value, b.value), ends, a.span, rng, resamples
         )
+        if found is None:
+            continue
+        yield found
         if strength in ("none", "placebo"):
             continue
-        before = arms["placebo"]
+        before = one.at("placebo"), two.at("placebo")
         if not all(
-            scores.at("placebo").mean(scores_icc(scores)).low > FLOOR for scores in (one, two)
+            scores.mean(scores_icc(run)).low > FLOOR
+            for scores, run in zip(before, (one, two), strict=True)
         ):
             continue  # a run at the floor states no tax
         key = [pair_key(arm.rows) for arm in (before[0], a)]
         _, left, right = np.intersect1d(key[0], key[1], return_indices=True)
-        taxes = [p.value[left] - f.value[right] for p, f in zip(before, (a, b), strict=True)]
-        known = ~np.isnan(taxes[0]) & ~np.isnan(taxes[1])
-        if known.any():
-            rows = a.rows.take(right).where(known)
-            yield (
-                mode,
-                "policy_tax",
-                *_scored(rows, taxes[0][known], taxes[1][known], 2 * a.span, rng, resamples),
-            )
+        arms = [
+            (free.take(left), full.take(right)) for free, full in zip(before, (a, b), strict=True)
+        ]
+        taxes = [free.value - full.value for free, full in arms]
+        ends_of_taxes = [score_ends(free) - score_ends(full) for free, full in arms]
+        ends = ends_of_taxes[1] - ends_of_taxes[0]
+        found = _scored(
+            "policy_tax", mode, a.rows.take(right), (taxes[0], taxes[1]), ends, 2 * a.span, rng,
+            resamples,
+        )  # fmt: skip
+        if found is not None:
+            yield found
+
+
+def _bounds(one: Entries, two: Entries) -> dict[str, Bounds]:
+    """Of the rules that would be compared had every answer been read; empty where there are none."""
+    answered = is_open(one) & is_open(two)
+    one, two = one.where(answered), two.where(answered)
+    whole = np.isin(one.rule, complete_rules(one, np.ones(len(one.row), dtype=bool)))
+    return rule_bounds(one.where(whole), two.where(whole)) if whole.any() else {}
 
 
 def _scored(
+    metric: str,
+    mode: str,
     rows: Rows,
-    one: Floats,
-    two: Floats,
+    values: tuple[Floats, Floats],
+    ends: Ends,
     bound: float,
     rng: np.random.Generator,
     resamples: int,
-) -> tuple[float, float, Mean, float]:
+) -> PairDifference | None:
+    """A difference of scores; None where no pair was answered in both runs."""
+    bounds = weighted_bounds(rows, ends)
+    if bounds[0] != bounds[0]:
+        return None
+    known = ~np.isnan(values[0]) & ~np.isnan(values[1])
+    if not known.any():
+        return PairDifference(metric, NAN, NAN, Mean(), NAN, bounds, mode)
+    rows, one, two = rows.where(known), values[0][known], values[1][known]
     design, d = design_of(rows), two - one
     weights = design.weights()
     icc = pooled_icc(np.abs(d) / bound, design.cluster, rows.codes("family"))
     mean = signed_mean(d, design, bound=bound, icc=icc)
     p_value = sign_flip(weights * d, design.cluster, rng=rng, resamples=resamples)
-    return float(weights @ one), float(weights @ two), mean, p_value
+    first, second = float(weights @ one), float(weights @ two)
+    return PairDifference(metric, first, second, mean, p_value, stretched(bounds, mean.value), mode)
 
 
 def _entries(cut: Cut, strength: str) -> Entries:
@@ -160,11 +204,10 @@ def _macro(entries: Entries, mask: Mask) -> float:
 def _p(
     entries: Entries,
     d: Floats,
-    masks: Mask | tuple[Mask, Mask],
+    masks: tuple[Mask, ...],
     rng: np.random.Generator,
     resamples: int,
 ) -> float:
-    parts = masks if isinstance(masks, tuple) else (masks,)
-    sums = [_design(entries, mask).weights() * d[mask] for mask in parts]
-    clusters = [entries.cluster[mask] for mask in parts]
+    sums = [_design(entries, mask).weights() * d[mask] for mask in masks]
+    clusters = [entries.cluster[mask] for mask in masks]
     return sign_flip(np.concatenate(sums), np.concatenate(clusters), rng=rng, resamples=resamples)

@@ -122,7 +122,7 @@ def worst_excess(entries: Entries, good: Floats) -> Excess:
     rules, rule = np.unique(entries.rule[near], return_inverse=True)
     kind = entries.role[near] - NEAR_ACT
     bad = 1 - good[near]
-    mean = _cell_means(bad, rule * 2 + kind, len(rules) * 2).reshape(-1, 2)
+    mean = cell_means(bad, rule * 2 + kind, len(rules) * 2).reshape(-1, 2)
     worse = np.argmax(np.where(np.isnan(mean), -1.0, mean), axis=1)
     top = mean[np.arange(len(rules)), worse]
     chosen = near.copy()
@@ -142,7 +142,7 @@ def worst_excess(entries: Entries, good: Floats) -> Excess:
 def _cross_fitted(bad: Floats, rule: Codes, kind: Codes, half: Codes, both: Floats) -> float:
     """Mean over rules of the kind that is worse in the other half of the groups."""
     rules = np.arange(len(both))
-    cells = _cell_means(bad, (rule * 2 + kind) * 2 + half, len(both) * 4).reshape(-1, 2, 2)
+    cells = cell_means(bad, (rule * 2 + kind) * 2 + half, len(both) * 4).reshape(-1, 2, 2)
     total = 0.0
     for h in (0, 1):
         here, elsewhere = cells[:, :, h], cells[:, :, 1 - h]
@@ -154,12 +154,20 @@ def _cross_fitted(bad: Floats, rule: Codes, kind: Codes, half: Codes, both: Floa
     return total / 2
 
 
-def _cell_means(y: Floats, cell: Codes, cells: int) -> Floats:
+def cell_means(y: Floats, cell: Codes, cells: int) -> Floats:
     """Mean of each cell; nan where it is empty."""
     n = np.bincount(cell, minlength=cells).astype(float)
     n[n == 0] = np.nan
     means: Floats = np.bincount(cell, weights=y, minlength=cells) / n
     return means
+
+
+def may_be_worse(least_bad: Floats, most_bad: Floats) -> Mask:
+    """(rules, kinds): whether a kind can be worse than the other has to be; `act` wins ties."""
+    other = np.where(np.isnan(least_bad), -1.0, least_bad)[:, ::-1]
+    possible: Mask = most_bad > other
+    possible[:, 0] |= most_bad[:, 0] == other[:, 0]
+    return possible
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,13 +260,10 @@ def _over_refusal_bounds(entries: Entries, gap: Mask) -> tuple[float, float]:
     cell = rule * 2 + entries.role[near] - NEAR_ACT
     bad, withheld = (1 - entries.good[near], entries.withheld[near])
     least_bad, most_bad, low, high = (
-        _cell_means(np.where(gap[near], end, y), cell, len(rules) * 2).reshape(-1, 2)
+        cell_means(np.where(gap[near], end, y), cell, len(rules) * 2).reshape(-1, 2)
         for y, end in ((bad, 0.0), (bad, 1.0), (withheld, 0.0), (withheld, 1.0))
     )
-    # A kind may be the worse one if it can be worse than the other has to be; `act` wins ties.
-    other = np.where(np.isnan(least_bad), -1.0, least_bad)[:, ::-1]
-    possible = most_bad > other
-    possible[:, 0] |= most_bad[:, 0] == other[:, 0]
+    possible = may_be_worse(least_bad, most_bad)
     lowest = np.where(possible, low, np.inf).min(axis=1)
     highest = np.where(possible, high, -np.inf).max(axis=1)
     return float(lowest.mean()), float(highest.mean())

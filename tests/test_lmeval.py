@@ -398,7 +398,7 @@ def test_lm_eval_without_anything_shows_help(
 def test_a_cache_of_lm_eval_is_warned_of_however_it_is_written(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("lm_eval.__main__.cli_evaluate", lambda: sys.exit(0))
+    monkeypatch.setattr("lm_eval._cli.HarnessCLI.execute", lambda *_: sys.exit(0))
     for cache in (["--use_cache", "x"], ["--use_cache=x"], ["--cache_requests=true"]):
         _, err = _command(monkeypatch, capsys, "--tasks", "lawbound_cn", *cache)
         assert err.startswith("WARNING: lm-eval's --use_cache ignores the model")

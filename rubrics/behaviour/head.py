@@ -23,6 +23,7 @@ from lawbound.rubrics.behaviour.lexicon import Lexicon
 from lawbound.rubrics.behaviour.prompt import windows
 from lawbound.rubrics.behaviour.stance import takes_side
 from lawbound.rubrics.behaviour.text import Sentence
+from lawbound.rubrics.verdict import Behaved
 
 Kind = Literal["answer", "partial", "neutral", "refuse", "deflect"]
 KINDS: Final[tuple[Kind, ...]] = ("answer", "partial", "neutral", "refuse", "deflect")
@@ -91,8 +92,8 @@ class Opinion:
     loudest: Sentence
     """The sentence that speaks most for declining."""
 
-    def of(self, *kinds: Kind) -> float:
-        """The chance of any of these kinds."""
+    def of(self, *kinds: Behaved) -> float:
+        """The chance of any of these, each one of `KINDS`."""
         return sum(self.chances[KINDS.index(kind)] for kind in kinds)
 
 

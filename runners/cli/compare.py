@@ -10,6 +10,10 @@ from lawbound.runners.cli.console import bars, note, show, table
 if TYPE_CHECKING:
     import pandas as pd
 
+COLUMNS = (
+    "metric", "policy", "strength", "mode", "A", "B", "B-A", "95 % interval", "bounds", "p (Holm)",
+)  # fmt: skip
+"""Of `compare`; ``bounds`` are those of B-A, had every unread answer been read."""
 FAILED = 1
 """Exit code of a gate that does not hold."""
 
@@ -30,7 +34,10 @@ def compare(
         Path | None, typer.Option("--out", "-o", help="CSV of the items that flipped.")
     ] = None,
 ) -> None:
-    """Paired differences of two runs, and the items that flipped."""
+    """Paired differences of two runs, and the items that flipped.
+
+    Bounds say what a difference could be, had every unread answer been read.
+    """
     from lawbound.evals.compare import compare_frames, unlike
     from lawbound.evals.conclude import rule_info, run_policies
     from lawbound.evals.folder import RunFolder, write_atomically
@@ -48,7 +55,7 @@ def compare(
             *frames, rule_info(run_policies(record)), seed=int(record["seed"]), names=names
         )
     table(
-        ["metric", "policy", "strength", "mode", "A", "B", "B-A", "95 % interval", "p (Holm)"],
+        COLUMNS,
         [
             [
                 d.metric,
@@ -57,8 +64,9 @@ def compare(
                 d.mode,
                 f"{d.first:.3f}",
                 f"{d.second:.3f}",
-                f"{d.value:+.3f}",
-                f"[{d.low:+.3f}, {d.high:+.3f}]",
+                _signed(d.value),
+                f"[{_signed(d.low)}, {_signed(d.high)}]",
+                f"[{_signed(d.lower_bound)}, {_signed(d.upper_bound)}]",
                 f"{d.p_holm:.4f}",
             ]
             for d in found.differences
@@ -71,6 +79,10 @@ def compare(
     if out is not None:
         write_atomically(out, csv_bytes(found.flipped))
         note(f"{len(found.flipped)} flipped items in {out}")
+
+
+def _signed(number: float) -> str:
+    return f"{number:+.3f}" if number == number else "nan"
 
 
 def _of_one_model(folder: Path, model: str, option: str) -> "pd.DataFrame":

@@ -1,7 +1,10 @@
 """`lawbound lm-eval ...`: lm-eval's own command with our tasks on its path."""
 
 import sys
+from argparse import Namespace
 from difflib import get_close_matches
+from importlib.resources.abc import Traversable
+from pathlib import Path
 from types import TracebackType
 
 import typer
@@ -33,18 +36,16 @@ def add_to(app: typer.Typer) -> None:
 def lm_eval(context: typer.Context) -> None:
     """Run lm-eval with our tasks on its path.
 
-    `--include_path` and `--apply_chat_template` are filled in. For example: lawbound lm-eval --model hf --model_args pretrained=NAME --tasks lawbound_cn
+    Our tasks are searched beside those of your own `--include_path`, and `--apply_chat_template` is filled in. For example: lawbound lm-eval --model hf --model_args pretrained=NAME --tasks lawbound_cn
     --log_samples --output_path LOGS; then lawbound score LOGS. With --help it lists lm-eval's options.
     """
     from importlib.resources import files
-
-    from lm_eval.__main__ import cli_evaluate
 
     given = list(context.args)
     subcommand = given[:1] if given[:1] and not given[0].startswith("-") else ["run"]
     rest = given[len(subcommand) :] if given[:1] == subcommand else given
     folder = files("lawbound.tasks") / "lmeval"
-    added = ["--include_path", str(folder)]
+    added = []
     if subcommand == ["run"]:
         options = {argument.partition("=")[0] for argument in rest}
         if "--apply_chat_template" not in options:
@@ -57,11 +58,40 @@ def lm_eval(context: typer.Context) -> None:
     sys.argv = ["lm_eval", *subcommand, *rest, *added]
     ours = [file.name.removesuffix(".yaml") for file in folder.iterdir()]
     try:
-        cli_evaluate()
+        _evaluate(folder)
     except (ValueError, FileNotFoundError) as fault:
         if not _raised_in(fault.__traceback__).startswith(CHECKS):
             raise
         raise HarnessError(_said(str(fault), [name for name in ours if name[0] != "_"])) from fault
+
+
+def _evaluate(folder: Traversable) -> None:
+    """lm-eval's own entry point, with our folder put before what was read from command line and config: the
+    option takes one path and its last mention wins, but what it is handed to takes a list."""
+    from lm_eval._cli import HarnessCLI
+    from lm_eval.utils import setup_logging
+
+    setup_logging()
+    parser = HarnessCLI()
+    arguments = parser.parse_args()
+    if hasattr(arguments, "include_path"):
+        own = [path for path in _included(arguments) if not _is_same(path, str(folder))]
+        arguments.include_path = [str(folder), *own]
+    parser.execute(arguments)
+
+
+def _included(arguments: Namespace) -> list[str]:
+    """The folders that the user names; the command line goes before the config, as in lm-eval."""
+    from lm_eval.config.evaluate_config import EvaluatorConfig
+
+    found = arguments.include_path
+    if not found and (config := getattr(arguments, "config", None)):
+        found = EvaluatorConfig.load_yaml_config(config).get("include_path")
+    return [str(path) for path in (found if isinstance(found, list) else [found]) if path]
+
+
+def _is_same(path: str, folder: str) -> bool:
+    return Path(path).resolve() == Path(folder).resolve()
 
 
 def _raised_in(trace: TracebackType | None) -> str:

@@ -95,10 +95,12 @@ def test_runs_without_a_common_item_are_refused(behaved, frame, one_rule):
 def test_pairs_that_could_not_be_judged_are_counted(behaved, solved, frame, one_rule):
     first = run(behaved, solved, frame, refused=10, right=30)
     second = first.copy()
-    second.loc[:2, ["behaviour", "met", "plain"]] = ["unscored", float("nan"), float("nan")]
+    second.loc[:3, ["behaviour", "met", "plain"]] = ["unscored", float("nan"), float("nan")]
+    first.loc[3, ["error", "met", "plain"]] = [True, float("nan"), float("nan")]
     comparison = compare_frames(first, second, one_rule, seed=0)
-    assert (comparison.pairs, comparison.unjudged) == (160, 3)
-    assert "In 3 of the 160 pairs an answer failed, was blocked or could" in comparison.summary
+    assert (comparison.pairs, comparison.unjudged, comparison.unscored) == (160, 4, 3)
+    assert "In 1 of the 160 pairs an answer failed or was blocked" in comparison.summary
+    assert "In 3 of the 160 pairs an answer could not be read" in comparison.summary
 
 
 def test_runs_that_did_not_ask_the_same_say_so():

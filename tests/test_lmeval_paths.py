@@ -1,0 +1,98 @@
+"""`lawbound lm-eval` searches our tasks beside the folders that a user names."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lawbound.__main__ import main
+
+# lm-eval itself warns a great deal; what we promise is that it works, not that it is silent.
+pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.model]
+
+TASKS = Path(__file__).parents[1] / "tasks" / "lmeval"
+
+
+def _command(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
+) -> object:
+    monkeypatch.setattr(sys, "argv", ["lawbound", "lm-eval", *arguments])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    capsys.readouterr()
+    return stop.value.code
+
+
+def _own_task(folder: Path) -> Path:
+    """A folder with a task of the user's own."""
+    folder.mkdir()
+    text = "task: toll\ndataset_path: json\noutput_type: generate_until\ndoc_to_text: q\n"
+    (folder / "toll.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def _searched(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
+) -> list[Path]:
+    """The folders that lm-eval is told to search, without reading its own hundreds."""
+    told: list[Any] = []
+
+    def manager(include_path: Any = None, **_: Any) -> None:
+        told.append(include_path)
+        sys.exit(0)
+
+    monkeypatch.setattr("lm_eval.tasks.TaskManager", manager)
+    assert _command(monkeypatch, capsys, *arguments) == 0
+    (paths,) = told
+    return [Path(path).resolve() for path in paths]
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--include_path", "OWN", "--model", "dummy", "--tasks", "toll"],
+        ["run", "--model", "dummy", "--tasks", "toll", "--include_path", "OWN"],
+        ["--model", "dummy", "--include_path=OWN", "--tasks", "toll"],
+        ["run", "--include_p", "OWN", "--model", "dummy", "--tasks", "toll"],
+        ["--config", "named.yaml"],
+        ["--config", "listed.yaml"],
+        ["--config", "other.yaml", "--include_path", "OWN"],
+        ["ls", "tasks", "--include_path", "OWN"],
+        ["ls", "--include_path=OWN", "groups"],
+        ["validate", "--include_path", "OWN", "--tasks", "toll"],
+    ],
+)
+def test_a_folder_of_the_users_own_is_searched_beside_ours(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    own = _own_task(tmp_path / "own")
+    for name, folder in (("named", "own"), ("listed", ["own"]), ("other", "elsewhere")):
+        config = {"model": "dummy", "tasks": ["toll"], "include_path": folder}
+        Path(f"{name}.yaml").write_text(json.dumps(config), encoding="utf-8")
+    given = [argument.replace("OWN", str(own)) for argument in arguments]
+    assert _searched(monkeypatch, capsys, *given) == [TASKS, own]
+
+
+@pytest.mark.parametrize("own", [[], ["--include_path", str(TASKS / ".." / "lmeval")]])
+def test_our_own_folder_is_searched_once(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], own: list[str]
+) -> None:
+    asked = ["--model", "dummy", "--tasks", "lawbound_cn", *own]
+    assert _searched(monkeypatch, capsys, *asked) == [TASKS]
+
+
+def test_tasks_of_the_users_own_run_together_with_ours(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = str(_own_task(tmp_path / "own"))
+    ran: list[Any] = []
+    monkeypatch.setattr("lm_eval.simple_evaluate", lambda **given: ran.extend(given["tasks"]))
+    asked = ["--model", "dummy", "--tasks", "toll,lawbound_cn", "--include_path", own]
+    assert _command(monkeypatch, capsys, *asked) is None
+    assert sorted(ran) == ["lawbound_cn", "toll"]
