@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from importlib.resources import files
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -149,6 +150,35 @@ def test_a_reading_belongs_to_the_text_that_was_read(
     assert found.unread == (after["key"] == key).sum() > 0
     assert set(after.loc[after["key"] == key, "graded_by"]) == {"offline"}
     pd.testing.assert_frame_equal(after[after["key"] != key], frame[frame["key"] != key])
+
+
+def test_an_edited_policy_leaves_what_was_read_under_the_old_one_unread(
+    tmp_path: Path, judge: Judges, moody: FunctionEngine
+) -> None:
+    from lawbound.rubrics.policy_files import load_policy
+    from lawbound.tasks.files import read_yaml
+
+    data = read_yaml(Path(str(files("lawbound.rubrics") / "policies" / "us.yaml")), FolderError)
+    file, out = tmp_path / "mine.yaml", tmp_path / "run"
+    file.write_text(yaml.safe_dump(data))
+    spec = SPEC.model_copy(update={"policies": (str(file),)})
+    panel = JudgeSpec((judge("tiny", ("", REFUSE)),), "all")
+    lawbound.evaluate(spec, out, engines={"m": moody}, judge=panel)
+    frame = _frame(out)
+    mine = frame["policy"] == "us"
+    used = frame.loc[(frame["graded_by"] == "judge") & mine, "rules"].str.split().explode()
+    edited = used[used != ""].value_counts().index[0]
+    rule = next(rule for rule in data["rules"] if rule["id"] == edited)
+    rule["text"] += " Always."
+    file.write_text(yaml.safe_dump({**data, "version": "2099.1"}))
+    assert load_policy(str(file)).rule(edited).text.endswith("Always.")
+    found = lawbound.evaluate(spec, out, engines={"m": moody})
+    after = _frame(out)
+    concerned = _theirs(after) & (after["policy"] == "us")
+    concerned &= after["rules"].str.split().map(lambda names: edited in names)
+    assert concerned.any() and set(after.loc[concerned, "graded_by"]) == {"offline"}
+    bare = after["key"].isin(frame.loc[frame["graded_by"] == "judge", "key"]) & concerned
+    assert bare.any() and found.unread >= concerned.sum()
 
 
 def test_readings_that_do_not_say_what_was_read_are_refused_with_the_way_on(
