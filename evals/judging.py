@@ -195,7 +195,6 @@ def earlier_judgement(
         for model, rows in judged.items()
         for one in rows
         if (place := _place(model, one)) in decisions
-        and _has_text(one)
         and decisions[place].question == digest(panel, _question(one, policies))
     }
     unread = _wanted(spec, named, judged, policies).keys() - hold.keys()
@@ -304,20 +303,16 @@ def _question(one: Judged, policies: Mapping[str, Policy]) -> Question:
 
 
 def _is_theirs(spec: JudgeSpec, model: str, one: Judged) -> bool:
+    sample = one.sample
     if model.startswith(REFERENCE) or one.item.kind not in ("policy", "fact"):
         return False
-    if not _has_text(one):
+    if sample is None or sample.error or sample.blocked or not sample.text.strip():
         return False
     if one.assignment.mode != "generate":
         return False
     reading = one.verdict.reading
     is_unsure = reading.behaviour == "unscored" or reading.confidence < spec.unsure
     return spec.mode == "all" or is_unsure
-
-
-def _has_text(one: Judged) -> bool:
-    sample = one.sample
-    return sample is not None and not (sample.error or sample.blocked or not sample.text.strip())
 
 
 def _kept(spec: JudgeSpec, one: Judged, opinion: PanelReading) -> Reading | None:

@@ -181,6 +181,18 @@ def test_an_edited_policy_leaves_what_was_read_under_the_old_one_unread(
     assert bare.any() and found.unread >= concerned.sum()
 
 
+def test_what_another_panel_said_is_not_taken_for_the_recorded_ones(
+    out: Path, judge: Judges
+) -> None:
+    conclude(out, judge=JudgeSpec((judge("first", ("", REFUSE)),), "all"), resamples=50)
+    described = (out / "run.yaml").read_bytes()
+    conclude(out, judge=JudgeSpec((judge("second", ("", REFUSE)),), "all"), resamples=50)
+    # As if killed after the second panel's readings were written and before its record was.
+    (out / "run.yaml").write_bytes(described)
+    assert conclude(out, resamples=50).unread == _record(out)["asked"] > 0
+    assert set(_frame(out)["graded_by"]) == {"offline"}
+
+
 def test_readings_that_do_not_say_what_was_read_are_refused_with_the_way_on(
     out: Path, judge: Judges
 ) -> None:
