@@ -105,6 +105,18 @@ def test_asking_that_stops_half_way_leaves_the_panel_in_the_record(
     assert _record(out) == before
 
 
+def test_a_damaged_record_is_not_written_over_by_one_without_a_panel(
+    out: Path, moody: FunctionEngine
+) -> None:
+    damaged = (out / "run.yaml").read_bytes()[:-400] + b"\n  - [\n"
+    (out / "run.yaml").write_bytes(damaged)
+    samples = next((out / "samples").glob("*.jsonl"))
+    before = samples.read_bytes()
+    with pytest.raises(FolderError, match=r"run\.yaml"):
+        ask(prepare(LARGER, own={"m"}), out, engines={"m": moody})
+    assert ((out / "run.yaml").read_bytes(), samples.read_bytes()) == (damaged, before)
+
+
 def test_an_answer_left_to_the_offline_grader_by_the_panel_is_not_unread(
     out: Path, judge: Judges
 ) -> None:
