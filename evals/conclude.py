@@ -13,13 +13,13 @@ from lawbound.evals.frame import Judged, judge_all, verdict_frame
 from lawbound.evals.judging import (
     NOBODY,
     JudgeSpec,
-    Readings,
     ask_panel,
+    earlier_judgement,
     graded_by,
     scorer_version,
-    stored_readings,
     with_readings,
 )
+from lawbound.evals.judging_readings import Readings
 from lawbound.rubrics.policy import WITHHOLDING, Policy
 from lawbound.rubrics.policy_files import load_policy
 from lawbound.runners.collector import paused_collector
@@ -50,6 +50,8 @@ class Conclusion:
     """Model -> verdicts without an answer (failed, damaged or not asked yet), where there are any."""
     silent: tuple[str, ...] = ()
     """Models without a single answer: nothing at all is known of them."""
+    unread: int = 0
+    """Answers given since the run's panel read it: its own to read, and read by the offline grader."""
 
 
 def evaluate(
@@ -69,7 +71,8 @@ def evaluate(
             labelled as the engine is named, and by its key here where a `FunctionEngine` has no name.
             Where all answers of a function were stored before, a `UserWarning` says so: one that has
             changed needs another `revision`.
-        judge: Models that read the answers; None leaves that to the offline grader.
+        judge: Models that read the answers. None keeps what an earlier panel of this folder found and
+            leaves the rest to the offline grader.
         observer: Hears of the progress.
 
     Raises:
@@ -96,8 +99,8 @@ def conclude(
 
     Args:
         out: The run folder.
-        judge: Models that read the answers. None keeps what an earlier panel found; a panel of
-            nobody goes back to the offline grader.
+        judge: Models that read the answers. None keeps what an earlier panel found, and counts what
+            it has not read; a panel of nobody goes back to the offline grader.
         observer: Hears of the progress.
         resamples: Of a bootstrap.
 
@@ -220,14 +223,18 @@ def _panel(
     observer: Observer,
 ) -> Readings:
     """The panel's readings; the run's record says who they are from."""
+    before = record.get("judge")
     if judge is None:
-        return stored_readings(folder) if "judge" in record else {}
-    judgement = ask_panel(judge, judged, policies, folder, observer) if judge.models else NOBODY
+        if before is None:
+            return {}
+        judgement = earlier_judgement(before, judged, policies, folder)
+    else:
+        judgement = ask_panel(judge, judged, policies, folder, observer) if judge.models else NOBODY
     if judgement.record:
         record["judge"] = dict(judgement.record)
         record["scorer_version"] = scorer_version(record["judge"])
     elif record.pop("judge", None):
-        del record["scorer_version"]
+        record.pop("scorer_version", None)
     folder.write_run(record)
     return judgement.readings
 
@@ -278,7 +285,8 @@ def _write(
     unanswered = {str(model): int(count) for model, count in missing.items()}
     lost = frame.groupby("model", sort=False)["error"].all()
     silent = tuple(str(model) for model in lost.index[lost])
-    return Conclusion(tuple(estimates), board, tuple(ties(board)), unanswered, silent)
+    unread = (record.get("judge") or {}).get("unread", 0)
+    return Conclusion(tuple(estimates), board, tuple(ties(board)), unanswered, silent, unread)
 
 
 def _forget_other_numbers(root: Path, metrics: bytes) -> None:

@@ -258,6 +258,7 @@ def ask(
     Raises:
         ModelError: Two models have one label, a model cannot be loaded, or too many requests fail;
             all answers so far are kept.
+        FolderError: The record of an earlier run is damaged: who judged it is not known.
         StoreError: The run folder is held by another run, or cannot be written.
     """
     observer = observer or Silent()
@@ -267,6 +268,7 @@ def ask(
     found = prepared.situations() if has_reference else {}
     with lock(out), place(prepared.spec) as cluster:
         folder = RunFolder(out)
+        panel = _recorded_panel(folder)
         folder.write_items(prepared.items)
         entries: list[dict[str, Any]] = []
         modes: dict[Mode, None] = {}
@@ -283,7 +285,15 @@ def ask(
             finally:
                 if ready is None:
                     engine.close()
-            folder.write_run(_run_record(prepared, entries))
+            folder.write_run(_run_record(prepared, entries) | panel)
+
+
+def _recorded_panel(folder: RunFolder) -> dict[str, Any]:
+    """Who judged an earlier run of this folder: asking again does not unsay what was said."""
+    if not folder.run_yaml.exists():
+        return {}
+    before = folder.read_run()
+    return {name: before[name] for name in ("judge", "scorer_version") if before.get(name)}
 
 
 def _named(engine: Engine, key: str) -> Engine:

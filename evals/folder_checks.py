@@ -50,7 +50,8 @@ class _Suite(_Part):
 
 class _Panel(_Part):
     models: tuple[str, ...]
-    mode: str
+    mode: Literal["hybrid", "all"]
+    unsure: Annotated[float, Field(ge=0, le=1)] = 0.7
 
 
 class _Run(_Part):

@@ -3,23 +3,28 @@
 A panel reads generated answers to policy and fact items of real models; whether a final answer is
 right is still checked by program. A guard model reads only those about which it can say anything, the
 rest of the panel or the offline grader the others. The readings are stored, so that a report written
-again later says the same as before without asking anybody.
+again later says the same as before without asking anybody, and what was answered since is counted.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
 from typing import Any, Literal, Self, get_args
 
-from pydantic import TypeAdapter
-
 from lawbound.evals.evaluate import Observer, RunSpec
-from lawbound.evals.folder import FolderError, RunFolder, read_records, slug, write_lines
+from lawbound.evals.folder import RunFolder, slug
 from lawbound.evals.frame import Judged
 from lawbound.evals.judging_counts import failures, without_a_class
+from lawbound.evals.judging_readings import (
+    Decision,
+    Place,
+    Readings,
+    digest,
+    one_line,
+    stored_decisions,
+    write_decisions,
+)
 from lawbound.evals.opening import REFERENCE
 from lawbound.rubrics.judges.ask import judge_answers
 from lawbound.rubrics.judges.forms import Named, check_frame, read_name
@@ -30,15 +35,12 @@ from lawbound.rubrics.policy import Policy
 from lawbound.rubrics.score import SCORER_VERSION
 from lawbound.rubrics.verdict import Reading, is_met
 from lawbound.runners.engines import EngineOptions, ModelError, check_options, open_engine
+from lawbound.runners.run import ErrorLimitError
 from lawbound.runners.store import Store
 
 JudgeMode = Literal["hybrid", "all"]
 UNSURE = 0.7
 """What `JudgeSpec.unsure` is where nobody says otherwise."""
-
-Place = tuple[str, str, str, str]
-"""Model, request key, item, policy."""
-Readings = Mapping[Place, Reading]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +54,20 @@ class JudgeSpec:
     """In `hybrid` mode the panel is asked where the offline reading is less confident than this, 0 to 1."""
     options: EngineOptions | None = None
     """How its models are opened; None takes those of the run in `evaluate`, and the defaults in `conclude`."""
+    max_errors: int | None = None
+    """Failed requests of one judge to put up with; None takes the run's in `evaluate`, and any number in `conclude`."""
 
     def beside(self, run: RunSpec) -> Self:
         """Opened as the models of a run are, unless it says how: all but the revision, which names weights."""
         options = self.options or replace(run.engine_options, revision=None)
-        return replace(self, options=options)
+        limit = run.max_errors if self.max_errors is None else self.max_errors
+        return replace(self, options=options, max_errors=limit)
 
     def check(self) -> None:
         """Refuse a wrong name before anything is asked.
 
         Raises:
-            ModelError: A judge's name has no known form, or the mode or `unsure` is none.
+            ModelError: A judge's name has no known form, or the mode, `unsure` or `max_errors` is none.
         """
         many = isinstance(self.models, tuple | list)
         if not (many and all(isinstance(name, str) for name in self.models)):
@@ -78,6 +83,9 @@ class JudgeSpec:
             raise ModelError(
                 f"judge 'unsure' is {self.unsure!r:.40}, expected a confidence from 0 to 1"
             )
+        most = self.max_errors
+        if most is not None and (type(most) is not int or most < 0):  # True is no count
+            raise ModelError(f"judge 'max_errors' is {most!r:.40}, expected a count or None")
         check_options(self.options or EngineOptions())
         names = [read_name(model).name for model in self.models]
         for at, model in enumerate(names):
@@ -118,24 +126,19 @@ def ask_panel(
         observer: Hears of the progress.
 
     Raises:
+        ErrorLimitError: Too many requests of one judge failed; the replies so far are kept.
         ModelError: Not one answer got a reply from any judge.
         StoreError: The store cannot be written.
     """
     named = [read_name(model) for model in spec.models]
-    wanted: dict[Place, tuple[Judged, Question]] = {}
-    for model, rows in judged.items():
-        for one in rows:
-            if _is_theirs(spec, model, one):
-                question = _question(one, policies)
-                if any(judge.form.reads(question) for judge in named):
-                    wanted[_place(model, one)] = one, question
+    wanted = _wanted(spec, named, judged, policies)
     questions = [question for _, question in wanted.values()]
     if not questions:
         return NOBODY
     entries: list[dict[str, Any]] = []
     votes: list[list[Opinion | None]] = []
     for judge in named:
-        found, entry = _ask_judge(judge, spec.options, questions, folder, observer)
+        found, entry = _ask_judge(judge, spec, questions, folder, observer)
         votes.append(found)
         entries.append(entry)
     if all(one is None or one.failed for said in votes for one in said):
@@ -145,17 +148,19 @@ def ask_panel(
         )
     heard = [[one for one in said if one is not None] for said in zip(*votes, strict=True)]
     merged = [majority([one.reading for one in opinions]) for opinions in heard]
-    readings = {
-        place: kept
-        for (place, (one, _)), opinion in zip(wanted.items(), merged, strict=True)
-        if (kept := _kept(spec, one, opinion)) is not None
+    panel = _panel(spec, named)
+    decisions = {
+        place: Decision(digest(panel, question), _kept(spec, one, opinion))
+        for (place, (one, question)), opinion in zip(wanted.items(), merged, strict=True)
     }
-    _write_readings(folder, readings)
+    write_decisions(folder, decisions)
+    readings = {place: one.reading for place, one in decisions.items() if one.reading is not None}
     record = {
         "models": [judge.name for judge in named],
         "mode": spec.mode,
         "unsure": spec.unsure,
         "asked": len(questions),
+        "unread": 0,
         "shortened": sum(len(question.answer) > MAX_ANSWER for question in questions),
         **without_a_class(heard, merged),
         "disagreed": sum(opinion.disagreed for opinion in merged),
@@ -164,25 +169,37 @@ def ask_panel(
     return Judgement(readings, record)
 
 
-def stored_readings(folder: RunFolder) -> Readings:
-    """What the panel of an earlier conclusion found.
+def earlier_judgement(
+    record: Mapping[str, Any],
+    judged: Mapping[str, Sequence[Judged]],
+    policies: Mapping[str, Policy],
+    folder: RunFolder,
+) -> Judgement:
+    """What the recorded panel said of the answers as they are now; the others that are its own, counted.
+
+    Args:
+        record: The panel's, of ``run.yaml``.
+        judged: Model label -> its answers as the offline grader read them.
+        policies: Every policy that judges.
+        folder: The run folder.
 
     Raises:
-        FolderError: The file is missing or damaged.
+        FolderError: The readings are missing or damaged.
+        ModelError: The record names a judge of no known form.
     """
-    path = _readings_file(folder)
-    adapter = TypeAdapter(Reading)
-    found: dict[Place, Reading] = {}
-    for number, record in read_records(path):
-        try:
-            model, key, item, policy = record["place"]
-            reading = adapter.validate_python(record["reading"])
-            found[str(model), str(key), str(item), str(policy)] = reading
-        except (KeyError, TypeError, ValueError) as fault:  # pydantic's is a ValueError
-            raise FolderError(
-                f"{path}:{number}: no reading of a judge ({_line(fault)}), expected place and reading"
-            ) from fault
-    return found
+    spec = JudgeSpec(tuple(record["models"]), record["mode"], record.get("unsure", UNSURE))
+    named = [read_name(model) for model in spec.models]
+    panel, decisions = _panel(spec, named), stored_decisions(folder)
+    hold = {
+        place: decisions[place]
+        for model, rows in judged.items()
+        for one in rows
+        if (place := _place(model, one)) in decisions
+        and decisions[place].question == digest(panel, _question(one, policies))
+    }
+    unread = _wanted(spec, named, judged, policies).keys() - hold.keys()
+    readings = {place: one.reading for place, one in hold.items() if one.reading is not None}
+    return Judgement(readings, {**record, "unread": len(unread)})
 
 
 def with_readings(
@@ -202,14 +219,14 @@ def graded_by(model: str, judged: Sequence[Judged], readings: Readings) -> list[
 
 def scorer_version(record: Mapping[str, Any]) -> str:
     """Names graders and panel: leaderboards of other judges do not merge unasked."""
-    return (
-        f"{SCORER_VERSION}+judge:{record['mode']}:{record['unsure']:g}:{','.join(record['models'])}"
-    )
+    unread = f"+unread:{record['unread']}" if record["unread"] else ""
+    panel = f"{record['mode']}:{record['unsure']:g}:{','.join(record['models'])}"
+    return f"{SCORER_VERSION}+judge:{panel}{unread}"
 
 
 def _ask_judge(
     judge: Named,
-    options: EngineOptions | None,
+    spec: JudgeSpec,
     questions: Sequence[Question],
     folder: RunFolder,
     observer: Observer,
@@ -219,7 +236,7 @@ def _ask_judge(
     observer.stage(f"loading judge {name}", None)
     theirs = [judge.form.reads(question) for question in questions]
     try:
-        engine = open_engine(judge.model, options or EngineOptions())
+        engine = open_engine(judge.model, spec.options or EngineOptions())
     except ModelError as fault:
         # One judge of a panel that is away is a missing vote, and the record says so.
         away = [FAILED if is_theirs else None for is_theirs in theirs]
@@ -232,10 +249,14 @@ def _ask_judge(
                 engine,
                 store,
                 form=judge.form,
+                max_errors=spec.max_errors,
                 announce=lambda requests: observer.stage(f"judge {name}", requests),
                 progress=observer.advance,
             )
         fingerprint = asdict(engine.fingerprint())
+    except ErrorLimitError as fault:
+        rest = str(fault).removeprefix(engine.fingerprint().model)
+        raise ErrorLimitError(f"judge {name}{rest}") from fault
     finally:
         engine.close()
     entry: dict[str, Any] = {"model": name, "fingerprint": fingerprint, "read": len(opinions)}
@@ -248,11 +269,32 @@ def _ask_judge(
         "undecided": counts.undecided,
     }
     if counts.last_error:
-        entry["last_error"] = _line(counts.last_error)
+        entry["last_error"] = one_line(counts.last_error)
     if judge.form.canaries:
         entry["canaries_failed"] = counts.canaries_failed
     said = iter(opinions)
     return [next(said) if is_theirs else None for is_theirs in theirs], entry
+
+
+def _wanted(
+    spec: JudgeSpec,
+    named: Sequence[Named],
+    judged: Mapping[str, Sequence[Judged]],
+    policies: Mapping[str, Policy],
+) -> dict[Place, tuple[Judged, Question]]:
+    """What is put to the panel, in order."""
+    wanted: dict[Place, tuple[Judged, Question]] = {}
+    for model, rows in judged.items():
+        for one in rows:
+            if _is_theirs(spec, model, one):
+                question = _question(one, policies)
+                if any(judge.form.reads(question) for judge in named):
+                    wanted[_place(model, one)] = one, question
+    return wanted
+
+
+def _panel(spec: JudgeSpec, named: Sequence[Named]) -> list[object]:
+    return [spec.mode, spec.unsure, *(judge.name for judge in named)]
 
 
 def _question(one: Judged, policies: Mapping[str, Policy]) -> Question:
@@ -289,22 +331,3 @@ def _replaced(one: Judged, reading: Reading | None) -> Judged:
 
 def _place(model: str, one: Judged) -> Place:
     return model, one.assignment.key, one.item.id, one.verdict.policy
-
-
-def _readings_file(folder: RunFolder) -> Path:
-    return folder.root / "judgements" / "readings.jsonl"
-
-
-def _line(fault: Exception | str) -> str:
-    return " ".join(str(fault).split())[:400]
-
-
-def _write_readings(folder: RunFolder, readings: Readings) -> None:
-    lines = (
-        json.dumps(
-            {"place": place, "reading": asdict(reading) | {"addons": sorted(reading.addons)}},
-            sort_keys=True,
-        )
-        for place, reading in readings.items()
-    )
-    write_lines(_readings_file(folder), lines)

@@ -165,7 +165,8 @@ byId("about").textContent = visible(
   ` · ${run.models.length} models · Lawbound ${run.lawbound} · ${run.written}` +
   (run.judge ? ` · judged by ${run.judge.models.join(", ")} (${run.judge.mode}; asked ${run.judge.asked}, ` +
     `unanswered ${run.judge.unanswered ?? 0}, unreadable ${run.judge.unreadable}, undecided ${run.judge.undecided ?? 0}, ` +
-    `without a majority ${run.judge.split ?? 0}, disagreed ${run.judge.disagreed})` : ""));
+    `without a majority ${run.judge.split ?? 0}, disagreed ${run.judge.disagreed}, ` +
+    `answered since and read offline ${run.judge.unread ?? 0})` : ""));
 
 const THEMES = ["auto", "light", "dark"];
 byId("theme").addEventListener("click", () => {

@@ -14,6 +14,7 @@ from lawbound.runners.cli.run import (
     Dtype,
     JudgeModes,
     Judges,
+    MaxErrors,
     RemoteCode,
     judge_spec,
 )
@@ -59,11 +60,12 @@ def score(
     dtype: Dtype = None,
     device: Device = None,
     concurrency: Concurrency = None,
+    max_errors: MaxErrors = None,
     trust_remote_code: RemoteCode = None,
 ) -> None:
     """Judge stored answers again and conclude.
 
-    No model is asked but judges, whom the last five options concern. Without --judge the readings of an earlier panel stay; `--judge none` drops them.
+    No model is asked but judges, whom the last six options concern. Without --judge the readings of an earlier panel stay; `--judge none` drops them.
     """
     from lawbound.evals.conclude import conclude
     from lawbound.evals.harness_logs import import_logs, is_log_folder
@@ -71,6 +73,7 @@ def score(
     panel = judge_spec(
         judge,
         judge_mode,
+        max_errors=max_errors,
         batch_size=batch_size,
         dtype=dtype,
         device=device,
@@ -87,7 +90,9 @@ def score(
         conclusion = conclude(folder, judge=panel, observer=observer)
     print_leaderboard(conclusion.leaderboard)
     warn_of_gaps(conclusion.unanswered)
-    if panel is not None and panel.models:
+    if panel is None:
+        tell_of_kept_judges(folder)
+    elif panel.models:
         tell_of_judges(folder)
     if sheet is not None:
         print_correction(folder, sheet, conclusion.estimates)
@@ -168,16 +173,21 @@ def tell_of_judges(folder: Path) -> None:
             )
 
 
-def tell_of_earlier_judges(folder: Path) -> None:
-    """Which panel read a run that is about to be concluded without one."""
+def tell_of_kept_judges(folder: Path) -> None:
+    """Which earlier panel's readings a run that was concluded without one rests on, and what it has not read."""
     from lawbound.evals.folder import RunFolder
 
-    run = RunFolder(folder)
-    record = run.read_run().get("judge") if run.run_yaml.exists() else None
-    if record is not None and record["models"]:
+    record = RunFolder(folder).read_run().get("judge")
+    if record is None:
+        return
+    note(
+        f"judges: {','.join(record['models'])} read this run before, and what was said stays; "
+        "--judge none drops it"
+    )
+    if record["unread"]:
         note(
-            f"judges: {','.join(record['models'])} read this run before; it is concluded with the offline "
-            "grader now, and the same --judge takes what they said again without asking"
+            f"WARNING: {record['unread']} answers were not put to these judges, and the offline grader "
+            "read them; the same --judge asks only about what is missing"
         )
 
 

@@ -44,7 +44,12 @@ BatchSize = Annotated[int | None, typer.Option(min=1, help="Sequences at once [f
 Dtype = Annotated[str | None, typer.Option(help="float32, bfloat16 or float16 [float32].")]
 Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1 [auto].")]
 Concurrency = Annotated[int | None, typer.Option(min=1, help="Requests in flight [64].")]
-MaxErrors = Annotated[int | None, typer.Option(min=0, help="Stop after so many failures [never].")]
+MaxErrors = Annotated[
+    int | None,
+    typer.Option(
+        min=0, help="Stop where more requests of one model or judge than these fail [never]."
+    ),
+]
 Revision = Annotated[str | None, typer.Option(help="Revision of the weights or endpoint.")]
 References = Annotated[
     bool | None, typer.Option("--references/--no-references", help="Run reference models beside.")
@@ -141,23 +146,23 @@ def run(
     from lawbound.evals.evaluate import ask, prepare
     from lawbound.runners.cli.results import (
         print_leaderboard,
-        tell_of_earlier_judges,
         tell_of_judges,
+        tell_of_kept_judges,
         warn_of_gaps,
     )
     from lawbound.runners.store import lock
 
     panel = panel and panel.beside(spec)
     prepared = prepare(spec)
-    if panel is None:
-        tell_of_earlier_judges(out)
     with bars() as observer, lock(out):
         ask(prepared, out, observer=observer)
         del prepared  # it would stay in memory while answers are judged
         conclusion = conclude(out, judge=panel, observer=observer)
     print_leaderboard(conclusion.leaderboard)
     warn_of_gaps(conclusion.unanswered)
-    if panel is not None and panel.models:
+    if panel is None:
+        tell_of_kept_judges(out)
+    elif panel.models:
         tell_of_judges(out)
     show(f"\nrun folder: {out} (report.html, leaderboard.csv, metrics.csv, verdicts.parquet)")
     if conclusion.silent:
@@ -208,13 +213,18 @@ def plan(
 
 
 def judge_spec(
-    models: list[str] | None, mode: str | None, **options: int | str | bool | None
+    models: list[str] | None,
+    mode: str | None,
+    *,
+    max_errors: int | None = None,
+    **options: int | str | bool | None,
 ) -> "JudgeSpec | None":
     """The panel that the options name, checked; ``none`` is a panel of nobody.
 
     Args:
         models: Values of --judge.
         mode: Value of --judge-mode; None was not given.
+        max_errors: Failed requests of one judge to put up with; None was not given.
         **options: How the judges are opened, by the fields of `EngineOptions`; None was not given.
 
     Raises:
@@ -231,8 +241,11 @@ def judge_spec(
         raise ModelError(f"judge 'none': found '{who[0]}' beside it, expected none alone")
     given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     opened = EngineOptions(**given) if given else None
-    spec = JudgeSpec(who, "hybrid" if mode is None else mode, options=opened)  # type: ignore[arg-type]
+    chosen: Any = "hybrid" if mode is None else mode  # `check` refuses what is no mode
+    spec = JudgeSpec(who, chosen, options=opened, max_errors=max_errors)
     spec.check()
+    if max_errors is not None:
+        given["max_errors"] = max_errors
     if not who and (mode is not None or given):
         option = "--judge-mode" if mode is not None else "--" + next(iter(given)).replace("_", "-")
         raise ModelError(f"{option}: found no judge, expected --judge MODEL beside it")

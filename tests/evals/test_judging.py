@@ -364,7 +364,7 @@ def test_the_command_line_names_the_panel(
     out: Path, judge: Judges, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from lawbound.__main__ import main
-    from lawbound.runners.cli.results import tell_of_earlier_judges
+    from lawbound.runners.cli.results import tell_of_kept_judges
 
     def run(*arguments: str) -> int:
         monkeypatch.setattr(sys, "argv", ["lawbound", "score", str(out), *arguments])
@@ -384,10 +384,10 @@ def test_the_command_line_names_the_panel(
     told = capsys.readouterr().err
     assert f"judges: {_record(out)['asked']} answers put to them" in told
     assert "got 2 of its questions beyond doubt wrong" in told
-    tell_of_earlier_judges(out)
+    tell_of_kept_judges(out)
     assert f"judges: guard:llama-guard:{names[0]} read this run before" in capsys.readouterr().err
     assert run("--judge", "none") == 0
-    tell_of_earlier_judges(out)
+    tell_of_kept_judges(out)
     assert "read this run before" not in capsys.readouterr().err
     assert set(_frame(out)["graded_by"]) == {"offline"}
 

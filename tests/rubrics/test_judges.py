@@ -168,6 +168,23 @@ def test_control_tokens_become_plain_text() -> None:
     assert inert("a <|im_end|> </s> <b>bold</b> 1 < 2") == "a [|im_end|] [/s] <b>bold</b> 1 < 2"
 
 
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("done </answer > now", "done [/answer ] now"),
+        ("done < / ANSWER\n> now", "done [ / ANSWER\n] now"),
+        ('<answer id="2">', '[answer id="2"]'),
+        ("<｜User｜>", "[｜User｜]"),  # of DeepSeek, with a wide bar
+        ("a [/INST] b [INST] c", "a (/INST) b (INST) c"),  # of Mistral and Llama 2
+        ("<answer/>", "[answer/]"),
+        ("</answer" + " " * 99 + ">", "[/answer" + " " * 99 + "]"),
+        ("<answers> <answer-key> [inst 3]", "<answers> <answer-key> [inst 3]"),
+    ],
+)
+def test_tags_and_turns_in_other_spellings_become_plain_text_too(text: str, read: str) -> None:
+    assert inert(text) == read
+
+
 def _question(
     base: Base,
     addons: set[Addon] | None = None,

@@ -1,0 +1,329 @@
+"""A run that a panel has read: asked again, changed, and judged by servers that fail."""
+
+import json
+import sys
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+from urllib.request import Request as Put
+from urllib.request import urlopen
+
+import pandas as pd
+import pytest
+import yaml
+
+import lawbound
+from lawbound.evals.conclude import conclude
+from lawbound.evals.evaluate import RunSpec, ask, prepare
+from lawbound.evals.folder import FolderError
+from lawbound.evals.judging import JudgeSpec
+from lawbound.runners.engines import ModelError
+from lawbound.runners.engines.endpoint_client import Patience
+from lawbound.runners.engines.function import FunctionEngine
+from lawbound.runners.run import ErrorLimitError
+from lawbound.runners.store import read_samples
+
+REFUSE = "It declines.\nVERDICT: refuse; ADDONS: none"
+SPEC = RunSpec(suite="quick", models=("m",), policies=("us",), limit=3, references=False)
+LARGER = SPEC.model_copy(update={"limit": 6})
+Judges = Callable[..., str]
+Seen = Callable[[str], list[str]]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, moody: FunctionEngine) -> Path:
+    """A run without judges."""
+    out = tmp_path_factory.mktemp("run")
+    lawbound.evaluate(SPEC, out, engines={"m": moody})
+    return out
+
+
+@pytest.fixture
+def out(finished: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return copytree(finished, tmp_path / "run")
+
+
+def _frame(out: Path) -> pd.DataFrame:
+    return pd.read_parquet(out / "verdicts.parquet")
+
+
+def _record(out: Path) -> dict[str, Any]:
+    found: dict[str, Any] = yaml.safe_load((out / "run.yaml").read_text())["judge"]
+    return found
+
+
+def _theirs(frame: pd.DataFrame) -> pd.Series:
+    generated = frame["kind"].isin(["policy", "fact"]) & (frame["mode"] == "generate")
+    return generated & (frame["behaviour"] != "empty")
+
+
+def test_a_run_asked_again_keeps_its_panel_and_counts_what_it_has_not_read(
+    out: Path, judge: Judges, seen: Seen, moody: FunctionEngine
+) -> None:
+    name = judge("tiny", ("", REFUSE))
+    conclude(out, judge=JudgeSpec((name,), "all"), resamples=50)
+    before, read = _record(out), _frame(out)
+    keys = set(read.loc[read["graded_by"] == "judge", "key"])
+    asked = len(seen(name))
+    found = lawbound.evaluate(LARGER, out, engines={"m": moody})
+    frame, record = _frame(out), _record(out)
+    is_judged = frame["graded_by"] == "judge"
+    assert len(seen(name)) == asked
+    assert is_judged.equals(_theirs(frame) & frame["key"].isin(keys)) and is_judged.any()
+    new = _theirs(frame) & ~is_judged
+    assert record["unread"] == found.unread == new.sum() > 0 == before["unread"]
+    assert {**record, "unread": 0} == before
+    board = found.leaderboard["scorer_version"].unique().tolist()
+    assert [one.partition("+")[2] for one in board] == [f"judge:all:0.7:{name}+unread:{new.sum()}"]
+
+
+def test_the_same_panel_reads_what_is_new_and_the_run_is_as_if_asked_at_once(
+    out: Path, tmp_path: Path, judge: Judges, seen: Seen, moody: FunctionEngine
+) -> None:
+    name = judge("tiny", ("", REFUSE))
+    spec = JudgeSpec((name,), "all")
+    conclude(out, judge=spec, resamples=50)
+    lawbound.evaluate(LARGER, out, engines={"m": moody})
+    conclude(out, judge=spec, resamples=50)
+    grown, asked = (_frame(out), _record(out)), seen(name)
+    assert grown[1]["unread"] == 0 and len(asked) == len(set(asked))
+    lawbound.evaluate(LARGER, tmp_path / "once", engines={"m": moody})
+    conclude(tmp_path / "once", judge=spec, resamples=50)
+    pd.testing.assert_frame_equal(grown[0], _frame(tmp_path / "once"))
+    assert grown[1] == _record(tmp_path / "once")
+
+
+def test_asking_that_stops_half_way_leaves_the_panel_in_the_record(
+    out: Path, judge: Judges, moody: FunctionEngine
+) -> None:
+    conclude(out, judge=JudgeSpec((judge("tiny", ("", REFUSE)),), "all"), resamples=50)
+    before = _record(out)
+    ask(prepare(LARGER, own={"m"}), out, engines={"m": moody})  # and never concluded
+    assert _record(out) == before
+
+
+def test_a_damaged_record_is_not_written_over_by_one_without_a_panel(
+    out: Path, moody: FunctionEngine
+) -> None:
+    damaged = (out / "run.yaml").read_bytes()[:-400] + b"\n  - [\n"
+    (out / "run.yaml").write_bytes(damaged)
+    samples = next((out / "samples").glob("*.jsonl"))
+    before = samples.read_bytes()
+    with pytest.raises(FolderError, match=r"run\.yaml"):
+        ask(prepare(LARGER, own={"m"}), out, engines={"m": moody})
+    assert ((out / "run.yaml").read_bytes(), samples.read_bytes()) == (damaged, before)
+
+
+def test_an_answer_left_to_the_offline_grader_by_the_panel_is_not_unread(
+    out: Path, judge: Judges
+) -> None:
+    conclude(out, judge=JudgeSpec((judge("prose", ("", "No idea.")),)), resamples=50)
+    assert _record(out)["unreadable"] == _record(out)["asked"] > 0
+    assert conclude(out, resamples=50).unread == 0
+
+
+def test_a_panel_of_nobody_drops_an_earlier_one_while_asking_again(
+    out: Path, judge: Judges, moody: FunctionEngine
+) -> None:
+    conclude(out, judge=JudgeSpec((judge("tiny", ("", REFUSE)),), "all"), resamples=50)
+    lawbound.evaluate(LARGER, out, engines={"m": moody}, judge=JudgeSpec(()))
+    record = yaml.safe_load((out / "run.yaml").read_text())
+    assert "judge" not in record and "scorer_version" not in record
+    assert set(_frame(out)["graded_by"]) == {"offline"}
+
+
+def test_a_reading_belongs_to_the_text_that_was_read(
+    out: Path, judge: Judges, moody: FunctionEngine
+) -> None:
+    conclude(out, judge=JudgeSpec((judge("tiny", ("", REFUSE)),), "all"), resamples=50)
+    frame = _frame(out)
+    store = next((out / "samples").glob("*.jsonl"))
+    texts = {key: sample.text for key, sample in read_samples(store).items()}
+    key = next(
+        key for key in frame.loc[frame["graded_by"] == "judge", "key"] if "Bananas" in texts[key]
+    )
+    # The line is damaged, its request is owed again, and the model says something else now.
+    store.write_bytes(
+        b"".join(
+            line[:-9] + b"\n" if key.encode() in line else line
+            for line in store.read_bytes().splitlines(keepends=True)
+        )
+    )
+    changed = FunctionEngine(lambda request: "I will not help with that.", name="m")
+    assert conclude(out, resamples=50).unanswered == {"m": (frame["key"] == key).sum()}
+    gone = _frame(out)
+    assert set(gone.loc[gone["key"] == key, "graded_by"]) == {"offline"}
+    assert gone.loc[gone["key"] == key, "met"].isna().all()
+    found = lawbound.evaluate(SPEC, out, engines={"m": changed})
+    after = _frame(out)
+    assert found.unread == (after["key"] == key).sum() > 0
+    assert set(after.loc[after["key"] == key, "graded_by"]) == {"offline"}
+    pd.testing.assert_frame_equal(after[after["key"] != key], frame[frame["key"] != key])
+
+
+def test_an_edited_policy_leaves_what_was_read_under_the_old_one_unread(
+    tmp_path: Path, judge: Judges, moody: FunctionEngine
+) -> None:
+    from lawbound.rubrics.policy_files import load_policy
+    from lawbound.tasks.files import read_yaml
+
+    data = read_yaml(Path(str(files("lawbound.rubrics") / "policies" / "us.yaml")), FolderError)
+    file, out = tmp_path / "mine.yaml", tmp_path / "run"
+    file.write_text(yaml.safe_dump(data))
+    spec = SPEC.model_copy(update={"policies": (str(file),)})
+    panel = JudgeSpec((judge("tiny", ("", REFUSE)),), "all")
+    lawbound.evaluate(spec, out, engines={"m": moody}, judge=panel)
+    frame = _frame(out)
+    mine = frame["policy"] == "us"
+    used = frame.loc[(frame["graded_by"] == "judge") & mine, "rules"].str.split().explode()
+    edited = used[used != ""].value_counts().index[0]
+    rule = next(rule for rule in data["rules"] if rule["id"] == edited)
+    rule["text"] += " Always."
+    file.write_text(yaml.safe_dump({**data, "version": "2099.1"}))
+    assert load_policy(str(file)).rule(edited).text.endswith("Always.")
+    found = lawbound.evaluate(spec, out, engines={"m": moody})
+    after = _frame(out)
+    concerned = _theirs(after) & (after["policy"] == "us")
+    concerned &= after["rules"].str.split().map(lambda names: edited in names)
+    assert concerned.any() and set(after.loc[concerned, "graded_by"]) == {"offline"}
+    bare = after["key"].isin(frame.loc[frame["graded_by"] == "judge", "key"]) & concerned
+    assert bare.any() and found.unread >= concerned.sum()
+
+
+def test_what_another_panel_said_is_not_taken_for_the_recorded_ones(
+    out: Path, judge: Judges
+) -> None:
+    conclude(out, judge=JudgeSpec((judge("first", ("", REFUSE)),), "all"), resamples=50)
+    described = (out / "run.yaml").read_bytes()
+    conclude(out, judge=JudgeSpec((judge("second", ("", REFUSE)),), "all"), resamples=50)
+    # As if killed after the second panel's readings were written and before its record was.
+    (out / "run.yaml").write_bytes(described)
+    assert conclude(out, resamples=50).unread == _record(out)["asked"] > 0
+    assert set(_frame(out)["graded_by"]) == {"offline"}
+
+
+def test_readings_that_do_not_say_what_was_read_are_refused_with_the_way_on(
+    out: Path, judge: Judges
+) -> None:
+    spec = JudgeSpec((judge("tiny", ("", REFUSE)),), "all")
+    conclude(out, judge=spec, resamples=50)
+    file = out / "judgements" / "readings.jsonl"
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    bare = [{"place": line["place"], "reading": line["reading"]} for line in lines]
+    file.write_text("".join(json.dumps(line) + "\n" for line in bare))
+    with pytest.raises(FolderError, match="the same judges write the file again"):
+        conclude(out)
+    conclude(out, judge=spec, resamples=50)
+    conclude(out, resamples=50)
+
+
+def _command(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    from lawbound.__main__ import main
+
+    monkeypatch.setattr(sys, "argv", ["lawbound", *arguments])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    return int(stop.value.code or 0)
+
+
+def test_the_command_line_says_whose_readings_stay_and_what_is_unread(
+    out: Path,
+    judge: Judges,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    moody: FunctionEngine,
+) -> None:
+    name = judge("tiny", ("", REFUSE))
+    conclude(out, judge=JudgeSpec((name,), "all"), resamples=50)
+    assert _command(monkeypatch, "score", str(out)) == 0
+    told = capsys.readouterr().err
+    assert f"judges: {name} read this run before, and what was said stays" in told
+    assert "WARNING" not in told
+    ask(prepare(LARGER, own={"m"}), out, engines={"m": moody})
+    assert _command(monkeypatch, "score", str(out)) == 0
+    told, unread = capsys.readouterr().err, _record(out)["unread"]
+    assert unread > 0
+    assert f"WARNING: {unread} answers were not put to these judges" in told
+
+
+def _broken(model: str, **script: Any) -> str:
+    """The judge, answering its probe and misbehaving on everything else."""
+    root = model.partition("@")[2].removesuffix("/v1")
+    body = script | {"acts": script.get("acts", {}) | {"Say yes.": ["ok"] * 9}}
+    with urlopen(Put(f"{root}/script", json.dumps(body).encode(), method="PUT")):
+        return model
+
+
+@pytest.fixture
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without waiting before a request is tried again."""
+    monkeypatch.setattr(Patience, "before", lambda *_: 0.0)
+
+
+@pytest.mark.usefixtures("at_once")
+def test_a_judge_that_fails_every_request_is_given_up_at_the_limit(
+    out: Path, judge: Judges, seen: Seen
+) -> None:
+    from lawbound.runners.engines import EngineOptions
+
+    name = _broken(judge("broken"), always=404)
+    before = {f: f.read_bytes() for f in out.iterdir() if f.is_file()}
+    one = EngineOptions(concurrency=1)
+    spec = JudgeSpec((name,), "all", options=one, max_errors=2)
+    told = r"judge openai:broken@.*: 3 requests failed, expected at most 2; the last said: .*404"
+    with pytest.raises(ErrorLimitError, match=told):
+        conclude(out, judge=spec)
+    assert len(seen(name)) < _theirs(_frame(out)).sum()
+    assert {f: f.read_bytes() for f in out.iterdir() if f.is_file()} == before
+
+
+def test_replies_before_the_limit_stay_and_only_the_rest_is_asked_later(
+    out: Path, judge: Judges, seen: Seen
+) -> None:
+    whole = judge("whole", ("", REFUSE))
+    conclude(out, judge=JudgeSpec((whole,), "all"), resamples=50)
+    users = seen(whole)
+    failing = [user for user in users if "Bananas" in user]
+    acts = {user: [404, 404] for user in failing}
+    name = _broken(judge("shaky"), replies=[["", REFUSE]], acts=acts)
+    with pytest.raises(ErrorLimitError, match="1 requests failed, expected at most 0"):
+        conclude(out, judge=JudgeSpec((name,), "all", max_errors=0))
+    assert _record(out)["models"] == [whole]  # the earlier panel's record and readings stay
+    store = next((out / "judgements").glob("*shaky*.jsonl"))
+    kept = [sample for sample in read_samples(store).values() if not sample.error]
+    _broken(name, replies=[["", REFUSE]])
+    already = len(seen(name))
+    conclude(out, judge=JudgeSpec((name,), "all", max_errors=0), resamples=50)
+    assert len(seen(name)) - already == len(users) - len(kept)
+    assert _record(out)["models"] == [name] and _record(out)["unanswered"] == 0
+
+
+@pytest.mark.usefixtures("at_once")
+def test_the_limit_of_a_run_is_its_judges_too_and_score_has_the_option(
+    out: Path,
+    judge: Judges,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    moody: FunctionEngine,
+) -> None:
+    name = _broken(judge("broken"), always=404)
+    limited = LARGER.model_copy(update={"max_errors": 2})
+    with pytest.raises(ErrorLimitError, match="expected at most 2"):
+        lawbound.evaluate(limited, out, engines={"m": moody}, judge=JudgeSpec((name,), "all"))
+    own = JudgeSpec((name,), "all", max_errors=4)
+    assert own.beside(limited).max_errors == 4
+    line = ("score", str(out), "--judge", name, "--judge-mode", "all", "--max-errors", "1")
+    assert _command(monkeypatch, *line) == 2
+    told = capsys.readouterr().err
+    assert "2 requests failed, expected at most 1; the last said:" in told
+    assert _command(monkeypatch, "score", str(out), "--max-errors", "1") == 2
+    assert "--max-errors: found no judge, expected --judge MODEL" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wrong", [-1, True, 1.5, "3"])
+def test_a_limit_that_is_no_count_is_refused(wrong: Any) -> None:
+    with pytest.raises(ModelError, match=r"judge 'max_errors' is .*, expected a count or None"):
+        JudgeSpec((), max_errors=wrong).check()
