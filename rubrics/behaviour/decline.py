@@ -128,10 +128,10 @@ def dissect(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> Anatomy:
             serving, redirecting = True, False
         elif i >= first and redirects:
             redirecting = True
-        if i in declining and forces[i] in ("limit", "narrow"):
+        if i in declining and forces[i] in ("limit", "narrow", "reluctant"):
             for lex in lexicons:
                 if inner := lex["inner"].find(piece):
-                    content, serving = content + len(inner.group()), True
+                    content, serving = content + len(inner.group(inner.lastindex or 0)), True
         if i in declining or _any(piece, regret):
             continue
         told = turns and len(piece.body.partition(":")[2]) * lexicons[0].density > 60
