@@ -62,8 +62,8 @@ def compare(
                 d.policy,
                 d.strength,
                 d.mode,
-                f"{d.first:.3f}",
-                f"{d.second:.3f}",
+                f"{d.first:z.3f}",
+                f"{d.second:z.3f}",
                 _signed(d.value),
                 f"[{_signed(d.low)}, {_signed(d.high)}]",
                 f"[{_signed(d.lower_bound)}, {_signed(d.upper_bound)}]",
@@ -82,7 +82,7 @@ def compare(
 
 
 def _signed(number: float) -> str:
-    return f"{number:+.3f}" if number == number else "nan"
+    return f"{number:+z.3f}" if number == number else "nan"
 
 
 def _of_one_model(folder: Path, model: str, option: str) -> "pd.DataFrame":
