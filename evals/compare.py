@@ -7,13 +7,19 @@ for a difference.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lawbound.evals.compare_pairs import Pairs, pair_cuts, rule_differences, score_differences
+from lawbound.evals.compare_pairs import (
+    Pairs,
+    pair_cuts,
+    requirement_differs,
+    rule_differences,
+    score_differences,
+)
 from lawbound.evals.estimate import NAN
 from lawbound.evals.leaderboard import suite_hash
 from lawbound.evals.metrics_capability import FLOOR
@@ -21,6 +27,7 @@ from lawbound.evals.metrics_inputs import (
     OK,
     UNSCORED,
     Cut,
+    Mask,
     MetricError,
     RuleInfos,
     cuts,
@@ -78,6 +85,8 @@ class Comparison:
     """Pairs in which an answer failed, was blocked or could not be read: no difference counts them."""
     unscored: int = 0
     """Those of them in which none failed or was blocked: the bounds say what they could change."""
+    differing: int = 0
+    """Pairs of whose answers the two runs' policies do not require the same."""
 
 
 def compare_frames(
@@ -107,7 +116,8 @@ def compare_frames(
     rng = np.random.default_rng(seed)
     found: list[Difference] = []
     tables: list[pd.DataFrame] = []
-    total = unjudged = unscored = 0
+    asked: list[str] = []
+    total = unjudged = unscored = differing = 0
     for arms in by_policy.values():
         if len(arms) == 2:
             pairs = pair_cuts(arms["0"], arms["1"])
@@ -115,19 +125,28 @@ def compare_frames(
             worst = np.maximum(pairs.first.status, pairs.second.status)
             unjudged += int(np.sum(worst != OK))
             unscored += int(np.sum(worst == UNSCORED))
+            differs = requirement_differs(pairs)
+            differing += int(differs.sum())
             found += _differences(pairs, rng, resamples)
-            tables.append(_flips(pairs))
+            tables.append(_flips(pairs, differs))
+            if (pairs.first.at("full")["kind"] == "policy").any():
+                asked.append(pairs.policy)
     if total == 0:
         raise MetricError(f"compare: {names[0]} and {names[1]} share no item, policy and strength")
     found = _corrected(found)
     flipped = pd.concat(tables, ignore_index=True)
+    unlike_too = int(flipped.pop("differs").sum())
     unpaired = len(both) - 2 * total
     warnings = [
         *_lost(unjudged - unscored, unscored, total),
         *_other_versions(first, second, names),
+        *_other_requirements(differing, total),
+        _flipped(len(flipped), unlike_too),
     ]
-    summary = "\n".join(_sentences(found, flipped, names, total, unpaired, warnings))
-    return Comparison(names, tuple(found), flipped, total, unpaired, summary, unjudged, unscored)
+    summary = "\n".join(_sentences(found, asked, names, total, unpaired, warnings))
+    return Comparison(
+        names, tuple(found), flipped, total, unpaired, summary, unjudged, unscored, differing
+    )
 
 
 def _lost(failed: int, unscored: int, pairs: int) -> Iterator[str]:
@@ -144,9 +163,15 @@ def _lost(failed: int, unscored: int, pairs: int) -> Iterator[str]:
 
 
 def unlike(
-    first: Mapping[str, Any], second: Mapping[str, Any], names: tuple[str, str] = ("A", "B")
+    first: Mapping[str, Any],
+    second: Mapping[str, Any],
+    names: tuple[str, str] = ("A", "B"),
+    of_second: Collection[str] = (),
 ) -> Iterator[str]:
-    """One sentence for each way in which two runs (what their ``run.yaml`` hold) did not ask the same."""
+    """One sentence for each way in which two runs (what their ``run.yaml`` hold) did not ask the same.
+
+    `of_second` are the ids of policies whose rules were read from the second run.
+    """
     if suite_hash(first) != suite_hash(second):
         yield (
             "The runs differ in suite, seed, settings, limit or bank: values are those of the pairs that both "
@@ -158,9 +183,15 @@ def unlike(
     ]
     for policy in sorted(set(digests[0]) & set(digests[1])):
         if digests[0][policy] != digests[1][policy]:
+            source = names[0]
+            if policy in of_second:
+                source = (
+                    f"{names[1]}, as the text that {names[0]} was asked under has changed since"
+                )
             yield (
                 f"Policy {policy} does not say the same in {names[0]} and {names[1]}: requirements are those "
-                f"of each run, and rules are read from {names[0]}."
+                f"of each run, and rules are read from {source}. Items are chosen by what a policy says, so "
+                "the runs need not have asked the same ones, and a difference may be the policy's."
             )
 
 
@@ -183,6 +214,20 @@ def _other_versions(
             )
 
 
+def _other_requirements(differing: int, pairs: int) -> Iterator[str]:
+    if differing:
+        yield (
+            f"In {differing} of the {pairs} pairs the two runs do not require the same of an answer: it counts "
+            "for a rule where it bears on it alike in both (as a case of it, or as a near-miss of the same "
+            "kind), each run judged by its own requirement, and for capability where both want it answered."
+        )
+
+
+def _flipped(pairs: int, unlike_too: int) -> str:
+    tail = f"; in {unlike_too} of them the requirement differs too" if unlike_too else ""
+    return f"{pairs} pairs flipped: their verdict or correctness differs{tail}."
+
+
 def _differences(pairs: Pairs, rng: np.random.Generator, resamples: int) -> Iterator[Difference]:
     for strength in dict.fromkeys(pairs.first["strength"].tolist()):
         for found in (rule_differences, score_differences):
@@ -202,7 +247,7 @@ def _corrected(found: Sequence[Difference]) -> list[Difference]:
     return done
 
 
-def _flips(pairs: Pairs) -> pd.DataFrame:
+def _flips(pairs: Pairs, differs: Mask) -> pd.DataFrame:
     """Pairs whose requirement was met in one run only, or whose answer was right in one only."""
     import pandas as pd
 
@@ -213,17 +258,17 @@ def _flips(pairs: Pairs) -> pd.DataFrame:
     for one, two in (met, score):
         changed |= ~np.isnan(one) & ~np.isnan(two) & ((one >= 0.5) != (two >= 0.5))
     first, second = pairs.first.where(changed), pairs.second.where(changed)
-    for name in ("policy", "strength", "mode", "item", "kind", "base", "rules"):
+    for name in ("policy", "strength", "mode", "item", "kind"):
         columns[name] = first[name].tolist()
-    for name in ("behaviour", "met", "score"):
+    for name in ("base", "rules", "behaviour", "met", "score"):
         columns[f"{name}_first"] = first[name].tolist()
         columns[f"{name}_second"] = second[name].tolist()
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns | {"differs": differs[changed]})
 
 
 def _sentences(
     found: Sequence[Difference],
-    flipped: pd.DataFrame,
+    asked: Sequence[str],
     names: tuple[str, str],
     pairs: int,
     unpaired: int,
@@ -233,10 +278,16 @@ def _sentences(
     if unpaired:
         yield f"{unpaired} answers have no partner in the other run and were not compared."
     yield from warnings
-    yield f"{len(flipped)} pairs flipped: their verdict or correctness differs."
     for d in found:
         if d.metric in PRIMARY and d.strength == "full":
             yield _sentence(d)
+    judged = {d.policy for d in found if d.metric == "J" and d.strength == "full"}
+    for policy in asked:
+        if policy not in judged:
+            yield (
+                f"J under {policy} is not compared: no rule that withholds has cases and near-misses of both "
+                "kinds that the two runs share."
+            )
     taxed = {(d.policy, d.mode) for d in found if d.metric == "policy_tax"}
     for d in found:
         if d.metric == "capability" and d.strength == "full" and (d.policy, d.mode) not in taxed:
@@ -251,10 +302,10 @@ def _sentences(
 
 def _sentence(d: Difference) -> str:
     where = f"{d.metric} under {d.policy}" + ("" if d.mode == "generate" else f" ({d.mode})")
-    left = f"unread answers leave it between {d.lower_bound:+.3f} and {d.upper_bound:+.3f}"
+    left = f"unread answers leave it between {d.lower_bound:+z.3f} and {d.upper_bound:+z.3f}"
     if d.value != d.value:
         return f"{where} is not known: no pair was read in both runs; {left}."
-    change = f"{d.first:.3f} -> {d.second:.3f} ({d.value:+.3f} [{d.low:+.3f}, {d.high:+.3f}])"
+    change = f"{d.first:z.3f} -> {d.second:z.3f} ({d.value:+z.3f} [{d.low:+z.3f}, {d.high:+z.3f}])"
     tail = f"; {left}." if d.upper_bound - d.lower_bound > SHOWN else "."
     if d.p_holm < 0.05:
         word = "rose" if d.value > 0 else "fell"

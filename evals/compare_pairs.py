@@ -20,7 +20,7 @@ from lawbound.evals.metrics_entries import (
     rule_entries,
     worst_excess,
 )
-from lawbound.evals.metrics_inputs import Cut, Mask, Rows
+from lawbound.evals.metrics_inputs import Cut, Mask, Rows, members
 from lawbound.evals.metrics_scores import design_of, modes_of, pair_key, scores_icc, scores_of
 from lawbound.evals.stats import (
     PRIOR_ICC,
@@ -57,6 +57,16 @@ def pair_cuts(first: Cut, second: Cut) -> Pairs:
     return Pairs(first.policy, one, two, (replace(first, rows=one), replace(second, rows=two)))
 
 
+def requirement_differs(pairs: Pairs) -> Mask:
+    """Pairs of which the runs' policies do not require the same, or not by the same rules."""
+    differs = np.zeros(len(pairs.first), dtype=bool)
+    for name in ("base", "required_addons", "rules", "near_miss"):
+        one, two = pairs.first[name], pairs.second[name]
+        for at in np.flatnonzero(one != two).tolist():
+            differs[at] |= set(members(one[at])) != set(members(two[at]))
+    return differs
+
+
 @dataclass(frozen=True, slots=True)
 class PairDifference:
     """One metric of the second run less the same of the first, over the pairs that were read in both."""
@@ -75,8 +85,8 @@ class PairDifference:
 def rule_differences(
     pairs: Pairs, strength: str, rng: np.random.Generator, resamples: int
 ) -> Iterator[PairDifference]:
-    """Adherence, excess and J over withholding rules."""
-    one, two = (_entries(cut, strength) for cut in pairs.cuts)
+    """Adherence, excess and J over withholding rules, of answers that bear on a rule alike in both runs."""
+    one, two = _alike(*(_entries(cut, strength) for cut in pairs.cuts))
     possible = _bounds(one, two)
     if not possible:
         return
@@ -112,9 +122,11 @@ def rule_differences(
 def score_differences(
     pairs: Pairs, strength: str, rng: np.random.Generator, resamples: int
 ) -> Iterator[PairDifference]:
-    """Capability and policy tax in each mode."""
+    """Capability and policy tax in each mode, of items that both runs want answered."""
+    wanted = (pairs.first["base"] == "answer") & (pairs.second["base"] == "answer")
+    cuts = [replace(cut, rows=cut.rows.where(wanted)) for cut in pairs.cuts]
     for mode in modes_of(pairs.first):
-        one, two = (scores_of(cut, mode) for cut in pairs.cuts)
+        one, two = (scores_of(cut, mode) for cut in cuts)
         a, b = one.at(strength), two.at(strength)
         ends = score_ends(b) - score_ends(a)
         found = _scored(
@@ -145,6 +157,14 @@ def score_differences(
         )  # fmt: skip
         if found is not None:
             yield found
+
+
+def _alike(one: Entries, two: Entries) -> tuple[Entries, Entries]:
+    """Entries of the same pair, rule and role, in the same order: the policies may not ask the same."""
+    rules = 1 + max(int(entries.rule.max(initial=0)) for entries in (one, two))
+    keys = [(e.row.astype(np.int64) * rules + e.rule) * 3 + e.role for e in (one, two)]
+    _, left, right = np.intersect1d(keys[0], keys[1], return_indices=True)
+    return one.take(left), two.take(right)
 
 
 def _bounds(one: Entries, two: Entries) -> dict[str, Bounds]:

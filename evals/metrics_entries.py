@@ -39,7 +39,11 @@ class Entries:
 
     def where(self, mask: Mask) -> Entries:
         """A subset."""
-        return Entries(*(getattr(self, name)[mask] for name in self.__slots__))
+        return self.take(np.flatnonzero(mask))
+
+    def take(self, positions: Codes) -> Entries:
+        """Entries by position."""
+        return Entries(*(getattr(self, name)[positions] for name in self.__slots__))
 
     def with_topics(self) -> Entries:
         """Topics as clusters: the second estimand, "new topics"."""

@@ -39,7 +39,7 @@ def compare(
     Bounds say what a difference could be, had every unread answer been read.
     """
     from lawbound.evals.compare import compare_frames, unlike
-    from lawbound.evals.conclude import rule_info, run_policies
+    from lawbound.evals.compare_rules import shared_rules
     from lawbound.evals.folder import RunFolder, write_atomically
     from lawbound.evals.leaderboard_table import csv_bytes
 
@@ -51,9 +51,8 @@ def compare(
     names = (f"A ({frames[0]['model'].iloc[0]})", f"B ({frames[1]['model'].iloc[0]})")
     with bars() as observer:
         observer.stage("comparing", None)
-        found = compare_frames(
-            *frames, rule_info(run_policies(record)), seed=int(record["seed"]), names=names
-        )
+        rules = shared_rules(record, other)
+        found = compare_frames(*frames, rules.infos, seed=int(record["seed"]), names=names)
     table(
         COLUMNS,
         [
@@ -62,8 +61,8 @@ def compare(
                 d.policy,
                 d.strength,
                 d.mode,
-                f"{d.first:.3f}",
-                f"{d.second:.3f}",
+                f"{d.first:z.3f}",
+                f"{d.second:z.3f}",
                 _signed(d.value),
                 f"[{_signed(d.low)}, {_signed(d.high)}]",
                 f"[{_signed(d.lower_bound)}, {_signed(d.upper_bound)}]",
@@ -74,7 +73,7 @@ def compare(
     )
     show()
     show(found.summary)
-    for line in unlike(record, other, names):
+    for line in unlike(record, other, names, rules.of_second):
         show(line)
     if out is not None:
         write_atomically(out, csv_bytes(found.flipped))
@@ -82,7 +81,7 @@ def compare(
 
 
 def _signed(number: float) -> str:
-    return f"{number:+.3f}" if number == number else "nan"
+    return f"{number:+z.3f}" if number == number else "nan"
 
 
 def _of_one_model(folder: Path, model: str, option: str) -> "pd.DataFrame":
