@@ -194,9 +194,7 @@ def _decline(
         force: Force | None = None
         match = lex["decline"].find(piece)
         if match is not None:
-            body = piece.body[match.start() :]
-            rest = Text(body, stems_of(body))
-            narrow = lex["narrow"].find(rest) or lex["abstain"].find(piece)
+            narrow = _narrow(piece, match.start(), lex) or lex["abstain"].find(piece)
             force = "narrow" if narrow else "hard"
             if force == "hard" and (light := lex["reluctant"].find(piece)):
                 approval = light.end() + 4 >= match.end()
@@ -219,6 +217,14 @@ def _decline(
             continue
         return Decline(index, piece, force, _any(piece, _signals(lexicons, "meta")), lead)
     return None
+
+
+def _narrow(piece: Sentence, start: int, lex: Lexicon) -> bool:
+    """Whether what is declined from there on is only one act of the request."""
+    if not lex["narrow"].near(piece):
+        return False
+    body = piece.body[start:]
+    return lex["narrow"].find(Text(body, stems_of(body))) is not None
 
 
 def _says_no(piece: Sentence, ask: Ask, lex: Lexicon) -> bool:
