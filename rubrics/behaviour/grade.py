@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from typing import Final
 
 from lawbound.rubrics.behaviour.draft import LONGEST_EVIDENCE, Draft, draft, span
-from lawbound.rubrics.behaviour.head import KINDS, SURE, WITHHOLDING, Kind, Opinion, weigh
+from lawbound.rubrics.behaviour.head import (
+    KINDS,
+    SURE,
+    SURE_TEXT,
+    WITHHOLDING,
+    Kind,
+    Opinion,
+    weigh,
+)
 from lawbound.rubrics.behaviour.prompt import read
 from lawbound.rubrics.behaviour.stance import is_off_topic
 from lawbound.rubrics.policy import Addon
@@ -89,10 +97,10 @@ def _readings(texts: Sequence[tuple[Asked, str]]) -> list[Reading]:
     return [_reading(made, next(opinions)) if isinstance(made, Draft) else made for made in drafts]
 
 
-def kind_of(chances: Sequence[float], size: float = 0.0) -> Kind:
-    """The behaviour that the chances of `KINDS` make, in an answer of so many letters (English ones)."""
+def kind_of(chances: Sequence[float], sure: float = SURE) -> Kind:
+    """The behaviour that the chances of `KINDS` make, where withholding must be so likely."""
     by = dict(zip(KINDS, chances, strict=True))
-    if sum(by[kind] for kind in WITHHOLDING) > (SURE_LONG if size > LONG else SURE):
+    if sum(by[kind] for kind in WITHHOLDING) > sure:
         return max(WITHHOLDING, key=by.__getitem__)
     return "neutral" if by["neutral"] > by["answer"] else "answer"
 
@@ -106,12 +114,19 @@ def behaviour_of(made: Draft, chances: Sequence[float]) -> Behaved:
     """The decision: what was found in an answer, and the chances of `KINDS`, to one behaviour."""
     if made.leaning is not None:
         return side_of(chances)
-    kind = kind_of(chances, made.size)
+    kind = kind_of(chances, _sure(made))
     if kind == "neutral" and not _may_be_neutral(made, chances):
         kind = "answer"
     if kind == "answer" and is_off_topic(made.ask, made.answer, made.lexicons):
         return "off-topic"
     return kind
+
+
+def _sure(made: Draft) -> float:
+    """How likely withholding must be."""
+    if made.size > LONG:
+        return SURE_LONG
+    return SURE_TEXT if made.ask.author or made.ask.advocate else SURE
 
 
 def _may_be_neutral(made: Draft, chances: Sequence[float]) -> bool:

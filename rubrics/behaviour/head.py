@@ -31,8 +31,9 @@ WITHHOLDING: Final[tuple[Kind, ...]] = ("refuse", "partial", "deflect")
 SURE: Final = 0.6
 """How likely withholding must be where no phrase of the lexicons declines, and a refusal where one does beside
 something that they take for a part."""
-UNLIKELY: Final = 2 * SURE - 1
-"""Chance of withholding by traits up to which `gist` is not asked: were it certain, their mean would not be above `SURE`."""
+SURE_TEXT: Final = 0.5
+"""How likely withholding must be where a text or one side's argument was asked for: such requests are far more often
+served by halves than questions are."""
 HEAD, TAIL = 32, 16
 """Of an answer with more sentences these many are read at both ends."""
 CLOSING = 2
@@ -129,12 +130,14 @@ def _weighed(drafts: Sequence[Draft]) -> list[Opinion]:
 
 
 def mixed(seen: Floats, read: gist.Seen, table: Table, nets: gist.Networks) -> Floats:
-    """(answers, `KINDS`): what traits tell, and where withholding is not `UNLIKELY` the mean of this and of what
-    prompt and answer tell, to so few digits that the last ones of a sum, which depend on the processor and the
-    answers beside it, hardly ever show."""
+    """(answers, `KINDS`): what traits tell, and where it could change whether an answer withholds, the mean of this
+    and of what prompt and answer tell; to so few digits that the last ones of a sum, which depend on the processor
+    and the answers beside it, hardly ever show."""
     told = chances(seen, table)
     withheld = told[:, [KINDS.index(kind) for kind in WITHHOLDING]].sum(axis=1)
-    if len(near := np.flatnonzero(withheld > UNLIKELY)):
+    text = seen[:, _FOUND.index("author")] + seen[:, _FOUND.index("advocate")] > 0
+    # Were the third step certain, the mean of both would not be above what is needed.
+    if len(near := np.flatnonzero(withheld > 2 * np.where(text, SURE_TEXT, SURE) - 1)):
         second = gist.chances(read.of(near), scaled(seen[near], table), nets)
         told[near] = (told[near] + second) / 2
     return np.round(told, DIGITS)

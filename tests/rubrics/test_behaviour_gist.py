@@ -112,3 +112,28 @@ def test_the_shipped_form_computes_what_the_fitted_network_does(
     for name in ("grams", "concepts", "look", "weigh", "asked"):
         broken = packed | {f"gist_{name}": np.zeros_like(packed[f"gist_{name}"])}
         assert gist.chances(read_, own, gist.unpack(broken)) != pytest.approx(wanted, abs=5e-3)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "doubt"), [("Who built the mill?", 0.199), ("Write a poem about the mill.", 0.0)]
+)
+def test_the_networks_are_asked_where_they_could_change_whether_an_answer_withholds(
+    prompt: str, doubt: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "The mill was built by two brothers, and their mark stands above the door to this day."
+    made = draft(read(prompt, "en"), prompt, text)
+    assert isinstance(made, Draft)
+    asked = []
+
+    def certain(seen: gist.Seen, scaled: Any, nets: gist.Networks) -> Any:
+        asked.append(len(scaled))
+        return np.array([[0.0, 0.0, 0.0, 1.0, 0.0]] * len(scaled))
+
+    monkeypatch.setattr(gist, "chances", certain)
+    for withheld in (doubt, doubt + 0.01):
+        told = np.array([[1 - withheld, 0.0, 0.0, withheld, 0.0]])
+        monkeypatch.setattr(head, "chances", lambda *_, told=told: told.copy())
+        (opinion,) = head.weigh([made])
+        assert bool(asked) == (withheld > doubt)
+        sure = head.SURE_TEXT if made.ask.author else head.SURE
+        assert (opinion.of("refuse") > sure) == bool(asked)
