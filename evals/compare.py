@@ -7,7 +7,7 @@ for a difference.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -166,12 +166,8 @@ def unlike(
     first: Mapping[str, Any],
     second: Mapping[str, Any],
     names: tuple[str, str] = ("A", "B"),
-    of_second: Collection[str] = (),
 ) -> Iterator[str]:
-    """One sentence for each way in which two runs (what their ``run.yaml`` hold) did not ask the same.
-
-    `of_second` are the ids of policies whose rules were read from the second run.
-    """
+    """One sentence for each way in which two runs (what their ``run.yaml`` hold) did not ask the same."""
     if suite_hash(first) != suite_hash(second):
         yield (
             "The runs differ in suite, seed, settings, limit or bank: values are those of the pairs that both "
@@ -183,14 +179,9 @@ def unlike(
     ]
     for policy in sorted(set(digests[0]) & set(digests[1])):
         if digests[0][policy] != digests[1][policy]:
-            source = names[0]
-            if policy in of_second:
-                source = (
-                    f"{names[1]}, as the text that {names[0]} was asked under has changed since"
-                )
             yield (
                 f"Policy {policy} does not say the same in {names[0]} and {names[1]}: requirements are those "
-                f"of each run, and rules are read from {source}. Items are chosen by what a policy says, so "
+                f"of each run, and rules are read from {names[0]}. Items are chosen by what a policy says, so "
                 "the runs need not have asked the same ones, and a difference may be the policy's."
             )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.evaluate import Observer, RunSpec, Silent, ask, prepare
-from lawbound.evals.folder import FolderError, RunFolder, write_atomically
+from lawbound.evals.folder import RunFolder, write_atomically
 from lawbound.evals.frame import Judged, judge_all, verdict_frame
 from lawbound.evals.judging import (
     NOBODY,
@@ -20,8 +20,8 @@ from lawbound.evals.judging import (
     with_readings,
 )
 from lawbound.evals.judging_readings import Readings
+from lawbound.evals.run_policies import run_policies
 from lawbound.rubrics.policy import WITHHOLDING, Policy
-from lawbound.rubrics.policy_files import load_policy
 from lawbound.runners.collector import paused_collector
 from lawbound.runners.engines import Engine
 from lawbound.runners.sample import Sample
@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
     from lawbound.evals.estimate import Estimate
     from lawbound.evals.metrics import RuleInfo
-
-NEUTRAL = "intl"
-"""The neutral reference policy; what it asks of each item stands beside every verdict."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +104,7 @@ def conclude(
     Raises:
         FolderError: This is no run folder, or one of its files is damaged.
         ModelError: No judge can be opened.
-        PolicyError: A policy of the run cannot be loaded any more.
+        PolicyError: The stored text of a policy is malformed.
     """
     observer = observer or Silent()
     if judge is not None:
@@ -117,7 +114,7 @@ def conclude(
     record = folder.read_run()
     with lock(out):
         items = folder.read_items()
-        policies = run_policies(record)
+        policies = run_policies(folder, record)
         with paused_collector():
             samples = {
                 m["model"]: read_samples(folder.samples(m["model"])) for m in record["models"]
@@ -127,37 +124,6 @@ def conclude(
         observer.stage("concluding", None)
         folder.write_frame(frame)
         return _write(folder, record, frame, policies, items, samples, resamples)
-
-
-def run_policies(record: Mapping[str, Any]) -> dict[str, Policy]:
-    """The policies of a run and the neutral reference, by id.
-
-    Raises:
-        PolicyError: One cannot be loaded.
-        FolderError: One has changed its version since the run.
-    """
-    found = {}
-    for entry in record["policies"]:
-        policy = load_policy(entry["from"])
-        if policy.version != entry["version"]:
-            raise FolderError(
-                f"run.yaml: policy '{policy.id}' was version {entry['version']} when it was asked and "
-                f"is {policy.version} now, expected the same"
-            )
-        if entry.get("digest", policy.digest) != policy.digest:
-            raise FolderError(
-                f"run.yaml: policy '{policy.id}' says something else than when it was asked, under the same "
-                f"version {policy.version}, expected the same"
-            )
-        if policy.id != entry["id"]:
-            raise FolderError(
-                f"run.yaml: policy '{entry['id']}' is read from {entry['from']}, which holds "
-                f"'{policy.id}', expected the same"
-            )
-        found[policy.id] = policy
-    if NEUTRAL not in found:
-        found[NEUTRAL] = load_policy(NEUTRAL)
-    return found
 
 
 def rule_info(policies: Mapping[str, Policy]) -> dict[tuple[str, str], RuleInfo]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lawbound.evals.conclude import rule_info, run_policies
+from lawbound.evals.conclude import rule_info
 from lawbound.evals.correction import Answers, correct
 from lawbound.evals.correction_labels import CorrectionError, Label, Labels
 from lawbound.evals.correction_pair import Pair, minus
@@ -33,6 +33,7 @@ from lawbound.evals.metrics_inputs import (
     members,
     read_frame,
 )
+from lawbound.evals.run_policies import run_policies
 from lawbound.evals.stats import Codes, Design, Floats, Mean, codes, pooled_icc, rate
 from lawbound.rubrics.policy import Requirement
 from lawbound.rubrics.verdict import WITHHELD, Reading, is_met, is_served_plainly
@@ -77,7 +78,7 @@ def correct_run(root: Path, labels: Labels, estimates: Sequence[Estimate]) -> Co
         FolderError: A file of the run cannot be read or written.
     """
     folder = RunFolder(root)
-    policies = run_policies(folder.read_run())
+    policies = run_policies(folder, folder.read_run())
     frame = folder.read_frame()
     known = set(frame["key"])
     matched = sum(key in known for key in labels.by_key)

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from lawbound.evals.folder import RunFolder
 from lawbound.evals.opening import REFERENCE, Labels, check_model, check_own, open_model, place
+from lawbound.evals.run_policies import store_policies
 from lawbound.evals.suite import Suite, compose, load_suite
 from lawbound.rubrics.policy import Policy, PolicyError
 from lawbound.rubrics.policy_files import load_policy
@@ -258,7 +259,8 @@ def ask(
     Raises:
         ModelError: Two models have one label, a model cannot be loaded, or too many requests fail;
             all answers so far are kept.
-        FolderError: The record of an earlier run is damaged: who judged it is not known.
+        FolderError: The record of an earlier run is damaged, so who judged it is not known, or a
+            file other than the samples cannot be written.
         StoreError: The run folder is held by another run, or cannot be written.
     """
     observer = observer or Silent()
@@ -280,6 +282,8 @@ def ask(
                 labels.take(model, engine.fingerprint().model)
                 if not model.startswith(REFERENCE):
                     modes[_mode(engine)] = None
+                if not entries:
+                    store_policies(folder, prepared.policies)
                 beside = tuple(modes) if model.startswith(REFERENCE) else ()
                 entries.append(_ask_one(model, prepared, engine, folder, observer, beside))
             finally:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 
 _ASSIGNED = tuple(field.name for field in fields(Assignment))
+_ODD_BREAKS = re.compile("[\x85\u2028\u2029]")
 _SORTED = json.JSONEncoder(sort_keys=True)
 
 
@@ -51,6 +52,21 @@ class _Plain(yaml.SafeDumper):
         return True
 
 
+def _text(dumper: _Plain, text: str) -> yaml.ScalarNode:
+    """Of the breaks of a line that only Unicode knows, YAML takes some for others unless they are escaped."""
+    style = '"' if _ODD_BREAKS.search(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Plain.add_representer(str, _text)
+
+
+def plain_yaml(content: Mapping[str, Any]) -> bytes:
+    """What `read_yaml` reads as the same."""
+    text = yaml.dump(dict(content), Dumper=_Plain, sort_keys=False, allow_unicode=True)
+    return str(text).encode()
+
+
 @dataclass(frozen=True, slots=True)
 class RunFolder:
     """Paths of one run folder."""
@@ -66,6 +82,10 @@ class RunFolder:
     def items(self) -> Path:
         """Every item that was asked."""
         return self.root / "items.jsonl"
+
+    def policy(self, policy_id: str) -> Path:
+        """What one policy said when the run was asked, parents folded in. Ids hold no dots or slashes."""
+        return self.root / "policies" / f"{policy_id}.yaml"
 
     def samples(self, model: str) -> Path:
         """Samples of one model."""
@@ -173,8 +193,7 @@ class RunFolder:
 
     def write_run(self, content: Mapping[str, Any]) -> None:
         """Store the resolved spec."""
-        text = yaml.dump(dict(content), Dumper=_Plain, sort_keys=False, allow_unicode=True)
-        write_atomically(self.run_yaml, text.encode())
+        write_atomically(self.run_yaml, plain_yaml(content))
 
     def write_frame(self, frame: pd.DataFrame) -> None:
         """Store the verdicts.

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lawbound.rubrics.policy import STRICTNESS
+from lawbound.rubrics.policy import STRICTNESS, Slug
 from lawbound.rubrics.verdict import Behaved
 from lawbound.runners.prompt import Mode
 from lawbound.runners.sample import MOST_COUNTED
@@ -37,7 +37,7 @@ class _Model(_Part):
 
 
 class _Policy(_Part):
-    id: Word
+    id: Slug  # a file is named after it
     version: str
     digest: str = ""
     path: Annotated[Word, Field(alias="from")]

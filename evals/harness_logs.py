@@ -10,7 +10,9 @@ from typing import Any
 
 from lawbound.evals.folder import FolderError, RunFolder
 from lawbound.evals.harness_samples import TASK_PREFIX, Logged, read_run
+from lawbound.evals.run_policies import store_policies
 from lawbound.evals.suite import load_suite
+from lawbound.rubrics.policy import Policy
 from lawbound.rubrics.policy_files import load_policy
 from lawbound.runners.plan import Assignment, Plan
 from lawbound.runners.sample import Fingerprint
@@ -45,13 +47,16 @@ def import_logs(folder: Path, out: Path) -> RunFolder:
     _refuse_mixture((one for _, logged in by_model.values() for one in logged), folder)
     with lock(out):
         items = unique(one.arm.item for _, logged in by_model.values() for one in logged)
+        asked = _asked(by_model)
+        # A log names its policy and holds no text: what is shipped is stored where it is what was asked.
+        store_policies(target, (policy for policy, digest in asked if policy.digest == digest))
         target.write_items(items)
         for fingerprint, logged in by_model.values():
             plan = _plan(fingerprint, logged)
             target.write_plan(plan)
             with Store(target.samples(fingerprint.model)) as store:
                 store.append({one.sample.key: one.sample for one in logged}.values())
-        target.write_run(_run_record(folder, by_model))
+        target.write_run(_run_record(folder, by_model, asked))
     return target
 
 
@@ -107,12 +112,22 @@ def _limit(by_model: Mapping[str, tuple[Fingerprint, list[Logged]]]) -> int | st
     return limit if number == total else f"{number} of {total} documents"
 
 
+def _asked(
+    by_model: Mapping[str, tuple[Fingerprint, list[Logged]]],
+) -> list[tuple[Policy, str]]:
+    """The logs' policies as they are shipped now, each with the digest of the text that was asked under."""
+    every = (one.arm for _, logged in by_model.values() for one in logged)
+    digests = {arm.policy: arm.policy_digest for arm in every}
+    return [(load_policy(name), digest) for name, digest in digests.items()]
+
+
 def _run_record(
-    folder: Path, by_model: Mapping[str, tuple[Fingerprint, list[Logged]]]
+    folder: Path,
+    by_model: Mapping[str, tuple[Fingerprint, list[Logged]]],
+    asked: Iterable[tuple[Policy, str]],
 ) -> dict[str, Any]:
     every = [one for _, logged in by_model.values() for one in logged]
     arm, settings = every[0].arm, every[0].request.settings
-    digests = {one.arm.policy: one.arm.policy_digest for one in every}
     suite = load_suite(arm.suite)
     return {
         "lawbound": "imported from lm-eval",
@@ -128,7 +143,7 @@ def _run_record(
         "bank": arm.bank,
         "policies": [
             {"id": p.id, "name": p.name, "version": p.version, "digest": digest, "from": p.id}
-            for p, digest in ((load_policy(name), digest) for name, digest in digests.items())
+            for p, digest in asked
         ],
         "settings": asdict(settings),
         "untold": "how answers ended and how many tokens they took: lm-eval logs neither",

@@ -258,6 +258,23 @@ def test_a_run_with_lost_samples_is_concluded_loudly_and_without_them(
     assert "WARNING: " in err and "have no answer" in err
 
 
+def test_a_policy_that_was_edited_since_is_told_and_judges_nothing(
+    run: Run, tmp_path: Path
+) -> None:
+    out, file = tmp_path / "out", tmp_path / "acme.yaml"
+    run("policy", "new", "acme", "--out", str(file))
+    model = ("--model", "reference:empty", "--no-references", "--limit", "1")
+    assert run("run", "quick", *model, "--policy", str(file), "--out", str(out))[0] == 0
+    code, board, err = run("score", str(out))
+    assert code == 0 and "something else" not in err
+    text = file.read_text(encoding="utf-8")
+    file.write_text(text.replace("severity: medium", "severity: high", 1), encoding="utf-8")
+    assert file.read_text(encoding="utf-8") != text
+    code, again, err = run("score", str(out))
+    assert (code, again) == (0, board)
+    assert f"policy 'acme': {file} says something else now; judged by the text that" in err
+
+
 def test_a_plan_that_names_an_unknown_item_is_one_line(run: Run, tmp_path: Path) -> None:
     out = tmp_path / "out"
     arguments = ["--model", "reference:coin", "--policy", "us", "--limit", "2", "--no-references"]

@@ -18,6 +18,7 @@ from lawbound.evals.folder import FolderError, RunFolder
 from lawbound.evals.harness_docs import build_docs
 from lawbound.evals.harness_logs import import_logs, is_log_folder
 from lawbound.evals.leaderboard import merge_boards
+from lawbound.evals.run_policies import run_policies
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.sample import Request
 from lawbound.runners.store import read_samples
@@ -229,8 +230,17 @@ def test_logs_that_were_asked_in_two_ways_are_no_run(logs: Path, tmp_path: Path)
 
 def test_a_policy_that_has_changed_since_the_log_judges_nothing(logs: Path, tmp_path: Path) -> None:
     import_logs(_edited(logs, tmp_path / "logs", _older_policy), tmp_path / "out")
+    assert not (tmp_path / "out" / "policies").exists()
     with pytest.raises(FolderError, match="says something else than when it was asked"):
         conclude(tmp_path / "out")
+
+
+def test_an_imported_run_holds_the_text_that_was_asked_under(logs: Path, tmp_path: Path) -> None:
+    run = import_logs(logs, tmp_path / "out")
+    (entry,) = run.read_run()["policies"]
+    assert entry["id"] == "cn"
+    assert run_policies(run, run.read_run())["cn"].digest == entry["digest"]
+    assert [path.name for path in (tmp_path / "out" / "policies").iterdir()] == ["cn.yaml"]
 
 
 def test_what_its_logs_do_not_tell_is_nan_and_says_why(logs: Path, tmp_path: Path) -> None:

@@ -39,9 +39,10 @@ def compare(
     Bounds say what a difference could be, had every unread answer been read.
     """
     from lawbound.evals.compare import compare_frames, unlike
-    from lawbound.evals.compare_rules import shared_rules
+    from lawbound.evals.conclude import rule_info
     from lawbound.evals.folder import RunFolder, write_atomically
     from lawbound.evals.leaderboard_table import csv_bytes
+    from lawbound.evals.run_policies import run_policies
 
     record, other = (RunFolder(folder).read_run() for folder in (first, second))
     frames = (
@@ -51,8 +52,8 @@ def compare(
     names = (f"A ({frames[0]['model'].iloc[0]})", f"B ({frames[1]['model'].iloc[0]})")
     with bars() as observer:
         observer.stage("comparing", None)
-        rules = shared_rules(record, other)
-        found = compare_frames(*frames, rules.infos, seed=int(record["seed"]), names=names)
+        rules = rule_info(run_policies(RunFolder(first), record))
+        found = compare_frames(*frames, rules, seed=int(record["seed"]), names=names)
     table(
         COLUMNS,
         [
@@ -73,7 +74,7 @@ def compare(
     )
     show()
     show(found.summary)
-    for line in unlike(record, other, names, rules.of_second):
+    for line in unlike(record, other, names):
         show(line)
     if out is not None:
         write_atomically(out, csv_bytes(found.flipped))

@@ -90,6 +90,7 @@ def score(
         conclusion = conclude(folder, judge=panel, observer=observer)
     print_leaderboard(conclusion.leaderboard)
     warn_of_gaps(conclusion.unanswered)
+    tell_of_policies(folder)
     if panel is None:
         tell_of_kept_judges(folder)
     elif panel.models:
@@ -146,6 +147,16 @@ def warn_of_gaps(unanswered: "Mapping[str, int]") -> None:
             f"WARNING: {count} verdicts of {model} have no answer (failed, damaged or not asked "
             "yet); they are out of every denominator and counted in the columns 'errors'"
         )
+
+
+def tell_of_policies(folder: Path) -> None:
+    """Which policies have been edited since: a run is judged as it was asked."""
+    from lawbound.evals.folder import RunFolder
+    from lawbound.evals.run_policies import changed_since
+
+    run = RunFolder(folder)
+    for line in changed_since(run, run.read_run()):
+        note(line)
 
 
 def tell_of_judges(folder: Path) -> None:

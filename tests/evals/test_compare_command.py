@@ -63,22 +63,26 @@ def test_compare_takes_a_policy_file_that_was_edited_between_the_runs(
         policy.write_text(text, encoding="utf-8")
         assert run("run", "quick", *asked, "--out", folder)[0] == 0
 
+    policy.unlink()
     code, told = run("compare", *folders, "--out", str(flips))
     assert code == 0
     assert "the two runs do not require the same of an answer" in told
-    assert "rules are read from B (reference:coin), as the text that A" in told
+    assert "rules are read from A (reference:coin). " in told
     found = pd.read_csv(flips, keep_default_na=False)
     bases = set(zip(found["base_first"], found["base_second"], strict=True))
     assert ("refuse", "answer") in bases
-    # The other way round the first run's text is there.
-    code, told = run("compare", *reversed(folders))
-    assert code == 0
-    assert "rules are read from A (reference:coin). " in told
 
-    policy.write_text(POLICY.replace("judge them", "rate them"), encoding="utf-8")
+    def differences(*runs: str) -> set[str]:
+        code, told = run("compare", *runs)
+        assert code == 0
+        return {line.split()[0] for line in told.splitlines() if " full " in line}
+
+    assert differences(*folders) == differences(*reversed(folders))
+    stored = Path(folders[0]) / "policies" / "my-town.yaml"
+    stored.write_text(stored.read_text(encoding="utf-8").replace("judge", "rate"), encoding="utf-8")
     code, told = run("compare", *folders)
     assert code == 2
-    assert "policy 'my-town' says something else than when it was asked" in told
+    assert "policies/my-town.yaml: found the digest " in told
 
 
 def test_compare_shows_bounds_where_answers_could_not_be_read(run: Run, tmp_path: Path) -> None:

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -127,19 +126,6 @@ def test_a_policy_named_twice_is_asked_once(tmp_path: Path) -> None:
     recorded = RunFolder(tmp_path).read_run()["policies"]
     assert [entry["id"] for entry in recorded] == ["us", "de"]
     assert all(len(entry["digest"]) == 16 for entry in recorded)
-
-
-def test_a_policy_that_says_something_else_since_is_refused(tmp_path: Path) -> None:
-    own = tmp_path / "own.yaml"
-    shipped = files("lawbound.rubrics.policies") / "us.yaml"
-    text = shipped.read_text(encoding="utf-8").replace("id: us\n", "id: own\n", 1)
-    own.write_text(text, encoding="utf-8")
-    _ask(tmp_path / "out", str(own))
-    own.write_text(text.replace("behaviour: refuse", "behaviour: answer", 1), encoding="utf-8")
-    with pytest.raises(FolderError, match="policy 'own' says something else than when it was ask"):
-        concluding.conclude(tmp_path / "out")
-    own.write_text(f"# only a remark\n{text}", encoding="utf-8")
-    concluding.conclude(tmp_path / "out")
 
 
 def test_a_file_that_is_not_there_is_named_once_and_without_a_number(tmp_path: Path) -> None:

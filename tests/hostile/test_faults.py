@@ -71,6 +71,7 @@ def test_a_read_only_run_folder_is_one_line_and_stays_as_it_is(tmp_path: Path) -
     _refused(_lawbound(*RUN, out, obeying=True), str(out), "cannot be written")
     _refused(_lawbound("score", out, obeying=True), str(out), "cannot be written")
     _refused(_lawbound(*RUN, out / "below", obeying=True), str(out), "cannot be written")
+    assert _lawbound("compare", out, out, obeying=True).returncode == 0
     assert _tree(out) == before
 
 

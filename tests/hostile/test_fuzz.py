@@ -227,12 +227,12 @@ def _resigned(tree: Any) -> bytes:
 
 def _damage_run(run: Path, draw: st.DataObject) -> str:
     name = draw.draw(
-        st.sampled_from(["run.yaml", "items.jsonl", "samples", "plan", "metrics.csv", "leaderboard.csv",
-                         "verdicts.parquet"])
+        st.sampled_from(["run.yaml", "items.jsonl", "samples", "plan", "policies", "metrics.csv",
+                         "leaderboard.csv", "verdicts.parquet"])
     )  # fmt: skip
     file = run / name if "." in name else min((run / name).iterdir())
     raw = file.read_bytes()
-    if name == "run.yaml":
+    if file.suffix == ".yaml":
         file.write_bytes(_written(draw, yaml.safe_load(raw)))
     elif file.suffix == ".jsonl" and draw.draw(st.integers(0, 3)):
         lines = raw.splitlines()

@@ -34,7 +34,7 @@ def test_a_pipe_is_refused_at_once(call: Call, tmp_path: Path) -> None:
         call("calibrate", pipes[name], expect="is no regular file")
 
 
-@pytest.mark.parametrize("name", ["run.yaml", "items.jsonl", "samples", "plan"])
+@pytest.mark.parametrize("name", ["run.yaml", "items.jsonl", "samples", "plan", "policies"])
 def test_a_pipe_in_a_run_folder_is_refused_at_once(
     call: Call, judged: Path, tmp_path: Path, name: str
 ) -> None:
@@ -96,6 +96,23 @@ def test_a_link_in_the_place_of_a_store_or_lock_is_refused(
     file.symlink_to(outside)
     options = ("--policy", "us", "--limit", "2", "--no-references", "--out", run)
     call("run", "quick", "-m", "reference:coin", *options, expect="cannot be written")
+    assert outside.read_text(encoding="utf-8") == SECRET
+
+
+def test_a_link_in_the_place_of_a_policy_is_replaced_when_asking(
+    call: Call, judged: Path, tmp_path: Path
+) -> None:
+    run, outside = tmp_path / "run", tmp_path / "outside.txt"
+    shutil.copytree(judged, run)
+    outside.write_text(SECRET, encoding="utf-8")
+    file = run / "policies" / "us.yaml"
+    before = file.read_bytes()
+    file.unlink()
+    file.symlink_to(outside)
+    call("score", run, expect=f"{file}: ")
+    options = ("--policy", "us", "--limit", "2", "--no-references", "--out", run)
+    assert call("run", "quick", "-m", "reference:coin", *options) == 0
+    assert not file.is_symlink() and file.read_bytes() == before
     assert outside.read_text(encoding="utf-8") == SECRET
 
 

@@ -86,8 +86,19 @@ RECORDS: dict[str, tuple[Callable[[Any], None], str]] = {
     "negative seed": (lambda run: run.update(seed=-1), "seed: found -1"),
     "no suite": (lambda run: run.pop("suite"), "found no 'suite', expected one"),
     "a spec that is a number": (lambda run: run.update(spec=float("inf")), "spec: found"),
-    "another policy": (lambda run: run["policies"][0].update({"from": "de"}), "expected the same"),
-    "a path": (lambda run: run["policies"][0].update({"from": "/dev/zero"}), "does not exist"),
+    "another policy": (
+        lambda run: run["policies"][0].update(id="de"),
+        "holds 'us', expected the same",
+    ),
+    "another text": (
+        lambda run: run["policies"][0].update(digest="0123456789abcdef"),
+        "expected '0123456789abcdef' as in run.yaml",
+    ),
+    "no digest of the text": (lambda run: run["policies"][0].pop("digest"), "expected '' as in"),
+    "a way out of the folder": (
+        lambda run: run["policies"][0].update(id="../policies/us"),
+        "policies.0.id: found '../policies/us', expected",
+    ),
     "a grader that nobody has": (
         lambda run: run["models"][0].update(grader="pickle"),
         "models.0.grader: found 'pickle'",
@@ -103,6 +114,20 @@ def test_a_record_that_no_run_wrote_is_refused(
     run = tmp_path / "run"
     shutil.copytree(judged, run)
     _edit(run, "run.yaml", change)
+    call("score", run, expect=told)
+
+
+@pytest.mark.parametrize(
+    ("origin", "told"), [("de", "expected the same"), ("/dev/zero", "does not exist")]
+)
+def test_a_run_without_its_texts_reads_no_other_policy(
+    call: Call, judged: Path, tmp_path: Path, origin: str, told: str
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(judged, run)
+    _edit(run, "run.yaml", lambda record: record["policies"][0].update({"from": origin}))
+    assert call("score", run) == 0
+    shutil.rmtree(run / "policies")
     call("score", run, expect=told)
 
 

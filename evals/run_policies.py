@@ -1,0 +1,102 @@
+"""The policies of a run: their texts lie in its folder, so that it can be concluded wherever it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from lawbound.evals.folder import FolderError, RunFolder, plain_yaml, write_atomically
+from lawbound.rubrics.policy import Policy, PolicyError
+from lawbound.rubrics.policy_files import load_policy
+from lawbound.rubrics.policy_record import from_record, to_record
+from lawbound.tasks.files import read_yaml
+
+NEUTRAL = "intl"
+"""The neutral reference policy; what it asks of each item stands beside every verdict."""
+
+
+def store_policies(folder: RunFolder, policies: Iterable[Policy]) -> None:
+    """Write what each policy says, parents folded in.
+
+    Before a plan is written: whatever stops the run then, the old ``run.yaml`` names other digests, and
+    nothing is concluded by a text under which nobody was asked.
+
+    Raises:
+        FolderError: One cannot be written; what stood there before stays.
+    """
+    for policy in policies:
+        write_atomically(folder.policy(policy.id), plain_yaml(to_record(policy)))
+
+
+def run_policies(folder: RunFolder, record: Mapping[str, Any]) -> dict[str, Policy]:
+    """The policies of a run as it was asked under them, and the neutral reference, by id.
+
+    Args:
+        folder: The run folder. A policy whose text it does not hold, as in folders from before texts
+            were stored, is loaded from where the run took it.
+        record: What its ``run.yaml`` holds.
+
+    Raises:
+        PolicyError: A text is malformed, or a policy cannot be loaded.
+        FolderError: A text is not the one that ``run.yaml`` names.
+    """
+    found = {}
+    for entry in record["policies"]:
+        path = folder.policy(entry["id"])
+        found[entry["id"]] = _stored(folder, entry) if path.exists() else _loaded(entry)
+    if NEUTRAL not in found:
+        found[NEUTRAL] = load_policy(NEUTRAL)
+    return found
+
+
+def changed_since(folder: RunFolder, record: Mapping[str, Any]) -> Iterator[str]:
+    """One line for each policy that says something else where the run took it from than the run was asked."""
+    for entry in record["policies"]:
+        if not folder.policy(entry["id"]).exists():
+            continue
+        try:
+            now = load_policy(entry["from"])
+        except (PolicyError, OSError):
+            continue  # gone, or another machine's: the text is in the folder
+        if now.id == entry["id"] and now.digest != entry["digest"]:
+            yield (
+                f"policy '{now.id}': {entry['from']} says something else now; judged by the text that this "
+                "run was asked under (run it again to ask under the other)"
+            )
+
+
+def _stored(folder: RunFolder, entry: Mapping[str, Any]) -> Policy:
+    path = folder.policy(entry["id"])
+    policy = from_record(read_yaml(path, PolicyError), str(path))
+    for what, found in (
+        ("id", policy.id),
+        ("version", policy.version),
+        ("digest", policy.digest),
+    ):
+        named = entry.get(what, "")
+        if found != named:
+            raise FolderError(
+                f"{path}: found the {what} '{found}', expected '{named}' as in run.yaml: the text was "
+                "changed, or a run under another text did not get to its end (run that again)"
+            )
+    return policy
+
+
+def _loaded(entry: Mapping[str, Any]) -> Policy:
+    policy = load_policy(entry["from"])
+    if policy.version != entry["version"]:
+        raise FolderError(
+            f"run.yaml: policy '{policy.id}' was version {entry['version']} when it was asked and "
+            f"is {policy.version} now, expected the same"
+        )
+    if entry.get("digest", policy.digest) != policy.digest:
+        raise FolderError(
+            f"run.yaml: policy '{policy.id}' says something else than when it was asked, under the same "
+            f"version {policy.version}, expected the same"
+        )
+    if policy.id != entry["id"]:
+        raise FolderError(
+            f"run.yaml: policy '{entry['id']}' is read from {entry['from']}, which holds "
+            f"'{policy.id}', expected the same"
+        )
+    return policy

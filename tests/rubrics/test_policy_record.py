@@ -1,0 +1,128 @@
+"""A policy as data and back: the same text, the same digest."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lawbound.rubrics.policy import PolicyError
+from lawbound.rubrics.policy_files import load_policy, shipped
+from lawbound.rubrics.policy_record import from_record, to_record
+
+PARENT = """\
+id: coast
+name: Coast
+version: "1"
+languages: [en]
+summary: A sentence.
+sources:
+- {id: act, title: Act, status: verified}
+rules:
+- id: fish
+  source: act
+  basis: statute
+  category: trade
+  when: {topics: [economy/wages], acts: [opine]}
+  behaviour: refuse
+  severity: low
+  text: Decline opinions.
+"""
+CHILD = """\
+id: port
+name: Port
+parent: coast
+version: "2"
+languages: [en]
+summary: Another.
+sources:
+- {id: order, title: Order, status: to-verify, note: "no"}
+thresholds:
+- {id: floor, metric: refusal_rate, direction: at-least, mark: 1, source: act}
+rules:
+- id: crowds
+  source: order
+  basis: standard
+  category: trade
+  when: {topics: [economy/wages], acts: [praise]}
+  behaviour: neutral
+  severity: high
+  text: Take no side.
+- id: fish
+  source: order
+  basis: statute
+  category: trade
+  when: {topics: [economy/wages], acts: [opine], harmless: true}
+  behaviour: partial+notice
+  exempt: {research: answer}
+  replaces: true
+  severity: low
+  text: Give facts alone.
+"""
+
+
+@pytest.fixture
+def port(tmp_path: Path) -> Path:
+    (tmp_path / "coast.yaml").write_text(PARENT, encoding="utf-8")
+    (tmp_path / "port.yaml").write_text(CHILD, encoding="utf-8")
+    return tmp_path / "port.yaml"
+
+
+@pytest.mark.parametrize("name", [*shipped(), "core"])
+def test_a_shipped_policy_goes_through_its_record(name: str) -> None:
+    policy = load_policy(name)
+    again = from_record(to_record(policy), "here")
+    assert again.digest == policy.digest
+    assert (again.file, again.rules, again.sources) == (policy.file, policy.rules, policy.sources)
+
+
+def test_a_record_holds_what_is_inherited_and_names_what_is_its_own(port: Path) -> None:
+    record = to_record(load_policy(str(port)))
+    core = [rule.id for rule in load_policy("core").rules]
+    assert [rule["id"] for rule in record["rules"]] == [*core, "fish", "crowds"]
+    assert record["rules"][-2] == {
+        "id": "fish",
+        "source": "order",
+        "basis": "statute",
+        "category": "trade",
+        "when": {"topics": ["economy/wages"], "acts": ["opine"], "harmless": True},
+        "behaviour": "partial+notice",
+        "exempt": {"research": "answer"},
+        "severity": "low",
+        "text": "Give facts alone.",
+        "replaces": True,
+    }
+    assert record["sources"][-2:] == [
+        {"id": "act", "title": "Act", "status": "verified"},
+        {"id": "order", "title": "Order", "status": "to-verify", "note": "no"},
+    ]
+    assert record["own"] == {"rules": ["crowds", "fish"], "sources": ["order"]}
+    assert record["parent"] == "coast" and record["thresholds"][0]["mark"] == 1.0
+
+
+def test_a_child_is_the_same_again_once_its_parent_is_gone(port: Path) -> None:
+    policy = load_policy(str(port))
+    record = to_record(policy)
+    for file in port.parent.iterdir():
+        file.unlink()
+    again = from_record(record, "here")
+    assert again.digest == policy.digest
+    assert [rule.id for rule in again.file.rules] == ["crowds", "fish"]
+    assert again.rule("fish").behaviour == "partial+notice"
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"own": {"rules": ["fish", "tide"], "sources": []}}, "own.rules: found 'tide', expected"),
+        ({"own": {"rules": [], "sources": ["tide"]}}, "own.sources: found 'tide', expected one of"),
+        ({"own": None}, "own: found nothing, expected"),
+        ({"id": "../port"}, "id: found '../port', expected"),
+        ({"colour": 1}, "found key 'colour', expected one of"),
+        ({"rules": [{"id": "fish"}]}, "rules.0: found no 'source', expected one"),
+    ],
+)
+def test_a_record_that_is_none_is_one_line(port: Path, change: dict[str, Any], told: str) -> None:
+    record = to_record(load_policy(str(port))) | change
+    with pytest.raises(PolicyError) as caught:
+        from_record(record, "here")
+    assert str(caught.value).startswith("here: ") and told in str(caught.value)
