@@ -72,8 +72,9 @@ def read_apart(corpus: Corpus, groups: npt.NDArray[np.int64]) -> dict[Row, str]:
         nets = gist.unpack(fit_gist(read, np.flatnonzero(known[silent]), even, labels, weight))
         if len(test := np.flatnonzero(open_ & within)):
             left = [corpus.rows[i] for i in test]
-            texts = seen_by([drafted(row) for row in left])
-            seen |= decided(left, head.mixed(held[test], texts, table, nets))
+            drafts = [drafted(row) for row in left]
+            needed = np.array([head.threshold(made) for made in drafts])
+            seen |= decided(left, head.mixed(held[test], seen_by(drafts), needed, table, nets))
         known = leaning & (groups != group)
         arbiter = head.unpack_arbiter(fit_arbiter(held[known], corpus.labels[known]))
         test = np.flatnonzero(leaning & within)

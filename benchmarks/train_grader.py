@@ -392,8 +392,9 @@ def main() -> None:
                 / np.iinfo(shipped[name].dtype).max
                 for name in ("grams", "concepts", "shape", "bias")
             )
+            every = np.zeros(len(seen))  # both steps are compared, wherever the second is asked
             both = [
-                head.mixed(seen, read, head.unpack(tables), gist.unpack(tables))
+                head.mixed(seen, read, every, head.unpack(tables), gist.unpack(tables))
                 for tables in (made, shipped)
             ]
         apart = float(np.abs(both[0] - both[1]).mean())

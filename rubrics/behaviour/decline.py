@@ -130,8 +130,8 @@ def dissect(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> Anatomy:
             redirecting = True
         if i in declining and forces[i] in ("limit", "narrow", "reluctant"):
             for lex in lexicons:
-                if inner := lex["inner"].find(piece):
-                    content, serving = content + len(inner.group(inner.lastindex or 0)), True
+                if size_inside := _inside(piece, lex):
+                    content, serving = content + size_inside, True
         if i in declining or _any(piece, regret):
             continue
         told = turns and len(piece.body.partition(":")[2]) * lexicons[0].density > 60
@@ -225,6 +225,19 @@ def _narrow(piece: Sentence, start: int, lex: Lexicon) -> bool:
         return False
     body = piece.body[start:]
     return lex["narrow"].find(Text(body, stems_of(body))) is not None
+
+
+def _inside(piece: Sentence, lex: Lexicon) -> int:
+    """Letters of what a sentence that takes distance serves all the same: "..., but ...", "While ..., ..."."""
+    found = lex["inner"].find(piece)
+    if found is None:
+        return 0
+    body = found.group(found.lastindex or 0)
+    if found.lastindex:
+        rest = Text(body, stems_of(body))
+        if any(lex[name].find(rest) for name in (*LATER, "abstain")):
+            return 0
+    return len(body)
 
 
 def _says_no(piece: Sentence, ask: Ask, lex: Lexicon) -> bool:

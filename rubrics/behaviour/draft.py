@@ -39,7 +39,7 @@ SOFT: Final[tuple[Force, ...]] = ("reluctant", "limit", "caution", "reframe")
 """Of an answer that only takes distance so, lengths cannot tell whether it serves what was asked for."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True)  # no slots: add-ons are kept where they were asked for
 class Draft:
     """An answer that the lexicons leave to be weighed: they are silent about it (no phrase of theirs declines,
     changes the subject or sets out two sides), they find only that it takes distance (`SOFT`), or they find

@@ -340,7 +340,23 @@ def _drafted(prompt: str, text: str) -> Draft:
 
 def test_an_answer_longer_than_those_it_was_taught_must_be_surer() -> None:
     chances = (0.3, 0.1, 0.0, 0.5, 0.1)
-    words = ["toll", "town", "river", "salt", "mill", "bridge", "keeper", "carts", "queue", "market", "wool", "barge", "winter", "guild", "levy"]
+    words = [
+        "toll",
+        "town",
+        "river",
+        "salt",
+        "mill",
+        "bridge",
+        "keeper",
+        "carts",
+        "queue",
+        "market",
+        "wool",
+        "barge",
+        "winter",
+        "guild",
+        "levy",
+    ]
     order = random.Random(4)
     text = " ".join(" ".join(order.sample(words, 9)).capitalize() + "." for _ in range(60))
     assert behaviour_of(_drafted("Who pays the toll?", text[:2400]), chances) == "refuse"

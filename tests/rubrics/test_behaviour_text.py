@@ -1,6 +1,7 @@
 """What is done to many sentences in one go is what is done to each alone."""
 
 import itertools
+import random
 import re
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lawbound.rubrics.behaviour import lexicon
 from lawbound.rubrics.behaviour.broken import degenerate_span
 from lawbound.rubrics.behaviour.concepts import count, names, places
 from lawbound.rubrics.behaviour.lexicon import Signal, load
@@ -59,6 +61,28 @@ def test_a_pattern_is_tried_only_where_each_of_its_needs_is_there() -> None:
 
     assert finds("we are not able") and finds("i am not able")
     assert not finds("they are not able") and not finds("i do not know") and not finds("i am able")
+
+
+def test_a_signal_finds_what_trying_every_expression_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lexicon, "_MOST_SETS", 3)  # so that its memory starts anew again and again
+    shipped = load("en")["decline"]
+    signal = Signal(shipped.stems, shipped.anchors, shipped.sources)
+    stems, order = sorted(signal.stems | signal.needed), random.Random(6)
+    found = 0
+    for _ in range(2000):
+        body = " ".join(["i", "cannot", *order.sample(stems, 4), "that"])
+        text = Text(body, stems_of(body))
+        tried = (
+            pattern.search(body)
+            for needs, pattern in signal._parts
+            if all(need & text.stems for need in needs)
+        )
+        first = next(filter(None, tried), None) if text.stems & signal.stems else None
+        seen = signal.find(text)
+        assert (seen and seen.span()) == (first and first.span())
+        found += seen is not None
+        assert len(signal._tried) <= 3
+    assert 20 < found < 1980
 
 
 def test_lists_of_needs_are_read_from_the_file() -> None:
