@@ -67,7 +67,7 @@ def evaluate(
         engines: Ready engines for some of the spec's models, such as a `FunctionEngine`; the model is
             labelled as the engine is named, and by its key here where a `FunctionEngine` has no name.
             Where all answers of a function were stored before, a `UserWarning` says so: one that has
-            changed needs another `revision`.
+            changed needs another `revision`. So it does where a server's were, at another address.
         judge: Models that read the answers. None keeps what an earlier panel of this folder found and
             leaves the rest to the offline grader.
         observer: Hears of the progress.

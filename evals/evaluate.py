@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from lawbound.evals.folder import RunFolder
 from lawbound.evals.opening import REFERENCE, Labels, check_model, check_own, open_model, place
+from lawbound.evals.origins import MovedWarning, Origins
 from lawbound.evals.run_policies import store_policies
 from lawbound.evals.suite import Suite, compose, load_suite
 from lawbound.rubrics.policy import Policy, PolicyError
@@ -253,7 +254,7 @@ def ask(
         out: The run folder; made if it is not there.
         engines: Ready engines for models of the spec; the caller closes them. A `FunctionEngine`
             without a name is labelled by its key here, and a `UserWarning` says where all its
-            answers were stored before.
+            answers were stored before, or a server's were when it was asked at another address.
         observer: Hears of the progress.
 
     Raises:
@@ -270,7 +271,8 @@ def ask(
     found = prepared.situations() if has_reference else {}
     with lock(out), place(prepared.spec) as cluster:
         folder = RunFolder(out)
-        panel = _recorded_panel(folder)
+        before = folder.read_run() if folder.run_yaml.exists() else {}
+        panel, origins = _recorded_panel(before), Origins(before)
         folder.write_items(prepared.items)
         entries: list[dict[str, Any]] = []
         modes: dict[Mode, None] = {}
@@ -285,18 +287,15 @@ def ask(
                 if not entries:
                     store_policies(folder, prepared.policies)
                 beside = tuple(modes) if model.startswith(REFERENCE) else ()
-                entries.append(_ask_one(model, prepared, engine, folder, observer, beside))
+                entries.append(_ask_one(model, prepared, engine, folder, observer, beside, origins))
             finally:
                 if ready is None:
                     engine.close()
-            folder.write_run(_run_record(prepared, entries) | panel)
+            folder.write_run(_run_record(prepared, entries) | origins.record() | panel)
 
 
-def _recorded_panel(folder: RunFolder) -> dict[str, Any]:
+def _recorded_panel(before: Mapping[str, Any]) -> dict[str, Any]:
     """Who judged an earlier run of this folder: asking again does not unsay what was said."""
-    if not folder.run_yaml.exists():
-        return {}
-    before = folder.read_run()
     return {name: before[name] for name in ("judge", "scorer_version") if before.get(name)}
 
 
@@ -311,6 +310,7 @@ def _ask_one(
     folder: RunFolder,
     observer: Observer,
     beside: Collection[Mode],
+    origins: Origins,
 ) -> dict[str, Any]:
     requests = plan_for(prepared, engine, beside=beside)
     label = requests.fingerprint.model
@@ -330,6 +330,8 @@ def _ask_one(
             "was not asked; if it has changed, give the FunctionEngine another revision=",
             stacklevel=4,  # who called `evaluate`
         )
+    if moved := origins.take(model, requests, counts, folder.root):
+        warnings.warn(moved, MovedWarning, stacklevel=4)
     return _model_record(model, requests, engine, counts)
 
 

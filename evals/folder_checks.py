@@ -34,6 +34,13 @@ class _Model(_Part):
     spec: Word
     reference: bool
     grader: Literal["offline", "declared"]
+    fingerprint: dict[str, Any] = {}
+
+
+class _Origin(_Part):
+    model: Word
+    revision: str
+    spec: Word
 
 
 class _Policy(_Part):
@@ -62,6 +69,7 @@ class _Run(_Part):
     spec: dict[str, Any] = {}
     scorer_version: str = ""
     judge: _Panel | None = None
+    asked_as: tuple[_Origin, ...] = ()
 
 
 def check_run(data: Any, path: Path, error: type[Exception]) -> None:

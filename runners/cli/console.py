@@ -2,9 +2,10 @@
 
 import sys
 import unicodedata
+import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -26,6 +27,30 @@ def show(text: str = "") -> None:
 def note(text: str) -> None:
     """A remark, to stderr."""
     sys.stderr.write(printable(text) + "\n")
+
+
+@contextmanager
+def noted(kind: type[Warning]) -> Iterator[None]:
+    """Warnings of this kind become remarks of one line; all others stay Python's."""
+    with warnings.catch_warnings():
+        python = warnings.showwarning
+
+        def show_one(
+            message: Warning | str,
+            category: type[Warning],
+            filename: str,
+            lineno: int,
+            file: TextIO | None = None,
+            line: str | None = None,
+        ) -> None:
+            if issubclass(category, kind):
+                note(f"WARNING: {' '.join(str(message).split())}")
+            else:
+                python(message, category, filename, lineno, file, line)
+
+        warnings.showwarning = show_one
+        warnings.simplefilter("always", kind)
+        yield
 
 
 def counted(number: int, noun: str) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lawbound.runners.cli.console import bars, note, show, table
+from lawbound.runners.cli.console import bars, note, noted, show, table
 
 if TYPE_CHECKING:
     from lawbound.evals.evaluate import RunSpec
@@ -144,6 +144,7 @@ def run(
         return
     from lawbound.evals.conclude import conclude
     from lawbound.evals.evaluate import ask, prepare
+    from lawbound.evals.origins import MovedWarning
     from lawbound.runners.cli.results import (
         print_leaderboard,
         tell_of_judges,
@@ -155,7 +156,8 @@ def run(
     panel = panel and panel.beside(spec)
     prepared = prepare(spec)
     with bars() as observer, lock(out):
-        ask(prepared, out, observer=observer)
+        with noted(MovedWarning):
+            ask(prepared, out, observer=observer)
         del prepared  # it would stay in memory while answers are judged
         conclusion = conclude(out, judge=panel, observer=observer)
     print_leaderboard(conclusion.leaderboard)

@@ -1,0 +1,122 @@
+"""Servers told apart: answers of one are not passed off as another's, nor two models as one."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lawbound import RunSpec, evaluate
+from lawbound.__main__ import main
+from lawbound.evals.folder import RunFolder
+
+Serve = Callable[[str], str]
+Seen = Callable[[str], list[str]]
+
+
+@pytest.fixture
+def serve(judge: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> Serve:
+    """Call it with a word for a server; returns a model named x that it runs."""
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    return lambda word: f"openai:x@{judge(word, ('', f'I am {word}.')).partition('@')[2]}"
+
+
+@pytest.fixture
+def lawbound(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """Run the command in this process; returns exit code, stdout and stderr."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["lawbound", *map(str, arguments)])
+        code = 0
+        try:
+            main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        return code, *capsys.readouterr()
+
+    return call
+
+
+def _run(out: Path, model: str, *more: object) -> tuple[object, ...]:
+    small = ("--policy", "us", "--limit", 1, "--no-references")
+    return ("run", "quick", "--model", model, *small, "--out", out, *more)
+
+
+def _warnings(err: str) -> list[str]:
+    return [line for line in err.splitlines() if "stored" in line]
+
+
+def test_answers_that_another_server_gave_are_told(
+    lawbound: Callable[..., tuple[int, str, str]], serve: Serve, seen: Seen, tmp_path: Path
+) -> None:
+    first, second = serve("one"), serve("two")
+    code, _, err = lawbound(*_run(tmp_path, first))
+    assert (code, _warnings(err)) == (0, [])
+    assert _warnings(lawbound(*_run(tmp_path, first))[2]) == []
+    asked = len(seen(first))
+    code, _, err = lawbound(*_run(tmp_path, second))
+    (told,) = _warnings(err)
+    assert code == 0 and seen(second) == []
+    assert told.startswith(
+        f"WARNING: x: all {asked} answers were stored in {tmp_path} before, when"
+    )
+    assert f"asked as {first}; " in told and "--model-revision" in told
+    # The newer address does not become that of the answers.
+    assert _warnings(lawbound(*_run(tmp_path, second))[2]) == [told]
+    assert _warnings(lawbound(*_run(tmp_path, first))[2]) == []
+    assert RunFolder(tmp_path).read_run()["asked_as"] == [
+        {"model": "x", "revision": "unverified", "spec": first}
+    ]
+
+
+def test_a_mixture_of_two_servers_answers_is_told(
+    lawbound: Callable[..., tuple[int, str, str]], serve: Serve, seen: Seen, tmp_path: Path
+) -> None:
+    first, second = serve("one"), serve("two")
+    lawbound(*_run(tmp_path, first, "--strength", "full"))
+    asked = len(seen(first))
+    (told,) = _warnings(lawbound(*_run(tmp_path, second))[2])
+    owed = asked + len(seen(second))
+    assert told.startswith(
+        f"WARNING: x: {asked} of {owed} answers were stored in {tmp_path} before"
+    )
+    assert f"asked as {first}; " in told
+    (told,) = _warnings(lawbound(*_run(tmp_path, first))[2])
+    assert f"all {owed} answers" in told and f"asked as {first} and {second}; " in told
+
+
+def test_a_revision_keeps_the_answers_of_two_servers_apart(
+    lawbound: Callable[..., tuple[int, str, str]], serve: Serve, seen: Seen, tmp_path: Path
+) -> None:
+    first, second = serve("one"), serve("two")
+    lawbound(*_run(tmp_path, first))
+    _, _, err = lawbound(*_run(tmp_path, second, "--model-revision", "b"))
+    assert _warnings(err) == [] and len(seen(second)) == len(seen(first))
+    # Whoever gives both one revision says that they run the same.
+    assert _warnings(lawbound(*_run(tmp_path, first, "--model-revision", "b"))[2]) == []
+
+
+def test_from_python_it_is_a_warning_where_evaluate_was_called(
+    serve: Serve, tmp_path: Path
+) -> None:
+    def spec(model: str) -> RunSpec:
+        return RunSpec(models=(model,), policies=("us",), limit=1, references=False)
+
+    first = serve("one")
+    evaluate(spec(first), tmp_path)
+    with pytest.warns(UserWarning, match="^x: all .* --model-revision") as told:
+        evaluate(spec(serve("two")), tmp_path)
+    assert [Path(one.filename).name for one in told] == ["test_servers.py"]
+
+
+def test_a_run_folder_that_names_no_origins_tells_the_model_of_its_run(
+    lawbound: Callable[..., tuple[int, str, str]], serve: Serve, tmp_path: Path
+) -> None:
+    first, second = serve("one"), serve("two")
+    lawbound(*_run(tmp_path, first))
+    folder = RunFolder(tmp_path)
+    folder.write_run({k: v for k, v in folder.read_run().items() if k != "asked_as"})
+    (told,) = _warnings(lawbound(*_run(tmp_path, second))[2])
+    assert f"asked as {first}; " in told
