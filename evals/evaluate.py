@@ -164,7 +164,8 @@ def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
         SuiteError: The suite is unknown or malformed.
         PolicyError: A policy is unknown or malformed, or two have one id.
         ItemError: The bank is malformed.
-        ModelError: A model's name has no known form, or a ready engine stands for no model.
+        ModelError: A model's name has no known form, two names mean one label, or a ready engine
+            stands for no model.
     """
     suite = load_suite(spec.suite)
     named = _policies(spec.policies or suite.policies)
@@ -174,6 +175,7 @@ def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
     for model in models:
         if model not in own:
             check_model(model, spec)
+    Labels([model for model in models if model not in own], {})
     seed = suite.seed if spec.seed is None else spec.seed
     bank = load_banks([Path(folder) for folder in spec.banks])
     with paused_collector():

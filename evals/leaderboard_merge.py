@@ -69,12 +69,15 @@ def run_names(folders: Sequence[Path]) -> tuple[str, ...]:
     return tuple(map(str, whole))
 
 
-def merge_boards(boards: Mapping[str, pd.DataFrame], *, allow_mixed: bool = False) -> pd.DataFrame:
+def merge_boards(
+    boards: Mapping[str, pd.DataFrame], *, allow_mixed: bool = False, by_run: bool = False
+) -> pd.DataFrame:
     """Rank the models of many runs together.
 
     Args:
         boards: Name of the run -> its leaderboard.
         allow_mixed: Merge although suites, policy versions or scorers differ, and say so in every row.
+        by_run: A model that stands in several runs is several, each called ``MODEL (RUN)``.
 
     Raises:
         LeaderboardError: Runs differ and that was not allowed, or a model stands in two of them.
@@ -82,9 +85,12 @@ def merge_boards(boards: Mapping[str, pd.DataFrame], *, allow_mixed: bool = Fals
     rows: list[dict[str, Any]] = []
     every: list[dict[str, Any]] = []
     seen: dict[tuple[str, str, str], str] = {}
+    shared = _in_several(boards) if by_run else frozenset()
     for name, board in boards.items():
         for record in board.to_dict(orient="records"):
             row = {str(key): value for key, value in record.items()}
+            if row["model"] in shared:
+                row["model"] = f"{row['model']} ({name})"
             place = (row["policy"], row["mode"], row["model"])
             every.append(row)
             if place in seen and row["is_reference"]:
@@ -92,7 +98,7 @@ def merge_boards(boards: Mapping[str, pd.DataFrame], *, allow_mixed: bool = Fals
             if place in seen:
                 raise LeaderboardError(
                     f"leaderboard: model '{row['model']}' stands in both {seen[place]} and {name} "
-                    f"under '{row['policy']}', expected it once"
+                    f"under '{row['policy']}', expected it once (--by-run takes it for a model of each)"
                 )
             seen[place] = name
             row |= {"run": name, "rank": None, "rank_low": None, "rank_high": None, "front": None}
@@ -107,6 +113,12 @@ def merge_boards(boards: Mapping[str, pd.DataFrame], *, allow_mixed: bool = Fals
         row["comparability"] = "mixed: " + "; ".join(differing) if differing else ""
     policies = list(dict.fromkeys(row["policy"] for row in rows))
     return table_of(rank_rows(rows, policies), LEADERBOARD)
+
+
+def _in_several(boards: Mapping[str, pd.DataFrame]) -> frozenset[str]:
+    """Real models that more than one run has asked."""
+    known = [set(board.loc[~board["is_reference"], "model"]) for board in boards.values()]
+    return frozenset(one for names in known for one in names if sum(one in n for n in known) > 1)
 
 
 def model_card(board: pd.DataFrame, model: str) -> str:

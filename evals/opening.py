@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 from lawbound.rubrics.reference.engine import ReferenceEngine
 from lawbound.rubrics.reference.situation import Situations
-from lawbound.runners.engines import Engine, ModelError, check_name, check_options, open_engine
+from lawbound.runners.engines import (
+    Engine,
+    ModelError,
+    check_name,
+    check_options,
+    label_of,
+    open_engine,
+)
 
 if TYPE_CHECKING:
     from lawbound.evals.evaluate import Prepared, RunSpec
@@ -62,7 +69,7 @@ class Labels:
     """Who is known by which label in a run: the answers of two models under one would be one model's."""
 
     def __init__(self, models: Collection[str], engines: Mapping[str, Engine]) -> None:
-        """Take down what is known before a model is opened.
+        """Take down what is known before a model is opened, by its engine or its name.
 
         Raises:
             ModelError: Two have one label.
@@ -71,8 +78,8 @@ class Labels:
         for model in models:
             if model in engines:
                 self.take(model, engines[model].fingerprint().model)
-            elif model.startswith(REFERENCE):
-                self.take(model, model)
+            elif label := model if model.startswith(REFERENCE) else label_of(model):
+                self.take(model, label)
 
     def take(self, model: str, label: str) -> None:
         """Keep a label for a model.
@@ -84,7 +91,8 @@ class Labels:
         if other != model:
             raise ModelError(
                 f"model '{model}': is labelled '{label}' like model '{other}', expected labels that "
-                "differ: give a FunctionEngine another name=, ask others in runs of their own"
+                "differ: give a FunctionEngine another name=, ask others in runs of their own, which "
+                "`lawbound leaderboard --by-run` ranks together"
             )
 
 

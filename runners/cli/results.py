@@ -115,6 +115,12 @@ def leaderboard(
     force: Annotated[
         bool, typer.Option("--force", help="Merge runs that differ; a column then says so.")
     ] = False,
+    by_run: Annotated[
+        bool,
+        typer.Option(
+            "--by-run", help="Call a model that stands in several runs MODEL (RUN) in each."
+        ),
+    ] = False,
     card: Annotated[
         str, typer.Option(help="Print this model's results block for a Hugging Face model card.")
     ] = "",
@@ -128,7 +134,7 @@ def leaderboard(
         name: read_board(folder / "leaderboard.csv")
         for name, folder in zip(run_names(folders), folders, strict=True)
     }
-    merged = merge_boards(boards, allow_mixed=force)
+    merged = merge_boards(boards, allow_mixed=force, by_run=by_run)
     if card:
         show(model_card(merged, card))
         return

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from lawbound.runners.engines.protocol import DTYPES, Engine, ModelError, ScoresChoices
 
 __all__ = [
     "OPENED", "Engine", "EngineOptions", "ModelError", "ScoresChoices", "check_name", "check_options",
-    "open_engine",
+    "label_of", "open_engine",
 ]  # fmt: skip
 
 
@@ -61,6 +62,16 @@ def check_name(model: str, *, expected: str = "") -> None:
         raise ModelError(f"model '{model}': found no name before '@', expected openai:NAME@URL")
 
 
+def label_of(model: str) -> str:
+    """The label that a model will have, as far as its name tells; empty where only its files can tell.
+
+    Args:
+        model: A name that `check_name` takes.
+    """
+    kind, _, rest = model.partition(":")
+    return _LABELS[kind](rest) if kind in _LABELS else ""
+
+
 def check_options(options: EngineOptions) -> None:
     """Refuse settings that no engine knows, also where this model's engine would not look at them.
 
@@ -103,8 +114,6 @@ def _hf(rest: str, options: EngineOptions) -> Engine:
 
 
 def _gguf(rest: str, options: EngineOptions) -> Engine:
-    from pathlib import Path
-
     from lawbound.runners.engines.local import LocalEngine
 
     file = Path(rest)
@@ -147,6 +156,22 @@ def _local_options(options: EngineOptions, *, with_revision: bool = True) -> dic
         "trust_remote_code": options.trust_remote_code,
     }
 
+
+def _harness_label(rest: str) -> str:
+    from lawbound.runners.engines.harness_load import label_in
+
+    kind, _, written = rest.partition(":")
+    return label_in(dict(part.split("=", 1) for part in written.split(",") if "=" in part), kind)
+
+
+_LABELS: Mapping[str, Callable[[str], str]] = {
+    "hf": str,
+    "gguf": lambda rest: Path(rest).name,
+    "openai": lambda rest: rest.rpartition("@")[0],
+    "lm-eval": _harness_label,
+    "vllm": lambda rest: rest.partition("?")[0],
+    "openvino": lambda rest: str(Path(rest).expanduser()),
+}
 
 _OPENERS: Mapping[str, Callable[[str, EngineOptions], Engine]] = {
     "smollm2": _smollm2,

@@ -65,7 +65,7 @@ def load_backend(rest: str, *, trust_remote_code: bool = False) -> Backend:
     except Exception as error:  # a backend may raise anything while it loads
         line = " ".join(str(error).split())[:300]
         raise ModelError(f"{where}: cannot be loaded: {type(error).__name__}: {line}") from error
-    label = next((str(arguments[name]) for name in _NAMES if arguments.get(name)), kind)
+    label = label_in(arguments, kind)
     others = {name: value for name, value in arguments.items() if name not in _NAMES}
     return Backend(
         model=model,
@@ -75,6 +75,11 @@ def load_backend(rest: str, *, trust_remote_code: bool = False) -> Backend:
         settings=",".join(f"{name}={others[name]}" for name in sorted(others)),
         is_api=_is_api(model),
     )
+
+
+def label_in(arguments: Mapping[str, Any], kind: str) -> str:
+    """What a model of this type is called, by its arguments."""
+    return next((str(arguments[name]) for name in _NAMES if arguments.get(name)), kind)
 
 
 def is_secret(name: str, value: str) -> bool:

@@ -193,6 +193,17 @@ def test_the_same_model_twice_is_an_error_in_a_merge():
         merge_boards({"one": board, "two": board})
 
 
+def test_a_model_of_several_runs_is_ranked_as_one_of_each_where_that_is_asked():
+    one = leaderboard_rows([*model("a", 0.3, 0.3, 0.1), *model("reference:coin", 0, 0, 0)], RUN)
+    two = leaderboard_rows([*model("a", 0.9, 0.9, 0.1), *model("reference:coin", 0, 0, 0)], RUN)
+    three = leaderboard_rows(model("b", 0.1, 0.1, 0.1), RUN)
+    merged = merge_boards({"u1": one, "u2": two, "u3": three}, by_run=True)
+    assert merged["model"].tolist() == ["a (u2)", "a (u1)", "b", "reference:coin"]
+    assert merged["rank"].tolist()[:3] == [1, 2, 3]
+    with pytest.raises(LeaderboardError, match="expected it once"):
+        merge_boards({"u1": one, "u2": two, "u3": three})
+
+
 def test_runs_in_folders_of_one_name_are_told_apart_by_their_parents(tmp_path, monkeypatch):
     one, two = tmp_path / "a" / "out", tmp_path / "b" / "out"
     assert run_names([one, tmp_path / "mine"]) == ("out", "mine")

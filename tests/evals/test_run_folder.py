@@ -198,10 +198,9 @@ def test_engines_that_cannot_be_told_apart_are_refused_before_one_is_asked(
 def test_two_models_that_turn_out_to_have_one_label_leave_the_folder_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened = {"openai:m@http://a/v1": _answers("Yes.", name="m")}
-    opened["openai:m@http://b/v1"] = opened["openai:m@http://a/v1"]
+    opened = {"hf:m": _answers("Yes.", name="m"), "smollm2": _answers("Yes.", name="m")}
     monkeypatch.setattr("lawbound.evals.evaluate.open_model", lambda model, *_: opened[model])
-    with pytest.raises(ModelError, match="b/v1': is labelled 'm' like model 'openai:m@http://a"):
+    with pytest.raises(ModelError, match="'smollm2': is labelled 'm' like model 'hf:m'"):
         evaluate(_spec(*opened, references=False), tmp_path)
     assert set(concluding.conclude(tmp_path).leaderboard["model"]) == {"m"}
 

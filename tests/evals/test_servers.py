@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lawbound import RunSpec, evaluate
+from lawbound import ModelError, RunSpec, evaluate
 from lawbound.__main__ import main
+from lawbound.evals.evaluate import prepare
 from lawbound.evals.folder import RunFolder
 
 Serve = Callable[[str], str]
@@ -120,3 +121,35 @@ def test_a_run_folder_that_names_no_origins_tells_the_model_of_its_run(
     folder.write_run({k: v for k, v in folder.read_run().items() if k != "asked_as"})
     (told,) = _warnings(lawbound(*_run(tmp_path, second))[2])
     assert f"asked as {first}; " in told
+
+
+def test_two_servers_under_one_label_are_refused_before_one_is_asked(
+    lawbound: Callable[..., tuple[int, str, str]], serve: Serve, seen: Seen, tmp_path: Path
+) -> None:
+    both = [serve("one"), serve("two")]
+    out = tmp_path / "out"
+    for words in (_run(out, ",".join(both)), ("plan", "quick", "--model", ",".join(both))):
+        code, _, err = lawbound(*words)
+        assert code == 2 and f"'{both[1]}': is labelled 'x' like model '{both[0]}'" in err
+        assert "lawbound leaderboard --by-run" in err
+    assert not out.exists() and seen(both[0]) == []
+    # What the message advises.
+    for model, name in zip(both, ("u1", "u2"), strict=True):
+        lawbound(*_run(tmp_path / name, model))
+    code, board, _ = lawbound("leaderboard", "--by-run", tmp_path / "u1", tmp_path / "u2")
+    assert code == 0 and "x (u1)" in board and "x (u2)" in board
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "label"),
+    [
+        ("gguf:a/m.gguf", "gguf:b/m.gguf", "m.gguf"),
+        ("vllm:n", "vllm:n?dtype=float16", "n"),
+        ("hf:n", "vllm:n", "n"),
+        ("lm-eval:hf:pretrained=n,dtype=float16", "lm-eval:hf:dtype=float32,pretrained=n", "n"),
+        ("openvino:./n", "openvino:n", "n"),
+    ],
+)
+def test_a_label_is_known_from_the_name_of_a_model(one: str, other: str, label: str) -> None:
+    with pytest.raises(ModelError, match=f"is labelled '{label}' like model"):
+        prepare(RunSpec(models=(one, other), references=False))
