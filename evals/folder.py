@@ -13,7 +13,6 @@ from pathlib import Path
 from sys import intern
 from typing import IO, TYPE_CHECKING, Any
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from lawbound.evals.folder_checks import COLUMNS, check_frame, check_run
@@ -21,7 +20,7 @@ from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.rubrics.conditions import STRENGTHS
 from lawbound.runners.plan import Assignment, Plan
 from lawbound.runners.sample import MOST_COUNTED
-from lawbound.tasks.files import first_fault, quoted, read_yaml
+from lawbound.tasks.files import first_fault, plain_yaml, quoted, read_yaml
 from lawbound.tasks.item import Item, ItemError
 from lawbound.tasks.places import open_regular, whole_file, why
 from lawbound.tasks.records import from_record, to_record
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
 
 _ASSIGNED = tuple(field.name for field in fields(Assignment))
-_ODD_BREAKS = re.compile("[\x85\u2028\u2029]")
 _SORTED = json.JSONEncoder(sort_keys=True)
 
 
@@ -43,28 +41,6 @@ def slug(model: str) -> str:
     """A file name for a model: readable, unique, and never a path."""
     readable = re.sub(r"[^A-Za-z0-9._-]+", "-", model).strip("-.")[:48] or "model"
     return f"{readable}-{hashlib.sha256(model.encode()).hexdigest()[:8]}"
-
-
-class _Plain(yaml.SafeDumper):
-    """Writes a value that stands twice twice: what we read holds no aliases."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-def _text(dumper: _Plain, text: str) -> yaml.ScalarNode:
-    """Of the breaks of a line that only Unicode knows, YAML takes some for others unless they are escaped."""
-    style = '"' if _ODD_BREAKS.search(text) else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Plain.add_representer(str, _text)
-
-
-def plain_yaml(content: Mapping[str, Any]) -> bytes:
-    """What `read_yaml` reads as the same."""
-    text = yaml.dump(dict(content), Dumper=_Plain, sort_keys=False, allow_unicode=True)
-    return str(text).encode()
 
 
 @dataclass(frozen=True, slots=True)

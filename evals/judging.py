@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, Self, get_args
+from typing import Any, Self, get_args
 
 from lawbound.evals.evaluate import Observer, RunSpec
 from lawbound.evals.folder import RunFolder, slug
@@ -29,7 +29,7 @@ from lawbound.evals.opening import REFERENCE
 from lawbound.rubrics.judges.ask import judge_answers
 from lawbound.rubrics.judges.forms import Named, check_frame, read_name
 from lawbound.rubrics.judges.material import MAX_ANSWER
-from lawbound.rubrics.judges.panel import PanelReading, majority
+from lawbound.rubrics.judges.panel import UNSURE, JudgeMode, PanelReading, majority
 from lawbound.rubrics.judges.question import FAILED, Opinion, Question
 from lawbound.rubrics.policy import Policy
 from lawbound.rubrics.score import SCORER_VERSION
@@ -37,10 +37,6 @@ from lawbound.rubrics.verdict import Reading, is_met
 from lawbound.runners.engines import EngineOptions, ModelError, check_options, open_engine
 from lawbound.runners.run import ErrorLimitError
 from lawbound.runners.store import Store
-
-JudgeMode = Literal["hybrid", "all"]
-UNSURE = 0.7
-"""What `JudgeSpec.unsure` is where nobody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

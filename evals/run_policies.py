@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from lawbound.evals.folder import FolderError, RunFolder, plain_yaml, write_atomically
+from lawbound.evals.folder import FolderError, RunFolder, write_atomically
 from lawbound.rubrics.policy import Policy, PolicyError
 from lawbound.rubrics.policy_files import load_policy
 from lawbound.rubrics.policy_record import from_record, to_record
-from lawbound.tasks.files import read_yaml
+from lawbound.tasks.files import plain_yaml, read_yaml
 
 NEUTRAL = "intl"
 """The neutral reference policy; what it asks of each item stands beside every verdict."""

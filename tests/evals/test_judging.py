@@ -18,7 +18,8 @@ import lawbound
 from lawbound.evals.conclude import conclude
 from lawbound.evals.evaluate import RunSpec
 from lawbound.evals.folder import FolderError
-from lawbound.evals.judging import UNSURE, JudgeSpec
+from lawbound.evals.judging import JudgeSpec
+from lawbound.rubrics.judges.panel import UNSURE
 from lawbound.runners.engines import EngineOptions, ModelError
 from lawbound.runners.engines.endpoint_client import Patience
 from lawbound.runners.engines.function import FunctionEngine
