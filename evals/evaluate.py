@@ -271,9 +271,9 @@ def ask(
     with lock(out), place(prepared.spec) as cluster:
         folder = RunFolder(out)
         panel = _recorded_panel(folder)
-        folder.write_items(prepared.items)
         entries: list[dict[str, Any]] = []
         modes: dict[Mode, None] = {}
+        older = False
         for model in prepared.models:
             observer.stage(f"loading {model}", None)
             ready = own.get(model)
@@ -283,13 +283,18 @@ def ask(
                 if not model.startswith(REFERENCE):
                     modes[_mode(engine)] = None
                 if not entries:
+                    # Nothing before a model is open: until then an earlier run stays as it was.
                     store_policies(folder, prepared.policies)
+                    older = folder.add_items(prepared.items)
                 beside = tuple(modes) if model.startswith(REFERENCE) else ()
                 entries.append(_ask_one(model, prepared, engine, folder, observer, beside))
             finally:
                 if ready is None:
                     engine.close()
             folder.write_run(_run_record(prepared, entries) | panel)
+            if older:  # run.yaml names no other plan any more
+                folder.write_items(prepared.items)
+                older = False
 
 
 def _recorded_panel(folder: RunFolder) -> dict[str, Any]:

@@ -6,8 +6,8 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from sys import intern
@@ -78,6 +78,28 @@ class RunFolder:
     def write_items(self, items: Iterable[Item]) -> None:
         """Store the questions."""
         write_lines(self.items, (json.dumps(to_record(item), sort_keys=True) for item in items))
+
+    def add_items(self, items: Sequence[Item]) -> bool:
+        """Store the questions and keep those that only older plans name.
+
+        Returns:
+            Whether there are any of the latter. A file that is damaged has none: no plan can be read by it.
+
+        Raises:
+            FolderError: They cannot be written; what stood there before stays.
+        """
+        new = {item.id for item in items}
+        older: list[dict[str, Any]] = []
+        if self.items.exists():
+            with suppress(FolderError):
+                older = [
+                    record
+                    for _, record in read_records(self.items)
+                    if str(record.get("id")) not in new
+                ]
+        lines = [*map(to_record, items), *older]
+        write_lines(self.items, (json.dumps(record, sort_keys=True) for record in lines))
+        return bool(older)
 
     def read_items(self) -> dict[str, Item]:
         """Items by id.

@@ -402,7 +402,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[EngineOptions]:
         found.append(options)
         return FunctionEngine(lambda request: REFUSE, name=model)
 
-    monkeypatch.setattr("lawbound.evals.judging.open_engine", opens)
+    monkeypatch.setattr("lawbound.evals.judging_asking.open_engine", opens)
     return found
 
 

@@ -235,6 +235,48 @@ def test_a_model_that_cannot_be_opened_leaves_an_earlier_run_as_it_was(
     assert _numbers(out) == before
 
 
+def test_a_model_that_cannot_be_opened_for_fewer_questions_leaves_an_earlier_run_as_it_was(
+    out: Path,
+) -> None:
+    before, asked = _numbers(out), (out / "items.jsonl").read_bytes()
+    away = "openai:m@http://127.0.0.1:9/v1"
+    spec = RunSpec(suite="quick", models=(away,), policies=("us",), limit=1, references=False)
+    with pytest.raises(ModelError, match=r"127\.0\.0\.1:9"):
+        evaluate(spec, out)
+    conclude(out)
+    assert _numbers(out) == before
+    assert (out / "items.jsonl").read_bytes() == asked
+
+
+def test_fewer_questions_that_a_model_did_not_get_to_the_end_of_leave_the_others_theirs(
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "two"
+    two = RunSpec(suite="quick", models=("m", "n"), policies=("us",), limit=2, references=False)
+    fewer = two.model_copy(update={"limit": 1})
+    engines = {name: FunctionEngine(_yes, name=name) for name in "mn"}
+    evaluate(two, out, engines=engines)
+    asked = RunFolder(out).read_items()
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(
+            fewer, out, engines=engines | {"m": FunctionEngine(_stopped, name="m", revision="2")}
+        )
+    assert RunFolder(out).read_items() == asked
+    assert conclude(out).unanswered.keys() == {"m"}
+    with pytest.warns(UserWarning, match="answers were stored"):
+        evaluate(fewer, out, engines=engines)
+    evaluate(fewer, tmp_path / "alone", engines=engines)
+    assert (out / "items.jsonl").read_bytes() == (tmp_path / "alone" / "items.jsonl").read_bytes()
+
+
+def test_damaged_questions_are_mended_by_asking_again(town: Path, out: Path) -> None:
+    before = (out / "items.jsonl").read_bytes()
+    (out / "items.jsonl").write_bytes(before[:-40])
+    with pytest.warns(UserWarning, match="answers were stored"):
+        _ask(out, town, "us")
+    assert (out / "items.jsonl").read_bytes() == before
+
+
 def test_a_text_that_does_not_fit_on_the_disk_leaves_the_older_one(town: Path, out: Path) -> None:
     before, texts = _numbers(out), (out / "policies" / "town.yaml").read_bytes()
     note = "x" * 2_000_000
