@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 from pydantic import TypeAdapter, ValidationError
 
 from lawbound.evals.folder_checks import COLUMNS, check_frame, check_run
+from lawbound.evals.folder_prompts import prompt_lines
 from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.rubrics.conditions import STRENGTHS
 from lawbound.runners.plan import Assignment, Plan
@@ -128,7 +129,7 @@ class RunFolder:
                 for assignment in plan.assignments
             ),
         )
-        write_lines(self.prompts(model), _prompt_lines(plan))
+        write_lines(self.prompts(model), prompt_lines(plan))
 
     def read_plan(self, model: str) -> tuple[Assignment, ...]:
         """Assignments in plan order.
@@ -280,25 +281,3 @@ def _refuse_half_signs(record: Mapping[str, Any], where: str) -> None:
         json.dumps(record, ensure_ascii=False).encode()
     except UnicodeEncodeError as fault:
         raise FolderError(f"{where}: holds half a surrogate pair, expected text") from fault
-
-
-def _prompt_lines(plan: Plan) -> Iterable[str]:
-    """Heads once, then tails: a policy prompt of thousands of characters is shared by hundreds."""
-    by_system: dict[str, list[int]] = {}
-    for index, request in enumerate(plan.requests):
-        head = next((m.content for m in request.messages if m.role == "system"), "")
-        by_system.setdefault(head, []).append(index)
-    for indices in by_system.values():
-        texts = [plan.requests[index].rendered.text for index in indices]
-        head = _shared_start(min(texts), max(texts))
-        name = hashlib.sha256(head.encode()).hexdigest()[:16]
-        yield json.dumps({"head": name, "text": head})
-        for index, text in zip(indices, texts, strict=True):
-            request = plan.requests[index]
-            yield json.dumps({"key": request.key, "head": name, "tail": text[len(head) :]})
-
-
-def _shared_start(first: str, last: str) -> str:
-    """Of sorted texts, the first and the last share what all share."""
-    length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
-    return first[: min(len(first), len(last))] if length is None else first[:length]

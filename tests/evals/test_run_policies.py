@@ -1,5 +1,6 @@
 """A run folder holds the policies that it was asked under, and is concluded by them wherever it goes."""
 
+import re
 import resource
 import shutil
 import signal
@@ -165,6 +166,41 @@ def test_a_stored_text_that_was_edited_or_damaged_is_one_line(
     line = str(caught.value)
     assert line.startswith(f"{file}: ") and told in line and "\n" not in line
     assert _numbers(out) == before
+
+
+def test_a_text_that_does_not_fit_names_the_version_that_wrote_the_folder_if_it_is_another(
+    town: Path, out: Path
+) -> None:
+    folder, file = RunFolder(out), out / "policies" / "town.yaml"
+    file.write_text(file.read_text("utf-8").replace("behaviour: refuse", "behaviour: answer"))
+    with pytest.raises(FolderError) as caught:
+        conclude(out)
+    assert "Lawbound" not in str(caught.value)
+    now = folder.read_run()["lawbound"]
+    folder.write_run(folder.read_run() | {"lawbound": "0.0.9"})
+    told = f"the folder is of Lawbound '0.0.9', this is {now}, and digests may differ between"
+    with pytest.raises(FolderError, match=told):
+        conclude(out)
+    file.unlink()
+    town.write_text(RELAXED, encoding="utf-8")
+    with pytest.raises(FolderError, match=told):
+        conclude(out)
+
+
+def test_a_policy_that_would_be_stored_too_large_to_be_read_is_refused_before_anything_is_asked(
+    town: Path, tmp_path: Path
+) -> None:
+    # Each quotation mark stands twice in what is stored.
+    text = TOWN.replace("status: to-verify", f'status: to-verify, note: "{chr(39) * 4_500_000}"')
+    town.write_text(text, encoding="utf-8")
+    assert load_policy(str(town)).id == "town"
+    with pytest.raises(PolicyError) as caught:
+        _ask(tmp_path / "out", town, answer=_stopped)
+    assert re.fullmatch(
+        r"policy 'town\.yaml': has 90\d{5} bytes as a run stores it, .* at most 8000000",
+        str(caught.value),
+    )
+    assert not (tmp_path / "out").exists()
 
 
 def test_asking_again_mends_a_stored_text(town: Path, out: Path) -> None:
