@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from lawbound.rubrics.policy import Policy, PolicyError, Rule
+from lawbound.rubrics.policy import Policy, PolicyError, PolicyFile, Rule, Source, Threshold, When
 from lawbound.rubrics.policy_files import load_policy, shipped
+from lawbound.rubrics.policy_marks import BankSize, Written
 from lawbound.rubrics.policy_record import from_record
 
 PARENT = """\
@@ -129,6 +130,30 @@ def test_a_field_that_a_later_version_adds_changes_the_digest_only_of_who_uses_i
     policy = load_policy(str(port))
     assert _newer(policy, "").digest == policy.digest
     assert _newer(policy, "Beware.").digest != policy.digest
+
+
+OPEN: dict[type[Written], dict[str, object]] = {
+    Source: {"url": "", "note": ""},
+    Threshold: {
+        "minimum_items": 1, "clause": "", "condition": "full", "bank": "", "status": "verified",
+        "note": "",
+    },
+    BankSize: {"requires": "any", "total": 0, "each": 0, "clause": "", "note": ""},
+    When: {
+        "operations": (), "targets": (), "context": (), "purposes": (), "harmless": False,
+    },
+    Rule: {"exempt": {}, "texts": {}, "overrides": (), "replaces": False, "risks": ()},
+    PolicyFile: {
+        "parent": None, "as_of": "", "summaries": {}, "names": {}, "thresholds": (), "banks": (),
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("part", OPEN)
+def test_what_a_stored_text_leaves_open_stays_what_it_was(part: type[Written]) -> None:
+    fields = part.model_fields
+    for name, value in OPEN[part].items():
+        assert fields[name].get_default(call_default_factory=True) == value
 
 
 def test_to_write_a_default_out_says_nothing_new(port: Path) -> None:
