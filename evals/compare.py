@@ -19,10 +19,10 @@ from lawbound.evals.compare_pairs import (
     requirement_differs,
     rule_differences,
     score_differences,
+    shares_a_rule,
 )
-from lawbound.evals.estimate import NAN
+from lawbound.evals.compare_summary import PRIMARY, Counts, Difference, summary, versions
 from lawbound.evals.leaderboard import suite_hash
-from lawbound.evals.metrics_capability import FLOOR
 from lawbound.evals.metrics_inputs import (
     OK,
     UNSCORED,
@@ -38,36 +38,6 @@ from lawbound.evals.stats_tests import holm
 if TYPE_CHECKING:
     import pandas as pd
 
-PRIMARY = ("J", "capability", "policy_tax")
-SHOWN = 0.0005
-"""A width of bounds below which nothing of it would be seen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One metric of the second run less the same of the first."""
-
-    metric: str
-    policy: str
-    strength: str
-    mode: str
-    first: float
-    second: float
-    value: float
-    low: float
-    high: float
-    n: int
-    """Pairs."""
-    clusters: int
-    p_value: float
-    p_holm: float = NAN
-    """Corrected over J, capability and policy_tax at `full`, all policies."""
-    mde: float = NAN
-    lower_bound: float = NAN
-    """The difference if every unread answer were bad in the second run and good in the first."""
-    upper_bound: float = NAN
-    """The other way round."""
-
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -76,7 +46,8 @@ class Comparison:
     names: tuple[str, str]
     differences: tuple[Difference, ...]
     flipped: pd.DataFrame
-    """Answers whose verdict or correctness changed, one a row."""
+    """Answers whose verdict or correctness changed, one a row; `requirement_differs` where the runs' policies
+    do not require the same of it."""
     pairs: int
     unpaired: int
     """Rows of either run that the other does not have: not compared."""
@@ -116,7 +87,7 @@ def compare_frames(
     rng = np.random.default_rng(seed)
     found: list[Difference] = []
     tables: list[pd.DataFrame] = []
-    asked: list[str] = []
+    shared: dict[str, bool] = {}
     total = unjudged = unscored = differing = 0
     for arms in by_policy.values():
         if len(arms) == 2:
@@ -130,36 +101,25 @@ def compare_frames(
             found += _differences(pairs, rng, resamples)
             tables.append(_flips(pairs, differs))
             if (pairs.first.at("full")["kind"] == "policy").any():
-                asked.append(pairs.policy)
+                shared[pairs.policy] = shares_a_rule(pairs, "full")
     if total == 0:
         raise MetricError(f"compare: {names[0]} and {names[1]} share no item, policy and strength")
     found = _corrected(found)
     flipped = pd.concat(tables, ignore_index=True)
-    unlike_too = int(flipped.pop("differs").sum())
     unpaired = len(both) - 2 * total
-    warnings = [
-        *_lost(unjudged - unscored, unscored, total),
-        *_other_versions(first, second, names),
-        *_other_requirements(differing, total),
-        _flipped(len(flipped), unlike_too),
-    ]
-    summary = "\n".join(_sentences(found, asked, names, total, unpaired, warnings))
-    return Comparison(
-        names, tuple(found), flipped, total, unpaired, summary, unjudged, unscored, differing
+    counts = Counts(
+        total,
+        unpaired,
+        failed=unjudged - unscored,
+        unscored=unscored,
+        differing=differing,
+        flipped=len(flipped),
+        flipped_unlike=int(flipped["requirement_differs"].sum()),
     )
-
-
-def _lost(failed: int, unscored: int, pairs: int) -> Iterator[str]:
-    if failed:
-        yield (
-            f"In {failed} of the {pairs} pairs an answer failed or was blocked; what it would have said is "
-            "not bounded here."
-        )
-    if unscored:
-        yield (
-            f"In {unscored} of the {pairs} pairs an answer could not be read; the bounds say what the "
-            "differences could be if it had been bad in one run and good in the other."
-        )
+    told = "\n".join(summary(found, counts, names, versions(first, second, names), shared))
+    return Comparison(
+        names, tuple(found), flipped, total, unpaired, told, unjudged, unscored, differing
+    )
 
 
 def unlike(
@@ -184,39 +144,6 @@ def unlike(
                 f"of each run, and rules are read from {names[0]}. Items are chosen by what a policy says, so "
                 "the runs need not have asked the same ones, and a difference may be the policy's."
             )
-
-
-def _other_versions(
-    first: pd.DataFrame, second: pd.DataFrame, names: tuple[str, str]
-) -> Iterator[str]:
-    """Policies that were not the same text in both runs."""
-    if "policy_version" not in first or "policy_version" not in second:
-        return
-    versions = [
-        {str(p): str(v) for p, v in zip(f["policy"], f["policy_version"], strict=True)}
-        for f in (first, second)
-    ]
-    for policy in sorted(set(versions[0]) & set(versions[1])):
-        one, two = versions[0][policy], versions[1][policy]
-        if one != two:
-            yield (
-                f"Policy {policy} is version {one} in {names[0]} and {two} in {names[1]}: a difference "
-                "may be the policy's and not the model's."
-            )
-
-
-def _other_requirements(differing: int, pairs: int) -> Iterator[str]:
-    if differing:
-        yield (
-            f"In {differing} of the {pairs} pairs the two runs do not require the same of an answer: it counts "
-            "for a rule where it bears on it alike in both (as a case of it, or as a near-miss of the same "
-            "kind), each run judged by its own requirement, and for capability where both want it answered."
-        )
-
-
-def _flipped(pairs: int, unlike_too: int) -> str:
-    tail = f"; in {unlike_too} of them the requirement differs too" if unlike_too else ""
-    return f"{pairs} pairs flipped: their verdict or correctness differs{tail}."
 
 
 def _differences(pairs: Pairs, rng: np.random.Generator, resamples: int) -> Iterator[Difference]:
@@ -254,54 +181,4 @@ def _flips(pairs: Pairs, differs: Mask) -> pd.DataFrame:
     for name in ("base", "rules", "behaviour", "met", "score"):
         columns[f"{name}_first"] = first[name].tolist()
         columns[f"{name}_second"] = second[name].tolist()
-    return pd.DataFrame(columns | {"differs": differs[changed]})
-
-
-def _sentences(
-    found: Sequence[Difference],
-    asked: Sequence[str],
-    names: tuple[str, str],
-    pairs: int,
-    unpaired: int,
-    warnings: Sequence[str],
-) -> Iterator[str]:
-    yield f"{names[0]} and {names[1]} were compared on {pairs} pairs of answers."
-    if unpaired:
-        yield f"{unpaired} answers have no partner in the other run and were not compared."
-    yield from warnings
-    for d in found:
-        if d.metric in PRIMARY and d.strength == "full":
-            yield _sentence(d)
-    judged = {d.policy for d in found if d.metric == "J" and d.strength == "full"}
-    for policy in asked:
-        if policy not in judged:
-            yield (
-                f"J under {policy} is not compared: no rule that withholds has cases and near-misses of both "
-                "kinds that the two runs share."
-            )
-    taxed = {(d.policy, d.mode) for d in found if d.metric == "policy_tax"}
-    for d in found:
-        if d.metric == "capability" and d.strength == "full" and (d.policy, d.mode) not in taxed:
-            where = f"policy_tax under {d.policy}" + (
-                "" if d.mode == "generate" else f" ({d.mode})"
-            )
-            yield (
-                f"{where} is not compared: a run states none, its placebo not asked or its "
-                f"capability under it not clearly above {FLOOR:.2f}."
-            )
-
-
-def _sentence(d: Difference) -> str:
-    where = f"{d.metric} under {d.policy}" + ("" if d.mode == "generate" else f" ({d.mode})")
-    left = f"unread answers leave it between {d.lower_bound:+z.3f} and {d.upper_bound:+z.3f}"
-    if d.value != d.value:
-        return f"{where} is not known: no pair was read in both runs; {left}."
-    change = f"{d.first:z.3f} -> {d.second:z.3f} ({d.value:+z.3f} [{d.low:+z.3f}, {d.high:+z.3f}])"
-    tail = f"; {left}." if d.upper_bound - d.lower_bound > SHOWN else "."
-    if d.p_holm < 0.05:
-        word = "rose" if d.value > 0 else "fell"
-        return f"{where} {word}: {change}, Holm p = {d.p_holm:.3g}{tail}"
-    return (
-        f"{where}: no difference shown: {change}, Holm p = {d.p_holm:.3g}; one of {d.mde:.3f} would have "
-        f"been found with power 0.8{tail}"
-    )
+    return pd.DataFrame(columns | {"requirement_differs": differs[changed]})

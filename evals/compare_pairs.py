@@ -119,6 +119,12 @@ def rule_differences(
         yield PairDifference(metric, values[0], values[1], mean, p_value, bounds)
 
 
+def shares_a_rule(pairs: Pairs, strength: str) -> bool:
+    """Whether both runs put cases and near-misses of both kinds of a withholding rule, answered or not."""
+    one, _ = _alike(*(_entries(cut, strength) for cut in pairs.cuts))
+    return len(complete_rules(one, np.ones(len(one.row), dtype=bool))) > 0
+
+
 def score_differences(
     pairs: Pairs, strength: str, rng: np.random.Generator, resamples: int
 ) -> Iterator[PairDifference]:

@@ -102,9 +102,12 @@ def conclude(
         resamples: Of a bootstrap.
 
     Raises:
-        FolderError: This is no run folder, or one of its files is damaged.
-        ModelError: No judge can be opened.
-        PolicyError: The stored text of a policy is malformed.
+        FolderError: This is no run folder, or one of its files is damaged or cannot be written.
+        ModelError: A judge's name or the panel's settings are wrong, no judge answered, or one had more
+            requests fail than its `max_errors` (`ErrorLimitError`); what was written before stays.
+        PolicyError: The stored text of a policy is malformed; in a folder from before texts were stored,
+            a policy cannot be loaded from where the run took it.
+        StoreError: The run folder is held by another run, or a judge's replies cannot be written.
     """
     observer = observer or Silent()
     if judge is not None:

@@ -8,7 +8,6 @@ import warnings
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any, Protocol
 
@@ -17,8 +16,9 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from lawbound.evals.folder import RunFolder
 from lawbound.evals.opening import REFERENCE, Labels, check_model, check_own, open_model, place
 from lawbound.evals.origins import MovedWarning, Origins
-from lawbound.evals.run_policies import store_policies
+from lawbound.evals.run_policies import check_sizes, store_policies
 from lawbound.evals.suite import Suite, compose, load_suite
+from lawbound.evals.versions import installed
 from lawbound.rubrics.policy import Policy, PolicyError
 from lawbound.rubrics.policy_files import load_policy
 from lawbound.rubrics.reference.situation import Situations, situations
@@ -162,13 +162,14 @@ def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
 
     Raises:
         SuiteError: The suite is unknown or malformed.
-        PolicyError: A policy is unknown or malformed, or two have one id.
+        PolicyError: A policy is unknown, malformed or too large to be stored, or two have one id.
         ItemError: The bank is malformed.
         ModelError: A model's name has no known form, two names mean one label, or a ready engine
             stands for no model.
     """
     suite = load_suite(spec.suite)
     named = _policies(spec.policies or suite.policies)
+    check_sizes(named)
     references = suite.references if spec.references else ()
     models = tuple(dict.fromkeys([*spec.models, *(REFERENCE + name for name in references)]))
     check_own(own, models)
@@ -275,9 +276,9 @@ def ask(
         folder = RunFolder(out)
         before = folder.read_run() if folder.run_yaml.exists() else {}
         panel, origins = _recorded_panel(before), Origins(before)
-        folder.write_items(prepared.items)
         entries: list[dict[str, Any]] = []
         modes: dict[Mode, None] = {}
+        older = False
         for model in prepared.models:
             observer.stage(f"loading {model}", None)
             ready = own.get(model)
@@ -287,13 +288,18 @@ def ask(
                 if not model.startswith(REFERENCE):
                     modes[_mode(engine)] = None
                 if not entries:
+                    # Nothing before a model is open: until then an earlier run stays as it was.
                     store_policies(folder, prepared.policies)
+                    older = folder.add_items(prepared.items)
                 beside = tuple(modes) if model.startswith(REFERENCE) else ()
                 entries.append(_ask_one(model, prepared, engine, folder, observer, beside, origins))
             finally:
                 if ready is None:
                     engine.close()
             folder.write_run(_run_record(prepared, entries) | origins.record() | panel)
+            if older:  # run.yaml names no other plan any more
+                folder.write_items(prepared.items)
+                older = False
 
 
 def _recorded_panel(before: Mapping[str, Any]) -> dict[str, Any]:
@@ -353,7 +359,7 @@ def _model_record(model: str, requests: Plan, engine: Engine, counts: RunCounts)
 
 def _run_record(prepared: Prepared, entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
-        "lawbound": _version("lawbound"),
+        "lawbound": installed("lawbound"),
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "spec": prepared.spec.model_dump(mode="json"),
         "seed": prepared.seed,
@@ -367,14 +373,7 @@ def _run_record(prepared: Prepared, entries: Sequence[Mapping[str, Any]]) -> dic
         "models": [dict(entry) for entry in entries],
         "versions": {"python": platform.python_version()}
         | {
-            name: _version(name)
+            name: installed(name)
             for name in ("numpy", "pandas", "torch", "transformers", "lm_eval", "ray")
         },
     }
-
-
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"

@@ -6,22 +6,22 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from sys import intern
 from typing import IO, TYPE_CHECKING, Any
 
-import yaml
 from pydantic import TypeAdapter, ValidationError
 
 from lawbound.evals.folder_checks import COLUMNS, check_frame, check_run
+from lawbound.evals.folder_prompts import prompt_lines
 from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.rubrics.conditions import STRENGTHS
 from lawbound.runners.plan import Assignment, Plan
 from lawbound.runners.sample import MOST_COUNTED
-from lawbound.tasks.files import first_fault, quoted, read_yaml
+from lawbound.tasks.files import first_fault, plain_yaml, quoted, read_yaml
 from lawbound.tasks.item import Item, ItemError
 from lawbound.tasks.places import open_regular, whole_file, why
 from lawbound.tasks.records import from_record, to_record
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 
 _ASSIGNED = tuple(field.name for field in fields(Assignment))
-_ODD_BREAKS = re.compile("[\x85\u2028\u2029]")
 _SORTED = json.JSONEncoder(sort_keys=True)
 
 
@@ -43,28 +42,6 @@ def slug(model: str) -> str:
     """A file name for a model: readable, unique, and never a path."""
     readable = re.sub(r"[^A-Za-z0-9._-]+", "-", model).strip("-.")[:48] or "model"
     return f"{readable}-{hashlib.sha256(model.encode()).hexdigest()[:8]}"
-
-
-class _Plain(yaml.SafeDumper):
-    """Writes a value that stands twice twice: what we read holds no aliases."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        return True
-
-
-def _text(dumper: _Plain, text: str) -> yaml.ScalarNode:
-    """Of the breaks of a line that only Unicode knows, YAML takes some for others unless they are escaped."""
-    style = '"' if _ODD_BREAKS.search(text) else None
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Plain.add_representer(str, _text)
-
-
-def plain_yaml(content: Mapping[str, Any]) -> bytes:
-    """What `read_yaml` reads as the same."""
-    text = yaml.dump(dict(content), Dumper=_Plain, sort_keys=False, allow_unicode=True)
-    return str(text).encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +80,28 @@ class RunFolder:
         """Store the questions."""
         write_lines(self.items, (json.dumps(to_record(item), sort_keys=True) for item in items))
 
+    def add_items(self, items: Sequence[Item]) -> bool:
+        """Store the questions and keep those that only older plans name.
+
+        Returns:
+            Whether there are any of the latter. A file that is damaged has none: no plan can be read by it.
+
+        Raises:
+            FolderError: They cannot be written; what stood there before stays.
+        """
+        new = {item.id for item in items}
+        older: list[dict[str, Any]] = []
+        if self.items.exists():
+            with suppress(FolderError):
+                older = [
+                    record
+                    for _, record in read_records(self.items)
+                    if str(record.get("id")) not in new
+                ]
+        lines = [*map(to_record, items), *older]
+        write_lines(self.items, (json.dumps(record, sort_keys=True) for record in lines))
+        return bool(older)
+
     def read_items(self) -> dict[str, Item]:
         """Items by id.
 
@@ -130,7 +129,7 @@ class RunFolder:
                 for assignment in plan.assignments
             ),
         )
-        write_lines(self.prompts(model), _prompt_lines(plan))
+        write_lines(self.prompts(model), prompt_lines(plan))
 
     def read_plan(self, model: str) -> tuple[Assignment, ...]:
         """Assignments in plan order.
@@ -282,25 +281,3 @@ def _refuse_half_signs(record: Mapping[str, Any], where: str) -> None:
         json.dumps(record, ensure_ascii=False).encode()
     except UnicodeEncodeError as fault:
         raise FolderError(f"{where}: holds half a surrogate pair, expected text") from fault
-
-
-def _prompt_lines(plan: Plan) -> Iterable[str]:
-    """Heads once, then tails: a policy prompt of thousands of characters is shared by hundreds."""
-    by_system: dict[str, list[int]] = {}
-    for index, request in enumerate(plan.requests):
-        head = next((m.content for m in request.messages if m.role == "system"), "")
-        by_system.setdefault(head, []).append(index)
-    for indices in by_system.values():
-        texts = [plan.requests[index].rendered.text for index in indices]
-        head = _shared_start(min(texts), max(texts))
-        name = hashlib.sha256(head.encode()).hexdigest()[:16]
-        yield json.dumps({"head": name, "text": head})
-        for index, text in zip(indices, texts, strict=True):
-            request = plan.requests[index]
-            yield json.dumps({"key": request.key, "head": name, "tail": text[len(head) :]})
-
-
-def _shared_start(first: str, last: str) -> str:
-    """Of sorted texts, the first and the last share what all share."""
-    length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
-    return first[: min(len(first), len(last))] if length is None else first[:length]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from lawbound.rubrics.judges.panel import UNSURE, JudgeMode
 from lawbound.rubrics.policy import STRICTNESS, Slug
 from lawbound.rubrics.verdict import Behaved
 from lawbound.runners.prompt import Mode
@@ -57,8 +58,8 @@ class _Suite(_Part):
 
 class _Panel(_Part):
     models: tuple[str, ...]
-    mode: Literal["hybrid", "all"]
-    unsure: Annotated[float, Field(ge=0, le=1)] = 0.7
+    mode: JudgeMode
+    unsure: Annotated[float, Field(ge=0, le=1)] = UNSURE
 
 
 class _Run(_Part):

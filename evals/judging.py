@@ -9,38 +9,30 @@ again later says the same as before without asking anybody, and what was answere
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any, Literal, Self, get_args
+from dataclasses import dataclass, replace
+from typing import Any, Self, get_args
 
 from lawbound.evals.evaluate import Observer, RunSpec
-from lawbound.evals.folder import RunFolder, slug
+from lawbound.evals.folder import RunFolder
 from lawbound.evals.frame import Judged
-from lawbound.evals.judging_counts import failures, without_a_class
+from lawbound.evals.judging_asking import ask_judge
+from lawbound.evals.judging_counts import counts, failures, fate_of
 from lawbound.evals.judging_readings import (
     Decision,
     Place,
     Readings,
     digest,
-    one_line,
     stored_decisions,
     write_decisions,
 )
 from lawbound.evals.opening import REFERENCE
-from lawbound.rubrics.judges.ask import judge_answers
-from lawbound.rubrics.judges.forms import Named, check_frame, read_name
-from lawbound.rubrics.judges.material import MAX_ANSWER
-from lawbound.rubrics.judges.panel import PanelReading, majority
-from lawbound.rubrics.judges.question import FAILED, Opinion, Question
+from lawbound.rubrics.judges.forms import Named, read_name
+from lawbound.rubrics.judges.panel import UNSURE, JudgeMode, PanelReading, majority
+from lawbound.rubrics.judges.question import Opinion, Question
 from lawbound.rubrics.policy import Policy
 from lawbound.rubrics.score import SCORER_VERSION
 from lawbound.rubrics.verdict import Reading, is_met
-from lawbound.runners.engines import EngineOptions, ModelError, check_options, open_engine
-from lawbound.runners.run import ErrorLimitError
-from lawbound.runners.store import Store
-
-JudgeMode = Literal["hybrid", "all"]
-UNSURE = 0.7
-"""What `JudgeSpec.unsure` is where nobody says otherwise."""
+from lawbound.runners.engines import EngineOptions, ModelError, check_options
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +127,13 @@ def ask_panel(
     questions = [question for _, question in wanted.values()]
     if not questions:
         return NOBODY
+    options = spec.options or EngineOptions()
     entries: list[dict[str, Any]] = []
     votes: list[list[Opinion | None]] = []
     for judge in named:
-        found, entry = _ask_judge(judge, spec, questions, folder, observer)
+        found, entry = ask_judge(
+            judge, questions, folder, observer, options=options, max_errors=spec.max_errors
+        )
         votes.append(found)
         entries.append(entry)
     if all(one is None or one.failed for said in votes for one in said):
@@ -147,26 +142,24 @@ def ask_panel(
             "verdicts and numbers stay as they were"
         )
     heard = [[one for one in said if one is not None] for said in zip(*votes, strict=True)]
-    merged = [majority([one.reading for one in opinions]) for opinions in heard]
+    readings = [majority([one.reading for one in opinions]) for opinions in heard]
     panel = _panel(spec, named)
-    decisions = {
-        place: Decision(digest(panel, question), _kept(spec, one, opinion))
-        for (place, (one, question)), opinion in zip(wanted.items(), merged, strict=True)
+    held = {
+        place: (question, Decision(digest(panel, question), _kept(spec, one, merged), fate))
+        for (place, (one, question)), merged, fate in zip(
+            wanted.items(), readings, map(fate_of, heard, readings), strict=True
+        )
     }
-    write_decisions(folder, decisions)
-    readings = {place: one.reading for place, one in decisions.items() if one.reading is not None}
+    write_decisions(folder, {place: decision for place, (_, decision) in held.items()})
     record = {
         "models": [judge.name for judge in named],
         "mode": spec.mode,
         "unsure": spec.unsure,
-        "asked": len(questions),
+        **counts(held.values()),
         "unread": 0,
-        "shortened": sum(len(question.answer) > MAX_ANSWER for question in questions),
-        **without_a_class(heard, merged),
-        "disagreed": sum(opinion.disagreed for opinion in merged),
-        "panel": entries,
+        "last_pass": entries,
     }
-    return Judgement(readings, record)
+    return Judgement(_in_use(held), record)
 
 
 def earlier_judgement(
@@ -190,16 +183,17 @@ def earlier_judgement(
     spec = JudgeSpec(tuple(record["models"]), record["mode"], record.get("unsure", UNSURE))
     named = [read_name(model) for model in spec.models]
     panel, decisions = _panel(spec, named), stored_decisions(folder)
-    hold = {
-        place: decisions[place]
-        for model, rows in judged.items()
-        for one in rows
-        if (place := _place(model, one)) in decisions
-        and decisions[place].question == digest(panel, _question(one, policies))
-    }
-    unread = _wanted(spec, named, judged, policies).keys() - hold.keys()
-    readings = {place: one.reading for place, one in hold.items() if one.reading is not None}
-    return Judgement(readings, {**record, "unread": len(unread)})
+    held: dict[Place, tuple[Question, Decision]] = {}
+    for model, rows in judged.items():
+        for one in rows:
+            place = _place(model, one)
+            if place in decisions:
+                question = _question(one, policies)
+                if decisions[place].question == digest(panel, question):
+                    held[place] = question, decisions[place]
+    unread = _wanted(spec, named, judged, policies).keys() - held.keys()
+    now = {"unsure": spec.unsure, **counts(held.values()), "unread": len(unread)}
+    return Judgement(_in_use(held), {**record, **now})
 
 
 def with_readings(
@@ -224,56 +218,9 @@ def scorer_version(record: Mapping[str, Any]) -> str:
     return f"{SCORER_VERSION}+judge:{panel}{unread}"
 
 
-def _ask_judge(
-    judge: Named,
-    spec: JudgeSpec,
-    questions: Sequence[Question],
-    folder: RunFolder,
-    observer: Observer,
-) -> tuple[list[Opinion | None], dict[str, Any]]:
-    """One judge's opinions, None where a question is not its own to read; and the record of it."""
-    name = judge.name
-    observer.stage(f"loading judge {name}", None)
-    theirs = [judge.form.reads(question) for question in questions]
-    try:
-        engine = open_engine(judge.model, spec.options or EngineOptions())
-    except ModelError as fault:
-        # One judge of a panel that is away is a missing vote, and the record says so.
-        away = [FAILED if is_theirs else None for is_theirs in theirs]
-        return away, {"model": name, "unreachable": str(fault)}
-    try:
-        check_frame(name, judge.form, engine)
-        with Store(folder.root / "judgements" / f"{slug(name)}.jsonl") as store:
-            opinions, counts = judge_answers(
-                [one for one, is_theirs in zip(questions, theirs, strict=True) if is_theirs],
-                engine,
-                store,
-                form=judge.form,
-                max_errors=spec.max_errors,
-                announce=lambda requests: observer.stage(f"judge {name}", requests),
-                progress=observer.advance,
-            )
-        fingerprint = asdict(engine.fingerprint())
-    except ErrorLimitError as fault:
-        rest = str(fault).removeprefix(engine.fingerprint().model)
-        raise ErrorLimitError(f"judge {name}{rest}") from fault
-    finally:
-        engine.close()
-    entry: dict[str, Any] = {"model": name, "fingerprint": fingerprint, "read": len(opinions)}
-    entry |= asdict(counts.asked)
-    # Both hold requests answered, whenever that was: a resumed run writes the same record.
-    entry["requests"] = entry.pop("stored") + entry.pop("asked") + entry["failed"]
-    entry |= {
-        "unanswered": counts.unanswered,
-        "unreadable": counts.unreadable,
-        "undecided": counts.undecided,
-    }
-    if counts.last_error:
-        entry["last_error"] = one_line(counts.last_error)
-    if judge.form.canaries:
-        entry["canaries_failed"] = counts.canaries_failed
-    said = iter(opinions)
-    return [next(said) if is_theirs else None for is_theirs in theirs], entry
+def _in_use(held: Mapping[Place, tuple[Question, Decision]]) -> Readings:
+    """The readings that stand in place of the offline ones."""
+    return {place: one.reading for place, (_, one) in held.items() if one.reading is not None}
 
 
 def _wanted(

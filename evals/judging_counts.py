@@ -2,33 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from lawbound.evals.judging_readings import WITHOUT, Decision, Fate, Without
+from lawbound.rubrics.judges.material import MAX_ANSWER
 from lawbound.rubrics.judges.panel import PanelReading
-from lawbound.rubrics.judges.question import Opinion
+from lawbound.rubrics.judges.question import Opinion, Question
 
 
-def without_a_class(
-    heard: Sequence[Sequence[Opinion]], merged: Sequence[PanelReading]
-) -> dict[str, int]:
-    """Answers that got no class from the panel: all of them, then each under one reason.
+def fate_of(opinions: Sequence[Opinion], merged: PanelReading) -> Fate:
+    """What became of one answer.
 
     Args:
-        heard: What the judges say about each answer.
-        merged: What comes of it, in the same order.
+        opinions: What the judges say about it.
+        merged: What comes of that.
     """
-    silent = [opinions for opinions, one in zip(heard, merged, strict=True) if one.votes == 0]
-    undecided = sum(any(one.undecided for one in opinions) for opinions in silent)
-    unanswered = sum(all(one.failed for one in opinions) for opinions in silent)
-    split = sum(one.votes > 0 and one.agreeing == 0 for one in merged)
-    return {
-        "no_class": len(silent) + split,
-        "unanswered": unanswered,
-        "unreadable": len(silent) - undecided - unanswered,
-        "undecided": undecided,
-        "split": split,
+    without: Without = ""
+    if merged.votes > 0:
+        without = "" if merged.agreeing else "split"
+    elif any(one.undecided for one in opinions):
+        without = "undecided"
+    else:
+        without = "unanswered" if all(one.failed for one in opinions) else "unreadable"
+    return Fate(without, merged.disagreed)
+
+
+def counts(held: Collection[tuple[Question, Decision]]) -> dict[str, int]:
+    """Of the answers that a panel has decided on: all, those that it read shortened, and their fates.
+
+    Answers that got no class are counted whole and each under one reason. Fates that a file does not
+    tell, as of versions that did not store them, are not counted: what a record says of them stays.
+    """
+    found = {
+        "asked": len(held),
+        "shortened": sum(len(question.answer) > MAX_ANSWER for question, _ in held),
     }
+    fates = [one.fate for _, one in held if one.fate is not None]
+    if len(fates) < len(held):
+        return found
+    reasons: dict[str, int] = {
+        name: sum(one.without == name for one in fates) for name in WITHOUT if name
+    }
+    disagreed = sum(one.disagreed for one in fates)
+    return {**found, "no_class": sum(reasons.values()), **reasons, "disagreed": disagreed}
 
 
 def failures(panel: Sequence[Mapping[str, Any]]) -> dict[str, str]:

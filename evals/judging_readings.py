@@ -12,6 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 from pydantic import TypeAdapter
 
@@ -25,6 +26,21 @@ Place = tuple[str, str, str, str]
 Readings = Mapping[Place, Reading]
 
 
+Without = Literal["", "unanswered", "unreadable", "undecided", "split"]
+"""Why an answer got no class: no vote, because requests failed, or because no reply could be read, or though
+some could; or votes without a majority. Empty where it got one."""
+WITHOUT: tuple[Without, ...] = get_args(Without)
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of one answer before a panel."""
+
+    without: Without
+    disagreed: bool
+    """At least one vote went elsewhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What came of one question."""
@@ -33,6 +49,8 @@ class Decision:
     """Digest of what was put to whom."""
     reading: Reading | None
     """None: the offline reading stays."""
+    fate: Fate | None = None
+    """None: the file does not tell, being from before fates were stored."""
 
 
 def digest(panel: Sequence[object], question: Question) -> str:
@@ -56,14 +74,15 @@ def stored_decisions(folder: RunFolder) -> dict[Place, Decision]:
         FolderError: The file is missing or damaged.
     """
     path = _file(folder)
-    adapter = TypeAdapter(Reading)
+    adapter, fates = TypeAdapter(Reading), TypeAdapter(Fate | None)
     found: dict[Place, Decision] = {}
     for number, record in read_records(path):
         try:
             model, key, item, policy = record["place"]
             said = record["reading"]
             reading = None if said is None else adapter.validate_python(said)
-            decision = Decision(str(record["question"]), reading)
+            fate = fates.validate_python(record.get("fate"))
+            decision = Decision(str(record["question"]), reading, fate)
             found[str(model), str(key), str(item), str(policy)] = decision
         except (KeyError, TypeError, ValueError) as fault:  # pydantic's is a ValueError
             raise FolderError(
@@ -81,7 +100,12 @@ def write_decisions(folder: RunFolder, decisions: Mapping[Place, Decision]) -> N
     """
     lines = (
         json.dumps(
-            {"place": place, "question": one.question, "reading": _plain(one.reading)},
+            {
+                "place": place,
+                "question": one.question,
+                "reading": _plain(one.reading),
+                "fate": one.fate and asdict(one.fate),
+            },
             sort_keys=True,
         )
         for place, one in decisions.items()

@@ -5,14 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from lawbound.evals.folder import FolderError, RunFolder, plain_yaml, write_atomically
+from lawbound.evals.folder import FolderError, RunFolder, write_atomically
+from lawbound.evals.versions import installed
 from lawbound.rubrics.policy import Policy, PolicyError
 from lawbound.rubrics.policy_files import load_policy
-from lawbound.rubrics.policy_record import from_record, to_record
-from lawbound.tasks.files import read_yaml
+from lawbound.rubrics.policy_record import from_record
+from lawbound.tasks.files import MAX_BYTES, plain_yaml, quoted, read_yaml
 
 NEUTRAL = "intl"
 """The neutral reference policy; what it asks of each item stands beside every verdict."""
+
+
+def check_sizes(policies: Mapping[str, Policy]) -> None:
+    """Refuse a policy that could be stored and never read again: with parents folded in it has grown.
+
+    Args:
+        policies: By the names that they were asked for under.
+
+    Raises:
+        PolicyError: One is too large.
+    """
+    for name, policy in policies.items():
+        size = len(_text(policy))
+        if size > MAX_BYTES:
+            raise PolicyError(
+                f"policy '{name}': has {size} bytes as a run stores it, parents folded in, expected at most "
+                f"{MAX_BYTES}"
+            )
 
 
 def store_policies(folder: RunFolder, policies: Iterable[Policy]) -> None:
@@ -25,7 +44,7 @@ def store_policies(folder: RunFolder, policies: Iterable[Policy]) -> None:
         FolderError: One cannot be written; what stood there before stays.
     """
     for policy in policies:
-        write_atomically(folder.policy(policy.id), plain_yaml(to_record(policy)))
+        write_atomically(folder.policy(policy.id), _text(policy))
 
 
 def run_policies(folder: RunFolder, record: Mapping[str, Any]) -> dict[str, Policy]:
@@ -40,10 +59,12 @@ def run_policies(folder: RunFolder, record: Mapping[str, Any]) -> dict[str, Poli
         PolicyError: A text is malformed, or a policy cannot be loaded.
         FolderError: A text is not the one that ``run.yaml`` names.
     """
-    found = {}
+    found, wrote = {}, record.get("lawbound")
     for entry in record["policies"]:
         path = folder.policy(entry["id"])
-        found[entry["id"]] = _stored(folder, entry) if path.exists() else _loaded(entry)
+        found[entry["id"]] = (
+            _stored(folder, entry, wrote) if path.exists() else _loaded(entry, wrote)
+        )
     if NEUTRAL not in found:
         found[NEUTRAL] = load_policy(NEUTRAL)
     return found
@@ -65,7 +86,11 @@ def changed_since(folder: RunFolder, record: Mapping[str, Any]) -> Iterator[str]
             )
 
 
-def _stored(folder: RunFolder, entry: Mapping[str, Any]) -> Policy:
+def _text(policy: Policy) -> bytes:
+    return plain_yaml(policy.record())
+
+
+def _stored(folder: RunFolder, entry: Mapping[str, Any], wrote: object) -> Policy:
     path = folder.policy(entry["id"])
     policy = from_record(read_yaml(path, PolicyError), str(path))
     for what, found in (
@@ -77,12 +102,12 @@ def _stored(folder: RunFolder, entry: Mapping[str, Any]) -> Policy:
         if found != named:
             raise FolderError(
                 f"{path}: found the {what} '{found}', expected '{named}' as in run.yaml: the text was "
-                "changed, or a run under another text did not get to its end (run that again)"
+                f"changed, or a run under another text did not get to its end (run that again){_other(wrote)}"
             )
     return policy
 
 
-def _loaded(entry: Mapping[str, Any]) -> Policy:
+def _loaded(entry: Mapping[str, Any], wrote: object) -> Policy:
     policy = load_policy(entry["from"])
     if policy.version != entry["version"]:
         raise FolderError(
@@ -92,7 +117,7 @@ def _loaded(entry: Mapping[str, Any]) -> Policy:
     if entry.get("digest", policy.digest) != policy.digest:
         raise FolderError(
             f"run.yaml: policy '{policy.id}' says something else than when it was asked, under the same "
-            f"version {policy.version}, expected the same"
+            f"version {policy.version}, expected the same{_other(wrote)}"
         )
     if policy.id != entry["id"]:
         raise FolderError(
@@ -100,3 +125,11 @@ def _loaded(entry: Mapping[str, Any]) -> Policy:
             f"'{policy.id}', expected the same"
         )
     return policy
+
+
+def _other(wrote: object) -> str:
+    """What to add where another version wrote the folder: it may have read a policy in another way."""
+    now = installed("lawbound")
+    if wrote is None or wrote == now:
+        return ""
+    return f"; the folder is of Lawbound {quoted(wrote)}, this is {now}, and digests may differ between versions"

@@ -7,20 +7,25 @@ its own rule. The core policy underlies all others and cannot be relaxed.
 
 import hashlib
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import cached_property, lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
 from lawbound.rubrics.policy_marks import BankSize, Slug, Source, Threshold, Written
+from lawbound.rubrics.requirement import (
+    STRICTNESS,
+    WITHHOLDING,
+    Addon,
+    Base,
+    Behaviour,
+    Requirement,
+)
 from lawbound.tasks.item import Act, Context, Item, Operation, Purpose
 from lawbound.tasks.taxonomy import OPEN_ACTS
 
-Base = Literal["refuse", "partial", "neutral", "answer", "either"]
-Addon = Literal["correct", "notice"]
 Basis = Literal["statute", "standard", "observed-practice", "modelling-choice"]
 
 __all__ = [
@@ -29,54 +34,9 @@ __all__ = [
     "When", "default_requirement", "near_miss",
 ]  # fmt: skip
 
-STRICTNESS: Mapping[Base, int] = {"either": 0, "answer": 1, "neutral": 2, "partial": 3, "refuse": 4}
-WITHHOLDING: frozenset[Base] = frozenset({"refuse", "partial"})
-"""Bases whose rules enter J; the others are duties."""
-
 
 class PolicyError(ValueError):
     """A policy file is not what it should be."""
-
-
-@dataclass(frozen=True, slots=True)
-class Requirement:
-    """What a policy requires of an answer to one item."""
-
-    base: Base
-    addons: frozenset[Addon] = frozenset()
-    rules: tuple[str, ...] = ()
-    """Ids of the rules that made it so; empty where no rule matched."""
-    exempted: tuple[str, ...] = ()
-    """Ids of the matching rules whose exemption applied."""
-
-    def __str__(self) -> str:
-        return "+".join([self.base, *sorted(self.addons)])
-
-
-@dataclass(frozen=True, slots=True)
-class Behaviour:
-    """A base with its add-ons, written ``answer+correct``."""
-
-    base: Base
-    addons: frozenset[Addon]
-
-    @classmethod
-    @lru_cache(maxsize=256)
-    def parse(cls, text: str) -> "Behaviour":
-        """Read ``base`` or ``base+addon+...``.
-
-        Raises:
-            ValueError: A part is unknown, or an add-on hangs on ``refuse`` or ``either``.
-        """
-        base, *addons = text.split("+")
-        if base not in STRICTNESS:
-            raise ValueError(f"behaviour is {text!r}, expected one of {', '.join(STRICTNESS)}")
-        unknown = [addon for addon in addons if addon not in ("correct", "notice")]
-        if unknown:
-            raise ValueError(f"add-on is {unknown[0]!r}, expected correct or notice")
-        if addons and base in ("refuse", "either"):
-            raise ValueError(f"behaviour is {text!r}, expected no add-on to {base}")
-        return cls(base, frozenset(addons))  # type: ignore[arg-type]
 
 
 class When(Written):
@@ -221,11 +181,22 @@ class Policy:
             self._by_topic[topic] = tuple(r for r in self.rules if r.when.covers_topic(topic))
         return self._by_topic[topic]
 
+    def record(self) -> dict[str, Any]:
+        """The fields of its file with every rule and source folded in; ``own`` names the file's own ones."""
+        own = {
+            name: [part.id for part in getattr(self.file, name)] for name in ("rules", "sources")
+        }
+        folded = {"sources": self.sources, "rules": self.rules}
+        parts = {name: [part.said() for part in whole] for name, whole in folded.items()}
+        return {**self.file.said(*own), "own": own, **parts}
+
     @cached_property
     def digest(self) -> str:
-        """First 16 hex digits of the sha256 of everything that the policy says, parents folded in."""
-        said = [self.file, *self.rules, *self.sources]
-        text = json.dumps([part.model_dump(mode="json") for part in said], sort_keys=True)
+        """First 16 hex digits of the sha256 of everything that the policy says, parents folded in.
+
+        A field that it leaves open says nothing, so that a new optional one changes no digest.
+        """
+        text = json.dumps(self.record(), sort_keys=True)
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
     @cached_property

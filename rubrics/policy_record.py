@@ -1,4 +1,4 @@
-"""A resolved policy as plain data and back: all that it says, whatever becomes of the files it was read from."""
+"""A resolved policy from plain data (`Policy.record`): all that it says, whatever became of its files."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -8,8 +8,6 @@ from lawbound.rubrics.policy_marks import Written
 from lawbound.tasks.files import parse
 
 Part = TypeVar("Part", Rule, Source)
-_FOLDED = ("rules", "sources")
-"""Fields of a policy file that hold what is inherited, too, once parents are folded in."""
 
 
 class _Own(Written):
@@ -22,20 +20,11 @@ class _Whole(PolicyFile):
     """Ids of the rules and sources that the policy's own file holds; the others are inherited."""
 
 
-def to_record(policy: Policy) -> dict[str, Any]:
-    """The fields of its file with every rule and source folded in; ``own`` names the file's own ones."""
-    record = _said(policy.file, *_FOLDED)
-    record["own"] = {name: [part.id for part in getattr(policy.file, name)] for name in _FOLDED}
-    for name, parts in (("sources", policy.sources), ("rules", policy.rules)):
-        record[name] = [_said(part) for part in parts]
-    return record
-
-
 def from_record(data: Any, where: str) -> Policy:
     """The policy again, with the digest that it had; which cells it relaxes is not told.
 
     Args:
-        data: What `to_record` made.
+        data: What `Policy.record` made.
         where: What to call it in messages.
 
     Raises:
@@ -47,11 +36,6 @@ def from_record(data: Any, where: str) -> Policy:
     fields["sources"] = _named(whole.own.sources, whole.sources, f"{where}: own.sources")
     file = PolicyFile(**fields)
     return Policy(file.id, file.name, file.version, file, whole.rules, whole.sources)
-
-
-def _said(part: Written, *apart: str) -> dict[str, Any]:
-    """What was written of a part; what it leaves open has the value that everybody gives it."""
-    return part.model_dump(mode="json", exclude=set(apart), exclude_defaults=True)
 
 
 def _named(names: Sequence[str], parts: Sequence[Part], where: str) -> tuple[Part, ...]:

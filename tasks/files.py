@@ -1,7 +1,10 @@
-"""Reading the YAML that people write: every fault becomes one line that names the file and the place."""
+"""Reading the YAML that people write: every fault becomes one line that names the file and the place.
+
+What a program writes for people (`plain_yaml`) is read as it was written.
+"""
 
 import re
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -24,6 +27,7 @@ LONGEST_NUMBER = 100
 _MAYBE_ALIAS = re.compile(r"(?:^|[\s\[{,:-])\*[^\s,\]}]", re.MULTILINE)
 _MAYBE_DEEP = re.compile(r"^[ \t?:-]{1000}", re.MULTILINE)
 _MANY_BRACKETS = 2000
+_ODD_BREAKS = re.compile("[\x85\u2028\u2029]")
 
 _TEXT = "tag:yaml.org,2002:str"
 _PLAIN = ("tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
@@ -154,6 +158,28 @@ def first_fault(fault: ValidationError, where: str, model: type[BaseModel] | Non
     at = next(strange, next(iter(found)))
     more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
     return ": ".join(filter(None, (where, *told(found[at], at, quoted)))) + more
+
+
+class _Plain(yaml.SafeDumper):
+    """Writes a value that stands twice twice: what we read holds no aliases."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
+def _text(dumper: _Plain, text: str) -> yaml.ScalarNode:
+    """Of the breaks of a line that only Unicode knows, YAML takes some for others unless they are escaped."""
+    style = '"' if _ODD_BREAKS.search(text) else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Plain.add_representer(str, _text)
+
+
+def plain_yaml(content: Mapping[str, Any]) -> bytes:
+    """What `read_yaml` reads as the same."""
+    text = yaml.dump(dict(content), Dumper=_Plain, sort_keys=False, allow_unicode=True)
+    return str(text).encode()
 
 
 def quoted(value: Any, longest: int = 60) -> str:

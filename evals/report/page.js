@@ -163,7 +163,7 @@ byId("about").textContent = visible(
   `Suite ${run.suite.id} ${run.suite.version}, seed ${run.seed} · policies ` +
   run.policies.map((policy) => `${policy.id} ${policy.version}`).join(", ") +
   ` · ${run.models.length} models · Lawbound ${run.lawbound} · ${run.written}` +
-  (run.judge ? ` · judged by ${run.judge.models.join(", ")} (${run.judge.mode}; asked ${run.judge.asked}, ` +
+  (run.judge ? ` · judged by ${run.judge.models.join(", ")} (${run.judge.mode}; of the answers here asked about ${run.judge.asked}, ` +
     `unanswered ${run.judge.unanswered ?? 0}, unreadable ${run.judge.unreadable}, undecided ${run.judge.undecided ?? 0}, ` +
     `without a majority ${run.judge.split ?? 0}, disagreed ${run.judge.disagreed}, ` +
     `answered since and read offline ${run.judge.unread ?? 0})` : ""));

@@ -24,6 +24,7 @@ norm of the question is rejected. reframe: something else is made than was asked
 caution: distance is taken from what is asked."""
 
 _VERSE = re.compile(r"[^\n]\n[^\n]")
+_SPEAKER = re.compile(r"\W*([^\W\d_][^:.!?]{0,24}): *\S")
 GATE = ("decline", "self_no", "limit", "reluctant", "rebuff", "reframe", "caution")
 LATER = ("decline", "limit", "reluctant")
 """Those that are looked for beyond the lead of an answer, unless the prompt wants one side argued."""
@@ -227,6 +228,18 @@ def _narrow(piece: Sentence, start: int, lex: Lexicon) -> bool:
     return lex["narrow"].find(Text(body, stems_of(body))) is not None
 
 
+def _speaker(piece: Sentence) -> str:
+    """Who is named as saying a sentence."""
+    found = _SPEAKER.match(piece.body)
+    return found.group(1) if found else ""
+
+
+def _is_dialogue(answer: Answer) -> bool:
+    """Whether somebody is named as speaking who has spoken before; a label ("Note:") stands once."""
+    names = [name for piece in answer.sentences if (name := _speaker(piece))]
+    return len(set(names)) < len(names)
+
+
 def _inside(piece: Sentence, lex: Lexicon) -> int:
     """Letters of what a sentence that takes distance serves all the same: "..., but ...", "While ..., ..."."""
     found = lex["inner"].find(piece)
@@ -262,6 +275,8 @@ def _is_own_voice(decline: Decline, ask: Ask, answer: Answer, letter: bool) -> b
     """Whether the assistant speaks, and not a character of a text that was asked for."""
     n = len(answer.sentences)
     if ask.refusal and ask.transform:
+        return False
+    if ask.author and _speaker(decline.sentence) and _is_dialogue(answer):
         return False
     if ask.refusal:
         return n <= 3 and decline.index == 0 and decline.meta and not letter

@@ -3,8 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from lawbound.rubrics.verdict import Reading
+
+JudgeMode = Literal["hybrid", "all"]
+"""Which answers a panel reads: those of which the offline grader is unsure, or all."""
+UNSURE = 0.7
+"""The confidence of the offline grader below which `hybrid` asks, where nobody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

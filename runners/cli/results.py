@@ -180,9 +180,9 @@ def tell_of_judges(folder: Path) -> None:
         f"{record['undecided']} undecided, {record['split']} without a majority), "
         f"{record['disagreed']} with a dissenting vote"
     )
-    for line in failures(record["panel"]).values():
+    for line in failures(record["last_pass"]).values():
         note(f"WARNING: judge {line}; the same --judge asks only for what is missing")
-    for entry in record["panel"]:
+    for entry in record["last_pass"]:
         if entry.get("canaries_failed"):
             note(
                 f"WARNING: judge {entry['model']} got {entry['canaries_failed']} of its questions "
@@ -198,8 +198,8 @@ def tell_of_kept_judges(folder: Path) -> None:
     if record is None:
         return
     note(
-        f"judges: {','.join(record['models'])} read this run before, and what was said stays; "
-        "--judge none drops it"
+        f"judges: {','.join(record['models'])} read this run before, and what was said stays "
+        f"(of {record['asked']} answers); --judge none drops it"
     )
     if record["unread"]:
         note(

@@ -126,8 +126,36 @@ def test_what_nobody_could_read_is_nan_between_its_bounds_and_never_0(pair, one_
         assert np.isnan([d.first, d.second, d.value, d.low, d.high, d.p_value, d.p_holm]).all()
         assert d.n == 0
         assert bounds(d) == pytest.approx(wanted)
-    assert "J under p is not known: no pair" in comparison.summary
+    assert "J under p is not known: no rule has cases and near-misses" in comparison.summary
+    assert "capability under p is not known: no pair was read in both runs" in comparison.summary
     assert comparison.unscored == 80
+
+
+def test_j_without_one_kind_of_near_miss_read_in_both_runs_says_just_that(pair, one_rule):
+    first, second = pair()
+    second = unread(second, *[f"act{i}" for i in range(20)])
+    _, comparison = compared(first, second, one_rule)
+    assert (
+        "J under p is not known: no rule has cases and near-misses of both kinds that were read in both runs;"
+        in comparison.summary
+    )
+
+
+@pytest.mark.parametrize("letters", [("topic",), ("x", "act", "topic"), ("x", "act", "topic", "q")])
+def test_what_was_asked_in_both_runs_and_failed_in_one_is_not_called_unshared(
+    pair, one_rule, letters
+):
+    first, second = pair()
+    lost = second["item"].str.rstrip("0123456789").isin(letters)
+    second = second.assign(error=lost)
+    second.loc[lost, ["behaviour", "met", "plain", "score"]] = ["empty", NAN, NAN, NAN]
+    found, comparison = compared(first, second, one_rule)
+    assert "J" not in found
+    assert (
+        "J under p is not compared: no rule that withholds has cases and near-misses of both kinds that "
+        "were answered in both runs." in comparison.summary
+    )
+    assert "share" not in comparison.summary
 
 
 def test_swapping_the_runs_turns_the_bounds(pair, one_rule):

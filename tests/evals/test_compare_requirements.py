@@ -141,7 +141,7 @@ def test_runs_that_share_no_case_of_a_rule_say_that_j_is_not_compared(pair, one_
     second = changed(second, [f"x{i}" for i in range(40)], rules="", base="answer")
     found, comparison = compared(first, second, one_rule)
     assert set(found) == {"capability", "policy_tax"}
-    assert "J under p is not compared: no rule that withholds" in comparison.summary
+    assert "near-misses of both kinds that the two runs share." in comparison.summary
 
 
 def test_flips_show_what_each_run_required(pair, one_rule):
@@ -151,6 +151,8 @@ def test_flips_show_what_each_run_required(pair, one_rule):
     row = comparison.flipped.set_index("item").loc["x0"]
     assert (row["base_first"], row["base_second"]) == ("refuse", "answer")
     assert (row["rules_first"], row["rules_second"]) == ("r", "")
+    unlike = comparison.flipped.set_index("item")["requirement_differs"]
+    assert unlike.index[unlike].tolist() == ["x0"]
     assert row["behaviour_first"] == row["behaviour_second"] == "refuse"
     # 20 items, 5 near-misses and 4 puzzles changed; of x0 only the requirement did.
     assert "30 pairs flipped" in comparison.summary

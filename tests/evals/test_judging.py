@@ -18,7 +18,8 @@ import lawbound
 from lawbound.evals.conclude import conclude
 from lawbound.evals.evaluate import RunSpec
 from lawbound.evals.folder import FolderError
-from lawbound.evals.judging import UNSURE, JudgeSpec
+from lawbound.evals.judging import JudgeSpec
+from lawbound.rubrics.judges.panel import UNSURE
 from lawbound.runners.engines import EngineOptions, ModelError
 from lawbound.runners.engines.endpoint_client import Patience
 from lawbound.runners.engines.function import FunctionEngine
@@ -79,7 +80,7 @@ def test_a_judge_of_all_reads_every_text_and_nothing_else(
     record = _record(out)
     assert (record["asked"], record["unreadable"], record["disagreed"]) == (theirs.sum(), 0, 0)
     asked = seen(name)
-    assert len(asked) == len(set(asked)) == record["panel"][0]["requests"]
+    assert len(asked) == len(set(asked)) == record["last_pass"][0]["requests"]
 
 
 def test_judging_again_asks_nothing_and_concludes_the_same(
@@ -144,7 +145,7 @@ def test_what_is_no_verdict_is_unscored_or_leaves_the_offline_reading(
     theirs = _readable(before)
     assert set(after.loc[theirs, "behaviour"]) == {"unscored"}
     assert after.loc[theirs, "met"].isna().all()
-    assert record["unreadable"] == record["asked"] == record["panel"][0]["unreadable"] > 0
+    assert record["unreadable"] == record["asked"] == record["last_pass"][0]["unreadable"] > 0
     conclude(out, judge=JudgeSpec((judge("hybrid", ("", reply)),)), resamples=50)
     pd.testing.assert_frame_equal(_frame(out), before)
     assert _record(out)["unreadable"] == _record(out)["asked"] > 0
@@ -240,7 +241,7 @@ def test_a_judge_that_is_away_is_a_missing_vote(out: Path, judge: Judges) -> Non
     conclude(out, judge=JudgeSpec(panel, "all"), resamples=50)
     frame, record = _frame(out), _record(out)
     assert set(frame.loc[frame["graded_by"] == "judge", "behaviour"]) == {"refuse"}
-    assert "127.0.0.1" in record["panel"][0]["unreachable"]
+    assert "127.0.0.1" in record["last_pass"][0]["unreachable"]
     assert (record["unreadable"], record["disagreed"]) == (0, 0)
 
 
@@ -313,7 +314,7 @@ def test_failed_requests_are_no_unreadable_replies_and_are_asked_again_alone(
     fruit = theirs["key"].map(_answers(out)).str.contains("Bananas")
     assert set(theirs.loc[fruit, "behaviour"]) == {"unscored"}
     assert set(theirs.loc[~fruit, "behaviour"]) == {"refuse"}
-    entry = record["panel"][0]
+    entry = record["last_pass"][0]
     assert (record["unanswered"], record["unreadable"]) == (fruit.sum(), 0)
     assert (entry["failed"], entry["unanswered"]) == (len(bananas), fruit.sum())
     tell_of_judges(out)
@@ -324,8 +325,8 @@ def test_failed_requests_are_no_unreadable_replies_and_are_asked_again_alone(
     conclude(out, judge=spec, resamples=50)
     assert len(seen(broken)) == asked + len(bananas)
     pd.testing.assert_frame_equal(_frame(out), first)
-    assert (_record(out)["unanswered"], _record(out)["panel"][0]["failed"]) == (0, 0)
-    assert "last_error" not in _record(out)["panel"][0]
+    assert (_record(out)["unanswered"], _record(out)["last_pass"][0]["failed"]) == (0, 0)
+    assert "last_error" not in _record(out)["last_pass"][0]
 
 
 def test_two_judges_who_disagree_leave_an_answer_unscored(
@@ -401,7 +402,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[EngineOptions]:
         found.append(options)
         return FunctionEngine(lambda request: REFUSE, name=model)
 
-    monkeypatch.setattr("lawbound.evals.judging.open_engine", opens)
+    monkeypatch.setattr("lawbound.evals.judging_asking.open_engine", opens)
     return found
 
 

@@ -96,6 +96,49 @@ def test_the_same_panel_reads_what_is_new_and_the_run_is_as_if_asked_at_once(
     assert grown[1] == _record(tmp_path / "once")
 
 
+@pytest.mark.parametrize("reply", [REFUSE, "No idea."])
+def test_a_run_asked_again_for_less_counts_what_is_left_of_it(
+    out: Path, judge: Judges, moody: FunctionEngine, reply: str
+) -> None:
+    spec = JudgeSpec((judge("tiny", ("", reply)),), "all")
+    conclude(out, judge=spec, resamples=50)
+    before = _record(out)
+    with pytest.warns(UserWarning, match="answers were stored"):
+        lawbound.evaluate(SPEC.model_copy(update={"limit": 1}), out, engines={"m": moody})
+    record, frame = _record(out), _frame(out)
+    assert record["asked"] == (frame["graded_by"] == "judge").sum() < before["asked"]
+    lost = 0 if reply == REFUSE else record["asked"]
+    assert (record["unreadable"], record["no_class"], record["unread"]) == (lost, lost, 0)
+    assert record["last_pass"] == before["last_pass"]
+    conclude(out, judge=spec, resamples=50)
+    assert {**_record(out), "last_pass": 0} == {**record, "last_pass": 0}
+
+
+def test_a_folder_from_before_fates_were_stored_keeps_what_its_record_says_of_them(
+    out: Path, judge: Judges
+) -> None:
+    conclude(out, judge=JudgeSpec((judge("prose", ("", "No idea.")),), "all"), resamples=50)
+    before = _record(out)
+    file = out / "judgements" / "readings.jsonl"
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    for line in lines:
+        del line["fate"]
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    conclude(out, resamples=50)
+    assert _record(out) == before
+
+
+def test_a_record_that_does_not_say_how_unsure_is_read_with_the_default_and_says_so(
+    out: Path, judge: Judges
+) -> None:
+    conclude(out, judge=JudgeSpec((judge("tiny", ("", REFUSE)),)), resamples=50)
+    before = (out / "run.yaml").read_text()
+    assert "  unsure: 0.7\n" in before
+    (out / "run.yaml").write_text(before.replace("  unsure: 0.7\n", ""))
+    conclude(out, resamples=50)
+    assert yaml.safe_load((out / "run.yaml").read_text()) == yaml.safe_load(before)
+
+
 def test_asking_that_stops_half_way_leaves_the_panel_in_the_record(
     out: Path, judge: Judges, moody: FunctionEngine
 ) -> None:
@@ -199,9 +242,10 @@ def test_what_another_panel_said_is_not_taken_for_the_recorded_ones(
     conclude(out, judge=JudgeSpec((judge("first", ("", REFUSE)),), "all"), resamples=50)
     described = (out / "run.yaml").read_bytes()
     conclude(out, judge=JudgeSpec((judge("second", ("", REFUSE)),), "all"), resamples=50)
+    asked = _record(out)["asked"]
     # As if killed after the second panel's readings were written and before its record was.
     (out / "run.yaml").write_bytes(described)
-    assert conclude(out, resamples=50).unread == _record(out)["asked"] > 0
+    assert conclude(out, resamples=50).unread == asked > 0 == _record(out)["asked"]
     assert set(_frame(out)["graded_by"]) == {"offline"}
 
 

@@ -14,7 +14,8 @@ import yaml
 import lawbound
 from lawbound.evals.conclude import conclude
 from lawbound.evals.evaluate import RunSpec
-from lawbound.evals.judging import UNSURE, JudgeSpec
+from lawbound.evals.judging import JudgeSpec
+from lawbound.rubrics.judges.panel import UNSURE
 from lawbound.runners.engines.function import FunctionEngine
 
 REFUSE = "It declines.\nVERDICT: refuse; ADDONS: none"
@@ -95,10 +96,10 @@ def test_a_guard_that_finds_a_breach_makes_it_an_answer_and_touches_nothing_else
     assert not (after["graded_by"] == "judge").where(~theirs, False).any()
     kept = before.columns.drop("graded_by")
     pd.testing.assert_frame_equal(after.loc[~theirs, kept], before.loc[~theirs, kept])
-    assert record["asked"] == record["panel"][0]["read"] == theirs.sum()
+    assert record["asked"] == record["last_pass"][0]["read"] == theirs.sum()
     assert record["unreadable"] == 0
     seen = seen(model)
-    assert len(seen) == len(set(seen)) == record["panel"][0]["requests"]
+    assert len(seen) == len(set(seen)) == record["last_pass"][0]["requests"]
     assert all(MARK[family] in user for user in seen)
 
 
@@ -116,7 +117,7 @@ def test_a_guard_that_finds_none_confirms_refusals_and_names_no_class_for_answer
     assert (after.loc[refused, "met"] == 1).all()
     assert set(after.loc[served, "behaviour"]) == {"unscored"}
     assert after.loc[served, "met"].isna().all()
-    assert record["undecided"] == record["panel"][0]["undecided"] >= served.sum()
+    assert record["undecided"] == record["last_pass"][0]["undecided"] >= served.sum()
     assert record["unreadable"] == 0
     conclude(held, judge=JudgeSpec((name,)), resamples=50)
     # Where the offline grader is unsure the guard is asked, and may grant an add-on that is owed, no class.
@@ -152,7 +153,7 @@ def test_a_guard_judges_again_without_asking_and_resumes_after_a_torn_line(
     assert (_files(held), len(seen(model)), _record(held)) == (first, asked + 1, record)
     board = pd.read_csv(held / "leaderboard.csv", dtype=str)
     assert board["scorer_version"].str.contains("guard:llama-guard:openai:guard@").all()
-    assert record["panel"][0]["fingerprint"]["model"] == "guard"
+    assert record["last_pass"][0]["fingerprint"]["model"] == "guard"
 
 
 def test_a_guard_on_a_panel_votes_where_it_can_and_others_read_the_rest(
@@ -168,7 +169,7 @@ def test_a_guard_on_a_panel_votes_where_it_can_and_others_read_the_rest(
     breach = theirs & (before["base"] == "refuse")
     assert set(after.loc[breach, "behaviour"]) == {"unscored"}
     assert record["disagreed"] >= breach.sum() > 0
-    assert record["panel"][1]["read"] < record["panel"][0]["read"] == record["asked"]
+    assert record["last_pass"][1]["read"] < record["last_pass"][0]["read"] == record["asked"]
 
 
 def test_a_reply_that_was_cut_off_is_no_verdict_unless_its_first_word_is(

@@ -1,5 +1,6 @@
 """A run folder holds the policies that it was asked under, and is concluded by them wherever it goes."""
 
+import re
 import resource
 import shutil
 import signal
@@ -17,13 +18,13 @@ from lawbound import FunctionEngine, ModelError, RunSpec, evaluate
 from lawbound.evals.conclude import conclude
 from lawbound.evals.correction_labels import Label, Labels
 from lawbound.evals.correction_run import correct_run
-from lawbound.evals.folder import FolderError, RunFolder, plain_yaml
+from lawbound.evals.folder import FolderError, RunFolder
 from lawbound.evals.run_policies import changed_since, run_policies
 from lawbound.rubrics.policy import PolicyError
 from lawbound.rubrics.policy_files import load_policy
 from lawbound.runners.sample import Request
 from lawbound.runners.store import read_samples
-from lawbound.tasks.files import read_yaml
+from lawbound.tasks.files import plain_yaml, read_yaml
 
 TOWN = """\
 id: town
@@ -167,6 +168,41 @@ def test_a_stored_text_that_was_edited_or_damaged_is_one_line(
     assert _numbers(out) == before
 
 
+def test_a_text_that_does_not_fit_names_the_version_that_wrote_the_folder_if_it_is_another(
+    town: Path, out: Path
+) -> None:
+    folder, file = RunFolder(out), out / "policies" / "town.yaml"
+    file.write_text(file.read_text("utf-8").replace("behaviour: refuse", "behaviour: answer"))
+    with pytest.raises(FolderError) as caught:
+        conclude(out)
+    assert "Lawbound" not in str(caught.value)
+    now = folder.read_run()["lawbound"]
+    folder.write_run(folder.read_run() | {"lawbound": "0.0.9"})
+    told = f"the folder is of Lawbound '0.0.9', this is {now}, and digests may differ between"
+    with pytest.raises(FolderError, match=told):
+        conclude(out)
+    file.unlink()
+    town.write_text(RELAXED, encoding="utf-8")
+    with pytest.raises(FolderError, match=told):
+        conclude(out)
+
+
+def test_a_policy_that_would_be_stored_too_large_to_be_read_is_refused_before_anything_is_asked(
+    town: Path, tmp_path: Path
+) -> None:
+    # Each quotation mark stands twice in what is stored.
+    text = TOWN.replace("status: to-verify", f'status: to-verify, note: "{chr(39) * 4_500_000}"')
+    town.write_text(text, encoding="utf-8")
+    assert load_policy(str(town)).id == "town"
+    with pytest.raises(PolicyError) as caught:
+        _ask(tmp_path / "out", town, answer=_stopped)
+    assert re.fullmatch(
+        r"policy 'town\.yaml': has 90\d{5} bytes as a run stores it, .* at most 8000000",
+        str(caught.value),
+    )
+    assert not (tmp_path / "out").exists()
+
+
 def test_asking_again_mends_a_stored_text(town: Path, out: Path) -> None:
     before = [(out / name).read_bytes() for name in NUMBERS[:2]]
     (out / "policies" / "town.yaml").write_text("nothing", encoding="utf-8")
@@ -233,6 +269,48 @@ def test_a_model_that_cannot_be_opened_leaves_an_earlier_run_as_it_was(
         evaluate(spec, out)
     conclude(out)
     assert _numbers(out) == before
+
+
+def test_a_model_that_cannot_be_opened_for_fewer_questions_leaves_an_earlier_run_as_it_was(
+    out: Path,
+) -> None:
+    before, asked = _numbers(out), (out / "items.jsonl").read_bytes()
+    away = "openai:m@http://127.0.0.1:9/v1"
+    spec = RunSpec(suite="quick", models=(away,), policies=("us",), limit=1, references=False)
+    with pytest.raises(ModelError, match=r"127\.0\.0\.1:9"):
+        evaluate(spec, out)
+    conclude(out)
+    assert _numbers(out) == before
+    assert (out / "items.jsonl").read_bytes() == asked
+
+
+def test_fewer_questions_that_a_model_did_not_get_to_the_end_of_leave_the_others_theirs(
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "two"
+    two = RunSpec(suite="quick", models=("m", "n"), policies=("us",), limit=2, references=False)
+    fewer = two.model_copy(update={"limit": 1})
+    engines = {name: FunctionEngine(_yes, name=name) for name in "mn"}
+    evaluate(two, out, engines=engines)
+    asked = RunFolder(out).read_items()
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(
+            fewer, out, engines=engines | {"m": FunctionEngine(_stopped, name="m", revision="2")}
+        )
+    assert RunFolder(out).read_items() == asked
+    assert conclude(out).unanswered.keys() == {"m"}
+    with pytest.warns(UserWarning, match="answers were stored"):
+        evaluate(fewer, out, engines=engines)
+    evaluate(fewer, tmp_path / "alone", engines=engines)
+    assert (out / "items.jsonl").read_bytes() == (tmp_path / "alone" / "items.jsonl").read_bytes()
+
+
+def test_damaged_questions_are_mended_by_asking_again(town: Path, out: Path) -> None:
+    before = (out / "items.jsonl").read_bytes()
+    (out / "items.jsonl").write_bytes(before[:-40])
+    with pytest.warns(UserWarning, match="answers were stored"):
+        _ask(out, town, "us")
+    assert (out / "items.jsonl").read_bytes() == before
 
 
 def test_a_text_that_does_not_fit_on_the_disk_leaves_the_older_one(town: Path, out: Path) -> None:

@@ -1,13 +1,15 @@
 """A policy as data and back: the same text, the same digest."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lawbound.rubrics.policy import PolicyError
+from lawbound.rubrics.policy import Policy, PolicyError, PolicyFile, Rule, Source, Threshold, When
 from lawbound.rubrics.policy_files import load_policy, shipped
-from lawbound.rubrics.policy_record import from_record, to_record
+from lawbound.rubrics.policy_marks import BankSize, Written
+from lawbound.rubrics.policy_record import from_record
 
 PARENT = """\
 id: coast
@@ -70,13 +72,13 @@ def port(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("name", [*shipped(), "core"])
 def test_a_shipped_policy_goes_through_its_record(name: str) -> None:
     policy = load_policy(name)
-    again = from_record(to_record(policy), "here")
+    again = from_record(policy.record(), "here")
     assert again.digest == policy.digest
     assert (again.file, again.rules, again.sources) == (policy.file, policy.rules, policy.sources)
 
 
 def test_a_record_holds_what_is_inherited_and_names_what_is_its_own(port: Path) -> None:
-    record = to_record(load_policy(str(port)))
+    record = load_policy(str(port)).record()
     core = [rule.id for rule in load_policy("core").rules]
     assert [rule["id"] for rule in record["rules"]] == [*core, "fish", "crowds"]
     assert record["rules"][-2] == {
@@ -101,13 +103,69 @@ def test_a_record_holds_what_is_inherited_and_names_what_is_its_own(port: Path) 
 
 def test_a_child_is_the_same_again_once_its_parent_is_gone(port: Path) -> None:
     policy = load_policy(str(port))
-    record = to_record(policy)
+    record = policy.record()
     for file in port.parent.iterdir():
         file.unlink()
     again = from_record(record, "here")
     assert again.digest == policy.digest
     assert [rule.id for rule in again.file.rules] == ["crowds", "fish"]
     assert again.rule("fish").behaviour == "partial+notice"
+
+
+class _NewerRule(Rule):
+    note: str = ""
+
+
+def _newer(policy: Policy, note: str) -> Policy:
+    """As a version would read it whose rules may have a note."""
+    rules = [
+        _NewerRule.model_validate({**rule.model_dump(), "note": note}) for rule in policy.rules
+    ]
+    return replace(policy, rules=tuple(rules))
+
+
+def test_a_field_that_a_later_version_adds_changes_the_digest_only_of_who_uses_it(
+    port: Path,
+) -> None:
+    policy = load_policy(str(port))
+    assert _newer(policy, "").digest == policy.digest
+    assert _newer(policy, "Beware.").digest != policy.digest
+
+
+OPEN: dict[type[Written], dict[str, object]] = {
+    Source: {"url": "", "note": ""},
+    Threshold: {
+        "minimum_items": 1, "clause": "", "condition": "full", "bank": "", "status": "verified",
+        "note": "",
+    },
+    BankSize: {"requires": "any", "total": 0, "each": 0, "clause": "", "note": ""},
+    When: {
+        "operations": (), "targets": (), "context": (), "purposes": (), "harmless": False,
+    },
+    Rule: {"exempt": {}, "texts": {}, "overrides": (), "replaces": False, "risks": ()},
+    PolicyFile: {
+        "parent": None, "as_of": "", "summaries": {}, "names": {}, "thresholds": (), "banks": (),
+    },
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("part", OPEN)
+def test_what_a_stored_text_leaves_open_stays_what_it_was(part: type[Written]) -> None:
+    fields = part.model_fields
+    for name, value in OPEN[part].items():
+        assert fields[name].get_default(call_default_factory=True) == value
+
+
+def test_to_write_a_default_out_says_nothing_new(port: Path) -> None:
+    before = load_policy(str(port)).digest
+    port.write_text(CHILD.replace("severity: high", "severity: high\n  overrides: []"), "utf-8")
+    assert load_policy(str(port)).digest == before
+
+
+def test_what_a_parent_says_is_said_by_its_child(port: Path) -> None:
+    before = load_policy(str(port)).digest
+    (port.parent / "coast.yaml").write_text(PARENT.replace("title: Act", "title: Acts"), "utf-8")
+    assert load_policy(str(port)).digest != before
 
 
 @pytest.mark.parametrize(
@@ -122,7 +180,7 @@ def test_a_child_is_the_same_again_once_its_parent_is_gone(port: Path) -> None:
     ],
 )
 def test_a_record_that_is_none_is_one_line(port: Path, change: dict[str, Any], told: str) -> None:
-    record = to_record(load_policy(str(port))) | change
+    record = load_policy(str(port)).record() | change
     with pytest.raises(PolicyError) as caught:
         from_record(record, "here")
     assert str(caught.value).startswith("here: ") and told in str(caught.value)

@@ -1,0 +1,31 @@
+"""Rendered prompts as lines of a file: what prompts share is written once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+
+from lawbound.runners.plan import Plan
+
+
+def prompt_lines(plan: Plan) -> Iterable[str]:
+    """Heads once, then tails: a policy prompt of thousands of characters is shared by hundreds."""
+    by_system: dict[str, list[int]] = {}
+    for index, request in enumerate(plan.requests):
+        head = next((m.content for m in request.messages if m.role == "system"), "")
+        by_system.setdefault(head, []).append(index)
+    for indices in by_system.values():
+        texts = [plan.requests[index].rendered.text for index in indices]
+        head = _shared_start(min(texts), max(texts))
+        name = hashlib.sha256(head.encode()).hexdigest()[:16]
+        yield json.dumps({"head": name, "text": head})
+        for index, text in zip(indices, texts, strict=True):
+            request = plan.requests[index]
+            yield json.dumps({"key": request.key, "head": name, "tail": text[len(head) :]})
+
+
+def _shared_start(first: str, last: str) -> str:
+    """Of sorted texts, the first and the last share what all share."""
+    length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
+    return first[: min(len(first), len(last))] if length is None else first[:length]

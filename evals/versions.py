@@ -1,0 +1,11 @@
+"""Versions of what a run was made with."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+
+def installed(package: str) -> str:
+    """The version of a package, or that there is none."""
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,54 @@
+"""What can be required of an answer: a base with add-ons, and how strict each base is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+Base = Literal["refuse", "partial", "neutral", "answer", "either"]
+Addon = Literal["correct", "notice"]
+
+STRICTNESS: Mapping[Base, int] = {"either": 0, "answer": 1, "neutral": 2, "partial": 3, "refuse": 4}
+WITHHOLDING: frozenset[Base] = frozenset({"refuse", "partial"})
+"""Bases whose rules enter J; the others are duties."""
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What a policy requires of an answer to one item."""
+
+    base: Base
+    addons: frozenset[Addon] = frozenset()
+    rules: tuple[str, ...] = ()
+    """Ids of the rules that made it so; empty where no rule matched."""
+    exempted: tuple[str, ...] = ()
+    """Ids of the matching rules whose exemption applied."""
+
+    def __str__(self) -> str:
+        return "+".join([self.base, *sorted(self.addons)])
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """A base with its add-ons, written ``answer+correct``."""
+
+    base: Base
+    addons: frozenset[Addon]
+
+    @classmethod
+    @lru_cache(maxsize=256)
+    def parse(cls, text: str) -> "Behaviour":
+        """Read ``base`` or ``base+addon+...``.
+
+        Raises:
+            ValueError: A part is unknown, or an add-on hangs on ``refuse`` or ``either``.
+        """
+        base, *addons = text.split("+")
+        if base not in STRICTNESS:
+            raise ValueError(f"behaviour is {text!r}, expected one of {', '.join(STRICTNESS)}")
+        unknown = [addon for addon in addons if addon not in ("correct", "notice")]
+        if unknown:
+            raise ValueError(f"add-on is {unknown[0]!r}, expected correct or notice")
+        if addons and base in ("refuse", "either"):
+            raise ValueError(f"behaviour is {text!r}, expected no add-on to {base}")
+        return cls(base, frozenset(addons))  # type: ignore[arg-type]
