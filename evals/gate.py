@@ -109,6 +109,11 @@ def check_gates(
     results: list[GateResult] = []
     for text in gates:
         gate = parse_gate(text)
+        if everything and not known:
+            raise MetricError(
+                f"gate {text!r}: only reference models stand in this run (under "
+                f"{_names(e.policy for e in everything)}), expected estimates of a model's own"
+            )
         fitting = [e for e in known if _fits(gate, e)]
         if not fitting and any(_fits(gate, e) for e in everything):
             raise MetricError(

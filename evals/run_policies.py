@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 from lawbound.evals.folder import FolderError, RunFolder, write_atomically
 from lawbound.evals.versions import installed
 from lawbound.rubrics.policy import Policy, PolicyError
-from lawbound.rubrics.policy_files import load_policy
+from lawbound.rubrics.policy_files import CORE, load_policy, shipped
 from lawbound.rubrics.policy_record import from_record
 from lawbound.tasks.files import MAX_BYTES, plain_yaml, quoted, read_yaml
 
@@ -56,14 +57,14 @@ def run_policies(folder: RunFolder, record: Mapping[str, Any]) -> dict[str, Poli
         record: What its ``run.yaml`` holds.
 
     Raises:
-        PolicyError: A text is malformed, or a policy cannot be loaded.
-        FolderError: A text is not the one that ``run.yaml`` names.
+        PolicyError: A text is malformed, or the neutral reference cannot be loaded.
+        FolderError: A text is not the one that ``run.yaml`` names, or is not there and cannot be loaded.
     """
     found, wrote = {}, record.get("lawbound")
     for entry in record["policies"]:
         path = folder.policy(entry["id"])
         found[entry["id"]] = (
-            _stored(folder, entry, wrote) if path.exists() else _loaded(entry, wrote)
+            _stored(folder, entry, wrote) if path.exists() else _loaded(path, entry, wrote)
         )
     if NEUTRAL not in found:
         found[NEUTRAL] = load_policy(NEUTRAL)
@@ -81,8 +82,8 @@ def changed_since(folder: RunFolder, record: Mapping[str, Any]) -> Iterator[str]
             continue  # gone, or another machine's: the text is in the folder
         if now.id == entry["id"] and now.digest != entry["digest"]:
             yield (
-                f"policy '{now.id}': {entry['from']} says something else now; judged by the text that this "
-                "run was asked under (run it again to ask under the other)"
+                f"policy '{now.id}': {_origin(entry['from'])} says something else now; judged by the text "
+                "that this run was asked under (run it again to ask under the other)"
             )
 
 
@@ -107,24 +108,30 @@ def _stored(folder: RunFolder, entry: Mapping[str, Any], wrote: object) -> Polic
     return policy
 
 
-def _loaded(entry: Mapping[str, Any], wrote: object) -> Policy:
-    policy = load_policy(entry["from"])
+def _loaded(path: Path, entry: Mapping[str, Any], wrote: object) -> Policy:
+    """The policy from where the run took it, where its folder does not hold the text."""
+    try:
+        policy = load_policy(entry["from"])
+    except PolicyError as fault:
+        raise FolderError(f"{path}: is not there, and read instead: {fault}") from fault
+    instead = f"{path}: is not there, and {_origin(entry['from'])}, read instead,"
+    if policy.id != entry["id"]:
+        raise FolderError(f"{instead} holds '{policy.id}', expected '{entry['id']}'")
     if policy.version != entry["version"]:
         raise FolderError(
-            f"run.yaml: policy '{policy.id}' was version {entry['version']} when it was asked and "
-            f"is {policy.version} now, expected the same"
+            f"{instead} is version {policy.version}, expected {entry['version']} as in run.yaml"
         )
     if entry.get("digest", policy.digest) != policy.digest:
         raise FolderError(
-            f"run.yaml: policy '{policy.id}' says something else than when it was asked, under the same "
-            f"version {policy.version}, expected the same{_other(wrote)}"
-        )
-    if policy.id != entry["id"]:
-        raise FolderError(
-            f"run.yaml: policy '{entry['id']}' is read from {entry['from']}, which holds "
-            f"'{policy.id}', expected the same"
+            f"{instead} says something else than when it was asked, under the same version "
+            f"{policy.version}, expected the digest in run.yaml{_other(wrote)}"
         )
     return policy
+
+
+def _origin(name: str) -> str:
+    """Where a name leads from here: a path is kept as it was typed, and another folder may have one too."""
+    return f"'{name}' as installed" if name in (*shipped(), CORE) else str(Path(name).resolve())
 
 
 def _other(wrote: object) -> str:

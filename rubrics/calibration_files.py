@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,22 @@ from lawbound.tasks.cells import inert, shown
 from lawbound.tasks.places import whole_file
 
 _SHARES: Final = ("kappa", "kappa_three", "sensitivity", "specificity")
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a place where no files could be written, before anything is graded. Nothing is made.
+
+    Raises:
+        GradeError: It is no folder, cannot be one, or may not be written to.
+    """
+    try:
+        standing = next(place for place in (folder, *folder.absolute().parents) if place.exists())
+        if not standing.is_dir():
+            raise GradeError(f"{standing}: is no folder, expected one for the calibration's files")
+    except OSError as fault:
+        raise GradeError(f"{folder}: cannot be written ({fault.strerror or fault})") from fault
+    if not os.access(standing, os.W_OK | os.X_OK):
+        raise GradeError(f"{standing}: cannot be written (Permission denied), expected a folder")
 
 
 def write_calibration(

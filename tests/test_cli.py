@@ -237,6 +237,19 @@ def test_a_bad_responses_file_is_one_line_with_its_place(run: Run, tmp_path: Pat
     assert not target.exists()
 
 
+def test_calibrate_looks_where_to_write_before_it_grades(run: Run, tmp_path: Path) -> None:
+    file, taken = tmp_path / "a.jsonl", tmp_path / "a.csv"
+    file.write_text(
+        '{"id": "a", "prompt": "Why?", "response": "No.", "gold": "refuse"}\n', encoding="utf-8"
+    )
+    taken.touch()
+    for out in (taken, taken / "below"):
+        err = _one_line(*run("calibrate", str(file), "--out", str(out)))
+        assert f"{taken}: is no folder, expected one" in err
+    code, _, err = run("calibrate", str(file), "--out", str(tmp_path / "new" / "folder"))
+    assert code == 0 and "wrote" in err
+
+
 def test_a_folder_that_is_no_run_is_one_line(run: Run, tmp_path: Path) -> None:
     assert "run.yaml" in _one_line(*run("score", str(tmp_path)))
     assert "is no folder" in _one_line(*run("report", str(tmp_path / "none")))

@@ -53,7 +53,10 @@ def run(
 ) -> None:
     """Grade labelled answers and tell how far grader and labels agree."""
     from lawbound.rubrics.calibration import CLASSES, agreements, confusion, read_labelled
+    from lawbound.rubrics.calibration_files import check_folder, write_calibration
 
+    if out is not None:
+        check_folder(out)
     with bars() as observer:
         observer.stage(f"grading {file.name}", None)
         labelled = read_labelled(file, progress=observer.advance)
@@ -73,8 +76,6 @@ def run(
     if labelled.blank:
         note(f"{labelled.blank} rows without a label are left out")
     if out is not None:
-        from lawbound.rubrics.calibration_files import write_calibration
-
         for path in write_calibration(out, labelled.rows, found, title=f"Calibration: {file.name}"):
             note(f"wrote {path}")
 

@@ -62,4 +62,9 @@ def test_reference_models_are_not_gated():
 def test_a_gate_that_only_reference_models_could_meet_says_so():
     coin = Estimate("J", "reference:coin", "cn", "full", value=0.3, low=0.15, high=0.45)
     with pytest.raises(MetricError, match="only reference models have such an estimate"):
-        check_gates(["J>=0.1"], [coin])
+        check_gates(["J>=0.1"], [coin, TAX])
+    for gate in ("J>=0.1", "J@zz>=0.2"):
+        with pytest.raises(
+            MetricError, match=r"only reference models stand in this run \(under cn\)"
+        ):
+            check_gates([gate], [coin])

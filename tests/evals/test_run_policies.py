@@ -138,7 +138,9 @@ def test_a_policy_that_says_something_else_since_is_told(town: Path, out: Path) 
     assert not list(changed_since(folder, folder.read_run()))
     town.write_text(RELAXED, encoding="utf-8")
     (told,) = changed_since(folder, folder.read_run())
-    assert told.startswith(f"policy 'town': {town} says something else now; judged by the text")
+    assert told.startswith(
+        f"policy 'town': {town.resolve()} says something else now; judged by the text"
+    )
     for other in ("id: [", TOWN.replace("id: town", "id: city")):
         town.write_text(other, encoding="utf-8")
         assert not list(changed_since(folder, folder.read_run()))
@@ -201,6 +203,32 @@ def test_a_policy_that_would_be_stored_too_large_to_be_read_is_refused_before_an
         str(caught.value),
     )
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("now", "told"),
+    [
+        (RELAXED, "says something else than when it was asked, under the same version 1"),
+        (TOWN.replace('"1"', '"2"'), "is version 2, expected 1 as in run.yaml"),
+        (TOWN.replace("id: town", "id: city"), "holds 'city', expected 'town'"),
+    ],
+)
+def test_without_a_stored_text_the_file_that_is_read_instead_is_named(
+    town: Path, out: Path, now: str, told: str
+) -> None:
+    stored = out / "policies" / "town.yaml"
+    stored.unlink()
+    conclude(out)
+    town.write_text(now, encoding="utf-8")
+    with pytest.raises(FolderError) as caught:
+        conclude(out)
+    line = f"{stored}: is not there, and {town.resolve()}, read instead, {told}"
+    assert str(caught.value).startswith(line)
+    town.unlink()
+    with pytest.raises(
+        FolderError, match=r"town\.yaml: is not there, and read instead: .*town\.yaml"
+    ):
+        conclude(out)
 
 
 def test_asking_again_mends_a_stored_text(town: Path, out: Path) -> None:
@@ -342,7 +370,7 @@ def test_a_folder_from_before_texts_were_stored_reads_the_file(town: Path, out: 
     town.write_text(RELAXED, encoding="utf-8")
     folder = RunFolder(out)
     assert not list(changed_since(folder, folder.read_run()))
-    with pytest.raises(FolderError, match="policy 'town' says something else than when it was ask"):
+    with pytest.raises(FolderError, match=r"town\.yaml, read instead, says something else than"):
         conclude(out)
 
 
