@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.evaluate import Observer, RunSpec, Silent, ask, prepare
 from lawbound.evals.folder import RunFolder, write_atomically
-from lawbound.evals.frame import Judged, judge_all, verdict_frame
+from lawbound.evals.frame import Judged, judge_all, usual_errors, verdict_frame
 from lawbound.evals.judging import (
     NOBODY,
     JudgeSpec,
@@ -49,6 +49,8 @@ class Conclusion:
     """Models without a single answer: nothing at all is known of them."""
     unread: int = 0
     """Answers given since the run's panel read it: its own to read, and read by the offline grader."""
+    errors: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    """Model -> the most frequent error of its unanswered verdicts and how many have it, where one is told."""
 
 
 def evaluate(
@@ -255,7 +257,10 @@ def _write(
     lost = frame.groupby("model", sort=False)["error"].all()
     silent = tuple(str(model) for model in lost.index[lost])
     unread = (record.get("judge") or {}).get("unread", 0)
-    return Conclusion(tuple(estimates), board, tuple(ties(board)), unanswered, silent, unread)
+    errors = usual_errors(frame, samples)
+    return Conclusion(
+        tuple(estimates), board, tuple(ties(board)), unanswered, silent, unread, errors
+    )
 
 
 def _forget_other_numbers(root: Path, metrics: bytes) -> None:

@@ -5,6 +5,7 @@ Its columns are documented in ``docs/formats.md``; it is what ``verdicts.parquet
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -190,6 +191,30 @@ def _about_verdicts(verdicts: Sequence[Verdict]) -> Columns:
         "error": [bool(one.error) for one in verdicts],
         "blocked": [one.blocked for one in verdicts],
     }
+
+
+def usual_errors(
+    frame: pd.DataFrame, samples: Mapping[str, Mapping[str, Sample]]
+) -> dict[str, tuple[str, int]]:
+    """Why answers are missing.
+
+    Args:
+        frame: The verdicts.
+        samples: Model label -> request key -> sample.
+
+    Returns:
+        Model -> what is said of most of its verdicts without an answer, in one line of at most 300
+        characters, and of how many. A model is left out where nothing is said: not asked, or damaged.
+    """
+    found = {}
+    failed = frame.loc[frame["error"], ["model", "key"]]
+    for model, keys in failed.groupby("model", sort=False)["key"]:
+        stored = samples[str(model)]
+        known = [stored[key].error for key in keys if key in stored]
+        said = Counter(" ".join(error.split())[:300] for error in known if error)
+        if said:
+            found[str(model)] = said.most_common(1)[0]
+    return found
 
 
 _MISSING = Sample(key="", text="", finish="error")

@@ -20,9 +20,9 @@ from lawbound.runners.cli.run import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     import pandas as pd
+
+    from lawbound.evals.conclude import Conclusion
 
 HEADLINE = (
     "rank",
@@ -89,7 +89,7 @@ def score(
             folder = target
         conclusion = conclude(folder, judge=panel, observer=observer)
     print_leaderboard(conclusion.leaderboard)
-    warn_of_gaps(conclusion.unanswered)
+    warn_of_gaps(conclusion)
     tell_of_policies(folder)
     if panel is None:
         tell_of_kept_judges(folder)
@@ -146,12 +146,14 @@ def leaderboard(
     show(str(out))
 
 
-def warn_of_gaps(unanswered: "Mapping[str, int]") -> None:
-    """Say loudly what no number rests on: a run with gaps must not look whole."""
-    for model, count in unanswered.items():
+def warn_of_gaps(conclusion: "Conclusion") -> None:
+    """Say loudly what no number rests on, and why: a run with gaps must not look whole."""
+    for model, count in conclusion.unanswered.items():
+        error, times = conclusion.errors.get(model, ("", 0))
+        why = f"; the most frequent error ({times} of {count}): {error}" if error else ""
         note(
             f"WARNING: {count} verdicts of {model} have no answer (failed, damaged or not asked "
-            "yet); they are out of every denominator and counted in the columns 'errors'"
+            f"yet); they are out of every denominator and counted in the columns 'errors'{why}"
         )
 
 

@@ -161,7 +161,7 @@ def run(
         del prepared  # it would stay in memory while answers are judged
         conclusion = conclude(out, judge=panel, observer=observer)
     print_leaderboard(conclusion.leaderboard)
-    warn_of_gaps(conclusion.unanswered)
+    warn_of_gaps(conclusion)
     if panel is None:
         tell_of_kept_judges(out)
     elif panel.models:

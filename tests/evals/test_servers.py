@@ -1,8 +1,13 @@
 """Servers told apart: answers of one are not passed off as another's, nor two models as one."""
 
+import json
+import re
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from urllib.request import Request as Put
+from urllib.request import urlopen
 
 import pytest
 
@@ -10,6 +15,7 @@ from lawbound import ModelError, RunSpec, evaluate
 from lawbound.__main__ import main
 from lawbound.evals.evaluate import prepare
 from lawbound.evals.folder import RunFolder
+from lawbound.runners.store import Store, read_samples
 
 Serve = Callable[[str], str]
 Seen = Callable[[str], list[str]]
@@ -153,3 +159,33 @@ def test_two_servers_under_one_label_are_refused_before_one_is_asked(
 def test_a_label_is_known_from_the_name_of_a_model(one: str, other: str, label: str) -> None:
     with pytest.raises(ModelError, match=f"is labelled '{label}' like model"):
         prepare(RunSpec(models=(one, other), references=False))
+
+
+def test_a_run_with_gaps_says_in_one_line_what_most_of_them_are_due_to(
+    lawbound: Callable[..., tuple[int, str, str]],
+    scripted_server: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    root = f"{scripted_server}/gaps"
+    told = {"error": {"message": "disk full\x1b[2J\u202e\nof A"}}
+    script = {"always": {"body": told, "status": 400}, "acts": {"Say yes.": ["ok"]}}
+    with urlopen(Put(f"{root}/script", json.dumps(script).encode(), method="PUT")):
+        pass
+    code, _, err = lawbound(*_run(tmp_path, f"openai:x@{root}/v1"))
+    (line,) = [line for line in err.splitlines() if line.startswith("WARNING: ")]
+    count = int(line.split()[1])
+    assert code == 2 and "verdicts of x have no answer" in line
+    assert re.search(rf"; the most frequent error \({count} of {count}\): .*disk full.*of A", line)
+    assert "\x1b" not in err and "\u202e" not in err
+    # What a stranger's samples say is no more obeyed; of two errors the one of more verdicts is told.
+    file = RunFolder(tmp_path).samples("x")
+    kept = list(read_samples(file).values())
+    file.unlink()
+    with Store(file) as store:
+        store.append([replace(one, error="rare") for one in kept[:1]])
+        store.append([replace(one, error="dis\x1bk\u2028gone\r") for one in kept[1:]])
+    (line,) = [line for line in lawbound("score", tmp_path)[2].splitlines() if "WARNING" in line]
+    told_of = re.search(r"error \((\d+) of (\d+)\): dis\ufffdk gone$", line)
+    assert told_of is not None and 0 < int(told_of[1]) < int(told_of[2]) == count

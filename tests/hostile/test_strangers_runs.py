@@ -88,7 +88,7 @@ RECORDS: dict[str, tuple[Callable[[Any], None], str]] = {
     "a spec that is a number": (lambda run: run.update(spec=float("inf")), "spec: found"),
     "another policy": (
         lambda run: run["policies"][0].update(id="de"),
-        "holds 'us', expected the same",
+        "holds 'us', expected 'de'",
     ),
     "another text": (
         lambda run: run["policies"][0].update(digest="0123456789abcdef"),
@@ -118,7 +118,7 @@ def test_a_record_that_no_run_wrote_is_refused(
 
 
 @pytest.mark.parametrize(
-    ("origin", "told"), [("de", "expected the same"), ("/dev/zero", "does not exist")]
+    ("origin", "told"), [("de", "holds 'de', expected 'us'"), ("/dev/zero", "does not exist")]
 )
 def test_a_run_without_its_texts_reads_no_other_policy(
     call: Call, judged: Path, tmp_path: Path, origin: str, told: str
