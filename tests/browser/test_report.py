@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 
 import lawbound
+from lawbound.evals.conclude import conclude
 from lawbound.evals.evaluate import RunSpec
+from lawbound.evals.folder import RunFolder
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.sample import Request
 
@@ -88,6 +90,20 @@ def test_nothing_that_a_model_wrote_runs(page: Any) -> None:
         _ = page.switch_to.alert.text
     assert len(_all(page, "script")) == 2
     assert not _all(page, "article img, article script, article svg, img, iframe, object")
+
+
+def test_answers_that_were_asked_at_another_address_are_named(browser: Any, tmp_path: Path) -> None:
+    spec = RunSpec(suite="quick", models=("x",), policies=("us",), limit=1, references=False)
+    lawbound.evaluate(spec, tmp_path, engines={"x": FunctionEngine(lambda _: "Yes.")})
+    folder = RunFolder(tmp_path)
+    record = folder.read_run()
+    record["models"][0]["spec"] = "openai:x@http://b/v1"
+    origin = {"model": "x", "revision": "unverified"}
+    record["asked_as"] = [origin | {"spec": f"openai:x@http://{host}/v1"} for host in "ab"]
+    folder.write_run(record)
+    conclude(tmp_path)
+    browser.get((tmp_path / "report.html").as_uri())
+    assert _one(browser, "#about").text.endswith("x: answers were asked as openai:x@http://a/v1")
 
 
 def test_hostile_text_is_shown_as_text(page: Any) -> None:
