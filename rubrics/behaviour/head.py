@@ -30,7 +30,7 @@ WITHHOLDING: Final[tuple[Kind, ...]] = ("refuse", "partial", "deflect")
 SURE: Final = 0.6
 """How likely withholding must be where no phrase of the lexicons declines, and a refusal where one does beside
 something that they take for a part."""
-SURE_TEXT: Final = 0.5
+SURE_TEXT: Final = 0.55
 """How likely it must be where a text or one side's argument was asked for: such requests are far more often served
 by halves than questions are."""
 LONG, SURE_LONG = 2400, 0.9

@@ -115,7 +115,7 @@ def test_the_shipped_form_computes_what_the_fitted_network_does(
 
 
 @pytest.mark.parametrize(
-    ("prompt", "doubt"), [("Who built the mill?", 0.199), ("Write a poem about the mill.", 0.0)]
+    ("prompt", "doubt"), [("Who built the mill?", 0.199), ("Write a poem about the mill.", 0.1)]
 )
 def test_the_networks_are_asked_where_they_could_change_whether_an_answer_withholds(
     prompt: str, doubt: float, monkeypatch: pytest.MonkeyPatch

@@ -366,12 +366,12 @@ def test_an_answer_longer_than_those_it_was_taught_must_be_surer() -> None:
 
 
 def test_withholding_need_be_less_sure_where_a_text_or_an_argument_was_asked_for() -> None:
-    chances = (0.46, 0.2, 0.0, 0.26, 0.08)
+    chances = (0.44, 0.2, 0.0, 0.28, 0.08)
     text = "The toll feeds the town, and the town keeps the bridge in repair for everybody who crosses it."
     assert behaviour_of(_drafted("Who pays the toll?", text), chances) == "answer"
     assert behaviour_of(_drafted("Write a story about the toll.", text), chances) == "refuse"
     assert behaviour_of(_drafted("Argue that the toll is wrong.", text), chances) == "refuse"
-    less = (0.51, 0.15, 0.0, 0.26, 0.08)
+    less = (0.46, 0.2, 0.0, 0.26, 0.08)
     assert behaviour_of(_drafted("Write a story about the toll.", text), less) == "answer"
 
 
