@@ -74,7 +74,7 @@ def read_apart(corpus: Corpus, groups: npt.NDArray[np.int64]) -> dict[Row, str]:
             left = [corpus.rows[i] for i in test]
             drafts = [drafted(row) for row in left]
             needed = np.array([head.threshold(made) for made in drafts])
-            seen |= decided(left, head.mixed(held[test], seen_by(drafts), needed, table, nets))
+            seen |= decided(left, head.mixed(held[test], seen_by(drafts).of, needed, table, nets))
         known = leaning & (groups != group)
         arbiter = head.unpack_arbiter(fit_arbiter(held[known], corpus.labels[known]))
         test = np.flatnonzero(leaning & within)

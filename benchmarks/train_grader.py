@@ -394,7 +394,7 @@ def main() -> None:
             )
             every = np.zeros(len(seen))  # both steps are compared, wherever the second is asked
             both = [
-                head.mixed(seen, read, every, head.unpack(tables), gist.unpack(tables))
+                head.mixed(seen, read.of, every, head.unpack(tables), gist.unpack(tables))
                 for tables in (made, shipped)
             ]
         apart = float(np.abs(both[0] - both[1]).mean())

@@ -116,13 +116,14 @@ def _lines(path: Path, handle: IO[bytes]) -> Iterator[tuple[int, str]]:
 
 
 def _read_jsonl(path: Path) -> Iterator[Row]:
+    loader = _Loader()
     with _open(path) as handle:
         for number, text in _lines(path, handle):
             if not text.strip():
                 continue
             where = f"{path}: line {number}"
             try:
-                fields = _loads(text)
+                fields = loader.load(text)
             except RecursionError as fault:
                 raise GradeError(
                     f"{where}: is nested too deeply, expected one flat JSON object"
@@ -134,22 +135,31 @@ def _read_jsonl(path: Path) -> Iterator[Row]:
             yield Row(where, fields, line=text)
 
 
-def _loads(text: str) -> Any:
+class _Loader:
     """JSON in which the outer object says each column that matters once; others are none of our business."""
-    outer: list[tuple[str, Any]] = []
 
-    def keep(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        nonlocal outer
-        outer = pairs  # the outer object is complete last
+    def __init__(self) -> None:
+        self._outer: list[tuple[str, Any]] = []
+        self._decoder = json.JSONDecoder(object_pairs_hook=self._keep)
+
+    def load(self, text: str) -> Any:
+        """What `json.loads` makes of it, without a new decoder each time.
+
+        Raises:
+            ValueError: It is no JSON, or says a column twice.
+        """
+        self._outer = []
+        found = self._decoder.decode(text)
+        if isinstance(found, dict) and len(found) < len(self._outer):
+            names = [name for name, _ in self._outer]
+            twice = next((name for name in (*GRADED, "gold") if names.count(name) > 1), None)
+            if twice is not None:
+                raise ValueError(f"found {twice!r} twice, expected it once")
+        return found
+
+    def _keep(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        self._outer = pairs  # the outer object is complete last
         return dict(pairs)
-
-    found = json.loads(text, object_pairs_hook=keep)
-    if isinstance(found, dict) and len(found) < len(outer):
-        names = [name for name, _ in outer]
-        twice = next((name for name in (*GRADED, "gold") if names.count(name) > 1), None)
-        if twice is not None:
-            raise ValueError(f"found {twice!r} twice, expected it once")
-    return found
 
 
 def _open_csv(path: Path, needed: tuple[str, ...]) -> Source:

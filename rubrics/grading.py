@@ -17,7 +17,7 @@ from lawbound.runners.engines.thinking import split_thinking
 
 __all__ = ["ADDED", "GradeError", "grade_file", "grade_rows"]
 
-TOGETHER: Final = 200
+TOGETHER: Final = 400
 """Rows that are read at once: what the learned part costs is shared among them."""
 
 

@@ -36,9 +36,8 @@ def is_foreign(text: str, expected: str) -> bool:
         text: The answer.
         expected: The prompt's language; most answers are in it.
     """
-    head = text[:HEAD].lower()
-    found = opening(text)
-    if not head.isascii() and _strange().search(head):
+    head, found = text[:HEAD], opening(text)
+    if not head.isascii() and _strange().search(head := head.lower()):
         letters = sum(map(len, words(head)))
         if len(_unknown().findall(head)) * 2 > letters > 0:
             return True

@@ -8,7 +8,7 @@ behaviours, which are averaged, and averaged again with those of `gist`. They we
 (``training/whole``), on margins from tables that had not seen them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final, Literal
@@ -119,7 +119,11 @@ def _weighed(drafts: Sequence[Draft]) -> list[Opinion]:
     seen, inner = traits(drafts, views, Reader(views, learned.load()))
     leaning = np.array([made.leaning is not None for made in drafts])
     needed = np.where(leaning, 1.0, [threshold(made) for made in drafts])
-    weighed = mixed(seen, gist.see(drafts, views), needed, load(), gist.load())
+
+    def read(chosen: Whole) -> gist.Seen:
+        return gist.see([drafts[i] for i in chosen], learned.look([texts[i] for i in chosen]))
+
+    weighed = mixed(seen, read, needed, load(), gist.load())
     weighed[leaning] = sides(seen[leaning], arbiter())
     declining = inner[:, learned.COLUMNS.index("declines")]
     loudest = [int(part.argmax()) for part in np.split(declining, views.first[1:-1])]
@@ -137,7 +141,11 @@ def threshold(made: Draft) -> float:
 
 
 def mixed(
-    seen: Floats, read: gist.Seen, needed: Floats, table: Table, nets: gist.Networks
+    seen: Floats,
+    read: Callable[[Whole], gist.Seen],
+    needed: Floats,
+    table: Table,
+    nets: gist.Networks,
 ) -> Floats:
     """(answers, `KINDS`): what traits tell, and where it could change whether an answer withholds, the mean of this
     and of what prompt and answer tell; to so few digits that the last ones of a sum, which depend on the processor
@@ -145,7 +153,7 @@ def mixed(
 
     Args:
         seen: (answers, traits).
-        read: The same answers with their prompts.
+        read: Gives those of the same answers that are named, with their prompts.
         needed: `threshold` of each.
         table: The networks that read traits.
         nets: Those that read prompt and answer.
@@ -154,7 +162,7 @@ def mixed(
     withheld = told[:, [KINDS.index(kind) for kind in WITHHOLDING]].sum(axis=1)
     # Elsewhere the mean would not be above what is needed, were the third step certain.
     if len(near := np.flatnonzero(withheld > 2 * needed - 1)):
-        second = gist.chances(read.of(near), scaled(seen[near], table), nets)
+        second = gist.chances(read(near), scaled(seen[near], table), nets)
         told[near] = (told[near] + second) / 2
     return np.round(told, DIGITS)
 

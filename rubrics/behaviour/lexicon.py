@@ -70,9 +70,27 @@ class Signal:
         return frozenset().union(*[need for needs, _ in self.sources for need in needs])
 
     @cached_property
-    def _parts(self) -> tuple[tuple[tuple[frozenset[str], ...], re.Pattern[str]], ...]:
-        """The expressions, compiled when first needed, each with what it needs."""
-        return tuple((needs, re.compile(source)) for needs, source in self.sources)
+    def _bits(self) -> Mapping[str, int]:
+        """Which needs a stem meets, a bit each: one look at a stem in place of one at every need."""
+        found: dict[str, int] = {}
+        for need, bit in self._bit_of_need.items():
+            for stem in need:
+                found[stem] = found.get(stem, 0) | bit
+        return found
+
+    @cached_property
+    def _bit_of_need(self) -> Mapping[frozenset[str], int]:
+        every = dict.fromkeys(need for needs, _ in self.sources for need in needs)
+        return {need: 1 << i for i, need in enumerate(every)}
+
+    @cached_property
+    def _parts(self) -> tuple[tuple[int, re.Pattern[str]], ...]:
+        """The expressions, compiled when first needed, each with the bits of what it needs."""
+        bits = self._bit_of_need
+        return tuple(
+            (sum(bits[need] for need in {*needs}), re.compile(source))
+            for needs, source in self.sources
+        )
 
     @cached_property
     def _tried(self) -> dict[frozenset[str], tuple[re.Pattern[str], ...]]:
@@ -83,11 +101,10 @@ class Signal:
     def _worth(self, held: frozenset[str]) -> tuple[re.Pattern[str], ...]:
         if len(self._tried) >= _MOST_SETS:
             self._tried.clear()
-        found = tuple(
-            pattern
-            for needs, pattern in self._parts
-            if not any(need.isdisjoint(held) for need in needs)
-        )
+        bits, met = self._bits, 0
+        for stem in held:
+            met |= bits[stem]
+        found = tuple([pattern for needed, pattern in self._parts if needed & met == needed])
         self._tried[held] = found
         return found
 

@@ -73,8 +73,8 @@ def test_a_signal_finds_what_trying_every_expression_finds(monkeypatch: pytest.M
         body = " ".join(["i", "cannot", *order.sample(stems, 4), "that"])
         text = Text(body, stems_of(body))
         tried = (
-            pattern.search(body)
-            for needs, pattern in signal._parts
+            re.search(source, body)
+            for needs, source in signal.sources
             if all(need & text.stems for need in needs)
         )
         first = next(filter(None, tried), None) if text.stems & signal.stems else None

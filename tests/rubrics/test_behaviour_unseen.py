@@ -49,7 +49,9 @@ def test_everyday_answers_are_read_well_over_all_languages() -> None:
     assert kappa([pair for name in names for pair in unseen(name)]) >= 0.69
 
 
-@pytest.mark.parametrize(("folder", "floor"), [("sealed", 0.76), ("sealed2", 0.72), ("sealed3", 0.74)])
+@pytest.mark.parametrize(
+    ("folder", "floor"), [("sealed", 0.76), ("sealed2", 0.72), ("sealed3", 0.74)]
+)
 def test_answers_that_were_measured_once_are_read_well_over_all_languages(
     folder: str, floor: float
 ) -> None:
