@@ -20,6 +20,7 @@ from lawbound.evals.compare_pairs import (
     rule_differences,
     score_differences,
     shares_a_rule,
+    unanswered_scores,
 )
 from lawbound.evals.compare_summary import PRIMARY, Counts, Difference, summary, versions
 from lawbound.evals.leaderboard import suite_hash
@@ -88,6 +89,7 @@ def compare_frames(
     found: list[Difference] = []
     tables: list[pd.DataFrame] = []
     shared: dict[str, bool] = {}
+    unanswered: list[tuple[str, str, str]] = []
     total = unjudged = unscored = differing = 0
     for arms in by_policy.values():
         if len(arms) == 2:
@@ -100,6 +102,7 @@ def compare_frames(
             differing += int(differs.sum())
             found += _differences(pairs, rng, resamples)
             tables.append(_flips(pairs, differs))
+            unanswered += unanswered_scores(pairs, "full")
             if (pairs.first.at("full")["kind"] == "policy").any():
                 shared[pairs.policy] = shares_a_rule(pairs, "full")
     if total == 0:
@@ -116,7 +119,8 @@ def compare_frames(
         flipped=len(flipped),
         flipped_unlike=int(flipped["requirement_differs"].sum()),
     )
-    told = "\n".join(summary(found, counts, names, versions(first, second, names), shared))
+    warnings = versions(first, second, names)
+    told = "\n".join(summary(found, counts, names, warnings, shared, unanswered))
     return Comparison(
         names, tuple(found), flipped, total, unpaired, told, unjudged, unscored, differing
     )

@@ -21,7 +21,14 @@ from lawbound.evals.metrics_entries import (
     worst_excess,
 )
 from lawbound.evals.metrics_inputs import Cut, Mask, Rows, members
-from lawbound.evals.metrics_scores import design_of, modes_of, pair_key, scores_icc, scores_of
+from lawbound.evals.metrics_scores import (
+    Scores,
+    design_of,
+    modes_of,
+    pair_key,
+    scores_icc,
+    scores_of,
+)
 from lawbound.evals.stats import (
     PRIOR_ICC,
     Design,
@@ -129,10 +136,7 @@ def score_differences(
     pairs: Pairs, strength: str, rng: np.random.Generator, resamples: int
 ) -> Iterator[PairDifference]:
     """Capability and policy tax in each mode, of items that both runs want answered."""
-    wanted = (pairs.first["base"] == "answer") & (pairs.second["base"] == "answer")
-    cuts = [replace(cut, rows=cut.rows.where(wanted)) for cut in pairs.cuts]
-    for mode in modes_of(pairs.first):
-        one, two = (scores_of(cut, mode) for cut in cuts)
+    for mode, one, two in _both_scores(pairs):
         a, b = one.at(strength), two.at(strength)
         ends = score_ends(b) - score_ends(a)
         found = _scored(
@@ -163,6 +167,30 @@ def score_differences(
         )  # fmt: skip
         if found is not None:
             yield found
+
+
+def unanswered_scores(pairs: Pairs, strength: str) -> Iterator[tuple[str, str, str]]:
+    """Metric, policy and mode that both runs put items for, and none was answered in both."""
+    for mode, one, two in _both_scores(pairs):
+        answered = []
+        for arm in (strength, "placebo"):
+            a, b = one.at(arm), two.at(arm)
+            is_answered = ~np.isnan((score_ends(b) - score_ends(a)).low)
+            answered.append(pair_key(a.rows.where(is_answered)))
+        if not (one.rows["strength"] == strength).any():
+            continue
+        if len(answered[0]) == 0:
+            yield "capability", pairs.policy, mode
+        if len(np.intersect1d(answered[0], answered[1])) == 0:
+            yield "policy_tax", pairs.policy, mode
+
+
+def _both_scores(pairs: Pairs) -> Iterator[tuple[str, Scores, Scores]]:
+    """Mode and scores of either run, aligned, of items that both want answered."""
+    wanted = (pairs.first["base"] == "answer") & (pairs.second["base"] == "answer")
+    first, second = (replace(cut, rows=cut.rows.where(wanted)) for cut in pairs.cuts)
+    for mode in modes_of(pairs.first):
+        yield mode, scores_of(first, mode), scores_of(second, mode)
 
 
 def _alike(one: Entries, two: Entries) -> tuple[Entries, Entries]:

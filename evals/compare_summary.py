@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -73,6 +73,7 @@ def summary(
     names: tuple[str, str],
     warnings: Iterator[str],
     shared: Mapping[str, bool],
+    unanswered: Collection[tuple[str, str, str]],
 ) -> Iterator[str]:
     """One sentence a line.
 
@@ -83,6 +84,7 @@ def summary(
         warnings: What else to say before the numbers (`versions`).
         shared: Policy that asked for behaviour at `full` -> whether both runs put cases and near-misses of
             both kinds of one of its withholding rules, answered or not.
+        unanswered: Metric of scores, policy and mode in which no pair was answered at `full`.
     """
     yield f"{names[0]} and {names[1]} were compared on {counts.pairs} pairs of answers."
     if counts.unpaired:
@@ -95,7 +97,8 @@ def summary(
         if d.metric in PRIMARY and d.strength == "full":
             yield _sentence(d)
     yield from _without_j(found, shared)
-    yield from _without_tax(found)
+    yield from _unanswered(unanswered)
+    yield from _without_tax(found, unanswered)
 
 
 def versions(first: pd.DataFrame, second: pd.DataFrame, names: tuple[str, str]) -> Iterator[str]:
@@ -154,19 +157,29 @@ def _without_j(found: Sequence[Difference], shared: Mapping[str, bool]) -> Itera
             )
 
 
-def _without_tax(found: Sequence[Difference]) -> Iterator[str]:
-    taxed = {(d.policy, d.mode) for d in found if d.metric == "policy_tax"}
+def _unanswered(unanswered: Collection[tuple[str, str, str]]) -> Iterator[str]:
+    for metric, policy, mode in unanswered:
+        arms = " under the policy and under its placebo" if metric == "policy_tax" else ""
+        where = metric + _where(policy, mode)
+        yield f"{where} is not compared: no item was answered in both runs{arms}."
+
+
+def _without_tax(
+    found: Sequence[Difference], unanswered: Collection[tuple[str, str, str]]
+) -> Iterator[str]:
+    told = {(policy, mode) for metric, policy, mode in unanswered if metric == "policy_tax"}
+    told |= {(d.policy, d.mode) for d in found if d.metric == "policy_tax" and d.strength == "full"}
     for d in found:
-        if d.metric == "capability" and d.strength == "full" and (d.policy, d.mode) not in taxed:
-            where = "policy_tax" + _where(d)
+        if d.metric == "capability" and d.strength == "full" and (d.policy, d.mode) not in told:
+            where = "policy_tax" + _where(d.policy, d.mode)
             yield (
-                f"{where} is not compared: a run states none, its placebo not asked or its "
-                f"capability under it not clearly above {FLOOR:.2f}."
+                f"{where} is not compared: a run states none, its capability under the placebo not "
+                f"clearly above {FLOOR:.2f}."
             )
 
 
 def _sentence(d: Difference) -> str:
-    where = d.metric + _where(d)
+    where = d.metric + _where(d.policy, d.mode)
     left = f"unread answers leave it between {d.lower_bound:+z.3f} and {d.upper_bound:+z.3f}"
     if d.value != d.value:
         return f"{where} is not known: {_UNREAD[d.metric]}; {left}."
@@ -181,5 +194,5 @@ def _sentence(d: Difference) -> str:
     )
 
 
-def _where(d: Difference) -> str:
-    return f" under {d.policy}" + ("" if d.mode == "generate" else f" ({d.mode})")
+def _where(policy: str, mode: str) -> str:
+    return f" under {policy}" + ("" if mode == "generate" else f" ({mode})")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import unicodedata
 import warnings
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -277,6 +277,12 @@ def ask(
         before = folder.read_run() if folder.run_yaml.exists() else {}
         panel, origins = _recorded_panel(before), Origins(before)
         entries: list[dict[str, Any]] = []
+        latest: dict[str, Any] = before
+
+        def write_origins() -> None:
+            if latest:  # else no run has got so far that it is described
+                folder.write_run(latest | origins.record())
+
         modes: dict[Mode, None] = {}
         older = False
         for model in prepared.models:
@@ -292,11 +298,16 @@ def ask(
                     store_policies(folder, prepared.policies)
                     older = folder.add_items(prepared.items)
                 beside = tuple(modes) if model.startswith(REFERENCE) else ()
-                entries.append(_ask_one(model, prepared, engine, folder, observer, beside, origins))
+                entries.append(
+                    _ask_one(
+                        model, prepared, engine, folder, observer, beside, origins, write_origins
+                    )
+                )
             finally:
                 if ready is None:
                     engine.close()
-            folder.write_run(_run_record(prepared, entries) | origins.record() | panel)
+            latest = _run_record(prepared, entries) | origins.record() | panel
+            folder.write_run(latest)
             if older:  # run.yaml names no other plan any more
                 folder.write_items(prepared.items)
                 older = False
@@ -319,18 +330,21 @@ def _ask_one(
     observer: Observer,
     beside: Collection[Mode],
     origins: Origins,
+    write_origins: Callable[[], None],
 ) -> dict[str, Any]:
     requests = plan_for(prepared, engine, beside=beside)
     label = requests.fingerprint.model
     folder.write_plan(requests)
     observer.stage(f"asking {label}", len(requests.requests))
-    with Store(folder.samples(label)) as store:
+    samples = folder.samples(label)
+    with origins.asking(model, requests, samples, write_origins) as hear, Store(samples) as store:
+
+        def progress(steps: int) -> None:
+            hear(steps)
+            observer.advance(steps)
+
         counts = run(
-            requests,
-            engine,
-            store,
-            max_errors=prepared.spec.max_errors,
-            progress=observer.advance,
+            requests, engine, store, max_errors=prepared.spec.max_errors, progress=progress
         )
     if isinstance(engine, FunctionEngine) and counts.stored == len(requests.requests):
         warnings.warn(

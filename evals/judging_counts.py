@@ -32,14 +32,16 @@ def counts(held: Collection[tuple[Question, Decision]]) -> dict[str, int]:
     """Of the answers that a panel has decided on: all, those that it read shortened, and their fates.
 
     Answers that got no class are counted whole and each under one reason. Fates that a file does not
-    tell, as of versions that did not store them, are not counted: what a record says of them stays.
+    tell, as of versions that did not store them, are not counted: what a record says of them stays,
+    and `fates_known` is False, since it is of other answers.
     """
+    fates = [one.fate for _, one in held if one.fate is not None]
     found = {
         "asked": len(held),
         "shortened": sum(len(question.answer) > MAX_ANSWER for question, _ in held),
+        "fates_known": len(fates) == len(held),
     }
-    fates = [one.fate for _, one in held if one.fate is not None]
-    if len(fates) < len(held):
+    if not found["fates_known"]:
         return found
     reasons: dict[str, int] = {
         name: sum(one.without == name for one in fates) for name in WITHOUT if name

@@ -96,9 +96,10 @@ def merge_boards(
             if place in seen and row["is_reference"]:
                 continue
             if place in seen:
+                hint = "" if by_run else " (--by-run takes it for a model of each)"
                 raise LeaderboardError(
                     f"leaderboard: model '{row['model']}' stands in both {seen[place]} and {name} "
-                    f"under '{row['policy']}', expected it once (--by-run takes it for a model of each)"
+                    f"under '{row['policy']}', expected it once{hint}"
                 )
             seen[place] = name
             row |= {"run": name, "rank": None, "rank_low": None, "rank_high": None, "front": None}

@@ -159,16 +159,19 @@ const modelColumn = {
 // header
 
 const run = data.run;
+const place = (spec) => spec.replace(/\/$/, "");
 // Stored answers of a server at another address than the run names last.
 const moved = (run.asked_as ?? []).filter((origin) => run.models.some((one) =>
-  one.model === origin.model && one.fingerprint?.revision === origin.revision && one.spec !== origin.spec));
+  one.model === origin.model && one.fingerprint?.revision === origin.revision && place(one.spec) !== place(origin.spec)));
 byId("about").textContent = visible(
   `Suite ${run.suite.id} ${run.suite.version}, seed ${run.seed} · policies ` +
   run.policies.map((policy) => `${policy.id} ${policy.version}`).join(", ") +
   ` · ${run.models.length} models · Lawbound ${run.lawbound} · ${run.written}` +
   (run.judge ? ` · judged by ${run.judge.models.join(", ")} (${run.judge.mode}; of the answers here asked about ${run.judge.asked}, ` +
-    `unanswered ${run.judge.unanswered ?? 0}, unreadable ${run.judge.unreadable}, undecided ${run.judge.undecided ?? 0}, ` +
-    `without a majority ${run.judge.split ?? 0}, disagreed ${run.judge.disagreed}, ` +
+    // Counts of what became of answers that are not of these answers are left out.
+    (run.judge.fates_known === false ? "what became of them not stored, " :
+      `unanswered ${run.judge.unanswered ?? 0}, unreadable ${run.judge.unreadable}, undecided ${run.judge.undecided ?? 0}, ` +
+      `without a majority ${run.judge.split ?? 0}, disagreed ${run.judge.disagreed}, `) +
     `answered since and read offline ${run.judge.unread ?? 0})` : "") +
   moved.map((origin) => ` · ${origin.model}: answers were asked as ${origin.spec}`).join(""));
 

@@ -161,7 +161,15 @@ def _harness_label(rest: str) -> str:
     from lawbound.runners.engines.harness_load import label_in
 
     kind, _, written = rest.partition(":")
-    return label_in(dict(part.split("=", 1) for part in written.split(",") if "=" in part), kind)
+    parts = (part.partition("=") for part in written.strip().split(","))
+    return label_in({name: _harness_value(value) for name, _, value in parts}, kind)
+
+
+def _harness_value(written: str) -> str:
+    """As lm-eval reads a text: without blanks and a pair of quotes around it."""
+    value = written.strip()
+    is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+    return value[1:-1] if is_quoted else value
 
 
 _LABELS: Mapping[str, Callable[[str], str]] = {

@@ -1,5 +1,6 @@
 """The report in a real browser, with answers that try everything: nothing of theirs runs."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,25 @@ def test_answers_that_were_asked_at_another_address_are_named(browser: Any, tmp_
     conclude(tmp_path)
     browser.get((tmp_path / "report.html").as_uri())
     assert _one(browser, "#about").text.endswith("x: answers were asked as openai:x@http://a/v1")
+
+
+def test_fates_of_other_answers_than_those_here_are_left_out(browser: Any, tmp_path: Path) -> None:
+    spec = RunSpec(suite="quick", models=("x",), policies=("us",), limit=1, references=False)
+    lawbound.evaluate(spec, tmp_path, engines={"x": FunctionEngine(lambda _: "Yes.")})
+    folder = RunFolder(tmp_path)
+    judge = {"models": ["smollm2"], "mode": "hybrid", "panel": [], "last_pass": {}}
+    folder.write_run(folder.read_run() | {"judge": judge})
+    (tmp_path / "judgements").mkdir()
+    (tmp_path / "judgements" / "readings.jsonl").touch()
+    conclude(tmp_path)
+    page = tmp_path / "report.html"
+    for told, left_out in (("unreadable 0, ", "not stored"), ("not stored, ", "unreadable")):
+        browser.get(page.as_uri())
+        about = _one(browser, "#about").text
+        assert "asked about 0, " in about and told in about and left_out not in about
+        text, count = re.subn(r'("fates_known": ?)true', r"\1false", page.read_text())
+        assert count == (told != "not stored, ")
+        page.write_text(text)
 
 
 def test_hostile_text_is_shown_as_text(page: Any) -> None:

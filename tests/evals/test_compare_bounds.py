@@ -158,6 +158,43 @@ def test_what_was_asked_in_both_runs_and_failed_in_one_is_not_called_unshared(
     assert "share" not in comparison.summary
 
 
+def failed(run, *items, strength):
+    lost = run["item"].isin(items) & run["strength"].isin(strength)
+    changed = run.assign(error=lost)
+    changed.loc[lost, ["behaviour", "met", "plain", "score"]] = ["empty", NAN, NAN, NAN]
+    return changed
+
+
+def test_capability_that_one_run_did_not_answer_at_all_is_told_of(pair, one_rule):
+    first, second = pair()
+    puzzles = [f"q{i}" for i in range(40)]
+    found, comparison = compared(first, failed(second, *puzzles, strength=("full",)), one_rule)
+    assert "capability" not in found and "policy_tax" not in found
+    lines = comparison.summary.splitlines()
+    assert "capability under p is not compared: no item was answered in both runs." in lines
+    assert (
+        "policy_tax under p is not compared: no item was answered in both runs under the policy and "
+        "under its placebo." in lines
+    )
+    assert "a run states none" not in comparison.summary
+
+
+def test_a_tax_of_which_no_item_was_answered_under_both_arms_is_not_put_down_to_the_floor(
+    pair, one_rule
+):
+    first, second = pair()
+    # The one run answered half of the puzzles under the placebo, the other the others under the policy.
+    first = failed(first, *[f"q{i}" for i in range(20)], strength=("placebo",))
+    second = failed(second, *[f"q{i}" for i in range(20, 40)], strength=("full",))
+    found, comparison = compared(first, second, one_rule)
+    assert "capability" in found and "policy_tax" not in found
+    (line,) = [line for line in comparison.summary.splitlines() if line.startswith("policy_tax")]
+    assert line == (
+        "policy_tax under p is not compared: no item was answered in both runs under the policy and "
+        "under its placebo."
+    )
+
+
 def test_swapping_the_runs_turns_the_bounds(pair, one_rule):
     first, second = pair()
     first, second = unread(first, "x0", "act3", "q1"), unread(second, "x20", "topic2", "q39")

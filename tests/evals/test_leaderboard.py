@@ -204,6 +204,13 @@ def test_a_model_of_several_runs_is_ranked_as_one_of_each_where_that_is_asked():
         merge_boards({"u1": one, "u2": two, "u3": three})
 
 
+def test_a_model_named_like_one_of_a_run_is_refused_without_a_hint_that_would_not_help():
+    a = leaderboard_rows([*model("a", 0.3, 0.3, 0.1), *model("a (u2)", 0.3, 0.3, 0.1)], RUN)
+    other = leaderboard_rows(model("a", 0.9, 0.9, 0.1), RUN)
+    with pytest.raises(LeaderboardError, match=r"'a \(u2\)' stands in both .*once$"):
+        merge_boards({"u1": a, "u2": other}, by_run=True)
+
+
 def test_runs_in_folders_of_one_name_are_told_apart_by_their_parents(tmp_path, monkeypatch):
     one, two = tmp_path / "a" / "out", tmp_path / "b" / "out"
     assert run_names([one, tmp_path / "mine"]) == ("out", "mine")

@@ -13,7 +13,7 @@ import pytest
 
 from lawbound import ModelError, RunSpec, evaluate
 from lawbound.__main__ import main
-from lawbound.evals.evaluate import prepare
+from lawbound.evals.evaluate import Silent, ask, prepare
 from lawbound.evals.folder import RunFolder
 from lawbound.runners.store import Store, read_samples
 
@@ -91,7 +91,78 @@ def test_a_mixture_of_two_servers_answers_is_told(
     )
     assert f"asked as {first}; " in told
     (told,) = _warnings(lawbound(*_run(tmp_path, first))[2])
-    assert f"all {owed} answers" in told and f"asked as {first} and {second}; " in told
+    assert f"all {owed} answers" in told
+    # Only the others are named: some of the answers are of the server that is asked now.
+    assert (
+        f"before, some of them when it was asked as {second}; " in told and told.count(first) == 1
+    )
+
+
+class _Stop(Silent):
+    """A stop at the first answer that is told of; keeps what run.yaml said before any came."""
+
+    def __init__(self, root: Path) -> None:
+        self.folder = RunFolder(root)
+        self.named: list[list[str]] = []
+
+    def advance(self, steps: int) -> None:
+        self.named.append([one["spec"] for one in self.folder.read_run()["asked_as"]])
+        if len(self.named) > 1 and steps:
+            raise KeyboardInterrupt
+
+
+def test_a_stop_does_not_lose_the_address_that_gave_answers(
+    lawbound: Callable[..., tuple[int, str, str]], serve: Serve, tmp_path: Path
+) -> None:
+    first, second = serve("one"), serve("two")
+    lawbound(*_run(tmp_path, first, "--strength", "full"))
+    spec = RunSpec(models=(second,), policies=("us",), limit=1, references=False)
+    before = RunFolder(tmp_path).read_run()
+    stop = _Stop(tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        ask(prepare(spec), tmp_path, observer=stop)
+    # Named before its first answer, so that it is not lost with the process.
+    assert stop.named[0] == [first, second]
+    after = RunFolder(tmp_path).read_run()
+    assert [one["spec"] for one in after.pop("asked_as")] == [first, second]
+    assert before.pop("asked_as") and after == before
+    (told,) = _warnings(lawbound(*_run(tmp_path, first))[2])
+    assert f"some of them when it was asked as {second}; " in told
+
+
+@pytest.mark.parametrize(
+    ("allowed", "fault"), [(0, "1 requests failed, expected at most 0"), (99, "have no answer")]
+)
+def test_an_address_that_answered_nothing_is_not_kept(
+    lawbound: Callable[..., tuple[int, str, str]],
+    serve: Serve,
+    scripted_server: str,
+    tmp_path: Path,
+    allowed: int,
+    fault: str,
+) -> None:
+    root = f"{scripted_server}/silent{allowed}"
+    refusal = {"body": {"error": {"message": "no"}}, "status": 400}
+    script = {"always": refusal, "acts": {"Say yes.": ["ok", "ok"]}}
+    with urlopen(Put(f"{root}/script", json.dumps(script).encode(), method="PUT")):
+        pass
+    first, silent = serve("one"), f"openai:x@{root}/v1"
+    begun, new = tmp_path / "begun", tmp_path / "new"
+    lawbound(*_run(begun, first, "--strength", "full"))
+    for out in (begun, new):
+        assert fault in lawbound(*_run(out, silent, "--max-errors", allowed))[2]
+        assert _warnings(lawbound(*_run(out, first))[2]) == []
+        assert [one["spec"] for one in RunFolder(out).read_run()["asked_as"]] == [first]
+
+
+def test_a_slash_at_the_end_makes_no_other_address(
+    lawbound: Callable[..., tuple[int, str, str]], serve: Serve, seen: Seen, tmp_path: Path
+) -> None:
+    first = serve("one")
+    lawbound(*_run(tmp_path, first))
+    assert _warnings(lawbound(*_run(tmp_path, first + "/"))[2]) == []
+    lawbound(*_run(tmp_path, first + "/", "--strength", "none,full"))
+    assert [one["spec"] for one in RunFolder(tmp_path).read_run()["asked_as"]] == [first]
 
 
 def test_a_revision_keeps_the_answers_of_two_servers_apart(
@@ -153,12 +224,18 @@ def test_two_servers_under_one_label_are_refused_before_one_is_asked(
         ("vllm:n", "vllm:n?dtype=float16", "n"),
         ("hf:n", "vllm:n", "n"),
         ("lm-eval:hf:pretrained=n,dtype=float16", "lm-eval:hf:dtype=float32,pretrained=n", "n"),
+        ("lm-eval:hf: pretrained= n", "lm-eval:hf:pretrained='n'", "n"),
         ("openvino:./n", "openvino:n", "n"),
     ],
 )
 def test_a_label_is_known_from_the_name_of_a_model(one: str, other: str, label: str) -> None:
     with pytest.raises(ModelError, match=f"is labelled '{label}' like model"):
         prepare(RunSpec(models=(one, other), references=False))
+
+
+def test_a_blank_after_the_colon_hides_no_argument_that_names_a_model() -> None:
+    both = ("lm-eval:hf: pretrained=a", "lm-eval:hf: pretrained=b")
+    assert prepare(RunSpec(models=both, references=False)).models == both
 
 
 def test_a_run_with_gaps_says_in_one_line_what_most_of_them_are_due_to(
