@@ -70,7 +70,7 @@ class Origins:
 
         try:
             yield hear
-        except BaseException:
+        except BaseException:  # Ctrl-C names no server either that gave no answer
             if self._expected and not any(heard[1:]) and _stored(plan, samples) <= heard[0]:
                 self._drop()
                 with suppress(FolderError):  # what stopped the run is told

@@ -12,7 +12,6 @@ import lawbound
 from lawbound.__main__ import main
 from lawbound.runners.cli import app
 from lawbound.runners.cli.console import printable
-from lawbound.runners.engines import ModelError
 from lawbound.tasks.bank import CANARY
 
 Run = Callable[..., tuple[int, str, str]]
@@ -366,15 +365,6 @@ def test_control_characters_of_a_model_do_not_reach_the_terminal() -> None:
     assert printable("a\x1b[2Jb\u202ec\ud800d\x07\n") == "a\ufffd[2Jb\ufffdc\ufffdd\ufffd\n"
 
 
-def test_a_panel_is_a_comma_list_unless_lm_evals_arguments_are_one() -> None:
-    from lawbound.runners.cli.run import judge_spec
-
-    guard = "guard:shieldgemma:lm-eval:hf:pretrained=x,dtype=float32"
-    spec = judge_spec(["smollm2, guard:llama-guard:smollm2", guard], "all")
-    assert spec is not None
-    assert spec.models == ("smollm2", "guard:llama-guard:smollm2", guard)
-
-
 def test_items_of_ones_own_are_held_against_a_policy_before_a_run(run: Run, tmp_path: Path) -> None:
     shipped = Path(lawbound.__file__).parents[1] / "tasks" / "bank" / "history-holocaust.yaml"
     text = shipped.read_text(encoding="utf-8").replace("holocaust-", "mine-")
@@ -407,41 +397,6 @@ def test_the_table_of_policies_in_the_documents_is_what_the_command_prints(run: 
         for row in shown
     ]
     assert plain == told
-
-
-def test_wrong_names_of_judges_are_refused_before_anything_is_asked() -> None:
-    from lawbound.runners.cli.run import judge_spec
-
-    with pytest.raises(ModelError, match="judge mode 'some': expected hybrid or all"):
-        judge_spec(["smollm2"], "some")
-    with pytest.raises(ModelError, match="judge mode 'some': expected hybrid or all"):
-        judge_spec(None, "some")
-    with pytest.raises(ModelError, match="model 'gpt': unknown form"):
-        judge_spec(["gpt"], "all")
-    with pytest.raises(ModelError, match="device is 'tpu', expected auto"):
-        judge_spec(["smollm2"], "all", device="tpu")
-    with pytest.raises(ModelError, match="--batch-size: found no judge, expected --judge MODEL"):
-        judge_spec(["none"], None, device=None, batch_size=4)
-
-
-@pytest.mark.parametrize(
-    ("judges", "mode", "told"),
-    [
-        ([""], None, "--judge: found no name, expected MODEL, guard:FAMILY:MODEL or none"),
-        ([" , "], None, "--judge: found no name, expected MODEL, guard:FAMILY:MODEL or none"),
-        (["none,smollm2"], None, "judge 'none': found 'smollm2' beside it, expected none alone"),
-        (None, "all", "--judge-mode: found no judge, expected --judge MODEL beside it"),
-        (["none"], "all", "--judge-mode: found no judge, expected --judge MODEL beside it"),
-    ],
-)
-def test_a_panel_that_contradicts_itself_is_refused_in_one_line(
-    judges: list[str] | None, mode: str | None, told: str
-) -> None:
-    from lawbound.runners.cli.run import judge_spec
-
-    with pytest.raises(ModelError) as caught:
-        judge_spec(judges, mode)
-    assert str(caught.value) == told
 
 
 @pytest.mark.sim
