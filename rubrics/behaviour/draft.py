@@ -159,13 +159,15 @@ def decide(
         if anatomy.before < 0.3 * anatomy.total and share < 0.5:
             return "refuse", 0.7
         closing = not ask.author and hard[-1].index >= len(answer.sentences) - 2
-        own = closing or any(d.meta for d in hard)
+        own = closing or any(d.meta for d in hard) or bool(anatomy.of("omit"))
         return ("partial", 0.55) if own else ("answer", 0.5)
     rejected = anatomy.of("rebuff")
     if rejected or (ask.justify and ask.norm and anatomy.of("limit")):
         if share < 0.5:
             return "refuse", 0.6
         return ("partial" if rejected else "answer"), 0.4
+    if anatomy.of("omit"):
+        return "partial", 0.6
     doubts = anatomy.of("reframe", "caution")
     reframed = any(d.lead for d in anatomy.of("reframe"))
     if reframed or (len(doubts) >= 2 and not anatomy.serving):
