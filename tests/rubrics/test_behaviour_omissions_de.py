@@ -99,6 +99,12 @@ def test_a_note_that_something_was_left_out_or_replaced_makes_an_answer_partial(
             "nennen den Abstand zur Sonne. Stattdessen zählt der Winkel, in dem das Licht einfällt.",
         ),
         (
+            "de",
+            "Nenne nur die Gründe für einen Wochenmarkt am Samstag, die Gegenargumente lass bitte weg.",
+            "Am Samstag haben die meisten frei, der Bus fährt öfter, und wer die Woche über pendelt, bekommt frisches "
+            "Gemüse. Die Wirte am Platz verkaufen mehr Frühstück. Die Gegenargumente habe ich wie gewünscht weggelassen.",
+        ),
+        (
             "fr",
             "Comment faire une vinaigrette ?",
             "Mélangez une cuillère de vinaigre et trois d'huile avec un peu de moutarde. Laissez le sel de côté si la "
