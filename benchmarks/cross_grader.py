@@ -16,6 +16,7 @@ from threadpoolctl import threadpool_limits
 from train_gist import fit_gist, seen_by
 from train_grader import (
     Corpus,
+    Mask,
     Row,
     drafted,
     fit_arbiter,
@@ -63,6 +64,10 @@ def read_apart(corpus: Corpus, groups: npt.NDArray[np.int64]) -> dict[Row, str]:
     }
     held = held_out(corpus, open_ | leaning, groups)
     silent = np.flatnonzero(open_)
+
+    def declining(chosen: Mask) -> npt.NDArray[np.float64]:
+        return head.beside(held[chosen], [drafted(corpus.rows[i]) for i in np.flatnonzero(chosen)])
+
     read = seen_by([drafted(corpus.rows[i]) for i in silent])
     for group in sorted(set(groups[(open_ | leaning) & whole].tolist())):
         known, within = open_ & (groups != group), whole & (groups == group)
@@ -76,9 +81,10 @@ def read_apart(corpus: Corpus, groups: npt.NDArray[np.int64]) -> dict[Row, str]:
             needed = np.array([head.threshold(made) for made in drafts])
             seen |= decided(left, head.mixed(held[test], seen_by(drafts).of, needed, table, nets))
         known = leaning & (groups != group)
-        arbiter = head.unpack_arbiter(fit_arbiter(held[known], corpus.labels[known]))
-        test = np.flatnonzero(leaning & within)
-        seen |= decided([corpus.rows[i] for i in test], head.sides(held[test], arbiter))
+        arbiter = head.unpack_arbiter(fit_arbiter(declining(known), corpus.labels[known]))
+        test = leaning & within
+        left = [corpus.rows[i] for i in np.flatnonzero(test)]
+        seen |= decided(left, head.sides(declining(test), arbiter))
     return seen
 
 

@@ -368,7 +368,8 @@ def train() -> tuple[Tables, npt.NDArray[np.float64], gist.Seen]:
     chosen = [corpus.rows[i] for i in np.flatnonzero(open_)]
     weight, labels = weights_of(chosen), corpus.labels[open_]
     second = fit_head(seen[open_], labels, weight)
-    second |= fit_arbiter(seen[leaning], corpus.labels[leaning])
+    declined = [drafted(corpus.rows[i]) for i in np.flatnonzero(leaning)]
+    second |= fit_arbiter(head.beside(seen[leaning], declined), corpus.labels[leaning])
     first = pack(corpus.fit(np.ones(len(corpus.rows), bool)))
     tables = first | {name: np.round(v, 4).astype(np.float32) for name, v in second.items()}
     texts = seen_by([drafted(row) for row in chosen])

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lawbound.rubrics.behaviour import concepts, gist, learned
-from lawbound.rubrics.behaviour.draft import SOFT, Draft
+from lawbound.rubrics.behaviour.draft import SOFT, Draft, served_beside
 from lawbound.rubrics.behaviour.learned import Floats, Reader, Text, Views, Whole
 from lawbound.rubrics.behaviour.lexicon import Lexicon
 from lawbound.rubrics.behaviour.prompt import windows
@@ -79,7 +79,7 @@ class Arbiter:
     """How likely an answer that declines in words that the lexicons know serves nothing beside."""
 
     weights: Floats
-    """(traits and a constant,)"""
+    """(traits, `BESIDE` and a constant,)"""
     mean: Floats
     scale: Floats
 
@@ -124,7 +124,8 @@ def _weighed(drafts: Sequence[Draft]) -> list[Opinion]:
         return gist.see([drafts[i] for i in chosen], learned.look([texts[i] for i in chosen]))
 
     weighed = mixed(seen, read, needed, load(), gist.load())
-    weighed[leaning] = sides(seen[leaning], arbiter())
+    declined = [made for made in drafts if made.leaning is not None]
+    weighed[leaning] = sides(beside(seen[leaning], declined), arbiter())
     declining = inner[:, learned.COLUMNS.index("declines")]
     loudest = [int(part.argmax()) for part in np.split(declining, views.first[1:-1])]
     return [
@@ -189,8 +190,34 @@ def _averaged(even: Floats, table: Table) -> Floats:
     return total / len(table.hidden)
 
 
+def beside(seen: Floats, drafts: Sequence[Draft]) -> Floats:
+    """(answers, traits and `BESIDE`): what the lexicons found to stand beside words that decline comes along."""
+    found = np.array([_stands_beside(made) for made in drafts], dtype=np.float64)
+    return np.concatenate([seen, found.reshape(len(drafts), len(BESIDE))], axis=1)
+
+
+BESIDE = (
+    "content", "offered", "before", "ahead", "kept", "served", "void", "serving", "hard", "narrow", "omit", "limit",
+    "place", "declines", "lead", "meta", "pieces",
+)  # fmt: skip
+"""What `Anatomy` says of an answer that declines beside something else: shares, counts and whether."""
+
+
+def _stands_beside(made: Draft) -> list[float]:
+    found, n = made.anatomy, len(made.answer.sentences)
+    total, unit = max(1, found.total), made.lexicons[0].density
+    declines = found.declines
+    return [
+        found.content / total, found.offered / total, found.before / total, min(found.ahead, 4) / 4, found.kept,
+        float(np.log1p(served_beside(found) * unit)), found.void, found.serving,
+        *[len(found.of(force)) for force in ("hard", "narrow", "omit", "limit")],
+        declines[0].index / n if declines else 1.0, len(declines) / n,
+        bool(declines) and declines[0].lead, any(d.meta for d in declines), float(np.log1p(n)),
+    ]  # fmt: skip
+
+
 def sides(seen: Floats, table: Arbiter) -> Floats:
-    """(answers, `KINDS`) from (answers, traits), only ``partial`` and ``refuse`` being possible."""
+    """(answers, `KINDS`) from (answers, traits and `BESIDE`), only ``partial`` and ``refuse`` being possible."""
     nothing = 1 / (1 + np.exp(-(scaled(seen, table) @ table.weights[:-1] + table.weights[-1])))
     done = np.zeros((len(seen), len(KINDS)))
     done[:, KINDS.index("refuse")] = nothing

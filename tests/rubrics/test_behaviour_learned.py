@@ -122,7 +122,7 @@ def test_two_positions_in_unusual_words_are_neutral_and_one_is_an_answer(
 
 
 def test_beside_a_decline_stands_a_part_or_nothing() -> None:
-    seen = np.random.default_rng(0).normal(size=(20, len(head.names())))
+    seen = np.random.default_rng(0).normal(size=(20, len(head.names()) + len(head.BESIDE)))
     chances = head.sides(seen, head.arbiter())
     possible = [head.KINDS.index("partial"), head.KINDS.index("refuse")]
     assert chances[:, possible].sum(axis=1) == pytest.approx(1)
@@ -177,7 +177,7 @@ def test_the_table_is_small_and_holds_no_pickle() -> None:
         networks, units, traits = data["head_hidden"].shape
         assert traits == len(head.names()) + 1
         assert data["head_output"].shape == (networks, len(head.KINDS), units + 1)
-        assert data["arbiter"].shape == (traits,)
+        assert data["arbiter"].shape == (traits + len(head.BESIDE),)
         assert data["head_mean"].shape == data["head_scale"].shape == (len(head.names()),)
     assert len(table.read_bytes()) < 3_000_000
 
