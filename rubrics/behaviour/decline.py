@@ -24,6 +24,8 @@ is said to be left out, softened or replaced. rebuff: the premise or norm of the
 reframe: something else is made than was asked for. caution: distance is taken from what is asked."""
 
 _VERSE = re.compile(r"[^\n]\n[^\n]")
+_VOICE = re.compile(r"\W*[\"“„«»「『—–-]|[^\n]{0,200}\n[^\n]")
+"""How an answer opens in which a character speaks at once: quoted, with a dash, in verse."""
 _SPEAKER = re.compile(r"\W*([^\W\d_][^:.!?]{0,24}): *\S")
 GATE = ("decline", "self_no", "limit", "reluctant", "omit", "rebuff", "reframe", "caution")
 LATER = ("decline", "limit", "reluctant", "omit")
@@ -288,5 +290,6 @@ def _is_own_voice(decline: Decline, ask: Ask, answer: Answer, letter: bool) -> b
             return edge and (decline.index == 0 or not letter)
         bare = decline.lead and n <= NO_TEXT and not _VERSE.search(answer.raw)
         framing = decline.lead and decline.force in ("reframe", "caution")
-        return (decline.meta or bare or framing) and edge and not letter
+        opens = decline.index == 0 and not _VOICE.match(answer.raw)
+        return (decline.meta or bare or framing or opens) and edge and not letter
     return True
