@@ -99,7 +99,7 @@ def corrected_table(
     labels: Mapping[str, Label],
     estimates: Sequence[Estimate],
 ) -> pd.DataFrame:
-    """One row a model x policy x strength x rate; the columns are in ``docs/judging.md``."""
+    """One row a model x policy x strength x rate; the columns are in ``docs/calibration.md``."""
     import pandas as pd
 
     raw = {(e.model, e.policy, e.strength, e.metric): e for e in estimates if not e.slice}
