@@ -34,7 +34,7 @@ from lawbound.evals.metrics_inputs import (
     cuts,
     read_frame,
 )
-from lawbound.evals.stats_tests import holm
+from lawbound.evals.stats.significance import holm
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,7 +20,7 @@ from lawbound.evals.metrics_entries import (
 )
 from lawbound.evals.metrics_inputs import Rows
 from lawbound.evals.metrics_scores import design_of
-from lawbound.evals.stats import NAN
+from lawbound.evals.stats.intervals import NAN
 
 UNKNOWN: Final[Bounds] = (NAN, NAN)
 

@@ -29,7 +29,7 @@ from lawbound.evals.metrics_scores import (
     scores_icc,
     scores_of,
 )
-from lawbound.evals.stats import (
+from lawbound.evals.stats.intervals import (
     PRIOR_ICC,
     Design,
     Floats,
@@ -38,7 +38,7 @@ from lawbound.evals.stats import (
     pooled_icc,
     signed_mean,
 )
-from lawbound.evals.stats_tests import sign_flip
+from lawbound.evals.stats.significance import sign_flip
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ their joint linearisation, summed by cluster.
 Few labels often show no error at all, and the linearised variance is then that of a perfect judge. It
 is floored by a model: in each stratum the four cells of (judge, label) are those of all labelled
 answers, half an error of each kind added, updated by the stratum's own. The variance gives an effective
-number of answers, which enters the exact binomial interval as in `lawbound.evals.stats`.
+number of answers, which enters the exact binomial interval as in `lawbound.evals.stats.intervals`.
 """
 
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from lawbound.evals.stats import NAN, Codes, Floats, Mean, clopper_pearson
+from lawbound.evals.stats.intervals import NAN, Codes, Floats, Mean, clopper_pearson
 
 TUNED_FROM = 30
 """Labels from which on lambda is estimated; below, it is 1 (plain prediction-powered inference)."""

@@ -7,7 +7,7 @@ from typing import Any
 from lawbound.evals.correction import Corrected, clipped
 from lawbound.evals.estimate import NAN
 from lawbound.evals.metrics_inputs import Cut
-from lawbound.evals.stats import Mean, difference
+from lawbound.evals.stats.intervals import Mean, difference
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ from lawbound.evals.metrics_inputs import (
     read_frame,
 )
 from lawbound.evals.run_policies import run_policies
-from lawbound.evals.stats import Codes, Design, Floats, Mean, codes, pooled_icc, rate
+from lawbound.evals.stats.intervals import Codes, Design, Floats, Mean, codes, pooled_icc, rate
 from lawbound.rubrics.policy import Requirement
 from lawbound.rubrics.verdict import WITHHELD, Reading, is_met, is_served_plainly
 

@@ -16,8 +16,8 @@ from lawbound.evals.metrics_contrasts import contrast_estimates, steerability_es
 from lawbound.evals.metrics_inputs import Cut, MetricError, RuleInfo, RuleInfos, cuts, read_frame
 from lawbound.evals.metrics_rules import rule_estimates
 from lawbound.evals.metrics_wording import wording_as_random, wording_estimates
-from lawbound.evals.stats_bootstrap import Weights
-from lawbound.evals.stats_tests import holm
+from lawbound.evals.stats.bootstrap import Weights
+from lawbound.evals.stats.significance import holm
 from lawbound.evals.tradeoff import tradeoff_estimates
 
 if TYPE_CHECKING:

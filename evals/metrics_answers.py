@@ -20,7 +20,7 @@ from lawbound.evals.metrics_inputs import (
     Rows,
 )
 from lawbound.evals.metrics_scores import modes_of
-from lawbound.evals.stats import Design, Floats, Mean, pooled_icc, rate, signed_mean
+from lawbound.evals.stats.intervals import Design, Floats, Mean, pooled_icc, rate, signed_mean
 
 OUTCOMES = ("true", "false", "silent")
 TOKENS = {"prompt": "prompt_tokens", "answer": "completion_tokens", "thinking": "thinking_tokens"}

@@ -15,7 +15,7 @@ import numpy as np
 from lawbound.evals.metrics_build import unscored
 from lawbound.evals.metrics_inputs import Mask, Rows
 from lawbound.evals.metrics_scores import Paired, Scores, by_twin, design_of, pair_key
-from lawbound.evals.stats import NAN, Floats
+from lawbound.evals.stats.intervals import NAN, Floats
 
 Bounds = tuple[float, float]
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from lawbound.evals.estimate import DIRECTIONS, NAN, Estimate, Family
 from lawbound.evals.metrics_inputs import BLOCKED, ERROR, UNSCORED, Cut, Rows
-from lawbound.evals.stats import Floats, Mean
+from lawbound.evals.stats.intervals import Floats, Mean
 
 KORN_GRAUBARD = "korn-graubard"
 MOVER = "mover"

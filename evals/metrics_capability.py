@@ -27,9 +27,9 @@ from lawbound.evals.metrics_scores import (
     scores_icc,
     scores_of,
 )
-from lawbound.evals.stats import Floats, Mean, signed_mean
-from lawbound.evals.stats_bootstrap import Part, Weights, bootstrap, percentiles
-from lawbound.evals.stats_tests import sign_flip
+from lawbound.evals.stats.bootstrap import Part, Weights, bootstrap, percentiles
+from lawbound.evals.stats.intervals import Floats, Mean, signed_mean
+from lawbound.evals.stats.significance import sign_flip
 
 FLOOR = 0.10
 """A tax is not stated unless capability under the placebo clearly lies above this."""

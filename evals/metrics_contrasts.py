@@ -12,14 +12,7 @@ from lawbound.evals.metrics_bounds import Bounds, Ends, ends_of, mean_bounds
 from lawbound.evals.metrics_build import MOVER, build, judged, tally
 from lawbound.evals.metrics_inputs import Cut, Rows, members
 from lawbound.evals.metrics_matched import prior_withholding, spillover_estimates
-from lawbound.evals.stats import (
-    Design,
-    Floats,
-    Mean,
-    difference,
-    pooled_icc,
-    signed_mean,
-)
+from lawbound.evals.stats.intervals import Design, Floats, Mean, difference, pooled_icc, signed_mean
 from lawbound.tasks.bank import PRIVATE
 
 STEERING = ("full", "brief", "strict", "unnamed")

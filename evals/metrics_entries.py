@@ -10,7 +10,7 @@ import numpy as np
 from lawbound.evals.estimate import NAN
 from lawbound.evals.metrics_build import Tally
 from lawbound.evals.metrics_inputs import BLOCKED, ERROR, Cut, Mask, members
-from lawbound.evals.stats import Codes, Design, Floats, Mean, difference, rate
+from lawbound.evals.stats.intervals import Codes, Design, Floats, Mean, difference, rate
 
 RESTRICTED, NEAR_ACT, NEAR_TOPIC = 0, 1, 2
 SPLITS = 4

@@ -11,7 +11,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from lawbound.evals.stats import Codes, Floats
+from lawbound.evals.stats.intervals import Codes, Floats
 
 if TYPE_CHECKING:
     import pandas as pd

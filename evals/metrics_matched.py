@@ -11,7 +11,7 @@ from lawbound.evals.metrics_answers import share, withheld_from
 from lawbound.evals.metrics_bounds import ends_of
 from lawbound.evals.metrics_build import MOVER, build, judged, tally
 from lawbound.evals.metrics_inputs import Cut, Mask, Rows
-from lawbound.evals.stats import (
+from lawbound.evals.stats.intervals import (
     Codes,
     Design,
     Floats,

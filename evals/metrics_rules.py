@@ -31,9 +31,9 @@ from lawbound.evals.metrics_inputs import (
     Cut,
     RuleInfo,
 )
-from lawbound.evals.stats import Codes, Mean, mde_of, pooled_icc
-from lawbound.evals.stats_bootstrap import Part, Weights, bootstrap, percentiles, two_sided
-from lawbound.evals.stats_tests import p_from_interval
+from lawbound.evals.stats.bootstrap import Part, Weights, bootstrap, percentiles, two_sided
+from lawbound.evals.stats.intervals import Codes, Mean, mde_of, pooled_icc
+from lawbound.evals.stats.significance import p_from_interval
 
 
 def rule_estimates(cut: Cut, *, weights: Weights) -> Iterator[Estimate]:

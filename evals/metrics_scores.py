@@ -9,7 +9,7 @@ import numpy as np
 from lawbound.evals.estimate import NAN
 from lawbound.evals.metrics_build import scored, unscored
 from lawbound.evals.metrics_inputs import Cut, Rows
-from lawbound.evals.stats import Codes, Design, Floats, Mean, affine, pooled_icc, rate
+from lawbound.evals.stats.intervals import Codes, Design, Floats, Mean, affine, pooled_icc, rate
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from lawbound.evals.metrics_build import MOVER, Tally, build, tally
 from lawbound.evals.metrics_entries import complete_rules, rule_entries, rule_means
 from lawbound.evals.metrics_inputs import Cut
 from lawbound.evals.metrics_scores import Scores, design_of, modes_of, paired, scores_of
-from lawbound.evals.stats import PRIOR_ICC, Z95, Mean, mde_of
+from lawbound.evals.stats.intervals import PRIOR_ICC, Z95, Mean, mde_of
 
 
 def wording_estimates(cut: Cut) -> Iterator[Estimate]:

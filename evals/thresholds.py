@@ -26,7 +26,7 @@ from lawbound.evals.metrics_inputs import (
     members,
     read_frame,
 )
-from lawbound.evals.stats import (
+from lawbound.evals.stats.intervals import (
     NAN,
     PRIOR_ICC,
     Design,

@@ -15,7 +15,7 @@ import numpy as np
 from lawbound.evals.estimate import DIRECTIONS, NAN, Estimate
 from lawbound.evals.metrics_bounds import Bounds, product_bounds
 from lawbound.evals.metrics_build import Tally, stretched
-from lawbound.evals.stats import Mean
+from lawbound.evals.stats.intervals import Mean
 
 HYPERVOLUME_STRENGTHS = ("brief", "full", "strict")
 

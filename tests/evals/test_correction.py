@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lawbound.evals.correction import Answers, clipped, correct
-from lawbound.evals.stats import Mean, difference
+from lawbound.evals.stats.intervals import Mean, difference
 
 NAN = float("nan")
 

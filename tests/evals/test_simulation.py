@@ -11,8 +11,8 @@ from scipy.special import ndtri
 from lawbound.evals.metrics import RuleInfo, compute_metrics
 from lawbound.evals.metrics_entries import Entries, rule_means
 from lawbound.evals.power import paired_sd, power_of
-from lawbound.evals.stats import Design, Mean, pooled_icc, rate, signed_mean
-from lawbound.evals.stats_tests import sign_flip
+from lawbound.evals.stats.intervals import Design, Mean, pooled_icc, rate, signed_mean
+from lawbound.evals.stats.significance import sign_flip
 from lawbound.evals.tradeoff import product
 
 COVERED = 0.93

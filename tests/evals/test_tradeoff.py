@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lawbound.evals.estimate import Estimate
-from lawbound.evals.stats import Mean
+from lawbound.evals.stats.intervals import Mean
 from lawbound.evals.tradeoff import (
     Point,
     fronts,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lawbound.evals.stats import Codes, Floats
+from lawbound.evals.stats.intervals import Codes, Floats
 
 ENOUGH_GROUPS = 20
 """Every cell needs so many clusters; with fewer, the percentile bootstrap covers too little."""

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from lawbound.evals.stats import NAN, Codes, Floats, Mean
+from lawbound.evals.stats.intervals import NAN, Codes, Floats, Mean
 
 ENUMERATE = 12
 """Up to so many clusters that changed, every sign pattern is tried."""
