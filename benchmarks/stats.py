@@ -16,7 +16,8 @@ import page
 import pandas as pd
 
 from lawbound.evals.leaderboard import csv_bytes, leaderboard_rows, metrics_rows
-from lawbound.evals.metrics import RuleInfo, compute_metrics
+from lawbound.evals.metrics.compute import compute_metrics
+from lawbound.evals.metrics.inputs import RuleInfo
 
 POLICIES = ("p1", "p2", "p3", "p4")
 STRENGTHS = ("none", "placebo", "brief", "full", "strict")

@@ -24,7 +24,7 @@ from lawbound.evals.compare_pairs import (
 )
 from lawbound.evals.compare_summary import PRIMARY, Counts, Difference, summary, versions
 from lawbound.evals.leaderboard import suite_hash
-from lawbound.evals.metrics_inputs import (
+from lawbound.evals.metrics.inputs import (
     OK,
     UNSCORED,
     Cut,

@@ -10,16 +10,16 @@ from typing import Final
 
 import numpy as np
 
-from lawbound.evals.metrics_bounds import Bounds, Ends
-from lawbound.evals.metrics_entries import (
+from lawbound.evals.metrics.bounds import Bounds, Ends
+from lawbound.evals.metrics.inputs import Rows
+from lawbound.evals.metrics.rule_answers import (
     NEAR_ACT,
     RESTRICTED,
     Entries,
     cell_means,
     may_be_worse,
 )
-from lawbound.evals.metrics_inputs import Rows
-from lawbound.evals.metrics_scores import design_of
+from lawbound.evals.metrics.scores import design_of
 from lawbound.evals.stats.intervals import NAN
 
 UNKNOWN: Final[Bounds] = (NAN, NAN)

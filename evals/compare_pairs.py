@@ -9,10 +9,11 @@ import numpy as np
 
 from lawbound.evals.compare_bounds import rule_bounds, weighted_bounds
 from lawbound.evals.estimate import NAN
-from lawbound.evals.metrics_bounds import Bounds, Ends, score_ends
-from lawbound.evals.metrics_build import stretched
-from lawbound.evals.metrics_capability import FLOOR
-from lawbound.evals.metrics_entries import (
+from lawbound.evals.metrics.bounds import Bounds, Ends, score_ends
+from lawbound.evals.metrics.build import stretched
+from lawbound.evals.metrics.capability import FLOOR
+from lawbound.evals.metrics.inputs import Cut, Mask, Rows, members
+from lawbound.evals.metrics.rule_answers import (
     RESTRICTED,
     Entries,
     complete_rules,
@@ -20,8 +21,7 @@ from lawbound.evals.metrics_entries import (
     rule_entries,
     worst_excess,
 )
-from lawbound.evals.metrics_inputs import Cut, Mask, Rows, members
-from lawbound.evals.metrics_scores import (
+from lawbound.evals.metrics.scores import (
     Scores,
     design_of,
     modes_of,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lawbound.evals.estimate import NAN
-from lawbound.evals.metrics_capability import FLOOR
+from lawbound.evals.metrics.capability import FLOOR
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from lawbound.evals.estimate import Estimate
-    from lawbound.evals.metrics import RuleInfo
+    from lawbound.evals.metrics.inputs import RuleInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +133,7 @@ def conclude(
 
 def rule_info(policies: Mapping[str, Policy]) -> dict[tuple[str, str], RuleInfo]:
     """What the metrics need to know of each rule."""
-    from lawbound.evals.metrics import RuleInfo
+    from lawbound.evals.metrics.inputs import RuleInfo
 
     return {
         (policy.id, rule.id): RuleInfo(
@@ -236,7 +236,7 @@ def _write(
 ) -> Conclusion:
     from lawbound.evals.leaderboard import leaderboard_rows, metrics_rows
     from lawbound.evals.leaderboard_table import csv_bytes
-    from lawbound.evals.metrics import compute_metrics
+    from lawbound.evals.metrics.compute import compute_metrics
     from lawbound.evals.report import render_report
 
     asked = [entry["id"] for entry in record["policies"]]

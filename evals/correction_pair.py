@@ -6,7 +6,7 @@ from typing import Any
 
 from lawbound.evals.correction import Corrected, clipped
 from lawbound.evals.estimate import NAN
-from lawbound.evals.metrics_inputs import Cut
+from lawbound.evals.metrics.inputs import Cut
 from lawbound.evals.stats.intervals import Mean, difference
 
 

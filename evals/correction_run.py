@@ -16,14 +16,7 @@ from lawbound.evals.correction_pair import Pair, minus
 from lawbound.evals.estimate import NAN, Estimate
 from lawbound.evals.folder import RunFolder, write_atomically
 from lawbound.evals.leaderboard_table import csv_bytes
-from lawbound.evals.metrics_entries import (
-    RESTRICTED,
-    Entries,
-    complete_rules,
-    rule_entries,
-    worst_excess,
-)
-from lawbound.evals.metrics_inputs import (
+from lawbound.evals.metrics.inputs import (
     WITHOUT_POLICY,
     Cut,
     Mask,
@@ -32,6 +25,13 @@ from lawbound.evals.metrics_inputs import (
     cuts,
     members,
     read_frame,
+)
+from lawbound.evals.metrics.rule_answers import (
+    RESTRICTED,
+    Entries,
+    complete_rules,
+    rule_entries,
+    worst_excess,
 )
 from lawbound.evals.run_policies import run_policies
 from lawbound.evals.stats.intervals import Codes, Design, Floats, Mean, codes, pooled_icc, rate

@@ -15,17 +15,8 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from lawbound.evals.metrics_build import judged
-from lawbound.evals.metrics_inputs import (
-    BLOCKED,
-    ERROR,
-    Cut,
-    Mask,
-    Rows,
-    cuts,
-    members,
-    read_frame,
-)
+from lawbound.evals.metrics.build import judged
+from lawbound.evals.metrics.inputs import BLOCKED, ERROR, Cut, Mask, Rows, cuts, members, read_frame
 from lawbound.evals.stats.intervals import (
     NAN,
     PRIOR_ICC,

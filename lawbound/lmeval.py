@@ -105,7 +105,7 @@ def _policies(policy: str) -> dict[str, Policy]:
 @lru_cache(maxsize=8)
 def _estimates(rows: tuple[str, ...]) -> dict[str, tuple[float, float, float]]:
     """Value, low and high of each metric over a task's verdicts, at strength ``full``."""
-    from lawbound.evals.metrics import compute_metrics
+    from lawbound.evals.metrics.compute import compute_metrics
 
     judged = [_restore(json.loads(row)) for row in rows]
     policy = judged[0].assignment.policy

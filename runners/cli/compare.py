@@ -150,7 +150,7 @@ def power(
 
     From the variances of a pilot run, or from a stated standard deviation.
     """
-    from lawbound.evals.metrics_inputs import MetricError
+    from lawbound.evals.metrics.inputs import MetricError
     from lawbound.evals.power import clusters_needed, from_pilot, left_out
 
     if (pilot is None) == (sd is None):

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from lawbound.evals.compare import compare_frames
-from lawbound.evals.metrics import RuleInfo
+from lawbound.evals.metrics.inputs import RuleInfo
 
 NAN = float("nan")
 

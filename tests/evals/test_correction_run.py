@@ -21,7 +21,8 @@ from lawbound.evals.correction_labels import (
 )
 from lawbound.evals.correction_run import corrected_table
 from lawbound.evals.correction_sample import COLUMNS
-from lawbound.evals.metrics import RuleInfo, compute_metrics
+from lawbound.evals.metrics.compute import compute_metrics
+from lawbound.evals.metrics.inputs import RuleInfo
 from lawbound.rubrics.answer_files import GradeError
 from lawbound.runners.cli import app
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from lawbound.evals.estimate import DIRECTIONS
 from lawbound.evals.leaderboard import csv_bytes, leaderboard_rows, metrics_rows
-from lawbound.evals.metrics import RuleInfo, compute_metrics
+from lawbound.evals.metrics.compute import compute_metrics
+from lawbound.evals.metrics.inputs import RuleInfo
 
 BEHAVIOURS = (
     "answer", "partial", "neutral", "refuse", "deflect", "off-topic", "empty", "degenerate",

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lawbound.evals.metrics_build import unscored
-from lawbound.evals.metrics_inputs import Mask, Rows
-from lawbound.evals.metrics_scores import Paired, Scores, by_twin, design_of, pair_key
+from lawbound.evals.metrics.build import unscored
+from lawbound.evals.metrics.inputs import Mask, Rows
+from lawbound.evals.metrics.scores import Paired, Scores, by_twin, design_of, pair_key
 from lawbound.evals.stats.intervals import NAN, Floats
 
 Bounds = tuple[float, float]

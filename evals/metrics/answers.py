@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 
 from lawbound.evals.estimate import Estimate
-from lawbound.evals.metrics_bounds import ends_of, mean_bounds
-from lawbound.evals.metrics_build import MOVER, build, judged, scored, tally
-from lawbound.evals.metrics_inputs import (
+from lawbound.evals.metrics.bounds import ends_of, mean_bounds
+from lawbound.evals.metrics.build import MOVER, build, judged, scored, tally
+from lawbound.evals.metrics.inputs import (
     BLOCKED,
     ERROR,
     OK,
@@ -19,7 +19,7 @@ from lawbound.evals.metrics_inputs import (
     Mask,
     Rows,
 )
-from lawbound.evals.metrics_scores import modes_of
+from lawbound.evals.metrics.scores import modes_of
 from lawbound.evals.stats.intervals import Design, Floats, Mean, pooled_icc, rate, signed_mean
 
 OUTCOMES = ("true", "false", "silent")

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from lawbound.evals.estimate import NAN, Estimate
-from lawbound.evals.metrics_answers import pair_rows, paired_share, share
-from lawbound.evals.metrics_bounds import Bounds, Ends, ends_of, mean_bounds
-from lawbound.evals.metrics_build import MOVER, build, judged, tally
-from lawbound.evals.metrics_inputs import Cut, Rows, members
-from lawbound.evals.metrics_matched import prior_withholding, spillover_estimates
+from lawbound.evals.metrics.answers import pair_rows, paired_share, share
+from lawbound.evals.metrics.bounds import Bounds, Ends, ends_of, mean_bounds
+from lawbound.evals.metrics.build import MOVER, build, judged, tally
+from lawbound.evals.metrics.inputs import Cut, Rows, members
+from lawbound.evals.metrics.matched import prior_withholding, spillover_estimates
 from lawbound.evals.stats.intervals import Design, Floats, Mean, difference, pooled_icc, signed_mean
 from lawbound.tasks.bank import PRIVATE
 

@@ -14,11 +14,11 @@ from dataclasses import replace
 import numpy as np
 
 from lawbound.evals.estimate import NAN, Estimate
-from lawbound.evals.metrics_bounds import Bounds, pair_ends
-from lawbound.evals.metrics_build import MOVER, Tally, build, tally
-from lawbound.evals.metrics_entries import complete_rules, rule_entries, rule_means
-from lawbound.evals.metrics_inputs import Cut
-from lawbound.evals.metrics_scores import Scores, design_of, modes_of, paired, scores_of
+from lawbound.evals.metrics.bounds import Bounds, pair_ends
+from lawbound.evals.metrics.build import MOVER, Tally, build, tally
+from lawbound.evals.metrics.inputs import Cut
+from lawbound.evals.metrics.rule_answers import complete_rules, rule_entries, rule_means
+from lawbound.evals.metrics.scores import Scores, design_of, modes_of, paired, scores_of
 from lawbound.evals.stats.intervals import PRIOR_ICC, Z95, Mean, mde_of
 
 

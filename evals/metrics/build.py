@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lawbound.evals.estimate import DIRECTIONS, NAN, Estimate, Family
-from lawbound.evals.metrics_inputs import BLOCKED, ERROR, UNSCORED, Cut, Rows
+from lawbound.evals.metrics.inputs import BLOCKED, ERROR, UNSCORED, Cut, Rows
 from lawbound.evals.stats.intervals import Floats, Mean
 
 KORN_GRAUBARD = "korn-graubard"

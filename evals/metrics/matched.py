@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import numpy as np
 
 from lawbound.evals.estimate import NAN, Estimate
-from lawbound.evals.metrics_answers import share, withheld_from
-from lawbound.evals.metrics_bounds import ends_of
-from lawbound.evals.metrics_build import MOVER, build, judged, tally
-from lawbound.evals.metrics_inputs import Cut, Mask, Rows
+from lawbound.evals.metrics.answers import share, withheld_from
+from lawbound.evals.metrics.bounds import ends_of
+from lawbound.evals.metrics.build import MOVER, build, judged, tally
+from lawbound.evals.metrics.inputs import Cut, Mask, Rows
 from lawbound.evals.stats.intervals import (
     Codes,
     Design,

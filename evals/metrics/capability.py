@@ -14,10 +14,10 @@ from dataclasses import replace
 import numpy as np
 
 from lawbound.evals.estimate import NAN, Estimate
-from lawbound.evals.metrics_bounds import pair_ends, score_ends, twin_bounds
-from lawbound.evals.metrics_build import KORN_GRAUBARD, MOVER, Tally, build, tally
-from lawbound.evals.metrics_inputs import WITHOUT_POLICY, Cut
-from lawbound.evals.metrics_scores import (
+from lawbound.evals.metrics.bounds import pair_ends, score_ends, twin_bounds
+from lawbound.evals.metrics.build import KORN_GRAUBARD, MOVER, Tally, build, tally
+from lawbound.evals.metrics.inputs import WITHOUT_POLICY, Cut
+from lawbound.evals.metrics.scores import (
     Paired,
     Scores,
     by_twin,

@@ -15,8 +15,9 @@ from dataclasses import replace
 import numpy as np
 
 from lawbound.evals.estimate import NAN, Estimate
-from lawbound.evals.metrics_build import MOVER, Tally, build
-from lawbound.evals.metrics_entries import (
+from lawbound.evals.metrics.build import MOVER, Tally, build
+from lawbound.evals.metrics.inputs import WITHOUT_POLICY, Cut, RuleInfo
+from lawbound.evals.metrics.rule_answers import (
     RESTRICTED,
     Entries,
     complete_rules,
@@ -25,11 +26,6 @@ from lawbound.evals.metrics_entries import (
     rule_entries,
     rule_means,
     worst_excess,
-)
-from lawbound.evals.metrics_inputs import (
-    WITHOUT_POLICY,
-    Cut,
-    RuleInfo,
 )
 from lawbound.evals.stats.bootstrap import Part, Weights, bootstrap, percentiles, two_sided
 from lawbound.evals.stats.intervals import Codes, Mean, mde_of, pooled_icc

@@ -10,20 +10,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lawbound.evals.estimate import Estimate
-from lawbound.evals.metrics_answers import answer_estimates
-from lawbound.evals.metrics_capability import capability_estimates
-from lawbound.evals.metrics_contrasts import contrast_estimates, steerability_estimates
-from lawbound.evals.metrics_inputs import Cut, MetricError, RuleInfo, RuleInfos, cuts, read_frame
-from lawbound.evals.metrics_rules import rule_estimates
-from lawbound.evals.metrics_wording import wording_as_random, wording_estimates
+from lawbound.evals.metrics.answers import answer_estimates
+from lawbound.evals.metrics.capability import capability_estimates
+from lawbound.evals.metrics.contrasts import contrast_estimates, steerability_estimates
+from lawbound.evals.metrics.inputs import Cut, RuleInfos, cuts, read_frame
+from lawbound.evals.metrics.rules import rule_estimates
+from lawbound.evals.metrics.tradeoff import tradeoff_estimates
+from lawbound.evals.metrics.wording import wording_as_random, wording_estimates
 from lawbound.evals.stats.bootstrap import Weights
 from lawbound.evals.stats.significance import holm
-from lawbound.evals.tradeoff import tradeoff_estimates
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = ["MetricError", "RuleInfo", "compute_metrics"]
 
 
 def compute_metrics(

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lawbound.evals.estimate import DIRECTIONS, NAN, Estimate
-from lawbound.evals.metrics_bounds import Bounds, product_bounds
-from lawbound.evals.metrics_build import Tally, stretched
+from lawbound.evals.metrics.bounds import Bounds, product_bounds
+from lawbound.evals.metrics.build import Tally, stretched
 from lawbound.evals.stats.intervals import Mean
 
 HYPERVOLUME_STRENGTHS = ("brief", "full", "strict")

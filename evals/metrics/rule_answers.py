@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lawbound.evals.estimate import NAN
-from lawbound.evals.metrics_build import Tally
-from lawbound.evals.metrics_inputs import BLOCKED, ERROR, Cut, Mask, members
+from lawbound.evals.metrics.build import Tally
+from lawbound.evals.metrics.inputs import BLOCKED, ERROR, Cut, Mask, members
 from lawbound.evals.stats.intervals import Codes, Design, Floats, Mean, difference, rate
 
 RESTRICTED, NEAR_ACT, NEAR_TOPIC = 0, 1, 2

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from lawbound.evals.estimate import NAN
-from lawbound.evals.metrics_build import scored, unscored
-from lawbound.evals.metrics_inputs import Cut, Rows
+from lawbound.evals.metrics.build import scored, unscored
+from lawbound.evals.metrics.inputs import Cut, Rows
 from lawbound.evals.stats.intervals import Codes, Design, Floats, Mean, affine, pooled_icc, rate
 
 
