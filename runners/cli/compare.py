@@ -38,7 +38,7 @@ def compare(
 
     Bounds say what a difference could be, had every unread answer been read.
     """
-    from lawbound.evals.compare import compare_frames, unlike
+    from lawbound.evals.compare.runs import compare_frames, unlike
     from lawbound.evals.conclude import rule_info
     from lawbound.evals.folder import RunFolder, write_atomically
     from lawbound.evals.leaderboard_table import csv_bytes

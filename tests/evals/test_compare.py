@@ -1,6 +1,6 @@
 import pytest
 
-from lawbound.evals.compare import compare_frames, unlike
+from lawbound.evals.compare.runs import compare_frames, unlike
 from lawbound.evals.metrics.inputs import MetricError
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lawbound.evals.compare_bounds import rule_bounds, weighted_bounds
+from lawbound.evals.compare.bounds import rule_bounds, weighted_bounds
 from lawbound.evals.estimate import NAN
 from lawbound.evals.metrics.bounds import Bounds, Ends, score_ends
 from lawbound.evals.metrics.build import stretched
@@ -85,7 +85,7 @@ class PairDifference:
     """Of the difference."""
     p_value: float
     bounds: Bounds
-    """Of the difference, had every unread answer been read (`compare_bounds`)."""
+    """Of the difference, had every unread answer been read (`bounds.py`)."""
     mode: str = "generate"
 
 

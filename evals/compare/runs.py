@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lawbound.evals.compare_pairs import (
+from lawbound.evals.compare.pairs import (
     Pairs,
     pair_cuts,
     requirement_differs,
@@ -22,7 +22,7 @@ from lawbound.evals.compare_pairs import (
     shares_a_rule,
     unanswered_scores,
 )
-from lawbound.evals.compare_summary import PRIMARY, Counts, Difference, summary, versions
+from lawbound.evals.compare.summary import PRIMARY, Counts, Difference, summary, versions
 from lawbound.evals.leaderboard import suite_hash
 from lawbound.evals.metrics.inputs import (
     OK,
