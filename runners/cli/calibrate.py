@@ -11,7 +11,7 @@ from lawbound.runners.cli.console import bars, note, show, table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lawbound.evals.correction_labels import Labels
+    from lawbound.evals.correction.labels import Labels
     from lawbound.evals.estimate import Estimate
     from lawbound.rubrics.calibration import Agreement
 
@@ -82,14 +82,14 @@ def run(
 
 def read_sheet(path: Path | None) -> "Labels | None":
     """Labels of a run, read before anything else is done."""
-    from lawbound.evals.correction_labels import read_labels
+    from lawbound.evals.correction.labels import read_labels
 
     return None if path is None else read_labels(path)
 
 
 def print_correction(folder: Path, labels: "Labels", estimates: "Sequence[Estimate]") -> None:
     """Correct a run's rates, write them and print the headline ones."""
-    from lawbound.evals.correction_run import correct_run
+    from lawbound.evals.correction.run import correct_run
 
     done = correct_run(folder, labels, estimates)
     whole = done.table[(done.table["slice"] == "") & (done.table["labelled"] > 0)]
@@ -147,7 +147,7 @@ def sample(
 
     `lawbound score RUN --labels FILE` then corrects its rates.
     """
-    from lawbound.evals.correction_sample import write_sheet
+    from lawbound.evals.correction.sample import write_sheet
 
     sheet = write_sheet(
         folder, out, count=count, least=least, seed=seed, models=model or (), blind=blind

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from lawbound import FunctionEngine, ModelError, RunSpec, evaluate
 from lawbound.evals.conclude import conclude
-from lawbound.evals.correction_labels import Label, Labels
-from lawbound.evals.correction_run import correct_run
+from lawbound.evals.correction.labels import Label, Labels
+from lawbound.evals.correction.run import correct_run
 from lawbound.evals.folder import FolderError, RunFolder
 from lawbound.evals.run_policies import changed_since, run_policies
 from lawbound.rubrics.policy import PolicyError

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lawbound.evals.correction import Corrected, clipped
+from lawbound.evals.correction.inference import Corrected, clipped
 from lawbound.evals.estimate import NAN
 from lawbound.evals.metrics.inputs import Cut
 from lawbound.evals.stats.intervals import Mean, difference

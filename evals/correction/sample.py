@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from lawbound.evals.correction_labels import CorrectionError, draw, judged_rows
+from lawbound.evals.correction.labels import CorrectionError, draw, judged_rows
 from lawbound.evals.folder import FolderError, RunFolder, write_atomically
 from lawbound.rubrics.answer_files import GradeError, open_answers
 from lawbound.rubrics.calibration import gold_class

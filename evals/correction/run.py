@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lawbound.evals.conclude import rule_info
-from lawbound.evals.correction import Answers, correct
-from lawbound.evals.correction_labels import CorrectionError, Label, Labels
-from lawbound.evals.correction_pair import Pair, minus
+from lawbound.evals.correction.inference import Answers, correct
+from lawbound.evals.correction.labels import CorrectionError, Label, Labels
+from lawbound.evals.correction.pair import Pair, minus
 from lawbound.evals.estimate import NAN, Estimate
 from lawbound.evals.folder import RunFolder, write_atomically
 from lawbound.evals.leaderboard_table import csv_bytes
