@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lawbound.evals.evaluate import Observer, RunSpec, Silent, ask, prepare
 from lawbound.evals.folder import RunFolder, write_atomically
 from lawbound.evals.frame import Judged, judge_all, usual_errors, verdict_frame
-from lawbound.evals.judging import (
+from lawbound.evals.judging.panel import (
     NOBODY,
     JudgeSpec,
     ask_panel,
@@ -19,7 +19,7 @@ from lawbound.evals.judging import (
     scorer_version,
     with_readings,
 )
-from lawbound.evals.judging_readings import Readings
+from lawbound.evals.judging.readings import Readings
 from lawbound.evals.run_policies import run_policies
 from lawbound.rubrics.policy import WITHHOLDING, Policy
 from lawbound.runners.collector import paused_collector

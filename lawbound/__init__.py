@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lawbound.evals.conclude import Conclusion, conclude, evaluate
     from lawbound.evals.evaluate import RunSpec
-    from lawbound.evals.judging import JudgeSpec
+    from lawbound.evals.judging.panel import JudgeSpec
     from lawbound.rubrics.behaviour import grade
     from lawbound.rubrics.policy import Policy, PolicyError, Requirement
     from lawbound.rubrics.policy_files import load_policy
@@ -31,7 +31,7 @@ _HOMES = {
     "FunctionEngine": "lawbound.runners.engines.function",
     "Item": "lawbound.tasks.item",
     "ItemError": "lawbound.tasks.item",
-    "JudgeSpec": "lawbound.evals.judging",
+    "JudgeSpec": "lawbound.evals.judging.panel",
     "ModelError": "lawbound.runners.engines.protocol",
     "Policy": "lawbound.rubrics.policy",
     "PolicyError": "lawbound.rubrics.policy",

@@ -170,7 +170,7 @@ def tell_of_policies(folder: Path) -> None:
 def tell_of_judges(folder: Path) -> None:
     """What became of the answers that were put to judges, and whom not to trust."""
     from lawbound.evals.folder import RunFolder
-    from lawbound.evals.judging_counts import failures
+    from lawbound.evals.judging.counts import failures
 
     record = RunFolder(folder).read_run().get("judge")
     if record is None:

@@ -10,7 +10,7 @@ from lawbound.runners.cli.console import bars, note, noted, show, table
 
 if TYPE_CHECKING:
     from lawbound.evals.evaluate import RunSpec
-    from lawbound.evals.judging import JudgeSpec
+    from lawbound.evals.judging.panel import JudgeSpec
 
 TIED = 3
 """Exit code of a run in which a real model ties a baseline on every column."""
@@ -232,7 +232,7 @@ def judge_spec(
     Raises:
         ModelError: A name has no known form, the mode is unknown, or there is nobody to open.
     """
-    from lawbound.evals.judging import JudgeSpec
+    from lawbound.evals.judging.panel import JudgeSpec
     from lawbound.runners.engines import EngineOptions, ModelError
 
     named = _split(models)

@@ -8,7 +8,7 @@ from typing import Any
 
 from lawbound.evals.evaluate import Observer
 from lawbound.evals.folder import RunFolder, slug
-from lawbound.evals.judging_readings import one_line
+from lawbound.evals.judging.readings import one_line
 from lawbound.rubrics.judges.ask import judge_answers
 from lawbound.rubrics.judges.forms import Named, check_frame
 from lawbound.rubrics.judges.question import FAILED, Opinion, Question

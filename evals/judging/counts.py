@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from lawbound.evals.judging_readings import WITHOUT, Decision, Fate, Without
+from lawbound.evals.judging.readings import WITHOUT, Decision, Fate, Without
 from lawbound.rubrics.judges.material import MAX_ANSWER
 from lawbound.rubrics.judges.panel import PanelReading
 from lawbound.rubrics.judges.question import Opinion, Question

@@ -15,9 +15,9 @@ from typing import Any, Self, get_args
 from lawbound.evals.evaluate import Observer, RunSpec
 from lawbound.evals.folder import RunFolder
 from lawbound.evals.frame import Judged
-from lawbound.evals.judging_asking import ask_judge
-from lawbound.evals.judging_counts import counts, failures, fate_of
-from lawbound.evals.judging_readings import (
+from lawbound.evals.judging.asking import ask_judge
+from lawbound.evals.judging.counts import counts, failures, fate_of
+from lawbound.evals.judging.readings import (
     Decision,
     Place,
     Readings,
