@@ -234,8 +234,8 @@ def _write(
     samples: Mapping[str, Mapping[str, Sample]],
     resamples: int,
 ) -> Conclusion:
-    from lawbound.evals.leaderboard import leaderboard_rows, metrics_rows
-    from lawbound.evals.leaderboard_table import csv_bytes
+    from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows
+    from lawbound.evals.leaderboard.table import csv_bytes
     from lawbound.evals.metrics.compute import compute_metrics
     from lawbound.evals.report import render_report
 
@@ -276,7 +276,7 @@ def _write_compliance(
     """The compliance sheet, if a policy of the run states marks."""
     import pandas as pd
 
-    from lawbound.evals.leaderboard_table import csv_bytes
+    from lawbound.evals.leaderboard.table import csv_bytes
     from lawbound.evals.report.tables import compliance_rows
     from lawbound.evals.thresholds import check_thresholds
 
@@ -291,6 +291,6 @@ def _write_compliance(
 
 def ties(board: pd.DataFrame) -> Sequence[str]:
     """Real models that look exactly like a baseline."""
-    from lawbound.evals.leaderboard import ties_a_baseline
+    from lawbound.evals.leaderboard.board import ties_a_baseline
 
     return ties_a_baseline(board)

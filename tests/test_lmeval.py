@@ -17,7 +17,7 @@ from lawbound.evals.evaluate import RunSpec
 from lawbound.evals.folder import FolderError, RunFolder
 from lawbound.evals.harness_docs import build_docs
 from lawbound.evals.harness_logs import import_logs, is_log_folder
-from lawbound.evals.leaderboard import merge_boards
+from lawbound.evals.leaderboard.merge import merge_boards
 from lawbound.evals.run_policies import run_policies
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.sample import Request

@@ -23,7 +23,7 @@ from lawbound.evals.compare.pairs import (
     unanswered_scores,
 )
 from lawbound.evals.compare.summary import PRIMARY, Counts, Difference, summary, versions
-from lawbound.evals.leaderboard import suite_hash
+from lawbound.evals.leaderboard.board import suite_hash
 from lawbound.evals.metrics.inputs import (
     OK,
     UNSCORED,

@@ -15,7 +15,7 @@ from lawbound.evals.correction.labels import CorrectionError, Label, Labels
 from lawbound.evals.correction.pair import Pair, minus
 from lawbound.evals.estimate import NAN, Estimate
 from lawbound.evals.folder import RunFolder, write_atomically
-from lawbound.evals.leaderboard_table import csv_bytes
+from lawbound.evals.leaderboard.table import csv_bytes
 from lawbound.evals.metrics.inputs import (
     WITHOUT_POLICY,
     Cut,

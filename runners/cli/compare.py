@@ -41,7 +41,7 @@ def compare(
     from lawbound.evals.compare.runs import compare_frames, unlike
     from lawbound.evals.conclude import rule_info
     from lawbound.evals.folder import RunFolder, write_atomically
-    from lawbound.evals.leaderboard_table import csv_bytes
+    from lawbound.evals.leaderboard.table import csv_bytes
     from lawbound.evals.run_policies import run_policies
 
     record, other = (RunFolder(folder).read_run() for folder in (first, second))

@@ -127,8 +127,8 @@ def leaderboard(
 ) -> None:
     """Merge the leaderboards of several runs."""
     from lawbound.evals.folder import write_atomically
-    from lawbound.evals.leaderboard_merge import merge_boards, model_card, read_board, run_names
-    from lawbound.evals.leaderboard_table import csv_bytes
+    from lawbound.evals.leaderboard.merge import merge_boards, model_card, read_board, run_names
+    from lawbound.evals.leaderboard.table import csv_bytes
 
     boards = {
         name: read_board(folder / "leaderboard.csv")

@@ -17,7 +17,8 @@ import atheris
 with atheris.instrument_imports(include=["lawbound", "yaml"]):
     from lawbound.evals.estimate_files import read_estimates
     from lawbound.evals.folder import FolderError, RunFolder, read_records
-    from lawbound.evals.leaderboard_merge import LeaderboardError, read_board
+    from lawbound.evals.leaderboard.merge import read_board
+    from lawbound.evals.leaderboard.table import LeaderboardError
     from lawbound.evals.suite import SuiteError, load_suite
     from lawbound.rubrics.answer_files import GradeError, open_answers
     from lawbound.rubrics.answers import check, check_facts

@@ -9,25 +9,12 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.estimate import NAN, Estimate
-from lawbound.evals.leaderboard_merge import merge_boards, model_card, read_board
-from lawbound.evals.leaderboard_table import LeaderboardError, cell, csv_bytes, rank_rows, table_of
-from lawbound.evals.schema_columns import LEADERBOARD, METRICS, SCHEMA_VERSION, SOURCES
+from lawbound.evals.leaderboard.columns import LEADERBOARD, METRICS, SCHEMA_VERSION, SOURCES
+from lawbound.evals.leaderboard.table import rank_rows, table_of
 from lawbound.rubrics.score import SCORER_VERSION
 
 if TYPE_CHECKING:
     import pandas as pd
-
-__all__ = [
-    "LeaderboardError",
-    "cell",
-    "csv_bytes",
-    "leaderboard_rows",
-    "merge_boards",
-    "metrics_rows",
-    "model_card",
-    "read_board",
-    "ties_a_baseline",
-]
 
 REFERENCE = "reference:"
 

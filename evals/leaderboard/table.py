@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from lawbound.evals.leaderboard.columns import Column
 from lawbound.evals.metrics.tradeoff import Point, fronts
-from lawbound.evals.schema_columns import Column
 from lawbound.tasks.cells import inert
 
 if TYPE_CHECKING:

@@ -8,12 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lawbound.evals.leaderboard_table import (
-    LeaderboardError,
-    rank_rows,
-    table_of,
-)
-from lawbound.evals.schema_columns import LEADERBOARD
+from lawbound.evals.leaderboard.columns import LEADERBOARD
+from lawbound.evals.leaderboard.table import LeaderboardError, rank_rows, table_of
 from lawbound.runners.sample import MOST_COUNTED
 from lawbound.tasks.cells import as_written
 from lawbound.tasks.files import quoted
