@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.evaluate import Observer, RunSpec, Silent, ask, prepare
-from lawbound.evals.folder import RunFolder, write_atomically
+from lawbound.evals.folder.policies import run_policies
+from lawbound.evals.folder.run_folder import RunFolder, write_atomically
 from lawbound.evals.frame import Judged, judge_all, usual_errors, verdict_frame
 from lawbound.evals.judging.panel import (
     NOBODY,
@@ -20,7 +21,6 @@ from lawbound.evals.judging.panel import (
     with_readings,
 )
 from lawbound.evals.judging.readings import Readings
-from lawbound.evals.run_policies import run_policies
 from lawbound.rubrics.policy import WITHHOLDING, Policy
 from lawbound.runners.collector import paused_collector
 from lawbound.runners.engines import Engine

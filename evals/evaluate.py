@@ -13,12 +13,12 @@ from typing import Annotated, Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from lawbound.evals.folder import RunFolder
+from lawbound.evals.folder.origins import MovedWarning, Origins
+from lawbound.evals.folder.policies import check_sizes, store_policies
+from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.folder.versions import installed
 from lawbound.evals.opening import REFERENCE, Labels, check_model, check_own, open_model, place
-from lawbound.evals.origins import MovedWarning, Origins
-from lawbound.evals.run_policies import check_sizes, store_policies
 from lawbound.evals.suite import Suite, compose, load_suite
-from lawbound.evals.versions import installed
 from lawbound.rubrics.policy import Policy, PolicyError
 from lawbound.rubrics.policy_files import load_policy
 from lawbound.rubrics.reference.situation import Situations, situations

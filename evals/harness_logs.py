@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from lawbound.evals.folder import FolderError, RunFolder
+from lawbound.evals.folder.policies import store_policies
+from lawbound.evals.folder.run_folder import FolderError, RunFolder
 from lawbound.evals.harness_samples import TASK_PREFIX, Logged, read_run
-from lawbound.evals.run_policies import store_policies
 from lawbound.evals.suite import load_suite
 from lawbound.rubrics.policy import Policy
 from lawbound.rubrics.policy_files import load_policy

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lawbound.evals.folder import FolderError, read_records
+from lawbound.evals.folder.run_folder import FolderError, read_records
 from lawbound.evals.harness_docs import DocArm, parse_doc
 from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.runners.engines.harness_load import is_secret

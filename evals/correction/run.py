@@ -14,7 +14,8 @@ from lawbound.evals.correction.inference import Answers, correct
 from lawbound.evals.correction.labels import CorrectionError, Label, Labels
 from lawbound.evals.correction.pair import Pair, minus
 from lawbound.evals.estimate import NAN, Estimate
-from lawbound.evals.folder import RunFolder, write_atomically
+from lawbound.evals.folder.policies import run_policies
+from lawbound.evals.folder.run_folder import RunFolder, write_atomically
 from lawbound.evals.leaderboard.table import csv_bytes
 from lawbound.evals.metrics.inputs import (
     WITHOUT_POLICY,
@@ -33,7 +34,6 @@ from lawbound.evals.metrics.rule_answers import (
     rule_entries,
     worst_excess,
 )
-from lawbound.evals.run_policies import run_policies
 from lawbound.evals.stats.intervals import Codes, Design, Floats, Mean, codes, pooled_icc, rate
 from lawbound.rubrics.policy import Requirement
 from lawbound.rubrics.verdict import WITHHELD, Reading, is_met, is_served_plainly

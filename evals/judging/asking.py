@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from lawbound.evals.evaluate import Observer
-from lawbound.evals.folder import RunFolder, slug
+from lawbound.evals.folder.run_folder import RunFolder, slug
 from lawbound.evals.judging.readings import one_line
 from lawbound.rubrics.judges.ask import judge_answers
 from lawbound.rubrics.judges.forms import Named, check_frame

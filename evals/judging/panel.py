@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Self, get_args
 
 from lawbound.evals.evaluate import Observer, RunSpec
-from lawbound.evals.folder import RunFolder
+from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.frame import Judged
 from lawbound.evals.judging.asking import ask_judge
 from lawbound.evals.judging.counts import counts, failures, fate_of

@@ -144,7 +144,7 @@ def run(
         return
     from lawbound.evals.conclude import conclude
     from lawbound.evals.evaluate import ask, prepare
-    from lawbound.evals.origins import MovedWarning
+    from lawbound.evals.folder.origins import MovedWarning
     from lawbound.runners.cli.results import (
         print_leaderboard,
         tell_of_judges,

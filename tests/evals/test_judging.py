@@ -17,7 +17,7 @@ import yaml
 import lawbound
 from lawbound.evals.conclude import conclude
 from lawbound.evals.evaluate import RunSpec
-from lawbound.evals.folder import FolderError
+from lawbound.evals.folder.run_folder import FolderError
 from lawbound.evals.judging.panel import JudgeSpec
 from lawbound.rubrics.judges.panel import UNSURE
 from lawbound.runners.engines import EngineOptions, ModelError

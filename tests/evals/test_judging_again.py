@@ -17,7 +17,7 @@ import yaml
 import lawbound
 from lawbound.evals.conclude import conclude
 from lawbound.evals.evaluate import RunSpec, ask, prepare
-from lawbound.evals.folder import FolderError
+from lawbound.evals.folder.run_folder import FolderError
 from lawbound.evals.judging.panel import JudgeSpec
 from lawbound.runners.engines import ModelError
 from lawbound.runners.engines.endpoint_client import Patience

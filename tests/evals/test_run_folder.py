@@ -9,8 +9,8 @@ import pytest
 
 from lawbound import FunctionEngine, ModelError, RunSpec, evaluate
 from lawbound.evals import conclude as concluding
-from lawbound.evals.estimate_files import read_estimates
-from lawbound.evals.folder import FolderError, RunFolder, read_records, write_lines
+from lawbound.evals.folder.estimates import read_estimates
+from lawbound.evals.folder.run_folder import FolderError, RunFolder, read_records, write_lines
 from lawbound.runners.store import StoreError, lock, read_samples
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["lawbound", "yaml"]):
-    from lawbound.evals.estimate_files import read_estimates
-    from lawbound.evals.folder import FolderError, RunFolder, read_records
+    from lawbound.evals.folder.estimates import read_estimates
+    from lawbound.evals.folder.run_folder import FolderError, RunFolder, read_records
     from lawbound.evals.leaderboard.merge import read_board
     from lawbound.evals.leaderboard.table import LeaderboardError
     from lawbound.evals.suite import SuiteError, load_suite

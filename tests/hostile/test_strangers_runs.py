@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from lawbound.evals.evaluate import RunSpec
-from lawbound.evals.folder import FolderError, RunFolder
+from lawbound.evals.folder.run_folder import FolderError, RunFolder
 from lawbound.evals.harness_docs import build_docs
 from lawbound.evals.harness_logs import import_logs
 from lawbound.rubrics.score import VerdictError, declared

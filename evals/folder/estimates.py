@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lawbound.evals.estimate import NAN, Estimate
-from lawbound.evals.folder import FolderError
+from lawbound.evals.folder.run_folder import FolderError
 from lawbound.runners.sample import MOST_COUNTED
 from lawbound.tasks.files import quoted
 from lawbound.tasks.places import open_regular, why

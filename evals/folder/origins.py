@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from lawbound.evals.folder import FolderError
+from lawbound.evals.folder.run_folder import FolderError
 from lawbound.runners.engines.endpoint_address import read_address
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.plan import Plan

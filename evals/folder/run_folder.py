@@ -15,8 +15,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from lawbound.evals.folder_checks import COLUMNS, check_frame, check_run
-from lawbound.evals.folder_prompts import prompt_lines
+from lawbound.evals.folder.checks import COLUMNS, check_frame, check_run
+from lawbound.evals.folder.prompts import prompt_lines
 from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.rubrics.conditions import STRENGTHS
 from lawbound.runners.plan import Assignment, Plan

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from lawbound.evals.folder import FolderError, RunFolder, write_atomically
-from lawbound.evals.versions import installed
+from lawbound.evals.folder.run_folder import FolderError, RunFolder, write_atomically
+from lawbound.evals.folder.versions import installed
 from lawbound.rubrics.policy import Policy, PolicyError
 from lawbound.rubrics.policy_files import CORE, load_policy, shipped
 from lawbound.rubrics.policy_record import from_record
