@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from lawbound.evals.conclude import rule_info
 from lawbound.evals.folder.policies import NEUTRAL
 from lawbound.evals.frame import Judged, judge_all, verdict_frame
-from lawbound.evals.harness_docs import build_docs, parse_doc
+from lawbound.evals.lmeval.docs import build_docs, parse_doc
 from lawbound.evals.suite import load_suite
 from lawbound.rubrics.policy import Policy
 from lawbound.rubrics.policy_files import load_policy

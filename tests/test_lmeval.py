@@ -16,9 +16,9 @@ from lawbound.evals.conclude import conclude, evaluate
 from lawbound.evals.evaluate import RunSpec
 from lawbound.evals.folder.policies import run_policies
 from lawbound.evals.folder.run_folder import FolderError, RunFolder
-from lawbound.evals.harness_docs import build_docs
-from lawbound.evals.harness_logs import import_logs, is_log_folder
 from lawbound.evals.leaderboard.merge import merge_boards
+from lawbound.evals.lmeval.docs import build_docs
+from lawbound.evals.lmeval.logs import import_logs, is_log_folder
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.sample import Request
 from lawbound.runners.store import read_samples

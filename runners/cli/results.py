@@ -68,7 +68,7 @@ def score(
     No model is asked but judges, whom the last six options concern. Without --judge the readings of an earlier panel stay; `--judge none` drops them.
     """
     from lawbound.evals.conclude import conclude
-    from lawbound.evals.harness_logs import import_logs, is_log_folder
+    from lawbound.evals.lmeval.logs import import_logs, is_log_folder
 
     panel = judge_spec(
         judge,

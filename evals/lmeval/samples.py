@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from lawbound.evals.folder.run_folder import FolderError, read_records
-from lawbound.evals.harness_docs import DocArm, parse_doc
+from lawbound.evals.lmeval.docs import DocArm, parse_doc
 from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.runners.engines.harness_load import is_secret
 from lawbound.runners.engines.thinking import split_thinking

@@ -10,7 +10,7 @@ from typing import Any
 
 from lawbound.evals.folder.policies import store_policies
 from lawbound.evals.folder.run_folder import FolderError, RunFolder
-from lawbound.evals.harness_samples import TASK_PREFIX, Logged, read_run
+from lawbound.evals.lmeval.samples import TASK_PREFIX, Logged, read_run
 from lawbound.evals.suite import load_suite
 from lawbound.rubrics.policy import Policy
 from lawbound.rubrics.policy_files import load_policy
