@@ -67,8 +67,8 @@ def main() -> None:
 
 def run_lawbound(options: argparse.Namespace, *, distinct: bool = False) -> dict[str, Any]:
     """The whole program, with what each stage took."""
+    from lawbound.evals.asking import RunSpec, ask, prepare
     from lawbound.evals.conclude import conclude
-    from lawbound.evals.evaluate import RunSpec, ask, prepare
     from lawbound.evals.opening import open_model
 
     model, out = "reference:coin", options.folder / "run"

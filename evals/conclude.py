@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lawbound.evals.evaluate import Observer, RunSpec, Silent, ask, prepare
+from lawbound.evals.asking import Observer, RunSpec, Silent, ask, prepare
 from lawbound.evals.folder.policies import run_policies
 from lawbound.evals.folder.run_folder import RunFolder, write_atomically
 from lawbound.evals.frame import Judged, judge_all, usual_errors, verdict_frame

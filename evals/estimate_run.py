@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from lawbound.evals.evaluate import Observer, Prepared, plan_for
+from lawbound.evals.asking import Observer, Prepared, plan_for
 from lawbound.evals.opening import REFERENCE, open_model
 from lawbound.runners.engines import Engine
 from lawbound.runners.engines.protocol import WorksAhead

@@ -19,7 +19,7 @@ from lawbound.runners.engines import (
 )
 
 if TYPE_CHECKING:
-    from lawbound.evals.evaluate import Prepared, RunSpec
+    from lawbound.evals.asking import Prepared, RunSpec
     from lawbound.runners.engines.cluster_ray import Cluster
 
 REFERENCE = "reference:"

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 
 from lawbound.__main__ import main
+from lawbound.evals.asking import RunSpec
 from lawbound.evals.conclude import conclude, evaluate
-from lawbound.evals.evaluate import RunSpec
 from lawbound.evals.folder.policies import run_policies
 from lawbound.evals.folder.run_folder import FolderError, RunFolder
 from lawbound.evals.leaderboard.merge import merge_boards

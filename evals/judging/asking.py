@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from lawbound.evals.evaluate import Observer
+from lawbound.evals.asking import Observer
 from lawbound.evals.folder.run_folder import RunFolder, slug
 from lawbound.evals.judging.readings import one_line
 from lawbound.rubrics.judges.ask import judge_answers

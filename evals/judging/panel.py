@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self, get_args
 
-from lawbound.evals.evaluate import Observer, RunSpec
+from lawbound.evals.asking import Observer, RunSpec
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.frame import Judged
 from lawbound.evals.judging.asking import ask_judge

@@ -9,7 +9,7 @@ import typer
 from lawbound.runners.cli.console import bars, note, noted, show, table
 
 if TYPE_CHECKING:
-    from lawbound.evals.evaluate import RunSpec
+    from lawbound.evals.asking import RunSpec
     from lawbound.evals.judging.panel import JudgeSpec
 
 TIED = 3
@@ -142,8 +142,8 @@ def run(
     if dry_run:
         _print_plan(spec)
         return
+    from lawbound.evals.asking import ask, prepare
     from lawbound.evals.conclude import conclude
-    from lawbound.evals.evaluate import ask, prepare
     from lawbound.evals.folder.origins import MovedWarning
     from lawbound.runners.cli.results import (
         print_leaderboard,
@@ -268,7 +268,7 @@ def _parts(value: str) -> list[str]:
 
 
 def _spec(config: Path | None, **options: Any) -> "RunSpec":
-    from lawbound.evals.evaluate import RunSpec
+    from lawbound.evals.asking import RunSpec
     from lawbound.evals.suite import SuiteError
     from lawbound.tasks.files import parse, read_yaml
 
@@ -286,8 +286,8 @@ def _spec(config: Path | None, **options: Any) -> "RunSpec":
 
 
 def _print_plan(spec: "RunSpec") -> None:
+    from lawbound.evals.asking import prepare
     from lawbound.evals.estimate_run import estimate
-    from lawbound.evals.evaluate import prepare
     from lawbound.evals.opening import place
 
     prepared = prepare(spec)

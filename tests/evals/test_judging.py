@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 import lawbound
+from lawbound.evals.asking import RunSpec
 from lawbound.evals.conclude import conclude
-from lawbound.evals.evaluate import RunSpec
 from lawbound.evals.folder.run_folder import FolderError
 from lawbound.evals.judging.panel import JudgeSpec
 from lawbound.rubrics.judges.panel import UNSURE

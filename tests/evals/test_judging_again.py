@@ -15,8 +15,8 @@ import pytest
 import yaml
 
 import lawbound
+from lawbound.evals.asking import RunSpec, ask, prepare
 from lawbound.evals.conclude import conclude
-from lawbound.evals.evaluate import RunSpec, ask, prepare
 from lawbound.evals.folder.run_folder import FolderError
 from lawbound.evals.judging.panel import JudgeSpec
 from lawbound.runners.engines import ModelError

@@ -12,8 +12,8 @@ import pytest
 import yaml
 
 import lawbound
+from lawbound.evals.asking import RunSpec
 from lawbound.evals.conclude import conclude
-from lawbound.evals.evaluate import RunSpec
 from lawbound.evals.judging.panel import JudgeSpec
 from lawbound.rubrics.judges.panel import UNSURE
 from lawbound.runners.engines.function import FunctionEngine

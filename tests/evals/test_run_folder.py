@@ -199,7 +199,7 @@ def test_two_models_that_turn_out_to_have_one_label_leave_the_folder_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = {"hf:m": _answers("Yes.", name="m"), "smollm2": _answers("Yes.", name="m")}
-    monkeypatch.setattr("lawbound.evals.evaluate.open_model", lambda model, *_: opened[model])
+    monkeypatch.setattr("lawbound.evals.asking.open_model", lambda model, *_: opened[model])
     with pytest.raises(ModelError, match="'smollm2': is labelled 'm' like model 'hf:m'"):
         evaluate(_spec(*opened, references=False), tmp_path)
     assert set(concluding.conclude(tmp_path).leaderboard["model"]) == {"m"}

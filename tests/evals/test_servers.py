@@ -13,7 +13,7 @@ import pytest
 
 from lawbound import ModelError, RunSpec, evaluate
 from lawbound.__main__ import main
-from lawbound.evals.evaluate import Silent, ask, prepare
+from lawbound.evals.asking import Silent, ask, prepare
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.runners.store import Store, read_samples
 

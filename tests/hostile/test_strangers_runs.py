@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from lawbound.evals.evaluate import RunSpec
+from lawbound.evals.asking import RunSpec
 from lawbound.evals.folder.run_folder import FolderError, RunFolder
 from lawbound.evals.lmeval.docs import build_docs
 from lawbound.evals.lmeval.logs import import_logs
