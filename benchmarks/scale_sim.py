@@ -22,7 +22,8 @@ import numpy as np
 import page
 from scale_world import REFERENCE_SIZE, Job, World, simulate
 
-from lawbound.evals.asking import RunSpec, plan_for, prepare
+from lawbound.evals.prepare import plan_for, prepare
+from lawbound.evals.run_spec import RunSpec
 from lawbound.rubrics.policy_files import shipped
 from lawbound.rubrics.reference.engine import ReferenceEngine
 from lawbound.runners.engines.cluster_shards import Board, units

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lawbound.evals.asking import Observer, RunSpec, Silent, ask, prepare
+from lawbound.evals.asking import ask
 from lawbound.evals.folder.policies import run_policies
 from lawbound.evals.folder.run_folder import RunFolder, write_atomically
 from lawbound.evals.frame import Judged, judge_all, usual_errors, verdict_frame
@@ -21,6 +21,9 @@ from lawbound.evals.judging.panel import (
     with_readings,
 )
 from lawbound.evals.judging.readings import Readings
+from lawbound.evals.observer import Observer, Silent
+from lawbound.evals.prepare import prepare
+from lawbound.evals.run_spec import RunSpec
 from lawbound.rubrics.policy import WITHHOLDING, Policy
 from lawbound.runners.collector import paused_collector
 from lawbound.runners.engines import Engine

@@ -11,9 +11,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lawbound.evals.asking import RunSpec
     from lawbound.evals.conclude import Conclusion, conclude, evaluate
     from lawbound.evals.judging.panel import JudgeSpec
+    from lawbound.evals.run_spec import RunSpec
     from lawbound.rubrics.behaviour import grade
     from lawbound.rubrics.policy import Policy, PolicyError, Requirement
     from lawbound.rubrics.policy_files import load_policy
@@ -38,7 +38,7 @@ _HOMES = {
     "Reading": "lawbound.rubrics.verdict",
     "Request": "lawbound.runners.sample",
     "Requirement": "lawbound.rubrics.policy",
-    "RunSpec": "lawbound.evals.asking",
+    "RunSpec": "lawbound.evals.run_spec",
     "Sample": "lawbound.runners.sample",
     "Verdict": "lawbound.rubrics.verdict",
     "conclude": "lawbound.evals.conclude",

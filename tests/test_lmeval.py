@@ -12,13 +12,13 @@ import pandas as pd
 import pytest
 
 from lawbound.__main__ import main
-from lawbound.evals.asking import RunSpec
 from lawbound.evals.conclude import conclude, evaluate
 from lawbound.evals.folder.policies import run_policies
 from lawbound.evals.folder.run_folder import FolderError, RunFolder
 from lawbound.evals.leaderboard.merge import merge_boards
 from lawbound.evals.lmeval.docs import build_docs
 from lawbound.evals.lmeval.logs import import_logs, is_log_folder
+from lawbound.evals.run_spec import RunSpec
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.sample import Request
 from lawbound.runners.store import read_samples

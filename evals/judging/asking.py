@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from lawbound.evals.asking import Observer
 from lawbound.evals.folder.run_folder import RunFolder, slug
 from lawbound.evals.judging.readings import one_line
+from lawbound.evals.observer import Observer
 from lawbound.rubrics.judges.ask import judge_answers
 from lawbound.rubrics.judges.forms import Named, check_frame
 from lawbound.rubrics.judges.question import FAILED, Opinion, Question

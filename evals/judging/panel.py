@@ -12,7 +12,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self, get_args
 
-from lawbound.evals.asking import Observer, RunSpec
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.frame import Judged
 from lawbound.evals.judging.asking import ask_judge
@@ -25,7 +24,9 @@ from lawbound.evals.judging.readings import (
     stored_decisions,
     write_decisions,
 )
+from lawbound.evals.observer import Observer
 from lawbound.evals.opening import REFERENCE
+from lawbound.evals.run_spec import RunSpec
 from lawbound.rubrics.judges.forms import Named, read_name
 from lawbound.rubrics.judges.panel import UNSURE, JudgeMode, PanelReading, majority
 from lawbound.rubrics.judges.question import Opinion, Question

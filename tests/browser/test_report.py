@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 import lawbound
-from lawbound.evals.asking import RunSpec
 from lawbound.evals.conclude import conclude
 from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.run_spec import RunSpec
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.sample import Request
 

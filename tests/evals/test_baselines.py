@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from lawbound.evals.asking import RunSpec
 from lawbound.evals.conclude import Conclusion, conclude, evaluate
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.leaderboard.board import ties_a_baseline
+from lawbound.evals.run_spec import RunSpec
 from lawbound.runners.engines.function import FunctionEngine
 
 POLICIES = ("cn", "de", "us", "intl")

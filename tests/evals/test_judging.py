@@ -15,10 +15,10 @@ import pytest
 import yaml
 
 import lawbound
-from lawbound.evals.asking import RunSpec
 from lawbound.evals.conclude import conclude
 from lawbound.evals.folder.run_folder import FolderError
 from lawbound.evals.judging.panel import JudgeSpec
+from lawbound.evals.run_spec import RunSpec
 from lawbound.rubrics.judges.panel import UNSURE
 from lawbound.runners.engines import EngineOptions, ModelError
 from lawbound.runners.engines.endpoint_client import Patience

@@ -15,10 +15,12 @@ import pytest
 import yaml
 
 import lawbound
-from lawbound.evals.asking import RunSpec, ask, prepare
+from lawbound.evals.asking import ask
 from lawbound.evals.conclude import conclude
 from lawbound.evals.folder.run_folder import FolderError
 from lawbound.evals.judging.panel import JudgeSpec
+from lawbound.evals.prepare import prepare
+from lawbound.evals.run_spec import RunSpec
 from lawbound.runners.engines import ModelError
 from lawbound.runners.engines.endpoint_client import Patience
 from lawbound.runners.engines.function import FunctionEngine

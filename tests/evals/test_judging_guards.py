@@ -12,9 +12,9 @@ import pytest
 import yaml
 
 import lawbound
-from lawbound.evals.asking import RunSpec
 from lawbound.evals.conclude import conclude
 from lawbound.evals.judging.panel import JudgeSpec
+from lawbound.evals.run_spec import RunSpec
 from lawbound.rubrics.judges.panel import UNSURE
 from lawbound.runners.engines.function import FunctionEngine
 

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from lawbound.evals.asking import Observer, Prepared, plan_for
+from lawbound.evals.observer import Observer
 from lawbound.evals.opening import REFERENCE, open_model
+from lawbound.evals.prepare import Prepared, plan_for
 from lawbound.runners.engines import Engine
 from lawbound.runners.engines.protocol import WorksAhead
 from lawbound.runners.plan import Plan
