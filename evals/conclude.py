@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lawbound.evals.asking import ask
 from lawbound.evals.folder.policies import run_policies
 from lawbound.evals.folder.run_folder import RunFolder, write_atomically
 from lawbound.evals.frame import Judged, judge_all, usual_errors, verdict_frame
@@ -22,11 +21,8 @@ from lawbound.evals.judging.panel import (
 )
 from lawbound.evals.judging.readings import Readings
 from lawbound.evals.observer import Observer, Silent
-from lawbound.evals.prepare import prepare
-from lawbound.evals.run_spec import RunSpec
 from lawbound.rubrics.policy import WITHHOLDING, Policy
 from lawbound.runners.collector import paused_collector
-from lawbound.runners.engines import Engine
 from lawbound.runners.sample import Sample
 from lawbound.runners.store import lock, read_samples
 from lawbound.tasks.item import Item
@@ -54,40 +50,6 @@ class Conclusion:
     """Answers given since the run's panel read it: its own to read, and read by the offline grader."""
     errors: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     """Model -> the most frequent error of its unanswered verdicts and how many have it, where one is told."""
-
-
-def evaluate(
-    spec: RunSpec,
-    out: Path | str,
-    *,
-    engines: Mapping[str, Engine] | None = None,
-    judge: JudgeSpec | None = None,
-    observer: Observer | None = None,
-) -> Conclusion:
-    """Ask, judge and conclude: what `lawbound run` does.
-
-    Args:
-        spec: Suite, models, policies and settings.
-        out: The run folder; an interrupted run resumes.
-        engines: Ready engines for some of the spec's models, such as a `FunctionEngine`; the model is
-            labelled as the engine is named, and by its key here where a `FunctionEngine` has no name.
-            Where all answers of a function were stored before, a `UserWarning` says so: one that has
-            changed needs another `revision`. So it does where a server's were, at another address.
-        judge: Models that read the answers. None keeps what an earlier panel of this folder found and
-            leaves the rest to the offline grader.
-        observer: Hears of the progress.
-
-    Raises:
-        ValueError, RuntimeError, OSError: Of the kinds that `prepare`, `ask` and `conclude` name.
-    """
-    if judge is not None:
-        judge = judge.beside(spec)
-        judge.check()
-    prepared = prepare(spec, own=engines or {})
-    with lock(Path(out)):
-        ask(prepared, Path(out), engines=engines, observer=observer)
-        del prepared  # it would stay in memory while answers are judged
-        return conclude(Path(out), judge=judge, observer=observer)
 
 
 def conclude(

@@ -11,7 +11,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lawbound.evals.conclude import Conclusion, conclude, evaluate
+    from lawbound.evals.conclude import Conclusion, conclude
+    from lawbound.evals.evaluate import evaluate
     from lawbound.evals.judging.panel import JudgeSpec
     from lawbound.evals.run_spec import RunSpec
     from lawbound.rubrics.behaviour import grade
@@ -42,7 +43,7 @@ _HOMES = {
     "Sample": "lawbound.runners.sample",
     "Verdict": "lawbound.rubrics.verdict",
     "conclude": "lawbound.evals.conclude",
-    "evaluate": "lawbound.evals.conclude",
+    "evaluate": "lawbound.evals.evaluate",
     "grade": "lawbound.rubrics.behaviour",
     "load_bank": "lawbound.tasks.bank",
     "load_policy": "lawbound.rubrics.policy_files",

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 from lawbound.__main__ import main
-from lawbound.evals.conclude import conclude, evaluate
+from lawbound.evals.conclude import conclude
+from lawbound.evals.evaluate import evaluate
 from lawbound.evals.folder.policies import run_policies
 from lawbound.evals.folder.run_folder import FolderError, RunFolder
 from lawbound.evals.leaderboard.merge import merge_boards

@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from lawbound.evals.conclude import Conclusion, conclude, evaluate
+from lawbound.evals.conclude import Conclusion, conclude
+from lawbound.evals.evaluate import evaluate
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.leaderboard.board import ties_a_baseline
 from lawbound.evals.run_spec import RunSpec

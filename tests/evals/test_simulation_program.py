@@ -2,7 +2,7 @@
 
 import pytest
 
-from lawbound.evals.conclude import evaluate
+from lawbound.evals.evaluate import evaluate
 from lawbound.evals.run_spec import RunSpec
 
 TRUTH = {

@@ -1,0 +1,49 @@
+"""The main job: prepare a run, ask every model, judge and conclude. The API calls this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from lawbound.evals.asking import ask
+from lawbound.evals.conclude import Conclusion, conclude
+from lawbound.evals.judging.panel import JudgeSpec
+from lawbound.evals.observer import Observer
+from lawbound.evals.prepare import prepare
+from lawbound.evals.run_spec import RunSpec
+from lawbound.runners.engines import Engine
+from lawbound.runners.store import lock
+
+
+def evaluate(
+    spec: RunSpec,
+    out: Path | str,
+    *,
+    engines: Mapping[str, Engine] | None = None,
+    judge: JudgeSpec | None = None,
+    observer: Observer | None = None,
+) -> Conclusion:
+    """Ask, judge and conclude: what `lawbound run` does.
+
+    Args:
+        spec: Suite, models, policies and settings.
+        out: The run folder; an interrupted run resumes.
+        engines: Ready engines for some of the spec's models, such as a `FunctionEngine`; the model is
+            labelled as the engine is named, and by its key here where a `FunctionEngine` has no name.
+            Where all answers of a function were stored before, a `UserWarning` says so: one that has
+            changed needs another `revision`. So it does where a server's were, at another address.
+        judge: Models that read the answers. None keeps what an earlier panel of this folder found and
+            leaves the rest to the offline grader.
+        observer: Hears of the progress.
+
+    Raises:
+        ValueError, RuntimeError, OSError: Of the kinds that `prepare`, `ask` and `conclude` name.
+    """
+    if judge is not None:
+        judge = judge.beside(spec)
+        judge.check()
+    prepared = prepare(spec, own=engines or {})
+    with lock(Path(out)):
+        ask(prepared, Path(out), engines=engines, observer=observer)
+        del prepared  # it would stay in memory while answers are judged
+        return conclude(Path(out), judge=judge, observer=observer)
