@@ -21,7 +21,8 @@ from lawbound.evals.judging.panel import (
 )
 from lawbound.evals.judging.readings import Readings
 from lawbound.evals.observer import Observer, Silent
-from lawbound.rubrics.policy import WITHHOLDING, Policy
+from lawbound.rubrics.policy.policy import Policy
+from lawbound.rubrics.policy.requirement import WITHHOLDING
 from lawbound.runners.collector import paused_collector
 from lawbound.runners.sample import Sample
 from lawbound.runners.store import lock, read_samples

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.folder.run_folder import FolderError
-from lawbound.rubrics.policy import Policy, Requirement
+from lawbound.rubrics.policy.policy import Policy
+from lawbound.rubrics.policy.requirement import Requirement
 from lawbound.rubrics.score import Judge
 from lawbound.rubrics.verdict import Verdict, is_overshoot, is_served_plainly
 from lawbound.runners.plan import Assignment

@@ -10,8 +10,8 @@ from lawbound.evals.folder.policies import check_sizes
 from lawbound.evals.opening import REFERENCE, Labels, check_model, check_own
 from lawbound.evals.run_spec import RunSpec
 from lawbound.evals.suite import Suite, compose, load_suite
-from lawbound.rubrics.policy import Policy, PolicyError
-from lawbound.rubrics.policy_files import load_policy
+from lawbound.rubrics.policy.files import load_policy
+from lawbound.rubrics.policy.policy import Policy, PolicyError
 from lawbound.rubrics.reference.situation import Situations, situations
 from lawbound.runners.collector import paused_collector
 from lawbound.runners.engines import Engine, ScoresChoices

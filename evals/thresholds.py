@@ -27,8 +27,8 @@ from lawbound.evals.stats.intervals import (
     pooled_icc,
     rate,
 )
-from lawbound.rubrics.policy import Policy, Threshold
-from lawbound.rubrics.policy_marks import BankSize, Rated
+from lawbound.rubrics.policy.marks import BankSize, Rated, Threshold
+from lawbound.rubrics.policy.policy import Policy
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from lawbound.evals.judging.panel import JudgeSpec
     from lawbound.evals.run_spec import RunSpec
     from lawbound.rubrics.behaviour import grade
-    from lawbound.rubrics.policy import Policy, PolicyError, Requirement
-    from lawbound.rubrics.policy_files import load_policy
+    from lawbound.rubrics.policy.files import load_policy
+    from lawbound.rubrics.policy.policy import Policy, PolicyError
+    from lawbound.rubrics.policy.requirement import Requirement
     from lawbound.rubrics.verdict import Reading, Verdict
     from lawbound.runners.engines.function import FunctionEngine
     from lawbound.runners.engines.protocol import ModelError
@@ -34,11 +35,11 @@ _HOMES = {
     "ItemError": "lawbound.tasks.item",
     "JudgeSpec": "lawbound.evals.judging.panel",
     "ModelError": "lawbound.runners.engines.protocol",
-    "Policy": "lawbound.rubrics.policy",
-    "PolicyError": "lawbound.rubrics.policy",
+    "Policy": "lawbound.rubrics.policy.policy",
+    "PolicyError": "lawbound.rubrics.policy.policy",
     "Reading": "lawbound.rubrics.verdict",
     "Request": "lawbound.runners.sample",
-    "Requirement": "lawbound.rubrics.policy",
+    "Requirement": "lawbound.rubrics.policy.requirement",
     "RunSpec": "lawbound.evals.run_spec",
     "Sample": "lawbound.runners.sample",
     "Verdict": "lawbound.rubrics.verdict",
@@ -46,7 +47,7 @@ _HOMES = {
     "evaluate": "lawbound.evals.evaluate",
     "grade": "lawbound.rubrics.behaviour",
     "load_bank": "lawbound.tasks.bank",
-    "load_policy": "lawbound.rubrics.policy_files",
+    "load_policy": "lawbound.rubrics.policy.files",
 }
 
 __all__ = [

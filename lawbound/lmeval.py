@@ -18,8 +18,8 @@ from lawbound.evals.folder.policies import NEUTRAL
 from lawbound.evals.frame import Judged, judge_all, verdict_frame
 from lawbound.evals.lmeval.docs import build_docs, parse_doc
 from lawbound.evals.suite import load_suite
-from lawbound.rubrics.policy import Policy
-from lawbound.rubrics.policy_files import load_policy
+from lawbound.rubrics.policy.files import load_policy
+from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.verdict import Reading, Verdict, is_met
 from lawbound.runners.engines.thinking import split_thinking
 from lawbound.runners.plan import Assignment

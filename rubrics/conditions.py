@@ -5,8 +5,8 @@ from dataclasses import replace
 from difflib import get_close_matches
 
 from lawbound.rubrics.placebos import has_placebo, placebo
-from lawbound.rubrics.policy import Policy, PolicyError
-from lawbound.rubrics.policy_files import load_policy
+from lawbound.rubrics.policy.files import load_policy
+from lawbound.rubrics.policy.policy import Policy, PolicyError
 from lawbound.rubrics.wordings import (
     WORDINGS,
     category_name,

@@ -6,7 +6,7 @@ from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict
 
-from lawbound.rubrics.policy import PolicyError
+from lawbound.rubrics.policy.policy import PolicyError
 from lawbound.rubrics.wordings import WORDINGS, Clause, Lines, layout
 from lawbound.tasks.files import parse, read_yaml
 

@@ -7,7 +7,7 @@ from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict
 
-from lawbound.rubrics.policy import Policy, PolicyError, Rule
+from lawbound.rubrics.policy.policy import Policy, PolicyError, Rule
 from lawbound.tasks.files import parse, read_yaml
 
 WORDINGS = 3

@@ -417,7 +417,7 @@ def test_a_cache_of_lm_eval_is_warned_of_however_it_is_written(
 
 
 def test_every_shipped_policy_has_a_task() -> None:
-    from lawbound.rubrics.policy_files import shipped
+    from lawbound.rubrics.policy.files import shipped
 
     named = {file.stem.removeprefix("lawbound_") for file in TASKS.glob("lawbound_*.yaml")}
     assert named == set(shipped())

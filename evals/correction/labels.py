@@ -12,7 +12,7 @@ import numpy as np
 from lawbound.evals.stats.intervals import Floats
 from lawbound.rubrics.answer_files import Row, open_answers
 from lawbound.rubrics.calibration import gold_class
-from lawbound.rubrics.policy import Addon
+from lawbound.rubrics.policy.requirement import Addon
 from lawbound.rubrics.verdict import Behaved
 
 if TYPE_CHECKING:

@@ -35,7 +35,7 @@ from lawbound.evals.metrics.rule_answers import (
     worst_excess,
 )
 from lawbound.evals.stats.intervals import Codes, Design, Floats, Mean, codes, pooled_icc, rate
-from lawbound.rubrics.policy import Requirement
+from lawbound.rubrics.policy.requirement import Requirement
 from lawbound.rubrics.verdict import WITHHELD, Reading, is_met, is_served_plainly
 
 if TYPE_CHECKING:

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field
 
 from lawbound.rubrics.judges.panel import UNSURE, JudgeMode
-from lawbound.rubrics.policy import STRICTNESS, Slug
+from lawbound.rubrics.policy.marks import Slug
+from lawbound.rubrics.policy.requirement import STRICTNESS
 from lawbound.rubrics.verdict import Behaved
 from lawbound.runners.prompt import Mode
 from lawbound.runners.sample import MOST_COUNTED

@@ -8,9 +8,9 @@ from typing import Any
 
 from lawbound.evals.folder.run_folder import FolderError, RunFolder, write_atomically
 from lawbound.evals.folder.versions import installed
-from lawbound.rubrics.policy import Policy, PolicyError
-from lawbound.rubrics.policy_files import CORE, load_policy, shipped
-from lawbound.rubrics.policy_record import from_record
+from lawbound.rubrics.policy.files import CORE, load_policy, shipped
+from lawbound.rubrics.policy.policy import Policy, PolicyError
+from lawbound.rubrics.policy.record import from_record
 from lawbound.tasks.files import MAX_BYTES, plain_yaml, quoted, read_yaml
 
 NEUTRAL = "intl"

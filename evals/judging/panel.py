@@ -30,7 +30,7 @@ from lawbound.evals.run_spec import RunSpec
 from lawbound.rubrics.judges.forms import Named, read_name
 from lawbound.rubrics.judges.panel import UNSURE, JudgeMode, PanelReading, majority
 from lawbound.rubrics.judges.question import Opinion, Question
-from lawbound.rubrics.policy import Policy
+from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.score import SCORER_VERSION
 from lawbound.rubrics.verdict import Reading, is_met
 from lawbound.runners.engines import EngineOptions, ModelError, check_options

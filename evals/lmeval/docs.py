@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lawbound.evals.suite import compose, load_suite, shipped_suites
-from lawbound.rubrics.policy_files import load_policy, shipped
+from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.runners.plan import Arm
 from lawbound.runners.prompt import messages
 from lawbound.runners.sample import MOST_COUNTED

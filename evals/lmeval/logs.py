@@ -12,8 +12,8 @@ from lawbound.evals.folder.policies import store_policies
 from lawbound.evals.folder.run_folder import FolderError, RunFolder
 from lawbound.evals.lmeval.samples import TASK_PREFIX, Logged, read_run
 from lawbound.evals.suite import load_suite
-from lawbound.rubrics.policy import Policy
-from lawbound.rubrics.policy_files import load_policy
+from lawbound.rubrics.policy.files import load_policy
+from lawbound.rubrics.policy.policy import Policy
 from lawbound.runners.plan import Assignment, Plan
 from lawbound.runners.sample import Fingerprint
 from lawbound.runners.store import Store, lock

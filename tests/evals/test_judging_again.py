@@ -213,7 +213,7 @@ def test_a_reading_belongs_to_the_text_that_was_read(
 def test_an_edited_policy_leaves_what_was_read_under_the_old_one_unread(
     tmp_path: Path, judge: Judges, moody: FunctionEngine
 ) -> None:
-    from lawbound.rubrics.policy_files import load_policy
+    from lawbound.rubrics.policy.files import load_policy
     from lawbound.tasks.files import read_yaml
 
     data = read_yaml(Path(str(files("lawbound.rubrics") / "policies" / "us.yaml")), FolderError)

@@ -23,7 +23,8 @@ with atheris.instrument_imports(include=["lawbound", "yaml"]):
     from lawbound.rubrics.answer_files import GradeError, open_answers
     from lawbound.rubrics.answers import check, check_facts
     from lawbound.rubrics.grading import grade_rows
-    from lawbound.rubrics.policy_files import PolicyError, load_policy
+    from lawbound.rubrics.policy.files import load_policy
+    from lawbound.rubrics.policy.policy import PolicyError
     from lawbound.runners.engines.thinking import split_thinking
     from lawbound.runners.store import Store, read_samples
     from lawbound.tasks.bank import read_bank_file

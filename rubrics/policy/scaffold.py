@@ -2,7 +2,7 @@
 
 import re
 
-from lawbound.rubrics.policy import PolicyError
+from lawbound.rubrics.policy.policy import PolicyError
 
 _TEXT = """\
 # A Lawbound policy. Check it with: lawbound policy check {id}.yaml

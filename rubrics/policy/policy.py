@@ -14,25 +14,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
-from lawbound.rubrics.policy_marks import BankSize, Slug, Source, Threshold, Written
-from lawbound.rubrics.requirement import (
-    STRICTNESS,
-    WITHHOLDING,
-    Addon,
-    Base,
-    Behaviour,
-    Requirement,
-)
+from lawbound.rubrics.policy.marks import BankSize, Slug, Source, Threshold, Written
+from lawbound.rubrics.policy.requirement import STRICTNESS, Addon, Behaviour, Requirement
 from lawbound.tasks.item import Act, Context, Item, Operation, Purpose
 from lawbound.tasks.taxonomy import OPEN_ACTS
 
 Basis = Literal["statute", "standard", "observed-practice", "modelling-choice"]
-
-__all__ = [
-    "STRICTNESS", "WITHHOLDING", "Addon", "BankSize", "Base", "Basis", "Behaviour", "NearMiss",
-    "Policy", "PolicyError", "PolicyFile", "Requirement", "Rule", "Slug", "Source", "Threshold",
-    "When", "default_requirement", "near_miss",
-]  # fmt: skip
 
 
 class PolicyError(ValueError):

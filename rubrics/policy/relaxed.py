@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from lawbound.rubrics.policy import STRICTNESS, Behaviour, Rule
+from lawbound.rubrics.policy.policy import Rule
+from lawbound.rubrics.policy.requirement import STRICTNESS, Behaviour
 from lawbound.tasks.item import Act
 from lawbound.tasks.taxonomy import load_taxonomy
 

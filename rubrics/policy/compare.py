@@ -3,15 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lawbound.rubrics.policy import (
-    Behaviour,
-    NearMiss,
-    Policy,
-    Requirement,
-    Rule,
-    near_miss,
-)
-from lawbound.rubrics.policy_files import CORE, load_policy
+from lawbound.rubrics.policy.files import CORE, load_policy
+from lawbound.rubrics.policy.policy import NearMiss, Policy, Rule, near_miss
+from lawbound.rubrics.policy.requirement import Behaviour, Requirement
 from lawbound.tasks.item import Item
 
 ENOUGH = 10

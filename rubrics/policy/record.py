@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from lawbound.rubrics.policy import Policy, PolicyError, PolicyFile, Rule, Slug, Source
-from lawbound.rubrics.policy_marks import Written
+from lawbound.rubrics.policy.marks import Slug, Source, Written
+from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile, Rule
 from lawbound.tasks.files import parse
 
 Part = TypeVar("Part", Rule, Source)

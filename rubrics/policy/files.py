@@ -9,8 +9,9 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from lawbound.rubrics.policy import Policy, PolicyError, PolicyFile, Rule, Source
-from lawbound.rubrics.policy_relaxed import by_override, by_replacement
+from lawbound.rubrics.policy.marks import Source
+from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile, Rule
+from lawbound.rubrics.policy.relaxed import by_override, by_replacement
 from lawbound.tasks.files import File, parse, read_yaml
 from lawbound.tasks.taxonomy import load_taxonomy
 

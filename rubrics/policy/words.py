@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from lawbound.rubrics.policy import Rule
+from lawbound.rubrics.policy.policy import Rule
 from lawbound.tasks.item import Act, Context, Purpose
 
 ACT_WORDS: Mapping[Act, str] = {
