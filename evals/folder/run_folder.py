@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from lawbound.evals.folder.checks import COLUMNS, check_frame, check_run
 from lawbound.evals.folder.prompts import prompt_lines
 from lawbound.rubrics.answers.constraints import check_demands
-from lawbound.rubrics.conditions import STRENGTHS
+from lawbound.rubrics.prompts.conditions import STRENGTHS
 from lawbound.runners.plan import Assignment, Plan
 from lawbound.runners.sample import MOST_COUNTED
 from lawbound.tasks.files import first_fault, plain_yaml, quoted, read_yaml

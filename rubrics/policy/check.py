@@ -4,13 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from lawbound.rubrics.conditions import conditions, prompt_languages
 from lawbound.rubrics.policy.banks import bank_counts
 from lawbound.rubrics.policy.compare import coverage
 from lawbound.rubrics.policy.files import CORE, load_policy
 from lawbound.rubrics.policy.policy import Policy, PolicyError, Rule, default_requirement
 from lawbound.rubrics.policy.relaxed import cells
 from lawbound.rubrics.policy.words import unsaid
+from lawbound.rubrics.prompts.conditions import conditions, prompt_languages
 from lawbound.tasks.item import Item
 from lawbound.tasks.taxonomy import OPEN_ACTS, load_taxonomy
 

@@ -70,8 +70,8 @@ def show_(
     lang: Annotated[str | None, typer.Option(help="Language of the prompt [en].")] = None,
 ) -> None:
     """A policy's rules and sources, or the prompt of a strength."""
-    from lawbound.rubrics.conditions import one_prompt
     from lawbound.rubrics.policy.files import load_policy
+    from lawbound.rubrics.prompts.conditions import one_prompt
 
     if not strength and (wording is not None or lang is not None):
         name = "--lang" if wording is None else "--wording"

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
 
-from lawbound.rubrics.placebos import has_placebo, placebo
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.rubrics.policy.policy import Policy, PolicyError
-from lawbound.rubrics.wordings import (
+from lawbound.rubrics.prompts.placebos import has_placebo, placebo
+from lawbound.rubrics.prompts.wordings import (
     WORDINGS,
     category_name,
     clauses,

@@ -7,7 +7,7 @@ from importlib.resources import files
 from pydantic import BaseModel, ConfigDict
 
 from lawbound.rubrics.policy.policy import PolicyError
-from lawbound.rubrics.wordings import WORDINGS, Clause, Lines, layout
+from lawbound.rubrics.prompts.wordings import WORDINGS, Clause, Lines, layout
 from lawbound.tasks.files import parse, read_yaml
 
 
@@ -25,7 +25,7 @@ class House(BaseModel):
 
 def has_placebo(lang: str) -> bool:
     """Whether there are house rules in a language."""
-    return (files("lawbound.rubrics") / "prompts" / f"house_{lang}.yaml").is_file()
+    return (files("lawbound.rubrics.prompts") / f"house_{lang}.yaml").is_file()
 
 
 def placebo(like: tuple[str, ...], rules: int, lang: str) -> tuple[str, ...]:
@@ -82,7 +82,7 @@ def _fitted(pool: House, rules: int, length: int) -> tuple[Clause, ...]:
 
 @cache
 def _house(lang: str) -> House:
-    file = files("lawbound.rubrics") / "prompts" / f"house_{lang}.yaml"
+    file = files("lawbound.rubrics.prompts") / f"house_{lang}.yaml"
     if not file.is_file():
         raise PolicyError(f"placebo: language is '{lang}', expected one with a file of house rules")
     raw: Mapping[str, object] = read_yaml(file, PolicyError)

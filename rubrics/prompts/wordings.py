@@ -47,7 +47,7 @@ def frames() -> Mapping[str, Frames]:
     Raises:
         PolicyError: The shipped file is malformed.
     """
-    raw = read_yaml(files("lawbound.rubrics") / "prompts" / "frames.yaml", PolicyError)
+    raw = read_yaml(files("lawbound.rubrics.prompts") / "frames.yaml", PolicyError)
     return {
         lang: parse(entry, Frames, f"frames.yaml: {lang}", PolicyError)
         for lang, entry in raw.items()
@@ -124,6 +124,6 @@ def _texts(rule: Rule) -> Mapping[str, str]:
 @cache
 def _categories() -> Mapping[str, Mapping[str, str]]:
     raw: Mapping[str, Mapping[str, str]] = read_yaml(
-        files("lawbound.rubrics") / "prompts" / "categories.yaml", PolicyError
+        files("lawbound.rubrics.prompts") / "categories.yaml", PolicyError
     )
     return raw
