@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from lawbound.rubrics.answer_files import GradeError, Row, open_answers
 from lawbound.rubrics.behaviour.grade import grade_all
-from lawbound.rubrics.grading import asked_of
+from lawbound.rubrics.grading.answer_files import GradeError, Row, open_answers
+from lawbound.rubrics.grading.grade_file import asked_of
 from lawbound.rubrics.verdict import Behaved
 
 if TYPE_CHECKING:

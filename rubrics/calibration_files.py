@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from lawbound.rubrics.answer_files import GradeError
 from lawbound.rubrics.calibration import Agreement, Labelled, confusion
 from lawbound.rubrics.calibration_gallery import gallery
+from lawbound.rubrics.grading.answer_files import GradeError
 from lawbound.tasks.cells import inert, shown
 from lawbound.tasks.places import whole_file
 

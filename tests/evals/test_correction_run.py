@@ -23,7 +23,7 @@ from lawbound.evals.correction.run import corrected_table
 from lawbound.evals.correction.sample import COLUMNS
 from lawbound.evals.metrics.compute import compute_metrics
 from lawbound.evals.metrics.inputs import RuleInfo
-from lawbound.rubrics.answer_files import GradeError
+from lawbound.rubrics.grading.answer_files import GradeError
 from lawbound.runners.cli import app
 
 Make = Callable[..., dict[str, Any]]

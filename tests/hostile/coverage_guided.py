@@ -20,9 +20,9 @@ with atheris.instrument_imports(include=["lawbound", "yaml"]):
     from lawbound.evals.leaderboard.merge import read_board
     from lawbound.evals.leaderboard.table import LeaderboardError
     from lawbound.evals.suite import SuiteError, load_suite
-    from lawbound.rubrics.answer_files import GradeError, open_answers
     from lawbound.rubrics.answers import check, check_facts
-    from lawbound.rubrics.grading import grade_rows
+    from lawbound.rubrics.grading.answer_files import GradeError, open_answers
+    from lawbound.rubrics.grading.grade_file import grade_rows
     from lawbound.rubrics.policy.files import load_policy
     from lawbound.rubrics.policy.policy import PolicyError
     from lawbound.runners.engines.thinking import split_thinking

@@ -7,7 +7,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lawbound.rubrics.answer_files import GradeError
 from lawbound.rubrics.calibration import (
     Labelled,
     agreement,
@@ -19,6 +18,7 @@ from lawbound.rubrics.calibration import (
 )
 from lawbound.rubrics.calibration_files import inert, write_calibration
 from lawbound.rubrics.calibration_gallery import MOST, gallery
+from lawbound.rubrics.grading.answer_files import GradeError
 from lawbound.rubrics.verdict import Behaved
 
 

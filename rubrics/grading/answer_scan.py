@@ -5,7 +5,14 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lawbound.rubrics.answer_files import BATCH, REQUIRED, GradeError, Row, Source, open_answers
+from lawbound.rubrics.grading.answer_files import (
+    BATCH,
+    REQUIRED,
+    GradeError,
+    Row,
+    Source,
+    open_answers,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa

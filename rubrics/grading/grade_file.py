@@ -7,15 +7,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from lawbound.rubrics.answer_files import GradeError, Row, Source, open_answers
-from lawbound.rubrics.answer_scan import with_columns
 from lawbound.rubrics.behaviour.grade import Asked, grade_all
 from lawbound.rubrics.behaviour.truncation import looks_truncated
-from lawbound.rubrics.graded_files import ADDED, PARQUET, graded_file
+from lawbound.rubrics.grading.answer_files import GradeError, Row, Source, open_answers
+from lawbound.rubrics.grading.answer_scan import with_columns
+from lawbound.rubrics.grading.graded_files import ADDED, PARQUET, graded_file
 from lawbound.rubrics.verdict import WITHHELD
 from lawbound.runners.engines.thinking import split_thinking
-
-__all__ = ["ADDED", "GradeError", "grade_file", "grade_rows"]
 
 TOGETHER: Final = 400
 """Rows that are read at once: what the learned part costs is shared among them."""

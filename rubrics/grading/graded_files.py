@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
-from lawbound.rubrics.answer_files import BATCH, REQUIRED, GradeError, Row, Source
+from lawbound.rubrics.grading.answer_files import BATCH, REQUIRED, GradeError, Row, Source
 from lawbound.tasks.cells import inert
 from lawbound.tasks.places import open_new
 
