@@ -12,8 +12,8 @@ import numpy as np
 
 from lawbound.evals.correction.labels import CorrectionError, draw, judged_rows
 from lawbound.evals.folder.run_folder import FolderError, RunFolder, write_atomically
-from lawbound.rubrics.calibration import gold_class
-from lawbound.rubrics.calibration_files import csv_text
+from lawbound.rubrics.calibration.agreement import gold_class
+from lawbound.rubrics.calibration.files import csv_text
 from lawbound.rubrics.grading.answer_files import GradeError, open_answers
 from lawbound.runners.store import read_samples
 from lawbound.tasks.files import quoted

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from lawbound.evals.correction.labels import Labels
     from lawbound.evals.estimate import Estimate
-    from lawbound.rubrics.calibration import Agreement
+    from lawbound.rubrics.calibration.agreement import Agreement
 
 
 class _RunByDefault(TyperGroup):
@@ -52,8 +52,8 @@ def run(
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
 ) -> None:
     """Grade labelled answers and tell how far grader and labels agree."""
-    from lawbound.rubrics.calibration import CLASSES, agreements, confusion, read_labelled
-    from lawbound.rubrics.calibration_files import check_folder, write_calibration
+    from lawbound.rubrics.calibration.agreement import CLASSES, agreements, confusion, read_labelled
+    from lawbound.rubrics.calibration.files import check_folder, write_calibration
 
     if out is not None:
         check_folder(out)

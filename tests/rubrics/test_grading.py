@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from lawbound.rubrics.behaviour import grade
-from lawbound.rubrics.calibration import read_labelled
+from lawbound.rubrics.calibration.agreement import read_labelled
 from lawbound.rubrics.grading.answer_files import GradeError
 from lawbound.rubrics.grading.grade_file import TOGETHER, grade_file
 from lawbound.rubrics.grading.graded_files import ADDED

@@ -7,7 +7,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from typing import Final
 
-from lawbound.rubrics.calibration import Labelled, side
+from lawbound.rubrics.calibration.agreement import Labelled, side
 
 MOST: Final = 1000
 """Disagreements held in the page; what is left out is counted on it."""

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-from lawbound.rubrics.calibration import Agreement, Labelled, confusion
-from lawbound.rubrics.calibration_gallery import gallery
+from lawbound.rubrics.calibration.agreement import Agreement, Labelled, confusion
+from lawbound.rubrics.calibration.gallery import gallery
 from lawbound.rubrics.grading.answer_files import GradeError
 from lawbound.tasks.cells import inert, shown
 from lawbound.tasks.places import whole_file
