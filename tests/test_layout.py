@@ -43,9 +43,7 @@ def test_nothing_imports_the_command_line() -> None:
 
 def test_an_upward_import_would_be_seen(tmp_path: Path) -> None:
     file = tmp_path / "upward.py"
-    file.write_text(
-        "from lawbound.evals.suite import Suite\nimport lawbound.rubrics.policy.policy\n"
-    )
+    file.write_text("from lawbound.evals.suite import Suite\nimport lawbound.rubrics.policy\n")
     assert _folder_imports(file) == ["evals", "rubrics"]
 
 
