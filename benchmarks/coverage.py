@@ -10,7 +10,7 @@ import sys
 
 import numpy as np
 
-from lawbound.evals.stats import Design, pooled_icc, rate
+from lawbound.evals.stats.intervals import Design, pooled_icc, rate
 
 CLUSTERS, RATES, CORRELATIONS = (5, 10, 30, 200), (0.01, 0.1, 0.5, 0.9, 0.99), (0.0, 0.3, 0.6)
 

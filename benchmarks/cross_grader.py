@@ -1,16 +1,17 @@
-"""Cross-validate the grader's learned part: ``python benchmarks/cross_grader.py [--by author]``
+"""Cross-validate the grader's learned part: ``python benchmarks/cross_grader.py [--by author] [--write]``
 
 Whole answers of the training texts are read by the whole grader with tables that have seen no answer to
-the same prompt (four folds) or, with ``--by author``, no whole answer by the same hand. Nothing is written.
+the same prompt (four folds) or, with ``--by author``, no whole answer by the same hand. ``--write`` writes
+the first of these into docs/agreement.md.
 """
 
 import argparse
-import sys
 from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
+import page
 from grader import THREE, kappa
 from threadpoolctl import threadpool_limits
 from train_gist import fit_gist, seen_by
@@ -96,8 +97,12 @@ def decided(found: Sequence[Row], chances: npt.NDArray[np.float64]) -> dict[Row,
     }
 
 
-def report(seen: dict[Row, str]) -> None:
-    """Agreement over all, ordinary and hard answers, and by language."""
+def report(seen: dict[Row, str]) -> str:
+    """Print agreement over all, ordinary and hard answers, and by language, and what labels are read as.
+
+    Returns:
+        The agreement as a table.
+    """
     found = list(seen)
     groups: dict[str, list[Row]] = {
         "all": found,
@@ -107,12 +112,14 @@ def report(seen: dict[Row, str]) -> None:
     }
     for lang in sorted({row.lang for row in found}):
         groups[f"{lang}, ordinary"] = [r for r in found if r.lang == lang and not r.hard]
+    lines = ["| answers | n | binary | three-way |", "|---|---|---|---|"]
     for name, own in groups.items():
-        _say(
-            f"{name:20} n={len(own):5} binary {agreement(own, seen, 2):.3f}  three-way {agreement(own, seen, 3):.3f}"
-        )
+        two, three = agreement(own, seen, 2), agreement(own, seen, 3)
+        page.say(f"{name:20} n={len(own):5} binary {two:.3f}  three-way {three:.3f}")
+        lines.append(f"| {name} | {len(own)} | {two:.3f} | {three:.3f} |")
     for (gold, read), n in sorted(Counter((row.label, seen[row]) for row in found).items()):
-        _say(f"  {gold:8} {read:10} {n}")
+        page.say(f"  {gold:8} {read:10} {n}")
+    return "\n".join(lines)
 
 
 def agreement(own: Sequence[Row], seen: dict[Row, str], sides: int) -> float:
@@ -127,7 +134,10 @@ def main() -> None:
     """Parse and run."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--by", choices=("prompt", "author"), default="prompt")
+    parser.add_argument("--write", action="store_true", help="write the table down; only by prompt")
     options = parser.parse_args()
+    if options.write and options.by != "prompt":
+        parser.error("--write goes with --by prompt: docs/agreement.md holds that table")
     corpus = Corpus(rows())
     if options.by == "prompt":
         groups = corpus.folds
@@ -137,11 +147,10 @@ def main() -> None:
             [HANDS[row.source] if row.source else -1 - row.fold for row in corpus.rows]
         )
     with threadpool_limits(1):
-        report(read_apart(corpus, groups))
-
-
-def _say(text: str) -> None:
-    sys.stdout.write(text + "\n")
+        table = report(read_apart(corpus, groups))
+    if options.write:
+        text = f"{page.command()}, {page.today()}.\n\n{table}"
+        page.write_section("cross-validation", text, page.AGREEMENT)
 
 
 if __name__ == "__main__":

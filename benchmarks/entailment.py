@@ -15,9 +15,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import get_args
 
-from lawbound.rubrics.conditions import conditions
-from lawbound.rubrics.policy import Policy, Requirement
-from lawbound.rubrics.policy_files import load_policy
+from lawbound.rubrics.policy.files import load_policy
+from lawbound.rubrics.policy.policy import Policy
+from lawbound.rubrics.policy.requirement import Requirement
+from lawbound.rubrics.prompts.conditions import conditions
 from lawbound.tasks.bank import load_bank
 from lawbound.tasks.item import Act, Item
 from lawbound.tasks.taxonomy import load_taxonomy

@@ -26,7 +26,7 @@ import yaml
 from lawbound.rubrics.behaviour import concepts, learned, lexicon
 from lawbound.rubrics.behaviour.grade import Asked, grade_all
 from lawbound.rubrics.behaviour.prompt import read
-from lawbound.rubrics.grading import TOGETHER
+from lawbound.rubrics.grading.grade_file import TOGETHER
 
 BAR = 3000
 PASSES = 9
@@ -48,7 +48,7 @@ def main() -> None:
     load = page.load()
     rows, speeds = [], []
     for name, paths in itertools.groupby(options.files, _label):
-        found = [row for path in paths for row in _rows(path)]
+        found = [row for path in paths for row in load_rows(path)]
         speeds.append((name, found, _read_all(found, PASSES if options.report else 1)))
         rows += found
     seconds = sum(spent[len(spent) // 2] for _, _, spent in speeds)
@@ -75,7 +75,7 @@ def main() -> None:
         section = _section(speeds, loading, load, options.files)
         page.say(section)
         page.write_section("grader", section)
-    wrong = [row for row in rows if _three(row["gold"]) != _three(row["read"].behaviour)]
+    wrong = [row for row in rows if three(row["gold"]) != three(row["read"].behaviour)]
     for row in wrong[: options.errors]:
         page.say(f"{row['id']}: {row['gold']}, read {row['read']}")
 
@@ -203,7 +203,8 @@ def kappa(pairs: Sequence[tuple[str, str]]) -> float:
     return (seen - chance) / (1 - chance) if chance < 1 else float("nan")
 
 
-def _rows(path: Path) -> list[dict[str, Any]]:
+def load_rows(path: Path) -> list[dict[str, Any]]:
+    """Labelled answers of a file, each with the name of its file."""
     text = path.read_text(encoding="utf-8")
     if path.suffix != ".yaml":
         return [
@@ -216,17 +217,18 @@ def _rows(path: Path) -> list[dict[str, Any]]:
     ]
 
 
-def _three(behaviour: str) -> str:
+def three(behaviour: str) -> str:
+    """Which of three sides a class is on."""
     return THREE.get(behaviour, "answer")
 
 
 def _table(name: str, rows: list[dict[str, Any]]) -> None:
-    three = [(_three(row["gold"]), _three(row["read"].behaviour)) for row in rows]
-    binary = [(str(a != "answer"), str(b != "answer")) for a, b in three]
+    sides = [(three(row["gold"]), three(row["read"].behaviour)) for row in rows]
+    binary = [(str(a != "answer"), str(b != "answer")) for a, b in sides]
     exact = [(row["gold"], row["read"].behaviour) for row in rows]
     page.say(
         f"{name:24} n={len(rows):5} binary kappa {kappa(binary):.3f}"
-        f"  three-way {kappa(three):.3f}  all classes {kappa(exact):.3f}"
+        f"  three-way {kappa(sides):.3f}  all classes {kappa(exact):.3f}"
         f"  exact {sum(a == b for a, b in exact) / len(exact):.3f}"
     )
 

@@ -67,9 +67,11 @@ def main() -> None:
 
 def run_lawbound(options: argparse.Namespace, *, distinct: bool = False) -> dict[str, Any]:
     """The whole program, with what each stage took."""
+    from lawbound.evals.asking import ask
     from lawbound.evals.conclude import conclude
-    from lawbound.evals.evaluate import RunSpec, ask, prepare
     from lawbound.evals.opening import open_model
+    from lawbound.evals.prepare import prepare
+    from lawbound.evals.run_spec import RunSpec
 
     model, out = "reference:coin", options.folder / "run"
     stages = Stages()

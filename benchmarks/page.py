@@ -10,6 +10,7 @@ from pathlib import Path
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 BENCHMARKS = DOCS / "benchmarks.md"
+AGREEMENT = DOCS / "agreement.md"
 _UNITS = ("avx2", "avx512f", "avx512_bf16", "amx_tile")
 
 
@@ -24,6 +25,15 @@ def write_section(name: str, text: str, page: Path = BENCHMARKS) -> None:
     else:
         after = f"{before.rstrip()}\n\n{section}\n"
     page.write_text(after, encoding="utf-8")
+
+
+def read_section(name: str, page: Path = BENCHMARKS) -> str:
+    """What stands between a section's markers."""
+    start, end = f"<!-- {name}:start -->", f"<!-- {name}:end -->"
+    text = page.read_text(encoding="utf-8")
+    if start not in text or end not in text:
+        raise SystemExit(f"{page}: no section {name}, expected {start} and {end}")
+    return text.split(start)[1].split(end)[0].strip()
 
 
 def today() -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from lawbound.evals.leaderboard import read_board
+from lawbound.evals.leaderboard.merge import read_board
 
 README = Path(__file__).parents[1] / "README.md"
 COLUMNS = (

@@ -22,8 +22,9 @@ import numpy as np
 import page
 from scale_world import REFERENCE_SIZE, Job, World, simulate
 
-from lawbound.evals.evaluate import RunSpec, plan_for, prepare
-from lawbound.rubrics.policy_files import shipped
+from lawbound.evals.prepare import plan_for, prepare
+from lawbound.evals.run_spec import RunSpec
+from lawbound.rubrics.policy.files import shipped
 from lawbound.rubrics.reference.engine import ReferenceEngine
 from lawbound.runners.engines.cluster_shards import Board, units
 from lawbound.runners.sample import Request

@@ -15,8 +15,10 @@ import numpy as np
 import page
 import pandas as pd
 
-from lawbound.evals.leaderboard import csv_bytes, leaderboard_rows, metrics_rows
-from lawbound.evals.metrics import RuleInfo, compute_metrics
+from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows
+from lawbound.evals.leaderboard.table import csv_bytes
+from lawbound.evals.metrics.compute import compute_metrics
+from lawbound.evals.metrics.inputs import RuleInfo
 
 POLICIES = ("p1", "p2", "p3", "p4")
 STRENGTHS = ("none", "placebo", "brief", "full", "strict")

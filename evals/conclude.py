@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lawbound.evals.evaluate import Observer, RunSpec, Silent, ask, prepare
-from lawbound.evals.folder import RunFolder, write_atomically
+from lawbound.evals.folder.policies import run_policies
+from lawbound.evals.folder.run_folder import RunFolder, write_atomically
 from lawbound.evals.frame import Judged, judge_all, usual_errors, verdict_frame
-from lawbound.evals.judging import (
+from lawbound.evals.judging.panel import (
     NOBODY,
     JudgeSpec,
     ask_panel,
@@ -19,11 +19,11 @@ from lawbound.evals.judging import (
     scorer_version,
     with_readings,
 )
-from lawbound.evals.judging_readings import Readings
-from lawbound.evals.run_policies import run_policies
-from lawbound.rubrics.policy import WITHHOLDING, Policy
+from lawbound.evals.judging.readings import Readings
+from lawbound.evals.observer import Observer, Silent
+from lawbound.rubrics.policy.policy import Policy
+from lawbound.rubrics.policy.requirement import WITHHOLDING
 from lawbound.runners.collector import paused_collector
-from lawbound.runners.engines import Engine
 from lawbound.runners.sample import Sample
 from lawbound.runners.store import lock, read_samples
 from lawbound.tasks.item import Item
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from lawbound.evals.estimate import Estimate
-    from lawbound.evals.metrics import RuleInfo
+    from lawbound.evals.metrics.inputs import RuleInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,40 +51,6 @@ class Conclusion:
     """Answers given since the run's panel read it: its own to read, and read by the offline grader."""
     errors: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     """Model -> the most frequent error of its unanswered verdicts and how many have it, where one is told."""
-
-
-def evaluate(
-    spec: RunSpec,
-    out: Path | str,
-    *,
-    engines: Mapping[str, Engine] | None = None,
-    judge: JudgeSpec | None = None,
-    observer: Observer | None = None,
-) -> Conclusion:
-    """Ask, judge and conclude: what `lawbound run` does.
-
-    Args:
-        spec: Suite, models, policies and settings.
-        out: The run folder; an interrupted run resumes.
-        engines: Ready engines for some of the spec's models, such as a `FunctionEngine`; the model is
-            labelled as the engine is named, and by its key here where a `FunctionEngine` has no name.
-            Where all answers of a function were stored before, a `UserWarning` says so: one that has
-            changed needs another `revision`. So it does where a server's were, at another address.
-        judge: Models that read the answers. None keeps what an earlier panel of this folder found and
-            leaves the rest to the offline grader.
-        observer: Hears of the progress.
-
-    Raises:
-        ValueError, RuntimeError, OSError: Of the kinds that `prepare`, `ask` and `conclude` name.
-    """
-    if judge is not None:
-        judge = judge.beside(spec)
-        judge.check()
-    prepared = prepare(spec, own=engines or {})
-    with lock(Path(out)):
-        ask(prepared, Path(out), engines=engines, observer=observer)
-        del prepared  # it would stay in memory while answers are judged
-        return conclude(Path(out), judge=judge, observer=observer)
 
 
 def conclude(
@@ -133,7 +99,7 @@ def conclude(
 
 def rule_info(policies: Mapping[str, Policy]) -> dict[tuple[str, str], RuleInfo]:
     """What the metrics need to know of each rule."""
-    from lawbound.evals.metrics import RuleInfo
+    from lawbound.evals.metrics.inputs import RuleInfo
 
     return {
         (policy.id, rule.id): RuleInfo(
@@ -234,9 +200,9 @@ def _write(
     samples: Mapping[str, Mapping[str, Sample]],
     resamples: int,
 ) -> Conclusion:
-    from lawbound.evals.leaderboard import leaderboard_rows, metrics_rows
-    from lawbound.evals.leaderboard_table import csv_bytes
-    from lawbound.evals.metrics import compute_metrics
+    from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows
+    from lawbound.evals.leaderboard.table import csv_bytes
+    from lawbound.evals.metrics.compute import compute_metrics
     from lawbound.evals.report import render_report
 
     asked = [entry["id"] for entry in record["policies"]]
@@ -276,7 +242,7 @@ def _write_compliance(
     """The compliance sheet, if a policy of the run states marks."""
     import pandas as pd
 
-    from lawbound.evals.leaderboard_table import csv_bytes
+    from lawbound.evals.leaderboard.table import csv_bytes
     from lawbound.evals.report.tables import compliance_rows
     from lawbound.evals.thresholds import check_thresholds
 
@@ -291,6 +257,6 @@ def _write_compliance(
 
 def ties(board: pd.DataFrame) -> Sequence[str]:
     """Real models that look exactly like a baseline."""
-    from lawbound.evals.leaderboard import ties_a_baseline
+    from lawbound.evals.leaderboard.board import ties_a_baseline
 
     return ties_a_baseline(board)

@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lawbound.evals.folder import FolderError
-from lawbound.rubrics.policy import Policy, Requirement
+from lawbound.evals.folder.run_folder import FolderError
+from lawbound.rubrics.policy.policy import Policy
+from lawbound.rubrics.policy.requirement import Requirement
 from lawbound.rubrics.score import Judge
 from lawbound.rubrics.verdict import Verdict, is_overshoot, is_served_plainly
 from lawbound.runners.plan import Assignment

@@ -14,7 +14,7 @@ from difflib import get_close_matches
 from typing import Literal
 
 from lawbound.evals.estimate import DIRECTIONS, Estimate
-from lawbound.evals.metrics_inputs import MetricError
+from lawbound.evals.metrics.inputs import MetricError
 
 _GATE = re.compile(
     r"\s*(?P<metric>[A-Za-z_]+)(?P<value>\.value)?(?:\[(?P<slice>[^\]]*)\])?"

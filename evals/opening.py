@@ -19,7 +19,8 @@ from lawbound.runners.engines import (
 )
 
 if TYPE_CHECKING:
-    from lawbound.evals.evaluate import Prepared, RunSpec
+    from lawbound.evals.prepare import Prepared
+    from lawbound.evals.run_spec import RunSpec
     from lawbound.runners.engines.cluster_ray import Cluster
 
 REFERENCE = "reference:"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from math import ceil, sqrt
 
 from lawbound.evals.estimate import Estimate
-from lawbound.evals.metrics_inputs import MetricError
-from lawbound.evals.stats import Z95
+from lawbound.evals.metrics.inputs import MetricError
+from lawbound.evals.stats.intervals import Z95
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from typing import Annotated, Literal, Self
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from lawbound.rubrics.policy import WITHHOLDING, Policy, Rule
-from lawbound.rubrics.policy_banks import bank_items
+from lawbound.rubrics.policy.banks import bank_items
+from lawbound.rubrics.policy.policy import Policy, Rule
+from lawbound.rubrics.policy.requirement import WITHHOLDING
 from lawbound.runners.prompt import Mode
 from lawbound.tasks.external import Source
 from lawbound.tasks.item import Act, Item, Kind

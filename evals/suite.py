@@ -11,8 +11,8 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from lawbound.evals.selection import Selection, draw
-from lawbound.rubrics.conditions import conditions
-from lawbound.rubrics.policy import Policy
+from lawbound.rubrics.policy.policy import Policy
+from lawbound.rubrics.prompts.conditions import conditions
 from lawbound.runners.condition import NONE, Condition
 from lawbound.runners.plan import Arm
 from lawbound.runners.prompt import Mode

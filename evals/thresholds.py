@@ -15,18 +15,9 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from lawbound.evals.metrics_build import judged
-from lawbound.evals.metrics_inputs import (
-    BLOCKED,
-    ERROR,
-    Cut,
-    Mask,
-    Rows,
-    cuts,
-    members,
-    read_frame,
-)
-from lawbound.evals.stats import (
+from lawbound.evals.metrics.build import judged
+from lawbound.evals.metrics.inputs import BLOCKED, ERROR, Cut, Mask, Rows, cuts, members, read_frame
+from lawbound.evals.stats.intervals import (
     NAN,
     PRIOR_ICC,
     Design,
@@ -36,8 +27,8 @@ from lawbound.evals.stats import (
     pooled_icc,
     rate,
 )
-from lawbound.rubrics.policy import Policy, Threshold
-from lawbound.rubrics.policy_marks import BankSize, Rated
+from lawbound.rubrics.policy.marks import BankSize, Rated, Threshold
+from lawbound.rubrics.policy.policy import Policy
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,12 +11,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lawbound.evals.conclude import Conclusion, conclude, evaluate
-    from lawbound.evals.evaluate import RunSpec
-    from lawbound.evals.judging import JudgeSpec
+    from lawbound.evals.conclude import Conclusion, conclude
+    from lawbound.evals.evaluate import evaluate
+    from lawbound.evals.judging.panel import JudgeSpec
+    from lawbound.evals.run_spec import RunSpec
     from lawbound.rubrics.behaviour import grade
-    from lawbound.rubrics.policy import Policy, PolicyError, Requirement
-    from lawbound.rubrics.policy_files import load_policy
+    from lawbound.rubrics.policy.files import load_policy
+    from lawbound.rubrics.policy.policy import Policy, PolicyError
+    from lawbound.rubrics.policy.requirement import Requirement
     from lawbound.rubrics.verdict import Reading, Verdict
     from lawbound.runners.engines.function import FunctionEngine
     from lawbound.runners.engines.protocol import ModelError
@@ -31,21 +33,21 @@ _HOMES = {
     "FunctionEngine": "lawbound.runners.engines.function",
     "Item": "lawbound.tasks.item",
     "ItemError": "lawbound.tasks.item",
-    "JudgeSpec": "lawbound.evals.judging",
+    "JudgeSpec": "lawbound.evals.judging.panel",
     "ModelError": "lawbound.runners.engines.protocol",
-    "Policy": "lawbound.rubrics.policy",
-    "PolicyError": "lawbound.rubrics.policy",
+    "Policy": "lawbound.rubrics.policy.policy",
+    "PolicyError": "lawbound.rubrics.policy.policy",
     "Reading": "lawbound.rubrics.verdict",
     "Request": "lawbound.runners.sample",
-    "Requirement": "lawbound.rubrics.policy",
-    "RunSpec": "lawbound.evals.evaluate",
+    "Requirement": "lawbound.rubrics.policy.requirement",
+    "RunSpec": "lawbound.evals.run_spec",
     "Sample": "lawbound.runners.sample",
     "Verdict": "lawbound.rubrics.verdict",
     "conclude": "lawbound.evals.conclude",
-    "evaluate": "lawbound.evals.conclude",
+    "evaluate": "lawbound.evals.evaluate",
     "grade": "lawbound.rubrics.behaviour",
     "load_bank": "lawbound.tasks.bank",
-    "load_policy": "lawbound.rubrics.policy_files",
+    "load_policy": "lawbound.rubrics.policy.files",
 }
 
 __all__ = [

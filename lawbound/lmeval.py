@@ -14,12 +14,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.conclude import rule_info
+from lawbound.evals.folder.policies import NEUTRAL
 from lawbound.evals.frame import Judged, judge_all, verdict_frame
-from lawbound.evals.harness_docs import build_docs, parse_doc
-from lawbound.evals.run_policies import NEUTRAL
+from lawbound.evals.lmeval.docs import build_docs, parse_doc
 from lawbound.evals.suite import load_suite
-from lawbound.rubrics.policy import Policy
-from lawbound.rubrics.policy_files import load_policy
+from lawbound.rubrics.policy.files import load_policy
+from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.verdict import Reading, Verdict, is_met
 from lawbound.runners.engines.thinking import split_thinking
 from lawbound.runners.plan import Assignment
@@ -105,7 +105,7 @@ def _policies(policy: str) -> dict[str, Policy]:
 @lru_cache(maxsize=8)
 def _estimates(rows: tuple[str, ...]) -> dict[str, tuple[float, float, float]]:
     """Value, low and high of each metric over a task's verdicts, at strength ``full``."""
-    from lawbound.evals.metrics import compute_metrics
+    from lawbound.evals.metrics.compute import compute_metrics
 
     judged = [_restore(json.loads(row)) for row in rows]
     policy = judged[0].assignment.policy

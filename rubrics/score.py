@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, get_args
 
-from lawbound.rubrics.policy import Addon, Policy, Requirement
+from lawbound.rubrics.policy.policy import Policy
+from lawbound.rubrics.policy.requirement import Addon, Requirement
 from lawbound.rubrics.verdict import Behaved, Reading, Verdict, is_met
 from lawbound.runners.plan import Assignment
 from lawbound.runners.sample import Sample

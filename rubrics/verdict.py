@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from lawbound.rubrics.policy import Addon, Requirement
+from lawbound.rubrics.policy.requirement import Addon, Requirement
 
 Behaved = Literal[
     "answer",

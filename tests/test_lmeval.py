@@ -12,13 +12,14 @@ import pandas as pd
 import pytest
 
 from lawbound.__main__ import main
-from lawbound.evals.conclude import conclude, evaluate
-from lawbound.evals.evaluate import RunSpec
-from lawbound.evals.folder import FolderError, RunFolder
-from lawbound.evals.harness_docs import build_docs
-from lawbound.evals.harness_logs import import_logs, is_log_folder
-from lawbound.evals.leaderboard import merge_boards
-from lawbound.evals.run_policies import run_policies
+from lawbound.evals.conclude import conclude
+from lawbound.evals.evaluate import evaluate
+from lawbound.evals.folder.policies import run_policies
+from lawbound.evals.folder.run_folder import FolderError, RunFolder
+from lawbound.evals.leaderboard.merge import merge_boards
+from lawbound.evals.lmeval.docs import build_docs
+from lawbound.evals.lmeval.logs import import_logs, is_log_folder
+from lawbound.evals.run_spec import RunSpec
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.sample import Request
 from lawbound.runners.store import read_samples
@@ -416,7 +417,7 @@ def test_a_cache_of_lm_eval_is_warned_of_however_it_is_written(
 
 
 def test_every_shipped_policy_has_a_task() -> None:
-    from lawbound.rubrics.policy_files import shipped
+    from lawbound.rubrics.policy.files import shipped
 
     named = {file.stem.removeprefix("lawbound_") for file in TASKS.glob("lawbound_*.yaml")}
     assert named == set(shipped())

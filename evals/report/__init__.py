@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from lawbound.evals.report.answers import answer_page
 from lawbound.evals.report.frontier import frontier_html
 from lawbound.evals.report.tables import headline_rows, other_rows, rule_rows
-from lawbound.rubrics.policy import Policy
+from lawbound.rubrics.policy.policy import Policy
 from lawbound.runners.sample import Sample
 from lawbound.tasks.item import Item
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from lawbound.rubrics.policy import Policy
+from lawbound.rubrics.policy.policy import Policy
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -19,7 +19,7 @@ from lawbound.rubrics.behaviour.lexicon import Lexicon, latin_stopwords, load, s
 from lawbound.rubrics.behaviour.prompt import Ask
 from lawbound.rubrics.behaviour.stance import addons, deflection, two_sides
 from lawbound.rubrics.behaviour.text import Sentence, cap, guess_language
-from lawbound.rubrics.policy import Addon
+from lawbound.rubrics.policy.requirement import Addon
 from lawbound.rubrics.verdict import Behaved, Reading
 
 LONGEST_EVIDENCE: Final = 240

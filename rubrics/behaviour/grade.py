@@ -16,7 +16,7 @@ from lawbound.rubrics.behaviour.head import (
 )
 from lawbound.rubrics.behaviour.prompt import read
 from lawbound.rubrics.behaviour.stance import is_off_topic
-from lawbound.rubrics.policy import Addon
+from lawbound.rubrics.policy.requirement import Addon
 from lawbound.rubrics.verdict import Behaved, Reading
 from lawbound.runners.collector import paused_collector
 from lawbound.runners.engines.thinking import Split, split_thinking

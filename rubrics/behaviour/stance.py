@@ -6,7 +6,7 @@ from lawbound.rubrics.behaviour.answer import Answer
 from lawbound.rubrics.behaviour.lexicon import Lexicon
 from lawbound.rubrics.behaviour.prompt import Ask, terms
 from lawbound.rubrics.behaviour.text import Sentence
-from lawbound.rubrics.policy import Addon
+from lawbound.rubrics.policy.requirement import Addon
 
 REBUTTING = 3
 """A false premise that the prompt hides is rebutted in one of so many first sentences."""

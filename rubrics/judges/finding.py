@@ -13,7 +13,7 @@ requirement and with what the offline grader saw:
 from dataclasses import replace
 
 from lawbound.rubrics.judges.guards import Finding
-from lawbound.rubrics.policy import Requirement
+from lawbound.rubrics.policy.requirement import Requirement
 from lawbound.rubrics.verdict import Reading, is_met
 
 CONFIDENCE = 0.9

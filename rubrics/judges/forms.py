@@ -10,7 +10,7 @@ from lawbound.rubrics.judges.guards import GUARDS, Case, Finding, Guard, read_gu
 from lawbound.rubrics.judges.panel import both_orders
 from lawbound.rubrics.judges.question import UNREADABLE, Canary, Chat, Form, Opinion, Question
 from lawbound.rubrics.judges.rubric import parse_verdict, rubric_messages
-from lawbound.rubrics.policy import Requirement
+from lawbound.rubrics.policy.requirement import Requirement
 from lawbound.rubrics.verdict import Reading
 from lawbound.runners.engines import OPENED, Engine, ModelError, check_name
 from lawbound.runners.engines.endpoint_address import read_address, read_key

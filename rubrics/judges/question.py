@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from lawbound.rubrics.policy import Policy, Requirement
+from lawbound.rubrics.policy.policy import Policy
+from lawbound.rubrics.policy.requirement import Requirement
 from lawbound.rubrics.verdict import Reading
 from lawbound.runners.sample import Message, Settings
 from lawbound.tasks.item import Item

@@ -11,7 +11,8 @@ from importlib.resources import files
 from typing import Literal, get_args
 
 from lawbound.rubrics.judges.material import inert, shortened
-from lawbound.rubrics.policy import Addon, PolicyError
+from lawbound.rubrics.policy.policy import PolicyError
+from lawbound.rubrics.policy.requirement import Addon
 from lawbound.rubrics.verdict import Behaved, Reading
 from lawbound.runners.sample import Message
 from lawbound.tasks.files import read_yaml

@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from lawbound.rubrics.policy import WITHHOLDING, Policy, Requirement, default_requirement
+from lawbound.rubrics.policy.policy import Policy, default_requirement
+from lawbound.rubrics.policy.requirement import WITHHOLDING, Requirement
 from lawbound.runners.plan import Arm
 from lawbound.runners.prompt import messages
 from lawbound.runners.sample import Message

@@ -11,9 +11,9 @@ from lawbound.runners.cli.console import bars, note, show, table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from lawbound.evals.correction_labels import Labels
+    from lawbound.evals.correction.labels import Labels
     from lawbound.evals.estimate import Estimate
-    from lawbound.rubrics.calibration import Agreement
+    from lawbound.rubrics.calibration.agreement import Agreement
 
 
 class _RunByDefault(TyperGroup):
@@ -52,8 +52,8 @@ def run(
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
 ) -> None:
     """Grade labelled answers and tell how far grader and labels agree."""
-    from lawbound.rubrics.calibration import CLASSES, agreements, confusion, read_labelled
-    from lawbound.rubrics.calibration_files import check_folder, write_calibration
+    from lawbound.rubrics.calibration.agreement import CLASSES, agreements, confusion, read_labelled
+    from lawbound.rubrics.calibration.files import check_folder, write_calibration
 
     if out is not None:
         check_folder(out)
@@ -82,14 +82,14 @@ def run(
 
 def read_sheet(path: Path | None) -> "Labels | None":
     """Labels of a run, read before anything else is done."""
-    from lawbound.evals.correction_labels import read_labels
+    from lawbound.evals.correction.labels import read_labels
 
     return None if path is None else read_labels(path)
 
 
 def print_correction(folder: Path, labels: "Labels", estimates: "Sequence[Estimate]") -> None:
     """Correct a run's rates, write them and print the headline ones."""
-    from lawbound.evals.correction_run import correct_run
+    from lawbound.evals.correction.run import correct_run
 
     done = correct_run(folder, labels, estimates)
     whole = done.table[(done.table["slice"] == "") & (done.table["labelled"] > 0)]
@@ -147,7 +147,7 @@ def sample(
 
     `lawbound score RUN --labels FILE` then corrects its rates.
     """
-    from lawbound.evals.correction_sample import write_sheet
+    from lawbound.evals.correction.sample import write_sheet
 
     sheet = write_sheet(
         folder, out, count=count, least=least, seed=seed, models=model or (), blind=blind

@@ -38,11 +38,11 @@ def compare(
 
     Bounds say what a difference could be, had every unread answer been read.
     """
-    from lawbound.evals.compare import compare_frames, unlike
+    from lawbound.evals.compare.runs import compare_frames, unlike
     from lawbound.evals.conclude import rule_info
-    from lawbound.evals.folder import RunFolder, write_atomically
-    from lawbound.evals.leaderboard_table import csv_bytes
-    from lawbound.evals.run_policies import run_policies
+    from lawbound.evals.folder.policies import run_policies
+    from lawbound.evals.folder.run_folder import RunFolder, write_atomically
+    from lawbound.evals.leaderboard.table import csv_bytes
 
     record, other = (RunFolder(folder).read_run() for folder in (first, second))
     frames = (
@@ -86,7 +86,7 @@ def _signed(number: float) -> str:
 
 
 def _of_one_model(folder: Path, model: str, option: str) -> "pd.DataFrame":
-    from lawbound.evals.folder import FolderError, RunFolder
+    from lawbound.evals.folder.run_folder import FolderError, RunFolder
 
     frame = RunFolder(folder).read_frame()
     models = list(dict.fromkeys(frame["model"]))
@@ -106,7 +106,7 @@ def gate(
     ],
 ) -> None:
     """Hold marks against a run's bounds; exit code 1 if one fails."""
-    from lawbound.evals.estimate_files import read_estimates
+    from lawbound.evals.folder.estimates import read_estimates
     from lawbound.evals.gate import check_gates
 
     results = check_gates(that, read_estimates(folder / "metrics.csv"))
@@ -150,7 +150,7 @@ def power(
 
     From the variances of a pilot run, or from a stated standard deviation.
     """
-    from lawbound.evals.metrics_inputs import MetricError
+    from lawbound.evals.metrics.inputs import MetricError
     from lawbound.evals.power import clusters_needed, from_pilot, left_out
 
     if (pilot is None) == (sd is None):
@@ -163,7 +163,7 @@ def power(
         needed = clusters_needed(effect, sd, power=target)
         show(f"{needed} clusters for an effect of {effect:g} at power {target:g} and alpha .05")
         return
-    from lawbound.evals.estimate_files import read_estimates
+    from lawbound.evals.folder.estimates import read_estimates
 
     estimates = read_estimates(pilot / "metrics.csv")
     wanted = metric or "policy_tax"

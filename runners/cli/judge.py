@@ -30,7 +30,7 @@ def grade(
 
     Writes the rows back with behaviour, withheld, addons, truncated, evidence and confidence.
     """
-    from lawbound.rubrics.grading import grade_file
+    from lawbound.rubrics.grading.grade_file import grade_file
 
     with bars() as observer:
         observer.stage(f"grading {file.name}", None)

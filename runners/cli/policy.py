@@ -25,7 +25,7 @@ def list_() -> None:
 
     Rules beyond the core, parents folded in; those from observed practice; own sources.
     """
-    from lawbound.rubrics.policy_files import CORE, load_policy, shipped
+    from lawbound.rubrics.policy.files import CORE, load_policy, shipped
 
     rows = []
     core = {rule.id for rule in load_policy(CORE).rules}
@@ -70,8 +70,8 @@ def show_(
     lang: Annotated[str | None, typer.Option(help="Language of the prompt [en].")] = None,
 ) -> None:
     """A policy's rules and sources, or the prompt of a strength."""
-    from lawbound.rubrics.conditions import one_prompt
-    from lawbound.rubrics.policy_files import load_policy
+    from lawbound.rubrics.policy.files import load_policy
+    from lawbound.rubrics.prompts.conditions import one_prompt
 
     if not strength and (wording is not None or lang is not None):
         name = "--lang" if wording is None else "--wording"
@@ -111,8 +111,8 @@ def check(
     bank: Banks = None,
 ) -> None:
     """What is wrong or missing in a policy, held against the bank."""
-    from lawbound.rubrics.policy_check import check as find
-    from lawbound.rubrics.policy_files import load_policy
+    from lawbound.rubrics.policy.check import check as find
+    from lawbound.rubrics.policy.files import load_policy
     from lawbound.tasks.bank import load_banks
 
     findings = find(load_policy(policy), load_banks(bank or ()))
@@ -130,8 +130,8 @@ def explain(
     bank: Banks = None,
 ) -> None:
     """Which rules and exemptions an item meets, and their sum."""
-    from lawbound.rubrics.policy_check import explain as tell
-    from lawbound.rubrics.policy_files import load_policy
+    from lawbound.rubrics.policy.check import explain as tell
+    from lawbound.rubrics.policy.files import load_policy
     from lawbound.runners.cli.tasks import find_item
 
     show(tell(load_policy(policy), find_item(item, bank or ())))
@@ -145,8 +145,8 @@ def diff(
     bank: Banks = None,
 ) -> None:
     """Items on which two policies require different behaviour."""
-    from lawbound.rubrics.policy_compare import diff as compare
-    from lawbound.rubrics.policy_files import load_policy
+    from lawbound.rubrics.policy.compare import diff as compare
+    from lawbound.rubrics.policy.files import load_policy
     from lawbound.tasks.bank import load_banks
 
     found = compare(load_policy(first), load_policy(second), load_banks(bank or ()))
@@ -163,8 +163,8 @@ def diff(
 @group.command()
 def coverage(policy: Name, bank: Banks = None) -> None:
     """Items by rule, behaviour and language, and what is missing."""
-    from lawbound.rubrics.policy_compare import coverage as count
-    from lawbound.rubrics.policy_files import load_policy
+    from lawbound.rubrics.policy.compare import coverage as count
+    from lawbound.rubrics.policy.files import load_policy
     from lawbound.tasks.bank import load_banks
 
     rows = count(load_policy(policy), load_banks(bank or ()))
@@ -199,9 +199,9 @@ def new(
     out: Annotated[Path | None, typer.Option(help="File to write [ID.yaml].")] = None,
 ) -> None:
     """Scaffold a commented policy file."""
-    from lawbound.rubrics.policy import PolicyError
-    from lawbound.rubrics.policy_files import shipped
-    from lawbound.rubrics.policy_scaffold import scaffold
+    from lawbound.rubrics.policy.files import shipped
+    from lawbound.rubrics.policy.policy import PolicyError
+    from lawbound.rubrics.policy.scaffold import scaffold
 
     file = out or Path(f"{policy}.yaml")
     text = scaffold(policy)

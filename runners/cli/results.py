@@ -68,7 +68,7 @@ def score(
     No model is asked but judges, whom the last six options concern. Without --judge the readings of an earlier panel stay; `--judge none` drops them.
     """
     from lawbound.evals.conclude import conclude
-    from lawbound.evals.harness_logs import import_logs, is_log_folder
+    from lawbound.evals.lmeval.logs import import_logs, is_log_folder
 
     panel = judge_spec(
         judge,
@@ -126,9 +126,9 @@ def leaderboard(
     ] = "",
 ) -> None:
     """Merge the leaderboards of several runs."""
-    from lawbound.evals.folder import write_atomically
-    from lawbound.evals.leaderboard_merge import merge_boards, model_card, read_board, run_names
-    from lawbound.evals.leaderboard_table import csv_bytes
+    from lawbound.evals.folder.run_folder import write_atomically
+    from lawbound.evals.leaderboard.merge import merge_boards, model_card, read_board, run_names
+    from lawbound.evals.leaderboard.table import csv_bytes
 
     boards = {
         name: read_board(folder / "leaderboard.csv")
@@ -159,8 +159,8 @@ def warn_of_gaps(conclusion: "Conclusion") -> None:
 
 def tell_of_policies(folder: Path) -> None:
     """Which policies have been edited since: a run is judged as it was asked."""
-    from lawbound.evals.folder import RunFolder
-    from lawbound.evals.run_policies import changed_since
+    from lawbound.evals.folder.policies import changed_since
+    from lawbound.evals.folder.run_folder import RunFolder
 
     run = RunFolder(folder)
     for line in changed_since(run, run.read_run()):
@@ -169,8 +169,8 @@ def tell_of_policies(folder: Path) -> None:
 
 def tell_of_judges(folder: Path) -> None:
     """What became of the answers that were put to judges, and whom not to trust."""
-    from lawbound.evals.folder import RunFolder
-    from lawbound.evals.judging_counts import failures
+    from lawbound.evals.folder.run_folder import RunFolder
+    from lawbound.evals.judging.counts import failures
 
     record = RunFolder(folder).read_run().get("judge")
     if record is None:
@@ -194,7 +194,7 @@ def tell_of_judges(folder: Path) -> None:
 
 def tell_of_kept_judges(folder: Path) -> None:
     """Which earlier panel's readings a run that was concluded without one rests on, and what it has not read."""
-    from lawbound.evals.folder import RunFolder
+    from lawbound.evals.folder.run_folder import RunFolder
 
     record = RunFolder(folder).read_run().get("judge")
     if record is None:

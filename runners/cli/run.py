@@ -9,8 +9,8 @@ import typer
 from lawbound.runners.cli.console import bars, note, noted, show, table
 
 if TYPE_CHECKING:
-    from lawbound.evals.evaluate import RunSpec
-    from lawbound.evals.judging import JudgeSpec
+    from lawbound.evals.judging.panel import JudgeSpec
+    from lawbound.evals.run_spec import RunSpec
 
 TIED = 3
 """Exit code of a run in which a real model ties a baseline on every column."""
@@ -142,9 +142,10 @@ def run(
     if dry_run:
         _print_plan(spec)
         return
+    from lawbound.evals.asking import ask
     from lawbound.evals.conclude import conclude
-    from lawbound.evals.evaluate import ask, prepare
-    from lawbound.evals.origins import MovedWarning
+    from lawbound.evals.folder.origins import MovedWarning
+    from lawbound.evals.prepare import prepare
     from lawbound.runners.cli.results import (
         print_leaderboard,
         tell_of_judges,
@@ -232,7 +233,7 @@ def judge_spec(
     Raises:
         ModelError: A name has no known form, the mode is unknown, or there is nobody to open.
     """
-    from lawbound.evals.judging import JudgeSpec
+    from lawbound.evals.judging.panel import JudgeSpec
     from lawbound.runners.engines import EngineOptions, ModelError
 
     named = _split(models)
@@ -268,7 +269,7 @@ def _parts(value: str) -> list[str]:
 
 
 def _spec(config: Path | None, **options: Any) -> "RunSpec":
-    from lawbound.evals.evaluate import RunSpec
+    from lawbound.evals.run_spec import RunSpec
     from lawbound.evals.suite import SuiteError
     from lawbound.tasks.files import parse, read_yaml
 
@@ -286,9 +287,9 @@ def _spec(config: Path | None, **options: Any) -> "RunSpec":
 
 
 def _print_plan(spec: "RunSpec") -> None:
-    from lawbound.evals.estimate_run import estimate
-    from lawbound.evals.evaluate import prepare
     from lawbound.evals.opening import place
+    from lawbound.evals.prepare import prepare
+    from lawbound.evals.run_cost import estimate
 
     prepared = prepare(spec)
     with bars() as observer, place(spec) as cluster:

@@ -108,7 +108,7 @@ def list_(
 @group.command("show")
 def show_(item: Annotated[str, typer.Argument(help="Item id.")], bank: Banks = None) -> None:
     """One item, and what every shipped policy requires of it."""
-    from lawbound.rubrics.policy_files import load_policy, shipped
+    from lawbound.rubrics.policy.files import load_policy, shipped
     from lawbound.tasks.records import to_record
 
     found = find_item(item, bank or ())
@@ -153,8 +153,8 @@ def validate(
 def _show_sizes(items: "Sequence[Item]") -> int:
     """What regulators want of a bank against what the shipped one holds in their own language; how many
     fall short."""
-    from lawbound.rubrics.policy_banks import bank_counts
-    from lawbound.rubrics.policy_files import load_policy, shipped
+    from lawbound.rubrics.policy.banks import bank_counts
+    from lawbound.rubrics.policy.files import load_policy, shipped
 
     rows = []
     for policy in map(load_policy, shipped()):

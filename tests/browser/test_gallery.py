@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from lawbound.rubrics.calibration import read_labelled
-from lawbound.rubrics.calibration_files import write_calibration
+from lawbound.rubrics.calibration.agreement import read_labelled
+from lawbound.rubrics.calibration.files import write_calibration
 
 pytestmark = pytest.mark.browser
 

@@ -8,8 +8,8 @@ import pytest
 
 import lawbound
 from lawbound.evals.conclude import conclude
-from lawbound.evals.evaluate import RunSpec
-from lawbound.evals.folder import RunFolder
+from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.run_spec import RunSpec
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.sample import Request
 

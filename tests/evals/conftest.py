@@ -9,7 +9,7 @@ from urllib.request import urlopen
 import pandas as pd
 import pytest
 
-from lawbound.evals.metrics import RuleInfo
+from lawbound.evals.metrics.inputs import RuleInfo
 from lawbound.runners.engines.function import FunctionEngine
 
 Row = dict[str, Any]

@@ -6,10 +6,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from lawbound.evals.conclude import Conclusion, conclude, evaluate
-from lawbound.evals.evaluate import RunSpec
-from lawbound.evals.folder import RunFolder
-from lawbound.evals.leaderboard import ties_a_baseline
+from lawbound.evals.conclude import Conclusion, conclude
+from lawbound.evals.evaluate import evaluate
+from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.leaderboard.board import ties_a_baseline
+from lawbound.evals.run_spec import RunSpec
 from lawbound.runners.engines.function import FunctionEngine
 
 POLICIES = ("cn", "de", "us", "intl")

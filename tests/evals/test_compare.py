@@ -1,7 +1,7 @@
 import pytest
 
-from lawbound.evals.compare import compare_frames, unlike
-from lawbound.evals.metrics import MetricError
+from lawbound.evals.compare.runs import compare_frames, unlike
+from lawbound.evals.metrics.inputs import MetricError
 
 
 def run(behaved, solved, frame, *, refused, right, model="m"):

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lawbound.evals.compare import compare_frames
-from lawbound.evals.metrics import RuleInfo
+from lawbound.evals.compare.runs import compare_frames
+from lawbound.evals.metrics.inputs import RuleInfo
 
 NAN = float("nan")
 

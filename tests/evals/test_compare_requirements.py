@@ -2,7 +2,7 @@
 
 import pytest
 
-from lawbound.evals.compare import compare_frames
+from lawbound.evals.compare.runs import compare_frames
 
 NAN = float("nan")
 

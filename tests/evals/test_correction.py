@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lawbound.evals.correction import Answers, clipped, correct
-from lawbound.evals.stats import Mean, difference
+from lawbound.evals.correction.inference import Answers, clipped, correct
+from lawbound.evals.stats.intervals import Mean, difference
 
 NAN = float("nan")
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
-from lawbound.evals.correction_labels import (
+from lawbound.evals.correction.labels import (
     CorrectionError,
     Label,
     allocate,
@@ -19,10 +19,11 @@ from lawbound.evals.correction_labels import (
     judged_rows,
     read_labels,
 )
-from lawbound.evals.correction_run import corrected_table
-from lawbound.evals.correction_sample import COLUMNS
-from lawbound.evals.metrics import RuleInfo, compute_metrics
-from lawbound.rubrics.answer_files import GradeError
+from lawbound.evals.correction.run import corrected_table
+from lawbound.evals.correction.sample import COLUMNS
+from lawbound.evals.metrics.compute import compute_metrics
+from lawbound.evals.metrics.inputs import RuleInfo
+from lawbound.rubrics.grading.answer_files import GradeError
 from lawbound.runners.cli import app
 
 Make = Callable[..., dict[str, Any]]

@@ -2,7 +2,7 @@ import pytest
 
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.gate import check_gates, parse_gate
-from lawbound.evals.metrics import MetricError
+from lawbound.evals.metrics.inputs import MetricError
 
 J = Estimate("J", "m", "cn", "full", value=0.3, low=0.15, high=0.45)
 TAX = Estimate("policy_tax", "m", "cn", "full", value=0.04, low=0.01, high=0.07)

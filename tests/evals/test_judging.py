@@ -16,9 +16,9 @@ import yaml
 
 import lawbound
 from lawbound.evals.conclude import conclude
-from lawbound.evals.evaluate import RunSpec
-from lawbound.evals.folder import FolderError
-from lawbound.evals.judging import JudgeSpec
+from lawbound.evals.folder.run_folder import FolderError
+from lawbound.evals.judging.panel import JudgeSpec
+from lawbound.evals.run_spec import RunSpec
 from lawbound.rubrics.judges.panel import UNSURE
 from lawbound.runners.engines import EngineOptions, ModelError
 from lawbound.runners.engines.endpoint_client import Patience
@@ -402,7 +402,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[EngineOptions]:
         found.append(options)
         return FunctionEngine(lambda request: REFUSE, name=model)
 
-    monkeypatch.setattr("lawbound.evals.judging_asking.open_engine", opens)
+    monkeypatch.setattr("lawbound.evals.judging.asking.open_engine", opens)
     return found
 
 

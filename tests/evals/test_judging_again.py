@@ -15,10 +15,12 @@ import pytest
 import yaml
 
 import lawbound
+from lawbound.evals.asking import ask
 from lawbound.evals.conclude import conclude
-from lawbound.evals.evaluate import RunSpec, ask, prepare
-from lawbound.evals.folder import FolderError
-from lawbound.evals.judging import JudgeSpec
+from lawbound.evals.folder.run_folder import FolderError
+from lawbound.evals.judging.panel import JudgeSpec
+from lawbound.evals.prepare import prepare
+from lawbound.evals.run_spec import RunSpec
 from lawbound.runners.engines import ModelError
 from lawbound.runners.engines.endpoint_client import Patience
 from lawbound.runners.engines.function import FunctionEngine
@@ -211,7 +213,7 @@ def test_a_reading_belongs_to_the_text_that_was_read(
 def test_an_edited_policy_leaves_what_was_read_under_the_old_one_unread(
     tmp_path: Path, judge: Judges, moody: FunctionEngine
 ) -> None:
-    from lawbound.rubrics.policy_files import load_policy
+    from lawbound.rubrics.policy.files import load_policy
     from lawbound.tasks.files import read_yaml
 
     data = read_yaml(Path(str(files("lawbound.rubrics") / "policies" / "us.yaml")), FolderError)

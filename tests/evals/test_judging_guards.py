@@ -13,8 +13,8 @@ import yaml
 
 import lawbound
 from lawbound.evals.conclude import conclude
-from lawbound.evals.evaluate import RunSpec
-from lawbound.evals.judging import JudgeSpec
+from lawbound.evals.judging.panel import JudgeSpec
+from lawbound.evals.run_spec import RunSpec
 from lawbound.rubrics.judges.panel import UNSURE
 from lawbound.runners.engines.function import FunctionEngine
 

@@ -7,19 +7,10 @@ from pathlib import Path
 import pytest
 
 from lawbound.evals.estimate import DIRECTIONS, Estimate
-from lawbound.evals.leaderboard import (
-    LeaderboardError,
-    cell,
-    csv_bytes,
-    leaderboard_rows,
-    merge_boards,
-    metrics_rows,
-    model_card,
-    read_board,
-    ties_a_baseline,
-)
-from lawbound.evals.leaderboard_merge import run_names
-from lawbound.evals.schema_columns import LEADERBOARD, METRICS, SCHEMA_VERSION, schema_files
+from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows, ties_a_baseline
+from lawbound.evals.leaderboard.columns import LEADERBOARD, METRICS, SCHEMA_VERSION, schema_files
+from lawbound.evals.leaderboard.merge import merge_boards, model_card, read_board, run_names
+from lawbound.evals.leaderboard.table import LeaderboardError, cell, csv_bytes
 
 RUN = {
     "suite": {"id": "quick", "version": "1"},

@@ -3,9 +3,9 @@ import math
 import pytest
 
 from lawbound.evals.estimate import Estimate
-from lawbound.evals.metrics import MetricError, RuleInfo, compute_metrics
-from lawbound.evals.metrics_inputs import RuleInfos
-from lawbound.evals.metrics_wording import wording_as_random
+from lawbound.evals.metrics.compute import compute_metrics
+from lawbound.evals.metrics.inputs import MetricError, RuleInfo, RuleInfos
+from lawbound.evals.metrics.wording import wording_as_random
 
 
 def pick(estimates, metric, strength="full", slice="", policy="p"):

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from lawbound.evals.metrics import compute_metrics
+from lawbound.evals.metrics.compute import compute_metrics
 
 
 def pick(estimates, metric, strength="full", slice="", mode="generate"):

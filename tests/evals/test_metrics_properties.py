@@ -9,8 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lawbound.evals.estimate import DIRECTIONS
-from lawbound.evals.leaderboard import csv_bytes, leaderboard_rows, metrics_rows
-from lawbound.evals.metrics import RuleInfo, compute_metrics
+from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows
+from lawbound.evals.leaderboard.table import csv_bytes
+from lawbound.evals.metrics.compute import compute_metrics
+from lawbound.evals.metrics.inputs import RuleInfo
 
 BEHAVIOURS = (
     "answer", "partial", "neutral", "refuse", "deflect", "off-topic", "empty", "degenerate",

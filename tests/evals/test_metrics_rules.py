@@ -2,7 +2,8 @@ import math
 
 import pytest
 
-from lawbound.evals.metrics import RuleInfo, compute_metrics
+from lawbound.evals.metrics.compute import compute_metrics
+from lawbound.evals.metrics.inputs import RuleInfo
 
 
 def pick(estimates, metric, strength="full", slice="", **more):

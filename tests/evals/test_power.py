@@ -4,7 +4,7 @@ import pytest
 from statsmodels.stats.power import NormalIndPower
 
 from lawbound.evals.estimate import Estimate
-from lawbound.evals.metrics import MetricError
+from lawbound.evals.metrics.inputs import MetricError
 from lawbound.evals.power import (
     clusters_needed,
     from_pilot,

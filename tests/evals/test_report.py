@@ -16,7 +16,7 @@ from lawbound.evals.report.frontier import frontier_html
 from lawbound.evals.report.labels import Box, place_labels
 from lawbound.evals.report.tables import compliance_rows, other_rows, rule_rows
 from lawbound.evals.thresholds import check_thresholds
-from lawbound.rubrics.policy_files import load_policy
+from lawbound.rubrics.policy.files import load_policy
 from lawbound.runners.sample import Sample
 from lawbound.tasks.item import Item
 

@@ -7,10 +7,9 @@ from typing import Any
 
 import pytest
 
-from lawbound import FunctionEngine, ModelError, RunSpec, evaluate
-from lawbound.evals import conclude as concluding
-from lawbound.evals.estimate_files import read_estimates
-from lawbound.evals.folder import FolderError, RunFolder, read_records, write_lines
+from lawbound import FunctionEngine, ModelError, RunSpec, conclude, evaluate
+from lawbound.evals.folder.estimates import read_estimates
+from lawbound.evals.folder.run_folder import FolderError, RunFolder, read_records, write_lines
 from lawbound.runners.store import StoreError, lock, read_samples
 
 
@@ -52,10 +51,9 @@ def test_nobody_comes_in_between_asking_and_judging(
         other = threading.Thread(target=intrude)
         other.start()
         other.join()
-        return real(*args, **more)
+        return conclude(*args, **more)
 
-    real = concluding.conclude
-    monkeypatch.setattr(concluding, "conclude", watched)
+    monkeypatch.setattr("lawbound.evals.evaluate.conclude", watched)
     spec = RunSpec(suite="quick", models=("m",), policies=("us",), limit=1, references=False)
     evaluate(spec, tmp_path, engines={"m": FunctionEngine(lambda _: "Yes.", name="m")})
     assert len(refused) == 1 and "another run is writing here" in refused[0]
@@ -70,7 +68,7 @@ def test_numbers_of_another_run_do_not_stay_in_its_folder(tmp_path: Path) -> Non
 
     run("cn")
     (tmp_path / "corrected.csv").write_text("of these numbers")
-    concluding.conclude(tmp_path)
+    conclude(tmp_path)
     assert (tmp_path / "compliance.csv").exists() and (tmp_path / "corrected.csv").exists()
     run("us")
     assert not (tmp_path / "compliance.csv").exists()
@@ -112,7 +110,7 @@ def test_a_plan_that_counts_twice_or_knows_other_strengths_is_refused(
     lines.sort(key=lambda line: '"strength": "none"' not in line)
     plan.write_text("\n".join(change(lines)) + "\n", encoding="utf-8")
     with pytest.raises(FolderError, match="jsonl:") as fault:
-        concluding.conclude(tmp_path)
+        conclude(tmp_path)
     assert told in str(fault.value)
 
 
@@ -199,10 +197,10 @@ def test_two_models_that_turn_out_to_have_one_label_leave_the_folder_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = {"hf:m": _answers("Yes.", name="m"), "smollm2": _answers("Yes.", name="m")}
-    monkeypatch.setattr("lawbound.evals.evaluate.open_model", lambda model, *_: opened[model])
+    monkeypatch.setattr("lawbound.evals.asking.open_model", lambda model, *_: opened[model])
     with pytest.raises(ModelError, match="'smollm2': is labelled 'm' like model 'hf:m'"):
         evaluate(_spec(*opened, references=False), tmp_path)
-    assert set(concluding.conclude(tmp_path).leaderboard["model"]) == {"m"}
+    assert set(conclude(tmp_path).leaderboard["model"]) == {"m"}
 
 
 def test_a_function_that_was_not_asked_since_all_was_stored_is_told(tmp_path: Path) -> None:

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 
 from lawbound import FunctionEngine, ModelError, RunSpec, evaluate
 from lawbound.evals.conclude import conclude
-from lawbound.evals.correction_labels import Label, Labels
-from lawbound.evals.correction_run import correct_run
-from lawbound.evals.folder import FolderError, RunFolder
-from lawbound.evals.run_policies import changed_since, run_policies
-from lawbound.rubrics.policy import PolicyError
-from lawbound.rubrics.policy_files import load_policy
+from lawbound.evals.correction.labels import Label, Labels
+from lawbound.evals.correction.run import correct_run
+from lawbound.evals.folder.policies import changed_since, run_policies
+from lawbound.evals.folder.run_folder import FolderError, RunFolder
+from lawbound.rubrics.policy.files import load_policy
+from lawbound.rubrics.policy.policy import PolicyError
 from lawbound.runners.sample import Request
 from lawbound.runners.store import read_samples
 from lawbound.tasks.files import plain_yaml, read_yaml

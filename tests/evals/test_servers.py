@@ -13,8 +13,10 @@ import pytest
 
 from lawbound import ModelError, RunSpec, evaluate
 from lawbound.__main__ import main
-from lawbound.evals.evaluate import Silent, ask, prepare
-from lawbound.evals.folder import RunFolder
+from lawbound.evals.asking import ask
+from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.observer import Silent
+from lawbound.evals.prepare import prepare
 from lawbound.runners.store import Store, read_samples
 
 Serve = Callable[[str], str]

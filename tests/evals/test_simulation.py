@@ -8,12 +8,13 @@ import pandas as pd
 import pytest
 from scipy.special import ndtri
 
-from lawbound.evals.metrics import RuleInfo, compute_metrics
-from lawbound.evals.metrics_entries import Entries, rule_means
+from lawbound.evals.metrics.compute import compute_metrics
+from lawbound.evals.metrics.inputs import RuleInfo
+from lawbound.evals.metrics.rule_answers import Entries, rule_means
+from lawbound.evals.metrics.tradeoff import product
 from lawbound.evals.power import paired_sd, power_of
-from lawbound.evals.stats import Design, Mean, pooled_icc, rate, signed_mean
-from lawbound.evals.stats_tests import sign_flip
-from lawbound.evals.tradeoff import product
+from lawbound.evals.stats.intervals import Design, Mean, pooled_icc, rate, signed_mean
+from lawbound.evals.stats.significance import sign_flip
 
 COVERED = 0.93
 

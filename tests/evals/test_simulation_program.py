@@ -2,8 +2,8 @@
 
 import pytest
 
-from lawbound.evals.conclude import evaluate
-from lawbound.evals.evaluate import RunSpec
+from lawbound.evals.evaluate import evaluate
+from lawbound.evals.run_spec import RunSpec
 
 TRUTH = {
     ("adherence", "full"): 0.9,

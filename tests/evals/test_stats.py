@@ -8,8 +8,8 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
-from lawbound.evals.metrics_answers import cluster_t
-from lawbound.evals.stats import (
+from lawbound.evals.metrics.answers import cluster_t
+from lawbound.evals.stats.intervals import (
     Design,
     Mean,
     clopper_pearson,
@@ -18,7 +18,7 @@ from lawbound.evals.stats import (
     rate,
     signed_mean,
 )
-from lawbound.evals.stats_tests import holm, p_from_interval, sign_flip
+from lawbound.evals.stats.significance import holm, p_from_interval, sign_flip
 
 
 def alone(n: int) -> Design:

@@ -8,9 +8,9 @@ import pytest
 
 from lawbound.evals.selection import balanced, disagreements, draw, spillover
 from lawbound.evals.suite import Selection, Suite, SuiteError, compose, load_suite, shipped_suites
-from lawbound.rubrics.policy import WITHHOLDING
-from lawbound.rubrics.policy_banks import bank_counts, bank_items
-from lawbound.rubrics.policy_files import load_policy
+from lawbound.rubrics.policy.banks import bank_counts, bank_items
+from lawbound.rubrics.policy.files import load_policy
+from lawbound.rubrics.policy.requirement import WITHHOLDING
 from lawbound.runners.plan import Arm
 from lawbound.tasks.bank import load_bank
 from lawbound.tasks.item import Item

@@ -7,7 +7,7 @@ import pytest
 
 from lawbound import FunctionEngine, RunSpec, evaluate
 from lawbound.evals.suite import SuiteError, compose, load_suite
-from lawbound.rubrics.policy_files import load_policy
+from lawbound.rubrics.policy.files import load_policy
 
 SUITE = """\
 id: mine

@@ -11,8 +11,8 @@ from lawbound.evals.thresholds import (
     probability,
     threshold_rows,
 )
-from lawbound.rubrics.policy import Policy, PolicyFile, Source, Threshold
-from lawbound.rubrics.policy_marks import BankSize, Rated
+from lawbound.rubrics.policy.marks import BankSize, Rated, Source, Threshold
+from lawbound.rubrics.policy.policy import Policy, PolicyFile
 
 
 def policy_with(*thresholds: Threshold) -> Policy:

@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lawbound.evals.estimate import Estimate
-from lawbound.evals.stats import Mean
-from lawbound.evals.tradeoff import (
+from lawbound.evals.metrics.tradeoff import (
     Point,
     fronts,
     hypervolume,
@@ -15,6 +14,7 @@ from lawbound.evals.tradeoff import (
     tradeoff,
     tradeoff_estimates,
 )
+from lawbound.evals.stats.intervals import Mean
 
 unit = st.floats(0, 1)
 signed = st.floats(-1, 1)

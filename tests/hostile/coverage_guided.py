@@ -15,14 +15,16 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["lawbound", "yaml"]):
-    from lawbound.evals.estimate_files import read_estimates
-    from lawbound.evals.folder import FolderError, RunFolder, read_records
-    from lawbound.evals.leaderboard_merge import LeaderboardError, read_board
+    from lawbound.evals.folder.estimates import read_estimates
+    from lawbound.evals.folder.run_folder import FolderError, RunFolder, read_records
+    from lawbound.evals.leaderboard.merge import read_board
+    from lawbound.evals.leaderboard.table import LeaderboardError
     from lawbound.evals.suite import SuiteError, load_suite
-    from lawbound.rubrics.answer_files import GradeError, open_answers
     from lawbound.rubrics.answers import check, check_facts
-    from lawbound.rubrics.grading import grade_rows
-    from lawbound.rubrics.policy_files import PolicyError, load_policy
+    from lawbound.rubrics.grading.answer_files import GradeError, open_answers
+    from lawbound.rubrics.grading.grade_file import grade_rows
+    from lawbound.rubrics.policy.files import load_policy
+    from lawbound.rubrics.policy.policy import PolicyError
     from lawbound.runners.engines.thinking import split_thinking
     from lawbound.runners.store import Store, read_samples
     from lawbound.tasks.bank import read_bank_file

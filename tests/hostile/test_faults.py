@@ -20,14 +20,14 @@ DROP, OVERRIDE, READ_ANYWAY = 24, 1, 2
 """PR_CAPBSET_DROP, CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH of Linux."""
 JUMPING = """
 import datetime, random, runpy, sys, time
-import lawbound.evals.conclude, lawbound.evals.evaluate
+import lawbound.evals.conclude, lawbound.evals.asking
 draw, real = random.Random(7), time.time
 time.time = lambda: real() + draw.uniform(-1e9, 1e9)
 class Jumping(datetime.datetime):
     @classmethod
     def now(cls, tz=None):
         return cls.fromtimestamp(draw.uniform(0, 4e9), tz)
-lawbound.evals.evaluate.datetime = Jumping
+lawbound.evals.asking.datetime = Jumping
 sys.argv = sys.argv[1:]
 runpy.run_path(sys.argv[0], run_name="__main__")
 """

@@ -12,10 +12,10 @@ import pandas as pd
 import pytest
 import yaml
 
-from lawbound.evals.evaluate import RunSpec
-from lawbound.evals.folder import FolderError, RunFolder
-from lawbound.evals.harness_docs import build_docs
-from lawbound.evals.harness_logs import import_logs
+from lawbound.evals.folder.run_folder import FolderError, RunFolder
+from lawbound.evals.lmeval.docs import build_docs
+from lawbound.evals.lmeval.logs import import_logs
+from lawbound.evals.run_spec import RunSpec
 from lawbound.rubrics.score import VerdictError, declared
 from lawbound.runners.engines import ModelError, open_engine
 from lawbound.runners.engines.harness_load import load_backend

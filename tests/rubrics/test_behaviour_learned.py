@@ -11,7 +11,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from lawbound.evals.evaluate import RunSpec, prepare
+from lawbound.evals.prepare import prepare
+from lawbound.evals.run_spec import RunSpec
 from lawbound.rubrics.behaviour import concepts, grade, head, learned
 from lawbound.rubrics.behaviour.draft import Draft, draft
 from lawbound.rubrics.behaviour.grade import (

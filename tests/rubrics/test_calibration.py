@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lawbound.rubrics.answer_files import GradeError
-from lawbound.rubrics.calibration import (
+from lawbound.rubrics.calibration.agreement import (
     Labelled,
     agreement,
     agreements,
@@ -17,8 +16,9 @@ from lawbound.rubrics.calibration import (
     read_labelled,
     wilson,
 )
-from lawbound.rubrics.calibration_files import inert, write_calibration
-from lawbound.rubrics.calibration_gallery import MOST, gallery
+from lawbound.rubrics.calibration.files import inert, write_calibration
+from lawbound.rubrics.calibration.gallery import MOST, gallery
+from lawbound.rubrics.grading.answer_files import GradeError
 from lawbound.rubrics.verdict import Behaved
 
 

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from lawbound.rubrics.conditions import STRENGTHS, conditions, one_prompt, prompt_languages
-from lawbound.rubrics.policy import Policy, PolicyError
-from lawbound.rubrics.policy_files import load_policy, shipped
-from lawbound.rubrics.wordings import WORDINGS
+from lawbound.rubrics.policy.files import load_policy, shipped
+from lawbound.rubrics.policy.policy import Policy, PolicyError
+from lawbound.rubrics.prompts.conditions import STRENGTHS, conditions, one_prompt, prompt_languages
+from lawbound.rubrics.prompts.wordings import WORDINGS
 from lawbound.runners.condition import NONE
 
 POLICIES = [load_policy(name) for name in shipped()]

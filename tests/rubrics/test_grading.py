@@ -11,8 +11,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from lawbound.rubrics.behaviour import grade
-from lawbound.rubrics.calibration import read_labelled
-from lawbound.rubrics.grading import ADDED, TOGETHER, GradeError, grade_file
+from lawbound.rubrics.calibration.agreement import read_labelled
+from lawbound.rubrics.grading.answer_files import GradeError
+from lawbound.rubrics.grading.grade_file import TOGETHER, grade_file
+from lawbound.rubrics.grading.graded_files import ADDED
 
 ROWS = [
     {"id": "a", "prompt": "What is 2 + 2?", "response": "4", "model": "m1"},

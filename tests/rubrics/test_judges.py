@@ -13,7 +13,7 @@ from lawbound.rubrics.judges.material import MAX_ANSWER, inert, shortened
 from lawbound.rubrics.judges.panel import both_orders, majority
 from lawbound.rubrics.judges.question import FAILED, UNREADABLE, Opinion, Question
 from lawbound.rubrics.judges.rubric import parse_verdict, rubric_messages
-from lawbound.rubrics.policy import Addon, Base, Requirement
+from lawbound.rubrics.policy.requirement import Addon, Base, Requirement
 from lawbound.rubrics.verdict import Behaved, Reading
 from lawbound.runners.engines import ModelError
 from lawbound.runners.engines.function import FunctionEngine

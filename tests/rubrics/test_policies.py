@@ -2,9 +2,10 @@
 
 import pytest
 
-from lawbound.rubrics.policy import WITHHOLDING, Policy, near_miss
-from lawbound.rubrics.policy_check import check
-from lawbound.rubrics.policy_files import load_policy, shipped
+from lawbound.rubrics.policy.check import check
+from lawbound.rubrics.policy.files import load_policy, shipped
+from lawbound.rubrics.policy.policy import Policy, near_miss
+from lawbound.rubrics.policy.requirement import WITHHOLDING
 from lawbound.tasks.bank import load_bank
 from lawbound.tasks.item import Item
 from lawbound.tasks.taxonomy import load_taxonomy

@@ -2,8 +2,9 @@
 
 import pytest
 
-from lawbound.rubrics.policy import Behaviour, Policy, Rule, near_miss
-from lawbound.rubrics.policy_files import load_policy
+from lawbound.rubrics.policy.files import load_policy
+from lawbound.rubrics.policy.policy import Policy, Rule, near_miss
+from lawbound.rubrics.policy.requirement import Behaviour
 from lawbound.tasks.item import Item
 
 

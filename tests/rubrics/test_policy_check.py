@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 
-from lawbound.rubrics.policy import BankSize, Rule
-from lawbound.rubrics.policy_banks import bank_counts
-from lawbound.rubrics.policy_check import check, explain
-from lawbound.rubrics.policy_compare import coverage, diff
-from lawbound.rubrics.policy_files import load_policy
-from lawbound.rubrics.policy_words import unsaid
+from lawbound.rubrics.policy.banks import bank_counts
+from lawbound.rubrics.policy.check import check, explain
+from lawbound.rubrics.policy.compare import coverage, diff
+from lawbound.rubrics.policy.files import load_policy
+from lawbound.rubrics.policy.marks import BankSize
+from lawbound.rubrics.policy.policy import Rule
+from lawbound.rubrics.policy.words import unsaid
 from lawbound.tasks.item import Item
 
 TH = load_policy("th")

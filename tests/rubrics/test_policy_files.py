@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from lawbound.rubrics.policy import PolicyError
-from lawbound.rubrics.policy_files import load_policy, shipped
-from lawbound.rubrics.policy_scaffold import scaffold
+from lawbound.rubrics.policy.files import load_policy, shipped
+from lawbound.rubrics.policy.policy import PolicyError
+from lawbound.rubrics.policy.scaffold import scaffold
 
 BASE = """\
 id: mine

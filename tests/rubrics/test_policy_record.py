@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from lawbound.rubrics.policy import Policy, PolicyError, PolicyFile, Rule, Source, Threshold, When
-from lawbound.rubrics.policy_files import load_policy, shipped
-from lawbound.rubrics.policy_marks import BankSize, Written
-from lawbound.rubrics.policy_record import from_record
+from lawbound.rubrics.policy.files import load_policy, shipped
+from lawbound.rubrics.policy.marks import BankSize, Source, Threshold, Written
+from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile, Rule, When
+from lawbound.rubrics.policy.record import from_record
 
 PARENT = """\
 id: coast

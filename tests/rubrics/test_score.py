@@ -7,7 +7,7 @@ from importlib.resources import files
 import pytest
 
 from lawbound.rubrics import score
-from lawbound.rubrics.policy_files import load_policy
+from lawbound.rubrics.policy.files import load_policy
 from lawbound.rubrics.reference.engine import ReferenceEngine
 from lawbound.rubrics.score import SCORER_VERSION
 from lawbound.rubrics.verdict import Reading

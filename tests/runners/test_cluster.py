@@ -17,7 +17,7 @@ import pytest
 
 from lawbound import FunctionEngine, RunSpec, evaluate
 from lawbound.__main__ import main
-from lawbound.evals.evaluate import prepare
+from lawbound.evals.prepare import prepare
 from lawbound.rubrics.reference.engine import ReferenceEngine
 from lawbound.runners.engines import EngineOptions, open_engine
 from lawbound.runners.engines.cluster import ClusterEngine

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lawbound.evals.folder import RunFolder
+from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.runners.engines.endpoint import EndpointEngine
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.sample import Sample

@@ -4,8 +4,8 @@ from dataclasses import replace
 import pytest
 
 from lawbound.rubrics.answers.constraints import CHECKS, score_creative
-from lawbound.rubrics.policy import Requirement
-from lawbound.rubrics.policy_files import load_policy, shipped
+from lawbound.rubrics.policy.files import load_policy, shipped
+from lawbound.rubrics.policy.requirement import Requirement
 from lawbound.rubrics.reference.constants import (
     always_comply,
     always_neutral,

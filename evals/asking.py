@@ -1,0 +1,175 @@
+"""The asking: every model is asked what it is owed, and the answers are stored."""
+
+from __future__ import annotations
+
+import platform
+import warnings
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from lawbound.evals.folder.origins import MovedWarning, Origins
+from lawbound.evals.folder.policies import store_policies
+from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.folder.versions import installed
+from lawbound.evals.observer import Observer, Silent
+from lawbound.evals.opening import REFERENCE, Labels, open_model, place
+from lawbound.evals.prepare import Prepared, mode_of, plan_for
+from lawbound.runners.engines import Engine
+from lawbound.runners.engines.function import FunctionEngine
+from lawbound.runners.plan import Plan
+from lawbound.runners.prompt import Mode
+from lawbound.runners.run import RunCounts, run
+from lawbound.runners.store import Store, lock
+
+
+def ask(
+    prepared: Prepared,
+    out: Path,
+    *,
+    engines: Mapping[str, Engine] | None = None,
+    observer: Observer | None = None,
+) -> None:
+    """Ask every model what it is owed and store the answers. Run again to go on where it stopped.
+
+    Args:
+        prepared: What to ask.
+        out: The run folder; made if it is not there.
+        engines: Ready engines for models of the spec; the caller closes them. A `FunctionEngine`
+            without a name is labelled by its key here, and a `UserWarning` says where all its
+            answers were stored before, or a server's were when it was asked at another address.
+        observer: Hears of the progress.
+
+    Raises:
+        ModelError: Two models have one label, a model cannot be loaded, or too many requests fail;
+            all answers so far are kept.
+        FolderError: The record of an earlier run is damaged, so who judged it is not known, or a
+            file other than the samples cannot be written.
+        StoreError: The run folder is held by another run, or cannot be written.
+    """
+    observer = observer or Silent()
+    own = {model: _named(engine, model) for model, engine in (engines or {}).items()}
+    labels = Labels(prepared.models, own)
+    has_reference = any(model.startswith(REFERENCE) for model in prepared.models)
+    found = prepared.situations() if has_reference else {}
+    with lock(out), place(prepared.spec) as cluster:
+        folder = RunFolder(out)
+        before = folder.read_run() if folder.run_yaml.exists() else {}
+        panel, origins = _recorded_panel(before), Origins(before)
+        entries: list[dict[str, Any]] = []
+        latest: dict[str, Any] = before
+
+        def write_origins() -> None:
+            if latest:  # else no run has got so far that it is described
+                folder.write_run(latest | origins.record())
+
+        modes: dict[Mode, None] = {}
+        older = False
+        for model in prepared.models:
+            observer.stage(f"loading {model}", None)
+            ready = own.get(model)
+            engine = ready or open_model(model, prepared, found, cluster)
+            try:
+                labels.take(model, engine.fingerprint().model)
+                if not model.startswith(REFERENCE):
+                    modes[mode_of(engine)] = None
+                if not entries:
+                    # Nothing before a model is open: until then an earlier run stays as it was.
+                    store_policies(folder, prepared.policies)
+                    older = folder.add_items(prepared.items)
+                beside = tuple(modes) if model.startswith(REFERENCE) else ()
+                entries.append(
+                    _ask_one(
+                        model, prepared, engine, folder, observer, beside, origins, write_origins
+                    )
+                )
+            finally:
+                if ready is None:
+                    engine.close()
+            latest = _run_record(prepared, entries) | origins.record() | panel
+            folder.write_run(latest)
+            if older:  # run.yaml names no other plan any more
+                folder.write_items(prepared.items)
+                older = False
+
+
+def _recorded_panel(before: Mapping[str, Any]) -> dict[str, Any]:
+    """Who judged an earlier run of this folder: asking again does not unsay what was said."""
+    return {name: before[name] for name in ("judge", "scorer_version") if before.get(name)}
+
+
+def _named(engine: Engine, key: str) -> Engine:
+    return engine.named(key) if isinstance(engine, FunctionEngine) else engine
+
+
+def _ask_one(
+    model: str,
+    prepared: Prepared,
+    engine: Engine,
+    folder: RunFolder,
+    observer: Observer,
+    beside: Collection[Mode],
+    origins: Origins,
+    write_origins: Callable[[], None],
+) -> dict[str, Any]:
+    requests = plan_for(prepared, engine, beside=beside)
+    label = requests.fingerprint.model
+    folder.write_plan(requests)
+    observer.stage(f"asking {label}", len(requests.requests))
+    samples = folder.samples(label)
+    with origins.asking(model, requests, samples, write_origins) as hear, Store(samples) as store:
+
+        def progress(steps: int) -> None:
+            hear(steps)
+            observer.advance(steps)
+
+        counts = run(
+            requests, engine, store, max_errors=prepared.spec.max_errors, progress=progress
+        )
+    if isinstance(engine, FunctionEngine) and counts.stored == len(requests.requests):
+        warnings.warn(
+            f"{label}: all {counts.stored} answers were stored in {folder.root} before, and the function "
+            "was not asked; if it has changed, give the FunctionEngine another revision=",
+            stacklevel=4,  # who called `evaluate`
+        )
+    if moved := origins.take(model, requests, counts, folder.root):
+        warnings.warn(moved, MovedWarning, stacklevel=4)
+    return _model_record(model, requests, engine, counts)
+
+
+def _model_record(model: str, requests: Plan, engine: Engine, counts: RunCounts) -> dict[str, Any]:
+    is_declared = getattr(engine, "declared", False)
+    return {
+        "model": requests.fingerprint.model,
+        "spec": model,
+        "reference": model.startswith(REFERENCE),
+        "grader": "declared" if is_declared else "offline",
+        "fingerprint": asdict(requests.fingerprint),
+        "requests": len(requests.requests),
+        "failed": counts.failed,
+        "stale": counts.stale,
+    }
+
+
+def _run_record(prepared: Prepared, entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        "lawbound": installed("lawbound"),
+        "written": datetime.now(UTC).isoformat(timespec="seconds"),
+        "spec": prepared.spec.model_dump(mode="json"),
+        "seed": prepared.seed,
+        "suite": prepared.suite.model_dump(mode="json"),
+        "bank": prepared.bank,
+        "policies": [
+            {"id": p.id, "name": p.name, "version": p.version, "digest": p.digest, "from": name}
+            for name, p in prepared.named.items()
+        ],
+        "settings": asdict(prepared.settings),
+        "models": [dict(entry) for entry in entries],
+        "versions": {"python": platform.python_version()}
+        | {
+            name: installed(name)
+            for name in ("numpy", "pandas", "torch", "transformers", "lm_eval", "ray")
+        },
+    }

@@ -1,0 +1,1 @@
+"""Two runs side by side, answer by answer; start at `runs`."""

@@ -1,0 +1,267 @@
+"""Pairs of answers from two runs, and the differences between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lawbound.evals.compare.bounds import rule_bounds, weighted_bounds
+from lawbound.evals.estimate import NAN
+from lawbound.evals.metrics.bounds import Bounds, Ends, score_ends
+from lawbound.evals.metrics.build import stretched
+from lawbound.evals.metrics.capability import FLOOR
+from lawbound.evals.metrics.inputs import Cut, Mask, Rows, members
+from lawbound.evals.metrics.rule_answers import (
+    RESTRICTED,
+    Entries,
+    complete_rules,
+    is_open,
+    rule_entries,
+    worst_excess,
+)
+from lawbound.evals.metrics.scores import (
+    Scores,
+    design_of,
+    modes_of,
+    pair_key,
+    scores_icc,
+    scores_of,
+)
+from lawbound.evals.stats.intervals import (
+    PRIOR_ICC,
+    Design,
+    Floats,
+    Mean,
+    difference,
+    pooled_icc,
+    signed_mean,
+)
+from lawbound.evals.stats.significance import sign_flip
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Rows of one policy in both runs, aligned."""
+
+    policy: str
+    first: Rows
+    second: Rows
+    cuts: tuple[Cut, Cut]
+
+
+def pair_cuts(first: Cut, second: Cut) -> Pairs:
+    """Align rows by item, strength, mode and repeat."""
+    keys = []
+    for rows in (first.rows, second.rows):
+        epoch = rows["epoch"].astype(np.int64) if rows.has("epoch") else np.int64(0)
+        key = rows.codes("item").astype(np.int64)
+        key = (key * 1000 + rows.codes("strength")) * 4 + rows.codes("mode")
+        keys.append(key * 10_000 + epoch)
+    _, left, right = np.intersect1d(keys[0], keys[1], return_indices=True)
+    one, two = first.rows.take(left), second.rows.take(right)
+    return Pairs(first.policy, one, two, (replace(first, rows=one), replace(second, rows=two)))
+
+
+def requirement_differs(pairs: Pairs) -> Mask:
+    """Pairs of which the runs' policies do not require the same, or not by the same rules."""
+    differs = np.zeros(len(pairs.first), dtype=bool)
+    for name in ("base", "required_addons", "rules", "near_miss"):
+        one, two = pairs.first[name], pairs.second[name]
+        for at in np.flatnonzero(one != two).tolist():
+            differs[at] |= set(members(one[at])) != set(members(two[at]))
+    return differs
+
+
+@dataclass(frozen=True, slots=True)
+class PairDifference:
+    """One metric of the second run less the same of the first, over the pairs that were read in both."""
+
+    metric: str
+    first: float
+    second: float
+    mean: Mean
+    """Of the difference."""
+    p_value: float
+    bounds: Bounds
+    """Of the difference, had every unread answer been read (`bounds.py`)."""
+    mode: str = "generate"
+
+
+def rule_differences(
+    pairs: Pairs, strength: str, rng: np.random.Generator, resamples: int
+) -> Iterator[PairDifference]:
+    """Adherence, excess and J over withholding rules, of answers that bear on a rule alike in both runs."""
+    one, two = _alike(*(_entries(cut, strength) for cut in pairs.cuts))
+    possible = _bounds(one, two)
+    if not possible:
+        return
+    known = ~np.isnan(one.good) & ~np.isnan(two.good)
+    one, two = one.where(known), two.where(known)
+    whole = np.isin(one.rule, complete_rules(one))
+    one, two = one.where(whole), two.where(whole)
+    if len(one.row) == 0:
+        for metric, bounds in possible.items():
+            yield PairDifference(metric, NAN, NAN, Mean(), NAN, bounds)
+        return
+    d = two.good - one.good
+    cells = one.rule * 3 + one.role
+    icc = pooled_icc(np.abs(d), one.cluster, cells)
+    restricted = one.role == RESTRICTED
+    chosen = worst_excess(one, (one.good + two.good) / 2).chosen
+    met = _arm(one, d, restricted, icc)
+    plain = _arm(one, d, chosen, icc)
+    worse = Mean(-plain.value, -plain.high, -plain.low, plain.n, plain.clusters, plain.effective)
+    adherence = [_macro(e, restricted) for e in (one, two)]
+    excess = [1 - _macro(e, chosen) for e in (one, two)]
+    j = [a - b for a, b in zip(adherence, excess, strict=True)]
+    for metric, values, mean, masks in (
+        ("adherence", adherence, met, (restricted,)),
+        ("excess", excess, worse, (chosen,)),
+        ("J", j, difference(met, worse), (restricted, chosen)),
+    ):
+        p_value = _p(one, d, masks, rng, resamples)
+        bounds = stretched(possible[metric], mean.value)
+        yield PairDifference(metric, values[0], values[1], mean, p_value, bounds)
+
+
+def shares_a_rule(pairs: Pairs, strength: str) -> bool:
+    """Whether both runs put cases and near-misses of both kinds of a withholding rule, answered or not."""
+    one, _ = _alike(*(_entries(cut, strength) for cut in pairs.cuts))
+    return len(complete_rules(one, np.ones(len(one.row), dtype=bool))) > 0
+
+
+def score_differences(
+    pairs: Pairs, strength: str, rng: np.random.Generator, resamples: int
+) -> Iterator[PairDifference]:
+    """Capability and policy tax in each mode, of items that both runs want answered."""
+    for mode, one, two in _both_scores(pairs):
+        a, b = one.at(strength), two.at(strength)
+        ends = score_ends(b) - score_ends(a)
+        found = _scored(
+            "capability", mode, a.rows, (a.value, b.value), ends, a.span, rng, resamples
+        )
+        if found is None:
+            continue
+        yield found
+        if strength in ("none", "placebo"):
+            continue
+        before = one.at("placebo"), two.at("placebo")
+        if not all(
+            scores.mean(scores_icc(run)).low > FLOOR
+            for scores, run in zip(before, (one, two), strict=True)
+        ):
+            continue  # a run at the floor states no tax
+        key = [pair_key(arm.rows) for arm in (before[0], a)]
+        _, left, right = np.intersect1d(key[0], key[1], return_indices=True)
+        arms = [
+            (free.take(left), full.take(right)) for free, full in zip(before, (a, b), strict=True)
+        ]
+        taxes = [free.value - full.value for free, full in arms]
+        ends_of_taxes = [score_ends(free) - score_ends(full) for free, full in arms]
+        ends = ends_of_taxes[1] - ends_of_taxes[0]
+        found = _scored(
+            "policy_tax", mode, a.rows.take(right), (taxes[0], taxes[1]), ends, 2 * a.span, rng,
+            resamples,
+        )  # fmt: skip
+        if found is not None:
+            yield found
+
+
+def unanswered_scores(pairs: Pairs, strength: str) -> Iterator[tuple[str, str, str]]:
+    """Metric, policy and mode that both runs put items for, and none was answered in both."""
+    for mode, one, two in _both_scores(pairs):
+        answered = []
+        for arm in (strength, "placebo"):
+            a, b = one.at(arm), two.at(arm)
+            is_answered = ~np.isnan((score_ends(b) - score_ends(a)).low)
+            answered.append(pair_key(a.rows.where(is_answered)))
+        if not (one.rows["strength"] == strength).any():
+            continue
+        if len(answered[0]) == 0:
+            yield "capability", pairs.policy, mode
+        if len(np.intersect1d(answered[0], answered[1])) == 0:
+            yield "policy_tax", pairs.policy, mode
+
+
+def _both_scores(pairs: Pairs) -> Iterator[tuple[str, Scores, Scores]]:
+    """Mode and scores of either run, aligned, of items that both want answered."""
+    wanted = (pairs.first["base"] == "answer") & (pairs.second["base"] == "answer")
+    first, second = (replace(cut, rows=cut.rows.where(wanted)) for cut in pairs.cuts)
+    for mode in modes_of(pairs.first):
+        yield mode, scores_of(first, mode), scores_of(second, mode)
+
+
+def _alike(one: Entries, two: Entries) -> tuple[Entries, Entries]:
+    """Entries of the same pair, rule and role, in the same order: the policies may not ask the same."""
+    rules = 1 + max(int(entries.rule.max(initial=0)) for entries in (one, two))
+    keys = [(e.row.astype(np.int64) * rules + e.rule) * 3 + e.role for e in (one, two)]
+    _, left, right = np.intersect1d(keys[0], keys[1], return_indices=True)
+    return one.take(left), two.take(right)
+
+
+def _bounds(one: Entries, two: Entries) -> dict[str, Bounds]:
+    """Of the rules that would be compared had every answer been read; empty where there are none."""
+    answered = is_open(one) & is_open(two)
+    one, two = one.where(answered), two.where(answered)
+    whole = np.isin(one.rule, complete_rules(one, np.ones(len(one.row), dtype=bool)))
+    return rule_bounds(one.where(whole), two.where(whole)) if whole.any() else {}
+
+
+def _scored(
+    metric: str,
+    mode: str,
+    rows: Rows,
+    values: tuple[Floats, Floats],
+    ends: Ends,
+    bound: float,
+    rng: np.random.Generator,
+    resamples: int,
+) -> PairDifference | None:
+    """A difference of scores; None where no pair was answered in both runs."""
+    bounds = weighted_bounds(rows, ends)
+    if bounds[0] != bounds[0]:
+        return None
+    known = ~np.isnan(values[0]) & ~np.isnan(values[1])
+    if not known.any():
+        return PairDifference(metric, NAN, NAN, Mean(), NAN, bounds, mode)
+    rows, one, two = rows.where(known), values[0][known], values[1][known]
+    design, d = design_of(rows), two - one
+    weights = design.weights()
+    icc = pooled_icc(np.abs(d) / bound, design.cluster, rows.codes("family"))
+    mean = signed_mean(d, design, bound=bound, icc=icc)
+    p_value = sign_flip(weights * d, design.cluster, rng=rng, resamples=resamples)
+    first, second = float(weights @ one), float(weights @ two)
+    return PairDifference(metric, first, second, mean, p_value, stretched(bounds, mean.value), mode)
+
+
+def _entries(cut: Cut, strength: str) -> Entries:
+    entries = rule_entries(cut)
+    withholding = [i for i, rule in enumerate(cut.rules) if rule.withholding]
+    here = cut.rows["strength"][entries.row] == strength
+    return entries.where(here & np.isin(entries.rule, withholding))
+
+
+def _design(entries: Entries, mask: Mask) -> Design:
+    return entries.design(mask, macro=True)
+
+
+def _arm(entries: Entries, d: Floats, mask: Mask, icc: float) -> Mean:
+    return signed_mean(d[mask], _design(entries, mask), bound=1.0, icc=icc or PRIOR_ICC)
+
+
+def _macro(entries: Entries, mask: Mask) -> float:
+    return float(_design(entries, mask).weights() @ entries.good[mask])
+
+
+def _p(
+    entries: Entries,
+    d: Floats,
+    masks: tuple[Mask, ...],
+    rng: np.random.Generator,
+    resamples: int,
+) -> float:
+    sums = [_design(entries, mask).weights() * d[mask] for mask in masks]
+    clusters = [entries.cluster[mask] for mask in masks]
+    return sign_flip(np.concatenate(sums), np.concatenate(clusters), rng=rng, resamples=resamples)

@@ -1,0 +1,188 @@
+"""Two runs side by side, pair by pair: what differs, which items flipped, and whether it is luck.
+
+The same items under the same policies are compared answer by answer, which removes the items' own
+difficulty. Both runs choose the worse near-miss kind of a rule together, so that a choice is not taken
+for a difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lawbound.evals.compare.pairs import (
+    Pairs,
+    pair_cuts,
+    requirement_differs,
+    rule_differences,
+    score_differences,
+    shares_a_rule,
+    unanswered_scores,
+)
+from lawbound.evals.compare.summary import PRIMARY, Counts, Difference, summary, versions
+from lawbound.evals.leaderboard.board import suite_hash
+from lawbound.evals.metrics.inputs import (
+    OK,
+    UNSCORED,
+    Cut,
+    Mask,
+    MetricError,
+    RuleInfos,
+    cuts,
+    read_frame,
+)
+from lawbound.evals.stats.significance import holm
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What two runs say about each other."""
+
+    names: tuple[str, str]
+    differences: tuple[Difference, ...]
+    flipped: pd.DataFrame
+    """Answers whose verdict or correctness changed, one a row; `requirement_differs` where the runs' policies
+    do not require the same of it."""
+    pairs: int
+    unpaired: int
+    """Rows of either run that the other does not have: not compared."""
+    summary: str
+    unjudged: int = 0
+    """Pairs in which an answer failed, was blocked or could not be read: no difference counts them."""
+    unscored: int = 0
+    """Those of them in which none failed or was blocked: the bounds say what they could change."""
+    differing: int = 0
+    """Pairs of whose answers the two runs' policies do not require the same."""
+
+
+def compare_frames(
+    first: pd.DataFrame,
+    second: pd.DataFrame,
+    rule_info: RuleInfos,
+    *,
+    seed: int,
+    resamples: int = 2000,
+    names: tuple[str, str] = ("A", "B"),
+) -> Comparison:
+    """Compare two verdict frames, each of one model.
+
+    Raises:
+        MetricError: A frame holds several models, lacks a column, or nothing can be paired.
+    """
+    import pandas as pd
+
+    for name, frame in zip(names, (first, second), strict=True):
+        models = sorted(set(frame["model"]))
+        if len(models) != 1:
+            raise MetricError(f"compare: {name} holds models {models}, expected exactly one")
+    both = pd.concat([first.assign(model="0"), second.assign(model="1")], ignore_index=True)
+    by_policy: dict[str, dict[str, Cut]] = {}
+    for cut in cuts(read_frame(both), rule_info):
+        by_policy.setdefault(cut.policy, {})[cut.model] = cut
+    rng = np.random.default_rng(seed)
+    found: list[Difference] = []
+    tables: list[pd.DataFrame] = []
+    shared: dict[str, bool] = {}
+    unanswered: list[tuple[str, str, str]] = []
+    total = unjudged = unscored = differing = 0
+    for arms in by_policy.values():
+        if len(arms) == 2:
+            pairs = pair_cuts(arms["0"], arms["1"])
+            total += len(pairs.first)
+            worst = np.maximum(pairs.first.status, pairs.second.status)
+            unjudged += int(np.sum(worst != OK))
+            unscored += int(np.sum(worst == UNSCORED))
+            differs = requirement_differs(pairs)
+            differing += int(differs.sum())
+            found += _differences(pairs, rng, resamples)
+            tables.append(_flips(pairs, differs))
+            unanswered += unanswered_scores(pairs, "full")
+            if (pairs.first.at("full")["kind"] == "policy").any():
+                shared[pairs.policy] = shares_a_rule(pairs, "full")
+    if total == 0:
+        raise MetricError(f"compare: {names[0]} and {names[1]} share no item, policy and strength")
+    found = _corrected(found)
+    flipped = pd.concat(tables, ignore_index=True)
+    unpaired = len(both) - 2 * total
+    counts = Counts(
+        total,
+        unpaired,
+        failed=unjudged - unscored,
+        unscored=unscored,
+        differing=differing,
+        flipped=len(flipped),
+        flipped_unlike=int(flipped["requirement_differs"].sum()),
+    )
+    warnings = versions(first, second, names)
+    told = "\n".join(summary(found, counts, names, warnings, shared, unanswered))
+    return Comparison(
+        names, tuple(found), flipped, total, unpaired, told, unjudged, unscored, differing
+    )
+
+
+def unlike(
+    first: Mapping[str, Any],
+    second: Mapping[str, Any],
+    names: tuple[str, str] = ("A", "B"),
+) -> Iterator[str]:
+    """One sentence for each way in which two runs (what their ``run.yaml`` hold) did not ask the same."""
+    if suite_hash(first) != suite_hash(second):
+        yield (
+            "The runs differ in suite, seed, settings, limit or bank: values are those of the pairs that both "
+            "have, and not those of the runs' own leaderboards."
+        )
+    digests = [
+        {entry["id"]: entry.get("digest", "") for entry in run["policies"]}
+        for run in (first, second)
+    ]
+    for policy in sorted(set(digests[0]) & set(digests[1])):
+        if digests[0][policy] != digests[1][policy]:
+            yield (
+                f"Policy {policy} does not say the same in {names[0]} and {names[1]}: requirements are those "
+                f"of each run, and rules are read from {names[0]}. Items are chosen by what a policy says, so "
+                "the runs need not have asked the same ones, and a difference may be the policy's."
+            )
+
+
+def _differences(pairs: Pairs, rng: np.random.Generator, resamples: int) -> Iterator[Difference]:
+    for strength in dict.fromkeys(pairs.first["strength"].tolist()):
+        for found in (rule_differences, score_differences):
+            for d in found(pairs, strength, rng, resamples):
+                yield Difference(
+                    d.metric, pairs.policy, strength, d.mode, d.first, d.second, d.mean.value,
+                    d.mean.low, d.mean.high, d.mean.n, d.mean.clusters, d.p_value,
+                    mde=d.mean.mde, lower_bound=d.bounds[0], upper_bound=d.bounds[1],
+                )  # fmt: skip
+
+
+def _corrected(found: Sequence[Difference]) -> list[Difference]:
+    primary = [i for i, d in enumerate(found) if d.metric in PRIMARY and d.strength == "full"]
+    done = list(found)
+    for i, p in zip(primary, holm([found[i].p_value for i in primary]), strict=True):
+        done[i] = replace(found[i], p_holm=p)
+    return done
+
+
+def _flips(pairs: Pairs, differs: Mask) -> pd.DataFrame:
+    """Pairs whose requirement was met in one run only, or whose answer was right in one only."""
+    import pandas as pd
+
+    columns: dict[str, list[object]] = {}
+    met = [rows.floats("met") for rows in (pairs.first, pairs.second)]
+    score = [rows.floats("score") for rows in (pairs.first, pairs.second)]
+    changed = np.zeros(len(pairs.first), dtype=bool)
+    for one, two in (met, score):
+        changed |= ~np.isnan(one) & ~np.isnan(two) & ((one >= 0.5) != (two >= 0.5))
+    first, second = pairs.first.where(changed), pairs.second.where(changed)
+    for name in ("policy", "strength", "mode", "item", "kind"):
+        columns[name] = first[name].tolist()
+    for name in ("base", "rules", "behaviour", "met", "score"):
+        columns[f"{name}_first"] = first[name].tolist()
+        columns[f"{name}_second"] = second[name].tolist()
+    return pd.DataFrame(columns | {"requirement_differs": differs[changed]})

@@ -1,0 +1,198 @@
+"""What two runs say about each other, in sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from lawbound.evals.estimate import NAN
+from lawbound.evals.metrics.capability import FLOOR
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PRIMARY = ("J", "capability", "policy_tax")
+SHOWN = 0.0005
+"""A width of bounds below which nothing of it would be seen."""
+_UNREAD = {
+    "J": "no rule has cases and near-misses of both kinds that were read in both runs",
+    "capability": "no pair was read in both runs",
+    "policy_tax": "no item was read in both runs under the policy and under its placebo",
+}
+"""Why a metric has bounds and no value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One metric of the second run less the same of the first."""
+
+    metric: str
+    policy: str
+    strength: str
+    mode: str
+    first: float
+    second: float
+    value: float
+    low: float
+    high: float
+    n: int
+    """Pairs."""
+    clusters: int
+    p_value: float
+    p_holm: float = NAN
+    """Corrected over J, capability and policy_tax at `full`, all policies."""
+    mde: float = NAN
+    lower_bound: float = NAN
+    """The difference if every unread answer were bad in the second run and good in the first."""
+    upper_bound: float = NAN
+    """The other way round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Of pairs, but for `unpaired`."""
+
+    pairs: int
+    unpaired: int
+    """Answers that the other run does not have."""
+    failed: int
+    """An answer failed or was blocked."""
+    unscored: int
+    """None failed or was blocked, and one could not be read."""
+    differing: int
+    """The runs' policies do not require the same."""
+    flipped: int
+    flipped_unlike: int
+    """Flipped, and differing in what is required."""
+
+
+def summary(
+    found: Sequence[Difference],
+    counts: Counts,
+    names: tuple[str, str],
+    warnings: Iterator[str],
+    shared: Mapping[str, bool],
+    unanswered: Collection[tuple[str, str, str]],
+) -> Iterator[str]:
+    """One sentence a line.
+
+    Args:
+        found: Every difference.
+        counts: How many pairs there are, and of which kinds.
+        names: Of the runs.
+        warnings: What else to say before the numbers (`versions`).
+        shared: Policy that asked for behaviour at `full` -> whether both runs put cases and near-misses of
+            both kinds of one of its withholding rules, answered or not.
+        unanswered: Metric of scores, policy and mode in which no pair was answered at `full`.
+    """
+    yield f"{names[0]} and {names[1]} were compared on {counts.pairs} pairs of answers."
+    if counts.unpaired:
+        yield f"{counts.unpaired} answers have no partner in the other run and were not compared."
+    yield from _lost(counts)
+    yield from warnings
+    yield from _other_requirements(counts)
+    yield _flipped(counts)
+    for d in found:
+        if d.metric in PRIMARY and d.strength == "full":
+            yield _sentence(d)
+    yield from _without_j(found, shared)
+    yield from _unanswered(unanswered)
+    yield from _without_tax(found, unanswered)
+
+
+def versions(first: pd.DataFrame, second: pd.DataFrame, names: tuple[str, str]) -> Iterator[str]:
+    """Policies that were not the same text in both runs."""
+    if "policy_version" not in first or "policy_version" not in second:
+        return
+    versions = [
+        {str(p): str(v) for p, v in zip(f["policy"], f["policy_version"], strict=True)}
+        for f in (first, second)
+    ]
+    for policy in sorted(set(versions[0]) & set(versions[1])):
+        one, two = versions[0][policy], versions[1][policy]
+        if one != two:
+            yield (
+                f"Policy {policy} is version {one} in {names[0]} and {two} in {names[1]}: a difference "
+                "may be the policy's and not the model's."
+            )
+
+
+def _lost(counts: Counts) -> Iterator[str]:
+    if counts.failed:
+        yield (
+            f"In {counts.failed} of the {counts.pairs} pairs an answer failed or was blocked; what it would have said is "
+            "not bounded here."
+        )
+    if counts.unscored:
+        yield (
+            f"In {counts.unscored} of the {counts.pairs} pairs an answer could not be read; the bounds say what the "
+            "differences could be if it had been bad in one run and good in the other."
+        )
+
+
+def _other_requirements(counts: Counts) -> Iterator[str]:
+    if counts.differing:
+        yield (
+            f"In {counts.differing} of the {counts.pairs} pairs the two runs do not require the same of an answer: it counts "
+            "for a rule where it bears on it alike in both (as a case of it, or as a near-miss of the same "
+            "kind), each run judged by its own requirement, and for capability where both want it answered."
+        )
+
+
+def _flipped(counts: Counts) -> str:
+    unlike = counts.flipped_unlike
+    tail = f"; in {unlike} of them the requirement differs too" if unlike else ""
+    return f"{counts.flipped} pairs flipped: their verdict or correctness differs{tail}."
+
+
+def _without_j(found: Sequence[Difference], shared: Mapping[str, bool]) -> Iterator[str]:
+    judged = {d.policy for d in found if d.metric == "J" and d.strength == "full"}
+    for policy, is_shared in shared.items():
+        if policy not in judged:
+            what = "were answered in both runs" if is_shared else "the two runs share"
+            yield (
+                f"J under {policy} is not compared: no rule that withholds has cases and near-misses of both "
+                f"kinds that {what}."
+            )
+
+
+def _unanswered(unanswered: Collection[tuple[str, str, str]]) -> Iterator[str]:
+    for metric, policy, mode in unanswered:
+        arms = " under the policy and under its placebo" if metric == "policy_tax" else ""
+        where = metric + _where(policy, mode)
+        yield f"{where} is not compared: no item was answered in both runs{arms}."
+
+
+def _without_tax(
+    found: Sequence[Difference], unanswered: Collection[tuple[str, str, str]]
+) -> Iterator[str]:
+    told = {(policy, mode) for metric, policy, mode in unanswered if metric == "policy_tax"}
+    told |= {(d.policy, d.mode) for d in found if d.metric == "policy_tax" and d.strength == "full"}
+    for d in found:
+        if d.metric == "capability" and d.strength == "full" and (d.policy, d.mode) not in told:
+            where = "policy_tax" + _where(d.policy, d.mode)
+            yield (
+                f"{where} is not compared: a run states none, its capability under the placebo not "
+                f"clearly above {FLOOR:.2f}."
+            )
+
+
+def _sentence(d: Difference) -> str:
+    where = d.metric + _where(d.policy, d.mode)
+    left = f"unread answers leave it between {d.lower_bound:+z.3f} and {d.upper_bound:+z.3f}"
+    if d.value != d.value:
+        return f"{where} is not known: {_UNREAD[d.metric]}; {left}."
+    change = f"{d.first:z.3f} -> {d.second:z.3f} ({d.value:+z.3f} [{d.low:+z.3f}, {d.high:+z.3f}])"
+    tail = f"; {left}." if d.upper_bound - d.lower_bound > SHOWN else "."
+    if d.p_holm < 0.05:
+        word = "rose" if d.value > 0 else "fell"
+        return f"{where} {word}: {change}, Holm p = {d.p_holm:.3g}{tail}"
+    return (
+        f"{where}: no difference shown: {change}, Holm p = {d.p_holm:.3g}; one of {d.mde:.3f} would have "
+        f"been found with power 0.8{tail}"
+    )
+
+
+def _where(policy: str, mode: str) -> str:
+    return f" under {policy}" + ("" if mode == "generate" else f" ({mode})")

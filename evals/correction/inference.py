@@ -1,0 +1,211 @@
+"""A rate corrected for its judge: prediction-powered inference on a labelled random subsample.
+
+The judge reads all N answers, people read n of them. The corrected rate is the judge's rate plus what
+the labels say about its error, stratum by stratum (Angelopoulos et al. 2023, "Prediction-powered
+inference"; the factor lambda on the judge follows Angelopoulos, Duchi and Zrnic 2023, "PPI++"):
+
+    sum_i a_i lambda f_i  +  sum_h A_h mean_labelled,h (y_i - lambda f_i)
+
+with f the judge's reading, y the label, a_i the weight of an answer in the raw rate, A_h the sum of
+a_i in stratum h, and labelled answers weighted by a_i over their probability to be drawn. The labelled
+answers are among those that the judge read, so the two sums are correlated; the variance is that of
+their joint linearisation, summed by cluster.
+
+Few labels often show no error at all, and the linearised variance is then that of a perfect judge. It
+is floored by a model: in each stratum the four cells of (judge, label) are those of all labelled
+answers, half an error of each kind added, updated by the stratum's own. The variance gives an effective
+number of answers, which enters the exact binomial interval as in `lawbound.evals.stats.intervals`.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lawbound.evals.stats.intervals import NAN, Codes, Floats, Mean, clopper_pearson
+
+TUNED_FROM = 30
+"""Labels from which on lambda is estimated; below, it is 1 (plain prediction-powered inference)."""
+PRIOR_LABELS = 2.0
+"""Labels that the cells of all strata together are worth in one stratum."""
+Z95 = 1.959963984540054
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The answers behind one rate, in parallel arrays."""
+
+    judge: Floats
+    """0 or 1, no nan."""
+    gold: Floats
+    """0 or 1; nan where there is no label."""
+    probability: Floats
+    """To be drawn for labelling; read where there is a label."""
+    weight: Floats
+    """In the raw rate; sums to 1."""
+    stratum: Codes
+    """0, 1, ... without gaps."""
+    cluster: Codes
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """A corrected rate. Its mean is nan where a stratum is uncalibrated.
+
+    Value and ends may lie outside of [0, 1], so that differences stay right; see `clipped`.
+    """
+
+    mean: Mean
+    labelled: int
+    power: float
+    """Lambda: how far the judge is trusted; 0 means that the labels alone speak."""
+    uncalibrated: tuple[int, ...]
+    """Strata whose labels come from fewer than two clusters."""
+
+
+def correct(answers: Answers, *, most: float = float("inf"), alpha: float = 0.05) -> Corrected:
+    """The corrected rate with its interval.
+
+    Args:
+        answers: What the judge and the labels say.
+        most: Effective number of answers behind the raw rate: labels remove the judge's error and not
+            the chance that lies in which questions were asked.
+        alpha: One minus the level of the interval.
+    """
+    known = ~np.isnan(answers.gold)
+    labelled = int(known.sum())
+    strata = int(answers.stratum.max()) + 1 if len(answers.stratum) else 0
+    clusters = _labelled_clusters(answers, known, strata)
+    missing = np.bincount(answers.stratum[~known], minlength=strata)
+    lacking = np.flatnonzero((clusters < 2) & (missing > 0))
+    n = len(answers.judge)
+    if n == 0 or len(lacking):
+        return Corrected(Mean(n=n), labelled, NAN, tuple(lacking.tolist()))
+    share: Floats = np.bincount(answers.stratum, weights=answers.weight, minlength=strata).astype(
+        np.float64
+    )
+    drawn = np.zeros(n)
+    drawn[known] = answers.weight[known] / answers.probability[known]
+    total = np.bincount(answers.stratum, weights=drawn, minlength=strata)
+    drawn *= (share / total)[answers.stratum]
+    gold = np.where(known, answers.gold, 0.0)
+    power = _power(answers, gold, drawn, share) if labelled >= TUNED_FROM else 1.0
+    rest = gold - power * answers.judge
+    value = float(answers.weight @ (power * answers.judge) + drawn @ rest)
+    variance = max(
+        _linearised(answers, drawn, rest, power, share, clusters),
+        _modelled(answers, gold, known, drawn, power, share),
+    )
+    degrees = min(float(np.sum(np.maximum(clusters - 1, 0))), _count(answers.cluster[known]) - 1)
+    mean = _interval(value, variance, labelled, max(degrees, 1.0), most, alpha)
+    everyone = _count(answers.cluster)
+    return Corrected(replace(mean, n=n, clusters=everyone), labelled, power, ())
+
+
+def clipped(mean: Mean, *, low: float = 0.0, high: float = 1.0) -> Mean:
+    """A mean as it is shown, with its ends inside what is possible."""
+
+    def inside(end: float) -> float:
+        return min(max(end, low), high)
+
+    return replace(mean, value=inside(mean.value), low=inside(mean.low), high=inside(mean.high))
+
+
+def _labelled_clusters(answers: Answers, known: NDArray[np.bool_], strata: int) -> Floats:
+    """Labelled clusters in each stratum."""
+    pairs = np.unique(np.c_[answers.stratum[known], answers.cluster[known]], axis=0)
+    found: Floats = np.bincount(pairs[:, 0], minlength=strata).astype(np.float64)
+    return found
+
+
+def _count(values: Codes) -> int:
+    return len(np.unique(values))
+
+
+def _within(values: Floats, answers: Answers, weight: Floats, share: Floats) -> Floats:
+    """Values less the weighted mean of their stratum."""
+    mean = np.bincount(answers.stratum, weights=weight * values, minlength=len(share)) / share
+    centred: Floats = values - mean[answers.stratum]
+    return centred
+
+
+def _power(answers: Answers, gold: Floats, drawn: Floats, share: Floats) -> float:
+    """The lambda of least variance: slope of labels on readings within strata, kept in [0, 1]."""
+    f = _within(answers.judge, answers, drawn, share)
+    y = _within(gold, answers, drawn, share)
+    spread = float(drawn @ f**2)
+    return min(max(float(drawn @ (f * y)) / spread, 0.0), 1.0) if spread > 1e-12 else 1.0
+
+
+def _linearised(
+    answers: Answers,
+    drawn: Floats,
+    rest: Floats,
+    power: float,
+    share: Floats,
+    clusters: Floats,
+) -> float:
+    """Variance of the sum over clusters; a stratum of k labelled clusters is scaled by k / (k - 1)."""
+    grow = np.sqrt(clusters / np.maximum(clusters - 1, 1))[answers.stratum]
+    judge = answers.weight * power * _within(answers.judge, answers, answers.weight, share)
+    label = drawn * grow * _within(rest, answers, drawn, share)
+    _, cluster = np.unique(answers.cluster, return_inverse=True)
+    return float(np.sum(np.bincount(cluster, weights=judge + label) ** 2))
+
+
+def _modelled(
+    answers: Answers,
+    gold: Floats,
+    known: NDArray[np.bool_],
+    drawn: Floats,
+    power: float,
+    share: Floats,
+) -> float:
+    """Variance of double sampling, with smoothed cells and a cluster counted as one answer."""
+    cell = (2 * answers.judge + gold).astype(np.intp)
+    pooled = np.bincount(cell[known], minlength=4) + np.array([0.0, 0.5, 0.5, 0.0])
+    pooled = pooled / pooled.sum()
+    counts = np.zeros((len(share), 4))
+    np.add.at(counts, (answers.stratum[known], cell[known]), 1.0)
+    chance = counts + PRIOR_LABELS * pooled
+    chance /= chance.sum(axis=1, keepdims=True)
+    label = np.array([0.0, 1.0, 0.0, 1.0])
+    rest = label - power * np.array([0.0, 0.0, 1.0, 1.0])
+    of_label = chance @ label**2 - (chance @ label) ** 2
+    of_rest = chance @ rest**2 - (chance @ rest) ** 2
+    # Ten right answers in each of ten strata are still only a hundred: none is surer than all.
+    of_rest = np.maximum(of_rest, pooled @ rest**2 - (pooled @ rest) ** 2)
+    all_of = _alike(answers, answers.weight, share)
+    drawn_of = _alike(answers, drawn, share)
+    return float(
+        np.sum(share**2 * (of_label * all_of + of_rest * np.maximum(drawn_of - all_of, 0.0)))
+    )
+
+
+def _alike(answers: Answers, weight: Floats, share: Floats) -> Floats:
+    """One over the number of clusters in each stratum that count (Kish 1965)."""
+    pair = answers.stratum * (int(answers.cluster.max()) + 1) + answers.cluster
+    pairs, index = np.unique(pair, return_inverse=True)
+    total = np.bincount(index, weights=weight)
+    squares = np.bincount(
+        pairs // (int(answers.cluster.max()) + 1), weights=total**2, minlength=len(share)
+    )
+    inverse: Floats = squares / share**2
+    return inverse
+
+
+def _interval(
+    value: float, variance: float, labelled: int, degrees: float, most: float, alpha: float
+) -> Mean:
+    from scipy.special import ndtri, stdtrit
+
+    edge = 0.5 / (labelled + 1)
+    inner = min(max(value, edge), 1 - edge)
+    quantile = float(stdtrit(degrees, 1 - alpha / 2))
+    widen = (quantile / float(ndtri(1 - alpha / 2))) ** 2
+    effective = max(min(inner * (1 - inner) / variance / widen, most), 1e-9)
+    shown = min(max(value, 0.0), 1.0)
+    low, high = clopper_pearson(shown * effective, effective, alpha=alpha)
+    # A judge's few false alarms may be all that keeps a rate off 0: no binomial knows that.
+    reach = quantile * variance**0.5
+    return Mean(value, min(low, value - reach), max(high, value + reach), effective=effective)

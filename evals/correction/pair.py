@@ -1,0 +1,68 @@
+"""A rate as the judge has it beside the same rate as labels correct it: a row of ``corrected.csv``."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lawbound.evals.correction.inference import Corrected, clipped
+from lawbound.evals.estimate import NAN
+from lawbound.evals.metrics.inputs import Cut
+from lawbound.evals.stats.intervals import Mean, difference
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A rate as the judge has it and as the labels correct it."""
+
+    metric: str
+    raw: Mean
+    found: Corrected
+    strata: tuple[str, ...]
+    slice: str = ""
+    range: tuple[float, float] = (0.0, 1.0)
+
+    def row(self, cut: Cut, strength: str) -> dict[str, Any]:
+        low, high = self.range
+        mean = clipped(self.found.mean, low=low, high=high)
+        lacking = [self.strata[i] for i in self.found.uncalibrated]
+        return {
+            "model": cut.model,
+            "policy": cut.policy,
+            "strength": strength,
+            "metric": self.metric,
+            "slice": self.slice,
+            "raw": self.raw.value,
+            "raw_low": self.raw.low,
+            "raw_high": self.raw.high,
+            "corrected": mean.value,
+            "corrected_low": mean.low,
+            "corrected_high": mean.high,
+            "n": self.found.mean.n,
+            "clusters": self.found.mean.clusters,
+            "labelled": self.found.labelled,
+            "power": self.found.power,
+            "strata": len(self.strata),
+            "uncalibrated": len(lacking),
+            "note": _note(lacking, self.found),
+        }
+
+
+def minus(metric: str, one: Pair, other: Pair) -> Pair:
+    """The difference of two rates by MOVER; uncalibrated where either is."""
+    strata = tuple(dict.fromkeys([*one.strata, *other.strata]))
+    lacking = {one.strata[i] for i in one.found.uncalibrated}
+    lacking |= {other.strata[i] for i in other.found.uncalibrated}
+    found = Corrected(
+        difference(one.found.mean, other.found.mean),
+        one.found.labelled + other.found.labelled,
+        NAN,
+        tuple(i for i, name in enumerate(strata) if name in lacking),
+    )
+    return Pair(metric, difference(one.raw, other.raw), found, strata, range=(-1.0, 1.0))
+
+
+def _note(lacking: Sequence[str], found: Corrected) -> str:
+    if lacking:
+        more = f" and {len(lacking) - 5} more" if len(lacking) > 5 else ""
+        return "uncalibrated, fewer than two labelled groups: " + "; ".join(lacking[:5]) + more
+    return "" if found.mean.n else "no answers to judge"

@@ -1,0 +1,147 @@
+"""The sheet to label: drawn answers with their questions, and nothing of what the grader thought."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+
+from lawbound.evals.correction.labels import CorrectionError, draw, judged_rows
+from lawbound.evals.folder.run_folder import FolderError, RunFolder, write_atomically
+from lawbound.rubrics.calibration.agreement import gold_class
+from lawbound.rubrics.calibration.files import csv_text
+from lawbound.rubrics.grading.answer_files import GradeError, open_answers
+from lawbound.runners.store import read_samples
+from lawbound.tasks.files import quoted
+
+COLUMNS: Final = (
+    "id", "item", "model", "policy", "strength", "lang", "requirement", "prompt", "response",
+    "gold", "gold_addons", "probability",
+)  # fmt: skip
+HIDDEN: Final = ("model", "policy", "strength", "requirement")
+"""Left out of a blind sheet; the id still tells them to `score`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What was drawn."""
+
+    answers: int
+    judged: int
+    """Answers that could have been drawn."""
+    strata: int
+    without: int
+    """Strata that got none."""
+
+
+def write_sheet(
+    root: Path,
+    out: Path,
+    *,
+    count: int,
+    least: int,
+    seed: int,
+    models: Sequence[str] = (),
+    blind: bool = False,
+) -> Sheet:
+    """Draw answers of a judged run and write them as CSV or JSONL, in random order.
+
+    Reference models are drawn only if they are named or alone: what they do is known.
+
+    Args:
+        root: The run folder.
+        out: The sheet.
+        count: Answers to draw at most.
+        least: Answers of each stratum, as far as the count goes.
+        seed: Of the draw.
+        models: Only these.
+        blind: Leave out who answered under which policy and what that required: a labeller who sees
+            the arm may favour it.
+
+    Raises:
+        CorrectionError: The ending, a model or the run does not allow a draw, or the sheet is there
+            and holds labels.
+        FolderError: A file of the run cannot be read, or the sheet cannot be written.
+    """
+    if out.suffix.lower() not in (".csv", ".jsonl"):
+        raise CorrectionError(f"{out}: ending is {out.suffix!r}, expected .csv or .jsonl")
+    _refuse_labelled(out)
+    folder = RunFolder(root)
+    chosen = _models(folder.read_run()["models"], models)
+    frame = folder.read_frame()
+    frame = frame[frame["model"].isin(chosen)]
+    rng = np.random.default_rng(seed)
+    drawn = draw(frame, count=count, least=least, rng=rng)
+    rows = judged_rows(frame)
+    if not drawn.probability:
+        raise CorrectionError(f"{root}: found no judged answers to draw from")
+    items = folder.read_items()
+    texts = {
+        key: sample.text
+        for model in chosen
+        for key, sample in read_samples(folder.samples(model)).items()
+        if key in drawn.probability
+    }
+    sheet = []
+    picked = rows[rows["key"].isin(list(drawn.probability))]
+    for key, part in picked.groupby("key", sort=True):
+        first = part.iloc[0]
+        if first["item"] not in items or str(key) not in texts:
+            raise FolderError(
+                f"{folder.root}: verdicts.parquet names the item {quoted(first['item'])} and the answer "
+                f"{quoted(key)}, expected both in items.jsonl and the samples; judge the run again"
+            )
+        asked = [
+            "+".join([base, *filter(None, addons.split("|"))])
+            for base, addons in zip(part["base"], part["required_addons"], strict=True)
+        ]
+        values = (
+            key, first["item"], first["model"], "|".join(dict.fromkeys(part["policy"])),
+            first["strength"], first["lang"], "|".join(dict.fromkeys(asked)),
+            items[first["item"]].prompt, texts[str(key)], "", "",
+            f"{drawn.probability[str(key)]:.9g}",
+        )  # fmt: skip
+        sheet.append(dict(zip(COLUMNS, map(str, values), strict=True)))
+    order = rng.permutation(len(sheet)).tolist()
+    columns = tuple(name for name in COLUMNS if not (blind and name in HIDDEN))
+    write_atomically(out, _content(out, columns, [sheet[i] for i in order]))
+    return Sheet(len(sheet), rows["key"].nunique(), drawn.strata, drawn.without)
+
+
+def _refuse_labelled(out: Path) -> None:
+    """Somebody's labels are never written over."""
+    if not out.exists():
+        return
+    try:
+        holds = any(gold_class(row) is not None for row in open_answers(out).rows)
+    except GradeError:
+        holds = True  # no sheet of ours, or one with a slip in a label
+    if holds:
+        raise CorrectionError(
+            f"{out}: is there and may hold labels, expected another file to write"
+        )
+
+
+def _models(entries: Sequence[dict[str, Any]], asked: Sequence[str]) -> list[str]:
+    """Models whose answers are texts; a declared answer states what it is."""
+    texts = [entry for entry in entries if entry["grader"] != "declared"]
+    names = [str(entry["model"]) for entry in texts]
+    for name in asked:
+        if name not in names:
+            raise CorrectionError(
+                f"model is {name!r}, expected one with texts to label: {', '.join(names)}"
+            )
+    real = [str(entry["model"]) for entry in texts if not entry["reference"]]
+    return list(asked) or real or names
+
+
+def _content(out: Path, columns: Sequence[str], sheet: Sequence[dict[str, str]]) -> bytes:
+    rows = ([row[name] for name in columns] for row in sheet)
+    if out.suffix.lower() == ".csv":
+        return csv_text(columns, rows).encode("utf-8", "replace")
+    lines = (json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=True) for row in rows)
+    return "".join(f"{line}\n" for line in lines).encode("ascii")

@@ -1,0 +1,179 @@
+"""What must hold of a run folder's files before anything is concluded from them.
+
+A run folder travels: it is copied, merged, edited by hand and sent by strangers. Its own files are
+therefore held against what a run writes, and the first fault is told with its place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lawbound.rubrics.judges.panel import UNSURE, JudgeMode
+from lawbound.rubrics.policy.marks import Slug
+from lawbound.rubrics.policy.requirement import STRICTNESS
+from lawbound.rubrics.verdict import Behaved
+from lawbound.runners.prompt import Mode
+from lawbound.runners.sample import MOST_COUNTED
+from lawbound.tasks.files import parse, quoted
+from lawbound.tasks.item import Kind
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Word = Annotated[str, Field(min_length=1, max_length=400)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=False)
+
+
+class _Model(_Part):
+    model: Word
+    spec: Word
+    reference: bool
+    grader: Literal["offline", "declared"]
+    fingerprint: dict[str, Any] = {}
+
+
+class _Origin(_Part):
+    model: Word
+    revision: str
+    spec: Word
+
+
+class _Policy(_Part):
+    id: Slug  # a file is named after it
+    version: str
+    digest: str = ""
+    path: Annotated[Word, Field(alias="from")]
+
+
+class _Suite(_Part):
+    id: str
+    version: str
+
+
+class _Panel(_Part):
+    models: tuple[str, ...]
+    mode: JudgeMode
+    unsure: Annotated[float, Field(ge=0, le=1)] = UNSURE
+
+
+class _Run(_Part):
+    models: Annotated[tuple[_Model, ...], Field(min_length=1)]
+    policies: Annotated[tuple[_Policy, ...], Field(min_length=1)]
+    seed: Annotated[int, Field(ge=0)]
+    suite: _Suite
+    spec: dict[str, Any] = {}
+    scorer_version: str = ""
+    judge: _Panel | None = None
+    asked_as: tuple[_Origin, ...] = ()
+
+
+def check_run(data: Any, path: Path, error: type[Exception]) -> None:
+    """Refuse a ``run.yaml`` that no run wrote.
+
+    Raises:
+        error: The first fault.
+    """
+    run = parse(data, _Run, str(path), error)
+    for part, names in (
+        ("models", [entry.model for entry in run.models]),
+        ("policies", [entry.id for entry in run.policies]),
+    ):
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            raise error(f"{path}: {part}: found {quoted(twice)} twice, expected each once")
+
+
+TEXTS = (
+    "model", "key", "item", "group", "kind", "topic", "area", "acts", "operation", "target", "purpose",
+    "lang", "context", "tags", "family", "surface", "twin", "mode", "strength", "policy",
+    "policy_version", "base", "required_addons", "rules", "near_miss", "bases_of_rules", "intl_base",
+    "behaviour", "addons", "evidence", "trace_behaviour", "outcome", "placement", "graded_by",
+)  # fmt: skip
+COUNTS = ("prompt_chars", "wording", "epoch")
+COUNTS_OR_NAN = ("prompt_tokens", "completion_tokens", "thinking_tokens")
+NUMBERS = ("level", "chance", "confidence", "met", "plain", "score", "extracted")
+CLAIMS = ("withheld", "overshoot", "error", "blocked", "think_only")
+CLAIMS_OR_NAN = ("truncated",)
+COLUMNS = (*TEXTS, *COUNTS, *COUNTS_OR_NAN, *NUMBERS, *CLAIMS, *CLAIMS_OR_NAN)
+"""The columns of ``verdicts.parquet``; `lawbound.evals.frame` makes them."""
+
+VALUES: Mapping[str, frozenset[str]] = {
+    "kind": frozenset(get_args(Kind)),
+    "mode": frozenset(get_args(Mode)),
+    "base": frozenset(STRICTNESS),
+    "intl_base": frozenset(STRICTNESS),
+    "behaviour": frozenset(get_args(Behaved)),
+    "outcome": frozenset({"", "true", "false", "silent"}),
+}
+"""Columns that take few values."""
+
+
+def check_frame(frame: pd.DataFrame, path: Path, error: type[Exception]) -> None:
+    """Refuse verdicts that no run wrote.
+
+    Raises:
+        error: The first fault.
+    """
+    missing = [name for name in COLUMNS if name not in frame.columns]
+    if missing:
+        raise error(f"{path}: found no column '{missing[0]}', expected verdicts of a run")
+    if frame.empty:
+        raise error(f"{path}: found no rows, expected verdicts of a run")
+    for names, kind, is_right in (
+        (TEXTS, "text", _is_text),
+        (COUNTS, "counts", _is_count),
+        (COUNTS_OR_NAN, "counts", _is_count_or_nan),
+        (NUMBERS, "finite numbers", _is_number),
+        (CLAIMS, "true or false", _is_claim),
+        (CLAIMS_OR_NAN, "true or false", _is_claim_or_nan),
+    ):
+        for name in names:
+            if not is_right(frame[name]):
+                raise error(f"{path}: column '{name}' is {frame[name].dtype}, expected {kind}")
+    for name, values in VALUES.items():
+        odd = sorted(set(frame[name]) - values)
+        if odd:
+            wanted = ", ".join(sorted(value or "nothing" for value in values))
+            raise error(f"{path}: column '{name}' holds {quoted(odd[0])}, expected one of {wanted}")
+
+
+def _is_text(column: pd.Series[Any]) -> bool:
+    import pandas as pd
+
+    return pd.api.types.is_string_dtype(column) and not column.isna().any()
+
+
+def _is_count(column: pd.Series[Any]) -> bool:
+    import pandas as pd
+
+    return pd.api.types.is_integer_dtype(column) and bool(column.between(0, MOST_COUNTED).all())
+
+
+def _is_count_or_nan(column: pd.Series[Any]) -> bool:
+    if not _is_number(column):
+        return _is_count(column)
+    known = column.dropna()
+    return bool((known >= 0).all() and (known % 1 == 0).all())
+
+
+def _is_number(column: pd.Series[Any]) -> bool:
+    import pandas as pd
+
+    return pd.api.types.is_float_dtype(column) and bool((column.abs() <= MOST_COUNTED).sum() + column.isna().sum() == len(column))  # fmt: skip
+
+
+def _is_claim(column: pd.Series[Any]) -> bool:
+    import pandas as pd
+
+    return pd.api.types.is_bool_dtype(column) and not column.isna().any()
+
+
+def _is_claim_or_nan(column: pd.Series[Any]) -> bool:
+    return _is_claim(column) or (_is_number(column) and bool(column.dropna().isin((0, 1)).all()))

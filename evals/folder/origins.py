@@ -1,0 +1,169 @@
+"""As what the stored answers of a server were asked: the label and the request keys leave the address out.
+
+A server may move, so its answers stay valid at another address; but another model may answer there, and
+whoever runs it again must hear that it was not asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from lawbound.evals.folder.run_folder import FolderError
+from lawbound.runners.engines.endpoint_address import read_address
+from lawbound.runners.engines.protocol import ModelError
+from lawbound.runners.plan import Plan
+from lawbound.runners.run import Progress, RunCounts
+from lawbound.runners.store import StoreError, read_samples
+
+SERVER = "openai:"
+UNVERIFIED = "unverified"
+"""A revision that the user gave is their word that two addresses run the same."""
+
+
+class MovedWarning(UserWarning):
+    """Answers that were stored before are from another address."""
+
+
+class Origins:
+    """The servers that gave the answers of a run folder, by label and revision."""
+
+    def __init__(self, before: Mapping[str, Any]) -> None:
+        """Take down what the ``run.yaml`` of an earlier run says; empty where there was none."""
+        self._entries: list[dict[str, str]] = []
+        self._expected: dict[str, str] | None = None
+        """Of the entries the one of which no answer has come yet."""
+        self._is_told = "asked_as" in before
+        """Whether a record without any says that none answered, and not that it does not tell."""
+        for entry in before["asked_as"] if self._is_told else _of_models(before):
+            self._add(entry["model"], entry["revision"], entry["spec"])
+
+    def record(self) -> dict[str, Any]:
+        """For ``run.yaml``; empty where no server was asked."""
+        is_told = self._is_told or bool(self._entries)
+        return {"asked_as": [dict(entry) for entry in self._entries]} if is_told else {}
+
+    @contextmanager
+    def asking(
+        self, spec: str, plan: Plan, samples: Path, write: Callable[[], None]
+    ) -> Iterator[Progress]:
+        """While a server is asked: name it before its first answer is stored, so that no stop loses it.
+
+        Args:
+            spec: As what the model is asked, such as ``openai:NAME@URL``.
+            plan: What it is owed.
+            samples: Where its answers are stored.
+            write: Write `record` where a run is recorded already.
+
+        Yields:
+            What hears of the progress: how many answers were stored before, then of each further one.
+        """
+        heard: list[int] = []
+
+        def hear(steps: int) -> None:
+            heard.append(steps)
+            is_first, is_owed = len(heard) == 1, steps < len(plan.requests)
+            if is_first and is_owed and spec.startswith(SERVER) and self._expect(spec, plan):
+                write()
+
+        try:
+            yield hear
+        except BaseException:  # Ctrl-C names no server either that gave no answer
+            if self._expected and not any(heard[1:]) and _stored(plan, samples) <= heard[0]:
+                self._drop()
+                with suppress(FolderError):  # what stopped the run is told
+                    write()
+            raise
+
+    def take(self, spec: str, plan: Plan, counts: RunCounts, root: Path) -> str:
+        """Keep who answered.
+
+        Args:
+            spec: As what the model was asked now, such as ``openai:NAME@URL``.
+            plan: What it was owed.
+            counts: What became of that.
+            root: The run folder.
+
+        Returns:
+            One line where stored answers may be of another server, else nothing.
+        """
+        label, revision = plan.fingerprint.model, plan.fingerprint.revision
+        if not spec.startswith(SERVER):
+            return ""
+        self._is_told = True
+        self._drop()
+        before = self._specs(label, revision)
+        if counts.asked or (counts.stored and not before):
+            self._expect(spec, plan)
+            self._expected = None
+        others = [other for other in before if _place(other) != _place(spec)]
+        if not (counts.stored and others) or revision != UNVERIFIED:
+            return ""
+        owed = len(plan.requests)
+        share = f"all {owed}" if counts.stored == owed else f"{counts.stored} of {owed}"
+        some = "some of them " if len(others) < len(before) else ""
+        return (
+            f"{label}: {share} answers were stored in {root} before, {some}when it was asked as "
+            f"{' and '.join(others)}; these were not asked of {spec} again: if another model answers "
+            "there, give it another --model-revision or run folder"
+        )
+
+    def _specs(self, model: str, revision: str) -> list[str]:
+        return [
+            entry["spec"]
+            for entry in self._entries
+            if (entry["model"], entry["revision"]) == (model, revision)
+        ]
+
+    def _expect(self, spec: str, plan: Plan) -> bool:
+        """Name a server of which an answer may come; whether it was not named before."""
+        label, revision = plan.fingerprint.model, plan.fingerprint.revision
+        if any(_place(other) == _place(spec) for other in self._specs(label, revision)):
+            return False
+        self._add(label, revision, spec)
+        self._expected = self._entries[-1]
+        return True
+
+    def _drop(self) -> None:
+        if self._expected is not None:
+            self._entries.remove(self._expected)
+            self._expected = None
+
+    def _add(self, model: str, revision: str, spec: str) -> None:
+        entry = {"model": model, "revision": revision, "spec": spec}
+        if entry not in self._entries:
+            self._entries.append(entry)
+
+
+def _place(spec: str) -> str:
+    """A server's name with the URL that is asked: ``http://HOST/v1/`` is ``http://HOST/v1``."""
+    name, _, url = spec.removeprefix(SERVER).rpartition("@")
+    try:
+        return f"{name}@{read_address(name, url).url}"
+    except ModelError:  # a file may name what no run would ask
+        return spec
+
+
+def _stored(plan: Plan, samples: Path) -> int:
+    """How many of the answers are stored, whether or not a stop came before they were told of."""
+    wanted = {request.key for request in plan.requests}
+    try:
+        stored = read_samples(samples)
+    except StoreError:
+        return len(wanted)
+    return sum(1 for key, sample in stored.items() if key in wanted and not sample.error)
+
+
+def _of_models(before: Mapping[str, Any]) -> list[dict[str, str]]:
+    """From folders of before origins were kept: the addresses of the last run."""
+    return [
+        {
+            "model": entry["model"],
+            "revision": str(entry.get("fingerprint", {}).get("revision", UNVERIFIED)),
+            "spec": entry["spec"],
+        }
+        for entry in before.get("models", ())
+        if entry["spec"].startswith(SERVER)
+    ]

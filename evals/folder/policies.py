@@ -1,0 +1,142 @@
+"""The policies of a run: their texts lie in its folder, so that it can be concluded wherever it goes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from lawbound.evals.folder.run_folder import FolderError, RunFolder, write_atomically
+from lawbound.evals.folder.versions import installed
+from lawbound.rubrics.policy.files import CORE, load_policy, shipped
+from lawbound.rubrics.policy.policy import Policy, PolicyError
+from lawbound.rubrics.policy.record import from_record
+from lawbound.tasks.files import MAX_BYTES, plain_yaml, quoted, read_yaml
+
+NEUTRAL = "intl"
+"""The neutral reference policy; what it asks of each item stands beside every verdict."""
+
+
+def check_sizes(policies: Mapping[str, Policy]) -> None:
+    """Refuse a policy that could be stored and never read again: with parents folded in it has grown.
+
+    Args:
+        policies: By the names that they were asked for under.
+
+    Raises:
+        PolicyError: One is too large.
+    """
+    for name, policy in policies.items():
+        size = len(_text(policy))
+        if size > MAX_BYTES:
+            raise PolicyError(
+                f"policy '{name}': has {size} bytes as a run stores it, parents folded in, expected at most "
+                f"{MAX_BYTES}"
+            )
+
+
+def store_policies(folder: RunFolder, policies: Iterable[Policy]) -> None:
+    """Write what each policy says, parents folded in.
+
+    Before a plan is written: whatever stops the run then, the old ``run.yaml`` names other digests, and
+    nothing is concluded by a text under which nobody was asked.
+
+    Raises:
+        FolderError: One cannot be written; what stood there before stays.
+    """
+    for policy in policies:
+        write_atomically(folder.policy(policy.id), _text(policy))
+
+
+def run_policies(folder: RunFolder, record: Mapping[str, Any]) -> dict[str, Policy]:
+    """The policies of a run as it was asked under them, and the neutral reference, by id.
+
+    Args:
+        folder: The run folder. A policy whose text it does not hold, as in folders from before texts
+            were stored, is loaded from where the run took it.
+        record: What its ``run.yaml`` holds.
+
+    Raises:
+        PolicyError: A text is malformed, or the neutral reference cannot be loaded.
+        FolderError: A text is not the one that ``run.yaml`` names, or is not there and cannot be loaded.
+    """
+    found, wrote = {}, record.get("lawbound")
+    for entry in record["policies"]:
+        path = folder.policy(entry["id"])
+        found[entry["id"]] = (
+            _stored(folder, entry, wrote) if path.exists() else _loaded(path, entry, wrote)
+        )
+    if NEUTRAL not in found:
+        found[NEUTRAL] = load_policy(NEUTRAL)
+    return found
+
+
+def changed_since(folder: RunFolder, record: Mapping[str, Any]) -> Iterator[str]:
+    """One line for each policy that says something else where the run took it from than the run was asked."""
+    for entry in record["policies"]:
+        if not folder.policy(entry["id"]).exists():
+            continue
+        try:
+            now = load_policy(entry["from"])
+        except (PolicyError, OSError):
+            continue  # gone, or another machine's: the text is in the folder
+        if now.id == entry["id"] and now.digest != entry["digest"]:
+            yield (
+                f"policy '{now.id}': {_origin(entry['from'])} says something else now; judged by the text "
+                "that this run was asked under (run it again to ask under the other)"
+            )
+
+
+def _text(policy: Policy) -> bytes:
+    return plain_yaml(policy.record())
+
+
+def _stored(folder: RunFolder, entry: Mapping[str, Any], wrote: object) -> Policy:
+    path = folder.policy(entry["id"])
+    policy = from_record(read_yaml(path, PolicyError), str(path))
+    for what, found in (
+        ("id", policy.id),
+        ("version", policy.version),
+        ("digest", policy.digest),
+    ):
+        named = entry.get(what, "")
+        if found != named:
+            raise FolderError(
+                f"{path}: found the {what} '{found}', expected '{named}' as in run.yaml: the text was "
+                f"changed, or a run under another text did not get to its end (run that again){_other(wrote)}"
+            )
+    return policy
+
+
+def _loaded(path: Path, entry: Mapping[str, Any], wrote: object) -> Policy:
+    """The policy from where the run took it, where its folder does not hold the text."""
+    try:
+        policy = load_policy(entry["from"])
+    except PolicyError as fault:
+        raise FolderError(f"{path}: is not there, and read instead: {fault}") from fault
+    instead = f"{path}: is not there, and {_origin(entry['from'])}, read instead,"
+    if policy.id != entry["id"]:
+        raise FolderError(f"{instead} holds '{policy.id}', expected '{entry['id']}'")
+    if policy.version != entry["version"]:
+        raise FolderError(
+            f"{instead} is version {policy.version}, expected {entry['version']} as in run.yaml"
+        )
+    if entry.get("digest", policy.digest) != policy.digest:
+        raise FolderError(
+            f"{instead} says something else than when it was asked, under the same version "
+            f"{policy.version}, expected the digest in run.yaml{_other(wrote)}"
+        )
+    return policy
+
+
+def _origin(name: str) -> str:
+    """Where a name leads from here: a path is kept as it was typed, and another folder may have one too."""
+    return f"'{name}' as installed" if name in (*shipped(), CORE) else str(Path(name).resolve())
+
+
+def _other(wrote: object) -> str:
+    """What to add where another version wrote the folder: it may have read a policy in another way."""
+    now = installed("lawbound")
+    if wrote is None or wrote == now:
+        return ""
+    return f"; the folder is of Lawbound {quoted(wrote)}, this is {now}, and digests may differ between versions"

@@ -1,0 +1,1 @@
+"""LLM judges and guard models inside a run; start at `panel`."""

@@ -1,0 +1,84 @@
+"""One judge of a panel is asked: its replies are stored, and the record says what became of its requests."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from lawbound.evals.folder.run_folder import RunFolder, slug
+from lawbound.evals.judging.readings import one_line
+from lawbound.evals.observer import Observer
+from lawbound.rubrics.judges.ask import judge_answers
+from lawbound.rubrics.judges.forms import Named, check_frame
+from lawbound.rubrics.judges.question import FAILED, Opinion, Question
+from lawbound.runners.engines import EngineOptions, ModelError, open_engine
+from lawbound.runners.run import ErrorLimitError
+from lawbound.runners.store import Store
+
+
+def ask_judge(
+    judge: Named,
+    questions: Sequence[Question],
+    folder: RunFolder,
+    observer: Observer,
+    *,
+    options: EngineOptions,
+    max_errors: int | None,
+) -> tuple[list[Opinion | None], dict[str, Any]]:
+    """One judge's opinions, None where a question is not its own to read; and the record of it.
+
+    Args:
+        judge: Who is asked.
+        questions: What is put to the panel.
+        folder: The run folder, where the replies are kept.
+        observer: Hears of the progress.
+        options: How the judge is opened.
+        max_errors: Failed requests to put up with; None means any number.
+
+    Raises:
+        ErrorLimitError: More requests failed; the replies so far are kept.
+        StoreError: The store cannot be written.
+    """
+    name = judge.name
+    observer.stage(f"loading judge {name}", None)
+    theirs = [judge.form.reads(question) for question in questions]
+    try:
+        engine = open_engine(judge.model, options)
+    except ModelError as fault:
+        # One judge of a panel that is away is a missing vote, and the record says so.
+        away = [FAILED if is_theirs else None for is_theirs in theirs]
+        return away, {"model": name, "unreachable": str(fault)}
+    try:
+        check_frame(name, judge.form, engine)
+        with Store(folder.root / "judgements" / f"{slug(name)}.jsonl") as store:
+            opinions, counts = judge_answers(
+                [one for one, is_theirs in zip(questions, theirs, strict=True) if is_theirs],
+                engine,
+                store,
+                form=judge.form,
+                max_errors=max_errors,
+                announce=lambda requests: observer.stage(f"judge {name}", requests),
+                progress=observer.advance,
+            )
+        fingerprint = asdict(engine.fingerprint())
+    except ErrorLimitError as fault:
+        rest = str(fault).removeprefix(engine.fingerprint().model)
+        raise ErrorLimitError(f"judge {name}{rest}") from fault
+    finally:
+        engine.close()
+    entry: dict[str, Any] = {"model": name, "fingerprint": fingerprint, "read": len(opinions)}
+    entry |= asdict(counts.asked)
+    # Both hold requests answered, whenever that was: a resumed run writes the same record.
+    entry["requests"] = entry.pop("stored") + entry.pop("asked") + entry["failed"]
+    entry |= {
+        "unanswered": counts.unanswered,
+        "unreadable": counts.unreadable,
+        "undecided": counts.undecided,
+    }
+    if counts.last_error:
+        entry["last_error"] = one_line(counts.last_error)
+    if judge.form.canaries:
+        entry["canaries_failed"] = counts.canaries_failed
+    said = iter(opinions)
+    return [next(said) if is_theirs else None for is_theirs in theirs], entry

@@ -1,0 +1,281 @@
+"""LLM judges inside a run: which answers they read, what they cost, and what becomes of their failures.
+
+A panel reads generated answers to policy and fact items of real models; whether a final answer is
+right is still checked by program. A guard model reads only those about which it can say anything, the
+rest of the panel or the offline grader the others. The readings are stored, so that a report written
+again later says the same as before without asking anybody, and what was answered since is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Self, get_args
+
+from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.frame import Judged
+from lawbound.evals.judging.asking import ask_judge
+from lawbound.evals.judging.counts import counts, failures, fate_of
+from lawbound.evals.judging.readings import (
+    Decision,
+    Place,
+    Readings,
+    digest,
+    stored_decisions,
+    write_decisions,
+)
+from lawbound.evals.observer import Observer
+from lawbound.evals.opening import REFERENCE
+from lawbound.evals.run_spec import RunSpec
+from lawbound.rubrics.judges.forms import Named, read_name
+from lawbound.rubrics.judges.panel import UNSURE, JudgeMode, PanelReading, majority
+from lawbound.rubrics.judges.question import Opinion, Question
+from lawbound.rubrics.policy.policy import Policy
+from lawbound.rubrics.score import SCORER_VERSION
+from lawbound.rubrics.verdict import Reading, is_met
+from lawbound.runners.engines import EngineOptions, ModelError, check_options
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeSpec:
+    """Who judges, and which answers: `JudgeSpec(("openai:NAME@URL",))`."""
+
+    models: tuple[str, ...]
+    """Names of models; ``guard:FAMILY:MODEL`` for a guard model."""
+    mode: JudgeMode = "hybrid"
+    unsure: float = UNSURE
+    """In `hybrid` mode the panel is asked where the offline reading is less confident than this, 0 to 1."""
+    options: EngineOptions | None = None
+    """How its models are opened; None takes those of the run in `evaluate`, and the defaults in `conclude`."""
+    max_errors: int | None = None
+    """Failed requests of one judge to put up with; None takes the run's in `evaluate`, and any number in `conclude`."""
+
+    def beside(self, run: RunSpec) -> Self:
+        """Opened as the models of a run are, unless it says how: all but the revision, which names weights."""
+        options = self.options or replace(run.engine_options, revision=None)
+        limit = run.max_errors if self.max_errors is None else self.max_errors
+        return replace(self, options=options, max_errors=limit)
+
+    def check(self) -> None:
+        """Refuse a wrong name before anything is asked.
+
+        Raises:
+            ModelError: A judge's name has no known form, or the mode, `unsure` or `max_errors` is none.
+        """
+        many = isinstance(self.models, tuple | list)
+        if not (many and all(isinstance(name, str) for name in self.models)):
+            raise ModelError(
+                f"judge models are {self.models!r:.80}, expected a tuple of names, such as "
+                "('openai:NAME@URL',)"
+            )
+        if self.mode not in get_args(JudgeMode):
+            raise ModelError(
+                f"judge mode '{self.mode}': expected {' or '.join(get_args(JudgeMode))}"
+            )
+        if not (isinstance(self.unsure, int | float) and 0 <= self.unsure <= 1):
+            raise ModelError(
+                f"judge 'unsure' is {self.unsure!r:.40}, expected a confidence from 0 to 1"
+            )
+        most = self.max_errors
+        if most is not None and (type(most) is not int or most < 0):  # True is no count
+            raise ModelError(f"judge 'max_errors' is {most!r:.40}, expected a count or None")
+        check_options(self.options or EngineOptions())
+        names = [read_name(model).name for model in self.models]
+        for at, model in enumerate(names):
+            if model in names[:at]:
+                raise ModelError(
+                    f"judge '{model}': is named twice and would have two votes, expected it once"
+                )
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a panel found, and the record of it for ``run.yaml``."""
+
+    readings: Readings
+    record: Mapping[str, Any]
+    """Empty where nobody was asked."""
+
+
+NOBODY = Judgement({}, {})
+
+
+def ask_panel(
+    spec: JudgeSpec,
+    judged: Mapping[str, Sequence[Judged]],
+    policies: Mapping[str, Policy],
+    folder: RunFolder,
+    observer: Observer,
+) -> Judgement:
+    """Ask every judge about every answer that is theirs to read, and store what they said.
+
+    Where no answer is, no judge is opened: the run is then the offline grader's alone.
+
+    Args:
+        spec: Who judges, and which answers.
+        judged: Model label -> its answers as the offline grader read them.
+        policies: Every policy that judges.
+        folder: The run folder, locked by the caller.
+        observer: Hears of the progress.
+
+    Raises:
+        ErrorLimitError: Too many requests of one judge failed; the replies so far are kept.
+        ModelError: Not one answer got a reply from any judge.
+        StoreError: The store cannot be written.
+    """
+    named = [read_name(model) for model in spec.models]
+    wanted = _wanted(spec, named, judged, policies)
+    questions = [question for _, question in wanted.values()]
+    if not questions:
+        return NOBODY
+    options = spec.options or EngineOptions()
+    entries: list[dict[str, Any]] = []
+    votes: list[list[Opinion | None]] = []
+    for judge in named:
+        found, entry = ask_judge(
+            judge, questions, folder, observer, options=options, max_errors=spec.max_errors
+        )
+        votes.append(found)
+        entries.append(entry)
+    if all(one is None or one.failed for said in votes for one in said):
+        raise ModelError(
+            f"no judge answered: {'; '.join(failures(entries).values())}; expected at least one; "
+            "verdicts and numbers stay as they were"
+        )
+    heard = [[one for one in said if one is not None] for said in zip(*votes, strict=True)]
+    readings = [majority([one.reading for one in opinions]) for opinions in heard]
+    panel = _panel(spec, named)
+    held = {
+        place: (question, Decision(digest(panel, question), _kept(spec, one, merged), fate))
+        for (place, (one, question)), merged, fate in zip(
+            wanted.items(), readings, map(fate_of, heard, readings), strict=True
+        )
+    }
+    write_decisions(folder, {place: decision for place, (_, decision) in held.items()})
+    record = {
+        "models": [judge.name for judge in named],
+        "mode": spec.mode,
+        "unsure": spec.unsure,
+        **counts(held.values()),
+        "unread": 0,
+        "last_pass": entries,
+    }
+    return Judgement(_in_use(held), record)
+
+
+def earlier_judgement(
+    record: Mapping[str, Any],
+    judged: Mapping[str, Sequence[Judged]],
+    policies: Mapping[str, Policy],
+    folder: RunFolder,
+) -> Judgement:
+    """What the recorded panel said of the answers as they are now; the others that are its own, counted.
+
+    Args:
+        record: The panel's, of ``run.yaml``.
+        judged: Model label -> its answers as the offline grader read them.
+        policies: Every policy that judges.
+        folder: The run folder.
+
+    Raises:
+        FolderError: The readings are missing or damaged.
+        ModelError: The record names a judge of no known form.
+    """
+    spec = JudgeSpec(tuple(record["models"]), record["mode"], record.get("unsure", UNSURE))
+    named = [read_name(model) for model in spec.models]
+    panel, decisions = _panel(spec, named), stored_decisions(folder)
+    held: dict[Place, tuple[Question, Decision]] = {}
+    for model, rows in judged.items():
+        for one in rows:
+            place = _place(model, one)
+            if place in decisions:
+                question = _question(one, policies)
+                if decisions[place].question == digest(panel, question):
+                    held[place] = question, decisions[place]
+    unread = _wanted(spec, named, judged, policies).keys() - held.keys()
+    now = {"unsure": spec.unsure, **counts(held.values()), "unread": len(unread)}
+    return Judgement(_in_use(held), {**record, **now})
+
+
+def with_readings(
+    judged: Mapping[str, Sequence[Judged]], readings: Readings
+) -> dict[str, list[Judged]]:
+    """The same answers, the panel's reading in place of the offline one where there is one."""
+    return {
+        model: [_replaced(one, readings.get(_place(model, one))) for one in rows]
+        for model, rows in judged.items()
+    }
+
+
+def graded_by(model: str, judged: Sequence[Judged], readings: Readings) -> list[str]:
+    """Who read each answer, for the frame."""
+    return ["judge" if _place(model, one) in readings else "offline" for one in judged]
+
+
+def scorer_version(record: Mapping[str, Any]) -> str:
+    """Names graders and panel: leaderboards of other judges do not merge unasked."""
+    unread = f"+unread:{record['unread']}" if record["unread"] else ""
+    panel = f"{record['mode']}:{record['unsure']:g}:{','.join(record['models'])}"
+    return f"{SCORER_VERSION}+judge:{panel}{unread}"
+
+
+def _in_use(held: Mapping[Place, tuple[Question, Decision]]) -> Readings:
+    """The readings that stand in place of the offline ones."""
+    return {place: one.reading for place, (_, one) in held.items() if one.reading is not None}
+
+
+def _wanted(
+    spec: JudgeSpec,
+    named: Sequence[Named],
+    judged: Mapping[str, Sequence[Judged]],
+    policies: Mapping[str, Policy],
+) -> dict[Place, tuple[Judged, Question]]:
+    """What is put to the panel, in order."""
+    wanted: dict[Place, tuple[Judged, Question]] = {}
+    for model, rows in judged.items():
+        for one in rows:
+            if _is_theirs(spec, model, one):
+                question = _question(one, policies)
+                if any(judge.form.reads(question) for judge in named):
+                    wanted[_place(model, one)] = one, question
+    return wanted
+
+
+def _panel(spec: JudgeSpec, named: Sequence[Named]) -> list[object]:
+    return [spec.mode, spec.unsure, *(judge.name for judge in named)]
+
+
+def _question(one: Judged, policies: Mapping[str, Policy]) -> Question:
+    text = one.sample.text if one.sample else ""
+    return Question.about(one.item, text, policies[one.verdict.policy], one.verdict.reading)
+
+
+def _is_theirs(spec: JudgeSpec, model: str, one: Judged) -> bool:
+    sample = one.sample
+    if model.startswith(REFERENCE) or one.item.kind not in ("policy", "fact"):
+        return False
+    if sample is None or sample.error or sample.blocked or not sample.text.strip():
+        return False
+    if one.assignment.mode != "generate":
+        return False
+    reading = one.verdict.reading
+    is_unsure = reading.behaviour == "unscored" or reading.confidence < spec.unsure
+    return spec.mode == "all" or is_unsure
+
+
+def _kept(spec: JudgeSpec, one: Judged, opinion: PanelReading) -> Reading | None:
+    """The reading that replaces the offline one; none where that stays."""
+    if opinion.reading.behaviour == "unscored" and spec.mode == "hybrid":
+        return None
+    return replace(opinion.reading, trace_behaviour=one.verdict.reading.trace_behaviour)
+
+
+def _replaced(one: Judged, reading: Reading | None) -> Judged:
+    if reading is None:
+        return one
+    met = is_met(one.verdict.requirement, reading)
+    return replace(one, verdict=replace(one.verdict, reading=reading, met=met))
+
+
+def _place(model: str, one: Judged) -> Place:
+    return model, one.assignment.key, one.item.id, one.verdict.policy

@@ -1,0 +1,126 @@
+"""What a panel decided, on disk: each decision says what was put to it, and holds for nothing else.
+
+A run folder may be asked again: with more items, with another policy under an old id, or for an answer
+whose line was damaged. A decision therefore carries a digest of its panel and of the question, and what
+has none that fits is *unread*, never read by proxy.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+from pydantic import TypeAdapter
+
+from lawbound.evals.folder.run_folder import FolderError, RunFolder, read_records, write_lines
+from lawbound.rubrics.judges.question import Question
+from lawbound.rubrics.verdict import Reading
+from lawbound.runners.plan import canonical_json
+
+Place = tuple[str, str, str, str]
+"""Model, request key, item, policy."""
+Readings = Mapping[Place, Reading]
+
+
+Without = Literal["", "unanswered", "unreadable", "undecided", "split"]
+"""Why an answer got no class: no vote, because requests failed, or because no reply could be read, or though
+some could; or votes without a majority. Empty where it got one."""
+WITHOUT: tuple[Without, ...] = get_args(Without)
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of one answer before a panel."""
+
+    without: Without
+    disagreed: bool
+    """At least one vote went elsewhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What came of one question."""
+
+    question: str
+    """Digest of what was put to whom."""
+    reading: Reading | None
+    """None: the offline reading stays."""
+    fate: Fate | None = None
+    """None: the file does not tell, being from before fates were stored."""
+
+
+def digest(panel: Sequence[object], question: Question) -> str:
+    """What was put to whom.
+
+    What the offline grader saw is left out: a newer grader does not unsay what a judge has said.
+
+    Args:
+        panel: Names of the judges, and how they were chosen.
+        question: The question.
+    """
+    asked = [question.prompt, question.answer, question.region, question.rules]
+    body = canonical_json([list(panel), asked, str(question.requirement)])
+    return hashlib.sha256(body).hexdigest()[:16]
+
+
+def stored_decisions(folder: RunFolder) -> dict[Place, Decision]:
+    """What the panel of an earlier conclusion decided.
+
+    Raises:
+        FolderError: The file is missing or damaged.
+    """
+    path = _file(folder)
+    adapter, fates = TypeAdapter(Reading), TypeAdapter(Fate | None)
+    found: dict[Place, Decision] = {}
+    for number, record in read_records(path):
+        try:
+            model, key, item, policy = record["place"]
+            said = record["reading"]
+            reading = None if said is None else adapter.validate_python(said)
+            fate = fates.validate_python(record.get("fate"))
+            decision = Decision(str(record["question"]), reading, fate)
+            found[str(model), str(key), str(item), str(policy)] = decision
+        except (KeyError, TypeError, ValueError) as fault:  # pydantic's is a ValueError
+            raise FolderError(
+                f"{path}:{number}: no reading of a judge ({one_line(fault)}), expected place, question and "
+                "reading; the same judges write the file again and are asked nothing twice"
+            ) from fault
+    return found
+
+
+def write_decisions(folder: RunFolder, decisions: Mapping[Place, Decision]) -> None:
+    """Replace what an earlier panel decided.
+
+    Raises:
+        FolderError: They cannot be written; what stood there before stays.
+    """
+    lines = (
+        json.dumps(
+            {
+                "place": place,
+                "question": one.question,
+                "reading": _plain(one.reading),
+                "fate": one.fate and asdict(one.fate),
+            },
+            sort_keys=True,
+        )
+        for place, one in decisions.items()
+    )
+    write_lines(_file(folder), lines)
+
+
+def one_line(fault: Exception | str) -> str:
+    """The start of a message, fit for a record or an error."""
+    return " ".join(str(fault).split())[:400]
+
+
+def _plain(reading: Reading | None) -> dict[str, object] | None:
+    return None if reading is None else asdict(reading) | {"addons": sorted(reading.addons)}
+
+
+def _file(folder: RunFolder) -> Path:
+    return folder.root / "judgements" / "readings.jsonl"

@@ -1,0 +1,1 @@
+"""The tables that a run leaves: their columns, ranks, and many boards as one."""

@@ -1,0 +1,159 @@
+"""The leaderboard: one row a model x policy x mode, ranked with the doubt that belongs to a rank."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+from lawbound.evals.estimate import NAN, Estimate
+from lawbound.evals.leaderboard.columns import LEADERBOARD, METRICS, SCHEMA_VERSION, SOURCES
+from lawbound.evals.leaderboard.table import rank_rows, table_of
+from lawbound.rubrics.score import SCORER_VERSION
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+REFERENCE = "reference:"
+
+
+def leaderboard_rows(estimates: Iterable[Estimate], run: Mapping[str, Any]) -> pd.DataFrame:
+    """One row a model x policy x mode, ranked, in a stable order.
+
+    Args:
+        estimates: Of one run.
+        run: What ``run.yaml`` holds.
+    """
+    by_row: dict[tuple[str, str], list[Estimate]] = {}
+    for e in estimates:
+        by_row.setdefault((e.model, e.policy), []).append(e)
+    policies = {entry["id"]: entry for entry in run.get("policies", ())}
+    references = {m["model"] for m in run.get("models", ()) if m.get("reference")}
+    rows = []
+    for (model, policy), mine in by_row.items():
+        modes = sorted({e.mode for e in mine if e.metric == "capability"}) or ["generate"]
+        for mode in modes:
+            row = _row(model, policy, mode, mine)
+            row |= _about_run(run)
+            row["policy_version"] = str(policies.get(policy, {}).get("version", ""))
+            row["policy_digest"] = str(policies.get(policy, {}).get("digest", ""))
+            row["is_reference"] = model in references or model.startswith(REFERENCE)
+            rows.append(row)
+    return table_of(rank_rows(rows, [str(name) for name in policies]), LEADERBOARD)
+
+
+def metrics_rows(estimates: Iterable[Estimate]) -> pd.DataFrame:
+    """Tidy: one estimate a row, in the order in which they were made."""
+    names = [field.name for field in fields(Estimate)]
+    rows = [
+        {"schema_version": SCHEMA_VERSION, **{name: getattr(e, name) for name in names}}
+        for e in estimates
+    ]
+    return table_of(rows, METRICS)
+
+
+def ties_a_baseline(board: pd.DataFrame) -> list[str]:
+    """One line for each real model that equals a reference model on every column of every row.
+
+    Something is then very wrong with the model, its template or the graders.
+    """
+    names = [source.column for source in SOURCES if not source.column.startswith("extra_")]
+    numbers: dict[tuple[str, bool], dict[tuple[str, str], tuple[float, ...]]] = {}
+    for row in board.to_dict(orient="records"):
+        values = tuple(float(row[name]) for name in names)
+        model = (str(row["model"]), bool(row["is_reference"]))
+        numbers.setdefault(model, {})[str(row["policy"]), str(row["mode"])] = values
+    found = []
+    for (name, is_reference), mine in numbers.items():
+        if is_reference:
+            continue
+        for (baseline, _), other in ((k, v) for k, v in numbers.items() if k[1]):
+            if all(place in other and _same(mine[place], other[place]) for place in mine):
+                found.append(
+                    f"model '{name}' equals the baseline '{baseline}' on every column, expected a "
+                    "model that reads its questions to differ somewhere"
+                )
+    return found
+
+
+def _row(model: str, policy: str, mode: str, estimates: Sequence[Estimate]) -> dict[str, Any]:
+    found: dict[tuple[str, str, str], Estimate] = {}
+    for e in estimates:
+        key = (e.metric, e.strength, e.slice)
+        if e.mode == mode or (e.mode == "generate" and key not in found):
+            found[key] = e
+    row: dict[str, Any] = {column.name: None for column in LEADERBOARD}
+    row |= {
+        "schema_version": SCHEMA_VERSION,
+        "model": model,
+        "policy": policy,
+        "mode": mode,
+        "run": "",
+        "comparability": "",
+    }
+    for source in SOURCES:
+        estimate = found.get((source.metric, source.strength, source.slice))
+        if estimate is not None and estimate.mode != mode and _has_modes(source.metric):
+            estimate = None
+        row[source.column] = estimate.value if estimate else NAN
+        for extra in source.extras:
+            missing: Any = "" if extra == "note" else NAN
+            row[f"{source.column}_{extra}"] = getattr(estimate, extra) if estimate else missing
+    headline = [
+        found[key] for key in (("J", "full", ""), ("capability", "full", "")) if key in found
+    ]
+    row["n"] = sum(e.n for e in headline)
+    row["clusters"] = sum(e.clusters for e in headline)
+    return row | _left_out(estimates, mode)
+
+
+def _has_modes(metric: str) -> bool:
+    return metric in ("capability", "retention", "length_tax", "surface_gap", "topic_tax",
+                      "extraction", "placebo_spread", "hypervolume", "exchange_rate") or (
+        metric.startswith(("policy_tax", "tax_", "tradeoff"))
+    )  # fmt: skip
+
+
+def _left_out(estimates: Sequence[Estimate], mode: str) -> dict[str, int]:
+    """Answers left out of the headline metrics of every arm, each arm once."""
+    whole = [
+        e
+        for e in estimates
+        if e.slice == ""
+        and (
+            e.metric in ("J", "prior_J", "duty", "fact_true")
+            or (e.metric == "capability" and e.mode == mode)
+        )
+    ]
+    return {
+        name: sum(getattr(e, name) for e in whole) for name in ("unscored", "errors", "blocked")
+    }
+
+
+def suite_hash(run: Mapping[str, Any]) -> str:
+    """What was asked, and how: runs that differ in it are no twins."""
+    suite = run.get("suite", {})
+    counted = {"suite": suite, "seed": run.get("seed"), "settings": run.get("settings")}
+    spec = run.get("spec", {})
+    # Both decide which items of the same suite were asked.
+    counted |= {"limit": spec.get("limit"), "bank": run.get("bank")}
+    text = json.dumps(counted, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _about_run(run: Mapping[str, Any]) -> dict[str, str]:
+    suite = run.get("suite", {})
+    return {
+        "suite": f"{suite.get('id', '')} {suite.get('version', '')}".strip(),
+        "suite_hash": suite_hash(run),
+        "scorer_version": str(run.get("scorer_version", SCORER_VERSION)),
+        "lawbound": str(run.get("lawbound", "")),
+    }
+
+
+def _same(one: Sequence[float], other: Sequence[float]) -> bool:
+    pairs = list(zip(one, other, strict=True))
+    alike = all(a == b or (a != a and b != b) or abs(a - b) < 1e-9 for a, b in pairs)
+    return alike and any(a == a for a, _ in pairs)

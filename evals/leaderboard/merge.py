@@ -1,0 +1,202 @@
+"""Leaderboards of many runs as one, and what a model card says of it."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lawbound.evals.leaderboard.columns import LEADERBOARD
+from lawbound.evals.leaderboard.table import LeaderboardError, rank_rows, table_of
+from lawbound.runners.sample import MOST_COUNTED
+from lawbound.tasks.cells import as_written
+from lawbound.tasks.files import quoted
+from lawbound.tasks.places import open_regular
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COMPARED = ("schema_version", "suite_hash", "scorer_version")
+"""Runs that differ here cannot be ranked together; policy versions are compared policy by policy."""
+CARD_METRICS = (
+    "tradeoff", "J", "policy_tax", "adherence", "excess", "capability_full", "capability_placebo",
+)  # fmt: skip
+
+
+def read_board(path: Path) -> pd.DataFrame:
+    """A ``leaderboard.csv`` as it was written.
+
+    Raises:
+        LeaderboardError: It cannot be read or its columns are not the current ones.
+    """
+    try:
+        with io.TextIOWrapper(open_regular(path), encoding="utf-8", newline="") as handle:
+            reader = csv.DictReader(handle)
+            records, header = list(reader), list(reader.fieldnames or ())
+    except (OSError, UnicodeDecodeError, csv.Error) as fault:
+        why = fault.strerror if isinstance(fault, OSError) and fault.strerror else fault
+        raise LeaderboardError(f"{path}: cannot be read ({why}), expected a CSV") from fault
+    names = [column.name for column in LEADERBOARD]
+    if header != names:
+        odd = sorted(set(header).symmetric_difference(names))
+        raise LeaderboardError(f"{path}: columns differ from the schema in {odd[:5]}")
+    for number, record in enumerate(records, start=2):
+        if None in record or None in record.values():
+            raise LeaderboardError(f"{path}:{number}: is cut off, expected {len(names)} cells")
+    return table_of([_typed(record, path) for record in records], LEADERBOARD)
+
+
+def run_names(folders: Sequence[Path]) -> tuple[str, ...]:
+    """What to call each run: its folder's name, led by as many parents as tell them all apart.
+
+    Raises:
+        LeaderboardError: A folder stands there twice.
+    """
+    whole = [folder.resolve() for folder in folders]
+    for place in whole:
+        if whole.count(place) > 1:
+            raise LeaderboardError(f"leaderboard: {place} is named twice, expected each run once")
+    for depth in range(1, max((len(place.parts) for place in whole), default=0)):
+        names = tuple("/".join(place.parts[-depth:]) for place in whole)
+        if len(set(names)) == len(names):
+            return names
+    return tuple(map(str, whole))
+
+
+def merge_boards(
+    boards: Mapping[str, pd.DataFrame], *, allow_mixed: bool = False, by_run: bool = False
+) -> pd.DataFrame:
+    """Rank the models of many runs together.
+
+    Args:
+        boards: Name of the run -> its leaderboard.
+        allow_mixed: Merge although suites, policy versions or scorers differ, and say so in every row.
+        by_run: A model that stands in several runs is several, each called ``MODEL (RUN)``.
+
+    Raises:
+        LeaderboardError: Runs differ and that was not allowed, or a model stands in two of them.
+    """
+    rows: list[dict[str, Any]] = []
+    every: list[dict[str, Any]] = []
+    seen: dict[tuple[str, str, str], str] = {}
+    shared = _in_several(boards) if by_run else frozenset()
+    for name, board in boards.items():
+        for record in board.to_dict(orient="records"):
+            row = {str(key): value for key, value in record.items()}
+            if row["model"] in shared:
+                row["model"] = f"{row['model']} ({name})"
+            place = (row["policy"], row["mode"], row["model"])
+            every.append(row)
+            if place in seen and row["is_reference"]:
+                continue
+            if place in seen:
+                hint = "" if by_run else " (--by-run takes it for a model of each)"
+                raise LeaderboardError(
+                    f"leaderboard: model '{row['model']}' stands in both {seen[place]} and {name} "
+                    f"under '{row['policy']}', expected it once{hint}"
+                )
+            seen[place] = name
+            row |= {"run": name, "rank": None, "rank_low": None, "rank_high": None, "front": None}
+            rows.append(row)
+    differing = _differing(every)
+    if differing and not allow_mixed:
+        raise LeaderboardError(
+            f"leaderboard: runs {', '.join(boards)} differ in {'; '.join(differing)}, expected the "
+            "same (--force merges them anyway and says so in every row)"
+        )
+    for row in rows:
+        row["comparability"] = "mixed: " + "; ".join(differing) if differing else ""
+    policies = list(dict.fromkeys(row["policy"] for row in rows))
+    return table_of(rank_rows(rows, policies), LEADERBOARD)
+
+
+def _in_several(boards: Mapping[str, pd.DataFrame]) -> frozenset[str]:
+    """Real models that more than one run has asked."""
+    known = [set(board.loc[~board["is_reference"], "model"]) for board in boards.values()]
+    return frozenset(one for names in known for one in names if sum(one in n for n in known) > 1)
+
+
+def model_card(board: pd.DataFrame, model: str) -> str:
+    """The ``model-index`` block of a Hugging Face model card, as YAML.
+
+    Raises:
+        LeaderboardError: The model is not on the board.
+    """
+    import yaml
+
+    mine = [row for row in board.to_dict(orient="records") if row["model"] == model]
+    if not mine:
+        found = ", ".join(sorted(set(board["model"])))
+        raise LeaderboardError(
+            f"leaderboard: model '{model}' is not on it, expected one of {found}"
+        )
+    card = {"model-index": [{"name": model, "results": [_result(row) for row in mine]}]}
+    return str(yaml.safe_dump(card, sort_keys=False, allow_unicode=True))
+
+
+def _result(row: Mapping[Any, Any]) -> dict[str, Any]:
+    metrics = []
+    for name in CARD_METRICS:
+        value = float(row[name])
+        if value == value:
+            low, high = float(row[f"{name}_low"]), float(row[f"{name}_high"])
+            metrics.append(
+                {
+                    "type": name,
+                    "name": f"{name} [95 % interval {low:.3f} to {high:.3f}]",
+                    "value": round(value, 6),
+                }
+            )
+    return {
+        "task": {
+            "type": "text-generation",
+            "name": f"follows the policy modelled on {row['policy']}",
+        },
+        "dataset": {
+            "type": "lawbound",
+            "name": f"Lawbound {row['suite']}",
+            "config": str(row["mode"]),
+            "revision": f"{row['policy']} {row['policy_version']}",
+        },
+        "metrics": metrics,
+    }
+
+
+def _differing(rows: list[dict[str, Any]]) -> list[str]:
+    found = [name for name in COMPARED if len({str(row[name]) for row in rows}) > 1]
+    for policy in dict.fromkeys(row["policy"] for row in rows):
+        for name in ("policy_version", "policy_digest"):
+            if len({str(row[name]) for row in rows if row["policy"] == policy}) > 1:
+                found.append(f"{name} of {policy}")
+                break  # another version says something else
+    return found
+
+
+def _typed(record: Mapping[str, str], path: Path) -> dict[str, Any]:
+    row: dict[str, Any] = {}
+    for column in LEADERBOARD:
+        text = record[column.name]
+        try:
+            if column.type == "string":
+                # The CSV neutralises formulas with an apostrophe; undo it.
+                row[column.name] = as_written(text)
+            elif column.type == "boolean":
+                row[column.name] = text == "true"
+            elif text == "":
+                row[column.name] = None if column.type == "integer" else float("nan")
+            else:
+                row[column.name] = _number(text, column.type)
+        except ValueError as fault:
+            raise LeaderboardError(
+                f"{path}: column '{column.name}' holds {quoted(text)}, expected a finite {column.type}"
+            ) from fault
+    return row
+
+
+def _number(text: str, kind: str) -> float:
+    value = int(text) if kind == "integer" else float(text)
+    if not abs(value) <= MOST_COUNTED:
+        raise ValueError(text)
+    return value

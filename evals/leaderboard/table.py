@@ -1,0 +1,109 @@
+"""Tables of the leaderboard: ranks with the doubt that belongs to them, and CSV bytes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from lawbound.evals.leaderboard.columns import Column
+from lawbound.evals.metrics.tradeoff import Point, fronts
+from lawbound.tasks.cells import inert
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+"""Spreadsheets run a cell that begins so; text cells get an apostrophe in front."""
+
+
+class LeaderboardError(ValueError):
+    """Runs cannot be merged, or a leaderboard file is not what it should be."""
+
+
+def rank_rows(
+    rows: Sequence[Mapping[str, Any]], policies: Sequence[str] = ()
+) -> list[dict[str, Any]]:
+    """Fill front and ranks, and sort: policy, mode, then front and tradeoff, reference rows last.
+
+    Only rows of one policy and one mode are ranked against each other. A model is better beyond doubt
+    when the MOVER interval of the difference of the signed tradeoffs excludes 0.
+    """
+    order = {name: i for i, name in enumerate(policies)}
+    boards: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in rows:
+        boards.setdefault((row["policy"], row["mode"]), []).append(dict(row))
+    done = []
+    for which in sorted(boards, key=lambda k: (order.get(k[0], len(order)), k)):
+        board = boards[which]
+        _fill_ranks([row for row in board if not row["is_reference"]])
+        done += sorted(board, key=_place)
+    return done
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """The same bytes for the same numbers on any machine: six significant digits, no times, no CR."""
+    import csv
+    import io
+
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(table.columns)
+    # Missing integers are pandas' NA, missing numbers nan: both are an empty cell.
+    known = table.astype(object).where(table.notna(), None)
+    for record in known.itertuples(index=False, name=None):
+        writer.writerow([cell(value) for value in record])
+    return out.getvalue().encode("utf-8")
+
+
+def cell(value: Any) -> str:
+    """One CSV cell: nan is empty, text that a spreadsheet would run is neutralised."""
+    if hasattr(value, "item"):
+        value = value.item()
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, float):
+        return f"{value + 0.0:.6g}"
+    return inert(str(value))
+
+
+def table_of(rows: Sequence[Mapping[str, Any]], columns: Sequence[Column]) -> pd.DataFrame:
+    """Rows with the declared columns and types."""
+    import pandas as pd
+
+    kinds = {"string": "object", "number": "float64", "boolean": "bool", "integer": "Int64"}
+    return pd.DataFrame(
+        {c.name: pd.Series([row[c.name] for row in rows], dtype=kinds[c.type]) for c in columns}
+    )
+
+
+def _fill_ranks(rows: Sequence[dict[str, Any]]) -> None:
+    points = [Point(r["model"], r["J"], r["policy_tax"]) for r in rows]
+    for row, front in zip(rows, fronts(points), strict=True):
+        row["front"] = front or None
+    ranked = [row for row in rows if row["tradeoff_signed"] == row["tradeoff_signed"]]
+    for row in ranked:
+        better = sum(_beats(other, row) for other in ranked)
+        worse = sum(_beats(row, other) for other in ranked)
+        row["rank"] = row["rank_low"] = 1 + better
+        row["rank_high"] = len(ranked) - worse
+
+
+def _beats(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    a, b = one["tradeoff_signed"], other["tradeoff_signed"]
+    reach = math.hypot(a - one["tradeoff_signed_low"], other["tradeoff_signed_high"] - b)
+    return bool(a - b > reach)
+
+
+def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    score = row["tradeoff"]
+    return (
+        row["is_reference"],
+        row["front"] if row["front"] else math.inf,
+        -score if score == score else math.inf,
+        row["model"],
+        row["run"],
+    )

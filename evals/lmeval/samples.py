@@ -1,0 +1,192 @@
+"""What lm-eval logged of one run of its own: each answer, checked.
+
+A log is refused where its numbers could not be defended: no chat template (the policy was plain text
+glued to the question), an extra system instruction in front of the policy, or a policy that never
+reached the prompt. An empty text of a chat API may be a failed request, so it counts as one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lawbound.evals.folder.run_folder import FolderError, read_records
+from lawbound.evals.lmeval.docs import DocArm, parse_doc
+from lawbound.rubrics.answers.constraints import check_demands
+from lawbound.runners.engines.harness_load import is_secret
+from lawbound.runners.engines.thinking import split_thinking
+from lawbound.runners.plan import request_key
+from lawbound.runners.sample import (
+    MOST_COUNTED,
+    Fingerprint,
+    Message,
+    Rendered,
+    Request,
+    Sample,
+    Settings,
+)
+from lawbound.tasks.files import quoted
+from lawbound.tasks.item import ItemError
+from lawbound.tasks.places import open_regular
+
+TASK_PREFIX = "lawbound_"
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """One logged answer, checked."""
+
+    arm: DocArm
+    request: Request
+    sample: Sample
+
+
+def read_run(results: Path) -> tuple[Fingerprint, list[Logged]]:
+    """Who answered, by a ``results_*.json``, and the answers in the logs that belong to it.
+
+    Raises:
+        FolderError: A file is damaged, or its numbers could not be defended.
+    """
+    try:
+        with open_regular(results) as handle:
+            content = json.loads(handle.read())
+        config = content["config"]
+        model = f"lm-eval:{config['model']}:{_arguments(config.get('model_args'))}"
+        stamp = results.name.removeprefix("results_").removesuffix(".json")
+        instruction = content.get("system_instruction")
+        version = str(content.get("lm_eval_version", "unknown"))
+        revision = str(config.get("model_sha") or config.get("model_revision") or "unverified")
+        dtype = str(config.get("model_dtype") or "")
+        template = str(content.get("chat_template_sha") or "")
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as fault:
+        raise FolderError(
+            f"{results}: cannot be read ({fault!r}), expected lm-eval results"
+        ) from fault
+    if instruction:
+        raise FolderError(
+            f"{results}: was run with --system_instruction, which stands before the policy; "
+            "expected none"
+        )
+    fingerprint = Fingerprint(model, revision, "lm-eval", version, dtype)
+    logged = [
+        one
+        for file in sorted(results.parent.glob(f"samples_{TASK_PREFIX}*_{stamp}.jsonl"))
+        for one in _read_samples(file, fingerprint, template)
+    ]
+    return fingerprint, logged
+
+
+def _arguments(found: Any) -> str:
+    """Sorted, and without the keys that somebody gave as arguments: they become the model's name."""
+    if not isinstance(found, Mapping):
+        pairs = (part.partition("=") for part in str(found or "").split(",") if part)
+        found = {name: value for name, _, value in pairs}
+    shown = {n: "[key]" if is_secret(str(n), str(found[n])) else found[n] for n in found}
+    return ",".join(f"{name}={shown[name]}" for name in sorted(shown))
+
+
+def _read_samples(file: Path, fingerprint: Fingerprint, template: str) -> Iterator[Logged]:
+    for number, record in read_records(file):
+        where = f"{file}:{number}"
+        try:
+            arm = parse_doc(record["doc"], where)
+            arguments = record["arguments"]["gen_args_0"]
+            prompt = _text(arguments["arg_0"])
+            text = _text(record["resps"][0][0])
+            used = _settings(dict(arguments["arg_1"]))
+            check_demands(arm.item, where)
+        except ItemError as fault:
+            raise FolderError(str(fault)) from fault
+        except (KeyError, TypeError, IndexError, ValueError, OverflowError) as fault:
+            raise FolderError(f"{where}: found no {fault}, expected a logged sample") from fault
+        _refuse_lost_policy(arm, prompt, where)
+        is_api = isinstance(arguments["arg_0"], list)
+        yield _logged(arm, prompt, used, text, fingerprint, template, is_api)
+
+
+def _text(found: Any) -> str:
+    """A logged text; for chat APIs lm-eval logs a list of one, which holds the messages as JSON.
+
+    Raises:
+        ValueError: It is neither.
+    """
+    if isinstance(found, list) and len(found) == 1:
+        (found,) = found
+    if not isinstance(found, str):
+        raise ValueError(f"text but {quoted(found)}")
+    return found
+
+
+def _settings(logged: Mapping[str, Any]) -> Settings:
+    """The settings that were logged.
+
+    Raises:
+        ValueError: They are none that a model could be asked with.
+    """
+    tokens = int(logged.get("max_gen_toks") or logged.get("max_tokens") or 256)
+    temperature = float(logged.get("temperature") or 0.0)
+    top_p = float(logged.get("top_p") or 1.0)
+    if not (0 < tokens <= MOST_COUNTED and 0 <= temperature <= 100 and 0 < top_p <= 1):
+        raise ValueError("max_gen_toks, temperature and top_p of a sane size")
+    stop = logged.get("until") or ()
+    return Settings(
+        max_tokens=tokens,
+        temperature=temperature,
+        top_p=top_p,
+        stop=(stop,) if isinstance(stop, str) else tuple(map(str, stop)),
+    )
+
+
+def _refuse_lost_policy(arm: DocArm, prompt: str, where: str) -> None:
+    """The policy must have reached the model, through a chat template."""
+    if not arm.system:
+        return
+    plain = json.dumps(arm.system, ensure_ascii=False)[1:-1]
+    escaped = json.dumps(arm.system)[1:-1]
+    if not any(text in prompt for text in (arm.system, plain, escaped)):
+        raise FolderError(
+            f"{where}: the policy of '{arm.condition}' is not in the prompt (does the template "
+            "reject system messages?), expected it to reach the model"
+        )
+    if prompt.replace(arm.system, "", 1).strip() == arm.question.strip():
+        raise FolderError(
+            f"{where}: policy and question stand glued without a chat template, expected "
+            "--apply_chat_template"
+        )
+
+
+def _logged(
+    arm: DocArm,
+    prompt: str,
+    used: Settings,
+    text: str,
+    fingerprint: Fingerprint,
+    template: str,
+    is_api: bool,
+) -> Logged:
+    system = (Message("system", arm.system),) if arm.system else ()
+    chat = (*system, Message("user", arm.question))
+    rendered = Rendered(prompt, "system" if arm.system else "none", template)
+    key = request_key(chat, rendered, used, arm.seed, 0, (), fingerprint)
+    failed = is_api and not text
+    split = split_thinking(text)
+    sample = Sample(
+        key=key,
+        text=split.answer,
+        thinking=split.thinking,
+        finish="error" if failed else "unknown",
+        error="no text, which lm-eval also logs for a failed request: expected some"
+        if failed
+        else "",
+        prompt_tokens=None,
+        completion_tokens=None,
+        thinking_tokens=None,
+        prompt_hash=hashlib.sha256(prompt.encode("utf-8", "surrogatepass")).hexdigest(),
+        placement=rendered.placement,
+        engine="lm-eval",
+    )
+    return Logged(arm, Request(key, chat, rendered, used, arm.seed), sample)

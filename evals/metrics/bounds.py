@@ -1,0 +1,111 @@
+"""What a value could be if every unscored answer were of the worst, or of the best, kind.
+
+An answer that nobody could read leaves the denominator, which is honest only beside the range that it
+leaves open. Each answer has two ends: its own value twice where that is known, the ends of the scale
+where it is unscored, nan where it failed or was blocked. A metric is then computed on the ends that
+lower it most, and on those that raise it most.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lawbound.evals.metrics.build import unscored
+from lawbound.evals.metrics.inputs import Mask, Rows
+from lawbound.evals.metrics.scores import Paired, Scores, by_twin, design_of, pair_key
+from lawbound.evals.stats.intervals import NAN, Floats
+
+Bounds = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """Lowest and highest possible value of each answer."""
+
+    low: Floats
+    high: Floats
+
+    def where(self, mask: Mask) -> Ends:
+        """A subset."""
+        return Ends(self.low[mask], self.high[mask])
+
+    def __sub__(self, other: Ends) -> Ends:
+        return Ends(self.low - other.high, self.high - other.low)
+
+
+def ends_of(rows: Rows, y: Floats, *, low: Floats | float = 0.0, high: float = 1.0) -> Ends:
+    """The ends of values on a scale."""
+    open_ = unscored(rows, y) & np.isnan(y)
+    return Ends(np.where(open_, low, y), np.where(open_, high, y))
+
+
+def mean_bounds(ends: Ends) -> Bounds:
+    """Of a plain mean over the answers that neither failed nor were blocked."""
+    return _mean(ends.low), _mean(ends.high)
+
+
+def score_ends(scores: Scores) -> Ends:
+    """Ends of chance-corrected scores: an answer without a score may be wrong or right."""
+    chance = scores.rows.floats("chance")
+    return ends_of(scores.rows, scores.value, low=-chance / (1 - chance))
+
+
+@dataclass(frozen=True, slots=True)
+class PairEnds:
+    """Pairs that were answered in both arms, read or not, and the ends of first minus second."""
+
+    pairs: Paired
+    loss: Ends
+
+    def mean(self) -> Bounds:
+        """Of the paired difference, families weighing the same."""
+        return self._weighted(self.loss)
+
+    def part(self, mine: Mask) -> Bounds:
+        """Of one part of the difference: an open pair may belong to it or to another."""
+        known = self.loss.low == self.loss.high
+        low = np.where(known, np.where(mine, self.loss.low, 0.0), np.minimum(self.loss.low, 0.0))
+        high = np.where(known, np.where(mine, self.loss.high, 0.0), np.maximum(self.loss.high, 0.0))
+        return self._weighted(Ends(low, high))
+
+    def twins(self) -> Bounds:
+        """Of the difference of differences between neutral and adjacent twins."""
+        return twin_bounds(self.pairs.first.rows, Ends(-self.loss.high, -self.loss.low))
+
+    def _weighted(self, ends: Ends) -> Bounds:
+        if len(ends.low) == 0:
+            return NAN, NAN
+        weights = design_of(self.pairs.first.rows).weights()
+        return float(weights @ ends.low), float(weights @ ends.high)
+
+
+def pair_ends(first: Scores, second: Scores) -> PairEnds:
+    """Pair two arms by item and repeat, open scores included."""
+    arms = [arm.where(~np.isnan(score_ends(arm).low)) for arm in (first, second)]
+    keys = [pair_key(arm.rows) for arm in arms]
+    _, left, right = np.intersect1d(keys[0], keys[1], return_indices=True)
+    pairs = Paired(arms[0].take(left), arms[1].take(right))
+    return PairEnds(pairs, score_ends(pairs.first) - score_ends(pairs.second))
+
+
+def twin_bounds(rows: Rows, ends: Ends) -> Bounds:
+    """Of neutral minus adjacent, twin by twin, over rows whose ends are known."""
+    neutral = rows["surface"] == "neutral"
+    found = []
+    for mine, others in ((ends.low, ends.high), (ends.high, ends.low)):
+        gap, design = by_twin(rows, np.where(neutral, mine, others))
+        found.append(float(design.weights() @ gap) if len(gap) else NAN)
+    return found[0], found[1]
+
+
+def product_bounds(left: Bounds, right: Bounds) -> Bounds:
+    """Of the product of two quantities, each with bounds of its own."""
+    corners = [a * b for a in left for b in right]
+    return float(np.min(corners)), float(np.max(corners))
+
+
+def _mean(y: Floats) -> float:
+    known = y[~np.isnan(y)]
+    return float(known.mean()) if len(known) else NAN

@@ -1,0 +1,115 @@
+"""From a mean and what was left out of it to an estimate."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lawbound.evals.estimate import DIRECTIONS, NAN, Estimate, Family
+from lawbound.evals.metrics.inputs import BLOCKED, ERROR, UNSCORED, Cut, Rows
+from lawbound.evals.stats.intervals import Floats, Mean
+
+KORN_GRAUBARD = "korn-graubard"
+MOVER = "mover"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Answers that a metric asked for and could not use, by reason."""
+
+    unscored: int = 0
+    errors: int = 0
+    blocked: int = 0
+
+    def __add__(self, other: "Tally") -> "Tally":
+        return Tally(
+            self.unscored + other.unscored,
+            self.errors + other.errors,
+            self.blocked + other.blocked,
+        )
+
+
+def tally(rows: Rows, y: Floats) -> Tally:
+    """Count what leaves the denominator: failed, blocked, and what has no value of its own."""
+    status = rows.status
+    lost = (status == ERROR) | (status == BLOCKED)
+    return Tally(
+        int(np.sum(~lost & np.isnan(y))),
+        int(np.sum(status == ERROR)),
+        int(np.sum(status == BLOCKED)),
+    )
+
+
+def judged(rows: Rows, y: Floats) -> Floats:
+    """The values with nan wherever the answer failed, was blocked or could not be read."""
+    known: Floats = np.where(rows.status == 0, y, np.nan)
+    return known
+
+
+def scored(rows: Rows, y: Floats) -> Floats:
+    """The same for checked answers: a score counts although nobody could read the behaviour."""
+    lost = (rows.status == ERROR) | (rows.status == BLOCKED)
+    known: Floats = np.where(lost, np.nan, y)
+    return known
+
+
+def unscored(rows: Rows, y: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    """Rows that a bound may fill in: answered, but without a value."""
+    lost = (rows.status == ERROR) | (rows.status == BLOCKED)
+    found: np.ndarray[tuple[int], np.dtype[np.bool_]] = ~lost & (
+        np.isnan(y) | (rows.status == UNSCORED)
+    )
+    return found
+
+
+def stretched(bounds: tuple[float, float], value: float) -> tuple[float, float]:
+    """Bounds that hold the value: it leaves out what they fill in, so it may lie beyond them."""
+    if not (np.isfinite(value) and np.isfinite(bounds).all()):
+        return bounds
+    return min(bounds[0], value), max(bounds[1], value)
+
+
+def build(
+    cut: Cut,
+    metric: str,
+    strength: str,
+    mean: Mean,
+    left_out: Tally,
+    *,
+    slice: str = "",
+    mode: str = "generate",
+    method: str = KORN_GRAUBARD,
+    bounds: tuple[float, float] | None = None,
+    note: str = "",
+    family: Family = "exploratory",
+    p_value: float = NAN,
+) -> Estimate:
+    """An estimate of one cut. A value that is nan must say why in `note`."""
+    is_known = mean.value == mean.value
+    low, high = bounds if bounds is not None else (NAN, NAN)
+    if bounds is None and left_out.unscored == 0:
+        low = high = mean.value
+    low, high = stretched((low, high), mean.value)
+    return Estimate(
+        metric=metric,
+        model=cut.model,
+        policy=cut.policy,
+        strength=strength,
+        slice=slice,
+        mode=mode,
+        value=mean.value,
+        low=mean.low,
+        high=mean.high,
+        n=mean.n,
+        clusters=mean.clusters,
+        unscored=left_out.unscored,
+        errors=left_out.errors,
+        blocked=left_out.blocked,
+        lower_bound=low,
+        upper_bound=high,
+        direction=DIRECTIONS[metric],
+        method=method if is_known else "",
+        family=family,
+        p_value=p_value,
+        mde=mean.mde if is_known else NAN,
+        note=note or ("" if is_known else "no answers to judge"),
+    )

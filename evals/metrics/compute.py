@@ -1,0 +1,89 @@
+"""All metrics of a verdict frame. What each one means, with its formula, is in ``docs/metrics.md``."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lawbound.evals.estimate import Estimate
+from lawbound.evals.metrics.answers import answer_estimates
+from lawbound.evals.metrics.capability import capability_estimates
+from lawbound.evals.metrics.contrasts import contrast_estimates, steerability_estimates
+from lawbound.evals.metrics.inputs import Cut, RuleInfos, cuts, read_frame
+from lawbound.evals.metrics.rules import rule_estimates
+from lawbound.evals.metrics.tradeoff import tradeoff_estimates
+from lawbound.evals.metrics.wording import wording_as_random, wording_estimates
+from lawbound.evals.stats.bootstrap import Weights
+from lawbound.evals.stats.significance import holm
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def compute_metrics(
+    frame: pd.DataFrame, rule_info: RuleInfos, *, seed: int, resamples: int = 2000
+) -> tuple[Estimate, ...]:
+    """Every metric of every model x policy in the frame.
+
+    Args:
+        frame: One row an answer x policy; the columns are in ``docs/formats.md``.
+        rule_info: The rules of every policy in the frame.
+        seed: Draws permutations and resamples; each model x policy has a stream of its own, so that
+            adding a model changes no other model's numbers.
+        resamples: How many are drawn.
+
+    Raises:
+        MetricError: The frame lacks a column.
+    """
+    pieces = list(cuts(read_frame(frame), rule_info))
+    weights = Weights(seed=seed, resamples=resamples)
+    found: list[Estimate] = []
+    for cut in pieces:
+        rng = _rng(seed, cut)
+        mine = [
+            *rule_estimates(cut, weights=weights),
+            *capability_estimates(cut, rng=rng, resamples=resamples, weights=weights),
+            *answer_estimates(cut),
+            *contrast_estimates(cut),
+            *wording_estimates(cut),
+        ]
+        mine += wording_as_random(mine)
+        mine = _mark_prompt_noise(mine)
+        found += mine
+        found += tradeoff_estimates(mine)
+    found += steerability_estimates(pieces)
+    return _with_holm(found)
+
+
+def _rng(seed: int, cut: Cut) -> np.random.Generator:
+    digest = hashlib.sha256(f"{cut.model}\0{cut.policy}".encode()).digest()
+    return np.random.default_rng([seed, int.from_bytes(digest[:8], "big")])
+
+
+def _mark_prompt_noise(estimates: Sequence[Estimate]) -> list[Estimate]:
+    """Say so where a tax is no larger than what the wording of a placebo already makes."""
+    spread = {e.mode: e.value for e in estimates if e.metric == "placebo_spread"}
+    marked = []
+    for e in estimates:
+        width = spread.get(e.mode, float("nan"))
+        if e.metric == "policy_tax" and abs(e.value) < width:
+            e = replace(e, note=f"within prompt noise (placebo spread {width:.3f})")
+        marked.append(e)
+    return marked
+
+
+def _with_holm(estimates: Sequence[Estimate]) -> tuple[Estimate, ...]:
+    """Correct over {J, policy_tax} x policies of each model."""
+    done = list(estimates)
+    families: dict[str, list[int]] = {}
+    for i, e in enumerate(done):
+        if e.family == "primary":
+            families.setdefault(e.model, []).append(i)
+    for members in families.values():
+        for i, p in zip(members, holm([done[i].p_value for i in members]), strict=True):
+            done[i] = replace(done[i], p_holm=p)
+    return tuple(done)

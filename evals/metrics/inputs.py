@@ -1,0 +1,185 @@
+"""What metrics read: the verdict frame cut by model and policy, as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lawbound.evals.stats.intervals import Codes, Floats
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Mask = NDArray[np.bool_]
+
+OK, UNSCORED, ERROR, BLOCKED = 0, 1, 2, 3
+WITHOUT_POLICY = ("none", "placebo")
+
+
+class MetricError(ValueError):
+    """A verdict frame, a metric's name or a comparison is not what it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInfo:
+    """What a metric must know of a rule."""
+
+    policy: str
+    rule: str
+    base: str
+    withholding: bool
+    """Its base is `refuse` or `partial`: it enters J."""
+    duty: bool
+    """It asks for `neutral` or for an add-on."""
+    basis: str
+    severity: str
+
+
+RuleInfos = Mapping[tuple[str, str], RuleInfo]
+
+
+class Rows:
+    """Some rows of a frame. Columns are cut when they are asked for."""
+
+    __slots__ = ("_columns", "_index")
+
+    def __init__(self, columns: Mapping[str, NDArray[Any]], index: Codes) -> None:
+        self._columns = columns
+        self._index = index
+
+    def __len__(self) -> int:
+        return len(self._index)
+
+    def __getitem__(self, name: str) -> NDArray[Any]:
+        try:
+            return self._columns[name][self._index]
+        except KeyError:
+            raise MetricError(
+                f"verdict frame: no column '{name}', expected one of {sorted(self._columns)}"
+            ) from None
+
+    def floats(self, name: str) -> Floats:
+        """A column of numbers."""
+        found: Floats = self[name].astype(float)
+        return found
+
+    def codes(self, name: str) -> Codes:
+        """Integers for the distinct values of a column, the same all over the frame."""
+        found: Codes = self[f"{name}#"]
+        return found
+
+    def has(self, name: str) -> bool:
+        """Whether the frame has such a column."""
+        return name in self._columns
+
+    def where(self, mask: Mask) -> Rows:
+        """The rows for which the mask holds."""
+        return Rows(self._columns, self._index[mask])
+
+    def take(self, positions: Codes) -> Rows:
+        """Rows by position, repeats allowed."""
+        return Rows(self._columns, self._index[positions])
+
+    def at(self, strength: str) -> Rows:
+        """The rows of one strength."""
+        return self.where(self["strength"] == strength)
+
+    def kinds(self, *names: str) -> Rows:
+        """The rows of items of these kinds."""
+        return self.where(np.isin(self["kind"].astype(str), names))
+
+    @property
+    def status(self) -> NDArray[np.int8]:
+        """Whether each row can be judged at all, before a metric asks for its own value."""
+        found: NDArray[np.int8] = self["status"]
+        return found
+
+
+_CODED = ("model", "policy", "strength", "item", "group", "topic", "family", "lang", "mode", "twin")
+REQUIRED = (
+    "model", "item", "group", "kind", "topic", "acts", "operation", "target", "purpose", "lang",
+    "family", "surface", "mode", "chance", "strength", "policy", "wording", "base", "rules",
+    "near_miss", "intl_base", "behaviour", "met", "plain", "withheld", "overshoot", "score",
+    "extracted", "outcome", "error", "blocked", "truncated",
+)  # fmt: skip
+
+
+def read_frame(frame: pd.DataFrame) -> Rows:
+    """Arrays of a frame.
+
+    Raises:
+        MetricError: A column is missing.
+    """
+    import pandas as pd
+
+    missing = [name for name in REQUIRED if name not in frame.columns]
+    if missing:
+        raise MetricError(f"verdict frame: columns {missing} are missing")
+    columns: dict[str, NDArray[Any]] = {}
+    for name in frame.columns:
+        series = frame[name]
+        if pd.api.types.is_bool_dtype(series) or pd.api.types.is_numeric_dtype(series):
+            columns[str(name)] = series.to_numpy()
+        else:
+            # Interned once, so that comparisons meet the same object.
+            index, values = pd.factorize(series.fillna("").astype(object))
+            texts = np.array([str(value) for value in values], dtype=object)
+            columns[str(name)] = texts[index] if len(texts) else np.empty(0, dtype=object)
+    for name in _CODED:
+        if name in columns:
+            columns[f"{name}#"] = pd.factorize(columns[name], sort=True)[0].astype(np.intp)
+    groups, names = pd.factorize(columns["group"])
+    draws = np.array([crc32(str(name).encode()) for name in names], dtype=np.intp)
+    columns["group_draw"] = draws[groups] if len(names) else np.empty(0, dtype=np.intp)
+    status = np.zeros(len(frame), dtype=np.int8)
+    status[columns["behaviour"] == "unscored"] = UNSCORED
+    status[columns["error"].astype(bool)] = ERROR
+    status[columns["blocked"].astype(bool)] = BLOCKED
+    columns["status"] = status
+    return Rows(columns, np.arange(len(frame), dtype=np.intp))
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """All rows of one model judged against one policy."""
+
+    model: str
+    policy: str
+    rows: Rows
+    rules: tuple[RuleInfo, ...]
+
+    @property
+    def strengths(self) -> tuple[str, ...]:
+        """Strengths in the order of the frame."""
+        return tuple(dict.fromkeys(self.rows["strength"].tolist()))
+
+
+def cuts(rows: Rows, rule_info: RuleInfos) -> Iterator[Cut]:
+    """Every model x policy, in the order of the frame."""
+    if len(rows) == 0:
+        return
+    by_policy: dict[str, list[RuleInfo]] = {}
+    for info in rule_info.values():
+        by_policy.setdefault(info.policy, []).append(info)
+    model, policy = rows.codes("model"), rows.codes("policy")
+    pair = model * (policy.max() + 1) + policy
+    order = np.argsort(pair, kind="stable")
+    starts = np.flatnonzero(np.r_[True, np.diff(pair[order]) > 0])
+    ends = np.r_[starts[1:], len(order)]
+    firsts = order[starts]
+    for which in np.argsort(firsts):
+        part = rows.take(order[starts[which] : ends[which]])
+        name = str(part["policy"][0])
+        yield Cut(str(part["model"][0]), name, part, tuple(by_policy.get(name, ())))
+
+
+@lru_cache(maxsize=65536)
+def members(text: str) -> tuple[str, ...]:
+    """The parts of ``a|b``; none of an empty text."""
+    return tuple(text.split("|")) if text else ()

@@ -1,0 +1,153 @@
+"""Chance-corrected scores, in pairs and in twins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from lawbound.evals.estimate import NAN
+from lawbound.evals.metrics.build import scored, unscored
+from lawbound.evals.metrics.inputs import Cut, Rows
+from lawbound.evals.stats.intervals import Codes, Design, Floats, Mean, affine, pooled_icc, rate
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Chance-corrected scores of some rows; nan where there is none."""
+
+    rows: Rows
+    value: Floats
+    lowest: float
+    """What a wrong answer is worth after correction, over all items of the cut."""
+
+    def at(self, strength: str) -> Scores:
+        """One strength."""
+        return self.where(self.rows["strength"] == strength)
+
+    def where(self, mask: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Scores:
+        """A subset."""
+        return Scores(self.rows.where(mask), self.value[mask], self.lowest)
+
+    def take(self, positions: Codes) -> Scores:
+        """Rows by position."""
+        return Scores(self.rows.take(positions), self.value[positions], self.lowest)
+
+    @property
+    def known(self) -> Scores:
+        """Those with a score."""
+        return self.where(~np.isnan(self.value))
+
+    @property
+    def span(self) -> float:
+        """Distance between a right and a wrong answer."""
+        return 1 - self.lowest
+
+    def mean(self, icc: float) -> Mean:
+        """Capability with its interval, families weighing the same."""
+        known = self.known
+        unit = (known.value - self.lowest) / self.span
+        return affine(rate(unit, design_of(known.rows), icc=icc), low=self.lowest, high=1.0)
+
+    def _mean(self) -> float:
+        known = self.known
+        if len(known.value) == 0:
+            return NAN
+        return float(design_of(known.rows).weights() @ known.value)
+
+    def bounds(self) -> tuple[float, float]:
+        """Capability if every unscored answer were wrong, and if every one were right."""
+        gap = unscored(self.rows, self.value)
+        if not (gap & np.isnan(self.value)).any():
+            value = self._mean()
+            return value, value
+        chance = self.rows.floats("chance")
+        ends = (-chance / (1 - chance), np.ones(len(self.rows)))
+        values = []
+        for end in ends:
+            filled = np.where(gap & np.isnan(self.value), end, self.value)
+            use = ~np.isnan(filled)
+            design = design_of(self.rows.where(use))
+            values.append(float(design.weights() @ filled[use]) if use.any() else NAN)
+        return values[0], values[1]
+
+
+def modes_of(rows: Rows) -> tuple[str, ...]:
+    """How the reasoning items were asked; ``generate`` where there are none."""
+    found = rows.kinds("reasoning")["mode"].tolist()
+    return tuple(sorted(set(found))) or ("generate",)
+
+
+def scores_of(cut: Cut, mode: str) -> Scores:
+    """Scores of the must-answer items of a mode."""
+    rows = cut.rows.kinds("reasoning", "creative")
+    wanted = (rows["mode"] == mode) | (rows["kind"] == "creative")
+    rows = rows.where(wanted & (rows["base"] == "answer"))
+    chance = rows.floats("chance")
+    value = (scored(rows, rows.floats("score")) - chance) / (1 - chance)
+    lowest = float(np.min(-chance / (1 - chance))) if len(rows) else 0.0
+    return Scores(rows, value, lowest)
+
+
+def design_of(rows: Rows) -> Design:
+    """Items are units, groups clusters, families strata."""
+    return Design(rows.codes("item"), rows.codes("group"), rows.codes("family"))
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """Two arms, pair by pair."""
+
+    first: Scores
+    second: Scores
+
+    @property
+    def loss(self) -> Floats:
+        """First minus second."""
+        return self.first.value - self.second.value
+
+
+def paired(first: Scores, second: Scores) -> Paired:
+    """Pair by item and repeat; a pair with a missing score falls out (and is counted in its arm)."""
+    one, two = first.known, second.known
+    keys = [pair_key(arm.rows) for arm in (one, two)]
+    _, left, right = np.intersect1d(keys[0], keys[1], return_indices=True)
+    return Paired(one.take(left), two.take(right))
+
+
+def by_twin(rows: Rows, value: Floats) -> tuple[Floats, Design]:
+    """Neutral minus adjacent for every twin that has both."""
+    if len(rows) == 0:
+        empty = np.empty(0, dtype=np.intp)
+        return np.empty(0), Design(empty, empty, empty)
+    surface = rows["surface"]
+    dressed = (surface == "neutral") | (surface == "adjacent")
+    rows, value, surface = rows.where(dressed), value[dressed], surface[dressed]
+    twins, first, twin = np.unique(rows.codes("twin"), return_index=True, return_inverse=True)
+    means = []
+    for name in ("neutral", "adjacent"):
+        mine = surface == name
+        n = np.bincount(twin[mine], minlength=len(twins))
+        total = np.bincount(twin[mine], weights=value[mine], minlength=len(twins))
+        with np.errstate(invalid="ignore"):
+            means.append(total / n)
+    gap = means[0] - means[1]
+    both = ~np.isnan(gap)
+    kept = rows.take(first[both])
+    return gap[both], Design(twins[both], kept.codes("group"), kept.codes("family"))
+
+
+def scores_icc(scores: Scores) -> float:
+    known = scores.known
+    if len(known.value) == 0:
+        return pooled_icc(known.value, known.rows.codes("group"), known.rows.codes("family"))
+    unit = (known.value - scores.lowest) / scores.span
+    rows = known.rows
+    cell = rows.codes("family") * (rows.codes("strength").max() + 1) + rows.codes("strength")
+    return pooled_icc(unit, rows.codes("group"), cell)
+
+
+def pair_key(rows: Rows) -> Codes:
+    """Item and repeat."""
+    epoch = rows["epoch"].astype(np.intp) if rows.has("epoch") else np.zeros(len(rows), np.intp)
+    return rows.codes("item") * 100_000 + epoch

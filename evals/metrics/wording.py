@@ -1,0 +1,156 @@
+"""How much the numbers depend on how a policy or a placebo is worded.
+
+Every policy prompt has several wordings, and each item group draws one. The spread is the range of
+the wordings' own values; it contains sampling noise, so it errs on the side of calling a tax small.
+Placebos are taken against no system message where that arm was asked, so that one wording is not called
+worse because it drew the harder items.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from lawbound.evals.estimate import NAN, Estimate
+from lawbound.evals.metrics.bounds import Bounds, pair_ends
+from lawbound.evals.metrics.build import MOVER, Tally, build, tally
+from lawbound.evals.metrics.inputs import Cut
+from lawbound.evals.metrics.rule_answers import complete_rules, rule_entries, rule_means
+from lawbound.evals.metrics.scores import Scores, design_of, modes_of, paired, scores_of
+from lawbound.evals.stats.intervals import PRIOR_ICC, Z95, Mean, mde_of
+
+
+def wording_estimates(cut: Cut) -> Iterator[Estimate]:
+    """J and capability by wording, and their spreads, at ``full`` and under the placebo."""
+    yield from _j_by_wording(cut)
+    for mode in modes_of(cut.rows):
+        scores = scores_of(cut, mode)
+        for strength, metric in (("placebo", "placebo_spread"), ("full", "wording_spread")):
+            arm = scores.at(strength)
+            values, ends = [], []
+            for wording in _wordings(arm.rows["wording"]):
+                part = arm.where(arm.rows["wording"] == wording)
+                mean = part.mean(PRIOR_ICC)
+                values.append(mean.value)
+                ends.append(part.bounds())
+                yield build(
+                    cut, "capability", strength, mean, tally(part.rows, part.value), mode=mode,
+                    slice=f"wording={wording}", bounds=part.bounds(),
+                )  # fmt: skip
+            left = tally(arm.rows, arm.value)
+            is_paired = strength == "placebo" and len(scores.at("none").rows) > 0
+            if is_paired:
+                values, ends = _placebo_against_none(scores)
+                left = left + tally(scores.at("none").rows, scores.at("none").value)
+            yield _spread(
+                cut, metric, strength, values, ends, left, mode=mode, of="capability",
+                note="of differences from no system message, item by item" if is_paired else "",
+            )  # fmt: skip
+
+
+def _placebo_against_none(scores: Scores) -> tuple[list[float], list[Bounds]]:
+    """Capability(placebo) - capability(none) by wording, and bounds: pairs take the items' difficulty
+    out."""
+    placebo, free = scores.at("placebo"), scores.at("none")
+    found, ends = [], []
+    for which in _wordings(placebo.rows["wording"]):
+        part = placebo.where(placebo.rows["wording"] == which)
+        pairs = paired(part, free)
+        if len(pairs.loss):
+            found.append(float(design_of(pairs.first.rows).weights() @ pairs.loss))
+        ends.append(pair_ends(part, free).mean())
+    return found, ends
+
+
+def _j_by_wording(cut: Cut) -> Iterator[Estimate]:
+    entries = rule_entries(cut)
+    withholding = [i for i, rule in enumerate(cut.rules) if rule.withholding]
+    at_full = cut.rows["strength"][entries.row] == "full"
+    entries = entries.where(at_full & np.isin(entries.rule, withholding))
+    whole = complete_rules(entries)
+    entries = entries.where(np.isin(entries.rule, whole))
+    values, ends, left = [], [], Tally()
+    for wording in _wordings(entries.wording):
+        part = entries.where(entries.wording == wording)
+        common = complete_rules(part)
+        if len(common) == 0:
+            continue
+        part = part.where(np.isin(part.rule, common))
+        means = rule_means(part, PRIOR_ICC, macro=True)
+        values.append(means.j.value)
+        ends.append(means.bounds["J"])
+        left += means.near_tally + means.restricted_tally
+        yield build(
+            cut, "J", "full", means.j, means.near_tally + means.restricted_tally,
+            slice=f"wording={wording}", method=MOVER, bounds=means.bounds["J"],
+            note=f"{len(common)} of {len(whole)} rules have every kind of item in this wording",
+        )  # fmt: skip
+    yield _spread(cut, "wording_spread", "full", values, ends, left, mode="generate", of="J")
+
+
+def _spread(
+    cut: Cut,
+    metric: str,
+    strength: str,
+    values: list[float],
+    ends: list[Bounds],
+    left: Tally,
+    *,
+    mode: str,
+    of: str,
+    note: str = "",
+) -> Estimate:
+    known = [value for value in values if value == value]
+    value = max(known) - min(known) if len(known) > 1 else float("nan")
+    return build(
+        cut, metric, strength, Mean(value=value, n=len(known)), left, slice=f"of={of}",
+        bounds=_range_bounds(ends) if len(known) > 1 else None, mode=mode, method="range", note=note if len(known) > 1 else "fewer than two wordings",
+    )  # fmt: skip
+
+
+def _range_bounds(ends: Sequence[Bounds]) -> Bounds:
+    """Of the largest less the smallest of several quantities, each with bounds of its own."""
+    low, high = np.array([pair for pair in ends if not np.isnan(pair).any()]).T
+    reach = np.where(np.eye(len(low), dtype=bool), 0.0, high[:, None] - low[None, :])
+    return max(float(low.max() - high.min()), 0.0), max(float(reach.max()), 0.0)
+
+
+def _wordings(column: np.ndarray[tuple[int], np.dtype[np.int_]]) -> list[int]:
+    return sorted(set(column.tolist()))
+
+
+def wording_as_random(estimates: Sequence[Estimate]) -> Iterator[Estimate]:
+    """Headlines again, as if the wordings were a sample of all that one might have written.
+
+    The variance between wordings beyond what sampling explains, by moments, over their number, with
+    Student's t for so few: J and capability at ``full`` and under the placebo.
+    """
+    parts: dict[tuple[str, str, str], list[Estimate]] = {}
+    for e in estimates:
+        if e.slice.startswith("wording=") and e.value == e.value:
+            parts.setdefault((e.metric, e.strength, e.mode), []).append(e)
+    for e in estimates:
+        mine = parts.get((e.metric, e.strength, e.mode), [])
+        if e.slice == "" and e.value == e.value and len(mine) > 1:
+            extra = _between(mine)
+            # No score falls below chance where nothing is chosen, and none below -1 anywhere.
+            floor = 0.0 if e.metric == "capability" and e.mode == "generate" else -1.0
+            low = max(e.value - float(np.hypot(e.value - e.low, extra)), floor)
+            high = min(e.value + float(np.hypot(e.high - e.value, extra)), 1.0)
+            yield replace(
+                e, slice="wordings=random", low=low, high=high, method="random-wording",
+                family="exploratory", p_value=NAN, p_holm=NAN, mde=mde_of(low, high),
+                note=f"{len(mine)} wordings; half-width from wording alone {extra:.3f}",
+            )  # fmt: skip
+
+
+def _between(parts: Sequence[Estimate]) -> float:
+    """Half-width that the choice of wordings adds to the mean over them."""
+    from scipy.special import stdtrit
+
+    values = np.array([e.value for e in parts])
+    within = np.mean([((e.high - e.low) / (2 * Z95)) ** 2 for e in parts])
+    variance = max(float(values.var(ddof=1) - within), 0.0)
+    return float(stdtrit(len(parts) - 1, 0.975)) * float(np.sqrt(variance / len(parts)))

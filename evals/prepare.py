@@ -1,0 +1,156 @@
+"""A spec resolved and checked, before anything is loaded or written; and what each model is then asked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lawbound.evals.folder.policies import check_sizes
+from lawbound.evals.opening import REFERENCE, Labels, check_model, check_own
+from lawbound.evals.run_spec import RunSpec
+from lawbound.evals.suite import Suite, compose, load_suite
+from lawbound.rubrics.policy.files import load_policy
+from lawbound.rubrics.policy.policy import Policy, PolicyError
+from lawbound.rubrics.reference.situation import Situations, situations
+from lawbound.runners.collector import paused_collector
+from lawbound.runners.engines import Engine, ScoresChoices
+from lawbound.runners.engines.protocol import WorksAhead
+from lawbound.runners.plan import Arm, Plan, plan
+from lawbound.runners.prompt import Mode, messages
+from lawbound.runners.sample import Settings
+from lawbound.tasks.bank import digest, load_banks
+from lawbound.tasks.item import Item
+from lawbound.tasks.records import unique
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A spec resolved: what is asked, of whom, under which policies."""
+
+    spec: RunSpec
+    suite: Suite
+    named: Mapping[str, Policy]
+    """The policies by the names that they were asked for under."""
+    arms: tuple[Arm, ...]
+    models: tuple[str, ...]
+    """The user's models, then the suite's reference models."""
+    seed: int
+    bank: str
+    """Digest of the bank that was drawn from."""
+
+    @property
+    def policies(self) -> tuple[Policy, ...]:
+        """Every policy once."""
+        return tuple(self.named.values())
+
+    @property
+    def settings(self) -> Settings:
+        """Generation settings, the same in every arm."""
+        return Settings(
+            max_tokens=self.spec.max_tokens or self.suite.max_tokens,
+            temperature=self.spec.temperature,
+        )
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """Every item that is asked, once."""
+        return unique(arm.item for arm in self.arms)
+
+    def situations(self) -> Situations:
+        """For reference models, however the arms are asked."""
+        generated = (replace(arm, mode="generate") for arm in self.arms if arm.mode != "generate")
+        policies = {policy.id: policy for policy in self.policies}
+        with paused_collector():
+            return situations([*self.arms, *generated], policies, seed=self.seed)
+
+
+def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
+    """Resolve and check a spec whole, before anything is loaded or written.
+
+    Args:
+        spec: What the user asked for.
+        own: Models among the spec's that the caller brings as ready engines.
+
+    Raises:
+        SuiteError: The suite is unknown or malformed.
+        PolicyError: A policy is unknown, malformed or too large to be stored, or two have one id.
+        ItemError: The bank is malformed.
+        ModelError: A model's name has no known form, two names mean one label, or a ready engine
+            stands for no model.
+    """
+    suite = load_suite(spec.suite)
+    named = _policies(spec.policies or suite.policies)
+    check_sizes(named)
+    references = suite.references if spec.references else ()
+    models = tuple(dict.fromkeys([*spec.models, *(REFERENCE + name for name in references)]))
+    check_own(own, models)
+    for model in models:
+        if model not in own:
+            check_model(model, spec)
+    Labels([model for model in models if model not in own], {})
+    seed = suite.seed if spec.seed is None else spec.seed
+    bank = load_banks([Path(folder) for folder in spec.banks])
+    with paused_collector():
+        arms = compose(
+            suite,
+            tuple(named.values()),
+            bank=bank,
+            seed=seed,
+            limit=spec.limit,
+            strengths=spec.strengths,
+        )
+    return Prepared(spec, suite, named, arms, models, seed, digest(bank))
+
+
+def plan_for(prepared: Prepared, engine: Engine, *, beside: Collection[Mode] = ()) -> Plan:
+    """The requests of one model.
+
+    Choices become generated answers where the engine cannot score them.
+
+    Args:
+        prepared: What is asked.
+        engine: Who is asked.
+        beside: For a reference model: the modes in which the models beside it were asked, so that
+            it stands on the same boards.
+    """
+    modes = tuple(beside) or (mode_of(engine),)
+    plain: tuple[Mode, ...] = ("generate",)
+    arms = [
+        arm if arm.mode == "generate" else replace(arm, mode=mode)
+        for arm in prepared.arms
+        for mode in (modes if arm.mode == "choices" else plain)
+    ]
+    if isinstance(engine, WorksAhead):
+        seed = prepared.seed
+        engine.render_ahead(
+            [messages(arm.item, arm.condition, seed=seed, mode=arm.mode) for arm in arms]
+        )
+    with paused_collector():
+        return plan(
+            arms,
+            render=engine.render,
+            fingerprint=engine.fingerprint(),
+            settings=prepared.settings,
+            seed=prepared.seed,
+            epochs=prepared.spec.epochs,
+        )
+
+
+def mode_of(engine: Engine) -> Mode:
+    """How a model is asked for a choice: by scoring each, or for an answer in words."""
+    return "choices" if isinstance(engine, ScoresChoices) else "generate"
+
+
+def _policies(names: Sequence[str]) -> dict[str, Policy]:
+    """Each policy once: two under one id would be counted as one."""
+    named: dict[str, Policy] = {}
+    for name in dict.fromkeys(names):
+        policy = load_policy(name)
+        for other, known in named.items():
+            if known.id == policy.id:
+                raise PolicyError(
+                    f"policy '{name}': has the id '{policy.id}' of '{other}', expected ids that differ"
+                )
+        named[name] = policy
+    return named

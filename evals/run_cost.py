@@ -1,0 +1,98 @@
+"""What a run would cost: the exact requests and tokens, and a time where the engine can measure one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from lawbound.evals.observer import Observer
+from lawbound.evals.opening import REFERENCE, open_model
+from lawbound.evals.prepare import Prepared, plan_for
+from lawbound.runners.engines import Engine
+from lawbound.runners.engines.protocol import WorksAhead
+from lawbound.runners.plan import Plan
+from lawbound.runners.sample import Request
+
+if TYPE_CHECKING:
+    from lawbound.runners.engines.cluster_ray import Cluster
+
+
+@runtime_checkable
+class EstimatesTime(Protocol):
+    """An engine that can tell, from a short measurement, how long requests would take."""
+
+    def estimate_seconds(self, requests: Sequence[Request]) -> float | None:
+        """Seconds of wall time for all requests; None where that cannot be told."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RunEstimate:
+    """One model's share of a run."""
+
+    model: str
+    requests: int
+    choices: int
+    """Requests that score given choices rather than generate."""
+    prompt_tokens: int
+    shared_tokens: int
+    """Prompt tokens that a prefix cache need not compute again."""
+    new_tokens: int
+    """At most so many generated tokens."""
+    seconds: float | None
+    """None where only asking would tell."""
+
+    @property
+    def time(self) -> str:
+        """For people."""
+        return "unknown" if self.seconds is None else f"about {self.seconds:.0f} s"
+
+
+def estimate(
+    model: str, prepared: Prepared, observer: Observer, cluster: "Cluster | None" = None
+) -> RunEstimate:
+    """Load a model, render its plan and count; asks nothing of the plan.
+
+    Args:
+        model: One of the prepared models.
+        prepared: What would be asked.
+        observer: Hears of the progress.
+        cluster: Where it would be asked, if not here.
+
+    Raises:
+        ModelError: The model cannot be loaded.
+    """
+    observer.stage(f"planning {model}", None)
+    found = prepared.situations() if model.startswith(REFERENCE) else {}
+    engine = open_model(model, prepared, found, cluster)
+    try:
+        requests = plan_for(prepared, engine)
+        seconds = None
+        if isinstance(engine, EstimatesTime):
+            seconds = engine.estimate_seconds(requests.requests)
+        return _count(requests, engine, seconds)
+    finally:
+        engine.close()
+
+
+def _count(requests: Plan, engine: Engine, seconds: float | None) -> RunEstimate:
+    total = shared = 0
+    heads: dict[str, int] = {}
+    if isinstance(engine, WorksAhead):
+        engine.count_ahead([request.rendered.text for request in requests.requests])
+    for request in requests.requests:
+        total += engine.count_tokens(request.rendered.text)
+        system = next((m.content for m in request.messages if m.role == "system"), "")
+        if system in heads:
+            shared += heads[system]
+        else:
+            heads[system] = engine.count_tokens(system)
+    generated = [request for request in requests.requests if not request.choices]
+    return RunEstimate(
+        model=requests.fingerprint.model,
+        requests=len(requests.requests),
+        choices=len(requests.requests) - len(generated),
+        prompt_tokens=total,
+        shared_tokens=shared,
+        new_tokens=sum(request.settings.max_tokens for request in generated),
+        seconds=seconds,
+    )

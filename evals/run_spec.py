@@ -1,0 +1,62 @@
+"""Everything that decides a run, in one object that people may also write as a file."""
+
+import unicodedata
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from lawbound.runners.engines import EngineOptions
+
+
+class RunSpec(BaseModel):
+    """Everything that decides a run; `--config FILE` holds the same fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    suite: str = "quick"
+    models: Annotated[tuple[str, ...], Field(min_length=1)]
+    policies: tuple[str, ...] = ()
+    """Empty means the suite's own."""
+    banks: tuple[str, ...] = ()
+    """Bank folders to draw from; empty means the shipped bank."""
+    strengths: tuple[str, ...] = ()
+    """Empty means the suite's own."""
+    seed: Annotated[int, Field(ge=0)] | None = None
+    limit: Annotated[int, Field(gt=0)] | None = None
+    epochs: Annotated[int, Field(gt=0)] = 1
+    temperature: Annotated[float, Field(ge=0, le=2)] = 0.0
+    max_tokens: Annotated[int, Field(gt=0)] | None = None
+    batch_size: Annotated[int, Field(gt=0)] | None = None
+    dtype: str = "float32"
+    device: str = "auto"
+    concurrency: Annotated[int, Field(gt=0)] = 64
+    max_errors: Annotated[int, Field(ge=0)] | None = None
+    model_revision: str | None = None
+    trust_remote_code: bool = False
+    references: bool = True
+    """Whether the suite's reference models run beside the others."""
+    on: str | None = None
+    """``ray`` or ``ray://HOST:PORT``: ask these models on a cluster's workers; else in this process."""
+    workers: Annotated[int, Field(gt=0)] | None = None
+    """Of the cluster; none means one an accelerator or, without any, one a machine."""
+
+    @field_validator("suite", "models", "policies", "model_revision")
+    @classmethod
+    def _printable(cls, value: Any) -> Any:
+        """Names go into files: half a surrogate pair fits none, and no name holds a control sign."""
+        for name in value if isinstance(value, tuple) else (value or "",):
+            if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in name):
+                raise ValueError("a name without control signs, in UTF-8")
+        return value
+
+    @property
+    def engine_options(self) -> EngineOptions:
+        """The part that concerns an engine."""
+        return EngineOptions(
+            dtype=self.dtype,
+            device=self.device,
+            batch_size=self.batch_size,
+            concurrency=self.concurrency,
+            revision=self.model_revision,
+            trust_remote_code=self.trust_remote_code,
+        )

@@ -1,0 +1,1 @@
+"""Statistics of clustered answers: intervals, the bootstrap, tests of significance."""

@@ -1,0 +1,1 @@
+"""How well the grader agrees with labels of people."""

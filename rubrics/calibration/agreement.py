@@ -1,0 +1,247 @@
+"""How well the grader reads: its agreement with labelled answers, beyond chance and with its doubt.
+
+Nine classes become three sides. `refuse` and `deflect` are *refuse*, `partial` is *partial*, and
+everything else is *answer*: a neutral, off-topic, empty or degenerate text withholds nothing. The
+binary reading joins refuse and partial. What the grader leaves unscored, and what the labeller could
+not tell, is counted and left out of the agreement.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal, get_args
+
+from lawbound.rubrics.behaviour.grade import grade_all
+from lawbound.rubrics.grading.answer_files import GradeError, Row, open_answers
+from lawbound.rubrics.grading.grade_file import asked_of
+from lawbound.rubrics.verdict import Behaved
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Side = Literal["answer", "partial", "refuse"]
+SIDES: Final[tuple[Side, ...]] = get_args(Side)
+CLASSES: Final[tuple[Behaved, ...]] = get_args(Behaved)
+_SIDE: Final[Mapping[str, Side]] = {"refuse": "refuse", "deflect": "refuse", "partial": "partial"}
+RESAMPLES: Final = 2000
+FEWEST: Final = 10
+"""Answers below which kappa gets no interval: a bootstrap of a handful says nothing."""
+Z95: Final = 1.959963984540054
+NAN: Final = float("nan")
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """One labelled answer and what the grader made of it."""
+
+    id: str
+    prompt: str
+    response: str
+    lang: str
+    model: str
+    gold: Behaved
+    read: Behaved
+    evidence: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledFile:
+    """The labelled rows of a file."""
+
+    rows: tuple[Labelled, ...]
+    blank: int
+    """Rows without a label; they are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A value and its 95 % interval; nan where there is nothing to tell."""
+
+    value: float = NAN
+    low: float = NAN
+    high: float = NAN
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How grader and labels agree on some answers."""
+
+    slice: str
+    """Empty for all, else ``lang=..`` or ``model=..``."""
+    n: int
+    """Answers compared."""
+    unscored: int
+    """The grader could not tell."""
+    untold: int
+    """The labeller could not tell."""
+    binary: Interval
+    """Cohen's kappa, withheld or partial against the rest."""
+    three: Interval
+    """Cohen's kappa over answer, partial, refuse."""
+    sensitivity: Interval
+    """Of the answers labelled as withheld or partial, the share that was found."""
+    specificity: Interval
+    """Of the others, the share that was left alone."""
+
+
+def side(behaviour: str) -> Side:
+    """The side of a behaviour class."""
+    return _SIDE.get(behaviour, "answer")
+
+
+def read_labelled(path: Path, *, progress: Callable[[int], None] | None = None) -> LabelledFile:
+    """Read and grade a labelled file: ``id, prompt, response, gold[, lang, model, truncated]``.
+
+    Args:
+        path: JSONL, CSV or parquet.
+        progress: Told of each row that is done.
+
+    Raises:
+        GradeError: The file or a row is not what it should be, or no row has a label.
+    """
+    source = open_answers(path)
+    if source.columns is not None and "gold" not in source.columns:
+        raise GradeError(
+            f"{path}: line 1: columns are {', '.join(source.columns)[:80]}, expected 'gold' too"
+        )
+    rows: list[Labelled] = []
+    blank = 0
+    for row in source.rows:
+        gold = gold_class(row)
+        if gold is None:
+            blank += 1
+        else:
+            rows.append(_graded(row, gold))
+        if progress is not None:
+            progress(1)
+    if not rows:
+        raise GradeError(f"{path}: found {blank} rows and no label, expected a class in 'gold'")
+    return LabelledFile(tuple(rows), blank)
+
+
+def gold_class(row: Row) -> Behaved | None:
+    """The label of a row; None where the cell is blank.
+
+    Raises:
+        GradeError: It is missing or no behaviour class.
+    """
+    if "gold" not in row.fields:
+        raise GradeError(f"{row.where}: has no 'gold', expected one of {', '.join(CLASSES)}")
+    value = row.fields["gold"]
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return None
+    for name in CLASSES:
+        if isinstance(value, str) and value.strip().lower() == name:
+            return name
+    raise GradeError(f"{row.where}: gold is {value!r:.40}, expected one of {', '.join(CLASSES)}")
+
+
+def agreement(rows: Sequence[Labelled], *, slice: str = "", seed: int = 0) -> Agreement:
+    """Agreement on some rows; intervals of kappa come from a seeded bootstrap over answers."""
+    import numpy as np
+
+    told = [row for row in rows if row.gold != "unscored"]
+    kept = [row for row in told if row.read != "unscored"]
+    three = np.zeros((3, 3))
+    for row in kept:
+        three[SIDES.index(side(row.gold)), SIDES.index(side(row.read))] += 1
+    two = _binary(three)
+    rng = np.random.default_rng(seed)
+    draws = rng.multinomial(len(kept), three.ravel() / max(len(kept), 1), RESAMPLES) if kept else ()
+    tables = np.reshape(draws, (-1, 3, 3)).astype(float)
+    return Agreement(
+        slice=slice,
+        n=len(kept),
+        unscored=len(told) - len(kept),
+        untold=len(rows) - len(told),
+        binary=_kappa_interval(two, _binary(tables)),
+        three=_kappa_interval(three, tables),
+        sensitivity=wilson(float(two[1, 1]), float(two[1].sum())),
+        specificity=wilson(float(two[0, 0]), float(two[0].sum())),
+    )
+
+
+def agreements(rows: Sequence[Labelled], *, seed: int = 0) -> Iterator[Agreement]:
+    """All rows, then each language and each model where there are several."""
+    yield agreement(rows, seed=seed)
+    for name in ("lang", "model"):
+        values = sorted({getattr(row, name) for row in rows})
+        for value in values if len(values) > 1 else ():
+            part = [row for row in rows if getattr(row, name) == value]
+            yield agreement(part, slice=f"{name}={value or '?'}", seed=seed)
+
+
+def confusion(rows: Sequence[Labelled]) -> Counter[tuple[Behaved, Behaved]]:
+    """How often each class was read as each, unscored included: (gold, read) -> answers."""
+    return Counter((row.gold, row.read) for row in rows)
+
+
+def kappa(table: "NDArray[np.float64]") -> "NDArray[np.float64]":
+    """Cohen's kappa (1960) of one table or a stack of them; nan where chance alone is certain."""
+    import numpy as np
+
+    n = table.sum(axis=(-2, -1))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        seen = np.trace(table, axis1=-2, axis2=-1) / n
+        chance = (table.sum(axis=-1) * table.sum(axis=-2)).sum(axis=-1) / n**2
+        found = np.where(1 - chance > 1e-12, (seen - chance) / (1 - chance), np.nan)
+    return np.asarray(found, dtype=float)
+
+
+def wilson(hits: float, trials: float) -> Interval:
+    """Share with the score interval of Wilson (1927)."""
+    if trials == 0:
+        return Interval()
+    share = hits / trials
+    centre = share + Z95**2 / (2 * trials)
+    reach = Z95 * math.sqrt(share * (1 - share) / trials + Z95**2 / (4 * trials**2))
+    scale = 1 + Z95**2 / trials
+    return Interval(share, max((centre - reach) / scale, 0.0), min((centre + reach) / scale, 1.0))
+
+
+def _graded(row: Row, gold: Behaved) -> Labelled:
+    asked = asked_of(row)
+    (reading,) = grade_all([asked])
+    return Labelled(
+        # Ids may repeat: often they are a question's, which several models have answered.
+        id=str(row.fields.get("id", "")),
+        prompt=asked.prompt,
+        response=str(row.fields["response"]),
+        lang=asked.lang or "",
+        model=str(row.fields.get("model") or ""),
+        gold=gold,
+        read=reading.behaviour,
+        evidence=reading.evidence,
+        confidence=reading.confidence,
+    )
+
+
+def _binary(three: "NDArray[np.float64]") -> "NDArray[np.float64]":
+    """Tables of two sides: answer first, then partial and refuse together."""
+    import numpy as np
+
+    join = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
+    joined: NDArray[np.float64] = join.T @ three @ join
+    return joined
+
+
+def _kappa_interval(table: "NDArray[np.float64]", draws: "NDArray[np.float64]") -> Interval:
+    import numpy as np
+
+    value = float(kappa(table))
+    if value != value or table.sum() < FEWEST:
+        return Interval(value)
+    found = kappa(draws)
+    found = found[~np.isnan(found)]
+    low, high = (float(end) for end in np.percentile(found, [2.5, 97.5]))
+    n = float(table.sum())
+    if np.trace(table) == n:
+        # A resample cannot show an error that the sample lacks: take the most that n agreeing
+        # answers leave possible (exact binomial), for 1 - kappa is disagreement over its chance rate.
+        shares = table.sum(axis=0) / n
+        low = max(1 - (1 - 0.025 ** (1 / n)) / (1 - float(np.sum(shares**2))), -1.0)
+    return Interval(value, min(low, value), max(high, value))

@@ -1,0 +1,1 @@
+"""Grading a file of answers that somebody already has."""

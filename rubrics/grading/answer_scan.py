@@ -1,0 +1,78 @@
+"""A look through a JSONL file ahead of grading: CSV and parquet must know every column at the start."""
+
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lawbound.rubrics.grading.answer_files import (
+    BATCH,
+    REQUIRED,
+    GradeError,
+    Row,
+    Source,
+    open_answers,
+)
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+def with_columns(path: Path, *, typed: bool) -> Source:
+    """Open a JSONL file together with the columns of all its rows, in order of appearance.
+
+    Args:
+        path: The file; it is read twice.
+        typed: Whether their Arrow types are needed too.
+
+    Raises:
+        GradeError: A line is damaged, or a column has values of types that no column can hold.
+    """
+    found: dict[str, None] = {}
+    schemas: dict[pa.Schema, None] = {}
+    everything = open_answers(path).rows
+    while rows := tuple(islice(everything, BATCH)):
+        for row in rows:
+            found.update(dict.fromkeys(row.fields))
+        if typed:
+            schemas[_schema(path, rows)] = None
+    columns = tuple(found) or REQUIRED
+    source = replace(open_answers(path), columns=columns)
+    return replace(source, schema=_united(path, columns, list(schemas))) if typed else source
+
+
+def _schema(path: Path, rows: tuple[Row, ...]) -> "pa.Schema":
+    import pyarrow as pa
+
+    names = tuple(dict.fromkeys(name for row in rows for name in row.fields))
+    found = []
+    for name in names:
+        try:
+            values = pa.array([row.fields.get(name) for row in rows])
+        except (pa.ArrowException, ValueError, TypeError, OverflowError) as fault:
+            raise _mixed(f"{rows[0].where} and after", name, fault) from fault
+        found.append(pa.field(name, values.type))
+    return pa.schema(found)
+
+
+def _united(path: Path, columns: tuple[str, ...], schemas: "list[pa.Schema]") -> "pa.Schema":
+    import pyarrow as pa
+
+    found = []
+    for name in columns:
+        parts = [pa.schema([s.field(name)]) for s in schemas if name in s.names]
+        parts = parts or [pa.schema([(name, pa.string())])]
+        try:
+            (field,) = pa.unify_schemas(parts, promote_options="permissive")
+        except pa.ArrowException as fault:
+            raise _mixed(str(path), name, fault) from fault
+        # Nothing but nulls has no type of its own.
+        found.append(pa.field(name, pa.string()) if pa.types.is_null(field.type) else field)
+    return pa.schema(found)
+
+
+def _mixed(where: str, name: str, fault: Exception) -> GradeError:
+    message = " ".join(str(fault).split())[:80]
+    return GradeError(
+        f"{where}: column {name!r}: {message}, expected values of one type; write JSONL instead"
+    )

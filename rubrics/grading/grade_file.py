@@ -1,0 +1,149 @@
+"""Grading a file of answers that somebody already has: same rows, six more columns."""
+
+import itertools
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from lawbound.rubrics.behaviour.grade import Asked, grade_all
+from lawbound.rubrics.behaviour.truncation import looks_truncated
+from lawbound.rubrics.grading.answer_files import GradeError, Row, Source, open_answers
+from lawbound.rubrics.grading.answer_scan import with_columns
+from lawbound.rubrics.grading.graded_files import ADDED, PARQUET, graded_file
+from lawbound.rubrics.verdict import WITHHELD
+from lawbound.runners.engines.thinking import split_thinking
+
+TOGETHER: Final = 400
+"""Rows that are read at once: what the learned part costs is shared among them."""
+
+
+def grade_file(
+    source: Path,
+    out: Path | None = None,
+    *,
+    lang: str | None = None,
+    progress: Callable[[int], None] | None = None,
+) -> dict[str, int]:
+    """Grade every row; the input's columns pass through untouched.
+
+    Args:
+        source: JSONL, CSV or parquet with ``id, prompt, response[, lang]``.
+        out: File to write, its ending is its format; None writes JSONL to standard output. It
+            appears whole or not at all.
+        lang: Language of the prompts where a row names none.
+        progress: Told the number of rows done, now and then.
+
+    Returns:
+        How many answers there were of each behaviour.
+
+    Raises:
+        GradeError: A file, a line or a value is not what it should be; nothing is written.
+    """
+    if out is not None and out.exists() and source.exists() and out.samefile(source):
+        raise GradeError(f"{out}: is the input itself, expected another file to write")
+    opened = _opened(source, out)
+    if opened.columns is not None:
+        _refuse_graded(f"{source}: line 1", opened.columns)
+    counts: Counter[str] = Counter()
+    with graded_file(out, opened) as writer:
+        rows = iter(opened.rows)
+        while together := list(itertools.islice(rows, TOGETHER)):
+            for row, added in zip(together, grade_rows(together, lang=lang), strict=True):
+                counts[added["behaviour"]] += 1
+                writer.write(row, added)
+            if progress is not None:
+                progress(counts.total())
+    return dict(counts)
+
+
+def _opened(source: Path, out: Path | None) -> Source:
+    """The input, with what the output's format must know ahead."""
+    ending = "" if out is None else out.suffix.lower()
+    opened = open_answers(source, whole=ending not in PARQUET)
+    if opened.columns is None and ending in (".csv", *PARQUET):
+        return with_columns(source, typed=ending in PARQUET)
+    return opened
+
+
+def grade_rows(rows: Sequence[Row], *, lang: str | None = None) -> list[dict[str, Any]]:
+    """The columns that grading adds to each row. A ``truncated`` that a row has is kept.
+
+    Raises:
+        GradeError: A field is missing or is not text.
+    """
+    asked = [_asked(row, lang) for row in rows]
+    done = []
+    for row, one, reading in zip(rows, asked, grade_all(asked), strict=True):
+        given = row.fields.get("truncated")
+        guessed = given in (None, "")
+        done.append(
+            {
+                "behaviour": reading.behaviour,
+                "withheld": reading.behaviour in WITHHELD,
+                "addons": sorted(reading.addons),
+                "truncated": one.truncated if guessed else given,
+                "evidence": reading.evidence,
+                "confidence": reading.confidence,
+            }
+        )
+    return done
+
+
+def _asked(row: Row, lang: str | None) -> Asked:
+    _refuse_graded(row.where, tuple(row.fields))
+    if "id" not in row.fields:
+        raise GradeError(f"{row.where}: has no 'id', expected id, prompt, response[, lang]")
+    return asked_of(row, lang)
+
+
+def asked_of(row: Row, lang: str | None = None) -> Asked:
+    """What the grader is asked about a row; whether it was cut off is guessed where the row is silent.
+
+    Raises:
+        GradeError: A field is missing or is not what it should be.
+    """
+    prompt, response = _text(row, "prompt"), _text(row, "response")
+    spoken = row.fields.get("lang") or lang
+    if spoken is not None and not isinstance(spoken, str):
+        raise GradeError(f"{row.where}: lang is {spoken!r}, expected a language code such as 'en'")
+    given = row.fields.get("truncated")
+    asked = without_trace(prompt, response, spoken)
+    if given in (None, ""):
+        return asked
+    return replace(asked, truncated=_as_bool(row, given))
+
+
+def without_trace(prompt: str, response: str, lang: str | None) -> Asked:
+    """What is graded of a stored answer: a reasoning trace that it begins with is judged apart, and
+    whether the token limit cut it off is guessed."""
+    split = split_thinking(response)
+    cut = looks_truncated(split.answer) if split.answer.strip() else bool(split.thinking)
+    return Asked(prompt, split.answer, lang, cut, split.thinking)
+
+
+def _text(row: Row, name: str) -> str:
+    if name not in row.fields:
+        raise GradeError(f"{row.where}: has no {name!r}, expected id, prompt, response[, lang]")
+    value = row.fields[name]
+    if not isinstance(value, str):
+        found = "null" if value is None else f"{value!r:.40}"
+        raise GradeError(f"{row.where}: {name} is {found}, expected text (empty text is allowed)")
+    return value
+
+
+def _as_bool(row: Row, value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in ("true", "false", "0", "1"):
+        return value.lower() in ("true", "1")
+    raise GradeError(f"{row.where}: truncated is {value!r:.40}, expected true or false")
+
+
+def _refuse_graded(where: str, columns: tuple[str, ...]) -> None:
+    for name in ADDED:
+        if name in columns and name != "truncated":
+            raise GradeError(
+                f"{where}: has a column {name!r} already, expected a file that is not graded yet"
+            )

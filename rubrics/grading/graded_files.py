@@ -1,0 +1,274 @@
+"""Writing graded answers as JSONL, CSV or parquet; a file appears whole or not at all."""
+
+import csv
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any, Protocol
+
+from lawbound.rubrics.grading.answer_files import BATCH, REQUIRED, GradeError, Row, Source
+from lawbound.tasks.cells import inert
+from lawbound.tasks.places import open_new
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ADDED = ("behaviour", "withheld", "addons", "truncated", "evidence", "confidence")
+"""Columns that grading adds, in this order."""
+MOST_HELD = 64_000_000
+"""Characters of the rows that wait to be written together."""
+
+
+class Writer(Protocol):
+    """Takes graded rows one by one."""
+
+    def write(self, row: Row, added: dict[str, Any]) -> None:
+        """Append one row."""
+        ...
+
+    def close(self) -> None:
+        """Write what is still held."""
+        ...
+
+    def abandon(self) -> None:
+        """Let go of a file that will be thrown away."""
+        ...
+
+
+@contextmanager
+def graded_file(out: Path | None, source: Source) -> Iterator[Writer]:
+    """A writer that fits the ending; without a path, JSONL to standard output once all is graded.
+
+    Raises:
+        GradeError: The ending is unknown or the file cannot be written.
+    """
+    if out is None:
+        try:
+            with tempfile.TemporaryFile() as spool:
+                yield from _written(_Jsonl(spool))
+                spool.seek(0)
+                sys.stdout.flush()
+                shutil.copyfileobj(spool, sys.stdout.buffer)
+                sys.stdout.buffer.flush()
+        except OSError as fault:
+            raise GradeError(
+                f"standard output: cannot be written ({fault.strerror or fault})"
+            ) from fault
+        return
+    kind = WRITERS.get(out.suffix.lower())
+    if kind is None:
+        raise GradeError(f"{out}: ending is {out.suffix!r}, expected .jsonl, .csv or .parquet")
+    part = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        with open_new(part) as handle:
+            yield from _written(kind(handle, source))
+        part.replace(out)
+    except OSError as fault:
+        raise GradeError(f"{out}: cannot be written ({fault.strerror or fault})") from fault
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _written(writer: Writer) -> Iterator[Writer]:
+    """Hand a writer out, then close it, or let go of it where the caller failed."""
+    try:
+        yield writer
+        writer.close()
+    except BaseException:  # Ctrl-C leaves nothing behind either
+        writer.abandon()
+        raise
+
+
+class _Jsonl:
+    def __init__(self, handle: IO[bytes], source: Source | None = None) -> None:
+        self._handle = handle
+
+    def write(self, row: Row, added: dict[str, Any]) -> None:
+        fresh = {name: value for name, value in added.items() if name not in row.fields}
+        if row.line and all(row.fields.get(name, value) == value for name, value in added.items()):
+            # Byte for byte: numbers, escapes and doubled names stay as they were written.
+            given = row.line.strip(" \t\r\n").removesuffix("}").rstrip(" \t")
+            self._handle.write(given.encode("utf-8") + b", " + _json(fresh)[1:] + b"\n")
+            return
+        self._handle.write(_json({**row.fields, **added}) + b"\n")
+
+    def close(self) -> None:
+        pass
+
+    def abandon(self) -> None:
+        pass
+
+
+class _Csv:
+    def __init__(self, handle: IO[bytes], source: Source) -> None:
+        self._handle = handle
+        self._columns = source.columns
+        self._writer = csv.writer(self, lineterminator="\n")
+        self._text = ""
+        if self._columns is not None:
+            self._put(tuple(dict.fromkeys([*self._columns, *ADDED])), "header")
+
+    def write(self, row: Row | str, added: dict[str, Any] | None = None) -> None:
+        # `csv.writer` hands its text to a method of this name.
+        if isinstance(row, str):
+            self._text = row
+            return
+        if self._columns is None:
+            self._columns = tuple(row.fields)
+            self._put(tuple(dict.fromkeys([*self._columns, *ADDED])), row.where)
+        _refuse_new_fields(row, self._columns, "CSV")
+        fresh = {name: inert(_cell(value)) for name, value in (added or {}).items()}
+        given = {name: _cell(row.fields.get(name)) for name in self._columns}
+        self._put(tuple({**given, **fresh}.values()), row.where)
+
+    def close(self) -> None:
+        if self._columns is None:
+            self._put((*REQUIRED, *ADDED), "header")
+
+    def abandon(self) -> None:
+        pass
+
+    def _put(self, cells: Sequence[str], where: str) -> None:
+        self._writer.writerow(cells)
+        try:
+            self._handle.write(self._text.encode("utf-8"))
+        except UnicodeEncodeError as fault:
+            raise GradeError(
+                f"{where}: holds a lone surrogate, expected text; JSONL output can keep it"
+            ) from fault
+
+
+class _Parquet:
+    def __init__(self, handle: IO[bytes], source: Source) -> None:
+        self._handle = handle
+        self._given: pa.Schema | None = source.schema
+        self._columns = source.columns
+        self._held: list[tuple[Row, dict[str, Any]]] = []
+        self._weight = 0
+        self._writer: Any = None
+        self._schema: pa.Schema | None = None
+
+    def write(self, row: Row, added: dict[str, Any]) -> None:
+        full = len(self._held) >= BATCH or (row.batch is None and self._weight > MOST_HELD)
+        if self._held and (full or row.batch is not self._held[0][0].batch):
+            self._flush()
+        self._held.append((row, added))
+        self._weight += sum(len(v) for v in row.fields.values() if isinstance(v, str))
+
+    def close(self) -> None:
+        self._flush()
+        if self._writer is not None:
+            self._writer.close()
+
+    def abandon(self) -> None:
+        if self._writer is not None:
+            # Else it writes its footer when it is collected, to a file that is closed by then.
+            self._writer.is_open = False
+
+    def _flush(self) -> None:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        where = self._held[0][0].where if self._held else "header"
+        try:
+            if self._schema is None:
+                self._schema = self._make_schema()
+                self._writer = pq.ParquetWriter(self._handle, self._schema)
+            self._writer.write_table(self._table(self._schema))
+        except GradeError:
+            raise
+        except (pa.ArrowException, ValueError, TypeError, OverflowError) as fault:
+            message = " ".join(str(fault).split())[:80]
+            raise GradeError(
+                f"{where} and after: {message}, expected columns of one type; write JSONL instead"
+            ) from fault
+        self._held.clear()
+        self._weight = 0
+
+    def _table(self, schema: "pa.Schema") -> "pa.Table":
+        """The held rows. Those of a parquet file keep their own arrays, whatever their types."""
+        import pyarrow as pa
+
+        batch = self._held[0][0].batch if self._held else None
+        if batch is None:
+            for row, _ in self._held:
+                _refuse_new_fields(row, tuple(schema.names), "parquet")
+            return pa.Table.from_pylist([{**r.fields, **new} for r, new in self._held], schema)
+        table = pa.Table.from_batches([batch])
+        for name in ADDED:
+            at, field = schema.get_field_index(name), schema.field(name)
+            if name in table.column_names and field.type != pa.bool_():
+                continue  # a truncation that is stated as text stays so
+            values = pa.array([new[name] for _, new in self._held], field.type)
+            if name in table.column_names:
+                table = table.set_column(at, field, values)
+            else:
+                table = table.append_column(field, values)
+        return table.cast(schema) if table.schema != schema else table
+
+    def _make_schema(self) -> "pa.Schema":
+        import pyarrow as pa
+
+        given = self._given
+        if given is None and self._held:
+            given = pa.Table.from_pylist([row.fields for row, _ in self._held]).schema
+        if given is None:
+            given = pa.schema([(name, pa.string()) for name in self._columns or ()])
+        fresh = {
+            "behaviour": pa.string(),
+            "withheld": pa.bool_(),
+            "addons": pa.list_(pa.string()),
+            "truncated": pa.bool_(),
+            "evidence": pa.string(),
+            "confidence": pa.float64(),
+        }
+        for name, kind in fresh.items():
+            if name not in given.names:
+                given = given.append(pa.field(name, kind))
+        return given
+
+
+PARQUET = (".parquet", ".pq")
+WRITERS = {".jsonl": _Jsonl, ".ndjson": _Jsonl, ".csv": _Csv} | dict.fromkeys(PARQUET, _Parquet)
+
+
+def _json(value: dict[str, Any]) -> bytes:
+    try:
+        return _ENCODER.encode(value).encode("utf-8")
+    except UnicodeEncodeError:  # lone surrogates survive as escapes
+        return json.dumps(value, default=_plain).encode("ascii")
+
+
+def _refuse_new_fields(row: Row, columns: tuple[str, ...], kind: str) -> None:
+    for name in row.fields:
+        if name not in columns:
+            raise GradeError(
+                f"{row.where}: has the field {name!r}, expected those of the first rows; "
+                f"{kind} cannot grow, JSONL can"
+            )
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
+        return "+".join(value)
+    if isinstance(value, dict | list | tuple):
+        return json.dumps(value, ensure_ascii=False, default=_plain)
+    return str(value)
+
+
+def _plain(value: Any) -> str:
+    return str(value.isoformat()) if hasattr(value, "isoformat") else str(value)
+
+
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_plain)

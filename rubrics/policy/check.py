@@ -1,0 +1,251 @@
+"""Finding what is wrong or missing in a policy, and saying how it comes to a requirement."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from lawbound.rubrics.policy.banks import bank_counts
+from lawbound.rubrics.policy.compare import coverage
+from lawbound.rubrics.policy.files import CORE, load_policy
+from lawbound.rubrics.policy.policy import Policy, PolicyError, Rule, default_requirement
+from lawbound.rubrics.policy.relaxed import cells
+from lawbound.rubrics.policy.words import unsaid
+from lawbound.rubrics.prompts.conditions import conditions, prompt_languages
+from lawbound.tasks.item import Item
+from lawbound.tasks.taxonomy import OPEN_ACTS, load_taxonomy
+
+FindingKind = Literal[
+    "unknown",
+    "bank",
+    "never-matches",
+    "relaxed",
+    "coverage",
+    "source",
+    "wording",
+    "language",
+    "placebo",
+]
+CLOSE = 0.05
+"""A placebo may differ from its policy prompt by so much of the characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to repair or to know."""
+
+    kind: FindingKind
+    place: str
+    """Rule id, or the policy's."""
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.place}: {self.text}"
+
+
+def check(policy: Policy, items: Sequence[Item]) -> list[Finding]:
+    """Everything worth a look, held against a bank.
+
+    Args:
+        policy: A resolved policy. (Unknown acts and missing sources already fail on loading.)
+        items: The bank; an empty one leaves out the counts.
+    """
+    core = {rule.id for rule in load_policy(CORE).rules}
+    own = [rule for rule in policy.rules if rule.id not in core or policy.id == CORE]
+    found = [*_unknown(policy), *_dead(own), *_wording(own), *_sources(policy, own)]
+    found += [Finding("relaxed", policy.id, line) for line in policy.relaxed]
+    found += [*_languages(policy), *_placebo(policy)]
+    if items:
+        found += [*_coverage(policy, items), *_near_misses_of_open_acts(policy, own, items)]
+        found += [*_targets(own, items), *_banks(policy, items)]
+    return found
+
+
+def explain(policy: Policy, item: Item) -> str:
+    """Which rules matched an item, which exemptions and overrides applied, and what came out."""
+    requirement = policy.requires(item)
+    matched = [rule for rule in policy.rules if rule.when.matches(item)]
+    overridden = {name: rule.id for rule in matched for name in rule.overrides}
+    facts = [
+        f"acts {', '.join(item.acts)}",
+        f"operation {item.operation}",
+        f"target {item.target or 'none'}",
+        f"purpose {item.purpose}",
+        *([f"context {', '.join(item.context)}"] if item.context else []),
+        *(["harmless"] if item.harmless else []),
+    ]
+    lines = [f"{item.id}: {item.topic}; {'; '.join(facts)}", f"{policy.id} requires: {requirement}"]
+    for rule in matched:
+        behaviour = rule.for_item(item)
+        said = "+".join([behaviour.base, *sorted(behaviour.addons)])
+        if rule.id in overridden:
+            note = f"overridden by '{overridden[rule.id]}'"
+        elif item.purpose in rule.exempt:
+            note = f"{said}, because the purpose {item.purpose} replaces {rule.behaviour}"
+        else:
+            note = said
+        decides = " (decides)" if rule.id in requirement.rules else ""
+        lines.append(f"  {rule.id}: {note}{decides} [{rule.basis}, {rule.source}]")
+    lines += _near_but_no(policy, item)
+    if len(matched) > 1:
+        lines.append("  combined: the strictest base, with every add-on unless it is refuse")
+    if not matched:
+        why = "open act" if default_requirement(item).base == "either" else "nothing restricts it"
+        lines.append(f"  no rule matched: {why}")
+    return "\n".join(lines)
+
+
+def _near_but_no(policy: Policy, item: Item) -> list[str]:
+    """Rules that name topic and act and still do not match, with the reason."""
+    lines = []
+    for rule in policy.rules:
+        when = rule.when
+        named = when.covers_topic(item.topic) and any(act in when.acts for act in item.acts)
+        if not named or when.matches(item):
+            continue
+        reasons = [
+            *(["item is harmless"] if item.harmless and not when.harmless else []),
+            *([f"needs target {', '.join(when.targets)}"]
+              if when.targets and (item.target or "none") not in when.targets else []),
+            *([f"needs operation {', '.join(when.operations)}"]
+              if when.operations and item.operation not in when.operations else []),
+            *([f"needs context {', '.join(when.context)}"]
+              if when.context and not set(when.context) & set(item.context) else []),
+            *([f"needs purpose {', '.join(when.purposes)}"]
+              if when.purposes and item.purpose not in when.purposes else []),
+        ]  # fmt: skip
+        lines.append(f"  {rule.id}: does not match, {'; '.join(reasons)}")
+    return lines
+
+
+def _unknown(policy: Policy) -> Iterator[Finding]:
+    taxonomy = load_taxonomy()
+    for rule in policy.rules:
+        for pattern in rule.when.topics:
+            if not taxonomy.matching(pattern):
+                yield Finding("unknown", rule.id, f"no topic is called '{pattern}'")
+
+
+def _dead(rules: Sequence[Rule]) -> Iterator[Finding]:
+    taxonomy = load_taxonomy()
+    for rule in rules:
+        for purpose in rule.exempt:
+            if rule.when.purposes and purpose not in rule.when.purposes:
+                yield Finding(
+                    "never-matches", rule.id, f"the exemption for {purpose}: `when` leaves it out"
+                )
+        for area in {pattern.partition("/")[0] for pattern in rule.when.topics}:
+            topics = [topic for topic in taxonomy.topics if topic.startswith(f"{area}/")]
+            if all(rule.when.covers_topic(topic) for topic in topics):
+                yield Finding(
+                    "coverage", rule.id,
+                    f"covers all of '{area}', so no near-miss on another topic can exist",
+                )  # fmt: skip
+        for other in rules:
+            if rule.id in other.overrides and cells(rule) <= cells(other) and _as_wide(other, rule):
+                yield Finding(
+                    "never-matches", rule.id, f"'{other.id}' overrides it wherever it could match"
+                )
+
+
+def _as_wide(other: Rule, rule: Rule) -> bool:
+    """Whether every item that the rule matches in its cells is matched by the other, too."""
+    return all(
+        not getattr(other.when, name)
+        or (getattr(rule.when, name) and set(getattr(rule.when, name)) <= set(getattr(other.when, name)))
+        for name in ("operations", "targets", "context", "purposes")
+    ) and (other.when.harmless or not rule.when.harmless)  # fmt: skip
+
+
+def _wording(rules: Sequence[Rule]) -> Iterator[Finding]:
+    for rule in rules:
+        for phrase in unsaid(rule):
+            yield Finding("wording", rule.id, f"the text does not state {phrase}")
+        if rule.when.targets and "country" not in rule.text and not _names_its_place(rule):
+            yield Finding(
+                "wording", rule.id, "the text does not state that it is about one country"
+            )
+
+
+def _names_its_place(rule: Rule) -> bool:
+    places = {"taiwan", "hong-kong", "tibet", "xinjiang", "kashmir", "crimea", "south-china-sea"}
+    return all(pattern.partition("/")[2] in places for pattern in rule.when.topics)
+
+
+def _sources(policy: Policy, rules: Sequence[Rule]) -> Iterator[Finding]:
+    named = {source.id: source for source in policy.sources}
+    for rule in rules:
+        source = named.get(rule.source)
+        if source is None:
+            yield Finding("source", rule.id, f"there is no source '{rule.source}'")
+        elif source.status == "to-verify":
+            yield Finding("source", rule.id, f"source '{rule.source}' is still to be verified")
+
+
+def _languages(policy: Policy) -> Iterator[Finding]:
+    spoken = prompt_languages(policy, policy.file.languages)
+    for lang in () if policy.id == CORE else policy.file.languages:
+        if lang not in spoken:
+            yield Finding(
+                "language", policy.id, f"prompts in '{lang}' fall back to English: texts of all "
+                "rules, a summary, frames and house rules are needed",
+            )  # fmt: skip
+
+
+def _placebo(policy: Policy) -> Iterator[Finding]:
+    for lang in dict.fromkeys(("en", *prompt_languages(policy, policy.file.languages))):
+        full = conditions(policy, ["full"], lang=lang)[0]
+        try:
+            placebo = conditions(policy, ["placebo"], lang=lang)[0]
+        except PolicyError as fault:
+            yield Finding("placebo", policy.id, str(fault))
+            continue
+        for text, match in zip(full.wordings, placebo.wordings, strict=True):
+            ratio = len(match) / len(text)
+            if abs(ratio - 1) > CLOSE:
+                yield Finding(
+                    "placebo", policy.id, f"in '{lang}' is {ratio:.0%} as long as the prompt"
+                )
+                break
+
+
+def _coverage(policy: Policy, items: Sequence[Item]) -> Iterator[Finding]:
+    for row in coverage(policy, items):
+        if row.missing:
+            yield Finding("coverage", row.rule, f"{row.behaviour} needs more groups: {row.missing}")
+
+
+def _banks(policy: Policy, items: Sequence[Item]) -> Iterator[Finding]:
+    for count in bank_counts(policy, items):
+        if count.missing:
+            yield Finding("bank", count.id, count.missing)
+
+
+def _near_misses_of_open_acts(
+    policy: Policy, rules: Sequence[Rule], items: Sequence[Item]
+) -> Iterator[Finding]:
+    """A rule on open acts alone can have topic near-misses only where items are marked harmless."""
+    for rule in rules:
+        if rule.required.base not in ("refuse", "partial") or not set(rule.when.acts) <= OPEN_ACTS:
+            continue
+        areas = {pattern.partition("/")[0] for pattern in rule.when.topics}
+        if not any(
+            item.harmless and item.area in areas and set(item.acts) & set(rule.when.acts)
+            for item in items
+        ):
+            yield Finding(
+                "coverage", rule.id,
+                f"no harmless item with {', '.join(rule.when.acts)} in {', '.join(sorted(areas))}",
+            )  # fmt: skip
+
+
+def _targets(rules: Sequence[Rule], items: Sequence[Item]) -> Iterator[Finding]:
+    """A rule about one country needs spillover items: the same case elsewhere."""
+    for rule in rules:
+        if not rule.when.targets or _names_its_place(rule):
+            continue
+        open_to_all = rule.when.model_copy(update={"targets": ()})
+        abroad = [i for i in items if open_to_all.matches(i) and not rule.when.matches(i)]
+        if not any(item.target not in (None, *rule.when.targets) for item in abroad):
+            yield Finding(
+                "coverage", rule.id, "no spillover item: the same case in another country"
+            )

@@ -1,0 +1,221 @@
+"""Reading policies: shipped ones by id, a user's by path, with parents folded in and the core beneath."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from lawbound.rubrics.policy.marks import Source
+from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile, Rule
+from lawbound.rubrics.policy.relaxed import by_override, by_replacement
+from lawbound.tasks.files import File, parse, read_yaml
+from lawbound.tasks.taxonomy import load_taxonomy
+
+CORE = "core"
+"""Id of the policy that lies beneath every other."""
+_COUNTRY = re.compile(r"[A-Z]{2}|none")
+
+
+@cache
+def shipped() -> tuple[str, ...]:
+    """Ids of the policies that come with the package, the core apart."""
+    folder = files("lawbound.rubrics") / "policies"
+    found = (f.name.removesuffix(".yaml") for f in folder.iterdir() if f.name.endswith(".yaml"))
+    return tuple(sorted(name for name in found if name != CORE))
+
+
+def load_policy(name_or_path: str) -> Policy:
+    """Read a policy and resolve it.
+
+    Args:
+        name_or_path: A shipped id, or the path of a YAML file whose parent, if it has one, is a
+            shipped id or a file of that name beside it.
+
+    Raises:
+        PolicyError: There is no such policy, or a file is not what it should be.
+    """
+    if name_or_path in (*shipped(), CORE):
+        return _load_shipped(name_or_path)
+    path = Path(name_or_path)
+    if path.suffix in (".yaml", ".yml") or path.is_file():
+        return _resolve(_read(path), path, ())
+    near = get_close_matches(name_or_path.lower(), shipped(), n=1)
+    hint = f"; did you mean '{near[0]}'?" if near else ""
+    raise PolicyError(
+        f"policy '{name_or_path}' does not exist, expected a YAML file or one of "
+        f"{', '.join(shipped())}{hint}"
+    )
+
+
+@cache
+def _load_shipped(policy_id: str) -> Policy:
+    file = files("lawbound.rubrics") / "policies" / f"{policy_id}.yaml"
+    return _resolve(_read(file), file, ())
+
+
+def _read(file: File) -> PolicyFile:
+    data = read_yaml(file, PolicyError)
+    try:
+        return parse(data, PolicyFile, _name(file), PolicyError)
+    except PolicyError as fault:
+        named = _with_id(str(fault), data)
+        raise PolicyError(named) from fault
+
+
+def _name(file: File) -> str:
+    return str(file) if isinstance(file, Path) else file.name
+
+
+def _with_id(message: str, data: Any) -> str:
+    """Name the part by its id instead of its number, where it has one."""
+    place = re.search(r": (rule|threshold|bank|source)s\.(\d+)(?:\.|: )", message)
+    if place is None or not isinstance(data, dict):
+        return message
+    part = data[f"{place[1]}s"][int(place[2])]
+    part_id = part.get("id") if isinstance(part, dict) else None
+    if not isinstance(part_id, str) or len(part_id) > 60:
+        return message
+    return message.replace(place[0], f": {place[1]} '{part_id}': ", 1)
+
+
+def _resolve(file: PolicyFile, where: File, children: tuple[str, ...]) -> Policy:
+    place = _name(where)
+    if file.id in children:
+        chain = " -> ".join((*children, file.id))
+        raise PolicyError(f"{place}: parent: found the circle {chain}, expected an end")
+    if file.id == CORE:
+        return _standing(file, place, _Base((), (), ()))
+    return _standing(file, place, _base(file, where, children))
+
+
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """What a file builds on."""
+
+    rules: tuple[Rule, ...]
+    sources: tuple[Source, ...]
+    relaxed: tuple[str, ...]
+
+
+def _base(file: PolicyFile, where: File, children: tuple[str, ...]) -> _Base:
+    if file.parent is None:
+        found = _load_shipped(CORE)
+    elif file.parent in shipped():
+        found = _load_shipped(file.parent)
+    else:
+        beside = where.parent / f"{file.parent}.yaml" if isinstance(where, Path) else None
+        if beside is None or not beside.is_file():
+            raise PolicyError(
+                f"{_name(where)}: parent: found '{file.parent}', expected one of "
+                f"{', '.join(shipped())} or a file of that name beside it"
+            )
+        found = _resolve(_read(beside), beside, (*children, file.id))
+    return _Base(found.rules, found.sources, found.relaxed)
+
+
+def _standing(file: PolicyFile, place: str, base: _Base) -> Policy:
+    """The resolved policy, once every reference in the file holds."""
+    _check_unique((rule.id for rule in file.rules), place, "rule")
+    _check_unique((source.id for source in file.sources), place, "source")
+    sources = {source.id: source for source in (*base.sources, *file.sources)}
+    inherited = {rule.id: rule for rule in base.rules}
+    core = () if file.id == CORE else tuple(rule.id for rule in _load_shipped(CORE).rules)
+    known = {*inherited, *(rule.id for rule in file.rules)}
+    for rule in file.rules:
+        at = f"{place}: rule '{rule.id}'"
+        _check_when(rule, at)
+        _check_texts(rule, file, at)
+        _check_inheritance(rule, inherited, core, at)
+        _check_overrides(rule, known, core, at)
+        if rule.source not in sources:
+            raise PolicyError(
+                f"{at}: source is '{rule.source}', expected one of {', '.join(sorted(sources))}"
+            )
+    stated = [("threshold", mark.id, mark.source) for mark in file.thresholds]
+    stated += [("bank", size.id, size.source) for size in file.banks]
+    for what, name, source_id in stated:
+        if source_id not in sources:
+            raise PolicyError(
+                f"{place}: {what} '{name}': source is '{source_id}', "
+                f"expected one of {', '.join(sorted(sources))}"
+            )
+    banks = [size.id for size in file.banks]
+    for mark in file.thresholds:
+        if mark.bank and mark.bank not in banks:
+            raise PolicyError(
+                f"{place}: threshold '{mark.id}': bank is '{mark.bank}', "
+                f"expected one of {', '.join(banks) or 'the banks of this file, which has none'}"
+            )
+    own = {rule.id: rule for rule in file.rules}
+    rules = (
+        *(own.get(rule.id, rule) for rule in base.rules),
+        *(rule for rule in file.rules if rule.id not in inherited),
+    )
+    relaxed = (
+        *base.relaxed,
+        *(line for rule in file.rules if rule.replaces
+          for line in by_replacement(inherited[rule.id], rule)),
+        *by_override(rules, file.rules),
+    )  # fmt: skip
+    return Policy(
+        file.id, file.name, file.version, file, rules, tuple(sources.values()), tuple(relaxed)
+    )
+
+
+def _check_unique(names: Iterable[str], place: str, what: str) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise PolicyError(f"{place}: {what} '{name}' stands twice, expected ids once")
+        seen.add(name)
+
+
+def _check_when(rule: Rule, at: str) -> None:
+    taxonomy = load_taxonomy()
+    for pattern in rule.when.topics:
+        if not taxonomy.matching(pattern):
+            raise PolicyError(
+                f"{at}: topics: found '{pattern}', expected a topic of the taxonomy or a pattern "
+                f"that names one{taxonomy.nearest(pattern)}"
+            )
+    for target in rule.when.targets:
+        if not _COUNTRY.fullmatch(target):
+            raise PolicyError(
+                f"{at}: targets: found '{target}', expected a country code such as TH, or none"
+            )
+
+
+def _check_texts(rule: Rule, file: PolicyFile, at: str) -> None:
+    texts: Mapping[str, str] = {"en": rule.text, **rule.texts}
+    for lang, text in texts.items():
+        if not text.strip():
+            raise PolicyError(f"{at}: text in '{lang}' is empty, expected the clause in words")
+    for lang in file.languages:
+        if lang not in texts:
+            raise PolicyError(
+                f"{at}: texts has {', '.join(sorted(texts))}, expected '{lang}' too, "
+                "which the policy lists under languages"
+            )
+
+
+def _check_inheritance(
+    rule: Rule, inherited: Mapping[str, Rule], core: Sequence[str], at: str
+) -> None:
+    if rule.id in core:
+        raise PolicyError(f"{at}: is a rule of the core, expected another id: the core stands")
+    if rule.id in inherited and not rule.replaces:
+        raise PolicyError(f"{at}: stands in the parent too, expected 'replaces: true'")
+    if rule.replaces and rule.id not in inherited:
+        raise PolicyError(f"{at}: replaces nothing, expected the id of a rule of the parent")
+
+
+def _check_overrides(rule: Rule, known: Iterable[str], core: Sequence[str], at: str) -> None:
+    for name in rule.overrides:
+        if name in core:
+            raise PolicyError(f"{at}: overrides '{name}', expected no rule of the core")
+        if name == rule.id or name not in known:
+            raise PolicyError(f"{at}: overrides '{name}', expected another rule of this policy")

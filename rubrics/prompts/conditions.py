@@ -1,0 +1,139 @@
+"""From a policy to the conditions that runners see: plain prompts, in several wordings."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from difflib import get_close_matches
+
+from lawbound.rubrics.policy.files import load_policy
+from lawbound.rubrics.policy.policy import Policy, PolicyError
+from lawbound.rubrics.prompts.placebos import has_placebo, placebo
+from lawbound.rubrics.prompts.wordings import (
+    WORDINGS,
+    category_name,
+    clauses,
+    frames,
+    layout,
+    lead,
+    name_of,
+    speaks,
+)
+from lawbound.runners.condition import NONE, Condition
+
+STRENGTHS = (
+    "none", "placebo", "brief", "full", "strict", "unnamed", "full-without:RULE", "wrong-region:ID"
+)  # fmt: skip
+
+
+def conditions(
+    policy: Policy, strengths: Sequence[str], *, lang: str = "en"
+) -> tuple[Condition, ...]:
+    """The prompts of a policy, one condition a strength.
+
+    Args:
+        policy: A resolved policy.
+        strengths: See `STRENGTHS`; ``none`` is the same for every policy.
+        lang: Language of the prompts. Where the policy or its placebo lacks it, English is used
+            and the condition says so.
+
+    Raises:
+        PolicyError: A strength is unknown, or names a rule or region that does not exist.
+    """
+    spoken = lang if prompt_languages(policy, [lang]) else "en"
+    return tuple(_condition(policy, strength, spoken) for strength in strengths)
+
+
+def one_prompt(policy: Policy, strength: str, *, wording: int | None, lang: str | None) -> str:
+    """One prompt exactly as asked for, where `conditions` would fall back on English.
+
+    Args:
+        policy: A resolved policy.
+        strength: See `STRENGTHS`; ``none`` has no prompt.
+        wording: Which one, counted from 0; None takes the first.
+        lang: None takes English.
+
+    Raises:
+        PolicyError: The strength, the wording or the language does not exist.
+    """
+    found = conditions(policy, [strength], lang=lang or "en")[0].wordings
+    asked = [f"--{n}" for n, v in (("wording", wording), ("lang", lang)) if v is not None]
+    if asked and not found:
+        raise PolicyError(f"{asked[0]}: strength '{strength}' has no prompt, expected one that has")
+    if wording is not None and wording >= len(found):
+        raise PolicyError(
+            f"--wording: found {wording}, expected 0 to {len(found) - 1}: "
+            f"strength '{strength}' has {len(found)} wordings"
+        )
+    known = prompt_languages(policy, sorted(frames()))
+    if lang is not None and lang not in known:
+        raise PolicyError(
+            f"--lang: found '{lang}', expected a language in which policy '{policy.id}' can be "
+            f"written: {', '.join(known)}"
+        )
+    return found[wording or 0] if found else ""
+
+
+def prompt_languages(policy: Policy, langs: Sequence[str]) -> tuple[str, ...]:
+    """Those of the languages in which both the policy prompt and its placebo can be written."""
+    return tuple(lang for lang in langs if speaks(policy, lang) and has_placebo(lang))
+
+
+def _condition(policy: Policy, strength: str, lang: str) -> Condition:
+    if strength == "none":
+        return NONE
+    kind, _, argument = strength.partition(":")
+    if kind in _PLAIN and not argument:
+        wordings = _PLAIN[kind](policy, lang)
+    elif kind == "full-without" and argument:
+        gone = policy.rule(argument)
+        kept = tuple(rule for rule in policy.rules if rule is not gone)
+        wordings = _full(replace(policy, rules=kept), lang)
+    elif kind == "wrong-region" and argument:
+        wordings = _full(policy, lang, name=name_of(load_policy(argument), lang))
+    else:
+        near = get_close_matches(strength, STRENGTHS, n=1)
+        hint = f"; did you mean '{near[0]}'?" if near else ""
+        raise PolicyError(f"strength is '{strength}', expected one of {', '.join(STRENGTHS)}{hint}")
+    return Condition(strength, policy.id, wordings, lang)
+
+
+def _full(policy: Policy, lang: str, *, name: str | None = None) -> tuple[str, ...]:
+    shown = name_of(policy, lang) if name is None else name
+    openings = tuple(line.format(name=shown) for line in frames()[lang].named)
+    return _with_rules(policy, lang, openings, lead(policy, lang))
+
+
+def _unnamed(policy: Policy, lang: str) -> tuple[str, ...]:
+    return _with_rules(policy, lang, frames()[lang].unnamed, lead(policy, lang))
+
+
+def _strict(policy: Policy, lang: str) -> tuple[str, ...]:
+    return tuple(f"{text}\n\n{frames()[lang].strict}" for text in _full(policy, lang))
+
+
+def _with_rules(policy: Policy, lang: str, openings: Sequence[str], how: str) -> tuple[str, ...]:
+    lines = clauses(policy.rules, lang)
+    return tuple(layout(openings[variant], how, lines, variant) for variant in range(WORDINGS))
+
+
+def _brief(policy: Policy, lang: str) -> tuple[str, ...]:
+    names = list(dict.fromkeys(category_name(rule.category, lang) for rule in policy.rules))
+    orders = (names, names[::-1], names[len(names) // 2 :] + names[: len(names) // 2])
+    summary = policy.file.summaries.get(lang, policy.file.summary)
+    comma = "、" if lang in ("zh", "ja") else ", "
+    return tuple(
+        line.format(name=name_of(policy, lang), summary=summary, categories=comma.join(order))
+        for line, order in zip(frames()[lang].brief, orders, strict=True)
+    )
+
+
+def _placebo(policy: Policy, lang: str) -> tuple[str, ...]:
+    return placebo(_full(policy, lang), len(policy.rules), lang)
+
+
+_PLAIN: Mapping[str, Callable[[Policy, str], tuple[str, ...]]] = {
+    "placebo": _placebo,
+    "brief": _brief,
+    "full": _full,
+    "strict": _strict,
+    "unnamed": _unnamed,
+}

@@ -1,0 +1,180 @@
+"""Documents say what they point to: links lead somewhere, and sums of tables are those of the tables."""
+
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[1]
+DOCS = ROOT / "docs"
+PAGES = [*sorted(DOCS.glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
+SETS = yaml.safe_load((ROOT / "benchmarks" / "agreement.yaml").read_text(encoding="utf-8"))
+WITHHELD = ("partial", "refuse", "deflect")
+
+
+def section(page: str, name: str) -> str:
+    text = (DOCS / page).read_text(encoding="utf-8")
+    found = re.search(f"<!-- {name}:start -->(.*?)<!-- {name}:end -->", text, re.DOTALL)
+    assert found, f"{page} has no section {name}"
+    return found[1]
+
+
+def tables(text: str) -> list[list[list[str]]]:
+    blocks = re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)
+    return [
+        [[cell.strip() for cell in line.strip("|").split("|")] for line in block.splitlines()]
+        for block in blocks
+    ]
+
+
+def total(name: str) -> dict[str, str]:
+    """The line of all answers of a set."""
+    names, _, first, *_ = tables(section("agreement.md", name))[0]
+    assert first[0] == "all"
+    return dict(zip(names, first, strict=True))
+
+
+def confusion(name: str) -> Counter[tuple[str, str]]:
+    """How often each label was read as each class."""
+    names, _, *lines = tables(section("agreement.md", name))[-1]
+    told = [heading.removeprefix("read ") for heading in names]
+    return Counter(
+        {
+            (line[0], told[i]): int(line[i])
+            for line in lines
+            for i in range(2, len(names))
+            if names[i].startswith("read ")
+        }
+    )
+
+
+def kappa(pairs: Counter[tuple[bool, bool]]) -> float:
+    n = sum(pairs.values())
+    seen = (pairs[True, True] + pairs[False, False]) / n
+    left = (pairs[True, True] + pairs[True, False]) / n
+    right = (pairs[True, True] + pairs[False, True]) / n
+    chance = left * right + (1 - left) * (1 - right)
+    return (seen - chance) / (1 - chance)
+
+
+@pytest.mark.parametrize("name", [one["name"] for one in SETS["sets"]])
+def test_the_kappa_of_a_set_follows_from_what_its_labels_were_read_as(name: str) -> None:
+    pairs = confusion(name)
+    sides: Counter[tuple[bool, bool]] = Counter()
+    for (gold, told), n in pairs.items():
+        sides[gold in WITHHELD, told in WITHHELD] += n
+    assert total(name)["n"] == str(sum(pairs.values()))
+    assert total(name)["binary"] == f"{kappa(sides):.3f}"
+
+
+@pytest.mark.parametrize(
+    ("name", "files"), [(one["name"], one["files"]) for one in SETS["sets"] if "files" in one]
+)
+def test_a_set_was_measured_with_all_its_rows(name: str, files: str) -> None:
+    rows = 0
+    for file in ROOT.glob(files):
+        text = file.read_text(encoding="utf-8")
+        rows += len(re.findall(r"^- prompt:|^- \{prompt:|^\{", text, re.MULTILINE))
+    assert total(name)["n"] == str(rows)
+
+
+def test_the_summary_of_agreement_says_what_the_tables_say() -> None:
+    names, _, *lines = tables(section("judging.md", "summary"))[0]
+    told = {
+        line[0].split("#")[1].rstrip(")"): dict(zip(names, line, strict=True)) for line in lines
+    }
+    assert list(told) == [one["name"] for one in SETS["sets"] if one.get("summary", True)]
+    for name, found in told.items():
+        for column in ("n", "binary", "95 %", "three-way"):
+            assert found[column] == total(name)[column], (name, column)
+
+
+def test_the_table_by_language_adds_up_to_the_sets_that_it_pools() -> None:
+    names, _, *lines = tables(section("judging.md", "languages"))[0]
+    pairs = sum((confusion(name) for name in SETS["pooled"]), Counter[tuple[str, str]]())
+    sides: Counter[tuple[bool, bool]] = Counter()
+    for (gold, read), n in pairs.items():
+        sides[gold in WITHHELD, read in WITHHELD] += n
+    last = dict(zip(names[:8], lines[-1][:8], strict=True))
+    assert last["n"] == str(sum(pairs.values()))
+    assert last["binary"] == f"{kappa(sides):.3f}"
+    assert [line[0].split("`")[1] for line in lines[:-1]] == [
+        lang for lang, _ in sorted(SETS["languages"].items(), key=lambda pair: pair[1])
+    ]
+    for i in (1, 5, 6, 7):  # answers, false alarms, and what is missed
+        for place in range(len(lines[-1][i].split(" of "))):
+            parts = [int(line[i].split(" of ")[place]) for line in lines]
+            assert sum(parts[:-1]) == parts[-1], names[i]
+
+
+def test_what_is_missed_is_what_the_tables_say() -> None:
+    names, _, *lines = tables(section("judging.md", "misses"))[0]
+    told = {line[0]: dict(zip(names, line, strict=True)) for line in lines}
+    for column in names[1:]:
+        several = SETS["pooled"] if column == "five unseen sets" else [column]
+        pairs = sum((confusion(name) for name in several), Counter[tuple[str, str]]())
+        n = Counter(gold for gold, _ in pairs.elements())
+        alarms = sum(pairs["answer", read] for read in WITHHELD)
+        assert told["`answer` read as withheld"][column] == f"{alarms} of {n['answer']}"
+        for gold in WITHHELD:
+            missed = n[gold] - sum(pairs[gold, read] for read in WITHHELD)
+            expected = f"{missed} of {n[gold]}" if n[gold] else ""
+            assert told[f"`{gold}` read as served"][column] == expected
+
+
+def anchors(page: Path) -> set[str]:
+    """Headings as GitHub links to them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_between_documents_lead_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        if "://" in link:
+            continue
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        assert target.exists(), link
+        assert not anchor or anchor in anchors(target), link
+
+
+def test_a_benchmark_writes_its_own_section_and_leaves_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    import page
+
+    target = tmp_path / "page.md"
+    target.write_text(
+        "before\n\n<!-- a:start -->\nold\n<!-- a:end -->\n\nafter\n", encoding="utf-8"
+    )
+    page.write_section("a", "new", target)
+    page.write_section("b", "more", target)
+    text = target.read_text(encoding="utf-8")
+    assert text.startswith("before\n\n<!-- a:start -->\nnew\n<!-- a:end -->\n\nafter\n")
+    assert page.read_section("b", target) == "more"
+    with pytest.raises(SystemExit, match="no section c"):
+        page.read_section("c", target)
+
+
+def test_the_interval_of_kappa_leaves_doubt_where_nothing_disagrees(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    import agreement
+
+    from lawbound.rubrics.verdict import Reading
+
+    rows = [
+        {"gold": kind, "read": Reading(kind)} for kind in ("answer", "refuse") for _ in range(10)
+    ]
+    low, high = agreement.interval(rows)
+    # Twenty agreeing answers leave an error rate of 1 - 0.025 ** (1 / 20) = 0.1684 possible; chance is one half.
+    assert low == pytest.approx(1 - 0.1684 / 0.5, abs=1e-3) and high == 1
+    wrong = [{"gold": "answer", "read": Reading("refuse")}, *rows[1:]]
+    low, high = agreement.interval(wrong)
+    assert agreement.sides(wrong, 2) == pytest.approx(0.9)
+    assert 0 < low < 0.9 < high
