@@ -128,14 +128,20 @@ def _refuse_strays(others: Mapping[str, Any], call: Call | None) -> None:
 
 
 def _policy(name: str, source: str) -> str:
-    """A shipped policy's id, or the id of a file of the user's own, which is kept for judging.
+    """A shipped policy's id, or the path of a file of the user's own, which is kept for judging.
 
     Raises:
-        TaskError: The file's id is taken.
+        TaskError: The file is not found, or its id is taken.
     """
     if name in shipped():
         return name
-    path = Path(source).parent / name if Path(source).is_file() else Path(name)
+    is_known = Path(source).is_file()
+    path = Path(source).parent / name if is_known else Path(name)
+    if not is_known and not path.is_file():
+        raise TaskError(
+            f"policy {quoted(name)}: found no such file, and lm-eval does not say in which folder its task "
+            "stands, expected an absolute path, or the task's name and --include_path FOLDER"
+        )
     policy = load_policy(str(path))
     if policy.id in shipped() or _own.get(policy.id, policy).digest != policy.digest:
         raise TaskError(f"{path}: id is '{policy.id}', which another policy has, expected its own")

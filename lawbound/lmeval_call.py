@@ -32,6 +32,8 @@ class Call:
     """lm-eval's model, loaded."""
     has_template: bool
     """Whether a chat template is applied."""
+    has_instruction: bool
+    """Whether a system message of the user's stands before the policy."""
     model_arguments: Mapping[str, Any] | str
     max_tokens: int | None
     """Of an answer, where ``--gen_kwargs`` says."""
@@ -52,6 +54,7 @@ def find_call() -> Call | None:
             return Call(
                 model=found.get("lm"),
                 has_template=bool(found.get("apply_chat_template")),
+                has_instruction=bool(found.get("system_instruction")),
                 model_arguments=found.get("model_args") or {},
                 max_tokens=tokens if isinstance(tokens, int) else None,
             )
@@ -74,7 +77,12 @@ def check_prompts(rows: Sequence[Mapping[str, Any]], call: Call | None, *, max_t
     if call is None:
         return
     if not call.has_template:
-        _warn_of_no_template()
+        _warn(
+            "without --apply_chat_template the policy is plain text before the question and no system "
+            "message"
+        )
+    if call.has_instruction:
+        _warn("with --system_instruction something else stands before the policy")
     prompts = [_prompt(row, call) for row in rows]
     whole = [text for text in prompts if text is not None]
     lost = sum(
@@ -92,12 +100,9 @@ def check_prompts(rows: Sequence[Mapping[str, Any]], call: Call | None, *, max_t
 
 
 @cache
-def _warn_of_no_template() -> None:
+def _warn(line: str) -> None:
     """Once for all tasks of a process."""
-    _log.warning(
-        "WARNING: without --apply_chat_template the policy is plain text before the question and no "
-        "system message: `lawbound score` will refuse these logs"
-    )
+    _log.warning("WARNING: %s: `lawbound score` will refuse these logs", line)
 
 
 def _prompt(row: Mapping[str, Any], call: Call) -> str | None:

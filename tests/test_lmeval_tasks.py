@@ -18,7 +18,7 @@ from lawbound.evals.folder import FolderError, RunFolder
 from lawbound.evals.harness_docs import build_docs, parse_doc
 from lawbound.evals.harness_logs import import_logs
 from lawbound.evals.suite import compose, load_suite
-from lawbound.lmeval_call import TaskError, _warn_of_no_template
+from lawbound.lmeval_call import TaskError, _warn
 from lawbound.rubrics.policy_files import load_policy, shipped
 from lawbound.rubrics.policy_scaffold import scaffold
 
@@ -196,6 +196,13 @@ def test_a_policy_of_the_users_own_runs_inside_lm_eval(
     assert (entry["digest"], entry["from"]) == (load_policy(policy).digest, policy)
 
 
+def test_a_task_whose_folder_is_unknown_needs_an_absolute_path(own: Path) -> None:
+    with pytest.raises(TaskError, match="does not say in which folder its task stands"):
+        lmeval.docs("acme.yaml", config_source="inline")
+    (mine,) = lmeval.docs(str(own / "acme.yaml"), config_source="inline").values()
+    assert json.loads(mine["lawbound"][0])["policy"] == "acme"
+
+
 def test_a_policy_of_the_users_own_takes_no_shipped_name(tmp_path: Path) -> None:
     (tmp_path / "mine.yaml").write_text(scaffold("de"), encoding="utf-8")
     with pytest.raises(TaskError, match="id is 'de', which another policy has"):
@@ -303,7 +310,7 @@ def test_an_empty_text_of_a_chat_api_is_explained(
 def test_a_missing_chat_template_is_warned_of_once_and_before_anything_is_asked(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    _warn_of_no_template.cache_clear()
+    _warn.cache_clear()
     _lm_eval("--model", "lawbound-chat", "--metadata", FEW, tasks="lawbound_cn,lawbound_de")
     said = [r.getMessage() for r in caplog.records if r.name == "lawbound.lmeval"]
     assert len(said) == 1 and said[0].startswith("WARNING: without --apply_chat_template")
