@@ -266,6 +266,19 @@ def test_the_newest_log_of_the_same_questions_can_be_taken(logs: Path, tmp_path:
     assert len(run.read_run()["models"]) == 1
 
 
+@pytest.mark.parametrize("option", [["--newest"], ["--policy", "acme.yaml"]])
+def test_what_concerns_logs_is_refused_of_a_run(
+    logs: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    option: list[str],
+) -> None:
+    run = import_logs(logs, tmp_path / "out").root
+    said = _error(monkeypatch, capsys, "score", str(run), *option)
+    assert said == f"error: {run}: holds no logs of lm-eval, which --newest and --policy concern"
+
+
 def test_a_log_whose_policy_has_changed_leaves_no_run(
     logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
