@@ -58,25 +58,26 @@ HANDS = {name: hand for hand, names in enumerate(WRITTEN) for name in names.spli
 def read_apart(corpus: Corpus, groups: npt.NDArray[np.int64]) -> dict[Row, str]:
     """How the grader reads each whole answer with tables that saw none of its group."""
     whole = np.array([bool(row.source) for row in corpus.rows])
-    open_, leaning = open_rows(corpus)
+    silent, leaning, noted = open_rows(corpus)
+    open_ = silent | noted
     seen: dict[Row, str] = {
         corpus.rows[i]: drafted(corpus.rows[i]).behaviour
-        for i in np.flatnonzero(whole & ~open_ & ~leaning)
+        for i in np.flatnonzero(whole & ~silent & ~leaning)
     }
     held = held_out(corpus, open_ | leaning, groups)
-    silent = np.flatnonzero(open_)
+    learned = np.flatnonzero(open_)
 
     def declining(chosen: Mask) -> npt.NDArray[np.float64]:
         return head.beside(held[chosen], [drafted(corpus.rows[i]) for i in np.flatnonzero(chosen)])
 
-    read = seen_by([drafted(corpus.rows[i]) for i in silent])
+    read = seen_by([drafted(corpus.rows[i]) for i in learned])
     for group in sorted(set(groups[(open_ | leaning) & whole].tolist())):
         known, within = open_ & (groups != group), whole & (groups == group)
         weight = weights_of([corpus.rows[i] for i in np.flatnonzero(known)])
         labels, even = corpus.labels[known], scaled(held[known], weight)[0]
         table = head.unpack(fit_head(held[known], labels, weight))
-        nets = gist.unpack(fit_gist(read, np.flatnonzero(known[silent]), even, labels, weight))
-        if len(test := np.flatnonzero(open_ & within)):
+        nets = gist.unpack(fit_gist(read, np.flatnonzero(known[learned]), even, labels, weight))
+        if len(test := np.flatnonzero(silent & within)):
             left = [corpus.rows[i] for i in test]
             drafts = [drafted(row) for row in left]
             needed = np.array([head.threshold(made) for made in drafts])

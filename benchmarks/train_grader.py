@@ -30,7 +30,7 @@ from train_gist import fit_gist, seen_by
 
 from lawbound.rubrics.behaviour import concepts, gist, head, learned
 from lawbound.rubrics.behaviour.answer import take_apart
-from lawbound.rubrics.behaviour.draft import Draft, draft
+from lawbound.rubrics.behaviour.draft import SOFT, Draft, draft
 from lawbound.rubrics.behaviour.lexicon import load
 from lawbound.rubrics.behaviour.prompt import read
 from lawbound.rubrics.reference.constants import always_comply
@@ -298,14 +298,18 @@ def held_out(corpus: Corpus, open_: Mask, groups: npt.NDArray[np.int64]) -> npt.
     return seen
 
 
-def open_rows(corpus: Corpus) -> tuple[Mask, Mask]:
-    """Answers about which the lexicons are silent, and whole ones that decline beside something else."""
-    silent, leaning = [], []
+def open_rows(corpus: Corpus) -> tuple[Mask, Mask, Mask]:
+    """Answers about which the lexicons are silent; whole ones that decline beside something else; and those that a
+    note alone gives away ("I've left out ..."). The steps learn from the last as from the first: what a list knows
+    here, a model will say in words that none has."""
+    silent, leaning, noted = [], [], []
     for row in corpus.rows:
         made = drafted(row) if row.label in head.KINDS else None
-        silent.append(isinstance(made, Draft) and made.leaning is None)
-        leaning.append(isinstance(made, Draft) and not silent[-1] and row.prompt is not None)
-    return np.array(silent), np.array(leaning)
+        declines = isinstance(made, Draft) and made.leaning is not None
+        silent.append(isinstance(made, Draft) and not declines)
+        leaning.append(declines and row.prompt is not None)
+        noted.append(declines and made is not None and made.forces <= {"omit", *SOFT})
+    return np.array(silent), np.array(leaning), np.array(noted)
 
 
 def fit_head(
@@ -363,7 +367,8 @@ def weights_of(found: Sequence[Row]) -> npt.NDArray[np.float64]:
 def train() -> tuple[Tables, npt.NDArray[np.float64], gist.Seen]:
     """Read, fit, pack; what the second and the third step were fitted to comes along."""
     corpus = Corpus(rows())
-    open_, leaning = open_rows(corpus)
+    silent, leaning, noted = open_rows(corpus)
+    open_ = silent | noted
     seen = held_out(corpus, open_ | leaning, corpus.folds)
     chosen = [corpus.rows[i] for i in np.flatnonzero(open_)]
     weight, labels = weights_of(chosen), corpus.labels[open_]
