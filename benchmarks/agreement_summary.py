@@ -66,7 +66,7 @@ def of_sets(sets: Mapping[str, tuple[str, str]], source: Path) -> str:
 def of_misses(pooled: Sequence[str], source: Path) -> str:
     """How often each thing goes wrong: over the pooled sets, and in the others by set."""
     columns = {
-        "five unseen sets": [*pooled],
+        "unseen sets": [*pooled],
         **{
             name: [name]
             for name in ("unusual", "over-refusal", "facts", "real-model", "xstest", "speechmap")
