@@ -68,7 +68,7 @@ def _table(board: pd.DataFrame) -> Sequence[str]:
 
 def _cell(row: dict[str, float], column: str) -> str:
     value, low, high = (row[column + end] for end in ("", "_low", "_high"))
-    return f"{value:.2f} [{low:.2f}, {high:.2f}]" if value == value else "nan"
+    return f"{value:z.2f} [{low:z.2f}, {high:z.2f}]" if value == value else "nan"
 
 
 def _truncated(frame: pd.DataFrame) -> str:

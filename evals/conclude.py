@@ -201,6 +201,7 @@ def _write(
     resamples: int,
 ) -> Conclusion:
     from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows
+    from lawbound.evals.leaderboard.left_out import answers_left_out
     from lawbound.evals.leaderboard.table import csv_bytes
     from lawbound.evals.metrics.compute import compute_metrics
     from lawbound.evals.report import render_report
@@ -208,7 +209,7 @@ def _write(
     asked = [entry["id"] for entry in record["policies"]]
     info = {key: value for key, value in rule_info(policies).items() if key[0] in asked}
     estimates = compute_metrics(frame, info, seed=int(record["seed"]), resamples=resamples)
-    board = leaderboard_rows(estimates, record)
+    board = leaderboard_rows(estimates, record, answers_left_out(frame))
     metrics = csv_bytes(metrics_rows(estimates))
     _forget_other_numbers(folder.root, metrics)
     write_atomically(folder.root / "metrics.csv", metrics)

@@ -145,7 +145,7 @@ def _result(row: Mapping[Any, Any]) -> dict[str, Any]:
             metrics.append(
                 {
                     "type": name,
-                    "name": f"{name} [95 % interval {low:.3f} to {high:.3f}]",
+                    "name": f"{name} [95 % interval {low:z.3f} to {high:z.3f}]",
                     "value": round(value, 6),
                 }
             )

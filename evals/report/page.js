@@ -21,7 +21,8 @@ function visible(text) {
 
 const isNumber = (value) => typeof value === "number";
 const isReference = (row) => String(row.model).startsWith("reference:");
-const fixed = (value, digits) => value.toFixed(digits).replace("-", "\u2212");
+const fixed = (value, digits) =>
+  value.toFixed(digits).replace(/^-(?=[0.]*$)/, "").replace("-", "\u2212"); // no negative zero
 
 function shown(value) {
   if (value === null || value === undefined || value === "") return "–";

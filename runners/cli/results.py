@@ -220,9 +220,9 @@ def print_leaderboard(board: "pd.DataFrame") -> None:
 def _cell(record: dict[object, object], name: str) -> str:
     value = None if str(record[name]) == "<NA>" else record[name]
     low, high = record.get(f"{name}_low"), record.get(f"{name}_high")
-    text = f"{value:.3f}" if isinstance(value, float) else "-" if value is None else str(value)
+    text = f"{value:z.3f}" if isinstance(value, float) else "-" if value is None else str(value)
     if isinstance(value, float) and value != value:
         return "nan"
     if isinstance(low, float) and isinstance(high, float) and low == low and high == high:
-        text += f" [{low:.3f}, {high:.3f}]"
+        text += f" [{low:z.3f}, {high:z.3f}]"
     return text
