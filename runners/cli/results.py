@@ -90,6 +90,7 @@ def score(
         conclusion = conclude(folder, judge=panel, observer=observer)
     print_leaderboard(conclusion.leaderboard)
     warn_of_gaps(conclusion)
+    warn_of_thinking(conclusion)
     tell_of_policies(folder)
     if panel is None:
         tell_of_kept_judges(folder)
@@ -154,6 +155,15 @@ def warn_of_gaps(conclusion: "Conclusion") -> None:
         note(
             f"WARNING: {count} verdicts of {model} have no answer (failed, damaged or not asked "
             f"yet); they are out of every denominator and counted in the columns 'errors'{why}"
+        )
+
+
+def warn_of_thinking(conclusion: "Conclusion") -> None:
+    """Say whose answers never came: a low J is then the token limit's as much as the model's."""
+    for model, (answers, alone, cut_off) in conclusion.thinking.items():
+        note(
+            f"WARNING: {alone} of {answers} answers of {model} hold thinking alone ({cut_off} cut off at the token "
+            "limit): they count as empty, which lowers J and capability; --max-tokens leaves more room"
         )
 
 

@@ -1,16 +1,19 @@
 """What is counted, and how often: answers that nothing could use, and answers behind a number."""
 
 import math
+from types import SimpleNamespace
 
 import pytest
 
 from lawbound import FunctionEngine, RunSpec, evaluate
 from lawbound.evals.compare.runs import compare_frames
 from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.frame import thinking_alone
 from lawbound.evals.leaderboard.left_out import answers_left_out
 from lawbound.evals.metrics.build import Tally
 from lawbound.evals.metrics.compute import compute_metrics
 from lawbound.evals.metrics.inputs import RuleInfo
+from lawbound.runners.cli.results import warn_of_thinking
 
 nan = math.nan
 TWO_RULES = {
@@ -167,6 +170,23 @@ def test_thinking_that_used_up_the_tokens_is_told_beside_j(behaved, frame):
         one |= {"think_only": True, "truncated": is_cut}
     j = pick(compute_metrics(frame(rows), TWO_RULES, seed=0), "J")
     assert j.note.endswith("; 2 of 5 answers hold thinking alone (1 cut off at the token limit)")
+
+
+def test_answers_that_never_came_are_counted_once_for_a_warning(row, frame, capsys):
+    alone = {"think_only": True, "behaviour": "empty"}
+    rows = [row("cut", strength="none", policy=p, truncated=True, **alone) for p in ("p", "q")]
+    rows += [
+        row("done", **alone),
+        row("said"),
+        row("failed", error=True, think_only=True),
+        row("chosen", mode="choices", think_only=True),
+    ]
+    found = thinking_alone(frame(rows))
+    assert found == {"m": (3, 2, 1)}
+    warn_of_thinking(SimpleNamespace(thinking=found))
+    assert "2 of 3 answers of m hold thinking alone (1 cut off" in " ".join(
+        capsys.readouterr().err.split()
+    )
 
 
 def test_a_comparison_counts_an_answer_once_that_two_policies_judge(behaved, frame):
