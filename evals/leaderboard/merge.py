@@ -146,7 +146,7 @@ def _result(row: Mapping[Any, Any]) -> dict[str, Any]:
                 {
                     "type": name,
                     "name": f"{name} [95 % interval {low:z.3f} to {high:z.3f}]",
-                    "value": round(value, 6),
+                    "value": round(value, 6) + 0.0,  # never -0
                 }
             )
     return {
