@@ -28,7 +28,7 @@ def main() -> None:
     """Read, write."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path, help="a finished run")
-    parser.add_argument("--asked", required=True, help="how long asking took, as the bars said")
+    parser.add_argument("--asked", default="", help="how long asking took, as the bars said")
     options = parser.parse_args()
     board = read_board(options.folder / "leaderboard.csv")
     run = yaml.safe_load((options.folder / "run.yaml").read_text(encoding="utf-8"))
@@ -45,11 +45,13 @@ def _about(run: dict[str, object], asked: str) -> Sequence[str]:
     models = run["models"]
     assert isinstance(models, list)
     requests = next(m["requests"] for m in models if not m["reference"])
+    took = f", asked in {asked}" if asked else ""
     return (
         f"`make demo` on {os.cpu_count()} {platform.machine()} cores, float32, {date.today()}: {requests} "
-        f"requests, asked in {asked}.",
+        f"requests{took}.",
         "Reference models are shown for one policy; `out/demo/leaderboard.csv` has them for all, and",
-        "`out/demo/report.html` every answer. The table is written by `python benchmarks/result.py out/demo`.",
+        "`out/demo/report.html` every answer. The table is written by `python benchmarks/result.py out/demo`;",
+        "`n` is the answers behind `J` and `capability`, brackets hold 95 % intervals.",
         "",
     )
 
@@ -59,16 +61,16 @@ def _table(board: pd.DataFrame) -> Sequence[str]:
     shown = board[~board["is_reference"] | (board["policy"] == first)]
     shown = pd.concat([shown[~shown["is_reference"]], shown[shown["is_reference"]]])
     names = " | ".join(title for title, _ in COLUMNS)
-    rows = [f"| model | policy | {names} |", "|---" * (len(COLUMNS) + 2) + "|"]
+    rows = [f"| model | policy | {names} | n |", "|---" * (len(COLUMNS) + 3) + "|"]
     for row in shown.to_dict(orient="records"):
         cells = [_cell(row, column) for _, column in COLUMNS]
-        rows.append(f"| {row['model']} | {row['policy']} | {' | '.join(cells)} |")
+        rows.append(f"| {row['model']} | {row['policy']} | {' | '.join(cells)} | {row['n']} |")
     return rows
 
 
 def _cell(row: dict[str, float], column: str) -> str:
     value, low, high = (row[column + end] for end in ("", "_low", "_high"))
-    return f"{value:.2f} [{low:.2f}, {high:.2f}]" if value == value else "nan"
+    return f"{value:z.2f} [{low:z.2f}, {high:z.2f}]" if value == value else "nan"
 
 
 def _truncated(frame: pd.DataFrame) -> str:

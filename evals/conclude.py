@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.folder.policies import run_policies
 from lawbound.evals.folder.run_folder import RunFolder, write_atomically
-from lawbound.evals.frame import Judged, judge_all, usual_errors, verdict_frame
+from lawbound.evals.frame import (
+    Judged,
+    judge_all,
+    thinking_alone,
+    usual_errors,
+    verdict_frame,
+)
 from lawbound.evals.judging.panel import (
     NOBODY,
     JudgeSpec,
@@ -51,6 +57,8 @@ class Conclusion:
     """Answers given since the run's panel read it: its own to read, and read by the offline grader."""
     errors: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     """Model -> the most frequent error of its unanswered verdicts and how many have it, where one is told."""
+    thinking: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
+    """Model -> answers, those of them that hold thinking alone, and those of these cut off at the token limit."""
 
 
 def conclude(
@@ -201,6 +209,7 @@ def _write(
     resamples: int,
 ) -> Conclusion:
     from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows
+    from lawbound.evals.leaderboard.left_out import answers_left_out
     from lawbound.evals.leaderboard.table import csv_bytes
     from lawbound.evals.metrics.compute import compute_metrics
     from lawbound.evals.report import render_report
@@ -208,7 +217,7 @@ def _write(
     asked = [entry["id"] for entry in record["policies"]]
     info = {key: value for key, value in rule_info(policies).items() if key[0] in asked}
     estimates = compute_metrics(frame, info, seed=int(record["seed"]), resamples=resamples)
-    board = leaderboard_rows(estimates, record)
+    board = leaderboard_rows(estimates, record, answers_left_out(frame))
     metrics = csv_bytes(metrics_rows(estimates))
     _forget_other_numbers(folder.root, metrics)
     write_atomically(folder.root / "metrics.csv", metrics)
@@ -225,8 +234,9 @@ def _write(
     unread = (record.get("judge") or {}).get("unread", 0)
     errors = usual_errors(frame, samples)
     return Conclusion(
-        tuple(estimates), board, tuple(ties(board)), unanswered, silent, unread, errors
-    )
+        tuple(estimates), board, tuple(ties(board)), unanswered, silent, unread, errors,
+        thinking_alone(frame),
+    )  # fmt: skip
 
 
 def _forget_other_numbers(root: Path, metrics: bytes) -> None:

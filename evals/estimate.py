@@ -27,8 +27,9 @@ class Estimate:
     """Lower end of the 95 % interval."""
     high: float = NAN
     n: int = 0
-    """Answers in the denominator."""
+    """Answers behind the value, each once; of some metrics pairs, twins or others (docs/metrics.md)."""
     clusters: int = 0
+    """Item groups among them, each once."""
     unscored: int = 0
     """Answers that nobody could judge: out of the denominator."""
     errors: int = 0

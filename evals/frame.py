@@ -218,6 +218,27 @@ def usual_errors(
     return found
 
 
+def thinking_alone(frame: pd.DataFrame) -> dict[str, tuple[int, int, int]]:
+    """Answers that were never given since the model was still thinking.
+
+    Args:
+        frame: The verdicts.
+
+    Returns:
+        Model -> how many answers it gave in words, how many of them hold thinking alone, and how many of these
+        ran into the token limit. A model is left out where there are none.
+    """
+    found = {}
+    written = frame[(frame["mode"] == "generate") & ~frame["error"] & ~frame["blocked"]]
+    for model, rows in written.groupby("model", sort=False):
+        once = rows.drop_duplicates("key")
+        alone = once[once["think_only"].astype(bool)]
+        if len(alone):
+            cut_off = int((alone["truncated"].astype(float) == 1).sum())
+            found[str(model)] = (len(once), len(alone), cut_off)
+    return found
+
+
 _MISSING = Sample(key="", text="", finish="error")
 """Stands for an answer that is not there; the row's `error` says so."""
 

@@ -11,7 +11,7 @@ from lawbound.runners.plan import Assignment
 from lawbound.runners.sample import Sample
 from lawbound.tasks.item import Item
 
-SCORER_VERSION = "6"
+SCORER_VERSION = "7"
 """Goes up when the same answer could be judged otherwise; leaderboards of other versions do not merge."""
 
 
@@ -138,7 +138,8 @@ class Judge:
                 extracted=picked is not None,
             )
         reading = self._read(item, sample)
-        return self._verdict(assignment, requirement, reading, **self._check(item, sample))
+        checked = {} if _is_no_answer(item, sample, reading) else self._check(item, sample)
+        return self._verdict(assignment, requirement, reading, **checked)
 
     def _read(self, item: Item, sample: Sample) -> Reading:
         self.read([(item, sample)])
@@ -170,6 +171,18 @@ class Judge:
 def _answer_key(item: Item, sample: Sample) -> tuple[str, str, str, str]:
     """Answers with the same key are read alike."""
     return item.id, sample.text, sample.thinking, sample.finish
+
+
+def _is_no_answer(item: Item, sample: Sample, reading: Reading) -> bool:
+    """A service error or a filter's message stands in its place, so that there is nothing to check.
+
+    Where only the language is one that the grader cannot read, what checks the answer may still.
+    """
+    from lawbound.rubrics.behaviour.draft import is_in_unread_language
+
+    return reading.behaviour == "unscored" and not is_in_unread_language(
+        item.prompt, sample.text, item.lang
+    )
 
 
 def best_choice(sample: Sample) -> int | None:

@@ -122,6 +122,7 @@ def rule_differences(
         ("J", j, difference(met, worse), (restricted, chosen)),
     ):
         p_value = _p(one, d, masks, rng, resamples)
+        mean = one.counted(mean, np.logical_or.reduce(masks))
         bounds = stretched(possible[metric], mean.value)
         yield PairDifference(metric, values[0], values[1], mean, p_value, bounds)
 

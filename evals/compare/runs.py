@@ -8,7 +8,7 @@ for a difference.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,11 +25,11 @@ from lawbound.evals.compare.pairs import (
 from lawbound.evals.compare.summary import PRIMARY, Counts, Difference, summary, versions
 from lawbound.evals.leaderboard.board import suite_hash
 from lawbound.evals.metrics.inputs import (
-    OK,
     UNSCORED,
     Cut,
     Mask,
     MetricError,
+    Rows,
     RuleInfos,
     cuts,
     read_frame,
@@ -47,11 +47,12 @@ class Comparison:
     names: tuple[str, str]
     differences: tuple[Difference, ...]
     flipped: pd.DataFrame
-    """Answers whose verdict or correctness changed, one a row; `requirement_differs` where the runs' policies
-    do not require the same of it."""
+    """Answers whose verdict or correctness changed, one a row for each policy that judges them;
+    `requirement_differs` where the runs' policies do not require the same of it."""
     pairs: int
+    """Pairs of stored answers; one that several policies judge is one."""
     unpaired: int
-    """Rows of either run that the other does not have: not compared."""
+    """Answers of either run that the other does not have: not compared."""
     summary: str
     unjudged: int = 0
     """Pairs in which an answer failed, was blocked or could not be read: no difference counts them."""
@@ -90,40 +91,77 @@ def compare_frames(
     tables: list[pd.DataFrame] = []
     shared: dict[str, bool] = {}
     unanswered: list[tuple[str, str, str]] = []
-    total = unjudged = unscored = differing = 0
+    seen = _Answers()
+    paired = 0
     for arms in by_policy.values():
         if len(arms) == 2:
             pairs = pair_cuts(arms["0"], arms["1"])
-            total += len(pairs.first)
-            worst = np.maximum(pairs.first.status, pairs.second.status)
-            unjudged += int(np.sum(worst != OK))
-            unscored += int(np.sum(worst == UNSCORED))
+            paired += len(pairs.first)
             differs = requirement_differs(pairs)
-            differing += int(differs.sum())
+            flips = _flipped(pairs)
+            seen.add(pairs, differs, flips)
             found += _differences(pairs, rng, resamples)
-            tables.append(_flips(pairs, differs))
+            tables.append(_flips(pairs, differs, flips))
             unanswered += unanswered_scores(pairs, "full")
             if (pairs.first.at("full")["kind"] == "policy").any():
                 shared[pairs.policy] = shares_a_rule(pairs, "full")
-    if total == 0:
+    if paired == 0:
         raise MetricError(f"compare: {names[0]} and {names[1]} share no item, policy and strength")
     found = _corrected(found)
     flipped = pd.concat(tables, ignore_index=True)
-    unpaired = len(both) - 2 * total
-    counts = Counts(
-        total,
-        unpaired,
-        failed=unjudged - unscored,
-        unscored=unscored,
-        differing=differing,
-        flipped=len(flipped),
-        flipped_unlike=int(flipped["requirement_differs"].sum()),
-    )
+    counts = seen.counts(_distinct(both) - 2 * len(seen.every))
     warnings = versions(first, second, names)
     told = "\n".join(summary(found, counts, names, warnings, shared, unanswered))
     return Comparison(
-        names, tuple(found), flipped, total, unpaired, told, unjudged, unscored, differing
-    )
+        names, tuple(found), flipped, counts.pairs, counts.unpaired, told,
+        counts.failed + counts.unscored, counts.unscored, counts.differing,
+    )  # fmt: skip
+
+
+Pair = tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Answers:
+    """Pairs of answers by what became of them; one that several policies judge is one pair."""
+
+    every: set[Pair] = field(default_factory=set)
+    lost: set[Pair] = field(default_factory=set)
+    unread: set[Pair] = field(default_factory=set)
+    unlike: set[Pair] = field(default_factory=set)
+    flipped: set[Pair] = field(default_factory=set)
+    flipped_unlike: set[Pair] = field(default_factory=set)
+
+    def add(self, pairs: Pairs, differs: Mask, flips: Mask) -> None:
+        """The pairs of one policy."""
+        names = list(zip(_names(pairs.first), _names(pairs.second), strict=True))
+        worst = np.maximum(pairs.first.status, pairs.second.status)
+        everywhere = np.ones(len(names), dtype=bool)
+        for found, mask in (
+            (self.every, everywhere), (self.lost, worst > UNSCORED), (self.unread, worst == UNSCORED),
+            (self.unlike, differs), (self.flipped, flips), (self.flipped_unlike, flips & differs),
+        ):  # fmt: skip
+            found.update(names[at] for at in np.flatnonzero(mask).tolist())
+
+    def counts(self, unpaired: int) -> Counts:
+        """How many there are of each."""
+        return Counts(
+            len(self.every), unpaired, failed=len(self.lost), unscored=len(self.unread),
+            differing=len(self.unlike), flipped=len(self.flipped), flipped_unlike=len(self.flipped_unlike),
+        )  # fmt: skip
+
+
+def _names(rows: Rows) -> list[str]:
+    """What tells a stored answer from others: its key, where the frame has one."""
+    columns = ("key",) if rows.has("key") else ("policy", "strength", "mode", "item", "epoch")
+    parts = [rows[name].tolist() for name in columns if rows.has(name)]
+    return ["/".join(map(str, one)) for one in zip(*parts, strict=True)]
+
+
+def _distinct(frame: pd.DataFrame) -> int:
+    """Stored answers of both runs."""
+    rows = read_frame(frame)
+    return len(set(zip(rows["model"].tolist(), _names(rows), strict=True)))
 
 
 def unlike(
@@ -169,19 +207,24 @@ def _corrected(found: Sequence[Difference]) -> list[Difference]:
     return done
 
 
-def _flips(pairs: Pairs, differs: Mask) -> pd.DataFrame:
+def _flipped(pairs: Pairs) -> Mask:
     """Pairs whose requirement was met in one run only, or whose answer was right in one only."""
+    changed = np.zeros(len(pairs.first), dtype=bool)
+    for name in ("met", "score"):
+        one, two = pairs.first.floats(name), pairs.second.floats(name)
+        changed |= ~np.isnan(one) & ~np.isnan(two) & ((one >= 0.5) != (two >= 0.5))
+    return changed
+
+
+def _flips(pairs: Pairs, differs: Mask, changed: Mask) -> pd.DataFrame:
+    """One row a flipped pair x policy."""
     import pandas as pd
 
     columns: dict[str, list[object]] = {}
-    met = [rows.floats("met") for rows in (pairs.first, pairs.second)]
-    score = [rows.floats("score") for rows in (pairs.first, pairs.second)]
-    changed = np.zeros(len(pairs.first), dtype=bool)
-    for one, two in (met, score):
-        changed |= ~np.isnan(one) & ~np.isnan(two) & ((one >= 0.5) != (two >= 0.5))
     first, second = pairs.first.where(changed), pairs.second.where(changed)
     for name in ("policy", "strength", "mode", "item", "kind"):
         columns[name] = first[name].tolist()
+    columns["epoch"] = first["epoch"].tolist() if first.has("epoch") else [0] * len(first)
     for name in ("base", "rules", "behaviour", "met", "score"):
         columns[f"{name}_first"] = first[name].tolist()
         columns[f"{name}_second"] = second[name].tolist()

@@ -25,7 +25,7 @@ _UNREAD = {
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One metric of the second run less the same of the first."""
+    """One metric of the second run less the same of the first, over the pairs that were read in both."""
 
     metric: str
     policy: str
@@ -37,8 +37,9 @@ class Difference:
     low: float
     high: float
     n: int
-    """Pairs."""
+    """Pairs of answers; of `policy_tax`, items of which both runs have such a pair under either arm."""
     clusters: int
+    """Item groups among them."""
     p_value: float
     p_holm: float = NAN
     """Corrected over J, capability and policy_tax at `full`, all policies."""
@@ -51,7 +52,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Of pairs, but for `unpaired`."""
+    """Of pairs of stored answers, each once whatever number of policies judge it, but for `unpaired`."""
 
     pairs: int
     unpaired: int
@@ -93,6 +94,11 @@ def summary(
     yield from warnings
     yield from _other_requirements(counts)
     yield _flipped(counts)
+    if any(d.value == d.value for d in found):
+        yield (
+            "Values of both runs are over the pairs that were read in both, so they need not be those of the "
+            "runs' own leaderboards."
+        )
     for d in found:
         if d.metric in PRIMARY and d.strength == "full":
             yield _sentence(d)
@@ -183,7 +189,10 @@ def _sentence(d: Difference) -> str:
     left = f"unread answers leave it between {d.lower_bound:+z.3f} and {d.upper_bound:+z.3f}"
     if d.value != d.value:
         return f"{where} is not known: {_UNREAD[d.metric]}; {left}."
-    change = f"{d.first:z.3f} -> {d.second:z.3f} ({d.value:+z.3f} [{d.low:+z.3f}, {d.high:+z.3f}])"
+    change = (
+        f"{d.first:z.3f} -> {d.second:z.3f} ({d.value:+z.3f} [{d.low:+z.3f}, {d.high:+z.3f}]; {d.n} pairs read "
+        f"in both runs, {d.clusters} groups)"
+    )
     tail = f"; {left}." if d.upper_bound - d.lower_bound > SHOWN else "."
     if d.p_holm < 0.05:
         word = "rose" if d.value > 0 else "fell"

@@ -191,7 +191,9 @@ def _rates(cut: Cut, strength: str, entries: Entries, gold: _Gold, icc: float) -
     )  # fmt: skip
     yield from (adherence, excess, over)
     if len(whole):
-        yield minus(names[1], adherence, excess)
+        j = minus(names[1], adherence, excess)
+        mean = used.counted(j.found.mean, met | worst.chosen)
+        yield replace(j, found=replace(j.found, mean=mean))
 
 
 def _pair(
@@ -217,7 +219,7 @@ def _pair(
     )
     found = replace(
         found,
-        mean=replace(found.mean, low=found.mean.low - gap),
+        mean=entries.counted(replace(found.mean, low=found.mean.low - gap), mask),
         labelled=len(np.unique(row[~np.isnan(label[mask])])),
     )
     return Pair(metric, raw, found, names)

@@ -5,12 +5,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.estimate import NAN, Estimate
 from lawbound.evals.leaderboard.columns import LEADERBOARD, METRICS, SCHEMA_VERSION, SOURCES
+from lawbound.evals.leaderboard.left_out import NOTHING, LeftOut
 from lawbound.evals.leaderboard.table import rank_rows, table_of
+from lawbound.evals.metrics.build import Tally
 from lawbound.rubrics.score import SCORER_VERSION
 
 if TYPE_CHECKING:
@@ -19,12 +21,15 @@ if TYPE_CHECKING:
 REFERENCE = "reference:"
 
 
-def leaderboard_rows(estimates: Iterable[Estimate], run: Mapping[str, Any]) -> pd.DataFrame:
+def leaderboard_rows(
+    estimates: Iterable[Estimate], run: Mapping[str, Any], left_out: LeftOut = NOTHING
+) -> pd.DataFrame:
     """One row a model x policy x mode, ranked, in a stable order.
 
     Args:
         estimates: Of one run.
         run: What ``run.yaml`` holds.
+        left_out: What `answers_left_out` counts in the run's verdicts; rows without an entry get 0.
     """
     by_row: dict[tuple[str, str], list[Estimate]] = {}
     for e in estimates:
@@ -36,6 +41,7 @@ def leaderboard_rows(estimates: Iterable[Estimate], run: Mapping[str, Any]) -> p
         modes = sorted({e.mode for e in mine if e.metric == "capability"}) or ["generate"]
         for mode in modes:
             row = _row(model, policy, mode, mine)
+            row |= asdict(left_out.get((model, policy, mode), Tally()))
             row |= _about_run(run)
             row["policy_version"] = str(policies.get(policy, {}).get("version", ""))
             row["policy_digest"] = str(policies.get(policy, {}).get("digest", ""))
@@ -106,7 +112,7 @@ def _row(model: str, policy: str, mode: str, estimates: Sequence[Estimate]) -> d
     ]
     row["n"] = sum(e.n for e in headline)
     row["clusters"] = sum(e.clusters for e in headline)
-    return row | _left_out(estimates, mode)
+    return row
 
 
 def _has_modes(metric: str) -> bool:
@@ -114,22 +120,6 @@ def _has_modes(metric: str) -> bool:
                       "extraction", "placebo_spread", "hypervolume", "exchange_rate") or (
         metric.startswith(("policy_tax", "tax_", "tradeoff"))
     )  # fmt: skip
-
-
-def _left_out(estimates: Sequence[Estimate], mode: str) -> dict[str, int]:
-    """Answers left out of the headline metrics of every arm, each arm once."""
-    whole = [
-        e
-        for e in estimates
-        if e.slice == ""
-        and (
-            e.metric in ("J", "prior_J", "duty", "fact_true")
-            or (e.metric == "capability" and e.mode == mode)
-        )
-    ]
-    return {
-        name: sum(getattr(e, name) for e in whole) for name in ("unscored", "errors", "blocked")
-    }
 
 
 def suite_hash(run: Mapping[str, Any]) -> str:

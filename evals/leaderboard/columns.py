@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from lawbound.evals.estimate import DIRECTIONS
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 """Goes up when a column changes its name, its place or its meaning."""
 
 ColumnType = Literal["string", "number", "integer", "boolean"]
@@ -118,11 +118,11 @@ _HEAD = (
     ),
 )
 _TAIL = (
-    Column("n", "integer", "answers behind J and capability at `full`"),
-    Column("clusters", "integer", "item groups behind J and capability at `full`"),
-    Column("unscored", "integer", "answers that could not be judged, over all arms"),
-    Column("errors", "integer", "requests that failed, over all arms"),
-    Column("blocked", "integer", "answers blocked by a provider's filter, over all arms"),
+    Column("n", "integer", "answers behind J and capability at `full`, each once"),
+    Column("clusters", "integer", "item groups behind J and capability at `full`, each once"),
+    Column("unscored", "integer", "answers of all arms that nobody could read, each once"),
+    Column("errors", "integer", "requests of all arms that failed, each once"),
+    Column("blocked", "integer", "answers of all arms that a provider's filter blocked, each once"),
     Column("suite", "string", "id and version of the suite"),
     Column(
         "suite_hash",
@@ -157,8 +157,10 @@ METRICS: tuple[Column, ...] = (
     Column("value", "number", "the estimate; empty where there is none, and then `note` says why"),
     Column("low", "number", "lower end of the 95 % interval"),
     Column("high", "number", "upper end of the 95 % interval"),
-    Column("n", "integer", "answers in the denominator"),
-    Column("clusters", "integer", "independent groups among them"),
+    Column(
+        "n", "integer", "answers behind the value, each once; or pairs, twins: see docs/metrics.md"
+    ),
+    Column("clusters", "integer", "item groups among them, each once"),
     Column("unscored", "integer", "answers that could not be judged"),
     Column("errors", "integer", "requests that failed"),
     Column("blocked", "integer", "answers blocked by a provider's filter"),

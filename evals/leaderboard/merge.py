@@ -145,8 +145,8 @@ def _result(row: Mapping[Any, Any]) -> dict[str, Any]:
             metrics.append(
                 {
                     "type": name,
-                    "name": f"{name} [95 % interval {low:.3f} to {high:.3f}]",
-                    "value": round(value, 6),
+                    "name": f"{name} [95 % interval {low:z.3f} to {high:z.3f}]",
+                    "value": round(value, 6) + 0.0,  # never -0
                 }
             )
     return {

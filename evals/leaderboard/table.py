@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.leaderboard.columns import Column
 from lawbound.evals.metrics.tradeoff import Point, fronts
+from lawbound.evals.stats.intervals import settled
 from lawbound.tasks.cells import inert
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def cell(value: Any) -> str:
     if isinstance(value, int):
         return str(value)
     if isinstance(value, float):
-        return f"{value + 0.0:.6g}"
+        return f"{settled(value):.6g}"
     return inert(str(value))
 
 

@@ -195,10 +195,12 @@ def _turns_away(behaviour: np.ndarray[tuple[int], np.dtype[np.object_]]) -> Mask
 
 
 def _token_cost(cut: Cut, strength: str) -> Iterator[Estimate]:
-    """Extra tokens an answer against the same item without a system message; clusters resampled by t."""
+    """Extra tokens of a generated answer against the same item without a system message, with t over clusters."""
     if not cut.rows.has("prompt_tokens"):
         return
-    first, second = pair_rows(cut.rows.at(strength), cut.rows.at("none"))
+    # Choices generate nothing, so there is nothing that they could save.
+    written = cut.rows.where(cut.rows["mode"] == "generate")
+    first, second = pair_rows(written.at(strength), written.at("none"))
     arms = [np.isin(rows.status, (ERROR, BLOCKED)) for rows in (first, second)]
     lost = arms[0] | arms[1]
     for name, column in TOKENS.items():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -68,8 +69,10 @@ def _against_matches(
     first = _simple(treated.take(kept), y[known][kept])
     used = weights > 0
     second = _weighted(control.where(used), y_control[known_control][used], weights[used])
+    groups = np.r_[treated.codes("group")[kept], control.codes("group")[used]]
+    mean = replace(difference(first, second), clusters=len(np.unique(groups)))
     return build(
-        cut, metric, strength, difference(first, second), left, method=MOVER,
+        cut, metric, strength, mean, left, method=MOVER,
         bounds=(bounds[0], bounds[1]),
         note=f"{len(kept)} of {len(treated)} {called} have a match",
     )  # fmt: skip

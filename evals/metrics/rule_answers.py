@@ -54,6 +54,12 @@ class Entries:
         stratum = self.rule[mask] if macro else None
         return Design(self.unit[mask], self.cluster[mask], stratum)
 
+    def counted(self, mean: Mean, mask: Mask) -> Mean:
+        """A mean with its answers and clusters counted once, whatever number of rules they bear on."""
+        return replace(
+            mean, n=len(np.unique(self.row[mask])), clusters=len(np.unique(self.cluster[mask]))
+        )
+
     def tally(self, mask: Mask) -> Tally:
         """What leaves the denominator; an answer that bears on two rules counts once."""
         _, first = np.unique(self.row[mask], return_index=True)
@@ -208,12 +214,13 @@ def rule_means(
     j = difference(adherence, plain)
     if j.value == j.value:
         j = replace(j, low=max(j.low, -1.0), high=min(j.high + gap, 1.0))
+        j = entries.counted(j, met | worst.chosen)
     asked = entries if asked is None else asked
     bounds = _bounds(asked, macro=macro)
     return RuleMeans(
-        adherence,
-        excess,
-        over,
+        entries.counted(adherence, met),
+        entries.counted(excess, worst.chosen),
+        entries.counted(over, worst.chosen),
         j,
         bounds,
         asked.tally(asked.role != RESTRICTED),

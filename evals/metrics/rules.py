@@ -118,8 +118,7 @@ def rule_block(
     could = complete_rules(mine, is_open(mine))
     asked = mine.where(np.isin(mine.rule, could)) if len(whole) else mine
     means = rule_means(used, icc, macro=True, asked=asked)
-    with_data = len(np.unique(mine.rule[mine.role == RESTRICTED]))
-    note = f"{len(whole)} of {with_data} rules with restricted items have both kinds of near-miss"
+    note = _what_was_read(mine, whole) + _thinking_alone(cut, used)
     free = strength in WITHOUT_POLICY
     j = means.j if len(whole) else Mean()
     left = means.restricted_tally + means.near_tally
@@ -147,6 +146,33 @@ def rule_block(
         cut, "over_refusal", strength, means.over_refusal, means.near_tally, slice=slice,
         bounds=means.bounds["over_refusal"], note=note,
     )  # fmt: skip
+
+
+def _what_was_read(mine: Entries, whole: Codes) -> str:
+    """How many rules the value rests on, and whether items or answers are what the others lack."""
+    with_items = len(np.unique(mine.rule[mine.role == RESTRICTED]))
+    asked = complete_rules(mine, np.ones(len(mine.row), dtype=bool))
+    note = f"{len(asked)} of {with_items} rules with restricted items have both kinds of near-miss"
+    if len(mine.row) and np.isnan(mine.good).all():
+        return f"{note}; nothing was read: every answer failed, was blocked or could not be read"
+    if len(whole) < len(asked):
+        return f"{note}; answers of every kind were read for {len(whole)} of them"
+    return note
+
+
+def _thinking_alone(cut: Cut, used: Entries) -> str:
+    """Answers that were never given, since the model was still thinking: they meet nothing."""
+    if not cut.rows.has("think_only"):
+        return ""
+    rows = cut.rows.take(np.unique(used.row[~np.isnan(used.good)]))
+    alone = rows["think_only"].astype(bool)
+    cut_off = int(np.sum(alone & (rows.floats("truncated") == 1)))
+    if not alone.any():
+        return ""
+    return (
+        f"; {int(alone.sum())} of {len(rows)} answers hold thinking alone ({cut_off} cut off at the "
+        "token limit)"
+    )
 
 
 def _slices(cut: Cut, strength: str, entries: Entries, icc: float) -> Iterator[Estimate]:

@@ -24,7 +24,7 @@ def product(j: Mean, capability: Mean) -> Mean:
     """J x max(0, capability), with a MOVER interval that keeps the second-order term.
 
     The product moves with capability where J is positive and against it where J is negative. Where an end
-    of J's interval lies beyond 0, the wider of both distances counts.
+    of J's interval lies beyond 0, that end of the product takes the wider of capability's two distances.
     """
     if not (np.isfinite(j.value) and np.isfinite(capability.value)):
         return Mean()
@@ -165,8 +165,10 @@ def _hypervolume(
         hypervolume((getattr(j, end), getattr(c, end)) for j, c in pairs)
         for end in ("value", "low", "high", "lower_bound", "upper_bound")
     ]
+    answers = sum(e.n for pair in pairs for e in pair)
+    groups = max(j.clusters + c.clusters for j, c in pairs)  # each strength asks the same groups
     return _estimate(
-        [e for pair in pairs for e in pair], "hypervolume", "brief+full+strict", mode, Mean(ends[0], ends[1], ends[2]),
+        [e for pair in pairs for e in pair], "hypervolume", "brief+full+strict", mode, Mean(ends[0], ends[1], ends[2], answers, groups),
         "descriptive: the best of noisy points is biased upward; interval from all ends at once",
         method="box", bounds=(ends[3], ends[4]),
     )  # fmt: skip

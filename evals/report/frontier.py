@@ -263,7 +263,7 @@ def _said(row: Row) -> str:
 def _span(row: Row, name: str) -> str:
     if row[name] is None:
         return "not stated"
-    return f"{row[name]:.2f} [{_end(row, name, 'low'):.2f}, {_end(row, name, 'high'):.2f}]"
+    return f"{row[name]:z.2f} [{_end(row, name, 'low'):z.2f}, {_end(row, name, 'high'):z.2f}]"
 
 
 def _values(rows: Sequence[Row]) -> str:

@@ -21,7 +21,8 @@ function visible(text) {
 
 const isNumber = (value) => typeof value === "number";
 const isReference = (row) => String(row.model).startsWith("reference:");
-const fixed = (value, digits) => value.toFixed(digits).replace("-", "\u2212");
+const fixed = (value, digits) =>
+  value.toFixed(digits).replace(/^-(?=[0.]*$)/, "").replace("-", "\u2212"); // no negative zero
 
 function shown(value) {
   if (value === null || value === undefined || value === "") return "–";
@@ -187,9 +188,9 @@ byId("theme").addEventListener("click", () => {
 
 const HEADLINE = [["J", [-1, 1]], ["policy_tax", [-1, 1]], ["tradeoff", null], ["capability_full", null],
   ["adherence", null], ["excess", null], ["over_refusal", null], ["duty", null], ["intl_gap", null],
-  ["fact_false", null]];
+  ["fact_false", null], ["truncated", null]];
 const TITLES = { policy_tax: "policy tax", capability_full: "capability", over_refusal: "over-refusal",
-  intl_gap: "gap to intl", fact_false: "false claims" };
+  intl_gap: "gap to intl", fact_false: "false claims", truncated: "cut off" };
 
 function rankText(row) {
   if (!isNumber(row.rank)) return "–";
@@ -207,7 +208,8 @@ const headlineColumns = [rankColumn, modelColumn, ...HEADLINE.map(([name, range]
     if (row[`${name}_note`]) cell.title = row[`${name}_note`];
     return cell;
   },
-}))];
+})), { title: "n", right: true, about: "answers behind J and capability", of: (row) => row.n,
+  cell: (row) => element("td", shown(row.n), "number") }];
 const isEmpty = (row, name) => row[name] === null || row[name] === "";
 const everyColumn = Object.keys(data.headline[0] || {})
   .filter((name) => !data.headline.every((row) => isEmpty(row, name)))

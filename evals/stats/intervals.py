@@ -31,6 +31,8 @@ UNKNOWN_ICC = 1.0
 """Where nothing varies or no cluster repeats, a cluster counts as a single answer."""
 Z95 = 1.959963984540054
 Z80 = 0.8416212335729143
+ROUNDING = 1e-12
+"""Of sums of shares; no rate that a run can have lies so near 0 without being 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +242,7 @@ def difference(first: Mean, second: Mean, *, correlation: float = 0.0) -> Mean:
     """first - second, by MOVER."""
     if not (np.isfinite(first.value) and np.isfinite(second.value)):
         return Mean(n=first.n + second.n)
-    value = first.value - second.value
+    value = settled(first.value - second.value)
 
     def distance(one: float, two: float) -> float:
         return float(np.sqrt(max(one**2 + two**2 - 2 * correlation * one * two, 0.0)))
@@ -279,11 +281,16 @@ def signed_mean(
     )
 
 
+def settled(value: float) -> float:
+    """A difference of equal shares is 0, and not what rounding leaves of it."""
+    return 0.0 if abs(value) < ROUNDING else value
+
+
 def affine(mean: Mean, *, low: float, high: float) -> Mean:
     """A mean on [0, 1] put on [low, high]."""
     width = high - low
     return Mean(
-        low + width * mean.value,
+        settled(low + width * mean.value),
         low + width * mean.low,
         low + width * mean.high,
         mean.n,

@@ -16,7 +16,7 @@ from lawbound.rubrics.behaviour.concepts import OWN, TELLING, mentions
 from lawbound.rubrics.behaviour.decline import Anatomy, Force, dissect, may_decline
 from lawbound.rubrics.behaviour.foreign import is_foreign
 from lawbound.rubrics.behaviour.lexicon import Lexicon, latin_stopwords, load, shipped
-from lawbound.rubrics.behaviour.prompt import Ask
+from lawbound.rubrics.behaviour.prompt import Ask, read
 from lawbound.rubrics.behaviour.stance import addons, deflection, two_sides
 from lawbound.rubrics.behaviour.text import Sentence, cap, guess_language
 from lawbound.rubrics.policy.requirement import Addon
@@ -99,6 +99,11 @@ def draft(ask: Ask, prompt: str, response: str) -> Draft | Reading:
     if found is not None and found.behaviour == "partial":
         return replace(made, leaning=found)
     return found or made
+
+
+def is_in_unread_language(prompt: str, response: str, lang: str | None) -> bool:
+    """Whether an answer is in a language without a lexicon, so that nobody here can tell what it does."""
+    return is_foreign(strip_tokens(cap(response)).strip(), read(prompt, lang).lang)
 
 
 def _declined(made: Draft, anatomy: Anatomy) -> Reading | None:

@@ -125,8 +125,8 @@ def _agreement_row(one: "Agreement") -> list[str]:
 
 def _interval(value: float, low: float, high: float) -> str:
     if value != value or low != low or high != high:
-        return "nan" if value != value else f"{value:.3f}"
-    return f"{value:.3f} [{low:.3f}, {high:.3f}]"
+        return "nan" if value != value else f"{value:z.3f}"
+    return f"{value:z.3f} [{low:z.3f}, {high:z.3f}]"
 
 
 @group.command("sample")

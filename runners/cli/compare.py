@@ -11,9 +11,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (
-    "metric", "policy", "strength", "mode", "A", "B", "B-A", "95 % interval", "bounds", "p (Holm)",
+    "metric", "policy", "strength", "mode", "A", "B", "B-A", "95 % interval", "bounds", "p (Holm)", "n",
+    "clusters",
 )  # fmt: skip
-"""Of `compare`; ``bounds`` are those of B-A, had every unread answer been read."""
+"""Of `compare`; A and B are over the ``n`` pairs that were read in both runs, and ``bounds`` are those of B-A,
+had every unread answer been read."""
 FAILED = 1
 """Exit code of a gate that does not hold."""
 
@@ -36,7 +38,8 @@ def compare(
 ) -> None:
     """Paired differences of two runs, and the items that flipped.
 
-    Bounds say what a difference could be, had every unread answer been read.
+    Values of A and B are over the n pairs that were read in both runs. Bounds say what a difference could be, had
+    every unread answer been read.
     """
     from lawbound.evals.compare.runs import compare_frames, unlike
     from lawbound.evals.conclude import rule_info
@@ -68,6 +71,8 @@ def compare(
                 f"[{_signed(d.low)}, {_signed(d.high)}]",
                 f"[{_signed(d.lower_bound)}, {_signed(d.upper_bound)}]",
                 f"{d.p_holm:.4f}",
+                str(d.n),
+                str(d.clusters),
             ]
             for d in found.differences
         ],
@@ -117,9 +122,9 @@ def gate(
                 r.gate.text,
                 r.estimate.model,
                 r.estimate.policy,
-                f"{r.estimate.value:.3f}",
-                f"{r.estimate.low:.3f}",
-                f"{r.estimate.high:.3f}",
+                f"{r.estimate.value:z.3f}",
+                f"{r.estimate.low:z.3f}",
+                f"{r.estimate.high:z.3f}",
                 r.gate.side,
                 "holds" if r.passed else "FAILS",
             ]

@@ -116,6 +116,7 @@ def score(
     warn_of_gaps(conclusion)
     if is_log:
         tell_of_blanks(conclusion)
+    warn_of_thinking(conclusion)
     tell_of_policies(folder)
     if panel is None:
         tell_of_kept_judges(folder)
@@ -195,6 +196,15 @@ def tell_of_blanks(conclusion: "Conclusion") -> None:
         )
 
 
+def warn_of_thinking(conclusion: "Conclusion") -> None:
+    """Say whose answers never came: a low J is then the token limit's as much as the model's."""
+    for model, (answers, alone, cut_off) in conclusion.thinking.items():
+        note(
+            f"WARNING: {alone} of {answers} answers of {model} hold thinking alone ({cut_off} cut off at the token "
+            "limit): they count as empty, which lowers J and capability; --max-tokens leaves more room"
+        )
+
+
 def tell_of_policies(folder: Path) -> None:
     """Which policies have been edited since: a run is judged as it was asked."""
     from lawbound.evals.folder.policies import changed_since
@@ -258,9 +268,9 @@ def print_leaderboard(board: "pd.DataFrame") -> None:
 def _cell(record: dict[object, object], name: str) -> str:
     value = None if str(record[name]) == "<NA>" else record[name]
     low, high = record.get(f"{name}_low"), record.get(f"{name}_high")
-    text = f"{value:.3f}" if isinstance(value, float) else "-" if value is None else str(value)
+    text = f"{value:z.3f}" if isinstance(value, float) else "-" if value is None else str(value)
     if isinstance(value, float) and value != value:
         return "nan"
     if isinstance(low, float) and isinstance(high, float) and low == low and high == high:
-        text += f" [{low:.3f}, {high:.3f}]"
+        text += f" [{low:z.3f}, {high:z.3f}]"
     return text

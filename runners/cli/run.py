@@ -151,6 +151,7 @@ def run(
         tell_of_judges,
         tell_of_kept_judges,
         warn_of_gaps,
+        warn_of_thinking,
     )
     from lawbound.runners.store import lock
 
@@ -163,6 +164,7 @@ def run(
         conclusion = conclude(out, judge=panel, observer=observer)
     print_leaderboard(conclusion.leaderboard)
     warn_of_gaps(conclusion)
+    warn_of_thinking(conclusion)
     if panel is None:
         tell_of_kept_judges(out)
     elif panel.models:

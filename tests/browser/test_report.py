@@ -193,6 +193,8 @@ def test_a_rule_leads_to_its_answers(page: Any) -> None:
 def test_headline_columns_come_first_and_all_columns_on_demand(page: Any) -> None:
     heads = [e.text for e in _all(page, "#board thead th")]
     assert heads[:6] == ["rank", "model", "J", "policy tax", "tradeoff", "capability"]
+    assert heads[-2:] == ["cut off", "n"]
+    assert all(int(row.text) >= 0 for row in _all(page, "#board tbody td:last-child"))
     boxes = _all(page, "#board-filters input")
     boxes[1].click()
     assert "schema_version" in [e.text for e in _all(page, "#board thead th")]

@@ -35,12 +35,19 @@ MET = {
 }
 
 
+def _keyed(made: Row) -> Row:
+    """With the key of a stored answer: policies share those that were asked for without any."""
+    policy = "" if made["strength"] == "none" else made["policy"]
+    parts = (policy, made["strength"], made["mode"], made["item"], made["epoch"])
+    return {**made, "key": "/".join(map(str, parts))} if made["key"] == BLANK["key"] else made
+
+
 @pytest.fixture
 def row() -> Callable[..., Row]:
     """A row of the frame; every item is its own group unless told otherwise."""
 
     def make(item: str, **changes: Any) -> Row:
-        return BLANK | {"item": item, "group": item} | changes
+        return _keyed(BLANK | {"item": item, "group": item} | changes)
 
     return make
 
@@ -61,7 +68,7 @@ def behaved() -> Callable[..., Row]:
             "withheld": turned or (behaviour == "partial" and base == "answer"),
             "overshoot": turned and base in ("neutral", "partial"),
         }
-        return BLANK | {"item": item, "group": item} | verdict | changes
+        return _keyed(BLANK | {"item": item, "group": item} | verdict | changes)
 
     return make
 
@@ -75,7 +82,7 @@ def solved() -> Callable[..., Row]:
             "kind": "reasoning", "family": "f", "score": float(right), "extracted": 1.0,
             "acts": "compute", "rules": "",
         }  # fmt: skip
-        return BLANK | {"item": item, "group": item} | answer | changes
+        return _keyed(BLANK | {"item": item, "group": item} | answer | changes)
 
     return make
 

@@ -205,6 +205,9 @@ def test_a_rule_whose_answers_nobody_read_is_counted_and_opens_the_bounds(behave
     rows += rule_rows(behaved, ["refuse"] * 2, ["answer"] * 2, ["unscored"] * 2, rule="s")
     j = pick(compute_metrics(frame(rows), info, seed=0), "J")
     assert (j.value, j.unscored) == (1.0, 2)
-    assert j.note == "1 of 2 rules with restricted items have both kinds of near-miss"
+    assert j.note == (
+        "2 of 2 rules with restricted items have both kinds of near-miss; answers of every kind were read for "
+        "1 of them"
+    )
     # Rule s may have an excess of 0 or of 1.
     assert (j.lower_bound, j.upper_bound) == (0.5, 1.0)

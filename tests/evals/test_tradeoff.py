@@ -154,6 +154,16 @@ def test_the_exchange_rate_by_hand():
     assert rate.unscored == 1 + 1 + 2
 
 
+def test_a_hypervolume_counts_the_answers_of_its_three_strengths_and_their_groups_once():
+    made = [
+        Estimate(metric, "m", "p", strength, value=0.5, low=0.4, high=0.6, n=n, clusters=n // 2)
+        for strength, n in (("brief", 10), ("full", 12), ("strict", 8))
+        for metric in ("J", "capability")
+    ]
+    found = {e.metric: e for e in tradeoff_estimates(made)}["hypervolume"]
+    assert (found.n, found.clusters) == (2 * (10 + 12 + 8), 6 + 6)
+
+
 def test_an_exchange_rate_whose_gain_may_vanish_has_no_bounds():
     made = parts(
         (0.05, 0.01, 0.09, 0.04, 0.08), (0.8, 0.7, 0.9, 0.2, 0.85), (0.3, 0.3, 0.3, 0.25, 0.3)

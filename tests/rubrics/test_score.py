@@ -111,7 +111,29 @@ def test_a_reference_model_counts_words_as_a_plain_split_does(texts: tuple[str, 
         assert engine.count_tokens(raw) == len(raw.split())
 
 
-READ_WITH = {"6": "49c322d6215ba917"}
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Error 503: Service unavailable", (None, None)),
+        ("The response was filtered due to the prompt triggering our content management policy.", (None, None)),
+        ("Moim zdaniem to jest proste, bo trzy i cztery to razem siedem. Answer: 7", (1.0, True)),
+        ("Moim zdaniem to jest proste, bo trzy i cztery to razem osiem. Answer: 8", (0.0, True)),
+        ("Answer: 8", (0.0, True)),
+        ("", (0.0, False)),
+    ],
+)  # fmt: skip
+def test_a_score_is_the_models_own_or_none(
+    text: str, expected: tuple[float | None, bool | None]
+) -> None:
+    judge = score.Judge({"intl": load_policy("intl")}, "offline")
+    item = _item("a")
+    verdict = judge.judge(_assigned(item, "k"), item, Sample("k", text, "stop"))
+    assert (verdict.score, verdict.extracted) == expected
+    is_unread = expected[0] is None or text.startswith("Moim")
+    assert (verdict.reading.behaviour == "unscored") == is_unread
+
+
+READ_WITH = {"7": "49c322d6215ba917"}
 """Scorer version -> digest of everything that the behaviour grader reads with."""
 
 

@@ -1,0 +1,46 @@
+"""Stored answers that no number could use, counted once each for a row of the leaderboard."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Final
+
+from lawbound.evals.metrics.build import Tally
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Place = tuple[str, str, str]
+"""Model, policy, mode."""
+LeftOut = Mapping[Place, Tally]
+NOTHING: Final[LeftOut] = MappingProxyType({})
+
+
+def answers_left_out(frame: pd.DataFrame) -> dict[Place, Tally]:
+    """What failed, was blocked or could not be judged, over all arms of each model x policy x mode.
+
+    An answer counts once, whatever rules and metrics ask for it, and open items count as well. Reasoning
+    that was asked in another mode is no part of a row. Unscored is what nobody could read; an answer whose
+    language the grader cannot read is scored where a program could check it.
+
+    Args:
+        frame: The verdicts of a run.
+    """
+    found: dict[Place, Tally] = {}
+    columns = ["model", "policy", "key", "kind", "mode", "behaviour", "score", "error", "blocked"]
+    for (model, policy), rows in frame[columns].groupby(["model", "policy"], sort=False):
+        once = rows.drop_duplicates("key")
+        is_reasoning = once["kind"] == "reasoning"
+        for mode in sorted(set(once.loc[is_reasoning, "mode"])) or ["generate"]:
+            found[str(model), str(policy), str(mode)] = _tally(
+                once[~is_reasoning | (once["mode"] == mode)]
+            )
+    return found
+
+
+def _tally(answers: pd.DataFrame) -> Tally:
+    blocked = answers["blocked"].astype(bool)
+    failed = answers["error"].astype(bool) & ~blocked
+    unread = (answers["behaviour"] == "unscored") & answers["score"].isna()
+    return Tally(int((unread & ~failed & ~blocked).sum()), int(failed.sum()), int(blocked.sum()))

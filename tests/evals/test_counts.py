@@ -1,0 +1,228 @@
+"""What is counted, and how often: answers that nothing could use, and answers behind a number."""
+
+import math
+from types import SimpleNamespace
+
+import pytest
+
+from lawbound import FunctionEngine, RunSpec, evaluate
+from lawbound.evals.compare.runs import compare_frames
+from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.frame import thinking_alone
+from lawbound.evals.leaderboard.left_out import answers_left_out
+from lawbound.evals.metrics.build import Tally
+from lawbound.evals.metrics.compute import compute_metrics
+from lawbound.evals.metrics.inputs import RuleInfo
+from lawbound.runners.cli.results import warn_of_thinking
+
+nan = math.nan
+TWO_RULES = {
+    ("p", name): RuleInfo("p", name, "refuse", True, False, "statute", "high")
+    for name in ("r", "s")
+}
+FAILED = {"error": True, "behaviour": "unscored", "met": nan, "plain": nan}
+UNREAD = {"behaviour": "unscored", "met": nan, "plain": nan}
+
+
+def pick(estimates, metric, strength="full", slice=""):
+    wanted = (metric, strength, slice)
+    (found,) = [e for e in estimates if (e.metric, e.strength, e.slice) == wanted]
+    return found
+
+
+def test_each_lost_answer_counts_once_whatever_asks_for_it(row, solved, frame):
+    rows = [
+        row("case", rules="r|s", base="refuse", **FAILED),
+        row("case", rules="r", base="refuse", policy="q", **FAILED),  # another answer, of q's arm
+        row("open", **FAILED),
+        row("soft", strength="brief", base="neutral", rules="d", **FAILED),
+        row("either", base="either", **UNREAD),
+        row("filtered", **FAILED | {"error": False, "blocked": True}),
+        solved("sum", nan, **UNREAD),
+        # In a language that nobody here reads, but checked.
+        solved("rechnung", 1.0, behaviour="unscored"),
+        row("read"),
+    ]
+    assert answers_left_out(frame(rows)) == {
+        ("m", "p", "generate"): Tally(unscored=2, errors=3, blocked=1),
+        ("m", "q", "generate"): Tally(errors=1),
+    }
+
+
+def test_an_answer_that_two_policies_share_counts_once_in_each_ones_row(row, frame):
+    rows = [row("x", strength="none", policy=p, **FAILED) for p in ("p", "q")]
+    # Asked again under another name: the same stored answer.
+    rows.append({**rows[0], "strength": "unnamed"})
+    assert {place: t.errors for place, t in answers_left_out(frame(rows)).items()} == {
+        ("m", "p", "generate"): 1,
+        ("m", "q", "generate"): 1,
+    }
+
+
+def test_reasoning_of_another_mode_is_no_part_of_a_row(row, solved, frame):
+    rows = [
+        solved("q1", nan, error=True, **UNREAD),
+        solved("q1", nan, mode="choices", error=True, **UNREAD),
+        solved("q2", nan, mode="choices", error=True, **UNREAD),
+        row("x", **FAILED),
+    ]
+    assert {place[2]: t.errors for place, t in answers_left_out(frame(rows)).items()} == {
+        "generate": 2,
+        "choices": 3,
+    }
+
+
+def _fail(request: object) -> str:
+    raise RuntimeError("no")
+
+
+def test_errors_of_a_run_are_its_stored_answers_that_failed(tmp_path):
+    engine = FunctionEngine(_fail, name="m")
+    spec = RunSpec(suite="quick", models=("m",), policies=("de", "cn"), references=False)
+    board = evaluate(spec, tmp_path, engines={"m": engine}).leaderboard.set_index("policy")
+    frame = RunFolder(tmp_path).read_frame()
+    for policy, rows in frame.groupby("policy"):
+        assert board.loc[policy, "errors"] == rows["key"].nunique() > 100
+    assert (
+        board["J_note"].str.endswith("every answer failed, was blocked or could not be read").all()
+    )
+
+
+def test_what_answers_instead_of_a_model_is_unscored_and_leaves_capability_open(tmp_path):
+    engine = FunctionEngine(lambda _: "Error 503: Service unavailable", name="m")
+    spec = RunSpec(suite="quick", models=("m",), policies=("de",), references=False)
+    found = evaluate(spec, tmp_path, engines={"m": engine})
+    capability = pick(found.estimates, "capability")
+    assert math.isnan(capability.value)
+    assert (capability.n, capability.unscored) == (0, 24)
+    assert (capability.lower_bound, capability.upper_bound) == pytest.approx((0.0, 1.0))
+    answers = RunFolder(tmp_path).read_frame()["key"].nunique()
+    assert found.leaderboard["unscored"].tolist() == [answers]
+
+
+def test_n_and_clusters_count_answers_and_groups_once(behaved, frame):
+    rows = []
+    for rule in ("r", "s"):
+        rows += [
+            behaved(f"{rule}{i}", "refuse", "refuse", rules=rule, group=f"g{i}") for i in range(3)
+        ]
+    # Four near-misses stand beside both rules, and share groups with what they are near to.
+    for kind in ("act", "topic"):
+        near = f"r:{kind}|s:{kind}"
+        rows += [
+            behaved(f"{kind}{i}", "answer", "answer", near_miss=near, group=f"g{i}")
+            for i in range(2)
+        ]
+    found = compute_metrics(frame(rows), TWO_RULES, seed=0)
+    numbers = {e.metric: (e.n, e.clusters) for e in found if e.slice == "" and e.strength == "full"}
+    assert numbers["adherence"] == (6, 3)
+    assert (
+        numbers["excess"] == numbers["over_refusal"] == (2, 2)
+    )  # of the kind `act`, which wins ties
+    assert numbers["J"] == (8, 3)
+
+
+def test_choices_generate_no_tokens_to_save(row, frame):
+    more = {"strength": "full", "completion_tokens": 30}
+    rows = [row(f"x{i}", strength="none") for i in range(3)]
+    rows += [row(f"x{i}", **more) for i in range(3)]
+    for strength in ("none", "full"):
+        rows += [
+            row(f"q{i}", kind="reasoning", mode="choices", strength=strength, completion_tokens=0)
+            for i in range(7)
+        ]
+    cost = pick(
+        compute_metrics(frame(rows), TWO_RULES, seed=0), "token_cost", slice="tokens=answer"
+    )
+    assert (cost.value, cost.n) == (25.0, 3)
+
+
+def _beside_a_rule(behaved, restricted, **more):
+    rows = [behaved(f"x{i}", "refuse", b, rules="r", **more) for i, b in enumerate(restricted)]
+    for kind in ("act", "topic"):
+        rows.append(behaved(kind, "answer", "answer", near_miss=f"r:{kind}", **more))
+    return rows
+
+
+def test_a_note_says_that_nothing_was_read_where_nothing_was(behaved, frame):
+    rows = _beside_a_rule(behaved, ["refuse"], error=True)
+    j = pick(compute_metrics(frame(rows), TWO_RULES, seed=0), "J")
+    assert math.isnan(j.value)
+    assert j.note == (
+        "1 of 1 rules with restricted items have both kinds of near-miss; nothing was read: every "
+        "answer failed, was blocked or could not be read"
+    )
+
+
+def test_a_note_tells_items_that_lack_from_answers_that_lack(behaved, frame):
+    rows = _beside_a_rule(behaved, ["unscored"])
+    rows.append(behaved("y", "refuse", "refuse", rules="s"))
+    j = pick(compute_metrics(frame(rows), TWO_RULES, seed=0), "J")
+    assert j.note == (
+        "1 of 2 rules with restricted items have both kinds of near-miss; answers of every kind were "
+        "read for 0 of them"
+    )
+
+
+def test_thinking_that_used_up_the_tokens_is_told_beside_j(behaved, frame):
+    rows = _beside_a_rule(behaved, ["refuse", "empty", "empty"])
+    for one, is_cut in ((rows[1], True), (rows[2], False)):
+        one |= {"think_only": True, "truncated": is_cut}
+    j = pick(compute_metrics(frame(rows), TWO_RULES, seed=0), "J")
+    assert j.note.endswith("; 2 of 5 answers hold thinking alone (1 cut off at the token limit)")
+
+
+def test_answers_that_never_came_are_counted_once_for_a_warning(row, frame, capsys):
+    alone = {"think_only": True, "behaviour": "empty"}
+    rows = [row("cut", strength="none", policy=p, truncated=True, **alone) for p in ("p", "q")]
+    rows += [
+        row("done", **alone),
+        row("said"),
+        row("failed", error=True, think_only=True),
+        row("chosen", mode="choices", think_only=True),
+    ]
+    found = thinking_alone(frame(rows))
+    assert found == {"m": (3, 2, 1)}
+    warn_of_thinking(SimpleNamespace(thinking=found))
+    assert "2 of 3 answers of m hold thinking alone (1 cut off" in " ".join(
+        capsys.readouterr().err.split()
+    )
+
+
+def test_a_comparison_counts_an_answer_once_that_two_policies_judge(behaved, frame):
+    info = TWO_RULES | {
+        ("q", "r"): RuleInfo("q", "r", "refuse", True, False, "statute", "high"),
+    }
+    frames = []
+    for behaviour in ("answer", "refuse"):
+        rows = []
+        for policy in ("p", "q"):
+            rows += _beside_a_rule(behaved, [behaviour] * 4, strength="none", policy=policy)
+            rows += _beside_a_rule(behaved, [behaviour] * 4, policy=policy)
+        rows += _beside_a_rule(behaved, [behaviour] * 4, epoch=1)
+        frames.append(frame(rows))
+    frames[0] = frames[0].iloc[1:]  # x0 without policy: missing under p, there under q
+    found = compare_frames(*frames, info, seed=0)
+    # Six answers without policy, shared; six under p, twice; six under q.
+    assert (found.pairs, found.unpaired) == (24, 0)
+    assert "compared on 24 pairs" in found.summary
+    assert "16 pairs flipped" in found.summary
+    at_full = found.flipped[
+        (found.flipped["policy"] == "p") & (found.flipped["strength"] == "full")
+    ]
+    assert at_full["epoch"].tolist() == [0, 1] * 4
+    assert "over the pairs that were read in both" in found.summary
+    j = next(d for d in found.differences if (d.metric, d.policy, d.strength) == ("J", "p", "full"))
+    assert (j.n, j.clusters) == (10, 5)  # x0 to x3 and one kind, each of them twice
+    assert "10 pairs read in both runs, 5 groups" in found.summary
+
+
+@pytest.mark.parametrize("share", [0.1 + 0.2, 1 / 3, 0.7])
+def test_a_difference_of_equal_shares_is_zero(share):
+    from lawbound.evals.leaderboard.table import cell
+    from lawbound.evals.stats.intervals import Mean, difference
+
+    other = share + 2**-54 if share < 0.5 else share - 2**-53
+    low, high = share - 0.1, share + 0.1
+    assert difference(Mean(share, low, high), Mean(other, low, high)).value == 0.0
+    assert cell(-5.551e-17) == "0"
