@@ -63,16 +63,6 @@ def power_of(effect: float, sd: float, clusters: int, *, alpha: float = 0.05) ->
     return float(ndtr(shift - edge) + ndtr(-shift - edge))
 
 
-def paired_sd(loss: float, gain: float) -> float:
-    """Standard deviation of a paired difference that is +1 with rate `loss` and -1 with rate `gain`."""
-    return sqrt(max(loss + gain - (loss - gain) ** 2, 0.0))
-
-
-def rates_sd(first: float, second: float, share: float = 0.5) -> float:
-    """The same for two independent rates, where `share` of all clusters belongs to the first."""
-    return sqrt(first * (1 - first) / share + second * (1 - second) / (1 - share))
-
-
 def from_pilot(
     estimates: Iterable[Estimate], *, metric: str, effect: float, power: float = 0.8
 ) -> tuple[PowerRow, ...]:

@@ -35,13 +35,13 @@ def with_columns(path: Path, *, typed: bool) -> Source:
         for row in rows:
             found.update(dict.fromkeys(row.fields))
         if typed:
-            schemas[_schema(path, rows)] = None
+            schemas[_schema(rows)] = None
     columns = tuple(found) or REQUIRED
     source = replace(open_answers(path), columns=columns)
     return replace(source, schema=_united(path, columns, list(schemas))) if typed else source
 
 
-def _schema(path: Path, rows: tuple[Row, ...]) -> "pa.Schema":
+def _schema(rows: tuple[Row, ...]) -> "pa.Schema":
     import pyarrow as pa
 
     names = tuple(dict.fromkeys(name for row in rows for name in row.fields))

@@ -55,7 +55,7 @@ def check(policy: Policy, items: Sequence[Item]) -> list[Finding]:
     found += [Finding("relaxed", policy.id, line) for line in policy.relaxed]
     found += [*_languages(policy), *_placebo(policy)]
     if items:
-        found += [*_coverage(policy, items), *_near_misses_of_open_acts(policy, own, items)]
+        found += [*_coverage(policy, items), *_near_misses_of_open_acts(own, items)]
         found += [*_targets(own, items), *_banks(policy, items)]
     return found
 
@@ -220,9 +220,7 @@ def _banks(policy: Policy, items: Sequence[Item]) -> Iterator[Finding]:
             yield Finding("bank", count.id, count.missing)
 
 
-def _near_misses_of_open_acts(
-    policy: Policy, rules: Sequence[Rule], items: Sequence[Item]
-) -> Iterator[Finding]:
+def _near_misses_of_open_acts(rules: Sequence[Rule], items: Sequence[Item]) -> Iterator[Finding]:
     """A rule on open acts alone can have topic near-misses only where items are marked harmless."""
     for rule in rules:
         if rule.required.base not in ("refuse", "partial") or not set(rule.when.acts) <= OPEN_ACTS:
