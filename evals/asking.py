@@ -15,8 +15,9 @@ from lawbound.evals.folder.policies import store_policies
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.versions import installed
 from lawbound.evals.observer import Observer, Silent
-from lawbound.evals.opening import REFERENCE, Labels, open_model, place
+from lawbound.evals.opening import ModelLabels, open_model, place
 from lawbound.evals.prepare import Prepared, mode_of, plan_for
+from lawbound.rubrics.reference import is_reference
 from lawbound.runners.engines import Engine
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.plan import Plan
@@ -51,8 +52,8 @@ def ask(
     """
     observer = observer or Silent()
     own = {model: _named(engine, model) for model, engine in (engines or {}).items()}
-    labels = Labels(prepared.models, own)
-    has_reference = any(model.startswith(REFERENCE) for model in prepared.models)
+    labels = ModelLabels(prepared.models, own)
+    has_reference = any(is_reference(model) for model in prepared.models)
     found = prepared.situations() if has_reference else {}
     with lock(out), place(prepared.spec) as cluster:
         folder = RunFolder(out)
@@ -73,13 +74,13 @@ def ask(
             engine = ready or open_model(model, prepared, found, cluster)
             try:
                 labels.take(model, engine.fingerprint().model)
-                if not model.startswith(REFERENCE):
+                if not is_reference(model):
                     modes[mode_of(engine)] = None
                 if not entries:
                     # Nothing before a model is open: until then an earlier run stays as it was.
                     store_policies(folder, prepared.policies)
                     older = folder.add_items(prepared.items)
-                beside = tuple(modes) if model.startswith(REFERENCE) else ()
+                beside = tuple(modes) if is_reference(model) else ()
                 entries.append(
                     _ask_one(
                         model, prepared, engine, folder, observer, beside, origins, write_origins
@@ -144,7 +145,7 @@ def _model_record(model: str, requests: Plan, engine: Engine, counts: RunCounts)
     return {
         "model": requests.fingerprint.model,
         "spec": model,
-        "reference": model.startswith(REFERENCE),
+        "reference": is_reference(model),
         "grader": "declared" if is_declared else "offline",
         "fingerprint": asdict(requests.fingerprint),
         "requests": len(requests.requests),

@@ -15,6 +15,7 @@ from typing import Literal
 
 from lawbound.evals.estimate import DIRECTIONS, Estimate
 from lawbound.evals.metrics.inputs import MetricError
+from lawbound.rubrics.reference import is_reference
 
 _GATE = re.compile(
     r"\s*(?P<metric>[A-Za-z_]+)(?P<value>\.value)?(?:\[(?P<slice>[^\]]*)\])?"
@@ -105,7 +106,7 @@ def check_gates(
         MetricError: A gate is malformed or fits no estimate at all.
     """
     everything = list(estimates)
-    known = [e for e in everything if references or not e.model.startswith("reference:")]
+    known = [e for e in everything if references or not is_reference(e.model)]
     results: list[GateResult] = []
     for text in gates:
         gate = parse_gate(text)

@@ -9,6 +9,7 @@ from math import ceil, sqrt
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.inputs import MetricError
 from lawbound.evals.stats.intervals import Z95
+from lawbound.rubrics.reference import is_reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +100,7 @@ def left_out(estimates: Iterable[Estimate], metric: str) -> tuple[Estimate, ...]
     """A metric's estimates of real models that say nothing of its variance."""
     mine = [e for e in estimates if e.slice == "" and e.metric == metric]
     return tuple(
-        e
-        for e in mine
-        if (e.value != e.value or e.clusters < 2) and not e.model.startswith("reference:")
+        e for e in mine if (e.value != e.value or e.clusters < 2) and not is_reference(e.model)
     )
 
 

@@ -25,12 +25,12 @@ from lawbound.evals.judging.readings import (
     write_decisions,
 )
 from lawbound.evals.observer import Observer
-from lawbound.evals.opening import REFERENCE
 from lawbound.evals.run_spec import RunSpec
 from lawbound.rubrics.judges.forms import Named, read_name
 from lawbound.rubrics.judges.panel import UNSURE, JudgeMode, PanelReading, majority
 from lawbound.rubrics.judges.question import Opinion, Question
 from lawbound.rubrics.policy.policy import Policy
+from lawbound.rubrics.reference import is_reference
 from lawbound.rubrics.score import SCORER_VERSION
 from lawbound.rubrics.verdict import Reading, is_met
 from lawbound.runners.engines import EngineOptions, ModelError, check_options
@@ -252,7 +252,7 @@ def _question(one: Judged, policies: Mapping[str, Policy]) -> Question:
 
 def _is_theirs(spec: JudgeSpec, model: str, one: Judged) -> bool:
     sample = one.sample
-    if model.startswith(REFERENCE) or one.item.kind not in ("policy", "fact"):
+    if is_reference(model) or one.item.kind not in ("policy", "fact"):
         return False
     if sample is None or sample.error or sample.blocked or not sample.text.strip():
         return False

@@ -11,6 +11,7 @@ from lawbound.rubrics.judges.panel import both_orders
 from lawbound.rubrics.judges.question import UNREADABLE, Canary, Chat, Form, Opinion, Question
 from lawbound.rubrics.judges.rubric import parse_verdict, rubric_messages
 from lawbound.rubrics.policy.requirement import Requirement
+from lawbound.rubrics.reference import is_reference
 from lawbound.rubrics.verdict import Reading
 from lawbound.runners.engines import OPENED, Engine, ModelError, check_name
 from lawbound.runners.engines.endpoint_address import read_address, read_key
@@ -73,7 +74,7 @@ def read_name(name: str) -> Named:
 
 def _read_model(name: str, model: str, expected: str) -> str:
     """A judge's model by one name, however it is written."""
-    if model.startswith("reference:"):
+    if is_reference(model):
         raise ModelError(
             f"judge '{name}': a reference model reads no answers, expected one of {expected}"
         )
