@@ -18,6 +18,7 @@ from lawbound.rubrics.verdict import Verdict, is_overshoot, is_served_plainly
 from lawbound.runners.plan import Assignment
 from lawbound.runners.sample import Sample
 from lawbound.tasks.item import Item
+from lawbound.tasks.messages import one_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -212,7 +213,7 @@ def usual_errors(
     for model, keys in failed.groupby("model", sort=False)["key"]:
         stored = samples[str(model)]
         known = [stored[key].error for key in keys if key in stored]
-        said = Counter(" ".join(error.split())[:300] for error in known if error)
+        said = Counter(one_line(error, 300) for error in known if error)
         if said:
             found[str(model)] = said.most_common(1)[0]
     return found

@@ -16,6 +16,7 @@ from typing import Literal
 from lawbound.evals.estimate import DIRECTIONS, Estimate
 from lawbound.evals.metrics.inputs import MetricError
 from lawbound.rubrics.reference import is_reference
+from lawbound.tasks.messages import did_you_mean
 
 _GATE = re.compile(
     r"\s*(?P<metric>[A-Za-z_]+)(?P<value>\.value)?(?:\[(?P<slice>[^\]]*)\])?"
@@ -73,8 +74,7 @@ def parse_gate(text: str) -> Gate:
         )
     metric = match["metric"]
     if metric not in DIRECTIONS:
-        near = get_close_matches(metric, DIRECTIONS, n=1, cutoff=0.4)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
+        hint = did_you_mean(metric, DIRECTIONS, cutoff=0.4)
         raise MetricError(
             f"gate {text!r}: metric '{metric}' does not exist, expected one of "
             f"{', '.join(DIRECTIONS)}{hint}"

@@ -1,7 +1,6 @@
 """A suite is a small YAML of selections; composing one against policies says exactly what is asked."""
 
 from collections.abc import Callable, Iterable, Sequence
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -20,6 +19,7 @@ from lawbound.tasks.bank import load_bank
 from lawbound.tasks.external import load_external
 from lawbound.tasks.files import parse, read_yaml
 from lawbound.tasks.item import Item, Kind
+from lawbound.tasks.messages import did_you_mean
 
 
 class SuiteError(ValueError):
@@ -63,8 +63,7 @@ def load_suite(name_or_path: str) -> Suite:
             parse(read_yaml(path, SuiteError), Suite, str(path), SuiteError), path.parent
         )
     if name_or_path not in shipped_suites():
-        near = get_close_matches(name_or_path, shipped_suites(), n=1)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
+        hint = did_you_mean(name_or_path, shipped_suites())
         raise SuiteError(
             f"suite '{name_or_path}' does not exist, expected a file or one of "
             f"{', '.join(shipped_suites())}{hint}"

@@ -13,6 +13,7 @@ from lawbound.rubrics.grading.answer_files import (
     Source,
     open_answers,
 )
+from lawbound.tasks.messages import one_line
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -72,7 +73,7 @@ def _united(path: Path, columns: tuple[str, ...], schemas: "list[pa.Schema]") ->
 
 
 def _mixed(where: str, name: str, fault: Exception) -> GradeError:
-    message = " ".join(str(fault).split())[:80]
+    message = one_line(fault, 80)
     return GradeError(
         f"{where}: column {name!r}: {message}, expected values of one type; write JSONL instead"
     )

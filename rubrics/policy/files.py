@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +12,7 @@ from lawbound.rubrics.policy.marks import Source
 from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile, Rule
 from lawbound.rubrics.policy.relaxed import by_override, by_replacement
 from lawbound.tasks.files import File, parse, read_yaml
+from lawbound.tasks.messages import did_you_mean
 from lawbound.tasks.taxonomy import load_taxonomy
 
 CORE = "core"
@@ -43,8 +43,7 @@ def load_policy(name_or_path: str) -> Policy:
     path = Path(name_or_path)
     if path.suffix in (".yaml", ".yml") or path.is_file():
         return _resolve(_read(path), path, ())
-    near = get_close_matches(name_or_path.lower(), shipped(), n=1)
-    hint = f"; did you mean '{near[0]}'?" if near else ""
+    hint = did_you_mean(name_or_path.lower(), shipped())
     raise PolicyError(
         f"policy '{name_or_path}' does not exist, expected a YAML file or one of "
         f"{', '.join(shipped())}{hint}"

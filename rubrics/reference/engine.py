@@ -1,7 +1,6 @@
 """The engine that reference models run on: the same Protocol as a real one, so they run through everything."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from functools import lru_cache, partial
 
 from lawbound.rubrics.reference import PREFIX, constants, known
@@ -9,6 +8,7 @@ from lawbound.rubrics.reference.situation import Respond, Situation, Situations
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.plan import chat_json
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
+from lawbound.tasks.messages import did_you_mean
 
 VERSION = "1"
 DECLARED = frozenset({"oracle", "synthetic"})
@@ -67,8 +67,7 @@ class ReferenceEngine:
         elif kind in _PLAIN and not query:
             self._respond = _PLAIN[kind]
         else:
-            near = get_close_matches(kind, REFERENCES, n=1)
-            hint = f"; did you mean '{near[0]}'?" if near else ""
+            hint = did_you_mean(kind, REFERENCES)
             raise ModelError(
                 f"{PREFIX}{name}: no such reference model, expected one of "
                 f"{', '.join(REFERENCES)}{hint}"

@@ -22,7 +22,7 @@ from lawbound.runners.engines.local_threads import physical_cores
 from lawbound.runners.engines.local_weights import (
     LOAD_ERRORS,
     context_length,
-    one_line,
+    first_line,
     quiet_transformers,
     stop_tokens,
 )
@@ -114,7 +114,7 @@ class OpenVinoEngine:
                 pipeline = genai.ContinuousBatchingPipeline(folder, scheduler, "CPU", properties)
                 return cls(folder, dtype, pipeline, tokenizer)
         except LOAD_ERRORS as error:
-            raise ModelError(f"{where}: cannot be loaded: {one_line(error)}") from error
+            raise ModelError(f"{where}: cannot be loaded: {first_line(error)}") from error
 
     def render(self, messages: Sequence[Message]) -> Rendered:
         """Apply the model's chat template; see `local_chat` for models without one."""

@@ -5,7 +5,6 @@ cache on, vLLM computes a policy prompt once and keeps it for every request that
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from hashlib import sha256
 from time import perf_counter
 from typing import Any
@@ -17,6 +16,7 @@ from lawbound.runners.engines.local_chat import BASE_STOP, chat_template, render
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.engines.thinking import opens_thinking, split_thinking
 from lawbound.runners.sample import Fingerprint, Finish, Message, Rendered, Request, Sample
+from lawbound.tasks.messages import did_you_mean, one_line
 
 BATCH = 1024
 VERSION = "1"
@@ -79,7 +79,7 @@ class VllmEngine:
         try:
             return cls(vllm, name, options)
         except (ValueError, RuntimeError, OSError, TypeError, AssertionError) as error:
-            line = " ".join(str(error).split())[:300]
+            line = one_line(error, 300)
             raise ModelError(f"model 'vllm:{name}': cannot be loaded: {line}") from error
 
     def render(self, messages: Sequence[Message]) -> Rendered:
@@ -231,8 +231,7 @@ def _read_options(name: str, query: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for word, value in parse_qsl(query, keep_blank_values=True):
         if word not in OPTIONS:
-            close = get_close_matches(word, OPTIONS, n=1)
-            hint = f"; did you mean '{close[0]}'?" if close else ""
+            hint = did_you_mean(word, OPTIONS)
             raise ModelError(
                 f"model 'vllm:{name}': unknown argument '{word}', expected one of "
                 f"{', '.join(OPTIONS)}{hint}"
