@@ -22,7 +22,7 @@ from lawbound.evals.judging.panel import (
 from lawbound.evals.judging.readings import Readings
 from lawbound.evals.observer import Observer, Silent
 from lawbound.rubrics.policy.policy import Policy
-from lawbound.rubrics.policy.requirement import WITHHOLDING
+from lawbound.rubrics.policy.requirement import RESTRICTING
 from lawbound.runners.collector import paused_collector
 from lawbound.runners.sample import Sample
 from lawbound.runners.store import lock, read_samples
@@ -106,8 +106,8 @@ def rule_info(policies: Mapping[str, Policy]) -> dict[tuple[str, str], RuleInfo]
             policy=policy.id,
             rule=rule.id,
             base=rule.required.base,
-            withholding=rule.required.base in WITHHOLDING,
-            duty=rule.required.base not in WITHHOLDING and rule.behaviour != "answer",
+            withholding=rule.required.base in RESTRICTING,
+            duty=rule.required.base not in RESTRICTING and rule.behaviour != "answer",
             basis=rule.basis,
             severity=rule.severity,
         )

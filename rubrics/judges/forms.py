@@ -6,7 +6,7 @@ from difflib import get_close_matches
 from functools import partial
 
 from lawbound.rubrics.judges.finding import can_tell, reading_from
-from lawbound.rubrics.judges.guards import GUARDS, Case, Finding, Guard, read_guard
+from lawbound.rubrics.judges.guards import GUARDS, Case, Guard, GuardFinding, read_guard
 from lawbound.rubrics.judges.panel import both_orders
 from lawbound.rubrics.judges.question import UNREADABLE, Canary, Chat, Form, Opinion, Question
 from lawbound.rubrics.judges.rubric import parse_verdict, rubric_messages
@@ -145,7 +145,7 @@ def _guard_opinion(guard: Guard, question: Question, replies: Sequence[str | Non
         return UNREADABLE  # it follows the order of the clauses
     broken = [number for number, one in enumerate(readable, start=1) if one.violates]
     clauses = tuple(broken) if guard.one_clause else readable[0].clauses
-    finding = Finding(True in says, clauses)
+    finding = GuardFinding(True in says, clauses)
     reading = reading_from(finding, question.requirement, question.offline)
     return Opinion(reading, undecided=reading is None)
 
