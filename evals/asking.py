@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,7 @@ def ask(
             if latest:  # else no run has got so far that it is described
                 folder.write_run(latest | origins.record())
 
+        asking = _Asking(prepared, folder, origins, write_origins, observer)
         modes: dict[Mode, None] = {}
         older = False
         for model in prepared.models:
@@ -81,11 +82,7 @@ def ask(
                     store_policies(folder, prepared.policies)
                     older = folder.add_items(prepared.items)
                 beside = tuple(modes) if is_reference(model) else ()
-                entries.append(
-                    _ask_one(
-                        model, prepared, engine, folder, observer, beside, origins, write_origins
-                    )
-                )
+                entries.append(_ask_one(asking, model, engine, beside))
             finally:
                 if ready is None:
                     engine.close()
@@ -105,26 +102,32 @@ def _named(engine: Engine, key: str) -> Engine:
     return engine.named(key) if isinstance(engine, FunctionEngine) else engine
 
 
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What the asking of every model of a run shares."""
+
+    prepared: Prepared
+    folder: RunFolder
+    origins: Origins
+    write_origins: Callable[[], None]
+    observer: Observer
+
+
 def _ask_one(
-    model: str,
-    prepared: Prepared,
-    engine: Engine,
-    folder: RunFolder,
-    observer: Observer,
-    beside: Collection[Mode],
-    origins: Origins,
-    write_origins: Callable[[], None],
+    asking: _Asking, model: str, engine: Engine, beside: Collection[Mode]
 ) -> dict[str, Any]:
+    prepared, folder, origins = asking.prepared, asking.folder, asking.origins
     requests = plan_for(prepared, engine, beside=beside)
     label = requests.fingerprint.model
     folder.write_plan(requests)
-    observer.stage(f"asking {label}", len(requests.requests))
+    asking.observer.stage(f"asking {label}", len(requests.requests))
     samples = folder.samples(label)
-    with origins.asking(model, requests, samples, write_origins) as hear, Store(samples) as store:
+    heard = origins.asking(model, requests, samples, asking.write_origins)
+    with heard as hear, Store(samples) as store:
 
         def progress(steps: int) -> None:
             hear(steps)
-            observer.advance(steps)
+            asking.observer.advance(steps)
 
         counts = run(
             requests, engine, store, max_errors=prepared.spec.max_errors, progress=progress

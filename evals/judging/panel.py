@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self, get_args
 
-from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.folder.stored_run import StoredRun
 from lawbound.evals.frame import Judged
 from lawbound.evals.judging.asking import ask_judge
 from lawbound.evals.judging.counts import counts, failures, fate_of
@@ -102,9 +102,8 @@ NOBODY = Judgement({}, {})
 
 def ask_panel(
     spec: JudgeSpec,
+    run: StoredRun,
     judged: Mapping[str, Sequence[Judged]],
-    policies: Mapping[str, Policy],
-    folder: RunFolder,
     observer: Observer,
 ) -> Judgement:
     """Ask every judge about every answer that is theirs to read, and store what they said.
@@ -113,9 +112,8 @@ def ask_panel(
 
     Args:
         spec: Who judges, and which answers.
+        run: The run; the caller has locked its folder.
         judged: Model label -> its answers as the offline grader read them.
-        policies: Every policy that judges.
-        folder: The run folder, locked by the caller.
         observer: Hears of the progress.
 
     Raises:
@@ -124,7 +122,7 @@ def ask_panel(
         StoreError: The store cannot be written.
     """
     named = [read_name(model) for model in spec.models]
-    wanted = _wanted(spec, named, judged, policies)
+    wanted = _wanted(spec, named, judged, run.policies)
     questions = [question for _, question in wanted.values()]
     if not questions:
         return NOBODY
@@ -133,7 +131,7 @@ def ask_panel(
     votes: list[list[Opinion | None]] = []
     for judge in named:
         found, entry = ask_judge(
-            judge, questions, folder, observer, options=options, max_errors=spec.max_errors
+            judge, questions, run.folder, observer, options=options, max_errors=spec.max_errors
         )
         votes.append(found)
         entries.append(entry)
@@ -151,7 +149,7 @@ def ask_panel(
             wanted.items(), readings, map(fate_of, heard, readings), strict=True
         )
     }
-    write_decisions(folder, {place: decision for place, (_, decision) in held.items()})
+    write_decisions(run.folder, {place: decision for place, (_, decision) in held.items()})
     record = {
         "models": [judge.name for judge in named],
         "mode": spec.mode,
@@ -163,36 +161,30 @@ def ask_panel(
     return Judgement(_in_use(held), record)
 
 
-def earlier_judgement(
-    record: Mapping[str, Any],
-    judged: Mapping[str, Sequence[Judged]],
-    policies: Mapping[str, Policy],
-    folder: RunFolder,
-) -> Judgement:
+def earlier_judgement(run: StoredRun, judged: Mapping[str, Sequence[Judged]]) -> Judgement:
     """What the recorded panel said of the answers as they are now; the others that are its own, counted.
 
     Args:
-        record: The panel's, of ``run.yaml``.
+        run: The run; its record names the panel.
         judged: Model label -> its answers as the offline grader read them.
-        policies: Every policy that judges.
-        folder: The run folder.
 
     Raises:
         FolderError: The readings are missing or damaged.
         ModelError: The record names a judge of no known form.
     """
+    record = run.record["judge"]
     spec = JudgeSpec(tuple(record["models"]), record["mode"], record.get("unsure", UNSURE))
     named = [read_name(model) for model in spec.models]
-    panel, decisions = _panel(spec, named), stored_decisions(folder)
+    panel, decisions = _panel(spec, named), stored_decisions(run.folder)
     held: dict[Place, tuple[Question, Decision]] = {}
     for model, rows in judged.items():
         for one in rows:
             place = _place(model, one)
             if place in decisions:
-                question = _question(one, policies)
+                question = _question(one, run.policies)
                 if decisions[place].question == digest(panel, question):
                     held[place] = question, decisions[place]
-    unread = _wanted(spec, named, judged, policies).keys() - held.keys()
+    unread = _wanted(spec, named, judged, run.policies).keys() - held.keys()
     now = {"unsure": spec.unsure, **counts(held.values()), "unread": len(unread)}
     return Judgement(_in_use(held), {**record, **now})
 
