@@ -137,13 +137,8 @@ def compose(
                 chosen = _choose(selection, policy, policies, banks[at], seed, limit)
             for condition in _conditions(policy, _expanded(wanted, policy, policies), selection):
                 for item in _bearing_on(condition, policy, chosen):
-                    if selection.prompt_language == "item" and condition.lang != item.lang:
-                        if condition.policy is not None and item.lang in policy.file.languages:
-                            continue
-                        if condition.policy is not None and condition.lang != "en":
-                            continue
                     cell = (item.id, condition.id, policy.id, selection.mode)
-                    if cell not in seen:
+                    if cell not in seen and _speaks_to(condition, policy, selection, item):
                         seen.add(cell)
                         arms.append(Arm(item, condition, (policy.id,), selection.mode))
     if not arms:
@@ -175,6 +170,16 @@ def _bearing_on(condition: Condition, policy: Policy, items: Sequence[Item]) -> 
     if kind != "full-without":
         return items
     return [item for item in items if rule in policy.requires(item).rules]
+
+
+def _speaks_to(condition: Condition, policy: Policy, selection: Selection, item: Item) -> bool:
+    """Whether a prompt is in the item's language, where the selection wants that; English stands in for
+    languages that the policy does not speak."""
+    if selection.prompt_language != "item" or condition.policy is None:
+        return True
+    return condition.lang == item.lang or (
+        condition.lang == "en" and item.lang not in policy.file.languages
+    )
 
 
 def _conditions(

@@ -122,6 +122,27 @@ def _standing(file: PolicyFile, place: str, base: _Base) -> Policy:
     _check_unique((source.id for source in file.sources), place, "source")
     sources = {source.id: source for source in (*base.sources, *file.sources)}
     inherited = {rule.id: rule for rule in base.rules}
+    _check_references(file, place, inherited, sources)
+    own = {rule.id: rule for rule in file.rules}
+    rules = (
+        *(own.get(rule.id, rule) for rule in base.rules),
+        *(rule for rule in file.rules if rule.id not in inherited),
+    )
+    relaxed = (
+        *base.relaxed,
+        *(line for rule in file.rules if rule.replaces
+          for line in by_replacement(inherited[rule.id], rule)),
+        *by_override(rules, file.rules),
+    )  # fmt: skip
+    return Policy(
+        file.id, file.name, file.version, file, rules, tuple(sources.values()), tuple(relaxed)
+    )
+
+
+def _check_references(
+    file: PolicyFile, place: str, inherited: Mapping[str, Rule], sources: Mapping[str, Source]
+) -> None:
+    """Refuse a rule, a threshold or a bank that names what is not there."""
     core = () if file.id == CORE else tuple(rule.id for rule in _load_shipped(CORE).rules)
     known = {*inherited, *(rule.id for rule in file.rules)}
     for rule in file.rules:
@@ -149,20 +170,6 @@ def _standing(file: PolicyFile, place: str, base: _Base) -> Policy:
                 f"{place}: threshold '{mark.id}': bank is '{mark.bank}', "
                 f"expected one of {', '.join(banks) or 'the banks of this file, which has none'}"
             )
-    own = {rule.id: rule for rule in file.rules}
-    rules = (
-        *(own.get(rule.id, rule) for rule in base.rules),
-        *(rule for rule in file.rules if rule.id not in inherited),
-    )
-    relaxed = (
-        *base.relaxed,
-        *(line for rule in file.rules if rule.replaces
-          for line in by_replacement(inherited[rule.id], rule)),
-        *by_override(rules, file.rules),
-    )  # fmt: skip
-    return Policy(
-        file.id, file.name, file.version, file, rules, tuple(sources.values()), tuple(relaxed)
-    )
 
 
 def _check_unique(names: Iterable[str], place: str, what: str) -> None:
