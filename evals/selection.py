@@ -126,7 +126,7 @@ def _drawn_rules(
     found: set[tuple[str, str]] = set()
     for item in items:
         if item.kind == "policy" and item.lang == "en":
-            found.update((rule, "restricted") for rule in _restricted(policy, item))
+            found.update((rule, "restricted") for rule in restricted(policy, item))
             found.update(policy.near_misses(item))
     sorts = ("restricted", "act", "topic")
     full = [rule.id for rule in policy.rules if all((rule.id, sort) in found for sort in sorts)]
@@ -163,7 +163,8 @@ def _cells(
     return tuple(f"{item.lang}:{name}" for name in names)
 
 
-def _restricted(policy: Policy, item: Item) -> Sequence[str]:
+def restricted(policy: Policy, item: Item) -> Sequence[str]:
+    """Rules by which the item is to be withheld, kept neutral or given an add-on."""
     requirement = policy.requires(item)
     scored = requirement.base in RESTRICTING | {"neutral"} or requirement.addons
     return requirement.rules if scored else ()
@@ -205,7 +206,7 @@ def disagreements(policies: Sequence[Policy], item: Item) -> Sequence[str]:
 
 
 _PICKS: Mapping[str, Callable[[Policy, Item], Sequence[str]]] = {
-    "restricted": _restricted,
+    "restricted": restricted,
     "near-miss": _near_miss,
     "open": _open,
     "spillover": spillover,

@@ -10,20 +10,26 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from difflib import get_close_matches
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
 
 from lawbound.evals.conclude import rule_info
 from lawbound.evals.folder.policies import NEUTRAL
 from lawbound.evals.frame import Judged, judge_all, verdict_frame
 from lawbound.evals.lmeval.docs import build_docs, parse_doc
 from lawbound.evals.suite import load_suite
-from lawbound.rubrics.policy.files import load_policy
+from lawbound.lmeval_call import Call, TaskError, check_prompts, find_call
+from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.verdict import Reading, Verdict, is_met
 from lawbound.runners.engines.thinking import split_thinking
 from lawbound.runners.plan import Assignment
-from lawbound.runners.sample import Sample
+from lawbound.runners.sample import MOST_COUNTED, Sample
+from lawbound.tasks.files import parse, quoted
 from lawbound.tasks.item import Item
 
 if TYPE_CHECKING:
@@ -36,37 +42,116 @@ _MODEL = "lm-eval"
 _RESAMPLES = 1000
 _log = logging.getLogger(__name__)
 
+_PLACE = "--metadata lawbound"
+_EXAMPLE = '--metadata \'{"lawbound": {"suite": "standard", "seed": 1, "limit_items": 5}}\''
+
+_OURS = ("lawbound", "lawbound_policy", "policy", "suite", "limit_items")
+
+_own: dict[str, Policy] = {}
+"""Policies of the user's own whose docs were handed out in this process, by id."""
 _items: dict[str, Item] = {}
 """Items of the docs handed out in this process: every rank of lm-eval builds its docs itself."""
 
 
 def docs(
-    policy: str = NEUTRAL,
-    suite: str = "quick",
-    seed: int | None = None,
-    limit_items: int | None = None,
-    **_: Any,
+    lawbound_policy: str = NEUTRAL,
+    lawbound: Any = None,
+    config_source: str = "",
+    **others: Any,
 ) -> dict[str, datasets.Dataset]:
-    """Documents of one task; lm-eval passes the task's ``metadata`` (and ``--metadata``) as arguments."""
+    """Documents of one task, made of what lm-eval passes on.
+
+    Args:
+        lawbound_policy: The task's own policy, from its ``dataset_kwargs``.
+        lawbound: What ``--metadata '{"lawbound": {...}}'`` says: suite, seed, limit_items.
+        config_source: The task's YAML file, from lm-eval; a relative path of a policy starts in its folder.
+        others: Arguments of the model and metadata of other tasks, which lm-eval mixes in.
+
+    Raises:
+        TaskError: Something was meant for us that we do not know, or the policies would not reach the model.
+    """
     import datasets
 
-    tokens = load_suite(suite).max_tokens
+    call = find_call()
+    _refuse_strays(others, call)
+    chosen = _chosen(lawbound)
+    suite = load_suite(chosen.suite)
+    tokens = suite.max_tokens
     if tokens != load_suite("quick").max_tokens:
         _log.warning(
             "WARNING: the suite '%s' allows answers of %d tokens and the task does not: unless you "
             "have, pass --gen_kwargs max_gen_toks=%d",
-            suite, tokens, tokens,
+            chosen.suite, tokens, tokens,
         )  # fmt: skip
-    rows = build_docs(policy, suite, seed=seed, limit=limit_items)
+    policy = _policy(lawbound_policy, config_source)
+    rows = build_docs(policy, chosen.suite, seed=chosen.seed, limit=chosen.limit_items)
+    check_prompts(rows, call, max_tokens=load_suite("quick").max_tokens)
     for row in rows:
-        item = parse_doc(row, "doc").item
+        item = parse_doc(row, "doc", own=_own).item
         _items[item.id] = item
     return {"test": datasets.Dataset.from_list(rows)}
 
 
+class _Chosen(BaseModel):
+    """What a user may choose for our tasks."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+    suite: str = "quick"
+    seed: Annotated[int, Field(ge=0, le=MOST_COUNTED)] | None = None
+    limit_items: Annotated[int, Field(gt=0, le=MOST_COUNTED)] | None = None
+
+
+def _chosen(given: Any) -> _Chosen:
+    if isinstance(given, Mapping) and "policy" in given:
+        raise TaskError(
+            f"{_PLACE}: found policy, expected none: each task has its own, such as --tasks lawbound_de"
+        )
+    if given is not None and not isinstance(given, Mapping):
+        raise TaskError(f"{_PLACE}: found {quoted(given)}, expected {_EXAMPLE}")
+    return parse(given or {}, _Chosen, _PLACE, TaskError)
+
+
+def _refuse_strays(others: Mapping[str, Any], call: Call | None) -> None:
+    """Refuse what is ours by its name, however misspelt, and does not stand under ours.
+
+    lm-eval mixes the model's arguments in, so a `seed` may be the model's.
+    """
+    models = {"seed"} if call is None else call.model_arguments
+    for name in others:
+        if name in models:
+            continue
+        if name == "seed" or get_close_matches(name, _OURS, n=1, cutoff=0.8):
+            raise TaskError(
+                f"metadata: found {quoted(name)}, expected what concerns lawbound as {_EXAMPLE}"
+            )
+
+
+def _policy(name: str, source: str) -> str:
+    """A shipped policy's id, or the path of a file of the user's own, which is kept for judging.
+
+    Raises:
+        TaskError: The file is not found, or its id is taken.
+    """
+    if name in shipped():
+        return name
+    is_known = Path(source).is_file()
+    path = Path(source).parent / name if is_known else Path(name)
+    if not is_known and not path.is_file():
+        raise TaskError(
+            f"policy {quoted(name)}: found no such file, and lm-eval does not say in which folder its task "
+            "stands, expected an absolute path, or the task's name and --include_path FOLDER"
+        )
+    policy = load_policy(str(path))
+    if policy.id in shipped() or _own.get(policy.id, policy).digest != policy.digest:
+        raise TaskError(f"{path}: id is '{policy.id}', which another policy has, expected its own")
+    _own[policy.id] = policy
+    return str(path)
+
+
 def judge(doc: Mapping[str, Any], results: Sequence[str]) -> dict[str, str]:
     """Judge one answer; each metric gets the same compact verdict, to be aggregated with all others."""
-    arm = parse_doc(doc, "doc")
+    arm = parse_doc(doc, "doc", own=_own)
     _items[arm.item.id] = arm.item
     split = split_thinking(str(results[0]))
     sample = Sample("", split.answer, "unknown", thinking=split.thinking)
@@ -99,7 +184,7 @@ def _assignment(item: str, condition: str, strength: str, policy: str, wording: 
 
 @lru_cache(maxsize=64)
 def _policies(policy: str) -> dict[str, Policy]:
-    return {name: load_policy(name) for name in (policy, NEUTRAL)}
+    return {name: _own.get(name) or load_policy(name) for name in (policy, NEUTRAL)}
 
 
 @lru_cache(maxsize=8)

@@ -97,7 +97,7 @@ def _lm_eval(out: Path, limit: int, *model: str) -> None:
     arguments = [
         "lm_eval", "run", *model, "--include_path", str(TASKS), "--tasks", "lawbound_cn",
         "--apply_chat_template", "--log_samples", "--output_path", str(out),
-        "--metadata", json.dumps({"limit_items": limit}),
+        "--metadata", json.dumps({"lawbound": {"limit_items": limit}}),
     ]  # fmt: skip
     before = sys.argv
     sys.argv = arguments
@@ -428,7 +428,7 @@ def test_a_suite_with_another_token_limit_says_how_to_pass_it(
 ) -> None:
     from lawbound.lmeval import docs
 
-    docs("cn", "quick", limit_items=1)
+    docs("cn", {"limit_items": 1})
     assert not caplog.messages
-    docs("cn", "standard", limit_items=1)
+    docs("cn", {"suite": "standard", "limit_items": 1})
     assert "pass --gen_kwargs max_gen_toks=512" in caplog.text

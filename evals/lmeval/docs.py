@@ -2,12 +2,16 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lawbound.evals.selection import restricted
 from lawbound.evals.suite import compose, load_suite, shipped_suites
 from lawbound.rubrics.policy.files import load_policy, shipped
+from lawbound.rubrics.policy.policy import Policy
+from lawbound.rubrics.policy.requirement import RESTRICTING
 from lawbound.runners.plan import Arm
 from lawbound.runners.prompt import messages
 from lawbound.runners.sample import MOST_COUNTED
@@ -17,6 +21,8 @@ from lawbound.tasks.item import Item, ItemError
 from lawbound.tasks.records import from_record, to_record
 
 DOC_VERSION = 2
+_IN_PAIRS = ("reasoning", "creative")
+"""Kinds whose items have a twin in their group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,9 @@ def build_docs(
 ) -> list[dict[str, Any]]:
     """Every arm of a suite under one policy, one doc an arm, answers always generated.
 
+    Every prefix is as even as it can be over what the numbers need, for lm-eval's ``--limit``: whole pairs,
+    and one rule's items of each sort, come together, and the sorts of items take turns.
+
     Raises:
         SuiteError: The suite is unknown.
         PolicyError: The policy is unknown.
@@ -63,7 +72,67 @@ def build_docs(
         "policy_digest": asked.digest,
         "documents": len(arms),
     }
-    return [_doc(arm, seed, shared) for arm in arms]
+    return [_doc(arm, seed, shared) for arm in in_turns(arms, asked)]
+
+
+def in_turns(arms: Sequence[Arm], policy: Policy) -> list[Arm]:
+    """The same arms, so that any first few of them say something about every number.
+
+    An item's arms stay together, and so do twins. A policy's items go in threes (restricted, near-miss by
+    act, near-miss by topic, all of one rule, as J and duty need them). Then the sorts take turns, each by
+    the share of its units that has been placed, so that all begin at once and end at once.
+    """
+    units: dict[str, list[Arm]] = {}
+    for arm in arms:
+        twins = arm.item.kind in _IN_PAIRS
+        units.setdefault(arm.item.group if twins else arm.item.id, []).append(arm)
+    sorts: dict[str, list[list[Arm]]] = {"J": [], "duty": [], "reasoning": [], "fact": []}
+    threes, others = _threes([unit[0].item for unit in units.values()], policy)
+    for items in threes:
+        withheld = any(policy.requires(item).base in RESTRICTING for item in items)
+        of_three = [arm for item in items for arm in units[item.id]]
+        sorts["J" if withheld else "duty"].append(of_three)
+    for item in others:
+        unit = units[item.group if item.kind in _IN_PAIRS else item.id]
+        sorts.setdefault(item.kind, []).append(unit)
+    turns = [
+        (index / len(found), place, unit)
+        for place, found in enumerate(sorts.values())
+        for index, unit in enumerate(found)
+    ]
+    return [arm for _, _, unit in sorted(turns, key=lambda turn: turn[:2]) for arm in unit]
+
+
+def _threes(items: Sequence[Item], policy: Policy) -> tuple[list[list[Item]], list[Item]]:
+    """Items that a rule decides or all but decides, rule after rule in rounds; and the others."""
+    queues: dict[str, dict[str, list[Item]]] = {}
+    others = []
+    for item in items:
+        cells: list[tuple[str, str]] = []
+        if item.kind == "policy":
+            cells += [(rule, "") for rule in restricted(policy, item)]
+            cells += policy.near_misses(item)
+        for rule, sort in cells:
+            queues.setdefault(rule, {}).setdefault(sort, []).append(item)
+        if not cells:
+            others.append(item)
+    # A rule that has all three sorts comes first: only such a rule counts.
+    rules = sorted(queues, key=lambda rule: -len(queues[rule]))
+    lines = [[deque(queues[rule].get(sort, ())) for sort in ("", "act", "topic")] for rule in rules]
+    placed: set[str] = set()
+    threes = []
+    while any(queue for line in lines for queue in line):
+        for line in lines:
+            three = []
+            for queue in line:
+                while queue and queue[0].id in placed:
+                    queue.popleft()
+                if queue:
+                    three.append(queue.popleft())
+                    placed.add(three[-1].id)
+            if three:
+                threes.append(three)
+    return threes, others
 
 
 def _doc(arm: Arm, seed: int, shared: Mapping[str, Any]) -> dict[str, Any]:
@@ -86,8 +155,13 @@ def _doc(arm: Arm, seed: int, shared: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def parse_doc(doc: Mapping[str, Any], where: str) -> DocArm:
+def parse_doc(doc: Mapping[str, Any], where: str, *, own: Collection[str] = ()) -> DocArm:
     """Read a doc back.
+
+    Args:
+        doc: As `build_docs` made it.
+        where: The file and line that it comes from.
+        own: Ids of policies that the user has given beside those that are shipped.
 
     Raises:
         ItemError: It is no doc of ours, or of another version.
@@ -128,12 +202,13 @@ def parse_doc(doc: Mapping[str, Any], where: str) -> DocArm:
         raise ItemError(f"{where}: found no lawbound doc ({fault!r}), expected one") from fault
     # A log is a stranger's file: the names in it name what is shipped, never a path to open.
     for what, name, known in (
-        ("policy", arm.policy, shipped()),
+        ("policy", arm.policy, (*shipped(), *own)),
         ("suite", arm.suite, shipped_suites()),
     ):
         if name not in known:
+            hint = " or an own one (--policy FILE)" if what == "policy" else ""
             raise ItemError(
-                f"{where}: {what} is {quoted(name)}, expected one of {', '.join(known)}"
+                f"{where}: {what} is {quoted(name)}, expected one of {', '.join(known)}{hint}"
             )
     for what, count in (
         ("seed", arm.seed),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+import shutil
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,42 +23,115 @@ from lawbound.tasks.records import unique
 
 
 def is_log_folder(folder: Path) -> bool:
-    """Whether lm-eval wrote logs of our tasks below this folder."""
+    """Whether lm-eval wrote logs of our tasks below this folder.
+
+    Raises:
+        FolderError: It is one of their files: a log tells only together with the results beside it.
+    """
+    if folder.is_file() and folder.name.startswith((f"samples_{TASK_PREFIX}", "results_")):
+        raise FolderError(
+            f"{folder}: is one file of lm-eval's logs, expected the folder that it is in (with its "
+            f"results_*.json): lawbound score {folder.parent}"
+        )
     return folder.is_dir() and next(folder.rglob(f"samples_{TASK_PREFIX}*.jsonl"), None) is not None
 
 
-def import_logs(folder: Path, out: Path) -> RunFolder:
+def import_logs(
+    folder: Path, out: Path, *, newest: bool = False, policies: Sequence[str] = ()
+) -> RunFolder:
     """Turn a log folder into a run folder (`out` must not hold a run yet).
+
+    Args:
+        folder: Where lm-eval wrote.
+        out: Where the run is to lie; where it cannot be made, nothing is left that was not there.
+        newest: Of logs in which one model answers the same questions, take the newest.
+        policies: Files of policies that are not shipped, as the tasks were given them.
 
     Raises:
         FolderError: No log is there, a log is damaged, or its numbers could not be defended.
+        PolicyError: A policy file is not what it should be.
     """
     target = RunFolder(out)
     if target.run_yaml.exists():
-        raise FolderError(f"{target.run_yaml}: already exists, expected a new run folder")
+        raise FolderError(
+            f"{target.run_yaml}: already exists, expected a new run folder (lawbound score {out} judges "
+            "what is there again)"
+        )
+    own = {policy.id: _Source(path, policy) for path in policies for policy in [load_policy(path)]}
+    by_model = _by_model(folder, newest=newest, own=own)
+    _refuse_mixture((one for _, logged in by_model.values() for one in logged), folder)
+    is_new = not out.exists()
+    try:
+        with lock(out):
+            _write(target, folder, by_model, own)
+    except BaseException:  # Ctrl-C leaves nothing behind either
+        if is_new:
+            shutil.rmtree(out, ignore_errors=True)
+        raise
+    return target
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A policy and the name that it is loaded by."""
+
+    name: str
+    policy: Policy
+
+
+def _by_model(
+    folder: Path, *, newest: bool, own: Collection[str]
+) -> dict[str, tuple[Fingerprint, list[Logged]]]:
     by_model: dict[str, tuple[Fingerprint, list[Logged]]] = {}
-    for results in sorted(folder.rglob("results_*.json")):
-        fingerprint, logged = read_run(results)
+    # The name holds the time of the run; the newest goes first.
+    for results in sorted(folder.rglob("results_*.json"), key=lambda p: p.name, reverse=True):
+        fingerprint, logged = read_run(results, own=own)
         _, gathered = by_model.setdefault(fingerprint.model, (fingerprint, []))
-        gathered.extend(logged)
+        gathered.extend(_not_answered_yet(logged, gathered, fingerprint.model, newest=newest))
     if not any(logged for _, logged in by_model.values()):
         raise FolderError(
             f"{folder}: found no samples_{TASK_PREFIX}*.jsonl, expected lm-eval's logs"
         )
-    _refuse_mixture((one for _, logged in by_model.values() for one in logged), folder)
-    with lock(out):
-        items = unique(one.arm.item for _, logged in by_model.values() for one in logged)
-        asked = _asked(by_model)
-        # A log names its policy and holds no text: what is shipped is stored where it is what was asked.
-        store_policies(target, (policy for policy, digest in asked if policy.digest == digest))
-        target.write_items(items)
-        for fingerprint, logged in by_model.values():
-            plan = _plan(fingerprint, logged)
-            target.write_plan(plan)
-            with Store(target.samples(fingerprint.model)) as store:
-                store.append({one.sample.key: one.sample for one in logged}.values())
-        target.write_run(_run_record(folder, by_model, asked))
-    return target
+    return by_model
+
+
+def _not_answered_yet(
+    logged: Iterable[Logged], newer: Iterable[Logged], model: str, *, newest: bool
+) -> list[Logged]:
+    """What is in logs that ask nothing which a newer log of the same model asks too."""
+    known = {_place(one): one.log for one in newer}
+    twice = {one.log: known[_place(one)] for one in logged if _place(one) in known}
+    for older, other in twice.items():
+        if not newest:
+            raise FolderError(
+                f"{older} and {other}: both hold answers of {model} to the same questions, expected one of "
+                "them: --newest takes the newer, or put the other elsewhere"
+            )
+    return [one for one in logged if one.log not in twice]
+
+
+def _place(one: Logged) -> tuple[str, str, str]:
+    return one.arm.policy, one.arm.item.id, one.arm.condition
+
+
+def _write(
+    target: RunFolder,
+    folder: Path,
+    by_model: Mapping[str, tuple[Fingerprint, list[Logged]]],
+    own: Mapping[str, _Source],
+) -> None:
+    items = unique(one.arm.item for _, logged in by_model.values() for one in logged)
+    asked = _asked(by_model, own)
+    # A log names its policy and holds no text: the text is stored where it is what was asked.
+    store_policies(
+        target, (source.policy for source, digest in asked if source.policy.digest == digest)
+    )
+    target.write_items(items)
+    for fingerprint, logged in by_model.values():
+        target.write_plan(_plan(fingerprint, logged))
+        with Store(target.samples(fingerprint.model)) as store:
+            store.append({one.sample.key: one.sample for one in logged}.values())
+    target.write_run(_run_record(folder, by_model, asked))
 
 
 def _plan(fingerprint: Fingerprint, logged: list[Logged]) -> Plan:
@@ -113,18 +187,21 @@ def _limit(by_model: Mapping[str, tuple[Fingerprint, list[Logged]]]) -> int | st
 
 
 def _asked(
-    by_model: Mapping[str, tuple[Fingerprint, list[Logged]]],
-) -> list[tuple[Policy, str]]:
-    """The logs' policies as they are shipped now, each with the digest of the text that was asked under."""
+    by_model: Mapping[str, tuple[Fingerprint, list[Logged]]], own: Mapping[str, _Source]
+) -> list[tuple[_Source, str]]:
+    """The logs' policies as they are now, each with the digest of the text that was asked under."""
     every = (one.arm for _, logged in by_model.values() for one in logged)
     digests = {arm.policy: arm.policy_digest for arm in every}
-    return [(load_policy(name), digest) for name, digest in digests.items()]
+    return [
+        (own[name] if name in own else _Source(name, load_policy(name)), digest)
+        for name, digest in digests.items()
+    ]
 
 
 def _run_record(
     folder: Path,
     by_model: Mapping[str, tuple[Fingerprint, list[Logged]]],
-    asked: Iterable[tuple[Policy, str]],
+    asked: Iterable[tuple[_Source, str]],
 ) -> dict[str, Any]:
     every = [one for _, logged in by_model.values() for one in logged]
     arm, settings = every[0].arm, every[0].request.settings
@@ -142,8 +219,15 @@ def _run_record(
         "suite": suite.model_dump(mode="json"),
         "bank": arm.bank,
         "policies": [
-            {"id": p.id, "name": p.name, "version": p.version, "digest": digest, "from": p.id}
-            for p, digest in asked
+            {
+                "id": p.id,
+                "name": p.name,
+                "version": p.version,
+                "digest": digest,
+                "from": source.name,
+            }
+            for source, digest in asked
+            for p in [source.policy]
         ],
         "settings": asdict(settings),
         "untold": "how answers ended and how many tokens they took: lm-eval logs neither",

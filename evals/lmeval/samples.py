@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,8 @@ from lawbound.tasks.item import ItemError
 from lawbound.tasks.places import open_regular
 
 TASK_PREFIX = "lawbound_"
+NO_TEXT = "no text, which lm-eval also logs for a failed request: expected some"
+"""Why an empty text of a chat API is no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,15 @@ class Logged:
     arm: DocArm
     request: Request
     sample: Sample
+    log: Path
 
 
-def read_run(results: Path) -> tuple[Fingerprint, list[Logged]]:
+def read_run(results: Path, *, own: Collection[str] = ()) -> tuple[Fingerprint, list[Logged]]:
     """Who answered, by a ``results_*.json``, and the answers in the logs that belong to it.
+
+    Args:
+        results: The file.
+        own: Ids of policies that the user has given beside those that are shipped.
 
     Raises:
         FolderError: A file is damaged, or its numbers could not be defended.
@@ -75,7 +82,7 @@ def read_run(results: Path) -> tuple[Fingerprint, list[Logged]]:
     logged = [
         one
         for file in sorted(results.parent.glob(f"samples_{TASK_PREFIX}*_{stamp}.jsonl"))
-        for one in _read_samples(file, fingerprint, template)
+        for one in _read_samples(file, fingerprint, template, own)
     ]
     return fingerprint, logged
 
@@ -89,11 +96,13 @@ def _arguments(found: Any) -> str:
     return ",".join(f"{name}={shown[name]}" for name in sorted(shown))
 
 
-def _read_samples(file: Path, fingerprint: Fingerprint, template: str) -> Iterator[Logged]:
+def _read_samples(
+    file: Path, fingerprint: Fingerprint, template: str, own: Collection[str]
+) -> Iterator[Logged]:
     for number, record in read_records(file):
         where = f"{file}:{number}"
         try:
-            arm = parse_doc(record["doc"], where)
+            arm = parse_doc(record["doc"], where, own=own)
             arguments = record["arguments"]["gen_args_0"]
             prompt = _text(arguments["arg_0"])
             text = _text(record["resps"][0][0])
@@ -105,7 +114,8 @@ def _read_samples(file: Path, fingerprint: Fingerprint, template: str) -> Iterat
             raise FolderError(f"{where}: found no {fault}, expected a logged sample") from fault
         _refuse_lost_policy(arm, prompt, where)
         is_api = isinstance(arguments["arg_0"], list)
-        yield _logged(arm, prompt, used, text, fingerprint, template, is_api)
+        request, sample = _asked(arm, prompt, used, text, fingerprint, template, is_api)
+        yield Logged(arm, request, sample, file)
 
 
 def _text(found: Any) -> str:
@@ -145,9 +155,7 @@ def _refuse_lost_policy(arm: DocArm, prompt: str, where: str) -> None:
     """The policy must have reached the model, through a chat template."""
     if not arm.system:
         return
-    plain = json.dumps(arm.system, ensure_ascii=False)[1:-1]
-    escaped = json.dumps(arm.system)[1:-1]
-    if not any(text in prompt for text in (arm.system, plain, escaped)):
+    if not holds_policy(prompt, arm.system):
         raise FolderError(
             f"{where}: the policy of '{arm.condition}' is not in the prompt (does the template "
             "reject system messages?), expected it to reach the model"
@@ -159,7 +167,14 @@ def _refuse_lost_policy(arm: DocArm, prompt: str, where: str) -> None:
         )
 
 
-def _logged(
+def holds_policy(prompt: str, policy: str) -> bool:
+    """Whether a policy stands in a prompt, be it as JSON."""
+    plain = json.dumps(policy, ensure_ascii=False)[1:-1]
+    escaped = json.dumps(policy)[1:-1]
+    return any(text in prompt for text in (policy, plain, escaped))
+
+
+def _asked(
     arm: DocArm,
     prompt: str,
     used: Settings,
@@ -167,7 +182,7 @@ def _logged(
     fingerprint: Fingerprint,
     template: str,
     is_api: bool,
-) -> Logged:
+) -> tuple[Request, Sample]:
     system = (Message("system", arm.system),) if arm.system else ()
     chat = (*system, Message("user", arm.question))
     rendered = Rendered(prompt, "system" if arm.system else "none", template)
@@ -179,9 +194,7 @@ def _logged(
         text=split.answer,
         thinking=split.thinking,
         finish="error" if failed else "unknown",
-        error="no text, which lm-eval also logs for a failed request: expected some"
-        if failed
-        else "",
+        error=NO_TEXT if failed else "",
         prompt_tokens=None,
         completion_tokens=None,
         thinking_tokens=None,
@@ -189,4 +202,4 @@ def _logged(
         placement=rendered.placement,
         engine="lm-eval",
     )
-    return Logged(arm, Request(key, chat, rendered, used, arm.seed), sample)
+    return Request(key, chat, rendered, used, arm.seed), sample

@@ -37,7 +37,7 @@ def lm_eval(context: typer.Context) -> None:
     """Run lm-eval with our tasks on its path.
 
     Our tasks are searched beside those of your own `--include_path`, and `--apply_chat_template` is filled in. For example: lawbound lm-eval --model hf --model_args pretrained=NAME --tasks lawbound_cn
-    --log_samples --output_path LOGS; then lawbound score LOGS. With --help it lists lm-eval's options.
+    --log_samples --output_path LOGS; then lawbound score LOGS. --tasks lawbound is all shipped policies. With --help it lists lm-eval's options.
     """
     from importlib.resources import files
 

@@ -1,5 +1,6 @@
 """`lawbound score`, `report` and `leaderboard`: conclude again, from what is stored."""
 
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -54,6 +55,14 @@ def score(
         Path | None,
         typer.Option(help="A sheet of `calibrate sample` with labels: writes corrected.csv too."),
     ] = None,
+    newest: Annotated[
+        bool,
+        typer.Option("--newest", help="Of lm-eval's logs of the same questions, take the newest."),
+    ] = False,
+    policy: Annotated[
+        list[Path] | None,
+        typer.Option(help="File of a policy of your own that lm-eval's logs were asked under."),
+    ] = None,
     judge: Judges = None,
     judge_mode: JudgeModes = None,
     batch_size: BatchSize = None,
@@ -68,7 +77,9 @@ def score(
     No model is asked but judges, whom the last six options concern. Without --judge the readings of an earlier panel stay; `--judge none` drops them.
     """
     from lawbound.evals.conclude import conclude
+    from lawbound.evals.folder.run_folder import FolderError
     from lawbound.evals.lmeval.logs import import_logs, is_log_folder
+    from lawbound.rubrics.policy.policy import PolicyError
 
     panel = judge_spec(
         judge,
@@ -82,14 +93,29 @@ def score(
     )
     sheet = read_sheet(labels)
     with bars() as observer:
-        if is_log_folder(folder):
+        is_log = is_log_folder(folder)
+        if is_log:
             observer.stage("reading lm-eval's logs", None)
             target = out or folder.with_name(folder.name + "-scored")
-            import_logs(folder, target)
+            is_new = not target.exists()
+            import_logs(
+                folder, target, newest=newest, policies=[str(path) for path in policy or ()]
+            )
             folder = target
-        conclusion = conclude(folder, judge=panel, observer=observer)
+        elif newest or policy:
+            raise FolderError(
+                f"{folder}: holds no logs of lm-eval, which --newest and --policy concern"
+            )
+        try:
+            conclusion = conclude(folder, judge=panel, observer=observer)
+        except (FolderError, PolicyError):
+            if is_log and is_new:  # the logs have it all
+                shutil.rmtree(folder)
+            raise
     print_leaderboard(conclusion.leaderboard)
     warn_of_gaps(conclusion)
+    if is_log:
+        tell_of_blanks(conclusion)
     tell_of_policies(folder)
     if panel is None:
         tell_of_kept_judges(folder)
@@ -154,6 +180,18 @@ def warn_of_gaps(conclusion: "Conclusion") -> None:
         note(
             f"WARNING: {count} verdicts of {model} have no answer (failed, damaged or not asked "
             f"yet); they are out of every denominator and counted in the columns 'errors'{why}"
+        )
+
+
+def tell_of_blanks(conclusion: "Conclusion") -> None:
+    """Why lm-eval's own table may differ from ours."""
+    from lawbound.evals.lmeval.samples import NO_TEXT
+
+    if any(error == NO_TEXT for error, _ in conclusion.errors.values()):
+        note(
+            "lm-eval's own table counts an empty text of a chat API as an answer that says nothing; its log "
+            "cannot tell one from a failed request, so here it is unscored (lawbound run --model "
+            "openai:NAME@URL tells the two apart)"
         )
 
 

@@ -60,7 +60,9 @@ def load_backend(rest: str, *, trust_remote_code: bool = False) -> Backend:
         if name == "trust_remote_code" and arguments[name] and not trust_remote_code:
             raise ModelError(f"{where}: found {name} in the name, expected --trust-remote-code")
     try:
-        model = get_model(kind).create_from_arg_string(written)
+        # lm-eval's command passes its own default on, and the models take a CPU where there is no such device.
+        device = None if "device" in arguments else "cuda:0"
+        model = get_model(kind).create_from_arg_string(written, {"device": device})
     except Exception as error:  # a backend may raise anything while it loads
         line = one_line(error, 300)
         raise ModelError(f"{where}: cannot be loaded: {type(error).__name__}: {line}") from error
