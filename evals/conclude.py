@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.folder.run_folder import RunFolder, write_atomically
 from lawbound.evals.folder.stored_run import StoredRun, stored_run
-from lawbound.evals.frame import Judged, judge_all, usual_errors, verdict_frame
+from lawbound.evals.frame import ScoredAnswer, score_all, usual_errors, verdict_frame
 from lawbound.evals.judging.panel import (
     NOBODY,
     JudgeSpec,
@@ -112,17 +112,17 @@ def rule_info(policies: Mapping[str, Policy]) -> dict[tuple[str, str], RuleInfo]
 def _judged_frame(run: StoredRun, judge: JudgeSpec | None, observer: Observer) -> pd.DataFrame:
     """Every verdict, offline and by the panel; the objects behind the rows are let go of here."""
     with paused_collector():
-        judged = _judged(run, observer)
-    readings = _panel(run, judge, judged, observer)
+        scored = _scored(run, observer)
+    readings = _panel(run, judge, scored, observer)
     with paused_collector():
-        return _frame(with_readings(judged, readings), readings, run.policies)
+        return _frame(with_readings(scored, readings), readings, run.policies)
 
 
-def _judged(run: StoredRun, observer: Observer) -> dict[str, list[Judged]]:
+def _scored(run: StoredRun, observer: Observer) -> dict[str, list[ScoredAnswer]]:
     found = {}
     for entry in run.record["models"]:
         model = entry["model"]
-        found[model] = judge_all(
+        found[model] = score_all(
             run.folder.read_plan(model),
             run.items,
             run.samples[model],
@@ -136,7 +136,7 @@ def _judged(run: StoredRun, observer: Observer) -> dict[str, list[Judged]]:
 def _panel(
     run: StoredRun,
     judge: JudgeSpec | None,
-    judged: Mapping[str, Sequence[Judged]],
+    scored: Mapping[str, Sequence[ScoredAnswer]],
     observer: Observer,
 ) -> Readings:
     """The panel's readings; the run's record says who they are from."""
@@ -144,9 +144,9 @@ def _panel(
     if judge is None:
         if record.get("judge") is None:
             return {}
-        judgement = earlier_judgement(run, judged)
+        judgement = earlier_judgement(run, scored)
     else:
-        judgement = ask_panel(judge, run, judged, observer) if judge.models else NOBODY
+        judgement = ask_panel(judge, run, scored, observer) if judge.models else NOBODY
     if judgement.record:
         record["judge"] = dict(judgement.record)
         record["scorer_version"] = scorer_version(record["judge"])
@@ -157,12 +157,12 @@ def _panel(
 
 
 def _frame(
-    judged: Mapping[str, Sequence[Judged]], readings: Readings, policies: Mapping[str, Policy]
+    scored: Mapping[str, Sequence[ScoredAnswer]], readings: Readings, policies: Mapping[str, Policy]
 ) -> pd.DataFrame:
     import pandas as pd
 
     frames = []
-    for model, rows in judged.items():
+    for model, rows in scored.items():
         frame = verdict_frame(model, rows, policies)
         frames.append(frame.assign(graded_by=graded_by(model, rows, readings)))
     whole = pd.concat(frames, ignore_index=True)
