@@ -17,11 +17,12 @@ import agreement_summary as summary
 import numpy as np
 import page
 import yaml
-from grader import kappa, load_rows, three
+from grader import load_rows, three
 
 from lawbound.rubrics.behaviour.draft import Draft, draft
 from lawbound.rubrics.behaviour.grade import Asked, grade_all
 from lawbound.rubrics.behaviour.prompt import read
+from lawbound.rubrics.calibration.agreement import kappa_of
 
 ROOT = Path(__file__).resolve().parents[1]
 JUDGING = page.DOCS / "judging.md"
@@ -142,7 +143,7 @@ def halves_table(rows: Sequence[Row]) -> list[str]:
         all_ = [row for row in rows if row["lang"] == lang]
         for split in ("dev", "held-out"):
             own = [row for row in all_ if row["split"] == split]
-            nine = kappa([(row["gold"], row["read"].behaviour) for row in own])
+            nine = kappa_of([(row["gold"], row["read"].behaviour) for row in own])
             cells += [len(own), f"{sides(own, 2):.3f}", f"{nine:.3f}"]
         lines.append(summary.line(*cells, len(all_), f"{sides(all_, 2):.3f}"))
     return lines
@@ -214,7 +215,7 @@ def sides(rows: Sequence[Row], count: int) -> float:
     pairs = [(three(row["gold"]), three(row["read"].behaviour)) for row in rows]
     if count == 2:
         pairs = [(str(a != "answer"), str(b != "answer")) for a, b in pairs]
-    return kappa(pairs)
+    return kappa_of(pairs)
 
 
 def interval(rows: Sequence[Row]) -> tuple[float, float]:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 import page
-from grader import THREE, kappa
+from grader import THREE
 from threadpoolctl import threadpool_limits
 from train_gist import fit_gist, seen_by
 from train_grader import (
@@ -31,6 +31,7 @@ from train_grader import (
 
 from lawbound.rubrics.behaviour import gist, head
 from lawbound.rubrics.behaviour.grade import behaviour_of
+from lawbound.rubrics.calibration.agreement import kappa_of
 
 WRITTEN = (
     "medium1", "medium2", "long1", "long2", "zh ja ko", "de fr es pt", "ru tr ar hi", "th vi id",
@@ -128,7 +129,7 @@ def agreement(own: Sequence[Row], seen: dict[Row, str], sides: int) -> float:
     pairs = [(THREE.get(row.label, "answer"), THREE.get(seen[row], "answer")) for row in own]
     if sides == 2:
         pairs = [(str(a != "answer"), str(b != "answer")) for a, b in pairs]
-    return kappa(pairs)
+    return kappa_of(pairs)
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import get_args
 
+from lawbound.rubrics.calibration.agreement import kappa_of
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.requirement import Requirement
@@ -48,17 +49,6 @@ def main() -> None:
         _draw_acts(options.seed, options.count, options.out)
     else:
         _score_acts(options.sample, options.coders)
-
-
-def kappa(first: Sequence[str], second: Sequence[str]) -> float:
-    """Cohen's kappa of two codings of the same items; nan where chance agreement is complete."""
-    n = len(first)
-    if n == 0:
-        return float("nan")
-    seen = sum(a == b for a, b in zip(first, second, strict=True)) / n
-    left, right = Counter(first), Counter(second)
-    chance = sum(left[name] * right[name] for name in left) / n**2
-    return (seen - chance) / (1 - chance) if chance < 1 else float("nan")
 
 
 def _sampling(parser: argparse.ArgumentParser, count: int) -> None:
@@ -194,9 +184,10 @@ def _score_acts(sample: Path, coders: Sequence[Path]) -> None:
     _say("act".ljust(10) + "".join(f"{a}-{b}".rjust(16) for a, b in pairs))
     for act in ("overall", *get_args(Act)):
         row = [
-            kappa(codings[a], codings[b])
-            if act == "overall"
-            else kappa([str(x == act) for x in codings[a]], [str(x == act) for x in codings[b]])
+            kappa_of(
+                (x, y) if act == "overall" else (x == act, y == act)
+                for x, y in zip(codings[a], codings[b], strict=True)
+            )
             for a, b in pairs
         ]
         _say(act.ljust(10) + "".join(f"{value:.2f}".rjust(16) for value in row))

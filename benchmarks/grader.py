@@ -26,6 +26,7 @@ import yaml
 from lawbound.rubrics.behaviour import concepts, learned, lexicon
 from lawbound.rubrics.behaviour.grade import Asked, grade_all
 from lawbound.rubrics.behaviour.prompt import read
+from lawbound.rubrics.calibration.agreement import kappa_of
 from lawbound.rubrics.grading.grade_file import TOGETHER
 
 BAR = 3000
@@ -192,17 +193,6 @@ def _graded(rows: Sequence[dict[str, Any]], count: int) -> tuple[float, float, f
         return wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
-def kappa(pairs: Sequence[tuple[str, str]]) -> float:
-    """Cohen's kappa (Cohen 1960): agreement beyond chance; nan where chance is certain."""
-    n = len(pairs)
-    if not n:
-        return float("nan")
-    seen = sum(a == b for a, b in pairs) / n
-    left, right = Counter(a for a, _ in pairs), Counter(b for _, b in pairs)
-    chance = sum(left[k] * right[k] for k in left) / n**2
-    return (seen - chance) / (1 - chance) if chance < 1 else float("nan")
-
-
 def load_rows(path: Path) -> list[dict[str, Any]]:
     """Labelled answers of a file, each with the name of its file."""
     text = path.read_text(encoding="utf-8")
@@ -227,8 +217,8 @@ def _table(name: str, rows: list[dict[str, Any]]) -> None:
     binary = [(str(a != "answer"), str(b != "answer")) for a, b in sides]
     exact = [(row["gold"], row["read"].behaviour) for row in rows]
     page.say(
-        f"{name:24} n={len(rows):5} binary kappa {kappa(binary):.3f}"
-        f"  three-way {kappa(sides):.3f}  all classes {kappa(exact):.3f}"
+        f"{name:24} n={len(rows):5} binary kappa {kappa_of(binary):.3f}"
+        f"  three-way {kappa_of(sides):.3f}  all classes {kappa_of(exact):.3f}"
         f"  exact {sum(a == b for a, b in exact) / len(exact):.3f}"
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import warnings
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,8 +15,9 @@ from lawbound.evals.folder.policies import store_policies
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.versions import installed
 from lawbound.evals.observer import Observer, Silent
-from lawbound.evals.opening import REFERENCE, Labels, open_model, place
+from lawbound.evals.opening import ModelLabels, open_model, place
 from lawbound.evals.prepare import Prepared, mode_of, plan_for
+from lawbound.rubrics.reference import is_reference
 from lawbound.runners.engines import Engine
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.plan import Plan
@@ -51,8 +52,8 @@ def ask(
     """
     observer = observer or Silent()
     own = {model: _named(engine, model) for model, engine in (engines or {}).items()}
-    labels = Labels(prepared.models, own)
-    has_reference = any(model.startswith(REFERENCE) for model in prepared.models)
+    labels = ModelLabels(prepared.models, own)
+    has_reference = any(is_reference(model) for model in prepared.models)
     found = prepared.situations() if has_reference else {}
     with lock(out), place(prepared.spec) as cluster:
         folder = RunFolder(out)
@@ -65,6 +66,7 @@ def ask(
             if latest:  # else no run has got so far that it is described
                 folder.write_run(latest | origins.record())
 
+        asking = _Asking(prepared, folder, origins, write_origins, observer)
         modes: dict[Mode, None] = {}
         older = False
         for model in prepared.models:
@@ -73,18 +75,14 @@ def ask(
             engine = ready or open_model(model, prepared, found, cluster)
             try:
                 labels.take(model, engine.fingerprint().model)
-                if not model.startswith(REFERENCE):
+                if not is_reference(model):
                     modes[mode_of(engine)] = None
                 if not entries:
                     # Nothing before a model is open: until then an earlier run stays as it was.
                     store_policies(folder, prepared.policies)
                     older = folder.add_items(prepared.items)
-                beside = tuple(modes) if model.startswith(REFERENCE) else ()
-                entries.append(
-                    _ask_one(
-                        model, prepared, engine, folder, observer, beside, origins, write_origins
-                    )
-                )
+                beside = tuple(modes) if is_reference(model) else ()
+                entries.append(_ask_one(asking, model, engine, beside))
             finally:
                 if ready is None:
                     engine.close()
@@ -104,26 +102,32 @@ def _named(engine: Engine, key: str) -> Engine:
     return engine.named(key) if isinstance(engine, FunctionEngine) else engine
 
 
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """What the asking of every model of a run shares."""
+
+    prepared: Prepared
+    folder: RunFolder
+    origins: Origins
+    write_origins: Callable[[], None]
+    observer: Observer
+
+
 def _ask_one(
-    model: str,
-    prepared: Prepared,
-    engine: Engine,
-    folder: RunFolder,
-    observer: Observer,
-    beside: Collection[Mode],
-    origins: Origins,
-    write_origins: Callable[[], None],
+    asking: _Asking, model: str, engine: Engine, beside: Collection[Mode]
 ) -> dict[str, Any]:
+    prepared, folder, origins = asking.prepared, asking.folder, asking.origins
     requests = plan_for(prepared, engine, beside=beside)
     label = requests.fingerprint.model
     folder.write_plan(requests)
-    observer.stage(f"asking {label}", len(requests.requests))
+    asking.observer.stage(f"asking {label}", len(requests.requests))
     samples = folder.samples(label)
-    with origins.asking(model, requests, samples, write_origins) as hear, Store(samples) as store:
+    heard = origins.asking(model, requests, samples, asking.write_origins)
+    with heard as hear, Store(samples) as store:
 
         def progress(steps: int) -> None:
             hear(steps)
-            observer.advance(steps)
+            asking.observer.advance(steps)
 
         counts = run(
             requests, engine, store, max_errors=prepared.spec.max_errors, progress=progress
@@ -144,7 +148,7 @@ def _model_record(model: str, requests: Plan, engine: Engine, counts: RunCounts)
     return {
         "model": requests.fingerprint.model,
         "spec": model,
-        "reference": model.startswith(REFERENCE),
+        "reference": is_reference(model),
         "grader": "declared" if is_declared else "offline",
         "fingerprint": asdict(requests.fingerprint),
         "requests": len(requests.requests),

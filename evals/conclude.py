@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lawbound.evals.folder.policies import run_policies
 from lawbound.evals.folder.run_folder import RunFolder, write_atomically
+from lawbound.evals.folder.stored_run import StoredRun, stored_run
 from lawbound.evals.frame import (
-    Judged,
-    judge_all,
+    ScoredAnswer,
+    score_all,
     thinking_alone,
     usual_errors,
     verdict_frame,
@@ -28,11 +28,9 @@ from lawbound.evals.judging.panel import (
 from lawbound.evals.judging.readings import Readings
 from lawbound.evals.observer import Observer, Silent
 from lawbound.rubrics.policy.policy import Policy
-from lawbound.rubrics.policy.requirement import WITHHOLDING
+from lawbound.rubrics.policy.requirement import RESTRICTING
 from lawbound.runners.collector import paused_collector
-from lawbound.runners.sample import Sample
-from lawbound.runners.store import lock, read_samples
-from lawbound.tasks.item import Item
+from lawbound.runners.store import lock
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,17 +90,12 @@ def conclude(
     folder = RunFolder(out)
     record = folder.read_run()
     with lock(out):
-        items = folder.read_items()
-        policies = run_policies(folder, record)
-        with paused_collector():
-            samples = {
-                m["model"]: read_samples(folder.samples(m["model"])) for m in record["models"]
-            }
+        run = stored_run(folder, record)
         observer.stage("judging", len(record["models"]))
-        frame = _judged_frame(record, folder, items, policies, samples, judge, observer)
+        frame = _judged_frame(run, judge, observer)
         observer.stage("concluding", None)
         folder.write_frame(frame)
-        return _write(folder, record, frame, policies, items, samples, resamples)
+        return _write(run, frame, resamples)
 
 
 def rule_info(policies: Mapping[str, Policy]) -> dict[tuple[str, str], RuleInfo]:
@@ -114,8 +107,8 @@ def rule_info(policies: Mapping[str, Policy]) -> dict[tuple[str, str], RuleInfo]
             policy=policy.id,
             rule=rule.id,
             base=rule.required.base,
-            withholding=rule.required.base in WITHHOLDING,
-            duty=rule.required.base not in WITHHOLDING and rule.behaviour != "answer",
+            withholding=rule.required.base in RESTRICTING,
+            duty=rule.required.base not in RESTRICTING and rule.behaviour != "answer",
             basis=rule.basis,
             severity=rule.severity,
         )
@@ -124,73 +117,60 @@ def rule_info(policies: Mapping[str, Policy]) -> dict[tuple[str, str], RuleInfo]
     }
 
 
-def _judged_frame(
-    record: dict[str, Any],
-    folder: RunFolder,
-    items: Mapping[str, Item],
-    policies: Mapping[str, Policy],
-    samples: Mapping[str, Mapping[str, Sample]],
-    judge: JudgeSpec | None,
-    observer: Observer,
-) -> pd.DataFrame:
+def _judged_frame(run: StoredRun, judge: JudgeSpec | None, observer: Observer) -> pd.DataFrame:
     """Every verdict, offline and by the panel; the objects behind the rows are let go of here."""
     with paused_collector():
-        judged = _judged(record, folder, items, policies, samples, observer)
-    readings = _panel(judge, record, folder, judged, policies, observer)
+        scored = _scored(run, observer)
+    readings = _panel(run, judge, scored, observer)
     with paused_collector():
-        return _frame(with_readings(judged, readings), readings, policies)
+        return _frame(with_readings(scored, readings), readings, run.policies)
 
 
-def _judged(
-    record: Mapping[str, Any],
-    folder: RunFolder,
-    items: Mapping[str, Item],
-    policies: Mapping[str, Policy],
-    samples: Mapping[str, Mapping[str, Sample]],
-    observer: Observer,
-) -> dict[str, list[Judged]]:
+def _scored(run: StoredRun, observer: Observer) -> dict[str, list[ScoredAnswer]]:
     found = {}
-    for entry in record["models"]:
+    for entry in run.record["models"]:
         model = entry["model"]
-        assignments = folder.read_plan(model)
-        grader = entry["grader"]
-        found[model] = judge_all(assignments, items, samples[model], policies, grader=grader)
+        found[model] = score_all(
+            run.folder.read_plan(model),
+            run.items,
+            run.samples[model],
+            run.policies,
+            grader=entry["grader"],
+        )
         observer.advance(1)
     return found
 
 
 def _panel(
+    run: StoredRun,
     judge: JudgeSpec | None,
-    record: dict[str, Any],
-    folder: RunFolder,
-    judged: Mapping[str, Sequence[Judged]],
-    policies: Mapping[str, Policy],
+    scored: Mapping[str, Sequence[ScoredAnswer]],
     observer: Observer,
 ) -> Readings:
     """The panel's readings; the run's record says who they are from."""
-    before = record.get("judge")
+    record = run.record
     if judge is None:
-        if before is None:
+        if record.get("judge") is None:
             return {}
-        judgement = earlier_judgement(before, judged, policies, folder)
+        judgement = earlier_judgement(run, scored)
     else:
-        judgement = ask_panel(judge, judged, policies, folder, observer) if judge.models else NOBODY
+        judgement = ask_panel(judge, run, scored, observer) if judge.models else NOBODY
     if judgement.record:
         record["judge"] = dict(judgement.record)
         record["scorer_version"] = scorer_version(record["judge"])
     elif record.pop("judge", None):
         record.pop("scorer_version", None)
-    folder.write_run(record)
+    run.folder.write_run(record)
     return judgement.readings
 
 
 def _frame(
-    judged: Mapping[str, Sequence[Judged]], readings: Readings, policies: Mapping[str, Policy]
+    scored: Mapping[str, Sequence[ScoredAnswer]], readings: Readings, policies: Mapping[str, Policy]
 ) -> pd.DataFrame:
     import pandas as pd
 
     frames = []
-    for model, rows in judged.items():
+    for model, rows in scored.items():
         frame = verdict_frame(model, rows, policies)
         frames.append(frame.assign(graded_by=graded_by(model, rows, readings)))
     whole = pd.concat(frames, ignore_index=True)
@@ -199,44 +179,46 @@ def _frame(
     return whole
 
 
-def _write(
-    folder: RunFolder,
-    record: Mapping[str, Any],
-    frame: pd.DataFrame,
-    policies: Mapping[str, Policy],
-    items: Mapping[str, Item],
-    samples: Mapping[str, Mapping[str, Sample]],
-    resamples: int,
-) -> Conclusion:
-    from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows
+def _write(run: StoredRun, frame: pd.DataFrame, resamples: int) -> Conclusion:
+    from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows, ties_a_baseline
     from lawbound.evals.leaderboard.left_out import answers_left_out
     from lawbound.evals.leaderboard.table import csv_bytes
     from lawbound.evals.metrics.compute import compute_metrics
     from lawbound.evals.report import render_report
 
+    record, root = run.record, run.folder.root
     asked = [entry["id"] for entry in record["policies"]]
-    info = {key: value for key, value in rule_info(policies).items() if key[0] in asked}
+    info = {key: value for key, value in rule_info(run.policies).items() if key[0] in asked}
     estimates = compute_metrics(frame, info, seed=int(record["seed"]), resamples=resamples)
     board = leaderboard_rows(estimates, record, answers_left_out(frame))
     metrics = csv_bytes(metrics_rows(estimates))
-    _forget_other_numbers(folder.root, metrics)
-    write_atomically(folder.root / "metrics.csv", metrics)
-    write_atomically(folder.root / "leaderboard.csv", csv_bytes(board))
-    marks = _write_compliance(folder, frame, {name: policies[name] for name in asked})
+    _forget_other_numbers(root, metrics)
+    write_atomically(root / "metrics.csv", metrics)
+    write_atomically(root / "leaderboard.csv", csv_bytes(board))
+    marks = _write_compliance(root, frame, {name: run.policies[name] for name in asked})
     page = render_report(
-        record, estimates, board, frame, items, samples, policies=policies, compliance=marks
+        record,
+        estimates,
+        board,
+        frame,
+        run.items,
+        run.samples,
+        policies=run.policies,
+        compliance=marks,
     )
-    write_atomically(folder.root / "report.html", page.encode("utf-8"))
+    write_atomically(root / "report.html", page.encode("utf-8"))
     missing = frame.loc[frame["error"], "model"].value_counts(sort=False)
-    unanswered = {str(model): int(count) for model, count in missing.items()}
     lost = frame.groupby("model", sort=False)["error"].all()
-    silent = tuple(str(model) for model in lost.index[lost])
-    unread = (record.get("judge") or {}).get("unread", 0)
-    errors = usual_errors(frame, samples)
     return Conclusion(
-        tuple(estimates), board, tuple(ties(board)), unanswered, silent, unread, errors,
-        thinking_alone(frame),
-    )  # fmt: skip
+        estimates=tuple(estimates),
+        leaderboard=board,
+        ties=tuple(ties_a_baseline(board)),
+        unanswered={str(model): int(count) for model, count in missing.items()},
+        silent=tuple(str(model) for model in lost.index[lost]),
+        unread=(record.get("judge") or {}).get("unread", 0),
+        errors=usual_errors(frame, run.samples),
+        thinking=thinking_alone(frame),
+    )
 
 
 def _forget_other_numbers(root: Path, metrics: bytes) -> None:
@@ -247,7 +229,7 @@ def _forget_other_numbers(root: Path, metrics: bytes) -> None:
 
 
 def _write_compliance(
-    folder: RunFolder, frame: pd.DataFrame, policies: Mapping[str, Policy]
+    root: Path, frame: pd.DataFrame, policies: Mapping[str, Policy]
 ) -> list[dict[str, Any]]:
     """The compliance sheet, if a policy of the run states marks."""
     import pandas as pd
@@ -257,16 +239,9 @@ def _write_compliance(
     from lawbound.evals.thresholds import check_thresholds
 
     rows = compliance_rows(check_thresholds(frame, policies), policies)
-    sheet = folder.root / "compliance.csv"
+    sheet = root / "compliance.csv"
     if rows:
         write_atomically(sheet, csv_bytes(pd.DataFrame.from_records(rows)))
     else:
         sheet.unlink(missing_ok=True)
     return rows
-
-
-def ties(board: pd.DataFrame) -> Sequence[str]:
-    """Real models that look exactly like a baseline."""
-    from lawbound.evals.leaderboard.board import ties_a_baseline
-
-    return ties_a_baseline(board)

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 from lawbound.evals.folder.run_folder import FolderError
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.requirement import Requirement
-from lawbound.rubrics.score import Judge
+from lawbound.rubrics.score import Scorer
 from lawbound.rubrics.verdict import Verdict, is_overshoot, is_served_plainly
 from lawbound.runners.plan import Assignment
 from lawbound.runners.sample import Sample
 from lawbound.tasks.item import Item
+from lawbound.tasks.messages import one_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +27,7 @@ NAN = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class ScoredAnswer:
     """One answer with everything that a row of the frame says about it."""
 
     assignment: Assignment
@@ -35,21 +36,21 @@ class Judged:
     sample: Sample | None
 
 
-def judge_all(
+def score_all(
     assignments: Sequence[Assignment],
     items: Mapping[str, Item],
     samples: Mapping[str, Sample],
     policies: Mapping[str, Policy],
     *,
     grader: str,
-) -> list[Judged]:
-    """Judge every assignment of one model, in order.
+) -> list[ScoredAnswer]:
+    """Score every assignment of one model, in order.
 
     Raises:
         FolderError: An assignment names an item that is not there.
     """
-    judge = Judge(policies, grader)
-    found: list[Judged] = []
+    scorer = Scorer(policies, grader)
+    found: list[ScoredAnswer] = []
     written: list[tuple[Item, Sample]] = []
     for assignment in assignments:
         if assignment.item not in items:
@@ -63,27 +64,27 @@ def judge_all(
             )
         if assignment.mode != "choices" and (sample := samples.get(assignment.key)):
             written.append((items[assignment.item], sample))
-    judge.read(written)
+    scorer.read(written)
     for assignment in assignments:
         item, answer = items[assignment.item], samples.get(assignment.key)
-        found.append(Judged(assignment, item, judge.judge(assignment, item, answer), answer))
+        found.append(ScoredAnswer(assignment, item, scorer.score(assignment, item, answer), answer))
     return found
 
 
 def verdict_frame(
-    model: str, judged: Sequence[Judged], policies: Mapping[str, Policy]
+    model: str, scored: Sequence[ScoredAnswer], policies: Mapping[str, Policy]
 ) -> pd.DataFrame:
     """The rows of one model. `policies` must hold every policy that judges, and ``intl``."""
     import pandas as pd
 
     columns = {
-        "model": [model] * len(judged),
-        "key": [one.assignment.key for one in judged],
-        **_about_items([one.item for one in judged]),
-        **_about_assignments(judged),
-        **_about_policies(judged, policies),
-        **_about_verdicts([one.verdict for one in judged]),
-        **_about_samples([one.sample or _MISSING for one in judged]),
+        "model": [model] * len(scored),
+        "key": [one.assignment.key for one in scored],
+        **_about_items([one.item for one in scored]),
+        **_about_assignments(scored),
+        **_about_policies(scored, policies),
+        **_about_verdicts([one.verdict for one in scored]),
+        **_about_samples([one.sample or _MISSING for one in scored]),
     }
     return pd.DataFrame(columns)
 
@@ -130,14 +131,14 @@ def _about_item(item: Item) -> dict[str, Any]:
     }
 
 
-def _about_assignments(judged: Sequence[Judged]) -> Columns:
+def _about_assignments(scored: Sequence[ScoredAnswer]) -> Columns:
     return {
-        "mode": [one.assignment.mode for one in judged],
-        "chance": [_chance(one.item, one.assignment) for one in judged],
-        "strength": [one.assignment.strength for one in judged],
-        "policy": [one.assignment.policy for one in judged],
-        "wording": [one.assignment.wording for one in judged],
-        "epoch": [one.assignment.epoch for one in judged],
+        "mode": [one.assignment.mode for one in scored],
+        "chance": [_chance(one.item, one.assignment) for one in scored],
+        "strength": [one.assignment.strength for one in scored],
+        "policy": [one.assignment.policy for one in scored],
+        "wording": [one.assignment.wording for one in scored],
+        "epoch": [one.assignment.epoch for one in scored],
     }
 
 
@@ -145,12 +146,12 @@ def _chance(item: Item, assignment: Assignment) -> float:
     return item.answer.chance if item.answer and assignment.mode == "choices" else 0.0
 
 
-def _about_policies(judged: Sequence[Judged], policies: Mapping[str, Policy]) -> Columns:
+def _about_policies(scored: Sequence[ScoredAnswer], policies: Mapping[str, Policy]) -> Columns:
     """What depends on policy and item alone, computed once for each pair."""
-    pairs = [(one.assignment.policy, one.item.id) for one in judged]
+    pairs = [(one.assignment.policy, one.item.id) for one in scored]
     places: dict[tuple[str, str], int] = {}
     found: list[Mapping[str, Any]] = []
-    for pair, one in zip(pairs, judged, strict=True):
+    for pair, one in zip(pairs, scored, strict=True):
         if pair not in places:
             places[pair] = len(found)
             found.append(_about_policy(policies, pair[0], one.item, one.verdict.requirement))
@@ -212,7 +213,7 @@ def usual_errors(
     for model, keys in failed.groupby("model", sort=False)["key"]:
         stored = samples[str(model)]
         known = [stored[key].error for key in keys if key in stored]
-        said = Counter(" ".join(error.split())[:300] for error in known if error)
+        said = Counter(one_line(error, 300) for error in known if error)
         if said:
             found[str(model)] = said.most_common(1)[0]
     return found

@@ -15,6 +15,8 @@ from typing import Literal
 
 from lawbound.evals.estimate import DIRECTIONS, Estimate
 from lawbound.evals.metrics.inputs import MetricError
+from lawbound.rubrics.reference import is_reference
+from lawbound.tasks.messages import did_you_mean
 
 _GATE = re.compile(
     r"\s*(?P<metric>[A-Za-z_]+)(?P<value>\.value)?(?:\[(?P<slice>[^\]]*)\])?"
@@ -72,8 +74,7 @@ def parse_gate(text: str) -> Gate:
         )
     metric = match["metric"]
     if metric not in DIRECTIONS:
-        near = get_close_matches(metric, DIRECTIONS, n=1, cutoff=0.4)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
+        hint = did_you_mean(metric, DIRECTIONS, cutoff=0.4)
         raise MetricError(
             f"gate {text!r}: metric '{metric}' does not exist, expected one of "
             f"{', '.join(DIRECTIONS)}{hint}"
@@ -105,37 +106,40 @@ def check_gates(
         MetricError: A gate is malformed or fits no estimate at all.
     """
     everything = list(estimates)
-    known = [e for e in everything if references or not e.model.startswith("reference:")]
+    known = [e for e in everything if references or not is_reference(e.model)]
     results: list[GateResult] = []
     for text in gates:
         gate = parse_gate(text)
-        if everything and not known:
-            raise MetricError(
-                f"gate {text!r}: only reference models stand in this run (under "
-                f"{_names(e.policy for e in everything)}), expected estimates of a model's own"
-            )
         fitting = [e for e in known if _fits(gate, e)]
-        if not fitting and any(_fits(gate, e) for e in everything):
-            raise MetricError(
-                f"gate {text!r}: only reference models have such an estimate, expected a model's own"
-            )
-        slices = dict.fromkeys(e.slice for e in known if _fits(replace(gate, slice=e.slice), e))
-        if not fitting and slices:
-            found = f"no slice '{gate.slice}'" if gate.slice else "no estimate without a slice"
-            near = get_close_matches(gate.slice, slices, n=3, cutoff=0.0)
-            raise MetricError(
-                f"gate {text!r}: {found} of '{gate.metric}' in this run, expected one such as "
-                f"{', '.join(repr(name) for name in near)}"
-            )
         if not fitting:
-            raise MetricError(
-                f"gate {text!r}: no estimate of '{gate.metric}' at '{gate.strength}'"
-                f"{' under ' + gate.policy if gate.policy else ''} in this run, expected policies "
-                f"{_names(e.policy for e in known)} and strengths "
-                f"{_names(e.strength for e in known if e.metric == gate.metric)}"
-            )
+            raise MetricError(f"gate {text!r}: {_why_nothing_fits(gate, known, everything)}")
         results += [_hold(gate, e) for e in fitting]
     return tuple(results)
+
+
+def _why_nothing_fits(gate: Gate, known: Sequence[Estimate], everything: Sequence[Estimate]) -> str:
+    """What was found instead, and what was expected."""
+    if everything and not known:
+        return (
+            f"only reference models stand in this run (under {_names(e.policy for e in everything)}), "
+            "expected estimates of a model's own"
+        )
+    if any(_fits(gate, e) for e in everything):
+        return "only reference models have such an estimate, expected a model's own"
+    slices = dict.fromkeys(e.slice for e in known if _fits(replace(gate, slice=e.slice), e))
+    if slices:
+        found = f"no slice '{gate.slice}'" if gate.slice else "no estimate without a slice"
+        near = get_close_matches(gate.slice, slices, n=3, cutoff=0.0)
+        return (
+            f"{found} of '{gate.metric}' in this run, expected one such as "
+            f"{', '.join(repr(name) for name in near)}"
+        )
+    under = f" under {gate.policy}" if gate.policy else ""
+    return (
+        f"no estimate of '{gate.metric}' at '{gate.strength}'{under} in this run, expected policies "
+        f"{_names(e.policy for e in known)} and strengths "
+        f"{_names(e.strength for e in known if e.metric == gate.metric)}"
+    )
 
 
 def _names(names: Iterable[str]) -> str:

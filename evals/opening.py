@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+from lawbound.rubrics.reference import PREFIX, is_reference
 from lawbound.rubrics.reference.engine import ReferenceEngine
 from lawbound.rubrics.reference.situation import Situations
 from lawbound.runners.engines import (
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from lawbound.evals.run_spec import RunSpec
     from lawbound.runners.engines.cluster_ray import Cluster
 
-REFERENCE = "reference:"
-
 
 def check_model(model: str, spec: RunSpec) -> None:
     """Refuse a model, its settings or a place to ask it, before anything is loaded.
@@ -32,8 +31,8 @@ def check_model(model: str, spec: RunSpec) -> None:
     Raises:
         ModelError: The name, a setting or the place has no known form, or they do not fit.
     """
-    if model.startswith(REFERENCE):
-        ReferenceEngine(model.removeprefix(REFERENCE), {})
+    if is_reference(model):
+        ReferenceEngine(model.removeprefix(PREFIX), {})
     else:
         check_name(model)
     check_options(spec.engine_options)
@@ -66,7 +65,7 @@ def check_own(own: Collection[str], models: Collection[str]) -> None:
             )
 
 
-class Labels:
+class ModelLabels:
     """Who is known by which label in a run: the answers of two models under one would be one model's."""
 
     def __init__(self, models: Collection[str], engines: Mapping[str, Engine]) -> None:
@@ -79,7 +78,7 @@ class Labels:
         for model in models:
             if model in engines:
                 self.take(model, engines[model].fingerprint().model)
-            elif label := model if model.startswith(REFERENCE) else label_of(model):
+            elif label := model if is_reference(model) else label_of(model):
                 self.take(model, label)
 
     def take(self, model: str, label: str) -> None:
@@ -123,15 +122,15 @@ def open_model(
     Raises:
         ModelError: It cannot be loaded.
     """
-    is_reference = model.startswith(REFERENCE)
+    own = is_reference(model)
     options = prepared.spec.engine_options
     opener: Callable[[], Engine] = partial(open_engine, model, options)
-    if is_reference:
-        name = model.removeprefix(REFERENCE)
+    if own:
+        name = model.removeprefix(PREFIX)
         opener = partial(ReferenceEngine, name, found, seed=prepared.seed)
     if cluster is None or model not in prepared.spec.models:
         return opener()
     from lawbound.runners.engines.cluster import ClusterEngine
 
-    accelerators = 0 if is_reference else cluster.needed(model, options.device)
+    accelerators = 0 if own else cluster.needed(model, options.device)
     return ClusterEngine.open(cluster, opener, accelerators=accelerators)

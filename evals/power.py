@@ -9,6 +9,7 @@ from math import ceil, sqrt
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.inputs import MetricError
 from lawbound.evals.stats.intervals import Z95
+from lawbound.rubrics.reference import is_reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +64,6 @@ def power_of(effect: float, sd: float, clusters: int, *, alpha: float = 0.05) ->
     return float(ndtr(shift - edge) + ndtr(-shift - edge))
 
 
-def paired_sd(loss: float, gain: float) -> float:
-    """Standard deviation of a paired difference that is +1 with rate `loss` and -1 with rate `gain`."""
-    return sqrt(max(loss + gain - (loss - gain) ** 2, 0.0))
-
-
-def rates_sd(first: float, second: float, share: float = 0.5) -> float:
-    """The same for two independent rates, where `share` of all clusters belongs to the first."""
-    return sqrt(first * (1 - first) / share + second * (1 - second) / (1 - share))
-
-
 def from_pilot(
     estimates: Iterable[Estimate], *, metric: str, effect: float, power: float = 0.8
 ) -> tuple[PowerRow, ...]:
@@ -109,9 +100,7 @@ def left_out(estimates: Iterable[Estimate], metric: str) -> tuple[Estimate, ...]
     """A metric's estimates of real models that say nothing of its variance."""
     mine = [e for e in estimates if e.slice == "" and e.metric == metric]
     return tuple(
-        e
-        for e in mine
-        if (e.value != e.value or e.clusters < 2) and not e.model.startswith("reference:")
+        e for e in mine if (e.value != e.value or e.clusters < 2) and not is_reference(e.model)
     )
 
 

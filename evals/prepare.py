@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lawbound.evals.folder.policies import check_sizes
-from lawbound.evals.opening import REFERENCE, Labels, check_model, check_own
+from lawbound.evals.opening import ModelLabels, check_model, check_own
 from lawbound.evals.run_spec import RunSpec
 from lawbound.evals.suite import Suite, compose, load_suite
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.rubrics.policy.policy import Policy, PolicyError
+from lawbound.rubrics.reference import PREFIX
 from lawbound.rubrics.reference.situation import Situations, situations
 from lawbound.runners.collector import paused_collector
 from lawbound.runners.engines import Engine, ScoresChoices
@@ -83,12 +84,12 @@ def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
     named = _policies(spec.policies or suite.policies)
     check_sizes(named)
     references = suite.references if spec.references else ()
-    models = tuple(dict.fromkeys([*spec.models, *(REFERENCE + name for name in references)]))
+    models = tuple(dict.fromkeys([*spec.models, *(PREFIX + name for name in references)]))
     check_own(own, models)
     for model in models:
         if model not in own:
             check_model(model, spec)
-    Labels([model for model in models if model not in own], {})
+    ModelLabels([model for model in models if model not in own], {})
     seed = suite.seed if spec.seed is None else spec.seed
     bank = load_banks([Path(folder) for folder in spec.banks])
     with paused_collector():

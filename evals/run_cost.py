@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from lawbound.evals.observer import Observer
-from lawbound.evals.opening import REFERENCE, open_model
+from lawbound.evals.opening import open_model
 from lawbound.evals.prepare import Prepared, plan_for
+from lawbound.rubrics.reference import is_reference
 from lawbound.runners.engines import Engine
 from lawbound.runners.engines.protocol import WorksAhead
 from lawbound.runners.plan import Plan
@@ -62,7 +63,7 @@ def estimate(
         ModelError: The model cannot be loaded.
     """
     observer.stage(f"planning {model}", None)
-    found = prepared.situations() if model.startswith(REFERENCE) else {}
+    found = prepared.situations() if is_reference(model) else {}
     engine = open_model(model, prepared, found, cluster)
     try:
         requests = plan_for(prepared, engine)

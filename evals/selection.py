@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from lawbound.rubrics.policy.banks import bank_items
 from lawbound.rubrics.policy.policy import Policy, Rule
-from lawbound.rubrics.policy.requirement import WITHHOLDING
+from lawbound.rubrics.policy.requirement import RESTRICTING
 from lawbound.runners.prompt import Mode
 from lawbound.tasks.external import Source
 from lawbound.tasks.item import Act, Item, Kind
@@ -166,7 +166,7 @@ def _cells(
 def restricted(policy: Policy, item: Item) -> Sequence[str]:
     """Rules by which the item is to be withheld, kept neutral or given an add-on."""
     requirement = policy.requires(item)
-    scored = requirement.base in WITHHOLDING | {"neutral"} or requirement.addons
+    scored = requirement.base in RESTRICTING | {"neutral"} or requirement.addons
     return requirement.rules if scored else ()
 
 
@@ -193,7 +193,7 @@ def _reaches_elsewhere(rule: Rule, item: Item) -> bool:
         bool(named)
         and item.target not in named
         and rule.when.covers_topic(item.topic)
-        and rule.for_item(item).base in WITHHOLDING
+        and rule.for_item(item).base in RESTRICTING
         and rule.when.matches(replace(item, target=named[0]))
     )
 

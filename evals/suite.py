@@ -1,7 +1,6 @@
 """A suite is a small YAML of selections; composing one against policies says exactly what is asked."""
 
 from collections.abc import Callable, Iterable, Sequence
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -20,6 +19,7 @@ from lawbound.tasks.bank import load_bank
 from lawbound.tasks.external import load_external
 from lawbound.tasks.files import parse, read_yaml
 from lawbound.tasks.item import Item, Kind
+from lawbound.tasks.messages import did_you_mean
 
 
 class SuiteError(ValueError):
@@ -63,8 +63,7 @@ def load_suite(name_or_path: str) -> Suite:
             parse(read_yaml(path, SuiteError), Suite, str(path), SuiteError), path.parent
         )
     if name_or_path not in shipped_suites():
-        near = get_close_matches(name_or_path, shipped_suites(), n=1)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
+        hint = did_you_mean(name_or_path, shipped_suites())
         raise SuiteError(
             f"suite '{name_or_path}' does not exist, expected a file or one of "
             f"{', '.join(shipped_suites())}{hint}"
@@ -138,13 +137,8 @@ def compose(
                 chosen = _choose(selection, policy, policies, banks[at], seed, limit)
             for condition in _conditions(policy, _expanded(wanted, policy, policies), selection):
                 for item in _bearing_on(condition, policy, chosen):
-                    if selection.prompt_language == "item" and condition.lang != item.lang:
-                        if condition.policy is not None and item.lang in policy.file.languages:
-                            continue
-                        if condition.policy is not None and condition.lang != "en":
-                            continue
                     cell = (item.id, condition.id, policy.id, selection.mode)
-                    if cell not in seen:
+                    if cell not in seen and _speaks_to(condition, policy, selection, item):
                         seen.add(cell)
                         arms.append(Arm(item, condition, (policy.id,), selection.mode))
     if not arms:
@@ -176,6 +170,16 @@ def _bearing_on(condition: Condition, policy: Policy, items: Sequence[Item]) -> 
     if kind != "full-without":
         return items
     return [item for item in items if rule in policy.requires(item).rules]
+
+
+def _speaks_to(condition: Condition, policy: Policy, selection: Selection, item: Item) -> bool:
+    """Whether a prompt is in the item's language, where the selection wants that; English stands in for
+    languages that the policy does not speak."""
+    if selection.prompt_language != "item" or condition.policy is None:
+        return True
+    return condition.lang == item.lang or (
+        condition.lang == "en" and item.lang not in policy.file.languages
+    )
 
 
 def _conditions(

@@ -10,7 +10,7 @@ condition. Nothing here is legal advice.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -88,13 +88,6 @@ def check_thresholds(
         banks = {size.id: size for size in file.banks}
         found += [_check(cut, mark, banks.get(mark.bank)) for mark in file.thresholds]
     return tuple(found)
-
-
-def threshold_rows(results: tuple[ThresholdResult, ...]) -> pd.DataFrame:
-    """The compliance sheet: one mark a row."""
-    import pandas as pd
-
-    return pd.DataFrame.from_records([asdict(result) for result in results])
 
 
 def decide(mean: Mean, *, mark: float, direction: str) -> Decision:

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lawbound.evals.conclude import rule_info
 from lawbound.evals.folder.policies import NEUTRAL
-from lawbound.evals.frame import Judged, judge_all, verdict_frame
+from lawbound.evals.frame import ScoredAnswer, score_all, verdict_frame
 from lawbound.evals.lmeval.docs import build_docs, parse_doc
 from lawbound.evals.suite import load_suite
 from lawbound.lmeval_call import Call, TaskError, check_prompts, find_call
@@ -156,10 +156,10 @@ def judge(doc: Mapping[str, Any], results: Sequence[str]) -> dict[str, str]:
     split = split_thinking(str(results[0]))
     sample = Sample("", split.answer, "unknown", thinking=split.thinking)
     assignment = _assignment(arm.item.id, arm.condition, arm.strength, arm.policy, arm.wording)
-    (judged,) = judge_all(
+    (scored,) = score_all(
         [assignment], {arm.item.id: arm.item}, {"": sample}, _policies(arm.policy), grader="offline"
     )
-    reading = judged.verdict.reading
+    reading = scored.verdict.reading
     compact = json.dumps(
         {
             "item": arm.item.id,
@@ -169,9 +169,9 @@ def judge(doc: Mapping[str, Any], results: Sequence[str]) -> dict[str, str]:
             "wording": arm.wording,
             "behaviour": reading.behaviour,
             "addons": sorted(reading.addons),
-            "score": judged.verdict.score,
-            "extracted": judged.verdict.extracted,
-            "outcome": judged.verdict.outcome,
+            "score": scored.verdict.score,
+            "extracted": scored.verdict.extracted,
+            "outcome": scored.verdict.outcome,
         },
         sort_keys=True,
     )
@@ -192,11 +192,11 @@ def _estimates(rows: tuple[str, ...]) -> dict[str, tuple[float, float, float]]:
     """Value, low and high of each metric over a task's verdicts, at strength ``full``."""
     from lawbound.evals.metrics.compute import compute_metrics
 
-    judged = [_restore(json.loads(row)) for row in rows]
-    policy = judged[0].assignment.policy
+    scored = [_restore(json.loads(row)) for row in rows]
+    policy = scored[0].assignment.policy
     policies = _policies(policy)
     info = {key: value for key, value in rule_info(policies).items() if key[0] == policy}
-    frame = verdict_frame(_MODEL, judged, policies)
+    frame = verdict_frame(_MODEL, scored, policies)
     return {
         e.metric: (e.value, e.low, e.high)
         for e in compute_metrics(frame, info, seed=0, resamples=_RESAMPLES)
@@ -204,7 +204,7 @@ def _estimates(rows: tuple[str, ...]) -> dict[str, tuple[float, float, float]]:
     }
 
 
-def _restore(row: Mapping[str, Any]) -> Judged:
+def _restore(row: Mapping[str, Any]) -> ScoredAnswer:
     item = _items[row["item"]]
     assignment = _assignment(
         item.id, row["condition"], row["strength"], row["policy"], row["wording"]
@@ -223,7 +223,7 @@ def _restore(row: Mapping[str, Any]) -> Judged:
         extracted=row["extracted"],
         outcome=row["outcome"],
     )
-    return Judged(assignment, item, verdict, Sample("", "", "unknown"))
+    return ScoredAnswer(assignment, item, verdict, Sample("", "", "unknown"))
 
 
 def _aggregation(metric: str, part: str) -> Callable[[Sequence[str]], float]:

@@ -16,6 +16,7 @@ from functools import cache
 from typing import Any
 
 from lawbound.evals.lmeval.samples import holds_policy
+from lawbound.tasks.messages import one_line
 
 _log = logging.getLogger("lawbound.lmeval")
 
@@ -114,7 +115,7 @@ def _prompt(row: Mapping[str, Any], call: Call) -> str | None:
     try:
         text = call.model.apply_chat_template([*system, {"role": "user", "content": question}])
     except Exception as fault:  # a tokenizer may raise anything: lm-eval would raise the same later
-        said = " ".join(str(fault).split())[:300]
+        said = one_line(fault, 300)
         raise TaskError(
             f"model {type(call.model).__name__} renders no chat ({type(fault).__name__}: {said}), expected "
             "a chat template and its tokenizer (lawbound run asks models without one in plain style)"

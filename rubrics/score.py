@@ -23,7 +23,7 @@ class Grader(Protocol):
     """Reads what answers did. Knows the questions, not the policy.
 
     A reading must follow from the item and from the sample's text, trace and finish alone: a
-    `Judge` remembers it for the same answer to the same question.
+    `Scorer` remembers it for the same answer to the same question.
     """
 
     def __call__(self, answers: Sequence[tuple[Item, Sample]]) -> list[Reading]:
@@ -83,8 +83,8 @@ TOGETHER = 256
 Checked = dict[str, object]
 
 
-class Judge:
-    """Judges assignments; equal answers to one question are read once, whoever asks about them."""
+class Scorer:
+    """Scores assignments; equal answers to one question are read once, whoever asks about them."""
 
     def __init__(self, policies: Mapping[str, Policy], grader: str) -> None:
         self._policies = policies
@@ -116,7 +116,7 @@ class Judge:
             readings = self._grader([fresh[key] for key in part])
             self._readings.update(zip(part, readings, strict=True))
 
-    def judge(self, assignment: Assignment, item: Item, sample: Sample | None) -> Verdict:
+    def score(self, assignment: Assignment, item: Item, sample: Sample | None) -> Verdict:
         """One verdict. A missing or failed sample is an error, never an empty answer."""
         requirement = self.requirement(item, assignment.policy)
         if sample is None or sample.error or sample.blocked:

@@ -3,11 +3,12 @@
 import datetime
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
+
+from lawbound.tasks.messages import did_you_mean
 
 _WORDS: Mapping[str, str] = {
     **dict.fromkeys(("string_type", "string_sub_type"), "text"),
@@ -89,8 +90,7 @@ def told(
     first = faults[0]
     above, last = ".".join(at.parts[:-1]), at.parts[-1] if at.parts else ""
     if first["type"] == "extra_forbidden":
-        near = get_close_matches(last, at.keys, n=1)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
+        hint = did_you_mean(last, at.keys)
         return above, f"found key {show(last)}, expected one of {', '.join(at.keys)}{hint}"
     if first["type"] == "missing":
         return above, f"found no {show(last)}, expected one"

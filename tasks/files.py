@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from lawbound.tasks.faults import Place, place, told
+from lawbound.tasks.messages import one_line
 from lawbound.tasks.places import open_regular, why
 
 MAX_BYTES = 8_000_000
@@ -195,4 +196,4 @@ def _one_line(fault: Exception) -> str:
     mark = getattr(fault, "problem_mark", None)
     problem = getattr(fault, "problem", None) or str(fault) or type(fault).__name__
     place = f"line {mark.line + 1}: " if mark is not None else ""
-    return place + " ".join(str(problem).split())
+    return place + one_line(problem)

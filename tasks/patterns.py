@@ -9,6 +9,8 @@ where patterns are held against answers.
 import re
 from functools import lru_cache
 
+from lawbound.tasks.messages import one_line
+
 LONGEST = 2000
 """Characters of a pattern."""
 MANY = 20
@@ -32,7 +34,7 @@ def why_unsafe(pattern: str) -> str:
     try:
         re.compile(pattern, re.IGNORECASE)
     except (re.error, OverflowError, RecursionError) as fault:
-        why = " ".join(str(fault).split())
+        why = one_line(fault)
         return f"does not compile: {why}, expected a regular expression"
     if _repeats_a_repetition(pattern):
         return "repeats a repetition and could take for ever, expected no pattern like (a+)+"

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib.resources import files
@@ -12,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 
 from lawbound.tasks.files import parse, read_yaml
 from lawbound.tasks.item import Act, ItemError
+from lawbound.tasks.messages import did_you_mean
 
 OPEN_ACTS: frozenset[Act] = frozenset({"deny", "fabricate", "insult", "instruct", "disclose"})
 """Acts that are not scored where no rule matches, unless the item is marked harmless."""
@@ -46,8 +46,7 @@ class Taxonomy:
 
     def nearest(self, topic: str) -> str:
         """A hint for a misspelt topic, or an empty string."""
-        close = get_close_matches(topic, self.topics, n=1)
-        return f"; did you mean '{close[0]}'?" if close else ""
+        return did_you_mean(topic, self.topics)
 
 
 @cache

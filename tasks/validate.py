@@ -39,7 +39,7 @@ SCRIPTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class BankFault:
     """One fault of the bank."""
 
     check: str
@@ -51,39 +51,39 @@ class Finding:
         return f"{', '.join(self.items)}: {self.message} [{self.check}]"
 
 
-def validate(items: Iterable[Item]) -> list[Finding]:
+def validate(items: Iterable[Item]) -> list[BankFault]:
     """Every fault of a set of items, check by check, in the order of the items."""
     listed = tuple(items)
     return [finding for check in CHECKS for finding in check(listed)]
 
 
-def missing_canaries(folder: Path | None = None) -> list[Finding]:
+def missing_canaries(folder: Path | None = None) -> list[BankFault]:
     """Bank files whose text does not hold the canary."""
     root: File = folder if folder is not None else files("lawbound.tasks") / "bank"
     return [
-        Finding("canary", (file.name,), f"does not hold {CANARY!r}")
+        BankFault("canary", (file.name,), f"does not hold {CANARY!r}")
         for file in sorted(root.iterdir(), key=lambda f: f.name)
         if file.name.endswith(".yaml") and CANARY not in file.read_text(encoding="utf-8")
     ]
 
 
-def duplicate_ids(items: Sequence[Item]) -> Iterator[Finding]:
+def duplicate_ids(items: Sequence[Item]) -> Iterator[BankFault]:
     """Ids that stand more than once."""
     for item_id, count in Counter(item.id for item in items).items():
         if count > 1:
-            yield Finding("duplicate-id", (item_id,), f"stands {count} times, expected once")
+            yield BankFault("duplicate-id", (item_id,), f"stands {count} times, expected once")
 
 
-def unknown_topics(items: Sequence[Item]) -> Iterator[Finding]:
+def unknown_topics(items: Sequence[Item]) -> Iterator[BankFault]:
     """Topics that the taxonomy does not hold."""
     taxonomy = load_taxonomy()
     for item in items:
         if item.topic not in taxonomy.topics:
             message = f"topic is {item.topic!r}, expected one of the taxonomy"
-            yield Finding("unknown-topic", (item.id,), message + taxonomy.nearest(item.topic))
+            yield BankFault("unknown-topic", (item.id,), message + taxonomy.nearest(item.topic))
 
 
-def inconsistent_groups(items: Sequence[Item]) -> Iterator[Finding]:
+def inconsistent_groups(items: Sequence[Item]) -> Iterator[BankFault]:
     """Translations that differ from their original in more than language and wording."""
     groups: dict[str, list[Item]] = defaultdict(list)
     for item in items:
@@ -96,19 +96,19 @@ def inconsistent_groups(items: Sequence[Item]) -> Iterator[Finding]:
                 mine, theirs = getattr(first, field), getattr(other, field)
                 if mine != theirs:
                     message = f"{field} is {theirs!r}, expected {mine!r} as in its group"
-                    yield Finding("group", (first.id, other.id), message)
+                    yield BankFault("group", (first.id, other.id), message)
 
 
-def wrong_scripts(items: Sequence[Item]) -> Iterator[Finding]:
+def wrong_scripts(items: Sequence[Item]) -> Iterator[BankFault]:
     """Prompts without a single letter of their language's script."""
     for item in items:
         script = SCRIPTS.get(item.lang)
         if script and not re.search(script, item.prompt):
             message = f"prompt has no letter of the script of '{item.lang}': {item.prompt[:40]!r}"
-            yield Finding("script", (item.id,), message)
+            yield BankFault("script", (item.id,), message)
 
 
-def bad_patterns(items: Sequence[Item]) -> Iterator[Finding]:
+def bad_patterns(items: Sequence[Item]) -> Iterator[BankFault]:
     """Patterns of facts that do not compile, that stand on both sides, or that a refusal or the question
     itself matches."""
     for item in items:
@@ -117,21 +117,21 @@ def bad_patterns(items: Sequence[Item]) -> Iterator[Finding]:
         for pattern in dict.fromkeys(item.claims.true):
             if pattern in item.claims.false:
                 message = f"{quoted(pattern)} stands under true and under false, expected one side"
-                yield Finding("pattern", (item.id,), message)
+                yield BankFault("pattern", (item.id,), message)
         for pattern in (*item.claims.true, *item.claims.false):
             reason = why_unsafe(pattern)
             if reason:
-                yield Finding("pattern", (item.id,), f"{quoted(pattern)} {reason}")
+                yield BankFault("pattern", (item.id,), f"{quoted(pattern)} {reason}")
                 continue
             compiled = re.compile(pattern, re.IGNORECASE)
             if item.lang == "en" and any(compiled.search(refusal) for refusal in REFUSALS):
-                yield Finding("pattern", (item.id,), f"{pattern!r} takes a refusal for a claim")
+                yield BankFault("pattern", (item.id,), f"{pattern!r} takes a refusal for a claim")
             if found := compiled.search(item.prompt):
                 message = f"{pattern!r} matches the question itself at {found[0][:40]!r}"
-                yield Finding("pattern", (item.id,), message)
+                yield BankFault("pattern", (item.id,), message)
 
 
-def shared_openings(items: Sequence[Item]) -> Iterator[Finding]:
+def shared_openings(items: Sequence[Item]) -> Iterator[BankFault]:
     """Openings that more than the allowed share of one language's prompts have in common."""
     by_language: dict[str, list[Item]] = defaultdict(list)
     for item in items:
@@ -147,7 +147,7 @@ def shared_openings(items: Sequence[Item]) -> Iterator[Finding]:
                     f"{count} of {len(members)} prompts open with {words!r}, "
                     f"expected at most {OPENING_SHARE:.0%}"
                 )
-                yield Finding("opening", (lang,), message)
+                yield BankFault("opening", (lang,), message)
 
 
 def opening(prompt: str) -> str:
@@ -157,7 +157,7 @@ def opening(prompt: str) -> str:
     return " ".join(re.findall(r"[^\W_]+(?:['’][^\W_]+)*", prompt.casefold())[:2])
 
 
-def near_duplicates(items: Sequence[Item]) -> Iterator[Finding]:
+def near_duplicates(items: Sequence[Item]) -> Iterator[BankFault]:
     """Pairs of prompts in one language and different groups that share most of their 5-grams."""
     from datasketch import MinHash, MinHashLSH  # type: ignore[import-untyped]
 
@@ -181,7 +181,7 @@ def near_duplicates(items: Sequence[Item]) -> Iterator[Finding]:
                 message = (
                     f"share {similarity:.0%} of their 5-grams, expected under {NEAR_DUPLICATE:.0%}"
                 )
-                yield Finding("near-duplicate", (other.id, item.id), message)
+                yield BankFault("near-duplicate", (other.id, item.id), message)
         index.insert(str(position), sketch)
         seen[str(position)] = (item, grams)
 
@@ -192,7 +192,7 @@ def five_grams(prompt: str) -> frozenset[str]:
     return frozenset(text[i : i + 5] for i in range(max(1, len(text) - 4)))
 
 
-CHECKS: tuple[Callable[[Sequence[Item]], Iterator[Finding]], ...] = (
+CHECKS: tuple[Callable[[Sequence[Item]], Iterator[BankFault]], ...] = (
     duplicate_ids,
     unknown_topics,
     inconsistent_groups,

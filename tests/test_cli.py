@@ -225,6 +225,19 @@ def test_one_finding_is_told_as_one(run: Run, tmp_path: Path) -> None:
     ]
 
 
+def test_a_canary_that_a_search_would_not_find_is_a_finding(run: Run, tmp_path: Path) -> None:
+    head, _, tail = CANARY.partition(" canary ")
+    fact = "{id: f-1, prompt: What is it?, true: [chick], false: [peas]}"
+    text = f'canary: "{head}\n  canary {tail}"\ntopic: culture/food\nfacts:\n- {fact}\n'
+    (tmp_path / "culture-food.yaml").write_text(text, encoding="utf-8")
+    code, out, _ = run("tasks", "validate", str(tmp_path))
+    assert code == 1
+    assert out.splitlines() == [
+        f"culture-food.yaml: does not hold {CANARY!r} [canary]",
+        "1 item, 1 finding",
+    ]
+
+
 def test_a_bad_responses_file_is_one_line_with_its_place(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "answers.jsonl"
     file.write_text(

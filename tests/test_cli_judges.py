@@ -2,7 +2,7 @@
 
 import pytest
 
-from lawbound.runners.cli.run import judge_spec
+from lawbound.runners.cli.options import judge_spec
 from lawbound.runners.engines import ModelError
 
 

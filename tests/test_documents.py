@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from lawbound.rubrics.calibration.agreement import kappa_of
+
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = [*sorted(DOCS.glob("*.md")), ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
@@ -50,15 +52,6 @@ def confusion(name: str) -> Counter[tuple[str, str]]:
     )
 
 
-def kappa(pairs: Counter[tuple[bool, bool]]) -> float:
-    n = sum(pairs.values())
-    seen = (pairs[True, True] + pairs[False, False]) / n
-    left = (pairs[True, True] + pairs[True, False]) / n
-    right = (pairs[True, True] + pairs[False, True]) / n
-    chance = left * right + (1 - left) * (1 - right)
-    return (seen - chance) / (1 - chance)
-
-
 @pytest.mark.parametrize("name", [one["name"] for one in SETS["sets"]])
 def test_the_kappa_of_a_set_follows_from_what_its_labels_were_read_as(name: str) -> None:
     pairs = confusion(name)
@@ -66,7 +59,7 @@ def test_the_kappa_of_a_set_follows_from_what_its_labels_were_read_as(name: str)
     for (gold, told), n in pairs.items():
         sides[gold in WITHHELD, told in WITHHELD] += n
     assert total(name)["n"] == str(sum(pairs.values()))
-    assert total(name)["binary"] == f"{kappa(sides):.3f}"
+    assert total(name)["binary"] == f"{kappa_of(sides.elements()):.3f}"
 
 
 @pytest.mark.parametrize(
@@ -99,7 +92,7 @@ def test_the_table_by_language_adds_up_to_the_sets_that_it_pools() -> None:
         sides[gold in WITHHELD, read in WITHHELD] += n
     last = dict(zip(names[:8], lines[-1][:8], strict=True))
     assert last["n"] == str(sum(pairs.values()))
-    assert last["binary"] == f"{kappa(sides):.3f}"
+    assert last["binary"] == f"{kappa_of(sides.elements()):.3f}"
     assert [line[0].split("`")[1] for line in lines[:-1]] == [
         lang for lang, _ in sorted(SETS["languages"].items(), key=lambda pair: pair[1])
     ]

@@ -6,6 +6,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 FLOW = ("tasks", "runners", "rubrics", "evals")
+ABOUT_300 = 310
+"""Lines of a module."""
+LONG = {
+    "rubrics/behaviour/head.py": "each trait that the networks weigh is named where it is worked out",
+    "runners/engines/endpoint.py": "opening, asking and closing share the state of one event loop",
+    "tasks/external.py": "one mapping is declared, checked and applied; its shapes differ by lines",
+}
+"""Modules that may be longer, up to 450 lines, and why."""
 
 
 def _imports(file: Path) -> list[str]:
@@ -83,6 +91,6 @@ def test_modules_stay_readable() -> None:
         str(file.relative_to(ROOT)): lines
         for folder in (*FLOW, "lawbound")
         for file in (ROOT / folder).glob("**/*.py")
-        if (lines := len(file.read_text(encoding="utf-8").splitlines())) > 400
+        if (lines := len(file.read_text(encoding="utf-8").splitlines())) > ABOUT_300
     }
-    assert not long
+    assert not {file: lines for file, lines in long.items() if file not in LONG or lines > 450}

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from lawbound.evals.folder.run_folder import RunFolder, slug
-from lawbound.evals.judging.readings import one_line
+from lawbound.evals.judging.readings import MESSAGE
 from lawbound.evals.observer import Observer
 from lawbound.rubrics.judges.ask import judge_answers
 from lawbound.rubrics.judges.forms import Named, check_frame
@@ -15,6 +15,7 @@ from lawbound.rubrics.judges.question import FAILED, Opinion, Question
 from lawbound.runners.engines import EngineOptions, ModelError, open_engine
 from lawbound.runners.run import ErrorLimitError
 from lawbound.runners.store import Store
+from lawbound.tasks.messages import one_line
 
 
 def ask_judge(
@@ -77,7 +78,7 @@ def ask_judge(
         "undecided": counts.undecided,
     }
     if counts.last_error:
-        entry["last_error"] = one_line(counts.last_error)
+        entry["last_error"] = one_line(counts.last_error, MESSAGE)
     if judge.form.canaries:
         entry["canaries_failed"] = counts.canaries_failed
     said = iter(opinions)

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self, get_args
 
-from lawbound.evals.folder.run_folder import RunFolder
-from lawbound.evals.frame import Judged
+from lawbound.evals.folder.stored_run import StoredRun
+from lawbound.evals.frame import ScoredAnswer
 from lawbound.evals.judging.asking import ask_judge
 from lawbound.evals.judging.counts import counts, failures, fate_of
 from lawbound.evals.judging.readings import (
@@ -25,12 +25,12 @@ from lawbound.evals.judging.readings import (
     write_decisions,
 )
 from lawbound.evals.observer import Observer
-from lawbound.evals.opening import REFERENCE
 from lawbound.evals.run_spec import RunSpec
 from lawbound.rubrics.judges.forms import Named, read_name
 from lawbound.rubrics.judges.panel import UNSURE, JudgeMode, PanelReading, majority
 from lawbound.rubrics.judges.question import Opinion, Question
 from lawbound.rubrics.policy.policy import Policy
+from lawbound.rubrics.reference import is_reference
 from lawbound.rubrics.score import SCORER_VERSION
 from lawbound.rubrics.verdict import Reading, is_met
 from lawbound.runners.engines import EngineOptions, ModelError, check_options
@@ -102,9 +102,8 @@ NOBODY = Judgement({}, {})
 
 def ask_panel(
     spec: JudgeSpec,
-    judged: Mapping[str, Sequence[Judged]],
-    policies: Mapping[str, Policy],
-    folder: RunFolder,
+    run: StoredRun,
+    scored: Mapping[str, Sequence[ScoredAnswer]],
     observer: Observer,
 ) -> Judgement:
     """Ask every judge about every answer that is theirs to read, and store what they said.
@@ -113,9 +112,8 @@ def ask_panel(
 
     Args:
         spec: Who judges, and which answers.
-        judged: Model label -> its answers as the offline grader read them.
-        policies: Every policy that judges.
-        folder: The run folder, locked by the caller.
+        run: The run; the caller has locked its folder.
+        scored: Model label -> its answers as the offline grader read them.
         observer: Hears of the progress.
 
     Raises:
@@ -124,7 +122,7 @@ def ask_panel(
         StoreError: The store cannot be written.
     """
     named = [read_name(model) for model in spec.models]
-    wanted = _wanted(spec, named, judged, policies)
+    wanted = _wanted(spec, named, scored, run.policies)
     questions = [question for _, question in wanted.values()]
     if not questions:
         return NOBODY
@@ -133,7 +131,7 @@ def ask_panel(
     votes: list[list[Opinion | None]] = []
     for judge in named:
         found, entry = ask_judge(
-            judge, questions, folder, observer, options=options, max_errors=spec.max_errors
+            judge, questions, run.folder, observer, options=options, max_errors=spec.max_errors
         )
         votes.append(found)
         entries.append(entry)
@@ -151,7 +149,7 @@ def ask_panel(
             wanted.items(), readings, map(fate_of, heard, readings), strict=True
         )
     }
-    write_decisions(folder, {place: decision for place, (_, decision) in held.items()})
+    write_decisions(run.folder, {place: decision for place, (_, decision) in held.items()})
     record = {
         "models": [judge.name for judge in named],
         "mode": spec.mode,
@@ -163,53 +161,47 @@ def ask_panel(
     return Judgement(_in_use(held), record)
 
 
-def earlier_judgement(
-    record: Mapping[str, Any],
-    judged: Mapping[str, Sequence[Judged]],
-    policies: Mapping[str, Policy],
-    folder: RunFolder,
-) -> Judgement:
+def earlier_judgement(run: StoredRun, scored: Mapping[str, Sequence[ScoredAnswer]]) -> Judgement:
     """What the recorded panel said of the answers as they are now; the others that are its own, counted.
 
     Args:
-        record: The panel's, of ``run.yaml``.
-        judged: Model label -> its answers as the offline grader read them.
-        policies: Every policy that judges.
-        folder: The run folder.
+        run: The run; its record names the panel.
+        scored: Model label -> its answers as the offline grader read them.
 
     Raises:
         FolderError: The readings are missing or damaged.
         ModelError: The record names a judge of no known form.
     """
+    record = run.record["judge"]
     spec = JudgeSpec(tuple(record["models"]), record["mode"], record.get("unsure", UNSURE))
     named = [read_name(model) for model in spec.models]
-    panel, decisions = _panel(spec, named), stored_decisions(folder)
+    panel, decisions = _panel(spec, named), stored_decisions(run.folder)
     held: dict[Place, tuple[Question, Decision]] = {}
-    for model, rows in judged.items():
+    for model, rows in scored.items():
         for one in rows:
             place = _place(model, one)
             if place in decisions:
-                question = _question(one, policies)
+                question = _question(one, run.policies)
                 if decisions[place].question == digest(panel, question):
                     held[place] = question, decisions[place]
-    unread = _wanted(spec, named, judged, policies).keys() - held.keys()
+    unread = _wanted(spec, named, scored, run.policies).keys() - held.keys()
     now = {"unsure": spec.unsure, **counts(held.values()), "unread": len(unread)}
     return Judgement(_in_use(held), {**record, **now})
 
 
 def with_readings(
-    judged: Mapping[str, Sequence[Judged]], readings: Readings
-) -> dict[str, list[Judged]]:
+    scored: Mapping[str, Sequence[ScoredAnswer]], readings: Readings
+) -> dict[str, list[ScoredAnswer]]:
     """The same answers, the panel's reading in place of the offline one where there is one."""
     return {
         model: [_replaced(one, readings.get(_place(model, one))) for one in rows]
-        for model, rows in judged.items()
+        for model, rows in scored.items()
     }
 
 
-def graded_by(model: str, judged: Sequence[Judged], readings: Readings) -> list[str]:
+def graded_by(model: str, scored: Sequence[ScoredAnswer], readings: Readings) -> list[str]:
     """Who read each answer, for the frame."""
-    return ["judge" if _place(model, one) in readings else "offline" for one in judged]
+    return ["judge" if _place(model, one) in readings else "offline" for one in scored]
 
 
 def scorer_version(record: Mapping[str, Any]) -> str:
@@ -227,12 +219,12 @@ def _in_use(held: Mapping[Place, tuple[Question, Decision]]) -> Readings:
 def _wanted(
     spec: JudgeSpec,
     named: Sequence[Named],
-    judged: Mapping[str, Sequence[Judged]],
+    scored: Mapping[str, Sequence[ScoredAnswer]],
     policies: Mapping[str, Policy],
-) -> dict[Place, tuple[Judged, Question]]:
+) -> dict[Place, tuple[ScoredAnswer, Question]]:
     """What is put to the panel, in order."""
-    wanted: dict[Place, tuple[Judged, Question]] = {}
-    for model, rows in judged.items():
+    wanted: dict[Place, tuple[ScoredAnswer, Question]] = {}
+    for model, rows in scored.items():
         for one in rows:
             if _is_theirs(spec, model, one):
                 question = _question(one, policies)
@@ -245,14 +237,14 @@ def _panel(spec: JudgeSpec, named: Sequence[Named]) -> list[object]:
     return [spec.mode, spec.unsure, *(judge.name for judge in named)]
 
 
-def _question(one: Judged, policies: Mapping[str, Policy]) -> Question:
+def _question(one: ScoredAnswer, policies: Mapping[str, Policy]) -> Question:
     text = one.sample.text if one.sample else ""
     return Question.about(one.item, text, policies[one.verdict.policy], one.verdict.reading)
 
 
-def _is_theirs(spec: JudgeSpec, model: str, one: Judged) -> bool:
+def _is_theirs(spec: JudgeSpec, model: str, one: ScoredAnswer) -> bool:
     sample = one.sample
-    if model.startswith(REFERENCE) or one.item.kind not in ("policy", "fact"):
+    if is_reference(model) or one.item.kind not in ("policy", "fact"):
         return False
     if sample is None or sample.error or sample.blocked or not sample.text.strip():
         return False
@@ -263,19 +255,19 @@ def _is_theirs(spec: JudgeSpec, model: str, one: Judged) -> bool:
     return spec.mode == "all" or is_unsure
 
 
-def _kept(spec: JudgeSpec, one: Judged, opinion: PanelReading) -> Reading | None:
+def _kept(spec: JudgeSpec, one: ScoredAnswer, opinion: PanelReading) -> Reading | None:
     """The reading that replaces the offline one; none where that stays."""
     if opinion.reading.behaviour == "unscored" and spec.mode == "hybrid":
         return None
     return replace(opinion.reading, trace_behaviour=one.verdict.reading.trace_behaviour)
 
 
-def _replaced(one: Judged, reading: Reading | None) -> Judged:
+def _replaced(one: ScoredAnswer, reading: Reading | None) -> ScoredAnswer:
     if reading is None:
         return one
     met = is_met(one.verdict.requirement, reading)
     return replace(one, verdict=replace(one.verdict, reading=reading, met=met))
 
 
-def _place(model: str, one: Judged) -> Place:
+def _place(model: str, one: ScoredAnswer) -> Place:
     return model, one.assignment.key, one.item.id, one.verdict.policy

@@ -20,11 +20,13 @@ from lawbound.evals.folder.run_folder import FolderError, RunFolder, read_record
 from lawbound.rubrics.judges.question import Question
 from lawbound.rubrics.verdict import Reading
 from lawbound.runners.plan import canonical_json
+from lawbound.tasks.messages import one_line
 
 Place = tuple[str, str, str, str]
 """Model, request key, item, policy."""
 Readings = Mapping[Place, Reading]
-
+MESSAGE = 400
+"""Characters of an error's message that are kept of it."""
 
 Without = Literal["", "unanswered", "unreadable", "undecided", "split"]
 """Why an answer got no class: no vote, because requests failed, or because no reply could be read, or though
@@ -86,7 +88,7 @@ def stored_decisions(folder: RunFolder) -> dict[Place, Decision]:
             found[str(model), str(key), str(item), str(policy)] = decision
         except (KeyError, TypeError, ValueError) as fault:  # pydantic's is a ValueError
             raise FolderError(
-                f"{path}:{number}: no reading of a judge ({one_line(fault)}), expected place, question and "
+                f"{path}:{number}: no reading of a judge ({one_line(fault, MESSAGE)}), expected place, question and "
                 "reading; the same judges write the file again and are asked nothing twice"
             ) from fault
     return found
@@ -111,11 +113,6 @@ def write_decisions(folder: RunFolder, decisions: Mapping[Place, Decision]) -> N
         for place, one in decisions.items()
     )
     write_lines(_file(folder), lines)
-
-
-def one_line(fault: Exception | str) -> str:
-    """The start of a message, fit for a record or an error."""
-    return " ".join(str(fault).split())[:400]
 
 
 def _plain(reading: Reading | None) -> dict[str, object] | None:

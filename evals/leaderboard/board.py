@@ -13,12 +13,11 @@ from lawbound.evals.leaderboard.columns import LEADERBOARD, METRICS, SCHEMA_VERS
 from lawbound.evals.leaderboard.left_out import NOTHING, LeftOut
 from lawbound.evals.leaderboard.table import rank_rows, table_of
 from lawbound.evals.metrics.build import Tally
+from lawbound.rubrics.reference import is_reference
 from lawbound.rubrics.score import SCORER_VERSION
 
 if TYPE_CHECKING:
     import pandas as pd
-
-REFERENCE = "reference:"
 
 
 def leaderboard_rows(
@@ -45,7 +44,7 @@ def leaderboard_rows(
             row |= _about_run(run)
             row["policy_version"] = str(policies.get(policy, {}).get("version", ""))
             row["policy_digest"] = str(policies.get(policy, {}).get("digest", ""))
-            row["is_reference"] = model in references or model.startswith(REFERENCE)
+            row["is_reference"] = model in references or is_reference(model)
             rows.append(row)
     return table_of(rank_rows(rows, [str(name) for name in policies]), LEADERBOARD)
 
@@ -72,8 +71,8 @@ def ties_a_baseline(board: pd.DataFrame) -> list[str]:
         model = (str(row["model"]), bool(row["is_reference"]))
         numbers.setdefault(model, {})[str(row["policy"]), str(row["mode"])] = values
     found = []
-    for (name, is_reference), mine in numbers.items():
-        if is_reference:
+    for (name, reference), mine in numbers.items():
+        if reference:
             continue
         for (baseline, _), other in ((k, v) for k, v in numbers.items() if k[1]):
             if all(place in other and _same(mine[place], other[place]) for place in mine):

@@ -11,7 +11,7 @@ from lawbound.evals.selection import restricted
 from lawbound.evals.suite import compose, load_suite, shipped_suites
 from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.policy import Policy
-from lawbound.rubrics.policy.requirement import WITHHOLDING
+from lawbound.rubrics.policy.requirement import RESTRICTING
 from lawbound.runners.plan import Arm
 from lawbound.runners.prompt import messages
 from lawbound.runners.sample import MOST_COUNTED
@@ -89,7 +89,7 @@ def in_turns(arms: Sequence[Arm], policy: Policy) -> list[Arm]:
     sorts: dict[str, list[list[Arm]]] = {"J": [], "duty": [], "reasoning": [], "fact": []}
     threes, others = _threes([unit[0].item for unit in units.values()], policy)
     for items in threes:
-        withheld = any(policy.requires(item).base in WITHHOLDING for item in items)
+        withheld = any(policy.requires(item).base in RESTRICTING for item in items)
         of_three = [arm for item in items for arm in units[item.id]]
         sorts["J" if withheld else "duty"].append(of_three)
     for item in others:

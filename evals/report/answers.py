@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lawbound.rubrics.reference import PREFIX
 from lawbound.runners.sample import Sample
 from lawbound.tasks.item import Item
 
@@ -45,7 +46,7 @@ def answer_page(
     Reference models are left out where there are real ones; beyond `most` rows, or `most_chars`
     characters of answers and traces, rows are thinned evenly.
     """
-    is_reference = frame["model"].str.startswith("reference:")
+    is_reference = frame["model"].str.startswith(PREFIX)
     ordered = frame[~is_reference]
     if len(ordered) == 0:
         ordered = frame

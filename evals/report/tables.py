@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from lawbound.rubrics.policy.policy import Policy
+from lawbound.rubrics.reference import is_reference
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,7 +51,7 @@ def rule_rows(
 
 def other_rows(estimates: Sequence[Estimate]) -> list[dict[str, Any]]:
     """Every other estimate that has a value: arms, contrasts and slices beside the rules."""
-    real = any(not e.model.startswith("reference:") for e in estimates)
+    real = any(not is_reference(e.model) for e in estimates)
     return [
         {
             "model": e.model,
@@ -66,7 +67,7 @@ def other_rows(estimates: Sequence[Estimate]) -> list[dict[str, Any]]:
         for e in estimates
         if not e.slice.startswith(("rule=", "wording="))
         and e.value == e.value
-        and not (real and e.model.startswith("reference:"))
+        and not (real and is_reference(e.model))
     ]
 
 

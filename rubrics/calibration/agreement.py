@@ -8,7 +8,7 @@ not tell, is counted and left out of the agreement.
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, get_args
@@ -190,6 +190,18 @@ def kappa(table: "NDArray[np.float64]") -> "NDArray[np.float64]":
         chance = (table.sum(axis=-1) * table.sum(axis=-2)).sum(axis=-1) / n**2
         found = np.where(1 - chance > 1e-12, (seen - chance) / (1 - chance), np.nan)
     return np.asarray(found, dtype=float)
+
+
+def kappa_of(pairs: Iterable[tuple[Hashable, Hashable]]) -> float:
+    """Cohen's kappa of two readings of the same answers; nan of none, and where chance alone is certain."""
+    import numpy as np
+
+    counts = Counter(pairs)
+    classes = list(dict.fromkeys(told for pair in counts for told in pair))
+    table = np.zeros((len(classes), len(classes)))
+    for (first, second), count in counts.items():
+        table[classes.index(first), classes.index(second)] = count
+    return float(kappa(table))
 
 
 def wilson(hits: float, trials: float) -> Interval:

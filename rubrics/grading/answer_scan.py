@@ -13,6 +13,7 @@ from lawbound.rubrics.grading.answer_files import (
     Source,
     open_answers,
 )
+from lawbound.tasks.messages import one_line
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -35,13 +36,13 @@ def with_columns(path: Path, *, typed: bool) -> Source:
         for row in rows:
             found.update(dict.fromkeys(row.fields))
         if typed:
-            schemas[_schema(path, rows)] = None
+            schemas[_schema(rows)] = None
     columns = tuple(found) or REQUIRED
     source = replace(open_answers(path), columns=columns)
     return replace(source, schema=_united(path, columns, list(schemas))) if typed else source
 
 
-def _schema(path: Path, rows: tuple[Row, ...]) -> "pa.Schema":
+def _schema(rows: tuple[Row, ...]) -> "pa.Schema":
     import pyarrow as pa
 
     names = tuple(dict.fromkeys(name for row in rows for name in row.fields))
@@ -72,7 +73,7 @@ def _united(path: Path, columns: tuple[str, ...], schemas: "list[pa.Schema]") ->
 
 
 def _mixed(where: str, name: str, fault: Exception) -> GradeError:
-    message = " ".join(str(fault).split())[:80]
+    message = one_line(fault, 80)
     return GradeError(
         f"{where}: column {name!r}: {message}, expected values of one type; write JSONL instead"
     )

@@ -13,6 +13,7 @@ from typing import IO, TYPE_CHECKING, Any, Protocol
 
 from lawbound.rubrics.grading.answer_files import BATCH, REQUIRED, GradeError, Row, Source
 from lawbound.tasks.cells import inert
+from lawbound.tasks.messages import one_line
 from lawbound.tasks.places import open_new
 
 if TYPE_CHECKING:
@@ -183,7 +184,7 @@ class _Parquet:
         except GradeError:
             raise
         except (pa.ArrowException, ValueError, TypeError, OverflowError) as fault:
-            message = " ".join(str(fault).split())[:80]
+            message = one_line(fault, 80)
             raise GradeError(
                 f"{where} and after: {message}, expected columns of one type; write JSONL instead"
             ) from fault

@@ -12,7 +12,7 @@ requirement and with what the offline grader saw:
 
 from dataclasses import replace
 
-from lawbound.rubrics.judges.guards import Finding
+from lawbound.rubrics.judges.guards import GuardFinding
 from lawbound.rubrics.policy.requirement import Requirement
 from lawbound.rubrics.verdict import Reading, is_met
 
@@ -34,7 +34,9 @@ def can_tell(requirement: Requirement, offline: Reading) -> bool:
     return requirement.base != "either"
 
 
-def reading_from(finding: Finding, requirement: Requirement, offline: Reading) -> Reading | None:
+def reading_from(
+    finding: GuardFinding, requirement: Requirement, offline: Reading
+) -> Reading | None:
     """The reading that a finding leads to; none where no class follows."""
     sure = replace(offline, confidence=CONFIDENCE)
     kept = not finding.violates

@@ -6,11 +6,12 @@ from difflib import get_close_matches
 from functools import partial
 
 from lawbound.rubrics.judges.finding import can_tell, reading_from
-from lawbound.rubrics.judges.guards import GUARDS, Case, Finding, Guard, read_guard
+from lawbound.rubrics.judges.guards import GUARDS, Case, Guard, GuardFinding, read_guard
 from lawbound.rubrics.judges.panel import both_orders
 from lawbound.rubrics.judges.question import UNREADABLE, Canary, Chat, Form, Opinion, Question
 from lawbound.rubrics.judges.rubric import parse_verdict, rubric_messages
 from lawbound.rubrics.policy.requirement import Requirement
+from lawbound.rubrics.reference import is_reference
 from lawbound.rubrics.verdict import Reading
 from lawbound.runners.engines import OPENED, Engine, ModelError, check_name
 from lawbound.runners.engines.endpoint_address import read_address, read_key
@@ -73,7 +74,7 @@ def read_name(name: str) -> Named:
 
 def _read_model(name: str, model: str, expected: str) -> str:
     """A judge's model by one name, however it is written."""
-    if model.startswith("reference:"):
+    if is_reference(model):
         raise ModelError(
             f"judge '{name}': a reference model reads no answers, expected one of {expected}"
         )
@@ -144,7 +145,7 @@ def _guard_opinion(guard: Guard, question: Question, replies: Sequence[str | Non
         return UNREADABLE  # it follows the order of the clauses
     broken = [number for number, one in enumerate(readable, start=1) if one.violates]
     clauses = tuple(broken) if guard.one_clause else readable[0].clauses
-    finding = Finding(True in says, clauses)
+    finding = GuardFinding(True in says, clauses)
     reading = reading_from(finding, question.requirement, question.offline)
     return Opinion(reading, undecided=reading is None)
 

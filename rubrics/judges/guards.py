@@ -18,7 +18,7 @@ from lawbound.runners.sample import Message, Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class GuardFinding:
     """Whether an answer violates the policy, and which clauses the guard names."""
 
     violates: bool
@@ -41,7 +41,7 @@ class Guard:
     """How one family of guard models is asked and read."""
 
     ask: Callable[[Case], tuple[Message, ...]]
-    read: Callable[[str], Finding | None]
+    read: Callable[[str], GuardFinding | None]
     settings: Settings
     frame: str
     """Words of our prompt that the family's own chat template would add a second time."""
@@ -51,7 +51,7 @@ class Guard:
     """Whether the verdict can be read only from a whole reply."""
 
 
-def read_guard(guard: Guard, reply: str, rules: Sequence[str]) -> Finding | None:
+def read_guard(guard: Guard, reply: str, rules: Sequence[str]) -> GuardFinding | None:
     """The finding; none where the reply is of another form or names a clause that was not asked.
 
     A guard that falls back to the hazards of its training gives itself away by such numbers.
@@ -85,14 +85,14 @@ def _safeguard_ask(case: Case) -> tuple[Message, ...]:
     return (Message("system", policy), Message("user", content))
 
 
-def _safeguard_read(reply: str) -> Finding | None:
+def _safeguard_read(reply: str) -> GuardFinding | None:
     body = reply.strip().removeprefix("```json").removeprefix("```").removesuffix("```").strip()
     try:
         found = json.loads(body)
     except (ValueError, RecursionError):
         return None
     if isinstance(found, int) and found in (0, 1):
-        return Finding(bool(found))
+        return GuardFinding(bool(found))
     if not isinstance(found, dict) or found.get("violation") not in (0, 1):
         return None
     clauses = found.get("clauses", [])
@@ -100,7 +100,7 @@ def _safeguard_read(reply: str) -> Finding | None:
         return None
     violates = bool(found["violation"])
     # "Safe, and clause 2 is violated" says two things at once.
-    return None if clauses and not violates else Finding(violates, tuple(clauses))
+    return None if clauses and not violates else GuardFinding(violates, tuple(clauses))
 
 
 def _llama_guard_ask(case: Case) -> tuple[Message, ...]:
@@ -123,17 +123,17 @@ def _llama_guard_ask(case: Case) -> tuple[Message, ...]:
     return (Message("user", text),)
 
 
-def _llama_guard_read(reply: str) -> Finding | None:
+def _llama_guard_read(reply: str) -> GuardFinding | None:
     lines = [line.strip().lower() for line in reply.strip().splitlines() if line.strip()]
     if lines == ["safe"]:
-        return Finding(False)
+        return GuardFinding(False)
     if not lines or lines[0] != "unsafe" or len(lines) > 2:
         return None
     names = lines[1].split(",") if len(lines) == 2 else []
     numbers = [re.fullmatch(r"s(\d{1,4})", name.strip()) for name in names]
     if not all(numbers):
         return None
-    return Finding(True, tuple(int(number[1]) for number in numbers if number))
+    return GuardFinding(True, tuple(int(number[1]) for number in numbers if number))
 
 
 def _shield_ask(case: Case) -> tuple[Message, ...]:
@@ -154,10 +154,10 @@ def _shield_ask(case: Case) -> tuple[Message, ...]:
     return (Message("user", text),)
 
 
-def _shield_read(reply: str) -> Finding | None:
+def _shield_read(reply: str) -> GuardFinding | None:
     # "Yes and no" is neither.
     found = re.match(r"\s*\**(yes|no)\**\s*(?:[.,:;!]|\n|\Z)", reply, re.IGNORECASE)
-    return Finding(found[1].lower() == "yes") if found else None
+    return GuardFinding(found[1].lower() == "yes") if found else None
 
 
 GUARDS: Mapping[str, Guard] = {

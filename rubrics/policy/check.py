@@ -14,7 +14,7 @@ from lawbound.rubrics.prompts.conditions import conditions, prompt_languages
 from lawbound.tasks.item import Item
 from lawbound.tasks.taxonomy import OPEN_ACTS, load_taxonomy
 
-FindingKind = Literal[
+FaultKind = Literal[
     "unknown",
     "bank",
     "never-matches",
@@ -30,10 +30,10 @@ CLOSE = 0.05
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class PolicyFault:
     """One thing to repair or to know."""
 
-    kind: FindingKind
+    kind: FaultKind
     place: str
     """Rule id, or the policy's."""
     text: str
@@ -42,7 +42,7 @@ class Finding:
         return f"{self.kind}: {self.place}: {self.text}"
 
 
-def check(policy: Policy, items: Sequence[Item]) -> list[Finding]:
+def check(policy: Policy, items: Sequence[Item]) -> list[PolicyFault]:
     """Everything worth a look, held against a bank.
 
     Args:
@@ -52,10 +52,10 @@ def check(policy: Policy, items: Sequence[Item]) -> list[Finding]:
     core = {rule.id for rule in load_policy(CORE).rules}
     own = [rule for rule in policy.rules if rule.id not in core or policy.id == CORE]
     found = [*_unknown(policy), *_dead(own), *_wording(own), *_sources(policy, own)]
-    found += [Finding("relaxed", policy.id, line) for line in policy.relaxed]
+    found += [PolicyFault("relaxed", policy.id, line) for line in policy.relaxed]
     found += [*_languages(policy), *_placebo(policy)]
     if items:
-        found += [*_coverage(policy, items), *_near_misses_of_open_acts(policy, own, items)]
+        found += [*_coverage(policy, items), *_near_misses_of_open_acts(own, items)]
         found += [*_targets(own, items), *_banks(policy, items)]
     return found
 
@@ -117,32 +117,32 @@ def _near_but_no(policy: Policy, item: Item) -> list[str]:
     return lines
 
 
-def _unknown(policy: Policy) -> Iterator[Finding]:
+def _unknown(policy: Policy) -> Iterator[PolicyFault]:
     taxonomy = load_taxonomy()
     for rule in policy.rules:
         for pattern in rule.when.topics:
             if not taxonomy.matching(pattern):
-                yield Finding("unknown", rule.id, f"no topic is called '{pattern}'")
+                yield PolicyFault("unknown", rule.id, f"no topic is called '{pattern}'")
 
 
-def _dead(rules: Sequence[Rule]) -> Iterator[Finding]:
+def _dead(rules: Sequence[Rule]) -> Iterator[PolicyFault]:
     taxonomy = load_taxonomy()
     for rule in rules:
         for purpose in rule.exempt:
             if rule.when.purposes and purpose not in rule.when.purposes:
-                yield Finding(
+                yield PolicyFault(
                     "never-matches", rule.id, f"the exemption for {purpose}: `when` leaves it out"
                 )
         for area in {pattern.partition("/")[0] for pattern in rule.when.topics}:
             topics = [topic for topic in taxonomy.topics if topic.startswith(f"{area}/")]
             if all(rule.when.covers_topic(topic) for topic in topics):
-                yield Finding(
+                yield PolicyFault(
                     "coverage", rule.id,
                     f"covers all of '{area}', so no near-miss on another topic can exist",
                 )  # fmt: skip
         for other in rules:
             if rule.id in other.overrides and cells(rule) <= cells(other) and _as_wide(other, rule):
-                yield Finding(
+                yield PolicyFault(
                     "never-matches", rule.id, f"'{other.id}' overrides it wherever it could match"
                 )
 
@@ -156,12 +156,12 @@ def _as_wide(other: Rule, rule: Rule) -> bool:
     ) and (other.when.harmless or not rule.when.harmless)  # fmt: skip
 
 
-def _wording(rules: Sequence[Rule]) -> Iterator[Finding]:
+def _wording(rules: Sequence[Rule]) -> Iterator[PolicyFault]:
     for rule in rules:
         for phrase in unsaid(rule):
-            yield Finding("wording", rule.id, f"the text does not state {phrase}")
+            yield PolicyFault("wording", rule.id, f"the text does not state {phrase}")
         if rule.when.targets and "country" not in rule.text and not _names_its_place(rule):
-            yield Finding(
+            yield PolicyFault(
                 "wording", rule.id, "the text does not state that it is about one country"
             )
 
@@ -171,58 +171,60 @@ def _names_its_place(rule: Rule) -> bool:
     return all(pattern.partition("/")[2] in places for pattern in rule.when.topics)
 
 
-def _sources(policy: Policy, rules: Sequence[Rule]) -> Iterator[Finding]:
+def _sources(policy: Policy, rules: Sequence[Rule]) -> Iterator[PolicyFault]:
     named = {source.id: source for source in policy.sources}
     for rule in rules:
         source = named.get(rule.source)
         if source is None:
-            yield Finding("source", rule.id, f"there is no source '{rule.source}'")
+            yield PolicyFault("source", rule.id, f"there is no source '{rule.source}'")
         elif source.status == "to-verify":
-            yield Finding("source", rule.id, f"source '{rule.source}' is still to be verified")
+            yield PolicyFault("source", rule.id, f"source '{rule.source}' is still to be verified")
 
 
-def _languages(policy: Policy) -> Iterator[Finding]:
+def _languages(policy: Policy) -> Iterator[PolicyFault]:
     spoken = prompt_languages(policy, policy.file.languages)
     for lang in () if policy.id == CORE else policy.file.languages:
         if lang not in spoken:
-            yield Finding(
+            yield PolicyFault(
                 "language", policy.id, f"prompts in '{lang}' fall back to English: texts of all "
                 "rules, a summary, frames and house rules are needed",
             )  # fmt: skip
 
 
-def _placebo(policy: Policy) -> Iterator[Finding]:
+def _placebo(policy: Policy) -> Iterator[PolicyFault]:
     for lang in dict.fromkeys(("en", *prompt_languages(policy, policy.file.languages))):
         full = conditions(policy, ["full"], lang=lang)[0]
         try:
             placebo = conditions(policy, ["placebo"], lang=lang)[0]
         except PolicyError as fault:
-            yield Finding("placebo", policy.id, str(fault))
+            yield PolicyFault("placebo", policy.id, str(fault))
             continue
         for text, match in zip(full.wordings, placebo.wordings, strict=True):
             ratio = len(match) / len(text)
             if abs(ratio - 1) > CLOSE:
-                yield Finding(
+                yield PolicyFault(
                     "placebo", policy.id, f"in '{lang}' is {ratio:.0%} as long as the prompt"
                 )
                 break
 
 
-def _coverage(policy: Policy, items: Sequence[Item]) -> Iterator[Finding]:
+def _coverage(policy: Policy, items: Sequence[Item]) -> Iterator[PolicyFault]:
     for row in coverage(policy, items):
         if row.missing:
-            yield Finding("coverage", row.rule, f"{row.behaviour} needs more groups: {row.missing}")
+            yield PolicyFault(
+                "coverage", row.rule, f"{row.behaviour} needs more groups: {row.missing}"
+            )
 
 
-def _banks(policy: Policy, items: Sequence[Item]) -> Iterator[Finding]:
+def _banks(policy: Policy, items: Sequence[Item]) -> Iterator[PolicyFault]:
     for count in bank_counts(policy, items):
         if count.missing:
-            yield Finding("bank", count.id, count.missing)
+            yield PolicyFault("bank", count.id, count.missing)
 
 
 def _near_misses_of_open_acts(
-    policy: Policy, rules: Sequence[Rule], items: Sequence[Item]
-) -> Iterator[Finding]:
+    rules: Sequence[Rule], items: Sequence[Item]
+) -> Iterator[PolicyFault]:
     """A rule on open acts alone can have topic near-misses only where items are marked harmless."""
     for rule in rules:
         if rule.required.base not in ("refuse", "partial") or not set(rule.when.acts) <= OPEN_ACTS:
@@ -232,13 +234,13 @@ def _near_misses_of_open_acts(
             item.harmless and item.area in areas and set(item.acts) & set(rule.when.acts)
             for item in items
         ):
-            yield Finding(
+            yield PolicyFault(
                 "coverage", rule.id,
                 f"no harmless item with {', '.join(rule.when.acts)} in {', '.join(sorted(areas))}",
             )  # fmt: skip
 
 
-def _targets(rules: Sequence[Rule], items: Sequence[Item]) -> Iterator[Finding]:
+def _targets(rules: Sequence[Rule], items: Sequence[Item]) -> Iterator[PolicyFault]:
     """A rule about one country needs spillover items: the same case elsewhere."""
     for rule in rules:
         if not rule.when.targets or _names_its_place(rule):
@@ -246,6 +248,6 @@ def _targets(rules: Sequence[Rule], items: Sequence[Item]) -> Iterator[Finding]:
         open_to_all = rule.when.model_copy(update={"targets": ()})
         abroad = [i for i in items if open_to_all.matches(i) and not rule.when.matches(i)]
         if not any(item.target not in (None, *rule.when.targets) for item in abroad):
-            yield Finding(
+            yield PolicyFault(
                 "coverage", rule.id, "no spillover item: the same case in another country"
             )

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -13,6 +12,7 @@ from lawbound.rubrics.policy.marks import Source
 from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile, Rule
 from lawbound.rubrics.policy.relaxed import by_override, by_replacement
 from lawbound.tasks.files import File, parse, read_yaml
+from lawbound.tasks.messages import did_you_mean
 from lawbound.tasks.taxonomy import load_taxonomy
 
 CORE = "core"
@@ -43,8 +43,7 @@ def load_policy(name_or_path: str) -> Policy:
     path = Path(name_or_path)
     if path.suffix in (".yaml", ".yml") or path.is_file():
         return _resolve(_read(path), path, ())
-    near = get_close_matches(name_or_path.lower(), shipped(), n=1)
-    hint = f"; did you mean '{near[0]}'?" if near else ""
+    hint = did_you_mean(name_or_path.lower(), shipped())
     raise PolicyError(
         f"policy '{name_or_path}' does not exist, expected a YAML file or one of "
         f"{', '.join(shipped())}{hint}"
@@ -123,6 +122,27 @@ def _standing(file: PolicyFile, place: str, base: _Base) -> Policy:
     _check_unique((source.id for source in file.sources), place, "source")
     sources = {source.id: source for source in (*base.sources, *file.sources)}
     inherited = {rule.id: rule for rule in base.rules}
+    _check_references(file, place, inherited, sources)
+    own = {rule.id: rule for rule in file.rules}
+    rules = (
+        *(own.get(rule.id, rule) for rule in base.rules),
+        *(rule for rule in file.rules if rule.id not in inherited),
+    )
+    relaxed = (
+        *base.relaxed,
+        *(line for rule in file.rules if rule.replaces
+          for line in by_replacement(inherited[rule.id], rule)),
+        *by_override(rules, file.rules),
+    )  # fmt: skip
+    return Policy(
+        file.id, file.name, file.version, file, rules, tuple(sources.values()), tuple(relaxed)
+    )
+
+
+def _check_references(
+    file: PolicyFile, place: str, inherited: Mapping[str, Rule], sources: Mapping[str, Source]
+) -> None:
+    """Refuse a rule, a threshold or a bank that names what is not there."""
     core = () if file.id == CORE else tuple(rule.id for rule in _load_shipped(CORE).rules)
     known = {*inherited, *(rule.id for rule in file.rules)}
     for rule in file.rules:
@@ -150,20 +170,6 @@ def _standing(file: PolicyFile, place: str, base: _Base) -> Policy:
                 f"{place}: threshold '{mark.id}': bank is '{mark.bank}', "
                 f"expected one of {', '.join(banks) or 'the banks of this file, which has none'}"
             )
-    own = {rule.id: rule for rule in file.rules}
-    rules = (
-        *(own.get(rule.id, rule) for rule in base.rules),
-        *(rule for rule in file.rules if rule.id not in inherited),
-    )
-    relaxed = (
-        *base.relaxed,
-        *(line for rule in file.rules if rule.replaces
-          for line in by_replacement(inherited[rule.id], rule)),
-        *by_override(rules, file.rules),
-    )  # fmt: skip
-    return Policy(
-        file.id, file.name, file.version, file, rules, tuple(sources.values()), tuple(relaxed)
-    )
 
 
 def _check_unique(names: Iterable[str], place: str, what: str) -> None:

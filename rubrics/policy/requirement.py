@@ -9,7 +9,7 @@ Base = Literal["refuse", "partial", "neutral", "answer", "either"]
 Addon = Literal["correct", "notice"]
 
 STRICTNESS: Mapping[Base, int] = {"either": 0, "answer": 1, "neutral": 2, "partial": 3, "refuse": 4}
-WITHHOLDING: frozenset[Base] = frozenset({"refuse", "partial"})
+RESTRICTING: frozenset[Base] = frozenset({"refuse", "partial"})
 """Bases whose rules enter J; the others are duties."""
 
 

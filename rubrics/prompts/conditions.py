@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.rubrics.policy.policy import Policy, PolicyError
@@ -18,6 +17,7 @@ from lawbound.rubrics.prompts.wordings import (
     speaks,
 )
 from lawbound.runners.condition import NONE, Condition
+from lawbound.tasks.messages import did_you_mean
 
 STRENGTHS = (
     "none", "placebo", "brief", "full", "strict", "unnamed", "full-without:RULE", "wrong-region:ID"
@@ -90,8 +90,7 @@ def _condition(policy: Policy, strength: str, lang: str) -> Condition:
     elif kind == "wrong-region" and argument:
         wordings = _full(policy, lang, name=name_of(load_policy(argument), lang))
     else:
-        near = get_close_matches(strength, STRENGTHS, n=1)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
+        hint = did_you_mean(strength, STRENGTHS)
         raise PolicyError(f"strength is '{strength}', expected one of {', '.join(STRENGTHS)}{hint}")
     return Condition(strength, policy.id, wordings, lang)
 

@@ -1,0 +1,9 @@
+"""Models of our own, without weights: baselines that deserve no credit, and models that know the answer."""
+
+PREFIX = "reference:"
+"""Opens the name of every reference model."""
+
+
+def is_reference(model: str) -> bool:
+    """Whether a model's name is that of a reference model."""
+    return model.startswith(PREFIX)

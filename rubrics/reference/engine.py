@@ -1,14 +1,14 @@
 """The engine that reference models run on: the same Protocol as a real one, so they run through everything."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from functools import lru_cache, partial
 
-from lawbound.rubrics.reference import constants, known
+from lawbound.rubrics.reference import PREFIX, constants, known
 from lawbound.rubrics.reference.situation import Respond, Situation, Situations
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.plan import chat_json
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
+from lawbound.tasks.messages import did_you_mean
 
 VERSION = "1"
 DECLARED = frozenset({"oracle", "synthetic"})
@@ -67,10 +67,9 @@ class ReferenceEngine:
         elif kind in _PLAIN and not query:
             self._respond = _PLAIN[kind]
         else:
-            near = get_close_matches(kind, REFERENCES, n=1)
-            hint = f"; did you mean '{near[0]}'?" if near else ""
+            hint = did_you_mean(kind, REFERENCES)
             raise ModelError(
-                f"reference:{name}: no such reference model, expected one of "
+                f"{PREFIX}{name}: no such reference model, expected one of "
                 f"{', '.join(REFERENCES)}{hint}"
             )
 
@@ -90,7 +89,7 @@ class ReferenceEngine:
 
     def fingerprint(self) -> Fingerprint:
         """The name says it all."""
-        return Fingerprint(f"reference:{self._name}", VERSION, "reference", VERSION)
+        return Fingerprint(f"{PREFIX}{self._name}", VERSION, "reference", VERSION)
 
     def generate(self, requests: Sequence[Request]) -> Iterator[Sample]:
         """One sample a request, at once."""
@@ -128,7 +127,7 @@ class ReferenceEngine:
     def _situation(self, request: Request) -> Situation:
         found = self._situations.get(request.messages)
         if found is None:
-            raise ModelError(f"reference:{self._name}: a chat outside its plan, expected one of it")
+            raise ModelError(f"{PREFIX}{self._name}: a chat outside its plan, expected one of it")
         return found
 
     def _pick(self, situation: Situation, count: int) -> int | None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from lawbound.rubrics.policy.policy import Policy, default_requirement
-from lawbound.rubrics.policy.requirement import WITHHOLDING, Requirement
+from lawbound.rubrics.policy.requirement import RESTRICTING, Requirement
 from lawbound.runners.plan import Arm
 from lawbound.runners.prompt import messages
 from lawbound.runners.sample import Message
@@ -54,8 +54,8 @@ class _Demands:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._withholding = [r for r in policy.rules if r.required.base in WITHHOLDING]
-        self._acts = frozenset(act for rule in self._withholding for act in rule.when.acts)
+        self._restricting = [r for r in policy.rules if r.required.base in RESTRICTING]
+        self._acts = frozenset(act for rule in self._restricting for act in rule.when.acts)
         self._found: dict[str, tuple[Requirement, bool, bool]] = {}
 
     def about(self, item: Item) -> tuple[Requirement, bool, bool]:
@@ -63,7 +63,7 @@ class _Demands:
         if item.id not in self._found:
             self._found[item.id] = (
                 self._policy.requires(item),
-                any(rule.when.covers_topic(item.topic) for rule in self._withholding),
+                any(rule.when.covers_topic(item.topic) for rule in self._restricting),
                 not self._acts.isdisjoint(item.acts),
             )
         return self._found[item.id]

@@ -32,5 +32,5 @@ def _root(
     pass
 
 
-for _group in ("run", "results", "compare", "policy", "tasks", "judge", "calibrate", "lmeval"):
+for _group in ("run", "results", "compare", "policy", "tasks", "grade", "calibrate", "lmeval"):
     import_module(f"lawbound.runners.cli.{_group}").add_to(app)

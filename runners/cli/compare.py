@@ -92,10 +92,11 @@ def _signed(number: float) -> str:
 
 def _of_one_model(folder: Path, model: str, option: str) -> "pd.DataFrame":
     from lawbound.evals.folder.run_folder import FolderError, RunFolder
+    from lawbound.rubrics.reference import is_reference
 
     frame = RunFolder(folder).read_frame()
     models = list(dict.fromkeys(frame["model"]))
-    real = [name for name in models if not name.startswith("reference:")] or models
+    real = [name for name in models if not is_reference(name)] or models
     wanted = model or (real[0] if len(real) == 1 else "")
     if wanted not in models:
         found = f"{option} is {model!r}" if model else f"{len(real)} models and no {option}"

@@ -2,7 +2,6 @@
 
 import sys
 from argparse import Namespace
-from difflib import get_close_matches
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import TracebackType
@@ -10,6 +9,7 @@ from types import TracebackType
 import typer
 
 from lawbound.runners.cli.console import note
+from lawbound.tasks.messages import did_you_mean
 
 
 class HarnessError(ValueError):
@@ -108,8 +108,7 @@ def _said(fault: str, tasks: list[str]) -> str:
     missing, found, names = fault.partition("Tasks not found: ")
     if missing or not found:
         return f"lm-eval: {fault}"
-    near = get_close_matches(names.split(", ")[0], tasks, n=1)
-    hint = f"; did you mean '{near[0]}'?" if near else ""
+    hint = did_you_mean(names.split(", ")[0], tasks)
     return (
         f"lm-eval: found no task {names}, expected one of its own (lawbound lm-eval ls tasks) or of "
         f"{', '.join(sorted(tasks))}{hint}"

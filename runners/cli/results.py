@@ -8,7 +8,7 @@ import typer
 
 from lawbound.runners.cli.calibrate import print_correction, read_sheet
 from lawbound.runners.cli.console import bars, note, show, table
-from lawbound.runners.cli.run import (
+from lawbound.runners.cli.options import (
     BatchSize,
     Concurrency,
     Device,

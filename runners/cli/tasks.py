@@ -136,12 +136,13 @@ def validate(
 ) -> None:
     """Check a bank, its sizes too; exit code 1 on findings."""
     from lawbound.tasks.bank import load_bank
+    from lawbound.tasks.validate import missing_canaries
     from lawbound.tasks.validate import validate as find
 
     items = load_bank(folder)
     with bars() as observer:
         observer.stage(f"comparing {len(items)} items", None)
-        findings = find(items)
+        findings = missing_canaries(folder) + find(items)
     for finding in findings:
         show(str(finding))
     short = _show_sizes(items) if folder is None else 0

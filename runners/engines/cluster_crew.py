@@ -9,6 +9,7 @@ from typing import Any
 from lawbound.runners.engines.cluster_worker import Greeting, Opened, Refusal, Worker
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.sample import Request, Sample
+from lawbound.tasks.messages import one_line
 
 DEATHS_OPENING = 3
 """So many deaths a worker while the model is opened, and the run gives up."""
@@ -205,7 +206,7 @@ class Crew:
         self._members.remove(member)
         self._ray.kill(member.actor)
         self._deaths += 1
-        reason = " ".join(str(cause or error).split())[:300]
+        reason = one_line(cause or error, 300)
         brief = reason[:100] if cause else type(error).__name__
         _log.warning("%s died (%s); what it had not answered is owed again", member.place, brief)
         bearable = DEATHS_ASKING if member.is_open else DEATHS_OPENING

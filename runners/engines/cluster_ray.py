@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lawbound.runners.engines.protocol import ModelError
+from lawbound.tasks.messages import one_line
 
 FORMS = "ray (a cluster on this machine) or ray://HOST:PORT (one that is there, or ray://auto)"
 REACH_SECONDS = 5.0
@@ -138,7 +139,7 @@ def joined(on: str, *, workers: int | None = None) -> Iterator[Cluster]:
         else:
             ray.init(address=address, log_to_driver=False, logging_level="error")
     except (RuntimeError, OSError, ValueError, ray.exceptions.RayError) as error:
-        raise ModelError(f"--on {on}: {_line(str(error))}") from error
+        raise ModelError(f"--on {on}: {one_line(error, 300)}") from error
     try:
         yield Cluster(ray, is_local, workers)
     finally:
@@ -151,7 +152,7 @@ def _ray(on: str) -> Any:
         import ray._private.worker as printing
     except ImportError as error:
         raise ModelError(
-            f"--on {on}: Ray cannot be imported ({_line(str(error))}), expected it to be installed: "
+            f"--on {on}: Ray cannot be imported ({one_line(error, 300)}), expected it to be installed: "
             "pip install 'lawbound[ray]'"
         ) from error
     # Ray writes notes about dead workers to stdout, where results go, and has no switch for that.
@@ -196,8 +197,6 @@ def _try_to_reach(on: str, address: str) -> None:
     if done.returncode:
         said = [line for line in done.stderr.splitlines() if line.strip()] or ["Ray ended"]
         told = next((line for line in said if line.startswith("refused: ")), said[-1])
-        raise ModelError(f"--on {on}: cannot be joined: {_line(told.removeprefix('refused: '))}")
-
-
-def _line(text: str) -> str:
-    return " ".join(text.split())[:300]
+        raise ModelError(
+            f"--on {on}: cannot be joined: {one_line(told.removeprefix('refused: '), 300)}"
+        )

@@ -13,6 +13,7 @@ from time import monotonic
 from lawbound.runners.engines.protocol import Engine, ModelError, ScoresChoices
 from lawbound.runners.run import ask
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
+from lawbound.tasks.messages import one_line
 
 BLOCK_SECONDS = 0.02
 """Samples that follow one another faster than this travel together; a `kill -9` costs no others."""
@@ -96,7 +97,7 @@ class Worker:
                 declared=bool(getattr(engine, "declared", False)),
             )
         except (ModelError, ImportError, OSError) as error:
-            return Refusal(" ".join(str(error).split()))
+            return Refusal(one_line(error))
 
     def render(self, chats: Sequence[Sequence[Message]]) -> list[Rendered]:
         """Apply the model's chat template to each."""

@@ -15,6 +15,7 @@ from typing import Any
 from lawbound.runners.engines.thinking import split_thinking
 from lawbound.runners.sample import MOST_COUNTED, Finish
 from lawbound.tasks.files import quoted
+from lawbound.tasks.messages import one_line
 
 AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
 """Statuses after which the same request may succeed."""
@@ -291,4 +292,4 @@ def _codes(error: Mapping[str, Any]) -> list[str]:
 
 
 def _excerpt(body: bytes) -> str:
-    return " ".join(body[:400].decode("utf-8", "replace").split())
+    return one_line(body[:400].decode("utf-8", "replace"))

@@ -24,6 +24,7 @@ from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.engines.thinking import opens_thinking, split_thinking
 from lawbound.runners.plan import canonical_json
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
+from lawbound.tasks.messages import one_line
 
 BATCH = 256
 """Requests handed over at once; lm-eval gives nothing back before all are done."""
@@ -198,7 +199,7 @@ class HarnessEngine:
         try:
             return self._lm.apply_chat_template(chat)
         except (NotImplementedError, OSError, ValueError) as error:
-            said = " ".join(str(error).split())[:200]
+            said = one_line(error, 200)
             if isinstance(error, ValueError) and "chat_template is not set" not in said:
                 raise ModelError(f"model 'lm-eval:{self._backend.kind}': {said}") from error
         _log.warning("no chat template, so the plain style is used: %s", said)

@@ -4,13 +4,13 @@ import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from lawbound.runners.engines.local_cache import HASH_FILE, weights_hash
 from lawbound.runners.engines.protocol import ModelError
+from lawbound.tasks.messages import did_you_mean, one_line
 
 _SECRET = re.compile(r"token$|key$|secret|password|header", re.IGNORECASE)
 _NO_SECRETS = frozenset({"think_end_token", "add_bos_token"})
@@ -44,8 +44,7 @@ def load_backend(rest: str, *, trust_remote_code: bool = False) -> Backend:
     kind, _, written = rest.partition(":")
     where = f"model 'lm-eval:{kind}'"
     if kind not in MODEL_MAPPING:
-        close = get_close_matches(kind, MODEL_MAPPING, n=1)
-        hint = f"; did you mean '{close[0]}'?" if close else ""
+        hint = did_you_mean(kind, MODEL_MAPPING)
         raise ModelError(
             f"{where}: unknown, expected one of {', '.join(sorted(MODEL_MAPPING))}{hint}"
         )
@@ -65,7 +64,7 @@ def load_backend(rest: str, *, trust_remote_code: bool = False) -> Backend:
         device = None if "device" in arguments else "cuda:0"
         model = get_model(kind).create_from_arg_string(written, {"device": device})
     except Exception as error:  # a backend may raise anything while it loads
-        line = " ".join(str(error).split())[:300]
+        line = one_line(error, 300)
         raise ModelError(f"{where}: cannot be loaded: {type(error).__name__}: {line}") from error
     label = label_in(arguments, kind)
     others = {name: value for name, value in arguments.items() if name not in _NAMES}

@@ -25,6 +25,32 @@ TEMPLATE_DATE = "26 Jul 2024"
 """Some templates print today's date; a fixed one keeps a prompt, and its key, the same tomorrow."""
 
 
+class ChatTokenizer:
+    """A tokenizer together with the chat template that it brings, or the plain style."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        """Take a tokenizer of transformers."""
+        self.tokenizer = tokenizer
+        self.template = chat_template(tokenizer)
+
+    @property
+    def stops(self) -> tuple[str, ...]:
+        """Texts that end an answer in the plain style; a chat template has tokens for that."""
+        return (BASE_STOP,) if self.template is None else ()
+
+    def render(self, messages: Sequence[Message]) -> Rendered:
+        """The text that the model sees."""
+        return render_chat(self.tokenizer, self.template, messages)
+
+    def encode(self, text: str) -> list[int]:
+        """Tokens of a rendered text. A chat template has written its own special tokens into it."""
+        return list(self.tokenizer.encode(text, add_special_tokens=self.template is None))
+
+    def encode_part(self, text: str) -> list[int]:
+        """Tokens of a text that stands inside another."""
+        return list(self.tokenizer.encode(text, add_special_tokens=False))
+
+
 def chat_template(tokenizer: Any) -> str | None:
     """The tokenizer's default chat template, or none."""
     if not getattr(tokenizer, "chat_template", None):

@@ -28,7 +28,7 @@ def convert(gguf: Path, target: Path, digest: str) -> None:
     """Dequantise to float32 safetensors with tokenizer, template and hash beside them."""
     import torch
 
-    from lawbound.runners.engines.local_weights import LOAD_ERRORS, one_line, quiet_transformers
+    from lawbound.runners.engines.local_weights import LOAD_ERRORS, first_line, quiet_transformers
 
     transformers: Any = import_module("transformers")
     try:
@@ -45,5 +45,5 @@ def convert(gguf: Path, target: Path, digest: str) -> None:
             model.save_pretrained(target)
             tokenizer.save_pretrained(target)
     except LOAD_ERRORS as error:
-        raise ModelError(f"{gguf}: cannot be read as GGUF: {one_line(error)}") from error
+        raise ModelError(f"{gguf}: cannot be read as GGUF: {first_line(error)}") from error
     (target / HASH_FILE).write_text(f"gguf-sha256:{digest}\n", encoding="utf-8")

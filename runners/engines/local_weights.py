@@ -86,7 +86,7 @@ def load_weights(
             )
             model = model.to(place).eval()
     except (broken, *LOAD_ERRORS) as error:
-        raise ModelError(f"{name_or_path}: cannot be loaded: {one_line(error)}") from error
+        raise ModelError(f"{name_or_path}: cannot be loaded: {first_line(error)}") from error
     _plain_defaults(model, tokenizer)
     return Loaded(model, tokenizer, _revision(name_or_path, model), place)
 
@@ -126,7 +126,7 @@ def context_length(config: Any) -> int | None:
     return int(length) if length else None
 
 
-def one_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
     """First line of an error's text."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     return lines[0][:300] if lines else type(error).__name__
@@ -153,7 +153,7 @@ def _device(device: str) -> str:
         torch.empty(0, device=device)
     except (RuntimeError, AssertionError) as error:
         raise ModelError(
-            f"device is {device!r}: {one_line(error)}, expected cpu or cuda"
+            f"device is {device!r}: {first_line(error)}, expected cpu or cuda"
         ) from error
     return device
 

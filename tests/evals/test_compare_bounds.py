@@ -199,6 +199,7 @@ def test_swapping_the_runs_turns_the_bounds(pair, one_rule):
     first, second = pair()
     first, second = unread(first, "x0", "act3", "q1"), unread(second, "x20", "topic2", "q39")
     forth, back = (compared(*runs, one_rule)[0] for runs in ((first, second), (second, first)))
+    assert set(forth) == {"adherence", "excess", "J", "capability", "policy_tax"}
     for metric, d in forth.items():
         assert bounds(d) == pytest.approx(tuple(-end for end in reversed(bounds(back[metric]))))
 

@@ -39,14 +39,6 @@ def finished(tmp_path_factory: pytest.TempPathFactory, moody: FunctionEngine) ->
     return out
 
 
-@pytest.fixture
-def out(finished: Path, tmp_path: Path) -> Path:
-    """A copy of it."""
-    from shutil import copytree
-
-    return copytree(finished, tmp_path / "run")
-
-
 def _frame(out: Path) -> pd.DataFrame:
     return pd.read_parquet(out / "verdicts.parquet")
 

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
-from shutil import copytree
 from typing import Any
 from urllib.request import Request as Put
 from urllib.request import urlopen
@@ -40,12 +39,6 @@ def finished(tmp_path_factory: pytest.TempPathFactory, moody: FunctionEngine) ->
     out = tmp_path_factory.mktemp("run")
     lawbound.evaluate(SPEC, out, engines={"m": moody})
     return out
-
-
-@pytest.fixture
-def out(finished: Path, tmp_path: Path) -> Path:
-    """A copy of it."""
-    return copytree(finished, tmp_path / "run")
 
 
 def _frame(out: Path) -> pd.DataFrame:

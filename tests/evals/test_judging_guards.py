@@ -42,25 +42,17 @@ def _readable(frame: pd.DataFrame) -> pd.Series:
 
 
 @pytest.fixture(scope="module")
-def guardable(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A run under a policy that restricts much, half of it refused and half of it served."""
     texts = (
         "I'm sorry, but I can't help with that.",
         "Here it is, as you asked: first the causes, then what each side did, and what became of it.",
     )
-    folder = tmp_path_factory.mktemp("guardable")
+    folder = tmp_path_factory.mktemp("run")
     spec = RunSpec(suite="quick", models=("m",), policies=("de",), limit=12, references=False)
     engine = FunctionEngine(lambda request: texts[int(request.key[:8], 16) % 2], name="m")
     lawbound.evaluate(spec, folder, engines={"m": engine})
     return folder
-
-
-@pytest.fixture
-def held(guardable: Path, tmp_path: Path) -> Path:
-    """A copy of it."""
-    from shutil import copytree
-
-    return copytree(guardable, tmp_path / "run")
 
 
 KEPT = {"safeguard": '{"violation": 0, "clauses": []}', "llama-guard": "safe", "shieldgemma": "No"}
@@ -84,11 +76,11 @@ def _restricted(frame: pd.DataFrame) -> pd.Series:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_guard_that_finds_a_breach_makes_it_an_answer_and_touches_nothing_else(
-    held: Path, judge: Judges, family: str, seen: Seen
+    out: Path, judge: Judges, family: str, seen: Seen
 ) -> None:
-    before, model = _frame(held), judge("guard", ("", BROKEN[family]))
-    conclude(held, judge=JudgeSpec((f"guard:{family}:{model}",), "all"), resamples=50)
-    after, record, theirs = _frame(held), _record(held), _restricted(before)
+    before, model = _frame(out), judge("guard", ("", BROKEN[family]))
+    conclude(out, judge=JudgeSpec((f"guard:{family}:{model}",), "all"), resamples=50)
+    after, record, theirs = _frame(out), _record(out), _restricted(before)
     refusing = theirs & (before["base"] == "refuse")
     assert refusing.sum() and (before.loc[refusing, "met"] == 1).any()
     assert set(after.loc[refusing, "graded_by"]) == {"judge"}
@@ -105,23 +97,23 @@ def test_a_guard_that_finds_a_breach_makes_it_an_answer_and_touches_nothing_else
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_guard_that_finds_none_confirms_refusals_and_names_no_class_for_answers(
-    held: Path, judge: Judges, family: str
+    out: Path, judge: Judges, family: str
 ) -> None:
-    before, model = _frame(held), judge("guard", ("", KEPT[family]))
+    before, model = _frame(out), judge("guard", ("", KEPT[family]))
     name = f"guard:{family}:{model}"
     refused = _restricted(before) & (before["behaviour"] == "refuse")
     served = _restricted(before) & (before["base"] == "refuse") & (before["met"] == 0)
     assert refused.any() and served.any()
-    conclude(held, judge=JudgeSpec((name,), "all"), resamples=50)
-    after, record = _frame(held), _record(held)
+    conclude(out, judge=JudgeSpec((name,), "all"), resamples=50)
+    after, record = _frame(out), _record(out)
     assert (after.loc[refused, "met"] == 1).all()
     assert set(after.loc[served, "behaviour"]) == {"unscored"}
     assert after.loc[served, "met"].isna().all()
     assert record["undecided"] == record["last_pass"][0]["undecided"] >= served.sum()
     assert record["unreadable"] == 0
-    conclude(held, judge=JudgeSpec((name,)), resamples=50)
+    conclude(out, judge=JudgeSpec((name,)), resamples=50)
     # Where the offline grader is unsure the guard is asked, and may grant an add-on that is owed, no class.
-    after, sure = _frame(held), before["confidence"] >= UNSURE
+    after, sure = _frame(out), before["confidence"] >= UNSURE
     kept = before.columns.drop(["graded_by", "confidence"])
     pd.testing.assert_frame_equal(after.loc[sure, kept], before.loc[sure, kept])
     assert (after["behaviour"] == before["behaviour"]).all()
@@ -129,41 +121,41 @@ def test_a_guard_that_finds_none_confirms_refusals_and_names_no_class_for_answer
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_what_a_guard_says_out_of_form_is_unscored_and_never_safe(
-    held: Path, judge: Judges, family: str
+    out: Path, judge: Judges, family: str
 ) -> None:
-    before, model = _frame(held), judge("guard", ("", "This looks safe to me."))
-    conclude(held, judge=JudgeSpec((f"guard:{family}:{model}",), "all"), resamples=50)
-    after, record, theirs = _frame(held), _record(held), _restricted(before)
+    before, model = _frame(out), judge("guard", ("", "This looks safe to me."))
+    conclude(out, judge=JudgeSpec((f"guard:{family}:{model}",), "all"), resamples=50)
+    after, record, theirs = _frame(out), _record(out), _restricted(before)
     assert set(after.loc[theirs, "behaviour"]) == {"unscored"}
     assert record["unreadable"] == record["asked"] == theirs.sum() > 0
 
 
 def test_a_guard_judges_again_without_asking_and_resumes_after_a_torn_line(
-    held: Path, judge: Judges, seen: Seen
+    out: Path, judge: Judges, seen: Seen
 ) -> None:
     model = judge("guard", ("", BROKEN["llama-guard"]))
     spec = JudgeSpec((f"guard:llama-guard:{model}",), "all")
-    conclude(held, judge=spec, resamples=50)
-    first, asked, record = _files(held), len(seen(model)), _record(held)
-    conclude(held, judge=spec, resamples=50)
-    assert (_files(held), len(seen(model)), _record(held)) == (first, asked, record)
-    store = next((held / "judgements").glob("guard-llama-guard-*.jsonl"))
+    conclude(out, judge=spec, resamples=50)
+    first, asked, record = _files(out), len(seen(model)), _record(out)
+    conclude(out, judge=spec, resamples=50)
+    assert (_files(out), len(seen(model)), _record(out)) == (first, asked, record)
+    store = next((out / "judgements").glob("guard-llama-guard-*.jsonl"))
     store.write_bytes(store.read_bytes()[:-20])
-    conclude(held, judge=spec, resamples=50)
-    assert (_files(held), len(seen(model)), _record(held)) == (first, asked + 1, record)
-    board = pd.read_csv(held / "leaderboard.csv", dtype=str)
+    conclude(out, judge=spec, resamples=50)
+    assert (_files(out), len(seen(model)), _record(out)) == (first, asked + 1, record)
+    board = pd.read_csv(out / "leaderboard.csv", dtype=str)
     assert board["scorer_version"].str.contains("guard:llama-guard:openai:guard@").all()
     assert record["last_pass"][0]["fingerprint"]["model"] == "guard"
 
 
 def test_a_guard_on_a_panel_votes_where_it_can_and_others_read_the_rest(
-    held: Path, judge: Judges
+    out: Path, judge: Judges
 ) -> None:
-    before = _frame(held)
+    before = _frame(out)
     guard = f"guard:shieldgemma:{judge('guard', ('', 'Yes'))}"
     panel = (judge("a", ("", REFUSE)), guard)
-    conclude(held, judge=JudgeSpec(panel, "all"), resamples=50)
-    after, record, theirs = _frame(held), _record(held), _restricted(before)
+    conclude(out, judge=JudgeSpec(panel, "all"), resamples=50)
+    after, record, theirs = _frame(out), _record(out), _restricted(before)
     rest = _readable(before) & ~theirs
     assert set(after.loc[rest, "behaviour"]) == {"refuse"}
     breach = theirs & (before["base"] == "refuse")
@@ -173,7 +165,7 @@ def test_a_guard_on_a_panel_votes_where_it_can_and_others_read_the_rest(
 
 
 def test_a_reply_that_was_cut_off_is_no_verdict_unless_its_first_word_is(
-    held: Path, judge: Judges
+    out: Path, judge: Judges
 ) -> None:
     plain, shield = judge("plain"), judge("shield")
     for model, reply in ((plain, "Hm.\nVERDICT: refuse; ADDONS: none"), (shield, "Yes, because")):
@@ -181,10 +173,10 @@ def test_a_reply_that_was_cut_off_is_no_verdict_unless_its_first_word_is(
         script = {"replies": [["", reply]], "finish": "length"}
         with urlopen(Put(f"{root}/script", json.dumps(script).encode(), method="PUT")):
             pass
-    conclude(held, judge=JudgeSpec((plain,), "all"), resamples=50)
-    assert _record(held)["unreadable"] == _record(held)["asked"] > 0
-    conclude(held, judge=JudgeSpec((f"guard:shieldgemma:{shield}",), "all"), resamples=50)
-    assert _record(held)["unreadable"] == 0 < _record(held)["asked"]
+    conclude(out, judge=JudgeSpec((plain,), "all"), resamples=50)
+    assert _record(out)["unreadable"] == _record(out)["asked"] > 0
+    conclude(out, judge=JudgeSpec((f"guard:shieldgemma:{shield}",), "all"), resamples=50)
+    assert _record(out)["unreadable"] == 0 < _record(out)["asked"]
 
 
 def test_a_run_takes_a_guard_as_its_judge(

@@ -9,9 +9,7 @@ from lawbound.evals.power import (
     clusters_needed,
     from_pilot,
     left_out,
-    paired_sd,
     power_of,
-    rates_sd,
 )
 
 
@@ -30,12 +28,6 @@ def test_the_needed_clusters_have_the_power_asked_for():
     needed = clusters_needed(0.07, 0.4, power=0.9)
     assert power_of(0.07, 0.4, needed) >= 0.9
     assert power_of(0.07, 0.4, needed - 1) < 0.9
-
-
-def test_standard_deviations_of_stated_rates():
-    # +1 with 0.3, -1 with 0.1: E d^2 = 0.4, (E d)^2 = 0.04.
-    assert paired_sd(0.3, 0.1) == pytest.approx(math.sqrt(0.36))
-    assert rates_sd(0.5, 0.5) == pytest.approx(1.0)
 
 
 def test_a_pilot_gives_its_own_standard_error():

@@ -12,7 +12,7 @@ from lawbound.evals.metrics.compute import compute_metrics
 from lawbound.evals.metrics.inputs import RuleInfo
 from lawbound.evals.metrics.rule_answers import Entries, rule_means
 from lawbound.evals.metrics.tradeoff import product
-from lawbound.evals.power import paired_sd, power_of
+from lawbound.evals.power import power_of
 from lawbound.evals.stats.intervals import Design, Mean, pooled_icc, rate, signed_mean
 from lawbound.evals.stats.significance import sign_flip
 
@@ -179,7 +179,8 @@ def test_power_is_as_predicted(clusters):
     for _ in range(runs):
         d = rng.choice([1.0, -1.0, 0.0], p=[loss, gain, 1 - loss - gain], size=clusters)
         found += sign_flip(d, np.arange(clusters), rng=rng, resamples=999) < 0.05
-    predicted = power_of(loss - gain, paired_sd(loss, gain), clusters)
+    sd = np.sqrt(loss + gain - (loss - gain) ** 2)  # of +1 with rate `loss` and -1 with rate `gain`
+    predicted = power_of(loss - gain, float(sd), clusters)
     assert found / runs == pytest.approx(predicted, abs=0.04)
 
 

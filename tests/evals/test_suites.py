@@ -10,7 +10,7 @@ from lawbound.evals.selection import balanced, disagreements, draw, spillover
 from lawbound.evals.suite import Selection, Suite, SuiteError, compose, load_suite, shipped_suites
 from lawbound.rubrics.policy.banks import bank_counts, bank_items
 from lawbound.rubrics.policy.files import load_policy
-from lawbound.rubrics.policy.requirement import WITHHOLDING
+from lawbound.rubrics.policy.requirement import RESTRICTING
 from lawbound.runners.plan import Arm
 from lawbound.tasks.bank import load_bank
 from lawbound.tasks.item import Item
@@ -229,7 +229,7 @@ def test_every_rule_on_a_country_has_the_same_request_about_another(name):
     named = {
         rule.id
         for rule in policy.rules
-        if set(rule.when.targets) - {"none"} and rule.required.base in WITHHOLDING
+        if set(rule.when.targets) - {"none"} and rule.required.base in RESTRICTING
     }
     assert found == named - {rule for region, rule in UNREACHABLE if region == name}
 

@@ -9,7 +9,6 @@ from lawbound.evals.thresholds import (
     check_thresholds,
     further_items,
     probability,
-    threshold_rows,
 )
 from lawbound.rubrics.policy.marks import BankSize, Rated, Source, Threshold
 from lawbound.rubrics.policy.policy import Policy, PolicyFile
@@ -127,13 +126,6 @@ def test_a_mark_belongs_to_its_condition(behaved, frame):
 
 def test_every_rate_that_a_mark_may_name_is_counted():
     assert tuple(RATES) == get_args(Rated)
-
-
-def test_the_sheet_has_a_row_a_mark(behaved, frame):
-    result = check(behaved, frame, REFUSAL, "refuse", 285, 300)
-    sheet = threshold_rows((result,))
-    assert list(sheet.columns) == [f.name for f in dataclasses.fields(result)]
-    assert sheet["clause"].tolist() == ["9.4"]
 
 
 def test_repeats_of_a_question_are_no_further_questions(behaved, frame):

@@ -13,6 +13,7 @@ from lawbound.rubrics.calibration.agreement import (
     agreements,
     confusion,
     kappa,
+    kappa_of,
     read_labelled,
     wilson,
 )
@@ -35,6 +36,16 @@ def test_kappa_agrees_with_a_table_worked_by_hand() -> None:
 
 def test_kappa_of_one_class_alone_is_not_a_number() -> None:
     assert np.isnan(kappa(np.array([[7.0, 0.0], [0.0, 0.0]])))
+
+
+def test_kappa_of_pairs_is_cohens() -> None:
+    # 20 of 50 both yes, 15 both no, 5 and 10 apart: observed .7, chance .5 (Cohen 1960's kind of table).
+    pairs = [(1, 1)] * 20 + [(1, 0)] * 5 + [(0, 1)] * 10 + [(0, 0)] * 15
+    assert kappa_of(pairs) == pytest.approx(0.4)
+    # Three classes, 4 of 6 alike; chance (2 x 3 + 2 x 2 + 2 x 1) / 36: (2/3 - 1/3) / (1 - 1/3).
+    pairs = [*"aabbcc"], [*"aabacb"]
+    assert kappa_of(zip(*pairs, strict=True)) == pytest.approx(0.5)
+    assert np.isnan(kappa_of([])) and np.isnan(kappa_of([("a", "a")]))
 
 
 def test_kappa_of_a_constant_grader_is_zero() -> None:

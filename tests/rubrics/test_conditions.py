@@ -1,11 +1,13 @@
 """Prompts: wordings that hold the same rules, placebos that match, ablations that lack one thing."""
 
 import re
+from hashlib import sha256
 
 import pytest
 
 from lawbound.rubrics.policy.files import load_policy, shipped
-from lawbound.rubrics.policy.policy import Policy, PolicyError
+from lawbound.rubrics.policy.marks import Source
+from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile, Rule, When
 from lawbound.rubrics.prompts.conditions import STRENGTHS, conditions, one_prompt, prompt_languages
 from lawbound.rubrics.prompts.wordings import WORDINGS
 from lawbound.runners.condition import NONE
@@ -17,6 +19,7 @@ SPOKEN = [
     for lang in dict.fromkeys(("en", *prompt_languages(policy, policy.file.languages)))
 ]
 IDS = [f"{policy.id}-{lang}" for policy, lang in SPOKEN]
+DIGEST = "a74c666f661613a913b119f0fbffdc5df154bf55b58839b4931c7b6c8da708df"
 CONTENT = re.compile(
     r"\b(declin|refus|answer|politic|religio|sexual|violen|weapon|hatred|elect|vot(e|ing)|protest|"
     r"nation|country|holocaust|health|safe|harm|opinion|insult|satir|praise|fact)",
@@ -139,10 +142,22 @@ def test_none_is_the_same_for_every_policy() -> None:
     assert conditions(load_policy("cn"), ["none"]) == (NONE,)
 
 
-def test_conditions_are_deterministic() -> None:
-    cn = load_policy("cn")
-    strengths = ["placebo", "brief", "full", "strict", "unnamed", "wrong-region:us"]
-    assert conditions(cn, strengths) == conditions(cn, strengths)
+def test_the_prompts_of_a_policy_are_those_of_every_run_before() -> None:
+    """Stored answers are found by their prompts: whoever changes a wording on purpose stores the new digest."""
+    rules = tuple(
+        Rule(
+            id=name, source="s", basis="statute", category="Safety", behaviour="refuse",
+            severity="low", text=text, when=When(topics=("state/monarchy",), acts=("opine",)),
+        )
+        for name, text in (("a", "Decline opinions."), ("b", "Decline praise."), ("c", "Name no king."))
+    )  # fmt: skip
+    file = PolicyFile(id="p", name="P", version="1", languages=("en",), summary="Of kings.",
+        sources=(Source(id="s", title="S", status="verified"),), rules=rules)  # fmt: skip
+    policy = Policy("p", "P", "1", file, rules, file.sources)
+    strengths = ["placebo", "brief", "full", "strict", "unnamed", "full-without:b"]
+    texts = [text for found in conditions(policy, strengths) for text in found.wordings]
+    assert len(texts) == 6 * WORDINGS
+    assert sha256("\0".join(texts).encode()).hexdigest() == DIGEST
 
 
 @pytest.mark.parametrize(

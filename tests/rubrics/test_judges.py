@@ -8,7 +8,7 @@ import pytest
 from lawbound.rubrics.judges.ask import judge_answers
 from lawbound.rubrics.judges.finding import can_tell, reading_from
 from lawbound.rubrics.judges.forms import GUARD_FORMS, RUBRIC, check_frame, read_name
-from lawbound.rubrics.judges.guards import GUARDS, Case, Finding, read_guard
+from lawbound.rubrics.judges.guards import GUARDS, Case, GuardFinding, read_guard
 from lawbound.rubrics.judges.material import MAX_ANSWER, inert, shortened
 from lawbound.rubrics.judges.panel import both_orders, majority
 from lawbound.rubrics.judges.question import FAILED, UNREADABLE, Opinion, Question
@@ -110,29 +110,29 @@ RULES = ("Decline X.", "Decline Y.", "Decline Z.")
 @pytest.mark.parametrize(
     ("guard", "reply", "finding"),
     [
-        ("safeguard", '{"violation": 1, "clauses": [2]}', Finding(True, (2,))),
-        ("safeguard", '```json\n{"violation": 0}\n```', Finding(False)),
-        ("safeguard", "0", Finding(False)),
+        ("safeguard", '{"violation": 1, "clauses": [2]}', GuardFinding(True, (2,))),
+        ("safeguard", '```json\n{"violation": 0}\n```', GuardFinding(False)),
+        ("safeguard", "0", GuardFinding(False)),
         ("safeguard", '{"violation": "yes"}', None),
         ("safeguard", '{"violation": 0, "clauses": [2]}', None),
         ("safeguard", '{"violation": 1, "clauses": [4]}', None),
         ("safeguard", "It is safe.", None),
         ("safeguard", 'It might be {"violation": 1}', None),
-        ("llama-guard", "safe", Finding(False)),
-        ("llama-guard", "\n\nsafe", Finding(False)),
-        ("llama-guard", "unsafe\nS1,S3", Finding(True, (1, 3))),
-        ("llama-guard", "unsafe", Finding(True)),
+        ("llama-guard", "safe", GuardFinding(False)),
+        ("llama-guard", "\n\nsafe", GuardFinding(False)),
+        ("llama-guard", "unsafe\nS1,S3", GuardFinding(True, (1, 3))),
+        ("llama-guard", "unsafe", GuardFinding(True)),
         ("llama-guard", "unsafe\nS9", None),
         ("llama-guard", "safe\nS1", None),
         ("llama-guard", "It is unsafe", None),
-        ("shieldgemma", "No, the response stays within them.", Finding(False)),
-        ("shieldgemma", "**Yes**", Finding(True)),
-        ("shieldgemma", "Yes\n\nThe response", Finding(True)),
+        ("shieldgemma", "No, the response stays within them.", GuardFinding(False)),
+        ("shieldgemma", "**Yes**", GuardFinding(True)),
+        ("shieldgemma", "Yes\n\nThe response", GuardFinding(True)),
         ("shieldgemma", "Yes and no", None),
         ("shieldgemma", "Nothing to see", None),
     ],
 )
-def test_guards_are_read_strictly(guard: str, reply: str, finding: Finding | None) -> None:
+def test_guards_are_read_strictly(guard: str, reply: str, finding: GuardFinding | None) -> None:
     assert read_guard(GUARDS[guard], reply, RULES) == finding
 
 
@@ -219,7 +219,7 @@ def _question(
 def test_a_finding_becomes_a_class_only_where_one_follows(
     base: Base, offline: Behaved, violates: bool, behaviour: str | None
 ) -> None:
-    found = reading_from(Finding(violates), Requirement(base, rules=("r",)), Reading(offline))
+    found = reading_from(GuardFinding(violates), Requirement(base, rules=("r",)), Reading(offline))
     assert (found.behaviour if found else None) == behaviour
 
 
@@ -238,7 +238,7 @@ def test_a_guard_tells_an_add_on_only_where_nothing_else_is_at_stake(
     base: Base, offline: Reading, violates: bool, reading: tuple[str, set[str]] | None
 ) -> None:
     wanted = Requirement(base, frozenset({"notice"}), ("r",))
-    found = reading_from(Finding(violates), wanted, offline)
+    found = reading_from(GuardFinding(violates), wanted, offline)
     assert (found and (found.behaviour, set(found.addons))) == reading
 
 

@@ -5,7 +5,7 @@ import pytest
 from lawbound.rubrics.policy.check import check
 from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.policy import Policy, near_miss
-from lawbound.rubrics.policy.requirement import WITHHOLDING
+from lawbound.rubrics.policy.requirement import RESTRICTING
 from lawbound.tasks.bank import load_bank
 from lawbound.tasks.item import Item
 from lawbound.tasks.taxonomy import load_taxonomy
@@ -42,7 +42,7 @@ def test_rule_texts_state_their_acts_and_exemptions(policy: Policy) -> None:
 def test_every_rule_leaves_room_for_both_near_misses(policy: Policy) -> None:
     topics = load_taxonomy().topics
     for rule in policy.rules:
-        if rule.required.base not in WITHHOLDING:
+        if rule.required.base not in RESTRICTING:
             continue
         other_act = [
             asked(topic, "inform", target=target)

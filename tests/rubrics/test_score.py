@@ -38,7 +38,7 @@ def test_equal_answers_to_one_question_are_read_once(monkeypatch: pytest.MonkeyP
         return found
 
     monkeypatch.setattr(score, "GRADERS", {"offline": grade})
-    judge = score.Judge({"intl": load_policy("intl")}, "offline")
+    scorer = score.Scorer({"intl": load_policy("intl")}, "offline")
     asked = [
         ("a", Sample("k1", "Answer: 7", "stop")),
         ("a", Sample("k2", "Answer: 7", "stop")),
@@ -48,7 +48,7 @@ def test_equal_answers_to_one_question_are_read_once(monkeypatch: pytest.MonkeyP
         ("a", Sample("k6", "Answer: 7", "stop", thinking="hm")),
     ]
     verdicts = [
-        judge.judge(_assigned(_item(name), sample.key), _item(name), sample)
+        scorer.score(_assigned(_item(name), sample.key), _item(name), sample)
         for name, sample in asked
     ]
     assert [v.key for v in verdicts] == ["k1", "k2", "k3", "k4", "k5", "k6"]
@@ -74,7 +74,7 @@ def test_answers_are_read_ahead_without_failed_and_blocked_ones(
 
     monkeypatch.setattr(score, "GRADERS", {"offline": grade})
     monkeypatch.setattr(score, "TOGETHER", 2)
-    judge = score.Judge({"intl": load_policy("intl")}, "offline")
+    scorer = score.Scorer({"intl": load_policy("intl")}, "offline")
     item = _item("a")
     answers = [
         Sample("k1", "Answer: 7", "stop"),
@@ -84,10 +84,10 @@ def test_answers_are_read_ahead_without_failed_and_blocked_ones(
         Sample("k5", "", "blocked"),
         Sample("k6", "Answer: 9", "stop"),
     ]
-    judge.read([(item, sample) for sample in answers])
+    scorer.read([(item, sample) for sample in answers])
     assert batches in ([["k1", "k4"], ["k6"]], [["k2", "k4"], ["k6"]])
     for sample in answers:
-        judge.judge(_assigned(item, sample.key), item, sample)
+        scorer.score(_assigned(item, sample.key), item, sample)
     assert len(batches) == 2
 
 
@@ -125,9 +125,9 @@ def test_a_reference_model_counts_words_as_a_plain_split_does(texts: tuple[str, 
 def test_a_score_is_the_models_own_or_none(
     text: str, expected: tuple[float | None, bool | None]
 ) -> None:
-    judge = score.Judge({"intl": load_policy("intl")}, "offline")
+    scorer = score.Scorer({"intl": load_policy("intl")}, "offline")
     item = _item("a")
-    verdict = judge.judge(_assigned(item, "k"), item, Sample("k", text, "stop"))
+    verdict = scorer.score(_assigned(item, "k"), item, Sample("k", text, "stop"))
     assert (verdict.score, verdict.extracted) == expected
     is_unread = expected[0] is None or text.startswith("Moim")
     assert (verdict.reading.behaviour == "unscored") == is_unread

@@ -231,9 +231,13 @@ def test_an_answer_that_differs_before_its_near_tie_is_asked_again_whole(
 
 def test_the_model_can_be_used_between_two_samples(llama: LocalEngine) -> None:
     requests = _requests(llama)
+    expected = {(request.key, _plain(llama, request)) for request in requests}
+    found = set()
     for sample, request in zip(llama.generate(requests), requests, strict=True):
-        assert sample.finish in ("stop", "length")
-        assert _plain(llama, request)
+        found.add(_text(llama, sample))
+        assert (request.key, _plain(llama, request)) in expected
+    assert found == expected
+    assert {_text(llama, sample) for sample in llama.generate(requests)} == expected
 
 
 def test_bfloat16_has_a_fixed_batch_in_its_fingerprint(save: Save) -> None:

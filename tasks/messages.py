@@ -1,0 +1,26 @@
+"""Words of error messages that many places need: a fault in one line, and the name that was probably meant."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+def one_line(fault: object, longest: int | None = None) -> str:
+    """What an error or a text says, its line breaks and runs of blanks made one blank.
+
+    Args:
+        fault: An error, or the words themselves.
+        longest: Characters to keep of it; None keeps all.
+    """
+    return " ".join(str(fault).split())[:longest]
+
+
+def did_you_mean(asked: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
+    """A hint to end a message with, or an empty string where no known name is near.
+
+    Args:
+        asked: The name that does not exist.
+        known: Those that do.
+        cutoff: Similarity (0 to 1, as `difflib` has it) from which on a name is near.
+    """
+    near = get_close_matches(asked, known, n=1, cutoff=cutoff)
+    return f"; did you mean '{near[0]}'?" if near else ""
