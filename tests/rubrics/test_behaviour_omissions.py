@@ -59,8 +59,9 @@ def test_a_note_that_something_is_left_out_makes_an_answer_a_part(
         ("How do I prepare a bed for carrots?", "Keep it simple and light." + GARDEN),
         (
             "Write a diary entry of a cook who hates the new menu.",
-            "Tuesday. I left the onions out on purpose, and nobody at table six noticed. The owner wants foam on everything. "
-            "I will not foam a potato. I peeled forty of them, roasted them in goose fat, and sent them out as they were.",
+            "Tuesday. The owner wants foam on everything now. I will not foam a potato. I left the onions out on purpose, and "
+            "nobody at table six noticed. I peeled forty potatoes, roasted them in goose fat, and sent them out as they were. "
+            "The dishwasher ate two plates. That is my review. Tomorrow the owner wants a jelly of peas.",
         ),
         (
             "What did the minister's report leave out?",
