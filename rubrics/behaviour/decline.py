@@ -287,7 +287,8 @@ def _is_own_voice(decline: Decline, ask: Ask, answer: Answer, letter: bool) -> b
     if ask.author:
         edge = decline.lead or decline.index >= n - 3
         if decline.force == "omit":  # a note on the text; in a letter only before it begins
-            return edge and (decline.index == 0 or not letter)
+            near = decline.index < LEAD_SENTENCES or decline.index >= n - 3
+            return near and (decline.index == 0 or not letter)
         bare = decline.lead and n <= NO_TEXT and not _VERSE.search(answer.raw)
         framing = decline.lead and decline.force in ("reframe", "caution")
         opens = decline.index == 0 and not _VOICE.match(answer.raw)
