@@ -5,11 +5,12 @@ tells what reached it, ``POST /STAGE/v1/chat/completions`` asks. A script maps a
 list of what happens to it, try by try; after the list, and for other messages, all is well. ``replies``
 lists [TEXT, REPLY]: the first whose text stands in a message decides what a good answer says.
 
-Prints its port and serves until its standard input closes.
+Prints its port and serves until its standard input closes. With a certificate as argument it speaks TLS.
 """
 
 import asyncio
 import json
+import ssl
 import sys
 from collections import defaultdict
 from contextlib import suppress
@@ -201,15 +202,19 @@ async def seen(request: web.Request) -> web.Response:
     return web.json_response(STAGES[request.match_info["stage"]].seen)
 
 
-async def serve() -> None:
+async def serve(certificate: str = "") -> None:
     """Serve on a free port of the loopback interface."""
+    secured = None
+    if certificate:
+        secured = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        secured.load_cert_chain(certificate)
     app = web.Application(client_max_size=2**26)
     app.router.add_post("/{stage}/v1/chat/completions", chat)
     app.router.add_put("/{stage}/script", set_script)
     app.router.add_get("/{stage}/seen", seen)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0, backlog=4096)
+    site = web.TCPSite(runner, "127.0.0.1", 0, backlog=4096, ssl_context=secured)
     await site.start()
     assert site._server is not None
     port = site._server.sockets[0].getsockname()[1]  # type: ignore[attr-defined]
@@ -220,4 +225,4 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    asyncio.run(serve(*sys.argv[1:]))
