@@ -78,6 +78,7 @@ async def chat(request: web.Request) -> web.StreamResponse:
             "user": user,
             "payload": payload,
             "authorization": request.headers.get("Authorization", ""),
+            "cookie": request.headers.get("Cookie", ""),
             "at": monotonic(),
             "in_flight": stage.in_flight,
         }
@@ -178,17 +179,32 @@ async def _perform(act: Any, user: str, stage: Stage, request: web.Request) -> w
             bomb.enable_compression(web.ContentCoding.gzip)
             return bomb
         case "twice":  # the same completion again, a moment later, on a connection at rest
-            head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(good)}\r\n\r\n"
-            asyncio.get_running_loop().call_later(
-                0.02, request.transport.write, head.encode() + good.encode()
-            )
+            again = _whole(good).encode()
+            asyncio.get_running_loop().call_later(0.02, request.transport.write, again)
             return web.json_response(text=good)
+        case "twin":  # the same completion again, in the same packet
+            request.transport.write((_whole(good) * 2).encode())
+            while not request.transport.is_closing():  # or a third would follow
+                await asyncio.sleep(0.01)
+            return web.Response()
+        case "chunk":  # a chunk of no size
+            head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n"
+            request.transport.write(f"{head}\r\nzz\r\n{good}".encode())
+            request.transport.close()
+            return web.Response()
+        case "cookie":
+            return web.json_response(text=good, headers={"Set-Cookie": "session=1; Path=/"})
         case "redirect":
             return web.Response(status=307, headers={"Location": "http://127.0.0.1:9/v1"})
         case "echo":
             told = f"your header was {request.headers.get('Authorization')}"
             return web.json_response(completion(user, stage, content=told, reasoning_content=told))
     raise web.HTTPNotImplemented(text=str(act))
+
+
+def _whole(good: str) -> str:
+    head = "HTTP/1.1 200 OK\r\nContent-Type: application/json"
+    return f"{head}\r\nContent-Length: {len(good)}\r\n\r\n{good}"
 
 
 async def set_script(request: web.Request) -> web.Response:
