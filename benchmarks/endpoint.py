@@ -4,8 +4,9 @@ A local server in a process of its own answers everything after 50 ms; each clie
 requests in flight. The clients take turns for several rounds on the same machine in one run, each
 round in a fresh process, and the median counts:
 
-- bare: aiohttp with as many workers as connections, which sends and decodes JSON and does no more
-  (no retries, no checks, no samples): what the engine is measured against;
+- bare pyreqwest and bare aiohttp, as a good user would write them: as many workers as connections, on
+  uvloop where it is installed, which send and decode JSON and do no more (no retries, no checks, no
+  samples). The engine is measured against the faster of the two;
 - by hand: HTTP written and read by hand on an `asyncio.Protocol`, for this server alone (no TLS, no
   chunks, no time limits, no status): what Python could do at most, and nobody should use;
 - endpoint: this project's engine, from requests to samples;
@@ -22,12 +23,13 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import page
@@ -37,6 +39,16 @@ SERVER = ROOT / "tests" / "runners" / "servers" / "steady.py"
 ANSWER_SECONDS = 0.05
 POLICY = "Answer plainly, follow the rules of the house, and give dates in words. " * 36
 BAR = 0.8
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What one client did, without its start and its end."""
+
+    texts: list[str]
+    seconds: float
+    busy: float
+    """Seconds of processor time."""
 
 
 def main() -> None:
@@ -79,29 +91,37 @@ def server() -> Iterator[str]:
         process.terminate()
 
 
-def ask_bare(url: str, count: int, in_flight: int) -> None:
-    """The least that a client can do."""
+def ask_bare_pyreqwest(url: str, count: int, in_flight: int) -> None:
+    """The least that a client can do, in Rust."""
+    from pyreqwest.client import ClientBuilder
+
+    async def ask() -> _Asked:
+        async with ClientBuilder().max_connections(in_flight).build() as client:
+
+            async def one(body: dict[str, Any]) -> Any:
+                request = client.post(f"{url}/chat/completions").body_json(body).build()
+                return await (await request.send()).json()
+
+            return await _by_workers(one, count, in_flight)
+
+    _report(_to_end(ask()), count)
+
+
+def ask_bare_aiohttp(url: str, count: int, in_flight: int) -> None:
+    """The least that a client can do, in Python."""
     import aiohttp
 
-    async def ask() -> tuple[list[str], float, float]:
-        texts: list[str] = []
-        questions = iter(_questions(count))
+    async def ask() -> _Asked:
         connector = aiohttp.TCPConnector(limit=in_flight)
         async with aiohttp.ClientSession(connector=connector) as session:
 
-            async def work() -> None:
-                for question in questions:
-                    body = {"model": "m", "messages": question, "max_tokens": 256, "temperature": 0}
-                    async with session.post(f"{url}/chat/completions", json=body) as response:
-                        content = await response.json()
-                    texts.append(content["choices"][0]["message"]["content"])
+            async def one(body: dict[str, Any]) -> Any:
+                async with session.post(f"{url}/chat/completions", json=body) as response:
+                    return await response.json()
 
-            start, busy = perf_counter(), process_time()
-            await asyncio.gather(*(work() for _ in range(in_flight)))
-            return texts, perf_counter() - start, process_time() - busy
+            return await _by_workers(one, count, in_flight)
 
-    texts, seconds, busy = asyncio.run(ask())
-    _report(texts, count, seconds, busy)
+    _report(_to_end(ask()), count)
 
 
 def ask_by_hand(url: str, count: int, in_flight: int) -> None:
@@ -113,8 +133,7 @@ def ask_by_hand(url: str, count: int, in_flight: int) -> None:
         transport: asyncio.Transport
 
         def connection_made(self, transport: asyncio.BaseTransport) -> None:
-            assert isinstance(transport, asyncio.Transport)
-            self.transport = transport
+            self.transport = cast(asyncio.Transport, transport)  # uvloop's is no subclass
 
         def data_received(self, data: bytes) -> None:
             self.received += data
@@ -124,17 +143,16 @@ def ask_by_hand(url: str, count: int, in_flight: int) -> None:
                 self.received = b""
                 self.answer.set_result(body)
 
-    async def ask() -> tuple[list[str], float, float]:
+    async def ask() -> _Asked:
         texts: list[str] = []
-        questions = iter(_questions(count))
+        bodies = iter(_bodies(count))
         loop, where = asyncio.get_running_loop(), urlsplit(url)
         head = f"POST {where.path}/chat/completions HTTP/1.1\r\nHost: {where.netloc}\r\n"
         head += "Content-Type: application/json\r\nContent-Length: "
 
         async def work() -> None:
             _, one = await loop.create_connection(Connection, where.hostname, where.port)
-            for question in questions:
-                body = {"model": "m", "messages": question, "max_tokens": 256, "temperature": 0}
+            for body in bodies:
                 sent = json.dumps(body)
                 one.answer = loop.create_future()
                 one.transport.write(f"{head}{len(sent)}\r\n\r\n{sent}".encode())
@@ -143,10 +161,9 @@ def ask_by_hand(url: str, count: int, in_flight: int) -> None:
 
         start, busy = perf_counter(), process_time()
         await asyncio.gather(*(work() for _ in range(in_flight)))
-        return texts, perf_counter() - start, process_time() - busy
+        return _Asked(texts, perf_counter() - start, process_time() - busy)
 
-    texts, seconds, busy = asyncio.run(ask())
-    _report(texts, count, seconds, busy)
+    _report(_to_end(ask()), count)
 
 
 def ask_engine(url: str, count: int, in_flight: int) -> None:
@@ -162,7 +179,7 @@ def ask_engine(url: str, count: int, in_flight: int) -> None:
     start, busy = perf_counter(), process_time()
     samples = list(engine.generate(requests))
     seconds, busy = perf_counter() - start, process_time() - busy
-    _report([sample.text for sample in samples if not sample.error], count, seconds, busy)
+    _report(_Asked([s.text for s in samples if not s.error], seconds, busy), count)
 
 
 def ask_lm_eval(url: str, count: int, in_flight: int) -> None:
@@ -184,7 +201,7 @@ def ask_lm_eval(url: str, count: int, in_flight: int) -> None:
     start, busy = perf_counter(), process_time()
     texts = model.generate_until(instances, disable_tqdm=True)
     seconds, busy = perf_counter() - start, process_time() - busy
-    _report([text for text in texts if text], count, seconds, busy)
+    _report(_Asked([text for text in texts if text], seconds, busy), count)
 
 
 def ask_inspect(url: str, count: int, in_flight: int) -> None:
@@ -215,16 +232,54 @@ def ask_inspect(url: str, count: int, in_flight: int) -> None:
         )
         seconds, busy = perf_counter() - start, process_time() - busy
         texts = [sample.output.completion for sample in log.samples or []]
-    _report([text for text in texts if text], count, seconds, busy)
+    _report(_Asked([text for text in texts if text], seconds, busy), count)
 
 
 CLIENTS: dict[str, Callable[[str, int, int], None]] = {
-    "bare": ask_bare,
+    "bare pyreqwest": ask_bare_pyreqwest,
+    "bare aiohttp": ask_bare_aiohttp,
     "by hand": ask_by_hand,
     "endpoint": ask_engine,
     "lm-eval": ask_lm_eval,
     "inspect": ask_inspect,
 }
+
+
+BARE = ("bare pyreqwest", "bare aiohttp")
+
+
+async def _by_workers(
+    one: Callable[[dict[str, Any]], Awaitable[Any]], count: int, in_flight: int
+) -> _Asked:
+    """The texts of all answers, `in_flight` workers asking one after the other."""
+    texts: list[str] = []
+    bodies = iter(_bodies(count))
+
+    async def work() -> None:
+        for body in bodies:
+            content = await one(body)
+            texts.append(content["choices"][0]["message"]["content"])
+
+    start, busy = perf_counter(), process_time()
+    await asyncio.gather(*(work() for _ in range(in_flight)))
+    return _Asked(texts, perf_counter() - start, process_time() - busy)
+
+
+def _to_end(asking: Coroutine[Any, Any, _Asked]) -> _Asked:
+    """Run it on the fastest loop there is, as the engine does."""
+    try:
+        from uvloop import new_event_loop
+    except ImportError:
+        return asyncio.run(asking)
+    with asyncio.Runner(loop_factory=new_event_loop) as runner:
+        return runner.run(asking)
+
+
+def _bodies(count: int) -> list[dict[str, Any]]:
+    return [
+        {"model": "m", "messages": question, "max_tokens": 256, "temperature": 0}
+        for question in _questions(count)
+    ]
 
 
 def _questions(count: int) -> list[list[dict[str, str]]]:
@@ -248,20 +303,19 @@ def _round(name: str, url: str, options: argparse.Namespace) -> dict[str, float]
     return result
 
 
-def _report(texts: list[str], count: int, seconds: float, busy: float) -> None:
-    if len(texts) != count:
-        raise SystemExit(f"found {len(texts)} answers, expected {count}")
-    page.say(json.dumps({"rate": count / seconds, "busy": busy / count}))
+def _report(asked: _Asked, count: int) -> None:
+    if len(asked.texts) != count:
+        raise SystemExit(f"found {len(asked.texts)} answers, expected {count}")
+    page.say(json.dumps({"rate": count / asked.seconds, "busy": asked.busy / count}))
 
 
 def _section(
     found: dict[str, list[dict[str, float]]], options: argparse.Namespace, before: float
 ) -> str:
     rates = {name: median(one["rate"] for one in rounds) for name, rounds in found.items()}
-    shares = {
-        name: median(a["rate"] / b["rate"] for a, b in zip(rounds, found["bare"], strict=True))
-        for name, rounds in found.items()
-    }
+    best = max(BARE, key=rates.__getitem__)
+    shares = {name: _share(rounds, found[best]) for name, rounds in found.items()}
+    of_aiohttp = _share(found["endpoint"], found["bare aiohttp"])
     others = [rates[name] for name in ("lm-eval", "inspect") if name in rates]
     is_met = shares["endpoint"] >= BAR and rates["endpoint"] > max(others)
     met = "met" if is_met else "missed"
@@ -272,7 +326,7 @@ def _section(
         f"{options.in_flight} in flight, median of {options.rounds} rounds in turns, each in a fresh "
         "process; the server runs on the same machine, so its work counts too.",
         "",
-        "| client | requests/s (least to most) | share of bare, median of rounds | CPU a request |",
+        "| client | requests/s (least to most) | share of the best bare client, median of rounds | CPU a request |",
         "|---|---|---|---|",
     ]
     for name, rounds in found.items():
@@ -284,19 +338,30 @@ def _section(
         )
     lines += [
         "",
-        f"Bar: at least {BAR:.0%} of the bare aiohttp client and more than the others: {met} with "
-        f"{shares['endpoint']:.0%}, and {rates['endpoint'] / rates['lm-eval']:.2f} times lm-eval"
+        f"Bar: at least {BAR:.0%} of the best bare client ({LABELS[best]}) and more than the others: "
+        f"{met} with {shares['endpoint']:.0%}, and {rates['endpoint'] / rates['lm-eval']:.2f} times lm-eval"
         + (
             f", {rates['endpoint'] / rates['inspect']:.1f} times Inspect AI."
             if options.inspect
             else "."
         )
-        + f" Of what HTTP by hand reaches it is {shares['endpoint'] / shares['by hand']:.0%}: the rest "
-        "goes into aiohttp's own work.",
+        + f" Of bare aiohttp, over which it asks, it is {of_aiohttp:.0%}.",
         "",
-        page.where(before, "aiohttp", "lm-eval", also=_inspect_version(options.inspect)),
+        page.where(
+            before,
+            "pyreqwest",
+            "aiohttp",
+            "uvloop",
+            "lm-eval",
+            also=_inspect_version(options.inspect),
+        ),
     ]
     return "\n".join(lines)
+
+
+def _share(rounds: list[dict[str, float]], of: list[dict[str, float]]) -> float:
+    """Round by round, since what else the machine does changes between rounds."""
+    return median(a["rate"] / b["rate"] for a, b in zip(rounds, of, strict=True))
 
 
 def _inspect_version(python: str) -> str:
@@ -308,7 +373,8 @@ def _inspect_version(python: str) -> str:
 
 
 LABELS = {
-    "bare": "bare aiohttp client",
+    "bare pyreqwest": "bare pyreqwest client on uvloop",
+    "bare aiohttp": "bare aiohttp client on uvloop",
     "by hand": "HTTP by hand on `asyncio.Protocol`, for this server alone",
     "endpoint": "Lawbound `endpoint`",
     "lm-eval": "lm-eval `local-chat-completions`",

@@ -55,8 +55,9 @@ class Conclusion:
     """Answers given since the run's panel read it: its own to read, and read by the offline grader."""
     errors: Mapping[str, tuple[str, int]] = field(default_factory=dict)
     """Model -> the most frequent error of its unanswered verdicts and how many have it, where one is told."""
-    thinking: Mapping[str, tuple[int, int, int]] = field(default_factory=dict)
-    """Model -> answers, those of them that hold thinking alone, and those of these cut off at the token limit."""
+    thinking: Mapping[str, tuple[int, int, int | None]] = field(default_factory=dict)
+    """Model -> answers, those of them that hold thinking alone, and those of these cut off at the token limit
+    (None where nobody knows how they ended)."""
 
 
 def conclude(

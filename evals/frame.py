@@ -219,7 +219,7 @@ def usual_errors(
     return found
 
 
-def thinking_alone(frame: pd.DataFrame) -> dict[str, tuple[int, int, int]]:
+def thinking_alone(frame: pd.DataFrame) -> dict[str, tuple[int, int, int | None]]:
     """Answers that were never given since the model was still thinking.
 
     Args:
@@ -227,15 +227,16 @@ def thinking_alone(frame: pd.DataFrame) -> dict[str, tuple[int, int, int]]:
 
     Returns:
         Model -> how many answers it gave in words, how many of them hold thinking alone, and how many of these
-        ran into the token limit. A model is left out where there are none.
+        ran into the token limit: None where nobody knows how they ended. A model is left out where there are none.
     """
-    found = {}
+    found: dict[str, tuple[int, int, int | None]] = {}
     written = frame[(frame["mode"] == "generate") & ~frame["error"] & ~frame["blocked"]]
     for model, rows in written.groupby("model", sort=False):
         once = rows.drop_duplicates("key")
         alone = once[once["think_only"].astype(bool)]
         if len(alone):
-            cut_off = int((alone["truncated"].astype(float) == 1).sum())
+            ended = alone["truncated"].astype(float)
+            cut_off = None if ended.isna().all() else int((ended == 1).sum())
             found[str(model)] = (len(once), len(alone), cut_off)
     return found
 

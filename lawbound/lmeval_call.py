@@ -35,7 +35,8 @@ class Call:
     """Whether a chat template is applied."""
     has_instruction: bool
     """Whether a system message of the user's stands before the policy."""
-    model_arguments: Mapping[str, Any] | str
+    model_arguments: frozenset[str]
+    """Their names."""
     max_tokens: int | None
     """Of an answer, where ``--gen_kwargs`` says."""
 
@@ -51,16 +52,23 @@ def find_call() -> Call | None:
             found = frame.f_locals
             settings = found.get("gen_kwargs")
             settings = settings if isinstance(settings, Mapping) else {}
-            tokens = settings.get("max_gen_toks", settings.get("max_tokens"))
+            # Our tasks set it, and lm-eval takes it before any other name for it when it cuts a prompt.
+            tokens = settings.get("max_gen_toks")
             return Call(
                 model=found.get("lm"),
                 has_template=bool(found.get("apply_chat_template")),
                 has_instruction=bool(found.get("system_instruction")),
-                model_arguments=found.get("model_args") or {},
+                model_arguments=_names(found.get("model_args") or {}),
                 max_tokens=tokens if isinstance(tokens, int) else None,
             )
         frame = frame.f_back
     return None
+
+
+def _names(arguments: Mapping[str, Any] | str) -> frozenset[str]:
+    if isinstance(arguments, str):
+        return frozenset(part.partition("=")[0].strip() for part in arguments.split(","))
+    return frozenset(arguments)
 
 
 def check_prompts(rows: Sequence[Mapping[str, Any]], call: Call | None, *, max_tokens: int) -> None:

@@ -19,6 +19,7 @@ from lawbound.evals.folder.run_folder import FolderError, RunFolder
 from lawbound.evals.leaderboard.merge import merge_boards
 from lawbound.evals.lmeval.docs import build_docs
 from lawbound.evals.lmeval.logs import import_logs, is_log_folder
+from lawbound.evals.lmeval.samples import holds_policy
 from lawbound.evals.run_spec import RunSpec
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.sample import Request
@@ -432,3 +433,11 @@ def test_a_suite_with_another_token_limit_says_how_to_pass_it(
     assert not caplog.messages
     docs("cn", {"suite": "standard", "limit_items": 1})
     assert "pass --gen_kwargs max_gen_toks=512" in caplog.text
+
+
+@pytest.mark.parametrize("write", [str, json.dumps])
+def test_a_template_that_trims_a_policy_keeps_it(write: Callable[[str], str]) -> None:
+    # A block of YAML (`text: |`) ends with a line break.
+    policy = 'Rules:\n- Keep to the "law".\n'
+    assert holds_policy(f"<system>{write(policy.strip())}<user>Why?", policy)
+    assert not holds_policy(f"<system>{write('Rules:')}<user>Why?", policy)

@@ -157,6 +157,27 @@ def test_our_command_refuses_metadata_in_one_line(
     assert said.startswith("error: metadata: found '")
 
 
+def test_metadata_is_no_argument_of_a_model_whose_name_holds_it() -> None:
+    evaluator: Any = import_module("lm_eval.evaluator")
+    given = {
+        "model": "lawbound-chat",
+        "tasks": [str(TASKS / "lawbound_cn.yaml")],
+        "log_samples": False,
+    }
+    with pytest.raises(TaskError, match="found 'seed', expected what concerns lawbound"):
+        evaluator.simple_evaluate(
+            **given, model_args="pretrained=org/seed-7b", metadata={"seed": 7}, limit=1,
+        )  # fmt: skip
+
+
+def test_a_limit_of_tokens_that_lm_eval_passes_over_takes_no_room(tiny: Path) -> None:
+    # The task's own max_gen_toks goes first.
+    _lm_eval(
+        "--model", "hf", "--model_args", f"pretrained={tiny},max_length=4096", "--metadata", FEW,
+        "--apply_chat_template", "--limit", "1", "--gen_kwargs", "max_tokens=5000",
+    )  # fmt: skip
+
+
 def test_a_tag_names_every_shipped_task() -> None:
     manager: Any = import_module("lm_eval.tasks").TaskManager(include_path=str(TASKS))
     assert manager.task_index["lawbound"].tags == {f"lawbound_{name}" for name in shipped()}

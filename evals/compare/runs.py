@@ -109,7 +109,7 @@ def compare_frames(
         raise MetricError(f"compare: {names[0]} and {names[1]} share no item, policy and strength")
     found = _corrected(found)
     flipped = pd.concat(tables, ignore_index=True)
-    counts = seen.counts(_distinct(both) - 2 * len(seen.every))
+    counts = seen.counts(_distinct(both))
     warnings = versions(first, second, names)
     told = "\n".join(summary(found, counts, names, warnings, shared, unanswered))
     return Comparison(
@@ -119,6 +119,7 @@ def compare_frames(
 
 
 Pair = tuple[str, ...]
+"""Names of the first run's answer and of the second's."""
 
 
 @dataclass(slots=True)
@@ -134,21 +135,31 @@ class _Answers:
 
     def add(self, pairs: Pairs, differs: Mask, flips: Mask) -> None:
         """The pairs of one policy."""
-        names = list(zip(_names(pairs.first), _names(pairs.second), strict=True))
-        worst = np.maximum(pairs.first.status, pairs.second.status)
+        both = (pairs.first, pairs.second)
+        names = list(zip(*map(_names, both), strict=True))
+        lost = np.logical_or(*(rows.status > UNSCORED for rows in both))
+        unread = np.logical_or(*map(_is_unread, both)) & ~lost
         everywhere = np.ones(len(names), dtype=bool)
         for found, mask in (
-            (self.every, everywhere), (self.lost, worst > UNSCORED), (self.unread, worst == UNSCORED),
+            (self.every, everywhere), (self.lost, lost), (self.unread, unread),
             (self.unlike, differs), (self.flipped, flips), (self.flipped_unlike, flips & differs),
         ):  # fmt: skip
             found.update(names[at] for at in np.flatnonzero(mask).tolist())
 
-    def counts(self, unpaired: int) -> Counts:
-        """How many there are of each."""
+    def counts(self, answers: int) -> Counts:
+        """How many there are of each, of so many answers in both runs."""
+        paired = sum(len(set(one)) for one in zip(*self.every, strict=True))
+        unpaired = answers - paired
         return Counts(
             len(self.every), unpaired, failed=len(self.lost), unscored=len(self.unread),
             differing=len(self.unlike), flipped=len(self.flipped), flipped_unlike=len(self.flipped_unlike),
         )  # fmt: skip
+
+
+def _is_unread(rows: Rows) -> Mask:
+    """Nobody could read what it did, and no program could check it."""
+    found: Mask = (rows.status == UNSCORED) & np.isnan(rows.floats("score"))
+    return found
 
 
 def _names(rows: Rows) -> list[str]:

@@ -168,7 +168,8 @@ def _refuse_lost_policy(arm: DocArm, prompt: str, where: str) -> None:
 
 
 def holds_policy(prompt: str, policy: str) -> bool:
-    """Whether a policy stands in a prompt, be it as JSON."""
+    """Whether a policy stands in a prompt, be it as JSON; many templates trim its ends."""
+    policy = policy.strip()
     plain = json.dumps(policy, ensure_ascii=False)[1:-1]
     escaped = json.dumps(policy)[1:-1]
     return any(text in prompt for text in (policy, plain, escaped))

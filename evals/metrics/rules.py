@@ -166,13 +166,13 @@ def _thinking_alone(cut: Cut, used: Entries) -> str:
         return ""
     rows = cut.rows.take(np.unique(used.row[~np.isnan(used.good)]))
     alone = rows["think_only"].astype(bool)
-    cut_off = int(np.sum(alone & (rows.floats("truncated") == 1)))
     if not alone.any():
         return ""
-    return (
-        f"; {int(alone.sum())} of {len(rows)} answers hold thinking alone ({cut_off} cut off at the "
-        "token limit)"
-    )
+    ended = rows.floats("truncated")[alone]
+    how = f"{int(np.sum(ended == 1))} cut off at the token limit"
+    if np.isnan(ended).all():
+        how = "nobody knows how they ended"
+    return f"; {len(ended)} of {len(rows)} answers hold thinking alone ({how})"
 
 
 def _slices(cut: Cut, strength: str, entries: Entries, icc: float) -> Iterator[Estimate]:

@@ -1,0 +1,1 @@
+"""LLM judges and guard models: what they are asked, and how their replies are read."""

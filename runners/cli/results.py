@@ -199,9 +199,12 @@ def tell_of_blanks(conclusion: "Conclusion") -> None:
 def warn_of_thinking(conclusion: "Conclusion") -> None:
     """Say whose answers never came: a low J is then the token limit's as much as the model's."""
     for model, (answers, alone, cut_off) in conclusion.thinking.items():
+        how = "nobody knows how they ended"
+        if cut_off is not None:
+            how = f"{cut_off} cut off at the token limit"
         note(
-            f"WARNING: {alone} of {answers} answers of {model} hold thinking alone ({cut_off} cut off at the token "
-            "limit): they count as empty, which lowers J and capability; --max-tokens leaves more room"
+            f"WARNING: {alone} of {answers} answers of {model} hold thinking alone ({how}): they count as empty, "
+            "which lowers J and capability; --max-tokens (of lm-eval: --gen_kwargs max_gen_toks) leaves more room"
         )
 
 

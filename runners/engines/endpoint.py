@@ -7,12 +7,12 @@ come as they are done. A slow caller holds the asking back, so that answers do n
 import asyncio
 import hashlib
 import threading
-from collections.abc import Coroutine, Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import SimpleQueue
 from random import Random
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from lawbound.runners.engines.endpoint_address import Key, read_address, read_key
 from lawbound.runners.engines.endpoint_client import Client, Outcome, Patience, grouped
@@ -27,6 +27,7 @@ VERSION = "1"
 ESTIMATED = "endpoint, tokens estimated"
 """Stands as engine in a sample whose token counts the server did not tell."""
 UNVERIFIED = "unverified"
+Result = TypeVar("Result")
 
 _PROBE = (Message("system", "Answer in one word."), Message("user", "Say yes."))
 _PROBE_TOKENS = 16
@@ -294,7 +295,7 @@ def _run_batch(asking: Coroutine[Any, Any, None], batch: _Batch) -> None:
         await batch.task
 
     try:
-        asyncio.run(cancellable())
+        _run(cancellable())
     except asyncio.CancelledError:
         pass
     except BaseException as error:  # handed to the caller, who raises it
@@ -316,4 +317,18 @@ def _in_thread(asking: Coroutine[Any, Any, Outcome]) -> Outcome:
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(1) as pool:
-        return pool.submit(asyncio.run, asking).result()
+        return pool.submit(_run, asking).result()
+
+
+def _run(asking: Coroutine[Any, Any, Result]) -> Result:
+    """Run a coroutine to its end, on uvloop where there is one: it takes less time a request."""
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(asking)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:  # there is none for Windows
+        return None
+    return uvloop.new_event_loop

@@ -6,7 +6,6 @@ response, the others do not wait as long, until something answers again.
 """
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -22,7 +21,7 @@ from aiohttp.tracing import Trace
 
 from lawbound.runners.engines.endpoint_address import Address, Key
 from lawbound.runners.engines.endpoint_reply import Answer, Fault, Reply, read_reply
-from lawbound.runners.engines.endpoint_wire import Dialect, payload
+from lawbound.runners.engines.endpoint_wire import Dialect, encode, payload
 from lawbound.runners.sample import Placement, Request
 
 
@@ -60,7 +59,6 @@ class Outcome:
     tries: int = 1
 
 
-_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 _USED: ContextVar[ResponseHandler | None] = ContextVar("used", default=None)
 """The connection over which the running task last asked."""
 
@@ -187,7 +185,7 @@ class Client:
             tries += 1
             body, placement = payload(request, self._name, dialect, self._extra)
             start = perf_counter()
-            result = await self._post(session, _ENCODE(body).encode(), probing=probing)
+            result = await self._post(session, encode(body), probing=probing)
             seconds = perf_counter() - start
             if isinstance(result, Answer) or result.status:
                 self._responses += 1

@@ -95,9 +95,9 @@ def read_reply(reply: Reply, now: datetime) -> Answer | Fault:
             status=200,
         )
     content = _json(reply.body)
-    if isinstance(content, Mapping) and content.get("error"):
+    if isinstance(content, dict) and content.get("error"):
         return _refused(_status_inside(content["error"]), content, reply, now)
-    if isinstance(content, Mapping) and not content.get("choices") and _stopped_prompt(content):
+    if isinstance(content, dict) and not content.get("choices") and _stopped_prompt(content):
         return Answer("", "blocked")
     return _answer(content, reply.body)
 
@@ -134,12 +134,12 @@ def _refused(status: int, content: Any, reply: Reply, now: datetime) -> Answer |
 
 
 def _answer(content: Any, body: bytes) -> Answer | Fault:
-    choices = content.get("choices") if isinstance(content, Mapping) else None
+    choices = content.get("choices") if isinstance(content, dict) else None
     choice = choices[0] if isinstance(choices, list) and choices else None
-    message = choice.get("message") if isinstance(choice, Mapping) else None
-    if isinstance(choice, Mapping) and message is None and _finish(choice) == "blocked":
+    message = choice.get("message") if isinstance(choice, dict) else None
+    if isinstance(choice, dict) and message is None and _finish(choice) == "blocked":
         message = {}
-    if not isinstance(choice, Mapping) or not isinstance(message, Mapping):
+    if not isinstance(choice, dict) or not isinstance(message, dict):
         found = "no whole JSON" if content is None else "JSON without choices[0].message"
         return Fault(
             f"status 200 with {found}, expected a chat completion: {_excerpt(body)}",
@@ -169,7 +169,7 @@ def _answer(content: Any, body: bytes) -> Answer | Fault:
         split = split_thinking(text)
         trace, text = split.thinking, split.answer
     usage = content.get("usage")
-    usage = usage if isinstance(usage, Mapping) else {}
+    usage = usage if isinstance(usage, dict) else {}
     details = usage.get("completion_tokens_details")
     return Answer(
         text=_whole(text),
@@ -178,7 +178,7 @@ def _answer(content: Any, body: bytes) -> Answer | Fault:
         prompt_tokens=_count(usage.get("prompt_tokens")),
         completion_tokens=_count(usage.get("completion_tokens")),
         thinking_tokens=(
-            _count(details.get("reasoning_tokens")) if isinstance(details, Mapping) else None
+            _count(details.get("reasoning_tokens")) if isinstance(details, dict) else None
         ),
         id=str(content.get("id") or ""),
     )
@@ -206,9 +206,7 @@ def _no_text(message: Mapping[str, Any]) -> str:
 def _stopped_prompt(content: Mapping[str, Any]) -> bool:
     """Whether a body without choices says that the prompt was filtered."""
     feedback = content.get("promptFeedback") or content.get("prompt_feedback")
-    if isinstance(feedback, Mapping) and (
-        feedback.get("blockReason") or feedback.get("block_reason")
-    ):
+    if isinstance(feedback, dict) and (feedback.get("blockReason") or feedback.get("block_reason")):
         return True
     return '"filtered": true' in json.dumps(content.get("prompt_filter_results"))[:10_000]
 
@@ -231,7 +229,7 @@ def _content(content: Any) -> str | None:
         return content
     if not isinstance(content, list):
         return None
-    parts = [part.get("text") for part in content if isinstance(part, Mapping)]
+    parts = [part.get("text") for part in content if isinstance(part, dict)]
     return "".join(part for part in parts if isinstance(part, str))
 
 
@@ -257,7 +255,7 @@ def _json(body: bytes) -> Any:
 
 
 def _status_inside(error: Any) -> int:
-    code = error.get("code") if isinstance(error, Mapping) else None
+    code = error.get("code") if isinstance(error, dict) else None
     if isinstance(code, str) and code.isdigit():
         code = int(code)
     return code if isinstance(code, int) and 400 <= code <= 599 else 500
@@ -278,15 +276,15 @@ def _is_moderated(content: Any) -> bool:
 
 
 def _error(content: Any) -> Mapping[str, Any]:
-    error = content.get("error", content) if isinstance(content, Mapping) else {}
+    error = content.get("error", content) if isinstance(content, dict) else {}
     if isinstance(error, str):
         return {"message": error}
-    return error if isinstance(error, Mapping) else {}
+    return error if isinstance(error, dict) else {}
 
 
 def _codes(error: Mapping[str, Any]) -> list[str]:
     inner = error.get("innererror")
-    inner_code = inner.get("code") if isinstance(inner, Mapping) else None
+    inner_code = inner.get("code") if isinstance(inner, dict) else None
     found = (error.get("type"), error.get("code"), inner_code)
     return [str(code) for code in found if code]
 

@@ -1,9 +1,11 @@
 """What goes over the wire to a chat-completions server, and what the servers disagree about."""
 
 import hashlib
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from lawbound.runners.engines.protocol import ModelError
@@ -24,6 +26,7 @@ _NO_SYSTEM = re.compile(
     r"role\W+(?:is\W+)?system|roles must alternate",
     re.IGNORECASE,
 )
+_ENCODE = json.JSONEncoder(separators=(",", ":")).encode
 _NO_SEED = re.compile(r"\bseed\b", re.IGNORECASE)
 
 
@@ -106,7 +109,20 @@ def payload(
     return body, placement
 
 
+def encode(body: Mapping[str, Any]) -> bytes:
+    """The payload as JSON."""
+    rest = _ENCODE({name: value for name, value in body.items() if name != "messages"})
+    messages = ",".join([_message(turn["role"], turn["content"]) for turn in body["messages"]])
+    return f'{rest[:-1]},"messages":[{messages}]}}'.encode()
+
+
 def sampling_seed(seed: int, epoch: int) -> int:
     """One seed an epoch, small enough for every server."""
     digest = hashlib.sha256(f"epoch:{seed}:{epoch}".encode()).digest()
     return int.from_bytes(digest[:4], "big") >> 1
+
+
+@lru_cache(256)
+def _message(role: str, content: str) -> str:
+    """One turn as JSON. A policy comes again and again, and is most of what a request says."""
+    return f'{{"role":{_ENCODE(role)},"content":{_ENCODE(content)}}}'

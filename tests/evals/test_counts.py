@@ -172,6 +172,17 @@ def test_thinking_that_used_up_the_tokens_is_told_beside_j(behaved, frame):
     assert j.note.endswith("; 2 of 5 answers hold thinking alone (1 cut off at the token limit)")
 
 
+def test_how_thinking_alone_ended_is_not_claimed_where_nobody_knows(behaved, frame, capsys):
+    rows = _beside_a_rule(behaved, ["empty"], truncated=nan)
+    rows[0] |= {"think_only": True}
+    j = pick(compute_metrics(frame(rows), TWO_RULES, seed=0), "J")
+    assert j.note.endswith("; 1 of 3 answers hold thinking alone (nobody knows how they ended)")
+    found = thinking_alone(frame(rows))
+    assert found == {"m": (3, 1, None)}
+    warn_of_thinking(SimpleNamespace(thinking=found))
+    assert "(nobody knows how they ended)" in " ".join(capsys.readouterr().err.split())
+
+
 def test_answers_that_never_came_are_counted_once_for_a_warning(row, frame, capsys):
     alone = {"think_only": True, "behaviour": "empty"}
     rows = [row("cut", strength="none", policy=p, truncated=True, **alone) for p in ("p", "q")]
@@ -215,6 +226,24 @@ def test_a_comparison_counts_an_answer_once_that_two_policies_judge(behaved, fra
     j = next(d for d in found.differences if (d.metric, d.policy, d.strength) == ("J", "p", "full"))
     assert (j.n, j.clusters) == (10, 5)  # x0 to x3 and one kind, each of them twice
     assert "10 pairs read in both runs, 5 groups" in found.summary
+
+
+def test_a_comparison_counts_an_answer_once_that_stands_in_two_pairs(row, frame):
+    # Two policies of one text in the first run, of two texts in the second.
+    first = [row("x", policy=policy, key="shared") for policy in ("p", "q")]
+    second = [row("x", policy=policy, key=policy) for policy in ("p", "q")]
+    second.append(row("y", key="alone"))
+    found = compare_frames(frame(first), frame(second), TWO_RULES, seed=0)
+    assert (found.pairs, found.unpaired) == (2, 1)
+
+
+def test_a_comparison_counts_no_checked_answer_as_unread(solved, frame):
+    strange = UNREAD | {"extracted": 1.0}
+    frames = [frame([solved(f"q{i}", score, **strange) for i in range(4)]) for score in (1.0, 0.0)]
+    found = compare_frames(*frames, TWO_RULES, seed=0)
+    (capability,) = [d for d in found.differences if d.metric == "capability"]
+    assert (capability.n, found.unjudged, found.unscored) == (4, 0, 0)
+    assert "could not be read" not in found.summary
 
 
 @pytest.mark.parametrize("share", [0.1 + 0.2, 1 / 3, 0.7])

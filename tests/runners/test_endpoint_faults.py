@@ -22,7 +22,8 @@ Ask = Callable[..., dict[str, Sample]]
 @pytest.mark.parametrize(
     "act",
     [
-        429, 500, 502, 503, 504, "drop", "half", "cut", "html", "html502", "text", "garbage",
+        429, 500, 502, 503, 504, "drop", "half", "chunk", "cut", "html", "html502", "text",
+        "garbage",
         {"body": {"choices": []}}, {"body": []}, {"body": {"choices": [{"text": "x"}]}},
         {"body": {"error": {"message": "upstream went away", "code": 502}}},
         {"body": "a string"},
@@ -124,6 +125,30 @@ def test_a_completion_sent_twice_is_not_taken_for_the_next_answer(
     where = stage(acts={user: ["twice"] for user in users}, delay=dict.fromkeys(users, 0.05))
     samples = ask(open_endpoint(where.url, concurrency=2), users)
     assert {u: s.text for u, s in samples.items()} == {u: f"answer to {u}" for u in users}
+
+
+def test_a_second_answer_in_the_same_packet_is_not_taken_for_the_next_answer(
+    stage: Begin, open_endpoint: Open, ask: Ask
+) -> None:
+    users = [f"q{n}" for n in range(12)]
+    where = stage(acts={user: ["twin"] for user in users}, id="")  # nothing else would tell
+    samples = ask(open_endpoint(where.url, concurrency=2), users)
+    assert {u: s.text for u, s in samples.items()} == {u: f"answer to {u}" for u in users}
+    assert len(where.seen()) == 12
+
+
+def test_cookies_are_not_kept_and_proxies_of_the_environment_are_not_asked(
+    stage: Begin, monkeypatch: pytest.MonkeyPatch, open_endpoint: Open, ask: Ask
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    where = stage(acts={"a": ["cookie"]})
+    engine = open_endpoint(where.url, concurrency=1)
+    assert {user: s.text for user, s in ask(engine, ["a", "b"]).items()} == {
+        "a": "answer to a",
+        "b": "answer to b",
+    }
+    assert [one["cookie"] for one in where.seen()] == ["", ""]
 
 
 @pytest.mark.parametrize("name", ["", "the-only-id"])

@@ -16,7 +16,7 @@ from lawbound.runners.engines.endpoint_reply import (
     read_reply,
     seconds_asked,
 )
-from lawbound.runners.engines.endpoint_wire import Dialect
+from lawbound.runners.engines.endpoint_wire import Dialect, encode
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.sample import Message, Rendered, Request, Settings
 
@@ -254,3 +254,13 @@ def test_the_same_completion_for_the_same_request_is_no_confusion() -> None:
     assert not seen.is_repeated("id1", b"body", b"asked", probing=False)
     assert not seen.is_repeated("id1", b"body", b"asked", probing=False)
     assert seen.is_repeated("id1", b"body", b"asked something else", probing=False)
+
+
+@pytest.mark.parametrize(
+    "content", ["", 'a "quote" \\ and\n a line', "höflich 反对 🙂", "lone \ud800 half"]
+)
+def test_what_is_sent_is_the_payload_as_json(content: str) -> None:
+    turns = [{"role": "system", "content": content}, {"role": "user", "content": "Why?"}]
+    body = {"top_k": {"deep": [1, None]}, "model": 'm"', "messages": turns, "stop": ["\n"]}
+    assert json.loads(encode(body)) == body
+    assert json.loads(encode({"messages": turns, "model": "m"}))["messages"] == turns

@@ -5,11 +5,12 @@ tells what reached it, ``POST /STAGE/v1/chat/completions`` asks. A script maps a
 list of what happens to it, try by try; after the list, and for other messages, all is well. ``replies``
 lists [TEXT, REPLY]: the first whose text stands in a message decides what a good answer says.
 
-Prints its port and serves until its standard input closes.
+Prints its port and serves until its standard input closes. With a certificate as argument it speaks TLS.
 """
 
 import asyncio
 import json
+import ssl
 import sys
 from collections import defaultdict
 from contextlib import suppress
@@ -77,6 +78,7 @@ async def chat(request: web.Request) -> web.StreamResponse:
             "user": user,
             "payload": payload,
             "authorization": request.headers.get("Authorization", ""),
+            "cookie": request.headers.get("Cookie", ""),
             "at": monotonic(),
             "in_flight": stage.in_flight,
         }
@@ -177,17 +179,32 @@ async def _perform(act: Any, user: str, stage: Stage, request: web.Request) -> w
             bomb.enable_compression(web.ContentCoding.gzip)
             return bomb
         case "twice":  # the same completion again, a moment later, on a connection at rest
-            head = f"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {len(good)}\r\n\r\n"
-            asyncio.get_running_loop().call_later(
-                0.02, request.transport.write, head.encode() + good.encode()
-            )
+            again = _whole(good).encode()
+            asyncio.get_running_loop().call_later(0.02, request.transport.write, again)
             return web.json_response(text=good)
+        case "twin":  # the same completion again, in the same packet
+            request.transport.write((_whole(good) * 2).encode())
+            while not request.transport.is_closing():  # or a third would follow
+                await asyncio.sleep(0.01)
+            return web.Response()
+        case "chunk":  # a chunk of no size
+            head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n"
+            request.transport.write(f"{head}\r\nzz\r\n{good}".encode())
+            request.transport.close()
+            return web.Response()
+        case "cookie":
+            return web.json_response(text=good, headers={"Set-Cookie": "session=1; Path=/"})
         case "redirect":
             return web.Response(status=307, headers={"Location": "http://127.0.0.1:9/v1"})
         case "echo":
             told = f"your header was {request.headers.get('Authorization')}"
             return web.json_response(completion(user, stage, content=told, reasoning_content=told))
     raise web.HTTPNotImplemented(text=str(act))
+
+
+def _whole(good: str) -> str:
+    head = "HTTP/1.1 200 OK\r\nContent-Type: application/json"
+    return f"{head}\r\nContent-Length: {len(good)}\r\n\r\n{good}"
 
 
 async def set_script(request: web.Request) -> web.Response:
@@ -201,15 +218,19 @@ async def seen(request: web.Request) -> web.Response:
     return web.json_response(STAGES[request.match_info["stage"]].seen)
 
 
-async def serve() -> None:
+async def serve(certificate: str = "") -> None:
     """Serve on a free port of the loopback interface."""
+    secured = None
+    if certificate:
+        secured = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        secured.load_cert_chain(certificate)
     app = web.Application(client_max_size=2**26)
     app.router.add_post("/{stage}/v1/chat/completions", chat)
     app.router.add_put("/{stage}/script", set_script)
     app.router.add_get("/{stage}/seen", seen)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0, backlog=4096)
+    site = web.TCPSite(runner, "127.0.0.1", 0, backlog=4096, ssl_context=secured)
     await site.start()
     assert site._server is not None
     port = site._server.sockets[0].getsockname()[1]  # type: ignore[attr-defined]
@@ -220,4 +241,4 @@ async def serve() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    asyncio.run(serve(*sys.argv[1:]))
