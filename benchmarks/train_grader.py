@@ -30,7 +30,7 @@ from train_gist import fit_gist, seen_by
 
 from lawbound.rubrics.behaviour import concepts, gist, head, learned
 from lawbound.rubrics.behaviour.answer import take_apart
-from lawbound.rubrics.behaviour.draft import SOFT, Draft, draft
+from lawbound.rubrics.behaviour.draft import Draft, draft
 from lawbound.rubrics.behaviour.lexicon import load
 from lawbound.rubrics.behaviour.prompt import read
 from lawbound.rubrics.reference.constants import always_comply
@@ -308,7 +308,7 @@ def open_rows(corpus: Corpus) -> tuple[Mask, Mask, Mask]:
         declines = isinstance(made, Draft) and made.leaning is not None
         silent.append(isinstance(made, Draft) and not declines)
         leaning.append(declines and row.prompt is not None)
-        noted.append(declines and made is not None and made.forces <= {"omit", *SOFT})
+        noted.append(isinstance(made, Draft) and made.is_noted)
     return np.array(silent), np.array(leaning), np.array(noted)
 
 

@@ -26,6 +26,8 @@ reframe: something else is made than was asked for. caution: distance is taken f
 _VERSE = re.compile(r"[^\n]\n[^\n]")
 _VOICE = re.compile(r"\W*[\"“„«»「『—–-]|[^\n]{0,200}\n[^\n]")
 """How an answer opens in which a character speaks at once: quoted, with a dash, in verse."""
+_NOTE = re.compile(r"[^\n]{1,400}\n\s*\n")
+"""A first paragraph that can be a note ahead of a text."""
 _SPEAKER = re.compile(r"\W*([^\W\d_][^:.!?]{0,24}): *\S")
 GATE = ("decline", "self_no", "limit", "reluctant", "omit", "rebuff", "reframe", "caution")
 LATER = ("decline", "limit", "reluctant", "omit")
@@ -286,11 +288,12 @@ def _is_own_voice(decline: Decline, ask: Ask, answer: Answer, letter: bool) -> b
         return n <= 3 and decline.index == 0 and decline.meta and not letter
     if ask.author:
         edge = decline.lead or decline.index >= n - 3
+        apart = _NOTE.match(answer.raw) is not None
         if decline.force == "omit":  # a note on the text; in a letter only before it begins
-            near = decline.index < LEAD_SENTENCES or decline.index >= n - 3
-            return near and (decline.index == 0 or not letter)
+            near = decline.index >= n - 3 or (apart and decline.index < LEAD_SENTENCES)
+            return decline.index == 0 or (near and not letter)
         bare = decline.lead and n <= NO_TEXT and not _VERSE.search(answer.raw)
         framing = decline.lead and decline.force in ("reframe", "caution")
-        opens = decline.index == 0 and not _VOICE.match(answer.raw)
+        opens = decline.index == 0 and apart and not _VOICE.match(answer.raw)
         return (decline.meta or bare or framing or opens) and edge and not letter
     return True

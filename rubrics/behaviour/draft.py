@@ -61,6 +61,11 @@ class Draft:
         """Add-ons; a refusal is never asked for them."""
         return addons(self.ask, self.answer, self.lexicons)
 
+    @property
+    def is_noted(self) -> bool:
+        """Whether nothing but a note on the answer itself declines: it may speak of what nobody asked for."""
+        return self.leaning is not None and "omit" in self.forces <= {"omit", *SOFT}
+
     @cached_property
     def forces(self) -> frozenset[Force]:
         """How it declines or takes distance."""
