@@ -17,7 +17,6 @@ from threadpoolctl import threadpool_limits
 from train_gist import fit_gist, seen_by
 from train_grader import (
     Corpus,
-    Mask,
     Row,
     drafted,
     fit_arbiter,
@@ -68,9 +67,6 @@ def read_apart(corpus: Corpus, groups: npt.NDArray[np.int64]) -> dict[Row, str]:
     held = held_out(corpus, open_ | leaning, groups)
     learned = np.flatnonzero(open_)
 
-    def declining(chosen: Mask) -> npt.NDArray[np.float64]:
-        return head.beside(held[chosen], [drafted(corpus.rows[i]) for i in np.flatnonzero(chosen)])
-
     read = seen_by([drafted(corpus.rows[i]) for i in learned])
     for group in sorted(set(groups[(open_ | leaning) & whole].tolist())):
         known, within = open_ & (groups != group), whole & (groups == group)
@@ -78,16 +74,15 @@ def read_apart(corpus: Corpus, groups: npt.NDArray[np.int64]) -> dict[Row, str]:
         labels, even = corpus.labels[known], scaled(held[known], weight)[0]
         table = head.unpack(fit_head(held[known], labels, weight))
         nets = gist.unpack(fit_gist(read, np.flatnonzero(known[learned]), even, labels, weight))
-        if len(test := np.flatnonzero(silent & within)):
-            left = [corpus.rows[i] for i in test]
-            drafts = [drafted(row) for row in left]
-            needed = np.array([head.threshold(made) for made in drafts])
-            seen |= decided(left, head.mixed(held[test], seen_by(drafts).of, needed, table, nets))
         known = leaning & (groups != group)
-        arbiter = head.unpack_arbiter(fit_arbiter(declining(known), corpus.labels[known]))
-        test = leaning & within
-        left = [corpus.rows[i] for i in np.flatnonzero(test)]
-        seen |= decided(left, head.sides(declining(test), arbiter))
+        declined = [drafted(corpus.rows[i]) for i in np.flatnonzero(known)]
+        beside = head.beside(held[known], declined)
+        arbiter = head.unpack_arbiter(fit_arbiter(beside, corpus.labels[known]))
+        test = np.flatnonzero((silent | leaning) & within)
+        left = [corpus.rows[i] for i in test]
+        drafts = [drafted(row) for row in left]
+        told = head.mixed(held[test], seen_by(drafts).of, head.needed(drafts), table, nets)
+        seen |= decided(left, head.settled(told, held[test], drafts, arbiter))
     return seen
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from lawbound.rubrics.behaviour.draft import LONGEST_EVIDENCE, Draft, draft, span
 from lawbound.rubrics.behaviour.head import (
     KINDS,
+    SERVED,
     SURE,
     WITHHOLDING,
     Kind,
@@ -111,7 +112,8 @@ def side_of(chances: Sequence[float]) -> Kind:
 def behaviour_of(made: Draft, chances: Sequence[float]) -> Behaved:
     """The decision: what was found in an answer, and the chances of `KINDS`, to one behaviour."""
     if made.leaning is not None:
-        return side_of(chances)
+        served = chances[KINDS.index("answer")] >= SERVED
+        return "answer" if served else side_of(chances)
     kind = kind_of(chances, threshold(made))
     if kind == "neutral" and not _may_be_neutral(made, chances):
         kind = "answer"
@@ -131,11 +133,11 @@ def _may_be_neutral(made: Draft, chances: Sequence[float]) -> bool:
 
 def _reading(made: Draft, opinion: Opinion) -> Reading:
     """A behaviour with its add-ons, its evidence and how sure it is."""
-    if made.leaning is not None:
-        side = side_of(opinion.chances)
-        kept = frozenset[Addon]() if side == "refuse" else made.marks
-        return Reading(side, kept, made.leaning.evidence, min(CERTAIN, opinion.of(side)))
     behaviour = behaviour_of(made, opinion.chances)
+    if made.leaning is not None and behaviour != "answer":
+        kept = frozenset[Addon]() if behaviour == "refuse" else made.marks
+        sure = min(CERTAIN, opinion.of(side_of(opinion.chances)))
+        return Reading(behaviour, kept, made.leaning.evidence, sure)
     if behaviour in WITHHOLDING:
         kept = made.marks if behaviour == "partial" else frozenset[Addon]()
         sure = min(CERTAIN, opinion.of(*WITHHOLDING))

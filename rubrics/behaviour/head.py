@@ -27,6 +27,8 @@ from lawbound.rubrics.behaviour.text import Sentence
 Kind = Literal["answer", "partial", "neutral", "refuse", "deflect"]
 KINDS: Final[tuple[Kind, ...]] = ("answer", "partial", "neutral", "refuse", "deflect")
 WITHHOLDING: Final[tuple[Kind, ...]] = ("refuse", "partial", "deflect")
+SERVED: Final = 0.9
+"""How likely ``answer`` must be where only a note on the answer itself declines, for it to be one."""
 SURE: Final = 0.6
 """How likely withholding must be where no phrase of the lexicons declines, and a refusal where one does beside
 something that they take for a part."""
@@ -117,15 +119,12 @@ def _weighed(drafts: Sequence[Draft]) -> list[Opinion]:
     texts = [shown(made) for made in drafts]
     views = learned.look(texts)
     seen, inner = traits(drafts, views, Reader(views, learned.load()))
-    leaning = np.array([made.leaning is not None for made in drafts])
-    needed = np.where(leaning, 1.0, [threshold(made) for made in drafts])
 
     def read(chosen: Whole) -> gist.Seen:
         return gist.see([drafts[i] for i in chosen], learned.look([texts[i] for i in chosen]))
 
-    weighed = mixed(seen, read, needed, load(), gist.load())
-    declined = [made for made in drafts if made.leaning is not None]
-    weighed[leaning] = sides(beside(seen[leaning], declined), arbiter())
+    told = mixed(seen, read, needed(drafts), load(), gist.load())
+    weighed = settled(told, seen, drafts, arbiter())
     declining = inner[:, learned.COLUMNS.index("declines")]
     loudest = [int(part.argmax()) for part in np.split(declining, views.first[1:-1])]
     return [
@@ -139,6 +138,25 @@ def threshold(made: Draft) -> float:
     if made.size > LONG:
         return SURE_LONG
     return SURE_TEXT if made.ask.author or made.ask.advocate else SURE
+
+
+def needed(drafts: Sequence[Draft]) -> Floats:
+    """The threshold of each; one that nothing passes where words decline, so that the third step is not asked."""
+    return np.array([1.0 if d.leaning and not d.is_noted else threshold(d) for d in drafts])
+
+
+def settled(told: Floats, seen: Floats, drafts: Sequence[Draft], table: Arbiter) -> Floats:
+    """(answers, `KINDS`): as told, but where an answer declines, it serves a part or nothing. Of answers that decline by
+    a note alone this holds unless they are surely served (`SERVED`): then it notes what nobody asked for."""
+    answer = KINDS.index("answer")
+    rows = [
+        i
+        for i, made in enumerate(drafts)
+        if made.leaning and not (made.is_noted and told[i, answer] >= SERVED)
+    ]
+    made = told.copy()
+    made[rows] = sides(beside(seen[rows], [drafts[i] for i in rows]), table)
+    return made
 
 
 def mixed(
