@@ -22,7 +22,7 @@ from lawbound.evals.folder.policies import NEUTRAL
 from lawbound.evals.frame import ScoredAnswer, score_all, verdict_frame
 from lawbound.evals.lmeval.docs import build_docs, parse_doc
 from lawbound.evals.suite import load_suite
-from lawbound.lmeval_call import Call, TaskError, check_prompts, find_call
+from lawbound.lmeval_call import Call, TaskError, check_prompts, find_call, warn_once
 from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.verdict import Reading, Verdict, is_met
@@ -115,15 +115,24 @@ def _chosen(given: Any) -> _Chosen:
 def _refuse_strays(others: Mapping[str, Any], call: Call | None) -> None:
     """Refuse what is ours by its name, however misspelt, and does not stand under ours.
 
-    lm-eval mixes the model's arguments in, so a `seed` may be the model's.
+    lm-eval mixes the model's arguments in, so a `seed` may be the model's. Where both have a name, the
+    metadata goes first, which tells that the user gave two.
     """
-    models = {"seed"} if call is None else call.model_arguments
-    for name in others:
-        if name in models:
+    for name, value in others.items():
+        if name != "seed" and not get_close_matches(name, _OURS, n=1, cutoff=0.8):
             continue
-        if name == "seed" or get_close_matches(name, _OURS, n=1, cutoff=0.8):
+        if call is None and name == "seed":
+            warn_once(
+                f"metadata: seed is ignored (it may be the model's): ours would be {_EXAMPLE}"
+            )
+        elif call is None or name not in call.model_arguments:
             raise TaskError(
                 f"metadata: found {quoted(name)}, expected what concerns lawbound as {_EXAMPLE}"
+            )
+        elif value != call.model_arguments[name]:
+            raise TaskError(
+                f"metadata: found {quoted(name)} as {quoted(value)} and in the model's arguments as "
+                f"{quoted(call.model_arguments[name])}, expected what concerns lawbound as {_EXAMPLE}"
             )
 
 

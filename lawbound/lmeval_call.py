@@ -15,10 +15,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from lawbound.evals.lmeval.limits import LimitError, given_limits, is_one, sent_limit
 from lawbound.evals.lmeval.samples import holds_policy
+from lawbound.tasks.files import quoted
 from lawbound.tasks.messages import one_line
 
 _log = logging.getLogger("lawbound.lmeval")
+_REFUSED = "`lawbound score` will refuse these logs"
 
 
 class TaskError(ValueError):
@@ -31,14 +34,15 @@ class Call:
 
     model: Any
     """lm-eval's model, loaded."""
+    kind: str
+    """What ``--model`` says."""
     has_template: bool
     """Whether a chat template is applied."""
     has_instruction: bool
     """Whether a system message of the user's stands before the policy."""
-    model_arguments: frozenset[str]
-    """Their names."""
-    max_tokens: int | None
-    """Of an answer, where ``--gen_kwargs`` says."""
+    model_arguments: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    """What ``--gen_kwargs`` says."""
 
 
 def find_call() -> Call | None:
@@ -51,24 +55,27 @@ def find_call() -> Call | None:
         ):
             found = frame.f_locals
             settings = found.get("gen_kwargs")
-            settings = settings if isinstance(settings, Mapping) else {}
-            # Our tasks set it, and lm-eval takes it before any other name for it when it cuts a prompt.
-            tokens = settings.get("max_gen_toks")
+            kind = found.get("model")
             return Call(
                 model=found.get("lm"),
+                kind=kind if isinstance(kind, str) else type(kind).__name__,
                 has_template=bool(found.get("apply_chat_template")),
                 has_instruction=bool(found.get("system_instruction")),
-                model_arguments=_names(found.get("model_args") or {}),
-                max_tokens=tokens if isinstance(tokens, int) else None,
+                model_arguments=_arguments(found.get("model_args") or {}),
+                settings=settings if isinstance(settings, Mapping) else {},
             )
         frame = frame.f_back
     return None
 
 
-def _names(arguments: Mapping[str, Any] | str) -> frozenset[str]:
-    if isinstance(arguments, str):
-        return frozenset(part.partition("=")[0].strip() for part in arguments.split(","))
-    return frozenset(arguments)
+def _arguments(given: Mapping[str, Any] | str) -> Mapping[str, Any]:
+    """As lm-eval reads them, to be compared with what it made of them elsewhere."""
+    if not isinstance(given, str):
+        return given
+    from lm_eval.utils import simple_parse_args_string
+
+    found: Mapping[str, Any] = simple_parse_args_string(given)
+    return found
 
 
 def check_prompts(rows: Sequence[Mapping[str, Any]], call: Call | None, *, max_tokens: int) -> None:
@@ -77,7 +84,7 @@ def check_prompts(rows: Sequence[Mapping[str, Any]], call: Call | None, *, max_t
     Args:
         rows: The task's documents.
         call: lm-eval's call; nothing is known without it.
-        max_tokens: Of an answer, where the call does not say.
+        max_tokens: Of an answer, as our tasks say it.
 
     Raises:
         TaskError: The model has no chat template, its template drops the system message, or lm-eval would
@@ -85,13 +92,14 @@ def check_prompts(rows: Sequence[Mapping[str, Any]], call: Call | None, *, max_t
     """
     if call is None:
         return
+    _warn_of_limits({"max_gen_toks": max_tokens, **call.settings}, call.kind)
     if not call.has_template:
-        _warn(
+        warn_once(
             "without --apply_chat_template the policy is plain text before the question and no system "
-            "message"
+            f"message: {_REFUSED}"
         )
     if call.has_instruction:
-        _warn("with --system_instruction something else stands before the policy")
+        warn_once(f"with --system_instruction something else stands before the policy: {_REFUSED}")
     prompts = [_prompt(row, call) for row in rows]
     whole = [text for text in prompts if text is not None]
     lost = sum(
@@ -105,13 +113,31 @@ def check_prompts(rows: Sequence[Mapping[str, Any]], call: Call | None, *, max_t
             "messages, expected one that keeps them (lawbound run --model lm-eval:... puts the policy "
             "into the question)"
         )
-    _refuse_cut(whole, call, call.max_tokens or max_tokens)
+    # lm-eval takes it before any other name for it when it cuts a prompt.
+    room = call.settings.get("max_gen_toks")
+    _refuse_cut(whole, call, (isinstance(room, int) and room) or max_tokens)
 
 
 @cache
-def _warn(line: str) -> None:
+def warn_once(line: str) -> None:
     """Once for all tasks of a process."""
-    _log.warning("WARNING: %s: `lawbound score` will refuse these logs", line)
+    _log.warning("WARNING: %s", line)
+
+
+def _warn_of_limits(settings: Mapping[str, Any], kind: str) -> None:
+    """Who gives another limit than `max_gen_toks` may not get it."""
+    limits = given_limits(settings)
+    try:
+        sent = sent_limit(limits, kind)
+    except LimitError as fault:
+        warn_once(f"{fault}: {_REFUSED}")
+        return
+    if not is_one(limits):
+        others = " or ".join(name for name in limits if name != sent)
+        warn_once(
+            f"{quoted(kind)} will send {sent}={quoted(limits[sent])} and not {others}: --gen_kwargs "
+            "max_gen_toks=NUMBER replaces the task's own limit"
+        )
 
 
 def _prompt(row: Mapping[str, Any], call: Call) -> str | None:

@@ -18,7 +18,7 @@ from lawbound.evals.folder.run_folder import FolderError, RunFolder
 from lawbound.evals.lmeval.docs import build_docs, parse_doc
 from lawbound.evals.lmeval.logs import import_logs
 from lawbound.evals.suite import compose, load_suite
-from lawbound.lmeval_call import TaskError, _warn
+from lawbound.lmeval_call import TaskError, warn_once
 from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.scaffold import scaffold
 
@@ -344,7 +344,7 @@ def test_an_empty_text_of_a_chat_api_is_explained(
 def test_a_missing_chat_template_is_warned_of_once_and_before_anything_is_asked(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    _warn.cache_clear()
+    warn_once.cache_clear()
     _lm_eval("--model", "lawbound-chat", "--metadata", FEW, tasks="lawbound_cn,lawbound_de")
     said = [r.getMessage() for r in caplog.records if r.name == "lawbound.lmeval"]
     assert len(said) == 1 and said[0].startswith("WARNING: without --apply_chat_template")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -20,6 +21,10 @@ from lawbound.runners.sample import Fingerprint
 from lawbound.runners.store import Store, lock
 from lawbound.tasks.files import quoted
 from lawbound.tasks.records import unique
+
+
+class LeftOutWarning(UserWarning):
+    """Answers of an older log are left out of a run."""
 
 
 def is_log_folder(folder: Path) -> bool:
@@ -44,7 +49,8 @@ def import_logs(
     Args:
         folder: Where lm-eval wrote.
         out: Where the run is to lie; where it cannot be made, nothing is left that was not there.
-        newest: Of logs in which one model answers the same questions, take the newest.
+        newest: Of logs in which one model answers the same questions, take the newest, whole; each that is
+            left out is told with a `LeftOutWarning`.
         policies: Files of policies that are not shipped, as the tasks were given them.
 
     Raises:
@@ -96,7 +102,7 @@ def _by_model(
 
 
 def _not_answered_yet(
-    logged: Iterable[Logged], newer: Iterable[Logged], model: str, *, newest: bool
+    logged: Sequence[Logged], newer: Iterable[Logged], model: str, *, newest: bool
 ) -> list[Logged]:
     """What is in logs that ask nothing which a newer log of the same model asks too."""
     known = {_place(one): one.log for one in newer}
@@ -107,6 +113,14 @@ def _not_answered_yet(
                 f"{older} and {other}: both hold answers of {model} to the same questions, expected one of "
                 "them: --newest takes the newer, or put the other elsewhere"
             )
+        left_out = [_place(one) for one in logged if one.log == older]
+        lost = sum(place not in known for place in left_out)
+        of_them = f" ({lost} of them to questions that no newer log holds)" if lost else ""
+        warnings.warn(
+            f"{older}: answers left out: {len(left_out)}{of_them}: --newest takes {other}",
+            LeftOutWarning,
+            stacklevel=2,
+        )
     return [one for one in logged if one.log not in twice]
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from lawbound.evals.folder.run_folder import FolderError, read_records
 from lawbound.evals.lmeval.docs import DocArm, parse_doc
+from lawbound.evals.lmeval.limits import LimitError, given_limits, sent_limit
 from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.runners.engines.harness_load import is_secret
 from lawbound.runners.engines.thinking import split_thinking
@@ -62,7 +63,8 @@ def read_run(results: Path, *, own: Collection[str] = ()) -> tuple[Fingerprint, 
         with open_regular(results) as handle:
             content = json.loads(handle.read())
         config = content["config"]
-        model = f"lm-eval:{config['model']}:{_arguments(config.get('model_args'))}"
+        kind = str(config["model"])
+        model = f"lm-eval:{kind}:{_arguments(config.get('model_args'))}"
         stamp = results.name.removeprefix("results_").removesuffix(".json")
         instruction = content.get("system_instruction")
         version = str(content.get("lm_eval_version", "unknown"))
@@ -82,7 +84,7 @@ def read_run(results: Path, *, own: Collection[str] = ()) -> tuple[Fingerprint, 
     logged = [
         one
         for file in sorted(results.parent.glob(f"samples_{TASK_PREFIX}*_{stamp}.jsonl"))
-        for one in _read_samples(file, fingerprint, template, own)
+        for one in _read_samples(file, fingerprint, kind, template, own)
     ]
     return fingerprint, logged
 
@@ -97,7 +99,7 @@ def _arguments(found: Any) -> str:
 
 
 def _read_samples(
-    file: Path, fingerprint: Fingerprint, template: str, own: Collection[str]
+    file: Path, fingerprint: Fingerprint, kind: str, template: str, own: Collection[str]
 ) -> Iterator[Logged]:
     for number, record in read_records(file):
         where = f"{file}:{number}"
@@ -106,10 +108,12 @@ def _read_samples(
             arguments = record["arguments"]["gen_args_0"]
             prompt = _text(arguments["arg_0"])
             text = _text(record["resps"][0][0])
-            used = _settings(dict(arguments["arg_1"]))
+            used = _settings(dict(arguments["arg_1"]), kind)
             check_demands(arm.item, where)
         except ItemError as fault:
             raise FolderError(str(fault)) from fault
+        except LimitError as fault:
+            raise FolderError(f"{where}: {fault}") from fault
         except (KeyError, TypeError, IndexError, ValueError, OverflowError) as fault:
             raise FolderError(f"{where}: found no {fault}, expected a logged sample") from fault
         _refuse_lost_policy(arm, prompt, where)
@@ -131,13 +135,16 @@ def _text(found: Any) -> str:
     return found
 
 
-def _settings(logged: Mapping[str, Any]) -> Settings:
-    """The settings that were logged.
+def _settings(logged: Mapping[str, Any], kind: str) -> Settings:
+    """The settings that were logged, as a model of this type sends them.
 
     Raises:
+        LimitError: Nobody knows how long an answer could be.
         ValueError: They are none that a model could be asked with.
     """
-    tokens = int(logged.get("max_gen_toks") or logged.get("max_tokens") or 256)
+    limits = given_limits(logged)
+    # Where nothing is said, lm-eval's models take 256.
+    tokens = int(limits[sent_limit(limits, kind)]) if limits else 256
     temperature = float(logged.get("temperature") or 0.0)
     top_p = float(logged.get("top_p") or 1.0)
     if not (0 < tokens <= MOST_COUNTED and 0 <= temperature <= 100 and 0 < top_p <= 1):

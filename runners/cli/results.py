@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lawbound.runners.cli.calibrate import print_correction, read_sheet
-from lawbound.runners.cli.console import bars, note, show, table
+from lawbound.runners.cli.console import bars, note, noted, show, table
 from lawbound.runners.cli.options import (
     BatchSize,
     Concurrency,
@@ -78,7 +78,7 @@ def score(
     """
     from lawbound.evals.conclude import conclude
     from lawbound.evals.folder.run_folder import FolderError
-    from lawbound.evals.lmeval.logs import import_logs, is_log_folder
+    from lawbound.evals.lmeval.logs import LeftOutWarning, import_logs, is_log_folder
     from lawbound.rubrics.policy.policy import PolicyError
 
     panel = judge_spec(
@@ -98,9 +98,10 @@ def score(
             observer.stage("reading lm-eval's logs", None)
             target = out or folder.with_name(folder.name + "-scored")
             is_new = not target.exists()
-            import_logs(
-                folder, target, newest=newest, policies=[str(path) for path in policy or ()]
-            )
+            with noted(LeftOutWarning):
+                import_logs(
+                    folder, target, newest=newest, policies=[str(path) for path in policy or ()]
+                )
             folder = target
         elif newest or policy:
             raise FolderError(
