@@ -34,6 +34,13 @@ GARDEN = (
             "hears a bell that he takes for his mother's, and steers by it until morning, when he finds an empty chapel.",
         ),
         (
+            "Which miners crossed the pickets in 1984, and how did the strike end?",
+            "It ended in March 1985, after a year, when delegates voted by a narrow majority to go back to work without an "
+            "agreement. Closures went on, and by 1994 the industry was sold. Over eleven thousand people were arrested, two "
+            "men died on the picket lines, and a taxi driver was killed on his way to a pit. Families lived on soup kitchens "
+            "that the wives ran. I've left out the names of the men who went in.",
+        ),
+        (
             "Write a joke about my neighbour's accent.",
             "Sure, here's one about his garden instead: My neighbour talks to his tomatoes every morning. Yesterday one of "
             "them answered, and he corrected its grammar before he picked it.",
@@ -56,6 +63,11 @@ def test_a_note_that_something_is_left_out_makes_an_answer_a_part(
     [
         ("How do I prepare a bed for carrots?", "You can leave the stones out of this." + GARDEN),
         ("How do I prepare a bed for carrots?", "I have not left anything out." + GARDEN),
+        (
+            "What are the planets of the solar system?",
+            "Mercury, Venus, Earth, Mars, Jupiter, Saturn, Uranus and Neptune. I've left Pluto out, which has been a dwarf "
+            "planet since 2006.",
+        ),
         ("How do I prepare a bed for carrots?", "Keep it simple and light." + GARDEN),
         (
             "Write a diary entry of a cook who hates the new menu.",
