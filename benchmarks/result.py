@@ -50,7 +50,7 @@ def _about(run: dict[str, object], asked: str) -> Sequence[str]:
         f"`make demo` on {os.cpu_count()} {platform.machine()} cores, float32, {date.today()}: {requests} "
         f"requests{took}.",
         "Reference models are shown for one policy; `out/demo/leaderboard.csv` has them for all, and",
-        "`out/demo/report.html` every answer. The table is written by `python benchmarks/result.py out/demo`;",
+        "`out/demo/report.html` every answer. The table is written by `python benchmarks/result.py out/demo [--asked TIME]`;",
         "`n` is the answers behind `J` and `capability`, brackets hold 95 % intervals.",
         "",
     )
