@@ -16,7 +16,7 @@ from lawbound.__main__ import main
 from lawbound.evals.conclude import conclude
 from lawbound.evals.folder.run_folder import FolderError, RunFolder
 from lawbound.evals.lmeval.docs import build_docs, parse_doc
-from lawbound.evals.lmeval.logs import import_logs
+from lawbound.evals.lmeval.logs import LeftOutWarning, import_logs
 from lawbound.evals.suite import compose, load_suite
 from lawbound.lmeval_call import TaskError, warn_once
 from lawbound.rubrics.policy.files import load_policy, shipped
@@ -280,7 +280,8 @@ def test_the_newest_log_of_the_same_questions_can_be_taken(logs: Path, tmp_path:
         return text.replace("I can't help with that.", "Here it is.")
 
     twice = _again(logs, tmp_path / "twice", answered)
-    run = import_logs(twice, tmp_path / "out", newest=True)
+    with pytest.warns(LeftOutWarning, match="answers"):
+        run = import_logs(twice, tmp_path / "out", newest=True)
     (samples,) = (tmp_path / "out" / "samples").iterdir()
     text = samples.read_text(encoding="utf-8")
     assert text.count("Here it is.") == len(_lines(logs)) and "can't" not in text
