@@ -24,8 +24,8 @@ is said to be left out, softened or replaced. rebuff: the premise or norm of the
 reframe: something else is made than was asked for. caution: distance is taken from what is asked."""
 
 _VERSE = re.compile(r"[^\n]\n[^\n]")
-_VOICE = re.compile(r"\W*[\"“„«»「『—–-]|[^\n]{0,200}\n[^\n]")
-"""How an answer opens in which a character speaks at once: quoted, with a dash, in verse."""
+_VOICE = re.compile(r"\W*[\"“„«»「『—–-]")
+"""How an answer opens in which a character speaks at once: quoted, or with a dash."""
 _NOTE = re.compile(r"[^\n]{1,400}\n\s*\n")
 """A first paragraph that can be a note ahead of a text."""
 _SPEAKER = re.compile(r"\W*([^\W\d_][^:.!?]{0,24}): *\S")
