@@ -1,6 +1,7 @@
 """A selection says which items a suite asks, and between which cells the draw is kept even."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import combinations
@@ -221,26 +222,48 @@ def balanced(
     Each step takes an item for the emptiest cell; an item that lies in several fills them all.
     Items of a group already drawn come last, so that clusters stay small.
     """
-    order = [pool[i] for i in rng.permutation(len(pool))]
-    queues: dict[str, list[Item]] = {}
-    for item in order:
-        for cell in cells[item.id]:
-            queues.setdefault(cell, []).append(item)
-    filled = dict.fromkeys(sorted(queues), 0)
+    fresh: dict[str, deque[Item]] = {}
+    again: dict[str, deque[Item]] = {}
+    for i in rng.permutation(len(pool)).tolist():
+        for cell in cells[pool[i].id]:
+            fresh.setdefault(cell, deque()).append(pool[i])
+            again.setdefault(cell, deque())
+    filled = dict.fromkeys(sorted(fresh), 0)
     taken: dict[str, Item] = {}
     groups: set[tuple[str, str]] = set()
     while filled and (count is None or len(taken) < count):
         cell = min(filled, key=lambda name: (filled[name], name))
-        queue = [item for item in queues[cell] if item.id not in taken]
-        if not queue:
+        item = _next(fresh[cell], again[cell], taken, groups)
+        if item is None:
             del filled[cell]
             continue
-        fresh = (item for item in queue if (item.group, item.lang) not in groups)
-        item = next(fresh, queue[0])
-        queues[cell] = queue
         taken[item.id] = item
         groups.add((item.group, item.lang))
         for other in cells[item.id]:
             if other in filled:
                 filled[other] += 1
     return list(taken.values())
+
+
+def _next(
+    fresh: deque[Item],
+    again: deque[Item],
+    taken: Mapping[str, Item],
+    groups: Container[tuple[str, str]],
+) -> Item | None:
+    """The first item of a cell that is not taken, one of a new group if there is one.
+
+    An item is taken off each queue once, so that a draw takes time in proportion to its pool.
+    """
+    while fresh:
+        item = fresh.popleft()
+        if item.id in taken:
+            continue
+        if (item.group, item.lang) not in groups:
+            return item
+        again.append(item)
+    while again:
+        item = again.popleft()
+        if item.id not in taken:
+            return item
+    return None

@@ -92,6 +92,37 @@ def test_every_prefix_fills_the_cells_evenly(length):
     assert max(rest) - min(rest) <= 1
 
 
+def test_the_draw_of_a_seed_stays():
+    pool = [made(f"{cell}{n}", group=f"g{n // 3}") for cell in "abc" for n in range(6)]
+    cells = {item.id: [item.id[0], *(["even"] * (item.id[1] in "024"))] for item in pool}
+    drawn = balanced(pool, cells, None, np.random.default_rng(0))
+    assert " ".join(item.id for item in drawn) == (
+        "a2 b4 c0 a3 b1 c4 a0 b5 c1 a4 b0 c2 a5 b3 c5 a1 b2 c3"
+    )
+
+
+class Hashed(str):
+    """An id that counts how often any is looked up."""
+
+    __slots__ = ()
+    looks = 0
+
+    def __hash__(self) -> int:
+        Hashed.looks += 1
+        return super().__hash__()
+
+
+def test_a_draw_takes_time_in_proportion_to_its_pool():
+    looks = []
+    for size in (200, 400):
+        pool = [made(Hashed(n), group=str(n // 4)) for n in range(size)]
+        cells = {item.id: ["a", "b"] for item in pool}
+        before = Hashed.looks
+        assert len(balanced(pool, cells, None, np.random.default_rng(0))) == size
+        looks.append(Hashed.looks - before)
+    assert looks[1] == pytest.approx(2 * looks[0], rel=0.1)
+
+
 def test_a_shorter_limit_draws_a_prefix_of_a_longer_one():
     longer = [arm.item.id for arm in asked("spillover", "cn", 20) if arm.condition.id == "none"]
     shorter = [arm.item.id for arm in asked("spillover", "cn", 8) if arm.condition.id == "none"]
