@@ -116,31 +116,49 @@ def draw(frame: pd.DataFrame, *, count: int, least: int, rng: np.random.Generato
 
 
 def allocate(sizes: Sequence[int], count: int, *, least: int) -> list[int]:
-    """Share a count out: the least to each, largest first, then by size with largest remainders."""
+    """Share a count out over strata: the least to each, the rest by size with largest remainders.
+
+    All of it is given, as far as there are answers: ``sum(given) == min(count, sum(sizes))``.
+    """
+    count = min(count, sum(sizes))
+    largest = sorted(range(len(sizes)), key=lambda i: (-sizes[i], i))
+    given = _least_of_each(sizes, count, least, largest)
+    shares = _shares(sizes, count, given)
+    given = [n + int(share) for n, share in zip(given, shares, strict=True)]
+    first = sorted(largest, key=lambda i: -(shares[i] % 1))
+    return _with_remainders(sizes, count, given, first)
+
+
+def _least_of_each(
+    sizes: Sequence[int], count: int, least: int, largest: Sequence[int]
+) -> list[int]:
+    """The least to each stratum, or nothing to one for which not enough is left."""
     given = [0] * len(sizes)
-    left = min(count, sum(sizes))
-    by_size = sorted(range(len(sizes)), key=lambda i: (-sizes[i], i))
-    for i in by_size:
-        if min(least, sizes[i]) <= left:
+    for i in largest:
+        if sum(given) + min(least, sizes[i]) <= count:
             given[i] = min(least, sizes[i])
-            left -= given[i]
-    total = sum(sizes)
-    wanted = [
-        max(count * size / max(total, 1) - n, 0.0) for size, n in zip(sizes, given, strict=True)
+    return given
+
+
+def _shares(sizes: Sequence[int], count: int, given: Sequence[int]) -> list[float]:
+    """What is left, in proportion to how far each stratum is below its share by size."""
+    below = [
+        max(count * size / sum(sizes) - n, 0.0) if size else 0.0
+        for size, n in zip(sizes, given, strict=True)
     ]
-    scale = min(1.0, left / max(sum(wanted), 1e-9))
-    for i, want in enumerate(wanted):
-        more = min(int(want * scale), sizes[i] - given[i], left)
-        given[i] += more
-        left -= more
-    first = sorted(by_size, key=lambda i: -(wanted[i] * scale % 1))
-    while left > 0:
-        grows = [i for i in first if given[i] and given[i] < sizes[i]][:left]
-        if not grows:
-            break
-        for i in grows:
+    scale = min(1.0, (count - sum(given)) / max(sum(below), 1e-9))
+    return [part * scale for part in below]
+
+
+def _with_remainders(
+    sizes: Sequence[int], count: int, given: Sequence[int], first: Sequence[int]
+) -> list[int]:
+    """One more to each in turn; a stratum that has none is opened only where the others are full."""
+    given = list(given)
+    while left := count - sum(given):
+        room = [i for i in first if given[i] < sizes[i]]
+        for i in ([i for i in room if given[i]] or room)[:left]:
             given[i] += 1
-        left -= len(grows)
     return given
 
 

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from lawbound.evals.correction.labels import (
@@ -38,6 +40,9 @@ RULES = {("p", "r"): RuleInfo("p", "r", "refuse", True, False, "statute", "high"
         ([3, 100], 20, 4, [3, 17]),
         ([100, 50, 10], 9, 4, [5, 4, 0]),
         ([], 5, 4, []),
+        ([100] * 5, 3, 5, [1, 1, 1, 0, 0]),
+        ([2, 9], 1, 4, [0, 1]),
+        ([2, 4, 4, 2], 5, 8, [0, 4, 1, 0]),
     ],
 )
 def test_a_count_is_shared_out(
@@ -45,6 +50,27 @@ def test_a_count_is_shared_out(
 ) -> None:
     found = allocate(sizes, count, least=least)
     assert found == expected
+
+
+@given(
+    sizes=st.lists(st.integers(0, 300), max_size=12),
+    count=st.integers(0, 1000),
+    least=st.integers(0, 30),
+)
+def test_all_of_a_count_is_given_as_far_as_there_are_answers(
+    sizes: list[int], count: int, least: int
+) -> None:
+    found = allocate(sizes, count, least=least)
+    assert sum(found) == min(count, sum(sizes))
+    assert all(0 <= n <= size for n, size in zip(found, sizes, strict=True))
+
+
+@pytest.mark.parametrize(("count", "least"), [(1, 1), (1, 4), (2, 4), (5, 20)])
+def test_a_count_below_the_least_of_a_stratum_is_drawn(
+    behaved: Make, count: int, least: int
+) -> None:
+    found = draw(_frame(behaved), count=count, least=least, rng=np.random.default_rng(0))
+    assert len(found.probability) == count
 
 
 def _frame(behaved: Make, *, strength: str = "full") -> pd.DataFrame:
