@@ -6,8 +6,8 @@ from lawbound.rubrics.policy.policy import PolicyError
 
 _TEXT = """\
 # A Lawbound policy. Check it with: lawbound policy check {id}.yaml
-id: {id}
-name: {name}              # shown in the prompt and in reports
+id: "{id}"
+name: "{name}"            # shown in the prompt and in reports
 # parent: eu              # inherit the rules of another policy; drop the line if there is none
 version: "1"
 languages: [en]           # other languages need `texts` in every rule

@@ -189,10 +189,18 @@ def test_no_shipped_child_relaxes_its_parent() -> None:
     } == {}
 
 
-def test_a_scaffold_loads_as_it_stands(tmp_path: Path) -> None:
-    path = tmp_path / "my-town.yaml"
-    path.write_text(scaffold("my-town"), encoding="utf-8")
-    assert load_policy(str(path)).name == "My Town"
+@pytest.mark.parametrize(
+    ("policy_id", "name"),
+    [
+        ("my-town", "My Town"), ("no", "No"), ("yes", "Yes"), ("on", "On"), ("null", "Null"),
+        ("2024", "2024"), ("2024-01-01", "2024 01 01"), ("1e3", "1E3"), ("0x1f", "0X1F"),
+    ],
+)  # fmt: skip
+def test_a_scaffold_loads_as_it_stands(tmp_path: Path, policy_id: str, name: str) -> None:
+    path = tmp_path / f"{policy_id}.yaml"
+    path.write_text(scaffold(policy_id), encoding="utf-8")
+    policy = load_policy(str(path))
+    assert (policy.id, policy.name) == (policy_id, name)
 
 
 def test_a_scaffold_with_a_bad_id_is_refused() -> None:
