@@ -52,23 +52,23 @@ def shipped_suites() -> tuple[str, ...]:
 
 
 def load_suite(name_or_path: str) -> Suite:
-    """Read a shipped suite or a user's file.
+    """Read a shipped suite or a user's file; a file that is called like a shipped one needs its folder.
 
     Raises:
         SuiteError: There is no such suite, or the file is malformed.
     """
+    if name_or_path in shipped_suites():
+        return _load_shipped(name_or_path)
     path = Path(name_or_path)
     if path.suffix in (".yaml", ".yml") or path.is_file():
         return _beside(
             parse(read_yaml(path, SuiteError), Suite, str(path), SuiteError), path.parent
         )
-    if name_or_path not in shipped_suites():
-        hint = did_you_mean(name_or_path, shipped_suites())
-        raise SuiteError(
-            f"suite '{name_or_path}' does not exist, expected a file or one of "
-            f"{', '.join(shipped_suites())}{hint}"
-        )
-    return _load_shipped(name_or_path)
+    hint = did_you_mean(name_or_path, shipped_suites())
+    raise SuiteError(
+        f"suite '{name_or_path}' does not exist, expected a file or one of "
+        f"{', '.join(shipped_suites())}{hint}"
+    )
 
 
 @cache

@@ -69,6 +69,14 @@ def test_every_selection_adds_items_of_its_own(name):
         assert compose(alone, policies, limit=2), part
 
 
+def test_a_file_that_is_called_like_a_shipped_suite_does_not_stand_in_for_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "quick").write_text("hello: 1\n", encoding="utf-8")
+    assert load_suite("quick").id == "quick"
+    with pytest.raises(SuiteError, match="quick"):
+        load_suite("./quick")
+
+
 def test_the_same_seed_draws_the_same_items_and_another_seed_others():
     suite, policy = load_suite("cn-gbt45654"), load_policy("cn")
     first = compose(suite, [policy], limit=50)
