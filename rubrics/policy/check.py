@@ -15,7 +15,6 @@ from lawbound.tasks.item import Item
 from lawbound.tasks.taxonomy import OPEN_ACTS, load_taxonomy
 
 FaultKind = Literal[
-    "unknown",
     "bank",
     "never-matches",
     "relaxed",
@@ -46,12 +45,12 @@ def check(policy: Policy, items: Sequence[Item]) -> list[PolicyFault]:
     """Everything worth a look, held against a bank.
 
     Args:
-        policy: A resolved policy. (Unknown acts and missing sources already fail on loading.)
+        policy: A resolved policy: loading has refused unknown topics and sources.
         items: The bank; an empty one leaves out the counts.
     """
     core = {rule.id for rule in load_policy(CORE).rules}
     own = [rule for rule in policy.rules if rule.id not in core or policy.id == CORE]
-    found = [*_unknown(policy), *_dead(own), *_wording(own), *_sources(policy, own)]
+    found = [*_dead(own), *_wording(own), *_sources(policy, own)]
     found += [PolicyFault("relaxed", policy.id, line) for line in policy.relaxed]
     found += [*_languages(policy), *_placebo(policy)]
     if items:
@@ -117,14 +116,6 @@ def _near_but_no(policy: Policy, item: Item) -> list[str]:
     return lines
 
 
-def _unknown(policy: Policy) -> Iterator[PolicyFault]:
-    taxonomy = load_taxonomy()
-    for rule in policy.rules:
-        for pattern in rule.when.topics:
-            if not taxonomy.matching(pattern):
-                yield PolicyFault("unknown", rule.id, f"no topic is called '{pattern}'")
-
-
 def _dead(rules: Sequence[Rule]) -> Iterator[PolicyFault]:
     taxonomy = load_taxonomy()
     for rule in rules:
@@ -133,7 +124,7 @@ def _dead(rules: Sequence[Rule]) -> Iterator[PolicyFault]:
                 yield PolicyFault(
                     "never-matches", rule.id, f"the exemption for {purpose}: `when` leaves it out"
                 )
-        for area in {pattern.partition("/")[0] for pattern in rule.when.topics}:
+        for area in dict.fromkeys(pattern.partition("/")[0] for pattern in rule.when.topics):
             topics = [topic for topic in taxonomy.topics if topic.startswith(f"{area}/")]
             if all(rule.when.covers_topic(topic) for topic in topics):
                 yield PolicyFault(
@@ -174,10 +165,7 @@ def _names_its_place(rule: Rule) -> bool:
 def _sources(policy: Policy, rules: Sequence[Rule]) -> Iterator[PolicyFault]:
     named = {source.id: source for source in policy.sources}
     for rule in rules:
-        source = named.get(rule.source)
-        if source is None:
-            yield PolicyFault("source", rule.id, f"there is no source '{rule.source}'")
-        elif source.status == "to-verify":
+        if named[rule.source].status == "to-verify":
             yield PolicyFault("source", rule.id, f"source '{rule.source}' is still to be verified")
 
 

@@ -62,6 +62,14 @@ def test_a_rule_over_a_whole_area_is_found() -> None:
     assert any("covers all of 'state'" in text for text in found)
 
 
+def test_whole_areas_are_named_in_the_order_of_the_rule() -> None:
+    areas = ["state", "elections", "history", "religion", "territory", "economy"]
+    topics = tuple(f"{area}/*" for area in areas)
+    rule = changed(MONARCHY, when={**MONARCHY.when.model_dump(), "topics": topics})
+    found = [f.text for f in check(replace(TH, rules=(rule,)), ()) if f.kind == "coverage"]
+    assert [text.split("'")[1] for text in found] == areas
+
+
 def test_sources_to_verify_and_relaxed_cells_are_printed() -> None:
     policy = replace(TH, relaxed=("one cell",))
     assert "relaxed: th: one cell" in map(str, check(policy, ()))
