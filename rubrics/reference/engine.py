@@ -27,11 +27,6 @@ _PLAIN: Mapping[str, Respond] = {
     "oracle-text": known.oracle_text,
 }
 REFERENCES = (*_PLAIN, "coin", "synthetic")
-BASELINES = (
-    "always-refuse", "always-comply", "parrot", "empty", "coin",
-    "keyword-topic", "keyword-act", "always-notice", "always-neutral",
-)  # fmt: skip
-"""Reference models that deserve no credit; they stand in every leaderboard."""
 
 
 _NEXT_TURN = '],["user",'
