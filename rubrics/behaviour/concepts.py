@@ -95,7 +95,7 @@ class Concepts:
         if not firsts.isdisjoint(tokens):
             for i, token in enumerate(tokens[:-1]):
                 if token in firsts and (both := self._two.get(f"{token} {tokens[i + 1]}")):
-                    found.append(tuple(both))
+                    found.append(tuple(sorted(both)))
         return found
 
     def _add(self, entry: str, number: int) -> None:
