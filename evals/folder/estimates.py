@@ -10,6 +10,7 @@ from typing import Any
 from lawbound.evals.estimate import NAN, Estimate
 from lawbound.evals.folder.run_folder import FolderError
 from lawbound.runners.sample import MOST_COUNTED
+from lawbound.tasks.cells import as_written
 from lawbound.tasks.files import quoted
 from lawbound.tasks.places import open_regular, why
 
@@ -45,8 +46,7 @@ def _estimate(row: Mapping[str, Any], where: str) -> Estimate:
             elif kind in (int, "int"):
                 values[name] = int(text)
             else:
-                # The CSV neutralises formulas with an apostrophe; undo it.
-                values[name] = text[1:] if text[:1] == "'" and text[1:2] in "=+-@\t\r" else text
+                values[name] = as_written(text)
         except ValueError as fault:
             raise FolderError(f"{where}: {name} is {quoted(text)}, expected a number") from fault
         if isinstance(values[name], int | float) and abs(values[name]) > MOST_COUNTED:

@@ -8,8 +8,11 @@ from typing import Any
 import pytest
 
 from lawbound import FunctionEngine, ModelError, RunSpec, conclude, evaluate
+from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.estimates import read_estimates
 from lawbound.evals.folder.run_folder import FolderError, RunFolder, read_records, write_lines
+from lawbound.evals.leaderboard.board import metrics_rows
+from lawbound.evals.leaderboard.table import csv_bytes
 from lawbound.runners.store import StoreError, lock, read_samples
 
 
@@ -137,6 +140,14 @@ def test_a_file_that_is_not_there_is_named_once_and_without_a_number(tmp_path: P
         RunFolder(tmp_path).read_frame()
     line = f"{tmp_path}/verdicts.parquet: cannot be read (No such file or directory), expected"
     assert str(caught.value).startswith(line)
+
+
+@pytest.mark.parametrize("model", ["=x", " =x", "＝x", "-5", "'tis", "a\tb"])
+def test_a_name_comes_back_from_the_metrics_as_it_was_written(tmp_path: Path, model: str) -> None:
+    wrote = Estimate("J", model, "cn", "full", value=0.5, low=0.25, high=0.75, n=4)
+    path = tmp_path / "metrics.csv"
+    path.write_bytes(csv_bytes(metrics_rows([wrote])))
+    assert [found.model for found in read_estimates(path)] == [model]
 
 
 def _answers(text: str, **named: str) -> FunctionEngine:
