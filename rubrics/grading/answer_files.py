@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import IO, TYPE_CHECKING, Any
 
 from lawbound.tasks.places import open_regular
@@ -19,6 +20,9 @@ BATCH = 500
 REQUIRED = ("id", "prompt", "response")
 GRADED = (*REQUIRED, "lang", "truncated")
 """Columns that grading looks at."""
+
+
+_RAISED = Lock()
 
 
 class GradeError(ValueError):
@@ -173,35 +177,42 @@ def _open_csv(path: Path, needed: tuple[str, ...]) -> Source:
 
 def _read_csv(path: Path, needed: tuple[str, ...]) -> Iterator[Row]:
     """First the header as a row of its own, then the rows."""
-    limit = csv.field_size_limit(MAX_LINE)
-    try:
-        with _open(path) as handle:
-            reader = csv.reader((text for _, text in _lines(path, handle)), strict=True)
-            columns: tuple[str, ...] | None = None
-            while True:
-                begin = reader.line_num + 1
-                try:
-                    cells = next(reader, None)
-                except csv.Error as fault:
-                    raise GradeError(
-                        f"{path}: line {begin}: {fault}, expected comma-separated values"
-                    ) from fault
-                if cells is None:
-                    return
-                if not cells:
-                    continue
-                if columns is None:
-                    columns = tuple(cells)
-                    check_columns(path, columns, needed)
-                    yield Row(f"{path}: line 1", dict.fromkeys(columns))
-                    continue
-                if len(cells) != len(columns):
-                    raise GradeError(
-                        f"{path}: line {begin}: found {len(cells)} cells, expected {len(columns)}"
-                    )
-                yield Row(f"{path}: line {begin}", dict(zip(columns, cells, strict=True)))
-    finally:
-        csv.field_size_limit(limit)
+    with _open(path) as handle:
+        reader = csv.reader((text for _, text in _lines(path, handle)), strict=True)
+        columns: tuple[str, ...] | None = None
+        while True:
+            begin = reader.line_num + 1
+            try:
+                cells = _next_cells(reader)
+            except csv.Error as fault:
+                raise GradeError(
+                    f"{path}: line {begin}: {fault}, expected comma-separated values"
+                ) from fault
+            if cells is None:
+                return
+            if not cells:
+                continue
+            if columns is None:
+                columns = tuple(cells)
+                check_columns(path, columns, needed)
+                yield Row(f"{path}: line 1", dict.fromkeys(columns))
+                continue
+            if len(cells) != len(columns):
+                raise GradeError(
+                    f"{path}: line {begin}: found {len(cells)} cells, expected {len(columns)}"
+                )
+            yield Row(f"{path}: line {begin}", dict(zip(columns, cells, strict=True)))
+
+
+def _next_cells(reader: Iterator[list[str]]) -> list[str] | None:
+    """One row. `csv` has one limit for a whole process: it is raised for this row alone, and by one
+    thread at a time, since another file or another library may be read before the next one."""
+    with _RAISED:
+        limit = csv.field_size_limit(MAX_LINE)
+        try:
+            return next(reader, None)
+        finally:
+            csv.field_size_limit(limit)
 
 
 def _open_parquet(path: Path, whole: bool, needed: tuple[str, ...]) -> Source:

@@ -12,7 +12,7 @@ import pytest
 
 from lawbound.rubrics.behaviour import grade
 from lawbound.rubrics.calibration.agreement import read_labelled
-from lawbound.rubrics.grading.answer_files import GradeError
+from lawbound.rubrics.grading.answer_files import GradeError, open_answers
 from lawbound.rubrics.grading.grade_file import TOGETHER, grade_file
 from lawbound.rubrics.grading.graded_files import ADDED
 
@@ -127,6 +127,19 @@ def test_bad_input_is_one_line_and_leaves_nothing(
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_two_files_that_are_read_at_once_leave_each_other_room(tmp_path: Path) -> None:
+    long = "x" * (csv.field_size_limit() + 1)
+    for name, count in (("short", 1), ("other", 3)):
+        rows = "".join(f"{n},p,{long}\n" for n in range(count))
+        (tmp_path / f"{name}.csv").write_text(f"id,prompt,response\n{rows}", encoding="utf-8")
+    before = csv.field_size_limit()
+    first, second = (open_answers(tmp_path / f"{name}.csv").rows for name in ("short", "other"))
+    next(second)
+    assert csv.field_size_limit() == before
+    assert len(list(first)) == 1 and len(list(second)) == 2
+    assert csv.field_size_limit() == before
 
 
 def test_a_missing_file_an_unknown_ending_and_the_input_itself_are_refused(tmp_path: Path) -> None:
