@@ -105,25 +105,30 @@ class _Jsonl:
         pass
 
 
+class _Line:
+    """The line that `csv.writer` has made last; a row at a time, so that its place can be named."""
+
+    text = ""
+
+    def write(self, text: str) -> None:
+        self.text = text
+
+
 class _Csv:
     def __init__(self, handle: IO[bytes], source: Source) -> None:
         self._handle = handle
         self._columns = source.columns
-        self._writer = csv.writer(self, lineterminator="\n")
-        self._text = ""
+        self._line = _Line()
+        self._writer = csv.writer(self._line, lineterminator="\n")
         if self._columns is not None:
             self._put(tuple(dict.fromkeys([*self._columns, *ADDED])), "header")
 
-    def write(self, row: Row | str, added: dict[str, Any] | None = None) -> None:
-        # `csv.writer` hands its text to a method of this name.
-        if isinstance(row, str):
-            self._text = row
-            return
+    def write(self, row: Row, added: dict[str, Any]) -> None:
         if self._columns is None:
             self._columns = tuple(row.fields)
             self._put(tuple(dict.fromkeys([*self._columns, *ADDED])), row.where)
         _refuse_new_fields(row, self._columns, "CSV")
-        fresh = {name: inert(_cell(value)) for name, value in (added or {}).items()}
+        fresh = {name: inert(_cell(value)) for name, value in added.items()}
         given = {name: _cell(row.fields.get(name)) for name in self._columns}
         self._put(tuple({**given, **fresh}.values()), row.where)
 
@@ -137,7 +142,7 @@ class _Csv:
     def _put(self, cells: Sequence[str], where: str) -> None:
         self._writer.writerow(cells)
         try:
-            self._handle.write(self._text.encode("utf-8"))
+            self._handle.write(self._line.text.encode("utf-8"))
         except UnicodeEncodeError as fault:
             raise GradeError(
                 f"{where}: holds a lone surrogate, expected text; JSONL output can keep it"
