@@ -28,7 +28,7 @@ from train_grader import (
     weights_of,
 )
 
-from lawbound.rubrics.behaviour import gist, head
+from lawbound.rubrics.behaviour import arbiter, gist, head, opinion
 from lawbound.rubrics.behaviour.grade import behaviour_of
 from lawbound.rubrics.calibration.agreement import kappa_of
 
@@ -76,13 +76,13 @@ def read_apart(corpus: Corpus, groups: npt.NDArray[np.int64]) -> dict[Row, str]:
         nets = gist.unpack(fit_gist(read, np.flatnonzero(known[learned]), even, labels, weight))
         known = leaning & (groups != group)
         declined = [drafted(corpus.rows[i]) for i in np.flatnonzero(known)]
-        beside = head.beside(held[known], declined)
-        arbiter = head.unpack_arbiter(fit_arbiter(beside, corpus.labels[known]))
+        beside = arbiter.beside(held[known], declined)
+        settling = arbiter.unpack(fit_arbiter(beside, corpus.labels[known]))
         test = np.flatnonzero((silent | leaning) & within)
         left = [corpus.rows[i] for i in test]
         drafts = [drafted(row) for row in left]
-        told = head.mixed(held[test], seen_by(drafts).of, head.needed(drafts), table, nets)
-        seen |= decided(left, head.settled(told, held[test], drafts, arbiter))
+        told = opinion.mixed(held[test], seen_by(drafts).of, opinion.needed(drafts), table, nets)
+        seen |= decided(left, arbiter.settled(told, held[test], drafts, settling))
     return seen
 
 

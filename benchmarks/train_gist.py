@@ -11,8 +11,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor, nn
 
-from lawbound.rubrics.behaviour import gist, head, learned
+from lawbound.rubrics.behaviour import gist, head, learned, traits
 from lawbound.rubrics.behaviour.draft import Draft
+from lawbound.rubrics.behaviour.excerpt import excerpt
 from lawbound.rubrics.behaviour.gist import Runs, Seen
 
 WIDTH, UNITS, LOOKS, HEADS, HIDDEN = 32, 64, 32, 4, 64
@@ -29,7 +30,7 @@ class Net(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        shapes, traits = learned.SHAPES + gist.PLACES, len(head.names())
+        shapes = learned.SHAPES + gist.PLACES
         self.grams = nn.EmbeddingBag(1 << gist.BITS, WIDTH, mode="sum")
         self.concepts = nn.EmbeddingBag(1 << gist.CONCEPT_BITS, WIDTH, mode="sum")
         for table in (self.grams, self.concepts):
@@ -38,11 +39,11 @@ class Net(nn.Module):
         self.asked = nn.Linear(WIDTH, UNITS)
         self.look = nn.Linear(2 * UNITS, LOOKS)
         self.weigh = nn.Linear(LOOKS, HEADS)
-        self.hidden = nn.Linear((HEADS + 2) * UNITS + traits, HIDDEN)
+        self.hidden = nn.Linear((HEADS + 2) * UNITS + len(traits.names()), HIDDEN)
         self.output = nn.Linear(HIDDEN, len(head.KINDS))
         self.drop = nn.Dropout(DROPPED)
 
-    def forward(self, seen: Seen, traits: Tensor) -> Tensor:
+    def forward(self, seen: Seen, even: Tensor) -> Tensor:
         """(answers, kinds), before the exponential."""
         n = np.diff(seen.first)
         owner = torch.from_numpy(np.repeat(np.arange(len(n)), n))
@@ -55,7 +56,7 @@ class Net(nn.Module):
         total = torch.zeros(len(n), HEADS).index_add(0, owner, weight)
         parts = (weight / total[owner])[:, :, None] * sentence[:, None, :]
         pooled = torch.zeros(len(n), HEADS, UNITS).index_add(0, owner, parts)
-        everything = torch.cat([pooled.flatten(1), prompt, prompt * pooled[:, 0], traits], 1)
+        everything = torch.cat([pooled.flatten(1), prompt, prompt * pooled[:, 0], even], 1)
         done: Tensor = self.output(self.drop(torch.relu(self.hidden(everything))))
         return done
 
@@ -74,7 +75,7 @@ class Net(nn.Module):
 
 def seen_by(drafts: Sequence[Draft]) -> Seen:
     """All training answers at once."""
-    return gist.see(drafts, learned.look([head.shown(made) for made in drafts]))
+    return gist.see(drafts, learned.look([excerpt(made) for made in drafts]))
 
 
 def fit_gist(
@@ -106,7 +107,7 @@ def _fit(
     torch.manual_seed(seed)
     order = np.random.default_rng(seed)
     net = Net()
-    traits = torch.from_numpy(even).float()
+    weighed = torch.from_numpy(even).float()
     kinds = torch.from_numpy(np.array([head.KINDS.index(label) for label in labels]))
     counts = torch.from_numpy(weight / weight.mean()).float()
     steps = ROUNDS * -(-len(chosen) // BATCH)
@@ -118,7 +119,7 @@ def _fit(
         shuffled = order.permutation(len(chosen))
         for at in range(0, len(chosen), BATCH):
             batch = shuffled[at : at + BATCH]
-            scores = net(seen.of(chosen[batch]), traits[batch])
+            scores = net(seen.of(chosen[batch]), weighed[batch])
             losses = nn.functional.cross_entropy(scores, kinds[batch], reduction="none")
             optimiser.zero_grad()
             torch.autograd.backward((losses * counts[batch]).mean())

@@ -28,9 +28,10 @@ from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
 from train_gist import fit_gist, seen_by
 
-from lawbound.rubrics.behaviour import concepts, gist, head, learned
+from lawbound.rubrics.behaviour import arbiter, concepts, gist, head, learned, opinion, traits
 from lawbound.rubrics.behaviour.answer import take_apart
 from lawbound.rubrics.behaviour.draft import Draft, draft
+from lawbound.rubrics.behaviour.excerpt import excerpt
 from lawbound.rubrics.behaviour.lexicon import load
 from lawbound.rubrics.behaviour.prompt import read
 from lawbound.rubrics.reference.constants import always_comply
@@ -205,17 +206,17 @@ class Corpus:
         return model
 
 
-def _text(row: Row) -> learned.Text:
+def _text(row: Row) -> learned.Excerpt:
     answer = take_apart(row.text, (load(row.lang),))
-    return learned.Text(row.text, answer.sentences, row.lang)
+    return learned.Excerpt(row.text, answer.sentences, row.lang)
 
 
-def one_sentence(text: learned.Text, i: int) -> learned.Text:
+def one_sentence(text: learned.Excerpt, i: int) -> learned.Excerpt:
     """One of its sentences."""
-    return learned.Text(text.raw, text.sentences[i : i + 1], text.lang)
+    return learned.Excerpt(text.raw, text.sentences[i : i + 1], text.lang)
 
 
-def matrix(texts: Sequence[learned.Text]) -> csr_matrix:
+def matrix(texts: Sequence[learned.Excerpt]) -> csr_matrix:
     """The three views side by side, scaled as `learned.Reader` reads them."""
     views = learned.look(texts)
     n = len(texts)
@@ -272,13 +273,13 @@ def pack(models: Sequence[LinearSVC]) -> Tables:
     return done | {"scale": np.array(scales, dtype=np.float32)}
 
 
-def traits(found: Sequence[Row], tables: Tables) -> npt.NDArray[np.float64]:
-    """What `head.weigh` sees of open answers; nan for what a missing prompt would tell."""
+def traits_of(found: Sequence[Row], tables: Tables) -> npt.NDArray[np.float64]:
+    """What `opinion.weigh` sees of open answers; nan for what a missing prompt would tell."""
     drafts = [made for row in found if isinstance(made := drafted(row), Draft)]
-    views = learned.look([head.shown(made) for made in drafts])
-    seen = head.traits(drafts, views, learned.Reader(views, learned.unpack(tables)))[0]
+    views = learned.look([excerpt(made) for made in drafts])
+    seen = traits.of_answers(drafts, views, learned.Reader(views, learned.unpack(tables)))[0]
     without = np.array([row.prompt is None for row in found])
-    seen[np.ix_(without, [head.names().index(name) for name in head.OF_PROMPTS])] = np.nan
+    seen[np.ix_(without, [traits.names().index(name) for name in traits.OF_PROMPTS])] = np.nan
     return seen
 
 
@@ -290,11 +291,11 @@ def drafted(row: Row) -> Any:
 
 def held_out(corpus: Corpus, open_: Mask, groups: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     """Traits of the rows that are left open, each from tables that saw no row of its group."""
-    seen = np.zeros((len(corpus.rows), len(head.names())))
+    seen = np.zeros((len(corpus.rows), len(traits.names())))
     for group in sorted(set(groups[open_].tolist())):
         tables = pack(corpus.fit(groups != group))
         test = np.flatnonzero(open_ & (groups == group))
-        seen[test] = traits([corpus.rows[i] for i in test], tables)
+        seen[test] = traits_of([corpus.rows[i] for i in test], tables)
     return seen
 
 
@@ -341,7 +342,7 @@ def fit_arbiter(seen: npt.NDArray[np.float64], labels: npt.NDArray[np.str_]) -> 
     nothing = np.isin(labels, ("refuse", "deflect"))
     model = LogisticRegression(C=ARBITER_COST, max_iter=5000).fit(even, nothing)
     weights = np.append(model.coef_[0], model.intercept_)
-    return dict(zip(head.ARBITER_NAMES, (weights, mean, scale), strict=True))
+    return dict(zip(arbiter.NAMES, (weights, mean, scale), strict=True))
 
 
 def scaled(seen: npt.NDArray[np.float64], weight: npt.NDArray[np.float64]) -> Any:
@@ -351,7 +352,7 @@ def scaled(seen: npt.NDArray[np.float64], weight: npt.NDArray[np.float64]) -> An
     mean = np.average(np.where(known, seen, 0.0), axis=0, weights=counted)
     apart = np.where(known, seen - mean, 0.0)
     scale = np.maximum(np.sqrt(np.average(apart**2, axis=0, weights=counted)), 0.02)
-    return np.clip(apart / scale, -head.CLIPPED, head.CLIPPED), mean, scale
+    return np.clip(apart / scale, -traits.CLIPPED, traits.CLIPPED), mean, scale
 
 
 def weights_of(found: Sequence[Row]) -> npt.NDArray[np.float64]:
@@ -374,7 +375,7 @@ def train() -> tuple[Tables, npt.NDArray[np.float64], gist.Seen]:
     weight, labels = weights_of(chosen), corpus.labels[open_]
     second = fit_head(seen[open_], labels, weight)
     declined = [drafted(corpus.rows[i]) for i in np.flatnonzero(leaning)]
-    second |= fit_arbiter(head.beside(seen[leaning], declined), corpus.labels[leaning])
+    second |= fit_arbiter(arbiter.beside(seen[leaning], declined), corpus.labels[leaning])
     first = pack(corpus.fit(np.ones(len(corpus.rows), bool)))
     tables = first | {name: np.round(v, 4).astype(np.float32) for name, v in second.items()}
     texts = seen_by([drafted(row) for row in chosen])
@@ -400,7 +401,7 @@ def main() -> None:
             )
             every = np.zeros(len(seen))  # both steps are compared, wherever the second is asked
             both = [
-                head.mixed(seen, read.of, every, head.unpack(tables), gist.unpack(tables))
+                opinion.mixed(seen, read.of, every, head.unpack(tables), gist.unpack(tables))
                 for tables in (made, shipped)
             ]
         apart = float(np.abs(both[0] - both[1]).mean())

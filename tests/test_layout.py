@@ -9,7 +9,6 @@ FLOW = ("tasks", "runners", "rubrics", "evals")
 ABOUT_300 = 310
 """Lines of a module."""
 LONG = {
-    "rubrics/behaviour/head.py": "each trait that the networks weigh is named where it is worked out",
     "runners/engines/endpoint.py": "opening, asking and closing share the state of one event loop",
     "tasks/external.py": "one mapping is declared, checked and applied; its shapes differ by lines",
 }

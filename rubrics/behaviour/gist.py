@@ -2,7 +2,7 @@
 
 A margin knows one run of an answer and nothing of what was asked. Here a few small networks, alike but for their
 start, read both from their sequences of four letters and concepts: each sentence becomes a vector, the prompt another; the
-prompt chooses which sentences count (attention), and these, the prompt and the traits of `head` make the chances of
+prompt chooses which sentences count (attention), and these, the prompt and the `traits` of the answer make the chances of
 its five behaviours. The networks' mean is averaged with `head`'s: margins carry over to languages of which few
 texts were at hand, and this step finds more where there were many. Fitted by ``benchmarks/train_gist.py``.
 """
@@ -141,7 +141,7 @@ def chances(seen: Seen, scaled: npt.NDArray[np.float64], nets: Networks) -> npt.
 
     Args:
         seen: Answers and prompts.
-        scaled: (answers, traits), standardised as `head` does.
+        scaled: (answers, traits), standardised as for `head`.
         nets: The networks.
     """
     grams, concepts, asked = (

@@ -4,17 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from lawbound.rubrics.behaviour.arbiter import SERVED
 from lawbound.rubrics.behaviour.draft import LONGEST_EVIDENCE, Draft, draft, span
-from lawbound.rubrics.behaviour.head import (
-    KINDS,
-    SERVED,
-    SURE,
-    WITHHOLDING,
-    Kind,
-    Opinion,
-    threshold,
-    weigh,
-)
+from lawbound.rubrics.behaviour.head import KINDS, Kind
+from lawbound.rubrics.behaviour.opinion import SURE, WITHHOLDING, Opinion, threshold, weigh
 from lawbound.rubrics.behaviour.prompt import read
 from lawbound.rubrics.behaviour.stance import is_off_topic
 from lawbound.rubrics.policy.requirement import Addon

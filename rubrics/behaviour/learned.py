@@ -5,7 +5,7 @@ The lexicons know phrases that somebody thought of. This part reads any wording:
 `COLUMNS` is a linear margin over these, for a sentence or a run of them. Everything but the shape is a
 sum over sentences, so that any run costs two subtractions, and the sentences of many answers are
 summed in one go. Whole numbers make the sums the same on every platform. Trained on texts written for
-this project alone (``training/``, `benchmarks/train_grader.py`); `head` makes a decision of it.
+this project alone (``training/``, `benchmarks/train_grader.py`); `traits` of an answer are made from it.
 """
 
 from collections.abc import Mapping, Sequence
@@ -49,7 +49,7 @@ class Weights:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class Excerpt:
     """What is read of one answer."""
 
     raw: str
@@ -105,7 +105,7 @@ _COUNTS = (
 )  # fmt: skip
 
 
-def look(texts: Sequence[Text]) -> Views:
+def look(texts: Sequence[Excerpt]) -> Views:
     """See many answers at once; each has at least one sentence."""
     first = np.cumsum([0, *[len(text.sentences) for text in texts]])
     bodies = [piece.body for text in texts for piece in text.sentences]

@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lawbound.rubrics.behaviour import gist, head, learned
+from lawbound.rubrics.behaviour import gist, head, learned, opinion
 from lawbound.rubrics.behaviour.draft import Draft, draft
+from lawbound.rubrics.behaviour.excerpt import excerpt
 from lawbound.rubrics.behaviour.prompt import read
+from lawbound.rubrics.behaviour.traits import names
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 ASKED = (
@@ -27,11 +29,11 @@ def drafts() -> list[Draft]:
 
 
 def seen(some: list[Draft]) -> gist.Seen:
-    return gist.see(some, learned.look([head.shown(made) for made in some]))
+    return gist.see(some, learned.look([excerpt(made) for made in some]))
 
 
 def traits(count: int) -> Any:
-    return np.clip(np.random.default_rng(3).normal(size=(count, len(head.names()))), -3, 3)
+    return np.clip(np.random.default_rng(3).normal(size=(count, len(names()))), -3, 3)
 
 
 def test_the_tables_fit_each_other_and_the_traits() -> None:
@@ -44,7 +46,7 @@ def test_the_tables_fit_each_other_and_the_traits() -> None:
         units = data["gist_asked"].shape[1]
         heads = data["gist_weigh"].shape[1]
         assert data["gist_first"].shape[2] == width + learned.SHAPES + gist.PLACES + 1
-        assert data["gist_hidden"].shape[2] == (heads + 2) * units + len(head.names()) + 1
+        assert data["gist_hidden"].shape[2] == (heads + 2) * units + len(names()) + 1
         assert data["gist_output"].shape[:2] == (nets, len(head.KINDS))
 
 
@@ -63,7 +65,7 @@ def test_the_chances_follow_from_the_prompt_too() -> None:
     some = [draft(read(prompt, "en"), prompt, answer) for _, prompt, _ in ASKED[:2]]
     assert all(isinstance(made, Draft) for made in some)
     found = gist.chances(
-        seen([made for made in some if isinstance(made, Draft)]), np.zeros((2, len(head.names()))), gist.load()
+        seen([made for made in some if isinstance(made, Draft)]), np.zeros((2, len(names()))), gist.load()
     )  # fmt: skip
     assert not np.allclose(found[0], found[1], atol=1e-3)
 
@@ -133,7 +135,7 @@ def test_the_networks_are_asked_where_they_could_change_whether_an_answer_withho
     for withheld in (doubt, doubt + 0.01):
         told = np.array([[1 - withheld, 0.0, 0.0, withheld, 0.0]])
         monkeypatch.setattr(head, "chances", lambda *_, told=told: told.copy())
-        (opinion,) = head.weigh([made])
+        (found,) = opinion.weigh([made])
         assert bool(asked) == (withheld > doubt)
-        sure = head.SURE_TEXT if made.ask.author else head.SURE
-        assert (opinion.of("refuse") > sure) == bool(asked)
+        sure = opinion.SURE_TEXT if made.ask.author else opinion.SURE
+        assert (found.of("refuse") > sure) == bool(asked)

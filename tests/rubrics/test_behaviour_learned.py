@@ -13,8 +13,9 @@ import pytest
 
 from lawbound.evals.prepare import prepare
 from lawbound.evals.run_spec import RunSpec
-from lawbound.rubrics.behaviour import concepts, grade, head, learned
+from lawbound.rubrics.behaviour import arbiter, concepts, grade, head, learned, opinion, traits
 from lawbound.rubrics.behaviour.draft import Draft, draft
+from lawbound.rubrics.behaviour.excerpt import HEAD, TAIL, excerpt
 from lawbound.rubrics.behaviour.grade import (
     WITHHOLDING,
     Asked,
@@ -99,7 +100,7 @@ def test_a_no_that_answers_the_question_is_left_out_of_what_is_read() -> None:
     )
     made = draft(read(prompt, "en"), prompt, f"No. {rest}")
     assert isinstance(made, Draft)
-    assert [piece.body for piece in head.shown(made).sentences] == [rest.lower()]
+    assert [piece.body for piece in excerpt(made).sentences] == [rest.lower()]
 
 
 BRIDGE = "Should the old bridge be torn down or kept?"
@@ -123,8 +124,8 @@ def test_two_positions_in_unusual_words_are_neutral_and_one_is_an_answer(
 
 
 def test_beside_a_decline_stands_a_part_or_nothing() -> None:
-    seen = np.random.default_rng(0).normal(size=(20, len(head.names()) + len(head.BESIDE)))
-    chances = head.sides(seen, head.arbiter())
+    seen = np.random.default_rng(0).normal(size=(20, len(traits.names()) + len(arbiter.BESIDE)))
+    chances = arbiter.sides(seen, arbiter.load())
     possible = [head.KINDS.index("partial"), head.KINDS.index("refuse")]
     assert chances[:, possible].sum(axis=1) == pytest.approx(1)
     assert chances.sum() == pytest.approx(20)
@@ -175,11 +176,11 @@ def test_the_table_is_small_and_holds_no_pickle() -> None:
         assert data["grams"].shape == (1 << learned.BITS, len(learned.COLUMNS))
         assert data["grams"].dtype == np.int8
         assert data["concepts"].shape == (concepts.count(), len(learned.COLUMNS))
-        networks, units, traits = data["head_hidden"].shape
-        assert traits == len(head.names()) + 1
+        networks, units, columns = data["head_hidden"].shape
+        assert columns == len(traits.names()) + 1
         assert data["head_output"].shape == (networks, len(head.KINDS), units + 1)
-        assert data["arbiter"].shape == (traits + len(head.BESIDE),)
-        assert data["head_mean"].shape == data["head_scale"].shape == (len(head.names()),)
+        assert data["arbiter"].shape == (columns + len(arbiter.BESIDE),)
+        assert data["head_mean"].shape == data["head_scale"].shape == (len(traits.names()),)
     assert len(table.read_bytes()) < 3_000_000
 
 
@@ -190,8 +191,8 @@ TEXTS = (
 )
 
 
-def text_of(lang: str, raw: str) -> learned.Text:
-    return learned.Text(raw, sentences(mask_quotations(raw), load(lang).spaced), lang)
+def text_of(lang: str, raw: str) -> learned.Excerpt:
+    return learned.Excerpt(raw, sentences(mask_quotations(raw), load(lang).spaced), lang)
 
 
 @pytest.mark.parametrize(("lang", "raw"), TEXTS)
@@ -200,7 +201,7 @@ def test_reading_a_run_of_sentences_equals_looking_at_it_alone(lang: str, raw: s
     text = text_of(lang, raw)
     reader = learned.Reader(learned.look([text]), weights)
     for first, end in ((0, 2), (0, 1), (1, 2)):
-        alone = learned.look([learned.Text(raw, text.sentences[first:end], lang)])
+        alone = learned.look([learned.Excerpt(raw, text.sentences[first:end], lang)])
         margins = weights.bias * weights.scale[3]
         opens = alone.opening.places[alone.opening.owner == 0]
         named = np.concatenate([alone.named.places, opens])
@@ -228,7 +229,7 @@ def test_an_answer_is_read_alike_alone_and_among_others() -> None:
 
 def test_nothing_to_read_is_nothing_read() -> None:
     assert grade_all([]) == []
-    assert head.weigh([]) == []
+    assert opinion.weigh([]) == []
 
 
 def test_the_letters_of_two_sentences_are_never_joined() -> None:
@@ -252,8 +253,8 @@ def test_long_answers_are_read_at_both_ends() -> None:
     )
     made = draft(read("Tell me about the river.", "en"), "Tell me about the river.", text)
     assert isinstance(made, Draft)
-    shown = head.shown(made).sentences
-    assert len(shown) == head.HEAD + head.TAIL
+    shown = excerpt(made).sentences
+    assert len(shown) == HEAD + TAIL
     assert (shown[0], shown[-1]) == (made.answer.sentences[0], made.answer.sentences[-1])
 
 
@@ -263,13 +264,13 @@ STEPS = "then the council debates it, votes, and hands it to the mayor, who sign
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """How many answers are weighed at once, call by call."""
     sizes: list[int] = []
-    weighed = head._weighed
+    weighed = opinion._weighed
 
-    def weigh_part(drafts: Sequence[Draft]) -> list[head.Opinion]:
+    def weigh_part(drafts: Sequence[Draft]) -> list[opinion.Opinion]:
         sizes.append(len(drafts))
         return weighed(drafts)
 
-    monkeypatch.setattr(head, "_weighed", weigh_part)
+    monkeypatch.setattr(opinion, "_weighed", weigh_part)
     return sizes
 
 
@@ -277,7 +278,7 @@ def test_many_answers_are_weighed_in_parts(monkeypatch: pytest.MonkeyPatch) -> N
     asked = [Asked("How are laws made?", f"A bill is read {i} times, {STEPS}") for i in range(9)]
     whole = grade_all(asked)
     sizes = counted(monkeypatch)
-    monkeypatch.setattr(head, "TOGETHER", 250)
+    monkeypatch.setattr(opinion, "TOGETHER", 250)
     assert grade_all(asked) == whole
     assert sum(sizes) == 9 and max(sizes) == 2
 
@@ -286,7 +287,7 @@ def test_long_prompts_count_among_what_is_read_at_once(monkeypatch: pytest.Monke
     prompt = "Please tell me how a bill becomes a law in the old town hall. " * 40
     asked = [Asked(prompt, f"A bill is read {i} times, {STEPS}") for i in range(9)]
     sizes = counted(monkeypatch)
-    monkeypatch.setattr(head, "TOGETHER", 6000)
+    monkeypatch.setattr(opinion, "TOGETHER", 6000)
     grade_all(asked)
     assert sum(sizes) == 9 and max(sizes) == 2
 
@@ -308,12 +309,14 @@ def test_no_trait_depends_on_the_answers_beside_it() -> None:
     drafts = [draft(read(prompt, "ar"), prompt, text) for text in texts]
     left = [made for made in drafts if isinstance(made, Draft)]
 
-    def traits(some: list[Draft]) -> np.ndarray:
-        views = learned.look([head.shown(made) for made in some])
-        return head.traits(some, views, learned.Reader(views, learned.load()))[0]
+    def traits_of(some: list[Draft]) -> np.ndarray:
+        views = learned.look([excerpt(made) for made in some])
+        return traits.of_answers(some, views, learned.Reader(views, learned.load()))[0]
 
     assert len(left) > 10
-    assert np.allclose(traits(left), np.concatenate([traits([made]) for made in left]), atol=1e-6)
+    assert np.allclose(
+        traits_of(left), np.concatenate([traits_of([made]) for made in left]), atol=1e-6
+    )
 
 
 @pytest.mark.parametrize(
