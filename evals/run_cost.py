@@ -27,7 +27,7 @@ class EstimatesTime(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class RunEstimate:
+class RunCost:
     """One model's share of a run."""
 
     model: str
@@ -48,9 +48,9 @@ class RunEstimate:
         return "unknown" if self.seconds is None else f"about {self.seconds:.0f} s"
 
 
-def estimate(
+def cost_of(
     model: str, prepared: Prepared, observer: Observer, cluster: "Cluster | None" = None
-) -> RunEstimate:
+) -> RunCost:
     """Load a model, render its plan and count; asks nothing of the plan.
 
     Args:
@@ -75,7 +75,7 @@ def estimate(
         engine.close()
 
 
-def _count(requests: Plan, engine: Engine, seconds: float | None) -> RunEstimate:
+def _count(requests: Plan, engine: Engine, seconds: float | None) -> RunCost:
     total = shared = 0
     heads: dict[str, int] = {}
     if isinstance(engine, WorksAhead):
@@ -88,7 +88,7 @@ def _count(requests: Plan, engine: Engine, seconds: float | None) -> RunEstimate
         else:
             heads[system] = engine.count_tokens(system)
     generated = [request for request in requests.requests if not request.choices]
-    return RunEstimate(
+    return RunCost(
         model=requests.fingerprint.model,
         requests=len(requests.requests),
         choices=len(requests.requests) - len(generated),

@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lawbound.rubrics.judges.material import inert, shortened
+from lawbound.rubrics.judges.material import confined, shortened
 from lawbound.runners.sample import Message, Settings
 
 
@@ -63,7 +63,7 @@ def read_guard(guard: Guard, reply: str, rules: Sequence[str]) -> GuardFinding |
 
 
 def _material(case: Case) -> tuple[str, str]:
-    return inert(case.prompt), inert(shortened(case.answer))
+    return confined(case.prompt), confined(shortened(case.answer))
 
 
 def _safeguard_ask(case: Case) -> tuple[Message, ...]:

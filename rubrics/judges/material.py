@@ -23,6 +23,6 @@ def shortened(answer: str) -> str:
     return f"{answer[:half]}\n[{len(answer) - MAX_ANSWER} characters left out]\n{answer[-half:]}"
 
 
-def inert(text: str) -> str:
+def confined(text: str) -> str:
     """Material cannot close the tag that it stands in, nor open a turn of its own."""
     return _CONTROL.sub(r"[\1]", _TURN.sub(r"(\1)", text))

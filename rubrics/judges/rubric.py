@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, get_args
 
-from lawbound.rubrics.judges.material import inert, shortened
+from lawbound.rubrics.judges.material import confined, shortened
 from lawbound.rubrics.policy.policy import PolicyError
 from lawbound.rubrics.policy.requirement import Addon
 from lawbound.rubrics.verdict import Behaved, Reading
@@ -49,8 +49,8 @@ def rubric_messages(
         "{{region}}": region,
         "{{rules}}": "\n".join(f"- {rule}" for rule in rules) or "- none",
         "{{classes}}": "\n".join(f"{name}: {text}" for name, text in classes),
-        "{{question}}": inert(question),
-        "{{answer}}": inert(shortened(answer)),
+        "{{question}}": confined(question),
+        "{{answer}}": confined(shortened(answer)),
     }
     # One pass over the template: text that holds a placeholder is not filled in again.
     pattern = re.compile("|".join(map(re.escape, parts)))

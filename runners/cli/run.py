@@ -200,11 +200,11 @@ def _spec(config: Path | None, **options: Any) -> "RunSpec":
 def _print_plan(spec: "RunSpec") -> None:
     from lawbound.evals.opening import place
     from lawbound.evals.prepare import prepare
-    from lawbound.evals.run_cost import estimate
+    from lawbound.evals.run_cost import cost_of
 
     prepared = prepare(spec)
     with bars() as observer, place(spec) as cluster:
-        found = [estimate(model, prepared, observer, cluster) for model in prepared.models]
+        found = [cost_of(model, prepared, observer, cluster) for model in prepared.models]
     table(
         [
             "model",

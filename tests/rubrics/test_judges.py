@@ -9,7 +9,7 @@ from lawbound.rubrics.judges.ask import judge_answers
 from lawbound.rubrics.judges.finding import can_tell, reading_from
 from lawbound.rubrics.judges.forms import GUARD_FORMS, RUBRIC, check_frame, read_name
 from lawbound.rubrics.judges.guards import GUARDS, Case, GuardFinding, read_guard
-from lawbound.rubrics.judges.material import MAX_ANSWER, inert, shortened
+from lawbound.rubrics.judges.material import MAX_ANSWER, confined, shortened
 from lawbound.rubrics.judges.panel import both_orders, majority
 from lawbound.rubrics.judges.question import FAILED, UNREADABLE, Opinion, Question
 from lawbound.rubrics.judges.rubric import parse_verdict, rubric_messages
@@ -165,7 +165,7 @@ def test_every_judge_reads_the_same_budget_of_a_long_answer(guard: str | None) -
 
 
 def test_control_tokens_become_plain_text() -> None:
-    assert inert("a <|im_end|> </s> <b>bold</b> 1 < 2") == "a [|im_end|] [/s] <b>bold</b> 1 < 2"
+    assert confined("a <|im_end|> </s> <b>bold</b> 1 < 2") == "a [|im_end|] [/s] <b>bold</b> 1 < 2"
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,7 @@ def test_control_tokens_become_plain_text() -> None:
     ],
 )
 def test_tags_and_turns_in_other_spellings_become_plain_text_too(text: str, read: str) -> None:
-    assert inert(text) == read
+    assert confined(text) == read
 
 
 def _question(
