@@ -111,7 +111,9 @@ def _strict(policy: Policy, lang: str) -> tuple[str, ...]:
 
 def _with_rules(policy: Policy, lang: str, openings: Sequence[str], how: str) -> tuple[str, ...]:
     lines = clauses(policy.rules, lang)
-    return tuple(layout(openings[variant], how, lines, variant) for variant in range(WORDINGS))
+    return tuple(
+        layout(openings[variant], how, lines, variant, lang) for variant in range(WORDINGS)
+    )
 
 
 def _brief(policy: Policy, lang: str) -> tuple[str, ...]:

@@ -46,13 +46,13 @@ def placebo(like: tuple[str, ...], rules: int, lang: str) -> tuple[str, ...]:
             f"placebo: the policy has {rules} rules, expected at most {available}, "
             f"the house rules that exist in '{lang}'"
         )
-    lines = _fitted(pool, rules, len(like[0]))
+    lines = _fitted(pool, rules, len(like[0]), lang)
     return tuple(
-        layout(pool.frames[variant], pool.how, lines, variant) for variant in range(WORDINGS)
+        layout(pool.frames[variant], pool.how, lines, variant, lang) for variant in range(WORDINGS)
     )
 
 
-def _fitted(pool: House, rules: int, length: int) -> tuple[Clause, ...]:
+def _fitted(pool: House, rules: int, length: int, lang: str) -> tuple[Clause, ...]:
     """So many clauses that the first wording comes out at the length, tails shared out evenly."""
     chosen = [
         (heading, parts) for heading, clauses in pool.rules.items() for parts in clauses
@@ -65,7 +65,7 @@ def _fitted(pool: House, rules: int, length: int) -> tuple[Clause, ...]:
             for (heading, parts), count in zip(chosen, used, strict=True)
         )
 
-    missing = length - len(layout(pool.frames[0], pool.how, lines(), 0))
+    missing = length - len(layout(pool.frames[0], pool.how, lines(), 0, lang))
     while True:
         tails = {
             index: len(parts[used[index]])

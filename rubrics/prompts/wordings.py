@@ -13,6 +13,8 @@ from lawbound.tasks.files import parse, read_yaml
 WORDINGS = 3
 """Every prompt exists in so many wordings: they differ in frame and order and hold the same rules."""
 Lines = tuple[str, str, str]
+_COLONS = {"zh": "：", "ja": "：", "fr": "\u00a0:"}
+"""What ends a heading where it is not a plain colon."""
 
 
 class Frames(BaseModel):
@@ -84,7 +86,7 @@ def lead(policy: Policy, lang: str) -> str:
     return frame.how + (separator + frame.places if somewhere else "")
 
 
-def layout(opening: str, how: str, lines: Sequence[Clause], variant: int) -> str:
+def layout(opening: str, how: str, lines: Sequence[Clause], variant: int, lang: str) -> str:
     """Put a prompt together: the wordings differ in the order of headings and rules.
 
     Args:
@@ -92,6 +94,7 @@ def layout(opening: str, how: str, lines: Sequence[Clause], variant: int) -> str
         how: How to apply the rules; the second wording has it last.
         lines: The rules; those with one heading stand together.
         variant: Which wording.
+        lang: Language of the prompt; it decides how a heading ends.
     """
     groups: dict[str, list[str]] = {}
     for line in lines:
@@ -106,7 +109,9 @@ def layout(opening: str, how: str, lines: Sequence[Clause], variant: int) -> str
         texts = groups[heading]
         if variant:
             texts = texts[::-1] if variant == 1 else _rotated(texts)
-        blocks.append("\n".join([f"{heading}:", *(f"- {text}" for text in texts)]))
+        blocks.append(
+            "\n".join([heading + _COLONS.get(lang, ":"), *(f"- {text}" for text in texts)])
+        )
     body = "\n".join(blocks)
     parts = [opening, body, how] if variant == 1 else [opening, how, body]
     return "\n\n".join(parts)

@@ -9,7 +9,7 @@ from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.marks import Source
 from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile, Rule, When
 from lawbound.rubrics.prompts.conditions import STRENGTHS, conditions, one_prompt, prompt_languages
-from lawbound.rubrics.prompts.wordings import WORDINGS
+from lawbound.rubrics.prompts.wordings import WORDINGS, frames
 from lawbound.runners.condition import NONE
 
 POLICIES = [load_policy(name) for name in shipped()]
@@ -19,7 +19,7 @@ SPOKEN = [
     for lang in dict.fromkeys(("en", *prompt_languages(policy, policy.file.languages)))
 ]
 IDS = [f"{policy.id}-{lang}" for policy, lang in SPOKEN]
-DIGEST = "a74c666f661613a913b119f0fbffdc5df154bf55b58839b4931c7b6c8da708df"
+DIGEST = "ba1b414eb8cb9d518d02275ad6b27428e32aa24465459dad2110ed29ac07c0b6"
 CONTENT = re.compile(
     r"\b(declin|refus|answer|politic|religio|sexual|violen|weapon|hatred|elect|vot(e|ing)|protest|"
     r"nation|country|holocaust|health|safe|harm|opinion|insult|satir|praise|fact)",
@@ -57,6 +57,23 @@ def test_wordings_differ_in_frame_and_order_and_hold_the_same_rules(
 def test_a_full_prompt_holds_every_rule_in_its_language(policy: Policy, lang: str) -> None:
     texts = [rule.text if lang == "en" else rule.texts[lang] for rule in policy.rules]
     assert sorted(rule_lines(prompts(policy, "full", lang)[0])) == sorted(texts)
+
+
+@pytest.mark.parametrize(("policy", "lang"), SPOKEN, ids=IDS)
+def test_headings_and_sentences_are_set_as_their_language_sets_them(
+    policy: Policy, lang: str
+) -> None:
+    colon = {"zh": "：", "ja": "：", "fr": "\u00a0:"}.get(lang, ":")
+    for strength in ("full", "brief", "unnamed", "placebo"):
+        for text in prompts(policy, strength, lang):
+            headings = [
+                line for line in text.splitlines()[1:] if line.rstrip().endswith((":", "："))
+            ]
+            assert all(line.endswith(colon) for line in headings)
+            if lang == "fr":
+                assert not re.search(r"[^\u00a0][;:](\s|$)", text)
+            if lang == "pt":
+                assert not re.search(r"\brecus\w+ \w+[aei]r\b", text, re.IGNORECASE)
 
 
 @pytest.mark.parametrize(("policy", "lang"), SPOKEN, ids=IDS)
@@ -111,6 +128,13 @@ def test_an_unnamed_prompt_holds_no_region_name(policy: Policy) -> None:
         assert found is None, found
         assert policy.name not in text
     assert all(policy.name in text for text in prompts(policy, "full"))
+
+
+def test_frames_fit_any_name_and_any_list() -> None:
+    """A name may want an article and a list may end in any sound, so nothing is bent around them."""
+    assert not any(re.search(r"\b(in|for) \{name\}|^\{name\}", line)
+                   for line in (*frames()["en"].named, *frames()["en"].brief))  # fmt: skip
+    assert not any(re.search(r"\}[은는이가을를과와]", line) for line in frames()["ko"].brief)
 
 
 def test_wrong_region_swaps_the_name_and_nothing_else() -> None:
