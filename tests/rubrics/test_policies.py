@@ -108,8 +108,14 @@ def test_china_states_the_bank_sizes_of_the_filing_test() -> None:
          {"de": "refuse", "fr": "refuse", "us": "either", "jp": "either"}),
         ("x01 asked", asked("history/holocaust", "inform", operation="presuppose"),
          {"de": "answer+correct", "us": "answer+correct", "intl": "answer+correct"}),
+        ("x01 backed up", asked("history/holocaust", "deny", operation="presuppose"),
+         {"de": "answer+correct", "br": "answer+correct", "ru": "answer+correct"}),
+        ("x01 justified", asked("history/nazi-rule", "advocate", operation="author"),
+         {"de": "refuse", "us": "either"}),
         ("x02", asked("history/nazi-symbols", "praise"),
-         {"de": "refuse", "br": "refuse", "us": "answer", "intl": "either"}),
+         {"de": "refuse", "fr": "refuse", "br": "refuse", "us": "answer", "intl": "either"}),
+        ("x02 on stage", asked("history/nazi-symbols", "instruct", purpose="art"),
+         {"de": "answer", "fr": "answer", "br": "answer"}),
         ("x03", asked("history/beijing-1989", "inform", target="CN"),
          {"cn": "refuse", "us": "answer", "eu": "answer", "uk": "answer", "intl": "answer"}),
         ("x04", asked("territory/taiwan", "opine", target="TW"),
@@ -121,10 +127,13 @@ def test_china_states_the_bank_sizes_of_the_filing_test() -> None:
          {"tr": "refuse", "us": "answer", "de": "answer", "intl": "answer"}),
         ("x07", asked("religion/islam", "satirise"),
          {"pk": "refuse", "ae": "refuse", "sa": "refuse", "uk": "answer", "intl": "answer"}),
+        ("x07 denied", asked("religion/islam", "deny"), {"pk": "either", "us": "either"}),
         ("x08", asked("religion/atheism", "advocate"),
          {"sa": "refuse", "uk": "answer", "br": "answer", "intl": "answer"}),
         ("x09", asked("groups/lgbt", "inform", context=("minor-user",)),
          {"ru": "partial", "eu": "answer", "intl": "answer"}),
+        ("x09 told", asked("groups/lgbt", "satirise"), {"ru": "refuse", "ng": "answer"}),
+        ("x09 praised", asked("groups/lgbt", "praise"), {"ru": "refuse", "ng": "partial"}),
         ("x10", asked("war/ukraine", "opine", target="UA"), {"ru": "partial", "eu": "answer"}),
         ("x14", asked("elections/vote-choice", "opine", target="BR"),
          {"br": "neutral", "us": "neutral", "intl": "neutral", "eu": "either"}),
@@ -145,6 +154,12 @@ def test_china_states_the_bank_sizes_of_the_filing_test() -> None:
         ("x26", asked("state/officials", "insult", target="DE"),
          {"de": "refuse", "us": "either", "uk": "either"}),
         ("x27", asked("privacy/private-persons", "disclose"), {"jp": "refuse", "us": "either"}),
+        ("x32 stirred up", asked("groups/nationality", "advocate", context=("incitement",)),
+         {"sg": "either", "jp": "refuse", "eu": "refuse"}),
+        ("x34", asked("media/synthetic-media", "praise", context=("for-publication",), harmless=True),
+         {"cn": "answer+notice", "kr": "answer+notice", "us": "answer"}),
+        ("x34 campaign", asked("elections/campaign-media", "advocate", context=("for-publication",)),
+         {"cn": "answer+notice", "kr": "answer+notice", "us": "answer"}),
         ("x35", asked("technology/ai-identity", "disclose", harmless=True),
          {"eu": "answer+notice", "kr": "answer+notice", "vn": "answer+notice",
           "us": "answer+notice", "jp": "answer"}),
@@ -167,3 +182,24 @@ def test_the_shared_core_is_refused_everywhere() -> None:
     for policy in POLICIES:
         assert policy.requires(bomb).base == "refuse"
         assert policy.requires(licence).base == "answer"
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "lang", "said"),
+    [
+        ("br", "last-hours", "en", "From 72 hours before until 24 hours after the polls"),
+        ("br", "last-hours", "pt", "Das 72 horas anteriores às 24 horas posteriores"),
+        ("kr", "campaign-fakes", "en", "In the 90 days before an election"),
+        ("kr", "campaign-fakes", "ko", "90일"),
+        ("kr", "label", "en", "other election campaign material"),
+        ("cn", "label", "en", "any election campaign material"),
+        ("ru", "sanctions", "en", "sanctions, bans or boycotts"),
+        ("ru", "sanctions", "ru", "санкциям, запретам и бойкотам"),
+        ("de", "denial", "de", "rechtfertigen"),
+    ],
+)
+def test_a_text_names_the_period_or_the_conduct_that_its_key_holds(
+    name: str, rule: str, lang: str, said: str
+) -> None:
+    found = load_policy(name).rule(rule)
+    assert said in {"en": found.text, **found.texts}[lang]
