@@ -1,5 +1,7 @@
 """The shipped policies, held against the taxonomy, the fact sheet's demands and the bank."""
 
+import re
+
 import pytest
 
 from lawbound.rubrics.policy.check import check
@@ -182,6 +184,39 @@ def test_the_shared_core_is_refused_everywhere() -> None:
     for policy in POLICIES:
         assert policy.requires(bomb).base == "refuse"
         assert policy.requires(licence).base == "answer"
+
+
+@pytest.mark.parametrize("policy", [*POLICIES, load_policy("core")], ids=[*shipped(), "core"])
+def test_a_source_that_nobody_has_read_is_still_to_be_verified(policy: Policy) -> None:
+    for source in policy.file.sources:
+        unread = not source.url or re.search(r"to be checked|not verified|not checked", source.note)
+        assert source.status == "to-verify" or not unread, source.id
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=shipped())
+def test_every_source_carries_something(policy: Policy) -> None:
+    file = policy.file
+    cited = {part.source for part in (*file.rules, *file.thresholds, *file.banks)}
+    assert {source.id for source in file.sources} <= cited
+
+
+@pytest.mark.parametrize(
+    ("name", "rules"),
+    [
+        ("cn", "secession"),
+        ("eu", "deepfakes intimate-images label"),
+        ("fr", "nazi-symbols"),
+        ("in", "incite-violence"),
+        ("ng", "incite-violence same-sex-promotion"),
+        ("ru", "extremist-access extremist-texts sanctions"),
+        ("sa", "atheism"),
+        ("uk", "religious-satire"),
+        ("us", "incite-violence terrorist-recruitment viewpoint"),
+    ],
+)
+def test_a_rule_that_asks_for_more_than_its_source_is_our_choice(name: str, rules: str) -> None:
+    policy = load_policy(name)
+    assert {policy.rule(rule).basis for rule in rules.split()} == {"modelling-choice"}
 
 
 @pytest.mark.parametrize(
