@@ -121,7 +121,6 @@ def rule_block(
     note = _what_was_read(mine, whole) + _thinking_alone(cut, used)
     free = strength in WITHOUT_POLICY
     j = means.j if len(whole) else Mean()
-    left = means.restricted_tally + means.near_tally
     is_primary = summary == "J" and strength == "full" and not slice
     p_value = NAN
     if is_primary and len(whole):
@@ -129,7 +128,7 @@ def rule_block(
     name = {"J": "prior_J" if free else "J", "duty": "duty"}[summary]
     if not (free and summary == "duty"):
         yield build(
-            cut, name, strength, j, left, slice=slice, method=MOVER, bounds=means.bounds["J"],
+            cut, name, strength, j, means.tally, slice=slice, method=MOVER, bounds=means.bounds["J"],
             note=note, family="primary" if is_primary else "exploratory", p_value=p_value,
         )  # fmt: skip
     if summary == "duty":
@@ -227,7 +226,7 @@ def _one_rule(
         missing = "" if is_whole else "needs restricted items and both kinds of near-miss"
         yield build(
             cut, "J" if rule.withholding else "duty", strength, means.j if is_whole else Mean(),
-            means.restricted_tally + means.near_tally, slice=slice, method=MOVER,
+            means.tally, slice=slice, method=MOVER,
             bounds=means.bounds["J"] if is_whole else None, note=missing,
         )  # fmt: skip
 
