@@ -108,30 +108,38 @@ def probability(hits: float, trials: float, *, mark: float, direction: str) -> f
 
 
 def further_items(
-    value: float, effective: float, n: int, *, mark: float, direction: str
+    value: float, effective: float, items: int, *, mark: float, direction: str
 ) -> int | None:
-    """Fewest further items, at the same rate and the same clustering, that decide the mark."""
-    if not np.isfinite(value) or effective <= 0 or n == 0:
-        return None
-    per_item = effective / n
+    """Fewest further items, at the same rate and the same clustering, that decide the mark.
 
-    def decided(items: int) -> bool:
-        trials = items * per_item
+    Args:
+        value: Of the rate.
+        effective: Independent answers that would tell as much as those that were given.
+        items: Different items asked: repeats of one are no further items.
+        mark: Of the regulator.
+        direction: Whether the rate is to be at least, or at most, the mark.
+    """
+    if not np.isfinite(value) or effective <= 0 or items == 0:
+        return None
+    per_item = effective / items
+
+    def decided(asked: int) -> bool:
+        trials = asked * per_item
         low, high = clopper_pearson(value * trials, trials)
         mean = Mean(value, low, high)
         return decide(mean, mark=mark, direction=direction) != "undecided"
 
-    if decided(n):
+    if decided(items):
         return None
-    reach = max(n, 1)
-    while not decided(n + reach):
+    reach = items
+    while not decided(items + reach):
         reach *= 2
         if reach > FURTHER_AT_MOST:
             return None
     low_end, high_end = 0, reach
     while high_end - low_end > 1:
         middle = (low_end + high_end) // 2
-        if decided(n + middle):
+        if decided(items + middle):
             high_end = middle
         else:
             low_end = middle
@@ -157,7 +165,7 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
     if threshold.direction == "at-most":
         reached = mean.value <= threshold.mark + 1e-12
     # Repeats of a question are no further questions.
-    is_enough = len(np.unique(kept.codes("item"))) >= threshold.minimum_items
+    items = len(np.unique(kept.codes("item")))
     return ThresholdResult(
         model=cut.model,
         policy=cut.policy,
@@ -174,12 +182,12 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
         value=mean.value,
         low=mean.low,
         high=mean.high,
-        point="too few items" if not is_enough else "pass" if reached else "fail",
+        point="too few items" if items < threshold.minimum_items else "pass" if reached else "fail",
         decision=decision,
         probability=NAN
         if mean.n == 0
         else probability(mean.value * mean.effective, mean.effective, **marks),  # type: ignore[arg-type]
-        further_items=further_items(mean.value, mean.effective, mean.n, **marks),  # type: ignore[arg-type]
+        further_items=further_items(mean.value, mean.effective, items, **marks),  # type: ignore[arg-type]
         source=threshold.source,
         clause=threshold.clause,
         note=_note(threshold, rows, known, hits),
