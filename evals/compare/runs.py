@@ -31,10 +31,11 @@ from lawbound.evals.metrics.inputs import (
     MetricError,
     Rows,
     RuleInfos,
+    check_columns,
     cuts,
     read_frame,
 )
-from lawbound.evals.stats.significance import holm
+from lawbound.evals.stats.significance import holm, stream
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,20 +74,30 @@ def compare_frames(
 ) -> Comparison:
     """Compare two verdict frames, each of one model.
 
+    Args:
+        first: The run that is compared with.
+        second: The run whose gains and losses are stated.
+        rule_info: The rules of every policy in the first run.
+        seed: Draws permutations; each policy has a stream of its own, so that leaving one out changes no
+            other's numbers.
+        resamples: How many are drawn.
+        names: What the summary calls the runs.
+
     Raises:
         MetricError: A frame holds several models, lacks a column, or nothing can be paired.
     """
     import pandas as pd
 
     for name, frame in zip(names, (first, second), strict=True):
+        check_columns(frame, f"compare: {name}")
         models = sorted(set(frame["model"]))
         if len(models) != 1:
             raise MetricError(f"compare: {name} holds models {models}, expected exactly one")
     both = pd.concat([first.assign(model="0"), second.assign(model="1")], ignore_index=True)
+    rows = read_frame(both)
     by_policy: dict[str, dict[str, Cut]] = {}
-    for cut in cuts(read_frame(both), rule_info):
+    for cut in cuts(rows, rule_info):
         by_policy.setdefault(cut.policy, {})[cut.model] = cut
-    rng = np.random.default_rng(seed)
     found: list[Difference] = []
     tables: list[pd.DataFrame] = []
     shared: dict[str, bool] = {}
@@ -100,7 +111,7 @@ def compare_frames(
             differs = requirement_differs(pairs)
             flips = _flipped(pairs)
             seen.add(pairs, differs, flips)
-            found += _differences(pairs, rng, resamples)
+            found += _differences(pairs, stream(seed, pairs.policy), resamples)
             tables.append(_flips(pairs, differs, flips))
             unanswered += unanswered_scores(pairs, "full")
             if (pairs.first.at("full")["kind"] == "policy").any():
@@ -109,7 +120,7 @@ def compare_frames(
         raise MetricError(f"compare: {names[0]} and {names[1]} share no item, policy and strength")
     found = _corrected(found)
     flipped = pd.concat(tables, ignore_index=True)
-    counts = seen.counts(_distinct(both))
+    counts = seen.counts(_distinct(rows))
     warnings = versions(first, second, names)
     told = "\n".join(summary(found, counts, names, warnings, shared, unanswered))
     return Comparison(
@@ -169,9 +180,8 @@ def _names(rows: Rows) -> list[str]:
     return ["/".join(map(str, one)) for one in zip(*parts, strict=True)]
 
 
-def _distinct(frame: pd.DataFrame) -> int:
+def _distinct(rows: Rows) -> int:
     """Stored answers of both runs."""
-    rows = read_frame(frame)
     return len(set(zip(rows["model"].tolist(), _names(rows), strict=True)))
 
 

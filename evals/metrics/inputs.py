@@ -119,6 +119,17 @@ def withholds(behaviour: NDArray[Any]) -> Mask:
     return found
 
 
+def check_columns(frame: pd.DataFrame, name: str = "verdict frame") -> None:
+    """Refuse a frame that lacks a column which metrics read.
+
+    Raises:
+        MetricError: A column is missing.
+    """
+    missing = [column for column in REQUIRED if column not in frame.columns]
+    if missing:
+        raise MetricError(f"{name}: columns {missing} are missing")
+
+
 def read_frame(frame: pd.DataFrame) -> Rows:
     """Arrays of a frame.
 
@@ -127,9 +138,7 @@ def read_frame(frame: pd.DataFrame) -> Rows:
     """
     import pandas as pd
 
-    missing = [name for name in REQUIRED if name not in frame.columns]
-    if missing:
-        raise MetricError(f"verdict frame: columns {missing} are missing")
+    check_columns(frame)
     columns: dict[str, NDArray[Any]] = {}
     for name in frame.columns:
         series = frame[name]

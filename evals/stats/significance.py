@@ -1,5 +1,6 @@
 """Tests: paired cluster permutation, Holm's correction, and p-values read off intervals."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -8,6 +9,12 @@ from lawbound.evals.stats.intervals import NAN, Codes, Floats, Mean
 
 ENUMERATE = 12
 """Up to so many clusters that changed, every sign pattern is tried."""
+
+
+def stream(seed: int, *names: str) -> np.random.Generator:
+    """Random numbers of their own for each name, whatever else is drawn for."""
+    digest = hashlib.sha256("\0".join(names).encode()).digest()
+    return np.random.default_rng([seed, int.from_bytes(digest[:8], "big")])
 
 
 def sign_flip(
