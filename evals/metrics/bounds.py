@@ -35,7 +35,7 @@ class Ends:
         return Ends(self.low - other.high, self.high - other.low)
 
 
-def ends_of(rows: Rows, y: Floats, *, low: Floats | float = 0.0, high: float = 1.0) -> Ends:
+def ends_of(rows: Rows, y: Floats, *, low: Floats | float = 0.0, high: Floats | float = 1.0) -> Ends:
     """The ends of values on a scale."""
     open_ = unscored(rows, y) & np.isnan(y)
     return Ends(np.where(open_, low, y), np.where(open_, high, y))
@@ -48,8 +48,8 @@ def mean_bounds(ends: Ends) -> Bounds:
 
 def score_ends(scores: Scores) -> Ends:
     """Ends of chance-corrected scores: an answer without a score may be wrong or right."""
-    chance = scores.rows.floats("chance")
-    return ends_of(scores.rows, scores.value, low=-chance / (1 - chance))
+    low, high = scores.scale
+    return ends_of(scores.rows, scores.value, low=low, high=high)
 
 
 @dataclass(frozen=True, slots=True)

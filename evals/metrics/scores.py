@@ -39,6 +39,12 @@ class Scores:
         return self.where(~np.isnan(self.value))
 
     @property
+    def scale(self) -> tuple[Floats, Floats]:
+        """What each would be worth if it were wrong, and if it were right."""
+        chance = self.rows.floats("chance")
+        return chance_corrected(0.0, chance), chance_corrected(1.0, chance)
+
+    @property
     def span(self) -> float:
         """Distance between a right and a wrong answer."""
         return 1 - self.lowest
@@ -61,10 +67,8 @@ class Scores:
         if not (gap & np.isnan(self.value)).any():
             value = self._mean()
             return value, value
-        chance = self.rows.floats("chance")
-        ends = (-chance / (1 - chance), np.ones(len(self.rows)))
         values = []
-        for end in ends:
+        for end in self.scale:
             filled = np.where(gap & np.isnan(self.value), end, self.value)
             use = ~np.isnan(filled)
             design = design_of(self.rows.where(use))
@@ -84,9 +88,20 @@ def scores_of(cut: Cut, mode: str) -> Scores:
     wanted = (rows["mode"] == mode) | (rows["kind"] == "creative")
     rows = rows.where(wanted & (rows["base"] == "answer"))
     chance = rows.floats("chance")
-    value = (scored(rows, rows.floats("score")) - chance) / (1 - chance)
-    lowest = float(np.min(-chance / (1 - chance))) if len(rows) else 0.0
+    value = chance_corrected(scored(rows, rows.floats("score")), chance)
+    lowest = float(np.fmin.reduce(chance_corrected(0.0, chance), initial=0.0))
     return Scores(rows, value, lowest)
+
+
+def chance_corrected(score: Floats | float, chance: Floats) -> Floats:
+    """Scores rescaled so that guessing is 0 and perfect is 1; below chance is negative.
+
+    This is kappa's form, (p - c) / (1 - c); see Cohen 1960. No score is nan, and so is one that guessing
+    always gets: it says nothing.
+    """
+    room = np.where(chance < 1, 1 - chance, np.nan)
+    corrected: Floats = (score - chance) / room
+    return corrected
 
 
 def design_of(rows: Rows) -> Design:
