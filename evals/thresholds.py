@@ -19,7 +19,6 @@ from lawbound.evals.metrics.build import judged
 from lawbound.evals.metrics.inputs import BLOCKED, ERROR, Cut, Mask, Rows, cuts, members, read_frame
 from lawbound.evals.stats.intervals import (
     NAN,
-    PRIOR_ICC,
     Design,
     Floats,
     Mean,
@@ -198,9 +197,7 @@ def _mean(rows: Rows, y: Floats) -> Mean:
     if len(y) == 0:
         return Mean()
     groups = rows.codes("group")
-    whole = np.zeros(len(y), dtype=np.intp)
-    repeats = len(np.unique(groups)) < len(groups)
-    icc = pooled_icc(y, groups, whole) if repeats else PRIOR_ICC
+    icc = pooled_icc(y, groups, np.zeros(len(y), dtype=np.intp))
     return rate(y, Design(rows.codes("item"), groups), icc=icc)
 
 

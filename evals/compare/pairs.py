@@ -30,7 +30,6 @@ from lawbound.evals.metrics.scores import (
     scores_of,
 )
 from lawbound.evals.stats.intervals import (
-    PRIOR_ICC,
     Design,
     Floats,
     Mean,
@@ -249,7 +248,7 @@ def _design(entries: Entries, mask: Mask) -> Design:
 
 
 def _arm(entries: Entries, d: Floats, mask: Mask, icc: float) -> Mean:
-    return signed_mean(d[mask], _design(entries, mask), bound=1.0, icc=icc or PRIOR_ICC)
+    return signed_mean(d[mask], _design(entries, mask), bound=1.0, icc=icc)
 
 
 def _macro(entries: Entries, mask: Mask) -> float:

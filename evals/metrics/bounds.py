@@ -35,7 +35,9 @@ class Ends:
         return Ends(self.low - other.high, self.high - other.low)
 
 
-def ends_of(rows: Rows, y: Floats, *, low: Floats | float = 0.0, high: Floats | float = 1.0) -> Ends:
+def ends_of(
+    rows: Rows, y: Floats, *, low: Floats | float = 0.0, high: Floats | float = 1.0
+) -> Ends:
     """The ends of values on a scale."""
     open_ = unscored(rows, y) & np.isnan(y)
     return Ends(np.where(open_, low, y), np.where(open_, high, y))
