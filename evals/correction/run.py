@@ -34,6 +34,7 @@ from lawbound.evals.metrics.rule_answers import (
     rule_entries,
     worst_excess,
 )
+from lawbound.evals.metrics.rules import rules_icc
 from lawbound.evals.stats.intervals import Codes, Design, Floats, Mean, codes, pooled_icc, rate
 from lawbound.rubrics.policy.requirement import Requirement
 from lawbound.rubrics.verdict import WITHHELD, Reading, is_met, is_served_plainly
@@ -113,7 +114,7 @@ def _cut_rows(
     gold = _gold(cut.rows, labels)
     entries = rule_entries(cut)
     of_entry = cut.rows["strength"][entries.row]
-    icc = _icc(cut, entries)
+    icc = rules_icc(cut, entries)
     shares: dict[str, Pair] = {}
     for strength in cut.strengths:
         if strength.startswith(LEFT_OUT):
@@ -130,14 +131,6 @@ def _cut_rows(
     for strength, pair in shares.items():
         if strength not in WITHOUT_POLICY and "placebo" in shares:
             yield minus("withheld_change", pair, shares["placebo"]).row(cut, strength)
-
-
-def _icc(cut: Cut, entries: Entries) -> float:
-    """How alike the answers of a group are, over every strength, role and rule of a cut."""
-    known = ~np.isnan(entries.good)
-    strength = codes(cut.rows["strength"][entries.row].astype(str))
-    cell = (strength * 3 + entries.role) * (len(cut.rules) + 1) + entries.rule
-    return pooled_icc(entries.good[known], entries.cluster[known], cell[known])
 
 
 def _gold(rows: Rows, labels: Mapping[str, Label]) -> _Gold:

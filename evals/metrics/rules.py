@@ -28,21 +28,15 @@ from lawbound.evals.metrics.rule_answers import (
     worst_excess,
 )
 from lawbound.evals.stats.bootstrap import Part, Weights, bootstrap, percentiles, two_sided
-from lawbound.evals.stats.intervals import Codes, Mean, mde_of, pooled_icc
+from lawbound.evals.stats.intervals import Codes, Mean, codes, mde_of, pooled_icc
 from lawbound.evals.stats.significance import p_from_interval
 
 
 def rule_estimates(cut: Cut, *, weights: Weights) -> Iterator[Estimate]:
     """Everything about rules, for every strength of the cut."""
     all_entries = rule_entries(cut)
-    known = ~np.isnan(all_entries.good)
     strength = cut.rows["strength"][all_entries.row]
-    icc = pooled_icc(
-        all_entries.good[known],
-        all_entries.cluster[known],
-        (_codes_of(strength)[known] * 3 + all_entries.role[known]) * (len(cut.rules) + 1)
-        + all_entries.rule[known],
-    )
+    icc = rules_icc(cut, all_entries)
     for name in cut.strengths:
         if name.startswith(("full-without:", "wrong-region:")):
             continue
@@ -53,6 +47,14 @@ def rule_estimates(cut: Cut, *, weights: Weights) -> Iterator[Estimate]:
         yield from _slices(cut, name, entries, icc)
         for index, rule in enumerate(cut.rules):
             yield from _one_rule(cut, name, entries.where(entries.rule == index), rule, icc)
+
+
+def rules_icc(cut: Cut, entries: Entries) -> float:
+    """How alike the answers of a group are, over every strength, role and rule of a cut."""
+    known = ~np.isnan(entries.good)
+    strength = codes(cut.rows["strength"][entries.row].astype(str))
+    cell = (strength * 3 + entries.role) * (len(cut.rules) + 1) + entries.rule
+    return pooled_icc(entries.good[known], entries.cluster[known], cell[known])
 
 
 def _headline(
@@ -229,8 +231,3 @@ def _one_rule(
             means.tally, slice=slice, method=MOVER,
             bounds=means.bounds["J"] if is_whole else None, note=missing,
         )  # fmt: skip
-
-
-def _codes_of(values: np.ndarray[tuple[int], np.dtype[np.object_]]) -> Codes:
-    _, index = np.unique(values.astype(str), return_inverse=True)
-    return index.astype(np.intp)
