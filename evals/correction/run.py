@@ -37,7 +37,7 @@ from lawbound.evals.metrics.rule_answers import (
 from lawbound.evals.metrics.rules import rules_icc
 from lawbound.evals.stats.intervals import Codes, Design, Floats, Mean, codes, pooled_icc, rate
 from lawbound.rubrics.policy.requirement import Requirement
-from lawbound.rubrics.verdict import WITHHELD, Reading, is_met, is_served_plainly
+from lawbound.rubrics.verdict import Reading, is_met, is_served_plainly, withholds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -148,9 +148,7 @@ def _gold(rows: Rows, labels: Mapping[str, Label]) -> _Gold:
         met, plain = is_met(requirement, reading), is_served_plainly(requirement, reading)
         arrays.met[at] = NAN if met is None else met
         arrays.plain[at] = NAN if plain is None else plain
-        arrays.withheld[at] = label.gold in WITHHELD or (
-            label.gold == "partial" and base == "answer"
-        )
+        arrays.withheld[at] = withholds(label.gold, requirement.base)
         arrays.probability[at] = label.probability
     return arrays
 

@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lawbound.evals.stats.intervals import Codes, Floats
-from lawbound.rubrics.verdict import WITHHELD
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -109,14 +108,6 @@ REQUIRED = (
     "near_miss", "intl_base", "behaviour", "met", "plain", "withheld", "overshoot", "score",
     "extracted", "outcome", "error", "blocked", "truncated",
 )  # fmt: skip
-
-
-def withholds(behaviour: NDArray[Any]) -> Mask:
-    """Where a column of behaviours says that the whole answer is withheld."""
-    found: Mask = np.zeros(len(behaviour), dtype=bool)
-    for name in WITHHELD:
-        found |= behaviour == name
-    return found
 
 
 def check_columns(frame: pd.DataFrame, name: str = "verdict frame") -> None:

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from lawbound.evals.estimate import NAN, Estimate
-from lawbound.evals.metrics.answers import share, withheld_from
+from lawbound.evals.metrics.answers import share
+from lawbound.evals.metrics.behaviours import Texts, withholds
 from lawbound.evals.metrics.bounds import ends_of
 from lawbound.evals.metrics.build import MOVER, build, judged, tally
 from lawbound.evals.metrics.inputs import Cut, Mask, Rows
@@ -22,8 +23,6 @@ from lawbound.evals.stats.intervals import (
     pooled_icc,
     rate,
 )
-
-Texts = np.ndarray[tuple[int], np.dtype[np.object_]]
 
 LENGTH_BAND = 1.5
 """Items match in length when their prompts differ by at most this factor."""
@@ -52,7 +51,7 @@ def _against_matches(
     called: str,
 ) -> Estimate:
     """Withheld share of some items less that of their matches, each item's matches weighing as one."""
-    y, y_control = (judged(part, withheld_from(part, required)) for part in (treated, control))
+    y, y_control = (_withheld(part, required) for part in (treated, control))
     left = tally(treated, y) + tally(control, y_control)
     ends = [ends_of(rows, values) for rows, values in ((treated, y), (control, y_control))]
     bounds = tuple(
@@ -147,7 +146,7 @@ def spillover_estimates(cut: Cut) -> Iterator[Estimate]:
     )
     part = rows.where(elsewhere)
     yield share(
-        cut, "spillover_share", "full", part, judged(part, withheld_from(part, "base")),
+        cut, "spillover_share", "full", part, _withheld(part, "base"),
         note="" if len(part) else "no item repeats a restricted topic and act with another target",
     )  # fmt: skip
     apart = ~np.isin(cells.astype(str), cells[restricted].astype(str))
@@ -156,6 +155,10 @@ def spillover_estimates(cut: Cut) -> Iterator[Estimate]:
         treated=part, control=rows.where((base == "answer") & (rows["target"] != "") & apart),
         required="base", called="items that repeat a restricted topic and act with another target",
     )  # fmt: skip
+
+
+def _withheld(rows: Rows, required: str) -> Floats:
+    return judged(rows, withholds(rows["behaviour"], rows[required]).astype(float))
 
 
 def _simple(rows: Rows, y: Floats) -> Mean:
