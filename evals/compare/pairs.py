@@ -54,10 +54,9 @@ def pair_cuts(first: Cut, second: Cut) -> Pairs:
     """Align rows by item, strength, mode and repeat."""
     keys = []
     for rows in (first.rows, second.rows):
-        epoch = rows["epoch"].astype(np.int64) if rows.has("epoch") else np.int64(0)
         key = rows.codes("item").astype(np.int64)
         key = (key * 1000 + rows.codes("strength")) * 4 + rows.codes("mode")
-        keys.append(key * 10_000 + epoch)
+        keys.append(key * 10_000 + rows.codes("epoch"))
     _, left, right = np.intersect1d(keys[0], keys[1], return_indices=True)
     one, two = first.rows.take(left), second.rows.take(right)
     return Pairs(first.policy, one, two, (replace(first, rows=one), replace(second, rows=two)))

@@ -130,7 +130,7 @@ def compare_frames(
 
 
 Pair = tuple[str, ...]
-"""Names of the first run's answer and of the second's."""
+"""Keys of the first run's answer and of the second's."""
 
 
 @dataclass(slots=True)
@@ -147,15 +147,15 @@ class _Answers:
     def add(self, pairs: Pairs, differs: Mask, flips: Mask) -> None:
         """The pairs of one policy."""
         both = (pairs.first, pairs.second)
-        names = list(zip(*map(_names, both), strict=True))
+        keys = list(zip(*(rows["key"].tolist() for rows in both), strict=True))
         lost = np.logical_or(*(rows.status > UNSCORED for rows in both))
         unread = np.logical_or(*map(_is_unread, both)) & ~lost
-        everywhere = np.ones(len(names), dtype=bool)
+        everywhere = np.ones(len(keys), dtype=bool)
         for found, mask in (
             (self.every, everywhere), (self.lost, lost), (self.unread, unread),
             (self.unlike, differs), (self.flipped, flips), (self.flipped_unlike, flips & differs),
         ):  # fmt: skip
-            found.update(names[at] for at in np.flatnonzero(mask).tolist())
+            found.update(keys[at] for at in np.flatnonzero(mask).tolist())
 
     def counts(self, answers: int) -> Counts:
         """How many there are of each, of so many answers in both runs."""
@@ -173,16 +173,9 @@ def _is_unread(rows: Rows) -> Mask:
     return found
 
 
-def _names(rows: Rows) -> list[str]:
-    """What tells a stored answer from others: its key, where the frame has one."""
-    columns = ("key",) if rows.has("key") else ("policy", "strength", "mode", "item", "epoch")
-    parts = [rows[name].tolist() for name in columns if rows.has(name)]
-    return ["/".join(map(str, one)) for one in zip(*parts, strict=True)]
-
-
 def _distinct(rows: Rows) -> int:
     """Stored answers of both runs."""
-    return len(set(zip(rows["model"].tolist(), _names(rows), strict=True)))
+    return len(set(zip(rows["model"].tolist(), rows["key"].tolist(), strict=True)))
 
 
 def unlike(
@@ -243,9 +236,8 @@ def _flips(pairs: Pairs, differs: Mask, changed: Mask) -> pd.DataFrame:
 
     columns: dict[str, list[object]] = {}
     first, second = pairs.first.where(changed), pairs.second.where(changed)
-    for name in ("policy", "strength", "mode", "item", "kind"):
+    for name in ("policy", "strength", "mode", "item", "kind", "epoch"):
         columns[name] = first[name].tolist()
-    columns["epoch"] = first["epoch"].tolist() if first.has("epoch") else [0] * len(first)
     for name in ("base", "rules", "behaviour", "met", "score"):
         columns[f"{name}_first"] = first[name].tolist()
         columns[f"{name}_second"] = second[name].tolist()

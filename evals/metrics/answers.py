@@ -71,8 +71,7 @@ def pair_rows(first: Rows, second: Rows) -> tuple[Rows, Rows]:
     """The same items, modes and repeats in two arms."""
     keys = []
     for rows in (first, second):
-        epoch = rows["epoch"].astype(np.int64) if rows.has("epoch") else np.int64(0)
-        keys.append((rows.codes("item") * 8 + rows.codes("mode")) * 100_000 + epoch)
+        keys.append((rows.codes("item") * 8 + rows.codes("mode")) * 100_000 + rows.codes("epoch"))
     _, left, right = np.intersect1d(keys[0], keys[1], return_indices=True)
     return first.take(left), second.take(right)
 
@@ -170,22 +169,19 @@ def _form(cut: Cut, strength: str, rows: Rows) -> Iterator[Estimate]:
         if len(checked):
             y = scored(checked, checked.floats("extracted"))
             yield share(cut, "extraction", strength, checked, y, mode=mode)
-    if rows.has("trace_behaviour"):
-        traced = rows.where(rows["trace_behaviour"] != "")
-        if len(traced):
-            trace = traced["trace_behaviour"]
-            differs = withholds_all(trace) != withholds_all(traced["behaviour"])
-            y = np.where(trace == "unscored", np.nan, differs.astype(float))
-            yield share(
-                cut, "trace_divergence", strength, traced, judged(traced, y),
-                note="" if (judged(traced, y) >= 0).any() else "no trace whose answer was read",
-            )  # fmt: skip
+    traced = rows.where(rows["trace_behaviour"] != "")
+    if len(traced):
+        trace = traced["trace_behaviour"]
+        differs = withholds_all(trace) != withholds_all(traced["behaviour"])
+        y = judged(traced, np.where(trace == "unscored", np.nan, differs.astype(float)))
+        yield share(
+            cut, "trace_divergence", strength, traced, y,
+            note="" if (y >= 0).any() else "no trace whose answer was read",
+        )  # fmt: skip
 
 
 def _token_cost(cut: Cut, strength: str) -> Iterator[Estimate]:
     """Extra tokens of a generated answer against the same item without a system message, with t over clusters."""
-    if not cut.rows.has("prompt_tokens"):
-        return
     # Choices generate nothing, so there is nothing that they could save.
     written = cut.rows.where(cut.rows["mode"] == "generate")
     first, second = pair_rows(written.at(strength), written.at("none"))

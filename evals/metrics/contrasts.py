@@ -135,8 +135,6 @@ def _language_gap(cut: Cut) -> Iterator[Estimate]:
 def _public_gap(cut: Cut) -> Iterator[Estimate]:
     """Requirement met on published items less met on items that were kept back: a sign of training on them."""
     rows = cut.rows.at("full").kinds("policy")
-    if not rows.has("tags"):
-        return
     kept_back = np.array([PRIVATE in members(tags) for tags in rows["tags"]], dtype=bool)
     if not kept_back.any() or kept_back.all():
         return

@@ -74,10 +74,6 @@ class Rows:
         found: Codes = self[f"{name}#"]
         return found
 
-    def has(self, name: str) -> bool:
-        """Whether the frame has such a column."""
-        return name in self._columns
-
     def where(self, mask: Mask) -> Rows:
         """The rows for which the mask holds."""
         return Rows(self._columns, self._index[mask])
@@ -101,12 +97,17 @@ class Rows:
         return found
 
 
-_CODED = ("model", "policy", "strength", "item", "group", "topic", "family", "lang", "mode", "twin")
 REQUIRED = (
-    "model", "item", "group", "kind", "topic", "acts", "operation", "target", "purpose", "lang",
-    "family", "surface", "mode", "chance", "strength", "policy", "wording", "base", "rules",
-    "near_miss", "intl_base", "behaviour", "met", "plain", "withheld", "overshoot", "score",
-    "extracted", "outcome", "error", "blocked", "truncated",
+    "model", "key", "item", "group", "kind", "topic", "acts", "operation", "target", "purpose", "lang",
+    "prompt_chars", "tags", "family", "surface", "twin", "mode", "chance", "strength", "policy",
+    "wording", "epoch", "base", "required_addons", "rules", "near_miss", "intl_base", "behaviour",
+    "addons", "trace_behaviour", "met", "plain", "withheld", "overshoot", "score", "extracted",
+    "outcome", "error", "blocked", "truncated", "think_only", "prompt_tokens", "completion_tokens",
+    "thinking_tokens",
+)  # fmt: skip
+"""The columns of a verdict frame that metrics read; they can read no other."""
+_CODED = (
+    "model", "policy", "strength", "item", "group", "topic", "family", "lang", "mode", "twin", "epoch",
 )  # fmt: skip
 
 
@@ -131,18 +132,17 @@ def read_frame(frame: pd.DataFrame) -> Rows:
 
     check_columns(frame)
     columns: dict[str, NDArray[Any]] = {}
-    for name in frame.columns:
+    for name in REQUIRED:
         series = frame[name]
         if pd.api.types.is_bool_dtype(series) or pd.api.types.is_numeric_dtype(series):
-            columns[str(name)] = series.to_numpy()
+            columns[name] = series.to_numpy()
         else:
             # Interned once, so that comparisons meet the same object.
             index, values = pd.factorize(series.fillna("").astype(object))
             texts = np.array([str(value) for value in values], dtype=object)
-            columns[str(name)] = texts[index] if len(texts) else np.empty(0, dtype=object)
+            columns[name] = texts[index] if len(texts) else np.empty(0, dtype=object)
     for name in _CODED:
-        if name in columns:
-            columns[f"{name}#"] = pd.factorize(columns[name], sort=True)[0].astype(np.intp)
+        columns[f"{name}#"] = pd.factorize(columns[name], sort=True)[0].astype(np.intp)
     groups, names = pd.factorize(columns["group"])
     draws = np.array([crc32(str(name).encode()) for name in names], dtype=np.intp)
     columns["group_draw"] = draws[groups] if len(names) else np.empty(0, dtype=np.intp)

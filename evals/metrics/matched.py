@@ -101,11 +101,7 @@ def _matches(treated: Rows, control: Rows) -> Iterator[Mask]:
     """For each item: items with the same act, operation, purpose and length, and another target."""
     keys = [_kind_of_request(rows) for rows in (treated, control)]
     targets = [rows["target"] for rows in (treated, control)]
-    has_length = treated.has("prompt_chars")
-    lengths = [
-        np.maximum(rows.floats("prompt_chars"), 1) if has_length else np.ones(len(rows))
-        for rows in (treated, control)
-    ]
+    lengths = [np.maximum(rows.floats("prompt_chars"), 1) for rows in (treated, control)]
     for at in range(len(treated)):
         ratio = lengths[1] / lengths[0][at]
         yield (

@@ -163,8 +163,6 @@ def _what_was_read(mine: Entries, whole: Codes) -> str:
 
 def _thinking_alone(cut: Cut, used: Entries) -> str:
     """Answers that were never given, since the model was still thinking: they meet nothing."""
-    if not cut.rows.has("think_only"):
-        return ""
     rows = cut.rows.take(np.unique(used.row[~np.isnan(used.good)]))
     alone = rows["think_only"].astype(bool)
     if not alone.any():

@@ -164,5 +164,4 @@ def scores_icc(scores: Scores) -> float:
 
 def pair_key(rows: Rows) -> Codes:
     """Item and repeat."""
-    epoch = rows["epoch"].astype(np.intp) if rows.has("epoch") else np.zeros(len(rows), np.intp)
-    return rows.codes("item") * 100_000 + epoch
+    return rows.codes("item") * 100_000 + rows.codes("epoch")

@@ -94,7 +94,7 @@ def test_a_frame_of_two_models_is_refused(behaved, frame, one_rule):
 
 def test_a_frame_that_lacks_a_column_is_refused_by_its_name(behaved, frame, one_rule):
     whole = frame([behaved("a", "answer", "answer")])
-    for lacking, found in ((frame([]), "'model', 'item'"), (whole.drop(columns="met"), "'met'")):
+    for lacking, found in ((frame([]), "'model', 'key'"), (whole.drop(columns="met"), "'met'")):
         with pytest.raises(MetricError, match=rf"compare: B: columns \[{found}.* are missing"):
             compare_frames(whole, lacking, one_rule, seed=0)
 
