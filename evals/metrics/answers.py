@@ -18,6 +18,7 @@ from lawbound.evals.metrics.inputs import (
     WITHOUT_POLICY,
     Cut,
     Rows,
+    pair_up,
 )
 from lawbound.evals.metrics.scores import modes_of
 from lawbound.evals.stats.intervals import Design, Floats, Mean, pooled_icc, rate, signed_mean
@@ -69,10 +70,7 @@ def share(
 
 def pair_rows(first: Rows, second: Rows) -> tuple[Rows, Rows]:
     """The same items, modes and repeats in two arms."""
-    keys = []
-    for rows in (first, second):
-        keys.append((rows.codes("item") * 8 + rows.codes("mode")) * 100_000 + rows.codes("epoch"))
-    _, left, right = np.intersect1d(keys[0], keys[1], return_indices=True)
+    left, right = pair_up(first, second)
     return first.take(left), second.take(right)
 
 

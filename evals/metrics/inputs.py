@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -109,6 +109,20 @@ REQUIRED = (
 _CODED = (
     "model", "policy", "strength", "item", "group", "topic", "family", "lang", "mode", "twin", "epoch",
 )  # fmt: skip
+
+
+def pair_up(
+    one: Rows, two: Rows, by: Sequence[str] = ("item", "mode", "epoch")
+) -> tuple[Codes, Codes]:
+    """Positions, in each, of the rows that agree in these columns; the first of several that are alike."""
+    key = np.zeros(len(one) + len(two), dtype=np.intp)
+    for name in by:
+        code = np.r_[one.codes(name), two.codes(name)]
+        # Numbered anew with each column, so that however many values one has, no two keys fall together.
+        _, code = np.unique(code, return_inverse=True)
+        _, key = np.unique(key * len(key) + code, return_inverse=True)
+    _, left, right = np.intersect1d(key[: len(one)], key[len(one) :], return_indices=True)
+    return left, right
 
 
 def check_columns(frame: pd.DataFrame, name: str = "verdict frame") -> None:

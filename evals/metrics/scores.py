@@ -8,7 +8,7 @@ import numpy as np
 
 from lawbound.evals.estimate import NAN
 from lawbound.evals.metrics.build import scored, unscored
-from lawbound.evals.metrics.inputs import Cut, Rows
+from lawbound.evals.metrics.inputs import Cut, Rows, pair_up
 from lawbound.evals.stats.intervals import Codes, Design, Floats, Mean, affine, pooled_icc, rate
 
 
@@ -125,8 +125,7 @@ class Paired:
 def paired(first: Scores, second: Scores) -> Paired:
     """Pair by item and repeat; a pair with a missing score falls out (and is counted in its arm)."""
     one, two = first.known, second.known
-    keys = [pair_key(arm.rows) for arm in (one, two)]
-    _, left, right = np.intersect1d(keys[0], keys[1], return_indices=True)
+    left, right = pair_up(one.rows, two.rows)
     return Paired(one.take(left), two.take(right))
 
 
@@ -160,8 +159,3 @@ def scores_icc(scores: Scores) -> float:
     rows = known.rows
     cell = rows.codes("family") * (rows.codes("strength").max() + 1) + rows.codes("strength")
     return pooled_icc(unit, rows.codes("group"), cell)
-
-
-def pair_key(rows: Rows) -> Codes:
-    """Item and repeat."""
-    return rows.codes("item") * 100_000 + rows.codes("epoch")

@@ -122,6 +122,14 @@ def test_runs_without_a_common_item_are_refused(behaved, frame, one_rule):
         compare_frames(one, two, one_rule, seed=0)
 
 
+def test_no_number_of_arms_makes_a_pair_of_different_items(behaved, frame, one_rule):
+    arms = [f"full-without:{i:04}" for i in range(1001)]
+    one = frame([behaved("a", "answer", "answer", strength=arm) for arm in arms])
+    two = frame([behaved("b", "answer", "answer", strength=arms[0])])
+    with pytest.raises(MetricError, match="A and B share no item"):
+        compare_frames(one, two, one_rule, seed=0)
+
+
 def test_pairs_that_could_not_be_judged_are_counted(behaved, solved, frame, one_rule):
     first = run(behaved, solved, frame, refused=10, right=30)
     second = first.copy()
