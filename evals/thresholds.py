@@ -17,14 +17,12 @@ import numpy as np
 
 from lawbound.evals.metrics.build import judged
 from lawbound.evals.metrics.inputs import BLOCKED, ERROR, Cut, Mask, Rows, cuts, members, read_frame
+from lawbound.evals.metrics.plain import plain_rate
 from lawbound.evals.stats.intervals import (
     NAN,
-    Design,
     Floats,
     Mean,
     clopper_pearson,
-    pooled_icc,
-    rate,
 )
 from lawbound.rubrics.policy.marks import BankSize, Rated, Threshold
 from lawbound.rubrics.policy.policy import Policy
@@ -156,7 +154,7 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
     rows, y = RATES[threshold.metric](rows)
     known = ~np.isnan(y)
     kept, y = rows.where(known), y[known]
-    mean = _mean(kept, y)
+    mean = plain_rate(kept, y)
     hits = float(y.sum())
     marks = {"mark": threshold.mark, "direction": threshold.direction}
     decision = decide(mean, mark=threshold.mark, direction=threshold.direction)
@@ -191,14 +189,6 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
         clause=threshold.clause,
         note=_note(threshold, rows, known, hits),
     )
-
-
-def _mean(rows: Rows, y: Floats) -> Mean:
-    if len(y) == 0:
-        return Mean()
-    groups = rows.codes("group")
-    icc = pooled_icc(y, groups, np.zeros(len(y), dtype=np.intp))
-    return rate(y, Design(rows.codes("item"), groups), icc=icc)
 
 
 def _note(threshold: Threshold, rows: Rows, known: Mask, hits: float) -> str:

@@ -27,6 +27,7 @@ from lawbound.evals.metrics.inputs import (
     members,
     read_frame,
 )
+from lawbound.evals.metrics.plain import plain_rate
 from lawbound.evals.metrics.rule_answers import (
     RESTRICTED,
     Entries,
@@ -35,7 +36,7 @@ from lawbound.evals.metrics.rule_answers import (
     worst_excess,
 )
 from lawbound.evals.metrics.rules import rules_icc
-from lawbound.evals.stats.intervals import Codes, Design, Floats, Mean, codes, pooled_icc, rate
+from lawbound.evals.stats.intervals import Codes, Floats, Mean, codes, rate
 from lawbound.rubrics.policy.requirement import Requirement
 from lawbound.rubrics.verdict import Reading, is_met, is_served_plainly, withholds
 
@@ -233,12 +234,11 @@ def _withheld(cut: Cut, strength: str, gold: _Gold) -> Iterator[Pair]:
 
 def _share(rows: Rows, at: Codes, stratum: Codes, names: tuple[str, ...], gold: _Gold) -> Pair:
     part = rows.take(at)
-    y, cluster = part.floats("withheld"), part.codes("group")
-    icc = pooled_icc(y, cluster, stratum)
-    raw = rate(y, Design(part.codes("item"), cluster), icc=icc)
+    y = part.floats("withheld")
+    raw = plain_rate(part, y, stratum)
     weight = np.full(len(at), 1 / len(at))
     found = correct(
-        Answers(y, gold.withheld[at], gold.probability[at], weight, stratum, cluster),
+        Answers(y, gold.withheld[at], gold.probability[at], weight, stratum, part.codes("group")),
         most=raw.effective,
     )
     return Pair("withheld", raw, found, names)

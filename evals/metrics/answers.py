@@ -20,8 +20,9 @@ from lawbound.evals.metrics.inputs import (
     Rows,
     pair_up,
 )
+from lawbound.evals.metrics.plain import plain_difference, plain_rate
 from lawbound.evals.metrics.scores import modes_of
-from lawbound.evals.stats.intervals import Design, Floats, Mean, pooled_icc, rate, signed_mean
+from lawbound.evals.stats.intervals import Floats, Mean
 
 OUTCOMES = ("true", "false", "silent")
 TOKENS = {"prompt": "prompt_tokens", "answer": "completion_tokens", "thinking": "thinking_tokens"}
@@ -52,13 +53,7 @@ def share(
     note: str = "",
 ) -> Estimate:
     """A plain rate over rows: nan values leave the denominator and are counted."""
-    known = ~np.isnan(y)
-    kept = rows.where(known)
-    mean = Mean()
-    if known.any():
-        groups = kept.codes("group")
-        icc = pooled_icc(y[known], groups, np.zeros(len(groups), dtype=np.intp))
-        mean = rate(y[known], Design(kept.codes("item"), groups), icc=icc)
+    mean = plain_rate(rows, y)
     left = tally(rows, y)
     total = mean.n + left.unscored
     hits = float(np.nansum(y))
@@ -88,18 +83,11 @@ def paired_share(
 ) -> Estimate:
     """Mean of first minus second over pairs of rows that both have a value."""
     left = tally(first, y_first) + tally(second, y_second)
-    both = ~np.isnan(y_first) & ~np.isnan(y_second)
-    d = (y_first - y_second)[both]
-    kept = first.where(both)
-    mean = Mean()
-    if len(d):
-        groups = kept.codes("group")
-        icc = pooled_icc(np.abs(d), groups, np.zeros(len(d), dtype=np.intp))
-        mean = signed_mean(d, Design(kept.codes("item"), groups), bound=1.0, icc=icc)
-    bounds = mean_bounds(ends_of(first, y_first) - ends_of(second, y_second)) if len(d) else None
+    mean = plain_difference(first, y_first - y_second)
+    bounds = mean_bounds(ends_of(first, y_first) - ends_of(second, y_second)) if mean.n else None
     return build(
         cut, metric, strength, mean, left, slice=slice, method=MOVER, bounds=bounds,
-        note="" if len(d) else empty,
+        note="" if mean.n else empty,
     )  # fmt: skip
 
 

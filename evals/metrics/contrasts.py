@@ -13,7 +13,8 @@ from lawbound.evals.metrics.bounds import Bounds, Ends, ends_of, mean_bounds
 from lawbound.evals.metrics.build import MOVER, build, judged, tally
 from lawbound.evals.metrics.inputs import Cut, Rows, members
 from lawbound.evals.metrics.matched import prior_withholding, spillover_estimates
-from lawbound.evals.stats.intervals import Design, Floats, Mean, difference, pooled_icc, signed_mean
+from lawbound.evals.metrics.plain import plain_difference
+from lawbound.evals.stats.intervals import Design, Floats, Mean, difference, signed_mean
 from lawbound.tasks.bank import PRIVATE
 
 STEERING = ("full", "brief", "strict", "unnamed")
@@ -74,22 +75,11 @@ def _steer(p: Cut, q: Cut, strength: str, strength_q: str) -> Estimate:
     wrong = table["q", "p"] * table["p", "q"]
     d = right - wrong
     left = tally(under_p, table["p", "p"]) + tally(under_q, table["q", "q"])
-    known = ~np.isnan(d)
-    mean = Mean()
-    if known.any():
-        kept = under_p.where(known)
-        groups = kept.codes("group")
-        icc = pooled_icc(np.abs(d[known]), groups, np.zeros(len(groups), dtype=np.intp))
-        mean = signed_mean(d[known], Design(kept.codes("item"), groups), bound=1.0, icc=icc)
-    bounds = _steering_bounds(under_p, under_q, table) if known.any() else None
-    note = (
-        ""
-        if known.any()
-        else f"no item judged under both {p.policy} and {q.policy} sets them apart"
-    )
+    mean = plain_difference(under_p, d)
     return build(
         p, "steerability", strength, mean, left, slice=f"versus={q.policy}", method=MOVER,
-        bounds=bounds, note=note,
+        bounds=_steering_bounds(under_p, under_q, table) if mean.n else None,
+        note="" if mean.n else f"no item judged under both {p.policy} and {q.policy} sets them apart",
     )  # fmt: skip
 
 

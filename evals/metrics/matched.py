@@ -13,15 +13,13 @@ from lawbound.evals.metrics.behaviours import Texts, withholds
 from lawbound.evals.metrics.bounds import ends_of
 from lawbound.evals.metrics.build import MOVER, build, judged, tally
 from lawbound.evals.metrics.inputs import Cut, Mask, Rows
+from lawbound.evals.metrics.plain import plain_rate
 from lawbound.evals.stats.intervals import (
     Codes,
-    Design,
     Floats,
     Mean,
     clopper_pearson,
     difference,
-    pooled_icc,
-    rate,
 )
 
 LENGTH_BAND = 1.5
@@ -65,7 +63,7 @@ def _against_matches(
         return build(
             cut, metric, strength, Mean(), left, note=f"no match for any of the {called}"
         )  # fmt: skip
-    first = _simple(treated.take(kept), y[known][kept])
+    first = plain_rate(treated.take(kept), y[known][kept])
     used = weights > 0
     second = _weighted(control.where(used), y_control[known_control][used], weights[used])
     groups = np.r_[treated.codes("group")[kept], control.codes("group")[used]]
@@ -155,12 +153,6 @@ def spillover_estimates(cut: Cut) -> Iterator[Estimate]:
 
 def _withheld(rows: Rows, required: str) -> Floats:
     return judged(rows, withholds(rows["behaviour"], rows[required]).astype(float))
-
-
-def _simple(rows: Rows, y: Floats) -> Mean:
-    groups = rows.codes("group")
-    icc = pooled_icc(y, groups, np.zeros(len(y), dtype=np.intp))
-    return rate(y, Design(rows.codes("item"), groups), icc=icc)
 
 
 def _weighted(rows: Rows, y: Floats, weights: Floats) -> Mean:
