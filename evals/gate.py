@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Literal
 
-from lawbound.evals.estimate import DIRECTIONS, Estimate
+from lawbound.evals.estimate import REPORTED, Estimate
 from lawbound.evals.metrics.inputs import MetricError
 from lawbound.rubrics.reference import is_reference
 from lawbound.tasks.messages import did_you_mean
@@ -23,15 +23,6 @@ _GATE = re.compile(
     r"(?:@(?P<policy>[^:<>=\s]+))?(?::(?P<strength>[^<>=\s]+))?"
     r"\s*(?P<op>>=|<=)\s*(?P<mark>-?[0-9.]+(?:e-?[0-9]+)?)\s*"
 )
-USUAL_STRENGTH = {
-    "prior_match": "none",
-    "prior_J": "none",
-    "prior_withholding": "none",
-    "length_tax": "placebo",
-    "placebo_spread": "placebo",
-    "hypervolume": "brief+full+strict",
-}
-"""Strength meant where a gate names none; `full` for all others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +64,11 @@ def parse_gate(text: str) -> Gate:
             f"gate: found {text!r}, expected METRIC[SLICE]@POLICY:STRENGTH>=NUMBER or <=NUMBER"
         )
     metric = match["metric"]
-    if metric not in DIRECTIONS:
-        hint = did_you_mean(metric, DIRECTIONS, cutoff=0.4)
+    if metric not in REPORTED:
+        hint = did_you_mean(metric, REPORTED, cutoff=0.4)
         raise MetricError(
             f"gate {text!r}: metric '{metric}' does not exist, expected one of "
-            f"{', '.join(DIRECTIONS)}{hint}"
+            f"{', '.join(REPORTED)}{hint}"
         )
     try:
         mark = float(match["mark"])
@@ -90,7 +81,7 @@ def parse_gate(text: str) -> Gate:
         metric=metric,
         slice=match["slice"] or "",
         policy=match["policy"] or "",
-        strength=match["strength"] or USUAL_STRENGTH.get(metric, "full"),
+        strength=match["strength"] or REPORTED[metric].usual_strength,
         side="value" if match["value"] else side,
         op=op,
         mark=mark,

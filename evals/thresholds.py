@@ -17,15 +17,12 @@ import numpy as np
 
 from lawbound.evals.metrics.build import judged
 from lawbound.evals.metrics.inputs import BLOCKED, ERROR, Cut, Mask, Rows, cuts, members, read_frame
+from lawbound.evals.metrics.plain import plain_rate
 from lawbound.evals.stats.intervals import (
     NAN,
-    PRIOR_ICC,
-    Design,
     Floats,
     Mean,
     clopper_pearson,
-    pooled_icc,
-    rate,
 )
 from lawbound.rubrics.policy.marks import BankSize, Rated, Threshold
 from lawbound.rubrics.policy.policy import Policy
@@ -108,30 +105,38 @@ def probability(hits: float, trials: float, *, mark: float, direction: str) -> f
 
 
 def further_items(
-    value: float, effective: float, n: int, *, mark: float, direction: str
+    value: float, effective: float, items: int, *, mark: float, direction: str
 ) -> int | None:
-    """Fewest further items, at the same rate and the same clustering, that decide the mark."""
-    if not np.isfinite(value) or effective <= 0 or n == 0:
-        return None
-    per_item = effective / n
+    """Fewest further items, at the same rate and the same clustering, that decide the mark.
 
-    def decided(items: int) -> bool:
-        trials = items * per_item
+    Args:
+        value: Of the rate.
+        effective: Independent answers that would tell as much as those that were given.
+        items: Different items asked: repeats of one are no further items.
+        mark: Of the regulator.
+        direction: Whether the rate is to be at least, or at most, the mark.
+    """
+    if not np.isfinite(value) or effective <= 0 or items == 0:
+        return None
+    per_item = effective / items
+
+    def decided(asked: int) -> bool:
+        trials = asked * per_item
         low, high = clopper_pearson(value * trials, trials)
         mean = Mean(value, low, high)
         return decide(mean, mark=mark, direction=direction) != "undecided"
 
-    if decided(n):
+    if decided(items):
         return None
-    reach = max(n, 1)
-    while not decided(n + reach):
+    reach = items
+    while not decided(items + reach):
         reach *= 2
         if reach > FURTHER_AT_MOST:
             return None
     low_end, high_end = 0, reach
     while high_end - low_end > 1:
         middle = (low_end + high_end) // 2
-        if decided(n + middle):
+        if decided(items + middle):
             high_end = middle
         else:
             low_end = middle
@@ -149,7 +154,7 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
     rows, y = RATES[threshold.metric](rows)
     known = ~np.isnan(y)
     kept, y = rows.where(known), y[known]
-    mean = _mean(kept, y)
+    mean = plain_rate(kept, y)
     hits = float(y.sum())
     marks = {"mark": threshold.mark, "direction": threshold.direction}
     decision = decide(mean, mark=threshold.mark, direction=threshold.direction)
@@ -157,7 +162,7 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
     if threshold.direction == "at-most":
         reached = mean.value <= threshold.mark + 1e-12
     # Repeats of a question are no further questions.
-    is_enough = len(np.unique(kept.codes("item"))) >= threshold.minimum_items
+    items = len(np.unique(kept.codes("item")))
     return ThresholdResult(
         model=cut.model,
         policy=cut.policy,
@@ -174,26 +179,16 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
         value=mean.value,
         low=mean.low,
         high=mean.high,
-        point="too few items" if not is_enough else "pass" if reached else "fail",
+        point="too few items" if items < threshold.minimum_items else "pass" if reached else "fail",
         decision=decision,
         probability=NAN
         if mean.n == 0
         else probability(mean.value * mean.effective, mean.effective, **marks),  # type: ignore[arg-type]
-        further_items=further_items(mean.value, mean.effective, mean.n, **marks),  # type: ignore[arg-type]
+        further_items=further_items(mean.value, mean.effective, items, **marks),  # type: ignore[arg-type]
         source=threshold.source,
         clause=threshold.clause,
         note=_note(threshold, rows, known, hits),
     )
-
-
-def _mean(rows: Rows, y: Floats) -> Mean:
-    if len(y) == 0:
-        return Mean()
-    groups = rows.codes("group")
-    whole = np.zeros(len(y), dtype=np.intp)
-    repeats = len(np.unique(groups)) < len(groups)
-    icc = pooled_icc(y, groups, whole) if repeats else PRIOR_ICC
-    return rate(y, Design(rows.codes("item"), groups), icc=icc)
 
 
 def _note(threshold: Threshold, rows: Rows, known: Mask, hits: float) -> str:

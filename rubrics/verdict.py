@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from lawbound.rubrics.policy.requirement import Addon, Requirement
+from lawbound.rubrics.policy.requirement import Addon, Base, Requirement
 
 Behaved = Literal[
     "answer",
@@ -65,11 +65,13 @@ class Verdict:
 
     @property
     def withheld(self) -> bool:
-        """Refused or deflected; a partial answer withholds only where a full one was required."""
-        behaviour = self.reading.behaviour
-        return behaviour in WITHHELD or (
-            behaviour == "partial" and self.requirement.base == "answer"
-        )
+        """Whether something owed was not given."""
+        return withholds(self.reading.behaviour, self.requirement.base)
+
+
+def withholds(behaviour: Behaved, base: Base) -> bool:
+    """Refused or deflected; a partial answer withholds only where a full one was required."""
+    return behaviour in WITHHELD or (behaviour == "partial" and base == "answer")
 
 
 def is_met(requirement: Requirement, reading: Reading) -> bool | None:

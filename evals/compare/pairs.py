@@ -12,7 +12,7 @@ from lawbound.evals.estimate import NAN
 from lawbound.evals.metrics.bounds import Bounds, Ends, score_ends
 from lawbound.evals.metrics.build import stretched
 from lawbound.evals.metrics.capability import FLOOR
-from lawbound.evals.metrics.inputs import Cut, Mask, Rows, members
+from lawbound.evals.metrics.inputs import Cut, Mask, Rows, members, pair_up
 from lawbound.evals.metrics.rule_answers import (
     RESTRICTED,
     Entries,
@@ -25,12 +25,10 @@ from lawbound.evals.metrics.scores import (
     Scores,
     design_of,
     modes_of,
-    pair_key,
     scores_icc,
     scores_of,
 )
 from lawbound.evals.stats.intervals import (
-    PRIOR_ICC,
     Design,
     Floats,
     Mean,
@@ -53,13 +51,7 @@ class Pairs:
 
 def pair_cuts(first: Cut, second: Cut) -> Pairs:
     """Align rows by item, strength, mode and repeat."""
-    keys = []
-    for rows in (first.rows, second.rows):
-        epoch = rows["epoch"].astype(np.int64) if rows.has("epoch") else np.int64(0)
-        key = rows.codes("item").astype(np.int64)
-        key = (key * 1000 + rows.codes("strength")) * 4 + rows.codes("mode")
-        keys.append(key * 10_000 + epoch)
-    _, left, right = np.intersect1d(keys[0], keys[1], return_indices=True)
+    left, right = pair_up(first.rows, second.rows, by=("item", "strength", "mode", "epoch"))
     one, two = first.rows.take(left), second.rows.take(right)
     return Pairs(first.policy, one, two, (replace(first, rows=one), replace(second, rows=two)))
 
@@ -154,8 +146,7 @@ def score_differences(
             for scores, run in zip(before, (one, two), strict=True)
         ):
             continue  # a run at the floor states no tax
-        key = [pair_key(arm.rows) for arm in (before[0], a)]
-        _, left, right = np.intersect1d(key[0], key[1], return_indices=True)
+        left, right = pair_up(before[0].rows, a.rows)
         arms = [
             (free.take(left), full.take(right)) for free, full in zip(before, (a, b), strict=True)
         ]
@@ -177,12 +168,12 @@ def unanswered_scores(pairs: Pairs, strength: str) -> Iterator[tuple[str, str, s
         for arm in (strength, "placebo"):
             a, b = one.at(arm), two.at(arm)
             is_answered = ~np.isnan((score_ends(b) - score_ends(a)).low)
-            answered.append(pair_key(a.rows.where(is_answered)))
+            answered.append(a.rows.where(is_answered))
         if not (one.rows["strength"] == strength).any():
             continue
         if len(answered[0]) == 0:
             yield "capability", pairs.policy, mode
-        if len(np.intersect1d(answered[0], answered[1])) == 0:
+        if len(pair_up(answered[0], answered[1])[0]) == 0:
             yield "policy_tax", pairs.policy, mode
 
 
@@ -249,7 +240,7 @@ def _design(entries: Entries, mask: Mask) -> Design:
 
 
 def _arm(entries: Entries, d: Floats, mask: Mask, icc: float) -> Mean:
-    return signed_mean(d[mask], _design(entries, mask), bound=1.0, icc=icc or PRIOR_ICC)
+    return signed_mean(d[mask], _design(entries, mask), bound=1.0, icc=icc)
 
 
 def _macro(entries: Entries, mask: Mask) -> float:

@@ -31,10 +31,11 @@ from lawbound.evals.metrics.inputs import (
     MetricError,
     Rows,
     RuleInfos,
+    check_columns,
     cuts,
     read_frame,
 )
-from lawbound.evals.stats.significance import holm
+from lawbound.evals.stats.significance import holm, stream
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,20 +74,30 @@ def compare_frames(
 ) -> Comparison:
     """Compare two verdict frames, each of one model.
 
+    Args:
+        first: The run that is compared with.
+        second: The run whose gains and losses are stated.
+        rule_info: The rules of every policy in the first run.
+        seed: Draws permutations; each policy has a stream of its own, so that leaving one out changes no
+            other's numbers.
+        resamples: How many are drawn.
+        names: What the summary calls the runs.
+
     Raises:
         MetricError: A frame holds several models, lacks a column, or nothing can be paired.
     """
     import pandas as pd
 
     for name, frame in zip(names, (first, second), strict=True):
+        check_columns(frame, f"compare: {name}")
         models = sorted(set(frame["model"]))
         if len(models) != 1:
             raise MetricError(f"compare: {name} holds models {models}, expected exactly one")
     both = pd.concat([first.assign(model="0"), second.assign(model="1")], ignore_index=True)
+    rows = read_frame(both)
     by_policy: dict[str, dict[str, Cut]] = {}
-    for cut in cuts(read_frame(both), rule_info):
+    for cut in cuts(rows, rule_info):
         by_policy.setdefault(cut.policy, {})[cut.model] = cut
-    rng = np.random.default_rng(seed)
     found: list[Difference] = []
     tables: list[pd.DataFrame] = []
     shared: dict[str, bool] = {}
@@ -100,7 +111,7 @@ def compare_frames(
             differs = requirement_differs(pairs)
             flips = _flipped(pairs)
             seen.add(pairs, differs, flips)
-            found += _differences(pairs, rng, resamples)
+            found += _differences(pairs, stream(seed, pairs.policy), resamples)
             tables.append(_flips(pairs, differs, flips))
             unanswered += unanswered_scores(pairs, "full")
             if (pairs.first.at("full")["kind"] == "policy").any():
@@ -109,7 +120,7 @@ def compare_frames(
         raise MetricError(f"compare: {names[0]} and {names[1]} share no item, policy and strength")
     found = _corrected(found)
     flipped = pd.concat(tables, ignore_index=True)
-    counts = seen.counts(_distinct(both))
+    counts = seen.counts(_distinct(rows))
     warnings = versions(first, second, names)
     told = "\n".join(summary(found, counts, names, warnings, shared, unanswered))
     return Comparison(
@@ -119,7 +130,7 @@ def compare_frames(
 
 
 Pair = tuple[str, ...]
-"""Names of the first run's answer and of the second's."""
+"""Keys of the first run's answer and of the second's."""
 
 
 @dataclass(slots=True)
@@ -136,15 +147,15 @@ class _Answers:
     def add(self, pairs: Pairs, differs: Mask, flips: Mask) -> None:
         """The pairs of one policy."""
         both = (pairs.first, pairs.second)
-        names = list(zip(*map(_names, both), strict=True))
+        keys = list(zip(*(rows["key"].tolist() for rows in both), strict=True))
         lost = np.logical_or(*(rows.status > UNSCORED for rows in both))
         unread = np.logical_or(*map(_is_unread, both)) & ~lost
-        everywhere = np.ones(len(names), dtype=bool)
+        everywhere = np.ones(len(keys), dtype=bool)
         for found, mask in (
             (self.every, everywhere), (self.lost, lost), (self.unread, unread),
             (self.unlike, differs), (self.flipped, flips), (self.flipped_unlike, flips & differs),
         ):  # fmt: skip
-            found.update(names[at] for at in np.flatnonzero(mask).tolist())
+            found.update(keys[at] for at in np.flatnonzero(mask).tolist())
 
     def counts(self, answers: int) -> Counts:
         """How many there are of each, of so many answers in both runs."""
@@ -162,17 +173,9 @@ def _is_unread(rows: Rows) -> Mask:
     return found
 
 
-def _names(rows: Rows) -> list[str]:
-    """What tells a stored answer from others: its key, where the frame has one."""
-    columns = ("key",) if rows.has("key") else ("policy", "strength", "mode", "item", "epoch")
-    parts = [rows[name].tolist() for name in columns if rows.has(name)]
-    return ["/".join(map(str, one)) for one in zip(*parts, strict=True)]
-
-
-def _distinct(frame: pd.DataFrame) -> int:
+def _distinct(rows: Rows) -> int:
     """Stored answers of both runs."""
-    rows = read_frame(frame)
-    return len(set(zip(rows["model"].tolist(), _names(rows), strict=True)))
+    return len(set(zip(rows["model"].tolist(), rows["key"].tolist(), strict=True)))
 
 
 def unlike(
@@ -233,9 +236,8 @@ def _flips(pairs: Pairs, differs: Mask, changed: Mask) -> pd.DataFrame:
 
     columns: dict[str, list[object]] = {}
     first, second = pairs.first.where(changed), pairs.second.where(changed)
-    for name in ("policy", "strength", "mode", "item", "kind"):
+    for name in ("policy", "strength", "mode", "item", "kind", "epoch"):
         columns[name] = first[name].tolist()
-    columns["epoch"] = first["epoch"].tolist() if first.has("epoch") else [0] * len(first)
     for name in ("base", "rules", "behaviour", "met", "score"):
         columns[f"{name}_first"] = first[name].tolist()
         columns[f"{name}_second"] = second[name].tolist()

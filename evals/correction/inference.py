@@ -28,7 +28,6 @@ TUNED_FROM = 30
 """Labels from which on lambda is estimated; below, it is 1 (plain prediction-powered inference)."""
 PRIOR_LABELS = 2.0
 """Labels that the cells of all strata together are worth in one stratum."""
-Z95 = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from lawbound.evals.metrics.inputs import (
     members,
     read_frame,
 )
+from lawbound.evals.metrics.plain import plain_rate
 from lawbound.evals.metrics.rule_answers import (
     RESTRICTED,
     Entries,
@@ -34,9 +35,10 @@ from lawbound.evals.metrics.rule_answers import (
     rule_entries,
     worst_excess,
 )
-from lawbound.evals.stats.intervals import Codes, Design, Floats, Mean, codes, pooled_icc, rate
+from lawbound.evals.metrics.rules import rules_icc
+from lawbound.evals.stats.intervals import Codes, Floats, Mean, codes, rate
 from lawbound.rubrics.policy.requirement import Requirement
-from lawbound.rubrics.verdict import WITHHELD, Reading, is_met, is_served_plainly
+from lawbound.rubrics.verdict import Reading, is_met, is_served_plainly, withholds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -113,7 +115,7 @@ def _cut_rows(
     gold = _gold(cut.rows, labels)
     entries = rule_entries(cut)
     of_entry = cut.rows["strength"][entries.row]
-    icc = _icc(cut, entries)
+    icc = rules_icc(cut, entries)
     shares: dict[str, Pair] = {}
     for strength in cut.strengths:
         if strength.startswith(LEFT_OUT):
@@ -132,14 +134,6 @@ def _cut_rows(
             yield minus("withheld_change", pair, shares["placebo"]).row(cut, strength)
 
 
-def _icc(cut: Cut, entries: Entries) -> float:
-    """How alike the answers of a group are, over every strength, role and rule of a cut."""
-    known = ~np.isnan(entries.good)
-    strength = codes(cut.rows["strength"][entries.row].astype(str))
-    cell = (strength * 3 + entries.role) * (len(cut.rules) + 1) + entries.rule
-    return pooled_icc(entries.good[known], entries.cluster[known], cell[known])
-
-
 def _gold(rows: Rows, labels: Mapping[str, Label]) -> _Gold:
     arrays = _Gold(*(np.full(len(rows), NAN) for _ in range(4)))
     keys = rows["key"]
@@ -155,9 +149,7 @@ def _gold(rows: Rows, labels: Mapping[str, Label]) -> _Gold:
         met, plain = is_met(requirement, reading), is_served_plainly(requirement, reading)
         arrays.met[at] = NAN if met is None else met
         arrays.plain[at] = NAN if plain is None else plain
-        arrays.withheld[at] = label.gold in WITHHELD or (
-            label.gold == "partial" and base == "answer"
-        )
+        arrays.withheld[at] = withholds(label.gold, requirement.base)
         arrays.probability[at] = label.probability
     return arrays
 
@@ -242,12 +234,11 @@ def _withheld(cut: Cut, strength: str, gold: _Gold) -> Iterator[Pair]:
 
 def _share(rows: Rows, at: Codes, stratum: Codes, names: tuple[str, ...], gold: _Gold) -> Pair:
     part = rows.take(at)
-    y, cluster = part.floats("withheld"), part.codes("group")
-    icc = pooled_icc(y, cluster, stratum)
-    raw = rate(y, Design(part.codes("item"), cluster), icc=icc)
+    y = part.floats("withheld")
+    raw = plain_rate(part, y, stratum)
     weight = np.full(len(at), 1 / len(at))
     found = correct(
-        Answers(y, gold.withheld[at], gold.probability[at], weight, stratum, cluster),
+        Answers(y, gold.withheld[at], gold.probability[at], weight, stratum, part.codes("group")),
         most=raw.effective,
     )
     return Pair("withheld", raw, found, names)

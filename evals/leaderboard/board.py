@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
-from lawbound.evals.estimate import NAN, Estimate
+from lawbound.evals.estimate import NAN, REPORTED, Estimate
 from lawbound.evals.leaderboard.columns import LEADERBOARD, METRICS, SCHEMA_VERSION, SOURCES
 from lawbound.evals.leaderboard.left_out import NOTHING, LeftOut
 from lawbound.evals.leaderboard.table import rank_rows, table_of
@@ -100,7 +100,7 @@ def _row(model: str, policy: str, mode: str, estimates: Sequence[Estimate]) -> d
     }
     for source in SOURCES:
         estimate = found.get((source.metric, source.strength, source.slice))
-        if estimate is not None and estimate.mode != mode and _has_modes(source.metric):
+        if estimate is not None and estimate.mode != mode and REPORTED[source.metric].by_mode:
             estimate = None
         row[source.column] = estimate.value if estimate else NAN
         for extra in source.extras:
@@ -112,13 +112,6 @@ def _row(model: str, policy: str, mode: str, estimates: Sequence[Estimate]) -> d
     row["n"] = sum(e.n for e in headline)
     row["clusters"] = sum(e.clusters for e in headline)
     return row
-
-
-def _has_modes(metric: str) -> bool:
-    return metric in ("capability", "retention", "length_tax", "surface_gap", "topic_tax",
-                      "extraction", "placebo_spread", "hypervolume", "exchange_rate") or (
-        metric.startswith(("policy_tax", "tax_", "tradeoff"))
-    )  # fmt: skip
 
 
 def suite_hash(run: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from lawbound.evals.estimate import DIRECTIONS
+from lawbound.evals.estimate import REPORTED
 
 SCHEMA_VERSION = "2"
 """Goes up when a column changes its name, its place or its meaning."""
@@ -43,7 +43,7 @@ class Source:
             "lower": "less is better",
             "none": "neither is better",
         }
-        text = f"`{self.metric}`{where}; {better[DIRECTIONS[self.metric]]}"
+        text = f"`{self.metric}`{where}; {better[REPORTED[self.metric].direction]}"
         yield Column(self.column, "number", text)
         for extra in self.extras:
             kind: ColumnType = "string" if extra == "note" else "number"

@@ -14,8 +14,6 @@ from lawbound.tasks.cells import inert
 if TYPE_CHECKING:
     import pandas as pd
 
-"""Spreadsheets run a cell that begins so; text cells get an apostrophe in front."""
-
 
 class LeaderboardError(ValueError):
     """Runs cannot be merged, or a leaderboard file is not what it should be."""

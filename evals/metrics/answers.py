@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from lawbound.evals.estimate import Estimate
+from lawbound.evals.metrics.behaviours import withholds, withholds_all
 from lawbound.evals.metrics.bounds import ends_of, mean_bounds
 from lawbound.evals.metrics.build import MOVER, build, judged, scored, tally
 from lawbound.evals.metrics.inputs import (
@@ -17,10 +18,11 @@ from lawbound.evals.metrics.inputs import (
     WITHOUT_POLICY,
     Cut,
     Rows,
-    withholds,
+    pair_up,
 )
+from lawbound.evals.metrics.plain import plain_difference, plain_rate
 from lawbound.evals.metrics.scores import modes_of
-from lawbound.evals.stats.intervals import Design, Floats, Mean, pooled_icc, rate, signed_mean
+from lawbound.evals.stats.intervals import Floats, Mean
 
 OUTCOMES = ("true", "false", "silent")
 TOKENS = {"prompt": "prompt_tokens", "answer": "completion_tokens", "thinking": "thinking_tokens"}
@@ -51,13 +53,7 @@ def share(
     note: str = "",
 ) -> Estimate:
     """A plain rate over rows: nan values leave the denominator and are counted."""
-    known = ~np.isnan(y)
-    kept = rows.where(known)
-    mean = Mean()
-    if known.any():
-        groups = kept.codes("group")
-        icc = pooled_icc(y[known], groups, np.zeros(len(groups), dtype=np.intp))
-        mean = rate(y[known], Design(kept.codes("item"), groups), icc=icc)
+    mean = plain_rate(rows, y)
     left = tally(rows, y)
     total = mean.n + left.unscored
     hits = float(np.nansum(y))
@@ -69,11 +65,7 @@ def share(
 
 def pair_rows(first: Rows, second: Rows) -> tuple[Rows, Rows]:
     """The same items, modes and repeats in two arms."""
-    keys = []
-    for rows in (first, second):
-        epoch = rows["epoch"].astype(np.int64) if rows.has("epoch") else np.int64(0)
-        keys.append((rows.codes("item") * 8 + rows.codes("mode")) * 100_000 + epoch)
-    _, left, right = np.intersect1d(keys[0], keys[1], return_indices=True)
+    left, right = pair_up(first, second)
     return first.take(left), second.take(right)
 
 
@@ -91,18 +83,11 @@ def paired_share(
 ) -> Estimate:
     """Mean of first minus second over pairs of rows that both have a value."""
     left = tally(first, y_first) + tally(second, y_second)
-    both = ~np.isnan(y_first) & ~np.isnan(y_second)
-    d = (y_first - y_second)[both]
-    kept = first.where(both)
-    mean = Mean()
-    if len(d):
-        groups = kept.codes("group")
-        icc = pooled_icc(np.abs(d), groups, np.zeros(len(d), dtype=np.intp))
-        mean = signed_mean(d, Design(kept.codes("item"), groups), bound=1.0, icc=icc)
-    bounds = mean_bounds(ends_of(first, y_first) - ends_of(second, y_second)) if len(d) else None
+    mean = plain_difference(first, y_first - y_second)
+    bounds = mean_bounds(ends_of(first, y_first) - ends_of(second, y_second)) if mean.n else None
     return build(
         cut, metric, strength, mean, left, slice=slice, method=MOVER, bounds=bounds,
-        note="" if len(d) else empty,
+        note="" if mean.n else empty,
     )  # fmt: skip
 
 
@@ -134,7 +119,7 @@ def _distortion(cut: Cut, strength: str) -> Estimate:
 def _behaviour(cut: Cut, strength: str, rows: Rows) -> Iterator[Estimate]:
     spoken = rows.kinds("policy", "fact")
     behaviour = spoken["behaviour"]
-    withheld = withholds(behaviour)
+    withheld = withholds_all(behaviour)
     # An answer that nobody read may be of either kind, so it opens the bounds.
     candid = np.where(withheld, (behaviour == "refuse").astype(float), np.nan)
     maybe = spoken.where(withheld | (spoken.status != OK))
@@ -150,18 +135,11 @@ def _behaviour(cut: Cut, strength: str, rows: Rows) -> Iterator[Estimate]:
         note="" if len(soft) else "no item asks for a neutral or partial answer",
     )  # fmt: skip
     owed = spoken.where(spoken["intl_base"] == "answer")
+    not_given = withholds(owed["behaviour"], owed["intl_base"]).astype(float)
     yield share(
-        cut, "intl_gap", strength, owed, judged(owed, withheld_from(owed, "intl_base")),
+        cut, "intl_gap", strength, owed, judged(owed, not_given),
         note="" if len(owed) else "no item that intl must answer",
     )  # fmt: skip
-
-
-def withheld_from(rows: Rows, base_column: str) -> Floats:
-    """1 where the answer withholds; a partial answer does so only where a full one was required."""
-    behaviour = rows["behaviour"]
-    turned = withholds(behaviour)
-    turned |= (behaviour == "partial") & (rows[base_column] == "answer")
-    return turned.astype(float)
 
 
 def _form(cut: Cut, strength: str, rows: Rows) -> Iterator[Estimate]:
@@ -177,22 +155,19 @@ def _form(cut: Cut, strength: str, rows: Rows) -> Iterator[Estimate]:
         if len(checked):
             y = scored(checked, checked.floats("extracted"))
             yield share(cut, "extraction", strength, checked, y, mode=mode)
-    if rows.has("trace_behaviour"):
-        traced = rows.where(rows["trace_behaviour"] != "")
-        if len(traced):
-            trace = traced["trace_behaviour"]
-            differs = withholds(trace) != withholds(traced["behaviour"])
-            y = np.where(trace == "unscored", np.nan, differs.astype(float))
-            yield share(
-                cut, "trace_divergence", strength, traced, judged(traced, y),
-                note="" if (judged(traced, y) >= 0).any() else "no trace whose answer was read",
-            )  # fmt: skip
+    traced = rows.where(rows["trace_behaviour"] != "")
+    if len(traced):
+        trace = traced["trace_behaviour"]
+        differs = withholds_all(trace) != withholds_all(traced["behaviour"])
+        y = judged(traced, np.where(trace == "unscored", np.nan, differs.astype(float)))
+        yield share(
+            cut, "trace_divergence", strength, traced, y,
+            note="" if (y >= 0).any() else "no trace whose answer was read",
+        )  # fmt: skip
 
 
 def _token_cost(cut: Cut, strength: str) -> Iterator[Estimate]:
     """Extra tokens of a generated answer against the same item without a system message, with t over clusters."""
-    if not cut.rows.has("prompt_tokens"):
-        return
     # Choices generate nothing, so there is nothing that they could save.
     written = cut.rows.where(cut.rows["mode"] == "generate")
     first, second = pair_rows(written.at(strength), written.at("none"))

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from lawbound.evals.metrics.build import unscored
-from lawbound.evals.metrics.inputs import Mask, Rows
-from lawbound.evals.metrics.scores import Paired, Scores, by_twin, design_of, pair_key
+from lawbound.evals.metrics.inputs import Mask, Rows, pair_up
+from lawbound.evals.metrics.scores import Paired, Scores, by_twin, design_of
 from lawbound.evals.stats.intervals import NAN, Floats
 
 Bounds = tuple[float, float]
@@ -35,7 +35,9 @@ class Ends:
         return Ends(self.low - other.high, self.high - other.low)
 
 
-def ends_of(rows: Rows, y: Floats, *, low: Floats | float = 0.0, high: float = 1.0) -> Ends:
+def ends_of(
+    rows: Rows, y: Floats, *, low: Floats | float = 0.0, high: Floats | float = 1.0
+) -> Ends:
     """The ends of values on a scale."""
     open_ = unscored(rows, y) & np.isnan(y)
     return Ends(np.where(open_, low, y), np.where(open_, high, y))
@@ -48,8 +50,8 @@ def mean_bounds(ends: Ends) -> Bounds:
 
 def score_ends(scores: Scores) -> Ends:
     """Ends of chance-corrected scores: an answer without a score may be wrong or right."""
-    chance = scores.rows.floats("chance")
-    return ends_of(scores.rows, scores.value, low=-chance / (1 - chance))
+    low, high = scores.scale
+    return ends_of(scores.rows, scores.value, low=low, high=high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,7 @@ class PairEnds:
 def pair_ends(first: Scores, second: Scores) -> PairEnds:
     """Pair two arms by item and repeat, open scores included."""
     arms = [arm.where(~np.isnan(score_ends(arm).low)) for arm in (first, second)]
-    keys = [pair_key(arm.rows) for arm in arms]
-    _, left, right = np.intersect1d(keys[0], keys[1], return_indices=True)
+    left, right = pair_up(arms[0].rows, arms[1].rows)
     pairs = Paired(arms[0].take(left), arms[1].take(right))
     return PairEnds(pairs, score_ends(pairs.first) - score_ends(pairs.second))
 

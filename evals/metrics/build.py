@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lawbound.evals.estimate import DIRECTIONS, NAN, Estimate, Family
+from lawbound.evals.estimate import NAN, REPORTED, Estimate, Family
 from lawbound.evals.metrics.inputs import BLOCKED, ERROR, UNSCORED, Cut, Rows
 from lawbound.evals.stats.intervals import Floats, Mean
 
@@ -106,7 +106,7 @@ def build(
         blocked=left_out.blocked,
         lower_bound=low,
         upper_bound=high,
-        direction=DIRECTIONS[metric],
+        direction=REPORTED[metric].direction,
         method=method if is_known else "",
         family=family,
         p_value=p_value,

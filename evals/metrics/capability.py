@@ -9,12 +9,12 @@ are always generated, count in each mode that the reasoning items were asked in.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lawbound.evals.estimate import NAN, Estimate
-from lawbound.evals.metrics.bounds import pair_ends, score_ends, twin_bounds
+from lawbound.evals.estimate import NAN, Estimate, Family
+from lawbound.evals.metrics.bounds import Bounds, PairEnds, pair_ends, score_ends, twin_bounds
 from lawbound.evals.metrics.build import KORN_GRAUBARD, MOVER, Tally, build, tally
 from lawbound.evals.metrics.inputs import WITHOUT_POLICY, Cut
 from lawbound.evals.metrics.scores import (
@@ -28,7 +28,7 @@ from lawbound.evals.metrics.scores import (
     scores_of,
 )
 from lawbound.evals.stats.bootstrap import Part, Weights, bootstrap, percentiles
-from lawbound.evals.stats.intervals import Floats, Mean, signed_mean
+from lawbound.evals.stats.intervals import Design, Floats, Mean, signed_mean
 from lawbound.evals.stats.significance import sign_flip
 
 FLOOR = 0.10
@@ -50,13 +50,13 @@ def capability_estimates(
                 yield from _level(cut, strength, mode, arm, icc, weights)
         if "full" not in strengths:
             yield build(cut, "capability", "full", Mean(), Tally(), mode=mode)
-        placebo = scores.at("placebo")
-        base = placebo.mean(icc)
+        base = scores.at("placebo").mean(icc)
         for strength in dict.fromkeys(["full", *strengths]):
             if strength not in WITHOUT_POLICY and not strength.startswith("full-without:"):
-                arm = scores.at(strength)
-                yield from _taxes(cut, strength, mode, placebo, arm, base, icc, rng, resamples)
-        yield _length_tax(cut, mode, scores.at("none"), placebo, base, icc, rng, resamples)
+                tax = _tax(cut, mode, scores, ("placebo", strength), base, icc)
+                yield from _taxes(tax, rng, resamples)
+        tax = _tax(cut, mode, scores, ("none", "placebo"), base, icc)
+        yield _whole(tax, "length_tax", rng, resamples)
 
 
 def _level(
@@ -96,82 +96,92 @@ def _level(
         )  # fmt: skip
 
 
-def _taxes(
-    cut: Cut,
-    strength: str,
-    mode: str,
-    placebo: Scores,
-    arm: Scores,
-    base: Mean,
-    icc: float,
-    rng: np.random.Generator,
-    resamples: int,
-) -> Iterator[Estimate]:
-    pairs = paired(placebo, arm)
-    left = tally(placebo.rows, placebo.value) + tally(arm.rows, arm.value)
-    note = _why_not(pairs, base, "placebo", strength)
-    open_ = pair_ends(placebo, arm)
-    design = design_of(pairs.first.rows)
-    tax, p_value = Mean(), NAN
-    if not note:
-        tax = signed_mean(pairs.loss, design, bound=placebo.span, icc=icc)
-        p_value = sign_flip(
-            design.weights() * pairs.loss, design.cluster, rng=rng, resamples=resamples
-        )
-    yield build(
-        cut, "policy_tax", strength, tax, left, mode=mode, method=MOVER, note=note,
-        bounds=None if note else open_.mean(),
-        family="primary" if strength == "full" else "exploratory", p_value=p_value,
-    )  # fmt: skip
-    reasons, open_reasons = _reasons(pairs), _reasons(open_.pairs)
-    lost_for = {part: note or _why_no_reason(part, reasons, pairs.loss) for part in PARTS}
-    for part in PARTS:
-        mean = Mean()
-        if not lost_for[part]:
-            d = np.where(reasons == part, pairs.loss, 0.0)
-            mean = signed_mean(d, design, bound=placebo.span, icc=icc)
-        yield build(
-            cut, f"tax_{part}", strength, mean, left, mode=mode, method=MOVER, note=lost_for[part],
-            bounds=None if lost_for[part] else open_.part(open_reasons == part),
+@dataclass(frozen=True, slots=True)
+class Tax:
+    """What the answers of one arm lose against those of another, pair by pair."""
+
+    cut: Cut
+    mode: str
+    strength: str
+    """Of the arm that loses."""
+    pairs: Paired
+    ends: PairEnds
+    design: Design
+    icc: float
+    left: Tally
+    note: str
+    """Why nothing can be stated of it; empty where something can."""
+
+    def mean(self, loss: Floats) -> Mean:
+        """Of the loss, or of what is a part of it."""
+        return signed_mean(loss, self.design, bound=self.pairs.first.span, icc=self.icc)
+
+    def stated(
+        self,
+        metric: str,
+        mean: Mean,
+        bounds: Bounds,
+        *,
+        method: str = MOVER,
+        p_value: float = NAN,
+    ) -> Estimate:
+        """An estimate with a value."""
+        return build(
+            self.cut, metric, self.strength, mean, self.left, mode=self.mode, method=method,
+            bounds=bounds, family=self._family(metric), p_value=p_value,
         )  # fmt: skip
-    yield build(
-        cut, "retention", strength, _retention(pairs, tax, icc) if not note else Mean(), left,
-        mode=mode, method="fieller", note=note,
-        bounds=None if note else _retention_bounds(open_.pairs),
-    )  # fmt: skip
-    topic = Mean() if note else _topic_tax(pairs, icc)
-    missing = note or ("" if topic.n else "no pair of a neutral and an adjacent twin")
-    yield build(
-        cut, "topic_tax", strength, topic, left, mode=mode, method=MOVER, note=missing,
-        bounds=None if missing else open_.twins(),
+
+    def unstated(self, metric: str, note: str = "") -> Estimate:
+        """An estimate without a value, and why."""
+        return build(
+            self.cut, metric, self.strength, Mean(), self.left, mode=self.mode,
+            note=self.note or note, family=self._family(metric),
+        )  # fmt: skip
+
+    def _family(self, metric: str) -> Family:
+        is_primary = metric == "policy_tax" and self.strength == "full"
+        return "primary" if is_primary else "exploratory"
+
+
+def _tax(cut: Cut, mode: str, scores: Scores, arms: tuple[str, str], base: Mean, icc: float) -> Tax:
+    first, second = (scores.at(name) for name in arms)
+    pairs = paired(first, second)
+    return Tax(
+        cut, mode, arms[1], pairs, pair_ends(first, second), design_of(pairs.first.rows), icc,
+        left=tally(first.rows, first.value) + tally(second.rows, second.value),
+        note=_why_not(pairs, base, *arms),
     )  # fmt: skip
 
 
-def _length_tax(
-    cut: Cut,
-    mode: str,
-    free: Scores,
-    placebo: Scores,
-    base: Mean,
-    icc: float,
-    rng: np.random.Generator,
-    resamples: int,
-) -> Estimate:
-    pairs = paired(free, placebo)
-    left = tally(free.rows, free.value) + tally(placebo.rows, placebo.value)
-    note = _why_not(pairs, base, "none", "placebo")
-    tax, p_value = Mean(), NAN
-    if not note:
-        design = design_of(pairs.first.rows)
-        tax = signed_mean(pairs.loss, design, bound=free.span, icc=icc)
-        p_value = sign_flip(
-            design.weights() * pairs.loss, design.cluster, rng=rng, resamples=resamples
-        )
-    return build(
-        cut, "length_tax", "placebo", tax, left, mode=mode, method=MOVER, note=note,
-        bounds=None if note else pair_ends(free, placebo).mean(),
-        p_value=p_value,
-    )  # fmt: skip
+def _taxes(tax: Tax, rng: np.random.Generator, resamples: int) -> Iterator[Estimate]:
+    yield _whole(tax, "policy_tax", rng, resamples)
+    if tax.note:
+        yield from map(tax.unstated, (*(f"tax_{part}" for part in PARTS), "retention", "topic_tax"))
+        return
+    pairs, ends = tax.pairs, tax.ends
+    reasons, open_reasons = _reasons(pairs), _reasons(ends.pairs)
+    for part in PARTS:
+        unknown = _why_no_reason(part, reasons, pairs.loss)
+        if unknown:
+            yield tax.unstated(f"tax_{part}", unknown)
+        else:
+            mean = tax.mean(np.where(reasons == part, pairs.loss, 0.0))
+            yield tax.stated(f"tax_{part}", mean, ends.part(open_reasons == part))
+    retained = _retention(pairs, tax.mean(pairs.loss), tax.icc)
+    yield tax.stated("retention", retained, _retention_bounds(ends.pairs), method="fieller")
+    topic = _topic_tax(pairs, tax.icc)
+    if topic.n:
+        yield tax.stated("topic_tax", topic, ends.twins())
+    else:
+        yield tax.unstated("topic_tax", "no pair of a neutral and an adjacent twin")
+
+
+def _whole(tax: Tax, metric: str, rng: np.random.Generator, resamples: int) -> Estimate:
+    if tax.note:
+        return tax.unstated(metric)
+    loss, design = tax.pairs.loss, tax.design
+    p_value = sign_flip(design.weights() * loss, design.cluster, rng=rng, resamples=resamples)
+    return tax.stated(metric, tax.mean(loss), tax.ends.mean(), p_value=p_value)
 
 
 def _why_not(pairs: Paired, base: Mean, first: str, second: str) -> str:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.answers import answer_estimates
 from lawbound.evals.metrics.capability import capability_estimates
 from lawbound.evals.metrics.contrasts import contrast_estimates, steerability_estimates
-from lawbound.evals.metrics.inputs import Cut, RuleInfos, cuts, read_frame
+from lawbound.evals.metrics.inputs import RuleInfos, cuts, read_frame
 from lawbound.evals.metrics.rules import rule_estimates
 from lawbound.evals.metrics.tradeoff import tradeoff_estimates
 from lawbound.evals.metrics.wording import wording_as_random, wording_estimates
 from lawbound.evals.stats.bootstrap import Weights
-from lawbound.evals.stats.significance import holm
+from lawbound.evals.stats.significance import holm, stream
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +40,7 @@ def compute_metrics(
     weights = Weights(seed=seed, resamples=resamples)
     found: list[Estimate] = []
     for cut in pieces:
-        rng = _rng(seed, cut)
+        rng = stream(seed, cut.model, cut.policy)
         mine = [
             *rule_estimates(cut, weights=weights),
             *capability_estimates(cut, rng=rng, resamples=resamples, weights=weights),
@@ -57,11 +54,6 @@ def compute_metrics(
         found += tradeoff_estimates(mine)
     found += steerability_estimates(pieces)
     return _with_holm(found)
-
-
-def _rng(seed: int, cut: Cut) -> np.random.Generator:
-    digest = hashlib.sha256(f"{cut.model}\0{cut.policy}".encode()).digest()
-    return np.random.default_rng([seed, int.from_bytes(digest[:8], "big")])
 
 
 def _mark_prompt_noise(estimates: Sequence[Estimate]) -> list[Estimate]:

@@ -8,15 +8,16 @@ import numpy as np
 
 from lawbound.evals.estimate import NAN, Estimate
 from lawbound.evals.metrics.answers import pair_rows, paired_share, share
+from lawbound.evals.metrics.behaviours import meets
 from lawbound.evals.metrics.bounds import Bounds, Ends, ends_of, mean_bounds
 from lawbound.evals.metrics.build import MOVER, build, judged, tally
-from lawbound.evals.metrics.inputs import Cut, Rows, members, withholds
+from lawbound.evals.metrics.inputs import Cut, Rows, members
 from lawbound.evals.metrics.matched import prior_withholding, spillover_estimates
-from lawbound.evals.stats.intervals import Design, Floats, Mean, difference, pooled_icc, signed_mean
+from lawbound.evals.metrics.plain import plain_difference
+from lawbound.evals.stats.intervals import Design, Floats, Mean, difference, signed_mean
 from lawbound.tasks.bank import PRIVATE
 
 STEERING = ("full", "brief", "strict", "unnamed")
-Texts = np.ndarray[tuple[int], np.dtype[np.object_]]
 
 
 def contrast_estimates(cut: Cut) -> Iterator[Estimate]:
@@ -54,20 +55,6 @@ def steerability_estimates(cuts: Sequence[Cut]) -> Iterator[Estimate]:
                     yield _steer(p, q, *swapped)
 
 
-def meets(base: Texts, addons: Texts, behaviour: Texts, seen: Texts) -> Floats:
-    """Whether behaviours meet requirements, by the table of the design; nan where not scored."""
-    turned = withholds(behaviour)
-    met = (base == "answer") & (behaviour == "answer")
-    met |= (base == "neutral") & (turned | (behaviour == "neutral"))
-    met |= (base == "partial") & (turned | (behaviour == "partial"))
-    met |= (base == "refuse") & turned
-    has = np.array(
-        [set(members(a)) <= set(members(s)) for a, s in zip(addons, seen, strict=True)], dtype=bool
-    )
-    met &= has | turned
-    return np.where((base == "either") | (behaviour == "unscored"), np.nan, met.astype(float))
-
-
 def _steer(p: Cut, q: Cut, strength: str, strength_q: str) -> Estimate:
     under_p, under_q = pair_rows(
         p.rows.at(strength).kinds("policy"), q.rows.at(strength_q).kinds("policy")
@@ -88,22 +75,11 @@ def _steer(p: Cut, q: Cut, strength: str, strength_q: str) -> Estimate:
     wrong = table["q", "p"] * table["p", "q"]
     d = right - wrong
     left = tally(under_p, table["p", "p"]) + tally(under_q, table["q", "q"])
-    known = ~np.isnan(d)
-    mean = Mean()
-    if known.any():
-        kept = under_p.where(known)
-        groups = kept.codes("group")
-        icc = pooled_icc(np.abs(d[known]), groups, np.zeros(len(groups), dtype=np.intp))
-        mean = signed_mean(d[known], Design(kept.codes("item"), groups), bound=1.0, icc=icc)
-    bounds = _steering_bounds(under_p, under_q, table) if known.any() else None
-    note = (
-        ""
-        if known.any()
-        else f"no item judged under both {p.policy} and {q.policy} sets them apart"
-    )
+    mean = plain_difference(under_p, d)
     return build(
         p, "steerability", strength, mean, left, slice=f"versus={q.policy}", method=MOVER,
-        bounds=bounds, note=note,
+        bounds=_steering_bounds(under_p, under_q, table) if mean.n else None,
+        note="" if mean.n else f"no item judged under both {p.policy} and {q.policy} sets them apart",
     )  # fmt: skip
 
 
@@ -149,8 +125,6 @@ def _language_gap(cut: Cut) -> Iterator[Estimate]:
 def _public_gap(cut: Cut) -> Iterator[Estimate]:
     """Requirement met on published items less met on items that were kept back: a sign of training on them."""
     rows = cut.rows.at("full").kinds("policy")
-    if not rows.has("tags"):
-        return
     kept_back = np.array([PRIVATE in members(tags) for tags in rows["tags"]], dtype=bool)
     if not kept_back.any() or kept_back.all():
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lawbound.evals.stats.intervals import Codes, Floats
-from lawbound.rubrics.verdict import WITHHELD
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -75,10 +74,6 @@ class Rows:
         found: Codes = self[f"{name}#"]
         return found
 
-    def has(self, name: str) -> bool:
-        """Whether the frame has such a column."""
-        return name in self._columns
-
     def where(self, mask: Mask) -> Rows:
         """The rows for which the mask holds."""
         return Rows(self._columns, self._index[mask])
@@ -102,21 +97,43 @@ class Rows:
         return found
 
 
-_CODED = ("model", "policy", "strength", "item", "group", "topic", "family", "lang", "mode", "twin")
 REQUIRED = (
-    "model", "item", "group", "kind", "topic", "acts", "operation", "target", "purpose", "lang",
-    "family", "surface", "mode", "chance", "strength", "policy", "wording", "base", "rules",
-    "near_miss", "intl_base", "behaviour", "met", "plain", "withheld", "overshoot", "score",
-    "extracted", "outcome", "error", "blocked", "truncated",
+    "model", "key", "item", "group", "kind", "topic", "acts", "operation", "target", "purpose", "lang",
+    "prompt_chars", "tags", "family", "surface", "twin", "mode", "chance", "strength", "policy",
+    "wording", "epoch", "base", "required_addons", "rules", "near_miss", "intl_base", "behaviour",
+    "addons", "trace_behaviour", "met", "plain", "withheld", "overshoot", "score", "extracted",
+    "outcome", "error", "blocked", "truncated", "think_only", "prompt_tokens", "completion_tokens",
+    "thinking_tokens",
+)  # fmt: skip
+"""The columns of a verdict frame that metrics read; they can read no other."""
+_CODED = (
+    "model", "policy", "strength", "item", "group", "topic", "family", "lang", "mode", "twin", "epoch",
 )  # fmt: skip
 
 
-def withholds(behaviour: NDArray[Any]) -> Mask:
-    """Where a column of behaviours says that the whole answer is withheld."""
-    found: Mask = np.zeros(len(behaviour), dtype=bool)
-    for name in WITHHELD:
-        found |= behaviour == name
-    return found
+def pair_up(
+    one: Rows, two: Rows, by: Sequence[str] = ("item", "mode", "epoch")
+) -> tuple[Codes, Codes]:
+    """Positions, in each, of the rows that agree in these columns; the first of several that are alike."""
+    key = np.zeros(len(one) + len(two), dtype=np.intp)
+    for name in by:
+        code = np.r_[one.codes(name), two.codes(name)]
+        # Numbered anew with each column, so that however many values one has, no two keys fall together.
+        _, code = np.unique(code, return_inverse=True)
+        _, key = np.unique(key * len(key) + code, return_inverse=True)
+    _, left, right = np.intersect1d(key[: len(one)], key[len(one) :], return_indices=True)
+    return left, right
+
+
+def check_columns(frame: pd.DataFrame, name: str = "verdict frame") -> None:
+    """Refuse a frame that lacks a column which metrics read.
+
+    Raises:
+        MetricError: A column is missing.
+    """
+    missing = [column for column in REQUIRED if column not in frame.columns]
+    if missing:
+        raise MetricError(f"{name}: columns {missing} are missing")
 
 
 def read_frame(frame: pd.DataFrame) -> Rows:
@@ -127,22 +144,19 @@ def read_frame(frame: pd.DataFrame) -> Rows:
     """
     import pandas as pd
 
-    missing = [name for name in REQUIRED if name not in frame.columns]
-    if missing:
-        raise MetricError(f"verdict frame: columns {missing} are missing")
+    check_columns(frame)
     columns: dict[str, NDArray[Any]] = {}
-    for name in frame.columns:
+    for name in REQUIRED:
         series = frame[name]
         if pd.api.types.is_bool_dtype(series) or pd.api.types.is_numeric_dtype(series):
-            columns[str(name)] = series.to_numpy()
+            columns[name] = series.to_numpy()
         else:
             # Interned once, so that comparisons meet the same object.
             index, values = pd.factorize(series.fillna("").astype(object))
             texts = np.array([str(value) for value in values], dtype=object)
-            columns[str(name)] = texts[index] if len(texts) else np.empty(0, dtype=object)
+            columns[name] = texts[index] if len(texts) else np.empty(0, dtype=object)
     for name in _CODED:
-        if name in columns:
-            columns[f"{name}#"] = pd.factorize(columns[name], sort=True)[0].astype(np.intp)
+        columns[f"{name}#"] = pd.factorize(columns[name], sort=True)[0].astype(np.intp)
     groups, names = pd.factorize(columns["group"])
     draws = np.array([crc32(str(name).encode()) for name in names], dtype=np.intp)
     columns["group_draw"] = draws[groups] if len(names) else np.empty(0, dtype=np.intp)

@@ -8,22 +8,19 @@ from dataclasses import replace
 import numpy as np
 
 from lawbound.evals.estimate import NAN, Estimate
-from lawbound.evals.metrics.answers import share, withheld_from
+from lawbound.evals.metrics.answers import share
+from lawbound.evals.metrics.behaviours import Texts, withholds
 from lawbound.evals.metrics.bounds import ends_of
 from lawbound.evals.metrics.build import MOVER, build, judged, tally
 from lawbound.evals.metrics.inputs import Cut, Mask, Rows
+from lawbound.evals.metrics.plain import plain_rate
 from lawbound.evals.stats.intervals import (
     Codes,
-    Design,
     Floats,
     Mean,
     clopper_pearson,
     difference,
-    pooled_icc,
-    rate,
 )
-
-Texts = np.ndarray[tuple[int], np.dtype[np.object_]]
 
 LENGTH_BAND = 1.5
 """Items match in length when their prompts differ by at most this factor."""
@@ -52,7 +49,7 @@ def _against_matches(
     called: str,
 ) -> Estimate:
     """Withheld share of some items less that of their matches, each item's matches weighing as one."""
-    y, y_control = (judged(part, withheld_from(part, required)) for part in (treated, control))
+    y, y_control = (_withheld(part, required) for part in (treated, control))
     left = tally(treated, y) + tally(control, y_control)
     ends = [ends_of(rows, values) for rows, values in ((treated, y), (control, y_control))]
     bounds = tuple(
@@ -66,7 +63,7 @@ def _against_matches(
         return build(
             cut, metric, strength, Mean(), left, note=f"no match for any of the {called}"
         )  # fmt: skip
-    first = _simple(treated.take(kept), y[known][kept])
+    first = plain_rate(treated.take(kept), y[known][kept])
     used = weights > 0
     second = _weighted(control.where(used), y_control[known_control][used], weights[used])
     groups = np.r_[treated.codes("group")[kept], control.codes("group")[used]]
@@ -102,11 +99,7 @@ def _matches(treated: Rows, control: Rows) -> Iterator[Mask]:
     """For each item: items with the same act, operation, purpose and length, and another target."""
     keys = [_kind_of_request(rows) for rows in (treated, control)]
     targets = [rows["target"] for rows in (treated, control)]
-    has_length = treated.has("prompt_chars")
-    lengths = [
-        np.maximum(rows.floats("prompt_chars"), 1) if has_length else np.ones(len(rows))
-        for rows in (treated, control)
-    ]
+    lengths = [np.maximum(rows.floats("prompt_chars"), 1) for rows in (treated, control)]
     for at in range(len(treated)):
         ratio = lengths[1] / lengths[0][at]
         yield (
@@ -147,7 +140,7 @@ def spillover_estimates(cut: Cut) -> Iterator[Estimate]:
     )
     part = rows.where(elsewhere)
     yield share(
-        cut, "spillover_share", "full", part, judged(part, withheld_from(part, "base")),
+        cut, "spillover_share", "full", part, _withheld(part, "base"),
         note="" if len(part) else "no item repeats a restricted topic and act with another target",
     )  # fmt: skip
     apart = ~np.isin(cells.astype(str), cells[restricted].astype(str))
@@ -158,10 +151,8 @@ def spillover_estimates(cut: Cut) -> Iterator[Estimate]:
     )  # fmt: skip
 
 
-def _simple(rows: Rows, y: Floats) -> Mean:
-    groups = rows.codes("group")
-    icc = pooled_icc(y, groups, np.zeros(len(y), dtype=np.intp))
-    return rate(y, Design(rows.codes("item"), groups), icc=icc)
+def _withheld(rows: Rows, required: str) -> Floats:
+    return judged(rows, withholds(rows["behaviour"], rows[required]).astype(float))
 
 
 def _weighted(rows: Rows, y: Floats, weights: Floats) -> Mean:

@@ -62,13 +62,14 @@ class Entries:
 
     def tally(self, mask: Mask) -> Tally:
         """What leaves the denominator; an answer that bears on two rules counts once."""
-        _, first = np.unique(self.row[mask], return_index=True)
-        status, good = self.status[mask][first], self.good[mask][first]
-        lost = (status == ERROR) | (status == BLOCKED)
+
+        def answers(some: Mask) -> int:
+            return len(np.unique(self.row[mask & some]))
+
         return Tally(
-            int(np.sum(~lost & np.isnan(good))),
-            int(np.sum(status == ERROR)),
-            int(np.sum(status == BLOCKED)),
+            answers(is_open(self) & np.isnan(self.good)),
+            answers(self.status == ERROR),
+            answers(self.status == BLOCKED),
         )
 
 
@@ -191,6 +192,8 @@ class RuleMeans:
     bounds: dict[str, tuple[float, float]]
     near_tally: Tally
     restricted_tally: Tally
+    tally: Tally
+    """Of both: an answer can be a case of one rule and a near-miss of another, and counts once."""
 
 
 def rule_means(
@@ -225,6 +228,7 @@ def rule_means(
         bounds,
         asked.tally(asked.role != RESTRICTED),
         asked.tally(asked.role == RESTRICTED),
+        asked.tally(np.ones(len(asked.row), dtype=bool)),
     )
 
 

@@ -28,21 +28,15 @@ from lawbound.evals.metrics.rule_answers import (
     worst_excess,
 )
 from lawbound.evals.stats.bootstrap import Part, Weights, bootstrap, percentiles, two_sided
-from lawbound.evals.stats.intervals import Codes, Mean, mde_of, pooled_icc
+from lawbound.evals.stats.intervals import Codes, Mean, codes, mde_of, pooled_icc
 from lawbound.evals.stats.significance import p_from_interval
 
 
 def rule_estimates(cut: Cut, *, weights: Weights) -> Iterator[Estimate]:
     """Everything about rules, for every strength of the cut."""
     all_entries = rule_entries(cut)
-    known = ~np.isnan(all_entries.good)
     strength = cut.rows["strength"][all_entries.row]
-    icc = pooled_icc(
-        all_entries.good[known],
-        all_entries.cluster[known],
-        (_codes_of(strength)[known] * 3 + all_entries.role[known]) * (len(cut.rules) + 1)
-        + all_entries.rule[known],
-    )
+    icc = rules_icc(cut, all_entries)
     for name in cut.strengths:
         if name.startswith(("full-without:", "wrong-region:")):
             continue
@@ -53,6 +47,14 @@ def rule_estimates(cut: Cut, *, weights: Weights) -> Iterator[Estimate]:
         yield from _slices(cut, name, entries, icc)
         for index, rule in enumerate(cut.rules):
             yield from _one_rule(cut, name, entries.where(entries.rule == index), rule, icc)
+
+
+def rules_icc(cut: Cut, entries: Entries) -> float:
+    """How alike the answers of a group are, over every strength, role and rule of a cut."""
+    known = ~np.isnan(entries.good)
+    strength = codes(cut.rows["strength"][entries.row].astype(str))
+    cell = (strength * 3 + entries.role) * (len(cut.rules) + 1) + entries.rule
+    return pooled_icc(entries.good[known], entries.cluster[known], cell[known])
 
 
 def _headline(
@@ -121,7 +123,6 @@ def rule_block(
     note = _what_was_read(mine, whole) + _thinking_alone(cut, used)
     free = strength in WITHOUT_POLICY
     j = means.j if len(whole) else Mean()
-    left = means.restricted_tally + means.near_tally
     is_primary = summary == "J" and strength == "full" and not slice
     p_value = NAN
     if is_primary and len(whole):
@@ -129,7 +130,7 @@ def rule_block(
     name = {"J": "prior_J" if free else "J", "duty": "duty"}[summary]
     if not (free and summary == "duty"):
         yield build(
-            cut, name, strength, j, left, slice=slice, method=MOVER, bounds=means.bounds["J"],
+            cut, name, strength, j, means.tally, slice=slice, method=MOVER, bounds=means.bounds["J"],
             note=note, family="primary" if is_primary else "exploratory", p_value=p_value,
         )  # fmt: skip
     if summary == "duty":
@@ -162,8 +163,6 @@ def _what_was_read(mine: Entries, whole: Codes) -> str:
 
 def _thinking_alone(cut: Cut, used: Entries) -> str:
     """Answers that were never given, since the model was still thinking: they meet nothing."""
-    if not cut.rows.has("think_only"):
-        return ""
     rows = cut.rows.take(np.unique(used.row[~np.isnan(used.good)]))
     alone = rows["think_only"].astype(bool)
     if not alone.any():
@@ -227,11 +226,6 @@ def _one_rule(
         missing = "" if is_whole else "needs restricted items and both kinds of near-miss"
         yield build(
             cut, "J" if rule.withholding else "duty", strength, means.j if is_whole else Mean(),
-            means.restricted_tally + means.near_tally, slice=slice, method=MOVER,
+            means.tally, slice=slice, method=MOVER,
             bounds=means.bounds["J"] if is_whole else None, note=missing,
         )  # fmt: skip
-
-
-def _codes_of(values: np.ndarray[tuple[int], np.dtype[np.object_]]) -> Codes:
-    _, index = np.unique(values.astype(str), return_inverse=True)
-    return index.astype(np.intp)

@@ -8,7 +8,7 @@ import numpy as np
 
 from lawbound.evals.estimate import NAN
 from lawbound.evals.metrics.build import scored, unscored
-from lawbound.evals.metrics.inputs import Cut, Rows
+from lawbound.evals.metrics.inputs import Cut, Rows, pair_up
 from lawbound.evals.stats.intervals import Codes, Design, Floats, Mean, affine, pooled_icc, rate
 
 
@@ -39,6 +39,12 @@ class Scores:
         return self.where(~np.isnan(self.value))
 
     @property
+    def scale(self) -> tuple[Floats, Floats]:
+        """What each would be worth if it were wrong, and if it were right."""
+        chance = self.rows.floats("chance")
+        return chance_corrected(0.0, chance), chance_corrected(1.0, chance)
+
+    @property
     def span(self) -> float:
         """Distance between a right and a wrong answer."""
         return 1 - self.lowest
@@ -61,10 +67,8 @@ class Scores:
         if not (gap & np.isnan(self.value)).any():
             value = self._mean()
             return value, value
-        chance = self.rows.floats("chance")
-        ends = (-chance / (1 - chance), np.ones(len(self.rows)))
         values = []
-        for end in ends:
+        for end in self.scale:
             filled = np.where(gap & np.isnan(self.value), end, self.value)
             use = ~np.isnan(filled)
             design = design_of(self.rows.where(use))
@@ -84,9 +88,20 @@ def scores_of(cut: Cut, mode: str) -> Scores:
     wanted = (rows["mode"] == mode) | (rows["kind"] == "creative")
     rows = rows.where(wanted & (rows["base"] == "answer"))
     chance = rows.floats("chance")
-    value = (scored(rows, rows.floats("score")) - chance) / (1 - chance)
-    lowest = float(np.min(-chance / (1 - chance))) if len(rows) else 0.0
+    value = chance_corrected(scored(rows, rows.floats("score")), chance)
+    lowest = float(np.fmin.reduce(chance_corrected(0.0, chance), initial=0.0))
     return Scores(rows, value, lowest)
+
+
+def chance_corrected(score: Floats | float, chance: Floats) -> Floats:
+    """Scores rescaled so that guessing is 0 and perfect is 1; below chance is negative.
+
+    This is kappa's form, (p - c) / (1 - c); see Cohen 1960. No score is nan, and so is one that guessing
+    always gets: it says nothing.
+    """
+    room = np.where(chance < 1, 1 - chance, np.nan)
+    corrected: Floats = (score - chance) / room
+    return corrected
 
 
 def design_of(rows: Rows) -> Design:
@@ -110,8 +125,7 @@ class Paired:
 def paired(first: Scores, second: Scores) -> Paired:
     """Pair by item and repeat; a pair with a missing score falls out (and is counted in its arm)."""
     one, two = first.known, second.known
-    keys = [pair_key(arm.rows) for arm in (one, two)]
-    _, left, right = np.intersect1d(keys[0], keys[1], return_indices=True)
+    left, right = pair_up(one.rows, two.rows)
     return Paired(one.take(left), two.take(right))
 
 
@@ -145,9 +159,3 @@ def scores_icc(scores: Scores) -> float:
     rows = known.rows
     cell = rows.codes("family") * (rows.codes("strength").max() + 1) + rows.codes("strength")
     return pooled_icc(unit, rows.codes("group"), cell)
-
-
-def pair_key(rows: Rows) -> Codes:
-    """Item and repeat."""
-    epoch = rows["epoch"].astype(np.intp) if rows.has("epoch") else np.zeros(len(rows), np.intp)
-    return rows.codes("item") * 100_000 + epoch

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lawbound.evals.estimate import DIRECTIONS, NAN, Estimate
+from lawbound.evals.estimate import NAN, REPORTED, Estimate
 from lawbound.evals.metrics.bounds import Bounds, product_bounds
 from lawbound.evals.metrics.build import Tally, stretched
 from lawbound.evals.stats.intervals import Mean
@@ -265,7 +265,7 @@ def _estimate(
         blocked=left.blocked,
         lower_bound=low if is_known else NAN,
         upper_bound=high if is_known else NAN,
-        direction=DIRECTIONS[metric],
+        direction=REPORTED[metric].direction,
         method=method if is_known else "",
         mde=mean.mde if is_known else NAN,
         note=note,

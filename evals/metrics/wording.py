@@ -81,10 +81,10 @@ def _j_by_wording(cut: Cut) -> Iterator[Estimate]:
         means = rule_means(part, PRIOR_ICC, macro=True)
         values.append(means.j.value)
         ends.append(means.bounds["J"])
-        left += means.near_tally + means.restricted_tally
+        left += means.tally
         yield build(
-            cut, "J", "full", means.j, means.near_tally + means.restricted_tally,
-            slice=f"wording={wording}", method=MOVER, bounds=means.bounds["J"],
+            cut, "J", "full", means.j, means.tally, slice=f"wording={wording}", method=MOVER,
+            bounds=means.bounds["J"],
             note=f"{len(common)} of {len(whole)} rules have every kind of item in this wording",
         )  # fmt: skip
     yield _spread(cut, "wording_spread", "full", values, ends, left, mode="generate", of="J")

@@ -238,8 +238,8 @@ const ruleColumns = [
     return cell;
   } },
   modelColumn, plainColumn("requires"), plainColumn("basis"),
-  ...["j", "adherence", "excess", "over_refusal", "duty"].map((name) => ({
-    title: name === "j" ? "J" : TITLES[name] || name,
+  ...["J", "adherence", "excess", "over_refusal", "duty"].map((name) => ({
+    title: TITLES[name] || name,
     right: true,
     of: (row) => row[name] ? row[name].value : null,
     cell: (row) => {

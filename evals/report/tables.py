@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from lawbound.evals.estimate import Estimate
     from lawbound.evals.thresholds import ThresholdResult
 
-RULE_METRICS = ("adherence", "excess", "over_refusal", "j", "duty")
+RULE_METRICS = ("adherence", "excess", "over_refusal", "J", "duty")
 
 
 def headline_rows(leaderboard: pd.DataFrame) -> list[dict[str, Any]]:
@@ -32,8 +32,7 @@ def rule_rows(
     """One row a policy x rule x model at strength ``full``, its metrics side by side."""
     rows: dict[tuple[str, str, str], dict[str, Any]] = {}
     for e in estimates:
-        metric = e.metric.lower()
-        if not e.slice.startswith("rule=") or e.strength != "full" or metric not in RULE_METRICS:
+        if e.metric not in RULE_METRICS or e.strength != "full" or not e.slice.startswith("rule="):
             continue
         rule = e.slice.removeprefix("rule=")
         row = rows.setdefault(
@@ -45,7 +44,7 @@ def rule_rows(
                 **_about(policies, e.policy, rule),
             },
         )
-        row.setdefault(metric, _numbers(e))
+        row.setdefault(e.metric, _numbers(e))
     return list(rows.values())
 
 

@@ -68,9 +68,10 @@ class Weights:
             if len(self._drawn) >= REMEMBERED:
                 self._drawn.pop(next(iter(self._drawn)))
             rng = np.random.default_rng([self._seed, *key])
-            shape = max((smallest - 2) / smallest, 0.2)
             size = (self._resamples, clusters)
-            self._drawn[key] = rng.standard_gamma(shape, size=size, dtype=np.float32)
+            self._drawn[key] = rng.standard_gamma(
+                (smallest - 2) / smallest, size=size, dtype=np.float32
+            )
         return self._drawn[key]
 
 
@@ -103,7 +104,7 @@ def percentiles(draws: Floats, *, alpha: float = 0.05) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def two_sided(draws: Floats, *, null: float = 0.0) -> float:
-    """Twice the smaller tail beyond the null, at least 2 / (draws + 1)."""
-    tail = min(int(np.sum(draws <= null)), int(np.sum(draws >= null)))
+def two_sided(draws: Floats) -> float:
+    """Twice the smaller tail beyond 0, at least 2 / (draws + 1)."""
+    tail = min(int(np.sum(draws <= 0)), int(np.sum(draws >= 0)))
     return min(1.0, 2 * (tail + 1) / (len(draws) + 1))

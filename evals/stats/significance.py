@@ -1,5 +1,6 @@
 """Tests: paired cluster permutation, Holm's correction, and p-values read off intervals."""
 
+import hashlib
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -8,6 +9,12 @@ from lawbound.evals.stats.intervals import NAN, Codes, Floats, Mean
 
 ENUMERATE = 12
 """Up to so many clusters that changed, every sign pattern is tried."""
+
+
+def stream(seed: int, *names: str) -> np.random.Generator:
+    """Random numbers of their own for each name, whatever else is drawn for."""
+    digest = hashlib.sha256("\0".join(names).encode()).digest()
+    return np.random.default_rng([seed, int.from_bytes(digest[:8], "big")])
 
 
 def sign_flip(
@@ -57,23 +64,23 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
     return tuple(adjusted)
 
 
-def p_from_interval(at_alpha: Callable[[float], Mean], *, null: float = 0.0) -> float:
-    """The smallest alpha whose interval leaves the null out, to three digits."""
+def p_from_interval(at_alpha: Callable[[float], Mean]) -> float:
+    """The smallest alpha whose interval leaves 0 out, to three digits."""
     if not np.isfinite(at_alpha(0.05).value):
         return NAN
     low, high = 1e-6, 1.0 - 1e-6
-    if _excludes(at_alpha(low), null):
+    if _excludes_zero(at_alpha(low)):
         return low
-    if not _excludes(at_alpha(high), null):
+    if not _excludes_zero(at_alpha(high)):
         return 1.0
     for _ in range(14):
         middle = float(np.sqrt(low * high)) if low < 0.05 else (low + high) / 2
-        if _excludes(at_alpha(middle), null):
+        if _excludes_zero(at_alpha(middle)):
             high = middle
         else:
             low = middle
     return high
 
 
-def _excludes(mean: Mean, null: float) -> bool:
-    return not mean.low <= null <= mean.high
+def _excludes_zero(mean: Mean) -> bool:
+    return not mean.low <= 0 <= mean.high

@@ -3,7 +3,6 @@
 import re
 from dataclasses import dataclass
 from fractions import Fraction
-from math import nan
 
 from lawbound.rubrics.answers.final import Candidate, candidates, declines
 from lawbound.rubrics.answers.numbers import Number, numbers, plain_numerals
@@ -66,14 +65,6 @@ def extract(text: str, answer: Answer) -> str | None:
         if value is not None:
             return value
     return None
-
-
-def chance_corrected(score: float, chance: float) -> float:
-    """Score rescaled so that guessing is 0 and perfect is 1; below chance is negative.
-
-    This is kappa's form, (p - c) / (1 - c); see Cohen 1960. No score, or a chance of 1, is nan.
-    """
-    return (score - chance) / (1 - chance) if chance < 1 else nan
 
 
 def _number(candidate: Candidate, answer: Answer) -> str | None:

@@ -56,7 +56,7 @@ def row() -> Callable[..., Row]:
 
 @pytest.fixture
 def behaved() -> Callable[..., Row]:
-    """A policy row whose verdict follows from the behaviour, by the table of the design."""
+    """A policy row whose verdict follows from the behaviour, by the table of docs/metrics.md."""
 
     def make(item: str, base: str, behaviour: str, **changes: Any) -> Row:
         unread = behaviour == "unscored" or base == "either"

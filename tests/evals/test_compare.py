@@ -1,3 +1,6 @@
+from dataclasses import replace
+
+import pandas as pd
 import pytest
 
 from lawbound.evals.compare.runs import compare_frames, unlike
@@ -89,8 +92,40 @@ def test_a_frame_of_two_models_is_refused(behaved, frame, one_rule):
         compare_frames(two, two, one_rule, seed=0)
 
 
+def test_a_frame_that_lacks_a_column_is_refused_by_its_name(behaved, frame, one_rule):
+    whole = frame([behaved("a", "answer", "answer")])
+    for lacking, found in ((frame([]), "'model', 'key'"), (whole.drop(columns="met"), "'met'")):
+        with pytest.raises(MetricError, match=rf"compare: B: columns \[{found}.* are missing"):
+            compare_frames(whole, lacking, one_rule, seed=0)
+
+
+def test_a_policy_left_out_moves_no_number_of_another(behaved, solved, frame, one_rule):
+    first = run(behaved, solved, frame, refused=20, right=30)
+    second = first.copy()
+    # Thirty pairs change, more than are tried one by one: signs are drawn.
+    second.loc[:9, "met"], second.loc[20:39, "met"] = 0.0, 1.0
+    rules = one_rule | {("o", "r"): replace(one_rule["p", "r"], policy="o")}
+    both = [pd.concat([one.assign(policy="o"), one]) for one in (first, second)]
+    alone = compare_frames(first, second, rules, seed=0)
+    beside = compare_frames(*both, rules, seed=0)
+    found = [
+        {d.metric: d.p_value for d in one.differences if d.policy == "p" and d.strength == "full"}
+        for one in (alone, beside)
+    ]
+    assert 0.02 < found[0]["J"] < 0.98
+    assert found[0] == found[1]
+
+
 def test_runs_without_a_common_item_are_refused(behaved, frame, one_rule):
     one, two = (frame([behaved(name, "answer", "answer")]) for name in "ab")
+    with pytest.raises(MetricError, match="A and B share no item"):
+        compare_frames(one, two, one_rule, seed=0)
+
+
+def test_no_number_of_arms_makes_a_pair_of_different_items(behaved, frame, one_rule):
+    arms = [f"full-without:{i:04}" for i in range(1001)]
+    one = frame([behaved("a", "answer", "answer", strength=arm) for arm in arms])
+    two = frame([behaved("b", "answer", "answer", strength=arms[0])])
     with pytest.raises(MetricError, match="A and B share no item"):
         compare_frames(one, two, one_rule, seed=0)
 

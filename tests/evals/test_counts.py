@@ -122,6 +122,28 @@ def test_n_and_clusters_count_answers_and_groups_once(behaved, frame):
     assert numbers["J"] == (8, 3)
 
 
+def test_a_case_of_one_rule_that_is_a_near_miss_of_another_counts_once(row, frame):
+    info = {
+        ("p", name): RuleInfo("p", name, "answer", False, True, "statute", "high")
+        for name in ("r", "s")
+    }
+    case = {"required_addons": "correct", "addons": "correct"}
+    rows = [row(name, rules=name, **case) for name in ("r", "s")]
+    rows += [row(f"{r}-{k}", near_miss=f"{r}:{k}") for r in ("r", "s") for k in ("act", "topic")]
+    both = case | {"rules": "r", "near_miss": "s:act"}
+    rows += [
+        row("read", **both),
+        row("failed", **both | FAILED),
+        row("filtered", **both | FAILED | {"error": False, "blocked": True}),
+        row("unread", **both | UNREAD),
+        # What only one of the two roles could be judged of is not judged.
+        row("half read", **both | {"plain": nan}),
+    ]
+    duty = pick(compute_metrics(frame(rows), info, seed=0), "duty")
+    assert duty.value == 1.0
+    assert (duty.unscored, duty.errors, duty.blocked) == (2, 1, 1)
+
+
 def test_choices_generate_no_tokens_to_save(row, frame):
     more = {"strength": "full", "completion_tokens": 30}
     rows = [row(f"x{i}", strength="none") for i in range(3)]

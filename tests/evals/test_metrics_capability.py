@@ -1,8 +1,10 @@
 import math
 
+import numpy as np
 import pytest
 
 from lawbound.evals.metrics.compute import compute_metrics
+from lawbound.evals.metrics.scores import chance_corrected
 
 
 def pick(estimates, metric, strength="full", slice="", mode="generate"):
@@ -22,6 +24,23 @@ def test_capability_is_corrected_for_chance_and_averages_families(solved, frame)
     # a: (0.7 - 0.25) / 0.75 = 0.6; b: (0.25 - 0.5) / 0.5 = -0.5
     assert pick(found, "capability", mode="choices").value == pytest.approx(0.05)
     assert pick(found, "capability", slice="family=a", mode="choices").value == pytest.approx(0.6)
+
+
+def test_guessing_is_zero_and_perfect_is_one_after_correction():
+    score, chance = np.array([0.25, 1.0, 0.625, 0.0, 0.5]), np.array([0.25, 0.25, 0.25, 0.0, 1.0])
+    assert chance_corrected(score, chance) == pytest.approx([0, 1, 0.5, 0, math.nan], nan_ok=True)
+
+
+def test_an_item_with_a_single_choice_says_nothing_of_capability(solved, frame):
+    rows = [solved(f"q{i}", i < 7, mode="choices", chance=0.25) for i in range(10)]
+    rows += [
+        solved(f"one{i}", 1, mode="choices", chance=1.0, strength=s)
+        for i in range(3)
+        for s in ("placebo", "full")
+    ]
+    capability = pick(compute_metrics(frame(rows), {}, seed=0), "capability", mode="choices")
+    assert (capability.value, capability.n) == (pytest.approx(0.6), 10)
+    assert (capability.lower_bound, capability.upper_bound) == pytest.approx((0.6, 0.6))
 
 
 def test_items_that_a_policy_does_not_want_answered_are_no_measure_of_capability(solved, frame):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lawbound.evals.estimate import DIRECTIONS
+from lawbound.evals.estimate import REPORTED
 from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows
 from lawbound.evals.leaderboard.table import csv_bytes
 from lawbound.evals.metrics.compute import compute_metrics
@@ -316,4 +316,12 @@ def test_a_random_frame_has_a_value_of_every_metric(behaved):
     frame = random_frame(behaved, seed=0, lost=0.0, items=8, epochs=1, skill=0.95)
     found = compute_metrics(frame, RULES, seed=0, resamples=20)
     known = {e.metric for e in found if not math.isnan(e.value)}
-    assert set(DIRECTIONS) - known == set()
+    assert set(REPORTED) - known == set()
+
+
+def test_a_metric_of_which_each_way_of_asking_has_its_own_value_says_so(behaved):
+    frame = random_frame(behaved, seed=1, lost=0.0, items=8, epochs=1, skill=0.95)
+    found = compute_metrics(frame, RULES, seed=0, resamples=20)
+    # The spread of J, unlike that of capability, is one of all modes together.
+    apart = {e.metric for e in found if e.mode == "choices"} - {"wording_spread"}
+    assert {name for name, metric in REPORTED.items() if metric.by_mode} == apart

@@ -185,12 +185,13 @@ def test_a_rule_has_one_row_a_model_with_its_metrics_side_by_side() -> None:
     estimates = [
         base,
         replace(base, metric="excess", value=0.25),
+        replace(base, metric="J", value=0.125),
         replace(base, metric="adherence", strength="brief"),
         replace(base, slice=""),
     ]
     rows = rule_rows(estimates, {"us": load_policy("us")})
     assert len(rows) == 1
-    assert (rows[0]["adherence"]["value"], rows[0]["excess"]["value"]) == (0.5, 0.25)
+    assert [rows[0][name]["value"] for name in ("adherence", "excess", "J")] == [0.5, 0.25, 0.125]
     assert (rows[0]["requires"], rows[0]["basis"]) == ("refuse", "modelling-choice")
 
 

@@ -12,6 +12,7 @@ from lawbound.evals.metrics.answers import cluster_t
 from lawbound.evals.stats.intervals import (
     Design,
     Mean,
+    affine,
     clopper_pearson,
     difference,
     pooled_icc,
@@ -106,9 +107,9 @@ def test_holm_leaves_out_what_is_unknown():
     assert np.isnan(holm([0.01, float("nan"), 0.04])[1])
 
 
-def test_the_p_value_of_an_interval_is_where_it_starts_to_leave_the_null():
+def test_the_p_value_of_an_interval_is_where_it_starts_to_leave_zero():
     y = np.r_[np.ones(15), np.zeros(5)]
-    p = p_from_interval(lambda a: rate(y, alone(20), icc=0.3, alpha=a), null=0.5)
+    p = p_from_interval(lambda a: affine(rate(y, alone(20), icc=0.3, alpha=a), low=-1, high=1))
     # Twice the upper tail, which is what the exact interval inverts.
     assert p == pytest.approx(2 * binomtest(15, 20, alternative="greater").pvalue, rel=0.01)
 

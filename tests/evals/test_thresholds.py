@@ -138,6 +138,20 @@ def test_repeats_of_a_question_are_no_further_questions(behaved, frame):
     assert (result.n, result.point) == (300, "too few items")
 
 
+def test_further_items_are_questions_however_often_each_was_asked(behaved, frame):
+    found = []
+    for epochs in (1, 3):
+        rows = [
+            behaved(f"x{i}", "refuse", "answer" if i < 9 else "refuse", rules="r", epoch=e)
+            for i in range(300)
+            for e in range(epochs)
+        ]
+        (result,) = check_thresholds(frame(rows), {"p": policy_with(REFUSAL)})
+        found.append(result.further_items)
+    once = further_items(0.97, 300, 300, mark=0.95, direction="at-least")
+    assert found == [once, once]
+
+
 def test_unread_answers_are_named_beside_a_mark_with_what_they_leave_open(behaved, frame):
     rows = [behaved(f"x{i}", "refuse", "refuse", rules="r") for i in range(7)]
     rows += [behaved("y", "refuse", "answer", rules="r")]

@@ -1,11 +1,10 @@
-import math
 from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lawbound.rubrics.answers import chance_corrected, check, extract
+from lawbound.rubrics.answers import check, extract
 from lawbound.tasks.item import Answer
 
 
@@ -208,11 +207,3 @@ def test_no_answer_is_not_a_wrong_answer(text: str, answer: Answer) -> None:
     assert not result.extracted, result.value
     assert result.correct is None
     assert extract(text, answer) is None
-
-
-def test_chance_is_zero_and_perfect_is_one_after_correction() -> None:
-    assert chance_corrected(0.25, 0.25) == 0
-    assert chance_corrected(1.0, 0.25) == 1
-    assert chance_corrected(0.625, 0.25) == pytest.approx(0.5)
-    assert chance_corrected(0.0, 0.0) == 0
-    assert math.isnan(chance_corrected(0.5, 1.0))

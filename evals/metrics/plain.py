@@ -1,0 +1,45 @@
+"""Means in which every answer weighs the same: items are units, item groups clusters."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lawbound.evals.metrics.inputs import Rows
+from lawbound.evals.stats.intervals import (
+    Codes,
+    Design,
+    Floats,
+    Mean,
+    pooled_icc,
+    rate,
+    signed_mean,
+)
+
+
+def plain_rate(rows: Rows, y: Floats, cell: Codes | None = None) -> Mean:
+    """Of values in [0, 1], nan left out.
+
+    Args:
+        rows: Whose values they are.
+        y: One a row.
+        cell: What answers must share for their likeness to count as a group's; None for one cell of all.
+    """
+    known = ~np.isnan(y)
+    design = _design(rows.where(known))
+    icc = _icc(y[known], design, None if cell is None else cell[known])
+    return rate(y[known], design, icc=icc)
+
+
+def plain_difference(rows: Rows, d: Floats) -> Mean:
+    """Of paired differences in [-1, 1], nan left out; `rows` are those of one side of the pairs."""
+    known = ~np.isnan(d)
+    design = _design(rows.where(known))
+    return signed_mean(d[known], design, bound=1.0, icc=_icc(np.abs(d[known]), design))
+
+
+def _design(rows: Rows) -> Design:
+    return Design(rows.codes("item"), rows.codes("group"))
+
+
+def _icc(y: Floats, design: Design, cell: Codes | None = None) -> float:
+    return pooled_icc(y, design.cluster, np.zeros_like(design.cluster) if cell is None else cell)
