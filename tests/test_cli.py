@@ -312,7 +312,7 @@ def test_two_policies_of_one_id_are_not_run_as_one(run: Run, tmp_path: Path) -> 
     run("policy", "new", "acme", "--out", str(tmp_path / "acme.yaml"))
     file = tmp_path / "own.yaml"
     file.write_text(
-        (tmp_path / "acme.yaml").read_text(encoding="utf-8").replace("id: acme", "id: de", 1),
+        (tmp_path / "acme.yaml").read_text(encoding="utf-8").replace('id: "acme"', 'id: "de"', 1),
         encoding="utf-8",
     )
     model = ("--model", "reference:empty", "--no-references", "--limit", "1")
