@@ -372,7 +372,7 @@ def test_the_command_line_names_the_panel(
     assert "model 'gpt': unknown form" in capsys.readouterr().err
     assert run("--judge", "guard:lama:" + names[0]) == 2
     assert "no family of guards 'lama'" in capsys.readouterr().err
-    assert run("--judge", "guard:llama-guard:" + names[0]) == 0
+    assert run("--judge", "guard:llama-guard:" + names[0], "--judge-mode", "all") == 0
     assert _record(out)["models"] == ["guard:llama-guard:" + names[0]]
     told = capsys.readouterr().err
     assert f"judges: {_record(out)['asked']} answers put to them" in told
