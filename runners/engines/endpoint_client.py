@@ -144,6 +144,7 @@ class Client:
         self.dialect = Dialect()
         self._name = name
         self._address = address
+        self._shown = Key().clean(address.shown)
         self._key = key
         self._patience = patience
         self._extra = extra
@@ -256,7 +257,8 @@ class Client:
 
     def _hidden(self, answer: Answer) -> Answer:
         """Even a server that quotes our key in an answer does not get it into a file."""
-        text, thinking = self._key.hide(answer.text), self._key.hide(answer.thinking)
+        text = self._key.hide_whole(answer.text)
+        thinking = self._key.hide_whole(answer.thinking)
         if text is answer.text and thinking is answer.thinking:
             return answer
         return replace(answer, text=text, thinking=thinking)
@@ -264,9 +266,8 @@ class Client:
     def _told(self, fault: Fault, tries: int) -> Fault:
         """The fault in one clean line that says where, what and how often."""
         times = "" if tries == 1 else f" ({tries} tries)"
-        return replace(
-            fault, message=self._key.clean(f"{self._address.shown}: {fault.message}") + times
-        )
+        said = self._key.clean(fault.message)
+        return replace(fault, message=f"{self._shown}: {said}{times}")
 
 
 def grouped(requests: Sequence[Request]) -> list[Request]:
