@@ -220,7 +220,9 @@ def _finish(choice: Mapping[str, Any]) -> Finish:
     word = _word(choice)
     if word in _BLOCKED_FINISH:
         return "blocked"
-    return "length" if word in _LIMIT else "stop"
+    if word in _LIMIT:
+        return "length"
+    return "stop" if word else "unknown"
 
 
 def _content(content: Any) -> str | None:

@@ -147,7 +147,9 @@ def test_an_error_beside_choices_is_no_answer() -> None:
     ("choice", "finish"),
     [
         ({"message": {"content": ""}, "finish_reason": "stop"}, "stop"),
-        ({"message": {"content": "text"}}, "stop"),
+        ({"message": {"content": "text"}}, "unknown"),
+        ({"message": {"content": "text"}, "finish_reason": None}, "unknown"),
+        ({"message": {"content": None, "reasoning": "hm"}}, "unknown"),
         ({"message": {"content": "text"}, "finish_reason": "eot"}, "stop"),
         ({"message": {"content": None}, "finish_reason": "length"}, "length"),
         ({"message": {"content": None}, "finish_reason": "content_filter"}, "blocked"),
