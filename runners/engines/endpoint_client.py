@@ -232,7 +232,14 @@ class Client:
             body=content,
             retry_after=response.headers.get("Retry-After", ""),
         )
-        result = read_reply(reply, datetime.now(UTC))
+        try:
+            result = read_reply(reply, datetime.now(UTC))
+        except Exception as error:  # what nobody thought of costs one sample, and not the run
+            return Fault(
+                f"status {reply.status} with what cannot be read ({type(error).__name__})",
+                again=True,
+                status=reply.status,
+            )
         if isinstance(result, Fault) or not self._seen.is_repeated(
             result.id, content, body, probing=probing
         ):

@@ -258,7 +258,7 @@ def _json(body: bytes) -> Any:
 
 def _status_inside(error: Any) -> int:
     code = error.get("code") if isinstance(error, dict) else None
-    if isinstance(code, str) and code.isdigit():
+    if isinstance(code, str) and re.fullmatch(r"[45]\d\d", code, re.ASCII):
         code = int(code)
     return code if isinstance(code, int) and 400 <= code <= 599 else 500
 

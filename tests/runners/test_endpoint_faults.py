@@ -3,12 +3,15 @@
 import gc
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lawbound.runners.engines import endpoint_client
 from lawbound.runners.engines.endpoint import EndpointEngine
+from lawbound.runners.engines.endpoint_reply import Answer, Fault, Reply, read_reply
 from lawbound.runners.run import run
 from lawbound.runners.sample import Request, Sample, Settings
 from lawbound.runners.store import Store, read_samples
@@ -86,6 +89,22 @@ def test_what_will_not_get_better_is_asked_once(
     samples = ask(open_endpoint(where.url), ["good", "bad"])
     assert samples["bad"].error.endswith(f"status {status}: made to fail with {status}")
     assert Counter(one["user"] for one in where.seen()) == {"bad": 1, "good": 1}
+
+
+def test_a_reply_that_our_reading_fails_on_costs_its_sample_and_not_the_run(
+    stage: Begin, monkeypatch: pytest.MonkeyPatch, open_endpoint: Open, ask: Ask
+) -> None:
+    def read(reply: Reply, now: datetime) -> Answer | Fault:
+        if b"answer to bad" in reply.body:
+            raise KeyError("a shape that nobody thought of")
+        return read_reply(reply, now)
+
+    where = stage()
+    engine = open_endpoint(where.url, retries=1)
+    monkeypatch.setattr(endpoint_client, "read_reply", read)
+    samples = ask(engine, ["good", "bad"])
+    assert samples["good"].text == "answer to good"
+    assert samples["bad"].error.endswith("status 200 with what cannot be read (KeyError) (2 tries)")
 
 
 def test_an_exhausted_quota_is_not_asked_again(stage: Begin, open_endpoint: Open, ask: Ask) -> None:

@@ -68,6 +68,10 @@ def test_equal_system_messages_go_together_in_order_of_first_appearance() -> Non
         (418, b"null", False),
         (200, b'{"error": "overloaded"}', True),
         (200, b'{"error": {"message": "no such model", "code": "404"}}', False),
+        (200, '{"error": {"code": "²"}}'.encode(), True),
+        (200, '{"error": {"code": "4０４"}}'.encode(), True),
+        (200, b'{"error": {"code": "%s"}}' % (b"9" * 5000), True),
+        (200, b'{"error": {"code": "302"}}', True),
     ],
 )
 def test_what_is_no_answer_is_a_fault(status: int, body: bytes, again: bool) -> None:
