@@ -41,6 +41,21 @@ class Patience:
     max_bytes: int = 16 * 2**20
     """A response that is larger is an error."""
 
+    def after(self, fault: Fault, retry: int, *, is_silent: bool, rng: Random) -> float | None:
+        """Seconds to wait before the same request again; none if it is not asked again.
+
+        Args:
+            fault: What became of it.
+            retry: How often it has been asked again.
+            is_silent: The server has given no sign for long: one without a response is given up.
+            rng: Jitter.
+        """
+        if not fault.again or retry >= self.retries or (is_silent and not fault.status):
+            return None
+        if fault.wait is not None and fault.wait > self.longest_asked:
+            return None
+        return self.before(retry, fault.wait, rng)
+
     def before(self, retry: int, asked: float | None, rng: Random) -> float:
         """Seconds to wait before a retry (the first is 0): never sooner than the server asks."""
         grown: float = self.pause * 2**retry * rng.uniform(0.5, 1.0)
@@ -151,7 +166,7 @@ class Client:
         self._rng = rng
         self._seen = Seen()
         self._responses = 0
-        self._silent = False
+        self._gave_no_sign = False
         """A request has used up its tries while nothing came for any request, and nothing has since."""
 
     @asynccontextmanager
@@ -190,21 +205,19 @@ class Client:
             seconds = perf_counter() - start
             if isinstance(result, Answer) or result.status:
                 self._responses += 1
-                self._silent = False
+                self._gave_no_sign = False
             if isinstance(result, Answer):
                 self.dialect = dialect if probing else self.dialect
                 return Outcome(self._hidden(result), placement, seconds, tries)
-            other = dialect.after(result.message, body) if result.status in (400, 422) else None
-            # Where the policy stands is settled by the probe: arms of one run must not differ.
-            if other is not None and (probing or other.system == dialect.system):
+            if (other := _other_dialect(result, dialect, body, probing=probing)) is not None:
                 dialect = other
                 continue
-            hopeless = not result.status and (probing or self._silent)
-            hopeless |= (result.wait or 0.0) > self._patience.longest_asked
-            if not result.again or hopeless or retry >= self._patience.retries:
-                self._silent = self._responses == before
+            is_silent = probing or self._gave_no_sign
+            pause = self._patience.after(result, retry, is_silent=is_silent, rng=self._rng)
+            if pause is None:
+                self._gave_no_sign = self._responses == before
                 return Outcome(self._told(result, tries), placement, seconds, tries)
-            await asyncio.sleep(self._patience.before(retry, result.wait, self._rng))
+            await asyncio.sleep(pause)
             retry += 1
 
     async def _post(
@@ -285,6 +298,19 @@ def grouped(requests: Sequence[Request]) -> list[Request]:
         for r in requests
     ]
     return [requests[i] for i in sorted(range(len(requests)), key=ranks.__getitem__)]
+
+
+def _other_dialect(
+    fault: Fault, dialect: Dialect, body: Mapping[str, Any], *, probing: bool
+) -> Dialect | None:
+    """How to ask the same once more after a complaint, or none if that would not help."""
+    if fault.status not in (400, 422):
+        return None
+    other = dialect.after(fault.message, body)
+    # Where the policy stands is settled by the probe: arms of one run must not differ.
+    if other is not None and not probing and other.system != dialect.system:
+        return None
+    return other
 
 
 def _happened(fault: Exception) -> str:

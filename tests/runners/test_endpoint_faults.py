@@ -107,6 +107,14 @@ def test_a_reply_that_our_reading_fails_on_costs_its_sample_and_not_the_run(
     assert samples["bad"].error.endswith("status 200 with what cannot be read (KeyError) (2 tries)")
 
 
+def test_a_server_that_asks_for_more_than_an_hour_is_not_asked_again(
+    stage: Begin, open_endpoint: Open, ask: Ask
+) -> None:
+    where = stage(acts={"q": [{"status": 429, "retry_after": 3601}]})
+    assert ask(open_endpoint(where.url), ["q"])["q"].error.endswith("status 429: slow down")
+    assert len(where.seen()) == 1
+
+
 def test_an_exhausted_quota_is_not_asked_again(stage: Begin, open_endpoint: Open, ask: Ask) -> None:
     body = {"error": {"code": "insufficient_quota", "message": "You exceeded your quota"}}
     where = stage(acts={"q": [{"status": 429, "body": body}] * 3})

@@ -38,6 +38,24 @@ def test_a_wait_is_read_in_either_form(header: str, seconds: float | None) -> No
     assert seconds_asked(header, NOW) == seconds
 
 
+@pytest.mark.parametrize(
+    ("fault", "retry", "is_silent", "waits"),
+    [
+        (Fault("", again=True), 0, False, True),
+        (Fault("", again=True), 3, False, False),  # the last try was the fourth
+        (Fault("", again=False), 0, False, False),
+        (Fault("", again=True), 0, True, False),
+        (Fault("", again=True, status=503), 0, True, True),
+        (Fault("", again=True, status=429, wait=3600.0), 0, False, True),
+        (Fault("", again=True, status=429, wait=3600.5), 0, False, False),
+    ],
+)
+def test_what_is_worth_another_try(fault: Fault, retry: int, is_silent: bool, waits: bool) -> None:
+    pause = Patience(retries=3).after(fault, retry, is_silent=is_silent, rng=Random(1))
+    assert (pause is not None) == waits
+    assert pause is None or pause >= (fault.wait or 0.5)
+
+
 def test_pauses_double_keep_what_is_asked_and_end_at_the_longest() -> None:
     patience, rng = Patience(pause=1.0, longest_pause=120.0), Random(1)
     for retry in range(6):
