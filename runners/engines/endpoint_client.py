@@ -8,7 +8,6 @@ response, the others do not wait as long, until something answers again.
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from random import Random
@@ -16,10 +15,9 @@ from time import perf_counter
 from typing import Any
 
 import aiohttp
-from aiohttp.client_proto import ResponseHandler
-from aiohttp.tracing import Trace
 
 from lawbound.runners.engines.endpoint_address import Address, Key
+from lawbound.runners.engines.endpoint_connection import LINE, Connector, Line, Seen
 from lawbound.runners.engines.endpoint_reply import Answer, Fault, Reply, read_reply
 from lawbound.runners.engines.endpoint_wire import Dialect, encode, payload
 from lawbound.runners.sample import Placement, Request
@@ -63,6 +61,10 @@ class Patience:
         return max(min(self.longest_pause, grown), least)
 
 
+_LAST = {"Connection": "close"}
+"""Tells a server that nothing more will be asked over this connection."""
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a request in the end."""
@@ -72,65 +74,6 @@ class Outcome:
     seconds: float = 0.0
     """Of the last try."""
     tries: int = 1
-
-
-_USED: ContextVar[ResponseHandler | None] = ContextVar("used", default=None)
-"""The connection over which the running task last asked."""
-
-
-class Connector(aiohttp.TCPConnector):
-    """Drops a pooled connection on which something came that nobody asked for.
-
-    HTTP/1.1 has no word for which request a response belongs to. A server that answers twice leaves
-    its second answer in the connection, where it would be taken for the answer to the next request.
-    """
-
-    async def connect(
-        self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
-    ) -> aiohttp.connector.Connection:
-        """Find a connection with nothing left in it, or make one."""
-        while True:
-            connection = await super().connect(req, traces, timeout)
-            if connection.protocol is None or not connection.protocol.should_close:
-                _USED.set(connection.protocol)
-                return connection
-            connection.close()
-
-
-class Seen:
-    """Recent completions, by which one that comes twice is known.
-
-    Ids alone do not tell, because some servers draw them from a few hundred; the same id in the same
-    bytes does. Where every completion has the same id, or none, nothing can be told; the probe's id
-    shows that, because its connection is gone before anything else is asked.
-    """
-
-    def __init__(self, window: int = 10_000) -> None:
-        """Remember this many."""
-        self._window = window
-        self._bodies: dict[int, int] = {}
-        """Of each completion, for which request it came."""
-        self._first = ""
-        self._told_apart = True
-
-    def is_repeated(self, name: str, body: bytes, asked: bytes, *, probing: bool) -> bool:
-        """Whether a completion has come before for another request; remembers it.
-
-        The same for the same request is no sign of confusion: gateways keep answers.
-        """
-        if probing:
-            self._first = name
-        elif name == self._first:
-            self._told_apart = False
-        if not self._told_apart or not name:
-            return False
-        mark = hash(body)
-        if mark in self._bodies:
-            return self._bodies[mark] != hash(asked)
-        self._bodies[mark] = hash(asked)
-        if len(self._bodies) > self._window:
-            del self._bodies[next(iter(self._bodies))]
-        return False
 
 
 class Client:
@@ -173,7 +116,7 @@ class Client:
     async def connected(self, concurrency: int) -> AsyncIterator[aiohttp.ClientSession]:
         """A session with as many connections as requests in flight."""
         async with aiohttp.ClientSession(
-            connector=Connector(limit=concurrency, ttl_dns_cache=300),
+            connector=Connector(limit=concurrency),
             timeout=aiohttp.ClientTimeout(
                 total=self._patience.timeout, sock_connect=min(30.0, self._patience.timeout)
             ),
@@ -190,8 +133,8 @@ class Client:
         Args:
             session: From `connected`.
             request: What to ask.
-            probing: Keep the dialect that the server turns out to take, and do not wait for a
-                server that does not answer at all.
+            probing: Where the policy stands may still change, and a server that does not answer
+                at all is not waited for.
         """
         retry = 0
         tries = 0
@@ -207,7 +150,8 @@ class Client:
                 self._responses += 1
                 self._gave_no_sign = False
             if isinstance(result, Answer):
-                self.dialect = dialect if probing else self.dialect
+                if probing:
+                    self.dialect = dialect
                 return Outcome(self._hidden(result), placement, seconds, tries)
             if (other := _other_dialect(result, dialect, body, probing=probing)) is not None:
                 dialect = other
@@ -223,10 +167,31 @@ class Client:
     async def _post(
         self, session: aiohttp.ClientSession, body: bytes, *, probing: bool
     ) -> Answer | Fault:
-        """One try."""
+        """One try; where it brings a completion that came before, once more over a fresh connection."""
+        line = Line(fresh_only=not self._seen.are_told_apart)
+        while True:
+            reply = await self._exchange(session, body, line)
+            if isinstance(reply, Fault):
+                return reply
+            result = _judged(reply)
+            if isinstance(result, Fault):
+                return result
+            if not self._seen.is_repeated(
+                result.id, reply.body, body, probing=probing, fresh=line.is_fresh
+            ):
+                return result
+            line.abort()  # it is out of step, and back in the pool by now
+            line = Line(fresh_only=True)
+
+    async def _exchange(
+        self, session: aiohttp.ClientSession, body: bytes, line: Line
+    ) -> Reply | Fault:
+        """Send a request and read the response to its end."""
+        LINE.set(line)
+        headers = _LAST if line.fresh_only else None
         try:
             async with session.post(
-                self._address.url, data=body, allow_redirects=False
+                self._address.url, data=body, headers=headers, allow_redirects=False
             ) as response:
                 content = await self._read(response)
         except TimeoutError:
@@ -239,29 +204,12 @@ class Client:
                 again=False,
                 status=response.status,
             )
-        reply = Reply(
+        return Reply(
             status=response.status,
             content_type=response.headers.get("Content-Type", ""),
             body=content,
             retry_after=response.headers.get("Retry-After", ""),
         )
-        try:
-            result = read_reply(reply, datetime.now(UTC))
-        except Exception as error:  # what nobody thought of costs one sample, and not the run
-            return Fault(
-                f"status {reply.status} with what cannot be read ({type(error).__name__})",
-                again=True,
-                status=reply.status,
-            )
-        if isinstance(result, Fault) or not self._seen.is_repeated(
-            result.id, content, body, probing=probing
-        ):
-            return result
-        # Its connection is out of step. It is back in the pool by now, but nothing has been read
-        # from it since: no other task runs between the end of a response and this line.
-        if (used := _USED.get()) is not None:
-            used.abort()
-        return Fault("a completion came twice, expected each once", again=True, status=200)
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes | None:
         """The whole body after decompression, or none if it is too large."""
@@ -311,6 +259,15 @@ def _other_dialect(
     if other is not None and not probing and other.system != dialect.system:
         return None
     return other
+
+
+def _judged(reply: Reply) -> Answer | Fault:
+    """`read_reply`; what nobody thought of costs one sample, and not the run."""
+    try:
+        return read_reply(reply, datetime.now(UTC))
+    except Exception as error:
+        said = f"status {reply.status} with what cannot be read ({type(error).__name__})"
+        return Fault(said, again=True, status=reply.status)
 
 
 def _happened(fault: Exception) -> str:

@@ -145,25 +145,6 @@ def test_a_response_that_is_too_large_is_an_error(
     assert len(where.seen()) == 1
 
 
-def test_a_completion_sent_twice_is_not_taken_for_the_next_answer(
-    stage: Begin, open_endpoint: Open, ask: Ask
-) -> None:
-    users = [f"q{n}" for n in range(12)]
-    where = stage(acts={user: ["twice"] for user in users}, delay=dict.fromkeys(users, 0.05))
-    samples = ask(open_endpoint(where.url, concurrency=2), users)
-    assert {u: s.text for u, s in samples.items()} == {u: f"answer to {u}" for u in users}
-
-
-def test_a_second_answer_in_the_same_packet_is_not_taken_for_the_next_answer(
-    stage: Begin, open_endpoint: Open, ask: Ask
-) -> None:
-    users = [f"q{n}" for n in range(12)]
-    where = stage(acts={user: ["twin"] for user in users}, id="")  # nothing else would tell
-    samples = ask(open_endpoint(where.url, concurrency=2), users)
-    assert {u: s.text for u, s in samples.items()} == {u: f"answer to {u}" for u in users}
-    assert len(where.seen()) == 12
-
-
 def test_cookies_are_not_kept_and_proxies_of_the_environment_are_not_asked(
     stage: Begin, monkeypatch: pytest.MonkeyPatch, open_endpoint: Open, ask: Ask
 ) -> None:
@@ -176,16 +157,6 @@ def test_cookies_are_not_kept_and_proxies_of_the_environment_are_not_asked(
         "b": "answer to b",
     }
     assert [one["cookie"] for one in where.seen()] == ["", ""]
-
-
-@pytest.mark.parametrize("name", ["", "the-only-id"])
-def test_a_server_whose_completions_share_an_id_is_asked_once(
-    stage: Begin, name: str, open_endpoint: Open, ask: Ask
-) -> None:
-    where = stage(id=name)
-    samples = ask(open_endpoint(where.url), [f"q{n}" for n in range(9)])
-    assert {u: s.text for u, s in samples.items()} == {f"q{n}": f"answer to q{n}" for n in range(9)}
-    assert len(where.seen()) == 9
 
 
 def test_a_server_that_dies_is_found_out_once(stage: Begin, open_endpoint: Open, ask: Ask) -> None:

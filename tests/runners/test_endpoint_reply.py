@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lawbound.runners.engines.endpoint_client import Patience, Seen, grouped
+from lawbound.runners.engines.endpoint_client import Patience, grouped
 from lawbound.runners.engines.endpoint_reply import (
     Answer,
     Fault,
@@ -209,14 +209,6 @@ def test_a_filtered_prompt_without_choices_is_a_block() -> None:
     ):
         found = read_reply(Reply(200, "application/json", json.dumps(body).encode()), NOW)
         assert isinstance(found, Answer) and found.finish == "blocked"
-
-
-def test_the_same_completion_for_the_same_request_is_no_confusion() -> None:
-    seen = Seen()
-    assert not seen.is_repeated("id0", b"probe", b"p", probing=True)
-    assert not seen.is_repeated("id1", b"body", b"asked", probing=False)
-    assert not seen.is_repeated("id1", b"body", b"asked", probing=False)
-    assert seen.is_repeated("id1", b"body", b"asked something else", probing=False)
 
 
 @pytest.mark.parametrize(
