@@ -139,7 +139,7 @@ class Client:
         retry = 0
         tries = 0
         before = self._responses
-        dialect = self.dialect
+        dialect = spoken = self.dialect
         while True:
             tries += 1
             body, placement = payload(request, self._name, dialect, self._extra)
@@ -150,7 +150,7 @@ class Client:
                 self._responses += 1
                 self._gave_no_sign = False
             if isinstance(result, Answer):
-                if probing:
+                if dialect is not spoken:
                     self.dialect = dialect
                 return Outcome(self._hidden(result), placement, seconds, tries)
             if (other := _other_dialect(result, dialect, body, probing=probing)) is not None:
