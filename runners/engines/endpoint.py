@@ -215,7 +215,7 @@ class EndpointEngine:
 
 def _usable(key: Key, extra: Mapping[str, Any]) -> Key:
     """The key, unless it also stands in the payload, from where it would get into files."""
-    if key.value and key.value in canonical_json(dict(extra)).decode():
+    if key.stands_in(canonical_json(dict(extra)).decode()):
         raise ModelError("endpoint: extra fields hold the API key, expected it in the environment")
     return key
 

@@ -18,6 +18,9 @@ _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
 """Signs that break a key in two for us and not for who reads it."""
 _LEAST = 8
 """So many of a key's first signs are hidden even where the rest is cut off."""
+_NO_WORD = 16
+"""A shorter key may be a word, as ``EMPTY`` or ``none`` for a server that wants no key. A whole key
+of this length stands in no answer by chance."""
 
 HIDDEN = "[key]"
 MAX_SHOWN = 300
@@ -34,9 +37,20 @@ class Key:
         """What proves to the server who asks."""
         return {"Authorization": f"Bearer {self.value}"} if self.value else {}
 
-    def hide(self, text: str) -> str:
-        """Take this key out of a text, in every form in which it may be quoted, cut off or whole."""
-        for form in dict.fromkeys((self.value, quote(self.value, safe=""))) if self.value else ():
+    def stands_in(self, text: str) -> bool:
+        """Whether the whole key is in a text, and is none that is there as a word."""
+        return len(self.value) >= _NO_WORD and any(form in text for form in self._forms())
+
+    def hide_whole(self, text: str) -> str:
+        """Take the key out of a model's answer, every other sign of which is to stay."""
+        if self.stands_in(text):
+            for form in self._forms():
+                text = text.replace(form, HIDDEN)
+        return text
+
+    def hide_any_trace(self, text: str) -> str:
+        """Take this key out of an error, in every form in which it may be quoted, cut off or whole."""
+        for form in self._forms():
             text = text.replace(form, HIDDEN)
             while len(form) > _LEAST and (at := text.find(form[:_LEAST])) >= 0:
                 end = at + _LEAST
@@ -48,9 +62,13 @@ class Key:
     def clean(self, text: str) -> str:
         """A server's words for an error: one short line without keys or terminal escapes."""
         plain = _UNSEEN.sub("", text.encode("utf-8", "replace").decode("utf-8"))
-        line = " ".join(_CONTROL.sub(" ", self.hide(plain)).split())
+        line = " ".join(_CONTROL.sub(" ", self.hide_any_trace(plain)).split())
         line = _KEY_LIKE.sub(HIDDEN, _BEARER.sub(f"Bearer {HIDDEN}", line))
         return line if len(line) <= MAX_SHOWN else line[: MAX_SHOWN - 1] + "…"
+
+    def _forms(self) -> tuple[str, ...]:
+        """How it may be written: as it is, and as a part of a URL."""
+        return tuple(dict.fromkeys((self.value, quote(self.value, safe="")))) if self.value else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +86,7 @@ def without_keys(text: str, environment: Mapping[str, str] = os.environ) -> str:
         v for name, v in environment.items() if _SECRET_VARIABLE.search(name) and len(v) >= 8
     ]
     for value in secrets:
-        text = Key(value).hide(_UNSEEN.sub("", text))
+        text = Key(value).hide_any_trace(_UNSEEN.sub("", text))
     return Key().clean(text)
 
 
@@ -105,8 +123,10 @@ def read_address(name: str, url: str, key: Key = Key()) -> Address:
         raise ModelError(
             f"{where}: found a user name in the URL, expected the key in the environment"
         )
-    if any(_SECRET_PARAMETER.search(word) for word, _ in parse_qsl(parts.query)) or (
-        key.value and key.hide(unquote(url)) != unquote(url)
+    if (
+        any(_SECRET_PARAMETER.search(word) for word, _ in parse_qsl(parts.query))
+        or any(key.value == value for _, value in parse_qsl(parts.query))
+        or key.stands_in(unquote(url))
     ):
         raise ModelError(f"{where}: found a key in the URL, expected it in the environment")
     if parts.scheme not in ("http", "https") or not host:

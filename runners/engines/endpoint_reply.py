@@ -12,7 +12,13 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from lawbound.runners.engines.thinking import split_thinking
+from lawbound.runners.engines.endpoint_error import (
+    error_words,
+    is_moderated,
+    is_out_of_quota,
+    status_inside,
+)
+from lawbound.runners.engines.thinking import Split, split_thinking
 from lawbound.runners.sample import MOST_COUNTED, Finish
 from lawbound.tasks.files import quoted
 from lawbound.tasks.messages import one_line
@@ -25,20 +31,10 @@ _BLOCKED_FINISH = frozenset({
     "moderation", "guardrail_intervened",
 })  # fmt: skip
 _BROKEN_FINISH = frozenset({"error", "abort", "aborted", "cancelled", "canceled", "failed"})
-_MODERATED = re.compile(
-    r"content[ _-]?filter|content[ _-]policy[ _-]violation|content management policy|"
-    r"(?:violat\w+|against|breach\w*) (?:\w+ ){0,4}?(?:content|usage|safety) polic|"
-    r"(?:blocked|rejected|flagged|filtered|refused|stopped) (?:\w+ ){0,4}?(?:moderation|content polic|safety)|"
-    r"moderation[_ ](?:blocked|failed|error|rejected)|data_inspection_failed|content exists risk|"
-    r"responsible ?ai|flagged (?:as|by|for)|safety system|sensitive content|prohibited_content|"
-    r"inappropriate content",
-    re.IGNORECASE,
-)
 _LIMIT = frozenset({"length", "max_tokens"})
 _STOP = frozenset(
     {"stop", "end_turn", "stop_sequence", "eos", "eos_token", "completed", "complete"}
 )
-_NO_QUOTA = re.compile(r"insufficient_quota|billing_hard_limit|insufficient balance", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,15 +84,12 @@ def read_reply(reply: Reply, now: datetime) -> Answer | Fault:
     if reply.status != 200:
         return _refused(reply.status, _json(reply.body), reply, now)
     if reply.content_type and "json" not in reply.content_type.lower():
-        return Fault(
-            f"status 200 with content type {reply.content_type}, expected application/json: "
-            f"{_excerpt(reply.body)}",
-            again=True,
-            status=200,
+        return _no_answer(
+            f"content type {reply.content_type}, expected application/json: {_excerpt(reply.body)}"
         )
     content = _json(reply.body)
     if isinstance(content, dict) and content.get("error"):
-        return _refused(_status_inside(content["error"]), content, reply, now)
+        return _refused(status_inside(content["error"]), content, reply, now)
     if isinstance(content, dict) and not content.get("choices") and _stopped_prompt(content):
         return Answer("", "blocked")
     return _answer(content, reply.body)
@@ -122,75 +115,118 @@ def estimate_tokens(text: str) -> int:
 
 
 def _refused(status: int, content: Any, reply: Reply, now: datetime) -> Answer | Fault:
-    words = _error_words(content) or _excerpt(reply.body) or "no text"
-    if 400 <= status < 500 and status not in (401, 404, 429) and _is_moderated(content):
+    words = error_words(content) or _excerpt(reply.body) or "no text"
+    if 400 <= status < 500 and status not in (401, 404, 429) and is_moderated(content):
         return Answer("", "blocked")
     return Fault(
         f"status {status}: {words}",
-        again=status in AGAIN and not _NO_QUOTA.search(words),
+        again=status in AGAIN and not is_out_of_quota(words),
         status=status,
         wait=seconds_asked(reply.retry_after, now) if reply.retry_after else None,
     )
 
 
 def _answer(content: Any, body: bytes) -> Answer | Fault:
-    choices = content.get("choices") if isinstance(content, dict) else None
-    choice = choices[0] if isinstance(choices, list) and choices else None
-    message = choice.get("message") if isinstance(choice, dict) else None
-    if isinstance(choice, dict) and message is None and _finish(choice) == "blocked":
-        message = {}
-    if not isinstance(choice, dict) or not isinstance(message, dict):
+    choice = _choice(content)
+    if choice is None:
         found = "no whole JSON" if content is None else "JSON without choices[0].message"
-        return Fault(
-            f"status 200 with {found}, expected a chat completion: {_excerpt(body)}",
-            again=True,
-            status=200,
-        )
-    word = _word(choice)
-    text = _content(message.get("content"))
-    refusal = message.get("refusal")
-    if text is None and isinstance(refusal, str):
-        text = refusal
-    if word in _BROKEN_FINISH or (not text and not _ends_empty(word, text, message)):
-        said = f"finish reason {word!r:.40}" if word else "no finish reason"
-        if word not in _BROKEN_FINISH:
-            said = f"{_no_text(message)} and {said}"
-        return Fault(f"status 200 with {said}, expected a whole answer", again=True, status=200)
-    text = text or ""
-    trace = next(
-        (
-            t
-            for t in map(message.get, ("reasoning_content", "reasoning"))
-            if isinstance(t, str) and t
-        ),
-        "",
-    )
-    if not trace:
-        split = split_thinking(text)
-        trace, text = split.thinking, split.answer
-    usage = content.get("usage")
-    usage = usage if isinstance(usage, dict) else {}
-    details = usage.get("completion_tokens_details")
+        return _no_answer(f"{found}, expected a chat completion: {_excerpt(body)}")
+    said = _said(choice)
+    if isinstance(said, Fault):
+        return said
+    split = _split(choice, said)
+    usage = _usage(content)
     return Answer(
-        text=_whole(text),
-        finish=_finish(choice),
-        thinking=_whole(trace),
-        prompt_tokens=_count(usage.get("prompt_tokens")),
-        completion_tokens=_count(usage.get("completion_tokens")),
-        thinking_tokens=(
-            _count(details.get("reasoning_tokens")) if isinstance(details, dict) else None
-        ),
+        text=_whole(split.answer),
+        finish=_finish(choice.word),
+        thinking=_whole(split.thinking),
+        prompt_tokens=usage.prompt,
+        completion_tokens=usage.completion,
+        thinking_tokens=usage.thinking,
         id=str(content.get("id") or ""),
     )
 
 
-def _ends_empty(word: str, text: str | None, message: Mapping[str, Any]) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    """The first of a completion's choices; we ask for one."""
+
+    message: Mapping[str, Any]
+    word: str
+    """The finish reason in lower case, or nothing."""
+
+
+def _choice(content: Any) -> _Choice | None:
+    """What a completion holds, or none if it is no completion."""
+    choices = content.get("choices") if isinstance(content, dict) else None
+    first = choices[0] if isinstance(choices, list) and choices else None
+    if not isinstance(first, dict):
+        return None
+    reason = first.get("finish_reason")
+    word = reason.lower() if isinstance(reason, str) else ""
+    message = first.get("message")
+    if message is None and word in _BLOCKED_FINISH:
+        message = {}
+    return _Choice(message, word) if isinstance(message, dict) else None
+
+
+def _said(choice: _Choice) -> str | Fault:
+    """The text of a choice, empty only where the model or a filter left it so."""
+    text = _content(choice.message.get("content"))
+    refusal = choice.message.get("refusal")
+    if text is None and isinstance(refusal, str):
+        text = refusal
+    is_broken = choice.word in _BROKEN_FINISH
+    if not is_broken and (text or _ends_empty(choice, text)):
+        return text or ""
+    ending = f"finish reason {choice.word!r:.40}" if choice.word else "no finish reason"
+    found = ending if is_broken else f"{_no_text(choice.message)} and {ending}"
+    return _no_answer(f"{found}, expected a whole answer")
+
+
+def _split(choice: _Choice, said: str) -> Split:
+    """The trace and the answer; servers that know the model's marks give the trace a field."""
+    for name in ("reasoning_content", "reasoning"):
+        trace = choice.message.get(name)
+        if trace and isinstance(trace, str):
+            return Split(trace, said)
+    return split_thinking(said)
+
+
+@dataclass(frozen=True, slots=True)
+class _Usage:
+    """Tokens as the server counts them; none where it does not tell."""
+
+    prompt: int | None
+    completion: int | None
+    thinking: int | None
+
+
+def _usage(content: Mapping[str, Any]) -> _Usage:
+    usage = content.get("usage")
+    usage = usage if isinstance(usage, dict) else {}
+    details = usage.get("completion_tokens_details")
+    details = details if isinstance(details, dict) else {}
+    return _Usage(
+        prompt=_count(usage.get("prompt_tokens")),
+        completion=_count(usage.get("completion_tokens")),
+        thinking=_count(details.get("reasoning_tokens")),
+    )
+
+
+def _no_answer(found: str) -> Fault:
+    return Fault(f"status 200 with {found}", again=True, status=200)
+
+
+def _ends_empty(choice: _Choice, text: str | None) -> bool:
     """Whether an answer without text is the model's own: it said nothing, thought only, or called a tool."""
-    if word in _BLOCKED_FINISH or word in _LIMIT:
+    if choice.word in _BLOCKED_FINISH or choice.word in _LIMIT:
         return True
-    if word in _STOP and text is not None:
+    if choice.word in _STOP and text is not None:
         return True
-    return any(message.get(name) for name in ("tool_calls", "reasoning_content", "reasoning"))
+    return any(
+        choice.message.get(name) for name in ("tool_calls", "reasoning_content", "reasoning")
+    )
 
 
 def _no_text(message: Mapping[str, Any]) -> str:
@@ -211,16 +247,12 @@ def _stopped_prompt(content: Mapping[str, Any]) -> bool:
     return '"filtered": true' in json.dumps(content.get("prompt_filter_results"))[:10_000]
 
 
-def _word(choice: Mapping[str, Any]) -> str:
-    reason = choice.get("finish_reason")
-    return reason.lower() if isinstance(reason, str) else ""
-
-
-def _finish(choice: Mapping[str, Any]) -> Finish:
-    word = _word(choice)
+def _finish(word: str) -> Finish:
     if word in _BLOCKED_FINISH:
         return "blocked"
-    return "length" if word in _LIMIT else "stop"
+    if word in _LIMIT:
+        return "length"
+    return "stop" if word else "unknown"
 
 
 def _content(content: Any) -> str | None:
@@ -252,41 +284,6 @@ def _json(body: bytes) -> Any:
         return json.loads(body)
     except (ValueError, RecursionError):
         return None
-
-
-def _status_inside(error: Any) -> int:
-    code = error.get("code") if isinstance(error, dict) else None
-    if isinstance(code, str) and code.isdigit():
-        code = int(code)
-    return code if isinstance(code, int) and 400 <= code <= 599 else 500
-
-
-def _error_words(content: Any) -> str:
-    """Codes and message of an error body, in the shapes that servers use."""
-    error = _error(content)
-    found = (*_codes(error), error.get("message"), error.get("detail"))
-    return ": ".join(str(word) for word in found if word)
-
-
-def _is_moderated(content: Any) -> bool:
-    """Only the server's own words count: a message may go on to quote our prompt, a policy text."""
-    error = _error(content)
-    words = [*_codes(error), str(error.get("message") or "")[:160]]
-    return any(_MODERATED.search(word) for word in words)
-
-
-def _error(content: Any) -> Mapping[str, Any]:
-    error = content.get("error", content) if isinstance(content, dict) else {}
-    if isinstance(error, str):
-        return {"message": error}
-    return error if isinstance(error, dict) else {}
-
-
-def _codes(error: Mapping[str, Any]) -> list[str]:
-    inner = error.get("innererror")
-    inner_code = inner.get("code") if isinstance(inner, dict) else None
-    found = (error.get("type"), error.get("code"), inner_code)
-    return [str(code) for code in found if code]
 
 
 def _excerpt(body: bytes) -> str:

@@ -185,3 +185,11 @@ def test_a_server_that_takes_other_fields_is_understood(
         False,
         False,
     )
+
+
+def test_what_a_server_turns_out_to_take_after_the_probe_is_kept(
+    stage: Begin, open_endpoint: Open, ask: Ask
+) -> None:
+    where = stage(refuses=["seed"])  # the probe is greedy and sends none
+    ask(open_endpoint(where.url, concurrency=1), [f"q{n}" for n in range(20)], temperature=1.0)
+    assert ["seed" in one["payload"] for one in where.seen()] == [True] + [False] * 20

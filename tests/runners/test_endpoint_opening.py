@@ -113,6 +113,16 @@ def test_the_key_appears_nowhere(
     assert not [text for text in spoken if KEY[3:-3] in text]
 
 
+def test_a_placeholder_for_a_key_changes_neither_answers_nor_extra_fields(
+    stage: Begin, monkeypatch: pytest.MonkeyPatch, open_endpoint: Open, ask: Ask
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "none")
+    where = stage()
+    engine = open_endpoint(where.url, extra={"reasoning_effort": "none"})
+    assert ask(engine, ["Why none?"])["Why none?"].text == "answer to Why none?"
+    assert where.seen()[0]["payload"]["reasoning_effort"] == "none"
+
+
 @pytest.mark.parametrize("bad", ["two words", "line\nbreak", "schlüssel"])
 def test_a_key_that_cannot_be_sent_is_refused_without_being_shown(
     monkeypatch: pytest.MonkeyPatch, bad: str, open_endpoint: Open

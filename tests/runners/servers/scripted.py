@@ -39,8 +39,10 @@ IDS = count()
 
 def completion(user: str, stage: Stage, **message: Any) -> dict[str, Any]:
     """A well-formed body that says which question it answers."""
+    said = message.get("content", _content(user, stage))
+    id_of_text = f"chatcmpl-{said}" if stage.script.get("id_of_text") else None
     body: dict[str, Any] = {
-        "id": stage.script.get("id", f"chatcmpl-{next(IDS)}"),
+        "id": id_of_text or stage.script.get("id", f"chatcmpl-{next(IDS)}"),
         "object": "chat.completion",
         "choices": [
             {
@@ -78,6 +80,8 @@ async def chat(request: web.Request) -> web.StreamResponse:
             "user": user,
             "payload": payload,
             "authorization": request.headers.get("Authorization", ""),
+            "connection": request.headers.get("Connection", ""),
+            "port": request.transport and request.transport.get_extra_info("peername")[1],
             "cookie": request.headers.get("Cookie", ""),
             "at": monotonic(),
             "in_flight": stage.in_flight,

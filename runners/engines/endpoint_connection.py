@@ -1,0 +1,109 @@
+"""Whose answer is it? HTTP/1.1 has no word for which request a response belongs to.
+
+A server that answers twice leaves its second answer in the connection, where it would be taken for
+the answer to the next request. Three things keep that from happening: a connection in which something
+is left is not used again (`Connector`), a completion that was seen before is asked for again over a
+fresh connection (`Seen`), and where nothing tells one completion from another every request has a
+connection of its own.
+"""
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+from weakref import WeakSet
+
+import aiohttp
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.tracing import Trace
+
+
+@dataclass(slots=True)
+class Line:
+    """The connection of one try: what is wanted of it, and what it turned out to be."""
+
+    fresh_only: bool = False
+    is_fresh: bool = False
+    """Nothing had been asked over it."""
+    protocol: ResponseHandler | None = None
+
+    def abort(self) -> None:
+        """Close it, also where it is back in the pool by now."""
+        if self.protocol is not None:
+            self.protocol.abort()
+
+
+LINE: ContextVar[Line] = ContextVar("line")
+"""Of the try that the running task is at."""
+
+
+class Connector(aiohttp.TCPConnector):
+    """Drops a pooled connection on which something came that nobody asked for."""
+
+    def __init__(self, *, limit: int) -> None:
+        """As many connections at most as there are requests in flight."""
+        super().__init__(limit=limit, ttl_dns_cache=300)
+        self._used: WeakSet[ResponseHandler] = WeakSet()
+
+    async def connect(
+        self, req: aiohttp.ClientRequest, traces: list[Trace], timeout: aiohttp.ClientTimeout
+    ) -> aiohttp.connector.Connection:
+        """Find a connection with nothing left in it, or make one; note it in `LINE`."""
+        line = LINE.get()
+        while True:
+            connection = await super().connect(req, traces, timeout)
+            protocol = connection.protocol
+            if protocol is not None:
+                is_fresh = protocol not in self._used
+                if not protocol.should_close and (is_fresh or not line.fresh_only):
+                    self._used.add(protocol)
+                    line.protocol, line.is_fresh = protocol, is_fresh
+                    return connection
+            connection.close()
+
+
+class Seen:
+    """Recent completions, by which one that comes twice is known.
+
+    Ids alone do not tell, because some servers draw them from a few hundred; the same id in the same
+    bytes does, unless the server means it: some make the id from the answer, and equal refusals are
+    then equal to the byte. In a fresh connection nothing can be left, so a completion that comes again
+    there is the server's own, and shows that its completions cannot be told apart. That every
+    completion has the same id, or none, is shown by the probe's, because its connection is gone before
+    anything else is asked.
+    """
+
+    def __init__(self, window: int = 10_000) -> None:
+        """Remember this many."""
+        self._window = window
+        self._bodies: dict[int, int] = {}
+        """Of each completion, for which request it came."""
+        self._first = ""
+        self.are_told_apart = True
+        """Whether an answer that is not ours would show."""
+
+    def is_repeated(
+        self, name: str, body: bytes, asked: bytes, *, probing: bool, fresh: bool
+    ) -> bool:
+        """Whether a completion has come before, for another request; remembers it.
+
+        The same for the same request is no sign of confusion: gateways keep answers.
+
+        Args:
+            name: The server's name for the completion.
+            body: All of the response.
+            asked: All of the request.
+            probing: It is the probe's.
+            fresh: It came over a connection that had carried nothing.
+        """
+        if probing:
+            self._first = name
+        elif name == self._first:
+            self.are_told_apart = False
+        if not name:
+            return False
+        question = hash(asked)
+        if self._bodies.setdefault(hash(body), question) != question:
+            self.are_told_apart &= not fresh
+            return not fresh
+        if len(self._bodies) > self._window:
+            del self._bodies[next(iter(self._bodies))]
+        return False

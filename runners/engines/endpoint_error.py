@@ -1,0 +1,57 @@
+"""What a server's error says, in the shapes that servers use: a status, words, a filter's or an account's."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+_MODERATED = re.compile(
+    r"content[ _-]?filter|content[ _-]policy[ _-]violation|content management policy|"
+    r"(?:violat\w+|against|breach\w*) (?:\w+ ){0,4}?(?:content|usage|safety) polic|"
+    r"(?:blocked|rejected|flagged|filtered|refused|stopped) (?:\w+ ){0,4}?(?:moderation|content polic|safety)|"
+    r"moderation[_ ](?:blocked|failed|error|rejected)|data_inspection_failed|content exists risk|"
+    r"responsible ?ai|flagged (?:as|by|for)|safety system|sensitive content|prohibited_content|"
+    r"inappropriate content",
+    re.IGNORECASE,
+)
+_NO_QUOTA = re.compile(r"insufficient_quota|billing_hard_limit|insufficient balance", re.IGNORECASE)
+
+
+def status_inside(error: Any) -> int:
+    """The status that an error names in a response of status 200; 500 where it names none."""
+    code = error.get("code") if isinstance(error, dict) else None
+    if isinstance(code, str) and re.fullmatch(r"[45]\d\d", code, re.ASCII):
+        code = int(code)
+    return code if isinstance(code, int) and 400 <= code <= 599 else 500
+
+
+def error_words(content: Any) -> str:
+    """Codes and message of an error body, in the shapes that servers use."""
+    error = _error(content)
+    found = (*_codes(error), error.get("message"), error.get("detail"))
+    return ": ".join(str(word) for word in found if word)
+
+
+def is_moderated(content: Any) -> bool:
+    """Only the server's own words count: a message may go on to quote our prompt, a policy text."""
+    error = _error(content)
+    words = [*_codes(error), str(error.get("message") or "")[:160]]
+    return any(_MODERATED.search(word) for word in words)
+
+
+def is_out_of_quota(words: str) -> bool:
+    """Whether it says that an account is used up, which no waiting mends."""
+    return _NO_QUOTA.search(words) is not None
+
+
+def _error(content: Any) -> Mapping[str, Any]:
+    error = content.get("error", content) if isinstance(content, dict) else {}
+    if isinstance(error, str):
+        return {"message": error}
+    return error if isinstance(error, dict) else {}
+
+
+def _codes(error: Mapping[str, Any]) -> list[str]:
+    inner = error.get("innererror")
+    inner_code = inner.get("code") if isinstance(inner, dict) else None
+    found = (error.get("type"), error.get("code"), inner_code)
+    return [str(code) for code in found if code]

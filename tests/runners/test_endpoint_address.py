@@ -1,0 +1,90 @@
+"""Where an endpoint is, and its key: hidden from errors in any form, and no reason to change an answer."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from lawbound.runners.engines.endpoint_address import Key, read_address, without_keys
+from lawbound.runners.engines.endpoint_reply import Fault, Reply, read_reply
+from lawbound.runners.engines.protocol import ModelError
+
+NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("url", "full"),
+    [
+        ("http://127.0.0.1:8000/v1", "http://127.0.0.1:8000/v1/chat/completions"),
+        ("http://127.0.0.1:8000/v1/", "http://127.0.0.1:8000/v1/chat/completions"),
+        ("https://h/v1/chat/completions", "https://h/v1/chat/completions"),
+        ("http://[::1]:8000/v1", "http://[::1]:8000/v1/chat/completions"),
+        ("https://h/d?api-version=1", "https://h/d/chat/completions?api-version=1"),
+    ],
+)
+def test_a_base_url_is_completed(url: str, full: str) -> None:
+    assert read_address("m", url).url == full
+
+
+def test_a_servers_words_are_one_short_line_without_keys_or_escapes() -> None:
+    key = Key("abc/def+ghi=")
+    said = key.clean(
+        "no\x1b[31m\n\tabc/def+ghi= abc%2Fdef%2Bghi%3D Bearer x.y sk-proj-12345678 " + "z" * 900
+    )
+    assert said.startswith("no [31m [key] [key] Bearer [key] [key] zzz")
+    assert len(said) == 300
+    assert "abc" not in repr(key)
+
+
+def test_a_key_that_is_cut_off_in_a_quote_is_hidden_too() -> None:
+    key = Key("my-secret-KEY+value/0123456789")
+    for length in range(120, 420):
+        page = ("x" * length + key.value + " and more " * 40).encode()
+        found = read_reply(Reply(403, "text/html", page), NOW)
+        assert isinstance(found, Fault)
+        assert "my-secret" not in key.clean(found.message)
+
+
+@pytest.mark.parametrize("sign", ["\u200b", "\u202e", "\u00ad", "\ufeff"])
+def test_a_key_with_unseen_signs_inside_is_hidden(sign: str) -> None:
+    key = Key("my-secret-KEY+value/0123456789")
+    broken = key.value[:5] + sign + key.value[5:]
+    assert key.clean(f"bad key {broken} here") == "bad key [key] here"
+
+
+def test_other_texts_keep_what_only_looks_a_little_like_a_key() -> None:
+    assert Key("my-secret-KEY").hide_any_trace("my-secre is French, my-se is not") == (
+        "[key] is French, my-se is not"
+    )
+    assert Key("short").hide_any_trace("sho") == "sho"
+
+
+def test_secrets_of_the_environment_stay_out_of_what_backends_say() -> None:
+    environment = {"WATSONX_API_KEY": "hunter2-hunter2", "HOME": "/home/someone"}
+    said = without_keys("401\x1b[31m hunter2-hunter2 in /home/someone", environment)
+    assert said == "401 [31m [key] in /home/someone"
+
+
+def test_a_key_in_the_address_is_refused_whatever_its_name() -> None:
+    key = Key("my-secret-KEY+value/0123456789")
+    with pytest.raises(ModelError, match="found a key in the URL"):
+        read_address("m", "http://h/v1?code=my-secret-KEY%2Bvalue%2F0123456789", key)
+
+
+@pytest.mark.parametrize("word", ["EMPTY", "none", "ollama", "local", "v1"])
+def test_a_key_that_is_a_word_changes_no_answer_and_forbids_no_address(word: str) -> None:
+    answer = f"None of these, {word} included; sk-proj- begins a key."
+    assert Key(word).hide_whole(answer) == answer
+    assert read_address("m", "http://localhost:8000/v1", Key(word)).url.startswith("http://local")
+
+
+def test_an_answer_loses_a_whole_key_and_not_what_keys_have_in_common() -> None:
+    key = Key("sk-proj-A/0123456789")
+    assert key.hide_whole("sk-proj-A/01 is not sk-proj-A/0123456789, sk-proj-A%2F0123456789") == (
+        "sk-proj-A/01 is not [key], [key]"
+    )
+    assert read_address("m", "http://sk-proj-A.example/v1", key).url
+
+
+def test_a_short_key_is_refused_where_it_is_all_that_a_part_of_the_query_says() -> None:
+    with pytest.raises(ModelError, match="found a key in the URL"):
+        read_address("m", "http://h/v1?code=hunter2", Key("hunter2"))
