@@ -11,7 +11,7 @@ from lawbound.rubrics.answers.facts import check_facts
 from lawbound.tasks.bank import CANARY, load_bank, load_banks, read_bank_file
 from lawbound.tasks.item import Claims, Item, ItemError
 from lawbound.tasks.taxonomy import OPEN_ACTS, load_taxonomy
-from lawbound.tasks.validate import five_grams, missing_canaries, opening, validate
+from lawbound.tasks.validate import missing_canaries, opening, validate
 
 SMALL = f"""canary: "{CANARY}"
 topic: culture/food
@@ -174,25 +174,9 @@ def test_operations_purposes_and_contexts_all_occur() -> None:
     }  # fmt: skip
 
 
-def test_five_grams_run_over_letters_and_single_spaces() -> None:
-    assert five_grams("A  b-Cd!") == {"a b c", " b cd"}
-    assert five_grams("Hi") == {"hi"}
-
-
 def test_openings_are_two_words_or_four_signs() -> None:
     assert opening("Don't  you, dear, know?") == "don't you"
     assert opening("为什么天是蓝的？") == "为什么天"
-
-
-def test_prompts_that_share_most_of_their_text_are_found_across_groups_only() -> None:
-    one = item(
-        "a-1", "Which of the seven old bridges over the Spree is the oldest one still in use?"
-    )
-    two = item("a-2", "Which of the seven old bridges over the Spree is the oldest one still used?")
-    assert checks(one, two) == ["near-duplicate"]
-    assert checks(one, replace(two, group="a-1")) == []
-    assert checks(one, replace(two, lang="de")) == []
-    assert checks(one, item("a-3", "Name an old bridge in Berlin.")) == []
 
 
 def test_an_opening_is_too_common_from_just_over_three_in_a_hundred() -> None:
