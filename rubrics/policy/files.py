@@ -33,7 +33,7 @@ def load_policy(name_or_path: str) -> Policy:
 
     Args:
         name_or_path: A shipped id, or the path of a YAML file whose parent, if it has one, is a
-            shipped id or a file of that name beside it.
+            shipped id or a file of that name (``.yaml`` or ``.yml``) beside it.
 
     Raises:
         PolicyError: There is no such policy, or a file is not what it should be.
@@ -52,8 +52,11 @@ def load_policy(name_or_path: str) -> Policy:
 
 @cache
 def _load_shipped(policy_id: str) -> Policy:
-    file = files("lawbound.rubrics") / "policies" / f"{policy_id}.yaml"
-    return _resolve(_read(file), file, ())
+    where = files("lawbound.rubrics") / "policies" / f"{policy_id}.yaml"
+    file = _read(where)
+    if policy_id == CORE:
+        return _standing(file, _name(where), _Base((), (), ()))
+    return _resolve(file, where, ())
 
 
 def _read(file: File) -> PolicyFile:
@@ -87,7 +90,9 @@ def _resolve(file: PolicyFile, where: File, children: tuple[str, ...]) -> Policy
         chain = " -> ".join((*children, file.id))
         raise PolicyError(f"{place}: parent: found the circle {chain}, expected an end")
     if file.id == CORE:
-        return _standing(file, place, _Base((), (), ()))
+        raise PolicyError(
+            f"{place}: id: found '{CORE}', expected another id: the core lies beneath every policy"
+        )
     return _standing(file, place, _base(file, where, children))
 
 
@@ -106,14 +111,20 @@ def _base(file: PolicyFile, where: File, children: tuple[str, ...]) -> _Base:
     elif file.parent in shipped():
         found = _load_shipped(file.parent)
     else:
-        beside = where.parent / f"{file.parent}.yaml" if isinstance(where, Path) else None
-        if beside is None or not beside.is_file():
+        beside = _beside(file.parent, where) if isinstance(where, Path) else None
+        if beside is None:
             raise PolicyError(
                 f"{_name(where)}: parent: found '{file.parent}', expected one of "
                 f"{', '.join(shipped())} or a file of that name beside it"
             )
         found = _resolve(_read(beside), beside, (*children, file.id))
     return _Base(found.rules, found.sources, found.relaxed)
+
+
+def _beside(parent: str, where: Path) -> Path | None:
+    """The file of a parent in the folder of its child."""
+    named = (where.parent / f"{parent}{suffix}" for suffix in (".yaml", ".yml"))
+    return next((file for file in named if file.is_file()), None)
 
 
 def _standing(file: PolicyFile, place: str, base: _Base) -> Policy:

@@ -65,11 +65,21 @@ def test_a_user_file_loads_and_may_inherit(tmp_path: Path) -> None:
     assert {rule.id for rule in load_policy("eu").rules} < {rule.id for rule in policy.rules}
 
 
-def test_a_parent_may_stand_beside_the_file(tmp_path: Path) -> None:
-    write(tmp_path, "base.yaml", id="of-the-base")
+@pytest.mark.parametrize("suffix", ["yaml", "yml"])
+def test_a_parent_may_stand_beside_the_file(tmp_path: Path, suffix: str) -> None:
+    write(tmp_path, f"base.{suffix}", id="of-the-base")
     child = write(tmp_path, "child.yaml", parent="parent: base\n")
     child.write_text(child.read_text().replace("id: mine", "id: child"))
     assert "of-the-base" in [rule.id for rule in load_policy(str(child)).rules]
+
+
+def test_no_file_stands_in_for_the_core(tmp_path: Path) -> None:
+    false_core = write(tmp_path, "core.yaml")
+    false_core.write_text(false_core.read_text().replace("id: mine", "id: core"))
+    child = write(tmp_path, parent="parent: core\n", id="other")
+    for path in (false_core, child):
+        with pytest.raises(PolicyError, match=r"core.yaml: id: found 'core', expected another id"):
+            load_policy(str(path))
 
 
 @pytest.mark.parametrize(
