@@ -12,10 +12,11 @@ from importlib.resources import files
 from pathlib import Path
 from zlib import crc32
 
-from lawbound.tasks.bank import CANARY
+from lawbound.tasks.bank import CANARY, bank_files
 from lawbound.tasks.files import File, quoted
-from lawbound.tasks.item import Item
-from lawbound.tasks.patterns import why_unsafe
+from lawbound.tasks.item import Claims, Item
+from lawbound.tasks.languages import ISO_639_1
+from lawbound.tasks.patterns import examples, why_unsafe
 from lawbound.tasks.taxonomy import load_taxonomy
 
 
@@ -75,8 +76,8 @@ def missing_canaries(folder: Path | None = None) -> list[BankFault]:
     root: File = folder if folder is not None else files("lawbound.tasks") / "bank"
     return [
         BankFault("canary", (file.name,), f"does not hold {CANARY!r}")
-        for file in sorted(root.iterdir(), key=lambda f: f.name)
-        if file.name.endswith(".yaml") and CANARY not in file.read_text(encoding="utf-8")
+        for file in bank_files(root)
+        if CANARY not in file.read_text(encoding="utf-8")
     ]
 
 
@@ -94,6 +95,15 @@ def unknown_topics(items: Sequence[Item]) -> Iterator[BankFault]:
         if item.topic not in taxonomy.topics:
             message = f"topic is {item.topic!r}, expected one of the taxonomy"
             yield BankFault("unknown-topic", (item.id,), message + taxonomy.nearest(item.topic))
+
+
+def unknown_languages(items: Sequence[Item]) -> Iterator[BankFault]:
+    """Languages that nobody speaks, each once with the first item in it."""
+    firsts = {item.lang: item for item in reversed(items)}
+    for lang in dict.fromkeys(item.lang for item in items):
+        if lang not in ISO_639_1:
+            message = f"language is {lang!r}, expected a code of ISO 639-1 such as en"
+            yield BankFault("unknown-language", (firsts[lang].id,), message)
 
 
 def inconsistent_groups(items: Sequence[Item]) -> Iterator[BankFault]:
@@ -122,15 +132,12 @@ def wrong_scripts(items: Sequence[Item]) -> Iterator[BankFault]:
 
 
 def bad_patterns(items: Sequence[Item]) -> Iterator[BankFault]:
-    """Patterns of facts that do not compile, that stand on both sides, or that a refusal or the question
-    itself matches."""
+    """Patterns of facts that do not compile, that take the same words for true and for false, or that a
+    refusal or the question itself matches."""
     for item in items:
         if item.claims is None:
             continue
-        for pattern in dict.fromkeys(item.claims.true):
-            if pattern in item.claims.false:
-                message = f"{quoted(pattern)} stands under true and under false, expected one side"
-                yield BankFault("pattern", (item.id,), message)
+        yield from _on_both_sides(item, item.claims)
         for pattern in (*item.claims.true, *item.claims.false):
             reason = why_unsafe(pattern)
             if reason:
@@ -142,6 +149,26 @@ def bad_patterns(items: Sequence[Item]) -> Iterator[BankFault]:
             if found := compiled.search(item.prompt):
                 message = f"{pattern!r} matches the question itself at {found[0][:40]!r}"
                 yield BankFault("pattern", (item.id,), message)
+
+
+def _on_both_sides(item: Item, claims: Claims) -> Iterator[BankFault]:
+    """Words that a true pattern finds and a false one too: whoever is right would be wrong as well."""
+    # A false pattern that opens with `^(?!` counts only where the right answer is nowhere.
+    plain = [p for p in claims.false if not p.startswith("^(?!") and not why_unsafe(p)]
+    for pattern in dict.fromkeys(claims.true):
+        texts = () if why_unsafe(pattern) else examples(pattern)
+        for other in plain:
+            shared = (text for text in texts if re.search(other, text, re.IGNORECASE))
+            if pattern == other or (text := next(shared, None)) is None:
+                continue
+            message = (
+                f"{quoted(text)} is matched under true by {quoted(pattern)} and under false by "
+                f"{quoted(other)}, expected one side"
+            )
+            yield BankFault("pattern", (item.id,), message)
+        if pattern in claims.false:
+            message = f"{quoted(pattern)} stands under true and under false, expected one side"
+            yield BankFault("pattern", (item.id,), message)
 
 
 def shared_openings(items: Sequence[Item]) -> Iterator[BankFault]:
@@ -223,6 +250,7 @@ def grams(prompt: str, signs: int) -> frozenset[str]:
 CHECKS: tuple[Callable[[Sequence[Item]], Iterator[BankFault]], ...] = (
     duplicate_ids,
     unknown_topics,
+    unknown_languages,
     inconsistent_groups,
     wrong_scripts,
     bad_patterns,

@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from lawbound.rubrics.policy.marks import Source
 from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile, Rule
 from lawbound.rubrics.policy.relaxed import by_override, by_replacement
+from lawbound.tasks.faults import with_id
 from lawbound.tasks.files import File, parse, read_yaml
 from lawbound.tasks.messages import did_you_mean
 from lawbound.tasks.taxonomy import load_taxonomy
 
 CORE = "core"
 """Id of the policy that lies beneath every other."""
+_PARTS = {"rules": "rule", "thresholds": "threshold", "banks": "bank", "sources": "source"}
 _COUNTRY = re.compile(r"[A-Z]{2}|none")
 
 
@@ -64,24 +65,11 @@ def _read(file: File) -> PolicyFile:
     try:
         return parse(data, PolicyFile, _name(file), PolicyError)
     except PolicyError as fault:
-        named = _with_id(str(fault), data)
-        raise PolicyError(named) from fault
+        raise PolicyError(with_id(str(fault), data, _PARTS)) from fault
 
 
 def _name(file: File) -> str:
     return str(file) if isinstance(file, Path) else file.name
-
-
-def _with_id(message: str, data: Any) -> str:
-    """Name the part by its id instead of its number, where it has one."""
-    place = re.search(r": (rule|threshold|bank|source)s\.(\d+)(?:\.|: )", message)
-    if place is None or not isinstance(data, dict):
-        return message
-    part = data[f"{place[1]}s"][int(place[2])]
-    part_id = part.get("id") if isinstance(part, dict) else None
-    if not isinstance(part_id, str) or len(part_id) > 60:
-        return message
-    return message.replace(place[0], f": {place[1]} '{part_id}': ", 1)
 
 
 def _resolve(file: PolicyFile, where: File, children: tuple[str, ...]) -> Policy:

@@ -1,5 +1,6 @@
 """Faults of files that people write: the place as they know it, and no word of the library that found it."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 import pytest
@@ -50,7 +51,13 @@ PART: dict[str, Any] = {"id": "x"}
         ({"parts": [PART], "origin": "en"}, "found key 'origin', expected one of parts, from"),
         ({"parts": [PART], "from": "eng"}, "from: found 'eng', expected a language code of two"),
         ({"parts": [{"idd": "x"}]}, "parts.0: found key 'idd', expected one of id, count, columns"),
-        ({"parts": [{"id": 5}]}, "parts.0.id: found 5, expected text"),
+        ({"parts": [{"id": []}]}, "parts.0.id: found an empty list, expected text"),
+        ({"parts": [{"id": 5}]}, "parts.0.id: found 5, expected text in quotes"),
+        ({"parts": [{"id": False}]}, "parts.0.id: found false, expected text in quotes"),
+        (
+            {"parts": [{"id": date(2026, 11, 1)}]},
+            "parts.0.id: found the date 2026-11-01, expected text in q",
+        ),
         ({"parts": [{"id": "a"}]}, "parts.0.id: found 'a', expected another"),
         ({"parts": [{"id": "b"}]}, "parts.0.id: found 'b', expected a longer name"),
         (
@@ -72,7 +79,7 @@ PART: dict[str, Any] = {"id": "x"}
         ),
         (
             {"parts": [PART | {"columns": {"prompt": 5}}]},
-            "parts.0.columns.prompt: found 5, expected text or a list",
+            "parts.0.columns.prompt: found 5, expected text in quotes or a list",
         ),
         (
             {"parts": [PART | {"columns": {"prompt": ["a", 5]}}]},
