@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -11,7 +12,7 @@ from lawbound.rubrics.policy.marks import Source
 from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile, Rule
 from lawbound.rubrics.policy.relaxed import by_override, by_replacement
 from lawbound.tasks.faults import with_id
-from lawbound.tasks.files import File, parse, read_yaml
+from lawbound.tasks.files import File, parse, quoted, read_yaml
 from lawbound.tasks.messages import did_you_mean
 from lawbound.tasks.taxonomy import load_taxonomy
 
@@ -141,7 +142,11 @@ def _standing(file: PolicyFile, place: str, base: _Base) -> Policy:
 def _check_references(
     file: PolicyFile, place: str, inherited: Mapping[str, Rule], sources: Mapping[str, Source]
 ) -> None:
-    """Refuse a rule, a threshold or a bank that names what is not there."""
+    """Refuse a rule, a threshold or a bank that names what is not there, and a day that is none."""
+    if file.as_of and not _is_day(file.as_of):
+        raise PolicyError(
+            f"{place}: as_of: found {quoted(file.as_of)}, expected a day such as 2026-11-23"
+        )
     core = () if file.id == CORE else tuple(rule.id for rule in _load_shipped(CORE).rules)
     known = {*inherited, *(rule.id for rule in file.rules)}
     for rule in file.rules:
@@ -169,6 +174,16 @@ def _check_references(
                 f"{place}: threshold '{mark.id}': bank is '{mark.bank}', "
                 f"expected one of {', '.join(banks) or 'the banks of this file, which has none'}"
             )
+
+
+def _is_day(text: str) -> bool:
+    """Whether it is a day of ISO 8601, or a month or year where no more is known."""
+    whole = text + "-01-01"[len(text) - 4 :] if len(text) in (4, 7) else text
+    try:
+        date.fromisoformat(whole)
+    except ValueError:
+        return False
+    return True
 
 
 def _check_unique(names: Iterable[str], place: str, what: str) -> None:
