@@ -96,7 +96,7 @@ class Selection(BaseModel):
     def _fields_of_the_kind(self) -> Self:
         """A field that nothing heeds would be taken for a filter that holds."""
         outside = self.external is not None
-        for name, kinds in _HEEDED_BY.items():
+        for name, kinds in HEEDED_BY.items():
             if getattr(self, name) == type(self).model_fields[name].default:
                 continue
             if outside and name in _OF_GENERATORS:
@@ -134,7 +134,7 @@ FILTERS = ("languages", "translations", "topics", "acts", "tags", "targets")
 """Fields that say which items of a bank, or of an external set, are wanted."""
 _OF_GENERATORS = ("families", "levels")
 _OF_RULES: Sequence[Pick] = ("restricted", "near-miss", "spillover")
-_HEEDED_BY: Mapping[str, Sequence[Kind]] = {
+HEEDED_BY: Mapping[str, Sequence[Kind]] = {
     **dict.fromkeys(("pick", "rules", "bank"), ("policy",)),
     **dict.fromkeys(FILTERS, ("policy", "fact")),
     **dict.fromkeys(_OF_GENERATORS, ("reasoning", "creative")),
