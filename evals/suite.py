@@ -58,19 +58,28 @@ def _load_shipped(name: str) -> Suite:
     return parse(read_yaml(file, SuiteError), Suite, f"{name}.yaml", SuiteError)
 
 
+def suite_policies(name_or_path: str, suite: Suite) -> tuple[str, ...]:
+    """The policies that a suite names, its files looked for beside it and else where the run starts.
+
+    The suite itself keeps the names as they were written: it is the same from wherever it is run.
+    """
+    if name_or_path in shipped_suites():
+        return suite.policies
+    found = [(name, Path(name_or_path).parent / name) for name in suite.policies]
+    return tuple(
+        str(file) if name not in shipped() and file.is_file() else name for name, file in found
+    )
+
+
 def _beside(suite: Suite, folder: Path) -> Suite:
-    """Policies and local files of external sources are found beside the suite that names them."""
-    policies = [
-        str(folder / name) if name not in shipped() and (folder / name).is_file() else name
-        for name in suite.policies
-    ]
+    """Local files of external sources are found beside the suite that names them."""
     select = []
     for part in suite.select:
         if part.external is not None and (folder / part.external.source).is_file():
             found = part.external.model_copy(update={"source": str(folder / part.external.source)})
             part = part.model_copy(update={"external": found})
         select.append(part)
-    return suite.model_copy(update={"policies": tuple(policies), "select": tuple(select)})
+    return suite.model_copy(update={"select": tuple(select)})
 
 
 def compose(

@@ -70,12 +70,12 @@ class Rates:
         Raises:
             ModelError: A name is unknown or a value is no probability.
         """
-        known = {field.name for field in fields(cls)}
+        known = [field.name for field in fields(cls)]
         values: dict[str, float] = {}
         for name, text in parse_qsl(query, keep_blank_values=True):
             if name not in known:
                 raise ModelError(
-                    f"reference:synthetic: found parameter {name!r}, expected one of {sorted(known)}"
+                    f"reference:synthetic: found parameter {name!r}, expected one of {', '.join(known)}"
                 )
             try:
                 values[name] = float(text)

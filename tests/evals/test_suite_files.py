@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from lawbound.evals.suite import compose, load_suite
+from lawbound.evals.suite import compose, load_suite, suite_policies
 from lawbound.evals.suite_file import Selection, Suite, SuiteError
 from lawbound.evals.unmet import DrawWarning
 from lawbound.rubrics.policy.files import load_policy
@@ -190,7 +190,9 @@ def test_policies_of_a_suite_are_found_beside_it(
     path = suite_file(tmp_path, "kind: fact, strengths: [full]", "policies: [one.yaml, us]\n")
     (tmp_path / "us").write_text("no policy")
     monkeypatch.chdir("/")
-    assert load_suite(str(path)).policies == (str(tmp_path / "one.yaml"), "us")
+    suite = load_suite(str(path))
+    assert suite_policies(str(path), suite) == (str(tmp_path / "one.yaml"), "us")
+    assert suite.policies == ("one.yaml", "us")
 
 
 def test_the_names_of_two_own_policies_are_swapped(
