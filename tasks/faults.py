@@ -114,9 +114,10 @@ def with_id(message: str, data: Any, parts: Mapping[str, str]) -> str:
         parts: List -> what one of it is called.
     """
     place = re.search(rf": ({'|'.join(parts)})\.(\d+)(?:\.|: )", message)
-    if place is None or not isinstance(data, dict):
+    listed = data.get(place[1]) if place is not None and isinstance(data, dict) else None
+    if place is None or not isinstance(listed, list) or int(place[2]) >= len(listed):
         return message
-    part = data[place[1]][int(place[2])]
+    part = listed[int(place[2])]
     part_id = part.get("id") if isinstance(part, dict) else None
     if not isinstance(part_id, str) or len(part_id) > 60:
         return message

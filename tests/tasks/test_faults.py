@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from lawbound.tasks.faults import with_id
 from lawbound.tasks.files import parse
 
 
@@ -100,3 +101,18 @@ def test_faults_in_other_places_are_counted_once_each() -> None:
     parts = [{"id": 5, "count": "x"}, {"id": "x", "columns": {"prompt": 5}}]
     with pytest.raises(ValueError, match=r"parts\.0\.id: .* \(and 2 more\)$"):
         parse({"parts": parts}, _Whole, "a.yaml", ValueError)
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("a.yaml: parts.1.count: found 0", "a.yaml: part 'y': count: found 0"),
+        ("a.yaml: parts.1: found key 'z'", "a.yaml: part 'y': found key 'z'"),
+        ("a.yaml: parts.0.id: found 5", "a.yaml: parts.0.id: found 5"),
+        ("parts: parts.9.yaml: parts: found 5", "parts: parts.9.yaml: parts: found 5"),
+        ("a.yaml: others.1.count: found 0", "a.yaml: others.1.count: found 0"),
+    ],
+)
+def test_a_part_is_named_by_its_id_where_it_has_one(message: str, told: str) -> None:
+    data = {"parts": [{"id": 5}, {"id": "y"}], "others": "text"}
+    assert with_id(message, data, {"parts": "part", "others": "other"}) == told
