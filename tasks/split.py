@@ -16,10 +16,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from lawbound.tasks.bank import CANARY, SPLIT_RECORD, BankFile, FactEntry, PolicyEntry
-from lawbound.tasks.files import File, parse, read_yaml
+from lawbound.tasks.files import File, parse, plain_yaml, read_yaml
 from lawbound.tasks.item import ItemError
 from lawbound.tasks.places import whole_folder
 
@@ -127,8 +125,7 @@ def _write(folder: Path, banks: Mapping[str, BankFile], groups: Iterable[str]) -
         content |= {
             name: _plain(found) for name, found in (("items", items), ("facts", facts)) if found
         }
-        text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
-        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).write_bytes(plain_yaml(content))
         count += len(items) + len(facts)
     return count
 
