@@ -102,3 +102,19 @@ def fixed_batch_of(engine: Engine) -> int | None:
 def is_declared(engine: Engine) -> bool:
     """Whether the engine's answers say themselves what they did."""
     return isinstance(engine, Declares) and engine.declared
+
+
+def room_fault(count: int, room: int, limit: int | None) -> str:
+    """Why a request does not fit a model, which is an error and never cut; empty where it does.
+
+    Args:
+        count: Tokens of its prompt.
+        room: Tokens that its answer may take.
+        limit: Most that the model takes of both together, if that is known.
+    """
+    if limit is None or count + room <= limit:
+        return ""
+    return (
+        f"the prompt has {count} tokens and its answer up to {room}, "
+        f"expected at most {limit} together"
+    )
