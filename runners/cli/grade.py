@@ -1,13 +1,12 @@
 """`lawbound grade`: what given answers did, for answers that someone already has."""
 
 from pathlib import Path
+from signal import SIGINT
 from typing import Annotated
 
 import typer
 
 from lawbound.runners.cli.console import bars, note
-
-INTERRUPTED = 130
 
 
 def add_to(app: typer.Typer) -> None:
@@ -45,5 +44,6 @@ def grade(
             counts = grade_file(file, out, progress=advance)
         except KeyboardInterrupt:
             note("interrupted: nothing is written")
-            raise typer.Exit(INTERRUPTED) from None
+            # Of Typer's exit the front door would say that what is answered is kept.
+            raise SystemExit(128 + SIGINT) from None
     note(", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "no answers")
