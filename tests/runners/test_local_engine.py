@@ -1,5 +1,6 @@
 """The local engine against the plain way: the same tokens and likelihoods, whatever the batch."""
 
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
@@ -182,9 +183,12 @@ def test_running_out_of_memory_halves_the_batch_and_loses_nothing(
     requests = _requests(llama)
     expected = {(request.key, _plain(llama, request)) for request in requests}
     decode, calls = PrefixModel.decode, []
+    buffers: dict[int, Any] = {}
 
     def limited(self: PrefixModel, prefixes: Any, tokens: Any, places: Any, store: Any) -> Any:
         calls.append(len(tokens))
+        buffers[store.slots] = weakref.ref(store.keys[0])
+        assert all(found() is None for size, found in buffers.items() if size > store.slots)
         if len(tokens) > 2:
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
         return decode(self, prefixes, tokens, places, store)
