@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from lawbound.runners.engines.endpoint_address import _SECRET_PARAMETER, without_keys
+from lawbound.runners.engines.endpoint_address import SECRET_PARAMETER, without_keys
 from lawbound.runners.engines.local_cache import revision_of
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.tasks.messages import did_you_mean, one_line
@@ -95,7 +95,7 @@ def _holds_secret(value: str) -> bool:
     except ValueError:
         return False
     return parts.username is not None or any(
-        _SECRET_PARAMETER.search(name) for name, _ in parse_qsl(parts.query)
+        SECRET_PARAMETER.search(name) for name, _ in parse_qsl(parts.query)
     )
 
 
