@@ -20,6 +20,7 @@ from lawbound.evals.prepare import Prepared, mode_of, plan_for
 from lawbound.rubrics.reference import is_reference
 from lawbound.runners.engines import Engine
 from lawbound.runners.engines.function import FunctionEngine
+from lawbound.runners.engines.protocol import is_declared
 from lawbound.runners.plan import Plan
 from lawbound.runners.prompt import Mode
 from lawbound.runners.run import RunCounts, run
@@ -144,12 +145,11 @@ def _ask_one(
 
 
 def _model_record(model: str, requests: Plan, engine: Engine, counts: RunCounts) -> dict[str, Any]:
-    is_declared = getattr(engine, "declared", False)
     return {
         "model": requests.fingerprint.model,
         "spec": model,
         "reference": is_reference(model),
-        "grader": "declared" if is_declared else "offline",
+        "grader": "declared" if is_declared(engine) else "offline",
         "fingerprint": asdict(requests.fingerprint),
         "requests": len(requests.requests),
         "failed": counts.failed,

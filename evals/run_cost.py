@@ -1,29 +1,18 @@
 """What a run would cost: the exact requests and tokens, and a time where the engine can measure one."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING
 
 from lawbound.evals.observer import Observer
 from lawbound.evals.opening import open_model
 from lawbound.evals.prepare import Prepared, plan_for
 from lawbound.rubrics.reference import is_reference
 from lawbound.runners.engines import Engine
-from lawbound.runners.engines.protocol import WorksAhead
+from lawbound.runners.engines.protocol import EstimatesTime, WorksAhead
 from lawbound.runners.plan import Plan
-from lawbound.runners.sample import Request
 
 if TYPE_CHECKING:
     from lawbound.runners.engines.cluster_ray import Cluster
-
-
-@runtime_checkable
-class EstimatesTime(Protocol):
-    """An engine that can tell, from a short measurement, how long requests would take."""
-
-    def estimate_seconds(self, requests: Sequence[Request]) -> float | None:
-        """Seconds of wall time for all requests; None where that cannot be told."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """The command: known errors become one line and exit code 2, everything else keeps its traceback."""
 
 import sys
+from signal import SIGINT
 from typing import Any
 
-INTERRUPTED = 130
+INTERRUPTED = 128 + SIGINT
 STOPPED = "interrupted: everything answered so far is kept; run again to go on\n"
 LONGEST_PLACE = 200
 LONGEST_MESSAGE = 1000

@@ -19,7 +19,7 @@ class Condition:
 
     @property
     def id(self) -> str:
-        """``none`` or ``strength:policy``."""
+        """``none``, or strength and policy as in ``full@de``."""
         return self.strength if self.policy is None else f"{self.strength}@{self.policy}"
 
     def wording(self, group: str, seed: int) -> int:

@@ -1,5 +1,6 @@
 """From an item and a condition to chat messages."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from lawbound.runners.condition import Condition
@@ -26,6 +27,17 @@ def _question(item: Item, mode: Mode) -> str:
     from lawbound.tasks.reasoning import choice_prompt
 
     return choice_prompt(item)
+
+
+def on_top_of_user_turn(messages: Sequence[Message]) -> list[Message]:
+    """The same chat without system messages: what they say stands on top of the first user turn."""
+    policy = "\n\n".join(message.content for message in messages if message.role == "system")
+    turns = [message for message in messages if message.role != "system"]
+    first = next((i for i, turn in enumerate(turns) if turn.role == "user"), None)
+    if first is None:
+        return [Message("user", policy), *turns]
+    turns[first] = Message("user", f"{policy}\n\n{turns[first].content}")
+    return turns
 
 
 def continuations(item: Item) -> tuple[str, ...]:

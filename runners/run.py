@@ -1,16 +1,20 @@
 """Asking: a plan minus what is stored, in the order of the plan, every answer stored as it comes."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 
-from lawbound.runners.engines.protocol import AsksBatches, Engine, ModelError, ScoresChoices
+from lawbound.runners.engines.protocol import (
+    AsksBatches,
+    Engine,
+    ModelError,
+    ScoresChoices,
+    fixed_batch_of,
+)
+from lawbound.runners.flusher import FLUSH_SECONDS, Flusher
 from lawbound.runners.plan import Plan
 from lawbound.runners.sample import Request, Sample
 from lawbound.runners.store import Store, read_samples
-
-FLUSH_SECONDS = 1.0
-"""Samples wait at most this long in memory: what a `kill -9` can cost beside the batch in flight."""
 
 Progress = Callable[[int], None]
 
@@ -49,55 +53,70 @@ def run(
     """
     before = read_samples(store.path)
     wanted = {request.key for request in plan.requests}
-    answered = {key for key, sample in before.items() if key in wanted and not sample.error}
-    progress(len(answered))
-    failed = _pass(plan, engine, store, answered, max_errors, progress)
-    if failed:
-        failed = _pass(plan, engine, store, wanted - failed, max_errors, progress)
+    tally = _Tally(wanted, {key for key in wanted & before.keys() if not before[key].error})
+    stored = len(tally.answered)
+    progress(stored)
+    for _ in range(2):
+        if len(tally.answered) < len(wanted):
+            _pass(plan, engine, store, tally, max_errors, progress)
     return RunCounts(
-        stored=len(answered),
-        asked=len(wanted) - len(answered) - len(failed),
-        failed=len(failed),
+        stored=stored,
+        asked=len(tally.answered) - stored,
+        failed=len(wanted) - len(tally.answered),
         stale=len(before.keys() - wanted),
     )
+
+
+@dataclass(slots=True)
+class _Tally:
+    """What is known of each request that is wanted."""
+
+    wanted: set[str]
+    answered: set[str]
+    failed: set[str] = field(default_factory=set)
+    """Those whose last sample is an error, and that have no answer from before either."""
+
+    def note(self, sample: Sample) -> None:
+        """A batch that is asked again whole brings second samples of what is answered; these change nothing."""
+        if sample.error:
+            if sample.key in self.wanted and sample.key not in self.answered:
+                self.failed.add(sample.key)
+        elif sample.key in self.wanted:
+            self.answered.add(sample.key)
+            self.failed.discard(sample.key)
 
 
 def _pass(
     plan: Plan,
     engine: Engine,
     store: Store,
-    answered: set[str],
+    tally: _Tally,
     max_errors: int | None,
     progress: Progress,
-) -> set[str]:
-    failed: set[str] = set()
-    waiting: list[Sample] = []
-    flushed = monotonic()
+) -> None:
+    told, told_at = len(tally.answered), monotonic()
+    owed = owed_requests(plan, tally.answered, fixed_batch_of(engine))
 
-    def flush() -> None:
-        ready, waiting[:] = waiting[:], []
-        if ready:
-            store.append(ready)
-            progress(sum(1 for sample in ready if not sample.error and sample.key not in answered))
+    def store_and_tell() -> None:
+        nonlocal told, told_at
+        flusher.flush()
+        progress(len(tally.answered) - told)
+        told, told_at = len(tally.answered), monotonic()
 
-    try:
-        for sample in ask(
-            engine, owed_requests(plan, answered, getattr(engine, "fixed_batch", None))
-        ):
-            waiting.append(sample)
-            if sample.error:
-                failed.add(sample.key)
-                if max_errors is not None and len(failed) > max_errors:
+    with Flusher(store) as flusher:
+        try:
+            for sample in ask(engine, owed):
+                flusher.add(sample)
+                tally.note(sample)
+                if sample.error and max_errors is not None and len(tally.failed) > max_errors:
                     raise ErrorLimitError(
-                        f"{plan.fingerprint.model}: {len(failed)} requests failed, expected at most "
-                        f"{max_errors}; the last said: {sample.error}"
+                        f"{plan.fingerprint.model}: {len(tally.failed)} requests failed, expected "
+                        f"at most {max_errors}; the last said: {sample.error}"
                     )
-            if monotonic() - flushed >= FLUSH_SECONDS or len(waiting) >= 4096:
-                flush()
-                flushed = monotonic()
-    finally:
-        flush()
-    return failed
+                if monotonic() - told_at >= FLUSH_SECONDS:
+                    store_and_tell()
+        finally:
+            store_and_tell()
 
 
 def owed_requests(plan: Plan, answered: set[str], fixed_batch: int | None) -> list[list[Request]]:

@@ -1,7 +1,8 @@
 """A request is what reaches the model; a sample is what came back."""
 
 from dataclasses import dataclass
-from typing import Literal
+from hashlib import sha256
+from typing import Any, Literal
 
 Role = Literal["system", "user", "assistant"]
 Placement = Literal["system", "user", "none"]
@@ -106,3 +107,21 @@ class Sample:
     def blocked(self) -> bool:
         """The provider's filter stepped in; not the model's refusal."""
         return self.finish == "blocked"
+
+
+def sample_of(request: Request, engine: str, **fields: Any) -> Sample:
+    """A sample that says which request it answers and how that was rendered.
+
+    Args:
+        request: What was asked.
+        engine: Who answered.
+        fields: The rest of the sample.
+    """
+    rendered = request.rendered
+    return Sample(
+        key=request.key,
+        prompt_hash=sha256(rendered.text.encode("utf-8", "surrogatepass")).hexdigest(),
+        placement=rendered.placement,
+        engine=engine,
+        **fields,
+    )

@@ -1,7 +1,7 @@
 """Samples on disk: append-only, one writer, and never wrong after a crash.
 
 Every line carries a checksum. A line that does not check, wherever it stands, moves to
-``quarantine.jsonl`` and its request is owed again: resuming is *plan minus what is stored*.
+``NAME.quarantine.jsonl`` and its request is owed again: resuming is *plan minus what is stored*.
 """
 
 import fcntl

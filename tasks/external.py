@@ -6,7 +6,8 @@ the GSM8K shape (question, worked answer that ends in ``#### 42``) or a multiple
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -146,7 +147,7 @@ def _refuse_odd_file(path: Path, source: str) -> None:
         raise ItemError(f"{source}: is a packed file, expected plain json, jsonl, csv or parquet")
 
 
-def _items(rows: Iterable[Mapping[str, Any]], spec: Source) -> Iterator[Item]:
+def _items(rows: Sequence[Mapping[str, Any]], spec: Source) -> Iterator[Item]:
     checkable = spec.shape != "prompt"
     prefix = (
         spec.name
@@ -154,6 +155,7 @@ def _items(rows: Iterable[Mapping[str, Any]], spec: Source) -> Iterator[Item]:
         or "external"
     )
     topics = load_taxonomy().topics
+    reading = _reading(rows, spec)
     for number, row in enumerate(rows, 1):
         where = f"{spec.source}: row {number}"
         prompt = _text(row, spec, "prompt", where)
@@ -177,19 +179,18 @@ def _items(rows: Iterable[Mapping[str, Any]], spec: Source) -> Iterator[Item]:
             operation=spec.operation,
             lang=_optional(row, spec, "lang") or spec.lang,
             harmless=checkable,
-            answer=_answer(row, spec, where) if checkable else None,
+            answer=_answer(row, spec, where, reading) if checkable else None,
             structure=Structure(prefix, 1, "neutral", topic, item_id) if checkable else None,
             source=spec.source,
             author="human",
         )
 
 
-def _answer(row: Mapping[str, Any], spec: Source, where: str) -> Answer:
+def _answer(row: Mapping[str, Any], spec: Source, where: str, reading: "_Reading") -> Answer:
     raw = row[_column(spec, "answer")]
     if spec.shape == "choice":
         choices = _choices(row, spec, where)
-        labels = _labels(row, spec)
-        index = labels.index(_plain(raw)) if _plain(raw) in labels else _right(raw, choices, where)
+        index = reading.right(_named(raw, choices, _labels(row, spec)), _plain(raw), choices, where)
         return Answer("choice", choices[index], choices, spec.unit)
     text = _plain(raw)
     if not text:
@@ -237,23 +238,74 @@ def _labels(row: Mapping[str, Any], spec: Source) -> list[str]:
     return [_plain(label) for label in cell.get("label", ())] if isinstance(cell, Mapping) else []
 
 
-def _right(raw: Any, choices: tuple[str, ...], where: str) -> int:
-    """Which option an answer cell names: its text, its letter, or its number from 0."""
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """Which option an answer cell names, by either way of reading it; none where it names none so."""
+
+    by_text: int | None
+    by_place: int | None
+    """By its letter, or its number from 0."""
+
+
+def _named(raw: Any, choices: tuple[str, ...], labels: Sequence[str]) -> _Named:
     text = _plain(raw)
-    if text in choices:
-        return choices.index(text)
+    if text in labels:
+        return _Named(None, labels.index(text))
+    index = -1
     if re.fullmatch(r"\(?[A-Za-z][).]?", text):
         index = ord(text.strip("().").upper()) - ord("A")
-    elif re.fullmatch(r"\d{1,9}", text):
+    elif re.fullmatch(r"[0-9]{1,9}", text):
         index = int(text)
-    else:
-        index = -1
-    if not 0 <= index < len(choices):
-        raise ItemError(
-            f"{where}: answer is {text!r}, expected one of the choices, a letter from A to "
-            f"{chr(64 + len(choices))}, or a number from 0 to {len(choices) - 1}"
-        )
-    return index
+    return _Named(
+        choices.index(text) if text in choices else None,
+        index if 0 <= index < len(choices) else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """How the answer cells of a multiple-choice set are read: a column means one thing throughout.
+
+    2 beside the options 4, 2, 1, 3 is the text of one and the number of another. Where some row can be
+    read in one way only, and all rows in that way, it settles the others.
+    """
+
+    all_texts: bool = False
+    all_places: bool = False
+
+    def right(self, named: _Named, text: str, choices: tuple[str, ...], where: str) -> int:
+        """Which option a cell of this column names."""
+        if self.all_places and not self.all_texts:
+            found = named.by_place
+        elif self.all_texts and not self.all_places:
+            found = named.by_text
+        else:
+            found = named.by_text if named.by_place is None else named.by_place
+            if named.by_text not in (None, found):
+                raise ItemError(
+                    f"{where}: answer is {text!r}, the text of one choice and the letter or number of "
+                    "another, expected a column that can be read in one way"
+                )
+        if found is None:
+            raise ItemError(
+                f"{where}: answer is {text!r}, expected one of the choices, a letter from A to "
+                f"{chr(64 + len(choices))}, or a number from 0 to {len(choices) - 1}"
+            )
+        return found
+
+
+def _reading(rows: Sequence[Mapping[str, Any]], spec: Source) -> _Reading:
+    if spec.shape != "choice":
+        return _Reading()
+    column = _column(spec, "answer")
+    named = [
+        _named(row[column], _choices(row, spec, f"{spec.source}: row {number}"), _labels(row, spec))
+        for number, row in enumerate(rows, 1)
+    ]
+    return _Reading(
+        all_texts=all(one.by_text is not None for one in named),
+        all_places=all(one.by_place is not None for one in named),
+    )
 
 
 def _check_columns(row: Mapping[str, Any], spec: Source) -> None:

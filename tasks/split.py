@@ -16,8 +16,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from lawbound.tasks.bank import (
     CANARY,
     SPLIT_RECORD,
@@ -27,7 +25,7 @@ from lawbound.tasks.bank import (
     bank_files,
     parse_bank_file,
 )
-from lawbound.tasks.files import File
+from lawbound.tasks.files import File, plain_yaml
 from lawbound.tasks.item import ItemError
 from lawbound.tasks.places import whole_folder
 
@@ -131,8 +129,7 @@ def _write(folder: Path, banks: Mapping[str, BankFile], groups: Iterable[str]) -
         content |= {
             name: _plain(found) for name, found in (("items", items), ("facts", facts)) if found
         }
-        text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
-        (folder / name).write_text(text, encoding="utf-8")
+        (folder / name).write_bytes(plain_yaml(content))
         count += len(items) + len(facts)
     return count
 

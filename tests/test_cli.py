@@ -374,6 +374,20 @@ def test_ctrl_c_says_in_one_line_that_the_answers_are_kept(
     assert err.splitlines()[-1].startswith("interrupted: ")
 
 
+def test_ctrl_c_while_grading_says_once_that_nothing_is_written(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lawbound.rubrics.grading.grade_file.grade_file", stop)
+    (tmp_path / "a.jsonl").write_text("")
+    code, out, err = run("grade", str(tmp_path / "a.jsonl"))
+    assert (code, out) == (130, "")
+    assert err.splitlines()[-1] == "interrupted: nothing is written"
+    assert "answered so far" not in err
+
+
 def test_control_characters_of_a_model_do_not_reach_the_terminal() -> None:
     assert printable("a\x1b[2Jb\u202ec\ud800d\x07\n") == "a\ufffd[2Jb\ufffdc\ufffdd\ufffd\n"
 

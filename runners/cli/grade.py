@@ -1,13 +1,12 @@
 """`lawbound grade`: what given answers did, for answers that someone already has."""
 
 from pathlib import Path
+from signal import SIGINT
 from typing import Annotated
 
 import typer
 
 from lawbound.runners.cli.console import bars, note
-
-INTERRUPTED = 130
 
 
 def add_to(app: typer.Typer) -> None:
@@ -32,18 +31,19 @@ def grade(
     """
     from lawbound.rubrics.grading.grade_file import grade_file
 
-    with bars() as observer:
-        observer.stage(f"grading {file.name}", None)
-        done = 0
+    try:
+        with bars() as observer:
+            observer.stage(f"grading {file.name}", None)
+            done = 0
 
-        def advance(total: int) -> None:
-            nonlocal done
-            observer.advance(total - done)
-            done = total
+            def advance(total: int) -> None:
+                nonlocal done
+                observer.advance(total - done)
+                done = total
 
-        try:
             counts = grade_file(file, out, progress=advance)
-        except KeyboardInterrupt:
-            note("interrupted: nothing is written")
-            raise typer.Exit(INTERRUPTED) from None
+    except KeyboardInterrupt:
+        note("interrupted: nothing is written")
+        # Of Typer's exit the front door would say that what is answered is kept.
+        raise SystemExit(128 + SIGINT) from None
     note(", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "no answers")

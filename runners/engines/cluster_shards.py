@@ -18,8 +18,8 @@ LARGEST = 256
 """Requests of a shard: enough to fill a large batch several times over."""
 SMALLEST = 8
 TRIES = 3
-"""A request whose worker died so often is a failed one: it may be what kills them. The last time it
-is asked alone, so that it takes no others with it."""
+"""A request whose worker died, or gave no answer to it, so often is a failed one: it may be what kills
+them. The last time it is asked alone, so that it takes no others with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +93,18 @@ class Board:
         """
         self._largest = largest
         self._steals = steal
-        self._free = cut(line, max(1, workers))
-        """Stretches of nobody, such as those of the dead."""
-        self._own: dict[str, deque[Unit]] = {}
+        self._orphaned = cut(line, max(1, workers))
+        """Stretches of nobody: all at first, later those of the dead."""
+        self._stretches: dict[str, deque[Unit]] = {}
+        """Worker -> what it will be given next, as long as nobody steals it."""
         self._lent: dict[str, dict[str, Unit]] = {}
         self._unit_of = {request.key: unit for unit in line for request in unit.requests}
         self._owed = set(self._unit_of)
         self._partial: dict[tuple[str, str], dict[str, Sample]] = {}
         """(worker, unit) -> answers of a unit that must be whole."""
         self._deaths: Counter[str] = Counter()
+        self._omissions: Counter[str] = Counter()
+        """Unit -> how often a worker was through and had left it out."""
 
     @property
     def is_done(self) -> bool:
@@ -110,7 +113,7 @@ class Board:
 
     def take(self, worker: str) -> tuple[Unit, ...]:
         """A shard for a worker that is idle; empty if there is nothing to do."""
-        stretch = self._own.get(worker) or self._adopted(worker)
+        stretch = self._stretches.get(worker) or self._adopted(worker)
         shard = self._front(stretch) if stretch else self._half_of_the_slowest(worker)
         self._lent[worker] = {unit.key: unit for unit in shard}
         return tuple(shard)
@@ -133,8 +136,13 @@ class Board:
         return found
 
     def finished(self, worker: str) -> Sequence[Sample]:
-        """A worker says that it is through; what it left out all the same is owed again."""
-        return self.lost(worker) if self._lent.get(worker) else ()
+        """A worker says that it is through; what it left out all the same is owed again.
+
+        Returns:
+            Failed samples of requests that have been left out too often.
+        """
+        self._omissions.update(self._lent.get(worker, {}).keys())
+        return self._owe_again(worker) if self._lent.get(worker) else ()
 
     def lost(self, worker: str) -> Sequence[Sample]:
         """A worker is gone: what it had not answered is owed again.
@@ -142,34 +150,53 @@ class Board:
         Returns:
             Failed samples of requests that have gone down with too many workers.
         """
+        self._deaths.update(self._lent.get(worker, {}).keys())
+        return self._owe_again(worker)
+
+    def _owe_again(self, worker: str) -> Sequence[Sample]:
         left = self._lent.pop(worker, {})
         for key in left:
             self._partial.pop((worker, key), None)
-        self._deaths.update(left.keys())
         elsewhere = {key for lent in self._lent.values() for key in lent}
         alone = [unit for key, unit in left.items() if key not in elsewhere]
-        dropped = [unit for unit in alone if self._deaths[unit.key] >= TRIES]
-        again = [unit for unit in alone if self._deaths[unit.key] < TRIES]
-        if stretch := deque([*again, *self._own.pop(worker, ())]):
-            self._free.append(stretch)
-        failed = [_failed(request) for unit in dropped for request in unit.requests]
+        dropped = [unit for unit in alone if self._tries(unit) >= TRIES]
+        again = [unit for unit in alone if self._tries(unit) < TRIES]
+        if stretch := deque([*again, *self._stretches.pop(worker, ())]):
+            self._orphaned.append(stretch)
+        failed = [
+            _failed(request, self._why(unit)) for unit in dropped for request in unit.requests
+        ]
         self._owed.difference_update(sample.key for sample in failed)
         return failed
 
+    def _tries(self, unit: Unit) -> int:
+        return self._deaths[unit.key] + self._omissions[unit.key]
+
+    def _why(self, unit: Unit) -> str:
+        """Why a unit has no answer."""
+        died, left_out = self._deaths[unit.key], self._omissions[unit.key]
+        ends = {"died": died, "gave no answer": left_out}
+        told = [
+            f"{count} worker{'' if count == 1 else 's'} {what}"
+            for what, count in ends.items()
+            if count
+        ]
+        return f"{' and '.join(told)} when asked this"
+
     def _adopted(self, worker: str) -> deque[Unit]:
         """A stretch of nobody, or the back half of the longest."""
-        if self._free:
-            self._own[worker] = self._free.pop(_longest(self._free))
-            return self._own[worker]
+        if self._orphaned:
+            self._stretches[worker] = self._orphaned.pop(_longest(self._orphaned))
+            return self._stretches[worker]
         if not self._steals:
             return deque()
-        rich = max(self._own, key=lambda name: len(self._own[name]), default=None)
-        if rich is None or not self._own[rich]:
+        rich = max(self._stretches, key=lambda name: len(self._stretches[name]), default=None)
+        if rich is None or not self._stretches[rich]:
             return deque()
-        halves = cut(list(self._own[rich]), 2)
-        self._own[worker] = halves.pop()
-        self._own[rich] = halves[0] if halves else deque()
-        return self._own[worker]
+        halves = cut(list(self._stretches[rich]), 2)
+        self._stretches[worker] = halves.pop()
+        self._stretches[rich] = halves[0] if halves else deque()
+        return self._stretches[worker]
 
     def _front(self, stretch: deque[Unit]) -> list[Unit]:
         """Half of a stretch, within bounds: the rest can still be stolen."""
@@ -185,7 +212,7 @@ class Board:
         return shard
 
     def _is_suspect(self, unit: Unit) -> bool:
-        return self._deaths[unit.key] >= TRIES - 1
+        return self._tries(unit) >= TRIES - 1
 
     def _half_of_the_slowest(self, worker: str) -> list[Unit]:
         """The back half of what one other still owes and nobody else is asking, too."""
@@ -205,12 +232,12 @@ def _longest(stretches: Sequence[deque[Unit]]) -> int:
     return max(range(len(stretches)), key=lambda index: len(stretches[index]))
 
 
-def _failed(request: Request) -> Sample:
+def _failed(request: Request, why: str) -> Sample:
     return Sample(
         key=request.key,
         text="",
         finish="error",
         placement=request.rendered.placement,
         engine="cluster",
-        error=f"{TRIES} workers died while they were asked this",
+        error=why,
     )

@@ -10,7 +10,15 @@ from importlib.metadata import version
 from importlib.resources import files
 from time import monotonic
 
-from lawbound.runners.engines.protocol import Engine, ModelError, ScoresChoices
+from lawbound.runners.engines.protocol import (
+    PROBE,
+    Engine,
+    EstimatesTime,
+    ModelError,
+    ScoresChoices,
+    fixed_batch_of,
+    is_declared,
+)
 from lawbound.runners.run import ask
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
 from lawbound.tasks.messages import one_line
@@ -20,8 +28,6 @@ BLOCK_SECONDS = 0.02
 BLOCK = 64
 
 Opener = Callable[[], Engine]
-
-_PROBE = (Message("system", "Answer in one word."), Message("user", "Say yes."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +97,10 @@ class Worker:
             self._engine = engine
             return Opened(
                 fingerprint=engine.fingerprint(),
-                probe=engine.render(_PROBE),
-                fixed_batch=getattr(engine, "fixed_batch", None),
+                probe=engine.render(PROBE),
+                fixed_batch=fixed_batch_of(engine),
                 scores=isinstance(engine, ScoresChoices),
-                declared=bool(getattr(engine, "declared", False)),
+                declared=is_declared(engine),
             )
         except (ModelError, ImportError, OSError) as error:
             return Refusal(one_line(error))
@@ -109,20 +115,21 @@ class Worker:
 
     def estimate(self, requests: Sequence[Request]) -> float | None:
         """Seconds that this worker alone would take, if its engine can tell."""
-        measure = getattr(self._ready, "estimate_seconds", None)
-        return None if measure is None else float(measure(requests))
+        engine = self._ready
+        return engine.estimate_seconds(requests) if isinstance(engine, EstimatesTime) else None
 
     def ask(self, batches: Sequence[Sequence[Request]]) -> Iterator[list[Sample]]:
         """Yield samples in small blocks, as they are done."""
-        block: list[Sample] = []
-        sent = -BLOCK_SECONDS
-        for sample in ask(self._ready, batches):
-            block.append(sample)
-            if len(block) >= BLOCK or monotonic() - sent >= BLOCK_SECONDS:
+        for batch in batches:  # what is answered of one does not wait for the next
+            block: list[Sample] = []
+            sent = -BLOCK_SECONDS
+            for sample in ask(self._ready, [batch]):
+                block.append(sample)
+                if len(block) >= BLOCK or monotonic() - sent >= BLOCK_SECONDS:
+                    yield block
+                    block, sent = [], monotonic()
+            if block:
                 yield block
-                block, sent = [], monotonic()
-        if block:
-            yield block
 
     @property
     def _ready(self) -> Engine:

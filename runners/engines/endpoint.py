@@ -18,7 +18,7 @@ from lawbound.runners.engines.endpoint_address import Key, read_address, read_ke
 from lawbound.runners.engines.endpoint_client import Client, Outcome, Patience, grouped
 from lawbound.runners.engines.endpoint_reply import Answer, Fault, estimate_tokens
 from lawbound.runners.engines.endpoint_wire import check_extra, contract, place
-from lawbound.runners.engines.protocol import ModelError
+from lawbound.runners.engines.protocol import PROBE, ModelError
 from lawbound.runners.plan import canonical_json
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample, Settings
 
@@ -29,7 +29,6 @@ ESTIMATED = "endpoint, tokens estimated"
 UNVERIFIED = "unverified"
 Result = TypeVar("Result")
 
-_PROBE = (Message("system", "Answer in one word."), Message("user", "Say yes."))
 _PROBE_TOKENS = 16
 _HANDED_OVER = 0.005
 """Seconds that a sample waits for others, so that the caller is woken once for all of them."""
@@ -200,7 +199,7 @@ class EndpointEngine:
     def _try_out(self) -> None:
         """Raise unless the server answers one word."""
         rendered = Rendered("", "system", self._template)
-        request = Request("probe", _PROBE, rendered, Settings(max_tokens=_PROBE_TOKENS))
+        request = Request("probe", PROBE, rendered, Settings(max_tokens=_PROBE_TOKENS))
 
         async def ask() -> Outcome:
             async with self._client.connected(1) as session:

@@ -8,7 +8,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from lawbound.runners.engines.protocol import ModelError
 
-_SECRET_PARAMETER = re.compile(r"key|token|secret|sig|password|auth", re.IGNORECASE)
+SECRET_PARAMETER = re.compile(r"key|token|secret|sig|password|auth", re.IGNORECASE)
+"""Names of parameters of a URL that may hold a key."""
 _SECRET_VARIABLE = re.compile(r"KEY|TOKEN|SECRET|PASSWORD", re.IGNORECASE)
 _BEARER = re.compile(r"\bBearer\s+[^\s\"',;]+", re.IGNORECASE)
 _KEY_LIKE = re.compile(r"\bsk-[\w-]{8,}|[\w-]*\*{4,}[\w-]*")
@@ -124,7 +125,7 @@ def read_address(name: str, url: str, key: Key = Key()) -> Address:
             f"{where}: found a user name in the URL, expected the key in the environment"
         )
     if (
-        any(_SECRET_PARAMETER.search(word) for word, _ in parse_qsl(parts.query))
+        any(SECRET_PARAMETER.search(word) for word, _ in parse_qsl(parts.query))
         or any(key.value == value for _, value in parse_qsl(parts.query))
         or key.stands_in(unquote(url))
     ):

@@ -10,6 +10,7 @@ from typing import Any
 
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.plan import canonical_json
+from lawbound.runners.prompt import on_top_of_user_turn
 from lawbound.runners.sample import Message, Placement, Request
 
 CONTRACT = "openai-chat-completions-1"
@@ -76,12 +77,7 @@ def place(messages: Sequence[Message], dialect: Dialect) -> tuple[tuple[Message,
         return tuple(messages), "none"
     if dialect.system:
         return tuple(messages), "system"
-    turns = [message for message in messages if message.role != "system"]
-    first = next((i for i, turn in enumerate(turns) if turn.role == "user"), None)
-    if first is None:
-        return (Message("user", policy), *turns), "user"
-    turns[first] = Message("user", f"{policy}\n\n{turns[first].content}")
-    return tuple(turns), "user"
+    return tuple(on_top_of_user_turn(messages)), "user"
 
 
 def payload(

@@ -20,10 +20,10 @@ from lawbound.runners.engines.endpoint_reply import estimate_tokens
 from lawbound.runners.engines.endpoint_wire import Dialect, place, sampling_seed
 from lawbound.runners.engines.harness_load import Backend, load_backend
 from lawbound.runners.engines.local_chat import BASE_STOP, render_chat
-from lawbound.runners.engines.protocol import ModelError
+from lawbound.runners.engines.protocol import ModelError, room_fault
 from lawbound.runners.engines.thinking import opens_thinking, split_thinking
 from lawbound.runners.plan import canonical_json
-from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
+from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample, sample_of
 from lawbound.tasks.messages import one_line
 
 BATCH = 256
@@ -219,9 +219,9 @@ class HarnessEngine:
     def _too_long(self, request: Request, room: int) -> str:
         limit = getattr(self._lm, "max_length", None)
         count = self._tokens(request.rendered.text)
-        if count is None or not isinstance(limit, int) or count + room <= limit:
+        if count is None or not isinstance(limit, int):
             return ""
-        return f"prompt has {count} tokens and needs room for {room}, expected at most {limit}"
+        return room_fault(count, room, limit)
 
     def _sample(self, request: Request, text: str, seconds: float) -> Sample:
         split = split_thinking(text, opened=opens_thinking(request.rendered.text))
@@ -243,15 +243,9 @@ class HarnessEngine:
         return self._about(request, text="", finish="error", error=without_keys(error))
 
     def _about(self, request: Request, **fields: Any) -> Sample:
-        text = request.rendered.text
-        told = self._tokens(text) is not None
-        return Sample(
-            key=request.key,
-            prompt_hash=sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
-            placement=request.rendered.placement,
-            engine=f"lm-eval:{self._backend.kind}" + ("" if told else ", tokens estimated"),
-            **fields,
-        )
+        told = self._tokens(request.rendered.text) is not None
+        engine = f"lm-eval:{self._backend.kind}" + ("" if told else ", tokens estimated")
+        return sample_of(request, engine, **fields)
 
 
 class ScoringHarnessEngine(HarnessEngine):

@@ -1,14 +1,13 @@
 """Loading a model of lm-eval's registry, and naming exactly what was loaded."""
 
-import contextlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from lawbound.runners.engines.local_cache import HASH_FILE, weights_hash
+from lawbound.runners.engines.endpoint_address import SECRET_PARAMETER, without_keys
+from lawbound.runners.engines.local_cache import revision_of
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.tasks.messages import did_you_mean, one_line
 
@@ -64,7 +63,7 @@ def load_backend(rest: str, *, trust_remote_code: bool = False) -> Backend:
         device = None if "device" in arguments else "cuda:0"
         model = get_model(kind).create_from_arg_string(written, {"device": device})
     except Exception as error:  # a backend may raise anything while it loads
-        line = one_line(error, 300)
+        line = without_keys(one_line(error, 300))
         raise ModelError(f"{where}: cannot be loaded: {type(error).__name__}: {line}") from error
     label = label_in(arguments, kind)
     others = {name: value for name, value in arguments.items() if name not in _NAMES}
@@ -96,19 +95,8 @@ def _holds_secret(value: str) -> bool:
     except ValueError:
         return False
     return parts.username is not None or any(
-        _SECRET.search(name) for name, _ in parse_qsl(parts.query)
+        SECRET_PARAMETER.search(name) for name, _ in parse_qsl(parts.query)
     )
-
-
-def revision_of(name_or_path: str, commit: str | None) -> str:
-    """The hash of a local folder's weights, else the hub's commit, else ``unverified``."""
-    folder = Path(name_or_path)
-    if not name_or_path or not folder.is_dir():
-        return commit or "unverified"
-    with contextlib.suppress(OSError):
-        return (folder / HASH_FILE).read_text(encoding="utf-8").strip()
-    files = [*folder.glob("*.safetensors"), *folder.glob("*.bin"), *folder.glob("*.gguf")]
-    return f"sha256:{weights_hash(files)}" if files else "unverified"
 
 
 def _commit(model: Any, arguments: Mapping[str, Any]) -> str | None:

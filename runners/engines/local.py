@@ -6,13 +6,13 @@ so batches are cut at a fixed size that is part of the fingerprint.
 """
 
 import logging
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from time import perf_counter
 from typing import Any
 
 from lawbound.runners.engines.local_answer import Answers, Prompt
-from lawbound.runners.engines.local_chat import BASE_STOP, chat_template, render_chat
-from lawbound.runners.engines.local_memory import slots_that_fit
+from lawbound.runners.engines.local_chat import ChatTokenizer
+from lawbound.runners.engines.local_memory import is_out_of_memory, slots_that_fit
 from lawbound.runners.engines.local_threads import Threads, physical_cores
 from lawbound.runners.engines.local_weights import (
     Loaded,
@@ -20,12 +20,12 @@ from lawbound.runners.engines.local_weights import (
     load_weights,
     stop_tokens,
 )
-from lawbound.runners.engines.protocol import ModelError
+from lawbound.runners.engines.protocol import ModelError, room_fault
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
 
 FIXED_BATCH = 128
 """Requests in a batch where the text depends on the batch."""
-VERSION = "2"
+VERSION = "3"
 """Changes when the same weights and request may get another text."""
 
 _log = logging.getLogger(__name__)
@@ -37,6 +37,11 @@ class LocalEngine:
     def __init__(
         self, loaded: Loaded, *, label: str, dtype: str, batch_size: int | None = None
     ) -> None:
+        import torch
+
+        from lawbound.runners.engines.prefix_check import disagreement
+        from lawbound.runners.engines.prefix_model import PrefixModel
+
         self.model: Any = loaded.model
         self.tokenizer: Any = loaded.tokenizer
         self.device = loaded.device
@@ -48,13 +53,18 @@ class LocalEngine:
         self.replayed = 0
         """Requests asked again the plain way because rounding could have changed them."""
         self._revision = loaded.revision
-        self._template = chat_template(self.tokenizer)
+        self._chat = ChatTokenizer(self.tokenizer)
         self._context = context_length(self.model.config)
         ends = stop_tokens(self.model.generation_config, self.tokenizer)
         self._answers = Answers(self.tokenizer, ends, "local")
         self._choice_tokens: dict[tuple[str, str], tuple[int, ...]] = {}
         self._threads: Threads | None = None
-        self._prefix_model = self._shared_prefixes()
+        candidate = PrefixModel(self.model, torch.device(self.device))
+        self.fallback = disagreement(candidate)
+        """Why prefixes are not shared for this model, or none."""
+        self._prefix_model = None if self.fallback else candidate
+        if self.fallback:
+            _log.warning("%s: prefixes are not shared: %s", self.label, self.fallback)
 
     @classmethod
     def load(
@@ -118,18 +128,13 @@ class LocalEngine:
             # In coarser dtypes the number of threads could change the text.
             torch.set_num_threads(physical_cores())
 
-    @property
-    def fallback(self) -> str | None:
-        """Why prefixes are not shared for this model, or none."""
-        return self._why_not
-
     def render(self, messages: Sequence[Message]) -> Rendered:
         """Apply the model's chat template; see `local_chat` for models without one."""
-        return render_chat(self.tokenizer, self._template, messages)
+        return self._chat.render(messages)
 
     def count_tokens(self, text: str) -> int:
         """Number of tokens of a rendered text."""
-        return len(self._encode([text])[0])
+        return len(self._chat.encode(text))
 
     def fingerprint(self) -> Fingerprint:
         """Hash of the weights; the fixed batch, where there is one, stands beside the dtype."""
@@ -163,11 +168,13 @@ class LocalEngine:
             yield from batch.run(prompts)
             self.replayed += batch.settled + len(batch.unsure)
             prompts = batch.unsure
-        self._steady()
-        for prompt in prompts:
+
+        def ask(prompt: Prompt) -> Sample:
             started = perf_counter()
             written = plain_tokens(self.model, prompt, self._answers)
-            yield self._answers.sample(prompt, written, perf_counter() - started)
+            return self._answers.sample(prompt, written, perf_counter() - started)
+
+        yield from self._alone(prompts, ask)
 
     def loglikelihood(self, requests: Sequence[Request]) -> Iterator[Sample]:
         """Yield a sample for each request, with the log-likelihood of each of its choices."""
@@ -187,11 +194,13 @@ class LocalEngine:
             yield from batch.run(prompts)
             self.replayed += len(batch.unsure)
             prompts = batch.unsure
-        self._steady()
-        for prompt in prompts:
+
+        def ask(prompt: Prompt) -> Sample:
             started = perf_counter()
             found = plain_logprobs(self.model, prompt, self._choices_of(prompt))
-            yield self._answers.scored(prompt, found, perf_counter() - started)
+            return self._answers.scored(prompt, found, perf_counter() - started)
+
+        yield from self._alone(prompts, ask)
 
     def estimate_seconds(self, requests: Sequence[Request]) -> float:
         """Wall time for all requests, from a short measurement on some of them."""
@@ -234,57 +243,43 @@ class LocalEngine:
             return self.fixed_batch
         return slots_that_fit(self.model, self.device, capacity, self.batch_size)
 
-    def _shared_prefixes(self) -> Any:
-        import torch
-
-        from lawbound.runners.engines.prefix_check import disagreement
-        from lawbound.runners.engines.prefix_model import PrefixModel
-
-        candidate = PrefixModel(self.model, torch.device(self.device))
-        self._why_not = disagreement(candidate)
-        if self._why_not is None:
-            return candidate
-        _log.warning("%s: prefixes are not shared: %s", self.label, self._why_not)
-        return None
+    def _alone(
+        self, prompts: Sequence[Prompt], ask: Callable[[Prompt], Sample]
+    ) -> Iterator[Sample]:
+        """The plain way, one by one: what memory does not hold fails, and the others do not."""
+        self._steady()
+        for prompt in prompts:
+            try:
+                sample = ask(prompt)
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
+                    raise
+                sample = self._answers.failed(prompt, f"out of memory: {error}")
+            yield sample
 
     def _prepared(self, requests: Sequence[Request]) -> Generator[Sample, None, list[Prompt]]:
         """Tokenise; what does not fit the context is yielded as failed, never cut."""
-        stops = () if self._template else (BASE_STOP,)
         prompts: list[Prompt] = []
-        for request, tokens in zip(
-            requests, self._encode([r.rendered.text for r in requests]), strict=True
-        ):
-            prompt = Prompt(request, tokens, (*request.settings.stop, *stops))
-            trouble = self._trouble(prompt)
-            if trouble is None:
-                prompts.append(prompt)
-            else:
+        encoded = self._chat.encode_all([request.rendered.text for request in requests])
+        for request, tokens in zip(requests, encoded, strict=True):
+            prompt = Prompt(request, tokens, (*request.settings.stop, *self._chat.stops))
+            if trouble := self._trouble(prompt):
                 yield self._answers.failed(prompt, trouble)
+            else:
+                prompts.append(prompt)
         return prompts
 
-    def _trouble(self, prompt: Prompt) -> str | None:
-        """Why a request cannot be asked of this model, or none."""
-        count, wanted = len(prompt.tokens), prompt.request.settings.max_tokens
-        if not count:
+    def _trouble(self, prompt: Prompt) -> str:
+        """Why a request cannot be asked of this model; empty where it can."""
+        wanted = prompt.request.settings.max_tokens
+        if not prompt.tokens:
             return "the prompt has no tokens, expected at least one"
         if prompt.request.choices:
             lengths = [len(choice) for choice in self._choices_of(prompt)]
             if not min(lengths):
                 return "a choice has no tokens, expected at least one"
             wanted = max(lengths)
-        if self._context is not None and count + wanted > self._context:
-            return (
-                f"the prompt has {count} tokens and its answer up to {wanted}, "
-                f"expected at most {self._context} together"
-            )
-        return None
-
-    def _encode(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
-        if not texts:
-            return []
-        # A chat template writes its own special tokens.
-        encoded = self.tokenizer(list(texts), add_special_tokens=self._template is None)
-        return [tuple(tokens) for tokens in encoded["input_ids"]]
+        return room_fault(len(prompt.tokens), wanted, self._context)
 
     def _choices_of(self, prompt: Prompt) -> list[tuple[int, ...]]:
         return [self._choice(prompt, choice) for choice in prompt.request.choices]
@@ -297,9 +292,6 @@ class LocalEngine:
             tail = tail.rpartition(special)[2]
         known = self._choice_tokens.get((tail, choice))
         if known is None:
-            whole = self._encode([text + choice])[0]
-            known = whole[len(prompt.tokens) :]
-            if whole[: len(prompt.tokens)] != prompt.tokens or not known:
-                known = tuple(self.tokenizer.encode(choice, add_special_tokens=False))
+            known = tuple(self._chat.continuation(text, prompt.tokens, choice))
             self._choice_tokens[tail, choice] = known
         return known

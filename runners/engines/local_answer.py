@@ -1,12 +1,11 @@
 """From tokens to a sample: where an answer ends, and what of it is thinking."""
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from lawbound.runners.engines.thinking import MARKERS, Split, opens_thinking, split_thinking
-from lawbound.runners.sample import Finish, Request, Sample
+from lawbound.runners.sample import Finish, Request, Sample, sample_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +33,7 @@ class Answers:
         if not prompt.stops:
             return False
         # A stop text never has more tokens than characters.
-        recent = written[-max(map(len, prompt.stops)) - 8 :]
-        return _first_stop(self._text(recent), prompt.stops) is not None
+        return self._has_stop(prompt, written[-max(map(len, prompt.stops)) - 8 :])
 
     def cut(self, prompt: Prompt, written: Sequence[int]) -> list[int]:
         """Tokens up to where the answer ends, for tokens that came all at once."""
@@ -44,14 +42,31 @@ class Answers:
                 return list(written[:end])
         return list(written)
 
-    def sample(self, prompt: Prompt, written: Sequence[int], seconds: float) -> Sample:
-        """The sample of a finished answer."""
+    def sample(
+        self,
+        prompt: Prompt,
+        written: Sequence[int],
+        seconds: float,
+        *,
+        finish: Finish | None = None,
+    ) -> Sample:
+        """The sample of a finished answer.
+
+        Args:
+            prompt: What was asked.
+            written: Tokens of the answer, the one that ended it included.
+            seconds: What it took.
+            finish: How it ended, where the engine says so; none: as its tokens tell.
+        """
         ended = bool(written) and written[-1] in self.end_tokens
         kept = written[:-1] if ended else written
         split = self._split(prompt, kept)
         text = split.answer
         stop = _first_stop(text, prompt.stops)
-        finish: Finish = "stop" if ended or stop is not None else "length"
+        if finish is None:
+            # A stop text may also end the thinking, after which there is no answer.
+            stopped = stop is not None or self._has_stop(prompt, kept)
+            finish = "stop" if ended or stopped else "length"
         thinking_tokens = 0
         if split.thinking:
             thinking_tokens = len(self.tokenizer.encode(split.thinking, add_special_tokens=False))
@@ -76,15 +91,10 @@ class Answers:
         return self._about(prompt, text="", finish="error", error=error)
 
     def _about(self, prompt: Prompt, **fields: Any) -> Sample:
-        rendered = prompt.request.rendered
-        return Sample(
-            key=prompt.request.key,
-            prompt_tokens=len(prompt.tokens),
-            prompt_hash=hashlib.sha256(rendered.text.encode("utf-8", "surrogatepass")).hexdigest(),
-            placement=rendered.placement,
-            engine=self.engine,
-            **fields,
-        )
+        return sample_of(prompt.request, self.engine, prompt_tokens=len(prompt.tokens), **fields)
+
+    def _has_stop(self, prompt: Prompt, tokens: Sequence[int]) -> bool:
+        return bool(prompt.stops) and _first_stop(self._text(tokens), prompt.stops) is not None
 
     def _split(self, prompt: Prompt, tokens: Sequence[int]) -> Split:
         opened = opens_thinking(prompt.request.rendered.text)

@@ -96,8 +96,6 @@ class Batch:
         except (RuntimeError, MemoryError) as error:
             if not is_out_of_memory(error):
                 raise
-            # Without this the traceback would keep the buffers alive while the next ones are made.
-            error.__traceback__ = None
             waiting.extendleft(one.waiting for one in reversed(running))
             if slots == 1:
                 stuck = waiting.popleft()

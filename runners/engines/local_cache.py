@@ -83,6 +83,17 @@ def weights_hash(files: Sequence[Path]) -> str:
     return total.hexdigest()
 
 
+def revision_of(name_or_path: str, commit: str | None) -> str:
+    """The hash of a local folder's weights, else the hub's commit, else ``unverified``."""
+    folder = Path(name_or_path)
+    if not name_or_path or not folder.is_dir():
+        return commit or "unverified"
+    with contextlib.suppress(OSError):
+        return (folder / HASH_FILE).read_text(encoding="utf-8").strip()
+    files = [*folder.glob("*.safetensors"), *folder.glob("*.bin"), *folder.glob("*.gguf")]
+    return f"sha256:{weights_hash(files)}" if files else "unverified"
+
+
 def _write_whole(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(

@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lawbound.runners.engines.protocol import ModelError
+from lawbound.runners.prompt import on_top_of_user_turn
 from lawbound.runners.sample import Message, Placement, Rendered
 
 BASE_STYLE = "lawbound-base-1"
@@ -46,9 +47,29 @@ class ChatTokenizer:
         """Tokens of a rendered text. A chat template has written its own special tokens into it."""
         return list(self.tokenizer.encode(text, add_special_tokens=self.template is None))
 
+    def encode_all(self, texts: Sequence[str]) -> list[tuple[int, ...]]:
+        """Tokens of many rendered texts, which a fast tokenizer finds side by side."""
+        if not texts:
+            return []
+        encoded = self.tokenizer(list(texts), add_special_tokens=self.template is None)
+        return [tuple(tokens) for tokens in encoded["input_ids"]]
+
     def encode_part(self, text: str) -> list[int]:
         """Tokens of a text that stands inside another."""
         return list(self.tokenizer.encode(text, add_special_tokens=False))
+
+    def continuation(self, text: str, head: Sequence[int], choice: str) -> list[int]:
+        """Tokens of a choice after a rendered text; its own where the two would melt into one.
+
+        Args:
+            text: The rendered text.
+            head: Its tokens.
+            choice: What may follow it.
+        """
+        whole = self.encode(text + choice)
+        if whole[: len(head)] == list(head) and len(whole) > len(head):
+            return whole[len(head) :]
+        return self.encode_part(choice)
 
 
 def chat_template(tokenizer: Any) -> str | None:
@@ -79,7 +100,7 @@ def render_chat(tokenizer: Any, template: str | None, messages: Sequence[Message
     except TemplateError:
         pass
     try:
-        text = _apply(tokenizer, _merged(messages, policy))
+        text = _apply(tokenizer, on_top_of_user_turn(messages))
     except TemplateError as error:
         raise ModelError(f"chat template: {error}, expected it to take the messages") from error
     if policy.strip() not in text:
@@ -96,16 +117,6 @@ def _apply(tokenizer: Any, messages: Sequence[Message]) -> str:
             chat, tokenize=False, add_generation_prompt=True, date_string=TEMPLATE_DATE
         )
     )
-
-
-def _merged(messages: Sequence[Message], policy: str) -> list[Message]:
-    """The same chat with the policy on top of the first user turn."""
-    turns = [message for message in messages if message.role != "system"]
-    first = next((i for i, message in enumerate(turns) if message.role == "user"), None)
-    if first is None:
-        return [Message("user", policy), *turns]
-    turns[first] = Message("user", f"{policy}\n\n{turns[first].content}")
-    return turns
 
 
 def _base_text(messages: Sequence[Message]) -> str:

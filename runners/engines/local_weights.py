@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from lawbound.runners.engines.local_cache import HASH_FILE, weights_hash
+from lawbound.runners.engines.local_cache import revision_of
 from lawbound.runners.engines.local_gguf import converted
 from lawbound.runners.engines.protocol import DTYPES, ModelError
 
@@ -66,8 +66,7 @@ def load_weights(
             "install with lawbound[local]"
         ) from error
     if gguf_file is not None:
-        inside = Path(name_or_path) / gguf_file
-        name_or_path = str(converted(inside if inside.is_file() else Path(gguf_file)))
+        name_or_path = str(converted(Path(name_or_path).expanduser() / gguf_file))
     place = _device(device)
     options: dict[str, Any] = {"trust_remote_code": trust_remote_code}
     folder = Path(name_or_path).expanduser()
@@ -88,7 +87,8 @@ def load_weights(
     except (broken, *LOAD_ERRORS) as error:
         raise ModelError(f"{name_or_path}: cannot be loaded: {first_line(error)}") from error
     _plain_defaults(model, tokenizer)
-    return Loaded(model, tokenizer, _revision(name_or_path, model), place)
+    commit = getattr(model.config, "_commit_hash", None)
+    return Loaded(model, tokenizer, revision_of(name_or_path, commit and str(commit)), place)
 
 
 @contextlib.contextmanager
@@ -172,14 +172,3 @@ def _plain_defaults(model: Any, tokenizer: Any) -> None:
         if plain.pad_token_id is None:
             plain.pad_token_id = stops[0]
     model.generation_config = plain
-
-
-def _revision(name_or_path: str, model: Any) -> str:
-    folder = Path(name_or_path)
-    if not folder.is_dir():
-        commit = getattr(model.config, "_commit_hash", None)
-        return str(commit) if commit else "unverified"
-    with contextlib.suppress(OSError):
-        return (folder / HASH_FILE).read_text(encoding="utf-8").strip()
-    files = [*folder.glob("*.safetensors"), *folder.glob("*.bin"), *folder.glob("*.gguf")]
-    return f"sha256:{weights_hash(files)}" if files else "unverified"

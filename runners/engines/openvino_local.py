@@ -27,7 +27,7 @@ from lawbound.runners.engines.local_weights import (
     stop_tokens,
 )
 from lawbound.runners.engines.prefix_plan import share_prefixes
-from lawbound.runners.engines.protocol import ModelError
+from lawbound.runners.engines.protocol import ModelError, room_fault
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
 
 BATCH = 128
@@ -211,12 +211,6 @@ class OpenVinoEngine:
         return Prompt(request, tokens, (*request.settings.stop, *self._chat.stops))
 
     def _trouble(self, prompt: Prompt) -> str:
-        count, wanted = len(prompt.tokens), prompt.request.settings.max_tokens
-        if not count:
+        if not prompt.tokens:
             return "the prompt has no tokens, expected at least one"
-        if self._context is not None and count + wanted > self._context:
-            return (
-                f"the prompt has {count} tokens and its answer up to {wanted}, "
-                f"expected at most {self._context} together"
-            )
-        return ""
+        return room_fault(len(prompt.tokens), prompt.request.settings.max_tokens, self._context)

@@ -7,6 +7,8 @@ from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sam
 
 DTYPES = ("float32", "bfloat16", "float16")
 """In which a model may compute here."""
+PROBE = (Message("system", "Answer in one word."), Message("user", "Say yes."))
+"""A chat that says how a model is asked: its server takes it, or its template renders it."""
 
 
 class ModelError(RuntimeError):
@@ -56,6 +58,30 @@ class AsksBatches(Protocol):
 
 
 @runtime_checkable
+class FixesBatches(Protocol):
+    """An engine whose text may depend on what else is in the batch."""
+
+    fixed_batch: int | None
+    """Requests in a batch, cut from the whole plan (see `run.owed_requests`); none: any cut will do."""
+
+
+@runtime_checkable
+class Declares(Protocol):
+    """An engine whose answers may say themselves what they did; no grader reads these."""
+
+    declared: bool
+
+
+@runtime_checkable
+class EstimatesTime(Protocol):
+    """An engine that can tell, from a short measurement, how long requests would take."""
+
+    def estimate_seconds(self, requests: Sequence[Request]) -> float | None:
+        """Seconds of wall time for all requests; None where that cannot be told."""
+        ...
+
+
+@runtime_checkable
 class WorksAhead(Protocol):
     """An engine far away, for which many chats or texts cost hardly more than one."""
 
@@ -66,3 +92,29 @@ class WorksAhead(Protocol):
     def count_ahead(self, texts: Sequence[str]) -> None:
         """Count the tokens of texts that `count_tokens` will be asked for."""
         ...
+
+
+def fixed_batch_of(engine: Engine) -> int | None:
+    """The batches in which an engine must be asked, if it minds."""
+    return engine.fixed_batch if isinstance(engine, FixesBatches) else None
+
+
+def is_declared(engine: Engine) -> bool:
+    """Whether the engine's answers say themselves what they did."""
+    return isinstance(engine, Declares) and engine.declared
+
+
+def room_fault(count: int, room: int, limit: int | None) -> str:
+    """Why a request does not fit a model, which is an error and never cut; empty where it does.
+
+    Args:
+        count: Tokens of its prompt.
+        room: Tokens that its answer may take.
+        limit: Most that the model takes of both together, if that is known.
+    """
+    if limit is None or count + room <= limit:
+        return ""
+    return (
+        f"the prompt has {count} tokens and its answer up to {room}, "
+        f"expected at most {limit} together"
+    )

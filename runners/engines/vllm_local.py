@@ -5,21 +5,22 @@ cache on, vLLM computes a policy prompt once and keeps it for every request that
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from hashlib import sha256
 from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qsl
 
+from lawbound.runners.engines.endpoint_address import without_keys
 from lawbound.runners.engines.endpoint_wire import sampling_seed
-from lawbound.runners.engines.harness_load import revision_of
+from lawbound.runners.engines.local_answer import Answers, Prompt
+from lawbound.runners.engines.local_cache import revision_of
 from lawbound.runners.engines.local_chat import ChatTokenizer
-from lawbound.runners.engines.protocol import ModelError
-from lawbound.runners.engines.thinking import opens_thinking, split_thinking
+from lawbound.runners.engines.protocol import ModelError, room_fault
 from lawbound.runners.sample import Fingerprint, Finish, Message, Rendered, Request, Sample
 from lawbound.tasks.messages import did_you_mean, one_line
 
 BATCH = 1024
-VERSION = "1"
+VERSION = "2"
+"""Changes when the same weights and request may get another text."""
 
 OPTIONS: Mapping[str, type] = {
     "data_parallel_size": int,
@@ -58,6 +59,9 @@ class VllmEngine:
         self._options = dict(options)
         self._llm: Any = vllm.LLM(model=name, enable_prefix_caching=True, **options)
         self._chat = ChatTokenizer(self._llm.get_tokenizer())
+        end = self._chat.tokenizer.eos_token_id
+        ends = frozenset() if end is None else frozenset([int(end)])
+        self._answers = Answers(self._chat.tokenizer, ends, "vllm")
 
     @classmethod
     def load(cls, rest: str) -> "VllmEngine":
@@ -78,7 +82,7 @@ class VllmEngine:
         try:
             return cls(vllm, name, options)
         except (ValueError, RuntimeError, OSError, TypeError, AssertionError) as error:
-            line = one_line(error, 300)
+            line = without_keys(one_line(error, 300))
             raise ModelError(f"model 'vllm:{name}': cannot be loaded: {line}") from error
 
     def render(self, messages: Sequence[Message]) -> Rendered:
@@ -106,119 +110,110 @@ class VllmEngine:
     def generate(self, requests: Sequence[Request]) -> Iterator[Sample]:
         """Yield samples batch by batch."""
         for start in range(0, len(requests), BATCH):
-            prompts = []
-            fitting = []
+            prompts: list[Prompt] = []
             for request in requests[start : start + BATCH]:
-                tokens = self._chat.encode(request.rendered.text)
-                if too_long := self._too_long(len(tokens), request.settings.max_tokens):
-                    yield _about(request, text="", finish="error", error=too_long)
+                prompt = self._prompt(request)
+                room = request.settings.max_tokens
+                if trouble := room_fault(len(prompt.tokens), room, self._limit):
+                    yield self._answers.failed(prompt, trouble)
                 else:
-                    fitting.append(request)
-                    prompts.append({"prompt_token_ids": tokens})
+                    prompts.append(prompt)
             begin = perf_counter()
-            outputs = self._ask(prompts, [self._sampling(request) for request in fitting])
-            seconds = (perf_counter() - begin) / max(1, len(fitting))
-            for request, output in zip(fitting, outputs, strict=True):
-                yield self._sample(request, output, seconds)
+            outputs = self._ask(
+                [prompt.tokens for prompt in prompts],
+                [self._sampling(prompt) for prompt in prompts],
+            )
+            seconds = (perf_counter() - begin) / max(1, len(prompts))
+            for prompt, output in zip(prompts, outputs, strict=True):
+                yield self._sample(prompt, output, seconds)
 
     def loglikelihood(self, requests: Sequence[Request]) -> Iterator[Sample]:
         """Yield a sample for each request, with the log-likelihood of each of its choices."""
         scoring = self._vllm.SamplingParams(max_tokens=1, temperature=0.0, prompt_logprobs=0)
         for start in range(0, len(requests), BATCH):
-            batch = requests[start : start + BATCH]
-            heads = [self._chat.encode(request.rendered.text) for request in batch]
-            pairs = [
-                [*head, *self._choice(request.rendered.text, head, choice)]
-                for request, head in zip(batch, heads, strict=True)
-                for choice in request.choices
-            ]
-            prompts = [{"prompt_token_ids": tokens} for tokens in pairs]
+            prompts: list[Prompt] = []
+            rows: list[list[Sequence[int]]] = []
+            for request in requests[start : start + BATCH]:
+                prompt = self._prompt(request)
+                choices = [
+                    self._chat.continuation(request.rendered.text, prompt.tokens, choice)
+                    for choice in request.choices
+                ]
+                # vLLM scores by writing one token more.
+                room = max(map(len, choices)) + 1
+                if trouble := room_fault(len(prompt.tokens), room, self._limit):
+                    yield self._answers.failed(prompt, trouble)
+                else:
+                    prompts.append(prompt)
+                    rows.append([(*prompt.tokens, *choice) for choice in choices])
             begin = perf_counter()
-            outputs = iter(self._ask(prompts, [scoring] * len(prompts)))
-            seconds = (perf_counter() - begin) / max(1, len(batch))
-            for request, head in zip(batch, heads, strict=True):
-                mine = [next(outputs) for _ in request.choices]
-                yield _about(
-                    request,
-                    text="",
-                    finish="choices",
-                    choice_logprobs=tuple(_logprob(output, len(head)) for output in mine),
-                    prompt_tokens=len(head),
-                    seconds=seconds,
-                )
+            pairs = [row for several in rows for row in several]
+            outputs = iter(self._ask(pairs, [scoring] * len(pairs)))
+            seconds = (perf_counter() - begin) / max(1, len(prompts))
+            for prompt, several in zip(prompts, rows, strict=True):
+                mine = [next(outputs) for _ in several]
+                if isinstance(mine[0], ValueError):
+                    yield self._answers.failed(prompt, _refused(mine[0]))
+                    continue
+                logprobs = [_logprob(output, len(prompt.tokens)) for output in mine]
+                yield self._answers.scored(prompt, logprobs, seconds)
 
     def close(self) -> None:
         """Let the model go."""
         self._llm = None
 
-    def _ask(self, prompts: list[dict[str, list[int]]], sampling: list[Any]) -> Sequence[Any]:
-        if not prompts:
+    def _ask(self, rows: Sequence[Sequence[int]], sampling: Sequence[Any]) -> Sequence[Any]:
+        """An output for each row of tokens, or what vLLM refused them with."""
+        if not rows:
             return ()
-        outputs: Sequence[Any] = self._llm.generate(prompts, sampling, use_tqdm=False)
+        prompts = [{"prompt_token_ids": list(tokens)} for tokens in rows]
+        try:
+            outputs: Sequence[Any] = self._llm.generate(prompts, list(sampling), use_tqdm=False)
+        except ValueError as error:  # what it cannot serve; any other error is of vLLM itself
+            return [error] * len(prompts)
         return outputs
 
-    def _choice(self, text: str, head: list[int], choice: str) -> list[int]:
-        """Tokens of a choice after a prompt; its own where the two would melt into one."""
-        whole = self._chat.encode(text + choice)
-        if whole[: len(head)] == head and len(whole) > len(head):
-            return whole[len(head) :]
-        return self._chat.encode_part(choice)
+    def _prompt(self, request: Request) -> Prompt:
+        tokens = tuple(self._chat.encode(request.rendered.text))
+        return Prompt(request, tokens, (*request.settings.stop, *self._chat.stops))
 
-    def _too_long(self, count: int, room: int) -> str:
+    @property
+    def _limit(self) -> int | None:
         config = getattr(getattr(self._llm, "llm_engine", None), "model_config", None)
         limit = getattr(config, "max_model_len", None)
-        if not isinstance(limit, int) or count + room <= limit:
-            return ""
-        return f"prompt has {count} tokens and needs room for {room}, expected at most {limit}"
+        return limit if isinstance(limit, int) else None
 
-    def _sampling(self, request: Request) -> Any:
-        settings = request.settings
+    def _sampling(self, prompt: Prompt) -> Any:
+        request, settings = prompt.request, prompt.request.settings
         sampled = settings.temperature > 0
         return self._vllm.SamplingParams(
             max_tokens=settings.max_tokens,
             temperature=settings.temperature,
             top_p=settings.top_p if sampled else 1.0,
             seed=sampling_seed(request.seed, request.epoch) if sampled else None,
-            stop=[*settings.stop, *self._chat.stops],
+            stop=list(prompt.stops),
         )
 
-    def _sample(self, request: Request, output: Any, seconds: float) -> Sample:
+    def _sample(self, prompt: Prompt, output: Any, seconds: float) -> Sample:
+        """From the tokens: vLLM's own text lacks special tokens, and with them the marks of thinking."""
+        if isinstance(output, ValueError):
+            return self._answers.failed(prompt, _refused(output))
         (written,) = output.outputs
         if written.finish_reason not in ("stop", "length"):
             reason = f"vLLM ended with '{written.finish_reason}', expected stop or length"
-            return _about(request, text="", finish="error", error=reason)
+            return self._answers.failed(prompt, reason)
         finish: Finish = "length" if written.finish_reason == "length" else "stop"
-        split = split_thinking(written.text, opened=opens_thinking(request.rendered.text))
-        thought = 0
-        if split.thinking:
-            thought = len(self._chat.encode_part(split.thinking))
-        return _about(
-            request,
-            text=split.answer,
-            thinking=split.thinking,
-            finish=finish,
-            prompt_tokens=len(output.prompt_token_ids),
-            completion_tokens=len(written.token_ids),
-            thinking_tokens=min(thought, len(written.token_ids)),
-            seconds=seconds,
-        )
+        return self._answers.sample(prompt, list(written.token_ids), seconds, finish=finish)
+
+
+def _refused(error: ValueError) -> str:
+    return f"vLLM refused the batch: {without_keys(one_line(error, 300))}"
 
 
 def _logprob(output: Any, head: int) -> float:
     """Sum over the tokens after the prompt; vLLM gives one mapping a position, keyed by token."""
     pairs = zip(output.prompt_token_ids[head:], output.prompt_logprobs[head:], strict=True)
     return float(sum(found[token].logprob for token, found in pairs))
-
-
-def _about(request: Request, **fields: Any) -> Sample:
-    text = request.rendered.text
-    return Sample(
-        key=request.key,
-        prompt_hash=sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
-        placement=request.rendered.placement,
-        engine="vllm",
-        **fields,
-    )
 
 
 def _read_options(name: str, query: str) -> dict[str, Any]:

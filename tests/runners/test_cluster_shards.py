@@ -6,6 +6,8 @@ import pytest
 
 from lawbound.runners.engines.cluster_ray import check_place, parallel
 from lawbound.runners.engines.cluster_shards import LARGEST, TRIES, Board, as_batches, cut, units
+from lawbound.runners.engines.cluster_worker import Worker
+from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.sample import Message, Rendered, Request, Sample, Settings
 
@@ -175,6 +177,42 @@ def test_answers_of_two_workers_never_mix_within_a_whole_batch() -> None:
     assert as_batches(board.take("next")) == [tuple(batch)]
     assert board.answer("next", _sample("a1", "next")) == ()
     assert [s.text for s in board.answer("next", _sample("a0", "next"))] == ["next", "next"]
+
+
+def test_two_tries_of_one_worker_never_mix_within_a_whole_batch() -> None:
+    batch = _requests(a=2)
+    board = Board(units([batch], whole=True), workers=1)
+    board.take("w")
+    board.answer("w", _sample("a0", "first"))
+    assert board.finished("w") == []  # a1 was left out
+    board.take("w")
+    assert board.answer("w", _sample("a1", "second")) == ()
+    assert [s.text for s in board.answer("w", _sample("a0", "second"))] == ["second", "second"]
+
+
+def test_a_request_without_an_answer_says_whether_workers_died_over_it() -> None:
+    for ends, told in (
+        ("ddd", "3 workers died"),
+        ("fff", "3 workers gave no answer"),
+        ("fdd", "2 workers died and 1 worker gave no answer"),
+    ):
+        board = _board(_requests(a=1), 1)
+        failed: list[Sample] = []
+        for end in ends:
+            assert _keys(board, "w") == ["a0"]
+            failed += board.lost("w") if end == "d" else board.finished("w")
+        assert [sample.error for sample in failed] == [f"{told} when asked this"]
+        assert board.is_done
+
+
+def test_a_worker_sends_what_it_has_of_a_batch_before_it_begins_the_next() -> None:
+    worker = Worker()
+    worker.open(lambda: FunctionEngine(lambda request: "yes"))
+    requests = _requests(a=5)
+    blocks = list(worker.ask([requests[:3], requests[3:]]))
+    keys = [[sample.key for sample in block] for block in blocks]
+    assert [key for block in keys for key in block] == ["a0", "a1", "a2", "a3", "a4"]
+    assert not [block for block in keys if {"a2", "a3"} <= set(block)]
 
 
 def test_whole_batches_are_those_that_a_single_process_cuts() -> None:

@@ -101,7 +101,9 @@ def test_a_prompt_that_lm_eval_would_cut_from_the_left_is_an_error() -> None:
     stub = Stub(limit=10)
     engine = HarnessEngine(_backend(stub))
     (sample,) = engine.generate([_request(engine)])
-    assert sample.error == "prompt has 5 tokens and needs room for 8, expected at most 10"
+    assert sample.error == (
+        "the prompt has 5 tokens and its answer up to 8, expected at most 10 together"
+    )
     assert stub.asked == []
 
 
@@ -192,6 +194,11 @@ def test_lm_evals_dummy_runs_through_the_engine(monkeypatch: pytest.MonkeyPatch)
         ("local-chat-completions:auth_token=hunter2", "found auth_token in the name"),
         ("local-chat-completions:base_url=http://u:hunter2@h/v1", "found a secret in base_url"),
         ("local-chat-completions:base_url=http://h/v1?api_key=x", "found a secret in base_url"),
+        ("local-chat-completions:base_url=http://h/v1?sig=hunter2", "found a secret in base_url"),
+        (
+            "local-chat-completions:base_url=http://h/v1?key_id=hunter2",
+            "found a secret in base_url",
+        ),
         ("hf:pretrained=/no/such/folder/anywhere", "'lm-eval:hf': cannot be loaded: "),
     ],
 )
@@ -203,6 +210,17 @@ def test_a_model_that_cannot_be_loaded_is_one_line(
         load_backend(rest)
     assert "hunter2" not in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_an_error_while_loading_is_told_without_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "my-secret-KEY+value")
+
+    def refuse(*_: Any) -> None:
+        raise RuntimeError("no model for Bearer my-secret-KEY+value")
+
+    monkeypatch.setattr("lm_eval.models.dummy.DummyLM.create_from_arg_string", refuse)
+    with pytest.raises(ModelError, match=r"RuntimeError: no model for Bearer \[key\]$"):
+        load_backend("dummy")
 
 
 @pytest.mark.model

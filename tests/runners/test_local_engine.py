@@ -1,5 +1,6 @@
 """The local engine against the plain way: the same tokens and likelihoods, whatever the batch."""
 
+import weakref
 from collections.abc import Callable
 from dataclasses import replace
 from importlib import import_module
@@ -8,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from lawbound.runners.engines import EngineOptions, open_engine
 from lawbound.runners.engines.local import LocalEngine
 from lawbound.runners.engines.protocol import Engine, ModelError, ScoresChoices
-from lawbound.runners.sample import Message, Request, Sample, Settings
+from lawbound.runners.sample import Message, Rendered, Request, Sample, Settings
 
 Save = Callable[..., Path]
 
@@ -181,9 +183,12 @@ def test_running_out_of_memory_halves_the_batch_and_loses_nothing(
     requests = _requests(llama)
     expected = {(request.key, _plain(llama, request)) for request in requests}
     decode, calls = PrefixModel.decode, []
+    buffers: dict[int, Any] = {}
 
     def limited(self: PrefixModel, prefixes: Any, tokens: Any, places: Any, store: Any) -> Any:
         calls.append(len(tokens))
+        buffers[store.slots] = weakref.ref(store.keys[0])
+        assert all(found() is None for size, found in buffers.items() if size > store.slots)
         if len(tokens) > 2:
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
         return decode(self, prefixes, tokens, places, store)
@@ -193,6 +198,90 @@ def test_running_out_of_memory_halves_the_batch_and_loses_nothing(
     assert {_text(llama, sample) for sample in samples} == expected
     assert len(samples) == len(requests)
     assert max(calls) > 2
+
+
+def test_choices_that_run_out_of_memory_are_scored_in_smaller_passes_or_fail_alone(
+    llama: LocalEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lawbound.runners.engines.prefix_model import PrefixModel
+
+    choices = ("w1", "w1 w2 w3", "w50 w1")
+    requests = [replace(request, choices=choices) for request in _requests(llama)]
+    stuck = replace(requests[0], choices=("w7", "w7 w8 w9 w10 w11 w12"))
+    score, calls = PrefixModel.score, []
+
+    def limited(self: PrefixModel, prefixes: Any, trees: Any, wanted: Any) -> Any:
+        calls.append(len(trees))
+        if len(trees) > 2 or any(len(rows) > 5 for rows in wanted):
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+        return score(self, prefixes, trees, wanted)
+
+    monkeypatch.setattr(PrefixModel, "score", limited)
+    samples = list(llama.loglikelihood([stuck, *requests[1:]]))
+    found = {sample.key: sample for sample in samples}
+    assert len(samples) == len(found) == len(requests)
+    assert found[stuck.key].error.startswith("out of memory: ")
+    assert max(calls) > 2
+    for request in requests[1:]:
+        logprobs = found[request.key].choice_logprobs
+        assert logprobs == pytest.approx(_direct(llama, request), abs=2e-4)
+
+
+@pytest.mark.parametrize("kind", ["llama", "mamba"])
+def test_what_runs_out_of_memory_alone_fails_and_the_others_do_not(
+    kind: str, save: Save, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = LocalEngine.load(str(save(kind)), threads=1)
+    engine._prefix_model = None
+    requests = [_request(engine, str(n), " ".join(["w5"] * n)) for n in (3, 30, 4)]
+    forward = engine.model.forward
+
+    def limited(*arguments: Any, input_ids: Any, **more: Any) -> Any:
+        if input_ids.shape[-1] > 20:
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory")
+        return forward(*arguments, input_ids=input_ids, **more)
+
+    monkeypatch.setattr(engine.model, "forward", limited)
+    scored = [replace(request, choices=("w1", "w2 w3")) for request in requests]
+    for samples in (engine.generate(requests), engine.loglikelihood(scored)):
+        errors = {sample.key: sample.error[:14] for sample in samples}
+        assert errors == {"3": "", "30": "out of memory:", "4": ""}
+
+
+def test_choices_that_tie_are_scored_again_the_plain_way(llama: LocalEngine) -> None:
+    before = llama.replayed
+    tied = replace(_requests(llama)[0], choices=("w1", "w2", "w2"))
+    (sample,) = llama.loglikelihood([tied])
+    first, second, third = sample.choice_logprobs
+    assert second == third
+    assert llama.replayed - before == (1 if second > first else 0)
+    best = "w2" if second > first else "w1"
+    (sample,) = llama.loglikelihood([replace(tied, choices=(best, best))])
+    assert sample.choice_logprobs[0] == sample.choice_logprobs[1]
+    assert llama.replayed > before
+
+
+@pytest.mark.parametrize(
+    ("logits", "sure"),
+    [
+        (
+            [20.0, 20.0 - 2.0e-4, -5.0],
+            False,
+        ),  # two of the largest differences seen, 5.1e-6 of 20 each
+        ([20.0, 20.0 - 4.0e-4, -5.0], True),
+        ([0.0, -2.0e-4, -25.0], False),  # the same scale, the best at 0
+        ([0.0, -4.0e-4, -25.0], True),
+        ([0.1, 0.1 - 2.0e-4, -3.4e38], True),  # a masked token is no scale
+        ([0.1, 0.1 - 2.0e-4, float("-inf")], True),
+    ],
+)
+def test_a_pick_is_unsure_where_rounding_could_change_it(logits: list[float], sure: bool) -> None:
+    import torch
+
+    from lawbound.runners.engines.local_pick import Pick, pick
+
+    request = Request("k", (), Rendered("", "none", ""), Settings())
+    assert pick(torch.tensor([logits]), [request], [None]) == [Pick(0, sure)]
 
 
 def test_near_ties_are_asked_again_the_plain_way(
@@ -221,7 +310,8 @@ def test_an_answer_that_differs_before_its_near_tie_is_asked_again_whole(
     def other(self: LocalEngine, prompt: Any, tokens: int) -> list[int]:
         asked.append(tokens)
         plain = settle(self, prompt, tokens)
-        return plain if tokens == 1 else [plain[0] + 1, *plain[1:]]
+        # Both are wrong: where what stands before the tie is not the batch's, its pick is none to take.
+        return plain if tokens == 1 else [plain[0] + 1, *plain[1:-1], (plain[-1] + 1) % WORDS]
 
     monkeypatch.setattr(local_pick, "NEAR_TIE", 0.05)
     monkeypatch.setattr(LocalEngine, "_settle", other)
@@ -302,6 +392,17 @@ def test_a_broken_folder_is_one_clear_line(
         LocalEngine.load(str(tmp_path))
     assert "\n" not in str(caught.value)
     assert str(tmp_path) in str(caught.value)
+
+
+def test_a_gguf_file_is_looked_for_where_the_name_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "x.gguf").write_text("")
+    for name, place in (("/no/such/x.gguf", "/no/such"), ("~/x.gguf", str(tmp_path / "home"))):
+        with pytest.raises(ModelError, match=f"^{place}/x.gguf: no such file, expected a GGUF"):
+            open_engine(f"gguf:{name}", EngineOptions())
 
 
 @pytest.mark.parametrize("name", ["/no/such/folder", "./no-such-folder", "~/no-such-folder"])

@@ -1,21 +1,26 @@
 """Asking: plan minus stored, failures counted, batches kept whole where the text depends on them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from threading import Event
+from threading import enumerate as enumerate_threads
+from time import monotonic
 from typing import Any
 
 import pytest
 
+from lawbound.runners import flusher
 from lawbound.runners.condition import NONE
 from lawbound.runners.engines.function import FunctionEngine
+from lawbound.runners.engines.protocol import Engine
 from lawbound.runners.plan import Arm, Plan, plan
-from lawbound.runners.run import ErrorLimitError, owed_requests, run
+from lawbound.runners.run import ErrorLimitError, RunCounts, owed_requests, run
 from lawbound.runners.sample import Request, Sample, Settings
-from lawbound.runners.store import Store, read_samples
+from lawbound.runners.store import Store, StoreError, read_samples
 from lawbound.tasks.item import Item
 
 
-def _plan(engine: FunctionEngine, count: int) -> Plan:
+def _plan(engine: Engine, count: int) -> Plan:
     arms = [
         Arm(
             Item(
@@ -133,6 +138,104 @@ def test_answers_before_a_crash_are_kept(tmp_path: Path) -> None:
     with Store(tmp_path / "s.jsonl") as store, pytest.raises(KeyboardInterrupt):
         run(_plan(engine, 9), engine, store)
     assert len(read_samples(store.path)) == 3
+
+
+class Batchy(FunctionEngine):
+    """Gives its answers batch by batch, and before each does as the test says."""
+
+    def __init__(
+        self,
+        size: int | None,
+        *,
+        fails: Sequence[str] = (),
+        omits: str = "",
+        before_each: Callable[[], None] = lambda: None,
+    ) -> None:
+        super().__init__(lambda request: "yes")
+        self.fixed_batch = size
+        self.fails = list(fails)
+        """For each batch in turn, the numbers of the questions that have no answer."""
+        self._omits = omits
+        self._before_each = before_each
+
+    def generate(self, requests: Sequence[Request]) -> Iterator[Sample]:
+        size = self.fixed_batch or len(requests)
+        for start in range(0, len(requests), size):
+            self._before_each()
+            failing = self.fails.pop(0) if self.fails else ""
+            for request in requests[start : start + size]:
+                number = request.messages[-1].content.removeprefix("Question ")[:-1]
+                if number in failing.split():
+                    yield Sample(request.key, "", "error", error="down")
+                elif number != self._omits:
+                    yield Sample(request.key, "yes", "stop")
+
+
+def test_what_is_answered_reaches_the_disk_while_the_engine_says_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flusher, "FLUSH_SECONDS", 0.01)
+    found: list[int] = []
+
+    def look() -> None:
+        expected, until = 256 * len(found), monotonic() + 20
+        while len(read_samples(tmp_path / "s.jsonl")) < expected and monotonic() < until:
+            Event().wait(0.01)
+        found.append(len(read_samples(tmp_path / "s.jsonl")))
+
+    engine = Batchy(256, before_each=look)
+    with Store(tmp_path / "s.jsonl") as store:
+        run(_plan(engine, 600), engine, store)
+    assert found == [0, 256, 512]
+    assert not [thread for thread in enumerate_threads() if "flusher" in thread.name]
+
+
+@pytest.mark.parametrize("fault", [StoreError("the disk is full"), TypeError("no JSON")])
+def test_a_fault_of_the_disk_while_the_engine_says_nothing_ends_the_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    monkeypatch.setattr(flusher, "FLUSH_SECONDS", 0.01)
+    full = Event()
+    told: list[int] = []
+
+    def refuse(store: Store, samples: Sequence[Sample]) -> None:
+        full.set()
+        raise fault
+
+    monkeypatch.setattr(Store, "append", refuse)
+    batches: list[int] = []
+
+    def wait() -> None:
+        assert not batches or full.wait(20)
+        batches.append(1)
+
+    engine = Batchy(2, before_each=wait)
+    with Store(tmp_path / "s.jsonl") as store, pytest.raises(type(fault), match=str(fault)):
+        run(_plan(engine, 6), engine, store, progress=told.append)
+    assert len(batches) == 2
+    assert told == [0]  # what is not stored is not told of
+
+
+def test_an_answer_that_is_stored_does_not_fail_when_its_batch_is_asked_again(
+    tmp_path: Path,
+) -> None:
+    engine = Batchy(2, fails=["1", "0 1"])
+    with Store(tmp_path / "s.jsonl") as store:
+        found = _plan(engine, 2)
+        assert run(found, engine, store, max_errors=1) == RunCounts(0, 1, 1, 0)
+        engine.fails = ["0 1", "0"]
+        assert run(found, engine, store, max_errors=1) == RunCounts(1, 1, 0, 0)
+    assert [sample.text for sample in read_samples(store.path).values()] == ["yes", "yes"]
+
+
+def test_a_request_that_the_engine_leaves_out_is_asked_again_and_has_no_answer(
+    tmp_path: Path,
+) -> None:
+    asked: list[int] = []
+    engine = Batchy(None, omits="1", before_each=lambda: asked.append(1))
+    with Store(tmp_path / "s.jsonl") as store:
+        assert run(_plan(engine, 3), engine, store) == RunCounts(0, 2, 1, 0)
+    assert len(asked) == 2
 
 
 def test_a_fixed_batch_with_a_gap_is_asked_again_whole() -> None:

@@ -1,6 +1,8 @@
 """The store: nothing stored is lost, nothing damaged is believed."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -109,3 +111,42 @@ def test_a_line_that_another_program_spaced_out_is_still_whole(tmp_path: Path) -
     _write(path, _sample("k", "the true answer"))
     path.write_text(json.dumps(json.loads(path.read_text()), indent=None) + "\n")
     assert read_samples(path) == {"k": _sample("k", "the true answer")}
+
+
+def test_what_a_failed_append_has_written_is_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "s.jsonl"
+
+    def full(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with Store(path) as store:
+        store.append([_sample("k")])
+        before = path.read_bytes()
+        with monkeypatch.context() as patch:
+            patch.setattr(os, "fsync", full)
+            with pytest.raises(StoreError, match=r"No space left on device\); everything before"):
+                store.append([_sample("l"), _sample("m")])
+        assert path.read_bytes() == before
+        store.append([_sample("n")])
+    assert list(read_samples(path)) == ["k", "n"]
+
+
+def test_samples_and_a_repaired_file_are_on_the_disk_before_anything_follows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "s.jsonl"
+    synced: list[bytes] = []
+
+    def sync(descriptor: int) -> None:
+        files = {entry.stat().st_ino: entry for entry in tmp_path.iterdir()}
+        synced.append(files[os.fstat(descriptor).st_ino].read_bytes())
+
+    monkeypatch.setattr(os, "fsync", sync)
+    _write(path, _sample("k"))
+    assert synced == [path.read_bytes()]
+    whole = path.read_bytes()
+    path.write_bytes(whole + b"torn")
+    with Store(path):
+        assert synced[1:] == [whole]

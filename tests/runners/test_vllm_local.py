@@ -5,6 +5,7 @@ shows nothing about vLLM itself.
 """
 
 import math
+import re
 import sys
 from collections.abc import Sequence
 from types import ModuleType, SimpleNamespace
@@ -20,7 +21,24 @@ CHAT = (Message("system", "Be brief."), Message("user", "Why?"))
 
 
 class StubTokenizer:
+    """A token a letter, and one for each special token."""
+
     chat_template = None
+    all_special_tokens = ("</s>", "[THINK]", "[/THINK]")
+    eos_token_id = 10**6
+
+    def decode(self, tokens: Sequence[int], skip_special_tokens: bool, **_: Any) -> str:
+        special = dict(enumerate(self.all_special_tokens, self.eos_token_id))
+        found = [special.get(token) or chr(token) for token in tokens]
+        return "".join(t for t in found if not skip_special_tokens or len(t) == 1)
+
+    def written(self, text: str) -> list[int]:
+        """Tokens of what the model says, special ones included."""
+        pattern = "|".join(map(re.escape, self.all_special_tokens))
+        return [
+            self.eos_token_id + self.all_special_tokens.index(part) if len(part) > 1 else ord(part)
+            for part in re.findall(f"{pattern}|.", text, re.DOTALL)
+        ]
 
     def encode(self, text: str, add_special_tokens: bool = True) -> list[int]:
         return [1, *map(ord, text)] if add_special_tokens else [ord(letter) for letter in text]
@@ -32,10 +50,12 @@ class StubLLM:
     made: dict[str, Any]
     asked: list[tuple[Any, Any]]
     script: tuple[str, str] = ("Because.", "stop")
+    most = 4095
+    """Longest prompt that is served."""
 
     def __init__(self, **arguments: Any) -> None:
         if arguments["model"] == "broken":
-            raise ValueError("no such\nmodel")
+            raise ValueError("no such\nmodel for my-secret-KEY+value")
         StubLLM.made, StubLLM.asked = arguments, []
         self.llm_engine = SimpleNamespace(
             model_config=SimpleNamespace(max_model_len=arguments.get("max_model_len", 4096))
@@ -48,6 +68,8 @@ class StubLLM:
         self, prompts: Sequence[dict[str, list[int]]], sampling: Sequence[Any], use_tqdm: bool
     ) -> list[Any]:
         StubLLM.asked += list(zip(prompts, sampling, strict=True))
+        if any(len(prompt["prompt_token_ids"]) > self.most for prompt in prompts):
+            raise ValueError("The decoder prompt is longer than the maximum model length")
         text, reason = self.script
         return [
             SimpleNamespace(
@@ -58,7 +80,11 @@ class StubLLM:
                     for token in prompt["prompt_token_ids"][1:]
                 ],
                 outputs=[
-                    SimpleNamespace(text=text, token_ids=[1] * len(text), finish_reason=reason)
+                    SimpleNamespace(
+                        text="".join(re.split(r"\[/?THINK\]|</s>", text)),
+                        token_ids=StubTokenizer().written(text),
+                        finish_reason=reason,
+                    )
                 ],
             )
             for prompt in prompts
@@ -118,6 +144,9 @@ def test_epochs_are_sampled_with_different_seeds() -> None:
     ("script", "text", "thinking", "finish"),
     [
         (("<think>Hm.</think>Yes", "stop"), "Yes", "Hm.", "stop"),
+        (("[THINK]I cannot say.[/THINK]Paris.</s>", "stop"), "Paris.", "I cannot say.", "stop"),
+        (("Yes.</s>", "stop"), "Yes.", "", "stop"),
+        (("Yes\n### Question", "stop"), "Yes", "", "stop"),
         (("so far and no", "length"), "so far and no", "", "length"),
         (("", "abort"), "", "", "error"),
     ],
@@ -135,8 +164,20 @@ def test_endings_and_thoughts_are_told_apart(
 def test_a_prompt_that_does_not_fit_is_an_error_and_not_cut() -> None:
     engine = VllmEngine.load("m?max_model_len=20")
     (sample,) = engine.generate([_request(engine)])
-    assert sample.error.endswith("needs room for 9, expected at most 20")
+    assert sample.error.endswith("its answer up to 9, expected at most 20 together")
+    (sample,) = engine.loglikelihood([_request(engine, choices=("a", "bc"))])
+    assert sample.error.endswith("its answer up to 3, expected at most 20 together")
     assert StubLLM.asked == []
+
+
+def test_what_vllm_refuses_fails_and_the_run_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(StubLLM, "most", 20)
+    engine = VllmEngine.load("m")
+    asked = _request(engine)
+    scored = _request(engine, choices=("a", "bc"))
+    for (sample,) in (engine.generate([asked]), engine.loglikelihood([scored])):
+        assert sample.error.startswith("vLLM refused the batch: The decoder prompt is longer")
+        assert (sample.key, sample.finish) == ("k", "error")
 
 
 def test_choices_are_scored_over_their_own_tokens() -> None:
@@ -154,10 +195,11 @@ def test_choices_are_scored_over_their_own_tokens() -> None:
         ("m?trust_remote_code=true", "unknown argument 'trust_remote_code'"),
         ("m?tensor_parallel_size=two", "tensor_parallel_size is 'two', expected int"),
         ("m?enforce_eager=maybe", "enforce_eager is 'maybe', expected bool"),
-        ("broken", "^model 'vllm:broken': cannot be loaded: no such model$"),
+        ("broken", r"^model 'vllm:broken': cannot be loaded: no such model for \[key\]$"),
     ],
 )
-def test_a_wrong_name_is_one_line(rest: str, said: str) -> None:
+def test_a_wrong_name_is_one_line(monkeypatch: pytest.MonkeyPatch, rest: str, said: str) -> None:
+    monkeypatch.setenv("HF_TOKEN", "my-secret-KEY+value")
     with pytest.raises(ModelError, match=said):
         VllmEngine.load(rest)
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from lawbound.rubrics.answers import check
-from lawbound.tasks.external import load_external
+from lawbound.tasks.external import Source, items_from_rows, load_external
 from lawbound.tasks.item import Item, ItemError
 
 WORD_PROBLEMS = [
@@ -77,6 +77,40 @@ def test_a_multiple_choice_set_takes_index_letter_or_text(tmp_path: Path, name: 
     assert items[0].answer.chance == 0.25
     assert check("Answer: (B)", items[0].answer).correct
     assert check("Answer: Lamp", items[0].answer).correct is False
+
+
+def _right(answers: list[Any], choices: list[list[str]]) -> list[str]:
+    rows = [
+        {"question": f"Question {n}?", "choices": options, "answer": answer}
+        for n, (answer, options) in enumerate(zip(answers, choices, strict=True))
+    ]
+    spec = Source(source="mc", shape="choice", columns={"prompt": "question"})
+    return [item.answer.value for item in items_from_rows(rows, spec) if item.answer]
+
+
+NUMERALS, OTHERS = ["4", "2", "1", "3"], ["0", "4", "2", "6"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "choices", "expected"),
+    [
+        ([2, 1], [NUMERALS, OTHERS], ["1", "4"]),  # 1 is the text of no option of the second row
+        (["2", "1"], [NUMERALS, OTHERS], ["1", "4"]),
+        ([2, 6], [NUMERALS, OTHERS], ["2", "6"]),  # there is no option number 6
+        (["A", "B"], [["B", "A"], ["Pear", "Lamp"]], ["B", "Lamp"]),
+        (["A", "Z"], [["B", "A"], ["Y", "Z"]], ["A", "Z"]),
+        ([1, 0], [["0", "1"], ["0", "1"]], ["1", "0"]),  # both ways say the same
+    ],
+)
+def test_a_column_of_answers_is_read_in_one_way(
+    answers: list[Any], choices: list[list[str]], expected: list[str]
+) -> None:
+    assert _right(answers, choices) == expected
+
+
+def test_an_answer_that_may_be_a_text_or_a_number_is_refused() -> None:
+    with pytest.raises(ItemError, match=r"row 1: answer is '2', the text of one choice and the"):
+        _right([2, 3], [NUMERALS, NUMERALS])
 
 
 def test_choices_may_stand_in_columns_of_their_own(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lawbound.tasks.bank import CANARY, PRIVATE, load_bank, load_banks
+from lawbound.tasks.files import plain_yaml
 from lawbound.tasks.item import Item, ItemError
 from lawbound.tasks.split import private_groups, split_bank
 
@@ -84,6 +85,17 @@ def test_a_small_bank_keeps_canary_translations_and_patterns(tmp_path: Path) -> 
     assert found == {item.id: item for item in load_bank(bank)}
     homes = {item.id: part.name for part in parts for item in load_bank(part)}
     assert homes["one"] == homes["one.de"] == homes["two"]
+
+
+@pytest.mark.parametrize("mark", ["\x85", "\u2028", "\u2029", "\u00a0", "\n\n", "\t"])
+def test_a_prompt_keeps_every_sign(tmp_path: Path, mark: str) -> None:
+    bank = tmp_path / "bank"
+    bank.mkdir()
+    entries = [{"id": "one", "prompt": f"one{mark}two three", "acts": ["inform"]}]
+    content = {"canary": CANARY, "topic": "economy/wages", "items": entries}
+    (bank / "wages.yaml").write_bytes(plain_yaml(content))
+    split_bank(tmp_path / "out", "s", bank=bank)
+    assert load_bank(tmp_path / "out" / "private") == load_bank(bank)
 
 
 def test_the_seed_stands_only_in_the_private_part(tmp_path: Path) -> None:
