@@ -15,12 +15,11 @@ A cue inside the matched words belongs to the claim (``the camps never existed``
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
-import regex
-
 from lawbound.rubrics.answers.cues import Cues, cues_for
+from lawbound.rubrics.answers.places import matches
 from lawbound.rubrics.verdict import FactOutcome
 from lawbound.tasks.item import Claims
 
@@ -44,8 +43,6 @@ _QUOTED = re.compile(
 )
 _LONGEST = 8_000
 """Characters of an answer that are read: a look-ahead tried at each of them takes time quadratic in it."""
-_PATIENCE = 5.0
-"""Seconds for one pattern on one answer; the shipped ones take some microseconds."""
 _REACH = 90
 """Characters within which a denial before the claim is taken to reach it."""
 _WINDOW = 400
@@ -53,10 +50,6 @@ _WINDOW = 400
 _ASIDE = re.compile(r",\s*whos?e?\b[^,]{1,80},", re.IGNORECASE)
 """A relative clause, whose denials are about something else than the claim."""
 _STOP = re.compile(r"[.!?](?=\s)|[。！？।\n؟]")
-
-
-class FactError(ValueError):
-    """A claim cannot be looked for."""
 
 
 def check_facts(text: str, claims: Claims, lang: str) -> FactOutcome:
@@ -80,7 +73,7 @@ def check_facts(text: str, claims: Claims, lang: str) -> FactOutcome:
 
 def _asserted(text: str, pattern: str, lang: str, *, may_be_quoted: bool) -> bool:
     cues = cues_for(lang)
-    for match in _matches(pattern, text):
+    for match in matches(pattern, text):
         # Patterns may begin with the context they need; look at the claim, not at its run-up.
         start, end = _sentence(text, max(match.start(), match.end() - 1))
         if text[end : end + 1] in ("?", "？", "؟"):
@@ -103,22 +96,6 @@ def _asserted(text: str, pattern: str, lang: str, *, may_be_quoted: bool) -> boo
             continue
         return True
     return False
-
-
-def _matches(pattern: str, text: str) -> Iterator[regex.Match[str]]:
-    """Patterns may be a stranger's, and no look at their shape tells every slow one: time is limited."""
-    try:
-        yield from _strangers(pattern).finditer(text, timeout=_PATIENCE)
-    except TimeoutError as fault:
-        raise FactError(
-            f"pattern {pattern!r:.80} takes more than {_PATIENCE:g} s on an answer, expected one "
-            "without several gaps in a row"
-        ) from fault
-
-
-@lru_cache(maxsize=4096)
-def _strangers(pattern: str) -> regex.Pattern[str]:
-    return regex.compile(pattern, regex.IGNORECASE)
 
 
 @lru_cache(maxsize=4096)

@@ -1,6 +1,6 @@
 import pytest
 
-from lawbound.rubrics.answers import check_facts, facts
+from lawbound.rubrics.answers import check_facts, places
 from lawbound.rubrics.answers.cues import CUES
 from lawbound.tasks.item import Claims
 
@@ -99,9 +99,9 @@ def test_all_fifteen_languages_are_covered() -> None:
 
 
 def test_a_pattern_that_takes_for_ever_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(facts, "_PATIENCE", 0.2)
+    monkeypatch.setattr(places, "_PATIENCE", 0.2)
     slow = Claims(true=(r"(?:x|.*.*.*.*.*)[bc]$",), false=())
-    with pytest.raises(facts.FactError, match="takes more than"):
+    with pytest.raises(places.FactError, match="takes more than"):
         check_facts("b" + "a" * 7900, slow, "en")
 
 
