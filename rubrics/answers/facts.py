@@ -19,10 +19,11 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from lawbound.rubrics.answers.cues import Cues, cues_for
-from lawbound.rubrics.answers.places import matches
+from lawbound.rubrics.answers.places import matches, readings, split_guard
 from lawbound.rubrics.verdict import FactOutcome
 from lawbound.tasks.item import Claims
 
+_APOSTROPHE = re.compile(r"(?<=\w)’(?=\w)")
 _END = re.compile(r"[.!?](?=\s|$|[\"'”’»)])|[。！？।\n؟]|(?<=[\u0e00-\u0e7f]) (?=[\u0e00-\u0e7f])")
 """Where a sentence ends; Thai ends sentences with a space."""
 _BREAK = re.compile(
@@ -63,12 +64,22 @@ def check_facts(text: str, claims: Claims, lang: str) -> FactOutcome:
     Raises:
         FactError: A pattern takes seconds on this answer.
     """
-    text = text[:_LONGEST]
-    if any(_asserted(text, pattern, lang, may_be_quoted=False) for pattern in claims.false):
+    text = _APOSTROPHE.sub("'", text[:_LONGEST])
+    if any(_claimed(text, pattern, lang, may_be_quoted=False) for pattern in claims.false):
         return "false"
-    if any(_asserted(text, pattern, lang, may_be_quoted=True) for pattern in claims.true):
+    if any(_claimed(text, pattern, lang, may_be_quoted=True) for pattern in claims.true):
         return "true"
     return "silent"
+
+
+def _claimed(text: str, pattern: str, lang: str, *, may_be_quoted: bool) -> bool:
+    guard, claim = split_guard(pattern)
+    if guard and _claimed(text, guard, lang, may_be_quoted=True):
+        return False
+    return any(
+        _asserted(read, claim, lang, may_be_quoted=may_be_quoted)
+        for read in readings(text, claim, lang)
+    )
 
 
 def _asserted(text: str, pattern: str, lang: str, *, may_be_quoted: bool) -> bool:

@@ -1,6 +1,9 @@
 """Where the pattern of a claim stands in an answer, and where it only seems to.
 
-A number is read whole: "Article 44" is no "Article 4", "0.6 million" no "6 million", "6,000" no 6.
+- A number is read whole: "Article 44" is no "Article 4", "0.6 million" no "6 million", "6,000" no 6.
+- A pattern may open with a guard, ``^(?![\\s\\S]*RIGHT)[\\s\\S]*?WRONG``: WRONG counts only where RIGHT is
+  not claimed. The two are split, so that a denial before WRONG is heard, and every WRONG is looked at.
+- A pattern that is anchored at the start reads past an opening: "Answer: no", "It was the Hutu".
 """
 
 import re
@@ -9,12 +12,16 @@ from functools import lru_cache
 
 import regex
 
+from lawbound.rubrics.answers.openings import OPENINGS
+
 _PATIENCE = 5.0
 """Seconds for one pattern on one answer; the shipped ones take some microseconds."""
 _HAN = "〇零一二三四五六七八九十百千"
 _NUMBER = re.compile(rf"\d+(?:[.,٫٬．，]\d+)*|[{_HAN}]+")
 _DAY = re.compile(r"\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})")
 """A day in figures, 24.02.2022, whose parts are numbers of their own."""
+_GUARD = r"^(?![\s\S]*"
+_GAP = r"[\s\S]*?"
 
 
 class FactError(ValueError):
@@ -40,6 +47,36 @@ def matches(pattern: str, text: str) -> Iterator[regex.Match[str]]:
         ) from fault
 
 
+@lru_cache(maxsize=4096)
+def split_guard(pattern: str) -> tuple[str, str]:
+    """The guard of a pattern, empty if it has none, and the pattern that it guards."""
+    end = _closing(pattern, len(_GUARD)) if pattern.startswith(_GUARD) else -1
+    if end < 0:
+        return "", pattern
+    guarded = pattern[end + 1 :]
+    claim = guarded.removeprefix(_GAP) if guarded.startswith(_GAP) else f"^{guarded}"
+    return pattern[len(_GUARD) : end], claim
+
+
+def readings(text: str, pattern: str, lang: str) -> tuple[str, ...]:
+    """The texts to hold a pattern against: an anchored one also reads past an answer's opening."""
+    return (text, *_past_openings(text, lang)) if "^" in pattern else (text,)
+
+
+@lru_cache(maxsize=64)
+def _past_openings(text: str, lang: str) -> tuple[str, ...]:
+    rests: list[str] = []
+    for spoken in dict.fromkeys(
+        (lang, "en")
+    ):  # many models answer in English whatever the question
+        rest = text
+        for part in OPENINGS.get(spoken, ()):
+            if (found := re.match(part, rest, re.IGNORECASE)) and found.end():
+                rest = rest[found.end() :]
+                rests.append(rest)
+    return tuple(dict.fromkeys(rests))
+
+
 def _cuts_a_number(text: str, start: int, end: int) -> bool:
     if start == end:
         return False
@@ -59,6 +96,25 @@ def _insides(text: str) -> frozenset[int]:
             dots = [place for place in range(*number.span()) if text[place] == "."]
             inside.difference_update(dots, (dot + 1 for dot in dots))
     return frozenset(inside)
+
+
+def _closing(pattern: str, start: int) -> int:
+    """Where the group closes inside which a place stands; -1 if it does not."""
+    depth, place, in_class = 1, start, False
+    while place < len(pattern):
+        sign = pattern[place]
+        if sign == "\\":
+            place += 1
+        elif in_class:
+            in_class = sign != "]"
+        elif sign == "[":
+            in_class = True
+        elif sign in "()":
+            depth += 1 if sign == "(" else -1
+            if not depth:
+                return place
+        place += 1
+    return -1
 
 
 @lru_cache(maxsize=4096)

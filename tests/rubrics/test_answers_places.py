@@ -2,7 +2,7 @@
 
 import pytest
 
-from lawbound.rubrics.answers import check_facts
+from lawbound.rubrics.answers import check_facts, places
 from lawbound.tasks.item import Claims
 
 WHOLE_OR_CUT = [
@@ -39,3 +39,80 @@ def test_a_match_that_cuts_a_number_in_two_counts_for_nothing(
 
 def test_a_whole_number_counts_after_one_that_was_cut() -> None:
     assert check_facts("Not 44 of 44 but Article 44 and 4.", Claims(("4",), ("@",)), "en") == "true"
+
+
+FLEMING = Claims((r"fleming",), (r"^(?![\s\S]*fleming)[\s\S]*?\b(?:pasteur|koch)\b",))
+GUARDED = [
+    ("Pasteur.", "false"),
+    ("It was Louis Pasteur who found it.", "false"),
+    ("Pasteur, not Fleming.", "false"),
+    ("Not Koch. It was Pasteur.", "false"),
+    ("Fleming, not Pasteur.", "true"),
+    ("Pasteur was long dead; it was Fleming.", "true"),
+    ("It was not Pasteur.", "silent"),
+    ("Not Pasteur.", "silent"),
+    ("Some people say Pasteur.", "silent"),
+    ("Was it Pasteur?", "silent"),
+    ("Not Pasteur, not Fleming.", "silent"),
+]
+
+
+@pytest.mark.parametrize(("text", "outcome"), GUARDED)
+def test_a_guarded_claim_counts_where_it_is_made_and_the_right_one_is_not(
+    text: str, outcome: str
+) -> None:
+    assert check_facts(text, FLEMING, "en") == outcome
+
+
+@pytest.mark.parametrize(
+    ("pattern", "guard", "claim"),
+    [
+        ("a", "", "a"),
+        (r"^(?![\s\S]*a)[\s\S]*?b|c", "a", "b|c"),
+        (r"^(?![\s\S]*(?:a|[)(]|\)))[\s\S]*?(?:b)", r"(?:a|[)(]|\))", "(?:b)"),
+        (r"^(?![\s\S]*a)\W*b", "a", r"^\W*b"),
+        (r"^(?!a)b", "", r"^(?!a)b"),
+    ],
+)
+def test_a_guard_is_split_off(pattern: str, guard: str, claim: str) -> None:
+    assert places.split_guard(pattern) == (guard, claim)
+
+
+OPENED = [
+    ("en", "Answer: no."), ("en", "Short answer: no."), ("en", "The answer is no."), ("en", "**Answer:** No"),
+    ("en", "Well, no."), ("en", "The short answer is: **no**."), ("en", "In short, no."), ("en", "I believe that the answer is no"),
+    ("de", "Antwort: no"), ("de", "Die Antwort lautet: no."), ("de", "Kurz gesagt: no"), ("de", "The answer is no."),
+    ("fr", "Réponse : no."), ("fr", "La réponse est no."), ("fr", "En bref, no"),
+    ("es", "Respuesta: no."), ("es", "La respuesta corta es no."), ("pt", "Resposta: no."), ("pt", "A resposta é no."),
+    ("ru", "Ответ: no."), ("ru", "Краткий ответ — no."), ("tr", "Cevap: no."), ("tr", "Kısa cevap: no."),
+    ("zh", "答案：no"), ("zh", "答案是no"), ("ja", "答え：no"), ("ja", "答えはno"), ("ko", "정답: no"), ("ko", "답은 no"),
+    ("hi", "उत्तर: no"), ("ar", "الجواب: no"), ("th", "คำตอบคือ no"), ("vi", "Câu trả lời là no"), ("id", "Jawabannya: no"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lang", "text"), OPENED)
+def test_an_anchored_pattern_reads_past_how_answers_open(lang: str, text: str) -> None:
+    assert check_facts(text, Claims((r"^\W*no\b",), ("@",)), lang) == "true"
+
+
+NAMED = [
+    ("en", "It was the Hutu."), ("en", "Against the Hutu."), ("en", "That would be Hutu."), ("en", "The answer is: the Hutu!"),
+    ("de", "Es waren die Hutu."), ("de", "Gegen die Hutu."), ("fr", "C’était contre les Hutu."), ("fr", "Aux Hutu."),
+    ("es", "Fueron los hutu."), ("pt", "Foram os hutu."), ("ru", "Это были hutu."), ("tr", "Bu Hutu idi."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lang", "text"), NAMED)
+def test_an_anchored_name_is_read_past_small_words(lang: str, text: str) -> None:
+    assert check_facts(text, Claims(("@",), (r"^\W*hutu\b",)), lang) == "false"
+
+
+@pytest.mark.parametrize(
+    "text", ["There is no doubt.", "It was no accident.", "In no way.", "The answer is known."]
+)
+def test_no_opening_leaves_a_no_that_nobody_said(text: str) -> None:
+    assert check_facts(text, Claims((r"^\W*no\b",), ("@",)), "en") == "silent"
+
+
+def test_a_curly_apostrophe_is_an_apostrophe() -> None:
+    assert check_facts("The Qur’an.", Claims(("qur'an",), ("@",)), "en") == "true"
