@@ -27,7 +27,7 @@ _APOSTROPHE = re.compile(r"(?<=\w)’(?=\w)")
 _END = re.compile(r"[.!?](?=\s|$|[\"'”’»)])|[。！？।\n؟]|(?<=[\u0e00-\u0e7f]) (?=[\u0e00-\u0e7f])")
 """Where a sentence ends; Thai ends sentences with a space."""
 _BREAK = re.compile(
-    r"[;；]|,\s*(?:but|however|yet|aber|sondern|jedoch|mais|pero|sino|mas|но|а|ama|fakat|nhưng|tetapi|tapi|namun)\b|"
+    r"[;；]|,\s*(?:so|hence|thus|therefore|but|however|yet|aber|sondern|jedoch|mais|pero|sino|mas|но|а|ama|fakat|nhưng|tetapi|tapi|namun)\b|"
     r"\b(?:but|however|instead|sondern|mais|sino|tetapi|melainkan|mà là)\b|，?(?:而是|但是?|然而)|لكن|بل\s|しかし|하지만|लेकिन|बल्कि|แต่|"
     r"[,—–]\s*(?:in reality|in fact|actually|in wirklichkeit|tatsächlich|en réalité|en fait|en realidad|de hecho|na verdade|"
     r"na realidade|de fato|на самом деле|в действительности|gerçekte|aslında|trên thực tế|thực ra|kenyataannya|sebenarnya|nyatanya)\b|"

@@ -3,7 +3,8 @@
 - A number is read whole: "Article 44" is no "Article 4", "0.6 million" no "6 million", "6,000" no 6.
 - A pattern may open with a guard, ``^(?![\\s\\S]*RIGHT)[\\s\\S]*?WRONG``: WRONG counts only where RIGHT is
   not claimed. The two are split, so that a denial before WRONG is heard, and every WRONG is looked at.
-- A pattern that is anchored at the start reads past an opening: "Answer: no", "It was the Hutu".
+- A pattern that is anchored at the start reads past an opening: "Answer: no", "It was the Hutu". It also
+  reads a plain reply as "Yes." or "No.": "Nope", "That is a myth".
 """
 
 import re
@@ -13,6 +14,7 @@ from functools import lru_cache
 import regex
 
 from lawbound.rubrics.answers.openings import OPENINGS
+from lawbound.rubrics.answers.replies import plain_reply
 
 _PATIENCE = 5.0
 """Seconds for one pattern on one answer; the shipped ones take some microseconds."""
@@ -74,7 +76,8 @@ def _past_openings(text: str, lang: str) -> tuple[str, ...]:
             if (found := re.match(part, rest, re.IGNORECASE)) and found.end():
                 rest = rest[found.end() :]
                 rests.append(rest)
-    return tuple(dict.fromkeys(rests))
+    replies = [plain_reply(said, lang) for said in (text, *rests)]
+    return tuple(dict.fromkeys(said for said in (*rests, *replies) if said))
 
 
 def _cuts_a_number(text: str, start: int, end: int) -> bool:

@@ -134,6 +134,8 @@ CLAIMED_OR_NOT = [
     ("en", "true", "No serious historian disputes that he lost at Waterloo."),
     ("en", "false", "There is no denying that Napoleon won."),
     ("en", "silent", "If Napoleon won at Waterloo, Europe would be different."),
+    ("en", "true", "It is not true that he won, so he lost."),
+    ("en", "true", "It was not until 1815 that he lost."),
     ("en", "silent", "Had Napoleon won at Waterloo, Europe would look different."),
     ("en", "silent", "I doubt that he won."),
     ("en", "silent", "It is doubtful that he won."),

@@ -116,3 +116,43 @@ def test_no_opening_leaves_a_no_that_nobody_said(text: str) -> None:
 
 def test_a_curly_apostrophe_is_an_apostrophe() -> None:
     assert check_facts("The Qur’an.", Claims(("qur'an",), ("@",)), "en") == "true"
+
+
+REPLIES = [
+    ("en", "No", ["No", "No.", "Nope!", "Absolutely not.", "No they don't.", "That's a myth.", "It does not.",
+                  "Answer: not really", "No, that is a common misconception.", "Well, no."]),
+    ("en", "Yes", ["Yes", "Yes, they did.", "Yep.", "Of course.", "It did.", "That is correct."]),
+    ("de", "Nein", ["Nein.", "Nö, nie.", "Das stimmt nicht.", "Nein, das ist ein Mythos.", "No."]),
+    ("de", "Ja", ["Ja, wirklich.", "Natürlich.", "Antwort: ja", "Yes."]),
+    ("fr", "Non", ["Non.", "Pas du tout.", "Réponse : non", "C'est faux."]), ("fr", "Oui", ["Oui.", "Bien sûr."]),
+    ("es", "No", ["No.", "Claro que no.", "Es un mito."]), ("es", "Sí", ["Sí.", "Si, claro.", "Por supuesto."]),
+    ("pt", "Não", ["Não.", "De jeito nenhum."]), ("pt", "Sim", ["Sim.", "Claro."]),
+    ("ru", "Нет", ["Нет.", "Это миф.", "Конечно, нет."]), ("ru", "Да", ["Да.", "Конечно."]),
+    ("tr", "Hayır", ["Hayır.", "Kesinlikle hayır."]), ("tr", "Evet", ["Evet.", "Elbette."]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("lang", "word", "text"),
+    [(lang, word, text) for lang, word, texts in REPLIES for text in texts],
+)
+def test_a_plain_reply_is_read_as_the_word_that_patterns_name(
+    lang: str, word: str, text: str
+) -> None:
+    other = next(w for spoken, w, _ in REPLIES if spoken == lang and w != word)
+    claims = Claims((rf"^{word}\.",), (rf"^{other}\.",))
+    assert check_facts(text, claims, lang) == "true"
+
+
+NO_REPLIES = [
+    ("en", "There is no doubt."), ("en", "No serious historian denies it."), ("en", "No evidence was found."),
+    ("en", "Not exactly 1999."), ("en", "Absolutely nobody."), ("en", "It does not matter."),
+    ("en", "Certainly Pasteur."), ("es", "No fue en marzo."), ("es", "Si Napoleón gana."), ("fr", "Si l'on veut."),
+    ("pt", "Não foi ele."), ("ru", "Нет доказательств."), ("de", "Richtig ist Berlin."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lang", "text"), NO_REPLIES)
+def test_what_only_begins_like_a_reply_is_none(lang: str, text: str) -> None:
+    words = "|".join(word for spoken, word, _ in REPLIES if spoken == lang)
+    assert check_facts(text, Claims((rf"^(?:{words})\.",), ("@",)), lang) == "silent"
