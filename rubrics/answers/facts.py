@@ -19,7 +19,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from lawbound.rubrics.answers.cues import Cues, cues_for
-from lawbound.rubrics.answers.places import matches, readings, split_guard
+from lawbound.rubrics.answers.places import matches, past_openings, split_guard
 from lawbound.rubrics.verdict import FactOutcome
 from lawbound.tasks.item import Claims
 
@@ -76,15 +76,17 @@ def _claimed(text: str, pattern: str, lang: str, *, may_be_quoted: bool) -> bool
     guard, claim = split_guard(pattern)
     if guard and _claimed(text, guard, lang, may_be_quoted=True):
         return False
-    return any(
-        _asserted(read, claim, lang, may_be_quoted=may_be_quoted)
-        for read in readings(text, claim, lang)
+    return _asserted(text, claim, lang, may_be_quoted=may_be_quoted) or any(
+        _asserted(rest, claim, lang, may_be_quoted=may_be_quoted, first=True)
+        for rest in past_openings(text, claim, lang)
     )
 
 
-def _asserted(text: str, pattern: str, lang: str, *, may_be_quoted: bool) -> bool:
+def _asserted(
+    text: str, pattern: str, lang: str, *, may_be_quoted: bool, first: bool = False
+) -> bool:
     cues = cues_for(lang)
-    for match in matches(pattern, text):
+    for match in matches(pattern, text, first=first):
         # Patterns may begin with the context they need; look at the claim, not at its run-up.
         start, end = _sentence(text, max(match.start(), match.end() - 1))
         if text[end : end + 1] in ("?", "？", "؟"):

@@ -17,7 +17,7 @@ from lawbound.rubrics.answers.openings import OPENINGS
 from lawbound.rubrics.answers.replies import plain_reply
 
 _PATIENCE = 5.0
-"""Seconds for one pattern on one answer; the shipped ones take some microseconds."""
+"""Seconds for one pattern on one answer; the shipped ones take milliseconds."""
 _HAN = "〇零一二三四五六七八九十百千"
 _NUMBER = re.compile(rf"\d+(?:[.,٫٬．，]\d+)*|[{_HAN}]+")
 _DAY = re.compile(r"\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})")
@@ -30,8 +30,8 @@ class FactError(ValueError):
     """A claim cannot be looked for."""
 
 
-def matches(pattern: str, text: str) -> Iterator[regex.Match[str]]:
-    """Matches of a pattern that cut no number in two.
+def matches(pattern: str, text: str, *, first: bool) -> Iterator[regex.Match[str]]:
+    """Matches of a pattern that cut no number in two; `first`: only one at the start of the text.
 
     Patterns may be a stranger's, and no look at their shape tells every slow one: time is limited.
 
@@ -39,7 +39,13 @@ def matches(pattern: str, text: str) -> Iterator[regex.Match[str]]:
         FactError: The pattern takes seconds on this answer.
     """
     try:
-        for match in _strangers(pattern).finditer(text, timeout=_PATIENCE):
+        compiled = _strangers(pattern)
+        if first:
+            opening = compiled.match(text, timeout=_PATIENCE)
+            found = iter([opening] if opening else [])
+        else:
+            found = compiled.finditer(text, timeout=_PATIENCE)
+        for match in found:
             if not _cuts_a_number(text, match.start(), match.end()):
                 yield match
     except TimeoutError as fault:
@@ -60,9 +66,9 @@ def split_guard(pattern: str) -> tuple[str, str]:
     return pattern[len(_GUARD) : end], claim
 
 
-def readings(text: str, pattern: str, lang: str) -> tuple[str, ...]:
-    """The texts to hold a pattern against: an anchored one also reads past an answer's opening."""
-    return (text, *_past_openings(text, lang)) if "^" in pattern else (text,)
+def past_openings(text: str, pattern: str, lang: str) -> tuple[str, ...]:
+    """What is left of the text past its opening, for a pattern that is anchored at the start."""
+    return _past_openings(text, lang) if "^" in pattern else ()
 
 
 @lru_cache(maxsize=64)
