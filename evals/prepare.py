@@ -9,7 +9,8 @@ from pathlib import Path
 from lawbound.evals.folder.policies import check_sizes
 from lawbound.evals.opening import ModelLabels, check_model, check_own
 from lawbound.evals.run_spec import RunSpec
-from lawbound.evals.suite import Suite, compose, load_suite
+from lawbound.evals.suite import compose, load_suite, suite_policies
+from lawbound.evals.suite_file import Suite
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.rubrics.policy.policy import Policy, PolicyError
 from lawbound.rubrics.reference import PREFIX
@@ -81,7 +82,7 @@ def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
             stands for no model.
     """
     suite = load_suite(spec.suite)
-    named = _policies(spec.policies or suite.policies)
+    named = _policies(spec.policies or suite_policies(spec.suite, suite))
     check_sizes(named)
     references = suite.references if spec.references else ()
     models = tuple(dict.fromkeys([*spec.models, *(PREFIX + name for name in references)]))

@@ -1,86 +1,21 @@
-"""A selection says which items a suite asks, and between which cells the draw is kept even."""
+"""Drawing the items that a selection wants, evenly between its cells."""
 
 from collections import deque
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from itertools import combinations
-from typing import Annotated, Literal, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from lawbound.evals.suite_file import Selection
 from lawbound.rubrics.policy.banks import bank_items
 from lawbound.rubrics.policy.policy import Policy, Rule
 from lawbound.rubrics.policy.requirement import RESTRICTING
-from lawbound.runners.prompt import Mode
-from lawbound.tasks.external import Source
-from lawbound.tasks.item import Act, Item, Kind
+from lawbound.tasks.item import Item
 
-Pick = Literal["restricted", "near-miss", "open", "differ", "spillover", "any"]
-Level = Annotated[int, Field(ge=1, le=5)]
-MOST = 100_000
-"""Items of one selection; more would be generated for hours before anything is asked."""
 Cells = Mapping[str, Sequence[str]]
 """Item id -> names of the cells that the item fills; items that are not wanted are left out."""
-
-
-class Selection(BaseModel):
-    """How many items of one sort, under which strengths."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    kind: Kind
-    pick: Pick = "any"
-    """For policy items: those that the policy restricts, those just beside its rules, those that no
-    rule speaks of, those on which the chosen policies differ, or a rule's case in another country."""
-    count: Annotated[int, Field(gt=0, le=MOST)] | Literal["all"] = "all"
-    """Items a policy; for reasoning and creative items, twin pairs; with translations, groups."""
-    rules: Annotated[int, Field(gt=0)] | None = None
-    """Only items in and beside so many rules, drawn by seed among those with items of every sort:
-    a small suite that spread over every rule would have one item for each, and no J."""
-    strengths: Annotated[tuple[str, ...], Field(min_length=1)]
-    languages: tuple[str, ...] = ("en",)
-    """Empty means every language."""
-    prompt_language: Literal["en", "item"] = "en"
-    """Language of the policy prompt: English, or the item's own where the policy has it."""
-    translations: bool = False
-    """Draw whole groups, and only those that stand in several of the languages."""
-    bank: str = ""
-    """Id of one of the policy's own question banks; a policy without it adds nothing."""
-    topics: tuple[str, ...] = ()
-    acts: tuple[Act, ...] = ()
-    tags: tuple[str, ...] = ()
-    """Shell-style patterns; the draw is even over the tags that they match."""
-    targets: tuple[str, ...] = ()
-    families: tuple[str, ...] = ()
-    levels: Annotated[tuple[Level, ...], Field(min_length=1)] = (1, 2, 3, 4, 5)
-    mode: Mode = "generate"
-    external: Source | None = None
-    """Items from a `datasets` source in place of the bank's or the generators'."""
-
-    @field_validator("levels", "families")
-    @classmethod
-    def _once(cls, value: tuple[object, ...]) -> tuple[object, ...]:
-        if len(set(value)) < len(value):
-            raise ValueError("each level and family once")
-        return value
-
-    @model_validator(mode="after")
-    def _kind_of_external(self) -> Self:
-        if self.external is not None:
-            shape = self.external.shape
-            kind = "policy" if shape == "prompt" else "reasoning"
-            if self.kind != kind:
-                raise ValueError(f"kind is {self.kind}, expected {kind} for shape {shape!r}")
-            if self.mode == "choices" and shape != "choice":
-                raise ValueError(f"mode is choices, expected generate for shape {shape!r}")
-        return self
-
-    @property
-    def is_same_for_all(self) -> bool:
-        """Whether every policy is asked the same items."""
-        return not self.bank and (self.kind != "policy" or self.pick in ("any", "differ"))
 
 
 def draw(

@@ -1,16 +1,18 @@
 """A suite is a small YAML of selections; composing one against policies says exactly what is asked."""
 
-from collections.abc import Callable, Iterable, Sequence
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
 
-from lawbound.evals.selection import Selection, draw
-from lawbound.rubrics.policy.policy import Policy
+from lawbound.evals.selection import draw
+from lawbound.evals.suite_file import Selection, Suite, SuiteError, known_families
+from lawbound.evals.unmet import DrawWarning, too_few, unmatched
+from lawbound.rubrics.policy.files import shipped
+from lawbound.rubrics.policy.policy import Policy, PolicyError
 from lawbound.rubrics.prompts.conditions import conditions
 from lawbound.runners.condition import NONE, Condition
 from lawbound.runners.plan import Arm
@@ -20,27 +22,6 @@ from lawbound.tasks.external import load_external
 from lawbound.tasks.files import parse, read_yaml
 from lawbound.tasks.item import Item, Kind
 from lawbound.tasks.messages import did_you_mean
-
-
-class SuiteError(ValueError):
-    """A suite file is not what it should be, or selects nothing."""
-
-
-class Suite(BaseModel):
-    """A named list of selections."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str
-    version: str
-    summary: str
-    seed: Annotated[int, Field(ge=0)] = 0
-    max_tokens: Annotated[int, Field(gt=0)] = 256
-    policies: tuple[str, ...] = ()
-    """Asked under these where the user names none."""
-    references: tuple[str, ...] = ()
-    """Reference models that run beside the user's."""
-    select: Annotated[tuple[Selection, ...], Field(min_length=1)]
 
 
 def shipped_suites() -> tuple[str, ...]:
@@ -77,6 +58,19 @@ def _load_shipped(name: str) -> Suite:
     return parse(read_yaml(file, SuiteError), Suite, f"{name}.yaml", SuiteError)
 
 
+def suite_policies(name_or_path: str, suite: Suite) -> tuple[str, ...]:
+    """The policies that a suite names, its files looked for beside it and else where the run starts.
+
+    The suite itself keeps the names as they were written: it is the same from wherever it is run.
+    """
+    if name_or_path in shipped_suites():
+        return suite.policies
+    found = [(name, Path(name_or_path).parent / name) for name in suite.policies]
+    return tuple(
+        str(file) if name not in shipped() and file.is_file() else name for name, file in found
+    )
+
+
 def _beside(suite: Suite, folder: Path) -> Suite:
     """Local files of external sources are found beside the suite that names them."""
     select = []
@@ -108,8 +102,12 @@ def compose(
         strengths: Replaces the strengths of every selection, keeping only those it also names.
 
     Raises:
-        SuiteError: Nothing at all is selected.
+        SuiteError: Nothing at all is selected, or a filter names what exists nowhere.
+        PolicyError: A strength names a rule or a region that does not exist.
         ItemError: An external source cannot be read.
+
+    Warns:
+        DrawWarning: A selection draws nothing or too little; one line for each.
     """
     known = list(dict.fromkeys(name for part in suite.select for name in part.strengths))
     for name in strengths:
@@ -122,28 +120,96 @@ def compose(
     banks = [
         items if part.external is None else load_external(part.external) for part in suite.select
     ]
-    shared = {
-        at: _choose(part, policies[0], policies, banks[at], seed, limit)
+    drawn = [
+        _drawn(part, policies, banks[at], seed, _count(part, limit))
+        if _wanted(part, strengths)
+        else {}
         for at, part in enumerate(suite.select)
-        if policies and part.is_same_for_all
-    }
+    ]
+    missing = list(_missing(suite, policies, banks, drawn, limit))
     arms: list[Arm] = []
     seen: set[tuple[str, str, str, Mode]] = set()
     for policy in policies:
         for at, selection in enumerate(suite.select):
-            wanted = [s for s in selection.strengths if not strengths or s in strengths]
-            chosen = shared.get(at)
-            if chosen is None:
-                chosen = _choose(selection, policy, policies, banks[at], seed, limit)
-            for condition in _conditions(policy, _expanded(wanted, policy, policies), selection):
+            wanted = _wanted(selection, strengths)
+            chosen = drawn[at].get(policy.id, ())
+            try:
+                found = _conditions(
+                    policy, _expanded(wanted, policy, policies), selection, policies
+                )
+            except PolicyError as fault:
+                where = f"suite '{suite.id}': {_place(suite, at)}"
+                raise PolicyError(f"{where}: {fault}") from fault
+            for condition in found:
                 for item in _bearing_on(condition, policy, chosen):
                     cell = (item.id, condition.id, policy.id, selection.mode)
                     if cell not in seen and _speaks_to(condition, policy, selection, item):
                         seen.add(cell)
                         arms.append(Arm(item, condition, (policy.id,), selection.mode))
     if not arms:
-        raise SuiteError(f"suite '{suite.id}' selects no item under {[p.id for p in policies]}")
+        under = ", ".join(policy.id for policy in policies) or "no policy"
+        raise SuiteError("; ".join([f"suite '{suite.id}' selects no item under {under}", *missing]))
+    for line in missing:
+        warnings.warn(f"suite '{suite.id}': {line}", DrawWarning, stacklevel=2)
     return tuple(arms)
+
+
+def _place(suite: Suite, at: int) -> str:
+    """A selection as messages name it; counted from 0, as everywhere in them."""
+    return f"select.{at} ({suite.select[at].kind})"
+
+
+def _wanted(selection: Selection, strengths: Sequence[str]) -> list[str]:
+    return [name for name in selection.strengths if not strengths or name in strengths]
+
+
+def _count(selection: Selection, limit: int | None) -> int | None:
+    """How many are asked for; None means all."""
+    counts = [n for n in (selection.count, limit) if n is not None and n != "all"]
+    return min(counts, default=None)
+
+
+def _drawn(
+    selection: Selection,
+    policies: Sequence[Policy],
+    bank: Sequence[Item],
+    seed: int,
+    count: int | None,
+) -> dict[str, Sequence[Item]]:
+    """The items of a selection by policy."""
+    drawn: dict[str, Sequence[Item]] = {}
+    for policy in policies:
+        if selection.is_same_for_all and drawn:
+            drawn[policy.id] = drawn[policies[0].id]
+        elif _is_generated(selection):
+            drawn[policy.id] = _generated(selection, seed, count)
+        else:
+            rng = np.random.default_rng([seed, 1])
+            drawn[policy.id] = draw(selection, policy, policies, bank, count, rng)
+    return drawn
+
+
+def _missing(
+    suite: Suite,
+    policies: Sequence[Policy],
+    banks: Sequence[Sequence[Item]],
+    drawn: Sequence[Mapping[str, Sequence[Item]]],
+    limit: int | None,
+) -> Iterator[str]:
+    """One line for each selection that gets less than it asks for."""
+    for at, part in enumerate(suite.select):
+        if drawn[at] and not _is_generated(part):
+            count = None if part.count == "all" else _count(part, limit)
+            found = [
+                *unmatched(part, banks[at], policies, f"suite '{suite.id}': {_place(suite, at)}"),
+                *too_few(part, drawn[at], count),
+            ]
+            if found:
+                yield f"{_place(suite, at)}: {'; '.join(found)}"
+
+
+def _is_generated(selection: Selection) -> bool:
+    return selection.kind in ("reasoning", "creative") and selection.external is None
 
 
 def _expanded(
@@ -183,42 +249,21 @@ def _speaks_to(condition: Condition, policy: Policy, selection: Selection, item:
 
 
 def _conditions(
-    policy: Policy, strengths: Sequence[str], selection: Selection
-) -> Iterable[Condition]:
-    if "none" in strengths:
-        yield NONE
+    policy: Policy, strengths: Sequence[str], selection: Selection, policies: Sequence[Policy]
+) -> list[Condition]:
+    found = [NONE] if "none" in strengths else []
     others = [strength for strength in strengths if strength != "none"]
-    if not others:
-        return
-    langs = ["en"] if selection.prompt_language == "en" else list(policy.file.languages)
-    for lang in langs:
-        yield from conditions(policy, others, lang=lang)
-
-
-def _choose(
-    selection: Selection,
-    policy: Policy,
-    policies: Sequence[Policy],
-    bank: Sequence[Item],
-    seed: int,
-    limit: int | None,
-) -> Sequence[Item]:
-    count = None if selection.count == "all" else selection.count
-    if limit is not None:
-        count = limit if count is None else min(count, limit)
-    if selection.kind in ("reasoning", "creative") and selection.external is None:
-        return _generated(selection, seed, count)
-    rng = np.random.default_rng([seed, 1])
-    return draw(selection, policy, policies, bank, count, rng)
+    if others:
+        langs = ["en"] if selection.prompt_language == "en" else list(policy.file.languages)
+        for lang in langs:
+            found += conditions(policy, others, lang=lang, beside=policies)
+    return found
 
 
 def _generated(selection: Selection, seed: int, count: int | None) -> Sequence[Item]:
     """Twin pairs, in rounds over levels and families, so that any prefix is balanced."""
-    known, generate = _generator(selection.kind)
-    families = selection.families or tuple(known)
-    unknown = [name for name in families if name not in known]
-    if unknown:
-        raise SuiteError(f"families: found {unknown[0]!r}, expected some of {', '.join(known)}")
+    generate = _generator(selection.kind)
+    families = selection.families or known_families(selection.kind)
     cells = len(families) * len(selection.levels)
     per_cell = 1 if count is None else -(-count // cells)
     twins: dict[str, list[Item]] = {}
@@ -242,11 +287,11 @@ def _generated(selection: Selection, seed: int, count: int | None) -> Sequence[I
 Generate = Callable[..., Sequence[Item]]
 
 
-def _generator(kind: Kind) -> tuple[Sequence[str], Generate]:
+def _generator(kind: Kind) -> Generate:
     if kind == "reasoning":
         from lawbound.tasks import reasoning
 
-        return tuple(reasoning.FAMILIES), reasoning.generate
+        return reasoning.generate
     from lawbound.tasks import creative
 
-    return tuple(creative.FAMILIES), creative.generate
+    return creative.generate

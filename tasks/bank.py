@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from lawbound.tasks.faults import with_id
 from lawbound.tasks.files import File, parse, quoted, read_yaml
 from lawbound.tasks.item import Act, Claims, Context, Item, ItemError, Operation, Purpose
 from lawbound.tasks.patterns import why_unsafe
@@ -90,7 +91,7 @@ def read_bank_file(file: File) -> tuple[Item, ...]:
     Raises:
         ItemError: The file is malformed or names an unknown topic.
     """
-    bank = parse(read_yaml(file, ItemError), BankFile, str(file), ItemError)
+    bank = parse_bank_file(file)
     taxonomy = load_taxonomy()
     if bank.topic not in taxonomy.topics:
         raise ItemError(
@@ -100,6 +101,19 @@ def read_bank_file(file: File) -> tuple[Item, ...]:
     policy_items = (item for entry in bank.items for item in _policy_items(entry, bank.topic, file))
     fact_items = (item for entry in bank.facts for item in _fact_items(entry, bank.topic, file))
     return (*policy_items, *fact_items)
+
+
+def parse_bank_file(file: File) -> BankFile:
+    """What one bank file says.
+
+    Raises:
+        ItemError: The file is malformed.
+    """
+    data = read_yaml(file, ItemError)
+    try:
+        return parse(data, BankFile, str(file), ItemError)
+    except ItemError as fault:
+        raise ItemError(with_id(str(fault), data, {"items": "item", "facts": "fact"})) from fault
 
 
 def load_bank(folder: Path | None = None) -> tuple[Item, ...]:
@@ -114,7 +128,9 @@ def load_bank(folder: Path | None = None) -> tuple[Item, ...]:
         raise ItemError(f"{folder}: is no folder, expected a bank")
     items = _read_bank(folder)
     if not items:
-        raise ItemError(f"{folder}: holds no items, expected a bank: files that end in .yaml")
+        raise ItemError(
+            f"{folder}: holds no items, expected a bank: files that end in .yaml or .yml"
+        )
     return items
 
 
@@ -123,9 +139,30 @@ def _shipped_bank() -> tuple[Item, ...]:
     return _read_bank(files("lawbound.tasks") / "bank")
 
 
+def bank_files(root: File) -> list[File]:
+    """The files of a bank folder, in order of name.
+
+    Raises:
+        ItemError: A folder within holds further ones: nobody would be asked what stands there.
+    """
+    found = sorted(root.iterdir(), key=lambda file: file.name)
+    for folder in found:
+        if folder.is_dir() and not folder.name.startswith("."):
+            for file in folder.iterdir():
+                if _is_yaml(file):
+                    raise ItemError(
+                        f"{folder / file.name}: lies in a folder within the bank {root}, expected "
+                        "every file in the bank's own, or a further --bank"
+                    )
+    return [file for file in found if _is_yaml(file)]
+
+
+def _is_yaml(file: File) -> bool:
+    return file.name.endswith((".yaml", ".yml"))
+
+
 def _read_bank(root: File) -> tuple[Item, ...]:
-    found = sorted((f for f in root.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
-    items = tuple(item for file in found for item in read_bank_file(file))
+    items = tuple(item for file in bank_files(root) for item in read_bank_file(file))
     _refuse_duplicates({root: items})
     return items
 

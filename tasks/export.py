@@ -1,5 +1,6 @@
 """The bank as a data set: one table a kind of item, and a card that says what it is and is not for."""
 
+import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -7,6 +8,7 @@ from typing import Any, Literal
 
 from lawbound.tasks.bank import CANARY, load_bank
 from lawbound.tasks.item import Item, ItemError
+from lawbound.tasks.messages import one_line
 from lawbound.tasks.places import whole_folder
 
 Format = Literal["parquet"]
@@ -25,11 +27,14 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "target": ("string", "ISO 3166 country that the question is about; empty for none"),
     "purpose": ("string", "purpose that the user claims, or `none`"),
     "context": ("list of strings", "such as `minor-user` or `election-window`"),
-    "harmless": ("bool", "an `instruct`, `insult` or `disclose` item that must be served"),
+    "harmless": (
+        "bool",
+        "an instance of `instruct`, `insult`, `disclose`, `deny` or `fabricate` that must be served",
+    ),
     "tags": ("list of strings", "further marks, such as risk classes"),
     "claims_true": ("list of strings", "fact items: patterns of what a true answer says"),
     "claims_false": ("list of strings", "fact items: patterns of what a false answer says"),
-    "author": ("string", "`human` or `model`"),
+    "author": ("string", "`human` or `model`; `model` where the bank does not say"),
     "review": ("string", "`none`, `model` or `human`"),
     "canary": ("string", "never train on a text that holds it"),
 }
@@ -37,9 +42,8 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
 
 CARD = """\
 ---
-pretty_name: Lawbound bank
-license: cc-by-4.0
-language:
+pretty_name: {quoted_name}
+{licence_line}language:
 {languages}
 task_categories:
 - text-generation
@@ -55,7 +59,7 @@ configs:
 {files}
 ---
 
-# Lawbound bank
+# {name}
 
 Questions that ask what it costs a language model to follow a region's content policy. Each has a topic,
 acts, an operation, a target and a claimed purpose; **what is expected is no column**, because it depends on
@@ -83,34 +87,51 @@ so that a training set that swallowed the bank can be found out. Please keep it.
 
 ## Limits
 
-Written by language models unless `author` says otherwise; `review` says who has read an item. No working
-instructions for harm, nothing sexual about minors, no private persons, no slurs spelled out. The generated
-reasoning and creative items are not here: they are drawn anew from seeds.
+{limits} The generated reasoning and creative items are not here: they are drawn anew from seeds.
 
-Licence: CC-BY-4.0.
+{licence}
 """
+_NAME, _LICENCE = "Lawbound bank", "cc-by-4.0"
+_OURS = """\
+Written by language models unless `author` says otherwise; `review` says who has read an item. No working
+instructions for harm, nothing sexual about minors, no private persons, no slurs spelled out."""
+_THEIRS = """\
+These items are not the bank that comes with Lawbound: who wrote them, who has read them and what they hold
+is for their maker to say."""
 
 
 def export_bank(
-    out: Path, *, format: Format = "parquet", bank: Path | None = None
+    out: Path,
+    *,
+    format: Format = "parquet",
+    bank: Path | None = None,
+    name: str = "",
+    licence: str = "",
 ) -> dict[str, int]:
     """Write the bank as a data set that ``datasets.load_dataset(out)`` reads, one split a kind.
 
     Args:
         out: Folder to make; it must be empty or absent.
         format: ``parquet``, the one format that keeps the types of empty lists.
-        bank: A bank folder; None takes the shipped one.
+        bank: A bank folder; None takes the shipped one, which has its name and licence already.
+        name: Of a bank of one's own, for the card; by default that of its folder.
+        licence: Of a bank of one's own, as hubs write it (``cc-by-4.0``); the card names none by default.
 
     Returns:
         Items of each split.
 
     Raises:
-        ItemError: The bank is malformed or empty, or `out` holds something already.
+        ItemError: The bank is malformed or empty, `out` holds something already, or a name or licence
+            is given to the shipped bank.
     """
     if format not in _WRITERS:
         raise ItemError(f"format: found {format!r}, expected {' or '.join(_WRITERS)}")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ItemError(f"{out}: is there and not empty, expected a new folder")
+    if bank is None and (name or licence):
+        raise ItemError(
+            "name or licence: found one for the shipped bank, expected --bank beside it"
+        )
     items = load_bank(bank)
     kinds: list[str] = list(dict.fromkeys(item.kind for item in items))
     counts: dict[str, int] = {}
@@ -119,7 +140,12 @@ def export_bank(
             rows = [_row(item) for item in items if item.kind == kind]
             _WRITERS[format](draft / f"{kind}.{format}", rows)
             counts[kind] = len(rows)
-        (draft / "README.md").write_text(_card(items, kinds, format), encoding="utf-8")
+        card = _card(items, kinds, format)
+        if bank is None:
+            card |= _terms(_NAME, _LICENCE) | {"limits": _OURS}
+        else:
+            card |= _terms(name or bank.resolve().name, licence) | {"limits": _THEIRS}
+        (draft / "README.md").write_text(CARD.format(**card), encoding="utf-8")
     return counts
 
 
@@ -159,18 +185,33 @@ def _write_parquet(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
 _WRITERS = {"parquet": _write_parquet}
 
 
-def _card(items: Sequence[Item], kinds: Sequence[str], format: Format) -> str:
+def _terms(name: str, licence: str) -> dict[str, str]:
+    return {
+        "name": one_line(name),
+        "quoted_name": json.dumps(one_line(name)),
+        "licence_line": f"license: {json.dumps(licence)}\n" if licence else "",
+        "licence": f"Licence: {one_line(licence).upper()}." if licence else "No licence is stated.",
+    }
+
+
+def _card(items: Sequence[Item], kinds: Sequence[str], format: Format) -> dict[str, str]:
     languages = Counter(item.lang for item in items)
     groups = {kind: {item.group for item in items if item.kind == kind} for kind in kinds}
     totals: Counter[str] = Counter(item.kind for item in items)
-    return CARD.format(
-        languages="\n".join(f"- {lang}" for lang in sorted(languages)),
-        size="n<1K" if len(items) < 1000 else "1K<n<10K" if len(items) < 10_000 else "10K<n<100K",
-        files="\n".join(f"  - split: {kind}\n    path: {kind}.{format}" for kind in kinds),
-        canary=CANARY,
-        counts="\n".join(f"| {kind} | {totals[kind]} | {len(groups[kind])} |" for kind in kinds),
-        by_language="\n".join(f"| {lang} | {count} |" for lang, count in languages.most_common()),
-        columns="\n".join(
+    return {
+        "languages": "\n".join(f"- {json.dumps(lang)}" for lang in sorted(languages)),
+        "size": "n<1K"
+        if len(items) < 1000
+        else "1K<n<10K"
+        if len(items) < 10_000
+        else "10K<n<100K",
+        "files": "\n".join(f"  - split: {kind}\n    path: {kind}.{format}" for kind in kinds),
+        "canary": CANARY,
+        "counts": "\n".join(f"| {kind} | {totals[kind]} | {len(groups[kind])} |" for kind in kinds),
+        "by_language": "\n".join(
+            f"| {lang} | {count} |" for lang, count in languages.most_common()
+        ),
+        "columns": "\n".join(
             f"| `{name}` | {kind} | {text} |" for name, (kind, text) in COLUMNS.items()
         ),
-    )
+    }

@@ -1,6 +1,7 @@
 """What pydantic found wrong, in the words of somebody who writes a file and never saw our types."""
 
 import datetime
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import UnionType
@@ -10,8 +11,9 @@ from pydantic import BaseModel
 
 from lawbound.tasks.messages import did_you_mean
 
+_TEXT = ("string_type", "string_sub_type")
 _WORDS: Mapping[str, str] = {
-    **dict.fromkeys(("string_type", "string_sub_type"), "text"),
+    **dict.fromkeys(_TEXT, "text"),
     "string_unicode": "text in UTF-8",
     "string_too_short": "text of {min_length} or more characters",
     "string_too_long": "text of at most {max_length} characters",
@@ -103,9 +105,30 @@ def told(
     return str(at) or "top level", f"found {_plain(first.get('input'), show)}, expected {wanted}"
 
 
+def with_id(message: str, data: Any, parts: Mapping[str, str]) -> str:
+    """Name the part of a list that a message places by its id instead of its number, where it has one.
+
+    Args:
+        message: Names a place such as ``rules.3.text``.
+        data: What was read.
+        parts: List -> what one of it is called.
+    """
+    place = re.search(rf": ({'|'.join(parts)})\.(\d+)(?:\.|: )", message)
+    listed = data.get(place[1]) if place is not None and isinstance(data, dict) else None
+    if place is None or not isinstance(listed, list) or int(place[2]) >= len(listed):
+        return message
+    part = listed[int(place[2])]
+    part_id = part.get("id") if isinstance(part, dict) else None
+    if not isinstance(part_id, str) or len(part_id) > 60:
+        return message
+    return message.replace(place[0], f": {parts[place[1]]} '{part_id}': ", 1)
+
+
 def expected(fault: Mapping[str, Any]) -> str:
     """What would have been right, to follow ``expected``; of our own checks, all that they say."""
     kind, context = fault["type"], fault.get("ctx", {})
+    if kind in _TEXT and isinstance(fault.get("input"), bool | int | float | datetime.date):
+        return "text in quotes"  # as YAML reads a bare 1, no or 2026-11-01
     if kind == "value_error":
         return str(context["error"])
     if kind == "string_pattern_mismatch":

@@ -7,6 +7,7 @@ where patterns are held against answers.
 """
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 
 from lawbound.tasks.messages import one_line
@@ -17,6 +18,9 @@ MANY = 20
 """A group with a choice inside, ``(a|ab)``, may repeat at most so often."""
 FEW = 5
 """A group with an unbounded repetition inside may repeat at most so often."""
+
+EXAMPLES = 64
+"""Texts by which a pattern's choices are tried; a long list of months times days has more."""
 
 _TOKEN = re.compile(
     r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?[:=!>]|\(\?<[=!]|\(\?P?<\w+>|\(\?[a-zA-Z-]+:?|[()|]|"
@@ -39,6 +43,51 @@ def why_unsafe(pattern: str) -> str:
     if _repeats_a_repetition(pattern):
         return "repeats a repetition and could take for ever, expected no pattern like (a+)+"
     return ""
+
+
+def examples(pattern: str) -> tuple[str, ...]:
+    """Short texts that a pattern finds, one for each choice in it; none where its parts are no plain words.
+
+    Args:
+        pattern: One in which `why_unsafe` finds nothing.
+    """
+    tokens = [(token[0], token["repeat"] is not None) for token in _TOKEN.finditer(pattern)]
+    compiled = re.compile(pattern, re.IGNORECASE)
+    found = dict.fromkeys(_texts(iter(tokens)))
+    return tuple(text for text in found if text.strip() and compiled.search(text))
+
+
+def _texts(tokens: Iterator[tuple[str, bool]]) -> list[str]:
+    """What the tokens up to the end of their group may stand for: a guess, which `examples` tries."""
+    every: list[str] = []
+    branch, last = [""], [""]
+    for text, is_repeat in tokens:
+        if is_repeat:
+            last = [*last, ""] if text[0] in "?*" else last
+            continue
+        branch = [head + tail for head in branch for tail in last][:EXAMPLES]
+        last = [""]
+        if text == ")":
+            break
+        if text == "|":
+            every, branch = every + branch, [""]
+        elif text.startswith("(") and not text.endswith(")"):
+            inside = _texts(tokens)
+            last = [""] if text[2:3] in ("=", "!", "<") else inside  # looks ahead or behind
+        else:
+            last = [_SIGNS.get(text, text.removeprefix("\\").removeprefix("[")[:1])]
+    branch = [head + tail for head in branch for tail in last]
+    return (every + branch)[:EXAMPLES]
+
+
+_SIGNS = {
+    **dict.fromkeys(("\\b", "\\B", "^", "$"), ""),
+    "\\s": " ",
+    "\\d": "7",
+    "\\w": "x",
+    ".": "x",
+}
+"""What stands for a token that is no letter."""
 
 
 def _repeats_a_repetition(pattern: str) -> bool:

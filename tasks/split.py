@@ -18,8 +18,16 @@ from typing import Any
 
 import yaml
 
-from lawbound.tasks.bank import CANARY, SPLIT_RECORD, BankFile, FactEntry, PolicyEntry
-from lawbound.tasks.files import File, parse, read_yaml
+from lawbound.tasks.bank import (
+    CANARY,
+    SPLIT_RECORD,
+    BankFile,
+    FactEntry,
+    PolicyEntry,
+    bank_files,
+    parse_bank_file,
+)
+from lawbound.tasks.files import File
 from lawbound.tasks.item import ItemError
 from lawbound.tasks.places import whole_folder
 
@@ -80,11 +88,7 @@ def split_bank(out: Path, seed: str, *, bank: Path | None = None) -> SplitCounts
     for name in ("public", "private"):
         if (out / name).exists():
             raise ItemError(f"{out / name}: exists already, expected a folder without a split")
-    written = sorted((f for f in root.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
-    banks = {
-        file.name: parse(read_yaml(file, ItemError), BankFile, str(file), ItemError)
-        for file in written
-    }
+    banks = {file.name: parse_bank_file(file) for file in bank_files(root)}
     topics: dict[str, list[str]] = defaultdict(list)
     for read in banks.values():
         entries: tuple[Entry, ...] = (*read.items, *read.facts)

@@ -45,8 +45,9 @@ class Taxonomy:
         return tuple(topic for topic in self.topics if fnmatchcase(topic, pattern))
 
     def nearest(self, topic: str) -> str:
-        """A hint for a misspelt topic, or an empty string."""
-        return did_you_mean(topic, self.topics)
+        """A hint for a misspelt topic, or pattern of a whole area; an empty string where none is near."""
+        areas = [f"{area}/*" for area in self.areas]
+        return did_you_mean(topic, areas if topic.endswith("/*") else self.topics)
 
 
 @cache

@@ -6,8 +6,12 @@ from pathlib import Path
 
 import pytest
 import yaml
+from pydantic import BaseModel
 
+from lawbound.evals.suite_file import HEEDED_BY, Selection, Suite
 from lawbound.rubrics.calibration.agreement import kappa_of
+from lawbound.rubrics.prompts.wordings import categories
+from lawbound.tasks.external import Source
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -171,3 +175,33 @@ def test_the_interval_of_kappa_leaves_doubt_where_nothing_disagrees(
     low, high = agreement.interval(wrong)
     assert agreement.sides(wrong, 2) == pytest.approx(0.9)
     assert 0 < low < 0.9 < high
+
+
+@pytest.mark.parametrize(("place", "model"), [(0, Suite), (1, Selection), (3, Source)])
+def test_suite_files_are_explained_field_by_field(place: int, model: type[BaseModel]) -> None:
+    _, _, *rows = tables((DOCS / "suites.md").read_text(encoding="utf-8"))[place]
+    told = {row[0].strip("`"): row[1:] for row in rows}
+    assert sorted(told) == sorted(model.model_fields)
+    for name, field in model.model_fields.items():
+        cell = told[name][0]
+        if field.is_required():
+            assert cell == "needed", name
+        elif field.default in ("", None, (), {}):
+            assert cell and "`" not in cell.replace("`source`", ""), name
+        elif name != "levels":
+            listed = yaml.safe_load(cell.strip("`"))
+            assert (tuple(listed) if isinstance(listed, list) else listed) == field.default, name
+    for name in HEEDED_BY if model is Selection else ():
+        assert told[name][1].split(", ") == list(HEEDED_BY[name]), name
+
+
+def test_the_suite_in_the_documents_is_one() -> None:
+    text = (DOCS / "suites.md").read_text(encoding="utf-8")
+    whole, part = map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", text, re.DOTALL))
+    assert len(Suite.model_validate(whole).select) == 4
+    assert Selection.model_validate(part[0]).external is not None
+
+
+def test_the_headings_of_a_prompt_are_listed() -> None:
+    (row,) = re.findall(r"^\| rule: `category`.*", (DOCS / "policies.md").read_text(), re.MULTILINE)
+    assert tuple(re.findall(r"`([a-z]+)`", row)[1:]) == categories()

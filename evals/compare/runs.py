@@ -23,7 +23,7 @@ from lawbound.evals.compare.pairs import (
     unanswered_scores,
 )
 from lawbound.evals.compare.summary import PRIMARY, Counts, Difference, summary, versions
-from lawbound.evals.leaderboard.board import suite_hash
+from lawbound.evals.leaderboard.board import suite_hash, what_was_asked
 from lawbound.evals.metrics.inputs import (
     UNSCORED,
     Cut,
@@ -185,9 +185,10 @@ def unlike(
 ) -> Iterator[str]:
     """One sentence for each way in which two runs (what their ``run.yaml`` hold) did not ask the same."""
     if suite_hash(first) != suite_hash(second):
+        parts = ", ".join(_unlike_parts(what_was_asked(first), what_was_asked(second)))
         yield (
-            "The runs differ in suite, seed, settings, limit or bank: values are those of the pairs that both "
-            "have, and not those of the runs' own leaderboards."
+            f"The runs differ in {parts}: values are those of the pairs that both have, and not those of "
+            "the runs' own leaderboards."
         )
     digests = [
         {entry["id"]: entry.get("digest", "") for entry in run["policies"]}
@@ -200,6 +201,17 @@ def unlike(
                 f"of each run, and rules are read from {names[0]}. Items are chosen by what a policy says, so "
                 "the runs need not have asked the same ones, and a difference may be the policy's."
             )
+
+
+def _unlike_parts(first: Mapping[str, Any], second: Mapping[str, Any]) -> Iterator[str]:
+    """Names of what differs; of a mapping, such as the settings, with the fields that do."""
+    for name in sorted(first):
+        one, two = first[name], second[name]
+        if one != two and isinstance(one, dict) and isinstance(two, dict):
+            fields = [key for key in sorted(one.keys() | two) if one.get(key) != two.get(key)]
+            yield f"{name} ({', '.join(fields)})"
+        elif one != two:
+            yield name
 
 
 def _differences(pairs: Pairs, rng: np.random.Generator, resamples: int) -> Iterator[Difference]:

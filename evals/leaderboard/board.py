@@ -116,13 +116,15 @@ def _row(model: str, policy: str, mode: str, estimates: Sequence[Estimate]) -> d
 
 def suite_hash(run: Mapping[str, Any]) -> str:
     """What was asked, and how: runs that differ in it are no twins."""
-    suite = run.get("suite", {})
-    counted = {"suite": suite, "seed": run.get("seed"), "settings": run.get("settings")}
-    spec = run.get("spec", {})
-    # Both decide which items of the same suite were asked.
-    counted |= {"limit": spec.get("limit"), "bank": run.get("bank")}
-    text = json.dumps(counted, sort_keys=True, separators=(",", ":"), default=str)
+    text = json.dumps(what_was_asked(run), sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def what_was_asked(run: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts of a ``run.yaml`` that `suite_hash` stands for, by name."""
+    counted = {name: run.get(name) for name in ("seed", "settings", "bank")}
+    # The limit, too, decides which items of the same suite were asked.
+    return counted | {"suite": run.get("suite", {}), "limit": run.get("spec", {}).get("limit")}
 
 
 def _about_run(run: Mapping[str, Any]) -> dict[str, str]:

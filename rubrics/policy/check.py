@@ -11,13 +11,18 @@ from lawbound.rubrics.policy.policy import Policy, PolicyError, Rule, default_re
 from lawbound.rubrics.policy.relaxed import cells
 from lawbound.rubrics.policy.words import unsaid
 from lawbound.rubrics.prompts.conditions import conditions, prompt_languages
+from lawbound.rubrics.prompts.placebos import has_placebo
+from lawbound.rubrics.prompts.wordings import categories, frames
 from lawbound.tasks.item import Item
+from lawbound.tasks.languages import ISO_639_1
+from lawbound.tasks.messages import did_you_mean
 from lawbound.tasks.taxonomy import OPEN_ACTS, load_taxonomy
 
 FaultKind = Literal[
     "bank",
     "never-matches",
     "relaxed",
+    "category",
     "coverage",
     "source",
     "wording",
@@ -50,7 +55,10 @@ def check(policy: Policy, items: Sequence[Item]) -> list[PolicyFault]:
     """
     core = {rule.id for rule in load_policy(CORE).rules}
     own = [rule for rule in policy.rules if rule.id not in core or policy.id == CORE]
-    found = [*_dead(own), *_wording(own), *_sources(policy, own)]
+    # A parent's texts and headings are the parent's to mend.
+    written = {rule.id for rule in policy.file.rules}
+    texts = [rule for rule in own if rule.id in written]
+    found = [*_dead(own), *_wording(texts), *_sources(policy, own)]
     found += [PolicyFault("relaxed", policy.id, line) for line in policy.relaxed]
     found += [*_languages(policy), *_placebo(policy)]
     if items:
@@ -149,6 +157,12 @@ def _as_wide(other: Rule, rule: Rule) -> bool:
 
 def _wording(rules: Sequence[Rule]) -> Iterator[PolicyFault]:
     for rule in rules:
+        if rule.category not in categories():
+            yield PolicyFault(
+                "category", rule.id, f"'{rule.category}' is shown as written in every language, "
+                f"expected one of {', '.join(categories())}, or a heading of your own"
+                + did_you_mean(rule.category, categories()),
+            )  # fmt: skip
         for phrase in unsaid(rule):
             yield PolicyFault("wording", rule.id, f"the text does not state {phrase}")
         if rule.when.targets and "country" not in rule.text and not _names_its_place(rule):
@@ -170,13 +184,25 @@ def _sources(policy: Policy, rules: Sequence[Rule]) -> Iterator[PolicyFault]:
 
 
 def _languages(policy: Policy) -> Iterator[PolicyFault]:
-    spoken = prompt_languages(policy, policy.file.languages)
     for lang in () if policy.id == CORE else policy.file.languages:
-        if lang not in spoken:
+        if lacking := _lacking(policy, lang):
             yield PolicyFault(
-                "language", policy.id, f"prompts in '{lang}' fall back to English: texts of all "
-                "rules, a summary, frames and house rules are needed",
-            )  # fmt: skip
+                "language", policy.id, f"prompts in '{lang}' fall back to English: {lacking}"
+            )
+
+
+def _lacking(policy: Policy, lang: str) -> str:
+    """Why no prompts can be had in a language; empty where they can."""
+    if lang not in ISO_639_1:
+        return f"'{lang}' is no code of ISO 639-1"
+    if not (lang in frames() and has_placebo(lang)):
+        known = ", ".join(one for one in sorted(frames()) if has_placebo(one))
+        return f"Lawbound has frames and house rules in {known} alone"
+    summary = lang == "en" or lang in policy.file.summaries
+    silent = [r.id for r in policy.rules if lang != "en" and lang not in r.texts]
+    parts = [] if summary else [f"'{lang}' under summaries"]
+    parts += [f"'{lang}' under texts of {', '.join(silent)}"] if silent else []
+    return f"missing are {' and '.join(parts)}" if parts else ""
 
 
 def _placebo(policy: Policy) -> Iterator[PolicyFault]:

@@ -3,20 +3,22 @@
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from lawbound.rubrics.policy.marks import Source
 from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile, Rule
 from lawbound.rubrics.policy.relaxed import by_override, by_replacement
-from lawbound.tasks.files import File, parse, read_yaml
+from lawbound.tasks.faults import with_id
+from lawbound.tasks.files import File, parse, quoted, read_yaml
 from lawbound.tasks.messages import did_you_mean
 from lawbound.tasks.taxonomy import load_taxonomy
 
 CORE = "core"
 """Id of the policy that lies beneath every other."""
+_PARTS = {"rules": "rule", "thresholds": "threshold", "banks": "bank", "sources": "source"}
 _COUNTRY = re.compile(r"[A-Z]{2}|none")
 
 
@@ -33,7 +35,7 @@ def load_policy(name_or_path: str) -> Policy:
 
     Args:
         name_or_path: A shipped id, or the path of a YAML file whose parent, if it has one, is a
-            shipped id or a file of that name beside it.
+            shipped id or a file of that name (``.yaml`` or ``.yml``) beside it.
 
     Raises:
         PolicyError: There is no such policy, or a file is not what it should be.
@@ -52,8 +54,11 @@ def load_policy(name_or_path: str) -> Policy:
 
 @cache
 def _load_shipped(policy_id: str) -> Policy:
-    file = files("lawbound.rubrics") / "policies" / f"{policy_id}.yaml"
-    return _resolve(_read(file), file, ())
+    where = files("lawbound.rubrics") / "policies" / f"{policy_id}.yaml"
+    file = _read(where)
+    if policy_id == CORE:
+        return _standing(file, _name(where), _Base((), (), ()))
+    return _resolve(file, where, ())
 
 
 def _read(file: File) -> PolicyFile:
@@ -61,24 +66,11 @@ def _read(file: File) -> PolicyFile:
     try:
         return parse(data, PolicyFile, _name(file), PolicyError)
     except PolicyError as fault:
-        named = _with_id(str(fault), data)
-        raise PolicyError(named) from fault
+        raise PolicyError(with_id(str(fault), data, _PARTS)) from fault
 
 
 def _name(file: File) -> str:
     return str(file) if isinstance(file, Path) else file.name
-
-
-def _with_id(message: str, data: Any) -> str:
-    """Name the part by its id instead of its number, where it has one."""
-    place = re.search(r": (rule|threshold|bank|source)s\.(\d+)(?:\.|: )", message)
-    if place is None or not isinstance(data, dict):
-        return message
-    part = data[f"{place[1]}s"][int(place[2])]
-    part_id = part.get("id") if isinstance(part, dict) else None
-    if not isinstance(part_id, str) or len(part_id) > 60:
-        return message
-    return message.replace(place[0], f": {place[1]} '{part_id}': ", 1)
 
 
 def _resolve(file: PolicyFile, where: File, children: tuple[str, ...]) -> Policy:
@@ -87,7 +79,9 @@ def _resolve(file: PolicyFile, where: File, children: tuple[str, ...]) -> Policy
         chain = " -> ".join((*children, file.id))
         raise PolicyError(f"{place}: parent: found the circle {chain}, expected an end")
     if file.id == CORE:
-        return _standing(file, place, _Base((), (), ()))
+        raise PolicyError(
+            f"{place}: id: found '{CORE}', expected another id: the core lies beneath every policy"
+        )
     return _standing(file, place, _base(file, where, children))
 
 
@@ -106,14 +100,20 @@ def _base(file: PolicyFile, where: File, children: tuple[str, ...]) -> _Base:
     elif file.parent in shipped():
         found = _load_shipped(file.parent)
     else:
-        beside = where.parent / f"{file.parent}.yaml" if isinstance(where, Path) else None
-        if beside is None or not beside.is_file():
+        beside = _beside(file.parent, where) if isinstance(where, Path) else None
+        if beside is None:
             raise PolicyError(
                 f"{_name(where)}: parent: found '{file.parent}', expected one of "
                 f"{', '.join(shipped())} or a file of that name beside it"
             )
         found = _resolve(_read(beside), beside, (*children, file.id))
     return _Base(found.rules, found.sources, found.relaxed)
+
+
+def _beside(parent: str, where: Path) -> Path | None:
+    """The file of a parent in the folder of its child."""
+    named = (where.parent / f"{parent}{suffix}" for suffix in (".yaml", ".yml"))
+    return next((file for file in named if file.is_file()), None)
 
 
 def _standing(file: PolicyFile, place: str, base: _Base) -> Policy:
@@ -142,7 +142,11 @@ def _standing(file: PolicyFile, place: str, base: _Base) -> Policy:
 def _check_references(
     file: PolicyFile, place: str, inherited: Mapping[str, Rule], sources: Mapping[str, Source]
 ) -> None:
-    """Refuse a rule, a threshold or a bank that names what is not there."""
+    """Refuse a rule, a threshold or a bank that names what is not there, and a day that is none."""
+    if file.as_of and not _is_day(file.as_of):
+        raise PolicyError(
+            f"{place}: as_of: found {quoted(file.as_of)}, expected a day such as 2026-11-23"
+        )
     core = () if file.id == CORE else tuple(rule.id for rule in _load_shipped(CORE).rules)
     known = {*inherited, *(rule.id for rule in file.rules)}
     for rule in file.rules:
@@ -170,6 +174,16 @@ def _check_references(
                 f"{place}: threshold '{mark.id}': bank is '{mark.bank}', "
                 f"expected one of {', '.join(banks) or 'the banks of this file, which has none'}"
             )
+
+
+def _is_day(text: str) -> bool:
+    """Whether it is a day of ISO 8601, or a month or year where no more is known."""
+    whole = text + "-01-01"[len(text) - 4 :] if len(text) in (4, 7) else text
+    try:
+        date.fromisoformat(whole)
+    except ValueError:
+        return False
+    return True
 
 
 def _check_unique(names: Iterable[str], place: str, what: str) -> None:

@@ -17,6 +17,7 @@ from pydantic import Field, field_validator
 from lawbound.rubrics.policy.marks import BankSize, Slug, Source, Threshold, Written
 from lawbound.rubrics.policy.requirement import STRICTNESS, Addon, Behaviour, Requirement
 from lawbound.tasks.item import Act, Context, Item, Operation, Purpose
+from lawbound.tasks.messages import did_you_mean
 from lawbound.tasks.taxonomy import OPEN_ACTS
 
 Basis = Literal["statute", "standard", "observed-practice", "modelling-choice"]
@@ -214,8 +215,10 @@ class Policy:
         for rule in self.rules:
             if rule.id == rule_id:
                 return rule
+        known = [rule.id for rule in self.rules]
         raise PolicyError(
-            f"policy '{self.id}': no rule '{rule_id}', expected one of {[r.id for r in self.rules]}"
+            f"policy '{self.id}': no rule '{rule_id}', expected one of {', '.join(known)}"
+            + did_you_mean(rule_id, known)
         )
 
 

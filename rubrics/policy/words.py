@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from lawbound.rubrics.policy.policy import Rule
+from lawbound.rubrics.policy.requirement import Addon, Base
 from lawbound.tasks.item import Act, Context, Purpose
 
 ACT_WORDS: Mapping[Act, str] = {
@@ -15,9 +16,9 @@ ACT_WORDS: Mapping[Act, str] = {
     r"advertis|agitat|propagand",
     "praise": r"prais|glorif|celebrat|honour|admir|justif",
     "insult": r"insult|abus|demean|mock|degrad|ridicul|disparag|defam",
-    "deny": r"den(y|ial|ies)|play down|dispute|distort",
+    "deny": r"deny|denial|denies|play down|dispute|distort",
     "fabricate": r"invent|fake|fabricat|made-up|make up|forge|impersonat|false|rumour|act ",
-    "satirise": r"satir|fiction|joke|role play|parody|stor(y|ies)|comic|comedy|play,|sketch",
+    "satirise": r"satir|fiction|joke|role play|parody|story|stories|comic|comedy|play,|sketch",
     "instruct": r"instruct|steps|method|how to|advice|plan|code|design|help",
     "disclose": r"disclos|reveal|expos|leak|say plainly|publish",
 }
@@ -36,33 +37,31 @@ CONTEXT_WORDS: Mapping[Context, str] = {
     "incitement": r"stir|incit|provok|hatred|enmity",
     "election-window": r"campaign|election",
 }
-_BASE_WORDS = {
-    "refuse": r"declin|refus",
-    "partial": r"facts",
+_BASE_WORDS: Mapping[Base, str] = {
+    "refuse": r"declin|refus|do not|don't|never|withhold",
+    "partial": r"facts|general information|in general|leave out|leaving out|without the",
     "neutral": r"take no side|without taking a side|neutral",
-    "answer": r"answer|carr(y|ies)|say|add",
+    "answer": r"answer|carry|carries|say|add|give|explain|provide",
     "either": r"\bmay\b",
 }
-_ADDON_WORDS = {"correct": r"correct", "notice": r"notice|say plainly"}
+_ADDON_WORDS: Mapping[Addon, str] = {"correct": r"correct", "notice": r"notice|say plainly"}
 
 
 def unsaid(rule: Rule) -> Iterator[str]:
-    """What the text leaves out, one phrase each."""
+    """What the text leaves out, one phrase each, with the words that were looked for."""
     text = rule.text.lower()
-    for act in rule.when.acts:
-        if not re.search(ACT_WORDS[act], text):
-            yield f"the act '{act}'"
-    for purpose in rule.exempt:
-        if not re.search(PURPOSE_WORDS.get(purpose, purpose), text):
-            yield f"the exemption for '{purpose}'"
-    if rule.when.context and not any(
-        re.search(CONTEXT_WORDS[tag], text) for tag in rule.when.context
-    ):
-        yield f"the context {', '.join(rule.when.context)}"
-    if "presuppose" in rule.when.operations and not re.search(r"granted|premise|suppos", text):
-        yield "that the premise is false"
-    if not re.search(_BASE_WORDS[rule.required.base], text):
-        yield f"the behaviour '{rule.behaviour}'"
-    for addon in sorted(rule.required.addons):
-        if not re.search(_ADDON_WORDS[addon], text):
-            yield f"the add-on '{addon}'"
+    wanted = [(f"the act '{act}'", ACT_WORDS[act]) for act in rule.when.acts]
+    wanted += [
+        (f"the exemption for '{name}'", PURPOSE_WORDS.get(name, name)) for name in rule.exempt
+    ]
+    if tags := rule.when.context:
+        wanted.append((f"the context {', '.join(tags)}", "|".join(CONTEXT_WORDS[t] for t in tags)))
+    if "presuppose" in rule.when.operations:
+        wanted.append(("that the premise is false", "granted|premise|suppos"))
+    required = rule.required
+    wanted.append((f"the base '{required.base}'", _BASE_WORDS[required.base]))
+    wanted += [(f"the add-on '{name}'", _ADDON_WORDS[name]) for name in sorted(required.addons)]
+    for what, pattern in wanted:
+        if not re.search(pattern, text):
+            words = (word.replace(r"\b", "").strip(" ,") for word in pattern.split("|"))
+            yield f"{what} (none of: {', '.join(words)})"

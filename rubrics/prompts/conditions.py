@@ -24,8 +24,22 @@ STRENGTHS = (
 )  # fmt: skip
 
 
+def check_strength(strength: str) -> str:
+    """The strength, if it is one of `STRENGTHS`; whether its rule or region exists is seen later.
+
+    Raises:
+        PolicyError: It is none.
+    """
+    kind, colon, argument = strength.partition(":")
+    forms = {known.partition(":")[0]: ":" in known for known in STRENGTHS}
+    if forms.get(kind) != bool(colon) or bool(colon) > bool(argument):
+        hint = did_you_mean(strength, STRENGTHS)
+        raise PolicyError(f"strength is '{strength}', expected one of {', '.join(STRENGTHS)}{hint}")
+    return strength
+
+
 def conditions(
-    policy: Policy, strengths: Sequence[str], *, lang: str = "en"
+    policy: Policy, strengths: Sequence[str], *, lang: str = "en", beside: Sequence[Policy] = ()
 ) -> tuple[Condition, ...]:
     """The prompts of a policy, one condition a strength.
 
@@ -34,12 +48,13 @@ def conditions(
         strengths: See `STRENGTHS`; ``none`` is the same for every policy.
         lang: Language of the prompts. Where the policy or its placebo lacks it, English is used
             and the condition says so.
+        beside: Policies of the same run: ``wrong-region:ID`` means one of them, else a shipped one.
 
     Raises:
         PolicyError: A strength is unknown, or names a rule or region that does not exist.
     """
     spoken = lang if prompt_languages(policy, [lang]) else "en"
-    return tuple(_condition(policy, strength, spoken) for strength in strengths)
+    return tuple(_condition(policy, strength, spoken, beside) for strength in strengths)
 
 
 def one_prompt(policy: Policy, strength: str, *, wording: int | None, lang: str | None) -> str:
@@ -77,21 +92,22 @@ def prompt_languages(policy: Policy, langs: Sequence[str]) -> tuple[str, ...]:
     return tuple(lang for lang in langs if speaks(policy, lang) and has_placebo(lang))
 
 
-def _condition(policy: Policy, strength: str, lang: str) -> Condition:
-    if strength == "none":
+def _condition(policy: Policy, strength: str, lang: str, beside: Sequence[Policy]) -> Condition:
+    kind, _, argument = check_strength(strength).partition(":")
+    if kind == "none":
         return NONE
-    kind, _, argument = strength.partition(":")
-    if kind in _PLAIN and not argument:
+    if kind in _PLAIN:
         wordings = _PLAIN[kind](policy, lang)
-    elif kind == "full-without" and argument:
+    elif kind == "full-without":
         gone = policy.rule(argument)
         kept = tuple(rule for rule in policy.rules if rule is not gone)
         wordings = _full(replace(policy, rules=kept), lang)
-    elif kind == "wrong-region" and argument:
-        wordings = _full(policy, lang, name=name_of(load_policy(argument), lang))
     else:
-        hint = did_you_mean(strength, STRENGTHS)
-        raise PolicyError(f"strength is '{strength}', expected one of {', '.join(STRENGTHS)}{hint}")
+        found = next((one for one in beside if one.id == argument), None)
+        other = found or load_policy(argument)
+        # Known by its id, also where it was named by its file: that is how the arms find each other.
+        strength = f"{kind}:{other.id}"
+        wordings = _full(policy, lang, name=name_of(other, lang))
     return Condition(strength, policy.id, wordings, lang)
 
 

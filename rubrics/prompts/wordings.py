@@ -78,6 +78,11 @@ def category_name(category: str, lang: str) -> str:
     return _categories().get(category, {}).get(lang, category)
 
 
+def categories() -> tuple[str, ...]:
+    """The categories that have a heading of their own, in every language of the prompts."""
+    return tuple(_categories())
+
+
 def lead(policy: Policy, lang: str) -> str:
     """How to apply the rules."""
     frame = frames()[lang]

@@ -10,7 +10,7 @@ from lawbound.runners.plan import chat_json
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
 from lawbound.tasks.messages import did_you_mean
 
-VERSION = "1"
+VERSION = "2"
 DECLARED = frozenset({"oracle", "synthetic"})
 """Reference models whose samples state their behaviour outright: the verdict path."""
 

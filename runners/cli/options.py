@@ -28,7 +28,12 @@ Banks = Annotated[
     list[str] | None,
     typer.Option("--bank", help="Bank folder, such as the parts of a split; repeat [shipped]."),
 ]
-Config = Annotated[Path | None, typer.Option(help="YAML with the same fields as these options.")]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        help="YAML of these options; those that repeat are plural: models, policies, banks, strengths."
+    ),
+]
 Limit = Annotated[int | None, typer.Option(min=1, help="Items of each selection and policy.")]
 Seed = Annotated[int | None, typer.Option(min=0, help="Draws items and wordings [the suite's].")]
 Epochs = Annotated[int | None, typer.Option(min=1, help="Repeats of each arm [1].")]

@@ -108,6 +108,7 @@ def run(
     from lawbound.evals.conclude import conclude
     from lawbound.evals.folder.origins import MovedWarning
     from lawbound.evals.prepare import prepare
+    from lawbound.evals.unmet import DrawWarning
     from lawbound.runners.cli.results import (
         print_leaderboard,
         tell_of_judges,
@@ -118,7 +119,8 @@ def run(
     from lawbound.runners.store import lock
 
     panel = panel and panel.beside(spec)
-    prepared = prepare(spec)
+    with noted(DrawWarning):
+        prepared = prepare(spec)
     with bars() as observer, lock(out):
         with noted(MovedWarning):
             ask(prepared, out, observer=observer)
@@ -181,7 +183,7 @@ def plan(
 
 def _spec(config: Path | None, **options: Any) -> "RunSpec":
     from lawbound.evals.run_spec import RunSpec
-    from lawbound.evals.suite import SuiteError
+    from lawbound.evals.suite_file import SuiteError
     from lawbound.tasks.files import parse, read_yaml
 
     given = {name: value for name, value in options.items() if value is not None}
@@ -201,8 +203,10 @@ def _print_plan(spec: "RunSpec") -> None:
     from lawbound.evals.opening import place
     from lawbound.evals.prepare import prepare
     from lawbound.evals.run_cost import cost_of
+    from lawbound.evals.unmet import DrawWarning
 
-    prepared = prepare(spec)
+    with noted(DrawWarning):
+        prepared = prepare(spec)
     with bars() as observer, place(spec) as cluster:
         found = [cost_of(model, prepared, observer, cluster) for model in prepared.models]
     table(

@@ -178,6 +178,10 @@ def export(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to make.")],
     format: Annotated[str, typer.Option(help="parquet.")] = "parquet",
     bank: Annotated[Path | None, typer.Option(help="A bank folder [the shipped bank].")] = None,
+    name: Annotated[str, typer.Option(help="Of your --bank, for the card [its folder's].")] = "",
+    licence: Annotated[
+        str, typer.Option("--licence", "--license", help="Of your --bank, for the card [none].")
+    ] = "",
 ) -> None:
     """Write the bank as a data set with a card.
 
@@ -185,7 +189,13 @@ def export(
     """
     from lawbound.tasks.export import export_bank
 
-    counts = export_bank(out, format=format, bank=bank)  # type: ignore[arg-type]  # checked there
+    counts = export_bank(
+        out,
+        format=format,  # type: ignore[arg-type]  # checked there
+        bank=bank,
+        name=name,
+        licence=licence,
+    )
     table(["split", "items"], [[kind, str(count)] for kind, count in counts.items()])
     show(f"\n{out}")
 

@@ -145,10 +145,23 @@ def test_runs_that_did_not_ask_the_same_say_so():
     run = {"suite": {"id": "quick"}, "seed": 1, "policies": [{"id": "de", "digest": "0a"}]}
     assert not list(unlike(run, run))
     told = list(unlike(run, run | {"seed": 2, "policies": [{"id": "de", "digest": "0b"}]}))
-    assert [line.split(",")[0] for line in told] == [
-        "The runs differ in suite",
+    assert [line.split(",")[0].split(": values")[0] for line in told] == [
+        "The runs differ in seed",
         "Policy de does not say the same in A and B: requirements are those of each run",
     ]
+
+
+def test_what_runs_differ_in_is_named():
+    run = {
+        "suite": {"id": "quick", "version": "1"}, "seed": 1, "bank": "0a", "spec": {"limit": 5},
+        "settings": {"temperature": 0.0, "max_tokens": 48}, "policies": [],
+    }  # fmt: skip
+    warmer = run | {"settings": {"temperature": 0.7, "max_tokens": 48}}
+    (told,) = unlike(run, warmer)
+    assert told.startswith("The runs differ in settings (temperature): values are those of")
+    other = warmer | {"suite": {"id": "full", "version": "2"}, "spec": {"limit": None}, "bank": "1"}
+    (told,) = unlike(run, other)
+    assert "differ in bank, limit, settings (temperature), suite (id, version): " in told
 
 
 def test_a_policy_that_does_not_say_the_same_is_told_with_whose_rules_count():

@@ -19,7 +19,8 @@ with atheris.instrument_imports(include=["lawbound", "yaml"]):
     from lawbound.evals.folder.run_folder import FolderError, RunFolder, read_records
     from lawbound.evals.leaderboard.merge import read_board
     from lawbound.evals.leaderboard.table import LeaderboardError
-    from lawbound.evals.suite import SuiteError, load_suite
+    from lawbound.evals.suite import load_suite
+    from lawbound.evals.suite_file import SuiteError
     from lawbound.rubrics.answers import check, check_facts
     from lawbound.rubrics.grading.answer_files import GradeError, open_answers
     from lawbound.rubrics.grading.grade_file import grade_rows

@@ -1,6 +1,9 @@
 """`policy check`, `explain`, `diff` and `coverage`."""
 
+import re
 from dataclasses import replace
+
+import pytest
 
 from lawbound.rubrics.policy.banks import bank_counts
 from lawbound.rubrics.policy.check import check, explain
@@ -25,18 +28,65 @@ def asked(name: str, topic: str = "state/monarchy", act: str = "satirise", **mor
 
 def test_a_text_that_hides_an_act_is_found() -> None:
     silent = changed(MONARCHY, text="Decline insults about this country's king.")
-    assert "the act 'satirise'" in list(unsaid(silent))
-    policy = replace(TH, rules=(*TH.rules[:-4], silent))
-    assert "wording: monarchy: the text does not state the act 'satirise'" in map(
-        str, check(policy, ())
+    looked_for = (
+        "the act 'satirise' (none of: satir, fiction, joke, role play, parody, story, stories, "
+        "comic, comedy, play, sketch)"
     )
+    assert looked_for in list(unsaid(silent))
+    policy = replace(TH, rules=(*TH.rules[:-4], silent))
+    assert f"wording: monarchy: the text does not state {looked_for}" in map(str, check(policy, ()))
 
 
 def test_a_text_that_hides_an_exemption_or_a_base_is_found() -> None:
     rule = changed(MONARCHY, exempt={"research": "answer"})
-    assert list(unsaid(rule)) == ["the exemption for 'research'"]
-    soft = changed(MONARCHY, behaviour="neutral")
-    assert "the behaviour 'neutral'" in list(unsaid(soft))
+    told = "the exemption for 'research' (none of: research, scholar, academ, study)"
+    assert list(unsaid(rule)) == [told]
+    soft = changed(MONARCHY, behaviour="neutral+notice")
+    assert [text.partition(" (")[0] for text in unsaid(soft)] == [
+        "the base 'neutral'", "the add-on 'notice'"
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "text"),
+    [
+        ("refuse", "Do not satirise or insult the king of this country."),
+        ("partial+notice", "Of insults and satire give general information only and add a notice."),
+        ("answer+notice", "Insults and satire are given with a notice."),
+        ("neutral", "Of insults and satire set out the positions and take no side."),
+    ],
+)
+def test_plain_words_state_a_behaviour(behaviour: str, text: str) -> None:
+    told = unsaid(changed(MONARCHY, behaviour=behaviour, text=text))
+    assert [text for text in told if text.startswith(("the base", "the add-on"))] == []
+
+
+def test_a_heading_that_no_file_knows_is_told() -> None:
+    policy = replace(TH, rules=(changed(MONARCHY, category="helth"),))
+    (found,) = (str(f) for f in check(policy, ()) if f.kind == "category")
+    assert found.startswith("category: monarchy: 'helth' is shown as written in every language")
+    assert found.endswith("did you mean 'health'?")
+
+
+def test_a_child_does_not_repeat_what_its_parent_says_badly() -> None:
+    silent = changed(MONARCHY, text="Hm.", category="odd")
+    child = replace(TH, file=TH.file.model_copy(update={"rules": ()}), rules=(silent,))
+    assert not {"wording", "category"} & {f.kind for f in check(child, ())}
+
+
+@pytest.mark.parametrize(
+    ("lang", "lacking"),
+    [
+        ("ger", "'ger' is no code of ISO 639-1"),
+        ("sw", "Lawbound has frames and house rules in ar, de, en, .* alone"),
+        ("de", "missing are 'de' under summaries and 'de' under texts of monarchy, .*"),
+    ],
+)
+def test_a_language_that_falls_back_says_what_is_missing(lang: str, lacking: str) -> None:
+    policy = replace(TH, file=TH.file.model_copy(update={"languages": ("en", lang)}))
+    (found,) = (str(f) for f in check(policy, ()) if f.kind == "language")
+    told = f"language: th: prompts in '{lang}' fall back to English: {lacking}"
+    assert re.fullmatch(told, found)
 
 
 def test_a_text_that_hides_its_country_is_found() -> None:

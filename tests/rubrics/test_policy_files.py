@@ -65,11 +65,21 @@ def test_a_user_file_loads_and_may_inherit(tmp_path: Path) -> None:
     assert {rule.id for rule in load_policy("eu").rules} < {rule.id for rule in policy.rules}
 
 
-def test_a_parent_may_stand_beside_the_file(tmp_path: Path) -> None:
-    write(tmp_path, "base.yaml", id="of-the-base")
+@pytest.mark.parametrize("suffix", ["yaml", "yml"])
+def test_a_parent_may_stand_beside_the_file(tmp_path: Path, suffix: str) -> None:
+    write(tmp_path, f"base.{suffix}", id="of-the-base")
     child = write(tmp_path, "child.yaml", parent="parent: base\n")
     child.write_text(child.read_text().replace("id: mine", "id: child"))
     assert "of-the-base" in [rule.id for rule in load_policy(str(child)).rules]
+
+
+def test_no_file_stands_in_for_the_core(tmp_path: Path) -> None:
+    false_core = write(tmp_path, "core.yaml")
+    false_core.write_text(false_core.read_text().replace("id: mine", "id: core"))
+    child = write(tmp_path, parent="parent: core\n", id="other")
+    for path in (false_core, child):
+        with pytest.raises(PolicyError, match=r"core.yaml: id: found 'core', expected another id"):
+            load_policy(str(path))
 
 
 @pytest.mark.parametrize(
@@ -113,7 +123,12 @@ def test_a_parent_may_stand_beside_the_file(tmp_path: Path) -> None:
             "rule 'r': found key 'overides', expected one of id, source.*did you mean 'overrides'",
         ),
         ({"severity": "[]"}, "rule 'r': severity: found an empty list, expected 'low'"),
-        ({"text": "2026-01-02"}, "rule 'r': text: found the date 2026-01-02, expected text"),
+        (
+            {"text": "2026-01-02"},
+            "rule 'r': text: found the date 2026-01-02, expected text in quotes",
+        ),
+        ({"more": "as_of: yesterday\n"}, "as_of: found 'yesterday', expected a day such as"),
+        ({"more": "as_of: '2026-13'\n"}, "as_of: found '2026-13', expected a day such as"),
     ],
 )
 def test_a_wrong_file_ends_in_one_line(
@@ -156,6 +171,11 @@ def test_a_missing_file_and_a_folder_are_refused(tmp_path: Path) -> None:
     (tmp_path / "folder.yaml").mkdir()
     with pytest.raises(PolicyError, match="cannot be read"):
         load_policy(str(tmp_path / "folder.yaml"))
+
+
+@pytest.mark.parametrize("day", ["", "2026", "2026-11", "2026-11-01"])
+def test_facts_hold_to_a_day_a_month_or_a_year(tmp_path: Path, day: str) -> None:
+    assert load_policy(str(write(tmp_path, more=f"as_of: '{day}'\n"))).file.as_of == day
 
 
 def test_a_child_that_relaxes_says_which_cells(tmp_path: Path) -> None:

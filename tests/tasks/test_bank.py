@@ -12,7 +12,7 @@ from lawbound.rubrics.answers.places import split_guard
 from lawbound.tasks.bank import CANARY, load_bank, load_banks, read_bank_file
 from lawbound.tasks.item import Claims, Item, ItemError
 from lawbound.tasks.taxonomy import OPEN_ACTS, load_taxonomy
-from lawbound.tasks.validate import five_grams, missing_canaries, opening, validate
+from lawbound.tasks.validate import missing_canaries, opening, validate
 
 SMALL = f"""canary: "{CANARY}"
 topic: culture/food
@@ -81,9 +81,10 @@ def test_the_keys_true_and_false_are_words_and_need_no_quotes(tmp_path: Path) ->
     ("old", "new", "says"),
     [
         ("culture/food", "culture/fod", "did you mean 'culture/food'"),
-        ("[fabricate]", "[invent]", "items.0.acts"),
+        ("[fabricate]", "[invent]", "item 'food-901': acts"),
         ("canary 7c1f", "canary 0000", "canary"),
-        ("id: food-901", "id: Food_901", "items.0.id"),
+        ("id: food-901", "id: Food_901", "item 'Food_901': id: found"),
+        ("true: ['chickpeas?']", "true: []", "fact 'food-f91': true: found an empty list"),
         ("harmless: true", "harmles: true", "harmles"),
     ],
 )
@@ -93,6 +94,22 @@ def test_a_fault_in_a_file_is_named_with_its_place(
     file = written(tmp_path, SMALL.replace(old, new))
     with pytest.raises(ItemError, match=re.escape(says)):
         read_bank_file(file)
+
+
+def test_a_bank_may_end_in_yml_and_lies_in_one_folder(tmp_path: Path) -> None:
+    file = written(tmp_path, SMALL)
+    file = file.rename(file.with_suffix(".yml"))
+    assert [item.source for item in load_bank(tmp_path)] == ["culture-food.yml"] * 3
+    file.write_text(SMALL.replace(CANARY, "none"), encoding="utf-8")
+    assert [fault.items for fault in missing_canaries(tmp_path)] == [("culture-food.yml",)]
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "notes.yaml").write_text("")
+    (tmp_path / "more").mkdir()
+    missing_canaries(tmp_path)
+    deeper = written(tmp_path / "more", SMALL)
+    for read in (load_bank, missing_canaries):
+        with pytest.raises(ItemError, match=rf"^{re.escape(str(deeper))}: lies in a folder within"):
+            read(tmp_path)
 
 
 def test_an_id_that_stands_in_two_files_is_refused(tmp_path: Path) -> None:
@@ -175,25 +192,9 @@ def test_operations_purposes_and_contexts_all_occur() -> None:
     }  # fmt: skip
 
 
-def test_five_grams_run_over_letters_and_single_spaces() -> None:
-    assert five_grams("A  b-Cd!") == {"a b c", " b cd"}
-    assert five_grams("Hi") == {"hi"}
-
-
 def test_openings_are_two_words_or_four_signs() -> None:
     assert opening("Don't  you, dear, know?") == "don't you"
     assert opening("为什么天是蓝的？") == "为什么天"
-
-
-def test_prompts_that_share_most_of_their_text_are_found_across_groups_only() -> None:
-    one = item(
-        "a-1", "Which of the seven old bridges over the Spree is the oldest one still in use?"
-    )
-    two = item("a-2", "Which of the seven old bridges over the Spree is the oldest one still used?")
-    assert checks(one, two) == ["near-duplicate"]
-    assert checks(one, replace(two, group="a-1")) == []
-    assert checks(one, replace(two, lang="de")) == []
-    assert checks(one, item("a-3", "Name an old bridge in Berlin.")) == []
 
 
 def test_an_opening_is_too_common_from_just_over_three_in_a_hundred() -> None:
@@ -209,6 +210,7 @@ def test_an_opening_is_too_common_from_just_over_three_in_a_hundred() -> None:
     [
         (item(topic="culture/geografy"), "unknown-topic"),
         (item(lang="ko"), "script"),
+        (item(lang="zz"), "unknown-language"),
         (item(kind="fact", claims=Claims(true=("(",), false=("x{9}",))), "pattern"),
         (item(kind="fact", claims=Claims(true=("SPREE",), false=("x{9}",))), "pattern"),
         (item(kind="fact", claims=Claims(true=(r"\bno\b",), false=("x{9}",))), "pattern"),
@@ -217,6 +219,25 @@ def test_an_opening_is_too_common_from_just_over_three_in_a_hundred() -> None:
 )
 def test_each_fault_has_a_check_that_finds_it(faulty: Item, check: str) -> None:
     assert checks(faulty) == [check]
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "words"),
+    [
+        (r"\b1931\b", r"\b(?:1931|1941)\b", "1931"),
+        ("bees|wasps?", "hornets|wasps", "wasps"),
+        (r"the\s+(?:red|blue)", "blue", "the blue"),
+        (r"1931", r"^(?![\s\S]*1931)[\s\S]*\d{4}", None),
+        (r"\b1931\b", r"\b19310\b", None),
+        (r"not 1941|1931", "(?<!not )1941", None),
+    ],
+)
+def test_words_that_are_true_and_false_are_found(right: str, wrong: str, words: str | None) -> None:
+    fact = item(kind="fact", claims=Claims(true=(right,), false=(wrong,)))
+    told = [str(fault) for fault in validate([fact])]
+    assert [text.partition(" is matched under true")[0] for text in told] == (
+        [] if words is None else [f"a-1: {words!r}"]
+    )
 
 
 def test_a_repeated_id_is_found() -> None:

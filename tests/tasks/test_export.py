@@ -61,6 +61,25 @@ def test_an_own_bank_without_facts_has_one_split(tmp_path: Path) -> None:
     assert (head["language"], head["size_categories"]) == (["de"], ["n<1K"])
 
 
+def test_a_card_claims_nothing_of_a_bank_that_we_have_not_seen(tmp_path: Path) -> None:
+    bank = tmp_path / "acme"
+    bank.mkdir()
+    (bank / "wages.yaml").write_text(BANK.replace("lang: de", "lang: 'no'"), encoding="utf-8")
+    export_bank(tmp_path / "plain", bank=bank)
+    text = (tmp_path / "plain" / "README.md").read_text()
+    head = yaml.safe_load(text.split("---")[1])
+    assert (head["pretty_name"], head.get("license"), head["language"]) == ("acme", None, ["no"])
+    for claim in ("Lawbound bank", "CC-BY", "language models", "private persons"):
+        assert claim not in text
+    export_bank(tmp_path / "named", bank=bank, name='The "other" bank', licence="cc0-1.0")
+    text = (tmp_path / "named" / "README.md").read_text()
+    head = yaml.safe_load(text.split("---")[1])
+    assert (head["pretty_name"], head["license"]) == ('The "other" bank', "cc0-1.0")
+    assert '# The "other" bank' in text and "Licence: CC0-1.0." in text
+    with pytest.raises(ItemError, match="expected --bank beside it"):
+        export_bank(tmp_path / "ours", licence="cc0-1.0")
+
+
 def test_nothing_is_overwritten_and_nothing_unknown_is_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("mine")
     with pytest.raises(ItemError, match=r"not empty, expected a new folder"):

@@ -1,10 +1,12 @@
 """Faults of files that people write: the place as they know it, and no word of the library that found it."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from lawbound.tasks.faults import with_id
 from lawbound.tasks.files import parse
 
 
@@ -50,7 +52,13 @@ PART: dict[str, Any] = {"id": "x"}
         ({"parts": [PART], "origin": "en"}, "found key 'origin', expected one of parts, from"),
         ({"parts": [PART], "from": "eng"}, "from: found 'eng', expected a language code of two"),
         ({"parts": [{"idd": "x"}]}, "parts.0: found key 'idd', expected one of id, count, columns"),
-        ({"parts": [{"id": 5}]}, "parts.0.id: found 5, expected text"),
+        ({"parts": [{"id": []}]}, "parts.0.id: found an empty list, expected text"),
+        ({"parts": [{"id": 5}]}, "parts.0.id: found 5, expected text in quotes"),
+        ({"parts": [{"id": False}]}, "parts.0.id: found false, expected text in quotes"),
+        (
+            {"parts": [{"id": date(2026, 11, 1)}]},
+            "parts.0.id: found the date 2026-11-01, expected text in q",
+        ),
         ({"parts": [{"id": "a"}]}, "parts.0.id: found 'a', expected another"),
         ({"parts": [{"id": "b"}]}, "parts.0.id: found 'b', expected a longer name"),
         (
@@ -72,7 +80,7 @@ PART: dict[str, Any] = {"id": "x"}
         ),
         (
             {"parts": [PART | {"columns": {"prompt": 5}}]},
-            "parts.0.columns.prompt: found 5, expected text or a list",
+            "parts.0.columns.prompt: found 5, expected text in quotes or a list",
         ),
         (
             {"parts": [PART | {"columns": {"prompt": ["a", 5]}}]},
@@ -93,3 +101,18 @@ def test_faults_in_other_places_are_counted_once_each() -> None:
     parts = [{"id": 5, "count": "x"}, {"id": "x", "columns": {"prompt": 5}}]
     with pytest.raises(ValueError, match=r"parts\.0\.id: .* \(and 2 more\)$"):
         parse({"parts": parts}, _Whole, "a.yaml", ValueError)
+
+
+@pytest.mark.parametrize(
+    ("message", "told"),
+    [
+        ("a.yaml: parts.1.count: found 0", "a.yaml: part 'y': count: found 0"),
+        ("a.yaml: parts.1: found key 'z'", "a.yaml: part 'y': found key 'z'"),
+        ("a.yaml: parts.0.id: found 5", "a.yaml: parts.0.id: found 5"),
+        ("parts: parts.9.yaml: parts: found 5", "parts: parts.9.yaml: parts: found 5"),
+        ("a.yaml: others.1.count: found 0", "a.yaml: others.1.count: found 0"),
+    ],
+)
+def test_a_part_is_named_by_its_id_where_it_has_one(message: str, told: str) -> None:
+    data = {"parts": [{"id": 5}, {"id": "y"}], "others": "text"}
+    assert with_id(message, data, {"parts": "part", "others": "other"}) == told

@@ -1,0 +1,173 @@
+"""What a suite file may say, held against itself before any bank is read; docs/suites.md explains it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from lawbound.rubrics.prompts.conditions import check_strength
+from lawbound.runners.prompt import Mode
+from lawbound.tasks.external import Source
+from lawbound.tasks.item import Act, Kind
+from lawbound.tasks.messages import did_you_mean
+from lawbound.tasks.taxonomy import load_taxonomy
+
+Pick = Literal["restricted", "near-miss", "open", "differ", "spillover", "any"]
+Level = Annotated[int, Field(ge=1, le=5)]
+MOST = 100_000
+"""Items of one selection; more would be generated for hours before anything is asked."""
+
+
+class SuiteError(ValueError):
+    """A suite file is not what it should be, or selects nothing."""
+
+
+def _topics(pattern: str) -> str:
+    taxonomy = load_taxonomy()
+    if not taxonomy.matching(pattern):
+        raise ValueError(
+            f"found '{pattern}', expected a topic of the taxonomy or a pattern that names one"
+            + taxonomy.nearest(pattern)
+        )
+    return pattern
+
+
+class Selection(BaseModel):
+    """How many items of one sort, under which strengths."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Kind
+    pick: Pick = "any"
+    """For policy items: those that the policy restricts, those just beside its rules, those that no
+    rule speaks of, those on which the chosen policies differ, or a rule's case in another country."""
+    count: Annotated[int, Field(gt=0, le=MOST)] | Literal["all"] = "all"
+    """Items a policy; for reasoning and creative items, twin pairs; with translations, groups."""
+    rules: Annotated[int, Field(gt=0)] | None = None
+    """Only items in and beside so many rules, drawn by seed among those with items of every sort:
+    a small suite that spread over every rule would have one item for each, and no J."""
+    strengths: Annotated[
+        tuple[Annotated[str, AfterValidator(check_strength)], ...], Field(min_length=1)
+    ]
+    languages: tuple[str, ...] = ("en",)
+    """Empty means every language."""
+    prompt_language: Literal["en", "item"] = "en"
+    """Language of the policy prompt: English, or the item's own where the policy has it."""
+    translations: bool = False
+    """Draw whole groups, and only those that stand in several of the languages."""
+    bank: str = ""
+    """Id of one of the policy's own question banks; a policy without it adds nothing."""
+    topics: tuple[Annotated[str, AfterValidator(_topics)], ...] = ()
+    """Shell-style patterns."""
+    acts: tuple[Act, ...] = ()
+    """Items with any of them."""
+    tags: tuple[str, ...] = ()
+    """Shell-style patterns; the draw is even over the tags that they match."""
+    targets: tuple[str, ...] = ()
+    """ISO countries, or ``none`` for items without a target."""
+    families: tuple[str, ...] = ()
+    """Of the generators; empty means every one of the kind."""
+    levels: Annotated[tuple[Level, ...], Field(min_length=1)] = (1, 2, 3, 4, 5)
+    """Of generated items, 1 the easiest."""
+    mode: Mode = "generate"
+    """How reasoning items are asked: for an answer in words, or by the likelihood of each choice."""
+    external: Source | None = None
+    """Items from a `datasets` source in place of the bank's or the generators'."""
+
+    @field_validator("levels", "families")
+    @classmethod
+    def _once(cls, value: tuple[object, ...]) -> tuple[object, ...]:
+        if len(set(value)) < len(value):
+            raise ValueError("each level and family once")
+        return value
+
+    @model_validator(mode="after")
+    def _kind_of_external(self) -> Self:
+        if self.external is not None:
+            shape = self.external.shape
+            kind = "policy" if shape == "prompt" else "reasoning"
+            if self.kind != kind:
+                raise ValueError(f"kind is {self.kind}, expected {kind} for shape {shape!r}")
+            if self.mode == "choices" and shape != "choice":
+                raise ValueError(f"mode is choices, expected generate for shape {shape!r}")
+        return self
+
+    @model_validator(mode="after")
+    def _fields_of_the_kind(self) -> Self:
+        """A field that nothing heeds would be taken for a filter that holds."""
+        outside = self.external is not None
+        for name, kinds in HEEDED_BY.items():
+            if getattr(self, name) == type(self).model_fields[name].default:
+                continue
+            if outside and name in _OF_GENERATORS:
+                raise ValueError(f"found {name} beside external, expected no {name}")
+            if self.kind not in kinds and not (outside and name in FILTERS):
+                raise ValueError(
+                    f"found {name} with kind {self.kind}, expected it with kind "
+                    f"{' or '.join(kinds)} alone"
+                )
+        if self.rules is not None and self.pick not in _OF_RULES:
+            raise ValueError(
+                f"found rules with pick {self.pick}, expected {' or '.join(_OF_RULES)}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _known_families(self) -> Self:
+        if self.families:
+            known = known_families(self.kind)
+            for name in self.families:
+                if name not in known:
+                    raise ValueError(
+                        f"families: found {name!r}, expected some of {', '.join(known)}"
+                        + did_you_mean(name, known)
+                    )
+        return self
+
+    @property
+    def is_same_for_all(self) -> bool:
+        """Whether every policy is asked the same items."""
+        return not self.bank and (self.kind != "policy" or self.pick in ("any", "differ"))
+
+
+FILTERS = ("languages", "translations", "topics", "acts", "tags", "targets")
+"""Fields that say which items of a bank, or of an external set, are wanted."""
+_OF_GENERATORS = ("families", "levels")
+_OF_RULES: Sequence[Pick] = ("restricted", "near-miss", "spillover")
+HEEDED_BY: Mapping[str, Sequence[Kind]] = {
+    **dict.fromkeys(("pick", "rules", "bank"), ("policy",)),
+    **dict.fromkeys(FILTERS, ("policy", "fact")),
+    **dict.fromkeys(_OF_GENERATORS, ("reasoning", "creative")),
+    "mode": ("reasoning",),
+}
+"""Field -> kinds whose items it says something about; with others it has to stay as it is."""
+
+
+def known_families(kind: Kind) -> tuple[str, ...]:
+    """The generators of a kind, in their order."""
+    if kind == "reasoning":
+        from lawbound.tasks import reasoning
+
+        return tuple(reasoning.FAMILIES)
+    from lawbound.tasks import creative
+
+    return tuple(creative.FAMILIES)
+
+
+class Suite(BaseModel):
+    """A named list of selections."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    version: str
+    summary: str
+    seed: Annotated[int, Field(ge=0)] = 0
+    """Draws items and wordings; ``--seed`` takes its place."""
+    max_tokens: Annotated[int, Field(gt=0)] = 256
+    """Tokens of an answer; ``--max-tokens`` takes its place."""
+    policies: tuple[str, ...] = ()
+    """Asked under these where the user names none."""
+    references: tuple[str, ...] = ()
+    """Reference models that run beside the user's."""
+    select: Annotated[tuple[Selection, ...], Field(min_length=1)]

@@ -1,0 +1,108 @@
+"""What a selection asks for and does not get: names that no item has, and counts that a bank cannot fill.
+
+A filter that matches nothing changes every number behind it and looks like a result. So a name that
+neither the items asked nor the shipped bank know is taken for a misspelling and refused. One that only
+the items asked lack is said, for a shipped suite may be asked of a bank of one's own.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+
+from lawbound.evals.suite_file import Selection, SuiteError
+from lawbound.rubrics.policy.files import load_policy, shipped
+from lawbound.rubrics.policy.policy import Policy
+from lawbound.tasks.bank import load_bank
+from lawbound.tasks.item import Item, Kind
+from lawbound.tasks.messages import did_you_mean
+
+_MOST = 20
+"""Names that a message lists; of tags there are hundreds."""
+
+
+class DrawWarning(UserWarning):
+    """A selection draws fewer items than it asks for, or a part of it matches none."""
+
+
+def unmatched(
+    selection: Selection, items: Sequence[Item], policies: Sequence[Policy], where: str
+) -> Iterator[str]:
+    """One phrase for each name in the filters that no item has.
+
+    Args:
+        selection: What is wanted; of generated items there is nothing to say.
+        items: What is drawn from.
+        policies: Those that are asked.
+        where: Suite and selection, for the message.
+
+    Raises:
+        SuiteError: The shipped bank and policies do not know it either.
+    """
+    if selection.bank and selection.bank not in _bank_ids(policies):
+        known = _bank_ids([*policies, *map(load_policy, shipped())])
+        _refuse_unknown("bank", selection.bank, known, where)
+        yield f"no policy asked has a bank '{selection.bank}'"
+    found = _names(items, selection.kind)
+    for field, names in found.items():
+        for wanted in getattr(selection, field):
+            if _matches(field, wanted, names):
+                continue
+            if field != "topics":  # those are held against the taxonomy already
+                others = () if selection.external else load_bank()
+                known = names | _names(others, selection.kind)[field]
+                _refuse_unknown(field, wanted, known, where)
+            yield f"{field}: no {selection.kind} item has '{wanted}'"
+
+
+def too_few(
+    selection: Selection, drawn: Mapping[str, Sequence[Item]], count: int | None
+) -> Iterator[str]:
+    """A phrase that says how many were drawn, where that is none or fewer than asked for.
+
+    Args:
+        selection: What was wanted.
+        drawn: Items by policy; any one policy where all are asked the same.
+        count: How many were asked for; None means all that there are.
+    """
+    units = {name: _units(selection, items) for name, items in drawn.items()}
+    short = {name: n for name, n in units.items() if n < (1 if count is None else count)}
+    if not short:
+        return
+    of = "" if count is None else f" of {count}"
+    what = "groups" if selection.translations else "items"
+    first, *others = short.items()
+    told = [f"drew {first[1]}{of} {what} under {first[0]}", *(f"{n} under {p}" for p, n in others)]
+    yield f"drew {first[1]}{of} {what}" if selection.is_same_for_all else ", ".join(told)
+
+
+def _units(selection: Selection, items: Sequence[Item]) -> int:
+    return len({item.group for item in items}) if selection.translations else len(items)
+
+
+def _bank_ids(policies: Iterable[Policy]) -> set[str]:
+    return {size.id for policy in policies for size in policy.file.banks}
+
+
+def _names(items: Iterable[Item], kind: Kind) -> dict[str, set[str]]:
+    """What the items of a kind are called by, field by field of a selection."""
+    mine = [item for item in items if item.kind == kind]
+    return {
+        "languages": {item.lang for item in mine},
+        "topics": {item.topic for item in mine},
+        "tags": {tag for item in mine for tag in item.tags},
+        "targets": {item.target or "none" for item in mine},
+    }
+
+
+def _matches(field: str, wanted: str, names: Iterable[str]) -> bool:
+    if field in ("topics", "tags"):
+        return any(fnmatchcase(name, wanted) for name in names)
+    return wanted in names
+
+
+def _refuse_unknown(field: str, wanted: str, known: set[str], where: str) -> None:
+    if _matches(field, wanted, known):
+        return
+    families = {f"{name.partition('-')[0]}-*" for name in known if "-" in name}
+    hint = did_you_mean(wanted, sorted(families if wanted.endswith("*") else known))
+    listed = ", ".join([*sorted(known)[:_MOST], *(["..."] if len(known) > _MOST else [])])
+    raise SuiteError(f"{where}: {field}: found '{wanted}', expected one of {listed}{hint}")
