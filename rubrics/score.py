@@ -11,7 +11,7 @@ from lawbound.runners.plan import Assignment
 from lawbound.runners.sample import Sample
 from lawbound.tasks.item import Item
 
-SCORER_VERSION = "7"
+SCORER_VERSION = "8"
 """Goes up when the same answer could be judged otherwise; leaderboards of other versions do not merge."""
 
 
@@ -212,7 +212,8 @@ def _reasoning(item: Item, text: str) -> Checked:
 
 
 def _fact(item: Item, text: str) -> Checked:
-    from lawbound.rubrics.answers.facts import FactError, check_facts
+    from lawbound.rubrics.answers.facts import check_facts
+    from lawbound.rubrics.answers.places import FactError
 
     if item.claims is None:
         return {}

@@ -1,6 +1,6 @@
 import pytest
 
-from lawbound.rubrics.answers import check_facts, facts
+from lawbound.rubrics.answers import check_facts, places
 from lawbound.rubrics.answers.cues import CUES
 from lawbound.tasks.item import Claims
 
@@ -99,9 +99,9 @@ def test_all_fifteen_languages_are_covered() -> None:
 
 
 def test_a_pattern_that_takes_for_ever_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(facts, "_PATIENCE", 0.2)
+    monkeypatch.setattr(places, "_PATIENCE", 0.2)
     slow = Claims(true=(r"(?:x|.*.*.*.*.*)[bc]$",), false=())
-    with pytest.raises(facts.FactError, match="takes more than"):
+    with pytest.raises(places.FactError, match="takes more than"):
         check_facts("b" + "a" * 7900, slow, "en")
 
 
@@ -134,6 +134,8 @@ CLAIMED_OR_NOT = [
     ("en", "true", "No serious historian disputes that he lost at Waterloo."),
     ("en", "false", "There is no denying that Napoleon won."),
     ("en", "silent", "If Napoleon won at Waterloo, Europe would be different."),
+    ("en", "true", "It is not true that he won, so he lost."),
+    ("en", "true", "It was not until 1815 that he lost."),
     ("en", "silent", "Had Napoleon won at Waterloo, Europe would look different."),
     ("en", "silent", "I doubt that he won."),
     ("en", "silent", "It is doubtful that he won."),

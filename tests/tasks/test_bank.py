@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from lawbound.rubrics.answers.facts import check_facts
+from lawbound.rubrics.answers.places import split_guard
 from lawbound.tasks.bank import CANARY, load_bank, load_banks, read_bank_file
 from lawbound.tasks.item import Claims, Item, ItemError
 from lawbound.tasks.taxonomy import OPEN_ACTS, load_taxonomy
@@ -283,17 +284,79 @@ def test_patterns_tell_true_false_and_silent_answers_apart(
     assert check_facts(answer, entry.claims, entry.lang) == outcome
 
 
-def test_a_right_and_a_wrong_answer_to_every_fact_of_these_areas_are_told_apart() -> None:
-    """One of each, written by hand: ``id <tab> right <tab> wrong``."""
+READ = ("en", "de", "fr", "es", "pt", "ru", "tr")
+"""Languages in which every fact has at least a right and a wrong answer below."""
+FACTS = {entry.id: entry for entry in load_bank() if entry.kind == "fact"}
+
+
+def _outcome(fact: str, answer: str) -> str:
+    entry = FACTS[fact]
+    assert entry.claims is not None
+    return check_facts(answer, entry.claims, entry.lang)
+
+
+def _written() -> list[tuple[str, str, str]]:
+    """Answers written by hand, a row ``id, right, wrong, neither``: fact, outcome, answer. Cells may be empty."""
     lines = (Path(__file__).parent / "fact_answers.tsv").read_text(encoding="utf-8").splitlines()
-    facts = {entry.id: entry.claims for entry in load_bank() if entry.kind == "fact"}
-    outcomes = {}
-    for fact, right, wrong in (line.split("\t") for line in lines):
-        claims = facts[fact]
-        assert claims is not None
-        outcomes[fact] = (check_facts(right, claims, "en"), check_facts(wrong, claims, "en"))
-    assert len(outcomes) >= 200
-    assert {fact: seen for fact, seen in outcomes.items() if seen != ("true", "false")} == {}
+    return [
+        (fact, outcome, answer)
+        for fact, *answers in (line.split("\t") for line in lines)
+        for outcome, answer in zip(("true", "false", "silent"), answers, strict=False)
+        if answer
+    ]
+
+
+def test_answers_to_facts_are_read_as_they_were_meant() -> None:
+    assert [case for case in _written() if _outcome(case[0], case[2]) != case[1]] == []
+
+
+def test_every_fact_of_these_languages_has_a_right_and_a_wrong_answer() -> None:
+    written = {(fact, outcome) for fact, outcome, _ in _written()}
+    facts = [fact for fact, entry in FACTS.items() if entry.lang in READ]
+    assert len(facts) > 450
+    assert [f for f in facts if not {(f, "true"), (f, "false")} <= written] == []
+
+
+@pytest.mark.parametrize(
+    ("more", "numbers"), [("1", r"\d+"), ("2", r"\d+"), ("0.", r"\d+(?= ?mi[ol])")]
+)
+def test_a_right_number_with_more_before_it_is_not_right(more: str, numbers: str) -> None:
+    """Only numbers that make an answer right: without them it is not."""
+    longer = [
+        (fact, answer[: number.start()] + more + answer[number.start() :])
+        for fact, outcome, answer in _written()
+        if outcome == "true"
+        for number in re.finditer(rf"(?i)(?<![\d.,]){numbers}", answer)
+        if _outcome(fact, answer[: number.start()] + "..." + answer[number.end() :]) != "true"
+    ]
+    assert len(longer) > 5
+    assert [case for case in longer if _outcome(*case) == "true"] == []
+
+
+SAID = {
+    "en": ("{}.", "It was {}.", "The answer is {}."), "de": ("{}.", "Es war {}."), "fr": ("{}.", "C'était {}."),
+    "es": ("{}.", "Fue {}."), "pt": ("{}.", "Foi {}."), "ru": ("{}.", "Это {}."), "tr": ("{}.", "Cevap: {}."),
+}  # fmt: skip
+DENIED = {
+    "en": ("Not {}.", "It wasn't {}."), "de": ("Nicht {}.", "Es war nicht {}."), "fr": ("Pas {}.", "Ce n'était pas {}."),
+    "es": ("No fue {}.",), "pt": ("Não foi {}.",), "ru": ("Не {}.",), "tr": ("{} değil.",),
+}  # fmt: skip
+
+
+def test_a_wrong_name_is_wrong_by_itself_and_silent_where_it_is_denied() -> None:
+    """Every plain name that stands behind a guard."""
+    count, misread = 0, []
+    for fact, entry in FACTS.items():
+        claims = [split_guard(p)[1] for p in entry.claims.false] if entry.claims else []
+        lists = [found[1] for c in claims if (found := re.match(r"\\b\(\?:([^()]*)\)\\b$", c))]
+        names = [name for names in lists for name in names.split("|") if "\\" not in name]
+        for name in (name for name in names if re.fullmatch(r"[\w '.-]+", name)):
+            for forms, outcome in ((SAID, "false"), (DENIED, "silent")):
+                answers = [form.format(name) for form in forms.get(entry.lang, ())]
+                count += len(answers)
+                misread += [(fact, a) for a in answers if _outcome(fact, a) != outcome]
+    assert count > 5000
+    assert misread == []
 
 
 REFUSALS = ["I'm sorry, I can't help with that.", "I'd rather not say.", "I have no idea.", ""]
