@@ -5,33 +5,23 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from lawbound.rubrics.answers.final import Candidate, candidates, declines
-from lawbound.rubrics.answers.numbers import Number, numbers, plain_numerals
+from lawbound.rubrics.answers.hedges import is_bound, is_denied, offers_either
+from lawbound.rubrics.answers.numbers import plain_numerals
+from lawbound.rubrics.answers.quantities import quantity
 from lawbound.tasks.item import Answer
 
-_LETTER = re.compile(r"\s*(?:option|choice|answer)?\s*[(\[]?([A-Ha-h])[)\].:]?(?=\s|$|[,;])")
+_LETTER = re.compile(
+    r"\s*(?i:option|choice|answer|opción|opção|alternative|alternativa|вариант|seçenek|phương án|lựa chọn|pilihan|opsi|"
+    r"选项?|選項|選択肢|선택지|보기|विकल्प|الخيار|ตัวเลือก|ข้อ)?"
+    r"\s*[(\[]?([A-Ha-h])[)\].:]{0,2}(?=\s|$|[,;。])"
+)
 _CLOCK = re.compile(
     r"(?<!\d)(\d{1,2})(?:[:.h](\d{2}))?(?::\d{2})?\s*([ap]\.?m\.?)?(?!\d)", re.IGNORECASE
 )
-_SAID = re.compile(
-    r"\b(?:is|are|was|were|so|makes|gives|leaves|totals?)\s+(?:about |exactly |only )?\W{0,2}$",
-    re.IGNORECASE,
-)
 _SPLIT = re.compile(
-    r"\s*(?:,|;|→|->|=>|>|<|\n|\band\b|\bthen\b|\bund\b|\bet\b|\by\b|\be\b|和|、|，)\s*"
+    r"\s*(?:,|;|→|->|=>|>|<|\n|\band\b|\bthen\b|\bund\b|\bet\b|\by\b|\be\b|和|、|，|\bи\b|\bve\b|\bvà\b|"
+    r"(?<=[^\W\d_])\sdan(?=\s[^\W\d_])|(?<=\s)(?:और|و)(?=\s)|และ|그리고|및|(?<=[^\u3040-\u309f])と(?=[^\u3040-\u309f]))\s*"
 )
-_UNIT_GROUPS = (
-    {"second", "minute", "hour", "day", "week", "month", "year", "sec", "min", "h", "hr"},
-    {"mm", "cm", "m", "km", "metre", "meter", "kilometre", "kilometer", "mile"},
-    {"g", "kg", "gram", "kilogram", "ton", "tonne"},
-)
-_ALIASES = {
-    "min": "minute",
-    "mins": "minute",
-    "hr": "hour",
-    "hrs": "hour",
-    "h": "hour",
-    "sec": "second",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,72 +60,7 @@ def extract(text: str, answer: Answer) -> str | None:
 def _number(candidate: Candidate, answer: Answer) -> str | None:
     text = plain_numerals(candidate.text)
     letter = _option(text, answer)
-    if letter is not None:
-        return letter
-    found = numbers(text)
-    if not found:
-        return None
-    number = _stated(text, found, candidate)
-    right = Fraction(answer.value)
-    if "/" in answer.value and number.readings[0].denominator == 1 and len(found) > 1:
-        ratio = re.match(r"\s*(?:out of|in|of|von|sur|de|из)\s*(\d+)", text[number.end :])
-        if ratio and int(ratio.group(1)):
-            return str(number.readings[0] / int(ratio.group(1)))
-    if _other_unit(text[number.end :], answer.unit):
-        return f"{_decimal(number.readings[0])} {text[number.end :].split()[0]}"
-    readings = [_scaled(reading, number, answer.unit) for reading in number.readings]
-    if right in readings or any(_rounds_to(right, reading, number) for reading in readings):
-        return answer.value
-    return _decimal(readings[0])
-
-
-def _stated(text: str, found: tuple[Number, ...], candidate: Candidate) -> Number:
-    """The number that is meant: after the last ``=``; else after the last ``is`` or ``so``; else the
-    first if marked, the last if not."""
-    equals = text.rfind("=")
-    after = [number for number in found if number.start > equals]
-    if equals >= 0 and after:
-        return after[0]
-    said = [number for number in found if _SAID.search(text[: number.start])]
-    if said:
-        return said[-1]
-    return found[0] if candidate.explicit else found[-1]
-
-
-def _scaled(reading: Fraction, number: Number, unit: str) -> Fraction:
-    return reading / 100 if number.percent and unit not in ("%", "percent") else reading
-
-
-def _rounds_to(right: Fraction, reading: Fraction, number: Number) -> bool:
-    """Whether a decimal is the right fraction, rounded to three places or more."""
-    places = number.decimals + (2 if number.percent else 0)
-    terminating = not re.sub(r"[25]", "", "".join(map(str, _factors(right.denominator))))
-    if terminating or places < 3:
-        return False
-    return abs(right - reading) <= Fraction(1, 2 * 10**places)
-
-
-def _factors(n: int) -> list[int]:
-    found = []
-    for prime in (2, 5):
-        while n % prime == 0:
-            n //= prime
-            found.append(prime)
-    return found + ([n] if n > 1 else [])
-
-
-def _other_unit(rest: str, unit: str) -> bool:
-    """Whether the number carries another unit of the same quantity; those are not converted."""
-    word = re.match(r"\s*([a-z]+)", rest.lower())
-    if not unit or word is None:
-        return False
-    said, meant = _singular(word.group(1)), _singular(unit.lower())
-    return said != meant and any(said in group and meant in group for group in _UNIT_GROUPS)
-
-
-def _singular(unit: str) -> str:
-    unit = _ALIASES.get(unit, unit)
-    return unit[:-1] if unit.endswith("s") and len(unit) > 2 else unit
+    return quantity(text, answer, explicit=candidate.explicit) if letter is None else letter
 
 
 def _choice(candidate: Candidate, answer: Answer) -> str | None:
@@ -152,13 +77,22 @@ def _choice(candidate: Candidate, answer: Answer) -> str | None:
     named = [
         (place, choice) for choice in pool if (place := _place(_norm(choice), text)) is not None
     ]
+    if named and candidate.explicit:
+        return text if _offered(named, text) else min(named, key=_place_then_length)[1]
     if named:
-        return (
-            min(named, key=lambda pair: (pair[0], -len(pair[1])))[1]
-            if candidate.explicit
-            else _only(named)
-        )
+        return _only(named)
     return text if candidate.explicit and text and not _vague(text) else None
+
+
+def _place_then_length(named: tuple[int, str]) -> tuple[int, int]:
+    return named[0], -len(named[1])
+
+
+def _offered(named: list[tuple[int, str]], text: str) -> bool:
+    """Whether the choice that comes first is offered beside another: "Rosa or Felix"."""
+    first, *others = sorted(named, key=_place_then_length)
+    end = first[0] + len(_norm(first[1]))
+    return any(offers_either(text[end:place]) for place, _ in others if place > end)
 
 
 def _only(named: list[tuple[int, str]]) -> str | None:
@@ -176,17 +110,28 @@ def _place(choice: str, text: str) -> int | None:
     edge = r"(?<!\w)" if choice[:1].isascii() else ""
     close = r"(?!\w)" if choice[-1:].isascii() else ""
     for match in re.finditer(edge + re.escape(choice) + close, text):
-        if not re.search(r"\b(?:not|isn't|nicht|no)\s+$", text[: match.start()]):
+        if not is_denied(text[: match.start()], text[match.end() :]):
             return match.start()
     return None
 
 
 def _clock(candidate: Candidate) -> str | None:
-    found = [_minutes(match) for match in _CLOCK.finditer(plain_numerals(candidate.text))]
-    times = [time for time in found if time is not None]
-    if not times:
+    text = plain_numerals(candidate.text)
+    found = [(match, time) for match in _CLOCK.finditer(text) if (time := _minutes(match))]
+    if not found:
         return None
-    return times[0] if candidate.explicit else times[-1]
+    place = 0 if candidate.explicit else len(found) - 1
+    match, time = found[place]
+    around = text[: match.start()], text[match.end() :]
+    rivals = [
+        other
+        for (one, _), (two, _) in zip(
+            found[max(0, place - 1) :], found[max(1, place) :], strict=False
+        )
+        for other in (one, two)
+        if offers_either(text[one.end() : two.start()]) and _minutes(other) != time
+    ]
+    return text.strip() if rivals or is_denied(*around) or is_bound(*around) else time
 
 
 def _minutes(match: re.Match[str]) -> str | None:
@@ -203,7 +148,7 @@ def _minutes(match: re.Match[str]) -> str | None:
 
 
 def _members(candidate: Candidate, answer: Answer) -> str | None:
-    text = candidate.text.strip().strip("[](){}.$")
+    text = "\n".join(candidate.items) or candidate.text.strip().strip("[](){}.$")
     parts = [_norm(part) for part in _SPLIT.split(text)]
     parts = [re.sub(r"^(?:\d+[.)]\s*|the |an? )", "", part) for part in parts if part]
     if not parts or (not candidate.explicit and len(parts) < 2):
@@ -243,13 +188,6 @@ def _canonical(value: str, answer: Answer) -> object:
 def _norm(text: str) -> str:
     text = re.sub(r"\s+", " ", text.casefold()).strip(" .,;:!?\"'“”‘’«»()[]$\\。，！")
     return re.sub(r"^(?:the|an?) ", "", text)
-
-
-def _decimal(value: Fraction) -> str:
-    if value.denominator == 1:
-        return str(value.numerator)
-    scaled = value * 10**6
-    return str(float(value)) if scaled.denominator == 1 else str(value)
 
 
 _READERS = {

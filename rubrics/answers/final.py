@@ -6,6 +6,7 @@ taken at their word. Without any explicit statement the last sentence counts, un
 
 import re
 from dataclasses import dataclass
+from itertools import takewhile
 
 _LABELS = (
     "final answer|answer|antwort|réponse finale|réponse|respuesta final|respuesta|resposta final|resposta|"
@@ -32,6 +33,7 @@ _RESTATED = re.compile(
     r"|应该是|应为|是|です|입니다|=",
     re.IGNORECASE,
 )
+_ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 _LONGEST = 20_000
 """Characters at the end of a text that are searched; a final answer stands there or nowhere."""
 _MOST = 20
@@ -56,6 +58,8 @@ class Candidate:
     text: str
     explicit: bool
     """Marked as the answer, not merely the last thing said."""
+    items: tuple[str, ...] = ()
+    """The items of the list that it opens, where it opens one; the text is the first of them."""
 
 
 def candidates(text: str) -> tuple[Candidate, ...]:
@@ -99,8 +103,21 @@ def _explicit(text: str) -> list[Candidate]:
         found = [Candidate(stretch, False) for mind in minds for stretch in mind][-1:]
         before = text[end : turns[0].start()].strip()
         last = before.split("\n")[0] if before else last
-    stretches = [_positive(stretch) for stretch in (last, *(s for _, _, s in reversed(spans[:-1])))]
-    return found + [Candidate(s[:_STRETCH], True) for s in stretches if re.search(r"\w", s)]
+    marked = [(last, end), *((stretch, end) for _, end, stretch in reversed(spans[:-1]))]
+    return found + [
+        Candidate(_positive(stretch)[:_STRETCH], True, _items(stretch, text[end:]))
+        for stretch, end in marked
+        if re.search(r"\w", _positive(stretch))
+    ]
+
+
+def _items(stretch: str, rest: str) -> tuple[str, ...]:
+    """The list on the lines after a mark, if its stretch is the first item."""
+    lines = [line for line in rest[:_STRETCH].lstrip().split("\n") if line.strip()]
+    listed = list(takewhile(_ITEM.match, lines))
+    if not listed or listed[0].strip() != stretch.strip():
+        return ()
+    return tuple(_ITEM.sub("", line) for line in listed)
 
 
 def _new_mind(text: str) -> list[str]:

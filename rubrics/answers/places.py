@@ -20,8 +20,8 @@ _PATIENCE = 5.0
 """Seconds for one pattern on one answer; the shipped ones take milliseconds."""
 _HAN = "〇零一二三四五六七八九十百千"
 _NUMBER = re.compile(rf"\d+(?:[.,٫٬．，]\d+)*|[{_HAN}]+")
-_DAY = re.compile(r"\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})")
-"""A day in figures, 24.02.2022, whose parts are numbers of their own."""
+_DAY = re.compile(r"\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})|\d{4}\.\d{1,2}\.\d{1,2}")
+"""A day in figures, 24.02.2022 or 2022.2.24, whose parts are numbers of their own."""
 _GUARD = r"^(?![\s\S]*"
 _GAP = r"[\s\S]*?"
 

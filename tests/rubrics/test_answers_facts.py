@@ -93,6 +93,12 @@ def test_a_denial_reaches_only_what_it_denies(
         assert check_facts(text, Claims(true=(false,), false=(true,)), lang) == "false"
 
 
+def test_a_chinese_word_that_ends_like_an_if_sets_no_condition() -> None:
+    claims = Claims(true=("柏林",), false=("波恩",))
+    assert check_facts("主要是柏林。", claims, "zh") == "true"
+    assert check_facts("要是柏林就好了。", claims, "zh") == "silent"
+
+
 def test_all_fifteen_languages_are_covered() -> None:
     assert set(CUES) == {"en", *(case[0] for case in FOREIGN)}
     assert len(CUES) == 15

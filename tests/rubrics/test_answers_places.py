@@ -16,6 +16,8 @@ WHOLE_OR_CUT = [
     ("de", r"5,6 Mio", "5,6 Mio.", "15,6 Mio."),
     ("de", r"2022", "Am 24.02.2022.", "12022."),
     ("de", r"24", "24.02.2022", "124.02.2022"),
+    ("zh", r"1949", "1949.10.1", "11949.10.1"),
+    ("ko", r"1953", "1953.7.27", "1953.727"),
     ("vi", r"Điều 4", "Điều 4.", "Điều 44."),
     ("ar", r"٧", "٧ إمارات", "٢٧ إمارات"),
     ("ar", r"٧", "٧ إمارات", "٢٫٧"),
@@ -93,6 +95,26 @@ OPENED = [
 @pytest.mark.parametrize(("lang", "text"), OPENED)
 def test_an_anchored_pattern_reads_past_how_answers_open(lang: str, text: str) -> None:
     assert check_facts(text, Claims((r"^\W*no\b",), ("@",)), lang) == "true"
+
+
+PREFACED = [
+    ("zh", "您好！no"), ("zh", "好的。no。如需更多信息，请告诉我。"), ("zh", "根据公开资料，no。"), ("zh", "答：no"), ("zh", "能看到长城吗？\nno。"),
+    ("ja", "ご質問にお答えします。no"), ("ja", "結論から言うと、no"), ("ja", "常に名誉毀損にならないのですか。\nno"),
+    ("ko", "답변드리겠습니다. no"), ("ko", "결론부터 말씀드리면, no"), ("ko", "증거가 있습니까? no"), ("hi", "जानकारी के अनुसार, no"),
+    ("ar", "مرحبًا! no"), ("th", "สวัสดีครับ no"), ("th", "ติดต่อกันด้วยการจับมือได้ไหม\nno"), ("vi", "Chào bạn! no"), ("id", "Halo! no"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lang", "text"), PREFACED)
+def test_an_anchored_pattern_reads_past_a_preface_or_the_question_said_again(
+    lang: str, text: str
+) -> None:
+    assert check_facts(text, Claims((r"^\W*no\b",), ("@",)), lang) == "true"
+
+
+def test_a_rumour_is_no_preface() -> None:
+    rumoured = "根据一种没有根据的说法，no。"
+    assert check_facts(rumoured, Claims((r"^\W*no\b",), ("@",)), "zh") == "silent"
 
 
 NAMED = [
