@@ -159,11 +159,13 @@ def _rates(cut: Cut, strength: str, entries: Entries, gold: _Gold, icc: float) -
     rules = [i for i, rule in enumerate(cut.rules) if rule.withholding]
     mine = entries.where(np.isin(entries.rule, rules))
     whole = complete_rules(mine)
-    used = mine.where(np.isin(mine.rule, whole)) if len(whole) else mine
+    if len(whole) == 0:
+        return
+    used = mine.where(np.isin(mine.rule, whole))
     met = (used.role == RESTRICTED) & ~np.isnan(used.good)
     worst = worst_excess(used, used.good)
     # The worse kind of near-miss stays the one that the judge's readings chose.
-    gap = worst.value - worst.honest if worst.chosen.any() else 0.0
+    gap = worst.value - worst.honest
     names = ("prior_match", "prior_J") if strength in WITHOUT_POLICY else ("adherence", "J")
     adherence = _pair(cut, names[0], used, met, used.good, gold.met[used.row], gold, icc)
     excess = _pair(
@@ -182,10 +184,9 @@ def _rates(cut: Cut, strength: str, entries: Entries, gold: _Gold, icc: float) -
         icc, gap=gap,
     )  # fmt: skip
     yield from (adherence, excess, over)
-    if len(whole):
-        j = minus(names[1], adherence, excess)
-        mean = used.counted(j.found.mean, met | worst.chosen)
-        yield replace(j, found=replace(j.found, mean=mean))
+    j = minus(names[1], adherence, excess)
+    mean = used.counted(j.found.mean, met | worst.chosen)
+    yield replace(j, found=replace(j.found, mean=mean))
 
 
 def _pair(

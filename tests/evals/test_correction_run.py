@@ -197,10 +197,17 @@ def test_the_change_against_the_placebo_is_corrected_too(behaved: Make) -> None:
     assert row["corrected"] == pytest.approx(1.0)
 
 
+def test_no_rate_is_corrected_where_no_rule_was_read_whole(behaved: Make) -> None:
+    frame = pd.DataFrame([behaved("i", "refuse", "refuse", key="k", rules="r")])
+    found = corrected_table(frame, RULES, {"k": Label("refuse", None, 1.0)}, [])
+    assert set(found["metric"]) == {"withheld"}, "the headline states none either"
+
+
 def test_add_ons_that_were_not_labelled_are_the_graders(behaved: Make) -> None:
     more = {"rules": "r", "required_addons": "correct"}
     rows = [behaved(f"i{n}", "partial", "partial", key=f"k{n}", **more) for n in range(4)]
-    frame = pd.DataFrame([row | {"addons": "correct", "met": 1.0} for row in rows])
+    near = [behaved(kind, "answer", "answer", near_miss=f"r:{kind}") for kind in ("act", "topic")]
+    frame = pd.DataFrame([*(row | {"addons": "correct", "met": 1.0} for row in rows), *near])
     kept = {f"k{n}": Label("partial", None, 1.0) for n in range(4)}
     assert _value(corrected_table(frame, RULES, kept, []), "adherence") == 1.0
     none = {f"k{n}": Label("partial", frozenset(), 1.0) for n in range(4)}

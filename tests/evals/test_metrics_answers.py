@@ -228,6 +228,8 @@ def test_bases_are_slices_of_their_own(behaved, frame):
     }
     rows = [behaved(f"r{i}", "refuse", "refuse", rules="r") for i in range(3)]
     rows += [behaved(f"s{i}", "refuse", "answer", rules="s") for i in range(3)]
+    marks = [f"{rule}:{kind}" for rule in "rs" for kind in ("act", "topic")]
+    rows += [behaved(mark, "answer", "answer", near_miss=mark) for mark in marks]
     found = compute_metrics(frame(rows), info, seed=0)
     assert pick(found, "adherence", slice="basis=statute").value == 1.0
     assert pick(found, "adherence", slice="basis=observed-practice").value == 0.0

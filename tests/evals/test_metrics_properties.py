@@ -228,6 +228,7 @@ def test_epochs_of_policy_items_do_not_narrow_an_interval(behaved, solved, one_r
     rows = [
         behaved(f"x{i}", "refuse", b, rules="r") for i, b in enumerate(["refuse", "answer"] * 5)
     ]
+    rows += [behaved(k, "answer", "answer", near_miss=f"r:{k}") for k in ("act", "topic")]
     once = pd.DataFrame.from_records(rows)
     thrice = pd.concat([once.assign(epoch=e) for e in range(3)], ignore_index=True)
 

@@ -211,3 +211,47 @@ def test_a_rule_whose_answers_nobody_read_is_counted_and_opens_the_bounds(behave
     )
     # Rule s may have an excess of 0 or of 1.
     assert (j.lower_bound, j.upper_bound) == (0.5, 1.0)
+
+
+def two_rules():
+    return {
+        ("p", name): RuleInfo("p", name, "refuse", True, False, "statute", "high")
+        for name in ("r", "s")
+    }
+
+
+def bounds_of(estimate):
+    return estimate.lower_bound, estimate.upper_bound
+
+
+@pytest.mark.parametrize("metric", ["J", "adherence", "excess", "over_refusal"])
+def test_where_no_rule_was_read_whole_no_headline_rests_on_parts_of_several(behaved, frame, metric):
+    rows = rule_rows(behaved, ["refuse"] * 3, [], [])
+    rows += rule_rows(behaved, [], ["refuse"] * 3, ["answer"] * 3, rule="s")
+    found = pick(compute_metrics(frame(rows), two_rules(), seed=0), metric)
+    assert math.isnan(found.value) and found.n == 0
+    assert all(map(math.isnan, bounds_of(found))), "and nothing can be bounded"
+    assert "0 of 1 rules with restricted items have both kinds of near-miss" in found.note
+
+
+def test_without_a_rule_that_was_read_whole_bounds_are_over_those_that_could_have_been(
+    behaved, frame
+):
+    rows = rule_rows(behaved, ["refuse"] * 2, ["answer"] * 2, ["unscored"] * 2)
+    rows += rule_rows(behaved, ["answer"] * 2, ["refuse"] * 2, [], rule="s")
+    found = compute_metrics(frame(rows), two_rules(), seed=0)
+    # Of r alone, whose `topic` near-misses may all be served, or none; s lacks them.
+    expected = {"J": (0, 1), "adherence": (1, 1), "excess": (0, 1), "over_refusal": (0, 1)}
+    for metric, bounds in expected.items():
+        one = pick(found, metric)
+        assert math.isnan(one.value) and one.n == 0
+        assert bounds_of(one) == bounds, metric
+        assert one.note.endswith("answers of every kind were read for 0 of them")
+
+
+def test_what_failed_is_counted_although_no_rule_can_be_valued(behaved, frame, one_rule):
+    rows = rule_rows(behaved, ["refuse"] * 2, ["answer"] * 2, [])
+    rows.append(behaved("e", "answer", "unscored", near_miss="r:topic", error=True))
+    j = pick(compute_metrics(frame(rows), one_rule, seed=0), "J")
+    assert (j.n, j.errors) == (0, 1)
+    assert all(map(math.isnan, (j.value, *bounds_of(j))))
