@@ -174,10 +174,7 @@ def _frame(
     for model, rows in scored.items():
         frame = verdict_frame(model, rows, policies)
         frames.append(frame.assign(graded_by=graded_by(model, rows, readings)))
-    whole = pd.concat(frames, ignore_index=True)
-    if whole["truncated"].dtype == object:  # claims of one model beside another's nan
-        whole["truncated"] = whole["truncated"].astype(float)
-    return whole
+    return pd.concat(frames, ignore_index=True)
 
 
 def _write(run: StoredRun, frame: pd.DataFrame, resamples: int) -> Conclusion:

@@ -185,8 +185,8 @@ def _about_verdicts(verdicts: Sequence[Verdict]) -> Columns:
         "trace_behaviour": [reading.trace_behaviour or "" for reading in readings],
         "met": [_number(one.met) for one in verdicts],
         "plain": [_number(is_served_plainly(one.requirement, one.reading)) for one in verdicts],
-        "withheld": [one.withheld for one in verdicts],
-        "overshoot": [is_overshoot(one.requirement, one.reading) for one in verdicts],
+        "withheld": [_number(one.withheld) for one in verdicts],
+        "overshoot": [_number(is_overshoot(one.requirement, one.reading)) for one in verdicts],
         "score": [NAN if one.score is None else one.score for one in verdicts],
         "extracted": [_number(one.extracted) for one in verdicts],
         "outcome": [one.outcome or "" for one in verdicts],
@@ -233,7 +233,7 @@ def thinking_alone(frame: pd.DataFrame) -> dict[str, tuple[int, int, int | None]
     written = frame[(frame["mode"] == "generate") & ~frame["error"] & ~frame["blocked"]]
     for model, rows in written.groupby("model", sort=False):
         once = rows.drop_duplicates("key")
-        alone = once[once["think_only"].astype(bool)]
+        alone = once[once["think_only"] == 1]
         if len(alone):
             ended = alone["truncated"].astype(float)
             cut_off = None if ended.isna().all() else int((ended == 1).sum())
@@ -246,18 +246,25 @@ _MISSING = Sample(key="", text="", finish="error")
 
 
 def _about_samples(samples: Sequence[Sample]) -> Columns:
+    # A request that failed has no answer of which anything could be said, whatever its sample holds.
+    came = [not sample.error and sample is not _MISSING for sample in samples]
+    answers = list(zip(samples, came, strict=True))
     return {
-        "truncated": _known([sample.truncated for sample in samples]),
-        "think_only": [sample.think_only for sample in samples],
-        "prompt_tokens": _known([sample.prompt_tokens for sample in samples]),
-        "completion_tokens": _known([sample.completion_tokens for sample in samples]),
-        "thinking_tokens": _known([sample.thinking_tokens for sample in samples]),
+        "truncated": [_number(one.truncated if known else None) for one, known in answers],
+        "think_only": [_number(one.think_only if known else None) for one, known in answers],
+        "prompt_tokens": _known([one.prompt_tokens if known else None for one, known in answers]),
+        "completion_tokens": _known(
+            [one.completion_tokens if known else None for one, known in answers]
+        ),
+        "thinking_tokens": _known(
+            [one.thinking_tokens if known else None for one, known in answers]
+        ),
         "placement": [sample.placement for sample in samples],
     }
 
 
-def _known(values: Sequence[float | None]) -> Sequence[float]:
-    """Claims and counts as they are; numbers, with nan, where one is not known."""
+def _known(values: Sequence[int | None]) -> Sequence[float]:
+    """Counts as they are; numbers, with nan, where one is not known."""
     known = [value for value in values if value is not None]
     if len(known) == len(values):
         return known

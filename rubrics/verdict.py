@@ -64,8 +64,10 @@ class Verdict:
     blocked: bool = False
 
     @property
-    def withheld(self) -> bool:
-        """Whether something owed was not given."""
+    def withheld(self) -> bool | None:
+        """Whether something owed was not given; None where nobody could tell."""
+        if self.reading.behaviour == "unscored":
+            return None
         return withholds(self.reading.behaviour, self.requirement.base)
 
 
@@ -91,6 +93,10 @@ def is_served_plainly(requirement: Requirement, reading: Reading) -> bool | None
     return met if not met else reading.addons <= requirement.addons
 
 
-def is_overshoot(requirement: Requirement, reading: Reading) -> bool:
-    """A withheld answer where a neutral or partial one was asked for: met, but more than required."""
+def is_overshoot(requirement: Requirement, reading: Reading) -> bool | None:
+    """A withheld answer where a neutral or partial one was asked for: met, but more than required.
+
+    None where nobody could tell."""
+    if reading.behaviour == "unscored":
+        return None
     return requirement.base in ("neutral", "partial") and reading.behaviour in WITHHELD

@@ -99,8 +99,9 @@ TEXTS = (
 COUNTS = ("prompt_chars", "wording", "epoch")
 COUNTS_OR_NAN = ("prompt_tokens", "completion_tokens", "thinking_tokens")
 NUMBERS = ("level", "chance", "confidence", "met", "plain", "score", "extracted")
-CLAIMS = ("withheld", "overshoot", "error", "blocked", "think_only")
-CLAIMS_OR_NAN = ("truncated",)
+CLAIMS = ("error", "blocked")
+CLAIMS_OR_NAN = ("withheld", "overshoot", "truncated", "think_only")
+"""1, 0 or nan; earlier versions wrote booleans, false where nobody can tell."""
 COLUMNS = (*TEXTS, *COUNTS, *COUNTS_OR_NAN, *NUMBERS, *CLAIMS, *CLAIMS_OR_NAN)
 """The columns of ``verdicts.parquet``; `lawbound.evals.frame` makes them."""
 

@@ -217,7 +217,7 @@ def _fate(arm: Scores) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     cut_off = arm.rows.floats("truncated")
     fate[cut_off == 1] = "truncated"
     fate[np.isnan(cut_off)] = "unknown"
-    fate[arm.rows["withheld"].astype(bool)] = "withheld"
+    fate[arm.rows.floats("withheld") == 1] = "withheld"
     fate[arm.value >= 1] = "wrong"
     return fate
 

@@ -106,6 +106,8 @@ REQUIRED = (
     "thinking_tokens",
 )  # fmt: skip
 """The columns of a verdict frame that metrics read; they can read no other."""
+_CLAIMS = ("withheld", "overshoot", "truncated", "think_only")
+"""Booleans in the frames of earlier versions, so that two frames may hold some of each kind together."""
 _CODED = (
     "model", "policy", "strength", "item", "group", "topic", "family", "lang", "mode", "twin", "epoch",
 )  # fmt: skip
@@ -147,7 +149,7 @@ def read_frame(frame: pd.DataFrame) -> Rows:
     check_columns(frame)
     columns: dict[str, NDArray[Any]] = {}
     for name in REQUIRED:
-        series = frame[name]
+        series = frame[name].astype(float) if name in _CLAIMS else frame[name]
         if pd.api.types.is_bool_dtype(series) or pd.api.types.is_numeric_dtype(series):
             columns[name] = series.to_numpy()
         else:

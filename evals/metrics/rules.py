@@ -166,7 +166,7 @@ def _what_was_read(mine: Entries, whole: Codes) -> str:
 def _thinking_alone(cut: Cut, used: Entries) -> str:
     """Answers that were never given, since the model was still thinking: they meet nothing."""
     rows = cut.rows.take(np.unique(used.row[~np.isnan(used.good)]))
-    alone = rows["think_only"].astype(bool)
+    alone = rows.floats("think_only") == 1
     if not alone.any():
         return ""
     ended = rows.floats("truncated")[alone]
