@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lawbound.evals.compare.graders import Readers, read_otherwise
 from lawbound.evals.compare.pairs import (
     Pairs,
     pair_cuts,
@@ -49,7 +50,8 @@ class Comparison:
     differences: tuple[Difference, ...]
     flipped: pd.DataFrame
     """Answers whose verdict or correctness changed, one a row for each policy that judges them;
-    `requirement_differs` where the runs' policies do not require the same of it."""
+    `requirement_differs` where the runs' policies do not require the same of it, `graded_by_first` and
+    `graded_by_second` who read it."""
     pairs: int
     """Pairs of stored answers; one that several policies judge is one."""
     unpaired: int
@@ -61,6 +63,8 @@ class Comparison:
     """Those of them in which none failed or was blocked: the bounds say what they could change."""
     differing: int = 0
     """Pairs of whose answers the two runs' policies do not require the same."""
+    regraded: int = 0
+    """Pairs of which the grader read one answer and a panel of judges the other."""
 
 
 def compare_frames(
@@ -103,6 +107,7 @@ def compare_frames(
     shared: dict[str, bool] = {}
     unanswered: list[tuple[str, str, str]] = []
     seen = _Answers()
+    readers = (Readers(first), Readers(second))
     paired = 0
     for arms in by_policy.values():
         if len(arms) == 2:
@@ -110,9 +115,9 @@ def compare_frames(
             paired += len(pairs.first)
             differs = requirement_differs(pairs)
             flips = _flipped(pairs)
-            seen.add(pairs, differs, flips)
+            seen.add(pairs, differs, flips, read_otherwise(pairs, readers))
             found += _differences(pairs, stream(seed, pairs.policy), resamples)
-            tables.append(_flips(pairs, differs, flips))
+            tables.append(_flips(pairs, differs, flips, readers))
             unanswered += unanswered_scores(pairs, "full")
             if (pairs.first.at("full")["kind"] == "policy").any():
                 shared[pairs.policy] = shares_a_rule(pairs, "full")
@@ -125,7 +130,7 @@ def compare_frames(
     told = "\n".join(summary(found, counts, names, warnings, shared, unanswered))
     return Comparison(
         names, tuple(found), flipped, counts.pairs, counts.unpaired, told,
-        counts.failed + counts.unscored, counts.unscored, counts.differing,
+        counts.failed + counts.unscored, counts.unscored, counts.differing, counts.regraded,
     )  # fmt: skip
 
 
@@ -143,8 +148,9 @@ class _Answers:
     unlike: set[Pair] = field(default_factory=set)
     flipped: set[Pair] = field(default_factory=set)
     flipped_unlike: set[Pair] = field(default_factory=set)
+    regraded: set[Pair] = field(default_factory=set)
 
-    def add(self, pairs: Pairs, differs: Mask, flips: Mask) -> None:
+    def add(self, pairs: Pairs, differs: Mask, flips: Mask, regraded: Mask) -> None:
         """The pairs of one policy."""
         both = (pairs.first, pairs.second)
         keys = list(zip(*(rows["key"].tolist() for rows in both), strict=True))
@@ -154,6 +160,7 @@ class _Answers:
         for found, mask in (
             (self.every, everywhere), (self.lost, lost), (self.unread, unread),
             (self.unlike, differs), (self.flipped, flips), (self.flipped_unlike, flips & differs),
+            (self.regraded, regraded),
         ):  # fmt: skip
             found.update(keys[at] for at in np.flatnonzero(mask).tolist())
 
@@ -164,6 +171,7 @@ class _Answers:
         return Counts(
             len(self.every), unpaired, failed=len(self.lost), unscored=len(self.unread),
             differing=len(self.unlike), flipped=len(self.flipped), flipped_unlike=len(self.flipped_unlike),
+            regraded=len(self.regraded),
         )  # fmt: skip
 
 
@@ -242,7 +250,9 @@ def _flipped(pairs: Pairs) -> Mask:
     return changed
 
 
-def _flips(pairs: Pairs, differs: Mask, changed: Mask) -> pd.DataFrame:
+def _flips(
+    pairs: Pairs, differs: Mask, changed: Mask, readers: tuple[Readers, Readers]
+) -> pd.DataFrame:
     """One row a flipped pair x policy."""
     import pandas as pd
 
@@ -253,4 +263,6 @@ def _flips(pairs: Pairs, differs: Mask, changed: Mask) -> pd.DataFrame:
     for name in ("base", "rules", "behaviour", "met", "score"):
         columns[f"{name}_first"] = first[name].tolist()
         columns[f"{name}_second"] = second[name].tolist()
+    columns["graded_by_first"] = [*readers[0].of(pairs.policy, first)]
+    columns["graded_by_second"] = [*readers[1].of(pairs.policy, second)]
     return pd.DataFrame(columns | {"requirement_differs": differs[changed]})

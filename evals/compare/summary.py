@@ -66,6 +66,8 @@ class Counts:
     flipped: int
     flipped_unlike: int
     """Flipped, and differing in what is required."""
+    regraded: int
+    """The grader read one answer and a panel of judges the other."""
 
 
 def summary(
@@ -93,6 +95,7 @@ def summary(
     yield from _lost(counts)
     yield from warnings
     yield from _other_requirements(counts)
+    yield from _other_readers(counts)
     yield _flipped(counts)
     if any(d.value == d.value for d in found):
         yield (
@@ -143,6 +146,14 @@ def _other_requirements(counts: Counts) -> Iterator[str]:
             f"In {counts.differing} of the {counts.pairs} pairs the two runs do not require the same of an answer: it counts "
             "for a rule where it bears on it alike in both (as a case of it, or as a near-miss of the same "
             "kind), each run judged by its own requirement, and for capability where both want it answered."
+        )
+
+
+def _other_readers(counts: Counts) -> Iterator[str]:
+    if counts.regraded:
+        yield (
+            f"In {counts.regraded} of the {counts.pairs} pairs the offline grader read one answer and judges the "
+            "other: a difference may be the readers' and not the models'."
         )
 
 

@@ -41,6 +41,7 @@ def compare(
     Values of A and B are over the n pairs that were read in both runs. Bounds say what a difference could be, had
     every unread answer been read.
     """
+    from lawbound.evals.compare.graders import other_graders
     from lawbound.evals.compare.runs import compare_frames, unlike
     from lawbound.evals.conclude import rule_info
     from lawbound.evals.folder.policies import run_policies
@@ -79,7 +80,7 @@ def compare(
     )
     show()
     show(found.summary)
-    for line in unlike(record, other, names):
+    for line in (*unlike(record, other, names), *other_graders((first, second), names)):
         show(line)
     if out is not None:
         write_atomically(out, csv_bytes(found.flipped))

@@ -177,3 +177,19 @@ def test_a_policy_that_has_changed_between_the_runs_is_named(behaved, solved, fr
     summary = compare_frames(first, second, one_rule, seed=0, names=("old", "new")).summary
     assert "Policy p is version 1 in old and 2 in new" in summary
     assert "Policy" not in compare_frames(first, first, one_rule, seed=0).summary
+
+
+def test_pairs_that_another_grader_read_are_counted_and_named_among_the_flips(
+    behaved, solved, frame, one_rule
+):
+    first = run(behaved, solved, frame, refused=10, right=30).assign(graded_by="offline")
+    second = first.copy()
+    second.loc[:3, "graded_by"] = "judge"
+    second.loc[:1, ["behaviour", "met"]] = ["answer", 0.0]
+    comparison = compare_frames(first, second, one_rule, seed=0)
+    assert comparison.regraded == 4
+    told = "In 4 of the 160 pairs the offline grader read one answer and judges the other"
+    assert told in comparison.summary
+    readers = comparison.flipped[["graded_by_first", "graded_by_second"]]
+    assert readers.to_numpy().tolist() == [["offline", "judge"]] * 2
+    assert "judges" not in compare_frames(first, first, one_rule, seed=0).summary

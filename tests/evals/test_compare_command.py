@@ -1,5 +1,6 @@
 """What `lawbound compare` prints."""
 
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ import pandas as pd
 import pytest
 
 from lawbound.__main__ import main
+from lawbound.rubrics.score import SCORER_VERSION
 
 Run = Callable[..., tuple[int, str]]
 
@@ -120,3 +122,23 @@ def test_compare_shows_bounds_where_answers_could_not_be_read(run: Run, tmp_path
     for _, bounds in unread.values():
         low, high = bounds.rstrip("]").split(", ")
         assert -2 <= float(low) < float(high) <= 2
+
+
+def test_compare_names_the_graders_where_two_runs_were_read_by_others(
+    run: Run, tmp_path: Path
+) -> None:
+    out, other = tmp_path / "one", tmp_path / "two"
+    asked = ("--policy", "us", "--limit", "1", "--no-references")
+    assert run("run", "quick", "--model", "reference:coin", *asked, "--out", str(out))[0] == 0
+    shutil.copytree(out, other)
+    code, told = run("compare", str(out), str(other))
+    assert code == 0 and "scorer_version" not in told
+    board = pd.read_csv(other / "leaderboard.csv", dtype=str, keep_default_na=False)
+    board.assign(scorer_version="7+judge:all:0.7:J").to_csv(other / "leaderboard.csv", index=False)
+    code, told = run("compare", str(out), str(other))
+    version = SCORER_VERSION
+    assert code == 0
+    assert (
+        f"(scorer_version {version} in A (reference:coin), 7+judge:all:0.7:J in B (reference:coin))"
+        in told
+    )
