@@ -9,13 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.folder.run_folder import RunFolder, write_atomically
 from lawbound.evals.folder.stored_run import StoredRun, stored_run
-from lawbound.evals.frame import (
-    ScoredAnswer,
-    score_all,
-    thinking_alone,
-    usual_errors,
-    verdict_frame,
-)
+from lawbound.evals.frame import ScoredAnswer, score_all, verdict_frame
+from lawbound.evals.gaps import blocked_answers, cut_off, thinking_alone, usual_errors
 from lawbound.evals.judging.panel import (
     NOBODY,
     JudgeSpec,
@@ -58,6 +53,11 @@ class Conclusion:
     thinking: Mapping[str, tuple[int, int, int | None]] = field(default_factory=dict)
     """Model -> answers, those of them that hold thinking alone, and those of these cut off at the token limit
     (None where nobody knows how they ended)."""
+    blocked: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Model -> requests that came back, and those of them that a provider's filter blocked, where it blocked any."""
+    truncated: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Model -> answers in words, and those of them cut off at the token limit, where any is; thinking alone is
+    counted in `thinking`."""
 
 
 def conclude(
@@ -216,6 +216,8 @@ def _write(run: StoredRun, frame: pd.DataFrame, resamples: int) -> Conclusion:
         unread=(record.get("judge") or {}).get("unread", 0),
         errors=usual_errors(frame, run.samples),
         thinking=thinking_alone(frame),
+        blocked=blocked_answers(frame),
+        truncated=cut_off(frame),
     )
 
 

@@ -5,7 +5,6 @@ Its columns are documented in ``docs/formats.md``; it is what ``verdicts.parquet
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -18,7 +17,6 @@ from lawbound.rubrics.verdict import Verdict, is_overshoot, is_served_plainly
 from lawbound.runners.plan import Assignment
 from lawbound.runners.sample import Sample
 from lawbound.tasks.item import Item
-from lawbound.tasks.messages import one_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -193,52 +191,6 @@ def _about_verdicts(verdicts: Sequence[Verdict]) -> Columns:
         "error": [bool(one.error) for one in verdicts],
         "blocked": [one.blocked for one in verdicts],
     }
-
-
-def usual_errors(
-    frame: pd.DataFrame, samples: Mapping[str, Mapping[str, Sample]]
-) -> dict[str, tuple[str, int]]:
-    """Why answers are missing.
-
-    Args:
-        frame: The verdicts.
-        samples: Model label -> request key -> sample.
-
-    Returns:
-        Model -> what is said of most of its verdicts without an answer, in one line of at most 300
-        characters, and of how many. A model is left out where nothing is said: not asked, or damaged.
-    """
-    found = {}
-    failed = frame.loc[frame["error"], ["model", "key"]]
-    for model, keys in failed.groupby("model", sort=False)["key"]:
-        stored = samples[str(model)]
-        known = [stored[key].error for key in keys if key in stored]
-        said = Counter(one_line(error, 300) for error in known if error)
-        if said:
-            found[str(model)] = said.most_common(1)[0]
-    return found
-
-
-def thinking_alone(frame: pd.DataFrame) -> dict[str, tuple[int, int, int | None]]:
-    """Answers that were never given since the model was still thinking.
-
-    Args:
-        frame: The verdicts.
-
-    Returns:
-        Model -> how many answers it gave in words, how many of them hold thinking alone, and how many of these
-        ran into the token limit: None where nobody knows how they ended. A model is left out where there are none.
-    """
-    found: dict[str, tuple[int, int, int | None]] = {}
-    written = frame[(frame["mode"] == "generate") & ~frame["error"] & ~frame["blocked"]]
-    for model, rows in written.groupby("model", sort=False):
-        once = rows.drop_duplicates("key")
-        alone = once[once["think_only"] == 1]
-        if len(alone):
-            ended = alone["truncated"].astype(float)
-            cut_off = None if ended.isna().all() else int((ended == 1).sum())
-            found[str(model)] = (len(once), len(alone), cut_off)
-    return found
 
 
 _MISSING = Sample(key="", text="", finish="error")

@@ -109,13 +109,13 @@ def run(
     from lawbound.evals.folder.origins import MovedWarning
     from lawbound.evals.prepare import prepare
     from lawbound.evals.unmet import DrawWarning
-    from lawbound.runners.cli.results import (
-        print_leaderboard,
+    from lawbound.runners.cli.remarks import (
         tell_of_judges,
         tell_of_kept_judges,
+        warn_of_answers,
         warn_of_gaps,
-        warn_of_thinking,
     )
+    from lawbound.runners.cli.results import print_leaderboard
     from lawbound.runners.store import lock
 
     panel = panel and panel.beside(spec)
@@ -128,7 +128,7 @@ def run(
         conclusion = conclude(out, judge=panel, observer=observer)
     print_leaderboard(conclusion.leaderboard)
     warn_of_gaps(conclusion)
-    warn_of_thinking(conclusion)
+    warn_of_answers(conclusion)
     if panel is None:
         tell_of_kept_judges(out)
     elif panel.models:

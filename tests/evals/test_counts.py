@@ -8,12 +8,12 @@ import pytest
 from lawbound import FunctionEngine, RunSpec, evaluate
 from lawbound.evals.compare.runs import compare_frames
 from lawbound.evals.folder.run_folder import RunFolder
-from lawbound.evals.frame import thinking_alone
+from lawbound.evals.gaps import blocked_answers, cut_off, thinking_alone
 from lawbound.evals.leaderboard.left_out import answers_left_out
 from lawbound.evals.metrics.build import Tally
 from lawbound.evals.metrics.compute import compute_metrics
 from lawbound.evals.metrics.inputs import RuleInfo
-from lawbound.runners.cli.results import warn_of_thinking
+from lawbound.runners.cli.remarks import warn_of_answers, warn_of_thinking
 
 nan = math.nan
 TWO_RULES = {
@@ -220,6 +220,28 @@ def test_answers_that_never_came_are_counted_once_for_a_warning(row, frame, caps
     assert "2 of 3 answers of m hold thinking alone (1 cut off" in " ".join(
         capsys.readouterr().err.split()
     )
+
+
+def test_blocked_and_cut_off_answers_are_counted_once_for_a_warning(row, frame, capsys):
+    rows = [row("b", strength="none", policy=p, blocked=True, **UNREAD) for p in ("p", "q")]
+    rows += [row(f"said{i}") for i in range(9)]
+    rows += [
+        row("cut", truncated=True),
+        row("untold", truncated=nan),
+        row("thought", truncated=True, think_only=True),
+        row("failed", **FAILED),
+        row("chosen", mode="choices", truncated=True),
+    ]
+    found = frame(rows)
+    assert blocked_answers(found) == {"m": (14, 1)}
+    assert cut_off(found) == {"m": (12, 1)}
+    for cut, is_told in ((1, False), (2, True)):
+        warn_of_answers(
+            SimpleNamespace(thinking={}, blocked={"m": (14, 1)}, truncated={"m": (12, cut)})
+        )
+        told = " ".join(capsys.readouterr().err.split())
+        assert "1 of 14 answers of m were blocked by its provider's filter" in told
+        assert ("2 of 12 answers of m were cut off at the token limit" in told) == is_told
 
 
 def test_a_comparison_counts_an_answer_once_that_two_policies_judge(behaved, frame):

@@ -1,0 +1,98 @@
+"""What a run's numbers lack, and why: requests without an answer, and answers that are not whole."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from lawbound.runners.sample import Sample
+from lawbound.tasks.messages import one_line
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def usual_errors(
+    frame: pd.DataFrame, samples: Mapping[str, Mapping[str, Sample]]
+) -> dict[str, tuple[str, int]]:
+    """Why answers are missing.
+
+    Args:
+        frame: The verdicts.
+        samples: Model label -> request key -> sample.
+
+    Returns:
+        Model -> what is said of most of its verdicts without an answer, in one line of at most 300
+        characters, and of how many. A model is left out where nothing is said: not asked, or damaged.
+    """
+    found = {}
+    failed = frame.loc[frame["error"], ["model", "key"]]
+    for model, keys in failed.groupby("model", sort=False)["key"]:
+        stored = samples[str(model)]
+        known = [stored[key].error for key in keys if key in stored]
+        said = Counter(one_line(error, 300) for error in known if error)
+        if said:
+            found[str(model)] = said.most_common(1)[0]
+    return found
+
+
+def thinking_alone(frame: pd.DataFrame) -> dict[str, tuple[int, int, int | None]]:
+    """Answers that were never given since the model was still thinking.
+
+    Args:
+        frame: The verdicts.
+
+    Returns:
+        Model -> how many answers it gave in words, how many of them hold thinking alone, and how many of these
+        ran into the token limit: None where nobody knows how they ended. A model is left out where there are none.
+    """
+    found: dict[str, tuple[int, int, int | None]] = {}
+    for model, answers in _written(frame):
+        alone = answers[answers["think_only"] == 1]
+        if len(alone):
+            ended = alone["truncated"].astype(float)
+            cut = None if ended.isna().all() else int((ended == 1).sum())
+            found[model] = (len(answers), len(alone), cut)
+    return found
+
+
+def blocked_answers(frame: pd.DataFrame) -> dict[str, tuple[int, int]]:
+    """Answers that a provider's filter withheld.
+
+    Args:
+        frame: The verdicts.
+
+    Returns:
+        Model -> how many of its requests came back, and how many of them blocked. A model is left out where none was.
+    """
+    found = {}
+    back = frame[~frame["error"]]
+    for model, rows in back.groupby("model", sort=False):
+        once = rows.drop_duplicates("key")
+        if count := int(once["blocked"].sum()):
+            found[str(model)] = (len(once), count)
+    return found
+
+
+def cut_off(frame: pd.DataFrame) -> dict[str, tuple[int, int]]:
+    """Answers that ran into the token limit after they had begun (of thinking alone `thinking_alone` tells).
+
+    Args:
+        frame: The verdicts.
+
+    Returns:
+        Model -> how many answers it gave in words, and how many of them are cut off; left out where none is.
+    """
+    found = {}
+    for model, answers in _written(frame):
+        if count := int(((answers["truncated"] == 1) & (answers["think_only"] != 1)).sum()):
+            found[model] = (len(answers), count)
+    return found
+
+
+def _written(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Each model with the answers that it gave in words, each once."""
+    written = frame[(frame["mode"] == "generate") & ~frame["error"] & ~frame["blocked"]]
+    for model, rows in written.groupby("model", sort=False):
+        yield str(model), rows.drop_duplicates("key")

@@ -1,0 +1,117 @@
+"""What is said beside a table: what its numbers lack, and who read the answers."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from lawbound.runners.cli.console import note
+
+if TYPE_CHECKING:
+    from lawbound.evals.conclude import Conclusion
+
+MUCH_CUT_OFF: Final = 0.1
+"""Share of answers cut off from which it is said: below, a limit ends the odd answer that would not end."""
+
+
+def warn_of_gaps(conclusion: "Conclusion") -> None:
+    """Say loudly what no number rests on, and why: a run with gaps must not look whole."""
+    for model, count in conclusion.unanswered.items():
+        error, times = conclusion.errors.get(model, ("", 0))
+        why = f"; the most frequent error ({times} of {count}): {error}" if error else ""
+        note(
+            f"WARNING: {count} verdicts of {model} have no answer (failed, damaged or not asked "
+            f"yet); they are out of every denominator and counted in the columns 'errors'{why}"
+        )
+
+
+def tell_of_blanks(conclusion: "Conclusion") -> None:
+    """Why lm-eval's own table may differ from ours."""
+    from lawbound.evals.lmeval.samples import NO_TEXT
+
+    if any(error == NO_TEXT for error, _ in conclusion.errors.values()):
+        note(
+            "lm-eval's own table counts an empty text of a chat API as an answer that says nothing; its log "
+            "cannot tell one from a failed request, so here it is unscored (lawbound run --model "
+            "openai:NAME@URL tells the two apart)"
+        )
+
+
+def warn_of_answers(conclusion: "Conclusion") -> None:
+    """Say whose answers did not come whole, since that shapes numbers as much as what they say."""
+    warn_of_thinking(conclusion)
+    for model, (answers, blocked) in conclusion.blocked.items():
+        note(
+            f"WARNING: {blocked} of {answers} answers of {model} were blocked by its provider's filter: they are out of "
+            "every denominator, no bound says what they would have been, and the columns 'blocked' count them"
+        )
+    for model, (answers, cut) in conclusion.truncated.items():
+        if cut > MUCH_CUT_OFF * answers:
+            note(
+                f"WARNING: {cut} of {answers} answers of {model} were cut off at the token limit: they are judged by what "
+                "is there, which lowers capability (see 'tax_truncated'); --max-tokens (of lm-eval: --gen_kwargs "
+                "max_gen_toks) leaves more room"
+            )
+
+
+def warn_of_thinking(conclusion: "Conclusion") -> None:
+    """Say whose answers never came: a low J is then the token limit's as much as the model's."""
+    for model, (answers, alone, cut_off) in conclusion.thinking.items():
+        how = "nobody knows how they ended"
+        if cut_off is not None:
+            how = f"{cut_off} cut off at the token limit"
+        note(
+            f"WARNING: {alone} of {answers} answers of {model} hold thinking alone ({how}): they count as empty, "
+            "which lowers J and capability; --max-tokens (of lm-eval: --gen_kwargs max_gen_toks) leaves more room"
+        )
+
+
+def tell_of_policies(folder: Path) -> None:
+    """Which policies have been edited since: a run is judged as it was asked."""
+    from lawbound.evals.folder.policies import changed_since
+    from lawbound.evals.folder.run_folder import RunFolder
+
+    run = RunFolder(folder)
+    for line in changed_since(run, run.read_run()):
+        note(line)
+
+
+def tell_of_judges(folder: Path) -> None:
+    """What became of the answers that were put to judges, and whom not to trust."""
+    from lawbound.evals.folder.run_folder import RunFolder
+    from lawbound.evals.judging.counts import failures
+
+    record = RunFolder(folder).read_run().get("judge")
+    if record is None:
+        note("judges: no answer is theirs to read; nobody was asked, the offline grader stands")
+        return
+    note(
+        f"judges: {record['asked']} answers put to them, {record['no_class']} got no class "
+        f"({record['unanswered']} without a reply, {record['unreadable']} without a readable verdict, "
+        f"{record['undecided']} undecided, {record['split']} without a majority), "
+        f"{record['disagreed']} with a dissenting vote"
+    )
+    for line in failures(record["last_pass"]).values():
+        note(f"WARNING: judge {line}; the same --judge asks only for what is missing")
+    for entry in record["last_pass"]:
+        if entry.get("canaries_failed"):
+            note(
+                f"WARNING: judge {entry['model']} got {entry['canaries_failed']} of its questions "
+                "beyond doubt wrong: it may be judging its own hazards instead of the policy"
+            )
+
+
+def tell_of_kept_judges(folder: Path) -> None:
+    """Which earlier panel's readings a run that was concluded without one rests on, and what it has not read."""
+    from lawbound.evals.folder.run_folder import RunFolder
+
+    record = RunFolder(folder).read_run().get("judge")
+    if record is None:
+        return
+    note(
+        f"judges: {','.join(record['models'])} read this run before, and what was said stays "
+        f"(of {record['asked']} answers); --judge none drops it"
+    )
+    if record["unread"]:
+        note(
+            f"WARNING: {record['unread']} answers were not put to these judges, and the offline grader "
+            "read them; the same --judge asks only about what is missing"
+        )
