@@ -17,6 +17,9 @@ from lawbound.runners.run import ErrorLimitError
 from lawbound.runners.store import Store
 from lawbound.tasks.messages import one_line
 
+TAIL = 120
+"""Characters of an unreadable reply that are kept: its end, where the verdict should be."""
+
 
 def ask_judge(
     judge: Named,
@@ -79,6 +82,9 @@ def ask_judge(
     }
     if counts.last_error:
         entry["last_error"] = one_line(counts.last_error, MESSAGE)
+    if counts.unreadable_replies:
+        said_last = [one_line(reply[-TAIL:], TAIL) for reply in counts.unreadable_replies]
+        entry["unreadable_reply"] = " / ".join(map(repr, said_last))
     if judge.form.canaries:
         entry["canaries_failed"] = counts.canaries_failed
     said = iter(opinions)

@@ -63,3 +63,17 @@ def failures(panel: Sequence[Mapping[str, Any]]) -> dict[str, str]:
                 f"the last said: {entry['last_error']}"
             )
     return found
+
+
+def mostly_unreadable(panel: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Judge -> how it replies in one line, for those of a record of whose answered questions most got no verdict."""
+    found = {}
+    for entry in panel:
+        answered = entry.get("read", 0) - entry.get("unanswered", 0)
+        if "unreadable_reply" in entry and entry["unreadable"] * 2 > answered:
+            model = str(entry["model"])
+            found[model] = (
+                f"{model}: of {entry['unreadable']} of {answered} answers its replies are no verdict, or change with "
+                f"the order of the classes; one ends in {entry['unreadable_reply']}"
+            )
+    return found

@@ -27,6 +27,8 @@ class JudgeCounts:
     """Questions beyond doubt that the judge got wrong; they count in no other number but `asked`."""
     last_error: str = ""
     """What one of the failed requests came to; empty where none failed."""
+    unreadable_replies: tuple[str, ...] = ()
+    """What was said to the first of the unreadable questions, a reply for each time it was put; empty where there is none."""
 
 
 def judge_answers(
@@ -77,6 +79,11 @@ def judge_answers(
     unanswered = sum(opinion.failed for opinion in opinions)
     silent = sum(opinion.reading is None for opinion in opinions)
     errors = [sample.error for sample in replies.values() if sample.error]
+    unread = [
+        chats[at]
+        for at, one in enumerate(opinions)
+        if not (one.reading or one.undecided or one.failed)
+    ]
     return opinions, JudgeCounts(
         counts,
         unanswered=unanswered,
@@ -84,6 +91,9 @@ def judge_answers(
         undecided=undecided,
         canaries_failed=sum(map(_fails, form.canaries, about_canaries)),
         last_error=errors[-1] if errors else "",
+        unreadable_replies=tuple(replies[requests[chat].key].text for chat in unread[0])
+        if unread
+        else (),
     )
 
 

@@ -77,7 +77,7 @@ def tell_of_policies(folder: Path) -> None:
 def tell_of_judges(folder: Path) -> None:
     """What became of the answers that were put to judges, and whom not to trust."""
     from lawbound.evals.folder.run_folder import RunFolder
-    from lawbound.evals.judging.counts import failures
+    from lawbound.evals.judging.counts import failures, mostly_unreadable
 
     record = RunFolder(folder).read_run().get("judge")
     if record is None:
@@ -91,6 +91,11 @@ def tell_of_judges(folder: Path) -> None:
     )
     for line in failures(record["last_pass"]).values():
         note(f"WARNING: judge {line}; the same --judge asks only for what is missing")
+    for line in mostly_unreadable(record["last_pass"]).values():
+        note(
+            f"WARNING: judge {line}; --judge none goes back to the offline grader (what a verdict looks like: "
+            "docs/judges.md)"
+        )
     for entry in record["last_pass"]:
         if entry.get("canaries_failed"):
             note(

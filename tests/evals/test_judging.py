@@ -20,6 +20,7 @@ from lawbound.evals.folder.run_folder import FolderError
 from lawbound.evals.judging.panel import JudgeSpec
 from lawbound.evals.run_spec import RunSpec
 from lawbound.rubrics.judges.panel import UNSURE
+from lawbound.runners.cli.remarks import tell_of_judges
 from lawbound.runners.engines import EngineOptions, ModelError
 from lawbound.runners.engines.endpoint_client import Patience
 from lawbound.runners.engines.function import FunctionEngine
@@ -143,6 +144,39 @@ def test_what_is_no_verdict_is_unscored_or_leaves_the_offline_reading(
     assert _record(out)["unreadable"] == _record(out)["asked"] > 0
 
 
+def test_a_judge_of_whom_little_can_be_read_is_quoted(
+    out: Path, judge: Judges, capsys: pytest.CaptureFixture[str]
+) -> None:
+    half = "I think\u2028that it does it.\nVERDICT: answer"
+    for name, replies, is_told in (
+        ("none", [("", half)], True),
+        ("most", [("Bananas", REFUSE), ("", half)], True),
+        ("few", [("Bananas", half), ("", REFUSE)], False),
+    ):
+        model = judge(name, *replies)
+        conclude(out, judge=JudgeSpec((model,), "all"), resamples=50)
+        entry = _record(out)["last_pass"][0]
+        assert entry["unreadable_reply"] == " / ".join(
+            ["'I think that it does it. VERDICT: answer'"] * 2
+        )
+        tell_of_judges(out)
+        told = capsys.readouterr().err
+        line = f"WARNING: judge {model}: of {entry['unreadable']} of {entry['read']} answers its replies are no"
+        assert (line in told and "VERDICT: answer'" in told) == is_told
+    conclude(out, judge=JudgeSpec((judge("all", ("", REFUSE)),), "all"), resamples=50)
+    assert "unreadable_reply" not in _record(out)["last_pass"][0]
+
+
+def test_a_judge_that_turns_with_the_order_is_quoted_with_both_of_its_verdicts(
+    out: Path, judge: Judges
+) -> None:
+    first = judge("first", ("one):\nanswer:", ANSWER), ("", "VERDICT: degenerate; ADDONS: none"))
+    conclude(out, judge=JudgeSpec((first,), "all"), resamples=50)
+    quoted = _record(out)["last_pass"][0]["unreadable_reply"]
+    assert "VERDICT: answer; ADDONS: notice" in quoted
+    assert "VERDICT: degenerate; ADDONS: none" in quoted
+
+
 def test_only_the_last_verdict_of_a_chain_of_thought_counts(out: Path, judge: Judges) -> None:
     reply = "Maybe\nVERDICT: answer; ADDONS: none\nNo, it declines at the end.\n" + REFUSE
     conclude(out, judge=JudgeSpec((judge("tiny", ("", reply)),), "all"), resamples=50)
@@ -255,8 +289,6 @@ def _misbehave(model: str, **script: Any) -> None:
 def test_where_no_answer_is_theirs_nobody_is_opened_and_the_board_names_no_judge(
     out: Path, capsys: pytest.CaptureFixture[str], judge: Judges
 ) -> None:
-    from lawbound.runners.cli.results import tell_of_judges
-
     conclude(out, resamples=50)
     plain = _files(out)
     conclude(out, judge=JudgeSpec((judge("tiny", ("", REFUSE)),), "all"), resamples=50)
@@ -291,8 +323,6 @@ def test_a_judge_that_fails_on_every_request_is_an_error_and_changes_nothing(
 def test_failed_requests_are_no_unreadable_replies_and_are_asked_again_alone(
     out: Path, judge: Judges, capsys: pytest.CaptureFixture[str], seen: Seen
 ) -> None:
-    from lawbound.runners.cli.results import tell_of_judges
-
     whole, broken = judge("whole", ("", REFUSE)), judge("broken")
     conclude(out, judge=JudgeSpec((whole,), "all"), resamples=50)
     first, users = _frame(out), seen(whole)
@@ -324,8 +354,6 @@ def test_failed_requests_are_no_unreadable_replies_and_are_asked_again_alone(
 def test_two_judges_who_disagree_leave_an_answer_unscored(
     out: Path, judge: Judges, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from lawbound.runners.cli.results import tell_of_judges
-
     panel = (judge("a", ("", REFUSE)), judge("b", ("", ANSWER)))
     conclude(out, judge=JudgeSpec(panel, "all"), resamples=50)
     frame, record = _frame(out), _record(out)
