@@ -79,6 +79,22 @@ def open_answers(path: Path, *, whole: bool = True, needed: tuple[str, ...] = RE
     raise GradeError(f"{path}: ending is {ending!r}, expected .jsonl, .csv or .parquet")
 
 
+def stated_truncation(row: Row) -> bool | None:
+    """Whether a row says that its answer was cut off; None where it says nothing.
+
+    Raises:
+        GradeError: It says something else.
+    """
+    value = row.fields.get("truncated")
+    if value in (None, ""):
+        return None
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.lower() in ("true", "false", "0", "1"):
+        return value.lower() in ("true", "1")
+    raise GradeError(f"{row.where}: truncated is {value!r:.40}, expected true or false")
+
+
 def check_columns(path: Path, columns: tuple[str, ...], needed: tuple[str, ...] = REQUIRED) -> None:
     """Refuse missing and doubled columns.
 

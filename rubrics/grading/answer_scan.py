@@ -48,6 +48,8 @@ def _schema(rows: tuple[Row, ...]) -> "pa.Schema":
     names = tuple(dict.fromkeys(name for row in rows for name in row.fields))
     found = []
     for name in names:
+        if name == "truncated":
+            continue  # one boolean, however the rows state it
         try:
             values = pa.array([row.fields.get(name) for row in rows])
         except (pa.ArrowException, ValueError, TypeError, OverflowError) as fault:
@@ -61,6 +63,9 @@ def _united(path: Path, columns: tuple[str, ...], schemas: "list[pa.Schema]") ->
 
     found = []
     for name in columns:
+        if name == "truncated":
+            found.append(pa.field(name, pa.bool_()))
+            continue
         parts = [pa.schema([s.field(name)]) for s in schemas if name in s.names]
         parts = parts or [pa.schema([(name, pa.string())])]
         try:

@@ -9,7 +9,13 @@ from typing import Any, Final
 
 from lawbound.rubrics.behaviour.grade import Asked, grade_all
 from lawbound.rubrics.behaviour.truncation import looks_truncated
-from lawbound.rubrics.grading.answer_files import GradeError, Row, Source, open_answers
+from lawbound.rubrics.grading.answer_files import (
+    GradeError,
+    Row,
+    Source,
+    open_answers,
+    stated_truncation,
+)
 from lawbound.rubrics.grading.answer_scan import with_columns
 from lawbound.rubrics.grading.graded_files import ADDED, PARQUET, graded_file
 from lawbound.rubrics.verdict import WITHHELD
@@ -76,14 +82,13 @@ def grade_rows(rows: Sequence[Row], *, lang: str | None = None) -> list[dict[str
     asked = [_asked(row, lang) for row in rows]
     done = []
     for row, one, reading in zip(rows, asked, grade_all(asked), strict=True):
-        given = row.fields.get("truncated")
-        guessed = given in (None, "")
+        guessed = stated_truncation(row) is None
         done.append(
             {
                 "behaviour": reading.behaviour,
                 "withheld": reading.behaviour in WITHHELD,
                 "addons": sorted(reading.addons),
-                "truncated": one.truncated if guessed else given,
+                "truncated": one.truncated if guessed else row.fields["truncated"],
                 "evidence": reading.evidence,
                 "confidence": reading.confidence,
             }
@@ -108,11 +113,9 @@ def asked_of(row: Row, lang: str | None = None) -> Asked:
     spoken = row.fields.get("lang") or lang
     if spoken is not None and not isinstance(spoken, str):
         raise GradeError(f"{row.where}: lang is {spoken!r}, expected a language code such as 'en'")
-    given = row.fields.get("truncated")
+    stated = stated_truncation(row)
     asked = without_trace(prompt, response, spoken)
-    if given in (None, ""):
-        return asked
-    return replace(asked, truncated=_as_bool(row, given))
+    return asked if stated is None else replace(asked, truncated=stated)
 
 
 def without_trace(prompt: str, response: str, lang: str | None) -> Asked:
@@ -131,14 +134,6 @@ def _text(row: Row, name: str) -> str:
         found = "null" if value is None else f"{value!r:.40}"
         raise GradeError(f"{row.where}: {name} is {found}, expected text (empty text is allowed)")
     return value
-
-
-def _as_bool(row: Row, value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, str) and value.lower() in ("true", "false", "0", "1"):
-        return value.lower() in ("true", "1")
-    raise GradeError(f"{row.where}: truncated is {value!r:.40}, expected true or false")
 
 
 def _refuse_graded(where: str, columns: tuple[str, ...]) -> None:

@@ -11,7 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, Protocol
 
-from lawbound.rubrics.grading.answer_files import BATCH, REQUIRED, GradeError, Row, Source
+from lawbound.rubrics.grading.answer_files import (
+    BATCH,
+    REQUIRED,
+    GradeError,
+    Row,
+    Source,
+    stated_truncation,
+)
 from lawbound.tasks.cells import inert
 from lawbound.tasks.messages import one_line
 from lawbound.tasks.places import open_new
@@ -154,6 +161,8 @@ class _Parquet:
         self._handle = handle
         self._given: pa.Schema | None = source.schema
         self._columns = source.columns
+        self._is_text = True
+        """The rows are of a format without types: how they state a truncation is no type to keep."""
         self._held: list[tuple[Row, dict[str, Any]]] = []
         self._weight = 0
         self._writer: Any = None
@@ -163,6 +172,7 @@ class _Parquet:
         full = len(self._held) >= BATCH or (row.batch is None and self._weight > MOST_HELD)
         if self._held and (full or row.batch is not self._held[0][0].batch):
             self._flush()
+        self._is_text = row.batch is None
         self._held.append((row, added))
         self._weight += sum(len(v) for v in row.fields.values() if isinstance(v, str))
 
@@ -204,7 +214,7 @@ class _Parquet:
         if batch is None:
             for row, _ in self._held:
                 _refuse_new_fields(row, tuple(schema.names), "parquet")
-            return pa.Table.from_pylist([{**r.fields, **new} for r, new in self._held], schema)
+            return pa.Table.from_pylist([_merged(r, new) for r, new in self._held], schema)
         table = pa.Table.from_batches([batch])
         for name in ADDED:
             at, field = schema.get_field_index(name), schema.field(name)
@@ -234,9 +244,20 @@ class _Parquet:
             "confidence": pa.float64(),
         }
         for name, kind in fresh.items():
-            if name not in given.names:
+            at = given.get_field_index(name)
+            if at < 0:
                 given = given.append(pa.field(name, kind))
+            elif self._is_text or pa.types.is_null(given.field(at).type):
+                given = given.set(
+                    at, pa.field(name, kind)
+                )  # `truncated`, the only one that may be given
         return given
+
+
+def _merged(row: Row, added: dict[str, Any]) -> dict[str, Any]:
+    """A row of text formats for parquet: what it states of truncation and what is guessed are one column."""
+    stated = stated_truncation(row)
+    return {**row.fields, **added} | ({} if stated is None else {"truncated": stated})
 
 
 PARQUET = (".parquet", ".pq")

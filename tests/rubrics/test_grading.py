@@ -6,6 +6,7 @@ import resource
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -176,6 +177,41 @@ def test_a_given_truncation_is_kept_and_a_missing_one_guessed(tmp_path: Path) ->
     ]
     grade_file(write_jsonl(tmp_path / "in.jsonl", rows), tmp_path / "out.jsonl")
     assert [row["truncated"] for row in read_jsonl(tmp_path / "out.jsonl")] == [True, False]
+
+
+ABSENT = "absent"
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv"])
+@pytest.mark.parametrize(
+    "stated",
+    [(None, None), ("false", None), (None, ABSENT), ("TRUE", ABSENT), ("1", True), ("true", "0"), ("", "1")],
+    ids=str,
+)  # fmt: skip
+def test_truncation_is_one_boolean_in_parquet_however_it_was_stated(
+    tmp_path: Path, stated: tuple[Any, ...], ending: str
+) -> None:
+    rows = [
+        {"id": str(at), "prompt": "What is 2+2?", "response": "It is 4."}
+        | ({} if value == ABSENT else {"truncated": value})
+        for at, value in enumerate(stated)
+    ]
+    source = tmp_path / f"in.{ending}"
+    if ending == "csv":
+        pd.DataFrame(rows).to_csv(source, index=False)
+    else:
+        write_jsonl(source, rows)
+    grade_file(source, tmp_path / "out.parquet")
+    found = pd.read_parquet(tmp_path / "out.parquet")["truncated"]
+    assert found.dtype == bool
+    assert found.tolist() == [str(value).lower() in ("true", "1") for value in stated]
+
+
+def test_a_parquet_column_of_no_truncations_takes_the_guesses(tmp_path: Path) -> None:
+    row = {"id": "1", "prompt": "What is 2+2?", "response": "It is 4.", "truncated": None}
+    pd.DataFrame([row]).to_parquet(tmp_path / "in.parquet")
+    grade_file(tmp_path / "in.parquet", tmp_path / "out.parquet")
+    assert pd.read_parquet(tmp_path / "out.parquet")["truncated"].tolist() == [False]
 
 
 @pytest.mark.parametrize(
