@@ -6,7 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lawbound.runners.cli.console import note
+
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from lawbound.evals.judging.panel import JudgeSpec
 
 SuiteArg = Annotated[str | None, typer.Argument(help="A shipped suite or a YAML file [quick].")]
@@ -118,6 +122,32 @@ def judge_spec(
         option = "--judge-mode" if mode is not None else "--" + next(iter(given)).replace("_", "-")
         raise ModelError(f"{option}: found no judge, expected --judge MODEL beside it")
     return None if named is None else spec
+
+
+def warn_of_unused(
+    options: "Mapping[str, Any]", models: "Iterable[str]", judges: "Iterable[str]"
+) -> None:
+    """Say which options nobody looks at: a record would else name a dtype in which no answer was given.
+
+    Args:
+        options: Those that the user may set for an engine, by their names here; None was not given.
+        models: Names of the models that are opened with them; reference models look at none.
+        judges: Names of judges that are opened with them, too, all but the revision.
+    """
+    from lawbound.rubrics.judges.forms import read_name
+    from lawbound.rubrics.reference import is_reference
+    from lawbound.runners.engines import options_of
+
+    used = {name for model in models if not is_reference(model) for name in options_of(model)}
+    if "revision" in used:
+        used.add("model_revision")
+    used |= {name for judge in judges for name in options_of(read_name(judge).model)}
+    unused = [name for name, value in options.items() if value is not None and name not in used]
+    if unused:
+        told = ", ".join("--" + name.replace("_", "-") for name in unused)
+        note(
+            f"WARNING: {told}: changes nothing, since no model or judge that is asked here heeds it"
+        )
 
 
 def split(values: list[str] | None) -> tuple[str, ...] | None:

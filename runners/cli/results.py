@@ -18,6 +18,7 @@ from lawbound.runners.cli.options import (
     MaxErrors,
     RemoteCode,
     judge_spec,
+    warn_of_unused,
 )
 from lawbound.runners.cli.remarks import (
     tell_of_blanks,
@@ -87,16 +88,16 @@ def score(
     from lawbound.evals.lmeval.logs import LeftOutWarning, import_logs, is_log_folder
     from lawbound.rubrics.policy.policy import PolicyError
 
-    panel = judge_spec(
-        judge,
-        judge_mode,
-        max_errors=max_errors,
-        batch_size=batch_size,
-        dtype=dtype,
-        device=device,
-        concurrency=concurrency,
-        trust_remote_code=trust_remote_code,
-    )
+    opened: dict[str, int | str | bool | None] = {
+        "batch_size": batch_size,
+        "dtype": dtype,
+        "device": device,
+        "concurrency": concurrency,
+        "trust_remote_code": trust_remote_code,
+    }
+    panel = judge_spec(judge, judge_mode, max_errors=max_errors, **opened)
+    if panel is not None:
+        warn_of_unused(opened, (), panel.models)
     sheet = read_sheet(labels)
     with bars() as observer:
         is_log = is_log_folder(folder)

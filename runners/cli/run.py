@@ -34,6 +34,7 @@ from lawbound.runners.cli.options import (
     Workers,
     judge_spec,
     split,
+    warn_of_unused,
 )
 
 if TYPE_CHECKING:
@@ -121,6 +122,7 @@ def run(
     panel = panel and panel.beside(spec)
     with noted(DrawWarning):
         prepared = prepare(spec)
+    warn_of_unused(_engine_options(spec), spec.models, panel.models if panel else ())
     with bars() as observer, lock(out):
         with noted(MovedWarning):
             ask(prepared, out, observer=observer)
@@ -197,6 +199,14 @@ def _spec(config: Path | None, **options: Any) -> "RunSpec":
     if "models" not in given and "models" not in written:
         given["models"] = ("smollm2",)
     return parse({**written, **given}, RunSpec, where, SuiteError)
+
+
+def _engine_options(spec: "RunSpec") -> dict[str, Any]:
+    """What was set of how engines are opened, on the command line or in a file."""
+    names = ("dtype", "device", "batch_size", "concurrency", "model_revision", "trust_remote_code")
+    # Where a cluster is asked, the device says what its workers are given.
+    heeded = {"device"} if spec.on is not None else set()
+    return {name: getattr(spec, name) for name in names if name in spec.model_fields_set - heeded}
 
 
 def _print_plan(spec: "RunSpec") -> None:

@@ -10,7 +10,7 @@ from lawbound.runners.engines.protocol import DTYPES, Engine, ModelError, Scores
 
 __all__ = [
     "OPENED", "Engine", "EngineOptions", "ModelError", "ScoresChoices", "check_name", "check_options",
-    "label_of", "open_engine",
+    "label_of", "open_engine", "options_of",
 ]  # fmt: skip
 
 
@@ -85,6 +85,15 @@ def check_options(options: EngineOptions) -> None:
             f"device is {options.device!r}, expected auto, cpu, cuda, mps or xpu, or one of several "
             "such as cuda:1"
         )
+
+
+def options_of(model: str) -> frozenset[str]:
+    """The fields of `EngineOptions` that a model's engine looks at.
+
+    Args:
+        model: A name that `check_name` takes.
+    """
+    return _OPTIONS[model.partition(":")[0]]
 
 
 _DEVICE = re.compile(r"auto|(?:cpu|cuda|mps|xpu)(?::[0-9]{1,4})?")
@@ -180,6 +189,18 @@ _LABELS: Mapping[str, Callable[[str], str]] = {
     "vllm": lambda rest: rest.partition("?")[0],
     "openvino": lambda rest: str(Path(rest).expanduser()),
 }
+
+_LOCAL = frozenset({"dtype", "device", "batch_size", "revision", "trust_remote_code"})
+_OPTIONS: Mapping[str, frozenset[str]] = {
+    "smollm2": _LOCAL - {"revision"},
+    "hf": _LOCAL,
+    "gguf": _LOCAL,
+    "openai": frozenset({"concurrency", "revision"}),
+    "lm-eval": frozenset({"trust_remote_code"}),
+    "vllm": frozenset(),
+    "openvino": frozenset({"dtype", "device"}),
+}
+"""What the openers below pass on."""
 
 _OPENERS: Mapping[str, Callable[[str, EngineOptions], Engine]] = {
     "smollm2": _smollm2,

@@ -1,0 +1,73 @@
+"""Options that no model of a command heeds: they are told of, and nothing else changes."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lawbound.rubrics.reference import PREFIX
+from lawbound.runners import engines
+from lawbound.runners.cli.options import warn_of_unused
+from lawbound.runners.engines import EngineOptions, open_engine, options_of
+
+MODELS = {
+    "smollm2": "local.LocalEngine.load",
+    "hf:x": "local.LocalEngine.load",
+    "gguf:/tmp/x.gguf": "local.LocalEngine.load",
+    "openai:x@http://h/v1": "endpoint.EndpointEngine.open",
+    "lm-eval:hf:pretrained=x": "harness.HarnessEngine.load",
+    "vllm:x": "vllm_local.VllmEngine.load",
+    "openvino:x": "openvino_local.OpenVinoEngine.load",
+}
+CHANGED = {
+    "dtype": "bfloat16", "device": "cpu", "batch_size": 3, "concurrency": 5, "revision": "r",
+    "trust_remote_code": True,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_what_an_engine_is_said_to_heed_is_what_reaches_it(
+    model: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def keep(*given: Any, **named: Any) -> Any:
+        return given, named
+
+    monkeypatch.setattr(f"lawbound.runners.engines.{MODELS[model]}", keep)
+    monkeypatch.setattr("lawbound.runners.engines.smollm2.ensure", lambda: Path("weights"))
+    plain = open_engine(model, EngineOptions())
+    heeded = {
+        name
+        for name, value in CHANGED.items()
+        if open_engine(model, EngineOptions(**{name: value})) != plain
+    }
+    assert heeded == options_of(model)
+
+
+def test_every_kind_of_model_says_what_it_heeds() -> None:
+    assert set(engines._OPTIONS) == set(engines._OPENERS)
+    assert {name.partition(":")[0] for name in MODELS} == set(engines._OPENERS)
+
+
+@pytest.mark.parametrize(
+    ("options", "models", "judges", "told"),
+    [
+        ({"dtype": "bfloat16", "device": "cuda"}, ["openai:x@http://h/v1"], [], "--dtype, --device: "),
+        ({"dtype": "bfloat16"}, ["openai:x@http://h/v1", "hf:x"], [], ""),
+        ({"dtype": "bfloat16"}, ["openai:x@http://h/v1"], ["guard:shieldgemma:hf:x"], ""),
+        ({"dtype": None, "concurrency": 9}, ["hf:x"], [], "--concurrency: "),
+        ({"model_revision": "r"}, ["smollm2"], ["hf:x"], "--model-revision: "),
+        ({"model_revision": "r"}, ["hf:x"], [], ""),
+        ({"batch_size": 2}, [PREFIX + "coin"], [], "--batch-size: "),
+    ],
+)  # fmt: skip
+def test_an_option_that_nobody_heeds_is_told_of(
+    options: Mapping[str, Any],
+    models: list[str],
+    judges: list[str],
+    told: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    warn_of_unused(options, models, judges)
+    found = capsys.readouterr().err
+    assert found.startswith(f"WARNING: {told}changes nothing") if told else found == ""
