@@ -42,6 +42,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+class NothingSharedError(MetricError):
+    """Two runs have no pair of answers."""
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
     """What two runs say about each other."""
@@ -88,7 +92,8 @@ def compare_frames(
         names: What the summary calls the runs.
 
     Raises:
-        MetricError: A frame holds several models, lacks a column, or nothing can be paired.
+        MetricError: A frame holds several models or lacks a column.
+        NothingSharedError: Nothing can be paired.
     """
     import pandas as pd
 
@@ -122,7 +127,9 @@ def compare_frames(
             if (pairs.first.at("full")["kind"] == "policy").any():
                 shared[pairs.policy] = shares_a_rule(pairs, "full")
     if paired == 0:
-        raise MetricError(f"compare: {names[0]} and {names[1]} share no item, policy and strength")
+        raise NothingSharedError(
+            f"compare: {names[0]} and {names[1]} share no item, policy and strength"
+        )
     found = _corrected(found)
     flipped = pd.concat(tables, ignore_index=True)
     counts = seen.counts(_distinct(rows))
@@ -209,6 +216,19 @@ def unlike(
                 f"of each run, and rules are read from {names[0]}. Items are chosen by what a policy says, so "
                 "the runs need not have asked the same ones, and a difference may be the policy's."
             )
+
+
+def why_nothing_is_shared(first: Mapping[str, Any], second: Mapping[str, Any]) -> str:
+    """The end of a refusal: in what two runs (what their ``run.yaml`` hold) differ; empty if in nothing."""
+    parts = ", ".join(_unlike_parts(what_was_asked(first), what_was_asked(second)))
+    seeds = first.get("seed"), second.get("seed")
+    why = f"; the runs differ in {parts}" if parts else ""
+    if seeds[0] != seeds[1]:
+        why += (
+            f" (seeds {seeds[0]} and {seeds[1]} draw other items: --epochs repeats the same ones, "
+            "and a larger --limit asks more of them)"
+        )
+    return why
 
 
 def _unlike_parts(first: Mapping[str, Any], second: Mapping[str, Any]) -> Iterator[str]:

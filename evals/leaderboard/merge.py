@@ -20,6 +20,11 @@ if TYPE_CHECKING:
 
 COMPARED = ("schema_version", "suite_hash", "scorer_version")
 """Runs that differ here cannot be ranked together; policy versions are compared policy by policy."""
+_EXPLAINED = {
+    "suite_hash": " (of suite, seed, settings, limit and bank: another seed draws other items, --epochs repeats the "
+    "same ones)"
+}
+"""What a name stands for, where a refusal is the first to use it."""
 CARD_METRICS = (
     "tradeoff", "J", "policy_tax", "adherence", "excess", "capability_full", "capability_placebo",
 )  # fmt: skip
@@ -102,8 +107,9 @@ def merge_boards(
             rows.append(row)
     differing = _differing(every)
     if differing and not allow_mixed:
+        told = "; ".join(name + _EXPLAINED.get(name, "") for name in differing)
         raise LeaderboardError(
-            f"leaderboard: runs {', '.join(boards)} differ in {'; '.join(differing)}, expected the "
+            f"leaderboard: runs {', '.join(boards)} differ in {told}, expected the "
             "same (--force merges them anyway and says so in every row)"
         )
     for row in rows:

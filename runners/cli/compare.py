@@ -42,7 +42,12 @@ def compare(
     every unread answer been read.
     """
     from lawbound.evals.compare.graders import other_graders
-    from lawbound.evals.compare.runs import compare_frames, unlike
+    from lawbound.evals.compare.runs import (
+        NothingSharedError,
+        compare_frames,
+        unlike,
+        why_nothing_is_shared,
+    )
     from lawbound.evals.conclude import rule_info
     from lawbound.evals.folder.policies import run_policies
     from lawbound.evals.folder.run_folder import RunFolder, write_atomically
@@ -57,7 +62,10 @@ def compare(
     with bars() as observer:
         observer.stage("comparing", None)
         rules = rule_info(run_policies(RunFolder(first), record))
-        found = compare_frames(*frames, rules, seed=int(record["seed"]), names=names)
+        try:
+            found = compare_frames(*frames, rules, seed=int(record["seed"]), names=names)
+        except NothingSharedError as fault:
+            raise NothingSharedError(f"{fault}{why_nothing_is_shared(record, other)}") from fault
     table(
         COLUMNS,
         [

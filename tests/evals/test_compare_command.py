@@ -142,3 +142,16 @@ def test_compare_names_the_graders_where_two_runs_were_read_by_others(
         f"(scorer_version {version} in A (reference:coin), 7+judge:all:0.7:J in B (reference:coin))"
         in told
     )
+
+
+def test_runs_of_two_seeds_share_nothing_and_the_refusals_say_why(run: Run, tmp_path: Path) -> None:
+    folders = [str(tmp_path / name) for name in ("one", "two")]
+    asked = ("--model", "reference:coin", "--policy", "us", "--limit", "1", "--no-references")
+    for folder, seed in zip(folders, ("1", "5"), strict=True):
+        assert run("run", "quick", *asked, "--seed", seed, "--out", folder)[0] == 0
+    code, told = run("compare", *folders)
+    assert code == 2
+    assert "share no item, policy and strength; the runs differ in seed (seeds 1 and 5 draw" in told
+    code, told = run("leaderboard", "--by-run", *folders)
+    assert code == 2
+    assert "differ in suite_hash (of suite, seed, settings, limit and bank: another seed" in told
