@@ -15,6 +15,7 @@ from lawbound.runners.flusher import FLUSH_SECONDS, Flusher
 from lawbound.runners.plan import Plan
 from lawbound.runners.sample import Request, Sample
 from lawbound.runners.store import Store, read_samples
+from lawbound.tasks.messages import counted
 
 Progress = Callable[[int], None]
 
@@ -110,7 +111,7 @@ def _pass(
                 tally.note(sample)
                 if sample.error and max_errors is not None and len(tally.failed) > max_errors:
                     raise ErrorLimitError(
-                        f"{plan.fingerprint.model}: {len(tally.failed)} requests failed, expected "
+                        f"{plan.fingerprint.model}: {counted(len(tally.failed), 'request')} failed, expected "
                         f"at most {max_errors}; the last said: {sample.error}"
                     )
                 if monotonic() - told_at >= FLUSH_SECONDS:

@@ -1,4 +1,4 @@
-"""Words of error messages that many places need: a fault in one line, and the name that was probably meant."""
+"""Words of messages that many places need: a fault in one line, a counted noun, the name that was probably meant."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches
@@ -12,6 +12,11 @@ def one_line(fault: object, longest: int | None = None) -> str:
         longest: Characters to keep of it; None keeps all.
     """
     return " ".join(str(fault).split())[:longest]
+
+
+def counted(number: int, noun: str) -> str:
+    """``1 finding``, ``2 findings``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def did_you_mean(asked: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:

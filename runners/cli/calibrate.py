@@ -153,7 +153,13 @@ def sample(
         folder, out, count=count, least=least, seed=seed, models=model or (), blind=blind
     )
     note(
-        f"{sheet.answers} of {sheet.judged} answers; {sheet.without} of {sheet.strata} strata "
-        "(model x policy x strength x requirement x language) get none and stay uncalibrated"
+        f"{sheet.answers} of {sheet.judged} answers; "
+        f"{_covered(sheet.strata, sheet.without)} (model x policy x strength x requirement x language)"
     )
     show(str(out))
+
+
+def _covered(strata: int, without: int) -> str:
+    if not without:
+        return f"all {strata} strata get some" if strata > 1 else "the only stratum gets some"
+    return f"{without} of {strata} strata get none and stay uncalibrated"

@@ -53,11 +53,6 @@ def noted(kind: type[Warning]) -> Iterator[None]:
         yield
 
 
-def counted(number: int, noun: str) -> str:
-    """``1 finding``, ``2 findings``."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Columns aligned by display width; plain text, so that it can be piped. A row is one line."""
     cells = [[" ".join(printable(cell).split()) for cell in row] for row in [header, *rows]]

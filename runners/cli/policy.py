@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from lawbound.runners.cli.console import counted, show, table
+from lawbound.runners.cli.console import show, table
 from lawbound.runners.cli.tasks import Banks
+from lawbound.tasks.messages import counted
 
 group = typer.Typer(
     help="Policies: list, show, check, explain, diff, coverage, new.", no_args_is_help=True

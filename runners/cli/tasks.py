@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lawbound.runners.cli.console import bars, counted, show, table
+from lawbound.runners.cli.console import bars, show, table
+from lawbound.tasks.messages import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

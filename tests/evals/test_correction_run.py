@@ -303,7 +303,8 @@ def test_from_a_run_to_a_sheet_to_corrected_rates(tmp_path: Path) -> None:
     asked = ["run", "quick", "--model", "reference:coin", "--policy", "us", "--limit", "30"]
     assert call(app, [*asked, "--no-references", "--out", str(run)]).exit_code == 0
     drawn = ["calibrate", "sample", str(run), "--count", "40", "--out", str(sheet)]
-    assert call(app, drawn).exit_code == 0
+    made = call(app, drawn)
+    assert made.exit_code == 0 and "strata get some (model x policy" in made.output
     first = sheet.read_bytes()
     assert call(app, drawn).exit_code == 0 and sheet.read_bytes() == first
     early = call(app, ["score", str(run), "--labels", str(sheet)])

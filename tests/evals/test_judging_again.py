@@ -329,7 +329,7 @@ def test_replies_before_the_limit_stay_and_only_the_rest_is_asked_later(
     failing = [user for user in users if "Bananas" in user]
     acts = {user: [404, 404] for user in failing}
     name = _broken(judge("shaky"), replies=[["", REFUSE]], acts=acts)
-    with pytest.raises(ErrorLimitError, match="1 requests failed, expected at most 0"):
+    with pytest.raises(ErrorLimitError, match="1 request failed, expected at most 0"):
         conclude(out, judge=JudgeSpec((name,), "all", max_errors=0))
     assert _record(out)["models"] == [whole]  # the earlier panel's record and readings stay
     store = next((out / "judgements").glob("*shaky*.jsonl"))

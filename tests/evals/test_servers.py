@@ -133,7 +133,7 @@ def test_a_stop_does_not_lose_the_address_that_gave_answers(
 
 
 @pytest.mark.parametrize(
-    ("allowed", "fault"), [(0, "1 requests failed, expected at most 0"), (99, "have no answer")]
+    ("allowed", "fault"), [(0, "1 request failed, expected at most 0"), (99, "have no answer")]
 )
 def test_an_address_that_answered_nothing_is_not_kept(
     lawbound: Callable[..., tuple[int, str, str]],
