@@ -14,7 +14,7 @@ from lawbound.evals.folder.origins import MovedWarning, Origins
 from lawbound.evals.folder.policies import store_policies
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.versions import installed
-from lawbound.evals.observer import Observer, Silent
+from lawbound.evals.observer import Observer, Silent, trouble_of
 from lawbound.evals.opening import ModelLabels, open_model, place
 from lawbound.evals.prepare import Prepared, mode_of, plan_for
 from lawbound.rubrics.reference import is_reference
@@ -131,7 +131,12 @@ def _ask_one(
             asking.observer.advance(steps)
 
         counts = run(
-            requests, engine, store, max_errors=prepared.spec.max_errors, progress=progress
+            requests,
+            engine,
+            store,
+            max_errors=prepared.spec.max_errors,
+            progress=progress,
+            trouble=trouble_of(asking.observer),
         )
     if isinstance(engine, FunctionEngine) and counts.stored == len(requests.requests):
         warnings.warn(

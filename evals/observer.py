@@ -1,6 +1,8 @@
 """Who hears how far a run is."""
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
+
+from lawbound.runners.engines.protocol import Trouble
 
 
 class Observer(Protocol):
@@ -13,6 +15,20 @@ class Observer(Protocol):
     def advance(self, steps: int) -> None:
         """So many steps are done."""
         ...
+
+
+@runtime_checkable
+class HearsTrouble(Protocol):
+    """An observer that wants to know of failing requests while others are still being asked."""
+
+    def trouble(self, failing: int, last: str) -> None:
+        """So many requests of this stage are failing, and that was last said of one; from any thread."""
+        ...
+
+
+def trouble_of(observer: Observer) -> Trouble:
+    """Where to tell an observer of failing requests; nowhere if it does not want to know."""
+    return observer.trouble if isinstance(observer, HearsTrouble) else lambda failing, last: None
 
 
 class Silent:

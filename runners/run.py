@@ -5,10 +5,12 @@ from dataclasses import dataclass, field
 from time import monotonic
 
 from lawbound.runners.engines.protocol import (
+    AsksAgain,
     AsksBatches,
     Engine,
     ModelError,
     ScoresChoices,
+    Trouble,
     fixed_batch_of,
 )
 from lawbound.runners.flusher import FLUSH_SECONDS, Flusher
@@ -29,7 +31,7 @@ class RunCounts:
     asked: int
     """Answered by this run."""
     failed: int
-    """Still without an answer, after a second try."""
+    """Still without an answer, after a second try where one could help."""
     stale: int
     """Stored samples that no longer belong to the plan: kept, not scored."""
 
@@ -45,8 +47,17 @@ def run(
     *,
     max_errors: int | None = None,
     progress: Progress = lambda done: None,
+    trouble: Trouble = lambda failing, last: None,
 ) -> RunCounts:
-    """Ask what is owed. Failed requests are asked once more at the end.
+    """Ask what is owed. Failed requests are asked once more at the end, unless the engine knows them to be in vain.
+
+    Args:
+        plan: What is wanted.
+        engine: Who is asked.
+        store: Where the answers are kept.
+        max_errors: Failed requests to put up with; None means any number.
+        progress: Hears of each further answer.
+        trouble: Hears of requests that fail, while others are still being asked.
 
     Raises:
         ErrorLimitError: `max_errors` was exceeded; run again to go on.
@@ -57,9 +68,11 @@ def run(
     tally = _Tally(wanted, {key for key in wanted & before.keys() if not before[key].error})
     stored = len(tally.answered)
     progress(stored)
+    if isinstance(engine, AsksAgain):
+        engine.on_trouble = lambda again, last: trouble(len(tally.failed) + again, last)
     for _ in range(2):
-        if len(tally.answered) < len(wanted):
-            _pass(plan, engine, store, tally, max_errors, progress)
+        if len(tally.answered | tally.final) < len(wanted):
+            _pass(plan, engine, store, tally, max_errors, progress, trouble)
     return RunCounts(
         stored=stored,
         asked=len(tally.answered) - stored,
@@ -76,12 +89,16 @@ class _Tally:
     answered: set[str]
     failed: set[str] = field(default_factory=set)
     """Those whose last sample is an error, and that have no answer from before either."""
+    final: set[str] = field(default_factory=set)
+    """Those of them that would fail again."""
 
-    def note(self, sample: Sample) -> None:
+    def note(self, sample: Sample, *, is_final: bool) -> None:
         """A batch that is asked again whole brings second samples of what is answered; these change nothing."""
         if sample.error:
             if sample.key in self.wanted and sample.key not in self.answered:
                 self.failed.add(sample.key)
+                if is_final:
+                    self.final.add(sample.key)
         elif sample.key in self.wanted:
             self.answered.add(sample.key)
             self.failed.discard(sample.key)
@@ -94,9 +111,11 @@ def _pass(
     tally: _Tally,
     max_errors: int | None,
     progress: Progress,
+    trouble: Trouble,
 ) -> None:
     told, told_at = len(tally.answered), monotonic()
-    owed = owed_requests(plan, tally.answered, fixed_batch_of(engine))
+    owed = owed_requests(plan, tally.answered | tally.final, fixed_batch_of(engine))
+    asks_again = engine if isinstance(engine, AsksAgain) else None
 
     def store_and_tell() -> None:
         nonlocal told, told_at
@@ -108,7 +127,9 @@ def _pass(
         try:
             for sample in ask(engine, owed):
                 flusher.add(sample)
-                tally.note(sample)
+                tally.note(sample, is_final=asks_again is not None and asks_again.is_final(sample))
+                if sample.error:
+                    trouble(len(tally.failed), sample.error)
                 if sample.error and max_errors is not None and len(tally.failed) > max_errors:
                     raise ErrorLimitError(
                         f"{plan.fingerprint.model}: {counted(len(tally.failed), 'request')} failed, expected "

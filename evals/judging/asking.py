@@ -8,7 +8,7 @@ from typing import Any
 
 from lawbound.evals.folder.run_folder import RunFolder, slug
 from lawbound.evals.judging.readings import MESSAGE
-from lawbound.evals.observer import Observer
+from lawbound.evals.observer import Observer, trouble_of
 from lawbound.rubrics.judges.ask import judge_answers
 from lawbound.rubrics.judges.forms import Named, check_frame
 from lawbound.rubrics.judges.question import FAILED, Opinion, Question
@@ -64,6 +64,7 @@ def ask_judge(
                 max_errors=max_errors,
                 announce=lambda requests: observer.stage(f"judge {name}", requests),
                 progress=observer.advance,
+                trouble=trouble_of(observer),
             )
         fingerprint = asdict(engine.fingerprint())
     except ErrorLimitError as fault:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lawbound.rubrics.judges.forms import RUBRIC
 from lawbound.rubrics.judges.question import FAILED, Canary, Chat, Form, Opinion, Question
-from lawbound.runners.engines.protocol import Engine
+from lawbound.runners.engines.protocol import Engine, Trouble
 from lawbound.runners.plan import Plan, request_key
 from lawbound.runners.run import Progress, RunCounts, run
 from lawbound.runners.sample import Request, Sample, Settings
@@ -40,6 +40,7 @@ def judge_answers(
     max_errors: int | None = None,
     announce: Callable[[int], None] = lambda requests: None,
     progress: Progress = lambda done: None,
+    trouble: Trouble = lambda failing, last: None,
 ) -> tuple[list[Opinion], JudgeCounts]:
     """Ask a judge about every answer, in both orders where an order might sway it.
 
@@ -51,6 +52,7 @@ def judge_answers(
         max_errors: Failed calls to put up with; None for any number.
         announce: Told the number of requests before the first.
         progress: Told of each further reply.
+        trouble: Told of requests that fail, while others are still being asked.
 
     Returns:
         An opinion for each question in order; and the counts.
@@ -67,7 +69,7 @@ def judge_answers(
     unique = {request.key: request for request in requests.values()}
     announce(len(unique))
     plan = Plan(tuple(unique.values()), (), engine.fingerprint())
-    counts = run(plan, engine, store, max_errors=max_errors, progress=progress)
+    counts = run(plan, engine, store, max_errors=max_errors, progress=progress, trouble=trouble)
     stored = read_samples(store.path)
     replies = {key: sample for key, sample in stored.items() if key in unique}
     said = [

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
+from lawbound.tasks.messages import one_line
+
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
@@ -77,6 +79,8 @@ class Bars:
     def __init__(self) -> None:
         self._progress: Progress | None = None
         self._task: TaskID | None = None
+        self._told = False
+        """Whether this stage's first trouble has been quoted."""
 
     def stage(self, name: str, total: int | None) -> None:
         """Finish the bar before and begin the next."""
@@ -84,12 +88,27 @@ class Bars:
             self._progress = _progress()
             self._progress.start()
         self._finish_task()
-        self._task = self._progress.add_task(printable(name), total=total)
+        self._task = self._progress.add_task(printable(name), total=total, word="")
+        self._told = False
 
     def advance(self, steps: int) -> None:
         """Move the bar."""
         if self._progress is not None and self._task is not None:
             self._progress.advance(self._task, steps)
+
+    def trouble(self, failing: int, last: str) -> None:
+        """Say beside the bar that requests are failing, and quote the first once: it stands still meanwhile."""
+        if self._progress is None or self._task is None:
+            return
+        self._progress.update(self._task, word=f"{failing} failing" if failing else "")
+        if failing and not self._told:
+            self._told = True
+            line = (
+                f"requests are failing and are asked again; the first said: {one_line(last, 300)}"
+            )
+            self._progress.console.print(
+                printable(line), markup=False, highlight=False, soft_wrap=True
+            )
 
     def stop(self) -> None:
         """Leave the bars as they stand."""
@@ -122,14 +141,15 @@ def _progress() -> "Progress":
 
     return Progress(
         SpinnerColumn(),
-        # A judge's name may be a whole address; it must not squeeze out the bar.
+        # A judge's name may be a whole address; it must not squeeze out the bar, nor what fails beside it.
         TextColumn(
-            "{task.description}", markup=False, table_column=Column(max_width=40, no_wrap=True)
+            "{task.description}", markup=False, table_column=Column(max_width=30, no_wrap=True)
         ),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TimeRemainingColumn(),
+        TextColumn("{task.fields[word]}", markup=False, table_column=Column(no_wrap=True)),
         console=Console(stderr=True),
     )
 

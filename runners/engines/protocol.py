@@ -1,6 +1,6 @@
 """What every engine can do, and the error it raises when it cannot."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol, runtime_checkable
 
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
@@ -78,6 +78,22 @@ class EstimatesTime(Protocol):
 
     def estimate_seconds(self, requests: Sequence[Request]) -> float | None:
         """Seconds of wall time for all requests; None where that cannot be told."""
+        ...
+
+
+Trouble = Callable[[int, str], None]
+"""Hears how many requests are failing, and what was last said of one; from any thread."""
+
+
+@runtime_checkable
+class AsksAgain(Protocol):
+    """An engine that asks a request again by itself before its sample is a failure."""
+
+    on_trouble: Trouble
+    """Hears of the requests that are being asked again; who runs a plan sets it."""
+
+    def is_final(self, sample: Sample) -> bool:
+        """Whether a failed request would fail in the same way however often it is asked."""
         ...
 
 

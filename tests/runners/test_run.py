@@ -245,3 +245,46 @@ def test_a_fixed_batch_with_a_gap_is_asked_again_whole() -> None:
     batches = owed_requests(found, answered, fixed_batch=3)
     assert [[request.key for request in batch] for batch in batches] == [keys[3:6]]
     assert [len(batch) for batch in owed_requests(found, answered, None)] == [1]
+
+
+class _Stubborn:
+    """Refuses question 1 in the same way always, and question 2 once; says of both that it asks again."""
+
+    def __init__(self) -> None:
+        self._inner = FunctionEngine(self._answer)
+        self.tries: dict[str, int] = {}
+        self.on_trouble: Callable[[int, str], None] = lambda again, last: None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    def _answer(self, request: Request) -> str:
+        question = request.messages[-1].content
+        self.tries[question] = self.tries.get(question, 0) + 1
+        if question == "Question 1?" or (question == "Question 2?" and self.tries[question] == 1):
+            self.on_trouble(1, "status 500")
+            raise RuntimeError("in vain" if question == "Question 1?" else "for now")
+        return "yes"
+
+    def is_final(self, sample: Sample) -> bool:
+        return "in vain" in sample.error
+
+
+def test_what_an_engine_knows_to_be_in_vain_is_not_asked_once_more(tmp_path: Path) -> None:
+    engine = _Stubborn()
+    with Store(tmp_path / "s.jsonl") as store:
+        counts = run(_plan(engine, 4), engine, store)
+        assert (counts.asked, counts.failed) == (3, 1)
+        assert engine.tries == {f"Question {n}?": 2 if n == 2 else 1 for n in range(4)}
+        # Another run may meet a server that has been mended.
+        assert run(_plan(engine, 4), engine, store).failed == 1
+    assert engine.tries["Question 1?"] == 2
+
+
+def test_failing_requests_are_told_of_while_others_are_asked(tmp_path: Path) -> None:
+    engine, told = _Stubborn(), list[tuple[int, str]]()
+    with Store(tmp_path / "s.jsonl") as store:
+        run(_plan(engine, 4), engine, store, trouble=lambda *found: told.append(found))
+    failed = [(1, "RuntimeError: in vain"), (2, "RuntimeError: for now")]
+    # Before each is given up, it is one more than those that are.
+    assert told == [(1, "status 500"), failed[0], (2, "status 500"), failed[1]]
