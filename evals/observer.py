@@ -22,7 +22,7 @@ class HearsTrouble(Protocol):
     """An observer that wants to know of failing requests while others are still being asked."""
 
     def trouble(self, failing: int, last: str) -> None:
-        """So many requests of this stage are failing, and that was last said of one; from any thread."""
+        """So many requests of this stage are failing, and that was last said of one."""
         ...
 
 

@@ -68,9 +68,8 @@ def run(
     tally = _Tally(wanted, {key for key in wanted & before.keys() if not before[key].error})
     stored = len(tally.answered)
     progress(stored)
-    if isinstance(engine, AsksAgain):
-        engine.on_trouble = lambda again, last: trouble(len(tally.failed) + again, last)
-    for _ in range(2):
+    for number in range(2):
+        tally.is_second = number == 1
         if len(tally.answered | tally.final) < len(wanted):
             _pass(plan, engine, store, tally, max_errors, progress, trouble)
     return RunCounts(
@@ -91,9 +90,25 @@ class _Tally:
     """Those whose last sample is an error, and that have no answer from before either."""
     final: set[str] = field(default_factory=set)
     """Those of them that would fail again."""
+    again: int = 0
+    """Those that the engine is asking again by itself."""
+    is_second: bool = False
+    """All that is asked has failed before."""
+    last: str = ""
+    """What was last said of one that fails."""
 
-    def note(self, sample: Sample, *, is_final: bool) -> None:
-        """A batch that is asked again whole brings second samples of what is answered; these change nothing."""
+    @property
+    def failing(self) -> int:
+        """Failed, or being asked again."""
+        return len(self.failed) + (0 if self.is_second else self.again)
+
+    def note(self, sample: Sample, *, is_final: bool) -> bool:
+        """Whether it changes how many are failing.
+
+        A batch that is asked again whole brings second samples of what is answered; these change nothing.
+        """
+        before = len(self.failed)
+        self.last = sample.error or self.last
         if sample.error:
             if sample.key in self.wanted and sample.key not in self.answered:
                 self.failed.add(sample.key)
@@ -102,6 +117,7 @@ class _Tally:
         elif sample.key in self.wanted:
             self.answered.add(sample.key)
             self.failed.discard(sample.key)
+        return len(self.failed) != before
 
 
 def _pass(
@@ -116,6 +132,16 @@ def _pass(
     told, told_at = len(tally.answered), monotonic()
     owed = owed_requests(plan, tally.answered | tally.final, fixed_batch_of(engine))
     asks_again = engine if isinstance(engine, AsksAgain) else None
+    tally.again = 0
+
+    def hear(again: int, last: str) -> None:
+        tally.again, tally.last = again, last
+        trouble(tally.failing, last)
+        keep_up()  # the next sample may be a minute away
+
+    def keep_up() -> None:
+        if monotonic() - told_at >= FLUSH_SECONDS:
+            store_and_tell()
 
     def store_and_tell() -> None:
         nonlocal told, told_at
@@ -123,20 +149,21 @@ def _pass(
         progress(len(tally.answered) - told)
         told, told_at = len(tally.answered), monotonic()
 
+    if asks_again is not None:
+        asks_again.on_trouble = hear
     with Flusher(store) as flusher:
         try:
             for sample in ask(engine, owed):
                 flusher.add(sample)
-                tally.note(sample, is_final=asks_again is not None and asks_again.is_final(sample))
-                if sample.error:
-                    trouble(len(tally.failed), sample.error)
+                is_final = asks_again is not None and asks_again.is_final(sample)
+                if tally.note(sample, is_final=is_final):
+                    trouble(tally.failing, tally.last)
                 if sample.error and max_errors is not None and len(tally.failed) > max_errors:
                     raise ErrorLimitError(
                         f"{plan.fingerprint.model}: {counted(len(tally.failed), 'request')} failed, expected "
                         f"at most {max_errors}; the last said: {sample.error}"
                     )
-                if monotonic() - told_at >= FLUSH_SECONDS:
-                    store_and_tell()
+                keep_up()
         finally:
             store_and_tell()
 

@@ -82,7 +82,7 @@ class EstimatesTime(Protocol):
 
 
 Trouble = Callable[[int, str], None]
-"""Hears how many requests are failing, and what was last said of one; from any thread."""
+"""Hears how many requests are failing, and what was last said of one."""
 
 
 @runtime_checkable
@@ -90,7 +90,7 @@ class AsksAgain(Protocol):
     """An engine that asks a request again by itself before its sample is a failure."""
 
     on_trouble: Trouble
-    """Hears of the requests that are being asked again; who runs a plan sets it."""
+    """Hears of the requests that are being asked again, in the thread that takes the samples; who runs a plan sets it."""
 
     def is_final(self, sample: Sample) -> bool:
         """Whether a failed request would fail in the same way however often it is asked."""
