@@ -15,7 +15,8 @@ def test_failing_requests_are_counted_beside_the_bar_and_the_first_is_quoted(
         for failing in (1, 2, 3):
             trouble_of(observer)(failing, f"status 500\x1b[31m\nof {failing}")
         early = capsys.readouterr().err
-    told = "requests are failing and are asked again; the first said: status 500\ufffd[31m of 1"
+    told = "requests are failing, and are asked again where that may help; the first said: "
+    told += "status 500\ufffd[31m of 1"
     assert early.count("requests are failing") == 1 and told in early, "before the bar has ended"
     assert "3 failing" in capsys.readouterr().err
 

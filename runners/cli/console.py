@@ -103,9 +103,7 @@ class Bars:
         self._progress.update(self._task, word=f"{failing} failing" if failing else "")
         if failing and not self._told:
             self._told = True
-            line = (
-                f"requests are failing and are asked again; the first said: {one_line(last, 300)}"
-            )
+            line = f"requests are failing, and are asked again where that may help; the first said: {one_line(last, 300)}"
             self._progress.console.print(
                 printable(line), markup=False, highlight=False, soft_wrap=True
             )

@@ -15,10 +15,11 @@ from random import Random
 from typing import Any, Self, TypeVar
 
 from lawbound.runners.engines.endpoint_address import Key, read_address, read_key
-from lawbound.runners.engines.endpoint_client import Client, Outcome, Patience, grouped
+from lawbound.runners.engines.endpoint_client import Client, Outcome, grouped
+from lawbound.runners.engines.endpoint_patience import Failing, Patience
 from lawbound.runners.engines.endpoint_reply import Answer, Fault, estimate_tokens
 from lawbound.runners.engines.endpoint_wire import check_extra, contract, place
-from lawbound.runners.engines.protocol import PROBE, ModelError
+from lawbound.runners.engines.protocol import PROBE, ModelError, Trouble
 from lawbound.runners.plan import canonical_json
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample, Settings
 
@@ -42,13 +43,24 @@ class _Done:
     outcome: Outcome
 
 
+@dataclass(frozen=True, slots=True)
+class _News:
+    """What became known in a moment."""
+
+    done: list[_Done]
+    trouble: tuple[int, str] | None
+    """How many requests are being asked again now, and what was last said of one; none if that is as before."""
+
+
 @dataclass(slots=True)
 class _Batch:
     """What the loop and the caller share while one batch is in flight."""
 
-    done: SimpleQueue[list[_Done] | BaseException | None] = field(default_factory=SimpleQueue)
+    news: SimpleQueue[_News | BaseException | None] = field(default_factory=SimpleQueue)
     ready: list[_Done] = field(default_factory=list)
     """Done, and not yet handed over: to wake the caller for each alone would cost more than it."""
+    trouble: tuple[int, str] | None = None
+    """Not yet handed over either."""
     given: int = 0
     taken: int = 0
     stopped: threading.Event = field(default_factory=threading.Event)
@@ -57,16 +69,25 @@ class _Batch:
 
     def give(self, done: _Done) -> None:
         """Called in the loop: hand over soon."""
+        if not self.ready and self.trouble is None:
+            self._hand_over_soon()
         self.given += 1
         self.ready.append(done)
-        if len(self.ready) == 1:
-            asyncio.get_running_loop().call_later(_HANDED_OVER, self.hand_over)
+
+    def tell(self, again: int, last: str) -> None:
+        """Called in the loop: the caller is to hear of requests that fail."""
+        if not self.ready and self.trouble is None:
+            self._hand_over_soon()
+        self.trouble = again, last
 
     def hand_over(self) -> None:
         """Called in the loop: wake the caller for all that is ready."""
-        ready, self.ready = self.ready, []
-        if ready:
-            self.done.put(ready)
+        if self.ready or self.trouble is not None:
+            self.news.put(_News(self.ready, self.trouble))
+            self.ready, self.trouble = [], None
+
+    def _hand_over_soon(self) -> None:
+        asyncio.get_running_loop().call_later(_HANDED_OVER, self.hand_over)
 
 
 class EndpointEngine:
@@ -86,6 +107,9 @@ class EndpointEngine:
         self._revision = revision
         self._concurrency = concurrency
         self._template = ""
+        self._final: set[str] = set()
+        self.on_trouble: Trouble = lambda again, last: None
+        """Called while samples are taken from `generate`, in the thread that takes them."""
 
     @classmethod
     def open(
@@ -165,21 +189,36 @@ class EndpointEngine:
         thread = threading.Thread(target=_run_batch, args=(asking, batch), daemon=True)
         thread.start()
         try:
-            while (found := batch.done.get()) is not None:
-                if isinstance(found, BaseException):
-                    raise found
-                for done in found:
+            while (news := batch.news.get()) is not None:
+                if isinstance(news, BaseException):
+                    raise news
+                if news.trouble is not None:
+                    self.on_trouble(*news.trouble)
+                for done in news.done:
                     batch.taken += 1
+                    self._note(done)
                     yield _sample(done, hashes[done.request.key], in_flight)
         finally:
             _stop(batch)
             thread.join()
 
+    def is_final(self, sample: Sample) -> bool:
+        """Whether a request was refused as such, or failed alike at every try while others were answered."""
+        return bool(sample.error) and sample.key in self._final
+
     def close(self) -> None:
         """Nothing is held between batches."""
 
+    def _note(self, done: _Done) -> None:
+        """Remember of a sample what it has no field for."""
+        if done.outcome.is_final:
+            self._final.add(done.request.key)
+        else:
+            self._final.discard(done.request.key)
+
     async def _all(self, requests: Sequence[Request], batch: _Batch) -> None:
         waiting = iter(requests)
+        failing = Failing(batch.tell)
         workers = min(self._concurrency, len(requests))
 
         async with self._client.connected(workers) as session:
@@ -188,7 +227,7 @@ class EndpointEngine:
                 for request in waiting:
                     while batch.given - batch.taken > 4 * self._concurrency:
                         await asyncio.sleep(_HELD_BACK)
-                    outcome = await self._client.ask(session, request)
+                    outcome = await self._client.ask(session, request, failing=failing)
                     batch.give(_Done(request, outcome))
 
             async with asyncio.TaskGroup() as group:
@@ -298,9 +337,9 @@ def _run_batch(asking: Coroutine[Any, Any, None], batch: _Batch) -> None:
     except asyncio.CancelledError:
         pass
     except BaseException as error:  # handed to the caller, who raises it
-        batch.done.put(error)
+        batch.news.put(error)
     finally:
-        batch.done.put(None)
+        batch.news.put(None)
 
 
 def _stop(batch: _Batch) -> None:

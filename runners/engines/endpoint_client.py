@@ -18,48 +18,10 @@ import aiohttp
 
 from lawbound.runners.engines.endpoint_address import Address, Key
 from lawbound.runners.engines.endpoint_connection import LINE, Connector, Line, Seen
+from lawbound.runners.engines.endpoint_patience import Course, Failing, Patience
 from lawbound.runners.engines.endpoint_reply import Answer, Fault, Reply, read_reply
 from lawbound.runners.engines.endpoint_wire import Dialect, encode, payload
 from lawbound.runners.sample import Placement, Request
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long and how often to wait for one answer."""
-
-    timeout: float = 600.0
-    """Seconds for one try, from connecting to the last byte: a server that drips is cut off."""
-    retries: int = 6
-    pause: float = 1.0
-    """Seconds before the second try; doubles with each."""
-    longest_pause: float = 120.0
-    """No pause is longer, unless a server asks for it."""
-    longest_asked: float = 3600.0
-    """A server that asks for more is not asked again."""
-    max_bytes: int = 16 * 2**20
-    """A response that is larger is an error."""
-
-    def after(self, fault: Fault, retry: int, *, is_silent: bool, rng: Random) -> float | None:
-        """Seconds to wait before the same request again; none if it is not asked again.
-
-        Args:
-            fault: What became of it.
-            retry: How often it has been asked again.
-            is_silent: The server has given no sign for long: one without a response is given up.
-            rng: Jitter.
-        """
-        if not fault.again or retry >= self.retries or (is_silent and not fault.status):
-            return None
-        if fault.wait is not None and fault.wait > self.longest_asked:
-            return None
-        return self.before(retry, fault.wait, rng)
-
-    def before(self, retry: int, asked: float | None, rng: Random) -> float:
-        """Seconds to wait before a retry (the first is 0): never sooner than the server asks."""
-        grown: float = self.pause * 2**retry * rng.uniform(0.5, 1.0)
-        least = 0.0 if asked is None else asked + self.pause * rng.uniform(0.0, 0.5)
-        return max(min(self.longest_pause, grown), least)
-
 
 _LAST = {"Connection": "close"}
 """Tells a server that nothing more will be asked over this connection."""
@@ -74,6 +36,8 @@ class Outcome:
     seconds: float = 0.0
     """Of the last try."""
     tries: int = 1
+    is_final: bool = False
+    """It would fail in the same way however often it is asked."""
 
 
 class Client:
@@ -109,6 +73,9 @@ class Client:
         self._rng = rng
         self._seen = Seen()
         self._responses = 0
+        self._answered = 0
+        self._worn: dict[str, str] = {}
+        """Requests that said the same at every try while nobody was answered: one more try is owed."""
         self._gave_no_sign = False
         """A request has used up its tries while nothing came for any request, and nothing has since."""
 
@@ -126,7 +93,12 @@ class Client:
             yield session
 
     async def ask(
-        self, session: aiohttp.ClientSession, request: Request, *, probing: bool = False
+        self,
+        session: aiohttp.ClientSession,
+        request: Request,
+        *,
+        probing: bool = False,
+        failing: Failing | None = None,
     ) -> Outcome:
         """Ask until there is an answer, a fault that will stay, or no patience left.
 
@@ -135,34 +107,66 @@ class Client:
             request: What to ask.
             probing: Where the policy stands may still change, and a server that does not answer
                 at all is not waited for.
+            failing: Hears of it while it is being asked again.
         """
-        retry = 0
         tries = 0
         before = self._responses
         dialect = spoken = self.dialect
-        while True:
-            tries += 1
-            body, placement = payload(request, self._name, dialect, self._extra)
-            start = perf_counter()
-            result = await self._post(session, encode(body), probing=probing)
-            seconds = perf_counter() - start
-            if isinstance(result, Answer) or result.status:
-                self._responses += 1
-                self._gave_no_sign = False
-            if isinstance(result, Answer):
-                if dialect is not spoken:
-                    self.dialect = dialect
-                return Outcome(self._hidden(result), placement, seconds, tries)
-            if (other := _other_dialect(result, dialect, body, probing=probing)) is not None:
-                dialect = other
-                continue
-            is_silent = probing or self._gave_no_sign
-            pause = self._patience.after(result, retry, is_silent=is_silent, rng=self._rng)
-            if pause is None:
-                self._gave_no_sign = self._responses == before
-                return Outcome(self._told(result, tries), placement, seconds, tries)
-            await asyncio.sleep(pause)
-            retry += 1
+        worn = self._worn.pop(request.key, "")
+        course: Course | None = None  # made where it is needed: nearly all are answered at once
+        try:
+            while True:
+                tries += 1
+                body, placement = payload(request, self._name, dialect, self._extra)
+                start = perf_counter()
+                result = await self._post(session, encode(body), probing=probing)
+                seconds = perf_counter() - start
+                if isinstance(result, Answer) or result.status:
+                    self._responses += 1
+                    self._gave_no_sign = False
+                if isinstance(result, Answer):
+                    self._answered += 1
+                    if dialect is not spoken:
+                        self.dialect = dialect
+                    return Outcome(self._hidden(result), placement, seconds, tries)
+                other = _other_dialect(result, dialect, body, probing=probing)
+                if other is not None:
+                    dialect = other
+                    continue
+                course = course or Course(failing or Failing(), worn)
+                fault = self._clean(result)
+                course.add(fault, self._answered)
+                pause = self._pause(fault, course, probing=probing)
+                if pause is None:
+                    self._gave_no_sign = self._responses == before
+                    is_final = self._is_final(request, fault, course)
+                    if course.is_worn():
+                        tries += self._patience.retries + 1
+                    return Outcome(_counted(fault, tries), placement, seconds, tries, is_final)
+                course.wait()
+                await asyncio.sleep(pause)
+        finally:
+            if course is not None:
+                course.end()
+
+    def _pause(self, fault: Fault, course: Course, *, probing: bool) -> float | None:
+        """Seconds to wait before the same request again; none if it is not asked again."""
+        if course.is_worn():
+            return None
+        is_silent = probing or self._gave_no_sign
+        return self._patience.after(fault, course.faults - 1, is_silent=is_silent, rng=self._rng)
+
+    def _is_final(self, request: Request, fault: Fault, course: Course) -> bool:
+        """Whether a request that is given up would fail however often it is asked; notes where one try is owed."""
+        if not fault.again:
+            return fault.cause == "request"
+        has_all_tries = course.faults > self._patience.retries > 0
+        if not has_all_tries or not course.same:
+            return False
+        if course.is_passed_over():
+            return True
+        self._worn[request.key] = course.same
+        return False
 
     async def _post(
         self, session: aiohttp.ClientSession, body: bytes, *, probing: bool
@@ -203,6 +207,7 @@ class Client:
                 f"a response of more than {self._patience.max_bytes} bytes",
                 again=False,
                 status=response.status,
+                cause="request",
             )
         return Reply(
             status=response.status,
@@ -231,11 +236,9 @@ class Client:
             return answer
         return replace(answer, text=text, thinking=thinking)
 
-    def _told(self, fault: Fault, tries: int) -> Fault:
-        """The fault in one clean line that says where, what and how often."""
-        times = "" if tries == 1 else f" ({tries} tries)"
-        said = self._key.clean(fault.message)
-        return replace(fault, message=f"{self._shown}: {said}{times}")
+    def _clean(self, fault: Fault) -> Fault:
+        """The fault in one clean line that says where and what."""
+        return replace(fault, message=f"{self._shown}: {self._key.clean(fault.message)}")
 
 
 def grouped(requests: Sequence[Request]) -> list[Request]:
@@ -268,6 +271,11 @@ def _judged(reply: Reply) -> Answer | Fault:
     except Exception as error:
         said = f"status {reply.status} with what cannot be read ({type(error).__name__})"
         return Fault(said, again=True, status=reply.status)
+
+
+def _counted(fault: Fault, tries: int) -> Fault:
+    """The fault with how often it came."""
+    return fault if tries == 1 else replace(fault, message=f"{fault.message} ({tries} tries)")
 
 
 def _happened(fault: Exception) -> str:

@@ -2,7 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
+
+Cause = Literal["request", "server", "either"]
+"""Whose doing a fault is; the way counts as the server's."""
 
 _MODERATED = re.compile(
     r"content[ _-]?filter|content[ _-]policy[ _-]violation|content management policy|"
@@ -13,7 +16,17 @@ _MODERATED = re.compile(
     r"inappropriate content",
     re.IGNORECASE,
 )
+_OF_THE_REQUEST = frozenset({400, 413, 415, 422, 451, 501})
+"""Statuses that judge what was asked. Others that are not worth a try at once (a key, an address, a model
+that is missing) are the server's, and may be mended by the end of a run."""
 _NO_QUOTA = re.compile(r"insufficient_quota|billing_hard_limit|insufficient balance", re.IGNORECASE)
+
+
+def cause_of(status: int) -> Cause:
+    """Whose doing a status is."""
+    if status in _OF_THE_REQUEST:
+        return "request"
+    return "either" if status == 500 else "server"
 
 
 def status_inside(error: Any) -> int:

@@ -13,6 +13,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from lawbound.runners.engines.endpoint_error import (
+    Cause,
+    cause_of,
     error_words,
     is_moderated,
     is_out_of_quota,
@@ -72,6 +74,7 @@ class Fault:
     """0 where there was no response."""
     wait: float | None = None
     """Seconds that the server asks us to wait."""
+    cause: Cause = "server"
 
 
 def read_reply(reply: Reply, now: datetime) -> Answer | Fault:
@@ -123,6 +126,7 @@ def _refused(status: int, content: Any, reply: Reply, now: datetime) -> Answer |
         again=status in AGAIN and not is_out_of_quota(words),
         status=status,
         wait=seconds_asked(reply.retry_after, now) if reply.retry_after else None,
+        cause=cause_of(status),
     )
 
 
@@ -181,7 +185,7 @@ def _said(choice: _Choice) -> str | Fault:
         return text or ""
     ending = f"finish reason {choice.word!r:.40}" if choice.word else "no finish reason"
     found = ending if is_broken else f"{_no_text(choice.message)} and {ending}"
-    return _no_answer(f"{found}, expected a whole answer")
+    return _no_answer(f"{found}, expected a whole answer", "either")
 
 
 def _split(choice: _Choice, said: str) -> Split:
@@ -214,8 +218,8 @@ def _usage(content: Mapping[str, Any]) -> _Usage:
     )
 
 
-def _no_answer(found: str) -> Fault:
-    return Fault(f"status 200 with {found}", again=True, status=200)
+def _no_answer(found: str, cause: Cause = "server") -> Fault:
+    return Fault(f"status 200 with {found}", again=True, status=200, cause=cause)
 
 
 def _ends_empty(choice: _Choice, text: str | None) -> bool:

@@ -205,7 +205,7 @@ def test_a_run_over_a_faulty_server_resumes_to_every_answer_once(
     from lawbound.runners.plan import Arm, plan
     from lawbound.tasks.item import Item
 
-    acts = {f"q{n}": [[500, "drop", "cut", "html", 429][n % 5]] * (n % 7) for n in range(60)}
+    acts = {f"q{n}": [[502, "drop", "cut", "html", 429][n % 5]] * (n % 7) for n in range(60)}
     where = stage(acts=acts)
     engine = open_endpoint(where.url, concurrency=16, retries=2)
     arms = [

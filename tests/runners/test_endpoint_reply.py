@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from lawbound.runners.engines.endpoint_client import Patience, grouped
+from lawbound.runners.engines.endpoint_client import grouped
+from lawbound.runners.engines.endpoint_patience import Patience
 from lawbound.runners.engines.endpoint_reply import (
     Answer,
     Fault,

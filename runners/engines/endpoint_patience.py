@@ -1,0 +1,114 @@
+"""Requests that fail: when each is asked again, who hears of it, and whether another try could mend it.
+
+A server that says 500 may be down for a minute, or may fail over this one request for ever. One response
+does not tell which. The same one at every try does, if the server answered others between the last two:
+then it was not down. Where it answered nobody in between, it may have been, and one more try is owed.
+"""
+
+from dataclasses import dataclass, field
+from random import Random
+
+from lawbound.runners.engines.endpoint_reply import Fault
+from lawbound.runners.engines.protocol import Trouble
+
+_AN_ID = 8
+"""A word of so many signs with a digit among them may be an id or a time, which differ from try to try."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How long and how often to wait for one answer."""
+
+    timeout: float = 600.0
+    """Seconds for one try, from connecting to the last byte: a server that drips is cut off."""
+    retries: int = 6
+    pause: float = 1.0
+    """Seconds before the second try; doubles with each."""
+    longest_pause: float = 120.0
+    """No pause is longer, unless a server asks for it."""
+    longest_asked: float = 3600.0
+    """A server that asks for more is not asked again."""
+    max_bytes: int = 16 * 2**20
+    """A response that is larger is an error."""
+
+    def after(self, fault: Fault, retry: int, *, is_silent: bool, rng: Random) -> float | None:
+        """Seconds to wait before the same request again; none if it is not asked again.
+
+        Args:
+            fault: What became of it.
+            retry: How often it has been asked again.
+            is_silent: The server has given no sign for long: one without a response is given up.
+            rng: Jitter.
+        """
+        if not fault.again or retry >= self.retries or (is_silent and not fault.status):
+            return None
+        if fault.wait is not None and fault.wait > self.longest_asked:
+            return None
+        return self.before(retry, fault.wait, rng)
+
+    def before(self, retry: int, asked: float | None, rng: Random) -> float:
+        """Seconds to wait before a retry (the first is 0): never sooner than the server asks."""
+        grown: float = self.pause * 2**retry * rng.uniform(0.5, 1.0)
+        least = 0.0 if asked is None else asked + self.pause * rng.uniform(0.0, 0.5)
+        return max(min(self.longest_pause, grown), least)
+
+
+@dataclass(slots=True)
+class Failing:
+    """How many requests of one batch are being asked again."""
+
+    tell: Trouble = lambda again, last: None
+    again: int = 0
+
+    def note(self, more: int, last: str) -> None:
+        """So many more are, or fewer, and that was last said of one."""
+        self.again += more
+        self.tell(self.again, last)
+
+
+@dataclass(slots=True)
+class Course:
+    """How one request has failed so far."""
+
+    failing: Failing
+    worn: str = ""
+    """What it said at every try when it was asked before, if one more try is all that is owed."""
+    faults: int = 0
+    same: str = ""
+    """What it said at every try; nothing if that differs, or is not the request's own doing."""
+    _said: str = ""
+    _is_told: bool = False
+    _answered: list[int] = field(default_factory=list)
+    """Requests that the server had answered, at each fault."""
+
+    def add(self, fault: Fault, answered: int) -> None:
+        """One more fault, in words that may be shown; the server has answered so many requests by now."""
+        form = form_of(fault.message) if fault.cause == "either" else ""
+        self.same = form if not self.faults or form == self.same else ""
+        self.faults += 1
+        self._said = fault.message
+        self._answered.append(answered)
+
+    def is_worn(self) -> bool:
+        """Whether it fails as it did at every try before."""
+        return self.same == self.worn != ""
+
+    def is_passed_over(self) -> bool:
+        """Whether it said the same at every try, and the server answered others between the last two."""
+        return self.same != "" and self.faults > 1 and self._answered[-1] > self._answered[-2]
+
+    def wait(self) -> None:
+        """It is about to be asked again."""
+        self.failing.note(0 if self._is_told else 1, self._said)
+        self._is_told = True
+
+    def end(self) -> None:
+        """It is answered or given up."""
+        if self._is_told:
+            self.failing.note(-1, self._said)
+
+
+def form_of(said: str) -> str:
+    """What a server says without what may differ from try to try."""
+    words = said.split()
+    return " ".join(w for w in words if len(w) < _AN_ID or not any(map(str.isdigit, w)))
