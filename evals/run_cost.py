@@ -70,10 +70,12 @@ def _count(requests: Plan, engine: Engine, seconds: float | None) -> RunCost:
     if isinstance(engine, WorksAhead):
         engine.count_ahead([request.rendered.text for request in requests.requests])
     for request in requests.requests:
-        total += engine.count_tokens(request.rendered.text)
+        count = engine.count_tokens(request.rendered.text)
+        total += count
         system = next((m.content for m in request.messages if m.role == "system"), "")
         if system in heads:
-            shared += heads[system]
+            # A rendered text can count for less than its system prompt alone: words joined by escapes.
+            shared += min(heads[system], count)
         else:
             heads[system] = engine.count_tokens(system)
     generated = [request for request in requests.requests if not request.choices]

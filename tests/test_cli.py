@@ -343,6 +343,15 @@ def test_an_item_like_no_other_sends_to_the_list_of_items(run: Run) -> None:
         assert told.endswith("expected an id of the bank; see `lawbound tasks list --items`")
 
 
+def test_a_plan_shares_no_more_tokens_than_it_has(run: Run) -> None:
+    asked = ("--limit", "2", "--no-references", "--model", "reference:empty")
+    code, text, _ = run("plan", "cn-gbt45654", *asked)
+    assert code == 0
+    (row,) = [line.split() for line in text.splitlines() if line.startswith("reference:empty")]
+    total, shared = int(row[3]), int(row[4])
+    assert 0 < shared <= total
+
+
 def test_a_dry_run_counts_what_the_run_then_asks(run: Run, tmp_path: Path) -> None:
     out = tmp_path / "out"
     arguments = ["quick", "--model", "reference:empty", "--policy", "us", "--limit", "2"]
