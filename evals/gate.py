@@ -2,7 +2,7 @@
 
 A gate reads ``METRIC[SLICE]@POLICY:STRENGTH OP NUMBER``, everything between the metric and the
 operator being optional: ``J>=0.2``, ``policy_tax@cn<=0.05``, ``adherence[rule=r]@de:strict>=0.5``.
-``>=`` is held against the lower bound and ``<=`` against the upper; ``J.value>=0.2`` against the value.
+``>=`` is held against the lower end of the interval and ``<=`` against the upper; ``J.value>=0.2`` against the value.
 """
 
 from __future__ import annotations

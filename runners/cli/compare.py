@@ -92,7 +92,7 @@ def compare(
         show(line)
     if out is not None:
         write_atomically(out, csv_bytes(found.flipped))
-        note(f"{len(found.flipped)} flipped items in {out}")
+        note(f"wrote {out}: {len(found.flipped)} flipped verdicts, a pair x policy each")
 
 
 def _signed(number: float) -> str:
@@ -117,10 +117,14 @@ def gate(
     folder: Annotated[Path, typer.Argument(help="A run folder.")],
     that: Annotated[
         list[str],
-        typer.Option("--that", help="METRIC[SLICE]@POLICY:STRENGTH>=NUMBER, such as 'J@cn>=0.2'."),
+        typer.Option(
+            "--that",
+            help="METRIC[SLICE]@POLICY:STRENGTH>=NUMBER, such as 'J@cn>=0.2': the lower end of the interval; "
+            "<= takes the upper end, METRIC.value the value.",
+        ),
     ],
 ) -> None:
-    """Hold marks against a run's bounds; exit code 1 if one fails."""
+    """Hold marks against a run's intervals; exit code 1 on failure."""
     from lawbound.evals.folder.estimates import read_estimates
     from lawbound.evals.gate import check_gates
 

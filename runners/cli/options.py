@@ -35,7 +35,8 @@ Banks = Annotated[
 Config = Annotated[
     Path | None,
     typer.Option(
-        help="YAML of these options; those that repeat are plural: models, policies, banks, strengths."
+        help="YAML of these options, but for --out, --dry-run and judges; those that repeat are plural: "
+        "models, policies, banks, strengths."
     ),
 ]
 Limit = Annotated[int | None, typer.Option(min=1, help="Items of each selection and policy.")]
