@@ -22,7 +22,7 @@ from lawbound.evals.folder.policies import NEUTRAL
 from lawbound.evals.frame import ScoredAnswer, score_all, verdict_frame
 from lawbound.evals.lmeval.docs import build_docs, parse_doc
 from lawbound.evals.suite import load_suite
-from lawbound.lmeval_call import Call, TaskError, check_prompts, find_call, warn_once
+from lawbound.lmeval_call import Call, TaskError, check_prompts, check_task, find_call, warn_once
 from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.verdict import Reading, Verdict, is_met
@@ -72,6 +72,7 @@ def docs(
     """
     import datasets
 
+    check_task()
     call = find_call()
     _refuse_strays(others, call)
     chosen = _chosen(lawbound)

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from lawbound.evals.lmeval.as_shipped import FIELDS, changes
 from lawbound.evals.lmeval.limits import LimitError, given_limits, is_one, sent_limit
-from lawbound.evals.lmeval.samples import holds_policy
+from lawbound.evals.lmeval.prompts import holds_policy
 from lawbound.tasks.files import quoted
 from lawbound.tasks.messages import one_line
 
@@ -47,23 +48,27 @@ class Call:
 
 def find_call() -> Call | None:
     """The call of `simple_evaluate` that we are in."""
+    found = _caller("lm_eval.evaluator", "simple_evaluate")
+    if found is None:
+        return None
+    settings = found.get("gen_kwargs")
+    kind = found.get("model")
+    return Call(
+        model=found.get("lm"),
+        kind=kind if isinstance(kind, str) else type(kind).__name__,
+        has_template=bool(found.get("apply_chat_template")),
+        has_instruction=bool(found.get("system_instruction")),
+        model_arguments=_arguments(found.get("model_args") or {}),
+        settings=settings if isinstance(settings, Mapping) else {},
+    )
+
+
+def _caller(module: str, function: str) -> Mapping[str, Any] | None:
+    """The variables of a function that we are in."""
     frame = inspect.currentframe()
     while frame is not None:
-        if (frame.f_globals.get("__name__"), frame.f_code.co_name) == (
-            "lm_eval.evaluator",
-            "simple_evaluate",
-        ):
-            found = frame.f_locals
-            settings = found.get("gen_kwargs")
-            kind = found.get("model")
-            return Call(
-                model=found.get("lm"),
-                kind=kind if isinstance(kind, str) else type(kind).__name__,
-                has_template=bool(found.get("apply_chat_template")),
-                has_instruction=bool(found.get("system_instruction")),
-                model_arguments=_arguments(found.get("model_args") or {}),
-                settings=settings if isinstance(settings, Mapping) else {},
-            )
+        if (frame.f_globals.get("__name__"), frame.f_code.co_name) == (module, function):
+            return frame.f_locals
         frame = frame.f_back
     return None
 
@@ -76,6 +81,17 @@ def _arguments(given: Mapping[str, Any] | str) -> Mapping[str, Any]:
 
     found: Mapping[str, Any] = simple_parse_args_string(given)
     return found
+
+
+def check_task() -> None:
+    """Warn of a task of the user's own that asks something else than ours, before anything is asked."""
+    found = _caller("lm_eval.api.task", "download")
+    config = getattr((found or {}).get("self"), "config", None)
+    if config is None:
+        return
+    changed = changes({name: getattr(config, name, None) for name in FIELDS})
+    if changed:
+        warn_once(f"the task {quoted(config.task)} has {changed}: {_REFUSED}")
 
 
 def check_prompts(rows: Sequence[Mapping[str, Any]], call: Call | None, *, max_tokens: int) -> None:

@@ -1,8 +1,8 @@
 """What lm-eval logged of one run of its own: each answer, checked.
 
 A log is refused where its numbers could not be defended: no chat template (the policy was plain text
-glued to the question), an extra system instruction in front of the policy, or a policy that never
-reached the prompt. An empty text of a chat API may be a failed request, so it counts as one.
+glued to the question), an extra system instruction in front of the policy, a policy that never
+reached the prompt, or a task that asks something else than ours. An empty text of a chat API may be a failed request, so it counts as one.
 """
 
 from __future__ import annotations
@@ -15,8 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from lawbound.evals.folder.run_folder import FolderError, read_records
+from lawbound.evals.lmeval.as_shipped import changes
 from lawbound.evals.lmeval.docs import DocArm, parse_doc
 from lawbound.evals.lmeval.limits import LimitError, given_limits, sent_limit
+from lawbound.evals.lmeval.prompts import check_prompt
 from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.runners.engines.harness_load import is_secret
 from lawbound.runners.engines.thinking import split_thinking
@@ -81,12 +83,21 @@ def read_run(results: Path, *, own: Collection[str] = ()) -> tuple[Fingerprint, 
             "expected none"
         )
     fingerprint = Fingerprint(model, revision, "lm-eval", version, dtype)
-    logged = [
-        one
-        for file in sorted(results.parent.glob(f"samples_{TASK_PREFIX}*_{stamp}.jsonl"))
-        for one in _read_samples(file, fingerprint, kind, template, own)
-    ]
+    logged: list[Logged] = []
+    for file in sorted(results.parent.glob(f"samples_{TASK_PREFIX}*_{stamp}.jsonl")):
+        task = file.name.removeprefix("samples_").removesuffix(f"_{stamp}.jsonl")
+        _refuse_another_task(results, content.get("configs"), task)
+        logged.extend(_read_samples(file, fingerprint, kind, template, own))
     return fingerprint, logged
+
+
+def _refuse_another_task(results: Path, configs: Any, task: str) -> None:
+    """What its YAML says must be what is asked under our name."""
+    config = configs.get(task) if isinstance(configs, Mapping) else None
+    if isinstance(config, Mapping) and (changed := changes(config)):
+        raise FolderError(
+            f"{results}: the task '{task}' has {changed}: its numbers would be those of another test"
+        )
 
 
 def _arguments(found: Any) -> str:
@@ -116,8 +127,8 @@ def _read_samples(
             raise FolderError(f"{where}: {fault}") from fault
         except (KeyError, TypeError, IndexError, ValueError, OverflowError) as fault:
             raise FolderError(f"{where}: found no {fault}, expected a logged sample") from fault
-        _refuse_lost_policy(arm, prompt, where)
         is_api = isinstance(arguments["arg_0"], list)
+        check_prompt(arm, prompt, where, is_chat=is_api)
         request, sample = _asked(arm, prompt, used, text, fingerprint, template, is_api)
         yield Logged(arm, request, sample, file)
 
@@ -156,30 +167,6 @@ def _settings(logged: Mapping[str, Any], kind: str) -> Settings:
         top_p=top_p,
         stop=(stop,) if isinstance(stop, str) else tuple(map(str, stop)),
     )
-
-
-def _refuse_lost_policy(arm: DocArm, prompt: str, where: str) -> None:
-    """The policy must have reached the model, through a chat template."""
-    if not arm.system:
-        return
-    if not holds_policy(prompt, arm.system):
-        raise FolderError(
-            f"{where}: the policy of '{arm.condition}' is not in the prompt (does the template "
-            "reject system messages?), expected it to reach the model"
-        )
-    if prompt.replace(arm.system, "", 1).strip() == arm.question.strip():
-        raise FolderError(
-            f"{where}: policy and question stand glued without a chat template, expected "
-            "--apply_chat_template"
-        )
-
-
-def holds_policy(prompt: str, policy: str) -> bool:
-    """Whether a policy stands in a prompt, be it as JSON; many templates trim its ends."""
-    policy = policy.strip()
-    plain = json.dumps(policy, ensure_ascii=False)[1:-1]
-    escaped = json.dumps(policy)[1:-1]
-    return any(text in prompt for text in (policy, plain, escaped))
 
 
 def _asked(

@@ -1,0 +1,41 @@
+"""What a task of one's own may not change: the fields that say what is asked, and what of an answer is read.
+
+Its name, its policy, `tag`, `metadata` and `generation_kwargs` are its own. Text around a question, examples
+before it or a beginning of its answer would be another test under our numbers' names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from lawbound.tasks.files import quoted
+
+FIELDS: Final[Mapping[str, Any]] = {
+    "output_type": "generate_until",
+    "description": "{{system_policy}}",
+    "doc_to_text": "{{question}}",
+    "num_fewshot": 0,
+    "gen_prefix": None,
+    "use_prompt": None,
+    "process_docs": None,
+    "doc_to_image": None,
+    "doc_to_audio": None,
+    "repeats": 1,
+    "filter_list": None,
+}
+"""As our template leaves them; lm-eval logs no field that is empty."""
+
+
+def changes(config: Mapping[str, Any]) -> str:
+    """The fields of a task that are not as shipped, each with what was expected; empty where all are.
+
+    Args:
+        config: As lm-eval logs it; a field that is missing or empty is no change.
+    """
+    found = {name: config.get(name) for name in FIELDS}
+    return ", ".join(
+        f"{name} {quoted(value)} (expected {'none' if FIELDS[name] is None else quoted(FIELDS[name])})"
+        for name, value in found.items()
+        if (value if FIELDS[name] is None else value not in (None, FIELDS[name]))
+    )
