@@ -44,6 +44,10 @@ class Call:
     model_arguments: Mapping[str, Any]
     settings: Mapping[str, Any]
     """What ``--gen_kwargs`` says."""
+    caches_answers: bool = False
+    """Whether answers are taken from a cache, which asks nobody whose they are."""
+    caches_requests: bool = False
+    """Whether prompts are taken from a cache."""
 
 
 def find_call() -> Call | None:
@@ -60,6 +64,8 @@ def find_call() -> Call | None:
         has_instruction=bool(found.get("system_instruction")),
         model_arguments=_arguments(found.get("model_args") or {}),
         settings=settings if isinstance(settings, Mapping) else {},
+        caches_answers=bool(found.get("use_cache")),
+        caches_requests=bool(found.get("cache_requests")),
     )
 
 
@@ -109,6 +115,12 @@ def check_prompts(rows: Sequence[Mapping[str, Any]], call: Call | None, *, max_t
     if call is None:
         return
     _warn_of_limits({"max_gen_toks": max_tokens, **call.settings}, call.kind)
+    if call.caches_answers:
+        warn_once(
+            f"lm-eval's --use_cache ignores the model, so answers may be another's: {_REFUSED}"
+        )
+    if call.caches_requests:
+        warn_once("lm-eval's --cache_requests ignores data and policy, so prompts may be stale")
     if not call.has_template:
         warn_once(
             "without --apply_chat_template the policy is plain text before the question and no system "

@@ -407,16 +407,6 @@ def test_lm_eval_without_anything_shows_help(
     assert err.startswith("Usage: lawbound lm-eval") and "--tasks lawbound_cn" in err
 
 
-def test_a_cache_of_lm_eval_is_warned_of_however_it_is_written(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr("lm_eval._cli.HarnessCLI.execute", lambda *_: sys.exit(0))
-    for cache in (["--use_cache", "x"], ["--use_cache=x"], ["--cache_requests=true"]):
-        _, err = _command(monkeypatch, capsys, "--tasks", "lawbound_cn", *cache)
-        assert err.startswith("WARNING: lm-eval's --use_cache ignores the model")
-    assert _command(monkeypatch, capsys, "--tasks", "lawbound_cn")[1] == ""
-
-
 def test_every_shipped_policy_has_a_task() -> None:
     from lawbound.rubrics.policy.files import shipped
 

@@ -173,7 +173,7 @@ def test_a_text_without_our_question_after_the_policy_is_refused(
     for line in lines:
         edit(line)
     samples.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    with pytest.raises(FolderError, match="the question of '.*' is not in the prompt"):
+    with pytest.raises(FolderError, match="is not in the prompt"):
         import_logs(logs, tmp_path / "out")
 
 

@@ -351,6 +351,26 @@ def test_a_missing_chat_template_is_warned_of_once_and_before_anything_is_asked(
     assert len(said) == 1 and said[0].startswith("WARNING: without --apply_chat_template")
 
 
+def test_caches_of_lm_eval_are_warned_of_and_answers_of_one_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("lm_eval.caching.cache.PATH", str(tmp_path / "prompts"))
+    warn_once.cache_clear()
+    _lm_eval(
+        "--model", "lawbound-chat", "--apply_chat_template", "--log_samples", "--metadata", FEW,
+        "--output_path", str(tmp_path / "logs"), "--use_cache", str(tmp_path / "answers"),
+        "--cache_requests", "true",
+    )  # fmt: skip
+    said = [r.getMessage() for r in caplog.records if r.name == "lawbound.lmeval"]
+    assert [line.partition(",")[0] for line in said] == [
+        "WARNING: lm-eval's --use_cache ignores the model",
+        "WARNING: lm-eval's --cache_requests ignores data and policy",
+    ]
+    with pytest.raises(FolderError, match="was run with --use_cache, which ignores the model"):
+        import_logs(tmp_path / "logs", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("template", "said"),
     [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from os.path import commonprefix
 
 from lawbound.evals.folder.run_folder import FolderError
 from lawbound.evals.lmeval.docs import DocArm
@@ -82,8 +81,14 @@ def _refuse_other_messages(arm: DocArm, prompt: str, where: str) -> None:
         )
     for (role, text), (_, own) in zip(turns, expected, strict=True):
         if text.strip() != own.strip():
-            same = len(commonprefix([text, own]))
+            same = _shared(text, own)
             raise FolderError(
                 f"{where}: the {role} message goes on with {quoted(text[same:])} after {same} characters, "
                 f"expected {quoted(own[same:])} as shipped"
             )
+
+
+def _shared(text: str, other: str) -> int:
+    """With how many characters both begin."""
+    pairs = enumerate(zip(text, other, strict=False))
+    return next((place for place, (a, b) in pairs if a != b), min(len(text), len(other)))

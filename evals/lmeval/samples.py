@@ -2,7 +2,7 @@
 
 A log is refused where its numbers could not be defended: no chat template (the policy was plain text
 glued to the question), an extra system instruction in front of the policy, a policy that never
-reached the prompt, or a task that asks something else than ours. An empty text of a chat API may be a failed request, so it counts as one.
+reached the prompt, a task that asks something else than ours, or a cache that mixes models. An empty text of a chat API may be a failed request, so it counts as one.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def read_run(results: Path, *, own: Collection[str] = ()) -> tuple[Fingerprint, 
         kind = str(config["model"])
         model = f"lm-eval:{kind}:{_arguments(config.get('model_args'))}"
         stamp = results.name.removeprefix("results_").removesuffix(".json")
-        instruction = content.get("system_instruction")
+        instruction, cache = content.get("system_instruction"), config.get("use_cache")
         version = str(content.get("lm_eval_version", "unknown"))
         revision = str(config.get("model_sha") or config.get("model_revision") or "unverified")
         dtype = str(config.get("model_dtype") or "")
@@ -81,6 +81,11 @@ def read_run(results: Path, *, own: Collection[str] = ()) -> tuple[Fingerprint, 
         raise FolderError(
             f"{results}: was run with --system_instruction, which stands before the policy; "
             "expected none"
+        )
+    if cache:
+        raise FolderError(
+            f"{results}: was run with --use_cache, which ignores the model: answers may be another "
+            "model's, expected none"
         )
     fingerprint = Fingerprint(model, revision, "lm-eval", version, dtype)
     logged: list[Logged] = []

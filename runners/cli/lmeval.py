@@ -8,7 +8,6 @@ from types import TracebackType
 
 import typer
 
-from lawbound.runners.cli.console import note
 from lawbound.tasks.messages import did_you_mean
 
 
@@ -50,11 +49,6 @@ def lm_eval(context: typer.Context) -> None:
         options = {argument.partition("=")[0] for argument in rest}
         if "--apply_chat_template" not in options:
             added.append("--apply_chat_template")
-        if options & {"--use_cache", "--cache_requests"}:
-            note(
-                "WARNING: lm-eval's --use_cache ignores the model and --cache_requests ignores data and "
-                "policy: answers may be stale"
-            )
     sys.argv = ["lm_eval", *subcommand, *rest, *added]
     ours = [file.name.removesuffix(".yaml") for file in folder.iterdir()]
     try:
