@@ -2,12 +2,15 @@
 
 import json
 import sys
+from functools import partial
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lawbound.__main__ import main
+from lawbound.rubrics.policy.files import shipped
 
 # lm-eval itself warns a great deal; what we promise is that it works, not that it is silent.
 pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.model]
@@ -38,8 +41,11 @@ def _searched(
 ) -> list[Path]:
     """The folders that lm-eval is told to search, without reading its own hundreds."""
     told: list[Any] = []
+    real: Any = import_module("lm_eval.tasks").TaskManager
 
-    def manager(include_path: Any = None, **_: Any) -> None:
+    def manager(include_path: Any = None, include_defaults: bool = True, **_: Any) -> Any:
+        if not include_defaults:
+            return real(include_path=include_path, include_defaults=False)
         told.append(include_path)
         sys.exit(0)
 
@@ -76,7 +82,7 @@ def test_a_folder_of_the_users_own_is_searched_beside_ours(
         config = {"model": "dummy", "tasks": ["toll"], "include_path": folder}
         Path(f"{name}.yaml").write_text(json.dumps(config), encoding="utf-8")
     given = [argument.replace("OWN", str(own)) for argument in arguments]
-    assert _searched(monkeypatch, capsys, *given) == [TASKS, own]
+    assert _searched(monkeypatch, capsys, *given) == [own, TASKS]
 
 
 @pytest.mark.parametrize("own", [[], ["--include_path", str(TASKS / ".." / "lmeval")]])
@@ -96,3 +102,49 @@ def test_tasks_of_the_users_own_run_together_with_ours(
     asked = ["--model", "dummy", "--tasks", "toll,lawbound_cn", "--include_path", own]
     assert _command(monkeypatch, capsys, *asked) is None
     assert sorted(ran) == ["lawbound_cn", "toll"]
+
+
+def _derived(folder: Path, name: str) -> Path:
+    """A folder with a task of the user's own that includes one of ours, tag and all."""
+    folder.mkdir()
+    text = f"include: {TASKS}/lawbound_cn.yaml\ntask: {name}\n"
+    (folder / "mine.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_our_tag_names_our_tasks_beside_an_own_one_that_has_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tasks: Any = import_module("lm_eval.tasks")
+    own = str(_derived(tmp_path / "own", "lawbound_mine"))
+    ran: list[Any] = []
+
+    def loaded(**given: Any) -> None:
+        index = given["task_manager"].task_index
+        for name in given["tasks"]:
+            entry = index[name]
+            ran.extend(entry.tags if entry.kind.name == "TAG" else [name])
+
+    monkeypatch.setattr(tasks, "TaskManager", partial(tasks.TaskManager, include_defaults=False))
+    monkeypatch.setattr("lm_eval.simple_evaluate", loaded)
+    for asked, expected in (
+        ("lawbound", {f"lawbound_{name}" for name in shipped()}),
+        ("lawbound_mine", {"lawbound_mine"}),
+    ):
+        ran.clear()
+        given = ["--model", "dummy", "--tasks", asked, "--include_path", own]
+        assert _command(monkeypatch, capsys, *given) is None
+        assert set(ran) == expected
+
+
+def test_an_own_task_takes_no_name_of_ours(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    own = _derived(tmp_path / "own", "lawbound_cn")
+    given = ["lawbound", "lm-eval", "--model", "dummy", "--tasks", "lawbound_cn"]
+    monkeypatch.setattr(sys, "argv", [*given, "--include_path", str(own)])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.startswith(f"error: {own}: has a task 'lawbound_cn', which is one of ours")

@@ -2,12 +2,14 @@
 
 import sys
 from argparse import Namespace
+from collections.abc import Collection, Sequence
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from types import TracebackType
 
 import typer
 
+from lawbound.tasks.files import quoted
 from lawbound.tasks.messages import did_you_mean
 
 
@@ -52,16 +54,20 @@ def lm_eval(context: typer.Context) -> None:
     sys.argv = ["lm_eval", *subcommand, *rest, *added]
     ours = [file.name.removesuffix(".yaml") for file in folder.iterdir()]
     try:
-        _evaluate(folder)
+        _evaluate(folder, ours)
     except (ValueError, FileNotFoundError) as fault:
         if not _raised_in(fault.__traceback__).startswith(CHECKS):
             raise
         raise HarnessError(_said(str(fault), [name for name in ours if name[0] != "_"])) from fault
 
 
-def _evaluate(folder: Traversable) -> None:
-    """lm-eval's own entry point, with our folder put before what was read from command line and config: the
-    option takes one path and its last mention wins, but what it is handed to takes a list."""
+def _evaluate(folder: Traversable, ours: Collection[str]) -> None:
+    """lm-eval's own entry point, with our folder put after what was read from command line and config: the
+    option takes one path and its last mention wins, but what it is handed to takes a list.
+
+    Of a name in two folders lm-eval takes the later folder's, and so it does of a tag with all its tasks: an own
+    task that includes one of ours has our tag `lawbound`, which is to name all of ours.
+    """
     from lm_eval._cli import HarnessCLI
     from lm_eval.utils import setup_logging
 
@@ -70,8 +76,22 @@ def _evaluate(folder: Traversable) -> None:
     arguments = parser.parse_args()
     if hasattr(arguments, "include_path"):
         own = [path for path in _included(arguments) if not _is_same(path, str(folder))]
-        arguments.include_path = [str(folder), *own]
+        _refuse_our_names(own, ours)
+        arguments.include_path = [*own, str(folder)]
     parser.execute(arguments)
+
+
+def _refuse_our_names(own: Sequence[str], ours: Collection[str]) -> None:
+    """An own task that is called as one of ours would silently not run."""
+    from lm_eval.tasks import TaskManager
+
+    for path in own:
+        found = TaskManager(include_path=path, include_defaults=False).all_tasks
+        if taken := sorted(set(found) & set(ours)):
+            raise HarnessError(
+                f"{path}: has a task {quoted(taken[0])}, which is one of ours (they are found without "
+                "--include_path), expected a name of its own"
+            )
 
 
 def _included(arguments: Namespace) -> list[str]:
