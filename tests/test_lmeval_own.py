@@ -193,6 +193,22 @@ def test_a_name_a_tag_and_the_length_of_answers_are_a_tasks_own(
     assert not [r for r in caplog.records if r.name == "lawbound.lmeval"]
 
 
+@pytest.mark.parametrize("newest", [False, True])
+def test_two_tasks_of_one_run_under_one_policy_are_named(tmp_path: Path, newest: bool) -> None:
+    for name in ("lawbound_a", "lawbound_b"):
+        own = _task(tmp_path / "tasks", name)
+    logs = _lm_eval(own, "lawbound_a,lawbound_b", tmp_path / "logs")
+    first, second = sorted(logs.rglob("samples_*"))
+    with pytest.raises(FolderError) as caught:
+        import_logs(logs, tmp_path / "out", newest=newest)
+    said = str(caught.value)
+    assert said.startswith(
+        f"{first} and {second}: both hold answers of lm-eval:lawbound-own: to the"
+    )
+    assert said.endswith("put the other elsewhere")
+    assert not (tmp_path / "out").exists()
+
+
 def test_examples_that_only_the_command_asks_for_are_not_given(tmp_path: Path) -> None:
     logs = _lm_eval(TASKS, "lawbound_cn", tmp_path / "logs", "--num_fewshot", "2")
     import_logs(logs, tmp_path / "out")

@@ -92,6 +92,7 @@ def _by_model(
     # The name holds the time of the run; the newest goes first.
     for results in sorted(folder.rglob("results_*.json"), key=lambda p: p.name, reverse=True):
         fingerprint, logged = read_run(results, own=own)
+        _refuse_twice(logged, fingerprint.model)
         _, gathered = by_model.setdefault(fingerprint.model, (fingerprint, []))
         gathered.extend(_not_answered_yet(logged, gathered, fingerprint.model, newest=newest))
     if not any(logged for _, logged in by_model.values()):
@@ -99,6 +100,18 @@ def _by_model(
             f"{folder}: found no samples_{TASK_PREFIX}*.jsonl, expected lm-eval's logs"
         )
     return by_model
+
+
+def _refuse_twice(logged: Iterable[Logged], model: str) -> None:
+    """Of two tasks of one run under one policy, neither is the newer."""
+    first: dict[tuple[str, str, str], Path] = {}
+    for one in logged:
+        other = first.setdefault(_place(one), one.log)
+        if other != one.log:
+            raise FolderError(
+                f"{other} and {one.log}: both hold answers of {model} to the same questions, asked in one run of "
+                "lm-eval, expected one of them: put the other elsewhere"
+            )
 
 
 def _not_answered_yet(
