@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from lawbound import lmeval
@@ -340,6 +341,12 @@ def test_an_empty_text_of_a_chat_api_is_explained(
         main()
     said = capsys.readouterr().err
     assert "lm-eval's own table counts an empty text of a chat API as an answer" in said
+    assert (
+        "here it counts as failed: in the column 'errors', in no denominator and no bound" in said
+    )
+    metrics = pd.read_csv(tmp_path / "out" / "metrics.csv", keep_default_na=False)
+    j = metrics[metrics["metric"] == "J"]
+    assert len(j) and (j["errors"] > 0).any() and not (metrics["unscored"] > 0).any()
 
 
 def test_a_missing_chat_template_is_warned_of_once_and_before_anything_is_asked(

@@ -30,8 +30,8 @@ def tell_of_blanks(conclusion: "Conclusion") -> None:
     if any(error == NO_TEXT for error, _ in conclusion.errors.values()):
         note(
             "lm-eval's own table counts an empty text of a chat API as an answer that says nothing; its log "
-            "cannot tell one from a failed request, so here it is unscored (lawbound run --model "
-            "openai:NAME@URL tells the two apart)"
+            "cannot tell one from a failed request, so here it counts as failed: in the column 'errors', in no "
+            "denominator and no bound (lawbound run --model openai:NAME@URL tells the two apart)"
         )
 
 
