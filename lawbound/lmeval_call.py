@@ -18,6 +18,7 @@ from typing import Any
 from lawbound.evals.lmeval.as_shipped import FIELDS, changes
 from lawbound.evals.lmeval.limits import LimitError, given_limits, is_one, sent_limit
 from lawbound.evals.lmeval.prompts import holds_policy
+from lawbound.evals.lmeval.samples import TASK_PREFIX
 from lawbound.tasks.files import quoted
 from lawbound.tasks.messages import one_line
 
@@ -95,6 +96,11 @@ def check_task() -> None:
     config = getattr((found or {}).get("self"), "config", None)
     if config is None:
         return
+    if not str(config.task).startswith(TASK_PREFIX):
+        warn_once(
+            f"the name of the task {quoted(config.task)} does not begin with {TASK_PREFIX}: `lawbound score` will "
+            "pass its log over"
+        )
     changed = changes({name: getattr(config, name, None) for name in FIELDS})
     if changed:
         warn_once(f"the task {quoted(config.task)} has {changed}: {_REFUSED}")

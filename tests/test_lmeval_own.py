@@ -13,7 +13,7 @@ import pytest
 
 from lawbound.evals.folder.run_folder import FolderError
 from lawbound.evals.lmeval.as_shipped import FIELDS
-from lawbound.evals.lmeval.logs import import_logs
+from lawbound.evals.lmeval.logs import import_logs, is_log_folder
 from lawbound.lmeval_call import warn_once
 
 # lm-eval itself warns a great deal; what we promise is that it works, not that it is silent.
@@ -207,6 +207,30 @@ def test_two_tasks_of_one_run_under_one_policy_are_named(tmp_path: Path, newest:
     )
     assert said.endswith("put the other elsewhere")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_log_whose_name_is_not_ours_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    warn_once.cache_clear()
+    logs = _lm_eval(_task(tmp_path / "tasks", "my_cn"), "my_cn", tmp_path / "logs")
+    said = [r.getMessage() for r in caplog.records if r.name == "lawbound.lmeval"]
+    assert len(said) == 1
+    assert said[0].startswith(
+        "WARNING: the name of the task 'my_cn' does not begin with lawbound_:"
+    )
+    (file,) = logs.rglob("samples_*")
+    with pytest.raises(FolderError) as caught:
+        is_log_folder(logs)
+    assert str(caught.value) == (
+        f"{file}: holds our documents under another name, expected a task whose name begins with lawbound_"
+    )
+
+
+def test_logs_of_others_are_none_of_ours(tmp_path: Path) -> None:
+    for text in ("", "{", "[]\n", "{}\n", '{"doc": {"question": "?"}}\n'):
+        (tmp_path / "samples_arc.jsonl").write_text(text, encoding="utf-8")
+        assert not is_log_folder(tmp_path)
 
 
 def test_examples_that_only_the_command_asks_for_are_not_given(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lawbound.evals.folder.policies import store_policies
-from lawbound.evals.folder.run_folder import FolderError, RunFolder
+from lawbound.evals.folder.run_folder import FolderError, RunFolder, read_records
 from lawbound.evals.lmeval.samples import TASK_PREFIX, Logged, read_run
 from lawbound.evals.suite import load_suite
 from lawbound.rubrics.policy.files import load_policy
@@ -31,14 +31,35 @@ def is_log_folder(folder: Path) -> bool:
     """Whether lm-eval wrote logs of our tasks below this folder.
 
     Raises:
-        FolderError: It is one of their files: a log tells only together with the results beside it.
+        FolderError: It is one of their files (a log tells only together with the results beside it), or holds
+            only logs whose tasks are not named as ours are.
     """
     if folder.is_file() and folder.name.startswith((f"samples_{TASK_PREFIX}", "results_")):
         raise FolderError(
             f"{folder}: is one file of lm-eval's logs, expected the folder that it is in (with its "
             f"results_*.json): lawbound score {folder.parent}"
         )
-    return folder.is_dir() and next(folder.rglob(f"samples_{TASK_PREFIX}*.jsonl"), None) is not None
+    if not folder.is_dir():
+        return False
+    if next(folder.rglob(f"samples_{TASK_PREFIX}*.jsonl"), None) is not None:
+        return True
+    for file in sorted(folder.rglob("samples_*.jsonl")):
+        if _asks_ours(file):
+            raise FolderError(
+                f"{file}: holds our documents under another name, expected a task whose name begins with "
+                f"{TASK_PREFIX}"
+            )
+    return False
+
+
+def _asks_ours(file: Path) -> bool:
+    """Whether a log's first line has the columns of our documents."""
+    try:
+        _, record = next(read_records(file))
+    except (FolderError, StopIteration):
+        return False
+    doc = record.get("doc")
+    return isinstance(doc, Mapping) and {"system_policy", "lawbound"} <= set(doc)
 
 
 def import_logs(
