@@ -21,7 +21,7 @@ from lawbound.evals.conclude import rule_info
 from lawbound.evals.folder.policies import NEUTRAL
 from lawbound.evals.frame import ScoredAnswer, score_all, verdict_frame
 from lawbound.evals.lmeval.docs import build_docs, parse_doc
-from lawbound.evals.suite import load_suite
+from lawbound.evals.suite import load_suite, shipped_suites
 from lawbound.lmeval_call import Call, TaskError, check_prompts, check_task, find_call, warn_once
 from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.policy import Policy
@@ -31,6 +31,7 @@ from lawbound.runners.plan import Assignment
 from lawbound.runners.sample import MOST_COUNTED, Sample
 from lawbound.tasks.files import parse, quoted
 from lawbound.tasks.item import Item
+from lawbound.tasks.messages import did_you_mean
 
 if TYPE_CHECKING:
     import datasets
@@ -110,7 +111,13 @@ def _chosen(given: Any) -> _Chosen:
         )
     if given is not None and not isinstance(given, Mapping):
         raise TaskError(f"{_PLACE}: found {quoted(given)}, expected {_EXAMPLE}")
-    return parse(given or {}, _Chosen, _PLACE, TaskError)
+    chosen = parse(given or {}, _Chosen, _PLACE, TaskError)
+    if chosen.suite not in shipped_suites():
+        raise TaskError(
+            f"{_PLACE}: suite is {quoted(chosen.suite)}, expected one of {', '.join(shipped_suites())} (lm-eval takes "
+            f"shipped suites only){did_you_mean(chosen.suite, shipped_suites())}"
+        )
+    return chosen
 
 
 def _refuse_strays(others: Mapping[str, Any], call: Call | None) -> None:

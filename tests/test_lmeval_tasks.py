@@ -139,6 +139,12 @@ def test_what_stands_under_our_name_is_ours() -> None:
         ({"lawbound": {"policy": "de"}}, "found policy, expected none: each task has its own"),
         ({"lawbound": {"limit_items": "5"}}, "--metadata lawbound: limit_items: "),
         ({"lawbound": "standard"}, "--metadata lawbound: found 'standard', expected --metadata"),
+        (
+            {"lawbound": {"suite": "mine.yaml"}},
+            "--metadata lawbound: suite is 'mine.yaml', expected",
+        ),
+        ({"lawbound": {"suite": "mine.yaml"}}, "(lm-eval takes shipped suites only)"),
+        ({"lawbound": {"suite": "quik"}}, "did you mean 'quick'"),
     ],
 )
 def test_metadata_that_is_misspelt_or_contradicts_the_task_is_refused(
