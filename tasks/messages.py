@@ -27,5 +27,7 @@ def did_you_mean(asked: str, known: Iterable[str], *, cutoff: float = 0.6) -> st
         known: Those that do.
         cutoff: Similarity (0 to 1, as `difflib` has it) from which on a name is near.
     """
-    near = get_close_matches(asked, known, n=1, cutoff=cutoff)
+    names = list(known)
+    alike = [name for name in names if name.lower() == asked.lower()]
+    near = alike or get_close_matches(asked, names, n=1, cutoff=cutoff)
     return f"; did you mean '{near[0]}'?" if near else ""

@@ -68,3 +68,9 @@ def test_a_gate_that_only_reference_models_could_meet_says_so():
             MetricError, match=r"only reference models stand in this run \(under cn\)"
         ):
             check_gates([gate], [coin])
+
+
+@pytest.mark.parametrize(("asked", "meant"), [("j", "J"), ("Adherence", "adherence")])
+def test_a_metric_in_another_case_is_told_which_is_meant(asked, meant):
+    with pytest.raises(MetricError, match=f"did you mean '{meant}'"):
+        parse_gate(f"{asked}@cn>=0.02")
