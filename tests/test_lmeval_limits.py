@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from lawbound import lmeval
+from lawbound.__main__ import main
 from lawbound.evals.folder.run_folder import FolderError
 from lawbound.evals.lmeval.docs import build_docs
 from lawbound.evals.lmeval.logs import LeftOutWarning, import_logs
@@ -243,7 +244,6 @@ def run_command(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Callable[..., str]:
     """Our command; what it says beside its results."""
-    from lawbound.__main__ import main
 
     def run(*arguments: str) -> str:
         monkeypatch.setattr("sys.argv", ["lawbound", *arguments])
@@ -253,3 +253,25 @@ def run_command(
         return capsys.readouterr().err
 
     return run
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["gate", "LOGS", "--that", "J>=0"], ["compare", "LOGS", "LOGS"], ["report", "LOGS"], ["leaderboard", "LOGS"]],
+)  # fmt: skip
+@pytest.mark.parametrize("inner", ["", "model"])
+def test_a_command_that_takes_a_run_says_what_makes_one_of_logs(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: list[str],
+    inner: str,
+) -> None:
+    _log(tmp_path / inner)
+    given = [argument.replace("LOGS", str(tmp_path)) for argument in command]
+    monkeypatch.setattr("sys.argv", ["lawbound", *given])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    assert stop.value.code == 2
+    said = capsys.readouterr().err.splitlines()[-1]
+    assert said.endswith(f"; it holds logs of lm-eval: lawbound score {tmp_path}")

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lawbound.evals.estimate import NAN, Estimate
+from lawbound.evals.folder.harness_logs import hint_of_logs
 from lawbound.evals.folder.run_folder import FolderError
 from lawbound.runners.sample import MOST_COUNTED
 from lawbound.tasks.cells import as_written
@@ -29,6 +30,7 @@ def read_estimates(path: Path) -> tuple[Estimate, ...]:
     except (OSError, UnicodeDecodeError, csv.Error) as fault:
         raise FolderError(
             f"{path}: cannot be read ({why(fault)}), expected metrics of a run"
+            f"{hint_of_logs(path.parent)}"
         ) from fault
     return tuple(_estimate(row, f"{path}:{number}") for number, row in enumerate(rows, start=2))
 

@@ -16,6 +16,7 @@ from typing import IO, TYPE_CHECKING, Any
 from pydantic import TypeAdapter, ValidationError
 
 from lawbound.evals.folder.checks import COLUMNS, check_frame, check_run
+from lawbound.evals.folder.harness_logs import hint_of_logs
 from lawbound.evals.folder.prompts import prompt_lines
 from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.rubrics.prompts.conditions import STRENGTHS
@@ -184,8 +185,10 @@ class RunFolder:
         if not self.root.is_dir():
             raise FolderError(f"{self.root}: is no folder, expected a run folder (with run.yaml)")
         if not self.run_yaml.exists():
-            why = "; its run has not got that far: run it again" if self.items.exists() else ""
-            raise FolderError(f"{self.run_yaml}: is not there, expected a run folder{why}")
+            late = "; its run has not got that far: run it again" if self.items.exists() else ""
+            raise FolderError(
+                f"{self.run_yaml}: is not there, expected a run folder{late or hint_of_logs(self.root)}"
+            )
         data = read_yaml(self.run_yaml, FolderError)
         check_run(data, self.run_yaml, FolderError)
         return dict(data)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lawbound.evals.folder.harness_logs import hint_of_logs
 from lawbound.evals.leaderboard.columns import LEADERBOARD
 from lawbound.evals.leaderboard.table import LeaderboardError, rank_rows, table_of
 from lawbound.runners.sample import MOST_COUNTED
@@ -42,7 +43,9 @@ def read_board(path: Path) -> pd.DataFrame:
             records, header = list(reader), list(reader.fieldnames or ())
     except (OSError, UnicodeDecodeError, csv.Error) as fault:
         why = fault.strerror if isinstance(fault, OSError) and fault.strerror else fault
-        raise LeaderboardError(f"{path}: cannot be read ({why}), expected a CSV") from fault
+        raise LeaderboardError(
+            f"{path}: cannot be read ({why}), expected a CSV{hint_of_logs(path.parent)}"
+        ) from fault
     names = [column.name for column in LEADERBOARD]
     if header != names:
         odd = sorted(set(header).symmetric_difference(names))

@@ -10,9 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from lawbound.evals.folder.harness_logs import LOGS, TASK_PREFIX
 from lawbound.evals.folder.policies import store_policies
 from lawbound.evals.folder.run_folder import FolderError, RunFolder, read_records
-from lawbound.evals.lmeval.samples import TASK_PREFIX, Logged, read_run
+from lawbound.evals.lmeval.samples import Logged, read_run
 from lawbound.evals.suite import load_suite
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.rubrics.policy.policy import Policy
@@ -41,7 +42,7 @@ def is_log_folder(folder: Path) -> bool:
         )
     if not folder.is_dir():
         return False
-    if next(folder.rglob(f"samples_{TASK_PREFIX}*.jsonl"), None) is not None:
+    if next(folder.rglob(LOGS), None) is not None:
         return True
     for file in sorted(folder.rglob("samples_*.jsonl")):
         if _asks_ours(file):
@@ -117,9 +118,7 @@ def _by_model(
         _, gathered = by_model.setdefault(fingerprint.model, (fingerprint, []))
         gathered.extend(_not_answered_yet(logged, gathered, fingerprint.model, newest=newest))
     if not any(logged for _, logged in by_model.values()):
-        raise FolderError(
-            f"{folder}: found no samples_{TASK_PREFIX}*.jsonl, expected lm-eval's logs"
-        )
+        raise FolderError(f"{folder}: found no {LOGS}, expected lm-eval's logs")
     return by_model
 
 

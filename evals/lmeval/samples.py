@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from lawbound.evals.folder.harness_logs import TASK_PREFIX
 from lawbound.evals.folder.run_folder import FolderError, read_records
 from lawbound.evals.lmeval.as_shipped import changes
 from lawbound.evals.lmeval.docs import DocArm, parse_doc
@@ -36,7 +37,6 @@ from lawbound.tasks.files import quoted
 from lawbound.tasks.item import ItemError
 from lawbound.tasks.places import open_regular
 
-TASK_PREFIX = "lawbound_"
 NO_TEXT = "no text, which lm-eval also logs for a failed request: expected some"
 """Why an empty text of a chat API is no answer."""
 

@@ -1,0 +1,17 @@
+"""A folder that is no run but holds lm-eval's logs of our tasks: how it is told, and what to do with it."""
+
+from itertools import chain
+from pathlib import Path
+
+TASK_PREFIX = "lawbound_"
+"""How the names of our tasks begin inside lm-eval."""
+LOGS = f"samples_{TASK_PREFIX}*.jsonl"
+
+
+def hint_of_logs(folder: Path) -> str:
+    """To end a message with that expected a run folder, or an empty string where no logs are there.
+
+    lm-eval writes into a folder for each model; what lies deeper is not looked for.
+    """
+    found = next(chain(folder.glob(LOGS), folder.glob(f"*/{LOGS}")), None)
+    return f"; it holds logs of lm-eval: lawbound score {folder}" if found else ""
