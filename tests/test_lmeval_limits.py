@@ -256,6 +256,22 @@ def run_command(
 
 
 @pytest.mark.parametrize(
+    "given",
+    [
+        "model=m,num_concurrent=8,max_retries=3,timeout=60",
+        {"model": "m", "num_concurrent": 1, "max_retries": 5},
+        "model=m",
+    ],
+)
+def test_how_a_server_is_asked_is_no_part_of_the_models_name(tmp_path: Path, given: Any) -> None:
+    logs = _log(tmp_path / "logs", model="local-chat-completions")
+    results = {"config": {"model": "local-chat-completions", "model_args": given}}
+    (logs / f"results_{FIRST}.json").write_text(json.dumps(results), encoding="utf-8")
+    (entry,) = import_logs(logs, tmp_path / "run").read_run()["models"]
+    assert entry["model"] == "lm-eval:local-chat-completions:model=m"
+
+
+@pytest.mark.parametrize(
     "command",
     [["gate", "LOGS", "--that", "J>=0"], ["compare", "LOGS", "LOGS"], ["report", "LOGS"], ["leaderboard", "LOGS"]],
 )  # fmt: skip

@@ -37,6 +37,8 @@ from lawbound.tasks.files import quoted
 from lawbound.tasks.item import ItemError
 from lawbound.tasks.places import open_regular
 
+_CLIENT = frozenset({"num_concurrent", "max_retries", "timeout"})
+"""Arguments of a server's client, which change no answer."""
 NO_TEXT = "no text, which lm-eval also logs for a failed request: expected some"
 """Why an empty text of a chat API is no answer."""
 
@@ -106,11 +108,12 @@ def _refuse_another_task(results: Path, configs: Any, task: str) -> None:
 
 
 def _arguments(found: Any) -> str:
-    """Sorted, and without the keys that somebody gave as arguments: they become the model's name."""
+    """Those that shape answers, sorted, and without the keys that somebody gave: they become the model's name."""
     if not isinstance(found, Mapping):
         pairs = (part.partition("=") for part in str(found or "").split(",") if part)
         found = {name: value for name, _, value in pairs}
-    shown = {n: "[key]" if is_secret(str(n), str(found[n])) else found[n] for n in found}
+    shaping = [name for name in found if name not in _CLIENT]
+    shown = {n: "[key]" if is_secret(str(n), str(found[n])) else found[n] for n in shaping}
     return ",".join(f"{name}={shown[name]}" for name in sorted(shown))
 
 
