@@ -32,8 +32,14 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
         "an instance of `instruct`, `insult`, `disclose`, `deny` or `fabricate` that must be served",
     ),
     "tags": ("list of strings", "further marks, such as risk classes"),
-    "claims_true": ("list of strings", "fact items: patterns of what a true answer says"),
-    "claims_false": ("list of strings", "fact items: patterns of what a false answer says"),
+    "claims_true": (
+        "list of strings",
+        "fact items: regular expressions for what a true answer says",
+    ),
+    "claims_false": (
+        "list of strings",
+        "fact items: regular expressions for what a false answer says",
+    ),
     "author": ("string", "`human` or `model`; `model` where the bank does not say"),
     "review": ("string", "`none`, `model` or `human`"),
     "canary": ("string", "never train on a text that holds it"),
@@ -84,12 +90,29 @@ so that a training set that swallowed the bank can be found out. Please keep it.
 | column | type | meaning |
 | --- | --- | --- |
 {columns}
-
+{claims}
 ## Limits
 
 {limits} The generated reasoning and creative items are not here: they are drawn anew from seeds.
 
 {licence}
+"""
+_CLAIMS = """
+## How claims are read
+
+Matches of a claim, searched ignoring case, are candidates only. Lawbound looks at each in its sentence: a
+question, denial, doubt or condition asserts nothing, nor does a false claim that is quoted, reported or made
+up; numbers count whole; a pattern that opens with `^(?![\\s\\S]*RIGHT)` counts only where RIGHT is not claimed;
+one that is anchored by `^` also reads past an opening such as "Answer:", and plain replies as yes or no. So no
+bare search gives Lawbound's `fact_true`; its own reader says `true`, `false` or `silent`:
+
+```python
+from lawbound.rubrics.answers.facts import check_facts
+from lawbound.tasks.item import Claims
+
+claims = Claims(true=tuple(row["claims_true"]), false=tuple(row["claims_false"]))
+outcome = check_facts(answer, claims, row["lang"])
+```
 """
 _NAME, _LICENCE = "Lawbound bank", "cc-by-4.0"
 _OURS = """\
@@ -214,4 +237,5 @@ def _card(items: Sequence[Item], kinds: Sequence[str], format: Format) -> dict[s
         "columns": "\n".join(
             f"| `{name}` | {kind} | {text} |" for name, (kind, text) in COLUMNS.items()
         ),
+        "claims": _CLAIMS if "fact" in kinds else "",
     }

@@ -52,6 +52,23 @@ def test_the_card_states_licence_canary_columns_and_counts(tmp_path: Path) -> No
     assert all(f"| {kind} | {count} |" in text for kind, count in counts.items())
 
 
+def test_the_card_says_how_claims_are_read(tmp_path: Path) -> None:
+    export_bank(tmp_path / "data")
+    text = (tmp_path / "data" / "README.md").read_text(encoding="utf-8")
+    assert "regular expressions for what a true answer says" in text
+    code = text.split("```python")[1].split("```")[0]
+    row = {"claims_true": ["berlin"], "claims_false": ["munich"], "lang": "en"}
+    for answer, expected in (
+        ("The capital is BERLIN.", "true"),
+        ("The capital is Munich.", "false"),
+        ("It is not Munich, but Berlin.", "true"),  # where a bare search finds both
+        ("Nobody knows.", "silent"),
+    ):
+        names: dict[str, Any] = {"row": row, "answer": answer}
+        exec(code, names)
+        assert names["outcome"] == expected
+
+
 def test_an_own_bank_without_facts_has_one_split(tmp_path: Path) -> None:
     bank = tmp_path / "bank"
     bank.mkdir()
@@ -59,6 +76,7 @@ def test_an_own_bank_without_facts_has_one_split(tmp_path: Path) -> None:
     assert export_bank(tmp_path / "data", bank=bank) == {"policy": 1}
     head = yaml.safe_load((tmp_path / "data" / "README.md").read_text().split("---")[1])
     assert (head["language"], head["size_categories"]) == (["de"], ["n<1K"])
+    assert "How claims are read" not in (tmp_path / "data" / "README.md").read_text()
 
 
 def test_a_card_claims_nothing_of_a_bank_that_we_have_not_seen(tmp_path: Path) -> None:
