@@ -27,14 +27,20 @@ FIRST, SECOND = "2026-11-28T00-00-00.000000", "2026-11-29T00-00-00.000000"
 
 
 def _log(
-    folder: Path, *, model: str = "hf", stamp: str = FIRST, number: int = 4, **asked: int
+    folder: Path,
+    *,
+    model: str = "hf",
+    stamp: str = FIRST,
+    number: int = 4,
+    suite: str = "quick",
+    **asked: int,
 ) -> Path:
     """A log as lm-eval writes it, of the first documents; all answers are alike."""
     folder.mkdir(exist_ok=True)
     results = {"config": {"model": model, "model_args": None}, "lm_eval_version": "0.4.13"}
     (folder / f"results_{stamp}.json").write_text(json.dumps(results), encoding="utf-8")
     lines = []
-    for doc in build_docs("us")[:number]:
+    for doc in build_docs("us", suite)[:number]:
         prompt = json.dumps([["system", doc["system_policy"]], ["user", doc["question"]]])
         arguments = {"gen_args_0": {"arg_0": prompt, "arg_1": asked or {"max_gen_toks": 48}}}
         lines.append(json.dumps({"doc": doc, "arguments": arguments, "resps": [["a"]]}) + "\n")
@@ -237,6 +243,19 @@ def test_the_command_says_in_one_line_what_is_left_out(
     said = run_command("score", str(logs), "--newest", "--out", str(tmp_path / "run"))
     (line,) = [line for line in said.splitlines() if "answers left out: 6" in line]
     assert line.startswith(f"WARNING: {logs}")
+
+
+@pytest.mark.parametrize(
+    ("suite", "asked", "expected"),
+    [("quick", 48, 48), ("quick", 96, 48), ("standard", 48, 512), ("standard", 512, 512)],
+)
+def test_another_limit_than_the_suites_is_told_when_logs_are_read(
+    tmp_path: Path, run_command: Callable[..., str], suite: str, asked: int, expected: int
+) -> None:
+    logs = _log(tmp_path / "logs", suite=suite, max_gen_toks=asked)
+    said = run_command("score", str(logs), "--out", str(tmp_path / "run"))
+    line = f"answers could have {asked} tokens and the suite '{suite}' allows {expected}: no run"
+    assert (line in said.replace("\n", " ")) == (asked != expected)
 
 
 @pytest.fixture

@@ -35,6 +35,19 @@ def tell_of_blanks(conclusion: "Conclusion") -> None:
         )
 
 
+def warn_of_length(folder: Path) -> None:
+    """Of lm-eval's logs, whose tasks do not know the suite's token limit: that they were asked with another."""
+    from lawbound.evals.folder.run_folder import RunFolder
+
+    run = RunFolder(folder).read_run()
+    allowed, given = run["suite"]["max_tokens"], run["settings"]["max_tokens"]
+    if given != allowed:
+        note(
+            f"WARNING: these answers could have {given} tokens and the suite '{run['suite']['id']}' allows {allowed}: no run "
+            f"of the suite as it is can be compared with them (lm-eval: --gen_kwargs max_gen_toks={allowed})"
+        )
+
+
 def warn_of_answers(conclusion: "Conclusion") -> None:
     """Say whose answers did not come whole, since that shapes numbers as much as what they say."""
     warn_of_thinking(conclusion)

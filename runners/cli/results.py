@@ -27,6 +27,7 @@ from lawbound.runners.cli.remarks import (
     tell_of_policies,
     warn_of_answers,
     warn_of_gaps,
+    warn_of_length,
 )
 
 if TYPE_CHECKING:
@@ -124,6 +125,7 @@ def score(
     warn_of_gaps(conclusion)
     if is_log:
         tell_of_blanks(conclusion)
+        warn_of_length(folder)
     warn_of_answers(conclusion)
     tell_of_policies(folder)
     if panel is None:
