@@ -6,6 +6,8 @@ from pathlib import Path
 TASK_PREFIX = "lawbound_"
 """How the names of our tasks begin inside lm-eval."""
 LOGS = f"samples_{TASK_PREFIX}*.jsonl"
+IMPORTED = "imported from lm-eval"
+"""Stands in `run.yaml` where a run names the version that asked: a log does not say it."""
 
 
 def hint_of_logs(folder: Path) -> str:

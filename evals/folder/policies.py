@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from lawbound.evals.folder.harness_logs import IMPORTED
 from lawbound.evals.folder.run_folder import FolderError, RunFolder, write_atomically
 from lawbound.evals.folder.versions import installed
 from lawbound.rubrics.policy.files import CORE, load_policy, shipped
@@ -139,4 +140,6 @@ def _other(wrote: object) -> str:
     now = installed("lawbound")
     if wrote is None or wrote == now:
         return ""
+    if wrote == IMPORTED:
+        return "; another version than this may have asked in lm-eval, and digests may differ between versions"
     return f"; the folder is of Lawbound {quoted(wrote)}, this is {now}, and digests may differ between versions"

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from lawbound.evals.folder.harness_logs import LOGS, TASK_PREFIX
+from lawbound.evals.folder.harness_logs import IMPORTED, LOGS, TASK_PREFIX
 from lawbound.evals.folder.policies import store_policies
 from lawbound.evals.folder.run_folder import FolderError, RunFolder, read_records
 from lawbound.evals.lmeval.samples import Logged, read_run
@@ -254,7 +254,7 @@ def _run_record(
     arm, settings = every[0].arm, every[0].request.settings
     suite = load_suite(arm.suite)
     return {
-        "lawbound": "imported from lm-eval",
+        "lawbound": IMPORTED,
         "written": datetime.now(UTC).isoformat(timespec="seconds"),
         "spec": {
             "suite": suite.id,

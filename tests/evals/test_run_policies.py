@@ -18,6 +18,7 @@ from lawbound import FunctionEngine, ModelError, RunSpec, evaluate
 from lawbound.evals.conclude import conclude
 from lawbound.evals.correction.labels import Label, Labels
 from lawbound.evals.correction.run import correct_run
+from lawbound.evals.folder.harness_logs import IMPORTED
 from lawbound.evals.folder.policies import changed_since, run_policies
 from lawbound.evals.folder.run_folder import FolderError, RunFolder
 from lawbound.rubrics.policy.files import load_policy
@@ -183,6 +184,10 @@ def test_a_text_that_does_not_fit_names_the_version_that_wrote_the_folder_if_it_
     told = f"the folder is of Lawbound '0.0.9', this is {now}, and digests may differ between"
     with pytest.raises(FolderError, match=told):
         conclude(out)
+    folder.write_run(folder.read_run() | {"lawbound": IMPORTED})
+    with pytest.raises(FolderError, match="another version than this may have asked in lm-eval"):
+        conclude(out)
+    folder.write_run(folder.read_run() | {"lawbound": "0.0.9"})
     file.unlink()
     town.write_text(RELAXED, encoding="utf-8")
     with pytest.raises(FolderError, match=told):
