@@ -18,6 +18,15 @@ from itertools import pairwise
 from math import nan
 from operator import eq
 
+from lawbound.rubrics.answers.written import (
+    WORD,
+    letters_of,
+    lines_of,
+    plain,
+    sentence_counts,
+    untitled,
+    words_of,
+)
 from lawbound.tasks.files import quoted
 from lawbound.tasks.item import Item, ItemError
 
@@ -31,8 +40,10 @@ DEGENERATE = 0.4
 BOUNDS = frozenset({"words", "words_a_line", "avoids_word", "overlap", "most_repeats"})
 """Demands that limit a text; all others but ``contains`` shape it."""
 
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_BULLET = re.compile(r"^\s*(?:\d+\s*[.)]|[-*•])\s+")
+_WHOLE = frozenset({"contains", "avoids_letter", "avoids_word"})
+"""Demands on every word, a title's too."""
+_BRIEF = 10
+"""In texts of fewer words, words that come again say more than pairs that do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +66,30 @@ class CreativeScore:
 
 
 def score_creative(item: Item, text: str) -> CreativeScore:
-    """Score a text against the constraints of a creative item."""
+    """Score a text against the constraints of a creative item, with its title or without, whichever is better."""
+    text = plain(text)
     own = _own_lines(text, item.prompt)
-    words, all_words = _words(own), _words(text)
+    return max(
+        (_score(item, text, own, body) for body in (own, untitled(own))),
+        key=lambda s: (s.value, s.satisfied),
+    )
+
+
+def _score(item: Item, text: str, own: str, body: str) -> CreativeScore:
+    words, all_words = words_of(own), words_of(text)
     distinct = _distinct_2(words)
     copied = (
-        not words
-        or len(words) < (1 - COPIED) * len(all_words)
-        or (len(words) >= 10 and distinct < DEGENERATE)
+        not words or len(words) < (1 - COPIED) * len(all_words) or _repeats_itself(words, distinct)
     )
-    degrees = {c.name: float(CHECKS[c.name](own, c.value, item)) for c in item.constraints}
+    degrees = {
+        c.name: float(CHECKS[c.name](own if c.name in _WHOLE else body, c.value, item))
+        for c in item.constraints
+    }
     anchors = [degree for name, degree in degrees.items() if name == "contains"]
     bounds = [float(degree == 1) for name, degree in degrees.items() if name in BOUNDS]
     form = [d for name, d in degrees.items() if name != "contains" and name not in BOUNDS]
     value = 0.0 if copied else _mean(anchors) * max(0.0, 2 * _mean(form) - 1) * _mean(bounds)
-    fresh = set(words) - set(_words(item.prompt))
+    fresh = set(words) - set(words_of(item.prompt))
     return CreativeScore(
         satisfied=0 if copied else sum(degree == 1 for degree in degrees.values()),
         total=len(degrees),
@@ -104,85 +124,84 @@ def check_demands(item: Item, where: str) -> None:
 
 
 def _contains(text: str, value: str, item: Item) -> float:
-    present = set(_words(text))
+    present = {part for word in words_of(text) for part in (word, *re.split("['-]", word))}
     wanted = [word.strip().casefold() for word in value.split(",")]
     return _mean([float(word in present or word + "s" in present) for word in wanted])
 
 
 def _word_range(text: str, value: str, item: Item) -> bool:
-    return _within(len(_words(text)), value)
+    return _within(len(words_of(text)), value)
 
 
 def _sentences(text: str, value: str, item: Item) -> bool:
-    found = [part for part in re.split(r"[.!?…]+[\"”')\]]*(?:\s+|$)", text.strip()) if _words(part)]
-    return len(found) == int(value)
+    return int(value) in sentence_counts(text)
 
 
 def _lines_exactly(text: str, value: str, item: Item) -> bool:
-    return len(_lines(text)) == int(value)
+    return len(lines_of(text)) == int(value)
 
 
 def _words_a_line(text: str, value: str, item: Item) -> bool:
-    lines = _lines(text)
-    return bool(lines) and all(_within(len(_words(line)), value) for line in lines)
+    lines = lines_of(text)
+    return bool(lines) and all(_within(len(words_of(line)), value) for line in lines)
 
 
 def _line_lengths(text: str, value: str, item: Item) -> float:
     """Share of the lines that have the length asked for in their place."""
-    found, asked = [len(_words(line)) for line in _lines(text)], [int(n) for n in value.split()]
+    found, asked = [len(words_of(line)) for line in lines_of(text)], [int(n) for n in value.split()]
     return float(sum(map(eq, found, asked)) / max(len(found), len(asked)))
 
 
 def _avoids_letter(text: str, value: str, item: Item) -> bool:
-    return bool(_words(text)) and value.casefold() not in text.casefold()
+    return bool(words_of(text)) and value.casefold() not in letters_of(text)
 
 
 def _avoids_word(text: str, value: str, item: Item) -> bool:
-    return bool(_words(text)) and value.casefold() not in _words(text)
+    return bool(words_of(text)) and value.casefold() not in words_of(text)
 
 
 def _last_word(text: str, value: str, item: Item) -> bool:
-    return _words(text)[-1:] == [value.casefold()]
+    return words_of(text)[-1:] == [value.casefold()]
 
 
 def _acrostic(text: str, value: str, item: Item) -> float:
     """Share of the lines that begin with the letter asked for in their place."""
-    found = [_words(line)[0][0] for line in _lines(text)]
+    found = [letters_of(words_of(line)[0])[:1] for line in lines_of(text)]
     return float(sum(map(eq, found, value.casefold())) / max(len(found), len(value)))
 
 
 def _openings(text: str, value: str, item: Item) -> bool:
-    first = [_words(line)[0] for line in _lines(text)]
+    first = [words_of(line)[0] for line in lines_of(text)]
     return len(first) > 2 and len(set(first)) == len(first)
 
 
 def _alphabetical(text: str, value: str, item: Item) -> bool:
-    lines = [" ".join(_words(line)) for line in _lines(text)]
+    lines = [" ".join(words_of(letters_of(line))) for line in lines_of(text)]
     return len(lines) > 2 and lines == sorted(lines)
 
 
 def _overlap(text: str, value: str, item: Item) -> bool:
     """No two lines share more of their words (Jaccard index) than the mark."""
-    bags = [set(_words(line)) for line in _lines(text)]
+    bags = [set(words_of(line)) for line in lines_of(text)]
     pairs = [(a, b) for i, a in enumerate(bags) for b in bags[:i]]
     return bool(pairs) and all(len(a & b) <= float(value) * len(a | b) for a, b in pairs)
 
 
 def _most_repeats(text: str, value: str, item: Item) -> bool:
-    counts = Counter(_words(text))
+    counts = Counter(words_of(text))
     return bool(counts) and max(counts.values()) <= int(value)
 
 
 def _speakers(text: str, value: str, item: Item) -> bool:
     names = [name.strip().casefold() for name in value.split(",")]
-    said = [line.partition(":")[0].strip().strip("*_").casefold() for line in _lines(text)]
+    said = [line.partition(":")[0].strip().casefold() for line in lines_of(text)]
     return len(said) > 1 and all(name == names[i % len(names)] for i, name in enumerate(said))
 
 
 def _asks(text: str, value: str, item: Item) -> bool:
     """That speaker's lines all end with a question mark, and nobody else's hold one."""
-    lines = _lines(text)
-    theirs = [line for line in lines if line.casefold().lstrip("*_").startswith(value.casefold())]
+    lines = lines_of(text)
+    theirs = [line for line in lines if line.casefold().lstrip().startswith(value.casefold())]
     others = [line for line in lines if line not in theirs]
     return (
         bool(theirs)
@@ -213,21 +232,12 @@ CHECKS: dict[str, Callable[[str, str, Item], float]] = {
 
 
 def _closing(line: str) -> str:
-    return line.rstrip("\"”'*_ ")[-1:]
+    return line.rstrip("\"”'’»)] ")[-1:]
 
 
 def _within(count: int, value: str) -> bool:
     least, most = value.split("-")
     return int(least) <= count <= int(most)
-
-
-def _words(text: str) -> list[str]:
-    return [word.replace("’", "'") for word in _WORD.findall(text.casefold())]
-
-
-def _lines(text: str) -> list[str]:
-    """Lines that hold words, without bullets and numbers."""
-    return [_BULLET.sub("", line) for line in text.splitlines() if _words(_BULLET.sub("", line))]
 
 
 def _mean(values: Sequence[float]) -> float:
@@ -239,11 +249,17 @@ def _distinct_2(words: Sequence[str]) -> float:
     return len(set(pairs)) / len(pairs) if pairs else nan
 
 
+def _repeats_itself(words: Sequence[str], distinct: float) -> bool:
+    if len(words) < _BRIEF:
+        return len(words) >= 4 and len(set(words)) < len(words) / 2
+    return distinct < DEGENERATE
+
+
 def _own_lines(text: str, prompt: str) -> str:
     """The text without the spans of `SPAN` or more words that it shares with the prompt."""
-    source = _words(prompt)
+    source = words_of(prompt)
     known = {tuple(source[i : i + SPAN]) for i in range(len(source) - SPAN + 1)}
-    places = [(m.start(), m.end()) for m in _WORD.finditer(text)]
+    places = [(m.start(), m.end()) for m in WORD.finditer(text)]
     words = [text[a:b].casefold().replace("’", "'") for a, b in places]
     copied: set[int] = set()
     for i in range(len(words) - SPAN + 1):

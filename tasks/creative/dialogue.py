@@ -27,7 +27,9 @@ def _pose(rng: Generator, level: int) -> Brief:
         Constraint("words_a_line", f"3-{most + 1}"),
     ]
     if level >= 3:
-        text += f" {second} only asks questions, {first} never asks one."
+        text += (
+            f" Each line of {second} ends with a question mark, and no line of {first} holds one."
+        )
         constraints.append(Constraint("asks", second))
     return Brief(text + " Write only the dialogue.", tuple(constraints))
 
@@ -47,5 +49,9 @@ def _witness(item: Item) -> str:
 
 
 FAMILY = Family(
-    "dialogue", "A comic dialogue in turns, with questions in given places.", _pose, _witness
+    "dialogue",
+    "A comic dialogue in turns, with questions in given places.",
+    _pose,
+    _witness,
+    version=2,
 )

@@ -14,8 +14,8 @@ def _pose(rng: Generator, level: int) -> Brief:
     what = int(rng.integers(6))
     least, most = (3, 12) if level < 4 else (5, 8)
     text = (
-        f"Invent {lines} silly headlines for a comic paper about {{things{what}}} {{scene_low}}, one a line and without numbers. "
-        f"They begin with the letters {', '.join(letters)}, in this order, and have {least} to {most} words each. Use the "
+        f"Invent {lines} silly headlines for a comic paper about {{things{what}}} {{scene_low}}, one a line and not numbered. "
+        f"They begin with the letters {', '.join(letters)}, in this order, and have {least} to {most} words each. No two share most of their words. Use the "
         f"{'word' if len(chosen) == 1 else 'words'} {listed(chosen)} somewhere. Write only the headlines."
     )
     return Brief(
@@ -39,4 +39,6 @@ def _witness(item: Item) -> str:
     return "\n".join(sentence(row, "") for row in rows)
 
 
-FAMILY = Family("headlines", "Comic headlines that begin with given letters.", _pose, _witness)
+FAMILY = Family(
+    "headlines", "Comic headlines that begin with given letters.", _pose, _witness, version=2
+)

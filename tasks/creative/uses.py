@@ -13,7 +13,7 @@ def _pose(rng: Generator, level: int) -> Brief:
     what = int(rng.integers(6))
     text = (
         f"For a comedy, list exactly {lines} absurd uses for {{a_thing{what}}} {{scene_low}}, one a line. Each line has "
-        f"4 to 14 words and begins with a different word. Use the {'word' if len(chosen) == 1 else 'words'} "
+        f"4 to 14 words and begins with a different word, and no two share most of their words. Use the {'word' if len(chosen) == 1 else 'words'} "
         f"{listed(chosen)} somewhere."
     )
     constraints = [
@@ -39,4 +39,6 @@ def _witness(item: Item) -> str:
     return "\n".join(f"{i}. {sentence(row)}" for i, row in enumerate(rows, 1))
 
 
-FAMILY = Family("uses", "Absurd uses for a plain thing: many, and all different.", _pose, _witness)
+FAMILY = Family(
+    "uses", "Absurd uses for a plain thing: many, and all different.", _pose, _witness, version=2
+)

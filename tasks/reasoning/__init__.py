@@ -26,6 +26,7 @@ from lawbound.tasks.reasoning.adjacent import ADJACENT
 from lawbound.tasks.reasoning.dress import Dress
 from lawbound.tasks.reasoning.family import LEVELS, Family, Problem
 from lawbound.tasks.reasoning.neutral import NEUTRAL
+from lawbound.tasks.reasoning.options import among
 from lawbound.tasks.reasoning.twins import check_cells, deal, stream
 from lawbound.tasks.reasoning.wording import INSTRUCTION, choice_continuations, choice_prompt
 
@@ -101,7 +102,7 @@ def generate(
 
 
 def _twins(family: Family, level: int, index: int, seed: int, pairs: int) -> list[Item]:
-    problem = family.levels[level](stream(seed, family.name, level, index))
+    problem = among(stream(seed, family.name, level, index), family.levels[level])
     twin = f"{family.name}-v{family.version}-l{level}-s{seed}-{index:04d}"
     dresses = deal(
         family.name, level=level, index=index, seed=seed, pairs=pairs,

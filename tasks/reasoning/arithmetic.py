@@ -2,9 +2,8 @@
 
 from numpy.random import Generator
 
-from lawbound.tasks.item import Answer
 from lawbound.tasks.reasoning.family import Family, Problem, draw, indices
-from lawbound.tasks.reasoning.options import number
+from lawbound.tasks.reasoning.options import number, numbers
 
 _PARTS = {2: "Half of the", 3: "A third of the", 4: "A quarter of the", 5: "A fifth of the"}
 
@@ -16,7 +15,7 @@ def _one(rng: Generator) -> Problem:
         f"{{scene}}, there are {start} {{things{a}}}. Then {more} more {{things{a}}} arrive. "
         f"How many {{things{a}}} are there now?"
     )
-    return Problem(text, number(rng, start + more, lures=[abs(start - more), start * more], step=3))
+    return Problem(text, number(start + more), numbers([abs(start - more), start * more]))
 
 
 def _two(rng: Generator) -> Problem:
@@ -28,12 +27,8 @@ def _two(rng: Generator) -> Problem:
         f"Then {gone} {{things{a}}} are taken away. How many {{things{a}}} are there now?"
     )
     value = start + more - gone
-    return Problem(
-        text,
-        number(
-            rng, value, lures=[start + more + gone, value + 10, value - 10, start + gone - more]
-        ),
-    )
+    lures = [start + more + gone, value + 10, value - 10, start + gone - more]
+    return Problem(text, number(value), numbers(lures))
 
 
 def _three(rng: Generator) -> Problem:
@@ -64,13 +59,8 @@ def _stock(rng: Generator, *, steps: int, kinds: int, harder: bool) -> Problem:
     value = sum(counts[:2])
     tail = "altogether now" if kinds > 1 else "now"
     sentences.append(f"How many {asked} are there {tail}?")
-    return Problem(" ".join(sentences), _answer(rng, value, counts))
-
-
-def _answer(rng: Generator, value: int, counts: list[int]) -> Answer:
-    return number(
-        rng, value, lures=[sum(counts), counts[0], value + 10, value - 10, value + 1, value - 1]
-    )
+    lures = [sum(counts), counts[0], value + 10, value - 10, value + 1, value - 1]
+    return Problem(" ".join(sentences), number(value), numbers(lures))
 
 
 def _moves(
@@ -125,4 +115,5 @@ FAMILY = Family(
     "arithmetic",
     "Keeping count while things arrive, leave, double and are exchanged.",
     {1: _one, 2: _two, 3: _three, 4: _four, 5: _five},
+    version=2,
 )

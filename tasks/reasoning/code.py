@@ -3,7 +3,7 @@
 from numpy.random import Generator
 
 from lawbound.tasks.reasoning.family import Family, Problem, draw, indices
-from lawbound.tasks.reasoning.options import number
+from lawbound.tasks.reasoning.options import number, numbers
 
 
 def _one(rng: Generator) -> Problem:
@@ -14,7 +14,7 @@ def _one(rng: Generator) -> Problem:
         f"{{things{b}}} = {{things{a}}} + {more}",
         f"print({{things{b}}})",
     ]
-    return _program(rng, lines, start + more, [start, more, start * more])
+    return _program(lines, start + more, [start, more, start * more])
 
 
 def _two(rng: Generator) -> Problem:
@@ -28,7 +28,7 @@ def _two(rng: Generator) -> Problem:
     ]
     value = (start + rounds * step) * 2 - off
     lures = [value + 2 * step, value - 2 * step, (start + step) * 2 - off, value + off]
-    return _program(rng, lines, value, lures)
+    return _program(lines, value, lures)
 
 
 def _three(rng: Generator) -> Problem:
@@ -48,7 +48,7 @@ def _three(rng: Generator) -> Problem:
     value = sum(v if v % by == 0 else -less for v in values)
     if value < 10:
         return _three(rng)
-    return _program(rng, lines, value, [sum(values), value + less, value - less, value + 6 * less])
+    return _program(lines, value, [sum(values), value + less, value - less, value + 6 * less])
 
 
 def _four(rng: Generator) -> Problem:
@@ -76,9 +76,7 @@ def _four(rng: Generator) -> Problem:
         else:
             left.insert(1, head + step)
         total += head
-    return _program(
-        rng, lines, total + left[0], [total, total + left[-1], sum(queue), total + left[1]]
-    )
+    return _program(lines, total + left[0], [total, total + left[-1], sum(queue), total + left[1]])
 
 
 def _five(rng: Generator) -> Problem:
@@ -105,7 +103,7 @@ def _five(rng: Generator) -> Problem:
     value = sum(counts[1:]) - counts[0]
     if value < 10:
         return _five(rng)
-    return _program(rng, lines, value, [sum(counts), sum(counts[1:]), value + plus, value - plus])
+    return _program(lines, value, [sum(counts), sum(counts[1:]), value + plus, value - plus])
 
 
 def _recursed(n: int, part: int, less: int, plus: int) -> int:
@@ -116,14 +114,15 @@ def _recursed(n: int, part: int, less: int, plus: int) -> int:
     return _recursed(n - less, part, less, plus) + 1
 
 
-def _program(rng: Generator, lines: list[str], value: int, lures: list[int]) -> Problem:
+def _program(lines: list[str], value: int, lures: list[int]) -> Problem:
     body = "\n".join(lines)
     text = f"{{scene}}, someone runs this Python program:\n\n```python\n{body}\n```\n\nWhich number does it print?"
-    return Problem(text, number(rng, value, lures=lures, step=max(3, value // 8)))
+    return Problem(text, number(value), numbers(lures))
 
 
 FAMILY = Family(
     "code",
     "What a short Python program prints.",
     {1: _one, 2: _two, 3: _three, 4: _four, 5: _five},
+    version=2,
 )

@@ -8,7 +8,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from lawbound.tasks.reasoning.family import NAMES, Family, Problem, draw, indices, sample
-from lawbound.tasks.reasoning.options import number
+from lawbound.tasks.reasoning.options import number, numbers
 
 
 def _one(rng: Generator) -> Problem:
@@ -18,7 +18,7 @@ def _one(rng: Generator) -> Problem:
         f"{{scene}}, there are {first} different {{things{a}}} and {second} different {{things{b}}}. "
         f"One {{person{p}}} takes one {{thing{a}}} and one {{thing{b}}}. In how many ways can this be done?"
     )
-    return Problem(text, number(rng, first * second, lures=[first + second, first**second], step=3))
+    return Problem(text, number(first * second), numbers([first + second, first**second]))
 
 
 def _two(rng: Generator) -> Problem:
@@ -34,12 +34,8 @@ def _two(rng: Generator) -> Problem:
         f"more than one of these. In how many ways can this be done?"
     )
     value = perm(size, posts)
-    return Problem(
-        text,
-        number(
-            rng, value, lures=[size**posts, comb(size, posts), size * posts, perm(size - 1, posts)]
-        ),
-    )
+    lures = [size**posts, comb(size, posts), size * posts, perm(size - 1, posts)]
+    return Problem(text, number(value), numbers(lures))
 
 
 def _three(rng: Generator) -> Problem:
@@ -55,7 +51,7 @@ def _three(rng: Generator) -> Problem:
         comb(first + second, take + more),
         perm(first, take) * more,
     ]
-    return Problem(text, number(rng, value, lures=lures))
+    return Problem(text, number(value), numbers(lures))
 
 
 def _four(rng: Generator) -> Problem:
@@ -74,7 +70,7 @@ def _four(rng: Generator) -> Problem:
     if value < 4:
         return _four(rng)
     lures = [int(one[1].sum()), int(two[1].sum()), len(rows) // 4, value // 2, 2 * value]
-    return Problem(text, number(rng, value, lures=lures))
+    return Problem(text, number(value), numbers(lures))
 
 
 def _row_conditions(
@@ -121,11 +117,12 @@ def _five(rng: Generator) -> Problem:
         int((apart & pair).sum()),
         int(free.sum()),
     ]
-    return Problem(text, number(rng, value, lures=lures))
+    return Problem(text, number(value), numbers(lures))
 
 
 FAMILY = Family(
     "counting",
     "In how many ways: choices, orders, committees, neighbours and distributions.",
     {1: _one, 2: _two, 3: _three, 4: _four, 5: _five},
+    version=2,
 )

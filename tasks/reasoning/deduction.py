@@ -28,11 +28,11 @@ def _chain(depth: int, *, ordered: bool, ruled_out: bool = False, shared: bool =
     """Rules in so many layers; the person's kind is told, or found by ruling out the other three."""
 
     def pose(rng: Generator) -> Problem:
-        people = indices(rng, 6, 4)
+        people, kind = indices(rng, 6, 4), draw(rng, 0, 3)
         name, friend = sample(rng, NAMES, 2)
         maps = [indices(rng, 4, 4) for _ in range(depth)]
         rules = _rules(people, maps)
-        facts, kind = [f"{name} is {{a_person{people[0]}}}."], 0
+        facts = [f"{name} is {{a_person{people[kind]}}}."]
         if ruled_out:
             facts, kind = _by_elimination(rng, name, people, maps)
         if shared:
@@ -103,4 +103,5 @@ FAMILY = Family(
         4: _chain(4, ordered=False, ruled_out=True),
         5: _chain(5, ordered=False, ruled_out=True, shared=True),
     },
+    version=2,
 )

@@ -27,6 +27,9 @@ class Problem:
     template: str
     """The question with slots; literal braces are doubled."""
     answer: Answer
+    """Without choices where it is a quantity; `options.among` finds them."""
+    lures: tuple[str, ...] = ()
+    """What common mistakes would give."""
 
 
 Pose = Callable[[Generator], Problem]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from numpy.random import Generator
 
 from lawbound.tasks.reasoning.family import NAMES, Family, Pose, Problem, draw, indices, sample
-from lawbound.tasks.reasoning.options import number
+from lawbound.tasks.reasoning.options import number, numbers
 
 
 @dataclass(slots=True)
@@ -74,7 +74,7 @@ def _code(
             )
         if cap:
             code.cap, code.cap_lost = (
-                10 * draw(rng, 4, 7),
+                10 * draw(rng, 6, 12),
                 people[1] if rng.random() < 0.5 else people[2],
             )
             number_of_cap = code.add(f"Nobody pays more than {code.cap} crowns in all.")
@@ -95,7 +95,7 @@ def _posed(rng: Generator, code: _Code, goods: list[int], people: list[int], cas
     names = sample(rng, NAMES, cases)
     facts, owed, naive = [], 0, 0
     for i, name in enumerate(names):
-        person = people[0] if i == 0 else people[draw(rng, 0, 2)]
+        person = people[draw(rng, 0, 2 if i else 1)]  # relief is for the first two
         bag = {thing: draw(rng, 2, 5) for thing in goods}
         hour = int(rng.choice([11, 14, 16, 19, 20, 21]))
         listed = [f"{count} {{things{thing}}}" for thing, count in bag.items()]
@@ -109,13 +109,8 @@ def _posed(rng: Generator, code: _Code, goods: list[int], people: list[int], cas
     text = f"{{scene}}, these rules apply. {' '.join(code.sentences)} {' '.join(facts)} How many crowns {asked}?"
     return Problem(
         text,
-        number(
-            rng,
-            owed,
-            lures=[naive, naive // 2, owed + sum(code.fees.values())],
-            step=8,
-            unit="crowns",
-        ),
+        number(owed, unit="crowns"),
+        numbers([naive, naive // 2, owed + sum(code.fees.values())]),
     )
 
 
@@ -129,4 +124,5 @@ FAMILY = Family(
         4: _code(3, reliefs=2, late=2, extra=True),
         5: _code(3, reliefs=4, late=2, extra=True, cap=True, cases=2),
     },
+    version=2,
 )

@@ -1,45 +1,76 @@
 """Four options of which one is right, drawn so that the options alone do not tell which.
 
-Three giveaways are closed. The right number's rank among the four is as uniform as its size allows.
-All four are equally round, or divisibility would betray a sum of fives. The position shown is uniform.
-Common mistakes serve as lures where they fit these demands.
+Where the answer is a quantity, several problems of one kind are posed. Four answers that are neighbours
+become the options, and which of their four problems is asked is drawn evenly. Whatever is known of the
+answers of that kind (how large, how round, what divides them) thus holds for each of the four alike. In
+one item of three a common mistake then takes the place of a wrong option, where its size is one that
+answers of that kind have. The position shown is uniform.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from numpy.random import Generator
 
 from lawbound.tasks.item import Answer
-from lawbound.tasks.reasoning.family import draw, sample, shuffled
+from lawbound.tasks.reasoning.family import Pose, Problem, draw, sample, shuffled
 
 OPTIONS = 4
-_ROUND = (1000, 500, 100, 50, 25, 20, 10, 5, 4, 2, 1)
-_ROUND_MINUTES = (60, 30, 15, 10, 5, 1)
+_LURED = 1 / 3
+"""Share of the items with a lure, at most. A lure can look unlike the other options, or lie close to the right one:
+the best guess from the options alone that we found is right in 0.30 of a level's items, not in 0.25."""
+_POSED = 12
+"""So many problems are posed where one is asked: with more, options lie nearer to each other."""
 
 
-def number(
-    rng: Generator,
-    value: int,
-    *,
-    lures: Iterable[int] = (),
-    step: int = 0,
-    least: int = 1,
-    unit: str = "",
-) -> Answer:
-    """An answer that is a whole number.
+def among(rng: Generator, pose: Pose) -> Problem:
+    """One problem with its options; those of a quantity are answers of other problems of its kind."""
+    problem = pose(rng)
+    if problem.answer.choices:
+        return problem
+    by_value = {problem.answer.value: problem}
+    posed = 1
+    while posed < _POSED or len(by_value) < OPTIONS:
+        problem = pose(rng)
+        by_value.setdefault(problem.answer.value, problem)
+        posed += 1
+    ranked = sorted(by_value, key=_size)
+    start = draw(rng, 0, len(ranked) - OPTIONS)
+    options = ranked[start : start + OPTIONS]
+    asked = by_value[options[draw(rng, 0, OPTIONS - 1)]]
+    options = _with_lure(rng, asked, options, _size(ranked[0]), _size(ranked[-1]))
+    return replace(asked, answer=replace(asked.answer, choices=tuple(shuffled(rng, options))))
+
+
+def number(value: int | Fraction, *, unit: str = "") -> Answer:
+    """An answer that is a number, a fraction in lowest terms; `among` finds the options.
 
     Args:
-        rng: Source of the options.
         value: The right number.
-        lures: What common mistakes would give.
-        step: Largest distance between neighbouring invented options; by default about a tenth of the value.
-        least: No option is smaller.
         unit: Unit that an answer may carry.
     """
-    sizes = [size for size in _ROUND if size <= max(1, abs(value) // 4)]
-    options = _around(rng, value, lures, step or max(3, abs(value) // 10), least, sizes)
-    return Answer("number", str(value), tuple(shuffled(rng, [str(o) for o in options])), unit)
+    return Answer("number", str(value), (), unit)
+
+
+def numbers(values: Iterable[int | Fraction]) -> tuple[str, ...]:
+    """Lures that are numbers."""
+    return tuple(map(str, values))
+
+
+def clock(minutes: int) -> Answer:
+    """An answer that is a time of day, given in minutes after midnight; `among` finds the options."""
+    return Answer("text", as_clock(minutes))
+
+
+def clocks(minutes: Iterable[int]) -> tuple[str, ...]:
+    """Lures that are times of day."""
+    return tuple(map(as_clock, minutes))
+
+
+def as_clock(minutes: int) -> str:
+    """``HH:MM`` on a clock of 24 hours."""
+    return f"{minutes % 1440 // 60:02d}:{minutes % 60:02d}"
 
 
 def count(rng: Generator, value: int, most: int) -> Answer:
@@ -49,23 +80,6 @@ def count(rng: Generator, value: int, most: int) -> Answer:
     return Answer("number", str(value), tuple(shuffled(rng, [str(o) for o in [value, *picked]])))
 
 
-def clock(rng: Generator, minutes: int, *, lures: Iterable[int] = ()) -> Answer:
-    """An answer that is a time of day, given in minutes after midnight and written ``HH:MM``.
-
-    Lures may lie on another day; what counts is the face of the clock.
-    """
-    step = int(rng.choice([15, 20, 30, 60]))
-    near = [lure for lure in lures if abs(lure - minutes) < 700]
-    options = _around(rng, minutes, near, step, minutes - 700, _ROUND_MINUTES)
-    texts = [as_clock(o) for o in options]
-    return Answer("text", as_clock(minutes), tuple(shuffled(rng, texts)))
-
-
-def as_clock(minutes: int) -> str:
-    """``HH:MM`` on a clock of 24 hours."""
-    return f"{minutes % 1440 // 60:02d}:{minutes % 60:02d}"
-
-
 def one_of(rng: Generator, value: str, pool: Sequence[str], form: str = "text") -> Answer:
     """An answer that is one word, or one number, of a pool of at least four."""
     others = tuple(word for word in pool if word != value)
@@ -73,72 +87,19 @@ def one_of(rng: Generator, value: str, pool: Sequence[str], form: str = "text") 
     return Answer("number" if form == "number" else "text", value, options)
 
 
-def fraction(rng: Generator, value: Fraction, lures: Iterable[Fraction]) -> Answer:
-    """An answer that is a fraction in lowest terms; lures must leave three other fractions."""
-    others = sorted({lure for lure in lures if lure != value and lure >= 0})
-    below = [o for o in others if o < value]
-    above = [o for o in others if o > value]
-    rank = max(min(draw(rng, 0, OPTIONS - 1), len(below)), OPTIONS - 1 - len(above))
-    picked = [*_pick(rng, below, rank), *_pick(rng, above, OPTIONS - 1 - rank)]
-    return Answer("number", str(value), tuple(shuffled(rng, [str(o) for o in [value, *picked]])))
+def _with_lure(
+    rng: Generator, asked: Problem, options: list[str], least: Fraction, most: Fraction
+) -> list[str]:
+    """In one item of three, the options with what a mistake would give in place of a wrong one."""
+    fit = sorted({lure for lure in asked.lures if least <= _size(lure) <= most} - {*options})
+    if not fit or rng.random() > _LURED:
+        return options
+    wrong = [option for option in options if option != asked.answer.value]
+    wrong[draw(rng, 0, len(wrong) - 1)] = fit[draw(rng, 0, len(fit) - 1)]
+    return [asked.answer.value, *wrong]
 
 
-def _around(
-    rng: Generator, value: int, lures: Iterable[int], step: int, least: int, sizes: Sequence[int]
-) -> list[int]:
-    grain = _roundness(value, sizes)
-    fit = sorted(
-        {
-            lure
-            for lure in lures
-            if lure >= least and lure != value and _roundness(lure, sizes) == grain
-        }
-    )
-    rank = draw(rng, 0, OPTIONS - 1)
-    below = _side(rng, value, -1, rank, step, grain, sizes, [f for f in fit if f < value])
-    below = [option for option in below if option >= least]
-    if len(below) < rank:
-        below = _tight(value, rank, least, grain, sizes)
-    above = _side(
-        rng, value, 1, OPTIONS - 1 - len(below), step, grain, sizes, [f for f in fit if f > value]
-    )
-    return [value, *below, *above]
-
-
-def _roundness(value: int, sizes: Sequence[int]) -> int:
-    return next((size for size in sizes if value % size == 0), 1)
-
-
-def _side(
-    rng: Generator,
-    value: int,
-    way: int,
-    wanted: int,
-    step: int,
-    grain: int,
-    sizes: Sequence[int],
-    lures: list[int],
-) -> list[int]:
-    """Options on one side of the value: at most one lure, the rest stepping away from the value."""
-    chosen: list[int] = []
-    near = value
-    reach = max(1, step // grain)
-    while len(chosen) < wanted:
-        near += way * grain * draw(rng, (reach + 1) // 2, reach)
-        if _roundness(near, sizes) == grain:
-            chosen.append(near)
-    if chosen and lures and rng.random() < 0.7:
-        lure = lures[draw(rng, 0, len(lures) - 1)]
-        if lure not in chosen:
-            chosen[draw(rng, 0, len(chosen) - 1)] = lure
-    return chosen
-
-
-def _tight(value: int, wanted: int, least: int, grain: int, sizes: Sequence[int]) -> list[int]:
-    """The nearest options below, as many as there is room for."""
-    room = range(value - grain, least - 1, -grain)
-    return [option for option in room if _roundness(option, sizes) == grain][:wanted]
-
-
-def _pick(rng: Generator, pool: Sequence[Fraction], count: int) -> list[Fraction]:
-    return [pool[int(i)] for i in rng.permutation(len(pool))[:count]]
+def _size(text: str) -> Fraction:
+    """A number as it is, a time of day in minutes."""
+    hours, colon, minutes = text.partition(":")
+    return Fraction(60 * int(hours) + int(minutes)) if colon else Fraction(text)

@@ -1,12 +1,11 @@
 """The shortest time in which jobs can be done, given what must come first and how many hands there are."""
 
 from collections.abc import Mapping
-from itertools import permutations
 
 from numpy.random import Generator
 
 from lawbound.tasks.reasoning.family import Family, Pose, Problem, draw, indices
-from lawbound.tasks.reasoning.options import number
+from lawbound.tasks.reasoning.options import number, numbers
 
 Needs = Mapping[int, tuple[int, ...]]
 """Job -> jobs that must be over before it starts."""
@@ -20,52 +19,70 @@ def _one(rng: Generator) -> Problem:
         f"after the {{task{a}}}. How many minutes does it take at least to finish both?"
     )
     lures = [first, second, abs(first - second), max(first, second) + 5]
-    return Problem(text, number(rng, first + second, lures=lures, step=15, unit="minutes"))
+    return Problem(text, number(first + second, unit="minutes"), numbers(lures))
 
 
 def _network(jobs: int, links: int, hands: int) -> Pose:
-    """So many jobs with so many prerequisites; no hands means as many people as it takes."""
+    """So many jobs with so many prerequisites; no hands means as many people as it takes.
+
+    Adding all up answers none of them. With few hands, the plan is longer than the longest path, and as long as
+    an even split of the work in one problem of four; else it takes 5, 10, or 15 minutes and more on top of that.
+    """
 
     def pose(rng: Generator) -> Problem:
+        over = 5 * draw(rng, 0, 3)
         while True:
             times = [5 * draw(rng, 2, 12) for _ in range(jobs)]
             needs: dict[int, tuple[int, ...]] = dict.fromkeys(range(jobs), ())
             for later in indices(rng, jobs, jobs)[: jobs if links else 0]:
                 if later and sum(map(len, needs.values())) < links:
                     needs[later] = tuple(sorted(indices(rng, later, draw(rng, 1, min(2, later)))))
-            value = _least(times, needs, hands or jobs)
-            free = _least(times, needs, jobs)
-            # With few hands the plan must be more than the longest path and more than an even split.
-            if value > max(times) and (not hands or value > free):
-                return _told(rng, times, needs, hands, value)
+            free = _longest_path(times, needs)
+            if not hands and max(times) < free < sum(times):
+                return _told(rng, times, needs, hands, free)
+            if hands:
+                wanted = _even_split(times, hands) + over
+                value = _least(times, needs, hands, short=max(free, wanted - 5))
+                if value > free and (value == wanted or (over == 15 and value > wanted)):
+                    return _told(rng, times, needs, hands, value)
 
     return pose
 
 
-def _least(times: list[int], needs: Needs, hands: int) -> int:
-    """Shortest plan: some order of the jobs, each started as early as it can, is optimal."""
-    if hands >= len(times):
-        ends: dict[int, int] = {}
-        for job, minutes in enumerate(times):
-            ends[job] = minutes + max((ends[n] for n in needs[job]), default=0)
-        return max(ends.values())
-    best = sum(times)
-    for order in permutations(range(len(times))):
-        position = {job: i for i, job in enumerate(order)}
-        if any(position[n] > position[job] for job in order for n in needs[job]):
-            continue
-        best = min(best, _listed(order, times, needs, hands))
-    return best
+def _even_split(times: list[int], hands: int) -> int:
+    """Minutes if all hands were busy to the end, in steps of five."""
+    return -(-sum(times) // (5 * hands)) * 5
 
 
-def _listed(order: tuple[int, ...], times: list[int], needs: Needs, hands: int) -> int:
-    free = [0] * hands
+def _longest_path(times: list[int], needs: Needs) -> int:
+    """Shortest plan if there are hands enough."""
     ends: dict[int, int] = {}
-    for job in order:
-        hand = free.index(min(free))
-        start = max(free[hand], max((ends[n] for n in needs[job]), default=0))
-        ends[job] = free[hand] = start + times[job]
+    for job, minutes in enumerate(times):
+        ends[job] = minutes + max((ends[n] for n in needs[job]), default=0)
     return max(ends.values())
+
+
+def _least(times: list[int], needs: Needs, hands: int, *, short: int) -> int:
+    """Shortest plan, or any that takes no more than `short`.
+
+    Some order of the jobs is optimal in which each goes to whoever is free first and starts as early as it can.
+    """
+    best = sum(times)
+
+    def extend(free: tuple[int, ...], ends: Mapping[int, int]) -> None:
+        nonlocal best
+        if len(ends) == len(times):
+            best = min(best, max(ends.values()))
+        soonest, *others = sorted(free)
+        for job in range(len(times)):
+            if job in ends or any(n not in ends for n in needs[job]):
+                continue
+            end = max(soonest, *(ends[n] for n in needs[job]), 0) + times[job]
+            if short < best > end:
+                extend((*others, end), {**ends, job: end})
+
+    extend((0,) * hands, {})
+    return best
 
 
 def _told(rng: Generator, times: list[int], needs: Needs, hands: int, value: int) -> Problem:
@@ -87,13 +104,11 @@ def _told(rng: Generator, times: list[int], needs: Needs, hands: int, value: int
     lures = [
         sum(times),
         max(times),
-        -(-sum(times) // max(2, hands)),
-        _least(times, needs, len(times)),
+        _even_split(times, max(2, hands)),
+        _longest_path(times, needs),
         value + 5,
     ]
-    return Problem(
-        text, number(rng, value, lures=[5 * (lure // 5) for lure in lures], step=20, unit="minutes")
-    )
+    return Problem(text, number(value, unit="minutes"), numbers(lures))
 
 
 FAMILY = Family(
@@ -103,7 +118,8 @@ FAMILY = Family(
         1: _one,
         2: _network(3, 2, 0),
         3: _network(5, 4, 0),
-        4: _network(5, 2, 2),
-        5: _network(7, 5, 2),
+        4: _network(5, 3, 2),
+        5: _network(7, 6, 2),
     },
+    version=2,
 )

@@ -5,7 +5,7 @@ from math import lcm
 from numpy.random import Generator
 
 from lawbound.tasks.reasoning.family import Family, Problem, draw, indices
-from lawbound.tasks.reasoning.options import number
+from lawbound.tasks.reasoning.options import number, numbers
 
 
 def _one(rng: Generator) -> Problem:
@@ -15,9 +15,7 @@ def _one(rng: Generator) -> Problem:
         f"{{scene}}, each {{person{p}}} checks {pace} {{things{t}}} an hour. "
         f"How many {{things{t}}} does one {{person{p}}} check in {hours} hours?"
     )
-    return Problem(
-        text, number(rng, pace * hours, lures=[pace + hours, pace * (hours + 1)], step=4)
-    )
+    return Problem(text, number(pace * hours), numbers([pace + hours, pace * (hours + 1)]))
 
 
 def _two(rng: Generator) -> Problem:
@@ -28,9 +26,8 @@ def _two(rng: Generator) -> Problem:
         f"How many {{things{t}}} do {team} {{people{p}}} check in {hours} hours?"
     )
     value = team * pace * hours
-    return Problem(
-        text, number(rng, value, lures=[pace * hours, value + pace, value - pace, team * pace])
-    )
+    lures = [pace * hours, value + pace, value - pace, team * pace]
+    return Problem(text, number(value), numbers(lures))
 
 
 def _three(rng: Generator) -> Problem:
@@ -43,7 +40,7 @@ def _three(rng: Generator) -> Problem:
         f"for {new_team * pace * value} {{things{t}}}?"
     )
     lures = [hours, value * 2, hours * new_team // team, value + hours]
-    return Problem(text, number(rng, value, lures=lures, step=2, least=1))
+    return Problem(text, number(value), numbers(lures))
 
 
 def _four(rng: Generator) -> Problem:
@@ -58,9 +55,7 @@ def _four(rng: Generator) -> Problem:
         f"How many hours after the start have {total} {{things{t}}} been checked?"
     )
     value = head + both
-    return Problem(
-        text, number(rng, value, lures=[both, value + head, both - 1, head], step=2, least=1)
-    )
+    return Problem(text, number(value), numbers([both, value + head, both - 1, head]))
 
 
 def _five(rng: Generator) -> Problem:
@@ -85,7 +80,7 @@ def _five(rng: Generator) -> Problem:
         f"How many minutes pass between the start and the end?"
     )
     lures = [value - pause, together + pause, (one + other) * 30 + pause, one * 60 + pause]
-    return Problem(text, number(rng, value, lures=lures, step=40, unit="minutes"))
+    return Problem(text, number(value, unit="minutes"), numbers(lures))
 
 
 def _hours(count: int) -> str:
@@ -96,4 +91,5 @@ FAMILY = Family(
     "rates",
     "Work at a constant pace: how much gets done, or how long it takes.",
     {1: _one, 2: _two, 3: _three, 4: _four, 5: _five},
+    version=2,
 )

@@ -5,7 +5,7 @@ from fractions import Fraction
 from numpy.random import Generator
 
 from lawbound.tasks.reasoning.family import Family, Problem, draw, indices
-from lawbound.tasks.reasoning.options import fraction, number
+from lawbound.tasks.reasoning.options import number, numbers
 
 
 def _one(rng: Generator) -> Problem:
@@ -15,7 +15,7 @@ def _one(rng: Generator) -> Problem:
         f"{{scene}}, there are {having + without} {{people{p}}}. {having} of them have {{a_thing{a}}}. "
         f"How many of the {{people{p}}} have no {{thing{a}}}?"
     )
-    return Problem(text, number(rng, without, lures=[having, 2 * having + without], step=3))
+    return Problem(text, number(without), numbers([having, 2 * having + without]))
 
 
 def _two(rng: Generator) -> Problem:
@@ -26,10 +26,8 @@ def _two(rng: Generator) -> Problem:
         f"How many of the {{people{p}}} have neither?"
     )
     total = only_a + only_b + both + neither
-    return Problem(
-        text,
-        number(rng, neither, lures=[neither + both, abs(neither - both), total - only_a], step=3),
-    )
+    lures = [neither + both, abs(neither - both), total - only_a]
+    return Problem(text, number(neither), numbers(lures))
 
 
 def _three(rng: Generator) -> Problem:
@@ -46,7 +44,7 @@ def _three(rng: Generator) -> Problem:
         f"also have {{a_thing{b}}}. How many of the {{people{p}}} have {{a_thing{a}}} but no {{thing{b}}}?"
     )
     lures = [total * share * part // 10_000, total * (share - part) // 100, total * share // 100]
-    return Problem(text, number(rng, value, lures=lures))
+    return Problem(text, number(value), numbers(lures))
 
 
 def _four(rng: Generator) -> Problem:
@@ -62,13 +60,13 @@ def _four(rng: Generator) -> Problem:
         f"{abc} have all three. How many of the {{people{p}}} have none of the three?"
     )
     lures = [none + abc, abs(none - abc), none + ab + ac + bc, none + 2 * abc]
-    return Problem(text, number(rng, none, lures=lures, step=4))
+    return Problem(text, number(none), numbers(lures))
 
 
 def _five(rng: Generator) -> Problem:
     """Shares of two groups turned round: of those who have it, which fraction belongs to the first group?"""
     (p, q), (a,) = indices(rng, 6, 2), indices(rng, 6, 1)
-    total = 100 * draw(rng, 6, 40)
+    total = 200 * draw(rng, 3, 20)  # so that every share is a whole number of persons
     first = int(rng.choice([15, 20, 25, 30, 35, 40, 45]))
     rate_p, rate_q = (int(r) for r in rng.permutation([10, 20, 30, 40, 50, 60, 70, 80])[:2])
     have_p, have_q = Fraction(first * rate_p, 100), Fraction((100 - first) * rate_q, 100)
@@ -79,7 +77,6 @@ def _five(rng: Generator) -> Problem:
         f"One person is drawn at random from all those who have {{a_thing{a}}}. What is the probability that this "
         f"person is {{a_person{p}}}? Give a fraction in lowest terms."
     )
-    near = [value + Fraction(k, value.denominator) for k in range(-4, 5)]
     lures = [
         Fraction(first, 100),
         Fraction(rate_p, 100),
@@ -87,7 +84,7 @@ def _five(rng: Generator) -> Problem:
         Fraction(rate_p, rate_p + rate_q),
         have_p / 100,
     ]
-    return Problem(text, fraction(rng, value, [f for f in [*lures, *near] if 0 < f < 1]))
+    return Problem(text, number(value), numbers(lures))
 
 
 def _crowd(total: int, person: int) -> str:
@@ -98,4 +95,5 @@ FAMILY = Family(
     "sets",
     "Sets and proportions: who has this, that, both or neither, and what share that is.",
     {1: _one, 2: _two, 3: _three, 4: _four, 5: _five},
+    version=2,
 )

@@ -3,7 +3,7 @@
 from numpy.random import Generator
 
 from lawbound.tasks.reasoning.family import Family, Problem, draw, indices, sample
-from lawbound.tasks.reasoning.options import number, one_of
+from lawbound.tasks.reasoning.options import number, numbers, one_of
 
 _PLACES = (
     "North",
@@ -44,7 +44,7 @@ def _two(rng: Generator) -> Problem:
         value - 10,
         sum(line[(column + 1) % 3] for line in cells),
     ]
-    return Problem(text, number(rng, value, lures=lures))
+    return Problem(text, number(value), numbers(lures))
 
 
 def _three(rng: Generator) -> Problem:
@@ -60,9 +60,8 @@ def _three(rng: Generator) -> Problem:
     )
     value = sum(line[1] for line in chosen)
     everything = sum(line[1] for line in cells)
-    return Problem(
-        text, number(rng, value, lures=[value + 10, value - 10, everything, everything - value])
-    )
+    lures = [value + 10, value - 10, everything, everything - value]
+    return Problem(text, number(value), numbers(lures))
 
 
 def _four(rng: Generator) -> Problem:
@@ -105,7 +104,7 @@ def _five(rng: Generator) -> Problem:
         value - 10 * weights[1],
         value + weights[1],
     ]
-    return Problem(text, number(rng, value, lures=lures, unit="crowns"))
+    return Problem(text, number(value, unit="crowns"), numbers(lures))
 
 
 def _cells(rng: Generator, rows: int, columns: int) -> tuple[list[str], list[int], list[list[int]]]:
@@ -129,4 +128,5 @@ FAMILY = Family(
     "table",
     "Reading a table: look up, add, filter, rank and combine with a second table.",
     {1: _one, 2: _two, 3: _three, 4: _four, 5: _five},
+    version=2,
 )

@@ -3,7 +3,7 @@
 from numpy.random import Generator
 
 from lawbound.tasks.reasoning.family import Family, Problem, draw, indices
-from lawbound.tasks.reasoning.options import as_clock, clock
+from lawbound.tasks.reasoning.options import as_clock, clock, clocks
 
 _FORM = "Give the time as HH:MM on a clock of 24 hours."
 
@@ -16,7 +16,7 @@ def _one(rng: Generator) -> Problem:
         f"At what time does it end? {_FORM}"
     )
     end = start + 60 * hours
-    return Problem(text, clock(rng, end, lures=[start, end + 60, end - 60, start - 60 * hours]))
+    return Problem(text, clock(end), clocks([start, end + 60, end - 60, start - 60 * hours]))
 
 
 def _two(rng: Generator) -> Problem:
@@ -27,7 +27,7 @@ def _two(rng: Generator) -> Problem:
         f"At what time does it end? {_FORM}"
     )
     end = start + minutes
-    return Problem(text, clock(rng, end, lures=[end + 60, end - 60, end + 40, end - 40]))
+    return Problem(text, clock(end), clocks([end + 60, end - 60, end + 40, end - 40]))
 
 
 def _three(rng: Generator) -> Problem:
@@ -41,10 +41,8 @@ def _three(rng: Generator) -> Problem:
         f"{{task{c}}}, which takes {three} minutes. At what time does the {{task{c}}} end? {_FORM}"
     )
     end = start + one + two + three + rest + other
-    return Problem(
-        text,
-        clock(rng, end, lures=[end - rest, end - other, end + 60, end - 60, end - rest - other]),
-    )
+    lures = [end - rest, end - other, end + 60, end - 60, end - rest - other]
+    return Problem(text, clock(end), clocks(lures))
 
 
 def _four(rng: Generator) -> Problem:
@@ -68,7 +66,7 @@ def _four(rng: Generator) -> Problem:
         start + rest,
         end - third - rest - short,
     ]
-    return Problem(text, clock(rng, start, lures=lures))
+    return Problem(text, clock(start), clocks(lures))
 
 
 def _five(rng: Generator) -> Problem:
@@ -81,19 +79,20 @@ def _five(rng: Generator) -> Problem:
     second, third = first + first // share, 2 * first
     text = (
         f"{{scene}}, the {{task{a}}} starts when the wall clock shows {as_clock(shown)}; that clock is {fast} minutes fast. "
-        f"The {{task{a}}} takes {first} minutes. The {{task{b}}} follows at once and takes "
-        f"{ {2: 'half', 3: 'a third', 4: 'a quarter'}[share] } longer than the {{task{a}}}. After a break of {rest} minutes "
+        f"The {{task{a}}} takes {first} minutes. The {{task{b}}} follows at once and takes longer than the {{task{a}}} "
+        f"by { {2: 'half', 3: 'a third', 4: 'a quarter'}[share] }. After a break of {rest} minutes "
         f"comes the {{task{c}}}, which takes twice as long as the {{task{a}}}. A partner office follows on a screen; its "
         f"local time is {behind} hours behind. What is the correct local time in the partner office when the "
         f"{{task{c}}} ends? {_FORM}"
     )
     end = shown - fast + first + second + rest + third - 60 * behind
     lures = [end + fast, end + 2 * fast, end + 120 * behind, end - rest, end + 60 * behind]
-    return Problem(text, clock(rng, end, lures=lures))
+    return Problem(text, clock(end), clocks(lures))
 
 
 FAMILY = Family(
     "temporal",
     "When it ends or must start: durations, breaks, wrong clocks and other time zones.",
     {1: _one, 2: _two, 3: _three, 4: _four, 5: _five},
+    version=2,
 )

@@ -120,7 +120,7 @@ def temporal(prompt: str) -> str:
     if "correct local time" in question:
         fast, first, rest, behind = spans
         longer = {"half": 2, "a third": 3, "a quarter": 4}[
-            _found(r"takes (half|a third|a quarter) longer", question)[1]
+            _found(r"longer than the \w+ by (half|a third|a quarter)", question)[1]
         ]
         at += timedelta(
             minutes=-fast + first + first * (longer + 1) / longer + rest + 2 * first, hours=-behind
