@@ -218,9 +218,9 @@ def test_an_edited_policy_leaves_what_was_read_under_the_old_one_unread(
     frame = _frame(out)
     mine = frame["policy"] == "us"
     used = frame.loc[(frame["graded_by"] == "judge") & mine, "rules"].str.split().explode()
-    edited = used[used != ""].value_counts().index[0]
-    rule = next(rule for rule in data["rules"] if rule["id"] == edited)
-    rule["text"] += " Always."
+    own = {rule["id"]: rule for rule in data["rules"]}
+    edited = used[used.isin(own)].value_counts().index[0]
+    own[edited]["text"] += " Always."
     file.write_text(yaml.safe_dump({**data, "version": "2099.1"}))
     assert load_policy(str(file)).rule(edited).text.endswith("Always.")
     found = lawbound.evaluate(spec, out, engines={"m": moody})
