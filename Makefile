@@ -23,7 +23,7 @@ fast: $(STAMP)
 	$(BIN)/pytest -q -n 2 --dist loadfile
 
 test-slow: $(STAMP)  ## The real model, a real browser, a real cluster, faults and simulation.
-	$(BIN)/pytest -q -n 2 --dist loadfile -m "model or browser or cluster or faults or sim"
+	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "model or browser or cluster or faults or sim"
 
 # The stamp is renewed whenever the project's own requirements change.
 $(STAMP): pyproject.toml constraints.txt
