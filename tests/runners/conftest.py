@@ -10,9 +10,12 @@ from urllib.request import urlopen
 
 import pytest
 
+from lawbound.runners.condition import NONE
 from lawbound.runners.engines.endpoint import EndpointEngine
-from lawbound.runners.plan import request_key
+from lawbound.runners.engines.protocol import Engine
+from lawbound.runners.plan import Arm, Plan, plan, request_key
 from lawbound.runners.sample import Message, Request, Sample, Settings
+from lawbound.tasks.item import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +84,26 @@ def _request(engine: EndpointEngine, user: str, system: str = "", **settings: An
     rendered, found = engine.render(chat), Settings(**settings)
     key = request_key(chat, rendered, found, 7, 0, (), engine.fingerprint())
     return Request(key, chat, rendered, found, seed=7)
+
+
+@pytest.fixture
+def plan_of() -> Callable[[Engine, int], Plan]:
+    """Call it with an engine and a number of questions: a plan to ask them."""
+
+    def made(engine: Engine, count: int) -> Plan:
+        arms = [
+            Arm(
+                Item(
+                    id=f"i{n}", group=f"i{n}", kind="policy", prompt=f"Question {n}?",
+                    topic="everyday/school", acts=("inform",),
+                ),
+                NONE,
+                ("cn",),
+            )
+            for n in range(count)
+        ]  # fmt: skip
+        return plan(
+            arms, render=engine.render, fingerprint=engine.fingerprint(), settings=Settings()
+        )
+
+    return made

@@ -10,32 +10,17 @@ from typing import Any
 import pytest
 
 from lawbound.runners import flusher
-from lawbound.runners.condition import NONE
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.engines.protocol import Engine
-from lawbound.runners.plan import Arm, Plan, plan
+from lawbound.runners.plan import Plan
 from lawbound.runners.run import ErrorLimitError, RunCounts, owed_requests, run
-from lawbound.runners.sample import Request, Sample, Settings
+from lawbound.runners.sample import Request, Sample
 from lawbound.runners.store import Store, StoreError, read_samples
-from lawbound.tasks.item import Item
+
+Plans = Callable[[Engine, int], Plan]
 
 
-def _plan(engine: Engine, count: int) -> Plan:
-    arms = [
-        Arm(
-            Item(
-                id=f"i{n}", group=f"i{n}", kind="policy", prompt=f"Question {n}?",
-                topic="everyday/school", acts=("inform",),
-            ),
-            NONE,
-            ("cn",),
-        )
-        for n in range(count)
-    ]  # fmt: skip
-    return plan(arms, render=engine.render, fingerprint=engine.fingerprint(), settings=Settings())
-
-
-def test_a_second_run_asks_only_what_is_missing(tmp_path: Path) -> None:
+def test_a_second_run_asks_only_what_is_missing(tmp_path: Path, plan_of: Plans) -> None:
     asked: list[str] = []
 
     def answer(request: Request) -> str:
@@ -43,7 +28,7 @@ def test_a_second_run_asks_only_what_is_missing(tmp_path: Path) -> None:
         return "yes"
 
     engine = FunctionEngine(answer)
-    small, large = _plan(engine, 3), _plan(engine, 5)
+    small, large = plan_of(engine, 3), plan_of(engine, 5)
     with Store(tmp_path / "s.jsonl") as store:
         first = run(small, engine, store)
         second = run(large, engine, store)
@@ -54,7 +39,7 @@ def test_a_second_run_asks_only_what_is_missing(tmp_path: Path) -> None:
     assert len(asked) == len(set(asked)) == 5
 
 
-def test_a_failure_is_tried_once_more_and_then_counted(tmp_path: Path) -> None:
+def test_a_failure_is_tried_once_more_and_then_counted(tmp_path: Path, plan_of: Plans) -> None:
     tries: dict[str, int] = {}
 
     def answer(request: Request) -> str:
@@ -66,7 +51,7 @@ def test_a_failure_is_tried_once_more_and_then_counted(tmp_path: Path) -> None:
 
     engine = FunctionEngine(answer)
     with Store(tmp_path / "s.jsonl") as store:
-        counts = run(_plan(engine, 4), engine, store)
+        counts = run(plan_of(engine, 4), engine, store)
     assert (counts.asked, counts.failed) == (3, 1)
     assert tries == {"Question 0?": 1, "Question 1?": 2, "Question 2?": 2, "Question 3?": 1}
     errors = [sample.error for sample in read_samples(store.path).values()]
@@ -85,7 +70,10 @@ def test_a_failure_is_tried_once_more_and_then_counted(tmp_path: Path) -> None:
     ],
 )
 def test_whatever_a_function_raises_or_returns_instead_of_text_is_the_error_of_one_sample(
-    tmp_path: Path, fault: object, told: str
+    tmp_path: Path,
+    fault: object,
+    told: str,
+    plan_of: Plans,
 ) -> None:
     def answer(request: Request) -> Any:
         if request.messages[-1].content != "Question 1?":
@@ -96,25 +84,27 @@ def test_whatever_a_function_raises_or_returns_instead_of_text_is_the_error_of_o
 
     engine = FunctionEngine(answer)
     with Store(tmp_path / "s.jsonl") as store:
-        counts = run(_plan(engine, 3), engine, store)
+        counts = run(plan_of(engine, 3), engine, store)
         assert (counts.asked, counts.failed) == (2, 1)
         with pytest.raises(ErrorLimitError, match="at most 0") as caught:
-            run(_plan(engine, 3), engine, store, max_errors=0)
+            run(plan_of(engine, 3), engine, store, max_errors=0)
     assert str(caught.value).endswith(f"the last said: {told}")
     errors = [sample.error for sample in read_samples(store.path).values()]
     assert sorted(errors) == ["", "", told]
 
 
-def test_an_interrupted_function_interrupts_the_run(tmp_path: Path) -> None:
+def test_an_interrupted_function_interrupts_the_run(tmp_path: Path, plan_of: Plans) -> None:
     def answer(request: Request) -> str:
         raise KeyboardInterrupt
 
     engine = FunctionEngine(answer)
     with Store(tmp_path / "s.jsonl") as store, pytest.raises(KeyboardInterrupt):
-        run(_plan(engine, 2), engine, store)
+        run(plan_of(engine, 2), engine, store)
 
 
-def test_too_many_failures_stop_the_run_and_keep_what_came_before(tmp_path: Path) -> None:
+def test_too_many_failures_stop_the_run_and_keep_what_came_before(
+    tmp_path: Path, plan_of: Plans
+) -> None:
     def answer(request: Request) -> str:
         if request.messages[-1].content != "Question 0?":
             raise RuntimeError("down")
@@ -122,11 +112,11 @@ def test_too_many_failures_stop_the_run_and_keep_what_came_before(tmp_path: Path
 
     engine = FunctionEngine(answer)
     with Store(tmp_path / "s.jsonl") as store, pytest.raises(ErrorLimitError, match="at most 1"):
-        run(_plan(engine, 9), engine, store, max_errors=1)
+        run(plan_of(engine, 9), engine, store, max_errors=1)
     assert [s.text for s in read_samples(store.path).values() if not s.error] == ["yes"]
 
 
-def test_answers_before_a_crash_are_kept(tmp_path: Path) -> None:
+def test_answers_before_a_crash_are_kept(tmp_path: Path, plan_of: Plans) -> None:
     class Crashing(FunctionEngine):
         def generate(self, requests: Sequence[Request]) -> Iterator[Sample]:
             for number, sample in enumerate(super().generate(requests)):
@@ -136,7 +126,7 @@ def test_answers_before_a_crash_are_kept(tmp_path: Path) -> None:
 
     engine = Crashing(lambda request: "yes")
     with Store(tmp_path / "s.jsonl") as store, pytest.raises(KeyboardInterrupt):
-        run(_plan(engine, 9), engine, store)
+        run(plan_of(engine, 9), engine, store)
     assert len(read_samples(store.path)) == 3
 
 
@@ -172,7 +162,9 @@ class Batchy(FunctionEngine):
 
 
 def test_what_is_answered_reaches_the_disk_while_the_engine_says_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    plan_of: Plans,
 ) -> None:
     monkeypatch.setattr(flusher, "FLUSH_SECONDS", 0.01)
     found: list[int] = []
@@ -185,14 +177,17 @@ def test_what_is_answered_reaches_the_disk_while_the_engine_says_nothing(
 
     engine = Batchy(256, before_each=look)
     with Store(tmp_path / "s.jsonl") as store:
-        run(_plan(engine, 600), engine, store)
+        run(plan_of(engine, 600), engine, store)
     assert found == [0, 256, 512]
     assert not [thread for thread in enumerate_threads() if "flusher" in thread.name]
 
 
 @pytest.mark.parametrize("fault", [StoreError("the disk is full"), TypeError("no JSON")])
 def test_a_fault_of_the_disk_while_the_engine_says_nothing_ends_the_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Exception
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Exception,
+    plan_of: Plans,
 ) -> None:
     monkeypatch.setattr(flusher, "FLUSH_SECONDS", 0.01)
     full = Event()
@@ -211,17 +206,18 @@ def test_a_fault_of_the_disk_while_the_engine_says_nothing_ends_the_run(
 
     engine = Batchy(2, before_each=wait)
     with Store(tmp_path / "s.jsonl") as store, pytest.raises(type(fault), match=str(fault)):
-        run(_plan(engine, 6), engine, store, progress=told.append)
+        run(plan_of(engine, 6), engine, store, progress=told.append)
     assert len(batches) == 2
     assert told == [0]  # what is not stored is not told of
 
 
 def test_an_answer_that_is_stored_does_not_fail_when_its_batch_is_asked_again(
     tmp_path: Path,
+    plan_of: Plans,
 ) -> None:
     engine = Batchy(2, fails=["1", "0 1"])
     with Store(tmp_path / "s.jsonl") as store:
-        found = _plan(engine, 2)
+        found = plan_of(engine, 2)
         assert run(found, engine, store, max_errors=1) == RunCounts(0, 1, 1, 0)
         engine.fails = ["0 1", "0"]
         assert run(found, engine, store, max_errors=1) == RunCounts(1, 1, 0, 0)
@@ -230,16 +226,17 @@ def test_an_answer_that_is_stored_does_not_fail_when_its_batch_is_asked_again(
 
 def test_a_request_that_the_engine_leaves_out_is_asked_again_and_has_no_answer(
     tmp_path: Path,
+    plan_of: Plans,
 ) -> None:
     asked: list[int] = []
     engine = Batchy(None, omits="1", before_each=lambda: asked.append(1))
     with Store(tmp_path / "s.jsonl") as store:
-        assert run(_plan(engine, 3), engine, store) == RunCounts(0, 2, 1, 0)
+        assert run(plan_of(engine, 3), engine, store) == RunCounts(0, 2, 1, 0)
     assert len(asked) == 2
 
 
-def test_a_fixed_batch_with_a_gap_is_asked_again_whole() -> None:
-    found = _plan(FunctionEngine(lambda request: "yes"), 7)
+def test_a_fixed_batch_with_a_gap_is_asked_again_whole(plan_of: Plans) -> None:
+    found = plan_of(FunctionEngine(lambda request: "yes"), 7)
     keys = [request.key for request in found.requests]
     answered = {*keys[:3], *keys[4:]}
     batches = owed_requests(found, answered, fixed_batch=3)

@@ -7,29 +7,14 @@ from typing import Any
 import pytest
 
 from lawbound.runners import run as runs
-from lawbound.runners.condition import NONE
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.engines.protocol import Engine
-from lawbound.runners.plan import Arm, Plan, plan
+from lawbound.runners.plan import Plan
 from lawbound.runners.run import run
-from lawbound.runners.sample import Request, Sample, Settings
+from lawbound.runners.sample import Request, Sample
 from lawbound.runners.store import Store
-from lawbound.tasks.item import Item
 
-
-def _plan(engine: Engine, count: int) -> Plan:
-    arms = [
-        Arm(
-            Item(
-                id=f"i{n}", group=f"i{n}", kind="policy", prompt=f"Question {n}?",
-                topic="everyday/school", acts=("inform",),
-            ),
-            NONE,
-            ("cn",),
-        )
-        for n in range(count)
-    ]  # fmt: skip
-    return plan(arms, render=engine.render, fingerprint=engine.fingerprint(), settings=Settings())
+Plans = Callable[[Engine, int], Plan]
 
 
 class _Stubborn:
@@ -56,21 +41,25 @@ class _Stubborn:
         return "in vain" in sample.error
 
 
-def test_what_an_engine_knows_to_be_in_vain_is_not_asked_once_more(tmp_path: Path) -> None:
+def test_what_an_engine_knows_to_be_in_vain_is_not_asked_once_more(
+    tmp_path: Path, plan_of: Plans
+) -> None:
     engine = _Stubborn()
     with Store(tmp_path / "s.jsonl") as store:
-        counts = run(_plan(engine, 4), engine, store)
+        counts = run(plan_of(engine, 4), engine, store)
         assert (counts.asked, counts.failed) == (3, 1)
         assert engine.tries == {f"Question {n}?": 2 if n == 2 else 1 for n in range(4)}
         # Another run may meet a server that has been mended.
-        assert run(_plan(engine, 4), engine, store).failed == 1
+        assert run(plan_of(engine, 4), engine, store).failed == 1
     assert engine.tries["Question 1?"] == 2
 
 
-def test_failing_requests_are_told_of_while_others_are_asked(tmp_path: Path) -> None:
+def test_failing_requests_are_told_of_while_others_are_asked(
+    tmp_path: Path, plan_of: Plans
+) -> None:
     engine, told = _Stubborn(), list[tuple[int, str]]()
     with Store(tmp_path / "s.jsonl") as store:
-        run(_plan(engine, 4), engine, store, trouble=lambda *found: told.append(found))
+        run(plan_of(engine, 4), engine, store, trouble=lambda *found: told.append(found))
     first, second = (1, "RuntimeError: in vain"), (2, "RuntimeError: for now")
     asked_again = [(1, "status 500"), (0, "status 500"), first]
     assert told[:3] == asked_again
@@ -78,7 +67,9 @@ def test_failing_requests_are_told_of_while_others_are_asked(tmp_path: Path) -> 
     assert told[6:] == [(1, second[1])], "the second pass has mended one, and counts none twice"
 
 
-def test_those_that_are_asked_again_count_beside_those_that_have_failed(tmp_path: Path) -> None:
+def test_those_that_are_asked_again_count_beside_those_that_have_failed(
+    tmp_path: Path, plan_of: Plans
+) -> None:
     def answer(request: Request) -> str:
         engine.on_trouble(5, "status 429")
         raise RuntimeError("over")
@@ -86,12 +77,14 @@ def test_those_that_are_asked_again_count_beside_those_that_have_failed(tmp_path
     engine, told = _Stubborn(), list[int]()
     engine._inner = FunctionEngine(answer)
     with Store(tmp_path / "s.jsonl") as store:
-        run(_plan(engine, 2), engine, store, trouble=lambda failing, last: told.append(failing))
+        run(plan_of(engine, 2), engine, store, trouble=lambda failing, last: told.append(failing))
     assert told == [5, 6, 6, 7, 2, 2], "and in the second pass all that is asked has failed before"
 
 
 def test_the_bar_moves_on_while_the_last_requests_are_asked_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    plan_of: Plans,
 ) -> None:
     now, events = [0.0], list[int | str]()
     monkeypatch.setattr(runs, "monotonic", lambda: now[0])
@@ -108,7 +101,7 @@ def test_the_bar_moves_on_while_the_last_requests_are_asked_again(
     engine._inner = FunctionEngine(answer)
     with Store(tmp_path / "s.jsonl") as store:
         run(
-            _plan(engine, 4), engine, store,
+            plan_of(engine, 4), engine, store,
             progress=events.append, trouble=lambda failing, last: events.append(last),
         )  # fmt: skip
     assert events == [0, "status 500", "status 500", 3, "status 500", 0, 1]
