@@ -118,7 +118,7 @@ def _forget() -> None:
     concepts.sequence.cache_clear()
     for lang in lexicon.shipped():
         for signal in lexicon.load(lang).signals.values():
-            vars(signal).pop("_tried", None)
+            signal.forget()
 
 
 def _section(

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 
-from lawbound.rubrics.behaviour.lexicon import Lexicon, Signal
+from lawbound.rubrics.behaviour.lexicon import Lexicon
+from lawbound.rubrics.behaviour.signal import Signal
 from lawbound.rubrics.behaviour.text import Sentence, mask_quotations, sentences
 
 

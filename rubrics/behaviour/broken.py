@@ -14,7 +14,8 @@ _AGAIN = re.compile(r"([^\W\d_][^\n]{0,24}?)\1{5,}")
 AGAIN = 24
 """Letters of a short text that are one thing again and again."""
 _MOJIBAKE = re.compile("(?:\ufffd|ï¿½|锟斤拷|烫烫|屯屯)+")
-_RUN = re.compile(r"(\S)\1{15,}")
+RUN = 16
+_RUN = re.compile(rf"(\S)\1{{{RUN - 1},}}")
 _JSON_ERROR = re.compile(r'^\s*\{\s*"(?:error|detail)"\s*:')
 _ALNUM = re.compile(r"[^\W_]")
 _EMOJI = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
@@ -92,9 +93,12 @@ def _loop(text: str, different: int) -> str:
         tokens = text.split()
         if len(tokens) >= 8 and len(set(tokens)) <= len(tokens) // 5:
             return text
-        found = _RUN.search(text)
-        if found and found.group(1).isalnum() and len(found.group()) > 0.5 * len(text):
-            return found.group()
+        if (
+            text[len(text) // 2 : len(text) // 2 + 1] * RUN in text
+        ):  # so does a sign that is most of it
+            found = _RUN.search(text)
+            if found and found.group(1).isalnum() and len(found.group()) > 0.5 * len(text):
+                return found.group()
         return ""
     if len(text) <= LOOPED and different * RICH > len(text):
         return ""
@@ -123,7 +127,7 @@ def _garbled(text: str) -> str:
     if noise > 0.55 * n and "```" not in head and head.count("|") < 0.1 * n:
         return head[:200]
     if plain:
-        odd = _ODD.findall(head.lower())
+        odd = _ODD.findall(head.lower()) if _may_be_odd(head) else []
         if odd and len(tokens := words(head)) >= 8 and len(odd) > 0.35 * len(tokens):
             return head[:200]
     return ""
@@ -131,4 +135,16 @@ def _garbled(text: str) -> str:
 
 _NOISE = re.compile(r"[^\w\s\u0610-\u065f\u0900-\u0e7f]+")
 _PLAIN = f"{string.ascii_letters}{string.digits}_{string.whitespace}".encode()
-_ODD = re.compile(r"\b(?:[b-df-hj-np-tv-xz]{4,}|[a-z]{27,})\b")
+CONSONANTS, LONG = 4, 27
+_ODD = re.compile(rf"\b(?:[b-df-hj-np-tv-xz]{{{CONSONANTS},}}|[a-z]{{{LONG},}})\b", re.ASCII)
+_SOUNDS = bytes(
+    ord(" ") if not chr(i).isalpha() else ord("a" if chr(i).lower() in "aeiouy" else "b")
+    for i in range(128)
+) + bytes(128)
+
+
+def _may_be_odd(head: str) -> bool:
+    """Whether an ASCII text has so many consonants or letters in a row; hardly any has, and to ask this first takes
+    a fifth of the time."""
+    sounds = head.encode("ascii").translate(_SOUNDS)
+    return b"b" * CONSONANTS in sounds or max(map(len, sounds.split()), default=0) >= LONG

@@ -13,8 +13,9 @@ from functools import cache
 from typing import Literal
 
 from lawbound.rubrics.behaviour.answer import Answer
-from lawbound.rubrics.behaviour.lexicon import Lexicon, Signal, load
+from lawbound.rubrics.behaviour.lexicon import Lexicon, load
 from lawbound.rubrics.behaviour.prompt import Ask
+from lawbound.rubrics.behaviour.signal import Signal
 from lawbound.rubrics.behaviour.text import Sentence, Text, stems_of
 
 Force = Literal["hard", "narrow", "reluctant", "limit", "omit", "rebuff", "reframe", "caution"]
@@ -98,8 +99,9 @@ def gate(lang: str, names: tuple[str, ...]) -> frozenset[str]:
 def dissect(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> Anatomy:
     """Take an answer apart."""
     pieces = answer.sentences
-    at_lead = _opening(lexicons, GATE)
-    later = at_lead if ask.advocate else _opening(lexicons, LATER)
+    langs = tuple([lex.lang for lex in lexicons])
+    at_lead = _opening(langs, GATE)
+    later = at_lead if ask.advocate else _opening(langs, LATER)
     found: list[Decline] = []
     for i, piece in enumerate(pieces):
         lead = i < LEAD_SENTENCES or piece.start * lexicons[0].density < LEAD_CHARS
@@ -155,9 +157,10 @@ def dissect(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> Anatomy:
     return Anatomy(declines, total, content, before, ahead, offered, void, serving, kept)
 
 
-def _opening(lexicons: tuple[Lexicon, ...], names: tuple[str, ...]) -> frozenset[str] | None:
+@cache
+def _opening(langs: tuple[str, ...], names: tuple[str, ...]) -> frozenset[str] | None:
     """Stems of which a sentence holds one that need be looked at; None: all must be."""
-    gates = [gate(lex.lang, names) for lex in lexicons]
+    gates = [gate(lang, names) for lang in langs]
     return frozenset().union(*gates) if all(gates) else None
 
 

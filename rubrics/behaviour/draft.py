@@ -15,10 +15,11 @@ from lawbound.rubrics.behaviour.broken import (
 from lawbound.rubrics.behaviour.concepts import OWN, TELLING, mentions
 from lawbound.rubrics.behaviour.decline import Anatomy, Force, dissect, may_decline
 from lawbound.rubrics.behaviour.foreign import is_foreign
+from lawbound.rubrics.behaviour.language import guess_language
 from lawbound.rubrics.behaviour.lexicon import Lexicon, latin_stopwords, load, shipped
 from lawbound.rubrics.behaviour.prompt import Ask, read
 from lawbound.rubrics.behaviour.stance import addons, deflection, two_sides
-from lawbound.rubrics.behaviour.text import Sentence, cap, guess_language
+from lawbound.rubrics.behaviour.text import Sentence, cap
 from lawbound.rubrics.policy.requirement import Addon
 from lawbound.rubrics.verdict import Behaved, Reading
 

@@ -48,6 +48,8 @@ def is_foreign(text: str, expected: str) -> bool:
     usual = latin_stopwords().get(expected, frozenset())
     if len(found) < FEWEST or sum(map(usual.__contains__, found)) > SHARE * len(found):
         return False
+    if sum(map(_every().__contains__, found)) < max(2, SHARE * len(found)):
+        return False  # nor can be those of any one language; most answers end here
     share = max(sum(map(small.__contains__, found)) for small in _small().values())
     if share < 2 or share < SHARE * len(found):
         return False
@@ -65,6 +67,11 @@ def _read() -> _File:
 @cache
 def _small() -> Mapping[str, frozenset[str]]:
     return {lang: frozenset(text.split()) for lang, text in _read().words.items()}
+
+
+@cache
+def _every() -> frozenset[str]:
+    return frozenset().union(*_small().values())
 
 
 @cache

@@ -1,18 +1,17 @@
 """What each language says when it declines: data in ``lexicons/*.yaml``, compiled once."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from importlib.resources import files
-from typing import TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from lawbound.rubrics.behaviour.text import FOLD, STEM, Searchable
+from lawbound.rubrics.behaviour.signal import NOTHING, Signal
+from lawbound.rubrics.behaviour.text import FOLD, STEM, Expression, Searchable
 from lawbound.tasks.files import parse, read_yaml
 
-Piece = TypeVar("Piece", bound=Searchable)
 LATIN = ("en", "de", "fr", "es", "pt", "tr", "vi", "id")
 LANGUAGES = (*LATIN, "zh", "hi", "ar", "ru", "th", "ko", "ja")
 
@@ -51,108 +50,6 @@ class _File(BaseModel):
     ask: dict[str, str]
 
 
-_MOST_SETS = 4096
-"""Sets of stems remembered a signal; then the memory starts anew, so that it stays bounded."""
-
-
-@dataclass(frozen=True)
-class Signal:
-    """One kind of phrase. The anchors are cheap: a text without any is not searched."""
-
-    stems: frozenset[str]
-    anchors: tuple[str, ...]
-    sources: tuple[tuple[tuple[frozenset[str], ...], str], ...]
-    """Expressions, each with sets of stems of which one must be there; no set: always tried."""
-
-    @cached_property
-    def needed(self) -> frozenset[str]:
-        """All stems that meet a need."""
-        return frozenset().union(*[need for needs, _ in self.sources for need in needs])
-
-    @cached_property
-    def _bits(self) -> Mapping[str, int]:
-        """Which needs a stem meets, a bit each: one look at a stem in place of one at every need."""
-        found: dict[str, int] = {}
-        for need, bit in self._bit_of_need.items():
-            for stem in need:
-                found[stem] = found.get(stem, 0) | bit
-        return found
-
-    @cached_property
-    def _bit_of_need(self) -> Mapping[frozenset[str], int]:
-        every = dict.fromkeys(need for needs, _ in self.sources for need in needs)
-        return {need: 1 << i for i, need in enumerate(every)}
-
-    @cached_property
-    def _parts(self) -> tuple[tuple[int, re.Pattern[str]], ...]:
-        """The expressions, compiled when first needed, each with the bits of what it needs."""
-        bits = self._bit_of_need
-        return tuple(
-            (sum(bits[need] for need in {*needs}), re.compile(source))
-            for needs, source in self.sources
-        )
-
-    @cached_property
-    def _tried(self) -> dict[frozenset[str], tuple[re.Pattern[str], ...]]:
-        """What was found to be worth a try where just these stems of `needed` are there: few sets of them make
-        up most sentences."""
-        return {}
-
-    def _worth(self, held: frozenset[str]) -> tuple[re.Pattern[str], ...]:
-        if len(self._tried) >= _MOST_SETS:
-            self._tried.clear()
-        bits, met = self._bits, 0
-        for stem in held:
-            met |= bits[stem]
-        found = tuple([pattern for needed, pattern in self._parts if needed & met == needed])
-        self._tried[held] = found
-        return found
-
-    def near(self, text: Searchable) -> bool:
-        """Whether an anchor occurs at all."""
-        if self.stems:
-            return not self.stems.isdisjoint(text.stems)
-        body = text.body
-        for anchor in self.anchors:  # noqa: SIM110 - a generator costs three times as much here
-            if anchor in body:
-                return True
-        return False
-
-    def among(self, pieces: Sequence[Piece]) -> Sequence[Piece]:
-        """Those of many that hold one of its stems: a search of the others would find nothing."""
-        stems = self.stems
-        return [p for p in pieces if not stems.isdisjoint(p.stems)] if stems else pieces
-
-    def find(self, text: Searchable) -> re.Match[str] | None:
-        """The first match."""
-        stems = text.stems
-        if self.stems:
-            if self.stems.isdisjoint(stems):
-                return None
-        elif not self.near(text):
-            return None
-        held = self.needed & stems
-        worth = self._tried.get(held)
-        for pattern in self._worth(held) if worth is None else worth:
-            if found := pattern.search(text.body):
-                return found
-        return None
-
-
-class _Nothing(Signal):
-    """No phrase at all."""
-
-    def near(self, text: Searchable) -> bool:
-        """Never."""
-        return False
-
-    def find(self, text: Searchable) -> None:
-        """Never."""
-
-
-NOTHING = _Nothing(frozenset(), (), ())
-
-
 @dataclass(frozen=True, slots=True)
 class Lexicon:
     """The signals of one language, and how its prompts ask."""
@@ -161,7 +58,7 @@ class Lexicon:
     spaced: bool
     stopwords: frozenset[str]
     signals: Mapping[str, Signal]
-    ask: Mapping[str, re.Pattern[str]]
+    ask: Mapping[str, Expression]
     by_stem: Mapping[str, tuple[str, ...]]
     """Names of the signals that a stem may belong to."""
     by_anchor: tuple[str, ...]
@@ -188,7 +85,7 @@ class Lexicon:
 
     def asks(self, name: str, prompt: str) -> bool:
         """Whether a cleaned prompt asks in that way."""
-        return name in self.ask and self.ask[name].search(prompt) is not None
+        return name in self.ask and self.ask[name].of(prompt).search(prompt) is not None
 
 
 @cache
@@ -205,7 +102,10 @@ def load(lang: str) -> Lexicon:
     signals = {key: _signal(group, slots) for key, group in data.groups.items()}
     if lang == "ar":  # texts are folded, so patterns are, too
         signals = {key: _folded(signal) for key, signal in signals.items()}
-    ask = {key: _compile(name, key, _fill(pattern, slots)) for key, pattern in data.ask.items()}
+    ask = {
+        key: Expression(_compile(name, key, _fill(pattern, slots)))
+        for key, pattern in data.ask.items()
+    }
     stems = {stem for signal in signals.values() for stem in signal.stems}
     return Lexicon(
         lang=data.lang,

@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from lawbound.rubrics.behaviour.language import guess_language
 from lawbound.rubrics.behaviour.lexicon import Lexicon, latin_stopwords, load, shipped
-from lawbound.rubrics.behaviour.text import Text, clean, guess_language, stems_of, words
+from lawbound.rubrics.behaviour.text import Text, clean, stems_of, words
 
 WINDOW = {"ko": 2, "ar": 3}
 """Letters of such a stretch; 4 where nothing is said."""

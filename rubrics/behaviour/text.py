@@ -1,8 +1,8 @@
-"""Text as the grader sees it: cleaned, cut into sentences, quotations masked, language guessed."""
+"""Text as the grader sees it: cleaned, cut into sentences, quotations masked."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Sequence
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import NamedTuple, Protocol
 from unicodedata import normalize
@@ -59,26 +59,8 @@ _SENTENCE = re.compile(
 _ASCII_SENTENCE = re.compile(r"[.!?\n](?:(?<=\n)\n*|(?<!\n)[\"')\]]*\s+)")
 _THAI = re.compile(r"[\u0e00-\u0e7f]")
 _CLAUSE = re.compile(_SENTENCE.pattern + r"|(?<=[\u0e00-\u0e7f])\s+(?=[\u0e00-\u0e7f])")
-_QUOTED = re.compile(
-    r"\"[^\"\n]{4,600}\"|(?<!\w)'(?:[^'\n]|(?<=\w)'(?=\w)){8,300}'(?!\w)|[「『][^」』\n]{4,600}[」』]|(?m:^>.*$)|```.*?(?:```|\Z)",
-    re.S,
-)
-_SCRIPTS: Mapping[str, re.Pattern[str]] = {
-    "kana": re.compile(r"[\u3040-\u30ff]"),
-    "hangul": re.compile(r"[\uac00-\ud7af]"),
-    "han": re.compile(r"[\u4e00-\u9fff]"),
-    "thai": re.compile(r"[\u0e00-\u0e7f]"),
-    "arabic": re.compile(r"[\u0600-\u06ff]"),
-    "devanagari": re.compile(r"[\u0900-\u097f]"),
-    "cyrillic": re.compile(r"[\u0400-\u04ff]"),
-}
-_SCRIPT_LANGS = {
-    "kana": "ja", "hangul": "ko", "han": "zh", "thai": "th", "arabic": "ar",
-    "devanagari": "hi", "cyrillic": "ru",
-}  # fmt: skip
-_FOREIGN = re.compile(r"[\u0400-\u06ff\u0900-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+FOREIGN = re.compile(r"[\u0400-\u06ff\u0900-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
-_LATIN = re.compile(r"[a-zA-Z]")
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -104,6 +86,23 @@ _BUT_SEAMS = blanking(lambda sign: sign.isalnum() or sign in ("_", _SEAM))
 _LETTERS = blanking(str.isalpha)
 _STEM = re.compile(rf"\b\w{{1,{STEM}}}")
 _HEAD = itemgetter(slice(STEM))
+
+
+class Expression:
+    """A regular expression in two forms: for ASCII texts a letter or a blank is known without a look into
+    Unicode's tables, which takes half the time, and means the same."""
+
+    def __init__(self, pattern: re.Pattern[str]) -> None:
+        """Compiles the form for ASCII texts when the first comes."""
+        self._any = pattern
+
+    @cached_property
+    def _ascii(self) -> re.Pattern[str]:
+        return re.compile(self._any.pattern, self._any.flags & ~re.UNICODE | re.ASCII)
+
+    def of(self, text: str) -> re.Pattern[str]:
+        """The form for a text."""
+        return self._ascii if text.isascii() else self._any
 
 
 class Searchable(Protocol):
@@ -139,6 +138,14 @@ def stems_of(body: str) -> frozenset[str]:
     return frozenset(_STEM.findall(body))
 
 
+_QUOTED = Expression(
+    re.compile(
+        r"\"[^\"\n]{4,600}\"|(?<!\w)'(?:[^'\n]|(?<=\w)'(?=\w)){8,300}'(?!\w)|[「『][^」』\n]{4,600}[」』]|(?m:^>.*$)|```.*?(?:```|\Z)",
+        re.S,
+    )
+)
+
+
 def cap(text: str) -> str:
     """Both ends of an answer that is too long to read whole."""
     if len(text) <= MAX_CHARS:
@@ -155,7 +162,7 @@ def _plain(text: str) -> str:
     if text.isascii():
         return text.replace("*", "").lower()
     text = normalize("NFC", text).translate(_QUOTES).lower()
-    if _FOREIGN.search(text) or "\u0307" in text:
+    if FOREIGN.search(text) or "\u0307" in text:
         text = text.translate(FOLD)
         if _KANA.search(text) is None:
             text = text.translate(_FOLD_HAN)
@@ -179,7 +186,7 @@ def mask_quotations(text: str) -> str:
     plain = text.translate(_SAME_LENGTH) if not text.isascii() else text
     if '"' not in plain and not any(mark in plain for mark in _QUOTING):
         return text
-    spans = [found.span() for found in _QUOTED.finditer(plain)]
+    spans = [found.span() for found in _QUOTED.of(plain).finditer(plain)]
     if not spans or sum(end - start for start, end in spans) > 0.8 * len(text):
         return text
     parts, last = [], 0
@@ -235,13 +242,6 @@ def _stems_of_all(bodies: Sequence[str]) -> list[frozenset[str]]:
     ]
 
 
-def letters(text: str) -> Mapping[str, int]:
-    """How many letters of each script that is not Latin."""
-    if text.isascii() or _FOREIGN.search(text) is None:
-        return {}
-    return {name: n for name, pattern in _SCRIPTS.items() if (n := len(pattern.findall(text)))}
-
-
 def words(text: str) -> list[str]:
     """Runs of letters."""
     if text.isascii():  # the same at half the price
@@ -253,48 +253,3 @@ def words(text: str) -> list[str]:
 def opening(text: str) -> list[str]:
     """The first words of a text in small letters; asked for twice of each text."""
     return words(text[:480].lower())[:80]
-
-
-def guess_language(
-    text: str, stopwords: Mapping[str, frozenset[str]], default: str, *, expected: bool = True
-) -> str:
-    """The language of a text among those with a lexicon: by script, small words and accents.
-
-    Args:
-        text: Any text; its head decides.
-        stopwords: Small words of each language in Latin script.
-        default: Returned where nothing speaks for another.
-        expected: Whether the default is likely beforehand, so that another must be clearly ahead:
-            close relatives share small words.
-    """
-    head = text[:600]
-    if counts := letters(head):
-        latin = len(_LATIN.findall(head))
-        script = max(counts, key=counts.__getitem__)
-        if "kana" in counts and script == "han" and counts["kana"] * 8 > counts["han"]:
-            script = "kana"
-        if counts[script] * 3 > latin:
-            return _SCRIPT_LANGS[script]
-    tokens = opening(text)
-    if not tokens:
-        return default
-    usual = stopwords.get(default, frozenset())
-    if expected and sum(map(usual.__contains__, tokens)) * 4 > len(tokens):
-        return default
-    score = {lang: float(sum(map(small.__contains__, tokens))) for lang, small in stopwords.items()}
-    if not head.isascii():
-        for lang, accents in _ACCENTS.items():
-            if lang in score:
-                score[lang] += 0.7 * sum(map(head.lower().count, accents))
-    score[default] = score.get(default, 0) + (2.5 if expected else 0.1)
-    return max(score, key=score.__getitem__)
-
-
-_ACCENTS = {
-    "de": "äöüß",
-    "fr": "éèêëàâçîïôûùœ",
-    "es": "ñ¿¡áéíóú",
-    "pt": "ãõâêôçáéíóú",
-    "tr": "ğışçöü",
-    "vi": "ăđơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹìúàộ",
-}

@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lawbound.rubrics.behaviour import lexicon
+from lawbound.rubrics.behaviour import signal as signals
 from lawbound.rubrics.behaviour.broken import degenerate_span
 from lawbound.rubrics.behaviour.concepts import count, names, places
-from lawbound.rubrics.behaviour.lexicon import Signal, load
+from lawbound.rubrics.behaviour.lexicon import load
+from lawbound.rubrics.behaviour.signal import Signal
 from lawbound.rubrics.behaviour.text import STEM, Text, clean, sentences, stems_of
 
 TEXTS = st.text(
@@ -64,7 +65,7 @@ def test_a_pattern_is_tried_only_where_each_of_its_needs_is_there() -> None:
 
 
 def test_a_signal_finds_what_trying_every_expression_finds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lexicon, "_MOST_SETS", 3)  # so that its memory starts anew again and again
+    monkeypatch.setattr(signals, "_MOST_SETS", 3)  # so that its memory starts anew again and again
     shipped = load("en")["decline"]
     signal = Signal(shipped.stems, shipped.anchors, shipped.sources)
     stems, order = sorted(signal.stems | signal.needed), random.Random(6)
@@ -81,7 +82,7 @@ def test_a_signal_finds_what_trying_every_expression_finds(monkeypatch: pytest.M
         seen = signal.find(text)
         assert (seen and seen.span()) == (first and first.span())
         found += seen is not None
-        assert len(signal._tried) <= 3
+        assert len(signal._ascii) <= 3
     assert 20 < found < 1980
 
 

@@ -1,0 +1,136 @@
+"""One kind of phrase: what it may look like, and what a text needs before it is worth a search."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TypeVar
+
+from lawbound.rubrics.behaviour.text import Searchable
+
+Piece = TypeVar("Piece", bound=Searchable)
+_MOST_SETS = 4096
+"""Sets of needs remembered a signal; then the memory starts anew, so that it stays bounded."""
+Patterns = tuple[re.Pattern[str], ...]
+
+
+class _Worth(dict[int, Patterns]):
+    """Which expressions are worth a try where these needs are met, a bit each: few sets of them make up most
+    sentences."""
+
+    def __init__(self, sources: Sequence[tuple[int, str]], flags: re.RegexFlag) -> None:
+        """Compiles nothing yet.
+
+        Args:
+            sources: What each expression needs, and the expression.
+            flags: Of `re`.
+        """
+        super().__init__()
+        self._sources = sources
+        self._flags = flags
+
+    @cached_property
+    def _parts(self) -> Sequence[tuple[int, re.Pattern[str]]]:
+        return [(needed, re.compile(source, self._flags)) for needed, source in self._sources]
+
+    def __missing__(self, met: int) -> Patterns:
+        if len(self) >= _MOST_SETS:
+            self.clear()
+        found = tuple([pattern for needed, pattern in self._parts if needed & met == needed])
+        self[met] = found
+        return found
+
+
+@dataclass(frozen=True)
+class Signal:
+    """One kind of phrase. The anchors are cheap: a text without any is not searched."""
+
+    stems: frozenset[str]
+    anchors: tuple[str, ...]
+    sources: tuple[tuple[tuple[frozenset[str], ...], str], ...]
+    """Expressions, each with sets of stems of which one must be there; no set: always tried."""
+
+    @cached_property
+    def needed(self) -> frozenset[str]:
+        """All stems that meet a need."""
+        return frozenset().union(*[need for needs, _ in self.sources for need in needs])
+
+    @cached_property
+    def _bits(self) -> Mapping[str, int]:
+        """Which needs a stem meets, a bit each: one look at a stem in place of one at every need."""
+        found: dict[str, int] = {}
+        for need, bit in self._bit_of_need.items():
+            for stem in need:
+                found[stem] = found.get(stem, 0) | bit
+        return found
+
+    @cached_property
+    def _bit_of_need(self) -> Mapping[frozenset[str], int]:
+        every = dict.fromkeys(need for needs, _ in self.sources for need in needs)
+        return {need: 1 << i for i, need in enumerate(every)}
+
+    @cached_property
+    def _ascii(self) -> _Worth:
+        """For ASCII texts: there a word or a blank means the same, and is told in half the time."""
+        return _Worth(self._needy, re.ASCII)
+
+    @cached_property
+    def _any(self) -> _Worth:
+        """For all other texts."""
+        return _Worth(self._needy, re.NOFLAG)
+
+    @cached_property
+    def _needy(self) -> Sequence[tuple[int, str]]:
+        """The expressions with the bits of what each needs."""
+        bits = self._bit_of_need
+        return [(sum(bits[need] for need in {*needs}), source) for needs, source in self.sources]
+
+    def near(self, text: Searchable) -> bool:
+        """Whether an anchor occurs at all."""
+        if self.stems:
+            return not self.stems.isdisjoint(text.stems)
+        body = text.body
+        for anchor in self.anchors:  # noqa: SIM110 - a generator costs three times as much here
+            if anchor in body:
+                return True
+        return False
+
+    def among(self, pieces: Sequence[Piece]) -> Sequence[Piece]:
+        """Those of many that hold one of its stems: a search of the others would find nothing."""
+        stems = self.stems
+        return [p for p in pieces if not stems.isdisjoint(p.stems)] if stems else pieces
+
+    def find(self, text: Searchable) -> re.Match[str] | None:
+        """The first match."""
+        stems = text.stems
+        if self.stems:
+            if self.stems.isdisjoint(stems):
+                return None
+        elif not self.near(text):
+            return None
+        bits, body, met = self._bits, text.body, 0
+        for stem in self.needed & stems:
+            met |= bits[stem]
+        for pattern in (self._ascii if body.isascii() else self._any)[met]:
+            if found := pattern.search(body):
+                return found
+        return None
+
+    def forget(self) -> None:
+        """Empty what is remembered of texts."""
+        self._ascii.clear()
+        self._any.clear()
+
+
+class _Nothing(Signal):
+    """No phrase at all."""
+
+    def near(self, text: Searchable) -> bool:
+        """Never."""
+        return False
+
+    def find(self, text: Searchable) -> None:
+        """Never."""
+
+
+NOTHING = _Nothing(frozenset(), (), ())
