@@ -7,7 +7,6 @@ regrets, reasons, morals and other offers; only the rest can be the thing that w
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -15,7 +14,7 @@ from typing import Literal
 from lawbound.rubrics.behaviour.answer import Answer
 from lawbound.rubrics.behaviour.lexicon import Lexicon, load
 from lawbound.rubrics.behaviour.prompt import Ask
-from lawbound.rubrics.behaviour.signal import Signal
+from lawbound.rubrics.behaviour.signal import AnyOf
 from lawbound.rubrics.behaviour.text import Sentence, Text, stems_of
 
 Force = Literal["hard", "narrow", "reluctant", "limit", "omit", "rebuff", "reframe", "caution"]
@@ -87,26 +86,22 @@ def may_decline(lexicons: tuple[Lexicon, ...]) -> bool:
 
 
 @cache
-def gate(lang: str, names: tuple[str, ...]) -> frozenset[str]:
-    """Stems of which a sentence with one of these signals holds one; none where phrases are looked for as
-    substrings."""
-    signals = [load(lang)[name] for name in names if name in load(lang).signals]
-    if any(signal.anchors for signal in signals):
-        return frozenset()
-    return frozenset().union(*[signal.stems for signal in signals])
+def any_of(langs: tuple[str, ...], *names: str) -> AnyOf:
+    """Signals of these names in these languages."""
+    every = [(name, load(lang).signals) for name in names for lang in langs]
+    return AnyOf([signals[name] for name, signals in every if name in signals])
 
 
 def dissect(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> Anatomy:
     """Take an answer apart."""
     pieces = answer.sentences
     langs = tuple([lex.lang for lex in lexicons])
-    at_lead = _opening(langs, GATE)
-    later = at_lead if ask.advocate else _opening(langs, LATER)
+    at_lead = any_of(langs, *GATE)
+    later = at_lead if ask.advocate else any_of(langs, *LATER)
     found: list[Decline] = []
     for i, piece in enumerate(pieces):
         lead = i < LEAD_SENTENCES or piece.start * lexicons[0].density < LEAD_CHARS
-        opened = at_lead if lead else later
-        if (opened is None or not opened.isdisjoint(piece.stems)) and (
+        if (at_lead if lead else later).near(piece) and (
             d := _decline(i, piece, lead, ask, answer, lexicons)
         ):
             found.append(d)
@@ -124,14 +119,14 @@ def dissect(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> Anatomy:
     redirecting = serving = False
     taken: set[str] = set()
     turning, redirection, contrast, regret = (
-        _signals(lexicons, name) for name in ("serving", "redirect", "contrast", "regret")
+        any_of(langs, name) for name in ("serving", "redirect", "contrast", "regret")
     )
-    around = _signals(lexicons, *AROUND)
+    around = any_of(langs, *AROUND)
     for i, piece in enumerate(pieces):
         size = piece.end - piece.start
-        turns = _any(piece, turning)
-        redirects = _any(piece, redirection)
-        if i >= first and not redirects and (turns or _any(piece, contrast)):
+        turns = turning.within(piece)
+        redirects = redirection.within(piece)
+        if i >= first and not redirects and (turns or contrast.within(piece)):
             serving, redirecting = True, False
         elif i >= first and redirects:
             redirecting = True
@@ -139,10 +134,10 @@ def dissect(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> Anatomy:
             for lex in lexicons:
                 if size_inside := _inside(piece, lex):
                     content, serving = content + size_inside, True
-        if i in declining or _any(piece, regret):
+        if i in declining or regret.within(piece):
             continue
         told = turns and len(piece.body.partition(":")[2]) * lexicons[0].density > 60
-        if not told and _any(piece, around):
+        if not told and around.within(piece):
             continue
         if redirecting:
             offered += size
@@ -151,37 +146,15 @@ def dissect(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> Anatomy:
         content += size
         before += size if i < first else 0
         ahead += i < first
-    empty = _signals(lexicons, "void")
-    void = not ask.author and any(_any(piece, empty) for piece in pieces[: first + 3])
+    empty = any_of(langs, "void")
+    void = not ask.author and any(empty.within(piece) for piece in pieces[: first + 3])
     kept = len(taken) / max(1, len(ask.terms))
     return Anatomy(declines, total, content, before, ahead, offered, void, serving, kept)
-
-
-@cache
-def _opening(langs: tuple[str, ...], names: tuple[str, ...]) -> frozenset[str] | None:
-    """Stems of which a sentence holds one that need be looked at; None: all must be."""
-    gates = [gate(lang, names) for lang in langs]
-    return frozenset().union(*gates) if all(gates) else None
 
 
 def terms_in(ask: Ask, piece: Sentence) -> frozenset[str]:
     """Which of the prompt's terms a sentence holds."""
     return frozenset(term for term in ask.terms if term in piece.body)
-
-
-def _signals(lexicons: tuple[Lexicon, ...], *names: str) -> list[Signal]:
-    """Those that are near the answer at all."""
-    return [lex.signals[name] for name in names for lex in lexicons if name in lex.signals]
-
-
-def _any(piece: Sentence, signals: Sequence[Signal]) -> bool:
-    stems = piece.stems
-    for signal in signals:
-        if signal.stems and signal.stems.isdisjoint(stems):
-            continue  # what `find` would see as well, without the call
-        if signal.find(piece) is not None:
-            return True
-    return False
 
 
 def _decline(
@@ -225,7 +198,8 @@ def _decline(
             force = "narrow" if lex["abstain"].find(piece) else "hard"
         if force is None or lex["reported"].find(piece):
             continue
-        return Decline(index, piece, force, _any(piece, _signals(lexicons, "meta")), lead)
+        langs = tuple([lex.lang for lex in lexicons])
+        return Decline(index, piece, force, any_of(langs, "meta").within(piece), lead)
     return None
 
 

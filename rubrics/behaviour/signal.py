@@ -122,6 +122,29 @@ class Signal:
         self._any.clear()
 
 
+class AnyOf:
+    """Several kinds of phrase, of which one is enough: a text without a stem of any is told in one look."""
+
+    def __init__(self, signals: Sequence[Signal]) -> None:
+        """Take them in the order in which they are tried."""
+        self._signals = signals
+        has_anchors = any(signal.anchors for signal in signals)
+        self._stems = frozenset().union(*[signal.stems for signal in signals if not has_anchors])
+
+    def near(self, text: Searchable) -> bool:
+        """Whether a search could find one."""
+        return not self._stems or not self._stems.isdisjoint(text.stems)
+
+    def within(self, text: Searchable) -> bool:
+        """Whether a text holds one."""
+        if self._stems and self._stems.isdisjoint(text.stems):
+            return False
+        for signal in self._signals:  # noqa: SIM110 - a generator costs more than most of what it would go through
+            if signal.find(text) is not None:
+                return True
+        return False
+
+
 class _Nothing(Signal):
     """No phrase at all."""
 
