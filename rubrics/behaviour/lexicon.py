@@ -75,8 +75,8 @@ class Lexicon:
     def within(self, text: Searchable) -> "Lexicon":
         """The signals that could be found anywhere in a text: the others need not be tried sentence by
         sentence."""
-        by_stem = self.by_stem
-        names = {name for stem in by_stem.keys() & text.stems for name in by_stem[stem]}
+        held = self.by_stem.keys() & text.stems
+        names = set().union(*map(self.by_stem.__getitem__, held))
         names.update([name for name in self.by_anchor if self.signals[name].near(text)])
         near = {name: self.signals[name] for name in names}
         return Lexicon(
