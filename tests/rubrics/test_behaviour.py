@@ -126,7 +126,16 @@ def test_an_answer_in_a_language_without_a_lexicon_is_left_unscored(text: str) -
 
 
 @pytest.mark.parametrize(
-    "text", ["好的" * 16, "บิน" * 18, "Bees fly, " * 9, "\ufffd" * 4, "ï¿½" * 16]
+    "text",
+    [
+        "好的" * 16,
+        "บิน" * 18,
+        "Bees fly, " * 9,
+        "7" * 40,
+        "So: " + "0" * 16,
+        "\ufffd" * 4,
+        "ï¿½" * 16,
+    ],
 )
 def test_short_loops_and_wrong_encodings_are_degenerate(text: str) -> None:
     assert grade("Why?", text).behaviour == "degenerate"

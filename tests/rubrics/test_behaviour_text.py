@@ -9,12 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lawbound.rubrics.behaviour import broken
 from lawbound.rubrics.behaviour import signal as signals
 from lawbound.rubrics.behaviour.broken import degenerate_span
 from lawbound.rubrics.behaviour.concepts import count, names, places
+from lawbound.rubrics.behaviour.decline import any_of
 from lawbound.rubrics.behaviour.lexicon import load
 from lawbound.rubrics.behaviour.signal import Signal
-from lawbound.rubrics.behaviour.text import STEM, Text, clean, sentences, stems_of
+from lawbound.rubrics.behaviour.text import STEM, Expression, Text, clean, sentences, stems_of
 
 TEXTS = st.text(
     st.sampled_from("aA bB'’*.!?…\n\"”)。？؟ا\u064bн日あไİ\u0307\x1f\x00_1n't-"), max_size=60
@@ -115,3 +117,32 @@ def test_a_loop_is_found_whatever_stands_before_it(length: int) -> None:
     for text in (loop, f"{words} {loop}"):
         assert degenerate_span("Why?", text, stems_of(text))
     assert not degenerate_span("Why?", words, stems_of(words))
+
+
+@given(st.text("abcdgrtuxyz BCG019_-.", max_size=80))
+def test_no_odd_word_is_missed_by_the_look_that_comes_first(head: str) -> None:
+    if broken._ODD.search(head.lower()):
+        assert broken._may_be_odd(head)
+
+
+@pytest.mark.parametrize("head", ["The strengths of it", "A long walk home, again and again."])
+def test_a_plain_text_is_not_searched_for_odd_words(head: str) -> None:
+    assert broken._may_be_odd(head) == ("strengths" in head)
+
+
+@pytest.mark.parametrize("text", ["caf\u00e9 na\u00efve", "caf na ve 12 a_b", "\x1c-\x1f"])
+def test_both_forms_of_an_expression_find_the_same_words(text: str) -> None:
+    expression = Expression(re.compile(r"\b\w+\b"))
+    plain = re.findall(r"\b\w+\b", text)
+    assert expression.of(text).findall(text) == plain
+    assert bool(expression.of(text).flags & re.ASCII) == text.isascii()
+
+
+def test_any_of_several_signals_is_found_and_told_from_none() -> None:
+    either = any_of(("en",), "regret", "contrast")
+    for body, found in (("however, it is so", True), ("i am sorry", True), ("it is four", False)):
+        text = Text(body, stems_of(body))
+        assert either.within(text) is found
+        assert either.near(text) or not found
+    chinese = any_of(("zh", "en"), "decline")  # no stems where phrases are looked for as substrings
+    assert chinese.near(Text("\u6211", frozenset()))
