@@ -94,9 +94,8 @@ def _loop(text: str, different: int) -> str:
         tokens = text.split()
         if len(tokens) >= 8 and len(set(tokens)) <= len(tokens) // 5:
             return text
-        if (
-            text[len(text) // 2 : len(text) // 2 + 1] * RUN in text
-        ):  # so does a sign that is most of it
+        middle = text[len(text) // 2 :][:1]
+        if middle * RUN in text:  # a run that is most of a text holds its middle
             found = _RUN.search(text)
             if found and found.group(1).isalnum() and len(found.group()) > 0.5 * len(text):
                 return found.group()
