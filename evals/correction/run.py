@@ -65,6 +65,8 @@ class _Gold:
     plain: Floats
     withheld: Floats
     probability: Floats
+    answer: Codes
+    """Which answer it is."""
 
 
 def correct_run(root: Path, labels: Labels, estimates: Sequence[Estimate]) -> Correction:
@@ -135,8 +137,9 @@ def _cut_rows(
 
 
 def _gold(rows: Rows, labels: Mapping[str, Label]) -> _Gold:
-    arrays = _Gold(*(np.full(len(rows), NAN) for _ in range(4)))
     keys = rows["key"]
+    _, answer = np.unique(keys.astype(str), return_inverse=True)
+    arrays = _Gold(*(np.full(len(rows), NAN) for _ in range(4)), answer=answer)
     for at in np.flatnonzero(np.isin(keys.astype(str), list(labels))).tolist():
         label = labels[str(keys[at])]
         base = str(rows["base"][at])
@@ -186,7 +189,13 @@ def _rates(cut: Cut, strength: str, entries: Entries, gold: _Gold, icc: float) -
     yield from (adherence, excess, over)
     j = minus(names[1], adherence, excess)
     mean = used.counted(j.found.mean, met | worst.chosen)
-    yield replace(j, found=replace(j.found, mean=mean))
+    # An answer can be a case of one rule and a near-miss of another, and counts once.
+    both = np.r_[
+        used.row[met & ~np.isnan(gold.met[used.row])],
+        used.row[worst.chosen & ~np.isnan(gold.plain[used.row])],
+    ]
+    labelled = len(np.unique(gold.answer[both]))
+    yield replace(j, found=replace(j.found, mean=mean, labelled=labelled))
 
 
 def _pair(
@@ -207,15 +216,14 @@ def _pair(
     weight = design.weights() if len(row) else np.empty(0)
     raw = rate(judge[mask], design, icc=icc)
     found = correct(
-        Answers(judge[mask], label[mask], gold.probability[row], weight, stratum, design.cluster),
+        Answers(
+            judge[mask], label[mask], gold.probability[row], weight, stratum, design.cluster,
+            gold.answer[row],
+        ),
         most=raw.effective,
-    )
-    found = replace(
-        found,
-        mean=entries.counted(replace(found.mean, low=found.mean.low - gap), mask),
-        labelled=len(np.unique(row[~np.isnan(label[mask])])),
-    )
-    return Pair(metric, raw, found, names)
+    )  # fmt: skip
+    mean = entries.counted(replace(found.mean, low=found.mean.low - gap), mask)
+    return Pair(metric, raw, replace(found, mean=mean), names)
 
 
 def _withheld(cut: Cut, strength: str, gold: _Gold) -> Iterator[Pair]:
@@ -239,9 +247,12 @@ def _share(rows: Rows, at: Codes, stratum: Codes, names: tuple[str, ...], gold: 
     raw = plain_rate(part, y, stratum)
     weight = np.full(len(at), 1 / len(at))
     found = correct(
-        Answers(y, gold.withheld[at], gold.probability[at], weight, stratum, part.codes("group")),
+        Answers(
+            y, gold.withheld[at], gold.probability[at], weight, stratum, part.codes("group"),
+            gold.answer[at],
+        ),
         most=raw.effective,
-    )
+    )  # fmt: skip
     return Pair("withheld", raw, found, names)
 
 

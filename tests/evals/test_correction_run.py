@@ -173,6 +173,27 @@ def test_labels_do_not_remove_the_chance_in_what_was_asked(behaved: Make) -> Non
         assert _value(table, metric, "corrected_high") >= _value(table, metric, "raw_high") - 1e-9
 
 
+def test_an_answer_beside_two_rules_is_one_label(behaved: Make) -> None:
+    rules = RULES | {("p", "q"): RuleInfo("p", "q", "refuse", True, False, "statute", "high")}
+    rows = [
+        behaved(f"n{i}", "answer", "refuse" if i < 6 else "answer", near_miss="r:act|q:act")
+        for i in range(20)
+    ]
+    rows += [behaved("t", "answer", "answer", near_miss="r:topic|q:topic")]
+    # Each is a case of one rule and stands beside the other.
+    rows += [behaved(f"r{i}", "refuse", "refuse", rules="r", near_miss="q:act") for i in range(4)]
+    rows += [behaved(f"q{i}", "refuse", "refuse", rules="q", near_miss="r:act") for i in range(4)]
+    frame = pd.DataFrame(rows)
+    labels = {
+        key: Label("refuse" if at % 3 == 0 else "answer", None, 1.0)
+        for at, key in enumerate(frame["key"])
+    }
+    table = corrected_table(frame, rules, labels, [])
+    assert _value(table, "excess", "labelled") == 28 and _value(table, "excess", "power") == 1.0
+    assert _value(table, "adherence", "labelled") == 8
+    assert _value(table, "J", "labelled") == _value(table, "J", "n") == 28
+
+
 def test_strata_without_labels_are_marked(behaved: Make) -> None:
     frame = _frame(behaved)
     labels = {f"full-r{i}": Label("refuse", None, 0.4) for i in (0, 1, 8)}
