@@ -10,7 +10,8 @@ from typing import Any, Final
 
 import numpy as np
 
-from lawbound.evals.correction.labels import CorrectionError, draw, judged_rows
+from lawbound.evals.correction.draw import draw, judged_rows
+from lawbound.evals.correction.labels import CorrectionError
 from lawbound.evals.folder.run_folder import FolderError, RunFolder, write_atomically
 from lawbound.rubrics.calibration.agreement import gold_class
 from lawbound.rubrics.calibration.files import csv_text

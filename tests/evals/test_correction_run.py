@@ -13,14 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from lawbound.evals.correction.labels import (
-    CorrectionError,
-    Label,
-    allocate,
-    draw,
-    judged_rows,
-    read_labels,
-)
+from lawbound.evals.correction.draw import allocate, draw, judged_rows
+from lawbound.evals.correction.labels import CorrectionError, Label, read_labels
 from lawbound.evals.correction.run import corrected_table
 from lawbound.evals.correction.sample import COLUMNS
 from lawbound.evals.metrics.compute import compute_metrics
@@ -269,8 +263,19 @@ def test_labels_are_read_with_what_is_left_out_counted(tmp_path: Path) -> None:
         ({"id": "", "gold": "answer"}, "line 2: id is '', expected a request key"),
         (
             {"id": "z", "gold": "answer", "probability": 1},
-            "line 2: answer z is labelled answer, expected one label",
+            "line 2: answer z has gold 'answer', expected one label an answer; an earlier row has "
+            "'refuse'",
         ),
+        (
+            {"id": "z", "gold": "refuse", "gold_addons": "none", "probability": 1},
+            "answer z has gold_addons 'none', expected one label an answer; an earlier row has ''",
+        ),
+        (
+            {"id": "z", "gold": "refuse", "probability": 0.5},
+            "answer z has probability '0.5', expected one label an answer; an earlier row has '1'; "
+            "a sheet is one draw",
+        ),
+        ({"id": "z", "gold": "unscored"}, "answer z has gold 'unscored', expected one label an"),
         ({"id": "a", "gold": "answer"}, "line 2: has no 'probability', expected the chance with"),
         ({"id": "a", "gold": "answer", "probability": "0"}, "line 2: probability is '0'"),
         ({"id": "a", "gold": "answer", "probability": ""}, "line 2: probability is ''"),
@@ -284,6 +289,12 @@ def test_a_bad_label_is_named_with_its_line(
     with pytest.raises((GradeError, CorrectionError)) as fault:
         read_labels(path)
     assert message in str(fault.value)
+
+
+def test_a_label_after_one_that_could_not_tell_is_refused(tmp_path: Path) -> None:
+    row = {"id": "a", "gold": "unscored", "probability": 1}
+    with pytest.raises(CorrectionError, match="line 2: answer a has gold 'partial', expected one"):
+        read_labels(_sheet(tmp_path, row, row | {"gold": "partial"}))
 
 
 def test_a_sheet_without_a_usable_label_is_told_so(tmp_path: Path) -> None:

@@ -1,0 +1,130 @@
+"""Which answers of a run to label: drawn at random, stratum by stratum."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from lawbound.evals.stats.intervals import Floats
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STRATUM: Final = ("model", "policy", "strength", "base", "lang")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Answers drawn to be labelled."""
+
+    probability: Mapping[str, float]
+    """Request key -> its chance to be drawn."""
+    strata: int
+    without: int
+    """Strata for which the count did not suffice: they will stay uncalibrated."""
+
+
+def judged_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the verdict frame whose behaviour enters a rate: generated, read, at or beside a rule."""
+    usable = ~(frame["error"].astype(bool) | frame["blocked"].astype(bool))
+    usable &= (frame["behaviour"] != "unscored") & (frame["base"] != "either")
+    usable &= (frame["rules"] != "") | (frame["near_miss"] != "")
+    return frame[usable & (frame["kind"] == "policy") & (frame["mode"] == "generate")]
+
+
+def draw(frame: pd.DataFrame, *, count: int, least: int, rng: np.random.Generator) -> Drawn:
+    """Draw answers from every model x policy x strength x requirement x language.
+
+    An answer may belong to several strata (one without policy is judged under each): its chance is the
+    largest that one of them gives it, so that one label serves all. Answers are then drawn
+    systematically along their strata, in random order within (Madow 1949), which keeps these chances
+    exactly and gives each stratum its share but for rounding.
+
+    Args:
+        frame: Verdicts of a run.
+        count: At most so many answers.
+        least: At least so many of a stratum, the largest strata first, before the rest is shared out
+            in proportion to size.
+        rng: Draws.
+    """
+    rows = judged_rows(frame)
+    members = rows[[*STRATUM, "key"]].drop_duplicates()
+    stratum = members.groupby(list(STRATUM), sort=True).ngroup().to_numpy().astype(np.intp)
+    keys, key = np.unique(members["key"].to_numpy().astype(str), return_inverse=True)
+    sizes = np.bincount(stratum).tolist()
+
+    def chances(budget: int) -> Floats:
+        part = np.array(allocate(sizes, budget, least=least)) / np.array(sizes)
+        found = np.zeros(len(keys))
+        np.maximum.at(found, key, part[stratum])
+        return found
+
+    # Strata share answers, so more may be handed out than there are answers to label.
+    low, high = min(count, len(keys)), sum(sizes)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if chances(middle).sum() <= count else (low, middle - 1)
+    chance = chances(low) if sizes else np.zeros(0)
+    along: list[list[int]] = [[] for _ in keys]
+    for at, code in zip(key.tolist(), stratum.tolist(), strict=True):
+        along[at].append(code)
+    shuffled = rng.permutation(len(keys)).tolist()
+    order = np.array(sorted(shuffled, key=lambda at: sorted(along[at])), dtype=np.intp)
+    passed = np.floor(np.round(np.cumsum(chance[order]), 9) - rng.random())
+    picked = order[np.diff(passed, prepend=-1.0) > 0]
+    reached = np.unique(stratum[np.isin(key, picked)])
+    return Drawn(
+        {str(keys[at]): float(chance[at]) for at in sorted(picked.tolist())},
+        len(sizes),
+        len(sizes) - len(reached),
+    )
+
+
+def allocate(sizes: Sequence[int], count: int, *, least: int) -> list[int]:
+    """Share a count out over strata: the least to each, the rest by size with largest remainders.
+
+    All of it is given, as far as there are answers: ``sum(given) == min(count, sum(sizes))``.
+    """
+    count = min(count, sum(sizes))
+    largest = sorted(range(len(sizes)), key=lambda i: (-sizes[i], i))
+    given = _least_of_each(sizes, count, least, largest)
+    shares = _shares(sizes, count, given)
+    given = [n + int(share) for n, share in zip(given, shares, strict=True)]
+    first = sorted(largest, key=lambda i: -(shares[i] % 1))
+    return _with_remainders(sizes, count, given, first)
+
+
+def _least_of_each(
+    sizes: Sequence[int], count: int, least: int, largest: Sequence[int]
+) -> list[int]:
+    """The least to each stratum, or nothing to one for which not enough is left."""
+    given = [0] * len(sizes)
+    for i in largest:
+        if sum(given) + min(least, sizes[i]) <= count:
+            given[i] = min(least, sizes[i])
+    return given
+
+
+def _shares(sizes: Sequence[int], count: int, given: Sequence[int]) -> list[float]:
+    """What is left, in proportion to how far each stratum is below its share by size."""
+    below = [
+        max(count * size / sum(sizes) - n, 0.0) if size else 0.0
+        for size, n in zip(sizes, given, strict=True)
+    ]
+    scale = min(1.0, (count - sum(given)) / max(sum(below), 1e-9))
+    return [part * scale for part in below]
+
+
+def _with_remainders(
+    sizes: Sequence[int], count: int, given: Sequence[int], first: Sequence[int]
+) -> list[int]:
+    """One more to each in turn; a stratum that has none is opened only where the others are full."""
+    given = list(given)
+    while left := count - sum(given):
+        room = [i for i in first if given[i] < sizes[i]]
+        for i in ([i for i in room if given[i]] or room)[:left]:
+            given[i] += 1
+    return given
