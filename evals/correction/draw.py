@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isclose
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from lawbound.evals.stats.intervals import Floats
+from lawbound.evals.correction.labels import CorrectionError
+from lawbound.evals.stats.intervals import Codes, Floats
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,6 +27,18 @@ class Drawn:
     strata: int
     without: int
     """Strata for which the count did not suffice: they will stay uncalibrated."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Memberships:
+    """Which answers belong to which strata."""
+
+    keys: tuple[str, ...]
+    along: tuple[tuple[int, ...], ...]
+    """The strata of each."""
+    key: Codes
+    stratum: Codes
+    """In parallel to `key`: the same, pair by pair."""
 
 
 def judged_rows(frame: pd.DataFrame) -> pd.DataFrame:
@@ -50,17 +64,15 @@ def draw(frame: pd.DataFrame, *, count: int, least: int, rng: np.random.Generato
             in proportion to size.
         rng: Draws.
     """
-    rows = judged_rows(frame)
-    members = rows[[*STRATUM, "key"]].drop_duplicates()
-    stratum = members.groupby(list(STRATUM), sort=True).ngroup().to_numpy().astype(np.intp)
-    keys, key = np.unique(members["key"].to_numpy().astype(str), return_inverse=True)
+    found = _memberships(frame)
+    keys, key, stratum = found.keys, found.key, found.stratum
     sizes = np.bincount(stratum).tolist()
 
     def chances(budget: int) -> Floats:
         part = np.array(allocate(sizes, budget, least=least)) / np.array(sizes)
-        found = np.zeros(len(keys))
-        np.maximum.at(found, key, part[stratum])
-        return found
+        largest = np.zeros(len(keys))
+        np.maximum.at(largest, key, part[stratum])
+        return largest
 
     # Strata share answers, so more may be handed out than there are answers to label.
     low, high = min(count, len(keys)), sum(sizes)
@@ -68,18 +80,56 @@ def draw(frame: pd.DataFrame, *, count: int, least: int, rng: np.random.Generato
         middle = (low + high + 1) // 2
         low, high = (middle, high) if chances(middle).sum() <= count else (low, middle - 1)
     chance = chances(low) if sizes else np.zeros(0)
-    along: list[list[int]] = [[] for _ in keys]
-    for at, code in zip(key.tolist(), stratum.tolist(), strict=True):
-        along[at].append(code)
     shuffled = rng.permutation(len(keys)).tolist()
-    order = np.array(sorted(shuffled, key=lambda at: sorted(along[at])), dtype=np.intp)
+    order = np.array(sorted(shuffled, key=lambda at: found.along[at]), dtype=np.intp)
     passed = np.floor(np.round(np.cumsum(chance[order]), 9) - rng.random())
     picked = order[np.diff(passed, prepend=-1.0) > 0]
     reached = np.unique(stratum[np.isin(key, picked)])
     return Drawn(
-        {str(keys[at]): float(chance[at]) for at in sorted(picked.tolist())},
+        {keys[at]: float(chance[at]) for at in sorted(picked.tolist())},
         len(sizes),
         len(sizes) - len(reached),
+    )
+
+
+def stated_chances(frame: pd.DataFrame, stated: Mapping[str, float]) -> dict[str, float]:
+    """The chance of each answer to be drawn, labelled or not, as far as a sheet tells.
+
+    `draw` gives one chance to all answers of the same strata, so that a sheet that states it for one of
+    them states it for all; other strata were not drawn from.
+
+    Args:
+        frame: Verdicts of the run that the sheet was drawn from.
+        stated: Request key -> its chance, as the sheet has it.
+
+    Raises:
+        CorrectionError: Two answers of the same strata have different chances.
+    """
+    found = _memberships(frame)
+    first: dict[tuple[int, ...], str] = {}
+    for key, strata in zip(found.keys, found.along, strict=True):
+        if key not in stated:
+            continue
+        other = first.setdefault(strata, key)
+        if not isclose(stated[key], stated[other], rel_tol=1e-6):
+            raise CorrectionError(
+                f"answers {other[:12]} and {key[:12]} have the probabilities {stated[other]:.9g} and "
+                f"{stated[key]:.9g}, expected the same, since one draw gives it to all answers of the "
+                "same strata"
+            )
+    pairs = zip(found.keys, found.along, strict=True)
+    return {key: stated[first[strata]] for key, strata in pairs if strata in first}
+
+
+def _memberships(frame: pd.DataFrame) -> _Memberships:
+    members = judged_rows(frame)[[*STRATUM, "key"]].drop_duplicates()
+    stratum = members.groupby(list(STRATUM), sort=True).ngroup().to_numpy().astype(np.intp)
+    keys, key = np.unique(members["key"].to_numpy().astype(str), return_inverse=True)
+    along: list[list[int]] = [[] for _ in keys]
+    for at, code in zip(key.tolist(), stratum.tolist(), strict=True):
+        along[at].append(code)
+    return _Memberships(
+        tuple(keys.tolist()), tuple(tuple(sorted(strata)) for strata in along), key, stratum
     )
 
 

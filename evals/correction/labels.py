@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -40,6 +40,9 @@ class Labels:
     """Rows not labelled yet."""
     untold: int
     """Answers whose labeller could not tell."""
+    path: Path = Path()
+    stated: Mapping[str, float] = field(default_factory=dict)
+    """Request key -> the chance of an answer to be drawn, also where it has no label yet."""
 
 
 def read_labels(path: Path) -> Labels:
@@ -51,9 +54,13 @@ def read_labels(path: Path) -> Labels:
             no row has a label that says a class.
     """
     said: dict[str, Label | None] = {}
+    stated: dict[str, float] = {}
     blank = 0
     for row in open_answers(path, needed=NEEDED).rows:
         gold = gold_class(row)
+        chance = _chance(row.fields.get("probability"))
+        if chance:
+            stated.setdefault(str(row.fields.get("id")), chance)
         if gold is None:
             blank += 1
             continue
@@ -70,7 +77,7 @@ def read_labels(path: Path) -> Labels:
         rows = f"{untold} 'unscored' and {blank} blank rows" if untold else f"{blank} rows"
         usable = "no usable label" if untold else "no label"
         raise CorrectionError(f"{path}: found {rows} and {usable}, expected classes in 'gold'")
-    return Labels(found, blank, untold)
+    return Labels(found, blank, untold, path, stated)
 
 
 def _difference(label: Label | None, earlier: Label | None) -> str:
@@ -119,12 +126,17 @@ def _probability(row: Row) -> float:
             "as `calibrate sample` wrote it"
         )
     value: Any = row.fields["probability"]
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = 0.0
-    if not 0 < number <= 1:
+    number = _chance(value)
+    if number is None:
         raise CorrectionError(
             f"{row.where}: probability is {value!r:.40}, expected a number above 0, at most 1"
         )
     return number
+
+
+def _chance(value: Any) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if 0 < number <= 1 else None

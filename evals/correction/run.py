@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lawbound.evals.conclude import rule_info
+from lawbound.evals.correction.draw import stated_chances
 from lawbound.evals.correction.inference import Answers, correct
 from lawbound.evals.correction.labels import CorrectionError, Label, Labels
 from lawbound.evals.correction.pair import Pair, minus
@@ -67,6 +68,13 @@ class _Gold:
     probability: Floats
     answer: Codes
     """Which answer it is."""
+    chance: Floats
+    """To be drawn, whether it has a label or not; 0 in strata that were not drawn from."""
+
+    def drawn(self, rows: Codes) -> float:
+        """Expected number of answers drawn among those of some rows."""
+        _, first = np.unique(self.answer[rows], return_index=True)
+        return float(self.chance[rows][first].sum())
 
 
 def correct_run(root: Path, labels: Labels, estimates: Sequence[Estimate]) -> Correction:
@@ -91,7 +99,11 @@ def correct_run(root: Path, labels: Labels, estimates: Sequence[Estimate]) -> Co
             f"{root}: none of {len(labels.by_key)} labels belongs to this run, expected ids that "
             "`lawbound calibrate sample` drew from it"
         )
-    table = corrected_table(frame, rule_info(policies), labels.by_key, estimates)
+    try:
+        chance = stated_chances(frame, labels.stated)
+    except CorrectionError as fault:
+        raise CorrectionError(f"{labels.path}: {fault}") from fault
+    table = corrected_table(frame, rule_info(policies), labels.by_key, estimates, chance=chance)
     path = root / "corrected.csv"
     write_atomically(path, csv_bytes(table))
     return Correction(table, path, matched, len(labels.by_key) - matched)
@@ -102,19 +114,39 @@ def corrected_table(
     rules: RuleInfos,
     labels: Mapping[str, Label],
     estimates: Sequence[Estimate],
+    *,
+    chance: Mapping[str, float] | None = None,
 ) -> pd.DataFrame:
-    """One row a model x policy x strength x rate; the columns are in ``docs/calibration.md``."""
+    """One row a model x policy x strength x rate; the columns are in ``docs/calibration.md``.
+
+    Args:
+        frame: Verdicts of the run.
+        rules: Of its policies.
+        labels: Request key -> label.
+        estimates: The raw ones.
+        chance: Request key -> chance to be drawn, labelled or not [as far as the labels tell].
+
+    Raises:
+        CorrectionError: Two answers of the same strata have different chances.
+    """
     import pandas as pd
 
+    if chance is None:
+        chance = stated_chances(frame, {key: one.probability for key, one in labels.items()})
     raw = {(e.model, e.policy, e.strength, e.metric): e for e in estimates if not e.slice}
     pieces = cuts(read_frame(frame), rules)
-    return pd.DataFrame.from_records([row for cut in pieces for row in _cut_rows(cut, labels, raw)])
+    return pd.DataFrame.from_records(
+        [row for cut in pieces for row in _cut_rows(cut, labels, chance, raw)]
+    )
 
 
 def _cut_rows(
-    cut: Cut, labels: Mapping[str, Label], raw: Mapping[tuple[str, str, str, str], Estimate]
+    cut: Cut,
+    labels: Mapping[str, Label],
+    chance: Mapping[str, float],
+    raw: Mapping[tuple[str, str, str, str], Estimate],
 ) -> Iterator[dict[str, Any]]:
-    gold = _gold(cut.rows, labels)
+    gold = _gold(cut.rows, labels, chance)
     entries = rule_entries(cut)
     of_entry = cut.rows["strength"][entries.row]
     icc = rules_icc(cut, entries)
@@ -136,10 +168,14 @@ def _cut_rows(
             yield minus("withheld_change", pair, shares["placebo"]).row(cut, strength)
 
 
-def _gold(rows: Rows, labels: Mapping[str, Label]) -> _Gold:
+def _gold(rows: Rows, labels: Mapping[str, Label], chance: Mapping[str, float]) -> _Gold:
     keys = rows["key"]
     _, answer = np.unique(keys.astype(str), return_inverse=True)
-    arrays = _Gold(*(np.full(len(rows), NAN) for _ in range(4)), answer=answer)
+    unknown = np.full(len(rows), NAN)
+    drawn = np.array([chance.get(str(key), 0.0) for key in keys.tolist()])
+    arrays = _Gold(
+        unknown, unknown.copy(), unknown.copy(), unknown.copy(), answer=answer, chance=drawn
+    )
     for at in np.flatnonzero(np.isin(keys.astype(str), list(labels))).tolist():
         label = labels[str(keys[at])]
         base = str(rows["base"][at])
@@ -194,8 +230,8 @@ def _rates(cut: Cut, strength: str, entries: Entries, gold: _Gold, icc: float) -
         used.row[met & ~np.isnan(gold.met[used.row])],
         used.row[worst.chosen & ~np.isnan(gold.plain[used.row])],
     ]
-    labelled = len(np.unique(gold.answer[both]))
-    yield replace(j, found=replace(j.found, mean=mean, labelled=labelled))
+    found = replace(j.found, mean=mean, labelled=len(np.unique(gold.answer[both])))
+    yield replace(j, found=found, drawn=gold.drawn(used.row[met | worst.chosen]))
 
 
 def _pair(
@@ -223,7 +259,7 @@ def _pair(
         most=raw.effective,
     )  # fmt: skip
     mean = entries.counted(replace(found.mean, low=found.mean.low - gap), mask)
-    return Pair(metric, raw, replace(found, mean=mean), names)
+    return Pair(metric, raw, replace(found, mean=mean), names, gold.drawn(row))
 
 
 def _withheld(cut: Cut, strength: str, gold: _Gold) -> Iterator[Pair]:
@@ -253,7 +289,7 @@ def _share(rows: Rows, at: Codes, stratum: Codes, names: tuple[str, ...], gold: 
         ),
         most=raw.effective,
     )  # fmt: skip
-    return Pair("withheld", raw, found, names)
+    return Pair("withheld", raw, found, names, gold.drawn(at))
 
 
 def _strata(rows: Rows) -> tuple[Codes, tuple[str, ...]]:

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from lawbound.evals.correction.draw import allocate, draw, judged_rows
+from lawbound.evals.correction.draw import allocate, draw, judged_rows, stated_chances
 from lawbound.evals.correction.labels import CorrectionError, Label, read_labels
 from lawbound.evals.correction.run import corrected_table
 from lawbound.evals.correction.sample import COLUMNS
@@ -199,6 +199,41 @@ def test_strata_without_labels_are_marked(behaved: Make) -> None:
     assert np.isnan(_value(table, "withheld", slice="base=answer,lang=en"))
     assert "uncalibrated" in table[table["metric"] == "J"]["note"].iloc[0]
     assert _value(table, "withheld", slice="base=refuse,lang=en") == pytest.approx(0.85)
+
+
+def test_chances_that_no_draw_gives_are_refused(behaved: Make) -> None:
+    frame = _frame(behaved)
+    labels = {key: Label("refuse", None, 0.5) for key in frame["key"]}
+    labels["full-a3"] = Label("refuse", None, 0.0001)
+    with pytest.raises(CorrectionError) as fault:
+        corrected_table(frame, RULES, labels, [])
+    assert "probabilities 0.5 and 0.0001, expected the same, since one draw" in str(fault.value)
+
+
+def test_each_of_two_strata_may_have_a_chance_of_its_own(behaved: Make) -> None:
+    frame = _frame(behaved)
+    # Written with nine digits, as in a sheet; restricted items are another stratum than near-misses.
+    stated = {"full-r0": 1 / 3, "full-r1": 0.333333333, "full-a0": 0.1}
+    found = stated_chances(frame, stated)
+    assert len(found) == 30
+    assert found["full-r9"] == pytest.approx(1 / 3) and found["full-t9"] == 0.1
+
+
+def test_labels_that_were_left_out_are_told(behaved: Make) -> None:
+    frame = pd.concat(
+        [_frame(behaved).assign(key=lambda f, n=n: f["key"] + f"-{n}", epoch=n) for n in range(4)]
+    )
+    keys = [key for key in frame["key"] if key[-1] in "01"]
+    labels = {key: Label("refuse", None, 0.5) for key in keys}
+    table = corrected_table(frame, RULES, labels, [])
+    assert _value(table, "adherence", "drawn") == _value(table, "adherence", "labelled") == 20
+    assert _value(table, "J", "drawn") == 40 and set(table["note"]) == {""}
+    few = {key: label for key, label in labels.items() if "-r" not in key or key[-3] in "01"}
+    table = corrected_table(frame, RULES, few, [])
+    notes = {row["metric"]: row["note"] for row in table.to_dict("records") if not row["slice"]}
+    assert notes["adherence"] == "labels fall far short of the 20 drawn"
+    assert notes["J"] == "labels of one of the two rates fall far short"
+    assert notes["excess"] == notes["over_refusal"] == ""
 
 
 def test_the_change_against_the_placebo_is_corrected_too(behaved: Make) -> None:
