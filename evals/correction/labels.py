@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Final, get_args
 
@@ -11,6 +12,7 @@ from lawbound.rubrics.calibration.agreement import gold_class
 from lawbound.rubrics.grading.answer_files import Row, open_answers
 from lawbound.rubrics.policy.requirement import Addon
 from lawbound.rubrics.verdict import Behaved
+from lawbound.tasks.places import open_regular
 
 NEEDED: Final = ("id", "gold", "probability")
 """Columns of a sheet of labels."""
@@ -29,6 +31,10 @@ class Label:
     addons: frozenset[Addon] | None
     """None where they were not labelled: the grader's are kept."""
     probability: float
+    digest: str = ""
+    """Of the answer as it was drawn; empty in sheets without that column."""
+    response: str = field(default="", compare=False)
+    """The answer's text as the sheet has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +47,14 @@ class Labels:
     untold: int
     """Answers whose labeller could not tell."""
     path: Path = Path()
+    sha256: str = ""
+    """Of the file."""
     stated: Mapping[str, float] = field(default_factory=dict)
     """Request key -> the chance of an answer to be drawn, also where it has no label yet."""
 
 
 def read_labels(path: Path) -> Labels:
-    """Read ``id, gold, probability[, gold_addons]``; the id is the request key of a drawn answer.
+    """Read ``id, gold, probability[, gold_addons, digest, response]``; the id is the request key of a drawn answer.
 
     Raises:
         GradeError: The file cannot be read, or a label is no behaviour class.
@@ -67,7 +75,7 @@ def read_labels(path: Path) -> Labels:
         key = row.fields.get("id")
         if not isinstance(key, str) or not key:
             raise CorrectionError(f"{row.where}: id is {key!r:.40}, expected a request key")
-        label = None if gold == "unscored" else Label(gold, _addons(row), _probability(row))
+        label = None if gold == "unscored" else _label(gold, row)
         earlier = said.setdefault(key, label)
         if earlier != label:
             raise CorrectionError(f"{row.where}: answer {key[:12]} {_difference(label, earlier)}")
@@ -77,7 +85,21 @@ def read_labels(path: Path) -> Labels:
         rows = f"{untold} 'unscored' and {blank} blank rows" if untold else f"{blank} rows"
         usable = "no usable label" if untold else "no label"
         raise CorrectionError(f"{path}: found {rows} and {usable}, expected classes in 'gold'")
-    return Labels(found, blank, untold, path, stated)
+    return Labels(found, blank, untold, path, _sha256(path), stated)
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with open_regular(path) as handle:
+            return sha256(handle.read()).hexdigest()
+    except OSError as fault:
+        raise CorrectionError(f"{path}: cannot be read ({fault.strerror or fault})") from fault
+
+
+def _label(gold: Behaved, row: Row) -> Label:
+    texts = (row.fields.get(name) for name in ("digest", "response"))
+    digest, response = (text if isinstance(text, str) else "" for text in texts)
+    return Label(gold, _addons(row), _probability(row), digest.strip(), response)
 
 
 def _difference(label: Label | None, earlier: Label | None) -> str:
@@ -94,12 +116,13 @@ def _difference(label: Label | None, earlier: Label | None) -> str:
 def _cells(label: Label | None) -> dict[str, str]:
     """A label as its row states it."""
     if label is None:
-        return {"gold": "unscored", "gold_addons": "", "probability": ""}
+        return {"gold": "unscored"}
     blank = "" if label.addons is None else "none"
     return {
         "gold": label.gold,
         "gold_addons": "+".join(sorted(label.addons or ())) or blank,
         "probability": f"{label.probability:.9g}",
+        "digest": label.digest,
     }
 
 

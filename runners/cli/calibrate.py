@@ -108,10 +108,17 @@ def print_correction(folder: Path, labels: "Labels", estimates: "Sequence[Estima
             for record in whole.to_dict(orient="records")
         ],
     )
+    found = done.match
     note(
-        f"{done.matched} labels used, {done.strangers} of other runs, {labels.blank} blank, "
+        f"{len(found.labels)} labels used, {found.strangers} of other runs, "
+        f"{found.changed} of answers that have changed since, {labels.blank} blank, "
         f"{labels.untold} whose labeller could not tell; wrote {done.path}"
     )
+    if found.not_compared:
+        note(
+            f"{found.not_compared} labels have neither digest nor response: if their answers have changed "
+            "since, nobody can tell"
+        )
 
 
 def _in_short(record: "Mapping[Any, Any]") -> str:

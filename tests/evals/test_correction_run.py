@@ -15,8 +15,8 @@ from typer.testing import CliRunner
 
 from lawbound.evals.correction.draw import allocate, draw, judged_rows, stated_chances
 from lawbound.evals.correction.labels import CorrectionError, Label, read_labels
-from lawbound.evals.correction.run import corrected_table
 from lawbound.evals.correction.sample import COLUMNS
+from lawbound.evals.correction.table import corrected_table
 from lawbound.evals.metrics.compute import compute_metrics
 from lawbound.evals.metrics.inputs import RuleInfo
 from lawbound.rubrics.grading.answer_files import GradeError
