@@ -226,6 +226,7 @@ def _forget_other_numbers(root: Path, metrics: bytes) -> None:
     before = root / "metrics.csv"
     if before.is_file() and before.read_bytes() != metrics:
         (root / "corrected.csv").unlink(missing_ok=True)
+        (root / "corrected.yaml").unlink(missing_ok=True)
 
 
 def _write_compliance(

@@ -15,6 +15,9 @@ Few labels often show no error at all, and the linearised variance is then that 
 is floored by a model: in each stratum the four cells of (judge, label) are those of all labelled
 answers, half an error of each kind added, updated by the stratum's own. The variance gives an effective
 number of answers, which enters the exact binomial interval as in `lawbound.evals.stats.intervals`.
+
+An answer that bears on two rules stands twice in the arrays and has its weight in both places; its
+label is still one, wherever labels are counted.
 """
 
 from dataclasses import dataclass, replace
@@ -45,6 +48,8 @@ class Answers:
     stratum: Codes
     """0, 1, ... without gaps."""
     cluster: Codes
+    answer: Codes
+    """Which answer it is; one that bears on two rules stands here twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,7 @@ class Corrected:
 
     mean: Mean
     labelled: int
+    """Answers with a label."""
     power: float
     """Lambda: how far the judge is trusted; 0 means that the labels alone speak."""
     uncalibrated: tuple[int, ...]
@@ -72,7 +78,7 @@ def correct(answers: Answers, *, most: float = float("inf"), alpha: float = 0.05
         alpha: One minus the level of the interval.
     """
     known = ~np.isnan(answers.gold)
-    labelled = int(known.sum())
+    labelled = _count(answers.answer[known])
     strata = int(answers.stratum.max()) + 1 if len(answers.stratum) else 0
     clusters = _labelled_clusters(answers, known, strata)
     missing = np.bincount(answers.stratum[~known], minlength=strata)
@@ -162,10 +168,11 @@ def _modelled(
 ) -> float:
     """Variance of double sampling, with smoothed cells and a cluster counted as one answer."""
     cell = (2 * answers.judge + gold).astype(np.intp)
-    pooled = np.bincount(cell[known], minlength=4) + np.array([0.0, 0.5, 0.5, 0.0])
+    seen = np.unique(np.c_[answers.stratum, answers.answer, cell][known], axis=0)
+    pooled = np.bincount(seen[:, 2], minlength=4) + np.array([0.0, 0.5, 0.5, 0.0])
     pooled = pooled / pooled.sum()
     counts = np.zeros((len(share), 4))
-    np.add.at(counts, (answers.stratum[known], cell[known]), 1.0)
+    np.add.at(counts, (seen[:, 0], seen[:, 2]), 1.0)
     chance = counts + PRIOR_LABELS * pooled
     chance /= chance.sum(axis=1, keepdims=True)
     label = np.array([0.0, 1.0, 0.0, 1.0])

@@ -1,42 +1,26 @@
-"""Labels for a run: which answers to label, drawn at random, and what the labels then say."""
+"""A sheet of labels as people hand it in: what is read, and what is refused."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, get_args
+from typing import Any, Final, get_args
 
-import numpy as np
-
-from lawbound.evals.stats.intervals import Floats
 from lawbound.rubrics.calibration.agreement import gold_class
 from lawbound.rubrics.grading.answer_files import Row, open_answers
 from lawbound.rubrics.policy.requirement import Addon
 from lawbound.rubrics.verdict import Behaved
-
-if TYPE_CHECKING:
-    import pandas as pd
+from lawbound.tasks.places import open_regular
 
 NEEDED: Final = ("id", "gold", "probability")
 """Columns of a sheet of labels."""
-STRATUM: Final = ("model", "policy", "strength", "base", "lang")
 ADDONS: Final[tuple[Addon, ...]] = get_args(Addon)
 
 
 class CorrectionError(ValueError):
     """Labels are not what they should be, or do not belong to the run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Drawn:
-    """Answers drawn to be labelled."""
-
-    probability: Mapping[str, float]
-    """Request key -> its chance to be drawn."""
-    strata: int
-    without: int
-    """Strata for which the count did not suffice: they will stay uncalibrated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +31,10 @@ class Label:
     addons: frozenset[Addon] | None
     """None where they were not labelled: the grader's are kept."""
     probability: float
+    digest: str = ""
+    """Of the answer as it was drawn; empty in sheets without that column."""
+    response: str = field(default="", compare=False)
+    """The answer's text as the sheet has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,145 +43,87 @@ class Labels:
 
     by_key: Mapping[str, Label]
     blank: int
+    """Rows not labelled yet."""
     untold: int
-    """Rows whose labeller could not tell."""
-
-
-def judged_rows(frame: pd.DataFrame) -> pd.DataFrame:
-    """Rows of the verdict frame whose behaviour enters a rate: generated, read, at or beside a rule."""
-    usable = ~(frame["error"].astype(bool) | frame["blocked"].astype(bool))
-    usable &= (frame["behaviour"] != "unscored") & (frame["base"] != "either")
-    usable &= (frame["rules"] != "") | (frame["near_miss"] != "")
-    return frame[usable & (frame["kind"] == "policy") & (frame["mode"] == "generate")]
-
-
-def draw(frame: pd.DataFrame, *, count: int, least: int, rng: np.random.Generator) -> Drawn:
-    """Draw answers from every model x policy x strength x requirement x language.
-
-    An answer may belong to several strata (one without policy is judged under each): its chance is the
-    largest that one of them gives it, so that one label serves all. Answers are then drawn
-    systematically along their strata, in random order within (Madow 1949), which keeps these chances
-    exactly and gives each stratum its share but for rounding.
-
-    Args:
-        frame: Verdicts of a run.
-        count: At most so many answers.
-        least: At least so many of a stratum, the largest strata first, before the rest is shared out
-            in proportion to size.
-        rng: Draws.
-    """
-    rows = judged_rows(frame)
-    members = rows[[*STRATUM, "key"]].drop_duplicates()
-    stratum = members.groupby(list(STRATUM), sort=True).ngroup().to_numpy().astype(np.intp)
-    keys, key = np.unique(members["key"].to_numpy().astype(str), return_inverse=True)
-    sizes = np.bincount(stratum).tolist()
-
-    def chances(budget: int) -> Floats:
-        part = np.array(allocate(sizes, budget, least=least)) / np.array(sizes)
-        found = np.zeros(len(keys))
-        np.maximum.at(found, key, part[stratum])
-        return found
-
-    # Strata share answers, so more may be handed out than there are answers to label.
-    low, high = min(count, len(keys)), sum(sizes)
-    while low < high:
-        middle = (low + high + 1) // 2
-        low, high = (middle, high) if chances(middle).sum() <= count else (low, middle - 1)
-    chance = chances(low) if sizes else np.zeros(0)
-    along: list[list[int]] = [[] for _ in keys]
-    for at, code in zip(key.tolist(), stratum.tolist(), strict=True):
-        along[at].append(code)
-    shuffled = rng.permutation(len(keys)).tolist()
-    order = np.array(sorted(shuffled, key=lambda at: sorted(along[at])), dtype=np.intp)
-    passed = np.floor(np.round(np.cumsum(chance[order]), 9) - rng.random())
-    picked = order[np.diff(passed, prepend=-1.0) > 0]
-    reached = np.unique(stratum[np.isin(key, picked)])
-    return Drawn(
-        {str(keys[at]): float(chance[at]) for at in sorted(picked.tolist())},
-        len(sizes),
-        len(sizes) - len(reached),
-    )
-
-
-def allocate(sizes: Sequence[int], count: int, *, least: int) -> list[int]:
-    """Share a count out over strata: the least to each, the rest by size with largest remainders.
-
-    All of it is given, as far as there are answers: ``sum(given) == min(count, sum(sizes))``.
-    """
-    count = min(count, sum(sizes))
-    largest = sorted(range(len(sizes)), key=lambda i: (-sizes[i], i))
-    given = _least_of_each(sizes, count, least, largest)
-    shares = _shares(sizes, count, given)
-    given = [n + int(share) for n, share in zip(given, shares, strict=True)]
-    first = sorted(largest, key=lambda i: -(shares[i] % 1))
-    return _with_remainders(sizes, count, given, first)
-
-
-def _least_of_each(
-    sizes: Sequence[int], count: int, least: int, largest: Sequence[int]
-) -> list[int]:
-    """The least to each stratum, or nothing to one for which not enough is left."""
-    given = [0] * len(sizes)
-    for i in largest:
-        if sum(given) + min(least, sizes[i]) <= count:
-            given[i] = min(least, sizes[i])
-    return given
-
-
-def _shares(sizes: Sequence[int], count: int, given: Sequence[int]) -> list[float]:
-    """What is left, in proportion to how far each stratum is below its share by size."""
-    below = [
-        max(count * size / sum(sizes) - n, 0.0) if size else 0.0
-        for size, n in zip(sizes, given, strict=True)
-    ]
-    scale = min(1.0, (count - sum(given)) / max(sum(below), 1e-9))
-    return [part * scale for part in below]
-
-
-def _with_remainders(
-    sizes: Sequence[int], count: int, given: Sequence[int], first: Sequence[int]
-) -> list[int]:
-    """One more to each in turn; a stratum that has none is opened only where the others are full."""
-    given = list(given)
-    while left := count - sum(given):
-        room = [i for i in first if given[i] < sizes[i]]
-        for i in ([i for i in room if given[i]] or room)[:left]:
-            given[i] += 1
-    return given
+    """Answers whose labeller could not tell."""
+    path: Path = Path()
+    sha256: str = ""
+    """Of the file."""
+    stated: Mapping[str, float] = field(default_factory=dict)
+    """Request key -> the chance of an answer to be drawn, also where it has no label yet."""
 
 
 def read_labels(path: Path) -> Labels:
-    """Read ``id, gold, probability[, gold_addons]``; the id is the request key of a drawn answer.
+    """Read ``id, gold, probability[, gold_addons, digest, response]``; the id is the request key of a drawn answer.
 
     Raises:
         GradeError: The file cannot be read, or a label is no behaviour class.
         CorrectionError: Another value is not what it should be, one answer has two labels, or
             no row has a label that says a class.
     """
-    found: dict[str, Label] = {}
-    blank = untold = 0
+    said: dict[str, Label | None] = {}
+    stated: dict[str, float] = {}
+    blank = 0
     for row in open_answers(path, needed=NEEDED).rows:
         gold = gold_class(row)
+        chance = _chance(row.fields.get("probability"))
+        if chance:
+            stated.setdefault(str(row.fields.get("id")), chance)
         if gold is None:
             blank += 1
-            continue
-        if gold == "unscored":
-            untold += 1
             continue
         key = row.fields.get("id")
         if not isinstance(key, str) or not key:
             raise CorrectionError(f"{row.where}: id is {key!r:.40}, expected a request key")
-        label = Label(gold, _addons(row), _probability(row))
-        if found.setdefault(key, label) != label:
-            raise CorrectionError(
-                f"{row.where}: answer {key[:12]} is labelled {gold}, expected one label an answer; "
-                f"an earlier row says {found[key].gold}"
-            )
+        label = None if gold == "unscored" else _label(gold, row)
+        earlier = said.setdefault(key, label)
+        if earlier != label:
+            raise CorrectionError(f"{row.where}: answer {key[:12]} {_difference(label, earlier)}")
+    found = {key: label for key, label in said.items() if label is not None}
+    untold = len(said) - len(found)
     if not found:
         rows = f"{untold} 'unscored' and {blank} blank rows" if untold else f"{blank} rows"
         usable = "no usable label" if untold else "no label"
         raise CorrectionError(f"{path}: found {rows} and {usable}, expected classes in 'gold'")
-    return Labels(found, blank, untold)
+    return Labels(found, blank, untold, path, _sha256(path), stated)
+
+
+def _sha256(path: Path) -> str:
+    try:
+        with open_regular(path) as handle:
+            return sha256(handle.read()).hexdigest()
+    except OSError as fault:
+        raise CorrectionError(f"{path}: cannot be read ({fault.strerror or fault})") from fault
+
+
+def _label(gold: Behaved, row: Row) -> Label:
+    texts = (row.fields.get(name) for name in ("digest", "response"))
+    digest, response = (text if isinstance(text, str) else "" for text in texts)
+    return Label(gold, _addons(row), _probability(row), digest.strip(), response)
+
+
+def _difference(label: Label | None, earlier: Label | None) -> str:
+    """How two labels of one answer differ, by the column that says so."""
+    here, there = _cells(label), _cells(earlier)
+    name = next(name for name in here if here[name] != there[name])
+    draws = "; a sheet is one draw" if name == "probability" else ""
+    return (
+        f"has {name} {here[name]!r}, expected one label an answer; an earlier row has "
+        f"{there[name]!r}{draws}"
+    )
+
+
+def _cells(label: Label | None) -> dict[str, str]:
+    """A label as its row states it."""
+    if label is None:
+        return {"gold": "unscored"}
+    blank = "" if label.addons is None else "none"
+    return {
+        "gold": label.gold,
+        "gold_addons": "+".join(sorted(label.addons or ())) or blank,
+        "probability": f"{label.probability:.9g}",
+        "digest": label.digest,
+    }
 
 
 def _addons(row: Row) -> frozenset[Addon] | None:
@@ -219,12 +149,17 @@ def _probability(row: Row) -> float:
             "as `calibrate sample` wrote it"
         )
     value: Any = row.fields["probability"]
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = 0.0
-    if not 0 < number <= 1:
+    number = _chance(value)
+    if number is None:
         raise CorrectionError(
             f"{row.where}: probability is {value!r:.40}, expected a number above 0, at most 1"
         )
     return number
+
+
+def _chance(value: Any) -> float | None:
+    try:
+        number = float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if 0 < number <= 1 else None

@@ -18,8 +18,21 @@ class Pair:
     raw: Mean
     found: Corrected
     strata: tuple[str, ...]
+    drawn: float
+    """How many of its answers a draw with the sheet's chances takes on average."""
     slice: str = ""
     range: tuple[float, float] = (0.0, 1.0)
+    of_short: bool = False
+    """A difference: labels of one of its rates fall short, though those of both together may not."""
+
+    @property
+    def is_short(self) -> bool:
+        """Whether labels are missing: a tenth may be blank or untold, and two standard errors be chance.
+
+        Were each answer drawn by itself, their number would vary by at most the root of what is
+        expected; drawn along the strata, it varies less.
+        """
+        return self.of_short or self.found.labelled < 0.9 * self.drawn - 2 * self.drawn**0.5
 
     def row(self, cut: Cut, strength: str) -> dict[str, Any]:
         low, high = self.range
@@ -39,12 +52,20 @@ class Pair:
             "corrected_high": mean.high,
             "n": self.found.mean.n,
             "clusters": self.found.mean.clusters,
+            "drawn": self.drawn,
             "labelled": self.found.labelled,
             "power": self.found.power,
             "strata": len(self.strata),
             "uncalibrated": len(lacking),
-            "note": _note(lacking, self.found),
+            "note": "; ".join(filter(None, (self._short(), _lacking(lacking, self.found)))),
         }
+
+    def _short(self) -> str:
+        if not self.is_short:
+            return ""
+        if self.of_short:
+            return "labels of one of the two rates fall far short"
+        return f"labels fall far short of the {self.drawn:.0f} drawn"
 
 
 def minus(metric: str, one: Pair, other: Pair) -> Pair:
@@ -58,10 +79,18 @@ def minus(metric: str, one: Pair, other: Pair) -> Pair:
         NAN,
         tuple(i for i, name in enumerate(strata) if name in lacking),
     )
-    return Pair(metric, difference(one.raw, other.raw), found, strata, range=(-1.0, 1.0))
+    return Pair(
+        metric,
+        difference(one.raw, other.raw),
+        found,
+        strata,
+        one.drawn + other.drawn,
+        range=(-1.0, 1.0),
+        of_short=one.is_short or other.is_short,
+    )
 
 
-def _note(lacking: Sequence[str], found: Corrected) -> str:
+def _lacking(lacking: Sequence[str], found: Corrected) -> str:
     if lacking:
         more = f" and {len(lacking) - 5} more" if len(lacking) > 5 else ""
         return "uncalibrated, fewer than two labelled groups: " + "; ".join(lacking[:5]) + more

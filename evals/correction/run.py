@@ -1,49 +1,27 @@
-"""A run's rates beside their corrected values: the content of ``corrected.csv``."""
+"""A run corrected by a sheet of labels: writes ``corrected.csv``, and beside it what it was made from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from lawbound.evals.conclude import rule_info
-from lawbound.evals.correction.inference import Answers, correct
-from lawbound.evals.correction.labels import CorrectionError, Label, Labels
-from lawbound.evals.correction.pair import Pair, minus
-from lawbound.evals.estimate import NAN, Estimate
+from lawbound.evals.correction.draw import stated_chances
+from lawbound.evals.correction.labels import CorrectionError, Labels
+from lawbound.evals.correction.stored import Match, match
+from lawbound.evals.correction.table import corrected_table
+from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.policies import run_policies
 from lawbound.evals.folder.run_folder import RunFolder, write_atomically
 from lawbound.evals.leaderboard.table import csv_bytes
-from lawbound.evals.metrics.inputs import (
-    WITHOUT_POLICY,
-    Cut,
-    Mask,
-    Rows,
-    RuleInfos,
-    cuts,
-    members,
-    read_frame,
-)
-from lawbound.evals.metrics.plain import plain_rate
-from lawbound.evals.metrics.rule_answers import (
-    RESTRICTED,
-    Entries,
-    complete_rules,
-    rule_entries,
-    worst_excess,
-)
-from lawbound.evals.metrics.rules import rules_icc
-from lawbound.evals.stats.intervals import Codes, Floats, Mean, codes, rate
-from lawbound.rubrics.policy.requirement import Requirement
-from lawbound.rubrics.verdict import Reading, is_met, is_served_plainly, withholds
+from lawbound.rubrics.score import SCORER_VERSION
+from lawbound.tasks.files import plain_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
-
-LEFT_OUT = ("full-without:", "wrong-region:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +30,12 @@ class Correction:
 
     table: pd.DataFrame
     path: Path
-    matched: int
-    strangers: int
-    """Labels of answers that are not in the run."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Gold:
-    """What labels say, for every row of a cut; nan where there is none."""
-
-    met: Floats
-    plain: Floats
-    withheld: Floats
-    probability: Floats
+    match: Match
+    """Which labels it is made from, and which were left out."""
 
 
 def correct_run(root: Path, labels: Labels, estimates: Sequence[Estimate]) -> Correction:
-    """Correct the rates of a run that has been judged, and write ``corrected.csv``.
+    """Correct the rates of a run that has been judged; write ``corrected.csv`` and ``corrected.yaml``.
 
     Args:
         root: The run folder.
@@ -76,179 +43,52 @@ def correct_run(root: Path, labels: Labels, estimates: Sequence[Estimate]) -> Co
         estimates: The raw ones; they are copied beside the corrected values and stay as they are.
 
     Raises:
-        CorrectionError: No label belongs to the run.
+        CorrectionError: No label belongs to an answer as the run holds it, or the sheet's chances are
+            none of a draw.
         FolderError: A file of the run cannot be read or written.
     """
     folder = RunFolder(root)
-    policies = run_policies(folder, folder.read_run())
+    run = folder.read_run()
+    policies = run_policies(folder, run)
     frame = folder.read_frame()
-    known = set(frame["key"])
-    matched = sum(key in known for key in labels.by_key)
-    if not matched:
-        raise CorrectionError(
-            f"{root}: none of {len(labels.by_key)} labels belongs to this run, expected ids that "
+    found = match(folder, frame, labels.by_key)
+    if not found.labels:
+        raise CorrectionError(f"{root}: {_none_of(len(labels.by_key), found)}")
+    try:
+        chance = stated_chances(frame, labels.stated)
+    except CorrectionError as fault:
+        raise CorrectionError(f"{labels.path}: {fault}") from fault
+    table = corrected_table(frame, rule_info(policies), found.labels, estimates, chance=chance)
+    content = csv_bytes(table)
+    record = {
+        "corrected_sha256": sha256(content).hexdigest(),
+        "verdicts_sha256": sha256((root / "verdicts.parquet").read_bytes()).hexdigest(),
+        "scorer_version": str(run.get("scorer_version", SCORER_VERSION)),
+        "sheet": labels.path.name,
+        "sheet_sha256": labels.sha256,
+        "drawn": round(sum(chance.values()), 3),
+        "used": len(found.labels),
+        "compared_by_response": found.by_response,
+        "not_compared": found.not_compared,
+        "changed": found.changed,
+        "of_other_runs": found.strangers,
+        "blank": labels.blank,
+        "untold": labels.untold,
+    }
+    path = root / "corrected.csv"
+    # The record goes last: where writing stops in between, its digest does not fit the table.
+    write_atomically(path, content)
+    write_atomically(root / "corrected.yaml", plain_yaml(record))
+    return Correction(table, path, found)
+
+
+def _none_of(labels: int, found: Match) -> str:
+    if not found.changed:
+        return (
+            f"none of {labels} labels belongs to this run, expected ids that "
             "`lawbound calibrate sample` drew from it"
         )
-    table = corrected_table(frame, rule_info(policies), labels.by_key, estimates)
-    path = root / "corrected.csv"
-    write_atomically(path, csv_bytes(table))
-    return Correction(table, path, matched, len(labels.by_key) - matched)
-
-
-def corrected_table(
-    frame: pd.DataFrame,
-    rules: RuleInfos,
-    labels: Mapping[str, Label],
-    estimates: Sequence[Estimate],
-) -> pd.DataFrame:
-    """One row a model x policy x strength x rate; the columns are in ``docs/calibration.md``."""
-    import pandas as pd
-
-    raw = {(e.model, e.policy, e.strength, e.metric): e for e in estimates if not e.slice}
-    pieces = cuts(read_frame(frame), rules)
-    return pd.DataFrame.from_records([row for cut in pieces for row in _cut_rows(cut, labels, raw)])
-
-
-def _cut_rows(
-    cut: Cut, labels: Mapping[str, Label], raw: Mapping[tuple[str, str, str, str], Estimate]
-) -> Iterator[dict[str, Any]]:
-    gold = _gold(cut.rows, labels)
-    entries = rule_entries(cut)
-    of_entry = cut.rows["strength"][entries.row]
-    icc = rules_icc(cut, entries)
-    shares: dict[str, Pair] = {}
-    for strength in cut.strengths:
-        if strength.startswith(LEFT_OUT):
-            continue
-        for pair in _rates(cut, strength, entries.where(of_entry == strength), gold, icc):
-            known = raw.get((cut.model, cut.policy, strength, pair.metric))
-            if known is not None:
-                pair = replace(pair, raw=Mean(known.value, known.low, known.high))
-            yield pair.row(cut, strength)
-        for pair in _withheld(cut, strength, gold):
-            yield pair.row(cut, strength)
-            if not pair.slice:
-                shares[strength] = pair
-    for strength, pair in shares.items():
-        if strength not in WITHOUT_POLICY and "placebo" in shares:
-            yield minus("withheld_change", pair, shares["placebo"]).row(cut, strength)
-
-
-def _gold(rows: Rows, labels: Mapping[str, Label]) -> _Gold:
-    arrays = _Gold(*(np.full(len(rows), NAN) for _ in range(4)))
-    keys = rows["key"]
-    for at in np.flatnonzero(np.isin(keys.astype(str), list(labels))).tolist():
-        label = labels[str(keys[at])]
-        base = str(rows["base"][at])
-        addons = label.addons
-        if addons is None:
-            addons = frozenset(members(str(rows["addons"][at])))  # type: ignore[arg-type]
-        required = frozenset(members(str(rows["required_addons"][at])))
-        requirement = Requirement(base, required)  # type: ignore[arg-type]
-        reading = Reading(label.gold, addons)
-        met, plain = is_met(requirement, reading), is_served_plainly(requirement, reading)
-        arrays.met[at] = NAN if met is None else met
-        arrays.plain[at] = NAN if plain is None else plain
-        arrays.withheld[at] = withholds(label.gold, requirement.base)
-        arrays.probability[at] = label.probability
-    return arrays
-
-
-def _rates(cut: Cut, strength: str, entries: Entries, gold: _Gold, icc: float) -> Iterator[Pair]:
-    """Adherence, excess, over-refusal and J over the withholding rules, as the raw headline has them."""
-    rules = [i for i, rule in enumerate(cut.rules) if rule.withholding]
-    mine = entries.where(np.isin(entries.rule, rules))
-    whole = complete_rules(mine)
-    if len(whole) == 0:
-        return
-    used = mine.where(np.isin(mine.rule, whole))
-    met = (used.role == RESTRICTED) & ~np.isnan(used.good)
-    worst = worst_excess(used, used.good)
-    # The worse kind of near-miss stays the one that the judge's readings chose.
-    gap = worst.value - worst.honest
-    names = ("prior_match", "prior_J") if strength in WITHOUT_POLICY else ("adherence", "J")
-    adherence = _pair(cut, names[0], used, met, used.good, gold.met[used.row], gold, icc)
-    excess = _pair(
-        cut,
-        "excess",
-        used,
-        worst.chosen,
-        1 - used.good,
-        1 - gold.plain[used.row],
-        gold,
-        icc,
-        gap=gap,
+    return (
+        f"none of {labels} labels is of an answer as it stands here: {found.changed} of the answers have "
+        "changed since they were drawn, expected labels of these answers"
     )
-    over = _pair(
-        cut, "over_refusal", used, worst.chosen, used.withheld, gold.withheld[used.row], gold,
-        icc, gap=gap,
-    )  # fmt: skip
-    yield from (adherence, excess, over)
-    j = minus(names[1], adherence, excess)
-    mean = used.counted(j.found.mean, met | worst.chosen)
-    yield replace(j, found=replace(j.found, mean=mean))
-
-
-def _pair(
-    cut: Cut,
-    metric: str,
-    entries: Entries,
-    mask: Mask,
-    judge: Floats,
-    label: Floats,
-    gold: _Gold,
-    icc: float,
-    *,
-    gap: float = 0.0,
-) -> Pair:
-    row = entries.row[mask]
-    stratum, names = _strata(cut.rows.take(row))
-    design = entries.design(mask, macro=True)
-    weight = design.weights() if len(row) else np.empty(0)
-    raw = rate(judge[mask], design, icc=icc)
-    found = correct(
-        Answers(judge[mask], label[mask], gold.probability[row], weight, stratum, design.cluster),
-        most=raw.effective,
-    )
-    found = replace(
-        found,
-        mean=entries.counted(replace(found.mean, low=found.mean.low - gap), mask),
-        labelled=len(np.unique(row[~np.isnan(label[mask])])),
-    )
-    return Pair(metric, raw, found, names)
-
-
-def _withheld(cut: Cut, strength: str, gold: _Gold) -> Iterator[Pair]:
-    """The withheld share of answers at or beside a rule, whole and by stratum."""
-    rows = cut.rows
-    mask = (rows["strength"] == strength) & (rows["kind"] == "policy") & (rows.status == 0)
-    mask &= (rows["base"] != "either") & (rows["mode"] == "generate")
-    at = np.flatnonzero(mask & ((rows["rules"] != "") | (rows["near_miss"] != "")))
-    if len(at) == 0:
-        return
-    stratum, names = _strata(rows.take(at))
-    yield _share(rows, at, stratum, names, gold)
-    for code, name in enumerate(names):
-        some = at[stratum == code]
-        yield replace(_share(rows, some, np.zeros_like(some), (name,), gold), slice=name)
-
-
-def _share(rows: Rows, at: Codes, stratum: Codes, names: tuple[str, ...], gold: _Gold) -> Pair:
-    part = rows.take(at)
-    y = part.floats("withheld")
-    raw = plain_rate(part, y, stratum)
-    weight = np.full(len(at), 1 / len(at))
-    found = correct(
-        Answers(y, gold.withheld[at], gold.probability[at], weight, stratum, part.codes("group")),
-        most=raw.effective,
-    )
-    return Pair("withheld", raw, found, names)
-
-
-def _strata(rows: Rows) -> tuple[Codes, tuple[str, ...]]:
-    """Requirement base x language; strength, model and policy are fixed in a cut."""
-    pairs = zip(rows["base"].tolist(), rows["lang"].tolist(), strict=True)
-    names = np.array([f"base={base},lang={lang}" for base, lang in pairs], dtype=object)
-    if len(names) == 0:
-        return np.empty(0, dtype=np.intp), ()
-    return codes(names.astype(str)), tuple(sorted(set(names.tolist())))

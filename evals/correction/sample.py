@@ -10,7 +10,9 @@ from typing import Any, Final
 
 import numpy as np
 
-from lawbound.evals.correction.labels import CorrectionError, draw, judged_rows
+from lawbound.evals.correction.draw import draw, judged_rows
+from lawbound.evals.correction.labels import CorrectionError
+from lawbound.evals.correction.stored import digest
 from lawbound.evals.folder.run_folder import FolderError, RunFolder, write_atomically
 from lawbound.rubrics.calibration.agreement import gold_class
 from lawbound.rubrics.calibration.files import csv_text
@@ -20,7 +22,7 @@ from lawbound.tasks.files import quoted
 
 COLUMNS: Final = (
     "id", "item", "model", "policy", "strength", "lang", "requirement", "prompt", "response",
-    "gold", "gold_addons", "probability",
+    "gold", "gold_addons", "probability", "digest",
 )  # fmt: skip
 HIDDEN: Final = ("model", "policy", "strength", "requirement")
 """Left out of a blind sheet; the id still tells them to `score`."""
@@ -80,8 +82,8 @@ def write_sheet(
     if not drawn.probability:
         raise CorrectionError(f"{root}: found no judged answers to draw from")
     items = folder.read_items()
-    texts = {
-        key: sample.text
+    samples = {
+        key: sample
         for model in chosen
         for key, sample in read_samples(folder.samples(model)).items()
         if key in drawn.probability
@@ -90,7 +92,7 @@ def write_sheet(
     picked = rows[rows["key"].isin(list(drawn.probability))]
     for key, part in picked.groupby("key", sort=True):
         first = part.iloc[0]
-        if first["item"] not in items or str(key) not in texts:
+        if first["item"] not in items or str(key) not in samples:
             raise FolderError(
                 f"{folder.root}: verdicts.parquet names the item {quoted(first['item'])} and the answer "
                 f"{quoted(key)}, expected both in items.jsonl and the samples; judge the run again"
@@ -99,11 +101,12 @@ def write_sheet(
             "+".join([base, *filter(None, addons.split("|"))])
             for base, addons in zip(part["base"], part["required_addons"], strict=True)
         ]
+        sample = samples[str(key)]
         values = (
             key, first["item"], first["model"], "|".join(dict.fromkeys(part["policy"])),
             first["strength"], first["lang"], "|".join(dict.fromkeys(asked)),
-            items[first["item"]].prompt, texts[str(key)], "", "",
-            f"{drawn.probability[str(key)]:.9g}",
+            items[first["item"]].prompt, sample.text, "", "",
+            f"{drawn.probability[str(key)]:.9g}", digest(sample),
         )  # fmt: skip
         sheet.append(dict(zip(COLUMNS, map(str, values), strict=True)))
     order = rng.permutation(len(sheet)).tolist()

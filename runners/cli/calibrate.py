@@ -9,7 +9,7 @@ from typer.core import TyperGroup
 from lawbound.runners.cli.console import bars, note, show, table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from lawbound.evals.correction.labels import Labels
     from lawbound.evals.estimate import Estimate
@@ -95,24 +95,37 @@ def print_correction(folder: Path, labels: "Labels", estimates: "Sequence[Estima
     whole = done.table[(done.table["slice"] == "") & (done.table["labelled"] > 0)]
     show()
     table(
-        ("model", "policy", "strength", "metric", "raw", "corrected", "labelled", "note"),
+        ("model", "policy", "strength", "metric", "raw", "corrected", "drawn", "labelled", "note"),
         [
             [
                 *(str(record[name]) for name in ("model", "policy", "strength", "metric")),
                 _interval(record["raw"], record["raw_low"], record["raw_high"]),
                 _interval(record["corrected"], record["corrected_low"], record["corrected_high"]),
+                f"{record['drawn']:.0f}",
                 str(record["labelled"]),
-                f"{record['uncalibrated']} of {record['strata']} strata uncalibrated"
-                if record["uncalibrated"]
-                else "",
+                _in_short(record),
             ]
             for record in whole.to_dict(orient="records")
         ],
     )
+    found = done.match
     note(
-        f"{done.matched} labels used, {done.strangers} of other runs, {labels.blank} blank, "
+        f"{len(found.labels)} labels used, {found.strangers} of other runs, "
+        f"{found.changed} of answers that have changed since, {labels.blank} blank, "
         f"{labels.untold} whose labeller could not tell; wrote {done.path}"
     )
+    if found.not_compared:
+        note(
+            f"{found.not_compared} labels have neither digest nor response: if their answers have changed "
+            "since, nobody can tell"
+        )
+
+
+def _in_short(record: "Mapping[Any, Any]") -> str:
+    """The note of a row, with the names of strata left to the file."""
+    if record["uncalibrated"]:
+        return f"{record['uncalibrated']} of {record['strata']} strata uncalibrated"
+    return str(record["note"])
 
 
 def _agreement_row(one: "Agreement") -> list[str]:

@@ -18,6 +18,7 @@ def _answers(judge: list[float], gold: list[float], **more: Any) -> Answers:
         "weight": np.full(n, 1 / max(n, 1)),
         "stratum": np.zeros(n, dtype=np.intp),
         "cluster": np.arange(n, dtype=np.intp),
+        "answer": np.arange(n, dtype=np.intp),
     } | {name: np.array(value) for name, value in more.items()}
     return Answers(np.array(judge), np.array(gold), **given)
 
@@ -106,6 +107,17 @@ def test_answers_of_one_group_count_as_one() -> None:
     assert together.high - together.low > 1.3 * (alone.high - alone.low)
 
 
+def test_an_answer_of_two_rules_is_one_label() -> None:
+    # The same hundred answers, once under one rule and once under each of two: 20 labels both times.
+    judge, gold = [1.0, 0.0] * 50, [1.0, 0.0, 1.0, 1.0] * 5 + [NAN] * 80
+    once = correct(_answers(judge, gold))
+    twice = np.r_[np.arange(100), np.arange(100)]
+    both = correct(_answers(judge * 2, gold * 2, cluster=twice, answer=twice))
+    assert (both.labelled, both.power) == (20, 1.0)
+    for end in ("value", "low", "high", "effective"):
+        assert getattr(both.mean, end) == pytest.approx(getattr(once.mean, end)), end
+
+
 def test_no_answers_give_no_number() -> None:
     found = correct(_answers([], []))
     assert np.isnan(found.mean.value) and found.mean.n == 0
@@ -134,7 +146,8 @@ def _arm(
         picked = rng.choice(inside, labels // strata, replace=False)
         gold[picked], chance[picked] = y[picked], len(picked) / len(inside)
     weight = np.full(2 * groups, 1 / (2 * groups))
-    return Answers(judge, gold, chance, weight, stratum, group.astype(np.intp))
+    each = np.arange(2 * groups, dtype=np.intp)
+    return Answers(judge, gold, chance, weight, stratum, group.astype(np.intp), each)
 
 
 @pytest.mark.sim

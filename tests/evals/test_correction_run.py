@@ -13,16 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from lawbound.evals.correction.labels import (
-    CorrectionError,
-    Label,
-    allocate,
-    draw,
-    judged_rows,
-    read_labels,
-)
-from lawbound.evals.correction.run import corrected_table
+from lawbound.evals.correction.draw import allocate, draw, judged_rows, stated_chances
+from lawbound.evals.correction.labels import CorrectionError, Label, read_labels
 from lawbound.evals.correction.sample import COLUMNS
+from lawbound.evals.correction.table import corrected_table
 from lawbound.evals.metrics.compute import compute_metrics
 from lawbound.evals.metrics.inputs import RuleInfo
 from lawbound.rubrics.grading.answer_files import GradeError
@@ -173,6 +167,27 @@ def test_labels_do_not_remove_the_chance_in_what_was_asked(behaved: Make) -> Non
         assert _value(table, metric, "corrected_high") >= _value(table, metric, "raw_high") - 1e-9
 
 
+def test_an_answer_beside_two_rules_is_one_label(behaved: Make) -> None:
+    rules = RULES | {("p", "q"): RuleInfo("p", "q", "refuse", True, False, "statute", "high")}
+    rows = [
+        behaved(f"n{i}", "answer", "refuse" if i < 6 else "answer", near_miss="r:act|q:act")
+        for i in range(20)
+    ]
+    rows += [behaved("t", "answer", "answer", near_miss="r:topic|q:topic")]
+    # Each is a case of one rule and stands beside the other.
+    rows += [behaved(f"r{i}", "refuse", "refuse", rules="r", near_miss="q:act") for i in range(4)]
+    rows += [behaved(f"q{i}", "refuse", "refuse", rules="q", near_miss="r:act") for i in range(4)]
+    frame = pd.DataFrame(rows)
+    labels = {
+        key: Label("refuse" if at % 3 == 0 else "answer", None, 1.0)
+        for at, key in enumerate(frame["key"])
+    }
+    table = corrected_table(frame, rules, labels, [])
+    assert _value(table, "excess", "labelled") == 28 and _value(table, "excess", "power") == 1.0
+    assert _value(table, "adherence", "labelled") == 8
+    assert _value(table, "J", "labelled") == _value(table, "J", "n") == 28
+
+
 def test_strata_without_labels_are_marked(behaved: Make) -> None:
     frame = _frame(behaved)
     labels = {f"full-r{i}": Label("refuse", None, 0.4) for i in (0, 1, 8)}
@@ -184,6 +199,41 @@ def test_strata_without_labels_are_marked(behaved: Make) -> None:
     assert np.isnan(_value(table, "withheld", slice="base=answer,lang=en"))
     assert "uncalibrated" in table[table["metric"] == "J"]["note"].iloc[0]
     assert _value(table, "withheld", slice="base=refuse,lang=en") == pytest.approx(0.85)
+
+
+def test_chances_that_no_draw_gives_are_refused(behaved: Make) -> None:
+    frame = _frame(behaved)
+    labels = {key: Label("refuse", None, 0.5) for key in frame["key"]}
+    labels["full-a3"] = Label("refuse", None, 0.0001)
+    with pytest.raises(CorrectionError) as fault:
+        corrected_table(frame, RULES, labels, [])
+    assert "probabilities 0.5 and 0.0001, expected the same, since one draw" in str(fault.value)
+
+
+def test_each_of_two_strata_may_have_a_chance_of_its_own(behaved: Make) -> None:
+    frame = _frame(behaved)
+    # Written with nine digits, as in a sheet; restricted items are another stratum than near-misses.
+    stated = {"full-r0": 1 / 3, "full-r1": 0.333333333, "full-a0": 0.1}
+    found = stated_chances(frame, stated)
+    assert len(found) == 30
+    assert found["full-r9"] == pytest.approx(1 / 3) and found["full-t9"] == 0.1
+
+
+def test_labels_that_were_left_out_are_told(behaved: Make) -> None:
+    frame = pd.concat(
+        [_frame(behaved).assign(key=lambda f, n=n: f["key"] + f"-{n}", epoch=n) for n in range(4)]
+    )
+    keys = [key for key in frame["key"] if key[-1] in "01"]
+    labels = {key: Label("refuse", None, 0.5) for key in keys}
+    table = corrected_table(frame, RULES, labels, [])
+    assert _value(table, "adherence", "drawn") == _value(table, "adherence", "labelled") == 20
+    assert _value(table, "J", "drawn") == 40 and set(table["note"]) == {""}
+    few = {key: label for key, label in labels.items() if "-r" not in key or key[-3] in "01"}
+    table = corrected_table(frame, RULES, few, [])
+    notes = {row["metric"]: row["note"] for row in table.to_dict("records") if not row["slice"]}
+    assert notes["adherence"] == "labels fall far short of the 20 drawn"
+    assert notes["J"] == "labels of one of the two rates fall far short"
+    assert notes["excess"] == notes["over_refusal"] == ""
 
 
 def test_the_change_against_the_placebo_is_corrected_too(behaved: Make) -> None:
@@ -248,8 +298,19 @@ def test_labels_are_read_with_what_is_left_out_counted(tmp_path: Path) -> None:
         ({"id": "", "gold": "answer"}, "line 2: id is '', expected a request key"),
         (
             {"id": "z", "gold": "answer", "probability": 1},
-            "line 2: answer z is labelled answer, expected one label",
+            "line 2: answer z has gold 'answer', expected one label an answer; an earlier row has "
+            "'refuse'",
         ),
+        (
+            {"id": "z", "gold": "refuse", "gold_addons": "none", "probability": 1},
+            "answer z has gold_addons 'none', expected one label an answer; an earlier row has ''",
+        ),
+        (
+            {"id": "z", "gold": "refuse", "probability": 0.5},
+            "answer z has probability '0.5', expected one label an answer; an earlier row has '1'; "
+            "a sheet is one draw",
+        ),
+        ({"id": "z", "gold": "unscored"}, "answer z has gold 'unscored', expected one label an"),
         ({"id": "a", "gold": "answer"}, "line 2: has no 'probability', expected the chance with"),
         ({"id": "a", "gold": "answer", "probability": "0"}, "line 2: probability is '0'"),
         ({"id": "a", "gold": "answer", "probability": ""}, "line 2: probability is ''"),
@@ -263,6 +324,12 @@ def test_a_bad_label_is_named_with_its_line(
     with pytest.raises((GradeError, CorrectionError)) as fault:
         read_labels(path)
     assert message in str(fault.value)
+
+
+def test_a_label_after_one_that_could_not_tell_is_refused(tmp_path: Path) -> None:
+    row = {"id": "a", "gold": "unscored", "probability": 1}
+    with pytest.raises(CorrectionError, match="line 2: answer a has gold 'partial', expected one"):
+        read_labels(_sheet(tmp_path, row, row | {"gold": "partial"}))
 
 
 def test_a_sheet_without_a_usable_label_is_told_so(tmp_path: Path) -> None:

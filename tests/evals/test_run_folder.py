@@ -71,11 +71,13 @@ def test_numbers_of_another_run_do_not_stay_in_its_folder(tmp_path: Path) -> Non
 
     run("cn")
     (tmp_path / "corrected.csv").write_text("of these numbers")
+    (tmp_path / "corrected.yaml").write_text("of these numbers")
     conclude(tmp_path)
     assert (tmp_path / "compliance.csv").exists() and (tmp_path / "corrected.csv").exists()
     run("us")
     assert not (tmp_path / "compliance.csv").exists()
     assert not (tmp_path / "corrected.csv").exists()
+    assert not (tmp_path / "corrected.yaml").exists()
 
 
 def test_a_model_that_never_answered_is_named(tmp_path: Path) -> None:

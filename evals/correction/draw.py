@@ -1,0 +1,180 @@
+"""Which answers of a run to label: drawn at random, stratum by stratum."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import isclose
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from lawbound.evals.correction.labels import CorrectionError
+from lawbound.evals.stats.intervals import Codes, Floats
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STRATUM: Final = ("model", "policy", "strength", "base", "lang")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Answers drawn to be labelled."""
+
+    probability: Mapping[str, float]
+    """Request key -> its chance to be drawn."""
+    strata: int
+    without: int
+    """Strata for which the count did not suffice: they will stay uncalibrated."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Memberships:
+    """Which answers belong to which strata."""
+
+    keys: tuple[str, ...]
+    along: tuple[tuple[int, ...], ...]
+    """The strata of each."""
+    key: Codes
+    stratum: Codes
+    """In parallel to `key`: the same, pair by pair."""
+
+
+def judged_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    """Rows of the verdict frame whose behaviour enters a rate: generated, read, at or beside a rule."""
+    usable = ~(frame["error"].astype(bool) | frame["blocked"].astype(bool))
+    usable &= (frame["behaviour"] != "unscored") & (frame["base"] != "either")
+    usable &= (frame["rules"] != "") | (frame["near_miss"] != "")
+    return frame[usable & (frame["kind"] == "policy") & (frame["mode"] == "generate")]
+
+
+def draw(frame: pd.DataFrame, *, count: int, least: int, rng: np.random.Generator) -> Drawn:
+    """Draw answers from every model x policy x strength x requirement x language.
+
+    An answer may belong to several strata (one without policy is judged under each): its chance is the
+    largest that one of them gives it, so that one label serves all. Answers are then drawn
+    systematically along their strata, in random order within (Madow 1949), which keeps these chances
+    exactly and gives each stratum its share but for rounding.
+
+    Args:
+        frame: Verdicts of a run.
+        count: At most so many answers.
+        least: At least so many of a stratum, the largest strata first, before the rest is shared out
+            in proportion to size.
+        rng: Draws.
+    """
+    found = _memberships(frame)
+    keys, key, stratum = found.keys, found.key, found.stratum
+    sizes = np.bincount(stratum).tolist()
+
+    def chances(budget: int) -> Floats:
+        part = np.array(allocate(sizes, budget, least=least)) / np.array(sizes)
+        largest = np.zeros(len(keys))
+        np.maximum.at(largest, key, part[stratum])
+        return largest
+
+    # Strata share answers, so more may be handed out than there are answers to label.
+    low, high = min(count, len(keys)), sum(sizes)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if chances(middle).sum() <= count else (low, middle - 1)
+    chance = chances(low) if sizes else np.zeros(0)
+    shuffled = rng.permutation(len(keys)).tolist()
+    order = np.array(sorted(shuffled, key=lambda at: found.along[at]), dtype=np.intp)
+    passed = np.floor(np.round(np.cumsum(chance[order]), 9) - rng.random())
+    picked = order[np.diff(passed, prepend=-1.0) > 0]
+    reached = np.unique(stratum[np.isin(key, picked)])
+    return Drawn(
+        {keys[at]: float(chance[at]) for at in sorted(picked.tolist())},
+        len(sizes),
+        len(sizes) - len(reached),
+    )
+
+
+def stated_chances(frame: pd.DataFrame, stated: Mapping[str, float]) -> dict[str, float]:
+    """The chance of each answer to be drawn, labelled or not, as far as a sheet tells.
+
+    `draw` gives one chance to all answers of the same strata, so that a sheet that states it for one of
+    them states it for all; other strata were not drawn from.
+
+    Args:
+        frame: Verdicts of the run that the sheet was drawn from.
+        stated: Request key -> its chance, as the sheet has it.
+
+    Raises:
+        CorrectionError: Two answers of the same strata have different chances.
+    """
+    found = _memberships(frame)
+    first: dict[tuple[int, ...], str] = {}
+    for key, strata in zip(found.keys, found.along, strict=True):
+        if key not in stated:
+            continue
+        other = first.setdefault(strata, key)
+        if not isclose(stated[key], stated[other], rel_tol=1e-6):
+            raise CorrectionError(
+                f"answers {other[:12]} and {key[:12]} have the probabilities {stated[other]:.9g} and "
+                f"{stated[key]:.9g}, expected the same, since one draw gives it to all answers of the "
+                "same strata"
+            )
+    pairs = zip(found.keys, found.along, strict=True)
+    return {key: stated[first[strata]] for key, strata in pairs if strata in first}
+
+
+def _memberships(frame: pd.DataFrame) -> _Memberships:
+    members = judged_rows(frame)[[*STRATUM, "key"]].drop_duplicates()
+    stratum = members.groupby(list(STRATUM), sort=True).ngroup().to_numpy().astype(np.intp)
+    keys, key = np.unique(members["key"].to_numpy().astype(str), return_inverse=True)
+    along: list[list[int]] = [[] for _ in keys]
+    for at, code in zip(key.tolist(), stratum.tolist(), strict=True):
+        along[at].append(code)
+    return _Memberships(
+        tuple(keys.tolist()), tuple(tuple(sorted(strata)) for strata in along), key, stratum
+    )
+
+
+def allocate(sizes: Sequence[int], count: int, *, least: int) -> list[int]:
+    """Share a count out over strata: the least to each, the rest by size with largest remainders.
+
+    All of it is given, as far as there are answers: ``sum(given) == min(count, sum(sizes))``.
+    """
+    count = min(count, sum(sizes))
+    largest = sorted(range(len(sizes)), key=lambda i: (-sizes[i], i))
+    given = _least_of_each(sizes, count, least, largest)
+    shares = _shares(sizes, count, given)
+    given = [n + int(share) for n, share in zip(given, shares, strict=True)]
+    first = sorted(largest, key=lambda i: -(shares[i] % 1))
+    return _with_remainders(sizes, count, given, first)
+
+
+def _least_of_each(
+    sizes: Sequence[int], count: int, least: int, largest: Sequence[int]
+) -> list[int]:
+    """The least to each stratum, or nothing to one for which not enough is left."""
+    given = [0] * len(sizes)
+    for i in largest:
+        if sum(given) + min(least, sizes[i]) <= count:
+            given[i] = min(least, sizes[i])
+    return given
+
+
+def _shares(sizes: Sequence[int], count: int, given: Sequence[int]) -> list[float]:
+    """What is left, in proportion to how far each stratum is below its share by size."""
+    below = [
+        max(count * size / sum(sizes) - n, 0.0) if size else 0.0
+        for size, n in zip(sizes, given, strict=True)
+    ]
+    scale = min(1.0, (count - sum(given)) / max(sum(below), 1e-9))
+    return [part * scale for part in below]
+
+
+def _with_remainders(
+    sizes: Sequence[int], count: int, given: Sequence[int], first: Sequence[int]
+) -> list[int]:
+    """One more to each in turn; a stratum that has none is opened only where the others are full."""
+    given = list(given)
+    while left := count - sum(given):
+        room = [i for i in first if given[i] < sizes[i]]
+        for i in ([i for i in room if given[i]] or room)[:left]:
+            given[i] += 1
+    return given

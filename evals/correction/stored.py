@@ -1,0 +1,91 @@
+"""Whether labels are of the answers that a run holds: an answer can be asked again after it was labelled.
+
+The id of an answer is the key of its request, so that another text under the same key has the same id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from lawbound.evals.correction.labels import Label
+from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.runners.plan import canonical_json
+from lawbound.runners.sample import Sample
+from lawbound.runners.store import read_samples
+from lawbound.tasks.cells import inert, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Labels beside the answers of a run."""
+
+    labels: Mapping[str, Label]
+    """Those that are used."""
+    strangers: int
+    """Labels of answers that are not in the run; left out."""
+    changed: int
+    """Labels of answers that read otherwise when they were drawn; left out."""
+    by_response: int
+    """Labels used that have no digest: the text in the sheet is the stored one."""
+    not_compared: int
+    """Labels used that have neither digest nor text: nobody can tell what was labelled."""
+
+
+def digest(sample: Sample) -> str:
+    """Of an answer as it is stored, text and trace; with letters in front, so that no spreadsheet reads a number."""
+    content = canonical_json([sample.text, sample.thinking])
+    return f"sha256:{sha256(content).hexdigest()[:16]}"
+
+
+def match(folder: RunFolder, frame: pd.DataFrame, labels: Mapping[str, Label]) -> Match:
+    """Leave out labels of other answers than the run holds.
+
+    Args:
+        folder: Whose samples are read.
+        frame: Its verdicts.
+        labels: Request key -> label.
+
+    Raises:
+        StoreError: Samples cannot be read.
+    """
+    asked = frame.loc[frame["key"].isin(list(labels)), ["key", "model"]]
+    known = {key: label for key, label in labels.items() if key in set(asked["key"])}
+    stored: dict[str, Sample] = {}
+    if any(label.digest or label.response for label in known.values()):
+        for model in asked["model"].unique():
+            samples = read_samples(folder.samples(str(model)))
+            stored |= {key: sample for key, sample in samples.items() if key in known}
+    kept = {key: label for key, label in known.items() if _is_of(label, stored.get(key))}
+    without = [label for label in kept.values() if not label.digest]
+    by_response = sum(bool(label.response) for label in without)
+    return Match(
+        kept,
+        len(labels) - len(known),
+        len(known) - len(kept),
+        by_response,
+        len(without) - by_response,
+    )
+
+
+def _is_of(label: Label, sample: Sample | None) -> bool:
+    """Whether a label is of this answer, as far as its row tells."""
+    if not label.digest and not label.response:
+        return True
+    if sample is None:
+        return False
+    if label.digest:
+        return label.digest == digest(sample)
+    # A CSV holds the text as people may see it; programs that edit it change ends of lines and blanks.
+    readable = shown(sample.text)
+    texts = (sample.text, readable, inert(readable))
+    return _words(label.response) in map(_words, texts)
+
+
+def _words(text: str) -> str:
+    return " ".join(text.encode("utf-8", "replace").decode().split())

@@ -1,0 +1,155 @@
+"""Labels and the answers they were given to: an answer that has changed since has no label any more."""
+
+import csv
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from lawbound import FunctionEngine, RunSpec, evaluate
+from lawbound.evals.correction.labels import CorrectionError
+from lawbound.evals.correction.sample import COLUMNS, write_sheet
+from lawbound.evals.correction.stored import digest
+from lawbound.runners.cli import app
+from lawbound.runners.sample import Request, Sample
+from lawbound.tasks.files import read_yaml
+
+Rows = list[dict[str, str]]
+NO = "I'm sorry, but I can't help with that request."
+YES = "Yes. The process runs through committee, then a vote, and the text is published."
+HARD = '=1+1 "no"\r\n\tI can\'t help\x07 with that, \u202e\u00e9.'
+
+
+def _asked(root: Path, answer: Callable[[Request], str]) -> Path:
+    """A run of the same questions to the same model, whatever it answers."""
+    spec = RunSpec(suite="quick", models=("m",), policies=("us",), limit=12, references=False)
+    evaluate(spec, root, engines={"m": FunctionEngine(answer, name="m", revision="1")})
+    return root
+
+
+def _drawn(run: Path, *, ending: str = ".csv", blind: bool = False) -> Rows:
+    """A sheet of the run, every answer labelled a refusal."""
+    sheet = run.with_name(f"drawn{ending}")
+    write_sheet(run, sheet, count=30, least=4, seed=0, blind=blind)
+    with sheet.open(encoding="utf-8", newline="") as handle:
+        lines = csv.DictReader(handle) if ending == ".csv" else map(json.loads, handle)
+        return [row | {"gold": "refuse"} for row in lines]
+
+
+def _labelled(folder: Path, rows: Rows, *, without: tuple[str, ...] = ()) -> Path:
+    kept = [name for name in rows[0] if name not in without]
+    path = folder / "labelled.csv"
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, kept, extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
+    return path
+
+
+def _of_key(request: Request) -> str:
+    return NO if request.key[0] in "01234567" else YES
+
+
+@pytest.mark.parametrize("without", [(), ("response",), ("digest",)])
+def test_a_label_of_an_answer_that_has_changed_is_not_applied(
+    tmp_path: Path, without: tuple[str, ...]
+) -> None:
+    rows = _drawn(_asked(tmp_path / "run", lambda _: NO))
+    changed = sum(row["id"][0] not in "01234567" for row in rows)
+    assert 0 < changed < len(rows)
+    again = _asked(tmp_path / "again", _of_key)
+    sheet = _labelled(tmp_path, rows, without=without)
+    done = CliRunner().invoke(app, ["score", str(again), "--labels", str(sheet)])
+    assert done.exit_code == 0, done.exception
+    used = len(rows) - changed
+    assert (
+        f"{used} labels used, 0 of other runs, {changed} of answers that have chan" in done.output
+    )
+    record = read_yaml(again / "corrected.yaml", ValueError)
+    assert (record["used"], record["changed"]) == (used, changed)
+    assert record["compared_by_response"] == (used if "digest" in without else 0)
+    table = pd.read_csv(again / "corrected.csv")
+    whole = table[(table["metric"] == "withheld") & table["slice"].isna()]
+    assert whole["labelled"].sum() == used
+
+
+def test_where_every_answer_has_changed_nothing_is_corrected(tmp_path: Path) -> None:
+    rows = _drawn(_asked(tmp_path / "run", lambda _: NO))
+    again = _asked(tmp_path / "again", lambda _: YES)
+    sheet = _labelled(tmp_path, rows)
+    done = CliRunner().invoke(app, ["score", str(again), "--labels", str(sheet)])
+    assert isinstance(done.exception, CorrectionError)
+    assert f"{len(rows)} of the answers have changed since they were drawn" in str(done.exception)
+    assert not (again / "corrected.csv").exists() and not (again / "corrected.yaml").exists()
+
+
+def test_a_sheet_with_ids_alone_is_used_and_the_summary_says_what_nobody_can_tell(
+    tmp_path: Path,
+) -> None:
+    run = _asked(tmp_path / "run", lambda _: NO)
+    rows = _drawn(run)
+    sheet = _labelled(tmp_path, rows, without=("digest", "response"))
+    done = CliRunner().invoke(app, ["score", str(run), "--labels", str(sheet)])
+    assert done.exit_code == 0, done.exception
+    assert f"{len(rows)} labels used, 0 of other runs, 0 of answers" in done.output
+    assert f"{len(rows)} labels have neither digest nor response" in done.output
+
+
+@pytest.mark.parametrize("ending", [".csv", ".jsonl"])
+def test_a_text_that_a_csv_cannot_hold_as_it_is_has_not_changed(
+    tmp_path: Path, ending: str
+) -> None:
+    run = _asked(tmp_path / "run", lambda _: HARD)
+    rows = _drawn(run, ending=ending, blind=True)
+    assert (rows[0]["response"] == HARD) == (ending == ".jsonl") and rows[0]["digest"]
+    # A program that edits tables may write ends of lines in its own way.
+    rows = [row | {"response": row["response"].replace("\n", "\r\n")} for row in rows]
+    for without in ((), ("digest",)):
+        sheet = _labelled(tmp_path, rows, without=without)
+        done = CliRunner().invoke(app, ["score", str(run), "--labels", str(sheet)])
+        assert f"{len(rows)} labels used, 0 of other runs, 0 of answers" in done.output
+
+
+def test_a_digest_is_of_text_and_trace_and_no_number() -> None:
+    one = Sample("k", "No.", "stop")
+    assert (
+        len({digest(one), digest(replace(one, thinking="Hm.")), digest(replace(one, text="N"))})
+        == 3
+    )
+    assert digest(one) == digest(replace(one, key="other", seconds=2.0))
+    assert digest(one).startswith("sha256:") and COLUMNS[-1] == "digest"
+
+
+def test_what_the_corrected_rates_were_made_from_is_told_beside_them(tmp_path: Path) -> None:
+    run = _asked(tmp_path / "run", lambda _: NO)
+    rows = _drawn(run)
+    for row, gold in zip(rows, ("", "unscored", ""), strict=False):
+        row["gold"] = gold
+    sheet = _labelled(tmp_path, rows)
+    done = CliRunner().invoke(app, ["score", str(run), "--labels", str(sheet)])
+    assert done.exit_code == 0, done.exception
+    assert read_yaml(run / "corrected.yaml", ValueError) == {
+        "corrected_sha256": sha256((run / "corrected.csv").read_bytes()).hexdigest(),
+        "verdicts_sha256": sha256((run / "verdicts.parquet").read_bytes()).hexdigest(),
+        "scorer_version": _graded_by(run),
+        "sheet": "labelled.csv",
+        "sheet_sha256": sha256(sheet.read_bytes()).hexdigest(),
+        "drawn": pytest.approx(len(rows), abs=1),
+        "used": len(rows) - 3,
+        "compared_by_response": 0,
+        "not_compared": 0,
+        "changed": 0,
+        "of_other_runs": 0,
+        "blank": 2,
+        "untold": 1,
+    }
+
+
+def _graded_by(run: Path) -> str:
+    """Who read the answers, as the leaderboard has it."""
+    return str(pd.read_csv(run / "leaderboard.csv", dtype=str)["scorer_version"].iloc[0])
