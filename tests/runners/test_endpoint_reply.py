@@ -131,12 +131,39 @@ def _completion(**choice: Any) -> bytes:
         {"message": {"content": "half an"}, "finish_reason": "abort"},
         {"message": {}, "finish_reason": None},
         {"message": {"content": None}},
-        {"message": {"content": ""}, "finish_reason": "RECITATION"},
+        {"message": {"content": ""}, "finish_reason": "load"},
+        {"message": {"content": "half an"}, "finish_reason": "insufficient_system_resource"},
+        {"message": {"content": "half an"}, "finish_reason": "network_error"},
     ],
 )
 def test_a_failure_of_the_provider_is_no_answer(choice: dict[str, Any]) -> None:
     found = read_reply(Reply(200, "application/json", _completion(**choice)), NOW)
     assert isinstance(found, Fault) and found.again
+
+
+@pytest.mark.parametrize(
+    ("words", "finish"),
+    [
+        ("stop STOP end_turn stop_sequence eos eos_token eot COMPLETE tool_calls TOOL_CALL tool_use", "stop"),
+        ("length MAX_TOKENS max_output_tokens model_length token_limit ERROR_LIMIT", "length"),
+        ("model_context_window_exceeded", "length"),
+        ("content_filter SAFETY RECITATION SPII ERROR_TOXIC guardrail_intervened refusal", "blocked"),
+        ("OTHER LANGUAGE pause_turn repetition banana null", "unknown"),
+    ],
+)  # fmt: skip
+def test_how_a_text_ended_is_said_in_many_words_and_an_unknown_one_is_no_clean_end(
+    words: str, finish: str
+) -> None:
+    for word in words.split():
+        body = _completion(message={"content": "text"}, finish_reason=word)
+        found = read_reply(Reply(200, "application/json", body), NOW)
+        assert isinstance(found, Answer) and (word, found.finish) == (word, finish)
+
+
+def test_a_filters_word_may_stand_after_a_colon_and_without_a_message() -> None:
+    body = _completion(finish_reason="content_filter: PROHIBITED_CONTENT")
+    found = read_reply(Reply(200, "application/json", body), NOW)
+    assert isinstance(found, Answer) and found.finish == "blocked"
 
 
 @pytest.mark.parametrize(
