@@ -171,7 +171,7 @@ def _said(choice: _Choice) -> str | Fault:
     """The text of a choice, empty only where the model or a filter left it so."""
     text = _content(choice.message.get("content"))
     refusal = choice.message.get("refusal")
-    if text is None and isinstance(refusal, str):
+    if not text and isinstance(refusal, str):
         text = refusal
     is_broken = choice.ending == "broken"
     if not is_broken and (text or _ends_empty(choice, text)):
@@ -245,12 +245,12 @@ def _stopped_prompt(content: Mapping[str, Any]) -> bool:
 
 
 def _content(content: Any) -> str | None:
-    """The text of a message: a string, or the text parts of a list."""
+    """The text of a message: a string, or the parts of a list that hold text, which may say that it refuses."""
     if isinstance(content, str):
         return content
     if not isinstance(content, list):
         return None
-    parts = [part.get("text") for part in content if isinstance(part, dict)]
+    parts = [part.get("text") or part.get("refusal") for part in content if isinstance(part, dict)]
     return "".join(part for part in parts if isinstance(part, str))
 
 

@@ -186,6 +186,26 @@ def test_a_message_without_text_is_told_by_what_stands_there(
     assert found.message == f"status 200 with {told}, expected a whole answer"
 
 
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ({"content": None, "refusal": "I cannot."}, "I cannot."),
+        ({"content": "", "refusal": "I cannot."}, "I cannot."),
+        ({"content": [], "refusal": "I cannot."}, "I cannot."),
+        ({"content": [{"type": "refusal", "refusal": "I cannot.", "text": None}]}, "I cannot."),
+        ({"content": "Sure.", "refusal": "I cannot."}, "Sure."),
+        ({"content": "", "refusal": None}, ""),
+        ({"content": "", "refusal": ""}, ""),
+    ],
+)
+def test_a_refusal_that_stands_apart_from_the_text_is_what_the_model_said(
+    message: dict[str, Any], said: str
+) -> None:
+    body = _completion(message=message, finish_reason="stop")
+    found = read_reply(Reply(200, "application/json", body), NOW)
+    assert isinstance(found, Answer) and (found.text, found.finish) == (said, "stop")
+
+
 def test_an_error_beside_choices_is_no_answer() -> None:
     body = json.loads(_completion(message={"content": "x"}, finish_reason="stop"))
     body["error"] = {"message": "upstream went away", "code": 502}
