@@ -108,12 +108,16 @@ def estimate_tokens(text: str) -> int:
     return -(-ascii_count // 4) + len(text) - ascii_count
 
 
-def _refused(status: int, content: Any, reply: Reply, now: datetime) -> Answer | Fault:
+def _refused(told: int | None, content: Any, reply: Reply, now: datetime) -> Answer | Fault:
+    """An error, by the status that it has or names; one that names none may be a filter's too."""
     words = error_words(content) or _excerpt(reply.body) or "no text"
-    if 400 <= status < 500 and status not in (401, 404, 429) and is_moderated(content):
+    is_of_request = told is None or (400 <= told < 500 and told not in (401, 404, 429))
+    if is_of_request and is_moderated(content):
         return Answer("", "blocked")
+    status = 500 if told is None else told
+    joint = " with error" if reply.status == 200 else ":"
     return Fault(
-        f"status {status}: {words}",
+        f"status {reply.status}{joint} {words}",
         again=status in AGAIN and not is_out_of_quota(words),
         status=status,
         wait=seconds_asked(reply.retry_after, now) if reply.retry_after else None,

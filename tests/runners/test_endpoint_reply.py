@@ -242,12 +242,31 @@ def test_an_answer_without_text_may_be_the_models_own(choice: dict[str, Any], fi
         (403, "content_policy_violation", True),
         (400, "The response was filtered due to the content management policy", True),
         (400, "moderation_blocked", True),
+        (200, "The response was blocked by content filter", True),
+        (200, "upstream overloaded", False),
+        (500, "The response was blocked by content filter", False),
     ],
 )
 def test_only_a_filters_own_words_are_a_block(status: int, body: str, blocked: bool) -> None:
     content = json.dumps({"error": {"message": body}}).encode()
     found = read_reply(Reply(status, "application/json", content), NOW)
     assert (isinstance(found, Answer) and found.finish == "blocked") == blocked
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ({"code": "overloaded", "message": "later"}, "status 200 with error overloaded: later"),
+        ({"code": 502, "message": "content filter down"}, "status 200 with error 502: content filter down"),
+        ("overloaded", "status 200 with error overloaded"),
+    ],
+)  # fmt: skip
+def test_an_error_in_a_good_response_is_told_with_the_status_that_the_servers_log_has(
+    error: Any, told: str
+) -> None:
+    body = json.dumps({"error": error}).encode()
+    found = read_reply(Reply(200, "application/json", body), NOW)
+    assert isinstance(found, Fault) and (found.message, found.again) == (told, True)
 
 
 def test_a_filtered_prompt_without_choices_is_a_block() -> None:
