@@ -52,6 +52,8 @@ class Answer:
     thinking_tokens: int | None = None
     id: str = ""
     """The server's name for this completion."""
+    model: str = ""
+    """Who answered, as the server has it; nothing where it does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +145,7 @@ def _answer(content: Any, body: bytes) -> Answer | Fault:
         completion_tokens=usage.completion,
         thinking_tokens=usage.thinking,
         id=str(content.get("id") or ""),
+        model=_whole(model) if isinstance(model := content.get("model"), str) else "",
     )
 
 
