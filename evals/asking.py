@@ -41,7 +41,8 @@ def ask(
         out: The run folder; made if it is not there.
         engines: Ready engines for models of the spec; the caller closes them. A `FunctionEngine`
             without a name is labelled by its key here, and a `UserWarning` says where all its
-            answers were stored before, or a server's were when it was asked at another address.
+            answers were stored before, or a server's were when it was asked at another address, or came
+            under more than one name of a model.
         observer: Hears of the progress.
 
     Raises:
@@ -123,7 +124,7 @@ def _ask_one(
     folder.write_plan(requests)
     asking.observer.stage(f"asking {label}", len(requests.requests))
     samples = folder.samples(label)
-    heard = origins.asking(model, requests, samples, asking.write_origins)
+    heard = origins.asking(model, requests, engine, samples, asking.write_origins)
     with heard as hear, Store(samples) as store:
 
         def progress(steps: int) -> None:
@@ -146,6 +147,8 @@ def _ask_one(
         )
     if moved := origins.take(model, requests, counts, folder.root):
         warnings.warn(moved, MovedWarning, stacklevel=4)
+    if mixed := origins.mixture(requests, folder.root):
+        warnings.warn(mixed, MovedWarning, stacklevel=4)
     return _model_record(model, requests, engine, counts)
 
 

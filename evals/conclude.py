@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any
 from lawbound.evals.folder.run_folder import RunFolder, write_atomically
 from lawbound.evals.folder.stored_run import StoredRun, stored_run
 from lawbound.evals.frame import ScoredAnswer, score_all, verdict_frame
-from lawbound.evals.gaps import blocked_answers, cut_off, thinking_alone, usual_errors
+from lawbound.evals.gaps import (
+    blocked_answers,
+    cut_off,
+    said_nothing,
+    thinking_alone,
+    usual_errors,
+)
 from lawbound.evals.judging.panel import (
     NOBODY,
     JudgeSpec,
@@ -58,6 +64,8 @@ class Conclusion:
     truncated: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """Model -> answers in words, and those of them cut off at the token limit, where any is; thinking alone is
     counted in `thinking`."""
+    empty: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """Model -> answers, and those of them that ended without a word, where any did; of references nothing is told."""
 
 
 def conclude(
@@ -207,6 +215,7 @@ def _write(run: StoredRun, frame: pd.DataFrame, resamples: int) -> Conclusion:
     write_atomically(root / "report.html", page.encode("utf-8"))
     missing = frame.loc[frame["error"], "model"].value_counts(sort=False)
     lost = frame.groupby("model", sort=False)["error"].all()
+    references = [entry["model"] for entry in record["models"] if entry["reference"]]
     return Conclusion(
         estimates=tuple(estimates),
         leaderboard=board,
@@ -218,6 +227,7 @@ def _write(run: StoredRun, frame: pd.DataFrame, resamples: int) -> Conclusion:
         thinking=thinking_alone(frame),
         blocked=blocked_answers(frame),
         truncated=cut_off(frame),
+        empty=said_nothing(frame[~frame["model"].isin(references)]),
     )
 
 

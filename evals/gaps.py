@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
+from lawbound.runners.engines.endpoint_patience import form_of
 from lawbound.runners.sample import Sample
 from lawbound.tasks.messages import one_line
 
@@ -24,7 +25,8 @@ def usual_errors(
 
     Returns:
         Model -> what is said of most of its verdicts without an answer, in one line of at most 300
-        characters, and of how many. A model is left out where nothing is said: not asked, or damaged.
+        characters, and of how many; words that differ in ids or in what they quote count as one, and the most frequent
+        are told. A model is left out where nothing is said: not asked, or damaged.
     """
     found = {}
     failed = frame.loc[frame["error"], ["model", "key"]]
@@ -33,8 +35,19 @@ def usual_errors(
         known = [stored[key].error for key in keys if key in stored]
         said = Counter(one_line(error, 300) for error in known if error)
         if said:
-            found[str(model)] = said.most_common(1)[0]
+            kinds: Counter[str] = Counter()
+            for line, count in said.items():
+                kinds[_kind(line)] += count
+            kind, times = kinds.most_common(1)[0]
+            told = next(line for line, _ in said.most_common() if _kind(line) == kind)
+            found[str(model)] = told, times
     return found
+
+
+def _kind(error: str) -> str:
+    """What an error says without what it quotes, which stands after what was expected, and without ids."""
+    found, _, _ = error.partition(", expected ")
+    return form_of(found)
 
 
 def thinking_alone(frame: pd.DataFrame) -> dict[str, tuple[int, int, int | None]]:
@@ -91,8 +104,26 @@ def cut_off(frame: pd.DataFrame) -> dict[str, tuple[int, int]]:
     return found
 
 
+def said_nothing(frame: pd.DataFrame) -> dict[str, tuple[int, int]]:
+    """Answers that came to an end and hold no words, such as those that only call a tool.
+
+    Args:
+        frame: The verdicts.
+
+    Returns:
+        Model -> how many answers it gave, and how many of them say nothing, those apart that `thinking_alone` and
+        `cut_off` count; left out where none is.
+    """
+    found = {}
+    for model, answers in _written(frame):
+        ended = (answers["think_only"] != 1) & (answers["truncated"] != 1)
+        if count := int((ended & (answers["behaviour"] == "empty")).sum()):
+            found[model] = (len(answers), count)
+    return found
+
+
 def _written(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Each model with the answers that it gave in words, each once."""
+    """Each model with the answers that it wrote, each once."""
     written = frame[(frame["mode"] == "generate") & ~frame["error"] & ~frame["blocked"]]
     for model, rows in written.groupby("model", sort=False):
         yield str(model), rows.drop_duplicates("key")

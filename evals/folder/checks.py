@@ -43,6 +43,7 @@ class _Origin(_Part):
     model: Word
     revision: str
     spec: Word
+    answered_as: dict[Word, Annotated[int, Field(strict=True, ge=1, le=MOST_COUNTED)]] = {}
 
 
 class _Policy(_Part):

@@ -1,11 +1,13 @@
-"""As what the stored answers of a server were asked: the label and the request keys leave the address out.
+"""As what the stored answers of a server were asked, and as whose they came: request keys hold neither.
 
 A server may move, so its answers stay valid at another address; but another model may answer there, and
-whoever runs it again must hear that it was not asked.
+whoever runs it again must hear that it was not asked. At one address, too, a gateway may put another model
+in the place of the one that is asked, and says so only in its answers.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,18 +15,23 @@ from typing import Any
 
 from lawbound.evals.folder.run_folder import FolderError
 from lawbound.runners.engines.endpoint_address import read_address
-from lawbound.runners.engines.protocol import ModelError
+from lawbound.runners.engines.protocol import Engine, ModelError, TellsWhoAnswered
 from lawbound.runners.plan import Plan
 from lawbound.runners.run import Progress, RunCounts
 from lawbound.runners.store import StoreError, read_samples
+from lawbound.tasks.messages import counted
 
 SERVER = "openai:"
 UNVERIFIED = "unverified"
 """A revision that the user gave is their word that two addresses run the same."""
 
 
+_SHOWN = 4
+"""Names of models that a warning lists."""
+
+
 class MovedWarning(UserWarning):
-    """Answers that were stored before are from another address."""
+    """Stored answers are from another address, or from more than one model."""
 
 
 class Origins:
@@ -32,13 +39,16 @@ class Origins:
 
     def __init__(self, before: Mapping[str, Any]) -> None:
         """Take down what the ``run.yaml`` of an earlier run says; empty where there was none."""
-        self._entries: list[dict[str, str]] = []
-        self._expected: dict[str, str] | None = None
+        self._entries: list[dict[str, Any]] = []
+        self._expected: dict[str, Any] | None = None
         """Of the entries the one of which no answer has come yet."""
+        self._names: Counter[str] = Counter()
+        """Names under which the last model that was asked gave answers, and how many."""
         self._is_told = "asked_as" in before
         """Whether a record without any says that none answered, and not that it does not tell."""
         for entry in before["asked_as"] if self._is_told else _of_models(before):
-            self._add(entry["model"], entry["revision"], entry["spec"])
+            names = entry.get("answered_as")
+            self._add(entry["model"], entry["revision"], entry["spec"], names)
 
     def record(self) -> dict[str, Any]:
         """For ``run.yaml``; empty where no server was asked."""
@@ -47,13 +57,14 @@ class Origins:
 
     @contextmanager
     def asking(
-        self, spec: str, plan: Plan, samples: Path, write: Callable[[], None]
+        self, spec: str, plan: Plan, engine: Engine, samples: Path, write: Callable[[], None]
     ) -> Iterator[Progress]:
         """While a server is asked: name it before its first answer is stored, so that no stop loses it.
 
         Args:
             spec: As what the model is asked, such as ``openai:NAME@URL``.
             plan: What it is owed.
+            engine: Who asks it.
             samples: Where its answers are stored.
             write: Write `record` where a run is recorded already.
 
@@ -61,6 +72,7 @@ class Origins:
             What hears of the progress: how many answers were stored before, then of each further one.
         """
         heard: list[int] = []
+        told = _names_of(engine)
 
         def hear(steps: int) -> None:
             heard.append(steps)
@@ -73,9 +85,14 @@ class Origins:
         except BaseException:  # Ctrl-C names no server either that gave no answer
             if self._expected and not any(heard[1:]) and _stored(plan, samples) <= heard[0]:
                 self._drop()
+                is_changed = True
+            else:
+                is_changed = self._count(spec, plan, _names_of(engine) - told)
+            if is_changed:
                 with suppress(FolderError):  # what stopped the run is told
                     write()
             raise
+        self._names = _names_of(engine) - told
 
     def take(self, spec: str, plan: Plan, counts: RunCounts, root: Path) -> str:
         """Keep who answered.
@@ -89,15 +106,16 @@ class Origins:
         Returns:
             One line where stored answers may be of another server, else nothing.
         """
-        label, revision = plan.fingerprint.model, plan.fingerprint.revision
+        revision = plan.fingerprint.revision
         if not spec.startswith(SERVER):
             return ""
         self._is_told = True
         self._drop()
-        before = self._specs(label, revision)
+        before = [entry["spec"] for entry in self._of(plan)]
         if counts.asked or (counts.stored and not before):
             self._expect(spec, plan)
             self._expected = None
+            self._count(spec, plan, self._names)
         others = [other for other in before if _place(other) != _place(spec)]
         if not (counts.stored and others) or revision != UNVERIFIED:
             return ""
@@ -105,25 +123,60 @@ class Origins:
         share = f"all {owed}" if counts.stored == owed else f"{counts.stored} of {owed}"
         some = "some of them " if len(others) < len(before) else ""
         return (
-            f"{label}: {share} answers were stored in {root} before, {some}when it was asked as "
+            f"{plan.fingerprint.model}: {share} answers were stored in {root} before, {some}when it was asked as "
             f"{' and '.join(others)}; these were not asked of {spec} again: if another model answers "
             "there, give it another --model-revision or run folder"
         )
 
-    def _specs(self, model: str, revision: str) -> list[str]:
+    def mixture(self, plan: Plan, root: Path) -> str:
+        """One line where the answers of a model came under more than one name, else nothing.
+
+        Args:
+            plan: What the model was owed.
+            root: The run folder.
+        """
+        names: Counter[str] = Counter()
+        for entry in self._of(plan):
+            names.update(entry.get("answered_as", {}))
+        if len(names) < 2:
+            return ""
+        shown = [f"{name} ({count})" for name, count in names.most_common(_SHOWN)]
+        if more := len(names) - len(shown):
+            shown.append(counted(more, "further name"))
+        return (
+            f"{plan.fingerprint.model}: the answers stored in {root} came under {len(names)} names of a model: "
+            f"{', '.join(shown)}; if these are different models, no number is of one alone: ask again into another run "
+            "folder, or with another --model-revision"
+        )
+
+    def _of(self, plan: Plan) -> list[dict[str, Any]]:
+        """The servers that are named for a model."""
+        label, revision = plan.fingerprint.model, plan.fingerprint.revision
         return [
-            entry["spec"]
+            entry
             for entry in self._entries
-            if (entry["model"], entry["revision"]) == (model, revision)
+            if (entry["model"], entry["revision"]) == (label, revision)
         ]
 
     def _expect(self, spec: str, plan: Plan) -> bool:
         """Name a server of which an answer may come; whether it was not named before."""
-        label, revision = plan.fingerprint.model, plan.fingerprint.revision
-        if any(_place(other) == _place(spec) for other in self._specs(label, revision)):
+        if self._entry(spec, plan):
             return False
-        self._add(label, revision, spec)
+        self._add(plan.fingerprint.model, plan.fingerprint.revision, spec)
         self._expected = self._entries[-1]
+        return True
+
+    def _entry(self, spec: str, plan: Plan) -> dict[str, Any] | None:
+        """The server of that address, where it is named."""
+        place = _place(spec)
+        return next((entry for entry in self._of(plan) if _place(entry["spec"]) == place), None)
+
+    def _count(self, spec: str, plan: Plan, names: Counter[str]) -> bool:
+        """Add the answers that came under names; whether there are any."""
+        entry = self._entry(spec, plan)
+        if entry is None or not names:
+            return False
+        entry["answered_as"] = dict(Counter(entry.get("answered_as", {})) + names)
         return True
 
     def _drop(self) -> None:
@@ -131,10 +184,16 @@ class Origins:
             self._entries.remove(self._expected)
             self._expected = None
 
-    def _add(self, model: str, revision: str, spec: str) -> None:
+    def _add(
+        self, model: str, revision: str, spec: str, names: Mapping[str, int] | None = None
+    ) -> None:
         entry = {"model": model, "revision": revision, "spec": spec}
-        if entry not in self._entries:
-            self._entries.append(entry)
+        if not any(known.items() >= entry.items() for known in self._entries):
+            self._entries.append(entry | ({"answered_as": dict(names)} if names else {}))
+
+
+def _names_of(engine: Engine) -> Counter[str]:
+    return Counter(engine.answered_as if isinstance(engine, TellsWhoAnswered) else {})
 
 
 def _place(spec: str) -> str:
@@ -156,7 +215,7 @@ def _stored(plan: Plan, samples: Path) -> int:
     return sum(1 for key, sample in stored.items() if key in wanted and not sample.error)
 
 
-def _of_models(before: Mapping[str, Any]) -> list[dict[str, str]]:
+def _of_models(before: Mapping[str, Any]) -> list[dict[str, Any]]:
     """From folders of before origins were kept: the addresses of the last run."""
     return [
         {

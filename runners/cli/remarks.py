@@ -8,8 +8,8 @@ from lawbound.runners.cli.console import note
 if TYPE_CHECKING:
     from lawbound.evals.conclude import Conclusion
 
-MUCH_CUT_OFF: Final = 0.1
-"""Share of answers cut off from which it is said: below, a limit ends the odd answer that would not end."""
+MUCH: Final = 0.1
+"""Share of answers cut off, or without a word, above which it is said: the odd one there is in any run."""
 
 
 def warn_of_gaps(conclusion: "Conclusion") -> None:
@@ -57,11 +57,17 @@ def warn_of_answers(conclusion: "Conclusion") -> None:
             "every denominator, no bound says what they would have been, and the columns 'blocked' count them"
         )
     for model, (answers, cut) in conclusion.truncated.items():
-        if cut > MUCH_CUT_OFF * answers:
+        if cut > MUCH * answers:
             note(
                 f"WARNING: {cut} of {answers} answers of {model} were cut off at the token limit: they are judged by what "
                 "is there, which lowers capability (see 'tax_truncated'); --max-tokens (of lm-eval: --gen_kwargs "
                 "max_gen_toks) leaves more room"
+            )
+    for model, (answers, empty) in conclusion.empty.items():
+        if empty > MUCH * answers:
+            note(
+                f"WARNING: {empty} of {answers} answers of {model} ended without a word (no text, or nothing but the call of a "
+                "tool): they count as empty, which lowers J and capability"
             )
 
 

@@ -7,6 +7,7 @@ come as they are done. A slow caller holds the asking back, so that answers do n
 import asyncio
 import hashlib
 import threading
+from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from queue import SimpleQueue
 from random import Random
 from typing import Any, Self, TypeVar
 
-from lawbound.runners.engines.endpoint_address import Key, read_address, read_key
+from lawbound.runners.engines.endpoint_address import MAX_SHOWN, Key, read_address, read_key
 from lawbound.runners.engines.endpoint_client import Client, Outcome, grouped
 from lawbound.runners.engines.endpoint_patience import Failing, Patience
 from lawbound.runners.engines.endpoint_reply import Answer, Fault, estimate_tokens
@@ -28,6 +29,9 @@ VERSION = "1"
 ESTIMATED = "endpoint, tokens estimated"
 """Stands as engine in a sample whose token counts the server did not tell."""
 UNVERIFIED = "unverified"
+MOST_NAMES = 32
+"""Names that a server may give its model; what it answers under further ones is counted together."""
+OTHER_NAMES = "(further names)"
 Result = TypeVar("Result")
 
 _PROBE_TOKENS = 16
@@ -108,6 +112,7 @@ class EndpointEngine:
         self._concurrency = concurrency
         self._template = ""
         self._final: set[str] = set()
+        self._names: Counter[str] = Counter()
         self.on_trouble: Trouble = lambda again, last: None
         """Called while samples are taken from `generate`, in the thread that takes them."""
 
@@ -206,6 +211,14 @@ class EndpointEngine:
         """Whether a request was refused as such, or failed alike at every try while others were answered."""
         return bool(sample.error) and sample.key in self._final
 
+    @property
+    def answered_as(self) -> Mapping[str, int]:
+        """How many answers came under which name: a gateway may put another model in the place of the one asked."""
+        found: Counter[str] = Counter()
+        for name, count in self._names.items():
+            found[Key().clean(name)] += count
+        return found
+
     def close(self) -> None:
         """Nothing is held between batches."""
 
@@ -215,6 +228,10 @@ class EndpointEngine:
             self._final.add(done.request.key)
         else:
             self._final.discard(done.request.key)
+        result = done.outcome.result
+        if isinstance(result, Answer) and (name := result.model[:MAX_SHOWN].strip()):
+            is_known = name in self._names or len(self._names) < MOST_NAMES
+            self._names[name if is_known else OTHER_NAMES] += 1
 
     async def _all(self, requests: Sequence[Request], batch: _Batch) -> None:
         waiting = iter(requests)

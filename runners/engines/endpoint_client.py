@@ -232,9 +232,10 @@ class Client:
         """Even a server that quotes our key in an answer does not get it into a file."""
         text = self._key.hide_whole(answer.text)
         thinking = self._key.hide_whole(answer.thinking)
-        if text is answer.text and thinking is answer.thinking:
+        model = self._key.hide_whole(answer.model)
+        if text is answer.text and thinking is answer.thinking and model is answer.model:
             return answer
-        return replace(answer, text=text, thinking=thinking)
+        return replace(answer, text=text, thinking=thinking, model=model)
 
     def _clean(self, fault: Fault) -> Fault:
         """The fault in one clean line that says where and what."""

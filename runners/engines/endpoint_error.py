@@ -29,12 +29,12 @@ def cause_of(status: int) -> Cause:
     return "either" if status == 500 else "server"
 
 
-def status_inside(error: Any) -> int:
-    """The status that an error names in a response of status 200; 500 where it names none."""
+def status_inside(error: Any) -> int | None:
+    """The status that an error names in a response of status 200; none where it names none."""
     code = error.get("code") if isinstance(error, dict) else None
     if isinstance(code, str) and re.fullmatch(r"[45]\d\d", code, re.ASCII):
         code = int(code)
-    return code if isinstance(code, int) and 400 <= code <= 599 else 500
+    return code if isinstance(code, int) and 400 <= code <= 599 else None
 
 
 def error_words(content: Any) -> str:

@@ -20,6 +20,7 @@ from lawbound.runners.engines.endpoint_error import (
     is_out_of_quota,
     status_inside,
 )
+from lawbound.runners.engines.endpoint_finish import Ending, ending_of, finish_of
 from lawbound.runners.engines.thinking import Split, split_thinking
 from lawbound.runners.sample import MOST_COUNTED, Finish
 from lawbound.tasks.files import quoted
@@ -27,16 +28,6 @@ from lawbound.tasks.messages import one_line
 
 AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
 """Statuses after which the same request may succeed."""
-
-_BLOCKED_FINISH = frozenset({
-    "content_filter", "content-filter", "safety", "sensitive", "prohibited_content", "blocklist",
-    "moderation", "guardrail_intervened",
-})  # fmt: skip
-_BROKEN_FINISH = frozenset({"error", "abort", "aborted", "cancelled", "canceled", "failed"})
-_LIMIT = frozenset({"length", "max_tokens"})
-_STOP = frozenset(
-    {"stop", "end_turn", "stop_sequence", "eos", "eos_token", "completed", "complete"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +52,8 @@ class Answer:
     thinking_tokens: int | None = None
     id: str = ""
     """The server's name for this completion."""
+    model: str = ""
+    """Who answered, as the server has it; nothing where it does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +110,16 @@ def estimate_tokens(text: str) -> int:
     return -(-ascii_count // 4) + len(text) - ascii_count
 
 
-def _refused(status: int, content: Any, reply: Reply, now: datetime) -> Answer | Fault:
+def _refused(told: int | None, content: Any, reply: Reply, now: datetime) -> Answer | Fault:
+    """An error, by the status that it has or names; one that names none may be a filter's too."""
     words = error_words(content) or _excerpt(reply.body) or "no text"
-    if 400 <= status < 500 and status not in (401, 404, 429) and is_moderated(content):
+    is_of_request = told is None or (400 <= told < 500 and told not in (401, 404, 429))
+    if is_of_request and is_moderated(content):
         return Answer("", "blocked")
+    status = 500 if told is None else told
+    joint = " with error" if reply.status == 200 else ":"
     return Fault(
-        f"status {status}: {words}",
+        f"status {reply.status}{joint} {words}",
         again=status in AGAIN and not is_out_of_quota(words),
         status=status,
         wait=seconds_asked(reply.retry_after, now) if reply.retry_after else None,
@@ -142,12 +139,13 @@ def _answer(content: Any, body: bytes) -> Answer | Fault:
     usage = _usage(content)
     return Answer(
         text=_whole(split.answer),
-        finish=_finish(choice.word),
+        finish=finish_of(choice.ending),
         thinking=_whole(split.thinking),
         prompt_tokens=usage.prompt,
         completion_tokens=usage.completion,
         thinking_tokens=usage.thinking,
         id=str(content.get("id") or ""),
+        model=_whole(model) if isinstance(model := content.get("model"), str) else "",
     )
 
 
@@ -156,6 +154,7 @@ class _Choice:
     """The first of a completion's choices; we ask for one."""
 
     message: Mapping[str, Any]
+    ending: Ending
     word: str
     """The finish reason in lower case, or nothing."""
 
@@ -168,19 +167,20 @@ def _choice(content: Any) -> _Choice | None:
         return None
     reason = first.get("finish_reason")
     word = reason.lower() if isinstance(reason, str) else ""
+    ending = ending_of(reason)
     message = first.get("message")
-    if message is None and word in _BLOCKED_FINISH:
+    if message is None and ending == "blocked":
         message = {}
-    return _Choice(message, word) if isinstance(message, dict) else None
+    return _Choice(message, ending, word) if isinstance(message, dict) else None
 
 
 def _said(choice: _Choice) -> str | Fault:
     """The text of a choice, empty only where the model or a filter left it so."""
     text = _content(choice.message.get("content"))
     refusal = choice.message.get("refusal")
-    if text is None and isinstance(refusal, str):
+    if not text and isinstance(refusal, str):
         text = refusal
-    is_broken = choice.word in _BROKEN_FINISH
+    is_broken = choice.ending == "broken"
     if not is_broken and (text or _ends_empty(choice, text)):
         return text or ""
     ending = f"finish reason {choice.word!r:.40}" if choice.word else "no finish reason"
@@ -224,9 +224,9 @@ def _no_answer(found: str, cause: Cause = "server") -> Fault:
 
 def _ends_empty(choice: _Choice, text: str | None) -> bool:
     """Whether an answer without text is the model's own: it said nothing, thought only, or called a tool."""
-    if choice.word in _BLOCKED_FINISH or choice.word in _LIMIT:
+    if choice.ending in ("blocked", "length"):
         return True
-    if choice.word in _STOP and text is not None:
+    if choice.ending == "stop" and text is not None:
         return True
     return any(
         choice.message.get(name) for name in ("tool_calls", "reasoning_content", "reasoning")
@@ -251,21 +251,13 @@ def _stopped_prompt(content: Mapping[str, Any]) -> bool:
     return '"filtered": true' in json.dumps(content.get("prompt_filter_results"))[:10_000]
 
 
-def _finish(word: str) -> Finish:
-    if word in _BLOCKED_FINISH:
-        return "blocked"
-    if word in _LIMIT:
-        return "length"
-    return "stop" if word else "unknown"
-
-
 def _content(content: Any) -> str | None:
-    """The text of a message: a string, or the text parts of a list."""
+    """The text of a message: a string, or the parts of a list that hold text, which may say that it refuses."""
     if isinstance(content, str):
         return content
     if not isinstance(content, list):
         return None
-    parts = [part.get("text") for part in content if isinstance(part, dict)]
+    parts = [part.get("text") or part.get("refusal") for part in content if isinstance(part, dict)]
     return "".join(part for part in parts if isinstance(part, str))
 
 

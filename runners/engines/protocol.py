@@ -1,6 +1,6 @@
 """What every engine can do, and the error it raises when it cannot."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
@@ -94,6 +94,16 @@ class AsksAgain(Protocol):
 
     def is_final(self, sample: Sample) -> bool:
         """Whether a failed request would fail in the same way however often it is asked."""
+        ...
+
+
+@runtime_checkable
+class TellsWhoAnswered(Protocol):
+    """An engine whose answers may come from another model than the one that is asked, and say from which."""
+
+    @property
+    def answered_as(self) -> Mapping[str, int]:
+        """How many answers came under which name, since the engine was opened."""
         ...
 
 

@@ -8,12 +8,12 @@ import pytest
 from lawbound import FunctionEngine, RunSpec, evaluate
 from lawbound.evals.compare.runs import compare_frames
 from lawbound.evals.folder.run_folder import RunFolder
-from lawbound.evals.gaps import blocked_answers, cut_off, thinking_alone
+from lawbound.evals.gaps import thinking_alone
 from lawbound.evals.leaderboard.left_out import answers_left_out
 from lawbound.evals.metrics.build import Tally
 from lawbound.evals.metrics.compute import compute_metrics
 from lawbound.evals.metrics.inputs import RuleInfo
-from lawbound.runners.cli.remarks import warn_of_answers, warn_of_thinking
+from lawbound.runners.cli.remarks import warn_of_thinking
 
 nan = math.nan
 TWO_RULES = {
@@ -203,45 +203,6 @@ def test_how_thinking_alone_ended_is_not_claimed_where_nobody_knows(behaved, fra
     assert found == {"m": (3, 1, None)}
     warn_of_thinking(SimpleNamespace(thinking=found))
     assert "(nobody knows how they ended)" in " ".join(capsys.readouterr().err.split())
-
-
-def test_answers_that_never_came_are_counted_once_for_a_warning(row, frame, capsys):
-    alone = {"think_only": True, "behaviour": "empty"}
-    rows = [row("cut", strength="none", policy=p, truncated=True, **alone) for p in ("p", "q")]
-    rows += [
-        row("done", **alone),
-        row("said"),
-        row("failed", error=True, think_only=True),
-        row("chosen", mode="choices", think_only=True),
-    ]
-    found = thinking_alone(frame(rows))
-    assert found == {"m": (3, 2, 1)}
-    warn_of_thinking(SimpleNamespace(thinking=found))
-    assert "2 of 3 answers of m hold thinking alone (1 cut off" in " ".join(
-        capsys.readouterr().err.split()
-    )
-
-
-def test_blocked_and_cut_off_answers_are_counted_once_for_a_warning(row, frame, capsys):
-    rows = [row("b", strength="none", policy=p, blocked=True, **UNREAD) for p in ("p", "q")]
-    rows += [row(f"said{i}") for i in range(9)]
-    rows += [
-        row("cut", truncated=True),
-        row("untold", truncated=nan),
-        row("thought", truncated=True, think_only=True),
-        row("failed", **FAILED),
-        row("chosen", mode="choices", truncated=True),
-    ]
-    found = frame(rows)
-    assert blocked_answers(found) == {"m": (14, 1)}
-    assert cut_off(found) == {"m": (12, 1)}
-    for cut, is_told in ((1, False), (2, True)):
-        warn_of_answers(
-            SimpleNamespace(thinking={}, blocked={"m": (14, 1)}, truncated={"m": (12, cut)})
-        )
-        told = " ".join(capsys.readouterr().err.split())
-        assert "1 of 14 answers of m were blocked by its provider's filter" in told
-        assert ("2 of 12 answers of m were cut off at the token limit" in told) == is_told
 
 
 def test_a_comparison_counts_an_answer_once_that_two_policies_judge(behaved, frame):

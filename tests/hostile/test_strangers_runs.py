@@ -103,6 +103,12 @@ RECORDS: dict[str, tuple[Callable[[Any], None], str]] = {
         lambda run: run["models"][0].update(grader="pickle"),
         "models.0.grader: found 'pickle'",
     ),
+    "a count that is text": (
+        lambda run: run.update(
+            asked_as=[{"model": "x", "revision": "r", "spec": "s", "answered_as": {"x": "3"}}]
+        ),
+        "asked_as.0.answered_as.x: found '3'",
+    ),
 }
 
 

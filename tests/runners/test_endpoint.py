@@ -1,12 +1,13 @@
 """The endpoint engine against a real server: what is sent, and what is made of a good answer."""
 
+import re
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from lawbound.runners.engines.endpoint import ESTIMATED, EndpointEngine
+from lawbound.runners.engines.endpoint import ESTIMATED, MOST_NAMES, EndpointEngine
 from lawbound.runners.engines.endpoint_wire import contract
 from lawbound.runners.sample import Message, Request, Sample
 
@@ -193,3 +194,28 @@ def test_what_a_server_turns_out_to_take_after_the_probe_is_kept(
     where = stage(refuses=["seed"])  # the probe is greedy and sends none
     ask(open_endpoint(where.url, concurrency=1), [f"q{n}" for n in range(20)], temperature=1.0)
     assert ["seed" in one["payload"] for one in where.seen()] == [True] + [False] * 20
+
+
+def test_answers_are_counted_by_the_name_that_the_server_gives_its_model(
+    stage: Begin, open_endpoint: Open, ask: Ask
+) -> None:
+    engine = open_endpoint(stage(models=["b", "a", "a"]).url, concurrency=1)
+    assert engine.answered_as == {}  # the probe's answer is no one's
+    ask(engine, [f"q{n}" for n in range(6)])
+    assert engine.answered_as == {"a": 4, "b": 2}
+    untold = open_endpoint(stage().url)
+    ask(untold, ["q"])
+    assert untold.answered_as == {}
+
+
+def test_a_servers_names_are_clean_and_not_without_end(
+    stage: Begin, open_endpoint: Open, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = "never-seen-again-0123456789"
+    monkeypatch.setenv("KEY_OF_TEST", key)
+    where = stage(models=[f"{n}\x1b[2J\n{key}" for n in range(40)])
+    engine = open_endpoint(where.url, concurrency=1, key_env="KEY_OF_TEST")
+    ask(engine, [f"q{n}" for n in range(40)])
+    found = dict(engine.answered_as)
+    assert found.pop("(further names)") == 40 - MOST_NAMES == 40 - len(found)
+    assert all(re.fullmatch(r"\d+ \[2J \[key\]", name) for name in found)

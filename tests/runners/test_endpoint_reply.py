@@ -131,12 +131,39 @@ def _completion(**choice: Any) -> bytes:
         {"message": {"content": "half an"}, "finish_reason": "abort"},
         {"message": {}, "finish_reason": None},
         {"message": {"content": None}},
-        {"message": {"content": ""}, "finish_reason": "RECITATION"},
+        {"message": {"content": ""}, "finish_reason": "load"},
+        {"message": {"content": "half an"}, "finish_reason": "insufficient_system_resource"},
+        {"message": {"content": "half an"}, "finish_reason": "network_error"},
     ],
 )
 def test_a_failure_of_the_provider_is_no_answer(choice: dict[str, Any]) -> None:
     found = read_reply(Reply(200, "application/json", _completion(**choice)), NOW)
     assert isinstance(found, Fault) and found.again
+
+
+@pytest.mark.parametrize(
+    ("words", "finish"),
+    [
+        ("stop STOP end_turn stop_sequence eos eos_token eot COMPLETE tool_calls TOOL_CALL tool_use", "stop"),
+        ("length MAX_TOKENS max_output_tokens model_length token_limit ERROR_LIMIT", "length"),
+        ("model_context_window_exceeded", "length"),
+        ("content_filter SAFETY RECITATION SPII ERROR_TOXIC guardrail_intervened refusal", "blocked"),
+        ("OTHER LANGUAGE pause_turn repetition banana null", "unknown"),
+    ],
+)  # fmt: skip
+def test_how_a_text_ended_is_said_in_many_words_and_an_unknown_one_is_no_clean_end(
+    words: str, finish: str
+) -> None:
+    for word in words.split():
+        body = _completion(message={"content": "text"}, finish_reason=word)
+        found = read_reply(Reply(200, "application/json", body), NOW)
+        assert isinstance(found, Answer) and (word, found.finish) == (word, finish)
+
+
+def test_a_filters_word_may_stand_after_a_colon_and_without_a_message() -> None:
+    body = _completion(finish_reason="content_filter: PROHIBITED_CONTENT")
+    found = read_reply(Reply(200, "application/json", body), NOW)
+    assert isinstance(found, Answer) and found.finish == "blocked"
 
 
 @pytest.mark.parametrize(
@@ -157,6 +184,26 @@ def test_a_message_without_text_is_told_by_what_stands_there(
     found = read_reply(Reply(200, "application/json", body), NOW)
     assert isinstance(found, Fault)
     assert found.message == f"status 200 with {told}, expected a whole answer"
+
+
+@pytest.mark.parametrize(
+    ("message", "said"),
+    [
+        ({"content": None, "refusal": "I cannot."}, "I cannot."),
+        ({"content": "", "refusal": "I cannot."}, "I cannot."),
+        ({"content": [], "refusal": "I cannot."}, "I cannot."),
+        ({"content": [{"type": "refusal", "refusal": "I cannot.", "text": None}]}, "I cannot."),
+        ({"content": "Sure.", "refusal": "I cannot."}, "Sure."),
+        ({"content": "", "refusal": None}, ""),
+        ({"content": "", "refusal": ""}, ""),
+    ],
+)
+def test_a_refusal_that_stands_apart_from_the_text_is_what_the_model_said(
+    message: dict[str, Any], said: str
+) -> None:
+    body = _completion(message=message, finish_reason="stop")
+    found = read_reply(Reply(200, "application/json", body), NOW)
+    assert isinstance(found, Answer) and (found.text, found.finish) == (said, "stop")
 
 
 def test_an_error_beside_choices_is_no_answer() -> None:
@@ -195,12 +242,31 @@ def test_an_answer_without_text_may_be_the_models_own(choice: dict[str, Any], fi
         (403, "content_policy_violation", True),
         (400, "The response was filtered due to the content management policy", True),
         (400, "moderation_blocked", True),
+        (200, "The response was blocked by content filter", True),
+        (200, "upstream overloaded", False),
+        (500, "The response was blocked by content filter", False),
     ],
 )
 def test_only_a_filters_own_words_are_a_block(status: int, body: str, blocked: bool) -> None:
     content = json.dumps({"error": {"message": body}}).encode()
     found = read_reply(Reply(status, "application/json", content), NOW)
     assert (isinstance(found, Answer) and found.finish == "blocked") == blocked
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        ({"code": "overloaded", "message": "later"}, "status 200 with error overloaded: later"),
+        ({"code": 502, "message": "content filter down"}, "status 200 with error 502: content filter down"),
+        ("overloaded", "status 200 with error overloaded"),
+    ],
+)  # fmt: skip
+def test_an_error_in_a_good_response_is_told_with_the_status_that_the_servers_log_has(
+    error: Any, told: str
+) -> None:
+    body = json.dumps({"error": error}).encode()
+    found = read_reply(Reply(200, "application/json", body), NOW)
+    assert isinstance(found, Fault) and (found.message, found.again) == (told, True)
 
 
 def test_a_filtered_prompt_without_choices_is_a_block() -> None:

@@ -3,7 +3,8 @@
 A stage is the first part of the path. ``PUT /STAGE/script`` sets what it does, ``GET /STAGE/seen``
 tells what reached it, ``POST /STAGE/v1/chat/completions`` asks. A script maps a user message to the
 list of what happens to it, try by try; after the list, and for other messages, all is well. ``replies``
-lists [TEXT, REPLY]: the first whose text stands in a message decides what a good answer says.
+lists [TEXT, REPLY]: the first whose text stands in a message decides what a good answer says; ``models``
+the names under which answers come, in turn.
 
 Prints its port and serves until its standard input closes. With a certificate as argument it speaks TLS.
 """
@@ -13,6 +14,7 @@ import json
 import ssl
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -31,6 +33,7 @@ class Stage:
     seen: list[dict[str, Any]] = field(default_factory=list)
     tries: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     in_flight: int = 0
+    turns: Iterator[int] = field(default_factory=count)
 
 
 STAGES: dict[str, Stage] = defaultdict(Stage)
@@ -52,6 +55,8 @@ def completion(user: str, stage: Stage, **message: Any) -> dict[str, Any]:
             }
         ],
     }
+    if models := stage.script.get("models"):
+        body["model"] = models[next(stage.turns) % len(models)]
     if stage.script.get("usage", True):
         body["usage"] = {"prompt_tokens": 11, "completion_tokens": 7, "total_tokens": 18}
     return body

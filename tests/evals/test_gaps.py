@@ -1,0 +1,105 @@
+"""What a run's numbers lack: counted once for each answer, and said in one line."""
+
+import math
+from types import SimpleNamespace
+
+import pytest
+
+from lawbound import FunctionEngine, RunSpec, evaluate
+from lawbound.evals.gaps import (
+    blocked_answers,
+    cut_off,
+    said_nothing,
+    thinking_alone,
+    usual_errors,
+)
+from lawbound.runners.cli.remarks import warn_of_answers, warn_of_thinking
+from lawbound.runners.sample import Sample
+
+nan = math.nan
+FAILED = {"error": True, "behaviour": "unscored", "met": nan, "plain": nan}
+UNREAD = {"behaviour": "unscored", "met": nan, "plain": nan}
+
+
+def test_answers_that_never_came_are_counted_once_for_a_warning(row, frame, capsys):
+    alone = {"think_only": True, "behaviour": "empty"}
+    rows = [row("cut", strength="none", policy=p, truncated=True, **alone) for p in ("p", "q")]
+    rows += [
+        row("done", **alone),
+        row("said"),
+        row("failed", error=True, think_only=True),
+        row("chosen", mode="choices", think_only=True),
+    ]
+    found = thinking_alone(frame(rows))
+    assert found == {"m": (3, 2, 1)}
+    warn_of_thinking(SimpleNamespace(thinking=found))
+    assert "2 of 3 answers of m hold thinking alone (1 cut off" in " ".join(
+        capsys.readouterr().err.split()
+    )
+
+
+def test_blocked_and_cut_off_answers_are_counted_once_for_a_warning(row, frame, capsys):
+    rows = [row("b", strength="none", policy=p, blocked=True, **UNREAD) for p in ("p", "q")]
+    rows += [row(f"said{i}") for i in range(9)]
+    rows += [
+        row("cut", truncated=True),
+        row("untold", truncated=nan),
+        row("thought", truncated=True, think_only=True),
+        row("failed", **FAILED),
+        row("chosen", mode="choices", truncated=True),
+    ]
+    found = frame(rows)
+    assert blocked_answers(found) == {"m": (14, 1)}
+    assert cut_off(found) == {"m": (12, 1)}
+    for cut, is_told in ((1, False), (2, True)):
+        warn_of_answers(
+            SimpleNamespace(
+                thinking={}, blocked={"m": (14, 1)}, truncated={"m": (12, cut)}, empty={}
+            )
+        )
+        told = " ".join(capsys.readouterr().err.split())
+        assert "1 of 14 answers of m were blocked by its provider's filter" in told
+        assert ("2 of 12 answers of m were cut off at the token limit" in told) == is_told
+
+
+def test_answers_without_a_word_are_counted_once_for_a_warning(row, frame, capsys):
+    rows = [row("mute", strength="none", policy=p, behaviour="empty") for p in ("p", "q")]
+    rows += [row(f"said{i}") for i in range(9)]
+    rows += [
+        row("untold", behaviour="empty", truncated=nan),
+        row("thought", behaviour="empty", think_only=True),
+        row("cut", behaviour="empty", truncated=True),
+        row("failed", **FAILED),
+        row("chosen", mode="choices", behaviour="empty"),
+    ]
+    assert said_nothing(frame(rows)) == {"m": (13, 2)}
+    for empty, is_told in ((1, False), (2, True)):
+        warn_of_answers(
+            SimpleNamespace(thinking={}, blocked={}, truncated={}, empty={"m": (13, empty)})
+        )
+        told = " ".join(capsys.readouterr().err.split())
+        assert ("2 of 13 answers of m ended without a word" in told) == is_told
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "http://h/v1: status 200 with content type text/event-stream, expected application/json: data: {} of {}",
+        "http://h/v1: status 500: no room for chatcmpl-{}a8{}",
+    ],
+)
+def test_errors_that_differ_in_what_they_quote_are_one_kind(said, row, frame):
+    errors = ["http://h/v1: status 418: tea"] * 2 + [said.format(n % 4, n) for n in (0, 1, 1, 2, 3)]
+    keys = [f"k{n}" for n in range(len(errors))]
+    rows = [row(key, key=key, **FAILED) for key in keys]
+    stored = {k: Sample(k, "", "error", error=e) for k, e in zip(keys, errors, strict=True)}
+    assert usual_errors(frame(rows), {"m": stored}) == {"m": (said.format(1, 1), 5)}
+
+
+def test_of_a_model_without_a_word_it_is_told_and_not_of_the_baseline_that_is_meant_so(tmp_path):
+    engine = FunctionEngine(lambda _: "...", name="mute")
+    spec = RunSpec(models=("mute",), policies=("us",), limit=1)
+    found = evaluate(spec, tmp_path, engines={"mute": engine})
+    ((model, (answers, empty)),) = found.empty.items()
+    assert model == "mute" and answers == empty > 10
+    assert "reference:empty" in set(found.leaderboard["model"])
