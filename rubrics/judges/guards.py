@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lawbound.rubrics.judges.material import confined, off_line_starts, shortened
+from lawbound.rubrics.judges.question import THINKING_TOKENS
 from lawbound.rubrics.judges.reply import unfenced, whole
 from lawbound.runners.sample import Message, Settings
 
@@ -179,7 +180,7 @@ def _shield_read(reply: str) -> GuardFinding | None:
 
 GUARDS: Mapping[str, Guard] = {
     "safeguard": Guard(
-        _safeguard_ask, _safeguard_read, Settings(max_tokens=2048), "# VIOLATES (1)"
+        _safeguard_ask, _safeguard_read, Settings(max_tokens=THINKING_TOKENS), "# VIOLATES (1)"
     ),
     "llama-guard": Guard(
         _llama_guard_ask,

@@ -17,6 +17,7 @@ from lawbound.runners.cli.options import (
     Epochs,
     JudgeModes,
     Judges,
+    JudgeTokens,
     Limit,
     MaxErrors,
     MaxTokens,
@@ -75,10 +76,11 @@ def run(
     workers: Workers = None,
     judge: Judges = None,
     judge_mode: JudgeModes = None,
+    judge_max_tokens: JudgeTokens = None,
     dry_run: DryRun = False,
 ) -> None:
     """Ask models a suite's items under policies, judge, conclude."""
-    panel = judge_spec(judge, judge_mode)
+    panel = judge_spec(judge, judge_mode, max_tokens=judge_max_tokens)
     spec = _spec(
         config,
         suite=suite,

@@ -72,7 +72,8 @@ def test_a_run_asked_again_keeps_its_panel_and_counts_what_it_has_not_read(
     assert record["unread"] == found.unread == new.sum() > 0 == before["unread"]
     assert {**record, "unread": 0} == before
     board = found.leaderboard["scorer_version"].unique().tolist()
-    assert [one.partition("+")[2] for one in board] == [f"judge:all:0.7:{name}+unread:{new.sum()}"]
+    who = f"judge:all:0.7:{name}+form:{record['form']}+unread:{new.sum()}"
+    assert [one.partition("+")[2] for one in board] == [who]
 
 
 def test_the_same_panel_reads_what_is_new_and_the_run_is_as_if_asked_at_once(
