@@ -127,7 +127,7 @@ def ask_panel(
         ModelError: Not one answer got a reply from any judge.
         StoreError: The store cannot be written.
     """
-    named = _named(spec)
+    named = judges_of(spec)
     wanted = asked_of(spec.mode, spec.unsure, named, scored, run.policies)
     questions = [question for _, question in wanted.values()]
     if not questions:
@@ -199,7 +199,7 @@ def earlier_judgement(run: StoredRun, scored: Mapping[str, Sequence[ScoredAnswer
         record.get("unsure", UNSURE),
         max_tokens=record.get("max_tokens"),
     )
-    named = _named(spec)
+    named = judges_of(spec)
     panel, decisions = _panel(spec, named), stored_decisions(run.folder)
     held: dict[Place, tuple[Question, Decision]] = {}
     for model, rows in scored.items():
@@ -217,6 +217,11 @@ def earlier_judgement(run: StoredRun, scored: Mapping[str, Sequence[ScoredAnswer
     }
     now |= {**counts(held.values()), "unread": len(unread), "agreement": _agreement(named, held)}
     return Judgement(_in_use(held), {**record, **now})
+
+
+def judges_of(spec: JudgeSpec) -> list[Named]:
+    """The judges of a panel, and how each is asked."""
+    return [with_tokens(read_name(model), spec.max_tokens) for model in spec.models]
 
 
 def with_readings(
@@ -244,10 +249,6 @@ def scorer_version(record: Mapping[str, Any]) -> str:
 def _in_use(held: Mapping[Place, tuple[Question, Decision]]) -> Readings:
     """The readings that stand in place of the offline ones."""
     return {place: one.reading for place, (_, one) in held.items() if one.reading is not None}
-
-
-def _named(spec: JudgeSpec) -> list[Named]:
-    return [with_tokens(read_name(model), spec.max_tokens) for model in spec.models]
 
 
 def _panel(spec: JudgeSpec, named: Sequence[Named]) -> list[object]:

@@ -14,8 +14,10 @@ import yaml
 import lawbound
 from lawbound.evals.conclude import conclude
 from lawbound.evals.judging.agreement import agreement
+from lawbound.evals.judging.cost import judge_costs
 from lawbound.evals.judging.counts import own_judges
 from lawbound.evals.judging.panel import JudgeSpec
+from lawbound.evals.prepare import prepare
 from lawbound.evals.run_spec import RunSpec
 from lawbound.rubrics.judges import rubric
 from lawbound.rubrics.judges.forms import GUARD_FORMS, RUBRIC, form_digest, read_name, with_tokens
@@ -245,6 +247,23 @@ def test_agreement_is_what_is_left_above_chance() -> None:
     assert (found["both"], found["same"]) == (51, 36)
     without = agreement(["a", "b"], votes[:-1])
     assert without == [{"judges": ["a", "b"], "both": 50, "same": 35, "kappa": 0.4}]
+
+
+@pytest.mark.parametrize("guard", ["", "guard:llama-guard:"])
+def test_the_most_that_judges_cost_is_told_before_anything_is_asked(
+    tmp_path: Path, judge: Judges, guard: str
+) -> None:
+    name = guard + judge("tiny", ("", REFUSE))
+    spec = RunSpec(suite="quick", models=("m",), policies=("us",), limit=6, references=False)
+    panel = JudgeSpec((name,), "all", max_tokens=50)
+    (cost,) = judge_costs(panel, prepare(spec, own={"m"}))
+    said = "The main reasons are trade, law and custom. " * 8
+    engine = FunctionEngine(lambda request: said + request.key, name="m")
+    lawbound.evaluate(spec, tmp_path, engines={"m": engine}, judge=panel)
+    entry = _record(tmp_path)["last_pass"][0]
+    assert entry["requests"] > 0
+    assert (cost.answers, cost.requests) == (entry["read"], entry["requests"])
+    assert cost.new_tokens == 50 * entry["requests"]
 
 
 def _run(judge: str, *fingerprints: tuple[str, str] | None, reference: bool = False) -> Any:
