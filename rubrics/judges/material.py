@@ -6,14 +6,14 @@ MAX_ANSWER = 6000
 """Characters of an answer that a judge reads, the same in every arm; longer ones lose their middle."""
 
 _CONTROL = re.compile(
-    r"<([|｜][^<>\n]{0,60}[|｜]?|[a-z_]{1,40}\||/?(?:start|end)_of_turn|/?(?:begin|end) [^<>\n]{0,60}"
-    r"|/?(?:s|bos|eos|pad|unk|sys|think|thinking|thought|reasoning)|/?seed:[a-z_:]{1,40}|extra_id_[0-9]{1,4}"
+    r"<([|｜][^<>\n]{0,60}[|｜]?|[a-z_]{1,40}\||/?(?:start|end)_of_[a-z]{1,20}|/?(?:begin|end) [^<>\n]{0,60}"
+    r"|/?(?:s|bos|eos|eot|sop|eop|pad|unk|sys|think|thinking|thought|reasoning)|/?seed:[a-z_:]{1,40}|extra_id_[0-9]{1,4}"
     r"|\s*(?:/\s*)?(?:question|answer)(?:[\s/][^<>]*)?)>",  # a model takes `</answer >` for the end, too
     re.IGNORECASE,
 )
 """Tags that frame a judge's prompt, and control tokens that a tokenizer may obey inside of text."""
 _TURN = re.compile(
-    r"\[(/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS|TOOL_CONTENT|ARGS|CALL_ID|THINK))\]"
+    r"\[(/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS|TOOL_CONTENT|ARGS|CALL_ID|THINK|gMASK))\]"
 )
 """Control tokens of Mistral's kind, whose brackets are those that others are put into."""
 _KIMI = re.compile(r"◁(/?think)▷")
