@@ -149,6 +149,6 @@ def tell_of_kept_judges(folder: Path) -> None:
     )
     if record["unread"]:
         note(
-            f"WARNING: {record['unread']} answers were not put to these judges, and the offline grader "
+            f"WARNING: {record['unread']} answers were not put to these judges (or in other words), and the offline grader "
             "read them; the same --judge asks only about what is missing"
         )
