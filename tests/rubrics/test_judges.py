@@ -84,7 +84,9 @@ def test_anything_else_is_no_verdict(reply: str) -> None:
     assert parse_verdict(reply) is None
 
 
-@pytest.mark.parametrize("start", ["VERDICT:", "VERDICT: answer; ADDONS:"])
+@pytest.mark.parametrize(
+    "start", ["VERDICT:", "VERDICT: answer; ADDONS:", "VERDICT: answer; ADDONS: correct"]
+)
 def test_a_page_of_blanks_is_no_verdict_at_once(start: str) -> None:
     began = time.process_time()
     assert parse_verdict(start + " " * 200_000 + "!") is None
