@@ -282,7 +282,7 @@ def test_the_command_line_says_whose_readings_stay_and_what_is_unread(
     assert _command(monkeypatch, "score", str(out)) == 0
     told = capsys.readouterr().err
     assert f"judges: {name} read this run before, and what was said stays" in told
-    assert "WARNING" not in told
+    assert "answers were not put to these judges" not in told
     ask(prepare(LARGER, own={"m"}), out, engines={"m": moody})
     assert _command(monkeypatch, "score", str(out)) == 0
     told, unread = capsys.readouterr().err, _record(out)["unread"]
