@@ -363,6 +363,16 @@ def test_a_dry_run_counts_what_the_run_then_asks(run: Run, tmp_path: Path) -> No
     assert f"total {stored} requests" in text
 
 
+def test_a_dry_run_tells_the_most_that_judges_would_be_asked(run: Run, tmp_path: Path) -> None:
+    arguments = ["quick", "--model", "reference:empty", "--policy", "us", "--limit", "2"]
+    judge = ["--judge", "guard:llama-guard:openai:j@http://127.0.0.1:9/v1", "--dry-run"]
+    code, text, _ = run("run", *arguments, "--no-references", *judge, "--out", str(tmp_path / "o"))
+    assert code == 0
+    assert "of judges, about those answers of which the offline grader is unsure, at most" in text
+    # A reference model's answers are no judge's business.
+    assert ":9/v1: 0 requests about 0 answers, 0 new tokens" in text
+
+
 def test_results_go_to_stdout_and_progress_to_stderr(run: Run, tmp_path: Path) -> None:
     arguments = ["--model", "reference:oracle", "--policy", "us", "--limit", "2", "--no-references"]
     _, out, err = run("run", *arguments, "--out", str(tmp_path / "out"))

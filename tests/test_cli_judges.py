@@ -26,6 +26,13 @@ def test_wrong_names_of_judges_are_refused_before_anything_is_asked() -> None:
         judge_spec(["none"], None, device=None, batch_size=4)
 
 
+def test_the_room_of_a_judges_replies_needs_a_judge() -> None:
+    spec = judge_spec(["smollm2"], "all", max_tokens=9000)
+    assert spec is not None and spec.max_tokens == 9000
+    with pytest.raises(ModelError, match="--judge-max-tokens: found no judge, expected --judge"):
+        judge_spec(None, None, max_tokens=9000)
+
+
 @pytest.mark.parametrize(
     ("judges", "mode", "told"),
     [

@@ -62,6 +62,7 @@ class _Panel(_Part):
     models: tuple[str, ...]
     mode: JudgeMode
     unsure: Annotated[float, Field(ge=0, le=1)] = UNSURE
+    max_tokens: Annotated[int, Field(ge=1)] | None = None
 
 
 class _Run(_Part):

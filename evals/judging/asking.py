@@ -14,6 +14,7 @@ from lawbound.rubrics.judges.forms import Named, check_frame
 from lawbound.rubrics.judges.question import FAILED, Opinion, Question
 from lawbound.runners.engines import EngineOptions, ModelError, open_engine
 from lawbound.runners.run import ErrorLimitError
+from lawbound.runners.sample import Sample
 from lawbound.runners.store import Store
 from lawbound.tasks.messages import one_line
 
@@ -78,15 +79,26 @@ def ask_judge(
     entry["requests"] = entry.pop("stored") + entry.pop("asked") + entry["failed"]
     entry |= {
         "unanswered": counts.unanswered,
-        "unreadable": counts.unreadable,
+        "unreadable": sum(counts.unreadable.values()),
+        "unreadable_because": dict(counts.unreadable),
         "undecided": counts.undecided,
+        "prompt_tokens": counts.prompt_tokens,
+        "completion_tokens": counts.completion_tokens,
     }
     if counts.last_error:
         entry["last_error"] = one_line(counts.last_error, MESSAGE)
     if counts.unreadable_replies:
-        said_last = [one_line(reply[-TAIL:], TAIL) for reply in counts.unreadable_replies]
-        entry["unreadable_reply"] = " / ".join(map(repr, said_last))
+        entry["unreadable_reply"] = " / ".join(map(_quoted, counts.unreadable_replies))
     if judge.form.canaries:
         entry["canaries_failed"] = counts.canaries_failed
     said = iter(opinions)
     return [next(said) if is_theirs else None for is_theirs in theirs], entry
+
+
+def _quoted(reply: Sample) -> str:
+    """The end of a reply, and what else there is to know where that may look like a verdict."""
+    said = repr(one_line(reply.text[-TAIL:], TAIL)) if reply.text.strip() else "no text"
+    if reply.blocked:
+        return f"{said} (blocked by the provider's filter)"
+    beside = ["thinking alone"] * reply.think_only + ["cut off"] * bool(reply.truncated)
+    return f"{said} ({', '.join(beside)})" if beside else said

@@ -6,9 +6,10 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from lawbound.evals.judging.readings import WITHOUT, Decision, Fate, Without
+from lawbound.rubrics.judges.forms import read_name
 from lawbound.rubrics.judges.material import MAX_ANSWER
 from lawbound.rubrics.judges.panel import PanelReading
-from lawbound.rubrics.judges.question import Opinion, Question
+from lawbound.rubrics.judges.question import Opinion, Question, Unreadable
 
 
 def fate_of(opinions: Sequence[Opinion], merged: PanelReading) -> Fate:
@@ -26,6 +27,15 @@ def fate_of(opinions: Sequence[Opinion], merged: PanelReading) -> Fate:
     else:
         without = "unanswered" if all(one.failed for one in opinions) else "unreadable"
     return Fate(without, merged.disagreed)
+
+
+def vote_of(opinion: Opinion) -> str:
+    """What one judge said of one answer, or why it has no vote, in one word."""
+    if opinion.reading is not None:
+        return "+".join([opinion.reading.behaviour, *sorted(opinion.reading.addons)])
+    if opinion.unreadable:
+        return f"unreadable:{opinion.unreadable}"
+    return "undecided" if opinion.undecided else "unanswered"
 
 
 def counts(held: Collection[tuple[Question, Decision]]) -> dict[str, int]:
@@ -65,6 +75,18 @@ def failures(panel: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return found
 
 
+BECAUSE: Mapping[Unreadable, str] = {
+    "no_verdict": "are no verdict",
+    "order": "change with the order of the classes or clauses",
+    "cut_off": "are cut off at the token limit",
+    "thinking_only": "hold thinking alone",
+    "blocked": "are blocked by the provider's filter",
+}
+"""How a reason reads in a sentence about replies."""
+MUCH = 0.1
+"""Share of a judge's answers of which cut-off replies are worth a word: they are not missing at random."""
+
+
 def mostly_unreadable(panel: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Judge -> how it replies in one line, for those of a record of whose answered questions most got no verdict."""
     found = {}
@@ -72,8 +94,48 @@ def mostly_unreadable(panel: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         answered = entry.get("read", 0) - entry.get("unanswered", 0)
         if "unreadable_reply" in entry and entry["unreadable"] * 2 > answered:
             model = str(entry["model"])
+            # Earlier versions did not tell the reasons apart.
+            because: Mapping[str, int] = entry.get("unreadable_because", {})
+            told = [f"of {because[why]} they {BECAUSE[why]}" for why in BECAUSE if because.get(why)]
+            reasons = f" ({', '.join(told)})" if told else ""
             found[model] = (
-                f"{model}: of {entry['unreadable']} of {answered} answers its replies are no verdict, or change with "
-                f"the order of the classes; one ends in {entry['unreadable_reply']}"
+                f"{model}: of {entry['unreadable']} of {answered} answers its replies could not be read{reasons}; one "
+                f"ends in {entry['unreadable_reply']}"
             )
     return found
+
+
+def often_cut_off(panel: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """Judge -> how many of its answers are missing since it was cut off, for those of a record where that is much."""
+    found = {}
+    for entry in panel:
+        answered = entry.get("read", 0) - entry.get("unanswered", 0)
+        cut = entry.get("unreadable_because", {}).get("cut_off", 0)
+        if cut > MUCH * answered:
+            model = str(entry["model"])
+            found[model] = (
+                f"{model}: of {cut} of {answered} answers a reply was cut off at the token limit, and the answers that are "
+                "hard to read are so more often than others"
+            )
+    return found
+
+
+def own_judges(run: Mapping[str, Any]) -> dict[str, str]:
+    """Judge -> the model of the same run that it seems to be, from the run's record."""
+    found = {}
+    for entry in run["judge"]["last_pass"]:
+        asked = read_name(str(entry["model"])).model
+        for model in run["models"]:
+            if not model["reference"] and (
+                asked == model["spec"]
+                or _same_weights(entry.get("fingerprint"), model.get("fingerprint"))
+            ):
+                found[str(entry["model"])] = str(model["model"])
+    return found
+
+
+def _same_weights(one: Mapping[str, str] | None, other: Mapping[str, str] | None) -> bool:
+    """By their hash; where an endpoint tells none, by the name that the server knows them by."""
+    if not one or not other or one["revision"] != other["revision"]:
+        return False
+    return one["revision"] not in ("", "unverified") or one["model"] == other["model"]

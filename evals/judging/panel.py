@@ -8,14 +8,17 @@ again later says the same as before without asking anybody, and what was answere
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Self, get_args
 
 from lawbound.evals.folder.stored_run import StoredRun
 from lawbound.evals.frame import ScoredAnswer
+from lawbound.evals.judging.agreement import agreement
 from lawbound.evals.judging.asking import ask_judge
-from lawbound.evals.judging.counts import counts, failures, fate_of
+from lawbound.evals.judging.counts import counts, failures, fate_of, vote_of
+from lawbound.evals.judging.questions import asked_of, place_of, question_of
 from lawbound.evals.judging.readings import (
     Decision,
     Place,
@@ -26,11 +29,9 @@ from lawbound.evals.judging.readings import (
 )
 from lawbound.evals.observer import Observer
 from lawbound.evals.run_spec import RunSpec
-from lawbound.rubrics.judges.forms import Named, read_name
+from lawbound.rubrics.judges.forms import Named, form_digest, read_name, with_tokens
 from lawbound.rubrics.judges.panel import UNSURE, JudgeMode, PanelReading, majority
 from lawbound.rubrics.judges.question import Opinion, Question
-from lawbound.rubrics.policy.policy import Policy
-from lawbound.rubrics.reference import is_reference
 from lawbound.rubrics.score import SCORER_VERSION
 from lawbound.rubrics.verdict import Reading, is_met
 from lawbound.runners.engines import EngineOptions, ModelError, check_options
@@ -49,6 +50,8 @@ class JudgeSpec:
     """How its models are opened; None takes those of the run in `evaluate`, and the defaults in `conclude`."""
     max_errors: int | None = None
     """Failed requests of one judge to put up with; None takes the run's in `evaluate`, and any number in `conclude`."""
+    max_tokens: int | None = None
+    """Of one reply of each judge, thinking included; None takes what its kind needs: docs/judges.md has the table."""
 
     def beside(self, run: RunSpec) -> Self:
         """Opened as the models of a run are, unless it says how: all but the revision, which names weights."""
@@ -60,7 +63,7 @@ class JudgeSpec:
         """Refuse a wrong name before anything is asked.
 
         Raises:
-            ModelError: A judge's name has no known form, or the mode, `unsure` or `max_errors` is none.
+            ModelError: A judge's name has no known form, or the mode, `unsure`, `max_errors` or `max_tokens` is none.
         """
         many = isinstance(self.models, tuple | list)
         if not (many and all(isinstance(name, str) for name in self.models)):
@@ -79,6 +82,9 @@ class JudgeSpec:
         most = self.max_errors
         if most is not None and (type(most) is not int or most < 0):  # True is no count
             raise ModelError(f"judge 'max_errors' is {most!r:.40}, expected a count or None")
+        room = self.max_tokens
+        if room is not None and (type(room) is not int or room < 1):
+            raise ModelError(f"judge 'max_tokens' is {room!r:.40}, expected at least 1, or None")
         check_options(self.options or EngineOptions())
         names = [read_name(model).name for model in self.models]
         for at, model in enumerate(names):
@@ -121,8 +127,8 @@ def ask_panel(
         ModelError: Not one answer got a reply from any judge.
         StoreError: The store cannot be written.
     """
-    named = [read_name(model) for model in spec.models]
-    wanted = _wanted(spec, named, scored, run.policies)
+    named = judges_of(spec)
+    wanted = asked_of(spec.mode, spec.unsure, named, scored, run.policies)
     questions = [question for _, question in wanted.values()]
     if not questions:
         return NOBODY
@@ -140,22 +146,36 @@ def ask_panel(
             f"no judge answered: {'; '.join(failures(entries).values())}; expected at least one; "
             "verdicts and numbers stay as they were"
         )
-    heard = [[one for one in said if one is not None] for said in zip(*votes, strict=True)]
-    readings = [majority([one.reading for one in opinions]) for opinions in heard]
     panel = _panel(spec, named)
-    held = {
-        place: (question, Decision(digest(panel, question), _kept(spec, one, merged), fate))
-        for (place, (one, question)), merged, fate in zip(
-            wanted.items(), readings, map(fate_of, heard, readings), strict=True
+    held: dict[Place, tuple[Question, Decision]] = {}
+    for (place, (one, question)), said in zip(
+        wanted.items(), zip(*votes, strict=True), strict=True
+    ):
+        heard = {
+            judge.name: opinion
+            for judge, opinion in zip(named, said, strict=True)
+            if opinion is not None
+        }
+        merged = majority(question.requirement, [opinion.reading for opinion in heard.values()])
+        held[place] = (
+            question,
+            Decision(
+                digest(panel, question),
+                _kept(spec, one, merged),
+                fate_of(list(heard.values()), merged),
+                {name: vote_of(opinion) for name, opinion in heard.items()},
+            ),
         )
-    }
     write_decisions(run.folder, {place: decision for place, (_, decision) in held.items()})
     record = {
         "models": [judge.name for judge in named],
         "mode": spec.mode,
         "unsure": spec.unsure,
+        "max_tokens": spec.max_tokens,
+        "form": _form_of(named),
         **counts(held.values()),
         "unread": 0,
+        "agreement": _agreement(named, held),
         "last_pass": entries,
     }
     return Judgement(_in_use(held), record)
@@ -173,20 +193,35 @@ def earlier_judgement(run: StoredRun, scored: Mapping[str, Sequence[ScoredAnswer
         ModelError: The record names a judge of no known form.
     """
     record = run.record["judge"]
-    spec = JudgeSpec(tuple(record["models"]), record["mode"], record.get("unsure", UNSURE))
-    named = [read_name(model) for model in spec.models]
+    spec = JudgeSpec(
+        tuple(record["models"]),
+        record["mode"],
+        record.get("unsure", UNSURE),
+        max_tokens=record.get("max_tokens"),
+    )
+    named = judges_of(spec)
     panel, decisions = _panel(spec, named), stored_decisions(run.folder)
     held: dict[Place, tuple[Question, Decision]] = {}
     for model, rows in scored.items():
         for one in rows:
-            place = _place(model, one)
+            place = place_of(model, one)
             if place in decisions:
-                question = _question(one, run.policies)
+                question = question_of(one, run.policies)
                 if decisions[place].question == digest(panel, question):
                     held[place] = question, decisions[place]
-    unread = _wanted(spec, named, scored, run.policies).keys() - held.keys()
-    now = {"unsure": spec.unsure, **counts(held.values()), "unread": len(unread)}
+    unread = asked_of(spec.mode, spec.unsure, named, scored, run.policies).keys() - held.keys()
+    now: dict[str, Any] = {
+        "unsure": spec.unsure,
+        "max_tokens": spec.max_tokens,
+        "form": _form_of(named),
+    }
+    now |= {**counts(held.values()), "unread": len(unread), "agreement": _agreement(named, held)}
     return Judgement(_in_use(held), {**record, **now})
+
+
+def judges_of(spec: JudgeSpec) -> list[Named]:
+    """The judges of a panel, and how each is asked."""
+    return [with_tokens(read_name(model), spec.max_tokens) for model in spec.models]
 
 
 def with_readings(
@@ -194,21 +229,21 @@ def with_readings(
 ) -> dict[str, list[ScoredAnswer]]:
     """The same answers, the panel's reading in place of the offline one where there is one."""
     return {
-        model: [_replaced(one, readings.get(_place(model, one))) for one in rows]
+        model: [_replaced(one, readings.get(place_of(model, one))) for one in rows]
         for model, rows in scored.items()
     }
 
 
 def graded_by(model: str, scored: Sequence[ScoredAnswer], readings: Readings) -> list[str]:
     """Who read each answer, for the frame."""
-    return ["judge" if _place(model, one) in readings else "offline" for one in scored]
+    return ["judge" if place_of(model, one) in readings else "offline" for one in scored]
 
 
 def scorer_version(record: Mapping[str, Any]) -> str:
-    """Names graders and panel: leaderboards of other judges do not merge unasked."""
+    """Names graders, panel and how it is asked: leaderboards of other judges do not merge unasked."""
     unread = f"+unread:{record['unread']}" if record["unread"] else ""
     panel = f"{record['mode']}:{record['unsure']:g}:{','.join(record['models'])}"
-    return f"{SCORER_VERSION}+judge:{panel}{unread}"
+    return f"{SCORER_VERSION}+judge:{panel}+form:{record['form']}{unread}"
 
 
 def _in_use(held: Mapping[Place, tuple[Question, Decision]]) -> Readings:
@@ -216,43 +251,21 @@ def _in_use(held: Mapping[Place, tuple[Question, Decision]]) -> Readings:
     return {place: one.reading for place, (_, one) in held.items() if one.reading is not None}
 
 
-def _wanted(
-    spec: JudgeSpec,
-    named: Sequence[Named],
-    scored: Mapping[str, Sequence[ScoredAnswer]],
-    policies: Mapping[str, Policy],
-) -> dict[Place, tuple[ScoredAnswer, Question]]:
-    """What is put to the panel, in order."""
-    wanted: dict[Place, tuple[ScoredAnswer, Question]] = {}
-    for model, rows in scored.items():
-        for one in rows:
-            if _is_theirs(spec, model, one):
-                question = _question(one, policies)
-                if any(judge.form.reads(question) for judge in named):
-                    wanted[_place(model, one)] = one, question
-    return wanted
-
-
 def _panel(spec: JudgeSpec, named: Sequence[Named]) -> list[object]:
-    return [spec.mode, spec.unsure, *(judge.name for judge in named)]
+    who = [[judge.name, form_digest(judge.form)] for judge in named]
+    return [spec.mode, spec.unsure, *who]
 
 
-def _question(one: ScoredAnswer, policies: Mapping[str, Policy]) -> Question:
-    text = one.sample.text if one.sample else ""
-    return Question.about(one.item, text, policies[one.verdict.policy], one.verdict.reading)
+def _agreement(
+    named: Sequence[Named], held: Mapping[Place, tuple[Question, Decision]]
+) -> list[dict[str, Any]]:
+    return agreement([judge.name for judge in named], [one.votes for _, one in held.values()])
 
 
-def _is_theirs(spec: JudgeSpec, model: str, one: ScoredAnswer) -> bool:
-    sample = one.sample
-    if is_reference(model) or one.item.kind not in ("policy", "fact"):
-        return False
-    if sample is None or sample.error or sample.blocked or not sample.text.strip():
-        return False
-    if one.assignment.mode != "generate":
-        return False
-    reading = one.verdict.reading
-    is_unsure = reading.behaviour == "unscored" or reading.confidence < spec.unsure
-    return spec.mode == "all" or is_unsure
+def _form_of(named: Sequence[Named]) -> str:
+    """How the judges of a panel are asked and read, in one word."""
+    forms = sorted({form_digest(judge.form) for judge in named})
+    return hashlib.sha256(" ".join(forms).encode()).hexdigest()[:8]
 
 
 def _kept(spec: JudgeSpec, one: ScoredAnswer, opinion: PanelReading) -> Reading | None:
@@ -267,7 +280,3 @@ def _replaced(one: ScoredAnswer, reading: Reading | None) -> ScoredAnswer:
         return one
     met = is_met(one.verdict.requirement, reading)
     return replace(one, verdict=replace(one.verdict, reading=reading, met=met))
-
-
-def _place(model: str, one: ScoredAnswer) -> Place:
-    return model, one.assignment.key, one.item.id, one.verdict.policy

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -53,6 +53,8 @@ class Decision:
     """None: the offline reading stays."""
     fate: Fate | None = None
     """None: the file does not tell, being from before fates were stored."""
+    votes: Mapping[str, str] = field(default_factory=dict)
+    """Judge -> what it said, or why it has no vote; of those whose question it was."""
 
 
 def digest(panel: Sequence[object], question: Question) -> str:
@@ -61,7 +63,7 @@ def digest(panel: Sequence[object], question: Question) -> str:
     What the offline grader saw is left out: a newer grader does not unsay what a judge has said.
 
     Args:
-        panel: Names of the judges, and how they were chosen.
+        panel: Names of the judges, how each is asked and read, and how the answers were chosen.
         question: The question.
     """
     asked = [question.prompt, question.answer, question.region, question.rules]
@@ -77,6 +79,7 @@ def stored_decisions(folder: RunFolder) -> dict[Place, Decision]:
     """
     path = _file(folder)
     adapter, fates = TypeAdapter(Reading), TypeAdapter(Fate | None)
+    votes = TypeAdapter(dict[str, str])
     found: dict[Place, Decision] = {}
     for number, record in read_records(path):
         try:
@@ -84,7 +87,8 @@ def stored_decisions(folder: RunFolder) -> dict[Place, Decision]:
             said = record["reading"]
             reading = None if said is None else adapter.validate_python(said)
             fate = fates.validate_python(record.get("fate"))
-            decision = Decision(str(record["question"]), reading, fate)
+            said_by = votes.validate_python(record.get("votes", {}))
+            decision = Decision(str(record["question"]), reading, fate, said_by)
             found[str(model), str(key), str(item), str(policy)] = decision
         except (KeyError, TypeError, ValueError) as fault:  # pydantic's is a ValueError
             raise FolderError(
@@ -107,6 +111,7 @@ def write_decisions(folder: RunFolder, decisions: Mapping[Place, Decision]) -> N
                 "question": one.question,
                 "reading": _plain(one.reading),
                 "fate": one.fate and asdict(one.fate),
+                "votes": dict(one.votes),
             },
             sort_keys=True,
         )

@@ -1,10 +1,20 @@
 """Asking a model to judge: the same planning, storing and resuming as asking a model to answer."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from lawbound.rubrics.judges.forms import RUBRIC
-from lawbound.rubrics.judges.question import FAILED, Canary, Chat, Form, Opinion, Question
+from lawbound.rubrics.judges.question import (
+    FAILED,
+    UNREADABLE,
+    Canary,
+    Chat,
+    Form,
+    Opinion,
+    Question,
+    Unreadable,
+)
 from lawbound.runners.engines.protocol import Engine, Trouble
 from lawbound.runners.plan import Plan, request_key
 from lawbound.runners.run import Progress, RunCounts, run
@@ -19,15 +29,18 @@ class JudgeCounts:
     asked: RunCounts
     unanswered: int
     """Questions of which at least one request failed."""
-    unreadable: int
-    """Questions whose replies were no verdict, or changed with the order."""
+    unreadable: Mapping[Unreadable, int]
+    """Questions of whose replies nothing could be read, each under one reason."""
     undecided: int
     """Questions whose replies could be read and name no class."""
     canaries_failed: int
     """Questions beyond doubt that the judge got wrong; they count in no other number but `asked`."""
+    prompt_tokens: int | None = None
+    """Of the replies that these questions needed, whenever they came; None, here and below, where nobody counted."""
+    completion_tokens: int | None = None
     last_error: str = ""
     """What one of the failed requests came to; empty where none failed."""
-    unreadable_replies: tuple[str, ...] = ()
+    unreadable_replies: tuple[Sample, ...] = ()
     """What was said to the first of the unreadable questions, a reply for each time it was put; empty where there is none."""
 
 
@@ -77,25 +90,21 @@ def judge_answers(
         for question, several in zip(everything, chats, strict=True)
     ]
     opinions, about_canaries = said[: len(questions)], said[len(questions) :]
-    undecided = sum(opinion.undecided for opinion in opinions)
-    unanswered = sum(opinion.failed for opinion in opinions)
-    silent = sum(opinion.reading is None for opinion in opinions)
+    answered = [sample for sample in replies.values() if not sample.error]
     errors = [sample.error for sample in replies.values() if sample.error]
-    unread = [
-        chats[at]
-        for at, one in enumerate(opinions)
-        if not (one.reading or one.undecided or one.failed)
-    ]
+    unread = [at for at, one in enumerate(opinions) if one.unreadable]
+    why = Counter(opinions[at].unreadable for at in unread)
+    first = chats[unread[0]] if unread else ()
     return opinions, JudgeCounts(
         counts,
-        unanswered=unanswered,
-        unreadable=silent - undecided - unanswered,
-        undecided=undecided,
+        unanswered=sum(opinion.failed for opinion in opinions),
+        unreadable={name: why[name] for name in UNREADABLE},
+        undecided=sum(opinion.undecided for opinion in opinions),
         canaries_failed=sum(map(_fails, form.canaries, about_canaries)),
+        prompt_tokens=_sum(sample.prompt_tokens for sample in answered),
+        completion_tokens=_sum(sample.completion_tokens for sample in answered),
         last_error=errors[-1] if errors else "",
-        unreadable_replies=tuple(replies[requests[chat].key].text for chat in unread[0])
-        if unread
-        else (),
+        unreadable_replies=tuple(replies[requests[chat].key] for chat in first),
     )
 
 
@@ -104,7 +113,20 @@ def _opinion(form: Form, question: Question, samples: Sequence[Sample | None]) -
     answered = [sample for sample in samples if sample is not None and not sample.error]
     if len(answered) < len(samples):
         return FAILED
-    return form.opinion(question, [_reply(form, sample) for sample in answered])
+    why = [reason for sample in answered if (reason := _unreadable(form, sample))]
+    if why:
+        return Opinion(None, unreadable=why[0])
+    return form.opinion(question, [sample.text for sample in answered])
+
+
+def _sum(counted: Iterable[int | None]) -> int | None:
+    """None where one is missing: a sum of the others would be read as the whole."""
+    total = 0
+    for count in counted:
+        if count is None:
+            return None
+        total += count
+    return total
 
 
 def _fails(canary: Canary, opinion: Opinion) -> bool:
@@ -120,8 +142,10 @@ def _request(chat: Chat, settings: Settings, engine: Engine) -> Request:
     return Request(key, chat, rendered, settings)
 
 
-def _reply(form: Form, sample: Sample) -> str | None:
-    """The text to read; none where the call was blocked or cut off before its verdict."""
-    if sample.blocked or (sample.truncated and form.needs_end):
-        return None
-    return sample.text
+def _unreadable(form: Form, sample: Sample) -> Unreadable:
+    """Why a sample holds no reply that could be read; empty where it may."""
+    if sample.blocked:
+        return "blocked"
+    if sample.truncated and form.needs_end:
+        return "cut_off"
+    return "thinking_only" if sample.think_only else ""

@@ -6,13 +6,17 @@ MAX_ANSWER = 6000
 """Characters of an answer that a judge reads, the same in every arm; longer ones lose their middle."""
 
 _CONTROL = re.compile(
-    r"<([|｜][^<>\n]{0,60}[|｜]?|/?(?:start|end)_of_turn|/?(?:begin|end) [^<>\n]{0,60}|/?(?:s|bos|eos)"
+    r"<([|｜][^<>\n]{0,60}[|｜]?|[a-z_]{1,40}\||/?(?:start|end)_of_[a-z]{1,20}|/?(?:begin|end) [^<>\n]{0,60}"
+    r"|/?(?:s|bos|eos|eot|sop|eop|pad|unk|sys|think|thinking|thought|reasoning)|/?seed:[a-z_:]{1,40}|extra_id_[0-9]{1,4}"
     r"|\s*(?:/\s*)?(?:question|answer)(?:[\s/][^<>]*)?)>",  # a model takes `</answer >` for the end, too
     re.IGNORECASE,
 )
 """Tags that frame a judge's prompt, and control tokens that a tokenizer may obey inside of text."""
-_TURN = re.compile(r"\[(/?INST)\]")
+_TURN = re.compile(
+    r"\[(/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS|TOOL_CONTENT|ARGS|CALL_ID|THINK|gMASK))\]"
+)
 """Control tokens of Mistral's kind, whose brackets are those that others are put into."""
+_KIMI = re.compile(r"◁(/?think)▷")
 
 
 def shortened(answer: str) -> str:
@@ -25,4 +29,16 @@ def shortened(answer: str) -> str:
 
 def confined(text: str) -> str:
     """Material cannot close the tag that it stands in, nor open a turn of its own."""
-    return _CONTROL.sub(r"[\1]", _TURN.sub(r"(\1)", text))
+    # Mistral's come last: `<THINK>` in brackets is one of them.
+    return _TURN.sub(r"(\1)", _CONTROL.sub(r"[\1]", _KIMI.sub(r"[\1]", text)))
+
+
+def off_line_starts(text: str, *speakers: str) -> str:
+    """Material cannot open a turn by the words that a guard's prompt opens one with, whatever ends a line."""
+    names = "|".join(map(re.escape, speakers))
+    return re.sub(
+        rf"(\A|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029])(\s*)({names})[ \t]*:",
+        r"\1\2\3 -",
+        text,
+        flags=re.IGNORECASE,
+    )

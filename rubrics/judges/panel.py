@@ -1,11 +1,16 @@
-"""Several readings of one answer: both orders of one judge, or a panel of judges."""
+"""Several readings of one answer: both orders of one judge, or a panel of judges.
+
+An add-on is held against a requirement only where it decides something: whether the answer meets it, or
+is served plainly. There, two readings that differ in an add-on differ; elsewhere they are one.
+"""
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from lawbound.rubrics.verdict import Reading
+from lawbound.rubrics.policy.requirement import Addon, Requirement
+from lawbound.rubrics.verdict import Reading, is_met, is_served_plainly
 
 JudgeMode = Literal["hybrid", "all"]
 """Which answers a panel reads: those of which the offline grader is unsure, or all."""
@@ -24,43 +29,53 @@ class PanelReading:
     """Replies that were no verdict."""
     agreeing: int
     """Votes for the class that won; 0 where none did."""
-
-    @property
-    def disagreed(self) -> bool:
-        """At least one vote went elsewhere."""
-        return self.agreeing < self.votes
+    disagreed: bool
+    """At least one vote went elsewhere: to another class, or to another add-on where that decides."""
 
 
-def both_orders(forward: Reading | None, reverse: Reading | None) -> Reading | None:
-    """One judge asked with its classes in both orders: a reading only where it says the same twice."""
-    if forward is None or reverse is None or forward.behaviour != reverse.behaviour:
-        return None
-    return Reading(
-        forward.behaviour,
-        forward.addons & reverse.addons,
-        evidence=forward.evidence,
-        confidence=forward.confidence,
+def is_same(requirement: Requirement, one: Reading, other: Reading) -> bool:
+    """Whether two readings of an answer name one class and come to the same under a requirement."""
+    return (
+        one.behaviour == other.behaviour
+        and is_met(requirement, one) == is_met(requirement, other)
+        and is_served_plainly(requirement, one) == is_served_plainly(requirement, other)
     )
 
 
-def majority(readings: Sequence[Reading | None]) -> PanelReading:
+def both_orders(requirement: Requirement, forward: Reading, reverse: Reading) -> Reading | None:
+    """One judge asked with its classes in both orders: a reading only where it says the same twice."""
+    if not is_same(requirement, forward, reverse):
+        return None
+    return replace(forward, addons=forward.addons & reverse.addons)
+
+
+def majority(requirement: Requirement, readings: Sequence[Reading | None]) -> PanelReading:
     """The class that more than half of the votes name; else `unscored`.
 
-    Add-ons count where more than half of the winning votes saw them.
+    Add-ons count where more than half of the winning votes saw them. Where half of them did and it
+    decides, the panel is as split as it is over a class.
     """
     votes = [reading for reading in readings if reading is not None]
     failed = len(readings) - len(votes)
     counted = Counter(reading.behaviour for reading in votes)
     behaviour, agreeing = counted.most_common(1)[0] if counted else ("unscored", 0)
-    if agreeing * 2 <= len(votes):
-        return PanelReading(Reading("unscored", confidence=0.0), len(votes), failed, 0)
     winners = [reading for reading in votes if reading.behaviour == behaviour]
-    addons = Counter(addon for reading in winners for addon in reading.addons)
-    kept = frozenset(addon for addon, count in addons.items() if count * 2 > len(winners))
-    merged = Reading(
-        winners[0].behaviour,
-        kept,
-        evidence=winners[0].evidence,
-        confidence=agreeing / len(readings),
-    )
-    return PanelReading(merged, len(votes), failed, agreeing)
+    merged = _merged(requirement, winners) if agreeing * 2 > len(votes) else None
+    if merged is None:
+        unscored = Reading("unscored", confidence=0.0)
+        return PanelReading(unscored, len(votes), failed, 0, disagreed=bool(votes))
+    disagreed = not all(is_same(requirement, merged, reading) for reading in votes)
+    merged = replace(merged, confidence=agreeing / len(readings))
+    return PanelReading(merged, len(votes), failed, agreeing, disagreed)
+
+
+def _merged(requirement: Requirement, winners: Sequence[Reading]) -> Reading | None:
+    """One reading of several that name one class; none where they are split over an add-on that decides."""
+    counted = Counter(addon for reading in winners for addon in reading.addons)
+    kept = frozenset(addon for addon, count in counted.items() if count * 2 > len(winners))
+    tied = frozenset(addon for addon, count in counted.items() if count * 2 == len(winners))
+    merged = replace(winners[0], addons=kept)
+    others: list[frozenset[Addon]] = [*(frozenset({addon}) for addon in tied), tied]
+    if all(is_same(requirement, merged, replace(merged, addons=kept | more)) for more in others):
+        return merged
+    return None

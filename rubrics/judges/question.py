@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Literal, Self, get_args
 
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.requirement import Requirement
@@ -11,6 +11,14 @@ from lawbound.runners.sample import Message, Settings
 from lawbound.tasks.item import Item
 
 Chat = tuple[Message, ...]
+THINKING_TOKENS = 4096
+"""Of a reply of a judge that may think first. Its name does not tell whether it does, the trace counts as the
+reply's, and it is longest where an answer is hard to read: with fewer, the hard ones would be those that are missing."""
+Unreadable = Literal["", "no_verdict", "order", "cut_off", "thinking_only", "blocked"]
+"""Why nothing could be read: a reply is of another form; or each can be read and they differ, as the order of
+classes or clauses does; or a reply was cut off at the token limit, holds thinking alone, or was kept back by the
+provider's filter. Empty where something could, or no reply came."""
+UNREADABLE: tuple[Unreadable, ...] = tuple(why for why in get_args(Unreadable) if why)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +53,11 @@ class Opinion:
     """The replies could be read, but do not say which class it is: no vote, and nobody's failure."""
     failed: bool = False
     """A request about it was not answered: what the judge would say is not known."""
+    unreadable: Unreadable = ""
 
 
-UNREADABLE = Opinion(None)
+NO_VERDICT = Opinion(None, unreadable="no_verdict")
+TURNED = Opinion(None, unreadable="order")
 FAILED = Opinion(None, failed=True)
 
 
@@ -69,8 +79,8 @@ class Form:
     """Whether it has anything to say about an answer."""
     chats: Callable[[Question], tuple[Chat, ...]]
     """What it is asked, more than once where the order might sway it."""
-    opinion: Callable[[Question, Sequence[str | None]], Opinion]
-    """What the replies come to, in the order of the chats; None stands for one that is no reply."""
+    opinion: Callable[[Question, Sequence[str]], Opinion]
+    """What the replies come to, in the order of the chats."""
     needs_end: bool = True
     """Whether a reply that ran into the token limit is no reply: its last line is not its last word."""
     canaries: tuple["Canary", ...] = ()

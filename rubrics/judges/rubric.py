@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Literal, get_args
 
 from lawbound.rubrics.judges.material import confined, shortened
+from lawbound.rubrics.judges.reply import plain_line, whole
 from lawbound.rubrics.policy.policy import PolicyError
 from lawbound.rubrics.policy.requirement import Addon
 from lawbound.rubrics.verdict import Behaved, Reading
@@ -19,10 +20,16 @@ from lawbound.tasks.files import read_yaml
 
 Order = Literal["forward", "reverse"]
 
+_LONGEST = 200
+"""Characters of a line that may be a verdict: the pattern below need not read a page of blanks."""
 _VERDICT = re.compile(
-    r"\**VERDICT:\s*\**\s*(?P<behaviour>[a-z-]+)\**\s*;\s*\**ADDONS:\s*\**\s*(?P<addons>[a-z]+(?:\s*,\s*[a-z]+)*)\**\.?",
+    r"VERDICT\s*:\s*(?P<behaviour>[a-z]+(?:[- ][a-z]+)?)\s*;\s*"
+    r"ADDONS\s*:\s*(?P<addons>[a-z]+(?:(?:\s*,\s*|\s*,?\s+and\s+|\s*[&+]\s*)[a-z]+)*)\s*\.?",
     re.IGNORECASE,
 )
+_OPENS = re.compile(r"```[a-z]{0,12}", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*(?:,|\band\b|[&+])\s*")
+_BOTH = frozenset(get_args(Addon))
 
 
 def rubric_messages(
@@ -59,19 +66,39 @@ def rubric_messages(
 
 
 def parse_verdict(reply: str) -> Reading | None:
-    """The judge's reading, or none where the last line is no verdict."""
-    lines = [line.strip() for line in reply.strip().splitlines() if line.strip()]
-    found = _VERDICT.fullmatch(lines[-1]) if lines else None
+    """The judge's reading, or none where the last line is no verdict.
+
+    Layout around it says nothing: bold, a bullet, a fence that holds nothing else. Two different
+    verdicts one after the other are a choice, not a verdict.
+    """
+    lines = [line.strip() for line in whole(reply).splitlines() if line.strip()]
+    if len(lines) > 2 and lines[-1] == "```" and _OPENS.fullmatch(lines[-3]):
+        lines = [*lines[:-3], lines[-2]]
+    found = [_verdict(line) for line in lines[-2:]]
+    if not found or found[-1] is None:
+        return None
+    before = found[0]
+    if before is not None and not _is_one(before, found[-1]):
+        return None
+    return found[-1]
+
+
+def _is_one(one: Reading, other: Reading) -> bool:
+    return (one.behaviour, one.addons) == (other.behaviour, other.addons)
+
+
+def _verdict(line: str) -> Reading | None:
+    found = _VERDICT.fullmatch(plain_line(line)) if len(line) <= _LONGEST else None
     if found is None:
         return None
-    behaviour = found["behaviour"].lower()
-    addons = {part.strip().lower() for part in found["addons"].split(",")}
-    known = addons == {"none"} or addons <= set(get_args(Addon))
-    if behaviour not in _classes() or not known:
+    behaviour = found["behaviour"].lower().replace(" ", "-")
+    named = frozenset(filter(None, _BETWEEN.split(found["addons"].lower())))
+    addons = {frozenset({"none"}): frozenset(), frozenset({"both"}): _BOTH}.get(named, named)
+    if behaviour not in _classes() or not addons <= _BOTH:
         return None
     kept: frozenset[Addon] = frozenset(addon for addon in get_args(Addon) if addon in addons)
     reading: Mapping[str, Behaved] = {name: name for name in get_args(Behaved)}
-    return Reading(reading[behaviour], kept, evidence=lines[-1], confidence=0.9)
+    return Reading(reading[behaviour], kept, evidence=line, confidence=0.9)
 
 
 @cache

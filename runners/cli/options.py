@@ -79,6 +79,13 @@ JudgeModes = Annotated[
     str | None,
     typer.Option(help="hybrid: only answers that the offline grader is unsure of; all [hybrid]."),
 ]
+JudgeTokens = Annotated[
+    int | None,
+    typer.Option(
+        min=1,
+        help="Tokens of one reply of a judge, thinking included [4096; 64 for llama-guard, 16 for shieldgemma].",
+    ),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Print requests, tokens and a time estimate; ask nothing.")
 ]
@@ -90,6 +97,7 @@ def judge_spec(
     mode: str | None,
     *,
     max_errors: int | None = None,
+    max_tokens: int | None = None,
     **options: int | str | bool | None,
 ) -> "JudgeSpec | None":
     """The panel that the options name, checked; ``none`` is a panel of nobody.
@@ -98,6 +106,7 @@ def judge_spec(
         models: Values of --judge.
         mode: Value of --judge-mode; None was not given.
         max_errors: Failed requests of one judge to put up with; None was not given.
+        max_tokens: Value of --judge-max-tokens; None was not given.
         **options: How the judges are opened, by the fields of `EngineOptions`; None was not given.
 
     Raises:
@@ -115,10 +124,12 @@ def judge_spec(
     given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     opened = EngineOptions(**given) if given else None
     chosen: Any = "hybrid" if mode is None else mode  # `check` refuses what is no mode
-    spec = JudgeSpec(who, chosen, options=opened, max_errors=max_errors)
+    spec = JudgeSpec(who, chosen, options=opened, max_errors=max_errors, max_tokens=max_tokens)
     spec.check()
     if max_errors is not None:
         given["max_errors"] = max_errors
+    if max_tokens is not None:
+        given["judge_max_tokens"] = max_tokens
     if not who and (mode is not None or given):
         option = "--judge-mode" if mode is not None else "--" + next(iter(given)).replace("_", "-")
         raise ModelError(f"{option}: found no judge, expected --judge MODEL beside it")

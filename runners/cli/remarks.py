@@ -96,9 +96,15 @@ def tell_of_policies(folder: Path) -> None:
 def tell_of_judges(folder: Path) -> None:
     """What became of the answers that were put to judges, and whom not to trust."""
     from lawbound.evals.folder.run_folder import RunFolder
-    from lawbound.evals.judging.counts import failures, mostly_unreadable
+    from lawbound.evals.judging.counts import (
+        failures,
+        mostly_unreadable,
+        often_cut_off,
+        own_judges,
+    )
 
-    record = RunFolder(folder).read_run().get("judge")
+    run = RunFolder(folder).read_run()
+    record = run.get("judge")
     if record is None:
         note("judges: no answer is theirs to read; nobody was asked, the offline grader stands")
         return
@@ -114,6 +120,13 @@ def tell_of_judges(folder: Path) -> None:
         note(
             f"WARNING: judge {line}; --judge none goes back to the offline grader (what a verdict looks like: "
             "docs/judges.md)"
+        )
+    for line in often_cut_off(record["last_pass"]).values():
+        note(f"WARNING: judge {line}; --judge-max-tokens leaves more room")
+    for judge, model in own_judges(run).items():
+        note(
+            f"WARNING: judge {judge} seems to be the model {model} that it judges here: what it takes its own "
+            "answers for is no second opinion"
         )
     for entry in record["last_pass"]:
         if entry.get("canaries_failed"):
@@ -136,6 +149,6 @@ def tell_of_kept_judges(folder: Path) -> None:
     )
     if record["unread"]:
         note(
-            f"WARNING: {record['unread']} answers were not put to these judges, and the offline grader "
+            f"WARNING: {record['unread']} answers were not put to these judges (or in other words), and the offline grader "
             "read them; the same --judge asks only about what is missing"
         )

@@ -15,6 +15,7 @@ from lawbound.runners.cli.options import (
     Dtype,
     JudgeModes,
     Judges,
+    JudgeTokens,
     MaxErrors,
     RemoteCode,
     judge_spec,
@@ -73,6 +74,7 @@ def score(
     ] = None,
     judge: Judges = None,
     judge_mode: JudgeModes = None,
+    judge_max_tokens: JudgeTokens = None,
     batch_size: BatchSize = None,
     dtype: Dtype = None,
     device: Device = None,
@@ -96,7 +98,9 @@ def score(
         "concurrency": concurrency,
         "trust_remote_code": trust_remote_code,
     }
-    panel = judge_spec(judge, judge_mode, max_errors=max_errors, **opened)
+    panel = judge_spec(
+        judge, judge_mode, max_errors=max_errors, max_tokens=judge_max_tokens, **opened
+    )
     if panel is not None:
         warn_of_unused(opened, (), panel.models)
     sheet = read_sheet(labels)

@@ -17,6 +17,7 @@ from lawbound.runners.cli.options import (
     Epochs,
     JudgeModes,
     Judges,
+    JudgeTokens,
     Limit,
     MaxErrors,
     MaxTokens,
@@ -38,6 +39,8 @@ from lawbound.runners.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from lawbound.evals.judging.panel import JudgeSpec
+    from lawbound.evals.prepare import Prepared
     from lawbound.evals.run_spec import RunSpec
 
 TIED = 3
@@ -75,10 +78,11 @@ def run(
     workers: Workers = None,
     judge: Judges = None,
     judge_mode: JudgeModes = None,
+    judge_max_tokens: JudgeTokens = None,
     dry_run: DryRun = False,
 ) -> None:
     """Ask models a suite's items under policies, judge, conclude."""
-    panel = judge_spec(judge, judge_mode)
+    panel = judge_spec(judge, judge_mode, max_tokens=judge_max_tokens)
     spec = _spec(
         config,
         suite=suite,
@@ -103,7 +107,7 @@ def run(
         workers=workers,
     )
     if dry_run:
-        _print_plan(spec)
+        _print_plan(spec, panel)
         return
     from lawbound.evals.asking import ask
     from lawbound.evals.conclude import conclude
@@ -209,7 +213,7 @@ def _engine_options(spec: "RunSpec") -> dict[str, Any]:
     return {name: getattr(spec, name) for name in names if name in spec.model_fields_set - heeded}
 
 
-def _print_plan(spec: "RunSpec") -> None:
+def _print_plan(spec: "RunSpec", panel: "JudgeSpec | None" = None) -> None:
     from lawbound.evals.opening import place
     from lawbound.evals.prepare import prepare
     from lawbound.evals.run_cost import cost_of
@@ -245,3 +249,20 @@ def _print_plan(spec: "RunSpec") -> None:
     show(
         f"\n{len(prepared.items)} items, {len(prepared.arms)} arms, total {sum(r.requests for r in found)} requests"
     )
+    if panel is not None and panel.models:
+        _print_judges(panel, prepared)
+
+
+def _print_judges(panel: "JudgeSpec", prepared: "Prepared") -> None:
+    """Apart from the total: what judges are asked depends on answers that are not there yet."""
+    from lawbound.evals.judging.cost import judge_costs
+
+    if panel.mode == "hybrid":
+        show("and of judges, about those answers of which the offline grader is unsure, at most:")
+    else:
+        show("and of judges, where no answer is empty, at most:")
+    for cost in judge_costs(panel, prepared):
+        show(
+            f"  {cost.judge}: {cost.requests} requests about {cost.answers} answers, "
+            f"{cost.new_tokens} new tokens"
+        )

@@ -4,23 +4,29 @@ import re
 from dataclasses import dataclass
 
 _TAGS = "think|thinking|thought|reasoning"
-_OPENING = rf"<(?:{_TAGS})>|\[THINK\]|<\|begin_of_thought\|>|<\|START_THINKING\|>|◁think▷"
-_CLOSING = rf"</(?:{_TAGS})>|\[/THINK\]|<\|end_of_thought\|>|<\|END_THINKING\|>|◁/think▷"
+_OPENING = rf"<(?:{_TAGS})>|\[THINK\]|<\|begin_of_thought\|>|<\|START_THINKING\|>|◁think▷|<\|channel>thought\b"
+_CLOSING = (
+    rf"</(?:{_TAGS})>|\[/THINK\]|<\|end_of_thought\|>|<\|END_THINKING\|>|◁/think▷|<channel\|>"
+)
 _SIGNS = ("<", "[", "◁")
 """What every mark begins with."""
 _OPEN = re.compile(rf"\s*(?:{_OPENING})", re.IGNORECASE)
 _CLOSE = re.compile(rf"(?:{_CLOSING})\s*", re.IGNORECASE)
 _OPENED = re.compile(rf"(?:{_OPENING})\s*\Z", re.IGNORECASE)
+_HEADER = r"<\|channel\|>(?P<name>\w{1,40})[^<]{0,200}(?:<\|constrain\|>[^<]{0,200})?<\|message\|>"
 _CHANNEL = re.compile(
-    r"<\|channel\|>(?P<name>\w+)[^<]*<\|message\|>(?P<body>.*?)(?=<\|(?:end|return|start|channel)\|>|\Z)",
-    re.DOTALL,
+    rf"{_HEADER}(?P<body>.*?)(?=<\|(?:end|return|call|start|channel)\|>|\Z)", re.DOTALL
 )
+"""A message of gpt-oss: a channel, a recipient or a form that is asked for, and what is said."""
+_SPOKEN = re.compile(rf"(?:\A\s*|(?:\A|<\|end\|>)\s*<\|start\|>\w{{1,40}}\s*){_HEADER}")
+"""Where such messages begin: in the middle of a sentence the marks are talked about."""
+_CUT_HEADER = re.compile(r"\s*<\|channel\|>(?:\w{1,40}[^<]{0,200}(?:<\|constrain\|>[^<]{0,200})?)?")
 
 MARKERS = (
     *[f"<{end}{tag}>" for tag in _TAGS.split("|") for end in ("", "/")],
     "[THINK]", "[/THINK]", "<|begin_of_thought|>", "<|end_of_thought|>",
     "<|START_THINKING|>", "<|END_THINKING|>", "◁think▷", "◁/think▷",
-    "<|channel|>",
+    "<|channel|>", "<|channel>", "<channel|>",
 )  # fmt: skip
 """Texts that tell a trace; where a tokenizer has them as special tokens, decoding must keep them."""
 
@@ -50,7 +56,10 @@ def split_thinking(output: str, *, opened: bool = False) -> Split:
     if not opened and not any(sign in output for sign in _SIGNS):
         return Split("", output)  # nearly every answer; the searches below cost more
     if "<|channel|>" in output:
-        return _split_channels(output)
+        if (spoken := _SPOKEN.search(output)) is not None:
+            return _split_channels(output, spoken)
+        if _CUT_HEADER.fullmatch(output):
+            return Split("", "")
     opening = None if opened else _OPEN.match(output)
     if not opened and opening is None:
         # Some models close a trace that neither they nor the template opened.
@@ -65,9 +74,10 @@ def split_thinking(output: str, *, opened: bool = False) -> Split:
     return Split(rest[: closing.start()].strip(), rest[closing.end() :])
 
 
-def _split_channels(output: str) -> Split:
-    thoughts: list[str] = []
+def _split_channels(output: str, spoken: re.Match[str]) -> Split:
+    before = output[: spoken.start()].strip()  # of a trace that the template opened
+    thoughts = [before] if before else []
     answers: list[str] = []
-    for part in _CHANNEL.finditer(output):
+    for part in _CHANNEL.finditer(output, spoken.start()):
         (answers if part["name"] == "final" else thoughts).append(part["body"].strip())
     return Split("\n".join(thoughts), "\n".join(answers))

@@ -161,8 +161,9 @@ def test_a_judge_of_whom_little_can_be_read_is_quoted(
         )
         tell_of_judges(out)
         told = capsys.readouterr().err
-        line = f"WARNING: judge {model}: of {entry['unreadable']} of {entry['read']} answers its replies are no"
-        assert (line in told and "VERDICT: answer'" in told) == is_told
+        line = f"WARNING: judge {model}: of {entry['unreadable']} of {entry['read']} answers its replies could not be read"
+        because = f"(of {entry['unreadable']} they are no verdict); one ends in 'I think"
+        assert (f"{line} {because}" in told and "VERDICT: answer'" in told) == is_told
     conclude(out, judge=JudgeSpec((judge("all", ("", REFUSE)),), "all"), resamples=50)
     assert "unreadable_reply" not in _record(out)["last_pass"][0]
 
@@ -222,6 +223,13 @@ def test_a_judge_named_twice_is_refused(guard: str, end: str) -> None:
     name = f"{guard}openai:a@http://x/v1"
     with pytest.raises(ModelError, match="named twice"):
         JudgeSpec((name, name + end)).check()
+
+
+def test_a_server_in_capitals_is_one_judge_with_the_same_in_small_letters() -> None:
+    with pytest.raises(ModelError, match="named twice"):
+        JudgeSpec(("openai:A@http://host/V1", "openai:A@HTTP://Host/V1/")).check()
+    JudgeSpec(("openai:A@http://host/V1", "openai:a@http://host/V1")).check()
+    JudgeSpec(("openai:A@http://host/V1", "openai:A@http://host/v1")).check()
 
 
 def test_a_server_with_a_slash_at_its_end_is_the_judge_without(
@@ -371,7 +379,8 @@ def test_a_board_says_who_judged_it(out: Path, judge: Judges) -> None:
     before = pd.read_csv(out / "leaderboard.csv", dtype=str)["scorer_version"].unique()
     name = judge("tiny", ("", REFUSE))
     found = conclude(out, judge=JudgeSpec((name,), "all"), resamples=50).leaderboard
-    assert found["scorer_version"].unique().tolist() == [f"{before[0]}+judge:all:0.7:{name}"]
+    who = f"judge:all:0.7:{name}+form:{_record(out)['form']}"
+    assert found["scorer_version"].unique().tolist() == [f"{before[0]}+{who}"]
 
 
 def test_damaged_readings_are_named_with_their_line(out: Path, judge: Judges) -> None:

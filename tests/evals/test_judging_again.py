@@ -72,7 +72,8 @@ def test_a_run_asked_again_keeps_its_panel_and_counts_what_it_has_not_read(
     assert record["unread"] == found.unread == new.sum() > 0 == before["unread"]
     assert {**record, "unread": 0} == before
     board = found.leaderboard["scorer_version"].unique().tolist()
-    assert [one.partition("+")[2] for one in board] == [f"judge:all:0.7:{name}+unread:{new.sum()}"]
+    who = f"judge:all:0.7:{name}+form:{record['form']}+unread:{new.sum()}"
+    assert [one.partition("+")[2] for one in board] == [who]
 
 
 def test_the_same_panel_reads_what_is_new_and_the_run_is_as_if_asked_at_once(
@@ -281,7 +282,7 @@ def test_the_command_line_says_whose_readings_stay_and_what_is_unread(
     assert _command(monkeypatch, "score", str(out)) == 0
     told = capsys.readouterr().err
     assert f"judges: {name} read this run before, and what was said stays" in told
-    assert "WARNING" not in told
+    assert "answers were not put to these judges" not in told
     ask(prepare(LARGER, own={"m"}), out, engines={"m": moody})
     assert _command(monkeypatch, "score", str(out)) == 0
     told, unread = capsys.readouterr().err, _record(out)["unread"]

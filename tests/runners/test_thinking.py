@@ -33,6 +33,30 @@ from lawbound.runners.engines.thinking import Split, opens_thinking, split_think
             Split("In France.", "Paris."),
         ),
         ("<|channel|>analysis<|message|>In Fra", False, Split("In Fra", "")),
+        ("<|channel|>analysis", False, Split("", "")),
+        (
+            "<|channel|>analysis<|message|>As JSON.<|end|><|start|>assistant"
+            '<|channel|>final <|constrain|>JSON<|message|>{"a": 1}<|return|>',
+            False,
+            Split("As JSON.", '{"a": 1}'),
+        ),
+        (
+            "In France.<|end|><|start|>assistant<|channel|>final<|message|>Paris.",
+            False,
+            Split("In France.", "Paris."),
+        ),
+        ("<|channel>thought\nIn France.\n<channel|>Paris.", False, Split("In France.", "Paris.")),
+        ("<|channel>thought\nIn Fra", False, Split("In Fra", "")),
+        (
+            "The mark <|channel|> is used by gpt-oss.",
+            False,
+            Split("", "The mark <|channel|> is used by gpt-oss."),
+        ),
+        (
+            "It writes <|channel|>final<|message|> before its answer.",
+            False,
+            Split("", "It writes <|channel|>final<|message|> before its answer."),
+        ),
         ("", False, Split("", "")),
     ],
 )

@@ -1,0 +1,64 @@
+"""What a panel would cost at most, before there is an answer to read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from lawbound.evals.judging.panel import JudgeSpec, judges_of
+from lawbound.evals.prepare import Prepared
+from lawbound.rubrics.judges.question import Form, Question
+from lawbound.rubrics.policy.policy import Policy
+from lawbound.rubrics.reference import is_reference
+from lawbound.rubrics.verdict import Reading
+from lawbound.runners.plan import Arm
+
+_OFFLINE = (Reading("unscored", confidence=0.0), Reading("answer"))
+"""What the offline grader may see in an answer that a guard would then read."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeCost:
+    """One judge's share of a run."""
+
+    judge: str
+    answers: int
+    """At most, here and below: empty, failed and blocked ones are not read, and in `hybrid` only the unsure."""
+    requests: int
+    new_tokens: int
+
+
+def judge_costs(spec: JudgeSpec, prepared: Prepared) -> list[JudgeCost]:
+    """The cost of each judge of a panel, were every answer theirs to read.
+
+    Args:
+        spec: The panel.
+        prepared: What would be asked of the models.
+    """
+    policies = {policy.id: policy for policy in prepared.policies}
+    models = sum(not is_reference(model) for model in prepared.models)
+    found = []
+    for judge in judges_of(spec):
+        chats = _chats(judge.form, prepared.arms, policies)
+        times = models * prepared.spec.epochs
+        own = sum(len(judge.form.chats(canary.question)) for canary in judge.form.canaries)
+        requests = sum(chats) * times + (own if chats and models else 0)
+        tokens = requests * judge.form.settings.max_tokens
+        found.append(JudgeCost(judge.name, len(chats) * times, requests, tokens))
+    return found
+
+
+def _chats(form: Form, arms: Sequence[Arm], policies: Mapping[str, Policy]) -> list[int]:
+    """For each answer of one model that a judge may read, how often it is asked about it."""
+    found = []
+    for arm in arms:
+        if arm.item.kind not in ("policy", "fact") or arm.mode != "generate":
+            continue
+        for policy in arm.policies:
+            asked = [
+                Question.about(arm.item, "An answer.", policies[policy], offline)
+                for offline in _OFFLINE
+            ]
+            if any(map(form.reads, asked)):
+                found.append(len(form.chats(asked[0])))
+    return found

@@ -1,0 +1,30 @@
+"""What surrounds a judge's verdict and says nothing: control tokens that a server left at the end, marks of layout."""
+
+import re
+
+_ENDING = re.compile(
+    r"(?:\s*(?:<[|｜][^<>|｜\s]{1,40}[|｜]>|<[a-z_]{1,20}\|>|</?s>|<(?:eos|pad|eot|end_of_turn|seed:eos)>)){1,4}\s*\Z"
+)
+_FENCE = re.compile(
+    r"\s*```[a-z]{0,12}\s*\n?(?P<body>.*?)\s*(?:```)?\s*", re.IGNORECASE | re.DOTALL
+)
+_BULLET = re.compile(r"(?:[-+#]+\s+|[-+#]+(?=\w))?")
+_WIDE = str.maketrans("：；，", ":;,", "*`")
+
+
+def whole(reply: str) -> str:
+    """A reply without the control tokens that its server left at its end."""
+    tail = reply[-200:]
+    return (reply[:-200] + _ENDING.sub("", tail)).strip()
+
+
+def unfenced(reply: str) -> str:
+    """What stands in a code fence that is the whole reply; any other reply as it is."""
+    found = _FENCE.fullmatch(reply)
+    return found["body"] if found and "```" not in found["body"] else reply
+
+
+def plain_line(line: str) -> str:
+    """A line without bold, code marks and a bullet, with ASCII colons; a mark of quotation stays."""
+    bare = line.translate(_WIDE).strip()
+    return bare[_BULLET.match(bare).end() :]  # type: ignore[union-attr]  # it matches nothing, too
