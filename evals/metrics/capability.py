@@ -15,7 +15,7 @@ import numpy as np
 
 from lawbound.evals.estimate import NAN, Estimate, Family
 from lawbound.evals.metrics.bounds import Bounds, PairEnds, pair_ends, score_ends, twin_bounds
-from lawbound.evals.metrics.build import KORN_GRAUBARD, MOVER, Tally, build, tally
+from lawbound.evals.metrics.build import MOVER, Tally, build, tally
 from lawbound.evals.metrics.inputs import WITHOUT_POLICY, Cut
 from lawbound.evals.metrics.scores import (
     Paired,
@@ -27,7 +27,6 @@ from lawbound.evals.metrics.scores import (
     scores_icc,
     scores_of,
 )
-from lawbound.evals.stats.bootstrap import Part, Weights, bootstrap, percentiles
 from lawbound.evals.stats.intervals import Design, Floats, Mean, signed_mean
 from lawbound.evals.stats.significance import sign_flip
 
@@ -37,7 +36,7 @@ PARTS = ("withheld", "truncated", "unextractable", "wrong")
 
 
 def capability_estimates(
-    cut: Cut, *, rng: np.random.Generator, resamples: int, weights: Weights
+    cut: Cut, *, rng: np.random.Generator, resamples: int
 ) -> Iterator[Estimate]:
     """Capability, taxes, retention, surface gap and topic tax, for each mode and strength."""
     for mode in modes_of(cut.rows):
@@ -47,7 +46,7 @@ def capability_estimates(
         for strength in strengths:
             arm = scores.at(strength)
             if len(arm.rows):
-                yield from _level(cut, strength, mode, arm, icc, weights)
+                yield from _level(cut, strength, mode, arm, icc)
         if "full" not in strengths:
             yield build(cut, "capability", "full", Mean(), Tally(), mode=mode)
         base = scores.at("placebo").mean(icc)
@@ -59,26 +58,9 @@ def capability_estimates(
         yield _whole(tax, "length_tax", rng, resamples)
 
 
-def _level(
-    cut: Cut,
-    strength: str,
-    mode: str,
-    arm: Scores,
-    icc: float,
-    weights: Weights,
-) -> Iterator[Estimate]:
+def _level(cut: Cut, strength: str, mode: str, arm: Scores, icc: float) -> Iterator[Estimate]:
     left = tally(arm.rows, arm.value)
-    mean, method = arm.mean(icc), KORN_GRAUBARD
-    known = arm.known
-    unit = (known.value - arm.lowest) / arm.span
-    whole = Part(unit, known.rows.codes("group"), known.rows.codes("family"))
-    if whole.is_enough:
-        low, high = percentiles(bootstrap([whole], weights))
-        mean = replace(mean, low=arm.lowest + arm.span * low, high=arm.lowest + arm.span * high)
-        method = "bootstrap"
-    yield build(
-        cut, "capability", strength, mean, left, mode=mode, bounds=arm.bounds(), method=method
-    )
+    yield build(cut, "capability", strength, arm.mean(icc), left, mode=mode, bounds=arm.bounds())
     gap, n = _surface_gap(arm, icc)
     ends = score_ends(arm)
     answered = ~np.isnan(ends.low)
@@ -189,8 +171,8 @@ def _why_not(pairs: Paired, base: Mean, first: str, second: str) -> str:
         return f"no item answered under both {first} and {second}"
     if not base.low > FLOOR:
         return (
-            f"floor: capability(placebo) is {base.value:.2f} with lower bound {base.low:.2f}, "
-            f"not above {FLOOR:.2f}"
+            f"floor: capability(placebo) is {base.value:.3f} with lower end {base.low:.3f}, "
+            f"not above {FLOOR:.3f}"
         )
     return ""
 

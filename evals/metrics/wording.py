@@ -19,7 +19,8 @@ from lawbound.evals.metrics.build import MOVER, Tally, build, tally
 from lawbound.evals.metrics.inputs import Cut
 from lawbound.evals.metrics.rule_answers import complete_rules, rule_entries, rule_means
 from lawbound.evals.metrics.scores import Scores, design_of, modes_of, paired, scores_of
-from lawbound.evals.stats.intervals import PRIOR_ICC, Z95, Mean, mde_of
+from lawbound.evals.stats.correlation import PRIOR_ICC
+from lawbound.evals.stats.intervals import Z95, Mean, mde_of
 
 
 def wording_estimates(cut: Cut) -> Iterator[Estimate]:
