@@ -106,11 +106,12 @@ class Tax:
         *,
         method: str = MOVER,
         p_value: float = NAN,
+        mde: float | None = None,
     ) -> Estimate:
         """An estimate with a value."""
         return build(
             self.cut, metric, self.strength, mean, self.left, mode=self.mode, method=method,
-            bounds=bounds, family=self._family(metric), p_value=p_value,
+            bounds=bounds, family=self._family(metric), p_value=p_value, mde=mde,
         )  # fmt: skip
 
     def unstated(self, metric: str, note: str = "") -> Estimate:
@@ -149,8 +150,11 @@ def _taxes(tax: Tax, rng: np.random.Generator, resamples: int) -> Iterator[Estim
         else:
             mean = tax.mean(np.where(reasons == part, pairs.loss, 0.0))
             yield tax.stated(f"tax_{part}", mean, ends.part(open_reasons == part))
-    retained = _retention(pairs, tax.mean(pairs.loss), tax.icc)
-    yield tax.stated("retention", retained, _retention_bounds(ends.pairs), method="fieller")
+    ratio = _ratio(pairs, tax.mean(pairs.loss), tax.icc)
+    yield tax.stated(
+        "retention", _at_most_one(ratio), _retention_bounds(ends.pairs), method="fieller",
+        mde=NAN if ratio.value > 1 else ratio.mde,
+    )  # fmt: skip
     topic = _topic_tax(pairs, tax.icc)
     if topic.n:
         yield tax.stated("topic_tax", topic, ends.twins())
@@ -204,8 +208,8 @@ def _fate(arm: Scores) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     return fate
 
 
-def _retention(pairs: Paired, tax: Mean, icc: float) -> Mean:
-    """Fieller's interval for the ratio of two correlated means, capped at 1."""
+def _ratio(pairs: Paired, tax: Mean, icc: float) -> Mean:
+    """What is left of capability, with Fieller's interval for the ratio of two correlated means."""
     base, rest = pairs.first.mean(icc), pairs.second.mean(icc)
     if not base.value > 0:
         return Mean()
@@ -215,10 +219,18 @@ def _retention(pairs: Paired, tax: Mean, icc: float) -> Mean:
     b = base.value * rest.value - covariance
     c = rest.value**2 - variances[1]
     root = float(np.sqrt(max(b**2 - a * c, 0.0)))
-    value = min(rest.value / base.value, 1.0)
+    value = rest.value / base.value
     low, high = ((b - root) / a, (b + root) / a) if a > 0 else (-np.inf, np.inf)
-    low = min(max(low, pairs.first.lowest / base.value), value)
-    return replace(rest, value=value, low=low, high=max(min(high, 1.0), value))
+    low = max(low, pairs.first.lowest / base.value)
+    return replace(rest, value=value, low=min(low, value), high=max(high, value))
+
+
+def _at_most_one(ratio: Mean) -> Mean:
+    """Retention: nobody keeps more than there was."""
+    value = min(ratio.value, 1.0)
+    return replace(
+        ratio, value=value, low=min(ratio.low, value), high=max(min(ratio.high, 1.0), value)
+    )
 
 
 def _retention_bounds(pairs: Paired) -> tuple[float, float]:

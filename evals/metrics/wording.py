@@ -142,7 +142,7 @@ def wording_as_random(estimates: Sequence[Estimate]) -> Iterator[Estimate]:
             high = min(e.value + float(np.hypot(e.high - e.value, extra)), 1.0)
             yield replace(
                 e, slice="wordings=random", low=low, high=high, method="random-wording",
-                family="exploratory", p_value=NAN, p_holm=NAN, mde=mde_of(low, high),
+                family="exploratory", p_value=NAN, p_holm=NAN, mde=mde_of(e.value, low, high),
                 note=f"{len(mine)} wordings; half-width from wording alone {extra:.3f}",
             )  # fmt: skip
 

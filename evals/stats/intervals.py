@@ -30,6 +30,7 @@ Codes = NDArray[np.intp]
 NAN = float("nan")
 Z95 = 1.959963984540054
 Z80 = 0.8416212335729143
+MDE_OF_HALF_WIDTH = (Z95 + Z80) / Z95
 ROUNDING = 1e-12
 """Of sums of shares; no rate that a run can have lies so near 0 without being 0."""
 
@@ -59,12 +60,20 @@ class Mean:
     @property
     def mde(self) -> float:
         """Smallest true effect found with power .8 at two-sided alpha .05."""
-        return mde_of(self.low, self.high)
+        return mde_of(self.value, self.low, self.high)
 
 
-def mde_of(low: float, high: float) -> float:
-    """Smallest effect found with power .8 by a test as wide as this 95 % interval."""
-    return (high - low) / (2 * Z95) * (Z95 + Z80)
+def mde_of(value: float, low: float, high: float) -> float:
+    """Smallest effect found with power .8 by a test as wide as this 95 % interval.
+
+    An end that lies at the value, as at a rate of 0 or 1, is no distance that chance makes: the other one
+    counts alone. An interval without any width tells nothing, nor does one without end.
+    """
+    width = high - low
+    if not ROUNDING < width < np.inf:
+        return NAN
+    is_one_sided = min(value - low, high - value) < ROUNDING
+    return (width if is_one_sided else width / 2) * MDE_OF_HALF_WIDTH
 
 
 @dataclass(frozen=True, slots=True)

@@ -264,3 +264,17 @@ def test_the_floor_is_judged_by_the_interval_that_is_published(solved, frame):
         found = compute_metrics(frame(rows), {}, seed=1)
         placebo, tax = pick(found, "capability", "placebo"), pick(found, "policy_tax")
         assert (placebo.low > 0.1) == (not math.isnan(tax.value)), tax.note
+
+
+def test_retention_at_its_cap_tells_no_smallest_effect(solved, frame):
+    def retention(right):
+        rows = [solved(f"q{i}", i < right[s], strength=s) for i in range(20) for s in right]
+        return pick(compute_metrics(frame(rows), {}, seed=0), "retention")
+
+    better = retention({"placebo": 15, "full": 18})
+    assert (better.value, better.high) == (1.0, 1.0)
+    assert math.isnan(better.mde)
+    worse = retention({"placebo": 18, "full": 17})
+    assert worse.high == 1.0
+    # The cap takes the upper side away; the lower one is whole.
+    assert worse.mde > (worse.high - worse.low) / 2 / 1.96 * 2.8016

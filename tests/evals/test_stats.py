@@ -179,6 +179,14 @@ def test_the_smallest_detectable_effect_is_2_8_standard_errors():
     assert Mean(0.4, 0.4 - 0.098, 0.4 + 0.098).mde == pytest.approx(0.140, abs=1e-3)
 
 
+def test_where_an_end_lies_at_the_value_the_other_one_tells_the_smallest_effect():
+    # Ten of ten: [0.692, 1]. The upper end is no distance at all, and half the width half a distance.
+    mean = rate(np.ones(10), alone(10), icc=0.3)
+    assert mean.mde == pytest.approx((1 - 0.6915) / 1.96 * 2.8016, rel=1e-3)
+    assert np.isnan(Mean(0.0, 0.0, 0.0).mde)
+    assert np.isnan(Mean(0.5, -np.inf, np.inf).mde)
+
+
 @pytest.mark.parametrize(("losses", "gains"), [(7, 2), (5, 0), (6, 5), (3, 3)])
 def test_flips_of_single_items_are_mcnemars_mid_p(losses, gains):
     d = np.r_[np.ones(losses), -np.ones(gains), np.zeros(10)]
