@@ -1,18 +1,74 @@
-"""Coverage and width of the 95 % intervals of rates, over clusters, rates and correlations.
+"""Coverage and width of the 95 % intervals of rates and of macro means, by simulation.
 
     python benchmarks/coverage.py [RUNS]
 
-Cluster sizes are 1 to 8 at random, cluster rates beta-distributed. The tests marked `sim` hold every
-cell at 93 % or more; this prints the table of docs/validation.md.
+First rates, over clusters, rates and correlations; cluster sizes are 1 to 8 at random, cluster rates
+beta-distributed. Then macro means over strata: as they are made here, with all strata pooled whatever
+their size, and by a stratified cluster bootstrap where it might be trusted (20 clusters in each stratum,
+ten hits and ten misses in all). Prints the two tables of docs/validation.md.
 """
 
 import sys
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from lawbound.evals.stats.intervals import Design, pooled_icc, rate
+from lawbound.evals.stats import strata
+from lawbound.evals.stats.correlation import pooled_icc
+from lawbound.evals.stats.intervals import Design, Floats, rate
 
 CLUSTERS, RATES, CORRELATIONS = (5, 10, 30, 200), (0.01, 0.1, 0.5, 0.9, 0.99), (0.0, 0.3, 0.6)
+RESAMPLES = 1000
+
+
+class Strata(NamedTuple):
+    """Strata with the same rate and the same number of clusters."""
+
+    count: int
+    rate: float
+    clusters: int
+
+
+DESIGNS: tuple[tuple[float, tuple[Strata, ...]], ...] = (
+    (0.0, (Strata(5, 0.97, 15),)),
+    (0.0, (Strata(4, 0.5, 20),)),
+    (0.0, (Strata(12, 0.95, 20),)),
+    (0.3, (Strata(6, 0.9, 20),)),
+    (0.0, (Strata(13, 0.8, 46),)),
+    (0.3, (Strata(13, 0.8, 46),)),
+    (0.0, tuple(Strata(2, p, 20) for p in (0.1, 0.3, 0.5, 0.7, 0.9))),
+    (0.0, (Strata(1, 0.98, 20), Strata(1, 0.02, 20))),
+    (0.0, (Strata(1, 0.98, 40), Strata(1, 0.02, 40))),
+    (0.0, (Strata(4, 0.99, 20), Strata(4, 0.02, 20))),
+    (0.0, (Strata(11, 0.995, 46), Strata(2, 0.01, 46))),
+    (0.0, (Strata(1, 0.6, 2), Strata(1, 0.99, 20), Strata(1, 0.99, 60))),
+    (0.0, (Strata(1, 0.8, 3), Strata(1, 0.99, 20), Strata(1, 0.99, 60))),
+    (0.0, (Strata(1, 0.7, 2), Strata(3, 0.98, 15))),
+    (0.0, (Strata(1, 0.9, 1), Strata(1, 0.9, 10), Strata(1, 0.9, 40))),
+    (0.0, (Strata(1, 0.6, 5), Strata(1, 0.99, 40), Strata(1, 0.99, 80))),
+    (0.0, (Strata(1, 0.6, 2), Strata(8, 0.99, 6))),
+    (0.0, (Strata(1, 0.7, 2), Strata(8, 0.98, 4))),
+    (0.0, (Strata(1, 0.5, 3), Strata(9, 0.99, 6))),
+    (0.0, (Strata(1, 0.5, 4), Strata(9, 0.99, 6))),
+    (0.0, (Strata(1, 0.8, 20), Strata(9, 0.99, 40))),
+    (0.3, (Strata(1, 0.7, 3), Strata(4, 0.95, 20))),
+    (0.0, (Strata(2, 0.9, 1), Strata(2, 0.9, 2))),
+    (0.0, (Strata(12, 0.95, 3), Strata(7, 0.95, 4), Strata(1, 0.95, 7), Strata(2, 0.95, 10))),
+    (0.0, (Strata(8, 0.95, 6), Strata(2, 0.95, 12), Strata(2, 0.95, 20))),
+    (0.0, (Strata(8, 0.7, 6), Strata(2, 0.7, 12), Strata(2, 0.7, 20))),
+)
+
+
+def answers(
+    rng: np.random.Generator, clusters: int, p: float, icc: float, largest: int
+) -> tuple[Floats, NDArray[np.intp]]:
+    """Answers and their clusters."""
+    sizes = rng.integers(1, largest + 1, size=clusters)
+    cluster = np.repeat(np.arange(clusters), sizes)
+    kappa = (1 - icc) / icc if icc else 0.0
+    rates = rng.beta(p * kappa, (1 - p) * kappa, clusters) if icc else np.full(clusters, p)
+    return (rng.random(len(cluster)) < rates[cluster]).astype(float), cluster
 
 
 def cell(clusters: int, p: float, icc: float, runs: int) -> tuple[float, float]:
@@ -20,11 +76,7 @@ def cell(clusters: int, p: float, icc: float, runs: int) -> tuple[float, float]:
     rng = np.random.default_rng([clusters, int(p * 100), int(icc * 10)])
     held = width = 0.0
     for _ in range(runs):
-        sizes = rng.integers(1, 9, size=clusters)
-        cluster = np.repeat(np.arange(clusters), sizes)
-        kappa = (1 - icc) / icc if icc else 0.0
-        rates = rng.beta(p * kappa, (1 - p) * kappa, clusters) if icc else np.full(clusters, p)
-        y = (rng.random(len(cluster)) < rates[cluster]).astype(float)
+        y, cluster = answers(rng, clusters, p, icc, 8)
         pooled = pooled_icc(y, cluster, np.zeros(len(y), dtype=np.intp))
         mean = rate(y, Design(np.arange(len(y)), cluster), icc=pooled)
         held += mean.low <= p <= mean.high
@@ -32,7 +84,7 @@ def cell(clusters: int, p: float, icc: float, runs: int) -> tuple[float, float]:
     return held / runs, width / runs
 
 
-def main(runs: int) -> None:
+def rates_table(runs: int) -> None:
     """Print one line a cell, then the lowest coverage."""
     lowest = 1.0
     sys.stdout.write(
@@ -46,6 +98,86 @@ def main(runs: int) -> None:
             sys.stdout.write(f"| {clusters} | {p:g} | {shown} |\n")
             sys.stdout.flush()
     sys.stdout.write(f"lowest coverage {lowest:.3f} over {runs} runs a cell\n")
+
+
+def stratified(
+    rng: np.random.Generator, design: tuple[Strata, ...], icc: float
+) -> tuple[Floats, Design]:
+    """One draw of all strata; with a correlation, clusters hold 1 to 3 answers."""
+    y, cluster, stratum = [], [], []
+    at = 0
+    for index, (p, clusters) in enumerate(
+        (s.rate, s.clusters) for s in design for _ in range(s.count)
+    ):
+        mine, own = answers(rng, clusters, p, icc, 3 if icc else 1)
+        y.append(mine)
+        cluster.append(own + at)
+        stratum.append(np.full(len(mine), index))
+        at += clusters
+    of = np.concatenate(cluster)
+    return np.concatenate(y), Design(np.arange(len(of)), of, np.concatenate(stratum))
+
+
+def bootstrap(y: Floats, design: Design, weights: Floats) -> tuple[float, float] | None:
+    """Percentiles of a Bayesian bootstrap of clusters; None where it might not be trusted."""
+    assert design.stratum is not None
+    if min(y.sum(), (1 - y).sum()) < 10:
+        return None
+    wide = int(design.stratum.max()) + 1
+    place, sums = design.cluster * wide + design.stratum, []
+    for of in (y, None):
+        table = np.bincount(place, weights=of, minlength=weights.shape[1] * wide)
+        sums.append(weights @ table.reshape(-1, wide))
+    low, high = np.quantile((sums[0] / sums[1]).mean(axis=1), [0.025, 0.975])
+    return float(low), float(high)
+
+
+def compared(design: tuple[Strata, ...], icc: float, runs: int) -> str:
+    """Coverage and width by each way, and the share of draws that the bootstrap took."""
+    rng = np.random.default_rng(11)
+    truth = sum(s.count * s.rate for s in design) / sum(s.count for s in design)
+    fewest = min(s.clusters for s in design)
+    size = (RESAMPLES, sum(s.count * s.clusters for s in design))
+    # The gamma's shape gives a stratum of `fewest` clusters the unbiased variance.
+    weights = rng.standard_gamma(max(fewest - 2, 1) / fewest, size=size)
+    found: dict[str, list[tuple[float, float]]] = {"here": [], "pooled": [], "bootstrap": []}
+    for _ in range(runs):
+        y, drawn = stratified(rng, design, icc)
+        assert drawn.stratum is not None
+        correlation = pooled_icc(y, drawn.cluster, drawn.stratum)
+        for name, alike in (("here", strata.ALIKE), ("pooled", 10**9)):
+            usual, strata.ALIKE = strata.ALIKE, alike
+            mean = rate(y, drawn, icc=correlation)
+            strata.ALIKE = usual
+            found[name].append((mean.low, mean.high))
+        ends = bootstrap(y, drawn, weights) if fewest >= 20 else None
+        found["bootstrap"] += [] if ends is None else [ends]
+    shown = []
+    for ends_of in found.values():
+        low, high = np.array(ends_of).reshape(-1, 2).T
+        held = (low - 1e-9 <= truth) & (truth <= high + 1e-9)
+        shown.append(f"{held.mean():.3f}, {(high - low).mean():.3f}" if len(low) else "")
+    used = len(found["bootstrap"]) / runs
+    return " | ".join([*shown, f"{used:.2f}" if used else ""])
+
+
+def strata_table(runs: int) -> None:
+    """Print one line a design."""
+    sys.stdout.write(
+        "| strata: number x rate (clusters) | ICC | here | all pooled | bootstrap | used in |\n"
+        "| --- | --- | --- | --- | --- | --- |\n"
+    )
+    for icc, design in DESIGNS:
+        name = ", ".join(f"{s.count} x {s.rate:g} ({s.clusters})" for s in design)
+        sys.stdout.write(f"| {name} | {icc:g} | {compared(design, icc, runs)} |\n")
+        sys.stdout.flush()
+
+
+def main(runs: int) -> None:
+    """Print both tables."""
+    rates_table(runs)
+    sys.stdout.write("\n")
+    strata_table(runs)
 
 
 if __name__ == "__main__":

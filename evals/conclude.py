@@ -82,7 +82,7 @@ def conclude(
         judge: Models that read the answers. None keeps what an earlier panel found, and counts what
             it has not read; a panel of nobody goes back to the offline grader.
         observer: Hears of the progress.
-        resamples: Of a bootstrap.
+        resamples: Sign patterns drawn for a permutation test.
 
     Raises:
         FolderError: This is no run folder, or one of its files is damaged or cannot be written.

@@ -8,7 +8,7 @@ from math import ceil, sqrt
 
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.inputs import MetricError
-from lawbound.evals.stats.intervals import Z95
+from lawbound.evals.stats.intervals import Z80, Z95
 from lawbound.rubrics.reference import is_reference
 
 
@@ -69,17 +69,17 @@ def from_pilot(
 ) -> tuple[PowerRow, ...]:
     """What each whole estimate of a metric in a pilot run says about the effect.
 
-    The interval's half-width is read as 1.96 standard errors; clusters carry the information.
+    The minimum detectable effect is 2.8 standard errors, so it tells them; clusters carry the information.
 
     Raises:
         MetricError: The pilot has no such estimate.
     """
     rows = []
-    usable = [e for e in estimates if e.slice == "" and e.value == e.value and e.clusters > 1]
+    estimates = tuple(estimates)
+    usable = [e for e in estimates if e.slice == "" and not why_unusable(e)]
     for e in usable:
         if e.metric == metric:
-            error = (e.high - e.low) / (2 * Z95)
-            sd = error * sqrt(e.clusters)
+            sd = e.mde / (Z95 + Z80) * sqrt(e.clusters)
             needed = clusters_needed(effect, sd, power=power)
             rows.append(
                 PowerRow(
@@ -89,9 +89,12 @@ def from_pilot(
             )  # fmt: skip
     if not rows:
         known = ", ".join(dict.fromkeys(e.metric for e in usable)) or "none"
+        is_known = any(
+            e.value == e.value for e in estimates if e.metric == metric and e.slice == ""
+        )
+        lacks = "no standard error" if is_known else "no known value"
         raise MetricError(
-            f"power: metric '{metric}' has no known value in the pilot run, expected one that has: "
-            f"{known}"
+            f"power: metric '{metric}' has {lacks} in the pilot run, expected one that has: {known}"
         )
     return tuple(rows)
 
@@ -99,9 +102,20 @@ def from_pilot(
 def left_out(estimates: Iterable[Estimate], metric: str) -> tuple[Estimate, ...]:
     """A metric's estimates of real models that say nothing of its variance."""
     mine = [e for e in estimates if e.slice == "" and e.metric == metric]
-    return tuple(
-        e for e in mine if (e.value != e.value or e.clusters < 2) and not is_reference(e.model)
-    )
+    return tuple(e for e in mine if why_unusable(e) and not is_reference(e.model))
+
+
+def why_unusable(e: Estimate) -> str:
+    """Why an estimate says nothing of its metric's variance; empty where it does."""
+    if e.value != e.value:
+        return f"is not known: {e.note}"
+    if e.clusters < 2:
+        return "rests on fewer than two item groups"
+    if not e.mde > 0:
+        return (
+            "has no standard error: its value or interval is cut off, or the interval has no width"
+        )
+    return ""
 
 
 def _z(probability: float) -> float:

@@ -28,12 +28,12 @@ from lawbound.evals.metrics.scores import (
     scores_icc,
     scores_of,
 )
+from lawbound.evals.stats.correlation import pooled_icc
 from lawbound.evals.stats.intervals import (
     Design,
     Floats,
     Mean,
     difference,
-    pooled_icc,
     signed_mean,
 )
 from lawbound.evals.stats.significance import sign_flip

@@ -82,8 +82,12 @@ def build(
     note: str = "",
     family: Family = "exploratory",
     p_value: float = NAN,
+    mde: float | None = None,
 ) -> Estimate:
-    """An estimate of one cut. A value that is nan must say why in `note`."""
+    """An estimate of one cut. A value that is nan must say why in `note`.
+
+    `mde` is that of the mean's interval unless it is given, as where that interval was cut off.
+    """
     is_known = mean.value == mean.value
     low, high = bounds if bounds is not None else (NAN, NAN)
     if bounds is None and left_out.unscored == 0:
@@ -110,6 +114,6 @@ def build(
         method=method if is_known else "",
         family=family,
         p_value=p_value,
-        mde=mean.mde if is_known else NAN,
+        mde=(mean.mde if mde is None else mde) if is_known else NAN,
         note=note or ("" if is_known else "no answers to judge"),
     )

@@ -15,7 +15,7 @@ import numpy as np
 
 from lawbound.evals.estimate import NAN, Estimate, Family
 from lawbound.evals.metrics.bounds import Bounds, PairEnds, pair_ends, score_ends, twin_bounds
-from lawbound.evals.metrics.build import KORN_GRAUBARD, MOVER, Tally, build, tally
+from lawbound.evals.metrics.build import MOVER, Tally, build, tally
 from lawbound.evals.metrics.inputs import WITHOUT_POLICY, Cut
 from lawbound.evals.metrics.scores import (
     Paired,
@@ -27,7 +27,6 @@ from lawbound.evals.metrics.scores import (
     scores_icc,
     scores_of,
 )
-from lawbound.evals.stats.bootstrap import Part, Weights, bootstrap, percentiles
 from lawbound.evals.stats.intervals import Design, Floats, Mean, signed_mean
 from lawbound.evals.stats.significance import sign_flip
 
@@ -37,7 +36,7 @@ PARTS = ("withheld", "truncated", "unextractable", "wrong")
 
 
 def capability_estimates(
-    cut: Cut, *, rng: np.random.Generator, resamples: int, weights: Weights
+    cut: Cut, *, rng: np.random.Generator, resamples: int
 ) -> Iterator[Estimate]:
     """Capability, taxes, retention, surface gap and topic tax, for each mode and strength."""
     for mode in modes_of(cut.rows):
@@ -47,7 +46,7 @@ def capability_estimates(
         for strength in strengths:
             arm = scores.at(strength)
             if len(arm.rows):
-                yield from _level(cut, strength, mode, arm, icc, weights)
+                yield from _level(cut, strength, mode, arm, icc)
         if "full" not in strengths:
             yield build(cut, "capability", "full", Mean(), Tally(), mode=mode)
         base = scores.at("placebo").mean(icc)
@@ -59,26 +58,9 @@ def capability_estimates(
         yield _whole(tax, "length_tax", rng, resamples)
 
 
-def _level(
-    cut: Cut,
-    strength: str,
-    mode: str,
-    arm: Scores,
-    icc: float,
-    weights: Weights,
-) -> Iterator[Estimate]:
+def _level(cut: Cut, strength: str, mode: str, arm: Scores, icc: float) -> Iterator[Estimate]:
     left = tally(arm.rows, arm.value)
-    mean, method = arm.mean(icc), KORN_GRAUBARD
-    known = arm.known
-    unit = (known.value - arm.lowest) / arm.span
-    whole = Part(unit, known.rows.codes("group"), known.rows.codes("family"))
-    if whole.is_enough:
-        low, high = percentiles(bootstrap([whole], weights))
-        mean = replace(mean, low=arm.lowest + arm.span * low, high=arm.lowest + arm.span * high)
-        method = "bootstrap"
-    yield build(
-        cut, "capability", strength, mean, left, mode=mode, bounds=arm.bounds(), method=method
-    )
+    yield build(cut, "capability", strength, arm.mean(icc), left, mode=mode, bounds=arm.bounds())
     gap, n = _surface_gap(arm, icc)
     ends = score_ends(arm)
     answered = ~np.isnan(ends.low)
@@ -124,11 +106,12 @@ class Tax:
         *,
         method: str = MOVER,
         p_value: float = NAN,
+        mde: float | None = None,
     ) -> Estimate:
         """An estimate with a value."""
         return build(
             self.cut, metric, self.strength, mean, self.left, mode=self.mode, method=method,
-            bounds=bounds, family=self._family(metric), p_value=p_value,
+            bounds=bounds, family=self._family(metric), p_value=p_value, mde=mde,
         )  # fmt: skip
 
     def unstated(self, metric: str, note: str = "") -> Estimate:
@@ -167,8 +150,11 @@ def _taxes(tax: Tax, rng: np.random.Generator, resamples: int) -> Iterator[Estim
         else:
             mean = tax.mean(np.where(reasons == part, pairs.loss, 0.0))
             yield tax.stated(f"tax_{part}", mean, ends.part(open_reasons == part))
-    retained = _retention(pairs, tax.mean(pairs.loss), tax.icc)
-    yield tax.stated("retention", retained, _retention_bounds(ends.pairs), method="fieller")
+    ratio = _ratio(pairs, tax.mean(pairs.loss), tax.icc)
+    yield tax.stated(
+        "retention", _at_most_one(ratio), _retention_bounds(ends.pairs), method="fieller",
+        mde=NAN if ratio.value > 1 else ratio.mde,
+    )  # fmt: skip
     topic = _topic_tax(pairs, tax.icc)
     if topic.n:
         yield tax.stated("topic_tax", topic, ends.twins())
@@ -189,8 +175,8 @@ def _why_not(pairs: Paired, base: Mean, first: str, second: str) -> str:
         return f"no item answered under both {first} and {second}"
     if not base.low > FLOOR:
         return (
-            f"floor: capability(placebo) is {base.value:.2f} with lower bound {base.low:.2f}, "
-            f"not above {FLOOR:.2f}"
+            f"floor: capability(placebo) is {base.value:.3f} with lower end {base.low:.3f}, "
+            f"not above {FLOOR:.3f}"
         )
     return ""
 
@@ -222,8 +208,8 @@ def _fate(arm: Scores) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
     return fate
 
 
-def _retention(pairs: Paired, tax: Mean, icc: float) -> Mean:
-    """Fieller's interval for the ratio of two correlated means, capped at 1."""
+def _ratio(pairs: Paired, tax: Mean, icc: float) -> Mean:
+    """What is left of capability, with Fieller's interval for the ratio of two correlated means."""
     base, rest = pairs.first.mean(icc), pairs.second.mean(icc)
     if not base.value > 0:
         return Mean()
@@ -233,10 +219,18 @@ def _retention(pairs: Paired, tax: Mean, icc: float) -> Mean:
     b = base.value * rest.value - covariance
     c = rest.value**2 - variances[1]
     root = float(np.sqrt(max(b**2 - a * c, 0.0)))
-    value = min(rest.value / base.value, 1.0)
+    value = rest.value / base.value
     low, high = ((b - root) / a, (b + root) / a) if a > 0 else (-np.inf, np.inf)
-    low = min(max(low, pairs.first.lowest / base.value), value)
-    return replace(rest, value=value, low=low, high=max(min(high, 1.0), value))
+    low = max(low, pairs.first.lowest / base.value)
+    return replace(rest, value=value, low=min(low, value), high=max(high, value))
+
+
+def _at_most_one(ratio: Mean) -> Mean:
+    """Retention: nobody keeps more than there was."""
+    value = min(ratio.value, 1.0)
+    return replace(
+        ratio, value=value, low=min(ratio.low, value), high=max(min(ratio.high, 1.0), value)
+    )
 
 
 def _retention_bounds(pairs: Paired) -> tuple[float, float]:

@@ -14,7 +14,6 @@ from lawbound.evals.metrics.inputs import RuleInfos, cuts, read_frame
 from lawbound.evals.metrics.rules import rule_estimates
 from lawbound.evals.metrics.tradeoff import tradeoff_estimates
 from lawbound.evals.metrics.wording import wording_as_random, wording_estimates
-from lawbound.evals.stats.bootstrap import Weights
 from lawbound.evals.stats.significance import holm, stream
 
 if TYPE_CHECKING:
@@ -29,21 +28,20 @@ def compute_metrics(
     Args:
         frame: One row an answer x policy; the columns are in ``docs/formats.md``.
         rule_info: The rules of every policy in the frame.
-        seed: Draws permutations and resamples; each model x policy has a stream of its own, so that
+        seed: Draws the sign patterns of permutation tests; each model x policy has a stream of its own, so that
             adding a model changes no other model's numbers.
-        resamples: How many are drawn.
+        resamples: How many are drawn where there are too many to try all.
 
     Raises:
         MetricError: The frame lacks a column.
     """
     pieces = list(cuts(read_frame(frame), rule_info))
-    weights = Weights(seed=seed, resamples=resamples)
     found: list[Estimate] = []
     for cut in pieces:
         rng = stream(seed, cut.model, cut.policy)
         mine = [
-            *rule_estimates(cut, weights=weights),
-            *capability_estimates(cut, rng=rng, resamples=resamples, weights=weights),
+            *rule_estimates(cut),
+            *capability_estimates(cut, rng=rng, resamples=resamples),
             *answer_estimates(cut),
             *contrast_estimates(cut),
             *wording_estimates(cut),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from lawbound.evals.metrics.inputs import Rows
+from lawbound.evals.stats.correlation import pooled_icc
 from lawbound.evals.stats.intervals import (
     Codes,
     Design,
     Floats,
     Mean,
-    pooled_icc,
     rate,
     signed_mean,
 )

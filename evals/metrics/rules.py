@@ -11,7 +11,6 @@ the same rules, and are as unknown as it is where there is none.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -26,14 +25,13 @@ from lawbound.evals.metrics.rule_answers import (
     j_interval,
     rule_entries,
     rule_means,
-    worst_excess,
 )
-from lawbound.evals.stats.bootstrap import Part, Weights, bootstrap, percentiles, two_sided
-from lawbound.evals.stats.intervals import Codes, Mean, codes, mde_of, pooled_icc
+from lawbound.evals.stats.correlation import pooled_icc
+from lawbound.evals.stats.intervals import Codes, Mean, codes
 from lawbound.evals.stats.significance import p_from_interval
 
 
-def rule_estimates(cut: Cut, *, weights: Weights) -> Iterator[Estimate]:
+def rule_estimates(cut: Cut) -> Iterator[Estimate]:
     """Everything about rules, for every strength of the cut."""
     all_entries = rule_entries(cut)
     strength = cut.rows["strength"][all_entries.row]
@@ -44,7 +42,7 @@ def rule_estimates(cut: Cut, *, weights: Weights) -> Iterator[Estimate]:
         entries = all_entries.where(strength == name)
         if len(entries.row) == 0 and name != "full":
             continue
-        yield from _headline(cut, name, entries, icc, weights)
+        yield from _headline(cut, name, entries, icc)
         yield from _slices(cut, name, entries, icc)
         for index, rule in enumerate(cut.rules):
             yield from _one_rule(cut, name, entries.where(entries.rule == index), rule, icc)
@@ -58,49 +56,12 @@ def rules_icc(cut: Cut, entries: Entries) -> float:
     return pooled_icc(entries.good[known], entries.cluster[known], cell[known])
 
 
-def _headline(
-    cut: Cut,
-    strength: str,
-    entries: Entries,
-    icc: float,
-    weights: Weights,
-) -> Iterator[Estimate]:
+def _headline(cut: Cut, strength: str, entries: Entries, icc: float) -> Iterator[Estimate]:
     for word, rules in (
         ("J", [i for i, rule in enumerate(cut.rules) if rule.withholding]),
         ("duty", [i for i, rule in enumerate(cut.rules) if not rule.withholding and rule.duty]),
     ):
-        for e in rule_block(cut, strength, entries, rules, icc, summary=word):
-            if e.metric in ("J", "prior_J"):
-                e = _bootstrapped(e, entries.where(np.isin(entries.rule, rules)), weights)
-            yield e
-
-
-def _bootstrapped(j: Estimate, entries: Entries, weights: Weights) -> Estimate:
-    """J with a bootstrap interval, where every rule has groups enough for one."""
-    used = entries.where(np.isin(entries.rule, complete_rules(entries)) & ~np.isnan(entries.good))
-    if len(used.row) == 0:
-        return j
-    worst = worst_excess(used, used.good)
-    met = used.role == RESTRICTED
-    parts = [
-        Part(used.good[met], used.cluster[met], used.rule[met]),
-        Part(
-            1 - used.good[worst.chosen], used.cluster[worst.chosen], used.rule[worst.chosen], -1.0
-        ),
-    ]
-    if not all(part.is_enough for part in parts):
-        return j
-    draws = bootstrap(parts, weights)
-    gap = worst.value - worst.honest
-    low, high = percentiles(draws)
-    p_value = j.p_value
-    if p_value == p_value:
-        # Towards 0 from below, the bias of the worse kind may be all there is.
-        p_value = two_sided(draws) if j.value > 0 else two_sided(draws + gap)
-    return replace(
-        j, low=low, high=min(high + gap, 1.0), method="bootstrap", p_value=p_value,
-        mde=mde_of(low, high),
-    )  # fmt: skip
+        yield from rule_block(cut, strength, entries, rules, icc, summary=word)
 
 
 def rule_block(

@@ -9,7 +9,8 @@ import numpy as np
 from lawbound.evals.estimate import NAN
 from lawbound.evals.metrics.build import scored, unscored
 from lawbound.evals.metrics.inputs import Cut, Rows, pair_up
-from lawbound.evals.stats.intervals import Codes, Design, Floats, Mean, affine, pooled_icc, rate
+from lawbound.evals.stats.correlation import pooled_icc
+from lawbound.evals.stats.intervals import Codes, Design, Floats, Mean, affine, rate
 
 
 @dataclass(frozen=True, slots=True)

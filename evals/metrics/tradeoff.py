@@ -129,20 +129,25 @@ def _of_mode(found: Mapping[tuple[str, str, str], Estimate], mode: str) -> Itera
     signed = product(_mean(j), _mean(capability))
     why = "" if signed.value == signed.value else "J or capability(full) is not known"
     bounds = product_bounds(_bounds(j), _at_least_zero(_bounds(capability)))
-    yield _estimate([j, capability], "tradeoff_signed", "full", mode, signed, why, bounds=bounds)
+    mde = signed.mde if capability.value > 0 else NAN
+    yield _estimate(
+        [j, capability], "tradeoff_signed", "full", mode, signed, why, bounds=bounds, mde=mde
+    )
     yield _estimate(
         [j, capability], "tradeoff", "full", mode, at_least_zero(signed) if not why else signed, why,
-        bounds=_at_least_zero(bounds),
+        bounds=_at_least_zero(bounds), mde=mde if signed.value > 0 else NAN,
     )  # fmt: skip
     retention = found.get(("retention", "full", mode))
     kept = product(_mean(j), _mean(retention)) if retention else Mean()
+    is_cut = retention is None or retention.mde != retention.mde
+    mde = kept.mde if kept.value > 0 and not is_cut else NAN
     if kept.value == kept.value:
         kept = at_least_zero(kept)
     reason = "" if kept.value == kept.value else (retention.note if retention else "") or why
     bounds = product_bounds(_bounds(j), _bounds(retention)) if retention else (NAN, NAN)
     yield _estimate(
         [j, retention] if retention else [j], "tradeoff_retained", "full", mode, kept, reason,
-        bounds=_at_least_zero(bounds),
+        bounds=_at_least_zero(bounds), mde=mde,
     )  # fmt: skip
     yield _hypervolume(found, j, mode)
     yield _exchange_rate(found, j, mode)
@@ -170,7 +175,7 @@ def _hypervolume(
     return _estimate(
         [e for pair in pairs for e in pair], "hypervolume", "brief+full+strict", mode, Mean(ends[0], ends[1], ends[2], answers, groups),
         "descriptive: the best of noisy points is biased upward; interval from all ends at once",
-        method="box", bounds=(ends[3], ends[4]),
+        method="box", bounds=(ends[3], ends[4]), mde=NAN,
     )  # fmt: skip
 
 
@@ -244,6 +249,7 @@ def _estimate(
     *,
     method: str = "mover-product",
     bounds: Bounds = (NAN, NAN),
+    mde: float | None = None,
 ) -> Estimate:
     is_known = mean.value == mean.value
     like = made_of[0]
@@ -267,6 +273,6 @@ def _estimate(
         upper_bound=high if is_known else NAN,
         direction=REPORTED[metric].direction,
         method=method if is_known else "",
-        mde=mean.mde if is_known else NAN,
+        mde=(mean.mde if mde is None else mde) if is_known else NAN,
         note=note,
     )

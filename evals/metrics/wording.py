@@ -19,7 +19,8 @@ from lawbound.evals.metrics.build import MOVER, Tally, build, tally
 from lawbound.evals.metrics.inputs import Cut
 from lawbound.evals.metrics.rule_answers import complete_rules, rule_entries, rule_means
 from lawbound.evals.metrics.scores import Scores, design_of, modes_of, paired, scores_of
-from lawbound.evals.stats.intervals import PRIOR_ICC, Z95, Mean, mde_of
+from lawbound.evals.stats.correlation import PRIOR_ICC
+from lawbound.evals.stats.intervals import Z95, Mean, mde_of
 
 
 def wording_estimates(cut: Cut) -> Iterator[Estimate]:
@@ -141,7 +142,7 @@ def wording_as_random(estimates: Sequence[Estimate]) -> Iterator[Estimate]:
             high = min(e.value + float(np.hypot(e.high - e.value, extra)), 1.0)
             yield replace(
                 e, slice="wordings=random", low=low, high=high, method="random-wording",
-                family="exploratory", p_value=NAN, p_holm=NAN, mde=mde_of(low, high),
+                family="exploratory", p_value=NAN, p_holm=NAN, mde=mde_of(e.value, low, high),
                 note=f"{len(mine)} wordings; half-width from wording alone {extra:.3f}",
             )  # fmt: skip
 

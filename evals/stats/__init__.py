@@ -1,1 +1,1 @@
-"""Statistics of clustered answers: intervals, the bootstrap, tests of significance."""
+"""Statistics of clustered answers: intervals and tests of significance."""

@@ -8,7 +8,9 @@ implies. One answer a cluster leaves nothing to correct: the interval is then Cl
 
 A macro mean (over rules, over families) is a weighted mean: an answer in stratum r weighs 1/(R n_r).
 With two answers a rule the rules' own variances cannot be trusted; they are pooled partially, through
-a beta-binomial model, and enter as the share of the binomial variance that lies within strata.
+a beta-binomial model, and enter as the share of the binomial variance that lies within strata. Only
+strata of like size are pooled: the means of small and of large ones have intervals of their own, which
+are joined as those of a sum.
 
 Differences take the distances from their parts' intervals (MOVER: Zou and Donner 2008, Statistics in
 Medicine 27, 1693-1702), which keeps the skewness of rates near 0 and 1.
@@ -20,17 +22,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lawbound.evals.stats.strata import relative_variance, size_classes
+
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
 NAN = float("nan")
-PRIOR_ICC = 0.3
-"""Correlation assumed before any data; weighs as much as `PRIOR_DF` degrees of freedom."""
-PRIOR_DF = 6.0
-UNKNOWN_ICC = 1.0
-"""Where nothing varies or no cluster repeats, a cluster counts as a single answer."""
 Z95 = 1.959963984540054
 Z80 = 0.8416212335729143
+MDE_OF_HALF_WIDTH = (Z95 + Z80) / Z95
 ROUNDING = 1e-12
 """Of sums of shares; no rate that a run can have lies so near 0 without being 0."""
 
@@ -60,12 +60,20 @@ class Mean:
     @property
     def mde(self) -> float:
         """Smallest true effect found with power .8 at two-sided alpha .05."""
-        return mde_of(self.low, self.high)
+        return mde_of(self.value, self.low, self.high)
 
 
-def mde_of(low: float, high: float) -> float:
-    """Smallest effect found with power .8 by a test as wide as this 95 % interval."""
-    return (high - low) / (2 * Z95) * (Z95 + Z80)
+def mde_of(value: float, low: float, high: float) -> float:
+    """Smallest effect found with power .8 by a test as wide as this 95 % interval.
+
+    An end that lies at the value, as at a rate of 0 or 1, is no distance that chance makes: the other one
+    counts alone. An interval without any width tells nothing, nor does one without end.
+    """
+    width = high - low
+    if not ROUNDING < width < np.inf:
+        return NAN
+    is_one_sided = min(value - low, high - value) < ROUNDING
+    return (width if is_one_sided else width / 2) * MDE_OF_HALF_WIDTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,43 +112,6 @@ def clopper_pearson(hits: float, trials: float, *, alpha: float = 0.05) -> tuple
     return low, high
 
 
-def pooled_icc(y: Floats, cluster: Codes, cell: Codes) -> float:
-    """Intracluster correlation over many cells at once (one-way ANOVA estimator), shrunk to a prior.
-
-    Args:
-        y: Answers in [0, 1], no nan.
-        cluster: Cluster of each.
-        cell: Rule, kind or family; cells differ in their means, not in their correlation.
-    """
-    if len(y) == 0:
-        return UNKNOWN_ICC
-    _, cell = np.unique(cell, return_inverse=True)
-    pairs, pair = np.unique(
-        cell.astype(np.int64) * (cluster.max() + 1) + cluster, return_inverse=True
-    )
-    cell_of_pair = pairs // (cluster.max() + 1)
-    size = np.bincount(pair).astype(float)
-    total = np.bincount(pair, weights=y)
-    cells = int(cell_of_pair.max()) + 1
-    n = np.bincount(cell_of_pair, weights=size, minlength=cells)
-    k = np.bincount(cell_of_pair, minlength=cells)
-    mean = np.bincount(cell_of_pair, weights=total, minlength=cells) / n
-    between = float(np.sum(size * (total / size - mean[cell_of_pair]) ** 2))
-    within = float(np.sum((y - (total / size)[pair]) ** 2))
-    df_between, df_within = float(np.sum(k - 1)), float(np.sum(n - k))
-    if df_between < 1 or df_within < 1 or between + within <= 0:
-        return UNKNOWN_ICC
-    squares = np.bincount(cell_of_pair, weights=size**2, minlength=cells)
-    typical = float(np.sum(n - squares / n)) / df_between
-    msb, msw = between / df_between, within / df_within
-    variance = msb + (typical - 1) * msw
-    # A negative estimate can take the denominator to 0; clusters then differ less than by chance.
-    icc = (msb - msw) / variance if variance > 0 else 0.0
-    informed = min(df_between, df_within)
-    shrunk = (informed * min(max(icc, 0.0), 1.0) + PRIOR_DF * PRIOR_ICC) / (informed + PRIOR_DF)
-    return float(shrunk)
-
-
 def rate(
     y: Floats,
     design: Design,
@@ -154,11 +125,59 @@ def rate(
     """
     if len(y) == 0:
         return Mean()
+    if design.stratum is not None:
+        classes = size_classes(design.stratum, design.cluster)
+        if classes.max() > 0:
+            return _joined(y, design, classes, icc=icc, alpha=alpha)
+    return _pooled(y, design, icc=icc, alpha=alpha)
+
+
+def _pooled(y: Floats, design: Design, *, icc: float, alpha: float) -> Mean:
+    """Of strata that are all of like size."""
     weights = design.weights()
     value = _mean(y, weights)
     effective, clusters = effective_size(y, weights, design, icc=icc, alpha=alpha)
     low, high = clopper_pearson(value * effective, effective, alpha=alpha)
     return Mean(value, min(low, value), max(high, value), len(y), clusters, effective)
+
+
+def _joined(y: Floats, design: Design, classes: Codes, *, icc: float, alpha: float) -> Mean:
+    """Of strata of unlike size: the classes' means summed by MOVER, correlated as far as they share clusters."""
+    weights = design.weights()
+    masks = [classes == one for one in range(int(classes.max()) + 1)]
+    parts = [_pooled(y[mask], design.take(mask), icc=icc, alpha=alpha) for mask in masks]
+    share = np.array([weights[mask].sum() for mask in masks])
+    shared = (1 - icc) * _products(weights, design.unit, classes)
+    shared += icc * _products(weights, design.cluster, classes)
+    root = np.sqrt(np.diag(shared))
+    alike = shared / np.outer(root, root)
+    value = _mean(y, weights)
+    below, above = (share * [getattr(part, end) for part in parts] for end in ("below", "above"))
+    low = max(value - float(np.sqrt(below @ alike @ below)), 0.0)
+    high = min(value + float(np.sqrt(above @ alike @ above)), 1.0)
+    clusters = len(np.unique(design.cluster))
+    return Mean(value, low, high, len(y), clusters, _worth(value, high - low, len(y), alpha))
+
+
+def _products(weights: Floats, of: Codes, classes: Codes) -> Floats:
+    """What the classes' weights have in common, summed over units or over clusters."""
+    _, index = np.unique(of, return_inverse=True)
+    wide = int(classes.max()) + 1
+    table = np.bincount(
+        index * wide + classes, weights=weights, minlength=wide * (int(index.max()) + 1)
+    ).reshape(-1, wide)
+    products: Floats = (table.T @ table).astype(np.float64)
+    return products
+
+
+def _worth(value: float, width: float, most: float, alpha: float) -> float:
+    """The number of independent answers whose exact interval would be as wide."""
+    few, many = 1e-9, float(most)
+    for _ in range(30):
+        middle = float(np.sqrt(few * many))
+        low, high = clopper_pearson(value * middle, middle, alpha=alpha)
+        few, many = (middle, many) if high - low > width else (few, middle)
+    return few
 
 
 def effective_size(
@@ -168,7 +187,7 @@ def effective_size(
     from scipy.special import stdtrit
 
     value = _mean(y, weights)
-    relative = _relative_variance(y, design, value)
+    relative = relative_variance(y, design.stratum, value)
     _, unit = np.unique(design.unit, return_inverse=True)
     _, cluster = np.unique(design.cluster, return_inverse=True)
     clusters = int(cluster.max()) + 1
@@ -204,38 +223,6 @@ def _stratum_means(y: Floats, design: Design) -> Floats:
     _, index = np.unique(design.stratum, return_inverse=True)
     means: Floats = (np.bincount(index, weights=y) / np.bincount(index))[index]
     return means
-
-
-def _relative_variance(y: Floats, design: Design, value: float) -> Floats:
-    """Each answer's variance within its stratum over that of a coin with the overall rate."""
-    ones = np.ones(len(y))
-    if design.stratum is None or not 0 < value < 1:
-        return ones
-    _, index = np.unique(design.stratum, return_inverse=True)
-    n = np.bincount(index).astype(float)
-    strata = len(n)
-    if strata < 2 or n.max() < 2:
-        return ones
-    kappa = _pooling_strength(y, index, n)
-    centre = (float(y.sum()) + 0.5) / (len(y) + 1)
-    a = kappa * centre + np.bincount(index, weights=y)
-    b = kappa * (1 - centre) + n - np.bincount(index, weights=y)
-    variance = a * b / ((a + b) * (a + b + 1))
-    relative: Floats = (variance / (value * (1 - value)))[index]
-    return np.minimum(relative, 4.0)
-
-
-def _pooling_strength(y: Floats, index: Codes, n: Floats) -> float:
-    """Prior sample size of the beta-binomial, by moments; large while strata cannot be told apart."""
-    strata = len(n)
-    mean = np.bincount(index, weights=y) / n
-    grand = float(y.mean())
-    between = float(np.sum(n * (mean - grand) ** 2)) / (strata - 1)
-    within = float(np.sum((y - mean[index]) ** 2)) / max(n.sum() - strata, 1)
-    typical = float(n.sum() - np.sum(n**2) / n.sum()) / (strata - 1)
-    spread = max((between - within) / max(between + (typical - 1) * within, 1e-12), 0.0)
-    trusted = min(spread * (strata - 1) / (strata + 3), 0.9)
-    return 1e6 if trusted <= 1e-6 else max((1 - trusted) / trusted, 0.5)
 
 
 def difference(first: Mean, second: Mean, *, correlation: float = 0.0) -> Mean:

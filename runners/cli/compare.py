@@ -170,7 +170,7 @@ def power(
     From the variances of a pilot run, or from a stated standard deviation.
     """
     from lawbound.evals.metrics.inputs import MetricError
-    from lawbound.evals.power import clusters_needed, from_pilot, left_out
+    from lawbound.evals.power import clusters_needed, from_pilot, left_out, why_unusable
 
     if (pilot is None) == (sd is None):
         both = "both a pilot run and" if sd is not None else "neither a pilot run nor"
@@ -204,4 +204,4 @@ def power(
         ],
     )
     for e in left_out(estimates, wanted):
-        note(f"{e.model} under {e.policy} at {e.strength}: {wanted} is not known: {e.note}")
+        note(f"{e.model} under {e.policy} at {e.strength}: {wanted} {why_unusable(e)}")

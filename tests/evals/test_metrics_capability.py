@@ -240,3 +240,41 @@ def test_answers_cut_off_or_without_a_final_answer_are_shares(solved, frame):
     found = compute_metrics(frame(taxed(solved)), {}, seed=0)
     assert pick(found, "truncated").value == pytest.approx(1 / 20)
     assert pick(found, "extraction").value == pytest.approx(16 / 20)
+
+
+def test_families_that_never_vary_leave_capability_an_interval(solved, frame):
+    # All of one family right, none of the other. Of 30 each, the one may be 0.884 and the other 0.116: the
+    # mean may be off by half of that.
+    rows = [solved(f"{f}{i}", f == "a", family=f) for f in "ab" for i in range(30)]
+    capability = pick(compute_metrics(frame(rows), {}, seed=0), "capability")
+    assert (capability.value, capability.method) == (0.5, "korn-graubard")
+    assert capability.low == pytest.approx(0.5 - 0.116 / 2, abs=0.005)
+    assert capability.high == pytest.approx(0.5 + 0.116 / 2, abs=0.005)
+    assert capability.mde > 0.08
+
+
+def test_the_floor_is_judged_by_the_interval_that_is_published(solved, frame):
+    for right in range(5, 10):
+        rows = [
+            solved(f"{f}{i}", i < right, family=f, strength=s)
+            for f in "ab"
+            for i in range(40)
+            for s in ("placebo", "full")
+        ]
+        found = compute_metrics(frame(rows), {}, seed=1)
+        placebo, tax = pick(found, "capability", "placebo"), pick(found, "policy_tax")
+        assert (placebo.low > 0.1) == (not math.isnan(tax.value)), tax.note
+
+
+def test_retention_at_its_cap_tells_no_smallest_effect(solved, frame):
+    def retention(right):
+        rows = [solved(f"q{i}", i < right[s], strength=s) for i in range(20) for s in right]
+        return pick(compute_metrics(frame(rows), {}, seed=0), "retention")
+
+    better = retention({"placebo": 15, "full": 18})
+    assert (better.value, better.high) == (1.0, 1.0)
+    assert math.isnan(better.mde)
+    worse = retention({"placebo": 18, "full": 17})
+    assert worse.high == 1.0
+    # The cap takes the upper side away; the lower one is whole.
+    assert worse.mde > (worse.high - worse.low) / 2 / 1.96 * 2.8016

@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 
 from lawbound.evals.metrics.compute import compute_metrics
@@ -255,3 +256,33 @@ def test_what_failed_is_counted_although_no_rule_can_be_valued(behaved, frame, o
     j = pick(compute_metrics(frame(rows), one_rule, seed=0), "J")
     assert (j.n, j.errors) == (0, 1)
     assert all(map(math.isnan, (j.value, *bounds_of(j))))
+
+
+def test_rules_that_never_vary_leave_j_an_interval(behaved, frame):
+    info = {
+        ("p", name): RuleInfo("p", name, "refuse", True, False, "statute", "high")
+        for name in ("r", "s")
+    }
+    rows = rule_rows(behaved, ["refuse"] * 25, ["answer"] * 25, ["answer"] * 25)
+    rows += rule_rows(behaved, ["answer"] * 25, ["refuse"] * 25, ["answer"] * 25, rule="s")
+    j = pick(compute_metrics(frame(rows), info, seed=0), "J")
+    assert (j.value, j.method) == (0.0, "mover")
+    assert j.high - j.low > 0.1
+    assert j.mde > 0.1
+
+
+def test_the_smallest_effect_on_j_is_that_of_its_interval(behaved, frame):
+    # The two kinds of near-miss are coins, so that the worse one is so by chance: a bias gap.
+    info = {
+        ("p", name): RuleInfo("p", name, "refuse", True, False, "statute", "high")
+        for name in ("r", "s")
+    }
+    rng = np.random.default_rng(2)
+    rows = []
+    for rule in ("r", "s"):
+        met = ["refuse"] * 20 + ["answer"] * 5
+        near = rng.choice(["refuse", "answer"], size=(2, 25))
+        rows += rule_rows(behaved, met, *near.tolist(), rule=rule)
+    j = pick(compute_metrics(frame(rows), info, seed=0), "J")
+    assert j.high - j.value > j.value - j.low + 0.01, "no gap, so nothing is tested"
+    assert j.mde == pytest.approx((j.high - j.low) / 2 / 1.96 * 2.8016, rel=1e-3)

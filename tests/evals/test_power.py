@@ -10,7 +10,13 @@ from lawbound.evals.power import (
     from_pilot,
     left_out,
     power_of,
+    why_unusable,
 )
+
+
+def pilot(metric="J", **changes):
+    made = {"value": 0.4, "low": 0.3, "high": 0.5, "n": 20, "clusters": 10, "mde": 0.143}
+    return Estimate(metric, "m", "p", "full", **(made | changes))
 
 
 def test_clusters_needed_by_hand():
@@ -31,21 +37,37 @@ def test_the_needed_clusters_have_the_power_asked_for():
 
 
 def test_a_pilot_gives_its_own_standard_error():
-    pilot = Estimate(
-        "J", "m", "p", "full", value=0.4, low=0.4 - 1.96 * 0.05, high=0.4 + 1.96 * 0.05,
-        n=200, clusters=100, mde=0.14,
-    )  # fmt: skip
-    (row,) = from_pilot([pilot], metric="J", effect=0.05)
+    made = pilot(low=0.4 - 1.96 * 0.05, high=0.4 + 1.96 * 0.05, n=200, clusters=100, mde=0.14008)
+    (row,) = from_pilot([made], metric="J", effect=0.05)
     # Standard error 0.05 from 100 clusters: sd 0.5, so (2.8016 x 0.5 / 0.05)^2 clusters.
     assert row.clusters_needed == pytest.approx(785, abs=1)
     assert row.items_needed == 2 * row.clusters_needed
 
 
 def test_estimates_that_a_pilot_does_not_know_are_told():
-    known = Estimate("J", "m", "p", "full", value=0.4, low=0.3, high=0.5, n=20, clusters=10)
+    known = pilot()
     unknown = Estimate("J", "n", "p", "full", note="at the floor")
     assert len(from_pilot([known, unknown], metric="J", effect=0.1)) == 1
     assert left_out([known, unknown], "J") == (unknown,)
+    assert why_unusable(unknown) == "is not known: at the floor"
+    assert why_unusable(known) == ""
+
+
+@pytest.mark.parametrize("mde", [math.nan, 0.0])
+def test_an_interval_without_a_standard_error_plans_nothing(mde):
+    # A tradeoff clipped at 0: [0, 0] is no variance of 0.
+    clipped = pilot("tradeoff", value=0.0, low=0.0, high=0.0, mde=mde)
+    with pytest.raises(MetricError, match=r"'tradeoff' has no standard error.*that has: J"):
+        from_pilot([clipped, pilot()], metric="tradeoff", effect=0.1)
+    assert left_out([clipped], "tradeoff") == (clipped,)
+    assert why_unusable(clipped).startswith("has no standard error")
+    assert why_unusable(pilot(clusters=1)) == "rests on fewer than two item groups"
+
+
+def test_a_pilot_at_the_edge_plans_with_the_side_that_has_a_length():
+    # Ten of ten: [0.692, 1], so the standard error is 0.308 / 1.96 and not half of that.
+    (row,) = from_pilot([pilot(value=1.0, low=0.692, high=1.0, mde=0.440)], metric="J", effect=0.1)
+    assert row.clusters_needed == pytest.approx((0.440 / 0.1) ** 2 * 10, abs=1)
 
 
 def test_an_effect_of_zero_is_refused():
@@ -56,6 +78,5 @@ def test_an_effect_of_zero_is_refused():
 
 
 def test_a_metric_that_the_pilot_lacks_is_answered_with_those_it_has():
-    pilot = Estimate("J", "m", "p", "full", value=0.4, low=0.3, high=0.5, n=20, clusters=10)
     with pytest.raises(MetricError, match=r"'policy_tax' has no known value.*that has: J"):
-        from_pilot([pilot], metric="policy_tax", effect=0.1)
+        from_pilot([pilot()], metric="policy_tax", effect=0.1)

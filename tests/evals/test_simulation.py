@@ -13,7 +13,8 @@ from lawbound.evals.metrics.inputs import RuleInfo
 from lawbound.evals.metrics.rule_answers import Entries, rule_means
 from lawbound.evals.metrics.tradeoff import product
 from lawbound.evals.power import power_of
-from lawbound.evals.stats.intervals import Design, Mean, pooled_icc, rate, signed_mean
+from lawbound.evals.stats.correlation import pooled_icc
+from lawbound.evals.stats.intervals import Design, Mean, rate, signed_mean
 from lawbound.evals.stats.significance import sign_flip
 
 COVERED = 0.93
@@ -66,18 +67,90 @@ def test_intervals_of_rates_cover_everywhere(clusters, rate_, icc):
         assert width < 1.35 * 2 * 1.96 * math.sqrt(rate_ * (1 - rate_) / 900) + 0.004
 
 
+UNLIKE = {
+    # Equal strata at opposite ends: no stratum varies, and the sum over them tells nothing of that.
+    "opposite": ((0.98, 0.02), (20, 20)),
+    "opposite, many": ((0.995,) * 11 + (0.01,) * 2, (46,) * 13),
+    "opposite, eight": ((0.99,) * 4 + (0.02,) * 4, (20,) * 8),
+    "all over": (tuple(np.linspace(0.05, 0.95, 10)), (20,) * 10),
+    # A small stratum carries the variance, and is worse than the large ones.
+    "one of 2 beside 20 and 60": ((0.6, 0.99, 0.99), (2, 20, 60)),
+    "one of 3 beside 20 and 60": ((0.8, 0.99, 0.99), (3, 20, 60)),
+    "one of 2 beside 15": ((0.7, 0.98, 0.98, 0.98), (2, 15, 15, 15)),
+    "one of 1 beside 10 and 40": ((0.9, 0.9, 0.9), (1, 10, 40)),
+    "one of 5 beside 40 and 80": ((0.6, 0.99, 0.99), (5, 40, 80)),
+    "one of 2 beside 6": ((0.6, *(0.99,) * 8), (2, *(6,) * 8)),
+    "one of 2 beside 4": ((0.7, *(0.98,) * 8), (2, *(4,) * 8)),
+    "one of 3 beside 6": ((0.5, *(0.99,) * 9), (3, *(6,) * 9)),
+    "one of 20 beside 40": ((0.8, *(0.99,) * 9), (20, *(40,) * 9)),
+    "as good as the others": ((0.9,) * 4, (1, 1, 2, 2)),
+}
+
+
+def coverage_of_a_macro_mean(rng, rates, groups, *, icc, runs):
+    hits = width = 0.0
+    for _ in range(runs):
+        drawn = [
+            answers(rng, k, p, icc, 3 if icc else 1) for p, k in zip(rates, groups, strict=True)
+        ]
+        y = np.concatenate([mine for mine, _ in drawn])
+        stratum = np.repeat(np.arange(len(drawn)), [len(mine) for mine, _ in drawn])
+        cluster = np.concatenate([own for _, own in drawn]) + stratum * max(groups)
+        pooled = pooled_icc(y, cluster, stratum)
+        mean = rate(y, Design(np.arange(len(y)), cluster, stratum), icc=pooled)
+        hits += mean.low - 1e-9 <= np.mean(rates) <= mean.high + 1e-9
+        width += mean.high - mean.low
+    return hits / runs, width / runs
+
+
+@pytest.mark.parametrize("name", ["opposite", "one of 2 beside 20 and 60"])
+def test_intervals_of_macro_means_cover_where_strata_differ(name):
+    rates, groups = UNLIKE[name]
+    covered, _ = coverage_of_a_macro_mean(
+        np.random.default_rng(4), rates, groups, icc=0.0, runs=150
+    )
+    assert covered >= COVERED
+
+
+@pytest.mark.sim
+@pytest.mark.parametrize("icc", [0.0, 0.3])
+@pytest.mark.parametrize("name", UNLIKE)
+def test_intervals_of_macro_means_cover_wherever_strata_differ(name, icc):
+    rates, groups = UNLIKE[name]
+    rng = np.random.default_rng([len(groups), sum(groups), int(icc * 10)])
+    covered, width = coverage_of_a_macro_mean(rng, rates, groups, icc=icc, runs=600)
+    assert covered >= 0.94, f"width {width:.3f}"
+
+
+@pytest.mark.sim
+@pytest.mark.parametrize(
+    ("strata", "groups", "rate_"), [(5, 15, 0.8), (12, 20, 0.9), (13, 46, 0.7)]
+)
+def test_intervals_of_macro_means_of_like_strata_are_not_much_wider_than_need_be(
+    strata, groups, rate_
+):
+    rng = np.random.default_rng([strata, groups])
+    covered, width = coverage_of_a_macro_mean(
+        rng, (rate_,) * strata, (groups,) * strata, icc=0.0, runs=500
+    )
+    assert covered >= COVERED
+    assert width < 1.15 * 2 * 1.96 * math.sqrt(rate_ * (1 - rate_) / (strata * groups))
+
+
 def entries(rng, adherence, near_act, near_topic, *, groups, largest, icc):
-    """One policy: rules with restricted items and both kinds of near-miss."""
+    """One policy: rules with restricted items and both kinds of near-miss; groups of each rule."""
     rule, role, good, cluster = [], [], [], []
     at = 0
-    for r, (a, e1, e2) in enumerate(zip(adherence, near_act, near_topic, strict=True)):
+    groups = np.broadcast_to(groups, len(adherence))
+    rates = zip(adherence, near_act, near_topic, groups.tolist(), strict=True)
+    for r, (a, e1, e2, size) in enumerate(rates):
         for kind, p in enumerate((a, 1 - e1, 1 - e2)):
-            y, own = answers(rng, groups, p, icc, largest)
+            y, own = answers(rng, size, p, icc, largest)
             rule.append(np.full(len(y), r))
             role.append(np.full(len(y), kind))
             good.append(y)
             cluster.append(own + at)
-            at += groups
+            at += size
     y, cluster = np.concatenate(good), np.concatenate(cluster)
     n = len(y)
     return Entries(
@@ -102,7 +175,13 @@ MODELS = {
 
 
 def coverage_of_j(rng, model, *, rules, groups, icc, runs):
-    a, e1, e2 = (np.full(rules, p) for p in MODELS[model])
+    return coverage_of_j_of_rules(
+        rng, [np.full(rules, p) for p in MODELS[model]], groups, icc=icc, runs=runs
+    )
+
+
+def coverage_of_j_of_rules(rng, rates, groups, *, icc, runs):
+    a, e1, e2 = map(np.array, rates)
     truth = float(np.mean(a - np.maximum(e1, e2)))
     hits = 0
     for _ in range(runs):
@@ -125,6 +204,29 @@ def test_the_interval_of_a_coins_j_holds_zero():
 def test_intervals_of_j_cover(model, rules, groups, icc):
     rng = np.random.default_rng([len(model), rules, groups, int(icc * 10)])
     assert coverage_of_j(rng, model, rules=rules, groups=groups, icc=icc, runs=250) >= COVERED
+
+
+UNLIKE_RULES = {
+    "one inverted": ([0.97, 0.03], [0.97, 0.03], [0.03, 0.03], 20),
+    "one of six broken": ([0.98] * 5 + [0.05], [0.02] * 5 + [0.9], [0.02] * 6, 25),
+    "all over": (
+        np.linspace(0.3, 0.95, 8),
+        np.linspace(0.4, 0.02, 8),
+        np.linspace(0.02, 0.4, 8),
+        20,
+    ),
+    "a small one worse": ([0.6] + [0.98] * 4, [0.4] + [0.02] * 4, [0.02] * 5, [2] + [12] * 4),
+    "a small one": ([0.9] * 4, [0.1] * 4, [0.1] * 4, [1, 6, 20, 20]),
+}
+
+
+@pytest.mark.sim
+@pytest.mark.parametrize("icc", [0.0, 0.3])
+@pytest.mark.parametrize("name", UNLIKE_RULES)
+def test_intervals_of_j_cover_where_rules_differ(name, icc):
+    *rates, groups = UNLIKE_RULES[name]
+    rng = np.random.default_rng([len(name), int(icc * 10)])
+    assert coverage_of_j_of_rules(rng, rates, groups, icc=icc, runs=250) >= 0.94
 
 
 def paired_answers(rng, clusters, first, second, icc, largest):

@@ -9,17 +9,18 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
 from lawbound.evals.metrics.answers import cluster_t
+from lawbound.evals.stats.correlation import pooled_icc
 from lawbound.evals.stats.intervals import (
     Design,
     Mean,
     affine,
     clopper_pearson,
     difference,
-    pooled_icc,
     rate,
     signed_mean,
 )
 from lawbound.evals.stats.significance import holm, p_from_interval, sign_flip
+from lawbound.evals.stats.strata import size_classes
 
 
 def alone(n: int) -> Design:
@@ -49,6 +50,40 @@ def test_strata_weigh_the_same():
     y = np.array([1.0] * 9 + [0.0] * 3)
     design = Design(np.arange(12), np.arange(12), np.array([0] * 9 + [1] * 3))
     assert rate(y, design, icc=0.3).value == pytest.approx(0.5)
+
+
+def test_strata_of_unlike_size_are_joined_as_a_sum():
+    y = np.r_[np.ones(2), np.ones(36), np.zeros(4)]
+    stratum = np.array([0] * 2 + [1] * 40)
+    mean = rate(y, Design(np.arange(42), np.arange(42), stratum), icc=0.3)
+    small, large = (binomtest(*of).proportion_ci(0.95, "exact") for of in ((2, 2), (36, 40)))
+    assert mean.value == pytest.approx(0.95)
+    assert mean.low == pytest.approx(0.95 - np.hypot((1 - small.low) / 2, (0.9 - large.low) / 2))
+    assert mean.high == pytest.approx(0.95 + (large.high - 0.9) / 2)
+    # As many answers as have an exact interval of that width.
+    ends = clopper_pearson(0.95 * mean.effective, mean.effective)
+    assert ends[1] - ends[0] == pytest.approx(mean.high - mean.low, rel=1e-3)
+
+
+def test_strata_are_pooled_with_those_of_half_as_many_clusters_again_or_one_more():
+    sizes = [1, 2, 4, 6, 7, 10, 11]
+    stratum = np.repeat([7, 3, 9, 1, 4, 5, 6], sizes)
+    # 1 and one more; 4 and half as many again; 7 and half as many again, which 11 is not.
+    classes = size_classes(stratum, np.arange(41))
+    assert classes.tolist() == np.repeat([0, 0, 1, 1, 2, 2, 3], sizes).tolist()
+    # Clusters count, and not answers.
+    assert (
+        size_classes(np.repeat([0, 1], [4, 8]), np.repeat([0, 1, 2, 3, 4], [2, 2, 2, 2, 4])).max()
+        == 0
+    )
+
+
+def test_classes_that_share_their_answers_err_together():
+    y, stratum = np.r_[1.0, 0.0, np.tile([1.0, 0.0], 10)], np.array([0] * 2 + [1] * 20)
+    unit = np.r_[0, 1, np.arange(20)]
+    apart = rate(y, Design(np.arange(22), np.arange(22), stratum), icc=0.3)
+    shared = rate(y, Design(unit, unit, stratum), icc=0.3)
+    assert shared.high - shared.low > apart.high - apart.low + 0.01
 
 
 def test_the_intracluster_correlation_of_identical_answers_is_near_one():
@@ -142,6 +177,14 @@ def test_an_interval_does_not_depend_on_the_order_of_answers(hits, random):
 def test_the_smallest_detectable_effect_is_2_8_standard_errors():
     # 0.05 x (1.9600 + 0.8416)
     assert Mean(0.4, 0.4 - 0.098, 0.4 + 0.098).mde == pytest.approx(0.140, abs=1e-3)
+
+
+def test_where_an_end_lies_at_the_value_the_other_one_tells_the_smallest_effect():
+    # Ten of ten: [0.692, 1]. The upper end is no distance at all, and half the width half a distance.
+    mean = rate(np.ones(10), alone(10), icc=0.3)
+    assert mean.mde == pytest.approx((1 - 0.6915) / 1.96 * 2.8016, rel=1e-3)
+    assert np.isnan(Mean(0.0, 0.0, 0.0).mde)
+    assert np.isnan(Mean(0.5, -np.inf, np.inf).mde)
 
 
 @pytest.mark.parametrize(("losses", "gains"), [(7, 2), (5, 0), (6, 5), (3, 3)])

@@ -191,3 +191,46 @@ def test_products_of_a_model_by_hand():
     made = [*parts((0.05,) * 5, (0.5, 0.4, 0.6, 0.5, 0.5), (0.3,) * 5), retention]
     found = {e.metric: e.value for e in tradeoff_estimates(made)}
     assert found["tradeoff_retained"] == pytest.approx(0.4)
+
+
+@pytest.mark.parametrize(
+    ("j", "c", "signed", "clipped"),
+    [
+        ((0.5, 0.4, 0.6), (0.5, 0.4, 0.6), True, True),
+        # The signed product is known as well as ever; what is clipped at 0 does not show it.
+        ((-0.5, -0.7, -0.3), (0.5, 0.4, 0.6), True, False),
+        ((0.0, -0.2, 0.2), (0.5, 0.4, 0.6), True, False),
+        # Capability below chance counts as none: the product is 0 however little is known.
+        ((0.5, 0.4, 0.6), (-0.2, -0.3, -0.1), False, False),
+    ],
+)
+def test_a_product_that_is_clipped_tells_no_smallest_effect(j, c, signed, clipped):
+    made = [
+        Estimate(m, "m", "p", "full", value=v, low=low, high=high, n=20, clusters=20)
+        for m, (v, low, high) in (("J", j), ("capability", c))
+    ]
+    found = {e.metric: e for e in tradeoff_estimates(made)}
+    assert (found["tradeoff_signed"].mde > 0) == signed
+    assert (found["tradeoff"].mde > 0) == clipped
+    assert math.isnan(found["hypervolume"].mde)
+
+
+def test_a_tradeoff_whose_interval_is_clipped_has_the_smallest_effect_of_the_signed_one():
+    made = [
+        Estimate("J", "m", "p", "full", value=0.1, low=-0.2, high=0.4, n=20, clusters=20),
+        Estimate("capability", "m", "p", "full", value=0.5, low=0.4, high=0.6, n=20, clusters=20),
+    ]
+    found = {e.metric: e for e in tradeoff_estimates(made)}
+    signed, clipped = found["tradeoff_signed"], found["tradeoff"]
+    assert (signed.low < 0, clipped.low) == (True, 0)
+    assert (
+        clipped.mde == signed.mde == pytest.approx((signed.high - signed.low) / 3.92 * 2.8016, 1e-3)
+    )
+
+
+def test_a_retention_at_its_cap_leaves_its_product_without_a_smallest_effect():
+    made = parts((0.05,) * 5, (0.5, 0.4, 0.6, 0.5, 0.5), (0.3,) * 5)
+    for mde, is_known in ((0.1, True), (math.nan, False)):
+        retention = Estimate("retention", "m", "p", "full", value=1.0, low=0.7, high=1.0, mde=mde)
+        found = {e.metric: e for e in tradeoff_estimates([*made, retention])}
+        assert (found["tradeoff_retained"].mde > 0) == is_known

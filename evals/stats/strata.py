@@ -1,0 +1,67 @@
+"""Strata of a macro mean: how their variances differ, and which are enough alike in size to be pooled.
+
+Pooled strata lend each other their variance, which is sound while all of them have about as many
+clusters: what one loses the others gain. Beside large strata a small one carries most of the variance
+and says next to nothing of it; the large ones would then vouch for it with a rate that is theirs alone.
+Strata are therefore pooled only with others of like size.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from lawbound.evals.stats.intervals import Codes, Floats
+
+ALIKE = 0.5
+"""Strata are pooled that have at most this share more clusters than the smallest of them, or one more."""
+
+
+def size_classes(stratum: Codes, cluster: Codes) -> Codes:
+    """The class of each answer's stratum, 0 that of the smallest strata; one class where all are alike."""
+    _, index = np.unique(stratum, return_inverse=True)
+    width = int(cluster.max()) + 1
+    clusters = np.bincount(np.unique(index * width + cluster) // width)
+    classes = np.zeros(len(clusters), dtype=np.intp)
+    order = np.argsort(clusters, kind="stable")
+    smallest, at = clusters[order[0]], 0
+    for one in order:
+        if clusters[one] > smallest + max(1, ALIKE * smallest):
+            smallest, at = clusters[one], at + 1
+        classes[one] = at
+    found: Codes = classes[index]
+    return found
+
+
+def relative_variance(y: Floats, stratum: Codes | None, value: float) -> Floats:
+    """Each answer's variance within its stratum over that of a coin with the overall rate."""
+    ones = np.ones(len(y))
+    if stratum is None or not 0 < value < 1:
+        return ones
+    _, index = np.unique(stratum, return_inverse=True)
+    n = np.bincount(index).astype(float)
+    strata = len(n)
+    if strata < 2 or n.max() < 2:
+        return ones
+    kappa = _pooling_strength(y, index, n)
+    centre = (float(y.sum()) + 0.5) / (len(y) + 1)
+    a = kappa * centre + np.bincount(index, weights=y)
+    b = kappa * (1 - centre) + n - np.bincount(index, weights=y)
+    variance = a * b / ((a + b) * (a + b + 1))
+    relative: Floats = (variance / (value * (1 - value)))[index]
+    return np.minimum(relative, 4.0)
+
+
+def _pooling_strength(y: Floats, index: Codes, n: Floats) -> float:
+    """Prior sample size of the beta-binomial, by moments; large while strata cannot be told apart."""
+    strata = len(n)
+    mean = np.bincount(index, weights=y) / n
+    grand = float(y.mean())
+    between = float(np.sum(n * (mean - grand) ** 2)) / (strata - 1)
+    within = float(np.sum((y - mean[index]) ** 2)) / max(n.sum() - strata, 1)
+    typical = float(n.sum() - np.sum(n**2) / n.sum()) / (strata - 1)
+    spread = max((between - within) / max(between + (typical - 1) * within, 1e-12), 0.0)
+    trusted = min(spread * (strata - 1) / (strata + 3), 0.9)
+    return 1e6 if trusted <= 1e-6 else max((1 - trusted) / trusted, 0.5)
