@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from lawbound.runners.engines.protocol import ModelError
+from lawbound.tasks.urls import PUBLIC, holds_secret
 
-SECRET_PARAMETER = re.compile(r"key|token|secret|sig|password|auth", re.IGNORECASE)
-"""Names of parameters of a URL that may hold a key."""
 _SECRET_VARIABLE = re.compile(r"KEY|TOKEN|SECRET|PASSWORD", re.IGNORECASE)
 _BEARER = re.compile(r"\bBearer\s+[^\s\"',;]+", re.IGNORECASE)
 _KEY_LIKE = re.compile(r"\bsk-[\w-]{8,}|[\w-]*\*{4,}[\w-]*")
@@ -114,7 +113,8 @@ def read_address(name: str, url: str, key: Key = Key()) -> Address:
     """
     if "://" in name:  # openai:NAME@http://user:password@host is cut at the last @
         raise ModelError("model 'openai:...': found a user name in the URL, expected NAME@URL")
-    where = f"model 'openai:{name}'"
+    # A user name before a URL without a scheme is taken for the end of the model's name.
+    where = f"model 'openai:{name if '://' in url or '@' not in name else '...'}'"
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
@@ -125,11 +125,14 @@ def read_address(name: str, url: str, key: Key = Key()) -> Address:
             f"{where}: found a user name in the URL, expected the key in the environment"
         )
     if (
-        any(SECRET_PARAMETER.search(word) for word, _ in parse_qsl(parts.query))
+        holds_secret(url)
         or any(key.value == value for _, value in parse_qsl(parts.query))
         or key.stands_in(unquote(url))
     ):
-        raise ModelError(f"{where}: found a key in the URL, expected it in the environment")
+        raise ModelError(
+            f"{where}: found a key in the URL, or a part that may be one, expected keys in the environment "
+            f"and no parameters but {', '.join(PUBLIC)}, which files may show"
+        )
     if parts.scheme not in ("http", "https") or not host:
         raise ModelError(f"{where}: found no http:// or https:// URL, expected http://HOST/v1")
     path = parts.path.rstrip("/")
