@@ -51,8 +51,9 @@ def _misused(error: Any) -> str:
 
 
 def _one_line(error: Exception) -> str:
-    """The message without line breaks and control characters: it may quote hostile input."""
+    """The message without line breaks, control characters and keys: it may quote hostile and secret input."""
     from lawbound.runners.cli.console import printable
+    from lawbound.tasks.urls import without_secrets
 
     text = str(error)
     if isinstance(error, OSError) and not type(error).__module__.startswith("lawbound."):
@@ -60,7 +61,7 @@ def _one_line(error: Exception) -> str:
         place = str(error.filename or "lawbound")
         place = place if len(place) <= LONGEST_PLACE else place[:LONGEST_PLACE] + "..."
         text = f"{place}: {error.strerror or error}"
-    text = " ".join(text.split())
+    text = without_secrets(" ".join(text.split()))
     if len(text) > LONGEST_MESSAGE:
         half = LONGEST_MESSAGE // 2
         text = f"{text[:half]} [...] {text[-half:]}"
