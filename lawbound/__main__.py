@@ -4,6 +4,8 @@ import sys
 from signal import SIGINT
 from typing import Any
 
+from lawbound import streams
+
 INTERRUPTED = 128 + SIGINT
 STOPPED = "interrupted: everything answered so far is kept; run again to go on\n"
 LONGEST_PLACE = 200
@@ -13,6 +15,7 @@ LONGEST_MESSAGE = 1000
 
 def main() -> None:
     """Run the command line."""
+    streams.prepare()
     try:
         from lawbound.runners.cli import app
 

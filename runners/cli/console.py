@@ -138,8 +138,9 @@ def _progress() -> "Progress":
     )
     from rich.table import Column
 
+    console = Console(stderr=True)
     return Progress(
-        SpinnerColumn(),
+        SpinnerColumn("line" if console.options.ascii_only else "dots"),
         # A judge's name may be a whole address; it must not squeeze out the bar, nor what fails beside it.
         TextColumn(
             "{task.description}", markup=False, table_column=Column(max_width=30, no_wrap=True)
@@ -149,7 +150,7 @@ def _progress() -> "Progress":
         TimeElapsedColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[word]}", markup=False, table_column=Column(no_wrap=True)),
-        console=Console(stderr=True),
+        console=console,
     )
 
 
