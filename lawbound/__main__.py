@@ -4,6 +4,8 @@ import sys
 from signal import SIGINT
 from typing import Any
 
+from lawbound import streams
+
 INTERRUPTED = 128 + SIGINT
 STOPPED = "interrupted: everything answered so far is kept; run again to go on\n"
 LONGEST_PLACE = 200
@@ -13,6 +15,7 @@ LONGEST_MESSAGE = 1000
 
 def main() -> None:
     """Run the command line."""
+    streams.prepare()
     try:
         from lawbound.runners.cli import app
 
@@ -51,8 +54,9 @@ def _misused(error: Any) -> str:
 
 
 def _one_line(error: Exception) -> str:
-    """The message without line breaks and control characters: it may quote hostile input."""
+    """The message without line breaks, control characters and keys: it may quote hostile and secret input."""
     from lawbound.runners.cli.console import printable
+    from lawbound.tasks.urls import without_secrets
 
     text = str(error)
     if isinstance(error, OSError) and not type(error).__module__.startswith("lawbound."):
@@ -60,7 +64,7 @@ def _one_line(error: Exception) -> str:
         place = str(error.filename or "lawbound")
         place = place if len(place) <= LONGEST_PLACE else place[:LONGEST_PLACE] + "..."
         text = f"{place}: {error.strerror or error}"
-    text = " ".join(text.split())
+    text = without_secrets(" ".join(text.split()))
     if len(text) > LONGEST_MESSAGE:
         half = LONGEST_MESSAGE // 2
         text = f"{text[:half]} [...] {text[-half:]}"

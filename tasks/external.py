@@ -20,6 +20,7 @@ from lawbound.tasks.item import Act, Answer, Item, ItemError, Operation, Structu
 from lawbound.tasks.places import open_regular
 from lawbound.tasks.reasoning.wording import INSTRUCTION
 from lawbound.tasks.taxonomy import load_taxonomy
+from lawbound.tasks.urls import holds_secret, without_secrets
 
 Shape = Literal["prompt", "number", "choice", "text"]
 _LOADERS = {".json": "json", ".jsonl": "json", ".csv": "csv", ".parquet": "parquet"}
@@ -100,6 +101,11 @@ def _rows(spec: Source) -> list[Mapping[str, Any]]:
     from datasets import load_dataset
     from datasets.exceptions import DatasetNotFoundError
 
+    if holds_secret(spec.source):
+        raise ItemError(
+            f"{without_secrets(spec.source)}: found what may be a key in a URL, expected a file or the name "
+            "of a dataset"
+        )
     path = Path(spec.source)
     loader = _LOADERS.get(path.suffix.lower())
     is_file = loader is not None and (

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 from lawbound.tasks.faults import Place, place, told
 from lawbound.tasks.messages import one_line
 from lawbound.tasks.places import open_regular, why
+from lawbound.tasks.urls import without_secrets
 
 MAX_BYTES = 8_000_000
 """No file that a person writes is larger; refuse early rather than parse for minutes."""
@@ -186,7 +187,7 @@ def plain_yaml(content: Mapping[str, Any]) -> bytes:
 def quoted(value: Any, longest: int = 60) -> str:
     """What was found, short enough for a line; repr alone fails on huge integers."""
     try:
-        text = repr(value)
+        text = without_secrets(repr(value))
     except (ValueError, RecursionError):
         text = f"a huge {type(value).__name__}"
     return text if len(text) <= longest else text[: longest - 3] + "..."

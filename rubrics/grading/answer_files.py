@@ -50,6 +50,8 @@ class Source:
     """Column names where the format has them ahead of the rows."""
     schema: "pa.Schema | None" = None
     """Only for parquet."""
+    is_csv: bool = False
+    """Whether its cells stood in a CSV file before, as they are."""
 
 
 def open_answers(path: Path, *, whole: bool = True, needed: tuple[str, ...] = REQUIRED) -> Source:
@@ -188,7 +190,7 @@ def _open_csv(path: Path, needed: tuple[str, ...]) -> Source:
     if header is None:
         raise GradeError(f"{path}: is empty, expected a header line with {', '.join(needed)}")
     columns = tuple(header.fields)
-    return Source(rows, columns)
+    return Source(rows, columns, is_csv=True)
 
 
 def _read_csv(path: Path, needed: tuple[str, ...]) -> Iterator[Row]:

@@ -32,7 +32,7 @@ def grade_file(
     lang: str | None = None,
     progress: Callable[[int], None] | None = None,
 ) -> dict[str, int]:
-    """Grade every row; the input's columns pass through untouched.
+    """Grade every row; the input's columns pass through untouched, but for formulas that no CSV held before.
 
     Args:
         source: JSONL, CSV or parquet with ``id, prompt, response[, lang]``.

@@ -125,18 +125,19 @@ class _Csv:
     def __init__(self, handle: IO[bytes], source: Source) -> None:
         self._handle = handle
         self._columns = source.columns
+        self._is_csv = source.is_csv
         self._line = _Line()
         self._writer = csv.writer(self._line, lineterminator="\n")
         if self._columns is not None:
-            self._put(tuple(dict.fromkeys([*self._columns, *ADDED])), "header")
+            self._put_header(self._columns, "header")
 
     def write(self, row: Row, added: dict[str, Any]) -> None:
         if self._columns is None:
             self._columns = tuple(row.fields)
-            self._put(tuple(dict.fromkeys([*self._columns, *ADDED])), row.where)
+            self._put_header(self._columns, row.where)
         _refuse_new_fields(row, self._columns, "CSV")
         fresh = {name: inert(_cell(value)) for name, value in added.items()}
-        given = {name: _cell(row.fields.get(name)) for name in self._columns}
+        given = {name: self._given(_cell(row.fields.get(name))) for name in self._columns}
         self._put(tuple({**given, **fresh}.values()), row.where)
 
     def close(self) -> None:
@@ -145,6 +146,14 @@ class _Csv:
 
     def abandon(self) -> None:
         pass
+
+    def _put_header(self, columns: Sequence[str], where: str) -> None:
+        fresh = [name for name in ADDED if name not in columns]
+        self._put([*map(self._given, columns), *fresh], where)
+
+    def _given(self, cell: str) -> str:
+        """What the input has, which no spreadsheet has run before unless it is a CSV file itself."""
+        return cell if self._is_csv else inert(cell)
 
     def _put(self, cells: Sequence[str], where: str) -> None:
         self._writer.writerow(cells)

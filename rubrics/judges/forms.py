@@ -27,6 +27,7 @@ from lawbound.runners.engines import OPENED, Engine, ModelError, check_name
 from lawbound.runners.engines.endpoint_address import read_address, read_key
 from lawbound.runners.plan import canonical_json
 from lawbound.runners.sample import Settings
+from lawbound.tasks.urls import without_secrets
 
 PREFIX = "guard:"
 READ_AS = "2"
@@ -76,7 +77,7 @@ def read_name(name: str) -> Named:
         near = get_close_matches(family, GUARD_FORMS, 1)
         hint = f" (did you mean '{near[0]}'?)" if near else ""
         raise ModelError(
-            f"judge '{name}': no family of guards '{family}'{hint}, expected "
+            f"judge '{without_secrets(name)}': no family of guards '{family}'{hint}, expected "
             f"{PREFIX}FAMILY:MODEL with FAMILY one of {', '.join(GUARD_FORMS)}"
         )
     whole = f"{PREFIX}{family}:"

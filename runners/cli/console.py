@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from lawbound.tasks.messages import one_line
+from lawbound.tasks.urls import without_secrets
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -27,8 +28,8 @@ def show(text: str = "") -> None:
 
 
 def note(text: str) -> None:
-    """A remark, to stderr."""
-    sys.stderr.write(printable(text) + "\n")
+    """A remark, to stderr, which logs keep."""
+    sys.stderr.write(printable(without_secrets(text)) + "\n")
 
 
 @contextmanager
@@ -88,7 +89,7 @@ class Bars:
             self._progress = _progress()
             self._progress.start()
         self._finish_task()
-        self._task = self._progress.add_task(printable(name), total=total, word="")
+        self._task = self._progress.add_task(printable(without_secrets(name)), total=total, word="")
         self._told = False
 
     def advance(self, steps: int) -> None:
@@ -137,8 +138,9 @@ def _progress() -> "Progress":
     )
     from rich.table import Column
 
+    console = Console(stderr=True)
     return Progress(
-        SpinnerColumn(),
+        SpinnerColumn("line" if console.options.ascii_only else "dots"),
         # A judge's name may be a whole address; it must not squeeze out the bar, nor what fails beside it.
         TextColumn(
             "{task.description}", markup=False, table_column=Column(max_width=30, no_wrap=True)
@@ -148,7 +150,7 @@ def _progress() -> "Progress":
         TimeElapsedColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[word]}", markup=False, table_column=Column(no_wrap=True)),
-        console=Console(stderr=True),
+        console=console,
     )
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lawbound.runners.engines.protocol import DTYPES, Engine, ModelError, ScoresChoices
+from lawbound.tasks.urls import holds_secret, without_secrets
 
 __all__ = [
     "OPENED", "Engine", "EngineOptions", "ModelError", "ScoresChoices", "check_name", "check_options",
@@ -43,23 +44,25 @@ def open_engine(model: str, options: EngineOptions) -> Engine:
 
 
 def check_name(model: str, *, expected: str = "") -> None:
-    """Refuse a model name before anything is loaded.
+    """Refuse a model name before anything is loaded, and one with a key in it before it is shown.
 
     Args:
         model: The name.
         expected: The forms to tell of; empty for those of a run's models.
 
     Raises:
-        ModelError: The name has none of the known forms.
+        ModelError: The name has none of the known forms, or holds what may be a key.
     """
     kind, colon, rest = model.partition(":")
     well_formed = kind in _OPENERS and (bool(rest) if kind != "smollm2" else not colon)
+    shown = without_secrets(model)
     if not well_formed:
-        raise ModelError(f"model '{model}': unknown form, expected {expected or FORMS}")
+        raise ModelError(f"model '{shown}': unknown form, expected {expected or FORMS}")
     if kind == "openai" and "@" not in rest:
-        raise ModelError(f"model '{model}': found no '@', expected openai:NAME@URL")
+        raise ModelError(f"model '{shown}': found no '@', expected openai:NAME@URL")
     if kind == "openai" and rest.startswith("@"):
-        raise ModelError(f"model '{model}': found no name before '@', expected openai:NAME@URL")
+        raise ModelError(f"model '{shown}': found no name before '@', expected openai:NAME@URL")
+    _check_secrets(kind, rest)
 
 
 def label_of(model: str) -> str:
@@ -105,6 +108,23 @@ OPENED = (
 """Forms of the names that `open_engine` takes."""
 FORMS = f"{OPENED} or reference:NAME"
 """Forms of the names of a run's models."""
+
+
+def _check_secrets(kind: str, rest: str) -> None:
+    if kind == "openai":
+        from lawbound.runners.engines.endpoint_address import read_address, read_key
+
+        name, _, url = rest.rpartition("@")
+        read_address(name, url, read_key("OPENAI_API_KEY"))
+    elif kind == "lm-eval":
+        from lawbound.runners.engines.harness_load import check_arguments
+
+        check_arguments(rest.partition(":")[0], _harness_arguments(rest))
+    elif holds_secret(rest):
+        raise ModelError(
+            f"model '{kind}:{without_secrets(rest)}': found a URL with what may be a key, expected keys in "
+            "the environment"
+        )
 
 
 def _smollm2(rest: str, options: EngineOptions) -> Engine:
@@ -169,9 +189,13 @@ def _local_options(options: EngineOptions, *, with_revision: bool = True) -> dic
 def _harness_label(rest: str) -> str:
     from lawbound.runners.engines.harness_load import label_in
 
-    kind, _, written = rest.partition(":")
-    parts = (part.partition("=") for part in written.strip().split(","))
-    return label_in({name: _harness_value(value) for name, _, value in parts}, kind)
+    return label_in(_harness_arguments(rest), rest.partition(":")[0])
+
+
+def _harness_arguments(rest: str) -> dict[str, str]:
+    """The arguments of ``TYPE:ARGS`` as far as they can be told without lm-eval."""
+    parts = (part.partition("=") for part in rest.partition(":")[2].strip().split(","))
+    return {name: _harness_value(value) for name, _, value in parts}
 
 
 def _harness_value(written: str) -> str:

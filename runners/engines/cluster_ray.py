@@ -13,6 +13,7 @@ from typing import Any
 
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.tasks.messages import one_line
+from lawbound.tasks.urls import without_secrets
 
 FORMS = "ray (a cluster on this machine) or ray://HOST:PORT (one that is there, or ray://auto)"
 REACH_SECONDS = 5.0
@@ -85,7 +86,7 @@ def check_place(on: str) -> None:
         ModelError: It has none of the known forms.
     """
     if on != "ray" and not re.fullmatch(r"ray://(auto|[^\s/@]+:\d{1,5})", on):
-        raise ModelError(f"--on {on}: unknown form, expected {FORMS}")
+        raise ModelError(f"--on {without_secrets(on)}: unknown form, expected {FORMS}")
 
 
 def parallel(model: str) -> int:

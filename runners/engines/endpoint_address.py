@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from lawbound.runners.engines.protocol import ModelError
+from lawbound.tasks.urls import PUBLIC, holds_secret
 
-SECRET_PARAMETER = re.compile(r"key|token|secret|sig|password|auth", re.IGNORECASE)
-"""Names of parameters of a URL that may hold a key."""
 _SECRET_VARIABLE = re.compile(r"KEY|TOKEN|SECRET|PASSWORD", re.IGNORECASE)
 _BEARER = re.compile(r"\bBearer\s+[^\s\"',;]+", re.IGNORECASE)
-_KEY_LIKE = re.compile(r"\bsk-[\w-]{8,}|[\w-]*\*{4,}[\w-]*")
-"""Keys by their usual form, and the half-masked ones that some servers quote back."""
+_KEY_LIKE = re.compile(r"(?:(?<![\w-])[\w-]*)?\*{4,}[\w-]*|\bsk-[\w-]{8,}")
+"""The half-masked keys that some servers quote back, and whole ones by their usual form. Each word is
+looked through once, from where it begins."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
 """Signs that break a key in two for us and not for who reads it."""
@@ -26,6 +26,8 @@ of this length stands in no answer by chance."""
 HIDDEN = "[key]"
 MAX_SHOWN = 300
 """Characters of a server's own words that an error quotes."""
+_MAX_READ = 10 * MAX_SHOWN
+"""Characters that are looked at for an error: a server may send megabytes, and others wait meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +54,18 @@ class Key:
     def hide_any_trace(self, text: str) -> str:
         """Take this key out of an error, in every form in which it may be quoted, cut off or whole."""
         for form in self._forms():
-            text = text.replace(form, HIDDEN)
-            while len(form) > _LEAST and (at := text.find(form[:_LEAST])) >= 0:
-                end = at + _LEAST
-                while text[end : end + 1] == form[end - at : end - at + 1] != "":
-                    end += 1
-                text = text[:at] + HIDDEN + text[end:]
+            text, kept, at = text.replace(form, HIDDEN), [], 0
+            while len(form) > _LEAST and (begin := text.find(form[:_LEAST], at)) >= 0:
+                kept.append(text[at:begin])
+                at = begin
+                while text[at : at + 1] == form[at - begin : at - begin + 1] != "":
+                    at += 1
+            text = HIDDEN.join([*kept, text[at:]])
         return text
 
     def clean(self, text: str) -> str:
         """A server's words for an error: one short line without keys or terminal escapes."""
-        plain = _UNSEEN.sub("", text.encode("utf-8", "replace").decode("utf-8"))
+        plain = _UNSEEN.sub("", text[:_MAX_READ].encode("utf-8", "replace").decode("utf-8"))
         line = " ".join(_CONTROL.sub(" ", self.hide_any_trace(plain)).split())
         line = _KEY_LIKE.sub(HIDDEN, _BEARER.sub(f"Bearer {HIDDEN}", line))
         return line if len(line) <= MAX_SHOWN else line[: MAX_SHOWN - 1] + "…"
@@ -83,11 +86,12 @@ class Address:
 
 def without_keys(text: str, environment: Mapping[str, str] = os.environ) -> str:
     """`Key.clean` for whatever secrets the environment holds: for backends that read keys themselves."""
+    text = _UNSEEN.sub("", text[:_MAX_READ])
     secrets = [
         v for name, v in environment.items() if _SECRET_VARIABLE.search(name) and len(v) >= 8
     ]
     for value in secrets:
-        text = Key(value).hide_any_trace(_UNSEEN.sub("", text))
+        text = Key(value).hide_any_trace(text)
     return Key().clean(text)
 
 
@@ -114,7 +118,8 @@ def read_address(name: str, url: str, key: Key = Key()) -> Address:
     """
     if "://" in name:  # openai:NAME@http://user:password@host is cut at the last @
         raise ModelError("model 'openai:...': found a user name in the URL, expected NAME@URL")
-    where = f"model 'openai:{name}'"
+    # A user name before a URL without a scheme is taken for the end of the model's name.
+    where = f"model 'openai:{name if '://' in url or '@' not in name else '...'}'"
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
@@ -125,11 +130,14 @@ def read_address(name: str, url: str, key: Key = Key()) -> Address:
             f"{where}: found a user name in the URL, expected the key in the environment"
         )
     if (
-        any(SECRET_PARAMETER.search(word) for word, _ in parse_qsl(parts.query))
+        holds_secret(url)
         or any(key.value == value for _, value in parse_qsl(parts.query))
         or key.stands_in(unquote(url))
     ):
-        raise ModelError(f"{where}: found a key in the URL, expected it in the environment")
+        raise ModelError(
+            f"{where}: found a key in the URL, or a part that may be one, expected keys in the environment "
+            f"and no parameters but {', '.join(PUBLIC)}, which files may show"
+        )
     if parts.scheme not in ("http", "https") or not host:
         raise ModelError(f"{where}: found no http:// or https:// URL, expected http://HOST/v1")
     path = parts.path.rstrip("/")

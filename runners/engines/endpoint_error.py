@@ -16,6 +16,10 @@ _MODERATED = re.compile(
     r"inappropriate content",
     re.IGNORECASE,
 )
+_OWN_WORDS = 160
+"""Characters of a code or message that are the server's own."""
+_LONGEST_WORDS = 4000
+"""Characters of a message that are read at all."""
 _OF_THE_REQUEST = frozenset({400, 413, 415, 422, 451, 501})
 """Statuses that judge what was asked. Others that are not worth a try at once (a key, an address, a model
 that is missing) are the server's, and may be mended by the end of a run."""
@@ -40,14 +44,14 @@ def status_inside(error: Any) -> int | None:
 def error_words(content: Any) -> str:
     """Codes and message of an error body, in the shapes that servers use."""
     error = _error(content)
-    found = (*_codes(error), error.get("message"), error.get("detail"))
-    return ": ".join(str(word) for word in found if word)
+    message, detail = (_ends(str(error.get(name) or "")) for name in ("message", "detail"))
+    return ": ".join(filter(None, (*_codes(error), message, detail)))
 
 
 def is_moderated(content: Any) -> bool:
     """Only the server's own words count: a message may go on to quote our prompt, a policy text."""
     error = _error(content)
-    words = [*_codes(error), str(error.get("message") or "")[:160]]
+    words = [*_codes(error), str(error.get("message") or "")[:_OWN_WORDS]]
     return any(_MODERATED.search(word) for word in words)
 
 
@@ -67,4 +71,10 @@ def _codes(error: Mapping[str, Any]) -> list[str]:
     inner = error.get("innererror")
     inner_code = inner.get("code") if isinstance(inner, dict) else None
     found = (error.get("type"), error.get("code"), inner_code)
-    return [str(code) for code in found if code]
+    return [str(code)[:_OWN_WORDS] for code in found if code]
+
+
+def _ends(text: str) -> str:
+    """How a text begins and ends: expressions search it, and it may be megabytes or quote all that we sent."""
+    half = _LONGEST_WORDS // 2
+    return text if len(text) <= _LONGEST_WORDS else f"{text[:half]} [...] {text[-half:]}"

@@ -4,12 +4,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
-from lawbound.runners.engines.endpoint_address import SECRET_PARAMETER, without_keys
+from lawbound.runners.engines.endpoint_address import without_keys
 from lawbound.runners.engines.local_cache import revision_of
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.tasks.messages import did_you_mean, one_line
+from lawbound.tasks.urls import holds_secret
 
 _SECRET = re.compile(r"token$|key$|secret|password|header", re.IGNORECASE)
 _NO_SECRETS = frozenset({"think_end_token", "add_bos_token"})
@@ -51,11 +51,8 @@ def load_backend(rest: str, *, trust_remote_code: bool = False) -> Backend:
         arguments = simple_parse_args_string(written)
     except ValueError as error:
         raise ModelError(f"{where}: arguments cannot be read, expected KEY=VALUE,...") from error
+    check_arguments(kind, arguments)
     for name in arguments:
-        if _SECRET.search(name) and name not in _NO_SECRETS:
-            raise ModelError(f"{where}: found {name} in the name, expected keys in the environment")
-        if _holds_secret(str(arguments[name])):
-            raise ModelError(f"{where}: found a secret in {name}, expected keys in the environment")
         if name == "trust_remote_code" and arguments[name] and not trust_remote_code:
             raise ModelError(f"{where}: found {name} in the name, expected --trust-remote-code")
     try:
@@ -77,6 +74,20 @@ def load_backend(rest: str, *, trust_remote_code: bool = False) -> Backend:
     )
 
 
+def check_arguments(kind: str, arguments: Mapping[str, Any]) -> None:
+    """Refuse keys among the arguments of a model: its name stands in files.
+
+    Raises:
+        ModelError: With the first.
+    """
+    where = f"model 'lm-eval:{kind}'"
+    for name, value in arguments.items():
+        if _is_named_so(name):
+            raise ModelError(f"{where}: found {name} in the name, expected keys in the environment")
+        if holds_secret(str(value)):
+            raise ModelError(f"{where}: found a secret in {name}, expected keys in the environment")
+
+
 def label_in(arguments: Mapping[str, Any], kind: str) -> str:
     """What a model of this type is called, by its arguments."""
     return next((str(arguments[name]) for name in _NAMES if arguments.get(name)), kind)
@@ -84,19 +95,11 @@ def label_in(arguments: Mapping[str, Any], kind: str) -> str:
 
 def is_secret(name: str, value: str) -> bool:
     """Whether an argument of a model is a key, or a URL with one."""
-    is_named_so = bool(_SECRET.search(name)) and name not in _NO_SECRETS
-    return is_named_so or _holds_secret(value)
+    return _is_named_so(name) or holds_secret(value)
 
 
-def _holds_secret(value: str) -> bool:
-    """Whether an argument is a URL with a user name or a key in it."""
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return False
-    return parts.username is not None or any(
-        SECRET_PARAMETER.search(name) for name, _ in parse_qsl(parts.query)
-    )
+def _is_named_so(name: str) -> bool:
+    return bool(_SECRET.search(name.strip())) and name not in _NO_SECRETS
 
 
 def _commit(model: Any, arguments: Mapping[str, Any]) -> str | None:

@@ -72,7 +72,8 @@ def test_every_format_turns_into_every_other(tmp_path: Path, start: str, end: st
         graded = pq.read_table(out).to_pylist()
     assert [row["id"] for row in graded] == ["a", "b"]
     assert [row["behaviour"] for row in graded] == ["answer", "refuse"]
-    assert [row["model"] for row in graded] == ["m1", "=1"]
+    disarmed = "'=1" if end == "csv" != start else "=1"
+    assert [row["model"] for row in graded] == ["m1", disarmed]
     assert list(graded[0])[-len(ADDED) :] == list(ADDED)
 
 
@@ -84,13 +85,35 @@ def test_without_a_file_jsonl_goes_to_standard_output(
     assert [json.loads(line)["behaviour"] for line in lines] == ["answer", "refuse"]
 
 
-def test_formulas_are_disarmed_only_in_columns_we_add(tmp_path: Path) -> None:
-    row = {"id": "=id", "prompt": "Tell me.", "response": "=I cannot help with that request."}
-    grade_file(write_jsonl(tmp_path / "in.jsonl", [row]), tmp_path / "out.csv")
+FORMULAS = {
+    "id": "=id", "prompt": "Tell me.", "response": "=I cannot help with that request.", "=1|x": "-1",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("start", ["jsonl", "parquet"])
+def test_formulas_are_disarmed_in_a_csv_of_what_was_none(tmp_path: Path, start: str) -> None:
+    source = tmp_path / f"in.{start}"
+    if start == "jsonl":
+        write_jsonl(source, [FORMULAS])
+    else:
+        pd.DataFrame([FORMULAS]).to_parquet(source)
+    grade_file(source, tmp_path / "out.csv")
     with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as handle:
         graded = next(csv.DictReader(handle))
-    assert graded["id"] == "=id"
-    assert graded["response"].startswith("=I cannot")
+    assert (graded["id"], graded["prompt"], graded["'=1|x"]) == ("'=id", "Tell me.", "-1")
+    assert graded["response"].startswith("'=I cannot")
+    assert graded["evidence"].startswith("'=I cannot")
+
+
+def test_of_a_csv_file_formulas_are_disarmed_only_in_columns_we_add(tmp_path: Path) -> None:
+    with (tmp_path / "in.csv").open("w", newline="", encoding="utf-8") as handle:
+        writer = csv.DictWriter(handle, list(FORMULAS))
+        writer.writeheader()
+        writer.writerow(FORMULAS)
+    grade_file(tmp_path / "in.csv", tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as handle:
+        graded = next(csv.DictReader(handle))
+    assert {name: graded[name] for name in FORMULAS} == FORMULAS
     assert graded["evidence"].startswith("'=I cannot")
 
 

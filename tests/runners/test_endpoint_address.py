@@ -1,6 +1,7 @@
 """Where an endpoint is, and its key: hidden from errors in any form, and no reason to change an answer."""
 
 from datetime import UTC, datetime
+from time import perf_counter
 
 import pytest
 
@@ -49,6 +50,29 @@ def test_a_key_with_unseen_signs_inside_is_hidden(sign: str) -> None:
     key = Key("my-secret-KEY+value/0123456789")
     broken = key.value[:5] + sign + key.value[5:]
     assert key.clean(f"bad key {broken} here") == "bad key [key] here"
+
+
+@pytest.mark.parametrize("masked", ["sk-proj-********abcd", "sk-proj-abcdefgh****wxyz", "****1a2b"])
+def test_a_key_that_the_server_has_masked_is_hidden_whole(masked: str) -> None:
+    assert Key().clean(f"bad key {masked}, (x-{masked}) ***") == "bad key [key], ([key]) ***"
+
+
+def test_a_key_is_hidden_wherever_it_begins_anew() -> None:
+    key = Key("aaaaaaaaaab")
+    assert key.hide_any_trace("aa" + key.value + key.value[:9] + "c") == "aa[key][key]c"
+    assert Key("k").hide_any_trace("k, k") == "[key], [key]"
+
+
+@pytest.mark.parametrize(
+    "part", ["a", "sk-", "sk-secre", "*", "a*", "a**** ", "Bearer ", "\u200b", " "]
+)
+def test_megabytes_of_a_servers_words_take_no_time(part: str) -> None:
+    start = perf_counter()
+    words, key = part * (2_000_000 // len(part)), Key("sk-secret-0123456789")
+    key.clean(words)
+    key.hide_any_trace(words)
+    without_keys(words, {"SOME_KEY": key.value})
+    assert perf_counter() - start < 2
 
 
 def test_other_texts_keep_what_only_looks_a_little_like_a_key() -> None:

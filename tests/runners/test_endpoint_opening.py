@@ -59,6 +59,12 @@ def test_a_server_that_refuses_is_one_line_before_anything_is_asked(
         ("m", "http://user:hunter2@127.0.0.1/v1", "found a user name in the URL"),
         ("m@http://user:hunter2", "127.0.0.1/v1", "found a user name in the URL"),
         ("m", "http://127.0.0.1/v1?api-key=hunter2", "found a key in the URL"),
+        ("m", "http://127.0.0.1/v1?code=hunter2", "found a key in the URL"),
+        ("m", "http://127.0.0.1/v1?version=1;key=hunter2", "found a key in the URL"),
+        ("m", "http://127.0.0.1/v1?hunter2", "found a key in the URL"),
+        ("m", "http://127.0.0.1/v1;key=hunter2", "found a key in the URL"),
+        ("m", "http://127.0.0.1/v1#token=hunter2", "found a key in the URL"),
+        ("m@user:hunter2", "127.0.0.1/v1", "found no http:// or https:// URL"),
         ("m", "http://127.0.0.1:hunter2/v1", "the URL cannot be read"),
     ],
 )

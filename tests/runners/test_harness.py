@@ -199,6 +199,8 @@ def test_lm_evals_dummy_runs_through_the_engine(monkeypatch: pytest.MonkeyPatch)
             "local-chat-completions:base_url=http://h/v1?key_id=hunter2",
             "found a secret in base_url",
         ),
+        ("local-chat-completions:base_url=http://h/v1?code=hunter2", "found a secret in base_url"),
+        ("local-chat-completions:base_url=http://h/v1#hunter2", "found a secret in base_url"),
         ("hf:pretrained=/no/such/folder/anywhere", "'lm-eval:hf': cannot be loaded: "),
     ],
 )

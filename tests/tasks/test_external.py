@@ -221,3 +221,10 @@ def test_a_missing_or_broken_file_is_named(tmp_path: Path) -> None:
     broken.write_text('{"prompt": "a"}\n{"prompt": ', encoding="utf-8")
     with pytest.raises(ItemError, match=r"broken\.jsonl: cannot be loaded"):
         load_external({"source": str(broken)})
+
+
+def test_an_address_with_a_password_is_no_source_and_is_not_told() -> None:
+    for source in ("https://u:hunter2@h/x.jsonl", "hf://datasets/x?token=hunter2"):
+        with pytest.raises(ItemError, match="found what may be a key in a URL") as caught:
+            load_external({"source": source, "shape": "prompt", "topic": "everyday/school"})
+        assert "hunter2" not in str(caught.value)

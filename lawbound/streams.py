@@ -1,0 +1,30 @@
+"""The standard streams made fit for whatever a command writes: some are closed, some know few letters."""
+
+import os
+import sys
+
+
+def prepare() -> None:
+    """Give a closed stream a place to go, and a letter that a terminal does not know another form.
+
+    Python has no stream at all where the shell closed one. Its number would go to the next file that is
+    opened, such as the answers of a run, and whatever a library prints would end there.
+    """
+    if None in (sys.stdin, sys.stdout, sys.stderr):
+        _occupy()
+    if sys.stdin is None:
+        sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)
+    if sys.stdout is None:
+        sys.stdout = os.fdopen(1, "w", encoding="utf-8", closefd=False)
+    if sys.stderr is None:
+        sys.stderr = os.fdopen(2, "w", encoding="utf-8", closefd=False)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # a notebook or a test may have put another in its place
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _occupy() -> None:
+    """Open the null device under each of the three numbers that is free."""
+    while (number := os.open(os.devnull, os.O_RDWR)) <= 2:
+        os.set_inheritable(number, True)
+    os.close(number)

@@ -1,0 +1,54 @@
+"""URLs in what people are shown and hand on: a user name, a password or a key in one stays unseen."""
+
+import re
+from typing import Final
+
+PUBLIC: Final = (
+    "alt", "api-version", "deployment", "location", "model", "o", "project", "provider", "region", "version",
+)  # fmt: skip
+"""Parameters of a server's address that everybody may know. Keys have too many names to list those instead."""
+HIDDEN: Final = "[hidden]"
+
+_BEHIND_SCHEME: Final = re.compile(r"(?<=://)\S+")
+_AFTER: Final = "'\"`,.:!?()}>…"
+"""Signs that end a quote or a sentence, and seldom a URL. A bracket ends an address of IPv6."""
+_PORT: Final = re.compile(r"\d{0,5}|PORT")
+_PART: Final = re.compile(r"[?&;#][^?&;#]*")
+_KNOWN: Final = re.compile(rf"[?&;#]|[?&;](?:{'|'.join(PUBLIC)})=[\w.%-]{{0,60}}")
+
+
+def without_secrets(text: str) -> str:
+    """A text that may quote URLs, without what no stranger may know of them.
+
+    Gone are user names and passwords, also where the quote breaks off within one; parameters but for
+    `PUBLIC` ones; and fragments. It would rather hide too much than too little.
+    """
+    return _BEHIND_SCHEME.sub(_shown, text)
+
+
+def holds_secret(url: str) -> bool:
+    """Whether a URL has a part that `without_secrets` would hide."""
+    return without_secrets(url) != url
+
+
+def _shown(found: re.Match[str]) -> str:
+    url = found[0].rstrip(_AFTER)
+    before, at, url_left = url.rpartition("@")
+    place = re.match(r"[^/?#;&]*", url_left)[0]  # type: ignore[index]  # it matches nothing, too
+    host, colon, port = _split_port(place)
+    if not _PORT.fullmatch(port):
+        port = HIDDEN
+    rest = _PART.sub(_part, url_left[len(place) :])
+    user = HIDDEN if before else ""
+    return f"{user}{at}{host}{colon}{port}{rest}{found[0][len(url) :]}"
+
+
+def _split_port(place: str) -> tuple[str, str, str]:
+    if place.startswith("[") and "]" in place:  # the address itself has colons
+        host, bracket, port = place.partition("]")
+        return host + bracket, port[:1], port[1:]
+    return place.partition(":")
+
+
+def _part(found: re.Match[str]) -> str:
+    return found[0] if _KNOWN.fullmatch(found[0]) else found[0][0] + HIDDEN

@@ -1,0 +1,103 @@
+"""A password or key that somebody types into an address reaches no file and no log."""
+
+import io
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+
+import pytest
+
+from lawbound.__main__ import main
+from lawbound.rubrics.judges.forms import read_name
+from lawbound.runners.cli.console import bars, note
+from lawbound.runners.engines import ModelError, check_name
+
+
+def _refused(*arguments: object) -> str:
+    out, err = io.StringIO(), io.StringIO()
+    given, sys.argv = sys.argv, ["lawbound", *map(str, arguments)]
+    try:
+        with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as stop:
+            main()
+    finally:
+        sys.argv = given
+    assert stop.value.code == 2
+    assert not out.getvalue()
+    return err.getvalue()
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "OpenAI:a@http://u:hunter2@h/v1",
+        "http://u:hunter2@h/v1",
+        "openai:http://h/v1?key=hunter2",
+        "openai:@http://u:hunter2@h/v1",
+        "openai:a@u:hunter2@h/v1",
+        "openai:a@http://h/v1?code=hunter2",
+        "openai:a@http://h/v1#hunter2",
+        "openai:a@http://h/v1?key=hunter2,openai:a@http://h2/v1?key=hunter2",
+        "hf:https://u:hunter2@h/name",
+        "vllm:https://hunter2@h/name",
+        "gguf:https://h/file.gguf?sig=hunter2",
+        "lm-eval:local-chat-completions:model=a,base_url=http://u:hunter2@h/v1",
+        "lm-eval:local-chat-completions:model=a,api_key=hunter2",
+        "reference:http://u:hunter2@h",
+    ],
+)
+def test_a_model_with_a_secret_in_its_name_is_refused_before_anybody_is_asked(
+    tmp_path: Path, model: str
+) -> None:
+    out = tmp_path / "out"
+    options = ("--policy", "us", "--limit", 1, "--no-references", "--out", out)
+    # Behind another model: what that is asked would be recorded with the names of all.
+    said = _refused("run", "quick", "--model", "reference:coin", "--model", model, *options)
+    assert said.startswith("error: ")
+    assert "hunter2" not in said
+    assert not out.exists()
+
+
+@pytest.mark.parametrize("start", ["", "guard:llama:openai:", "guard:safeguard:openai:", "openai:"])
+@pytest.mark.parametrize("url", ["http://u:hunter2@h/v1", "http://h/v1?pwd=hunter2"])
+def test_a_judge_with_a_secret_in_its_name_is_refused(start: str, url: str) -> None:
+    with pytest.raises(ModelError) as caught:
+        read_name(f"{start}a@{url}")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_other_places_of_a_command_show_no_secret_either(tmp_path: Path) -> None:
+    config = tmp_path / "run.yaml"
+    config.write_text('models: "openai:a@http://user-of-mine:hunter2@h/v1"\n', encoding="utf-8")
+    url = "http://u:hunter2@h"
+    for arguments in (
+        ("plan", "quick", "--config", config),
+        ("plan", "quick", "--model", "reference:coin", "--on", f"ray://u:hunter2@{'h' * 9}:1"),
+        ("plan", url),
+        ("plan", "quick", url),
+        ("plan", "quick", "--policy", url),
+    ):
+        assert "hunter2" not in _refused(*arguments)
+
+
+def test_a_secret_that_a_long_name_cuts_off_is_hidden_too(tmp_path: Path) -> None:
+    config = tmp_path / "run.yaml"
+    config.write_text(f'models: "openai:{"a" * 20}@https://{"hunter2" * 9}@h/v1"\n')
+    assert "hunter2" not in _refused("plan", "quick", "--config", config)
+
+
+def test_remarks_and_bars_show_no_secret(capsys: pytest.CaptureFixture[str]) -> None:
+    note("asked as openai:a@http://u:hunter2@h/v1")
+    with bars() as observer:
+        observer.stage("loading x@http://u:hunter2@h", 1)
+    assert "hunter2" not in capsys.readouterr().err
+
+
+def test_names_without_a_secret_pass() -> None:
+    for name in (
+        "openai:meta/llama@2024@http://h/v1",
+        "openai:a@https://h/openai/deployments/a?api-version=2024-12-01-preview",
+        "lm-eval:local-chat-completions:model=a,base_url=http://h:8000/v1,eos_string=<|end|>",
+        "vllm:a/b?dtype=bfloat16",
+        "gguf:a?b#c.gguf",
+    ):
+        check_name(name)

@@ -1,0 +1,84 @@
+"""Standard streams that know few letters or are closed: no traceback, and the exit code stays what it is."""
+
+import io
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lawbound import streams
+from lawbound.__main__ import main
+
+
+def _printed(monkeypatch: pytest.MonkeyPatch, encoding: str, *arguments: str) -> tuple[int, bytes]:
+    """What a command writes to a terminal of this encoding, with its exit code."""
+    written = io.BytesIO()
+    with monkeypatch.context() as patch:
+        patch.setattr(sys, "argv", ["lawbound", *arguments])
+        for name in ("stdout", "stderr"):
+            patch.setattr(sys, name, io.TextIOWrapper(written, encoding, write_through=True))
+        with pytest.raises(SystemExit) as stop:
+            main()
+        sys.stdout.detach(), sys.stderr.detach()  # else they close what was written
+    return int(stop.value.code or 0), written.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252"])
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("policy", "list"), "Viet Nam"),
+        (("policy", "diff", "de", "us"), "items differ"),
+        (("policy", "show", "cn", "--strength", "full", "--lang", "zh"), "\\u4e2d"),
+        (("tasks", "show", "campaign-media-005.zh"), "answer+notice"),
+        (("policy", "show", "中国"), "\\u4e2d\\u56fd"),
+        (("policy", "show", "-h"), "Usage"),
+    ],
+)
+def test_a_letter_that_a_terminal_does_not_know_is_written_another_way(
+    monkeypatch: pytest.MonkeyPatch, encoding: str, arguments: tuple[str, ...], says: str
+) -> None:
+    code, printed = _printed(monkeypatch, encoding, *arguments)
+    assert code == (2 if arguments[-1] == "中国" else 0)
+    assert says in printed.decode(encoding)
+
+
+def test_a_terminal_of_utf_8_is_written_to_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "中国".encode() in _printed(monkeypatch, "utf-8", "policy", "show", "中国")[1]
+
+
+def test_streams_that_something_else_has_put_in_place_stay(monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = io.StringIO()
+    monkeypatch.setattr(sys, "stdout", mine)
+    streams.prepare()
+    assert sys.stdout is mine
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize(("name", "code"), [("de", 0), ("nowhere", 2)])
+def test_a_closed_stream_changes_no_exit_code(closed: str, name: str, code: int) -> None:
+    command = f'exec "$0" -m lawbound policy show "$1" {closed}'
+    done = subprocess.run(
+        ["sh", "-c", command, sys.executable, name], capture_output=True, check=False
+    )
+    assert done.returncode == code
+    assert b"Traceback" not in done.stdout + done.stderr
+
+
+def test_no_file_gets_the_number_of_a_closed_stream(tmp_path: Path) -> None:
+    """What is printed past Python, as libraries in C do, would end in it."""
+    program = (
+        "import os, sys\n"
+        "from lawbound import streams\n"
+        "streams.prepare()\n"
+        "with open(sys.argv[1], 'w') as file:\n"
+        "    os.write(1, b'stray'), os.write(2, b'stray'), print('more'), file.write('answer')\n"
+        "assert os.read(0, 1) == b'' == sys.stdin.buffer.read()\n"
+    )
+    file = tmp_path / "answers"
+    command = 'exec "$0" -c "$1" "$2" <&- >&- 2>&-'
+    words = ["sh", "-c", command, sys.executable, program, os.fspath(file)]
+    assert subprocess.run(words, check=False).returncode == 0
+    assert file.read_text(encoding="utf-8") == "answer"

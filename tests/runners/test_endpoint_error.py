@@ -1,0 +1,31 @@
+"""What a server's error says: read from how it begins and ends, however long it is."""
+
+from time import perf_counter
+from typing import Any
+
+import pytest
+
+from lawbound.runners.engines.endpoint_error import error_words, is_moderated, is_out_of_quota
+from lawbound.runners.engines.endpoint_wire import Dialect
+
+
+@pytest.mark.parametrize("name", ["message", "detail", "type", "code"])
+@pytest.mark.parametrize("part", ["a", "violat", "not ", "blocked a ", "system role ", "role is "])
+def test_megabytes_of_an_error_take_no_time(name: str, part: str) -> None:
+    content = {"error": {name: part * (2_000_000 // len(part))}}
+    payload: dict[str, Any] = {"messages": [{"role": "system", "content": "Be brief."}]}
+    start = perf_counter()
+    is_moderated(content)
+    words = error_words(content)
+    is_out_of_quota(words)
+    Dialect().after(words, payload)
+    assert perf_counter() - start < 2
+    assert words.startswith(part[:5])
+
+
+def test_what_stands_behind_a_long_quote_is_read() -> None:
+    content = {"error": {"code": 400, "message": "You sent " + "x" * 9000 + ": no system role"}}
+    words = error_words(content)
+    assert words.startswith("400: You sent xxx") and words.endswith("xxx: no system role")
+    payload = {"messages": [{"role": "system", "content": "Be brief."}]}
+    assert Dialect().after(words, payload) == Dialect(system=False)
