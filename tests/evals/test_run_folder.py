@@ -278,6 +278,15 @@ def test_a_run_that_does_not_say_whom_it_was_to_ask_misses_nobody(spec: dict[str
     assert not_asked(record) == ()
 
 
+def test_a_run_that_was_stopped_under_more_policies_says_how_to_go_on(tmp_path: Path) -> None:
+    _ask(tmp_path, "cn")
+    spec = RunSpec(suite="quick", models=("m",), policies=("cn", "de"), limit=1, references=False)
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(spec, tmp_path, engines={"m": _Stopped("m")})
+    with pytest.raises(FolderError, match=r"found policy 'de', expected one of .*: run it again$"):
+        conclude(tmp_path)
+
+
 @pytest.mark.filterwarnings("ignore:.* answers were stored in")
 def test_a_model_that_leaves_the_numbers_since_another_was_asked_here_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
