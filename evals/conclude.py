@@ -13,6 +13,7 @@ from lawbound.evals.frame import ScoredAnswer, score_all, verdict_frame
 from lawbound.evals.gaps import (
     blocked_answers,
     cut_off,
+    not_asked,
     said_nothing,
     thinking_alone,
     usual_errors,
@@ -52,6 +53,8 @@ class Conclusion:
     """Model -> verdicts without an answer (failed, damaged or not asked yet), where there are any."""
     silent: tuple[str, ...] = ()
     """Models without a single answer: nothing at all is known of them."""
+    not_asked: tuple[str, ...] = ()
+    """Models that the run was to ask and has not asked to their end: they stand in no number."""
     unread: int = 0
     """Answers given since the run's panel read it: its own to read, and read by the offline grader."""
     errors: Mapping[str, tuple[str, int]] = field(default_factory=dict)
@@ -222,6 +225,7 @@ def _write(run: StoredRun, frame: pd.DataFrame, resamples: int) -> Conclusion:
         ties=tuple(ties_a_baseline(board)),
         unanswered={str(model): int(count) for model, count in missing.items()},
         silent=tuple(str(model) for model in lost.index[lost]),
+        not_asked=not_asked(record),
         unread=(record.get("judge") or {}).get("unread", 0),
         errors=usual_errors(frame, run.samples),
         thinking=thinking_alone(frame),

@@ -58,7 +58,8 @@ def score_all(
             )
         if assignment.policy not in policies:
             raise FolderError(
-                f"plan: found policy '{assignment.policy}', expected one of {', '.join(policies)}"
+                f"plan: found policy '{assignment.policy}', expected one of {', '.join(policies)}; a run "
+                "that was stopped while it was asked under more policies: run it again"
             )
         if assignment.mode != "choices" and (sample := samples.get(assignment.key)):
             written.append((items[assignment.item], sample))

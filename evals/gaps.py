@@ -4,14 +4,32 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from lawbound.rubrics.reference import PREFIX
 from lawbound.runners.engines.endpoint_patience import form_of
 from lawbound.runners.sample import Sample
 from lawbound.tasks.messages import one_line
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+def not_asked(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """Models that a run was to ask and has not asked to their end: its numbers are without them.
+
+    Args:
+        record: Content of ``run.yaml``.
+
+    Returns:
+        Their names, as the run was given them; reference models last.
+    """
+    spec, suite = record.get("spec", {}), record["suite"]
+    wanted = [*_names(spec.get("models"))]
+    if spec.get("references") is True:
+        wanted += [PREFIX + name for name in _names(suite.get("references"))]
+    asked = {entry["spec"] for entry in record["models"]}
+    return tuple(dict.fromkeys(name for name in wanted if name not in asked))
 
 
 def usual_errors(
@@ -120,6 +138,11 @@ def said_nothing(frame: pd.DataFrame) -> dict[str, tuple[int, int]]:
         if count := int((ended & (answers["behaviour"] == "empty")).sum()):
             found[model] = (len(answers), count)
     return found
+
+
+def _names(value: Any) -> list[str]:
+    """Those of a part of ``run.yaml`` that is read as it is."""
+    return [name for name in value if isinstance(name, str)] if isinstance(value, list) else []
 
 
 def _written(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -1,12 +1,17 @@
 """The command: known errors become one line and exit code 2, everything else keeps its traceback."""
 
+import signal
 import sys
-from signal import SIGINT
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import current_thread, main_thread
+from types import FrameType
 from typing import Any
 
 from lawbound import streams
 
-INTERRUPTED = 128 + SIGINT
+INTERRUPTED = 128 + signal.SIGINT
+TERMINATED = 128 + signal.SIGTERM
 STOPPED = "interrupted: everything answered so far is kept; run again to go on\n"
 LONGEST_PLACE = 200
 LONGEST_MESSAGE = 1000
@@ -16,27 +21,62 @@ LONGEST_MESSAGE = 1000
 def main() -> None:
     """Run the command line."""
     streams.prepare()
+    with _sigterm_like_ctrl_c() as terminations:
+        try:
+            code = _code()
+        except SystemExit as stop:  # of a command that has said itself what is kept
+            if stop.code != INTERRUPTED or not terminations:
+                raise
+            code = TERMINATED
+    if code == INTERRUPTED:  # Typer has made an exit of the interrupt
+        sys.stderr.write(STOPPED)
+        code = TERMINATED if terminations else INTERRUPTED
+    sys.exit(code)
+
+
+@contextmanager
+def _sigterm_like_ctrl_c() -> Iterator[list[int]]:
+    """SIGTERM, with which schedulers take a machine away, stops as cleanly as Ctrl-C; a second one ends at once.
+
+    A handler that is there already, and a signal that is ignored, stay.
+    """
+    told: list[int] = []
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        told.append(number)
+        raise KeyboardInterrupt  # and nothing of our own: whatever heeds Ctrl-C heeds this
+
+    is_ours = current_thread() is main_thread()
+    if not is_ours or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
+        yield told
+        return
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        yield told
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+def _code() -> Any:
+    """Run the command; the exit code."""
     try:
         from lawbound.runners.cli import app
 
-        code = app(prog_name="lawbound", standalone_mode=False)
+        return app(prog_name="lawbound", standalone_mode=False)
     except KeyboardInterrupt:
-        code = INTERRUPTED
+        return INTERRUPTED
     except (ValueError, RuntimeError, OSError) as error:
         refused = isinstance(error, OSError) and error.errno is not None
         if not refused and not type(error).__module__.startswith("lawbound."):
             raise
         sys.stderr.write(f"error: {_one_line(error)}\n")
-        code = 2
     except Exception as error:
         # Typer brings its own copy of Click's errors or Click's, by its version.
         if not hasattr(error, "format_message"):
             raise
         sys.stderr.write(_misused(error))
-        code = 2
-    if code == INTERRUPTED:  # Typer has made an exit of the interrupt
-        sys.stderr.write(STOPPED)
-    sys.exit(code)
+    return 2
 
 
 def _misused(error: Any) -> str:

@@ -63,13 +63,16 @@ class Flusher:
         with self._lock:
             if self._fault is not None:
                 raise self._fault
-            ready = [self._waiting.popleft() for _ in range(len(self._waiting))]
+            # Whatever stops this half-way leaves them here: better written twice than not at all.
+            ready = [self._waiting[place] for place in range(len(self._waiting))]
             try:
                 if ready:
                     self._store.append(ready)
             except Exception as fault:
                 self._fault = fault
                 raise
+            for _ in ready:
+                self._waiting.popleft()
 
     def _keep_time(self) -> None:
         with suppress(Exception):  # kept, and told where samples come from

@@ -4,6 +4,7 @@ Every line carries a checksum. A line that does not check, wherever it stands, m
 ``NAME.quarantine.jsonl`` and its request is owed again: resuming is *plan minus what is stored*.
 """
 
+import errno
 import fcntl
 import hashlib
 import json
@@ -40,7 +41,7 @@ def lock(folder: Path) -> Iterator[None]:
     and nobody comes in between them.
 
     Raises:
-        StoreError: The folder cannot be made, or another process or thread holds it.
+        StoreError: The folder cannot be made or locked, or another process or thread holds it.
     """
     held = _HELD.get()
     if folder.absolute() in held:
@@ -58,8 +59,12 @@ def lock(folder: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as fault:
+            if fault.errno in (errno.EWOULDBLOCK, errno.EACCES):
+                raise StoreError(
+                    f"{folder}: another run is writing here, expected one at a time"
+                ) from fault
             raise StoreError(
-                f"{folder}: another run is writing here, expected one at a time"
+                f"{folder}: cannot be locked ({fault.strerror}), expected a file system that knows flock"
             ) from fault
         if linked:
             raise StoreError(

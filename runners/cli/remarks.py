@@ -1,5 +1,6 @@
 """What is said beside a table: what its numbers lack, and who read the answers."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +15,11 @@ MUCH: Final = 0.1
 
 def warn_of_gaps(conclusion: "Conclusion") -> None:
     """Say loudly what no number rests on, and why: a run with gaps must not look whole."""
+    for model in conclusion.not_asked:
+        note(
+            f"WARNING: {model} was not asked to its end when this run was last asked, and stands in none of its "
+            "numbers; what it has answered is kept: run again to go on"
+        )
     for model, count in conclusion.unanswered.items():
         error, times = conclusion.errors.get(model, ("", 0))
         why = f"; the most frequent error ({times} of {count}): {error}" if error else ""
@@ -81,6 +87,26 @@ def warn_of_thinking(conclusion: "Conclusion") -> None:
             f"WARNING: {alone} of {answers} answers of {model} hold thinking alone ({how}): they count as empty, "
             "which lowers J and capability; --max-tokens (of lm-eval: --gen_kwargs max_gen_toks) leaves more room"
         )
+
+
+def models_of(folder: Path) -> tuple[str, ...]:
+    """Whose answers a run folder's numbers are of, reference models apart; nobody's where there is no run."""
+    from lawbound.evals.folder.run_folder import RunFolder
+
+    run = RunFolder(folder)
+    entries = run.read_run()["models"] if run.run_yaml.exists() else ()
+    return tuple(entry["model"] for entry in entries if not entry["reference"])
+
+
+def tell_of_models(folder: Path, before: Sequence[str]) -> None:
+    """Who stood in a folder's numbers before it was asked again, and does not any more."""
+    now = models_of(folder)
+    for model in before:
+        if model not in now:
+            note(
+                f"{model} stands in this folder's numbers no more, since this run did not name it; its answers are "
+                "kept, and a run that names all of its models has them in its numbers again"
+            )
 
 
 def tell_of_policies(folder: Path) -> None:

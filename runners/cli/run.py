@@ -115,8 +115,10 @@ def run(
     from lawbound.evals.prepare import prepare
     from lawbound.evals.unmet import DrawWarning
     from lawbound.runners.cli.remarks import (
+        models_of,
         tell_of_judges,
         tell_of_kept_judges,
+        tell_of_models,
         warn_of_answers,
         warn_of_gaps,
     )
@@ -128,11 +130,13 @@ def run(
         prepared = prepare(spec)
     warn_of_unused(_engine_options(spec), spec.models, panel.models if panel else ())
     with bars() as observer, lock(out):
+        before = models_of(out)
         with noted(MovedWarning):
             ask(prepared, out, observer=observer)
         del prepared  # it would stay in memory while answers are judged
         conclusion = conclude(out, judge=panel, observer=observer)
     print_leaderboard(conclusion.leaderboard)
+    tell_of_models(out, before)
     warn_of_gaps(conclusion)
     warn_of_answers(conclusion)
     if panel is None:

@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
+from lawbound.runners.engines.cluster_pulse import BEAT_SECONDS, Pulse
 from lawbound.runners.engines.cluster_worker import Greeting, Opened, Refusal, Worker
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.sample import Request, Sample
@@ -101,6 +103,7 @@ class Crew:
             size: How many workers there should be now; asked again as the cluster changes.
         """
         self._ray = ray
+        self._pulse = Pulse(ray)
         self._opener = ray.put(opener)
         self._actor = ray.remote(Worker).options(
             num_cpus=1, num_gpus=accelerators, scheduling_strategy="SPREAD", max_restarts=0
@@ -122,11 +125,13 @@ class Crew:
 
     def open(self, member: Member) -> None:
         """Have a greeted worker open its engine."""
-        member.pending = member.actor.open.remote(self._opener)
+        with self._pulse.heeded():
+            member.pending = member.actor.open.remote(self._opener)
 
     def give(self, member: Member, batches: Sequence[Sequence[Request]]) -> None:
         """Have an idle worker ask a shard; samples come as events."""
-        member.pending = member.actor.ask.options(num_returns="streaming").remote(batches)
+        with self._pulse.heeded():
+            member.pending = member.actor.ask.options(num_returns="streaming").remote(batches)
 
     def call(self, method: str, argument: Any) -> Any:
         """Have any idle worker compute something now; None if it dies over it."""
@@ -141,22 +146,30 @@ class Crew:
         """What has happened; waits up to a second for something to happen.
 
         Raises:
-            ModelError: An engine refuses, workers keep dying, or there is no room for any.
+            ModelError: An engine refuses, workers keep dying, there is no room for any, or the
+                cluster is lost.
         """
-        self._recruit()
-        pending = {member.pending: member for member in self._members if member.pending is not None}
-        ready, _ = self._ray.wait(list(pending), num_returns=1, timeout=1.0, fetch_local=False)
-        if ready and len(pending) > 1:
-            ready, _ = self._ray.wait(
-                list(pending), num_returns=len(pending), timeout=0, fetch_local=False
-            )
+        self._pulse.beat()
+        with self._pulse.heeded():
+            self._recruit()
+            pending = {m.pending: m for m in self._members if m.pending is not None}
+            if not pending:  # nobody is there, and nobody can be started just now
+                sleep(BEAT_SECONDS)
+                return
+            ready, _ = self._ray.wait(list(pending), num_returns=1, timeout=1.0, fetch_local=False)
+            if ready and len(pending) > 1:
+                ready, _ = self._ray.wait(
+                    list(pending), num_returns=len(pending), timeout=0, fetch_local=False
+                )
         for one in ready:
             yield self._event(pending[one])
 
     def close(self) -> None:
         """Let every worker go."""
-        for member in self._members:
-            self._ray.kill(member.actor)
+        if self._pulse.is_whole():  # else they go with it, and nobody takes the word
+            for member in self._members:
+                with suppress(self._ray.exceptions.RayError):
+                    self._ray.kill(member.actor)
         self._members.clear()
 
     def _event(self, member: Member) -> Event:
@@ -184,6 +197,8 @@ class Crew:
     def _recruit(self) -> None:
         now = monotonic()
         if now - self._looked >= LOOK_SECONDS:
+            if not self._pulse.has_head():
+                return  # to ask it now would wait for it
             self._looked = now
             self.target = self._size()
         while len(self._members) < self.target:
@@ -203,8 +218,10 @@ class Crew:
         cause = getattr(error, "cause", None)
         if isinstance(cause, ModelError):
             raise ModelError(f"{member.place}: {cause}") from error
+        self._pulse.look()  # workers die with the cluster, too
         self._members.remove(member)
-        self._ray.kill(member.actor)
+        if self._pulse.has_head():  # who takes the word
+            self._ray.kill(member.actor)
         self._deaths += 1
         reason = one_line(cause or error, 300)
         brief = reason[:100] if cause else type(error).__name__

@@ -3,12 +3,14 @@
 import os
 import re
 import secrets
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from threading import current_thread, main_thread
 from typing import Any
 
 from lawbound.runners.engines.protocol import ModelError
@@ -128,23 +130,44 @@ def joined(on: str, *, workers: int | None = None) -> Iterator[Cluster]:
         yield Cluster(ray, is_local=False, wanted=workers)
         return
     try:
-        if is_local:
-            ray.init(
-                address="local",
-                num_cpus=max(os.cpu_count() or 1, workers or 1),
-                include_dashboard=False,
-                object_store_memory=OBJECT_STORE,
-                log_to_driver=False,
-                logging_level="error",
-            )
-        else:
-            ray.init(address=address, log_to_driver=False, logging_level="error")
+        with _handlers_kept():
+            if is_local:
+                ray.init(
+                    address="local",
+                    num_cpus=max(os.cpu_count() or 1, workers or 1),
+                    include_dashboard=False,
+                    object_store_memory=OBJECT_STORE,
+                    log_to_driver=False,
+                    logging_level="error",
+                )
+            else:
+                ray.init(address=address, log_to_driver=False, logging_level="error")
     except (RuntimeError, OSError, ValueError, ray.exceptions.RayError) as error:
         raise ModelError(f"--on {on}: {one_line(error, 300)}") from error
     try:
         yield Cluster(ray, is_local, workers)
     finally:
         ray.shutdown()
+
+
+@contextmanager
+def _handlers_kept() -> Iterator[None]:
+    """Ray replaces the handler of SIGTERM; whoever had set one has it again afterwards.
+
+    What stays otherwise ends the process with a trace of Ray's own and nothing said of the run.
+    """
+    before = signal.getsignal(signal.SIGTERM)
+    if before in (None, signal.SIG_DFL) or current_thread() is not main_thread():
+        yield
+        return
+    try:
+        yield
+    except SystemExit:  # by Ray's handler
+        signal.signal(signal.SIGTERM, before)
+        signal.raise_signal(signal.SIGTERM)
+        raise
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _ray(on: str) -> Any:

@@ -59,7 +59,10 @@ def test_fifty_kills_at_random_points_change_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.faults
-def test_ctrl_c_stops_cleanly_and_the_run_resumes(tmp_path: Path) -> None:
+@pytest.mark.parametrize(("told", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_ctrl_c_and_sigterm_stop_cleanly_and_the_run_resumes(
+    told: signal.Signals, code: int, tmp_path: Path
+) -> None:
     def command(out: Path) -> list[str]:
         options = ["--model", "reference:coin", "--policy", "us", "--out", str(out)]
         return [sys.executable, "-m", "lawbound", "run", "quick", *options]
@@ -69,9 +72,9 @@ def test_ctrl_c_stops_cleanly_and_the_run_resumes(tmp_path: Path) -> None:
     with subprocess.Popen(command(out), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as run:
         while run.poll() is None and not list(out.glob("samples/*.jsonl")):
             time.sleep(0.01)
-        run.send_signal(signal.SIGINT)
+        run.send_signal(told)
         _, err = run.communicate()
-    assert run.returncode == 130
+    assert run.returncode == code
     assert b"Traceback" not in err
     subprocess.run(command(out), check=True, capture_output=True)
     assert _csvs(out) == _csvs(tmp_path / "undisturbed")

@@ -8,9 +8,12 @@ from typing import Any
 import pytest
 
 from lawbound import FunctionEngine, ModelError, RunSpec, conclude, evaluate
+from lawbound.__main__ import main
+from lawbound.evals.conclude import Conclusion
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.estimates import read_estimates
 from lawbound.evals.folder.run_folder import FolderError, RunFolder, read_records, write_lines
+from lawbound.evals.gaps import not_asked
 from lawbound.evals.leaderboard.board import metrics_rows
 from lawbound.evals.leaderboard.table import csv_bytes
 from lawbound.runners.store import StoreError, lock, read_samples
@@ -228,3 +231,76 @@ def test_a_function_that_was_not_asked_since_all_was_stored_is_told(tmp_path: Pa
     assert set(_texts(tmp_path, "a")) == {"Yes."}
     run("I can't help with that.", "2")
     assert "I can't help with that." in _texts(tmp_path, "a")
+
+
+class _Stopped(FunctionEngine):
+    """Ctrl-C at its third question."""
+
+    def __init__(self, name: str) -> None:
+        asked: list[Any] = []
+
+        def answer(request: Any) -> str:
+            asked.append(request)
+            if len(asked) == 3:
+                raise KeyboardInterrupt
+            return "Yes."
+
+        super().__init__(answer, name=name)
+
+
+@pytest.mark.filterwarnings("ignore:.* answers were stored in")
+def test_a_model_that_was_not_asked_to_its_end_is_named_when_the_run_is_judged_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(*policies: str, n: FunctionEngine) -> Conclusion:
+        spec = RunSpec(suite="quick", models=("m", "n"), policies=policies, limit=1)
+        return evaluate(spec, tmp_path, engines={"m": _answers("Yes.", name="m"), "n": n})
+
+    assert run("cn", n=_answers("Yes.", name="n")).not_asked == ()
+    with pytest.raises(KeyboardInterrupt):
+        run("cn", "de", n=_Stopped("n"))
+    found = conclude(tmp_path)
+    assert set(found.leaderboard["model"]) == {"m"}
+    assert found.not_asked[0] == "n" and all(
+        r.startswith("reference:") for r in found.not_asked[1:]
+    )
+    assert len(found.not_asked) > 1
+    monkeypatch.setattr("sys.argv", ["lawbound", "score", str(tmp_path)])
+    with pytest.raises(SystemExit):
+        main()
+    assert "WARNING: n was not asked to its end" in capsys.readouterr().err
+    assert run("cn", "de", n=_answers("Yes.", name="n")).not_asked == ()
+
+
+@pytest.mark.parametrize("spec", [{}, {"models": "n"}, {"models": [1], "references": True}])
+def test_a_run_that_does_not_say_whom_it_was_to_ask_misses_nobody(spec: dict[str, Any]) -> None:
+    record = {"spec": spec, "suite": {"id": "x", "version": "1"}, "models": [{"spec": "m"}]}
+    assert not_asked(record) == ()
+
+
+def test_a_run_that_was_stopped_under_more_policies_says_how_to_go_on(tmp_path: Path) -> None:
+    _ask(tmp_path, "cn")
+    spec = RunSpec(suite="quick", models=("m",), policies=("cn", "de"), limit=1, references=False)
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(spec, tmp_path, engines={"m": _Stopped("m")})
+    with pytest.raises(FolderError, match=r"found policy 'de', expected one of .*: run it again$"):
+        conclude(tmp_path)
+
+
+@pytest.mark.filterwarnings("ignore:.* answers were stored in")
+def test_a_model_that_leaves_the_numbers_since_another_was_asked_here_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    opened = {"hf:a": _answers("Yes.", name="a"), "hf:b": _answers("No.", name="b")}
+    monkeypatch.setattr("lawbound.evals.asking.open_model", lambda model, *_: opened[model])
+
+    def told(models: str) -> str:
+        options = ["--policy", "us", "--limit", "1", "--no-references", "--out", str(tmp_path)]
+        monkeypatch.setattr("sys.argv", ["lawbound", "run", "quick", "--model", models, *options])
+        with pytest.raises(SystemExit):
+            main()
+        return capsys.readouterr().err
+
+    assert "numbers no more" not in told("hf:a")
+    assert "\na stands in this folder's numbers no more" in told("hf:b")
+    assert "numbers no more" not in told("hf:a,hf:b")

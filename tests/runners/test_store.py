@@ -99,6 +99,27 @@ def test_a_second_process_is_refused_and_a_dead_one_is_not_in_the_way(tmp_path: 
     assert "got it" in attempt()
 
 
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [
+        (errno.EWOULDBLOCK, "another run is writing here, expected one at a time"),
+        (errno.EACCES, "another run is writing here, expected one at a time"),
+        (errno.ENOSYS, "cannot be locked (Function not implemented), expected a file system that"),
+        (errno.ENOLCK, "cannot be locked (No locks available), expected a file system that"),
+    ],
+)
+def test_a_file_system_without_locks_is_not_taken_for_another_run(
+    number: int, told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    with pytest.raises(StoreError) as fault, lock(tmp_path):
+        pass
+    assert str(fault.value).startswith(f"{tmp_path}: {told}")
+
+
 def test_a_folder_that_cannot_be_made_is_one_clear_error(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.write_text("")

@@ -1,0 +1,184 @@
+"""A cluster that goes away under a run, and a run that is told to stop: one line, an exit code, no trace of Ray's."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from lawbound.runners.engines import cluster_pulse
+from lawbound.runners.engines.cluster_pulse import ClusterLostError, Pulse
+
+
+class _RayError(Exception):
+    pass
+
+
+@pytest.fixture
+def places() -> Iterator[dict[str, socket.socket]]:
+    """Two ports that take connections, for the head and for this machine's own process."""
+    with socket.create_server(("127.0.0.1", 0)) as head, socket.create_server(("127.0.0.1", 0)) as here:  # fmt: skip
+        yield {"head": head, "here": here}
+
+
+@pytest.fixture
+def pulse(places: dict[str, socket.socket], monkeypatch: pytest.MonkeyPatch) -> Pulse:
+    """Of a cluster at these places, looked at whenever it is asked for."""
+    monkeypatch.setattr(cluster_pulse, "BEAT_SECONDS", 0.0)
+    ports = {name: place.getsockname()[1] for name, place in places.items()}
+    joined = SimpleNamespace(gcs_address=f"127.0.0.1:{ports['head']}", get_node_id=lambda: "me")
+    nodes = [
+        {"NodeID": "other", "NodeManagerAddress": "127.0.0.1", "NodeManagerPort": 1},
+        {"NodeID": "me", "NodeManagerAddress": "127.0.0.1", "NodeManagerPort": ports["here"]},
+    ]
+    return Pulse(
+        SimpleNamespace(
+            exceptions=SimpleNamespace(RayError=_RayError),
+            get_runtime_context=lambda: joined,
+            nodes=lambda: nodes,
+        )
+    )
+
+
+def test_a_cluster_that_is_there_is_whole(pulse: Pulse) -> None:
+    pulse.beat()
+    assert pulse.has_head() and pulse.is_whole()
+
+
+def test_the_loss_of_the_own_process_is_told_at_once(
+    pulse: Pulse, places: dict[str, socket.socket]
+) -> None:
+    places["here"].close()
+    with pytest.raises(ClusterLostError, match=r"on this machine has ended; .* run again to go on"):
+        pulse.beat()
+    assert not pulse.is_whole()
+
+
+def test_a_head_may_be_away_for_a_while(
+    pulse: Pulse, places: dict[str, socket.socket], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = places["head"].getsockname()[1]
+    places["head"].close()
+    pulse.beat()
+    assert not pulse.has_head() and not pulse.is_whole()
+    with socket.create_server(("127.0.0.1", port)):
+        assert pulse.has_head()
+    assert not pulse.has_head()
+    monkeypatch.setattr(cluster_pulse, "HEAD_SECONDS", -1.0)
+    with pytest.raises(ClusterLostError, match=rf"its head at 127\.0\.0\.1:{port} is gone for 0 s"):
+        pulse.has_head()
+
+
+def test_an_error_of_ray_is_one_line_and_another_stays_what_it_is(pulse: Pulse) -> None:
+    with pytest.raises(ClusterLostError, match=r"^the cluster is lost: a b; "), pulse.heeded():
+        raise _RayError("a\nb")
+    with pytest.raises(KeyError), pulse.heeded():
+        raise KeyError
+
+
+SLOW = """
+import sys, time
+from lawbound.__main__ import main
+from lawbound.evals import opening
+from lawbound.runners.engines import cluster_pulse
+
+make = opening.ReferenceEngine
+cluster_pulse.HEAD_SECONDS = 1.0
+
+def slow(*given, **named):
+    engine = make(*given, **named)
+    kind = type(engine)
+
+    def generate(self, requests):
+        for sample in kind.generate(self, requests):
+            time.sleep(0.7)
+            yield sample
+
+    engine.__class__ = type("Slow", (kind,), {"generate": generate})
+    return engine
+
+opening.ReferenceEngine = slow
+sys.argv[0] = "lawbound"
+main()
+"""
+"""The command, with reference models that take their time, in the workers too."""
+
+
+def _started(tmp_path: Path) -> "subprocess.Popen[str]":
+    """A run on two workers of a cluster of its own, with its first answers stored."""
+    home, out = tmp_path / "home", tmp_path / "out"
+    home.mkdir()
+    options = ["--policy", "us", "--limit", "6", "--no-references", "--out", str(out)]
+    place = ["--on", "ray", "--workers", "2"]
+    run = subprocess.Popen(
+        [sys.executable, "-c", SLOW, "run", "quick", "--model", "reference:coin", *options, *place],
+        env={**os.environ, "HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while run.poll() is None and not _stored(tmp_path):
+        time.sleep(0.05)
+    return run
+
+
+def _stored(tmp_path: Path) -> int:
+    return sum(f.read_bytes().count(b"\n") for f in tmp_path.glob("out/samples/*.jsonl"))
+
+
+def _process(session: int, name: str) -> int:
+    """Of Ray's, in the session of a run."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                # After the name in parentheses: state, parent, group, session.
+                command, _, rest = (entry / "stat").read_text().partition(" (")[2].rpartition(") ")
+            except OSError:
+                continue
+            if command == name and int(rest.split()[3]) == session:
+                return int(entry.name)
+    raise LookupError(name)
+
+
+def _end(run: "subprocess.Popen[str]") -> Any:
+    """Exit code and last line; nothing of Ray's own may stand before it."""
+    _, err = run.communicate(timeout=60)
+    assert "Traceback" not in err and "***" not in err and "died" not in err
+    return run.returncode, err.splitlines()[-1]
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize("to_all", [False, True])
+def test_sigterm_stops_a_run_on_a_cluster_as_ctrl_c_does(to_all: bool, tmp_path: Path) -> None:
+    with _started(tmp_path) as run:
+        if to_all:  # as some schedulers do: Ray's processes get it, too
+            os.killpg(run.pid, signal.SIGTERM)
+        else:
+            run.terminate()
+        code, line = _end(run)
+    assert (code, line) == (
+        143,
+        "interrupted: everything answered so far is kept; run again to go on",
+    )
+    assert _stored(tmp_path)
+
+
+@pytest.mark.cluster
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [("raylet", "Ray's process on this machine has ended"), ("gcs_server", "its head at ")],
+)
+def test_a_lost_cluster_is_one_line(name: str, told: str, tmp_path: Path) -> None:
+    with _started(tmp_path) as run:
+        os.kill(_process(run.pid, name), signal.SIGKILL)
+        code, line = _end(run)
+    assert (code, line.startswith(f"error: the cluster is lost: {told}")) == (2, True)
+    assert "run again to go on" in line and _stored(tmp_path)

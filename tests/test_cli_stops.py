@@ -1,0 +1,114 @@
+"""A command that is told to stop: Ctrl-C and SIGTERM, in the command's own process."""
+
+import signal
+import sys
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from lawbound import FunctionEngine
+from lawbound.__main__ import STOPPED, main
+from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.runners.store import read_samples
+
+
+def _told(number: int) -> Any:
+    def told(*_: Any, **__: Any) -> None:
+        signal.raise_signal(number)
+
+    return told
+
+
+def _exit(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> object:
+    monkeypatch.setattr(sys, "argv", ["lawbound", *arguments])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    return stop.value.code
+
+
+SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+def test_a_run_that_is_told_to_stop_keeps_its_answers_and_says_so_in_one_line(
+    number: int,
+    code: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked: list[str] = []
+
+    def answer(request: Any) -> str:
+        asked.append(request.key)
+        if len(asked) == 5:
+            signal.raise_signal(number)
+        return "Yes."
+
+    engine = FunctionEngine(answer, name="m")
+    monkeypatch.setattr("lawbound.evals.asking.open_model", lambda *_: engine)
+    options = ["--policy", "us", "--limit", "1", "--no-references", "--out", str(tmp_path)]
+    assert _exit(monkeypatch, "run", "quick", "--model", "smollm2", *options) == code
+    assert capsys.readouterr().err.splitlines()[-1] + "\n" == STOPPED
+    assert len(read_samples(RunFolder(tmp_path).samples("m"))) == 4
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+def test_a_command_that_says_itself_what_it_leaves_is_believed(
+    number: int,
+    code: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("lawbound.rubrics.grading.grade_file.grade_file", _told(number))
+    assert _exit(monkeypatch, "grade", str(tmp_path / "answers.jsonl")) == code
+    assert capsys.readouterr().err.splitlines()[-1] == "interrupted: nothing is written"
+
+
+def test_a_second_sigterm_finds_no_handler_and_none_stays_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    then: list[Any] = []
+
+    def stopped(*_: Any, **__: Any) -> None:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        finally:
+            then.append(signal.getsignal(signal.SIGTERM))
+
+    monkeypatch.setattr("lawbound.evals.conclude.conclude", stopped)
+    assert _exit(monkeypatch, "report", str(tmp_path)) == 143
+    assert [*then, signal.getsignal(signal.SIGTERM)] == [signal.SIG_DFL, signal.SIG_DFL]
+
+
+def test_a_handler_that_is_there_and_a_signal_that_is_ignored_stay(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[Any] = []
+    monkeypatch.setattr(
+        "lawbound.evals.conclude.conclude",
+        lambda *_, **__: found.append(signal.getsignal(signal.SIGTERM)),
+    )
+    before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    try:
+        assert _exit(monkeypatch, "report", str(tmp_path)) in (None, 0)
+        assert found == [signal.getsignal(signal.SIGTERM)] == [signal.SIG_IGN]
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def test_a_command_outside_the_main_thread_sets_no_handler(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: list[Any] = []
+    monkeypatch.setattr(
+        "lawbound.evals.conclude.conclude",
+        lambda *_, **__: found.append(signal.getsignal(signal.SIGTERM)),
+    )
+    thread = Thread(target=_exit, args=(monkeypatch, "report", str(tmp_path)))
+    thread.start()
+    thread.join()
+    assert found == [signal.SIG_DFL]
