@@ -194,8 +194,23 @@ class RunFolder:
         return dict(data)
 
     def write_run(self, content: Mapping[str, Any]) -> None:
-        """Store the resolved spec."""
-        write_atomically(self.run_yaml, plain_yaml(content))
+        """Store the resolved spec.
+
+        Raises:
+            FolderError: It cannot be written, or could not be read again; what stood there before stays.
+        """
+        write_atomically(self.run_yaml, self.run_text(content))
+
+    def run_text(self, content: Mapping[str, Any]) -> bytes:
+        """What `write_run` would store.
+
+        Raises:
+            FolderError: It could not be read again.
+        """
+        try:
+            return plain_yaml(content)
+        except ValueError as fault:
+            raise FolderError(f"{self.run_yaml}: {fault}") from fault
 
     def write_frame(self, frame: pd.DataFrame) -> None:
         """Store the verdicts.
