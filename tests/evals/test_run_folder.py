@@ -186,6 +186,10 @@ def test_a_name_that_a_function_was_given_goes_before_its_key(tmp_path: Path) ->
             {"a": {"name": "m"}, "b": {"name": "m"}},
             "model 'b': is labelled 'm' like model 'a', expected labels that differ",
         ),
+        (
+            {"a": {}, "b": {"name": "b" * 5000}},
+            "model 'b': has a label of 5000 characters, expected at most 4096",
+        ),
         ({"a": {"name": "b"}, "b": {}}, "model 'b': is labelled 'b' like model 'a'"),
         (
             {"a": {"name": "reference:oracle"}, "b": {}},
@@ -228,3 +232,26 @@ def test_a_function_that_was_not_asked_since_all_was_stored_is_told(tmp_path: Pa
     assert set(_texts(tmp_path, "a")) == {"Yes."}
     run("I can't help with that.", "2")
     assert "I can't help with that." in _texts(tmp_path, "a")
+
+
+def test_a_report_that_cannot_be_made_leaves_the_older_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def results() -> dict[str, bytes]:
+        return {file.name: file.read_bytes() for file in tmp_path.iterdir() if file.is_file()}
+
+    def broken(*args: Any, **more: Any) -> str:
+        raise OverflowError("too large")
+
+    evaluate(_spec("a", references=False), tmp_path, engines={"a": _answers("Yes.")})
+    samples = RunFolder(tmp_path).samples("a")
+    samples.write_bytes(b"".join(samples.read_bytes().splitlines(keepends=True)[1:]))
+    before = results()
+    with monkeypatch.context() as patch, pytest.raises(OverflowError):
+        patch.setattr("lawbound.evals.report.render_report", broken)
+        conclude(tmp_path)
+    assert results() == before
+    conclude(tmp_path)
+    now = results()
+    changed = {name for name in now if now[name] != before[name]}
+    assert changed == {"verdicts.parquet", "metrics.csv", "leaderboard.csv", "report.html"}
