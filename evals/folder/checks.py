@@ -17,14 +17,14 @@ from lawbound.rubrics.policy.marks import Slug
 from lawbound.rubrics.policy.requirement import STRICTNESS
 from lawbound.rubrics.verdict import Behaved
 from lawbound.runners.prompt import Mode
-from lawbound.runners.sample import MOST_COUNTED
+from lawbound.runners.sample import LONGEST_NAME, MOST_COUNTED
 from lawbound.tasks.files import parse, quoted
 from lawbound.tasks.item import Kind
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Word = Annotated[str, Field(min_length=1, max_length=400)]
+Word = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 
 
 class _Part(BaseModel):
