@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 
 from lawbound import FunctionEngine, ModelError, RunSpec, conclude, evaluate
+from lawbound.evals.asking import ask
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.estimates import read_estimates
 from lawbound.evals.folder.run_folder import FolderError, RunFolder, read_records, write_lines
 from lawbound.evals.leaderboard.board import metrics_rows
 from lawbound.evals.leaderboard.table import csv_bytes
+from lawbound.evals.prepare import prepare
 from lawbound.runners.store import StoreError, lock, read_samples
 
 
@@ -255,3 +257,17 @@ def test_a_report_that_cannot_be_made_leaves_the_older_numbers(
     now = results()
     changed = {name for name in now if now[name] != before[name]}
     assert changed == {"verdicts.parquet", "metrics.csv", "leaderboard.csv", "report.html"}
+
+
+def test_a_record_that_could_not_be_read_again_is_refused_before_anything_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(_: Any) -> str:
+        raise KeyboardInterrupt
+
+    spec = RunSpec(suite="quick", models=("a",), policies=("us",), limit=1, references=False)
+    prepared = prepare(spec, own=("a",))
+    monkeypatch.setattr("lawbound.tasks.files.MAX_ENTRIES", 100)
+    with pytest.raises(FolderError, match=r"run\.yaml: line \d+: has more than 100 values"):
+        ask(prepared, tmp_path, engines={"a": FunctionEngine(never)})
+    assert [file.name for file in tmp_path.iterdir()] == [".lock"]
