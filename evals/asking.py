@@ -48,8 +48,8 @@ def ask(
     Raises:
         ModelError: Two models have one label, a model cannot be loaded, or too many requests fail;
             all answers so far are kept.
-        FolderError: The record of an earlier run is damaged, so who judged it is not known, or a
-            file other than the samples cannot be written.
+        FolderError: The record of an earlier run is damaged, so who judged it is not known, a file
+            other than the samples cannot be written, or this run's record could not be read again.
         StoreError: The run folder is held by another run, or cannot be written.
     """
     observer = observer or Silent()
@@ -59,6 +59,7 @@ def ask(
     found = prepared.situations() if has_reference else {}
     with lock(out), place(prepared.spec) as cluster:
         folder = RunFolder(out)
+        folder.run_text(_run_record(prepared, []))  # refused before anything is asked
         before = folder.read_run() if folder.run_yaml.exists() else {}
         panel, origins = _recorded_panel(before), Origins(before)
         entries: list[dict[str, Any]] = []

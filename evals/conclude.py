@@ -106,7 +106,6 @@ def conclude(
         observer.stage("judging", len(record["models"]))
         frame = _judged_frame(run, judge, observer)
         observer.stage("concluding", None)
-        folder.write_frame(frame)
         return _write(run, frame, resamples)
 
 
@@ -194,17 +193,17 @@ def _write(run: StoredRun, frame: pd.DataFrame, resamples: int) -> Conclusion:
     from lawbound.evals.leaderboard.table import csv_bytes
     from lawbound.evals.metrics.compute import compute_metrics
     from lawbound.evals.report import render_report
+    from lawbound.evals.report.tables import compliance_rows
+    from lawbound.evals.thresholds import check_thresholds
 
     record, root = run.record, run.folder.root
     asked = [entry["id"] for entry in record["policies"]]
     info = {key: value for key, value in rule_info(run.policies).items() if key[0] in asked}
     estimates = compute_metrics(frame, info, seed=int(record["seed"]), resamples=resamples)
     board = leaderboard_rows(estimates, record, answers_left_out(frame))
-    metrics = csv_bytes(metrics_rows(estimates))
-    _forget_other_numbers(root, metrics)
-    write_atomically(root / "metrics.csv", metrics)
-    write_atomically(root / "leaderboard.csv", csv_bytes(board))
-    marks = _write_compliance(root, frame, {name: run.policies[name] for name in asked})
+    marks = compliance_rows(
+        check_thresholds(frame, {name: run.policies[name] for name in asked}), run.policies
+    )
     page = render_report(
         record,
         estimates,
@@ -215,6 +214,13 @@ def _write(run: StoredRun, frame: pd.DataFrame, resamples: int) -> Conclusion:
         policies=run.policies,
         compliance=marks,
     )
+    metrics, table = csv_bytes(metrics_rows(estimates)), csv_bytes(board)
+    # All is made by now: what cannot be made leaves no new numbers beside an old report.
+    run.folder.write_frame(frame)
+    _forget_other_numbers(root, metrics)
+    write_atomically(root / "metrics.csv", metrics)
+    write_atomically(root / "leaderboard.csv", table)
+    _write_compliance(root, marks)
     write_atomically(root / "report.html", page.encode("utf-8"))
     missing = frame.loc[frame["error"], "model"].value_counts(sort=False)
     lost = frame.groupby("model", sort=False)["error"].all()
@@ -243,20 +249,14 @@ def _forget_other_numbers(root: Path, metrics: bytes) -> None:
         (root / "corrected.yaml").unlink(missing_ok=True)
 
 
-def _write_compliance(
-    root: Path, frame: pd.DataFrame, policies: Mapping[str, Policy]
-) -> list[dict[str, Any]]:
+def _write_compliance(root: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """The compliance sheet, if a policy of the run states marks."""
     import pandas as pd
 
     from lawbound.evals.leaderboard.table import csv_bytes
-    from lawbound.evals.report.tables import compliance_rows
-    from lawbound.evals.thresholds import check_thresholds
 
-    rows = compliance_rows(check_thresholds(frame, policies), policies)
     sheet = root / "compliance.csv"
     if rows:
         write_atomically(sheet, csv_bytes(pd.DataFrame.from_records(rows)))
     else:
         sheet.unlink(missing_ok=True)
-    return rows

@@ -18,6 +18,7 @@ from lawbound.runners.engines import (
     label_of,
     open_engine,
 )
+from lawbound.runners.sample import LONGEST_NAME
 
 if TYPE_CHECKING:
     from lawbound.evals.prepare import Prepared
@@ -85,8 +86,13 @@ class ModelLabels:
         """Keep a label for a model.
 
         Raises:
-            ModelError: Another model has it.
+            ModelError: Another model has it, or it is longer than any record of a run may hold.
         """
+        if len(label) > LONGEST_NAME:
+            raise ModelError(
+                f"model '{model:.60}': has a label of {len(label)} characters, expected at most "
+                f"{LONGEST_NAME}"
+            )
         other = self._models.setdefault(label, model)
         if other != model:
             raise ModelError(

@@ -10,7 +10,7 @@ from lawbound.evals.folder.policies import check_sizes
 from lawbound.evals.opening import ModelLabels, check_model, check_own
 from lawbound.evals.run_spec import RunSpec
 from lawbound.evals.suite import compose, load_suite, suite_policies
-from lawbound.evals.suite_file import Suite
+from lawbound.evals.suite_file import Suite, SuiteError
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.rubrics.policy.policy import Policy, PolicyError
 from lawbound.rubrics.reference import PREFIX
@@ -24,6 +24,9 @@ from lawbound.runners.sample import Settings
 from lawbound.tasks.bank import digest, load_banks
 from lawbound.tasks.item import Item
 from lawbound.tasks.records import unique
+
+MOST_REQUESTS = 5_000_000
+"""To one model, since a plan stands in memory; the full suite under 20 policies has a fifteenth of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
         own: Models among the spec's that the caller brings as ready engines.
 
     Raises:
-        SuiteError: The suite is unknown or malformed.
+        SuiteError: The suite is unknown or malformed, or more repeats are wanted than can be planned.
         PolicyError: A policy is unknown, malformed or too large to be stored, or two have one id.
         ItemError: The bank is malformed.
         ModelError: A model's name has no known form, two names mean one label, or a ready engine
@@ -101,6 +104,11 @@ def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
             seed=seed,
             limit=spec.limit,
             strengths=spec.strengths,
+        )
+    if len(arms) * spec.epochs > MOST_REQUESTS:
+        raise SuiteError(
+            f"epochs is {spec.epochs}: found {len(arms) * spec.epochs} requests a model, expected at most "
+            f"{MOST_REQUESTS}"
         )
     return Prepared(spec, suite, named, arms, models, seed, digest(bank))
 

@@ -6,6 +6,13 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from lawbound.runners.engines import EngineOptions
+from lawbound.runners.sample import LONGEST_NAME, MOST_COUNTED
+
+MOST_EPOCHS = 1000
+"""Repeats of one question: more would be planned for hours before anything is asked."""
+
+Count = Annotated[int, Field(gt=0, le=MOST_COUNTED)]
+CountFromZero = Annotated[int, Field(ge=0, le=MOST_COUNTED)]
 
 
 class RunSpec(BaseModel):
@@ -21,23 +28,23 @@ class RunSpec(BaseModel):
     """Bank folders to draw from; empty means the shipped bank."""
     strengths: tuple[str, ...] = ()
     """Empty means the suite's own."""
-    seed: Annotated[int, Field(ge=0)] | None = None
-    limit: Annotated[int, Field(gt=0)] | None = None
-    epochs: Annotated[int, Field(gt=0)] = 1
+    seed: CountFromZero | None = None
+    limit: Count | None = None
+    epochs: Annotated[int, Field(gt=0, le=MOST_EPOCHS)] = 1
     temperature: Annotated[float, Field(ge=0, le=2)] = 0.0
-    max_tokens: Annotated[int, Field(gt=0)] | None = None
-    batch_size: Annotated[int, Field(gt=0)] | None = None
+    max_tokens: Count | None = None
+    batch_size: Count | None = None
     dtype: str = "float32"
     device: str = "auto"
-    concurrency: Annotated[int, Field(gt=0)] = 64
-    max_errors: Annotated[int, Field(ge=0)] | None = None
+    concurrency: Count = 64
+    max_errors: CountFromZero | None = None
     model_revision: str | None = None
     trust_remote_code: bool = False
     references: bool = True
     """Whether the suite's reference models run beside the others."""
     on: str | None = None
     """``ray`` or ``ray://HOST:PORT``: ask these models on a cluster's workers; else in this process."""
-    workers: Annotated[int, Field(gt=0)] | None = None
+    workers: Count | None = None
     """Of the cluster; none means one an accelerator or, without any, one a machine."""
 
     @field_validator("suite", "models", "policies", "model_revision")
@@ -47,6 +54,8 @@ class RunSpec(BaseModel):
         for name in value if isinstance(value, tuple) else (value or "",):
             if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in name):
                 raise ValueError("a name without control signs, in UTF-8")
+            if len(name) > LONGEST_NAME:
+                raise ValueError(f"a name of at most {LONGEST_NAME} characters")
         return value
 
     @property

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 
 from lawbound.rubrics.prompts.conditions import check_strength
 from lawbound.runners.prompt import Mode
+from lawbound.runners.sample import MOST_COUNTED
 from lawbound.tasks.external import Source
 from lawbound.tasks.item import Act, Kind
 from lawbound.tasks.messages import did_you_mean
@@ -43,7 +44,7 @@ class Selection(BaseModel):
     rule speaks of, those on which the chosen policies differ, or a rule's case in another country."""
     count: Annotated[int, Field(gt=0, le=MOST)] | Literal["all"] = "all"
     """Items a policy; for reasoning and creative items, twin pairs; with translations, groups."""
-    rules: Annotated[int, Field(gt=0)] | None = None
+    rules: Annotated[int, Field(gt=0, le=MOST)] | None = None
     """Only items in and beside so many rules, drawn by seed among those with items of every sort:
     a small suite that spread over every rule would have one item for each, and no J."""
     strengths: Annotated[
@@ -162,9 +163,9 @@ class Suite(BaseModel):
     id: str
     version: str
     summary: str
-    seed: Annotated[int, Field(ge=0)] = 0
+    seed: Annotated[int, Field(ge=0, le=MOST_COUNTED)] = 0
     """Draws items and wordings; ``--seed`` takes its place."""
-    max_tokens: Annotated[int, Field(gt=0)] = 256
+    max_tokens: Annotated[int, Field(gt=0, le=MOST_COUNTED)] = 256
     """Tokens of an answer; ``--max-tokens`` takes its place."""
     policies: tuple[str, ...] = ()
     """Asked under these where the user names none."""

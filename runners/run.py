@@ -1,7 +1,7 @@
 """Asking: a plan minus what is stored, in the order of the plan, every answer stored as it comes."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import monotonic
 
 from lawbound.runners.engines.protocol import (
@@ -15,7 +15,7 @@ from lawbound.runners.engines.protocol import (
 )
 from lawbound.runners.flusher import FLUSH_SECONDS, Flusher
 from lawbound.runners.plan import Plan
-from lawbound.runners.sample import Request, Sample
+from lawbound.runners.sample import Request, Sample, is_likelihood
 from lawbound.runners.store import Store, read_samples
 from lawbound.tasks.messages import counted
 
@@ -153,7 +153,7 @@ def _pass(
         asks_again.on_trouble = hear
     with Flusher(store) as flusher:
         try:
-            for sample in ask(engine, owed):
+            for sample in map(_measured, ask(engine, owed)):
                 flusher.add(sample)
                 is_final = asks_again is not None and asks_again.is_final(sample)
                 if tally.note(sample, is_final=is_final):
@@ -166,6 +166,15 @@ def _pass(
                 keep_up()
         finally:
             store_and_tell()
+
+
+def _measured(sample: Sample) -> Sample:
+    """A sample whose choices cannot be ranked has failed: half precision can overflow to nan."""
+    odd = [value for value in sample.choice_logprobs if not is_likelihood(value)]
+    if not odd:
+        return sample
+    error = f"found {odd[0]} as the log-likelihood of a choice, expected a number"
+    return replace(sample, choice_logprobs=(), finish="error", error=error)
 
 
 def owed_requests(plan: Plan, answered: set[str], fixed_batch: int | None) -> list[list[Request]]:

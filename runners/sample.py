@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from hashlib import sha256
+from math import inf
 from typing import Any, Literal
 
 Role = Literal["system", "user", "assistant"]
@@ -10,6 +11,8 @@ Finish = Literal["stop", "length", "blocked", "choices", "error", "unknown"]
 
 MOST_COUNTED = 2**53
 """Counts above it are damage, and not exact as floats."""
+LONGEST_NAME = 4096
+"""Characters of the name of a model or policy, which may be a path: no system takes a longer one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,13 @@ class Sample:
     def blocked(self) -> bool:
         """The provider's filter stepped in; not the model's refusal."""
         return self.finish == "blocked"
+
+
+def is_likelihood(value: object) -> bool:
+    """Whether it can be the log-likelihood of a choice: no nan, which ranks nowhere; -inf is impossible."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return abs(value) <= MOST_COUNTED or value == -inf
 
 
 def sample_of(request: Request, engine: str, **fields: Any) -> Sample:

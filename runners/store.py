@@ -19,7 +19,7 @@ from types import TracebackType
 from typing import IO, Any, Self, get_args
 
 from lawbound.runners.plan import canonical_json
-from lawbound.runners.sample import MOST_COUNTED, Finish, Placement, Sample
+from lawbound.runners.sample import MOST_COUNTED, Finish, Placement, Sample, is_likelihood
 from lawbound.tasks.places import open_new, open_regular, open_to_append
 
 MAX_LINE = 64 * 2**20
@@ -137,14 +137,14 @@ def read_samples(path: Path) -> dict[str, Sample]:
         StoreError: The file is there but cannot be read.
     """
     found: dict[str, Sample] = {}
-    if not path.exists():
-        return found
     try:
         with open_regular(path) as handle:
             for line in _lines(handle):
                 sample = _decode(line)
                 if sample is not None and (not sample.error or _owed(found.get(sample.key))):
                     found[sample.key] = sample
+    except FileNotFoundError:  # where its folder is none, the path is another fault
+        return found
     except OSError as fault:
         raise StoreError(f"{path}: cannot be read ({fault.strerror})") from fault
     return found
@@ -209,8 +209,9 @@ def _is_sound(sample: Sample) -> bool:
         and all(_is_count_or_none(getattr(sample, name)) for name in _COUNTS)
         and sample.finish in _ENDINGS
         and sample.placement in _PLACES
-        and isinstance(sample.seconds, int | float)
-        and all(isinstance(number, int | float) for number in sample.choice_logprobs)
+        and type(sample.seconds) in (int, float)
+        and abs(sample.seconds) <= MOST_COUNTED  # nan is not
+        and all(map(is_likelihood, sample.choice_logprobs))
     )
 
 

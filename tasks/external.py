@@ -27,7 +27,10 @@ _LOADERS = {".json": "json", ".jsonl": "json", ".csv": "csv", ".parquet": "parqu
 _PLAIN_NUMBER = re.compile(
     r"[-+]?(?:\d{1,60}/\d{1,60}|(?:\d{1,60}\.?\d{0,60}|\.\d{1,60})(?:[eE][-+]?\d{1,2})?)"
 )
-_FINAL = re.compile(r"(?:####|Answer:|\\boxed\{)\s*(.+?)\s*\}?\s*$", re.DOTALL)
+_LONGEST_NUMBER = 200
+"""Characters of a number with what may stand around it."""
+_FINAL = ("####", "Answer:", r"\boxed{")
+"""What a worked answer has before its final one."""
 
 
 class Source(BaseModel):
@@ -173,7 +176,7 @@ def _items(rows: Sequence[Mapping[str, Any]], spec: Source) -> Iterator[Item]:
         topic = _optional(row, spec, "topic") or spec.topic
         if topic not in topics:
             raise ItemError(
-                f"{where}: topic is {topic!r}, expected a topic of the taxonomy{load_taxonomy().nearest(topic)}"
+                f"{where}: topic is {quoted(topic)}, expected a topic of the taxonomy{load_taxonomy().nearest(topic)}"
             )
         yield Item(
             id=item_id,
@@ -196,21 +199,33 @@ def _answer(row: Mapping[str, Any], spec: Source, where: str, reading: "_Reading
     raw = row[_column(spec, "answer")]
     if spec.shape == "choice":
         choices = _choices(row, spec, where)
-        index = reading.right(_named(raw, choices, _labels(row, spec)), _plain(raw), choices, where)
+        named = _named(raw, choices, _labels(row, spec, choices, where))
+        index = reading.right(named, _plain(raw), choices, where)
         return Answer("choice", choices[index], choices, spec.unit)
     text = _plain(raw)
     if not text:
         raise ItemError(f"{where}: answer is empty, expected a value")
-    final = _FINAL.search(text)
-    value = (final.group(1) if final else text).strip()
+    value = _final(text)
     if spec.shape == "number":
         return Answer("number", _number(value, where), (), spec.unit)
     return Answer("text", value, (), spec.unit)
 
 
+def _final(text: str) -> str:
+    """What stands behind the last marker of a worked answer, else all of it."""
+    at, marker = max((text.rfind(marker), marker) for marker in _FINAL)
+    found = text[at + len(marker) :].strip() if at >= 0 else text
+    if found.endswith("}") and found.count("}") > found.count("{"):
+        found = found[:-1].rstrip()
+    return found or text
+
+
 def _number(value: str, where: str) -> str:
-    plain = re.sub(r"(?<=\d)[,\s](?=\d{3}\b)|^[$€£¥]\s*|\s*[%€£¥]$|\.$", "", value.strip())
-    # Checked by shape first: the fraction of 1e999999999 would fill the memory.
+    # Checked by length and shape first: blanks without end are searched again from each of them, and
+    # the fraction of 1e999999999 would fill the memory.
+    plain = ""
+    if len(value) <= _LONGEST_NUMBER:
+        plain = re.sub(r"(?<=\d)[,\s](?=\d{3}\b)|^[$€£¥]\s*|\s*[%€£¥]$|\.$", "", value)
     try:
         if _PLAIN_NUMBER.fullmatch(plain):
             return str(Fraction(plain))
@@ -228,20 +243,38 @@ def _choices(row: Mapping[str, Any], spec: Source, where: str) -> tuple[str, ...
     if isinstance(cell, Mapping):
         cell = cell.get("text", list(cell.values()))
     if isinstance(cell, str):
-        cell = [part.strip() for part in re.split(r"\s*(?:\||;|\n)\s*", cell)]
-    choices = tuple(_plain(option) for option in cell or ())
+        cell = list(_parts(cell))
+    choices = _texts(cell)
     if len(choices) < 2 or "" in choices or len(set(choices)) < len(choices):
         raise ItemError(
-            f"{where}: choices are {list(choices)!r}, expected two or more different texts"
+            f"{where}: choices are {quoted(cell)}, expected two or more different texts"
         )
     return choices
 
 
-def _labels(row: Mapping[str, Any], spec: Source) -> list[str]:
+def _parts(cell: str) -> Iterator[str]:
+    """Of a cell with bars, semicolons or line breaks between; empty lines stand between none."""
+    for part in re.split(r"[|;]", cell):
+        yield from [line.strip() for line in part.split("\n") if line.strip()] or [""]
+
+
+def _texts(cell: Any) -> tuple[str, ...]:
+    return tuple(map(_plain, cell)) if isinstance(cell, list | tuple) else ()
+
+
+def _labels(
+    row: Mapping[str, Any], spec: Source, choices: tuple[str, ...], where: str
+) -> tuple[str, ...]:
     """Labels of a ``{"text": [...], "label": [...]}`` cell, which may count from 1."""
     column = spec.columns.get("choices", "choices")
     cell = None if isinstance(column, list) else row[column]
-    return [_plain(label) for label in cell.get("label", ())] if isinstance(cell, Mapping) else []
+    given = cell.get("label") if isinstance(cell, Mapping) else None
+    labels = _texts(given)
+    if given not in (None, [], ()) and not len(set(labels)) == len(labels) == len(choices):
+        raise ItemError(
+            f"{where}: labels are {quoted(given)}, expected a different one for each choice"
+        )
+    return labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,13 +322,13 @@ class _Reading:
             found = named.by_text if named.by_place is None else named.by_place
             if named.by_text not in (None, found):
                 raise ItemError(
-                    f"{where}: answer is {text!r}, the text of one choice and the letter or number of "
+                    f"{where}: answer is {quoted(text)}, the text of one choice and the letter or number of "
                     "another, expected a column that can be read in one way"
                 )
         if found is None:
             raise ItemError(
-                f"{where}: answer is {text!r}, expected one of the choices, a letter from A to "
-                f"{chr(64 + len(choices))}, or a number from 0 to {len(choices) - 1}"
+                f"{where}: answer is {quoted(text)}, expected one of the choices, a letter from A to "
+                f"{chr(64 + min(26, len(choices)))}, or a number from 0 to {len(choices) - 1}"
             )
         return found
 
@@ -304,10 +337,11 @@ def _reading(rows: Sequence[Mapping[str, Any]], spec: Source) -> _Reading:
     if spec.shape != "choice":
         return _Reading()
     column = _column(spec, "answer")
-    named = [
-        _named(row[column], _choices(row, spec, f"{spec.source}: row {number}"), _labels(row, spec))
-        for number, row in enumerate(rows, 1)
-    ]
+    named = []
+    for number, row in enumerate(rows, 1):
+        where = f"{spec.source}: row {number}"
+        choices = _choices(row, spec, where)
+        named.append(_named(row[column], choices, _labels(row, spec, choices, where)))
     return _Reading(
         all_texts=all(one.by_text is not None for one in named),
         all_places=all(one.by_place is not None for one in named),
@@ -350,7 +384,7 @@ def _column(spec: Source, part: Any) -> str:
 def _text(row: Mapping[str, Any], spec: Source, part: str, where: str) -> str:
     value = row[_column(spec, part)]
     if not isinstance(value, str) or not value.strip():
-        raise ItemError(f"{where}: {_column(spec, part)} is {value!r}, expected a text")
+        raise ItemError(f"{where}: {_column(spec, part)} is {quoted(value)}, expected a text")
     return value.strip()
 
 

@@ -23,14 +23,23 @@ MAX_BYTES = 8_000_000
 MAX_DEPTH = 100
 """No file that a person writes is nested deeper; the C loader overflows its stack at some depth."""
 
+MAX_ENTRIES = 200_000
+"""No file that a person writes has more values, keys, lists and mappings: a bank file of 16,000 questions
+would. Each takes a hundred times its length in memory, and more where it is at fault."""
+
 LONGEST_NUMBER = 100
 """Characters of a number or date; every sensible one is shorter."""
 
 _MAYBE_ALIAS = re.compile(r"(?:^|[\s\[{,:-])\*[^\s,\]}]", re.MULTILINE)
 _MAYBE_DEEP = re.compile(r"^[ \t?:-]{1000}", re.MULTILINE)
 _MANY_BRACKETS = 2000
+_BEFORE_ENTRIES = "\n\r\x85\u2028\u2029,:[{-?"
+"""Every entry of a file but the first follows one of these, and no more than three follow any."""
+_MOST_FAULTS = 1000
+"""Faults that are looked at, of a file that may have one in each of its entries."""
 _ODD_BREAKS = re.compile("[\x85\u2028\u2029]")
 
+_BITS = 63
 _TEXT = "tag:yaml.org,2002:str"
 _PLAIN = ("tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
 
@@ -97,7 +106,7 @@ def _number_or_date(loader: Any, node: Any) -> Any:
     problem = f"found a number of {len(node.value)} characters"
     if len(node.value) <= LONGEST_NUMBER:
         found = loader.construct_object(node)
-        if not isinstance(found, int) or found.bit_length() <= 63:
+        if not isinstance(found, int) or found.bit_length() <= _BITS:
             return found
         problem = f"found {node.value!r}"
     raise yaml.constructor.ConstructorError(
@@ -106,17 +115,27 @@ def _number_or_date(loader: Any, node: Any) -> Any:
 
 
 def _refuse_bombs(text: str) -> None:
-    """Aliases grow without end and depth overflows the stack of the C loader, before Python could say no.
+    """Aliases grow without end, depth overflows the stack of the C loader and a million entries fill the
+    memory, before Python could say no.
 
-    Both are looked for event by event, which needs no stack, and only where a text could hold them.
+    All are looked for event by event, which needs neither, and only where a text could hold them.
     """
     brackets = text.count("[") + text.count("{")
     maybe_deep = brackets > _MANY_BRACKETS or _MAYBE_DEEP.search(text) is not None
-    if not maybe_deep and not _MAYBE_ALIAS.search(text):
+    maybe_many = 3 * sum(map(text.count, _BEFORE_ENTRIES)) >= MAX_ENTRIES
+    if not maybe_deep and not maybe_many and not _MAYBE_ALIAS.search(text):
         return
-    depth = 0
+    depth = entries = 0
     for event in yaml.parse(text, Loader=_Loader):
         mark: Any = event.start_mark
+        entries += isinstance(event, yaml.events.ScalarEvent | yaml.events.CollectionStartEvent)
+        if entries > MAX_ENTRIES:
+            raise yaml.composer.ComposerError(
+                None,
+                None,
+                f"has more than {MAX_ENTRIES} values, keys, lists and mappings, expected at most so many",
+                mark,
+            )
         if isinstance(event, yaml.events.AliasEvent):
             raise yaml.composer.ComposerError(
                 None, None, "found a YAML alias, expected plain values", mark
@@ -142,7 +161,7 @@ def parse(data: Any, model: type[Model], where: str, error: type[Exception]) -> 
 
 
 def first_fault(fault: ValidationError, where: str, model: type[BaseModel] | None = None) -> str:
-    """The first fault that validation found, in one line; faults in other places are counted.
+    """The first fault that validation found, in one line; faults in other places are counted, up to many.
 
     Args:
         fault: What validation found.
@@ -150,7 +169,7 @@ def first_fault(fault: ValidationError, where: str, model: type[BaseModel] | Non
         model: What it was held against, so that its keys can be named.
     """
     found: dict[Place, list[Any]] = {}
-    for one in fault.errors(include_url=False):
+    for one in fault.errors(include_url=False)[:_MOST_FAULTS]:
         found.setdefault(place(model, one["loc"]), []).append(one)
     # What is wrong only within is also reported as no member of a union, or as a list without entries.
     within = {at.parts[:length] for at in found for length in range(len(at.parts))}
@@ -158,7 +177,8 @@ def first_fault(fault: ValidationError, where: str, model: type[BaseModel] | Non
     # A misspelt field is a missing one as well: the spelling is what there is to mend.
     strange = (at for at, here in found.items() if here[0]["type"] == "extra_forbidden")
     at = next(strange, next(iter(found)))
-    more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+    least = "more than " if fault.error_count() > _MOST_FAULTS else ""
+    more = f" (and {least}{len(found) - 1} more)" if least or len(found) > 1 else ""
     return ": ".join(filter(None, (where, *told(found[at], at, quoted)))) + more
 
 
@@ -175,13 +195,31 @@ def _text(dumper: _Plain, text: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 
+def _whole(dumper: _Plain, number: int) -> yaml.ScalarNode:
+    if number.bit_length() > _BITS:
+        raise ValueError(f"holds {quoted(number)}, expected a number below 2^{_BITS}")
+    return dumper.represent_int(number)
+
+
 _Plain.add_representer(str, _text)
+_Plain.add_representer(int, _whole)
 
 
 def plain_yaml(content: Mapping[str, Any]) -> bytes:
-    """What `read_yaml` reads as the same."""
-    text = yaml.dump(dict(content), Dumper=_Plain, sort_keys=False, allow_unicode=True)
-    return str(text).encode()
+    """What `read_yaml` reads as the same.
+
+    Raises:
+        ValueError: It would refuse that: too many bytes or entries, or too large a number.
+    """
+    text = str(yaml.dump(dict(content), Dumper=_Plain, sort_keys=False, allow_unicode=True))
+    raw = text.encode()
+    if len(raw) > MAX_BYTES:
+        raise ValueError(f"has {len(raw)} bytes, expected at most {MAX_BYTES}")
+    try:
+        _refuse_bombs(text)
+    except yaml.YAMLError as fault:
+        raise ValueError(_one_line(fault)) from fault
+    return raw
 
 
 def quoted(value: Any, longest: int = 60) -> str:

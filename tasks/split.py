@@ -76,7 +76,8 @@ def split_bank(out: Path, seed: str, *, bank: Path | None = None) -> SplitCounts
         bank: A bank folder; None takes the shipped one.
 
     Raises:
-        ItemError: The bank is malformed, the seed is empty, or `out` holds such folders already.
+        ItemError: The bank is malformed, the seed is empty, `out` holds such folders already, or a file
+            could not be read again.
     """
     if not seed.strip():
         raise ItemError("seed of the split: found an empty text, expected a secret")
@@ -129,7 +130,10 @@ def _write(folder: Path, banks: Mapping[str, BankFile], groups: Iterable[str]) -
         content |= {
             name: _plain(found) for name, found in (("items", items), ("facts", facts)) if found
         }
-        (folder / name).write_bytes(plain_yaml(content))
+        try:
+            (folder / name).write_bytes(plain_yaml(content))
+        except ValueError as fault:
+            raise ItemError(f"{name}: as it is written here, it {fault}") from fault
         count += len(items) + len(facts)
     return count
 

@@ -6,6 +6,7 @@ therefore held against what a run writes, and the first fault is told with its p
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
@@ -17,14 +18,14 @@ from lawbound.rubrics.policy.marks import Slug
 from lawbound.rubrics.policy.requirement import STRICTNESS
 from lawbound.rubrics.verdict import Behaved
 from lawbound.runners.prompt import Mode
-from lawbound.runners.sample import MOST_COUNTED
+from lawbound.runners.sample import LONGEST_NAME, MOST_COUNTED
 from lawbound.tasks.files import parse, quoted
 from lawbound.tasks.item import Kind
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Word = Annotated[str, Field(min_length=1, max_length=400)]
+Word = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 
 
 class _Part(BaseModel):
@@ -87,7 +88,7 @@ def check_run(data: Any, path: Path, error: type[Exception]) -> None:
         ("models", [entry.model for entry in run.models]),
         ("policies", [entry.id for entry in run.policies]),
     ):
-        twice = next((name for name in names if names.count(name) > 1), None)
+        twice = next((name for name, count in Counter(names).items() if count > 1), None)
         if twice is not None:
             raise error(f"{path}: {part}: found {quoted(twice)} twice, expected each once")
 

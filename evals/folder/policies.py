@@ -12,14 +12,14 @@ from lawbound.evals.folder.versions import installed
 from lawbound.rubrics.policy.files import CORE, load_policy, shipped
 from lawbound.rubrics.policy.policy import Policy, PolicyError
 from lawbound.rubrics.policy.record import from_record
-from lawbound.tasks.files import MAX_BYTES, plain_yaml, quoted, read_yaml
+from lawbound.tasks.files import plain_yaml, quoted, read_yaml
 
 NEUTRAL = "intl"
 """The neutral reference policy; what it asks of each item stands beside every verdict."""
 
 
 def check_sizes(policies: Mapping[str, Policy]) -> None:
-    """Refuse a policy that could be stored and never read again: with parents folded in it has grown.
+    """Refuse a policy that could not be read again once it is stored: with parents folded in it has grown.
 
     Args:
         policies: By the names that they were asked for under.
@@ -28,12 +28,12 @@ def check_sizes(policies: Mapping[str, Policy]) -> None:
         PolicyError: One is too large.
     """
     for name, policy in policies.items():
-        size = len(_text(policy))
-        if size > MAX_BYTES:
+        try:
+            _text(policy)
+        except ValueError as fault:
             raise PolicyError(
-                f"policy '{name}': has {size} bytes as a run stores it, parents folded in, expected at most "
-                f"{MAX_BYTES}"
-            )
+                f"policy '{name}': as a run stores it, parents folded in, it {fault}"
+            ) from fault
 
 
 def store_policies(folder: RunFolder, policies: Iterable[Policy]) -> None:

@@ -15,9 +15,10 @@ from typing import IO, TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from lawbound.evals.folder.checks import COLUMNS, check_frame, check_run
+from lawbound.evals.folder.checks import check_run
 from lawbound.evals.folder.harness_logs import hint_of_logs
 from lawbound.evals.folder.prompts import prompt_lines
+from lawbound.evals.folder.verdicts import read_verdicts
 from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.rubrics.prompts.conditions import STRENGTHS
 from lawbound.runners.plan import Assignment, Plan
@@ -194,8 +195,23 @@ class RunFolder:
         return dict(data)
 
     def write_run(self, content: Mapping[str, Any]) -> None:
-        """Store the resolved spec."""
-        write_atomically(self.run_yaml, plain_yaml(content))
+        """Store the resolved spec.
+
+        Raises:
+            FolderError: It cannot be written, or could not be read again; what stood there before stays.
+        """
+        write_atomically(self.run_yaml, self.run_text(content))
+
+    def run_text(self, content: Mapping[str, Any]) -> bytes:
+        """What `write_run` would store.
+
+        Raises:
+            FolderError: It could not be read again.
+        """
+        try:
+            return plain_yaml(content)
+        except ValueError as fault:
+            raise FolderError(f"{self.run_yaml}: {fault}") from fault
 
     def write_frame(self, frame: pd.DataFrame) -> None:
         """Store the verdicts.
@@ -211,25 +227,9 @@ class RunFolder:
         """The verdicts again.
 
         Raises:
-            FolderError: The run has not been judged, or the file is damaged.
+            FolderError: The run has not been judged, or the file is damaged or no run's.
         """
-        import pyarrow as pa
-        from pyarrow import parquet
-
-        path = self.root / "verdicts.parquet"
-        try:
-            with open_regular(path) as handle, parquet.ParquetFile(handle) as file:
-                names = file.schema_arrow.names
-                # The rest of a stranger's file, and what it says of pandas, is not looked at.
-                table = file.read(columns=[name for name in COLUMNS if name in names])
-                table.validate(full=True)
-            frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
-        except (OSError, ValueError, pa.ArrowException) as fault:
-            raise FolderError(
-                f"{path}: cannot be read ({why(fault)}), expected verdicts of a run"
-            ) from fault
-        check_frame(frame, path, FolderError)
-        return frame
+        return read_verdicts(self.root / "verdicts.parquet", FolderError)
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from lawbound import FunctionEngine, ModelError, RunSpec, conclude, evaluate
 from lawbound.__main__ import main
+from lawbound.evals.asking import ask
 from lawbound.evals.conclude import Conclusion
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.estimates import read_estimates
@@ -16,6 +17,7 @@ from lawbound.evals.folder.run_folder import FolderError, RunFolder, read_record
 from lawbound.evals.gaps import not_asked
 from lawbound.evals.leaderboard.board import metrics_rows
 from lawbound.evals.leaderboard.table import csv_bytes
+from lawbound.evals.prepare import prepare
 from lawbound.runners.store import StoreError, lock, read_samples
 
 
@@ -189,6 +191,10 @@ def test_a_name_that_a_function_was_given_goes_before_its_key(tmp_path: Path) ->
             {"a": {"name": "m"}, "b": {"name": "m"}},
             "model 'b': is labelled 'm' like model 'a', expected labels that differ",
         ),
+        (
+            {"a": {}, "b": {"name": "b" * 5000}},
+            "model 'b': has a label of 5000 characters, expected at most 4096",
+        ),
         ({"a": {"name": "b"}, "b": {}}, "model 'b': is labelled 'b' like model 'a'"),
         (
             {"a": {"name": "reference:oracle"}, "b": {}},
@@ -304,3 +310,40 @@ def test_a_model_that_leaves_the_numbers_since_another_was_asked_here_is_named(
     assert "numbers no more" not in told("hf:a")
     assert "\na stands in this folder's numbers no more" in told("hf:b")
     assert "numbers no more" not in told("hf:a,hf:b")
+
+
+def test_a_report_that_cannot_be_made_leaves_the_older_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def results() -> dict[str, bytes]:
+        return {file.name: file.read_bytes() for file in tmp_path.iterdir() if file.is_file()}
+
+    def broken(*args: Any, **more: Any) -> str:
+        raise OverflowError("too large")
+
+    evaluate(_spec("a", references=False), tmp_path, engines={"a": _answers("Yes.")})
+    samples = RunFolder(tmp_path).samples("a")
+    samples.write_bytes(b"".join(samples.read_bytes().splitlines(keepends=True)[1:]))
+    before = results()
+    with monkeypatch.context() as patch, pytest.raises(OverflowError):
+        patch.setattr("lawbound.evals.report.render_report", broken)
+        conclude(tmp_path)
+    assert results() == before
+    conclude(tmp_path)
+    now = results()
+    changed = {name for name in now if now[name] != before[name]}
+    assert changed == {"verdicts.parquet", "metrics.csv", "leaderboard.csv", "report.html"}
+
+
+def test_a_record_that_could_not_be_read_again_is_refused_before_anything_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(_: Any) -> str:
+        raise KeyboardInterrupt
+
+    spec = RunSpec(suite="quick", models=("a",), policies=("us",), limit=1, references=False)
+    prepared = prepare(spec, own=("a",))
+    monkeypatch.setattr("lawbound.tasks.files.MAX_ENTRIES", 100)
+    with pytest.raises(FolderError, match=r"run\.yaml: line \d+: has more than 100 values"):
+        ask(prepared, tmp_path, engines={"a": FunctionEngine(never)})
+    assert [file.name for file in tmp_path.iterdir()] == [".lock"]

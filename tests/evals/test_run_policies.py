@@ -204,7 +204,7 @@ def test_a_policy_that_would_be_stored_too_large_to_be_read_is_refused_before_an
     with pytest.raises(PolicyError) as caught:
         _ask(tmp_path / "out", town, answer=_stopped)
     assert re.fullmatch(
-        r"policy 'town\.yaml': has 90\d{5} bytes as a run stores it, .* at most 8000000",
+        r"policy 'town\.yaml': as a run stores it, .* it has 90\d{5} bytes, expected at most 8000000",
         str(caught.value),
     )
     assert not (tmp_path / "out").exists()

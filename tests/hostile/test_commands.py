@@ -4,6 +4,7 @@ import io
 import shutil
 import sys
 from contextlib import redirect_stderr, redirect_stdout
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -101,3 +102,41 @@ def test_a_negative_seed_is_refused(tmp_path: Path) -> None:
     out = tmp_path / "out"
     assert _call("run", "quick", "--model", "reference:coin", "--seed", "-5", "--out", out)[0] == 2
     assert not out.exists()
+
+
+@pytest.mark.parametrize("field", ["seed", "max_tokens", "limit", "batch_size", "max_errors"])
+def test_a_number_that_could_not_be_read_again_is_refused_before_anything_is_asked(
+    tmp_path: Path, field: str
+) -> None:
+    option, out = f"--{field.replace('_', '-')}", tmp_path / "out"
+    given = ("run", "quick", "--model", "reference:coin", option, 2**63, "--out", out)
+    _refused(_call(*given), f"{field}: found {2**63}, expected a number of at most {2**53}")
+    assert not out.exists()
+
+
+def test_repeats_without_end_are_refused_before_they_are_planned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plan = ("plan", "quick", "--model", "reference:coin", "--no-references", "--epochs")
+    _refused(_call(*plan, 10**12), "epochs: found 1000000000000, expected a number of at most 1000")
+    monkeypatch.setattr("lawbound.evals.prepare.MOST_REQUESTS", 10_000)
+    _refused(
+        _call(*plan, 1000), "epochs is 1000: found ", " requests a model, expected at most 10000"
+    )
+
+
+def test_a_suite_with_numbers_that_could_not_be_read_again_is_refused(tmp_path: Path) -> None:
+    suite = tmp_path / "mine.yaml"
+    for field in ("seed", "max_tokens"):
+        select = "select: [{kind: policy, strengths: [none], count: 1}]"
+        head = f"id: mine\nversion: '1'\nsummary: S.\n{select}\n"
+        suite.write_text(f"{head}{field}: {2**62}\n", encoding="utf-8")
+        _refused(_call("plan", suite, "--model", "reference:coin"), f"at most {2**53}")
+
+
+def test_a_policy_in_a_deep_folder_can_be_asked_under(tmp_path: Path) -> None:
+    deep = tmp_path / ("x" * 200) / ("y" * 200) / "mine.yaml"
+    deep.parent.mkdir(parents=True)
+    deep.write_bytes((files("lawbound.rubrics") / "policies" / "us.yaml").read_bytes())
+    given = ("--policy", deep, "--limit", "1", "--no-references", "--out", tmp_path / "out")
+    assert _call("run", "quick", "--model", "reference:coin", *given)[0] == 0

@@ -244,10 +244,21 @@ def test_results_that_are_no_numbers_are_refused(
         call(name, run, *command, expect="clusters")
 
 
-@pytest.mark.parametrize("name", ["m\x1b[31m", "m\n", "m\udcff", "m\0"])
-def test_names_that_no_file_takes_are_refused_before_anything_is_asked(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        *(
+            (name, "a name without control signs")
+            for name in ("m\x1b[31m", "m\n", "m\udcff", "m\0")
+        ),
+        ("m" * 4097, "a name of at most 4096 characters"),
+    ],
+)
+def test_names_that_no_file_takes_are_refused_before_anything_is_asked(
+    name: str, told: str
+) -> None:
     for field in ("models", "policies"):
-        with pytest.raises(ValueError, match="a name without control signs"):
+        with pytest.raises(ValueError, match=told):
             RunSpec(**{"models": ("m",), field: (name,)})
 
 

@@ -1,6 +1,8 @@
 """Asking: plan minus stored, failures counted, batches kept whole where the text depends on them."""
 
+import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import Event
 from threading import enumerate as enumerate_threads
@@ -242,3 +244,20 @@ def test_a_fixed_batch_with_a_gap_is_asked_again_whole(plan_of: Plans) -> None:
     batches = owed_requests(found, answered, fixed_batch=3)
     assert [[request.key for request in batch] for batch in batches] == [keys[3:6]]
     assert [len(batch) for batch in owed_requests(found, answered, None)] == [1]
+
+
+def test_a_likelihood_that_is_no_number_is_the_error_of_one_sample(
+    tmp_path: Path, plan_of: Plans
+) -> None:
+    class Overflowing(FunctionEngine):
+        def generate(self, requests: Sequence[Request]) -> Iterator[Sample]:
+            for number, sample in enumerate(super().generate(requests)):
+                likelihoods = (math.nan, -1.0) if number == 1 else (-math.inf, -1.0)
+                yield replace(sample, finish="choices", choice_logprobs=likelihoods)
+
+    engine = Overflowing(lambda request: "")
+    with Store(tmp_path / "s.jsonl") as store, pytest.raises(ErrorLimitError, match="nan"):
+        run(plan_of(engine, 3), engine, store, max_errors=0)
+    errors = [sample.error for sample in read_samples(store.path).values()]
+    told = "found nan as the log-likelihood of a choice, expected a number"
+    assert errors == ["", told]

@@ -2,10 +2,13 @@
 
 import errno
 import json
+import math
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -73,6 +76,44 @@ def test_junk_between_records_is_passed_over(tmp_path: Path, junk: bytes) -> Non
     _write(path, _sample("k"))
     path.write_bytes(junk + b"\n" + path.read_bytes())
     assert set(read_samples(path)) == {"k"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("seconds", True),
+        ("seconds", math.nan),
+        ("seconds", math.inf),
+        ("seconds", 10**400),
+        ("choice_logprobs", (True, -1.0)),
+        ("choice_logprobs", (math.nan, -1.0)),
+        ("choice_logprobs", (math.inf, -1.0)),
+        ("choice_logprobs", (10**400, -1.0)),
+        ("choice_logprobs", ("a", -1.0)),
+    ],
+)
+def test_what_no_engine_measures_is_damage_whoever_signed_it(
+    tmp_path: Path, field: str, value: Any
+) -> None:
+    path = tmp_path / "s.jsonl"
+    _write(path, replace(_sample("k"), **{field: value}), _sample("l"))
+    assert set(read_samples(path)) == {"l"}
+
+
+def test_an_impossible_choice_is_none_the_less_a_choice(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    one = replace(_sample("k"), choice_logprobs=(-math.inf, -1, -0.5), seconds=2)
+    _write(path, one)
+    assert read_samples(path) == {"k": one}
+
+
+def test_samples_below_a_file_are_not_taken_for_samples_that_were_never_asked(
+    tmp_path: Path,
+) -> None:
+    assert read_samples(tmp_path / "none" / "s.jsonl") == {}
+    (tmp_path / "samples").write_text("")
+    with pytest.raises(StoreError, match=r"s\.jsonl: cannot be read \(Not a directory\)"):
+        read_samples(tmp_path / "samples" / "s.jsonl")
 
 
 def test_an_undamaged_file_is_not_rewritten(tmp_path: Path) -> None:

@@ -128,6 +128,54 @@ def test_choices_may_stand_in_columns_of_their_own(tmp_path: Path) -> None:
     assert (item.answer.value, item.answer.choices) == ("Pear", ("Stone", "Pear"))
 
 
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("4 #### 3\n#### 7 ", "7"),
+        (r"so \boxed{ 12 }", "12"),
+        (r"\boxed{\frac{1}{2}}", r"\frac{1}{2}"),
+        ("Answer: {a}", "{a}"),
+        ("7 ####", "7 ####"),
+        ("seven", "seven"),
+    ],
+)
+def test_the_final_answer_stands_behind_the_last_marker(written: str, value: str) -> None:
+    spec = Source(source="x.jsonl", shape="text")
+    (item,) = items_from_rows([{"prompt": "Q?", "answer": written}], spec)
+    assert item.answer is not None
+    assert item.answer.value == value
+
+
+@pytest.mark.parametrize(
+    "answer",
+    ["#### 4" + " " * 300_000 + "}x", "4" + " " * 300_000 + "%x", "Answer:" * 100_000],
+    ids=["blanks", "sign", "markers"],
+)
+def test_a_long_answer_is_read_in_one_go(answer: str) -> None:
+    # Searched again from every blank, it would outlast any limit of a test run.
+    spec = Source(source="x.jsonl", shape="number")
+    with pytest.raises(ItemError, match=r"row 1: answer is .*, expected a number"):
+        items_from_rows([{"prompt": "Q?", "answer": answer}], spec)
+
+
+@pytest.mark.parametrize(
+    ("cell", "choices"),
+    [
+        ("a | b;c\n\n d", ("a", "b", "c", "d")),
+        ("a" + " " * 300_000 + "b|c", ("a" + " " * 300_000 + "b", "c")),
+        ({"text": ["a", "b"], "label": None}, ("a", "b")),
+        ({"text": "a|b", "label": []}, ("a", "b")),
+    ],
+    ids=["text", "blanks", "no labels", "empty labels"],
+)
+def test_choices_may_stand_in_one_cell(cell: object, choices: tuple[str, ...]) -> None:
+    spec = Source(source="x.jsonl", shape="choice")
+    rows = [{"prompt": "Q?", "choices": cell, "answer": "A"}]
+    (item,) = items_from_rows(rows, spec)
+    assert item.answer is not None
+    assert item.answer.choices == choices
+
+
 def test_options_with_labels_are_found_by_their_label(tmp_path: Path) -> None:
     rows = [
         {
@@ -198,6 +246,13 @@ FAULTS: list[tuple[list[dict[str, Any]], dict[str, Any], str]] = [
     ([{"question": "Q?", "choices": ["a", "b"], "answer": "F"}], CHOICE, r"answer is 'F', expected one of the choices, a letter from A to B"),
     ([{"question": "Q?", "choices": ["a", "a"], "answer": "A"}], CHOICE, r"choices are \['a', 'a'\], expected two or more different"),
     ([{"question": "Q?", "answer": "A"}], CHOICE, r"columns name no 'choices'"),
+    ([{"question": "Q?", "choices": 5, "answer": "A"}], CHOICE, r"choices are 5, expected two or more different"),
+    ([{"question": "Q?", "choices": {"text": 5}, "answer": "A"}], CHOICE, r"choices are 5, expected two"),
+    ([{"question": "Q?", "choices": {"text": ["a", "b"], "label": 5}, "answer": "A"}], CHOICE, r"row 1: labels are 5, expected a different one for each choice"),
+    ([{"question": "Q?", "choices": {"text": ["a", "b"], "label": ["1", "2", "3"]}, "answer": "3"}], CHOICE, r"labels are \['1', '2', '3'\]"),
+    ([{"question": "Q?", "choices": {"text": ["a", "b"], "label": ["1", "1"]}, "answer": "1"}], CHOICE, r"labels are \['1', '1'\]"),
+    ([{"question": "Q?", "choices": [f"c{n}" for n in range(100)], "answer": "no"}], CHOICE, r"a letter from A to Z, or a number from 0 to 99"),
+    ([{"question": "Q?", "choices": [f"c{n}" for n in range(10_000)], "answer": "no" * 10_000}], CHOICE, r"answer is 'no.{57}, expected"),
     ([{"question": "Q?", "answer": "1"}, {"question": "Q?", "answer": "2"}], NUMBER, r"row 2: id .* also stands in row 1"),
     ([{"question": "Q?", "answer": "1"}], {**NUMBER, "topic": "everyday/scool"}, r"did you mean 'everyday/school'"),
     ([{"question": "Q?", "answer": "1"}], {**NUMBER, "shape": "essay"}, r"external source: shape: found 'essay'"),
