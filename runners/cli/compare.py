@@ -123,12 +123,18 @@ def gate(
             "<= takes the upper end, METRIC.value the value.",
         ),
     ],
+    missing: Annotated[
+        float,
+        typer.Option(
+            min=0, max=1, help="Share of a mark's answers that may be missing before it fails."
+        ),
+    ] = 0.05,
 ) -> None:
     """Hold marks against a run's intervals; exit code 1 on failure."""
     from lawbound.evals.folder.estimates import read_estimates
     from lawbound.evals.gate import check_gates
 
-    results = check_gates(that, read_estimates(folder / "metrics.csv"))
+    results = check_gates(that, read_estimates(folder / "metrics.csv"), most_missing=missing)
     table(
         ["gate", "model", "policy", "value", "low", "high", "compared", "result"],
         [
@@ -146,6 +152,12 @@ def gate(
         ],
     )
     for r in results:
+        if r.estimate.errors:
+            fails = f", more than {missing:g} of them: it fails (--missing allows more)"
+            note(
+                f"WARNING: {r.gate.text}: {r.estimate.errors} of {r.owed} answers of {r.estimate.model} under "
+                f"{r.estimate.policy} are missing (failed, damaged or not asked){fails if r.is_short else ''}"
+            )
         if not r.passed and r.found != r.found:
             why = r.estimate.note or "it has no such bound"
             note(f"{r.gate.text}: {r.estimate.model} under {r.estimate.policy} is not known: {why}")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from lawbound.runners.cli.console import note
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from lawbound.evals.conclude import Conclusion
 
 MUCH: Final = 0.1
@@ -26,6 +28,16 @@ def warn_of_gaps(conclusion: "Conclusion") -> None:
         note(
             f"WARNING: {count} verdicts of {model} have no answer (failed, damaged or not asked "
             f"yet); they are out of every denominator and counted in the columns 'errors'{why}"
+        )
+
+
+def warn_of_missing(board: "pd.DataFrame") -> None:
+    """The same of a leaderboard's rows, which count what is missing and not why."""
+    for row in board[board["errors"] > 0].to_dict(orient="records"):
+        run = f" ({row['run']})" if row["run"] else ""
+        note(
+            f"WARNING: {row['errors']} answers of {row['model']}{run} under {row['policy']} are missing (failed, damaged "
+            "or not asked), over all arms: they are out of every denominator and counted in the column 'errors'"
         )
 
 

@@ -29,6 +29,7 @@ from lawbound.runners.cli.remarks import (
     warn_of_answers,
     warn_of_gaps,
     warn_of_length,
+    warn_of_missing,
 )
 
 if TYPE_CHECKING:
@@ -176,6 +177,7 @@ def leaderboard(
         for name, folder in zip(run_names(folders), folders, strict=True)
     }
     merged = merge_boards(boards, allow_mixed=force, by_run=by_run)
+    warn_of_missing(merged)
     if card:
         show(model_card(merged, card))
         return
