@@ -9,7 +9,7 @@ from typing import Any
 
 from lawbound.evals.estimate import NAN, REPORTED, Estimate
 from lawbound.evals.folder.harness_logs import hint_of_logs
-from lawbound.evals.folder.run_folder import FolderError
+from lawbound.evals.folder.run_folder import FolderError, RunFolder
 from lawbound.evals.folder.sense import faults
 from lawbound.runners.sample import MOST_COUNTED
 from lawbound.tasks.cells import as_written
@@ -23,8 +23,9 @@ def read_estimates(path: Path) -> tuple[Estimate, ...]:
     """Estimates of a ``metrics.csv``, in order.
 
     Raises:
-        FolderError: The file is missing, or a row is not an estimate.
+        FolderError: The file is missing or was changed since it was concluded, or a row is not an estimate.
     """
+    RunFolder(path.parent).check_result(path.name)
     try:
         with io.TextIOWrapper(open_regular(path), encoding="utf-8", newline="") as handle:
             rows = list(csv.DictReader(handle))

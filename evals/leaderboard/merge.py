@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.folder.harness_logs import hint_of_logs
+from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.sense import faults
 from lawbound.evals.leaderboard.columns import LEADERBOARD, SOURCES
 from lawbound.evals.leaderboard.table import LeaderboardError, rank_rows, table_of
@@ -41,7 +42,9 @@ def read_board(path: Path) -> pd.DataFrame:
 
     Raises:
         LeaderboardError: It cannot be read, its columns are not the current ones, or a number cannot be.
+        FolderError: It was changed since it was concluded, or the run's questions or plan were since they were asked.
     """
+    RunFolder(path.parent).check_result(path.name)
     try:
         with io.TextIOWrapper(open_regular(path), encoding="utf-8", newline="") as handle:
             reader = csv.DictReader(handle)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lawbound.runners.cli.console import bars, note, show, table
+from lawbound.runners.cli.remarks import tell_of_digests
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,6 +91,7 @@ def compare(
     show(found.summary)
     for line in (*unlike(record, other, names), *other_graders((first, second), names)):
         show(line)
+    tell_of_digests(*dict.fromkeys((first, second)))
     if out is not None:
         write_atomically(out, csv_bytes(found.flipped))
         note(f"wrote {out}: {len(found.flipped)} flipped verdicts, a pair x policy each")
@@ -161,6 +163,7 @@ def gate(
         if not r.passed and r.found != r.found:
             why = r.estimate.note or "it has no such bound"
             note(f"{r.gate.text}: {r.estimate.model} under {r.estimate.policy} is not known: {why}")
+    tell_of_digests(folder)
     if not all(r.passed for r in results):
         raise typer.Exit(FAILED)
 
@@ -215,5 +218,6 @@ def power(
             for row in rows
         ],
     )
+    tell_of_digests(pilot)
     for e in left_out(estimates, wanted):
         note(f"{e.model} under {e.policy} at {e.strength}: {wanted} {why_unusable(e)}")

@@ -131,6 +131,24 @@ def tell_of_policies(folder: Path) -> None:
         note(line)
 
 
+def tell_of_digests(*folders: Path) -> None:
+    """Of which runs nobody can tell whether their files were edited since."""
+    from lawbound.evals.folder.digests import ITEMS
+    from lawbound.evals.folder.run_folder import RunFolder
+
+    for folder in folders:
+        run = RunFolder(folder)
+        if not run.run_yaml.exists():
+            note(
+                f"{folder}: holds no run.yaml, so nobody can tell whether its numbers were changed"
+            )
+        elif ITEMS not in run.read_run().get("digests", {}):
+            note(
+                f"{folder}: its run.yaml holds no digests of its questions and plan, as before they were kept, so "
+                "nobody can tell whether they were changed (run it again: it asks only what is missing)"
+            )
+
+
 def tell_of_judges(folder: Path) -> None:
     """What became of the answers that were put to judges, and whom not to trust."""
     from lawbound.evals.folder.run_folder import RunFolder
