@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from lawbound.evals.folder.digests import ITEMS, Digests, Told
 from lawbound.evals.folder.origins import MovedWarning, Origins
 from lawbound.evals.folder.policies import store_policies
 from lawbound.evals.folder.run_folder import RunFolder
@@ -61,15 +62,19 @@ def ask(
         folder = RunFolder(out)
         folder.run_text(_run_record(prepared, []))  # refused before anything is asked
         before = folder.read_run() if folder.run_yaml.exists() else {}
-        panel, origins = _recorded_panel(before), Origins(before)
+        panel, origins, digests = _recorded_panel(before), Origins(before), Digests(before)
         entries: list[dict[str, Any]] = []
         latest: dict[str, Any] = before
 
-        def write_origins() -> None:
+        def write_again() -> None:
             if latest:  # else no run has got so far that it is described
-                folder.write_run(latest | origins.record())
+                folder.write_run(latest | origins.record() | digests.beside())
 
-        asking = _Asking(prepared, folder, origins, write_origins, observer)
+        def told(name: str, digest: str) -> None:
+            if digests.expect(name, digest):
+                write_again()
+
+        asking = _Asking(prepared, folder, origins, write_again, told, observer)
         modes: dict[Mode, None] = {}
         older = False
         for model in prepared.models:
@@ -83,16 +88,21 @@ def ask(
                 if not entries:
                     # Nothing before a model is open: until then an earlier run stays as it was.
                     store_policies(folder, prepared.policies)
-                    older = folder.add_items(prepared.items)
+                    keep = digests.fits(out, ITEMS)
+                    older = folder.add_items(prepared.items, told, keep=keep)
                 beside = tuple(modes) if is_reference(model) else ()
                 entries.append(_ask_one(asking, model, engine, beside))
             finally:
                 if ready is None:
                     engine.close()
+            plans = [folder.plan_name(entry["model"]) for entry in entries]
             latest = _run_record(prepared, entries) | origins.record() | panel
+            latest |= digests.settle(plans)
             folder.write_run(latest)
             if older:  # run.yaml names no other plan any more
-                folder.write_items(prepared.items)
+                folder.write_items(prepared.items, told)
+                latest |= digests.settle(plans)
+                folder.write_run(latest)
                 older = False
 
 
@@ -112,7 +122,10 @@ class _Asking:
     prepared: Prepared
     folder: RunFolder
     origins: Origins
-    write_origins: Callable[[], None]
+    write_again: Callable[[], None]
+    """Writes the ``run.yaml`` that stands with what is known now."""
+    told: Told
+    """Hears of each file of questions before it is written."""
     observer: Observer
 
 
@@ -122,10 +135,10 @@ def _ask_one(
     prepared, folder, origins = asking.prepared, asking.folder, asking.origins
     requests = plan_for(prepared, engine, beside=beside)
     label = requests.fingerprint.model
-    folder.write_plan(requests)
+    folder.write_plan(requests, asking.told)
     asking.observer.stage(f"asking {label}", len(requests.requests))
     samples = folder.samples(label)
-    heard = origins.asking(model, requests, engine, samples, asking.write_origins)
+    heard = origins.asking(model, requests, engine, samples, asking.write_again)
     with heard as hear, Store(samples) as store:
 
         def progress(steps: int) -> None:

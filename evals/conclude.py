@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lawbound.evals.folder.digests import RESULTS, digest_of, with_results
 from lawbound.evals.folder.run_folder import RunFolder, write_atomically
 from lawbound.evals.folder.stored_run import StoredRun, stored_run
 from lawbound.evals.frame import ScoredAnswer, score_all, verdict_frame
@@ -100,8 +101,9 @@ def conclude(
         judge.check()
     out = Path(out)
     folder = RunFolder(out)
-    record = folder.read_run()
+    folder.read_run()  # a folder that holds no run is not made one
     with lock(out):
+        record = folder.read_run()
         run = stored_run(folder, record)
         observer.stage("judging", len(record["models"]))
         frame = _judged_frame(run, judge, observer)
@@ -205,7 +207,7 @@ def _write(run: StoredRun, frame: pd.DataFrame, resamples: int) -> Conclusion:
         check_thresholds(frame, {name: run.policies[name] for name in asked}), run.policies
     )
     page = render_report(
-        record,
+        record | with_results(record, {}),
         estimates,
         board,
         frame,
@@ -216,12 +218,14 @@ def _write(run: StoredRun, frame: pd.DataFrame, resamples: int) -> Conclusion:
     )
     metrics, table = csv_bytes(metrics_rows(estimates)), csv_bytes(board)
     # All is made by now: what cannot be made leaves no new numbers beside an old report.
-    run.folder.write_frame(frame)
+    verdicts = run.folder.write_frame(frame)
     _forget_other_numbers(root, metrics)
     write_atomically(root / "metrics.csv", metrics)
     write_atomically(root / "leaderboard.csv", table)
     _write_compliance(root, marks)
     write_atomically(root / "report.html", page.encode("utf-8"))
+    results = dict(zip(RESULTS, (verdicts, digest_of(metrics), digest_of(table)), strict=True))
+    run.folder.write_run(record | with_results(record, results))
     missing = frame.loc[frame["error"], "model"].value_counts(sort=False)
     lost = frame.groupby("model", sort=False)["error"].all()
     references = [entry["model"] for entry in record["models"] if entry["reference"]]

@@ -2,6 +2,7 @@
 
 A gate reads ``METRIC[SLICE]@POLICY:STRENGTH OP NUMBER``, everything between the metric and the
 operator being optional: ``J>=0.2``, ``policy_tax@cn<=0.05``, ``adherence[rule=r]@de:strict>=0.5``.
+A gate does not pass either where more than a share of the answers that it counts is missing.
 ``>=`` is held against the lower end of the interval and ``<=`` against the upper; ``J.value>=0.2`` against the value.
 """
 
@@ -11,7 +12,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from typing import Literal
+from typing import Final, Literal
 
 from lawbound.evals.estimate import REPORTED, Estimate
 from lawbound.evals.metrics.inputs import MetricError
@@ -23,6 +24,10 @@ _GATE = re.compile(
     r"(?:@(?P<policy>[^:<>=\s]+))?(?::(?P<strength>[^<>=\s]+))?"
     r"\s*(?P<op>>=|<=)\s*(?P<mark>-?[0-9.]+(?:e-?[0-9]+)?)\s*"
 )
+
+
+MOST_MISSING: Final = 0.05
+"""Share of a mark's answers that may be missing: they are out of every denominator, and no bound fills them in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,11 @@ class GateResult:
     found: float
     """The bound that was compared."""
     passed: bool
-    """A bound that is unknown does not pass."""
+    """A bound that is unknown does not pass, nor does one of which too many answers are missing."""
+    owed: int
+    """Answers, or pairs of them, that the estimate would count if none were missing."""
+    is_short: bool
+    """Whether more of them are missing than may be: failed, damaged or not asked."""
 
 
 def parse_gate(text: str) -> Gate:
@@ -89,9 +98,19 @@ def parse_gate(text: str) -> Gate:
 
 
 def check_gates(
-    gates: Sequence[str], estimates: Iterable[Estimate], *, references: bool = False
+    gates: Sequence[str],
+    estimates: Iterable[Estimate],
+    *,
+    references: bool = False,
+    most_missing: float = MOST_MISSING,
 ) -> tuple[GateResult, ...]:
-    """Hold every gate against every estimate that it names. Reference models are left out.
+    """Hold every gate against every estimate that it names.
+
+    Args:
+        gates: As people write them.
+        estimates: Of a run.
+        references: Whether reference models are held to them too.
+        most_missing: Share of an estimate's answers that may be missing.
 
     Raises:
         MetricError: A gate is malformed or fits no estimate at all.
@@ -104,7 +123,7 @@ def check_gates(
         fitting = [e for e in known if _fits(gate, e)]
         if not fitting:
             raise MetricError(f"gate {text!r}: {_why_nothing_fits(gate, known, everything)}")
-        results += [_hold(gate, e) for e in fitting]
+        results += [_hold(gate, e, most_missing) for e in fitting]
     return tuple(results)
 
 
@@ -146,7 +165,9 @@ def _fits(gate: Gate, e: Estimate) -> bool:
     )
 
 
-def _hold(gate: Gate, e: Estimate) -> GateResult:
+def _hold(gate: Gate, e: Estimate, most_missing: float) -> GateResult:
     found = float(getattr(e, gate.side))
-    passed = found >= gate.mark if gate.op == ">=" else found <= gate.mark
-    return GateResult(gate, e, found, passed)
+    owed = e.n + e.unscored + e.errors + e.blocked
+    is_short = e.errors > most_missing * owed
+    holds = found >= gate.mark if gate.op == ">=" else found <= gate.mark
+    return GateResult(gate, e, found, holds and not is_short, owed, is_short)

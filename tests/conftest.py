@@ -3,10 +3,11 @@
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell starts background jobs so, and the programs that tests interrupt would inherit it.
@@ -20,6 +21,20 @@ LONGEST = "test_behaviour_learned.py"
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest file goes first: last, it would run alone while the other processes wait."""
     items.sort(key=lambda item: item.path.name != LONGEST)
+
+
+@pytest.fixture(scope="session")
+def undigested() -> Callable[[Path], Path]:
+    """Call it with a run folder: it then says no more what its files were, so that they can be edited."""
+
+    def forget(run: Path) -> Path:
+        file = run / "run.yaml"
+        record = yaml.safe_load(file.read_text(encoding="utf-8"))
+        del record["digests"]
+        file.write_text(yaml.safe_dump(record, sort_keys=False), encoding="utf-8")
+        return run
+
+    return forget
 
 
 @pytest.fixture(scope="session")

@@ -300,10 +300,13 @@ def test_a_policy_that_was_edited_since_is_told_and_judges_nothing(
     assert f"policy 'acme': {file} says something else now; judged by the text that" in err
 
 
-def test_a_plan_that_names_an_unknown_item_is_one_line(run: Run, tmp_path: Path) -> None:
+def test_a_plan_that_names_an_unknown_item_is_one_line(
+    run: Run, tmp_path: Path, undigested: Callable[[Path], Path]
+) -> None:
     out = tmp_path / "out"
     arguments = ["--model", "reference:coin", "--policy", "us", "--limit", "2", "--no-references"]
     run("run", *arguments, "--out", str(out))
+    undigested(out)
     (out / "items.jsonl").write_text("", encoding="utf-8")
     assert "items.jsonl: found no item" in _one_line(*run("score", str(out)))
 

@@ -6,20 +6,26 @@ therefore held against what a run writes, and the first fault is told with its p
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from pathlib import Path
+from sys import intern
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from lawbound.evals.folder.digests import DIGITS, NAMES
 from lawbound.rubrics.judges.panel import UNSURE, JudgeMode
 from lawbound.rubrics.policy.marks import Slug
 from lawbound.rubrics.policy.requirement import STRICTNESS
+from lawbound.rubrics.prompts.conditions import STRENGTHS
 from lawbound.rubrics.verdict import Behaved
+from lawbound.runners.plan import Assignment
 from lawbound.runners.prompt import Mode
 from lawbound.runners.sample import LONGEST_NAME, MOST_COUNTED
-from lawbound.tasks.files import parse, quoted
+from lawbound.tasks.files import first_fault, parse, quoted
 from lawbound.tasks.item import Kind
 
 if TYPE_CHECKING:
@@ -66,6 +72,10 @@ class _Panel(_Part):
     max_tokens: Annotated[int, Field(ge=1)] | None = None
 
 
+_Digest = Annotated[str, Field(pattern=rf"^[0-9a-f]{{{DIGITS}}}$")]
+_Name = Annotated[str, Field(pattern=NAMES, max_length=400)]
+
+
 class _Run(_Part):
     models: Annotated[tuple[_Model, ...], Field(min_length=1)]
     policies: Annotated[tuple[_Policy, ...], Field(min_length=1)]
@@ -75,6 +85,7 @@ class _Run(_Part):
     scorer_version: str = ""
     judge: _Panel | None = None
     asked_as: tuple[_Origin, ...] = ()
+    digests: dict[_Name, tuple[_Digest, ...]] = {}
 
 
 def check_run(data: Any, path: Path, error: type[Exception]) -> None:
@@ -91,6 +102,66 @@ def check_run(data: Any, path: Path, error: type[Exception]) -> None:
         twice = next((name for name, count in Counter(names).items() if count > 1), None)
         if twice is not None:
             raise error(f"{path}: {part}: found {quoted(twice)} twice, expected each once")
+
+
+ASSIGNED = tuple(field.name for field in fields(Assignment))
+_FIELDS, _ASSIGNMENT = frozenset(ASSIGNED), TypeAdapter(Assignment)
+_KINDS = frozenset(strength.partition(":")[0] for strength in STRENGTHS)
+
+
+def assignments(
+    records: Iterable[tuple[int, Mapping[str, Any]]], path: Path, error: type[Exception]
+) -> tuple[Assignment, ...]:
+    """A plan, from its lines with their numbers.
+
+    Raises:
+        error: No run wrote it.
+    """
+    found: list[Assignment] = []
+    places: set[tuple[object, ...]] = set()
+    for number, record in records:
+        one = _assignment(record, f"{path}:{number}", error)
+        place = (one.item, one.condition, one.policy, one.wording, one.epoch, one.mode)
+        if place in places:
+            raise error(
+                f"{path}:{number}: an earlier line asks the same, expected each question once"
+            )
+        places.add(place)
+        found.append(one)
+    if not found:
+        raise error(f"{path}: is empty, expected the assignments of a model")
+    return tuple(found)
+
+
+def _assignment(record: Mapping[str, Any], where: str, error: type[Exception]) -> Assignment:
+    if record.keys() != _FIELDS:
+        raise error(f"{where}: fields are {sorted(record)}, expected {sorted(ASSIGNED)}")
+    check_text(record, where, error)
+    try:
+        one = _ASSIGNMENT.validate_python(record)
+    except ValidationError as fault:
+        raise error(first_fault(fault, where)) from fault
+    counts = (record["wording"], record["epoch"])  # `true` passes for 1 elsewhere
+    if not all(type(count) is int and 0 <= count <= MOST_COUNTED for count in counts):
+        raise error(f"{where}: wording or epoch is no count, expected one")
+    if one.strength.partition(":")[0] not in _KINDS:
+        raise error(
+            f"{where}: strength is {quoted(one.strength)}, expected one of {', '.join(STRENGTHS)}"
+        )
+    shared: dict[str, Any] = {k: intern(v) if isinstance(v, str) else v for k, v in record.items()}
+    return Assignment(**shared)
+
+
+def check_text(record: Mapping[str, Any], where: str, error: type[Exception]) -> None:
+    """Refuse half of a surrogate pair: JSON can write one, and no other file takes it.
+
+    Raises:
+        error: There is one.
+    """
+    try:
+        json.dumps(record, ensure_ascii=False).encode()
+    except UnicodeEncodeError as fault:
+        raise error(f"{where}: holds half a surrogate pair, expected text") from fault
 
 
 TEXTS = (

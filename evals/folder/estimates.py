@@ -7,9 +7,10 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from lawbound.evals.estimate import NAN, Estimate
+from lawbound.evals.estimate import NAN, REPORTED, Estimate
 from lawbound.evals.folder.harness_logs import hint_of_logs
-from lawbound.evals.folder.run_folder import FolderError
+from lawbound.evals.folder.run_folder import FolderError, RunFolder
+from lawbound.evals.folder.sense import faults
 from lawbound.runners.sample import MOST_COUNTED
 from lawbound.tasks.cells import as_written
 from lawbound.tasks.files import quoted
@@ -22,8 +23,9 @@ def read_estimates(path: Path) -> tuple[Estimate, ...]:
     """Estimates of a ``metrics.csv``, in order.
 
     Raises:
-        FolderError: The file is missing, or a row is not an estimate.
+        FolderError: The file is missing or was changed since it was concluded, or a row is not an estimate.
     """
+    RunFolder(path.parent).check_result(path.name)
     try:
         with io.TextIOWrapper(open_regular(path), encoding="utf-8", newline="") as handle:
             rows = list(csv.DictReader(handle))
@@ -53,4 +55,11 @@ def _estimate(row: Mapping[str, Any], where: str) -> Estimate:
             raise FolderError(f"{where}: {name} is {quoted(text)}, expected a number") from fault
         if isinstance(values[name], int | float) and abs(values[name]) > MOST_COUNTED:
             raise FolderError(f"{where}: {name} is {quoted(text)}, expected a finite number")
+    if values["metric"] in REPORTED:
+        numbers = {name: values[name] for name, kind in _FIELDS.items() if kind in (float, "float")}
+        for name, expected in faults(values["metric"], numbers):
+            raise FolderError(f"{where}: {name} is {quoted(str(row[name]))}, expected {expected}")
+    for name in ("n", "clusters", "unscored", "errors", "blocked"):
+        if values[name] < 0:
+            raise FolderError(f"{where}: {name} is {quoted(str(row[name]))}, expected 0 or more")
     return Estimate(**values)

@@ -6,24 +6,20 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
-from sys import intern
 from typing import IO, TYPE_CHECKING, Any
 
-from pydantic import TypeAdapter, ValidationError
-
-from lawbound.evals.folder.checks import check_run
+from lawbound.evals.folder.checks import ASSIGNED, assignments, check_run, check_text
+from lawbound.evals.folder.digests import DIGITS, ITEMS, Told, check_digests, digest_of
 from lawbound.evals.folder.harness_logs import hint_of_logs
 from lawbound.evals.folder.prompts import prompt_lines
 from lawbound.evals.folder.verdicts import read_verdicts
 from lawbound.rubrics.answers.constraints import check_demands
-from lawbound.rubrics.prompts.conditions import STRENGTHS
 from lawbound.runners.plan import Assignment, Plan
-from lawbound.runners.sample import MOST_COUNTED
-from lawbound.tasks.files import first_fault, plain_yaml, quoted, read_yaml
+from lawbound.tasks.files import plain_yaml, read_yaml
 from lawbound.tasks.item import Item, ItemError
 from lawbound.tasks.places import open_regular, whole_file, why
 from lawbound.tasks.records import from_record, to_record
@@ -32,7 +28,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-_ASSIGNED = tuple(field.name for field in fields(Assignment))
 _SORTED = json.JSONEncoder(sort_keys=True)
 
 
@@ -60,7 +55,7 @@ class RunFolder:
     @property
     def items(self) -> Path:
         """Every item that was asked."""
-        return self.root / "items.jsonl"
+        return self.root / ITEMS
 
     def policy(self, policy_id: str) -> Path:
         """What one policy said when the run was asked, parents folded in. Ids hold no dots or slashes."""
@@ -78,12 +73,28 @@ class RunFolder:
         """Rendered prompts of one model."""
         return self.root / "prompts" / f"{slug(model)}.jsonl"
 
-    def write_items(self, items: Iterable[Item]) -> None:
-        """Store the questions."""
-        write_lines(self.items, (json.dumps(to_record(item), sort_keys=True) for item in items))
+    def plan_name(self, model: str) -> str:
+        """The plan's path within the folder."""
+        return self.plan(model).relative_to(self.root).as_posix()
 
-    def add_items(self, items: Sequence[Item]) -> bool:
+    def write_items(self, items: Iterable[Item], told: Told | None = None) -> None:
+        """Store the questions.
+
+        Args:
+            items: The questions.
+            told: Hears the digest before they are stored.
+        """
+        self._write_lines(self.items, map(_SORTED.encode, map(to_record, items)), told)
+
+    def add_items(
+        self, items: Sequence[Item], told: Told | None = None, *, keep: bool = True
+    ) -> bool:
         """Store the questions and keep those that only older plans name.
+
+        Args:
+            items: The questions.
+            told: Hears the digest before they are stored.
+            keep: Whether what is there can be believed.
 
         Returns:
             Whether there are any of the latter. A file that is damaged has none: no plan can be read by it.
@@ -93,7 +104,7 @@ class RunFolder:
         """
         new = {item.id for item in items}
         older: list[dict[str, Any]] = []
-        if self.items.exists():
+        if keep and self.items.exists():
             with suppress(FolderError):
                 older = [
                     record
@@ -101,8 +112,12 @@ class RunFolder:
                     if str(record.get("id")) not in new
                 ]
         lines = [*map(to_record, items), *older]
-        write_lines(self.items, (json.dumps(record, sort_keys=True) for record in lines))
+        self._write_lines(self.items, map(_SORTED.encode, lines), told)
         return bool(older)
+
+    def _write_lines(self, path: Path, lines: Iterable[str], told: Told | None) -> None:
+        name = path.relative_to(self.root).as_posix()
+        write_lines(path, lines, (lambda digest: told(name, digest)) if told else None)
 
     def read_items(self) -> dict[str, Item]:
         """Items by id.
@@ -112,7 +127,7 @@ class RunFolder:
         """
         found: dict[str, Item] = {}
         for number, record in read_records(self.items):
-            _refuse_half_signs(record, f"{self.items}:{number}")
+            check_text(record, f"{self.items}:{number}", FolderError)
             try:
                 item = from_record(record, f"{self.items}:{number}")
                 check_demands(item, f"{self.items}:{number}")
@@ -121,16 +136,19 @@ class RunFolder:
             found[item.id] = item
         return found
 
-    def write_plan(self, plan: Plan) -> None:
-        """Store who is owed which answer, and the rendered prompts, each shared head once."""
+    def write_plan(self, plan: Plan, told: Told | None = None) -> None:
+        """Store who is owed which answer, and the rendered prompts, each shared head once.
+
+        Args:
+            plan: Of one model.
+            told: Hears the digest of the assignments before they are stored.
+        """
         model = plan.fingerprint.model
-        write_lines(
-            self.plan(model),
-            (
-                _SORTED.encode({name: getattr(assignment, name) for name in _ASSIGNED})
-                for assignment in plan.assignments
-            ),
+        lines = (
+            _SORTED.encode({name: getattr(assignment, name) for name in ASSIGNED})
+            for assignment in plan.assignments
         )
+        self._write_lines(self.plan(model), lines, told)
         write_lines(self.prompts(model), prompt_lines(plan))
 
     def read_plan(self, model: str) -> tuple[Assignment, ...]:
@@ -140,42 +158,7 @@ class RunFolder:
             FolderError: The file is missing or damaged.
         """
         path = self.plan(model)
-        known = set(_ASSIGNED)
-        adapter = TypeAdapter(Assignment)
-        found: list[Assignment] = []
-        places: set[tuple[Any, ...]] = set()
-        kinds = {strength.partition(":")[0] for strength in STRENGTHS}
-        for number, record in read_records(path):
-            if set(record) != known:
-                raise FolderError(
-                    f"{path}:{number}: fields are {sorted(record)}, expected {sorted(known)}"
-                )
-            _refuse_half_signs(record, f"{path}:{number}")
-            try:
-                one = adapter.validate_python(record)
-            except ValidationError as fault:
-                raise FolderError(first_fault(fault, f"{path}:{number}")) from fault
-            counts = (record["wording"], record["epoch"])  # `true` passes for 1 elsewhere
-            if not all(type(count) is int and 0 <= count <= MOST_COUNTED for count in counts):
-                raise FolderError(f"{path}:{number}: wording or epoch is no count, expected one")
-            if one.strength.partition(":")[0] not in kinds:
-                raise FolderError(
-                    f"{path}:{number}: strength is {quoted(one.strength)}, expected one of "
-                    f"{', '.join(STRENGTHS)}"
-                )
-            place = (one.item, one.condition, one.policy, one.wording, one.epoch, one.mode)
-            if place in places:
-                raise FolderError(
-                    f"{path}:{number}: an earlier line asks the same, expected each question once"
-                )
-            places.add(place)
-            shared: dict[str, Any] = {
-                k: intern(v) if isinstance(v, str) else v for k, v in record.items()
-            }
-            found.append(Assignment(**shared))
-        if not found:
-            raise FolderError(f"{path}: is empty, expected the assignments of a model")
-        return tuple(found)
+        return assignments(read_records(path), path, FolderError)
 
     def read_run(self) -> dict[str, Any]:
         """The resolved spec.
@@ -213,8 +196,33 @@ class RunFolder:
         except ValueError as fault:
             raise FolderError(f"{self.run_yaml}: {fault}") from fault
 
-    def write_frame(self, frame: pd.DataFrame) -> None:
+    def check_files(self, record: Mapping[str, Any], *results: str) -> None:
+        """Refuse files that were changed since the run was asked or concluded, see `check_digests`.
+
+        Args:
+            record: Content of ``run.yaml``.
+            results: Names of concluded files that are to be read.
+
+        Raises:
+            FolderError: The first that was.
+        """
+        asked = (ITEMS, *(self.plan_name(entry["model"]) for entry in record["models"]))
+        check_digests(self.root, record.get("digests", {}), asked, results, FolderError)
+
+    def check_result(self, name: str) -> None:
+        """The same for a concluded file; where there is no ``run.yaml``, nothing is known of it.
+
+        Raises:
+            FolderError: It, or a file that says what was asked, was changed.
+        """
+        if self.run_yaml.exists():
+            self.check_files(self.read_run(), name)
+
+    def write_frame(self, frame: pd.DataFrame) -> str:
         """Store the verdicts.
+
+        Returns:
+            The file's digest.
 
         Raises:
             FolderError: They cannot be written; what stood there before stays.
@@ -222,14 +230,17 @@ class RunFolder:
         content = io.BytesIO()
         frame.to_parquet(content, index=False)
         write_atomically(self.root / "verdicts.parquet", content.getvalue())
+        return digest_of(content.getvalue())
 
     def read_frame(self) -> pd.DataFrame:
         """The verdicts again.
 
         Raises:
-            FolderError: The run has not been judged, or the file is damaged or no run's.
+            FolderError: The run has not been judged, or the file is damaged was changed, or is no run's.
         """
-        return read_verdicts(self.root / "verdicts.parquet", FolderError)
+        path = self.root / "verdicts.parquet"
+        self.check_result(path.name)
+        return read_verdicts(path, FolderError)
 
 
 def write_atomically(path: Path, content: bytes) -> None:
@@ -251,10 +262,24 @@ def _replaced(path: Path) -> Iterator[IO[bytes]]:
         raise FolderError(f"{path}: cannot be written ({fault.strerror})") from fault
 
 
-def write_lines(path: Path, lines: Iterable[str]) -> None:
-    """Replace a file of lines whole or not at all."""
+def write_lines(
+    path: Path, lines: Iterable[str], told: Callable[[str], object] | None = None
+) -> None:
+    """Replace a file of lines whole or not at all.
+
+    Args:
+        path: The file.
+        lines: Without their ends.
+        told: Hears the digest when all is written, before the file takes its place.
+    """
+    found = hashlib.sha256()
     with _replaced(path) as handle:
-        handle.writelines(f"{line}\n".encode() for line in lines)
+        for line in lines:
+            content = f"{line}\n".encode()
+            found.update(content)
+            handle.write(content)
+        if told is not None:
+            told(found.hexdigest()[:DIGITS])
 
 
 def read_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -276,11 +301,3 @@ def read_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         raise FolderError(
             f"{path}: cannot be read ({why(fault)}), expected lines of JSON"
         ) from fault
-
-
-def _refuse_half_signs(record: Mapping[str, Any], where: str) -> None:
-    """JSON can write half of a surrogate pair, which no other file takes."""
-    try:
-        json.dumps(record, ensure_ascii=False).encode()
-    except UnicodeEncodeError as fault:
-        raise FolderError(f"{where}: holds half a surrogate pair, expected text") from fault

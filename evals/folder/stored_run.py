@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Any
 
 from lawbound.evals.folder.policies import run_policies
-from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.folder.run_folder import FolderError, RunFolder
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.runners.collector import paused_collector
 from lawbound.runners.sample import Sample
 from lawbound.runners.store import read_samples
+from lawbound.tasks.bank import digest, load_bank
+from lawbound.tasks.files import quoted
 from lawbound.tasks.item import Item
 
 
@@ -37,11 +40,37 @@ def stored_run(folder: RunFolder, record: dict[str, Any]) -> StoredRun:
         record: Content of its ``run.yaml``.
 
     Raises:
-        FolderError: A file is missing or damaged.
+        FolderError: A file is missing or damaged, or was changed since the run was asked, or a question is not
+            that of the bank which ``run.yaml`` names, where that is the installed one.
         PolicyError: The stored text of a policy is malformed, or a policy cannot be loaded.
     """
+    folder.check_files(record)
     items = folder.read_items()
+    _check_against_bank(items, record.get("bank"), folder.items)
     policies = run_policies(folder, record)
     with paused_collector():
         samples = {m["model"]: read_samples(folder.samples(m["model"])) for m in record["models"]}
     return StoredRun(folder, record, items, policies, samples)
+
+
+def _check_against_bank(items: Mapping[str, Item], named: object, path: Path) -> None:
+    """Refuse questions of the installed bank that do not say what it says; another bank is not known here."""
+    bank = load_bank()
+    if digest(bank) != named:
+        return
+    known, written = {item.id: item for item in bank}, {item.source for item in bank}
+    for item in items.values():
+        true = known.get(item.id)
+        if true is None and item.source in written:
+            raise FolderError(
+                f"{path}: found the item {quoted(item.id)} of {item.source}, expected one of the bank that "
+                f"run.yaml names ('{named}', as installed)"
+            )
+        if true is not None and true != item:
+            name = next(
+                f.name for f in fields(Item) if getattr(true, f.name) != getattr(item, f.name)
+            )
+            raise FolderError(
+                f"{path}: item '{item.id}': {name}: found {quoted(getattr(item, name))}, expected "
+                f"{quoted(getattr(true, name))} as in the bank that run.yaml names ('{named}', as installed)"
+            )

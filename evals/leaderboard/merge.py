@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.folder.harness_logs import hint_of_logs
-from lawbound.evals.leaderboard.columns import LEADERBOARD
+from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.folder.sense import faults
+from lawbound.evals.leaderboard.columns import LEADERBOARD, SOURCES
 from lawbound.evals.leaderboard.table import LeaderboardError, rank_rows, table_of
 from lawbound.runners.sample import MOST_COUNTED
 from lawbound.tasks.cells import as_written
@@ -26,6 +28,10 @@ _EXPLAINED = {
     "same ones)"
 }
 """What a name stands for, where a refusal is the first to use it."""
+_LEAST = {
+    "rank": 1, "rank_low": 1, "rank_high": 1, "front": 1,
+    "n": 0, "clusters": 0, "unscored": 0, "errors": 0, "blocked": 0,
+}  # fmt: skip
 CARD_METRICS = (
     "tradeoff", "J", "policy_tax", "adherence", "excess", "capability_full", "capability_placebo",
 )  # fmt: skip
@@ -35,8 +41,10 @@ def read_board(path: Path) -> pd.DataFrame:
     """A ``leaderboard.csv`` as it was written.
 
     Raises:
-        LeaderboardError: It cannot be read or its columns are not the current ones.
+        LeaderboardError: It cannot be read, its columns are not the current ones, or a number cannot be.
+        FolderError: It was changed since it was concluded, or the run's questions or plan were since they were asked.
     """
+    RunFolder(path.parent).check_result(path.name)
     try:
         with io.TextIOWrapper(open_regular(path), encoding="utf-8", newline="") as handle:
             reader = csv.DictReader(handle)
@@ -53,7 +61,13 @@ def read_board(path: Path) -> pd.DataFrame:
     for number, record in enumerate(records, start=2):
         if None in record or None in record.values():
             raise LeaderboardError(f"{path}:{number}: is cut off, expected {len(names)} cells")
-    return table_of([_typed(record, path) for record in records], LEADERBOARD)
+    rows = [_typed(record, path) for record in records]
+    for number, row in enumerate(rows, start=2):
+        for name, expected in _faults(row):
+            raise LeaderboardError(
+                f"{path}:{number}: column '{name}' holds {quoted(records[number - 2][name])}, expected {expected}"
+            )
+    return table_of(rows, LEADERBOARD)
 
 
 def run_names(folders: Sequence[Path]) -> tuple[str, ...]:
@@ -192,16 +206,37 @@ def _typed(record: Mapping[str, str], path: Path) -> dict[str, Any]:
                 # The CSV neutralises formulas with an apostrophe; undo it.
                 row[column.name] = as_written(text)
             elif column.type == "boolean":
-                row[column.name] = text == "true"
+                row[column.name] = {"true": True, "false": False}[text]
             elif text == "":
                 row[column.name] = None if column.type == "integer" else float("nan")
             else:
                 row[column.name] = _number(text, column.type)
-        except ValueError as fault:
+        except (ValueError, KeyError) as fault:
             raise LeaderboardError(
-                f"{path}: column '{column.name}' holds {quoted(text)}, expected a finite {column.type}"
+                f"{path}: column '{column.name}' holds {quoted(text)}, expected {_EXPECTED[column.type]}"
             ) from fault
     return row
+
+
+_EXPECTED = {
+    "boolean": "true or false", "integer": "a finite integer", "number": "a finite number",
+}  # fmt: skip
+
+
+def _faults(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Which cells cannot be, and what was expected."""
+    for source in SOURCES:
+        names = {"value": source.column} | {e: f"{source.column}_{e}" for e in source.extras}
+        names.pop("note", None)
+        numbers = {field: row[name] for field, name in names.items()}
+        for field, expected in faults(source.metric, numbers):
+            yield names[field], expected
+    for name, least in _LEAST.items():
+        if row[name] is not None and row[name] < least:
+            yield name, f"{least} or more"
+    rank, low, high = (row[name] for name in ("rank", "rank_low", "rank_high"))
+    if None not in (rank, low, high) and not low <= rank <= high:
+        yield "rank", f"{low} to {high} (rank_low to rank_high)"
 
 
 def _number(text: str, kind: str) -> float:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from lawbound.evals.folder.digests import Digests
 from lawbound.evals.folder.harness_logs import IMPORTED, LOGS, TASK_PREFIX
 from lawbound.evals.folder.policies import store_policies
 from lawbound.evals.folder.run_folder import FolderError, RunFolder, read_records
@@ -173,12 +174,14 @@ def _write(
     store_policies(
         target, (source.policy for source, digest in asked if source.policy.digest == digest)
     )
-    target.write_items(items)
+    digests = Digests({})
+    target.write_items(items, digests.expect)
     for fingerprint, logged in by_model.values():
-        target.write_plan(_plan(fingerprint, logged))
+        target.write_plan(_plan(fingerprint, logged), digests.expect)
         with Store(target.samples(fingerprint.model)) as store:
             store.append({one.sample.key: one.sample for one in logged}.values())
-    target.write_run(_run_record(folder, by_model, asked))
+    written = digests.settle(target.plan_name(model) for model in by_model)
+    target.write_run(_run_record(folder, by_model, asked) | written)
 
 
 def _plan(fingerprint: Fingerprint, logged: list[Logged]) -> Plan:

@@ -7,6 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from lawbound.runners.cli.console import bars, note, show, table
+from lawbound.runners.cli.remarks import tell_of_digests
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -169,6 +170,7 @@ def sample(
         f"{sheet.answers} of {sheet.judged} answers; "
         f"{_covered(sheet.strata, sheet.without)} (model x policy x strength x requirement x language)"
     )
+    tell_of_digests(folder)
     show(str(out))
 
 

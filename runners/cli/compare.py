@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lawbound.runners.cli.console import bars, note, show, table
+from lawbound.runners.cli.remarks import tell_of_digests
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,6 +91,7 @@ def compare(
     show(found.summary)
     for line in (*unlike(record, other, names), *other_graders((first, second), names)):
         show(line)
+    tell_of_digests(*dict.fromkeys((first, second)))
     if out is not None:
         write_atomically(out, csv_bytes(found.flipped))
         note(f"wrote {out}: {len(found.flipped)} flipped verdicts, a pair x policy each")
@@ -123,12 +125,18 @@ def gate(
             "<= takes the upper end, METRIC.value the value.",
         ),
     ],
+    missing: Annotated[
+        float,
+        typer.Option(
+            min=0, max=1, help="Share of a mark's answers that may be missing before it fails."
+        ),
+    ] = 0.05,
 ) -> None:
     """Hold marks against a run's intervals; exit code 1 on failure."""
     from lawbound.evals.folder.estimates import read_estimates
     from lawbound.evals.gate import check_gates
 
-    results = check_gates(that, read_estimates(folder / "metrics.csv"))
+    results = check_gates(that, read_estimates(folder / "metrics.csv"), most_missing=missing)
     table(
         ["gate", "model", "policy", "value", "low", "high", "compared", "result"],
         [
@@ -146,9 +154,16 @@ def gate(
         ],
     )
     for r in results:
+        if r.estimate.errors:
+            fails = f", more than {missing:g} of them: it fails (--missing allows more)"
+            note(
+                f"WARNING: {r.gate.text}: {r.estimate.errors} of {r.owed} answers of {r.estimate.model} under "
+                f"{r.estimate.policy} are missing (failed, damaged or not asked){fails if r.is_short else ''}"
+            )
         if not r.passed and r.found != r.found:
             why = r.estimate.note or "it has no such bound"
             note(f"{r.gate.text}: {r.estimate.model} under {r.estimate.policy} is not known: {why}")
+    tell_of_digests(folder)
     if not all(r.passed for r in results):
         raise typer.Exit(FAILED)
 
@@ -203,5 +218,6 @@ def power(
             for row in rows
         ],
     )
+    tell_of_digests(pilot)
     for e in left_out(estimates, wanted):
         note(f"{e.model} under {e.policy} at {e.strength}: {wanted} {why_unusable(e)}")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Final
 from lawbound.runners.cli.console import note
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from lawbound.evals.conclude import Conclusion
 
 MUCH: Final = 0.1
@@ -26,6 +28,16 @@ def warn_of_gaps(conclusion: "Conclusion") -> None:
         note(
             f"WARNING: {count} verdicts of {model} have no answer (failed, damaged or not asked "
             f"yet); they are out of every denominator and counted in the columns 'errors'{why}"
+        )
+
+
+def warn_of_missing(board: "pd.DataFrame") -> None:
+    """The same of a leaderboard's rows, which count what is missing and not why."""
+    for row in board[board["errors"] > 0].to_dict(orient="records"):
+        run = f" ({row['run']})" if row["run"] else ""
+        note(
+            f"WARNING: {row['errors']} answers of {row['model']}{run} under {row['policy']} are missing (failed, damaged "
+            "or not asked), over all arms: they are out of every denominator and counted in the column 'errors'"
         )
 
 
@@ -117,6 +129,24 @@ def tell_of_policies(folder: Path) -> None:
     run = RunFolder(folder)
     for line in changed_since(run, run.read_run()):
         note(line)
+
+
+def tell_of_digests(*folders: Path) -> None:
+    """Of which runs nobody can tell whether their files were edited since."""
+    from lawbound.evals.folder.digests import ITEMS
+    from lawbound.evals.folder.run_folder import RunFolder
+
+    for folder in folders:
+        run = RunFolder(folder)
+        if not run.run_yaml.exists():
+            note(
+                f"{folder}: holds no run.yaml, so nobody can tell whether its numbers were changed"
+            )
+        elif ITEMS not in run.read_run().get("digests", {}):
+            note(
+                f"{folder}: its run.yaml holds no digests of its questions and plan, as before they were kept, so "
+                "nobody can tell whether they were changed (run it again: it asks only what is missing)"
+            )
 
 
 def tell_of_judges(folder: Path) -> None:

@@ -23,12 +23,14 @@ from lawbound.runners.cli.options import (
 )
 from lawbound.runners.cli.remarks import (
     tell_of_blanks,
+    tell_of_digests,
     tell_of_judges,
     tell_of_kept_judges,
     tell_of_policies,
     warn_of_answers,
     warn_of_gaps,
     warn_of_length,
+    warn_of_missing,
 )
 
 if TYPE_CHECKING:
@@ -132,6 +134,7 @@ def score(
         warn_of_length(folder)
     warn_of_answers(conclusion)
     tell_of_policies(folder)
+    tell_of_digests(folder)
     if panel is None:
         tell_of_kept_judges(folder)
     elif panel.models:
@@ -147,6 +150,7 @@ def report(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> Non
 
     with bars() as observer:
         conclude(folder, observer=observer)
+    tell_of_digests(folder)
     show(str(folder / "report.html"))
 
 
@@ -176,6 +180,8 @@ def leaderboard(
         for name, folder in zip(run_names(folders), folders, strict=True)
     }
     merged = merge_boards(boards, allow_mixed=force, by_run=by_run)
+    tell_of_digests(*folders)
+    warn_of_missing(merged)
     if card:
         show(model_card(merged, card))
         return

@@ -87,7 +87,9 @@ def test_compare_takes_a_policy_file_that_was_edited_between_the_runs(
     assert "policies/my-town.yaml: found the digest " in told
 
 
-def test_compare_shows_bounds_where_answers_could_not_be_read(run: Run, tmp_path: Path) -> None:
+def test_compare_shows_bounds_where_answers_could_not_be_read(
+    run: Run, tmp_path: Path, undigested: Callable[[Path], Path]
+) -> None:
     out = str(tmp_path / "run")
     models = ("--model", "reference:coin", "--model", "reference:parrot")
     asked = ("--policy", "us", "--limit", "20", "--no-references", "--out", out)
@@ -111,7 +113,7 @@ def test_compare_shows_bounds_where_answers_could_not_be_read(run: Run, tmp_path
     assert {"adherence", "excess", "J", "capability"} <= set(whole)
     for value, bounds in whole.values():
         assert bounds == f"{value}, {value}]"
-    path = Path(out) / "verdicts.parquet"
+    path = undigested(Path(out)) / "verdicts.parquet"
     verdicts = pd.read_parquet(path)
     lost = (verdicts["strength"] == "full") & (verdicts["model"] == "reference:parrot")
     verdicts.loc[lost, "behaviour"] = "unscored"
@@ -125,7 +127,7 @@ def test_compare_shows_bounds_where_answers_could_not_be_read(run: Run, tmp_path
 
 
 def test_compare_names_the_graders_where_two_runs_were_read_by_others(
-    run: Run, tmp_path: Path
+    run: Run, tmp_path: Path, undigested: Callable[[Path], Path]
 ) -> None:
     out, other = tmp_path / "one", tmp_path / "two"
     asked = ("--policy", "us", "--limit", "1", "--no-references")
@@ -133,6 +135,7 @@ def test_compare_names_the_graders_where_two_runs_were_read_by_others(
     shutil.copytree(out, other)
     code, told = run("compare", str(out), str(other))
     assert code == 0 and "scorer_version" not in told
+    undigested(other)
     board = pd.read_csv(other / "leaderboard.csv", dtype=str, keep_default_na=False)
     board.assign(scorer_version="7+judge:all:0.7:J").to_csv(other / "leaderboard.csv", index=False)
     code, told = run("compare", str(out), str(other))

@@ -1,8 +1,11 @@
+from inspect import signature
+
 import pytest
 
 from lawbound.evals.estimate import Estimate
-from lawbound.evals.gate import check_gates, parse_gate
+from lawbound.evals.gate import MOST_MISSING, check_gates, parse_gate
 from lawbound.evals.metrics.inputs import MetricError
+from lawbound.runners.cli import compare
 
 J = Estimate("J", "m", "cn", "full", value=0.3, low=0.15, high=0.45)
 TAX = Estimate("policy_tax", "m", "cn", "full", value=0.04, low=0.01, high=0.07)
@@ -74,3 +77,18 @@ def test_a_gate_that_only_reference_models_could_meet_says_so():
 def test_a_metric_in_another_case_is_told_which_is_meant(asked, meant):
     with pytest.raises(MetricError, match=f"did you mean '{meant}'"):
         parse_gate(f"{asked}@cn>=0.02")
+
+
+def _missing(errors: int) -> Estimate:
+    return Estimate("J", "m", "cn", "full", value=0.9, low=0.8, high=0.95, n=100 - errors, errors=errors)  # fmt: skip
+
+
+def test_a_gate_fails_where_more_than_a_share_of_its_answers_is_missing():
+    for errors, passed in ((0, True), (5, True), (6, False), (100, False)):
+        (result,) = check_gates(["J>=0.5"], [_missing(errors)])
+        assert (result.passed, result.is_short, result.owed) == (passed, not passed, 100)
+    (result,) = check_gates(["J>=0.5"], [_missing(6)], most_missing=0.06)
+    assert result.passed and not result.is_short
+    (result,) = check_gates(["J>=0.85"], [_missing(6)], most_missing=1)
+    assert not result.passed and not result.is_short, "the bound is held all the same"
+    assert signature(compare.gate).parameters["missing"].default == MOST_MISSING

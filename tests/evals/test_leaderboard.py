@@ -25,9 +25,9 @@ def model(name, j, capability, tax, *, policy="cn", spread=0.05, mode="generate"
     """The estimates that rank a model, with intervals of one width."""
 
     def one(metric, value, strength="full", mode="generate"):
+        low, high = max(value - spread, REPORTED[metric].least), min(value + spread, 1)
         return Estimate(
-            metric, name, policy, strength, mode=mode, value=value, low=value - spread,
-            high=value + spread, n=10, clusters=10,
+            metric, name, policy, strength, mode=mode, value=value, low=low, high=high, n=10, clusters=10,
         )  # fmt: skip
 
     return [
@@ -266,3 +266,44 @@ def test_an_apostrophe_of_the_name_itself_survives_the_file(tmp_path):
     path = tmp_path / "leaderboard.csv"
     path.write_bytes(csv_bytes(board))
     assert sorted(read_board(path)["model"]) == sorted(names)
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ({"J": "0.99"}, "'J' holds '0.99', expected 0.25 to 0.35 (its interval)"),
+        ({"over_refusal": "7"}, "'over_refusal' holds '7', expected 0 to 1 (over_refusal)"),
+        ({"adherence_high": "1.2"}, "'adherence_high' holds '1.2', expected 0 to 1 (adherence)"),
+        ({"policy_tax": "-3"}, "'policy_tax' holds '-3', expected -2 to 2 (policy_tax)"),
+        ({"J_p_holm": "1.5"}, "'J_p_holm' holds '1.5', expected 0 to 1"),
+        ({"J_mde": "-0.1"}, "'J_mde' holds '-0.1', expected 0 or more"),
+        (
+            {"J_lower_bound": "-1", "J_upper_bound": "0.2"},
+            "'J' holds '0.3', expected -1 to 0.2 (its bounds)",
+        ),
+        ({"rank": "-3"}, "'rank' holds '-3', expected 1 or more"),
+        ({"rank": "3"}, "'rank' holds '3', expected 1 to 1 (rank_low to rank_high)"),
+        ({"errors": "-1"}, "'errors' holds '-1', expected 0 or more"),
+    ],
+)
+def test_a_number_that_cannot_be_is_refused_with_its_row_and_column(tmp_path, cells, told):
+    board = leaderboard_rows([*model("a", 0.3, 0.3, 0.1), *model("b", 0.9, 0.9, 0.1)], RUN)
+    rows = list(csv.DictReader(io.StringIO(csv_bytes(board).decode())))
+    weak = next(i for i, row in enumerate(rows) if row["model"] == "a")
+    rows[weak] |= {"rank": "1", "rank_low": "1", "rank_high": "1"} | cells
+    path = tmp_path / "leaderboard.csv"
+    with path.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.DictWriter(handle, list(board.columns))
+        writer.writeheader()
+        writer.writerows(rows)
+    with pytest.raises(LeaderboardError) as caught:
+        read_board(path)
+    assert str(caught.value) == f"{path}:{weak + 2}: column {told}"
+
+
+def test_a_claim_that_is_neither_true_nor_false_is_refused(tmp_path):
+    board = csv_bytes(leaderboard_rows(model("a", 0.3, 0.3, 0.1), RUN)).decode()
+    path = tmp_path / "leaderboard.csv"
+    path.write_text(board.replace(",a,false,", ",a,no,"))
+    with pytest.raises(LeaderboardError, match="'is_reference' holds 'no', expected true or false"):
+        read_board(path)

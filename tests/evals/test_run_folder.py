@@ -111,10 +111,14 @@ def test_a_model_that_never_answered_is_named(tmp_path: Path) -> None:
     ],
 )
 def test_a_plan_that_counts_twice_or_knows_other_strengths_is_refused(
-    tmp_path: Path, change: Callable[[list[str]], list[str]], told: str
+    tmp_path: Path,
+    undigested: Callable[[Path], Path],
+    change: Callable[[list[str]], list[str]],
+    told: str,
 ) -> None:
     spec = RunSpec(suite="quick", models=("m",), policies=("us",), limit=1, references=False)
     evaluate(spec, tmp_path, engines={"m": FunctionEngine(lambda _: "Yes.", name="m")})
+    undigested(tmp_path)
     (plan,) = (tmp_path / "plan").iterdir()
     lines = plan.read_text(encoding="utf-8").splitlines()
     lines.sort(key=lambda line: '"strength": "none"' not in line)
@@ -332,7 +336,13 @@ def test_a_report_that_cannot_be_made_leaves_the_older_numbers(
     conclude(tmp_path)
     now = results()
     changed = {name for name in now if now[name] != before[name]}
-    assert changed == {"verdicts.parquet", "metrics.csv", "leaderboard.csv", "report.html"}
+    assert changed == {
+        "run.yaml",
+        "verdicts.parquet",
+        "metrics.csv",
+        "leaderboard.csv",
+        "report.html",
+    }
 
 
 def test_a_record_that_could_not_be_read_again_is_refused_before_anything_is_asked(

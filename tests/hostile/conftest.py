@@ -1,6 +1,7 @@
 """The command as a stranger's files meet it: run in process, its exit code and its last line at hand."""
 
 import io
+import shutil
 import sys
 import unicodedata
 from collections.abc import Callable
@@ -66,3 +67,11 @@ def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     options = ("--policy", "us", "--limit", "2", "--no-references", "--out", out)
     assert run_command("run", "quick", *models, *options) == 0
     return out
+
+
+@pytest.fixture(scope="session")
+def stranger(
+    judged: Path, undigested: Callable[[Path], Path], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
+    """The same from somebody who left out what its files were; copy it before damaging it."""
+    return undigested(shutil.copytree(judged, tmp_path_factory.mktemp("stranger") / "run"))

@@ -167,10 +167,10 @@ def _plan_line(run: Path, **change: object) -> None:
     ],
 )
 def test_a_plan_that_no_run_wrote_is_refused(
-    call: Call, judged: Path, tmp_path: Path, change: dict[str, object], told: str
+    call: Call, stranger: Path, tmp_path: Path, change: dict[str, object], told: str
 ) -> None:
     run = tmp_path / "run"
-    shutil.copytree(judged, run)
+    shutil.copytree(stranger, run)
     _plan_line(run, **change)
     call("score", run, expect=told)
 
@@ -212,11 +212,11 @@ FRAMES: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
 
 @pytest.mark.parametrize("name", FRAMES)
 def test_verdicts_that_no_run_wrote_are_refused(
-    call: Call, judged: Path, tmp_path: Path, name: str
+    call: Call, stranger: Path, tmp_path: Path, name: str
 ) -> None:
     change, told = FRAMES[name]
     run = tmp_path / "run"
-    shutil.copytree(judged, run)
+    shutil.copytree(stranger, run)
     frame = pd.read_parquet(run / "verdicts.parquet")
     change(frame).to_parquet(run / "verdicts.parquet", index=False)
     options = ("--model-a", "reference:coin", "--model-b", "reference:parrot")
@@ -231,10 +231,10 @@ def test_verdicts_come_back_as_they_were_written(judged: Path) -> None:
 
 @pytest.mark.parametrize("text", ["inf", "-inf", "1e300", "9" * 5000, "x"])
 def test_results_that_are_no_numbers_are_refused(
-    call: Call, judged: Path, tmp_path: Path, text: str
+    call: Call, stranger: Path, tmp_path: Path, text: str
 ) -> None:
     run = tmp_path / "run"
-    shutil.copytree(judged, run)
+    shutil.copytree(stranger, run)
     for name, command in (("leaderboard", ()), ("gate", ("--that", "J@us>=0"))):
         file = run / ("leaderboard.csv" if name == "leaderboard" else "metrics.csv")
         rows = list(csv.reader(file.read_text(encoding="utf-8").splitlines()))
@@ -321,7 +321,12 @@ def _logs(folder: Path, change: Callable[[dict[str, Any]], None]) -> Path:
 
 def test_logs_become_a_run(tmp_path: Path) -> None:
     folder = import_logs(_logs(tmp_path / "logs", lambda about: None), tmp_path / "run")
-    assert [entry["model"] for entry in folder.read_run()["models"]] == ["lm-eval:dummy:"]
+    record = folder.read_run()
+    assert [entry["model"] for entry in record["models"]] == ["lm-eval:dummy:"]
+    folder.check_files(record)
+    _plan_line(folder.root, epoch=1)
+    with pytest.raises(FolderError, match=r"\.jsonl: found the digest '"):
+        folder.check_files(record)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,137 @@
+"""Digests of a run's files, in its ``run.yaml``: by them a file that was edited since is found.
+
+They are no signature. Whoever edits a file can write its digest anew, and only asking again shows that the
+answers are a model's (``docs/formats.md``, "What a run folder proves").
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from lawbound.tasks.places import open_regular, why
+
+DIGITS: Final = 16
+ITEMS: Final = "items.jsonl"
+RESULTS: Final = ("verdicts.parquet", "metrics.csv", "leaderboard.csv")
+"""What is concluded and read again by other commands."""
+NAMES: Final = rf"^({ITEMS}|plan/[A-Za-z0-9._-]+\.jsonl|{'|'.join(RESULTS)})$"
+
+Told = Callable[[str, str], object]
+"""Hears the name and the digest of a file that is about to take the place of an older one."""
+
+
+def digest_of(content: bytes) -> str:
+    """Of a file's content: the first hex digits of its sha256."""
+    return hashlib.sha256(content).hexdigest()[:DIGITS]
+
+
+class Digests:
+    """The files that a run under way has written, for its ``run.yaml``.
+
+    A folder that is asked again keeps its older ``run.yaml`` until a model is asked to its end, while files that
+    it names are replaced. So the new digest is written beside the older one before the file is: wherever a stop
+    comes, ``run.yaml`` names what lies there.
+    """
+
+    def __init__(self, before: Mapping[str, Any]) -> None:
+        """Take down what the ``run.yaml`` of an earlier run says; empty where there was none."""
+        self._written: dict[str, str] = {}
+        self._named = {name: list(known) for name, known in before.get("digests", {}).items()}
+
+    def fits(self, root: Path, name: str) -> bool:
+        """Whether a file is what ``run.yaml`` names, if it names one."""
+        known, path = self._named.get(name), root / name
+        return known is None or not path.exists() or file_digest(path) in known
+
+    def expect(self, name: str, digest: str) -> bool:
+        """A file is about to be written.
+
+        Returns:
+            Whether ``run.yaml`` has to name it before it is.
+        """
+        self._written[name] = digest
+        known = self._named.get(name)
+        if known is None or digest in known:
+            return False
+        known.append(digest)
+        return True
+
+    def beside(self) -> dict[str, Any]:
+        """For the ``run.yaml`` that stands: its files as they were, or as they are being written."""
+        named = {name: list(known) for name, known in self._named.items()}
+        return {"digests": named} if named else {}
+
+    def settle(self, plans: Iterable[str]) -> dict[str, Any]:
+        """For the next ``run.yaml``: the questions and these plans, as they were written."""
+        self._named = {name: [self._written[name]] for name in (ITEMS, *plans)}
+        return self.beside()
+
+
+def with_results(record: Mapping[str, Any], results: Mapping[str, str]) -> dict[str, Any]:
+    """The digests of a run that has been concluded: those of what was asked stay."""
+    asked = {k: v for k, v in record.get("digests", {}).items() if k not in RESULTS}
+    return {"digests": asked | {name: [digest] for name, digest in results.items()}}
+
+
+def file_digest(path: Path) -> str:
+    """Of a file as it lies there.
+
+    Raises:
+        OSError: It cannot be read.
+    """
+    with open_regular(path) as handle:
+        found = hashlib.sha256()
+        while content := handle.read(2**20):
+            found.update(content)
+    return found.hexdigest()[:DIGITS]
+
+
+def check_digests(
+    root: Path,
+    digests: Mapping[str, Collection[str]],
+    asked: Iterable[str],
+    results: Iterable[str],
+    error: type[Exception],
+) -> None:
+    """Refuse files that are not those that ``run.yaml`` names. One that is not there is left to its reader.
+
+    Args:
+        root: The run folder.
+        digests: Of its ``run.yaml``. One from before they were kept names none, and nothing is refused.
+        asked: Names of the files that say what was asked.
+        results: Names of those that were concluded from it and are read now.
+        error: What is raised.
+
+    Raises:
+        error: A file was changed, or was not concluded since the run was asked.
+    """
+    is_held = ITEMS in digests
+    for name in asked:
+        if is_held:
+            how = (
+                "changed since (`lawbound run` as before writes it anew and asks only what is missing; of lm-eval's "
+                "logs, `lawbound score`)"
+            )
+            _check(root / name, digests.get(name, ()), how, error)
+    for name in results:
+        if is_held or name in digests:
+            how = (
+                f"changed since, or concluding was stopped (`lawbound score {root}` writes it anew)"
+            )
+            _check(root / name, digests.get(name, ()), how, error)
+
+
+def _check(path: Path, known: Collection[str], how: str, error: type[Exception]) -> None:
+    if not path.exists():
+        return
+    try:
+        found = file_digest(path)
+    except OSError as fault:
+        raise error(f"{path}: cannot be read ({why(fault)}), expected a file of a run") from fault
+    if found not in known:
+        named = " or ".join(f"'{one}'" for one in known)
+        wanted = f"{named} as in run.yaml" if named else "one in run.yaml, which has none"
+        raise error(f"{path}: found the digest '{found}', expected {wanted}: it was {how}")

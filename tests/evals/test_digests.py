@@ -1,0 +1,292 @@
+"""Files of a run folder that were edited since they were written are found, and no stop is taken for an edit."""
+
+import json
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+import pandas as pd
+import pytest
+import yaml
+
+from lawbound import FunctionEngine, RunSpec, conclude, evaluate
+from lawbound.__main__ import main
+from lawbound.evals.asking import ask
+from lawbound.evals.folder.digests import file_digest
+from lawbound.evals.folder.run_folder import FolderError, RunFolder
+from lawbound.evals.folder.stored_run import stored_run
+from lawbound.evals.prepare import prepare
+from lawbound.runners.sample import Request
+from lawbound.tasks.places import whole_file
+
+Undigested = Callable[[Path], Path]
+CSVS = ("leaderboard.csv", "metrics.csv")
+
+
+def _spec(limit: int) -> RunSpec:
+    return RunSpec(suite="quick", models=("m",), policies=("us",), limit=limit, references=False)
+
+
+def _ask(out: Path, limit: int, answer: Callable[[Request], str] = lambda _: "Yes.") -> None:
+    evaluate(_spec(limit), out, engines={"m": FunctionEngine(answer, name="m")})
+
+
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run; copy it before it is changed."""
+    out = tmp_path_factory.mktemp("asked") / "out"
+    _ask(out, 4)
+    return out
+
+
+@pytest.fixture
+def run(asked: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(shutil.copytree(asked, tmp_path / "run"))
+
+
+@pytest.fixture
+def call(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str, str]]:
+    """The command: its exit code, stdout and stderr."""
+
+    def command(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["lawbound", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        told = capsys.readouterr()
+        return int(stop.value.code or 0), told.out, told.err
+
+    return command
+
+
+def _drop_a_line(file: Path) -> None:
+    lines = file.read_bytes().splitlines(keepends=True)
+    file.write_bytes(b"".join(lines[:-1]))
+
+
+def _edit_verdicts(file: Path) -> None:
+    frame = pd.read_parquet(file)
+    frame.assign(met=1.0).to_parquet(file, index=False)
+
+
+PLAN, VERDICTS = "plan/m-62c66a7a.jsonl", "verdicts.parquet"
+READERS = {
+    "score": (),
+    "report": (),
+    "gate": ("--that", "J.value@us>=-1"),
+    "power": ("--effect", "0.1", "--metric", "J"),
+    "leaderboard": (),
+    "compare": ("RUN",),
+    "calibrate sample": ("-o", "SHEET"),
+}
+RESULTS = {
+    "gate": "metrics.csv",
+    "power": "metrics.csv",
+    "leaderboard": "leaderboard.csv",
+    "compare": VERDICTS,
+    "calibrate sample": VERDICTS,
+}
+"""What each command reads of what was concluded; the others conclude."""
+
+
+def _arguments(command: str, run: Path) -> list[object]:
+    places = {"RUN": run, "SHEET": run.parent / "sheet.csv"}
+    return [*command.split(), run, *(places.get(word, word) for word in READERS[command])]
+
+
+@pytest.mark.parametrize("command", READERS)
+@pytest.mark.parametrize("name", ["items.jsonl", PLAN])
+def test_every_command_that_reads_a_run_refuses_edited_questions_and_plans(
+    call: Callable[..., tuple[int, str, str]], run: Path, command: str, name: str
+) -> None:
+    assert call(*_arguments(command, run))[0] == 0
+    (run.parent / "sheet.csv").unlink(missing_ok=True)
+    before = file_digest(run / name)
+    _drop_a_line(run / name)
+    code, _, err = call(*_arguments(command, run))
+    (line,) = (line for line in err.splitlines() if line.startswith("error: "))
+    assert code == 2
+    assert (
+        f"{run / name}: found the digest '{file_digest(run / name)}', expected '{before}'" in line
+    )
+
+
+@pytest.mark.parametrize("command", RESULTS)
+def test_edited_results_are_refused_and_concluded_anew(
+    call: Callable[..., tuple[int, str, str]], run: Path, command: str
+) -> None:
+    file = run / RESULTS[command]
+    before = file.read_bytes()
+    (_edit_verdicts if file.name == VERDICTS else _drop_a_line)(file)
+    code, _, err = call(*_arguments(command, run))
+    assert code == 2
+    assert f"{file}: found the digest " in err
+    assert (
+        f"as in run.yaml: it was changed since, or concluding was stopped (`lawbound score {run}`"
+        in err
+    )
+    assert call("score", run)[0] == 0
+    assert file.read_bytes() == before
+    assert call(*_arguments(command, run))[0] == 0
+
+
+@pytest.mark.parametrize("command", READERS)
+def test_a_run_of_before_digests_were_kept_is_read_and_says_so(
+    call: Callable[..., tuple[int, str, str]], run: Path, undigested: Undigested, command: str
+) -> None:
+    undigested(run)
+    code, _, err = call(*_arguments(command, run))
+    assert code == 0
+    assert f"{run}: its run.yaml holds no digests of its questions and plan" in err
+
+
+@pytest.mark.filterwarnings("ignore:.*answers were stored")
+def test_asking_again_writes_the_digests(
+    call: Callable[..., tuple[int, str, str]], run: Path, undigested: Undigested
+) -> None:
+    _ask(undigested(run), 4)
+    assert "nobody can tell" not in call("score", run)[2]
+
+
+def test_a_board_without_its_run_is_read_and_says_so(
+    call: Callable[..., tuple[int, str, str]], run: Path, tmp_path: Path
+) -> None:
+    alone = tmp_path / "alone"
+    alone.mkdir()
+    shutil.copy(run / "leaderboard.csv", alone)
+    code, _, err = call("leaderboard", alone)
+    assert code == 0
+    assert f"{alone}: holds no run.yaml, so nobody can tell" in err
+
+
+def test_numbers_that_are_older_than_the_run_are_refused(run: Path) -> None:
+    record = RunFolder(run).read_run()
+    for name in (*CSVS, VERDICTS):
+        del record["digests"][name]
+    RunFolder(run).write_run(record)  # as between asking and concluding
+    with pytest.raises(
+        FolderError,
+        match=r"verdicts\.parquet: .* which has none: it was changed since, or concluding was stopped",
+    ):
+        RunFolder(run).read_frame()
+    conclude(run)
+    RunFolder(run).read_frame()
+
+
+def _sign(run: Path, name: str) -> None:
+    """Enter the digest of what is there now, as anybody can."""
+    file = run / "run.yaml"
+    record = yaml.safe_load(file.read_text(encoding="utf-8"))
+    record["digests"][name] = [file_digest(run / name)]
+    file.write_text(yaml.safe_dump(record, sort_keys=False), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"topic": "economy/wages"}, "topic: found 'economy/wages', expected '"),
+        ({"id": "no-such-item"}, "found the item 'no-such-item' of "),
+    ],
+)
+def test_a_question_that_the_installed_bank_asks_otherwise_is_refused_whatever_its_digest(
+    run: Path, change: dict[str, str], told: str
+) -> None:
+    file = run / "items.jsonl"
+    records = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
+    at = next(i for i, record in enumerate(records) if record["kind"] == "policy")
+    records[at] |= change
+    file.write_text("".join(json.dumps(one) + "\n" for one in records), encoding="utf-8")
+    _sign(run, "items.jsonl")
+    with pytest.raises(FolderError) as caught:
+        conclude(run)
+    assert told in str(caught.value) and "'" + str(RunFolder(run).read_run()["bank"]) + "'" in str(
+        caught.value
+    )
+    record = RunFolder(run).read_run() | {"bank": "of another version"}
+    RunFolder(run).write_run(record)
+    if "topic" in change:  # nobody knows what that bank asks
+        conclude(run)
+
+
+class _Stops:
+    """A stop right before, or right after, one of the files that are replaced takes its place."""
+
+    def __init__(self, at: int, *, after: bool) -> None:
+        self.at, self.after, self.begun = at, after, 0
+
+    @contextmanager
+    def file(self, path: Path) -> Iterator[BinaryIO]:
+        """`whole_file`, that may be stopped."""
+        self.begun += 1
+        is_last = self.begun == self.at  # another may be written before this one is whole
+        with whole_file(path) as handle:
+            yield handle
+            if is_last and not self.after:
+                raise KeyboardInterrupt
+        if is_last:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.filterwarnings("ignore:.*answers were stored")
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("limit", [2, 6])
+def test_no_stop_while_a_folder_is_asked_again_locks_its_user_out(
+    asked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int, after: bool
+) -> None:
+    """With fewer questions and with more, stopped at every file that is written."""
+    prepared = prepare(_spec(limit), own=("m",))
+    engines = {"m": FunctionEngine(lambda _: "Yes.", name="m", revision="2")}
+    for at in range(1, 40):
+        out = Path(shutil.copytree(asked, tmp_path / str(at)))
+        folder = RunFolder(out)
+        stops = _Stops(at, after=after)
+        monkeypatch.setattr("lawbound.evals.folder.run_folder.whole_file", stops.file)
+        try:
+            ask(prepared, out, engines=engines)
+        except KeyboardInterrupt:
+            monkeypatch.undo()
+        else:
+            break
+        found = stored_run(folder, folder.read_run())
+        assert {one.item for one in folder.read_plan("m")} <= set(found.items)
+    else:
+        raise AssertionError("it writes more files than that")
+    assert at > 7
+    assert all(len(known) == 1 for known in folder.read_run()["digests"].values())
+
+
+def test_asking_again_and_stopping_does_not_make_edited_questions_believed(run: Path) -> None:
+    def stopped(_: Request) -> str:
+        raise KeyboardInterrupt
+
+    file = run / "items.jsonl"
+    kept = file.read_bytes()
+    file.write_bytes(kept.replace(b'"acts": ["', b'"acts": ["deny", "'))
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(_spec(1), run, engines={"m": FunctionEngine(stopped, name="m", revision="2")})
+    assert b'"deny", "' not in file.read_bytes()
+
+
+def test_missing_answers_fail_a_gate_and_are_told_beside_a_board(
+    call: Callable[..., tuple[int, str, str]], run: Path
+) -> None:
+    (samples,) = (run / "samples").iterdir()
+    lines = samples.read_bytes().splitlines(keepends=True)
+    samples.write_bytes(b"".join(lines[::2]))
+    assert call("score", run)[0] == 0
+    mark = ("gate", run, "--that", "truncated.value@us<=1")
+    code, out, err = call(*mark)
+    assert code == 1 and "FAILS" in out
+    assert re.search(r"WARNING: truncated\S*: \d+ of \d+ answers of m under us are missing ", err)
+    assert "more than 0.05 of them: it fails (--missing allows more)" in err
+    code, out, err = call(*mark, "--missing", "1")
+    assert code == 0 and "holds" in out and "are missing" in err and "it fails" not in err
+    assert re.search(
+        r"WARNING: \d+ answers of m \(run\) under us are missing", call("leaderboard", run)[2]
+    )

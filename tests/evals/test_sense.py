@@ -1,0 +1,32 @@
+"""Numbers of a file that cannot be."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lawbound.evals.estimate import Estimate
+from lawbound.evals.folder.estimates import read_estimates
+from lawbound.evals.folder.run_folder import FolderError
+from lawbound.evals.leaderboard.board import metrics_rows
+from lawbound.evals.leaderboard.table import csv_bytes
+
+
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ({"value": 0.99}, "value is '0.99', expected 0.25 to 0.75 (its interval)"),
+        ({"value": 1.5, "high": 2.0}, "value is '1.5', expected -1 to 1 (J)"),
+        ({"errors": -1}, "errors is '-1', expected 0 or more"),
+    ],
+)
+def test_an_estimate_that_cannot_be_is_refused(
+    tmp_path: Path, cells: dict[str, Any], told: str
+) -> None:
+    wrote = Estimate("J", "m", "cn", "full", value=0.5, low=0.25, high=0.75, n=4)
+    path = tmp_path / "metrics.csv"
+    path.write_bytes(csv_bytes(metrics_rows([wrote, replace(wrote, **cells)])))
+    with pytest.raises(FolderError, match=rf"metrics\.csv:3: {re.escape(told)}$"):
+        read_estimates(path)
