@@ -220,13 +220,13 @@ def _engine_options(spec: "RunSpec") -> dict[str, Any]:
 def _print_plan(spec: "RunSpec", panel: "JudgeSpec | None" = None) -> None:
     from lawbound.evals.opening import place
     from lawbound.evals.prepare import prepare
-    from lawbound.evals.run_cost import cost_of
+    from lawbound.evals.run_cost import costs_of
     from lawbound.evals.unmet import DrawWarning
 
     with noted(DrawWarning):
         prepared = prepare(spec)
     with bars() as observer, place(spec) as cluster:
-        found = [cost_of(model, prepared, observer, cluster) for model in prepared.models]
+        found = costs_of(prepared, observer, cluster)
     table(
         [
             "model",
