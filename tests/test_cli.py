@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Callable
+from inspect import signature
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import typer
 import lawbound
 from lawbound.__main__ import main
 from lawbound.runners.cli import app
+from lawbound.runners.cli import run as of_cli
 from lawbound.runners.cli.console import printable
 from lawbound.tasks.bank import CANARY
 
@@ -374,6 +376,17 @@ def test_a_dry_run_tells_the_most_that_judges_would_be_asked(run: Run, tmp_path:
     assert "of judges, about those answers of which the offline grader is unsure, at most" in text
     # A reference model's answers are no judge's business.
     assert ":9/v1: 0 requests about 0 answers, 0 new tokens" in text
+
+
+def test_a_plan_takes_every_option_that_decides_what_is_asked_or_how(run: Run) -> None:
+    """So that a run's own command line can be planned."""
+    of_run, of_plan = (set(signature(one).parameters) for one in (of_cli.run, of_cli.plan))
+    assert of_run - of_plan == {"out", "dry_run"}
+    asked = ("quick", "--model", "reference:empty", "--policy", "us", "--limit", "1")
+    given = ("--no-references", "--temperature", "0.5", "--dtype", "bfloat16", "--max-errors", "3")
+    code, text, err = run("plan", *asked, *given)
+    assert (code, text) == run("run", *asked, *given, "--dry-run")[:2]
+    assert code == 0 and "WARNING: --dtype: changes nothing" in err
 
 
 def test_results_go_to_stdout_and_progress_to_stderr(run: Run, tmp_path: Path) -> None:
