@@ -92,9 +92,9 @@ def test_every_data_file_is_shipped() -> None:
 def test_a_source_archive_holds_whatever_is_tracked() -> None:
     if not (ROOT / ".git").exists():
         pytest.skip("this is such an archive, or another copy without its history")
-    listed = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
-    )
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip(f"git does not tell what is tracked: {listed.stderr}")
     links = {f"lawbound/{folder}" for folder in FLOW}
     tracked = set(listed.stdout.rstrip("\0").split("\0")) - links
     rules = [line.split() for line in (ROOT / "MANIFEST.in").read_text().splitlines()]
