@@ -9,6 +9,7 @@ from types import TracebackType
 
 import typer
 
+from lawbound.runners.cli.console import show
 from lawbound.runners.engines.extras import remedy
 from lawbound.tasks.files import quoted
 from lawbound.tasks.messages import did_you_mean, one_line
@@ -52,6 +53,8 @@ def lm_eval(context: typer.Context) -> None:
     folder = files("lawbound.tasks") / "lmeval"
     added = []
     if subcommand == ["run"]:
+        if {"-h", "--help"} & set(rest):
+            show(f"{context.get_help()}\n\nThe options are lm-eval's own:\n")
         options = {argument.partition("=")[0] for argument in rest}
         if "--apply_chat_template" not in options:
             added.append("--apply_chat_template")
