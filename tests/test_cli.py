@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from inspect import signature
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -38,11 +39,15 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def _commands() -> list[str]:
+    return [name for name, _ in _every_command()]
+
+
+def _every_command() -> list[tuple[str, Any]]:
     root = typer.main.get_command(app)
     found = []
     for name, command in root.commands.items():  # type: ignore[attr-defined]
         below = getattr(command, "commands", {})
-        found += [f"{name} {part}" for part in below] or [name]
+        found += [(f"{name} {part}", one) for part, one in below.items()] or [(name, command)]
     return found
 
 
@@ -387,6 +392,17 @@ def test_a_plan_takes_every_option_that_decides_what_is_asked_or_how(run: Run) -
     code, text, err = run("plan", *asked, *given)
     assert (code, text) == run("run", *asked, *given, "--dry-run")[:2]
     assert code == 0 and "WARNING: --dtype: changes nothing" in err
+
+
+def test_options_of_one_kind_look_alike_in_every_command() -> None:
+    odd = []
+    for name, command in _every_command():
+        for option in command.params:
+            if "--out" in option.opts and "-o" not in option.opts:
+                odd.append(f"{name} --out: found no -o")
+            if re.search(r" \[(?!default: )[^\]]*\]\.?$", getattr(option, "help", None) or ""):
+                odd.append(f"{name} {option.opts[0]}: expected [default: ...], as Typer says it")
+    assert odd == []
 
 
 def test_results_go_to_stdout_and_progress_to_stderr(run: Run, tmp_path: Path) -> None:

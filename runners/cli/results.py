@@ -60,7 +60,9 @@ def score(
     folder: Annotated[Path, typer.Argument(help="A run folder, or a folder of lm-eval's logs.")],
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="Run folder to make from lm-eval's logs [FOLDER-scored]."),
+        typer.Option(
+            "--out", "-o", help="Run folder to make from lm-eval's logs. [default: FOLDER-scored]"
+        ),
     ] = None,
     labels: Annotated[
         Path | None,
@@ -156,7 +158,9 @@ def report(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> Non
 
 def leaderboard(
     folders: Annotated[list[Path], typer.Argument(help="Run folders.")],
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="CSV to write [print].")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="CSV to write. [default: print]")
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Merge runs that differ; a column then says so.")
     ] = False,
