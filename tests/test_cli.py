@@ -394,6 +394,13 @@ def test_a_plan_takes_every_option_that_decides_what_is_asked_or_how(run: Run) -
     assert code == 0 and "WARNING: --dtype: changes nothing" in err
 
 
+def test_scoring_nothing_names_both_that_can_be_scored(run: Run, tmp_path: Path) -> None:
+    for folder, found in ((tmp_path, "holds neither"), (tmp_path / "none", "is no folder")):
+        assert _one_line(*run("score", str(folder))) == (
+            f"error: {folder}: {found}, expected a run folder (with run.yaml) or a folder of lm-eval's logs"
+        )
+
+
 def test_options_of_one_kind_look_alike_in_every_command() -> None:
     odd = []
     for name, command in _every_command():

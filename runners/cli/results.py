@@ -91,7 +91,7 @@ def score(
     No model is asked but judges, whom the last six options concern. Without --judge the readings of an earlier panel stay; `--judge none` drops them.
     """
     from lawbound.evals.conclude import conclude
-    from lawbound.evals.folder.run_folder import FolderError
+    from lawbound.evals.folder.run_folder import FolderError, RunFolder
     from lawbound.evals.lmeval.logs import LeftOutWarning, import_logs, is_log_folder
     from lawbound.rubrics.policy.policy import PolicyError
 
@@ -122,6 +122,11 @@ def score(
         elif newest or policy:
             raise FolderError(
                 f"{folder}: holds no logs of lm-eval, which --newest and --policy concern"
+            )
+        elif not (RunFolder(folder).run_yaml.exists() or RunFolder(folder).items.exists()):
+            found = "holds neither" if folder.is_dir() else "is no folder"
+            raise FolderError(
+                f"{folder}: {found}, expected a run folder (with run.yaml) or a folder of lm-eval's logs"
             )
         try:
             conclusion = conclude(folder, judge=panel, observer=observer)
