@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .venv/.installed
 POLICIES ?= cn,de,us,intl
+LINKS := $(addprefix lawbound/,evals rubrics runners tasks)
 
 .PHONY: demo test lint types fast test-slow clean
 
@@ -26,10 +27,14 @@ test-slow: $(STAMP)  ## The real model, a real browser, a real cluster, faults a
 	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "model or browser or cluster or faults or sim"
 
 # The stamp is renewed whenever the project's own requirements change.
-$(STAMP): pyproject.toml constraints.txt
+$(STAMP): pyproject.toml constraints.txt | $(LINKS)
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade-strategy only-if-needed -c constraints.txt -e ".[local,openvino,ray,dev]"
 	touch $(STAMP)
+
+# They are tracked, but a source archive cannot hold them, and mypy finds the package by them.
+$(LINKS): lawbound/%:
+	ln -s ../$* $@
 
 clean:
 	rm -rf .venv build *.egg-info .mypy_cache .ruff_cache .pytest_cache

@@ -22,7 +22,7 @@ import numpy as np
 import page
 from scale_world import REFERENCE_SIZE, Job, World, simulate
 
-from lawbound.evals.prepare import plan_for, prepare
+from lawbound.evals.prepare import mode_of, plan_for, prepare
 from lawbound.evals.run_spec import RunSpec
 from lawbound.rubrics.policy.files import shipped
 from lawbound.rubrics.reference.engine import ReferenceEngine
@@ -77,7 +77,8 @@ def real_plan(suite: str, policies: int) -> tuple[Request, ...]:
     """What the suite asks one model under so many shipped policies."""
     names = tuple(name for name in shipped() if name != "core")[:policies]
     spec = RunSpec(suite=suite, models=("reference:empty",), policies=names, references=False)
-    return plan_for(prepare(spec), ReferenceEngine("empty", {})).requests
+    engine = ReferenceEngine("empty", {})
+    return plan_for(prepare(spec), engine, [mode_of(engine)]).requests
 
 
 def measured(folder: Path) -> tuple[float, float]:

@@ -17,7 +17,7 @@ from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.versions import installed
 from lawbound.evals.observer import Observer, Silent, trouble_of
 from lawbound.evals.opening import ModelLabels, open_model, place
-from lawbound.evals.prepare import Prepared, mode_of, plan_for
+from lawbound.evals.prepare import ModesAsked, Prepared, plan_for
 from lawbound.rubrics.reference import is_reference
 from lawbound.runners.engines import Engine
 from lawbound.runners.engines.function import FunctionEngine
@@ -75,7 +75,7 @@ def ask(
                 write_again()
 
         asking = _Asking(prepared, folder, origins, write_again, told, observer)
-        modes: dict[Mode, None] = {}
+        modes = ModesAsked()
         older = False
         for model in prepared.models:
             observer.stage(f"loading {model}", None)
@@ -83,15 +83,12 @@ def ask(
             engine = ready or open_model(model, prepared, found, cluster)
             try:
                 labels.take(model, engine.fingerprint().model)
-                if not is_reference(model):
-                    modes[mode_of(engine)] = None
                 if not entries:
                     # Nothing before a model is open: until then an earlier run stays as it was.
                     store_policies(folder, prepared.policies)
                     keep = digests.fits(out, ITEMS)
                     older = folder.add_items(prepared.items, told, keep=keep)
-                beside = tuple(modes) if is_reference(model) else ()
-                entries.append(_ask_one(asking, model, engine, beside))
+                entries.append(_ask_one(asking, model, engine, modes.take(model, engine)))
             finally:
                 if ready is None:
                     engine.close()
@@ -130,10 +127,10 @@ class _Asking:
 
 
 def _ask_one(
-    asking: _Asking, model: str, engine: Engine, beside: Collection[Mode]
+    asking: _Asking, model: str, engine: Engine, modes: Collection[Mode]
 ) -> dict[str, Any]:
     prepared, folder, origins = asking.prepared, asking.folder, asking.origins
-    requests = plan_for(prepared, engine, beside=beside)
+    requests = plan_for(prepared, engine, modes)
     label = requests.fingerprint.model
     folder.write_plan(requests, asking.told)
     asking.observer.stage(f"asking {label}", len(requests.requests))

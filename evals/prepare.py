@@ -13,7 +13,7 @@ from lawbound.evals.suite import compose, load_suite, suite_policies
 from lawbound.evals.suite_file import Suite, SuiteError
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.rubrics.policy.policy import Policy, PolicyError
-from lawbound.rubrics.reference import PREFIX
+from lawbound.rubrics.reference import PREFIX, is_reference
 from lawbound.rubrics.reference.situation import Situations, situations
 from lawbound.runners.collector import paused_collector
 from lawbound.runners.engines import Engine, ScoresChoices
@@ -39,7 +39,7 @@ class Prepared:
     """The policies by the names that they were asked for under."""
     arms: tuple[Arm, ...]
     models: tuple[str, ...]
-    """The user's models, then the suite's reference models."""
+    """Real models first: reference models are asked as those beside them are."""
     seed: int
     bank: str
     """Digest of the bank that was drawn from."""
@@ -88,7 +88,8 @@ def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
     named = _policies(spec.policies or suite_policies(spec.suite, suite))
     check_sizes(named)
     references = suite.references if spec.references else ()
-    models = tuple(dict.fromkeys([*spec.models, *(PREFIX + name for name in references)]))
+    asked = dict.fromkeys([*spec.models, *(PREFIX + name for name in references)])
+    models = tuple(sorted(asked, key=is_reference))
     check_own(own, models)
     for model in models:
         if model not in own:
@@ -113,7 +114,26 @@ def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
     return Prepared(spec, suite, named, arms, models, seed, digest(bank))
 
 
-def plan_for(prepared: Prepared, engine: Engine, *, beside: Collection[Mode] = ()) -> Plan:
+class ModesAsked:
+    """In which modes the models of one run are asked for choices, taken down in the run's order."""
+
+    def __init__(self) -> None:
+        """Nobody was asked yet."""
+        self._real: dict[Mode, None] = {}
+
+    def take(self, model: str, engine: Engine) -> tuple[Mode, ...]:
+        """The modes for a model: its own, and for a reference model those of the real models before it.
+
+        So a reference model stands on the same boards as they do.
+        """
+        own = mode_of(engine)
+        if is_reference(model):
+            return tuple(self._real) or (own,)
+        self._real[own] = None
+        return (own,)
+
+
+def plan_for(prepared: Prepared, engine: Engine, modes: Collection[Mode]) -> Plan:
     """The requests of one model.
 
     Choices become generated answers where the engine cannot score them.
@@ -121,10 +141,8 @@ def plan_for(prepared: Prepared, engine: Engine, *, beside: Collection[Mode] = (
     Args:
         prepared: What is asked.
         engine: Who is asked.
-        beside: For a reference model: the modes in which the models beside it were asked, so that
-            it stands on the same boards.
+        modes: In which it is asked for choices; see `ModesAsked`.
     """
-    modes = tuple(beside) or (mode_of(engine),)
     plain: tuple[Mode, ...] = ("generate",)
     arms = [
         arm if arm.mode == "generate" else replace(arm, mode=mode)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from lawbound.evals.observer import Observer
 from lawbound.evals.opening import open_model
-from lawbound.evals.prepare import Prepared, plan_for
+from lawbound.evals.prepare import ModesAsked, Prepared, plan_for
 from lawbound.rubrics.reference import is_reference
 from lawbound.runners.engines import Engine
 from lawbound.runners.engines.protocol import EstimatesTime, WorksAhead
@@ -37,25 +37,35 @@ class RunCost:
         return "unknown" if self.seconds is None else f"about {self.seconds:.0f} s"
 
 
-def cost_of(
-    model: str, prepared: Prepared, observer: Observer, cluster: "Cluster | None" = None
-) -> RunCost:
-    """Load a model, render its plan and count; asks nothing of the plan.
+def costs_of(
+    prepared: Prepared, observer: Observer, cluster: "Cluster | None" = None
+) -> list[RunCost]:
+    """Load every model, render its plan and count; asks nothing of the plans.
 
     Args:
-        model: One of the prepared models.
         prepared: What would be asked.
         observer: Hears of the progress.
         cluster: Where it would be asked, if not here.
 
     Raises:
-        ModelError: The model cannot be loaded.
+        ModelError: A model cannot be loaded.
     """
+    modes = ModesAsked()
+    return [_cost_of(model, prepared, modes, observer, cluster) for model in prepared.models]
+
+
+def _cost_of(
+    model: str,
+    prepared: Prepared,
+    modes: ModesAsked,
+    observer: Observer,
+    cluster: "Cluster | None",
+) -> RunCost:
     observer.stage(f"planning {model}", None)
     found = prepared.situations() if is_reference(model) else {}
     engine = open_model(model, prepared, found, cluster)
     try:
-        requests = plan_for(prepared, engine)
+        requests = plan_for(prepared, engine, modes.take(model, engine))
         seconds = None
         if isinstance(engine, EstimatesTime):
             seconds = engine.estimate_seconds(requests.requests)

@@ -16,7 +16,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from sys import intern
 from types import TracebackType
-from typing import IO, Any, Self, get_args
+from typing import IO, Any, BinaryIO, Self, get_args
 
 from lawbound.runners.plan import canonical_json
 from lawbound.runners.sample import MOST_COUNTED, Finish, Placement, Sample, is_likelihood
@@ -24,7 +24,8 @@ from lawbound.tasks.places import open_new, open_regular, open_to_append
 
 MAX_LINE = 64 * 2**20
 """No sample is larger; a longer line is damage."""
-
+LOCK = ".lock"
+"""The file in a run folder that its writer holds."""
 
 _HELD: ContextVar[frozenset[Path]] = ContextVar("held run folders", default=frozenset())
 
@@ -37,6 +38,8 @@ class StoreError(OSError):
 def lock(folder: Path) -> Iterator[None]:
     """Hold a run folder: a second process is refused, a dead one's lock is gone with it.
 
+    A folder that was made for it and then holds nothing is taken away again: it would look like a run.
+
     Who holds it may ask for it again, so that steps that each need the folder can share one hold
     and nobody comes in between them.
 
@@ -47,9 +50,10 @@ def lock(folder: Path) -> Iterator[None]:
     if folder.absolute() in held:
         yield
         return
+    is_new = not folder.exists()
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        handle = open_to_append(folder / ".lock")
+        handle = open_to_append(folder / LOCK)
         linked = [entry for entry in folder.iterdir() if entry.is_symlink() and entry.is_dir()]
     except OSError as fault:
         raise StoreError(
@@ -58,6 +62,7 @@ def lock(folder: Path) -> Iterator[None]:
     with handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _check_there(handle, folder)
         except OSError as fault:
             if fault.errno in (errno.EWOULDBLOCK, errno.EACCES):
                 raise StoreError(
@@ -75,6 +80,23 @@ def lock(folder: Path) -> Iterator[None]:
             yield
         finally:
             _HELD.reset(token)
+            if is_new:
+                _remove_if_unused(folder)
+
+
+def _check_there(handle: BinaryIO, folder: Path) -> None:
+    """Another run may have taken the folder away after we opened its lock: ours would then hold nothing."""
+    with suppress(FileNotFoundError):
+        if os.path.samestat(os.fstat(handle.fileno()), (folder / LOCK).stat()):
+            return
+    raise BlockingIOError(errno.EWOULDBLOCK, "taken away just now", str(folder))
+
+
+def _remove_if_unused(folder: Path) -> None:
+    with suppress(OSError):
+        if [entry.name for entry in folder.iterdir()] == [LOCK]:
+            (folder / LOCK).unlink()
+            folder.rmdir()
 
 
 @dataclass(slots=True)

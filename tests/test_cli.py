@@ -3,7 +3,9 @@
 import re
 import sys
 from collections.abc import Callable
+from inspect import signature
 from pathlib import Path
+from typing import Any
 
 import pytest
 import typer
@@ -11,6 +13,7 @@ import typer
 import lawbound
 from lawbound.__main__ import main
 from lawbound.runners.cli import app
+from lawbound.runners.cli import run as of_cli
 from lawbound.runners.cli.console import printable
 from lawbound.tasks.bank import CANARY
 
@@ -36,11 +39,15 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
 
 def _commands() -> list[str]:
+    return [name for name, _ in _every_command()]
+
+
+def _every_command() -> list[tuple[str, Any]]:
     root = typer.main.get_command(app)
     found = []
     for name, command in root.commands.items():  # type: ignore[attr-defined]
         below = getattr(command, "commands", {})
-        found += [f"{name} {part}" for part in below] or [name]
+        found += [(f"{name} {part}", one) for part, one in below.items()] or [(name, command)]
     return found
 
 
@@ -374,6 +381,35 @@ def test_a_dry_run_tells_the_most_that_judges_would_be_asked(run: Run, tmp_path:
     assert "of judges, about those answers of which the offline grader is unsure, at most" in text
     # A reference model's answers are no judge's business.
     assert ":9/v1: 0 requests about 0 answers, 0 new tokens" in text
+
+
+def test_a_plan_takes_every_option_that_decides_what_is_asked_or_how(run: Run) -> None:
+    """So that a run's own command line can be planned."""
+    of_run, of_plan = (set(signature(one).parameters) for one in (of_cli.run, of_cli.plan))
+    assert of_run - of_plan == {"out", "dry_run"}
+    asked = ("quick", "--model", "reference:empty", "--policy", "us", "--limit", "1")
+    given = ("--no-references", "--temperature", "0.5", "--dtype", "bfloat16", "--max-errors", "3")
+    code, text, err = run("plan", *asked, *given)
+    assert (code, text) == run("run", *asked, *given, "--dry-run")[:2]
+    assert code == 0 and "WARNING: --dtype: changes nothing" in err
+
+
+def test_scoring_nothing_names_both_that_can_be_scored(run: Run, tmp_path: Path) -> None:
+    for folder, found in ((tmp_path, "holds neither"), (tmp_path / "none", "is no folder")):
+        assert _one_line(*run("score", str(folder))) == (
+            f"error: {folder}: {found}, expected a run folder (with run.yaml) or a folder of lm-eval's logs"
+        )
+
+
+def test_options_of_one_kind_look_alike_in_every_command() -> None:
+    odd = []
+    for name, command in _every_command():
+        for option in command.params:
+            if "--out" in option.opts and "-o" not in option.opts:
+                odd.append(f"{name} --out: found no -o")
+            if re.search(r" \[(?!default: )[^\]]*\]\.?$", getattr(option, "help", None) or ""):
+                odd.append(f"{name} {option.opts[0]}: expected [default: ...], as Typer says it")
+    assert odd == []
 
 
 def test_results_go_to_stdout_and_progress_to_stderr(run: Run, tmp_path: Path) -> None:

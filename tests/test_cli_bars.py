@@ -1,9 +1,12 @@
 """What stands beside a progress bar, and that it reaches a log as well as a terminal."""
 
+from contextlib import suppress
+
 import pytest
 
 from lawbound.evals.observer import Silent, trouble_of
 from lawbound.runners.cli.console import Bars, bars
+from lawbound.runners.engines import ModelError
 
 
 def test_failing_requests_are_counted_beside_the_bar_and_the_first_is_quoted(
@@ -36,3 +39,14 @@ def test_what_fails_no_more_leaves_the_bar(capsys: pytest.CaptureFixture[str]) -
 def test_an_observer_that_does_not_listen_is_told_nothing() -> None:
     trouble_of(Silent())(1, "status 500")
     assert trouble_of(drawn := Bars()) == drawn.trouble
+
+
+@pytest.mark.parametrize(("fails", "drawn"), [(True, "0/?"), (False, "1/1")])
+def test_a_stage_that_failed_ends_no_bar_full(
+    fails: bool, drawn: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with suppress(ModelError), bars() as observer:
+        observer.stage("loading m", None)
+        if fails:
+            raise ModelError("no such model")
+    assert drawn in capsys.readouterr().err

@@ -1,6 +1,7 @@
 """Documents say what they point to: links lead somewhere, and sums of tables are those of the tables."""
 
 import re
+import tomllib
 from collections import Counter
 from pathlib import Path
 
@@ -205,3 +206,10 @@ def test_the_suite_in_the_documents_is_one() -> None:
 def test_the_headings_of_a_prompt_are_listed() -> None:
     (row,) = re.findall(r"^\| rule: `category`.*", (DOCS / "policies.md").read_text(), re.MULTILINE)
     assert tuple(re.findall(r"`([a-z]+)`", row)[1:]) == categories()
+
+
+def test_the_package_and_the_citation_name_the_same_authors_and_version() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert [one["name"] for one in project["authors"]] == [one["name"] for one in cited["authors"]]
+    assert project["version"] == cited["version"]

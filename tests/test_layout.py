@@ -1,8 +1,12 @@
 """The shape that the project promises: imports follow the data, and every package is shipped."""
 
 import ast
+import subprocess
 import tomllib
+from fnmatch import fnmatch
 from pathlib import Path
+
+import pytest
 
 ROOT = Path(__file__).parents[1]
 FLOW = ("tasks", "runners", "rubrics", "evals")
@@ -83,6 +87,21 @@ def test_every_data_file_is_shipped() -> None:
         and file.suffix in (".yaml", ".json", ".css", ".js", ".html", ".txt", ".j2", ".md", ".npz")
     }
     assert on_disk - shipped == set()
+
+
+def test_a_source_archive_holds_whatever_is_tracked() -> None:
+    if not (ROOT / ".git").exists():
+        pytest.skip("this is such an archive, or another copy without its history")
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
+    if listed.returncode:
+        pytest.skip(f"git does not tell what is tracked: {listed.stderr}")
+    links = {f"lawbound/{folder}" for folder in FLOW}
+    tracked = set(listed.stdout.rstrip("\0").split("\0")) - links
+    rules = [line.split() for line in (ROOT / "MANIFEST.in").read_text().splitlines()]
+    folders = tuple(f"{name}/" for rule in rules if rule[0] == "graft" for name in rule[1:])
+    patterns = [pattern for rule in rules if rule[0] == "include" for pattern in rule[1:]]
+    left = {name for name in tracked if not name.startswith(folders)}
+    assert {name for name in left if not any(fnmatch(name, one) for one in patterns)} == set()
 
 
 def test_modules_stay_readable() -> None:

@@ -399,6 +399,33 @@ def test_what_lm_eval_cannot_run_is_one_line(
     assert err.splitlines()[-1].startswith(f"error: {said}")
 
 
+@pytest.mark.parametrize("words", [("--help",), ("run", "-h")])
+def test_the_help_of_the_command_stands_above_lm_evals(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["lawbound", "lm-eval", *words])
+    with pytest.raises(SystemExit) as stop:
+        main()
+    ours, found, its = capsys.readouterr().out.partition("The options are lm-eval's own:")
+    assert stop.value.code == 0 and found
+    assert "lawbound lm-eval" in ours and "--include_path" in ours and "--model_args" in its
+
+
+def test_a_package_that_lm_evals_models_miss_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code = """def execute(*_): raise ModuleNotFoundError("No module named 'torch'", name="torch")"""
+    of_lm_eval: dict[str, Any] = {"__name__": "lm_eval.models.huggingface"}
+    exec(code, of_lm_eval)
+    monkeypatch.setattr("lm_eval._cli.HarnessCLI.execute", of_lm_eval["execute"])
+    stop, err = _command(monkeypatch, capsys, "--model", "hf", "--tasks", "lawbound_cn")
+    assert stop == 2
+    assert err.splitlines()[-1] == (
+        "error: lm-eval: No module named 'torch', expected it to be installed: "
+        "pip install 'lawbound[local]'"
+    )
+
+
 def test_lm_eval_without_anything_shows_help(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -150,7 +150,8 @@ def sample(
     count: Annotated[int, typer.Option(min=1, help="At most so many answers.")] = 400,
     least: Annotated[int, typer.Option(min=2, help="At least so many of each stratum.")] = 4,
     model: Annotated[
-        list[str] | None, typer.Option(help="Only this model; repeats [all but references].")
+        list[str] | None,
+        typer.Option(help="Only this model; repeats. [default: all but references]"),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the draw.")] = 0,
     blind: Annotated[

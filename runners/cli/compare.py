@@ -31,8 +31,12 @@ def add_to(app: typer.Typer) -> None:
 def compare(
     first: Annotated[Path, typer.Argument(help="A run folder.")],
     second: Annotated[Path, typer.Argument(help="Another, or the same.")],
-    model_a: Annotated[str, typer.Option(help="Model of the first [its only real one].")] = "",
-    model_b: Annotated[str, typer.Option(help="Model of the second [its only real one].")] = "",
+    model_a: Annotated[
+        str, typer.Option(help="Model of the first. [default: its only real one]")
+    ] = "",
+    model_b: Annotated[
+        str, typer.Option(help="Model of the second. [default: its only real one]")
+    ] = "",
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="CSV of the items that flipped.")
     ] = None,
@@ -173,7 +177,9 @@ def power(
     pilot: Annotated[
         Path | None, typer.Argument(help="A run folder whose variances to plan with.")
     ] = None,
-    metric: Annotated[str | None, typer.Option(help="Metric of the pilot [policy_tax].")] = None,
+    metric: Annotated[
+        str | None, typer.Option(help="Metric of the pilot. [default: policy_tax]")
+    ] = None,
     sd: Annotated[
         float | None,
         typer.Option(min=0, max=1000, help="Standard deviation of a cluster, without a pilot."),

@@ -109,10 +109,11 @@ class Bars:
                 printable(line), markup=False, highlight=False, soft_wrap=True
             )
 
-    def stop(self) -> None:
-        """Leave the bars as they stand."""
+    def stop(self, *, done: bool = True) -> None:
+        """Leave the bars as they stand; what was not done ends no bar full."""
         if self._progress is not None:
-            self._finish_task()
+            if done:
+                self._finish_task()
             self._progress.stop()
 
     def _finish_task(self) -> None:
@@ -158,7 +159,9 @@ def _progress() -> "Progress":
 def bars() -> Iterator[Bars]:
     """Progress on stderr while the block runs."""
     drawn = Bars()
+    done = False
     try:
         yield drawn
+        done = True
     finally:
-        drawn.stop()
+        drawn.stop(done=done)

@@ -21,7 +21,9 @@ def grade(
     out: Annotated[
         Path | None,
         typer.Option(
-            "--out", "-o", help="File to write; its ending is its format [JSONL to stdout]."
+            "--out",
+            "-o",
+            help="File to write; its ending is its format. [default: JSONL to stdout]",
         ),
     ] = None,
 ) -> None:

@@ -9,8 +9,10 @@ from types import TracebackType
 
 import typer
 
+from lawbound.runners.cli.console import show
+from lawbound.runners.engines.extras import remedy
 from lawbound.tasks.files import quoted
-from lawbound.tasks.messages import did_you_mean
+from lawbound.tasks.messages import did_you_mean, one_line
 
 
 class HarnessError(ValueError):
@@ -19,6 +21,9 @@ class HarnessError(ValueError):
 
 CHECKS = ("lm_eval.config.", "lm_eval._cli.", "lm_eval.api.registry", "lm_eval.evaluator")
 """Where lm-eval refuses what it was given; what it raises elsewhere keeps its traceback."""
+
+MODELS = "lm_eval.models."
+"""Where lm-eval says that a model needs a package which its install leaves out."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -48,6 +53,8 @@ def lm_eval(context: typer.Context) -> None:
     folder = files("lawbound.tasks") / "lmeval"
     added = []
     if subcommand == ["run"]:
+        if {"-h", "--help"} & set(rest):
+            show(f"{context.get_help()}\n\nThe options are lm-eval's own:\n")
         options = {argument.partition("=")[0] for argument in rest}
         if "--apply_chat_template" not in options:
             added.append("--apply_chat_template")
@@ -55,6 +62,10 @@ def lm_eval(context: typer.Context) -> None:
     ours = [file.name.removesuffix(".yaml") for file in folder.iterdir()]
     try:
         _evaluate(folder, ours)
+    except ModuleNotFoundError as fault:
+        if not _raised_in(fault.__traceback__).startswith(MODELS):
+            raise
+        raise HarnessError(f"lm-eval: {one_line(fault, 300)}{remedy(fault)}") from fault
     except (ValueError, FileNotFoundError) as fault:
         if not _raised_in(fault.__traceback__).startswith(CHECKS):
             raise

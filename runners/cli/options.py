@@ -13,15 +13,19 @@ if TYPE_CHECKING:
 
     from lawbound.evals.judging.panel import JudgeSpec
 
-SuiteArg = Annotated[str | None, typer.Argument(help="A shipped suite or a YAML file [quick].")]
+SuiteArg = Annotated[
+    str | None, typer.Argument(help="A shipped suite or a YAML file. [default: quick]")
+]
 Models = Annotated[
     list[str] | None,
-    typer.Option("--model", "-m", help="Model; repeat or separate by commas [smollm2]."),
+    typer.Option("--model", "-m", help="Model; repeat or separate by commas. [default: smollm2]"),
 ]
 Policies = Annotated[
     list[str] | None,
     typer.Option(
-        "--policy", "-p", help="Policy id or file; repeat or separate by commas [the suite's]."
+        "--policy",
+        "-p",
+        help="Policy id or file; repeat or separate by commas. [default: the suite's]",
     ),
 ]
 Strengths = Annotated[
@@ -30,7 +34,9 @@ Strengths = Annotated[
 ]
 Banks = Annotated[
     list[str] | None,
-    typer.Option("--bank", help="Bank folder, such as the parts of a split; repeat [shipped]."),
+    typer.Option(
+        "--bank", help="Bank folder, such as the parts of a split; repeat. [default: shipped]"
+    ),
 ]
 Config = Annotated[
     Path | None,
@@ -40,23 +46,35 @@ Config = Annotated[
     ),
 ]
 Limit = Annotated[int | None, typer.Option(min=1, help="Items of each selection and policy.")]
-Seed = Annotated[int | None, typer.Option(min=0, help="Draws items and wordings [the suite's].")]
-Epochs = Annotated[int | None, typer.Option(min=1, help="Repeats of each arm [1].")]
-Temperature = Annotated[float | None, typer.Option(min=0, max=2, help="Sampling temperature [0].")]
-MaxTokens = Annotated[int | None, typer.Option(min=1, help="Tokens of an answer [the suite's].")]
-BatchSize = Annotated[int | None, typer.Option(min=1, help="Sequences at once [from memory].")]
-Dtype = Annotated[str | None, typer.Option(help="float32, bfloat16 or float16 [float32].")]
-Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1 [auto].")]
-Concurrency = Annotated[int | None, typer.Option(min=1, help="Requests in flight [64].")]
+Seed = Annotated[
+    int | None, typer.Option(min=0, help="Draws items and wordings. [default: the suite's]")
+]
+Epochs = Annotated[int | None, typer.Option(min=1, help="Repeats of each arm. [default: 1]")]
+Temperature = Annotated[
+    float | None, typer.Option(min=0, max=2, help="Sampling temperature. [default: 0]")
+]
+MaxTokens = Annotated[
+    int | None, typer.Option(min=1, help="Tokens of an answer. [default: the suite's]")
+]
+BatchSize = Annotated[
+    int | None, typer.Option(min=1, help="Sequences at once. [default: from memory]")
+]
+Dtype = Annotated[str | None, typer.Option(help="float32, bfloat16 or float16. [default: float32]")]
+Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1. [default: auto]")]
+Concurrency = Annotated[int | None, typer.Option(min=1, help="Requests in flight. [default: 64]")]
 MaxErrors = Annotated[
     int | None,
     typer.Option(
-        min=0, help="Stop where more requests of one model or judge than these fail [never]."
+        min=0,
+        help="Stop where more requests of one model or judge than these fail. [default: never]",
     ),
 ]
 Revision = Annotated[str | None, typer.Option(help="Revision of the weights or endpoint.")]
 References = Annotated[
-    bool | None, typer.Option("--references/--no-references", help="Run reference models beside.")
+    bool | None,
+    typer.Option(
+        "--references/--no-references", help="Run reference models beside. [default: references]"
+    ),
 ]
 RemoteCode = Annotated[
     bool | None, typer.Option("--trust-remote-code", help="Let a model bring its own code.")
@@ -65,7 +83,8 @@ On = Annotated[
     str | None, typer.Option(help="Ask on a cluster's workers: ray, or ray://HOST:PORT.")
 ]
 Workers = Annotated[
-    int | None, typer.Option(min=1, help="Workers of the cluster [one an accelerator or machine].")
+    int | None,
+    typer.Option(min=1, help="Workers of the cluster. [default: one an accelerator or machine]"),
 ]
 Judges = Annotated[
     list[str] | None,
@@ -77,13 +96,15 @@ Judges = Annotated[
 ]
 JudgeModes = Annotated[
     str | None,
-    typer.Option(help="hybrid: only answers that the offline grader is unsure of; all [hybrid]."),
+    typer.Option(
+        help="hybrid: only answers that the offline grader is unsure of; all. [default: hybrid]"
+    ),
 ]
 JudgeTokens = Annotated[
     int | None,
     typer.Option(
         min=1,
-        help="Tokens of one reply of a judge, thinking included [4096; 64 for llama-guard, 16 for shieldgemma].",
+        help="Tokens of one reply of a judge, thinking included. [default: 4096; 64 for llama-guard, 16 for shieldgemma]",
     ),
 ]
 DryRun = Annotated[

@@ -66,9 +66,9 @@ def show_(
     policy: Name,
     strength: Annotated[str, typer.Option(help="Print this prompt instead of the rules.")] = "",
     wording: Annotated[
-        int | None, typer.Option(min=0, help="Which wording of the prompt [0].")
+        int | None, typer.Option(min=0, help="Which wording of the prompt. [default: 0]")
     ] = None,
-    lang: Annotated[str | None, typer.Option(help="Language of the prompt [en].")] = None,
+    lang: Annotated[str | None, typer.Option(help="Language of the prompt. [default: en]")] = None,
 ) -> None:
     """A policy's rules and sources, or the prompt of a strength."""
     from lawbound.rubrics.policy.files import load_policy
@@ -197,7 +197,9 @@ def coverage(policy: Name, bank: Banks = None) -> None:
 @group.command()
 def new(
     policy: Annotated[str, typer.Argument(help="Id of the new policy.")],
-    out: Annotated[Path | None, typer.Option(help="File to write [ID.yaml].")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="File to write. [default: ID.yaml]")
+    ] = None,
 ) -> None:
     """Scaffold a commented policy file."""
     from lawbound.rubrics.policy.files import shipped

@@ -60,7 +60,9 @@ def score(
     folder: Annotated[Path, typer.Argument(help="A run folder, or a folder of lm-eval's logs.")],
     out: Annotated[
         Path | None,
-        typer.Option("--out", "-o", help="Run folder to make from lm-eval's logs [FOLDER-scored]."),
+        typer.Option(
+            "--out", "-o", help="Run folder to make from lm-eval's logs. [default: FOLDER-scored]"
+        ),
     ] = None,
     labels: Annotated[
         Path | None,
@@ -89,7 +91,7 @@ def score(
     No model is asked but judges, whom the last six options concern. Without --judge the readings of an earlier panel stay; `--judge none` drops them.
     """
     from lawbound.evals.conclude import conclude
-    from lawbound.evals.folder.run_folder import FolderError
+    from lawbound.evals.folder.run_folder import FolderError, RunFolder
     from lawbound.evals.lmeval.logs import LeftOutWarning, import_logs, is_log_folder
     from lawbound.rubrics.policy.policy import PolicyError
 
@@ -120,6 +122,11 @@ def score(
         elif newest or policy:
             raise FolderError(
                 f"{folder}: holds no logs of lm-eval, which --newest and --policy concern"
+            )
+        elif not (RunFolder(folder).run_yaml.exists() or RunFolder(folder).items.exists()):
+            found = "holds neither" if folder.is_dir() else "is no folder"
+            raise FolderError(
+                f"{folder}: {found}, expected a run folder (with run.yaml) or a folder of lm-eval's logs"
             )
         try:
             conclusion = conclude(folder, judge=panel, observer=observer)
@@ -156,7 +163,9 @@ def report(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> Non
 
 def leaderboard(
     folders: Annotated[list[Path], typer.Argument(help="Run folders.")],
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="CSV to write [print].")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="CSV to write. [default: print]")
+    ] = None,
     force: Annotated[
         bool, typer.Option("--force", help="Merge runs that differ; a column then says so.")
     ] = False,

@@ -166,12 +166,24 @@ def plan(
     limit: Limit = None,
     seed: Seed = None,
     epochs: Epochs = None,
+    temperature: Temperature = None,
     max_tokens: MaxTokens = None,
+    batch_size: BatchSize = None,
+    dtype: Dtype = None,
+    device: Device = None,
+    concurrency: Concurrency = None,
+    max_errors: MaxErrors = None,
+    model_revision: Revision = None,
     references: References = None,
+    trust_remote_code: RemoteCode = None,
     on: On = None,
     workers: Workers = None,
+    judge: Judges = None,
+    judge_mode: JudgeModes = None,
+    judge_max_tokens: JudgeTokens = None,
 ) -> None:
     """Print what a run would ask; the same as `run --dry-run`."""
+    panel = judge_spec(judge, judge_mode, max_tokens=judge_max_tokens)
     _print_plan(
         _spec(
             config,
@@ -183,11 +195,20 @@ def plan(
             limit=limit,
             seed=seed,
             epochs=epochs,
+            temperature=temperature,
             max_tokens=max_tokens,
+            batch_size=batch_size,
+            dtype=dtype,
+            device=device,
+            concurrency=concurrency,
+            max_errors=max_errors,
+            model_revision=model_revision,
             references=references,
+            trust_remote_code=trust_remote_code,
             on=on,
             workers=workers,
-        )
+        ),
+        panel,
     )
 
 
@@ -220,13 +241,14 @@ def _engine_options(spec: "RunSpec") -> dict[str, Any]:
 def _print_plan(spec: "RunSpec", panel: "JudgeSpec | None" = None) -> None:
     from lawbound.evals.opening import place
     from lawbound.evals.prepare import prepare
-    from lawbound.evals.run_cost import cost_of
+    from lawbound.evals.run_cost import costs_of
     from lawbound.evals.unmet import DrawWarning
 
     with noted(DrawWarning):
         prepared = prepare(spec)
+    warn_of_unused(_engine_options(spec), spec.models, panel.models if panel else ())
     with bars() as observer, place(spec) as cluster:
-        found = [cost_of(model, prepared, observer, cluster) for model in prepared.models]
+        found = costs_of(prepared, observer, cluster)
     table(
         [
             "model",

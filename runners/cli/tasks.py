@@ -23,7 +23,8 @@ def add_to(app: typer.Typer) -> None:
 
 
 Banks = Annotated[
-    list[Path] | None, typer.Option("--bank", help="Bank folder of your own; repeat [shipped].")
+    list[Path] | None,
+    typer.Option("--bank", help="Bank folder of your own; repeat. [default: shipped]"),
 ]
 
 
@@ -133,7 +134,9 @@ def path() -> None:
 
 @group.command()
 def validate(
-    folder: Annotated[Path | None, typer.Argument(help="A bank folder [the shipped bank].")] = None,
+    folder: Annotated[
+        Path | None, typer.Argument(help="A bank folder. [default: the shipped bank]")
+    ] = None,
 ) -> None:
     """Check a bank, its sizes too; exit code 1 on findings."""
     from lawbound.tasks.bank import load_bank
@@ -178,10 +181,17 @@ def _show_sizes(items: "Sequence[Item]") -> int:
 def export(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to make.")],
     format: Annotated[str, typer.Option(help="parquet.")] = "parquet",
-    bank: Annotated[Path | None, typer.Option(help="A bank folder [the shipped bank].")] = None,
-    name: Annotated[str, typer.Option(help="Of your --bank, for the card [its folder's].")] = "",
+    bank: Annotated[
+        Path | None, typer.Option(help="A bank folder. [default: the shipped bank]")
+    ] = None,
+    name: Annotated[
+        str, typer.Option(help="Of your --bank, for the card. [default: its folder's]")
+    ] = "",
     licence: Annotated[
-        str, typer.Option("--licence", "--license", help="Of your --bank, for the card [none].")
+        str,
+        typer.Option(
+            "--licence", "--license", help="Of your --bank, for the card. [default: none]"
+        ),
     ] = "",
 ) -> None:
     """Write the bank as a data set with a card.
@@ -205,7 +215,9 @@ def export(
 def split(
     private: Annotated[str, typer.Option(help="Secret seed: who knows it knows the split.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to make.")],
-    bank: Annotated[Path | None, typer.Option(help="A bank folder [the shipped bank].")] = None,
+    bank: Annotated[
+        Path | None, typer.Option(help="A bank folder. [default: the shipped bank]")
+    ] = None,
 ) -> None:
     """Keep at least 30 % of each topic's groups unpublished."""
     from lawbound.tasks.split import split_bank

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from threading import current_thread, main_thread
 from typing import Any
 
+from lawbound.runners.engines.extras import install
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.tasks.messages import one_line
 from lawbound.tasks.urls import without_secrets
@@ -177,7 +178,7 @@ def _ray(on: str) -> Any:
     except ImportError as error:
         raise ModelError(
             f"--on {on}: Ray cannot be imported ({one_line(error, 300)}), expected it to be installed: "
-            "pip install 'lawbound[ray]'"
+            f"{install('ray')}"
         ) from error
     # Ray writes notes about dead workers to stdout, where results go, and has no switch for that.
     with suppress(AttributeError):

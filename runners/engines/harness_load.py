@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lawbound.runners.engines.endpoint_address import without_keys
+from lawbound.runners.engines.extras import remedy
 from lawbound.runners.engines.local_cache import revision_of
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.tasks.messages import did_you_mean, one_line
@@ -60,7 +61,7 @@ def load_backend(rest: str, *, trust_remote_code: bool = False) -> Backend:
         device = None if "device" in arguments else "cuda:0"
         model = get_model(kind).create_from_arg_string(written, {"device": device})
     except Exception as error:  # a backend may raise anything while it loads
-        line = without_keys(one_line(error, 300))
+        line = without_keys(one_line(error, 300)) + remedy(error)
         raise ModelError(f"{where}: cannot be loaded: {type(error).__name__}: {line}") from error
     label = label_in(arguments, kind)
     others = {name: value for name, value in arguments.items() if name not in _NAMES}

@@ -9,12 +9,25 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from lawbound.runners.engines.protocol import ModelError
+
 HASH_FILE = "lawbound-revision.txt"
 """Beside converted weights: the sha256 that stands for them in a fingerprint."""
 
 
 def cache_root() -> Path:
-    """``LAWBOUND_CACHE``, or the platform's cache folder."""
+    """``LAWBOUND_CACHE``, or the platform's cache folder.
+
+    Raises:
+        ModelError: Nobody knows where this user's home is.
+    """
+    try:
+        return _cache_root()
+    except RuntimeError as error:
+        raise ModelError(f"cache: {error}, expected a folder in LAWBOUND_CACHE") from error
+
+
+def _cache_root() -> Path:
     named = os.environ.get("LAWBOUND_CACHE")
     if named:
         return Path(named).expanduser()
@@ -33,10 +46,24 @@ def built_once(folder: Path, build: Callable[[Path], None]) -> Path:
 
     Args:
         folder: Where the result stands; returned at once if it is there.
-        build: Writes its files into the empty folder that it is given.
+        build: Writes its files into the empty folder that it is given; an `OSError` says that it
+            cannot.
+
+    Raises:
+        ModelError: The cache cannot be written.
     """
     if folder.is_dir():
         return folder
+    try:
+        return _built_once(folder, build)
+    except OSError as error:
+        raise ModelError(
+            f"{folder.parent}: cannot be written ({error.strerror or error}), expected a cache with room "
+            "for converted models; LAWBOUND_CACHE names another folder"
+        ) from error
+
+
+def _built_once(folder: Path, build: Callable[[Path], None]) -> Path:
     from filelock import FileLock
 
     folder.parent.mkdir(parents=True, exist_ok=True)

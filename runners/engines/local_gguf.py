@@ -25,17 +25,25 @@ def folder_for(digest: str) -> Path:
 
 
 def convert(gguf: Path, target: Path, digest: str) -> None:
-    """Dequantise to float32 safetensors with tokenizer, template and hash beside them."""
+    """Dequantise to float32 safetensors with tokenizer, template and hash beside them.
+
+    Raises:
+        ModelError: The file cannot be read.
+        OSError: The folder cannot be written.
+    """
     import torch
 
     from lawbound.runners.engines.local_weights import LOAD_ERRORS, first_line, quiet_transformers
 
     transformers: Any = import_module("transformers")
-    try:
-        with quiet_transformers():
+    with quiet_transformers():
+        try:
             where = {"pretrained_model_name_or_path": str(gguf.parent), "gguf_file": gguf.name}
             tokenizer = transformers.AutoTokenizer.from_pretrained(**where)
             model = transformers.AutoModelForCausalLM.from_pretrained(**where, dtype=torch.float32)
+        except LOAD_ERRORS as error:
+            raise ModelError(f"{gguf}: cannot be read as GGUF: {first_line(error)}") from error
+        try:
             # save_pretrained refuses weights that still call themselves quantised.
             model.hf_quantizer = None
             model.is_quantized = False
@@ -44,6 +52,6 @@ def convert(gguf: Path, target: Path, digest: str) -> None:
             model.config._name_or_path = ""
             model.save_pretrained(target)
             tokenizer.save_pretrained(target)
-    except LOAD_ERRORS as error:
-        raise ModelError(f"{gguf}: cannot be read as GGUF: {first_line(error)}") from error
+        except Exception as error:  # safetensors and tokenizers tell of a full disk each in its way
+            raise OSError(first_line(error)) from error
     (target / HASH_FILE).write_text(f"gguf-sha256:{digest}\n", encoding="utf-8")

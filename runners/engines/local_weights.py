@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from lawbound.runners.engines.extras import check_local
 from lawbound.runners.engines.local_cache import revision_of
 from lawbound.runners.engines.local_gguf import converted
 from lawbound.runners.engines.protocol import DTYPES, ModelError
@@ -55,16 +56,11 @@ def load_weights(
     """
     if dtype not in DTYPES:
         raise ModelError(f"dtype is {dtype!r}, expected one of {', '.join(DTYPES)}")
-    try:
-        import torch
+    check_local()
+    import torch
 
-        transformers: Any = import_module("transformers")
-        broken: type[Exception] = import_module("safetensors").SafetensorError
-    except ImportError as error:
-        raise ModelError(
-            f"local models need torch and transformers, which are not here ({error}), expected an "
-            "install with lawbound[local]"
-        ) from error
+    transformers: Any = import_module("transformers")
+    broken: type[Exception] = import_module("safetensors").SafetensorError
     if gguf_file is not None:
         name_or_path = str(converted(Path(name_or_path).expanduser() / gguf_file))
     place = _device(device)

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from lawbound.runners.engines.endpoint_wire import sampling_seed
+from lawbound.runners.engines.extras import install
 from lawbound.runners.engines.local_answer import Answers, Prompt
 from lawbound.runners.engines.local_cache import weights_hash
 from lawbound.runners.engines.local_chat import ChatTokenizer
@@ -93,8 +94,8 @@ class OpenVinoEngine:
             transformers: Any = import_module("transformers")
         except ImportError as error:
             raise ModelError(
-                f"{where}: openvino-genai cannot be imported ({error}), expected an install with "
-                "'lawbound[openvino]'"
+                f"{where}: openvino-genai cannot be imported ({error}), expected it to be installed: "
+                f"{install('openvino')}"
             ) from error
         properties = {
             "INFERENCE_PRECISION_HINT": PRECISIONS[dtype],

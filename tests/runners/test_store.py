@@ -8,12 +8,13 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import pytest
 
 from lawbound.runners.sample import Sample
 from lawbound.runners.store import Store, StoreError, lock, read_samples
+from lawbound.tasks.places import open_to_append
 
 
 def _sample(key: str, text: str = "yes", error: str = "") -> Sample:
@@ -165,6 +166,30 @@ def test_a_folder_that_cannot_be_made_is_one_clear_error(tmp_path: Path) -> None
     file = tmp_path / "file"
     file.write_text("")
     with pytest.raises(StoreError, match="cannot be written"), lock(file / "below"):
+        pass
+
+
+def test_a_folder_that_was_made_and_never_written_is_taken_away_again(tmp_path: Path) -> None:
+    new, written, old = tmp_path / "out" / "new", tmp_path / "written", tmp_path / "old"
+    old.mkdir()
+    for folder in (new, written, old):
+        with pytest.raises(RuntimeError, match="no model"), lock(folder):
+            if folder == written:
+                (folder / "run.yaml").touch()
+            raise RuntimeError("no model")
+    assert not new.exists() and (written / "run.yaml").exists() and old.exists()
+
+
+def test_the_lock_of_a_folder_that_was_just_taken_away_holds_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(path: Path) -> BinaryIO:
+        handle = open_to_append(path)
+        path.unlink()  # by the run that held it
+        return handle
+
+    monkeypatch.setattr("lawbound.runners.store.open_to_append", late)
+    with pytest.raises(StoreError, match="another run is writing here"), lock(tmp_path / "out"):
         pass
 
 

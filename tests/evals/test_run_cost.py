@@ -1,0 +1,73 @@
+"""A plan's price is that of what the run then asks, whoever else is asked."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+
+from lawbound import FunctionEngine, RunSpec
+from lawbound.evals.asking import ask
+from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.observer import Silent
+from lawbound.evals.prepare import Prepared, prepare
+from lawbound.evals.run_cost import costs_of
+from lawbound.runners.engines import Engine, EngineOptions
+from lawbound.runners.sample import Request, Sample, sample_of
+from lawbound.runners.store import read_samples
+
+PICKS, SPEAKS, COIN = "hf:picks", "hf:speaks", "reference:coin"
+
+
+class _Picks(FunctionEngine):
+    """Scores given choices, as local models do."""
+
+    def loglikelihood(self, requests: Sequence[Request]) -> Iterator[Sample]:
+        for request in requests:
+            values = tuple(-1.0 - place for place in range(len(request.choices)))
+            yield sample_of(request, "function", text="", finish="choices", choice_logprobs=values)
+
+
+@pytest.fixture(autouse=True)
+def engines(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One model that scores choices and one that only generates, as servers do; references are real."""
+
+    def open_engine(model: str, options: EngineOptions) -> Engine:
+        kind = _Picks if model == PICKS else FunctionEngine
+        return kind(lambda request: "A.", name=model)
+
+    monkeypatch.setattr("lawbound.evals.opening.open_engine", open_engine)
+
+
+@pytest.mark.parametrize(
+    ("models", "references"),
+    [([PICKS], True), ([SPEAKS], True), ([SPEAKS, PICKS], True), ([COIN, SPEAKS], False)],
+)
+def test_a_plan_counts_what_each_model_is_then_asked(
+    models: list[str], references: bool, tmp_path: Path
+) -> None:
+    spec = _spec(*models, references=references)
+    prepared = prepare(spec)
+    planned = {cost.model: (cost.requests, cost.choices) for cost in costs_of(prepared, Silent())}
+    assert planned == _asked(prepared, tmp_path)
+
+
+def test_a_reference_model_is_asked_as_real_ones_that_are_named_after_it(tmp_path: Path) -> None:
+    asked = _asked(prepare(_spec(COIN, PICKS, SPEAKS, references=False)), tmp_path)
+    picked = asked[PICKS][1]
+    assert picked > 0 and asked[SPEAKS][1] == 0
+    assert asked[COIN] == (asked[SPEAKS][0] + picked, picked)
+
+
+def _spec(*models: str, references: bool) -> RunSpec:
+    small = {"policies": ("de",), "strengths": ("full",), "limit": 1}
+    return RunSpec(suite="quick", models=models, references=references, **small)
+
+
+def _asked(prepared: Prepared, out: Path) -> dict[str, tuple[int, int]]:
+    """Stored answers of each model, and those of them that scored choices."""
+    ask(prepared, out)
+    found = {}
+    for model in prepared.models:
+        stored = read_samples(RunFolder(out).samples(model)).values()
+        found[model] = (len(stored), sum(sample.finish == "choices" for sample in stored))
+    return found
