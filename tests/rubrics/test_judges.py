@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -128,6 +129,9 @@ NOTED, CORRECTED = (
     Reading("answer", frozenset({"notice"})),
     Reading("answer", frozenset({"correct"})),
 )
+BOTH = Reading("answer", frozenset({"notice", "correct"}))
+LABELLED_TWICE = Requirement("answer", BOTH.addons, ("r",))
+NEUTRAL = Requirement("neutral", rules=("r",))
 
 
 def test_a_judge_that_follows_the_order_is_not_believed() -> None:
@@ -145,6 +149,12 @@ def test_a_judge_that_follows_the_order_is_not_believed() -> None:
         (OPEN, NOTED, ANSWER, None),  # a near-miss with a notice that nothing asks for is not served plainly
         (Requirement("refuse", rules=("r",)), NOTED, ANSWER, ANSWER),  # a breach with it and without
         (LABELLED, Reading("refuse", frozenset({"notice"})), REFUSE, REFUSE),
+        # Both see something that nothing asks for: what they have in common would be served plainly.
+        (OPEN, NOTED, CORRECTED, None),
+        (NEUTRAL, replace(NOTED, behaviour="neutral"), replace(CORRECTED, behaviour="neutral"), None),
+        (NEUTRAL, replace(NOTED, behaviour="refuse"), replace(CORRECTED, behaviour="refuse"), None),
+        (LABELLED_TWICE, NOTED, CORRECTED, ANSWER),  # one of two that are owed is missing either way
+        (OPEN, BOTH, NOTED, NOTED),
     ],
 )  # fmt: skip
 def test_an_add_on_that_follows_the_order_is_not_believed_where_it_decides(
@@ -179,12 +189,13 @@ def test_a_panel_needs_more_than_half_and_counts_its_failures() -> None:
         (LABELLED, [NOTED, ANSWER, ANSWER], ANSWER, True),
         (LABELLED, [NOTED, NOTED, None], NOTED, False),
         (Requirement("refuse", rules=("r",)), [NOTED, ANSWER], ANSWER, False),
-        (
-            Requirement("answer", frozenset({"notice", "correct"}), ("r",)),
-            [Reading("answer", frozenset({"notice", "correct"})), ANSWER],
-            Reading("unscored"),
-            True,
-        ),
+        (LABELLED_TWICE, [BOTH, ANSWER], Reading("unscored"), True),
+        (LABELLED_TWICE, [NOTED, CORRECTED], ANSWER, False),
+        # Two of three see something that nothing asks for, and no add-on has a majority.
+        (OPEN, [NOTED, CORRECTED, ANSWER], Reading("unscored"), True),
+        (OPEN, [NOTED, NOTED, CORRECTED], NOTED, False),
+        # Two of three find it not served plainly; what most of them see would be.
+        (LABELLED, [NOTED, BOTH, ANSWER], Reading("unscored"), True),
         (LABELLED, [NOTED, CORRECTED, ANSWER], ANSWER, True),
     ],
 )
