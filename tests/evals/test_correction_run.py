@@ -219,6 +219,31 @@ def test_each_of_two_strata_may_have_a_chance_of_its_own(behaved: Make) -> None:
     assert found["full-r9"] == pytest.approx(1 / 3) and found["full-t9"] == 0.1
 
 
+@pytest.mark.parametrize("unread_at", ["draw", "score"])
+def test_who_reads_an_answer_under_one_policy_changes_no_chance(
+    behaved: Make, unread_at: str
+) -> None:
+    first = _frame(behaved, strength="none")
+    second = first.assign(policy="q", base=np.where(first.index % 4, first["base"], "refuse"))
+    frame = pd.concat([first, second], ignore_index=True)
+    unread = frame.copy()
+    half = frame["item"].str[-1] < "5"
+    unread.loc[(frame["policy"] == "q") & half, "behaviour"] = "unscored"
+    at_draw, at_score = (unread, frame) if unread_at == "draw" else (frame, unread)
+    drawn = draw(at_draw, count=20, least=4, rng=np.random.default_rng(0))
+    found = stated_chances(at_score, drawn.probability)
+    assert found == pytest.approx(stated_chances(at_draw, drawn.probability))
+    assert len(found) == 30
+
+
+def test_an_answer_that_nobody_can_read_is_not_drawn(behaved: Make) -> None:
+    frame = _frame(behaved)
+    frame.loc[frame["item"] == "r1", "behaviour"] = "unscored"
+    drawn = draw(frame, count=30, least=4, rng=np.random.default_rng(0))
+    assert len(drawn.probability) == 29 and "full-r1" not in drawn.probability
+    assert "full-r1" not in stated_chances(frame, drawn.probability)
+
+
 def test_labels_that_were_left_out_are_told(behaved: Make) -> None:
     frame = pd.concat(
         [_frame(behaved).assign(key=lambda f, n=n: f["key"] + f"-{n}", epoch=n) for n in range(4)]
