@@ -12,7 +12,7 @@ from lawbound.rubrics.judges.ask import judge_answers
 from lawbound.rubrics.judges.finding import can_tell, reading_from
 from lawbound.rubrics.judges.forms import GUARD_FORMS, RUBRIC, check_frame, read_name
 from lawbound.rubrics.judges.guards import GUARDS, Case, GuardFinding, read_guard
-from lawbound.rubrics.judges.material import MAX_ANSWER, confined, shortened
+from lawbound.rubrics.judges.material import MAX_ANSWER, confined, off_line_starts, shortened
 from lawbound.rubrics.judges.panel import both_orders, majority
 from lawbound.rubrics.judges.question import FAILED, NO_VERDICT, TURNED, Opinion, Question
 from lawbound.rubrics.judges.rubric import parse_verdict, rubric_messages
@@ -91,6 +91,24 @@ def test_anything_else_is_no_verdict(reply: str) -> None:
 def test_a_page_of_blanks_is_no_verdict_at_once(start: str) -> None:
     began = time.process_time()
     assert parse_verdict(start + " " * 200_000 + "!") is None
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("blanks", ["\n", " ", "\r\n"])
+@pytest.mark.parametrize("start", ["```", "```json\n", '```json\n{"violation": 1}'])
+def test_a_page_of_blanks_in_a_fence_is_no_finding_at_once(start: str, blanks: str) -> None:
+    began = time.process_time()
+    reply = start + blanks * 20_000 + "Clause 1"
+    assert read_guard(GUARDS["safeguard"], reply, ("Decline X.",)) is None
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("blanks", ["\n", " ", "\r\n", " \n"])
+def test_a_page_of_blanks_in_an_answer_is_put_to_a_guard_at_once(blanks: str) -> None:
+    text = blanks * 20_000 + "user :"
+    began = time.process_time()
+    assert off_line_starts(text, "User") == blanks * 20_000 + "user -"
+    assert off_line_starts(text + "x", "Agent") == text + "x"
     assert time.process_time() - began < 1
 
 
