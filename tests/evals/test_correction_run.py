@@ -305,6 +305,7 @@ def test_labels_are_read_with_what_is_left_out_counted(tmp_path: Path) -> None:
             {"id": "d", "gold": ""},
             {"id": "e", "gold": "unscored"},
             {"id": "a", "gold": "refuse", "probability": 0.25},
+            {"id": "a", "gold": "refuse", "probability": "0.25000000001"},
         )
     )
     assert (found.blank, found.untold) == (1, 1)
