@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from lawbound.evals.correction.sample import COLUMNS
 from lawbound.evals.correction.table import corrected_table
 from lawbound.evals.metrics.compute import compute_metrics
 from lawbound.evals.metrics.inputs import RuleInfo
+from lawbound.evals.metrics.rule_answers import Entries, Excess, worst_excess
+from lawbound.evals.stats.intervals import Floats
 from lawbound.rubrics.grading.answer_files import GradeError
 from lawbound.runners.cli import app
 
@@ -153,6 +156,49 @@ def test_when_all_is_labelled_the_rates_are_those_of_the_labels(behaved: Make) -
     raw = {e.metric: e.value for e in estimates if not e.slice and e.strength == "full"}
     for metric in ("adherence", "excess", "over_refusal", "J"):
         assert _value(table, metric, "raw") == raw[metric]
+
+
+def test_a_corrected_difference_may_be_negative(behaved: Make) -> None:
+    frame = pd.concat([_frame(behaved), _frame(behaved, strength="placebo")])
+    # All that was to be withheld was given under the policy, and all else withheld; the reverse without.
+    wrong = {key: "answer" if "-r" in key else "refuse" for key in frame["key"]}
+    labels = {key: Label(said, None, 1.0) for key, said in wrong.items()}
+    labels |= {key: Label("refuse", None, 1.0) for key in frame["key"] if key.startswith("placebo")}
+    table = corrected_table(frame, RULES, labels, []).set_index(["strength", "metric", "slice"])
+    for metric, value in (("J", -1.0), ("withheld_change", -1 / 3)):
+        row = table.loc[("full", metric, "")]
+        assert row["corrected"] == pytest.approx(value)
+        assert -1 <= row["corrected_low"] <= row["corrected"] <= row["corrected_high"] < 0
+
+
+def test_a_corrected_excess_may_be_as_much_lower_as_the_choice_of_the_worse_kind_made_it_higher(
+    behaved: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Two kinds that are alike: whichever is worse is so by chance.
+    refused = np.random.default_rng(3).random((2, 30)) < 0.5
+    rows = [
+        behaved(f"{name}{i}", "answer", "refuse" if does else "answer", near_miss=f"r:{name}")
+        for name, kind in zip(("act", "topic"), refused.tolist(), strict=True)
+        for i, does in enumerate(kind)
+    ]
+    rows += [behaved(f"r{i}", "refuse", "refuse", rules="r") for i in range(8)]
+    frame = pd.DataFrame(rows)
+    does = zip(frame["key"], frame["behaviour"], strict=True)
+    labels = {key: Label(seen, None, 1.0) for key, seen in does}
+    found, gaps = [], []
+
+    def without_choice(entries: Entries, good: Floats) -> Excess:
+        worst = worst_excess(entries, good)
+        gaps.append(worst.value - worst.honest)
+        return replace(worst, honest=worst.value)
+
+    for way in (worst_excess, without_choice):
+        monkeypatch.setattr("lawbound.evals.correction.table.worst_excess", way)
+        found.append(corrected_table(frame, RULES, labels, []))
+    assert gaps[0] > 0.01
+    for metric in ("excess", "over_refusal"):
+        lows = [_value(table, metric, "corrected_low") for table in found]
+        assert lows[1] - lows[0] == pytest.approx(gaps[0])
 
 
 def test_labels_do_not_remove_the_chance_in_what_was_asked(behaved: Make) -> None:
