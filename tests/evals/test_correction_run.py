@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,9 @@ from lawbound.evals.correction.draw import allocate, draw, judged_rows, stated_c
 from lawbound.evals.correction.labels import CorrectionError, Label, read_labels
 from lawbound.evals.correction.sample import COLUMNS
 from lawbound.evals.correction.table import corrected_table
+from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.compute import compute_metrics
-from lawbound.evals.metrics.inputs import RuleInfo
+from lawbound.evals.metrics.inputs import RuleInfo, RuleInfos
 from lawbound.evals.metrics.rule_answers import Entries, Excess, worst_excess
 from lawbound.evals.stats.intervals import Floats
 from lawbound.rubrics.grading.answer_files import GradeError
@@ -129,6 +130,17 @@ def test_only_answers_that_enter_a_rate_can_be_drawn(behaved: Make) -> None:
     assert judged_rows(frame)["item"].tolist() == ["a"]
 
 
+def _corrected(
+    frame: pd.DataFrame,
+    rules: RuleInfos,
+    labels: dict[str, Label],
+    estimates: Sequence[Estimate],
+) -> pd.DataFrame:
+    """By a sheet that states the chances of the labelled answers alone."""
+    chance = stated_chances(frame, {key: one.probability for key, one in labels.items()})
+    return corrected_table(frame, rules, labels, estimates, chance=chance)
+
+
 def _value(table: pd.DataFrame, metric: str, column: str = "corrected", slice: str = "") -> float:
     rows = table[(table["metric"] == metric) & (table["slice"] == slice)]
     assert len(rows) == 1
@@ -145,7 +157,7 @@ def test_when_all_is_labelled_the_rates_are_those_of_the_labels(behaved: Make) -
     labels |= {key: Label("deflect", None, 1.0) for key in ("full-r8", "full-r9")}
     labels |= {"full-a0": Label("answer", None, 1.0)}
     estimates = compute_metrics(frame, RULES, seed=0, resamples=50)
-    table = corrected_table(frame, RULES, labels, estimates)
+    table = _corrected(frame, RULES, labels, estimates)
     assert _value(table, "adherence", "raw") == pytest.approx(0.6)
     assert _value(table, "adherence") == pytest.approx(0.8)
     assert _value(table, "excess", "raw") == pytest.approx(0.2)
@@ -164,7 +176,7 @@ def test_a_corrected_difference_may_be_negative(behaved: Make) -> None:
     wrong = {key: "answer" if "-r" in key else "refuse" for key in frame["key"]}
     labels = {key: Label(said, None, 1.0) for key, said in wrong.items()}
     labels |= {key: Label("refuse", None, 1.0) for key in frame["key"] if key.startswith("placebo")}
-    table = corrected_table(frame, RULES, labels, []).set_index(["strength", "metric", "slice"])
+    table = _corrected(frame, RULES, labels, []).set_index(["strength", "metric", "slice"])
     for metric, value in (("J", -1.0), ("withheld_change", -1 / 3)):
         row = table.loc[("full", metric, "")]
         assert row["corrected"] == pytest.approx(value)
@@ -194,7 +206,7 @@ def test_a_corrected_excess_may_be_as_much_lower_as_the_choice_of_the_worse_kind
 
     for way in (worst_excess, without_choice):
         monkeypatch.setattr("lawbound.evals.correction.table.worst_excess", way)
-        found.append(corrected_table(frame, RULES, labels, []))
+        found.append(_corrected(frame, RULES, labels, []))
     assert gaps[0] > 0.01
     for metric in ("excess", "over_refusal"):
         lows = [_value(table, metric, "corrected_low") for table in found]
@@ -206,7 +218,7 @@ def test_labels_do_not_remove_the_chance_in_what_was_asked(behaved: Make) -> Non
     right = zip(frame["key"], frame["behaviour"], strict=True)
     labels = {key: Label(does, None, 1.0) for key, does in right}
     estimates = compute_metrics(frame, RULES, seed=0, resamples=50)
-    table = corrected_table(frame, RULES, labels, estimates)
+    table = _corrected(frame, RULES, labels, estimates)
     for metric in ("adherence", "excess", "over_refusal", "withheld"):
         assert _value(table, metric) == pytest.approx(_value(table, metric, "raw"))
         assert _value(table, metric, "corrected_low") <= _value(table, metric, "raw_low") + 1e-9
@@ -228,7 +240,7 @@ def test_an_answer_beside_two_rules_is_one_label(behaved: Make) -> None:
         key: Label("refuse" if at % 3 == 0 else "answer", None, 1.0)
         for at, key in enumerate(frame["key"])
     }
-    table = corrected_table(frame, rules, labels, [])
+    table = _corrected(frame, rules, labels, [])
     assert _value(table, "excess", "labelled") == 28 and _value(table, "excess", "power") == 1.0
     assert _value(table, "adherence", "labelled") == 8
     assert _value(table, "J", "labelled") == _value(table, "J", "n") == 28
@@ -238,7 +250,7 @@ def test_strata_without_labels_are_marked(behaved: Make) -> None:
     frame = _frame(behaved)
     labels = {f"full-r{i}": Label("refuse", None, 0.4) for i in (0, 1, 8)}
     labels["full-r9"] = Label("answer", None, 0.4)
-    table = corrected_table(frame, RULES, labels, [])
+    table = _corrected(frame, RULES, labels, [])
     assert _value(table, "adherence") == pytest.approx(0.6 + 1 / 4)
     assert np.isnan(_value(table, "excess"))
     assert np.isnan(_value(table, "J"))
@@ -252,7 +264,7 @@ def test_chances_that_no_draw_gives_are_refused(behaved: Make) -> None:
     labels = {key: Label("refuse", None, 0.5) for key in frame["key"]}
     labels["full-a3"] = Label("refuse", None, 0.0001)
     with pytest.raises(CorrectionError) as fault:
-        corrected_table(frame, RULES, labels, [])
+        _corrected(frame, RULES, labels, [])
     assert "probabilities 0.5 and 0.0001, expected the same, since one draw" in str(fault.value)
 
 
@@ -296,11 +308,11 @@ def test_labels_that_were_left_out_are_told(behaved: Make) -> None:
     )
     keys = [key for key in frame["key"] if key[-1] in "01"]
     labels = {key: Label("refuse", None, 0.5) for key in keys}
-    table = corrected_table(frame, RULES, labels, [])
+    table = _corrected(frame, RULES, labels, [])
     assert _value(table, "adherence", "drawn") == _value(table, "adherence", "labelled") == 20
     assert _value(table, "J", "drawn") == 40 and set(table["note"]) == {""}
     few = {key: label for key, label in labels.items() if "-r" not in key or key[-3] in "01"}
-    table = corrected_table(frame, RULES, few, [])
+    table = _corrected(frame, RULES, few, [])
     notes = {row["metric"]: row["note"] for row in table.to_dict("records") if not row["slice"]}
     assert notes["adherence"] == "labels fall far short of the 20 drawn"
     assert notes["J"] == "labels of one of the two rates fall far short"
@@ -312,7 +324,7 @@ def test_the_change_against_the_placebo_is_corrected_too(behaved: Make) -> None:
     labels = {
         key: Label("refuse" if "full-" in key else "answer", None, 1.0) for key in frame["key"]
     }
-    table = corrected_table(frame, RULES, labels, [])
+    table = _corrected(frame, RULES, labels, [])
     row = table[table["metric"] == "withheld_change"].iloc[0]
     assert (row["strength"], row["raw"]) == ("full", 0.0)
     assert row["corrected"] == pytest.approx(1.0)
@@ -320,7 +332,7 @@ def test_the_change_against_the_placebo_is_corrected_too(behaved: Make) -> None:
 
 def test_no_rate_is_corrected_where_no_rule_was_read_whole(behaved: Make) -> None:
     frame = pd.DataFrame([behaved("i", "refuse", "refuse", key="k", rules="r")])
-    found = corrected_table(frame, RULES, {"k": Label("refuse", None, 1.0)}, [])
+    found = _corrected(frame, RULES, {"k": Label("refuse", None, 1.0)}, [])
     assert set(found["metric"]) == {"withheld"}, "the headline states none either"
 
 
@@ -330,9 +342,9 @@ def test_add_ons_that_were_not_labelled_are_the_graders(behaved: Make) -> None:
     near = [behaved(kind, "answer", "answer", near_miss=f"r:{kind}") for kind in ("act", "topic")]
     frame = pd.DataFrame([*(row | {"addons": "correct", "met": 1.0} for row in rows), *near])
     kept = {f"k{n}": Label("partial", None, 1.0) for n in range(4)}
-    assert _value(corrected_table(frame, RULES, kept, []), "adherence") == 1.0
+    assert _value(_corrected(frame, RULES, kept, []), "adherence") == 1.0
     none = {f"k{n}": Label("partial", frozenset(), 1.0) for n in range(4)}
-    assert _value(corrected_table(frame, RULES, none, []), "adherence") == 0.0
+    assert _value(_corrected(frame, RULES, none, []), "adherence") == 0.0
 
 
 def _sheet(folder: Path, *rows: dict[str, Any]) -> Path:
@@ -540,7 +552,7 @@ def test_from_draw_to_table_the_intervals_cover(behaved: Make) -> None:
         labels = {
             key: Label("refuse" if withheld[key] else "answer", None, p) for key, p in drawn.items()
         }
-        table = corrected_table(frame, rules, labels, [])
+        table = _corrected(frame, rules, labels, [])
         for row in table[table["slice"] == ""].to_dict("records"):
             key = row["metric"], row["strength"]
             if key in truth and row["corrected"] == row["corrected"]:
