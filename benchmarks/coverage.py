@@ -57,6 +57,9 @@ DESIGNS: tuple[tuple[float, tuple[Strata, ...]], ...] = (
     (0.0, (Strata(12, 0.95, 3), Strata(7, 0.95, 4), Strata(1, 0.95, 7), Strata(2, 0.95, 10))),
     (0.0, (Strata(8, 0.95, 6), Strata(2, 0.95, 12), Strata(2, 0.95, 20))),
     (0.0, (Strata(8, 0.7, 6), Strata(2, 0.7, 12), Strata(2, 0.7, 20))),
+    (0.0, (Strata(1, 1.0, 10), Strata(1, 1.0, 20), Strata(1, 1.0, 40))),
+    (0.0, (Strata(12, 1.0, 3), Strata(7, 1.0, 4), Strata(1, 1.0, 7), Strata(2, 1.0, 10))),
+    (0.0, (Strata(8, 1.0, 6), Strata(2, 1.0, 12), Strata(2, 1.0, 20))),
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from math import isclose
 from typing import TYPE_CHECKING, Final
@@ -43,16 +43,15 @@ class _Memberships:
 
 def judged_rows(frame: pd.DataFrame) -> pd.DataFrame:
     """Rows of the verdict frame whose behaviour enters a rate: generated, read, at or beside a rule."""
-    usable = ~(frame["error"].astype(bool) | frame["blocked"].astype(bool))
-    usable &= (frame["behaviour"] != "unscored") & (frame["base"] != "either")
-    usable &= (frame["rules"] != "") | (frame["near_miss"] != "")
-    return frame[usable & (frame["kind"] == "policy") & (frame["mode"] == "generate")]
+    rows = _rows_of_rules(frame)
+    return rows[rows["behaviour"] != "unscored"]
 
 
 def draw(frame: pd.DataFrame, *, count: int, least: int, rng: np.random.Generator) -> Drawn:
     """Draw answers from every model x policy x strength x requirement x language.
 
-    An answer may belong to several strata (one without policy is judged under each): its chance is the
+    An answer may belong to several strata (one without policy is judged under each), also to one whose
+    policy left it unread, as long as another had it read: who reads what may change later. Its chance is the
     largest that one of them gives it, so that one label serves all. Answers are then drawn
     systematically along their strata, in random order within (Madow 1949), which keeps these chances
     exactly and gives each stratum its share but for rounding.
@@ -64,7 +63,7 @@ def draw(frame: pd.DataFrame, *, count: int, least: int, rng: np.random.Generato
             in proportion to size.
         rng: Draws.
     """
-    found = _memberships(frame)
+    found = _memberships(frame, set(judged_rows(frame)["key"]))
     keys, key, stratum = found.keys, found.key, found.stratum
     sizes = np.bincount(stratum).tolist()
 
@@ -96,10 +95,11 @@ def stated_chances(frame: pd.DataFrame, stated: Mapping[str, float]) -> dict[str
     """The chance of each answer to be drawn, labelled or not, as far as a sheet tells.
 
     `draw` gives one chance to all answers of the same strata, so that a sheet that states it for one of
-    them states it for all; other strata were not drawn from.
+    them states it for all; other strata were not drawn from. Answers that nobody can read are in no rate and
+    have no chance here.
 
     Args:
-        frame: Verdicts of the run that the sheet was drawn from.
+        frame: Verdicts of the run that the sheet was drawn from, read by whomever since.
         stated: Request key -> its chance, as the sheet has it.
 
     Raises:
@@ -117,12 +117,24 @@ def stated_chances(frame: pd.DataFrame, stated: Mapping[str, float]) -> dict[str
                 f"{stated[key]:.9g}, expected the same, since one draw gives it to all answers of the "
                 "same strata"
             )
+    judged = set(judged_rows(frame)["key"])
     pairs = zip(found.keys, found.along, strict=True)
-    return {key: stated[first[strata]] for key, strata in pairs if strata in first}
+    return {
+        key: stated[first[strata]] for key, strata in pairs if strata in first and key in judged
+    }
 
 
-def _memberships(frame: pd.DataFrame) -> _Memberships:
-    members = judged_rows(frame)[[*STRATUM, "key"]].drop_duplicates()
+def _rows_of_rules(frame: pd.DataFrame) -> pd.DataFrame:
+    usable = ~(frame["error"].astype(bool) | frame["blocked"].astype(bool))
+    usable &= (frame["base"] != "either") & ((frame["rules"] != "") | (frame["near_miss"] != ""))
+    return frame[usable & (frame["kind"] == "policy") & (frame["mode"] == "generate")]
+
+
+def _memberships(frame: pd.DataFrame, only: Set[str] | None = None) -> _Memberships:
+    """The strata of the answers, whether they were read or not: a judge that reads more or less moves none."""
+    members = _rows_of_rules(frame)[[*STRATUM, "key"]].drop_duplicates()
+    if only is not None:
+        members = members[members["key"].isin(only)]
     stratum = members.groupby(list(STRATUM), sort=True).ngroup().to_numpy().astype(np.intp)
     keys, key = np.unique(members["key"].to_numpy().astype(str), return_inverse=True)
     along: list[list[int]] = [[] for _ in keys]

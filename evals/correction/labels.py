@@ -154,7 +154,8 @@ def _probability(row: Row) -> float:
         raise CorrectionError(
             f"{row.where}: probability is {value!r:.40}, expected a number above 0, at most 1"
         )
-    return number
+    # As a sheet is written: digits that a spreadsheet adds behind them make no other draw.
+    return float(f"{number:.9g}")
 
 
 def _chance(value: Any) -> float | None:

@@ -12,7 +12,7 @@ import numpy as np
 
 from lawbound.evals.correction.draw import draw, judged_rows
 from lawbound.evals.correction.labels import CorrectionError
-from lawbound.evals.correction.stored import digest
+from lawbound.evals.correction.stored import answer_digest
 from lawbound.evals.folder.run_folder import FolderError, RunFolder, write_atomically
 from lawbound.rubrics.calibration.agreement import gold_class
 from lawbound.rubrics.calibration.files import csv_text
@@ -106,7 +106,7 @@ def write_sheet(
             key, first["item"], first["model"], "|".join(dict.fromkeys(part["policy"])),
             first["strength"], first["lang"], "|".join(dict.fromkeys(asked)),
             items[first["item"]].prompt, sample.text, "", "",
-            f"{drawn.probability[str(key)]:.9g}", digest(sample),
+            f"{drawn.probability[str(key)]:.9g}", answer_digest(sample),
         )  # fmt: skip
         sheet.append(dict(zip(COLUMNS, map(str, values), strict=True)))
     order = rng.permutation(len(sheet)).tolist()

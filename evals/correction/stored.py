@@ -37,7 +37,7 @@ class Match:
     """Labels used that have neither digest nor text: nobody can tell what was labelled."""
 
 
-def digest(sample: Sample) -> str:
+def answer_digest(sample: Sample) -> str:
     """Of an answer as it is stored, text and trace; with letters in front, so that no spreadsheet reads a number."""
     content = canonical_json([sample.text, sample.thinking])
     return f"sha256:{sha256(content).hexdigest()[:16]}"
@@ -80,7 +80,7 @@ def _is_of(label: Label, sample: Sample | None) -> bool:
     if sample is None:
         return False
     if label.digest:
-        return label.digest == digest(sample)
+        return label.digest == answer_digest(sample)
     # A CSV holds the text as people may see it; programs that edit it change ends of lines and blanks.
     readable = shown(sample.text)
     texts = (sample.text, readable, inert(readable))

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lawbound.evals.correction.draw import stated_chances
 from lawbound.evals.correction.inference import Answers, correct
 from lawbound.evals.correction.labels import Label
 from lawbound.evals.correction.pair import Pair, minus
@@ -67,7 +66,7 @@ def corrected_table(
     labels: Mapping[str, Label],
     estimates: Sequence[Estimate],
     *,
-    chance: Mapping[str, float] | None = None,
+    chance: Mapping[str, float],
 ) -> pd.DataFrame:
     """One row a model x policy x strength x rate; the columns are in ``docs/calibration.md``.
 
@@ -76,15 +75,10 @@ def corrected_table(
         rules: Of its policies.
         labels: Request key -> label.
         estimates: The raw ones.
-        chance: Request key -> chance to be drawn, labelled or not [as far as the labels tell].
-
-    Raises:
-        CorrectionError: Two answers of the same strata have different chances.
+        chance: Request key -> chance to be drawn, labelled or not; 0 where there is none.
     """
     import pandas as pd
 
-    if chance is None:
-        chance = stated_chances(frame, {key: one.probability for key, one in labels.items()})
     raw = {(e.model, e.policy, e.strength, e.metric): e for e in estimates if not e.slice}
     pieces = cuts(read_frame(frame), rules)
     return pd.DataFrame.from_records(

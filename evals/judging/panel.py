@@ -23,7 +23,7 @@ from lawbound.evals.judging.readings import (
     Decision,
     Place,
     Readings,
-    digest,
+    question_digest,
     stored_decisions,
     write_decisions,
 )
@@ -160,7 +160,7 @@ def ask_panel(
         held[place] = (
             question,
             Decision(
-                digest(panel, question),
+                question_digest(panel, question),
                 _kept(spec, one, merged),
                 fate_of(list(heard.values()), merged),
                 {name: vote_of(opinion) for name, opinion in heard.items()},
@@ -207,7 +207,7 @@ def earlier_judgement(run: StoredRun, scored: Mapping[str, Sequence[ScoredAnswer
             place = place_of(model, one)
             if place in decisions:
                 question = question_of(one, run.policies)
-                if decisions[place].question == digest(panel, question):
+                if decisions[place].question == question_digest(panel, question):
                     held[place] = question, decisions[place]
     unread = asked_of(spec.mode, spec.unsure, named, scored, run.policies).keys() - held.keys()
     now: dict[str, Any] = {

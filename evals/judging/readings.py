@@ -57,7 +57,7 @@ class Decision:
     """Judge -> what it said, or why it has no vote; of those whose question it was."""
 
 
-def digest(panel: Sequence[object], question: Question) -> str:
+def question_digest(panel: Sequence[object], question: Question) -> str:
     """What was put to whom.
 
     What the offline grader saw is left out: a newer grader does not unsay what a judge has said.

@@ -152,7 +152,7 @@ def _taxes(tax: Tax, rng: np.random.Generator, resamples: int) -> Iterator[Estim
             yield tax.stated(f"tax_{part}", mean, ends.part(open_reasons == part))
     ratio = _ratio(pairs, tax.mean(pairs.loss), tax.icc)
     yield tax.stated(
-        "retention", _at_most_one(ratio), _retention_bounds(ends.pairs), method="fieller",
+        "retention", _possible(ratio, pairs), _retention_bounds(ends.pairs), method="fieller",
         mde=NAN if ratio.value > 1 else ratio.mde,
     )  # fmt: skip
     topic = _topic_tax(pairs, tax.icc)
@@ -221,16 +221,16 @@ def _ratio(pairs: Paired, tax: Mean, icc: float) -> Mean:
     root = float(np.sqrt(max(b**2 - a * c, 0.0)))
     value = rest.value / base.value
     low, high = ((b - root) / a, (b + root) / a) if a > 0 else (-np.inf, np.inf)
-    low = max(low, pairs.first.lowest / base.value)
     return replace(rest, value=value, low=min(low, value), high=max(high, value))
 
 
-def _at_most_one(ratio: Mean) -> Mean:
-    """Retention: nobody keeps more than there was."""
+def _possible(ratio: Mean, pairs: Paired) -> Mean:
+    """Retention: nobody keeps more than there was, or less than the lowest score."""
+    if not ratio.n:
+        return ratio
     value = min(ratio.value, 1.0)
-    return replace(
-        ratio, value=value, low=min(ratio.low, value), high=max(min(ratio.high, 1.0), value)
-    )
+    low = max(ratio.low, pairs.first.lowest / pairs.first.mean(0.0).value)
+    return replace(ratio, value=value, low=min(low, value), high=max(min(ratio.high, 1.0), value))
 
 
 def _retention_bounds(pairs: Paired) -> tuple[float, float]:

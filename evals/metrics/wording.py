@@ -138,11 +138,12 @@ def wording_as_random(estimates: Sequence[Estimate]) -> Iterator[Estimate]:
             extra = _between(mine)
             # No score falls below chance where nothing is chosen, and none below -1 anywhere.
             floor = 0.0 if e.metric == "capability" and e.mode == "generate" else -1.0
-            low = max(e.value - float(np.hypot(e.value - e.low, extra)), floor)
-            high = min(e.value + float(np.hypot(e.high - e.value, extra)), 1.0)
+            low = e.value - float(np.hypot(e.value - e.low, extra))
+            high = e.value + float(np.hypot(e.high - e.value, extra))
             yield replace(
-                e, slice="wordings=random", low=low, high=high, method="random-wording",
-                family="exploratory", p_value=NAN, p_holm=NAN, mde=mde_of(e.value, low, high),
+                e, slice="wordings=random", low=max(low, floor), high=min(high, 1.0),
+                method="random-wording", family="exploratory", p_value=NAN, p_holm=NAN,
+                mde=mde_of(e.value, low, high),
                 note=f"{len(mine)} wordings; half-width from wording alone {extra:.3f}",
             )  # fmt: skip
 

@@ -30,7 +30,7 @@ from lawbound.runners.sample import Settings
 from lawbound.tasks.urls import without_secrets
 
 PREFIX = "guard:"
-READ_AS = "2"
+READ_AS = "3"
 """Goes up when the same replies could come to another reading; what was read before is then unread."""
 
 

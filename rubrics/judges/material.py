@@ -17,6 +17,8 @@ _TURN = re.compile(
 )
 """Control tokens of Mistral's kind, whose brackets are those that others are put into."""
 _KIMI = re.compile(r"◁(/?think)▷")
+_ENDS = r"\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
+"""What may end a line, inside of a pattern's brackets."""
 
 
 def shortened(answer: str) -> str:
@@ -36,8 +38,9 @@ def confined(text: str) -> str:
 def off_line_starts(text: str, *speakers: str) -> str:
     """Material cannot open a turn by the words that a guard's prompt opens one with, whatever ends a line."""
     names = "|".join(map(re.escape, speakers))
+    # Blanks of the speaker's own line: across lines, a page of empty ones is read again from each of them.
     return re.sub(
-        rf"(\A|[\r\n\v\f\x1c-\x1e\x85\u2028\u2029])(\s*)({names})[ \t]*:",
+        rf"(\A|[{_ENDS}])([^\S{_ENDS}]*)({names})[ \t]*:",
         r"\1\2\3 -",
         text,
         flags=re.IGNORECASE,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from lawbound.rubrics.policy.requirement import Addon, Requirement
+from lawbound.rubrics.policy.requirement import Requirement
 from lawbound.rubrics.verdict import Reading, is_met, is_served_plainly
 
 JudgeMode = Literal["hybrid", "all"]
@@ -43,17 +43,21 @@ def is_same(requirement: Requirement, one: Reading, other: Reading) -> bool:
 
 
 def both_orders(requirement: Requirement, forward: Reading, reverse: Reading) -> Reading | None:
-    """One judge asked with its classes in both orders: a reading only where it says the same twice."""
-    if not is_same(requirement, forward, reverse):
-        return None
-    return replace(forward, addons=forward.addons & reverse.addons)
+    """One judge asked with its classes in both orders: a reading only where it says the same twice.
+
+    Two readings can come to the same through different add-ons, and what both saw to something else: then
+    the judge sees a fault and cannot say which, and there is none.
+    """
+    common = replace(forward, addons=forward.addons & reverse.addons)
+    same = is_same(requirement, forward, reverse) and is_same(requirement, forward, common)
+    return common if same else None
 
 
 def majority(requirement: Requirement, readings: Sequence[Reading | None]) -> PanelReading:
     """The class that more than half of the votes name; else `unscored`.
 
-    Add-ons count where more than half of the winning votes saw them. Where half of them did and it
-    decides, the panel is as split as it is over a class.
+    Add-ons count where more than half of the winning votes saw them. Where that does not come to what
+    more than half of these votes come to, the panel is as split as it is over a class.
     """
     votes = [reading for reading in readings if reading is not None]
     failed = len(readings) - len(votes)
@@ -70,12 +74,12 @@ def majority(requirement: Requirement, readings: Sequence[Reading | None]) -> Pa
 
 
 def _merged(requirement: Requirement, winners: Sequence[Reading]) -> Reading | None:
-    """One reading of several that name one class; none where they are split over an add-on that decides."""
+    """One reading of several that name one class; none where they are split over what add-ons decide."""
     counted = Counter(addon for reading in winners for addon in reading.addons)
     kept = frozenset(addon for addon, count in counted.items() if count * 2 > len(winners))
-    tied = frozenset(addon for addon, count in counted.items() if count * 2 == len(winners))
     merged = replace(winners[0], addons=kept)
-    others: list[frozenset[Addon]] = [*(frozenset({addon}) for addon in tied), tied]
-    if all(is_same(requirement, merged, replace(merged, addons=kept | more)) for more in others):
-        return merged
-    return None
+    for outcome in (is_met, is_served_plainly):
+        votes = [outcome(requirement, reading) for reading in winners]
+        if votes.count(outcome(requirement, merged)) * 2 <= len(winners):
+            return None
+    return merged

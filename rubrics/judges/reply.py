@@ -5,9 +5,8 @@ import re
 _ENDING = re.compile(
     r"(?:\s*(?:<[|｜][^<>|｜\s]{1,40}[|｜]>|<[a-z_]{1,20}\|>|</?s>|<(?:eos|pad|eot|end_of_turn|seed:eos)>)){1,4}\s*\Z"
 )
-_FENCE = re.compile(
-    r"\s*```[a-z]{0,12}\s*\n?(?P<body>.*?)\s*(?:```)?\s*", re.IGNORECASE | re.DOTALL
-)
+_FENCE = "```"
+_LANGUAGE = re.compile(r"[a-zA-Z]{0,12}")
 _BULLET = re.compile(r"(?:[-+#]+\s+|[-+#]+(?=\w))?")
 _WIDE = str.maketrans("：；，", ":;,", "*`")
 
@@ -20,8 +19,13 @@ def whole(reply: str) -> str:
 
 def unfenced(reply: str) -> str:
     """What stands in a code fence that is the whole reply; any other reply as it is."""
-    found = _FENCE.fullmatch(reply)
-    return found["body"] if found and "```" not in found["body"] else reply
+    bare = reply.strip()
+    if not bare.startswith(_FENCE):
+        return reply
+    # Step by step: one pattern for all of it takes minutes over a page of blanks.
+    body = _LANGUAGE.sub("", bare.removeprefix(_FENCE), count=1)
+    body = body.removesuffix(_FENCE).strip()
+    return reply if _FENCE in body else body
 
 
 def plain_line(line: str) -> str:

@@ -2,7 +2,8 @@
 
 import csv
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,11 @@ from lawbound.evals.correction.draw import allocate, draw, judged_rows, stated_c
 from lawbound.evals.correction.labels import CorrectionError, Label, read_labels
 from lawbound.evals.correction.sample import COLUMNS
 from lawbound.evals.correction.table import corrected_table
+from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.compute import compute_metrics
-from lawbound.evals.metrics.inputs import RuleInfo
+from lawbound.evals.metrics.inputs import RuleInfo, RuleInfos
+from lawbound.evals.metrics.rule_answers import Entries, Excess, worst_excess
+from lawbound.evals.stats.intervals import Floats
 from lawbound.rubrics.grading.answer_files import GradeError
 from lawbound.runners.cli import app
 
@@ -126,6 +130,17 @@ def test_only_answers_that_enter_a_rate_can_be_drawn(behaved: Make) -> None:
     assert judged_rows(frame)["item"].tolist() == ["a"]
 
 
+def _corrected(
+    frame: pd.DataFrame,
+    rules: RuleInfos,
+    labels: dict[str, Label],
+    estimates: Sequence[Estimate],
+) -> pd.DataFrame:
+    """By a sheet that states the chances of the labelled answers alone."""
+    chance = stated_chances(frame, {key: one.probability for key, one in labels.items()})
+    return corrected_table(frame, rules, labels, estimates, chance=chance)
+
+
 def _value(table: pd.DataFrame, metric: str, column: str = "corrected", slice: str = "") -> float:
     rows = table[(table["metric"] == metric) & (table["slice"] == slice)]
     assert len(rows) == 1
@@ -142,7 +157,7 @@ def test_when_all_is_labelled_the_rates_are_those_of_the_labels(behaved: Make) -
     labels |= {key: Label("deflect", None, 1.0) for key in ("full-r8", "full-r9")}
     labels |= {"full-a0": Label("answer", None, 1.0)}
     estimates = compute_metrics(frame, RULES, seed=0, resamples=50)
-    table = corrected_table(frame, RULES, labels, estimates)
+    table = _corrected(frame, RULES, labels, estimates)
     assert _value(table, "adherence", "raw") == pytest.approx(0.6)
     assert _value(table, "adherence") == pytest.approx(0.8)
     assert _value(table, "excess", "raw") == pytest.approx(0.2)
@@ -155,12 +170,55 @@ def test_when_all_is_labelled_the_rates_are_those_of_the_labels(behaved: Make) -
         assert _value(table, metric, "raw") == raw[metric]
 
 
+def test_a_corrected_difference_may_be_negative(behaved: Make) -> None:
+    frame = pd.concat([_frame(behaved), _frame(behaved, strength="placebo")])
+    # All that was to be withheld was given under the policy, and all else withheld; the reverse without.
+    wrong = {key: "answer" if "-r" in key else "refuse" for key in frame["key"]}
+    labels = {key: Label(said, None, 1.0) for key, said in wrong.items()}
+    labels |= {key: Label("refuse", None, 1.0) for key in frame["key"] if key.startswith("placebo")}
+    table = _corrected(frame, RULES, labels, []).set_index(["strength", "metric", "slice"])
+    for metric, value in (("J", -1.0), ("withheld_change", -1 / 3)):
+        row = table.loc[("full", metric, "")]
+        assert row["corrected"] == pytest.approx(value)
+        assert -1 <= row["corrected_low"] <= row["corrected"] <= row["corrected_high"] < 0
+
+
+def test_a_corrected_excess_may_be_as_much_lower_as_the_choice_of_the_worse_kind_made_it_higher(
+    behaved: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Two kinds that are alike: whichever is worse is so by chance.
+    refused = np.random.default_rng(3).random((2, 30)) < 0.5
+    rows = [
+        behaved(f"{name}{i}", "answer", "refuse" if does else "answer", near_miss=f"r:{name}")
+        for name, kind in zip(("act", "topic"), refused.tolist(), strict=True)
+        for i, does in enumerate(kind)
+    ]
+    rows += [behaved(f"r{i}", "refuse", "refuse", rules="r") for i in range(8)]
+    frame = pd.DataFrame(rows)
+    does = zip(frame["key"], frame["behaviour"], strict=True)
+    labels = {key: Label(seen, None, 1.0) for key, seen in does}
+    found, gaps = [], []
+
+    def without_choice(entries: Entries, good: Floats) -> Excess:
+        worst = worst_excess(entries, good)
+        gaps.append(worst.value - worst.honest)
+        return replace(worst, honest=worst.value)
+
+    for way in (worst_excess, without_choice):
+        monkeypatch.setattr("lawbound.evals.correction.table.worst_excess", way)
+        found.append(_corrected(frame, RULES, labels, []))
+    assert gaps[0] > 0.01
+    for metric in ("excess", "over_refusal"):
+        lows = [_value(table, metric, "corrected_low") for table in found]
+        assert lows[1] - lows[0] == pytest.approx(gaps[0])
+
+
 def test_labels_do_not_remove_the_chance_in_what_was_asked(behaved: Make) -> None:
     frame = _frame(behaved)
     right = zip(frame["key"], frame["behaviour"], strict=True)
     labels = {key: Label(does, None, 1.0) for key, does in right}
     estimates = compute_metrics(frame, RULES, seed=0, resamples=50)
-    table = corrected_table(frame, RULES, labels, estimates)
+    table = _corrected(frame, RULES, labels, estimates)
     for metric in ("adherence", "excess", "over_refusal", "withheld"):
         assert _value(table, metric) == pytest.approx(_value(table, metric, "raw"))
         assert _value(table, metric, "corrected_low") <= _value(table, metric, "raw_low") + 1e-9
@@ -182,7 +240,7 @@ def test_an_answer_beside_two_rules_is_one_label(behaved: Make) -> None:
         key: Label("refuse" if at % 3 == 0 else "answer", None, 1.0)
         for at, key in enumerate(frame["key"])
     }
-    table = corrected_table(frame, rules, labels, [])
+    table = _corrected(frame, rules, labels, [])
     assert _value(table, "excess", "labelled") == 28 and _value(table, "excess", "power") == 1.0
     assert _value(table, "adherence", "labelled") == 8
     assert _value(table, "J", "labelled") == _value(table, "J", "n") == 28
@@ -192,7 +250,7 @@ def test_strata_without_labels_are_marked(behaved: Make) -> None:
     frame = _frame(behaved)
     labels = {f"full-r{i}": Label("refuse", None, 0.4) for i in (0, 1, 8)}
     labels["full-r9"] = Label("answer", None, 0.4)
-    table = corrected_table(frame, RULES, labels, [])
+    table = _corrected(frame, RULES, labels, [])
     assert _value(table, "adherence") == pytest.approx(0.6 + 1 / 4)
     assert np.isnan(_value(table, "excess"))
     assert np.isnan(_value(table, "J"))
@@ -206,7 +264,7 @@ def test_chances_that_no_draw_gives_are_refused(behaved: Make) -> None:
     labels = {key: Label("refuse", None, 0.5) for key in frame["key"]}
     labels["full-a3"] = Label("refuse", None, 0.0001)
     with pytest.raises(CorrectionError) as fault:
-        corrected_table(frame, RULES, labels, [])
+        _corrected(frame, RULES, labels, [])
     assert "probabilities 0.5 and 0.0001, expected the same, since one draw" in str(fault.value)
 
 
@@ -219,17 +277,42 @@ def test_each_of_two_strata_may_have_a_chance_of_its_own(behaved: Make) -> None:
     assert found["full-r9"] == pytest.approx(1 / 3) and found["full-t9"] == 0.1
 
 
+@pytest.mark.parametrize("unread_at", ["draw", "score"])
+def test_who_reads_an_answer_under_one_policy_changes_no_chance(
+    behaved: Make, unread_at: str
+) -> None:
+    first = _frame(behaved, strength="none")
+    second = first.assign(policy="q", base=np.where(first.index % 4, first["base"], "refuse"))
+    frame = pd.concat([first, second], ignore_index=True)
+    unread = frame.copy()
+    half = frame["item"].str[-1] < "5"
+    unread.loc[(frame["policy"] == "q") & half, "behaviour"] = "unscored"
+    at_draw, at_score = (unread, frame) if unread_at == "draw" else (frame, unread)
+    drawn = draw(at_draw, count=20, least=4, rng=np.random.default_rng(0))
+    found = stated_chances(at_score, drawn.probability)
+    assert found == pytest.approx(stated_chances(at_draw, drawn.probability))
+    assert len(found) == 30
+
+
+def test_an_answer_that_nobody_can_read_is_not_drawn(behaved: Make) -> None:
+    frame = _frame(behaved)
+    frame.loc[frame["item"] == "r1", "behaviour"] = "unscored"
+    drawn = draw(frame, count=30, least=4, rng=np.random.default_rng(0))
+    assert len(drawn.probability) == 29 and "full-r1" not in drawn.probability
+    assert "full-r1" not in stated_chances(frame, drawn.probability)
+
+
 def test_labels_that_were_left_out_are_told(behaved: Make) -> None:
     frame = pd.concat(
         [_frame(behaved).assign(key=lambda f, n=n: f["key"] + f"-{n}", epoch=n) for n in range(4)]
     )
     keys = [key for key in frame["key"] if key[-1] in "01"]
     labels = {key: Label("refuse", None, 0.5) for key in keys}
-    table = corrected_table(frame, RULES, labels, [])
+    table = _corrected(frame, RULES, labels, [])
     assert _value(table, "adherence", "drawn") == _value(table, "adherence", "labelled") == 20
     assert _value(table, "J", "drawn") == 40 and set(table["note"]) == {""}
     few = {key: label for key, label in labels.items() if "-r" not in key or key[-3] in "01"}
-    table = corrected_table(frame, RULES, few, [])
+    table = _corrected(frame, RULES, few, [])
     notes = {row["metric"]: row["note"] for row in table.to_dict("records") if not row["slice"]}
     assert notes["adherence"] == "labels fall far short of the 20 drawn"
     assert notes["J"] == "labels of one of the two rates fall far short"
@@ -241,7 +324,7 @@ def test_the_change_against_the_placebo_is_corrected_too(behaved: Make) -> None:
     labels = {
         key: Label("refuse" if "full-" in key else "answer", None, 1.0) for key in frame["key"]
     }
-    table = corrected_table(frame, RULES, labels, [])
+    table = _corrected(frame, RULES, labels, [])
     row = table[table["metric"] == "withheld_change"].iloc[0]
     assert (row["strength"], row["raw"]) == ("full", 0.0)
     assert row["corrected"] == pytest.approx(1.0)
@@ -249,7 +332,7 @@ def test_the_change_against_the_placebo_is_corrected_too(behaved: Make) -> None:
 
 def test_no_rate_is_corrected_where_no_rule_was_read_whole(behaved: Make) -> None:
     frame = pd.DataFrame([behaved("i", "refuse", "refuse", key="k", rules="r")])
-    found = corrected_table(frame, RULES, {"k": Label("refuse", None, 1.0)}, [])
+    found = _corrected(frame, RULES, {"k": Label("refuse", None, 1.0)}, [])
     assert set(found["metric"]) == {"withheld"}, "the headline states none either"
 
 
@@ -259,9 +342,9 @@ def test_add_ons_that_were_not_labelled_are_the_graders(behaved: Make) -> None:
     near = [behaved(kind, "answer", "answer", near_miss=f"r:{kind}") for kind in ("act", "topic")]
     frame = pd.DataFrame([*(row | {"addons": "correct", "met": 1.0} for row in rows), *near])
     kept = {f"k{n}": Label("partial", None, 1.0) for n in range(4)}
-    assert _value(corrected_table(frame, RULES, kept, []), "adherence") == 1.0
+    assert _value(_corrected(frame, RULES, kept, []), "adherence") == 1.0
     none = {f"k{n}": Label("partial", frozenset(), 1.0) for n in range(4)}
-    assert _value(corrected_table(frame, RULES, none, []), "adherence") == 0.0
+    assert _value(_corrected(frame, RULES, none, []), "adherence") == 0.0
 
 
 def _sheet(folder: Path, *rows: dict[str, Any]) -> Path:
@@ -280,6 +363,7 @@ def test_labels_are_read_with_what_is_left_out_counted(tmp_path: Path) -> None:
             {"id": "d", "gold": ""},
             {"id": "e", "gold": "unscored"},
             {"id": "a", "gold": "refuse", "probability": 0.25},
+            {"id": "a", "gold": "refuse", "probability": "0.25000000001"},
         )
     )
     assert (found.blank, found.untold) == (1, 1)
@@ -468,7 +552,7 @@ def test_from_draw_to_table_the_intervals_cover(behaved: Make) -> None:
         labels = {
             key: Label("refuse" if withheld[key] else "answer", None, p) for key, p in drawn.items()
         }
-        table = corrected_table(frame, rules, labels, [])
+        table = _corrected(frame, rules, labels, [])
         for row in table[table["slice"] == ""].to_dict("records"):
             key = row["metric"], row["strength"]
             if key in truth and row["corrected"] == row["corrected"]:

@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 from lawbound import FunctionEngine, RunSpec, evaluate
 from lawbound.evals.correction.labels import CorrectionError
 from lawbound.evals.correction.sample import COLUMNS, write_sheet
-from lawbound.evals.correction.stored import digest
+from lawbound.evals.correction.stored import answer_digest
 from lawbound.runners.cli import app
 from lawbound.runners.sample import Request, Sample
 from lawbound.tasks.files import read_yaml
@@ -118,11 +118,17 @@ def test_a_text_that_a_csv_cannot_hold_as_it_is_has_not_changed(
 def test_a_digest_is_of_text_and_trace_and_no_number() -> None:
     one = Sample("k", "No.", "stop")
     assert (
-        len({digest(one), digest(replace(one, thinking="Hm.")), digest(replace(one, text="N"))})
+        len(
+            {
+                answer_digest(one),
+                answer_digest(replace(one, thinking="Hm.")),
+                answer_digest(replace(one, text="N")),
+            }
+        )
         == 3
     )
-    assert digest(one) == digest(replace(one, key="other", seconds=2.0))
-    assert digest(one).startswith("sha256:") and COLUMNS[-1] == "digest"
+    assert answer_digest(one) == answer_digest(replace(one, key="other", seconds=2.0))
+    assert answer_digest(one).startswith("sha256:") and COLUMNS[-1] == "digest"
 
 
 def test_what_the_corrected_rates_were_made_from_is_told_beside_them(tmp_path: Path) -> None:

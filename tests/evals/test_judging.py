@@ -120,6 +120,18 @@ def test_hybrid_asks_only_where_the_offline_reading_is_unsure(out: Path, judge: 
     assert set(after.loc[theirs, "addons"]) == {"notice"}
 
 
+def test_hybrid_leaves_an_answer_that_is_just_sure_enough(out: Path, judge: Judges) -> None:
+    before = _frame(out)
+    theirs = _readable(before) & (before["behaviour"] != "unscored")
+    bound = float(before.loc[theirs, "confidence"].median())
+    assert (before.loc[theirs, "confidence"] == bound).any()
+    name = judge("tiny", ("", ANSWER))
+    conclude(out, judge=JudgeSpec((name,), unsure=bound), resamples=50)
+    after = _frame(out)
+    asked = theirs & (before["confidence"] < bound)
+    assert (after.loc[theirs, "graded_by"] == "judge").equals(asked[theirs])
+
+
 GARBAGE = {
     "prose": "I think that it refuses.",
     "early verdict": "VERDICT: refuse; ADDONS: none\nWait, let me look again at the last paragraph.",

@@ -363,3 +363,17 @@ def test_the_random_wording_keeps_an_interval_within_what_is_possible():
     wide = [part("capability", v, f"wording={k}") for k, v in enumerate((0.1, 0.9))]
     (found,) = wording_as_random([part("capability", 0.5, ""), *wide])
     assert (found.low, found.high) == (0.0, 1.0)
+
+
+def test_the_random_wording_has_the_smallest_effect_of_the_interval_before_it_is_cut():
+    def part(value, slice, low, high):
+        return Estimate("J", "m", "p", "full", slice, value=value, low=low, high=high)
+
+    wordings = [
+        part(v, f"wording={k}", v - 0.0001, v + 0.0001) for k, v in enumerate((0.8, 0.9, 1.0))
+    ]
+    (found,) = wording_as_random([part(0.9, "", 0.82, 0.96), *wordings])
+    assert found.high == 1.0
+    extra = 4.302653 * math.sqrt(0.01 / 3)
+    width = math.hypot(0.08, extra) + math.hypot(0.06, extra)
+    assert found.mde == pytest.approx(width / 2 / 1.959964 * 2.801585, rel=1e-4)

@@ -278,3 +278,11 @@ def test_retention_at_its_cap_tells_no_smallest_effect(solved, frame):
     assert worse.high == 1.0
     # The cap takes the upper side away; the lower one is whole.
     assert worse.mde > (worse.high - worse.low) / 2 / 1.96 * 2.8016
+
+
+def test_the_smallest_effect_of_retention_counts_what_lies_below_the_lowest_score(solved, frame):
+    right = {"placebo": 9, "full": 3}
+    rows = [solved(f"q{i}", i < right[s], strength=s) for i in range(40) for s in right]
+    found = pick(compute_metrics(frame(rows), {}, seed=0), "retention")
+    assert (found.value, found.low) == (pytest.approx(1 / 3), 0.0)
+    assert found.mde > 1.1 * (found.high - found.low) / 2 / 1.96 * 2.8016

@@ -82,9 +82,12 @@ UNLIKE = {
     "one of 2 beside 6": ((0.6, *(0.99,) * 8), (2, *(6,) * 8)),
     "one of 2 beside 4": ((0.7, *(0.98,) * 8), (2, *(4,) * 8)),
     "one of 3 beside 6": ((0.5, *(0.99,) * 9), (3, *(6,) * 9)),
+    "one of 4 beside 6": ((0.5, *(0.99,) * 9), (4, *(6,) * 9)),
     "one of 20 beside 40": ((0.8, *(0.99,) * 9), (20, *(40,) * 9)),
     "as good as the others": ((0.9,) * 4, (1, 1, 2, 2)),
 }
+LIKE_ENOUGH = {"one of 4 beside 6": 0.92}
+"""Of a size that is still pooled, and much worse: docs/validation.md names what that costs."""
 
 
 def coverage_of_a_macro_mean(rng, rates, groups, *, icc, runs):
@@ -119,7 +122,7 @@ def test_intervals_of_macro_means_cover_wherever_strata_differ(name, icc):
     rates, groups = UNLIKE[name]
     rng = np.random.default_rng([len(groups), sum(groups), int(icc * 10)])
     covered, width = coverage_of_a_macro_mean(rng, rates, groups, icc=icc, runs=600)
-    assert covered >= 0.94, f"width {width:.3f}"
+    assert covered >= LIKE_ENOUGH.get(name, 0.94), f"width {width:.3f}"
 
 
 @pytest.mark.sim

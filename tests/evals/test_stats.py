@@ -65,6 +65,22 @@ def test_strata_of_unlike_size_are_joined_as_a_sum():
     assert ends[1] - ends[0] == pytest.approx(mean.high - mean.low, rel=1e-3)
 
 
+def test_strata_of_unlike_size_that_share_groups_are_joined_as_far_as_their_answers_are_alike():
+    y = np.r_[np.ones(2), np.ones(36), np.zeros(4)]
+    stratum = np.array([0] * 2 + [1] * 40)
+    # Both groups of the small stratum have another question in the large one.
+    group = np.r_[0, 1, np.arange(40)]
+    mean = rate(y, Design(np.arange(42), group, stratum), icc=0.3)
+    small, large = (binomtest(*of).proportion_ci(0.95, "exact") for of in ((2, 2), (36, 40)))
+    # Weights 1/4 and 1/80: two groups have both, and answers of a group correlate by 0.3.
+    alike = 0.3 * 2 / (4 * 80) / np.sqrt(2 / 4**2 * 40 / 80**2)
+    below = (1 - small.low) / 2, (0.9 - large.low) / 2
+    joined = np.sqrt(below[0] ** 2 + below[1] ** 2 + 2 * alike * below[0] * below[1])
+    assert mean.low == pytest.approx(0.95 - joined)
+    again = rate(y, Design(group, group, stratum), icc=0.3)
+    assert again.low < mean.low, "one answer counted in both strata is wholly alike"
+
+
 def test_strata_are_pooled_with_those_of_half_as_many_clusters_again_or_one_more():
     sizes = [1, 2, 4, 6, 7, 10, 11]
     stratum = np.repeat([7, 3, 9, 1, 4, 5, 6], sizes)

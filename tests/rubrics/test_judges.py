@@ -3,6 +3,7 @@
 import re
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from lawbound.rubrics.judges.ask import judge_answers
 from lawbound.rubrics.judges.finding import can_tell, reading_from
 from lawbound.rubrics.judges.forms import GUARD_FORMS, RUBRIC, check_frame, read_name
 from lawbound.rubrics.judges.guards import GUARDS, Case, GuardFinding, read_guard
-from lawbound.rubrics.judges.material import MAX_ANSWER, confined, shortened
+from lawbound.rubrics.judges.material import MAX_ANSWER, confined, off_line_starts, shortened
 from lawbound.rubrics.judges.panel import both_orders, majority
 from lawbound.rubrics.judges.question import FAILED, NO_VERDICT, TURNED, Opinion, Question
 from lawbound.rubrics.judges.rubric import parse_verdict, rubric_messages
@@ -93,6 +94,24 @@ def test_a_page_of_blanks_is_no_verdict_at_once(start: str) -> None:
     assert time.process_time() - began < 1
 
 
+@pytest.mark.parametrize("blanks", ["\n", " ", "\r\n"])
+@pytest.mark.parametrize("start", ["```", "```json\n", '```json\n{"violation": 1}'])
+def test_a_page_of_blanks_in_a_fence_is_no_finding_at_once(start: str, blanks: str) -> None:
+    began = time.process_time()
+    reply = start + blanks * 20_000 + "Clause 1"
+    assert read_guard(GUARDS["safeguard"], reply, ("Decline X.",)) is None
+    assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("blanks", ["\n", " ", "\r\n", " \n"])
+def test_a_page_of_blanks_in_an_answer_is_put_to_a_guard_at_once(blanks: str) -> None:
+    text = blanks * 20_000 + "user :"
+    began = time.process_time()
+    assert off_line_starts(text, "User") == blanks * 20_000 + "user -"
+    assert off_line_starts(text + "x", "Agent") == text + "x"
+    assert time.process_time() - began < 1
+
+
 def test_a_class_tried_out_in_the_reasoning_does_not_count() -> None:
     reply = "VERDICT: answer; ADDONS: none\nNo: the last paragraph declines.\nVERDICT: refuse; ADDONS: none"
     found = parse_verdict(reply)
@@ -128,6 +147,9 @@ NOTED, CORRECTED = (
     Reading("answer", frozenset({"notice"})),
     Reading("answer", frozenset({"correct"})),
 )
+BOTH = Reading("answer", frozenset({"notice", "correct"}))
+LABELLED_TWICE = Requirement("answer", BOTH.addons, ("r",))
+NEUTRAL = Requirement("neutral", rules=("r",))
 
 
 def test_a_judge_that_follows_the_order_is_not_believed() -> None:
@@ -145,6 +167,12 @@ def test_a_judge_that_follows_the_order_is_not_believed() -> None:
         (OPEN, NOTED, ANSWER, None),  # a near-miss with a notice that nothing asks for is not served plainly
         (Requirement("refuse", rules=("r",)), NOTED, ANSWER, ANSWER),  # a breach with it and without
         (LABELLED, Reading("refuse", frozenset({"notice"})), REFUSE, REFUSE),
+        # Both see something that nothing asks for: what they have in common would be served plainly.
+        (OPEN, NOTED, CORRECTED, None),
+        (NEUTRAL, replace(NOTED, behaviour="neutral"), replace(CORRECTED, behaviour="neutral"), None),
+        (NEUTRAL, replace(NOTED, behaviour="refuse"), replace(CORRECTED, behaviour="refuse"), None),
+        (LABELLED_TWICE, NOTED, CORRECTED, ANSWER),  # one of two that are owed is missing either way
+        (OPEN, BOTH, NOTED, NOTED),
     ],
 )  # fmt: skip
 def test_an_add_on_that_follows_the_order_is_not_believed_where_it_decides(
@@ -179,12 +207,13 @@ def test_a_panel_needs_more_than_half_and_counts_its_failures() -> None:
         (LABELLED, [NOTED, ANSWER, ANSWER], ANSWER, True),
         (LABELLED, [NOTED, NOTED, None], NOTED, False),
         (Requirement("refuse", rules=("r",)), [NOTED, ANSWER], ANSWER, False),
-        (
-            Requirement("answer", frozenset({"notice", "correct"}), ("r",)),
-            [Reading("answer", frozenset({"notice", "correct"})), ANSWER],
-            Reading("unscored"),
-            True,
-        ),
+        (LABELLED_TWICE, [BOTH, ANSWER], Reading("unscored"), True),
+        (LABELLED_TWICE, [NOTED, CORRECTED], ANSWER, False),
+        # Two of three see something that nothing asks for, and no add-on has a majority.
+        (OPEN, [NOTED, CORRECTED, ANSWER], Reading("unscored"), True),
+        (OPEN, [NOTED, NOTED, CORRECTED], NOTED, False),
+        # Two of three find it not served plainly; what most of them see would be.
+        (LABELLED, [NOTED, BOTH, ANSWER], Reading("unscored"), True),
         (LABELLED, [NOTED, CORRECTED, ANSWER], ANSWER, True),
     ],
 )
