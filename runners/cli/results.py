@@ -36,6 +36,8 @@ from lawbound.runners.cli.remarks import (
 if TYPE_CHECKING:
     import pandas as pd
 
+    from lawbound.evals.conclude import Conclusion
+
 HEADLINE = (
     "rank",
     "model",
@@ -135,13 +137,7 @@ def score(
                 shutil.rmtree(folder)
             raise
     print_leaderboard(conclusion.leaderboard)
-    warn_of_gaps(conclusion)
-    if is_log:
-        tell_of_blanks(conclusion)
-        warn_of_length(folder)
-    warn_of_answers(conclusion)
-    tell_of_policies(folder)
-    tell_of_digests(folder)
+    _tell_of_answers(conclusion, folder, is_log=is_log)
     if panel is None:
         tell_of_kept_judges(folder)
     elif panel.models:
@@ -156,9 +152,21 @@ def report(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> Non
     from lawbound.evals.conclude import conclude
 
     with bars() as observer:
-        conclude(folder, observer=observer)
-    tell_of_digests(folder)
+        conclusion = conclude(folder, observer=observer)
+    _tell_of_answers(conclusion, folder, is_log=False)
+    tell_of_kept_judges(folder)
     show(str(folder / "report.html"))
+
+
+def _tell_of_answers(conclusion: "Conclusion", folder: Path, *, is_log: bool) -> None:
+    """What the numbers lack, and whether they are still of what was asked."""
+    warn_of_gaps(conclusion)
+    if is_log:
+        tell_of_blanks(conclusion)
+        warn_of_length(folder)
+    warn_of_answers(conclusion)
+    tell_of_policies(folder)
+    tell_of_digests(folder)
 
 
 def leaderboard(

@@ -96,6 +96,15 @@ def test_errors_that_differ_in_what_they_quote_are_one_kind(said, row, frame):
     assert usual_errors(frame(rows), {"m": stored}) == {"m": (said.format(1, 1), 5)}
 
 
+@pytest.mark.parametrize("said", ["status 500: no room", "status 500: " + "x" * 283])
+def test_errors_that_differ_in_how_often_they_were_tried_are_one_kind(said, row, frame):
+    errors = ["status 418: tea"] * 3 + [f"{said} ({n} tries)" for n in (7, 7, 14, 14, 14)] + [said]
+    keys = [f"k{n}" for n in range(len(errors))]
+    stored = {k: Sample(k, "", "error", error=e) for k, e in zip(keys, errors, strict=True)}
+    rows = [row(key, key=key, **FAILED) for key in keys]
+    assert usual_errors(frame(rows), {"m": stored}) == {"m": (f"{said} (14 tries)"[:300], 6)}
+
+
 def test_of_a_model_without_a_word_it_is_told_and_not_of_the_baseline_that_is_meant_so(tmp_path):
     engine = FunctionEngine(lambda _: "...", name="mute")
     spec = RunSpec(models=("mute",), policies=("us",), limit=1)
