@@ -7,21 +7,18 @@ tax cannot be stated (no placebo, or capability near the floor) keeps its J on t
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from lawbound.evals.report.labels import Box, place_labels
+from lawbound.evals.report.values import Row, end_of, said_of, text_of, values_table
 
 WIDTH, HEIGHT = 480, 380
 LEFT, TOP, BOTTOM = 46, 14, 50
 STRIP = 74
 NAME = 26
 """Characters of a name beside its mark; the table below has it whole."""
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +52,12 @@ class _Axes:
         return TOP + (1 - inside) / (1 - self.low_y) * (HEIGHT - TOP - BOTTOM)
 
 
-def frontier_html(rows: Sequence[Row]) -> str:
+def frontier_html(rows: Sequence[Row], warned: frozenset[str] = frozenset()) -> str:
     """Panels as one HTML fragment.
 
     Args:
         rows: Rows of the leaderboard, missing values None.
+        warned: Models of whose numbers something is said at the head of the page.
     """
     shown = [row for row in rows if row["J"] is not None]
     real = list(dict.fromkeys(row["model"] for row in shown if not row["is_reference"]))
@@ -69,9 +67,9 @@ def frontier_html(rows: Sequence[Row]) -> str:
     boards = list(dict.fromkeys((row["policy"], row["mode"]) for row in rows))
     panels = []
     for policy, mode in boards:
-        here = [row for row in shown if (row["policy"], row["mode"]) == (policy, mode)]
+        here = [row for row in rows if (row["policy"], row["mode"]) == (policy, mode)]
         title = policy if len(modes) == 1 else f"{policy} ({mode})"
-        panels.append(_panel(title, here, axes, looks))
+        panels.append(_panel(title, here, axes, looks, warned))
     return "\n".join(panels)
 
 
@@ -80,8 +78,8 @@ def _axes(rows: Sequence[Row]) -> _Axes:
     ends = [0.0, 0.1, -0.05] + [row["policy_tax"] for row in taxed]
     for row in taxed:
         if not row["is_reference"]:
-            ends += [_end(row, "policy_tax", "low"), _end(row, "policy_tax", "high")]
-    lowest_j = min([0.0, *(_end(row, "J", "low") for row in rows if not row["is_reference"])])
+            ends += [end_of(row, "policy_tax", "low"), end_of(row, "policy_tax", "high")]
+    lowest_j = min([0.0, *(end_of(row, "J", "low") for row in rows if not row["is_reference"])])
     lowest_j = min([lowest_j, *(row["J"] for row in rows)])
     spread = max(ends) - min(ends)
     step = next((s for s in (0.05, 0.1, 0.2, 0.25) if spread / s <= 7), 0.5)
@@ -94,20 +92,22 @@ def _axes(rows: Sequence[Row]) -> _Axes:
     )
 
 
-def _end(row: Row, name: str, side: str) -> float:
-    found = row.get(f"{name}_{side}")
-    return float(row[name] if found is None else found)
-
-
-def _panel(title: str, rows: Sequence[Row], axes: _Axes, looks: Mapping[str, int]) -> str:
-    caption = f"<figcaption>{_text(title)}</figcaption>"
-    if not rows:
-        return f'<figure class="panel">{caption}<p>No model has a J here.</p></figure>'
-    real = [row for row in rows if not row["is_reference"]]
-    references = [row for row in rows if row["is_reference"]]
+def _panel(
+    title: str, rows: Sequence[Row], axes: _Axes, looks: Mapping[str, int], warned: frozenset[str]
+) -> str:
+    caption = f"<figcaption>{text_of(title)}</figcaption>"
+    absent = [str(row["model"]) for row in rows if row["J"] is None]
+    told = f"<p>No J, so no mark: {text_of(', '.join(absent))}.</p>" if absent else ""
+    rows = sorted(rows, key=lambda row: row["J"] is None)
+    table = values_table(rows, warned)
+    shown = [row for row in rows if row["J"] is not None]
+    if not shown:
+        return f'<figure class="panel">{caption}<p>No model has a J here.</p>{table}</figure>'
+    real = [row for row in shown if not row["is_reference"]]
+    references = [row for row in shown if row["is_reference"]]
     parts = [
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'aria-label="J against policy tax under {_text(title)}; the values stand in the table below">',
+        f'aria-label="J against policy tax under {text_of(title)}; the values stand in the table below">',
         *_grid(axes),
         *_rings(references, axes),
         *(_bars(row, axes, looks[row["model"]]) for row in real),
@@ -115,7 +115,7 @@ def _panel(title: str, rows: Sequence[Row], axes: _Axes, looks: Mapping[str, int
         *_names(real, references, axes, looks),
         "</svg>",
     ]
-    return f'<figure class="panel">{caption}{"".join(parts)}{_values(rows)}</figure>'
+    return f'<figure class="panel">{caption}{"".join(parts)}{told}{table}</figure>'
 
 
 def _grid(axes: _Axes) -> list[str]:
@@ -166,7 +166,7 @@ def _tick(value: float) -> str:
 
 def _rings(rows: Sequence[Row], axes: _Axes) -> list[str]:
     return [
-        f'<g class="reference"><title>{_text(chr(10).join(_said(row) for row in here))}</title>'
+        f'<g class="reference"><title>{text_of(chr(10).join(said_of(row) for row in here))}</title>'
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4"/>'
         + (f'<text x="{x + 7:.1f}" y="{y + 4:.1f}">×{len(here)}</text>' if len(here) > 1 else "")
         + "</g>"
@@ -186,13 +186,13 @@ def _piles(rows: Sequence[Row], axes: _Axes) -> dict[tuple[float, float], list[R
 
 def _bars(row: Row, axes: _Axes, look: int) -> str:
     x, y = axes.place(row)
-    top, bottom = axes.y(_end(row, "J", "high")), axes.y(_end(row, "J", "low"))
+    top, bottom = axes.y(end_of(row, "J", "high")), axes.y(end_of(row, "J", "low"))
     lines = [
         f'<path d="M{x:.1f} {top:.1f}V{bottom:.1f}M{x - 3:.1f} {top:.1f}h6M{x - 3:.1f} {bottom:.1f}h6"/>'
     ]
     if row["policy_tax"] is not None:
-        left = axes.x(_end(row, "policy_tax", "low"))
-        right = axes.x(_end(row, "policy_tax", "high"))
+        left = axes.x(end_of(row, "policy_tax", "low"))
+        right = axes.x(end_of(row, "policy_tax", "high"))
         lines.append(
             f'<path d="M{left:.1f} {y:.1f}H{right:.1f}M{left:.1f} {y - 3:.1f}v6M{right:.1f} {y - 3:.1f}v6"/>'
         )
@@ -208,7 +208,7 @@ def _mark(row: Row, axes: _Axes, look: int) -> str:
     x, y = axes.place(row)
     return (
         f'<g class="mark m{look % 8}" transform="translate({x:.1f} {y:.1f})">'
-        f'<title>{_text(_said(row))}</title><path d="{_SHAPES[look % 4]}"/></g>'
+        f'<title>{text_of(said_of(row))}</title><path d="{_SHAPES[look % 4]}"/></g>'
     )
 
 
@@ -224,10 +224,13 @@ def _names(
     soft = []
     for row, (x, y) in zip(real, marks, strict=True):
         soft.append(
-            Box(x - 2, axes.y(_end(row, "J", "high")), x + 2, axes.y(_end(row, "J", "low")))
+            Box(x - 2, axes.y(end_of(row, "J", "high")), x + 2, axes.y(end_of(row, "J", "low")))
         )
         if row["policy_tax"] is not None:
-            ends = axes.x(_end(row, "policy_tax", "low")), axes.x(_end(row, "policy_tax", "high"))
+            ends = (
+                axes.x(end_of(row, "policy_tax", "low")),
+                axes.x(end_of(row, "policy_tax", "high")),
+            )
             soft.append(Box(ends[0], y - 2, ends[1], y + 2))
     names = [_short(row["model"]) for row in real]
     room = Box(LEFT + 2, TOP, WIDTH - 2, HEIGHT - BOTTOM - 2)
@@ -247,38 +250,10 @@ def _names(
             )
         parts.append(
             f'<text class="name m{look}" x="{spot.box.left + 1:.1f}" y="{spot.box.bottom - 3:.1f}">'
-            f"{_text(name)}</text>"
+            f"{text_of(name)}</text>"
         )
     return parts
 
 
 def _short(name: str) -> str:
     return name if len(name) <= NAME else f"{name[: NAME - 9]}…{name[-8:]}"
-
-
-def _said(row: Row) -> str:
-    return f"{row['model']}: J {_span(row, 'J')}, policy tax {_span(row, 'policy_tax')}"
-
-
-def _span(row: Row, name: str) -> str:
-    if row[name] is None:
-        return "not stated"
-    return f"{row[name]:z.2f} [{_end(row, name, 'low'):z.2f}, {_end(row, name, 'high'):z.2f}]"
-
-
-def _values(rows: Sequence[Row]) -> str:
-    lines = "".join(
-        f"<tr{' class=reference' if row['is_reference'] else ''}><th scope=row>{_text(row['model'])}</th>"
-        f"<td>{_span(row, 'J')}</td><td>{_span(row, 'policy_tax')}</td></tr>"
-        for row in rows
-    )
-    return (
-        f"<details><summary>Values of {len(rows)} models</summary><div class=scroll tabindex=0><table>"
-        "<thead><tr><th scope=col>model<th scope=col>J<th scope=col>policy tax</tr></thead>"
-        f"<tbody>{lines}</tbody></table></div></details>"
-    )
-
-
-def _text(value: str) -> str:
-    """Escaped, and without what UTF-8 cannot carry."""
-    return html.escape(value.encode("utf-8", "replace").decode())

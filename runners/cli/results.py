@@ -2,7 +2,7 @@
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -189,7 +189,8 @@ def leaderboard(
 ) -> None:
     """Merge the leaderboards of several runs."""
     from lawbound.evals.folder.run_folder import write_atomically
-    from lawbound.evals.leaderboard.merge import merge_boards, model_card, read_board, run_names
+    from lawbound.evals.leaderboard.card import model_card
+    from lawbound.evals.leaderboard.merge import merge_boards, read_board, run_names
     from lawbound.evals.leaderboard.table import csv_bytes
 
     boards = {
@@ -211,18 +212,23 @@ def leaderboard(
 
 
 def print_leaderboard(board: "pd.DataFrame") -> None:
-    """The headline columns, intervals beside the values."""
+    """The headline columns, intervals beside the values; how reasoning was asked, where that differs."""
     names = [name for name in HEADLINE if name in board.columns]
+    if board["mode"].nunique() > 1:
+        names.insert(names.index("policy") + 1, "mode")
     rows = [[_cell(record, name) for name in names] for record in board.to_dict(orient="records")]
     table(names, rows)
 
 
-def _cell(record: dict[object, object], name: str) -> str:
-    value = None if str(record[name]) == "<NA>" else record[name]
-    low, high = record.get(f"{name}_low"), record.get(f"{name}_high")
-    text = f"{value:z.3f}" if isinstance(value, float) else "-" if value is None else str(value)
-    if isinstance(value, float) and value != value:
-        return "nan"
-    if isinstance(low, float) and isinstance(high, float) and low == low and high == high:
-        text += f" [{low:z.3f}, {high:z.3f}]"
-    return text
+def _cell(record: dict[object, Any], name: str) -> str:
+    from lawbound.evals.number_text import estimate_text, rank_text
+
+    if name == "rank":
+        rank, worst = (
+            None if str(record[end]) == "<NA>" else record[end] for end in ("rank", "rank_high")
+        )
+        return rank_text(rank, worst) or "-"
+    value = record[name]
+    if isinstance(value, float):
+        return estimate_text(value, record.get(f"{name}_low"), record.get(f"{name}_high"))
+    return str(value)

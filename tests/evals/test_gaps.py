@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from lawbound import FunctionEngine, RunSpec, evaluate
+from lawbound.evals.caveats import caveats_of_thinking
 from lawbound.evals.gaps import (
     blocked_answers,
     cut_off,
@@ -13,7 +14,7 @@ from lawbound.evals.gaps import (
     thinking_alone,
     usual_errors,
 )
-from lawbound.runners.cli.remarks import warn_of_answers, warn_of_thinking
+from lawbound.runners.cli.remarks import warn, warn_of_answers
 from lawbound.runners.sample import Sample
 
 nan = math.nan
@@ -32,7 +33,7 @@ def test_answers_that_never_came_are_counted_once_for_a_warning(row, frame, caps
     ]
     found = thinking_alone(frame(rows))
     assert found == {"m": (3, 2, 1)}
-    warn_of_thinking(SimpleNamespace(thinking=found))
+    warn(caveats_of_thinking(SimpleNamespace(thinking=found)))
     assert "2 of 3 answers of m hold thinking alone (1 cut off" in " ".join(
         capsys.readouterr().err.split()
     )
