@@ -227,8 +227,14 @@ function drawBoard() {
 
 // rules
 
+// The answers of the page by rule: a link that leads to none, or to other models', would mislead.
+const ruleKey = (policy, rule, model) => JSON.stringify([policy, rule, model]);
+const aboutRules = (row) => [...row.rules, ...row.near_miss.map((name) => name.split(":")[0])];
+const answered = new Set(data.answers.filter((row) => row.strength === "full")
+  .flatMap((row) => aboutRules(row).map((rule) => ruleKey(row.policy, rule, row.model))));
 const ruleColumns = [
   { title: "rule", of: (row) => row.rule, cell: (row) => {
+    if (!answered.has(ruleKey(row.policy, row.rule, row.model))) return element("td", visible(row.rule));
     const cell = element("td");
     const button = element("button", visible(row.rule), "link");
     button.type = "button";
@@ -336,7 +342,7 @@ function verdictOf(row) {
 data.answers.forEach((row) => {
   Object.assign(row, data.items[row.item], data.texts[row.at]);
   row.verdict = verdictOf(row);
-  row.about = [...row.rules, ...row.near_miss.map((name) => name.split(":")[0])];
+  row.about = aboutRules(row);
 });
 const redrawn = () => { limit = PAGE; drawAnswers(); };
 const answerForm = byId("answer-filters");
@@ -407,7 +413,10 @@ function drawAnswers() {
   const needle = box.value.toLowerCase();
   const rows = data.answers.filter((row) => answerWanted(row) &&
     (!needle || (row.prompt + "\n" + row.text).toLowerCase().includes(needle)));
-  byId("answer-count").textContent = `${rows.length} of ${data.answers.length} answers`;
+  // A policy judges a text that another policy judges too: judgements are more than answers.
+  const texts = new Set(rows.map((row) => row.at)).size;
+  byId("answer-count").textContent = `${rows.length} of ${data.answers.length} judgements, of ${texts} answers` +
+    (data.thinned ? `; thinned, ${data.thinned} more are not in this page` : "");
   byId("answers").replaceChildren(...rows.slice(0, limit).map(article));
   byId("more").hidden = rows.length <= limit;
 }
@@ -429,9 +438,10 @@ document.addEventListener("keydown", (event) => {
     if (next) next.focus();
   }
 });
-byId("left-out").textContent = (data.left_out
-  ? `${data.left_out} judged rows (reference models first) are not in this page; verdicts.parquet and samples/ hold all. `
-  : "Every judged row is in this page. ") + "Keys: / to search, j and k to go from answer to answer.";
+const ofReferences = data.left_out - data.thinned;
+byId("left-out").textContent = (data.left_out ? "Judgements that are not in this page: " +
+  [ofReferences ? `${ofReferences} of reference models` : "", data.thinned ? `${data.thinned} of models, thinned for want of room` : ""]
+    .filter(Boolean).join(", ") + ". verdicts.parquet and samples/ hold all. " : "Every judgement is in this page. ") + "Keys: / to search, j and k to go from answer to answer.";
 drawBoard();
 drawRules();
 drawOthers();

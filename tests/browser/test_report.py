@@ -190,6 +190,22 @@ def test_a_rule_leads_to_its_answers(page: Any) -> None:
     assert page.switch_to.active_element.get_attribute("id") == "h-answers"
 
 
+def test_a_rule_without_answers_in_the_page_is_no_link(page: Any) -> None:
+    _one(page, "#rule-filters input").click()
+    told = "return [...document.querySelectorAll(arguments[0])].map((row) => row.textContent)"
+    assert page.execute_script(told, "#rules tr.reference")
+    assert not page.execute_script(told, "#rules tr.reference .link")
+    assert page.execute_script(told, "#rules tr:not(.reference) .link")
+
+
+def test_judgements_and_the_answers_they_are_of_are_counted_apart(page: Any) -> None:
+    judged, texts = page.execute_script("return [data.answers.length, data.texts.length]")
+    assert texts < judged
+    assert (
+        _one(page, "#answer-count").text == f"{judged} of {judged} judgements, of {texts} answers"
+    )
+
+
 def test_headline_columns_come_first_and_all_columns_on_demand(page: Any) -> None:
     heads = [e.text for e in _all(page, "#board thead th")]
     assert heads[:6] == ["rank", "model", "J", "policy tax", "tradeoff", "capability"]

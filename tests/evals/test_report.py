@@ -82,11 +82,28 @@ def test_reference_models_are_left_out_beside_a_real_one_and_counted(
     assert (len(alone.answers), alone.left_out) == (5, 0)
 
 
-def test_too_many_answers_are_thinned_evenly_and_counted(frame: Callable[..., Any]) -> None:
-    rows = [_row(f"k{n}", "m", policy=f"p{n}") for n in range(25)]
-    page = answer_page(frame(rows), {"i": ITEM}, {}, most=10)
-    assert [row["policy"] for row in page.answers] == [f"p{n}" for n in range(0, 25, 3)]
-    assert page.left_out == 25 - 9
+def test_too_many_answers_are_thinned_alike_and_counted(frame: Callable[..., Any]) -> None:
+    # Every second row would be model a alone.
+    rows = [_row(f"k{n}", model, item=f"i{n}") for n in range(50) for model in "ab"]
+    rows += [_row(f"k{n}", "reference:empty", item=f"i{n}") for n in range(5)]
+    items = {f"i{n}": ITEM for n in range(50)}
+    page = answer_page(frame(rows), items, {}, most=50)
+    assert (len(page.answers), page.left_out, page.thinned) == (50, 55, 50)
+    asked = [{row["item"] for row in page.answers if row["model"] == model} for model in "ab"]
+    assert len(asked[0]) == len(asked[1]) == 25
+    assert len(asked[0] & asked[1]) >= 24  # models are read on the same questions
+    assert len({int(item[1:]) // 10 for item in asked[0]}) == 5  # not the first alone
+    assert page == answer_page(frame(rows), items, {}, most=50)
+
+
+def test_a_rule_with_few_answers_keeps_one_of_each_model(frame: Callable[..., Any]) -> None:
+    rows = [_row(f"k{n}", model) for n in range(200) for model in "ab"]
+    rows += [_row(f"r{n}", model, rules=f"r{n // 2}") for n in range(8) for model in "ab"]
+    rows += [_row("n", model, near_miss="r9:act") for model in "ab"]
+    page = answer_page(frame(rows), {"i": ITEM}, {}, most=20)
+    about = {(row["model"], *row["rules"], *row["near_miss"]) for row in page.answers}
+    assert about >= {(m, name) for m in "ab" for name in ("r0", "r1", "r2", "r3", "r9:act")}
+    assert sum(not row["rules"] and not row["near_miss"] for row in page.answers) >= 8
 
 
 def test_long_answers_are_thinned_until_the_page_can_hold_them(frame: Callable[..., Any]) -> None:
@@ -94,11 +111,10 @@ def test_long_answers_are_thinned_until_the_page_can_hold_them(frame: Callable[.
     long = {f"k{n}": Sample(f"k{n}", "x" * 9000, "stop", thinking="y" * 100) for n in range(20)}
     page = answer_page(frame(rows), {"i": ITEM}, {"m": long}, most=20, most_chars=20_500)
     # 20 x (4000 + 100) characters are four times what may stand there.
-    assert [row["policy"] for row in page.answers] == ["p0", "p4", "p8", "p12", "p16"]
     assert sum(len(text["text"] + text["thinking"]) for text in page.texts) == 20_500
-    assert page.left_out == 15
+    assert (len(page.answers), page.left_out, page.thinned) == (5, 15, 15)
     whole = answer_page(frame(rows), {"i": ITEM}, {"m": long}, most=20, most_chars=82_000)
-    assert len(whole.answers) == 20
+    assert [row["policy"] for row in whole.answers] == [f"p{n}" for n in range(20)]
 
 
 def test_an_answer_that_several_policies_judge_stands_in_the_page_once(
