@@ -12,7 +12,7 @@ function element(name, text, className) {
 
 // Controls and direction marks are shown, not obeyed; half a surrogate pair becomes U+FFFD.
 function visible(text) {
-  const whole = text.toWellFormed ? text.toWellFormed() : text;
+  const whole = (text.toWellFormed ? text.toWellFormed() : text).replaceAll("\r\n", "\n");
   return whole
     .replace(/[\u0000-\u0008\u000b-\u001f]/g, (c) => String.fromCharCode(0x2400 + c.charCodeAt(0)))
     .replace(/[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
@@ -160,6 +160,7 @@ const modelColumn = {
 // header
 
 const run = data.run;
+const references = run.models.filter((one) => one.reference).length;
 const place = (spec) => spec.replace(/\/$/, "");
 // Stored answers of a server at another address than the run names last.
 const moved = (run.asked_as ?? []).filter((origin) => run.models.some((one) =>
@@ -167,7 +168,7 @@ const moved = (run.asked_as ?? []).filter((origin) => run.models.some((one) =>
 byId("about").textContent = visible(
   `Suite ${run.suite.id} ${run.suite.version}, seed ${run.seed} · policies ` +
   run.policies.map((policy) => `${policy.id} ${policy.version}`).join(", ") +
-  ` · ${run.models.length} models · Lawbound ${run.lawbound} · ${run.written}` +
+  ` · ${run.models.length - references} models` + (references ? ` and ${references} reference models` : "") + ` · Lawbound ${run.lawbound} · ${run.written}` +
   (run.judge ? ` · judged by ${run.judge.models.join(", ")} (${run.judge.mode}; of the answers here asked about ${run.judge.asked}, ` +
     // Counts of what became of answers that are not of these answers are left out.
     (run.judge.fates_known === false ? "what became of them not stored, " :
@@ -375,8 +376,16 @@ function showRule(row) {
   byId("h-answers").focus({ preventScroll: true });
 }
 
+// Text of any language: each paragraph runs in its own direction.
+function prose(text, className, lang) {
+  const pre = element("pre", text, className);
+  pre.dir = "auto";
+  if (lang) pre.lang = lang;
+  return pre;
+}
+
 function withEvidence(text, evidence) {
-  const pre = element("pre", undefined, "answer");
+  const pre = prose(undefined, "answer");
   const at = evidence ? text.indexOf(evidence) : -1;
   if (at < 0) { pre.textContent = visible(text); return pre; }
   pre.append(visible(text.slice(0, at)), element("mark", visible(evidence)), visible(text.slice(at + evidence.length)));
@@ -392,11 +401,11 @@ function article(row) {
     element("span", `${row.policy} · ${row.strength} · ${row.item}`, "meta"));
   const says = `requires ${row.required} · saw ${row.saw}${row.outcome ? " · claims " + row.outcome : ""}` +
     `${row.truncated ? " · truncated" : ""}${row.graded_by === "judge" ? " · read by a judge" : ""}`;
-  made.append(top, element("p", says, "meta"), element("h4", "Question"), element("pre", visible(row.prompt)));
+  made.append(top, element("p", says, "meta"), element("h4", "Question"), prose(visible(row.prompt), undefined, row.lang));
   if (row.error) made.append(element("p", visible(`Failed: ${row.error}`), "meta bad"));
   if (row.thinking) {
     const details = element("details");
-    details.append(element("summary", "Thinking trace"), element("pre", visible(row.thinking), "answer"));
+    details.append(element("summary", "Thinking trace"), prose(visible(row.thinking), "answer"));
     made.append(details);
   }
   made.append(element("h4", "Answer"), row.text ? withEvidence(row.text, row.evidence) : element("p", "(empty)", "meta"));

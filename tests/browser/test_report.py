@@ -1,6 +1,7 @@
 """The report in a real browser, with answers that try everything: nothing of theirs runs."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ HOSTILE = (
     "nul \x00 and \x08 and \x7f",
     "wall " + "x" * 1_000_000,
     "javascript:window.hacked=6",
+    "\u0647\u0630\u0627 12 (b)\r\nline",
     REFUSAL,
 )
 MODEL = 'evil"><script>window.hacked=7</script>\u202e'
@@ -134,6 +136,21 @@ def test_hostile_text_is_shown_as_text(page: Any) -> None:
     assert "half a pair \ufffd and \ufffd" in text
     assert not set(text) & set("\x00\x1b\u202e")
     assert "996005 more characters" in text
+
+
+def test_each_text_runs_in_its_own_direction_and_a_question_names_its_language(page: Any) -> None:
+    _show_all(page)
+    runs, langs = page.execute_script(
+        "const pre = [...document.querySelectorAll('article pre')];"
+        "return [pre.filter((one) => getComputedStyle(one).direction === 'rtl').map((one) => one.textContent),"
+        "pre.map((one) => one.lang)]"
+    )
+    assert set(runs) == {"\u0647\u0630\u0627 12 (b)\nline"}
+    assert set(langs) == {"", "en"}
+
+
+def test_reference_models_are_counted_apart_in_the_head(page: Any) -> None:
+    assert " 1 models and 11 reference models " in _one(page, "#about").text
 
 
 def test_the_page_asks_the_network_for_nothing_and_logs_no_error(page: Any, report: Path) -> None:
@@ -264,6 +281,25 @@ def test_no_screen_is_scrolled_sideways(page: Any, width: int) -> None:
         "return [document.documentElement.clientWidth, document.documentElement.scrollWidth]"
     )
     assert whole <= inside
+
+
+@pytest.fixture
+def phone(page: Any) -> Iterator[Any]:
+    """The report on a screen of 360 pixels."""
+    screen = {"width": 360, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    yield page
+    page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_a_phone_shows_a_value_beside_the_longest_name(phone: Any) -> None:
+    inside, whole, shown = phone.execute_script(
+        "const root = document.documentElement;"
+        "const cell = document.querySelector('#board tbody:last-child tr:last-child td .value');"
+        "return [root.clientWidth, root.scrollWidth, cell.getBoundingClientRect().right]"
+    )
+    assert whole == inside <= 360
+    assert shown < 340
 
 
 def test_names_in_the_plot_touch_no_other_name(page: Any) -> None:
