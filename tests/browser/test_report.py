@@ -302,6 +302,14 @@ def test_a_phone_shows_a_value_beside_the_longest_name(phone: Any) -> None:
     assert shown < 340
 
 
+def test_a_phone_shows_the_figures_in_letters_that_can_be_read(phone: Any) -> None:
+    heights = phone.execute_script(
+        "return [...document.querySelectorAll('.plot text.tick')].map("
+        "(text) => 11 * text.getScreenCTM().a)"
+    )
+    assert min(heights) > 9.5
+
+
 def test_names_in_the_plot_touch_no_other_name(page: Any) -> None:
     boxes = page.execute_script(
         "return [...document.querySelectorAll('.panel')].map((panel) => "

@@ -14,6 +14,7 @@ from lawbound.evals.report import embed, render_report
 from lawbound.evals.report.answers import AROUND, MAX_TEXT, answer_page, excerpt
 from lawbound.evals.report.frontier import frontier_html
 from lawbound.evals.report.labels import Box, place_labels
+from lawbound.evals.report.marks import colour_of, shape_of
 from lawbound.evals.report.tables import compliance_rows, other_rows, rule_rows
 from lawbound.evals.thresholds import check_thresholds
 from lawbound.rubrics.policy.files import load_policy
@@ -182,6 +183,30 @@ def test_real_models_are_named_and_reference_models_are_counted_rings() -> None:
     assert "×3</text>" in page and page.count('<g class="reference">') == 1
     assert "m<1>" not in page
     assert page.count("0.50 [0.40, 0.60]") == 2
+
+
+def test_forty_models_look_different_and_the_values_table_is_the_key() -> None:
+    assert len({(colour_of(look), shape_of(look)) for look in range(40)}) == 40
+    for alike in ((3, 7), (2, 6)):  # colours that are near each other
+        assert shape_of(alike[0]) != shape_of(alike[1])
+    page = frontier_html([_point(f"m{n}", n / 20, 0.1) for n in range(12)])
+    drawn = re.findall(r'class="mark (m\d)".*?<title>(\w+):.*?</title>(<path[^>]*>)', page)
+    key = re.findall(r'<svg class="key (m\d)"[^>]*>(<path[^>]*>)</svg> (\w+)</th>', page)
+    assert len(drawn) == 12
+    assert sorted(drawn) == sorted((colour, name, shape) for colour, shape, name in key)
+
+
+def test_models_on_one_spot_are_counted_and_each_is_named() -> None:
+    rows = [_point("m", 0.5, 0.1), _point("n", 0.5, 0.1), _point("o", 0.2, 0.1)]
+    page = frontier_html([*rows, _point("reference:coin", 0.2, 0.1)])
+    assert re.findall(r'class="count"[^>]*>(.*?)<', page) == ["×2"]
+    assert re.findall(r'class="name m\d"[^>]*>(.*?)<', page) == ["m", "n", "o"]
+    titles = re.findall(r'class="mark.*?<title>(.*?)</title>', page, re.DOTALL)
+    assert [re.findall(r"^\w", title, re.MULTILINE) for title in titles] == [["m", "n"]] * 2 + [
+        ["o"]
+    ]
+    # A ring on the spot of a mark is drawn around it.
+    assert re.findall(r'<circle[^>]* r="(\d)"', page) == ["9"]
 
 
 def test_a_model_without_a_tax_keeps_its_j_on_the_strip() -> None:
