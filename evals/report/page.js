@@ -19,6 +19,9 @@ function visible(text) {
       (c) => `⟨U+${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
 }
 
+// What stays empty without this script is not shown without it.
+document.querySelectorAll(".scripted").forEach((part) => { part.hidden = false; });
+
 const isNumber = (value) => typeof value === "number";
 const isReference = (row) => String(row.model).startsWith("reference:");
 const fixed = (value, digits) =>
@@ -65,28 +68,38 @@ function plainColumn(name, title) {
     cell: (row) => element("td", shown(row[name]), isNumber(row[name]) ? "number" : "") };
 }
 
-function compareValues(a, b) {
-  if (!isNumber(a) && !isNumber(b)) return String(a ?? "").localeCompare(String(b ?? ""));
-  return (isNumber(b) ? b : -Infinity) - (isNumber(a) ? a : -Infinity);
+// Words sort from a to z first, numbers from high to low, ranks from 1; what is missing stands last in either direction.
+const isMissing = (value) => value === null || value === undefined || value === "";
+const firstOrder = (column, rows) =>
+  column.first ?? (rows.some((row) => isNumber(column.of(row))) ? "descending" : "ascending");
+
+function sortedBy(rows, column, direction) {
+  const compare = (a, b) => isNumber(a) && isNumber(b) ? a - b : String(a).localeCompare(String(b));
+  const known = rows.filter((row) => !isMissing(column.of(row)));
+  known.sort((a, b) => compare(column.of(a), column.of(b)) * (direction === "descending" ? -1 : 1));
+  return [...known, ...rows.filter((row) => isMissing(column.of(row)))];
 }
+
+const FIRST_ROWS = 200;
+const MORE_ROWS = 1000;
 
 function fillTable(table, rows, columns, groupOf) {
   const order = table.order || {};
-  const sorted = [...rows];
   const by = columns.find((column) => column.title === order.title);
-  if (by) sorted.sort((a, b) => compareValues(by.of(a), by.of(b)) * (order.down ? -1 : 1));
+  const sorted = by ? sortedBy(rows, by, order.direction) : rows;
   const head = element("tr");
   columns.forEach((column) => {
     const cell = element("th");
     cell.scope = "col";
     cell.className = column.right ? "number" : "";
-    if (by === column) cell.setAttribute("aria-sort", order.down ? "ascending" : "descending");
-    const mark = by === column ? (order.down ? " ▲" : " ▼") : "";
+    if (by === column) cell.setAttribute("aria-sort", order.direction);
+    const mark = by === column ? (order.direction === "ascending" ? " ▲" : " ▼") : "";
     const button = element("button", column.title + mark);
     button.type = "button";
     if (column.about) button.title = column.about;
     button.addEventListener("click", () => {
-      table.order = { title: column.title, down: by === column && !order.down };
+      const other = order.direction === "ascending" ? "descending" : "ascending";
+      table.order = { title: column.title, direction: by === column ? other : firstOrder(column, rows) };
       fillTable(table, rows, columns, groupOf);
       table.querySelectorAll("thead button")[columns.indexOf(column)].focus();
     });
@@ -95,13 +108,16 @@ function fillTable(table, rows, columns, groupOf) {
   });
   const top = element("thead");
   top.append(head);
-  const groups = new Map();
-  sorted.forEach((row) => {
-    const name = groupOf ? groupOf(row) : "";
-    if (!groups.has(name)) groups.set(name, []);
-    groups.get(name).push(row);
+  const groupName = groupOf ?? (() => "");
+  const groups = new Map(rows.map((row) => [groupName(row), []])); // sorting moves no group
+  sorted.forEach((row) => groups.get(groupName(row)).push(row));
+  let room = table.limit ?? rows.length;
+  const drawnGroups = [...groups].map(([name, members]) => {
+    const some = members.slice(0, room);
+    room -= some.length;
+    return [name, some];
   });
-  const bodies = [...groups].map(([name, members]) => {
+  const bodies = drawnGroups.filter(([, members]) => members.length).map(([name, members]) => {
     const body = element("tbody");
     if (groupOf) {
       const line = element("tr", undefined, "group");
@@ -119,6 +135,24 @@ function fillTable(table, rows, columns, groupOf) {
     return body;
   });
   table.replaceChildren(top, ...bodies);
+}
+
+// A long table begins short, with a button for more below it.
+function fillLongTable(table, rows, columns, groupOf) {
+  table.limit ??= FIRST_ROWS;
+  const scroll = table.parentElement;
+  const more = element("button", `Show more (${table.limit} of ${rows.length} rows)`, "more");
+  more.type = "button";
+  more.hidden = rows.length <= table.limit;
+  more.addEventListener("click", () => {
+    table.limit += MORE_ROWS;
+    fillLongTable(table, rows, columns, groupOf);
+    (table.more.hidden ? scroll : table.more).focus();
+  });
+  fillTable(table, rows, columns, groupOf);
+  if (table.more) table.more.replaceWith(more);
+  else scroll.after(more);
+  table.more = more;
 }
 
 // filters: {name, title, values: row -> strings}
@@ -198,16 +232,23 @@ function rankText(row) {
   return isNumber(row.rank_high) && row.rank_high !== row.rank ? `${row.rank}–${row.rank_high}` : String(row.rank);
 }
 
-const rankColumn = { title: "rank", of: (row) => isNumber(row.rank) ? -row.rank : null,
+const rankColumn = { title: "rank", of: (row) => row.rank, first: "ascending",
   cell: (row) => element("td", rankText(row)) };
+// Why a value is missing stands in its cell, in short; "all columns" has the whole note.
+function noted(cell, value, note) {
+  if (isNumber(value)) { if (note) cell.title = note; return cell; }
+  const short = note.startsWith("floor:") ? "floor" : note.split("; ").at(-1);
+  if (short) cell.append(element("span", visible(short), "why"));
+  return cell;
+}
+
 const headlineColumns = [rankColumn, modelColumn, ...HEADLINE.map(([name, range]) => ({
   title: TITLES[name] || name,
   right: true,
   of: (row) => row[name],
   cell: (row) => {
     const cell = estimateCell(row[name], row[`${name}_low`], row[`${name}_high`], range);
-    if (row[`${name}_note`]) cell.title = row[`${name}_note`];
-    return cell;
+    return noted(cell, row[name], row[`${name}_note`] || "");
   },
 })), { title: "n", right: true, about: "answers behind J and capability", of: (row) => row.n,
   cell: (row) => element("td", shown(row.n), "number") }];
@@ -233,6 +274,7 @@ const ruleKey = (policy, rule, model) => JSON.stringify([policy, rule, model]);
 const aboutRules = (row) => [...row.rules, ...row.near_miss.map((name) => name.split(":")[0])];
 const answered = new Set(data.answers.filter((row) => row.strength === "full")
   .flatMap((row) => aboutRules(row).map((rule) => ruleKey(row.policy, rule, row.model))));
+const RULE_METRICS = ["J", "adherence", "excess", "over_refusal", "duty"];
 const ruleColumns = [
   { title: "rule", of: (row) => row.rule, cell: (row) => {
     if (!answered.has(ruleKey(row.policy, row.rule, row.model))) return element("td", visible(row.rule));
@@ -245,7 +287,7 @@ const ruleColumns = [
     return cell;
   } },
   modelColumn, plainColumn("requires"), plainColumn("basis"),
-  ...["J", "adherence", "excess", "over_refusal", "duty"].map((name) => ({
+  ...RULE_METRICS.map((name) => ({
     title: TITLES[name] || name,
     right: true,
     of: (row) => row[name] ? row[name].value : null,
@@ -258,13 +300,21 @@ const ruleColumns = [
   })),
   { title: "n", right: true, about: "restricted answers / near-miss answers", of: (row) => row.adherence ? row.adherence.n : null,
     cell: (row) => element("td", `${row.adherence ? row.adherence.n : 0} / ${row.excess ? row.excess.n : 0}`, "number") },
+  { title: "why values are missing", of: missingInRule, cell: (row) => element("td", visible(missingInRule(row)), "meta") },
 ];
+function missingInRule(row) {
+  const reasons = new Map();
+  RULE_METRICS.filter((name) => row[name] && !isNumber(row[name].value) && row[name].note).forEach((name) => {
+    reasons.set(row[name].note, [...(reasons.get(row[name].note) ?? []), TITLES[name] || name]);
+  });
+  return [...reasons].map(([note, names]) => `${names.join(", ")}: ${note}`).join("; ");
+}
 const ruleWanted = addFilters(byId("rule-filters"), data.rules,
   [one("policy"), one("model"), one("rule"), one("basis")], drawRules);
 const ruleReferences = addCheck(byId("rule-filters"), "reference models", !hasReal, drawRules);
 function drawRules() {
   const rows = data.rules.filter((row) => ruleWanted(row) && (ruleReferences.checked || !isReference(row)));
-  fillTable(byId("rules"), rows, ruleColumns, (row) => row.policy);
+  fillLongTable(byId("rules"), rows, ruleColumns, (row) => row.policy);
 }
 
 // all metrics
@@ -287,7 +337,7 @@ const otherColumns = [
 const otherWanted = addFilters(byId("other-filters"), data.others,
   [one("metric"), one("policy"), one("model"), one("strength"), one("mode")], drawOthers);
 function drawOthers() {
-  fillTable(byId("others"), data.others.filter(otherWanted), otherColumns, (row) => row.policy);
+  fillLongTable(byId("others"), data.others.filter(otherWanted), otherColumns, (row) => row.policy);
 }
 
 // compliance
@@ -350,7 +400,7 @@ const answerForm = byId("answer-filters");
 const answerWanted = addFilters(answerForm, data.answers, [one("model"), one("policy"), one("strength"), one("kind"),
   { name: "required", title: "requires", values: (row) => [row.required] }, one("saw"), one("verdict"),
   { name: "rule", title: "rule or its near-miss", values: (row) => row.about }, one("lang"), one("graded_by")], redrawn);
-const search = element("label", "text ( / )");
+const search = element("label", "text");
 const box = element("input");
 box.type = "search";
 box.name = "text";
@@ -425,7 +475,7 @@ function drawAnswers() {
   // A policy judges a text that another policy judges too: judgements are more than answers.
   const texts = new Set(rows.map((row) => row.at)).size;
   byId("answer-count").textContent = `${rows.length} of ${data.answers.length} judgements, of ${texts} answers` +
-    (data.thinned ? `; thinned, ${data.thinned} more are not in this page` : "");
+    (rows.length > limit ? `; the first ${limit} are shown` : "") + (data.thinned ? `; thinned, ${data.thinned} more are not in this page` : "");
   byId("answers").replaceChildren(...rows.slice(0, limit).map(article));
   byId("more").hidden = rows.length <= limit;
 }
@@ -436,21 +486,22 @@ byId("more").addEventListener("click", () => {
   const first = byId("answers").children[before];
   if (first) first.focus();
 });
+// Only where the focus is on the list or its heading: a single letter may mean something else to who speaks to the page.
 document.addEventListener("keydown", (event) => {
-  const typing = ["INPUT", "SELECT", "TEXTAREA"].includes(document.activeElement.tagName);
-  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const at = document.activeElement;
+  if (event.ctrlKey || event.metaKey || event.altKey || !(at === byId("h-answers") || byId("answers").contains(at))) return;
   if (event.key === "/") { event.preventDefault(); box.focus(); }
   if (event.key === "j" || event.key === "k") {
     const cards = [...byId("answers").children];
-    const at = cards.indexOf(document.activeElement);
-    const next = cards[event.key === "j" ? at + 1 : Math.max(0, at - 1)];
+    const here = cards.indexOf(at.closest("article"));
+    const next = cards[event.key === "j" ? here + 1 : Math.max(0, here - 1)];
     if (next) next.focus();
   }
 });
 const ofReferences = data.left_out - data.thinned;
 byId("left-out").textContent = (data.left_out ? "Judgements that are not in this page: " +
   [ofReferences ? `${ofReferences} of reference models` : "", data.thinned ? `${data.thinned} of models, thinned for want of room` : ""]
-    .filter(Boolean).join(", ") + ". verdicts.parquet and samples/ hold all. " : "Every judgement is in this page. ") + "Keys: / to search, j and k to go from answer to answer.";
+    .filter(Boolean).join(", ") + ". verdicts.parquet and samples/ hold all. " : "Every judgement is in this page. ") + "Keys, from this section's heading or an answer: / to search, j and k to go from answer to answer.";
 drawBoard();
 drawRules();
 drawOthers();

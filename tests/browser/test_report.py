@@ -218,9 +218,8 @@ def test_a_rule_without_answers_in_the_page_is_no_link(page: Any) -> None:
 def test_judgements_and_the_answers_they_are_of_are_counted_apart(page: Any) -> None:
     judged, texts = page.execute_script("return [data.answers.length, data.texts.length]")
     assert texts < judged
-    assert (
-        _one(page, "#answer-count").text == f"{judged} of {judged} judgements, of {texts} answers"
-    )
+    told = f"{judged} of {judged} judgements, of {texts} answers; the first 25 are shown"
+    assert _one(page, "#answer-count").text == told
 
 
 def test_headline_columns_come_first_and_all_columns_on_demand(page: Any) -> None:
@@ -245,6 +244,109 @@ def test_a_table_sorts_by_the_column_that_is_chosen(page: Any) -> None:
     assert len(values) > 5 and values == sorted(values, reverse=True)
 
 
+def _column(page: Any, number: int) -> list[str]:
+    """The texts of a column of the leaderboard, of its first policy."""
+    rows = _all(page, "#board tbody:nth-of-type(1) tr:not(.group)")
+    return [row.find_element("css selector", f":nth-child({number})").text for row in rows]
+
+
+def test_sorting_says_its_direction_moves_no_policy_and_puts_what_is_missing_last(
+    page: Any,
+) -> None:
+    head = "#board thead th:nth-child({})"
+    groups = [row.text for row in _all(page, "#board tr.group")]
+    for number, first, mark in (
+        (1, "ascending", "▲"),
+        (2, "ascending", "▲"),
+        (4, "descending", "▼"),
+    ):
+        for direction, sign in ((first, mark), ("", "▼" if mark == "▲" else "▲")):
+            _one(page, head.format(number) + " button").click()
+            column = _one(page, head.format(number))
+            assert column.text.endswith(sign)
+            assert not direction or column.get_attribute("aria-sort") == direction
+            assert [row.text for row in _all(page, "#board tr.group")] == groups
+            texts = _column(page, number)
+            missing = [text.startswith("–") for text in texts]
+            assert missing == sorted(missing)
+            if number == 2:
+                assert texts == sorted(texts, reverse=sign == "▼")
+    assert any(text.startswith("–") for text in texts)
+
+
+def test_a_missing_value_says_why(page: Any) -> None:
+    texts = _column(page, 4)
+    assert any(text.split() == ["–", "floor"] for text in texts)
+    reasons = page.execute_script(
+        "return [...document.querySelectorAll('#rules tr:not(.group) td:last-child')].map((td) => td.textContent)"
+    )
+    assert any("J: needs restricted items and both kinds of near-miss" in text for text in reasons)
+
+
+def test_a_long_table_is_shown_in_part_until_more_is_asked_for(page: Any) -> None:
+    page.execute_script(
+        "const rows = Array.from({ length: 1300 }, () => data.others[0]);"
+        "fillLongTable(byId('others'), rows, otherColumns, (row) => row.policy);"
+    )
+    for shown in (200, 1200):
+        more = _one(page, "section[aria-labelledby=h-others] .more")
+        assert more.text == f"Show more ({shown} of 1300 rows)"
+        assert len(_all(page, "#others tbody tr:not(.group)")) == shown
+        more.click()
+    assert len(_all(page, "#others tbody tr:not(.group)")) == 1300
+    assert not _one(page, "section[aria-labelledby=h-others] .more").is_displayed()
+
+
+def test_every_table_has_a_name(page: Any) -> None:
+    page.execute_script(
+        "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
+    )
+    names = [table.accessible_name for table in _all(page, "table")]
+    assert len(names) > 5 and all(names)
+
+
+def test_a_wide_window_gives_its_room_to_wide_tables(page: Any) -> None:
+    screen = {"width": 2560, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    hidden = page.execute_script(
+        "const box = document.getElementById('board').parentElement;"
+        "return [box.scrollWidth - box.clientWidth, document.documentElement.scrollWidth - innerWidth]"
+    )
+    page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert hidden[0] == 0 >= hidden[1]
+
+
+def test_paper_is_white_and_holds_whole_answers(page: Any) -> None:
+    _one(page, "#theme").click()
+    _one(page, "#theme").click()
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    ink, height, shown, metrics = page.execute_script(
+        "const answer = document.querySelector('.answer');"
+        "return [getComputedStyle(document.body).color, answer.scrollHeight - answer.clientHeight,"
+        "getComputedStyle(answer).maxHeight,"
+        "getComputedStyle(document.getElementById('others')).display && "
+        "document.getElementById('others').getClientRects().length]"
+    )
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert (ink, height, shown, metrics) == ("rgb(31, 35, 40)", 0, "none", 0)
+
+
+def test_without_scripts_the_page_says_so_and_shows_its_figures_alone(
+    browser: Any, report: Path
+) -> None:
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        browser.get(report.as_uri())
+        assert "Scripts are off" in _one(browser, "noscript").text
+        assert [head.text for head in _all(browser, "h2") if head.is_displayed()] == [
+            "The tradeoff at strength full"
+        ]
+        assert not [one for one in _all(browser, "button, nav") if one.is_displayed()]
+        assert all(panel.is_displayed() for panel in _all(browser, ".panel"))
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
 def test_every_metric_can_be_looked_up(page: Any) -> None:
     from selenium.webdriver.support.select import Select
 
@@ -261,13 +363,15 @@ def test_marks_of_a_policy_stand_on_the_compliance_sheet(page: Any) -> None:
 
 
 def test_keys_reach_the_search_and_walk_through_answers(page: Any) -> None:
-    from selenium.webdriver.common.keys import Keys
-
-    _one(page, "body").send_keys("/")
+    for key in "/j":
+        _one(page, "body").send_keys(key)
+        assert page.switch_to.active_element.tag_name == "body"  # keys are of the answers alone
+    heading = _one(page, "#h-answers")
+    page.execute_script("arguments[0].focus()", heading)
+    heading.send_keys("/")
     assert page.switch_to.active_element.get_attribute("name") == "text"
-    page.switch_to.active_element.send_keys(Keys.TAB)
-    page.execute_script("document.activeElement.blur()")
-    page.switch_to.active_element.send_keys("j")
+    page.execute_script("arguments[0].focus()", heading)
+    heading.send_keys("j")
     page.switch_to.active_element.send_keys("j")
     assert page.switch_to.active_element == _all(page, "article")[1]
     page.switch_to.active_element.send_keys("k")
