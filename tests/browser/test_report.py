@@ -320,15 +320,15 @@ def test_paper_is_white_and_holds_whole_answers(page: Any) -> None:
     _one(page, "#theme").click()
     _one(page, "#theme").click()
     page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
-    ink, height, shown, metrics = page.execute_script(
+    ink, height, shown, board, metrics = page.execute_script(
         "const answer = document.querySelector('.answer');"
         "return [getComputedStyle(document.body).color, answer.scrollHeight - answer.clientHeight,"
-        "getComputedStyle(answer).maxHeight,"
-        "getComputedStyle(document.getElementById('others')).display && "
+        "getComputedStyle(answer).maxHeight, document.getElementById('board').offsetWidth,"
         "document.getElementById('others').getClientRects().length]"
     )
     page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
     assert (ink, height, shown, metrics) == ("rgb(31, 35, 40)", 0, "none", 0)
+    assert board <= page.execute_script("return innerWidth")
 
 
 def test_without_scripts_the_page_says_so_and_shows_its_figures_alone(
