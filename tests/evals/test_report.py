@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.resources import files
 from typing import Any
 
 import pandas as pd
@@ -69,6 +70,22 @@ def test_the_policy_of_the_page_allows_its_own_script_and_style_only(
     assert found[1].startswith("default-src 'none'; style-src 'sha256-")
     assert "unsafe" not in found[1] and "http" not in found[1]
     assert not re.search(r'(?:src|href)="(?!#)', page)
+
+
+def test_edges_of_controls_stand_out_from_what_is_around_them() -> None:
+    style = (files("lawbound.evals.report") / "page.css").read_text(encoding="utf-8")
+    assert "border: 1px solid var(--edge)" in style
+
+    def light(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    found = dict(re.findall(r"--(\w+): light-dark\((#\w{6}, #\w{6})\)", style))
+    for around in ("paper", "card"):
+        for edge, ground in zip(found["edge"].split(", "), found[around].split(", "), strict=True):
+            low, high = sorted((light(edge), light(ground)))
+            assert (high + 0.05) / (low + 0.05) >= 3  # WCAG 2.2, 1.4.11
 
 
 def test_reference_models_are_left_out_beside_a_real_one_and_counted(
