@@ -16,6 +16,7 @@ import pandas as pd
 import yaml
 
 from lawbound.evals.leaderboard.merge import read_board
+from lawbound.evals.number_text import estimate_text
 
 README = Path(__file__).parents[1] / "README.md"
 COLUMNS = (
@@ -69,8 +70,7 @@ def _table(board: pd.DataFrame) -> Sequence[str]:
 
 
 def _cell(row: dict[str, float], column: str) -> str:
-    value, low, high = (row[column + end] for end in ("", "_low", "_high"))
-    return f"{value:z.2f} [{low:z.2f}, {high:z.2f}]" if value == value else "nan"
+    return estimate_text(*(row[column + end] for end in ("", "_low", "_high")))
 
 
 def _truncated(frame: pd.DataFrame) -> str:

@@ -56,8 +56,7 @@ def ask(
     observer = observer or Silent()
     own = {model: _named(engine, model) for model, engine in (engines or {}).items()}
     labels = ModelLabels(prepared.models, own)
-    has_reference = any(is_reference(model) for model in prepared.models)
-    found = prepared.situations() if has_reference else {}
+    found = prepared.situations(observer)
     with lock(out), place(prepared.spec) as cluster:
         folder = RunFolder(out)
         folder.run_text(_run_record(prepared, []))  # refused before anything is asked
@@ -130,8 +129,10 @@ def _ask_one(
     asking: _Asking, model: str, engine: Engine, modes: Collection[Mode]
 ) -> dict[str, Any]:
     prepared, folder, origins = asking.prepared, asking.folder, asking.origins
+    label = engine.fingerprint().model
+    if prepared.is_large:
+        asking.observer.stage(f"planning {label}", None)
     requests = plan_for(prepared, engine, modes)
-    label = requests.fingerprint.model
     folder.write_plan(requests, asking.told)
     asking.observer.stage(f"asking {label}", len(requests.requests))
     samples = folder.samples(label)

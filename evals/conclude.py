@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lawbound.evals.caveats import caveats
 from lawbound.evals.folder.digests import RESULTS, digest_of, with_results
 from lawbound.evals.folder.run_folder import RunFolder, write_atomically
 from lawbound.evals.folder.stored_run import StoredRun, stored_run
@@ -190,7 +191,7 @@ def _frame(
 
 
 def _write(run: StoredRun, frame: pd.DataFrame, resamples: int) -> Conclusion:
-    from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows, ties_a_baseline
+    from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows
     from lawbound.evals.leaderboard.left_out import answers_left_out
     from lawbound.evals.leaderboard.table import csv_bytes
     from lawbound.evals.metrics.compute import compute_metrics
@@ -206,6 +207,7 @@ def _write(run: StoredRun, frame: pd.DataFrame, resamples: int) -> Conclusion:
     marks = compliance_rows(
         check_thresholds(frame, {name: run.policies[name] for name in asked}), run.policies
     )
+    conclusion = _conclusion(run, frame, estimates, board)
     page = render_report(
         record | with_results(record, {}),
         estimates,
@@ -215,6 +217,7 @@ def _write(run: StoredRun, frame: pd.DataFrame, resamples: int) -> Conclusion:
         run.samples,
         policies=run.policies,
         compliance=marks,
+        caveats=caveats(conclusion, record),
     )
     metrics, table = csv_bytes(metrics_rows(estimates)), csv_bytes(board)
     # All is made by now: what cannot be made leaves no new numbers beside an old report.
@@ -226,6 +229,15 @@ def _write(run: StoredRun, frame: pd.DataFrame, resamples: int) -> Conclusion:
     write_atomically(root / "report.html", page.encode("utf-8"))
     results = dict(zip(RESULTS, (verdicts, digest_of(metrics), digest_of(table)), strict=True))
     run.folder.write_run(record | with_results(record, results))
+    return conclusion
+
+
+def _conclusion(
+    run: StoredRun, frame: pd.DataFrame, estimates: Sequence[Estimate], board: pd.DataFrame
+) -> Conclusion:
+    from lawbound.evals.leaderboard.board import ties_a_baseline
+
+    record = run.record
     missing = frame.loc[frame["error"], "model"].value_counts(sort=False)
     lost = frame.groupby("model", sort=False)["error"].all()
     references = [entry["model"] for entry in record["models"] if entry["reference"]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,10 @@ from lawbound.tasks.messages import one_line
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+_TRIES = re.compile(r" \(\d+ tries\)$")
+"""What an endpoint's error ends with, over both rounds of a run."""
 
 
 def not_asked(record: Mapping[str, Any]) -> tuple[str, ...]:
@@ -43,29 +48,28 @@ def usual_errors(
 
     Returns:
         Model -> what is said of most of its verdicts without an answer, in one line of at most 300
-        characters, and of how many; words that differ in ids or in what they quote count as one, and the most frequent
-        are told. A model is left out where nothing is said: not asked, or damaged.
+        characters, and of how many; words that differ in ids, in tries or in what they quote count as one, and the
+        most frequent are told. A model is left out where nothing is said: not asked, or damaged.
     """
     found = {}
     failed = frame.loc[frame["error"], ["model", "key"]]
     for model, keys in failed.groupby("model", sort=False)["key"]:
         stored = samples[str(model)]
-        known = [stored[key].error for key in keys if key in stored]
-        said = Counter(one_line(error, 300) for error in known if error)
-        if said:
-            kinds: Counter[str] = Counter()
-            for line, count in said.items():
-                kinds[_kind(line)] += count
-            kind, times = kinds.most_common(1)[0]
-            told = next(line for line, _ in said.most_common() if _kind(line) == kind)
-            found[str(model)] = told, times
+        known = Counter(error for key in keys if key in stored and (error := stored[key].error))
+        kinds: dict[str, Counter[str]] = {}
+        for error, count in known.items():
+            kinds.setdefault(_kind(error), Counter())[one_line(error, 300)] += count
+        if kinds:
+            lines = max(kinds.values(), key=Counter.total)
+            ((told, _),) = lines.most_common(1)
+            found[str(model)] = told, lines.total()
     return found
 
 
 def _kind(error: str) -> str:
-    """What an error says without what it quotes, which stands after what was expected, and without ids."""
-    found, _, _ = error.partition(", expected ")
-    return form_of(found)
+    """What an error says without ids, how often it was tried, and what it quotes after what was expected."""
+    found, _, _ = _TRIES.sub("", one_line(error)).partition(", expected ")
+    return form_of(found[:300])
 
 
 def thinking_alone(frame: pd.DataFrame) -> dict[str, tuple[int, int, int | None]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lawbound.evals.folder.policies import check_sizes
+from lawbound.evals.observer import Observer, Silent
 from lawbound.evals.opening import ModelLabels, check_model, check_own
 from lawbound.evals.run_spec import RunSpec
 from lawbound.evals.suite import compose, load_suite, suite_policies
@@ -27,6 +28,8 @@ from lawbound.tasks.records import unique
 
 MOST_REQUESTS = 5_000_000
 """To one model, since a plan stands in memory; the full suite under 20 policies has a fifteenth of it."""
+MANY = 20_000
+"""Requests to one model from which on planning takes a second or more, and is told of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,11 @@ class Prepared:
         return tuple(self.named.values())
 
     @property
+    def is_large(self) -> bool:
+        """Whether a plan takes so long that it should be said what is going on."""
+        return len(self.arms) * self.spec.epochs >= MANY
+
+    @property
     def settings(self) -> Settings:
         """Generation settings, the same in every arm."""
         return Settings(
@@ -62,20 +70,27 @@ class Prepared:
         """Every item that is asked, once."""
         return unique(arm.item for arm in self.arms)
 
-    def situations(self) -> Situations:
-        """For reference models, however the arms are asked."""
+    def situations(self, observer: Observer | None = None) -> Situations:
+        """For reference models, however the arms are asked; nothing where there is none to ask."""
+        if not any(map(is_reference, self.models)):
+            return {}
+        if observer is not None and self.is_large:
+            observer.stage("planning reference models", None)
         generated = (replace(arm, mode="generate") for arm in self.arms if arm.mode != "generate")
         policies = {policy.id: policy for policy in self.policies}
         with paused_collector():
             return situations([*self.arms, *generated], policies, seed=self.seed)
 
 
-def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
+def prepare(
+    spec: RunSpec, *, own: Collection[str] = (), observer: Observer | None = None
+) -> Prepared:
     """Resolve and check a spec whole, before anything is loaded or written.
 
     Args:
         spec: What the user asked for.
         own: Models among the spec's that the caller brings as ready engines.
+        observer: Hears of the progress.
 
     Raises:
         SuiteError: The suite is unknown or malformed, or more repeats are wanted than can be planned.
@@ -97,6 +112,7 @@ def prepare(spec: RunSpec, *, own: Collection[str] = ()) -> Prepared:
     ModelLabels([model for model in models if model not in own], {})
     seed = suite.seed if spec.seed is None else spec.seed
     bank = load_banks([Path(folder) for folder in spec.banks])
+    (observer or Silent()).stage("drawing items", None)
     with paused_collector():
         arms = compose(
             suite,

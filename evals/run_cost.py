@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from lawbound.evals.observer import Observer
 from lawbound.evals.opening import open_model
 from lawbound.evals.prepare import ModesAsked, Prepared, plan_for
-from lawbound.rubrics.reference import is_reference
+from lawbound.rubrics.reference.situation import Situations
 from lawbound.runners.engines import Engine
 from lawbound.runners.engines.protocol import EstimatesTime, WorksAhead
 from lawbound.runners.plan import Plan
@@ -50,19 +50,21 @@ def costs_of(
     Raises:
         ModelError: A model cannot be loaded.
     """
-    modes = ModesAsked()
-    return [_cost_of(model, prepared, modes, observer, cluster) for model in prepared.models]
+    modes, found = ModesAsked(), prepared.situations(observer)
+    costs = []
+    for model in prepared.models:
+        observer.stage(f"planning {model}", None)
+        costs.append(_cost_of(model, prepared, found, modes, cluster))
+    return costs
 
 
 def _cost_of(
     model: str,
     prepared: Prepared,
+    found: Situations,
     modes: ModesAsked,
-    observer: Observer,
     cluster: "Cluster | None",
 ) -> RunCost:
-    observer.stage(f"planning {model}", None)
-    found = prepared.situations() if is_reference(model) else {}
     engine = open_model(model, prepared, found, cluster)
     try:
         requests = plan_for(prepared, engine, modes.take(model, engine))

@@ -1,6 +1,6 @@
 """Asking: a plan minus what is stored, in the order of the plan, every answer stored as it comes."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from time import monotonic
 
@@ -15,8 +15,8 @@ from lawbound.runners.engines.protocol import (
 )
 from lawbound.runners.flusher import FLUSH_SECONDS, Flusher
 from lawbound.runners.plan import Plan
-from lawbound.runners.sample import Request, Sample, is_likelihood
-from lawbound.runners.store import Store, read_samples
+from lawbound.runners.sample import Request, Sample
+from lawbound.runners.store import Store, read_samples, storable
 from lawbound.tasks.messages import counted
 
 Progress = Callable[[int], None]
@@ -61,6 +61,7 @@ def run(
 
     Raises:
         ErrorLimitError: `max_errors` was exceeded; run again to go on.
+        ModelError: The engine cannot go on, or gives something that is no sample of a request.
         StoreError: Nothing more can be written; everything before is kept.
     """
     before = read_samples(store.path)
@@ -131,6 +132,7 @@ def _pass(
 ) -> None:
     told, told_at = len(tally.answered), monotonic()
     owed = owed_requests(plan, tally.answered | tally.final, fixed_batch_of(engine))
+    choices = {r.key: len(r.choices) for batch in owed for r in batch if r.choices}
     asks_again = engine if isinstance(engine, AsksAgain) else None
     tally.again = 0
 
@@ -153,7 +155,7 @@ def _pass(
         asks_again.on_trouble = hear
     with Flusher(store) as flusher:
         try:
-            for sample in map(_measured, ask(engine, owed)):
+            for sample in (_checked(given, choices) for given in ask(engine, owed)):
                 flusher.add(sample)
                 is_final = asks_again is not None and asks_again.is_final(sample)
                 if tally.note(sample, is_final=is_final):
@@ -168,13 +170,17 @@ def _pass(
             store_and_tell()
 
 
-def _measured(sample: Sample) -> Sample:
-    """A sample whose choices cannot be ranked has failed: half precision can overflow to nan."""
-    odd = [value for value in sample.choice_logprobs if not is_likelihood(value)]
-    if not odd:
-        return sample
-    error = f"found {odd[0]} as the log-likelihood of a choice, expected a number"
-    return replace(sample, choice_logprobs=(), finish="error", error=error)
+def _checked(sample: object, choices: Mapping[str, int]) -> Sample:
+    """A sample that can be stored, read again and scored, else one that has failed: engines come from anybody."""
+    if not isinstance(sample, Sample) or not isinstance(sample.key, str):
+        told = "a Sample without a key" if isinstance(sample, Sample) else type(sample).__name__
+        raise ModelError(f"the engine gave {told}, expected a Sample with the key of its request")
+    sound = storable(sample)
+    found, wanted = len(sound.choice_logprobs), choices.get(sound.key)
+    if wanted is None or found == wanted or sound.error or sound.blocked:
+        return sound
+    told = f"found {counted(found, 'log-likelihood')}, expected {wanted}, one for each choice"
+    return replace(sound, choice_logprobs=(), finish="error", error=told)
 
 
 def owed_requests(plan: Plan, answered: set[str], fixed_batch: int | None) -> list[list[Request]]:

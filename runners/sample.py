@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from hashlib import sha256
 from math import inf
-from typing import Any, Literal
+from types import UnionType
+from typing import Any, Literal, get_args
 
 Role = Literal["system", "user", "assistant"]
 Placement = Literal["system", "user", "none"]
@@ -110,6 +111,51 @@ class Sample:
     def blocked(self) -> bool:
         """The provider's filter stepped in; not the model's refusal."""
         return self.finish == "blocked"
+
+
+_TEXTS = ("key", "text", "thinking", "prompt_hash", "engine", "error")
+_COUNTS = ("prompt_tokens", "completion_tokens", "thinking_tokens")
+_NAMED = {"finish": get_args(Finish), "placement": get_args(Placement)}
+
+
+def fault_of(sample: Sample) -> str:
+    """What of a sample is not of its kind, and what was expected; empty where everything is.
+
+    Neither an engine nor a file is taken at its word: a checksum says who wrote a line no more than a name does.
+    """
+    for name in _TEXTS:
+        if not isinstance(value := getattr(sample, name), str):
+            return f"{name} is {_shown(value)}, expected text"
+    for name, known in _NAMED.items():
+        value = getattr(sample, name)
+        if not isinstance(value, str) or value not in known:
+            return f"{name} is {_shown(value)}, expected one of {', '.join(known)}"
+    for name in _COUNTS:
+        value = getattr(sample, name)
+        if value is not None and not (_is_number(value, int) and 0 <= value <= MOST_COUNTED):
+            return f"{name} is {_shown(value)}, expected a count, or None where nobody counted"
+    seconds, likelihoods = sample.seconds, sample.choice_logprobs
+    if not (_is_number(seconds, int | float) and abs(seconds) <= MOST_COUNTED):  # nan is not
+        return f"seconds is {_shown(seconds)}, expected a number"
+    if not isinstance(likelihoods, tuple | list):
+        return f"choice_logprobs is {_shown(likelihoods)}, expected numbers"
+    for value in likelihoods:
+        if not is_likelihood(value):  # half precision can overflow to nan
+            return f"found {_shown(value)} as the log-likelihood of a choice, expected a number"
+    return ""
+
+
+def _is_number(value: object, kind: type | UnionType) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)
+
+
+def _shown(value: object) -> str:
+    kind = type(value).__name__
+    try:
+        told = " ".join(f"{value!r:.40}".split())
+    except Exception:  # a type of the engine's own, or a number too long to be written
+        return f"a value of type {kind}"
+    return told if kind in ("NoneType", "float", "str") else f"{told} ({kind})"
 
 
 def is_likelihood(value: object) -> bool:

@@ -16,10 +16,11 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from sys import intern
 from types import TracebackType
-from typing import IO, Any, BinaryIO, Self, get_args
+from typing import IO, Any, BinaryIO, Self
 
 from lawbound.runners.plan import canonical_json
-from lawbound.runners.sample import MOST_COUNTED, Finish, Placement, Sample, is_likelihood
+from lawbound.runners.sample import Sample, fault_of
+from lawbound.tasks.messages import one_line
 from lawbound.tasks.places import open_new, open_regular, open_to_append
 
 MAX_LINE = 64 * 2**20
@@ -131,14 +132,14 @@ class Store:
             self._handle = None
 
     def append(self, samples: Iterable[Sample]) -> None:
-        """Write samples and make them durable.
+        """Write samples and make them durable; see `storable` for those that could not be read back.
 
         Raises:
             StoreError: The disk is full or the file cannot be written; what stood before stays.
         """
         if self._handle is None:
             raise StoreError(f"{self.path}: is not open for writing")
-        block = b"".join(_encode(sample) for sample in samples)
+        block = b"".join(_encode(storable(sample)) for sample in samples)
         start = self._handle.tell()
         try:
             self._handle.write(block)
@@ -150,6 +151,18 @@ class Store:
             raise StoreError(
                 f"{self.path}: cannot be written ({fault.strerror}); everything before is kept"
             ) from fault
+
+
+def storable(sample: Sample) -> Sample:
+    """The sample; in place of one that could not be read back, an error that says why.
+
+    Written as it is, it would be lost without a word, and its request owed for ever.
+    """
+    fault = fault_of(sample) or _too_long(sample)
+    if not fault:
+        return sample
+    engine, said = (part if isinstance(part, str) else "" for part in (sample.engine, sample.error))
+    return Sample(sample.key, "", "error", engine=engine[:300], error=one_line(said, 300) or fault)
 
 
 def read_samples(path: Path) -> dict[str, Sample]:
@@ -191,13 +204,17 @@ def _encode(sample: Sample) -> bytes:
     return _HEAD + _checksum(body) + _MIDDLE + body + _END
 
 
+def _too_long(sample: Sample) -> str:
+    signs = sum(len(getattr(sample, name)) for name in ("text", "thinking", "error", "engine"))
+    # A sign takes 12 bytes at most, a likelihood hardly more than 24: nearly all need not be encoded for this.
+    if 12 * signs + 24 * len(sample.choice_logprobs) < MAX_LINE // 2:
+        return ""
+    size = len(_encode(sample))
+    return f"the answer takes {size} bytes, expected at most {MAX_LINE}" if size > MAX_LINE else ""
+
+
 def _checksum(body: bytes) -> bytes:
     return hashlib.sha256(body).hexdigest()[:_CHECK].encode()
-
-
-_TEXTS = ("key", "text", "thinking", "prompt_hash", "engine", "error")
-_COUNTS = ("prompt_tokens", "completion_tokens", "thinking_tokens")
-_ENDINGS, _PLACES = frozenset(get_args(Finish)), frozenset(get_args(Placement))
 
 
 def _decode(line: bytes) -> Sample | None:
@@ -209,7 +226,7 @@ def _decode(line: bytes) -> Sample | None:
         for name in _SHARED:
             body[name] = intern(body[name])
         sample = Sample(**body)
-        return sample if _is_sound(sample) else None
+        return None if fault_of(sample) else sample
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
@@ -222,24 +239,6 @@ def _intact(line: bytes) -> Any:
     record = json.loads(line)
     agrees = _checksum(canonical_json(record["sample"])) == record["check"].encode()
     return record["sample"] if agrees else None
-
-
-def _is_sound(sample: Sample) -> bool:
-    """Whether every field is of its kind: a checksum says who wrote a line no more than a name does."""
-    return (
-        all(isinstance(getattr(sample, name), str) for name in _TEXTS)
-        and all(_is_count_or_none(getattr(sample, name)) for name in _COUNTS)
-        and sample.finish in _ENDINGS
-        and sample.placement in _PLACES
-        and type(sample.seconds) in (int, float)
-        and abs(sample.seconds) <= MOST_COUNTED  # nan is not
-        and all(map(is_likelihood, sample.choice_logprobs))
-    )
-
-
-def _is_count_or_none(value: object) -> bool:
-    # true and false are no counts
-    return value is None or (type(value) is int and 0 <= value <= MOST_COUNTED)
 
 
 def _lines(handle: IO[bytes]) -> Iterator[bytes]:

@@ -288,6 +288,14 @@ def test_a_run_with_lost_samples_is_concluded_loudly_and_without_them(
     code, _, err = run("score", str(out))
     assert code == 0
     assert "WARNING: " in err and "have no answer" in err
+    code, board, again = run("report", str(out))
+    assert (code, board) == (0, f"{out / 'report.html'}\n")
+    told = [[line for line in said.splitlines() if "WARNING" in line] for said in (err, again)]
+    assert told[0] == told[1] != []
+
+
+def test_items_of_one_topic_are_counted_in_the_singular(run: Run) -> None:
+    assert run("tasks", "list", "--topic", "culture/food")[1].endswith(" items in 1 topic\n")
 
 
 def test_a_policy_that_was_edited_since_is_told_and_judges_nothing(

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -84,14 +85,21 @@ def test_a_second_sigterm_finds_no_handler_and_none_stays_behind(
     assert [*then, signal.getsignal(signal.SIGTERM)] == [signal.SIG_DFL, signal.SIG_DFL]
 
 
+def _seen(handlers: list[Any]) -> Callable[..., None]:
+    """Notes which handler there is while a command works, and ends it."""
+
+    def work(*_: Any, **__: Any) -> None:
+        handlers.append(signal.getsignal(signal.SIGTERM))
+        raise SystemExit(0)
+
+    return work
+
+
 def test_a_handler_that_is_there_and_a_signal_that_is_ignored_stay(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found: list[Any] = []
-    monkeypatch.setattr(
-        "lawbound.evals.conclude.conclude",
-        lambda *_, **__: found.append(signal.getsignal(signal.SIGTERM)),
-    )
+    monkeypatch.setattr("lawbound.evals.conclude.conclude", _seen(found))
     before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
     try:
         assert _exit(monkeypatch, "report", str(tmp_path)) in (None, 0)
@@ -104,10 +112,7 @@ def test_a_command_outside_the_main_thread_sets_no_handler(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found: list[Any] = []
-    monkeypatch.setattr(
-        "lawbound.evals.conclude.conclude",
-        lambda *_, **__: found.append(signal.getsignal(signal.SIGTERM)),
-    )
+    monkeypatch.setattr("lawbound.evals.conclude.conclude", _seen(found))
     thread = Thread(target=_exit, args=(monkeypatch, "report", str(tmp_path)))
     thread.start()
     thread.join()

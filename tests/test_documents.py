@@ -12,7 +12,6 @@ from pydantic import BaseModel
 from lawbound.evals.suite_file import HEEDED_BY, Selection, Suite
 from lawbound.rubrics.calibration.agreement import kappa_of
 from lawbound.rubrics.prompts.wordings import categories
-from lawbound.tasks.bank import load_bank
 from lawbound.tasks.external import Source
 
 ROOT = Path(__file__).parents[1]
@@ -207,17 +206,6 @@ def test_the_suite_in_the_documents_is_one() -> None:
 def test_the_headings_of_a_prompt_are_listed() -> None:
     (row,) = re.findall(r"^\| rule: `category`.*", (DOCS / "policies.md").read_text(), re.MULTILINE)
     assert tuple(re.findall(r"`([a-z]+)`", row)[1:]) == categories()
-
-
-def test_the_sizes_of_the_smaller_languages_are_those_of_the_bank() -> None:
-    counts = Counter(item.lang for item in load_bank() if item.kind == "policy")
-    *others, second, first = sorted(counts, key=lambda lang: counts[lang])
-    assert (first, second, len(others)) == ("en", "zh", 13)
-    told = re.search(r"have (\d+) \(Thai\) to (\d+) \(Russian\)", (DOCS / "bank.md").read_text())
-    assert told is not None
-    assert {"th": int(told[1]), "ru": int(told[2])} == {
-        lang: counts[lang] for lang in (others[0], others[-1])
-    }
 
 
 def test_the_package_and_the_citation_name_the_same_authors_and_version() -> None:

@@ -3,7 +3,9 @@
 import runpy
 import sys
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 
 from lawbound import FunctionEngine, RunSpec, evaluate
@@ -32,14 +34,24 @@ def test_the_table_needs_only_a_run_and_shows_how_many_answers_it_rests_on(
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [(-0.004, "0.00"), (-5.6e-17, "0.00"), (-0.006, "-0.01")]
-)
-def test_no_zero_is_negative(value: float, shown: str) -> None:
-    from lawbound.evals.report.frontier import _span
+    ("value", "shown"),
+    [
+        (-0.0004, "-0.0004"), (-5.6e-17, "0.000"), (-0.0006, "-0.001"), (0.0625, "0.062"),
+        (0.00436, "0.004"), (0.00004, "0.00004"), (3e-9, "3e-09"), (0.625, "0.625"), (1.0, "1.000"),
+    ],
+)  # fmt: skip
+def test_a_number_reads_the_same_wherever_it_stands_and_as_0_only_if_it_is(
+    value: float, shown: str
+) -> None:
+    from lawbound.evals.report.tables import headline_rows
+    from lawbound.evals.report.values import said_of
     from lawbound.runners.cli.results import _cell
 
-    row = {"J": value, "J_low": -0.5, "J_high": value}
-    cell = runpy.run_path(str(SCRIPT))["_cell"](row, "J")
-    assert cell == _span(row, "J") == f"{shown} [-0.50, {shown}]"
-    thousandth: dict[object, object] = {"J": value / 10, "J_low": -0.5, "J_high": value / 10}
-    assert _cell(thousandth, "J").startswith("-0.001" if shown == "-0.01" else "0.000")
+    row: dict[object, Any] = {"model": "m", "J": value, "J_low": -0.5, "J_high": value}
+    whole = f"{shown} [-0.500, {shown}]"
+    assert runpy.run_path(str(SCRIPT))["_cell"](row, "J") == _cell(row, "J") == whole
+    said: dict[str, Any] = {str(name): cell for name, cell in row.items()}
+    assert said_of(said | {"policy_tax": None}) == f"m: J {whole}, policy tax not stated"
+    (held,) = headline_rows(pd.DataFrame.from_records([said]))
+    assert f"{held['printed']['J']} {held['printed']['J_span']}" == whole
+    assert held["J"] == value, "the page sorts by the number"

@@ -65,11 +65,25 @@ class _Suite(_Part):
     version: str
 
 
+class _Pass(_Part):
+    model: Word
+    fingerprint: dict[str, str] | None = None
+    requests: int = 0
+    failed: int = 0
+    last_error: str = ""
+    read: int = 0
+    unanswered: int = 0
+    unreadable: int = 0
+    unreadable_because: dict[str, int] = {}
+    canaries_failed: int = 0
+
+
 class _Panel(_Part):
     models: tuple[str, ...]
     mode: JudgeMode
     unsure: Annotated[float, Field(ge=0, le=1)] = UNSURE
     max_tokens: Annotated[int, Field(ge=1)] | None = None
+    last_pass: tuple[_Pass, ...] = ()
 
 
 _Digest = Annotated[str, Field(pattern=rf"^[0-9a-f]{{{DIGITS}}}$")]

@@ -67,10 +67,10 @@ def failures(panel: Sequence[Mapping[str, Any]]) -> dict[str, str]:
         model = str(entry["model"])
         if "unreachable" in entry:
             found[model] = f"{model} could not be asked: {entry['unreachable']}"
-        elif entry["failed"]:
+        elif entry.get("failed"):
             found[model] = (
-                f"{model}: {entry['failed']} of {entry['requests']} requests failed, "
-                f"the last said: {entry['last_error']}"
+                f"{model}: {entry['failed']} of {entry.get('requests', 0)} requests failed, "
+                f"the last said: {entry.get('last_error', '')}"
             )
     return found
 
@@ -92,14 +92,14 @@ def mostly_unreadable(panel: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     found = {}
     for entry in panel:
         answered = entry.get("read", 0) - entry.get("unanswered", 0)
-        if "unreadable_reply" in entry and entry["unreadable"] * 2 > answered:
+        if "unreadable_reply" in entry and entry.get("unreadable", 0) * 2 > answered:
             model = str(entry["model"])
             # Earlier versions did not tell the reasons apart.
             because: Mapping[str, int] = entry.get("unreadable_because", {})
             told = [f"of {because[why]} they {BECAUSE[why]}" for why in BECAUSE if because.get(why)]
             reasons = f" ({', '.join(told)})" if told else ""
             found[model] = (
-                f"{model}: of {entry['unreadable']} of {answered} answers its replies could not be read{reasons}; one "
+                f"{model}: of {entry.get('unreadable', 0)} of {answered} answers its replies could not be read{reasons}; one "
                 f"ends in {entry['unreadable_reply']}"
             )
     return found
@@ -123,7 +123,7 @@ def often_cut_off(panel: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 def own_judges(run: Mapping[str, Any]) -> dict[str, str]:
     """Judge -> the model of the same run that it seems to be, from the run's record."""
     found = {}
-    for entry in run["judge"]["last_pass"]:
+    for entry in run["judge"].get("last_pass", ()):
         asked = read_name(str(entry["model"])).model
         for model in run["models"]:
             if not model["reference"] and (
@@ -136,6 +136,7 @@ def own_judges(run: Mapping[str, Any]) -> dict[str, str]:
 
 def _same_weights(one: Mapping[str, str] | None, other: Mapping[str, str] | None) -> bool:
     """By their hash; where an endpoint tells none, by the name that the server knows them by."""
-    if not one or not other or one["revision"] != other["revision"]:
+    revision = (one or {}).get("revision")
+    if not one or not other or revision is None or revision != other.get("revision"):
         return False
-    return one["revision"] not in ("", "unverified") or one["model"] == other["model"]
+    return revision not in ("", "unverified") or one.get("model") == other.get("model")

@@ -1,4 +1,4 @@
-"""Leaderboards of many runs as one, and what a model card says of it."""
+"""Leaderboards of many runs as one."""
 
 from __future__ import annotations
 
@@ -32,9 +32,6 @@ _LEAST = {
     "rank": 1, "rank_low": 1, "rank_high": 1, "front": 1,
     "n": 0, "clusters": 0, "unscored": 0, "errors": 0, "blocked": 0,
 }  # fmt: skip
-CARD_METRICS = (
-    "tradeoff", "J", "policy_tax", "adherence", "excess", "capability_full", "capability_placebo",
-)  # fmt: skip
 
 
 def read_board(path: Path) -> pd.DataFrame:
@@ -139,52 +136,6 @@ def _in_several(boards: Mapping[str, pd.DataFrame]) -> frozenset[str]:
     """Real models that more than one run has asked."""
     known = [set(board.loc[~board["is_reference"], "model"]) for board in boards.values()]
     return frozenset(one for names in known for one in names if sum(one in n for n in known) > 1)
-
-
-def model_card(board: pd.DataFrame, model: str) -> str:
-    """The ``model-index`` block of a Hugging Face model card, as YAML.
-
-    Raises:
-        LeaderboardError: The model is not on the board.
-    """
-    import yaml
-
-    mine = [row for row in board.to_dict(orient="records") if row["model"] == model]
-    if not mine:
-        found = ", ".join(sorted(set(board["model"])))
-        raise LeaderboardError(
-            f"leaderboard: model '{model}' is not on it, expected one of {found}"
-        )
-    card = {"model-index": [{"name": model, "results": [_result(row) for row in mine]}]}
-    return str(yaml.safe_dump(card, sort_keys=False, allow_unicode=True))
-
-
-def _result(row: Mapping[Any, Any]) -> dict[str, Any]:
-    metrics = []
-    for name in CARD_METRICS:
-        value = float(row[name])
-        if value == value:
-            low, high = float(row[f"{name}_low"]), float(row[f"{name}_high"])
-            metrics.append(
-                {
-                    "type": name,
-                    "name": f"{name} [95 % interval {low:z.3f} to {high:z.3f}]",
-                    "value": round(value, 6) + 0.0,  # never -0
-                }
-            )
-    return {
-        "task": {
-            "type": "text-generation",
-            "name": f"follows the policy modelled on {row['policy']}",
-        },
-        "dataset": {
-            "type": "lawbound",
-            "name": f"Lawbound {row['suite']}",
-            "config": str(row["mode"]),
-            "revision": f"{row['policy']} {row['policy_version']}",
-        },
-        "metrics": metrics,
-    }
 
 
 def _differing(rows: list[dict[str, Any]]) -> list[str]:

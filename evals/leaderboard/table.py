@@ -22,7 +22,7 @@ class LeaderboardError(ValueError):
 def rank_rows(
     rows: Sequence[Mapping[str, Any]], policies: Sequence[str] = ()
 ) -> list[dict[str, Any]]:
-    """Fill front and ranks, and sort: policy, mode, then front and tradeoff, reference rows last.
+    """Fill front and ranks, and sort: policy, mode, then rank and signed tradeoff, reference rows last.
 
     Only rows of one policy and one mode are ranked against each other. A model is better beyond doubt
     when the MOVER interval of the difference of the signed tradeoffs excludes 0.
@@ -98,10 +98,12 @@ def _beats(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
 
 
 def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    score = row["tradeoff"]
+    """By what ranks are made of, so that no row stands above one that is ranked higher."""
+    score = row["tradeoff_signed"]
     return (
         row["is_reference"],
-        row["front"] if row["front"] else math.inf,
+        row["rank_low"] or math.inf,
+        row["rank_high"] or math.inf,
         -score if score == score else math.inf,
         row["model"],
         row["run"],

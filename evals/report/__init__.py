@@ -16,9 +16,10 @@ from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from lawbound.evals.caveats import Caveat
 from lawbound.evals.report.answers import answer_page
 from lawbound.evals.report.frontier import frontier_html
-from lawbound.evals.report.tables import headline_rows, other_rows, rule_rows
+from lawbound.evals.report.tables import headline_rows, other_rows, printed_rows, rule_rows
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.runners.sample import Sample
 from lawbound.tasks.item import Item
@@ -44,6 +45,7 @@ def render_report(
     *,
     policies: Mapping[str, Policy] | None = None,
     compliance: Sequence[Mapping[str, Any]] = (),
+    caveats: Sequence[Caveat] = (),
 ) -> str:
     """The page as text.
 
@@ -56,6 +58,7 @@ def render_report(
         samples: Model label -> request key -> sample.
         policies: The policies of the run, for what each rule asks.
         compliance: Rows of the compliance sheet; the section is there only if it has any.
+        caveats: What must be said beside the numbers.
     """
     page = answer_page(frame, items, samples, most=MAX_ANSWERS)
     headline = headline_rows(leaderboard)
@@ -64,7 +67,8 @@ def render_report(
         "headline": headline,
         "rules": rule_rows(estimates, policies or {}),
         "others": other_rows(estimates),
-        "compliance": [dict(row) for row in compliance],
+        "compliance": printed_rows(compliance),
+        "caveats": [{"model": one.model, "text": one.text} for one in caveats],
         "answers": page.answers,
         "items": page.items,
         "texts": page.texts,
@@ -77,7 +81,7 @@ def render_report(
     parts = {
         "policy": _content_security_policy(style, script),
         "style": style,
-        "frontier": frontier_html(headline),
+        "frontier": frontier_html(headline, frozenset(one.model for one in caveats)),
         "title": html.escape(f"Lawbound: {run['suite']['id']}"),
         "data": embed(data),
         "script": script,

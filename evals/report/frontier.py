@@ -7,14 +7,13 @@ tax cannot be stated (no placebo, or capability near the floor) keeps its J on t
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from lawbound.evals.report.labels import Box, Spot, place_labels
-from lawbound.evals.report.marks import Place, colour_of, key_of, piles, shape_of
+from lawbound.evals.report.marks import Place, colour_of, piles, shape_of
+from lawbound.evals.report.values import Row, end_of, said_of, text_of, values_table
 
 WIDTH, HEIGHT = 480, 380
 LEFT, TOP, BOTTOM = 46, 14, 50
@@ -25,8 +24,6 @@ NAME = 26
 _ONE_MARK = 4.0
 _ONE_RING = 9.0
 """Distance below which marks, or rings, are one to the eye."""
-
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +57,12 @@ class _Axes:
         return TOP + (1 - inside) / (1 - self.low_y) * (HEIGHT - TOP - BOTTOM)
 
 
-def frontier_html(rows: Sequence[Row]) -> str:
+def frontier_html(rows: Sequence[Row], warned: frozenset[str] = frozenset()) -> str:
     """Panels as one HTML fragment.
 
     Args:
         rows: Rows of the leaderboard, missing values None.
+        warned: Models of whose numbers something is said at the head of the page.
     """
     shown = [row for row in rows if row["J"] is not None]
     real = list(dict.fromkeys(row["model"] for row in shown if not row["is_reference"]))
@@ -74,9 +72,9 @@ def frontier_html(rows: Sequence[Row]) -> str:
     boards = list(dict.fromkeys((row["policy"], row["mode"]) for row in rows))
     panels = []
     for policy, mode in boards:
-        here = [row for row in shown if (row["policy"], row["mode"]) == (policy, mode)]
+        here = [row for row in rows if (row["policy"], row["mode"]) == (policy, mode)]
         title = policy if len(modes) == 1 else f"{policy} ({mode})"
-        panels.append(_panel(title, here, axes, looks))
+        panels.append(_panel(title, here, axes, looks, warned))
     return "\n".join(panels)
 
 
@@ -85,8 +83,8 @@ def _axes(rows: Sequence[Row]) -> _Axes:
     ends = [0.0, 0.1, -0.05] + [row["policy_tax"] for row in taxed]
     for row in taxed:
         if not row["is_reference"]:
-            ends += [_end(row, "policy_tax", "low"), _end(row, "policy_tax", "high")]
-    lowest_j = min([0.0, *(_end(row, "J", "low") for row in rows if not row["is_reference"])])
+            ends += [end_of(row, "policy_tax", "low"), end_of(row, "policy_tax", "high")]
+    lowest_j = min([0.0, *(end_of(row, "J", "low") for row in rows if not row["is_reference"])])
     lowest_j = min([lowest_j, *(row["J"] for row in rows)])
     spread = max(ends) - min(ends)
     step = next((s for s in (0.05, 0.1, 0.2, 0.25) if spread / s <= 7), 0.5)
@@ -99,21 +97,23 @@ def _axes(rows: Sequence[Row]) -> _Axes:
     )
 
 
-def _end(row: Row, name: str, side: str) -> float:
-    found = row.get(f"{name}_{side}")
-    return float(row[name] if found is None else found)
-
-
-def _panel(title: str, rows: Sequence[Row], axes: _Axes, looks: Mapping[str, int]) -> str:
-    caption = f"<figcaption>{_text(title)}</figcaption>"
-    if not rows:
-        return f'<figure class="panel">{caption}<p>No model has a J here.</p></figure>'
-    real = [row for row in rows if not row["is_reference"]]
-    references = [row for row in rows if row["is_reference"]]
+def _panel(
+    title: str, rows: Sequence[Row], axes: _Axes, looks: Mapping[str, int], warned: frozenset[str]
+) -> str:
+    caption = f"<figcaption>{text_of(title)}</figcaption>"
+    absent = [str(row["model"]) for row in rows if row["J"] is None]
+    told = f"<p>No J, so no mark: {text_of(', '.join(absent))}.</p>" if absent else ""
+    rows = sorted(rows, key=lambda row: row["J"] is None)
+    table = values_table(title, rows, looks, warned)
+    shown = [row for row in rows if row["J"] is not None]
+    if not shown:
+        return f'<figure class="panel">{caption}<p>No model has a J here.</p>{table}</figure>'
+    real = [row for row in shown if not row["is_reference"]]
+    references = [row for row in shown if row["is_reference"]]
     parts = [
         '<div class="plot" tabindex="0" role="group" aria-label="The plot">'
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'aria-label="J against policy tax under {_text(title)}; the values stand in the table below">',
+        f'aria-label="J against policy tax under {text_of(title)}; the values stand in the table below">',
         *_grid(axes),
         *_rings(references, [axes.place(row) for row in real], axes),
         *(_bars(row, axes, looks[row["model"]]) for row in real),
@@ -121,7 +121,7 @@ def _panel(title: str, rows: Sequence[Row], axes: _Axes, looks: Mapping[str, int
         *_names(real, references, axes, looks),
         "</svg></div>",
     ]
-    return f'<figure class="panel">{caption}{"".join(parts)}{_values(title, rows, looks)}</figure>'
+    return f'<figure class="panel">{caption}{"".join(parts)}{told}{table}</figure>'
 
 
 def _grid(axes: _Axes) -> list[str]:
@@ -172,7 +172,7 @@ def _tick(value: float) -> str:
 
 def _rings(rows: Sequence[Row], marks: Sequence[Place], axes: _Axes) -> list[str]:
     return [
-        f'<g class="reference"><title>{_text(chr(10).join(_said(row) for row in here))}</title>'
+        f'<g class="reference"><title>{text_of(chr(10).join(said_of(row) for row in here))}</title>'
         f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_radius((x, y), marks)}"/></g>'
         for (x, y), here in _piles(rows, axes, _ONE_RING).items()
     ]
@@ -190,13 +190,13 @@ def _piles(rows: Sequence[Row], axes: _Axes, within: float) -> dict[Place, list[
 
 def _bars(row: Row, axes: _Axes, look: int) -> str:
     x, y = axes.place(row)
-    top, bottom = axes.y(_end(row, "J", "high")), axes.y(_end(row, "J", "low"))
+    top, bottom = axes.y(end_of(row, "J", "high")), axes.y(end_of(row, "J", "low"))
     lines = [
         f'<path d="M{x:.1f} {top:.1f}V{bottom:.1f}M{x - 3:.1f} {top:.1f}h6M{x - 3:.1f} {bottom:.1f}h6"/>'
     ]
     if row["policy_tax"] is not None:
-        left = axes.x(_end(row, "policy_tax", "low"))
-        right = axes.x(_end(row, "policy_tax", "high"))
+        left = axes.x(end_of(row, "policy_tax", "low"))
+        right = axes.x(end_of(row, "policy_tax", "high"))
         lines.append(
             f'<path d="M{left:.1f} {y:.1f}H{right:.1f}M{left:.1f} {y - 3:.1f}v6M{right:.1f} {y - 3:.1f}v6"/>'
         )
@@ -207,7 +207,7 @@ def _marks(rows: Sequence[Row], axes: _Axes, looks: Mapping[str, int]) -> list[s
     """Where marks cover each other, the one on top says whose values lie below it too."""
     return [
         f'<g class="mark {colour_of(looks[row["model"]])}" transform="translate({x:.1f} {y:.1f})">'
-        f"<title>{_text(chr(10).join(_said(one) for one in here))}</title>"
+        f"<title>{text_of(chr(10).join(said_of(one) for one in here))}</title>"
         f"{shape_of(looks[row['model']])}</g>"
         for here in _piles(rows, axes, _ONE_MARK).values()
         for row in here
@@ -228,10 +228,13 @@ def _names(
     soft = []
     for row, (x, y) in zip(real, marks, strict=True):
         soft.append(
-            Box(x - 2, axes.y(_end(row, "J", "high")), x + 2, axes.y(_end(row, "J", "low")))
+            Box(x - 2, axes.y(end_of(row, "J", "high")), x + 2, axes.y(end_of(row, "J", "low")))
         )
         if row["policy_tax"] is not None:
-            ends = axes.x(_end(row, "policy_tax", "low")), axes.x(_end(row, "policy_tax", "high"))
+            ends = (
+                axes.x(end_of(row, "policy_tax", "low")),
+                axes.x(end_of(row, "policy_tax", "high")),
+            )
             soft.append(Box(ends[0], y - 2, ends[1], y + 2))
     parts = []
     for here in (_piles(real, axes, _ONE_MARK), rings):
@@ -263,39 +266,9 @@ def _label(text: str, mark: Place, spot: Spot, kind: str, colour: str) -> list[s
     return [
         *line,
         f'<text class="{kind}{" " if colour else ""}{colour}" x="{spot.box.left + 1:.1f}" '
-        f'y="{spot.box.bottom - 3:.1f}">{_text(text)}</text>',
+        f'y="{spot.box.bottom - 3:.1f}">{text_of(text)}</text>',
     ]
 
 
 def _short(name: str) -> str:
     return name if len(name) <= NAME else f"{name[: NAME - 9]}…{name[-8:]}"
-
-
-def _said(row: Row) -> str:
-    return f"{row['model']}: J {_span(row, 'J')}, policy tax {_span(row, 'policy_tax')}"
-
-
-def _span(row: Row, name: str) -> str:
-    if row[name] is None:
-        return "not stated"
-    return f"{row[name]:z.2f} [{_end(row, name, 'low'):z.2f}, {_end(row, name, 'high'):z.2f}]"
-
-
-def _values(title: str, rows: Sequence[Row], looks: Mapping[str, int]) -> str:
-    lines = "".join(
-        f"<tr{' class=reference' if row['is_reference'] else ''}><th scope=row>{key_of(looks.get(row['model']))} "
-        f"{_text(row['model'])}</th>"
-        f"<td>{_span(row, 'J')}</td><td>{_span(row, 'policy_tax')}</td></tr>"
-        for row in rows
-    )
-    return (
-        f"<details><summary>Values of {len(rows)} models</summary><div class=scroll tabindex=0>"
-        f'<table aria-label="Values under {_text(title)}">'
-        "<thead><tr><th scope=col>model<th scope=col>J<th scope=col>policy tax</tr></thead>"
-        f"<tbody>{lines}</tbody></table></div></details>"
-    )
-
-
-def _text(value: str) -> str:
-    """Escaped, and without what UTF-8 cannot carry."""
-    return html.escape(value.encode("utf-8", "replace").decode())

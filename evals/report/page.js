@@ -24,14 +24,11 @@ document.querySelectorAll(".scripted").forEach((part) => { part.hidden = false; 
 
 const isNumber = (value) => typeof value === "number";
 const isReference = (row) => String(row.model).startsWith("reference:");
-const fixed = (value, digits) =>
-  value.toFixed(digits).replace(/^-(?=[0.]*$)/, "").replace("-", "\u2212"); // no negative zero
-
+// Counts and words. How any other number reads was settled once, for the console as well: it stands in `printed`.
 function shown(value) {
-  if (value === null || value === undefined || value === "") return "–";
-  if (isNumber(value)) return Number.isInteger(value) ? String(value) : fixed(value, 3);
-  return visible(String(value));
+  return value === null || value === undefined || value === "" ? "–" : visible(String(value));
 }
+const textOf = (row, name) => row.printed?.[name] || shown(row[name]);
 
 // cells
 
@@ -51,12 +48,11 @@ function intervalPicture(value, low, high, from, to) {
   return picture;
 }
 
-function estimateCell(value, low, high, range) {
+function estimateCell(row, name, range) {
+  const [value, low, high] = name === "value" ? [row.value, row.low, row.high] : [row[name], row[`${name}_low`], row[`${name}_high`]];
   const cell = element("td", undefined, "number");
   if (!isNumber(value)) { cell.textContent = "–"; return cell; }
-  cell.append(element("span", fixed(value, 2), "value"));
-  const known = isNumber(low) && isNumber(high);
-  cell.append(element("span", known ? `${fixed(low, 2)} … ${fixed(high, 2)}` : "", "span"));
+  cell.append(element("span", row.printed[name], "value"), element("span", row.printed[`${name}_span`] || "", "span"));
   if (range) cell.append(intervalPicture(value, low, high, range[0], range[1]));
   return cell;
 }
@@ -65,7 +61,7 @@ function estimateCell(value, low, high, range) {
 
 function plainColumn(name, title) {
   return { title: title || name, of: (row) => row[name],
-    cell: (row) => element("td", shown(row[name]), isNumber(row[name]) ? "number" : "") };
+    cell: (row) => element("td", textOf(row, name), isNumber(row[name]) ? "number" : "") };
 }
 
 // Words sort from a to z first, numbers from high to low, ranks from 1; what is missing stands last in either direction.
@@ -186,9 +182,21 @@ function addCheck(form, title, checked, changed) {
 }
 
 const one = (name) => ({ name, values: (row) => [String(row[name] ?? "")] });
+const warned = new Set(data.caveats.map((caveat) => caveat.model));
 const modelColumn = {
   title: "model", of: (row) => row.model,
-  cell: (row) => { const cell = element("th", visible(row.model)); cell.scope = "row"; return cell; },
+  cell: (row) => {
+    const cell = element("th", visible(row.model));
+    cell.scope = "row";
+    if (warned.has(row.model)) {
+      const link = element("a", "⚠");
+      link.href = "#warnings";
+      link.title = "see the warnings";
+      link.setAttribute("aria-label", link.title);
+      cell.append(" ", link);
+    }
+    return cell;
+  },
 };
 
 // header
@@ -211,6 +219,9 @@ byId("about").textContent = visible(
     `answered since and read offline ${run.judge.unread ?? 0})` : "") +
   moved.map((origin) => ` · ${origin.model}: answers were asked as ${origin.spec}`).join(""));
 
+byId("warnings").hidden = !data.caveats.length;
+byId("warning-lines").replaceChildren(...data.caveats.map((caveat) => element("li", visible(caveat.text))));
+
 const THEMES = ["auto", "light", "dark"];
 byId("theme").addEventListener("click", () => {
   const next = THEMES[(THEMES.indexOf(document.documentElement.dataset.theme || "auto") + 1) % 3];
@@ -227,13 +238,8 @@ const HEADLINE = [["J", [-1, 1]], ["policy_tax", [-1, 1]], ["tradeoff", null], [
 const TITLES = { policy_tax: "policy tax", capability_full: "capability", over_refusal: "over-refusal",
   intl_gap: "gap to intl", fact_false: "false claims", truncated: "cut off" };
 
-function rankText(row) {
-  if (!isNumber(row.rank)) return "–";
-  return isNumber(row.rank_high) && row.rank_high !== row.rank ? `${row.rank}–${row.rank_high}` : String(row.rank);
-}
-
 const rankColumn = { title: "rank", of: (row) => row.rank, first: "ascending",
-  cell: (row) => element("td", rankText(row)) };
+  cell: (row) => element("td", textOf(row, "rank")) };
 // Why a value is missing stands in its cell, in short; "all columns" has the whole note.
 function noted(cell, value, note) {
   if (isNumber(value)) { if (note) cell.title = note; return cell; }
@@ -247,14 +253,16 @@ const headlineColumns = [rankColumn, modelColumn, ...HEADLINE.map(([name, range]
   right: true,
   of: (row) => row[name],
   cell: (row) => {
-    const cell = estimateCell(row[name], row[`${name}_low`], row[`${name}_high`], range);
+    const cell = estimateCell(row, name, range);
     return noted(cell, row[name], row[`${name}_note`] || "");
   },
-})), { title: "n", right: true, about: "answers behind J and capability", of: (row) => row.n,
+})), { title: "front", right: true, about: "Pareto front of J and policy tax, by the values alone: 1 is the best", of: (row) => row.front,
+  cell: (row) => element("td", shown(row.front), "number") },
+{ title: "n", right: true, about: "answers behind J and capability", of: (row) => row.n,
   cell: (row) => element("td", shown(row.n), "number") }];
 const isEmpty = (row, name) => row[name] === null || row[name] === "";
 const everyColumn = Object.keys(data.headline[0] || {})
-  .filter((name) => !data.headline.every((row) => isEmpty(row, name)))
+  .filter((name) => name !== "printed" && !data.headline.every((row) => isEmpty(row, name)))
   .map((name) => plainColumn(name));
 const hasReal = data.headline.some((row) => !isReference(row));
 const boardWanted = addFilters(byId("board-filters"), data.headline, [one("policy"), one("mode")], drawBoard);
@@ -293,7 +301,7 @@ const ruleColumns = [
     of: (row) => row[name] ? row[name].value : null,
     cell: (row) => {
       const found = row[name] || {};
-      const cell = estimateCell(found.value, found.low, found.high, null);
+      const cell = estimateCell(found, "value", null);
       if (isNumber(found.value)) cell.title = `${found.n} answers, ${found.clusters} groups${found.note ? "; " + found.note : ""}`;
       return cell;
     },
@@ -328,10 +336,13 @@ const otherColumns = [
   } },
   plainColumn("strength"), plainColumn("slice"), plainColumn("mode"),
   { title: "model", of: (row) => row.model, cell: (row) => element("td", visible(row.model)) },
-  { title: "value", right: true, of: (row) => row.value, cell: (row) => estimateCell(row.value, row.low, row.high, null) },
+  { title: "value", right: true, of: (row) => row.value, cell: (row) => estimateCell(row, "value", null) },
   { title: "n", right: true, of: (row) => row.n, cell: (row) => element("td", shown(row.n), "number") },
   { title: "unscored", right: true, of: (row) => row.unscored, cell: (row) => element("td", shown(row.unscored), "number") },
-  { title: "p", right: true, of: (row) => row.p_value, cell: (row) => element("td", shown(row.p_value), "number") },
+  { title: "p", right: true, about: "of this estimate alone", of: (row) => row.p_value,
+    cell: (row) => element("td", textOf(row, "p_value"), "number") },
+  { title: "p (Holm)", right: true, about: "corrected over J and policy tax at full of the model", of: (row) => row.p_holm,
+    cell: (row) => element("td", textOf(row, "p_holm"), "number") },
   { title: "note", of: (row) => row.note, cell: (row) => element("td", visible(row.note || ""), "meta") },
 ];
 const otherWanted = addFilters(byId("other-filters"), data.others,
@@ -350,14 +361,14 @@ const complianceColumns = [
     cell: (row) => { const cell = element("td", `${row.source} ${row.clause}`); cell.title = row.source_title; return cell; } },
   plainColumn("threshold"), modelColumn,
   { title: "mark", of: (row) => row.mark, cell: (row) =>
-    element("td", `${row.direction === "at-least" ? "≥" : "≤"} ${fixed(row.mark * 100, 0)} % on ≥ ${row.minimum_items}`) },
+    element("td", `${row.direction === "at-least" ? "≥" : "≤"} ${row.printed.mark} on ≥ ${row.minimum_items}`) },
   { title: "observed", right: true, of: (row) => row.value, cell: (row) => {
-    const cell = estimateCell(row.value, row.low, row.high, null);
+    const cell = estimateCell(row, "value", null);
     if (row.n) cell.append(element("span", `${row.hits} of ${row.n}`, "count"));
     return cell;
   } },
   judgement("point"), judgement("decision"),
-  { title: "P(met)", right: true, of: (row) => row.probability, cell: (row) => element("td", shown(row.probability), "number") },
+  { title: "P(met)", right: true, of: (row) => row.probability, cell: (row) => element("td", textOf(row, "probability"), "number") },
   { title: "further items", right: true, of: (row) => row.further_items,
     cell: (row) => element("td", shown(row.further_items), "number") },
   plainColumn("condition"),

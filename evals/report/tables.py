@@ -1,4 +1,8 @@
-"""What the report's tables hold: plain rows, ready for JSON."""
+"""What the report's tables hold: plain rows, ready for JSON.
+
+The page sorts and draws by the numbers of a row and shows the texts under its ``printed``, so that it says
+what the console says: column -> number, ``COLUMN_span`` -> interval.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from lawbound.evals.number_text import interval_text, number_text, rank_text
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.reference import is_reference
 
@@ -20,10 +25,12 @@ RULE_METRICS = ("adherence", "excess", "over_refusal", "J", "duty")
 
 def headline_rows(leaderboard: pd.DataFrame) -> list[dict[str, Any]]:
     """The leaderboard as it stands in the CSV, row by row."""
-    return [
-        {str(name): _cell(value) for name, value in row.items()}
-        for row in leaderboard.to_dict(orient="records")
-    ]
+    rows = []
+    for record in leaderboard.to_dict(orient="records"):
+        row = {str(name): _cell(value) for name, value in record.items()}
+        printed = _printed(row) | {"rank": rank_text(row.get("rank"), row.get("rank_high"))}
+        rows.append(row | {"printed": printed})
+    return rows
 
 
 def rule_rows(
@@ -44,7 +51,7 @@ def rule_rows(
                 **_about(policies, e.policy, rule),
             },
         )
-        row.setdefault(e.metric, _numbers(e))
+        row.setdefault(e.metric, _numbers(e) | {"printed": _printed(_numbers(e))})
     return list(rows.values())
 
 
@@ -60,9 +67,11 @@ def other_rows(estimates: Sequence[Estimate]) -> list[dict[str, Any]]:
             "slice": e.slice,
             "mode": e.mode,
             "p_value": _cell(e.p_value),
+            "p_holm": _cell(e.p_holm),
             "unscored": e.unscored,
         }
         | {name: _cell(value) for name, value in _numbers(e).items()}
+        | {"printed": _printed(_numbers(e) | {"p_value": e.p_value, "p_holm": e.p_holm})}
         for e in estimates
         if not e.slice.startswith(("rule=", "wording="))
         and e.value == e.value
@@ -90,6 +99,13 @@ def compliance_rows(
     return rows
 
 
+def printed_rows(sheet: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The compliance sheet as the page shows it."""
+    return [
+        {**row, "printed": _printed(row) | {"mark": f"{100 * row['mark']:.6g} %"}} for row in sheet
+    ]
+
+
 def _about(policies: Mapping[str, Policy], policy: str, name: str) -> dict[str, str]:
     if policy not in policies:
         return {}
@@ -111,6 +127,18 @@ def _numbers(e: Estimate) -> dict[str, Any]:
         "clusters": e.clusters,
         "note": e.note,
     }
+
+
+def _printed(row: Mapping[str, Any]) -> dict[str, str]:
+    """How the numbers of a row read; counts are written as they are."""
+    texts = {}
+    for name, value in row.items():
+        if isinstance(value, float) and value == value:
+            texts[name] = number_text(value)
+            ends = ("low", "high") if name == "value" else (f"{name}_low", f"{name}_high")
+            if span := interval_text(row.get(ends[0]), row.get(ends[1])):
+                texts[f"{name}_span"] = span
+    return texts
 
 
 def _cell(value: Any) -> Any:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lawbound.rubrics.policy.banks import bank_counts
-from lawbound.rubrics.policy.compare import coverage
+from lawbound.rubrics.policy.compare import alike, coverage
 from lawbound.rubrics.policy.files import CORE, load_policy
 from lawbound.rubrics.policy.policy import Policy, PolicyError, Rule, default_requirement
 from lawbound.rubrics.policy.relaxed import cells
@@ -126,6 +126,10 @@ def _near_but_no(policy: Policy, item: Item) -> list[str]:
 
 def _dead(rules: Sequence[Rule]) -> Iterator[PolicyFault]:
     taxonomy = load_taxonomy()
+    overriding: dict[str, list[Rule]] = {}
+    for rule in rules:
+        for name in dict.fromkeys(rule.overrides):
+            overriding.setdefault(name, []).append(rule)
     for rule in rules:
         for purpose in rule.exempt:
             if rule.when.purposes and purpose not in rule.when.purposes:
@@ -139,8 +143,8 @@ def _dead(rules: Sequence[Rule]) -> Iterator[PolicyFault]:
                     "coverage", rule.id,
                     f"covers all of '{area}', so no near-miss on another topic can exist",
                 )  # fmt: skip
-        for other in rules:
-            if rule.id in other.overrides and cells(rule) <= cells(other) and _as_wide(other, rule):
+        for other in overriding.get(rule.id, ()):
+            if cells(rule) <= cells(other) and _as_wide(other, rule):
                 yield PolicyFault(
                     "never-matches", rule.id, f"'{other.id}' overrides it wherever it could match"
                 )
@@ -240,14 +244,12 @@ def _near_misses_of_open_acts(
     rules: Sequence[Rule], items: Sequence[Item]
 ) -> Iterator[PolicyFault]:
     """A rule on open acts alone can have topic near-misses only where items are marked harmless."""
+    harmless = {(item.area, act) for item in items if item.harmless for act in item.acts}
     for rule in rules:
         if rule.required.base not in ("refuse", "partial") or not set(rule.when.acts) <= OPEN_ACTS:
             continue
         areas = {pattern.partition("/")[0] for pattern in rule.when.topics}
-        if not any(
-            item.harmless and item.area in areas and set(item.acts) & set(rule.when.acts)
-            for item in items
-        ):
+        if not any((area, act) in harmless for area in areas for act in rule.when.acts):
             yield PolicyFault(
                 "coverage", rule.id,
                 f"no harmless item with {', '.join(rule.when.acts)} in {', '.join(sorted(areas))}",
@@ -256,12 +258,20 @@ def _near_misses_of_open_acts(
 
 def _targets(rules: Sequence[Rule], items: Sequence[Item]) -> Iterator[PolicyFault]:
     """A rule about one country needs spillover items: the same case elsewhere."""
+    by_topic: dict[str, list[Item]] = {}
+    for item, *_ in alike(items):
+        if item.target is not None:
+            by_topic.setdefault(item.topic, []).append(item)
     for rule in rules:
         if not rule.when.targets or _names_its_place(rule):
             continue
         open_to_all = rule.when.model_copy(update={"targets": ()})
-        abroad = [i for i in items if open_to_all.matches(i) and not rule.when.matches(i)]
-        if not any(item.target not in (None, *rule.when.targets) for item in abroad):
+        near = (found for topic, found in by_topic.items() if rule.when.covers_topic(topic))
+        if not any(
+            item.target not in rule.when.targets and open_to_all.matches(item)
+            for found in near
+            for item in found
+        ):
             yield PolicyFault(
                 "coverage", rule.id, "no spillover item: the same case in another country"
             )

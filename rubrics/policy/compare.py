@@ -1,10 +1,11 @@
 """Two policies held against each other, and one held against the bank."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lawbound.rubrics.policy.files import CORE, load_policy
-from lawbound.rubrics.policy.policy import NearMiss, Policy, Rule, near_miss
+from lawbound.rubrics.policy.policy import NearMiss, Policy, Rule
 from lawbound.rubrics.policy.requirement import Behaviour, Requirement
 from lawbound.tasks.item import Item
 
@@ -51,10 +52,10 @@ def coverage(policy: Policy, items: Sequence[Item]) -> tuple[Coverage, ...]:
     A rule that restricts nothing has no near-misses, and a rule of the core needs no restricted
     items: the bank has only near-misses for it.
     """
-    asked = [item for item in items if item.kind == "policy"]
     core = {rule.id for rule in load_policy(CORE).rules}
+    found = _tally(policy, items)
     return tuple(
-        _covered(policy, rule, behaviour, asked, in_core=rule.id in core)
+        _covered(found, rule, behaviour, in_core=rule.id in core)
         for rule in policy.rules
         for behaviour in behaviours(rule)
     )
@@ -66,40 +67,60 @@ def behaviours(rule: Rule) -> tuple[str, ...]:
     return tuple(text for text in found if text != "answer" or text == rule.behaviour)
 
 
-def _covered(
-    policy: Policy, rule: Rule, behaviour: str, items: Sequence[Item], *, in_core: bool
-) -> Coverage:
+def alike(items: Sequence[Item]) -> tuple[tuple[Item, ...], ...]:
+    """Items that no rule can tell apart, together: a bank asks the same case in many words."""
+    found: dict[tuple[object, ...], list[Item]] = {}
+    for item in items:
+        case = (
+            item.topic, item.acts, item.operation, item.target, item.purpose, item.context,
+            item.harmless,
+        )  # fmt: skip
+        found.setdefault(case, []).append(item)
+    return tuple(map(tuple, found.values()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Tally:
+    """What a bank holds for the rules of a policy."""
+
+    hit: dict[tuple[str, Behaviour], list[Item]] = field(default_factory=lambda: defaultdict(list))
+    """Rule and behaviour -> items on which the rule decides and asks for it."""
+    beside: dict[tuple[str, NearMiss], set[str]] = field(default_factory=lambda: defaultdict(set))
+    """Rule and kind -> groups of its near-misses."""
+
+
+def _tally(policy: Policy, items: Sequence[Item]) -> _Tally:
+    """Goes through the bank once, not once a rule: of many rules few have to do with an item."""
+    found = _Tally()
+    rules = {rule.id: rule for rule in policy.rules}
+    for same in alike([item for item in items if item.kind == "policy"]):
+        for name in policy.requires(same[0]).rules:
+            found.hit[name, rules[name].for_item(same[0])].extend(same)
+        groups = {item.group for item in same}
+        for near in policy.near_misses(same[0]):
+            found.beside[near].update(groups)
+    return found
+
+
+def _covered(found: _Tally, rule: Rule, behaviour: str, *, in_core: bool) -> Coverage:
     wanted = Behaviour.parse(behaviour)
-    hit = [
-        item
-        for item in items
-        if rule.when.matches(item)
-        and rule.for_item(item) == wanted
-        and rule.id in policy.requires(item).rules
-    ]
-    beside: dict[NearMiss, set[str]] = {"act": set(), "topic": set()}
-    if behaviour == rule.behaviour:
-        for item in items:
-            kind = near_miss(policy, rule, item)
-            if kind is not None:
-                beside[kind].add(item.group)
+    hit = found.hit.get((rule.id, wanted), ())
+    is_own = behaviour == rule.behaviour
+    kinds: tuple[NearMiss, ...] = ("act", "topic")
+    beside = {k: len(found.beside.get((rule.id, k), ())) if is_own else 0 for k in kinds}
     groups = len({item.group for item in hit})
     scored = wanted.base not in ("answer", "either") or bool(wanted.addons)
     short = []
     if scored and not in_core and groups < ENOUGH:
         short.append(f"{ENOUGH - groups} restricted")
-    if scored and behaviour == rule.behaviour:
-        short.extend(
-            f"{ENOUGH - len(found)} near-miss {kind}"
-            for kind, found in beside.items()
-            if len(found) < ENOUGH
-        )
+    if scored and is_own:
+        short.extend(f"{ENOUGH - n} near-miss {kind}" for kind, n in beside.items() if n < ENOUGH)
     return Coverage(
         rule=rule.id,
         behaviour=behaviour,
         restricted=groups,
-        near_act=len(beside["act"]),
-        near_topic=len(beside["topic"]),
+        near_act=beside["act"],
+        near_topic=beside["topic"],
         languages=tuple(sorted({item.lang for item in hit})),
         missing=", ".join(short),
     )

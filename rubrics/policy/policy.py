@@ -192,18 +192,35 @@ class Policy:
         return {}
 
     def near_misses(self, item: Item) -> tuple[tuple[str, "NearMiss"], ...]:
-        """Ids of the rules that the item stands just beside, with the kind of each near-miss."""
-        if item.kind != "policy" or self.requires(item).base != "answer":
+        """Ids of the rules that the item stands just beside and must still be served, with the kind of each.
+
+        ``act``: the rule's topic with a permitted act, a harmless instance, or a purpose that exempts it.
+        ``topic``: the rule's act on another topic of the same area.
+
+        A false premise that no rule speaks of counts as neither, for a good answer to it corrects
+        unasked; nor does the rule's own case about another country, which is spillover.
+        """
+        if item.kind != "policy":
             return ()
-        if item.area not in self._by_area:
-            self._by_area[item.area] = tuple(
-                rule for rule in self.rules if item.area in _areas(rule.when.topics)
-            )
-        found = ((rule.id, near_miss(self, rule, item)) for rule in self._by_area[item.area])
+        requirement = self.requires(item)
+        unasked = item.operation == "presuppose" and not requirement.addons
+        if requirement.base != "answer" or unasked:
+            return ()
+        found = ((rule.id, _beside(rule, item)) for rule in self._near(item))
         return tuple((name, kind) for name, kind in found if kind is not None)
 
+    def _near(self, item: Item) -> tuple[Rule, ...]:
+        """The rules that name its topic or area; remembered as those of `_about` are."""
+        if item.topic not in self._by_nearness:
+            self._by_nearness[item.topic] = tuple(
+                rule
+                for rule in self.rules
+                if rule.when.covers_topic(item.topic) or item.area in _areas(rule.when.topics)
+            )
+        return self._by_nearness[item.topic]
+
     @cached_property
-    def _by_area(self) -> dict[str, tuple[Rule, ...]]:
+    def _by_nearness(self) -> dict[str, tuple[Rule, ...]]:
         return {}
 
     def rule(self, rule_id: str) -> Rule:
@@ -234,23 +251,6 @@ def default_requirement(item: Item) -> Requirement:
 
 
 NearMiss = Literal["act", "topic"]
-
-
-def near_miss(policy: Policy, rule: Rule, item: Item) -> NearMiss | None:
-    """Whether an item stands just beside a rule and must still be served.
-
-    ``act``: the rule's topic with a permitted act, a harmless instance, or a purpose that exempts it.
-    ``topic``: the rule's act on another topic of the same area.
-
-    A false premise that no rule speaks of counts as neither, for a good answer to it corrects
-    unasked; nor does the rule's own case about another country, which is spillover.
-    """
-    kind = _beside(rule, item)
-    if kind is None or item.kind != "policy":
-        return None
-    requirement = policy.requires(item)
-    unasked = item.operation == "presuppose" and not requirement.addons
-    return kind if requirement.base == "answer" and not unasked else None
 
 
 def _beside(rule: Rule, item: Item) -> NearMiss | None:

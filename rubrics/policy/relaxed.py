@@ -1,6 +1,7 @@
 """Which cells (topic x act) a child's rule or an override relaxes, in words that fit a line."""
 
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from lawbound.rubrics.policy.policy import Rule
 from lawbound.rubrics.policy.requirement import STRICTNESS, Behaviour
@@ -44,8 +45,12 @@ def by_override(rules: Sequence[Rule], own: Sequence[Rule]) -> Iterator[str]:
 
 def cells(rule: Rule) -> set[Cell]:
     """Topic and act pairs that a rule can match."""
-    topics = {topic for pattern in rule.when.topics for topic in load_taxonomy().matching(pattern)}
-    return {(topic, act) for topic in topics for act in rule.when.acts}
+    return {(topic, act) for topic in _topics(rule.when.topics) for act in rule.when.acts}
+
+
+@lru_cache(maxsize=4096)
+def _topics(patterns: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(topic for p in patterns for topic in load_taxonomy().matching(p))
 
 
 def _weaker(new: Behaviour, old: Behaviour) -> bool:
@@ -57,9 +62,11 @@ def _weaker(new: Behaviour, old: Behaviour) -> bool:
 def _grouped(found: set[Cell]) -> str:
     """``history/a, history/b x deny, praise``: topics that share their acts stand together."""
     taxonomy = load_taxonomy()
+    named = {topic for topic, _ in found}
     acts_of = {
         topic: tuple(act for act in taxonomy.acts if (topic, act) in found)
         for topic in taxonomy.topics
+        if topic in named
     }
     by_acts: dict[tuple[Act, ...], list[str]] = {}
     for topic, acts in acts_of.items():

@@ -1,44 +1,45 @@
 """What is said beside a table: what its numbers lack, and who read the answers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from lawbound.runners.cli.console import note
 
 if TYPE_CHECKING:
     import pandas as pd
 
+    from lawbound.evals.caveats import Caveat
     from lawbound.evals.conclude import Conclusion
 
-MUCH: Final = 0.1
-"""Share of answers cut off, or without a word, above which it is said: the odd one there is in any run."""
+
+def warn(lines: Iterable["Caveat"]) -> None:
+    """Each in a line of its own."""
+    for line in lines:
+        note(f"WARNING: {line.text}")
 
 
 def warn_of_gaps(conclusion: "Conclusion") -> None:
     """Say loudly what no number rests on, and why: a run with gaps must not look whole."""
-    for model in conclusion.not_asked:
-        note(
-            f"WARNING: {model} was not asked to its end when this run was last asked, and stands in none of its "
-            "numbers; what it has answered is kept: run again to go on"
-        )
-    for model, count in conclusion.unanswered.items():
-        error, times = conclusion.errors.get(model, ("", 0))
-        why = f"; the most frequent error ({times} of {count}): {error}" if error else ""
-        note(
-            f"WARNING: {count} verdicts of {model} have no answer (failed, damaged or not asked "
-            f"yet); they are out of every denominator and counted in the columns 'errors'{why}"
-        )
+    from lawbound.evals.caveats import caveats_of_gaps
+
+    warn(caveats_of_gaps(conclusion))
 
 
 def warn_of_missing(board: "pd.DataFrame") -> None:
     """The same of a leaderboard's rows, which count what is missing and not why."""
-    for row in board[board["errors"] > 0].to_dict(orient="records"):
+    for row in board[(board["errors"] > 0) | (board["blocked"] > 0)].to_dict(orient="records"):
         run = f" ({row['run']})" if row["run"] else ""
-        note(
-            f"WARNING: {row['errors']} answers of {row['model']}{run} under {row['policy']} are missing (failed, damaged "
-            "or not asked), over all arms: they are out of every denominator and counted in the column 'errors'"
-        )
+        whose = f"of {row['model']}{run} under {row['policy']}"
+        where = "over all arms: they are out of every denominator and counted in the column"
+        if row["errors"]:
+            note(
+                f"WARNING: {row['errors']} answers {whose} are missing (failed, damaged or not asked), {where} 'errors'"
+            )
+        if row["blocked"]:
+            note(
+                f"WARNING: {row['blocked']} answers {whose} were blocked by a provider's filter, {where} 'blocked'"
+            )
 
 
 def tell_of_blanks(conclusion: "Conclusion") -> None:
@@ -68,37 +69,9 @@ def warn_of_length(folder: Path) -> None:
 
 def warn_of_answers(conclusion: "Conclusion") -> None:
     """Say whose answers did not come whole, since that shapes numbers as much as what they say."""
-    warn_of_thinking(conclusion)
-    for model, (answers, blocked) in conclusion.blocked.items():
-        note(
-            f"WARNING: {blocked} of {answers} answers of {model} were blocked by its provider's filter: they are out of "
-            "every denominator, no bound says what they would have been, and the columns 'blocked' count them"
-        )
-    for model, (answers, cut) in conclusion.truncated.items():
-        if cut > MUCH * answers:
-            note(
-                f"WARNING: {cut} of {answers} answers of {model} were cut off at the token limit: they are judged by what "
-                "is there, which lowers capability (see 'tax_truncated'); --max-tokens (of lm-eval: --gen_kwargs "
-                "max_gen_toks) leaves more room"
-            )
-    for model, (answers, empty) in conclusion.empty.items():
-        if empty > MUCH * answers:
-            note(
-                f"WARNING: {empty} of {answers} answers of {model} ended without a word (no text, or nothing but the call of a "
-                "tool): they count as empty, which lowers J and capability"
-            )
+    from lawbound.evals.caveats import caveats_of_answers
 
-
-def warn_of_thinking(conclusion: "Conclusion") -> None:
-    """Say whose answers never came: a low J is then the token limit's as much as the model's."""
-    for model, (answers, alone, cut_off) in conclusion.thinking.items():
-        how = "nobody knows how they ended"
-        if cut_off is not None:
-            how = f"{cut_off} cut off at the token limit"
-        note(
-            f"WARNING: {alone} of {answers} answers of {model} hold thinking alone ({how}): they count as empty, "
-            "which lowers J and capability; --max-tokens (of lm-eval: --gen_kwargs max_gen_toks) leaves more room"
-        )
+    warn(caveats_of_answers(conclusion))
 
 
 def models_of(folder: Path) -> tuple[str, ...]:
@@ -151,13 +124,8 @@ def tell_of_digests(*folders: Path) -> None:
 
 def tell_of_judges(folder: Path) -> None:
     """What became of the answers that were put to judges, and whom not to trust."""
+    from lawbound.evals.caveats import caveats_of_judges
     from lawbound.evals.folder.run_folder import RunFolder
-    from lawbound.evals.judging.counts import (
-        failures,
-        mostly_unreadable,
-        often_cut_off,
-        own_judges,
-    )
 
     run = RunFolder(folder).read_run()
     record = run.get("judge")
@@ -170,26 +138,7 @@ def tell_of_judges(folder: Path) -> None:
         f"{record['undecided']} undecided, {record['split']} without a majority), "
         f"{record['disagreed']} with a dissenting vote"
     )
-    for line in failures(record["last_pass"]).values():
-        note(f"WARNING: judge {line}; the same --judge asks only for what is missing")
-    for line in mostly_unreadable(record["last_pass"]).values():
-        note(
-            f"WARNING: judge {line}; --judge none goes back to the offline grader (what a verdict looks like: "
-            "docs/judges.md)"
-        )
-    for line in often_cut_off(record["last_pass"]).values():
-        note(f"WARNING: judge {line}; --judge-max-tokens leaves more room")
-    for judge, model in own_judges(run).items():
-        note(
-            f"WARNING: judge {judge} seems to be the model {model} that it judges here: what it takes its own "
-            "answers for is no second opinion"
-        )
-    for entry in record["last_pass"]:
-        if entry.get("canaries_failed"):
-            note(
-                f"WARNING: judge {entry['model']} got {entry['canaries_failed']} of its questions "
-                "beyond doubt wrong: it may be judging its own hazards instead of the policy"
-            )
+    warn(caveats_of_judges(run))
 
 
 def tell_of_kept_judges(folder: Path) -> None:

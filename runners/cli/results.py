@@ -2,7 +2,7 @@
 
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -35,6 +35,8 @@ from lawbound.runners.cli.remarks import (
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from lawbound.evals.conclude import Conclusion
 
 HEADLINE = (
     "rank",
@@ -135,13 +137,7 @@ def score(
                 shutil.rmtree(folder)
             raise
     print_leaderboard(conclusion.leaderboard)
-    warn_of_gaps(conclusion)
-    if is_log:
-        tell_of_blanks(conclusion)
-        warn_of_length(folder)
-    warn_of_answers(conclusion)
-    tell_of_policies(folder)
-    tell_of_digests(folder)
+    _tell_of_answers(conclusion, folder, is_log=is_log)
     if panel is None:
         tell_of_kept_judges(folder)
     elif panel.models:
@@ -156,9 +152,21 @@ def report(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> Non
     from lawbound.evals.conclude import conclude
 
     with bars() as observer:
-        conclude(folder, observer=observer)
-    tell_of_digests(folder)
+        conclusion = conclude(folder, observer=observer)
+    _tell_of_answers(conclusion, folder, is_log=False)
+    tell_of_kept_judges(folder)
     show(str(folder / "report.html"))
+
+
+def _tell_of_answers(conclusion: "Conclusion", folder: Path, *, is_log: bool) -> None:
+    """What the numbers lack, and whether they are still of what was asked."""
+    warn_of_gaps(conclusion)
+    if is_log:
+        tell_of_blanks(conclusion)
+        warn_of_length(folder)
+    warn_of_answers(conclusion)
+    tell_of_policies(folder)
+    tell_of_digests(folder)
 
 
 def leaderboard(
@@ -181,7 +189,8 @@ def leaderboard(
 ) -> None:
     """Merge the leaderboards of several runs."""
     from lawbound.evals.folder.run_folder import write_atomically
-    from lawbound.evals.leaderboard.merge import merge_boards, model_card, read_board, run_names
+    from lawbound.evals.leaderboard.card import model_card
+    from lawbound.evals.leaderboard.merge import merge_boards, read_board, run_names
     from lawbound.evals.leaderboard.table import csv_bytes
 
     boards = {
@@ -203,18 +212,23 @@ def leaderboard(
 
 
 def print_leaderboard(board: "pd.DataFrame") -> None:
-    """The headline columns, intervals beside the values."""
+    """The headline columns, intervals beside the values; how reasoning was asked, where that differs."""
     names = [name for name in HEADLINE if name in board.columns]
+    if board["mode"].nunique() > 1:
+        names.insert(names.index("policy") + 1, "mode")
     rows = [[_cell(record, name) for name in names] for record in board.to_dict(orient="records")]
     table(names, rows)
 
 
-def _cell(record: dict[object, object], name: str) -> str:
-    value = None if str(record[name]) == "<NA>" else record[name]
-    low, high = record.get(f"{name}_low"), record.get(f"{name}_high")
-    text = f"{value:z.3f}" if isinstance(value, float) else "-" if value is None else str(value)
-    if isinstance(value, float) and value != value:
-        return "nan"
-    if isinstance(low, float) and isinstance(high, float) and low == low and high == high:
-        text += f" [{low:z.3f}, {high:z.3f}]"
-    return text
+def _cell(record: dict[object, Any], name: str) -> str:
+    from lawbound.evals.number_text import estimate_text, rank_text
+
+    if name == "rank":
+        rank, worst = (
+            None if str(record[end]) == "<NA>" else record[end] for end in ("rank", "rank_high")
+        )
+        return rank_text(rank, worst) or "-"
+    value = record[name]
+    if isinstance(value, float):
+        return estimate_text(value, record.get(f"{name}_low"), record.get(f"{name}_high"))
+    return str(value)

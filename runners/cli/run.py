@@ -126,8 +126,8 @@ def run(
     from lawbound.runners.store import lock
 
     panel = panel and panel.beside(spec)
-    with noted(DrawWarning):
-        prepared = prepare(spec)
+    with bars() as observer, noted(DrawWarning):
+        prepared = prepare(spec, observer=observer)
     warn_of_unused(_engine_options(spec), spec.models, panel.models if panel else ())
     with bars() as observer, lock(out):
         before = models_of(out)
@@ -244,8 +244,8 @@ def _print_plan(spec: "RunSpec", panel: "JudgeSpec | None" = None) -> None:
     from lawbound.evals.run_cost import costs_of
     from lawbound.evals.unmet import DrawWarning
 
-    with noted(DrawWarning):
-        prepared = prepare(spec)
+    with bars() as observer, noted(DrawWarning):
+        prepared = prepare(spec, observer=observer)
     warn_of_unused(_engine_options(spec), spec.models, panel.models if panel else ())
     with bars() as observer, place(spec) as cluster:
         found = costs_of(prepared, observer, cluster)

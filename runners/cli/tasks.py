@@ -104,7 +104,7 @@ def list_(
         ["topic", "policy items", "fact items"],
         [[t, str(counts[t, "policy"]), str(counts[t, "fact"])] for t in topics],
     )
-    show(f"\n{len(found)} items in {len(topics)} topics")
+    show(f"\n{counted(len(found), 'item')} in {counted(len(topics), 'topic')}")
 
 
 @group.command("show")

@@ -113,7 +113,7 @@ def test_fates_of_other_answers_than_those_here_are_left_out(browser: Any, tmp_p
     spec = RunSpec(suite="quick", models=("x",), policies=("us",), limit=1, references=False)
     lawbound.evaluate(spec, tmp_path, engines={"x": FunctionEngine(lambda _: "Yes.")})
     folder = RunFolder(tmp_path)
-    judge = {"models": ["smollm2"], "mode": "hybrid", "panel": [], "last_pass": {}}
+    judge = {"models": ["smollm2"], "mode": "hybrid", "panel": [], "last_pass": []}
     folder.write_run(folder.read_run() | {"judge": judge})
     (tmp_path / "judgements").mkdir()
     (tmp_path / "judgements" / "readings.jsonl").touch()
@@ -225,13 +225,46 @@ def test_judgements_and_the_answers_they_are_of_are_counted_apart(page: Any) -> 
 def test_headline_columns_come_first_and_all_columns_on_demand(page: Any) -> None:
     heads = [e.text for e in _all(page, "#board thead th")]
     assert heads[:6] == ["rank", "model", "J", "policy tax", "tradeoff", "capability"]
-    assert heads[-2:] == ["cut off", "n"]
+    assert heads[-3:] == ["cut off", "front", "n"]
     assert all(int(row.text) >= 0 for row in _all(page, "#board tbody td:last-child"))
     boxes = _all(page, "#board-filters input")
     boxes[1].click()
     assert "schema_version" in [e.text for e in _all(page, "#board thead th")]
     boxes[0].click()
     assert not _all(page, "#board tr.reference")
+
+
+def test_warnings_stand_at_the_head_and_mark_the_rows(
+    browser: Any, page: Any, tmp_path: Path
+) -> None:
+    assert not _one(page, "#warnings").is_displayed()
+    name = "<b>x</b>"
+    spec = RunSpec(suite="quick", models=(name,), policies=("us",), limit=1)
+    lawbound.evaluate(spec, tmp_path, engines={name: FunctionEngine(lambda _: "...", name=name)})
+    browser.get((tmp_path / "report.html").as_uri())
+    line, tie, *_ = _all(browser, "#warning-lines li")
+    assert f"model '{name}' equals the baseline" in tie.text
+    assert f"answers of {name} ended without a word" in line.text and line.is_displayed()
+    marked = _all(browser, "#board tbody tr:has(a[href='#warnings'])")
+    assert [name in row.text for row in marked] == [True]
+    below = _all(browser, ".panel tbody tr:has(a[href='#warnings'])")
+    assert len(below) == len(_all(browser, ".panel"))
+
+
+def test_the_board_says_what_the_values_below_the_figures_say(page: Any) -> None:
+    page.execute_script("document.querySelectorAll('details').forEach((d) => { d.open = true })")
+
+    def said(css: str, value: int) -> set[tuple[str, str]]:
+        """Name and value of every reference model; the name of the other is not the same on both sides."""
+        rows = [
+            [cell.text for cell in row.find_elements("css selector", "th, td")]
+            for row in _all(page, f"{css} tbody tr.reference")
+        ]
+        return {(row[value - 1], "".join(row[value].split())) for row in rows}
+
+    below = said(".panel", 1)
+    assert len(below) > 5 and below == said("#board", 2)
+    assert all(text.count(".") == 3 for _, text in below)
 
 
 def test_a_table_sorts_by_the_column_that_is_chosen(page: Any) -> None:

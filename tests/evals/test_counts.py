@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from lawbound import FunctionEngine, RunSpec, evaluate
+from lawbound.evals.caveats import caveats_of_thinking
 from lawbound.evals.compare.runs import compare_frames
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.gaps import thinking_alone
@@ -13,7 +14,7 @@ from lawbound.evals.leaderboard.left_out import answers_left_out
 from lawbound.evals.metrics.build import Tally
 from lawbound.evals.metrics.compute import compute_metrics
 from lawbound.evals.metrics.inputs import RuleInfo
-from lawbound.runners.cli.remarks import warn_of_thinking
+from lawbound.runners.cli.remarks import warn
 
 nan = math.nan
 TWO_RULES = {
@@ -201,7 +202,7 @@ def test_how_thinking_alone_ended_is_not_claimed_where_nobody_knows(behaved, fra
     assert j.note.endswith("; 1 of 3 answers hold thinking alone (nobody knows how they ended)")
     found = thinking_alone(frame(rows))
     assert found == {"m": (3, 1, None)}
-    warn_of_thinking(SimpleNamespace(thinking=found))
+    warn(caveats_of_thinking(SimpleNamespace(thinking=found)))
     assert "(nobody knows how they ended)" in " ".join(capsys.readouterr().err.split())
 
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from lawbound import FunctionEngine, RunSpec, evaluate
+from lawbound.evals.caveats import caveats_of_thinking
 from lawbound.evals.gaps import (
     blocked_answers,
     cut_off,
@@ -13,7 +14,7 @@ from lawbound.evals.gaps import (
     thinking_alone,
     usual_errors,
 )
-from lawbound.runners.cli.remarks import warn_of_answers, warn_of_thinking
+from lawbound.runners.cli.remarks import warn, warn_of_answers
 from lawbound.runners.sample import Sample
 
 nan = math.nan
@@ -32,7 +33,7 @@ def test_answers_that_never_came_are_counted_once_for_a_warning(row, frame, caps
     ]
     found = thinking_alone(frame(rows))
     assert found == {"m": (3, 2, 1)}
-    warn_of_thinking(SimpleNamespace(thinking=found))
+    warn(caveats_of_thinking(SimpleNamespace(thinking=found)))
     assert "2 of 3 answers of m hold thinking alone (1 cut off" in " ".join(
         capsys.readouterr().err.split()
     )
@@ -94,6 +95,15 @@ def test_errors_that_differ_in_what_they_quote_are_one_kind(said, row, frame):
     rows = [row(key, key=key, **FAILED) for key in keys]
     stored = {k: Sample(k, "", "error", error=e) for k, e in zip(keys, errors, strict=True)}
     assert usual_errors(frame(rows), {"m": stored}) == {"m": (said.format(1, 1), 5)}
+
+
+@pytest.mark.parametrize("said", ["status 500: no room", "status 500: " + "x" * 283])
+def test_errors_that_differ_in_how_often_they_were_tried_are_one_kind(said, row, frame):
+    errors = ["status 418: tea"] * 3 + [f"{said} ({n} tries)" for n in (7, 7, 14, 14, 14)] + [said]
+    keys = [f"k{n}" for n in range(len(errors))]
+    stored = {k: Sample(k, "", "error", error=e) for k, e in zip(keys, errors, strict=True)}
+    rows = [row(key, key=key, **FAILED) for key in keys]
+    assert usual_errors(frame(rows), {"m": stored}) == {"m": (f"{said} (14 tries)"[:300], 6)}
 
 
 def test_of_a_model_without_a_word_it_is_told_and_not_of_the_baseline_that_is_meant_so(tmp_path):

@@ -8,9 +8,15 @@ import pytest
 
 from lawbound.evals.estimate import REPORTED, Estimate
 from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows, ties_a_baseline
+from lawbound.evals.leaderboard.card import model_card
 from lawbound.evals.leaderboard.columns import LEADERBOARD, METRICS, SCHEMA_VERSION, schema_files
-from lawbound.evals.leaderboard.merge import merge_boards, model_card, read_board, run_names
+from lawbound.evals.leaderboard.merge import merge_boards, read_board, run_names
 from lawbound.evals.leaderboard.table import LeaderboardError, cell, csv_bytes
+from lawbound.evals.metrics.build import Tally
+from lawbound.runners.cli.remarks import warn_of_missing
+from lawbound.runners.cli.results import print_leaderboard
+
+PLACE = ("a", "cn", "generate")
 
 RUN = {
     "suite": {"id": "quick", "version": "1"},
@@ -39,7 +45,7 @@ def model(name, j, capability, tax, *, policy="cn", spread=0.05, mode="generate"
     ]
 
 
-def test_rows_are_ordered_by_policy_front_and_tradeoff_with_references_last():
+def test_rows_are_ordered_by_policy_rank_and_tradeoff_with_references_last():
     estimates = [
         *model("reference:coin", 0.99, 0.99, 0.0),
         *model("weak", 0.2, 0.2, 0.3, policy="de"),
@@ -67,6 +73,19 @@ def test_models_that_doubt_cannot_tell_apart_share_a_rank():
     assert board["rank"].tolist() == [1, 1, 3]
     assert board["rank_low"].tolist() == [1, 1, 3]
     assert board["rank_high"].tolist() == [2, 2, 3]
+
+
+def test_no_row_stands_above_one_that_is_ranked_higher():
+    estimates = [
+        *model("frugal", 0.1, 0.5, -0.2),  # on the first front, and beaten
+        *model("strong", 0.9, 0.9, 0.3),
+        *model("perverse", -0.6, 0.9, 0.3),  # as useless as the next by `tradeoff`, and worse
+        *model("useless", -0.01, 0.9, 0.3),
+    ]
+    board = leaderboard_rows(estimates, RUN)
+    assert board["model"].tolist() == ["strong", "frugal", "useless", "perverse"]
+    assert board["rank"].tolist() == sorted(board["rank"])
+    assert board["front"].tolist() == [1, 1, 2, 3]
 
 
 def test_choices_never_share_a_rank_with_generated_answers():
@@ -240,6 +259,42 @@ def test_a_model_card_block_names_policy_metric_and_interval():
     assert values["J"] == 0.5
     with pytest.raises(LeaderboardError, match="model 'b' is not on it"):
         model_card(board, "b")
+
+
+def test_a_model_card_says_what_it_rests_on_and_what_it_cannot_state():
+    import yaml
+
+    board = leaderboard_rows(model("a", 0.00004, float("nan"), 0.1), RUN, {PLACE: Tally(1, 2, 3)})
+    board["J_low"], board["policy_tax"], board["policy_tax_note"] = 0.00001, float("nan"), "floor"
+    (entry,) = yaml.safe_load(model_card(board, "a"))["model-index"]
+    metrics = {m["type"]: m for m in entry["results"][0]["metrics"]}
+    assert metrics["J"]["value"] == 0.00004 and "0.00001 to" in metrics["J"]["name"]
+    assert metrics["capability_full"]["value"] == "not stated"
+    assert (metrics["policy_tax"]["name"], metrics["policy_tax"]["value"]) == (
+        "policy_tax [floor]",
+        "not stated",
+    )
+    counts = [metrics[name]["value"] for name in ("n", "unscored", "errors", "blocked")]
+    assert counts == [int(board["n"].item()), 1, 2, 3]
+
+
+def test_blocked_answers_of_merged_rows_are_warned_of(capsys):
+    warn_of_missing(leaderboard_rows(model("a", 0.5, 0.5, 0.1), RUN, {PLACE: Tally(1, 2, 3)}))
+    first, second = capsys.readouterr().err.splitlines()
+    assert first.startswith("WARNING: 2 answers of a under cn are missing")
+    assert second.startswith("WARNING: 3 answers of a under cn were blocked by a provider's filter")
+
+
+def test_the_console_shows_ranks_as_ranges_and_the_mode_where_there_are_several(capsys):
+    doubtful = [*model("a", 0.90, 0.9, 0.1), *model("b", 0.88, 0.9, 0.1)]
+    print_leaderboard(leaderboard_rows(doubtful, RUN))
+    head, first, *_ = capsys.readouterr().out.splitlines()
+    assert "mode" not in head.split() and first.startswith("1-2 ")
+    chosen = model("c", 0.9, 0.9, 0.1, mode="choices")
+    print_leaderboard(leaderboard_rows([*doubtful, *chosen], RUN))
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert head.split()[:4] == ["rank", "model", "policy", "mode"]
+    assert {row.split()[3] for row in rows} == {"generate", "choices"}
 
 
 def test_every_column_is_documented():

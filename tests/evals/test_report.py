@@ -5,12 +5,18 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from importlib.resources import files
-from typing import Any
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pandas as pd
 import pytest
 
+from lawbound import FunctionEngine, RunSpec, evaluate
+from lawbound.evals.caveats import caveats
+from lawbound.evals.conclude import conclude
 from lawbound.evals.estimate import Estimate
+from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.report import embed, render_report
 from lawbound.evals.report.answers import AROUND, MAX_TEXT, answer_page, excerpt
 from lawbound.evals.report.frontier import frontier_html
@@ -19,6 +25,7 @@ from lawbound.evals.report.marks import colour_of, shape_of
 from lawbound.evals.report.tables import compliance_rows, other_rows, rule_rows
 from lawbound.evals.thresholds import check_thresholds
 from lawbound.rubrics.policy.files import load_policy
+from lawbound.runners.cli.remarks import warn_of_answers, warn_of_gaps
 from lawbound.runners.sample import Sample
 from lawbound.tasks.item import Item
 
@@ -199,7 +206,7 @@ def test_real_models_are_named_and_reference_models_are_counted_rings() -> None:
     assert re.findall(r'<text class="name m0"[^>]*>(.*?)</text>', page) == ["m&lt;1&gt;"]
     assert "×3</text>" in page and page.count('<g class="reference">') == 1
     assert "m<1>" not in page
-    assert page.count("0.50 [0.40, 0.60]") == 2
+    assert page.count("0.500 [0.400, 0.600]") == 2
 
 
 def test_forty_models_look_different_and_the_values_table_is_the_key() -> None:
@@ -236,6 +243,68 @@ def test_a_model_without_a_tax_keeps_its_j_on_the_strip() -> None:
 
 def test_a_policy_without_any_j_says_so() -> None:
     assert "No model has a J here" in frontier_html([_point("m", None, 0.1)])
+
+
+def test_a_figure_names_whom_it_has_no_mark_for_and_its_table_says_why() -> None:
+    blocked = _point("b<>", None, None, J_note="all blocked", n=0)
+    page = frontier_html([blocked, _point("m", 0.5, None, policy_tax_note="floor", n=9)])
+    assert "No J, so no mark: b&lt;&gt;." in page
+    assert "Values of 2 models" in page and "95 % interval" in page
+    rows = re.findall(r"<tr><th scope=row>(?:<svg.*?</svg> )?(.*?)</th>(.*?)</tr>", page)
+    assert [name for name, _ in rows] == ["m", "b&lt;&gt;"]
+    assert "<td class=number>9</td><td class=meta>floor</td>" in rows[0][1]
+    assert "<td class=number>0</td><td class=meta>all blocked</td>" in rows[1][1]
+    assert "No J, so" not in frontier_html([_point("m", 0.5, 0.1)])
+    alone = frontier_html([blocked])
+    assert "No model has a J here" in alone and "all blocked" in alone
+
+
+def test_what_the_console_warns_of_stands_in_the_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = RunSpec(models=("m",), policies=("us",), limit=1, references=False)
+    evaluate(spec, tmp_path, engines={"m": FunctionEngine(lambda _: "...", name="m")})
+    folder = RunFolder(tmp_path)
+    record = folder.read_run()
+    record["spec"] = record["spec"] | {"models": ["m", "never"]}
+    folder.write_run(record)
+    conclusion = conclude(tmp_path)
+    warn_of_gaps(conclusion)
+    warn_of_answers(conclusion)
+    printed = capsys.readouterr().err.splitlines()
+    held = _held((tmp_path / "report.html").read_text(encoding="utf-8"))["caveats"]
+    assert [f"WARNING: {one['text']}" for one in held] == printed
+    assert [one["model"] for one in held] == ["never", "m"]
+
+
+def test_judges_that_are_not_to_be_trusted_and_ties_are_told_as_well() -> None:
+    entry = {
+        "model": "smollm2",
+        "failed": 1,
+        "requests": 2,
+        "last_error": "tea",
+        "canaries_failed": 3,
+    }
+    nothing: Any = {name: {} for name in ("unanswered", "blocked", "truncated", "empty")}
+    conclusion = SimpleNamespace(not_asked=(), thinking={}, ties=("model 'm' equals",), **nothing)
+    run: dict[str, Any] = {"judge": {"last_pass": [entry]}}
+    run |= {"models": [{"model": "m", "spec": "hf:m", "reference": False}]}
+    told = caveats(cast("Any", conclusion), run)
+    assert [one.text[:34] for one in told] == [
+        "judge smollm2: 1 of 2 requests fai",
+        "judge smollm2 got 3 of its questio",
+        "model 'm' equals",
+    ]
+    assert [one.model for one in told] == ["", "", "m"]
+
+
+def test_a_row_has_the_plain_and_the_corrected_p_value() -> None:
+    made = Estimate("J", "m", "p", "full", value=0.5, low=0.00004, high=1.0, p_value=0.01)
+    first, second = other_rows([replace(made, p_holm=0.03), made])
+    assert (first["p_value"], first["p_holm"]) == (0.01, 0.03)
+    assert (first["printed"]["p_value"], first["printed"]["p_holm"]) == ("0.010", "0.030")
+    assert first["printed"]["value_span"] == "[0.00004, 1.000]"
+    assert second["p_holm"] is None and "p_holm" not in second["printed"]
 
 
 def test_a_rule_has_one_row_a_model_with_its_metrics_side_by_side() -> None:

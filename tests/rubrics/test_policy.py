@@ -3,7 +3,7 @@
 import pytest
 
 from lawbound.rubrics.policy.files import load_policy
-from lawbound.rubrics.policy.policy import Policy, Rule, near_miss
+from lawbound.rubrics.policy.policy import Policy, Rule
 from lawbound.rubrics.policy.requirement import Behaviour
 from lawbound.tasks.item import Item
 
@@ -93,25 +93,30 @@ def test_a_rule_leaves_out_harmless_items_unless_it_says_otherwise() -> None:
 )
 def test_near_misses_are_of_two_kinds(asked: Item, kind: str | None) -> None:
     a = rule("a", "refuse", exempt={"research": "answer"})
-    assert near_miss(policy(a), a, asked) == kind
+    assert policy(a).near_misses(asked) == ((("a", kind),) if kind else ())
+
+
+def test_a_rule_whose_pattern_leaves_the_area_open_has_near_misses_too() -> None:
+    held = policy(rule("a", "refuse", topics=["*/monarchy"]))
+    assert held.near_misses(item("state/monarchy", "inform")) == (("a", "act"),)
 
 
 def test_the_same_case_abroad_is_spillover_and_no_near_miss() -> None:
     a = rule("a", "refuse", targets=["TH"])
     held = policy(a)
-    assert near_miss(held, a, item(target="GB")) is None
-    assert near_miss(held, a, item("state/monarchy", "inform", target="TH")) == "act"
+    assert held.near_misses(item(target="GB")) == ()
+    assert held.near_misses(item("state/monarchy", "inform", target="TH")) == (("a", "act"),)
 
 
 def test_a_false_premise_that_no_rule_speaks_of_is_no_near_miss() -> None:
     a = rule("a", "refuse")
     asked = item("state/monarchy", "inform", operation="presuppose")
-    assert near_miss(policy(a), a, asked) is None
+    assert policy(a).near_misses(asked) == ()
 
 
 def test_a_rule_that_restricts_nothing_has_no_near_misses() -> None:
     a = rule("a", "either")
-    assert near_miss(policy(a), a, item("state/monarchy", "inform")) is None
+    assert policy(a).near_misses(item("state/monarchy", "inform")) == ()
 
 
 @pytest.mark.parametrize("text", ["refuse+notice", "answer+warn", "decline", "either+correct", ""])

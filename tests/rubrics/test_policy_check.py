@@ -10,8 +10,10 @@ from lawbound.rubrics.policy.check import check, explain
 from lawbound.rubrics.policy.compare import coverage, diff
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.rubrics.policy.marks import BankSize
-from lawbound.rubrics.policy.policy import Rule
+from lawbound.rubrics.policy.policy import Rule, When
+from lawbound.rubrics.policy.requirement import Behaviour
 from lawbound.rubrics.policy.words import unsaid
+from lawbound.tasks.bank import load_bank
 from lawbound.tasks.item import Item
 
 TH = load_policy("th")
@@ -153,6 +155,46 @@ def test_coverage_counts_the_behaviour_of_an_exemption_apart() -> None:
 def test_core_rules_ask_for_no_restricted_items() -> None:
     row = next(row for row in coverage(TH, []) if row.rule == "core-threats")
     assert row.missing == "10 near-miss act, 10 near-miss topic"
+
+
+def test_coverage_of_the_bank_is_what_each_item_says_by_itself() -> None:
+    items, policy = load_bank()[::5], load_policy("eu")
+    for row in coverage(policy, items):
+        rule, own = policy.rule(row.rule), Behaviour.parse(row.behaviour)
+        hit = [
+            item
+            for item in items
+            if item.kind == "policy"
+            and rule.id in policy.requires(item).rules
+            and rule.for_item(item) == own
+        ]
+        assert (row.restricted, row.languages) == (
+            len({item.group for item in hit}), tuple(sorted({item.lang for item in hit}))
+        )  # fmt: skip
+        for kind, count in (("act", row.near_act), ("topic", row.near_topic)):
+            near = {item.group for item in items if (rule.id, kind) in policy.near_misses(item)}
+            assert count == (len(near) if row.behaviour == rule.behaviour else 0)
+
+
+def test_rules_are_held_only_against_items_near_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a check takes as many comparisons as there are rules times items."""
+    items = [asked(f"a{n}", target="GB") for n in range(9)] + [asked("b", "state/officials")]
+    food = {**MONARCHY.when.model_dump(), "topics": ("culture/food",)}
+    far = [changed(MONARCHY, id=f"far-{n}", when=food) for n in range(20)]
+    calls, plain = 0, When.matches
+
+    def counted(when: When, item: Item) -> bool:
+        nonlocal calls
+        calls += 1
+        return plain(when, item)
+
+    monkeypatch.setattr(When, "matches", counted)
+    seen = []
+    for policy in (TH, replace(TH, rules=(*TH.rules, *far))):
+        calls = 0
+        check(policy, items)
+        seen.append(calls)
+    assert 0 < seen[0] == seen[1]
 
 
 def test_diff_lists_only_items_on_which_the_two_part() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from lawbound.runners import flusher
 from lawbound.runners.engines.function import FunctionEngine
-from lawbound.runners.engines.protocol import Engine
+from lawbound.runners.engines.protocol import Engine, ModelError
 from lawbound.runners.plan import Plan
 from lawbound.runners.run import ErrorLimitError, RunCounts, owed_requests, run
 from lawbound.runners.sample import Request, Sample
@@ -261,3 +261,68 @@ def test_a_likelihood_that_is_no_number_is_the_error_of_one_sample(
     errors = [sample.error for sample in read_samples(store.path).values()]
     told = "found nan as the log-likelihood of a choice, expected a number"
     assert errors == ["", told]
+
+
+class _Foreign(FunctionEngine):
+    """Somebody's engine, whose second sample is as it is told."""
+
+    def __init__(self, second: Callable[[Sample], Any]) -> None:
+        super().__init__(lambda request: "yes")
+        self._second = second
+
+    def generate(self, requests: Sequence[Request]) -> Iterator[Sample]:
+        for number, sample in enumerate(super().generate(requests)):
+            yield self._second(sample) if number == 1 or len(requests) == 1 else sample
+
+
+def test_a_sample_that_could_not_be_read_back_is_the_error_of_its_request(
+    tmp_path: Path, plan_of: Plans
+) -> None:
+    odd: Any = "eos"
+    engine = _Foreign(lambda sample: replace(sample, finish=odd))
+    with Store(tmp_path / "s.jsonl") as store:
+        found = plan_of(engine, 3)
+        assert run(found, engine, store) == RunCounts(0, 2, 1, 0)
+        with pytest.raises(
+            ErrorLimitError, match="the last said: finish is 'eos', expected one of"
+        ):
+            run(found, engine, store, max_errors=0)
+    stored = read_samples(store.path)
+    assert [stored[r.key].error[:15] for r in found.requests] == ["", "finish is 'eos'", ""]
+
+
+def test_another_number_of_likelihoods_than_of_choices_is_an_error(
+    tmp_path: Path, plan_of: Plans
+) -> None:
+    class Scoring(FunctionEngine):
+        def loglikelihood(self, requests: Sequence[Request]) -> Iterator[Sample]:
+            for number, sample in enumerate(self.generate(requests)):
+                yield replace(sample, finish="choices", choice_logprobs=(-1.0, -2.0)[number:])
+
+    engine = Scoring(lambda request: "")
+    found = plan_of(engine, 2)
+    asked = tuple(replace(request, choices=("A", "B")) for request in found.requests)
+    with Store(tmp_path / "s.jsonl") as store, pytest.raises(ErrorLimitError) as fault:
+        run(replace(found, requests=asked), engine, store, max_errors=0)
+    told = "found 1 log-likelihood, expected 2, one for each choice"
+    assert str(fault.value).endswith(f"the last said: {told}")
+    errors = [sample.error for sample in read_samples(store.path).values()]
+    assert errors == ["", told]
+
+
+@pytest.mark.parametrize(
+    ("second", "told"),
+    [
+        (lambda sample: None, "the engine gave NoneType, expected a Sample"),
+        (lambda sample: {"text": "yes"}, "the engine gave dict, expected a Sample"),
+        (lambda sample: replace(sample, key=[]), "the engine gave a Sample without a key, expec"),
+    ],
+)
+def test_what_is_no_sample_of_a_request_ends_the_run_in_one_line(
+    second: Callable[[Sample], Any], told: str, tmp_path: Path, plan_of: Plans
+) -> None:
+    engine = _Foreign(second)
+    with Store(tmp_path / "s.jsonl") as store, pytest.raises(ModelError) as fault:
+        run(plan_of(engine, 3), engine, store)
+    assert str(fault.value).startswith(told)
+    assert [sample.text for sample in read_samples(store.path).values()] == ["yes"]

@@ -1,17 +1,20 @@
 """The store: nothing stored is lost, nothing damaged is believed."""
 
 import errno
+import hashlib
 import json
 import math
 import os
 import subprocess
 import sys
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
+import numpy as np
 import pytest
 
+from lawbound.runners.plan import canonical_json
 from lawbound.runners.sample import Sample
 from lawbound.runners.store import Store, StoreError, lock, read_samples
 from lawbound.tasks.places import open_to_append
@@ -97,8 +100,74 @@ def test_what_no_engine_measures_is_damage_whoever_signed_it(
     tmp_path: Path, field: str, value: Any
 ) -> None:
     path = tmp_path / "s.jsonl"
-    _write(path, replace(_sample("k"), **{field: value}), _sample("l"))
+    body = canonical_json(asdict(_sample("k")) | {field: value})
+    check = hashlib.sha256(body).hexdigest()[:16]
+    path.write_bytes(b'{"check":"%s","sample":%s}\n' % (check.encode(), body))
+    assert not read_samples(path)
+    _write(path, _sample("l"))
     assert set(read_samples(path)) == {"l"}
+    assert body in path.with_suffix(".quarantine.jsonl").read_bytes()
+
+
+class _Unprintable:
+    def __repr__(self) -> str:
+        raise RuntimeError
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("text", None, "text is None, expected text"),
+        ("text", b"yes", "text is b'yes' (bytes), expected text"),
+        ("thinking", _Unprintable(), "thinking is a value of type _Unprintable, expected text"),
+        ("finish", "eos", "finish is 'eos', expected one of stop, length, blocked, choices, "),
+        ("finish", np.ones(2), "finish is array([1., 1.]) (ndarray), expected one of stop, "),
+        ("placement", None, "placement is None, expected one of system, user, none"),
+        ("prompt_tokens", -1, "prompt_tokens is -1 (int), expected a count, or None where "),
+        pytest.param(
+            "prompt_tokens", 10**5000, "prompt_tokens is a value of type int, expected a", id="long"
+        ),
+        ("completion_tokens", 2.0, "completion_tokens is 2.0, expected a count"),
+        ("thinking_tokens", True, "thinking_tokens is True (bool), expected a count"),
+        ("seconds", math.nan, "seconds is nan, expected a number"),
+        ("seconds", "1", "seconds is '1', expected a number"),
+        ("choice_logprobs", None, "choice_logprobs is None, expected numbers"),
+        ("choice_logprobs", (math.nan,), "found nan as the log-likelihood of a choice, expected "),
+        ("choice_logprobs", (np.float32(-1),), f"found {np.float32(-1)!r} (float32) as the "),
+        ("error", None, "error is None, expected text"),
+        ("engine", 7, "engine is 7 (int), expected text"),
+    ],
+)
+def test_what_could_not_be_read_back_is_stored_as_an_error_that_says_why(
+    tmp_path: Path, field: str, value: Any, told: str
+) -> None:
+    path = tmp_path / "s.jsonl"
+    _write(path, replace(_sample("k"), **{field: value}), _sample("l"))
+    found = read_samples(path)
+    assert (found["k"].finish, found["k"].text) == ("error", "")
+    assert found["k"].error.startswith(told)
+    assert found["l"] == _sample("l")
+    assert not path.with_suffix(".quarantine.jsonl").exists()
+
+
+def test_an_error_keeps_its_words_whatever_else_of_its_sample_is_odd(tmp_path: Path) -> None:
+    path = tmp_path / "s.jsonl"
+    odd: Any = None
+    _write(path, Sample("k", odd, odd, prompt_tokens=0, engine="e", error="out of\nmemory"))
+    assert read_samples(path) == {"k": Sample("k", "", "error", engine="e", error="out of memory")}
+
+
+def test_an_answer_longer_than_a_line_may_be_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lawbound.runners.store.MAX_LINE", 2000)
+    path = tmp_path / "s.jsonl"
+    _write(path, _sample("k", "终" * 300), _sample("l", "y" * 1200), _sample("m", error="x" * 2000))
+    found = read_samples(path)
+    assert found["k"].error.startswith("the answer takes 2")
+    assert found["k"].error.endswith(" bytes, expected at most 2000")
+    assert found["l"].text == "y" * 1200
+    assert found["m"].error == "x" * 300
 
 
 def test_an_impossible_choice_is_none_the_less_a_choice(tmp_path: Path) -> None:

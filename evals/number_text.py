@@ -1,0 +1,44 @@
+"""How a number is written for a reader: once, so that console, report, its figures and a model card agree."""
+
+from __future__ import annotations
+
+import math
+from typing import Final
+
+DIGITS: Final = 3
+_NOISE: Final = 1e-12
+"""What rounding leaves of a difference of equal shares (`evals.stats.intervals.settled`)."""
+
+
+def number_text(value: float | None) -> str:
+    """Three decimals; more where what is not 0 would read as 0, since an interval's end decides on which side it lies.
+
+    No zero is negative, and no data is `nan`.
+    """
+    if value is None or value != value:
+        return "nan"
+    text = f"{value:z.{DIGITS}f}"
+    if float(text) or abs(value) < _NOISE:
+        return text
+    digits = -math.floor(math.log10(abs(value)))
+    return f"{value:.{digits}f}" if digits <= 2 * DIGITS else f"{value:.0e}"
+
+
+def interval_text(low: float | None, high: float | None) -> str:
+    """``[low, high]``; nothing where either end is unknown."""
+    if low is None or high is None or low != low or high != high:
+        return ""
+    return f"[{number_text(low)}, {number_text(high)}]"
+
+
+def estimate_text(value: float | None, low: float | None, high: float | None) -> str:
+    """A value and, where it has one, its interval."""
+    text = number_text(value)
+    return text if text == "nan" else f"{text} {interval_text(low, high)}".rstrip()
+
+
+def rank_text(rank: int | None, worst: int | None) -> str:
+    """A rank as the range that the intervals allow; nothing where there is none."""
+    if rank is None:
+        return ""
+    return str(rank) if worst is None or worst == rank else f"{rank}-{worst}"
