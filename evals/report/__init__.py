@@ -73,6 +73,7 @@ def render_report(
         "items": page.items,
         "texts": page.texts,
         "left_out": page.left_out,
+        "thinned": page.thinned,
     }
     folder = files("lawbound.evals.report")
     style = (folder / "page.css").read_text(encoding="utf-8")

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lawbound.evals.report.thinning import kept_rows
 from lawbound.rubrics.reference import PREFIX
 from lawbound.runners.sample import Sample
 from lawbound.tasks.item import Item
@@ -31,6 +32,8 @@ class AnswerPage:
     texts: list[dict[str, Any]]
     left_out: int
     """Judged rows that are not in the page."""
+    thinned: int
+    """Those among them that are not there for want of room; the others are of reference models."""
 
 
 def answer_page(
@@ -44,37 +47,38 @@ def answer_page(
     """Answers for the page, and how many were left out.
 
     Reference models are left out where there are real ones; beyond `most` rows, or `most_chars`
-    characters of answers and traces, rows are thinned evenly.
+    characters of answers and traces, rows are thinned.
     """
     is_reference = frame["model"].str.startswith(PREFIX)
     ordered = frame[~is_reference]
     if len(ordered) == 0:
         ordered = frame
-    step = max(1, -(-len(ordered) // most))
-    step *= max(1, -(-_length(ordered.iloc[::step], samples) // most_chars))
-    kept = ordered.iloc[::step].to_dict(orient="records")
+    lengths = _lengths(ordered, samples)
+    places = kept_rows(ordered, lengths, most=most, most_chars=most_chars)
+    kept = ordered.iloc[places].to_dict(orient="records")
     texts: list[dict[str, Any]] = []
-    places: dict[tuple[Any, ...], int] = {}
+    at: dict[tuple[Any, ...], int] = {}
     answers = []
     for record in kept:
         item = items[record["item"]]
         sample = samples.get(record["model"], {}).get(record["key"])
         key = (record["model"], record["key"], item.id, record["evidence"])
-        if key not in places:
-            places[key] = len(texts)
+        if key not in at:
+            at[key] = len(texts)
             texts.append(_text(sample, item, record["evidence"]))
-        answers.append(_row(record) | {"at": places[key]})
+        answers.append(_row(record) | {"at": at[key]})
     asked = {record["item"]: _question(items[record["item"]]) for record in kept}
-    return AnswerPage(answers, asked, texts, len(frame) - len(kept))
+    return AnswerPage(answers, asked, texts, len(frame) - len(kept), len(ordered) - len(kept))
 
 
-def _length(frame: pd.DataFrame, samples: Mapping[str, Mapping[str, Sample]]) -> int:
-    """About how many characters the page would hold of these rows' answers."""
-    asked = set(zip(frame["model"], frame["key"], strict=True))
+def _lengths(frame: pd.DataFrame, samples: Mapping[str, Mapping[str, Sample]]) -> list[int]:
+    """About how many characters the page would hold of each row's answer."""
+    asked = zip(frame["model"], frame["key"], strict=True)
     found = (samples.get(model, {}).get(key) for model, key in asked)
-    return sum(
-        min(len(one.text), MAX_TEXT) + min(len(one.thinking), MAX_TEXT) for one in found if one
-    )
+    return [
+        min(len(one.text), MAX_TEXT) + min(len(one.thinking), MAX_TEXT) if one else 0
+        for one in found
+    ]
 
 
 def excerpt(text: str, evidence: str) -> str:

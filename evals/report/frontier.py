@@ -11,7 +11,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lawbound.evals.report.labels import Box, place_labels
+from lawbound.evals.report.labels import Box, Spot, place_labels
+from lawbound.evals.report.marks import Place, colour_of, piles, shape_of
 from lawbound.evals.report.values import Row, end_of, said_of, text_of, values_table
 
 WIDTH, HEIGHT = 480, 380
@@ -19,6 +20,10 @@ LEFT, TOP, BOTTOM = 46, 14, 50
 STRIP = 74
 NAME = 26
 """Characters of a name beside its mark; the table below has it whole."""
+
+_ONE_MARK = 4.0
+_ONE_RING = 9.0
+"""Distance below which marks, or rings, are one to the eye."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,21 +104,22 @@ def _panel(
     absent = [str(row["model"]) for row in rows if row["J"] is None]
     told = f"<p>No J, so no mark: {text_of(', '.join(absent))}.</p>" if absent else ""
     rows = sorted(rows, key=lambda row: row["J"] is None)
-    table = values_table(rows, warned)
+    table = values_table(title, rows, looks, warned)
     shown = [row for row in rows if row["J"] is not None]
     if not shown:
         return f'<figure class="panel">{caption}<p>No model has a J here.</p>{table}</figure>'
     real = [row for row in shown if not row["is_reference"]]
     references = [row for row in shown if row["is_reference"]]
     parts = [
+        '<div class="plot" tabindex="0" role="group" aria-label="The plot">'
         f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
         f'aria-label="J against policy tax under {text_of(title)}; the values stand in the table below">',
         *_grid(axes),
-        *_rings(references, axes),
+        *_rings(references, [axes.place(row) for row in real], axes),
         *(_bars(row, axes, looks[row["model"]]) for row in real),
-        *(_mark(row, axes, looks[row["model"]]) for row in real),
+        *_marks(real, axes, looks),
         *_names(real, references, axes, looks),
-        "</svg>",
+        "</svg></div>",
     ]
     return f'<figure class="panel">{caption}{"".join(parts)}{told}{table}</figure>'
 
@@ -164,24 +170,22 @@ def _tick(value: float) -> str:
     return f"{round(value, 2) + 0.0:g}".replace("-", "\u2212")
 
 
-def _rings(rows: Sequence[Row], axes: _Axes) -> list[str]:
+def _rings(rows: Sequence[Row], marks: Sequence[Place], axes: _Axes) -> list[str]:
     return [
         f'<g class="reference"><title>{text_of(chr(10).join(said_of(row) for row in here))}</title>'
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4"/>'
-        + (f'<text x="{x + 7:.1f}" y="{y + 4:.1f}">×{len(here)}</text>' if len(here) > 1 else "")
-        + "</g>"
-        for (x, y), here in _piles(rows, axes).items()
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_radius((x, y), marks)}"/></g>'
+        for (x, y), here in _piles(rows, axes, _ONE_RING).items()
     ]
 
 
-def _piles(rows: Sequence[Row], axes: _Axes) -> dict[tuple[float, float], list[Row]]:
-    """Reference models that fall on one place."""
-    piles: dict[tuple[float, float], list[Row]] = {}
-    for row in rows:
-        x, y = axes.place(row)
-        near = next((p for p in piles if math.hypot(p[0] - x, p[1] - y) < 9), (x, y))
-        piles.setdefault(near, []).append(row)
-    return piles
+def _radius(ring: Place, marks: Sequence[Place]) -> int:
+    """Wide enough to be seen around a mark on the same place."""
+    return 9 if any(math.dist(ring, mark) < 6 for mark in marks) else 4
+
+
+def _piles(rows: Sequence[Row], axes: _Axes, within: float) -> dict[Place, list[Row]]:
+    found = piles([axes.place(row) for row in rows], within)
+    return {place: [rows[index] for index in here] for place, here in found.items()}
 
 
 def _bars(row: Row, axes: _Axes, look: int) -> str:
@@ -196,31 +200,31 @@ def _bars(row: Row, axes: _Axes, look: int) -> str:
         lines.append(
             f'<path d="M{left:.1f} {y:.1f}H{right:.1f}M{left:.1f} {y - 3:.1f}v6M{right:.1f} {y - 3:.1f}v6"/>'
         )
-    return f'<g class="bars m{look % 8}">{"".join(lines)}</g>'
+    return f'<g class="bars {colour_of(look)}">{"".join(lines)}</g>'
 
 
-_SHAPES = ("M-5 0a5 5 0 1 0 10 0a5 5 0 1 0-10 0Z", "M-4.5-4.5h9v9h-9Z", "M0-6.5l6.5 6.5-6.5 6.5-6.5-6.5Z",
-           "M0-6.2l6 10.6h-12Z")  # fmt: skip
-"""Circle, square, diamond, triangle: models differ in shape as well as in colour."""
-
-
-def _mark(row: Row, axes: _Axes, look: int) -> str:
-    x, y = axes.place(row)
-    return (
-        f'<g class="mark m{look % 8}" transform="translate({x:.1f} {y:.1f})">'
-        f'<title>{text_of(said_of(row))}</title><path d="{_SHAPES[look % 4]}"/></g>'
-    )
+def _marks(rows: Sequence[Row], axes: _Axes, looks: Mapping[str, int]) -> list[str]:
+    """Where marks cover each other, the one on top says whose values lie below it too."""
+    return [
+        f'<g class="mark {colour_of(looks[row["model"]])}" transform="translate({x:.1f} {y:.1f})">'
+        f"<title>{text_of(chr(10).join(said_of(one) for one in here))}</title>"
+        f"{shape_of(looks[row['model']])}</g>"
+        for here in _piles(rows, axes, _ONE_MARK).values()
+        for row in here
+        for x, y in (axes.place(row),)
+    ]
 
 
 def _names(
     real: Sequence[Row], references: Sequence[Row], axes: _Axes, looks: Mapping[str, int]
 ) -> list[str]:
     marks = [axes.place(row) for row in real]
-    piles = _piles(references, axes)
+    rings = _piles(references, axes, _ONE_RING)
     taken = [Box(x - 7, y - 7, x + 7, y + 7) for x, y in marks]
-    taken += [
-        Box(x - 5, y - 6, x + (26 if len(here) > 1 else 5), y + 6) for (x, y), here in piles.items()
-    ]
+    for x, y in rings:
+        r = _radius((x, y), marks) + 1
+        taken.append(Box(x - r, y - r, x + r, y + r))
+    room = Box(LEFT + 2, TOP, WIDTH - 2, HEIGHT - BOTTOM - 2)
     soft = []
     for row, (x, y) in zip(real, marks, strict=True):
         soft.append(
@@ -232,27 +236,38 @@ def _names(
                 axes.x(end_of(row, "policy_tax", "high")),
             )
             soft.append(Box(ends[0], y - 2, ends[1], y + 2))
-    names = [_short(row["model"]) for row in real]
-    room = Box(LEFT + 2, TOP, WIDTH - 2, HEIGHT - BOTTOM - 2)
     parts = []
+    for here in (_piles(real, axes, _ONE_MARK), rings):
+        many = {place: f"×{len(rows)}" for place, rows in here.items() if len(rows) > 1}
+        spots = place_labels(list(many), list(many.values()), room, taken, soft)
+        for place, spot in zip(many, spots, strict=True):
+            if spot is not None:
+                taken.append(spot.box)
+                parts += _label(many[place], place, spot, "count", "")
+    names = [_short(row["model"]) for row in real]
     for row, name, mark, spot in zip(
         real, names, marks, place_labels(marks, names, room, taken, soft), strict=True
     ):
-        if spot is None:
-            continue
-        look = looks[row["model"]] % 8
-        if spot.is_far:
-            end_x = min(max(mark[0], spot.box.left), spot.box.right)
-            end_y = spot.box.bottom if spot.box.bottom < mark[1] else spot.box.top
-            parts.append(
-                f'<line class="leader m{look}" x1="{mark[0]:.1f}" y1="{mark[1]:.1f}" '
-                f'x2="{end_x:.1f}" y2="{end_y:.1f}"/>'
-            )
-        parts.append(
-            f'<text class="name m{look}" x="{spot.box.left + 1:.1f}" y="{spot.box.bottom - 3:.1f}">'
-            f"{text_of(name)}</text>"
-        )
+        if spot is not None:
+            parts += _label(name, mark, spot, "name", colour_of(looks[row["model"]]))
     return parts
+
+
+def _label(text: str, mark: Place, spot: Spot, kind: str, colour: str) -> list[str]:
+    """A word beside a mark; far from it, with a line to it."""
+    line = []
+    if spot.is_far:
+        end_x = min(max(mark[0], spot.box.left), spot.box.right)
+        end_y = spot.box.bottom if spot.box.bottom < mark[1] else spot.box.top
+        line.append(
+            f'<line class="leader {colour}" x1="{mark[0]:.1f}" y1="{mark[1]:.1f}" '
+            f'x2="{end_x:.1f}" y2="{end_y:.1f}"/>'
+        )
+    return [
+        *line,
+        f'<text class="{kind}{" " if colour else ""}{colour}" x="{spot.box.left + 1:.1f}" '
+        f'y="{spot.box.bottom - 3:.1f}">{text_of(text)}</text>',
+    ]
 
 
 def _short(name: str) -> str:

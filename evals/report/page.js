@@ -12,12 +12,15 @@ function element(name, text, className) {
 
 // Controls and direction marks are shown, not obeyed; half a surrogate pair becomes U+FFFD.
 function visible(text) {
-  const whole = text.toWellFormed ? text.toWellFormed() : text;
+  const whole = (text.toWellFormed ? text.toWellFormed() : text).replaceAll("\r\n", "\n");
   return whole
     .replace(/[\u0000-\u0008\u000b-\u001f]/g, (c) => String.fromCharCode(0x2400 + c.charCodeAt(0)))
     .replace(/[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
       (c) => `⟨U+${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}⟩`);
 }
+
+// What stays empty without this script is not shown without it.
+document.querySelectorAll(".scripted").forEach((part) => { part.hidden = false; });
 
 const isNumber = (value) => typeof value === "number";
 const isReference = (row) => String(row.model).startsWith("reference:");
@@ -61,28 +64,38 @@ function plainColumn(name, title) {
     cell: (row) => element("td", textOf(row, name), isNumber(row[name]) ? "number" : "") };
 }
 
-function compareValues(a, b) {
-  if (!isNumber(a) && !isNumber(b)) return String(a ?? "").localeCompare(String(b ?? ""));
-  return (isNumber(b) ? b : -Infinity) - (isNumber(a) ? a : -Infinity);
+// Words sort from a to z first, numbers from high to low, ranks from 1; what is missing stands last in either direction.
+const isMissing = (value) => value === null || value === undefined || value === "";
+const firstOrder = (column, rows) =>
+  column.first ?? (rows.some((row) => isNumber(column.of(row))) ? "descending" : "ascending");
+
+function sortedBy(rows, column, direction) {
+  const compare = (a, b) => isNumber(a) && isNumber(b) ? a - b : String(a).localeCompare(String(b));
+  const known = rows.filter((row) => !isMissing(column.of(row)));
+  known.sort((a, b) => compare(column.of(a), column.of(b)) * (direction === "descending" ? -1 : 1));
+  return [...known, ...rows.filter((row) => isMissing(column.of(row)))];
 }
+
+const FIRST_ROWS = 200;
+const MORE_ROWS = 1000;
 
 function fillTable(table, rows, columns, groupOf) {
   const order = table.order || {};
-  const sorted = [...rows];
   const by = columns.find((column) => column.title === order.title);
-  if (by) sorted.sort((a, b) => compareValues(by.of(a), by.of(b)) * (order.down ? -1 : 1));
+  const sorted = by ? sortedBy(rows, by, order.direction) : rows;
   const head = element("tr");
   columns.forEach((column) => {
     const cell = element("th");
     cell.scope = "col";
     cell.className = column.right ? "number" : "";
-    if (by === column) cell.setAttribute("aria-sort", order.down ? "ascending" : "descending");
-    const mark = by === column ? (order.down ? " ▲" : " ▼") : "";
+    if (by === column) cell.setAttribute("aria-sort", order.direction);
+    const mark = by === column ? (order.direction === "ascending" ? " ▲" : " ▼") : "";
     const button = element("button", column.title + mark);
     button.type = "button";
     if (column.about) button.title = column.about;
     button.addEventListener("click", () => {
-      table.order = { title: column.title, down: by === column && !order.down };
+      const other = order.direction === "ascending" ? "descending" : "ascending";
+      table.order = { title: column.title, direction: by === column ? other : firstOrder(column, rows) };
       fillTable(table, rows, columns, groupOf);
       table.querySelectorAll("thead button")[columns.indexOf(column)].focus();
     });
@@ -91,13 +104,16 @@ function fillTable(table, rows, columns, groupOf) {
   });
   const top = element("thead");
   top.append(head);
-  const groups = new Map();
-  sorted.forEach((row) => {
-    const name = groupOf ? groupOf(row) : "";
-    if (!groups.has(name)) groups.set(name, []);
-    groups.get(name).push(row);
+  const groupName = groupOf ?? (() => "");
+  const groups = new Map(rows.map((row) => [groupName(row), []])); // sorting moves no group
+  sorted.forEach((row) => groups.get(groupName(row)).push(row));
+  let room = table.limit ?? rows.length;
+  const drawnGroups = [...groups].map(([name, members]) => {
+    const some = members.slice(0, room);
+    room -= some.length;
+    return [name, some];
   });
-  const bodies = [...groups].map(([name, members]) => {
+  const bodies = drawnGroups.filter(([, members]) => members.length).map(([name, members]) => {
     const body = element("tbody");
     if (groupOf) {
       const line = element("tr", undefined, "group");
@@ -115,6 +131,24 @@ function fillTable(table, rows, columns, groupOf) {
     return body;
   });
   table.replaceChildren(top, ...bodies);
+}
+
+// A long table begins short, with a button for more below it.
+function fillLongTable(table, rows, columns, groupOf) {
+  table.limit ??= FIRST_ROWS;
+  const scroll = table.parentElement;
+  const more = element("button", `Show more (${table.limit} of ${rows.length} rows)`, "more");
+  more.type = "button";
+  more.hidden = rows.length <= table.limit;
+  more.addEventListener("click", () => {
+    table.limit += MORE_ROWS;
+    fillLongTable(table, rows, columns, groupOf);
+    (table.more.hidden ? scroll : table.more).focus();
+  });
+  fillTable(table, rows, columns, groupOf);
+  if (table.more) table.more.replaceWith(more);
+  else scroll.after(more);
+  table.more = more;
 }
 
 // filters: {name, title, values: row -> strings}
@@ -168,6 +202,7 @@ const modelColumn = {
 // header
 
 const run = data.run;
+const references = run.models.filter((one) => one.reference).length;
 const place = (spec) => spec.replace(/\/$/, "");
 // Stored answers of a server at another address than the run names last.
 const moved = (run.asked_as ?? []).filter((origin) => run.models.some((one) =>
@@ -175,7 +210,7 @@ const moved = (run.asked_as ?? []).filter((origin) => run.models.some((one) =>
 byId("about").textContent = visible(
   `Suite ${run.suite.id} ${run.suite.version}, seed ${run.seed} · policies ` +
   run.policies.map((policy) => `${policy.id} ${policy.version}`).join(", ") +
-  ` · ${run.models.length} models · Lawbound ${run.lawbound} · ${run.written}` +
+  ` · ${run.models.length - references} models` + (references ? ` and ${references} reference models` : "") + ` · Lawbound ${run.lawbound} · ${run.written}` +
   (run.judge ? ` · judged by ${run.judge.models.join(", ")} (${run.judge.mode}; of the answers here asked about ${run.judge.asked}, ` +
     // Counts of what became of answers that are not of these answers are left out.
     (run.judge.fates_known === false ? "what became of them not stored, " :
@@ -203,16 +238,23 @@ const HEADLINE = [["J", [-1, 1]], ["policy_tax", [-1, 1]], ["tradeoff", null], [
 const TITLES = { policy_tax: "policy tax", capability_full: "capability", over_refusal: "over-refusal",
   intl_gap: "gap to intl", fact_false: "false claims", truncated: "cut off" };
 
-const rankColumn = { title: "rank", of: (row) => isNumber(row.rank) ? -row.rank : null,
+const rankColumn = { title: "rank", of: (row) => row.rank, first: "ascending",
   cell: (row) => element("td", textOf(row, "rank")) };
+// Why a value is missing stands in its cell, in short; "all columns" has the whole note.
+function noted(cell, value, note) {
+  if (isNumber(value)) { if (note) cell.title = note; return cell; }
+  const short = note.startsWith("floor:") ? "floor" : note.split("; ").at(-1);
+  if (short) cell.append(element("span", visible(short), "why"));
+  return cell;
+}
+
 const headlineColumns = [rankColumn, modelColumn, ...HEADLINE.map(([name, range]) => ({
   title: TITLES[name] || name,
   right: true,
   of: (row) => row[name],
   cell: (row) => {
     const cell = estimateCell(row, name, range);
-    if (row[`${name}_note`]) cell.title = row[`${name}_note`];
-    return cell;
+    return noted(cell, row[name], row[`${name}_note`] || "");
   },
 })), { title: "front", right: true, about: "Pareto front of J and policy tax, by the values alone: 1 is the best", of: (row) => row.front,
   cell: (row) => element("td", shown(row.front), "number") },
@@ -235,8 +277,15 @@ function drawBoard() {
 
 // rules
 
+// The answers of the page by rule: a link that leads to none, or to other models', would mislead.
+const ruleKey = (policy, rule, model) => JSON.stringify([policy, rule, model]);
+const aboutRules = (row) => [...row.rules, ...row.near_miss.map((name) => name.split(":")[0])];
+const answered = new Set(data.answers.filter((row) => row.strength === "full")
+  .flatMap((row) => aboutRules(row).map((rule) => ruleKey(row.policy, rule, row.model))));
+const RULE_METRICS = ["J", "adherence", "excess", "over_refusal", "duty"];
 const ruleColumns = [
   { title: "rule", of: (row) => row.rule, cell: (row) => {
+    if (!answered.has(ruleKey(row.policy, row.rule, row.model))) return element("td", visible(row.rule));
     const cell = element("td");
     const button = element("button", visible(row.rule), "link");
     button.type = "button";
@@ -246,7 +295,7 @@ const ruleColumns = [
     return cell;
   } },
   modelColumn, plainColumn("requires"), plainColumn("basis"),
-  ...["J", "adherence", "excess", "over_refusal", "duty"].map((name) => ({
+  ...RULE_METRICS.map((name) => ({
     title: TITLES[name] || name,
     right: true,
     of: (row) => row[name] ? row[name].value : null,
@@ -259,13 +308,21 @@ const ruleColumns = [
   })),
   { title: "n", right: true, about: "restricted answers / near-miss answers", of: (row) => row.adherence ? row.adherence.n : null,
     cell: (row) => element("td", `${row.adherence ? row.adherence.n : 0} / ${row.excess ? row.excess.n : 0}`, "number") },
+  { title: "why values are missing", of: missingInRule, cell: (row) => element("td", visible(missingInRule(row)), "meta") },
 ];
+function missingInRule(row) {
+  const reasons = new Map();
+  RULE_METRICS.filter((name) => row[name] && !isNumber(row[name].value) && row[name].note).forEach((name) => {
+    reasons.set(row[name].note, [...(reasons.get(row[name].note) ?? []), TITLES[name] || name]);
+  });
+  return [...reasons].map(([note, names]) => `${names.join(", ")}: ${note}`).join("; ");
+}
 const ruleWanted = addFilters(byId("rule-filters"), data.rules,
   [one("policy"), one("model"), one("rule"), one("basis")], drawRules);
 const ruleReferences = addCheck(byId("rule-filters"), "reference models", !hasReal, drawRules);
 function drawRules() {
   const rows = data.rules.filter((row) => ruleWanted(row) && (ruleReferences.checked || !isReference(row)));
-  fillTable(byId("rules"), rows, ruleColumns, (row) => row.policy);
+  fillLongTable(byId("rules"), rows, ruleColumns, (row) => row.policy);
 }
 
 // all metrics
@@ -291,7 +348,7 @@ const otherColumns = [
 const otherWanted = addFilters(byId("other-filters"), data.others,
   [one("metric"), one("policy"), one("model"), one("strength"), one("mode")], drawOthers);
 function drawOthers() {
-  fillTable(byId("others"), data.others.filter(otherWanted), otherColumns, (row) => row.policy);
+  fillLongTable(byId("others"), data.others.filter(otherWanted), otherColumns, (row) => row.policy);
 }
 
 // compliance
@@ -347,14 +404,14 @@ function verdictOf(row) {
 data.answers.forEach((row) => {
   Object.assign(row, data.items[row.item], data.texts[row.at]);
   row.verdict = verdictOf(row);
-  row.about = [...row.rules, ...row.near_miss.map((name) => name.split(":")[0])];
+  row.about = aboutRules(row);
 });
 const redrawn = () => { limit = PAGE; drawAnswers(); };
 const answerForm = byId("answer-filters");
 const answerWanted = addFilters(answerForm, data.answers, [one("model"), one("policy"), one("strength"), one("kind"),
   { name: "required", title: "requires", values: (row) => [row.required] }, one("saw"), one("verdict"),
   { name: "rule", title: "rule or its near-miss", values: (row) => row.about }, one("lang"), one("graded_by")], redrawn);
-const search = element("label", "text ( / )");
+const search = element("label", "text");
 const box = element("input");
 box.type = "search";
 box.name = "text";
@@ -380,8 +437,16 @@ function showRule(row) {
   byId("h-answers").focus({ preventScroll: true });
 }
 
+// Text of any language: each paragraph runs in its own direction.
+function prose(text, className, lang) {
+  const pre = element("pre", text, className);
+  pre.dir = "auto";
+  if (lang) pre.lang = lang;
+  return pre;
+}
+
 function withEvidence(text, evidence) {
-  const pre = element("pre", undefined, "answer");
+  const pre = prose(undefined, "answer");
   const at = evidence ? text.indexOf(evidence) : -1;
   if (at < 0) { pre.textContent = visible(text); return pre; }
   pre.append(visible(text.slice(0, at)), element("mark", visible(evidence)), visible(text.slice(at + evidence.length)));
@@ -397,11 +462,11 @@ function article(row) {
     element("span", `${row.policy} · ${row.strength} · ${row.item}`, "meta"));
   const says = `requires ${row.required} · saw ${row.saw}${row.outcome ? " · claims " + row.outcome : ""}` +
     `${row.truncated ? " · truncated" : ""}${row.graded_by === "judge" ? " · read by a judge" : ""}`;
-  made.append(top, element("p", says, "meta"), element("h4", "Question"), element("pre", visible(row.prompt)));
+  made.append(top, element("p", says, "meta"), element("h4", "Question"), prose(visible(row.prompt), undefined, row.lang));
   if (row.error) made.append(element("p", visible(`Failed: ${row.error}`), "meta bad"));
   if (row.thinking) {
     const details = element("details");
-    details.append(element("summary", "Thinking trace"), element("pre", visible(row.thinking), "answer"));
+    details.append(element("summary", "Thinking trace"), prose(visible(row.thinking), "answer"));
     made.append(details);
   }
   made.append(element("h4", "Answer"), row.text ? withEvidence(row.text, row.evidence) : element("p", "(empty)", "meta"));
@@ -418,7 +483,10 @@ function drawAnswers() {
   const needle = box.value.toLowerCase();
   const rows = data.answers.filter((row) => answerWanted(row) &&
     (!needle || (row.prompt + "\n" + row.text).toLowerCase().includes(needle)));
-  byId("answer-count").textContent = `${rows.length} of ${data.answers.length} answers`;
+  // A policy judges a text that another policy judges too: judgements are more than answers.
+  const texts = new Set(rows.map((row) => row.at)).size;
+  byId("answer-count").textContent = `${rows.length} of ${data.answers.length} judgements, of ${texts} answers` +
+    (rows.length > limit ? `; the first ${limit} are shown` : "") + (data.thinned ? `; thinned, ${data.thinned} more are not in this page` : "");
   byId("answers").replaceChildren(...rows.slice(0, limit).map(article));
   byId("more").hidden = rows.length <= limit;
 }
@@ -429,20 +497,22 @@ byId("more").addEventListener("click", () => {
   const first = byId("answers").children[before];
   if (first) first.focus();
 });
+// Only where the focus is on the list or its heading: a single letter may mean something else to who speaks to the page.
 document.addEventListener("keydown", (event) => {
-  const typing = ["INPUT", "SELECT", "TEXTAREA"].includes(document.activeElement.tagName);
-  if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const at = document.activeElement;
+  if (event.ctrlKey || event.metaKey || event.altKey || !(at === byId("h-answers") || byId("answers").contains(at))) return;
   if (event.key === "/") { event.preventDefault(); box.focus(); }
   if (event.key === "j" || event.key === "k") {
     const cards = [...byId("answers").children];
-    const at = cards.indexOf(document.activeElement);
-    const next = cards[event.key === "j" ? at + 1 : Math.max(0, at - 1)];
+    const here = cards.indexOf(at.closest("article"));
+    const next = cards[event.key === "j" ? here + 1 : Math.max(0, here - 1)];
     if (next) next.focus();
   }
 });
-byId("left-out").textContent = (data.left_out
-  ? `${data.left_out} judged rows (reference models first) are not in this page; verdicts.parquet and samples/ hold all. `
-  : "Every judged row is in this page. ") + "Keys: / to search, j and k to go from answer to answer.";
+const ofReferences = data.left_out - data.thinned;
+byId("left-out").textContent = (data.left_out ? "Judgements that are not in this page: " +
+  [ofReferences ? `${ofReferences} of reference models` : "", data.thinned ? `${data.thinned} of models, thinned for want of room` : ""]
+    .filter(Boolean).join(", ") + ". verdicts.parquet and samples/ hold all. " : "Every judgement is in this page. ") + "Keys, from this section's heading or an answer: / to search, j and k to go from answer to answer.";
 drawBoard();
 drawRules();
 drawOthers();

@@ -7,32 +7,43 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lawbound.evals.number_text import estimate_text
+from lawbound.evals.report.marks import key_of
 
 Row = Mapping[str, Any]
 
 
-def values_table(rows: Sequence[Row], warned: frozenset[str]) -> str:
+def values_table(
+    title: str, rows: Sequence[Row], looks: Mapping[str, int], warned: frozenset[str]
+) -> str:
     """Every model of a panel, also those without a mark, and why they have none.
 
     Args:
+        title: What the panel is of.
         rows: Of one policy and mode.
+        looks: Index of each model that has a mark.
         warned: Models of whose numbers something is said at the head of the page.
     """
     lines = "".join(
-        f"<tr{' class=reference' if row['is_reference'] else ''}><th scope=row>{text_of(row['model'])}"
+        f"<tr{' class=reference' if row['is_reference'] else ''}><th scope=row>{_key(row, looks)}"
+        f"{text_of(row['model'])}"
         f"{WARNED if row['model'] in warned else ''}</th><td>{_span(row, 'J')}</td>"
         f"<td>{_span(row, 'policy_tax')}</td><td class=number>{row.get('n', '')}</td>"
         f"<td class=meta>{text_of(_why(row))}</td></tr>"
         for row in rows
     )
     return (
-        f"<details><summary>Values of {len(rows)} models</summary><div class=scroll tabindex=0><table>"
+        f"<details><summary>Values of {len(rows)} models</summary><div class=scroll tabindex=0>"
+        f'<table aria-label="Values under {text_of(title)}">'
         "<thead><tr><th scope=col>model<th scope=col>J [95 % interval]<th scope=col>policy tax [95 % interval]"
         f"<th scope=col class=number>n<th scope=col>note</tr></thead><tbody>{lines}</tbody></table></div></details>"
     )
 
 
 WARNED = ' <a href="#warnings" title="see the warnings" aria-label="see the warnings">\u26a0</a>'
+
+
+def _key(row: Row, looks: Mapping[str, int]) -> str:
+    return "" if row["J"] is None else f"{key_of(looks.get(row['model']))} "
 
 
 def said_of(row: Row) -> str:

@@ -12,6 +12,8 @@ from lawbound.rubrics.calibration.agreement import Labelled, side
 MOST: Final = 1000
 """Disagreements held in the page; what is left out is counted on it."""
 MAX_TEXT: Final = 4000
+AROUND: Final = 200
+"""Characters shown on each side of evidence that stands past the cut."""
 
 _STYLE: Final = """
 :root { color-scheme: light dark; }
@@ -19,7 +21,7 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto
 article { border: 1px solid #8888; border-radius: .5rem; padding: .5rem 1rem; margin: 1rem 0; }
 h3 { font-size: 1rem; margin: .3rem 0; overflow-wrap: anywhere; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: .3rem 0; max-height: 24rem;
-  overflow: auto; }
+  overflow: auto; unicode-bidi: plaintext; }
 mark { background: #fd6; color: #000; }
 dt { font-weight: 600; } dd { margin: 0 0 .5rem; }
 """
@@ -45,42 +47,49 @@ def gallery(rows: Sequence[Labelled], *, title: str) -> str:
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{rules}">\n'
-        f"<title>{_safe(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f"<title>{_safe(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
         f"<h1>{_safe(title)}</h1>\n<p>{len(wrong)} of {len(rows)} labelled answers are read as "
         f"another class; those that change the side (answer, partial, refuse) come first.{left}</p>\n"
         + "\n".join(pieces)
-        + "\n</body>\n</html>\n"
+        + "\n</main>\n</body>\n</html>\n"
     )
 
 
 def _article(row: Labelled) -> str:
     about = " · ".join(part for part in (row.id, row.model, row.lang) if part)
+    lang = f' lang="{_safe(row.lang)}"' if row.lang else ""
     return (
         f"<article><h3>{_safe(about)}</h3><dl>"
-        f'<dt>Prompt</dt><dd><pre dir="auto">{_cut(row.prompt)}</pre></dd>'
+        f'<dt>Prompt</dt><dd><pre dir="auto"{lang}>{_cut(row.prompt)}</pre></dd>'
         f'<dt>Answer</dt><dd><pre dir="auto">{_marked(row.response, row.evidence)}</pre></dd>'
         f"<dt>Confidence</dt><dd>{row.confidence:.2f}</dd></dl></article>"
     )
 
 
 def _marked(text: str, evidence: str) -> str:
-    """The answer with the span that decided it marked."""
+    """The answer with the span that decided it marked, also where that stands past the cut."""
     at = text.find(evidence) if evidence else -1
-    if at < 0 or at > MAX_TEXT:
+    if at < 0:
         return _cut(text)
     after = at + len(evidence)
-    return f"{_safe(text[:at])}<mark>{_safe(evidence)}</mark>{_cut(text[after:])}"
+    mark = f"<mark>{_safe(evidence)}</mark>"
+    if at <= MAX_TEXT:
+        return f"{_safe(text[:at])}{mark}{_cut(text[after:])}"
+    start = max(MAX_TEXT, at - AROUND)
+    gap = f"\n[... {start - MAX_TEXT} more characters]\n" if start > MAX_TEXT else ""
+    tail = _cut(text[after:], AROUND)
+    return f"{_safe(text[:MAX_TEXT])}{gap}{_safe(text[start:at])}{mark}{tail}"
 
 
-def _cut(text: str) -> str:
-    rest = len(text) - MAX_TEXT
-    return _safe(text[:MAX_TEXT]) + (f"\n[... {rest} more characters]" if rest > 0 else "")
+def _cut(text: str, most: int = MAX_TEXT) -> str:
+    rest = len(text) - most
+    return _safe(text[:most]) + (f"\n[... {rest} more characters]" if rest > 0 else "")
 
 
 def _safe(text: str) -> str:
     """Escaped, and without characters that steer the display of what stands around them."""
     visible = "".join(
         char if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs") else "\ufffd"
-        for char in text
+        for char in text.replace("\r\n", "\n")
     )
     return html.escape(visible)

@@ -1,6 +1,7 @@
 """The report in a real browser, with answers that try everything: nothing of theirs runs."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ HOSTILE = (
     "nul \x00 and \x08 and \x7f",
     "wall " + "x" * 1_000_000,
     "javascript:window.hacked=6",
+    "\u0647\u0630\u0627 12 (b)\r\nline",
     REFUSAL,
 )
 MODEL = 'evil"><script>window.hacked=7</script>\u202e'
@@ -136,6 +138,21 @@ def test_hostile_text_is_shown_as_text(page: Any) -> None:
     assert "996005 more characters" in text
 
 
+def test_each_text_runs_in_its_own_direction_and_a_question_names_its_language(page: Any) -> None:
+    _show_all(page)
+    runs, langs = page.execute_script(
+        "const pre = [...document.querySelectorAll('article pre')];"
+        "return [pre.filter((one) => getComputedStyle(one).direction === 'rtl').map((one) => one.textContent),"
+        "pre.map((one) => one.lang)]"
+    )
+    assert set(runs) == {"\u0647\u0630\u0627 12 (b)\nline"}
+    assert set(langs) == {"", "en"}
+
+
+def test_reference_models_are_counted_apart_in_the_head(page: Any) -> None:
+    assert " 1 models and 11 reference models " in _one(page, "#about").text
+
+
 def test_the_page_asks_the_network_for_nothing_and_logs_no_error(page: Any, report: Path) -> None:
     import json
 
@@ -188,6 +205,21 @@ def test_a_rule_leads_to_its_answers(page: Any) -> None:
     assert 0 <= _count(page) < whole
     assert all(rule in card.text for card in _all(page, "article"))
     assert page.switch_to.active_element.get_attribute("id") == "h-answers"
+
+
+def test_a_rule_without_answers_in_the_page_is_no_link(page: Any) -> None:
+    _one(page, "#rule-filters input").click()
+    told = "return [...document.querySelectorAll(arguments[0])].map((row) => row.textContent)"
+    assert page.execute_script(told, "#rules tr.reference")
+    assert not page.execute_script(told, "#rules tr.reference .link")
+    assert page.execute_script(told, "#rules tr:not(.reference) .link")
+
+
+def test_judgements_and_the_answers_they_are_of_are_counted_apart(page: Any) -> None:
+    judged, texts = page.execute_script("return [data.answers.length, data.texts.length]")
+    assert texts < judged
+    told = f"{judged} of {judged} judgements, of {texts} answers; the first 25 are shown"
+    assert _one(page, "#answer-count").text == told
 
 
 def test_headline_columns_come_first_and_all_columns_on_demand(page: Any) -> None:
@@ -245,6 +277,109 @@ def test_a_table_sorts_by_the_column_that_is_chosen(page: Any) -> None:
     assert len(values) > 5 and values == sorted(values, reverse=True)
 
 
+def _column(page: Any, number: int) -> list[str]:
+    """The texts of a column of the leaderboard, of its first policy."""
+    rows = _all(page, "#board tbody:nth-of-type(1) tr:not(.group)")
+    return [row.find_element("css selector", f":nth-child({number})").text for row in rows]
+
+
+def test_sorting_says_its_direction_moves_no_policy_and_puts_what_is_missing_last(
+    page: Any,
+) -> None:
+    head = "#board thead th:nth-child({})"
+    groups = [row.text for row in _all(page, "#board tr.group")]
+    for number, first, mark in (
+        (1, "ascending", "▲"),
+        (2, "ascending", "▲"),
+        (4, "descending", "▼"),
+    ):
+        for direction, sign in ((first, mark), ("", "▼" if mark == "▲" else "▲")):
+            _one(page, head.format(number) + " button").click()
+            column = _one(page, head.format(number))
+            assert column.text.endswith(sign)
+            assert not direction or column.get_attribute("aria-sort") == direction
+            assert [row.text for row in _all(page, "#board tr.group")] == groups
+            texts = _column(page, number)
+            missing = [text.startswith("–") for text in texts]
+            assert missing == sorted(missing)
+            if number == 2:
+                assert texts == sorted(texts, reverse=sign == "▼")
+    assert any(text.startswith("–") for text in texts)
+
+
+def test_a_missing_value_says_why(page: Any) -> None:
+    texts = _column(page, 4)
+    assert any(text.split() == ["–", "floor"] for text in texts)
+    reasons = page.execute_script(
+        "return [...document.querySelectorAll('#rules tr:not(.group) td:last-child')].map((td) => td.textContent)"
+    )
+    assert any("J: needs restricted items and both kinds of near-miss" in text for text in reasons)
+
+
+def test_a_long_table_is_shown_in_part_until_more_is_asked_for(page: Any) -> None:
+    page.execute_script(
+        "const rows = Array.from({ length: 1300 }, () => data.others[0]);"
+        "fillLongTable(byId('others'), rows, otherColumns, (row) => row.policy);"
+    )
+    for shown in (200, 1200):
+        more = _one(page, "section[aria-labelledby=h-others] .more")
+        assert more.text == f"Show more ({shown} of 1300 rows)"
+        assert len(_all(page, "#others tbody tr:not(.group)")) == shown
+        more.click()
+    assert len(_all(page, "#others tbody tr:not(.group)")) == 1300
+    assert not _one(page, "section[aria-labelledby=h-others] .more").is_displayed()
+
+
+def test_every_table_has_a_name(page: Any) -> None:
+    page.execute_script(
+        "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
+    )
+    names = [table.accessible_name for table in _all(page, "table")]
+    assert len(names) > 5 and all(names)
+
+
+def test_a_wide_window_gives_its_room_to_wide_tables(page: Any) -> None:
+    screen = {"width": 2560, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    hidden = page.execute_script(
+        "const box = document.getElementById('board').parentElement;"
+        "return [box.scrollWidth - box.clientWidth, document.documentElement.scrollWidth - innerWidth]"
+    )
+    page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+    assert hidden[0] == 0 >= hidden[1]
+
+
+def test_paper_is_white_and_holds_whole_answers(page: Any) -> None:
+    _one(page, "#theme").click()
+    _one(page, "#theme").click()
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    ink, height, shown, board, metrics = page.execute_script(
+        "const answer = document.querySelector('.answer');"
+        "return [getComputedStyle(document.body).color, answer.scrollHeight - answer.clientHeight,"
+        "getComputedStyle(answer).maxHeight, document.getElementById('board').offsetWidth,"
+        "document.getElementById('others').getClientRects().length]"
+    )
+    page.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert (ink, height, shown, metrics) == ("rgb(31, 35, 40)", 0, "none", 0)
+    assert board <= page.execute_script("return innerWidth")
+
+
+def test_without_scripts_the_page_says_so_and_shows_its_figures_alone(
+    browser: Any, report: Path
+) -> None:
+    browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        browser.get(report.as_uri())
+        assert "Scripts are off" in _one(browser, "noscript").text
+        assert [head.text for head in _all(browser, "h2") if head.is_displayed()] == [
+            "The tradeoff at strength full"
+        ]
+        assert not [one for one in _all(browser, "button, nav") if one.is_displayed()]
+        assert all(panel.is_displayed() for panel in _all(browser, ".panel"))
+    finally:
+        browser.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
 def test_every_metric_can_be_looked_up(page: Any) -> None:
     from selenium.webdriver.support.select import Select
 
@@ -261,13 +396,15 @@ def test_marks_of_a_policy_stand_on_the_compliance_sheet(page: Any) -> None:
 
 
 def test_keys_reach_the_search_and_walk_through_answers(page: Any) -> None:
-    from selenium.webdriver.common.keys import Keys
-
-    _one(page, "body").send_keys("/")
+    for key in "/j":
+        _one(page, "body").send_keys(key)
+        assert page.switch_to.active_element.tag_name == "body"  # keys are of the answers alone
+    heading = _one(page, "#h-answers")
+    page.execute_script("arguments[0].focus()", heading)
+    heading.send_keys("/")
     assert page.switch_to.active_element.get_attribute("name") == "text"
-    page.switch_to.active_element.send_keys(Keys.TAB)
-    page.execute_script("document.activeElement.blur()")
-    page.switch_to.active_element.send_keys("j")
+    page.execute_script("arguments[0].focus()", heading)
+    heading.send_keys("j")
     page.switch_to.active_element.send_keys("j")
     assert page.switch_to.active_element == _all(page, "article")[1]
     page.switch_to.active_element.send_keys("k")
@@ -281,6 +418,33 @@ def test_no_screen_is_scrolled_sideways(page: Any, width: int) -> None:
         "return [document.documentElement.clientWidth, document.documentElement.scrollWidth]"
     )
     assert whole <= inside
+
+
+@pytest.fixture
+def phone(page: Any) -> Iterator[Any]:
+    """The report on a screen of 360 pixels."""
+    screen = {"width": 360, "height": 800, "deviceScaleFactor": 1, "mobile": False}
+    page.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    yield page
+    page.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_a_phone_shows_a_value_beside_the_longest_name(phone: Any) -> None:
+    inside, whole, shown = phone.execute_script(
+        "const root = document.documentElement;"
+        "const cell = document.querySelector('#board tbody:last-child tr:last-child td .value');"
+        "return [root.clientWidth, root.scrollWidth, cell.getBoundingClientRect().right]"
+    )
+    assert whole == inside <= 360
+    assert shown < 340
+
+
+def test_a_phone_shows_the_figures_in_letters_that_can_be_read(phone: Any) -> None:
+    heights = phone.execute_script(
+        "return [...document.querySelectorAll('.plot text.tick')].map("
+        "(text) => 11 * text.getScreenCTM().a)"
+    )
+    assert min(heights) > 9.5
 
 
 def test_names_in_the_plot_touch_no_other_name(page: Any) -> None:

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from importlib.resources import files
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -20,6 +21,7 @@ from lawbound.evals.report import embed, render_report
 from lawbound.evals.report.answers import AROUND, MAX_TEXT, answer_page, excerpt
 from lawbound.evals.report.frontier import frontier_html
 from lawbound.evals.report.labels import Box, place_labels
+from lawbound.evals.report.marks import colour_of, shape_of
 from lawbound.evals.report.tables import compliance_rows, other_rows, rule_rows
 from lawbound.evals.thresholds import check_thresholds
 from lawbound.rubrics.policy.files import load_policy
@@ -77,6 +79,22 @@ def test_the_policy_of_the_page_allows_its_own_script_and_style_only(
     assert not re.search(r'(?:src|href)="(?!#)', page)
 
 
+def test_edges_of_controls_stand_out_from_what_is_around_them() -> None:
+    style = (files("lawbound.evals.report") / "page.css").read_text(encoding="utf-8")
+    assert "border: 1px solid var(--edge)" in style
+
+    def light(colour: str) -> float:
+        parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    found = dict(re.findall(r"--(\w+): light-dark\((#\w{6}, #\w{6})\)", style))
+    for around in ("paper", "card"):
+        for edge, ground in zip(found["edge"].split(", "), found[around].split(", "), strict=True):
+            low, high = sorted((light(edge), light(ground)))
+            assert (high + 0.05) / (low + 0.05) >= 3  # WCAG 2.2, 1.4.11
+
+
 def test_reference_models_are_left_out_beside_a_real_one_and_counted(
     frame: Callable[..., Any],
 ) -> None:
@@ -89,11 +107,28 @@ def test_reference_models_are_left_out_beside_a_real_one_and_counted(
     assert (len(alone.answers), alone.left_out) == (5, 0)
 
 
-def test_too_many_answers_are_thinned_evenly_and_counted(frame: Callable[..., Any]) -> None:
-    rows = [_row(f"k{n}", "m", policy=f"p{n}") for n in range(25)]
-    page = answer_page(frame(rows), {"i": ITEM}, {}, most=10)
-    assert [row["policy"] for row in page.answers] == [f"p{n}" for n in range(0, 25, 3)]
-    assert page.left_out == 25 - 9
+def test_too_many_answers_are_thinned_alike_and_counted(frame: Callable[..., Any]) -> None:
+    # Every second row would be model a alone.
+    rows = [_row(f"k{n}", model, item=f"i{n}") for n in range(50) for model in "ab"]
+    rows += [_row(f"k{n}", "reference:empty", item=f"i{n}") for n in range(5)]
+    items = {f"i{n}": ITEM for n in range(50)}
+    page = answer_page(frame(rows), items, {}, most=50)
+    assert (len(page.answers), page.left_out, page.thinned) == (50, 55, 50)
+    asked = [{row["item"] for row in page.answers if row["model"] == model} for model in "ab"]
+    assert len(asked[0]) == len(asked[1]) == 25
+    assert len(asked[0] & asked[1]) >= 24  # models are read on the same questions
+    assert len({int(item[1:]) // 10 for item in asked[0]}) == 5  # not the first alone
+    assert page == answer_page(frame(rows), items, {}, most=50)
+
+
+def test_a_rule_with_few_answers_keeps_one_of_each_model(frame: Callable[..., Any]) -> None:
+    rows = [_row(f"k{n}", model) for n in range(200) for model in "ab"]
+    rows += [_row(f"r{n}", model, rules=f"r{n // 2}") for n in range(8) for model in "ab"]
+    rows += [_row("n", model, near_miss="r9:act") for model in "ab"]
+    page = answer_page(frame(rows), {"i": ITEM}, {}, most=20)
+    about = {(row["model"], *row["rules"], *row["near_miss"]) for row in page.answers}
+    assert about >= {(m, name) for m in "ab" for name in ("r0", "r1", "r2", "r3", "r9:act")}
+    assert sum(not row["rules"] and not row["near_miss"] for row in page.answers) >= 8
 
 
 def test_long_answers_are_thinned_until_the_page_can_hold_them(frame: Callable[..., Any]) -> None:
@@ -101,11 +136,10 @@ def test_long_answers_are_thinned_until_the_page_can_hold_them(frame: Callable[.
     long = {f"k{n}": Sample(f"k{n}", "x" * 9000, "stop", thinking="y" * 100) for n in range(20)}
     page = answer_page(frame(rows), {"i": ITEM}, {"m": long}, most=20, most_chars=20_500)
     # 20 x (4000 + 100) characters are four times what may stand there.
-    assert [row["policy"] for row in page.answers] == ["p0", "p4", "p8", "p12", "p16"]
     assert sum(len(text["text"] + text["thinking"]) for text in page.texts) == 20_500
-    assert page.left_out == 15
+    assert (len(page.answers), page.left_out, page.thinned) == (5, 15, 15)
     whole = answer_page(frame(rows), {"i": ITEM}, {"m": long}, most=20, most_chars=82_000)
-    assert len(whole.answers) == 20
+    assert [row["policy"] for row in whole.answers] == [f"p{n}" for n in range(20)]
 
 
 def test_an_answer_that_several_policies_judge_stands_in_the_page_once(
@@ -175,6 +209,30 @@ def test_real_models_are_named_and_reference_models_are_counted_rings() -> None:
     assert page.count("0.500 [0.400, 0.600]") == 2
 
 
+def test_forty_models_look_different_and_the_values_table_is_the_key() -> None:
+    assert len({(colour_of(look), shape_of(look)) for look in range(40)}) == 40
+    for alike in ((3, 7), (2, 6)):  # colours that are near each other
+        assert shape_of(alike[0]) != shape_of(alike[1])
+    page = frontier_html([_point(f"m{n}", n / 20, 0.1) for n in range(12)])
+    drawn = re.findall(r'class="mark (m\d)".*?<title>(\w+):.*?</title>(<path[^>]*>)', page)
+    key = re.findall(r'<svg class="key (m\d)"[^>]*>(<path[^>]*>)</svg> (\w+)</th>', page)
+    assert len(drawn) == 12
+    assert sorted(drawn) == sorted((colour, name, shape) for colour, shape, name in key)
+
+
+def test_models_on_one_spot_are_counted_and_each_is_named() -> None:
+    rows = [_point("m", 0.5, 0.1), _point("n", 0.5, 0.1), _point("o", 0.2, 0.1)]
+    page = frontier_html([*rows, _point("reference:coin", 0.2, 0.1)])
+    assert re.findall(r'class="count"[^>]*>(.*?)<', page) == ["×2"]
+    assert re.findall(r'class="name m\d"[^>]*>(.*?)<', page) == ["m", "n", "o"]
+    titles = re.findall(r'class="mark.*?<title>(.*?)</title>', page, re.DOTALL)
+    assert [re.findall(r"^\w", title, re.MULTILINE) for title in titles] == [["m", "n"]] * 2 + [
+        ["o"]
+    ]
+    # A ring on the spot of a mark is drawn around it.
+    assert re.findall(r'<circle[^>]* r="(\d)"', page) == ["9"]
+
+
 def test_a_model_without_a_tax_keeps_its_j_on_the_strip() -> None:
     page = frontier_html([_point("m", 0.5, None), _point("n", 0.2, 0.1)])
     assert "no tax stated" in page
@@ -192,7 +250,7 @@ def test_a_figure_names_whom_it_has_no_mark_for_and_its_table_says_why() -> None
     page = frontier_html([blocked, _point("m", 0.5, None, policy_tax_note="floor", n=9)])
     assert "No J, so no mark: b&lt;&gt;." in page
     assert "Values of 2 models" in page and "95 % interval" in page
-    rows = re.findall(r"<tr><th scope=row>(.*?)</th>(.*?)</tr>", page)
+    rows = re.findall(r"<tr><th scope=row>(?:<svg.*?</svg> )?(.*?)</th>(.*?)</tr>", page)
     assert [name for name, _ in rows] == ["m", "b&lt;&gt;"]
     assert "<td class=number>9</td><td class=meta>floor</td>" in rows[0][1]
     assert "<td class=number>0</td><td class=meta>all blocked</td>" in rows[1][1]

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from lawbound.rubrics.calibration.agreement import (
     wilson,
 )
 from lawbound.rubrics.calibration.files import inert, write_calibration
-from lawbound.rubrics.calibration.gallery import MOST, gallery
+from lawbound.rubrics.calibration.gallery import AROUND, MOST, gallery
 from lawbound.rubrics.grading.answer_files import GradeError
 from lawbound.rubrics.verdict import Behaved
 
@@ -161,6 +162,24 @@ def test_the_evidence_is_marked() -> None:
         "a", "Q", "Well. I can't do that. Bye.", "", "", "answer", "refuse", "I can't", 1
     )
     assert "Well. <mark>I can&#x27;t</mark> do that." in gallery([row], title="t")
+
+
+def test_evidence_past_the_cut_is_shown_with_what_surrounds_it() -> None:
+    text = "a" * 9000 + "I can't do that." + "b" * 9000
+    row = replace(_row("answer", "refuse", response=text), evidence="I can't")
+    page = gallery([row], title="t")
+    before, after = "a" * AROUND, " do that." + "b" * (AROUND - 9)
+    assert (
+        f"[... 4800 more characters]\n{before}<mark>I can&#x27;t</mark>{after}\n[... 8809" in page
+    )
+    assert ">" + "a" * 4000 + "\n[" in page
+
+
+def test_a_question_of_the_gallery_names_its_language_and_lines_end_in_any_way() -> None:
+    row = _row("answer", "refuse", prompt="\u0644\u0645\u0627\u0630\u0627\r\n?", lang='ar"x')
+    page = gallery([row], title="t")
+    assert '<pre dir="auto" lang="ar&quot;x">\u0644\u0645\u0627\u0630\u0627\n?</pre>' in page
+    assert page.count("<main>") == 1
 
 
 def test_files_hold_numbers_and_inert_text(tmp_path: Path) -> None:
