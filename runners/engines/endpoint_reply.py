@@ -114,7 +114,7 @@ def _refused(told: int | None, content: Any, reply: Reply, now: datetime) -> Ans
     """An error, by the status that it has or names; one that names none may be a filter's too."""
     words = error_words(content) or _excerpt(reply.body) or "no text"
     is_of_request = told is None or (400 <= told < 500 and told not in (401, 404, 429))
-    if is_of_request and is_moderated(content):
+    if is_of_request and is_moderated(content, is_of_request=told is not None):
         return Answer("", "blocked")
     status = 500 if told is None else told
     joint = " with error" if reply.status == 200 else ":"

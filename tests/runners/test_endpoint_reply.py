@@ -259,6 +259,14 @@ def test_only_a_filters_own_words_are_a_block(status: int, body: str, blocked: b
         ({"code": "overloaded", "message": "later"}, "status 200 with error overloaded: later"),
         ({"code": 502, "message": "content filter down"}, "status 200 with error 502: content filter down"),
         ("overloaded", "status 200 with error overloaded"),
+        ({"type": "server_error", "message": "Internal error in safety system"},
+         "status 200 with error server_error: Internal error in safety system"),
+        ({"code": "overloaded", "message": "content filter service unavailable, retry"},
+         "status 200 with error overloaded: content filter service unavailable, retry"),
+        ({"code": "invalid_api_key", "message": "Your key was flagged for abuse"},
+         "status 200 with error invalid_api_key: Your key was flagged for abuse"),
+        ({"type": "responsible_ai_timeout", "message": "later"}, "status 200 with error responsible_ai_timeout: later"),
+        ("content filter timed out", "status 200 with error content filter timed out"),
     ],
 )  # fmt: skip
 def test_an_error_in_a_good_response_is_told_with_the_status_that_the_servers_log_has(
@@ -267,6 +275,19 @@ def test_an_error_in_a_good_response_is_told_with_the_status_that_the_servers_lo
     body = json.dumps({"error": error}).encode()
     found = read_reply(Reply(200, "application/json", body), NOW)
     assert isinstance(found, Fault) and (found.message, found.again) == (told, True)
+
+
+def test_an_error_without_a_status_is_a_filters_where_its_code_says_so_or_nothing_speaks_against_it() -> (
+    None
+):
+    for error in (
+        {"code": "content_filter", "message": "This text is unavailable"},
+        {"type": "server_error", "code": "content_filter", "message": ""},
+        {"type": "invalid_request_error", "message": "Your prompt was flagged by our moderation system"},
+    ):  # fmt: skip
+        body = json.dumps({"error": error}).encode()
+        found = read_reply(Reply(200, "application/json", body), NOW)
+        assert isinstance(found, Answer) and found.finish == "blocked"
 
 
 def test_a_filtered_prompt_without_choices_is_a_block() -> None:
