@@ -212,12 +212,24 @@ def _answer(row: Mapping[str, Any], spec: Source, where: str, reading: "_Reading
 
 
 def _final(text: str) -> str:
-    """What stands behind the last marker of a worked answer, else all of it."""
+    """What stands behind the last marker of a worked answer, or in its braces, else all of it."""
     at, marker = max((text.rfind(marker), marker) for marker in _FINAL)
     found = text[at + len(marker) :].strip() if at >= 0 else text
-    if found.endswith("}") and found.count("}") > found.count("{"):
+    if at >= 0 and marker.endswith("{") and (end := _closed(found)) is not None:
+        found = found[:end].rstrip()
+    elif found.endswith("}") and found.count("}") > found.count("{"):
         found = found[:-1].rstrip()
     return found or text
+
+
+def _closed(text: str) -> int | None:
+    """Where the brace that is open before a text is closed; nowhere in one that is cut off."""
+    depth = 1
+    for sign in re.finditer(r"\\.|[{}]", text, re.DOTALL):
+        depth += {"{": 1, "}": -1}.get(sign[0], 0)
+        if not depth:
+            return sign.start()
+    return None
 
 
 def _number(value: str, where: str) -> str:
