@@ -226,7 +226,7 @@ def _ends_empty(choice: _Choice, text: str | None) -> bool:
     """Whether an answer without text is the model's own: it said nothing, thought only, or called a tool."""
     if choice.ending in ("blocked", "length"):
         return True
-    if choice.ending == "stop" and text is not None:
+    if choice.ending in ("stop", "tools") and text is not None:
         return True
     return any(
         choice.message.get(name) for name in ("tool_calls", "reasoning_content", "reasoning")

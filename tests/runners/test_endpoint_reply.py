@@ -144,11 +144,12 @@ def test_a_failure_of_the_provider_is_no_answer(choice: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("words", "finish"),
     [
-        ("stop STOP end_turn stop_sequence eos eos_token eot COMPLETE tool_calls TOOL_CALL tool_use", "stop"),
+        ("stop STOP end_turn stop_sequence eos eos_token eot COMPLETE tool_calls TOOL_CALL tool_use normal FinishReason.STOP",
+         "stop"),
         ("length MAX_TOKENS max_output_tokens model_length token_limit ERROR_LIMIT", "length"),
-        ("model_context_window_exceeded", "length"),
+        ("model_context_window_exceeded max_new_tokens max_length FinishReason.MAX_TOKENS", "length"),
         ("content_filter SAFETY RECITATION SPII ERROR_TOXIC guardrail_intervened refusal", "blocked"),
-        ("OTHER LANGUAGE pause_turn repetition banana null", "unknown"),
+        ("OTHER LANGUAGE pause_turn repetition banana null not_finished FinishReason.OTHER", "unknown"),
     ],
 )  # fmt: skip
 def test_how_a_text_ended_is_said_in_many_words_and_an_unknown_one_is_no_clean_end(
@@ -173,7 +174,12 @@ def test_a_filters_word_may_stand_after_a_colon_and_without_a_message() -> None:
         ({}, "stop", "no content and finish reason 'stop'"),
         ({"content": 5}, "stop", "content 5 and finish reason 'stop'"),
         ({"content": ""}, None, "empty content and no finish reason"),
-        ({"content": []}, "tool_calls", "empty content and finish reason 'tool_calls'"),
+        ({"content": []}, None, "empty content and no finish reason"),
+        (
+            {"content": None, "tool_calls": []},
+            "tool_calls",
+            "content null and finish reason 'tool_calls'",
+        ),
         ({"content": "half"}, "error", "finish reason 'error'"),
     ],
 )
@@ -225,6 +231,8 @@ def test_an_error_beside_choices_is_no_answer() -> None:
         ({"message": {"content": None}, "finish_reason": "content_filter"}, "blocked"),
         ({"message": {"content": None, "reasoning": "hm"}, "finish_reason": "stop"}, "stop"),
         ({"message": {"content": None, "tool_calls": [{}]}, "finish_reason": "tool_calls"}, "stop"),
+        ({"message": {"content": "", "tool_calls": []}, "finish_reason": "tool_calls"}, "stop"),
+        ({"message": {"content": []}, "finish_reason": "tool_calls"}, "stop"),
     ],
 )
 def test_an_answer_without_text_may_be_the_models_own(choice: dict[str, Any], finish: str) -> None:
