@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -57,9 +57,9 @@ def test_what_may_be_a_secret_is_hidden_once_and_for_all(text: str, shown: str) 
 
 @pytest.mark.parametrize("part", ["http://", "@", ":", "?", "?version=", ".", ".x", "://[]", "#a@"])
 def test_a_long_text_takes_no_longer_than_it_is(part: str) -> None:
-    start = perf_counter()
+    start = process_time()
     without_secrets("http://" + part * 100_000)
-    assert perf_counter() - start < 2
+    assert process_time() - start < 2
 
 
 def test_the_page_on_formats_names_the_parameters() -> None:
