@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from lawbound.evals.folder import verdicts
 from lawbound.evals.folder.policies import check_sizes
 from lawbound.evals.observer import Observer, Silent
 from lawbound.evals.opening import ModelLabels, check_model, check_own
@@ -93,7 +94,8 @@ def prepare(
         observer: Hears of the progress.
 
     Raises:
-        SuiteError: The suite is unknown or malformed, or more repeats are wanted than can be planned.
+        SuiteError: The suite is unknown or malformed, or more repeats are wanted than can be planned,
+            or more verdicts would be written than are read again.
         PolicyError: A policy is unknown, malformed or too large to be stored, or two have one id.
         ItemError: The bank is malformed.
         ModelError: A model's name has no known form, two names mean one label, or a ready engine
@@ -126,6 +128,11 @@ def prepare(
         raise SuiteError(
             f"epochs is {spec.epochs}: found {len(arms) * spec.epochs} requests a model, expected at most "
             f"{MOST_REQUESTS}"
+        )
+    if (rows := _rows(arms, models, spec.epochs)) > verdicts.MAX_ROWS:
+        raise SuiteError(
+            f"{len(models)} models in one run: found {rows} verdicts, expected at most {verdicts.MAX_ROWS} "
+            "(which a leaderboard of several runs need not keep to)"
         )
     return Prepared(spec, suite, named, arms, models, seed, digest(bank))
 
@@ -184,6 +191,15 @@ def plan_for(prepared: Prepared, engine: Engine, modes: Collection[Mode]) -> Pla
 def mode_of(engine: Engine) -> Mode:
     """How a model is asked for a choice: by scoring each, or for an answer in words."""
     return "choices" if isinstance(engine, ScoresChoices) else "generate"
+
+
+def _rows(arms: Sequence[Arm], models: Sequence[str], epochs: int) -> int:
+    """Verdicts of a run at most: beside two real models, a reference model may be asked for choices in both modes."""
+    of_one = epochs * sum(len(arm.policies) for arm in arms)
+    again = sum(len(arm.policies) for arm in arms if arm.mode == "choices")
+    references = sum(map(is_reference, models))
+    has_modes = len(models) - references > 1
+    return len(models) * of_one + (references * again if has_modes else 0)
 
 
 def _policies(names: Sequence[str]) -> dict[str, Policy]:

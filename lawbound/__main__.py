@@ -31,6 +31,10 @@ def main() -> None:
     if code == INTERRUPTED:  # Typer has made an exit of the interrupt
         sys.stderr.write(STOPPED)
         code = TERMINATED if terminations else INTERRUPTED
+    if code in (INTERRUPTED, TERMINATED):
+        # An interrupt inside an exec, as where a dataclass is made, is remembered until the next one: under
+        # `python -m`, Python would end by SIGINT whatever the code is.
+        exec("")
     sys.exit(code)
 
 
@@ -67,6 +71,10 @@ def _code() -> Any:
     except KeyboardInterrupt:
         return INTERRUPTED
     except (ValueError, RuntimeError, OSError) as error:
+        if isinstance(
+            error.__cause__, KeyboardInterrupt
+        ):  # Python 3.11's, where a class is being made
+            return INTERRUPTED
         refused = isinstance(error, OSError) and error.errno is not None
         if not refused and not type(error).__module__.startswith("lawbound."):
             raise

@@ -199,7 +199,7 @@ def _answer(row: Mapping[str, Any], spec: Source, where: str, reading: "_Reading
     raw = row[_column(spec, "answer")]
     if spec.shape == "choice":
         choices = _choices(row, spec, where)
-        named = _named(raw, choices, _labels(row, spec, choices, where))
+        named = _named(raw, choices, _labels(row, spec), where)
         index = reading.right(named, _plain(raw), choices, where)
         return Answer("choice", choices[index], choices, spec.unit)
     text = _plain(raw)
@@ -212,12 +212,24 @@ def _answer(row: Mapping[str, Any], spec: Source, where: str, reading: "_Reading
 
 
 def _final(text: str) -> str:
-    """What stands behind the last marker of a worked answer, else all of it."""
+    """What stands behind the last marker of a worked answer, or in its braces, else all of it."""
     at, marker = max((text.rfind(marker), marker) for marker in _FINAL)
     found = text[at + len(marker) :].strip() if at >= 0 else text
-    if found.endswith("}") and found.count("}") > found.count("{"):
+    if at >= 0 and marker.endswith("{") and (end := _closed(found)) is not None:
+        found = found[:end].rstrip()
+    elif found.endswith("}") and found.count("}") > found.count("{"):
         found = found[:-1].rstrip()
     return found or text
+
+
+def _closed(text: str) -> int | None:
+    """Where the brace that is open before a text is closed; nowhere in one that is cut off."""
+    depth = 1
+    for sign in re.finditer(r"\\.|[{}]", text, re.DOTALL):
+        depth += {"{": 1, "}": -1}.get(sign[0], 0)
+        if not depth:
+            return sign.start()
+    return None
 
 
 def _number(value: str, where: str) -> str:
@@ -262,19 +274,11 @@ def _texts(cell: Any) -> tuple[str, ...]:
     return tuple(map(_plain, cell)) if isinstance(cell, list | tuple) else ()
 
 
-def _labels(
-    row: Mapping[str, Any], spec: Source, choices: tuple[str, ...], where: str
-) -> tuple[str, ...]:
+def _labels(row: Mapping[str, Any], spec: Source) -> Any:
     """Labels of a ``{"text": [...], "label": [...]}`` cell, which may count from 1."""
     column = spec.columns.get("choices", "choices")
     cell = None if isinstance(column, list) else row[column]
-    given = cell.get("label") if isinstance(cell, Mapping) else None
-    labels = _texts(given)
-    if given not in (None, [], ()) and not len(set(labels)) == len(labels) == len(choices):
-        raise ItemError(
-            f"{where}: labels are {quoted(given)}, expected a different one for each choice"
-        )
-    return labels
+    return cell.get("label") if isinstance(cell, Mapping) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,8 +290,17 @@ class _Named:
     """By its letter, or its number from 0."""
 
 
-def _named(raw: Any, choices: tuple[str, ...], labels: Sequence[str]) -> _Named:
-    text = _plain(raw)
+def _named(raw: Any, choices: tuple[str, ...], given: Any, where: str) -> _Named:
+    text, labels = _plain(raw), _texts(given)
+    is_named = len(set(labels)) == len(labels) == len(choices) and labels != ("1", "0")
+    if given not in (None, [], ()) and not is_named:
+        # As 1, 0, 0 they mark the right choice, or mean something else that names none.
+        if text not in choices:
+            raise ItemError(
+                f"{where}: labels are {quoted(given)}, expected a different one for each choice, or an answer "
+                "that is the text of one"
+            )
+        return _Named(choices.index(text), None)
     if text in labels:
         return _Named(None, labels.index(text))
     index = -1
@@ -341,7 +354,7 @@ def _reading(rows: Sequence[Mapping[str, Any]], spec: Source) -> _Reading:
     for number, row in enumerate(rows, 1):
         where = f"{spec.source}: row {number}"
         choices = _choices(row, spec, where)
-        named.append(_named(row[column], choices, _labels(row, spec, choices, where)))
+        named.append(_named(row[column], choices, _labels(row, spec), where))
     return _Reading(
         all_texts=all(one.by_text is not None for one in named),
         all_places=all(one.by_place is not None for one in named),

@@ -7,6 +7,8 @@ PUBLIC: Final = (
     "alt", "api-version", "deployment", "location", "model", "o", "project", "provider", "region", "version",
 )  # fmt: skip
 """Parameters of a server's address that everybody may know. Keys have too many names to list those instead."""
+LONGEST: Final = 60
+"""Characters of such a parameter's value: letters, digits and ``_ . % / : -``."""
 HIDDEN: Final = "[hidden]"
 
 _BEHIND_SCHEME: Final = re.compile(r"(?<=://)\S+")
@@ -14,7 +16,9 @@ _AFTER: Final = "'\"`,.:!?()}>…"
 """Signs that end a quote or a sentence, and seldom a URL. A bracket ends an address of IPv6."""
 _PORT: Final = re.compile(r"\d{0,5}|PORT")
 _PART: Final = re.compile(r"[?&;#][^?&;#]*")
-_KNOWN: Final = re.compile(rf"[?&;#]|[?&;](?:{'|'.join(PUBLIC)})=[\w.%-]{{0,60}}")
+_KNOWN: Final = re.compile(
+    rf"[?&;#]|[?&;](?:{'|'.join(PUBLIC)})=[\w.%/:-]{{0,{LONGEST}}}", re.IGNORECASE
+)
 
 
 def without_secrets(text: str) -> str:
@@ -33,7 +37,12 @@ def holds_secret(url: str) -> bool:
 
 def _shown(found: re.Match[str]) -> str:
     url = found[0].rstrip(_AFTER)
-    before, at, url_left = url.rpartition("@")
+    # An @ of a path is none behind a user name, but a password may hold a / as it stands.
+    first, slash, path = url.partition("/")
+    if ":" in first:
+        first, slash, path = url, "", ""
+    before, at, url_left = first.rpartition("@")
+    url_left += slash + path
     place = re.match(r"[^/?#;&]*", url_left)[0]  # type: ignore[index]  # it matches nothing, too
     host, colon, port = _split_port(place)
     if not _PORT.fullmatch(port):

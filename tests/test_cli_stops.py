@@ -1,6 +1,8 @@
 """A command that is told to stop: Ctrl-C and SIGTERM, in the command's own process."""
 
+import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -83,6 +85,43 @@ def test_a_second_sigterm_finds_no_handler_and_none_stays_behind(
     monkeypatch.setattr("lawbound.evals.conclude.conclude", stopped)
     assert _exit(monkeypatch, "report", str(tmp_path)) == 143
     assert [*then, signal.getsignal(signal.SIGTERM)] == [signal.SIG_DFL, signal.SIG_DFL]
+
+
+IN_EXEC = """
+import sys
+from lawbound.__main__ import main
+from lawbound.evals import conclude
+
+def stopped(*_, **__):
+    exec("import signal; signal.raise_signal(signal.SIGTERM)")
+
+conclude.conclude = stopped
+main()
+"""
+"""As where a dataclass is being made while a module is imported."""
+
+
+def test_a_stop_inside_an_exec_ends_with_its_own_code_too(tmp_path: Path) -> None:
+    (tmp_path / "stopped_in_exec.py").write_text(IN_EXEC, encoding="utf-8")
+    command = [sys.executable, "-m", "stopped_in_exec", "report", str(tmp_path)]
+    path = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
+    environment = {**os.environ, "PYTHONPATH": path}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (143, STOPPED)
+
+
+def test_a_stop_that_python_has_wrapped_is_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stopped(*_: Any, **__: Any) -> None:
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except KeyboardInterrupt as stop:
+            raise RuntimeError("Error calling __set_name__") from stop
+
+    monkeypatch.setattr("lawbound.evals.conclude.conclude", stopped)
+    assert _exit(monkeypatch, "report", str(tmp_path)) == 143
+    assert capsys.readouterr().err == STOPPED
 
 
 def _seen(handlers: list[Any]) -> Callable[..., None]:

@@ -316,7 +316,10 @@ def test_a_key_among_the_models_arguments_is_written_nowhere(logs: Path, tmp_pat
     out = tmp_path / "out"
     conclude(import_logs(_copied(logs, tmp_path / "logs", replace=change), out).root)
     (entry,) = RunFolder(out).read_run()["models"]
-    assert entry["model"] == "lm-eval:lawbound-test:api_key=[key],base_url=[key],model=m"
+    assert (
+        entry["model"]
+        == "lm-eval:lawbound-test:api_key=[key],base_url=http://[hidden]@h/v1,model=m"
+    )
     written = b"".join(file.read_bytes() for file in out.rglob("*") if file.is_file())
     assert b"hunter" not in written
 

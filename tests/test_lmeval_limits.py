@@ -290,6 +290,17 @@ def test_how_a_server_is_asked_is_no_part_of_the_models_name(tmp_path: Path, giv
     assert entry["model"] == "lm-eval:local-chat-completions:model=m"
 
 
+def test_two_servers_of_one_model_are_two_by_their_addresses(tmp_path: Path) -> None:
+    logs, names = _log(tmp_path / "logs", model="local-chat-completions"), set()
+    for host in ("a", "b"):
+        given = {"model": "m", "base_url": f"http://{host}/v1?route=hunter2"}
+        results = {"config": {"model": "local-chat-completions", "model_args": given}}
+        (logs / f"results_{FIRST}.json").write_text(json.dumps(results), encoding="utf-8")
+        (entry,) = import_logs(logs, tmp_path / host).read_run()["models"]
+        names.add(entry["model"].partition("base_url=http:")[2])
+    assert names == {"//a/v1?[hidden],model=m", "//b/v1?[hidden],model=m"}
+
+
 @pytest.mark.parametrize(
     "command",
     [["gate", "LOGS", "--that", "J>=0"], ["compare", "LOGS", "LOGS"], ["report", "LOGS"], ["leaderboard", "LOGS"]],

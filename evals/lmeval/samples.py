@@ -21,7 +21,7 @@ from lawbound.evals.lmeval.docs import DocArm, parse_doc
 from lawbound.evals.lmeval.limits import LimitError, given_limits, sent_limit
 from lawbound.evals.lmeval.prompts import check_prompt
 from lawbound.rubrics.answers.constraints import check_demands
-from lawbound.runners.engines.harness_load import is_secret
+from lawbound.runners.engines.harness_load import is_key
 from lawbound.runners.engines.thinking import split_thinking
 from lawbound.runners.plan import request_key
 from lawbound.runners.sample import (
@@ -36,6 +36,7 @@ from lawbound.runners.sample import (
 from lawbound.tasks.files import quoted
 from lawbound.tasks.item import ItemError
 from lawbound.tasks.places import open_regular
+from lawbound.tasks.urls import without_secrets
 
 _CLIENT = frozenset({"num_concurrent", "max_retries", "timeout"})
 """Arguments of a server's client, which change no answer."""
@@ -113,7 +114,7 @@ def _arguments(found: Any) -> str:
         pairs = (part.partition("=") for part in str(found or "").split(",") if part)
         found = {name: value for name, _, value in pairs}
     shaping = [name for name in found if name not in _CLIENT]
-    shown = {n: "[key]" if is_secret(str(n), str(found[n])) else found[n] for n in shaping}
+    shown = {n: "[key]" if is_key(str(n)) else without_secrets(str(found[n])) for n in shaping}
     return ",".join(f"{name}={shown[name]}" for name in sorted(shown))
 
 

@@ -24,7 +24,6 @@ from lawbound.rubrics.policy.requirement import Requirement
 from lawbound.rubrics.reference import is_reference
 from lawbound.rubrics.verdict import Reading
 from lawbound.runners.engines import OPENED, Engine, ModelError, check_name
-from lawbound.runners.engines.endpoint_address import read_address, read_key
 from lawbound.runners.plan import canonical_json
 from lawbound.runners.sample import Settings
 from lawbound.tasks.urls import without_secrets
@@ -99,7 +98,6 @@ def _read_model(name: str, model: str, expected: str) -> str:
     if not model.startswith("openai:"):
         return model
     label, _, url = model.removeprefix("openai:").rpartition("@")
-    read_address(label, url, read_key("OPENAI_API_KEY"))
     scheme, _, rest = url.partition("://")
     host, slash, path = rest.partition("/")
     whole = f"openai:{label}@{scheme.lower()}://{host.lower()}{slash}{path}"

@@ -60,7 +60,7 @@ def check_name(model: str, *, expected: str = "") -> None:
         raise ModelError(f"model '{shown}': unknown form, expected {expected or FORMS}")
     if kind == "openai" and "@" not in rest:
         raise ModelError(f"model '{shown}': found no '@', expected openai:NAME@URL")
-    if kind == "openai" and rest.startswith("@"):
+    if kind == "openai" and not rest.rpartition("@")[0].strip("@"):
         raise ModelError(f"model '{shown}': found no name before '@', expected openai:NAME@URL")
     _check_secrets(kind, rest)
 
@@ -120,6 +120,10 @@ def _check_secrets(kind: str, rest: str) -> None:
         from lawbound.runners.engines.harness_load import check_arguments
 
         check_arguments(rest.partition(":")[0], _harness_arguments(rest))
+    elif kind == "vllm" and "://" in rest:
+        from lawbound.runners.engines.vllm_local import check_url
+
+        check_url(rest)
     elif holds_secret(rest):
         raise ModelError(
             f"model '{kind}:{without_secrets(rest)}': found a URL with what may be a key, expected keys in "

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import platform
+import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -79,12 +80,22 @@ def versions() -> Versions:
     return Versions(version("lawbound"), code.hexdigest()[:12], platform.python_version())
 
 
+def _pass_signals_on() -> None:
+    """Where this process is deaf to SIGTERM, see `cluster_ray`, let what an engine starts be ended by it all the same."""
+    if hasattr(signal, "pthread_sigmask") and signal.SIGTERM in signal.pthread_sigmask(
+        signal.SIG_BLOCK, ()
+    ):
+        signal.signal(signal.SIGTERM, lambda *_: None)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+
+
 class Worker:
     """The body of an actor. Weights are read here; only prompts and samples travel."""
 
     def __init__(self) -> None:
         """Nothing is loaded before `open`."""
         self._engine: Engine | None = None
+        _pass_signals_on()
 
     def greet(self) -> Greeting:
         """Say where and what this is."""

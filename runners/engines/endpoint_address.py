@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from lawbound.runners.engines.protocol import ModelError
-from lawbound.tasks.urls import PUBLIC, holds_secret
+from lawbound.tasks.urls import LONGEST, PUBLIC, holds_secret
 
 _SECRET_VARIABLE = re.compile(r"KEY|TOKEN|SECRET|PASSWORD", re.IGNORECASE)
 _BEARER = re.compile(r"\bBearer\s+[^\s\"',;]+", re.IGNORECASE)
@@ -129,14 +129,13 @@ def read_address(name: str, url: str, key: Key = Key()) -> Address:
         raise ModelError(
             f"{where}: found a user name in the URL, expected the key in the environment"
         )
-    if (
-        holds_secret(url)
-        or any(key.value == value for _, value in parse_qsl(parts.query))
-        or key.stands_in(unquote(url))
-    ):
+    has_key = key.stands_in(unquote(url)) or any(
+        key.value == value for _, value in parse_qsl(parts.query)
+    )
+    if has_key or holds_secret(url):
         raise ModelError(
-            f"{where}: found a key in the URL, or a part that may be one, expected keys in the environment "
-            f"and no parameters but {', '.join(PUBLIC)}, which files may show"
+            f"{where}: found {_A_KEY if has_key else _what_may_be_a_key(parts.query)}, expected keys in the "
+            f"environment and no parameters but {', '.join(PUBLIC)}, which files may show"
         )
     if parts.scheme not in ("http", "https") or not host:
         raise ModelError(f"{where}: found no http:// or https:// URL, expected http://HOST/v1")
@@ -146,3 +145,25 @@ def read_address(name: str, url: str, key: Key = Key()) -> Address:
     bracketed = f"[{host}]" if ":" in host else host
     shown = f"{parts.scheme}://{bracketed}{'' if port is None else f':{port}'}{path}"
     return Address(shown + (f"?{parts.query}" if parts.query else ""), shown)
+
+
+_A_KEY = "a key in the URL, or a part that may be one"
+_WORD = re.compile(r"[A-Za-z_-]{1,24}")
+"""A parameter's name that is no key itself."""
+
+
+def _what_may_be_a_key(query: str) -> str:
+    """The first part of a query that may be one, by its name."""
+    for part in re.split("[&;]", query):
+        name, _, value = part.partition("=")
+        if not holds_secret(f"http://h/?{part}"):
+            continue
+        if name.lower() in PUBLIC:
+            return (
+                f"a value of {name} in the URL that may be a key (more than {LONGEST} signs, or others than "
+                "letters, digits and _.%/:-)"
+            )
+        if _WORD.fullmatch(name) and value.strip("="):
+            return f"the parameter {name} in the URL, which may be a key"
+        break
+    return _A_KEY

@@ -16,6 +16,12 @@ _MODERATED = re.compile(
     r"inappropriate content",
     re.IGNORECASE,
 )
+_NO_FILTERS = re.compile(
+    r"server[_ ]?error|internal[_ ]error|overload|unavailable|time(?:d[_ -]?|s[_ -]|[_ -]?)out|"
+    r"(?:api|access)[_ -]?key|quota|rate[_ -]?limit",
+    re.IGNORECASE,
+)
+"""A server's own failure, also one of its filter, and an account's."""
 _OWN_WORDS = 160
 """Characters of a code or message that are the server's own."""
 _LONGEST_WORDS = 4000
@@ -48,11 +54,22 @@ def error_words(content: Any) -> str:
     return ": ".join(filter(None, (*_codes(error), message, detail)))
 
 
-def is_moderated(content: Any) -> bool:
-    """Only the server's own words count: a message may go on to quote our prompt, a policy text."""
+def is_moderated(content: Any, *, is_of_request: bool = True) -> bool:
+    """Only the server's own words count: a message may go on to quote our prompt, a policy text.
+
+    Args:
+        content: The body of the error.
+        is_of_request: Its status says that the request is at fault. Where none does, a server that fails says so
+            in words that may name its filter: those of a failure count first.
+    """
     error = _error(content)
-    words = [*_codes(error), str(error.get("message") or "")[:_OWN_WORDS]]
-    return any(_MODERATED.search(word) for word in words)
+    codes, message = _codes(error), str(error.get("message") or "")[:_OWN_WORDS]
+    if is_of_request:
+        return any(_MODERATED.search(word) for word in (*codes, message))
+    if any(_MODERATED.search(code) and not _NO_FILTERS.search(code) for code in codes):
+        return True
+    has_failed = any(_NO_FILTERS.search(word) for word in (*codes, message))
+    return _MODERATED.search(message) is not None and not has_failed
 
 
 def is_out_of_quota(words: str) -> bool:

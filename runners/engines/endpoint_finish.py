@@ -13,10 +13,12 @@ Ending = Literal["stop", "tools", "length", "blocked", "broken", "unknown"]
 """``tools`` ends an answer that calls a tool; ``broken`` one that the server did not finish, which is asked again."""
 
 _WORDS: Mapping[Ending, tuple[str, ...]] = {
-    "stop": ("stop", "end_turn", "stop_sequence", "eos", "eos_token", "eot", "completed", "complete"),
+    "stop": ("stop", "end_turn", "stop_sequence", "eos", "eos_token", "eot", "completed", "complete",
+        "normal",  # Baidu's Qianfan
+    ),
     "tools": ("tool_calls", "tool_call", "tool_use", "function_call"),
     "length": (
-        "length", "max_tokens", "max_output_tokens", "token_limit",
+        "length", "max_tokens", "max_output_tokens", "max_new_tokens", "max_length", "token_limit",
         # The model's context is full (Mistral; Anthropic, Bedrock and Z.ai; Cohere).
         "model_length", "model_context_window_exceeded", "error_limit",
     ),
@@ -40,13 +42,15 @@ _FINISHES: Mapping[Ending, Finish] = {
 
 
 def ending_of(reason: Any) -> Ending:
-    """What a finish reason says; Gemini's own word may stand after a colon: ``content_filter: SPII``.
+    """What a finish reason says.
+
+    Gemini's own word may stand after a colon, ``content_filter: SPII``, or as Python prints it, ``FinishReason.STOP``.
 
     Args:
         reason: What stands in the field, whatever that is.
     """
     word = reason.lower().partition(":")[0].strip() if isinstance(reason, str) else ""
-    return _ENDINGS.get(word, "unknown")
+    return _ENDINGS.get(word.removeprefix("finishreason."), "unknown")
 
 
 def finish_of(ending: Ending) -> Finish:

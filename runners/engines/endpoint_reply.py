@@ -114,7 +114,7 @@ def _refused(told: int | None, content: Any, reply: Reply, now: datetime) -> Ans
     """An error, by the status that it has or names; one that names none may be a filter's too."""
     words = error_words(content) or _excerpt(reply.body) or "no text"
     is_of_request = told is None or (400 <= told < 500 and told not in (401, 404, 429))
-    if is_of_request and is_moderated(content):
+    if is_of_request and is_moderated(content, is_of_request=told is not None):
         return Answer("", "blocked")
     status = 500 if told is None else told
     joint = " with error" if reply.status == 200 else ":"
@@ -226,7 +226,7 @@ def _ends_empty(choice: _Choice, text: str | None) -> bool:
     """Whether an answer without text is the model's own: it said nothing, thought only, or called a tool."""
     if choice.ending in ("blocked", "length"):
         return True
-    if choice.ending == "stop" and text is not None:
+    if choice.ending in ("stop", "tools") and text is not None:
         return True
     return any(
         choice.message.get(name) for name in ("tool_calls", "reasoning_content", "reasoning")

@@ -83,7 +83,7 @@ def check_arguments(kind: str, arguments: Mapping[str, Any]) -> None:
     """
     where = f"model 'lm-eval:{kind}'"
     for name, value in arguments.items():
-        if _is_named_so(name):
+        if is_key(name):
             raise ModelError(f"{where}: found {name} in the name, expected keys in the environment")
         if holds_secret(str(value)):
             raise ModelError(f"{where}: found a secret in {name}, expected keys in the environment")
@@ -94,13 +94,10 @@ def label_in(arguments: Mapping[str, Any], kind: str) -> str:
     return next((str(arguments[name]) for name in _NAMES if arguments.get(name)), kind)
 
 
-def is_secret(name: str, value: str) -> bool:
-    """Whether an argument of a model is a key, or a URL with one."""
-    return _is_named_so(name) or holds_secret(value)
-
-
-def _is_named_so(name: str) -> bool:
-    return bool(_SECRET.search(name.strip())) and name not in _NO_SECRETS
+def is_key(name: str) -> bool:
+    """Whether an argument of a model is a key by its name."""
+    name = name.strip()
+    return bool(_SECRET.search(name)) and name not in _NO_SECRETS
 
 
 def _commit(model: Any, arguments: Mapping[str, Any]) -> str | None:

@@ -8,6 +8,8 @@ _OPENING = rf"<(?:{_TAGS})>|\[THINK\]|<\|begin_of_thought\|>|<\|START_THINKING\|
 _CLOSING = (
     rf"</(?:{_TAGS})>|\[/THINK\]|<\|end_of_thought\|>|<\|END_THINKING\|>|◁/think▷|<channel\|>"
 )
+_PAIRED = "<channel|>"
+"""Gemma's own, which closes only what was opened: it writes both marks."""
 _SIGNS = ("<", "[", "◁")
 """What every mark begins with."""
 _OPEN = re.compile(rf"\s*(?:{_OPENING})", re.IGNORECASE)
@@ -18,8 +20,13 @@ _CHANNEL = re.compile(
     rf"{_HEADER}(?P<body>.*?)(?=<\|(?:end|return|call|start|channel)\|>|\Z)", re.DOTALL
 )
 """A message of gpt-oss: a channel, a recipient or a form that is asked for, and what is said."""
-_SPOKEN = re.compile(rf"(?:\A\s*|(?:\A|<\|end\|>)\s*<\|start\|>\w{{1,40}}\s*){_HEADER}")
-"""Where such messages begin: in the middle of a sentence the marks are talked about."""
+_ROLE = r"[\w.]{1,100}(?:\s+to=[^<\s]{1,200})?\s*"
+"""Who speaks; the recipient may stand here instead of in the header."""
+_SPOKEN = re.compile(
+    rf"(?:\A\s*(?:<\|start\|>{_ROLE})?|(?:<\|end\|>|(?i:{_CLOSING}))\s*(?:(?:<\|start\|>)?{_ROLE})?){_HEADER}"
+)
+"""Where such messages begin: in the middle of a sentence the marks are talked about. Servers pass on more or
+less of what stands between two messages."""
 _CUT_HEADER = re.compile(r"\s*<\|channel\|>(?:\w{1,40}[^<]{0,200}(?:<\|constrain\|>[^<]{0,200})?)?")
 
 MARKERS = (
@@ -66,6 +73,8 @@ def split_thinking(output: str, *, opened: bool = False) -> Split:
         closing = _CLOSE.search(output)
         if closing is None or _OPEN.search(output[: closing.start()]):
             return Split("", output)
+        if closing[0].startswith(_PAIRED):
+            return Split("", output)
         return Split(output[: closing.start()].strip(), output[closing.end() :])
     rest = output[opening.end() :] if opening else output
     closing = _CLOSE.search(rest)
@@ -75,7 +84,9 @@ def split_thinking(output: str, *, opened: bool = False) -> Split:
 
 
 def _split_channels(output: str, spoken: re.Match[str]) -> Split:
-    before = output[: spoken.start()].strip()  # of a trace that the template opened
+    before = output[: spoken.start()]  # of a trace that the template opened, or in other marks
+    opening = _OPEN.match(before)
+    before = (before[opening.end() :] if opening else before).strip()
     thoughts = [before] if before else []
     answers: list[str] = []
     for part in _CHANNEL.finditer(output, spoken.start()):

@@ -17,6 +17,7 @@ from lawbound.runners.engines.local_chat import ChatTokenizer
 from lawbound.runners.engines.protocol import ModelError, room_fault
 from lawbound.runners.sample import Fingerprint, Finish, Message, Rendered, Request, Sample
 from lawbound.tasks.messages import did_you_mean, one_line
+from lawbound.tasks.urls import holds_secret, without_secrets
 
 BATCH = 1024
 VERSION = "2"
@@ -214,6 +215,23 @@ def _logprob(output: Any, head: int) -> float:
     """Sum over the tokens after the prompt; vLLM gives one mapping a position, keyed by token."""
     pairs = zip(output.prompt_token_ids[head:], output.prompt_logprobs[head:], strict=True)
     return float(sum(found[token].logprob for token, found in pairs))
+
+
+def check_url(rest: str) -> None:
+    """Refuse a model's URL with what may be a key, in it or among the arguments behind it.
+
+    Raises:
+        ModelError: It has one.
+    """
+    url, _, query = rest.partition("?")
+    given = parse_qsl(query, keep_blank_values=True)
+    if holds_secret(url) or any(
+        word not in OPTIONS or holds_secret(value) for word, value in given
+    ):
+        raise ModelError(
+            f"model 'vllm:{without_secrets(rest)}': found a URL with what may be a key, expected keys in the "
+            f"environment and behind a ? only {', '.join(OPTIONS)}"
+        )
 
 
 def _read_options(name: str, query: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from lawbound.__main__ import main
+from lawbound.evals.folder.verdicts import read_verdicts
 
 
 def _call(*arguments: object) -> tuple[int, str]:
@@ -123,6 +124,22 @@ def test_repeats_without_end_are_refused_before_they_are_planned(
     _refused(
         _call(*plan, 1000), "epochs is 1000: found ", " requests a model, expected at most 10000"
     )
+
+
+def test_more_verdicts_than_are_read_again_are_refused_before_anything_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    models = ("--model", "reference:coin", "--model", "reference:oracle", "--no-references")
+    given = ("run", "quick", *models, "--policy", "us", "--limit", 6, "--out", tmp_path / "out")
+    assert _call(*given)[0] == 0
+    (rows,) = {len(read_verdicts(file, ValueError)) for file in tmp_path.glob("out/*.parquet")}
+    monkeypatch.setattr("lawbound.evals.folder.verdicts.MAX_ROWS", rows)
+    assert _call("plan", *given[1:-2])[0] == 0
+    monkeypatch.setattr("lawbound.evals.folder.verdicts.MAX_ROWS", rows - 1)
+    told = f"2 models in one run: found {rows} verdicts, expected at most {rows - 1}"
+    for command in (("plan", *given[1:-2]), (*given[:-1], tmp_path / "second")):
+        _refused(_call(*command), told)
+    assert not (tmp_path / "second").exists()
 
 
 def test_a_suite_with_numbers_that_could_not_be_read_again_is_refused(tmp_path: Path) -> None:

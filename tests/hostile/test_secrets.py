@@ -38,7 +38,11 @@ def _refused(*arguments: object) -> str:
         "openai:a@http://h/v1#hunter2",
         "openai:a@http://h/v1?key=hunter2,openai:a@http://h2/v1?key=hunter2",
         "hf:https://u:hunter2@h/name",
+        "openai:@@http://hunter2@h/v1",
         "vllm:https://hunter2@h/name",
+        "vllm:s3://bucket/name?tensor_parallel_size=4&hunter2",
+        "vllm:s3://bucket/name?signature=hunter2",
+        "vllm:s3://bucket/name?tokenizer=https://u:hunter2@h/name",
         "gguf:https://h/file.gguf?sig=hunter2",
         "lm-eval:local-chat-completions:model=a,base_url=http://u:hunter2@h/v1",
         "lm-eval:local-chat-completions:model=a,api_key=hunter2",
@@ -99,5 +103,10 @@ def test_names_without_a_secret_pass() -> None:
         "lm-eval:local-chat-completions:model=a,base_url=http://h:8000/v1,eos_string=<|end|>",
         "vllm:a/b?dtype=bfloat16",
         "gguf:a?b#c.gguf",
+        "openai:@cf/meta/llama@https://h/accounts/0/ai/v1",
+        "openai:a@https://h/v1?model=meta-llama/Llama-3.1-8B",
+        "vllm:s3://bucket/model?tensor_parallel_size=4&dtype=bfloat16",
+        "vllm:gs://bucket/model@2?tokenizer=gs://bucket/other",
+        "lm-eval:vllm:pretrained=s3://bucket/model@2",
     ):
         check_name(name)

@@ -508,7 +508,7 @@ def test_a_finding_that_names_no_class_is_undecided_and_not_unreadable() -> None
             r"judge 'reference:oracle': a reference model reads no answers, .* or guard:FAMILY:MODEL$",
         ),
         ("guard:safeguard:reference:oracle", r"reads no answers, .*, openvino:FOLDER$"),
-        ("openai:a@http://x/v1?api_key=s", "found a key in the URL"),
+        ("openai:a@http://x/v1?api_key=s", "found the parameter api_key in the URL"),
     ],
 )
 def test_a_judges_name_is_checked_before_anything_is_loaded(name: str, message: str) -> None:

@@ -15,6 +15,8 @@ import pytest
 
 from lawbound.runners.engines import cluster_pulse
 from lawbound.runners.engines.cluster_pulse import ClusterLostError, Pulse
+from lawbound.runners.engines.cluster_ray import _children_deaf, _handlers_kept
+from lawbound.runners.engines.cluster_worker import Worker
 
 
 class _RayError(Exception):
@@ -81,6 +83,46 @@ def test_an_error_of_ray_is_one_line_and_another_stays_what_it_is(pulse: Pulse) 
         raise _RayError("a\nb")
     with pytest.raises(KeyError), pulse.heeded():
         raise KeyError
+
+
+def test_a_stop_while_ray_starts_leaves_a_second_one_its_way() -> None:
+    def ray_stops(*_: Any) -> None:
+        raise SystemExit(15)
+
+    def stop(number: int, _: Any) -> None:
+        signal.signal(number, signal.SIG_DFL)
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        with _handlers_kept():
+            signal.signal(signal.SIGTERM, ray_stops)
+        assert signal.getsignal(signal.SIGTERM) is stop
+        with pytest.raises(KeyboardInterrupt), _handlers_kept():
+            signal.signal(signal.SIGTERM, ray_stops)
+            signal.raise_signal(signal.SIGTERM)
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="no masks of signals here")
+def test_what_ray_starts_is_deaf_to_sigterm_and_what_an_engine_starts_in_a_worker_is_not() -> None:
+    def is_deaf() -> bool:
+        ask = "import signal; print(signal.SIGTERM in signal.pthread_sigmask(signal.SIG_BLOCK, ()))"
+        return subprocess.check_output([sys.executable, "-c", ask], text=True).strip() == "True"
+
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        with _children_deaf():
+            assert is_deaf()
+            Worker()
+            signal.raise_signal(signal.SIGTERM)
+            assert not is_deaf()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    Worker()
+    assert not is_deaf() and signal.getsignal(signal.SIGTERM) is before
 
 
 SLOW = """
@@ -172,6 +214,7 @@ def test_sigterm_stops_a_run_on_a_cluster_as_ctrl_c_does(to_all: bool, tmp_path:
 
 
 @pytest.mark.cluster
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="processes are found in /proc")
 @pytest.mark.parametrize(
     ("name", "told"),
     [("raylet", "Ray's process on this machine has ended"), ("gcs_server", "its head at ")],

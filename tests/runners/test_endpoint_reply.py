@@ -144,11 +144,12 @@ def test_a_failure_of_the_provider_is_no_answer(choice: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("words", "finish"),
     [
-        ("stop STOP end_turn stop_sequence eos eos_token eot COMPLETE tool_calls TOOL_CALL tool_use", "stop"),
+        ("stop STOP end_turn stop_sequence eos eos_token eot COMPLETE tool_calls TOOL_CALL tool_use normal FinishReason.STOP",
+         "stop"),
         ("length MAX_TOKENS max_output_tokens model_length token_limit ERROR_LIMIT", "length"),
-        ("model_context_window_exceeded", "length"),
+        ("model_context_window_exceeded max_new_tokens max_length FinishReason.MAX_TOKENS", "length"),
         ("content_filter SAFETY RECITATION SPII ERROR_TOXIC guardrail_intervened refusal", "blocked"),
-        ("OTHER LANGUAGE pause_turn repetition banana null", "unknown"),
+        ("OTHER LANGUAGE pause_turn repetition banana null not_finished FinishReason.OTHER", "unknown"),
     ],
 )  # fmt: skip
 def test_how_a_text_ended_is_said_in_many_words_and_an_unknown_one_is_no_clean_end(
@@ -173,7 +174,12 @@ def test_a_filters_word_may_stand_after_a_colon_and_without_a_message() -> None:
         ({}, "stop", "no content and finish reason 'stop'"),
         ({"content": 5}, "stop", "content 5 and finish reason 'stop'"),
         ({"content": ""}, None, "empty content and no finish reason"),
-        ({"content": []}, "tool_calls", "empty content and finish reason 'tool_calls'"),
+        ({"content": []}, None, "empty content and no finish reason"),
+        (
+            {"content": None, "tool_calls": []},
+            "tool_calls",
+            "content null and finish reason 'tool_calls'",
+        ),
         ({"content": "half"}, "error", "finish reason 'error'"),
     ],
 )
@@ -225,6 +231,8 @@ def test_an_error_beside_choices_is_no_answer() -> None:
         ({"message": {"content": None}, "finish_reason": "content_filter"}, "blocked"),
         ({"message": {"content": None, "reasoning": "hm"}, "finish_reason": "stop"}, "stop"),
         ({"message": {"content": None, "tool_calls": [{}]}, "finish_reason": "tool_calls"}, "stop"),
+        ({"message": {"content": "", "tool_calls": []}, "finish_reason": "tool_calls"}, "stop"),
+        ({"message": {"content": []}, "finish_reason": "tool_calls"}, "stop"),
     ],
 )
 def test_an_answer_without_text_may_be_the_models_own(choice: dict[str, Any], finish: str) -> None:
@@ -259,6 +267,14 @@ def test_only_a_filters_own_words_are_a_block(status: int, body: str, blocked: b
         ({"code": "overloaded", "message": "later"}, "status 200 with error overloaded: later"),
         ({"code": 502, "message": "content filter down"}, "status 200 with error 502: content filter down"),
         ("overloaded", "status 200 with error overloaded"),
+        ({"type": "server_error", "message": "Internal error in safety system"},
+         "status 200 with error server_error: Internal error in safety system"),
+        ({"code": "overloaded", "message": "content filter service unavailable, retry"},
+         "status 200 with error overloaded: content filter service unavailable, retry"),
+        ({"code": "invalid_api_key", "message": "Your key was flagged for abuse"},
+         "status 200 with error invalid_api_key: Your key was flagged for abuse"),
+        ({"type": "responsible_ai_timeout", "message": "later"}, "status 200 with error responsible_ai_timeout: later"),
+        ("content filter timed out", "status 200 with error content filter timed out"),
     ],
 )  # fmt: skip
 def test_an_error_in_a_good_response_is_told_with_the_status_that_the_servers_log_has(
@@ -267,6 +283,19 @@ def test_an_error_in_a_good_response_is_told_with_the_status_that_the_servers_lo
     body = json.dumps({"error": error}).encode()
     found = read_reply(Reply(200, "application/json", body), NOW)
     assert isinstance(found, Fault) and (found.message, found.again) == (told, True)
+
+
+def test_an_error_without_a_status_is_a_filters_where_its_code_says_so_or_nothing_speaks_against_it() -> (
+    None
+):
+    for error in (
+        {"code": "content_filter", "message": "This text is unavailable"},
+        {"type": "server_error", "code": "content_filter", "message": ""},
+        {"type": "invalid_request_error", "message": "Your prompt was flagged by our moderation system"},
+    ):  # fmt: skip
+        body = json.dumps({"error": error}).encode()
+        found = read_reply(Reply(200, "application/json", body), NOW)
+        assert isinstance(found, Answer) and found.finish == "blocked"
 
 
 def test_a_filtered_prompt_without_choices_is_a_block() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from lawbound.runners.engines import smollm2
 from lawbound.runners.engines.harness import BATCH, HarnessEngine, ScoringHarnessEngine
-from lawbound.runners.engines.harness_load import Backend, load_backend
+from lawbound.runners.engines.harness_load import Backend, is_key, load_backend
 from lawbound.runners.engines.protocol import ModelError, ScoresChoices
 from lawbound.runners.sample import Message, Request, Settings
 
@@ -257,3 +257,8 @@ def test_lm_evals_transformers_model_runs_through_the_engine() -> None:
         [Request("c", chat, asked.rendered, settings, choices=choices)]
     )
     assert scored.choice_logprobs[0] > scored.choice_logprobs[1] > -math.inf
+
+
+def test_blanks_around_an_arguments_name_make_no_key_of_it() -> None:
+    assert is_key(" api_key ") and is_key("auth_token")
+    assert not is_key(" think_end_token") and not is_key("add_bos_token ")

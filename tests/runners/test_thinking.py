@@ -45,6 +45,29 @@ from lawbound.runners.engines.thinking import Split, opens_thinking, split_think
             False,
             Split("In France.", "Paris."),
         ),
+        (
+            "In France.<|end|><|channel|>final<|message|>Paris.",
+            False,
+            Split("In France.", "Paris."),
+        ),
+        (
+            "In France.<|end|>assistant<|channel|>final<|message|>Paris.",
+            False,
+            Split("In France.", "Paris."),
+        ),
+        ("<think>a</think>\n<|channel|>final<|message|>b", False, Split("a", "b")),
+        (
+            "<|start|>assistant to=functions.x<|channel|>commentary json<|message|>{}<|call|>",
+            False,
+            Split("{}", ""),
+        ),
+        (
+            "a<|end|><|start|>functions.x to=assistant<|channel|>commentary<|message|>{}<|end|>"
+            "<|start|>assistant<|channel|>final<|message|>b",
+            False,
+            Split("a\n{}", "b"),
+        ),
+        ("Use <channel|> as a mark.", False, Split("", "Use <channel|> as a mark.")),
         ("<|channel>thought\nIn France.\n<channel|>Paris.", False, Split("In France.", "Paris.")),
         ("<|channel>thought\nIn Fra", False, Split("In Fra", "")),
         (

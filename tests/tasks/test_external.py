@@ -134,6 +134,11 @@ def test_choices_may_stand_in_columns_of_their_own(tmp_path: Path) -> None:
         ("4 #### 3\n#### 7 ", "7"),
         (r"so \boxed{ 12 }", "12"),
         (r"\boxed{\frac{1}{2}}", r"\frac{1}{2}"),
+        (r"Thus $\boxed{12}$.", "12"),
+        (r"so \boxed{x+1} holds {in all cases}", "x+1"),
+        (r"\boxed{1} or \boxed{\{1, 2\}\}}.", r"\{1, 2\}\}"),
+        (r"\boxed{12", "12"),
+        (r"\boxed{}", r"\boxed{}"),
         ("Answer: {a}", "{a}"),
         ("7 ####", "7 ####"),
         ("seven", "seven"),
@@ -190,6 +195,19 @@ def test_options_with_labels_are_found_by_their_label(tmp_path: Path) -> None:
     )
     assert item.answer is not None
     assert item.answer.value == "Pear"
+
+
+@pytest.mark.parametrize("labels", [[1, 0, 0], [0, 0, 0], ["x"]])
+def test_labels_that_name_no_choice_are_no_matter_beside_an_answer_that_is_its_text(
+    labels: list[Any],
+) -> None:
+    spec = Source(source="x.jsonl", shape="choice")
+    rows = [
+        {"prompt": f"{n}?", "choices": {"text": ["0", "a", "b"], "label": labels}, "answer": right}
+        for n, right in enumerate(["a", "0"])
+    ]
+    items = items_from_rows(rows, spec)
+    assert [item.answer.value for item in items if item.answer] == ["a", "0"]
 
 
 def test_plain_prompts_become_policy_items_with_topic_and_language(tmp_path: Path) -> None:
@@ -251,6 +269,7 @@ FAULTS: list[tuple[list[dict[str, Any]], dict[str, Any], str]] = [
     ([{"question": "Q?", "choices": {"text": ["a", "b"], "label": 5}, "answer": "A"}], CHOICE, r"row 1: labels are 5, expected a different one for each choice"),
     ([{"question": "Q?", "choices": {"text": ["a", "b"], "label": ["1", "2", "3"]}, "answer": "3"}], CHOICE, r"labels are \['1', '2', '3'\]"),
     ([{"question": "Q?", "choices": {"text": ["a", "b"], "label": ["1", "1"]}, "answer": "1"}], CHOICE, r"labels are \['1', '1'\]"),
+    ([{"question": "Q?", "choices": {"text": ["a", "b"], "label": ["1", "0"]}, "answer": "0"}], CHOICE, r"labels are \['1', '0'\]"),
     ([{"question": "Q?", "choices": [f"c{n}" for n in range(100)], "answer": "no"}], CHOICE, r"a letter from A to Z, or a number from 0 to 99"),
     ([{"question": "Q?", "choices": [f"c{n}" for n in range(10_000)], "answer": "no" * 10_000}], CHOICE, r"answer is 'no.{57}, expected"),
     ([{"question": "Q?", "answer": "1"}, {"question": "Q?", "answer": "2"}], NUMBER, r"row 2: id .* also stands in row 1"),
