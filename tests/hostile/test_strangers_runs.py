@@ -20,7 +20,6 @@ from lawbound.rubrics.score import VerdictError, declared
 from lawbound.runners.engines import ModelError, open_engine
 from lawbound.runners.engines.harness_load import load_backend
 from lawbound.runners.sample import Sample
-from lawbound.runners.store import Store, read_samples
 from lawbound.tasks.item import Item, ItemError
 from lawbound.tasks.records import from_record, to_record
 
@@ -173,24 +172,6 @@ def test_a_plan_that_no_run_wrote_is_refused(
     shutil.copytree(stranger, run)
     _plan_line(run, **change)
     call("score", run, expect=told)
-
-
-@pytest.mark.parametrize(
-    "change",
-    [{"text": 5}, {"finish": "hacked"}, {"prompt_tokens": 10**30}, {"prompt_tokens": "9"}, {"prompt_tokens": True},
-     {"choice_logprobs": ["a"]}, {"placement": "none of them"}, {"seconds": "soon"}, {"error": None}],
-)  # fmt: skip
-def test_a_signed_sample_of_the_wrong_kind_is_damage(
-    tmp_path: Path, change: dict[str, Any]
-) -> None:
-    path = tmp_path / "s.jsonl"
-    good = {"key": "good", "text": "yes", "finish": "stop"}
-    with Store(path) as store:
-        store.append([Sample(**good), Sample(**{**good, "key": "bad", **change})])
-    assert set(read_samples(path)) == {"good"}
-    with Store(path):
-        pass
-    assert b'"bad"' in path.with_suffix(".quarantine.jsonl").read_bytes()
 
 
 def test_an_answer_that_declares_nothing_is_no_reference_models() -> None:

@@ -94,6 +94,15 @@ def test_junk_between_records_is_passed_over(tmp_path: Path, junk: bytes) -> Non
         ("choice_logprobs", (math.inf, -1.0)),
         ("choice_logprobs", (10**400, -1.0)),
         ("choice_logprobs", ("a", -1.0)),
+        ("choice_logprobs", ("a",)),
+        ("text", 5),
+        ("finish", "hacked"),
+        ("placement", "none of them"),
+        ("prompt_tokens", 10**30),
+        ("prompt_tokens", "9"),
+        ("prompt_tokens", True),
+        ("seconds", "soon"),
+        ("error", None),
     ],
 )
 def test_what_no_engine_measures_is_damage_whoever_signed_it(
