@@ -146,6 +146,6 @@ _SOUNDS = bytes(
 
 def _may_be_odd(head: str) -> bool:
     """Whether an ASCII text has so many consonants or letters in a row; hardly any has, and to ask this first takes
-    a tenth of the time."""
+    a third of the time."""
     sounds = head.encode("ascii").translate(_SOUNDS)
     return b"b" * CONSONANTS in sounds or b"b" * LONG in sounds.replace(b"a", b"b")

@@ -71,7 +71,7 @@ class Signal:
 
     @cached_property
     def _ascii(self) -> _Worth:
-        """For ASCII texts: there a word or a blank means the same, and is told in half the time."""
+        """For ASCII texts: there a word or a blank means the same, and is told in two thirds of the time."""
         return _Worth(self._needy, re.ASCII)
 
     @cached_property
