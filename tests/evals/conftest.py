@@ -11,7 +11,9 @@ from urllib.request import urlopen
 import pandas as pd
 import pytest
 
+import lawbound
 from lawbound.evals.metrics.inputs import RuleInfo
+from lawbound.evals.run_spec import RunSpec
 from lawbound.runners.engines.function import FunctionEngine
 
 Row = dict[str, Any]
@@ -143,3 +145,12 @@ def moody() -> FunctionEngine:
         "",
     )
     return FunctionEngine(lambda request: texts[int(request.key[:8], 16) % 4], name="m")
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, moody: FunctionEngine) -> Path:
+    """A run without judges."""
+    out = tmp_path_factory.mktemp("run")
+    spec = RunSpec(suite="quick", models=("m",), policies=("us",), limit=6, references=False)
+    lawbound.evaluate(spec, out, engines={"m": moody})
+    return out

@@ -31,15 +31,6 @@ Judges = Callable[..., str]
 Seen = Callable[[str], list[str]]
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory, moody: FunctionEngine) -> Path:
-    """A run without judges."""
-    out = tmp_path_factory.mktemp("run")
-    spec = RunSpec(suite="quick", models=("m",), policies=("us",), limit=6, references=False)
-    lawbound.evaluate(spec, out, engines={"m": moody})
-    return out
-
-
 def _frame(out: Path) -> pd.DataFrame:
     return pd.read_parquet(out / "verdicts.parquet")
 

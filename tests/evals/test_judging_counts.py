@@ -33,15 +33,6 @@ FORWARD = "one):\nanswer:"
 Judges = Callable[..., str]
 
 
-@pytest.fixture(scope="module")
-def finished(tmp_path_factory: pytest.TempPathFactory, moody: FunctionEngine) -> Path:
-    """A run without judges."""
-    out = tmp_path_factory.mktemp("run")
-    spec = RunSpec(suite="quick", models=("m",), policies=("us",), limit=6, references=False)
-    lawbound.evaluate(spec, out, engines={"m": moody})
-    return out
-
-
 @pytest.fixture
 def changed_rubric(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
     """Call it to ask judges in other words from now on."""
