@@ -18,7 +18,7 @@ import pandas as pd
 from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows
 from lawbound.evals.leaderboard.table import csv_bytes
 from lawbound.evals.metrics.compute import compute_metrics
-from lawbound.evals.metrics.inputs import RuleInfo
+from lawbound.evals.metrics.rule_info import RuleInfo
 
 POLICIES = ("p1", "p2", "p3", "p4")
 STRENGTHS = ("none", "placebo", "brief", "full", "strict")

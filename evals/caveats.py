@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from lawbound.tasks.urls import without_secrets
 
 if TYPE_CHECKING:
-    from lawbound.evals.conclude import Conclusion
+    from lawbound.evals.gaps import Gaps
 
 MUCH: Final = 0.1
 """Share of answers cut off, or without a word, above which it is said: the odd one there is in any run."""
@@ -24,35 +24,36 @@ class Caveat:
     text: str
 
 
-def caveats(conclusion: Conclusion, run: Mapping[str, Any]) -> tuple[Caveat, ...]:
+def caveats(gaps: Gaps, ties: Sequence[str], run: Mapping[str, Any]) -> tuple[Caveat, ...]:
     """All that is to be said.
 
     Args:
-        conclusion: Of a run.
+        gaps: What a run's numbers lack.
+        ties: A line for each model that ties a baseline.
         run: Content of its ``run.yaml``.
     """
     names = [str(entry["model"]) for entry in run["models"]]
     return (
-        *caveats_of_gaps(conclusion),
-        *caveats_of_answers(conclusion),
+        *caveats_of_gaps(gaps),
+        *caveats_of_answers(gaps),
         *caveats_of_judges(run),
         *(
             Caveat(next((n for n in names if line.startswith(f"model '{n}' ")), ""), line)
-            for line in conclusion.ties
+            for line in ties
         ),
     )
 
 
-def caveats_of_gaps(conclusion: Conclusion) -> Iterator[Caveat]:
+def caveats_of_gaps(gaps: Gaps) -> Iterator[Caveat]:
     """What no number rests on, and why."""
-    for model in conclusion.not_asked:
+    for model in gaps.not_asked:
         yield Caveat(
             model,
             f"{model} was not asked to its end when this run was last asked, and stands in none of its "
             "numbers; what it has answered is kept: run again to go on",
         )
-    for model, count in conclusion.unanswered.items():
-        error, times = conclusion.errors.get(model, ("", 0))
+    for model, count in gaps.unanswered.items():
+        error, times = gaps.errors.get(model, ("", 0))
         why = f"; the most frequent error ({times} of {count}): {error}" if error else ""
         yield Caveat(
             model,
@@ -63,16 +64,16 @@ def caveats_of_gaps(conclusion: Conclusion) -> Iterator[Caveat]:
         )
 
 
-def caveats_of_answers(conclusion: Conclusion) -> Iterator[Caveat]:
+def caveats_of_answers(gaps: Gaps) -> Iterator[Caveat]:
     """Whose answers did not come whole, since that shapes numbers as much as what they say."""
-    yield from caveats_of_thinking(conclusion)
-    for model, (answers, blocked) in conclusion.blocked.items():
+    yield from caveats_of_thinking(gaps)
+    for model, (answers, blocked) in gaps.blocked.items():
         yield Caveat(
             model,
             f"{blocked} of {answers} answers of {model} were blocked by its provider's filter: they are out of "
             "every denominator, no bound says what they would have been, and the columns 'blocked' count them",
         )
-    for model, (answers, cut) in conclusion.truncated.items():
+    for model, (answers, cut) in gaps.truncated.items():
         if cut > MUCH * answers:
             yield Caveat(
                 model,
@@ -80,7 +81,7 @@ def caveats_of_answers(conclusion: Conclusion) -> Iterator[Caveat]:
                 "is there, which lowers capability (see 'tax_truncated'); --max-tokens (of lm-eval: --gen_kwargs "
                 "max_gen_toks) leaves more room",
             )
-    for model, (answers, empty) in conclusion.empty.items():
+    for model, (answers, empty) in gaps.empty.items():
         if empty > MUCH * answers:
             yield Caveat(
                 model,
@@ -89,9 +90,9 @@ def caveats_of_answers(conclusion: Conclusion) -> Iterator[Caveat]:
             )
 
 
-def caveats_of_thinking(conclusion: Conclusion) -> Iterator[Caveat]:
+def caveats_of_thinking(gaps: Gaps) -> Iterator[Caveat]:
     """Whose answers never came: a low J is then the token limit's as much as the model's."""
-    for model, (answers, alone, cut_off) in conclusion.thinking.items():
+    for model, (answers, alone, cut_off) in gaps.thinking.items():
         how = "nobody knows how they ended"
         if cut_off is not None:
             how = f"{cut_off} cut off at the token limit"

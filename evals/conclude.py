@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,14 +12,7 @@ from lawbound.evals.folder.digests import RESULTS, digest_of, with_results
 from lawbound.evals.folder.run_folder import RunFolder, write_atomically
 from lawbound.evals.folder.stored_run import StoredRun, stored_run
 from lawbound.evals.frame import ScoredAnswer, score_all, verdict_frame
-from lawbound.evals.gaps import (
-    blocked_answers,
-    cut_off,
-    not_asked,
-    said_nothing,
-    thinking_alone,
-    usual_errors,
-)
+from lawbound.evals.gaps import Gaps, gaps_of
 from lawbound.evals.judging.panel import (
     NOBODY,
     JudgeSpec,
@@ -32,7 +25,6 @@ from lawbound.evals.judging.panel import (
 from lawbound.evals.judging.readings import Readings
 from lawbound.evals.observer import Observer, Silent
 from lawbound.rubrics.policy.policy import Policy
-from lawbound.rubrics.policy.requirement import RESTRICTING
 from lawbound.runners.collector import paused_collector
 from lawbound.runners.store import lock
 
@@ -40,7 +32,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from lawbound.evals.estimate import Estimate
-    from lawbound.evals.metrics.inputs import RuleInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +42,10 @@ class Conclusion:
     leaderboard: pd.DataFrame
     ties: tuple[str, ...]
     """One line for each real model that ties a baseline on every column."""
-    unanswered: Mapping[str, int]
-    """Model -> verdicts without an answer (failed, damaged or not asked yet), where there are any."""
-    silent: tuple[str, ...] = ()
-    """Models without a single answer: nothing at all is known of them."""
-    not_asked: tuple[str, ...] = ()
-    """Models that the run was to ask and has not asked to their end: they stand in no number."""
+    gaps: Gaps
+    """What the numbers lack."""
     unread: int = 0
     """Answers given since the run's panel read it: its own to read, and read by the offline grader."""
-    errors: Mapping[str, tuple[str, int]] = field(default_factory=dict)
-    """Model -> the most frequent error of its unanswered verdicts and how many have it, where one is told."""
-    thinking: Mapping[str, tuple[int, int, int | None]] = field(default_factory=dict)
-    """Model -> answers, those of them that hold thinking alone, and those of these cut off at the token limit
-    (None where nobody knows how they ended)."""
-    blocked: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    """Model -> requests that came back, and those of them that a provider's filter blocked, where it blocked any."""
-    truncated: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    """Model -> answers in words, and those of them cut off at the token limit, where any is; thinking alone is
-    counted in `thinking`."""
-    empty: Mapping[str, tuple[int, int]] = field(default_factory=dict)
-    """Model -> answers, and those of them that ended without a word, where any did; of references nothing is told."""
 
 
 def conclude(
@@ -110,25 +85,6 @@ def conclude(
         frame = _judged_frame(run, judge, observer)
         observer.stage("concluding", None)
         return _write(run, frame, resamples)
-
-
-def rule_info(policies: Mapping[str, Policy]) -> dict[tuple[str, str], RuleInfo]:
-    """What the metrics need to know of each rule."""
-    from lawbound.evals.metrics.inputs import RuleInfo
-
-    return {
-        (policy.id, rule.id): RuleInfo(
-            policy=policy.id,
-            rule=rule.id,
-            base=rule.required.base,
-            withholding=rule.required.base in RESTRICTING,
-            duty=rule.required.base not in RESTRICTING and rule.behaviour != "answer",
-            basis=rule.basis,
-            severity=rule.severity,
-        )
-        for policy in policies.values()
-        for rule in policy.rules
-    }
 
 
 def _judged_frame(run: StoredRun, judge: JudgeSpec | None, observer: Observer) -> pd.DataFrame:
@@ -191,10 +147,11 @@ def _frame(
 
 
 def _write(run: StoredRun, frame: pd.DataFrame, resamples: int) -> Conclusion:
-    from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows
+    from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows, ties_a_baseline
     from lawbound.evals.leaderboard.left_out import answers_left_out
     from lawbound.evals.leaderboard.table import csv_bytes
     from lawbound.evals.metrics.compute import compute_metrics
+    from lawbound.evals.metrics.rule_info import rule_info
     from lawbound.evals.report import render_report
     from lawbound.evals.report.tables import compliance_rows
     from lawbound.evals.thresholds import check_thresholds
@@ -207,7 +164,13 @@ def _write(run: StoredRun, frame: pd.DataFrame, resamples: int) -> Conclusion:
     marks = compliance_rows(
         check_thresholds(frame, {name: run.policies[name] for name in asked}), run.policies
     )
-    conclusion = _conclusion(run, frame, estimates, board)
+    conclusion = Conclusion(
+        tuple(estimates),
+        board,
+        tuple(ties_a_baseline(board)),
+        gaps_of(frame, run.samples, record),
+        (record.get("judge") or {}).get("unread", 0),
+    )
     page = render_report(
         record | with_results(record, {}),
         estimates,
@@ -217,7 +180,7 @@ def _write(run: StoredRun, frame: pd.DataFrame, resamples: int) -> Conclusion:
         run.samples,
         policies=run.policies,
         compliance=marks,
-        caveats=caveats(conclusion, record),
+        caveats=caveats(conclusion.gaps, conclusion.ties, record),
     )
     metrics, table = csv_bytes(metrics_rows(estimates)), csv_bytes(board)
     # All is made by now: what cannot be made leaves no new numbers beside an old report.
@@ -230,31 +193,6 @@ def _write(run: StoredRun, frame: pd.DataFrame, resamples: int) -> Conclusion:
     results = dict(zip(RESULTS, (verdicts, digest_of(metrics), digest_of(table)), strict=True))
     run.folder.write_run(record | with_results(record, results))
     return conclusion
-
-
-def _conclusion(
-    run: StoredRun, frame: pd.DataFrame, estimates: Sequence[Estimate], board: pd.DataFrame
-) -> Conclusion:
-    from lawbound.evals.leaderboard.board import ties_a_baseline
-
-    record = run.record
-    missing = frame.loc[frame["error"], "model"].value_counts(sort=False)
-    lost = frame.groupby("model", sort=False)["error"].all()
-    references = [entry["model"] for entry in record["models"] if entry["reference"]]
-    return Conclusion(
-        estimates=tuple(estimates),
-        leaderboard=board,
-        ties=tuple(ties_a_baseline(board)),
-        unanswered={str(model): int(count) for model, count in missing.items()},
-        silent=tuple(str(model) for model in lost.index[lost]),
-        not_asked=not_asked(record),
-        unread=(record.get("judge") or {}).get("unread", 0),
-        errors=usual_errors(frame, run.samples),
-        thinking=thinking_alone(frame),
-        blocked=blocked_answers(frame),
-        truncated=cut_off(frame),
-        empty=said_nothing(frame[~frame["model"].isin(references)]),
-    )
 
 
 def _forget_other_numbers(root: Path, metrics: bytes) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lawbound.rubrics.reference import PREFIX
 from lawbound.runners.engines.endpoint_patience import form_of
@@ -18,6 +19,69 @@ if TYPE_CHECKING:
 
 _TRIES = re.compile(r" \(\d+ tries\)$")
 """What an endpoint's error ends with, over both rounds of a run."""
+
+
+class Share(NamedTuple):
+    """How many of how many."""
+
+    of: int
+    found: int
+
+
+class Alone(NamedTuple):
+    """Answers that hold thinking alone."""
+
+    of: int
+    found: int
+    cut_off: int | None
+    """Those of them that ran into the token limit; None where nobody knows how they ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gaps:
+    """What a run's numbers lack. A model stands only where there is something to say."""
+
+    unanswered: Mapping[str, int]
+    """Model -> verdicts without an answer (failed, damaged or not asked yet)."""
+    errors: Mapping[str, tuple[str, int]]
+    """Model -> the most frequent error of these and how many have it, where one is told."""
+    silent: tuple[str, ...]
+    """Models without a single answer: nothing at all is known of them."""
+    not_asked: tuple[str, ...]
+    """Models that the run was to ask and has not asked to their end: they stand in no number."""
+    blocked: Mapping[str, Share]
+    """Of the requests that came back, those that a provider's filter blocked."""
+    thinking: Mapping[str, Alone]
+    """Of the answers in words, those that hold thinking alone."""
+    truncated: Mapping[str, Share]
+    """Of the answers in words, those cut off at the token limit after they had begun."""
+    empty: Mapping[str, Share]
+    """Of the answers, those that ended without a word; of references nothing is told."""
+
+
+def gaps_of(
+    frame: pd.DataFrame, samples: Mapping[str, Mapping[str, Sample]], record: Mapping[str, Any]
+) -> Gaps:
+    """All of a run's gaps.
+
+    Args:
+        frame: The verdicts.
+        samples: Model label -> request key -> sample.
+        record: Content of ``run.yaml``.
+    """
+    missing = frame.loc[frame["error"], "model"].value_counts(sort=False)
+    lost = frame.groupby("model", sort=False)["error"].all()
+    references = [entry["model"] for entry in record["models"] if entry["reference"]]
+    return Gaps(
+        unanswered={str(model): int(count) for model, count in missing.items()},
+        errors=usual_errors(frame, samples),
+        silent=tuple(str(model) for model in lost.index[lost]),
+        not_asked=not_asked(record),
+        blocked=blocked_answers(frame),
+        thinking=thinking_alone(frame),
+        truncated=cut_off(frame),
+        empty=said_nothing(frame[~frame["model"].isin(references)]),
+    )
 
 
 def not_asked(record: Mapping[str, Any]) -> tuple[str, ...]:
@@ -72,7 +136,7 @@ def _kind(error: str) -> str:
     return form_of(found[:300])
 
 
-def thinking_alone(frame: pd.DataFrame) -> dict[str, tuple[int, int, int | None]]:
+def thinking_alone(frame: pd.DataFrame) -> dict[str, Alone]:
     """Answers that were never given since the model was still thinking.
 
     Args:
@@ -82,17 +146,17 @@ def thinking_alone(frame: pd.DataFrame) -> dict[str, tuple[int, int, int | None]
         Model -> how many answers it gave in words, how many of them hold thinking alone, and how many of these
         ran into the token limit: None where nobody knows how they ended. A model is left out where there are none.
     """
-    found: dict[str, tuple[int, int, int | None]] = {}
+    found = {}
     for model, answers in _written(frame):
         alone = answers[answers["think_only"] == 1]
         if len(alone):
             ended = alone["truncated"].astype(float)
             cut = None if ended.isna().all() else int((ended == 1).sum())
-            found[model] = (len(answers), len(alone), cut)
+            found[model] = Alone(len(answers), len(alone), cut)
     return found
 
 
-def blocked_answers(frame: pd.DataFrame) -> dict[str, tuple[int, int]]:
+def blocked_answers(frame: pd.DataFrame) -> dict[str, Share]:
     """Answers that a provider's filter withheld.
 
     Args:
@@ -106,11 +170,11 @@ def blocked_answers(frame: pd.DataFrame) -> dict[str, tuple[int, int]]:
     for model, rows in back.groupby("model", sort=False):
         once = rows.drop_duplicates("key")
         if count := int(once["blocked"].sum()):
-            found[str(model)] = (len(once), count)
+            found[str(model)] = Share(len(once), count)
     return found
 
 
-def cut_off(frame: pd.DataFrame) -> dict[str, tuple[int, int]]:
+def cut_off(frame: pd.DataFrame) -> dict[str, Share]:
     """Answers that ran into the token limit after they had begun (of thinking alone `thinking_alone` tells).
 
     Args:
@@ -122,11 +186,11 @@ def cut_off(frame: pd.DataFrame) -> dict[str, tuple[int, int]]:
     found = {}
     for model, answers in _written(frame):
         if count := int(((answers["truncated"] == 1) & (answers["think_only"] != 1)).sum()):
-            found[model] = (len(answers), count)
+            found[model] = Share(len(answers), count)
     return found
 
 
-def said_nothing(frame: pd.DataFrame) -> dict[str, tuple[int, int]]:
+def said_nothing(frame: pd.DataFrame) -> dict[str, Share]:
     """Answers that came to an end and hold no words, such as those that only call a tool.
 
     Args:
@@ -140,7 +204,7 @@ def said_nothing(frame: pd.DataFrame) -> dict[str, tuple[int, int]]:
     for model, answers in _written(frame):
         ended = (answers["think_only"] != 1) & (answers["truncated"] != 1)
         if count := int((ended & (answers["behaviour"] == "empty")).sum()):
-            found[model] = (len(answers), count)
+            found[model] = Share(len(answers), count)
     return found
 
 

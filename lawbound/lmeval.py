@@ -17,10 +17,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lawbound.evals.conclude import rule_info
 from lawbound.evals.folder.policies import NEUTRAL
 from lawbound.evals.frame import ScoredAnswer, score_all, verdict_frame
 from lawbound.evals.lmeval.docs import build_docs, parse_doc
+from lawbound.evals.metrics.rule_info import rule_info
 from lawbound.evals.suite import load_suite, shipped_suites
 from lawbound.lmeval_call import Call, TaskError, check_prompts, check_task, find_call, warn_once
 from lawbound.rubrics.policy.files import load_policy, shipped

@@ -31,11 +31,11 @@ from lawbound.evals.metrics.inputs import (
     Mask,
     MetricError,
     Rows,
-    RuleInfos,
     check_columns,
     cuts,
     read_frame,
 )
+from lawbound.evals.metrics.rule_info import RuleInfos
 from lawbound.evals.stats.significance import holm, stream
 
 if TYPE_CHECKING:
@@ -56,19 +56,8 @@ class Comparison:
     """Answers whose verdict or correctness changed, one a row for each policy that judges them;
     `requirement_differs` where the runs' policies do not require the same of it, `graded_by_first` and
     `graded_by_second` who read it."""
-    pairs: int
-    """Pairs of stored answers; one that several policies judge is one."""
-    unpaired: int
-    """Answers of either run that the other does not have: not compared."""
+    counts: Counts
     summary: str
-    unjudged: int = 0
-    """Pairs in which an answer failed, was blocked or could not be read: no difference counts them."""
-    unscored: int = 0
-    """Those of them in which none failed or was blocked: the bounds say what they could change."""
-    differing: int = 0
-    """Pairs of whose answers the two runs' policies do not require the same."""
-    regraded: int = 0
-    """Pairs of which the grader read one answer and a panel of judges the other."""
 
 
 def compare_frames(
@@ -135,10 +124,7 @@ def compare_frames(
     counts = seen.counts(_distinct(rows))
     warnings = versions(first, second, names)
     told = "\n".join(summary(found, counts, names, warnings, shared, unanswered))
-    return Comparison(
-        names, tuple(found), flipped, counts.pairs, counts.unpaired, told,
-        counts.failed + counts.unscored, counts.unscored, counts.differing, counts.regraded,
-    )  # fmt: skip
+    return Comparison(names, tuple(found), flipped, counts, told)
 
 
 Pair = tuple[str, ...]

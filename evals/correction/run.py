@@ -8,7 +8,6 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lawbound.evals.conclude import rule_info
 from lawbound.evals.correction.draw import stated_chances
 from lawbound.evals.correction.labels import CorrectionError, Labels
 from lawbound.evals.correction.stored import Match, match
@@ -17,6 +16,7 @@ from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.policies import run_policies
 from lawbound.evals.folder.run_folder import RunFolder, write_atomically
 from lawbound.evals.leaderboard.table import csv_bytes
+from lawbound.evals.metrics.rule_info import rule_info
 from lawbound.rubrics.score import SCORER_VERSION
 from lawbound.tasks.files import plain_yaml
 

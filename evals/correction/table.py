@@ -12,16 +12,7 @@ from lawbound.evals.correction.inference import Answers, correct
 from lawbound.evals.correction.labels import Label
 from lawbound.evals.correction.pair import Pair, minus
 from lawbound.evals.estimate import NAN, Estimate
-from lawbound.evals.metrics.inputs import (
-    WITHOUT_POLICY,
-    Cut,
-    Mask,
-    Rows,
-    RuleInfos,
-    cuts,
-    members,
-    read_frame,
-)
+from lawbound.evals.metrics.inputs import WITHOUT_POLICY, Cut, Mask, Rows, cuts, members, read_frame
 from lawbound.evals.metrics.plain import plain_rate
 from lawbound.evals.metrics.rule_answers import (
     RESTRICTED,
@@ -30,6 +21,7 @@ from lawbound.evals.metrics.rule_answers import (
     rule_entries,
     worst_excess,
 )
+from lawbound.evals.metrics.rule_info import RuleInfos
 from lawbound.evals.metrics.rules import rules_icc
 from lawbound.evals.stats.intervals import Codes, Floats, Mean, codes, rate
 from lawbound.rubrics.policy.requirement import Requirement

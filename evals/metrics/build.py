@@ -1,11 +1,12 @@
 """From a mean and what was left out of it to an estimate."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
 from lawbound.evals.estimate import NAN, REPORTED, Estimate, Family
-from lawbound.evals.metrics.inputs import BLOCKED, ERROR, UNSCORED, Cut, Rows
+from lawbound.evals.metrics.inputs import BLOCKED, ERROR, UNSCORED, Rows
 from lawbound.evals.stats.intervals import Floats, Mean
 
 KORN_GRAUBARD = "korn-graubard"
@@ -68,8 +69,18 @@ def stretched(bounds: tuple[float, float], value: float) -> tuple[float, float]:
     return min(bounds[0], value), max(bounds[1], value)
 
 
+class Of(Protocol):
+    """What an estimate is of: a cut of the verdicts, or another estimate."""
+
+    @property
+    def model(self) -> str: ...
+
+    @property
+    def policy(self) -> str: ...
+
+
 def build(
-    cut: Cut,
+    of: Of,
     metric: str,
     strength: str,
     mean: Mean,
@@ -84,7 +95,7 @@ def build(
     p_value: float = NAN,
     mde: float | None = None,
 ) -> Estimate:
-    """An estimate of one cut. A value that is nan must say why in `note`.
+    """One estimate. A value that is nan must say why in `note`.
 
     `mde` is that of the mean's interval unless it is given, as where that interval was cut off.
     """
@@ -95,8 +106,8 @@ def build(
     low, high = stretched((low, high), mean.value)
     return Estimate(
         metric=metric,
-        model=cut.model,
-        policy=cut.policy,
+        model=of.model,
+        policy=of.policy,
         strength=strength,
         slice=slice,
         mode=mode,

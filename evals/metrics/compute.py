@@ -10,7 +10,8 @@ from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.answers import answer_estimates
 from lawbound.evals.metrics.capability import capability_estimates
 from lawbound.evals.metrics.contrasts import contrast_estimates, steerability_estimates
-from lawbound.evals.metrics.inputs import RuleInfos, cuts, read_frame
+from lawbound.evals.metrics.inputs import cuts, read_frame
+from lawbound.evals.metrics.rule_info import RuleInfos
 from lawbound.evals.metrics.rules import rule_estimates
 from lawbound.evals.metrics.tradeoff import tradeoff_estimates
 from lawbound.evals.metrics.wording import wording_as_random, wording_estimates

@@ -11,6 +11,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from lawbound.evals.metrics.rule_info import RuleInfo, RuleInfos
 from lawbound.evals.stats.intervals import Codes, Floats
 
 if TYPE_CHECKING:
@@ -24,24 +25,6 @@ WITHOUT_POLICY = ("none", "placebo")
 
 class MetricError(ValueError):
     """A verdict frame, a metric's name or a comparison is not what it should be."""
-
-
-@dataclass(frozen=True, slots=True)
-class RuleInfo:
-    """What a metric must know of a rule."""
-
-    policy: str
-    rule: str
-    base: str
-    withholding: bool
-    """Its base is `refuse` or `partial`: it enters J."""
-    duty: bool
-    """It asks for `neutral` or for an add-on."""
-    basis: str
-    severity: str
-
-
-RuleInfos = Mapping[tuple[str, str], RuleInfo]
 
 
 class Rows:

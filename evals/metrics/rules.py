@@ -16,7 +16,7 @@ import numpy as np
 
 from lawbound.evals.estimate import NAN, Estimate
 from lawbound.evals.metrics.build import MOVER, Tally, build
-from lawbound.evals.metrics.inputs import WITHOUT_POLICY, Cut, RuleInfo
+from lawbound.evals.metrics.inputs import WITHOUT_POLICY, Cut
 from lawbound.evals.metrics.rule_answers import (
     RESTRICTED,
     Entries,
@@ -26,6 +26,7 @@ from lawbound.evals.metrics.rule_answers import (
     rule_entries,
     rule_means,
 )
+from lawbound.evals.metrics.rule_info import RuleInfo
 from lawbound.evals.stats.correlation import pooled_icc
 from lawbound.evals.stats.intervals import Codes, Mean, codes
 from lawbound.evals.stats.significance import p_from_interval

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lawbound.evals.estimate import NAN, REPORTED, Estimate
+from lawbound.evals.estimate import NAN, Estimate
 from lawbound.evals.metrics.bounds import Bounds, product_bounds
-from lawbound.evals.metrics.build import Tally, stretched
+from lawbound.evals.metrics.build import Tally, build
 from lawbound.evals.stats.intervals import Mean
 
 HYPERVOLUME_STRENGTHS = ("brief", "full", "strict")
@@ -251,28 +251,17 @@ def _estimate(
     bounds: Bounds = (NAN, NAN),
     mde: float | None = None,
 ) -> Estimate:
-    is_known = mean.value == mean.value
     like = made_of[0]
     left = sum((Tally(e.unscored, e.errors, e.blocked) for e in made_of), Tally())
-    low, high = stretched(bounds, mean.value)
-    return Estimate(
-        metric=metric,
-        model=like.model,
-        policy=like.policy,
-        strength=strength,
+    return build(
+        like,
+        metric,
+        strength,
+        replace(mean, n=mean.n or like.n, clusters=mean.clusters or like.clusters),
+        left,
         mode=mode,
-        value=mean.value,
-        low=mean.low,
-        high=mean.high,
-        n=mean.n or like.n,
-        clusters=mean.clusters or like.clusters,
-        unscored=left.unscored,
-        errors=left.errors,
-        blocked=left.blocked,
-        lower_bound=low if is_known else NAN,
-        upper_bound=high if is_known else NAN,
-        direction=REPORTED[metric].direction,
-        method=method if is_known else "",
-        mde=(mean.mde if mde is None else mde) if is_known else NAN,
+        method=method,
+        bounds=bounds if mean.value == mean.value else (NAN, NAN),
+        mde=mde,
         note=note,
     )

@@ -53,10 +53,10 @@ def compare(
         unlike,
         why_nothing_is_shared,
     )
-    from lawbound.evals.conclude import rule_info
     from lawbound.evals.folder.policies import run_policies
     from lawbound.evals.folder.run_folder import RunFolder, write_atomically
     from lawbound.evals.leaderboard.table import csv_bytes
+    from lawbound.evals.metrics.rule_info import rule_info
 
     record, other = (RunFolder(folder).read_run() for folder in (first, second))
     frames = (

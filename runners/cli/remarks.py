@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from lawbound.evals.caveats import Caveat
-    from lawbound.evals.conclude import Conclusion
+    from lawbound.evals.gaps import Gaps
 
 
 def warn(lines: Iterable["Caveat"]) -> None:
@@ -19,11 +19,11 @@ def warn(lines: Iterable["Caveat"]) -> None:
         note(f"WARNING: {line.text}")
 
 
-def warn_of_gaps(conclusion: "Conclusion") -> None:
+def warn_of_gaps(gaps: "Gaps") -> None:
     """Say loudly what no number rests on, and why: a run with gaps must not look whole."""
     from lawbound.evals.caveats import caveats_of_gaps
 
-    warn(caveats_of_gaps(conclusion))
+    warn(caveats_of_gaps(gaps))
 
 
 def warn_of_missing(board: "pd.DataFrame") -> None:
@@ -42,11 +42,11 @@ def warn_of_missing(board: "pd.DataFrame") -> None:
             )
 
 
-def tell_of_blanks(conclusion: "Conclusion") -> None:
+def tell_of_blanks(gaps: "Gaps") -> None:
     """Why lm-eval's own table may differ from ours."""
     from lawbound.evals.lmeval.samples import NO_TEXT
 
-    if any(error == NO_TEXT for error, _ in conclusion.errors.values()):
+    if any(error == NO_TEXT for error, _ in gaps.errors.values()):
         note(
             "lm-eval's own table counts an empty text of a chat API as an answer that says nothing; its log "
             "cannot tell one from a failed request, so here it counts as failed: in the column 'errors', in no "
@@ -67,11 +67,11 @@ def warn_of_length(folder: Path) -> None:
         )
 
 
-def warn_of_answers(conclusion: "Conclusion") -> None:
+def warn_of_answers(gaps: "Gaps") -> None:
     """Say whose answers did not come whole, since that shapes numbers as much as what they say."""
     from lawbound.evals.caveats import caveats_of_answers
 
-    warn(caveats_of_answers(conclusion))
+    warn(caveats_of_answers(gaps))
 
 
 def models_of(folder: Path) -> tuple[str, ...]:

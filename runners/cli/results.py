@@ -36,7 +36,7 @@ from lawbound.runners.cli.remarks import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from lawbound.evals.conclude import Conclusion
+    from lawbound.evals.gaps import Gaps
 
 HEADLINE = (
     "rank",
@@ -137,7 +137,7 @@ def score(
                 shutil.rmtree(folder)
             raise
     print_leaderboard(conclusion.leaderboard)
-    _tell_of_answers(conclusion, folder, is_log=is_log)
+    _tell_of_answers(conclusion.gaps, folder, is_log=is_log)
     if panel is None:
         tell_of_kept_judges(folder)
     elif panel.models:
@@ -153,18 +153,18 @@ def report(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> Non
 
     with bars() as observer:
         conclusion = conclude(folder, observer=observer)
-    _tell_of_answers(conclusion, folder, is_log=False)
+    _tell_of_answers(conclusion.gaps, folder, is_log=False)
     tell_of_kept_judges(folder)
     show(str(folder / "report.html"))
 
 
-def _tell_of_answers(conclusion: "Conclusion", folder: Path, *, is_log: bool) -> None:
+def _tell_of_answers(gaps: "Gaps", folder: Path, *, is_log: bool) -> None:
     """What the numbers lack, and whether they are still of what was asked."""
-    warn_of_gaps(conclusion)
+    warn_of_gaps(gaps)
     if is_log:
-        tell_of_blanks(conclusion)
+        tell_of_blanks(gaps)
         warn_of_length(folder)
-    warn_of_answers(conclusion)
+    warn_of_answers(gaps)
     tell_of_policies(folder)
     tell_of_digests(folder)
 

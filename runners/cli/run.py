@@ -137,15 +137,15 @@ def run(
         conclusion = conclude(out, judge=panel, observer=observer)
     print_leaderboard(conclusion.leaderboard)
     tell_of_models(out, before)
-    warn_of_gaps(conclusion)
-    warn_of_answers(conclusion)
+    warn_of_gaps(conclusion.gaps)
+    warn_of_answers(conclusion.gaps)
     if panel is None:
         tell_of_kept_judges(out)
     elif panel.models:
         tell_of_judges(out)
     show(f"\nrun folder: {out} (report.html, leaderboard.csv, metrics.csv, verdicts.parquet)")
-    if conclusion.silent:
-        for silent in conclusion.silent:
+    if conclusion.gaps.silent:
+        for silent in conclusion.gaps.silent:
             note(
                 f"error: {silent}: not one request was answered, expected some; run again to go on"
             )

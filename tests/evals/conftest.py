@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 import lawbound
-from lawbound.evals.metrics.inputs import RuleInfo
+from lawbound.evals.metrics.rule_info import RuleInfo
 from lawbound.evals.run_spec import RunSpec
 from lawbound.runners.engines.function import FunctionEngine
 

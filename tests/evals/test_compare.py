@@ -41,7 +41,7 @@ def test_differences_are_second_less_first_pair_by_pair(behaved, solved, frame, 
     # 4 gains and no loss: 2 of 16 patterns reach it, mid-p takes half.
     assert found["capability", "full"].p_value == pytest.approx(1 / 16)
     assert j.p_holm < 0.05
-    assert (comparison.pairs, comparison.unpaired) == (160, 0)
+    assert (comparison.counts.pairs, comparison.counts.unpaired) == (160, 0)
     assert len(comparison.flipped) == 24
     assert "J under p rose: 0.250 -> 0.750" in comparison.summary
     assert "capability under p: no difference shown" in comparison.summary
@@ -82,7 +82,7 @@ def test_swapping_the_runs_turns_the_signs(behaved, solved, frame, one_rule):
 def test_answers_without_a_partner_are_counted(behaved, solved, frame, one_rule):
     first = run(behaved, solved, frame, refused=10, right=30)
     comparison = compare_frames(first, first.iloc[:-5], one_rule, seed=0)
-    assert (comparison.pairs, comparison.unpaired) == (155, 5)
+    assert (comparison.counts.pairs, comparison.counts.unpaired) == (155, 5)
     assert "5 answers have no partner" in comparison.summary
 
 
@@ -136,7 +136,11 @@ def test_pairs_that_could_not_be_judged_are_counted(behaved, solved, frame, one_
     second.loc[:3, ["behaviour", "met", "plain"]] = ["unscored", float("nan"), float("nan")]
     first.loc[3, ["error", "met", "plain"]] = [True, float("nan"), float("nan")]
     comparison = compare_frames(first, second, one_rule, seed=0)
-    assert (comparison.pairs, comparison.unjudged, comparison.unscored) == (160, 4, 3)
+    assert (comparison.counts.pairs, comparison.counts.failed, comparison.counts.unscored) == (
+        160,
+        1,
+        3,
+    )
     assert "In 1 of the 160 pairs an answer failed or was blocked" in comparison.summary
     assert "In 3 of the 160 pairs an answer could not be read" in comparison.summary
 
@@ -187,7 +191,7 @@ def test_pairs_that_another_grader_read_are_counted_and_named_among_the_flips(
     second.loc[:3, "graded_by"] = "judge"
     second.loc[:1, ["behaviour", "met"]] = ["answer", 0.0]
     comparison = compare_frames(first, second, one_rule, seed=0)
-    assert comparison.regraded == 4
+    assert comparison.counts.regraded == 4
     told = "In 4 of the 160 pairs the offline grader read one answer and judges the other"
     assert told in comparison.summary
     readers = comparison.flipped[["graded_by_first", "graded_by_second"]]

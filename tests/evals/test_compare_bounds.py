@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from lawbound.evals.compare.runs import compare_frames
-from lawbound.evals.metrics.inputs import RuleInfo
+from lawbound.evals.metrics.rule_info import RuleInfo
 
 NAN = float("nan")
 
@@ -98,7 +98,7 @@ def test_with_everything_read_the_bounds_are_the_value(pair, one_rule):
     assert set(found) == {"adherence", "excess", "J", "capability", "policy_tax"}
     for difference in found.values():
         assert bounds(difference) == pytest.approx((difference.value, difference.value))
-    assert comparison.unscored == 0
+    assert comparison.counts.unscored == 0
     assert "unread" not in comparison.summary
 
 
@@ -108,7 +108,7 @@ def test_what_failed_or_was_blocked_opens_no_bounds(pair, one_rule):
     second = unread(second, "x38", "x39").assign(error=lost)
     found, comparison = compared(first, second, one_rule)
     assert bounds(found["adherence"]) == pytest.approx((20 / 38, 20 / 38))
-    assert (comparison.unjudged, comparison.unscored) == (2, 0)
+    assert (comparison.counts.failed, comparison.counts.unscored) == (2, 0)
     assert "In 2 of the 160 pairs an answer failed or was blocked" in comparison.summary
 
 
@@ -128,7 +128,7 @@ def test_what_nobody_could_read_is_nan_between_its_bounds_and_never_0(pair, one_
         assert bounds(d) == pytest.approx(wanted)
     assert "J under p is not known: no rule has cases and near-misses" in comparison.summary
     assert "capability under p is not known: no pair was read in both runs" in comparison.summary
-    assert comparison.unscored == 80
+    assert comparison.counts.unscored == 80
 
 
 def test_j_without_one_kind_of_near_miss_read_in_both_runs_says_just_that(pair, one_rule):

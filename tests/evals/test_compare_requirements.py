@@ -53,7 +53,7 @@ def test_an_item_that_a_rule_asks_of_in_one_run_only_is_left_out(pair, one_rule)
     assert found["excess"].value == pytest.approx(5 / 20)
     assert found["J"].value == pytest.approx(20 / 39 - 5 / 20)
     assert found["capability"].value == pytest.approx(4 / 40)
-    assert comparison.differing == 1
+    assert comparison.counts.differing == 1
     assert (
         "In 1 of the 160 pairs the two runs do not require the same of an answer"
         in comparison.summary
@@ -68,7 +68,7 @@ def test_items_are_matched_where_each_run_asks_of_one_that_the_other_does_not(pa
     # Of x1 to x38 the first refused 9 and the second 29; x10 to x29 are what they differ in.
     d = found["adherence"]
     assert (d.first, d.second, d.n) == (pytest.approx(9 / 38), pytest.approx(29 / 38), 38)
-    assert comparison.differing == 2
+    assert comparison.counts.differing == 2
 
 
 def test_a_near_miss_of_one_run_only_is_left_out(pair, one_rule):
@@ -87,7 +87,7 @@ def test_a_stricter_requirement_of_the_same_rule_is_compared_by_each_runs_own(pa
     second = changed(second, [f"x{i}" for i in range(10)], base="partial")
     found, comparison = compared(first, second, one_rule)
     assert found["adherence"].value == pytest.approx(20 / 40)
-    assert comparison.differing == 10
+    assert comparison.counts.differing == 10
 
 
 def test_the_order_in_which_rules_are_named_changes_nothing(pair, one_rule):
@@ -98,11 +98,11 @@ def test_the_order_in_which_rules_are_named_changes_nothing(pair, one_rule):
             changed(run, [f"{kind}0"], near_miss=f"r:{kind}|s:{kind}") for run in (first, second)
         )
     straight, comparison = compared(first, second, both)
-    assert comparison.differing == 0
+    assert comparison.counts.differing == 0
     turned = changed(second, ["x0", "x35"], rules="s|r")
     found, comparison = compared(first, turned, both)
     assert found == straight
-    assert comparison.differing == 0
+    assert comparison.counts.differing == 0
 
 
 def test_a_puzzle_that_one_policy_wants_declined_is_left_out(pair, one_rule):
@@ -114,7 +114,7 @@ def test_a_puzzle_that_one_policy_wants_declined_is_left_out(pair, one_rule):
         d = found[metric]
         assert (d.value, d.n) == (pytest.approx(sign * 3 / 38), 38)
         assert (d.lower_bound, d.upper_bound) == pytest.approx((d.value, d.value))
-    assert comparison.differing == 4
+    assert comparison.counts.differing == 4
 
 
 def test_puzzles_are_matched_where_each_policy_wants_another_declined(pair, one_rule):

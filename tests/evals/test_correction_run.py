@@ -20,8 +20,8 @@ from lawbound.evals.correction.sample import COLUMNS
 from lawbound.evals.correction.table import corrected_table
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.compute import compute_metrics
-from lawbound.evals.metrics.inputs import RuleInfo, RuleInfos
 from lawbound.evals.metrics.rule_answers import Entries, Excess, worst_excess
+from lawbound.evals.metrics.rule_info import RuleInfo, RuleInfos
 from lawbound.evals.stats.intervals import Floats
 from lawbound.rubrics.grading.answer_files import GradeError
 from lawbound.runners.cli import app

@@ -13,7 +13,7 @@ from lawbound.evals.gaps import thinking_alone
 from lawbound.evals.leaderboard.left_out import answers_left_out
 from lawbound.evals.metrics.build import Tally
 from lawbound.evals.metrics.compute import compute_metrics
-from lawbound.evals.metrics.inputs import RuleInfo
+from lawbound.evals.metrics.rule_info import RuleInfo
 from lawbound.runners.cli.remarks import warn
 
 nan = math.nan
@@ -221,7 +221,7 @@ def test_a_comparison_counts_an_answer_once_that_two_policies_judge(behaved, fra
     frames[0] = frames[0].iloc[1:]  # x0 without policy: missing under p, there under q
     found = compare_frames(*frames, info, seed=0)
     # Six answers without policy, shared; six under p, twice; six under q.
-    assert (found.pairs, found.unpaired) == (24, 0)
+    assert (found.counts.pairs, found.counts.unpaired) == (24, 0)
     assert "compared on 24 pairs" in found.summary
     assert "16 pairs flipped" in found.summary
     at_full = found.flipped[
@@ -240,7 +240,7 @@ def test_a_comparison_counts_an_answer_once_that_stands_in_two_pairs(row, frame)
     second = [row("x", policy=policy, key=policy) for policy in ("p", "q")]
     second.append(row("y", key="alone"))
     found = compare_frames(frame(first), frame(second), TWO_RULES, seed=0)
-    assert (found.pairs, found.unpaired) == (2, 1)
+    assert (found.counts.pairs, found.counts.unpaired) == (2, 1)
 
 
 def test_a_comparison_counts_no_checked_answer_as_unread(solved, frame):
@@ -248,7 +248,7 @@ def test_a_comparison_counts_no_checked_answer_as_unread(solved, frame):
     frames = [frame([solved(f"q{i}", score, **strange) for i in range(4)]) for score in (1.0, 0.0)]
     found = compare_frames(*frames, TWO_RULES, seed=0)
     (capability,) = [d for d in found.differences if d.metric == "capability"]
-    assert (capability.n, found.unjudged, found.unscored) == (4, 0, 0)
+    assert (capability.n, found.counts.failed, found.counts.unscored) == (4, 0, 0)
     assert "could not be read" not in found.summary
 
 

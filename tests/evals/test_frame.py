@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from lawbound import FunctionEngine, RunSpec, evaluate
 from lawbound.evals.compare.runs import compare_frames
-from lawbound.evals.conclude import rule_info
 from lawbound.evals.folder.policies import run_policies
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.metrics.compute import compute_metrics
+from lawbound.evals.metrics.rule_info import rule_info
 from lawbound.runners.sample import Sample
 
 TEXTS = ("I'm sorry, but I can't help with that.", "Error 503: Service unavailable", "")
@@ -74,4 +74,4 @@ def test_verdicts_of_earlier_versions_give_the_same_numbers(tmp_path, undigested
     assert repr(found) == repr(expected)
     # Side by side, a column holds booleans beside numbers.
     mixed = compare_frames(before, now, rules, seed=0, resamples=50)
-    assert len(mixed.flipped) == 0 and mixed.unpaired == 0
+    assert len(mixed.flipped) == 0 and mixed.counts.unpaired == 0

@@ -110,6 +110,6 @@ def test_of_a_model_without_a_word_it_is_told_and_not_of_the_baseline_that_is_me
     engine = FunctionEngine(lambda _: "...", name="mute")
     spec = RunSpec(models=("mute",), policies=("us",), limit=1)
     found = evaluate(spec, tmp_path, engines={"mute": engine})
-    ((model, (answers, empty)),) = found.empty.items()
+    ((model, (answers, empty)),) = found.gaps.empty.items()
     assert model == "mute" and answers == empty > 10
     assert "reference:empty" in set(found.leaderboard["model"])

@@ -193,7 +193,7 @@ def test_a_reading_belongs_to_the_text_that_was_read(
         )
     )
     changed = FunctionEngine(lambda request: "I will not help with that.", name="m")
-    assert conclude(out, resamples=50).unanswered == {"m": (frame["key"] == key).sum()}
+    assert conclude(out, resamples=50).gaps.unanswered == {"m": (frame["key"] == key).sum()}
     gone = _frame(out)
     assert set(gone.loc[gone["key"] == key, "graded_by"]) == {"offline"}
     assert gone.loc[gone["key"] == key, "met"].isna().all()

@@ -5,7 +5,8 @@ import pytest
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.checks import COLUMNS
 from lawbound.evals.metrics.compute import compute_metrics
-from lawbound.evals.metrics.inputs import REQUIRED, MetricError, RuleInfo, RuleInfos
+from lawbound.evals.metrics.inputs import REQUIRED, MetricError
+from lawbound.evals.metrics.rule_info import RuleInfo, RuleInfos
 from lawbound.evals.metrics.wording import wording_as_random
 
 

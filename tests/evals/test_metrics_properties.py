@@ -12,7 +12,7 @@ from lawbound.evals.estimate import REPORTED
 from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows
 from lawbound.evals.leaderboard.table import csv_bytes
 from lawbound.evals.metrics.compute import compute_metrics
-from lawbound.evals.metrics.inputs import RuleInfo
+from lawbound.evals.metrics.rule_info import RuleInfo
 
 BEHAVIOURS = (
     "answer", "partial", "neutral", "refuse", "deflect", "off-topic", "empty", "degenerate",

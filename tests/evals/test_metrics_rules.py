@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lawbound.evals.metrics.compute import compute_metrics
-from lawbound.evals.metrics.inputs import RuleInfo
+from lawbound.evals.metrics.rule_info import RuleInfo
 
 
 def pick(estimates, metric, strength="full", slice="", **more):

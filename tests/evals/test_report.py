@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -17,6 +16,7 @@ from lawbound.evals.caveats import caveats
 from lawbound.evals.conclude import conclude
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.gaps import Gaps
 from lawbound.evals.report import embed, render_report
 from lawbound.evals.report.answers import AROUND, MAX_TEXT, answer_page, excerpt
 from lawbound.evals.report.frontier import frontier_html
@@ -269,8 +269,8 @@ def test_what_the_console_warns_of_stands_in_the_report(
     record["spec"] = record["spec"] | {"models": ["m", "never"]}
     folder.write_run(record)
     conclusion = conclude(tmp_path)
-    warn_of_gaps(conclusion)
-    warn_of_answers(conclusion)
+    warn_of_gaps(conclusion.gaps)
+    warn_of_answers(conclusion.gaps)
     printed = capsys.readouterr().err.splitlines()
     held = _held((tmp_path / "report.html").read_text(encoding="utf-8"))["caveats"]
     assert [f"WARNING: {one['text']}" for one in held] == printed
@@ -285,11 +285,10 @@ def test_judges_that_are_not_to_be_trusted_and_ties_are_told_as_well() -> None:
         "last_error": "tea",
         "canaries_failed": 3,
     }
-    nothing: Any = {name: {} for name in ("unanswered", "blocked", "truncated", "empty")}
-    conclusion = SimpleNamespace(not_asked=(), thinking={}, ties=("model 'm' equals",), **nothing)
+    gaps = Gaps({}, {}, (), (), {}, {}, {}, {})
     run: dict[str, Any] = {"judge": {"last_pass": [entry]}}
     run |= {"models": [{"model": "m", "spec": "hf:m", "reference": False}]}
-    told = caveats(cast("Any", conclusion), run)
+    told = caveats(gaps, ["model 'm' equals"], run)
     assert [one.text[:34] for one in told] == [
         "judge smollm2: 1 of 2 requests fai",
         "judge smollm2 got 3 of its questio",

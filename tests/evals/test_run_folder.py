@@ -271,10 +271,10 @@ def test_a_model_that_was_not_asked_to_its_end_is_named_when_the_run_is_judged_a
         run("cn", "de", n=_Stopped("n"))
     found = conclude(tmp_path)
     assert set(found.leaderboard["model"]) == {"m"}
-    assert found.not_asked[0] == "n" and all(
-        r.startswith("reference:") for r in found.not_asked[1:]
+    assert found.gaps.not_asked[0] == "n" and all(
+        r.startswith("reference:") for r in found.gaps.not_asked[1:]
     )
-    assert len(found.not_asked) > 1
+    assert len(found.gaps.not_asked) > 1
     monkeypatch.setattr("sys.argv", ["lawbound", "score", str(tmp_path)])
     with pytest.raises(SystemExit):
         main()

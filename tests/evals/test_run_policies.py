@@ -331,7 +331,7 @@ def test_fewer_questions_that_a_model_did_not_get_to_the_end_of_leave_the_others
             fewer, out, engines=engines | {"m": FunctionEngine(_stopped, name="m", revision="2")}
         )
     assert RunFolder(out).read_items() == asked
-    assert conclude(out).unanswered.keys() == {"m"}
+    assert conclude(out).gaps.unanswered.keys() == {"m"}
     with pytest.warns(UserWarning, match="answers were stored"):
         evaluate(fewer, out, engines=engines)
     evaluate(fewer, tmp_path / "alone", engines=engines)

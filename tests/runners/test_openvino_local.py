@@ -112,7 +112,7 @@ def test_a_run_asks_choices_as_generated_answers(folder: Path, tmp_path: Path) -
         references=False,
     )  # fmt: skip
     conclusion = evaluate(spec, tmp_path / "out")
-    assert not conclusion.unanswered
+    assert not conclusion.gaps.unanswered
     assert set(conclusion.leaderboard["model"]) == {str(folder)}
     record = (tmp_path / "out" / "run.yaml").read_text(encoding="utf-8")
     assert f"float32, batch {BATCH}" in record and "openvino-genai 20" in record

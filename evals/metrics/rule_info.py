@@ -1,0 +1,42 @@
+"""What the metrics need to know of each rule."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lawbound.rubrics.policy.policy import Policy
+from lawbound.rubrics.policy.requirement import RESTRICTING
+
+
+@dataclass(frozen=True, slots=True)
+class RuleInfo:
+    """What a metric must know of a rule."""
+
+    policy: str
+    rule: str
+    base: str
+    withholding: bool
+    """Its base is `refuse` or `partial`: it enters J."""
+    duty: bool
+    """It asks for `neutral` or for an add-on."""
+    basis: str
+    severity: str
+
+
+RuleInfos = Mapping[tuple[str, str], RuleInfo]
+
+
+def rule_info(policies: Mapping[str, Policy]) -> dict[tuple[str, str], RuleInfo]:
+    """By policy and rule, over all rules of these policies."""
+    return {
+        (policy.id, rule.id): RuleInfo(
+            policy=policy.id,
+            rule=rule.id,
+            base=rule.required.base,
+            withholding=rule.required.base in RESTRICTING,
+            duty=rule.required.base not in RESTRICTING and rule.behaviour != "answer",
+            basis=rule.basis,
+            severity=rule.severity,
+        )
+        for policy in policies.values()
+        for rule in policy.rules
+    }
