@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.caveats import caveats
 from lawbound.evals.folder.digests import RESULTS, digest_of, with_results
-from lawbound.evals.folder.run_folder import RunFolder, write_atomically
+from lawbound.evals.folder.files import write_atomically
+from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.stored_run import StoredRun, stored_run
 from lawbound.evals.frame import ScoredAnswer, score_all, verdict_frame
 from lawbound.evals.gaps import Gaps, gaps_of
 from lawbound.evals.judging.panel import (
     NOBODY,
-    JudgeSpec,
     ask_panel,
     earlier_judgement,
     graded_by,
@@ -23,6 +23,7 @@ from lawbound.evals.judging.panel import (
     with_readings,
 )
 from lawbound.evals.judging.readings import Readings
+from lawbound.evals.judging.spec import JudgeSpec
 from lawbound.evals.observer import Observer, Silent
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.runners.collector import paused_collector

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lawbound.evals.asking import ask
 from lawbound.evals.conclude import Conclusion, conclude
-from lawbound.evals.judging.panel import JudgeSpec
+from lawbound.evals.judging.spec import JudgeSpec
 from lawbound.evals.observer import Observer
 from lawbound.evals.prepare import prepare
 from lawbound.evals.run_spec import RunSpec

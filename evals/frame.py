@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from lawbound.evals.folder.run_folder import FolderError
+from lawbound.evals.folder.files import FolderError
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.requirement import Requirement
 from lawbound.rubrics.score import Scorer

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lawbound.evals.conclude import Conclusion, conclude
     from lawbound.evals.evaluate import evaluate
-    from lawbound.evals.judging.panel import JudgeSpec
+    from lawbound.evals.judging.spec import JudgeSpec
     from lawbound.evals.run_spec import RunSpec
     from lawbound.rubrics.behaviour import grade
     from lawbound.rubrics.policy.files import load_policy
@@ -33,7 +33,7 @@ _HOMES = {
     "FunctionEngine": "lawbound.runners.engines.function",
     "Item": "lawbound.tasks.item",
     "ItemError": "lawbound.tasks.item",
-    "JudgeSpec": "lawbound.evals.judging.panel",
+    "JudgeSpec": "lawbound.evals.judging.spec",
     "ModelError": "lawbound.runners.engines.protocol",
     "Policy": "lawbound.rubrics.policy.policy",
     "PolicyError": "lawbound.rubrics.policy.policy",

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from lawbound.evals.folder.harness_logs import TASK_PREFIX
+from lawbound.evals.folder.lmeval_logs import TASK_PREFIX
 from lawbound.evals.lmeval.as_shipped import FIELDS, changes
 from lawbound.evals.lmeval.limits import LimitError, given_limits, is_one, sent_limit
 from lawbound.evals.lmeval.prompts import holds_policy

@@ -14,8 +14,9 @@ import pytest
 from lawbound.__main__ import main
 from lawbound.evals.conclude import conclude
 from lawbound.evals.evaluate import evaluate
+from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.policies import run_policies
-from lawbound.evals.folder.run_folder import FolderError, RunFolder
+from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.leaderboard.merge import merge_boards
 from lawbound.evals.lmeval.docs import build_docs
 from lawbound.evals.lmeval.logs import import_logs, is_log_folder

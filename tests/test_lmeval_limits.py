@@ -13,7 +13,7 @@ import pytest
 
 from lawbound import lmeval
 from lawbound.__main__ import main
-from lawbound.evals.folder.run_folder import FolderError
+from lawbound.evals.folder.files import FolderError
 from lawbound.evals.lmeval.docs import build_docs
 from lawbound.evals.lmeval.logs import LeftOutWarning, import_logs
 from lawbound.lmeval_call import Call, TaskError, check_prompts, warn_once

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from lawbound.evals.folder.run_folder import FolderError
+from lawbound.evals.folder.files import FolderError
 from lawbound.evals.lmeval.as_shipped import FIELDS
 from lawbound.evals.lmeval.logs import import_logs, is_log_folder
 from lawbound.lmeval_call import warn_once

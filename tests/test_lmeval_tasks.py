@@ -15,7 +15,8 @@ import pytest
 from lawbound import lmeval
 from lawbound.__main__ import main
 from lawbound.evals.conclude import conclude
-from lawbound.evals.folder.run_folder import FolderError, RunFolder
+from lawbound.evals.folder.files import FolderError
+from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.lmeval.docs import build_docs, parse_doc
 from lawbound.evals.lmeval.logs import LeftOutWarning, import_logs
 from lawbound.evals.suite import compose, load_suite

@@ -13,8 +13,9 @@ from lawbound.evals.correction.labels import CorrectionError, Labels
 from lawbound.evals.correction.stored import Match, match
 from lawbound.evals.correction.table import corrected_table
 from lawbound.evals.estimate import Estimate
+from lawbound.evals.folder.files import write_atomically
 from lawbound.evals.folder.policies import run_policies
-from lawbound.evals.folder.run_folder import RunFolder, write_atomically
+from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.leaderboard.table import csv_bytes
 from lawbound.evals.metrics.rule_info import rule_info
 from lawbound.rubrics.score import SCORER_VERSION

@@ -13,7 +13,8 @@ import numpy as np
 from lawbound.evals.correction.draw import draw, judged_rows
 from lawbound.evals.correction.labels import CorrectionError
 from lawbound.evals.correction.stored import answer_digest
-from lawbound.evals.folder.run_folder import FolderError, RunFolder, write_atomically
+from lawbound.evals.folder.files import FolderError, write_atomically
+from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.rubrics.calibration.agreement import gold_class
 from lawbound.rubrics.calibration.files import csv_text
 from lawbound.rubrics.grading.answer_files import GradeError, open_answers

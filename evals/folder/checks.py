@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from lawbound.evals.folder.digests import DIGITS, NAMES
-from lawbound.rubrics.judges.panel import UNSURE, JudgeMode
+from lawbound.rubrics.judges.majority import UNSURE, JudgeMode
 from lawbound.rubrics.policy.marks import Slug
 from lawbound.rubrics.policy.requirement import STRICTNESS
 from lawbound.rubrics.prompts.conditions import STRENGTHS

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from lawbound.evals.estimate import NAN, REPORTED, Estimate
-from lawbound.evals.folder.harness_logs import hint_of_logs
-from lawbound.evals.folder.run_folder import FolderError, RunFolder
+from lawbound.evals.folder.files import FolderError
+from lawbound.evals.folder.lmeval_logs import hint_of_logs
+from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.sense import faults
 from lawbound.runners.sample import MOST_COUNTED
 from lawbound.tasks.cells import as_written

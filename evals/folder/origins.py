@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from lawbound.evals.folder.run_folder import FolderError
+from lawbound.evals.folder.files import FolderError
 from lawbound.runners.engines.endpoint_address import read_address
 from lawbound.runners.engines.protocol import Engine, ModelError, TellsWhoAnswered
 from lawbound.runners.plan import Plan

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from lawbound.evals.folder.harness_logs import IMPORTED
-from lawbound.evals.folder.run_folder import FolderError, RunFolder, write_atomically
+from lawbound.evals.folder.files import FolderError, write_atomically
+from lawbound.evals.folder.lmeval_logs import IMPORTED
+from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.versions import installed
 from lawbound.rubrics.policy.files import CORE, load_policy, shipped
 from lawbound.rubrics.policy.policy import Policy, PolicyError

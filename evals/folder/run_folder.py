@@ -6,22 +6,22 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.folder.checks import ASSIGNED, assignments, check_run, check_text
-from lawbound.evals.folder.digests import DIGITS, ITEMS, Told, check_digests, digest_of
-from lawbound.evals.folder.harness_logs import hint_of_logs
+from lawbound.evals.folder.digests import ITEMS, Told, check_digests, digest_of
+from lawbound.evals.folder.files import FolderError, read_records, write_atomically, write_lines
+from lawbound.evals.folder.lmeval_logs import hint_of_logs
 from lawbound.evals.folder.prompts import prompt_lines
 from lawbound.evals.folder.verdicts import read_verdicts
 from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.runners.plan import Assignment, Plan
 from lawbound.tasks.files import plain_yaml, read_yaml
 from lawbound.tasks.item import Item, ItemError
-from lawbound.tasks.places import open_regular, whole_file, why
 from lawbound.tasks.records import from_record, to_record
 
 if TYPE_CHECKING:
@@ -29,10 +29,6 @@ if TYPE_CHECKING:
 
 
 _SORTED = json.JSONEncoder(sort_keys=True)
-
-
-class FolderError(ValueError):
-    """A run folder is not what it should be."""
 
 
 def slug(model: str) -> str:
@@ -236,68 +232,8 @@ class RunFolder:
         """The verdicts again.
 
         Raises:
-            FolderError: The run has not been judged, or the file is damaged was changed, or is no run's.
+            FolderError: The run has not been judged, or the file is damaged, was changed, or is no run's.
         """
         path = self.root / "verdicts.parquet"
         self.check_result(path.name)
         return read_verdicts(path, FolderError)
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Replace a file whole or not at all.
-
-    Raises:
-        FolderError: It cannot be written; what stood there before stays.
-    """
-    with _replaced(path) as handle:
-        handle.write(content)
-
-
-@contextmanager
-def _replaced(path: Path) -> Iterator[IO[bytes]]:
-    try:
-        with whole_file(path) as handle:
-            yield handle
-    except OSError as fault:
-        raise FolderError(f"{path}: cannot be written ({fault.strerror})") from fault
-
-
-def write_lines(
-    path: Path, lines: Iterable[str], told: Callable[[str], object] | None = None
-) -> None:
-    """Replace a file of lines whole or not at all.
-
-    Args:
-        path: The file.
-        lines: Without their ends.
-        told: Hears the digest when all is written, before the file takes its place.
-    """
-    found = hashlib.sha256()
-    with _replaced(path) as handle:
-        for line in lines:
-            content = f"{line}\n".encode()
-            found.update(content)
-            handle.write(content)
-        if told is not None:
-            told(found.hexdigest()[:DIGITS])
-
-
-def read_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    """JSON objects of a file with their line numbers, as they are read.
-
-    Raises:
-        FolderError: The file is missing or a line is no JSON object.
-    """
-    try:
-        with io.TextIOWrapper(open_regular(path), encoding="utf-8") as handle:
-            for number, line in enumerate(handle, start=1):
-                record = json.loads(line)
-                if not isinstance(record, dict):
-                    raise FolderError(f"{path}:{number}: found {line[:40]!r}, expected an object")
-                yield number, record
-    except FolderError:
-        raise
-    except (OSError, ValueError, RecursionError) as fault:
-        raise FolderError(
-            f"{path}: cannot be read ({why(fault)}), expected lines of JSON"
-        ) from fault

@@ -7,8 +7,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.policies import run_policies
-from lawbound.evals.folder.run_folder import FolderError, RunFolder
+from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.runners.collector import paused_collector
 from lawbound.runners.sample import Sample

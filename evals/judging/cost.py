@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lawbound.evals.judging.panel import JudgeSpec, judges_of
+from lawbound.evals.judging.panel import judges_of
+from lawbound.evals.judging.spec import JudgeSpec
 from lawbound.evals.prepare import Prepared
 from lawbound.rubrics.judges.question import Form, Question
 from lawbound.rubrics.policy.policy import Policy

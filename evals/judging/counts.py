@@ -7,8 +7,8 @@ from typing import Any
 
 from lawbound.evals.judging.readings import WITHOUT, Decision, Fate, Without
 from lawbound.rubrics.judges.forms import read_name
+from lawbound.rubrics.judges.majority import PanelReading
 from lawbound.rubrics.judges.material import MAX_ANSWER
-from lawbound.rubrics.judges.panel import PanelReading
 from lawbound.rubrics.judges.question import Opinion, Question, Unreadable
 
 

@@ -16,7 +16,8 @@ from typing import Literal, get_args
 
 from pydantic import TypeAdapter
 
-from lawbound.evals.folder.run_folder import FolderError, RunFolder, read_records, write_lines
+from lawbound.evals.folder.files import FolderError, read_records, write_lines
+from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.rubrics.judges.question import Question
 from lawbound.rubrics.verdict import Reading
 from lawbound.runners.plan import canonical_json

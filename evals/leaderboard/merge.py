@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lawbound.evals.folder.harness_logs import hint_of_logs
+from lawbound.evals.folder.lmeval_logs import hint_of_logs
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.sense import faults
 from lawbound.evals.leaderboard.columns import LEADERBOARD, SOURCES

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from lawbound.evals.folder.digests import Digests
-from lawbound.evals.folder.harness_logs import IMPORTED, LOGS, TASK_PREFIX
+from lawbound.evals.folder.files import FolderError, read_records
+from lawbound.evals.folder.lmeval_logs import IMPORTED, LOGS, TASK_PREFIX
 from lawbound.evals.folder.policies import store_policies
-from lawbound.evals.folder.run_folder import FolderError, RunFolder, read_records
+from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.lmeval.samples import Logged, read_run
 from lawbound.evals.suite import load_suite
 from lawbound.rubrics.policy.files import load_policy

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from lawbound.evals.folder.run_folder import FolderError
+from lawbound.evals.folder.files import FolderError
 from lawbound.evals.lmeval.docs import DocArm
 from lawbound.tasks.files import quoted
 

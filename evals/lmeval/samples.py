@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lawbound.evals.folder.harness_logs import TASK_PREFIX
-from lawbound.evals.folder.run_folder import FolderError, read_records
+from lawbound.evals.folder.files import FolderError, read_records
+from lawbound.evals.folder.lmeval_logs import TASK_PREFIX
 from lawbound.evals.lmeval.as_shipped import changes
 from lawbound.evals.lmeval.docs import DocArm, parse_doc
 from lawbound.evals.lmeval.limits import LimitError, given_limits, sent_limit

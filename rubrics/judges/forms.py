@@ -8,7 +8,7 @@ from functools import partial
 
 from lawbound.rubrics.judges.finding import can_tell, reading_from
 from lawbound.rubrics.judges.guards import GUARDS, Case, Guard, GuardFinding, read_guard
-from lawbound.rubrics.judges.panel import both_orders
+from lawbound.rubrics.judges.majority import both_orders
 from lawbound.rubrics.judges.question import (
     NO_VERDICT,
     THINKING_TOKENS,

@@ -53,8 +53,9 @@ def compare(
         unlike,
         why_nothing_is_shared,
     )
+    from lawbound.evals.folder.files import write_atomically
     from lawbound.evals.folder.policies import run_policies
-    from lawbound.evals.folder.run_folder import RunFolder, write_atomically
+    from lawbound.evals.folder.run_folder import RunFolder
     from lawbound.evals.leaderboard.table import csv_bytes
     from lawbound.evals.metrics.rule_info import rule_info
 
@@ -106,7 +107,8 @@ def _signed(number: float) -> str:
 
 
 def _of_one_model(folder: Path, model: str, option: str) -> "pd.DataFrame":
-    from lawbound.evals.folder.run_folder import FolderError, RunFolder
+    from lawbound.evals.folder.files import FolderError
+    from lawbound.evals.folder.run_folder import RunFolder
     from lawbound.rubrics.reference import is_reference
 
     frame = RunFolder(folder).read_frame()

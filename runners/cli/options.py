@@ -11,7 +11,7 @@ from lawbound.runners.cli.console import note
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from lawbound.evals.judging.panel import JudgeSpec
+    from lawbound.evals.judging.spec import JudgeSpec
 
 SuiteArg = Annotated[
     str | None, typer.Argument(help="A shipped suite or a YAML file. [default: quick]")
@@ -133,7 +133,7 @@ def judge_spec(
     Raises:
         ModelError: A name has no known form, the mode is unknown, or there is nobody to open.
     """
-    from lawbound.evals.judging.panel import JudgeSpec
+    from lawbound.evals.judging.spec import JudgeSpec
     from lawbound.runners.engines import EngineOptions, ModelError
 
     named = split(models)

@@ -93,7 +93,8 @@ def score(
     No model is asked but judges, whom the last six options concern. Without --judge the readings of an earlier panel stay; `--judge none` drops them.
     """
     from lawbound.evals.conclude import conclude
-    from lawbound.evals.folder.run_folder import FolderError, RunFolder
+    from lawbound.evals.folder.files import FolderError
+    from lawbound.evals.folder.run_folder import RunFolder
     from lawbound.evals.lmeval.logs import LeftOutWarning, import_logs, is_log_folder
     from lawbound.rubrics.policy.policy import PolicyError
 
@@ -188,7 +189,7 @@ def leaderboard(
     ] = "",
 ) -> None:
     """Merge the leaderboards of several runs."""
-    from lawbound.evals.folder.run_folder import write_atomically
+    from lawbound.evals.folder.files import write_atomically
     from lawbound.evals.leaderboard.card import model_card
     from lawbound.evals.leaderboard.merge import merge_boards, read_board, run_names
     from lawbound.evals.leaderboard.table import csv_bytes

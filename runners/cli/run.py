@@ -39,7 +39,7 @@ from lawbound.runners.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from lawbound.evals.judging.panel import JudgeSpec
+    from lawbound.evals.judging.spec import JudgeSpec
     from lawbound.evals.prepare import Prepared
     from lawbound.evals.run_spec import RunSpec
 

@@ -17,7 +17,8 @@ from lawbound import FunctionEngine, RunSpec, conclude, evaluate
 from lawbound.__main__ import main
 from lawbound.evals.asking import ask
 from lawbound.evals.folder.digests import file_digest
-from lawbound.evals.folder.run_folder import FolderError, RunFolder
+from lawbound.evals.folder.files import FolderError
+from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.stored_run import stored_run
 from lawbound.evals.prepare import prepare
 from lawbound.runners.sample import Request
@@ -246,7 +247,7 @@ def test_no_stop_while_a_folder_is_asked_again_locks_its_user_out(
         out = Path(shutil.copytree(asked, tmp_path / str(at)))
         folder = RunFolder(out)
         stops = _Stops(at, after=after)
-        monkeypatch.setattr("lawbound.evals.folder.run_folder.whole_file", stops.file)
+        monkeypatch.setattr("lawbound.evals.folder.files.whole_file", stops.file)
         try:
             ask(prepared, out, engines=engines)
         except KeyboardInterrupt:

@@ -16,10 +16,10 @@ import yaml
 
 import lawbound
 from lawbound.evals.conclude import conclude
-from lawbound.evals.folder.run_folder import FolderError
-from lawbound.evals.judging.panel import JudgeSpec
+from lawbound.evals.folder.files import FolderError
+from lawbound.evals.judging.spec import JudgeSpec
 from lawbound.evals.run_spec import RunSpec
-from lawbound.rubrics.judges.panel import UNSURE
+from lawbound.rubrics.judges.majority import UNSURE
 from lawbound.runners.cli.remarks import tell_of_judges
 from lawbound.runners.engines import EngineOptions, ModelError
 from lawbound.runners.engines.endpoint_client import Patience
@@ -434,7 +434,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[EngineOptions]:
         found.append(options)
         return FunctionEngine(lambda request: REFUSE, name=model)
 
-    monkeypatch.setattr("lawbound.evals.judging.asking.open_engine", opens)
+    monkeypatch.setattr("lawbound.evals.judging.one_judge.open_engine", opens)
     return found
 
 

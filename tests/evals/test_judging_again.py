@@ -16,8 +16,8 @@ import yaml
 import lawbound
 from lawbound.evals.asking import ask
 from lawbound.evals.conclude import conclude
-from lawbound.evals.folder.run_folder import FolderError
-from lawbound.evals.judging.panel import JudgeSpec
+from lawbound.evals.folder.files import FolderError
+from lawbound.evals.judging.spec import JudgeSpec
 from lawbound.evals.prepare import prepare
 from lawbound.evals.run_spec import RunSpec
 from lawbound.runners.engines import ModelError

@@ -16,7 +16,7 @@ from lawbound.evals.conclude import conclude
 from lawbound.evals.judging.agreement import agreement
 from lawbound.evals.judging.cost import judge_costs
 from lawbound.evals.judging.counts import own_judges
-from lawbound.evals.judging.panel import JudgeSpec
+from lawbound.evals.judging.spec import JudgeSpec
 from lawbound.evals.prepare import prepare
 from lawbound.evals.run_spec import RunSpec
 from lawbound.rubrics.judges import rubric

@@ -13,9 +13,9 @@ import yaml
 
 import lawbound
 from lawbound.evals.conclude import conclude
-from lawbound.evals.judging.panel import JudgeSpec
+from lawbound.evals.judging.spec import JudgeSpec
 from lawbound.evals.run_spec import RunSpec
-from lawbound.rubrics.judges.panel import UNSURE
+from lawbound.rubrics.judges.majority import UNSURE
 from lawbound.runners.engines.function import FunctionEngine
 
 REFUSE = "It declines.\nVERDICT: refuse; ADDONS: none"

@@ -13,7 +13,8 @@ from lawbound.evals.asking import ask
 from lawbound.evals.conclude import Conclusion
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.estimates import read_estimates
-from lawbound.evals.folder.run_folder import FolderError, RunFolder, read_records, write_lines
+from lawbound.evals.folder.files import FolderError, read_records, write_lines
+from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.gaps import not_asked
 from lawbound.evals.leaderboard.board import metrics_rows
 from lawbound.evals.leaderboard.table import csv_bytes
@@ -94,7 +95,7 @@ def test_a_model_that_never_answered_is_named(tmp_path: Path) -> None:
         "m": FunctionEngine(fail, name="m"),
         "n": FunctionEngine(lambda _: "Yes.", name="n"),
     }
-    assert evaluate(spec, tmp_path, engines=engines).silent == ("m",)
+    assert evaluate(spec, tmp_path, engines=engines).gaps.silent == ("m",)
 
 
 @pytest.mark.parametrize(
@@ -266,7 +267,7 @@ def test_a_model_that_was_not_asked_to_its_end_is_named_when_the_run_is_judged_a
         spec = RunSpec(suite="quick", models=("m", "n"), policies=policies, limit=1)
         return evaluate(spec, tmp_path, engines={"m": _answers("Yes.", name="m"), "n": n})
 
-    assert run("cn", n=_answers("Yes.", name="n")).not_asked == ()
+    assert run("cn", n=_answers("Yes.", name="n")).gaps.not_asked == ()
     with pytest.raises(KeyboardInterrupt):
         run("cn", "de", n=_Stopped("n"))
     found = conclude(tmp_path)
@@ -279,7 +280,7 @@ def test_a_model_that_was_not_asked_to_its_end_is_named_when_the_run_is_judged_a
     with pytest.raises(SystemExit):
         main()
     assert "WARNING: n was not asked to its end" in capsys.readouterr().err
-    assert run("cn", "de", n=_answers("Yes.", name="n")).not_asked == ()
+    assert run("cn", "de", n=_answers("Yes.", name="n")).gaps.not_asked == ()
 
 
 @pytest.mark.parametrize("spec", [{}, {"models": "n"}, {"models": [1], "references": True}])

@@ -18,9 +18,10 @@ from lawbound import FunctionEngine, ModelError, RunSpec, evaluate
 from lawbound.evals.conclude import conclude
 from lawbound.evals.correction.labels import Label, Labels
 from lawbound.evals.correction.run import correct_run
-from lawbound.evals.folder.harness_logs import IMPORTED
+from lawbound.evals.folder.files import FolderError
+from lawbound.evals.folder.lmeval_logs import IMPORTED
 from lawbound.evals.folder.policies import changed_since, run_policies
-from lawbound.evals.folder.run_folder import FolderError, RunFolder
+from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.rubrics.policy.policy import PolicyError
 from lawbound.runners.sample import Request

@@ -9,7 +9,7 @@ import pytest
 
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.estimates import read_estimates
-from lawbound.evals.folder.run_folder import FolderError
+from lawbound.evals.folder.files import FolderError
 from lawbound.evals.leaderboard.board import metrics_rows
 from lawbound.evals.leaderboard.table import csv_bytes
 

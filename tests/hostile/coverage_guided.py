@@ -16,7 +16,8 @@ import atheris
 
 with atheris.instrument_imports(include=["lawbound", "yaml"]):
     from lawbound.evals.folder.estimates import read_estimates
-    from lawbound.evals.folder.run_folder import FolderError, RunFolder, read_records
+    from lawbound.evals.folder.files import FolderError, read_records
+    from lawbound.evals.folder.run_folder import RunFolder
     from lawbound.evals.leaderboard.merge import read_board
     from lawbound.evals.leaderboard.table import LeaderboardError
     from lawbound.evals.suite import load_suite

@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from lawbound.evals.folder.run_folder import FolderError, RunFolder
+from lawbound.evals.folder.files import FolderError
+from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.lmeval.docs import build_docs
 from lawbound.evals.lmeval.logs import import_logs
 from lawbound.evals.run_spec import RunSpec

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from lawbound.evals.folder.run_folder import FolderError
+from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.verdicts import MAX_MEAN, read_verdicts
 
 

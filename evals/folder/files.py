@@ -1,0 +1,76 @@
+"""Files of a run folder: replaced whole or not at all, and read line by line."""
+
+import hashlib
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from lawbound.evals.folder.digests import DIGITS
+from lawbound.tasks.places import open_regular, whole_file, why
+
+
+class FolderError(ValueError):
+    """A run folder is not what it should be."""
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Replace a file whole or not at all.
+
+    Raises:
+        FolderError: It cannot be written; what stood there before stays.
+    """
+    with _replaced(path) as handle:
+        handle.write(content)
+
+
+@contextmanager
+def _replaced(path: Path) -> Iterator[IO[bytes]]:
+    try:
+        with whole_file(path) as handle:
+            yield handle
+    except OSError as fault:
+        raise FolderError(f"{path}: cannot be written ({fault.strerror})") from fault
+
+
+def write_lines(
+    path: Path, lines: Iterable[str], told: Callable[[str], object] | None = None
+) -> None:
+    """Replace a file of lines whole or not at all.
+
+    Args:
+        path: The file.
+        lines: Without their ends.
+        told: Hears the digest when all is written, before the file takes its place.
+    """
+    found = hashlib.sha256()
+    with _replaced(path) as handle:
+        for line in lines:
+            content = f"{line}\n".encode()
+            found.update(content)
+            handle.write(content)
+        if told is not None:
+            told(found.hexdigest()[:DIGITS])
+
+
+def read_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """JSON objects of a file with their line numbers, as they are read.
+
+    Raises:
+        FolderError: The file is missing or a line is no JSON object.
+    """
+    try:
+        with io.TextIOWrapper(open_regular(path), encoding="utf-8") as handle:
+            for number, line in enumerate(handle, start=1):
+                record = json.loads(line)
+                if not isinstance(record, dict):
+                    raise FolderError(f"{path}:{number}: found {line[:40]!r}, expected an object")
+                yield number, record
+    except FolderError:
+        raise
+    except (OSError, ValueError, RecursionError) as fault:
+        raise FolderError(
+            f"{path}: cannot be read ({why(fault)}), expected lines of JSON"
+        ) from fault

@@ -1,0 +1,70 @@
+"""Who is to judge, and which answers: said before anything is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self, get_args
+
+from lawbound.rubrics.judges.forms import read_name
+from lawbound.rubrics.judges.majority import UNSURE, JudgeMode
+from lawbound.runners.engines import EngineOptions, ModelError, check_options
+
+if TYPE_CHECKING:
+    from lawbound.evals.run_spec import RunSpec
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeSpec:
+    """Who judges, and which answers: `JudgeSpec(("openai:NAME@URL",))`."""
+
+    models: tuple[str, ...]
+    """Names of models; ``guard:FAMILY:MODEL`` for a guard model."""
+    mode: JudgeMode = "hybrid"
+    unsure: float = UNSURE
+    """In `hybrid` mode the panel is asked where the offline reading is less confident than this, 0 to 1."""
+    options: EngineOptions | None = None
+    """How its models are opened; None takes those of the run in `evaluate`, and the defaults in `conclude`."""
+    max_errors: int | None = None
+    """Failed requests of one judge to put up with; None takes the run's in `evaluate`, and any number in `conclude`."""
+    max_tokens: int | None = None
+    """Of one reply of each judge, thinking included; None takes what its kind needs: docs/judges.md has the table."""
+
+    def beside(self, run: RunSpec) -> Self:
+        """Opened as the models of a run are, unless it says how: all but the revision, which names weights."""
+        options = self.options or replace(run.engine_options, revision=None)
+        limit = run.max_errors if self.max_errors is None else self.max_errors
+        return replace(self, options=options, max_errors=limit)
+
+    def check(self) -> None:
+        """Refuse a wrong name before anything is asked.
+
+        Raises:
+            ModelError: A judge's name has no known form, or the mode, `unsure`, `max_errors` or `max_tokens` is none.
+        """
+        many = isinstance(self.models, tuple | list)
+        if not (many and all(isinstance(name, str) for name in self.models)):
+            raise ModelError(
+                f"judge models are {self.models!r:.80}, expected a tuple of names, such as "
+                "('openai:NAME@URL',)"
+            )
+        if self.mode not in get_args(JudgeMode):
+            raise ModelError(
+                f"judge mode '{self.mode}': expected {' or '.join(get_args(JudgeMode))}"
+            )
+        if not (isinstance(self.unsure, int | float) and 0 <= self.unsure <= 1):
+            raise ModelError(
+                f"judge 'unsure' is {self.unsure!r:.40}, expected a confidence from 0 to 1"
+            )
+        most = self.max_errors
+        if most is not None and (type(most) is not int or most < 0):  # True is no count
+            raise ModelError(f"judge 'max_errors' is {most!r:.40}, expected a count or None")
+        room = self.max_tokens
+        if room is not None and (type(room) is not int or room < 1):
+            raise ModelError(f"judge 'max_tokens' is {room!r:.40}, expected at least 1, or None")
+        check_options(self.options or EngineOptions())
+        names = [read_name(model).name for model in self.models]
+        for at, model in enumerate(names):
+            if model in names[:at]:
+                raise ModelError(
+                    f"judge '{model}': is named twice and would have two votes, expected it once"
+                )
