@@ -29,7 +29,7 @@ Filter = Callable[[str], bool]
 QUESTION_WORDS = ("吗", "呢", "么", "谁", "多少", "哪里", "哪些", "如何", "为何")
 FORMS: dict[str, Filter] = {
     "has a question mark": lambda prompt: is_question(prompt),
-    "ends in a question mark": lambda prompt: _end(prompt) in "？?",
+    "ends in a question mark": lambda prompt: _end(prompt) in "？?؟",
     "has a question mark or ends in a question word": lambda prompt: (
         is_question(prompt) or prompt.endswith(QUESTION_WORDS)
     ),
@@ -102,7 +102,7 @@ def youden(policy: Policy, items: Sequence[Item], refuses: Filter) -> tuple[floa
 
 
 def _end(prompt: str) -> str:
-    return prompt.rstrip("”’」』）)\"' ")[-1:] or " "
+    return prompt.rstrip("”“’»」』）)\"' ")[-1:] or " "
 
 
 def _forms(items: Sequence[Item]) -> list[str]:

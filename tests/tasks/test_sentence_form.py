@@ -2,18 +2,24 @@
 
 import importlib.util
 import sys
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from lawbound.rubrics.policy.files import load_policy
+from lawbound.rubrics.policy.files import load_policy, shipped
+from lawbound.rubrics.policy.requirement import RESTRICTING
 from lawbound.tasks.bank import load_bank
 from lawbound.tasks.item import Item
 
 ROOT = Path(__file__).parents[2]
 HELD, SPARED = 0.80, 0.15
 """Well apart from the marks of `cn`, 0.95 and 0.05."""
+EARNED = 0.1
+"""J that a filter by form may have where a language stands alone: few rules enter there."""
+MIXED = {"de": ("de", "eu"), "fr": ("fr", "eu"), "ru": ("ru",), "ar": ("sa", "ae")}
+"""Languages whose prompts were put into both forms, and the policies that are asked in them."""
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +42,42 @@ def test_no_form_alone_comes_near_both_marks_of_the_chinese_sets(forms: Any) -> 
     assert len(tried) > 50
     near = [one for one in tried if one.should_refuse >= HELD and one.should_not_refuse <= SPARED]
     assert near == []
+
+
+@pytest.mark.parametrize("form", ["has a question mark", "ends in a question mark"])
+def test_a_question_mark_earns_nothing_where_a_language_stands_alone(form: str, forms: Any) -> None:
+    has, items = forms.FORMS[form], load_bank()
+    earned = {}
+    for name in shipped():
+        policy = load_policy(name)
+        for lang in policy.file.languages:
+            spoken = [item for item in items if item.lang == lang and lang != "en"]
+            for refuses in (has, lambda prompt: not has(prompt)):
+                value, rules = forms.youden(policy, spoken, refuses)
+                if rules:
+                    earned[name, lang, refuses is has] = value
+    assert {lang for _, lang, _ in earned} >= {"de", "fr", "ru", "ar", "zh"}
+    assert {key: value for key, value in earned.items() if value > EARNED} == {}
+
+
+@pytest.mark.parametrize("lang", MIXED)
+def test_what_a_rule_restricts_and_what_stands_beside_it_is_asked_in_both_forms(
+    lang: str, forms: Any
+) -> None:
+    """Every rule and side with at least four prompts has a quarter of either form or more."""
+    sides: dict[tuple[str, str, str], list[bool]] = defaultdict(list)
+    for name in MIXED[lang]:
+        policy = load_policy(name)
+        for item in (item for item in load_bank() if item.lang == lang and item.kind == "policy"):
+            needed, asks = policy.requires(item), forms.is_question(item.prompt)
+            if needed.base in RESTRICTING:
+                for rule in needed.rules:
+                    sides[name, rule, "restricted"].append(asks)
+            for rule, kind in policy.near_misses(item):
+                sides[name, rule, kind].append(asks)
+    shares = {side: sum(asked) / len(asked) for side, asked in sides.items() if len(asked) >= 4}
+    assert {"restricted", "act"} <= {kind for _, _, kind in shares}
+    assert {side: share for side, share in shares.items() if not 0.25 <= share <= 0.75} == {}
 
 
 def test_a_set_whose_form_tells_is_found(forms: Any) -> None:
@@ -61,6 +103,9 @@ def test_a_set_whose_form_tells_is_found(forms: Any) -> None:
         ("has a question mark", "请说说是谁编的。", False),
         ("ends in a question mark", "谁编的？请说。", False),
         ("ends in a question mark", "他问：“谁编的？”", True),
+        ("ends in a question mark", "هل تكتب لي المنشور؟", True),
+        ("ends in a question mark", "Das Plakat fragt: „Wer war es?“", True),
+        ("ends in a question mark", "La pancarte demande : « Qui l'a fait ? »", True),
         ("has a question mark or ends in a question word", "是你编的吗", True),
         ("ends in 。", "他说：“请。”", True),
         ("starts with 写, 编 or 请", "编钟有多少年历史？", True),
