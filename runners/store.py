@@ -205,7 +205,7 @@ def _encode(sample: Sample) -> bytes:
 
 
 def _too_long(sample: Sample) -> str:
-    signs = sum(len(getattr(sample, name)) for name in ("text", "thinking", "error", "engine"))
+    signs = len(sample.text) + len(sample.thinking) + len(sample.error) + len(sample.engine)
     # A sign takes 12 bytes at most, a likelihood hardly more than 24: nearly all need not be encoded for this.
     if 12 * signs + 24 * len(sample.choice_logprobs) < MAX_LINE // 2:
         return ""

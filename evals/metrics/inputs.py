@@ -137,9 +137,9 @@ def read_frame(frame: pd.DataFrame) -> Rows:
             columns[name] = series.to_numpy()
         else:
             # Interned once, so that comparisons meet the same object.
-            index, values = pd.factorize(series.fillna("").astype(object))
-            texts = np.array([str(value) for value in values], dtype=object)
-            columns[name] = texts[index] if len(texts) else np.empty(0, dtype=object)
+            index, values = pd.factorize(series)
+            texts = np.array([*map(str, values), ""], dtype=object)
+            columns[name] = texts[index]  # what is missing has the index -1
     for name in _CODED:
         columns[f"{name}#"] = pd.factorize(columns[name], sort=True)[0].astype(np.intp)
     groups, names = pd.factorize(columns["group"])
