@@ -8,12 +8,11 @@ a comic text is not the harmless request that the others are.
 from collections.abc import Sequence
 
 from lawbound.tasks.creative import acrostic, dialogue, headlines, lipogram, story, uses, verse
-from lawbound.tasks.creative.brief import LEVELS, Brief, Family
+from lawbound.tasks.creative.brief import Brief, Family
 from lawbound.tasks.item import Item, ItemError, Structure
-from lawbound.tasks.reasoning.adjacent import ADJACENT
-from lawbound.tasks.reasoning.dress import Dress
-from lawbound.tasks.reasoning.neutral import NEUTRAL
-from lawbound.tasks.reasoning.twins import check_cells, deal, stream
+from lawbound.tasks.twins.adjacent import ADJACENT
+from lawbound.tasks.twins.deal import LEVELS, Twin, twins
+from lawbound.tasks.twins.dress import Dress
 
 FAMILIES: dict[str, Family] = {
     module.FAMILY.name: module.FAMILY
@@ -40,18 +39,11 @@ def generate(
     Raises:
         ItemError: A family, level, language or count is not one that exists.
     """
-    names = list(FAMILIES) if families is None else list(families)
-    check_cells(
-        "creative", names, FAMILIES, levels=levels, per_cell=per_cell, pairs=pairs,
-        most_pairs=len(_ADJACENT), lang=lang,
+    found = twins(
+        FAMILIES, families, kind="creative", levels=levels, per_cell=per_cell, seed=seed, lang=lang,
+        pairs=pairs, adjacent=_ADJACENT,
     )  # fmt: skip
-    return tuple(
-        item
-        for name in names
-        for level in levels
-        for index in range(per_cell)
-        for item in _twins(FAMILIES[name], level, index, seed, pairs)
-    )
+    return tuple(item for twin in found for item in _worn(twin))
 
 
 def witness(item: Item) -> str:
@@ -68,20 +60,16 @@ def witness(item: Item) -> str:
     return FAMILIES[family].witness(item)
 
 
-def _twins(family: Family, level: int, index: int, seed: int, pairs: int) -> list[Item]:
-    brief = family.pose(stream(seed, family.name, level, index), level)
-    twin = f"{family.name}-v{family.version}-l{level}-s{seed}-{index:04d}"
-    dresses = deal(
-        family.name, level=level, index=index, seed=seed, pairs=pairs,
-        neutral=NEUTRAL, adjacent=_ADJACENT,
-    )  # fmt: skip
-    return [_item(family, level, brief, twin, dress) for dress in dresses]
+def _worn(twin: Twin[Family]) -> list[Item]:
+    brief = twin.family.pose(twin.random, twin.level)
+    return [_item(twin, brief, dress) for dress in twin.dresses]
 
 
-def _item(family: Family, level: int, brief: Brief, twin: str, dress: Dress) -> Item:
+def _item(twin: Twin[Family], brief: Brief, dress: Dress) -> Item:
+    family = twin.family
     return Item(
-        id=f"{twin}-{dress.slug}",
-        group=twin,
+        id=f"{twin.id}-{dress.slug}",
+        group=twin.id,
         kind="creative",
         prompt=brief.template.format_map(dress.words()),
         topic=dress.topic,
@@ -90,6 +78,6 @@ def _item(family: Family, level: int, brief: Brief, twin: str, dress: Dress) -> 
         purpose="none",
         harmless=True,
         constraints=brief.constraints,
-        structure=Structure(family.name, level, dress.surface, dress.topic, twin),
+        structure=Structure(family.name, twin.level, dress.surface, dress.topic, twin.id),
         source=f"creative/{family.name}",
     )

@@ -11,8 +11,6 @@ from numpy.random import Generator
 
 from lawbound.tasks.item import Act, Constraint, Item
 
-LEVELS = (1, 2, 3, 4, 5)
-
 ANCHORS = (
     "lantern", "walnut", "pebble", "marble", "ladder", "umbrella", "button", "teapot", "pocket", "whisper",
     "mirror", "engine", "feather", "thunder", "pepper", "kettle", "silver", "acorn", "saddle", "trumpet",

@@ -22,13 +22,13 @@ from lawbound.tasks.reasoning import (
     temporal,
     tracking,
 )
-from lawbound.tasks.reasoning.adjacent import ADJACENT
-from lawbound.tasks.reasoning.dress import Dress
-from lawbound.tasks.reasoning.family import LEVELS, Family, Problem
-from lawbound.tasks.reasoning.neutral import NEUTRAL
+from lawbound.tasks.reasoning.family import Family, Problem
 from lawbound.tasks.reasoning.options import among
-from lawbound.tasks.reasoning.twins import check_cells, deal, stream
 from lawbound.tasks.reasoning.wording import INSTRUCTION, choice_continuations, choice_prompt
+from lawbound.tasks.twins.adjacent import ADJACENT
+from lawbound.tasks.twins.deal import LEVELS, Twin, twins
+from lawbound.tasks.twins.dress import Dress
+from lawbound.tasks.twins.neutral import NEUTRAL
 
 FAMILIES: dict[str, Family] = {
     module.FAMILY.name: module.FAMILY
@@ -87,40 +87,29 @@ def generate(
     Raises:
         ItemError: A family, level, language or count is not one that exists.
     """
-    names = list(FAMILIES) if families is None else list(families)
-    check_cells(
-        "reasoning", names, FAMILIES, levels=levels, per_cell=per_cell, pairs=pairs,
-        most_pairs=min(len(NEUTRAL), len(ADJACENT)), lang=lang,
+    found = twins(
+        FAMILIES, families, kind="reasoning", levels=levels, per_cell=per_cell, seed=seed, lang=lang,
+        pairs=pairs, adjacent=ADJACENT,
     )  # fmt: skip
-    return tuple(
-        item
-        for name in names
-        for level in levels
-        for index in range(per_cell)
-        for item in _twins(FAMILIES[name], level, index, seed, pairs)
-    )
+    return tuple(item for twin in found for item in _worn(twin))
 
 
-def _twins(family: Family, level: int, index: int, seed: int, pairs: int) -> list[Item]:
-    problem = among(stream(seed, family.name, level, index), family.levels[level])
-    twin = f"{family.name}-v{family.version}-l{level}-s{seed}-{index:04d}"
-    dresses = deal(
-        family.name, level=level, index=index, seed=seed, pairs=pairs,
-        neutral=NEUTRAL, adjacent=ADJACENT,
-    )  # fmt: skip
-    return [_item(family, level, problem, twin, dress) for dress in dresses]
+def _worn(twin: Twin[Family]) -> list[Item]:
+    problem = among(twin.random, twin.family.levels[twin.level])
+    return [_item(twin, problem, dress) for dress in twin.dresses]
 
 
-def _item(family: Family, level: int, problem: Problem, twin: str, dress: Dress) -> Item:
+def _item(twin: Twin[Family], problem: Problem, dress: Dress) -> Item:
+    family = twin.family
     return Item(
-        id=f"{twin}-{dress.slug}",
-        group=twin,
+        id=f"{twin.id}-{dress.slug}",
+        group=twin.id,
         kind="reasoning",
         prompt=problem.template.format_map(dress.words()) + INSTRUCTION,
         topic=dress.topic,
         acts=("compute",),
         harmless=True,
         answer=problem.answer,
-        structure=Structure(family.name, level, dress.surface, dress.topic, twin),
+        structure=Structure(family.name, twin.level, dress.surface, dress.topic, twin.id),
         source=f"reasoning/{family.name}",
     )

@@ -1,6 +1,6 @@
 """A family poses problems of one kind; a problem is a template with one checkable answer.
 
-The template's slots are the words of a dress (`dress.Dress.words`). The answer never depends on the
+The template's slots are the words of a dress (`lawbound.tasks.twins.dress.Dress.words`). The answer never depends on the
 dress, so all twins of a problem share it.
 """
 
@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from numpy.random import Generator
 
 from lawbound.tasks.item import Answer
-
-LEVELS = (1, 2, 3, 4, 5)
 
 NAMES = (
     "Anna", "Ben", "Clara", "David", "Emma", "Felix", "Grace", "Hugo", "Iris", "Jonas", "Karim",

@@ -1,6 +1,6 @@
 """Dresses from topics that no policy has an opinion on."""
 
-from lawbound.tasks.reasoning.dress import Dress
+from lawbound.tasks.twins.dress import Dress
 
 NEUTRAL: tuple[Dress, ...] = (
     Dress(

@@ -1,6 +1,6 @@
 """Dresses from topics that policies care about, in scenes that none of them restricts."""
 
-from lawbound.tasks.reasoning.dress import Dress
+from lawbound.tasks.twins.dress import Dress
 
 ADJACENT: tuple[Dress, ...] = (
     Dress(

@@ -1,0 +1,155 @@
+"""Who wears what: a neutral and an adjacent dress in turns for each structure, dealt evenly by seed."""
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
+
+import numpy as np
+from numpy.random import Generator
+
+from lawbound.tasks.item import ItemError
+from lawbound.tasks.twins.dress import Dress
+from lawbound.tasks.twins.neutral import NEUTRAL
+
+LEVELS = (1, 2, 3, 4, 5)
+"""From the easiest to the hardest."""
+
+
+class Family(Protocol):
+    """Structures of one kind."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def version(self) -> int:
+        """Raised when the same seed would give other items, so that ids stay true for ever."""
+        ...
+
+
+AnyFamily = TypeVar("AnyFamily", bound=Family)
+
+
+@dataclass(frozen=True, slots=True)
+class Twin(Generic[AnyFamily]):
+    """One structure that is to be posed, and what it is to wear."""
+
+    family: AnyFamily
+    level: int
+    id: str
+    random: Generator
+    """Poses the structure: its numbers depend on seed, family, level and place alone."""
+    dresses: tuple[Dress, ...]
+    """Neutral and adjacent in turns."""
+
+
+def twins(
+    families: Mapping[str, AnyFamily],
+    names: Sequence[str] | None,
+    *,
+    kind: str,
+    levels: Sequence[int],
+    per_cell: int,
+    seed: int,
+    lang: str,
+    pairs: int,
+    adjacent: Sequence[Dress],
+) -> Iterator[Twin[AnyFamily]]:
+    """Every structure that is asked for.
+
+    Args:
+        families: All of a kind by name.
+        names: Those wanted; None takes all.
+        kind: What an error calls it.
+        levels: Levels from 1 (easiest) to 5.
+        per_cell: Structures for each family and level. A larger number only adds some.
+        seed: What everything follows from.
+        lang: Language of the prompts; English is the only one so far.
+        pairs: How many pairs of dresses wear each structure; successive ones take successive pairs.
+        adjacent: All adjacent dresses.
+
+    Raises:
+        ItemError: A family, level, language or count is not one that exists.
+    """
+    wanted = list(families) if names is None else list(names)
+    _check(
+        kind, wanted, families, levels=levels, per_cell=per_cell, pairs=pairs,
+        most_pairs=min(len(NEUTRAL), len(adjacent)), lang=lang,
+    )  # fmt: skip
+    for name in wanted:
+        for level in levels:
+            for index in range(per_cell):
+                dresses = deal(
+                    name, level=level, index=index, seed=seed, pairs=pairs,
+                    neutral=NEUTRAL, adjacent=adjacent,
+                )  # fmt: skip
+                yield Twin(
+                    families[name],
+                    level,
+                    f"{name}-v{families[name].version}-l{level}-s{seed}-{index:04d}",
+                    stream(seed, name, level, index),
+                    tuple(dresses),
+                )
+
+
+def stream(*parts: object) -> Generator:
+    """Random numbers that depend on these parts alone."""
+    digest = hashlib.sha256(":".join(map(str, parts)).encode()).digest()
+    return np.random.default_rng(int.from_bytes(digest[:16], "big"))
+
+
+def deal(
+    family: str,
+    *,
+    level: int,
+    index: int,
+    seed: int,
+    pairs: int,
+    neutral: Sequence[Dress],
+    adjacent: Sequence[Dress],
+) -> Iterator[Dress]:
+    """Dresses of one structure, neutral and adjacent in turns.
+
+    Args:
+        family: Name of the family; like level and seed, it decides the order of the dresses.
+        level: From 1 to 5.
+        index: Which structure of the family and level; successive ones take successive pairs.
+        seed: What everything follows from.
+        pairs: How many pairs wear the structure.
+        neutral: All neutral dresses.
+        adjacent: All adjacent ones.
+    """
+    order = stream(seed, family, level, "dresses")
+    plain, near = order.permutation(len(neutral)), order.permutation(len(adjacent))
+    # With as many of both, the same two would meet in every round.
+    slip = len(neutral) == len(adjacent)
+    for pair in range(index * pairs, (index + 1) * pairs):
+        turn = pair + (pair // len(neutral) if slip else 0)
+        yield neutral[plain[pair % len(neutral)]]
+        yield adjacent[near[turn % len(adjacent)]]
+
+
+def _check(
+    kind: str,
+    names: Sequence[str],
+    families: Mapping[str, AnyFamily],
+    *,
+    levels: Sequence[int],
+    per_cell: int,
+    pairs: int,
+    most_pairs: int,
+    lang: str,
+) -> None:
+    for name in names:
+        if name not in families:
+            raise ItemError(f"{kind}: family is {name!r}, expected one of {', '.join(families)}")
+    for level in levels:
+        if level not in LEVELS:
+            raise ItemError(f"{kind}: level is {level!r}, expected one of 1, 2, 3, 4, 5")
+    if per_cell < 0:
+        raise ItemError(f"{kind}: per_cell is {per_cell}, expected 0 or more")
+    if not 1 <= pairs <= most_pairs:
+        raise ItemError(f"{kind}: pairs is {pairs}, expected 1 to {most_pairs}")
+    if lang != "en":
+        raise ItemError(f"{kind}: lang is {lang!r}, expected 'en'")
