@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from time import monotonic
 
 from lawbound.runners.engines.protocol import (
@@ -73,11 +74,19 @@ class Refusal:
 def versions() -> Versions:
     """Of this process."""
     code = hashlib.sha256()
-    for package in ("lawbound.runners", "lawbound.runners.engines"):
-        modules = (entry for entry in files(package).iterdir() if entry.name.endswith(".py"))
-        for module in sorted(modules, key=lambda entry: entry.name):
-            code.update(module.name.encode() + b"\0" + module.read_bytes())
+    for name, module in _modules(files("lawbound.runners")):
+        code.update(name.encode() + b"\0" + module.read_bytes())
     return Versions(version("lawbound"), code.hexdigest()[:12], platform.python_version())
+
+
+def _modules(package: Traversable, within: str = "") -> Iterator[tuple[str, Traversable]]:
+    """All modules of a package and of those in it, by path; but for the command line, which asks nothing."""
+    for entry in sorted(package.iterdir(), key=lambda entry: entry.name):
+        path = within + entry.name
+        if entry.name.endswith(".py"):
+            yield path, entry
+        elif path != "cli" and (entry / "__init__.py").is_file():
+            yield from _modules(entry, f"{path}/")
 
 
 def _pass_signals_on() -> None:

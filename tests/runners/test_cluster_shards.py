@@ -1,12 +1,16 @@
 """Sharding: prefixes stay together, nobody idles, the dead are owed, and each request counts once."""
 
 import random
+import shutil
+from importlib.resources import as_file, files
+from pathlib import Path
 
 import pytest
 
+from lawbound.runners.engines import cluster_worker
 from lawbound.runners.engines.cluster_ray import check_place, parallel
 from lawbound.runners.engines.cluster_shards import LARGEST, TRIES, Board, as_batches, cut, units
-from lawbound.runners.engines.cluster_worker import Worker
+from lawbound.runners.engines.cluster_worker import Worker, versions
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.sample import Message, Rendered, Request, Sample, Settings
@@ -275,3 +279,26 @@ def test_a_place_has_one_of_three_forms(on: str) -> None:
 def test_another_place_is_refused_with_the_forms_that_there_are(on: str) -> None:
     with pytest.raises(ModelError, match="expected ray"):
         check_place(on)
+
+
+def test_a_change_of_any_module_that_asks_is_other_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    package = tmp_path / "runners"
+    with as_file(files("lawbound.runners")) as ours:
+        shutil.copytree(ours, package, ignore=shutil.ignore_patterns("__pycache__"))
+    deep = package / "engines" / "deep" / "deeper"
+    deep.mkdir(parents=True)
+    for file in (deep.parent / "__init__.py", deep / "__init__.py", deep / "module.py"):
+        file.write_text("")
+    monkeypatch.setattr(
+        cluster_worker, "files", lambda name: tmp_path.joinpath(*name.split(".")[1:])
+    )
+    before, unseen = versions(), []
+    for file in package.rglob("*.py"):
+        content = file.read_bytes()
+        file.write_bytes(content + b"#")
+        if versions() == before:
+            unseen.append(file)
+        file.write_bytes(content)
+    assert sorted(unseen) == sorted((package / "cli").glob("*.py"))
