@@ -19,8 +19,7 @@ from time import perf_counter, sleep
 import page
 
 from lawbound import FunctionEngine, Request
-from lawbound.runners.engines.cluster import ClusterEngine
-from lawbound.runners.engines.cluster_ray import Cluster, joined
+from lawbound.runners.engines.cluster import Cluster, ClusterEngine, joined
 from lawbound.runners.engines.protocol import Engine
 from lawbound.runners.sample import Message, Rendered, Settings
 

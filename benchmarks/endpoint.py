@@ -168,7 +168,7 @@ def ask_by_hand(url: str, count: int, in_flight: int) -> None:
 
 def ask_engine(url: str, count: int, in_flight: int) -> None:
     """This project's engine."""
-    from lawbound.runners.engines.endpoint import EndpointEngine
+    from lawbound.runners.engines.endpoint.engine import EndpointEngine
     from lawbound.runners.sample import Message, Request, Settings
 
     engine = EndpointEngine.open("m", url, concurrency=in_flight)

@@ -31,7 +31,7 @@ import page
 from roofline import measured_limits, parameter_count, random_model, roofline
 
 if TYPE_CHECKING:
-    from lawbound.runners.engines.local import LocalEngine
+    from lawbound.runners.engines.local.engine import LocalEngine
     from lawbound.runners.sample import Sample
 
 MAX_TOKENS = 48
@@ -195,7 +195,7 @@ def _run(options: argparse.Namespace, job: dict[str, Any]) -> dict[str, Any]:
 
 
 def _lawbound(job: dict[str, Any]) -> dict[str, Any]:
-    from lawbound.runners.engines.local import LocalEngine
+    from lawbound.runners.engines.local.engine import LocalEngine
     from lawbound.runners.sample import Message, Request, Settings
 
     engine = LocalEngine.load(
@@ -263,7 +263,7 @@ def _roofline(
     whole: float,
 ) -> str:
     """From a pass that only read the prompts, and one that read them and wrote."""
-    from lawbound.runners.engines.local_memory import kv_bytes_per_token
+    from lawbound.runners.engines.local.memory import kv_bytes_per_token
 
     prefix = engine.count_tokens(_policy(engine.count_tokens))
     own = sum(sample.prompt_tokens - prefix for sample in written)

@@ -1,6 +1,6 @@
 """What a sweep takes on many accelerators: makespan, stragglers, failures, by discrete events.
 
-The plan is a real one and the sharding is the product's own (`cluster_shards.Board`); workers,
+The plan is a real one and the sharding is the product's own (`cluster.shards.Board`); workers,
 speeds and failures are simulated. One table compares ways of placing one model's requests, the
 other ways of running a sweep of many models. Rates come from the command line, from a run folder
 (`--run`) or from docs/benchmarks.md (`--benchmarks`), and the table says from where.
@@ -26,7 +26,7 @@ from lawbound.evals.prepare import mode_of, plan_for, prepare
 from lawbound.evals.run_spec import RunSpec
 from lawbound.rubrics.policy.files import shipped
 from lawbound.rubrics.reference.engine import ReferenceEngine
-from lawbound.runners.engines.cluster_shards import Board, units
+from lawbound.runners.engines.cluster.shards import Board, units
 from lawbound.runners.sample import Request
 from lawbound.runners.store import read_samples
 

@@ -8,7 +8,7 @@ from itertools import accumulate, count
 
 import numpy as np
 
-from lawbound.runners.engines.cluster_shards import Board, Unit
+from lawbound.runners.engines.cluster.shards import Board, Unit
 from lawbound.runners.plan import head_of
 from lawbound.runners.sample import Request, Sample
 

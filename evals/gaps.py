@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lawbound.rubrics.reference import PREFIX
-from lawbound.runners.engines.endpoint_patience import form_of
+from lawbound.runners.engines.endpoint import form_of
 from lawbound.runners.sample import Sample
 from lawbound.tasks.messages import one_line
 

@@ -23,7 +23,7 @@ from lawbound.runners.sample import LONGEST_NAME
 if TYPE_CHECKING:
     from lawbound.evals.prepare import Prepared
     from lawbound.evals.run_spec import RunSpec
-    from lawbound.runners.engines.cluster_ray import Cluster
+    from lawbound.runners.engines.cluster import Cluster
 
 
 def check_model(model: str, spec: RunSpec) -> None:
@@ -43,7 +43,7 @@ def check_model(model: str, spec: RunSpec) -> None:
                 f"--workers {spec.workers}: found no cluster, expected --on ray beside it"
             )
         return
-    from lawbound.runners.engines.cluster_ray import check_place
+    from lawbound.runners.engines.cluster import check_place
 
     check_place(spec.on)
     if model.startswith("openai:"):
@@ -112,7 +112,7 @@ def place(spec: RunSpec) -> Iterator[Cluster | None]:
     if spec.on is None:
         yield None
         return
-    from lawbound.runners.engines.cluster_ray import joined
+    from lawbound.runners.engines.cluster import joined
 
     with joined(spec.on, workers=spec.workers) as cluster:
         yield cluster

@@ -12,7 +12,7 @@ from lawbound.runners.engines.protocol import EstimatesTime, WorksAhead
 from lawbound.runners.plan import Plan
 
 if TYPE_CHECKING:
-    from lawbound.runners.engines.cluster_ray import Cluster
+    from lawbound.runners.engines.cluster import Cluster
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,10 @@ from lawbound.runners.cli.options import warn_of_unused
 from lawbound.runners.engines import EngineOptions, open_engine, options_of
 
 MODELS = {
-    "smollm2": "local.LocalEngine.load",
-    "hf:x": "local.LocalEngine.load",
-    "gguf:/tmp/x.gguf": "local.LocalEngine.load",
-    "openai:x@http://h/v1": "endpoint.EndpointEngine.open",
+    "smollm2": "local.engine.LocalEngine.load",
+    "hf:x": "local.engine.LocalEngine.load",
+    "gguf:/tmp/x.gguf": "local.engine.LocalEngine.load",
+    "openai:x@http://h/v1": "endpoint.engine.EndpointEngine.open",
     "lm-eval:hf:pretrained=x": "harness.HarnessEngine.load",
     "vllm:x": "vllm_local.VllmEngine.load",
     "openvino:x": "openvino_local.OpenVinoEngine.load",

@@ -13,9 +13,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 ENGINES = {
-    "local": ("lawbound.runners.engines.local", "LocalEngine"),
+    "local": ("lawbound.runners.engines.local.engine", "LocalEngine"),
     "openvino": ("lawbound.runners.engines.openvino_local", "OpenVinoEngine"),
-    "ray": ("lawbound.runners.engines.cluster_ray", "joined"),
+    "ray": ("lawbound.runners.engines.cluster.joining", "joined"),
 }
 """What an extra is for."""
 PACKAGES = {"yaml": "pyyaml"}

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from lawbound.evals.folder.files import FolderError
-from lawbound.runners.engines.endpoint_address import read_address
+from lawbound.runners.engines.endpoint import read_address
 from lawbound.runners.engines.protocol import Engine, ModelError, TellsWhoAnswered
 from lawbound.runners.plan import Plan
 from lawbound.runners.run import Progress, RunCounts

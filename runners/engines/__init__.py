@@ -112,7 +112,7 @@ FORMS = f"{OPENED} or reference:NAME"
 
 def _check_secrets(kind: str, rest: str) -> None:
     if kind == "openai":
-        from lawbound.runners.engines.endpoint_address import read_address, read_key
+        from lawbound.runners.engines.endpoint.address import read_address, read_key
 
         name, _, url = rest.rpartition("@")
         read_address(name, url, read_key("OPENAI_API_KEY"))
@@ -132,7 +132,7 @@ def _check_secrets(kind: str, rest: str) -> None:
 
 
 def _smollm2(rest: str, options: EngineOptions) -> Engine:
-    from lawbound.runners.engines.local import LocalEngine
+    from lawbound.runners.engines.local.engine import LocalEngine
     from lawbound.runners.engines.smollm2 import LABEL, ensure
 
     return LocalEngine.load(
@@ -141,20 +141,20 @@ def _smollm2(rest: str, options: EngineOptions) -> Engine:
 
 
 def _hf(rest: str, options: EngineOptions) -> Engine:
-    from lawbound.runners.engines.local import LocalEngine
+    from lawbound.runners.engines.local.engine import LocalEngine
 
     return LocalEngine.load(rest, **_local_options(options))
 
 
 def _gguf(rest: str, options: EngineOptions) -> Engine:
-    from lawbound.runners.engines.local import LocalEngine
+    from lawbound.runners.engines.local.engine import LocalEngine
 
     file = Path(rest)
     return LocalEngine.load(str(file.parent), gguf_file=file.name, **_local_options(options))
 
 
 def _openai(rest: str, options: EngineOptions) -> Engine:
-    from lawbound.runners.engines.endpoint import EndpointEngine
+    from lawbound.runners.engines.endpoint.engine import EndpointEngine
 
     name, _, url = rest.rpartition("@")
     return EndpointEngine.open(

@@ -15,11 +15,11 @@ from hashlib import sha256
 from time import perf_counter
 from typing import Any
 
-from lawbound.runners.engines.endpoint_address import without_keys
-from lawbound.runners.engines.endpoint_reply import estimate_tokens
-from lawbound.runners.engines.endpoint_wire import Dialect, place, sampling_seed
+from lawbound.runners.engines.endpoint.address import without_keys
+from lawbound.runners.engines.endpoint.reply import estimate_tokens
+from lawbound.runners.engines.endpoint.wire import Dialect, place, sampling_seed
 from lawbound.runners.engines.harness_load import Backend, load_backend
-from lawbound.runners.engines.local_chat import BASE_STOP, render_chat
+from lawbound.runners.engines.local.chat import BASE_STOP, render_chat
 from lawbound.runners.engines.protocol import ModelError, room_fault
 from lawbound.runners.engines.thinking import opens_thinking, split_thinking
 from lawbound.runners.plan import canonical_json

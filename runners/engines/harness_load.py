@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lawbound.runners.engines.endpoint_address import without_keys
+from lawbound.runners.engines.endpoint.address import without_keys
 from lawbound.runners.engines.extras import remedy
-from lawbound.runners.engines.local_cache import revision_of
+from lawbound.runners.engines.local.cache import revision_of
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.tasks.messages import did_you_mean, one_line
 from lawbound.tasks.urls import holds_secret

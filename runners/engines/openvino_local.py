@@ -14,20 +14,20 @@ from typing import Any
 
 import numpy as np
 
-from lawbound.runners.engines.endpoint_wire import sampling_seed
+from lawbound.runners.engines.endpoint.wire import sampling_seed
 from lawbound.runners.engines.extras import install
-from lawbound.runners.engines.local_answer import Answers, Prompt
-from lawbound.runners.engines.local_cache import weights_hash
-from lawbound.runners.engines.local_chat import ChatTokenizer
-from lawbound.runners.engines.local_threads import physical_cores
-from lawbound.runners.engines.local_weights import (
+from lawbound.runners.engines.local.answer import Answers, Prompt
+from lawbound.runners.engines.local.cache import weights_hash
+from lawbound.runners.engines.local.chat import ChatTokenizer
+from lawbound.runners.engines.local.threads import physical_cores
+from lawbound.runners.engines.local.weights import (
     LOAD_ERRORS,
     context_length,
     first_line,
     quiet_transformers,
     stop_tokens,
 )
-from lawbound.runners.engines.prefix_plan import share_prefixes
+from lawbound.runners.engines.prefix.plan import share_prefixes
 from lawbound.runners.engines.protocol import ModelError, room_fault
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
 
@@ -117,7 +117,7 @@ class OpenVinoEngine:
             raise ModelError(f"{where}: cannot be loaded: {first_line(error)}") from error
 
     def render(self, messages: Sequence[Message]) -> Rendered:
-        """Apply the model's chat template; see `local_chat` for models without one."""
+        """Apply the model's chat template; see `local.chat` for models without one."""
         return self._chat.render(messages)
 
     def count_tokens(self, text: str) -> int:

@@ -13,8 +13,8 @@ import zipfile
 from pathlib import Path
 
 from lawbound.runners.engines.extras import check_local
-from lawbound.runners.engines.local_cache import built_once, file_sha256
-from lawbound.runners.engines.local_gguf import convert, folder_for
+from lawbound.runners.engines.local.cache import built_once, file_sha256
+from lawbound.runners.engines.local.gguf import convert, folder_for
 from lawbound.runners.engines.protocol import ModelError
 
 LABEL = "SmolLM2-135M-Instruct Q4_1, dequantised"

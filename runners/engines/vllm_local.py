@@ -9,11 +9,11 @@ from time import perf_counter
 from typing import Any
 from urllib.parse import parse_qsl
 
-from lawbound.runners.engines.endpoint_address import without_keys
-from lawbound.runners.engines.endpoint_wire import sampling_seed
-from lawbound.runners.engines.local_answer import Answers, Prompt
-from lawbound.runners.engines.local_cache import revision_of
-from lawbound.runners.engines.local_chat import ChatTokenizer
+from lawbound.runners.engines.endpoint.address import without_keys
+from lawbound.runners.engines.endpoint.wire import sampling_seed
+from lawbound.runners.engines.local.answer import Answers, Prompt
+from lawbound.runners.engines.local.cache import revision_of
+from lawbound.runners.engines.local.chat import ChatTokenizer
 from lawbound.runners.engines.protocol import ModelError, room_fault
 from lawbound.runners.sample import Fingerprint, Finish, Message, Rendered, Request, Sample
 from lawbound.tasks.messages import did_you_mean, one_line
@@ -87,7 +87,7 @@ class VllmEngine:
             raise ModelError(f"model 'vllm:{name}': cannot be loaded: {line}") from error
 
     def render(self, messages: Sequence[Message]) -> Rendered:
-        """Apply the model's chat template; see `local_chat` for models without one."""
+        """Apply the model's chat template; see `local.chat` for models without one."""
         return self._chat.render(messages)
 
     def count_tokens(self, text: str) -> int:

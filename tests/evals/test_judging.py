@@ -22,7 +22,7 @@ from lawbound.evals.run_spec import RunSpec
 from lawbound.rubrics.judges.majority import UNSURE
 from lawbound.runners.cli.remarks import tell_of_judges
 from lawbound.runners.engines import EngineOptions, ModelError
-from lawbound.runners.engines.endpoint_client import Patience
+from lawbound.runners.engines.endpoint.client import Patience
 from lawbound.runners.engines.function import FunctionEngine
 
 REFUSE = "It declines.\nVERDICT: refuse; ADDONS: none"

@@ -21,7 +21,7 @@ from lawbound.evals.judging.spec import JudgeSpec
 from lawbound.evals.prepare import prepare
 from lawbound.evals.run_spec import RunSpec
 from lawbound.runners.engines import ModelError
-from lawbound.runners.engines.endpoint_client import Patience
+from lawbound.runners.engines.endpoint.client import Patience
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.run import ErrorLimitError
 from lawbound.runners.store import read_samples

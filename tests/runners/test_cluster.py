@@ -20,8 +20,8 @@ from lawbound.__main__ import main
 from lawbound.evals.prepare import prepare
 from lawbound.rubrics.reference.engine import ReferenceEngine
 from lawbound.runners.engines import EngineOptions, open_engine
-from lawbound.runners.engines.cluster import ClusterEngine
-from lawbound.runners.engines.cluster_ray import Cluster, joined
+from lawbound.runners.engines.cluster.engine import ClusterEngine
+from lawbound.runners.engines.cluster.joining import Cluster, joined
 from lawbound.runners.engines.protocol import Engine, ModelError
 from lawbound.runners.run import ask, owed_requests
 from lawbound.runners.sample import Message, Rendered, Request, Sample, Settings
@@ -202,7 +202,7 @@ def test_bfloat16_batches_are_those_of_a_single_process(
 def test_workers_that_join_later_get_work(
     cluster: Cluster, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lawbound.runners.engines.cluster_crew.LOOK_SECONDS", 0.0)
+    monkeypatch.setattr("lawbound.runners.engines.cluster.crew.LOOK_SECONDS", 0.0)
     os.mkfifo(tmp_path / "fifo")
     growing = Growing(cluster.ray, cluster.is_local, 1)
     engine = ClusterEngine.open(growing, partial(_patient, tmp_path))
@@ -278,7 +278,7 @@ def test_a_worker_with_other_weights_is_refused(cluster: Cluster, tmp_path: Path
 def test_a_worker_with_other_code_is_refused_before_it_opens_anything(
     cluster: Cluster, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lawbound.runners.engines import cluster as driver
+    from lawbound.runners.engines.cluster import engine as driver
 
     ours = replace(driver.versions(), code="0123456789ab")
     monkeypatch.setattr(driver, "versions", lambda: ours)
@@ -428,5 +428,5 @@ def test_an_address_where_nothing_listens_is_one_line(
 
 
 def test_ray_is_not_imported_before_a_cluster_is_wanted() -> None:
-    code = "import sys, lawbound.runners.engines.cluster; sys.exit('ray' in sys.modules)"
+    code = "import sys, lawbound.runners.engines.cluster.engine; sys.exit('ray' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code]).returncode == 0

@@ -13,10 +13,11 @@ from typing import Any
 
 import pytest
 
-from lawbound.runners.engines import cluster_pulse
-from lawbound.runners.engines.cluster_pulse import ClusterLostError, Pulse
-from lawbound.runners.engines.cluster_ray import _children_deaf, _handlers_kept
-from lawbound.runners.engines.cluster_worker import Worker
+from lawbound.runners.engines.cluster.joining import _children_deaf, _handlers_kept
+from lawbound.runners.engines.cluster.pulse import ClusterLostError, Pulse
+from lawbound.runners.engines.cluster.worker import Worker
+
+PULSE = "lawbound.runners.engines.cluster.pulse"
 
 
 class _RayError(Exception):
@@ -33,7 +34,7 @@ def places() -> Iterator[dict[str, socket.socket]]:
 @pytest.fixture
 def pulse(places: dict[str, socket.socket], monkeypatch: pytest.MonkeyPatch) -> Pulse:
     """Of a cluster at these places, looked at whenever it is asked for."""
-    monkeypatch.setattr(cluster_pulse, "BEAT_SECONDS", 0.0)
+    monkeypatch.setattr(f"{PULSE}.BEAT_SECONDS", 0.0)
     ports = {name: place.getsockname()[1] for name, place in places.items()}
     joined = SimpleNamespace(gcs_address=f"127.0.0.1:{ports['head']}", get_node_id=lambda: "me")
     nodes = [
@@ -73,7 +74,7 @@ def test_a_head_may_be_away_for_a_while(
     with socket.create_server(("127.0.0.1", port)):
         assert pulse.has_head()
     assert not pulse.has_head()
-    monkeypatch.setattr(cluster_pulse, "HEAD_SECONDS", -1.0)
+    monkeypatch.setattr(f"{PULSE}.HEAD_SECONDS", -1.0)
     with pytest.raises(ClusterLostError, match=rf"its head at 127\.0\.0\.1:{port} is gone for 0 s"):
         pulse.has_head()
 
@@ -129,10 +130,10 @@ SLOW = """
 import sys, time
 from lawbound.__main__ import main
 from lawbound.evals import opening
-from lawbound.runners.engines import cluster_pulse
+from lawbound.runners.engines.cluster import pulse
 
 make = opening.ReferenceEngine
-cluster_pulse.HEAD_SECONDS = 1.0
+pulse.HEAD_SECONDS = 1.0
 
 def slow(*given, **named):
     engine = make(*given, **named)

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from lawbound.runners.engines import cluster_worker
-from lawbound.runners.engines.cluster_ray import check_place, parallel
-from lawbound.runners.engines.cluster_shards import LARGEST, TRIES, Board, as_batches, cut, units
-from lawbound.runners.engines.cluster_worker import Worker, versions
+from lawbound.runners.engines.cluster.joining import check_place, parallel
+from lawbound.runners.engines.cluster.shards import LARGEST, TRIES, Board, as_batches, cut, units
+from lawbound.runners.engines.cluster.worker import Worker, versions
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.sample import Message, Rendered, Request, Sample, Settings
@@ -292,7 +291,8 @@ def test_a_change_of_any_module_that_asks_is_other_code(
     for file in (deep.parent / "__init__.py", deep / "__init__.py", deep / "module.py"):
         file.write_text("")
     monkeypatch.setattr(
-        cluster_worker, "files", lambda name: tmp_path.joinpath(*name.split(".")[1:])
+        "lawbound.runners.engines.cluster.worker.files",
+        lambda name: tmp_path.joinpath(*name.split(".")[1:]),
     )
     before, unseen = versions(), []
     for file in package.rglob("*.py"):

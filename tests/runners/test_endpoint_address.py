@@ -5,8 +5,8 @@ from time import process_time
 
 import pytest
 
-from lawbound.runners.engines.endpoint_address import Key, read_address, without_keys
-from lawbound.runners.engines.endpoint_reply import Fault, Reply, read_reply
+from lawbound.runners.engines.endpoint.address import Key, read_address, without_keys
+from lawbound.runners.engines.endpoint.reply import Fault, Reply, read_reply
 from lawbound.runners.engines.protocol import ModelError
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)

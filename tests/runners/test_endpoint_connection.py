@@ -8,8 +8,8 @@ from typing import Any
 import aiohttp
 import pytest
 
-from lawbound.runners.engines.endpoint import EndpointEngine
-from lawbound.runners.engines.endpoint_connection import LINE, Connector, Line, Seen
+from lawbound.runners.engines.endpoint.connection import LINE, Connector, Line, Seen
+from lawbound.runners.engines.endpoint.engine import EndpointEngine
 from lawbound.runners.sample import Sample
 
 Begin = Callable[..., Any]

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from lawbound.runners.engines.endpoint_error import error_words, is_moderated, is_out_of_quota
-from lawbound.runners.engines.endpoint_wire import Dialect
+from lawbound.runners.engines.endpoint.error import error_words, is_moderated, is_out_of_quota
+from lawbound.runners.engines.endpoint.wire import Dialect
 
 
 @pytest.mark.parametrize("name", ["message", "detail", "type", "code"])

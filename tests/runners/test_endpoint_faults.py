@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from lawbound.runners.engines import endpoint_client
-from lawbound.runners.engines.endpoint import EndpointEngine
-from lawbound.runners.engines.endpoint_reply import Answer, Fault, Reply, read_reply
+from lawbound.runners.engines.endpoint import client
+from lawbound.runners.engines.endpoint.engine import EndpointEngine
+from lawbound.runners.engines.endpoint.reply import Answer, Fault, Reply, read_reply
 from lawbound.runners.run import run
 from lawbound.runners.sample import Request, Sample, Settings
 from lawbound.runners.store import Store, read_samples
@@ -101,7 +101,7 @@ def test_a_reply_that_our_reading_fails_on_costs_its_sample_and_not_the_run(
 
     where = stage()
     engine = open_endpoint(where.url, retries=1)
-    monkeypatch.setattr(endpoint_client, "read_reply", read)
+    monkeypatch.setattr(client, "read_reply", read)
     samples = ask(engine, ["good", "bad"])
     assert samples["good"].text == "answer to good"
     assert samples["bad"].error.endswith("status 200 with what cannot be read (KeyError) (2 tries)")

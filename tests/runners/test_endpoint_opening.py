@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from lawbound.evals.folder.run_folder import RunFolder
-from lawbound.runners.engines.endpoint import EndpointEngine
+from lawbound.runners.engines.endpoint.engine import EndpointEngine
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.sample import Sample
 from lawbound.runners.store import Store

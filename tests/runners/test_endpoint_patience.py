@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from lawbound.runners.cli.console import bars
-from lawbound.runners.engines.endpoint import EndpointEngine
-from lawbound.runners.engines.endpoint_patience import Course, Failing, form_of
-from lawbound.runners.engines.endpoint_reply import Fault
+from lawbound.runners.engines.endpoint.engine import EndpointEngine
+from lawbound.runners.engines.endpoint.patience import Course, Failing, form_of
+from lawbound.runners.engines.endpoint.reply import Fault
 from lawbound.runners.engines.protocol import AsksAgain
 from lawbound.runners.plan import Plan
 from lawbound.runners.run import RunCounts, run

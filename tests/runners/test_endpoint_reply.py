@@ -7,16 +7,16 @@ from typing import Any
 
 import pytest
 
-from lawbound.runners.engines.endpoint_client import grouped
-from lawbound.runners.engines.endpoint_patience import Patience
-from lawbound.runners.engines.endpoint_reply import (
+from lawbound.runners.engines.endpoint.client import grouped
+from lawbound.runners.engines.endpoint.patience import Patience
+from lawbound.runners.engines.endpoint.reply import (
     Answer,
     Fault,
     Reply,
     read_reply,
     seconds_asked,
 )
-from lawbound.runners.engines.endpoint_wire import Dialect, encode
+from lawbound.runners.engines.endpoint.wire import Dialect, encode
 from lawbound.runners.sample import Message, Rendered, Request, Settings
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)

@@ -18,7 +18,7 @@ HASH = "ce275665"
 """Of its subject, by `openssl x509 -hash`: under such names OpenSSL looks into a folder."""
 OPEN = """
 import sys
-from lawbound.runners.engines.endpoint import EndpointEngine
+from lawbound.runners.engines.endpoint.engine import EndpointEngine
 from lawbound.runners.engines.protocol import ModelError
 try:
     engine = EndpointEngine.open("tiny", sys.argv[1], timeout=20)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lawbound.runners.engines.local_answer import Answers, Prompt
+from lawbound.runners.engines.local.answer import Answers, Prompt
 from lawbound.runners.sample import Message, Rendered, Request, Settings
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lawbound.runners.engines import EngineOptions, open_engine
-from lawbound.runners.engines.local import LocalEngine
+from lawbound.runners.engines.local.engine import LocalEngine
 from lawbound.runners.engines.protocol import Engine, ModelError, ScoresChoices
 from lawbound.runners.sample import Message, Rendered, Request, Sample, Settings
 
@@ -81,7 +81,7 @@ def save(tmp_path_factory: pytest.TempPathFactory) -> Save:
     def save(kind: str, template: str | None = TEMPLATE, **changes: Any) -> Path:
         import torch
 
-        from lawbound.runners.engines.local_weights import quiet_transformers
+        from lawbound.runners.engines.local.weights import quiet_transformers
 
         transformers: Any = import_module("transformers")
         folder = tmp_path_factory.mktemp(kind)
@@ -178,7 +178,7 @@ def test_a_prompt_beyond_the_context_fails_and_is_not_cut(llama: LocalEngine) ->
 def test_running_out_of_memory_halves_the_batch_and_loses_nothing(
     llama: LocalEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lawbound.runners.engines.prefix_model import PrefixModel
+    from lawbound.runners.engines.prefix.model import PrefixModel
 
     requests = _requests(llama)
     expected = {(request.key, _plain(llama, request)) for request in requests}
@@ -203,7 +203,7 @@ def test_running_out_of_memory_halves_the_batch_and_loses_nothing(
 def test_choices_that_run_out_of_memory_are_scored_in_smaller_passes_or_fail_alone(
     llama: LocalEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lawbound.runners.engines.prefix_model import PrefixModel
+    from lawbound.runners.engines.prefix.model import PrefixModel
 
     choices = ("w1", "w1 w2 w3", "w50 w1")
     requests = [replace(request, choices=choices) for request in _requests(llama)]
@@ -278,7 +278,7 @@ def test_choices_that_tie_are_scored_again_the_plain_way(llama: LocalEngine) -> 
 def test_a_pick_is_unsure_where_rounding_could_change_it(logits: list[float], sure: bool) -> None:
     import torch
 
-    from lawbound.runners.engines.local_pick import Pick, pick
+    from lawbound.runners.engines.local.pick import Pick, pick
 
     request = Request("k", (), Rendered("", "none", ""), Settings())
     assert pick(torch.tensor([logits]), [request], [None]) == [Pick(0, sure)]
@@ -287,12 +287,12 @@ def test_a_pick_is_unsure_where_rounding_could_change_it(logits: list[float], su
 def test_near_ties_are_asked_again_the_plain_way(
     llama: LocalEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lawbound.runners.engines import local_pick
+    from lawbound.runners.engines.local import pick
 
     requests = _requests(llama)
     expected = {(request.key, _plain(llama, request)) for request in requests}
     before = llama.replayed
-    monkeypatch.setattr(local_pick, "NEAR_TIE", 0.05)
+    monkeypatch.setattr(pick, "NEAR_TIE", 0.05)
     assert {_text(llama, sample) for sample in llama.generate(requests)} == expected
     assert llama.replayed > before
 
@@ -300,7 +300,7 @@ def test_near_ties_are_asked_again_the_plain_way(
 def test_an_answer_that_differs_before_its_near_tie_is_asked_again_whole(
     llama: LocalEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lawbound.runners.engines import local_pick
+    from lawbound.runners.engines.local import pick
 
     requests = _requests(llama)
     expected = {(request.key, _plain(llama, request)) for request in requests}
@@ -313,7 +313,7 @@ def test_an_answer_that_differs_before_its_near_tie_is_asked_again_whole(
         # Both are wrong: where what stands before the tie is not the batch's, its pick is none to take.
         return plain if tokens == 1 else [plain[0] + 1, *plain[1:-1], (plain[-1] + 1) % WORDS]
 
-    monkeypatch.setattr(local_pick, "NEAR_TIE", 0.05)
+    monkeypatch.setattr(pick, "NEAR_TIE", 0.05)
     monkeypatch.setattr(LocalEngine, "_settle", other)
     assert {_text(llama, sample) for sample in llama.generate(requests)} == expected
     assert max(asked) > 1

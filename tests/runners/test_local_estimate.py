@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from lawbound.runners.engines import local_estimate
 from lawbound.runners.engines.function import FunctionEngine
-from lawbound.runners.engines.local_estimate import estimate_seconds
+from lawbound.runners.engines.local import estimate
+from lawbound.runners.engines.local.estimate import estimate_seconds
 from lawbound.runners.sample import Message, Rendered, Request, Sample, Settings
 
 ENGINE = FunctionEngine(lambda request: "x")
@@ -42,7 +42,7 @@ def _request(number: int, tokens: int = 20) -> Request:
 def test_the_estimate_grows_with_what_is_to_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
     def seconds(requests: Sequence[Request]) -> float:
         clock = Clock()
-        monkeypatch.setattr(local_estimate, "perf_counter", clock)
+        monkeypatch.setattr(estimate, "perf_counter", clock)
         return estimate_seconds(requests, clock.generate, lambda text: len(text.split()))
 
     ten = [_request(n) for n in range(10)]

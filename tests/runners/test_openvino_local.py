@@ -12,7 +12,7 @@ import pytest
 
 from lawbound import RunSpec, evaluate
 from lawbound.runners.engines import open_engine
-from lawbound.runners.engines.local import LocalEngine
+from lawbound.runners.engines.local.engine import LocalEngine
 from lawbound.runners.engines.openvino_local import BATCH, OpenVinoEngine
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.sample import Message, Request, Sample, Settings
@@ -30,7 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
     import transformers
 
-    from lawbound.runners.engines.local_weights import quiet_transformers
+    from lawbound.runners.engines.local.weights import quiet_transformers
     from lawbound.runners.engines.smollm2 import ensure
 
     made = tmp_path_factory.mktemp("openvino")

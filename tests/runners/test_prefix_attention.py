@@ -10,7 +10,7 @@ def test_merging_two_parts_by_hand() -> None:
     """Scores ln 3 and 0 give weights 3/4 and 1/4."""
     import torch
 
-    from lawbound.runners.engines.prefix_attention import Part, merged
+    from lawbound.runners.engines.prefix.attention import Part, merged
 
     left = Part(torch.tensor([[[8.0]]]), torch.tensor([[math.log(3.0)]]))
     right = Part(torch.tensor([[[4.0]]]), torch.tensor([[0.0]]))
@@ -22,7 +22,7 @@ def test_merging_two_parts_by_hand() -> None:
 def test_a_part_that_sees_nothing_adds_nothing() -> None:
     import torch
 
-    from lawbound.runners.engines.prefix_attention import Part, merged
+    from lawbound.runners.engines.prefix.attention import Part, merged
 
     own = Part(torch.tensor([[[8.0]]]), torch.tensor([[1.5]]))
     blind = Part(torch.tensor([[[0.0]]]), torch.tensor([[-math.inf]]))
@@ -40,12 +40,12 @@ def test_decoding_equals_attention_over_the_whole_sequence(
     """Under one softmax where the scores may be kept, merged from two parts where not."""
     import torch
 
-    from lawbound.runners.engines import prefix_attention as pa
-    from lawbound.runners.engines import prefix_joint
-    from lawbound.runners.engines.prefix_own import OwnDecode
+    from lawbound.runners.engines.prefix import attention as pa
+    from lawbound.runners.engines.prefix import joint
+    from lawbound.runners.engines.prefix.own import OwnDecode
 
     if not kept:
-        monkeypatch.setattr(prefix_joint, "MOST_BYTES", 0)
+        monkeypatch.setattr(joint, "MOST_BYTES", 0)
     rng = torch.Generator().manual_seed(3)
 
     def draw(*shape: int) -> Any:
@@ -99,7 +99,7 @@ def test_attention_in_slices_equals_attention_at_once(monkeypatch: pytest.Monkey
     """Seven queries over five keys, two at a time: the same weights, and the log of the sums."""
     import torch
 
-    from lawbound.runners.engines import prefix_attention as pa
+    from lawbound.runners.engines.prefix import attention as pa
 
     monkeypatch.setattr(pa, "SLICE", 2 * 2 * 5)
     rng = torch.Generator().manual_seed(5)
@@ -117,7 +117,7 @@ def test_attention_in_slices_equals_attention_at_once(monkeypatch: pytest.Monkey
 def test_attention_outside_of_a_step_is_refused() -> None:
     import torch
 
-    from lawbound.runners.engines.prefix_attention import attention_forward
+    from lawbound.runners.engines.prefix.attention import attention_forward
 
     one = torch.ones(1, 1, 1, 1)
     with pytest.raises(RuntimeError, match="outside of a step"):

@@ -26,7 +26,7 @@ def _block(gate_of: Any) -> Any:
 def test_products_are_those_of_the_plain_layers() -> None:
     import torch
 
-    from lawbound.runners.engines.prefix_linear import packed
+    from lawbound.runners.engines.prefix.linear import packed
 
     model = _block(torch.nn.functional.silu)
     rows = torch.randn(5, 16, generator=torch.Generator().manual_seed(1))
@@ -41,7 +41,7 @@ def test_products_are_those_of_the_plain_layers() -> None:
 def test_a_block_with_another_activation_keeps_its_own_forward() -> None:
     import torch
 
-    from lawbound.runners.engines.prefix_linear import packed
+    from lawbound.runners.engines.prefix.linear import packed
 
     model = _block(torch.tanh)
     linears = packed(model)
@@ -56,7 +56,7 @@ def test_a_block_with_another_activation_keeps_its_own_forward() -> None:
 def test_outside_the_model_is_as_it_was() -> None:
     import torch
 
-    from lawbound.runners.engines.prefix_linear import packed
+    from lawbound.runners.engines.prefix.linear import packed
 
     model = _block(torch.nn.functional.silu)
     before = {module: module.forward for module in model.modules()}
@@ -70,17 +70,17 @@ def test_outside_the_model_is_as_it_was() -> None:
 def test_no_copies_where_memory_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
-    from lawbound.runners.engines import prefix_linear
+    from lawbound.runners.engines.prefix import linear
 
-    monkeypatch.setattr(prefix_linear, "free_bytes", lambda device: 5000)
+    monkeypatch.setattr(linear, "free_bytes", lambda device: 5000)
     # 16 x 24 x 3 + 16 x 8 weights of 4 bytes are 5,120; a third of what is free may go into copies.
-    assert prefix_linear.packed(_block(torch.nn.functional.silu)).forwards == ()
+    assert linear.packed(_block(torch.nn.functional.silu)).forwards == ()
 
 
 def test_a_layer_of_another_class_is_left_alone() -> None:
     import torch
 
-    from lawbound.runners.engines.prefix_linear import packed
+    from lawbound.runners.engines.prefix.linear import packed
 
     class Scaled(torch.nn.Linear):
         def forward(self, input: torch.Tensor) -> torch.Tensor:

@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lawbound.runners.engines.prefix_plan import SharedPrefix, common_length, share_prefixes
+from lawbound.runners.engines.prefix.plan import SharedPrefix, common_length, share_prefixes
 
 
 def test_prompts_of_two_policies_make_two_groups() -> None:

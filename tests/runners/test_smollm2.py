@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from lawbound.runners.engines import local_gguf, smollm2
-from lawbound.runners.engines.local_cache import built_once, cache_root, weights_hash
+from lawbound.runners.engines import smollm2
+from lawbound.runners.engines.local import gguf
+from lawbound.runners.engines.local.cache import built_once, cache_root, weights_hash
 from lawbound.runners.engines.protocol import ModelError
 
 
@@ -73,11 +74,11 @@ def test_a_cache_that_fills_up_under_the_weights_is_named(
     model = SimpleNamespace(config=SimpleNamespace(), save_pretrained=full)
     here = SimpleNamespace(from_pretrained=lambda **_: model)
     fake = SimpleNamespace(AutoTokenizer=here, AutoModelForCausalLM=here)
-    monkeypatch.setattr(local_gguf, "import_module", lambda _: fake)
+    monkeypatch.setattr(gguf, "import_module", lambda _: fake)
     monkeypatch.setenv("LAWBOUND_CACHE", str(tmp_path / "cache"))
     (tmp_path / "x.gguf").touch()
     with pytest.raises(ModelError, match=r"/cache/models: cannot .*No space left.*LAWBOUND_CACHE"):
-        local_gguf.converted(tmp_path / "x.gguf")
+        gguf.converted(tmp_path / "x.gguf")
 
 
 def test_no_room_for_the_download_is_not_laid_on_the_cache(
@@ -148,7 +149,7 @@ def test_a_weights_hash_follows_content_and_name(
 def test_the_embedded_model_writes_what_plain_generate_writes() -> None:
     import torch
 
-    from lawbound.runners.engines.local import LocalEngine
+    from lawbound.runners.engines.local.engine import LocalEngine
     from lawbound.runners.sample import Message, Request, Settings
 
     engine = LocalEngine.load(str(smollm2.ensure()), label=smollm2.LABEL)

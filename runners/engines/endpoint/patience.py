@@ -8,7 +8,7 @@ then it was not down. Where it answered nobody in between, it may have been, and
 from dataclasses import dataclass, field
 from random import Random
 
-from lawbound.runners.engines.endpoint_reply import Fault
+from lawbound.runners.engines.endpoint.reply import Fault
 from lawbound.runners.engines.protocol import Trouble
 
 _AN_ID = 8

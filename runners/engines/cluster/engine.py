@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import Any
 
-from lawbound.runners.engines.cluster_crew import (
+from lawbound.runners.engines.cluster.crew import (
     Answered,
     Crew,
     Died,
@@ -20,9 +20,9 @@ from lawbound.runners.engines.cluster_crew import (
     Greeted,
     Ready,
 )
-from lawbound.runners.engines.cluster_ray import Cluster
-from lawbound.runners.engines.cluster_shards import Board, as_batches, units
-from lawbound.runners.engines.cluster_worker import Opened, Opener, Versions, versions
+from lawbound.runners.engines.cluster.joining import Cluster
+from lawbound.runners.engines.cluster.shards import Board, as_batches, units
+from lawbound.runners.engines.cluster.worker import Opened, Opener, Versions, versions
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
 

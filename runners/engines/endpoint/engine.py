@@ -15,11 +15,11 @@ from queue import SimpleQueue
 from random import Random
 from typing import Any, Self, TypeVar
 
-from lawbound.runners.engines.endpoint_address import MAX_SHOWN, Key, read_address, read_key
-from lawbound.runners.engines.endpoint_client import Client, Outcome, grouped
-from lawbound.runners.engines.endpoint_patience import Failing, Patience
-from lawbound.runners.engines.endpoint_reply import Answer, Fault, estimate_tokens
-from lawbound.runners.engines.endpoint_wire import check_extra, contract, place
+from lawbound.runners.engines.endpoint.address import MAX_SHOWN, Key, read_address, read_key
+from lawbound.runners.engines.endpoint.client import Client, Outcome, grouped
+from lawbound.runners.engines.endpoint.patience import Failing, Patience
+from lawbound.runners.engines.endpoint.reply import Answer, Fault, estimate_tokens
+from lawbound.runners.engines.endpoint.wire import check_extra, contract, place
 from lawbound.runners.engines.protocol import PROBE, ModelError, Trouble
 from lawbound.runners.plan import canonical_json
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample, Settings

@@ -16,11 +16,11 @@ from typing import Any
 
 import aiohttp
 
-from lawbound.runners.engines.endpoint_address import Address, Key
-from lawbound.runners.engines.endpoint_connection import LINE, Connector, Line, Seen
-from lawbound.runners.engines.endpoint_patience import Course, Failing, Patience
-from lawbound.runners.engines.endpoint_reply import Answer, Fault, Reply, read_reply
-from lawbound.runners.engines.endpoint_wire import Dialect, encode, payload
+from lawbound.runners.engines.endpoint.address import Address, Key
+from lawbound.runners.engines.endpoint.connection import LINE, Connector, Line, Seen
+from lawbound.runners.engines.endpoint.patience import Course, Failing, Patience
+from lawbound.runners.engines.endpoint.reply import Answer, Fault, Reply, read_reply
+from lawbound.runners.engines.endpoint.wire import Dialect, encode, payload
 from lawbound.runners.sample import Placement, Request
 
 _LAST = {"Connection": "close"}

@@ -7,12 +7,12 @@ from time import perf_counter
 
 from torch import Tensor
 
-from lawbound.runners.engines.local_answer import Answers, Prompt
-from lawbound.runners.engines.local_memory import is_out_of_memory
-from lawbound.runners.engines.local_pick import Draws, draws_for, pick
-from lawbound.runners.engines.prefix_attention import PrefixKV, SlotKV
-from lawbound.runners.engines.prefix_model import PrefixModel
-from lawbound.runners.engines.prefix_plan import share_prefixes
+from lawbound.runners.engines.local.answer import Answers, Prompt
+from lawbound.runners.engines.local.memory import is_out_of_memory
+from lawbound.runners.engines.local.pick import Draws, draws_for, pick
+from lawbound.runners.engines.prefix.attention import PrefixKV, SlotKV
+from lawbound.runners.engines.prefix.model import PrefixModel
+from lawbound.runners.engines.prefix.plan import share_prefixes
 from lawbound.runners.sample import Sample
 
 PREFILL_TOKENS = 2048

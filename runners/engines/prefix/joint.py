@@ -8,7 +8,7 @@ the merge, and torch's attention kernel, whose blocks suit long sequences.
 import torch
 from torch import Tensor
 
-from lawbound.runners.engines.prefix_attention import PrefixKV
+from lawbound.runners.engines.prefix.attention import PrefixKV
 
 MOST_BYTES = 2**24
 """Scores beyond this size would leave the processor's cache."""

@@ -7,10 +7,10 @@ from time import perf_counter
 import torch
 from torch import Tensor
 
-from lawbound.runners.engines.local_answer import Answers, Prompt
-from lawbound.runners.engines.local_memory import is_out_of_memory
-from lawbound.runners.engines.prefix_model import PrefixModel, Tree
-from lawbound.runners.engines.prefix_plan import share_prefixes
+from lawbound.runners.engines.local.answer import Answers, Prompt
+from lawbound.runners.engines.local.memory import is_out_of_memory
+from lawbound.runners.engines.prefix.model import PrefixModel, Tree
+from lawbound.runners.engines.prefix.plan import share_prefixes
 from lawbound.runners.sample import Sample
 
 PASS_TOKENS = 1536

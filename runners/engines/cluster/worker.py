@@ -90,7 +90,7 @@ def _modules(package: Traversable, within: str = "") -> Iterator[tuple[str, Trav
 
 
 def _pass_signals_on() -> None:
-    """Where this process is deaf to SIGTERM, see `cluster_ray`, let what an engine starts be ended by it all the same."""
+    """Where this process is deaf to SIGTERM, see `joining`, let what an engine starts be ended by it all the same."""
     if hasattr(signal, "pthread_sigmask") and signal.SIGTERM in signal.pthread_sigmask(
         signal.SIG_BLOCK, ()
     ):

@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from lawbound.runners.engines.extras import check_local
-from lawbound.runners.engines.local_cache import revision_of
-from lawbound.runners.engines.local_gguf import converted
+from lawbound.runners.engines.local.cache import revision_of
+from lawbound.runners.engines.local.gguf import converted
 from lawbound.runners.engines.protocol import DTYPES, ModelError
 
 LOAD_ERRORS: tuple[type[Exception], ...] = (

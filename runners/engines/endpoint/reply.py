@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from lawbound.runners.engines.endpoint_error import (
+from lawbound.runners.engines.endpoint.error import (
     Cause,
     cause_of,
     error_words,
@@ -20,7 +20,7 @@ from lawbound.runners.engines.endpoint_error import (
     is_out_of_quota,
     status_inside,
 )
-from lawbound.runners.engines.endpoint_finish import Ending, ending_of, finish_of
+from lawbound.runners.engines.endpoint.finish import Ending, ending_of, finish_of
 from lawbound.runners.engines.thinking import Split, split_thinking
 from lawbound.runners.sample import MOST_COUNTED, Finish
 from lawbound.tasks.files import quoted

@@ -10,11 +10,11 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from time import perf_counter
 from typing import Any
 
-from lawbound.runners.engines.local_answer import Answers, Prompt
-from lawbound.runners.engines.local_chat import ChatTokenizer
-from lawbound.runners.engines.local_memory import is_out_of_memory, slots_that_fit
-from lawbound.runners.engines.local_threads import Threads, physical_cores
-from lawbound.runners.engines.local_weights import (
+from lawbound.runners.engines.local.answer import Answers, Prompt
+from lawbound.runners.engines.local.chat import ChatTokenizer
+from lawbound.runners.engines.local.memory import is_out_of_memory, slots_that_fit
+from lawbound.runners.engines.local.threads import Threads, physical_cores
+from lawbound.runners.engines.local.weights import (
     Loaded,
     context_length,
     load_weights,
@@ -39,8 +39,8 @@ class LocalEngine:
     ) -> None:
         import torch
 
-        from lawbound.runners.engines.prefix_check import disagreement
-        from lawbound.runners.engines.prefix_model import PrefixModel
+        from lawbound.runners.engines.prefix.check import disagreement
+        from lawbound.runners.engines.prefix.model import PrefixModel
 
         self.model: Any = loaded.model
         self.tokenizer: Any = loaded.tokenizer
@@ -129,7 +129,7 @@ class LocalEngine:
             torch.set_num_threads(physical_cores())
 
     def render(self, messages: Sequence[Message]) -> Rendered:
-        """Apply the model's chat template; see `local_chat` for models without one."""
+        """Apply the model's chat template; see `chat` for models without one."""
         return self._chat.render(messages)
 
     def count_tokens(self, text: str) -> int:
@@ -151,11 +151,11 @@ class LocalEngine:
 
     def generate(self, requests: Sequence[Request]) -> Iterator[Sample]:
         """Yield a sample for each request, as each is done."""
-        from lawbound.runners.engines.local_plain import plain_tokens
+        from lawbound.runners.engines.local.plain import plain_tokens
 
         prompts = yield from self._prepared(requests)
         if self._prefix_model is not None:
-            from lawbound.runners.engines.local_batch import Batch
+            from lawbound.runners.engines.local.batch import Batch
 
             batch = Batch(
                 self._prefix_model,
@@ -178,11 +178,11 @@ class LocalEngine:
 
     def loglikelihood(self, requests: Sequence[Request]) -> Iterator[Sample]:
         """Yield a sample for each request, with the log-likelihood of each of its choices."""
-        from lawbound.runners.engines.local_plain import plain_logprobs
+        from lawbound.runners.engines.local.plain import plain_logprobs
 
         prompts = yield from self._prepared(requests)
         if self._prefix_model is not None:
-            from lawbound.runners.engines.local_choices import ChoiceBatch
+            from lawbound.runners.engines.local.choices import ChoiceBatch
 
             batch = ChoiceBatch(
                 self._prefix_model,
@@ -204,7 +204,7 @@ class LocalEngine:
 
     def estimate_seconds(self, requests: Sequence[Request]) -> float:
         """Wall time for all requests, from a short measurement on some of them."""
-        from lawbound.runners.engines.local_estimate import estimate_seconds
+        from lawbound.runners.engines.local.estimate import estimate_seconds
 
         return estimate_seconds(requests, self.generate, self.count_tokens)
 
@@ -227,7 +227,7 @@ class LocalEngine:
             self._threads.adjust()
 
     def _settle(self, prompt: Prompt, tokens: int) -> list[int]:
-        from lawbound.runners.engines.local_plain import plain_tokens
+        from lawbound.runners.engines.local.plain import plain_tokens
 
         self._steady()
         return plain_tokens(self.model, prompt, self._answers, tokens)

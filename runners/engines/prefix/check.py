@@ -4,8 +4,8 @@ from typing import Any
 
 import torch
 
-from lawbound.runners.engines.prefix_attention import SlotKV
-from lawbound.runners.engines.prefix_model import PrefixModel, Tree, why_not
+from lawbound.runners.engines.prefix.attention import SlotKV
+from lawbound.runners.engines.prefix.model import PrefixModel, Tree, why_not
 
 PREFIX, OWN = 24, 9
 TOLERANCE = {torch.float32: 1e-3, torch.bfloat16: 8e-2, torch.float16: 2e-2}

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from time import monotonic, sleep
 from typing import Any
 
-from lawbound.runners.engines.cluster_pulse import BEAT_SECONDS, Pulse
-from lawbound.runners.engines.cluster_worker import Greeting, Opened, Refusal, Worker
+from lawbound.runners.engines.cluster.pulse import BEAT_SECONDS, Pulse
+from lawbound.runners.engines.cluster.worker import Greeting, Opened, Refusal, Worker
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.sample import Request, Sample
 from lawbound.tasks.messages import one_line
@@ -16,7 +16,7 @@ from lawbound.tasks.messages import one_line
 DEATHS_OPENING = 3
 """So many deaths a worker while the model is opened, and the run gives up."""
 DEATHS_ASKING = 10
-"""The same while it is asked: single requests that kill are given up before; see `cluster_shards`."""
+"""The same while it is asked: single requests that kill are given up before; see `shards`."""
 PATIENCE_SECONDS = 600.0
 """How long to wait while the cluster has no room for a single worker."""
 LOOK_SECONDS = 5.0

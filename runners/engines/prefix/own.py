@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
-from lawbound.runners.engines import prefix_joint
-from lawbound.runners.engines.prefix_attention import Look, Part, PrefixKV, SlotKV, scores_part
+from lawbound.runners.engines.prefix import joint
+from lawbound.runners.engines.prefix.attention import Look, Part, PrefixKV, SlotKV, scores_part
 
 
 @dataclass(slots=True)
@@ -118,7 +118,7 @@ class OwnDecode:
     longest: int
     biases: dict[int | None, Tensor] = field(default_factory=dict)
     flat_biases: dict[int, Tensor] = field(default_factory=dict)
-    """By number of key heads, for `prefix_joint`."""
+    """By number of key heads, for `joint`."""
 
     def attend(self, layer: int, query: Tensor, key: Tensor, value: Tensor, look: Look) -> Part:
         keys, values = self._stored(layer, key, value)
@@ -139,14 +139,14 @@ class OwnDecode:
     ) -> Tensor | None:
         seen = prefix.length + self.longest
         windowed = look.window is not None and look.window < seen
-        if windowed or look.softcap or not prefix_joint.fits(query, seen):
+        if windowed or look.softcap or not joint.fits(query, seen):
             return None
         keys, values = self._stored(layer, key, value)
         groups = key.shape[1]
         if groups not in self.flat_biases:
             bias = self._bias(None, query.dtype).repeat_interleave(groups, dim=0)
             self.flat_biases[groups] = bias[:, 0]
-        return prefix_joint.attended(
+        return joint.attended(
             query, prefix, layer, keys, values, self.flat_biases[groups], look.scale
         )
 

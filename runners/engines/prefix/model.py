@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from lawbound.runners.engines.prefix_attention import (
+from lawbound.runners.engines.prefix.attention import (
     NAME,
     Own,
     PrefixKV,
@@ -17,8 +17,8 @@ from lawbound.runners.engines.prefix_attention import (
     register,
     stepping,
 )
-from lawbound.runners.engines.prefix_linear import PackedLinears, packed
-from lawbound.runners.engines.prefix_own import OwnDecode, OwnPrefix, ragged
+from lawbound.runners.engines.prefix.linear import PackedLinears, packed
+from lawbound.runners.engines.prefix.own import OwnDecode, OwnPrefix, ragged
 
 LAYERS_WITH_PREFIX = frozenset({"full_attention", "sliding_attention"})
 SPARE_BYTES = 2**30

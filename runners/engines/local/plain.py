@@ -5,8 +5,8 @@ from typing import Any
 
 import torch
 
-from lawbound.runners.engines.local_answer import Answers, Prompt
-from lawbound.runners.engines.local_pick import draws_for, pick
+from lawbound.runners.engines.local.answer import Answers, Prompt
+from lawbound.runners.engines.local.pick import draws_for, pick
 
 
 def plain_tokens(

@@ -4,7 +4,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from lawbound.runners.engines.local_cache import HASH_FILE, built_once, cache_root, file_sha256
+from lawbound.runners.engines.local.cache import HASH_FILE, built_once, cache_root, file_sha256
 from lawbound.runners.engines.protocol import ModelError
 
 CONVERTED = "float32-1"
@@ -33,7 +33,7 @@ def convert(gguf: Path, target: Path, digest: str) -> None:
     """
     import torch
 
-    from lawbound.runners.engines.local_weights import LOAD_ERRORS, first_line, quiet_transformers
+    from lawbound.runners.engines.local.weights import LOAD_ERRORS, first_line, quiet_transformers
 
     transformers: Any = import_module("transformers")
     with quiet_transformers():

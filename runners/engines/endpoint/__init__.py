@@ -1,0 +1,12 @@
+"""Any OpenAI-compatible chat-completions server as an engine.
+
+In reading order: `engine` (what a run sees), `address` (where the server is, and its key), `client` (many
+requests at once), `wire` (what is sent), `reply` (what came back: an answer or a fault), `finish` (how it
+ended), `error` (what a server's error says), `patience` (when to ask again), `connection` (whose answer it
+is). aiohttp takes its time, so only who opens an endpoint imports `engine`.
+"""
+
+from lawbound.runners.engines.endpoint.address import read_address
+from lawbound.runners.engines.endpoint.patience import form_of
+
+__all__ = ["form_of", "read_address"]

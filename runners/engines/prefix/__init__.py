@@ -1,0 +1,7 @@
+"""A prefix that many prompts share goes through a transformers model once.
+
+In reading order: `plan` (which prompts share which prefix; plain Python), `model` (passes over prefixes and
+many sequences), `attention` (in two parts, over the prefix and over the rest), `own` (that second part),
+`joint` (both at once, on a CPU), `linear` (linear layers on a CPU), `check` (a model is tried before it is
+trusted). All but `plan` import torch.
+"""
