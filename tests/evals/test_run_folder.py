@@ -230,6 +230,14 @@ def test_two_models_that_turn_out_to_have_one_label_leave_the_folder_whole(
     assert set(conclude(tmp_path).leaderboard["model"]) == {"m"}
 
 
+def test_a_ready_engine_that_is_missing_when_it_is_asked_is_told_as_no_form_of_a_model(
+    tmp_path: Path,
+) -> None:
+    prepared = prepare(_spec("a", references=False), own={"a"})
+    with pytest.raises(ModelError, match="model 'a': unknown form"):
+        ask(prepared, tmp_path)
+
+
 def test_a_function_that_was_not_asked_since_all_was_stored_is_told(tmp_path: Path) -> None:
     def run(text: str, revision: str) -> None:
         engines = {"a": _answers(text, revision=revision)}

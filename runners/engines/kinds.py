@@ -1,0 +1,175 @@
+"""The kinds of models: all that is known of one before it is opened stands in one place, its row of `KINDS`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from lawbound.runners.engines.protocol import Engine, ModelError
+from lawbound.tasks.urls import without_secrets
+
+
+@dataclass(frozen=True, slots=True)
+class EngineOptions:
+    """What a user may set for an engine; each engine takes what concerns it."""
+
+    dtype: str = "float32"
+    device: str = "auto"
+    batch_size: int | None = None
+    concurrency: int = 64
+    revision: str | None = None
+    trust_remote_code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What may stand before the colon of a model's name; its functions take what stands behind."""
+
+    form: str
+    """Of such names, as users are told it. Where it has no colon, a name has none."""
+    open: Callable[[str, EngineOptions], Engine]
+    options: frozenset[str]
+    """The fields of `EngineOptions` that `open` passes on."""
+    label: Callable[[str], str] | None = None
+    """The label that the model will have; none where only its files can tell."""
+    check: Callable[[str], None] | None = None
+    """Refuses faults of the name, and what may be a key in it; without it, any URL with one is refused."""
+
+
+def _smollm2(rest: str, options: EngineOptions) -> Engine:
+    from lawbound.runners.engines.local.engine import LocalEngine
+    from lawbound.runners.engines.smollm2 import LABEL, ensure
+
+    return LocalEngine.load(
+        str(ensure()), label=LABEL, **_local_options(options, with_revision=False)
+    )
+
+
+def _hf(rest: str, options: EngineOptions) -> Engine:
+    from lawbound.runners.engines.local.engine import LocalEngine
+
+    return LocalEngine.load(rest, **_local_options(options))
+
+
+def _gguf(rest: str, options: EngineOptions) -> Engine:
+    from lawbound.runners.engines.local.engine import LocalEngine
+
+    file = Path(rest)
+    return LocalEngine.load(str(file.parent), gguf_file=file.name, **_local_options(options))
+
+
+def _local_options(options: EngineOptions, *, with_revision: bool = True) -> dict[str, Any]:
+    return {
+        "dtype": options.dtype,
+        "device": options.device,
+        "batch_size": options.batch_size,
+        "revision": options.revision if with_revision else None,
+        "trust_remote_code": options.trust_remote_code,
+    }
+
+
+def _openai(rest: str, options: EngineOptions) -> Engine:
+    from lawbound.runners.engines.endpoint.engine import EndpointEngine
+
+    name, _, url = rest.rpartition("@")
+    return EndpointEngine.open(
+        name, url, concurrency=options.concurrency, revision=options.revision
+    )
+
+
+def _check_openai(rest: str) -> None:
+    from lawbound.runners.engines.endpoint.address import read_address, read_key
+
+    name, at, url = rest.rpartition("@")
+    if not name.strip("@"):
+        missing = "name before '@'" if at else "'@'"
+        shown = without_secrets(f"openai:{rest}")
+        raise ModelError(f"model '{shown}': found no {missing}, expected openai:NAME@URL")
+    read_address(name, url, read_key("OPENAI_API_KEY"))
+
+
+def _lm_eval(rest: str, options: EngineOptions) -> Engine:
+    from lawbound.runners.engines.harness import HarnessEngine
+
+    return HarnessEngine.load(rest, trust_remote_code=options.trust_remote_code)
+
+
+def _lm_eval_label(rest: str) -> str:
+    from lawbound.runners.engines.harness_load import label_in
+
+    return label_in(_harness_arguments(rest), rest.partition(":")[0])
+
+
+def _check_lm_eval(rest: str) -> None:
+    from lawbound.runners.engines.harness_load import check_arguments
+
+    check_arguments(rest.partition(":")[0], _harness_arguments(rest))
+
+
+def _harness_arguments(rest: str) -> dict[str, str]:
+    """The arguments of ``TYPE:ARGS`` as far as they can be told without lm-eval."""
+    parts = (part.partition("=") for part in rest.partition(":")[2].strip().split(","))
+    return {name: _harness_value(value) for name, _, value in parts}
+
+
+def _harness_value(written: str) -> str:
+    """As lm-eval reads a text: without blanks and a pair of quotes around it."""
+    value = written.strip()
+    is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
+    return value[1:-1] if is_quoted else value
+
+
+def _vllm(rest: str, options: EngineOptions) -> Engine:
+    from lawbound.runners.engines.vllm_local import VllmEngine
+
+    return VllmEngine.load(rest)
+
+
+def _check_vllm(rest: str) -> None:
+    if "://" in rest:
+        from lawbound.runners.engines.vllm_local import check_url
+
+        check_url(rest)
+
+
+def _openvino(rest: str, options: EngineOptions) -> Engine:
+    from lawbound.runners.engines.openvino_local import OpenVinoEngine
+
+    return OpenVinoEngine.load(rest, dtype=options.dtype, device=options.device)
+
+
+_LOCAL = frozenset({"dtype", "device", "batch_size", "revision", "trust_remote_code"})
+
+KINDS: Mapping[str, Kind] = {
+    "smollm2": Kind("smollm2", _smollm2, _LOCAL - {"revision"}),
+    "hf": Kind("hf:NAME_OR_PATH", _hf, _LOCAL, label=str),
+    "gguf": Kind("gguf:FILE", _gguf, _LOCAL, label=lambda rest: Path(rest).name),
+    "openai": Kind(
+        "openai:NAME@URL",
+        _openai,
+        frozenset({"concurrency", "revision"}),
+        label=lambda rest: rest.rpartition("@")[0],
+        check=_check_openai,
+    ),
+    "lm-eval": Kind(
+        "lm-eval:TYPE:ARGS",
+        _lm_eval,
+        frozenset({"trust_remote_code"}),
+        label=_lm_eval_label,
+        check=_check_lm_eval,
+    ),
+    "vllm": Kind(
+        "vllm:NAME",
+        _vllm,
+        frozenset(),
+        label=lambda rest: rest.partition("?")[0],
+        check=_check_vllm,
+    ),
+    "openvino": Kind(
+        "openvino:FOLDER",
+        _openvino,
+        frozenset({"dtype", "device"}),
+        label=lambda rest: str(Path(rest).expanduser()),
+    ),
+}
+"""By the word before the colon, in the order in which users are told of them."""
