@@ -112,3 +112,14 @@ def test_modules_stay_readable() -> None:
         if (lines := len(file.read_text(encoding="utf-8").splitlines())) > ABOUT_300
     }
     assert not {file: lines for file, lines in long.items() if file not in LONG or lines > 450}
+
+
+def test_each_package_of_the_engines_names_its_modules() -> None:
+    doors = list((ROOT / "runners" / "engines").glob("*/__init__.py"))
+    assert doors
+    unnamed = []
+    for door in doors:
+        told = ast.get_docstring(ast.parse(door.read_text(encoding="utf-8"))) or ""
+        modules = (file.stem for file in door.parent.glob("[!_]*.py"))
+        unnamed += [f"{door.parent.name}/{name}" for name in modules if f"`{name}`" not in told]
+    assert not unnamed
