@@ -140,6 +140,42 @@ def test_links_between_documents_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(target), link
 
 
+def test_every_page_is_linked_from_the_front_page() -> None:
+    linked = set(re.findall(r"\]\(([^)#\s]+)", (ROOT / "README.md").read_text(encoding="utf-8")))
+    assert {str(page.relative_to(ROOT)) for page in PAGES} - linked == {"README.md"}
+
+
+def folders_of_the_map() -> dict[str, str]:
+    """What CONTRIBUTING says of each folder, under "Where things are"."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    chart = text.split("## Where things are")[1].split("\n## ")[0]
+    parts = re.split(r"^ {4}(\w+)/ ", chart, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+@pytest.mark.parametrize("folder", ["tasks", "runners", "rubrics", "evals", "lawbound"])
+def test_the_map_names_every_module_of_a_folder_and_every_package_below_it(folder: str) -> None:
+    told = folders_of_the_map()[folder]
+    modules = {
+        file.stem for file in (ROOT / folder).glob("*.py") if file.stem.strip("_") == file.stem
+    }
+    below = {
+        f"{file.parent.name}/"
+        for file in (ROOT / folder).glob("*/**/__init__.py")
+        if not file.is_relative_to(ROOT / "lawbound")
+    }
+    assert modules - set(re.findall(r"\w+(?![\w/])", told)) == set()
+    assert below - set(re.findall(r"\w+/", told)) == set()
+
+
+@pytest.mark.parametrize("package", ["answers", "behaviour"])
+def test_a_package_of_many_modules_lists_them_in_the_order_of_reading(package: str) -> None:
+    folder = ROOT / "rubrics" / package
+    told = (folder / "__init__.py").read_text(encoding="utf-8").split('"""')[1]
+    modules = {file.stem for file in folder.glob("*.py")} - {"__init__"}
+    assert modules - set(re.findall(r"`(\w+)`", told)) == set()
+
+
 def test_a_benchmark_writes_its_own_section_and_leaves_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
