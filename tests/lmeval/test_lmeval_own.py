@@ -3,8 +3,7 @@
 import json
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from functools import partial
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from lawbound.lmeval_call import warn_once
 # lm-eval itself warns a great deal; what we promise is that it works, not that it is silent.
 pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.model]
 
-TASKS = Path(__file__).parents[1] / "tasks" / "lmeval"
+TASKS = Path(__file__).parents[2] / "tasks" / "lmeval"
 FEW = '{"lawbound": {"limit_items": 1}}'
 OTHERS = {
     "num_fewshot": "2",
@@ -33,47 +32,7 @@ OTHERS = {
 GENERATION = "{until: [], max_gen_toks: 96, do_sample: false}"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def chat_model() -> None:
-    """A model of lm-eval's registry that answers everything alike, be it as a text model or a chat API."""
-    from lm_eval.api import model
-    from lm_eval.api.registry import register_model
-
-    import_module("lm_eval.models")  # a registry that is not empty would not take lm-eval's own
-    messages: Any = import_module("lm_eval.models.api_models").JsonChatStr
-    base: Any = model.LM
-
-    @register_model("lawbound-own")
-    class Chat(base):
-        tokenizer_name = "none"
-
-        def __init__(self, api: bool = False, **_: Any) -> None:
-            super().__init__()
-            self.api = api
-
-        def apply_chat_template(self, chat: list[dict[str, str]], *_: Any, **__: Any) -> Any:
-            text = json.dumps(chat)
-            return messages(text) if self.api else text
-
-        def chat_template(self, name: Any = None) -> str:
-            return "json"
-
-        def generate_until(self, requests: Sequence[Any], **_: Any) -> list[str]:
-            return ["I can't help with that." for _ in requests]
-
-        def loglikelihood(self, requests: Sequence[Any], **_: Any) -> Any:
-            raise NotImplementedError
-
-        loglikelihood_rolling = loglikelihood
-
-
-@pytest.fixture(scope="module", autouse=True)
-def only_our_tasks() -> Iterator[None]:
-    """Reading the hundreds of lm-eval's own would take most of the time."""
-    tasks: Any = import_module("lm_eval.tasks")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tasks, "TaskManager", partial(tasks.TaskManager, include_defaults=False))
-        yield
+pytestmark = pytest.mark.usefixtures("chat_model", "only_our_tasks")
 
 
 def _task(folder: Path, name: str, *lines: str) -> Path:
@@ -89,7 +48,7 @@ def _lm_eval(folder: Path, tasks: str, out: Path, *arguments: str) -> Path:
     from lm_eval.__main__ import cli_evaluate
 
     given = [
-        "lm_eval", "run", "--include_path", str(folder), "--tasks", tasks, "--model", "lawbound-own",
+        "lm_eval", "run", "--include_path", str(folder), "--tasks", tasks, "--model", "lawbound-chat",
         "--apply_chat_template", "--log_samples", "--output_path", str(out), "--metadata", FEW, *arguments,
     ]  # fmt: skip
     with pytest.MonkeyPatch.context() as patch:
@@ -203,7 +162,7 @@ def test_two_tasks_of_one_run_under_one_policy_are_named(tmp_path: Path, newest:
         import_logs(logs, tmp_path / "out", newest=newest)
     said = str(caught.value)
     assert said.startswith(
-        f"{first} and {second}: both hold answers of lm-eval:lawbound-own: to the"
+        f"{first} and {second}: both hold answers of lm-eval:lawbound-chat: to the"
     )
     assert said.endswith("put the other elsewhere")
     assert not (tmp_path / "out").exists()

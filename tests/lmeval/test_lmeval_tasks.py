@@ -3,7 +3,7 @@
 import json
 import math
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -27,53 +27,12 @@ from lawbound.rubrics.policy.scaffold import scaffold
 # lm-eval itself warns a great deal; what we promise is that it works, not that it is silent.
 pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.model]
 
-TASKS = Path(__file__).parents[1] / "tasks" / "lmeval"
+TASKS = Path(__file__).parents[2] / "tasks" / "lmeval"
 FEW = '{"lawbound": {"limit_items": 1}}'
 TEMPLATE = "{% for m in messages %}<{{ m['role'] }}> {{ m['content'] }} {% endfor %}"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def chat_model() -> None:
-    """A model of lm-eval's registry that takes any argument and answers everything alike."""
-    from lm_eval.api import model
-    from lm_eval.api.registry import register_model
-
-    import_module("lm_eval.models")  # a registry that is not empty would not take lm-eval's own
-    base: Any = model.LM
-
-    @register_model("lawbound-chat")
-    class Chat(base):
-        tokenizer_name = "none"
-
-        def __init__(self, template: str = "keeps", **_: Any) -> None:
-            super().__init__()
-            self.template = template
-
-        def apply_chat_template(self, chat: list[dict[str, str]], **_: Any) -> str:
-            if self.template == "none":
-                raise OSError("no tokenizer\nwithout a network")
-            kept = [turn for turn in chat if self.template == "keeps" or turn["role"] == "user"]
-            return json.dumps(kept)
-
-        def chat_template(self, name: Any = None) -> str:
-            return "json"
-
-        def generate_until(self, requests: Sequence[Any], **_: Any) -> list[str]:
-            return ["I can't help with that." for _ in requests]
-
-        def loglikelihood(self, requests: Sequence[Any], **_: Any) -> Any:
-            raise NotImplementedError
-
-        loglikelihood_rolling = loglikelihood
-
-
-@pytest.fixture(autouse=True)
-def only_our_tasks() -> Iterator[None]:
-    """Reading the hundreds of lm-eval's own would take most of the time."""
-    tasks: Any = import_module("lm_eval.tasks")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tasks, "TaskManager", partial(tasks.TaskManager, include_defaults=False))
-        yield
+pytestmark = pytest.mark.usefixtures("chat_model", "only_our_tasks")
 
 
 def _lm_eval(*arguments: str, tasks: str = "lawbound_cn") -> None:

@@ -21,7 +21,7 @@ from lawbound.lmeval_call import Call, TaskError, check_prompts, warn_once
 # lm-eval itself warns a great deal; what we promise is that it works, not that it is silent.
 lenient = pytest.mark.filterwarnings("default")
 
-TASKS = Path(__file__).parents[1] / "tasks" / "lmeval"
+TASKS = Path(__file__).parents[2] / "tasks" / "lmeval"
 TWO = {"max_gen_toks": 48, "max_tokens": 512}
 FIRST, SECOND = "2026-11-28T00-00-00.000000", "2026-11-29T00-00-00.000000"
 

@@ -15,7 +15,7 @@ from lawbound.rubrics.policy.files import shipped
 # lm-eval itself warns a great deal; what we promise is that it works, not that it is silent.
 pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.model]
 
-TASKS = Path(__file__).parents[1] / "tasks" / "lmeval"
+TASKS = Path(__file__).parents[2] / "tasks" / "lmeval"
 
 
 def _command(

@@ -18,7 +18,7 @@ from lawbound.runners.cli.console import printable
 from lawbound.tasks.bank import CANARY
 
 Run = Callable[..., tuple[int, str, str]]
-README = Path(__file__).parents[1] / "README.md"
+README = Path(__file__).parents[2] / "README.md"
 
 
 @pytest.fixture

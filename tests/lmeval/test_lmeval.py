@@ -29,10 +29,10 @@ from lawbound.runners.store import read_samples
 # lm-eval itself warns a great deal; what we promise is that it works, not that it is silent.
 pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.model]
 
-SERVER = Path(__file__).parent / "runners" / "servers" / "scripted.py"
+SERVER = Path(__file__).parents[1] / "runners" / "servers" / "scripted.py"
 LIMIT = 4
 """Items of each selection: enough for every metric, few enough for a fast test."""
-TASKS = Path(__file__).parents[1] / "tasks" / "lmeval"
+TASKS = Path(__file__).parents[2] / "tasks" / "lmeval"
 
 
 def _answer(system: str, question: str) -> str:
