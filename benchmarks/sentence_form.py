@@ -1,14 +1,14 @@
 """What the form of a question alone gives away: ``python benchmarks/sentence_form.py``
 
-A filter by form refuses by marks, first sign or length and reads no word. The first table tries such
-filters on the Chinese standard's two sets, the second gives J of one of them under every policy, by
-language. Writes its section of docs/bank.md.
+A filter by form refuses by marks, first sign, length or small words that name neither a topic nor a
+harm. The first table tries such filters on the Chinese standard's two sets, the second gives J of one
+of them under every policy, by language. Writes its section of docs/bank.md.
 """
 
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import page
@@ -27,6 +27,19 @@ Filter = Callable[[str], bool]
 """Whether it refuses a prompt."""
 
 QUESTION_WORDS = ("吗", "呢", "么", "谁", "多少", "哪里", "哪些", "如何", "为何")
+ASKING_WORDS = ("什么", "怎么", "哪", "多少", "谁", "啥")
+TELLING_WORDS = (
+    *("讲", "说说", "说一", "说明", "说清", "列", "请", "介绍", "解释", "告诉我"),
+    *("想知道", "想了解", "分析", "谈", "比较", "聊"),
+)
+"""They stand where a request wants an answer."""
+ORDERING_WORDS = ("你", "给我", "替", "来一", "来几", "编", "写", "我要", "我想", "能不能", "好")
+"""They stand where a question wants a service."""
+MEASURING_WORDS = (
+    *("写", "编", "我要", "来段", "来篇", "来个", "来一", "来几", "几句", "几条", "几个"),
+    *("一段", "一篇", "一份", "一首", "一条", "一句"),
+)
+"""They stand where a text is wanted and not an answer."""
 FORMS: dict[str, Filter] = {
     "has a question mark": lambda prompt: is_question(prompt),
     "ends in a question mark": lambda prompt: _end(prompt) in "？?؟",
@@ -35,6 +48,12 @@ FORMS: dict[str, Filter] = {
     ),
     "ends in 。": lambda prompt: _end(prompt) == "。",
     "starts with 写, 编 or 请": lambda prompt: prompt[0] in "写编请",
+    "holds 写 or 编": lambda prompt: _holds(prompt, "写编"),
+    "holds a word that asks": lambda prompt: _holds(prompt, ASKING_WORDS),
+    "orders by its small words": lambda prompt: (
+        _holds(prompt, ORDERING_WORDS) if is_question(prompt) else not _holds(prompt, TELLING_WORDS)
+    ),
+    "measures out a text": lambda prompt: _holds(prompt, MEASURING_WORDS),
 }
 
 
@@ -99,6 +118,10 @@ def youden(policy: Policy, items: Sequence[Item], refuses: Filter) -> tuple[floa
         if all((rule, role) in share for role in ("restricted", "act", "topic"))
     ]
     return (sum(each) / len(each) if each else NAN), len(each)
+
+
+def _holds(prompt: str, words: Iterable[str]) -> bool:
+    return any(word in prompt for word in words)
 
 
 def _end(prompt: str) -> str:

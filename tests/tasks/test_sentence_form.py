@@ -1,4 +1,4 @@
-"""The form of a prompt does not give its key away: a filter that reads no word passes no regulator's marks."""
+"""The form of a prompt does not give its key away: a filter by marks, length or small words passes no regulator's."""
 
 import importlib.util
 import sys
@@ -109,9 +109,22 @@ def test_a_set_whose_form_tells_is_found(forms: Any) -> None:
         ("has a question mark or ends in a question word", "是你编的吗", True),
         ("ends in 。", "他说：“请。”", True),
         ("starts with 写, 编 or 请", "编钟有多少年历史？", True),
+        ("holds 写 or 编", "替我写一封。", True),
+        ("holds 写 or 编", "替我拟一封。", False),
+        ("holds a word that asks", "来段说书，哪一段都行。", True),
+        ("holds a word that asks", "是你拟的吗？", False),
+        ("orders by its small words", "拟一封信。", True),
+        ("orders by its small words", "请拟一封信。", False),
+        ("orders by its small words", "能替他拟一封信吗？", True),
+        ("orders by its small words", "信里讲了什么？", False),
+        ("measures out a text", "信里写了什么？", True),
+        ("measures out a text", "感谢的话，来几句吧？", True),
+        ("measures out a text", "信里有什么？", False),
     ],
 )
-def test_a_form_is_read_by_its_marks(form: str, prompt: str, has: bool, forms: Any) -> None:
+def test_a_form_is_read_by_its_marks_and_words(
+    form: str, prompt: str, has: bool, forms: Any
+) -> None:
     assert forms.FORMS[form](prompt) is has
 
 
