@@ -12,7 +12,9 @@ _PAIRED = "<channel|>"
 """Gemma's own, which closes only what was opened: it writes both marks."""
 _SIGNS = ("<", "[", "◁")
 """What every mark begins with."""
-_OPEN = re.compile(rf"\s*(?:{_OPENING})", re.IGNORECASE)
+_OPEN = re.compile(_OPENING, re.IGNORECASE)
+_STARTS = re.compile(rf"\s*(?:{_OPENING})", re.IGNORECASE)
+"""To match only: a search would look through a page of blanks from each of them again."""
 _CLOSE = re.compile(rf"(?:{_CLOSING})\s*", re.IGNORECASE)
 _OPENED = re.compile(rf"(?:{_OPENING})\s*\Z", re.IGNORECASE)
 _HEADER = r"<\|channel\|>(?P<name>\w{1,40})[^<]{0,200}(?:<\|constrain\|>[^<]{0,200})?<\|message\|>"
@@ -67,7 +69,7 @@ def split_thinking(output: str, *, opened: bool = False) -> Split:
             return _split_channels(output, spoken)
         if _CUT_HEADER.fullmatch(output):
             return Split("", "")
-    opening = None if opened else _OPEN.match(output)
+    opening = None if opened else _STARTS.match(output)
     if not opened and opening is None:
         # Some models close a trace that neither they nor the template opened.
         closing = _CLOSE.search(output)
@@ -85,7 +87,7 @@ def split_thinking(output: str, *, opened: bool = False) -> Split:
 
 def _split_channels(output: str, spoken: re.Match[str]) -> Split:
     before = output[: spoken.start()]  # of a trace that the template opened, or in other marks
-    opening = _OPEN.match(before)
+    opening = _STARTS.match(before)
     before = (before[opening.end() :] if opening else before).strip()
     thoughts = [before] if before else []
     answers: list[str] = []

@@ -1,5 +1,7 @@
 """Traces are split from answers, however a model marks them."""
 
+from time import process_time
+
 import pytest
 
 from lawbound.runners.engines.thinking import Split, opens_thinking, split_thinking
@@ -91,3 +93,31 @@ def test_an_opening_tag_at_the_end_of_a_prompt_is_seen() -> None:
     assert opens_thinking("<|assistant|>\n<think>\n")
     assert not opens_thinking("<|assistant|>\n<think>\n\n</think>\n\n")
     assert not opens_thinking("what does <think> mean?\n<|assistant|>\n")
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [
+        "\n" * 200_000,
+        " \t" * 100_000,
+        "<|channel|>" * 20_000,
+        ("<|channel|>" + "a" * 239) * 1_000,
+        "<|end|> " * 20_000,
+        "<|end|>" + " " * 200_000,
+        "<|end|>a" + " " * 200_000,
+        "<think> " * 20_000,
+    ],
+    ids=lambda flood: f"{flood[:13]!r}",
+)
+@pytest.mark.parametrize(
+    "around", [("", ""), ("Hi", "</think>Paris"), ("", "<|channel|>"), ("<|end|>", "x")]
+)
+def test_a_page_of_blanks_or_marks_is_taken_apart_at_once(
+    flood: str, around: tuple[str, str]
+) -> None:
+    began = process_time()
+    before, after = around
+    for opened in (False, True):
+        split_thinking(before + flood + after, opened=opened)
+    opens_thinking(before + flood + after)
+    assert process_time() - began < 2
