@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from lawbound.runners.engines import EngineOptions
 from lawbound.runners.sample import LONGEST_NAME, MOST_COUNTED
+from lawbound.tasks.files import quoted
+from lawbound.tasks.urls import holds_secret
 
 MOST_EPOCHS = 1000
 """Repeats of one question: more would be planned for hours before anything is asked."""
@@ -56,6 +58,17 @@ class RunSpec(BaseModel):
                 raise ValueError("a name without control signs, in UTF-8")
             if len(name) > LONGEST_NAME:
                 raise ValueError(f"a name of at most {LONGEST_NAME} characters")
+        return value
+
+    @field_validator("suite", "policies", "banks", "model_revision")
+    @classmethod
+    def _public(cls, value: Any) -> Any:
+        """Run folders and reports hold them; models' names are looked at where their form is known."""
+        for name in value if isinstance(value, tuple) else (value or "",):
+            if holds_secret(name):
+                raise ValueError(
+                    f"found {quoted(name)}, expected no user name, password or key in a URL"
+                )
         return value
 
     @property

@@ -104,7 +104,7 @@ def _rows(spec: Source) -> list[Mapping[str, Any]]:
     from datasets import load_dataset
     from datasets.exceptions import DatasetNotFoundError
 
-    if holds_secret(spec.source):
+    if any(map(holds_secret, (spec.source, spec.config or "", spec.split, spec.revision or ""))):
         raise ItemError(
             f"{without_secrets(spec.source)}: found what may be a key in a URL, expected a file or the name "
             "of a dataset"
