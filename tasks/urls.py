@@ -10,8 +10,11 @@ PUBLIC: Final = (
 LONGEST: Final = 60
 """Characters of such a parameter's value: letters, digits and ``_ . % / : -``."""
 HIDDEN: Final = "[hidden]"
+KEY: Final = r"\bsk-[\w-]{8,}"
+"""A key by its usual form, wherever it stands."""
 
-_BEHIND_SCHEME: Final = re.compile(r"(?<=://)\S+")
+_BEHIND_SCHEME: Final = re.compile(r"(?:(?<=://)|(?<=[\w.+-]{2}:/)(?!/))\S+")
+"""A path that was made of a URL keeps one slash; ``C:/`` begins a path that never was one."""
 _AFTER: Final = "'\"`,.:!?()}>…"
 """Signs that end a quote or a sentence, and seldom a URL. A bracket ends an address of IPv6."""
 _PORT: Final = re.compile(r"\d{0,5}|PORT")
@@ -19,13 +22,14 @@ _PART: Final = re.compile(r"[?&;#][^?&;#]*")
 _KNOWN: Final = re.compile(
     rf"[?&;#]|[?&;](?:{'|'.join(PUBLIC)})=[\w.%/:-]{{0,{LONGEST}}}", re.IGNORECASE
 )
+_KEY: Final = re.compile(KEY)
 
 
 def without_secrets(text: str) -> str:
     """A text that may quote URLs, without what no stranger may know of them.
 
     Gone are user names and passwords, also where the quote breaks off within one; parameters but for
-    `PUBLIC` ones; and fragments. It would rather hide too much than too little.
+    `PUBLIC` ones; fragments; and what has the form of a key. It would rather hide too much than too little.
     """
     return _BEHIND_SCHEME.sub(_shown, text)
 
@@ -47,7 +51,7 @@ def _shown(found: re.Match[str]) -> str:
     host, colon, port = _split_port(place)
     if not _PORT.fullmatch(port):
         port = HIDDEN
-    rest = _PART.sub(_part, url_left[len(place) :])
+    rest = _KEY.sub(HIDDEN, _PART.sub(_part, url_left[len(place) :]))
     user = HIDDEN if before else ""
     return f"{user}{at}{host}{colon}{port}{rest}{found[0][len(url) :]}"
 

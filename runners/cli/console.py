@@ -47,7 +47,7 @@ def noted(kind: type[Warning]) -> Iterator[None]:
             line: str | None = None,
         ) -> None:
             if issubclass(category, kind):
-                note(f"WARNING: {' '.join(str(message).split())}")
+                note(f"WARNING: {one_line(message)}")
             else:
                 python(message, category, filename, lineno, file, line)
 
@@ -104,7 +104,8 @@ class Bars:
         self._progress.update(self._task, word=f"{failing} failing" if failing else "")
         if failing and not self._told:
             self._told = True
-            line = f"requests are failing, and are asked again where that may help; the first said: {one_line(last, 300)}"
+            said = one_line(without_secrets(last), 300)
+            line = f"requests are failing, and are asked again where that may help; the first said: {said}"
             self._progress.console.print(
                 printable(line), markup=False, highlight=False, soft_wrap=True
             )

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from lawbound.runners.engines.protocol import Engine, ModelError
-from lawbound.tasks.urls import without_secrets
+from lawbound.tasks.urls import holds_secret, without_secrets
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ def _vllm(rest: str, options: EngineOptions) -> Engine:
 
 
 def _check_vllm(rest: str) -> None:
-    if "://" in rest:
+    if "://" in rest or holds_secret(rest):
         from lawbound.runners.engines.vllm_local import check_url
 
         check_url(rest)

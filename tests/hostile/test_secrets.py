@@ -8,9 +8,15 @@ from pathlib import Path
 import pytest
 
 from lawbound.__main__ import main
+from lawbound.evals.run_spec import RunSpec
+from lawbound.evals.suite_file import SuiteError
 from lawbound.rubrics.judges.forms import read_name
 from lawbound.runners.cli.console import bars, note
 from lawbound.runners.engines import ModelError, check_name
+from lawbound.tasks.external import load_external
+from lawbound.tasks.files import parse
+from lawbound.tasks.item import ItemError
+from lawbound.tasks.urls import holds_secret, without_secrets
 
 
 def _refused(*arguments: object) -> str:
@@ -36,6 +42,9 @@ def _refused(*arguments: object) -> str:
         "openai:a@u:hunter2@h/v1",
         "openai:a@http://h/v1?code=hunter2",
         "openai:a@http://h/v1#hunter2",
+        "openai:a@http://h/v1?model=sk-hunter2hunter2",
+        "openai:a@http://h/v1?version=sk-proj-hunter2",
+        "vllm:https:/u:hunter2@h/name",
         "openai:a@http://h/v1?key=hunter2,openai:a@http://h2/v1?key=hunter2",
         "hf:https://u:hunter2@h/name",
         "openai:@@http://hunter2@h/v1",
@@ -73,12 +82,21 @@ def test_other_places_of_a_command_show_no_secret_either(tmp_path: Path) -> None
     config = tmp_path / "run.yaml"
     config.write_text('models: "openai:a@http://user-of-mine:hunter2@h/v1"\n', encoding="utf-8")
     url = "http://u:hunter2@h"
+    coin = ("--model", "reference:coin")
     for arguments in (
         ("plan", "quick", "--config", config),
         ("plan", "quick", "--model", "reference:coin", "--on", f"ray://u:hunter2@{'h' * 9}:1"),
         ("plan", url),
         ("plan", "quick", url),
         ("plan", "quick", "--policy", url),
+        ("plan", f"{url}/suite.yaml", *coin),
+        ("plan", "quick", *coin, "--policy", f"{url}/policy.yaml"),
+        ("plan", "quick", *coin, "--bank", url),
+        ("plan", "quick", *coin, "--model-revision", url),
+        ("plan", "quick", *coin, "--config", url),
+        ("score", url),
+        ("leaderboard", url),
+        ("calibrate", "sample", url, "--out", tmp_path / "sheet.csv"),
     ):
         assert "hunter2" not in _refused(*arguments)
 
@@ -93,7 +111,44 @@ def test_remarks_and_bars_show_no_secret(capsys: pytest.CaptureFixture[str]) -> 
     note("asked as openai:a@http://u:hunter2@h/v1")
     with bars() as observer:
         observer.stage("loading x@http://u:hunter2@h", 1)
+        observer.trouble(1, "no upstream at http://u:hunter2@h")
     assert "hunter2" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("field", ["suite", "policies", "banks", "model_revision"])
+def test_no_field_of_a_run_that_is_stored_may_hold_a_secret(field: str) -> None:
+    url = "https://u:hunter2@h/x"
+    given = {"suite": url, "model_revision": url}.get(field, (url,))
+    with pytest.raises(SuiteError, match="user name") as caught:
+        parse({"models": ("reference:coin",), field: given}, RunSpec, "here", SuiteError)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("field", ["source", "config", "split", "revision"])
+def test_no_field_of_an_external_source_that_is_stored_may_hold_a_secret(field: str) -> None:
+    given = {"source": "a/b", field: "https://u:hunter2@h/x.csv"}
+    with pytest.raises(ItemError, match="may be a key") as caught:
+        load_external(given)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"no {Path('https://u:hunter2@h/x')}", "no https:/[hidden]@h/x"),
+        (f"no {Path('s3://hunter2@h/x')}/y", "no s3:/[hidden]@h/x/y"),
+        (f"no {Path('https://h/x?sig=hunter2')}", "no https:/h/x?[hidden]"),
+        ("https://h/v1?model=sk-hunter2hunter2", "https://h/v1?model=[hidden]"),
+        ("https://h/v1?version=sk-proj-hunter2", "https://h/v1?version=[hidden]"),
+        ("https://h/keys/sk-hunter2hunter2/v1", "https://h/keys/[hidden]/v1"),
+        ("C:/Users/u:hunter2@h", "C:/Users/u:hunter2@h"),
+        ("gguf:/models/task-of-the-year@2/a.gguf", "gguf:/models/task-of-the-year@2/a.gguf"),
+        ("https://h/v1?model=risk-assessment-7b", "https://h/v1?model=risk-assessment-7b"),
+    ],
+)
+def test_what_may_be_a_secret_in_a_url_is_hidden_and_the_rest_shown(text: str, shown: str) -> None:
+    assert without_secrets(text) == shown
+    assert holds_secret(text) == (text != shown)
 
 
 def test_names_without_a_secret_pass() -> None:

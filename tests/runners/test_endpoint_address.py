@@ -36,6 +36,11 @@ def test_a_servers_words_are_one_short_line_without_keys_or_escapes() -> None:
     assert "abc" not in repr(key)
 
 
+def test_a_secret_in_a_url_that_the_server_quotes_is_hidden() -> None:
+    said = Key().clean("no upstream at https://u:s3cr3t@up/v1?code=s3cr3t, see https://h/docs")
+    assert said == "no upstream at https://[hidden]@up/v1?[hidden], see https://h/docs"
+
+
 def test_a_key_that_is_cut_off_in_a_quote_is_hidden_too() -> None:
     key = Key("my-secret-KEY+value/0123456789")
     for length in range(120, 420):

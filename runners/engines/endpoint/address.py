@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from lawbound.runners.engines.protocol import ModelError
-from lawbound.tasks.urls import LONGEST, PUBLIC, holds_secret
+from lawbound.tasks.urls import KEY, LONGEST, PUBLIC, holds_secret, without_secrets
 
 _SECRET_VARIABLE = re.compile(r"KEY|TOKEN|SECRET|PASSWORD", re.IGNORECASE)
 _BEARER = re.compile(r"\bBearer\s+[^\s\"',;]+", re.IGNORECASE)
-_KEY_LIKE = re.compile(r"(?:(?<![\w-])[\w-]*)?\*{4,}[\w-]*|\bsk-[\w-]{8,}")
+_KEY_LIKE = re.compile(rf"(?:(?<![\w-])[\w-]*)?\*{{4,}}[\w-]*|{KEY}")
 """The half-masked keys that some servers quote back, and whole ones by their usual form. Each word is
 looked through once, from where it begins."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
@@ -64,9 +64,10 @@ class Key:
         return text
 
     def clean(self, text: str) -> str:
-        """A server's words for an error: one short line without keys or terminal escapes."""
+        """A server's words for an error: one short line without keys, secrets of URLs or terminal escapes."""
         plain = _UNSEEN.sub("", text[:_MAX_READ].encode("utf-8", "replace").decode("utf-8"))
-        line = " ".join(_CONTROL.sub(" ", self.hide_any_trace(plain)).split())
+        hidden = without_secrets(self.hide_any_trace(plain))
+        line = " ".join(_CONTROL.sub(" ", hidden).split())
         line = _KEY_LIKE.sub(HIDDEN, _BEARER.sub(f"Bearer {HIDDEN}", line))
         return line if len(line) <= MAX_SHOWN else line[: MAX_SHOWN - 1] + "…"
 
@@ -161,7 +162,7 @@ def _what_may_be_a_key(query: str) -> str:
         if name.lower() in PUBLIC:
             return (
                 f"a value of {name} in the URL that may be a key (more than {LONGEST} signs, or others than "
-                "letters, digits and _.%/:-)"
+                "letters, digits and _.%/:-, or sk-...)"
             )
         if _WORD.fullmatch(name) and value.strip("="):
             return f"the parameter {name} in the URL, which may be a key"
