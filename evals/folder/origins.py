@@ -15,7 +15,7 @@ from typing import Any
 
 from lawbound.evals.folder.files import FolderError
 from lawbound.runners.engines.endpoint import read_address
-from lawbound.runners.engines.protocol import Engine, ModelError, TellsWhoAnswered
+from lawbound.runners.engines.protocol import OTHER_NAMES, Engine, ModelError, TellsWhoAnswered
 from lawbound.runners.plan import Plan
 from lawbound.runners.run import Progress, RunCounts
 from lawbound.runners.store import StoreError, read_samples
@@ -140,11 +140,15 @@ class Origins:
             names.update(entry.get("answered_as", {}))
         if len(names) < 2:
             return ""
+        are_all = not names.pop(OTHER_NAMES, 0)
         shown = [f"{name} ({count})" for name, count in names.most_common(_SHOWN)]
-        if more := len(names) - len(shown):
+        if not are_all:
+            shown.append("others")
+        elif more := len(names) - len(shown):
             shown.append(counted(more, "further name"))
+        number = f"{'' if are_all else 'more than '}{len(names)}"
         return (
-            f"{plan.fingerprint.model}: the answers stored in {root} came under {len(names)} names of a model: "
+            f"{plan.fingerprint.model}: the answers stored in {root} came under {number} names of a model: "
             f"{', '.join(shown)}; if these are different models, no number is of one alone: ask again into another run "
             "folder, or with another --model-revision"
         )

@@ -9,6 +9,8 @@ DTYPES = ("float32", "bfloat16", "float16")
 """In which a model may compute here."""
 PROBE = (Message("system", "Answer in one word."), Message("user", "Say yes."))
 """A chat that says how a model is asked: its server takes it, or its template renders it."""
+OTHER_NAMES = "(further names)"
+"""What `TellsWhoAnswered` counts together, where a server gives its model more names than are kept apart."""
 
 
 class ModelError(RuntimeError):

@@ -16,6 +16,7 @@ from lawbound.evals.folder.origins import MovedWarning
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.observer import Observer, Silent
 from lawbound.evals.prepare import prepare
+from lawbound.runners.engines.protocol import OTHER_NAMES
 from lawbound.runners.store import read_samples
 
 Serve = Callable[..., str]
@@ -94,6 +95,14 @@ def test_another_name_than_that_of_the_stored_answers_is_told(
     # It stays a mixture, whoever is asked then.
     assert run(serve("x")) == [told]
     assert run(serve("other-7b"), model_revision="b") == []
+
+
+def test_names_that_were_not_kept_apart_are_no_name(serve: Serve, run: Run, tmp_path: Path) -> None:
+    (told,) = run(serve(*(f"x-{number}" for number in range(40))), epochs=20)
+    counts = _counts(tmp_path)
+    assert counts[OTHER_NAMES] > max(count for name, count in counts.items() if name != OTHER_NAMES)
+    assert "came under more than 32 names of a model: x-" in told
+    assert told.count("x-") == 4 and ", others; if" in told and OTHER_NAMES not in told
 
 
 class _Stop(Silent):

@@ -20,7 +20,7 @@ from lawbound.runners.engines.endpoint.client import Client, Outcome, grouped
 from lawbound.runners.engines.endpoint.patience import Failing, Patience
 from lawbound.runners.engines.endpoint.reply import Answer, Fault, estimate_tokens
 from lawbound.runners.engines.endpoint.wire import check_extra, contract, place
-from lawbound.runners.engines.protocol import PROBE, ModelError, Trouble
+from lawbound.runners.engines.protocol import OTHER_NAMES, PROBE, ModelError, Trouble
 from lawbound.runners.plan import canonical_json
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample, Settings
 
@@ -31,7 +31,6 @@ ESTIMATED = "endpoint, tokens estimated"
 UNVERIFIED = "unverified"
 MOST_NAMES = 32
 """Names that a server may give its model; what it answers under further ones is counted together."""
-OTHER_NAMES = "(further names)"
 Result = TypeVar("Result")
 
 _PROBE_TOKENS = 16
