@@ -9,7 +9,7 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, fields
@@ -39,7 +39,8 @@ class StoreError(OSError):
 def lock(folder: Path) -> Iterator[None]:
     """Hold a run folder: a second process is refused, a dead one's lock is gone with it.
 
-    A folder that was made for it and then holds nothing is taken away again: it would look like a run.
+    A folder that was made for it and then holds nothing is taken away again, and those above it that were:
+    it would look like a run.
 
     Who holds it may ask for it again, so that steps that each need the folder can share one hold
     and nobody comes in between them.
@@ -51,7 +52,7 @@ def lock(folder: Path) -> Iterator[None]:
     if folder.absolute() in held:
         yield
         return
-    is_new = not folder.exists()
+    made = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         handle = open_to_append(folder / LOCK)
@@ -81,8 +82,8 @@ def lock(folder: Path) -> Iterator[None]:
             yield
         finally:
             _HELD.reset(token)
-            if is_new:
-                _remove_if_unused(folder)
+            if made:
+                _remove_if_unused(made)
 
 
 def _check_there(handle: BinaryIO, folder: Path) -> None:
@@ -93,11 +94,13 @@ def _check_there(handle: BinaryIO, folder: Path) -> None:
     raise BlockingIOError(errno.EWOULDBLOCK, "taken away just now", str(folder))
 
 
-def _remove_if_unused(folder: Path) -> None:
-    with suppress(OSError):
-        if [entry.name for entry in folder.iterdir()] == [LOCK]:
-            (folder / LOCK).unlink()
-            folder.rmdir()
+def _remove_if_unused(made: Sequence[Path]) -> None:
+    """Take away a folder that holds nothing but its lock, and after it those above that hold nothing then."""
+    with suppress(OSError):  # not empty: somebody else's by now
+        if [entry.name for entry in made[0].iterdir()] == [LOCK]:
+            (made[0] / LOCK).unlink()
+            for folder in made:
+                folder.rmdir()
 
 
 @dataclass(slots=True)

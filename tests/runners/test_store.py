@@ -255,7 +255,17 @@ def test_a_folder_that_was_made_and_never_written_is_taken_away_again(tmp_path: 
             if folder == written:
                 (folder / "run.yaml").touch()
             raise RuntimeError("no model")
-    assert not new.exists() and (written / "run.yaml").exists() and old.exists()
+    assert not new.parent.exists() and (written / "run.yaml").exists() and old.exists()
+
+
+def test_of_the_folders_that_were_made_above_it_those_stay_that_hold_something(
+    tmp_path: Path,
+) -> None:
+    new = tmp_path / "runs" / "today" / "new"
+    with pytest.raises(RuntimeError, match="no model"), lock(new):
+        (tmp_path / "runs" / "other").mkdir()
+        raise RuntimeError("no model")
+    assert [entry.name for entry in (tmp_path / "runs").iterdir()] == ["other"]
 
 
 def test_the_lock_of_a_folder_that_was_just_taken_away_holds_nothing(
