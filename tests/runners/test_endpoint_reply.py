@@ -144,12 +144,12 @@ def test_a_failure_of_the_provider_is_no_answer(choice: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("words", "finish"),
     [
-        ("stop STOP end_turn stop_sequence eos eos_token eot COMPLETE tool_calls TOOL_CALL tool_use normal FinishReason.STOP",
+        ("stop STOP end_turn stop_sequence eos eos_token eot COMPLETE tool_calls TOOL_CALL tool_use normal FinishReason.STOP FINISH_REASON_STOP",
          "stop"),
         ("length MAX_TOKENS max_output_tokens model_length token_limit ERROR_LIMIT", "length"),
-        ("model_context_window_exceeded max_new_tokens max_length FinishReason.MAX_TOKENS", "length"),
-        ("content_filter SAFETY RECITATION SPII ERROR_TOXIC guardrail_intervened refusal", "blocked"),
-        ("OTHER LANGUAGE pause_turn repetition banana null not_finished FinishReason.OTHER", "unknown"),
+        ("model_context_window_exceeded max_new_tokens max_length FinishReason.MAX_TOKENS FINISH_REASON_MAX_TOKENS", "length"),
+        ("content_filter SAFETY RECITATION SPII ERROR_TOXIC guardrail_intervened refusal FINISH_REASON_SPII", "blocked"),
+        ("OTHER LANGUAGE pause_turn repetition banana null not_finished FinishReason.OTHER FINISH_REASON_UNSPECIFIED", "unknown"),
     ],
 )  # fmt: skip
 def test_how_a_text_ended_is_said_in_many_words_and_an_unknown_one_is_no_clean_end(

@@ -44,13 +44,16 @@ _FINISHES: Mapping[Ending, Finish] = {
 def ending_of(reason: Any) -> Ending:
     """What a finish reason says.
 
-    Gemini's own word may stand after a colon, ``content_filter: SPII``, or as Python prints it, ``FinishReason.STOP``.
+    Gemini's own word may stand after a colon, ``content_filter: SPII``, or as Python prints it, ``FinishReason.STOP``;
+    an enumeration of protocol buffers puts its name before each, ``FINISH_REASON_STOP``.
 
     Args:
         reason: What stands in the field, whatever that is.
     """
     word = reason.lower().partition(":")[0].strip() if isinstance(reason, str) else ""
-    return _ENDINGS.get(word.removeprefix("finishreason."), "unknown")
+    return _ENDINGS.get(
+        word.removeprefix("finishreason.").removeprefix("finish_reason_"), "unknown"
+    )
 
 
 def finish_of(ending: Ending) -> Finish:
