@@ -32,27 +32,37 @@ def places() -> Iterator[dict[str, socket.socket]]:
 
 
 @pytest.fixture
-def pulse(places: dict[str, socket.socket], monkeypatch: pytest.MonkeyPatch) -> Pulse:
-    """Of a cluster at these places, looked at whenever it is asked for."""
-    monkeypatch.setattr(f"{PULSE}.BEAT_SECONDS", 0.0)
+def cluster(places: dict[str, socket.socket]) -> Any:
+    """Ray, joined to a cluster at these places."""
     ports = {name: place.getsockname()[1] for name, place in places.items()}
     joined = SimpleNamespace(gcs_address=f"127.0.0.1:{ports['head']}", get_node_id=lambda: "me")
     nodes = [
         {"NodeID": "other", "NodeManagerAddress": "127.0.0.1", "NodeManagerPort": 1},
         {"NodeID": "me", "NodeManagerAddress": "127.0.0.1", "NodeManagerPort": ports["here"]},
     ]
-    return Pulse(
-        SimpleNamespace(
-            exceptions=SimpleNamespace(RayError=_RayError),
-            get_runtime_context=lambda: joined,
-            nodes=lambda: nodes,
-        )
+    return SimpleNamespace(
+        exceptions=SimpleNamespace(RayError=_RayError),
+        get_runtime_context=lambda: joined,
+        nodes=lambda: nodes,
     )
+
+
+@pytest.fixture
+def pulse(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> Pulse:
+    """Of that cluster, looked at whenever it is asked for."""
+    monkeypatch.setattr(f"{PULSE}.BEAT_SECONDS", 0.0)
+    return Pulse(cluster)
 
 
 def test_a_cluster_that_is_there_is_whole(pulse: Pulse) -> None:
     pulse.beat()
     assert pulse.has_head() and pulse.is_whole()
+
+
+def test_a_cluster_that_does_not_know_this_machine_any_more_is_lost(cluster: Any) -> None:
+    del cluster.nodes()[-1]
+    with pytest.raises(ClusterLostError, match="run again to go on"):
+        Pulse(cluster)
 
 
 def test_the_loss_of_the_own_process_is_told_at_once(

@@ -35,12 +35,18 @@ class Pulse:
 
         Args:
             ray: The module, joined to a cluster.
+
+        Raises:
+            ClusterLostError: It does not know this machine any more.
         """
         self._error: type[Exception] = ray.exceptions.RayError
         joined = ray.get_runtime_context()
         host, _, port = joined.gcs_address.rpartition(":")
         self._head = host.strip("[]"), int(port)
-        here = next(node for node in ray.nodes() if node["NodeID"] == joined.get_node_id())
+        own = joined.get_node_id()
+        here = next((node for node in ray.nodes() if node["NodeID"] == own), None)
+        if here is None:
+            raise _lost("this machine is not among its own")
         self._here = here["NodeManagerAddress"], int(here["NodeManagerPort"])
         self._looked = monotonic()
         self._has_head = True
