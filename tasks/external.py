@@ -29,8 +29,12 @@ _PLAIN_NUMBER = re.compile(
 )
 _LONGEST_NUMBER = 200
 """Characters of a number with what may stand around it."""
+_SET_OFF = "*_ "
+"""Signs of bold and slanted print around a number."""
 _FINAL = ("####", "Answer:", r"\boxed{")
 """What a worked answer has before its final one."""
+_IN_BOLD = re.compile(r"(?<!\w)\*\*(?=\w)[^*\n]*\Z|\*\*\Z")
+"""Ends where bold print, as Markdown has it, is not over."""
 
 
 class Source(BaseModel):
@@ -219,6 +223,8 @@ def _final(text: str) -> str:
         found = found[:end].rstrip()
     elif found.endswith("}") and found.count("}") > found.count("{"):
         found = found[:-1].rstrip()
+    if at >= 0 and _IN_BOLD.search(text[:at]):  # **Answer:** 12, **Answer: 12**
+        found = found.replace("**", "", 1).strip()
     return found or text
 
 
@@ -237,7 +243,8 @@ def _number(value: str, where: str) -> str:
     # the fraction of 1e999999999 would fill the memory.
     plain = ""
     if len(value) <= _LONGEST_NUMBER:
-        plain = re.sub(r"(?<=\d)[,\s](?=\d{3}\b)|^[$€£¥]\s*|\s*[%€£¥]$|\.$", "", value)
+        plain = value.strip(_SET_OFF).removesuffix(".").strip(_SET_OFF)
+        plain = re.sub(r"(?<=\d)[,\s](?=\d{3}\b)|^[$€£¥]\s*|\s*[$%€£¥]$", "", plain)
     try:
         if _PLAIN_NUMBER.fullmatch(plain):
             return str(Fraction(plain))

@@ -142,6 +142,10 @@ def test_choices_may_stand_in_columns_of_their_own(tmp_path: Path) -> None:
         ("Answer: {a}", "{a}"),
         ("7 ####", "7 ####"),
         ("seven", "seven"),
+        ("**Answer:** a ** b", "a ** b"),
+        ("**Work**: 2 ** 2\n\n**Final Answer: 4**", "4"),
+        ("2 ** 2 = 4. Answer: x ** 2", "x ** 2"),
+        ("**Answer:**", "**Answer:**"),
     ],
 )
 def test_the_final_answer_stands_behind_the_last_marker(written: str, value: str) -> None:
@@ -149,6 +153,17 @@ def test_the_final_answer_stands_behind_the_last_marker(written: str, value: str
     (item,) = items_from_rows([{"prompt": "Q?", "answer": written}], spec)
     assert item.answer is not None
     assert item.answer.value == value
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["**Answer:** 12", "**Final Answer: 12**", "Answer: **12**.", "*Answer:* 12", "$12$", "Thus Answer: $12$.", "12$", "$ 12",
+     "12 %", "#### **$12$**"],
+)  # fmt: skip
+def test_a_number_may_be_set_off_by_marks(written: str) -> None:
+    spec = Source(source="x.jsonl", shape="number")
+    (item,) = items_from_rows([{"prompt": "Q?", "answer": written}], spec)
+    assert item.answer is not None and item.answer.value == "12"
 
 
 @pytest.mark.parametrize(
