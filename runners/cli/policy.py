@@ -158,7 +158,8 @@ def diff(
             for row in found[:limit]
         ],
     )
-    show(f"\n{len(found)} items differ" + (f", {limit} shown" if len(found) > limit else ""))
+    differ = f"{counted(len(found), 'item')} {'differs' if len(found) == 1 else 'differ'}"
+    show(f"\n{differ}" + (f", {limit} shown" if len(found) > limit else ""))
 
 
 @group.command()

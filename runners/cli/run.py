@@ -37,6 +37,7 @@ from lawbound.runners.cli.options import (
     split,
     warn_of_unused,
 )
+from lawbound.tasks.messages import counted
 
 if TYPE_CHECKING:
     from lawbound.evals.judging.spec import JudgeSpec
@@ -183,32 +184,32 @@ def plan(
     judge_max_tokens: JudgeTokens = None,
 ) -> None:
     """Print what a run would ask; the same as `run --dry-run`."""
-    panel = judge_spec(judge, judge_mode, max_tokens=judge_max_tokens)
-    _print_plan(
-        _spec(
-            config,
-            suite=suite,
-            models=split(model),
-            policies=split(policy),
-            strengths=split(strength),
-            banks=tuple(bank or ()) or None,
-            limit=limit,
-            seed=seed,
-            epochs=epochs,
-            temperature=temperature,
-            max_tokens=max_tokens,
-            batch_size=batch_size,
-            dtype=dtype,
-            device=device,
-            concurrency=concurrency,
-            max_errors=max_errors,
-            model_revision=model_revision,
-            references=references,
-            trust_remote_code=trust_remote_code,
-            on=on,
-            workers=workers,
-        ),
-        panel,
+    run(
+        suite=suite,
+        model=model,
+        policy=policy,
+        strength=strength,
+        bank=bank,
+        config=config,
+        limit=limit,
+        seed=seed,
+        epochs=epochs,
+        temperature=temperature,
+        max_tokens=max_tokens,
+        batch_size=batch_size,
+        dtype=dtype,
+        device=device,
+        concurrency=concurrency,
+        max_errors=max_errors,
+        model_revision=model_revision,
+        references=references,
+        trust_remote_code=trust_remote_code,
+        on=on,
+        workers=workers,
+        judge=judge,
+        judge_mode=judge_mode,
+        judge_max_tokens=judge_max_tokens,
+        dry_run=True,
     )
 
 
@@ -273,7 +274,8 @@ def _print_plan(spec: "RunSpec", panel: "JudgeSpec | None" = None) -> None:
         ],
     )
     show(
-        f"\n{len(prepared.items)} items, {len(prepared.arms)} arms, total {sum(r.requests for r in found)} requests"
+        f"\n{counted(len(prepared.items), 'item')}, {counted(len(prepared.arms), 'arm')}, "
+        f"total {counted(sum(r.requests for r in found), 'request')}"
     )
     if panel is not None and panel.models:
         _print_judges(panel, prepared)
@@ -289,6 +291,6 @@ def _print_judges(panel: "JudgeSpec", prepared: "Prepared") -> None:
         show("and of judges, where no answer is empty, at most:")
     for cost in judge_costs(panel, prepared):
         show(
-            f"  {cost.judge}: {cost.requests} requests about {cost.answers} answers, "
-            f"{cost.new_tokens} new tokens"
+            f"  {cost.judge}: {counted(cost.requests, 'request')} about {counted(cost.answers, 'answer')}, "
+            f"{counted(cost.new_tokens, 'new token')}"
         )
