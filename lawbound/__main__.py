@@ -104,6 +104,8 @@ def _misused(error: Any) -> str:
 def _one_line(error: Exception) -> str:
     """The message without line breaks, control characters and keys: it may quote hostile and secret input."""
     from lawbound.runners.cli.console import printable
+    from lawbound.tasks.messages import one_line
+    from lawbound.tasks.places import why
     from lawbound.tasks.urls import without_secrets
 
     text = str(error)
@@ -111,8 +113,8 @@ def _one_line(error: Exception) -> str:
         # What the operating system refuses: a full disk, a read-only folder, a name too long.
         place = str(error.filename or "lawbound")
         place = place if len(place) <= LONGEST_PLACE else place[:LONGEST_PLACE] + "..."
-        text = f"{place}: {error.strerror or error}"
-    text = without_secrets(" ".join(text.split()))
+        text = f"{place}: {why(error)}"
+    text = without_secrets(one_line(text))
     if len(text) > LONGEST_MESSAGE:
         half = LONGEST_MESSAGE // 2
         text = f"{text[:half]} [...] {text[-half:]}"

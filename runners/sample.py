@@ -6,6 +6,8 @@ from math import inf
 from types import UnionType
 from typing import Any, Literal, get_args
 
+from lawbound.tasks.messages import one_line
+
 Role = Literal["system", "user", "assistant"]
 Placement = Literal["system", "user", "none"]
 Finish = Literal["stop", "length", "blocked", "choices", "error", "unknown"]
@@ -152,7 +154,7 @@ def _is_number(value: object, kind: type | UnionType) -> bool:
 def _shown(value: object) -> str:
     kind = type(value).__name__
     try:
-        told = " ".join(f"{value!r:.40}".split())
+        told = one_line(f"{value!r:.40}")
     except Exception:  # a type of the engine's own, or a number too long to be written
         return f"a value of type {kind}"
     return told if kind in ("NoneType", "float", "str") else f"{told} ({kind})"

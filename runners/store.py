@@ -21,7 +21,7 @@ from typing import IO, Any, BinaryIO, Self
 from lawbound.runners.plan import canonical_json
 from lawbound.runners.sample import Sample, fault_of
 from lawbound.tasks.messages import one_line
-from lawbound.tasks.places import open_new, open_regular, open_to_append
+from lawbound.tasks.places import open_new, open_regular, open_to_append, why
 
 MAX_LINE = 64 * 2**20
 """No sample is larger; a longer line is damage."""
@@ -59,7 +59,7 @@ def lock(folder: Path) -> Iterator[None]:
         linked = [entry for entry in folder.iterdir() if entry.is_symlink() and entry.is_dir()]
     except OSError as fault:
         raise StoreError(
-            f"{folder}: cannot be written ({fault.strerror}), expected a folder"
+            f"{folder}: cannot be written ({why(fault)}), expected a folder"
         ) from fault
     with handle:
         try:
@@ -71,7 +71,7 @@ def lock(folder: Path) -> Iterator[None]:
                     f"{folder}: another run is writing here, expected one at a time"
                 ) from fault
             raise StoreError(
-                f"{folder}: cannot be locked ({fault.strerror}), expected a file system that knows flock"
+                f"{folder}: cannot be locked ({why(fault)}), expected a file system that knows flock"
             ) from fault
         if linked:
             raise StoreError(
@@ -120,7 +120,7 @@ class Store:
         except StoreError:
             raise
         except OSError as fault:
-            raise StoreError(f"{self.path}: cannot be written ({fault.strerror})") from fault
+            raise StoreError(f"{self.path}: cannot be written ({why(fault)})") from fault
         return self
 
     def __exit__(
@@ -152,7 +152,7 @@ class Store:
             with suppress(OSError):
                 os.truncate(self.path, start)
             raise StoreError(
-                f"{self.path}: cannot be written ({fault.strerror}); everything before is kept"
+                f"{self.path}: cannot be written ({why(fault)}); everything before is kept"
             ) from fault
 
 
@@ -184,7 +184,7 @@ def read_samples(path: Path) -> dict[str, Sample]:
     except FileNotFoundError:  # where its folder is none, the path is another fault
         return found
     except OSError as fault:
-        raise StoreError(f"{path}: cannot be read ({fault.strerror})") from fault
+        raise StoreError(f"{path}: cannot be read ({why(fault)})") from fault
     return found
 
 
@@ -271,4 +271,4 @@ def _repair(path: Path) -> None:
             os.fsync(target.fileno())
         draft.replace(path)
     except OSError as fault:
-        raise StoreError(f"{path}: cannot be repaired ({fault.strerror})") from fault
+        raise StoreError(f"{path}: cannot be repaired ({why(fault)})") from fault

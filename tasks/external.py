@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lawbound.tasks.files import parse, quoted
 from lawbound.tasks.item import Act, Answer, Item, ItemError, Operation, Structure
-from lawbound.tasks.places import open_regular
+from lawbound.tasks.places import open_regular, why
 from lawbound.tasks.reasoning.wording import INSTRUCTION
 from lawbound.tasks.taxonomy import load_taxonomy
 from lawbound.tasks.urls import holds_secret, without_secrets
@@ -155,7 +155,7 @@ def _refuse_odd_file(path: Path, source: str) -> None:
         with open_regular(path) as handle:
             begin = handle.read(8)
     except OSError as fault:
-        raise ItemError(f"{source}: cannot be read ({fault.strerror})") from fault
+        raise ItemError(f"{source}: cannot be read ({why(fault)})") from fault
     if begin.startswith(_PACKED):
         raise ItemError(f"{source}: is a packed file, expected plain json, jsonl, csv or parquet")
 

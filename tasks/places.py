@@ -34,7 +34,7 @@ def open_regular(path: Path) -> BinaryIO:
 
 def why(fault: Exception) -> str:
     """What the system says of a file, without its number and the name, which the message has already."""
-    return str(getattr(fault, "strerror", None) or fault)
+    return str(getattr(fault, "strerror", None) or fault) or type(fault).__name__
 
 
 def open_new(path: Path) -> BinaryIO:

@@ -104,6 +104,17 @@ def test_a_source_archive_holds_whatever_is_tracked() -> None:
     assert {name for name in left if not any(fnmatch(name, one) for one in patterns)} == set()
 
 
+def test_one_function_says_why_a_file_failed() -> None:
+    """An error of the system may have no text, and one in place of it is easily forgotten."""
+    reads = {
+        str(file.relative_to(ROOT))
+        for folder in (*FLOW, "lawbound")
+        for file in (ROOT / folder).glob("**/*.py")
+        if ".strerror" in file.read_text(encoding="utf-8").replace("os.strerror", "")
+    }
+    assert not reads, "use lawbound.tasks.places.why"
+
+
 def test_modules_stay_readable() -> None:
     long = {
         str(file.relative_to(ROOT)): lines

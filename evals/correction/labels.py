@@ -12,7 +12,7 @@ from lawbound.rubrics.calibration.agreement import gold_class
 from lawbound.rubrics.grading.answer_files import Row, open_answers
 from lawbound.rubrics.policy.requirement import Addon
 from lawbound.rubrics.verdict import Behaved
-from lawbound.tasks.places import open_regular
+from lawbound.tasks.places import open_regular, why
 
 NEEDED: Final = ("id", "gold", "probability")
 """Columns of a sheet of labels."""
@@ -93,7 +93,7 @@ def _sha256(path: Path) -> str:
         with open_regular(path) as handle:
             return sha256(handle.read()).hexdigest()
     except OSError as fault:
-        raise CorrectionError(f"{path}: cannot be read ({fault.strerror or fault})") from fault
+        raise CorrectionError(f"{path}: cannot be read ({why(fault)})") from fault
 
 
 def _label(gold: Behaved, row: Row) -> Label:

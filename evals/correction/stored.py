@@ -16,6 +16,7 @@ from lawbound.runners.plan import canonical_json
 from lawbound.runners.sample import Sample
 from lawbound.runners.store import read_samples
 from lawbound.tasks.cells import inert, shown
+from lawbound.tasks.messages import one_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -88,4 +89,4 @@ def _is_of(label: Label, sample: Sample | None) -> bool:
 
 
 def _words(text: str) -> str:
-    return " ".join(text.encode("utf-8", "replace").decode().split())
+    return one_line(text.encode("utf-8", "replace").decode())

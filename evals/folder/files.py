@@ -32,7 +32,7 @@ def _replaced(path: Path) -> Iterator[IO[bytes]]:
         with whole_file(path) as handle:
             yield handle
     except OSError as fault:
-        raise FolderError(f"{path}: cannot be written ({fault.strerror})") from fault
+        raise FolderError(f"{path}: cannot be written ({why(fault)})") from fault
 
 
 def write_lines(

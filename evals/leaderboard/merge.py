@@ -16,7 +16,7 @@ from lawbound.evals.leaderboard.table import LeaderboardError, rank_rows, table_
 from lawbound.runners.sample import MOST_COUNTED
 from lawbound.tasks.cells import as_written
 from lawbound.tasks.files import quoted
-from lawbound.tasks.places import open_regular
+from lawbound.tasks.places import open_regular, why
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,9 +47,8 @@ def read_board(path: Path) -> pd.DataFrame:
             reader = csv.DictReader(handle)
             records, header = list(reader), list(reader.fieldnames or ())
     except (OSError, UnicodeDecodeError, csv.Error) as fault:
-        why = fault.strerror if isinstance(fault, OSError) and fault.strerror else fault
         raise LeaderboardError(
-            f"{path}: cannot be read ({why}), expected a CSV{hint_of_logs(path.parent)}"
+            f"{path}: cannot be read ({why(fault)}), expected a CSV{hint_of_logs(path.parent)}"
         ) from fault
     names = [column.name for column in LEADERBOARD]
     if header != names:

@@ -11,7 +11,7 @@ from lawbound.rubrics.calibration.agreement import Agreement, Labelled, confusio
 from lawbound.rubrics.calibration.gallery import gallery
 from lawbound.rubrics.grading.answer_files import GradeError
 from lawbound.tasks.cells import inert, shown
-from lawbound.tasks.places import whole_file
+from lawbound.tasks.places import whole_file, why
 
 _SHARES: Final = ("kappa", "kappa_three", "sensitivity", "specificity")
 
@@ -27,7 +27,7 @@ def check_folder(folder: Path) -> None:
         if not standing.is_dir():
             raise GradeError(f"{standing}: is no folder, expected one for the calibration's files")
     except OSError as fault:
-        raise GradeError(f"{folder}: cannot be written ({fault.strerror or fault})") from fault
+        raise GradeError(f"{folder}: cannot be written ({why(fault)})") from fault
     if not os.access(standing, os.W_OK | os.X_OK):
         raise GradeError(f"{standing}: cannot be written (Permission denied), expected a folder")
 
@@ -55,7 +55,7 @@ def write_calibration(
             with whole_file(path) as handle:
                 handle.write(text.encode("utf-8", "replace"))
         except OSError as fault:
-            raise GradeError(f"{path}: cannot be written ({fault.strerror or fault})") from fault
+            raise GradeError(f"{path}: cannot be written ({why(fault)})") from fault
         written.append(path)
     return tuple(written)
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from threading import Lock
 from typing import IO, TYPE_CHECKING, Any
 
-from lawbound.tasks.places import open_regular
+from lawbound.tasks.messages import one_line
+from lawbound.tasks.places import open_regular, why
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -294,11 +295,11 @@ def _open(path: Path) -> IO[bytes]:
     try:
         return open_regular(path)
     except OSError as fault:
-        raise GradeError(f"{path}: cannot be read ({fault.strerror or fault})") from fault
+        raise GradeError(f"{path}: cannot be read ({why(fault)})") from fault
 
 
 def _short(text: str) -> str:
-    text = " ".join(text.split())
+    text = one_line(text)
     return text if len(text) <= 60 else text[:57] + "..."
 
 

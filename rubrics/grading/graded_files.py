@@ -21,7 +21,7 @@ from lawbound.rubrics.grading.answer_files import (
 )
 from lawbound.tasks.cells import inert
 from lawbound.tasks.messages import one_line
-from lawbound.tasks.places import open_new
+from lawbound.tasks.places import open_new, why
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -64,9 +64,7 @@ def graded_file(out: Path | None, source: Source) -> Iterator[Writer]:
                 shutil.copyfileobj(spool, sys.stdout.buffer)
                 sys.stdout.buffer.flush()
         except OSError as fault:
-            raise GradeError(
-                f"standard output: cannot be written ({fault.strerror or fault})"
-            ) from fault
+            raise GradeError(f"standard output: cannot be written ({why(fault)})") from fault
         return
     kind = WRITERS.get(out.suffix.lower())
     if kind is None:
@@ -77,7 +75,7 @@ def graded_file(out: Path | None, source: Source) -> Iterator[Writer]:
             yield from _written(kind(handle, source))
         part.replace(out)
     except OSError as fault:
-        raise GradeError(f"{out}: cannot be written ({fault.strerror or fault})") from fault
+        raise GradeError(f"{out}: cannot be written ({why(fault)})") from fault
     finally:
         part.unlink(missing_ok=True)
 

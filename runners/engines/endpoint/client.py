@@ -22,6 +22,7 @@ from lawbound.runners.engines.endpoint.patience import Course, Failing, Patience
 from lawbound.runners.engines.endpoint.reply import Answer, Fault, Reply, read_reply
 from lawbound.runners.engines.endpoint.wire import Dialect, encode, payload
 from lawbound.runners.sample import Placement, Request
+from lawbound.tasks.places import why
 
 _LAST = {"Connection": "close"}
 """Tells a server that nothing more will be asked over this connection."""
@@ -282,7 +283,7 @@ def _counted(fault: Fault, tries: int) -> Fault:
 def _happened(fault: Exception) -> str:
     """What went wrong between here and the server, in words."""
     if isinstance(fault, aiohttp.ClientConnectorError):
-        return f"cannot connect ({fault.os_error.strerror or fault.os_error})"
+        return f"cannot connect ({why(fault.os_error)})"
     if isinstance(fault, aiohttp.ClientPayloadError):
         return f"the response broke off ({fault})"
     if isinstance(fault, aiohttp.ClientResponseError):

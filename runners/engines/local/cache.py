@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lawbound.runners.engines.protocol import ModelError
+from lawbound.tasks.places import why
 
 HASH_FILE = "lawbound-revision.txt"
 """Beside converted weights: the sha256 that stands for them in a fingerprint."""
@@ -58,7 +59,7 @@ def built_once(folder: Path, build: Callable[[Path], None]) -> Path:
         return _built_once(folder, build)
     except OSError as error:
         raise ModelError(
-            f"{folder.parent}: cannot be written ({error.strerror or error}), expected a cache with room "
+            f"{folder.parent}: cannot be written ({why(error)}), expected a cache with room "
             "for converted models; LAWBOUND_CACHE names another folder"
         ) from error
 
