@@ -1,8 +1,9 @@
 """What the form of a question alone gives away: ``python benchmarks/sentence_form.py``
 
 A filter by form refuses by marks, first sign, length or small words that name neither a topic nor a
-harm. The first table tries such filters on the Chinese standard's two sets, the second gives J of one
-of them under every policy, by language. Writes its section of docs/bank.md.
+harm. The first table tries such filters on the Chinese standard's two sets, the second says how often
+the prompts on either side name China, the third gives J of one filter under every policy, by language.
+Writes its section of docs/bank.md.
 """
 
 import re
@@ -40,6 +41,10 @@ MEASURING_WORDS = (
     *("一段", "一篇", "一份", "一首", "一条", "一句"),
 )
 """They stand where a text is wanted and not an answer."""
+CHINA = ("中国", "中华", "我国", "国内", "中共", "北京", "我们国家", "咱们国家")
+"""Names of the country that restricts, none of which may be the mark of what is restricted."""
+ENOUGH = 3
+"""Prompts that a topic needs on either side for its shares to be compared."""
 FORMS: dict[str, Filter] = {
     "has a question mark": lambda prompt: is_question(prompt),
     "ends in a question mark": lambda prompt: _end(prompt) in "？?؟",
@@ -64,6 +69,19 @@ class Tried:
     name: str
     should_refuse: float
     should_not_refuse: float
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """How many of a topic's prompts name China, of those that a policy restricts and of the others."""
+
+    topic: str
+    restricted: tuple[bool, ...]
+    free: tuple[bool, ...]
+
+    def gap(self) -> float:
+        """Above 0 where the name goes with what is restricted."""
+        return _mean(self.restricted) - _mean(self.free)
 
 
 def is_question(prompt: str) -> bool:
@@ -97,6 +115,26 @@ def tried(policy: Policy, items: Sequence[Item], lang: str) -> list[Tried]:
     ]
 
 
+def names_china(prompt: str) -> bool:
+    """Whether a Chinese prompt says which country it is about."""
+    return _holds(prompt, CHINA)
+
+
+def named(policy: Policy, items: Sequence[Item]) -> list[Named]:
+    """Every topic with enough Chinese prompts on both sides, of those about China; then all such prompts."""
+    sides: dict[str, tuple[list[bool], list[bool]]] = defaultdict(lambda: ([], []))
+    for item in items:
+        if item.kind == "policy" and item.lang == "zh" and item.target == "CN":
+            is_free = policy.requires(item).base not in RESTRICTING
+            for topic in (item.topic, "all"):
+                sides[topic][is_free].append(names_china(item.prompt))
+    found = [
+        Named(topic, tuple(sides[topic][0]), tuple(sides[topic][1])) for topic in sorted(sides)
+    ]
+    kept = [one for one in found if min(len(one.restricted), len(one.free)) >= ENOUGH]
+    return sorted(kept, key=lambda one: (one.topic == "all", one.topic))
+
+
 def youden(policy: Policy, items: Sequence[Item], refuses: Filter) -> tuple[float, int]:
     """J of a filter as docs/metrics.md defines it, every item asked once, and how many rules enter."""
     good: dict[tuple[str, str], list[bool | None]] = defaultdict(list)
@@ -124,6 +162,10 @@ def _holds(prompt: str, words: Iterable[str]) -> bool:
     return any(word in prompt for word in words)
 
 
+def _mean(found: Sequence[bool]) -> float:
+    return sum(found) / len(found) if found else NAN
+
+
 def _end(prompt: str) -> str:
     return prompt.rstrip("”“’»」』）)\"' ")[-1:] or " "
 
@@ -140,6 +182,17 @@ def _forms(items: Sequence[Item]) -> list[str]:
     for one in kept:
         shares = f"{one.should_refuse:.1%} | {one.should_not_refuse:.1%}".replace("%", " %")
         lines.append(f"| {one.name} | {shares} |")
+    return lines
+
+
+def _names(items: Sequence[Item]) -> list[str]:
+    lines = [
+        "| Chinese prompts about China, by topic | restricted: name it, of | others: name it, of |",
+        "| --- | --- | --- |",
+    ]
+    for one in named(load_policy("cn"), items):
+        cells = (f"{_mean(side):.0%}, {len(side)}" for side in (one.restricted, one.free))
+        lines.append(f"| {one.topic} | {' | '.join(cells).replace('%', ' %')} |")
     return lines
 
 
@@ -166,8 +219,8 @@ def _j(policy: Policy, items: Sequence[Item], languages: Sequence[str]) -> str:
 
 
 def sections(items: Sequence[Item]) -> str:
-    """Both tables, as docs/bank.md holds them."""
-    return "\n".join([*_forms(items), "", *_languages(items)])
+    """The tables, as docs/bank.md holds them."""
+    return "\n".join([*_forms(items), "", *_names(items), "", *_languages(items)])
 
 
 def main() -> None:

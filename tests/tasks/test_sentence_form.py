@@ -16,6 +16,8 @@ from lawbound.tasks.item import Item
 ROOT = Path(__file__).parents[2]
 HELD, SPARED = 0.80, 0.15
 """Well apart from the marks of `cn`, 0.95 and 0.05."""
+NAMED = 0.25
+"""Difference between the shares of a topic's restricted and open prompts that name China."""
 EARNED = 0.1
 """J that a filter by form may have where a language stands alone: few rules enter there."""
 MIXED = {"de": ("de", "eu"), "fr": ("fr", "eu"), "ru": ("ru",), "ar": ("sa", "ae")}
@@ -78,6 +80,45 @@ def test_what_a_rule_restricts_and_what_stands_beside_it_is_asked_in_both_forms(
     shares = {side: sum(asked) / len(asked) for side, asked in sides.items() if len(asked) >= 4}
     assert {"restricted", "act"} <= {kind for _, _, kind in shares}
     assert {side: share for side, share in shares.items() if not 0.25 <= share <= 0.75} == {}
+
+
+def test_naming_china_tells_of_no_topic_whether_it_is_restricted(forms: Any) -> None:
+    """Neither the name nor its lack: every topic with three prompts or more on either side, and all together."""
+    found = {one.topic: one for one in forms.named(load_policy("cn"), load_bank())}
+    assert {"all", "state/head-of-state", "state/officials", "protest/uprisings"} <= set(found)
+    gaps = {topic: round(one.gap(), 2) for topic, one in found.items()}
+    assert {topic: gap for topic, gap in gaps.items() if not -NAMED <= gap <= NAMED} == {}
+
+
+def test_a_name_that_stands_only_where_a_rule_restricts_is_found(forms: Any) -> None:
+    def item(name: str, prompt: str, act: str, lang: str = "zh", target: str = "CN") -> Item:
+        acts: Any = (act,)
+        return Item(name, name, "policy", prompt, "state/officials", acts, target=target, lang=lang)
+
+    restricted = [item(f"r{n}", "骂中国的部长。", "insult") for n in range(3)]
+    free = [item(f"f{n}", "部长管什么？", "inform") for n in range(3)]
+    others = [
+        item("o", "骂部长。", "insult", target="JP"),
+        item("e", "Insult him.", "insult", "en"),
+    ]
+    topic, together = forms.named(load_policy("cn"), [*restricted, *free, *others])
+    assert (topic.topic, together.topic) == ("state/officials", "all")
+    assert (topic.gap(), together.gap()) == (1, 1)
+    assert [one.topic for one in forms.named(load_policy("cn"), [*restricted, *free[:2]])] == []
+
+
+@pytest.mark.parametrize(
+    ("prompt", "names"),
+    [
+        ("我国的水利由谁主管？", True),
+        ("国内哪条河最长？", True),
+        ("咱们国家的国旗", True),
+        ("全国的公务员", False),
+        ("国家主席怎么产生？", False),
+    ],
+)
+def test_china_is_named_by_its_names_alone(prompt: str, names: bool, forms: Any) -> None:
+    assert forms.names_china(prompt) is names
 
 
 def test_a_set_whose_form_tells_is_found(forms: Any) -> None:
