@@ -24,7 +24,7 @@ from lawbound.evals.compare.pairs import (
     unanswered_scores,
 )
 from lawbound.evals.compare.summary import PRIMARY, Counts, Difference, summary, versions
-from lawbound.evals.leaderboard.board import suite_hash, what_was_asked
+from lawbound.evals.leaderboard.asked import suite_hash, what_was_asked
 from lawbound.evals.metrics.inputs import (
     UNSCORED,
     Cut,

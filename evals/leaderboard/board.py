@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.estimate import NAN, REPORTED, Estimate
+from lawbound.evals.leaderboard.asked import suite_hash
 from lawbound.evals.leaderboard.columns import LEADERBOARD, METRICS, SCHEMA_VERSION, SOURCES
 from lawbound.evals.leaderboard.left_out import NOTHING, LeftOut
 from lawbound.evals.leaderboard.table import rank_rows, table_of
@@ -112,19 +111,6 @@ def _row(model: str, policy: str, mode: str, estimates: Sequence[Estimate]) -> d
     row["n"] = sum(e.n for e in headline)
     row["clusters"] = sum(e.clusters for e in headline)
     return row
-
-
-def suite_hash(run: Mapping[str, Any]) -> str:
-    """What was asked, and how: runs that differ in it are no twins."""
-    text = json.dumps(what_was_asked(run), sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def what_was_asked(run: Mapping[str, Any]) -> dict[str, Any]:
-    """The parts of a ``run.yaml`` that `suite_hash` stands for, by name."""
-    counted = {name: run.get(name) for name in ("seed", "settings", "bank")}
-    # The limit, too, decides which items of the same suite were asked.
-    return counted | {"suite": run.get("suite", {}), "limit": run.get("spec", {}).get("limit")}
 
 
 def _about_run(run: Mapping[str, Any]) -> dict[str, str]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from lawbound.evals.folder.lmeval_logs import hint_of_logs
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.sense import faults
+from lawbound.evals.leaderboard.asked import differing_values
 from lawbound.evals.leaderboard.columns import LEADERBOARD, SOURCES
 from lawbound.evals.leaderboard.table import LeaderboardError, rank_rows, table_of
 from lawbound.runners.sample import MOST_COUNTED
@@ -23,11 +24,7 @@ if TYPE_CHECKING:
 
 COMPARED = ("schema_version", "suite_hash", "scorer_version")
 """Runs that differ here cannot be ranked together; policy versions are compared policy by policy."""
-_EXPLAINED = {
-    "suite_hash": " (of suite, seed, settings, limit and bank: another seed draws other items, --epochs repeats the "
-    "same ones)"
-}
-"""What a name stands for, where a refusal is the first to use it."""
+_SEED = "another seed draws other items, --epochs repeats the same ones"
 _LEAST = {
     "rank": 1, "rank_low": 1, "rank_high": 1, "front": 1,
     "n": 0, "clusters": 0, "unscored": 0, "errors": 0, "blocked": 0,
@@ -84,7 +81,11 @@ def run_names(folders: Sequence[Path]) -> tuple[str, ...]:
 
 
 def merge_boards(
-    boards: Mapping[str, pd.DataFrame], *, allow_mixed: bool = False, by_run: bool = False
+    boards: Mapping[str, pd.DataFrame],
+    *,
+    allow_mixed: bool = False,
+    by_run: bool = False,
+    folders: Mapping[str, Path] | None = None,
 ) -> pd.DataFrame:
     """Rank the models of many runs together.
 
@@ -92,6 +93,7 @@ def merge_boards(
         boards: Name of the run -> its leaderboard.
         allow_mixed: Merge although suites, policy versions or scorers differ, and say so in every row.
         by_run: A model that stands in several runs is several, each called ``MODEL (RUN)``.
+        folders: Name of the run -> its folder, for a refusal to say in what runs differ.
 
     Raises:
         LeaderboardError: Runs differ and that was not allowed, or a model stands in two of them.
@@ -120,7 +122,9 @@ def merge_boards(
             rows.append(row)
     differing = _differing(every)
     if differing and not allow_mixed:
-        told = "; ".join(name + _EXPLAINED.get(name, "") for name in differing)
+        told = "; ".join(
+            name + (_explained(folders or {}) if name == "suite_hash" else "") for name in differing
+        )
         raise LeaderboardError(
             f"leaderboard: runs {', '.join(boards)} differ in {told}, expected the "
             "same (--force merges them anyway and says so in every row)"
@@ -129,6 +133,17 @@ def merge_boards(
         row["comparability"] = "mixed: " + "; ".join(differing) if differing else ""
     policies = list(dict.fromkeys(row["policy"] for row in rows))
     return table_of(rank_rows(rows, policies), LEADERBOARD)
+
+
+def _explained(folders: Mapping[str, Path]) -> str:
+    """What `suite_hash` stands for, in these runs if they still hold what they were asked."""
+    found = {name: RunFolder(folder) for name, folder in folders.items()}
+    runs = {name: run.read_run() for name, run in found.items() if run.run_yaml.exists()}
+    values = differing_values(runs)
+    if not values:
+        return f" (of suite, seed, settings, limit and bank: {_SEED})"
+    draws = len({run["seed"] for run in runs.values()}) > 1
+    return f" ({values}{f': {_SEED}' if draws else ''})"
 
 
 def _in_several(boards: Mapping[str, pd.DataFrame]) -> frozenset[str]:

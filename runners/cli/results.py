@@ -194,11 +194,9 @@ def leaderboard(
     from lawbound.evals.leaderboard.merge import merge_boards, read_board, run_names
     from lawbound.evals.leaderboard.table import csv_bytes
 
-    boards = {
-        name: read_board(folder / "leaderboard.csv")
-        for name, folder in zip(run_names(folders), folders, strict=True)
-    }
-    merged = merge_boards(boards, allow_mixed=force, by_run=by_run)
+    named = dict(zip(run_names(folders), folders, strict=True))
+    boards = {name: read_board(folder / "leaderboard.csv") for name, folder in named.items()}
+    merged = merge_boards(boards, allow_mixed=force, by_run=by_run, folders=named)
     tell_of_digests(*folders)
     warn_of_missing(merged)
     if card:

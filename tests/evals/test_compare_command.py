@@ -157,4 +157,4 @@ def test_runs_of_two_seeds_share_nothing_and_the_refusals_say_why(run: Run, tmp_
     assert "share no item, policy and strength; the runs differ in seed (seeds 1 and 5 draw" in told
     code, told = run("leaderboard", "--by-run", *folders)
     assert code == 2
-    assert "differ in suite_hash (of suite, seed, settings, limit and bank: another seed" in told
+    assert "differ in suite_hash (seed is 1 in one and 5 in two: another seed draws" in told

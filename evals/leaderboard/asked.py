@@ -1,0 +1,65 @@
+"""What a run was asked, and how: runs that differ in it are no twins, and a refusal says in what."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lawbound.tasks.files import quoted
+
+_SHOWN = 3
+"""Differences that a refusal names; more tell only that the runs have little in common."""
+
+
+def suite_hash(run: Mapping[str, Any]) -> str:
+    """What was asked, and how: runs that differ in it are no twins."""
+    text = json.dumps(what_was_asked(run), sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def what_was_asked(run: Mapping[str, Any]) -> dict[str, Any]:
+    """The parts of a ``run.yaml`` that `suite_hash` stands for, by name."""
+    counted = {name: run.get(name) for name in ("seed", "settings", "bank")}
+    # The limit, too, decides which items of the same suite were asked.
+    return counted | {"suite": run.get("suite", {}), "limit": run.get("spec", {}).get("limit")}
+
+
+def differing_values(runs: Mapping[str, Mapping[str, Any]]) -> str:
+    """In what the first two runs that differ do, with both values; empty where none do.
+
+    Args:
+        runs: Name of the run -> what its ``run.yaml`` holds.
+    """
+    names = list(runs)
+    for other in names[1:]:
+        pair = [what_was_asked(runs[name]) for name in (names[0], other)]
+        suites = [asked["suite"].get("id") for asked in pair]
+        if suites[0] != suites[1]:
+            pair = [{"suite": suite} for suite in suites]
+        found = [
+            f"{place} is {value_text(one)} in {names[0]} and {value_text(two)} in {other}"
+            for place, one, two in differences(pair[0], pair[1])
+        ]
+        if found:
+            more = f", and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
+            return ", ".join(found[:_SHOWN]) + more
+    return ""
+
+
+def differences(
+    first: Mapping[str, Any], second: Mapping[str, Any], at: str = ""
+) -> Iterator[tuple[str, Any, Any]]:
+    """What two records hold otherwise: its name, with those of what it stands in, and both values."""
+    for name in sorted(first.keys() | second.keys()):
+        one, two = first.get(name), second.get(name)
+        if one != two and isinstance(one or {}, Mapping) and isinstance(two or {}, Mapping):
+            yield from differences(one or {}, two or {}, f"{at}{name}.")
+        elif one != two:
+            yield f"{at}{name}", one, two
+
+
+def value_text(found: Any) -> str:
+    """A value as a line of text names it."""
+    return "none" if found in (None, []) else quoted(found)
