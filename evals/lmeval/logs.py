@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from lawbound.evals.folder.digests import Digests
-from lawbound.evals.folder.files import FolderError, read_records
-from lawbound.evals.folder.lmeval_logs import IMPORTED, LOGS, TASK_PREFIX
+from lawbound.evals.folder.files import FolderError
+from lawbound.evals.folder.lmeval_logs import IMPORTED, LOGS
 from lawbound.evals.folder.policies import store_policies
 from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.lmeval.files import find_results
 from lawbound.evals.lmeval.samples import Logged, read_run
 from lawbound.evals.suite import load_suite
 from lawbound.rubrics.policy.files import load_policy
@@ -28,41 +29,6 @@ from lawbound.tasks.records import unique
 
 class LeftOutWarning(UserWarning):
     """Answers of an older log are left out of a run."""
-
-
-def is_log_folder(folder: Path) -> bool:
-    """Whether lm-eval wrote logs of our tasks below this folder.
-
-    Raises:
-        FolderError: It is one of their files (a log tells only together with the results beside it), or holds
-            only logs whose tasks are not named as ours are.
-    """
-    if folder.is_file() and folder.name.startswith((f"samples_{TASK_PREFIX}", "results_")):
-        raise FolderError(
-            f"{folder}: is one file of lm-eval's logs, expected the folder that it is in (with its "
-            f"results_*.json): lawbound score {folder.parent}"
-        )
-    if not folder.is_dir():
-        return False
-    if next(folder.rglob(LOGS), None) is not None:
-        return True
-    for file in sorted(folder.rglob("samples_*.jsonl")):
-        if _asks_ours(file):
-            raise FolderError(
-                f"{file}: holds our documents under another name, expected a task whose name begins with "
-                f"{TASK_PREFIX}"
-            )
-    return False
-
-
-def _asks_ours(file: Path) -> bool:
-    """Whether a log's first line has the columns of our documents."""
-    try:
-        _, record = next(read_records(file))
-    except (FolderError, StopIteration):
-        return False
-    doc = record.get("doc")
-    return isinstance(doc, Mapping) and {"system_policy", "lawbound"} <= set(doc)
 
 
 def import_logs(
@@ -113,8 +79,7 @@ def _by_model(
     folder: Path, *, newest: bool, own: Collection[str]
 ) -> dict[str, tuple[Fingerprint, list[Logged]]]:
     by_model: dict[str, tuple[Fingerprint, list[Logged]]] = {}
-    # The name holds the time of the run; the newest goes first.
-    for results in sorted(folder.rglob("results_*.json"), key=lambda p: p.name, reverse=True):
+    for results in find_results(folder):
         fingerprint, logged = read_run(results, own=own)
         _refuse_twice(logged, fingerprint.model)
         _, gathered = by_model.setdefault(fingerprint.model, (fingerprint, []))

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from lawbound.evals.folder.files import FolderError, read_records
-from lawbound.evals.folder.lmeval_logs import TASK_PREFIX
 from lawbound.evals.lmeval.as_shipped import changes
 from lawbound.evals.lmeval.docs import DocArm, parse_doc
+from lawbound.evals.lmeval.files import find_logs
 from lawbound.evals.lmeval.limits import LimitError, given_limits, sent_limit
 from lawbound.evals.lmeval.prompts import check_prompt
 from lawbound.rubrics.answers.constraints import check_demands
@@ -55,7 +55,7 @@ class Logged:
 
 
 def read_run(results: Path, *, own: Collection[str] = ()) -> tuple[Fingerprint, list[Logged]]:
-    """Who answered, by a ``results_*.json``, and the answers in the logs that belong to it.
+    """Who answered, by lm-eval's results, and the answers in the logs that belong to it.
 
     Args:
         results: The file.
@@ -70,7 +70,6 @@ def read_run(results: Path, *, own: Collection[str] = ()) -> tuple[Fingerprint, 
         config = content["config"]
         kind = str(config["model"])
         model = f"lm-eval:{kind}:{_arguments(config.get('model_args'))}"
-        stamp = results.name.removeprefix("results_").removesuffix(".json")
         instruction, cache = content.get("system_instruction"), config.get("use_cache")
         version = str(content.get("lm_eval_version", "unknown"))
         revision = str(config.get("model_sha") or config.get("model_revision") or "unverified")
@@ -92,8 +91,7 @@ def read_run(results: Path, *, own: Collection[str] = ()) -> tuple[Fingerprint, 
         )
     fingerprint = Fingerprint(model, revision, "lm-eval", version, dtype)
     logged: list[Logged] = []
-    for file in sorted(results.parent.glob(f"samples_{TASK_PREFIX}*_{stamp}.jsonl")):
-        task = file.name.removeprefix("samples_").removesuffix(f"_{stamp}.jsonl")
+    for task, file in find_logs(results).items():
         _refuse_another_task(results, content.get("configs"), task)
         logged.extend(_read_samples(file, fingerprint, kind, template, own))
     return fingerprint, logged

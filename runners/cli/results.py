@@ -95,7 +95,8 @@ def score(
     from lawbound.evals.conclude import conclude
     from lawbound.evals.folder.files import FolderError
     from lawbound.evals.folder.run_folder import RunFolder
-    from lawbound.evals.lmeval.logs import LeftOutWarning, import_logs, is_log_folder
+    from lawbound.evals.lmeval.files import is_log_folder
+    from lawbound.evals.lmeval.logs import LeftOutWarning, import_logs
     from lawbound.rubrics.policy.policy import PolicyError
 
     opened: dict[str, int | str | bool | None] = {

@@ -19,7 +19,8 @@ from lawbound.evals.folder.policies import run_policies
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.leaderboard.merge import merge_boards
 from lawbound.evals.lmeval.docs import build_docs
-from lawbound.evals.lmeval.logs import import_logs, is_log_folder
+from lawbound.evals.lmeval.files import is_log_folder
+from lawbound.evals.lmeval.logs import import_logs
 from lawbound.evals.lmeval.prompts import holds_policy
 from lawbound.evals.run_spec import RunSpec
 from lawbound.runners.engines.function import FunctionEngine
