@@ -22,7 +22,15 @@ from lawbound.evals.frame import ScoredAnswer, score_all, verdict_frame
 from lawbound.evals.lmeval.docs import build_docs, parse_doc
 from lawbound.evals.metrics.rule_info import rule_info
 from lawbound.evals.suite import load_suite, shipped_suites
-from lawbound.lmeval_call import Call, TaskError, check_prompts, check_task, find_call, warn_once
+from lawbound.lmeval_call import (
+    Call,
+    TaskError,
+    check_prompts,
+    check_task,
+    find_call,
+    task_settings,
+    warn_once,
+)
 from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.verdict import Reading, Verdict, is_met
@@ -87,7 +95,7 @@ def docs(
         )  # fmt: skip
     policy = _policy(lawbound_policy, config_source)
     rows = build_docs(policy, chosen.suite, seed=chosen.seed, limit=chosen.limit_items)
-    check_prompts(rows, call, max_tokens=load_suite("quick").max_tokens)
+    check_prompts(rows, call, max_tokens=load_suite("quick").max_tokens, own=task_settings())
     for row in rows:
         item = parse_doc(row, "doc", own=_own).item
         _items[item.id] = item

@@ -17,13 +17,16 @@ from typing import Any
 
 from lawbound.evals.folder.lmeval_logs import TASK_PREFIX
 from lawbound.evals.lmeval.as_shipped import FIELDS, changes
-from lawbound.evals.lmeval.limits import LimitError, given_limits, is_one, sent_limit
+from lawbound.evals.lmeval.limits import SettingError, given_limits, is_one, sent_limit
 from lawbound.evals.lmeval.prompts import holds_policy
+from lawbound.evals.lmeval.settings import used_settings
 from lawbound.tasks.files import quoted
 from lawbound.tasks.messages import one_line
 
 _log = logging.getLogger("lawbound.lmeval")
 _REFUSED = "`lawbound score` will refuse these logs"
+_CHATS = frozenset({"LocalChatCompletion", "AnthropicChat"})
+"""lm-eval's models that fail at each request which is no list of messages, and whatever is made of them."""
 
 
 class TaskError(ValueError):
@@ -92,8 +95,7 @@ def _arguments(given: Mapping[str, Any] | str) -> Mapping[str, Any]:
 
 def check_task() -> None:
     """Warn of a task of the user's own that asks something else than ours, before anything is asked."""
-    found = _caller("lm_eval.api.task", "download")
-    config = getattr((found or {}).get("self"), "config", None)
+    config = _config()
     if config is None:
         return
     if not str(config.task).startswith(TASK_PREFIX):
@@ -106,21 +108,41 @@ def check_task() -> None:
         warn_once(f"the task {quoted(config.task)} has {changed}: {_REFUSED}")
 
 
-def check_prompts(rows: Sequence[Mapping[str, Any]], call: Call | None, *, max_tokens: int) -> None:
+def task_settings() -> Mapping[str, Any] | None:
+    """The ``generation_kwargs`` of the task whose documents are being made; none where no task is found."""
+    found = getattr(_config(), "generation_kwargs", None)
+    return found if isinstance(found, Mapping) else None
+
+
+def _config() -> Any:
+    found = _caller("lm_eval.api.task", "download")
+    return getattr((found or {}).get("self"), "config", None)
+
+
+def check_prompts(
+    rows: Sequence[Mapping[str, Any]],
+    call: Call | None,
+    *,
+    max_tokens: int,
+    own: Mapping[str, Any] | None = None,
+) -> None:
     """Refuse a model to which the policies would not get, before it is asked anything.
 
     Args:
         rows: The task's documents.
         call: lm-eval's call; nothing is known without it.
         max_tokens: Of an answer, as our tasks say it.
+        own: The task's settings, where they are known.
 
     Raises:
-        TaskError: The model has no chat template, its template drops the system message, or lm-eval would
-            cut prompts, which it does from the left, where the policy stands.
+        TaskError: The model takes messages only and would get none, it has no chat template, its template drops
+            the system message, or lm-eval would cut prompts, which it does from the left, where the policy stands.
     """
     if call is None:
         return
-    _warn_of_limits({"max_gen_toks": max_tokens, **call.settings}, call.kind)
+    shipped = {"max_gen_toks": max_tokens, "do_sample": False, "temperature": 0.0}
+    asked = {**(own or shipped), **call.settings}
+    _warn_of_settings(asked, call)
     if call.caches_answers:
         warn_once(
             f"lm-eval's --use_cache ignores the model, so answers may be another's: {_REFUSED}"
@@ -128,6 +150,11 @@ def check_prompts(rows: Sequence[Mapping[str, Any]], call: Call | None, *, max_t
     if call.caches_requests:
         warn_once("lm-eval's --cache_requests ignores data and policy, so prompts may be stale")
     if not call.has_template:
+        if _CHATS & {kind.__name__ for kind in type(call.model).__mro__}:
+            raise TaskError(
+                f"model {quoted(call.kind)} takes messages and no text, so it would answer nothing, expected "
+                "--apply_chat_template"
+            )
         warn_once(
             "without --apply_chat_template the policy is plain text before the question and no system "
             f"message: {_REFUSED}"
@@ -148,7 +175,7 @@ def check_prompts(rows: Sequence[Mapping[str, Any]], call: Call | None, *, max_t
             "into the question)"
         )
     # lm-eval takes it before any other name for it when it cuts a prompt.
-    room = call.settings.get("max_gen_toks")
+    room = asked.get("max_gen_toks")
     _refuse_cut(whole, call, (isinstance(room, int) and room) or max_tokens)
 
 
@@ -158,19 +185,34 @@ def warn_once(line: str) -> None:
     _log.warning("WARNING: %s", line)
 
 
-def _warn_of_limits(settings: Mapping[str, Any], kind: str) -> None:
-    """Who gives another limit than `max_gen_toks` may not get it."""
-    limits = given_limits(settings)
+def _warn_of_settings(asked: Mapping[str, Any], call: Call) -> None:
+    """Who gives a setting may not get it; and who gets it may not have the suite's own numbers."""
     try:
-        sent = sent_limit(limits, kind)
-    except LimitError as fault:
+        used = used_settings(asked, call.kind, str(call.model_arguments.get("model", "")))
+    except SettingError as fault:
         warn_once(f"{fault}: {_REFUSED}")
         return
+    except (TypeError, ValueError, OverflowError) as fault:
+        warn_once(f"--gen_kwargs: found no {fault}, expected settings of an answer: {_REFUSED}")
+        return
+    limits = given_limits(asked)
     if not is_one(limits):
+        sent = sent_limit(limits, call.kind)
         others = " or ".join(name for name in limits if name != sent)
         warn_once(
-            f"{quoted(kind)} will send {sent}={quoted(limits[sent])} and not {others}: --gen_kwargs "
+            f"{quoted(call.kind)} will send {sent}={quoted(limits[sent])} and not {others}: --gen_kwargs "
             "max_gen_toks=NUMBER replaces the task's own limit"
+        )
+    given, sent_one = float(asked.get("temperature") or 0.0), used.settings.temperature
+    if given != sent_one:
+        hint = "" if sent_one else f" (--gen_kwargs do_sample=true,temperature={given:g} samples)"
+        warn_once(
+            f"{quoted(call.kind)} will answer with a temperature of {sent_one:g} and not {given:g}{hint}"
+        )
+    if used.others:
+        told = ", ".join(f"{name}={value}" for name, value in used.others.items())
+        warn_once(
+            f"no suite has {told}: `lawbound score` will merge these answers only with others asked so"
         )
 
 
@@ -184,6 +226,11 @@ def _prompt(row: Mapping[str, Any], call: Call) -> str | None:
         text = call.model.apply_chat_template([*system, {"role": "user", "content": question}])
     except Exception as fault:  # a tokenizer may raise anything: lm-eval would raise the same later
         said = one_line(fault, 300)
+        if call.kind == "dummy" and isinstance(fault, OSError):
+            raise TaskError(
+                f"model 'dummy' takes a chat template from the Hub, which was not reached ({said}), expected a model "
+                "that has one, such as a local server (lawbound run --model reference:NAME tries things out)"
+            ) from None
         raise TaskError(
             f"model {type(call.model).__name__} renders no chat ({type(fault).__name__}: {said}), expected "
             "a chat template and its tokenizer (lawbound run asks models without one in plain style)"

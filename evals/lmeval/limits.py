@@ -11,22 +11,22 @@ from typing import Any
 
 from lawbound.tasks.files import quoted
 
-_NAMES = ("max_gen_toks", "max_new_tokens", "max_tokens", "max_completion_tokens")
+LIMITS = ("max_gen_toks", "max_new_tokens", "max_tokens", "max_completion_tokens")
 """lm-eval's names, in the order in which its own models take the first that is given."""
-_OWN = frozenset({"hf", "hf-auto", "huggingface", "vllm"})
-_SERVERS = frozenset(
+OWN = frozenset({"hf", "hf-auto", "huggingface", "vllm"})
+SERVERS = frozenset(
     {"local-completions", "local-chat-completions", "openai-completions", "openai-chat-completions"}
 )
 """They send ``max_tokens`` before ``max_gen_toks``, and any other name beside what they send."""
 
 
-class LimitError(ValueError):
-    """More than one limit, and nobody knows which was sent."""
+class SettingError(ValueError):
+    """Nobody knows with which setting an answer was asked."""
 
 
 def given_limits(settings: Mapping[str, Any]) -> dict[str, Any]:
     """The limits among an answer's settings, in tokens, by lm-eval's names."""
-    return {name: settings[name] for name in _NAMES if name in settings}
+    return {name: settings[name] for name in LIMITS if name in settings}
 
 
 def is_one(limits: Mapping[str, Any]) -> bool:
@@ -42,16 +42,16 @@ def sent_limit(limits: Mapping[str, Any], kind: str) -> str:
         kind: What ``--model`` says.
 
     Raises:
-        LimitError: They differ, and that type of model is not known to choose the one or the other.
+        SettingError: They differ, and that type of model is not known to choose the one or the other.
     """
     if is_one(limits):
         return next(iter(limits))
-    if kind in _OWN:
+    if kind in OWN:
         return next(name for name in limits if limits[name] is not None)
-    if kind in _SERVERS and set(limits) == {"max_gen_toks", "max_tokens"}:
+    if kind in SERVERS and set(limits) == {"max_gen_toks", "max_tokens"}:
         return "max_tokens"
     shown = " and ".join(f"{name}={quoted(limit)}" for name, limit in limits.items())
-    raise LimitError(
+    raise SettingError(
         f"found {shown}, of which it is unknown what {quoted(kind)} sends, expected one "
         "(--gen_kwargs max_gen_toks=NUMBER)"
     )

@@ -178,7 +178,9 @@ def _refuse_mixture(logged: Iterable[Logged], folder: Path) -> None:
             ("limit_items", one.arm.limit),
             ("bank", one.arm.bank),
             (f"policy_digest of {one.arm.policy}", one.arm.policy_digest),
-            *asdict(one.request.settings).items(),
+            *asdict(one.used.settings).items(),
+            # Of one log that has none and one that has some, the names alone would tell nothing.
+            ("what else --gen_kwargs says", dict(one.used.others)),
         ):
             if first.setdefault(what, value) != value:
                 raise FolderError(
@@ -220,7 +222,7 @@ def _run_record(
     asked: Iterable[tuple[_Source, str]],
 ) -> dict[str, Any]:
     every = [one for _, logged in by_model.values() for one in logged]
-    arm, settings = every[0].arm, every[0].request.settings
+    arm = every[0].arm
     suite = load_suite(arm.suite)
     return {
         "lawbound": IMPORTED,
@@ -245,7 +247,7 @@ def _run_record(
             for source, digest in asked
             for p in [source.policy]
         ],
-        "settings": asdict(settings),
+        "settings": every[0].used.record,
         "untold": "how answers ended and how many tokens they took: lm-eval logs neither",
         "models": [
             {

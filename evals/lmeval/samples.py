@@ -18,20 +18,19 @@ from lawbound.evals.folder.files import FolderError, read_records
 from lawbound.evals.lmeval.as_shipped import changes
 from lawbound.evals.lmeval.docs import DocArm, parse_doc
 from lawbound.evals.lmeval.files import find_logs
-from lawbound.evals.lmeval.limits import LimitError, given_limits, sent_limit
+from lawbound.evals.lmeval.limits import SettingError
 from lawbound.evals.lmeval.prompts import check_prompt
+from lawbound.evals.lmeval.settings import Used, used_settings
 from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.runners.engines.harness_load import is_key
 from lawbound.runners.engines.thinking import split_thinking
-from lawbound.runners.plan import request_key
+from lawbound.runners.plan import canonical_json, request_key
 from lawbound.runners.sample import (
-    MOST_COUNTED,
     Fingerprint,
     Message,
     Rendered,
     Request,
     Sample,
-    Settings,
 )
 from lawbound.tasks.files import quoted
 from lawbound.tasks.item import ItemError
@@ -50,6 +49,7 @@ class Logged:
 
     arm: DocArm
     request: Request
+    used: Used
     sample: Sample
     log: Path
 
@@ -69,7 +69,9 @@ def read_run(results: Path, *, own: Collection[str] = ()) -> tuple[Fingerprint, 
             content = json.loads(handle.read())
         config = content["config"]
         kind = str(config["model"])
-        model = f"lm-eval:{kind}:{_arguments(config.get('model_args'))}"
+        arguments = _arguments(config.get("model_args"))
+        model = f"lm-eval:{kind}:{_shaping(arguments)}"
+        named = str(arguments.get("model", ""))
         instruction, cache = content.get("system_instruction"), config.get("use_cache")
         version = str(content.get("lm_eval_version", "unknown"))
         revision = str(config.get("model_sha") or config.get("model_revision") or "unverified")
@@ -93,7 +95,7 @@ def read_run(results: Path, *, own: Collection[str] = ()) -> tuple[Fingerprint, 
     logged: list[Logged] = []
     for task, file in find_logs(results).items():
         _refuse_another_task(results, content.get("configs"), task)
-        logged.extend(_read_samples(file, fingerprint, kind, template, own))
+        logged.extend(_read_samples(file, fingerprint, kind, named, template, own))
     return fingerprint, logged
 
 
@@ -106,18 +108,27 @@ def _refuse_another_task(results: Path, configs: Any, task: str) -> None:
         )
 
 
-def _arguments(found: Any) -> str:
+def _arguments(found: Any) -> Mapping[Any, Any]:
+    if isinstance(found, Mapping):
+        return found
+    pairs = (part.partition("=") for part in str(found or "").split(",") if part)
+    return {name: value for name, _, value in pairs}
+
+
+def _shaping(arguments: Mapping[Any, Any]) -> str:
     """Those that shape answers, sorted, and without the keys that somebody gave: they become the model's name."""
-    if not isinstance(found, Mapping):
-        pairs = (part.partition("=") for part in str(found or "").split(",") if part)
-        found = {name: value for name, _, value in pairs}
-    shaping = [name for name in found if name not in _CLIENT]
-    shown = {n: "[key]" if is_key(str(n)) else without_secrets(str(found[n])) for n in shaping}
+    shaping = [name for name in arguments if name not in _CLIENT]
+    shown = {n: "[key]" if is_key(str(n)) else without_secrets(str(arguments[n])) for n in shaping}
     return ",".join(f"{name}={shown[name]}" for name in sorted(shown))
 
 
 def _read_samples(
-    file: Path, fingerprint: Fingerprint, kind: str, template: str, own: Collection[str]
+    file: Path,
+    fingerprint: Fingerprint,
+    kind: str,
+    named: str,
+    template: str,
+    own: Collection[str],
 ) -> Iterator[Logged]:
     for number, record in read_records(file):
         where = f"{file}:{number}"
@@ -126,18 +137,18 @@ def _read_samples(
             arguments = record["arguments"]["gen_args_0"]
             prompt = _text(arguments["arg_0"])
             text = _text(record["resps"][0][0])
-            used = _settings(dict(arguments["arg_1"]), kind)
+            used = used_settings(dict(arguments["arg_1"]), kind, named)
             check_demands(arm.item, where)
         except ItemError as fault:
             raise FolderError(str(fault)) from fault
-        except LimitError as fault:
+        except SettingError as fault:
             raise FolderError(f"{where}: {fault}") from fault
         except (KeyError, TypeError, IndexError, ValueError, OverflowError) as fault:
             raise FolderError(f"{where}: found no {fault}, expected a logged sample") from fault
         is_api = isinstance(arguments["arg_0"], list)
         check_prompt(arm, prompt, where, is_chat=is_api)
         request, sample = _asked(arm, prompt, used, text, fingerprint, template, is_api)
-        yield Logged(arm, request, sample, file)
+        yield Logged(arm, request, used, sample, file)
 
 
 def _text(found: Any) -> str:
@@ -153,33 +164,10 @@ def _text(found: Any) -> str:
     return found
 
 
-def _settings(logged: Mapping[str, Any], kind: str) -> Settings:
-    """The settings that were logged, as a model of this type sends them.
-
-    Raises:
-        LimitError: Nobody knows how long an answer could be.
-        ValueError: They are none that a model could be asked with.
-    """
-    limits = given_limits(logged)
-    # Where nothing is said, lm-eval's models take 256.
-    tokens = int(limits[sent_limit(limits, kind)]) if limits else 256
-    temperature = float(logged.get("temperature") or 0.0)
-    top_p = float(logged.get("top_p") or 1.0)
-    if not (0 < tokens <= MOST_COUNTED and 0 <= temperature <= 100 and 0 < top_p <= 1):
-        raise ValueError("max_gen_toks, temperature and top_p of a sane size")
-    stop = logged.get("until") or ()
-    return Settings(
-        max_tokens=tokens,
-        temperature=temperature,
-        top_p=top_p,
-        stop=(stop,) if isinstance(stop, str) else tuple(map(str, stop)),
-    )
-
-
 def _asked(
     arm: DocArm,
     prompt: str,
-    used: Settings,
+    used: Used,
     text: str,
     fingerprint: Fingerprint,
     template: str,
@@ -188,7 +176,9 @@ def _asked(
     system = (Message("system", arm.system),) if arm.system else ()
     chat = (*system, Message("user", arm.question))
     rendered = Rendered(prompt, "system" if arm.system else "none", template)
-    key = request_key(chat, rendered, used, arm.seed, 0, (), fingerprint)
+    key = request_key(chat, rendered, used.settings, arm.seed, 0, (), fingerprint)
+    if used.others:
+        key = hashlib.sha256(canonical_json([key, dict(used.others)])).hexdigest()
     failed = is_api and not text
     split = split_thinking(text)
     sample = Sample(
@@ -204,4 +194,4 @@ def _asked(
         placement=rendered.placement,
         engine="lm-eval",
     )
-    return Request(key, chat, rendered, used, arm.seed), sample
+    return Request(key, chat, rendered, used.settings, arm.seed), sample

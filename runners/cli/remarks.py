@@ -1,6 +1,7 @@
 """What is said beside a table: what its numbers lack, and who read the answers."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,16 +55,24 @@ def tell_of_blanks(gaps: "Gaps") -> None:
         )
 
 
-def warn_of_length(folder: Path) -> None:
-    """Of lm-eval's logs, whose tasks do not know the suite's token limit: that they were asked with another."""
+def warn_of_settings(folder: Path) -> None:
+    """Of lm-eval's logs, whose tasks do not know the suite's settings: that they were asked with others."""
     from lawbound.evals.folder.run_folder import RunFolder
+    from lawbound.evals.leaderboard.asked import differences, value_text
+    from lawbound.runners.sample import Settings
 
     run = RunFolder(folder).read_run()
-    allowed, given = run["suite"]["max_tokens"], run["settings"]["max_tokens"]
-    if given != allowed:
+    suite, given = run["suite"], run["settings"]
+    usual = asdict(Settings(max_tokens=suite["max_tokens"])) | {"stop": []}
+    unlike = ", ".join(
+        f"{name}={value_text(one)} (suite '{suite['id']}': {value_text(other)})"
+        for name, one, other in differences(given, usual)
+    )
+    if unlike:
+        limit = f" (lm-eval: --gen_kwargs max_gen_toks={suite['max_tokens']})"
         note(
-            f"WARNING: these answers could have {given} tokens and the suite '{run['suite']['id']}' allows {allowed}: no run "
-            f"of the suite as it is can be compared with them (lm-eval: --gen_kwargs max_gen_toks={allowed})"
+            f"WARNING: these answers were asked with {unlike}: no run of the suite as it is can be compared with "
+            f"them{limit if given['max_tokens'] != suite['max_tokens'] else ''}"
         )
 
 

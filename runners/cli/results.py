@@ -29,8 +29,8 @@ from lawbound.runners.cli.remarks import (
     tell_of_policies,
     warn_of_answers,
     warn_of_gaps,
-    warn_of_length,
     warn_of_missing,
+    warn_of_settings,
 )
 
 if TYPE_CHECKING:
@@ -165,7 +165,7 @@ def _tell_of_answers(gaps: "Gaps", folder: Path, *, is_log: bool) -> None:
     warn_of_gaps(gaps)
     if is_log:
         tell_of_blanks(gaps)
-        warn_of_length(folder)
+        warn_of_settings(folder)
     warn_of_answers(gaps)
     tell_of_policies(folder)
     tell_of_digests(folder)

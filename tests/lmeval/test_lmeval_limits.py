@@ -42,7 +42,8 @@ def _log(
     lines = []
     for doc in build_docs("us", suite)[:number]:
         prompt = json.dumps([["system", doc["system_policy"]], ["user", doc["question"]]])
-        arguments = {"gen_args_0": {"arg_0": prompt, "arg_1": asked or {"max_gen_toks": 48}}}
+        settings = {"do_sample": False} | (asked or {"max_gen_toks": 48})
+        arguments = {"gen_args_0": {"arg_0": prompt, "arg_1": settings}}
         lines.append(json.dumps({"doc": doc, "arguments": arguments, "resps": [["a"]]}) + "\n")
     (folder / f"samples_lawbound_us_{stamp}.jsonl").write_text("".join(lines), encoding="utf-8")
     return folder
@@ -254,7 +255,7 @@ def test_another_limit_than_the_suites_is_told_when_logs_are_read(
 ) -> None:
     logs = _log(tmp_path / "logs", suite=suite, max_gen_toks=asked)
     said = run_command("score", str(logs), "--out", str(tmp_path / "run"))
-    line = f"answers could have {asked} tokens and the suite '{suite}' allows {expected}: no run"
+    line = f"answers were asked with max_tokens={asked} (suite '{suite}': {expected}): no run"
     assert (line in said.replace("\n", " ")) == (asked != expected)
 
 
