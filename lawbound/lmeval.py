@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lawbound.evals.folder.policies import NEUTRAL
 from lawbound.evals.frame import ScoredAnswer, score_all, verdict_frame
-from lawbound.evals.lmeval.docs import build_docs, parse_doc
+from lawbound.evals.lmeval.docs import DocArm, build_docs, parse_doc
 from lawbound.evals.metrics.rule_info import rule_info
 from lawbound.evals.suite import load_suite, shipped_suites
 from lawbound.lmeval_call import (
@@ -58,8 +58,8 @@ _OURS = ("lawbound", "lawbound_policy", "policy", "suite", "limit_items")
 
 _own: dict[str, Policy] = {}
 """Policies of the user's own whose docs were handed out in this process, by id."""
-_items: dict[str, Item] = {}
-"""Items of the docs handed out in this process: every rank of lm-eval builds its docs itself."""
+_asked: dict[tuple[str, str, str], tuple[Assignment, Item]] = {}
+"""What the docs handed out in this process ask, by policy, condition and item: every rank builds its docs itself."""
 
 
 def docs(
@@ -97,8 +97,7 @@ def docs(
     rows = build_docs(policy, chosen.suite, seed=chosen.seed, limit=chosen.limit_items)
     check_prompts(rows, call, max_tokens=load_suite("quick").max_tokens, own=task_settings())
     for row in rows:
-        item = parse_doc(row, "doc", own=_own).item
-        _items[item.id] = item
+        _keep(parse_doc(row, "doc", own=_own))
     return {"test": datasets.Dataset.from_list(rows)}
 
 
@@ -175,36 +174,32 @@ def _policy(name: str, source: str) -> str:
 
 
 def judge(doc: Mapping[str, Any], results: Sequence[str]) -> dict[str, str]:
-    """Judge one answer; each metric gets the same compact verdict, to be aggregated with all others."""
+    """Judge one answer; each metric gets the same compact verdict, to be aggregated with all others.
+
+    lm-eval logs it once for each of them, so it holds nothing that the doc says already.
+    """
     arm = parse_doc(doc, "doc", own=_own)
-    _items[arm.item.id] = arm.item
+    assignment = _keep(arm)
     split = split_thinking(str(results[0]))
     sample = Sample("", split.answer, "unknown", thinking=split.thinking)
-    assignment = _assignment(arm.item.id, arm.condition, arm.strength, arm.policy, arm.wording)
     (scored,) = score_all(
         [assignment], {arm.item.id: arm.item}, {"": sample}, _policies(arm.policy), grader="offline"
     )
-    reading = scored.verdict.reading
-    compact = json.dumps(
-        {
-            "item": arm.item.id,
-            "condition": arm.condition,
-            "strength": arm.strength,
-            "policy": arm.policy,
-            "wording": arm.wording,
-            "behaviour": reading.behaviour,
-            "addons": sorted(reading.addons),
-            "score": scored.verdict.score,
-            "extracted": scored.verdict.extracted,
-            "outcome": scored.verdict.outcome,
-        },
-        sort_keys=True,
-    )
+    verdict, reading = scored.verdict, scored.verdict.reading
+    place = [arm.policy, arm.condition, arm.item.id]
+    found = [reading.behaviour, sorted(reading.addons), verdict.score, verdict.extracted]
+    compact = json.dumps([*place, *found, verdict.outcome])
     return {name.lower() + part: compact for name in METRICS for part in _PARTS}
 
 
-def _assignment(item: str, condition: str, strength: str, policy: str, wording: int) -> Assignment:
-    return Assignment("", item, condition, strength, policy, wording, 0, "generate")
+def _keep(arm: DocArm) -> Assignment:
+    place = (arm.policy, arm.condition, arm.item.id)
+    if place not in _asked:
+        assignment = Assignment(
+            "", arm.item.id, arm.condition, arm.strength, arm.policy, arm.wording, 0, "generate"
+        )
+        _asked[place] = assignment, arm.item
+    return _asked[place][0]
 
 
 @lru_cache(maxsize=64)
@@ -229,24 +224,22 @@ def _estimates(rows: tuple[str, ...]) -> dict[str, tuple[float, float, float]]:
     }
 
 
-def _restore(row: Mapping[str, Any]) -> ScoredAnswer:
-    item = _items[row["item"]]
-    assignment = _assignment(
-        item.id, row["condition"], row["strength"], row["policy"], row["wording"]
-    )
-    requirement = _policies(assignment.policy)[assignment.policy].requires(item)
-    reading = Reading(row["behaviour"], frozenset(row["addons"]))
+def _restore(row: Sequence[Any]) -> ScoredAnswer:
+    policy, condition, name, behaviour, addons, score, extracted, outcome = row
+    assignment, item = _asked[policy, condition, name]
+    requirement = _policies(policy)[policy].requires(item)
+    reading = Reading(behaviour, frozenset(addons))
     verdict = Verdict(
         key="",
         item=item.id,
-        condition=assignment.condition,
-        policy=assignment.policy,
+        condition=condition,
+        policy=policy,
         requirement=requirement,
         reading=reading,
         met=is_met(requirement, reading),
-        score=row["score"],
-        extracted=row["extracted"],
-        outcome=row["outcome"],
+        score=score,
+        extracted=extracted,
+        outcome=outcome,
     )
     return ScoredAnswer(assignment, item, verdict, Sample("", "", "unknown"))
 

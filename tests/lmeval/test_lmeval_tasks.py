@@ -211,6 +211,12 @@ def test_the_first_documents_tell_something_of_every_number(policy: str) -> None
         assert untold == without
 
 
+def test_what_is_logged_for_each_metric_is_short() -> None:
+    docs = build_docs("us")[:40]
+    found = [text for doc in docs for text in lmeval.judge(doc, ["I can't help."]).values()]
+    assert sum(map(len, found)) / len(found) < 100
+
+
 def test_their_order_leaves_no_document_out() -> None:
     arms = compose(load_suite("standard"), [load_policy("de")])
     expected = sorted((arm.item.id, arm.condition.id) for arm in arms)
