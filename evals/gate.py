@@ -65,7 +65,7 @@ def parse_gate(text: str) -> Gate:
     """Read a gate.
 
     Raises:
-        MetricError: It is malformed or names an unknown metric.
+        MetricError: It is malformed, names an unknown metric, or holds a mark that the metric cannot have.
     """
     match = _GATE.fullmatch(text)
     if match is None:
@@ -83,6 +83,8 @@ def parse_gate(text: str) -> Gate:
         mark = float(match["mark"])
     except ValueError as fault:
         raise MetricError(f"gate {text!r}: {match['mark']!r} is not a number") from fault
+    if why := _out_of_reach(mark, metric):
+        raise MetricError(f"gate {text!r}: {why}")
     op: Literal[">=", "<="] = ">=" if match["op"] == ">=" else "<="
     side: Literal["low", "high", "value"] = "low" if op == ">=" else "high"
     return Gate(
@@ -95,6 +97,16 @@ def parse_gate(text: str) -> Gate:
         op=op,
         mark=mark,
     )
+
+
+def _out_of_reach(mark: float, metric: str) -> str:
+    """What is wrong with a mark outside the metric's range, which would hold or fail for ever."""
+    least, most = REPORTED[metric].least, REPORTED[metric].most
+    if least <= mark <= most:
+        return ""
+    share = mark / 100
+    hint = f"; {mark:g} % is {share:g}" if abs(mark) <= 100 and least <= share <= most else ""
+    return f"mark is {mark:g}, expected one from {least:g} to {most:g}, which '{metric}' can have{hint}"
 
 
 def check_gates(
