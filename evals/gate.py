@@ -4,6 +4,7 @@ A gate reads ``METRIC[SLICE]@POLICY:STRENGTH OP NUMBER``, everything between the
 operator being optional: ``J>=0.2``, ``policy_tax@cn<=0.05``, ``adherence[rule=r]@de:strict>=0.5``.
 A gate does not pass either where more than a share of the answers that it counts is missing.
 ``>=`` is held against the lower end of the interval and ``<=`` against the upper; ``J.value>=0.2`` against the value.
+The thresholds that a policy states are marks of another kind (`check_marks`): they are held as the compliance sheet holds them.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Final, Literal
 
 from lawbound.evals.estimate import REPORTED, Estimate
 from lawbound.evals.metrics.inputs import MetricError
+from lawbound.evals.thresholds import RATES, ThresholdResult
 from lawbound.rubrics.reference import is_reference
 from lawbound.tasks.messages import did_you_mean
 
@@ -73,6 +75,11 @@ def parse_gate(text: str) -> Gate:
             f"gate: found {text!r}, expected METRIC[SLICE]@POLICY:STRENGTH>=NUMBER or <=NUMBER"
         )
     metric = match["metric"]
+    if metric in RATES:
+        raise MetricError(
+            f"gate {text!r}: '{metric}' is what a policy's thresholds are held against, expected --marks, "
+            f"which holds those, or one of {', '.join(REPORTED)}"
+        )
     if metric not in REPORTED:
         hint = did_you_mean(metric, REPORTED, cutoff=0.4)
         raise MetricError(
@@ -97,6 +104,45 @@ def parse_gate(text: str) -> Gate:
         op=op,
         mark=mark,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class MarkResult:
+    """A threshold of a policy as a gate."""
+
+    mark: ThresholdResult
+    passed: bool
+    """The decision is `pass`, on as many questions as the threshold asks for, and few answers are missing."""
+    is_short: bool
+    """Whether more of them are missing than may be."""
+
+
+def check_marks(
+    results: Sequence[ThresholdResult],
+    *,
+    references: bool = False,
+    most_missing: float = MOST_MISSING,
+) -> tuple[MarkResult, ...]:
+    """Hold a run's models to every threshold that its policies state.
+
+    Args:
+        results: Of a run; see `check_thresholds`.
+        references: Whether reference models are held to them too.
+        most_missing: Share of a rate's answers that may be missing.
+
+    Raises:
+        MetricError: There is nothing to hold.
+    """
+    known = [r for r in results if references or not is_reference(r.model)]
+    if not known:
+        found = "only reference models stand in it" if results else "no policy of it states any"
+        raise MetricError(f"gate: thresholds of this run: {found}, expected a model's own")
+    return tuple(_marked(r, most_missing) for r in known)
+
+
+def _marked(r: ThresholdResult, most_missing: float) -> MarkResult:
+    is_short = r.missing > most_missing * r.owed
+    return MarkResult(r, r.decision == r.point == "pass" and not is_short, is_short)
 
 
 def _out_of_reach(mark: float, metric: str) -> str:

@@ -53,6 +53,10 @@ class ThresholdResult:
     """Answers that the rate counts."""
     n: int
     clusters: int
+    owed: int
+    """Answers that it would count, had all come and been read."""
+    missing: int
+    """Those of them that failed, are damaged or were not asked."""
     value: float
     low: float
     high: float
@@ -176,6 +180,8 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
         hits=round(hits),
         n=mean.n,
         clusters=mean.clusters,
+        owed=len(rows),
+        missing=int(np.sum(rows.status == ERROR)),
         value=mean.value,
         low=mean.low,
         high=mean.high,

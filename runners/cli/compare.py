@@ -11,6 +11,9 @@ from lawbound.runners.cli.remarks import tell_of_digests
 if TYPE_CHECKING:
     import pandas as pd
 
+    from lawbound.evals.estimate import Estimate
+    from lawbound.evals.thresholds import ThresholdResult
+
 COLUMNS = (
     "metric", "policy", "strength", "mode", "A", "B", "B-A", "95 % interval", "bounds", "p (Holm)", "n",
     "clusters",
@@ -124,13 +127,17 @@ def _of_one_model(folder: Path, model: str, option: str) -> "pd.DataFrame":
 def gate(
     folder: Annotated[Path, typer.Argument(help="A run folder.")],
     that: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             "--that",
             help="METRIC[SLICE]@POLICY:STRENGTH>=NUMBER, such as 'J@cn>=0.2': the lower end of the interval; "
             "<= takes the upper end, METRIC.value the value.",
         ),
-    ],
+    ] = None,
+    marks: Annotated[
+        bool,
+        typer.Option("--marks", help="Hold the thresholds that the run's policies state."),
+    ] = False,
     missing: Annotated[
         float,
         typer.Option(
@@ -139,6 +146,20 @@ def gate(
     ] = 0.05,
 ) -> None:
     """Hold marks against a run's intervals; exit code 1 on failure."""
+    from lawbound.evals.metrics.inputs import MetricError
+
+    if not that and not marks:
+        raise MetricError("gate: found neither --that nor --marks, expected one of them or both")
+    holds = [_hold_gates(folder, that, missing)] if that else []
+    if marks:
+        holds.append(_hold_marks(folder, missing))
+    tell_of_digests(folder)
+    if not all(holds):
+        raise typer.Exit(FAILED)
+
+
+def _hold_gates(folder: Path, that: list[str], missing: float) -> bool:
+    """Print each demand with what was found; whether all hold."""
     from lawbound.evals.folder.estimates import read_estimates
     from lawbound.evals.gate import check_gates
 
@@ -154,24 +175,79 @@ def gate(
                 f"{r.estimate.low:z.3f}",
                 f"{r.estimate.high:z.3f}",
                 r.gate.side,
-                "holds" if r.passed else "FAILS",
+                _result(r.passed),
             ]
             for r in results
         ],
     )
     for r in results:
-        if r.estimate.errors:
-            fails = f", more than {missing:g} of them: it fails (--missing allows more)"
-            note(
-                f"WARNING: {r.gate.text}: {r.estimate.errors} of {r.owed} answers of {r.estimate.model} under "
-                f"{r.estimate.policy} are missing (failed, damaged or not asked){fails if r.is_short else ''}"
-            )
+        _tell_of_missing(
+            r.gate.text, r.estimate, r.estimate.errors, r.owed, missing, is_short=r.is_short
+        )
         if not r.passed and r.found != r.found:
             why = r.estimate.note or "it has no such bound"
             note(f"{r.gate.text}: {r.estimate.model} under {r.estimate.policy} is not known: {why}")
-    tell_of_digests(folder)
-    if not all(r.passed for r in results):
-        raise typer.Exit(FAILED)
+    return all(r.passed for r in results)
+
+
+def _hold_marks(folder: Path, missing: float) -> bool:
+    """Print each threshold of the run's policies with what was found; whether all are met for sure."""
+    from lawbound.evals.folder.policies import run_policies
+    from lawbound.evals.folder.run_folder import RunFolder
+    from lawbound.evals.gate import check_marks
+    from lawbound.evals.thresholds import check_thresholds
+
+    run = RunFolder(folder)
+    record = run.read_run()
+    stated = run_policies(run, record)
+    asked = {entry["id"]: stated[entry["id"]] for entry in record["policies"]}
+    results = check_marks(check_thresholds(run.read_frame(), asked), most_missing=missing)
+    table(
+        ["threshold", "model", "policy", "mark", "value", "low", "high", "n", "point", "decision", "result"],
+        [
+            [
+                r.mark.threshold,
+                r.mark.model,
+                r.mark.policy,
+                f"{r.mark.metric} {'>=' if r.mark.direction == 'at-least' else '<='} {r.mark.mark:g}",
+                f"{r.mark.value:z.3f}",
+                f"{r.mark.low:z.3f}",
+                f"{r.mark.high:z.3f}",
+                str(r.mark.n),
+                r.mark.point,
+                r.mark.decision,
+                _result(r.passed),
+            ]
+            for r in results
+        ],
+    )  # fmt: skip
+    for r in results:
+        _tell_of_missing(
+            r.mark.threshold, r.mark, r.mark.missing, r.mark.owed, missing, is_short=r.is_short
+        )
+    return all(r.passed for r in results)
+
+
+def _result(passed: bool) -> str:
+    return "holds" if passed else "FAILS"
+
+
+def _tell_of_missing(
+    what: str,
+    of: "Estimate | ThresholdResult",
+    missing: int,
+    owed: int,
+    allowed: float,
+    *,
+    is_short: bool,
+) -> None:
+    """Say how many answers a mark does not rest on, if any, and whether it fails by that."""
+    if missing:
+        fails = f", more than {allowed:g} of them: it fails (--missing allows more)"
+        note(
+            f"WARNING: {what}: {missing} of {owed} answers of {of.model} under "
+            f"{of.policy} are missing (failed, damaged or not asked){fails if is_short else ''}"
+        )
 
 
 def power(
