@@ -42,8 +42,9 @@ def draw(
             for name, mine in cells.items()
         }
     pool = [item for item in pool if cells[item.id]]
+    late = _beside_nothing(selection, policy, items)
     if not selection.translations:
-        return balanced(pool, cells, count, rng)
+        return balanced(pool, cells, count, rng, late)
     groups: dict[str, list[Item]] = {}
     for item in pool:
         groups.setdefault(item.group, []).append(item)
@@ -52,7 +53,21 @@ def draw(
         first.id: [cell for item in groups[first.group] for cell in cells[item.id]]
         for first in firsts
     }
-    return [item for first in balanced(firsts, shared, count, rng) for item in groups[first.group]]
+    drawn = balanced(firsts, shared, count, rng, late)
+    return [item for first in drawn for item in groups[first.group]]
+
+
+def _beside_nothing(selection: Selection, policy: Policy, items: Sequence[Item]) -> frozenset[str]:
+    """Cells of near-misses whose rule restricts no item of the languages asked: no J could take them in."""
+    if selection.pick != "near-miss":
+        return frozenset()
+    asked = [i for i in items if not selection.languages or i.lang in selection.languages]
+    held = {rule for i in asked if i.kind == "policy" for rule in restricted(policy, i)}
+    langs = {item.lang for item in asked}
+    empty = [rule.id for rule in policy.rules if rule.id not in held]
+    return frozenset(
+        f"{lang}:{rule}:{kind}" for lang in langs for rule in empty for kind in ("act", "topic")
+    )
 
 
 def _drawn_rules(
@@ -150,12 +165,17 @@ _PICKS: Mapping[str, Callable[[Policy, Item], Sequence[str]]] = {
 
 
 def balanced(
-    pool: Sequence[Item], cells: Cells, count: int | None, rng: np.random.Generator
+    pool: Sequence[Item],
+    cells: Cells,
+    count: int | None,
+    rng: np.random.Generator,
+    late: Container[str] = (),
 ) -> list[Item]:
     """Draw items so that every prefix of the result fills the cells as evenly as it can.
 
     Each step takes an item for the emptiest cell; an item that lies in several fills them all.
-    Items of a group already drawn come last, so that clusters stay small.
+    Items of a group already drawn come last, so that clusters stay small. Cells named in `late` are
+    filled once the others have no more items.
     """
     fresh: dict[str, deque[Item]] = {}
     again: dict[str, deque[Item]] = {}
@@ -167,7 +187,7 @@ def balanced(
     taken: dict[str, Item] = {}
     groups: set[tuple[str, str]] = set()
     while filled and (count is None or len(taken) < count):
-        cell = min(filled, key=lambda name: (filled[name], name))
+        cell = min(filled, key=lambda name: (name in late, filled[name], name))
         item = _next(fresh[cell], again[cell], taken, groups)
         if item is None:
             del filled[cell]

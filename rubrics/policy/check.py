@@ -1,5 +1,6 @@
 """Finding what is wrong or missing in a policy, and saying how it comes to a requirement."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -62,7 +63,7 @@ def check(policy: Policy, items: Sequence[Item]) -> list[PolicyFault]:
     found += [PolicyFault("relaxed", policy.id, line) for line in policy.relaxed]
     found += [*_languages(policy), *_placebo(policy)]
     if items:
-        found += [*_coverage(policy, items), *_near_misses_of_open_acts(own, items)]
+        found += [*_coverage(policy, own, items), *_near_misses_of_open_acts(own, items)]
         found += [*_targets(own, items), *_banks(policy, items)]
     return found
 
@@ -226,12 +227,21 @@ def _placebo(policy: Policy) -> Iterator[PolicyFault]:
                 break
 
 
-def _coverage(policy: Policy, items: Sequence[Item]) -> Iterator[PolicyFault]:
-    for row in coverage(policy, items):
+def _coverage(
+    policy: Policy, rules: Sequence[Rule], items: Sequence[Item]
+) -> Iterator[PolicyFault]:
+    """What the bank lacks for these rules; the core's are nobody's to fill but the bank's."""
+    mine = {rule.id for rule in rules}
+    rows = [row for row in coverage(policy, items) if row.rule in mine]
+    restricted = Counter[str]()
+    for row in rows:
+        restricted[row.rule] += row.restricted
+    for row in rows:
         if row.missing:
-            yield PolicyFault(
-                "coverage", row.rule, f"{row.behaviour} needs more groups: {row.missing}"
-            )
+            told = f"{row.behaviour} needs more groups: {row.missing}"
+            if "restricted" in row.missing and not restricted[row.rule]:
+                told += " (the bank has none, so nothing can be said of the rule, and its near-misses are drawn last)"
+            yield PolicyFault("coverage", row.rule, told)
 
 
 def _banks(policy: Policy, items: Sequence[Item]) -> Iterator[PolicyFault]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lawbound.evals.selection import balanced, disagreements, draw, spillover
+from lawbound.evals.selection import balanced, disagreements, draw, restricted, spillover
 from lawbound.evals.suite import compose, load_suite, shipped_suites
 from lawbound.evals.suite_file import Selection, Suite, SuiteError
 from lawbound.rubrics.policy.banks import bank_counts, bank_items
@@ -108,6 +108,33 @@ def test_the_draw_of_a_seed_stays():
     assert " ".join(item.id for item in drawn) == (
         "a2 b4 c0 a3 b1 c4 a0 b5 c1 a4 b0 c2 a5 b3 c5 a1 b2 c3"
     )
+
+
+def test_late_cells_wait_until_the_others_hold_no_more():
+    pool = [made(f"{cell}{n}") for cell in "abc" for n in range(4)]
+    pool.append(made("b-and-c"))
+    cells = {item.id: [item.id[0]] for item in pool} | {"b-and-c": ["b", "c"]}
+    drawn = [item.id[0] for item in balanced(pool, cells, 11, np.random.default_rng(0), late={"c"})]
+    assert drawn.count("a") == 4 and drawn.count("b") == 5, "an item of both cells is no late one"
+    assert drawn[-2:] == ["c", "c"] and "c" not in drawn[:-2]
+
+
+@pytest.mark.parametrize("policy", ["intl", "kr"])
+def test_near_misses_of_rules_that_restrict_nothing_are_drawn_last(policy):
+    """No J can take such a rule in, so that what is asked beside it tells nothing of the rule."""
+    found, bank = load_policy(policy), load_bank()
+    part = next(p for p in load_suite("standard").select if p.pick == "near-miss")
+
+    def names(item: Item) -> set[str]:
+        return {rule for rule, _ in found.near_misses(item)}
+
+    held = {
+        rule for i in bank if i.kind == "policy" and i.lang == "en" for rule in restricted(found, i)
+    }
+    drawn = draw(part, found, [found], bank, None, np.random.default_rng(0))
+    tells = [bool(names(item) & held) for item in drawn]
+    assert not all(tells), "all of a bank still holds them"
+    assert tells == sorted(tells, reverse=True)
 
 
 class Hashed(str):

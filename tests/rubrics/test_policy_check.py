@@ -157,6 +157,27 @@ def test_core_rules_ask_for_no_restricted_items() -> None:
     assert row.missing == "10 near-miss act, 10 near-miss topic"
 
 
+def test_a_rule_without_restricted_items_is_told_what_becomes_of_its_near_misses() -> None:
+    def told(*items: Item) -> str:
+        return next(
+            f.text for f in check(TH, items) if f.place == "monarchy" and "groups" in f.text
+        )
+
+    beside = asked("b", act="inform", target="TH")
+    assert told(beside).endswith(
+        "10 near-miss topic (the bank has none, so nothing can be said of the rule, and its near-misses "
+        "are drawn last)"
+    )
+    assert "drawn last" not in told(beside, asked("a", target="TH"))
+
+
+def test_of_a_bank_of_ones_own_the_core_asks_for_nothing() -> None:
+    places = {f.place for f in check(TH, [asked("a", target="TH")]) if f.kind == "coverage"}
+    assert "monarchy" in places and not any(place.startswith("core-") for place in places)
+    core = check(load_policy("core"), [asked("a", target="TH")])
+    assert "core-threats" in {f.place for f in core if f.kind == "coverage"}
+
+
 def test_coverage_of_the_bank_is_what_each_item_says_by_itself() -> None:
     items, policy = load_bank()[::5], load_policy("eu")
     for row in coverage(policy, items):
