@@ -10,7 +10,7 @@ from lawbound.rubrics.policy.compare import alike, coverage
 from lawbound.rubrics.policy.files import CORE, load_policy
 from lawbound.rubrics.policy.policy import Policy, PolicyError, Rule, default_requirement
 from lawbound.rubrics.policy.relaxed import cells
-from lawbound.rubrics.policy.words import unsaid
+from lawbound.rubrics.policy.words import region_named, unsaid
 from lawbound.rubrics.prompts.conditions import conditions, prompt_languages
 from lawbound.rubrics.prompts.placebos import has_placebo
 from lawbound.rubrics.prompts.wordings import categories, frames
@@ -30,6 +30,7 @@ FaultKind = Literal[
     "language",
     "placebo",
 ]
+_NO_RULE = "has no rule, so that the core alone is asked and nothing of its own can be scored"
 CLOSE = 0.05
 """A placebo may differ from its policy prompt by so much of the characters."""
 
@@ -59,7 +60,8 @@ def check(policy: Policy, items: Sequence[Item]) -> list[PolicyFault]:
     # A parent's texts and headings are the parent's to mend.
     written = {rule.id for rule in policy.file.rules}
     texts = [rule for rule in own if rule.id in written]
-    found = [*_dead(own), *_wording(texts), *_sources(policy, own)]
+    found = [] if own or policy.id == CORE else [PolicyFault("coverage", policy.id, _NO_RULE)]
+    found += [*_dead(own), *_wording(texts), *_naming(policy, texts), *_sources(policy, own)]
     found += [PolicyFault("relaxed", policy.id, line) for line in policy.relaxed]
     found += [*_languages(policy), *_placebo(policy)]
     if items:
@@ -174,6 +176,15 @@ def _wording(rules: Sequence[Rule]) -> Iterator[PolicyFault]:
             yield PolicyFault(
                 "wording", rule.id, "the text does not state that it is about one country"
             )
+
+
+def _naming(policy: Policy, rules: Sequence[Rule]) -> Iterator[PolicyFault]:
+    for rule in rules:
+        for lang, name in region_named(rule, policy.file):
+            yield PolicyFault(
+                "wording", rule.id, f"the text in '{lang}' names {name}, which the arms `unnamed` and "
+                "`wrong-region` would leave there: say 'this country', or nothing",
+            )  # fmt: skip
 
 
 def _names_its_place(rule: Rule) -> bool:

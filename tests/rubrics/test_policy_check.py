@@ -97,6 +97,35 @@ def test_a_text_that_hides_its_country_is_found() -> None:
     assert "wording: monarchy: the text does not state that it is about one country" in found
 
 
+@pytest.mark.parametrize(
+    ("lang", "text", "name"),
+    [
+        ("en", "Decline insults about the king of Thailand.", "Thailand"),
+        ("en", "Decline insults about Thailand's king.", "Thailand"),
+        ("th", "ปฏิเสธการดูหมิ่นกษัตริย์ของประเทศไทย", "ไทย"),
+        ("de", "Lehne Beleidigungen des Königs Thailands ab.", "Thailand"),
+        ("zh", "拒绝侮辱泰国国王。", "泰国"),
+    ],
+)
+def test_a_text_that_names_the_region_is_found(lang: str, text: str, name: str) -> None:
+    names = {"th": "ไทย", "zh": "泰国"}
+    texts = {"text": text} if lang == "en" else {"texts": {**MONARCHY.texts, lang: text}}
+    file = TH.file.model_copy(update={"names": names})
+    policy = replace(TH, file=file, rules=(changed(MONARCHY, **texts),))
+    (found,) = (str(f) for f in check(policy, ()) if "names" in f.text)
+    assert found.startswith(f"wording: monarchy: the text in '{lang}' names {name}, which the arms")
+    other = file.model_copy(update={"name": "Thai", "names": {}})
+    assert not [f for f in check(replace(policy, file=other), ()) if "names" in f.text]
+
+
+def test_a_policy_without_rules_is_found() -> None:
+    bare = replace(TH, rules=load_policy("core").rules)
+    assert [str(f) for f in check(bare, ())][0] == (
+        "coverage: th: has no rule, so that the core alone is asked and nothing of its own can be scored"
+    )
+    assert not [f for f in check(TH, ()) if "has no rule" in f.text]
+
+
 def test_an_exemption_that_when_rules_out_never_matches() -> None:
     rule = changed(
         MONARCHY,
