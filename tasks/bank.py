@@ -6,10 +6,19 @@ from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationInfo,
+    field_validator,
+)
 
+from lawbound.tasks.countries import COUNTRIES, meant_country
 from lawbound.tasks.faults import with_id
 from lawbound.tasks.files import File, parse, quoted, read_yaml
 from lawbound.tasks.item import Act, Claims, Context, Item, ItemError, Operation, Purpose
@@ -24,14 +33,32 @@ SPLIT_RECORD = "split.json"
 PRIVATE = "split-private"
 """Tag of items that are kept out of what is published."""
 
+
+def _known(code: str) -> str:
+    if code not in COUNTRIES:
+        wanted = "a country code of ISO 3166-1 such as TH, or EU"
+        raise ValueError(f"found {quoted(code)}, expected {wanted}{meant_country(code)}")
+    return code
+
+
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Lang = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Country = Annotated[str, AfterValidator(_known)]
 Prompt = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=4000)]
 
 
 class _Written(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @field_validator("translations", check_fields=False)
+    @classmethod
+    def _other_languages(cls, value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        """A translation into the original's language would stand in its place."""
+        if (own := info.data.get("lang")) in value:
+            raise ValueError(
+                f"found {own!r}, which is the item's own language, expected other languages"
+            )
+        return value
 
 
 class PolicyEntry(_Written):

@@ -11,6 +11,8 @@ from pydantic import BaseModel
 
 from lawbound.evals.suite_file import HEEDED_BY, Selection, Suite
 from lawbound.rubrics.calibration.agreement import kappa_of
+from lawbound.rubrics.policy.files import load_policy
+from lawbound.rubrics.policy.marks import BankSize, Threshold
 from lawbound.rubrics.prompts.wordings import categories
 from lawbound.tasks.bank import load_bank
 from lawbound.tasks.external import Source
@@ -238,6 +240,29 @@ def test_the_suite_in_the_documents_is_one() -> None:
     whole, part = map(yaml.safe_load, re.findall(r"```yaml\n(.*?)```", text, re.DOTALL))
     assert len(Suite.model_validate(whole).select) == 4
     assert Selection.model_validate(part[0]).external is not None
+
+
+@pytest.mark.parametrize(("heading", "model"), [("threshold", Threshold), ("bank", BankSize)])
+def test_marks_and_banks_are_explained_field_by_field(heading: str, model: type[BaseModel]) -> None:
+    listed = tables((DOCS / "policies.md").read_text(encoding="utf-8"))
+    (rows,) = (rows for header, _, *rows in listed if header[0] == f"field of a {heading}")
+    told = {row[0].strip("`"): row[1] for row in rows}
+    assert list(told) and sorted(told) == sorted(model.model_fields)
+    for name, field in model.model_fields.items():
+        if field.is_required():
+            assert told[name] == "needed", name
+        elif field.default == "":
+            assert told[name] in ("empty", "everything asked"), name
+        else:
+            assert told[name].strip("`") == str(field.default), name
+
+
+def test_the_policy_in_the_documents_is_one_and_takes_the_marks_beside_it(tmp_path: Path) -> None:
+    text = (DOCS / "policies.md").read_text(encoding="utf-8")
+    file = tmp_path / "town.yaml"
+    file.write_text("".join(re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)), encoding="utf-8")
+    found = load_policy(str(file)).file
+    assert [mark.bank for mark in found.thresholds] == [size.id for size in found.banks]
 
 
 def test_the_headings_of_a_prompt_are_listed() -> None:

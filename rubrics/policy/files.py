@@ -1,6 +1,5 @@
 """Reading policies: shipped ones by id, a user's by path, with parents folded in and the core beneath."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,15 +10,16 @@ from pathlib import Path
 from lawbound.rubrics.policy.marks import Source
 from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile, Rule
 from lawbound.rubrics.policy.relaxed import by_override, by_replacement
+from lawbound.tasks.countries import COUNTRIES, meant_country
 from lawbound.tasks.faults import with_id
 from lawbound.tasks.files import File, parse, quoted, read_yaml
+from lawbound.tasks.languages import ISO_639_1
 from lawbound.tasks.messages import did_you_mean
 from lawbound.tasks.taxonomy import load_taxonomy
 
 CORE = "core"
 """Id of the policy that lies beneath every other."""
 _PARTS = {"rules": "rule", "thresholds": "threshold", "banks": "bank", "sources": "source"}
-_COUNTRY = re.compile(r"[A-Z]{2}|none")
 
 
 @cache
@@ -147,6 +147,8 @@ def _check_references(
         raise PolicyError(
             f"{place}: as_of: found {quoted(file.as_of)}, expected a day such as 2026-11-23"
         )
+    for part, stated in (("names", file.names), ("summaries", file.summaries)):
+        _refuse_english(stated, f"{place}: {part}", {"names": "name"}.get(part, "summary"))
     core = () if file.id == CORE else tuple(rule.id for rule in _load_shipped(CORE).rules)
     known = {*inherited, *(rule.id for rule in file.rules)}
     for rule in file.rules:
@@ -176,6 +178,14 @@ def _check_references(
             )
 
 
+def _refuse_english(texts: Mapping[str, str], at: str, field: str) -> None:
+    """English has a field of its own: what stood here, too, would be read in one place and passed over in another."""
+    if "en" in texts:
+        raise PolicyError(
+            f"{at}: found 'en', expected other languages: English stands under '{field}'"
+        )
+
+
 def _is_day(text: str) -> bool:
     """Whether it is a day of ISO 8601, or a month or year where no more is known."""
     whole = text + "-01-01"[len(text) - 4 :] if len(text) in (4, 7) else text
@@ -203,18 +213,24 @@ def _check_when(rule: Rule, at: str) -> None:
                 f"that names one{taxonomy.nearest(pattern)}"
             )
     for target in rule.when.targets:
-        if not _COUNTRY.fullmatch(target):
+        if target != "none" and target not in COUNTRIES:
             raise PolicyError(
-                f"{at}: targets: found '{target}', expected a country code such as TH, or none"
+                f"{at}: targets: found '{target}', expected a country code of ISO 3166-1 such as TH, EU, or none"
+                + meant_country(target)
             )
 
 
 def _check_texts(rule: Rule, file: PolicyFile, at: str) -> None:
+    _refuse_english(rule.texts, f"{at}: texts", "text")
     texts: Mapping[str, str] = {"en": rule.text, **rule.texts}
     for lang, text in texts.items():
         if not text.strip():
             raise PolicyError(f"{at}: text in '{lang}' is empty, expected the clause in words")
     for lang in file.languages:
+        if lang not in texts and lang not in ISO_639_1:
+            raise PolicyError(
+                f"{at.partition(': rule ')[0]}: languages: found '{lang}', expected codes of ISO 639-1 such as en"
+            )
         if lang not in texts:
             raise PolicyError(
                 f"{at}: texts has {', '.join(sorted(texts))}, expected '{lang}' too, "

@@ -16,6 +16,7 @@ from pydantic import Field, field_validator
 
 from lawbound.rubrics.policy.marks import BankSize, Slug, Source, Threshold, Written
 from lawbound.rubrics.policy.requirement import STRICTNESS, Addon, Behaviour, Requirement
+from lawbound.tasks.files import quoted
 from lawbound.tasks.item import Act, Context, Item, Operation, Purpose
 from lawbound.tasks.messages import did_you_mean
 from lawbound.tasks.taxonomy import OPEN_ACTS
@@ -131,6 +132,15 @@ class PolicyFile(Written):
     rules: tuple[Rule, ...]
     thresholds: tuple[Threshold, ...] = ()
     banks: tuple[BankSize, ...] = ()
+
+    @field_validator("parent", mode="before")
+    @classmethod
+    def _id_alone(cls, value: Any) -> Any:
+        if isinstance(value, str) and value.endswith((".yaml", ".yml")):
+            raise ValueError(
+                f"found {quoted(value)}, expected its id, without {value[value.rindex('.') :]}"
+            )
+        return value
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, get_args
 
 Base = Literal["refuse", "partial", "neutral", "answer", "either"]
 Addon = Literal["correct", "notice"]
@@ -44,6 +44,10 @@ class Behaviour:
             ValueError: A part is unknown, or an add-on hangs on ``refuse`` or ``either``.
         """
         base, *addons = text.split("+")
+        if base in get_args(Addon):
+            raise ValueError(
+                f"behaviour is {text!r}, expected a base before it, as in answer+{base}"
+            )
         if base not in STRICTNESS:
             raise ValueError(f"behaviour is {text!r}, expected one of {', '.join(STRICTNESS)}")
         unknown = [addon for addon in addons if addon not in ("correct", "notice")]

@@ -203,17 +203,22 @@ def new(
     ] = None,
 ) -> None:
     """Scaffold a commented policy file."""
-    from lawbound.rubrics.policy.files import shipped
+    from lawbound.rubrics.policy.files import CORE, shipped
     from lawbound.rubrics.policy.policy import PolicyError
     from lawbound.rubrics.policy.scaffold import scaffold
+    from lawbound.tasks.places import why
 
     file = out or Path(f"{policy}.yaml")
     text = scaffold(policy)
-    if policy in shipped():
+    if policy in (*shipped(), CORE):
         raise PolicyError(f"policy id is '{policy}', expected one that no shipped policy has")
     try:
         with file.open("x", encoding="utf-8") as handle:
             handle.write(text)
     except FileExistsError as fault:
         raise PolicyError(f"{file}: already exists, expected a new file") from fault
+    except OSError as fault:
+        raise PolicyError(
+            f"{file}: cannot be written ({why(fault)}), expected a new file"
+        ) from fault
     show(f"wrote {file}; next: lawbound policy check {file}")

@@ -342,12 +342,19 @@ def test_two_policies_of_one_id_are_not_run_as_one(run: Run, tmp_path: Path) -> 
     assert (code, plan) == run("plan", "quick", *model, "--policy", "de")[:2]
 
 
-def test_a_new_policy_takes_no_shipped_id(run: Run, tmp_path: Path) -> None:
-    file = tmp_path / "de.yaml"
+@pytest.mark.parametrize("policy", ["de", "core"])
+def test_a_new_policy_takes_no_shipped_id(run: Run, tmp_path: Path, policy: str) -> None:
+    file = tmp_path / "new.yaml"
     assert "that no shipped policy has" in _one_line(
-        *run("policy", "new", "de", "--out", str(file))
+        *run("policy", "new", policy, "--out", str(file))
     )
     assert not file.exists()
+
+
+def test_a_new_policy_that_cannot_be_written_says_so(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "nodir" / "zz.yaml"
+    told = _one_line(*run("policy", "new", "zz", "--out", str(file)))
+    assert f"{file}: cannot be written (No such file or directory)" in told
 
 
 def test_an_unknown_item_suggests_its_neighbours(run: Run) -> None:

@@ -120,7 +120,7 @@ def test_a_text_that_names_the_region_is_found(lang: str, text: str, name: str) 
 
 def test_a_policy_without_rules_is_found() -> None:
     bare = replace(TH, rules=load_policy("core").rules)
-    assert [str(f) for f in check(bare, ())][0] == (
+    assert next(str(f) for f in check(bare, ())) == (
         "coverage: th: has no rule, so that the core alone is asked and nothing of its own can be scored"
     )
     assert not [f for f in check(TH, ()) if "has no rule" in f.text]

@@ -10,6 +10,7 @@ import pytest
 from lawbound.rubrics.answers.facts import check_facts
 from lawbound.rubrics.answers.places import split_guard
 from lawbound.tasks.bank import CANARY, load_bank, load_banks, read_bank_file
+from lawbound.tasks.countries import COUNTRIES
 from lawbound.tasks.item import Claims, Item, ItemError
 from lawbound.tasks.taxonomy import OPEN_ACTS, load_taxonomy
 from lawbound.tasks.validate import missing_canaries, opening, validate
@@ -86,6 +87,24 @@ def test_the_keys_true_and_false_are_words_and_need_no_quotes(tmp_path: Path) ->
         ("id: food-901", "id: Food_901", "item 'Food_901': id: found"),
         ("true: ['chickpeas?']", "true: []", "fact 'food-f91': true: found an empty list"),
         ("harmless: true", "harmles: true", "harmles"),
+        (
+            "harmless: true",
+            "target: UK",
+            "item 'food-901': target: found 'UK', expected a country code of ISO 3166-1 such as TH, or EU; "
+            "did you mean 'GB'?",
+        ),
+        ("harmless: true", "target: ZZ", "target: found 'ZZ', expected a country code"),
+        ("harmless: true", "target: th", "did you mean 'TH'?"),
+        (
+            "harmless: true",
+            "lang: de",
+            "item 'food-901': translations: found 'de', which is the item's own language, expected other",
+        ),
+        (
+            "true: ['chickpeas?']",
+            "translations: {en: {prompt: Is it chickpeas?, true: [a], false: [b]}}\n  true: [c]",
+            "fact 'food-f91': translations: found 'en', which is the item's own language, expected other",
+        ),
     ],
 )
 def test_a_fault_in_a_file_is_named_with_its_place(
@@ -94,6 +113,15 @@ def test_a_fault_in_a_file_is_named_with_its_place(
     file = written(tmp_path, SMALL.replace(old, new))
     with pytest.raises(ItemError, match=re.escape(says)):
         read_bank_file(file)
+
+
+@pytest.mark.parametrize("target", ["GB", "TW", "PS", "EU", "XK"])
+def test_countries_of_iso_3166_the_union_and_kosovo_may_be_asked_about(
+    tmp_path: Path, target: str
+) -> None:
+    text = SMALL.replace("harmless: true", f"target: {target}")
+    assert read_bank_file(written(tmp_path, text))[0].target == target
+    assert len(COUNTRIES) == 251 and all(re.fullmatch("[A-Z]{2}", code) for code in COUNTRIES)
 
 
 def test_a_bank_may_end_in_yml_and_lies_in_one_folder(tmp_path: Path) -> None:

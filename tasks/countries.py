@@ -1,0 +1,27 @@
+"""Which two capitals are a country: the codes of ISO 3166-1 alpha-2, and two that stand beside them.
+
+The 249 codes are those of the package pycountry 26.2.16, which keeps ISO's list (https://www.iso.org/iso-3166-country-codes.html).
+`EU` is reserved there for the European Union, and `XK` is left to users, of whom the EU
+and Unicode's CLDR mean Kosovo. That a code stands here says nothing about whose a territory is.
+"""
+
+_CODES = """
+AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT
+BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH
+ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT
+HU ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS
+LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI
+NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG
+SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG
+UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
+"""
+COUNTRIES = frozenset((*_CODES.split(), "EU", "XK"))
+_MEANT = {"UK": "GB", "EL": "GR"}
+"""Codes that are used for a country and are not ISO's."""
+
+
+def meant_country(code: str) -> str:
+    """A hint to end a message with about a code that is no country's, or an empty string."""
+    capital = code.upper()
+    meant = _MEANT.get(capital, capital)
+    return f"; did you mean '{meant}'?" if meant in COUNTRIES else ""
