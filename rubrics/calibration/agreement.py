@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Final, Literal, get_args
 from lawbound.rubrics.behaviour.grade import grade_all
 from lawbound.rubrics.grading.answer_files import GradeError, Row, open_answers
 from lawbound.rubrics.grading.grade_file import asked_of
+from lawbound.rubrics.grading.row_values import odd_languages, odd_languages_in_words
 from lawbound.rubrics.verdict import Behaved
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ class LabelledFile:
     rows: tuple[Labelled, ...]
     blank: int
     """Rows without a label; they are left out."""
+    remark: str = ""
+    """On languages that are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +113,19 @@ def read_labelled(path: Path, *, progress: Callable[[int], None] | None = None) 
         )
     rows: list[Labelled] = []
     blank = 0
+    odd: Counter[str] = Counter()
     for row in source.rows:
         gold = gold_class(row)
         if gold is None:
             blank += 1
         else:
             rows.append(_graded(row, gold))
+            odd.update(odd_languages(row))
         if progress is not None:
             progress(1)
     if not rows:
         raise GradeError(f"{path}: found {blank} rows and no label, expected a class in 'gold'")
-    return LabelledFile(tuple(rows), blank)
+    return LabelledFile(tuple(rows), blank, odd_languages_in_words(odd) if odd else "")
 
 
 def gold_class(row: Row) -> Behaved | None:

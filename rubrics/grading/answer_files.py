@@ -21,8 +21,7 @@ BATCH = 500
 REQUIRED = ("id", "prompt", "response")
 GRADED = (*REQUIRED, "lang", "truncated")
 """Columns that grading looks at."""
-
-
+_SAVE_AGAIN = " (from a spreadsheet: save as CSV UTF-8)"
 _RAISED = Lock()
 
 
@@ -82,22 +81,6 @@ def open_answers(path: Path, *, whole: bool = True, needed: tuple[str, ...] = RE
     raise GradeError(f"{path}: ending is {ending!r}, expected .jsonl, .csv or .parquet")
 
 
-def stated_truncation(row: Row) -> bool | None:
-    """Whether a row says that its answer was cut off; None where it says nothing.
-
-    Raises:
-        GradeError: It says something else.
-    """
-    value = row.fields.get("truncated")
-    if value in (None, ""):
-        return None
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, str) and value.lower() in ("true", "false", "0", "1"):
-        return value.lower() in ("true", "1")
-    raise GradeError(f"{row.where}: truncated is {value!r:.40}, expected true or false")
-
-
 def check_columns(path: Path, columns: tuple[str, ...], needed: tuple[str, ...] = REQUIRED) -> None:
     """Refuse missing and doubled columns.
 
@@ -105,6 +88,11 @@ def check_columns(path: Path, columns: tuple[str, ...], needed: tuple[str, ...] 
         GradeError: With the first fault.
     """
     wanted = ", ".join(needed) + "[, lang]" * (needed == REQUIRED)
+    if columns and columns[0].startswith("sep="):
+        raise GradeError(
+            f"{path}: line 1: found {','.join(columns)!r:.20}, which is for spreadsheets alone, expected {wanted}: "
+            "delete the line"
+        )
     for sign, name in ((";", "semicolons"), ("\t", "tabs")):
         if len(columns) == 1 and sign in columns[0]:
             raise GradeError(
@@ -122,6 +110,7 @@ def check_columns(path: Path, columns: tuple[str, ...], needed: tuple[str, ...] 
 
 
 def _lines(path: Path, handle: IO[bytes]) -> Iterator[tuple[int, str]]:
+    hint = _SAVE_AGAIN if path.suffix.lower() == ".csv" else ""
     number = 0
     while raw := handle.readline(MAX_LINE + 1):
         number += 1
@@ -133,7 +122,7 @@ def _lines(path: Path, handle: IO[bytes]) -> Iterator[tuple[int, str]]:
             text = raw.decode("utf-8")
         except UnicodeDecodeError as fault:
             raise GradeError(
-                f"{path}: line {number}: byte {fault.start + 1} is not UTF-8, expected UTF-8 text"
+                f"{path}: line {number}: byte {fault.start + 1} is not UTF-8, expected UTF-8 text{hint}"
             ) from fault
         yield number, text.removeprefix("\ufeff") if number == 1 else text
 
@@ -204,15 +193,21 @@ def _read_csv(path: Path, needed: tuple[str, ...]) -> Iterator[Row]:
             try:
                 cells = _next_cells(reader)
             except csv.Error as fault:
+                found = str(fault)
+                if found.startswith("new-line character"):
+                    found = (
+                        "found a carriage return without a line feed, as old spreadsheets end lines"
+                    )
                 raise GradeError(
-                    f"{path}: line {begin}: {fault}, expected comma-separated values"
+                    f"{path}: line {begin}: {found}, expected comma-separated values"
+                    + (_SAVE_AGAIN if found != str(fault) else "")
                 ) from fault
             if cells is None:
                 return
             if not cells:
                 continue
             if columns is None:
-                columns = tuple(cells)
+                columns = tuple(name.strip() for name in cells)
                 check_columns(path, columns, needed)
                 yield Row(f"{path}: line 1", dict.fromkeys(columns))
                 continue

@@ -2,7 +2,7 @@
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
@@ -14,12 +14,18 @@ from lawbound.rubrics.grading.answer_files import (
     Row,
     Source,
     open_answers,
-    stated_truncation,
 )
 from lawbound.rubrics.grading.answer_scan import with_columns
 from lawbound.rubrics.grading.graded_files import ADDED, PARQUET, graded_file
+from lawbound.rubrics.grading.row_values import (
+    is_blank,
+    odd_languages,
+    odd_languages_in_words,
+    stated_truncation,
+)
 from lawbound.rubrics.verdict import WITHHELD
 from lawbound.runners.engines.thinking import split_thinking
+from lawbound.tasks.messages import counted
 
 TOGETHER: Final = 400
 """Rows that are read at once: what the learned part costs is shared among them."""
@@ -31,6 +37,7 @@ def grade_file(
     *,
     lang: str | None = None,
     progress: Callable[[int], None] | None = None,
+    tell: Callable[[str], None] | None = None,
 ) -> dict[str, int]:
     """Grade every row; the input's columns pass through untouched, but for formulas that no CSV held before.
 
@@ -40,6 +47,8 @@ def grade_file(
             appears whole or not at all.
         lang: Language of the prompts where a row names none.
         progress: Told the number of rows done, now and then.
+        tell: Told in the end, a line each, of blank rows of a CSV file, which are left out, and of languages
+            that are none.
 
     Returns:
         How many answers there were of each behaviour.
@@ -53,14 +62,30 @@ def grade_file(
     if opened.columns is not None:
         _refuse_graded(f"{source}: line 1", opened.columns)
     counts: Counter[str] = Counter()
+    odd: Counter[str] = Counter()
+    blank = 0
+
+    def filled() -> Iterator[Row]:
+        nonlocal blank
+        for row in opened.rows:
+            if opened.is_csv and is_blank(row):
+                blank += 1
+            else:
+                yield row
+
     with graded_file(out, opened) as writer:
-        rows = iter(opened.rows)
+        rows = filled()
         while together := list(itertools.islice(rows, TOGETHER)):
             for row, added in zip(together, grade_rows(together, lang=lang), strict=True):
                 counts[added["behaviour"]] += 1
+                odd.update(odd_languages(row))
                 writer.write(row, added)
             if progress is not None:
                 progress(counts.total())
+    if tell is not None and blank:
+        tell(f"{counted(blank, 'blank row')} left out")
+    if tell is not None and odd:
+        tell(odd_languages_in_words(odd))
     return dict(counts)
 
 

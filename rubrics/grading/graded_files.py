@@ -17,8 +17,8 @@ from lawbound.rubrics.grading.answer_files import (
     GradeError,
     Row,
     Source,
-    stated_truncation,
 )
+from lawbound.rubrics.grading.row_values import stated_truncation
 from lawbound.tasks.cells import inert
 from lawbound.tasks.messages import one_line
 from lawbound.tasks.places import open_new, why

@@ -147,8 +147,8 @@ def _check_references(
         raise PolicyError(
             f"{place}: as_of: found {quoted(file.as_of)}, expected a day such as 2026-11-23"
         )
-    for part, stated in (("names", file.names), ("summaries", file.summaries)):
-        _refuse_english(stated, f"{place}: {part}", {"names": "name"}.get(part, "summary"))
+    _refuse_english(file.names, f"{place}: names", "name")
+    _refuse_english(file.summaries, f"{place}: summaries", "summary")
     core = () if file.id == CORE else tuple(rule.id for rule in _load_shipped(CORE).rules)
     known = {*inherited, *(rule.id for rule in file.rules)}
     for rule in file.rules:

@@ -76,6 +76,8 @@ def run(
     )
     if labelled.blank:
         note(f"{labelled.blank} rows without a label are left out")
+    if labelled.remark:
+        note(labelled.remark)
     if out is not None:
         for path in write_calibration(out, labelled.rows, found, title=f"Calibration: {file.name}"):
             note(f"wrote {path}")

@@ -33,6 +33,7 @@ def grade(
     """
     from lawbound.rubrics.grading.grade_file import grade_file
 
+    remarks: list[str] = []
     try:
         with bars() as observer:
             observer.stage(f"grading {file.name}", None)
@@ -43,9 +44,11 @@ def grade(
                 observer.advance(total - done)
                 done = total
 
-            counts = grade_file(file, out, progress=advance)
+            counts = grade_file(file, out, progress=advance, tell=remarks.append)
     except KeyboardInterrupt:
         note("interrupted: nothing is written")
         # Of Typer's exit the front door would say that what is answered is kept.
         raise SystemExit(128 + SIGINT) from None
     note(", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "no answers")
+    for line in remarks:
+        note(line)

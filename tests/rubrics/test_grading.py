@@ -138,6 +138,19 @@ GOOD = b'{"id": 1, "prompt": "p", "response": "r"}\n'
         ("a.csv", b"id,prompt,response,id\n", "'id' twice"),
         ("a.csv", b"id,prompt,response\n1,2\n", "line 2: found 2 cells, expected 3"),
         ("a.csv", b'id,prompt,response\n1,"2,3\n', "line 2: unexpected end of data"),
+        (
+            "a.csv",
+            b"sep=,\nid,prompt,response\n",
+            "line 1: found 'sep=,', which is for spreadsheets",
+        ),
+        ("a.csv", b"sep=;\nid;prompt;response\n", "found 'sep=;', which is for spreadsheets"),
+        ("a.csv", b"id,prompt,response\r1,p,r\r", "a carriage return without a line feed"),
+        (
+            "a.csv",
+            b"id,prompt,response\n1,B\xfcrger,r\n",
+            "not UTF-8, expected UTF-8 text (from a sp",
+        ),
+        ("a.jsonl", b'{"id": 1, "prompt": "p", "response": "r", "truncated": 2}', "truncated is 2"),
         ("a.parquet", b"PAR1 not really", "expected a parquet file"),
         ("a.txt", b"x", "ending is '.txt', expected .jsonl, .csv or .parquet"),
     ],
@@ -380,3 +393,48 @@ def test_grading_and_calibration_read_the_same_truncation(tmp_path: Path) -> Non
     assert grade_file(cut, tmp_path / "out.jsonl") == {"answer": 1}
     (labelled,) = read_labelled(cut).rows
     assert labelled.confidence == read_jsonl(tmp_path / "out.jsonl")[0]["confidence"]
+
+
+@pytest.mark.parametrize(
+    ("stated", "cut"), [("1", True), ("0", False), ("1.0", True), ("true", True)]
+)
+def test_a_truncation_may_be_a_number(tmp_path: Path, stated: str, cut: bool) -> None:
+    line = f'{{"id": 1, "prompt": "p", "response": "No", "truncated": {stated}}}\n'
+    (tmp_path / "in.jsonl").write_text(line)
+    grade_file(tmp_path / "in.jsonl", tmp_path / "out.parquet")
+    assert pq.read_table(tmp_path / "out.parquet")["truncated"].to_pylist() == [cut]
+    grade_file(tmp_path / "in.jsonl", tmp_path / "out.jsonl")
+    assert f'"truncated": {stated}' in (tmp_path / "out.jsonl").read_text()
+
+
+def test_blank_rows_of_a_spreadsheet_are_no_answers(tmp_path: Path) -> None:
+    rows = ["id,prompt,response", "1,Why?,I can't help with that.", ",,", " ,,", "2,Why?,"]
+    (tmp_path / "in.csv").write_text("\n".join(rows) + "\n")
+    told: list[str] = []
+    counts = grade_file(tmp_path / "in.csv", tmp_path / "out.csv", tell=told.append)
+    assert counts == {"refuse": 1, "empty": 1}
+    assert told == ["2 blank rows left out"]
+    assert len((tmp_path / "out.csv").read_text().splitlines()) == 3
+
+
+def test_blanks_around_the_name_of_a_column_are_no_part_of_it(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("id, prompt ,\tresponse\n1,Why?,No comment.\n")
+    grade_file(tmp_path / "in.csv", tmp_path / "out.csv")
+    header, row = (tmp_path / "out.csv").read_text().splitlines()
+    assert header.startswith("id,prompt,response,behaviour") and row.startswith(
+        "1,Why?,No comment."
+    )
+
+
+def test_a_language_that_is_none_is_told_and_guessed(tmp_path: Path) -> None:
+    langs = ["en", "en-US", "zh_CN", "sw", "", "German", "German", "jp"]
+    rows = [{"id": n, "prompt": "Why?", "response": "No.", "lang": v} for n, v in enumerate(langs)]
+    told: list[str] = []
+    grade_file(write_jsonl(tmp_path / "in.jsonl", rows), tmp_path / "out.jsonl", tell=told.append)
+    assert told == [
+        "lang is 'German', 'jp' in 3 rows, expected codes of ISO 639-1 such as 'en': the language was "
+        "guessed from the prompt"
+    ]
+    labelled = [{**row, "gold": "refuse"} for row in rows]
+    assert read_labelled(write_jsonl(tmp_path / "gold.jsonl", labelled)).remark == told[0]
+    assert read_labelled(write_jsonl(tmp_path / "fine.jsonl", labelled[:5])).remark == ""
