@@ -7,7 +7,7 @@ import typer
 
 from lawbound.runners.cli.console import show, table
 from lawbound.runners.cli.tasks import Banks
-from lawbound.tasks.messages import counted
+from lawbound.tasks.messages import counted, did_you_mean
 
 group = typer.Typer(
     help="Policies: list, show, check, explain, diff, coverage, new.", no_args_is_help=True
@@ -109,18 +109,36 @@ def show_(
 def check(
     policy: Name,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 on any finding.")] = False,
+    allow: Annotated[
+        list[str] | None,
+        typer.Option(help="Kind of finding that --strict lets pass, such as source; repeat."),
+    ] = None,
     bank: Banks = None,
 ) -> None:
     """What is wrong or missing in a policy, held against the bank."""
+    from typing import get_args
+
+    from lawbound.rubrics.policy.check import FaultKind
     from lawbound.rubrics.policy.check import check as find
     from lawbound.rubrics.policy.files import load_policy
     from lawbound.tasks.bank import load_banks
 
+    kinds = get_args(FaultKind)
+    for kind in allow or ():
+        if kind not in kinds:
+            hint = did_you_mean(kind, kinds)
+            raise typer.BadParameter(
+                f"--allow is '{kind}', expected one of {', '.join(kinds)}{hint}"
+            )
+    if allow and not strict:
+        raise typer.BadParameter(
+            "--allow says what --strict lets pass, expected --strict beside it"
+        )
     findings = find(load_policy(policy), load_banks(bank or ()))
     for finding in findings:
         show(str(finding))
     show(f"{policy}: {counted(len(findings), 'finding') if findings else 'nothing found'}")
-    if strict and findings:
+    if strict and any(finding.kind not in (allow or ()) for finding in findings):
         raise typer.Exit(1)
 
 

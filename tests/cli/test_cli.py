@@ -342,6 +342,17 @@ def test_two_policies_of_one_id_are_not_run_as_one(run: Run, tmp_path: Path) -> 
     assert (code, plan) == run("plan", "quick", *model, "--policy", "de")[:2]
 
 
+def test_a_strict_check_lets_pass_what_it_is_told_to(run: Run) -> None:
+    assert run("policy", "check", "intl")[0] == 0
+    assert run("policy", "check", "intl", "--strict")[0] == 1
+    code, told, _ = run("policy", "check", "intl", "--strict", "--allow", "source")
+    assert code == 0 and "source: intimate-images" in told, "it is told all the same"
+    assert run("policy", "check", "intl", "--strict", "--allow", "wording")[0] == 1
+    told = run("policy", "check", "intl", "--strict", "--allow", "sources")[2]
+    assert "expected one of bank, never-matches" in told and "did you mean 'source'?" in told
+    assert "expected --strict beside it" in run("policy", "check", "intl", "--allow", "source")[2]
+
+
 @pytest.mark.parametrize("policy", ["de", "core"])
 def test_a_new_policy_takes_no_shipped_id(run: Run, tmp_path: Path, policy: str) -> None:
     file = tmp_path / "new.yaml"
