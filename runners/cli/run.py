@@ -37,11 +37,11 @@ from lawbound.runners.cli.options import (
     split,
     warn_of_unused,
 )
+from lawbound.runners.cli.outlook import print_outlook, tell_of_unread
 from lawbound.tasks.messages import counted
 
 if TYPE_CHECKING:
     from lawbound.evals.judging.spec import JudgeSpec
-    from lawbound.evals.prepare import Prepared
     from lawbound.evals.run_spec import RunSpec
 
 TIED = 3
@@ -130,6 +130,7 @@ def run(
     with bars() as observer, noted(DrawWarning):
         prepared = prepare(spec, observer=observer)
     warn_of_unused(_engine_options(spec), spec.models, panel.models if panel else ())
+    tell_of_unread(prepared, panel)
     with bars() as observer, lock(out):
         before = models_of(out)
         with noted(MovedWarning):
@@ -277,20 +278,4 @@ def _print_plan(spec: "RunSpec", panel: "JudgeSpec | None" = None) -> None:
         f"\n{counted(len(prepared.items), 'item')}, {counted(len(prepared.arms), 'arm')}, "
         f"total {counted(sum(r.requests for r in found), 'request')}"
     )
-    if panel is not None and panel.models:
-        _print_judges(panel, prepared)
-
-
-def _print_judges(panel: "JudgeSpec", prepared: "Prepared") -> None:
-    """Apart from the total: what judges are asked depends on answers that are not there yet."""
-    from lawbound.evals.judging.cost import judge_costs
-
-    if panel.mode == "hybrid":
-        show("and of judges, about those answers of which the offline grader is unsure, at most:")
-    else:
-        show("and of judges, where no answer is empty, at most:")
-    for cost in judge_costs(panel, prepared):
-        show(
-            f"  {cost.judge}: {counted(cost.requests, 'request')} about {counted(cost.answers, 'answer')}, "
-            f"{counted(cost.new_tokens, 'new token')}"
-        )
+    print_outlook(prepared, panel)

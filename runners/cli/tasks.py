@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lawbound.runners.cli.console import bars, show, table
+from lawbound.runners.cli.console import bars, note, show, table
 from lawbound.tasks.messages import counted
 
 if TYPE_CHECKING:
@@ -139,6 +139,7 @@ def validate(
     ] = None,
 ) -> None:
     """Check a bank, its sizes too; exit code 1 on findings."""
+    from lawbound.evals.outlook import unread_in_words, unread_languages
     from lawbound.tasks.bank import load_bank
     from lawbound.tasks.validate import missing_canaries
     from lawbound.tasks.validate import validate as find
@@ -149,6 +150,8 @@ def validate(
         findings = missing_canaries(folder) + find(items)
     for finding in findings:
         show(str(finding))
+    if unread := unread_languages(items):
+        note(unread_in_words(unread))
     short = _show_sizes(items) if folder is None else 0
     show(f"{counted(len(items), 'item')}, {counted(len(findings) + short, 'finding')}")
     if findings or short:

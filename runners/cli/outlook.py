@@ -1,0 +1,50 @@
+"""What `lawbound plan` says below the requests: what judges cost, what J can rest on, whose answers nobody reads."""
+
+from typing import TYPE_CHECKING
+
+from lawbound.runners.cli.console import note, show
+from lawbound.tasks.messages import counted
+
+if TYPE_CHECKING:
+    from lawbound.evals.judging.spec import JudgeSpec
+    from lawbound.evals.prepare import Prepared
+
+
+def print_outlook(prepared: "Prepared", panel: "JudgeSpec | None") -> None:
+    """What judges would be asked, how much of each policy its J can rest on, and whose answers nobody would read."""
+    from lawbound.evals.outlook import reaches
+
+    if panel is not None and panel.models:
+        _print_judges(panel, prepared)
+    found = reaches(prepared.arms, prepared.policies)
+    for reach in found:
+        show(str(reach))
+    if any(reach.is_small for reach in found) and not any(
+        part.rules for part in prepared.suite.select
+    ):
+        show("(`rules: N` in a suite's selections fills N rules a policy before it begins others)")
+    tell_of_unread(prepared, panel)
+
+
+def tell_of_unread(prepared: "Prepared", panel: "JudgeSpec | None") -> None:
+    """Of questions in languages that the offline grader does not read, unless judges do."""
+    from lawbound.evals.outlook import unread_in_words, unread_languages
+
+    unread = unread_languages(prepared.items)
+    if unread and not (panel and panel.models):
+        note(f"WARNING: {unread_in_words(unread)}")
+
+
+def _print_judges(panel: "JudgeSpec", prepared: "Prepared") -> None:
+    """Apart from the total: what judges are asked depends on answers that are not there yet."""
+    from lawbound.evals.judging.cost import judge_costs
+
+    if panel.mode == "hybrid":
+        show("and of judges, about those answers of which the offline grader is unsure, at most:")
+    else:
+        show("and of judges, where no answer is empty, at most:")
+    for cost in judge_costs(panel, prepared):
+        show(
+            f"  {cost.judge}: {counted(cost.requests, 'request')} about {counted(cost.answers, 'answer')}, "
+            f"{counted(cost.new_tokens, 'new token')}"
+        )
