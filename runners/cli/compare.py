@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lawbound.runners.cli.console import bars, note, show, table
+from lawbound.runners.cli.marks import hold_marks
 from lawbound.runners.cli.remarks import tell_of_digests
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from lawbound.evals.estimate import Estimate
-    from lawbound.evals.thresholds import ThresholdResult
 
 COLUMNS = (
     "metric", "policy", "strength", "mode", "A", "B", "B-A", "95 % interval", "bounds", "p (Holm)", "n",
@@ -152,7 +150,7 @@ def gate(
         raise MetricError("gate: found neither --that nor --marks, expected one of them or both")
     holds = [_hold_gates(folder, that, missing)] if that else []
     if marks:
-        holds.append(_hold_marks(folder, missing))
+        holds.append(hold_marks(folder, missing))
     tell_of_digests(folder)
     if not all(holds):
         raise typer.Exit(FAILED)
@@ -175,79 +173,22 @@ def _hold_gates(folder: Path, that: list[str], missing: float) -> bool:
                 f"{r.estimate.low:z.3f}",
                 f"{r.estimate.high:z.3f}",
                 r.gate.side,
-                _result(r.passed),
+                "holds" if r.passed else "FAILS",
             ]
             for r in results
         ],
     )
     for r in results:
-        _tell_of_missing(
-            r.gate.text, r.estimate, r.estimate.errors, r.owed, missing, is_short=r.is_short
-        )
+        if r.estimate.errors:
+            fails = f", more than {missing:g} of them: it fails (--missing allows more)"
+            note(
+                f"WARNING: {r.gate.text}: {r.estimate.errors} of {r.owed} answers of {r.estimate.model} under "
+                f"{r.estimate.policy} are missing (failed, damaged or not asked){fails if r.is_short else ''}"
+            )
         if not r.passed and r.found != r.found:
             why = r.estimate.note or "it has no such bound"
             note(f"{r.gate.text}: {r.estimate.model} under {r.estimate.policy} is not known: {why}")
     return all(r.passed for r in results)
-
-
-def _hold_marks(folder: Path, missing: float) -> bool:
-    """Print each threshold of the run's policies with what was found; whether all are met for sure."""
-    from lawbound.evals.folder.policies import run_policies
-    from lawbound.evals.folder.run_folder import RunFolder
-    from lawbound.evals.gate import check_marks
-    from lawbound.evals.thresholds import check_thresholds
-
-    run = RunFolder(folder)
-    record = run.read_run()
-    stated = run_policies(run, record)
-    asked = {entry["id"]: stated[entry["id"]] for entry in record["policies"]}
-    results = check_marks(check_thresholds(run.read_frame(), asked), most_missing=missing)
-    table(
-        ["threshold", "model", "policy", "mark", "value", "low", "high", "n", "point", "decision", "result"],
-        [
-            [
-                r.mark.threshold,
-                r.mark.model,
-                r.mark.policy,
-                f"{r.mark.metric} {'>=' if r.mark.direction == 'at-least' else '<='} {r.mark.mark:g}",
-                f"{r.mark.value:z.3f}",
-                f"{r.mark.low:z.3f}",
-                f"{r.mark.high:z.3f}",
-                str(r.mark.n),
-                r.mark.point,
-                r.mark.decision,
-                _result(r.passed),
-            ]
-            for r in results
-        ],
-    )  # fmt: skip
-    for r in results:
-        _tell_of_missing(
-            r.mark.threshold, r.mark, r.mark.missing, r.mark.owed, missing, is_short=r.is_short
-        )
-    return all(r.passed for r in results)
-
-
-def _result(passed: bool) -> str:
-    return "holds" if passed else "FAILS"
-
-
-def _tell_of_missing(
-    what: str,
-    of: "Estimate | ThresholdResult",
-    missing: int,
-    owed: int,
-    allowed: float,
-    *,
-    is_short: bool,
-) -> None:
-    """Say how many answers a mark does not rest on, if any, and whether it fails by that."""
-    if missing:
-        fails = f", more than {allowed:g} of them: it fails (--missing allows more)"
-        note(
-            f"WARNING: {what}: {missing} of {owed} answers of {of.model} under "
-            f"{of.policy} are missing (failed, damaged or not asked){fails if is_short else ''}"
-        )
 
 
 def power(
