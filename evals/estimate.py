@@ -31,6 +31,8 @@ class Estimate:
     """Answers behind the value, each once; of some metrics pairs, twins or others (docs/metrics.md)."""
     clusters: int = 0
     """Item groups among them, each once."""
+    asked: int = 0
+    """Answers, or pairs, that the metric asked for, used or not: the next three are of these."""
     unscored: int = 0
     """Answers that nobody could judge: out of the denominator."""
     errors: int = 0

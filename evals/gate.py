@@ -31,6 +31,11 @@ _GATE = re.compile(
 MOST_MISSING: Final = 0.05
 """Share of a mark's answers that may be missing: they are out of every denominator, and no bound fills them in."""
 
+_OVER_RULES_OF: Final = {"prior_match": "prior_J"} | dict.fromkeys(
+    ("adherence", "excess", "over_refusal"), "J"
+)
+"""A rule leaves all of them where one kind of its answers is missing whole, whichever kind it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Gate:
@@ -57,10 +62,10 @@ class GateResult:
     """The bound that was compared."""
     passed: bool
     """A bound that is unknown does not pass, nor does one of which too many answers are missing."""
-    owed: int
-    """Answers, or pairs of them, that the estimate would count if none were missing."""
+    counted: Estimate
+    """Of which answers are missing: the estimate, or the J that tells which rules it is over, if it lacks more."""
     is_short: bool
-    """Whether more of them are missing than may be: failed, damaged or not asked."""
+    """Whether more of its answers are missing than may be: failed, damaged or not asked."""
 
 
 def parse_gate(text: str) -> Gate:
@@ -181,7 +186,7 @@ def check_gates(
         fitting = [e for e in known if _fits(gate, e)]
         if not fitting:
             raise MetricError(f"gate {text!r}: {_why_nothing_fits(gate, known, everything)}")
-        results += [_hold(gate, e, most_missing) for e in fitting]
+        results += [_hold(gate, e, _j_of(e, known), most_missing) for e in fitting]
     return tuple(results)
 
 
@@ -223,9 +228,22 @@ def _fits(gate: Gate, e: Estimate) -> bool:
     )
 
 
-def _hold(gate: Gate, e: Estimate, most_missing: float) -> GateResult:
+def _j_of(e: Estimate, known: Sequence[Estimate]) -> Estimate:
+    """The J with whose rules an estimate comes and goes; itself where there is none."""
+    if e.metric not in _OVER_RULES_OF or e.slice.startswith("rule="):
+        return e
+    same = (_OVER_RULES_OF[e.metric], e.model, e.policy, e.strength, e.slice)
+    return next((j for j in known if (j.metric, j.model, j.policy, j.strength, j.slice) == same), e)
+
+
+def _hold(gate: Gate, e: Estimate, j: Estimate, most_missing: float) -> GateResult:
     found = float(getattr(e, gate.side))
-    owed = e.n + e.unscored + e.errors + e.blocked
-    is_short = e.errors > most_missing * owed
+    counted = max(e, j, key=_missing)
+    is_short = counted.errors > most_missing * counted.asked
     holds = found >= gate.mark if gate.op == ">=" else found <= gate.mark
-    return GateResult(gate, e, found, holds and not is_short, owed, is_short)
+    return GateResult(gate, e, found, holds and not is_short, counted, is_short)
+
+
+def _missing(e: Estimate) -> float:
+    """Share of an estimate's answers."""
+    return e.errors / e.asked if e.asked else 0.0

@@ -26,7 +26,7 @@ class PowerRow:
     """Item groups of the pilot."""
     clusters_needed: int
     items_needed: int
-    """At the pilot's number of answers a group."""
+    """At what the pilot asked for each group: of near-misses both kinds, though one is the worse."""
     mde: float
     """What the pilot itself could have seen."""
     power: float
@@ -84,7 +84,7 @@ def from_pilot(
             rows.append(
                 PowerRow(
                     metric, e.model, e.policy, e.strength, e.mode, effect, e.clusters, needed,
-                    ceil(needed * e.n / e.clusters), e.mde, power_of(effect, sd, e.clusters),
+                    ceil(needed * e.asked / e.clusters), e.mde, power_of(effect, sd, e.clusters),
                 )
             )  # fmt: skip
     if not rows:

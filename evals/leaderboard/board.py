@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.estimate import NAN, REPORTED, Estimate
@@ -39,7 +39,8 @@ def leaderboard_rows(
         modes = sorted({e.mode for e in mine if e.metric == "capability"}) or ["generate"]
         for mode in modes:
             row = _row(model, policy, mode, mine)
-            row |= asdict(left_out.get((model, policy, mode), Tally()))
+            left = left_out.get((model, policy, mode), Tally())
+            row |= {name: getattr(left, name) for name in ("unscored", "errors", "blocked")}
             row |= _about_run(run)
             row["policy_version"] = str(policies.get(policy, {}).get("version", ""))
             row["policy_digest"] = str(policies.get(policy, {}).get("digest", ""))

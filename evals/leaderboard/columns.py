@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 
 from lawbound.evals.estimate import REPORTED
 
-SCHEMA_VERSION = "2"
-"""Goes up when a column changes its name, its place or its meaning."""
+SCHEMA_VERSION = "3"
+"""Goes up when a column changes its name, its place or its meaning, and when its numbers are made otherwise."""
 
 ColumnType = Literal["string", "number", "integer", "boolean"]
 
@@ -161,9 +162,14 @@ METRICS: tuple[Column, ...] = (
         "n", "integer", "answers behind the value, each once; or pairs, twins: see docs/metrics.md"
     ),
     Column("clusters", "integer", "item groups among them, each once"),
-    Column("unscored", "integer", "answers that could not be judged"),
-    Column("errors", "integer", "requests that failed"),
-    Column("blocked", "integer", "answers blocked by a provider's filter"),
+    Column(
+        "asked",
+        "integer",
+        "answers that the metric asked for, used or not; or pairs: see docs/metrics.md",
+    ),
+    Column("unscored", "integer", "those of them that could not be judged"),
+    Column("errors", "integer", "those of them that failed"),
+    Column("blocked", "integer", "those of them that a provider's filter blocked"),
     Column("lower_bound", "number", "value if every unscored answer lowered it"),
     Column("upper_bound", "number", "value if every unscored answer raised it"),
     Column("direction", "string", "`higher`, `lower` or `none` is better"),
@@ -176,6 +182,13 @@ METRICS: tuple[Column, ...] = (
 )
 
 TABLES: Mapping[str, tuple[Column, ...]] = {"leaderboard": LEADERBOARD, "metrics": METRICS}
+
+
+def hint_of_version(row: Mapping[str, Any], path: Path) -> str:
+    """What to do about a row of a run's CSV that another version wrote; nothing where this one did."""
+    if row.get("schema_version") == SCHEMA_VERSION:
+        return ""
+    return f": another version of Lawbound wrote it (`lawbound score {path.parent}` writes it anew)"
 
 
 def table_schema(columns: Sequence[Column], *, key: Sequence[str]) -> dict[str, Any]:

@@ -43,4 +43,5 @@ def _tally(answers: pd.DataFrame) -> Tally:
     blocked = answers["blocked"].astype(bool)
     failed = answers["error"].astype(bool) & ~blocked
     unread = (answers["behaviour"] == "unscored") & answers["score"].isna()
-    return Tally(int((unread & ~failed & ~blocked).sum()), int(failed.sum()), int(blocked.sum()))
+    unscored = unread & ~failed & ~blocked
+    return Tally(int(unscored.sum()), int(failed.sum()), int(blocked.sum()), len(answers))

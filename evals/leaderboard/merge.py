@@ -12,7 +12,7 @@ from lawbound.evals.folder.lmeval_logs import hint_of_logs
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.sense import faults
 from lawbound.evals.leaderboard.asked import differing_values
-from lawbound.evals.leaderboard.columns import LEADERBOARD, SOURCES
+from lawbound.evals.leaderboard.columns import LEADERBOARD, SOURCES, hint_of_version
 from lawbound.evals.leaderboard.table import LeaderboardError, rank_rows, table_of
 from lawbound.runners.sample import MOST_COUNTED
 from lawbound.tasks.cells import as_written
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 COMPARED = ("schema_version", "suite_hash", "scorer_version")
 """Runs that differ here cannot be ranked together; policy versions are compared policy by policy."""
 _SEED = "another seed draws other items, --epochs repeats the same ones"
+_OLDER = " (of columns, and of how numbers are made: `lawbound score RUN` writes an older run anew)"
 _LEAST = {
     "rank": 1, "rank_low": 1, "rank_high": 1, "front": 1,
     "n": 0, "clusters": 0, "unscored": 0, "errors": 0, "blocked": 0,
@@ -50,7 +51,8 @@ def read_board(path: Path) -> pd.DataFrame:
     names = [column.name for column in LEADERBOARD]
     if header != names:
         odd = sorted(set(header).symmetric_difference(names))
-        raise LeaderboardError(f"{path}: columns differ from the schema in {odd[:5]}")
+        hint = hint_of_version(records[0], path) if records else ""
+        raise LeaderboardError(f"{path}: columns differ from the schema in {odd[:5]}{hint}")
     for number, record in enumerate(records, start=2):
         if None in record or None in record.values():
             raise LeaderboardError(f"{path}:{number}: is cut off, expected {len(names)} cells")
@@ -59,6 +61,7 @@ def read_board(path: Path) -> pd.DataFrame:
         for name, expected in _faults(row):
             raise LeaderboardError(
                 f"{path}:{number}: column '{name}' holds {quoted(records[number - 2][name])}, expected {expected}"
+                f"{hint_of_version(row, path)}"
             )
     return table_of(rows, LEADERBOARD)
 
@@ -122,9 +125,8 @@ def merge_boards(
             rows.append(row)
     differing = _differing(every)
     if differing and not allow_mixed:
-        told = "; ".join(
-            name + (_explained(folders or {}) if name == "suite_hash" else "") for name in differing
-        )
+        hints = {"suite_hash": _explained(folders or {}), "schema_version": _OLDER}
+        told = "; ".join(name + hints.get(name, "") for name in differing)
         raise LeaderboardError(
             f"leaderboard: runs {', '.join(boards)} differ in {told}, expected the "
             "same (--force merges them anyway and says so in every row)"

@@ -9,7 +9,7 @@ import numpy as np
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.behaviours import withholds, withholds_all
 from lawbound.evals.metrics.bounds import ends_of, mean_bounds
-from lawbound.evals.metrics.build import MOVER, build, judged, scored, tally
+from lawbound.evals.metrics.build import MOVER, build, judged, scored, tally, tally_of_pairs
 from lawbound.evals.metrics.inputs import (
     BLOCKED,
     ERROR,
@@ -82,7 +82,7 @@ def paired_share(
     empty: str,
 ) -> Estimate:
     """Mean of first minus second over pairs of rows that both have a value."""
-    left = tally(first, y_first) + tally(second, y_second)
+    left = tally_of_pairs(first, y_first, second, y_second)
     mean = plain_difference(first, y_first - y_second)
     bounds = mean_bounds(ends_of(first, y_first) - ends_of(second, y_second)) if mean.n else None
     return build(
@@ -175,7 +175,7 @@ def _token_cost(cut: Cut, strength: str) -> Iterator[Estimate]:
     lost = arms[0] | arms[1]
     for name, column in TOKENS.items():
         counts = [rows.floats(column) for rows in (first, second)]
-        left = tally(first, counts[0]) + tally(second, counts[1])
+        left = tally_of_pairs(first, counts[0], second, counts[1])
         extra = counts[0] - counts[1]
         use = ~lost & ~np.isnan(extra)
         mean = cluster_t(extra[use], first.codes("group")[use])

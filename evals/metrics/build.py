@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 
 from lawbound.evals.estimate import NAN, REPORTED, Estimate, Family
-from lawbound.evals.metrics.inputs import BLOCKED, ERROR, UNSCORED, Rows
+from lawbound.evals.metrics.inputs import BLOCKED, ERROR, UNSCORED, Mask, Rows
 from lawbound.evals.stats.intervals import Floats, Mean
 
 KORN_GRAUBARD = "korn-graubard"
@@ -15,29 +15,43 @@ MOVER = "mover"
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Answers that a metric asked for and could not use, by reason."""
+    """Answers, or pairs of them, that a metric asked for and could not use, by reason: each under one."""
 
     unscored: int = 0
     errors: int = 0
     blocked: int = 0
+    asked: int = 0
+    """All that it asked for, used or not."""
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(
             self.unscored + other.unscored,
             self.errors + other.errors,
             self.blocked + other.blocked,
+            self.asked + other.asked,
         )
 
 
 def tally(rows: Rows, y: Floats) -> Tally:
     """Count what leaves the denominator: failed, blocked, and what has no value of its own."""
     status = rows.status
-    lost = (status == ERROR) | (status == BLOCKED)
-    return Tally(
-        int(np.sum(~lost & np.isnan(y))),
-        int(np.sum(status == ERROR)),
-        int(np.sum(status == BLOCKED)),
+    return _tally(status == ERROR, status == BLOCKED, np.isnan(y))
+
+
+def tally_of_pairs(first: Rows, y_first: Floats, second: Rows, y_second: Floats) -> Tally:
+    """The same of two arms, pair by pair: one that lacks an answer in both is one, as it is one in `n`."""
+    one, two = first.status, second.status
+    return _tally(
+        (one == ERROR) | (two == ERROR),
+        (one == BLOCKED) | (two == BLOCKED),
+        np.isnan(y_first) | np.isnan(y_second),
     )
+
+
+def _tally(failed: Mask, blocked: Mask, unknown: Mask) -> Tally:
+    blocked = blocked & ~failed
+    unscored = unknown & ~failed & ~blocked
+    return Tally(int(unscored.sum()), int(failed.sum()), int(blocked.sum()), len(failed))
 
 
 def judged(rows: Rows, y: Floats) -> Floats:
@@ -116,6 +130,7 @@ def build(
         high=mean.high,
         n=mean.n,
         clusters=mean.clusters,
+        asked=left_out.asked,
         unscored=left_out.unscored,
         errors=left_out.errors,
         blocked=left_out.blocked,

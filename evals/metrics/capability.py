@@ -22,8 +22,10 @@ from lawbound.evals.metrics.scores import (
     Scores,
     by_twin,
     design_of,
+    is_dressed,
     modes_of,
     paired,
+    pairs_asked,
     scores_icc,
     scores_of,
 )
@@ -62,10 +64,12 @@ def _level(cut: Cut, strength: str, mode: str, arm: Scores, icc: float) -> Itera
     left = tally(arm.rows, arm.value)
     yield build(cut, "capability", strength, arm.mean(icc), left, mode=mode, bounds=arm.bounds())
     gap, n = _surface_gap(arm, icc)
+    dressed = is_dressed(arm.rows)
     ends = score_ends(arm)
     answered = ~np.isnan(ends.low)
     yield build(
-        cut, "surface_gap", strength, gap, left, mode=mode, method=MOVER,
+        cut, "surface_gap", strength, gap, tally(arm.rows.where(dressed), arm.value[dressed]),
+        mode=mode, method=MOVER,
         bounds=twin_bounds(arm.rows.where(answered), ends.where(answered)),
         note="" if n else "no pair of a neutral and an adjacent twin",
     )  # fmt: skip
@@ -91,6 +95,7 @@ class Tax:
     design: Design
     icc: float
     left: Tally
+    left_of_twins: Tally
     note: str
     """Why nothing can be stated of it; empty where something can."""
 
@@ -110,16 +115,19 @@ class Tax:
     ) -> Estimate:
         """An estimate with a value."""
         return build(
-            self.cut, metric, self.strength, mean, self.left, mode=self.mode, method=method,
+            self.cut, metric, self.strength, mean, self._left(metric), mode=self.mode, method=method,
             bounds=bounds, family=self._family(metric), p_value=p_value, mde=mde,
         )  # fmt: skip
 
     def unstated(self, metric: str, note: str = "") -> Estimate:
         """An estimate without a value, and why."""
         return build(
-            self.cut, metric, self.strength, Mean(), self.left, mode=self.mode,
+            self.cut, metric, self.strength, Mean(), self._left(metric), mode=self.mode,
             note=self.note or note, family=self._family(metric),
         )  # fmt: skip
+
+    def _left(self, metric: str) -> Tally:
+        return self.left_of_twins if metric == "topic_tax" else self.left
 
     def _family(self, metric: str) -> Family:
         is_primary = metric == "policy_tax" and self.strength == "full"
@@ -128,10 +136,10 @@ class Tax:
 
 def _tax(cut: Cut, mode: str, scores: Scores, arms: tuple[str, str], base: Mean, icc: float) -> Tax:
     first, second = (scores.at(name) for name in arms)
-    pairs = paired(first, second)
+    pairs, asked = paired(first, second), pairs_asked(first, second)
     return Tax(
         cut, mode, arms[1], pairs, pair_ends(first, second), design_of(pairs.first.rows), icc,
-        left=tally(first.rows, first.value) + tally(second.rows, second.value),
+        left=asked.tally(), left_of_twins=asked.where(is_dressed(asked.first.rows)).tally(),
         note=_why_not(pairs, base, *arms),
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from lawbound.evals.estimate import NAN, Estimate
 from lawbound.evals.metrics.answers import pair_rows, paired_share, share
 from lawbound.evals.metrics.behaviours import meets
 from lawbound.evals.metrics.bounds import Bounds, Ends, ends_of, mean_bounds
-from lawbound.evals.metrics.build import MOVER, build, judged, tally
+from lawbound.evals.metrics.build import MOVER, build, judged, tally, tally_of_pairs
 from lawbound.evals.metrics.inputs import Cut, Rows, members
 from lawbound.evals.metrics.matched import prior_withholding, spillover_estimates
 from lawbound.evals.metrics.plain import plain_difference
@@ -74,7 +74,7 @@ def _steer(p: Cut, q: Cut, strength: str, strength_q: str) -> Estimate:
     right = table["p", "p"] * table["q", "q"]
     wrong = table["q", "p"] * table["p", "q"]
     d = right - wrong
-    left = tally(under_p, table["p", "p"]) + tally(under_q, table["q", "q"])
+    left = tally_of_pairs(under_p, table["p", "p"], under_q, table["q", "q"])
     mean = plain_difference(under_p, d)
     return build(
         p, "steerability", strength, mean, left, slice=f"versus={q.policy}", method=MOVER,

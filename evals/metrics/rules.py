@@ -22,11 +22,10 @@ from lawbound.evals.metrics.rule_answers import (
     Entries,
     complete_rules,
     is_open,
-    j_interval,
     rule_entries,
-    rule_means,
 )
 from lawbound.evals.metrics.rule_info import RuleInfo
+from lawbound.evals.metrics.rule_means import j_interval, rule_means
 from lawbound.evals.stats.correlation import pooled_icc
 from lawbound.evals.stats.intervals import Codes, Mean, codes
 from lawbound.evals.stats.significance import p_from_interval
@@ -80,12 +79,14 @@ def rule_block(
     whole = complete_rules(mine)
     used = mine.where(np.isin(mine.rule, whole))
     # Had every answer been read, these rules would count as well.
-    could = complete_rules(mine, is_open(mine))
-    # Where none would, nothing can be bounded, and what was lost is counted over all of them.
-    asked = mine.where(np.isin(mine.rule, could)) if len(could) else mine
-    means = rule_means(used, icc, macro=True, asked=asked)
-    bounds = means.bounds if len(could) else {}
-    note = _what_was_read(mine, whole) + _thinking_alone(cut, used)
+    could = mine.where(np.isin(mine.rule, complete_rules(mine, is_open(mine))))
+    asked_whole = complete_rules(mine, np.ones(len(mine.row), dtype=bool))
+    # A rule of which one kind failed whole is lost with all that failed. Where no rule was asked whole,
+    # there is no value, and what was lost is counted over all of them.
+    asked = mine.where(np.isin(mine.rule, asked_whole)) if len(asked_whole) else mine
+    means = rule_means(used, icc, macro=True, could=could, asked=asked)
+    bounds = means.bounds if len(could.row) else {}
+    note = _what_was_read(mine, whole, len(asked_whole)) + _thinking_alone(cut, used)
     free = strength in WITHOUT_POLICY
     is_primary = summary == "J" and strength == "full" and not slice
     p_value = NAN
@@ -113,14 +114,13 @@ def rule_block(
     )  # fmt: skip
 
 
-def _what_was_read(mine: Entries, whole: Codes) -> str:
+def _what_was_read(mine: Entries, whole: Codes, asked: int) -> str:
     """How many rules the value rests on, and whether items or answers are what the others lack."""
     with_items = len(np.unique(mine.rule[mine.role == RESTRICTED]))
-    asked = complete_rules(mine, np.ones(len(mine.row), dtype=bool))
-    note = f"{len(asked)} of {with_items} rules with restricted items have both kinds of near-miss"
+    note = f"{asked} of {with_items} rules with restricted items have both kinds of near-miss"
     if len(mine.row) and np.isnan(mine.good).all():
         return f"{note}; nothing was read: every answer failed, was blocked or could not be read"
-    if len(whole) < len(asked):
+    if len(whole) < asked:
         return f"{note}; answers of every kind were read for {len(whole)} of them"
     return note
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from lawbound.evals.estimate import NAN
-from lawbound.evals.metrics.build import scored, unscored
-from lawbound.evals.metrics.inputs import Cut, Rows, pair_up
+from lawbound.evals.metrics.build import Tally, scored, tally_of_pairs, unscored
+from lawbound.evals.metrics.inputs import Cut, Mask, Rows, pair_up
 from lawbound.evals.stats.correlation import pooled_icc
 from lawbound.evals.stats.intervals import Codes, Design, Floats, Mean, affine, rate
 
@@ -117,6 +117,15 @@ class Paired:
     first: Scores
     second: Scores
 
+    def where(self, mask: Mask) -> Paired:
+        """Some of the pairs."""
+        return Paired(self.first.where(mask), self.second.where(mask))
+
+    def tally(self) -> Tally:
+        """What leaves the denominator, pair by pair."""
+        first, second = self.first, self.second
+        return tally_of_pairs(first.rows, first.value, second.rows, second.value)
+
     @property
     def loss(self) -> Floats:
         """First minus second."""
@@ -124,10 +133,16 @@ class Paired:
 
 
 def paired(first: Scores, second: Scores) -> Paired:
-    """Pair by item and repeat; a pair with a missing score falls out (and is counted in its arm)."""
+    """Pair by item and repeat; a pair with a missing score falls out (`pairs_asked` has it)."""
     one, two = first.known, second.known
     left, right = pair_up(one.rows, two.rows)
     return Paired(one.take(left), two.take(right))
+
+
+def pairs_asked(first: Scores, second: Scores) -> Paired:
+    """The same with every pair that was asked, whether it has both scores or not."""
+    left, right = pair_up(first.rows, second.rows)
+    return Paired(first.take(left), second.take(right))
 
 
 def by_twin(rows: Rows, value: Floats) -> tuple[Floats, Design]:
@@ -135,9 +150,9 @@ def by_twin(rows: Rows, value: Floats) -> tuple[Floats, Design]:
     if len(rows) == 0:
         empty = np.empty(0, dtype=np.intp)
         return np.empty(0), Design(empty, empty, empty)
+    dressed = is_dressed(rows)
+    rows, value = rows.where(dressed), value[dressed]
     surface = rows["surface"]
-    dressed = (surface == "neutral") | (surface == "adjacent")
-    rows, value, surface = rows.where(dressed), value[dressed], surface[dressed]
     twins, first, twin = np.unique(rows.codes("twin"), return_index=True, return_inverse=True)
     means = []
     for name in ("neutral", "adjacent"):
@@ -150,6 +165,13 @@ def by_twin(rows: Rows, value: Floats) -> tuple[Floats, Design]:
     both = ~np.isnan(gap)
     kept = rows.take(first[both])
     return gap[both], Design(twins[both], kept.codes("group"), kept.codes("family"))
+
+
+def is_dressed(rows: Rows) -> Mask:
+    """Which rows are one of two twins that differ in their surface."""
+    surface = rows["surface"]
+    found: Mask = (surface == "neutral") | (surface == "adjacent")
+    return found
 
 
 def scores_icc(scores: Scores) -> float:

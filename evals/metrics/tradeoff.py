@@ -51,11 +51,6 @@ def _distance(j: float, dj: float, c: float, dc: float) -> float:
     return float(np.sqrt((c * dj) ** 2 + (j * dc) ** 2 + (dj * dc) ** 2))
 
 
-def tradeoff(j: float, capability: float) -> float:
-    """max(0, J) x max(0, capability): in [0, 1], monotone in both."""
-    return max(0.0, j) * max(0.0, capability)
-
-
 def at_least_zero(mean: Mean) -> Mean:
     """The same, clipped: max(0, .) is monotone, so the interval's ends may be clipped too."""
     return replace(
@@ -209,7 +204,7 @@ def _exchange_rate(
     return _estimate(
         [like, before, tax], "exchange_rate", "full", mode,
         Mean(tax.value / gain, min(ends), max(ends)), "",
-        method="box", bounds=ratio_bounds(_bounds(tax), difference_bounds(like, before)),
+        method="box", bounds=ratio_bounds(_bounds(tax), difference_bounds(like, before)), mde=NAN,
     )  # fmt: skip
 
 
@@ -252,7 +247,7 @@ def _estimate(
     mde: float | None = None,
 ) -> Estimate:
     like = made_of[0]
-    left = sum((Tally(e.unscored, e.errors, e.blocked) for e in made_of), Tally())
+    left = sum((Tally(e.unscored, e.errors, e.blocked, e.asked) for e in made_of), Tally())
     return build(
         like,
         metric,

@@ -17,8 +17,16 @@ from lawbound.evals.estimate import NAN, Estimate
 from lawbound.evals.metrics.bounds import Bounds, pair_ends
 from lawbound.evals.metrics.build import MOVER, Tally, build, tally
 from lawbound.evals.metrics.inputs import Cut
-from lawbound.evals.metrics.rule_answers import complete_rules, rule_entries, rule_means
-from lawbound.evals.metrics.scores import Scores, design_of, modes_of, paired, scores_of
+from lawbound.evals.metrics.rule_answers import complete_rules, rule_entries
+from lawbound.evals.metrics.rule_means import rule_means
+from lawbound.evals.metrics.scores import (
+    Scores,
+    design_of,
+    modes_of,
+    paired,
+    pairs_asked,
+    scores_of,
+)
 from lawbound.evals.stats.correlation import PRIOR_ICC
 from lawbound.evals.stats.intervals import Z95, Mean, mde_of
 
@@ -44,7 +52,7 @@ def wording_estimates(cut: Cut) -> Iterator[Estimate]:
             is_paired = strength == "placebo" and len(scores.at("none").rows) > 0
             if is_paired:
                 values, ends = _placebo_against_none(scores)
-                left = left + tally(scores.at("none").rows, scores.at("none").value)
+                left = pairs_asked(arm, scores.at("none")).tally()
             yield _spread(
                 cut, metric, strength, values, ends, left, mode=mode, of="capability",
                 note="of differences from no system message, item by item" if is_paired else "",
@@ -71,18 +79,20 @@ def _j_by_wording(cut: Cut) -> Iterator[Estimate]:
     at_full = cut.rows["strength"][entries.row] == "full"
     entries = entries.where(at_full & np.isin(entries.rule, withholding))
     whole = complete_rules(entries)
-    entries = entries.where(np.isin(entries.rule, whole))
     values, ends, left = [], [], Tally()
     for wording in _wordings(entries.wording):
         part = entries.where(entries.wording == wording)
+        asked = part.where(
+            np.isin(part.rule, complete_rules(part, np.ones(len(part.row), dtype=bool)))
+        )
         common = complete_rules(part)
+        used = part.where(np.isin(part.rule, common))
+        means = rule_means(used, PRIOR_ICC, macro=True, asked=asked)
+        left += means.tally
         if len(common) == 0:
             continue
-        part = part.where(np.isin(part.rule, common))
-        means = rule_means(part, PRIOR_ICC, macro=True)
         values.append(means.j.value)
         ends.append(means.bounds["J"])
-        left += means.tally
         yield build(
             cut, "J", "full", means.j, means.tally, slice=f"wording={wording}", method=MOVER,
             bounds=means.bounds["J"],

@@ -179,10 +179,10 @@ def _hold_gates(folder: Path, that: list[str], missing: float) -> bool:
         ],
     )
     for r in results:
-        if r.estimate.errors:
+        if r.counted.errors:
             fails = f", more than {missing:g} of them: it fails (--missing allows more)"
             note(
-                f"WARNING: {r.gate.text}: {r.estimate.errors} of {r.owed} answers of {r.estimate.model} under "
+                f"WARNING: {r.gate.text}: {r.counted.errors} of {r.counted.asked} answers of {r.estimate.model} under "
                 f"{r.estimate.policy} are missing (failed, damaged or not asked){fails if r.is_short else ''}"
             )
         if not r.passed and r.found != r.found:

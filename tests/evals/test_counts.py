@@ -45,8 +45,8 @@ def test_each_lost_answer_counts_once_whatever_asks_for_it(row, solved, frame):
         row("read"),
     ]
     assert answers_left_out(frame(rows)) == {
-        ("m", "p", "generate"): Tally(unscored=2, errors=3, blocked=1),
-        ("m", "q", "generate"): Tally(errors=1),
+        ("m", "p", "generate"): Tally(unscored=2, errors=3, blocked=1, asked=8),
+        ("m", "q", "generate"): Tally(errors=1, asked=1),
     }
 
 

@@ -1,3 +1,4 @@
+import math
 import sys
 from inspect import signature
 
@@ -7,7 +8,9 @@ from lawbound.__main__ import main
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.evaluate import evaluate
 from lawbound.evals.gate import MOST_MISSING, check_gates, check_marks, parse_gate
+from lawbound.evals.metrics.compute import compute_metrics
 from lawbound.evals.metrics.inputs import MetricError
+from lawbound.evals.metrics.rule_info import RuleInfo
 from lawbound.evals.run_spec import RunSpec
 from lawbound.evals.thresholds import check_thresholds
 from lawbound.rubrics.policy.marks import Threshold
@@ -96,13 +99,13 @@ def test_a_metric_in_another_case_is_told_which_is_meant(asked, meant):
 
 
 def _missing(errors: int) -> Estimate:
-    return Estimate("J", "m", "cn", "full", value=0.9, low=0.8, high=0.95, n=100 - errors, errors=errors)  # fmt: skip
+    return Estimate("J", "m", "cn", "full", value=0.9, low=0.8, high=0.95, n=60 - errors, asked=100, errors=errors)  # fmt: skip
 
 
 def test_a_gate_fails_where_more_than_a_share_of_its_answers_is_missing():
     for errors, passed in ((0, True), (5, True), (6, False), (100, False)):
         (result,) = check_gates(["J>=0.5"], [_missing(errors)])
-        assert (result.passed, result.is_short, result.owed) == (passed, not passed, 100)
+        assert (result.passed, result.is_short) == (passed, not passed)
     (result,) = check_gates(["J>=0.5"], [_missing(6)], most_missing=0.06)
     assert result.passed and not result.is_short
     (result,) = check_gates(["J>=0.85"], [_missing(6)], most_missing=1)
@@ -189,3 +192,88 @@ def test_gate_holds_the_thresholds_of_the_policies_that_a_run_was_asked_under(
     assert code == 2 and "no policy of it states any" in told
     code, _, told = gate("us")
     assert code == 2 and "found neither --that nor --marks" in told
+
+
+RULES = {
+    ("p", name): RuleInfo("p", name, "refuse", True, False, "statute", "high")
+    for name in ("r", "s")
+}
+KINDS = ("restricted", "act", "topic")
+FAILED = {"error": True, "behaviour": "unscored", "met": math.nan, "plain": math.nan}
+
+
+@pytest.fixture
+def answers(behaved):
+    """Twenty right answers of each kind for two rules at full, of which some have failed."""
+
+    def make(failed):
+        rows = []
+        for rule in ("r", "s"):
+            for kind in KINDS:
+                place = {"rules": rule} if kind == KINDS[0] else {"near_miss": f"{rule}:{kind}"}
+                wanted = "refuse" if kind == KINDS[0] else "answer"
+                rows += [
+                    behaved(f"{rule}{kind}{i}", wanted, wanted, lang=("en", "zh")[i % 2], **place)
+                    | (FAILED if failed(rule, kind, i) else {})
+                    for i in range(20)
+                ]
+        return rows
+
+    return make
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "gate",
+    [
+        "J>=0.2", "adherence>=0.2", "excess<=0.5", "over_refusal<=0.5", "J[basis=statute]>=0.2",
+        "adherence.value[clusters=topic]>=0.2", "adherence[lang=zh]>=0.2",
+    ],
+)  # fmt: skip
+def test_a_gate_does_not_pass_where_a_rule_has_left_since_one_kind_failed_whole(
+    answers, frame, gate, kind
+):
+    rows = answers(lambda rule, its, _: (rule, its) == ("s", kind))
+    found = compute_metrics(frame(rows), RULES, seed=0)
+    (result,) = check_gates([gate], found)
+    assert result.estimate.value in (0.0, 1.0), "of rule r alone"
+    assert result.is_short and not result.passed
+    (result,) = check_gates([gate], found, most_missing=1)
+    assert result.passed
+
+
+def _one_in_twenty(rule, kind, i):
+    return i == 7
+
+
+def _two_in_twenty(rule, kind, i):
+    return i in (7, 8)
+
+
+@pytest.mark.parametrize("gate", ["J>=0.2", "excess<=0.5", "over_refusal<=0.5", "adherence>=0.2"])
+def test_what_is_missing_is_a_share_of_what_was_asked_of_both_kinds_of_near_miss(
+    answers, frame, gate
+):
+    for failed, passed in ((_one_in_twenty, True), (_two_in_twenty, False)):
+        found = compute_metrics(frame(answers(failed)), RULES, seed=0)
+        (result,) = check_gates([gate], found)
+        assert result.counted.errors / result.counted.asked == (0.05 if passed else 0.1)
+        assert result.passed is passed
+
+
+@pytest.mark.parametrize("arms", [("placebo",), ("full",), ("placebo", "full")])
+def test_a_pair_that_lacks_an_answer_is_one_whether_it_lacks_one_or_both(solved, frame, arms):
+    rows = [
+        solved(f"q{i}", 1.0, strength=strength)
+        | ({"error": True, "score": math.nan} if i == 3 and strength in arms else {})
+        for strength in ("placebo", "full")
+        for i in range(20)
+    ]
+    found = compute_metrics(frame(rows), RULES, seed=0)
+    for metric in ("policy_tax", "retention", "tax_wrong"):
+        (one,) = [e for e in found if (e.metric, e.strength) == (metric, "full")]
+        assert (one.n, one.asked, one.errors) == (19, 20, 1), metric
+    (result,) = check_gates(["policy_tax<=0.5"], found)
+    assert result.passed
+    (result,) = check_gates(["policy_tax<=0.5"], found, most_missing=0.04)
+    assert result.is_short

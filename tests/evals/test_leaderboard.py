@@ -189,6 +189,24 @@ def test_runs_that_differ_are_not_merged_unless_told_and_then_say_so(change, wor
     assert all(word in text for text in merged["comparability"])
 
 
+def test_a_board_of_another_version_is_to_be_written_anew(tmp_path):
+    path = tmp_path / "leaderboard.csv"
+    now = csv_bytes(leaderboard_rows(model("a", 0.3, 0.3, 0.1), RUN))
+    path.write_bytes(now.replace(b"\n3,", b"\n2,"))
+    boards = {"old": read_board(path), "new": leaderboard_rows(model("b", 0.9, 0.9, 0.1), RUN)}
+    with pytest.raises(LeaderboardError, match=r"schema_version .*`lawbound score RUN` writes"):
+        merge_boards(boards)
+    # An interval that the value lies outside of, as a bootstrap could give.
+    path.write_bytes(now.replace(b"\n3,", b"\n2,").replace(b",0.25,0.35,", b",0.31,0.35,"))
+    with pytest.raises(LeaderboardError, match=r"\(`lawbound score .* writes it anew\)$"):
+        read_board(path)
+    path.write_bytes(now.replace(b"\n3,", b"\n2,").replace(b"J_mde", b"J_old"))
+    with pytest.raises(
+        LeaderboardError, match=r"schema in .*\(`lawbound score .* writes it anew\)$"
+    ):
+        read_board(path)
+
+
 def test_runs_that_differ_are_not_merged_though_they_have_references_only():
     coin = model("reference:coin", 0, 0, 0)
     other = RUN | {"policies": [{"id": "cn", "version": "2027.1"}]}

@@ -308,10 +308,11 @@ def test_a_trace_that_nobody_could_read_is_counted_and_not_compared(behaved, fra
 def test_token_cost_counts_the_requests_that_failed(row, frame):
     rows = [row(f"x{i}", strength=s) for i in range(4) for s in ("none", "full")]
     rows += [row("e", strength="none", error=True), row("e", strength="full", blocked=True)]
+    rows += [row("b", strength="none"), row("b", strength="full", blocked=True)]
     found = pick(
         compute_metrics(frame(rows), NO_RULES, seed=0), "token_cost", slice="tokens=prompt"
     )
-    assert (found.n, found.errors, found.blocked) == (4, 1, 1)
+    assert (found.n, found.errors, found.blocked, found.asked) == (4, 1, 1, 6)
 
 
 def test_tokens_and_endings_that_nobody_knows_are_left_out_and_counted(row, frame):

@@ -274,6 +274,23 @@ def test_bounds_and_intervals_hold_the_value_whatever_is_lost(behaved, shape, lo
             assert e.upper_bound == pytest.approx(e.value), e
 
 
+TWINS = ("surface_gap", "topic_tax", "language_gap", "placebo_spread", "wording_spread")
+"""Their `n` counts something else than what is asked for: answers, or pairs of them."""
+
+
+@fewer
+@given(frames, st.sampled_from([0.0, 0.1, 0.9]))
+def test_what_was_asked_is_used_or_left_out_for_one_reason(behaved, shape, lost):
+    found = compute_metrics(random_frame(behaved, lost=lost, **shape), RULES, seed=0, resamples=20)
+    for e in found:
+        left = e.unscored + e.errors + e.blocked
+        assert 0 <= left <= e.asked, e
+        if e.metric not in TWINS:
+            assert e.n + left <= e.asked, e
+        if e.metric in ("capability", "policy_tax", "length_tax", "token_cost", "fact_true"):
+            assert e.n + left == e.asked or math.isnan(e.value), e
+
+
 @fewer
 @given(frames)
 def test_bounds_collapse_to_the_value_where_everything_was_read(behaved, shape):

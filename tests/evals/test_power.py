@@ -15,7 +15,15 @@ from lawbound.evals.power import (
 
 
 def pilot(metric="J", **changes):
-    made = {"value": 0.4, "low": 0.3, "high": 0.5, "n": 20, "clusters": 10, "mde": 0.143}
+    made = {
+        "value": 0.4,
+        "low": 0.3,
+        "high": 0.5,
+        "n": 20,
+        "clusters": 10,
+        "asked": 20,
+        "mde": 0.143,
+    }
     return Estimate(metric, "m", "p", "full", **(made | changes))
 
 
@@ -37,11 +45,20 @@ def test_the_needed_clusters_have_the_power_asked_for():
 
 
 def test_a_pilot_gives_its_own_standard_error():
-    made = pilot(low=0.4 - 1.96 * 0.05, high=0.4 + 1.96 * 0.05, n=200, clusters=100, mde=0.14008)
+    made = pilot(
+        low=0.4 - 1.96 * 0.05, high=0.4 + 1.96 * 0.05, n=200, clusters=100, asked=200, mde=0.14008
+    )
     (row,) = from_pilot([made], metric="J", effect=0.05)
     # Standard error 0.05 from 100 clusters: sd 0.5, so (2.8016 x 0.5 / 0.05)^2 clusters.
     assert row.clusters_needed == pytest.approx(785, abs=1)
     assert row.items_needed == 2 * row.clusters_needed
+
+
+def test_what_a_pilot_asked_for_and_could_not_use_is_asked_for_again():
+    # Of 40 near-misses the worse kind, of every rule 10 of 20, is behind the value.
+    excess = pilot("excess", n=20, clusters=20, asked=40)
+    (row,) = from_pilot([excess], metric="excess", effect=0.0716)
+    assert (row.clusters_needed, row.items_needed) == (80, 160)
 
 
 def test_estimates_that_a_pilot_does_not_know_are_told():

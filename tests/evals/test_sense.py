@@ -20,6 +20,10 @@ from lawbound.evals.leaderboard.table import csv_bytes
         ({"value": 0.99}, "value is '0.99', expected 0.25 to 0.75 (its interval)"),
         ({"value": 1.5, "high": 2.0}, "value is '1.5', expected -1 to 1 (J)"),
         ({"errors": -1}, "errors is '-1', expected 0 or more"),
+        (
+            {"asked": 6, "errors": 4, "blocked": 2, "unscored": 1},
+            "asked is '6', expected 7 or more",
+        ),
     ],
 )
 def test_an_estimate_that_cannot_be_is_refused(
@@ -29,4 +33,19 @@ def test_an_estimate_that_cannot_be_is_refused(
     path = tmp_path / "metrics.csv"
     path.write_bytes(csv_bytes(metrics_rows([wrote, replace(wrote, **cells)])))
     with pytest.raises(FolderError, match=rf"metrics\.csv:3: {re.escape(told)}$"):
+        read_estimates(path)
+
+
+def test_estimates_of_another_version_are_to_be_written_anew(tmp_path: Path) -> None:
+    path = tmp_path / "metrics.csv"
+    wrote = Estimate("J", "m", "cn", "full", value=0.5, low=0.25, high=0.75, n=4)
+    # As an earlier version could write it: a percentile interval that its value lies outside of.
+    path.write_bytes(
+        csv_bytes(metrics_rows([replace(wrote, value=0.99)])).replace(b"\n3,", b"\n2,")
+    )
+    told = (
+        f"{path}: schema_version is '2', expected 3: another version of Lawbound wrote it (`lawbound score "
+        f"{tmp_path}` writes it anew)"
+    )
+    with pytest.raises(FolderError, match=f"^{re.escape(told)}$"):
         read_estimates(path)

@@ -11,7 +11,6 @@ from lawbound.evals.metrics.tradeoff import (
     fronts,
     hypervolume,
     product,
-    tradeoff,
     tradeoff_estimates,
 )
 from lawbound.evals.stats.intervals import Mean
@@ -19,6 +18,15 @@ from lawbound.evals.stats.intervals import Mean
 unit = st.floats(0, 1)
 signed = st.floats(-1, 1)
 points = st.lists(st.tuples(signed, signed), max_size=6)
+
+
+def tradeoff(j: float, capability: float) -> float:
+    """Of a model with this J and capability, as a run states it."""
+    made = [
+        Estimate(metric, "m", "p", "full", value=value, low=value, high=value)
+        for metric, value in (("J", j), ("capability", capability))
+    ]
+    return next(e.value for e in tradeoff_estimates(made) if e.metric == "tradeoff")
 
 
 @given(signed, signed)
@@ -129,7 +137,7 @@ def parts(tax, gain, habit):
         value, low, high, least, most = numbers
         return Estimate(
             metric, "m", "p", strength, value=value, low=low, high=high, lower_bound=least,
-            upper_bound=most, n=10, clusters=10, unscored=unscored,
+            upper_bound=most, n=10, clusters=10, asked=10, unscored=unscored,
         )  # fmt: skip
 
     return [
@@ -151,7 +159,8 @@ def test_the_exchange_rate_by_hand():
     assert (rate.low, rate.high) == pytest.approx((0.01 / 0.6, 0.09 / 0.4))
     # The gain lies between 0.7 - 0.3 and 0.85 - 0.25.
     assert (rate.lower_bound, rate.upper_bound) == pytest.approx((0.04 / 0.6, 0.08 / 0.4))
-    assert rate.unscored == 1 + 1 + 2
+    assert (rate.unscored, rate.asked) == (1 + 1 + 2, 3 * 10)
+    assert math.isnan(rate.mde), "its interval is a box of ends and no standard error"
 
 
 def test_a_hypervolume_counts_the_answers_of_its_three_strengths_and_their_groups_once():
