@@ -76,6 +76,12 @@ def with_results(record: Mapping[str, Any], results: Mapping[str, str]) -> dict[
     return {"digests": asked | {name: [digest] for name, digest in results.items()}}
 
 
+def without_results(record: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of a run that is about to be concluded otherwise: until it is, the results that lie there fit none."""
+    asked = with_results(record, {})["digests"]
+    return {"digests": asked | {name: [] for name in RESULTS}}
+
+
 def file_digest(path: Path) -> str:
     """Of a file as it lies there.
 
@@ -95,6 +101,8 @@ def check_digests(
     asked: Iterable[str],
     results: Iterable[str],
     error: type[Exception],
+    *,
+    described: Collection[str] = (),
 ) -> None:
     """Refuse files that are not those that ``run.yaml`` names. One that is not there is left to its reader.
 
@@ -104,9 +112,11 @@ def check_digests(
         asked: Names of the files that say what was asked.
         results: Names of those that were concluded from it and are read now.
         error: What is raised.
+        described: Names of those of `asked` that must be the ones that the rest of ``run.yaml`` is about, and not
+            what a run wrote that was stopped before ``run.yaml`` was about it.
 
     Raises:
-        error: A file was changed, or was not concluded since the run was asked.
+        error: A file was changed, was not concluded since the run was asked, or is a stopped run's.
     """
     is_held = ITEMS in digests
     for name in asked:
@@ -115,7 +125,7 @@ def check_digests(
                 "changed since (`lawbound run` as before writes it anew and asks only what is missing; of lm-eval's "
                 "logs, `lawbound score`)"
             )
-            _check(root / name, digests.get(name, ()), how, error)
+            _check(root / name, digests.get(name, ()), how, error, is_described=name in described)
     for name in results:
         if is_held or name in digests:
             how = (
@@ -124,7 +134,14 @@ def check_digests(
             _check(root / name, digests.get(name, ()), how, error)
 
 
-def _check(path: Path, known: Collection[str], how: str, error: type[Exception]) -> None:
+def _check(
+    path: Path,
+    known: Collection[str],
+    how: str,
+    error: type[Exception],
+    *,
+    is_described: bool = False,
+) -> None:
     if not path.exists():
         return
     try:
@@ -135,3 +152,8 @@ def _check(path: Path, known: Collection[str], how: str, error: type[Exception])
         named = " or ".join(f"'{one}'" for one in known)
         wanted = f"{named} as in run.yaml" if named else "one in run.yaml, which has none"
         raise error(f"{path}: found the digest '{found}', expected {wanted}: it was {how}")
+    if is_described and found != next(iter(known)):
+        raise error(
+            f"{path}: was written by a run that was stopped, and run.yaml describes the run before it: run it again "
+            "(it asks only what is missing)"
+        )

@@ -202,8 +202,32 @@ class RunFolder:
         Raises:
             FolderError: The first that was.
         """
-        asked = (ITEMS, *(self.plan_name(entry["model"]) for entry in record["models"]))
+        asked = (ITEMS, *self._plans(record))
         check_digests(self.root, record.get("digests", {}), asked, results, FolderError)
+
+    def check_described(self, record: Mapping[str, Any], *, items: bool) -> None:
+        """The same before something is concluded: what a stopped run has planned is not what ``run.yaml`` describes.
+
+        Args:
+            record: Content of ``run.yaml``.
+            items: Whether that holds for the questions too. They keep the older run's beside their own, so that
+                only one that reads otherwise by now stands in the way.
+
+        Raises:
+            FolderError: The first file that was changed, or that a stopped run wrote.
+        """
+        plans = self._plans(record)
+        check_digests(
+            self.root,
+            record.get("digests", {}),
+            (ITEMS, *plans),
+            (),
+            FolderError,
+            described=(ITEMS, *plans) if items else plans,
+        )
+
+    def _plans(self, record: Mapping[str, Any]) -> tuple[str, ...]:
+        return tuple(self.plan_name(entry["model"]) for entry in record["models"])
 
     def check_result(self, name: str) -> None:
         """The same for a concluded file; where there is no ``run.yaml``, nothing is known of it.

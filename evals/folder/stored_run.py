@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.policies import run_policies
 from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.folder.versions import installed
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.runners.collector import paused_collector
 from lawbound.runners.sample import Sample
@@ -41,24 +42,30 @@ def stored_run(folder: RunFolder, record: dict[str, Any]) -> StoredRun:
         record: Content of its ``run.yaml``.
 
     Raises:
-        FolderError: A file is missing or damaged, or was changed since the run was asked, or a question is not
-            that of the bank which ``run.yaml`` names, where that is the installed one.
+        FolderError: A file is missing or damaged, was changed since the run was asked, or written by another that
+            was stopped, or a question is not that of the bank which ``run.yaml`` names, where that is the
+            installed one.
         PolicyError: The stored text of a policy is malformed, or a policy cannot be loaded.
     """
-    folder.check_files(record)
+    bank = load_bank()
+    is_installed = digest(bank) == record.get("bank")
+    # Of the installed bank nobody has to believe the file, and this version draws the same once more.
+    folder.check_described(
+        record, items=not (is_installed and record.get("lawbound") == installed("lawbound"))
+    )
     items = folder.read_items()
-    _check_against_bank(items, record.get("bank"), folder.items)
+    if is_installed:
+        _check_against_bank(items, bank, record["bank"], folder.items)
     policies = run_policies(folder, record)
     with paused_collector():
         samples = {m["model"]: read_samples(folder.samples(m["model"])) for m in record["models"]}
     return StoredRun(folder, record, items, policies, samples)
 
 
-def _check_against_bank(items: Mapping[str, Item], named: object, path: Path) -> None:
+def _check_against_bank(
+    items: Mapping[str, Item], bank: Collection[Item], named: str, path: Path
+) -> None:
     """Refuse questions of the installed bank that do not say what it says; another bank is not known here."""
-    bank = load_bank()
-    if digest(bank) != named:
-        return
     known, written = {item.id: item for item in bank}, {item.source for item in bank}
     for item in items.values():
         true = known.get(item.id)

@@ -240,9 +240,13 @@ class _Stops:
 def test_no_stop_while_a_folder_is_asked_again_locks_its_user_out(
     asked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int, after: bool
 ) -> None:
-    """With fewer questions and with more, stopped at every file that is written."""
+    """With fewer questions and with more, stopped at every file that is written.
+
+    What is concluded then is the run that run.yaml describes, or nothing: and the same run goes on.
+    """
     prepared = prepare(_spec(limit), own=("m",))
     engines = {"m": FunctionEngine(lambda _: "Yes.", name="m", revision="2")}
+    fates = set()
     for at in range(1, 40):
         out = Path(shutil.copytree(asked, tmp_path / str(at)))
         folder = RunFolder(out)
@@ -254,23 +258,72 @@ def test_no_stop_while_a_folder_is_asked_again_locks_its_user_out(
             monkeypatch.undo()
         else:
             break
-        found = stored_run(folder, folder.read_run())
-        assert {one.item for one in folder.read_plan("m")} <= set(found.items)
+        record = folder.read_run()
+        is_older = file_digest(out / PLAN) == file_digest(asked / PLAN)
+        is_described = is_older == (record["spec"]["limit"] == 4)
+        fates.add((is_older, is_described))
+        if is_described:
+            found = stored_run(folder, record)
+            assert {one.item for one in folder.read_plan("m")} <= set(found.items)
+        else:
+            with pytest.raises(
+                FolderError, match=rf"{PLAN}: was written by a run that was stopped.*run it again"
+            ):
+                stored_run(folder, record)
+        ask(prepared, out, engines=engines)
+        stored_run(folder, folder.read_run())
+        assert folder.read_run()["spec"]["limit"] == limit
     else:
         raise AssertionError("it writes more files than that")
     assert at > 7
+    assert {(True, True), (False, False)} <= fates
     assert all(len(known) == 1 for known in folder.read_run()["digests"].values())
 
 
-def test_asking_again_and_stopping_does_not_make_edited_questions_believed(run: Path) -> None:
-    def stopped(_: Request) -> str:
-        raise KeyboardInterrupt
+def _stopped(_: Request) -> str:
+    raise KeyboardInterrupt
 
+
+@pytest.mark.parametrize("command", ["score", "report", "gate", "leaderboard"])
+def test_a_stopped_run_under_another_suite_is_not_concluded_as_the_one_before_it(
+    call: Callable[..., tuple[int, str, str]], run: Path, command: str
+) -> None:
+    before = {name: (run / name).read_bytes() for name in (*CSVS, VERDICTS)}
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(_spec(6), run, engines={"m": FunctionEngine(_stopped, name="m")})
+    code, _, err = call(*_arguments(command, run))
+    if command in RESULTS:  # these read what was concluded of the older run
+        assert code == 0
+    else:
+        assert code == 2
+        (line,) = err.splitlines()
+        assert f"{run / PLAN}: was written by a run that was stopped" in line
+    assert before == {name: (run / name).read_bytes() for name in before}
+    evaluate(_spec(6), run, engines={"m": FunctionEngine(lambda _: "Yes.", name="m")})
+    assert call("score", run)[0] == 0
+
+
+def test_questions_of_another_bank_that_a_stopped_run_wrote_are_not_those_of_the_one_before(
+    run: Path,
+) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(
+            RunSpec(suite="quick", models=("n",), policies=("us",), limit=6, references=False),
+            run, engines={"n": FunctionEngine(_stopped, name="n")},
+        )  # fmt: skip
+    folder = RunFolder(run)
+    stored_run(folder, folder.read_run())  # of the installed bank, so that each is held against it
+    folder.write_run(folder.read_run() | {"bank": "of another version"})
+    with pytest.raises(FolderError, match=r"items\.jsonl: was written by a run that was stopped"):
+        stored_run(folder, folder.read_run())
+
+
+def test_asking_again_and_stopping_does_not_make_edited_questions_believed(run: Path) -> None:
     file = run / "items.jsonl"
     kept = file.read_bytes()
     file.write_bytes(kept.replace(b'"acts": ["', b'"acts": ["deny", "'))
     with pytest.raises(KeyboardInterrupt):
-        evaluate(_spec(1), run, engines={"m": FunctionEngine(stopped, name="m", revision="2")})
+        evaluate(_spec(1), run, engines={"m": FunctionEngine(_stopped, name="m", revision="2")})
     assert b'"deny", "' not in file.read_bytes()
 
 

@@ -297,13 +297,21 @@ def test_a_run_that_does_not_say_whom_it_was_to_ask_misses_nobody(spec: dict[str
     assert not_asked(record) == ()
 
 
-def test_a_run_that_was_stopped_under_more_policies_says_how_to_go_on(tmp_path: Path) -> None:
-    _ask(tmp_path, "cn")
-    spec = RunSpec(suite="quick", models=("m",), policies=("cn", "de"), limit=1, references=False)
+@pytest.mark.parametrize("policies", [("cn",), ("cn", "us", "de")])
+def test_a_run_that_was_stopped_under_other_policies_says_how_to_go_on(
+    tmp_path: Path, undigested: Callable[[Path], Path], policies: tuple[str, ...]
+) -> None:
+    _ask(tmp_path, "cn", "us")
+    spec = RunSpec(suite="quick", models=("m",), policies=policies, limit=2, references=False)
     with pytest.raises(KeyboardInterrupt):
         evaluate(spec, tmp_path, engines={"m": _Stopped("m")})
-    with pytest.raises(FolderError, match=r"found policy 'de', expected one of .*: run it again$"):
+    with pytest.raises(FolderError, match=r"written by a run that was stopped, .*: run it again"):
         conclude(tmp_path)
+    if "de" in policies:  # this shows where no digests do
+        with pytest.raises(
+            FolderError, match=r"found policy 'de', expected one of .* run it again$"
+        ):
+            conclude(undigested(tmp_path))
 
 
 @pytest.mark.filterwarnings("ignore:.* answers were stored in")

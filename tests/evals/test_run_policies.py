@@ -271,6 +271,8 @@ def test_a_run_under_another_text_that_was_stopped_is_concluded_by_neither(
     with pytest.raises(KeyboardInterrupt):
         _ask(out, town, "us", answer=_stopped)
     with pytest.raises(FolderError, match=r"policies/town\.yaml: found the digest .* \(run that"):
+        run_policies(RunFolder(out), RunFolder(out).read_run())
+    with pytest.raises(FolderError, match=r"plan/.*: was written by a run that was stopped"):
         conclude(out)
     assert _numbers(out) == before
     # Either text can be asked to its end.
@@ -326,13 +328,22 @@ def test_fewer_questions_that_a_model_did_not_get_to_the_end_of_leave_the_others
     fewer = two.model_copy(update={"limit": 1})
     engines = {name: FunctionEngine(_yes, name=name) for name in "mn"}
     evaluate(two, out, engines=engines)
-    asked = RunFolder(out).read_items()
+    asked, before = RunFolder(out).read_items(), _numbers(out)
+    with pytest.raises(KeyboardInterrupt):  # of a model that has no older plan to replace
+        evaluate(
+            fewer.model_copy(update={"models": ("k",)}),
+            out,
+            engines={"k": FunctionEngine(_stopped, name="k")},
+        )
+    assert RunFolder(out).read_items() == asked
+    assert conclude(out).gaps.unanswered == {} and _numbers(out)[:2] == before[:2]
     with pytest.raises(KeyboardInterrupt):
         evaluate(
             fewer, out, engines=engines | {"m": FunctionEngine(_stopped, name="m", revision="2")}
         )
     assert RunFolder(out).read_items() == asked
-    assert conclude(out).gaps.unanswered.keys() == {"m"}
+    with pytest.raises(FolderError, match=r"plan/m-.*: was written by a run that was stopped"):
+        conclude(out)
     with pytest.warns(UserWarning, match="answers were stored"):
         evaluate(fewer, out, engines=engines)
     evaluate(fewer, tmp_path / "alone", engines=engines)
