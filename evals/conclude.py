@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.caveats import caveats
-from lawbound.evals.folder.digests import RESULTS, digest_of, with_results
+from lawbound.evals.folder.digests import RESULTS, digest_of, with_results, without_results
 from lawbound.evals.folder.files import write_atomically
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.stored_run import StoredRun, stored_run
@@ -131,7 +131,8 @@ def _panel(
         record["scorer_version"] = scorer_version(record["judge"])
     elif record.pop("judge", None):
         record.pop("scorer_version", None)
-    run.folder.write_run(record)
+    # Numbers that an earlier panel gave are no longer this run's, also where a stop comes before the new ones.
+    run.folder.write_run(record | without_results(record))
     return judgement.readings
 
 

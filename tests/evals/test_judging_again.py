@@ -17,6 +17,7 @@ import lawbound
 from lawbound.evals.asking import ask
 from lawbound.evals.conclude import conclude
 from lawbound.evals.folder.files import FolderError
+from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.judging.spec import JudgeSpec
 from lawbound.evals.prepare import prepare
 from lawbound.evals.run_spec import RunSpec
@@ -368,3 +369,35 @@ def test_the_limit_of_a_run_is_its_judges_too_and_score_has_the_option(
 def test_a_limit_that_is_no_count_is_refused(wrong: Any) -> None:
     with pytest.raises(ModelError, match=r"judge 'max_errors' is .*, expected a count or None"):
         JudgeSpec((), max_errors=wrong).check()
+
+
+@pytest.mark.parametrize("panel", ["named", "kept", "dropped"])
+def test_a_stop_between_a_panel_and_its_numbers_leaves_no_older_numbers_under_its_name(
+    out: Path, judge: Judges, monkeypatch: pytest.MonkeyPatch, panel: str
+) -> None:
+    from lawbound.evals.folder.estimates import read_estimates
+    from lawbound.evals.leaderboard.merge import read_board
+
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    tiny = JudgeSpec((judge("tiny", ("", REFUSE)),), "all")
+    who = tiny
+    if panel != "named":
+        conclude(out, judge=tiny, resamples=50)
+        who = None if panel == "kept" else JudgeSpec(())
+    read_estimates(out / "metrics.csv")
+    with monkeypatch.context() as patched:
+        patched.setattr("lawbound.evals.conclude._frame", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            conclude(out, judge=who, resamples=50)
+    for read in (
+        lambda: read_estimates(out / "metrics.csv"),
+        lambda: read_board(out / "leaderboard.csv"),
+        lambda: RunFolder(out).read_frame(),
+    ):
+        with pytest.raises(FolderError, match="concluding was stopped"):
+            read()
+    conclude(out, resamples=50)
+    board = read_board(out / "leaderboard.csv")
+    assert board["scorer_version"].str.contains("judge:").all() == (panel != "dropped")
