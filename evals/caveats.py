@@ -47,11 +47,7 @@ def caveats(gaps: Gaps, ties: Sequence[str], run: Mapping[str, Any]) -> tuple[Ca
 def caveats_of_gaps(gaps: Gaps) -> Iterator[Caveat]:
     """What no number rests on, and why."""
     for model in gaps.not_asked:
-        yield Caveat(
-            model,
-            f"{model} was not asked to its end when this run was last asked, and stands in none of its "
-            "numbers; what it has answered is kept: run again to go on",
-        )
+        yield Caveat(model, of_not_asked(model))
     for model, count in gaps.unanswered.items():
         error, times = gaps.errors.get(model, ("", 0))
         why = f"; the most frequent error ({times} of {count}): {error}" if error else ""
@@ -62,6 +58,14 @@ def caveats_of_gaps(gaps: Gaps) -> Iterator[Caveat]:
                 f"yet); they are out of every denominator and counted in the columns 'errors'{why}"
             ),
         )
+
+
+def of_not_asked(model: str) -> str:
+    """What is said of a model that a run was to ask and has not asked to its end."""
+    return (
+        f"{model} was not asked to its end when this run was last asked, and stands in none of its "
+        "numbers; what it has answered is kept: run again to go on"
+    )
 
 
 def caveats_of_answers(gaps: Gaps) -> Iterator[Caveat]:

@@ -51,6 +51,10 @@ class Gate:
     op: Literal[">=", "<="]
     mark: float
 
+    def holds(self, number: float) -> bool:
+        """Whether a number is on the right side of the mark; one that is not known is on neither."""
+        return number >= self.mark if self.op == ">=" else number <= self.mark
+
 
 @dataclass(frozen=True, slots=True)
 class GateResult:
@@ -240,8 +244,7 @@ def _hold(gate: Gate, e: Estimate, j: Estimate, most_missing: float) -> GateResu
     found = float(getattr(e, gate.side))
     counted = max(e, j, key=_missing)
     is_short = counted.errors > most_missing * counted.asked
-    holds = found >= gate.mark if gate.op == ">=" else found <= gate.mark
-    return GateResult(gate, e, found, holds and not is_short, counted, is_short)
+    return GateResult(gate, e, found, gate.holds(found) and not is_short, counted, is_short)
 
 
 def _missing(e: Estimate) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Final
 
 DIGITS: Final = 3
@@ -22,6 +23,12 @@ def number_text(value: float | None) -> str:
         return text
     digits = -math.floor(math.log10(abs(value)))
     return f"{value:.{digits}f}" if digits <= 2 * DIGITS else f"{value:.0e}"
+
+
+def deciding_text(value: float, holds: Callable[[float], bool]) -> str:
+    """The same of a number that decides: six digits, as in the CSV, where the rounded one would decide otherwise."""
+    text = number_text(value)
+    return text if holds(float(text)) == holds(value) else f"{value:.6g}"
 
 
 def interval_text(low: float | None, high: float | None) -> str:

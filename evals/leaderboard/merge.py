@@ -125,8 +125,10 @@ def merge_boards(
             rows.append(row)
     differing = _differing(every)
     if differing and not allow_mixed:
-        hints = {"suite_hash": _explained(folders or {}), "schema_version": _OLDER}
-        told = "; ".join(name + hints.get(name, "") for name in differing)
+        told = "; ".join(
+            name + (_explained(name, folders or {}) if name in COMPARED else "")
+            for name in differing
+        )
         raise LeaderboardError(
             f"leaderboard: runs {', '.join(boards)} differ in {told}, expected the "
             "same (--force merges them anyway and says so in every row)"
@@ -137,8 +139,10 @@ def merge_boards(
     return table_of(rank_rows(rows, policies), LEADERBOARD)
 
 
-def _explained(folders: Mapping[str, Path]) -> str:
-    """What `suite_hash` stands for, in these runs if they still hold what they were asked."""
+def _explained(name: str, folders: Mapping[str, Path]) -> str:
+    """What a name stands for: `suite_hash` in these runs, if they still hold what they were asked."""
+    if name != "suite_hash":
+        return _OLDER if name == "schema_version" else ""
     found = {name: RunFolder(folder) for name, folder in folders.items()}
     runs = {name: run.read_run() for name, run in found.items() if run.run_yaml.exists()}
     values = differing_values(runs)

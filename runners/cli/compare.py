@@ -7,7 +7,7 @@ import typer
 
 from lawbound.runners.cli.console import bars, note, show, table
 from lawbound.runners.cli.marks import hold_marks
-from lawbound.runners.cli.remarks import tell_of_digests
+from lawbound.runners.cli.remarks import tell_of_digests, warn_of_not_asked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -152,6 +152,9 @@ def gate(
     if marks:
         holds.append(hold_marks(folder, missing))
     tell_of_digests(folder)
+    if warn_of_not_asked(folder) and missing < 1:
+        note(f"{folder}: no gate passes while a model is missing whole (--missing 1 lets it)")
+        holds.append(False)
     if not all(holds):
         raise typer.Exit(FAILED)
 
@@ -160,6 +163,7 @@ def _hold_gates(folder: Path, that: list[str], missing: float) -> bool:
     """Print each demand with what was found; whether all hold."""
     from lawbound.evals.folder.estimates import read_estimates
     from lawbound.evals.gate import check_gates
+    from lawbound.evals.number_text import deciding_text, number_text
 
     results = check_gates(that, read_estimates(folder / "metrics.csv"), most_missing=missing)
     table(
@@ -169,9 +173,16 @@ def _hold_gates(folder: Path, that: list[str], missing: float) -> bool:
                 r.gate.text,
                 r.estimate.model,
                 r.estimate.policy,
-                f"{r.estimate.value:z.3f}",
-                f"{r.estimate.low:z.3f}",
-                f"{r.estimate.high:z.3f}",
+                *(
+                    deciding_text(number, r.gate.holds)
+                    if side == r.gate.side
+                    else number_text(number)
+                    for side, number in (
+                        ("value", r.estimate.value),
+                        ("low", r.estimate.low),
+                        ("high", r.estimate.high),
+                    )
+                ),
                 r.gate.side,
                 "holds" if r.passed else "FAILS",
             ]
@@ -244,5 +255,6 @@ def power(
         ],
     )
     tell_of_digests(pilot)
+    warn_of_not_asked(pilot)
     for e in left_out(estimates, wanted):
         note(f"{e.model} under {e.policy} at {e.strength}: {wanted} {why_unusable(e)}")

@@ -1,8 +1,13 @@
 """`lawbound gate --marks`: the thresholds that a run's policies state, as marks that a build can fail by."""
 
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lawbound.runners.cli.console import note, table
+
+if TYPE_CHECKING:
+    from lawbound.evals.thresholds import ThresholdResult
 
 COLUMNS = (
     "threshold", "model", "policy", "mark", "value", "low", "high", "n", "point", "decision", "result",
@@ -14,6 +19,7 @@ def hold_marks(folder: Path, missing: float) -> bool:
     from lawbound.evals.folder.policies import run_policies
     from lawbound.evals.folder.run_folder import RunFolder
     from lawbound.evals.gate import check_marks
+    from lawbound.evals.number_text import deciding_text
     from lawbound.evals.thresholds import check_thresholds
 
     run = RunFolder(folder)
@@ -29,9 +35,10 @@ def hold_marks(folder: Path, missing: float) -> bool:
                 r.mark.model,
                 r.mark.policy,
                 f"{r.mark.metric} {'>=' if r.mark.direction == 'at-least' else '<='} {r.mark.mark:g}",
-                f"{r.mark.value:z.3f}",
-                f"{r.mark.low:z.3f}",
-                f"{r.mark.high:z.3f}",
+                *(
+                    deciding_text(number, partial(_reaches, r.mark))
+                    for number in (r.mark.value, r.mark.low, r.mark.high)
+                ),
                 str(r.mark.n),
                 r.mark.point,
                 r.mark.decision,
@@ -48,3 +55,7 @@ def hold_marks(folder: Path, missing: float) -> bool:
                 f"{r.mark.policy} are missing (failed, damaged or not asked){fails if r.is_short else ''}"
             )
     return all(r.passed for r in results)
+
+
+def _reaches(mark: "ThresholdResult", number: float) -> bool:
+    return number >= mark.mark if mark.direction == "at-least" else number <= mark.mark

@@ -27,6 +27,27 @@ def warn_of_gaps(gaps: "Gaps") -> None:
     warn(caveats_of_gaps(gaps))
 
 
+def warn_of_not_asked(*folders: Path) -> tuple[str, ...]:
+    """The same for commands that read what was concluded: which models have no row there.
+
+    Returns:
+        Those of them that are no reference models.
+    """
+    from lawbound.evals.caveats import of_not_asked
+    from lawbound.evals.folder.run_folder import RunFolder
+    from lawbound.evals.gaps import not_asked
+    from lawbound.rubrics.reference import is_reference
+
+    real = []
+    for folder in folders:
+        run = RunFolder(folder)
+        for model in not_asked(run.read_run()) if run.run_yaml.exists() else ():
+            note(f"WARNING: {folder}: {of_not_asked(model)}")
+            if not is_reference(model):
+                real.append(model)
+    return tuple(real)
+
+
 def warn_of_missing(board: "pd.DataFrame") -> None:
     """The same of a leaderboard's rows, which count what is missing and not why."""
     for row in board[(board["errors"] > 0) | (board["blocked"] > 0)].to_dict(orient="records"):

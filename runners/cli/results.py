@@ -30,6 +30,7 @@ from lawbound.runners.cli.remarks import (
     warn_of_answers,
     warn_of_gaps,
     warn_of_missing,
+    warn_of_not_asked,
     warn_of_settings,
 )
 
@@ -199,6 +200,7 @@ def leaderboard(
     boards = {name: read_board(folder / "leaderboard.csv") for name, folder in named.items()}
     merged = merge_boards(boards, allow_mixed=force, by_run=by_run, folders=named)
     tell_of_digests(*folders)
+    warn_of_not_asked(*folders)
     warn_of_missing(merged)
     if card:
         show(model_card(merged, card))

@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +13,6 @@ import pytest
 import yaml
 
 from lawbound import FunctionEngine, RunSpec, conclude, evaluate
-from lawbound.__main__ import main
 from lawbound.evals.asking import ask
 from lawbound.evals.folder.digests import file_digest
 from lawbound.evals.folder.files import FolderError
@@ -48,22 +46,6 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(asked: Path, tmp_path: Path) -> Path:
     """A copy of it."""
     return Path(shutil.copytree(asked, tmp_path / "run"))
-
-
-@pytest.fixture
-def call(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str, str]]:
-    """The command: its exit code, stdout and stderr."""
-
-    def command(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["lawbound", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        told = capsys.readouterr()
-        return int(stop.value.code or 0), told.out, told.err
-
-    return command
 
 
 def _drop_a_line(file: Path) -> None:

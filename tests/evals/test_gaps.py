@@ -1,12 +1,14 @@
 """What a run's numbers lack: counted once for each answer, and said in one line."""
 
 import math
+from shutil import copytree
 from types import SimpleNamespace
 
 import pytest
 
-from lawbound import FunctionEngine, RunSpec, evaluate
+from lawbound import FunctionEngine, RunSpec, conclude, evaluate
 from lawbound.evals.caveats import caveats_of_thinking
+from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.gaps import (
     blocked_answers,
     cut_off,
@@ -113,3 +115,51 @@ def test_of_a_model_without_a_word_it_is_told_and_not_of_the_baseline_that_is_me
     ((model, (answers, empty)),) = found.gaps.empty.items()
     assert model == "mute" and answers == empty > 10
     assert "reference:empty" in set(found.leaderboard["model"])
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory):
+    """A run that was to ask m and n, and was stopped in n."""
+
+    def stop(_):
+        raise KeyboardInterrupt
+
+    out = tmp_path_factory.mktemp("stopped")
+    engines = {"m": FunctionEngine(lambda _: "Yes.", name="m"), "n": FunctionEngine(stop, name="n")}
+    spec = RunSpec(suite="quick", models=("m", "n"), policies=("us",), limit=2, references=False)
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(spec, out, engines=engines)
+    conclude(out)
+    return out
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("gate", "--that", "truncated<=1"),
+        ("power", "--effect", "0.1", "--metric", "capability"),
+        ("leaderboard",),
+    ],
+)
+def test_who_was_not_asked_to_its_end_is_told_beside_every_number(stopped, call, command):
+    name, *options = command
+    code, out, err = call(name, stopped, *options)
+    assert f"WARNING: {stopped}: n was not asked to its end" in err
+    assert "m" in out.split()
+    assert code == (1 if name == "gate" else 0)
+
+
+def test_no_gate_passes_while_a_model_is_missing_whole(stopped, call):
+    code, out, err = call("gate", stopped, "--that", "truncated<=1")
+    assert code == 1 and "holds" in out and "no gate passes while a model is missing whole" in err
+    code, _, err = call("gate", stopped, "--that", "truncated<=1", "--missing", "1")
+    assert code == 0 and "n was not asked to its end" in err and "no gate passes" not in err
+
+
+def test_a_reference_model_that_is_missing_fails_no_gate(stopped, call, tmp_path):
+    run = RunFolder(copytree(stopped, tmp_path / "run"))
+    record = run.read_run()
+    record["spec"] |= {"models": ["m"], "references": True}
+    run.write_run(record)
+    code, _, err = call("gate", run.root, "--that", "truncated<=1")
+    assert code == 0 and "reference:coin was not asked to its end" in err

@@ -277,3 +277,17 @@ def test_a_pair_that_lacks_an_answer_is_one_whether_it_lacks_one_or_both(solved,
     assert result.passed
     (result,) = check_gates(["policy_tax<=0.5"], found, most_missing=0.04)
     assert result.is_short
+
+
+def test_a_number_that_decides_a_gate_has_the_digits_that_decide_it(out, call, monkeypatch):
+    known = Estimate("J", "m", "us", "full", value=0.5, low=0.199963, high=0.71, n=9, asked=9)
+    monkeypatch.setattr("lawbound.evals.folder.estimates.read_estimates", lambda _: (known,))
+    for gate, code, shown in (
+        ("J>=0.2", 1, "0.500 0.199963 0.710"),
+        ("J>=0.19", 0, "0.500 0.200 0.710"),
+        ("J<=0.7096", 1, "0.500 0.200 0.710"),
+        ("J.value>=0.2", 0, "0.500 0.200 0.710"),
+    ):
+        ended, table, _ = call("gate", out, "--that", gate)
+        assert ended == code
+        assert shown in " ".join(table.split()), gate
