@@ -2,51 +2,56 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
 from typing import Any, get_args
 
-from lawbound.rubrics.verdict import Behaved
+from lawbound.rubrics.calibration.agreement import kappa_of
+from lawbound.rubrics.judges.majority import is_same
+from lawbound.rubrics.policy.requirement import Addon, Requirement
+from lawbound.rubrics.verdict import Behaved, Reading
 
-_CLASSES = frozenset(get_args(Behaved))
+_CLASSES: tuple[Behaved, ...] = get_args(Behaved)
+_ADDONS: tuple[Addon, ...] = get_args(Addon)
 
 
-def agreement(judges: Sequence[str], votes: Collection[Mapping[str, str]]) -> list[dict[str, Any]]:
+def agreement(
+    judges: Sequence[str], votes: Collection[tuple[Requirement, Mapping[str, str]]]
+) -> list[dict[str, Any]]:
     """For each pair of judges: the answers that both gave a class, those where it is the same, and Cohen's kappa.
 
-    Add-ons do not count here: where one decides, `disagreed` counts it. Kappa is None where chance alone
-    would make them agree always, or no answer has both.
+    Kappa is of the classes, and None where chance alone would make them agree always, or no answer has both. Two
+    judges who name one class may still differ in an add-on that decides: `same_outcome` counts those who do not.
 
     Args:
         judges: Their names, in the panel's order.
-        votes: Of each answer, judge -> what it said.
+        votes: Of each answer, what the policy requires of it, and judge -> what it said.
     """
     found: list[dict[str, Any]] = []
     for one, other in combinations(judges, 2):
         said = [
-            (first, second)
-            for vote in votes
-            if (first := _class(vote, one)) and (second := _class(vote, other))
+            (requirement, first, second)
+            for requirement, vote in votes
+            if (first := _reading(vote, one)) and (second := _reading(vote, other))
         ]
-        same = sum(first == second for first, second in said)
+        classes = [(first.behaviour, second.behaviour) for _, first, second in said]
+        kappa = kappa_of(classes)
         found.append(
-            {"judges": [one, other], "both": len(said), "same": same, "kappa": _kappa(said, same)}
+            {
+                "judges": [one, other],
+                "both": len(said),
+                "same": sum(first == second for first, second in classes),
+                "same_outcome": sum(is_same(*readings) for readings in said),
+                "kappa": None if kappa != kappa else round(kappa, 3),
+            }
         )
     return found
 
 
-def _class(vote: Mapping[str, str], judge: str) -> str:
-    """The class that a judge named; empty where it has no vote."""
-    behaviour = vote.get(judge, "").partition("+")[0]
-    return behaviour if behaviour in _CLASSES else ""
-
-
-def _kappa(said: Sequence[tuple[str, str]], same: int) -> float | None:
-    """Cohen (1960): (p_o - p_e) / (1 - p_e)."""
-    n = len(said)
-    first, second = Counter(one for one, _ in said), Counter(other for _, other in said)
-    by_chance = sum(count * second[name] for name, count in first.items())  # times n squared
-    if not n or by_chance == n * n:
+def _reading(vote: Mapping[str, str], judge: str) -> Reading | None:
+    """What a judge said; None where it has no vote."""
+    name, *addons = vote.get(judge, "").split("+")
+    behaviour = next((known for known in _CLASSES if known == name), None)
+    if behaviour is None:
         return None
-    return round((same * n - by_chance) / (n * n - by_chance), 3)
+    return Reading(behaviour, frozenset(known for known in _ADDONS if known in addons))

@@ -202,7 +202,8 @@ def _panel(spec: JudgeSpec, named: Sequence[Named]) -> list[object]:
 def _agreement(
     named: Sequence[Named], held: Mapping[Place, tuple[Question, Decision]]
 ) -> list[dict[str, Any]]:
-    return agreement([judge.name for judge in named], [one.votes for _, one in held.values()])
+    votes = [(question.requirement, one.votes) for question, one in held.values()]
+    return agreement([judge.name for judge in named], votes)
 
 
 def _form_of(named: Sequence[Named]) -> str:

@@ -199,14 +199,15 @@ def kappa(table: "NDArray[np.float64]") -> "NDArray[np.float64]":
 
 def kappa_of(pairs: Iterable[tuple[Hashable, Hashable]]) -> float:
     """Cohen's kappa of two readings of the same answers; nan of none, and where chance alone is certain."""
-    import numpy as np
-
     counts = Counter(pairs)
-    classes = list(dict.fromkeys(told for pair in counts for told in pair))
-    table = np.zeros((len(classes), len(classes)))
-    for (first, second), count in counts.items():
-        table[classes.index(first), classes.index(second)] = count
-    return float(kappa(table))
+    n, same = counts.total(), sum(count for (one, other), count in counts.items() if one == other)
+    ones: Counter[Hashable] = Counter()
+    others: Counter[Hashable] = Counter()
+    for (one, other), count in counts.items():
+        ones[one] += count
+        others[other] += count
+    by_chance = sum(count * others[name] for name, count in ones.items())  # times n squared
+    return (same * n - by_chance) / (n * n - by_chance) if by_chance < n * n else NAN
 
 
 def wilson(hits: float, trials: float) -> Interval:

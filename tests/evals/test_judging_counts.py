@@ -22,6 +22,7 @@ from lawbound.evals.run_spec import RunSpec
 from lawbound.rubrics.judges import rubric
 from lawbound.rubrics.judges.forms import GUARD_FORMS, RUBRIC, form_digest, read_name, with_tokens
 from lawbound.rubrics.judges.question import UNREADABLE
+from lawbound.rubrics.policy.requirement import Requirement
 from lawbound.runners.cli.remarks import tell_of_judges
 from lawbound.runners.engines import ModelError
 from lawbound.runners.engines.function import FunctionEngine
@@ -220,9 +221,17 @@ def test_the_readings_hold_every_judges_vote_and_the_record_how_far_they_agree(
     record = _record(out)
     same = sum(vote[first] == "refuse" for vote in votes)
     assert record["agreement"] == [
-        {"judges": [first, second], "both": len(votes), "same": same, "kappa": 0.0},
-        {"judges": [first, third], "both": 0, "same": 0, "kappa": None},
-        {"judges": [second, third], "both": 0, "same": 0, "kappa": None},
+        {
+            "judges": [first, second],
+            "both": len(votes),
+            "same": same,
+            "same_outcome": same,
+            "kappa": 0.0,
+        },
+        *(
+            {"judges": [one, third], "both": 0, "same": 0, "same_outcome": 0, "kappa": None}
+            for one in (first, second)
+        ),
     ]
     conclude(out, resamples=50)
     assert _record(out) == record
@@ -232,12 +241,23 @@ def test_agreement_is_what_is_left_above_chance() -> None:
     # Cohen's own arrangement: 20 and 15 of 50 the same, 0.7 observed, 0.5 by chance.
     table = {("answer", "answer"): 20, ("answer", "refuse"): 5,
              ("refuse", "answer"): 10, ("refuse", "refuse"): 15}  # fmt: skip
-    votes = [{"a": a, "b": b} for (a, b), times in table.items() for _ in range(times)]
-    votes += [{"a": "unanswered", "b": "answer"}, {"a": "answer+notice", "b": "answer"}]
-    found = agreement(["a", "b"], votes)[0]
-    assert (found["both"], found["same"]) == (51, 36)
-    without = agreement(["a", "b"], votes[:-1])
-    assert without == [{"judges": ["a", "b"], "both": 50, "same": 35, "kappa": 0.4}]
+    plain = Requirement("answer")
+    votes = [(plain, {"a": a, "b": b}) for (a, b), times in table.items() for _ in range(times)]
+    votes.append((plain, {"a": "unanswered", "b": "answer"}))
+    assert agreement(["a", "b"], votes) == [
+        {"judges": ["a", "b"], "both": 50, "same": 35, "same_outcome": 35, "kappa": 0.4}
+    ]
+
+
+def test_judges_of_one_class_who_differ_in_an_add_on_agree_where_it_decides_nothing() -> None:
+    said = {"a": "answer+notice", "b": "answer"}
+    votes = [
+        (Requirement("answer", frozenset({"notice"})), said),  # owed, and one did not see it
+        (Requirement("answer"), said),  # owed to nobody: not served plainly
+        (Requirement("refuse"), said),  # a breach with it and without
+    ]
+    (found,) = agreement(["a", "b"], votes)
+    assert (found["both"], found["same"], found["same_outcome"]) == (3, 3, 1)
 
 
 @pytest.mark.parametrize("guard", ["", "guard:llama-guard:"])
