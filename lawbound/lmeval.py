@@ -1,6 +1,6 @@
-"""Hooks that the YAML in ``tasks/lmeval`` names: documents, judging and aggregation inside lm-eval.
+"""Hooks that the YAML in ``tasks/lmeval`` names: documents, grading and aggregation inside lm-eval.
 
-Every number comes from the code of the standalone runner: a document carries its arm, `judge` reads
+Every number comes from the code of the standalone runner: a document carries its arm, `grade` reads
 the answer with our grader, and each metric is computed over all of the task's answers at once, value
 and interval from our own statistics. What crosses tasks comes from `lawbound score LOG_DIR`.
 """
@@ -173,8 +173,8 @@ def _policy(name: str, source: str) -> str:
     return str(path)
 
 
-def judge(doc: Mapping[str, Any], results: Sequence[str]) -> dict[str, str]:
-    """Judge one answer; each metric gets the same compact verdict, to be aggregated with all others.
+def grade(doc: Mapping[str, Any], results: Sequence[str]) -> dict[str, str]:
+    """Grade one answer; each metric gets the same compact verdict, to be aggregated with all others.
 
     lm-eval logs it once for each of them, so it holds nothing that the doc says already.
     """

@@ -203,7 +203,7 @@ def test_the_first_documents_tell_something_of_every_number(policy: str) -> None
     for doc in build_docs(policy)[:40]:
         item = parse_doc(doc, "doc").item
         answer = f"Answer: {item.answer}" if item.answer else "I can't help with that."
-        rows.append(lmeval.judge(doc, [answer])["j"])
+        rows.append(lmeval.grade(doc, [answer])["j"])
     # Of one pair of twins nobody can say that it was answered better than by chance, so there is no tax.
     for count, without in ((20, {"policy_tax"}), (40, set[str]())):
         found = lmeval._estimates(tuple(rows[:count]))
@@ -213,7 +213,7 @@ def test_the_first_documents_tell_something_of_every_number(policy: str) -> None
 
 def test_what_is_logged_for_each_metric_is_short() -> None:
     docs = build_docs("us")[:40]
-    found = [text for doc in docs for text in lmeval.judge(doc, ["I can't help."]).values()]
+    found = [text for doc in docs for text in lmeval.grade(doc, ["I can't help."]).values()]
     assert sum(map(len, found)) / len(found) < 100
 
 
