@@ -1,1 +1,1 @@
-"""Rates corrected for the judge's errors by labels of people; start at `run`."""
+"""Rates corrected for the reader's errors by labels of people; start at `run`."""

@@ -131,7 +131,7 @@ def _rows_of_rules(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _memberships(frame: pd.DataFrame, only: Set[str] | None = None) -> _Memberships:
-    """The strata of the answers, whether they were read or not: a judge that reads more or less moves none."""
+    """The strata of the answers, whether they were read or not: a reader that reads more or less moves none."""
     members = _rows_of_rules(frame)[[*STRATUM, "key"]].drop_duplicates()
     if only is not None:
         members = members[members["key"].isin(only)]

@@ -1,18 +1,18 @@
-"""A rate corrected for its judge: prediction-powered inference on a labelled random subsample.
+"""A rate corrected for its reader: prediction-powered inference on a labelled random subsample.
 
-The judge reads all N answers, people read n of them. The corrected rate is the judge's rate plus what
+The reader reads all N answers, people read n of them. The corrected rate is the reader's rate plus what
 the labels say about its error, stratum by stratum (Angelopoulos et al. 2023, "Prediction-powered
-inference"; the factor lambda on the judge follows Angelopoulos, Duchi and Zrnic 2023, "PPI++"):
+inference"; the factor lambda on the reader follows Angelopoulos, Duchi and Zrnic 2023, "PPI++"):
 
     sum_i a_i lambda f_i  +  sum_h A_h mean_labelled,h (y_i - lambda f_i)
 
-with f the judge's reading, y the label, a_i the weight of an answer in the raw rate, A_h the sum of
+with f the reader's reading, y the label, a_i the weight of an answer in the raw rate, A_h the sum of
 a_i in stratum h, and labelled answers weighted by a_i over their probability to be drawn. The labelled
-answers are among those that the judge read, so the two sums are correlated; the variance is that of
+answers are among those that the reader read, so the two sums are correlated; the variance is that of
 their joint linearisation, summed by cluster.
 
-Few labels often show no error at all, and the linearised variance is then that of a perfect judge. It
-is floored by a model: in each stratum the four cells of (judge, label) are those of all labelled
+Few labels often show no error at all, and the linearised variance is then that of a perfect reader. It
+is floored by a model: in each stratum the four cells of (reading, label) are those of all labelled
 answers, half an error of each kind added, updated by the stratum's own. The variance gives an effective
 number of answers, which enters the exact binomial interval as in `lawbound.evals.stats.intervals`.
 
@@ -37,7 +37,7 @@ PRIOR_LABELS = 2.0
 class Answers:
     """The answers behind one rate, in parallel arrays."""
 
-    judge: Floats
+    read: Floats
     """0 or 1, no nan."""
     gold: Floats
     """0 or 1; nan where there is no label."""
@@ -62,8 +62,8 @@ class Corrected:
     mean: Mean
     labelled: int
     """Answers with a label."""
-    power: float
-    """Lambda: how far the judge is trusted; 0 means that the labels alone speak."""
+    lambda_: float
+    """Lambda: how far the reader is trusted; 0 means that the labels alone speak."""
     uncalibrated: tuple[int, ...]
     """Strata whose labels come from fewer than two clusters."""
 
@@ -72,8 +72,8 @@ def correct(answers: Answers, *, most: float = float("inf"), alpha: float = 0.05
     """The corrected rate with its interval.
 
     Args:
-        answers: What the judge and the labels say.
-        most: Effective number of answers behind the raw rate: labels remove the judge's error and not
+        answers: What the reader and the labels say.
+        most: Effective number of answers behind the raw rate: labels remove the reader's error and not
             the chance that lies in which questions were asked.
         alpha: One minus the level of the interval.
     """
@@ -83,7 +83,7 @@ def correct(answers: Answers, *, most: float = float("inf"), alpha: float = 0.05
     clusters = _labelled_clusters(answers, known, strata)
     missing = np.bincount(answers.stratum[~known], minlength=strata)
     lacking = np.flatnonzero((clusters < 2) & (missing > 0))
-    n = len(answers.judge)
+    n = len(answers.read)
     if n == 0 or len(lacking):
         return Corrected(Mean(n=n), labelled, NAN, tuple(lacking.tolist()))
     share: Floats = np.bincount(answers.stratum, weights=answers.weight, minlength=strata).astype(
@@ -94,17 +94,17 @@ def correct(answers: Answers, *, most: float = float("inf"), alpha: float = 0.05
     total = np.bincount(answers.stratum, weights=drawn, minlength=strata)
     drawn *= (share / total)[answers.stratum]
     gold = np.where(known, answers.gold, 0.0)
-    power = _power(answers, gold, drawn, share) if labelled >= TUNED_FROM else 1.0
-    rest = gold - power * answers.judge
-    value = float(answers.weight @ (power * answers.judge) + drawn @ rest)
+    lambda_ = _lambda(answers, gold, drawn, share) if labelled >= TUNED_FROM else 1.0
+    rest = gold - lambda_ * answers.read
+    value = float(answers.weight @ (lambda_ * answers.read) + drawn @ rest)
     variance = max(
-        _linearised(answers, drawn, rest, power, share, clusters),
-        _modelled(answers, gold, known, drawn, power, share),
+        _linearised(answers, drawn, rest, lambda_, share, clusters),
+        _modelled(answers, gold, known, drawn, lambda_, share),
     )
     degrees = min(float(np.sum(np.maximum(clusters - 1, 0))), _count(answers.cluster[known]) - 1)
     mean = _interval(value, variance, labelled, max(degrees, 1.0), most, alpha)
     everyone = _count(answers.cluster)
-    return Corrected(replace(mean, n=n, clusters=everyone), labelled, power, ())
+    return Corrected(replace(mean, n=n, clusters=everyone), labelled, lambda_, ())
 
 
 def clipped(mean: Mean, *, low: float = 0.0, high: float = 1.0) -> Mean:
@@ -134,9 +134,9 @@ def _within(values: Floats, answers: Answers, weight: Floats, share: Floats) -> 
     return centred
 
 
-def _power(answers: Answers, gold: Floats, drawn: Floats, share: Floats) -> float:
+def _lambda(answers: Answers, gold: Floats, drawn: Floats, share: Floats) -> float:
     """The lambda of least variance: slope of labels on readings within strata, kept in [0, 1]."""
-    f = _within(answers.judge, answers, drawn, share)
+    f = _within(answers.read, answers, drawn, share)
     y = _within(gold, answers, drawn, share)
     spread = float(drawn @ f**2)
     return min(max(float(drawn @ (f * y)) / spread, 0.0), 1.0) if spread > 1e-12 else 1.0
@@ -146,16 +146,16 @@ def _linearised(
     answers: Answers,
     drawn: Floats,
     rest: Floats,
-    power: float,
+    lambda_: float,
     share: Floats,
     clusters: Floats,
 ) -> float:
     """Variance of the sum over clusters; a stratum of k labelled clusters is scaled by k / (k - 1)."""
     grow = np.sqrt(clusters / np.maximum(clusters - 1, 1))[answers.stratum]
-    judge = answers.weight * power * _within(answers.judge, answers, answers.weight, share)
+    read = answers.weight * lambda_ * _within(answers.read, answers, answers.weight, share)
     label = drawn * grow * _within(rest, answers, drawn, share)
     _, cluster = np.unique(answers.cluster, return_inverse=True)
-    return float(np.sum(np.bincount(cluster, weights=judge + label) ** 2))
+    return float(np.sum(np.bincount(cluster, weights=read + label) ** 2))
 
 
 def _modelled(
@@ -163,11 +163,11 @@ def _modelled(
     gold: Floats,
     known: NDArray[np.bool_],
     drawn: Floats,
-    power: float,
+    lambda_: float,
     share: Floats,
 ) -> float:
     """Variance of double sampling, with smoothed cells and a cluster counted as one answer."""
-    cell = (2 * answers.judge + gold).astype(np.intp)
+    cell = (2 * answers.read + gold).astype(np.intp)
     seen = np.unique(np.c_[answers.stratum, answers.answer, cell][known], axis=0)
     pooled = np.bincount(seen[:, 2], minlength=4) + np.array([0.0, 0.5, 0.5, 0.0])
     pooled = pooled / pooled.sum()
@@ -176,7 +176,7 @@ def _modelled(
     chance = counts + PRIOR_LABELS * pooled
     chance /= chance.sum(axis=1, keepdims=True)
     label = np.array([0.0, 1.0, 0.0, 1.0])
-    rest = label - power * np.array([0.0, 0.0, 1.0, 1.0])
+    rest = label - lambda_ * np.array([0.0, 0.0, 1.0, 1.0])
     of_label = chance @ label**2 - (chance @ label) ** 2
     of_rest = chance @ rest**2 - (chance @ rest) ** 2
     # Ten right answers in each of ten strata are still only a hundred: none is surer than all.
@@ -212,6 +212,6 @@ def _interval(
     effective = max(min(inner * (1 - inner) / variance / widen, most), 1e-9)
     shown = min(max(value, 0.0), 1.0)
     low, high = clopper_pearson(shown * effective, effective, alpha=alpha)
-    # A judge's few false alarms may be all that keeps a rate off 0: no binomial knows that.
+    # A reader's few false alarms may be all that keeps a rate off 0: no binomial knows that.
     reach = quantile * variance**0.5
     return Mean(value, min(low, value - reach), max(high, value + reach), effective=effective)

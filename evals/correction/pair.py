@@ -1,4 +1,4 @@
-"""A rate as the judge has it beside the same rate as labels correct it: a row of ``corrected.csv``."""
+"""A rate as the reader has it beside the same rate as labels correct it: a row of ``corrected.csv``."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from lawbound.evals.stats.intervals import Mean, difference
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A rate as the judge has it and as the labels correct it."""
+    """A rate as the reader has it and as the labels correct it."""
 
     metric: str
     raw: Mean
@@ -54,7 +54,7 @@ class Pair:
             "clusters": self.found.mean.clusters,
             "drawn": self.drawn,
             "labelled": self.found.labelled,
-            "power": self.found.power,
+            "lambda": self.found.lambda_,
             "strata": len(self.strata),
             "uncalibrated": len(lacking),
             "note": "; ".join(filter(None, (self._short(), _lacking(lacking, self.found)))),

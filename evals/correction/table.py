@@ -141,7 +141,7 @@ def _rates(cut: Cut, strength: str, entries: Entries, gold: _Gold, icc: float) -
     used = mine.where(np.isin(mine.rule, whole))
     met = (used.role == RESTRICTED) & ~np.isnan(used.good)
     worst = worst_excess(used, used.good)
-    # The worse kind of near-miss stays the one that the judge's readings chose.
+    # The worse kind of near-miss stays the one that the reader's readings chose.
     gap = worst.value - worst.honest
     names = ("prior_match", "prior_J") if strength in WITHOUT_POLICY else ("adherence", "J")
     adherence = _pair(cut, names[0], used, met, used.good, gold.met[used.row], gold, icc)
@@ -177,7 +177,7 @@ def _pair(
     metric: str,
     entries: Entries,
     mask: Mask,
-    judge: Floats,
+    read: Floats,
     label: Floats,
     gold: _Gold,
     icc: float,
@@ -188,10 +188,10 @@ def _pair(
     stratum, names = _strata(cut.rows.take(row))
     design = entries.design(mask, macro=True)
     weight = design.weights() if len(row) else np.empty(0)
-    raw = rate(judge[mask], design, icc=icc)
+    raw = rate(read[mask], design, icc=icc)
     found = correct(
         Answers(
-            judge[mask], label[mask], gold.probability[row], weight, stratum, design.cluster,
+            read[mask], label[mask], gold.probability[row], weight, stratum, design.cluster,
             gold.answer[row],
         ),
         most=raw.effective,

@@ -1,4 +1,4 @@
-"""Rates corrected for their judge: values worked by hand, and doubt that few labels must leave."""
+"""Rates corrected for their reader: values worked by hand, and doubt that few labels must leave."""
 
 from typing import Any
 
@@ -11,8 +11,8 @@ from lawbound.evals.stats.intervals import Mean, difference
 NAN = float("nan")
 
 
-def _answers(judge: list[float], gold: list[float], **more: Any) -> Answers:
-    n = len(judge)
+def _answers(read: list[float], gold: list[float], **more: Any) -> Answers:
+    n = len(read)
     given = {
         "probability": np.ones(n),
         "weight": np.full(n, 1 / max(n, 1)),
@@ -20,20 +20,20 @@ def _answers(judge: list[float], gold: list[float], **more: Any) -> Answers:
         "cluster": np.arange(n, dtype=np.intp),
         "answer": np.arange(n, dtype=np.intp),
     } | {name: np.array(value) for name, value in more.items()}
-    return Answers(np.array(judge), np.array(gold), **given)
+    return Answers(np.array(read), np.array(gold), **given)
 
 
-def test_the_error_seen_on_labels_is_added_to_the_judges_rate() -> None:
-    # The judge says 6 of 10; of 4 labelled answers it missed one: 0.6 + 1/4.
-    judge = [1.0] * 6 + [0.0] * 4
+def test_the_error_seen_on_labels_is_added_to_the_readers_rate() -> None:
+    # The reader says 6 of 10; of 4 labelled answers it missed one: 0.6 + 1/4.
+    read = [1.0] * 6 + [0.0] * 4
     gold = [1, 1, NAN, NAN, NAN, NAN, 1, 0, NAN, NAN]
-    found = correct(_answers(judge, gold))
+    found = correct(_answers(read, gold))
     assert found.mean.value == pytest.approx(0.85)
-    assert (found.labelled, found.power, found.mean.n) == (4, 1.0, 10)
+    assert (found.labelled, found.lambda_, found.mean.n) == (4, 1.0, 10)
 
 
 def test_each_stratum_is_corrected_by_its_own_labels() -> None:
-    # Half of the weight lies in a stratum where one of two labels says that the judge missed one.
+    # Half of the weight lies in a stratum where one of two labels says that the reader missed one.
     found = correct(
         _answers(
             [1, 0, 0, 0, 1, 1, 0, 0],
@@ -57,16 +57,16 @@ def test_the_weights_of_the_raw_rate_are_kept() -> None:
 
 
 def test_where_everything_is_labelled_the_labels_speak() -> None:
-    judge = [1.0, 1.0, 1.0, 0.0] * 10
+    read = [1.0, 1.0, 1.0, 0.0] * 10
     gold = [0.0, 0.0, 1.0, 0.0] * 10
-    assert correct(_answers(judge, gold)).mean.value == pytest.approx(0.25)
+    assert correct(_answers(read, gold)).mean.value == pytest.approx(0.25)
 
 
-def test_a_judge_that_knows_nothing_gets_no_power() -> None:
-    judge = [1.0, 0.0, 1.0, 0.0] * 10 + [1.0] * 60
+def test_a_reader_that_knows_nothing_gets_no_lambda() -> None:
+    read = [1.0, 0.0, 1.0, 0.0] * 10 + [1.0] * 60
     gold = [1.0, 1.0, 0.0, 0.0] * 10 + [NAN] * 60
-    found = correct(_answers(judge, gold))
-    assert found.power == pytest.approx(0.0)
+    found = correct(_answers(read, gold))
+    assert found.lambda_ == pytest.approx(0.0)
     assert found.mean.value == pytest.approx(0.5)
 
 
@@ -83,7 +83,7 @@ def test_two_labels_of_one_group_are_not_two() -> None:
     assert found.uncalibrated == (0,)
 
 
-def test_labels_without_an_error_do_not_make_a_perfect_judge() -> None:
+def test_labels_without_an_error_do_not_make_a_perfect_reader() -> None:
     # 20 right readings of 2000: up to 0.139 of such readings may be wrong (exact binomial, one side).
     found = correct(_answers([0.0] * 2000, [0.0] * 20 + [NAN] * 1980))
     assert found.mean.value == 0.0
@@ -91,29 +91,29 @@ def test_labels_without_an_error_do_not_make_a_perfect_judge() -> None:
 
 
 def test_more_labels_make_a_narrower_interval() -> None:
-    judge = [1.0, 0.0] * 500
+    read = [1.0, 0.0] * 500
     width = []
     for n in (40, 160, 640):
         gold = [*([1.0, 0.0, 1.0, 1.0] * (n // 4)), *([NAN] * (1000 - n))]
-        mean = correct(_answers(judge, gold)).mean
+        mean = correct(_answers(read, gold)).mean
         width.append(mean.high - mean.low)
     assert width[0] > 1.5 * width[1] > 2 * width[2]
 
 
 def test_answers_of_one_group_count_as_one() -> None:
-    judge, gold = [1.0, 0.0] * 100, ([1.0, 0.0, 1.0, 1.0] * 15) + [NAN] * 140
-    alone = correct(_answers(judge, gold)).mean
-    together = correct(_answers(judge, gold, cluster=[i // 10 for i in range(200)])).mean
+    read, gold = [1.0, 0.0] * 100, ([1.0, 0.0, 1.0, 1.0] * 15) + [NAN] * 140
+    alone = correct(_answers(read, gold)).mean
+    together = correct(_answers(read, gold, cluster=[i // 10 for i in range(200)])).mean
     assert together.high - together.low > 1.3 * (alone.high - alone.low)
 
 
 def test_an_answer_of_two_rules_is_one_label() -> None:
     # The same hundred answers, once under one rule and once under each of two: 20 labels both times.
-    judge, gold = [1.0, 0.0] * 50, [1.0, 0.0, 1.0, 1.0] * 5 + [NAN] * 80
-    once = correct(_answers(judge, gold))
+    read, gold = [1.0, 0.0] * 50, [1.0, 0.0, 1.0, 1.0] * 5 + [NAN] * 80
+    once = correct(_answers(read, gold))
     twice = np.r_[np.arange(100), np.arange(100)]
-    both = correct(_answers(judge * 2, gold * 2, cluster=twice, answer=twice))
-    assert (both.labelled, both.power) == (20, 1.0)
+    both = correct(_answers(read * 2, gold * 2, cluster=twice, answer=twice))
+    assert (both.labelled, both.lambda_) == (20, 1.0)
     for end in ("value", "low", "high", "effective"):
         assert getattr(both.mean, end) == pytest.approx(getattr(once.mean, end)), end
 
@@ -132,13 +132,13 @@ def test_what_is_shown_lies_inside_what_is_possible() -> None:
 def _arm(
     rng: np.random.Generator, *, truth: float, missed: float, false_alarms: float, labels: int
 ) -> Answers:
-    """Two answers a group, groups alike, four strata, a judge with the error rates of this arm."""
+    """Two answers a group, groups alike, four strata, a reader with the error rates of this arm."""
     groups, strata = 200, 4
     group = np.arange(2 * groups) // 2
     rate = rng.beta(3 * truth, 3 * (1 - truth), groups)
     y = (rng.random(2 * groups) < rate[group]).astype(float)
     wrong = np.where(y == 1, missed, false_alarms)
-    judge = np.where(rng.random(2 * groups) < wrong, 1 - y, y)
+    read = np.where(rng.random(2 * groups) < wrong, 1 - y, y)
     stratum = (group % strata).astype(np.intp)
     gold, chance = np.full(2 * groups, NAN), np.full(2 * groups, NAN)
     for code in range(strata):
@@ -147,7 +147,7 @@ def _arm(
         gold[picked], chance[picked] = y[picked], len(picked) / len(inside)
     weight = np.full(2 * groups, 1 / (2 * groups))
     each = np.arange(2 * groups, dtype=np.intp)
-    return Answers(judge, gold, chance, weight, stratum, group.astype(np.intp), each)
+    return Answers(read, gold, chance, weight, stratum, group.astype(np.intp), each)
 
 
 @pytest.mark.sim
@@ -159,7 +159,7 @@ def _arm(
         ((0.9, 0.02, 0.02), (0.9, 0.2, 0.02)),
     ],
 )
-def test_a_differential_judge_biases_the_raw_difference_and_not_the_corrected_one(
+def test_a_differential_reader_biases_the_raw_difference_and_not_the_corrected_one(
     placebo: tuple[float, float, float], policy: tuple[float, float, float]
 ) -> None:
     rng = np.random.default_rng(20)
@@ -171,7 +171,7 @@ def test_a_differential_judge_biases_the_raw_difference_and_not_the_corrected_on
             _arm(rng, truth=t, missed=miss, false_alarms=alarm, labels=60)
             for t, miss, alarm in (placebo, policy)
         ]
-        raw.append(float(arms[1].judge.mean() - arms[0].judge.mean()))
+        raw.append(float(arms[1].read.mean() - arms[0].read.mean()))
         one, other = (correct(arm).mean for arm in arms)
         change = difference(other, one)
         corrected.append(change.value)

@@ -241,7 +241,7 @@ def test_an_answer_beside_two_rules_is_one_label(behaved: Make) -> None:
         for at, key in enumerate(frame["key"])
     }
     table = _corrected(frame, rules, labels, [])
-    assert _value(table, "excess", "labelled") == 28 and _value(table, "excess", "power") == 1.0
+    assert _value(table, "excess", "labelled") == 28 and _value(table, "excess", "lambda") == 1.0
     assert _value(table, "adherence", "labelled") == 8
     assert _value(table, "J", "labelled") == _value(table, "J", "n") == 28
 
