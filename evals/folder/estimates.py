@@ -1,25 +1,19 @@
 """Reading ``metrics.csv`` back, for commands that ask about a run that is already concluded."""
 
-import csv
-import io
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
 
-from lawbound.evals.estimate import NAN, REPORTED, Estimate
+from lawbound.evals.estimate import REPORTED, Estimate
 from lawbound.evals.folder.files import FolderError
-from lawbound.evals.folder.lmeval_logs import hint_of_logs
-from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.sense import faults
-from lawbound.evals.leaderboard.columns import SCHEMA_VERSION, hint_of_version
-from lawbound.runners.sample import MOST_COUNTED
-from lawbound.tasks.cells import as_written
-from lawbound.tasks.files import quoted
-from lawbound.tasks.places import open_regular, why
+from lawbound.evals.leaderboard.columns import METRICS, SCHEMA_VERSION
+from lawbound.evals.leaderboard.reading import Row, read_table
 
 _LEFT_OUT = ("unscored", "errors", "blocked")
-_FIELDS = {field.name: field.type for field in fields(Estimate)}
+_COUNTS = ("n", "clusters", *_LEFT_OUT)
+_NUMBERS = frozenset(column.name for column in METRICS if column.type == "number")
+_FIELDS = frozenset(field.name for field in fields(Estimate))
 
 
 def read_estimates(path: Path) -> tuple[Estimate, ...]:
@@ -29,50 +23,21 @@ def read_estimates(path: Path) -> tuple[Estimate, ...]:
         FolderError: The file is missing, was changed since it was concluded or is of another version, or a row
             is not an estimate.
     """
-    RunFolder(path.parent).check_result(path.name)
-    try:
-        with io.TextIOWrapper(open_regular(path), encoding="utf-8", newline="") as handle:
-            rows = list(csv.DictReader(handle))
-    except (OSError, UnicodeDecodeError, csv.Error) as fault:
-        raise FolderError(
-            f"{path}: cannot be read ({why(fault)}), expected metrics of a run"
-            f"{hint_of_logs(path.parent)}"
-        ) from fault
-    for row in rows:
-        if row.get("schema_version", SCHEMA_VERSION) != SCHEMA_VERSION:
-            raise FolderError(
-                f"{path}: schema_version is {quoted(str(row['schema_version']))}, expected {SCHEMA_VERSION}"
-                f"{hint_of_version(row, path)}"
-            )
-    return tuple(_estimate(row, f"{path}:{number}") for number, row in enumerate(rows, start=2))
+    rows = read_table(path, METRICS, _faults, FolderError)
+    return tuple(
+        Estimate(**{name: value for name, value in row.items() if name in _FIELDS}) for row in rows
+    )
 
 
-def _estimate(row: Mapping[str, Any], where: str) -> Estimate:
-    missing = [name for name in _FIELDS if row.get(name) is None]
-    if missing:
-        raise FolderError(f"{where}: found no column '{missing[0]}', expected a row of metrics.csv")
-    values: dict[str, Any] = {}
-    for name, kind in _FIELDS.items():
-        text = str(row[name])
-        try:
-            if kind in (float, "float"):
-                values[name] = float(text) if text else NAN
-            elif kind in (int, "int"):
-                values[name] = int(text)
-            else:
-                values[name] = as_written(text)
-        except ValueError as fault:
-            raise FolderError(f"{where}: {name} is {quoted(text)}, expected a number") from fault
-        if isinstance(values[name], int | float) and abs(values[name]) > MOST_COUNTED:
-            raise FolderError(f"{where}: {name} is {quoted(text)}, expected a finite number")
-    if values["metric"] in REPORTED:
-        numbers = {name: values[name] for name, kind in _FIELDS.items() if kind in (float, "float")}
-        for name, expected in faults(values["metric"], numbers):
-            raise FolderError(f"{where}: {name} is {quoted(str(row[name]))}, expected {expected}")
-    for name in ("n", "clusters", "asked", *_LEFT_OUT):
-        least = sum(values[reason] for reason in _LEFT_OUT) if name == "asked" else 0
-        if values[name] < least:
-            raise FolderError(
-                f"{where}: {name} is {quoted(str(row[name]))}, expected {least} or more"
-            )
-    return Estimate(**values)
+def _faults(row: Row) -> Iterator[tuple[str, str]]:
+    if row["schema_version"] != SCHEMA_VERSION:
+        yield "schema_version", SCHEMA_VERSION
+    for name in _COUNTS:
+        if row[name] is None or row[name] < 0:
+            yield name, "0 or more"
+            return
+    left_out = sum(row[reason] for reason in _LEFT_OUT)
+    if row["asked"] is None or row["asked"] < left_out:
+        yield "asked", f"{left_out} or more"
+    if row["metric"] in REPORTED:
+        yield from faults(row["metric"], {name: row[name] for name in _NUMBERS})

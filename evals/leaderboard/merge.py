@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lawbound.evals.folder.lmeval_logs import hint_of_logs
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.sense import faults
 from lawbound.evals.leaderboard.asked import differing_values
-from lawbound.evals.leaderboard.columns import LEADERBOARD, SOURCES, hint_of_version
+from lawbound.evals.leaderboard.columns import LEADERBOARD, SOURCES
+from lawbound.evals.leaderboard.reading import read_table
 from lawbound.evals.leaderboard.table import LeaderboardError, rank_rows, table_of
-from lawbound.runners.sample import MOST_COUNTED
-from lawbound.tasks.cells import as_written
-from lawbound.tasks.files import quoted
-from lawbound.tasks.places import open_regular, why
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,31 +33,7 @@ def read_board(path: Path) -> pd.DataFrame:
         LeaderboardError: It cannot be read, its columns are not the current ones, or a number cannot be.
         FolderError: It was changed since it was concluded, or the run's questions or plan were since they were asked.
     """
-    RunFolder(path.parent).check_result(path.name)
-    try:
-        with io.TextIOWrapper(open_regular(path), encoding="utf-8", newline="") as handle:
-            reader = csv.DictReader(handle)
-            records, header = list(reader), list(reader.fieldnames or ())
-    except (OSError, UnicodeDecodeError, csv.Error) as fault:
-        raise LeaderboardError(
-            f"{path}: cannot be read ({why(fault)}), expected a CSV{hint_of_logs(path.parent)}"
-        ) from fault
-    names = [column.name for column in LEADERBOARD]
-    if header != names:
-        odd = sorted(set(header).symmetric_difference(names))
-        hint = hint_of_version(records[0], path) if records else ""
-        raise LeaderboardError(f"{path}: columns differ from the schema in {odd[:5]}{hint}")
-    for number, record in enumerate(records, start=2):
-        if None in record or None in record.values():
-            raise LeaderboardError(f"{path}:{number}: is cut off, expected {len(names)} cells")
-    rows = [_typed(record, path) for record in records]
-    for number, row in enumerate(rows, start=2):
-        for name, expected in _faults(row):
-            raise LeaderboardError(
-                f"{path}:{number}: column '{name}' holds {quoted(records[number - 2][name])}, expected {expected}"
-                f"{hint_of_version(row, path)}"
-            )
-    return table_of(rows, LEADERBOARD)
+    return table_of(read_table(path, LEADERBOARD, _faults, LeaderboardError), LEADERBOARD)
 
 
 def run_names(folders: Sequence[Path]) -> tuple[str, ...]:
@@ -168,32 +138,6 @@ def _differing(rows: list[dict[str, Any]]) -> list[str]:
     return found
 
 
-def _typed(record: Mapping[str, str], path: Path) -> dict[str, Any]:
-    row: dict[str, Any] = {}
-    for column in LEADERBOARD:
-        text = record[column.name]
-        try:
-            if column.type == "string":
-                # The CSV neutralises formulas with an apostrophe; undo it.
-                row[column.name] = as_written(text)
-            elif column.type == "boolean":
-                row[column.name] = {"true": True, "false": False}[text]
-            elif text == "":
-                row[column.name] = None if column.type == "integer" else float("nan")
-            else:
-                row[column.name] = _number(text, column.type)
-        except (ValueError, KeyError) as fault:
-            raise LeaderboardError(
-                f"{path}: column '{column.name}' holds {quoted(text)}, expected {_EXPECTED[column.type]}"
-            ) from fault
-    return row
-
-
-_EXPECTED = {
-    "boolean": "true or false", "integer": "a finite integer", "number": "a finite number",
-}  # fmt: skip
-
-
 def _faults(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Which cells cannot be, and what was expected."""
     for source in SOURCES:
@@ -208,10 +152,3 @@ def _faults(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     rank, low, high = (row[name] for name in ("rank", "rank_low", "rank_high"))
     if None not in (rank, low, high) and not low <= rank <= high:
         yield "rank", f"{low} to {high} (rank_low to rank_high)"
-
-
-def _number(text: str, kind: str) -> float:
-    value = int(text) if kind == "integer" else float(text)
-    if not abs(value) <= MOST_COUNTED:
-        raise ValueError(text)
-    return value

@@ -17,12 +17,12 @@ from lawbound.evals.leaderboard.table import csv_bytes
 @pytest.mark.parametrize(
     ("cells", "told"),
     [
-        ({"value": 0.99}, "value is '0.99', expected 0.25 to 0.75 (its interval)"),
-        ({"value": 1.5, "high": 2.0}, "value is '1.5', expected -1 to 1 (J)"),
-        ({"errors": -1}, "errors is '-1', expected 0 or more"),
+        ({"value": 0.99}, "column 'value' holds '0.99', expected 0.25 to 0.75 (its interval)"),
+        ({"value": 1.5, "high": 2.0}, "column 'value' holds '1.5', expected -1 to 1 (J)"),
+        ({"errors": -1}, "column 'errors' holds '-1', expected 0 or more"),
         (
             {"asked": 6, "errors": 4, "blocked": 2, "unscored": 1},
-            "asked is '6', expected 7 or more",
+            "column 'asked' holds '6', expected 7 or more",
         ),
     ],
 )
@@ -44,7 +44,7 @@ def test_estimates_of_another_version_are_to_be_written_anew(tmp_path: Path) -> 
         csv_bytes(metrics_rows([replace(wrote, value=0.99)])).replace(b"\n3,", b"\n2,")
     )
     told = (
-        f"{path}: schema_version is '2', expected 3: another version of Lawbound wrote it (`lawbound score "
+        f"{path}:2: column 'schema_version' holds '2', expected 3: another version of Lawbound wrote it (`lawbound score "
         f"{tmp_path}` writes it anew)"
     )
     with pytest.raises(FolderError, match=f"^{re.escape(told)}$"):

@@ -1,0 +1,94 @@
+"""Our own CSVs read back: cells typed by the columns that they declare, and refused where they cannot be."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from lawbound.evals.folder.lmeval_logs import hint_of_logs
+from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.leaderboard.columns import Column, hint_of_version
+from lawbound.runners.sample import MOST_COUNTED
+from lawbound.tasks.cells import as_written
+from lawbound.tasks.files import quoted
+from lawbound.tasks.places import open_regular, why
+
+Row = dict[str, Any]
+Faults = Callable[[Row], Iterable[tuple[str, str]]]
+"""Which cells of a row cannot be, and what was expected."""
+
+
+def read_table(
+    path: Path, columns: Sequence[Column], faults: Faults, error: type[ValueError]
+) -> list[Row]:
+    """Rows of a run's CSV, in order; a missing number is nan, a missing integer None.
+
+    Args:
+        path: The file in its run folder.
+        columns: All that it must have, in order.
+        faults: What is asked of a row beside its types.
+        error: What is raised.
+
+    Raises:
+        ValueError: `error`: it cannot be read, its columns are others, or a cell cannot be.
+        FolderError: It was changed since it was concluded, or the run's questions or plan were since they were asked.
+    """
+    RunFolder(path.parent).check_result(path.name)
+    try:
+        with io.TextIOWrapper(open_regular(path), encoding="utf-8", newline="") as handle:
+            reader = csv.DictReader(handle)
+            records, header = list(reader), list(reader.fieldnames or ())
+    except (OSError, UnicodeDecodeError, csv.Error) as fault:
+        raise error(
+            f"{path}: cannot be read ({why(fault)}), expected a CSV{hint_of_logs(path.parent)}"
+        ) from fault
+    names = [column.name for column in columns]
+    if header != names:
+        odd = sorted(set(header).symmetric_difference(names))
+        hint = hint_of_version(records[0], path) if records else ""
+        raise error(f"{path}: columns differ from the schema in {odd[:5]}{hint}")
+    rows = []
+    for number, record in enumerate(records, start=2):
+        if None in record or None in record.values():
+            raise error(f"{path}:{number}: is cut off, expected {len(names)} cells")
+        row, found = _typed(record, columns)
+        for name, expected in found or faults(row):
+            raise error(
+                f"{path}:{number}: column '{name}' holds {quoted(record[name])}, expected {expected}"
+                f"{hint_of_version(record, path)}"
+            )
+        rows.append(row)
+    return rows
+
+
+def _typed(
+    record: Mapping[str, str], columns: Sequence[Column]
+) -> tuple[Row, list[tuple[str, str]]]:
+    """A row, and the cells that are not of their column's type."""
+    row: Row = {}
+    wrong = []
+    for column in columns:
+        try:
+            row[column.name] = _value(record[column.name], column.type)
+        except (ValueError, KeyError):
+            wrong.append((column.name, _EXPECTED[column.type]))
+    return row, wrong
+
+
+_EXPECTED = {
+    "boolean": "true or false", "integer": "a finite integer", "number": "a finite number",
+}  # fmt: skip
+
+
+def _value(text: str, kind: str) -> Any:
+    if kind == "string":
+        return as_written(text)  # the CSV neutralises formulas with an apostrophe; undo it
+    if kind == "boolean":
+        return {"true": True, "false": False}[text]
+    if text == "":
+        return None if kind == "integer" else float("nan")
+    value = int(text) if kind == "integer" else float(text)
+    if not abs(value) <= MOST_COUNTED:
+        raise ValueError(text)
+    return value
