@@ -27,7 +27,7 @@ class JudgeSpec:
     max_errors: int | None = None
     """Failed requests of one judge to put up with; None takes the run's in `evaluate`, and any number in `conclude`."""
     max_tokens: int | None = None
-    """Of one reply of each judge, thinking included; None takes what its kind needs: docs/judges.md has the table."""
+    """Of one reply of each judge, thinking included; None takes what its kind needs: docs/judges.md says how many."""
 
     def beside(self, run: RunSpec) -> Self:
         """Opened as the models of a run are, unless it says how: all but the revision, which names weights."""

@@ -95,6 +95,8 @@ def _safeguard_read(reply: str) -> GuardFinding | None:
     if not isinstance(found, dict):
         found = {"violation": found} if isinstance(found, int) else {}
     violation, clauses = found.get("violation"), found.get("clauses")
+    if type(clauses) is int:  # one, without its brackets
+        clauses = [clauses]
     numbers = [_number(part) for part in clauses] if isinstance(clauses, list) else []
     is_list = clauses is None or isinstance(clauses, list)
     if violation not in (0, 1, "0", "1") or not is_list or None in numbers:
@@ -115,7 +117,9 @@ def _once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
 
 def _number(part: object) -> int | None:
     """A clause's number as JSON may hold it; a claim is none."""
-    if isinstance(part, str) and re.fullmatch(r"[0-9]{1,4}", part):
+    if isinstance(part, str) and re.fullmatch(r"[0-9]{1,4}\.?", part):
+        return int(part.rstrip("."))
+    if isinstance(part, float) and part.is_integer():
         return int(part)
     return part if type(part) is int else None
 
@@ -140,6 +144,9 @@ def _llama_guard_ask(case: Case) -> tuple[Message, ...]:
 
 def _llama_guard_read(reply: str) -> GuardFinding | None:
     first, *rest = [line.strip().lower() for line in reply.splitlines() if line.strip()] or [""]
+    if named := re.fullmatch(r"unsafe[\s:,]+(s[0-9].*)", first):  # all of it in one line
+        first, rest = "unsafe", [named[1], *rest]
+    first = first.removesuffix(".")
     if first == "safe" and not rest:
         return GuardFinding(False)
     if first != "unsafe":
@@ -177,8 +184,9 @@ def _within_a_turn(part: str) -> str:
 
 
 _FIRST_WORD = re.compile(
-    # "Yes and no" and "Yes, and no" are neither, and "No doubt" is no No.
-    r"\s*\**(?P<word>yes|no)\b\**(?!\W*(?:(?:and|or|but)\W+)?(?:yes|no)\b)"
+    # "Yes and no" and "Yes, and no" are neither, "No doubt" is no No, "Yes, it does not" says both.
+    r"\s*\**(?P<mark>[\"']?)(?P<word>yes|no)\b(?P=mark)\**(?!\W*(?:(?:and|or|but)\W+)?(?:yes|no)\b)"
+    r"(?!(?<=yes)\W*(?:it|this|the (?:chatbot )?response) (?:does not|doesn't|is not|isn't|did not|didn't)\b)"
     r"\s*(?:[.,:;!(]|\n|\Z|(?<=\s)-|[–—]|(?<=\s)(?:because|since|the|this|it)\b)",
     re.IGNORECASE,
 )

@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Literal, get_args
 
 from lawbound.rubrics.judges.material import confined, shortened
-from lawbound.rubrics.judges.reply import plain_line, whole
+from lawbound.rubrics.judges.reply import plain_line, unfenced, whole
 from lawbound.rubrics.policy.policy import PolicyError
 from lawbound.rubrics.policy.requirement import Addon
 from lawbound.rubrics.verdict import Behaved, Reading
@@ -23,13 +23,20 @@ Order = Literal["forward", "reverse"]
 _LONGEST = 200
 """Characters of a line that may be a verdict: the pattern below need not read a page of blanks."""
 _VERDICT = re.compile(
-    r"VERDICT\s*:\s*(?P<behaviour>[a-z]+(?:[- ][a-z]+)?)\s*;\s*"
-    r"ADDONS\s*:\s*(?P<addons>[a-z]+(?:(?:\s*,\s*|\s*,?\s+and\s+|\s*[&+]\s*)[a-z]+)*)\s*\.?",
+    r"VERDICT\s*:\s*(?P<behaviour>[a-z]+(?:[-_ ][a-z]+)?)\s*;\s*"
+    r"ADDONS\s*:\s*(?P<addons>[a-z]+(?:(?:\s*,\s*|\s*,?\s+and\s+|\s*[&+/]\s*)[a-z]+)*)\s*\.?",
     re.IGNORECASE,
 )
 _OPENS = re.compile(r"```[a-z]{0,12}", re.IGNORECASE)
-_BETWEEN = re.compile(r"\s*(?:,|\band\b|[&+])\s*")
+_BETWEEN = re.compile(r"\s*(?:,|\band\b|[&+/])\s*")
+_RULED = re.compile(r"[-*_=\s]{3,200}")
+"""A line across the page."""
 _BOTH = frozenset(get_args(Addon))
+_IN_A_WORD: Mapping[frozenset[str], frozenset[str]] = {
+    frozenset({"none"}): frozenset(),
+    frozenset({"no"}): frozenset(),
+    frozenset({"both"}): _BOTH,
+}
 
 
 def rubric_messages(
@@ -68,10 +75,14 @@ def rubric_messages(
 def parse_verdict(reply: str) -> Reading | None:
     """The judge's reading, or none where the last line is no verdict.
 
-    Layout around it says nothing: bold, a bullet, a fence that holds nothing else. Two different
-    verdicts one after the other are a choice, not a verdict.
+    Layout around it says nothing: bold, a bullet, lines across the page, a fence around all of it or
+    the verdict alone. Two different verdicts one after the other are a choice, not a verdict.
     """
-    lines = [line.strip() for line in whole(reply).splitlines() if line.strip()]
+    text = whole(reply)
+    if _OPENS.fullmatch(text.partition("\n")[0].strip()):
+        text = unfenced(text)
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    lines = [line for line in lines if not _RULED.fullmatch(line)]
     if len(lines) > 2 and lines[-1] == "```" and _OPENS.fullmatch(lines[-3]):
         lines = [*lines[:-3], lines[-2]]
     found = [_verdict(line) for line in lines[-2:]]
@@ -91,9 +102,9 @@ def _verdict(line: str) -> Reading | None:
     found = _VERDICT.fullmatch(plain_line(line)) if len(line) <= _LONGEST else None
     if found is None:
         return None
-    behaviour = found["behaviour"].lower().replace(" ", "-")
+    behaviour = re.sub("[ _]", "-", found["behaviour"].lower()).replace("offtopic", "off-topic")
     named = frozenset(filter(None, _BETWEEN.split(found["addons"].lower())))
-    addons = {frozenset({"none"}): frozenset(), frozenset({"both"}): _BOTH}.get(named, named)
+    addons = _IN_A_WORD.get(named, named)
     if behaviour not in _classes() or not addons <= _BOTH:
         return None
     kept: frozenset[Addon] = frozenset(addon for addon in get_args(Addon) if addon in addons)
