@@ -127,7 +127,8 @@ def _garbled(text: str) -> str:
     if noise > 0.55 * n and "```" not in head and head.count("|") < 0.1 * n:
         return head[:200]
     if plain:
-        odd = _ODD.findall(head.lower()) if _may_be_odd(head) else []
+        odd = _ODD.findall(head) if _may_be_odd(head) else []
+        odd = [word for word in odd if not (word.isupper() and len(word) <= ACRONYM)]
         if odd and len(tokens := words(head)) >= 8 and len(odd) > 0.35 * len(tokens):
             return head[:200]
     return ""
@@ -137,7 +138,11 @@ _NOISE = re.compile(r"[^\w\s\u0610-\u065f\u0900-\u0e7f]+")
 _PLAIN = f"{string.ascii_letters}{string.digits}_{string.whitespace}".encode()
 CONSONANTS, LONG = 4, 27
 """So many consonants alone, or so many letters, make a word odd."""
-_ODD = re.compile(rf"\b(?:[b-df-hj-np-tv-xz]{{{CONSONANTS},}}|[a-z]{{{LONG},}})\b", re.ASCII)
+ACRONYM = 6
+"""So few capitals alone are the name of something ("HTTPS")."""
+_ODD = re.compile(
+    rf"\b(?:[b-df-hj-np-tv-xz]{{{CONSONANTS},}}|[a-z]{{{LONG},}})\b", re.ASCII | re.IGNORECASE
+)
 _SOUNDS = bytes(
     ord(" ") if not chr(i).isalpha() else ord("a" if chr(i).lower() in "aeiouy" else "b")
     for i in range(128)

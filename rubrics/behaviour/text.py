@@ -62,6 +62,8 @@ _CLAUSE = re.compile(_SENTENCE.pattern + r"|(?<=[\u0e00-\u0e7f])\s+(?=[\u0e00-\u
 FOREIGN = re.compile(r"[\u0400-\u06ff\u0900-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _WORD = re.compile(r"[^\W\d_]+")
+_STRESS = re.compile(r"(?<!\w)_{1,3}(?=[^\s_])|(?<=[^\s_])_{1,3}(?!\w)")
+"""Underscores that stress what stands between them; not those within a name or of a gap to fill."""
 
 
 STEM = 5
@@ -154,8 +156,17 @@ def cap(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Lower case, straight quotes, contractions spelled out, no emphasis marks."""
-    return _spelled_out(_plain(text))
+    """Lower case, straight quotes, contractions spelled out, single blanks, no emphasis marks."""
+    return _spelled_out(_even(_plain(text)))
+
+
+def _even(text: str) -> str:
+    """Without underscores around words, and with one blank where several stand."""
+    if "_" in text:
+        text = _STRESS.sub("", text)
+    while "  " in text:
+        text = text.replace("  ", " ")
+    return text
 
 
 def _plain(text: str) -> str:
@@ -230,7 +241,7 @@ def _clean_all(pieces: Sequence[str]) -> list[str]:
     whole = _SEAM.join(pieces)
     if not whole.isascii() or whole.count(_SEAM) != len(pieces) - 1:
         return [clean(piece) for piece in pieces]
-    return _spelled_out(_plain(whole)).split(_SEAM)
+    return _spelled_out(_even(_plain(whole))).split(_SEAM)
 
 
 def _stems_of_all(bodies: Sequence[str]) -> list[frozenset[str]]:
