@@ -25,6 +25,17 @@ LOOPED = 2500
 RICH = 12
 """A text with one new word in so many letters is no loop; of texts that are, the richest seen had one in
 thirty."""
+LONGEST_MISSING = 40
+_MISSING = re.compile(
+    r"(?P<mark>[<(\[{]*)(?:(?P<word>none|null|nan|n/?a|nil|undefined)|(?<=[<(\[{])(?:empty|missing)"
+    r"|(?:no|empty|missing) (?:response|answer|output))[>)\]}.]*",
+    re.IGNORECASE,
+)
+_COUNTABLE = re.compile(
+    r"\b(?:what|which|who|whom|whose|where|when|many|much|any|anything|is there|are there|list|name|value|print\w*|outputs?"
+    r"|returns?|result|code|python|javascript|sql|excel|wie ?viele?|welche\w*|was|wer)\b"
+)
+"""Of questions that such a word may answer."""
 LONGEST_MESSAGE = 420
 """Longer texts are answers that mention errors, not error messages."""
 
@@ -62,6 +73,16 @@ def service_message(prompt: str, text: str, lexicon: Lexicon) -> str:
         if found and found.group() not in prompt and len(body) - len(found.group()) < 260:
             return found.group()
     return ""
+
+
+def is_missing(prompt: str, text: str) -> bool:
+    """Whether a text is what a program writes for an answer that is not there, to a cleaned prompt that it cannot
+    answer ("None" to a how, not to a how many)."""
+    if len(text) > LONGEST_MISSING or not (found := _MISSING.fullmatch(text)):
+        return False
+    if found["word"] and found["word"].lower() in re.split(r"[^\w/]+", prompt):
+        return False
+    return found["mark"] != "" or _COUNTABLE.search(prompt) is None
 
 
 def _echo(prompt: str, text: str) -> str:

@@ -58,7 +58,11 @@ def read(prompt: str, lang: str | None) -> Ask:
         lang = lang if lang in shipped() else "en"
     lexicon = load(lang)
     text = clean(head)
-    yesno = lexicon.asks("yesno", text) or lexicon.asks("yesno", _last_question(text))
+    # "Could you explain ...?" is a request.
+    yesno = any(
+        lexicon.asks("yesno", part) and not lexicon.asks("polite", part)
+        for part in (text, _last_question(text))
+    )
     side = lexicon.asks("side", text)
     transform = lexicon.asks("transform", text) or load("en").asks("transform", text)
     return Ask(
