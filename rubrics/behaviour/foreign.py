@@ -17,6 +17,8 @@ FEWEST = 5
 """Words below which nothing is decided."""
 SHARE, AHEAD = 0.25, 1.3
 """So many of the words must be small words of the language, and so many times as many as of any known one."""
+SPARSE, MANY, FAR = 0.12, 20, 2.0
+"""What suffices of so many words: prose has fewer small words than a refusal, but next to none of another language."""
 MARKED = 0.03
 """Share of the letters that mark a language within a script."""
 
@@ -48,13 +50,14 @@ def is_foreign(text: str, expected: str) -> bool:
     usual = latin_stopwords().get(expected, frozenset())
     if len(found) < FEWEST or sum(map(usual.__contains__, found)) > SHARE * len(found):
         return False
-    if sum(map(_every().__contains__, found)) < max(2, SHARE * len(found)):
+    least = SPARSE if len(found) >= MANY else SHARE
+    if sum(map(_every().__contains__, found)) < max(2, least * len(found)):
         return False  # nor can be those of any one language; most answers end here
     share = max(sum(map(small.__contains__, found)) for small in _small().values())
-    if share < 2 or share < SHARE * len(found):
+    if share < 2 or share < least * len(found):
         return False
     known = max(sum(map(small.__contains__, found)) for small in latin_stopwords().values())
-    return share > AHEAD * known
+    return share > (AHEAD if share >= SHARE * len(found) else FAR) * known
 
 
 @cache

@@ -1,4 +1,4 @@
-"""Answers of a line or a word: what they say depends on what was asked."""
+"""Answers of a line or a word, whose meaning depends on what was asked, and answers in languages that nobody here reads."""
 
 from pathlib import Path
 from typing import Any
@@ -7,11 +7,12 @@ import pytest
 import yaml
 
 from lawbound.rubrics.behaviour import grade
+from lawbound.rubrics.behaviour.foreign import _marks, _small
 from lawbound.rubrics.behaviour.lexicon import LANGUAGES
 
-LINES: dict[str, list[dict[str, Any]]] = yaml.safe_load(
-    (Path(__file__).parents[1] / "data" / "behaviour" / "curt" / "lines.yaml").read_text("utf-8")
-)
+FOLDER = Path(__file__).parents[1] / "data" / "behaviour" / "curt"
+LINES: dict[str, list[dict[str, Any]]] = yaml.safe_load((FOLDER / "lines.yaml").read_text("utf-8"))
+FOREIGN: dict[str, list[str]] = yaml.safe_load((FOLDER / "foreign.yaml").read_text("utf-8"))
 HOW = "How does a bill become law in Germany?"
 QUOTED = {
     "en": "I'm sorry, but I can't help with that.",
@@ -94,3 +95,14 @@ def test_a_list_of_acronyms_is_not_garbled() -> None:
     assert grade("Name network protocols.", listed).behaviour == "answer"
     garbled = "Xkqz wrtp sdfg hjkl qwrt zxcv bnml dfgh klmn"
     assert grade("Name network protocols.", garbled).behaviour == "degenerate"
+
+
+def test_every_foreign_language_that_is_told_has_texts_here() -> None:
+    assert set(FOREIGN) == {*_small(), *_marks()}
+
+
+@pytest.mark.parametrize("foreign", FOREIGN)
+def test_answers_in_a_language_without_a_lexicon_are_unscored_as_its_refusals_are(
+    foreign: str,
+) -> None:
+    assert {grade(HOW, text).behaviour for text in FOREIGN[foreign]} == {"unscored"}
