@@ -1,5 +1,6 @@
 """Answers of a line or a word, whose meaning depends on what was asked, and answers in languages that nobody here reads."""
 
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,6 @@ import pytest
 import yaml
 
 from lawbound.rubrics.behaviour import grade
-from lawbound.rubrics.behaviour.foreign import _marks, _small
 from lawbound.rubrics.behaviour.lexicon import LANGUAGES
 
 FOLDER = Path(__file__).parents[1] / "data" / "behaviour" / "curt"
@@ -98,7 +98,9 @@ def test_a_list_of_acronyms_is_not_garbled() -> None:
 
 
 def test_every_foreign_language_that_is_told_has_texts_here() -> None:
-    assert set(FOREIGN) == {*_small(), *_marks()}
+    file = files("lawbound.rubrics.behaviour") / "lexicons" / "foreign.yaml"
+    told = yaml.safe_load(file.read_text("utf-8"))
+    assert set(FOREIGN) == {*told["words"], *told["letters"]}
 
 
 @pytest.mark.parametrize("foreign", FOREIGN)
