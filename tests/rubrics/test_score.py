@@ -133,7 +133,7 @@ def test_a_score_is_the_models_own_or_none(
     assert (verdict.reading.behaviour == "unscored") == is_unread
 
 
-READ_WITH = {"9": "1ef03e0bacbfb92b"}
+READ_WITH = {"10": "bae1939d9c064b23"}
 """Scorer version -> digest of everything that the behaviour grader reads with."""
 
 
