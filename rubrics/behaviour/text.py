@@ -62,8 +62,12 @@ _CLAUSE = re.compile(_SENTENCE.pattern + r"|(?<=[\u0e00-\u0e7f])\s+(?=[\u0e00-\u
 FOREIGN = re.compile(r"[\u0400-\u06ff\u0900-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _WORD = re.compile(r"[^\W\d_]+")
-_WIDE = re.compile(r"(?<=[^\W_]) {2,}(?=[^\W_])")
-_STRESS = re.compile(r"(?<!\w)_{1,3}(?=[^\W_])|(?<=[^\W_])_{1,3}(?=\s|\Z)|(?<=[.,!?])_{1,3}(?!\w)")
+_WIDE = re.compile(r"(?:[\w'’]+,? {2,}){3,}[\w'’]+")
+"""Words set apart by several blanks each; two such gaps may be columns or code."""
+_STRESS = re.compile(
+    r"(?<!\w)(_{1,3})(?=[^\W_])([^_\n\x1f]{1,200})(?<=\S)\1(?!\w)"
+    r"|(?:\A|(?<=\x1f))_{1,3}(?=[^\W_])|(?<=[.,!?])_{1,3}(?=\x1f|\Z)"
+)
 """Underscores that stress what stands between them; not those within a name or of a gap to fill."""
 
 
@@ -164,8 +168,12 @@ def clean(text: str) -> str:
 def _even(text: str) -> str:
     """Without underscores around words, and with one blank where several stand between them."""
     if "_" in text:
-        text = _STRESS.sub("", text)
-    return _WIDE.sub(" ", text) if "  " in text else text
+        text = _STRESS.sub(r"\2", text)
+    return _WIDE.sub(_narrow, text) if "  " in text else text
+
+
+def _narrow(found: re.Match[str]) -> str:
+    return " ".join(found.group().split())
 
 
 def _plain(text: str) -> str:
