@@ -62,7 +62,7 @@ _CLAUSE = re.compile(_SENTENCE.pattern + r"|(?<=[\u0e00-\u0e7f])\s+(?=[\u0e00-\u
 FOREIGN = re.compile(r"[\u0400-\u06ff\u0900-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _WORD = re.compile(r"[^\W\d_]+")
-_WIDE = re.compile(r"(?:[\w'’]+,? {2,}){3,}[\w'’]+")
+_WIDE = re.compile(r"(?<![\w'’])(?:[\w'’]+,? {2,}){3,}[\w'’]+")
 """Words set apart by several blanks each; two such gaps may be columns or code."""
 _STRESS = re.compile(
     r"(?<!\w)(_{1,3})(?=[^\W_])([^_\n\x1f]{1,200})(?<=\S)\1(?!\w)"
