@@ -9,6 +9,7 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -52,8 +53,10 @@ def lock(folder: Path) -> Iterator[None]:
     if folder.absolute() in held:
         yield
         return
-    made = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
+        # NAME/.. goes with NAME, and could not be taken away while that is there.
+        above = [place for place in folder.parents if place.name != ".."]
+        made = [place for place in (folder, *above) if not place.exists()]
         folder.mkdir(parents=True, exist_ok=True)
         handle = open_to_append(folder / LOCK)
         linked = [entry for entry in folder.iterdir() if entry.is_symlink() and entry.is_dir()]
@@ -94,10 +97,25 @@ def _check_there(handle: BinaryIO, folder: Path) -> None:
     raise BlockingIOError(errno.EWOULDBLOCK, "taken away just now", str(folder))
 
 
+def is_unused(folder: Path) -> bool:
+    """Whether a run folder that we hold holds nothing but its lock."""
+    return [entry.name for entry in folder.iterdir()] == [LOCK]
+
+
+def clear(folder: Path) -> None:
+    """Take away all that a run folder that we hold holds beside its lock, as far as it can be."""
+    for entry in folder.iterdir():
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
+        elif entry.name != LOCK:
+            with suppress(OSError):
+                entry.unlink()
+
+
 def _remove_if_unused(made: Sequence[Path]) -> None:
     """Take away a folder that holds nothing but its lock, and after it those above that hold nothing then."""
     with suppress(OSError):  # not empty: somebody else's by now
-        if [entry.name for entry in made[0].iterdir()] == [LOCK]:
+        if is_unused(made[0]):
             (made[0] / LOCK).unlink()
             for folder in made:
                 folder.rmdir()

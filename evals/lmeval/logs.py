@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -22,7 +21,7 @@ from lawbound.rubrics.policy.files import load_policy
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.runners.plan import Assignment, Plan
 from lawbound.runners.sample import Fingerprint
-from lawbound.runners.store import Store, lock
+from lawbound.runners.store import Store, clear, is_unused, lock
 from lawbound.tasks.files import quoted
 from lawbound.tasks.records import unique
 
@@ -46,24 +45,27 @@ def import_logs(
     Raises:
         FolderError: No log is there, a log is damaged, or its numbers could not be defended.
         PolicyError: A policy file is not what it should be.
+        StoreError: The folder cannot be made, or another process holds it.
     """
     target = RunFolder(out)
-    if target.run_yaml.exists():
-        raise FolderError(
-            f"{target.run_yaml}: already exists, expected a new run folder (lawbound score {out} judges "
-            "what is there again)"
-        )
     own = {policy.id: _Source(path, policy) for path in policies for policy in [load_policy(path)]}
-    by_model = _by_model(folder, newest=newest, own=own)
-    _refuse_mixture((one for _, logged in by_model.values() for one in logged), folder)
-    is_new = not out.exists()
-    try:
-        with lock(out):
+    with lock(
+        out
+    ):  # before anything is looked at: what another process makes meanwhile stays its own
+        if target.run_yaml.exists():
+            raise FolderError(
+                f"{target.run_yaml}: already exists, expected a new run folder (lawbound score {out} judges "
+                "what is there again)"
+            )
+        is_new = is_unused(out)
+        by_model = _by_model(folder, newest=newest, own=own)
+        _refuse_mixture((one for _, logged in by_model.values() for one in logged), folder)
+        try:
             _write(target, folder, by_model, own)
-    except BaseException:  # Ctrl-C leaves nothing behind either
-        if is_new:
-            shutil.rmtree(out, ignore_errors=True)
-        raise
+        except BaseException:  # Ctrl-C leaves nothing behind either
+            if is_new:
+                clear(out)
+            raise
     return target
 
 

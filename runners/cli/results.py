@@ -1,6 +1,6 @@
 """`lawbound score`, `report` and `leaderboard`: conclude again, from what is stored."""
 
-import shutil
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -99,6 +99,7 @@ def score(
     from lawbound.evals.lmeval.files import is_log_folder
     from lawbound.evals.lmeval.logs import LeftOutWarning, import_logs
     from lawbound.rubrics.policy.policy import PolicyError
+    from lawbound.runners.store import clear, is_unused, lock
 
     opened: dict[str, int | str | bool | None] = {
         "batch_size": batch_size,
@@ -113,12 +114,15 @@ def score(
     if panel is not None:
         warn_of_unused(opened, (), panel.models)
     sheet = read_sheet(labels)
-    with bars() as observer:
+    with bars() as observer, ExitStack() as held:
         is_log = is_log_folder(folder)
         if is_log:
             observer.stage("reading lm-eval's logs", None)
             target = out or folder.with_name(folder.name + "-scored")
-            is_new = not target.exists()
+            held.enter_context(
+                lock(target)
+            )  # until it is concluded: only who holds it may clear it
+            is_new = is_unused(target)
             with noted(LeftOutWarning):
                 import_logs(
                     folder, target, newest=newest, policies=[str(path) for path in policy or ()]
@@ -137,7 +141,7 @@ def score(
             conclusion = conclude(folder, judge=panel, observer=observer)
         except (FolderError, PolicyError):
             if is_log and is_new:  # the logs have it all
-                shutil.rmtree(folder)
+                clear(folder)
             raise
     print_leaderboard(conclusion.leaderboard)
     _tell_of_answers(conclusion.gaps, folder, is_log=is_log)

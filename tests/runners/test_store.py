@@ -247,6 +247,17 @@ def test_a_folder_that_cannot_be_made_is_one_clear_error(tmp_path: Path) -> None
         pass
 
 
+def test_a_name_that_is_too_long_is_one_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="cannot be written"), lock(tmp_path / ("a" * 300) / "b"):
+        pass
+
+
+def test_a_folder_that_a_way_back_leads_over_is_taken_away_again(tmp_path: Path) -> None:
+    with lock(tmp_path / "n" / ".." / "z"):
+        assert (tmp_path / "n").exists()
+    assert not list(tmp_path.iterdir())
+
+
 def test_a_folder_that_was_made_and_never_written_is_taken_away_again(tmp_path: Path) -> None:
     new, written, old = tmp_path / "out" / "new", tmp_path / "written", tmp_path / "old"
     old.mkdir()
