@@ -108,11 +108,12 @@ def _rows(spec: Source) -> list[Mapping[str, Any]]:
     from datasets import load_dataset
     from datasets.exceptions import DatasetNotFoundError
 
-    if any(map(holds_secret, (spec.source, spec.config or "", spec.split, spec.revision or ""))):
-        raise ItemError(
-            f"{without_secrets(spec.source)}: found what may be a key in a URL, expected a file or the name "
-            "of a dataset"
-        )
+    for name in ("source", "config", "split", "revision"):
+        if holds_secret(str(getattr(spec, name) or "")):
+            expected = "a file or the name of a dataset" if name == "source" else "a name"
+            raise ItemError(
+                f"{without_secrets(spec.source)}: {name}: found what may be a key in a URL, expected {expected}"
+            )
     path = Path(spec.source)
     loader = _LOADERS.get(path.suffix.lower())
     is_file = loader is not None and (

@@ -13,8 +13,14 @@ HIDDEN: Final = "[hidden]"
 KEY: Final = r"\bsk-[\w-]{8,}"
 """A key by its usual form, wherever it stands."""
 
-_BEHIND_SCHEME: Final = re.compile(r"(?:(?<=://)|(?<=[\w.+-]{2}:/)(?!/))\S+")
-"""A path that was made of a URL keeps one slash; ``C:/`` begins a path that never was one."""
+_NO_SCHEMES: Final = "hf", "gguf", "openvino"
+"""What stands before the path of a model's folder or file, and before nothing that takes parameters."""
+_BEHIND_SCHEME: Final = re.compile(
+    r"(?:(?<=://)|(?<=[\w.+-]{2}:/)(?!/)"
+    + "".join(rf"(?<!\b{kind}:/)" for kind in _NO_SCHEMES)
+    + r")\S+"
+)
+"""A path that was made of a URL keeps one slash; ``C:/`` and ``hf:/`` begin paths that never were one."""
 _AFTER: Final = "'\"`,.:!?()}>…"
 """Signs that end a quote or a sentence, and seldom a URL. A bracket ends an address of IPv6."""
 _PORT: Final = re.compile(r"\d{0,5}|PORT")
@@ -29,7 +35,7 @@ def without_secrets(text: str) -> str:
     """A text that may quote URLs, without what no stranger may know of them.
 
     Gone are user names and passwords, also where the quote breaks off within one; parameters but for
-    `PUBLIC` ones; fragments; and what has the form of a key. It would rather hide too much than too little.
+    `PUBLIC` ones; fragments; and what has the form of a key in a path. Outside of URLs nothing is hidden. It would rather hide too much than too little.
     """
     return _BEHIND_SCHEME.sub(_shown, text)
 

@@ -127,7 +127,7 @@ def test_no_field_of_a_run_that_is_stored_may_hold_a_secret(field: str) -> None:
 @pytest.mark.parametrize("field", ["source", "config", "split", "revision"])
 def test_no_field_of_an_external_source_that_is_stored_may_hold_a_secret(field: str) -> None:
     given = {"source": "a/b", field: "https://u:hunter2@h/x.csv"}
-    with pytest.raises(ItemError, match="may be a key") as caught:
+    with pytest.raises(ItemError, match=f"{field}: found what may be a key") as caught:
         load_external(given)
     assert "hunter2" not in str(caught.value)
 

@@ -19,6 +19,7 @@ from lawbound.tasks.urls import PUBLIC, holds_secret, without_secrets
         "http://h:80: status 400 (see https://h/a). Did you mean 'http://h/v1'?",
         "vllm:NAME?dtype=bfloat16, a@b, C:/folder?x=1#y",
         "http://h/v1?",
+        "no model 'hf:/home/u/m;1' and lm-eval:hf:/m#2, gguf:/a?b.gguf, openvino:/m#1",
         "https://h/@me/a (and s3://bucket/model@2)",
         "https://h/v1?model=meta-llama/Llama-3.1-8B&Api-Version=1&o=a:b",
     ],
@@ -33,6 +34,7 @@ def test_an_address_without_secrets_stays_as_it_is(text: str) -> None:
     [
         ("'openai:a@http://u:S@h/v1':", "'openai:a@http://[hidden]@h/v1':"),
         ("https://S@h", "https://[hidden]@h"),
+        ("hf:https:/S@h, vllm:/m?key=S", "hf:https:/[hidden]@h, vllm:/m?[hidden]"),
         ("https://S@h/@me", "https://[hidden]@h/@me"),
         ("https://h/v1?model=a@b", "https://h/v1?[hidden]"),
         ("https://h/v1?model=" + "a" * 61, "https://h/v1?[hidden]"),
