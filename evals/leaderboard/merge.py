@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.sense import faults
 from lawbound.evals.leaderboard.asked import differing_values
@@ -114,7 +115,10 @@ def _explained(name: str, folders: Mapping[str, Path]) -> str:
     if name != "suite_hash":
         return _OLDER if name == "schema_version" else ""
     found = {name: RunFolder(folder) for name, folder in folders.items()}
-    runs = {name: run.read_run() for name, run in found.items() if run.run_yaml.exists()}
+    try:
+        runs = {name: run.read_run() for name, run in found.items() if run.run_yaml.exists()}
+    except FolderError:  # the leaderboards tell that they differ, whatever has become of a run.yaml
+        runs = {}
     values = differing_values(runs)
     if not values:
         return f" (of suite, seed, settings, limit and bank: {_SEED})"

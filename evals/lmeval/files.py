@@ -24,7 +24,7 @@ def is_log_folder(folder: Path) -> bool:
     if folder.is_file() and _is_one_of_them(folder):
         raise FolderError(
             f"{folder}: is one file of lm-eval's logs, expected the folder that it is in (with its "
-            f"results_*.json): lawbound score {folder.parent}"
+            f"results): lawbound score {folder.parent}"
         )
     if not folder.is_dir():
         return False
@@ -40,12 +40,12 @@ def is_log_folder(folder: Path) -> bool:
 
 
 def find_results(folder: Path) -> list[Path]:
-    """Every file of results below a folder, the newest first.
+    """Every file of results below a folder that a log of ours belongs to, the newest first.
 
     Raises:
         FolderError: Nobody knows who gave the answers of a log.
     """
-    found = set(folder.rglob("results_*.json"))
+    found: set[Path] = set()
     for log in sorted(folder.rglob(LOGS)):
         beside = set(log.parent.glob(f"*_{escape(_time_of(log))}.json"))
         if not beside:
