@@ -19,7 +19,8 @@ from lawbound.evals.folder.lmeval_logs import TASK_PREFIX
 from lawbound.evals.lmeval.as_shipped import FIELDS, changes
 from lawbound.evals.lmeval.limits import SettingError, given_limits, is_one, sent_limit
 from lawbound.evals.lmeval.prompts import holds_policy
-from lawbound.evals.lmeval.settings import used_settings
+from lawbound.evals.lmeval.sender import sender_of
+from lawbound.evals.lmeval.settings import given_temperature, used_settings
 from lawbound.tasks.files import quoted
 from lawbound.tasks.messages import one_line
 
@@ -40,7 +41,7 @@ class Call:
     model: Any
     """lm-eval's model, loaded."""
     kind: str
-    """What ``--model`` says."""
+    """What ``--model`` says, or what lm-eval logs of a model that was made before."""
     has_template: bool
     """Whether a chat template is applied."""
     has_instruction: bool
@@ -60,10 +61,9 @@ def find_call() -> Call | None:
     if found is None:
         return None
     settings = found.get("gen_kwargs")
-    kind = found.get("model")
     return Call(
         model=found.get("lm"),
-        kind=kind if isinstance(kind, str) else type(kind).__name__,
+        kind=_kind(found.get("model")),
         has_template=bool(found.get("apply_chat_template")),
         has_instruction=bool(found.get("system_instruction")),
         model_arguments=_arguments(found.get("model_args") or {}),
@@ -71,6 +71,14 @@ def find_call() -> Call | None:
         caches_answers=bool(found.get("use_cache")),
         caches_requests=bool(found.get("cache_requests")),
     )
+
+
+def _kind(model: Any) -> str:
+    """As lm-eval logs it."""
+    if isinstance(model, str):
+        return model
+    name = getattr(getattr(model, "config", None), "_name_or_path", None)
+    return type(model).__name__ if name is None else str(name)
 
 
 def _caller(module: str, function: str) -> Mapping[str, Any] | None:
@@ -187,8 +195,10 @@ def warn_once(line: str) -> None:
 
 def _warn_of_settings(asked: Mapping[str, Any], call: Call) -> None:
     """Who gives a setting may not get it; and who gets it may not have the suite's own numbers."""
+    # What the model itself knows beyond that (its name, its limit) stands in no log: it would be refused.
+    sender = sender_of(call.kind, call.model_arguments)
     try:
-        used = used_settings(asked, call.kind, str(call.model_arguments.get("model", "")))
+        used, given = used_settings(asked, sender), given_temperature(asked)
     except SettingError as fault:
         warn_once(f"{fault}: {_REFUSED}")
         return
@@ -197,13 +207,13 @@ def _warn_of_settings(asked: Mapping[str, Any], call: Call) -> None:
         return
     limits = given_limits(asked)
     if not is_one(limits):
-        sent = sent_limit(limits, call.kind)
+        sent = sent_limit(limits, sender.kind)
         others = " or ".join(name for name in limits if name != sent)
         warn_once(
             f"{quoted(call.kind)} will send {sent}={quoted(limits[sent])} and not {others}: --gen_kwargs "
             "max_gen_toks=NUMBER replaces the task's own limit"
         )
-    given, sent_one = float(asked.get("temperature") or 0.0), used.settings.temperature
+    sent_one = used.settings.temperature
     if given != sent_one:
         hint = "" if sent_one else f" (--gen_kwargs do_sample=true,temperature={given:g} samples)"
         warn_once(

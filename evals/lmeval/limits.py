@@ -1,7 +1,7 @@
-"""How long an answer could be, where lm-eval was given more than one limit for it.
+"""How long an answer could be, by what lm-eval was given: no limit, one, or more than one.
 
 Our tasks say ``max_gen_toks``. A ``--gen_kwargs max_tokens=512`` stands beside it and replaces nothing; which
-of the two goes out is up to the type of the model.
+of the two goes out is up to the type of the model, and so is what a task means that says neither.
 """
 
 from __future__ import annotations
@@ -9,19 +9,61 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from lawbound.evals.lmeval.sender import Sender
 from lawbound.tasks.files import quoted
 
 LIMITS = ("max_gen_toks", "max_new_tokens", "max_tokens", "max_completion_tokens")
 """lm-eval's names, in the order in which its own models take the first that is given."""
-OWN = frozenset({"hf", "hf-auto", "huggingface", "vllm"})
-SERVERS = frozenset(
-    {"local-completions", "local-chat-completions", "openai-completions", "openai-chat-completions"}
+OWN = frozenset(
+    {"hf", "hf-auto", "huggingface", "vllm", "vllm-vlm", "trtllm", "openvino", "steered"}
 )
+CHATS = frozenset(
+    {
+        "local-chat-completions", "openai-chat-completions", "azure-openai-chat-completions",
+        "litellm", "litellm-chat", "litellm-chat-completions",
+    }
+)  # fmt: skip
+SERVERS = CHATS | {"local-completions", "openai-completions"}
 """They send ``max_tokens`` before ``max_gen_toks``, and any other name beside what they send."""
+OTHER_SERVERS = frozenset(
+    {"anthropic-chat", "anthropic-chat-completions", "sglang", "sglang-generate"}
+)
+
+_DEFAULT = 256
+"""What lm-eval's models take where nothing is said."""
+_FIXED = frozenset({"hf", "hf-auto", "huggingface", "azure-openai-chat-completions"})
+"""They take it whatever their arguments say."""
+_TAKING = SERVERS | OTHER_SERVERS | {"vllm", "vllm-vlm", "trtllm"}
+"""Their argument ``max_gen_toks`` stands in its place."""
 
 
 class SettingError(ValueError):
     """Nobody knows with which setting an answer was asked."""
+
+
+def used_limit(settings: Mapping[str, Any], sender: Sender) -> int:
+    """How many tokens an answer could have.
+
+    Raises:
+        SettingError: Nobody knows.
+        ValueError: It is no number.
+    """
+    limits = given_limits(settings)
+    if limits:
+        return int(limits[sent_limit(limits, sender.kind)])
+    if sender.kind in _FIXED or (sender.limit is None and sender.is_told):
+        return _DEFAULT
+    if sender.kind in _TAKING and sender.limit is not None:
+        return int(sender.limit)
+    said = (
+        "no limit"
+        if sender.limit is None
+        else f"max_gen_toks={quoted(sender.limit)} in --model_args alone"
+    )
+    raise SettingError(
+        f"found {said}, of which it is unknown what {quoted(sender.kind)} sends, expected one "
+        "(--gen_kwargs max_gen_toks=NUMBER)"
+    )
 
 
 def given_limits(settings: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,14 +84,14 @@ def sent_limit(limits: Mapping[str, Any], kind: str) -> str:
         kind: What ``--model`` says.
 
     Raises:
-        SettingError: They differ, and that type of model is not known to choose the one or the other.
+        SettingError: That type of model is not known to send any of them, or to choose the one or the other.
     """
-    if is_one(limits):
-        return next(iter(limits))
     if kind in OWN:
-        return next(name for name in limits if limits[name] is not None)
-    if kind in SERVERS and set(limits) == {"max_gen_toks", "max_tokens"}:
-        return "max_tokens"
+        return next((name for name in limits if limits[name] is not None), next(iter(limits)))
+    known = ("max_tokens", "max_gen_toks") if kind in SERVERS | OTHER_SERVERS else LIMITS[:1]
+    heeded = [name for name in known if name in limits]
+    if heeded and (is_one(limits) or (kind in SERVERS and len(heeded) == len(limits))):
+        return heeded[0]
     shown = " and ".join(f"{name}={quoted(limit)}" for name, limit in limits.items())
     raise SettingError(
         f"found {shown}, of which it is unknown what {quoted(kind)} sends, expected one "

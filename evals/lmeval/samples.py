@@ -20,9 +20,10 @@ from lawbound.evals.lmeval.docs import DocArm, parse_doc
 from lawbound.evals.lmeval.files import find_logs
 from lawbound.evals.lmeval.limits import SettingError
 from lawbound.evals.lmeval.prompts import check_prompt
+from lawbound.evals.lmeval.sender import Sender, sender_of
 from lawbound.evals.lmeval.settings import Used, used_settings
+from lawbound.evals.lmeval.shown import shown, without_keys
 from lawbound.rubrics.answers.constraints import check_demands
-from lawbound.runners.engines.harness_load import is_key
 from lawbound.runners.engines.thinking import split_thinking
 from lawbound.runners.plan import canonical_json, request_key
 from lawbound.runners.sample import (
@@ -35,7 +36,6 @@ from lawbound.runners.sample import (
 from lawbound.tasks.files import quoted
 from lawbound.tasks.item import ItemError
 from lawbound.tasks.places import open_regular
-from lawbound.tasks.urls import without_secrets
 
 _CLIENT = frozenset({"num_concurrent", "max_retries", "timeout"})
 """Arguments of a server's client, which change no answer."""
@@ -71,7 +71,7 @@ def read_run(results: Path, *, own: Collection[str] = ()) -> tuple[Fingerprint, 
         kind = str(config["model"])
         arguments = _arguments(config.get("model_args"))
         model = f"lm-eval:{kind}:{_shaping(arguments)}"
-        named = str(arguments.get("model", ""))
+        sender = sender_of(kind, arguments)
         instruction, cache = content.get("system_instruction"), config.get("use_cache")
         version = str(content.get("lm_eval_version", "unknown"))
         revision = str(config.get("model_sha") or config.get("model_revision") or "unverified")
@@ -95,7 +95,7 @@ def read_run(results: Path, *, own: Collection[str] = ()) -> tuple[Fingerprint, 
     logged: list[Logged] = []
     for task, file in find_logs(results).items():
         _refuse_another_task(results, content.get("configs"), task)
-        logged.extend(_read_samples(file, fingerprint, kind, named, template, own))
+        logged.extend(_read_samples(file, fingerprint, sender, template, own))
     return fingerprint, logged
 
 
@@ -118,15 +118,14 @@ def _arguments(found: Any) -> Mapping[Any, Any]:
 def _shaping(arguments: Mapping[Any, Any]) -> str:
     """Those that shape answers, sorted, and without the keys that somebody gave: they become the model's name."""
     shaping = [name for name in arguments if name not in _CLIENT]
-    shown = {n: "[key]" if is_key(str(n)) else without_secrets(str(arguments[n])) for n in shaping}
-    return ",".join(f"{name}={shown[name]}" for name in sorted(shown))
+    said = {name: shown(str(without_keys(arguments[name], str(name)))) for name in shaping}
+    return ",".join(f"{name}={said[name]}" for name in sorted(said))
 
 
 def _read_samples(
     file: Path,
     fingerprint: Fingerprint,
-    kind: str,
-    named: str,
+    sender: Sender,
     template: str,
     own: Collection[str],
 ) -> Iterator[Logged]:
@@ -137,7 +136,7 @@ def _read_samples(
             arguments = record["arguments"]["gen_args_0"]
             prompt = _text(arguments["arg_0"])
             text = _text(record["resps"][0][0])
-            used = used_settings(dict(arguments["arg_1"]), kind, named)
+            used = used_settings(dict(arguments["arg_1"]), sender)
             check_demands(arm.item, where)
         except ItemError as fault:
             raise FolderError(str(fault)) from fault

@@ -37,7 +37,8 @@ def _log(
 ) -> Path:
     """A log as lm-eval writes it, of the first documents; all answers are alike."""
     folder.mkdir(exist_ok=True)
-    results = {"config": {"model": model, "model_args": None}, "lm_eval_version": "0.4.13"}
+    given = {"model": "m"} if "openai" in model else None
+    results = {"config": {"model": model, "model_args": given}, "lm_eval_version": "0.4.13"}
     (folder / f"results_{stamp}.json").write_text(json.dumps(results), encoding="utf-8")
     lines = []
     for doc in build_docs("us", suite)[:number]:
