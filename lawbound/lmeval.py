@@ -97,7 +97,9 @@ def docs(
     rows = build_docs(policy, chosen.suite, seed=chosen.seed, limit=chosen.limit_items)
     check_prompts(rows, call, max_tokens=load_suite("quick").max_tokens, own=task_settings())
     for row in rows:
-        _keep(parse_doc(row, "doc", own=_own))
+        arm = parse_doc(row, "doc", own=_own)
+        _asked[_place(arm)] = _assignment(arm), arm.item
+    _estimates.cache_clear()
     return {"test": datasets.Dataset.from_list(rows)}
 
 
@@ -179,27 +181,26 @@ def grade(doc: Mapping[str, Any], results: Sequence[str]) -> dict[str, str]:
     lm-eval logs it once for each of them, so it holds nothing that the doc says already.
     """
     arm = parse_doc(doc, "doc", own=_own)
-    assignment = _keep(arm)
+    assignment, _ = _asked.setdefault(_place(arm), (_assignment(arm), arm.item))
     split = split_thinking(str(results[0]))
     sample = Sample("", split.answer, "unknown", thinking=split.thinking)
     (scored,) = score_all(
         [assignment], {arm.item.id: arm.item}, {"": sample}, _policies(arm.policy), grader="offline"
     )
     verdict, reading = scored.verdict, scored.verdict.reading
-    place = [arm.policy, arm.condition, arm.item.id]
     found = [reading.behaviour, sorted(reading.addons), verdict.score, verdict.extracted]
-    compact = json.dumps([*place, *found, verdict.outcome])
+    compact = json.dumps([*_place(arm), *found, verdict.outcome])
     return {name.lower() + part: compact for name in METRICS for part in _PARTS}
 
 
-def _keep(arm: DocArm) -> Assignment:
-    place = (arm.policy, arm.condition, arm.item.id)
-    if place not in _asked:
-        assignment = Assignment(
-            "", arm.item.id, arm.condition, arm.strength, arm.policy, arm.wording, 0, "generate"
-        )
-        _asked[place] = assignment, arm.item
-    return _asked[place][0]
+def _place(arm: DocArm) -> tuple[str, str, str]:
+    return arm.policy, arm.condition, arm.item.id
+
+
+def _assignment(arm: DocArm) -> Assignment:
+    return Assignment(
+        "", arm.item.id, arm.condition, arm.strength, arm.policy, arm.wording, 0, "generate"
+    )
 
 
 @lru_cache(maxsize=64)
