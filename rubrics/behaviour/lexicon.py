@@ -9,7 +9,7 @@ from importlib.resources import files
 from pydantic import BaseModel, ConfigDict
 
 from lawbound.rubrics.behaviour.signal import NOTHING, Signal
-from lawbound.rubrics.behaviour.text import FOLD, STEM, Expression, Searchable
+from lawbound.rubrics.behaviour.text import FOLD, STEM, Searchable
 from lawbound.tasks.files import parse, read_yaml
 
 LATIN = ("en", "de", "fr", "es", "pt", "tr", "vi", "id")
@@ -58,7 +58,7 @@ class Lexicon:
     spaced: bool
     stopwords: frozenset[str]
     signals: Mapping[str, Signal]
-    ask: Mapping[str, Expression]
+    ask: Mapping[str, re.Pattern[str]]
     by_stem: Mapping[str, tuple[str, ...]]
     """Names of the signals that a stem may belong to."""
     by_anchor: tuple[str, ...]
@@ -85,7 +85,7 @@ class Lexicon:
 
     def asks(self, name: str, prompt: str) -> bool:
         """Whether a cleaned prompt asks in that way."""
-        return name in self.ask and self.ask[name].of(prompt).search(prompt) is not None
+        return name in self.ask and self.ask[name].search(prompt) is not None
 
 
 @cache
@@ -102,10 +102,7 @@ def load(lang: str) -> Lexicon:
     signals = {key: _signal(group, slots) for key, group in data.groups.items()}
     if lang == "ar":  # texts are folded, so patterns are, too
         signals = {key: _folded(signal) for key, signal in signals.items()}
-    ask = {
-        key: Expression(_compile(name, key, _fill(pattern, slots)))
-        for key, pattern in data.ask.items()
-    }
+    ask = {key: _compile(name, key, _fill(pattern, slots)) for key, pattern in data.ask.items()}
     stems = {stem for signal in signals.values() for stem in signal.stems}
     return Lexicon(
         lang=data.lang,

@@ -18,20 +18,14 @@ class _Worth(dict[int, Patterns]):
     """Which expressions are worth a try where these needs are met, a bit each: few sets of them make up most
     sentences."""
 
-    def __init__(self, sources: Sequence[tuple[int, str]], flags: re.RegexFlag) -> None:
-        """Compiles nothing yet.
-
-        Args:
-            sources: What each expression needs, and the expression.
-            flags: Of `re`.
-        """
+    def __init__(self, sources: Sequence[tuple[int, str]]) -> None:
+        """Take what each expression needs, and the expression; compile nothing yet."""
         super().__init__()
         self._sources = sources
-        self._flags = flags
 
     @cached_property
     def _parts(self) -> Sequence[tuple[int, re.Pattern[str]]]:
-        return [(needed, re.compile(source, self._flags)) for needed, source in self._sources]
+        return [(needed, re.compile(source)) for needed, source in self._sources]
 
     def __missing__(self, met: int) -> Patterns:
         if len(self) >= _MOST_SETS:
@@ -70,20 +64,11 @@ class Signal:
         return {need: 1 << i for i, need in enumerate(every)}
 
     @cached_property
-    def _ascii(self) -> _Worth:
-        """For ASCII texts: there a word or a blank means the same, and is told in two thirds of the time."""
-        return _Worth(self._needy, re.ASCII)
-
-    @cached_property
-    def _any(self) -> _Worth:
-        """For all other texts."""
-        return _Worth(self._needy, re.NOFLAG)
-
-    @cached_property
-    def _needy(self) -> Sequence[tuple[int, str]]:
-        """The expressions with the bits of what each needs."""
+    def _worth(self) -> _Worth:
         bits = self._bit_of_need
-        return [(sum(bits[need] for need in {*needs}), source) for needs, source in self.sources]
+        return _Worth(
+            [(sum(bits[need] for need in {*needs}), source) for needs, source in self.sources]
+        )
 
     def near(self, text: Searchable) -> bool:
         """Whether an anchor occurs at all."""
@@ -111,15 +96,14 @@ class Signal:
         bits, body, met = self._bits, text.body, 0
         for stem in self.needed & stems:
             met |= bits[stem]
-        for pattern in (self._ascii if body.isascii() else self._any)[met]:
+        for pattern in self._worth[met]:
             if found := pattern.search(body):
                 return found
         return None
 
     def forget(self) -> None:
         """Empty what is remembered of texts."""
-        self._ascii.clear()
-        self._any.clear()
+        self._worth.clear()
 
 
 class AnyOf:
