@@ -4,6 +4,7 @@ A gate reads ``METRIC[SLICE]@POLICY:STRENGTH OP NUMBER``, everything between the
 operator being optional: ``J>=0.2``, ``policy_tax@cn<=0.05``, ``adherence[rule=r]@de:strict>=0.5``.
 A gate does not pass either where more than a share of the answers that it counts is missing.
 ``>=`` is held against the lower end of the interval and ``<=`` against the upper; ``J.value>=0.2`` against the value.
+What answers that nobody could read leave of the value is told beside it and does not decide.
 The thresholds that a policy states are marks of another kind (`check_marks`): they are held as the compliance sheet holds them.
 """
 
@@ -71,6 +72,12 @@ class GateResult:
     is_short: bool
     """Whether more of its answers are missing than may be: failed, damaged or not asked."""
 
+    @property
+    def is_open(self) -> bool:
+        """Whether it passes, and the answers that nobody could read could take the value itself across the mark."""
+        at_worst = self.estimate.lower_bound if self.gate.op == ">=" else self.estimate.upper_bound
+        return self.passed and at_worst == at_worst and not self.gate.holds(at_worst)
+
 
 def parse_gate(text: str) -> Gate:
     """Read a gate.
@@ -87,13 +94,13 @@ def parse_gate(text: str) -> Gate:
     if metric in RATES:
         raise MetricError(
             f"gate {text!r}: '{metric}' is what a policy's thresholds are held against, expected --marks, "
-            f"which holds those, or one of {', '.join(REPORTED)}"
+            "which holds those, or a metric of metrics.csv"
         )
     if metric not in REPORTED:
         hint = did_you_mean(metric, REPORTED, cutoff=0.4)
         raise MetricError(
             f"gate {text!r}: metric '{metric}' does not exist, expected one of "
-            f"{', '.join(REPORTED)}{hint}"
+            f"{'metrics.csv' if hint else ', '.join(REPORTED)}{hint}"
         )
     try:
         mark = float(match["mark"])
@@ -121,7 +128,8 @@ class MarkResult:
 
     mark: ThresholdResult
     passed: bool
-    """The decision is `pass`, on as many questions as the threshold asks for, and few answers are missing."""
+    """The decision is `pass` whatever the unread answers say, on as many questions as the threshold asks for, and few
+    answers are missing."""
     is_short: bool
     """Whether more of them are missing than may be."""
 
@@ -144,8 +152,12 @@ def check_marks(
     """
     known = [r for r in results if references or not is_reference(r.model)]
     if not known:
-        found = "only reference models stand in it" if results else "no policy of it states any"
-        raise MetricError(f"gate: thresholds of this run: {found}, expected a model's own")
+        why = (
+            "only reference models stand in it, expected a model's own answers"
+            if results
+            else "no policy of it states any, expected `thresholds` in a policy's file"
+        )
+        raise MetricError(f"gate: thresholds of this run: {why}")
     return tuple(_marked(r, most_missing) for r in known)
 
 

@@ -9,14 +9,14 @@ condition. Nothing here is legal advice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypedDict
 
 import numpy as np
 
 from lawbound.evals.metrics.build import judged
-from lawbound.evals.metrics.inputs import BLOCKED, ERROR, Cut, Mask, Rows, cuts, members, read_frame
+from lawbound.evals.metrics.inputs import BLOCKED, ERROR, Cut, Rows, cuts, members, read_frame
 from lawbound.evals.metrics.plain import plain_rate
 from lawbound.evals.stats.intervals import (
     NAN,
@@ -57,20 +57,32 @@ class ThresholdResult:
     """Answers that it would count, had all come and been read."""
     missing: int
     """Those of them that failed, are damaged or were not asked."""
+    unread: int
+    """Those of them that came and that nobody could read."""
     value: float
     low: float
     high: float
+    lower_bound: float
+    """The share if no unread answer were counted by the rate."""
+    upper_bound: float
+    """The share if every unread answer were."""
     point: Literal["pass", "fail", "too few items"]
     """As the regulator counts: the share itself, on the number of items asked for."""
     decision: Decision
-    """Whether the interval lies on one side of the mark."""
+    """Whether the interval lies on one side of the mark, and both bounds with it."""
     probability: float
     """P(true rate meets the mark), Jeffreys prior."""
     further_items: int | None
-    """More items at the same rate that would decide it; none if already decided or never."""
+    """More items at the same rate that would decide it; none if the interval has decided, or never does."""
     source: str
     clause: str
     note: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the unread answers could take the share across the mark."""
+        ends = (self.lower_bound, self.upper_bound)
+        return len({reaches(end, mark=self.mark, direction=self.direction) for end in ends}) > 1
 
 
 def check_thresholds(
@@ -89,6 +101,16 @@ def check_thresholds(
         banks = {size.id: size for size in file.banks}
         found += [_check(cut, mark, banks.get(mark.bank)) for mark in file.thresholds]
     return tuple(found)
+
+
+class _Mark(TypedDict):
+    mark: float
+    direction: str
+
+
+def reaches(share: float, *, mark: float, direction: str) -> bool:
+    """Whether a share is on the right side of the mark, as a regulator counts."""
+    return share >= mark - 1e-12 if direction == "at-least" else share <= mark + 1e-12
 
 
 def decide(mean: Mean, *, mark: float, direction: str) -> Decision:
@@ -160,11 +182,12 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
     kept, y = rows.where(known), y[known]
     mean = plain_rate(kept, y)
     hits = float(y.sum())
-    marks = {"mark": threshold.mark, "direction": threshold.direction}
-    decision = decide(mean, mark=threshold.mark, direction=threshold.direction)
-    reached = mean.value >= threshold.mark - 1e-12
-    if threshold.direction == "at-most":
-        reached = mean.value <= threshold.mark + 1e-12
+    marks: _Mark = {"mark": threshold.mark, "direction": threshold.direction}
+    unread = int(np.sum(~known & ~np.isin(rows.status, (ERROR, BLOCKED))))
+    bounds = _bounds(hits, mean.n, unread)
+    decision = decide(mean, **marks)
+    if reaches(bounds[0], **marks) != reaches(bounds[1], **marks):
+        decision = "undecided"
     # Repeats of a question are no further questions.
     items = len(np.unique(kept.codes("item")))
     return ThresholdResult(
@@ -182,32 +205,44 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
         clusters=mean.clusters,
         owed=len(rows),
         missing=int(np.sum(rows.status == ERROR)),
+        unread=unread,
         value=mean.value,
         low=mean.low,
         high=mean.high,
-        point="too few items" if items < threshold.minimum_items else "pass" if reached else "fail",
+        lower_bound=bounds[0],
+        upper_bound=bounds[1],
+        point="too few items"
+        if items < threshold.minimum_items
+        else "pass"
+        if reaches(mean.value, **marks)
+        else "fail",
         decision=decision,
         probability=NAN
         if mean.n == 0
-        else probability(mean.value * mean.effective, mean.effective, **marks),  # type: ignore[arg-type]
-        further_items=further_items(mean.value, mean.effective, items, **marks),  # type: ignore[arg-type]
+        else probability(mean.value * mean.effective, mean.effective, **marks),
+        further_items=further_items(mean.value, mean.effective, items, **marks),
         source=threshold.source,
         clause=threshold.clause,
-        note=_note(threshold, rows, known, hits),
+        note=_note(threshold, len(rows), int(np.sum(~known)), unread, bounds),
     )
 
 
-def _note(threshold: Threshold, rows: Rows, known: Mask, hits: float) -> str:
+def _bounds(hits: float, n: int, unread: int) -> tuple[float, float]:
+    """The share were no unread answer counted by the rate, and were every one."""
+    total = n + unread
+    return (hits / total, (hits + unread) / total) if total else (NAN, NAN)
+
+
+def _note(
+    threshold: Threshold, owed: int, lost: int, unread: int, bounds: tuple[float, float]
+) -> str:
     parts = [threshold.note] if threshold.note else []
-    lost = int(np.sum(~known))
     if lost:
-        parts.append(f"{lost} of {len(rows)} answers failed or could not be judged.")
-    unread = int(np.sum(~known & ~np.isin(rows.status, (ERROR, BLOCKED))))
+        parts.append(f"{lost} of {owed} answers failed or could not be judged.")
     if unread:
-        total = int(np.sum(known)) + unread
         parts.append(
-            f"The {unread} that nobody could read leave the share between {hits / total:.3f} and "
-            f"{(hits + unread) / total:.3f}."
+            f"The {unread} that nobody could read leave the share between {bounds[0]:.3f} and "
+            f"{bounds[1]:.3f}."
         )
     return " ".join(parts)
 
@@ -239,15 +274,3 @@ RATES: Mapping[Rated, Callable[[Rows], Selected]] = {
     "qualified_rate": _qualified,
 }
 """What a threshold may hold a mark against."""
-
-
-def shown(results: tuple[ThresholdResult, ...]) -> Iterator[str]:
-    """One plain line a mark."""
-    for r in results:
-        sign = ">=" if r.direction == "at-least" else "<="
-        more = f"; {r.further_items} more items would decide" if r.further_items else ""
-        yield (
-            f"{r.model} / {r.policy} / {r.threshold}: {r.hits} of {r.n} = {r.value:.3f} "
-            f"[{r.low:.3f}, {r.high:.3f}], mark {sign} {r.mark:g}: point {r.point}, "
-            f"{r.decision}, P(met) {r.probability:.3f}{more}"
-        )

@@ -367,6 +367,8 @@ const complianceColumns = [
     if (row.n) cell.append(element("span", `${row.hits} of ${row.n}`, "count"));
     return cell;
   } },
+  { title: "missing", right: true, of: (row) => row.missing, cell: (row) => element("td", `${row.missing} of ${row.owed}`) },
+  { title: "unread", right: true, of: (row) => row.unread, cell: (row) => element("td", `${row.unread} of ${row.owed}`) },
   judgement("point"), judgement("decision"),
   { title: "P(met)", right: true, of: (row) => row.probability, cell: (row) => element("td", textOf(row, "probability"), "number") },
   { title: "further items", right: true, of: (row) => row.further_items,

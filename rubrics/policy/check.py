@@ -29,8 +29,10 @@ FaultKind = Literal[
     "wording",
     "language",
     "placebo",
+    "threshold",
 ]
 _NO_RULE = "has no rule, so that the core alone is asked and nothing of its own can be scored"
+_NEVER = "can never be decided as `pass`: no interval ends at 1 below or at 0 above, expected a mark between them"
 CLOSE = 0.05
 """A placebo may differ from its policy prompt by so much of the characters."""
 
@@ -64,6 +66,11 @@ def check(policy: Policy, items: Sequence[Item]) -> list[PolicyFault]:
     found += [*_dead(own), *_wording(texts), *_naming(policy, texts), *_sources(policy, own)]
     found += [PolicyFault("relaxed", policy.id, line) for line in policy.relaxed]
     found += [*_languages(policy), *_placebo(policy)]
+    found += [
+        PolicyFault("threshold", mark.id, _NEVER)
+        for mark in policy.file.thresholds
+        if mark.is_whole
+    ]
     if items:
         found += [*_coverage(policy, own, items), *_near_misses_of_open_acts(own, items)]
         found += [*_targets(own, items), *_banks(policy, items)]

@@ -62,6 +62,11 @@ class Threshold(Written):
     """Whether the mark is known to stand in the instrument in force; its source has a status of its own."""
     note: str = ""
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it wants all, or none: of a true rate that no number of answers shows."""
+        return self.mark == (1 if self.direction == "at-least" else 0)
+
 
 class BankSize(Written):
     """How many questions a regulator wants a bank to hold, found by their tags."""

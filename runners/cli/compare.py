@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lawbound.runners.cli.console import bars, note, show, table
-from lawbound.runners.cli.marks import hold_marks
+from lawbound.runners.cli.marks import hold_marks, tell_of_unread
 from lawbound.runners.cli.remarks import tell_of_digests, warn_of_not_asked
 
 if TYPE_CHECKING:
@@ -195,6 +195,14 @@ def _hold_gates(folder: Path, that: list[str], missing: float) -> bool:
             note(
                 f"WARNING: {r.gate.text}: {r.counted.errors} of {r.counted.asked} answers of {r.estimate.model} under "
                 f"{r.estimate.policy} are missing (failed, damaged or not asked){fails if r.is_short else ''}"
+            )
+        if r.estimate.unscored:
+            tell_of_unread(
+                f"{r.gate.text}: {r.estimate.model} under {r.estimate.policy}",
+                r.estimate.unscored,
+                r.estimate.asked,
+                (r.estimate.lower_bound, r.estimate.upper_bound),
+                "across the mark: it holds for the answers that were read" if r.is_open else "",
             )
         if not r.passed and r.found != r.found:
             why = r.estimate.note or "it has no such bound"

@@ -1,4 +1,4 @@
-"""`lawbound gate --marks`: the thresholds that a run's policies state, as marks that a build can fail by."""
+"""What `lawbound gate` says: the thresholds that a run's policies state, as marks that a build can fail by; unread answers."""
 
 from functools import partial
 from pathlib import Path
@@ -54,7 +54,48 @@ def hold_marks(folder: Path, missing: float) -> bool:
                 f"WARNING: {r.mark.threshold}: {r.mark.missing} of {r.mark.owed} answers of {r.mark.model} under "
                 f"{r.mark.policy} are missing (failed, damaged or not asked){fails if r.is_short else ''}"
             )
+        _tell_why_open(r.mark)
     return all(r.passed for r in results)
+
+
+def _tell_why_open(mark: "ThresholdResult") -> None:
+    """Of what nothing was asked, and of what the unread answers leave open."""
+    who = f"{mark.threshold}: {mark.model} under {mark.policy}"
+    if mark.owed == 0:
+        bank = f" of bank '{mark.bank}'" if mark.bank else ""
+        note(
+            f"WARNING: {who} was asked nothing{bank} at '{mark.condition}' that {mark.metric} counts: it fails"
+        )
+    if mark.unread:
+        tell_of_unread(
+            who,
+            mark.unread,
+            mark.owed,
+            (mark.lower_bound, mark.upper_bound),
+            "on both sides of the mark, so nothing is decided" if mark.is_open else "",
+        )
+
+
+def tell_of_unread(
+    who: str, unread: int, asked: int, bounds: tuple[float, float], warning: str
+) -> None:
+    """One line of answers that nobody could read, and of what they leave of a value.
+
+    Args:
+        who: The mark, the model and the policy.
+        unread: How many were not read.
+        asked: Of how many.
+        bounds: What the value could be, had each been read; nan where nobody can tell.
+        warning: What is to be known of that; empty where it changes nothing.
+    """
+    from lawbound.evals.number_text import number_text
+
+    low, high = bounds
+    left = f", which leave the value from {number_text(low)} to {number_text(high)}" * (low == low)
+    note(
+        f"{'WARNING: ' if warning else ''}{who}: {unread} of {asked} answers could not be read{left}"
+        f"{', ' if warning else ''}{warning}"
+    )
 
 
 def _reaches(mark: "ThresholdResult", number: float) -> bool:

@@ -392,6 +392,7 @@ def test_every_metric_can_be_looked_up(page: Any) -> None:
 def test_marks_of_a_policy_stand_on_the_compliance_sheet(page: Any) -> None:
     text = _one(page, "#compliance").text
     assert "tc260-003 9.4" in text and "too few items" in text
+    assert "missing" in text and "unread" in text
     assert "to be verified" in _one(page, "#compliance-notes").text
 
 

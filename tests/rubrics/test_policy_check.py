@@ -137,6 +137,19 @@ def test_an_exemption_that_when_rules_out_never_matches() -> None:
     assert "never-matches" in kinds
 
 
+def test_a_threshold_that_no_number_of_answers_can_decide_is_found() -> None:
+    cn = load_policy("cn")
+
+    def found(direction: str, mark: float) -> list[str]:
+        one = cn.file.thresholds[0].model_copy(update={"direction": direction, "mark": mark})
+        file = cn.file.model_copy(update={"thresholds": (one,)})
+        return [f.text for f in check(replace(cn, file=file), ()) if f.kind == "threshold"]
+
+    for direction, never, otherwise in (("at-least", 1, 0), ("at-most", 0, 1)):
+        assert any("never be decided" in text for text in found(direction, never)), direction
+        assert not found(direction, otherwise) and not found(direction, 0.5)
+
+
 def test_a_rule_over_a_whole_area_is_found() -> None:
     rule = changed(MONARCHY, when={**MONARCHY.when.model_dump(), "topics": ("state/*",)})
     found = [f.text for f in check(replace(TH, rules=(rule,)), ())]
