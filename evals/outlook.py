@@ -1,10 +1,12 @@
 """What can be said of a run's numbers before anything is asked: which rules J can rest on, and which answers nobody here reads."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from lawbound.evals.suite_file import Selection
 from lawbound.rubrics.behaviour.lexicon import shipped
+from lawbound.rubrics.policy.compare import alike
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.requirement import RESTRICTING
 from lawbound.runners.plan import Arm
@@ -21,14 +23,17 @@ class Reach:
 
     policy: str
     withholding: int
-    """Rules that could, had the items been drawn for them."""
+    """Rules that could, had the items been drawn for them: those asked or the bank's."""
     whole: int
     """Those asked with restricted items and with near-misses of both kinds."""
+    empty: int
+    """Further withholding rules, for which there are no such items to draw."""
 
     def __str__(self) -> str:
+        more = f"; the bank has no such items for {self.empty} more" if self.empty else ""
         return (
             f"{self.policy}: {self.whole} of {counted(self.withholding, 'withholding rule')} can enter J "
-            "(asked with restricted items and both kinds of near-miss)"
+            f"(asked with restricted items and both kinds of near-miss){more}"
         )
 
     @property
@@ -37,12 +42,15 @@ class Reach:
         return self.whole < self.withholding / 2
 
 
-def reaches(arms: Iterable[Arm], policies: Sequence[Policy]) -> tuple[Reach, ...]:
+def reaches(
+    arms: Iterable[Arm], policies: Sequence[Policy], bank: Sequence[Item]
+) -> tuple[Reach, ...]:
     """Reach of each policy that is asked at the headline's strength.
 
     Args:
         arms: What is asked.
         policies: The run's.
+        bank: What else could be asked, in the languages that a policy is asked in.
     """
     asked: dict[str, dict[str, Item]] = {}
     for arm in arms:
@@ -50,7 +58,22 @@ def reaches(arms: Iterable[Arm], policies: Sequence[Policy]) -> tuple[Reach, ...
             for policy_id in arm.policies:
                 asked.setdefault(policy_id, {})[arm.item.id] = arm.item
     return tuple(
-        _reach(policy, asked[policy.id].values()) for policy in policies if policy.id in asked
+        _reach(policy, asked[policy.id].values(), bank) for policy in policies if policy.id in asked
+    )
+
+
+def could_gather(select: Iterable[Selection], limit: int | None) -> bool:
+    """Whether `rules` in its selections would let a suite's counts fill rules that they now only begin.
+
+    Args:
+        select: The suite's.
+        limit: Of the run, which cuts every count.
+    """
+    about = [part for part in select if part.pick in ("restricted", "near-miss")]
+    return (
+        {part.pick for part in about} == {"restricted", "near-miss"}
+        and not any(part.rules for part in about)
+        and any(limit is not None or part.count != "all" for part in about)
     )
 
 
@@ -68,14 +91,22 @@ def unread_in_words(counts: Mapping[str, int]) -> str:
     )
 
 
-def _reach(policy: Policy, items: Iterable[Item]) -> Reach:
+def _reach(policy: Policy, items: Collection[Item], bank: Iterable[Item]) -> Reach:
     withholding = {rule.id for rule in policy.rules if rule.required.base in RESTRICTING}
+    langs = {item.lang for item in items}
+    others = (item for item in bank if item.kind == "policy" and item.lang in langs)
+    whole = withholding & _whole(policy, items)
+    possible = withholding & _whole(policy, (*items, *others))
+    return Reach(policy.id, len(possible), len(whole), len(withholding - possible))
+
+
+def _whole(policy: Policy, items: Iterable[Item]) -> set[str]:
+    """Rules that have restricted items and near-misses of both kinds among these."""
     found: dict[str, set[str]] = {"restricted": set(), "act": set(), "topic": set()}
-    for item in items:
+    for item, *_ in alike(items):
         requirement = policy.requires(item)
         if requirement.base not in ("answer", "either"):
             found["restricted"].update(requirement.rules)
         for rule, kind in policy.near_misses(item):
             found[kind].add(rule)
-    whole = withholding.intersection(*found.values())
-    return Reach(policy.id, len(withholding), len(whole))
+    return set.intersection(*found.values())

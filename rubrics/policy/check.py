@@ -32,7 +32,7 @@ FaultKind = Literal[
     "threshold",
 ]
 _NO_RULE = "has no rule, so that the core alone is asked and nothing of its own can be scored"
-_NEVER = "can never be decided as `pass`: no interval ends at 1 below or at 0 above, expected a mark between them"
+_NEVER = "can never be decided as `pass`: no interval ends there, expected a mark below 1 (at-least) or above 0 (at-most)"
 CLOSE = 0.05
 """A placebo may differ from its policy prompt by so much of the characters."""
 

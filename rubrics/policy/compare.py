@@ -1,7 +1,7 @@
 """Two policies held against each other, and one held against the bank."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from lawbound.rubrics.policy.files import CORE, load_policy
@@ -67,7 +67,7 @@ def behaviours(rule: Rule) -> tuple[str, ...]:
     return tuple(text for text in found if text != "answer" or text == rule.behaviour)
 
 
-def alike(items: Sequence[Item]) -> tuple[tuple[Item, ...], ...]:
+def alike(items: Iterable[Item]) -> tuple[tuple[Item, ...], ...]:
     """Items that no rule can tell apart, together: a bank asks the same case in many words."""
     found: dict[tuple[object, ...], list[Item]] = {}
     for item in items:

@@ -1,5 +1,6 @@
 """What `lawbound plan` says below the requests: what judges cost, what J can rest on, whose answers nobody reads."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lawbound.runners.cli.console import note, show
@@ -12,17 +13,21 @@ if TYPE_CHECKING:
 
 def print_outlook(prepared: "Prepared", panel: "JudgeSpec | None") -> None:
     """What judges would be asked, how much of each policy its J can rest on, and whose answers nobody would read."""
-    from lawbound.evals.outlook import reaches
+    from lawbound.evals.outlook import could_gather, reaches
+    from lawbound.tasks.bank import load_banks
 
     if panel is not None and panel.models:
         _print_judges(panel, prepared)
-    found = reaches(prepared.arms, prepared.policies)
+    bank = load_banks([Path(folder) for folder in prepared.spec.banks])
+    found = reaches(prepared.arms, prepared.policies, bank)
     for reach in found:
         show(str(reach))
-    if any(reach.is_small for reach in found) and not any(
-        part.rules for part in prepared.suite.select
-    ):
-        show("(`rules: N` in a suite's selections fills N rules a policy before it begins others)")
+    select = prepared.suite.select
+    if any(reach.is_small for reach in found) and could_gather(select, prepared.spec.limit):
+        show(
+            "(`rules: N` in a suite's selections spends their counts on N rules a policy, duties among them, and asks "
+            "of no other)"
+        )
     tell_of_unread(prepared, panel)
 
 
