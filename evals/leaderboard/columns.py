@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 from lawbound.evals.estimate import REPORTED
@@ -182,13 +181,6 @@ METRICS: tuple[Column, ...] = (
 )
 
 TABLES: Mapping[str, tuple[Column, ...]] = {"leaderboard": LEADERBOARD, "metrics": METRICS}
-
-
-def hint_of_version(row: Mapping[str, Any], path: Path) -> str:
-    """What to do about a row of a run's CSV that another version wrote; nothing where this one did."""
-    if row.get("schema_version") == SCHEMA_VERSION:
-        return ""
-    return f": another version of Lawbound wrote it (`lawbound score {path.parent}` writes it anew)"
 
 
 def table_schema(columns: Sequence[Column], *, key: Sequence[str]) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.lmeval_logs import hint_of_logs
 from lawbound.evals.folder.run_folder import RunFolder
-from lawbound.evals.leaderboard.columns import Column, hint_of_version
+from lawbound.evals.leaderboard.columns import SCHEMA_VERSION, Column
 from lawbound.runners.sample import MOST_COUNTED
 from lawbound.tasks.cells import as_written
 from lawbound.tasks.files import quoted
@@ -45,9 +46,12 @@ def read_table(
         ) from fault
     names = [column.name for column in columns]
     if header != names:
+        first = records[0] if records else {}
+        if hint := _hint_of_version(first, path):
+            found = quoted(first.get("schema_version") or "")
+            raise error(f"{path}: schema_version is {found}, expected {SCHEMA_VERSION}{hint}")
         odd = sorted(set(header).symmetric_difference(names))
-        hint = hint_of_version(records[0], path) if records else ""
-        raise error(f"{path}: columns differ from the schema in {odd[:5]}{hint}")
+        raise error(f"{path}: columns differ from the schema in {odd[:5]}")
     rows = []
     for number, record in enumerate(records, start=2):
         if None in record or None in record.values():
@@ -56,10 +60,24 @@ def read_table(
         for name, expected in found or faults(row):
             raise error(
                 f"{path}:{number}: column '{name}' holds {quoted(record[name])}, expected {expected}"
-                f"{hint_of_version(record, path)}"
+                f"{_hint_of_version(record, path)}"
             )
         rows.append(row)
     return rows
+
+
+def _hint_of_version(row: Mapping[str, Any], path: Path) -> str:
+    """What to do about a row that another version wrote; nothing where this one did, or nobody says."""
+    if row.get("schema_version", SCHEMA_VERSION) == SCHEMA_VERSION:
+        return ""
+    how = f"`lawbound score {path.parent}` writes it anew"
+    folder = RunFolder(path.parent)
+    if folder.run_yaml.exists():
+        try:
+            folder.check_described(folder.read_run(), items=True)
+        except FolderError:
+            how = "and a later run was stopped: run it again, which asks only what is missing"
+    return f": another version of Lawbound wrote it ({how})"
 
 
 def _typed(

@@ -285,6 +285,35 @@ def test_a_stopped_run_under_another_suite_is_not_concluded_as_the_one_before_it
     assert call("score", run)[0] == 0
 
 
+@pytest.mark.filterwarnings("ignore:.*answers were stored")
+@pytest.mark.parametrize(
+    ("name", "column"), [("metrics.csv", b"p_holm"), ("leaderboard.csv", b"J_mde")]
+)
+def test_a_table_of_another_version_is_written_anew_by_what_can_write_it(
+    call: Callable[..., tuple[int, str, str]], run: Path, name: str, column: bytes
+) -> None:
+    table = run / name
+    older = table.read_bytes().replace(b"\n3,", b"\n2,").replace(column, b"old", 1)
+    table.write_bytes(older)
+    _sign(run, name)
+    asks = ("gate", run, "--that", "J>=0") if name == "metrics.csv" else ("leaderboard", run)
+    code, _, err = call(*asks)
+    assert code == 2
+    assert (
+        f"{table}: schema_version is '2', expected 3: another version of Lawbound wrote it (" in err
+    )
+    assert f"(`lawbound score {run}` writes it anew)" in err and "columns differ" not in err
+    with pytest.raises(KeyboardInterrupt):
+        evaluate(_spec(6), run, engines={"m": FunctionEngine(_stopped, name="m")})
+    err = call(*asks)[2]
+    assert (
+        "expected 3: another version of Lawbound wrote it (and a later run was stopped: run it again"
+        in err
+    )
+    assert "lawbound score" not in err
+    assert call("score", run)[0] == 2, "the plan is no longer that of run.yaml"
+
+
 def test_questions_of_another_bank_that_a_stopped_run_wrote_are_not_those_of_the_one_before(
     run: Path,
 ) -> None:
