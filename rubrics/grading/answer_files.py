@@ -88,7 +88,7 @@ def check_columns(path: Path, columns: tuple[str, ...], needed: tuple[str, ...] 
         GradeError: With the first fault.
     """
     wanted = ", ".join(needed) + "[, lang]" * (needed == REQUIRED)
-    if columns and columns[0].startswith("sep="):
+    if columns and columns[0].lower().startswith("sep="):
         raise GradeError(
             f"{path}: line 1: found {','.join(columns)!r:.20}, which is for spreadsheets alone, expected {wanted}: "
             "delete the line"
@@ -204,18 +204,25 @@ def _read_csv(path: Path, needed: tuple[str, ...]) -> Iterator[Row]:
                 ) from fault
             if cells is None:
                 return
-            if not cells:
+            if not cells or (columns is None and not any(map(str.strip, cells))):
                 continue
             if columns is None:
-                columns = tuple(name.strip() for name in cells)
+                columns, width = _named(cells), len(cells)
                 check_columns(path, columns, needed)
                 yield Row(f"{path}: line 1", dict.fromkeys(columns))
                 continue
-            if len(cells) != len(columns):
+            if len(cells) not in (len(columns), width) or any(cells[len(columns) :]):
                 raise GradeError(
                     f"{path}: line {begin}: found {len(cells)} cells, expected {len(columns)}"
                 )
-            yield Row(f"{path}: line {begin}", dict(zip(columns, cells, strict=True)))
+            yield Row(f"{path}: line {begin}", dict(zip(columns, cells, strict=False)))
+
+
+def _named(cells: list[str]) -> tuple[str, ...]:
+    """Names of columns; several without a name at the end are a spreadsheet's, and nothing stands in them."""
+    names = tuple(name.strip() for name in cells)
+    named = max(at for at, name in enumerate(names, start=1) if name)
+    return names[:named] if len(names) > named + 1 else names
 
 
 def _next_cells(reader: Iterator[list[str]]) -> list[str] | None:

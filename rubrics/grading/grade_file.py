@@ -21,6 +21,7 @@ from lawbound.rubrics.grading.row_values import (
     is_blank,
     odd_languages,
     odd_languages_in_words,
+    stated_language,
     stated_truncation,
 )
 from lawbound.rubrics.verdict import WITHHELD
@@ -135,9 +136,7 @@ def asked_of(row: Row, lang: str | None = None) -> Asked:
         GradeError: A field is missing or is not what it should be.
     """
     prompt, response = _text(row, "prompt"), _text(row, "response")
-    spoken = row.fields.get("lang") or lang
-    if spoken is not None and not isinstance(spoken, str):
-        raise GradeError(f"{row.where}: lang is {spoken!r}, expected a language code such as 'en'")
+    spoken = stated_language(row) or lang
     stated = stated_truncation(row)
     asked = without_trace(prompt, response, spoken)
     return asked if stated is None else replace(asked, truncated=stated)

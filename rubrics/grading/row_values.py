@@ -8,6 +8,8 @@ from lawbound.tasks.files import quoted
 from lawbound.tasks.languages import ISO_639_1
 from lawbound.tasks.messages import counted
 
+_SAID = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
+
 
 def stated_truncation(row: Row) -> bool | None:
     """Whether a row says that its answer was cut off; None where it says nothing.
@@ -16,15 +18,33 @@ def stated_truncation(row: Row) -> bool | None:
         GradeError: It says something else.
     """
     value = row.fields.get("truncated")
-    if value in (None, ""):
+    if isinstance(value, str):
+        value = value.strip().lower()
+    if value in (None, "", "nan") or value != value:  # pandas writes a column with gaps as numbers
         return None
     if isinstance(value, bool):
         return value
     if isinstance(value, int | float) and value in (0, 1):
         return bool(value)
-    if isinstance(value, str) and value.lower() in ("true", "false", "0", "1"):
-        return value.lower() in ("true", "1")
-    raise GradeError(f"{row.where}: truncated is {value!r:.40}, expected true or false")
+    if value in _SAID:
+        return _SAID[value]
+    raise GradeError(
+        f"{row.where}: truncated is {row.fields['truncated']!r:.40}, expected true or false"
+    )
+
+
+def stated_language(row: Row) -> str | None:
+    """The language that a row names, without blanks around it; None where it names none.
+
+    Raises:
+        GradeError: It is no text.
+    """
+    value = row.fields.get("lang")
+    if not value or value != value:  # nan, as pandas writes a gap
+        return None
+    if not isinstance(value, str):
+        raise GradeError(f"{row.where}: lang is {value!r}, expected a language code such as 'en'")
+    return value.strip() or None
 
 
 def is_blank(row: Row) -> bool:
@@ -34,8 +54,8 @@ def is_blank(row: Row) -> bool:
 
 def odd_languages(row: Row) -> tuple[str, ...]:
     """What a row calls its language, where that is no code of ISO 639-1 (`en`, also as `en-US` or `en_US`)."""
-    spoken = row.fields.get("lang") or "en"
-    return () if re.split("[-_]", str(spoken).lower())[0] in ISO_639_1 else (str(spoken),)
+    spoken = stated_language(row) or "en"
+    return () if re.split("[-_]", spoken.lower())[0] in ISO_639_1 else (spoken,)
 
 
 def odd_languages_in_words(counts: Counter[str]) -> str:

@@ -143,6 +143,9 @@ GOOD = b'{"id": 1, "prompt": "p", "response": "r"}\n'
             b"sep=,\nid,prompt,response\n",
             "line 1: found 'sep=,', which is for spreadsheets",
         ),
+        ("a.csv", b"SEP=,\nid,prompt,response\n", "line 1: found 'SEP=,', which is for"),
+        ("a.csv", b"id,prompt,response,,\n1,p,r,,x\n", "line 2: found 5 cells, expected 3"),
+        ("a.csv", b"id,prompt,response\n1,p,r,,\n", "line 2: found 5 cells, expected 3"),
         ("a.csv", b"sep=;\nid;prompt;response\n", "found 'sep=;', which is for spreadsheets"),
         ("a.csv", b"id,prompt,response\r1,p,r\r", "a carriage return without a line feed"),
         (
@@ -417,6 +420,41 @@ def test_blank_rows_of_a_spreadsheet_are_no_answers(tmp_path: Path) -> None:
     assert len((tmp_path / "out.csv").read_text().splitlines()) == 3
 
 
+def test_what_a_spreadsheet_leaves_around_its_cells_is_no_column_and_no_header(
+    tmp_path: Path,
+) -> None:
+    rows = [",,,,", " ,,,,", "id,prompt,response,,", "1,Why?,I can't help with that.,,"]
+    (tmp_path / "in.csv").write_text("\n".join(rows) + "\n")
+    assert grade_file(tmp_path / "in.csv", tmp_path / "out.csv") == {"refuse": 1}
+    header = (tmp_path / "out.csv").read_text().splitlines()[0]
+    assert header.startswith("id,prompt,response,behaviour")
+    (tmp_path / "in.csv").write_text("id,prompt,response,\n1,Why?,I can't help with that.,kept\n")
+    grade_file(tmp_path / "in.csv", tmp_path / "out.csv")
+    assert "I can't help with that.,kept,refuse" in (tmp_path / "out.csv").read_text()
+
+
+@pytest.mark.parametrize(
+    ("written", "cut"),
+    [("1.0", True), ("0.0", False), (" TRUE ", True), ("nan", None), ("NaN", None), ("", None)],
+)
+def test_a_truncation_is_read_as_pandas_writes_it(
+    tmp_path: Path, written: str, cut: bool | None
+) -> None:
+    response = "I am sorry, but I can't help with that."
+    table = f'id,prompt,response,truncated\n1,Why?,"{response}",{written}\n'
+    (tmp_path / "in.csv").write_text(table)
+    grade_file(tmp_path / "in.csv", tmp_path / "out.parquet")
+    expected = [False if cut is None else cut]
+    assert pq.read_table(tmp_path / "out.parquet")["truncated"].to_pylist() == expected
+
+
+@pytest.mark.parametrize("out", ["out.jsonl", "out.csv", "out.parquet"])
+def test_a_nan_of_a_data_frame_is_a_blank_in_json_lines(tmp_path: Path, out: str) -> None:
+    row = '{"id": 1, "prompt": "Why?", "response": "I decline.", "truncated": NaN, "lang": NaN}\n'
+    (tmp_path / "in.jsonl").write_text(row)
+    assert grade_file(tmp_path / "in.jsonl", tmp_path / out) == {"refuse": 1}
+
+
 def test_blanks_around_the_name_of_a_column_are_no_part_of_it(tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("id, prompt ,\tresponse\n1,Why?,No comment.\n")
     grade_file(tmp_path / "in.csv", tmp_path / "out.csv")
@@ -427,7 +465,7 @@ def test_blanks_around_the_name_of_a_column_are_no_part_of_it(tmp_path: Path) ->
 
 
 def test_a_language_that_is_none_is_told_and_guessed(tmp_path: Path) -> None:
-    langs = ["en", "en-US", "zh_CN", "sw", "", "German", "German", "jp"]
+    langs = ["en", "en-US", " zh_CN ", "sw", " ", " German", "German", "jp"]
     rows = [{"id": n, "prompt": "Why?", "response": "No.", "lang": v} for n, v in enumerate(langs)]
     told: list[str] = []
     grade_file(write_jsonl(tmp_path / "in.jsonl", rows), tmp_path / "out.jsonl", tell=told.append)
