@@ -147,6 +147,7 @@ def _check_references(
         raise PolicyError(
             f"{place}: as_of: found {quoted(file.as_of)}, expected a day such as 2026-11-23"
         )
+    _check_codes(file, place)
     _refuse_english(file.names, f"{place}: names", "name")
     _refuse_english(file.summaries, f"{place}: summaries", "summary")
     core = () if file.id == CORE else tuple(rule.id for rule in _load_shipped(CORE).rules)
@@ -176,6 +177,21 @@ def _check_references(
                 f"{place}: threshold '{mark.id}': bank is '{mark.bank}', "
                 f"expected one of {', '.join(banks) or 'the banks of this file, which has none'}"
             )
+
+
+def _check_codes(file: PolicyFile, place: str) -> None:
+    """Refuse languages that are none; one without a code of two letters has texts of its own to show for it."""
+    spoken = ISO_639_1.union(*(rule.texts for rule in file.rules))
+    for field, wanted, known in (
+        ("languages", file.languages, spoken),
+        ("names", file.names, spoken.union(file.languages)),
+        ("summaries", file.summaries, spoken.union(file.languages)),
+    ):
+        for lang in wanted:
+            if lang not in known:
+                raise PolicyError(
+                    f"{place}: {field}: found '{lang}', expected codes of ISO 639-1 such as en"
+                )
 
 
 def _refuse_english(texts: Mapping[str, str], at: str, field: str) -> None:
@@ -227,10 +243,6 @@ def _check_texts(rule: Rule, file: PolicyFile, at: str) -> None:
         if not text.strip():
             raise PolicyError(f"{at}: text in '{lang}' is empty, expected the clause in words")
     for lang in file.languages:
-        if lang not in texts and lang not in ISO_639_1:
-            raise PolicyError(
-                f"{at.partition(': rule ')[0]}: languages: found '{lang}', expected codes of ISO 639-1 such as en"
-            )
         if lang not in texts:
             raise PolicyError(
                 f"{at}: texts has {', '.join(sorted(texts))}, expected '{lang}' too, "

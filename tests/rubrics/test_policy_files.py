@@ -133,6 +133,8 @@ def test_no_file_stands_in_for_the_core(tmp_path: Path) -> None:
         ),
         ({"when": ", targets: [ZZ]"}, "targets: found 'ZZ', expected a country code .*or none$"),
         ({"languages": "english"}, "yaml: languages: found 'english', expected codes of ISO 639-1"),
+        ({"more": "names: {xx: Ours}\n"}, "yaml: names: found 'xx', expected codes of ISO 639-1"),
+        ({"more": "summaries: {german: S}\n"}, "summaries: found 'german', expected codes of ISO"),
         ({"more": "names: {en: Ours}\n"}, "names: found 'en', .*English stands under 'name'"),
         ({"more": "summaries: {en: S}\n"}, "summaries: found 'en', .*stands under 'summary'"),
         ({"more": "  texts: {en: T}\n"}, "rule 'r': texts: found 'en', .*stands under 'text'"),
@@ -153,6 +155,18 @@ def test_a_wrong_file_ends_in_one_line(
         load_policy(str(path))
     assert "\n" not in str(fault.value)
     assert str(fault.value).startswith(str(path))
+
+
+def test_languages_are_held_against_the_codes_without_a_rule_and_with_a_text(
+    tmp_path: Path,
+) -> None:
+    path = write(tmp_path, languages="english")
+    path.write_text(path.read_text().partition("rules:")[0])
+    with pytest.raises(PolicyError, match="yaml: languages: found 'english', expected codes of"):
+        load_policy(str(path))
+    spoken = "names: {fil: Atin}\n"
+    path = write(tmp_path, languages="en, fil", more="  texts: {fil: Tanggihan.}\n" + spoken)
+    assert load_policy(str(path)).file.languages == ("en", "fil")
 
 
 @pytest.mark.parametrize(
