@@ -48,8 +48,8 @@ def read_table(
     if header != names:
         first = records[0] if records else {}
         if hint := _hint_of_version(first, path):
-            found = quoted(first.get("schema_version") or "")
-            raise error(f"{path}: schema_version is {found}, expected {SCHEMA_VERSION}{hint}")
+            version = quoted(first.get("schema_version") or "")
+            raise error(f"{path}: schema_version is {version}, expected {SCHEMA_VERSION}{hint}")
         odd = sorted(set(header).symmetric_difference(names))
         raise error(f"{path}: columns differ from the schema in {odd[:5]}")
     rows = []

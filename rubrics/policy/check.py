@@ -8,9 +8,10 @@ from typing import Literal
 from lawbound.rubrics.policy.banks import bank_counts
 from lawbound.rubrics.policy.compare import alike, coverage
 from lawbound.rubrics.policy.files import CORE, load_policy
+from lawbound.rubrics.policy.naming import region_named
 from lawbound.rubrics.policy.policy import Policy, PolicyError, Rule, default_requirement
 from lawbound.rubrics.policy.relaxed import cells
-from lawbound.rubrics.policy.words import region_named, unsaid
+from lawbound.rubrics.policy.words import unsaid
 from lawbound.rubrics.prompts.conditions import conditions, prompt_languages
 from lawbound.rubrics.prompts.placebos import has_placebo
 from lawbound.rubrics.prompts.wordings import categories, frames

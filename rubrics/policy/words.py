@@ -1,17 +1,12 @@
-"""Whether a rule text says what its data say, and not whose rule it is.
-
-Of the first an English text is asked: a word family for every act, purpose and behaviour.
-"""
+"""Whether an English rule text says what its data say: a word family for every act, purpose and behaviour."""
 
 import re
 from collections.abc import Iterator, Mapping
 
-from lawbound.rubrics.policy.policy import PolicyFile, Rule
+from lawbound.rubrics.policy.policy import Rule
 from lawbound.rubrics.policy.requirement import Addon, Base
 from lawbound.tasks.item import Act, Context, Purpose
 
-_JOINED = re.compile("[\u0600-\u06ff\u0e00-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
-"""Letters of Arabic, Thai, Japanese, Chinese and Korean, where articles, particles or the next word are joined."""
 ACT_WORDS: Mapping[Act, str] = {
     "inform": r"fact|inform|report|describ|state|summar|explain|any request|text",
     "analyse": r"analys|analyt|explain|explanation|assess|causes|any request",
@@ -70,21 +65,3 @@ def unsaid(rule: Rule) -> Iterator[str]:
         if not re.search(pattern, text):
             words = (word.replace(r"\b", "").strip(" ,") for word in pattern.split("|"))
             yield f"{what} (none of: {', '.join(words)})"
-
-
-def region_named(rule: Rule, file: PolicyFile) -> Iterator[tuple[str, str]]:
-    """Language and name for each text that names the region: the frame around the rules alone may do so."""
-    for lang, text in {"en": rule.text, **rule.texts}.items():
-        for name in dict.fromkeys((file.names.get(lang, file.name), file.name)):
-            if _names(text, name):
-                yield lang, name
-                break
-
-
-def _names(text: str, name: str) -> bool:
-    """Whether a text holds a name, as a word where words are spaced: Niger is not named by Nigeria."""
-    if not name.strip():
-        return False
-    if _JOINED.search(name):
-        return name in text
-    return re.search(rf"(?<!\w){re.escape(name)}(?:['’]?s)?(?!\w)", text) is not None

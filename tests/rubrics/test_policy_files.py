@@ -161,7 +161,7 @@ def test_languages_are_held_against_the_codes_without_a_rule_and_with_a_text(
     tmp_path: Path,
 ) -> None:
     path = write(tmp_path, languages="english")
-    path.write_text(path.read_text().partition("rules:")[0])
+    path.write_text(path.read_text().partition("rules:")[0] + "rules: []\n")
     with pytest.raises(PolicyError, match="yaml: languages: found 'english', expected codes of"):
         load_policy(str(path))
     spoken = "names: {fil: Atin}\n"
