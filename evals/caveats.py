@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from lawbound.tasks.urls import without_secrets
+from lawbound.tasks.io.urls import without_secrets
 
 if TYPE_CHECKING:
     from lawbound.evals.gaps import Gaps

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lawbound.rubrics.reference import PREFIX
 from lawbound.runners.engines.endpoint import form_of
 from lawbound.runners.sample import Sample
-from lawbound.tasks.messages import one_line
+from lawbound.tasks.io.messages import one_line
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -20,7 +20,7 @@ from lawbound.evals.estimate import REPORTED, Estimate
 from lawbound.evals.metrics.inputs import MetricError
 from lawbound.evals.thresholds import RATES, ThresholdResult
 from lawbound.rubrics.reference import is_reference
-from lawbound.tasks.messages import did_you_mean
+from lawbound.tasks.io.messages import did_you_mean
 
 _GATE = re.compile(
     r"\s*(?P<metric>[A-Za-z_]+)(?P<value>\.value)?(?:\[(?P<slice>[^\]]*)\])?"

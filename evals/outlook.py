@@ -10,8 +10,8 @@ from lawbound.rubrics.policy.compare import alike
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.requirement import RESTRICTING
 from lawbound.runners.plan import Arm
+from lawbound.tasks.io.messages import counted
 from lawbound.tasks.item import Item
-from lawbound.tasks.messages import counted
 
 HEADLINE = "full"
 """The strength of the J that stands in a leaderboard."""

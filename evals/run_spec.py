@@ -7,8 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from lawbound.runners.engines import EngineOptions
 from lawbound.runners.sample import LONGEST_NAME, MOST_COUNTED
-from lawbound.tasks.files import quoted
-from lawbound.tasks.urls import holds_secret
+from lawbound.tasks.io.urls import holds_secret
+from lawbound.tasks.io.yaml_files import quoted
 
 MOST_EPOCHS = 1000
 """Repeats of one question: more would be planned for hours before anything is asked."""

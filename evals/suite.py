@@ -19,9 +19,9 @@ from lawbound.runners.plan import Arm
 from lawbound.runners.prompt import Mode
 from lawbound.tasks.bank import load_bank
 from lawbound.tasks.external import load_external
-from lawbound.tasks.files import parse, read_yaml
+from lawbound.tasks.io.messages import did_you_mean
+from lawbound.tasks.io.yaml_files import parse, read_yaml
 from lawbound.tasks.item import Item, Kind
-from lawbound.tasks.messages import did_you_mean
 
 
 def shipped_suites() -> tuple[str, ...]:

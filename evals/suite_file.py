@@ -9,8 +9,8 @@ from lawbound.rubrics.prompts.conditions import check_strength
 from lawbound.runners.prompt import Mode
 from lawbound.runners.sample import MOST_COUNTED
 from lawbound.tasks.external import Source
+from lawbound.tasks.io.messages import did_you_mean
 from lawbound.tasks.item import Act, Kind
-from lawbound.tasks.messages import did_you_mean
 from lawbound.tasks.taxonomy import load_taxonomy
 
 Pick = Literal["restricted", "near-miss", "open", "differ", "spillover", "any"]

@@ -12,8 +12,8 @@ from lawbound.evals.suite_file import Selection, SuiteError
 from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.tasks.bank import load_bank
+from lawbound.tasks.io.messages import did_you_mean
 from lawbound.tasks.item import Item, Kind
-from lawbound.tasks.messages import did_you_mean
 
 _MOST = 20
 """Names that a message lists; of tags there are hundreds."""

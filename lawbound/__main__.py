@@ -94,7 +94,7 @@ def _misused(error: Any) -> str:
         return f"{message}\n"
     faults = getattr(error.__cause__, "errors", None)  # Typer has values checked by pydantic
     if faults is not None and (found := faults()):
-        from lawbound.tasks.faults import expected
+        from lawbound.tasks.io.faults import expected
 
         message = f"{error.param.opts[0]} is {found[0]['input']!r}, expected {expected(found[0])}"
     command = error.ctx.command_path if getattr(error, "ctx", None) else "lawbound"
@@ -104,9 +104,9 @@ def _misused(error: Any) -> str:
 def _one_line(error: Exception) -> str:
     """The message without line breaks, control characters and keys: it may quote hostile and secret input."""
     from lawbound.runners.cli.console import printable
-    from lawbound.tasks.messages import one_line
-    from lawbound.tasks.places import why
-    from lawbound.tasks.urls import without_secrets
+    from lawbound.tasks.io.messages import one_line
+    from lawbound.tasks.io.safe_files import why
+    from lawbound.tasks.io.urls import without_secrets
 
     text = str(error)
     if isinstance(error, OSError) and not type(error).__module__.startswith("lawbound."):

@@ -37,9 +37,9 @@ from lawbound.rubrics.verdict import Reading, Verdict, is_met
 from lawbound.runners.engines.thinking import split_thinking
 from lawbound.runners.plan import Assignment
 from lawbound.runners.sample import MOST_COUNTED, Sample
-from lawbound.tasks.files import parse, quoted
+from lawbound.tasks.io.messages import did_you_mean
+from lawbound.tasks.io.yaml_files import parse, quoted
 from lawbound.tasks.item import Item
-from lawbound.tasks.messages import did_you_mean
 
 if TYPE_CHECKING:
     import datasets

@@ -21,8 +21,8 @@ from lawbound.evals.lmeval.limits import SettingError, given_limits, is_one, sen
 from lawbound.evals.lmeval.prompts import holds_policy
 from lawbound.evals.lmeval.sender import sender_of
 from lawbound.evals.lmeval.settings import given_temperature, used_settings
-from lawbound.tasks.files import quoted
-from lawbound.tasks.messages import one_line
+from lawbound.tasks.io.messages import one_line
+from lawbound.tasks.io.yaml_files import quoted
 
 _log = logging.getLogger("lawbound.lmeval")
 _REFUSED = "`lawbound score` will refuse these logs"

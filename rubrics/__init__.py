@@ -1,0 +1,1 @@
+"""How an answer is judged: policies, the behaviour grader, checked answers, judges."""

@@ -17,7 +17,7 @@ from lawbound.runners.flusher import FLUSH_SECONDS, Flusher
 from lawbound.runners.plan import Plan
 from lawbound.runners.sample import Request, Sample
 from lawbound.runners.store import Store, read_samples, storable
-from lawbound.tasks.messages import counted
+from lawbound.tasks.io.messages import counted
 
 Progress = Callable[[int], None]
 

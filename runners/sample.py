@@ -6,7 +6,7 @@ from math import inf
 from types import UnionType
 from typing import Any, Literal, get_args
 
-from lawbound.tasks.messages import one_line
+from lawbound.tasks.io.messages import one_line
 
 Role = Literal["system", "user", "assistant"]
 Placement = Literal["system", "user", "none"]

@@ -21,8 +21,8 @@ from typing import IO, Any, BinaryIO, Self
 
 from lawbound.runners.plan import canonical_json
 from lawbound.runners.sample import Sample, fault_of
-from lawbound.tasks.messages import one_line
-from lawbound.tasks.places import open_new, open_regular, open_to_append, why
+from lawbound.tasks.io.messages import one_line
+from lawbound.tasks.io.safe_files import open_new, open_regular, open_to_append, why
 
 MAX_LINE = 64 * 2**20
 """No sample is larger; a longer line is damage."""

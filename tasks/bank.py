@@ -19,10 +19,10 @@ from pydantic import (
 )
 
 from lawbound.tasks.countries import COUNTRIES, meant_country
-from lawbound.tasks.faults import with_id
-from lawbound.tasks.files import File, parse, quoted, read_yaml
+from lawbound.tasks.io.faults import with_id
+from lawbound.tasks.io.patterns import why_unsafe
+from lawbound.tasks.io.yaml_files import File, parse, quoted, read_yaml
 from lawbound.tasks.item import Act, Claims, Context, Item, ItemError, Operation, Purpose
-from lawbound.tasks.patterns import why_unsafe
 from lawbound.tasks.taxonomy import load_taxonomy
 
 CANARY = "LAWBOUND BENCHMARK DATA, NEVER FOR TRAINING. canary 7c1f6a52-3b0e-4d7d-9a55-2f1c8e6d40b9"

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 from lawbound.tasks.bank import CANARY, load_bank
+from lawbound.tasks.io.messages import one_line
+from lawbound.tasks.io.safe_files import whole_folder
 from lawbound.tasks.item import Item, ItemError
-from lawbound.tasks.messages import one_line
-from lawbound.tasks.places import whole_folder
 
 Format = Literal["parquet"]
 

@@ -15,12 +15,12 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lawbound.tasks.files import parse, quoted
+from lawbound.tasks.io.safe_files import open_regular, why
+from lawbound.tasks.io.urls import holds_secret, without_secrets
+from lawbound.tasks.io.yaml_files import parse, quoted
 from lawbound.tasks.item import Act, Answer, Item, ItemError, Operation, Structure
-from lawbound.tasks.places import open_regular, why
 from lawbound.tasks.reasoning.wording import INSTRUCTION
 from lawbound.tasks.taxonomy import load_taxonomy
-from lawbound.tasks.urls import holds_secret, without_secrets
 
 Shape = Literal["prompt", "number", "choice", "text"]
 _LOADERS = {".json": "json", ".jsonl": "json", ".csv": "csv", ".parquet": "parquet"}

@@ -8,9 +8,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from lawbound.tasks.files import first_fault, quoted
+from lawbound.tasks.io.patterns import why_unsafe
+from lawbound.tasks.io.yaml_files import first_fault, quoted
 from lawbound.tasks.item import Answer, Claims, Item, ItemError, Structure
-from lawbound.tasks.patterns import why_unsafe
 
 _NUMBER = re.compile(r"-?[0-9]{1,60}(?:\.[0-9]{1,60}|/[0-9]{1,60})?")
 

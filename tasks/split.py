@@ -25,9 +25,9 @@ from lawbound.tasks.bank import (
     bank_files,
     parse_bank_file,
 )
-from lawbound.tasks.files import File, plain_yaml
+from lawbound.tasks.io.safe_files import whole_folder
+from lawbound.tasks.io.yaml_files import File, plain_yaml
 from lawbound.tasks.item import ItemError
-from lawbound.tasks.places import whole_folder
 
 PRIVATE_SHARE = 0.3
 """At least this share of each topic's groups is private."""

@@ -9,9 +9,9 @@ from typing import get_args
 
 from pydantic import BaseModel, ConfigDict
 
-from lawbound.tasks.files import parse, read_yaml
+from lawbound.tasks.io.messages import did_you_mean
+from lawbound.tasks.io.yaml_files import parse, read_yaml
 from lawbound.tasks.item import Act, ItemError
-from lawbound.tasks.messages import did_you_mean
 
 OPEN_ACTS: frozenset[Act] = frozenset({"deny", "fabricate", "insult", "instruct", "disclose"})
 """Acts that are not scored where no rule matches, unless the item is marked harmless."""

@@ -13,10 +13,10 @@ from pathlib import Path
 from zlib import crc32
 
 from lawbound.tasks.bank import CANARY, bank_files
-from lawbound.tasks.files import File, quoted
+from lawbound.tasks.io.patterns import examples, why_unsafe
+from lawbound.tasks.io.yaml_files import File, quoted
 from lawbound.tasks.item import Claims, Item
 from lawbound.tasks.languages import ISO_639_1
-from lawbound.tasks.patterns import examples, why_unsafe
 from lawbound.tasks.taxonomy import load_taxonomy
 
 

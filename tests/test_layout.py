@@ -112,7 +112,7 @@ def test_one_function_says_why_a_file_failed() -> None:
         for file in (ROOT / folder).glob("**/*.py")
         if ".strerror" in file.read_text(encoding="utf-8").replace("os.strerror", "")
     }
-    assert not reads, "use lawbound.tasks.places.why"
+    assert not reads, "use lawbound.tasks.io.safe_files.why"
 
 
 def test_modules_stay_readable() -> None:

@@ -12,7 +12,7 @@ from lawbound.rubrics.calibration.agreement import gold_class
 from lawbound.rubrics.grading.answer_files import Row, open_answers
 from lawbound.rubrics.policy.requirement import Addon
 from lawbound.rubrics.verdict import Behaved
-from lawbound.tasks.places import open_regular, why
+from lawbound.tasks.io.safe_files import open_regular, why
 
 NEEDED: Final = ("id", "gold", "probability")
 """Columns of a sheet of labels."""

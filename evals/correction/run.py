@@ -19,7 +19,7 @@ from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.leaderboard.table import csv_bytes
 from lawbound.evals.metrics.rule_info import rule_info
 from lawbound.rubrics.score import SCORER_VERSION
-from lawbound.tasks.files import plain_yaml
+from lawbound.tasks.io.yaml_files import plain_yaml
 
 if TYPE_CHECKING:
     import pandas as pd

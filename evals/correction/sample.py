@@ -19,7 +19,7 @@ from lawbound.rubrics.calibration.agreement import gold_class
 from lawbound.rubrics.calibration.files import csv_text
 from lawbound.rubrics.grading.answer_files import GradeError, open_answers
 from lawbound.runners.store import read_samples
-from lawbound.tasks.files import quoted
+from lawbound.tasks.io.yaml_files import quoted
 
 COLUMNS: Final = (
     "id", "item", "model", "policy", "strength", "lang", "requirement", "prompt", "response",

@@ -15,8 +15,8 @@ from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.runners.plan import canonical_json
 from lawbound.runners.sample import Sample
 from lawbound.runners.store import read_samples
-from lawbound.tasks.cells import inert, shown
-from lawbound.tasks.messages import one_line
+from lawbound.tasks.io.csv_cells import inert, shown
+from lawbound.tasks.io.messages import one_line
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -25,7 +25,7 @@ from lawbound.rubrics.verdict import Behaved
 from lawbound.runners.plan import Assignment
 from lawbound.runners.prompt import Mode
 from lawbound.runners.sample import LONGEST_NAME, MOST_COUNTED
-from lawbound.tasks.files import first_fault, parse, quoted
+from lawbound.tasks.io.yaml_files import first_fault, parse, quoted
 from lawbound.tasks.item import Kind
 
 if TYPE_CHECKING:

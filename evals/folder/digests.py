@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from lawbound.tasks.places import open_regular, why
+from lawbound.tasks.io.safe_files import open_regular, why
 
 DIGITS: Final = 16
 ITEMS: Final = "items.jsonl"

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from lawbound.evals.folder.digests import DIGITS
-from lawbound.tasks.places import open_regular, whole_file, why
+from lawbound.tasks.io.safe_files import open_regular, whole_file, why
 
 
 class FolderError(ValueError):

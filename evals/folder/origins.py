@@ -19,7 +19,7 @@ from lawbound.runners.engines.protocol import OTHER_NAMES, Engine, ModelError, T
 from lawbound.runners.plan import Plan
 from lawbound.runners.run import Progress, RunCounts
 from lawbound.runners.store import StoreError, read_samples
-from lawbound.tasks.messages import counted
+from lawbound.tasks.io.messages import counted
 
 SERVER = "openai:"
 UNVERIFIED = "unverified"

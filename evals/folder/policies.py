@@ -13,7 +13,7 @@ from lawbound.evals.folder.versions import installed
 from lawbound.rubrics.policy.files import CORE, load_policy, shipped
 from lawbound.rubrics.policy.policy import Policy, PolicyError
 from lawbound.rubrics.policy.record import from_record
-from lawbound.tasks.files import plain_yaml, quoted, read_yaml
+from lawbound.tasks.io.yaml_files import plain_yaml, quoted, read_yaml
 
 NEUTRAL = "intl"
 """The neutral reference policy; what it asks of each item stands beside every verdict."""

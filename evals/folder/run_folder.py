@@ -20,7 +20,7 @@ from lawbound.evals.folder.prompts import prompt_lines
 from lawbound.evals.folder.verdicts import read_verdicts
 from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.runners.plan import Assignment, Plan
-from lawbound.tasks.files import plain_yaml, read_yaml
+from lawbound.tasks.io.yaml_files import plain_yaml, read_yaml
 from lawbound.tasks.item import Item, ItemError
 from lawbound.tasks.records import from_record, to_record
 

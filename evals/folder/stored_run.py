@@ -16,7 +16,7 @@ from lawbound.runners.collector import paused_collector
 from lawbound.runners.sample import Sample
 from lawbound.runners.store import read_samples
 from lawbound.tasks.bank import digest, load_bank
-from lawbound.tasks.files import quoted
+from lawbound.tasks.io.yaml_files import quoted
 from lawbound.tasks.item import Item
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from lawbound.evals.folder.checks import COLUMNS, TEXTS, check_frame
-from lawbound.tasks.places import open_regular, why
+from lawbound.tasks.io.safe_files import open_regular, why
 
 if TYPE_CHECKING:
     import pandas as pd

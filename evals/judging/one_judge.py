@@ -16,7 +16,7 @@ from lawbound.runners.engines import EngineOptions, ModelError, open_engine
 from lawbound.runners.run import ErrorLimitError
 from lawbound.runners.sample import Sample
 from lawbound.runners.store import Store
-from lawbound.tasks.messages import one_line
+from lawbound.tasks.io.messages import one_line
 
 TAIL = 120
 """Characters of an unreadable reply that are kept: its end, where the verdict should be."""

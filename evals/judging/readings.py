@@ -21,7 +21,7 @@ from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.rubrics.judges.question import Question
 from lawbound.rubrics.verdict import Reading
 from lawbound.runners.plan import canonical_json
-from lawbound.tasks.messages import one_line
+from lawbound.tasks.io.messages import one_line
 
 Place = tuple[str, str, str, str]
 """Model, request key, item, policy."""

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lawbound.tasks.files import quoted
+from lawbound.tasks.io.yaml_files import quoted
 
 _SHOWN = 3
 """Differences that a refusal names; more tell only that the runs have little in common."""

@@ -11,9 +11,9 @@ from lawbound.evals.folder.lmeval_logs import hint_of_logs
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.leaderboard.columns import SCHEMA_VERSION, Column
 from lawbound.runners.sample import MOST_COUNTED
-from lawbound.tasks.cells import as_written
-from lawbound.tasks.files import quoted
-from lawbound.tasks.places import open_regular, why
+from lawbound.tasks.io.csv_cells import as_written
+from lawbound.tasks.io.safe_files import open_regular, why
+from lawbound.tasks.io.yaml_files import quoted
 
 Row = dict[str, Any]
 Faults = Callable[[Row], Iterable[tuple[str, str]]]

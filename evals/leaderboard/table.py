@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from lawbound.evals.leaderboard.columns import Column
 from lawbound.evals.metrics.tradeoff import Point, fronts
 from lawbound.evals.stats.intervals import settled
-from lawbound.tasks.cells import inert
+from lawbound.tasks.io.csv_cells import inert
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from lawbound.tasks.files import quoted
+from lawbound.tasks.io.yaml_files import quoted
 
 FIELDS: Final[Mapping[str, Any]] = {
     "output_type": "generate_until",

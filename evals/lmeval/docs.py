@@ -16,7 +16,7 @@ from lawbound.runners.plan import Arm
 from lawbound.runners.prompt import messages
 from lawbound.runners.sample import MOST_COUNTED
 from lawbound.tasks.bank import digest, load_bank
-from lawbound.tasks.files import quoted
+from lawbound.tasks.io.yaml_files import quoted
 from lawbound.tasks.item import Item, ItemError
 from lawbound.tasks.records import from_record, to_record
 

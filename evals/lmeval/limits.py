@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lawbound.evals.lmeval.sender import Sender
-from lawbound.tasks.files import quoted
+from lawbound.tasks.io.yaml_files import quoted
 
 LIMITS = ("max_gen_toks", "max_new_tokens", "max_tokens", "max_completion_tokens")
 """lm-eval's names, in the order in which its own models take the first that is given."""

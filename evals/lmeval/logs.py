@@ -22,7 +22,7 @@ from lawbound.rubrics.policy.policy import Policy
 from lawbound.runners.plan import Assignment, Plan
 from lawbound.runners.sample import Fingerprint
 from lawbound.runners.store import Store, clear, is_unused, lock
-from lawbound.tasks.files import quoted
+from lawbound.tasks.io.yaml_files import quoted
 from lawbound.tasks.records import unique
 
 

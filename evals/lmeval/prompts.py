@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.lmeval.docs import DocArm
-from lawbound.tasks.files import quoted
+from lawbound.tasks.io.yaml_files import quoted
 
 
 def check_prompt(arm: DocArm, prompt: str, where: str, *, is_chat: bool) -> None:

@@ -33,9 +33,9 @@ from lawbound.runners.sample import (
     Request,
     Sample,
 )
-from lawbound.tasks.files import quoted
+from lawbound.tasks.io.safe_files import open_regular
+from lawbound.tasks.io.yaml_files import quoted
 from lawbound.tasks.item import ItemError
-from lawbound.tasks.places import open_regular
 
 _CLIENT = frozenset({"num_concurrent", "max_retries", "timeout"})
 """Arguments of a server's client, which change no answer."""

@@ -26,7 +26,7 @@ from lawbound.evals.lmeval.limits import (
 from lawbound.evals.lmeval.sender import Sender
 from lawbound.evals.lmeval.shown import shown, without_keys
 from lawbound.runners.sample import LONGEST_NAME, MOST_COUNTED, Settings
-from lawbound.tasks.files import quoted
+from lawbound.tasks.io.yaml_files import quoted
 
 _READ = frozenset({*LIMITS, "temperature", "do_sample", "top_p", "until"})
 _NAME = re.compile(r"[A-Za-z0-9_.:-]{1,100}")

@@ -27,7 +27,7 @@ from lawbound.rubrics.answers.written import (
     untitled,
     words_of,
 )
-from lawbound.tasks.files import quoted
+from lawbound.tasks.io.yaml_files import quoted
 from lawbound.tasks.item import Item, ItemError
 
 SPAN = 6

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from lawbound.rubrics.behaviour.lexicon import LANGUAGES, LexiconError
 from lawbound.rubrics.behaviour.text import Sentence, blanked, blanking, clean
-from lawbound.tasks.files import read_yaml
+from lawbound.tasks.io.yaml_files import read_yaml
 
 UNSPACED = ("zh", "ja", "th")
 _TOKEN = re.compile(r"[\w'\u0900-\u0dff-]+")

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from lawbound.rubrics.behaviour.lexicon import LexiconError, latin_stopwords
 from lawbound.rubrics.behaviour.text import opening, words
-from lawbound.tasks.files import parse, read_yaml
+from lawbound.tasks.io.yaml_files import parse, read_yaml
 
 HEAD = 600
 """Letters of an answer that decide."""

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from lawbound.rubrics.behaviour.signal import NOTHING, Signal
 from lawbound.rubrics.behaviour.text import FOLD, STEM, Searchable
-from lawbound.tasks.files import parse, read_yaml
+from lawbound.tasks.io.yaml_files import parse, read_yaml
 
 LATIN = ("en", "de", "fr", "es", "pt", "tr", "vi", "id")
 LANGUAGES = (*LATIN, "zh", "hi", "ar", "ru", "th", "ko", "ja")

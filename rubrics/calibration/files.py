@@ -10,8 +10,8 @@ from typing import Final
 from lawbound.rubrics.calibration.agreement import Agreement, Labelled, confusion
 from lawbound.rubrics.calibration.gallery import gallery
 from lawbound.rubrics.grading.answer_files import GradeError
-from lawbound.tasks.cells import inert, shown
-from lawbound.tasks.places import whole_file, why
+from lawbound.tasks.io.csv_cells import inert, shown
+from lawbound.tasks.io.safe_files import whole_file, why
 
 _SHARES: Final = ("kappa", "kappa_three", "sensitivity", "specificity")
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from threading import Lock
 from typing import IO, TYPE_CHECKING, Any
 
-from lawbound.tasks.messages import one_line
-from lawbound.tasks.places import open_regular, why
+from lawbound.tasks.io.messages import one_line
+from lawbound.tasks.io.safe_files import open_regular, why
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -13,7 +13,7 @@ from lawbound.rubrics.grading.answer_files import (
     Source,
     open_answers,
 )
-from lawbound.tasks.messages import one_line
+from lawbound.tasks.io.messages import one_line
 
 if TYPE_CHECKING:
     import pyarrow as pa

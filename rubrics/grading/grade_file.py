@@ -26,7 +26,7 @@ from lawbound.rubrics.grading.row_values import (
 )
 from lawbound.rubrics.verdict import WITHHELD
 from lawbound.runners.engines.thinking import split_thinking
-from lawbound.tasks.messages import counted
+from lawbound.tasks.io.messages import counted
 
 TOGETHER: Final = 400
 """Rows that are read at once: what the learned part costs is shared among them."""

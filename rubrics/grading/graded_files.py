@@ -19,9 +19,9 @@ from lawbound.rubrics.grading.answer_files import (
     Source,
 )
 from lawbound.rubrics.grading.row_values import stated_truncation
-from lawbound.tasks.cells import inert
-from lawbound.tasks.messages import one_line
-from lawbound.tasks.places import open_new, why
+from lawbound.tasks.io.csv_cells import inert
+from lawbound.tasks.io.messages import one_line
+from lawbound.tasks.io.safe_files import open_new, why
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -4,9 +4,9 @@ import re
 from collections import Counter
 
 from lawbound.rubrics.grading.answer_files import GradeError, Row
-from lawbound.tasks.files import quoted
+from lawbound.tasks.io.messages import counted
+from lawbound.tasks.io.yaml_files import quoted
 from lawbound.tasks.languages import ISO_639_1
-from lawbound.tasks.messages import counted
 
 _SAID = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
 

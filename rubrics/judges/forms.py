@@ -26,7 +26,7 @@ from lawbound.rubrics.verdict import Reading
 from lawbound.runners.engines import OPENED, Engine, ModelError, check_name
 from lawbound.runners.plan import canonical_json
 from lawbound.runners.sample import Settings
-from lawbound.tasks.urls import without_secrets
+from lawbound.tasks.io.urls import without_secrets
 
 PREFIX = "guard:"
 READ_AS = "3"

@@ -16,7 +16,7 @@ from lawbound.rubrics.policy.policy import PolicyError
 from lawbound.rubrics.policy.requirement import Addon
 from lawbound.rubrics.verdict import Behaved, Reading
 from lawbound.runners.sample import Message
-from lawbound.tasks.files import read_yaml
+from lawbound.tasks.io.yaml_files import read_yaml
 
 Order = Literal["forward", "reverse"]
 

@@ -15,9 +15,9 @@ from lawbound.rubrics.policy.words import unsaid
 from lawbound.rubrics.prompts.conditions import conditions, prompt_languages
 from lawbound.rubrics.prompts.placebos import has_placebo
 from lawbound.rubrics.prompts.wordings import categories, frames
+from lawbound.tasks.io.messages import did_you_mean
 from lawbound.tasks.item import Item
 from lawbound.tasks.languages import ISO_639_1
-from lawbound.tasks.messages import did_you_mean
 from lawbound.tasks.taxonomy import OPEN_ACTS, load_taxonomy
 
 FaultKind = Literal[

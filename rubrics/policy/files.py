@@ -11,10 +11,10 @@ from lawbound.rubrics.policy.marks import Source
 from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile, Rule
 from lawbound.rubrics.policy.relaxed import by_override, by_replacement
 from lawbound.tasks.countries import COUNTRIES, meant_country
-from lawbound.tasks.faults import with_id
-from lawbound.tasks.files import File, parse, quoted, read_yaml
+from lawbound.tasks.io.faults import with_id
+from lawbound.tasks.io.messages import did_you_mean
+from lawbound.tasks.io.yaml_files import File, parse, quoted, read_yaml
 from lawbound.tasks.languages import ISO_639_1
-from lawbound.tasks.messages import did_you_mean
 from lawbound.tasks.taxonomy import load_taxonomy
 
 CORE = "core"

@@ -16,9 +16,9 @@ from pydantic import Field, field_validator
 
 from lawbound.rubrics.policy.marks import BankSize, Slug, Source, Threshold, Written
 from lawbound.rubrics.policy.requirement import STRICTNESS, Addon, Behaviour, Requirement
-from lawbound.tasks.files import quoted
+from lawbound.tasks.io.messages import did_you_mean
+from lawbound.tasks.io.yaml_files import quoted
 from lawbound.tasks.item import Act, Context, Item, Operation, Purpose
-from lawbound.tasks.messages import did_you_mean
 from lawbound.tasks.taxonomy import OPEN_ACTS
 
 Basis = Literal["statute", "standard", "observed-practice", "modelling-choice"]

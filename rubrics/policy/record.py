@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from lawbound.rubrics.policy.marks import Slug, Source, Written
 from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile, Rule
-from lawbound.tasks.files import parse
+from lawbound.tasks.io.yaml_files import parse
 
 Part = TypeVar("Part", Rule, Source)
 

@@ -17,7 +17,7 @@ from lawbound.rubrics.prompts.wordings import (
     speaks,
 )
 from lawbound.runners.condition import NONE, Condition
-from lawbound.tasks.messages import did_you_mean
+from lawbound.tasks.io.messages import did_you_mean
 
 STRENGTHS = (
     "none", "placebo", "brief", "full", "strict", "unnamed", "full-without:RULE", "wrong-region:ID"

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from lawbound.rubrics.policy.policy import PolicyError
 from lawbound.rubrics.prompts.wordings import WORDINGS, Clause, Lines, layout
-from lawbound.tasks.files import parse, read_yaml
+from lawbound.tasks.io.yaml_files import parse, read_yaml
 
 
 class House(BaseModel):

@@ -8,7 +8,7 @@ from importlib.resources import files
 from pydantic import BaseModel, ConfigDict
 
 from lawbound.rubrics.policy.policy import Policy, PolicyError, Rule
-from lawbound.tasks.files import parse, read_yaml
+from lawbound.tasks.io.yaml_files import parse, read_yaml
 
 WORDINGS = 3
 """Every prompt exists in so many wordings: they differ in frame and order and hold the same rules."""

@@ -8,7 +8,7 @@ from lawbound.rubrics.reference.situation import Respond, Situation, Situations
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.plan import chat_json
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
-from lawbound.tasks.messages import did_you_mean
+from lawbound.tasks.io.messages import did_you_mean
 
 VERSION = "2"
 DECLARED = frozenset({"oracle", "synthetic"})

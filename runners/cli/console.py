@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-from lawbound.tasks.messages import one_line
-from lawbound.tasks.urls import without_secrets
+from lawbound.tasks.io.messages import one_line
+from lawbound.tasks.io.urls import without_secrets
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

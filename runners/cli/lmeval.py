@@ -11,8 +11,8 @@ import typer
 
 from lawbound.runners.cli.console import show
 from lawbound.runners.engines.extras import remedy
-from lawbound.tasks.files import quoted
-from lawbound.tasks.messages import did_you_mean, one_line
+from lawbound.tasks.io.messages import did_you_mean, one_line
+from lawbound.tasks.io.yaml_files import quoted
 
 
 class HarnessError(ValueError):

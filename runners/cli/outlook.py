@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lawbound.runners.cli.console import note, show
-from lawbound.tasks.messages import counted
+from lawbound.tasks.io.messages import counted
 
 if TYPE_CHECKING:
     from lawbound.evals.judging.spec import JudgeSpec

@@ -7,7 +7,7 @@ import typer
 
 from lawbound.runners.cli.console import show, table
 from lawbound.runners.cli.tasks import Banks
-from lawbound.tasks.messages import counted, did_you_mean
+from lawbound.tasks.io.messages import counted, did_you_mean
 
 group = typer.Typer(
     help="Policies: list, show, check, explain, diff, coverage, new.", no_args_is_help=True
@@ -224,7 +224,7 @@ def new(
     from lawbound.rubrics.policy.files import CORE, shipped
     from lawbound.rubrics.policy.policy import PolicyError
     from lawbound.rubrics.policy.scaffold import scaffold
-    from lawbound.tasks.places import why
+    from lawbound.tasks.io.safe_files import why
 
     file = out or Path(f"{policy}.yaml")
     text = scaffold(policy)

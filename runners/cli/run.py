@@ -38,7 +38,7 @@ from lawbound.runners.cli.options import (
     warn_of_unused,
 )
 from lawbound.runners.cli.outlook import print_outlook, tell_of_unread
-from lawbound.tasks.messages import counted
+from lawbound.tasks.io.messages import counted
 
 if TYPE_CHECKING:
     from lawbound.evals.judging.spec import JudgeSpec
@@ -217,7 +217,7 @@ def plan(
 def _spec(config: Path | None, **options: Any) -> "RunSpec":
     from lawbound.evals.run_spec import RunSpec
     from lawbound.evals.suite_file import SuiteError
-    from lawbound.tasks.files import parse, read_yaml
+    from lawbound.tasks.io.yaml_files import parse, read_yaml
 
     given = {name: value for name, value in options.items() if value is not None}
     written: dict[str, Any] = {}

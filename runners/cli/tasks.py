@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lawbound.runners.cli.console import bars, note, show, table
-from lawbound.tasks.messages import counted
+from lawbound.tasks.io.messages import counted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,7 +4,7 @@ import re
 
 from lawbound.runners.engines.kinds import KINDS, EngineOptions
 from lawbound.runners.engines.protocol import DTYPES, Engine, ModelError, ScoresChoices
-from lawbound.tasks.urls import holds_secret, without_secrets
+from lawbound.tasks.io.urls import holds_secret, without_secrets
 
 __all__ = [
     "OPENED", "Engine", "EngineOptions", "ModelError", "ScoresChoices", "check_name", "check_options",

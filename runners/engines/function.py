@@ -6,7 +6,7 @@ from typing import Self
 
 from lawbound.runners.plan import chat_json
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
-from lawbound.tasks.messages import one_line
+from lawbound.tasks.io.messages import one_line
 
 
 class FunctionEngine:

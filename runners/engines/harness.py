@@ -24,7 +24,7 @@ from lawbound.runners.engines.protocol import ModelError, room_fault
 from lawbound.runners.engines.thinking import opens_thinking, split_thinking
 from lawbound.runners.plan import canonical_json
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample, sample_of
-from lawbound.tasks.messages import one_line
+from lawbound.tasks.io.messages import one_line
 
 BATCH = 256
 """Requests handed over at once; lm-eval gives nothing back before all are done."""

@@ -9,8 +9,8 @@ from lawbound.runners.engines.endpoint.address import without_keys
 from lawbound.runners.engines.extras import remedy
 from lawbound.runners.engines.local.cache import revision_of
 from lawbound.runners.engines.protocol import ModelError
-from lawbound.tasks.messages import did_you_mean, one_line
-from lawbound.tasks.urls import holds_secret
+from lawbound.tasks.io.messages import did_you_mean, one_line
+from lawbound.tasks.io.urls import holds_secret
 
 _SECRET = re.compile(r"token$|key$|secret|password|header", re.IGNORECASE)
 _NO_SECRETS = frozenset({"think_end_token", "add_bos_token"})

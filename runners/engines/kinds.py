@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from lawbound.runners.engines.protocol import Engine, ModelError
-from lawbound.tasks.urls import holds_secret, without_secrets
+from lawbound.tasks.io.urls import holds_secret, without_secrets
 
 
 @dataclass(frozen=True, slots=True)

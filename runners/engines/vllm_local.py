@@ -16,8 +16,8 @@ from lawbound.runners.engines.local.cache import revision_of
 from lawbound.runners.engines.local.chat import ChatTokenizer
 from lawbound.runners.engines.protocol import ModelError, room_fault
 from lawbound.runners.sample import Fingerprint, Finish, Message, Rendered, Request, Sample
-from lawbound.tasks.messages import did_you_mean, one_line
-from lawbound.tasks.urls import holds_secret, without_secrets
+from lawbound.tasks.io.messages import did_you_mean, one_line
+from lawbound.tasks.io.urls import holds_secret, without_secrets
 
 BATCH = 1024
 VERSION = "2"

@@ -17,7 +17,7 @@ from lawbound.evals.correction.sample import COLUMNS, write_sheet
 from lawbound.evals.correction.stored import answer_digest
 from lawbound.runners.cli import app
 from lawbound.runners.sample import Request, Sample
-from lawbound.tasks.files import read_yaml
+from lawbound.tasks.io.yaml_files import read_yaml
 
 Rows = list[dict[str, str]]
 NO = "I'm sorry, but I can't help with that request."

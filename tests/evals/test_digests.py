@@ -20,7 +20,7 @@ from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.stored_run import stored_run
 from lawbound.evals.prepare import prepare
 from lawbound.runners.sample import Request
-from lawbound.tasks.places import whole_file
+from lawbound.tasks.io.safe_files import whole_file
 
 Undigested = Callable[[Path], Path]
 CSVS = ("leaderboard.csv", "metrics.csv")

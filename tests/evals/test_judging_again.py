@@ -209,7 +209,7 @@ def test_an_edited_policy_leaves_what_was_read_under_the_old_one_unread(
     tmp_path: Path, judge: Judges, moody: FunctionEngine
 ) -> None:
     from lawbound.rubrics.policy.files import load_policy
-    from lawbound.tasks.files import read_yaml
+    from lawbound.tasks.io.yaml_files import read_yaml
 
     data = read_yaml(Path(str(files("lawbound.rubrics") / "policies" / "us.yaml")), FolderError)
     file, out = tmp_path / "mine.yaml", tmp_path / "run"

@@ -370,7 +370,7 @@ def test_a_record_that_could_not_be_read_again_is_refused_before_anything_is_ask
 
     spec = RunSpec(suite="quick", models=("a",), policies=("us",), limit=1, references=False)
     prepared = prepare(spec, own=("a",))
-    monkeypatch.setattr("lawbound.tasks.files.MAX_ENTRIES", 100)
+    monkeypatch.setattr("lawbound.tasks.io.yaml_files.MAX_ENTRIES", 100)
     with pytest.raises(FolderError, match=r"run\.yaml: line \d+: has more than 100 values"):
         ask(prepared, tmp_path, engines={"a": FunctionEngine(never)})
     assert [file.name for file in tmp_path.iterdir()] == [".lock"]

@@ -26,7 +26,7 @@ from lawbound.rubrics.policy.files import load_policy
 from lawbound.rubrics.policy.policy import PolicyError
 from lawbound.runners.sample import Request
 from lawbound.runners.store import read_samples
-from lawbound.tasks.files import plain_yaml, read_yaml
+from lawbound.tasks.io.yaml_files import plain_yaml, read_yaml
 
 TOWN = """\
 id: town

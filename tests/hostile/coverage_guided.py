@@ -30,9 +30,9 @@ with atheris.instrument_imports(include=["lawbound", "yaml"]):
     from lawbound.runners.engines.thinking import split_thinking
     from lawbound.runners.store import Store, read_samples
     from lawbound.tasks.bank import read_bank_file
-    from lawbound.tasks.files import read_yaml
+    from lawbound.tasks.io.patterns import why_unsafe
+    from lawbound.tasks.io.yaml_files import read_yaml
     from lawbound.tasks.item import Answer, Claims, ItemError
-    from lawbound.tasks.patterns import why_unsafe
     from lawbound.tasks.records import from_record
 
 OURS = (FolderError, GradeError, ItemError, LeaderboardError, PolicyError, SuiteError)

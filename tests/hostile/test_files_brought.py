@@ -15,7 +15,7 @@ from lawbound.rubrics.answers.check import check
 from lawbound.rubrics.answers.facts import check_facts
 from lawbound.rubrics.grading.answer_files import GradeError, open_answers
 from lawbound.tasks.external import load_external
-from lawbound.tasks.files import read_yaml
+from lawbound.tasks.io.yaml_files import read_yaml
 from lawbound.tasks.item import Answer, Claims, ItemError
 
 Call = Callable[..., int]

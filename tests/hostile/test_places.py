@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lawbound.tasks.places import open_new, open_regular, open_to_append, whole_folder, why
+from lawbound.tasks.io.safe_files import open_new, open_regular, open_to_append, whole_folder, why
 
 Call = Callable[..., int]
 MADE = ("leaderboard.csv", "metrics.csv", "report.html", "verdicts.parquet")

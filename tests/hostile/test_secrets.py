@@ -14,9 +14,9 @@ from lawbound.rubrics.judges.forms import read_name
 from lawbound.runners.cli.console import bars, note
 from lawbound.runners.engines import ModelError, check_name
 from lawbound.tasks.external import load_external
-from lawbound.tasks.files import parse
+from lawbound.tasks.io.urls import holds_secret, without_secrets
+from lawbound.tasks.io.yaml_files import parse
 from lawbound.tasks.item import ItemError
-from lawbound.tasks.urls import holds_secret, without_secrets
 
 
 def _refused(*arguments: object) -> str:

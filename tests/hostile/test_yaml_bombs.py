@@ -7,8 +7,8 @@ import pytest
 import yaml
 from pydantic import BaseModel, Field
 
-from lawbound.tasks import files
-from lawbound.tasks.files import MAX_BYTES, MAX_ENTRIES, parse, plain_yaml, read_yaml
+from lawbound.tasks.io import yaml_files
+from lawbound.tasks.io.yaml_files import MAX_BYTES, MAX_ENTRIES, parse, plain_yaml, read_yaml
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,7 +56,7 @@ MANY = {
 def test_more_entries_than_anybody_writes_are_refused_before_they_fill_the_memory(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr("lawbound.tasks.files.MAX_ENTRIES", 3_000)
+    monkeypatch.setattr("lawbound.tasks.io.yaml_files.MAX_ENTRIES", 3_000)
     file = tmp_path / "many.yaml"
     file.write_text(MANY[name](3_010), encoding="utf-8", newline="")
     with pytest.raises(ValueError, match=r"many\.yaml: line \d+: has more than \d+ values, keys"):
@@ -89,20 +89,20 @@ class _Listed(BaseModel):
 def test_of_very_many_faults_only_some_are_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
     placed = []
 
-    def counted(*given: object) -> files.Place:
+    def counted(*given: object) -> yaml_files.Place:
         placed.append(given)
         return place(*given)  # type: ignore[arg-type]
 
-    place = files.place
-    monkeypatch.setattr("lawbound.tasks.files.place", counted)
+    place = yaml_files.place
+    monkeypatch.setattr("lawbound.tasks.io.yaml_files.place", counted)
     with pytest.raises(ValueError, match=r"names\.0: found 1, .* \(and more than 999 more\)$"):
         parse({"names": [1] * 50_000}, _Listed, "x.yaml", ValueError)
     assert len(placed) == 1000
 
 
 def test_what_could_not_be_read_again_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lawbound.tasks.files.MAX_ENTRIES", 3_000)
-    monkeypatch.setattr("lawbound.tasks.files.MAX_BYTES", 20_000)
+    monkeypatch.setattr("lawbound.tasks.io.yaml_files.MAX_ENTRIES", 3_000)
+    monkeypatch.setattr("lawbound.tasks.io.yaml_files.MAX_BYTES", 20_000)
     assert yaml.safe_load(plain_yaml({"seed": 2**63 - 1})) == {"seed": 2**63 - 1}
     for content, told in (
         ({"seed": 2**63}, "holds 9223372036854775808, expected a number below 2"),

@@ -17,7 +17,7 @@ import pytest
 from lawbound.runners.plan import canonical_json
 from lawbound.runners.sample import Sample
 from lawbound.runners.store import Store, StoreError, lock, read_samples
-from lawbound.tasks.places import open_to_append
+from lawbound.tasks.io.safe_files import open_to_append
 
 
 def _sample(key: str, text: str = "yes", error: str = "") -> Sample:

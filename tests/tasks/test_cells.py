@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lawbound.tasks.cells import as_written, inert, shown
+from lawbound.tasks.io.csv_cells import as_written, inert, shown
 
 
 @pytest.mark.parametrize(

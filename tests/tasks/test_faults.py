@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from lawbound.tasks.faults import with_id
-from lawbound.tasks.files import parse
+from lawbound.tasks.io.faults import with_id
+from lawbound.tasks.io.yaml_files import parse
 
 
 class _Part(BaseModel):

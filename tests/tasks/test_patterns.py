@@ -3,7 +3,7 @@
 import pytest
 
 from lawbound.tasks.bank import load_bank
-from lawbound.tasks.patterns import LONGEST, why_unsafe
+from lawbound.tasks.io.patterns import LONGEST, why_unsafe
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lawbound.tasks.bank import CANARY, PRIVATE, load_bank, load_banks
-from lawbound.tasks.files import plain_yaml
+from lawbound.tasks.io.yaml_files import plain_yaml
 from lawbound.tasks.item import Item, ItemError
 from lawbound.tasks.split import private_groups, split_bank
 

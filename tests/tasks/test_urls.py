@@ -6,7 +6,7 @@ from time import process_time
 
 import pytest
 
-from lawbound.tasks.urls import PUBLIC, holds_secret, without_secrets
+from lawbound.tasks.io.urls import PUBLIC, holds_secret, without_secrets
 
 
 @pytest.mark.parametrize(

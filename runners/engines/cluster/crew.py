@@ -11,7 +11,7 @@ from lawbound.runners.engines.cluster.pulse import BEAT_SECONDS, Pulse
 from lawbound.runners.engines.cluster.worker import Greeting, Opened, Refusal, Worker
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.sample import Request, Sample
-from lawbound.tasks.messages import one_line
+from lawbound.tasks.io.messages import one_line
 
 DEATHS_OPENING = 3
 """So many deaths a worker while the model is opened, and the run gives up."""

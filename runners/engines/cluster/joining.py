@@ -15,8 +15,8 @@ from typing import Any
 
 from lawbound.runners.engines.extras import install
 from lawbound.runners.engines.protocol import ModelError
-from lawbound.tasks.messages import one_line
-from lawbound.tasks.urls import without_secrets
+from lawbound.tasks.io.messages import one_line
+from lawbound.tasks.io.urls import without_secrets
 
 FORMS = "ray (a cluster on this machine) or ray://HOST:PORT (one that is there, or ray://auto)"
 REACH_SECONDS = 5.0

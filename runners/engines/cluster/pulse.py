@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Any
 
 from lawbound.runners.engines.protocol import ModelError
-from lawbound.tasks.messages import one_line
+from lawbound.tasks.io.messages import one_line
 
 Place = tuple[str, int]
 

@@ -23,7 +23,7 @@ from lawbound.runners.engines.protocol import (
 )
 from lawbound.runners.run import ask
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
-from lawbound.tasks.messages import one_line
+from lawbound.tasks.io.messages import one_line
 
 BLOCK_SECONDS = 0.02
 """Samples that follow one another faster than this travel together; a `kill -9` costs no others."""

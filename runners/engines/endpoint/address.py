@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from lawbound.runners.engines.protocol import ModelError
-from lawbound.tasks.urls import KEY, LONGEST, PUBLIC, holds_secret, without_secrets
+from lawbound.tasks.io.urls import KEY, LONGEST, PUBLIC, holds_secret, without_secrets
 
 _SECRET_VARIABLE = re.compile(r"KEY|TOKEN|SECRET|PASSWORD", re.IGNORECASE)
 _BEARER = re.compile(r"\bBearer\s+[^\s\"',;]+", re.IGNORECASE)

@@ -22,7 +22,7 @@ from lawbound.runners.engines.endpoint.patience import Course, Failing, Patience
 from lawbound.runners.engines.endpoint.reply import Answer, Fault, Reply, read_reply
 from lawbound.runners.engines.endpoint.wire import Dialect, encode, payload
 from lawbound.runners.sample import Placement, Request
-from lawbound.tasks.places import why
+from lawbound.tasks.io.safe_files import why
 
 _LAST = {"Connection": "close"}
 """Tells a server that nothing more will be asked over this connection."""

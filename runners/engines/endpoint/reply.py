@@ -23,8 +23,8 @@ from lawbound.runners.engines.endpoint.error import (
 from lawbound.runners.engines.endpoint.finish import Ending, ending_of, finish_of
 from lawbound.runners.engines.thinking import Split, split_thinking
 from lawbound.runners.sample import MOST_COUNTED, Finish
-from lawbound.tasks.files import quoted
-from lawbound.tasks.messages import one_line
+from lawbound.tasks.io.messages import one_line
+from lawbound.tasks.io.yaml_files import quoted
 
 AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
 """Statuses after which the same request may succeed."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lawbound.runners.engines.protocol import ModelError
-from lawbound.tasks.places import why
+from lawbound.tasks.io.safe_files import why
 
 HASH_FILE = "lawbound-revision.txt"
 """Beside converted weights: the sha256 that stands for them in a fingerprint."""

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from lawbound.tasks.messages import did_you_mean
+from lawbound.tasks.io.messages import did_you_mean
 
 _TEXT = ("string_type", "string_sub_type")
 _WORDS: Mapping[str, str] = {

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from lawbound.tasks.messages import one_line
+from lawbound.tasks.io.messages import one_line
 
 LONGEST = 2000
 """Characters of a pattern."""

@@ -12,10 +12,10 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from lawbound.tasks.faults import Place, place, told
-from lawbound.tasks.messages import one_line
-from lawbound.tasks.places import open_regular, why
-from lawbound.tasks.urls import without_secrets
+from lawbound.tasks.io.faults import Place, place, told
+from lawbound.tasks.io.messages import one_line
+from lawbound.tasks.io.safe_files import open_regular, why
+from lawbound.tasks.io.urls import without_secrets
 
 MAX_BYTES = 8_000_000
 """No file that a person writes is larger; refuse early rather than parse for minutes."""
