@@ -1,6 +1,6 @@
 """What is said beside a table: what its numbers lack, and who read the answers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +46,22 @@ def warn_of_not_asked(*folders: Path) -> tuple[str, ...]:
             if not is_reference(model):
                 real.append(model)
     return tuple(real)
+
+
+def warn_of_versions(boards: Mapping[Path, "pd.DataFrame"]) -> None:
+    """Which folders hold a board whose numbers another version made otherwise; one line."""
+    from lawbound.evals.leaderboard.columns import SCHEMA_VERSION
+
+    old = {
+        str(folder): version
+        for folder, board in boards.items()
+        for version in sorted(set(board["schema_version"]) - {SCHEMA_VERSION})
+    }
+    if old:
+        note(
+            f"WARNING: {', '.join(old)}: another version of Lawbound made these numbers (schema "
+            f"{', '.join(dict.fromkeys(old.values()))}, now {SCHEMA_VERSION}): `lawbound score RUN` makes them anew"
+        )
 
 
 def warn_of_missing(board: "pd.DataFrame") -> None:

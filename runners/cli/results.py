@@ -32,6 +32,7 @@ from lawbound.runners.cli.remarks import (
     warn_of_missing,
     warn_of_not_asked,
     warn_of_settings,
+    warn_of_versions,
 )
 
 if TYPE_CHECKING:
@@ -203,6 +204,7 @@ def leaderboard(
     named = dict(zip(run_names(folders), folders, strict=True))
     boards = {name: read_board(folder / "leaderboard.csv") for name, folder in named.items()}
     merged = merge_boards(boards, allow_mixed=force, by_run=by_run, folders=named)
+    warn_of_versions({named[name]: board for name, board in boards.items()})
     tell_of_digests(*folders)
     warn_of_not_asked(*folders)
     warn_of_missing(merged)

@@ -189,22 +189,42 @@ def test_runs_that_differ_are_not_merged_unless_told_and_then_say_so(change, wor
     assert all(word in text for text in merged["comparability"])
 
 
+NOW = f"\n{SCHEMA_VERSION},".encode()
+
+
 def test_a_board_of_another_version_is_to_be_written_anew(tmp_path):
     path = tmp_path / "leaderboard.csv"
     now = csv_bytes(leaderboard_rows(model("a", 0.3, 0.3, 0.1), RUN))
-    path.write_bytes(now.replace(b"\n3,", b"\n2,"))
+    path.write_bytes(now.replace(NOW, b"\n2,"))
     boards = {"old": read_board(path), "new": leaderboard_rows(model("b", 0.9, 0.9, 0.1), RUN)}
     with pytest.raises(LeaderboardError, match=r"schema_version .*`lawbound score RUN` writes"):
         merge_boards(boards)
     # An interval that the value lies outside of, as a bootstrap could give.
-    path.write_bytes(now.replace(b"\n3,", b"\n2,").replace(b",0.25,0.35,", b",0.31,0.35,"))
+    path.write_bytes(now.replace(NOW, b"\n2,").replace(b",0.25,0.35,", b",0.31,0.35,"))
     with pytest.raises(LeaderboardError, match=r"\(`lawbound score .* writes it anew\)$"):
         read_board(path)
-    path.write_bytes(now.replace(b"\n3,", b"\n2,").replace(b"J_mde", b"J_old"))
+    path.write_bytes(now.replace(NOW, b"\n2,").replace(b"J_mde", b"J_old"))
     with pytest.raises(
         LeaderboardError, match=r"schema_version is '2', expected 3: .*\(`lawbound score .* anew\)$"
     ):
         read_board(path)
+
+
+def test_boards_of_another_version_are_told_in_one_line(call, tmp_path):
+    now = csv_bytes(leaderboard_rows(model("a", 0.3, 0.3, 0.1), RUN))
+    written = {"old": now.replace(NOW, b"\n2,"), "older": now.replace(NOW, b"\n2,"), "new": now}
+    for name, text in written.items():
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "leaderboard.csv").write_bytes(text)
+    both = [str(tmp_path / name) for name in ("old", "older")]
+    code, _, told = call("leaderboard", *both, "--by-run")
+    assert code == 0
+    (line,) = [line for line in told.splitlines() if "another version" in line]
+    assert line == (
+        f"WARNING: {', '.join(both)}: another version of Lawbound made these numbers (schema 2, now {SCHEMA_VERSION}): "
+        "`lawbound score RUN` makes them anew"
+    )
+    assert "another version" not in call("leaderboard", str(tmp_path / "new"))[2]
 
 
 def test_runs_that_differ_are_not_merged_though_they_have_references_only():
