@@ -327,6 +327,9 @@ function drawRules() {
 
 // all metrics
 
+// Of what was asked, each under one; what is none is not named.
+const leftOut = (row) => [[row.unscored, "unscored"], [row.errors, "failed"], [row.blocked, "blocked"]]
+  .filter(([count]) => count).map(([count, why]) => `${count} ${why}`).join(", ");
 const otherColumns = [
   { title: "metric", of: (row) => row.metric, cell: (row) => {
     const cell = element("th", row.metric);
@@ -338,7 +341,10 @@ const otherColumns = [
   { title: "model", of: (row) => row.model, cell: (row) => element("td", visible(row.model)) },
   { title: "value", right: true, of: (row) => row.value, cell: (row) => estimateCell(row, "value", null) },
   { title: "n", right: true, of: (row) => row.n, cell: (row) => element("td", shown(row.n), "number") },
-  { title: "unscored", right: true, of: (row) => row.unscored, cell: (row) => element("td", shown(row.unscored), "number") },
+  { title: "asked", right: true, about: "answers, or pairs, that the metric asked for, used or not", of: (row) => row.asked,
+    cell: (row) => element("td", shown(row.asked), "number") },
+  { title: "left out", about: "of what was asked, in no denominator", of: (row) => row.unscored + row.errors + row.blocked,
+    cell: (row) => element("td", leftOut(row), "meta") },
   { title: "p", right: true, about: "of this estimate alone", of: (row) => row.p_value,
     cell: (row) => element("td", textOf(row, "p_value"), "number") },
   { title: "p (Holm)", right: true, about: "corrected over J and policy tax at full of the model", of: (row) => row.p_holm,

@@ -68,7 +68,10 @@ def other_rows(estimates: Sequence[Estimate]) -> list[dict[str, Any]]:
             "mode": e.mode,
             "p_value": _cell(e.p_value),
             "p_holm": _cell(e.p_holm),
+            "asked": e.asked,
             "unscored": e.unscored,
+            "errors": e.errors,
+            "blocked": e.blocked,
         }
         | {name: _cell(value) for name, value in _numbers(e).items()}
         | {"printed": _printed(_numbers(e) | {"p_value": e.p_value, "p_holm": e.p_holm})}

@@ -389,6 +389,18 @@ def test_every_metric_can_be_looked_up(page: Any) -> None:
     assert len(_all(page, "#others tbody tr.group")) == 2  # both policies
 
 
+def test_a_metric_says_what_was_asked_and_names_only_what_was_left_out(page: Any) -> None:
+    heads = [one.text for one in _all(page, "#others thead th")]
+    assert heads.index("asked") + 1 == heads.index("left out")
+    asked, left = page.execute_script(
+        "const row = {...data.others[0], asked: 9, unscored: 3, errors: 0, blocked: 1};"
+        "return otherColumns.filter((one) => ['asked', 'left out'].includes(one.title))"
+        ".map((one) => one.cell(row).textContent);"
+    )
+    assert (asked, left) == ("9", "3 unscored, 1 blocked")
+    assert page.execute_script("return data.others.every((row) => row.asked >= row.errors)")
+
+
 def test_marks_of_a_policy_stand_on_the_compliance_sheet(page: Any) -> None:
     text = _one(page, "#compliance").text
     assert "tc260-003 9.4" in text and "too few items" in text
