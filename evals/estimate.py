@@ -39,6 +39,8 @@ class Estimate:
     """Requests that failed: out of the denominator."""
     blocked: int = 0
     """Answers that a provider's filter withheld: out of the denominator."""
+    missing_share: float = 0.0
+    """Share of what was asked for that failed, at its worst: of answers, of rules or families that left for it, of a part."""
     lower_bound: float = NAN
     """The value if every unscored answer were of the kind that lowers it most."""
     upper_bound: float = NAN

@@ -17,6 +17,7 @@ from difflib import get_close_matches
 from typing import Final, Literal
 
 from lawbound.evals.estimate import REPORTED, Estimate
+from lawbound.evals.folder.sense import ROUNDED
 from lawbound.evals.metrics.inputs import MetricError
 from lawbound.evals.thresholds import RATES, ThresholdResult
 from lawbound.rubrics.reference import is_reference
@@ -31,11 +32,6 @@ _GATE = re.compile(
 
 MOST_MISSING: Final = 0.05
 """Share of a mark's answers that may be missing: they are out of every denominator, and no bound fills them in."""
-
-_OVER_RULES_OF: Final = {"prior_match": "prior_J"} | dict.fromkeys(
-    ("adherence", "excess", "over_refusal"), "J"
-)
-"""A rule leaves all of them where one kind of its answers is missing whole, whichever kind it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +63,8 @@ class GateResult:
     """The bound that was compared."""
     passed: bool
     """A bound that is unknown does not pass, nor does one of which too many answers are missing."""
-    counted: Estimate
-    """Of which answers are missing: the estimate, or the J that tells which rules it is over, if it lacks more."""
     is_short: bool
-    """Whether more of its answers are missing than may be: failed, damaged or not asked."""
+    """Whether more of what it asked for is missing than may be: failed, damaged or not asked."""
 
     @property
     def is_open(self) -> bool:
@@ -202,7 +196,7 @@ def check_gates(
         fitting = [e for e in known if _fits(gate, e)]
         if not fitting:
             raise MetricError(f"gate {text!r}: {_why_nothing_fits(gate, known, everything)}")
-        results += [_hold(gate, e, _j_of(e, known), most_missing) for e in fitting]
+        results += [_hold(gate, e, most_missing) for e in fitting]
     return tuple(results)
 
 
@@ -244,21 +238,22 @@ def _fits(gate: Gate, e: Estimate) -> bool:
     )
 
 
-def _j_of(e: Estimate, known: Sequence[Estimate]) -> Estimate:
-    """The J with whose rules an estimate comes and goes; itself where there is none."""
-    if e.metric not in _OVER_RULES_OF or e.slice.startswith("rule="):
-        return e
-    same = (_OVER_RULES_OF[e.metric], e.model, e.policy, e.strength, e.slice)
-    return next((j for j in known if (j.metric, j.model, j.policy, j.strength, j.slice) == same), e)
-
-
-def _hold(gate: Gate, e: Estimate, j: Estimate, most_missing: float) -> GateResult:
+def _hold(gate: Gate, e: Estimate, most_missing: float) -> GateResult:
     found = float(getattr(e, gate.side))
-    counted = max(e, j, key=_missing)
-    is_short = counted.errors > most_missing * counted.asked
-    return GateResult(gate, e, found, gate.holds(found) and not is_short, counted, is_short)
+    is_short = e.missing_share > most_missing
+    return GateResult(gate, e, found, gate.holds(found) and not is_short, is_short)
 
 
-def _missing(e: Estimate) -> float:
-    """Share of an estimate's answers."""
-    return e.errors / e.asked if e.asked else 0.0
+def missing_text(e: Estimate) -> str:
+    """What of an estimate's answers, or pairs of them, is missing, and where that is not the share that counts."""
+    share = f"{100 * e.missing_share:.3g} %"
+    of_all = e.errors / e.asked if e.asked else 0.0
+    worst = (
+        "; the share is that of the rules or families that left for it, or of the part that lacks most"
+        if e.missing_share > of_all + ROUNDED
+        else ""
+    )
+    return (
+        f"{share} of what was asked of {e.model} under {e.policy} is missing "
+        f"({e.errors} of {e.asked} failed, damaged or not asked{worst})"
+    )

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lawbound.evals.estimate import REPORTED, Estimate
 from lawbound.evals.folder.files import FolderError
-from lawbound.evals.folder.sense import faults
+from lawbound.evals.folder.sense import ROUNDED, faults
 from lawbound.evals.leaderboard.columns import METRICS, SCHEMA_VERSION
 from lawbound.evals.leaderboard.reading import Row, read_table
 
@@ -39,5 +39,8 @@ def _faults(row: Row) -> Iterator[tuple[str, str]]:
     left_out = sum(row[reason] for reason in _LEFT_OUT)
     if row["asked"] is None or row["asked"] < left_out:
         yield "asked", f"{left_out} or more"
+    least = row["errors"] / row["asked"] if row["asked"] else 0.0
+    if not least - ROUNDED <= row["missing_share"] <= 1:
+        yield "missing_share", f"{least:.6g} to 1"
     if row["metric"] in REPORTED:
         yield from faults(row["metric"], {name: row[name] for name in _NUMBERS})

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from lawbound.evals.estimate import REPORTED
 
-SCHEMA_VERSION = "3"
+SCHEMA_VERSION = "4"
 """Goes up when a column changes its name, its place or its meaning, and when its numbers are made otherwise."""
 
 ColumnType = Literal["string", "number", "integer", "boolean"]
@@ -169,6 +169,11 @@ METRICS: tuple[Column, ...] = (
     Column("unscored", "integer", "those of them that could not be judged"),
     Column("errors", "integer", "those of them that failed"),
     Column("blocked", "integer", "those of them that a provider's filter blocked"),
+    Column(
+        "missing_share",
+        "number",
+        "share of what was asked for that failed, at its worst: of answers, of rules or families, of a part",
+    ),
     Column("lower_bound", "number", "value if every unscored answer lowered it"),
     Column("upper_bound", "number", "value if every unscored answer raised it"),
     Column("direction", "string", "`higher`, `lower` or `none` is better"),

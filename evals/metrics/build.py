@@ -23,6 +23,11 @@ class Tally:
     asked: int = 0
     """All that it asked for, used or not."""
 
+    @property
+    def missing_share(self) -> float:
+        """Share of what was asked for that failed."""
+        return self.errors / self.asked if self.asked else 0.0
+
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(
             self.unscored + other.unscored,
@@ -108,10 +113,12 @@ def build(
     family: Family = "exploratory",
     p_value: float = NAN,
     mde: float | None = None,
+    missing_share: float = 0.0,
 ) -> Estimate:
     """One estimate. A value that is nan must say why in `note`.
 
-    `mde` is that of the mean's interval unless it is given, as where that interval was cut off.
+    `mde` is that of the mean's interval unless it is given, as where that interval was cut off. `missing_share` is
+    given where a part lacks more than the answers together do.
     """
     is_known = mean.value == mean.value
     low, high = bounds if bounds is not None else (NAN, NAN)
@@ -134,6 +141,7 @@ def build(
         unscored=left_out.unscored,
         errors=left_out.errors,
         blocked=left_out.blocked,
+        missing_share=max(left_out.missing_share, missing_share),
         lower_bound=low,
         upper_bound=high,
         direction=REPORTED[metric].direction,

@@ -62,7 +62,10 @@ def capability_estimates(
 
 def _level(cut: Cut, strength: str, mode: str, arm: Scores, icc: float) -> Iterator[Estimate]:
     left = tally(arm.rows, arm.value)
-    yield build(cut, "capability", strength, arm.mean(icc), left, mode=mode, bounds=arm.bounds())
+    yield build(
+        cut, "capability", strength, arm.mean(icc), left, mode=mode, bounds=arm.bounds(),
+        missing_share=arm.lost_share,
+    )  # fmt: skip
     gap, n = _surface_gap(arm, icc)
     dressed = is_dressed(arm.rows)
     ends = score_ends(arm)
@@ -96,6 +99,7 @@ class Tax:
     icc: float
     left: Tally
     left_of_twins: Tally
+    lost_share: float
     note: str
     """Why nothing can be stated of it; empty where something can."""
 
@@ -116,14 +120,14 @@ class Tax:
         """An estimate with a value."""
         return build(
             self.cut, metric, self.strength, mean, self._left(metric), mode=self.mode, method=method,
-            bounds=bounds, family=self._family(metric), p_value=p_value, mde=mde,
+            bounds=bounds, family=self._family(metric), p_value=p_value, mde=mde, missing_share=self.lost_share,
         )  # fmt: skip
 
     def unstated(self, metric: str, note: str = "") -> Estimate:
         """An estimate without a value, and why."""
         return build(
             self.cut, metric, self.strength, Mean(), self._left(metric), mode=self.mode,
-            note=self.note or note, family=self._family(metric),
+            note=self.note or note, family=self._family(metric), missing_share=self.lost_share,
         )  # fmt: skip
 
     def _left(self, metric: str) -> Tally:
@@ -140,7 +144,7 @@ def _tax(cut: Cut, mode: str, scores: Scores, arms: tuple[str, str], base: Mean,
     return Tax(
         cut, mode, arms[1], pairs, pair_ends(first, second), design_of(pairs.first.rows), icc,
         left=asked.tally(), left_of_twins=asked.where(is_dressed(asked.first.rows)).tally(),
-        note=_why_not(pairs, base, *arms),
+        lost_share=asked.lost_share, note=_why_not(pairs, base, *arms),
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from lawbound.evals.metrics.rule_answers import (
     Entries,
     complete_rules,
     is_open,
+    lost_share,
     rule_entries,
 )
 from lawbound.evals.metrics.rule_info import RuleInfo
@@ -86,7 +87,8 @@ def rule_block(
     asked = mine.where(np.isin(mine.rule, asked_whole)) if len(asked_whole) else mine
     means = rule_means(used, icc, macro=True, could=could, asked=asked)
     bounds = means.bounds if len(could.row) else {}
-    note = _what_was_read(mine, whole, len(asked_whole)) + _thinking_alone(cut, used)
+    gone = max(lost_share(mine), means.tally.missing_share)
+    note = _what_was_read(mine, whole, asked_whole) + _thinking_alone(cut, used)
     free = strength in WITHOUT_POLICY
     is_primary = summary == "J" and strength == "full" and not slice
     p_value = NAN
@@ -96,32 +98,37 @@ def rule_block(
     if not (free and summary == "duty"):
         yield build(
             cut, name, strength, means.j, means.tally, slice=slice, method=MOVER, bounds=bounds.get("J"),
-            note=note, family="primary" if is_primary else "exploratory", p_value=p_value,
+            note=note, family="primary" if is_primary else "exploratory", p_value=p_value, missing_share=gone,
         )  # fmt: skip
     if summary == "duty":
         return
     yield build(
         cut, "prior_match" if free else "adherence", strength, means.adherence,
-        means.restricted_tally, slice=slice, bounds=bounds.get("adherence"), note=note,
+        means.restricted_tally, slice=slice, bounds=bounds.get("adherence"), note=note, missing_share=gone,
     )  # fmt: skip
     yield build(
         cut, "excess", strength, means.excess, means.near_tally, slice=slice,
-        bounds=bounds.get("excess"), note=note,
+        bounds=bounds.get("excess"), note=note, missing_share=gone,
     )  # fmt: skip
     yield build(
         cut, "over_refusal", strength, means.over_refusal, means.near_tally, slice=slice,
-        bounds=bounds.get("over_refusal"), note=note,
+        bounds=bounds.get("over_refusal"), note=note, missing_share=gone,
     )  # fmt: skip
 
 
-def _what_was_read(mine: Entries, whole: Codes, asked: int) -> str:
-    """How many rules the value rests on, and whether items or answers are what the others lack."""
+def _what_was_read(mine: Entries, whole: Codes, asked: Codes) -> str:
+    """How many rules the value rests on, whether items or answers are what the others lack, and what left with them."""
     with_items = len(np.unique(mine.rule[mine.role == RESTRICTED]))
-    note = f"{asked} of {with_items} rules with restricted items have both kinds of near-miss"
+    note = f"{len(asked)} of {with_items} rules with restricted items have both kinds of near-miss"
     if len(mine.row) and np.isnan(mine.good).all():
         return f"{note}; nothing was read: every answer failed, was blocked or could not be read"
-    if len(whole) < asked:
-        return f"{note}; answers of every kind were read for {len(whole)} of them"
+    if len(whole) < len(asked):
+        known = ~np.isnan(mine.good) & np.isin(mine.rule, asked)
+        stays = np.isin(mine.rule, whole)
+        left = np.setdiff1d(mine.row[known & ~stays], mine.row[known & stays])
+        note += f"; answers of every kind were read for {len(whole)} of them"
+        if len(left):
+            note += f", and {len(left)} answers that were read left with the others"
     return note
 
 
@@ -169,6 +176,7 @@ def _one_rule(
     if len(entries.row) == 0:
         return
     means = rule_means(entries, icc, macro=False)
+    gone = lost_share(entries)
     free = strength in WITHOUT_POLICY
     slice = f"rule={rule.rule}"
     if means.adherence.n or means.restricted_tally != Tally():
@@ -179,11 +187,11 @@ def _one_rule(
     if means.excess.n or means.near_tally != Tally():
         yield build(
             cut, "excess", strength, means.excess, means.near_tally, slice=slice,
-            bounds=means.bounds["excess"],
+            bounds=means.bounds["excess"], missing_share=gone,
         )  # fmt: skip
         yield build(
             cut, "over_refusal", strength, means.over_refusal, means.near_tally, slice=slice,
-            bounds=means.bounds["over_refusal"],
+            bounds=means.bounds["over_refusal"], missing_share=gone,
         )  # fmt: skip
     if not free:
         is_whole = len(complete_rules(entries)) == 1
@@ -191,5 +199,5 @@ def _one_rule(
         yield build(
             cut, "J" if rule.withholding else "duty", strength, means.j if is_whole else Mean(),
             means.tally, slice=slice, method=MOVER,
-            bounds=means.bounds["J"] if is_whole else None, note=missing,
+            bounds=means.bounds["J"] if is_whole else None, note=missing, missing_share=gone,
         )  # fmt: skip

@@ -8,7 +8,7 @@ import numpy as np
 
 from lawbound.evals.estimate import NAN
 from lawbound.evals.metrics.build import Tally, scored, tally_of_pairs, unscored
-from lawbound.evals.metrics.inputs import Cut, Mask, Rows, pair_up
+from lawbound.evals.metrics.inputs import ERROR, Cut, Mask, Rows, pair_up
 from lawbound.evals.stats.correlation import pooled_icc
 from lawbound.evals.stats.intervals import Codes, Design, Floats, Mean, affine, rate
 
@@ -38,6 +38,12 @@ class Scores:
     def known(self) -> Scores:
         """Those with a score."""
         return self.where(~np.isnan(self.value))
+
+    @property
+    def lost_share(self) -> float:
+        """Of the families that were asked, those that have left since answers failed and none has a score."""
+        known, failed = ~np.isnan(self.value), self.rows.status == ERROR
+        return _lost_share(self.rows.codes("family"), known, failed)
 
     @property
     def scale(self) -> tuple[Floats, Floats]:
@@ -127,9 +133,23 @@ class Paired:
         return tally_of_pairs(first.rows, first.value, second.rows, second.value)
 
     @property
+    def lost_share(self) -> float:
+        """The same of families of pairs: one that lacks either answer is none."""
+        failed = [arm.rows.status == ERROR for arm in (self.first, self.second)]
+        family = self.first.rows.codes("family")
+        return _lost_share(family, ~np.isnan(self.loss), failed[0] | failed[1])
+
+    @property
     def loss(self) -> Floats:
         """First minus second."""
         return self.first.value - self.second.value
+
+
+def _lost_share(family: Codes, known: Mask, failed: Mask) -> float:
+    """Families weigh the same, so one with few answers is more than its share of them."""
+    if len(family) == 0:
+        return 0.0
+    return len(np.setdiff1d(family[failed], family[known])) / len(np.unique(family))
 
 
 def paired(first: Scores, second: Scores) -> Paired:

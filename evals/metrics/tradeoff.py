@@ -259,4 +259,5 @@ def _estimate(
         bounds=bounds if mean.value == mean.value else (NAN, NAN),
         mde=mde,
         note=note,
+        missing_share=max(e.missing_share for e in made_of),
     )

@@ -17,7 +17,7 @@ from lawbound.evals.estimate import NAN, Estimate
 from lawbound.evals.metrics.bounds import Bounds, pair_ends
 from lawbound.evals.metrics.build import MOVER, Tally, build, tally
 from lawbound.evals.metrics.inputs import Cut
-from lawbound.evals.metrics.rule_answers import complete_rules, rule_entries
+from lawbound.evals.metrics.rule_answers import complete_rules, lost_share, rule_entries
 from lawbound.evals.metrics.rule_means import rule_means
 from lawbound.evals.metrics.scores import (
     Scores,
@@ -46,7 +46,7 @@ def wording_estimates(cut: Cut) -> Iterator[Estimate]:
                 ends.append(part.bounds())
                 yield build(
                     cut, "capability", strength, mean, tally(part.rows, part.value), mode=mode,
-                    slice=f"wording={wording}", bounds=part.bounds(),
+                    slice=f"wording={wording}", bounds=part.bounds(), missing_share=part.lost_share,
                 )  # fmt: skip
             left = tally(arm.rows, arm.value)
             is_paired = strength == "placebo" and len(scores.at("none").rows) > 0
@@ -79,7 +79,7 @@ def _j_by_wording(cut: Cut) -> Iterator[Estimate]:
     at_full = cut.rows["strength"][entries.row] == "full"
     entries = entries.where(at_full & np.isin(entries.rule, withholding))
     whole = complete_rules(entries)
-    values, ends, left = [], [], Tally()
+    values, ends, left, gone = [], [], Tally(), 0.0
     for wording in _wordings(entries.wording):
         part = entries.where(entries.wording == wording)
         asked = part.where(
@@ -89,16 +89,27 @@ def _j_by_wording(cut: Cut) -> Iterator[Estimate]:
         used = part.where(np.isin(part.rule, common))
         means = rule_means(used, PRIOR_ICC, macro=True, asked=asked)
         left += means.tally
+        gone = max(gone, lost_share(part), means.tally.missing_share)
         if len(common) == 0:
             continue
         values.append(means.j.value)
         ends.append(means.bounds["J"])
         yield build(
             cut, "J", "full", means.j, means.tally, slice=f"wording={wording}", method=MOVER,
-            bounds=means.bounds["J"],
+            bounds=means.bounds["J"], missing_share=lost_share(part),
             note=f"{len(common)} of {len(whole)} rules have every kind of item in this wording",
         )  # fmt: skip
-    yield _spread(cut, "wording_spread", "full", values, ends, left, mode="generate", of="J")
+    yield _spread(
+        cut,
+        "wording_spread",
+        "full",
+        values,
+        ends,
+        left,
+        mode="generate",
+        of="J",
+        missing_share=gone,
+    )
 
 
 def _spread(
@@ -112,12 +123,14 @@ def _spread(
     mode: str,
     of: str,
     note: str = "",
+    missing_share: float = 0.0,
 ) -> Estimate:
     known = [value for value in values if value == value]
     value = max(known) - min(known) if len(known) > 1 else float("nan")
     return build(
         cut, metric, strength, Mean(value=value, n=len(known)), left, slice=f"of={of}",
         bounds=_range_bounds(ends) if len(known) > 1 else None, mode=mode, method="range", note=note if len(known) > 1 else "fewer than two wordings",
+        missing_share=missing_share,
     )  # fmt: skip
 
 

@@ -162,7 +162,7 @@ def gate(
 def _hold_gates(folder: Path, that: list[str], missing: float) -> bool:
     """Print each demand with what was found; whether all hold."""
     from lawbound.evals.folder.estimates import read_estimates
-    from lawbound.evals.gate import check_gates
+    from lawbound.evals.gate import check_gates, missing_text
     from lawbound.evals.number_text import deciding_text, number_text
 
     results = check_gates(that, read_estimates(folder / "metrics.csv"), most_missing=missing)
@@ -190,12 +190,9 @@ def _hold_gates(folder: Path, that: list[str], missing: float) -> bool:
         ],
     )
     for r in results:
-        if r.counted.errors:
-            fails = f", more than {missing:g} of them: it fails (--missing allows more)"
-            note(
-                f"WARNING: {r.gate.text}: {r.counted.errors} of {r.counted.asked} answers of {r.estimate.model} under "
-                f"{r.estimate.policy} are missing (failed, damaged or not asked){fails if r.is_short else ''}"
-            )
+        if r.estimate.missing_share:
+            fails = f", more than {missing:g} of it: it fails (--missing allows more)"
+            note(f"WARNING: {r.gate.text}: {missing_text(r.estimate)}{fails if r.is_short else ''}")
         if r.estimate.unscored:
             tell_of_unread(
                 f"{r.gate.text}: {r.estimate.model} under {r.estimate.policy}",
@@ -203,6 +200,7 @@ def _hold_gates(folder: Path, that: list[str], missing: float) -> bool:
                 r.estimate.asked,
                 (r.estimate.lower_bound, r.estimate.upper_bound),
                 "across the mark: it holds for the answers that were read" if r.is_open else "",
+                what="answers or pairs",
             )
         if not r.passed and r.found != r.found:
             why = r.estimate.note or "it has no such bound"

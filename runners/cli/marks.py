@@ -77,7 +77,13 @@ def _tell_why_open(mark: "ThresholdResult") -> None:
 
 
 def tell_of_unread(
-    who: str, unread: int, asked: int, bounds: tuple[float, float], warning: str
+    who: str,
+    unread: int,
+    asked: int,
+    bounds: tuple[float, float],
+    warning: str,
+    *,
+    what: str = "answers",
 ) -> None:
     """One line of answers that nobody could read, and of what they leave of a value.
 
@@ -87,13 +93,14 @@ def tell_of_unread(
         asked: Of how many.
         bounds: What the value could be, had each been read; nan where nobody can tell.
         warning: What is to be known of that; empty where it changes nothing.
+        what: Is counted.
     """
     from lawbound.evals.number_text import number_text
 
     low, high = bounds
     left = f", which leave the value from {number_text(low)} to {number_text(high)}" * (low == low)
     note(
-        f"{'WARNING: ' if warning else ''}{who}: {unread} of {asked} answers could not be read{left}"
+        f"{'WARNING: ' if warning else ''}{who}: {unread} of {asked} {what} could not be read{left}"
         f"{', ' if warning else ''}{warning}"
     )
 

@@ -183,7 +183,7 @@ def test_a_note_tells_items_that_lack_from_answers_that_lack(behaved, frame):
     j = pick(compute_metrics(frame(rows), TWO_RULES, seed=0), "J")
     assert j.note == (
         "1 of 2 rules with restricted items have both kinds of near-miss; answers of every kind were "
-        "read for 0 of them"
+        "read for 0 of them, and 2 answers that were read left with the others"
     )
 
 

@@ -205,7 +205,8 @@ def test_a_board_of_another_version_is_to_be_written_anew(tmp_path):
         read_board(path)
     path.write_bytes(now.replace(NOW, b"\n2,").replace(b"J_mde", b"J_old"))
     with pytest.raises(
-        LeaderboardError, match=r"schema_version is '2', expected 3: .*\(`lawbound score .* anew\)$"
+        LeaderboardError,
+        match=rf"schema_version is '2', expected {SCHEMA_VERSION}: .*\(`lawbound score .* anew\)$",
     ):
         read_board(path)
 

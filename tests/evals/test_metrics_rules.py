@@ -208,7 +208,7 @@ def test_a_rule_whose_answers_nobody_read_is_counted_and_opens_the_bounds(behave
     assert (j.value, j.unscored) == (1.0, 2)
     assert j.note == (
         "2 of 2 rules with restricted items have both kinds of near-miss; answers of every kind were read for "
-        "1 of them"
+        "1 of them, and 4 answers that were read left with the others"
     )
     # Rule s may have an excess of 0 or of 1.
     assert (j.lower_bound, j.upper_bound) == (0.5, 1.0)
@@ -247,7 +247,9 @@ def test_without_a_rule_that_was_read_whole_bounds_are_over_those_that_could_hav
         one = pick(found, metric)
         assert math.isnan(one.value) and one.n == 0
         assert bounds_of(one) == bounds, metric
-        assert one.note.endswith("answers of every kind were read for 0 of them")
+        assert one.note.endswith(
+            "were read for 0 of them, and 4 answers that were read left with the others"
+        )
 
 
 def test_what_failed_is_counted_although_no_rule_can_be_valued(behaved, frame, one_rule):

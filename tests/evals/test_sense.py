@@ -11,6 +11,7 @@ from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.estimates import read_estimates
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.leaderboard.board import metrics_rows
+from lawbound.evals.leaderboard.columns import SCHEMA_VERSION
 from lawbound.evals.leaderboard.table import csv_bytes
 
 
@@ -23,6 +24,10 @@ from lawbound.evals.leaderboard.table import csv_bytes
         (
             {"asked": 6, "errors": 4, "blocked": 2, "unscored": 1},
             "column 'asked' holds '6', expected 7 or more",
+        ),
+        (
+            {"asked": 6, "errors": 3, "missing_share": 0.4},
+            "column 'missing_share' holds '0.4', expected 0.5 to 1",
         ),
     ],
 )
@@ -41,10 +46,12 @@ def test_estimates_of_another_version_are_to_be_written_anew(tmp_path: Path) -> 
     wrote = Estimate("J", "m", "cn", "full", value=0.5, low=0.25, high=0.75, n=4)
     # As an earlier version could write it: a percentile interval that its value lies outside of.
     path.write_bytes(
-        csv_bytes(metrics_rows([replace(wrote, value=0.99)])).replace(b"\n3,", b"\n2,")
+        csv_bytes(metrics_rows([replace(wrote, value=0.99)])).replace(
+            f"\n{SCHEMA_VERSION},".encode(), b"\n2,"
+        )
     )
     told = (
-        f"{path}:2: column 'schema_version' holds '2', expected 3: another version of Lawbound wrote it (`lawbound score "
+        f"{path}:2: column 'schema_version' holds '2', expected {SCHEMA_VERSION}: another version of Lawbound wrote it (`lawbound score "
         f"{tmp_path}` writes it anew)"
     )
     with pytest.raises(FolderError, match=f"^{re.escape(told)}$"):
