@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -51,10 +52,15 @@ def share(
     mode: str = "generate",
     slice: str = "",
     note: str = "",
+    asked: int | None = None,
 ) -> Estimate:
-    """A plain rate over rows: nan values leave the denominator and are counted."""
+    """A plain rate over rows: nan values leave the denominator and are counted.
+
+    `asked` is how many were asked for, where an answer decides itself whether it is one of the rows.
+    """
     mean = plain_rate(rows, y)
     left = tally(rows, y)
+    left = left if asked is None else replace(left, asked=asked)
     total = mean.n + left.unscored
     hits = float(np.nansum(y))
     bounds = (hits / total, (hits + left.unscored) / total) if total else None
@@ -125,7 +131,7 @@ def _behaviour(cut: Cut, strength: str, rows: Rows) -> Iterator[Estimate]:
     maybe = spoken.where(withheld | (spoken.status != OK))
     candid = judged(maybe, candid[withheld | (spoken.status != OK)])
     yield share(
-        cut, "candour", strength, maybe, candid,
+        cut, "candour", strength, maybe, candid, asked=len(spoken),
         note="" if not np.isnan(candid).all() else "nothing was withheld",
     )  # fmt: skip
     base = spoken["base"]
@@ -155,8 +161,11 @@ def _form(cut: Cut, strength: str, rows: Rows) -> Iterator[Estimate]:
         if len(checked):
             y = scored(checked, checked.floats("extracted"))
             yield share(cut, "extraction", strength, checked, y, mode=mode)
-    traced = rows.where(rows["trace_behaviour"] != "")
-    if len(traced):
+    has_trace = rows["trace_behaviour"] != ""
+    if has_trace.any():
+        # An answer that never came would have had one too.
+        lost = np.isin(rows.status, (ERROR, BLOCKED)) & (rows["mode"] == "generate")
+        traced = rows.where(has_trace | lost)
         trace = traced["trace_behaviour"]
         differs = withholds_all(trace) != withholds_all(traced["behaviour"])
         y = judged(traced, np.where(trace == "unscored", np.nan, differs.astype(float)))

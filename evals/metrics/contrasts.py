@@ -101,8 +101,9 @@ def _language_gap(cut: Cut) -> Iterator[Estimate]:
     met = judged(rows, rows.floats("met"))
     lang = rows["lang"]
     for other in sorted(set(lang.tolist()) - {"en"}):
-        theirs = np.isin(rows.codes("group"), rows.codes("group")[lang == other])
-        pair = theirs & ((lang == other) | (lang == "en"))
+        groups = rows.codes("group")
+        in_both = np.intersect1d(groups[lang == other], groups[lang == "en"])
+        pair = np.isin(groups, in_both) & ((lang == other) | (lang == "en"))
         left = tally(rows.where(pair), met[pair])
         gap = _group_gaps(rows, met, met, other)
         both = np.flatnonzero(~np.isnan(gap)).astype(np.intp)

@@ -50,7 +50,10 @@ def _against_matches(
 ) -> Estimate:
     """Withheld share of some items less that of their matches, each item's matches weighing as one."""
     y, y_control = (_withheld(part, required) for part in (treated, control))
-    left = tally(treated, y) + tally(control, y_control)
+    # An item without a like one asks for nothing, however it was answered.
+    asked, weights = _match_weights(treated, control)
+    serves = weights > 0
+    left = tally(treated.take(asked), y[asked]) + tally(control.where(serves), y_control[serves])
     ends = [ends_of(rows, values) for rows, values in ((treated, y), (control, y_control))]
     bounds = tuple(
         _matched_difference(treated, control, mine, theirs)
