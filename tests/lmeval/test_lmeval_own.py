@@ -17,7 +17,11 @@ from lawbound.evals.lmeval.logs import import_logs
 from lawbound.lmeval_call import warn_once
 
 # lm-eval itself warns a great deal; what we promise is that it works, not that it is silent.
-pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.model]
+pytestmark = [
+    pytest.mark.filterwarnings("default"),
+    pytest.mark.model,
+    pytest.mark.usefixtures("chat_model", "only_our_tasks"),
+]
 
 TASKS = Path(__file__).parents[2] / "tasks" / "lmeval"
 FEW = '{"lawbound": {"limit_items": 1}}'
@@ -31,9 +35,6 @@ OTHERS = {
 }
 """Fields that make another test of a task."""
 GENERATION = "{until: [], max_gen_toks: 96, do_sample: false}"
-
-
-pytestmark = pytest.mark.usefixtures("chat_model", "only_our_tasks")
 
 
 def _task(folder: Path, name: str, *lines: str) -> Path:

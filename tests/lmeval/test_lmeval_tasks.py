@@ -25,14 +25,15 @@ from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.scaffold import scaffold
 
 # lm-eval itself warns a great deal; what we promise is that it works, not that it is silent.
-pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.model]
+pytestmark = [
+    pytest.mark.filterwarnings("default"),
+    pytest.mark.model,
+    pytest.mark.usefixtures("chat_model", "only_our_tasks"),
+]
 
 TASKS = Path(__file__).parents[2] / "tasks" / "lmeval"
 FEW = '{"lawbound": {"limit_items": 1}}'
 TEMPLATE = "{% for m in messages %}<{{ m['role'] }}> {{ m['content'] }} {% endfor %}"
-
-
-pytestmark = pytest.mark.usefixtures("chat_model", "only_our_tasks")
 
 
 def _lm_eval(*arguments: str, tasks: str = "lawbound_cn") -> None:
