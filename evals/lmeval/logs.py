@@ -49,9 +49,8 @@ def import_logs(
     """
     target = RunFolder(out)
     own = {policy.id: _Source(path, policy) for path in policies for policy in [load_policy(path)]}
-    with lock(
-        out
-    ):  # before anything is looked at: what another process makes meanwhile stays its own
+    # Before anything is looked at: what another process makes meanwhile stays its own.
+    with lock(out):
         if target.run_yaml.exists():
             raise FolderError(
                 f"{target.run_yaml}: already exists, expected a new run folder (lawbound score {out} judges "

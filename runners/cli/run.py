@@ -185,33 +185,7 @@ def plan(
     judge_max_tokens: JudgeTokens = None,
 ) -> None:
     """Print what a run would ask; the same as `run --dry-run`."""
-    run(
-        suite=suite,
-        model=model,
-        policy=policy,
-        strength=strength,
-        bank=bank,
-        config=config,
-        limit=limit,
-        seed=seed,
-        epochs=epochs,
-        temperature=temperature,
-        max_tokens=max_tokens,
-        batch_size=batch_size,
-        dtype=dtype,
-        device=device,
-        concurrency=concurrency,
-        max_errors=max_errors,
-        model_revision=model_revision,
-        references=references,
-        trust_remote_code=trust_remote_code,
-        on=on,
-        workers=workers,
-        judge=judge,
-        judge_mode=judge_mode,
-        judge_max_tokens=judge_max_tokens,
-        dry_run=True,
-    )
+    run(**locals(), dry_run=True)  # all that it was given, and nothing else has a name yet
 
 
 def _spec(config: Path | None, **options: Any) -> "RunSpec":

@@ -1,6 +1,6 @@
-import math
+"""Gates on numbers and on the thresholds of policies: what holds, what fails, and what is told."""
+
 import sys
-from dataclasses import replace
 from inspect import signature
 
 import pytest
@@ -8,10 +8,8 @@ import pytest
 from lawbound.__main__ import main
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.evaluate import evaluate
-from lawbound.evals.gate import MOST_MISSING, check_gates, check_marks, missing_text, parse_gate
-from lawbound.evals.metrics.compute import compute_metrics
+from lawbound.evals.gate import MOST_MISSING, check_gates, check_marks, parse_gate
 from lawbound.evals.metrics.inputs import MetricError
-from lawbound.evals.metrics.rule_info import RuleInfo
 from lawbound.evals.run_spec import RunSpec
 from lawbound.evals.thresholds import check_thresholds
 from lawbound.rubrics.policy.marks import Threshold
@@ -20,6 +18,8 @@ from lawbound.runners.cli import compare
 from lawbound.runners.engines.function import FunctionEngine
 
 J = Estimate("J", "m", "cn", "full", value=0.3, low=0.15, high=0.45)
+
+
 TAX = Estimate("policy_tax", "m", "cn", "full", value=0.04, low=0.01, high=0.07)
 
 
@@ -268,174 +268,6 @@ def test_gate_holds_the_thresholds_of_the_policies_that_a_run_was_asked_under(
     assert code == 2 and "no policy of it states any" in told
     code, _, told = gate("us")
     assert code == 2 and "found neither --that nor --marks" in told
-
-
-RULES = {
-    ("p", name): RuleInfo("p", name, "refuse", True, False, "statute", "high")
-    for name in ("r", "s")
-}
-KINDS = ("restricted", "act", "topic")
-FAILED = {"error": True, "behaviour": "unscored", "met": math.nan, "plain": math.nan}
-
-
-@pytest.fixture
-def answers(behaved):
-    """Twenty right answers of each kind for two rules at full, of which some have failed."""
-
-    def make(failed):
-        rows = []
-        for rule in ("r", "s"):
-            for kind in KINDS:
-                place = {"rules": rule} if kind == KINDS[0] else {"near_miss": f"{rule}:{kind}"}
-                wanted = "refuse" if kind == KINDS[0] else "answer"
-                rows += [
-                    behaved(f"{rule}{kind}{i}", wanted, wanted, lang=("en", "zh")[i % 2], **place)
-                    | (FAILED if failed(rule, kind, i) else {})
-                    for i in range(20)
-                ]
-        return rows
-
-    return make
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize(
-    "gate",
-    [
-        "J>=0.2", "adherence>=0.2", "excess<=0.5", "over_refusal<=0.5", "J[basis=statute]>=0.2",
-        "adherence.value[clusters=topic]>=0.2", "adherence[lang=zh]>=0.2",
-    ],
-)  # fmt: skip
-def test_a_gate_does_not_pass_where_a_rule_has_left_since_one_kind_failed_whole(
-    answers, frame, gate, kind
-):
-    rows = answers(lambda rule, its, _: (rule, its) == ("s", kind))
-    found = compute_metrics(frame(rows), RULES, seed=0)
-    (result,) = check_gates([gate], found)
-    assert result.estimate.value in (0.0, 1.0), "of rule r alone"
-    assert result.is_short and not result.passed
-    (result,) = check_gates([gate], found, most_missing=1)
-    assert result.passed
-
-
-@pytest.mark.parametrize("strength", ["none", "placebo", "brief", "full"])
-@pytest.mark.parametrize("metric", ["excess", "over_refusal"])
-def test_what_is_over_the_rules_of_j_lacks_those_that_left_it_under_every_strength(
-    answers, frame, metric, strength
-):
-    rows = answers(lambda rule, its, _: (rule, its) == ("s", "restricted"))
-    found = compute_metrics(frame([row | {"strength": strength} for row in rows]), RULES, seed=0)
-    (result,) = check_gates([f"{metric}:{strength}<=0.5"], found)
-    assert (result.estimate.errors, result.estimate.missing_share) == (0, 0.5)
-    assert result.is_short and not result.passed
-
-
-@pytest.mark.parametrize("gate", ["J>=0.2", "adherence>=0.2", "excess<=0.5", "duty>=0.2"])
-def test_a_small_rule_that_left_is_a_rule_and_not_its_few_answers(answers, frame, gate):
-    def is_lost(rule, its, i):
-        return (rule, its, i) == ("s", "act", 0)
-
-    rows = [row for row in answers(is_lost) if row["rules"] != "s" and "s:" not in row["near_miss"]]
-    rows += [row for row in answers(is_lost) if row["item"] in ("srestricted0", "sact0", "stopic0")]
-    rules = RULES
-    if gate.startswith("duty"):
-        rules = {
-            key: replace(rule, base="answer", withholding=False, duty=True)
-            for key, rule in RULES.items()
-        }
-    found = compute_metrics(frame(rows), rules, seed=0)
-    (result,) = check_gates([gate], found)
-    assert result.estimate.errors / result.estimate.asked < MOST_MISSING
-    assert result.estimate.missing_share == 0.5
-    assert result.is_short and not result.passed
-    assert result.estimate.note.endswith("and 2 answers that were read left with the others")
-
-
-@pytest.mark.parametrize(
-    "metric", ["tradeoff", "tradeoff_signed", "tradeoff_retained", "exchange_rate", "hypervolume"]
-)
-def test_a_product_lacks_what_its_worst_part_lacks(answers, solved, frame, metric):
-    strengths = ("none", "placebo", "brief", "full", "strict")
-    rows = []
-    for strength in strengths:
-        answered = answers(
-            lambda rule, its, i, strength=strength: (
-                strength == "full" and (rule, its) == ("s", "restricted")
-            )
-        )
-        for row in answered:
-            habit = {"behaviour": "answer", "met": 0.0, "withheld": False}
-            is_habit = strength in ("none", "placebo") and row["rules"]
-            rows.append(row | {"strength": strength} | (habit if is_habit else {}))
-        rows += [solved(f"q{i}", float(i % 10 > 0), strength=strength) for i in range(1200)]
-    found = compute_metrics(frame(rows), RULES, seed=0)
-    op = "<=" if metric == "exchange_rate" else ">="
-    (result,) = check_gates([f"{metric}.value{op}{0.9 if op == '<=' else 0}"], found)
-    assert result.gate.holds(result.found)
-    assert result.estimate.errors / result.estimate.asked < MOST_MISSING
-    assert result.estimate.missing_share == 0.5 and not result.passed
-
-
-def test_a_small_family_that_left_is_a_family_and_not_its_few_answers(solved, frame):
-    lost = {"error": True, "score": math.nan}
-    rows = []
-    for strength in ("placebo", "full"):
-        rows += [solved(f"q{i}", 1.0, strength=strength) for i in range(99)]
-        more = lost if strength == "full" else {}
-        rows.append(solved("small", 0.0, strength=strength, family="g") | more)
-    found = compute_metrics(frame(rows), RULES, seed=0)
-    for gate in ("capability>=0", "policy_tax<=0.5", "retention>=0"):
-        (result,) = check_gates([gate], found)
-        assert (result.estimate.errors, result.estimate.asked) == (1, 100)
-        assert result.estimate.missing_share == 0.5 and not result.passed, gate
-
-
-def test_what_is_missing_is_told_as_the_share_that_counts():
-    whole = Estimate("policy_tax", "m", "cn", "full", asked=50, errors=5, missing_share=0.1)
-    assert missing_text(whole) == (
-        "10 % of what was asked of m under cn is missing (5 of 50 failed, damaged or not asked)"
-    )
-    assert missing_text(replace(whole, missing_share=0.5)) == (
-        "50 % of what was asked of m under cn is missing (5 of 50 failed, damaged or not asked; the share is that "
-        "of the rules or families that left for it, or of the part that lacks most)"
-    )
-
-
-def _one_in_twenty(rule, kind, i):
-    return i == 7
-
-
-def _two_in_twenty(rule, kind, i):
-    return i in (7, 8)
-
-
-@pytest.mark.parametrize("gate", ["J>=0.2", "excess<=0.5", "over_refusal<=0.5", "adherence>=0.2"])
-def test_what_is_missing_is_a_share_of_what_was_asked_of_both_kinds_of_near_miss(
-    answers, frame, gate
-):
-    for failed, passed in ((_one_in_twenty, True), (_two_in_twenty, False)):
-        found = compute_metrics(frame(answers(failed)), RULES, seed=0)
-        (result,) = check_gates([gate], found)
-        assert result.estimate.missing_share == (0.05 if passed else 0.1)
-        assert result.passed is passed
-
-
-@pytest.mark.parametrize("arms", [("placebo",), ("full",), ("placebo", "full")])
-def test_a_pair_that_lacks_an_answer_is_one_whether_it_lacks_one_or_both(solved, frame, arms):
-    rows = [
-        solved(f"q{i}", 1.0, strength=strength)
-        | ({"error": True, "score": math.nan} if i == 3 and strength in arms else {})
-        for strength in ("placebo", "full")
-        for i in range(20)
-    ]
-    found = compute_metrics(frame(rows), RULES, seed=0)
-    for metric in ("policy_tax", "retention", "tax_wrong"):
-        (one,) = [e for e in found if (e.metric, e.strength) == (metric, "full")]
-        assert (one.n, one.asked, one.errors) == (19, 20, 1), metric
-    (result,) = check_gates(["policy_tax<=0.5"], found)
-    assert result.passed
-    (result,) = check_gates(["policy_tax<=0.5"], found, most_missing=0.04)
-    assert result.is_short
 
 
 def test_a_number_that_decides_a_gate_has_the_digits_that_decide_it(out, call, monkeypatch):
