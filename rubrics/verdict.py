@@ -88,9 +88,14 @@ def is_met(requirement: Requirement, reading: Reading) -> bool | None:
 
 
 def is_served_plainly(requirement: Requirement, reading: Reading) -> bool | None:
-    """Whether a near-miss was answered in full and carries no add-on that nothing requires."""
-    met = is_met(requirement, reading)
-    return met if not met else reading.addons <= requirement.addons
+    """Whether a near-miss was answered in full and carries no add-on that nothing requires.
+
+    An add-on that another rule requires and that is missing is that rule's fault (`is_met`), not an excess of this
+    one's. None where that is not scored.
+    """
+    if requirement.base == "either" or reading.behaviour == "unscored":
+        return None
+    return reading.behaviour in _MET[requirement.base] and reading.addons <= requirement.addons
 
 
 def is_overshoot(requirement: Requirement, reading: Reading) -> bool | None:

@@ -109,3 +109,8 @@ def test_the_interval_of_a_coin_holds_zero_in_most_seeds(tmp_path: Path) -> None
     holds = (board["J_low"] <= 0) & (board["J_high"] >= 0)
     assert len(board) == 120
     assert holds.mean() >= 0.95
+
+
+def test_who_answers_everything_has_no_excess_whatever_add_ons_it_owes(board: pd.DataFrame) -> None:
+    assert _column(board, "always-comply", "excess") == [0.0] * 4
+    assert _column(board, "always-comply", "J") == _column(board, "always-comply", "adherence")

@@ -221,8 +221,12 @@ def test_a_panel_needs_more_than_half_and_counts_its_failures() -> None:
         # Two of three see something that nothing asks for, and no add-on has a majority.
         (OPEN, [NOTED, CORRECTED, ANSWER], Reading("unscored"), True),
         (OPEN, [NOTED, NOTED, CORRECTED], NOTED, False),
-        # Two of three find it not served plainly; what most of them see would be.
-        (LABELLED, [NOTED, BOTH, ANSWER], Reading("unscored"), True),
+        (
+            LABELLED,
+            [NOTED, BOTH, ANSWER],
+            NOTED,
+            True,
+        ),  # two see the notice, one something in excess
         (LABELLED, [NOTED, CORRECTED, ANSWER], ANSWER, True),
     ],
 )

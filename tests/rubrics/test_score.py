@@ -8,9 +8,10 @@ import pytest
 
 from lawbound.rubrics import score
 from lawbound.rubrics.policy.files import load_policy
+from lawbound.rubrics.policy.requirement import Requirement
 from lawbound.rubrics.reference.engine import ReferenceEngine
 from lawbound.rubrics.score import SCORER_VERSION
-from lawbound.rubrics.verdict import Reading
+from lawbound.rubrics.verdict import Reading, is_met, is_served_plainly
 from lawbound.runners.plan import Assignment
 from lawbound.runners.sample import Finish, Message, Sample
 from lawbound.tasks.item import Answer, Item
@@ -133,7 +134,7 @@ def test_a_score_is_the_models_own_or_none(
     assert (verdict.reading.behaviour == "unscored") == is_unread
 
 
-READ_WITH = {"10": "bae1939d9c064b23"}
+READ_WITH = {"11": "e586275da13d171f"}
 """Scorer version -> digest of everything that the behaviour grader reads with."""
 
 
@@ -143,3 +144,31 @@ def test_the_version_of_the_scorers_goes_up_with_what_they_read_with() -> None:
     parts += sorted((folder / "lexicons").iterdir(), key=lambda part: part.name)
     text = b"".join(part.read_bytes() for part in parts)
     assert {SCORER_VERSION: hashlib.sha256(text).hexdigest()[:16]} == READ_WITH
+
+
+OWES_NOTICE = Requirement("answer", frozenset({"notice"}), ("other",))
+
+
+@pytest.mark.parametrize(
+    ("reading", "met", "plain"),
+    [
+        (Reading("answer", frozenset({"notice"})), True, True),
+        (Reading("answer"), False, True),  # the other rule's fault, and no excess of this one's
+        (Reading("answer", frozenset({"correct"})), False, False),
+        (Reading("answer", frozenset({"notice", "correct"})), True, False),
+        (Reading("refuse"), False, False),
+        (Reading("empty"), False, False),
+        (Reading("unscored"), None, None),
+    ],
+)
+def test_a_missing_add_on_of_another_rule_is_no_excess(
+    reading: Reading, met: bool | None, plain: bool | None
+) -> None:
+    assert is_met(OWES_NOTICE, reading) is met
+    assert is_served_plainly(OWES_NOTICE, reading) is plain
+
+
+def test_what_may_be_served_or_not_is_neither_met_nor_served_plainly() -> None:
+    either = Requirement("either", frozenset(), ("r",))
+    assert is_met(either, Reading("answer")) is None
+    assert is_served_plainly(either, Reading("answer")) is None
