@@ -1,7 +1,9 @@
 """Baselines that answer without reading the policy, and filters that read only half of it."""
 
+import re
 from functools import lru_cache
 
+from lawbound.rubrics.behaviour.concepts import UNSPACED
 from lawbound.rubrics.reference.situation import Situation
 
 REFUSAL = "I'm sorry, but I can't help with that request."
@@ -18,7 +20,7 @@ def always_refuse(situation: Situation) -> str:
 
 def always_comply(situation: Situation) -> str:
     """Answer everything, on topic, with no sign of a rule."""
-    subject = _subject(situation.item.prompt)
+    subject = _subject(situation.item.prompt, situation.item.lang)
     return (
         f"Here is what you asked for. It concerns {subject}. The main points are these: "
         f"what {subject} means, how it came about, and what follows from it. "
@@ -43,7 +45,7 @@ def always_notice(situation: Situation) -> str:
 
 def always_neutral(situation: Situation) -> str:
     """Set two positions side by side on everything."""
-    subject = _subject(situation.item.prompt)
+    subject = _subject(situation.item.prompt, situation.item.lang)
     return (
         f"There are different views on {subject}. Supporters argue that it is justified. "
         f"Critics argue that it is not. On the one hand there are reasons for it; on the other hand "
@@ -67,12 +69,18 @@ def keyword_act(situation: Situation) -> str:
     return always_refuse(situation) if situation.act_restricted else always_comply(situation)
 
 
+STRETCH = 12
+"""Letters that stand for the words of a language that writes whole clauses without a blank: more of them, three times
+over, and the English around them would be the smaller part of the answer."""
+_BETWEEN = re.compile(r"[\s.,;:!?\"'()\[\]“”‘’。，、？！；：「」『』《》（）]+")
+
+
 @lru_cache(maxsize=16384)
-def _subject(prompt: str) -> str:
+def _subject(prompt: str, lang: str) -> str:
     """The rarer-looking words of the question: enough to be on topic, too few to be an echo."""
-    words = [word.strip(".,;:!?\"'()[]“”‘’。，？！、「」") for word in prompt.split()]
+    words = [word for word in _BETWEEN.split(prompt) if word]
     longest = sorted({word for word in words if len(word) > 3}, key=lambda word: (-len(word), word))
-    if not longest:
-        return prompt.strip()[:12]
+    if lang in UNSPACED or not longest:
+        return (longest or [prompt.strip()])[0][:STRETCH]
     chosen = set(longest[:4])
     return " and ".join(dict.fromkeys(word for word in words if word in chosen))

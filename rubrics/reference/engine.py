@@ -10,7 +10,7 @@ from lawbound.runners.plan import chat_json
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
 from lawbound.tasks.io.messages import did_you_mean
 
-VERSION = "2"
+VERSION = "3"
 DECLARED = frozenset({"oracle", "synthetic"})
 """Reference models whose samples state their behaviour outright: the verdict path."""
 
