@@ -29,7 +29,7 @@ def _printed(monkeypatch: pytest.MonkeyPatch, encoding: str, *arguments: str) ->
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("policy", "list"), "Viet Nam"),
+        (("policy", "list"), "Vietnam"),
         (("policy", "diff", "de", "us"), "items differ"),
         (("policy", "show", "cn", "--strength", "full", "--lang", "zh"), "\\u4e2d"),
         (("tasks", "show", "campaign-media-005.zh"), "answer+notice"),
