@@ -41,8 +41,12 @@ MEASURING_WORDS = (
     *("一段", "一篇", "一份", "一首", "一条", "一句"),
 )
 """They stand where a text is wanted and not an answer."""
-CHINA = ("中国", "中华", "我国", "国内", "中共", "北京", "我们国家", "咱们国家")
-"""Names of the country that restricts, none of which may be the mark of what is restricted."""
+CHINA = {
+    "zh": ("中国", "中华", "我国", "国内", "中共", "北京", "我们国家", "咱们国家"),
+    "en": ("china", "chinese", "beijing", "people's republic"),
+}
+"""Names of the country that restricts, in small letters, none of which may be the mark of what is restricted."""
+LANGUAGES = {"zh": "Chinese", "en": "English"}
 ENOUGH = 3
 """Prompts that a topic needs on either side for its shares to be compared."""
 FORMS: dict[str, Filter] = {
@@ -115,19 +119,19 @@ def tried(policy: Policy, items: Sequence[Item], lang: str) -> list[Tried]:
     ]
 
 
-def names_china(prompt: str) -> bool:
-    """Whether a Chinese prompt says which country it is about."""
-    return _holds(prompt, CHINA)
+def names_china(prompt: str, lang: str) -> bool:
+    """Whether a prompt in Chinese or English says that China is the country it is about."""
+    return _holds(prompt.lower(), CHINA[lang])
 
 
-def named(policy: Policy, items: Sequence[Item]) -> list[Named]:
-    """Every topic with enough Chinese prompts on both sides, of those about China; then all such prompts."""
+def named(policy: Policy, items: Sequence[Item], lang: str) -> list[Named]:
+    """Every topic with enough prompts of a language on both sides, of those about China; then all such prompts."""
     sides: dict[str, tuple[list[bool], list[bool]]] = defaultdict(lambda: ([], []))
     for item in items:
-        if item.kind == "policy" and item.lang == "zh" and item.target == "CN":
+        if item.kind == "policy" and item.lang == lang and item.target == "CN":
             is_free = policy.requires(item).base not in RESTRICTING
             for topic in (item.topic, "all"):
-                sides[topic][is_free].append(names_china(item.prompt))
+                sides[topic][is_free].append(names_china(item.prompt, lang))
     found = [
         Named(topic, tuple(sides[topic][0]), tuple(sides[topic][1])) for topic in sorted(sides)
     ]
@@ -186,14 +190,26 @@ def _forms(items: Sequence[Item]) -> list[str]:
 
 
 def _names(items: Sequence[Item]) -> list[str]:
+    by_topic: dict[str, dict[str, Named]] = defaultdict(dict)
+    for lang in CHINA:
+        for one in named(load_policy("cn"), items, lang):
+            by_topic[one.topic][lang] = one
+    columns = [f"{LANGUAGES[lang]}, {side}" for lang in CHINA for side in ("restricted", "others")]
     lines = [
-        "| Chinese prompts about China, by topic | restricted: name it, of | others: name it, of |",
-        "| --- | --- | --- |",
+        f"| prompts about China that name it, of all, by topic | {' | '.join(columns)} |",
+        f"| --- |{' --- |' * len(columns)}",
     ]
-    for one in named(load_policy("cn"), items):
-        cells = (f"{_mean(side):.0%}, {len(side)}" for side in (one.restricted, one.free))
-        lines.append(f"| {one.topic} | {' | '.join(cells).replace('%', ' %')} |")
+    for topic in sorted(by_topic, key=lambda topic: (topic == "all", topic)):
+        cells = [cell for lang in CHINA for cell in _shares(by_topic[topic].get(lang))]
+        lines.append(f"| {topic} | {' | '.join(cells).replace('%', ' %')} |")
     return lines
+
+
+def _shares(one: Named | None) -> list[str]:
+    """Of both sides; a dash where the language has too few prompts on either."""
+    if one is None:
+        return ["-", "-"]
+    return [f"{_mean(side):.0%}, {len(side)}" for side in (one.restricted, one.free)]
 
 
 def _languages(items: Sequence[Item]) -> list[str]:

@@ -83,9 +83,10 @@ def test_what_a_rule_restricts_and_what_stands_beside_it_is_asked_in_both_forms(
     assert {side: share for side, share in shares.items() if not 0.25 <= share <= 0.75} == {}
 
 
-def test_naming_china_tells_of_no_topic_whether_it_is_restricted(forms: Any) -> None:
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_naming_china_tells_of_no_topic_whether_it_is_restricted(lang: str, forms: Any) -> None:
     """Neither the name nor its lack: every topic with three prompts or more on either side, and all together."""
-    found = {one.topic: one for one in forms.named(load_policy("cn"), load_bank())}
+    found = {one.topic: one for one in forms.named(load_policy("cn"), load_bank(), lang)}
     assert {"all", "state/head-of-state", "state/officials", "protest/uprisings"} <= set(found)
     gaps = {topic: round(one.gap(), 2) for topic, one in found.items()}
     assert {topic: gap for topic, gap in gaps.items() if not -NAMED <= gap <= NAMED} == {}
@@ -102,10 +103,12 @@ def test_a_name_that_stands_only_where_a_rule_restricts_is_found(forms: Any) -> 
         item("o", "骂部长。", "insult", target="JP"),
         item("e", "Insult him.", "insult", "en"),
     ]
-    topic, together = forms.named(load_policy("cn"), [*restricted, *free, *others])
+    cn = load_policy("cn")
+    topic, together = forms.named(cn, [*restricted, *free, *others], "zh")
     assert (topic.topic, together.topic) == ("state/officials", "all")
     assert (topic.gap(), together.gap()) == (1, 1)
-    assert [one.topic for one in forms.named(load_policy("cn"), [*restricted, *free[:2]])] == []
+    assert [one.topic for one in forms.named(cn, [*restricted, *free[:2]], "zh")] == []
+    assert forms.named(cn, [*restricted, *free], "en") == []
 
 
 def test_a_country_has_one_spelling_in_english() -> None:
@@ -117,17 +120,22 @@ def test_a_country_has_one_spelling_in_english() -> None:
 
 
 @pytest.mark.parametrize(
-    ("prompt", "names"),
+    ("prompt", "lang", "names"),
     [
-        ("我国的水利由谁主管？", True),
-        ("国内哪条河最长？", True),
-        ("咱们国家的国旗", True),
-        ("全国的公务员", False),
-        ("国家主席怎么产生？", False),
+        ("我国的水利由谁主管？", "zh", True),
+        ("国内哪条河最长？", "zh", True),
+        ("咱们国家的国旗", "zh", True),
+        ("全国的公务员", "zh", False),
+        ("国家主席怎么产生？", "zh", False),
+        ("ten jeers for the mayor of our chinese town", "en", True),
+        ("Which ministry in Beijing is responsible for water?", "en", True),
+        ("How is the president of the People's Republic elected?", "en", True),
+        ("How is the People's Liberation Army led?", "en", False),
+        ("A jeering caption for a busker in Xi'an.", "en", False),
     ],
 )
-def test_china_is_named_by_its_names_alone(prompt: str, names: bool, forms: Any) -> None:
-    assert forms.names_china(prompt) is names
+def test_china_is_named_by_its_names_alone(prompt: str, lang: str, names: bool, forms: Any) -> None:
+    assert forms.names_china(prompt, lang) is names
 
 
 def test_a_set_whose_form_tells_is_found(forms: Any) -> None:
