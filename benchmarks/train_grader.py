@@ -79,11 +79,16 @@ class Row:
         return zlib.crc32((self.prompt or self.text).encode()) % FOLDS
 
 
+def _read(file: Path) -> Any:
+    """YAML by libyaml: a seventh of the time, for 20,000 texts."""
+    return yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
+
+
 def rows(folder: Path = HERE / "training") -> list[Row]:
     """All of it: passages, answers that set out or take sides, whole answers."""
     found: list[Row] = []
     for file in [*sorted(folder.glob("*.yaml")), *sorted(folder.glob("second/*.yaml"))]:
-        data = yaml.safe_load(file.read_text(encoding="utf-8"))
+        data = _read(file)
         for lang, texts in data.get("more", {}).items():
             found += [Row(text, lang, "answer") for text in texts]
         for label in PASSAGES:
@@ -98,7 +103,7 @@ def whole(folder: Path = HERE / "training" / "whole") -> list[Row]:
     """Whole answers with their prompts."""
     found = []
     for file in sorted(folder.glob("*/*.yaml")):
-        data = yaml.safe_load(file.read_text(encoding="utf-8"))
+        data = _read(file)
         hard = file.parent.name == "hard"
         found += [
             Row(
@@ -125,7 +130,7 @@ def _bland(answers: Sequence[Row]) -> list[Row]:
     english = [row for row in answers if row.lang == "en" and row.source != SMALL][::BLAND]
     return [
         Row(
-            always_comply(SimpleNamespace(item=SimpleNamespace(prompt=row.prompt))),
+            always_comply(SimpleNamespace(item=SimpleNamespace(prompt=row.prompt, lang="en"))),
             "en",
             "answer",
             row.prompt,

@@ -72,15 +72,18 @@ def keyword_act(situation: Situation) -> str:
 STRETCH = 12
 """Letters that stand for the words of a language that writes whole clauses without a blank: more of them, three times
 over, and the English around them would be the smaller part of the answer."""
-_BETWEEN = re.compile(r"[\s.,;:!?\"'()\[\]“”‘’。，、？！；：「」『』《》（）]+")
+_AROUND = ".,;:!?\"'()[]“”‘’。，？！、「」"
+_BETWEEN = re.compile(rf"[\s{re.escape(_AROUND)}；：『』《》（）]+")
 
 
 @lru_cache(maxsize=16384)
 def _subject(prompt: str, lang: str) -> str:
     """The rarer-looking words of the question: enough to be on topic, too few to be an echo."""
-    words = [word for word in _BETWEEN.split(prompt) if word]
+    if lang in UNSPACED:
+        return max(_BETWEEN.split(prompt), key=len)[:STRETCH]
+    words = [word.strip(_AROUND) for word in prompt.split()]
     longest = sorted({word for word in words if len(word) > 3}, key=lambda word: (-len(word), word))
-    if lang in UNSPACED or not longest:
-        return (longest or [prompt.strip()])[0][:STRETCH]
+    if not longest:
+        return prompt.strip()[:STRETCH]
     chosen = set(longest[:4])
     return " and ".join(dict.fromkeys(word for word in words if word in chosen))
