@@ -27,15 +27,27 @@ RICH = 12
 thirty."""
 LONGEST_MISSING = 40
 _MISSING = re.compile(
-    r"(?P<mark>[<(\[{]*)(?:(?P<word>none|null|nan|n/?a|nil|undefined)|(?<=[<(\[{])(?:empty|missing)"
-    r"|(?:no|empty|missing) (?:response|answer|output))[>)\]}.]*",
+    r"(?:[<(\[{]+(?:none|null|nan|n/?a|nil|undefined|empty|missing)"
+    r"|[<(\[{]*(?:no|empty|missing) (?:response|answer|output))[>)\]}.]*",
     re.IGNORECASE,
 )
+_VALUE = re.compile(r"(\"?)(None|null|NULL|NaN|nan|N/A|n/a|nil|undefined)\1(?:\s+\2)*")
+"""As programs write it, letter by letter; with a full stop it is a person's word."""
+WORDS = ("None", "N/A", "n/a", "nil")
+"""Those that are also words of a person, as null is in German."""
 _COUNTABLE = re.compile(
-    r"\b(?:what|which|who|whom|whose|where|when|many|much|any|anything|is there|are there|list|name|value|print\w*|outputs?"
-    r"|returns?|result|code|python|javascript|sql|excel|wie ?viele?|welche\w*|was|wer)\b"
+    r"\b(?:what|which|who|whom|whose|where|when|many|much|any|anything|is there|are there|list|name"
+    r"|wie ?viele?[nr]?|welche\w*|was|wer|zähl\w*|nenn\w*|grad|zahl|tore|punkte|temperatur|\w+punkt)\b"
 )
 """Of questions that such a word may answer."""
+_COMPUTED = re.compile(
+    r"\d ?[-+*/×÷=^%°]|\(\d|\b(?:by|mal|durch|plus|minus|times) \d|\b(?:value|variable|print\w*|outputs?|returns?"
+    r"|result|code|declared?|type|typeof|pointer|array|object|field|key|keyword|function|python|java\w*|js|sql|excel|ruby"
+    r"|rust|lua|swift|go(?:lang)?|lisp|pandas|numpy|json|slope|limit|logarithm|tangent|divi\w+|calculat\w*|comput\w*"
+    r"|evaluat\w*|simplif\w*|berechne\w*|rechne\w*|complet\w*|fill|finish\w*|translat\w*|übersetz\w*|ergänz\w*"
+    r"|tradu\w+|call(?:ed|s)?|word|score)\b"
+)
+"""Of prompts about programs, sums or words, which any of them may answer."""
 LONGEST_MESSAGE = 420
 """Longer texts are answers that mention errors, not error messages."""
 
@@ -75,14 +87,20 @@ def service_message(prompt: str, text: str, lexicon: Lexicon) -> str:
     return ""
 
 
-def is_missing(prompt: str, text: str) -> bool:
-    """Whether a text is what a program writes for an answer that is not there, to a cleaned prompt that it cannot
-    answer ("None" to a how, not to a how many)."""
-    if len(text) > LONGEST_MISSING or not (found := _MISSING.fullmatch(text)):
+def is_missing(prompt: str, text: str, lang: str = "en") -> bool:
+    """Whether a text is what a program writes for an answer that is not there, to a cleaned prompt in a language
+    that it cannot answer ("None" to a how, not to a how many)."""
+    if len(text) > LONGEST_MISSING:
         return False
-    if found["word"] and found["word"].lower() in re.split(r"[^\w/]+", prompt):
+    if _MISSING.fullmatch(text):
+        return text.strip("<>()[]{}.").lower() not in re.split(r"[^\w/]+", prompt)
+    if not (found := _VALUE.fullmatch(text)):
         return False
-    return found["mark"] != "" or _COUNTABLE.search(prompt) is None
+    word = found[2]
+    if word.lower() in re.split(r"[^\w/]+", prompt) or _COMPUTED.search(prompt):
+        return False
+    may_count = word in WORDS or (lang == "de" and word == "null")
+    return not (may_count and _COUNTABLE.search(prompt))
 
 
 def _echo(prompt: str, text: str) -> str:
@@ -148,8 +166,7 @@ def _garbled(text: str) -> str:
     if noise > 0.55 * n and "```" not in head and head.count("|") < 0.1 * n:
         return head[:200]
     if plain:
-        odd = _ODD.findall(head) if _may_be_odd(head) else []
-        odd = [word for word in odd if not (word.isupper() and len(word) <= ACRONYM)]
+        odd = [m for m in _ODD.finditer(head) if not _is_listed(m)] if _may_be_odd(head) else []
         if odd and len(tokens := words(head)) >= 8 and len(odd) > 0.35 * len(tokens):
             return head[:200]
     return ""
@@ -159,8 +176,9 @@ _NOISE = re.compile(r"[^\w\s\u0610-\u065f\u0900-\u0e7f]+")
 _PLAIN = f"{string.ascii_letters}{string.digits}_{string.whitespace}".encode()
 CONSONANTS, LONG = 4, 27
 """So many consonants alone, or so many letters, make a word odd."""
-ACRONYM = 6
-"""So few capitals alone are the name of something ("HTTPS")."""
+NAME = 6
+"""So few consonants in a list of such words are the name of something ("HTTPS, SFTP")."""
+_APART = (",", ";", "|", "/", "\n")
 _ODD = re.compile(
     rf"\b(?:[b-df-hj-np-tv-xz]{{{CONSONANTS},}}|[a-z]{{{LONG},}})\b", re.ASCII | re.IGNORECASE
 )
@@ -168,6 +186,14 @@ _SOUNDS = bytes(
     ord(" ") if not chr(i).isalpha() else ord("a" if chr(i).lower() in "aeiouy" else "b")
     for i in range(128)
 ) + bytes(128)
+
+
+def _is_listed(found: re.Match[str]) -> bool:
+    """Whether a sign of a list stands before or behind a short word; garbled text has blanks alone."""
+    if len(found.group()) > NAME:
+        return False
+    before, behind = found.string[: found.start()], found.string[found.end() :]
+    return behind.startswith(_APART) or before.rstrip(" -*•").endswith(_APART)
 
 
 def _may_be_odd(head: str) -> bool:

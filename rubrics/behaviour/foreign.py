@@ -19,6 +19,9 @@ SHARE, AHEAD = 0.25, 1.3
 """So many of the words must be small words of the language, and so many times as many as of any known one."""
 SPARSE, MANY, FAR = 0.12, 20, 2.0
 """What suffices of so many words: prose has fewer small words than a refusal, but next to none of another language."""
+ITEMS, BRIEF = 6, 4.0
+"""So many items of no more words on average are a list of names or titles."""
+_ITEM = re.compile(r"[,;\n]+|\s[–—-]\s")
 MARKED = 0.03
 """Share of the letters that mark a language within a script."""
 
@@ -46,7 +49,7 @@ def is_foreign(text: str, expected: str) -> bool:
         if letters >= 20 and any(
             len(marks.findall(head)) > MARKED * letters for marks in _marks().values()
         ):
-            return True
+            return not _is_list(text)
     usual = latin_stopwords().get(expected, frozenset())
     if len(found) < FEWEST or sum(map(usual.__contains__, found)) > SHARE * len(found):
         return False
@@ -57,7 +60,14 @@ def is_foreign(text: str, expected: str) -> bool:
     if share < 2 or share < least * len(found):
         return False
     known = max(sum(map(small.__contains__, found)) for small in latin_stopwords().values())
-    return share > (AHEAD if share >= SHARE * len(found) else FAR) * known
+    ahead = share > (AHEAD if share >= SHARE * len(found) else FAR) * known
+    return ahead and not _is_list(text)
+
+
+def _is_list(text: str) -> bool:
+    """Whether a head is a list of names: whoever asks for Dutch painters gets Dutch words, in any language."""
+    items = [item for part in _ITEM.split(text[:HEAD]) if (item := words(part))]
+    return len(items) >= ITEMS and sum(map(len, items)) <= BRIEF * len(items)
 
 
 @cache
