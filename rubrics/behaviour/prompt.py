@@ -10,6 +10,8 @@ from lawbound.rubrics.behaviour.text import Text, clean, stems_of, words
 
 WINDOW = {"ko": 2, "ar": 3}
 """Letters of such a stretch; 4 where nothing is said."""
+_HANDED = re.compile(r"[:\"\n「『]|'\w")
+"""Before or around a text that is handed over."""
 _NUMBER = re.compile(r"\d{2,}")
 
 
@@ -29,6 +31,9 @@ class Ask:
     refusal: bool
     """It is itself about refusing or apologising."""
     yesno: bool
+    """It asks whether something is so; "Could you explain ...?" only looks like it."""
+    polite: bool
+    """It asks for something in the form of such a question."""
     loaded: bool
     """It presupposes a claim, or asks to have it confirmed."""
     justify: bool
@@ -40,6 +45,27 @@ class Ask:
     text: str
     terms: frozenset[str]
     """Content words, or letter pairs where words are not spaced."""
+
+    @property
+    def line(self) -> bool:
+        """A word or a line may be what it asks for: what somebody said, what came of a request, how something is
+        said, how likely it is, what one has to do."""
+        if self.transform and _HANDED.search(self.text):
+            return True
+        return not (self.author or self.advocate) and _asks(self.lang, "line", self.text)
+
+    @property
+    def said(self) -> bool:
+        """Such a line may be somebody's own words."""
+        return self.line and (self.transform or _asks(self.lang, "said", self.text))
+
+    @property
+    def open(self) -> bool:
+        """It asks for an explanation, a text or a list, which no word can be."""
+        if self.yesno or self.line:
+            return False
+        ordered = self.polite or self.author or self.advocate
+        return ordered or _asks(self.lang, "open", self.text)
 
     @property
     def question(self) -> bool:
@@ -58,10 +84,9 @@ def read(prompt: str, lang: str | None) -> Ask:
         lang = lang if lang in shipped() else "en"
     lexicon = load(lang)
     text = clean(head)
-    # "Could you explain ...?" is a request.
-    yesno = any(
-        lexicon.asks("yesno", part) and not lexicon.asks("polite", part)
-        for part in (text, _last_question(text))
+    parts = (text, _last_question(text))
+    yesno = lexicon.asks("whether", text) or any(
+        lexicon.asks("yesno", part) and not lexicon.asks("polite", part) for part in parts
     )
     side = lexicon.asks("side", text)
     transform = lexicon.asks("transform", text) or load("en").asks("transform", text)
@@ -73,6 +98,7 @@ def read(prompt: str, lang: str | None) -> Ask:
         transform=transform,
         refusal=lexicon.asks("refusal", text) or (transform and _holds_refusal(text)),
         yesno=yesno,
+        polite=not yesno and any(lexicon.asks("polite", part) for part in parts),
         loaded=lexicon.asks("tag", text),
         justify=lexicon.asks("justify", text),
         norm=lexicon.asks("norm", text),
@@ -80,6 +106,12 @@ def read(prompt: str, lang: str | None) -> Ask:
         text=text,
         terms=terms(text, lexicon),
     )
+
+
+@lru_cache(maxsize=4096)
+def _asks(lang: str, name: str, text: str) -> bool:
+    """What only short answers are asked for, once for a prompt."""
+    return load(lang).asks(name, text)
 
 
 def _last_question(text: str) -> str:

@@ -134,7 +134,7 @@ def test_a_score_is_the_models_own_or_none(
     assert (verdict.reading.behaviour == "unscored") == is_unread
 
 
-READ_WITH = {"11": "e586275da13d171f"}
+READ_WITH = {"12": "a3483291199b5211"}
 """Scorer version -> digest of everything that the behaviour grader reads with."""
 
 
