@@ -40,7 +40,7 @@ class Estimate:
     blocked: int = 0
     """Answers that a provider's filter withheld: out of the denominator."""
     missing_share: float = 0.0
-    """Share of what was asked for that failed, at its worst: of answers, of rules or families that left for it, of a part."""
+    """Share of what was asked for that failed or was blocked, at its worst: of answers, of rules or families that left, of a part."""
     lower_bound: float = NAN
     """The value if every unscored answer were of the kind that lowers it most."""
     upper_bound: float = NAN

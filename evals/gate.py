@@ -2,7 +2,7 @@
 
 A gate reads ``METRIC[SLICE]@POLICY:STRENGTH OP NUMBER``, everything between the metric and the
 operator being optional: ``J>=0.2``, ``policy_tax@cn<=0.05``, ``adherence[rule=r]@de:strict>=0.5``.
-A gate does not pass either where more than a share of the answers that it counts is missing.
+A gate does not pass either where more than a share of the answers that it counts is missing: failed, or blocked by a filter.
 ``>=`` is held against the lower end of the interval and ``<=`` against the upper; ``J.value>=0.2`` against the value.
 What answers that nobody could read leave of the value is told beside it and does not decide.
 The thresholds that a policy states are marks of another kind (`check_marks`): they are held as the compliance sheet holds them.
@@ -31,7 +31,7 @@ _GATE = re.compile(
 
 
 MOST_MISSING: Final = 0.05
-"""Share of a mark's answers that may be missing: they are out of every denominator, and no bound fills them in."""
+"""Share of a mark's answers that may be missing or blocked: they are out of every denominator, and no bound fills them in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class GateResult:
     passed: bool
     """A bound that is unknown does not pass, nor does one of which too many answers are missing."""
     is_short: bool
-    """Whether more of what it asked for is missing than may be: failed, damaged or not asked."""
+    """Whether more of what it asked for is missing than may be: failed, damaged, not asked or blocked."""
 
     @property
     def is_open(self) -> bool:
@@ -125,7 +125,7 @@ class MarkResult:
     """The decision is `pass` whatever the unread answers say, on as many questions as the threshold asks for, and few
     answers are missing."""
     is_short: bool
-    """Whether more of them are missing than may be."""
+    """Whether more of them are missing or blocked than may be."""
 
 
 def check_marks(
@@ -139,7 +139,7 @@ def check_marks(
     Args:
         results: Of a run; see `check_thresholds`.
         references: Whether reference models are held to them too.
-        most_missing: Share of a rate's answers that may be missing.
+        most_missing: Share of a rate's answers that may be missing or blocked.
 
     Raises:
         MetricError: There is nothing to hold.
@@ -156,7 +156,7 @@ def check_marks(
 
 
 def _marked(r: ThresholdResult, most_missing: float) -> MarkResult:
-    is_short = r.missing > most_missing * r.owed
+    is_short = r.missing_share > most_missing
     return MarkResult(r, r.decision == r.point == "pass" and not is_short, is_short)
 
 
@@ -183,7 +183,7 @@ def check_gates(
         gates: As people write them.
         estimates: Of a run.
         references: Whether reference models are held to them too.
-        most_missing: Share of an estimate's answers that may be missing.
+        most_missing: Share of an estimate's answers that may be missing or blocked.
 
     Raises:
         MetricError: A gate is malformed or fits no estimate at all.
@@ -246,14 +246,28 @@ def _hold(gate: Gate, e: Estimate, most_missing: float) -> GateResult:
 
 def missing_text(e: Estimate) -> str:
     """What of an estimate's answers, or pairs of them, is missing, and where that is not the share that counts."""
-    share = f"{100 * e.missing_share:.3g} %"
-    of_all = e.errors / e.asked if e.asked else 0.0
+    of_all = (e.errors + e.blocked) / e.asked if e.asked else 0.0
     worst = (
         "; the share is that of the rules or families that left for it, or of the part that lacks most"
         if e.missing_share > of_all + ROUNDED
         else ""
     )
+    return _missing_text(e.model, e.policy, e.missing_share, (e.errors, e.blocked, e.asked), worst)
+
+
+def missing_text_of(r: ThresholdResult) -> str:
+    """The same of a threshold's answers."""
+    return _missing_text(r.model, r.policy, r.missing_share, (r.missing, r.blocked, r.owed))
+
+
+def _missing_text(
+    model: str, policy: str, share: float, counts: tuple[int, int, int], worst: str = ""
+) -> str:
+    failed, blocked, asked = counts
+    parts = [f"{failed} of {asked} failed, damaged or not asked"] if failed or not blocked else []
+    if blocked:
+        parts.append(f"{blocked} of {asked} blocked by a provider's filter")
     return (
-        f"{share} of what was asked of {e.model} under {e.policy} is missing "
-        f"({e.errors} of {e.asked} failed, damaged or not asked{worst})"
+        f"{100 * share:.3g} % of what was asked of {model} under {policy} is missing "
+        f"({', '.join(parts)}{worst})"
     )

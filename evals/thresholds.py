@@ -57,6 +57,8 @@ class ThresholdResult:
     """Answers that it would count, had all come and been read."""
     missing: int
     """Those of them that failed, are damaged or were not asked."""
+    blocked: int
+    """Those of them that a provider's filter withheld."""
     unread: int
     """Those of them that came and that nobody could read."""
     value: float
@@ -77,6 +79,11 @@ class ThresholdResult:
     source: str
     clause: str
     note: str
+
+    @property
+    def missing_share(self) -> float:
+        """Share of the answers owed of which nobody knows what they would have been: missing, or blocked."""
+        return (self.missing + self.blocked) / self.owed if self.owed else 0.0
 
     @property
     def is_open(self) -> bool:
@@ -183,7 +190,7 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
     mean = plain_rate(kept, y)
     hits = float(y.sum())
     marks: _Mark = {"mark": threshold.mark, "direction": threshold.direction}
-    unread = int(np.sum(~known & ~np.isin(rows.status, (ERROR, BLOCKED))))
+    unread = int(np.sum(~known & ~rows.lost))
     bounds = _bounds(hits, mean.n, unread)
     decision = decide(mean, **marks)
     if reaches(bounds[0], **marks) != reaches(bounds[1], **marks):
@@ -205,6 +212,7 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
         clusters=mean.clusters,
         owed=len(rows),
         missing=int(np.sum(rows.status == ERROR)),
+        blocked=int(np.sum(rows.status == BLOCKED)),
         unread=unread,
         value=mean.value,
         low=mean.low,

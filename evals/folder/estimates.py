@@ -39,7 +39,7 @@ def _faults(row: Row) -> Iterator[tuple[str, str]]:
     left_out = sum(row[reason] for reason in _LEFT_OUT)
     if row["asked"] is None or row["asked"] < left_out:
         yield "asked", f"{left_out} or more"
-    least = row["errors"] / row["asked"] if row["asked"] else 0.0
+    least = (row["errors"] + row["blocked"]) / row["asked"] if row["asked"] else 0.0
     if not least - ROUNDED <= row["missing_share"] <= 1:
         yield "missing_share", f"{least:.6g} to 1"
     if row["metric"] in REPORTED:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from lawbound.evals.estimate import REPORTED
 
-SCHEMA_VERSION = "4"
+SCHEMA_VERSION = "5"
 """Goes up when a column changes its name, its place or its meaning, and when its numbers are made otherwise."""
 
 ColumnType = Literal["string", "number", "integer", "boolean"]
@@ -172,7 +172,7 @@ METRICS: tuple[Column, ...] = (
     Column(
         "missing_share",
         "number",
-        "share of what was asked for that failed, at its worst: of answers, of rules or families, of a part",
+        "share of what was asked for that failed or was blocked, at its worst: of answers, of rules or families, of a part",
     ),
     Column("lower_bound", "number", "value if every unscored answer lowered it"),
     Column("upper_bound", "number", "value if every unscored answer raised it"),

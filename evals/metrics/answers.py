@@ -12,8 +12,6 @@ from lawbound.evals.metrics.behaviours import withholds, withholds_all
 from lawbound.evals.metrics.bounds import ends_of, mean_bounds
 from lawbound.evals.metrics.build import MOVER, build, judged, scored, tally, tally_of_pairs
 from lawbound.evals.metrics.inputs import (
-    BLOCKED,
-    ERROR,
     OK,
     UNSCORED,
     WITHOUT_POLICY,
@@ -164,8 +162,7 @@ def _form(cut: Cut, strength: str, rows: Rows) -> Iterator[Estimate]:
     has_trace = rows["trace_behaviour"] != ""
     if has_trace.any():
         # An answer that never came would have had one too.
-        lost = np.isin(rows.status, (ERROR, BLOCKED)) & (rows["mode"] == "generate")
-        traced = rows.where(has_trace | lost)
+        traced = rows.where(has_trace | (rows.lost & (rows["mode"] == "generate")))
         trace = traced["trace_behaviour"]
         differs = withholds_all(trace) != withholds_all(traced["behaviour"])
         y = judged(traced, np.where(trace == "unscored", np.nan, differs.astype(float)))
@@ -180,8 +177,7 @@ def _token_cost(cut: Cut, strength: str) -> Iterator[Estimate]:
     # Choices generate nothing, so there is nothing that they could save.
     written = cut.rows.where(cut.rows["mode"] == "generate")
     first, second = pair_rows(written.at(strength), written.at("none"))
-    arms = [np.isin(rows.status, (ERROR, BLOCKED)) for rows in (first, second)]
-    lost = arms[0] | arms[1]
+    lost = first.lost | second.lost
     for name, column in TOKENS.items():
         counts = [rows.floats(column) for rows in (first, second)]
         left = tally_of_pairs(first, counts[0], second, counts[1])

@@ -25,8 +25,8 @@ class Tally:
 
     @property
     def missing_share(self) -> float:
-        """Share of what was asked for that failed."""
-        return self.errors / self.asked if self.asked else 0.0
+        """Share of what was asked for that failed or was blocked: no bound says what it would have been."""
+        return (self.errors + self.blocked) / self.asked if self.asked else 0.0
 
     def __add__(self, other: "Tally") -> "Tally":
         return Tally(
@@ -67,15 +67,13 @@ def judged(rows: Rows, y: Floats) -> Floats:
 
 def scored(rows: Rows, y: Floats) -> Floats:
     """The same for checked answers: a score counts although nobody could read the behaviour."""
-    lost = (rows.status == ERROR) | (rows.status == BLOCKED)
-    known: Floats = np.where(lost, np.nan, y)
+    known: Floats = np.where(rows.lost, np.nan, y)
     return known
 
 
 def unscored(rows: Rows, y: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     """Rows that a bound may fill in: answered, but without a value."""
-    lost = (rows.status == ERROR) | (rows.status == BLOCKED)
-    found: np.ndarray[tuple[int], np.dtype[np.bool_]] = ~lost & (
+    found: np.ndarray[tuple[int], np.dtype[np.bool_]] = ~rows.lost & (
         np.isnan(y) | (rows.status == UNSCORED)
     )
     return found

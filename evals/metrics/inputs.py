@@ -79,6 +79,12 @@ class Rows:
         found: NDArray[np.int8] = self["status"]
         return found
 
+    @property
+    def lost(self) -> Mask:
+        """The rows without an answer of the model's: the request failed, or a filter blocked it."""
+        found: Mask = np.isin(self.status, (ERROR, BLOCKED))
+        return found
+
 
 REQUIRED = (
     "model", "key", "item", "group", "kind", "topic", "acts", "operation", "target", "purpose", "lang",

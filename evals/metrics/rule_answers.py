@@ -190,16 +190,16 @@ def complete_rules(entries: Entries, among: Mask | None = None) -> Codes:
 
 
 def lost_share(entries: Entries) -> float:
-    """Of the rules that were asked whole, those that have left since answers failed and none of their kind was read.
+    """Of the rules that were asked whole, those that have left: of one kind answers failed or were blocked, none was read.
 
     Rules weigh the same, so a rule with few answers is more than its share of them.
     """
     asked = complete_rules(entries, np.ones(len(entries.row), dtype=bool))
     if len(asked) == 0:
         return 0.0
-    known, failed = ~np.isnan(entries.good), entries.status == ERROR
+    known, gone = ~np.isnan(entries.good), ~is_open(entries)
     lost = [
-        np.setdiff1d(entries.rule[mine & failed], entries.rule[mine & known])
+        np.setdiff1d(entries.rule[mine & gone], entries.rule[mine & known])
         for mine in (entries.role == role for role in (RESTRICTED, NEAR_ACT, NEAR_TOPIC))
     ]
     return len(np.intersect1d(asked, np.concatenate(lost))) / len(asked)

@@ -8,7 +8,7 @@ import numpy as np
 
 from lawbound.evals.estimate import NAN
 from lawbound.evals.metrics.build import Tally, scored, tally_of_pairs, unscored
-from lawbound.evals.metrics.inputs import ERROR, Cut, Mask, Rows, pair_up
+from lawbound.evals.metrics.inputs import Cut, Mask, Rows, pair_up
 from lawbound.evals.stats.correlation import pooled_icc
 from lawbound.evals.stats.intervals import Codes, Design, Floats, Mean, affine, rate
 
@@ -41,9 +41,8 @@ class Scores:
 
     @property
     def lost_share(self) -> float:
-        """Of the families that were asked, those that have left since answers failed and none has a score."""
-        known, failed = ~np.isnan(self.value), self.rows.status == ERROR
-        return _lost_share(self.rows.codes("family"), known, failed)
+        """Of the families that were asked, those that have left: answers failed or were blocked, none has a score."""
+        return _lost_share(self.rows.codes("family"), ~np.isnan(self.value), self.rows.lost)
 
     @property
     def scale(self) -> tuple[Floats, Floats]:
@@ -135,9 +134,9 @@ class Paired:
     @property
     def lost_share(self) -> float:
         """The same of families of pairs: one that lacks either answer is none."""
-        failed = [arm.rows.status == ERROR for arm in (self.first, self.second)]
         family = self.first.rows.codes("family")
-        return _lost_share(family, ~np.isnan(self.loss), failed[0] | failed[1])
+        lost = self.first.rows.lost | self.second.rows.lost
+        return _lost_share(family, ~np.isnan(self.loss), lost)
 
     @property
     def loss(self) -> Floats:
@@ -145,11 +144,11 @@ class Paired:
         return self.first.value - self.second.value
 
 
-def _lost_share(family: Codes, known: Mask, failed: Mask) -> float:
+def _lost_share(family: Codes, known: Mask, lost: Mask) -> float:
     """Families weigh the same, so one with few answers is more than its share of them."""
     if len(family) == 0:
         return 0.0
-    return len(np.setdiff1d(family[failed], family[known])) / len(np.unique(family))
+    return len(np.setdiff1d(family[lost], family[known])) / len(np.unique(family))
 
 
 def paired(first: Scores, second: Scores) -> Paired:

@@ -374,6 +374,7 @@ const complianceColumns = [
     return cell;
   } },
   { title: "missing", right: true, of: (row) => row.missing, cell: (row) => element("td", `${row.missing} of ${row.owed}`) },
+  { title: "blocked", right: true, of: (row) => row.blocked, cell: (row) => element("td", `${row.blocked} of ${row.owed}`) },
   { title: "unread", right: true, of: (row) => row.unread, cell: (row) => element("td", `${row.unread} of ${row.owed}`) },
   judgement("point"), judgement("decision"),
   { title: "P(met)", right: true, of: (row) => row.probability, cell: (row) => element("td", textOf(row, "probability"), "number") },

@@ -139,7 +139,9 @@ def gate(
     missing: Annotated[
         float,
         typer.Option(
-            min=0, max=1, help="Share of a mark's answers that may be missing before it fails."
+            min=0,
+            max=1,
+            help="Share of a mark's answers that may be missing or blocked before it fails.",
         ),
     ] = 0.05,
 ) -> None:

@@ -18,7 +18,7 @@ def hold_marks(folder: Path, missing: float) -> bool:
     """Print each threshold with what was found, and tell of missing answers; whether all are met for sure."""
     from lawbound.evals.folder.policies import run_policies
     from lawbound.evals.folder.run_folder import RunFolder
-    from lawbound.evals.gate import check_marks
+    from lawbound.evals.gate import check_marks, missing_text_of
     from lawbound.evals.number_text import deciding_text
     from lawbound.evals.thresholds import check_thresholds
 
@@ -48,11 +48,10 @@ def hold_marks(folder: Path, missing: float) -> bool:
         ],
     )
     for r in results:
-        if r.mark.missing:
-            fails = f", more than {missing:g} of them: it fails (--missing allows more)"
+        if r.mark.missing_share:
+            fails = f", more than {missing:g} of it: it fails (--missing allows more)"
             note(
-                f"WARNING: {r.mark.threshold}: {r.mark.missing} of {r.mark.owed} answers of {r.mark.model} under "
-                f"{r.mark.policy} are missing (failed, damaged or not asked){fails if r.is_short else ''}"
+                f"WARNING: {r.mark.threshold}: {missing_text_of(r.mark)}{fails if r.is_short else ''}"
             )
         _tell_why_open(r.mark)
     return all(r.passed for r in results)

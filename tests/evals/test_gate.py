@@ -103,6 +103,34 @@ def _missing(errors: int) -> Estimate:
     return Estimate("J", "m", "cn", "full", value=0.9, low=0.8, high=0.95, n=60 - errors, asked=100, errors=errors, missing_share=errors / 100)  # fmt: skip
 
 
+def test_a_gate_and_a_mark_tell_of_answers_that_a_filter_blocked(
+    behaved, frame, out, call, monkeypatch
+):
+    known = Estimate(
+        "over_refusal", "m", "us", "full", value=0.0, low=0.0, high=0.09, n=2, asked=40, blocked=38,
+        missing_share=0.95,
+    )  # fmt: skip
+    monkeypatch.setattr("lawbound.evals.folder.estimates.read_estimates", lambda _: (known,))
+    mark = ("gate", out, "--that", "over_refusal.value<=0.1")
+    said = (
+        "95 % of what was asked of m under us is missing (38 of 40 blocked by a provider's filter)"
+    )
+    code, table, err = call(*mark)
+    assert code == 1 and "FAILS" in table
+    assert f"{said}, more than 0.05 of it: it fails (--missing allows more)" in err
+    code, table, err = call(*mark, "--missing", "0.95")
+    assert code == 0 and "holds" in table and said in err and "it fails" not in err
+    rows = [behaved(f"r{n}", "refuse", "refuse", blocked=n < 6) for n in range(100)]
+    (held,) = _held(frame, rows)
+    monkeypatch.setattr("lawbound.evals.thresholds.check_thresholds", lambda *_: (held.mark,))
+    code, _, err = call("gate", out, "--marks")
+    assert code == 1
+    assert (
+        "WARNING: refuse-most: 6 % of what was asked of m under p is missing (6 of 100 blocked by a provider's "
+        "filter), more than 0.05 of it: it fails (--missing allows more)"
+    ) in err
+
+
 def test_a_gate_fails_where_more_than_a_share_of_its_answers_is_missing():
     for errors, passed in ((0, True), (5, True), (6, False), (100, False)):
         (result,) = check_gates(["J>=0.5"], [_missing(errors)])
@@ -147,12 +175,15 @@ def test_a_threshold_of_a_policy_holds_where_its_decision_is_pass(
     assert result.passed is passed
 
 
-def test_a_threshold_fails_where_more_than_a_share_of_its_answers_is_missing(behaved, frame):
+@pytest.mark.parametrize("why", ["error", "blocked"])
+def test_a_threshold_fails_where_more_than_a_share_of_its_answers_is_missing(behaved, frame, why):
     for lost, passed in ((0, True), (5, True), (6, False)):
-        rows = [behaved(f"r{n}", "refuse", "refuse", error=n < lost) for n in range(100)]
+        rows = [behaved(f"r{n}", "refuse", "refuse", **{why: n < lost}) for n in range(100)]
         (result,) = _held(frame, rows)
         assert (result.passed, result.is_short) == (passed, not passed)
-        assert (result.mark.missing, result.mark.owed) == (lost, 100)
+        counts = {"error": result.mark.missing, "blocked": result.mark.blocked}
+        assert counts == {"error": 0, "blocked": 0} | {why: lost}
+        assert result.mark.owed == 100
 
 
 def test_reference_models_are_held_to_no_threshold(behaved, frame):

@@ -19,12 +19,18 @@ RULES = {
 KINDS = ("restricted", "act", "topic")
 
 
-FAILED = {"error": True, "behaviour": "unscored", "met": math.nan, "plain": math.nan}
+UNREAD = {"behaviour": "unscored", "met": math.nan, "plain": math.nan, "score": math.nan}
+
+
+@pytest.fixture(params=["error", "blocked"])
+def lost(request):
+    """What a row becomes whose answer never came, or was withheld by a filter."""
+    return {request.param: True} | UNREAD
 
 
 @pytest.fixture
-def answers(behaved):
-    """Twenty right answers of each kind for two rules at full, of which some have failed."""
+def answers(behaved, lost):
+    """Twenty right answers of each kind for two rules at full, of which some are lost."""
 
     def make(failed):
         rows = []
@@ -34,7 +40,7 @@ def answers(behaved):
                 wanted = "refuse" if kind == KINDS[0] else "answer"
                 rows += [
                     behaved(f"{rule}{kind}{i}", wanted, wanted, lang=("en", "zh")[i % 2], **place)
-                    | (FAILED if failed(rule, kind, i) else {})
+                    | (lost if failed(rule, kind, i) else {})
                     for i in range(20)
                 ]
         return rows
@@ -70,7 +76,7 @@ def test_what_is_over_the_rules_of_j_lacks_those_that_left_it_under_every_streng
     rows = answers(lambda rule, its, _: (rule, its) == ("s", "restricted"))
     found = compute_metrics(frame([row | {"strength": strength} for row in rows]), RULES, seed=0)
     (result,) = check_gates([f"{metric}:{strength}<=0.5"], found)
-    assert (result.estimate.errors, result.estimate.missing_share) == (0, 0.5)
+    assert (_lost(result.estimate), result.estimate.missing_share) == (0, 0.5)
     assert result.is_short and not result.passed
 
 
@@ -89,7 +95,7 @@ def test_a_small_rule_that_left_is_a_rule_and_not_its_few_answers(answers, frame
         }
     found = compute_metrics(frame(rows), rules, seed=0)
     (result,) = check_gates([gate], found)
-    assert result.estimate.errors / result.estimate.asked < MOST_MISSING
+    assert _lost(result.estimate) / result.estimate.asked < MOST_MISSING
     assert result.estimate.missing_share == 0.5
     assert result.is_short and not result.passed
     assert result.estimate.note.endswith("and 2 answers that were read left with the others")
@@ -116,12 +122,11 @@ def test_a_product_lacks_what_its_worst_part_lacks(answers, solved, frame, metri
     op = "<=" if metric == "exchange_rate" else ">="
     (result,) = check_gates([f"{metric}.value{op}{0.9 if op == '<=' else 0}"], found)
     assert result.gate.holds(result.found)
-    assert result.estimate.errors / result.estimate.asked < MOST_MISSING
+    assert _lost(result.estimate) / result.estimate.asked < MOST_MISSING
     assert result.estimate.missing_share == 0.5 and not result.passed
 
 
-def test_a_small_family_that_left_is_a_family_and_not_its_few_answers(solved, frame):
-    lost = {"error": True, "score": math.nan}
+def test_a_small_family_that_left_is_a_family_and_not_its_few_answers(solved, frame, lost):
     rows = []
     for strength in ("placebo", "full"):
         rows += [solved(f"q{i}", 1.0, strength=strength) for i in range(99)]
@@ -130,7 +135,7 @@ def test_a_small_family_that_left_is_a_family_and_not_its_few_answers(solved, fr
     found = compute_metrics(frame(rows), RULES, seed=0)
     for gate in ("capability>=0", "policy_tax<=0.5", "retention>=0"):
         (result,) = check_gates([gate], found)
-        assert (result.estimate.errors, result.estimate.asked) == (1, 100)
+        assert (_lost(result.estimate), result.estimate.asked) == (1, 100)
         assert result.estimate.missing_share == 0.5 and not result.passed, gate
 
 
@@ -143,6 +148,15 @@ def test_what_is_missing_is_told_as_the_share_that_counts():
         "50 % of what was asked of m under cn is missing (5 of 50 failed, damaged or not asked; the share is that "
         "of the rules or families that left for it, or of the part that lacks most)"
     )
+    filtered = replace(whole, errors=0, blocked=5)
+    assert missing_text(filtered).endswith("(5 of 50 blocked by a provider's filter)")
+    assert missing_text(replace(whole, blocked=1, missing_share=0.12)).endswith(
+        "(5 of 50 failed, damaged or not asked, 1 of 50 blocked by a provider's filter)"
+    )
+
+
+def _lost(estimate):
+    return estimate.errors + estimate.blocked
 
 
 def _one_in_twenty(rule, kind, i):
@@ -165,17 +179,16 @@ def test_what_is_missing_is_a_share_of_what_was_asked_of_both_kinds_of_near_miss
 
 
 @pytest.mark.parametrize("arms", [("placebo",), ("full",), ("placebo", "full")])
-def test_a_pair_that_lacks_an_answer_is_one_whether_it_lacks_one_or_both(solved, frame, arms):
+def test_a_pair_that_lacks_an_answer_is_one_whether_it_lacks_one_or_both(solved, frame, arms, lost):
     rows = [
-        solved(f"q{i}", 1.0, strength=strength)
-        | ({"error": True, "score": math.nan} if i == 3 and strength in arms else {})
+        solved(f"q{i}", 1.0, strength=strength) | (lost if i == 3 and strength in arms else {})
         for strength in ("placebo", "full")
         for i in range(20)
     ]
     found = compute_metrics(frame(rows), RULES, seed=0)
     for metric in ("policy_tax", "retention", "tax_wrong"):
         (one,) = [e for e in found if (e.metric, e.strength) == (metric, "full")]
-        assert (one.n, one.asked, one.errors) == (19, 20, 1), metric
+        assert (one.n, one.asked, _lost(one)) == (19, 20, 1), metric
     (result,) = check_gates(["policy_tax<=0.5"], found)
     assert result.passed
     (result,) = check_gates(["policy_tax<=0.5"], found, most_missing=0.04)
