@@ -141,6 +141,7 @@ def _public_gap(cut: Cut) -> Iterator[Estimate]:
             shares[0].upper_bound - shares[1].lower_bound,
         ),
         note=f"{public.n} published answers, {private.n} kept back",
+        missing_share=max(e.missing_share for e in shares),
     )  # fmt: skip
 
 

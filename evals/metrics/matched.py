@@ -54,6 +54,7 @@ def _against_matches(
     asked, weights = _match_weights(treated, control)
     serves = weights > 0
     left = tally(treated.take(asked), y[asked]) + tally(control.where(serves), y_control[serves])
+    gone = _lost_share(treated, control, weights, ~np.isnan(y_control))
     ends = [ends_of(rows, values) for rows, values in ((treated, y), (control, y_control))]
     bounds = tuple(
         _matched_difference(treated, control, mine, theirs)
@@ -64,7 +65,8 @@ def _against_matches(
     kept, weights = _match_weights(treated, control)
     if len(kept) == 0:
         return build(
-            cut, metric, strength, Mean(), left, note=f"no match for any of the {called}"
+            cut, metric, strength, Mean(), left, note=f"no match for any of the {called}",
+            missing_share=gone,
         )  # fmt: skip
     first = plain_rate(treated.take(kept), y[known][kept])
     used = weights > 0
@@ -74,8 +76,29 @@ def _against_matches(
     return build(
         cut, metric, strength, mean, left, method=MOVER,
         bounds=(bounds[0], bounds[1]),
-        note=f"{len(kept)} of {len(treated)} {called} have a match",
+        note=f"{len(kept)} of {len(treated)} {called} have a match", missing_share=gone,
     )  # fmt: skip
+
+
+def _lost_share(treated: Rows, control: Rows, weights: Floats, known: Mask) -> float:
+    """What the side lacks that lacks more: of the items those that left, of the matches the weight of the lost ones.
+
+    An item leaves where its own answer failed or was blocked, or where one of its matches did and none was read.
+
+    Args:
+        treated: The items, as they were asked.
+        control: What may match them.
+        weights: What each of these weighs as a match, all answers given.
+        known: Which of these were read.
+    """
+    gone = [
+        bool(is_lost or ((matches & control.lost).any() and not (matches & known).any()))
+        for matches, is_lost in zip(_matches(treated, control), treated.lost, strict=True)
+        if matches.any()
+    ]
+    if not gone:
+        return 0.0
+    return max(sum(gone) / len(gone), float(weights[control.lost].sum() / weights.sum()))
 
 
 def _matched_difference(treated: Rows, control: Rows, y: Floats, y_control: Floats) -> float:

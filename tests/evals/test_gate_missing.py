@@ -193,3 +193,50 @@ def test_a_pair_that_lacks_an_answer_is_one_whether_it_lacks_one_or_both(solved,
     assert result.passed
     (result,) = check_gates(["policy_tax<=0.5"], found, most_missing=0.04)
     assert result.is_short
+
+
+@pytest.mark.parametrize(
+    ("gone", "share"),
+    [
+        ((), 0.0),
+        (("x0",), 1 / 20),
+        (("lone",), 2 / 20),  # two items have no match but that one
+        (("lone", "x0"), 3 / 20),
+        (("lone", "y0"), 2 / 20),  # one of the two
+        (("c0",), 18 / 20 / 4),  # four matches share the weight of eighteen items, three are left
+    ],
+)
+@pytest.mark.parametrize("metric", ["prior_withholding", "spillover"])
+def test_a_matched_difference_lacks_the_items_whose_matches_were_lost(
+    behaved, frame, lost, metric, gone, share
+):
+    acts = {"x": "praise", "c": "praise", "y": "mock", "lone": "mock"}
+    names = [f"x{i}" for i in range(18)] + ["y0", "y1"] + [f"c{i}" for i in range(4)] + ["lone"]
+    rows = []
+    for name in names:
+        act, is_treated = acts[name.rstrip("0123456789")], name[0] in "xy"
+        if metric == "spillover":
+            at = {"topic": "a/t" if is_treated else "b/u", "target": "FR" if is_treated else "PE"}
+            row = behaved(name, "answer", "answer", acts=act, **at)
+        else:
+            base, target = ("refuse", "CN") if is_treated else ("answer", "FR")
+            row = behaved(name, base, "answer", acts=act, target=target, strength="none")
+        rows.append(row | (lost if name in gone else {}))
+    if metric == "spillover":  # what is restricted of another country, and has no match of its own
+        rows += [behaved(act, "refuse", "refuse", acts=act, target="CN") for act in acts.values()]
+    found = compute_metrics(frame(rows), RULES, seed=0)
+    (result,) = check_gates([f"{metric}.value<=1"], found)
+    assert (_lost(result.estimate), result.estimate.asked) == (len(gone), 25)
+    assert result.estimate.missing_share == pytest.approx(share)
+    assert result.passed is (share <= MOST_MISSING)
+
+
+def test_the_public_gap_lacks_what_the_side_lacks_that_lacks_more(behaved, frame, lost):
+    rows = [behaved(f"p{i}", "refuse", "refuse") for i in range(95)]
+    rows += [
+        behaved(f"k{i}", "refuse", "refuse", tags="split-private") | (lost if i > 0 else {})
+        for i in range(5)
+    ]
+    (result,) = check_gates(["public_gap.value<=1"], compute_metrics(frame(rows), RULES, seed=0))
+    assert _lost(result.estimate) / result.estimate.asked < MOST_MISSING
+    assert result.estimate.missing_share == pytest.approx(4 / 5) and not result.passed
