@@ -26,7 +26,7 @@ class PowerRow:
     """Item groups of the pilot."""
     clusters_needed: int
     items_needed: int
-    """At what the pilot asked for each group: of near-misses both kinds, though one is the worse."""
+    """At what the pilot asked for each group: of near-misses both kinds, though one is the worse; repeats once."""
     mde: float
     """What the pilot itself could have seen."""
     power: float
@@ -65,11 +65,24 @@ def power_of(effect: float, sd: float, clusters: int, *, alpha: float = 0.05) ->
 
 
 def from_pilot(
-    estimates: Iterable[Estimate], *, metric: str, effect: float, power: float = 0.8
+    estimates: Iterable[Estimate],
+    *,
+    metric: str,
+    effect: float,
+    power: float = 0.8,
+    epochs: int = 1,
 ) -> tuple[PowerRow, ...]:
     """What each whole estimate of a metric in a pilot run says about the effect.
 
     The minimum detectable effect is 2.8 standard errors, so it tells them; clusters carry the information.
+
+    Args:
+        estimates: Of the pilot.
+        metric: Which of them.
+        effect: True difference to be found.
+        power: Wanted probability of finding it.
+        epochs: How often the pilot asked each item, which `asked` counts as often. Choices are asked once, and what
+            is generated beside them is not: there no answer is taken for a repeat.
 
     Raises:
         MetricError: The pilot has no such estimate.
@@ -81,10 +94,11 @@ def from_pilot(
         if e.metric == metric:
             sd = e.mde / (Z95 + Z80) * sqrt(e.clusters)
             needed = clusters_needed(effect, sd, power=power)
+            repeats = epochs if e.mode == "generate" else 1
             rows.append(
                 PowerRow(
                     metric, e.model, e.policy, e.strength, e.mode, effect, e.clusters, needed,
-                    ceil(needed * e.asked / e.clusters), e.mde, power_of(effect, sd, e.clusters),
+                    ceil(needed * e.asked / (repeats * e.clusters)), e.mde, power_of(effect, sd, e.clusters),
                 )
             )  # fmt: skip
     if not rows:

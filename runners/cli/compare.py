@@ -245,7 +245,8 @@ def power(
 
     estimates = read_estimates(pilot / "metrics.csv")
     wanted = metric or "policy_tax"
-    rows = from_pilot(estimates, metric=wanted, effect=effect, power=target)
+    epochs = _epochs(pilot)
+    rows = from_pilot(estimates, metric=wanted, effect=effect, power=target, epochs=epochs or 1)
     table(
         ["model", "policy", "strength", "mode", "clusters", "power now", "needed", "items needed"],
         [
@@ -263,6 +264,25 @@ def power(
         ],
     )
     tell_of_digests(pilot)
+    if epochs is None:
+        note(
+            f"{pilot}: without run.yaml nobody can tell how often each item was asked: repeats count as items needed"
+        )
+    elif epochs > 1 and any(row.mode != "generate" for row in rows):
+        note(
+            f"items needed of choices are at most so many: what is generated beside them was asked {epochs} times"
+        )
     warn_of_not_asked(pilot)
     for e in left_out(estimates, wanted):
         note(f"{e.model} under {e.policy} at {e.strength}: {wanted} {why_unusable(e)}")
+
+
+def _epochs(pilot: Path) -> int | None:
+    """How often a pilot asked each item that is generated; None where nobody can tell."""
+    from lawbound.evals.folder.run_folder import RunFolder
+
+    run = RunFolder(pilot)
+    if not run.run_yaml.exists():
+        return None
+    epochs = run.read_run().get("spec", {}).get("epochs", 1)
+    return epochs if isinstance(epochs, int) and epochs > 0 else 1

@@ -4,6 +4,7 @@ import pytest
 from statsmodels.stats.power import NormalIndPower
 
 from lawbound.evals.estimate import Estimate
+from lawbound.evals.evaluate import evaluate
 from lawbound.evals.metrics.inputs import MetricError
 from lawbound.evals.power import (
     clusters_needed,
@@ -12,6 +13,8 @@ from lawbound.evals.power import (
     power_of,
     why_unusable,
 )
+from lawbound.evals.run_spec import RunSpec
+from lawbound.runners.engines.function import FunctionEngine
 
 
 def pilot(metric="J", **changes):
@@ -59,6 +62,36 @@ def test_what_a_pilot_asked_for_and_could_not_use_is_asked_for_again():
     excess = pilot("excess", n=20, clusters=20, asked=40)
     (row,) = from_pilot([excess], metric="excess", effect=0.0716)
     assert (row.clusters_needed, row.items_needed) == (80, 160)
+
+
+def test_repeats_of_an_item_are_no_further_items():
+    once, thrice = pilot(asked=20), pilot(asked=60)
+    (row,) = from_pilot([once], metric="J", effect=0.1)
+    (repeated,) = from_pilot([thrice], metric="J", effect=0.1, epochs=3)
+    assert repeated.items_needed == row.items_needed == 2 * row.clusters_needed
+    # Choices are asked once, whatever `epochs` is.
+    (row,) = from_pilot(
+        [pilot("capability", mode="choices")], metric="capability", effect=0.1, epochs=3
+    )
+    assert row.items_needed == 2 * row.clusters_needed
+
+
+def test_power_counts_the_items_of_a_pilot_that_asked_each_several_times(call, tmp_path):
+    needed = {}
+    for epochs in (1, 3):
+        out = tmp_path / str(epochs)
+        spec = RunSpec(
+            suite="quick", models=("m",), policies=("us",), limit=6, epochs=epochs, references=False
+        )
+        evaluate(spec, out, engines={"m": FunctionEngine(lambda _: "Yes.", name="m")})
+        code, table, _ = call("power", out, "--effect", "0.2", "--metric", "intl_gap")
+        assert code == 0
+        (line,) = [line for line in table.splitlines() if " full " in line]
+        needed[epochs] = line.split()[-2:]
+    assert needed[1] == needed[3]
+    (out / "run.yaml").unlink()
+    _, table, err = call("power", out, "--effect", "0.2", "--metric", "intl_gap")
+    assert "nobody can tell how often each item was asked: repeats count as items needed" in err
 
 
 def test_estimates_that_a_pilot_does_not_know_are_told():
