@@ -134,6 +134,18 @@ def check_digests(
             _check(root / name, digests.get(name, ()), how, error)
 
 
+def are_replaced(root: Path, digests: Mapping[str, Collection[str]], asked: Iterable[str]) -> bool:
+    """Whether one of the files that say what was asked is no longer the one that the rest of ``run.yaml`` is about.
+
+    Args:
+        root: The run folder, with files that ``run.yaml`` names: see `check_digests`.
+        digests: Of its ``run.yaml``.
+        asked: Names of the files.
+    """
+    named = [(root / name, next(iter(digests[name]), "")) for name in asked if name in digests]
+    return any(path.exists() and file_digest(path) != first for path, first in named)
+
+
 def _check(
     path: Path,
     known: Collection[str],

@@ -13,7 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.folder.checks import ASSIGNED, assignments, check_run, check_text
-from lawbound.evals.folder.digests import ITEMS, Told, check_digests, digest_of
+from lawbound.evals.folder.digests import (
+    ITEMS,
+    Told,
+    are_replaced,
+    check_digests,
+    digest_of,
+)
 from lawbound.evals.folder.files import FolderError, read_records, write_atomically, write_lines
 from lawbound.evals.folder.lmeval_logs import hint_of_logs
 from lawbound.evals.folder.prompts import prompt_lines
@@ -225,6 +231,16 @@ class RunFolder:
             FolderError,
             described=(ITEMS, *plans) if items else plans,
         )
+
+    def is_being_replaced(self) -> bool:
+        """Whether a later run was stopped before it had asked a model to its end: ``run.yaml`` is about the one before.
+
+        Raises:
+            FolderError: This is no run folder.
+        """
+        record = self.read_run()
+        asked = (ITEMS, *self._plans(record))
+        return are_replaced(self.root, record.get("digests", {}), asked)
 
     def _plans(self, record: Mapping[str, Any]) -> tuple[str, ...]:
         return tuple(self.plan_name(entry["model"]) for entry in record["models"])

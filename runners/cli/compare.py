@@ -7,7 +7,7 @@ import typer
 
 from lawbound.runners.cli.console import bars, note, show, table
 from lawbound.runners.cli.marks import hold_marks, tell_of_unread
-from lawbound.runners.cli.remarks import tell_of_digests, warn_of_not_asked
+from lawbound.runners.cli.remarks import tell_of_digests, warn_of_later_run, warn_of_not_asked
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -98,6 +98,7 @@ def compare(
     for line in (*unlike(record, other, names), *other_graders((first, second), names)):
         show(line)
     tell_of_digests(*dict.fromkeys((first, second)))
+    warn_of_later_run(*dict.fromkeys((first, second)))
     if out is not None:
         write_atomically(out, csv_bytes(found.flipped))
         note(f"wrote {out}: {len(found.flipped)} flipped verdicts, a pair x policy each")
@@ -154,9 +155,13 @@ def gate(
     if marks:
         holds.append(hold_marks(folder, missing))
     tell_of_digests(folder)
-    if warn_of_not_asked(folder) and missing < 1:
-        note(f"{folder}: no gate passes while a model is missing whole (--missing 1 lets it)")
-        holds.append(False)
+    for is_behind, what in (
+        (warn_of_not_asked(folder), "a model is missing whole"),
+        (warn_of_later_run(folder), "a later run is not finished"),
+    ):
+        if is_behind and missing < 1:
+            note(f"{folder}: no gate passes while {what} (--missing 1 lets it)")
+            holds.append(False)
     if not all(holds):
         raise typer.Exit(FAILED)
 
@@ -273,6 +278,7 @@ def power(
             f"items needed of choices are at most so many: what is generated beside them was asked {epochs} times"
         )
     warn_of_not_asked(pilot)
+    warn_of_later_run(pilot)
     for e in left_out(estimates, wanted):
         note(f"{e.model} under {e.policy} at {e.strength}: {wanted} {why_unusable(e)}")
 

@@ -48,6 +48,24 @@ def warn_of_not_asked(*folders: Path) -> tuple[str, ...]:
     return tuple(real)
 
 
+def warn_of_later_run(*folders: Path) -> bool:
+    """Whose numbers are a run's that a later one was to replace, which was stopped in its first model.
+
+    Returns:
+        Whether there are any.
+    """
+    from lawbound.evals.folder.run_folder import RunFolder
+
+    older = [folder for folder in folders if RunFolder(folder).run_yaml.exists()]
+    older = [folder for folder in older if RunFolder(folder).is_being_replaced()]
+    for folder in older:
+        note(
+            f"WARNING: {folder}: a later run in this folder was stopped before it had asked a model to its end, and these "
+            "are the numbers of the run before it: run again to go on, which asks only what is missing"
+        )
+    return bool(older)
+
+
 def warn_of_versions(boards: Mapping[Path, "pd.DataFrame"]) -> None:
     """Which folders hold a board whose numbers another version made otherwise; one line."""
     from lawbound.evals.leaderboard.columns import SCHEMA_VERSION

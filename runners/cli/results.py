@@ -29,6 +29,7 @@ from lawbound.runners.cli.remarks import (
     tell_of_policies,
     warn_of_answers,
     warn_of_gaps,
+    warn_of_later_run,
     warn_of_missing,
     warn_of_not_asked,
     warn_of_settings,
@@ -207,6 +208,7 @@ def leaderboard(
     warn_of_versions({named[name]: board for name, board in boards.items()})
     tell_of_digests(*folders)
     warn_of_not_asked(*folders)
+    warn_of_later_run(*folders)
     warn_of_missing(merged)
     if card:
         show(model_card(merged, card))

@@ -267,7 +267,7 @@ def _stopped(_: Request) -> str:
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("command", ["score", "report", "gate", "leaderboard"])
+@pytest.mark.parametrize("command", ["score", "report", "gate", "power", "leaderboard", "compare"])
 def test_a_stopped_run_under_another_suite_is_not_concluded_as_the_one_before_it(
     call: Callable[..., tuple[int, str, str]], run: Path, command: str
 ) -> None:
@@ -275,15 +275,22 @@ def test_a_stopped_run_under_another_suite_is_not_concluded_as_the_one_before_it
     with pytest.raises(KeyboardInterrupt):
         evaluate(_spec(6), run, engines={"m": FunctionEngine(_stopped, name="m")})
     code, _, err = call(*_arguments(command, run))
+    told = f"WARNING: {run}: a later run in this folder was stopped"
     if command in RESULTS:  # these read what was concluded of the older run
-        assert code == 0
+        assert code == (1 if command == "gate" else 0)
+        assert err.count(told) == 1
+        assert ("no gate passes while a later run is not finished" in err) is (command == "gate")
     else:
         assert code == 2
         (line,) = err.splitlines()
         assert f"{run / PLAN}: was written by a run that was stopped" in line
     assert before == {name: (run / name).read_bytes() for name in before}
+    if command == "gate":
+        assert call(*_arguments(command, run), "--missing", "1")[0] == 0
     evaluate(_spec(6), run, engines={"m": FunctionEngine(lambda _: "Yes.", name="m")})
     assert call("score", run)[0] == 0
+    code, _, err = call(*_arguments(command, run))
+    assert code == 0 and told not in err
 
 
 @pytest.mark.filterwarnings("ignore:.*answers were stored")
