@@ -248,7 +248,7 @@ def missing_text(e: Estimate) -> str:
     """What of an estimate's answers, or pairs of them, is missing, and where that is not the share that counts."""
     of_all = (e.errors + e.blocked) / e.asked if e.asked else 0.0
     worst = (
-        "; the share is that of the rules or families that left for it, or of the part that lacks most"
+        "; the share is that of the rules or families that left for it, or of the part or side that lacks most"
         if e.missing_share > of_all + ROUNDED
         else ""
     )

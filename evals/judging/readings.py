@@ -79,6 +79,11 @@ def stored_decisions(folder: RunFolder) -> dict[Place, Decision]:
         FolderError: The file is missing or damaged.
     """
     path = _file(folder)
+    if not path.exists():
+        raise FolderError(
+            f"{path}: is not there, expected what the judges in run.yaml said; the same --judge writes it again and asks "
+            "nothing twice whose reply is stored beside it, --judge none goes back to the offline grader"
+        )
     adapter, fates = TypeAdapter(Reading), TypeAdapter(Fate | None)
     votes = TypeAdapter(dict[str, str])
     found: dict[Place, Decision] = {}

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ def read_table(
         error: What is raised.
 
     Raises:
-        ValueError: `error`: it cannot be read, its columns are others, or a cell cannot be.
+        ValueError: `error`: it cannot be read, its columns are others, it has no row, or a cell cannot be.
         FolderError: It was changed since it was concluded, or the run's questions or plan were since they were asked.
     """
     RunFolder(path.parent).check_result(path.name)
@@ -50,8 +51,9 @@ def read_table(
         if hint := _hint_of_version(first, path):
             version = quoted(first.get("schema_version") or "")
             raise error(f"{path}: schema_version is {version}, expected {SCHEMA_VERSION}{hint}")
-        odd = sorted(set(header).symmetric_difference(names))
-        raise error(f"{path}: columns differ from the schema in {odd[:5]}")
+        raise error(f"{path}: {_unlike(header, names)}")
+    if not records:
+        raise error(f"{path}: holds no rows, expected those of a run")
     rows = []
     for number, record in enumerate(records, start=2):
         if None in record or None in record.values():
@@ -66,13 +68,25 @@ def read_table(
     return rows
 
 
+def _unlike(header: Sequence[str], names: Sequence[str]) -> str:
+    """How the columns of a file differ from those that it must have."""
+    if not header:
+        return "is empty, expected a header and rows"
+    found, wanted = Counter(header), Counter(names)
+    if odd := sorted((found - wanted) + (wanted - found)):
+        return f"columns differ from the schema in {odd[:5]}"
+    at = next(i for i, name in enumerate(names) if header[i] != name)
+    return f"column {at + 1} is '{header[at]}', expected '{names[at]}': the columns stand in another order"
+
+
 def _hint_of_version(row: Mapping[str, Any], path: Path) -> str:
     """What to do about a row that another version wrote; nothing where this one did, or nobody says."""
     if row.get("schema_version", SCHEMA_VERSION) == SCHEMA_VERSION:
         return ""
-    how = f"`lawbound score {path.parent}` writes it anew"
+    how = "`lawbound score` of its run folder writes it anew; here is no run.yaml"
     folder = RunFolder(path.parent)
     if folder.run_yaml.exists():
+        how = f"`lawbound score {path.parent}` writes it anew"
         try:
             folder.check_described(folder.read_run(), items=True)
         except FolderError:

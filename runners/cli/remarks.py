@@ -213,7 +213,7 @@ def tell_of_kept_judges(folder: Path) -> None:
     if record is None:
         return
     note(
-        f"judges: {','.join(record['models'])} read this run before, and what was said stays "
+        f"judges: {', '.join(record['models'])} read this run before, and what was said stays "
         f"(of {record['asked']} answers); --judge none drops it"
     )
     if record["unread"]:

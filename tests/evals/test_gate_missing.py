@@ -146,7 +146,7 @@ def test_what_is_missing_is_told_as_the_share_that_counts():
     )
     assert missing_text(replace(whole, missing_share=0.5)) == (
         "50 % of what was asked of m under cn is missing (5 of 50 failed, damaged or not asked; the share is that "
-        "of the rules or families that left for it, or of the part that lacks most)"
+        "of the rules or families that left for it, or of the part or side that lacks most)"
     )
     filtered = replace(whole, errors=0, blocked=5)
     assert missing_text(filtered).endswith("(5 of 50 blocked by a provider's filter)")

@@ -393,6 +393,21 @@ def test_damaged_readings_are_named_with_their_line(out: Path, judge: Judges) ->
         conclude(out)
 
 
+def test_readings_that_are_not_there_are_missed_with_the_way_on(out: Path, judge: Judges) -> None:
+    spec = JudgeSpec((judge("tiny", ("", REFUSE)),), "all")
+    conclude(out, judge=spec, resamples=50)
+    file = out / "judgements" / "readings.jsonl"
+    before = file.read_bytes()
+    file.unlink()
+    with pytest.raises(FolderError, match=r"is not there, .*the same --judge writes it again"):
+        conclude(out)
+    conclude(out, judge=spec, resamples=50)
+    assert file.read_bytes() == before
+    file.unlink()
+    conclude(out, judge=JudgeSpec(()), resamples=50)
+    assert set(_frame(out)["graded_by"]) == {"offline"}
+
+
 def test_the_command_line_names_the_panel(
     out: Path, judge: Judges, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -408,6 +423,15 @@ def test_the_command_line_names_the_panel(
     names = [judge("a", ("", REFUSE)), judge("b", ("", REFUSE))]
     assert run("--judge", ",".join(names), "--judge-mode", "all") == 0
     assert (_record(out)["models"], _record(out)["mode"]) == (names, "all")
+    file = out / "run.yaml"
+    servers = [f"openai:j{n}@http://127.0.0.1:{n}/v1" for n in (1, 2)]
+    record = file.read_text()
+    for name, server in zip(names, servers, strict=True):
+        file.write_text(file.read_text().replace(name, server))
+    capsys.readouterr()
+    tell_of_kept_judges(out)
+    assert f"judges: {', '.join(servers)} read this run before" in capsys.readouterr().err
+    file.write_text(record)
     assert run("--judge", "gpt") == 2
     assert "model 'gpt': unknown form" in capsys.readouterr().err
     assert run("--judge", "guard:lama:" + names[0]) == 2

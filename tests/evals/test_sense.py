@@ -51,8 +51,31 @@ def test_estimates_of_another_version_are_to_be_written_anew(tmp_path: Path) -> 
         )
     )
     told = (
-        f"{path}:2: column 'schema_version' holds '2', expected {SCHEMA_VERSION}: another version of Lawbound wrote it (`lawbound score "
-        f"{tmp_path}` writes it anew)"
+        f"{path}:2: column 'schema_version' holds '2', expected {SCHEMA_VERSION}: another version of Lawbound wrote it "
+        "(`lawbound score` of its run folder writes it anew; here is no run.yaml)"
     )
     with pytest.raises(FolderError, match=f"^{re.escape(told)}$"):
+        read_estimates(path)
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (lambda lines: [], "is empty, expected a header and rows"),
+        (lambda lines: lines[:1], "holds no rows, expected those of a run"),
+        (
+            lambda lines: [line.replace("model,policy", "policy,model") for line in lines],
+            "column 2 is 'policy', expected 'model': the columns stand in another order",
+        ),
+        (
+            lambda lines: [line.replace("model,policy", "model,model") for line in lines],
+            "columns differ from the schema in ['model', 'policy']",
+        ),
+    ],
+)
+def test_what_is_wrong_with_the_columns_of_a_table_is_said(tmp_path, change, told):
+    path = tmp_path / "metrics.csv"
+    wrote = csv_bytes(metrics_rows([Estimate("J", "m", "cn", "full", value=0.5, n=4)])).decode()
+    path.write_text("".join(change(wrote.splitlines(keepends=True))))
+    with pytest.raises(FolderError, match=f"^{re.escape(f'{path}: {told}')}$"):
         read_estimates(path)

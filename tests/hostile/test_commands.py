@@ -68,12 +68,19 @@ def test_a_name_that_no_disk_takes_is_one_line(arguments: tuple[str, ...]) -> No
     _refused(_call(*arguments), "aaa...")
 
 
-@pytest.mark.parametrize("content", [b"", b"[]\n", b"5\n", b"{}\n", b"\xff", b"\0"])
+@pytest.mark.parametrize("content", [b"[]\n", b"5\n", b"{}\n", b"\xff", b"\0"])
 def test_a_leaderboard_without_its_columns_is_refused(
     concluded: Path, tmp_path: Path, content: bytes
 ) -> None:
     (tmp_path / "leaderboard.csv").write_bytes(content)
     _refused(_call("leaderboard", tmp_path), "leaderboard.csv: c")
+
+
+def test_a_leaderboard_without_rows_is_refused(concluded: Path, tmp_path: Path) -> None:
+    header, *_ = (concluded / "leaderboard.csv").read_bytes().splitlines(keepends=True)
+    for content, found in ((b"", "is empty"), (header, "holds no rows")):
+        (tmp_path / "leaderboard.csv").write_bytes(content)
+        _refused(_call("leaderboard", tmp_path), f"leaderboard.csv: {found}")
 
 
 def test_a_leaderboard_that_is_cut_off_is_refused(concluded: Path, tmp_path: Path) -> None:
