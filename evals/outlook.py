@@ -77,6 +77,19 @@ def could_gather(select: Iterable[Selection], limit: int | None) -> bool:
     )
 
 
+def languages_in_words(items: Iterable[Item]) -> str:
+    """Items by kind and language; empty where all are in one language."""
+    counts: dict[str, Counter[str]] = {}
+    for item in items:
+        counts.setdefault(item.kind, Counter())[item.lang] += 1
+    if len({lang for langs in counts.values() for lang in langs}) < 2:
+        return ""
+    return "; ".join(
+        f"{kind} {', '.join(f'{lang} {n}' for lang, n in sorted(langs.items()))}"
+        for kind, langs in sorted(counts.items())
+    )
+
+
 def unread_languages(items: Iterable[Item]) -> Mapping[str, int]:
     """Items by language, of those in which the offline grader reads no answer."""
     return Counter(item.lang for item in items if item.lang not in shipped())

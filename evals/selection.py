@@ -1,6 +1,5 @@
 """Drawing the items that a selection wants, evenly between its cells."""
 
-from collections import deque
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from fnmatch import fnmatchcase
@@ -8,14 +7,12 @@ from itertools import combinations
 
 import numpy as np
 
-from lawbound.evals.suite_file import Selection
+from lawbound.evals.even_draw import Cell, Cells, balanced, in_turns, shuffled
+from lawbound.evals.suite_file import OF_RULES, Selection
 from lawbound.rubrics.policy.banks import bank_items
 from lawbound.rubrics.policy.policy import Policy, Rule
 from lawbound.rubrics.policy.requirement import RESTRICTING
 from lawbound.tasks.item import Item
-
-Cells = Mapping[str, Sequence[str]]
-"""Item id -> names of the cells that the item fills; items that are not wanted are left out."""
 
 
 def draw(
@@ -35,29 +32,47 @@ def draw(
         tag for size in policy.file.banks if size.id == selection.bank for tag in size.tags
     )
     cells = {item.id: _cells(selection, policy, policies, item, patterns) for item in pool}
+    # Drawn first and whatever is picked, so that restricted items and near-misses begin with the same rules.
+    rules = shuffled((rule.id for rule in policy.rules), rng)
     if selection.rules is not None:
-        rules = _drawn_rules(policy, items, selection.rules, rng)
+        whole = _whole_rules(policy, items)
+        rules = [rule for rule in rules if rule in whole]
+        chosen = _in_proportion(rules, policy)[: selection.rules]
         cells = {
-            name: [cell for cell in mine if cell.split(":")[1] in rules]
-            for name, mine in cells.items()
+            name: [cell for cell in mine if cell.name in chosen] for name, mine in cells.items()
         }
     pool = [item for item in pool if cells[item.id]]
     late = _beside_nothing(selection, policy, items)
+    names = _in_proportion(rules, policy) if selection.pick in OF_RULES else ()
     if not selection.translations:
-        return balanced(pool, cells, count, rng, late)
+        return _drawn(pool, cells, names, count, rng, late)
     groups: dict[str, list[Item]] = {}
-    for item in pool:
+    for item in sorted(pool, key=lambda item: item.id):
         groups.setdefault(item.group, []).append(item)
     firsts = [members[0] for members in groups.values() if len({i.lang for i in members}) > 1]
     shared = {
         first.id: [cell for item in groups[first.group] for cell in cells[item.id]]
         for first in firsts
     }
-    drawn = balanced(firsts, shared, count, rng, late)
+    drawn = _drawn(firsts, shared, names, count, rng, late)
     return [item for first in drawn for item in groups[first.group]]
 
 
-def _beside_nothing(selection: Selection, policy: Policy, items: Sequence[Item]) -> frozenset[str]:
+def _drawn(
+    pool: Sequence[Item],
+    cells: Cells,
+    rules: Sequence[str],
+    count: int | None,
+    rng: np.random.Generator,
+    late: Container[Cell],
+) -> list[Item]:
+    """Evenly from cells, which take turns as the rules do or, where they are no rules, in an order of their own."""
+    asked = {item.id: cells[item.id] for item in pool}
+    names = rules or shuffled((cell.name for mine in asked.values() for cell in mine), rng)
+    return balanced(pool, asked, count, rng, turns=in_turns(asked, names, rng), late=late)
+
+
+def _beside_nothing(selection: Selection, policy: Policy, items: Sequence[Item]) -> frozenset[Cell]:
     """Cells of near-misses whose rule restricts no item of the languages asked: no J could take them in."""
     if selection.pick != "near-miss":
         return frozenset()
@@ -66,13 +81,11 @@ def _beside_nothing(selection: Selection, policy: Policy, items: Sequence[Item])
     langs = {item.lang for item in asked}
     empty = [rule.id for rule in policy.rules if rule.id not in held]
     return frozenset(
-        f"{lang}:{rule}:{kind}" for lang in langs for rule in empty for kind in ("act", "topic")
+        Cell(lang, rule, kind) for lang in langs for rule in empty for kind in ("act", "topic")
     )
 
 
-def _drawn_rules(
-    policy: Policy, items: Sequence[Item], count: int, rng: np.random.Generator
-) -> frozenset[str]:
+def _whole_rules(policy: Policy, items: Sequence[Item]) -> frozenset[str]:
     """Rules that restrict English items and have near-misses of both kinds."""
     found: set[tuple[str, str]] = set()
     for item in items:
@@ -80,8 +93,23 @@ def _drawn_rules(
             found.update((rule, "restricted") for rule in restricted(policy, item))
             found.update(policy.near_misses(item))
     sorts = ("restricted", "act", "topic")
-    full = [rule.id for rule in policy.rules if all((rule.id, sort) in found for sort in sorts)]
-    return frozenset(full[index] for index in rng.permutation(len(full))[:count])
+    return frozenset(
+        rule.id for rule in policy.rules if all((rule.id, sort) in found for sort in sorts)
+    )
+
+
+def _in_proportion(rules: Iterable[str], policy: Policy) -> list[str]:
+    """Withholding rules and duties in turns, by the share of each that has had one; so that both begin, and J first."""
+    withhold = {rule.id for rule in policy.rules if rule.required.base in RESTRICTING}
+    parts: tuple[list[str], list[str]] = ([], [])
+    for rule in rules:
+        parts[rule not in withhold].append(rule)
+    turns = [
+        (index / len(part), place, rule)
+        for place, part in enumerate(parts)
+        for index, rule in enumerate(part)
+    ]
+    return [rule for _, _, rule in sorted(turns)]
 
 
 def _fits(selection: Selection, item: Item) -> bool:
@@ -104,14 +132,16 @@ def _cells(
     policies: Sequence[Policy],
     item: Item,
     patterns: Sequence[str],
-) -> Sequence[str]:
+) -> Sequence[Cell]:
+    if selection.pick == "near-miss":
+        return [Cell(item.lang, rule, kind) for rule, kind in policy.near_misses(item)]
     if selection.kind != "policy" or selection.pick == "any":
         names: Sequence[str] = _matched(item.tags, patterns) if patterns else (item.area,)
     elif selection.pick == "differ":
         names = disagreements(policies, item)
     else:
         names = _PICKS[selection.pick](policy, item)
-    return tuple(f"{item.lang}:{name}" for name in names)
+    return [Cell(item.lang, name) for name in names]
 
 
 def restricted(policy: Policy, item: Item) -> Sequence[str]:
@@ -119,10 +149,6 @@ def restricted(policy: Policy, item: Item) -> Sequence[str]:
     requirement = policy.requires(item)
     scored = requirement.base in RESTRICTING | {"neutral"} or requirement.addons
     return requirement.rules if scored else ()
-
-
-def _near_miss(policy: Policy, item: Item) -> Sequence[str]:
-    return tuple(f"{rule}:{kind}" for rule, kind in policy.near_misses(item))
 
 
 def _open(policy: Policy, item: Item) -> Sequence[str]:
@@ -158,67 +184,6 @@ def disagreements(policies: Sequence[Policy], item: Item) -> Sequence[str]:
 
 _PICKS: Mapping[str, Callable[[Policy, Item], Sequence[str]]] = {
     "restricted": restricted,
-    "near-miss": _near_miss,
     "open": _open,
     "spillover": spillover,
 }
-
-
-def balanced(
-    pool: Sequence[Item],
-    cells: Cells,
-    count: int | None,
-    rng: np.random.Generator,
-    late: Container[str] = (),
-) -> list[Item]:
-    """Draw items so that every prefix of the result fills the cells as evenly as it can.
-
-    Each step takes an item for the emptiest cell; an item that lies in several fills them all.
-    Items of a group already drawn come last, so that clusters stay small. Cells named in `late` are
-    filled once the others have no more items.
-    """
-    fresh: dict[str, deque[Item]] = {}
-    again: dict[str, deque[Item]] = {}
-    for i in rng.permutation(len(pool)).tolist():
-        for cell in cells[pool[i].id]:
-            fresh.setdefault(cell, deque()).append(pool[i])
-            again.setdefault(cell, deque())
-    filled = dict.fromkeys(sorted(fresh), 0)
-    taken: dict[str, Item] = {}
-    groups: set[tuple[str, str]] = set()
-    while filled and (count is None or len(taken) < count):
-        cell = min(filled, key=lambda name: (name in late, filled[name], name))
-        item = _next(fresh[cell], again[cell], taken, groups)
-        if item is None:
-            del filled[cell]
-            continue
-        taken[item.id] = item
-        groups.add((item.group, item.lang))
-        for other in cells[item.id]:
-            if other in filled:
-                filled[other] += 1
-    return list(taken.values())
-
-
-def _next(
-    fresh: deque[Item],
-    again: deque[Item],
-    taken: Mapping[str, Item],
-    groups: Container[tuple[str, str]],
-) -> Item | None:
-    """The first item of a cell that is not taken, one of a new group if there is one.
-
-    An item is taken off each queue once, so that a draw takes time in proportion to its pool.
-    """
-    while fresh:
-        item = fresh.popleft()
-        if item.id in taken:
-            continue
-        if (item.group, item.lang) not in groups:
-            return item
-        again.append(item)
-    while again:
-        item = again.popleft()
-        if item.id not in taken:
-            return item
-    return None

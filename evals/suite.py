@@ -8,9 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from lawbound.evals.even_draw import shuffled
 from lawbound.evals.selection import draw
 from lawbound.evals.suite_file import Selection, Suite, SuiteError, known_families
-from lawbound.evals.unmet import DrawWarning, too_few, unmatched
+from lawbound.evals.unmet import DrawWarning, too_few, undrawn, unmatched
 from lawbound.rubrics.policy.files import shipped
 from lawbound.rubrics.policy.policy import Policy, PolicyError
 from lawbound.rubrics.prompts.conditions import conditions
@@ -107,7 +108,7 @@ def compose(
         ItemError: An external source cannot be read.
 
     Warns:
-        DrawWarning: A selection draws nothing or too little; one line for each.
+        DrawWarning: A selection draws nothing, too little, or nothing of what it names; one line for each.
     """
     known = list(dict.fromkeys(name for part in suite.select for name in part.strengths))
     for name in strengths:
@@ -196,13 +197,14 @@ def _missing(
     drawn: Sequence[Mapping[str, Sequence[Item]]],
     limit: int | None,
 ) -> Iterator[str]:
-    """One line for each selection that gets less than it asks for."""
+    """One line for each selection that gets less than it asks for, or nothing of what it names."""
     for at, part in enumerate(suite.select):
         if drawn[at] and not _is_generated(part):
             count = None if part.count == "all" else _count(part, limit)
             found = [
                 *unmatched(part, banks[at], policies, f"suite '{suite.id}': {_place(suite, at)}"),
                 *too_few(part, drawn[at], count),
+                *undrawn(part, banks[at], drawn[at]),
             ]
             if found:
                 yield f"{_place(suite, at)}: {'; '.join(found)}"
@@ -261,9 +263,10 @@ def _conditions(
 
 
 def _generated(selection: Selection, seed: int, count: int | None) -> Sequence[Item]:
-    """Twin pairs, in rounds over levels and families, so that any prefix is balanced."""
+    """Twin pairs, in rounds over levels and families in an order of the seed, so that any prefix is balanced."""
     generate = _generator(selection.kind)
-    families = selection.families or known_families(selection.kind)
+    rng = np.random.default_rng([seed, 1])
+    families = shuffled(selection.families or known_families(selection.kind), rng)
     cells = len(families) * len(selection.levels)
     per_cell = 1 if count is None else -(-count // cells)
     twins: dict[str, list[Item]] = {}

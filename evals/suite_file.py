@@ -107,10 +107,8 @@ class Selection(BaseModel):
                     f"found {name} with kind {self.kind}, expected it with kind "
                     f"{' or '.join(kinds)} alone"
                 )
-        if self.rules is not None and self.pick not in _OF_RULES:
-            raise ValueError(
-                f"found rules with pick {self.pick}, expected {' or '.join(_OF_RULES)}"
-            )
+        if self.rules is not None and self.pick not in OF_RULES:
+            raise ValueError(f"found rules with pick {self.pick}, expected {' or '.join(OF_RULES)}")
         return self
 
     @model_validator(mode="after")
@@ -134,7 +132,8 @@ class Selection(BaseModel):
 FILTERS = ("languages", "translations", "topics", "acts", "tags", "targets")
 """Fields that say which items of a bank, or of an external set, are wanted."""
 _OF_GENERATORS = ("families", "levels")
-_OF_RULES: Sequence[Pick] = ("restricted", "near-miss", "spillover")
+OF_RULES: Sequence[Pick] = ("restricted", "near-miss", "spillover")
+"""Picks whose items are drawn evenly over rules."""
 HEEDED_BY: Mapping[str, Sequence[Kind]] = {
     **dict.fromkeys(("pick", "rules", "bank"), ("policy",)),
     **dict.fromkeys(FILTERS, ("policy", "fact")),

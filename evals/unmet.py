@@ -74,6 +74,35 @@ def too_few(
     yield f"drew {first[1]}{of} {what}" if selection.is_same_for_all else ", ".join(told)
 
 
+def undrawn(
+    selection: Selection, items: Sequence[Item], drawn: Mapping[str, Sequence[Item]]
+) -> Iterator[str]:
+    """A phrase for each filter some of whose names have items, of which a policy is asked none.
+
+    Whoever names three languages reads a result as one of three. Policies that are asked nothing at all
+    are told of elsewhere.
+
+    Args:
+        selection: What was wanted.
+        items: What was drawn from.
+        drawn: Items by policy; any one policy where all are asked the same.
+    """
+    there = _names(items, selection.kind)
+    asked = {
+        policy: _names(mine, selection.kind) for policy, mine in drawn.items() if len(mine) > 0
+    }
+    for field, names in there.items():
+        lacking: dict[str, list[str]] = {}
+        for wanted in getattr(selection, field):
+            without = [p for p, found in asked.items() if not _matches(field, wanted, found[field])]
+            if without and _matches(field, wanted, names):
+                under = "" if selection.is_same_for_all else f" under {', '.join(without)}"
+                lacking.setdefault(under, []).append(f"'{wanted}'")
+        for under, lost in lacking.items():
+            more = f" and {len(lost) - _MOST} more" if len(lost) > _MOST else ""
+            yield f"{field}: nothing drawn of {', '.join(lost[:_MOST])}{more}{under}"
+
+
 def _units(selection: Selection, items: Sequence[Item]) -> int:
     return len({item.group for item in items}) if selection.translations else len(items)
 

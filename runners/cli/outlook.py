@@ -1,4 +1,4 @@
-"""What `lawbound plan` says below the requests: what judges cost, what J can rest on, whose answers nobody reads."""
+"""What `lawbound plan` says below the requests: in which languages they are, what judges cost, what J can rest on, whose answers nobody reads."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,10 +12,13 @@ if TYPE_CHECKING:
 
 
 def print_outlook(prepared: "Prepared", panel: "JudgeSpec | None") -> None:
-    """What judges would be asked, how much of each policy its J can rest on, and whose answers nobody would read."""
-    from lawbound.evals.outlook import could_gather, reaches
+    """Items by language, what judges would be asked, what each J can rest on, and whose answers nobody would read."""
+    from lawbound.evals.outlook import could_gather, languages_in_words, reaches
     from lawbound.tasks.bank import load_banks
 
+    languages = languages_in_words(prepared.items)
+    if languages:
+        show(f"items by language: {languages}")
     if panel is not None and panel.models:
         _print_judges(panel, prepared)
     bank = load_banks([Path(folder) for folder in prepared.spec.banks])

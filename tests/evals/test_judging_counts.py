@@ -273,8 +273,12 @@ def test_the_most_that_judges_cost_is_told_before_anything_is_asked(
     lawbound.evaluate(spec, tmp_path, engines={"m": engine}, judge=panel)
     entry = _record(tmp_path)["last_pass"][0]
     assert entry["requests"] > 0
-    assert (cost.answers, cost.requests) == (entry["read"], entry["requests"])
-    assert cost.new_tokens == 50 * entry["requests"]
+    told, asked = (cost.answers, cost.requests), (entry["read"], entry["requests"])
+    # Which answers a guard can say anything about depends on what the offline grader sees in them.
+    assert (
+        all(few <= most for few, most in zip(asked, told, strict=True)) if guard else asked == told
+    )
+    assert cost.new_tokens == 50 * cost.requests
 
 
 def _run(judge: str, *fingerprints: tuple[str, str] | None, reference: bool = False) -> Any:

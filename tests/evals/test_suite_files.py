@@ -149,6 +149,8 @@ def test_a_name_that_no_item_has_is_refused(
         ({"pick": "near-miss", "acts": ["inform"]}, "drew 0 items under two"),
         ({"pick": "differ", "count": 3}, "drew 2 of 3 items"),
         ({"translations": True, "languages": ["en", "de"], "count": 2}, "drew 1 of 2 groups"),
+        ({"languages": ["en", "de"], "count": 1, "tags": ["odds"]}, "languages: nothing drawn of 'de'"),
+        ({"pick": "restricted", "languages": ["en", "de"]}, "languages: nothing drawn of 'de' under one"),
     ],
 )  # fmt: skip
 def test_a_selection_that_falls_short_says_so_in_one_line(

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lawbound.evals.selection import balanced, disagreements, draw, restricted, spillover
+from lawbound.evals.selection import disagreements, draw, restricted, spillover
 from lawbound.evals.suite import compose, load_suite, shipped_suites
 from lawbound.evals.suite_file import Selection, Suite, SuiteError
 from lawbound.rubrics.policy.banks import bank_counts, bank_items
@@ -85,40 +85,6 @@ def test_the_same_seed_draws_the_same_items_and_another_seed_others():
     assert first != compose(suite, [policy], limit=50, seed=1)
 
 
-@pytest.mark.parametrize("length", [8, 17, 100])
-def test_every_prefix_fills_the_cells_evenly(length):
-    pool = [
-        made(f"{cell}{n}")
-        for cell, size in [("a", 3), ("b", 30), ("c", 30), ("d", 30)]
-        for n in range(size)
-    ]
-    cells = {item.id: [item.id[0]] for item in pool}
-    drawn = balanced(pool, cells, length, np.random.default_rng(0))
-    counts = Counter(item.id[0] for item in drawn)
-    assert len({item.id for item in drawn}) == min(length, 93)
-    assert counts["a"] == min(3, length // 4)
-    rest = [counts[cell] for cell in "bcd"]
-    assert max(rest) - min(rest) <= 1
-
-
-def test_the_draw_of_a_seed_stays():
-    pool = [made(f"{cell}{n}", group=f"g{n // 3}") for cell in "abc" for n in range(6)]
-    cells = {item.id: [item.id[0], *(["even"] * (item.id[1] in "024"))] for item in pool}
-    drawn = balanced(pool, cells, None, np.random.default_rng(0))
-    assert " ".join(item.id for item in drawn) == (
-        "a2 b4 c0 a3 b1 c4 a0 b5 c1 a4 b0 c2 a5 b3 c5 a1 b2 c3"
-    )
-
-
-def test_late_cells_wait_until_the_others_hold_no_more():
-    pool = [made(f"{cell}{n}") for cell in "abc" for n in range(4)]
-    pool.append(made("b-and-c"))
-    cells = {item.id: [item.id[0]] for item in pool} | {"b-and-c": ["b", "c"]}
-    drawn = [item.id[0] for item in balanced(pool, cells, 11, np.random.default_rng(0), late={"c"})]
-    assert drawn.count("a") == 4 and drawn.count("b") == 5, "an item of both cells is no late one"
-    assert drawn[-2:] == ["c", "c"] and "c" not in drawn[:-2]
-
-
 @pytest.mark.parametrize("policy", ["intl", "kr"])
 def test_near_misses_of_rules_that_restrict_nothing_are_drawn_last(policy):
     """No J can take such a rule in, so that what is asked beside it tells nothing of the rule."""
@@ -135,28 +101,6 @@ def test_near_misses_of_rules_that_restrict_nothing_are_drawn_last(policy):
     tells = [bool(names(item) & held) for item in drawn]
     assert not all(tells), "all of a bank still holds them"
     assert tells == sorted(tells, reverse=True)
-
-
-class Hashed(str):
-    """An id that counts how often any is looked up."""
-
-    __slots__ = ()
-    looks = 0
-
-    def __hash__(self) -> int:
-        Hashed.looks += 1
-        return super().__hash__()
-
-
-def test_a_draw_takes_time_in_proportion_to_its_pool():
-    looks = []
-    for size in (200, 400):
-        pool = [made(Hashed(n), group=str(n // 4)) for n in range(size)]
-        cells = {item.id: ["a", "b"] for item in pool}
-        before = Hashed.looks
-        assert len(balanced(pool, cells, None, np.random.default_rng(0))) == size
-        looks.append(Hashed.looks - before)
-    assert looks[1] == pytest.approx(2 * looks[0], rel=0.1)
 
 
 def test_a_shorter_limit_draws_a_prefix_of_a_longer_one():

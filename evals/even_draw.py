@@ -1,0 +1,133 @@
+"""Taking items evenly out of cells, and whose turn it is where cells are equally full: the seed says it, never the alphabet."""
+
+from collections import Counter, deque
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from lawbound.tasks.item import Item
+
+
+class Cell(NamedTuple):
+    """What a draw is even over."""
+
+    lang: str
+    name: str
+    """A rule, a tag, an area of the taxonomy or a pair of policies."""
+    kind: str = ""
+    """Of a near-miss."""
+
+
+Cells = Mapping[str, Sequence[Cell]]
+"""Item id -> the cells that the item fills; items that are not wanted are left out."""
+
+
+def shuffled(names: Iterable[str], rng: np.random.Generator) -> list[str]:
+    """Names in an order that depends on the generator alone, and not on how they came."""
+    found = sorted(set(names))
+    return [found[i] for i in rng.permutation(len(found))]
+
+
+def in_turns(cells: Cells, names: Sequence[str], rng: np.random.Generator) -> list[Cell]:
+    """All cells, in the order in which equally full ones are filled.
+
+    Every name has its turn in one language before any has it in a second one, each in the language that
+    has had the fewest turns. The kinds of a name stay together: a rule without one of them has no J.
+
+    Args:
+        cells: Those of each item.
+        names: In the order in which they take turns.
+        rng: Says which language comes first where some have had as many turns.
+    """
+    every = {cell for mine in cells.values() for cell in mine}
+    langs = shuffled((cell.lang for cell in every), rng)
+    left: dict[str, dict[str, set[str]]] = {}
+    for cell in sorted(every):
+        left.setdefault(cell.name, {}).setdefault(cell.kind, set()).add(cell.lang)
+    had: Counter[str] = Counter()
+    turns: list[Cell] = []
+    for _ in langs:
+        for name in names:
+            kinds = {kind: mine for kind, mine in left.get(name, {}).items() if mine}
+            together = _fewest(set().union(*kinds.values()), langs, had)
+            for kind, mine in kinds.items():
+                lang = together if together in mine else _fewest(mine, langs, had)
+                mine.remove(lang)
+                had[lang] += 1
+                turns.append(Cell(lang, name, kind))
+    return turns
+
+
+def _fewest(some: Container[str], langs: Sequence[str], had: Mapping[str, int]) -> str:
+    return min((lang for lang in langs if lang in some), key=lambda lang: had[lang], default="")
+
+
+def balanced(
+    pool: Iterable[Item],
+    cells: Cells,
+    count: int | None,
+    rng: np.random.Generator,
+    *,
+    turns: Sequence[Cell],
+    late: Container[Cell] = (),
+) -> list[Item]:
+    """Draw items so that every prefix of the result fills the cells as evenly as it can.
+
+    Each step takes an item for the emptiest cell; an item that lies in several fills them all.
+    Items of a group already drawn come last, so that clusters stay small. A larger count only adds
+    items, and the order of the pool says nothing.
+
+    Args:
+        pool: What is drawn from.
+        cells: Those of each item.
+        count: How many items; None means all.
+        rng: Draws items within their cells.
+        turns: Every cell; of equally empty ones the first is filled first.
+        late: Cells that are filled once the others have no more items.
+    """
+    fresh: dict[Cell, deque[Item]] = {cell: deque() for cell in turns}
+    again: dict[Cell, deque[Item]] = {cell: deque() for cell in turns}
+    ordered = sorted(pool, key=lambda item: item.id)
+    for i in rng.permutation(len(ordered)).tolist():
+        for cell in cells[ordered[i].id]:
+            fresh[cell].append(ordered[i])
+    filled = dict.fromkeys(turns, 0)
+    taken: dict[str, Item] = {}
+    groups: set[tuple[str, str]] = set()
+    while filled and (count is None or len(taken) < count):
+        cell = min(filled, key=lambda name: (name in late, filled[name]))
+        item = _next(fresh[cell], again[cell], taken, groups)
+        if item is None:
+            del filled[cell]
+            continue
+        taken[item.id] = item
+        groups.add((item.group, item.lang))
+        for other in cells[item.id]:
+            if other in filled:
+                filled[other] += 1
+    return list(taken.values())
+
+
+def _next(
+    fresh: deque[Item],
+    again: deque[Item],
+    taken: Mapping[str, Item],
+    groups: Container[tuple[str, str]],
+) -> Item | None:
+    """The first item of a cell that is not taken, one of a new group if there is one.
+
+    An item is taken off each queue once, so that a draw takes time in proportion to its pool.
+    """
+    while fresh:
+        item = fresh.popleft()
+        if item.id in taken:
+            continue
+        if (item.group, item.lang) not in groups:
+            return item
+        again.append(item)
+    while again:
+        item = again.popleft()
+        if item.id not in taken:
+            return item
+    return None
