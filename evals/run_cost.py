@@ -1,4 +1,4 @@
-"""What a run would cost: the exact requests and tokens, and a time where the engine can measure one."""
+"""What a run would cost: the exact requests, tokens as well as the engine knows them, and a time where it can measure one."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ from lawbound.evals.opening import open_model
 from lawbound.evals.prepare import ModesAsked, Prepared, plan_for
 from lawbound.rubrics.reference.situation import Situations
 from lawbound.runners.engines import Engine
-from lawbound.runners.engines.protocol import EstimatesTime, WorksAhead
+from lawbound.runners.engines.protocol import EstimatesTime, EstimatesTokens, WorksAhead
 from lawbound.runners.plan import Plan
 
 if TYPE_CHECKING:
@@ -30,11 +30,17 @@ class RunCost:
     """At most so many generated tokens."""
     seconds: float | None
     """None where only asking would tell."""
+    is_estimated: bool
+    """Whether the counts of prompt tokens are estimates."""
 
     @property
     def time(self) -> str:
         """For people."""
         return "unknown" if self.seconds is None else f"about {self.seconds:.0f} s"
+
+    def tokens_in_words(self, count: int) -> str:
+        """A count of prompt tokens, marked where it is an estimate."""
+        return f"~{count}" if self.is_estimated else str(count)
 
 
 def costs_of(
@@ -99,4 +105,5 @@ def _count(requests: Plan, engine: Engine, seconds: float | None) -> RunCost:
         shared_tokens=shared,
         new_tokens=sum(request.settings.max_tokens for request in generated),
         seconds=seconds,
+        is_estimated=isinstance(engine, EstimatesTokens) and engine.estimates_tokens,
     )

@@ -74,6 +74,8 @@ class ReferenceEngine:
         system = any(message.role == "system" for message in messages)
         return Rendered(text, "system" if system else "none", "reference")
 
+    estimates_tokens = True
+
     def count_tokens(self, text: str) -> int:
         """Whitespace words: reference models have no tokenizer."""
         head, mark, tail = text.rpartition(_NEXT_TURN)

@@ -7,6 +7,8 @@ from lawbound.runners.cli.console import note, show
 from lawbound.tasks.io.messages import counted
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from lawbound.evals.judging.spec import JudgeSpec
     from lawbound.evals.prepare import Prepared
 
@@ -32,6 +34,24 @@ def print_outlook(prepared: "Prepared", panel: "JudgeSpec | None") -> None:
             "of no other)"
         )
     tell_of_unread(prepared, panel)
+
+
+def tell_of_choices(prepared: "Prepared", generating: "Iterable[str]") -> None:
+    """Of models that are asked for words where a suite would score choices: who is cut off shows no capability.
+
+    Args:
+        prepared: What is asked.
+        generating: Those of its models that score no choices.
+    """
+    from lawbound.rubrics.reference import is_reference
+
+    names = [model for model in generating if not is_reference(model)]
+    if names and any(arm.mode == "choices" for arm in prepared.arms):
+        note(
+            f"{', '.join(names)}: reasoning is asked for in words, since the likelihoods of choices cannot be had; an answer may "
+            f"take {prepared.settings.max_tokens} tokens, thinking included, and one that is cut off before it says what it "
+            "found scores 0 (a larger --max-tokens, or the suite standard, lets models finish)"
+        )
 
 
 def tell_of_unread(prepared: "Prepared", panel: "JudgeSpec | None") -> None:

@@ -37,7 +37,7 @@ from lawbound.runners.cli.options import (
     split,
     warn_of_unused,
 )
-from lawbound.runners.cli.outlook import print_outlook, tell_of_unread
+from lawbound.runners.cli.outlook import print_outlook, tell_of_choices, tell_of_unread
 from lawbound.tasks.io.messages import counted
 
 if TYPE_CHECKING:
@@ -124,12 +124,14 @@ def run(
         warn_of_gaps,
     )
     from lawbound.runners.cli.results import print_leaderboard
+    from lawbound.runners.engines import answers_in_words
     from lawbound.runners.store import lock
 
     panel = panel and panel.beside(spec)
     with bars() as observer, noted(DrawWarning):
         prepared = prepare(spec, observer=observer)
     warn_of_unused(_engine_options(spec), spec.models, panel.models if panel else ())
+    tell_of_choices(prepared, filter(answers_in_words, prepared.models))
     tell_of_unread(prepared, panel)
     with bars() as observer, lock(out):
         before = models_of(out)
@@ -240,8 +242,8 @@ def _print_plan(spec: "RunSpec", panel: "JudgeSpec | None" = None) -> None:
                 row.model,
                 str(row.requests),
                 str(row.choices),
-                str(row.prompt_tokens),
-                str(row.shared_tokens),
+                row.tokens_in_words(row.prompt_tokens),
+                row.tokens_in_words(row.shared_tokens),
                 str(row.new_tokens),
                 row.time,
             ]
@@ -252,4 +254,11 @@ def _print_plan(spec: "RunSpec", panel: "JudgeSpec | None" = None) -> None:
         f"\n{counted(len(prepared.items), 'item')}, {counted(len(prepared.arms), 'arm')}, "
         f"total {counted(sum(r.requests for r in found), 'request')}"
     )
+    if any(row.is_estimated for row in found):
+        show(
+            "~: estimated without the model's tokenizer (four ASCII characters a token, any other character one; "
+            "of reference models and functions, words)"
+        )
+    by_model = zip(prepared.models, found, strict=True)
+    tell_of_choices(prepared, [model for model, row in by_model if not row.choices])
     print_outlook(prepared, panel)

@@ -7,8 +7,8 @@ from lawbound.runners.engines.protocol import DTYPES, Engine, ModelError, Scores
 from lawbound.tasks.io.urls import holds_secret, without_secrets
 
 __all__ = [
-    "OPENED", "Engine", "EngineOptions", "ModelError", "ScoresChoices", "check_name", "check_options",
-    "label_of", "open_engine", "options_of",
+    "OPENED", "Engine", "EngineOptions", "ModelError", "ScoresChoices", "answers_in_words", "check_name",
+    "check_options", "label_of", "open_engine", "options_of",
 ]  # fmt: skip
 
 
@@ -77,6 +77,12 @@ def check_options(options: EngineOptions) -> None:
             f"device is {options.device!r}, expected auto, cpu, cuda, mps or xpu, or one of several "
             "such as cuda:1"
         )
+
+
+def answers_in_words(model: str) -> bool:
+    """Whether a name already tells that such a model scores no choices; others do or do not once they are open."""
+    kind = KINDS.get(model.partition(":")[0])
+    return kind is not None and kind.in_words
 
 
 def options_of(model: str) -> frozenset[str]:

@@ -47,6 +47,8 @@ class FunctionEngine:
         system = any(message.role == "system" for message in messages)
         return Rendered(text, "system" if system else "none", "function")
 
+    estimates_tokens = True
+
     def count_tokens(self, text: str) -> int:
         """Whitespace words."""
         return len(text.split())

@@ -105,6 +105,11 @@ class HarnessEngine:
             "expected the chat template to keep it"
         )
 
+    @property
+    def estimates_tokens(self) -> bool:
+        """Whether lm-eval has no tokenizer for the model."""
+        return self._tokens("a") is None
+
     def count_tokens(self, text: str) -> int:
         """The model's own count, or an estimate where lm-eval has no tokenizer for it."""
         count = self._tokens(text)

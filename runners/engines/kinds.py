@@ -32,6 +32,8 @@ class Kind:
     """The fields of `EngineOptions` that `open` passes on."""
     label: Callable[[str], str] | None = None
     """The label that the model will have; none where only its files can tell."""
+    in_words: bool = False
+    """Whether such models answer in words alone: none tells how likely a choice is."""
     check: Callable[[str], None] | None = None
     """Refuses faults of the name, and what may be a key in it; without it, any URL with one is refused."""
 
@@ -149,6 +151,7 @@ KINDS: Mapping[str, Kind] = {
         _openai,
         frozenset({"concurrency", "revision"}),
         label=lambda rest: rest.rpartition("@")[0],
+        in_words=True,
         check=_check_openai,
     ),
     "lm-eval": Kind(

@@ -83,6 +83,16 @@ class EstimatesTime(Protocol):
         ...
 
 
+@runtime_checkable
+class EstimatesTokens(Protocol):
+    """An engine that may not know its model's tokenizer."""
+
+    @property
+    def estimates_tokens(self) -> bool:
+        """Whether `count_tokens` is an estimate."""
+        ...
+
+
 Trouble = Callable[[int, str], None]
 """Hears how many requests are failing, and what was last said of one."""
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from lawbound import FunctionEngine, RunSpec
 from lawbound.evals.asking import ask
@@ -11,7 +12,8 @@ from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.observer import Silent
 from lawbound.evals.prepare import Prepared, prepare
 from lawbound.evals.run_cost import costs_of
-from lawbound.runners.engines import Engine, EngineOptions
+from lawbound.runners.cli import app
+from lawbound.runners.engines import Engine, EngineOptions, answers_in_words
 from lawbound.runners.sample import Request, Sample, sample_of
 from lawbound.runners.store import read_samples
 
@@ -56,6 +58,34 @@ def test_a_reference_model_is_asked_as_real_ones_that_are_named_after_it(tmp_pat
     picked = asked[PICKS][1]
     assert picked > 0 and asked[SPEAKS][1] == 0
     assert asked[COIN] == (asked[SPEAKS][0] + picked, picked)
+
+
+def test_tokens_are_called_estimates_where_nobody_knows_the_tokenizer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    prepared = prepare(_spec(SPEAKS, references=False))
+    (guessed,) = costs_of(prepared, Silent())
+    monkeypatch.setattr(FunctionEngine, "estimates_tokens", False)
+    (known,) = costs_of(prepared, Silent())
+    count = known.prompt_tokens
+    assert known.tokens_in_words(count) == str(count)
+    assert guessed.tokens_in_words(count) == f"~{count}"
+
+
+def test_a_plan_says_whose_reasoning_is_asked_for_in_words(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    command = ["plan", "quick", "--policy", "de", "--limit", "1"]
+    for models, told in (([SPEAKS, PICKS], True), ([PICKS], False)):
+        found = CliRunner().invoke(
+            app, [*command, *(word for name in models for word in ("--model", name))]
+        )
+        assert found.exit_code == 0, found.output
+        assert (f"{SPEAKS}: reasoning is asked for in words" in found.stderr) is told
+        assert PICKS not in found.stderr.partition(": reasoning")[0].splitlines()[-1]
+    assert [name for name in ("openai:m@http://h/v1", PICKS, COIN) if answers_in_words(name)] == [
+        "openai:m@http://h/v1"
+    ]
 
 
 def _spec(*models: str, references: bool) -> RunSpec:

@@ -173,8 +173,11 @@ class EndpointEngine:
         text = canonical_json([{"role": m.role, "content": m.content} for m in placed]).decode()
         return Rendered(text, placement, self._template)
 
+    estimates_tokens = True
+    """Only the server knows its tokenizer."""
+
     def count_tokens(self, text: str) -> int:
-        """An estimate, for plans: only the server knows its tokenizer."""
+        """An estimate, for plans."""
         return estimate_tokens(text)
 
     def fingerprint(self) -> Fingerprint:
