@@ -27,6 +27,8 @@ class Drawn:
     strata: int
     without: int
     """Strata for which the count did not suffice: they will stay uncalibrated."""
+    suffices: int
+    """A count that gives every stratum its least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ def draw(frame: pd.DataFrame, *, count: int, least: int, rng: np.random.Generato
         {keys[at]: float(chance[at]) for at in sorted(picked.tolist())},
         len(sizes),
         len(sizes) - len(reached),
+        sum(min(size, least) for size in sizes),
     )
 
 

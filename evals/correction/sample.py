@@ -39,6 +39,8 @@ class Sheet:
     strata: int
     without: int
     """Strata that got none."""
+    suffices: int
+    """A count that gives every stratum its least."""
 
 
 def write_sheet(
@@ -113,7 +115,7 @@ def write_sheet(
     order = rng.permutation(len(sheet)).tolist()
     columns = tuple(name for name in COLUMNS if not (blind and name in HIDDEN))
     write_atomically(out, _content(out, columns, [sheet[i] for i in order]))
-    return Sheet(len(sheet), rows["key"].nunique(), drawn.strata, drawn.without)
+    return Sheet(len(sheet), rows["key"].nunique(), drawn.strata, drawn.without, drawn.suffices)
 
 
 def _refuse_labelled(out: Path) -> None:

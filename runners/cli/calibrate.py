@@ -173,6 +173,11 @@ def sample(
         f"{sheet.answers} of {sheet.judged} answers; "
         f"{_covered(sheet.strata, sheet.without)} (model x policy x strength x requirement x language)"
     )
+    if sheet.without:
+        note(
+            f"a rate that rests on such a stratum gets no corrected value; --count {sheet.suffices} gives every stratum {least} "
+            "answers or all that it has, and fewer do with --model, or for a run of fewer strengths"
+        )
     tell_of_digests(folder)
     show(str(out))
 

@@ -55,6 +55,18 @@ def _of_key(request: Request) -> str:
     return NO if request.key[0] in "01234567" else YES
 
 
+def test_a_count_that_is_told_gives_every_stratum_some(tmp_path: Path) -> None:
+    run, sheet = _asked(tmp_path / "run", lambda _: NO), tmp_path / "sheet.csv"
+    few = write_sheet(run, sheet, count=2, least=4, seed=0)
+    assert few.without > 0
+    assert write_sheet(run, tmp_path / "all.csv", count=few.suffices, least=4, seed=0).without == 0
+    sheet.unlink()
+    told = CliRunner().invoke(
+        app, ["calibrate", "sample", str(run), "-o", str(sheet), "--count", "2"]
+    )
+    assert f"--count {few.suffices} gives every stratum 4 answers" in told.stderr
+
+
 @pytest.mark.parametrize("without", [(), ("response",), ("digest",)])
 def test_a_label_of_an_answer_that_has_changed_is_not_applied(
     tmp_path: Path, without: tuple[str, ...]
