@@ -30,6 +30,8 @@ _GATE = re.compile(
 )
 
 
+FREE = {"J": "prior_J", "adherence": "prior_match"}
+"""What following a policy is called where the model was not given one."""
 MOST_MISSING: Final = 0.05
 """Share of a mark's answers that may be missing or blocked: they are out of every denominator, and no bound fills them in."""
 
@@ -91,7 +93,7 @@ def parse_gate(text: str) -> Gate:
             "which holds those, or a metric of metrics.csv"
         )
     if metric not in REPORTED:
-        hint = did_you_mean(metric, REPORTED, cutoff=0.4)
+        hint = did_you_mean(metric, REPORTED)
         raise MetricError(
             f"gate {text!r}: metric '{metric}' does not exist, expected one of "
             f"{'metrics.csv' if hint else ', '.join(REPORTED)}{hint}"
@@ -217,6 +219,9 @@ def _why_nothing_fits(gate: Gate, known: Sequence[Estimate], everything: Sequenc
             f"{found} of '{gate.metric}' in this run, expected one such as "
             f"{', '.join(repr(name) for name in near)}"
         )
+    free = replace(gate, metric=FREE.get(gate.metric, ""))
+    if any(_fits(free, e) for e in known):
+        return f"no policy is followed at '{gate.strength}', where '{gate.metric}' is called '{free.metric}', expected that"
     under = f" under {gate.policy}" if gate.policy else ""
     return (
         f"no estimate of '{gate.metric}' at '{gate.strength}'{under} in this run, expected policies "

@@ -72,7 +72,7 @@ def from_pilot(
     power: float = 0.8,
     epochs: int = 1,
 ) -> tuple[PowerRow, ...]:
-    """What each whole estimate of a metric in a pilot run says about the effect.
+    """What each whole estimate of a metric in a pilot run says about the effect; of reference models if nobody else was asked.
 
     The minimum detectable effect is 2.8 standard errors, so it tells them; clusters carry the information.
 
@@ -89,6 +89,8 @@ def from_pilot(
     """
     rows = []
     estimates = tuple(estimates)
+    if any(not is_reference(e.model) for e in estimates):
+        estimates = tuple(e for e in estimates if not is_reference(e.model))
     usable = [e for e in estimates if e.slice == "" and not why_unusable(e)]
     for e in usable:
         if e.metric == metric:

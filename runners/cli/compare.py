@@ -12,6 +12,8 @@ from lawbound.runners.cli.remarks import tell_of_digests, warn_of_later_run, war
 if TYPE_CHECKING:
     import pandas as pd
 
+    from lawbound.evals.estimate import Estimate
+
 COLUMNS = (
     "metric", "policy", "strength", "mode", "A", "B", "B-A", "95 % interval", "bounds", "p (Holm)", "n",
     "clusters",
@@ -86,7 +88,7 @@ def compare(
                 _signed(d.value),
                 f"[{_signed(d.low)}, {_signed(d.high)}]",
                 f"[{_signed(d.lower_bound)}, {_signed(d.upper_bound)}]",
-                f"{d.p_holm:.4f}",
+                f"{d.p_holm:.4f}" if d.p_holm == d.p_holm else "-",
                 str(d.n),
                 str(d.clusters),
             ]
@@ -166,13 +168,21 @@ def gate(
         raise typer.Exit(FAILED)
 
 
+def _estimates(folder: Path) -> "tuple[Estimate, ...]":
+    from lawbound.evals.folder.estimates import read_estimates
+    from lawbound.evals.folder.files import FolderError
+
+    if not folder.is_dir():
+        raise FolderError(f"{folder}: is no folder, expected a run folder (with run.yaml)")
+    return read_estimates(folder / "metrics.csv")
+
+
 def _hold_gates(folder: Path, that: list[str], missing: float) -> bool:
     """Print each demand with what was found; whether all hold."""
-    from lawbound.evals.folder.estimates import read_estimates
     from lawbound.evals.gate import check_gates, missing_text
     from lawbound.evals.number_text import deciding_text, number_text
 
-    results = check_gates(that, read_estimates(folder / "metrics.csv"), most_missing=missing)
+    results = check_gates(that, _estimates(folder), most_missing=missing)
     table(
         ["gate", "model", "policy", "value", "low", "high", "compared", "result"],
         [
@@ -246,9 +256,7 @@ def power(
         needed = clusters_needed(effect, sd, power=target)
         show(f"{needed} clusters for an effect of {effect:g} at power {target:g} and alpha .05")
         return
-    from lawbound.evals.folder.estimates import read_estimates
-
-    estimates = read_estimates(pilot / "metrics.csv")
+    estimates = _estimates(pilot)
     wanted = metric or "policy_tax"
     epochs = _epochs(pilot)
     rows = from_pilot(estimates, metric=wanted, effect=effect, power=target, epochs=epochs or 1)

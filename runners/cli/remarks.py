@@ -197,7 +197,7 @@ def tell_of_judges(folder: Path) -> None:
         note("judges: no answer is theirs to read; nobody was asked, the offline grader stands")
         return
     note(
-        f"judges: {record['asked']} answers put to them, {record['no_class']} got no class "
+        f"judges: {record['asked']} answers put to them (equal ones to one question once), {record['no_class']} got no class "
         f"({record['unanswered']} without a reply, {record['unreadable']} without a readable verdict, "
         f"{record['undecided']} undecided, {record['split']} without a majority), "
         f"{record['disagreed']} with a dissenting vote"

@@ -51,6 +51,7 @@ HEADLINE = (
     "capability_full",
     "tradeoff",
     "intl_gap",
+    "n",
 )
 
 

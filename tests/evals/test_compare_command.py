@@ -102,6 +102,8 @@ def test_compare_shows_bounds_where_answers_could_not_be_read(
         header, *lines = told.split("\n\n")[0].splitlines()
         assert code == 0 and "+nan" not in told
         start, end = header.index("B-A"), header.index("p (Holm)")
+        corrected = {line[end : header.index("clusters")].split()[0] for line in lines}
+        assert "-" in corrected and "nan" not in corrected
         found = {}
         for line in lines:
             value, _, bounds = line[start:end].replace("[", "|").split("|")

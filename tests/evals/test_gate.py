@@ -1,6 +1,7 @@
 """Gates on numbers and on the thresholds of policies: what holds, what fails, and what is told."""
 
 import sys
+from dataclasses import replace
 from inspect import signature
 
 import pytest
@@ -273,8 +274,23 @@ def test_an_unknown_metric_is_told_the_nearest_and_not_every_other():
     with pytest.raises(MetricError) as fault:
         parse_gate("adherance>=0.9")
     assert str(fault.value).endswith("expected one of metrics.csv; did you mean 'adherence'?")
-    with pytest.raises(MetricError, match="expected one of adherence, prior_match, "):
-        parse_gate("zzzzzz>=0.9")
+    for far in ("zzzzzz", "nonsense"):
+        with pytest.raises(MetricError, match="expected one of adherence, prior_match, "):
+            parse_gate(f"{far}>=0.9")
+
+
+def test_a_gate_on_what_has_another_name_without_a_policy_says_it():
+    prior = replace(J, metric="prior_J", strength="none")
+    with pytest.raises(MetricError, match="at 'none', where 'J' is called 'prior_J'"):
+        check_gates(["J@cn:none>=0.1"], [J, prior])
+    with pytest.raises(MetricError, match="no estimate of 'J' at 'none' under de"):
+        check_gates(["J@de:none>=0.1"], [J, prior])
+
+
+@pytest.mark.parametrize("command", [["gate", "--that", "J>=0"], ["power", "--effect", "0.1"]])
+def test_a_folder_that_is_not_there_is_called_so(command, call, tmp_path):
+    code, _, err = call(*command, tmp_path / "nowhere")
+    assert code == 2 and "nowhere: is no folder, expected a run folder (with run.yaml)" in err
 
 
 def test_gate_holds_the_thresholds_of_the_policies_that_a_run_was_asked_under(

@@ -329,6 +329,7 @@ def test_the_console_shows_ranks_as_ranges_and_the_mode_where_there_are_several(
     print_leaderboard(leaderboard_rows(doubtful, RUN))
     head, first, *_ = capsys.readouterr().out.splitlines()
     assert "mode" not in head.split() and first.startswith("1-2 ")
+    assert head.split()[-1] == "n" and first.split()[-1].isdigit()
     chosen = model("c", 0.9, 0.9, 0.1, mode="choices")
     print_leaderboard(leaderboard_rows([*doubtful, *chosen], RUN))
     head, *rows = capsys.readouterr().out.splitlines()

@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import pytest
 from statsmodels.stats.power import NormalIndPower
@@ -33,6 +34,12 @@ def pilot(metric="J", **changes):
 def test_clusters_needed_by_hand():
     # (1.96 + 0.8416)^2 x 0.5^2 / 0.1^2 = 196.2
     assert clusters_needed(0.1, 0.5) == 197
+
+
+def test_reference_models_plan_nothing_beside_real_ones():
+    real, coin = pilot(), replace(pilot(), model="reference:coin")
+    assert [row.model for row in from_pilot([coin, real], metric="J", effect=0.1)] == ["m"]
+    assert [row.model for row in from_pilot([coin], metric="J", effect=0.1)] == ["reference:coin"]
 
 
 def test_power_agrees_with_statsmodels():
