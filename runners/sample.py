@@ -96,7 +96,8 @@ class Sample:
     placement: Placement = "none"
     engine: str = ""
     seconds: float = 0.0
-    """Wall time of the batch divided by its size; never in a CSV."""
+    """The answer's share of the wall time in which it was asked together with others, and not how long it took alone:
+    over a model's samples they add up to about the time that asking took. Never in a CSV."""
     error: str = ""
 
     @property
