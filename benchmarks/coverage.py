@@ -1,11 +1,13 @@
-"""Coverage and width of the 95 % intervals of rates and of macro means, by simulation.
+"""Coverage and width of the 95 % intervals of rates, macro means and taxes, by simulation.
 
     python benchmarks/coverage.py [RUNS]
 
 First rates, over clusters, rates and correlations; cluster sizes are 1 to 8 at random, cluster rates
 beta-distributed. Then macro means over strata: as they are made here, with all strata pooled whatever
 their size, and by a stratified cluster bootstrap where it might be trusted (20 clusters in each stratum,
-ten hits and ten misses in all). Prints the two tables of docs/validation.md.
+ten hits and ten misses in all). Last, taxes: paired differences of two answers, and of four where two runs
+are compared, with what the test of signs finds and what both test and interval do. Prints the three tables
+of docs/validation.md.
 """
 
 import sys
@@ -13,10 +15,13 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtri
 
 from lawbound.evals.stats import strata
 from lawbound.evals.stats.correlation import pooled_icc
 from lawbound.evals.stats.intervals import Design, Floats, rate
+from lawbound.evals.stats.paired import signed_mean
+from lawbound.evals.stats.significance import sign_flip
 
 CLUSTERS, RATES, CORRELATIONS = (5, 10, 30, 200), (0.01, 0.1, 0.5, 0.9, 0.99), (0.0, 0.3, 0.6)
 RESAMPLES = 1000
@@ -176,11 +181,99 @@ def strata_table(runs: int) -> None:
         sys.stdout.flush()
 
 
+class Taxed(NamedTuple):
+    """How many items are asked how often, and the rates of their arms."""
+
+    families: int
+    groups: int
+    """Of each family; two items each, as twins are."""
+    epochs: int
+    rates: tuple[float, ...]
+    """Placebo and policy; of two runs, first and second."""
+
+
+TAXES = tuple(
+    Taxed(*size, rates)
+    for size in ((5, 5, 2), (5, 12, 1), (8, 20, 1))
+    for rates in (
+        (0.7, 0.7), (0.8, 0.65), (0.95, 0.85), (0.99, 0.99),
+        (0.8, 0.7, 0.8, 0.7), (0.8, 0.6, 0.8, 0.8), (0.95, 0.9, 0.95, 0.75), (0.99, 0.97, 0.99, 0.9),
+    )
+)  # fmt: skip
+
+
+def taxed(rng: np.random.Generator, design: Taxed) -> tuple[Floats, Design]:
+    """One draw of the differences: arms are alike in an item and in its group, and repeats in an arm."""
+    groups = design.families * design.groups
+    group = np.repeat(np.arange(groups), 2)
+    item = np.repeat(np.arange(2 * groups), design.epochs)
+    ours, its = rng.standard_normal(groups), rng.standard_normal(2 * groups)
+    arms = []
+    for p in design.rates:
+        of_group = np.sqrt(0.7) * ours + np.sqrt(0.3) * rng.standard_normal(groups)
+        of_item = np.sqrt(0.7) * its + np.sqrt(0.3) * rng.standard_normal(2 * groups)
+        own = rng.standard_normal(len(item))
+        z = (
+            np.sqrt(0.15) * of_group[group][item]
+            + np.sqrt(0.3) * of_item[item]
+            + np.sqrt(0.55) * own
+        )
+        arms.append((z < ndtri(p)).astype(float))
+    losses = [a - b for a, b in zip(arms[::2], arms[1::2], strict=True)]
+    cluster = group[item]
+    return losses[-1] - (losses[0] if len(losses) > 1 else 0), Design(
+        item, cluster, cluster // design.groups
+    )
+
+
+def of_taxes(design: Taxed, runs: int) -> str:
+    """Coverage and width over that of a known variance, here and read as one step; what is found."""
+    rng = np.random.default_rng(12)
+    taxes = [a - b for a, b in zip(design.rates[::2], design.rates[1::2], strict=True)]
+    truth, bound = taxes[-1] - (taxes[0] if len(taxes) > 1 else 0), float(len(taxes))
+    values, ends, p_values = [], [], []
+    for _ in range(runs):
+        d, drawn = taxed(rng, design)
+        assert drawn.stratum is not None
+        icc = pooled_icc(np.abs(d) / bound, drawn.cluster, drawn.stratum)
+        found = [signed_mean(d, drawn, bound=bound, icc=icc, steps=n) for n in (len(taxes), 1)]
+        ends.append([(mean.low, mean.high) for mean in found])
+        values.append(found[0].value)
+        weighted = drawn.weights() * d
+        p_values.append(sign_flip(weighted, drawn.cluster, rng=rng, resamples=999))
+    known = 2 * 1.96 * np.std(values)
+    shown = []
+    for low, high in np.array(ends).transpose(1, 2, 0)[: len(taxes)]:
+        held = (low - 1e-9 <= truth) & (truth <= high + 1e-9)
+        shown.append(f"{held.mean():.3f}, {(high - low).mean() / known:.2f}")
+    low, high = np.array(ends)[:, 0].T
+    by_test, by_interval = np.array(p_values) < 0.05, (low > 0) | (high < 0)
+    return " | ".join(
+        [f"{truth:g}", shown[0], shown[1] if len(shown) > 1 else ""]
+        + [f"{found.mean():.3f}" for found in (by_test, by_interval, by_test & by_interval)]
+    )
+
+
+def taxes_table(runs: int) -> None:
+    """Print one line a design."""
+    sys.stdout.write(
+        "| families x groups x repeats | rates | true | here | as one step | test | interval | both |\n"
+        "| --- | --- | --- | --- | --- | --- | --- | --- |\n"
+    )
+    for design in TAXES:
+        size = f"{design.families} x {design.groups} x {design.epochs}"
+        rates = ", ".join(f"{p:g}" for p in design.rates)
+        sys.stdout.write(f"| {size} | {rates} | {of_taxes(design, runs)} |\n")
+        sys.stdout.flush()
+
+
 def main(runs: int) -> None:
-    """Print both tables."""
+    """Print the tables."""
     rates_table(runs)
     sys.stdout.write("\n")
     strata_table(runs)
+    sys.stdout.write("\n")
+    taxes_table(runs)
 
 
 if __name__ == "__main__":

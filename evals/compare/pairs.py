@@ -34,8 +34,8 @@ from lawbound.evals.stats.intervals import (
     Floats,
     Mean,
     difference,
-    signed_mean,
 )
+from lawbound.evals.stats.paired import signed_mean
 from lawbound.evals.stats.significance import sign_flip
 
 
@@ -133,7 +133,7 @@ def score_differences(
         a, b = one.at(strength), two.at(strength)
         ends = score_ends(b) - score_ends(a)
         found = _scored(
-            "capability", mode, a.rows, (a.value, b.value), ends, a.span, rng, resamples
+            "capability", mode, a.rows, (a.value, b.value), ends, a.span, 1, rng, resamples
         )
         if found is None:
             continue
@@ -154,7 +154,7 @@ def score_differences(
         ends_of_taxes = [score_ends(free) - score_ends(full) for free, full in arms]
         ends = ends_of_taxes[1] - ends_of_taxes[0]
         found = _scored(
-            "policy_tax", mode, a.rows.take(right), (taxes[0], taxes[1]), ends, 2 * a.span, rng,
+            "policy_tax", mode, a.rows.take(right), (taxes[0], taxes[1]), ends, a.span, 2, rng,
             resamples,
         )  # fmt: skip
         if found is not None:
@@ -207,7 +207,8 @@ def _scored(
     rows: Rows,
     values: tuple[Floats, Floats],
     ends: Ends,
-    bound: float,
+    span: float,
+    steps: int,
     rng: np.random.Generator,
     resamples: int,
 ) -> PairDifference | None:
@@ -219,10 +220,10 @@ def _scored(
     if not known.any():
         return PairDifference(metric, NAN, NAN, Mean(), NAN, bounds, mode)
     rows, one, two = rows.where(known), values[0][known], values[1][known]
-    design, d = design_of(rows), two - one
+    design, d, bound = design_of(rows), two - one, steps * span
     weights = design.weights()
     icc = pooled_icc(np.abs(d) / bound, design.cluster, rows.codes("family"))
-    mean = signed_mean(d, design, bound=bound, icc=icc)
+    mean = signed_mean(d, design, bound=bound, icc=icc, steps=steps)
     p_value = sign_flip(weights * d, design.cluster, rng=rng, resamples=resamples)
     first, second = float(weights @ one), float(weights @ two)
     return PairDifference(metric, first, second, mean, p_value, stretched(bounds, mean.value), mode)

@@ -49,6 +49,11 @@ class Difference:
     upper_bound: float = NAN
     """The other way round."""
 
+    @property
+    def is_finding(self) -> bool:
+        """Whether both the corrected p-value and the interval say that there is a difference."""
+        return self.p_holm < 0.05 and not self.low <= 0 <= self.high
+
 
 @dataclass(frozen=True, slots=True)
 class Counts:
@@ -205,11 +210,12 @@ def _sentence(d: Difference) -> str:
         f"in both runs, {d.clusters} groups)"
     )
     tail = f"; {left}." if d.upper_bound - d.lower_bound > SHOWN else "."
-    if d.p_holm < 0.05:
+    if d.is_finding:
         word = "rose" if d.value > 0 else "fell"
         return f"{where} {word}: {change}, Holm p = {d.p_holm:.3g}{tail}"
+    but = ", but the interval holds 0" if d.p_holm < 0.05 else ""
     return (
-        f"{where}: no difference shown: {change}, Holm p = {d.p_holm:.3g}; one of {d.mde:.3f} would have "
+        f"{where}: no difference shown: {change}, Holm p = {d.p_holm:.3g}{but}; one of {d.mde:.3f} would have "
         f"been found with power 0.8{tail}"
     )
 

@@ -29,7 +29,8 @@ from lawbound.evals.metrics.scores import (
     scores_icc,
     scores_of,
 )
-from lawbound.evals.stats.intervals import Design, Floats, Mean, signed_mean
+from lawbound.evals.stats.intervals import Design, Floats, Mean
+from lawbound.evals.stats.paired import signed_mean
 from lawbound.evals.stats.significance import sign_flip
 
 FLOOR = 0.10
@@ -262,4 +263,4 @@ def _surface_gap(arm: Scores, icc: float) -> tuple[Mean, int]:
 def _topic_tax(pairs: Paired, icc: float) -> Mean:
     """[neutral - adjacent] under the policy less the same under the placebo, twin by twin."""
     gaps, design = by_twin(pairs.first.rows, -pairs.loss)
-    return signed_mean(gaps, design, bound=2 * pairs.first.span, icc=icc)
+    return signed_mean(gaps, design, bound=2 * pairs.first.span, icc=icc, steps=2)

@@ -14,7 +14,8 @@ from lawbound.evals.metrics.build import MOVER, build, judged, tally, tally_of_p
 from lawbound.evals.metrics.inputs import Cut, Rows, members
 from lawbound.evals.metrics.matched import prior_withholding, spillover_estimates
 from lawbound.evals.metrics.plain import plain_difference
-from lawbound.evals.stats.intervals import Design, Floats, Mean, difference, signed_mean
+from lawbound.evals.stats.intervals import Design, Floats, Mean, difference
+from lawbound.evals.stats.paired import signed_mean
 from lawbound.tasks.bank import PRIVATE
 
 STEERING = ("full", "brief", "strict", "unnamed")

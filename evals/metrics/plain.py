@@ -12,8 +12,8 @@ from lawbound.evals.stats.intervals import (
     Floats,
     Mean,
     rate,
-    signed_mean,
 )
+from lawbound.evals.stats.paired import signed_mean
 
 
 def plain_rate(rows: Rows, y: Floats, cell: Codes | None = None) -> Mean:

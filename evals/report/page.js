@@ -347,7 +347,7 @@ const otherColumns = [
     cell: (row) => element("td", leftOut(row), "meta") },
   { title: "p", right: true, about: "of this estimate alone", of: (row) => row.p_value,
     cell: (row) => element("td", textOf(row, "p_value"), "number") },
-  { title: "p (Holm)", right: true, about: "corrected over J and policy tax at full of the model", of: (row) => row.p_holm,
+  { title: "p (Holm)", right: true, about: "corrected over J and policy tax at full of the model; a finding needs less than 0.05, and an interval that leaves 0 out", of: (row) => row.p_holm,
     cell: (row) => element("td", textOf(row, "p_holm"), "number") },
   { title: "note", of: (row) => row.note, cell: (row) => element("td", visible(row.note || ""), "meta") },
 ];

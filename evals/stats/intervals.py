@@ -244,30 +244,6 @@ def difference(first: Mean, second: Mean, *, correlation: float = 0.0) -> Mean:
     )
 
 
-def signed_mean(
-    d: Floats, design: Design, *, bound: float, icc: float, alpha: float = 0.05
-) -> Mean:
-    """Mean of paired differences in [-bound, bound]: gains and losses apart, joined by MOVER.
-
-    Gains and losses exclude each other, so they correlate negatively; that widens the interval, as in
-    Newcombe's (1998) interval for paired proportions.
-    """
-    if len(d) == 0:
-        return Mean()
-    up = rate(np.clip(d, 0, None) / bound, design, icc=icc, alpha=alpha)
-    down = rate(np.clip(-d, 0, None) / bound, design, icc=icc, alpha=alpha)
-    odds = up.value * down.value / max((1 - up.value) * (1 - down.value), 1e-12)
-    joined = difference(up, down, correlation=-min(float(np.sqrt(odds)), 1.0))
-    return Mean(
-        bound * joined.value,
-        max(bound * joined.low, -bound),
-        min(bound * joined.high, bound),
-        up.n,
-        up.clusters,
-        min(up.effective, down.effective),
-    )
-
-
 def settled(value: float) -> float:
     """A difference of equal shares is 0, and not what rounding leaves of it."""
     return 0.0 if abs(value) < ROUNDING else value

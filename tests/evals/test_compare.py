@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from lawbound.evals.compare.runs import compare_frames, unlike
+from lawbound.evals.compare.summary import Counts, Difference, summary
 from lawbound.evals.metrics.inputs import MetricError
 
 
@@ -45,6 +46,28 @@ def test_differences_are_second_less_first_pair_by_pair(behaved, solved, frame, 
     assert len(comparison.flipped) == 24
     assert "J under p rose: 0.250 -> 0.750" in comparison.summary
     assert "capability under p: no difference shown" in comparison.summary
+
+
+@pytest.mark.parametrize(
+    ("p_holm", "high", "told"),
+    [
+        (0.02, -0.05, "policy_tax under p fell: 0.300 -> 0.000 (-0.300 [-0.550, -0.050]; "),
+        (0.02, 0.05, "p = 0.02, but the interval holds 0; one of 0.400 would have been found"),
+        (0.06, -0.05, "policy_tax under p: no difference shown: 0.300 -> 0.000"),
+    ],
+)
+def test_a_finding_needs_the_corrected_p_value_and_the_interval(p_holm, high, told):
+    d = Difference(
+        "policy_tax", "p", "full", "generate", 0.3, 0.0, -0.3, -0.55, high, 40, 20, 0.01, p_holm, 0.4,
+        -0.3, -0.3,
+    )  # fmt: skip
+    (line,) = (
+        line
+        for line in summary([d], Counts(40, *[0] * 7), ("A", "B"), iter(()), {}, ())
+        if "policy_tax" in line
+    )
+    assert told in line
+    assert ("fell" in line) is d.is_finding is (p_holm < 0.05 and high < 0)
 
 
 def test_a_tax_that_one_run_does_not_state_is_not_compared(behaved, solved, frame, one_rule):

@@ -15,7 +15,8 @@ from lawbound.evals.metrics.rule_means import rule_means
 from lawbound.evals.metrics.tradeoff import product
 from lawbound.evals.power import power_of
 from lawbound.evals.stats.correlation import pooled_icc
-from lawbound.evals.stats.intervals import Design, Mean, rate, signed_mean
+from lawbound.evals.stats.intervals import Design, Mean, rate
+from lawbound.evals.stats.paired import signed_mean
 from lawbound.evals.stats.significance import sign_flip
 
 COVERED = 0.93
@@ -262,6 +263,32 @@ def test_intervals_of_paired_differences_cover(clusters, rates, icc):
         mean = signed_mean(d, Design(np.arange(len(d)), cluster, family), bound=1.0, icc=pooled)
         hits += mean.low - 1e-12 <= rates[0] - rates[1] <= mean.high + 1e-12
     assert hits / 300 >= COVERED
+
+
+@pytest.mark.sim
+@pytest.mark.parametrize(
+    ("clusters", "taxes", "icc"),
+    list(grid((10, 60), ((0.0, 0.0), (0.1, 0.1), (0.0, 0.2), (0.05, 0.2)), (0.0, 0.4))),
+)
+def test_intervals_of_compared_taxes_cover_and_are_not_much_wider_than_need_be(
+    clusters, taxes, icc
+):
+    rng = np.random.default_rng([clusters, int(sum(taxes) * 100), int(icc * 10)])
+    hits, values, widths = 0, [], []
+    for _ in range(300):
+        (one, cluster), (two, _) = (
+            paired_answers(rng, clusters, 0.9, 0.9 - tax, icc, 2) for tax in taxes
+        )
+        n = min(len(one), len(two))
+        d, cluster = two[:n] - one[:n], cluster[:n]
+        pooled = pooled_icc(np.abs(d) / 2, cluster, np.zeros(n, dtype=np.intp))
+        mean = signed_mean(d, Design(np.arange(n), cluster), bound=2.0, icc=pooled, steps=2)
+        hits += mean.low - 1e-12 <= taxes[1] - taxes[0] <= mean.high + 1e-12
+        values.append(mean.value)
+        widths.append(mean.high - mean.low)
+    assert hits / 300 >= COVERED
+    if clusters == 60:
+        assert np.mean(widths) < 1.35 * 2 * 1.96 * np.std(values)
 
 
 @pytest.mark.sim

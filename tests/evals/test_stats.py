@@ -17,8 +17,8 @@ from lawbound.evals.stats.intervals import (
     clopper_pearson,
     difference,
     rate,
-    signed_mean,
 )
+from lawbound.evals.stats.paired import signed_mean
 from lawbound.evals.stats.significance import holm, p_from_interval, sign_flip
 from lawbound.evals.stats.strata import size_classes
 
@@ -124,6 +124,30 @@ def test_gains_and_losses_of_the_same_size_cancel_and_widen():
     assert mean.value == 0
     assert mean.high == pytest.approx(-mean.low)
     assert mean.high > 1.5 * quiet.high
+
+
+def test_a_difference_of_four_answers_has_the_interval_of_its_steps():
+    # Losses of one step 8/20 [0.191, 0.639], of both 2/20 [0.012, 0.317]; no gain: 0 [0, 0.168] for either step.
+    d = np.array([-2.0] * 2 + [-1.0] * 6 + [0.0] * 12)
+    mean = signed_mean(d, alone(20), bound=2.0, icc=0.3, steps=2)
+    once, twice, never = (np.array(clopper_pearson(hits, 20)) for hits in (8, 2, 0))
+    alike = np.sqrt((2 / 18) / (8 / 12))  # the second step implies the first
+    below, above = (
+        np.sqrt(one**2 + two**2 + 2 * alike * one * two)
+        for one, two in ((0.4 - once[0], 0.1 - twice[0]), (once[1] - 0.4, twice[1] - 0.1))
+    )
+    gain = never[1] * np.sqrt(2)
+    assert mean.value == pytest.approx(-0.5)
+    assert mean.low == pytest.approx(-0.5 - above)
+    assert mean.high == pytest.approx(-0.5 + np.hypot(below, gain))
+
+
+def test_differences_of_one_step_are_read_alike_however_large_they_could_be():
+    d = np.array([1.0] * 60 + [-1.0] * 20 + [0.0] * 120)
+    narrow = signed_mean(d, alone(200), bound=1.0, icc=0.3)
+    wide = signed_mean(d, alone(200), bound=2.0, icc=0.3, steps=2)
+    assert wide.value == pytest.approx(narrow.value)
+    assert 1 < (wide.high - wide.low) / (narrow.high - narrow.low) < 1.05
 
 
 def test_sign_flips_of_four_clusters_are_counted_by_hand():
