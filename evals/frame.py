@@ -199,8 +199,8 @@ _MISSING = Sample(key="", text="", finish="error")
 
 
 def _about_samples(samples: Sequence[Sample]) -> Columns:
-    # A request that failed has no answer of which anything could be said, whatever its sample holds.
-    came = [not sample.error and sample is not _MISSING for sample in samples]
+    # A request that failed or was blocked has no answer of which anything could be said, whatever its sample holds.
+    came = [not (sample.error or sample.blocked or sample is _MISSING) for sample in samples]
     answers = list(zip(samples, came, strict=True))
     return {
         "truncated": [_number(one.truncated if known else None) for one, known in answers],
