@@ -68,6 +68,7 @@ def compare(
         _of_one_model(second, model_b, "--model-b"),
     )
     names = (f"A ({frames[0]['model'].iloc[0]})", f"B ({frames[1]['model'].iloc[0]})")
+    graders = tuple(other_graders((first, second), names))  # refuses a board before anything is shown
     with bars() as observer:
         observer.stage("comparing", None)
         rules = rule_info(run_policies(RunFolder(first), record))
@@ -97,7 +98,7 @@ def compare(
     )
     show()
     show(found.summary)
-    for line in (*unlike(record, other, names), *other_graders((first, second), names)):
+    for line in (*unlike(record, other, names), *graders):
         show(line)
     tell_of_digests(*dict.fromkeys((first, second)))
     warn_of_later_run(*dict.fromkeys((first, second)))

@@ -120,6 +120,17 @@ def test_edited_results_are_refused_and_concluded_anew(
     assert call(*_arguments(command, run))[0] == 0
 
 
+def test_compare_refuses_an_edited_board_before_it_says_anything(
+    call: Callable[..., tuple[int, str, str]], run: Path, tmp_path: Path
+) -> None:
+    other = Path(shutil.copytree(run, tmp_path / "other"))
+    _drop_a_line(other / "leaderboard.csv")
+    code, out, err = call("compare", run, other, "-o", tmp_path / "flips.csv")
+    assert (code, out) == (2, "")
+    assert f"{other / 'leaderboard.csv'}: found the digest " in err
+    assert not (tmp_path / "flips.csv").exists()
+
+
 @pytest.mark.parametrize("command", READERS)
 def test_a_run_of_before_digests_were_kept_is_read_and_says_so(
     call: Callable[..., tuple[int, str, str]], run: Path, undigested: Undigested, command: str
