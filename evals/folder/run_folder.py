@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.folder.checks import ASSIGNED, assignments, check_run, check_text
+from lawbound.evals.folder.concluded import check_suite_hash
 from lawbound.evals.folder.digests import (
     ITEMS,
     Told,
@@ -24,6 +25,7 @@ from lawbound.evals.folder.files import FolderError, read_records, write_atomica
 from lawbound.evals.folder.lmeval_logs import hint_of_logs
 from lawbound.evals.folder.prompts import prompt_lines
 from lawbound.evals.folder.verdicts import read_verdicts
+from lawbound.evals.leaderboard.asked import suite_hash
 from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.runners.plan import Assignment, Plan
 from lawbound.tasks.io.yaml_files import plain_yaml, read_yaml
@@ -210,6 +212,7 @@ class RunFolder:
         """
         asked = (ITEMS, *self._plans(record))
         check_digests(self.root, record.get("digests", {}), asked, results, FolderError)
+        self._check_suite(record)
 
     def check_described(self, record: Mapping[str, Any], *, items: bool) -> None:
         """The same before something is concluded: what a stopped run has planned is not what ``run.yaml`` describes.
@@ -231,6 +234,7 @@ class RunFolder:
             FolderError,
             described=(ITEMS, *plans) if items else plans,
         )
+        self._check_suite(record)
 
     def is_being_replaced(self) -> bool:
         """Whether a later run was stopped before it had asked a model to its end: ``run.yaml`` is about the one before.
@@ -241,6 +245,9 @@ class RunFolder:
         record = self.read_run()
         asked = (ITEMS, *self._plans(record))
         return are_replaced(self.root, record.get("digests", {}), asked)
+
+    def _check_suite(self, record: Mapping[str, Any]) -> None:
+        check_suite_hash(self.root, record.get("digests", {}), suite_hash(record), FolderError)
 
     def _plans(self, record: Mapping[str, Any]) -> tuple[str, ...]:
         return tuple(self.plan_name(entry["model"]) for entry in record["models"])

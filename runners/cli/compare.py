@@ -68,7 +68,8 @@ def compare(
         _of_one_model(second, model_b, "--model-b"),
     )
     names = (f"A ({frames[0]['model'].iloc[0]})", f"B ({frames[1]['model'].iloc[0]})")
-    graders = tuple(other_graders((first, second), names))  # refuses a board before anything is shown
+    # Refuses a board that was changed, so before anything is shown.
+    graders = tuple(other_graders((first, second), names))
     with bars() as observer:
         observer.stage("comparing", None)
         rules = rule_info(run_policies(RunFolder(first), record))

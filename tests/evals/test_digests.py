@@ -120,6 +120,36 @@ def test_edited_results_are_refused_and_concluded_anew(
     assert call(*_arguments(command, run))[0] == 0
 
 
+@pytest.mark.parametrize("command", READERS)
+@pytest.mark.parametrize("place", [("suite", "max_tokens"), ("settings", "max_tokens"), ("seed",)])
+def test_every_command_that_reads_a_run_refuses_another_suite_in_its_record(
+    call: Callable[..., tuple[int, str, str]], run: Path, command: str, place: tuple[str, ...]
+) -> None:
+    record = yaml.safe_load((run / "run.yaml").read_text(encoding="utf-8"))
+    part = record
+    for name in place[:-1]:
+        part = part[name]
+    part[place[-1]] += 1
+    (run / "run.yaml").write_text(yaml.safe_dump(record), encoding="utf-8")
+    code, out, err = call(*_arguments(command, run))
+    assert (code, out) == (2, "")
+    assert f"{run / 'run.yaml'}: found the suite_hash '" in err
+    assert (
+        "as in leaderboard.csv: its suite, seed, settings, limit or bank was changed since" in err
+    )
+
+
+def test_asking_as_before_mends_a_record_that_names_another_suite(run: Path) -> None:
+    before = (run / "leaderboard.csv").read_bytes()
+    RunFolder(run).write_run(RunFolder(run).read_run() | {"seed": 7})
+    with pytest.raises(FolderError, match="suite_hash"):
+        conclude(run)
+    with pytest.warns(UserWarning, match="the function was not asked"):
+        _ask(run, 4)
+    conclude(run)
+    assert (run / "leaderboard.csv").read_bytes() == before
+
+
 def test_compare_refuses_an_edited_board_before_it_says_anything(
     call: Callable[..., tuple[int, str, str]], run: Path, tmp_path: Path
 ) -> None:
@@ -205,6 +235,7 @@ def test_a_question_that_the_installed_bank_asks_otherwise_is_refused_whatever_i
     )
     record = RunFolder(run).read_run() | {"bank": "of another version"}
     RunFolder(run).write_run(record)
+    (run / "leaderboard.csv").unlink()  # its suite_hash is of the bank that was asked
     if "topic" in change:  # nobody knows what that bank asks
         conclude(run)
 

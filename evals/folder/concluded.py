@@ -1,0 +1,55 @@
+"""Whether ``run.yaml`` still says of the asking what it said when the run was concluded: it has no digest of its own."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Final
+
+from lawbound.evals.folder.digests import file_digest
+from lawbound.evals.leaderboard.columns import SCHEMA_VERSION
+from lawbound.tasks.io.safe_files import open_regular
+
+BOARD: Final = "leaderboard.csv"
+
+
+def check_suite_hash(
+    root: Path, digests: Mapping[str, Collection[str]], suite_hash: str, error: type[Exception]
+) -> None:
+    """Refuse a ``run.yaml`` of which another `suite_hash` follows than its leaderboard has.
+
+    Nothing is held where the board is not the one that ``run.yaml`` names, such as an older one while the folder
+    is asked again: whoever reads that refuses it. Nor is one of another version, which may have made the hash
+    otherwise.
+
+    Args:
+        root: The run folder.
+        digests: Of its ``run.yaml``.
+        suite_hash: What follows from its ``run.yaml``.
+        error: What is raised.
+
+    Raises:
+        error: They differ.
+    """
+    path, known = root / BOARD, digests.get(BOARD, ())
+    if not known or not path.exists():
+        return
+    try:
+        if file_digest(path) not in known:
+            return
+        with io.TextIOWrapper(open_regular(path), encoding="utf-8", newline="") as handle:
+            stated = {
+                row.get("suite_hash")
+                for row in csv.DictReader(handle)
+                if row.get("schema_version") == SCHEMA_VERSION
+            }
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return  # its reader says what is wrong with it
+    for one in stated - {suite_hash}:
+        raise error(
+            f"{root / 'run.yaml'}: found the suite_hash '{suite_hash}', expected '{one}' as in {BOARD}: its suite, seed, "
+            "settings, limit or bank was changed since (`lawbound run` as before writes it anew and asks only what is "
+            "missing; of lm-eval's logs, `lawbound score`)"
+        )
