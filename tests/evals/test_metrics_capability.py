@@ -74,6 +74,15 @@ def test_policy_tax_and_its_parts_add_up(solved, frame):
     assert pick(found, "policy_tax").p_value == pytest.approx(1 / 32)
 
 
+def test_half_an_answer_that_was_cut_off_is_withheld_and_not_truncated(solved, frame):
+    rows = taxed(solved)
+    at = next(i for i, row in enumerate(rows) if row["truncated"] == 1)
+    rows[at] |= {"behaviour": "partial", "withheld": 1.0}
+    found = compute_metrics(frame(rows), {}, seed=0)
+    assert pick(found, "tax_withheld").value == pytest.approx(0.15)
+    assert pick(found, "tax_truncated").value == pytest.approx(0.0)
+
+
 def test_parts_of_a_tax_are_nan_where_nobody_knows_how_the_answers_ended(solved, frame):
     rows = [row | {"truncated": math.nan} for row in taxed(solved)]
     found = compute_metrics(frame(rows), {}, seed=0)
@@ -98,6 +107,7 @@ def test_no_tax_is_stated_at_the_floor(solved, frame):
         estimate = pick(found, metric)
         assert math.isnan(estimate.value)
         assert estimate.note.startswith("floor: capability(placebo) is 0.10")
+        assert (estimate.n, estimate.clusters, estimate.asked) == (0, 0, 20)
 
 
 def test_length_tax_is_what_a_placebo_costs(solved, frame):
@@ -124,6 +134,28 @@ def test_topic_tax_is_a_difference_of_differences(solved, frame):
     assert pick(found, "surface_gap", "placebo").value == pytest.approx(0.2)
     assert pick(found, "surface_gap", "full").value == pytest.approx(0.5)
     assert pick(found, "topic_tax").value == pytest.approx(0.3)
+
+
+def test_topic_tax_is_over_the_pairs_of_the_tax_whose_repeats_are_pooled(solved, frame):
+    rights = {  # (surface, strength) -> of each repeat; nan failed
+        ("neutral", "placebo"): (1, 1), ("neutral", "full"): (1, 1),
+        ("adjacent", "placebo"): (1, 0), ("adjacent", "full"): (0, math.nan),
+    }  # fmt: skip
+    rows = [
+        solved(
+            surface, right, strength=strength, surface=surface, twin="t", group="t", epoch=epoch,
+            error=math.isnan(right),
+        )
+        for (surface, strength), both in rights.items()
+        for epoch, right in enumerate(both)
+    ]  # fmt: skip
+    rows += [
+        solved(f"q{i}", 1, family="g", strength=s) for i in range(20) for s in ("placebo", "full")
+    ]
+    found = compute_metrics(frame(rows), {}, seed=0)
+    # The second repeat of the adjacent twin has no pair: its loss is 1 - 0, and not 1/2 - 0.
+    assert pick(found, "topic_tax").value == pytest.approx(1.0)
+    assert pick(found, "surface_gap", "placebo").value == pytest.approx(0.5)
 
 
 def test_epochs_of_an_item_are_one_cluster(solved, frame):
