@@ -37,7 +37,7 @@ def evaluate(
         observer: Hears of the progress.
 
     Raises:
-        ValueError, RuntimeError, OSError: Of the kinds that `prepare`, `ask` and `conclude` name.
+        LawboundError: Of the kinds that `prepare`, `ask` and `conclude` name.
     """
     if judge is not None:
         judge = judge.beside(spec)

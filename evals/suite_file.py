@@ -9,6 +9,7 @@ from lawbound.rubrics.prompts.conditions import check_strength
 from lawbound.runners.prompt import Mode
 from lawbound.runners.sample import MOST_COUNTED
 from lawbound.tasks.external import Source
+from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.messages import did_you_mean
 from lawbound.tasks.item import Act, Kind
 from lawbound.tasks.taxonomy import load_taxonomy
@@ -19,7 +20,7 @@ MOST = 100_000
 """Items of one selection; more would be generated for hours before anything is asked."""
 
 
-class SuiteError(ValueError):
+class SuiteError(LawboundError, ValueError):
     """A suite file is not what it should be, or selects nothing."""
 
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from lawbound.runners.engines.protocol import ModelError
     from lawbound.runners.sample import Request, Sample
     from lawbound.tasks.bank import load_bank
+    from lawbound.tasks.io.errors import LawboundError
     from lawbound.tasks.item import Item, ItemError
 
     __version__: str
@@ -34,6 +35,7 @@ _HOMES = {
     "Item": "lawbound.tasks.item",
     "ItemError": "lawbound.tasks.item",
     "JudgeSpec": "lawbound.evals.judging.spec",
+    "LawboundError": "lawbound.tasks.io.errors",
     "ModelError": "lawbound.runners.engines.protocol",
     "Policy": "lawbound.rubrics.policy.policy",
     "PolicyError": "lawbound.rubrics.policy.policy",
@@ -56,6 +58,7 @@ __all__ = [
     "Item",
     "ItemError",
     "JudgeSpec",
+    "LawboundError",
     "ModelError",
     "Policy",
     "PolicyError",

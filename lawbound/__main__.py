@@ -9,6 +9,7 @@ from types import FrameType
 from typing import Any
 
 from lawbound import streams
+from lawbound.tasks.io.errors import LawboundError
 
 INTERRUPTED = 128 + signal.SIGINT
 TERMINATED = 128 + signal.SIGTERM
@@ -70,13 +71,13 @@ def _code() -> Any:
         return app(prog_name="lawbound", standalone_mode=False)
     except KeyboardInterrupt:
         return INTERRUPTED
-    except (ValueError, RuntimeError, OSError) as error:
+    except (LawboundError, RuntimeError, OSError) as error:
         if isinstance(
             error.__cause__, KeyboardInterrupt
         ):  # Python 3.11's, where a class is being made
             return INTERRUPTED
         refused = isinstance(error, OSError) and error.errno is not None
-        if not refused and not type(error).__module__.startswith("lawbound."):
+        if not refused and not isinstance(error, LawboundError):
             raise
         sys.stderr.write(f"error: {_one_line(error)}\n")
     except Exception as error:
@@ -109,7 +110,7 @@ def _one_line(error: Exception) -> str:
     from lawbound.tasks.io.urls import without_secrets
 
     text = str(error)
-    if isinstance(error, OSError) and not type(error).__module__.startswith("lawbound."):
+    if isinstance(error, OSError) and not isinstance(error, LawboundError):
         # What the operating system refuses: a full disk, a read-only folder, a name too long.
         place = str(error.filename or "lawbound")
         place = place if len(place) <= LONGEST_PLACE else place[:LONGEST_PLACE] + "..."

@@ -21,6 +21,7 @@ from lawbound.evals.lmeval.limits import SettingError, given_limits, is_one, sen
 from lawbound.evals.lmeval.prompts import holds_policy
 from lawbound.evals.lmeval.sender import sender_of
 from lawbound.evals.lmeval.settings import given_temperature, used_settings
+from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.messages import one_line
 from lawbound.tasks.io.yaml_files import quoted
 
@@ -30,7 +31,7 @@ _CHATS = frozenset({"LocalChatCompletion", "AnthropicChat"})
 """lm-eval's models that fail at each request which is no list of messages, and whatever is made of them."""
 
 
-class TaskError(ValueError):
+class TaskError(LawboundError, ValueError):
     """A task of ours was given what it cannot run with."""
 
 

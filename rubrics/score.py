@@ -9,13 +9,14 @@ from lawbound.rubrics.policy.requirement import Addon, Requirement
 from lawbound.rubrics.verdict import Behaved, Reading, Verdict, is_met
 from lawbound.runners.plan import Assignment
 from lawbound.runners.sample import Sample
+from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.item import Item
 
 SCORER_VERSION = "12"
 """Goes up when the same answer could be judged otherwise; leaderboards of other versions do not merge."""
 
 
-class VerdictError(ValueError):
+class VerdictError(LawboundError, ValueError):
     """An answer cannot be judged as the run says."""
 
 

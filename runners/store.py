@@ -21,6 +21,7 @@ from typing import IO, Any, BinaryIO, Self
 
 from lawbound.runners.plan import canonical_json
 from lawbound.runners.sample import Sample, fault_of
+from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.messages import one_line
 from lawbound.tasks.io.safe_files import open_new, open_regular, open_to_append, why
 
@@ -32,7 +33,7 @@ LOCK = ".lock"
 _HELD: ContextVar[frozenset[Path]] = ContextVar("held run folders", default=frozenset())
 
 
-class StoreError(OSError):
+class StoreError(LawboundError, OSError):
     """The run folder cannot be read, written or locked."""
 
 

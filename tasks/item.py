@@ -7,6 +7,8 @@ fine in one region and restricted in another. Ask `Policy.requires(item)` instea
 from dataclasses import dataclass
 from typing import Literal
 
+from lawbound.tasks.io.errors import LawboundError
+
 Kind = Literal["policy", "fact", "reasoning", "creative"]
 Act = Literal[
     "inform", "analyse", "compute", "opine", "advocate", "praise",
@@ -21,7 +23,7 @@ Surface = Literal["neutral", "adjacent"]
 AnswerForm = Literal["number", "choice", "text", "sequence", "set"]
 
 
-class ItemError(ValueError):
+class ItemError(LawboundError, ValueError):
     """An item, a bank file or a task selection is not what it should be."""
 
 

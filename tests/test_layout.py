@@ -115,6 +115,21 @@ def test_one_function_says_why_a_file_failed() -> None:
     assert not reads, "use lawbound.tasks.io.safe_files.why"
 
 
+def test_every_error_of_ours_can_be_caught_as_one() -> None:
+    """And as the built-in error that it is akin to, as a caller may know it."""
+    bases = {
+        node.name: [ast.unparse(base) for base in node.bases]
+        for folder in (*FLOW, "lawbound")
+        for file in (ROOT / folder).glob("**/*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef) and node.name.endswith("Error")
+    }
+    assert bases.pop("LawboundError") == ["Exception"]
+    pairs = [["LawboundError", akin] for akin in ("ValueError", "RuntimeError", "OSError")]
+    wrong = {name for name, over in bases.items() if over not in pairs and set(over) - set(bases)}
+    assert bases and not wrong
+
+
 def test_modules_stay_readable() -> None:
     long = {
         str(file.relative_to(ROOT)): lines

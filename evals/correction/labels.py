@@ -12,6 +12,7 @@ from lawbound.rubrics.calibration.agreement import gold_class
 from lawbound.rubrics.grading.answer_files import Row, open_answers
 from lawbound.rubrics.policy.requirement import Addon
 from lawbound.rubrics.verdict import Behaved
+from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.safe_files import open_regular, why
 
 NEEDED: Final = ("id", "gold", "probability")
@@ -19,7 +20,7 @@ NEEDED: Final = ("id", "gold", "probability")
 ADDONS: Final[tuple[Addon, ...]] = get_args(Addon)
 
 
-class CorrectionError(ValueError):
+class CorrectionError(LawboundError, ValueError):
     """Labels are not what they should be, or do not belong to the run."""
 
 

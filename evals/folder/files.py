@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import IO, Any
 
 from lawbound.evals.folder.digests import DIGITS
+from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.safe_files import open_regular, whole_file, why
 
 
-class FolderError(ValueError):
+class FolderError(LawboundError, ValueError):
     """A run folder is not what it should be."""
 
 

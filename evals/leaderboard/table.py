@@ -10,12 +10,13 @@ from lawbound.evals.leaderboard.columns import Column
 from lawbound.evals.metrics.tradeoff import Point, fronts
 from lawbound.evals.stats.intervals import settled
 from lawbound.tasks.io.csv_cells import inert
+from lawbound.tasks.io.errors import LawboundError
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-class LeaderboardError(ValueError):
+class LeaderboardError(LawboundError, ValueError):
     """Runs cannot be merged, or a leaderboard file is not what it should be."""
 
 

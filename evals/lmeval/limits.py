@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lawbound.evals.lmeval.sender import Sender
+from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.yaml_files import quoted
 
 LIMITS = ("max_gen_toks", "max_new_tokens", "max_tokens", "max_completion_tokens")
@@ -37,7 +38,7 @@ _TAKING = SERVERS | OTHER_SERVERS | {"vllm", "vllm-vlm", "trtllm"}
 """Their argument ``max_gen_toks`` stands in its place."""
 
 
-class SettingError(ValueError):
+class SettingError(LawboundError, ValueError):
     """Nobody knows with which setting an answer was asked."""
 
 

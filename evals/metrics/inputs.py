@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from lawbound.evals.metrics.rule_info import RuleInfo, RuleInfos
 from lawbound.evals.stats.intervals import Codes, Floats
+from lawbound.tasks.io.errors import LawboundError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +24,7 @@ OK, UNSCORED, ERROR, BLOCKED = 0, 1, 2, 3
 WITHOUT_POLICY = ("none", "placebo")
 
 
-class MetricError(ValueError):
+class MetricError(LawboundError, ValueError):
     """A verdict frame, a metric's name or a comparison is not what it should be."""
 
 

@@ -15,6 +15,7 @@ import regex
 
 from lawbound.rubrics.answers.openings import OPENINGS
 from lawbound.rubrics.answers.replies import plain_reply
+from lawbound.tasks.io.errors import LawboundError
 
 _PATIENCE = 5.0
 """Seconds for one pattern on one answer; the shipped ones take milliseconds."""
@@ -26,7 +27,7 @@ _GUARD = r"^(?![\s\S]*"
 _GAP = r"[\s\S]*?"
 
 
-class FactError(ValueError):
+class FactError(LawboundError, ValueError):
     """A claim cannot be looked for."""
 
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from lawbound.rubrics.behaviour.signal import NOTHING, Signal
 from lawbound.rubrics.behaviour.text import FOLD, STEM, Searchable
+from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.yaml_files import parse, read_yaml
 
 LATIN = ("en", "de", "fr", "es", "pt", "tr", "vi", "id")
@@ -19,7 +20,7 @@ LANGUAGES = (*LATIN, "zh", "hi", "ar", "ru", "th", "ko", "ja")
 DENSITY = {"zh": 2.5, "ja": 2.2, "ko": 2.0, "th": 1.2}
 
 
-class LexiconError(ValueError):
+class LexiconError(LawboundError, ValueError):
     """A lexicon file is not what it should be."""
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import IO, TYPE_CHECKING, Any
 
+from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.messages import one_line
 from lawbound.tasks.io.safe_files import open_regular, why
 
@@ -25,7 +26,7 @@ _SAVE_AGAIN = " (from a spreadsheet: save as CSV UTF-8)"
 _RAISED = Lock()
 
 
-class GradeError(ValueError):
+class GradeError(LawboundError, ValueError):
     """A file of answers is not what it should be, or the graded one cannot be written."""
 
 

@@ -16,6 +16,7 @@ from pydantic import Field, field_validator
 
 from lawbound.rubrics.policy.marks import BankSize, Slug, Source, Threshold, Written
 from lawbound.rubrics.policy.requirement import STRICTNESS, Addon, Behaviour, Requirement
+from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.messages import did_you_mean
 from lawbound.tasks.io.yaml_files import quoted
 from lawbound.tasks.item import Act, Context, Item, Operation, Purpose
@@ -24,7 +25,7 @@ from lawbound.tasks.taxonomy import OPEN_ACTS
 Basis = Literal["statute", "standard", "observed-practice", "modelling-choice"]
 
 
-class PolicyError(ValueError):
+class PolicyError(LawboundError, ValueError):
     """A policy file is not what it should be."""
 
 

@@ -11,11 +11,12 @@ import typer
 
 from lawbound.runners.cli.console import show
 from lawbound.runners.engines.extras import remedy
+from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.messages import did_you_mean, one_line
 from lawbound.tasks.io.yaml_files import quoted
 
 
-class HarnessError(ValueError):
+class HarnessError(LawboundError, ValueError):
     """lm-eval was given what it cannot run."""
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
+from lawbound.tasks.io.errors import LawboundError
 
 DTYPES = ("float32", "bfloat16", "float16")
 """In which a model may compute here."""
@@ -13,7 +14,7 @@ OTHER_NAMES = "(further names)"
 """What `TellsWhoAnswered` counts together, where a server gives its model more names than are kept apart."""
 
 
-class ModelError(RuntimeError):
+class ModelError(LawboundError, RuntimeError):
     """A model, an engine or an endpoint cannot do what was asked of it."""
 
 

@@ -1,5 +1,6 @@
 """What comes in from files that people and strangers write, and goes out to people: opened safely, told in one line.
 
 `safe_files` opens, `yaml_files` reads YAML and tells its faults in the words of `faults`, `csv_cells` writes cells,
-`patterns` refuses expressions that could take for ever, `urls` hides secrets, and `messages` holds the words of all.
+`patterns` refuses expressions that could take for ever, `urls` hides secrets, `messages` holds the words of all, and
+`errors` what every error of ours is.
 """

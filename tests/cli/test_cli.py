@@ -14,6 +14,7 @@ from lawbound.runners.cli import app
 from lawbound.runners.cli import run as of_cli
 from lawbound.runners.cli.console import printable
 from lawbound.tasks.bank import CANARY
+from lawbound.tasks.io.errors import LawboundError
 
 Run = Callable[..., tuple[int, str, str]]
 README = Path(__file__).parents[2] / "README.md"
@@ -52,6 +53,24 @@ def test_no_command_is_summed_up_by_half_a_sentence(run: Run, group: str) -> Non
     _, out, _ = run(*group.split(), "--help")
     assert "Commands:" in out
     assert "..." not in out.split("Commands:")[1]
+
+
+def test_an_error_is_one_line_by_its_class_and_a_fault_of_the_program_keeps_its_traceback(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def raising(error: Exception) -> Callable[..., None]:
+        def command(**_: Any) -> None:
+            raise error
+
+        return command
+
+    theirs = type("TheirsError", (LawboundError,), {"__module__": "theirs"})
+    monkeypatch.setattr("lawbound.runners.cli.app", raising(theirs("x.csv: is empty")))
+    assert run() == (2, "", "error: x.csv: is empty\n")
+    fault = type("FaultError", (ValueError,), {"__module__": "lawbound.evals.gate"})
+    monkeypatch.setattr("lawbound.runners.cli.app", raising(fault("a slip")))
+    with pytest.raises(fault, match="a slip"):
+        run()
 
 
 def test_the_version_is_that_of_the_package(run: Run) -> None:
