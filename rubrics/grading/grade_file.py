@@ -24,7 +24,6 @@ from lawbound.rubrics.grading.row_values import (
     stated_language,
     stated_truncation,
 )
-from lawbound.rubrics.verdict import WITHHELD
 from lawbound.runners.engines.thinking import split_thinking
 from lawbound.tasks.io.messages import counted
 
@@ -112,7 +111,7 @@ def grade_rows(rows: Sequence[Row], *, lang: str | None = None) -> list[dict[str
         done.append(
             {
                 "behaviour": reading.behaviour,
-                "withheld": reading.behaviour in WITHHELD,
+                "withheld": reading.withheld,
                 "addons": sorted(reading.addons),
                 "truncated": one.truncated if guessed else row.fields["truncated"],
                 "evidence": reading.evidence,
