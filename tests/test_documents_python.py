@@ -1,8 +1,10 @@
 """The Python of the documents runs as it stands, shows what it says, and names what is there."""
 
 import ast
+import builtins
 import json
 import re
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -21,17 +23,17 @@ BLOCKS = {
 
 
 def run_as_told(code: str, names: dict[str, Any]) -> None:
-    """Run a block; a comment below an expression is what it shows, ``...`` standing for anything."""
+    """Run a block; comments below an expression are what it shows, ``...`` standing for anything."""
     lines = code.splitlines()
     for node in ast.parse(code).body:
         if not isinstance(node, ast.Expr):
             exec(ast.unparse(node), names)
             continue
         shown = repr(eval(ast.unparse(node), names))
-        below = lines[node.end_lineno : node.end_lineno + 1]  # type: ignore[operator]
-        if below and below[0].startswith("# "):
-            told = ".*".join(map(re.escape, below[0][2:].split("...")))
-            assert re.fullmatch(told, shown, re.DOTALL), f"{below[0]} but it shows {shown}"
+        below = takewhile(lambda line: line.startswith("# "), lines[node.end_lineno :])
+        if told := "\n".join(line[2:] for line in below):
+            like = ".*".join(map(re.escape, told.split("...")))
+            assert re.fullmatch(like, shown, re.DOTALL), f"{told}\nbut it shows\n{shown}"
 
 
 @pytest.fixture
@@ -61,8 +63,25 @@ def test_the_python_of_a_page_runs(
 
 def test_a_block_that_shows_something_else_would_be_seen() -> None:
     run_as_told("[1, 2, 3]\n# [1, ...]", {})
-    with pytest.raises(AssertionError, match="but it shows 2"):
+    with pytest.raises(AssertionError, match=r"but it shows\s+2"):
         run_as_told("1 + 1\n# 3", {})
+
+
+def test_every_public_name_has_its_place_on_the_page_on_python() -> None:
+    told = set(re.findall(r"`(\w+)`", (ROOT / "docs" / "python.md").read_text(encoding="utf-8")))
+    assert set(lawbound.__all__) - told == {"__version__"}
+
+
+def test_the_table_of_errors_names_what_each_is_also() -> None:
+    text = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+Error)` \|.*\| `(\w+Error)` \|$", text, re.MULTILINE)
+    kinds = {name for name in lawbound.__all__ if name.endswith("Error")} - {"LawboundError"}
+    assert {name for name, _ in rows} == kinds
+    for name, akin in rows:
+        assert getattr(lawbound, name).__bases__ == (
+            lawbound.LawboundError,
+            getattr(builtins, akin),
+        )
 
 
 def test_what_the_documents_name_of_a_class_is_there() -> None:

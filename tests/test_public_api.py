@@ -1,8 +1,12 @@
 """The front door: what it promises is there, and opening it is cheap."""
 
+import ast
 import json
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 import lawbound
 
@@ -10,6 +14,27 @@ import lawbound
 def test_every_exported_name_is_there_and_nothing_else_is_lazy() -> None:
     assert set(lawbound.__all__) == {*lawbound._HOMES, "__version__"}
     assert all(getattr(lawbound, name) is not None for name in lawbound.__all__)
+
+
+def test_type_checkers_are_told_the_same_names_from_the_same_modules() -> None:
+    tree = ast.parse(Path(lawbound.__file__).read_text(encoding="utf-8"))
+    (told,) = (node for node in tree.body if isinstance(node, ast.If))
+    homes = {
+        alias.asname or alias.name: f"{node.module}.{alias.name}"
+        for node in told.body
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert homes == lawbound._HOMES
+
+
+def test_completion_shows_the_public_names_alone() -> None:
+    assert dir(lawbound) == sorted(lawbound.__all__)
+
+
+def test_a_name_that_is_none_is_refused_as_by_any_module() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'shipped'"):
+        lawbound.shipped  # noqa: B018
 
 
 def test_importing_the_package_loads_nothing_heavy() -> None:

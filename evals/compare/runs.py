@@ -58,6 +58,8 @@ class Comparison:
     `graded_by_second` who read it."""
     counts: Counts
     summary: str
+    caveats: tuple[str, ...] = ()
+    """How the runs were not asked or read alike, one sentence each; only `compare_runs` can tell, not two frames."""
 
 
 def compare_frames(

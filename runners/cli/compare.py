@@ -10,8 +10,6 @@ from lawbound.runners.cli.marks import hold_marks, tell_of_unread
 from lawbound.runners.cli.remarks import tell_of_digests, warn_of_later_run, warn_of_not_asked
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from lawbound.evals.estimate import Estimate
 
 COLUMNS = (
@@ -49,34 +47,13 @@ def compare(
     Values of A and B are over the n pairs that were read in both runs. Bounds say what a difference could be, had
     every unread answer been read.
     """
-    from lawbound.evals.compare.graders import other_graders
-    from lawbound.evals.compare.runs import (
-        NothingSharedError,
-        compare_frames,
-        unlike,
-        why_nothing_is_shared,
-    )
+    from lawbound.evals.compare.folders import compare_runs
     from lawbound.evals.folder.files import write_atomically
-    from lawbound.evals.folder.policies import run_policies
-    from lawbound.evals.folder.run_folder import RunFolder
     from lawbound.evals.leaderboard.table import csv_bytes
-    from lawbound.evals.metrics.rule_info import rule_info
 
-    record, other = (RunFolder(folder).read_run() for folder in (first, second))
-    frames = (
-        _of_one_model(first, model_a, "--model-a"),
-        _of_one_model(second, model_b, "--model-b"),
-    )
-    names = (f"A ({frames[0]['model'].iloc[0]})", f"B ({frames[1]['model'].iloc[0]})")
-    # Refuses a board that was changed, so before anything is shown.
-    graders = tuple(other_graders((first, second), names))
     with bars() as observer:
         observer.stage("comparing", None)
-        rules = rule_info(run_policies(RunFolder(first), record))
-        try:
-            found = compare_frames(*frames, rules, seed=int(record["seed"]), names=names)
-        except NothingSharedError as fault:
-            raise NothingSharedError(f"{fault}{why_nothing_is_shared(record, other)}") from fault
+        found = compare_runs(first, second, model_a=model_a, model_b=model_b)
     table(
         COLUMNS,
         [
@@ -99,7 +76,7 @@ def compare(
     )
     show()
     show(found.summary)
-    for line in (*unlike(record, other, names), *graders):
+    for line in found.caveats:
         show(line)
     tell_of_digests(*dict.fromkeys((first, second)))
     warn_of_later_run(*dict.fromkeys((first, second)))
@@ -110,21 +87,6 @@ def compare(
 
 def _signed(number: float) -> str:
     return f"{number:+z.3f}" if number == number else "nan"
-
-
-def _of_one_model(folder: Path, model: str, option: str) -> "pd.DataFrame":
-    from lawbound.evals.folder.files import FolderError
-    from lawbound.evals.folder.run_folder import RunFolder
-    from lawbound.rubrics.reference import is_reference
-
-    frame = RunFolder(folder).read_frame()
-    models = list(dict.fromkeys(frame["model"]))
-    real = [name for name in models if not is_reference(name)] or models
-    wanted = model or (real[0] if len(real) == 1 else "")
-    if wanted not in models:
-        found = f"{option} is {model!r}" if model else f"{len(real)} models and no {option}"
-        raise FolderError(f"{folder}: found {found}, expected one of {', '.join(models)}")
-    return frame[frame["model"] == wanted].reset_index(drop=True)
 
 
 def gate(

@@ -1,0 +1,72 @@
+"""Two run folders side by side: which model of each, by whose rules, and what must be said beside the numbers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lawbound.evals.compare.graders import other_graders
+from lawbound.evals.compare.runs import (
+    Comparison,
+    NothingSharedError,
+    compare_frames,
+    unlike,
+    why_nothing_is_shared,
+)
+from lawbound.evals.folder.files import FolderError
+from lawbound.evals.folder.policies import run_policies
+from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.metrics.rule_info import rule_info
+from lawbound.rubrics.reference import is_reference
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def compare_runs(
+    first: Path | str, second: Path | str, *, model_a: str = "", model_b: str = ""
+) -> Comparison:
+    """Compare a model of one run with a model of another, or of the same: what `lawbound compare` does.
+
+    Args:
+        first: The run folder that is compared with.
+        second: The run folder whose gains and losses are stated.
+        model_a: Model of the first; empty for its only real one.
+        model_b: Model of the second, likewise.
+
+    Raises:
+        FolderError: One is no run folder, its verdicts are damaged or were changed, or it has no such model, or
+            several and none is named.
+        NothingSharedError: They have no pair of answers.
+        MetricError: A verdict frame lacks a column.
+        PolicyError: The stored text of a policy is malformed.
+        LeaderboardError: A ``leaderboard.csv``, which says who read the answers, cannot be read.
+    """
+    folders = (Path(first), Path(second))
+    records = [RunFolder(folder).read_run() for folder in folders]
+    frames = (
+        _of_one_model(folders[0], model_a, "--model-a"),
+        _of_one_model(folders[1], model_b, "--model-b"),
+    )
+    names = (f"A ({frames[0]['model'].iloc[0]})", f"B ({frames[1]['model'].iloc[0]})")
+    graders = tuple(
+        other_graders(folders, names)
+    )  # refuses a board that was changed, so before the work
+    rules = rule_info(run_policies(RunFolder(folders[0]), records[0]))
+    try:
+        found = compare_frames(*frames, rules, seed=int(records[0]["seed"]), names=names)
+    except NothingSharedError as fault:
+        raise NothingSharedError(f"{fault}{why_nothing_is_shared(*records)}") from fault
+    return replace(found, caveats=(*unlike(records[0], records[1], names), *graders))
+
+
+def _of_one_model(folder: Path, model: str, option: str) -> pd.DataFrame:
+    frame = RunFolder(folder).read_frame()
+    models = list(dict.fromkeys(frame["model"]))
+    real = [name for name in models if not is_reference(name)] or models
+    wanted = model or (real[0] if len(real) == 1 else "")
+    if wanted not in models:
+        found = f"{option} is {model!r}" if model else f"{len(real)} models and no {option}"
+        raise FolderError(f"{folder}: found {found}, expected one of {', '.join(models)}")
+    return frame[frame["model"] == wanted].reset_index(drop=True)

@@ -1,0 +1,88 @@
+"""A run read back from its folder: its numbers, verdicts, questions and answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lawbound.evals.folder.digests import RESULTS
+from lawbound.evals.folder.files import FolderError
+from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.runners.sample import Sample
+from lawbound.runners.store import read_samples
+from lawbound.tasks.item import Item
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from lawbound.evals.estimate import Estimate
+
+
+def open_run(folder: Path | str) -> Run:
+    """Open a finished run to read it; nothing is asked, judged or written.
+
+    Args:
+        folder: The run folder.
+
+    Raises:
+        FolderError: This is no run folder, or its run has not been concluded.
+    """
+    root = Path(folder)
+    RunFolder(root).read_run()
+    for name in RESULTS:
+        if not (root / name).is_file():
+            raise FolderError(
+                f"{root / name}: is not there, expected a finished run: run it again, or "
+                f"`lawbound score {root}`"
+            )
+    return Run(root)
+
+
+class Run:
+    """A finished run. Each part is read when it is first asked for, and then kept.
+
+    Every part raises a `LawboundError` where its file is damaged or was changed since it was written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        """See `open_run`, which also checks that the run is finished."""
+        self.folder = folder
+
+    @cached_property
+    def leaderboard(self) -> pd.DataFrame:
+        """One row a model x policy x mode, as in ``leaderboard.csv``."""
+        from lawbound.evals.leaderboard.merge import read_board
+
+        return read_board(self.folder / "leaderboard.csv")
+
+    @cached_property
+    def estimates(self) -> tuple[Estimate, ...]:
+        """Every number of ``metrics.csv``, with its interval."""
+        from lawbound.evals.folder.estimates import read_estimates
+
+        return read_estimates(self.folder / "metrics.csv")
+
+    @cached_property
+    def verdicts(self) -> pd.DataFrame:
+        """One row an answer x policy, as in ``verdicts.parquet``."""
+        return RunFolder(self.folder).read_frame()
+
+    @cached_property
+    def items(self) -> Mapping[str, Item]:
+        """The questions by id: column ``item`` of `verdicts`."""
+        return RunFolder(self.folder).read_items()
+
+    def samples(self, model: str) -> Mapping[str, Sample]:
+        """The answers of one model by request key: column ``key`` of `verdicts`.
+
+        Raises:
+            FolderError: The run has no such model.
+        """
+        models = list(dict.fromkeys(self.verdicts["model"]))
+        if model not in models:
+            raise FolderError(
+                f"{self.folder}: found no model {model!r}, expected one of {', '.join(models)}"
+            )
+        return read_samples(RunFolder(self.folder).samples(model))

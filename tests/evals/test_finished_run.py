@@ -1,0 +1,72 @@
+"""A finished run read back in Python: what concluding said is what its folder says."""
+
+from pathlib import Path
+
+import pytest
+from pandas.testing import assert_frame_equal
+
+import lawbound
+from lawbound.evals.leaderboard.board import metrics_rows
+from lawbound.evals.leaderboard.table import csv_bytes
+
+
+def test_a_run_is_read_back_as_it_was_concluded(out: Path) -> None:
+    conclusion = lawbound.conclude(out)
+    run = lawbound.open_run(str(out))
+    assert csv_bytes(run.leaderboard) == (out / "leaderboard.csv").read_bytes()
+    assert list(run.leaderboard.columns) == list(conclusion.leaderboard.columns)
+    assert csv_bytes(metrics_rows(run.estimates)) == csv_bytes(metrics_rows(conclusion.estimates))
+    assert_frame_equal(run.verdicts, lawbound.open_run(out).verdicts)
+    assert run.verdicts is run.verdicts
+
+
+def test_every_verdict_leads_to_its_question_and_its_answer(out: Path) -> None:
+    run = lawbound.open_run(out)
+    answers = run.samples("m")
+    assert set(run.verdicts["item"]) <= set(run.items)
+    assert set(run.verdicts["key"]) == set(answers)
+    declined = run.verdicts[run.verdicts["behaviour"] == "refuse"]
+    assert {answers[key].text for key in declined["key"]} == {
+        "I'm sorry, but I can't help with that."
+    }
+    with pytest.raises(lawbound.FolderError, match="found no model 'n', expected one of m"):
+        run.samples("n")
+
+
+def test_a_run_that_is_not_finished_is_refused_when_it_is_opened(out: Path, tmp_path: Path) -> None:
+    (out / "metrics.csv").unlink()
+    with pytest.raises(
+        lawbound.FolderError, match=r"metrics\.csv: is not there, expected a finished"
+    ):
+        lawbound.open_run(out)
+    with pytest.raises(lawbound.LawboundError, match="expected a run folder"):
+        lawbound.open_run(tmp_path / "nowhere")
+
+
+def test_a_part_that_was_changed_since_is_refused(out: Path) -> None:
+    board = out / "leaderboard.csv"
+    board.write_bytes(board.read_bytes().replace(b",m,", b",n,"))
+    run = lawbound.open_run(out)
+    with pytest.raises(lawbound.FolderError, match=r"leaderboard\.csv"):
+        _ = run.leaderboard
+    assert run.estimates
+
+
+def test_two_runs_are_compared_by_their_folders(out: Path, finished: Path) -> None:
+    same = lawbound.compare_runs(str(finished), out)
+    assert same.names == ("A (m)", "B (m)") and same.caveats == ()
+    assert {d.value for d in same.differences} == {0.0}
+    with pytest.raises(lawbound.LawboundError, match="--model-b is 'n', expected one of m"):
+        lawbound.compare_runs(finished, out, model_b="n")
+
+
+def test_a_comparison_says_what_the_runs_were_asked_otherwise(
+    finished: Path, tmp_path: Path
+) -> None:
+    yes = lawbound.FunctionEngine(lambda request: "Yes.", name="yes")
+    spec = lawbound.RunSpec(
+        models=("yes",), policies=("us",), limit=6, temperature=0.5, references=False
+    )
+    lawbound.evaluate(spec, tmp_path / "other", engines={"yes": yes})
+    (caveat,) = lawbound.compare_runs(finished, tmp_path / "other").caveats
+    assert "The runs differ in settings (temperature)" in caveat
