@@ -2,7 +2,7 @@
 
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from threading import current_thread, main_thread
 from types import FrameType
@@ -19,12 +19,16 @@ LONGEST_MESSAGE = 1000
 """Characters of an error; a longer one quotes input, and loses its middle."""
 
 
-def main() -> None:
-    """Run the command line."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line.
+
+    Args:
+        arguments: What stands behind ``lawbound``; None takes what the process was given.
+    """
     streams.prepare()
     with _sigterm_like_ctrl_c() as terminations:
         try:
-            code = _code()
+            code = _code(arguments)
         except SystemExit as stop:  # of a command that has said itself what is kept
             if stop.code != INTERRUPTED or not terminations:
                 raise
@@ -63,12 +67,12 @@ def _sigterm_like_ctrl_c() -> Iterator[list[int]]:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
-def _code() -> Any:
+def _code(arguments: Sequence[str] | None) -> Any:
     """Run the command; the exit code."""
     try:
         from lawbound.runners.cli import app
 
-        return app(prog_name="lawbound", standalone_mode=False)
+        return app(arguments, prog_name="lawbound", standalone_mode=False)
     except KeyboardInterrupt:
         return INTERRUPTED
     except (LawboundError, RuntimeError, OSError) as error:

@@ -1,13 +1,18 @@
-"""A server whose replies are scripted, for everything that is asked over HTTP; Ctrl-C as at a terminal."""
+"""The command in the test's own process; a server whose replies are scripted; Ctrl-C as at a terminal."""
 
+import io
 import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 import yaml
+
+from lawbound.__main__ import main
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell starts background jobs so, and the programs that tests interrupt would inherit it.
@@ -25,6 +30,29 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The longest files go first: last, one would run alone while the other processes wait."""
     places = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: places.get(item.path.name, len(places)))
+
+
+class Ended(NamedTuple):
+    """How a command ended, and what it wrote."""
+
+    code: int
+    out: str
+    err: str
+
+
+def _run(*arguments: object) -> Ended:
+    streams = [io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2)]
+    out, err = streams
+    with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as stop:
+        main([str(one) for one in arguments])
+    told = [one.buffer.getvalue().decode() for one in streams]  # type: ignore[attr-defined]
+    return Ended(int(stop.value.code or 0), *told)
+
+
+@pytest.fixture(scope="session")
+def command() -> Callable[..., Ended]:
+    """Call it with what stands behind ``lawbound``; it runs in this process."""
+    return _run
 
 
 @pytest.fixture(scope="session")

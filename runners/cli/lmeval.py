@@ -59,7 +59,10 @@ def lm_eval(context: typer.Context) -> None:
         options = {argument.partition("=")[0] for argument in rest}
         if "--apply_chat_template" not in options:
             added.append("--apply_chat_template")
-    sys.argv = ["lm_eval", *subcommand, *rest, *added]
+    before, sys.argv = (
+        sys.argv,
+        ["lm_eval", *subcommand, *rest, *added],
+    )  # it takes them from nowhere else
     ours = [file.name.removesuffix(".yaml") for file in folder.iterdir()]
     try:
         _evaluate(folder, ours)
@@ -71,6 +74,8 @@ def lm_eval(context: typer.Context) -> None:
         if not _raised_in(fault.__traceback__).startswith(CHECKS):
             raise
         raise HarnessError(_said(str(fault), [name for name in ours if name[0] != "_"])) from fault
+    finally:
+        sys.argv = before
 
 
 def _evaluate(folder: Traversable, ours: Collection[str]) -> None:

@@ -12,9 +12,11 @@ from typing import Any
 import pytest
 
 from lawbound import FunctionEngine
-from lawbound.__main__ import STOPPED, main
+from lawbound.__main__ import STOPPED
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.runners.store import read_samples
+
+Command = Callable[..., tuple[int, str, str]]
 
 
 def _told(number: int) -> Any:
@@ -24,23 +26,12 @@ def _told(number: int) -> Any:
     return told
 
 
-def _exit(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> object:
-    monkeypatch.setattr(sys, "argv", ["lawbound", *arguments])
-    with pytest.raises(SystemExit) as stop:
-        main()
-    return stop.value.code
-
-
 SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
 
 
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
 def test_a_run_that_is_told_to_stop_keeps_its_answers_and_says_so_in_one_line(
-    number: int,
-    code: int,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    command: Command, number: int, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
 
@@ -53,26 +44,22 @@ def test_a_run_that_is_told_to_stop_keeps_its_answers_and_says_so_in_one_line(
     engine = FunctionEngine(answer, name="m")
     monkeypatch.setattr("lawbound.evals.asking.open_model", lambda *_: engine)
     options = ["--policy", "us", "--limit", "1", "--no-references", "--out", str(tmp_path)]
-    assert _exit(monkeypatch, "run", "quick", "--model", "smollm2", *options) == code
-    assert capsys.readouterr().err.splitlines()[-1] + "\n" == STOPPED
+    ended = command("run", "quick", "--model", "smollm2", *options)
+    assert ended[0] == code and ended[2].splitlines()[-1] + "\n" == STOPPED
     assert len(read_samples(RunFolder(tmp_path).samples("m"))) == 4
 
 
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
 def test_a_command_that_says_itself_what_it_leaves_is_believed(
-    number: int,
-    code: int,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    command: Command, number: int, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("lawbound.rubrics.grading.grade_file.grade_file", _told(number))
-    assert _exit(monkeypatch, "grade", str(tmp_path / "answers.jsonl")) == code
-    assert capsys.readouterr().err.splitlines()[-1] == "interrupted: nothing is written"
+    ended = command("grade", tmp_path / "answers.jsonl")
+    assert ended[0] == code and ended[2].splitlines()[-1] == "interrupted: nothing is written"
 
 
 def test_a_second_sigterm_finds_no_handler_and_none_stays_behind(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     then: list[Any] = []
 
@@ -83,7 +70,7 @@ def test_a_second_sigterm_finds_no_handler_and_none_stays_behind(
             then.append(signal.getsignal(signal.SIGTERM))
 
     monkeypatch.setattr("lawbound.evals.conclude.conclude", stopped)
-    assert _exit(monkeypatch, "report", str(tmp_path)) == 143
+    assert command("report", tmp_path)[0] == 143
     assert [*then, signal.getsignal(signal.SIGTERM)] == [signal.SIG_DFL, signal.SIG_DFL]
 
 
@@ -103,15 +90,15 @@ main()
 
 def test_a_stop_inside_an_exec_ends_with_its_own_code_too(tmp_path: Path) -> None:
     (tmp_path / "stopped_in_exec.py").write_text(IN_EXEC, encoding="utf-8")
-    command = [sys.executable, "-m", "stopped_in_exec", "report", str(tmp_path)]
+    words = [sys.executable, "-m", "stopped_in_exec", "report", str(tmp_path)]
     path = os.pathsep.join([str(tmp_path), *filter(None, sys.path)])
     environment = {**os.environ, "PYTHONPATH": path}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (143, STOPPED)
 
 
 def test_a_stop_that_python_has_wrapped_is_one(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stopped(*_: Any, **__: Any) -> None:
         try:
@@ -120,8 +107,7 @@ def test_a_stop_that_python_has_wrapped_is_one(
             raise RuntimeError("Error calling __set_name__") from stop
 
     monkeypatch.setattr("lawbound.evals.conclude.conclude", stopped)
-    assert _exit(monkeypatch, "report", str(tmp_path)) == 143
-    assert capsys.readouterr().err == STOPPED
+    assert command("report", tmp_path) == (143, "", STOPPED)
 
 
 def _seen(handlers: list[Any]) -> Callable[..., None]:
@@ -135,24 +121,24 @@ def _seen(handlers: list[Any]) -> Callable[..., None]:
 
 
 def test_a_handler_that_is_there_and_a_signal_that_is_ignored_stay(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found: list[Any] = []
     monkeypatch.setattr("lawbound.evals.conclude.conclude", _seen(found))
     before = signal.signal(signal.SIGTERM, signal.SIG_IGN)
     try:
-        assert _exit(monkeypatch, "report", str(tmp_path)) in (None, 0)
+        assert command("report", tmp_path)[0] == 0
         assert found == [signal.getsignal(signal.SIGTERM)] == [signal.SIG_IGN]
     finally:
         signal.signal(signal.SIGTERM, before)
 
 
 def test_a_command_outside_the_main_thread_sets_no_handler(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found: list[Any] = []
     monkeypatch.setattr("lawbound.evals.conclude.conclude", _seen(found))
-    thread = Thread(target=_exit, args=(monkeypatch, "report", str(tmp_path)))
+    thread = Thread(target=command, args=("report", tmp_path))
     thread.start()
     thread.join()
     assert found == [signal.SIG_DFL]

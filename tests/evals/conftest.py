@@ -1,7 +1,6 @@
 """Small verdict frames, made by hand, and a server whose replies are scripted."""
 
 import json
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from shutil import copytree
@@ -13,7 +12,6 @@ import pandas as pd
 import pytest
 
 import lawbound
-from lawbound.__main__ import main
 from lawbound.evals.metrics.rule_info import RuleInfo
 from lawbound.evals.run_spec import RunSpec
 from lawbound.runners.engines.function import FunctionEngine
@@ -109,22 +107,6 @@ def frame() -> Callable[[list[Row]], pd.DataFrame]:
 def out(finished: Path, tmp_path: Path) -> Path:
     """A copy of the run that the module's own fixture `finished` has made once."""
     return copytree(finished, tmp_path / "run")
-
-
-@pytest.fixture
-def call(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str, str]]:
-    """The command: its exit code, stdout and stderr."""
-
-    def command(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["lawbound", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        told = capsys.readouterr()
-        return int(stop.value.code or 0), told.out, told.err
-
-    return command
 
 
 @pytest.fixture

@@ -1,17 +1,14 @@
 """What `lawbound compare` prints."""
 
 import shutil
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
-import pytest
 
-from lawbound.__main__ import main
 from lawbound.rubrics.score import SCORER_VERSION
 
-Run = Callable[..., tuple[int, str]]
+Command = Callable[..., tuple[int, str, str]]
 
 POLICY = """\
 id: my-town
@@ -41,20 +38,8 @@ rules:
 """
 
 
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    def call(*arguments: str) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["lawbound", *arguments])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        told = capsys.readouterr()
-        return int(stop.value.code or 0), told.out or told.err
-
-    return call
-
-
 def test_compare_takes_a_policy_file_that_was_edited_between_the_runs(
-    run: Run, tmp_path: Path
+    command: Command, tmp_path: Path
 ) -> None:
     policy, flips = tmp_path / "town.yaml", tmp_path / "flips.csv"
     folders = [str(tmp_path / name) for name in ("one", "two")]
@@ -63,10 +48,10 @@ def test_compare_takes_a_policy_file_that_was_edited_between_the_runs(
     asked = ("--model", "reference:coin", "--policy", str(policy), "--no-references")
     for folder, text in zip(folders, (POLICY, relaxed), strict=True):
         policy.write_text(text, encoding="utf-8")
-        assert run("run", "quick", *asked, "--out", folder)[0] == 0
+        assert command("run", "quick", *asked, "--out", folder)[0] == 0
 
     policy.unlink()
-    code, told = run("compare", *folders, "--out", str(flips))
+    code, told, _ = command("compare", *folders, "--out", str(flips))
     assert code == 0
     assert "the two runs do not require the same of an answer" in told
     assert "rules are read from A (reference:coin). " in told
@@ -75,30 +60,30 @@ def test_compare_takes_a_policy_file_that_was_edited_between_the_runs(
     assert ("refuse", "answer") in bases
 
     def differences(*runs: str) -> set[str]:
-        code, told = run("compare", *runs)
+        code, told, _ = command("compare", *runs)
         assert code == 0
         return {line.split()[0] for line in told.splitlines() if " full " in line}
 
     assert differences(*folders) == differences(*reversed(folders))
     stored = Path(folders[0]) / "policies" / "my-town.yaml"
     stored.write_text(stored.read_text(encoding="utf-8").replace("judge", "rate"), encoding="utf-8")
-    code, told = run("compare", *folders)
+    code, _, told = command("compare", *folders)
     assert code == 2
     assert "policies/my-town.yaml: found the digest " in told
 
 
 def test_compare_shows_bounds_where_answers_could_not_be_read(
-    run: Run, tmp_path: Path, undigested: Callable[[Path], Path]
+    command: Command, tmp_path: Path, undigested: Callable[[Path], Path]
 ) -> None:
     out = str(tmp_path / "run")
     models = ("--model", "reference:coin", "--model", "reference:parrot")
     asked = ("--policy", "us", "--limit", "20", "--no-references", "--out", out)
-    assert run("run", "quick", *models, *asked)[0] == 0
+    assert command("run", "quick", *models, *asked)[0] == 0
     chosen = ("--model-a", "reference:coin", "--model-b", "reference:parrot")
 
     def shown() -> dict[str, tuple[str, str]]:
         """Difference and bounds of each metric at full strength."""
-        code, told = run("compare", out, out, *chosen)
+        code, told, _ = command("compare", out, out, *chosen)
         header, *lines = told.split("\n\n")[0].splitlines()
         assert code == 0 and "+nan" not in told
         start, end = header.index("B-A"), header.index("p (Holm)")
@@ -129,18 +114,18 @@ def test_compare_shows_bounds_where_answers_could_not_be_read(
 
 
 def test_compare_names_the_graders_where_two_runs_were_read_by_others(
-    run: Run, tmp_path: Path, undigested: Callable[[Path], Path]
+    command: Command, tmp_path: Path, undigested: Callable[[Path], Path]
 ) -> None:
     out, other = tmp_path / "one", tmp_path / "two"
     asked = ("--policy", "us", "--limit", "1", "--no-references")
-    assert run("run", "quick", "--model", "reference:coin", *asked, "--out", str(out))[0] == 0
+    assert command("run", "quick", "--model", "reference:coin", *asked, "--out", str(out))[0] == 0
     shutil.copytree(out, other)
-    code, told = run("compare", str(out), str(other))
+    code, told, _ = command("compare", str(out), str(other))
     assert code == 0 and "scorer_version" not in told
     undigested(other)
     board = pd.read_csv(other / "leaderboard.csv", dtype=str, keep_default_na=False)
     board.assign(scorer_version="7+judge:all:0.7:J").to_csv(other / "leaderboard.csv", index=False)
-    code, told = run("compare", str(out), str(other))
+    code, told, _ = command("compare", str(out), str(other))
     version = SCORER_VERSION
     assert code == 0
     assert (
@@ -149,14 +134,16 @@ def test_compare_names_the_graders_where_two_runs_were_read_by_others(
     )
 
 
-def test_runs_of_two_seeds_share_nothing_and_the_refusals_say_why(run: Run, tmp_path: Path) -> None:
+def test_runs_of_two_seeds_share_nothing_and_the_refusals_say_why(
+    command: Command, tmp_path: Path
+) -> None:
     folders = [str(tmp_path / name) for name in ("one", "two")]
     asked = ("--model", "reference:coin", "--policy", "us", "--limit", "1", "--no-references")
     for folder, seed in zip(folders, ("1", "5"), strict=True):
-        assert run("run", "quick", *asked, "--seed", seed, "--out", folder)[0] == 0
-    code, told = run("compare", *folders)
+        assert command("run", "quick", *asked, "--seed", seed, "--out", folder)[0] == 0
+    code, _, told = command("compare", *folders)
     assert code == 2
     assert "share no item, policy and strength; the runs differ in seed (seeds 1 and 5 draw" in told
-    code, told = run("leaderboard", "--by-run", *folders)
+    code, _, told = command("leaderboard", "--by-run", *folders)
     assert code == 2
     assert "differ in suite_hash (seed is 1 in one and 5 in two: another seed draws" in told

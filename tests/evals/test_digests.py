@@ -23,6 +23,8 @@ from lawbound.evals.prepare import prepare
 from lawbound.runners.sample import Request
 from lawbound.tasks.io.safe_files import whole_file
 
+Command = Callable[..., tuple[int, str, str]]
+
 Undigested = Callable[[Path], Path]
 CSVS = ("leaderboard.csv", "metrics.csv")
 
@@ -79,21 +81,21 @@ RESULTS = {
 """What each command reads of what was concluded; the others conclude."""
 
 
-def _arguments(command: str, run: Path) -> list[object]:
+def _arguments(reader: str, run: Path) -> list[object]:
     places = {"RUN": run, "SHEET": run.parent / "sheet.csv"}
-    return [*command.split(), run, *(places.get(word, word) for word in READERS[command])]
+    return [*reader.split(), run, *(places.get(word, word) for word in READERS[reader])]
 
 
-@pytest.mark.parametrize("command", READERS)
+@pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("name", ["items.jsonl", PLAN])
 def test_every_command_that_reads_a_run_refuses_edited_questions_and_plans(
-    call: Callable[..., tuple[int, str, str]], run: Path, command: str, name: str
+    command: Command, run: Path, reader: str, name: str
 ) -> None:
-    assert call(*_arguments(command, run))[0] == 0
+    assert command(*_arguments(reader, run))[0] == 0
     (run.parent / "sheet.csv").unlink(missing_ok=True)
     before = file_digest(run / name)
     _drop_a_line(run / name)
-    code, _, err = call(*_arguments(command, run))
+    code, _, err = command(*_arguments(reader, run))
     (line,) = (line for line in err.splitlines() if line.startswith("error: "))
     assert code == 2
     assert (
@@ -101,29 +103,29 @@ def test_every_command_that_reads_a_run_refuses_edited_questions_and_plans(
     )
 
 
-@pytest.mark.parametrize("command", RESULTS)
+@pytest.mark.parametrize("reader", RESULTS)
 def test_edited_results_are_refused_and_concluded_anew(
-    call: Callable[..., tuple[int, str, str]], run: Path, command: str
+    command: Command, run: Path, reader: str
 ) -> None:
-    file = run / RESULTS[command]
+    file = run / RESULTS[reader]
     before = file.read_bytes()
     (_edit_verdicts if file.name == VERDICTS else _drop_a_line)(file)
-    code, _, err = call(*_arguments(command, run))
+    code, _, err = command(*_arguments(reader, run))
     assert code == 2
     assert f"{file}: found the digest " in err
     assert (
         f"as in run.yaml: it was changed since, or concluding was stopped (`lawbound score {run}`"
         in err
     )
-    assert call("score", run)[0] == 0
+    assert command("score", run)[0] == 0
     assert file.read_bytes() == before
-    assert call(*_arguments(command, run))[0] == 0
+    assert command(*_arguments(reader, run))[0] == 0
 
 
-@pytest.mark.parametrize("command", READERS)
+@pytest.mark.parametrize("reader", READERS)
 @pytest.mark.parametrize("place", [("suite", "max_tokens"), ("settings", "max_tokens"), ("seed",)])
 def test_every_command_that_reads_a_run_refuses_another_suite_in_its_record(
-    call: Callable[..., tuple[int, str, str]], run: Path, command: str, place: tuple[str, ...]
+    command: Command, run: Path, reader: str, place: tuple[str, ...]
 ) -> None:
     record = yaml.safe_load((run / "run.yaml").read_text(encoding="utf-8"))
     part = record
@@ -131,7 +133,7 @@ def test_every_command_that_reads_a_run_refuses_another_suite_in_its_record(
         part = part[name]
     part[place[-1]] += 1
     (run / "run.yaml").write_text(yaml.safe_dump(record), encoding="utf-8")
-    code, out, err = call(*_arguments(command, run))
+    code, out, err = command(*_arguments(reader, run))
     assert (code, out) == (2, "")
     assert f"{run / 'run.yaml'}: found the suite_hash '" in err
     assert (
@@ -151,41 +153,41 @@ def test_asking_as_before_mends_a_record_that_names_another_suite(run: Path) -> 
 
 
 def test_compare_refuses_an_edited_board_before_it_says_anything(
-    call: Callable[..., tuple[int, str, str]], run: Path, tmp_path: Path
+    command: Command, run: Path, tmp_path: Path
 ) -> None:
     other = Path(shutil.copytree(run, tmp_path / "other"))
     _drop_a_line(other / "leaderboard.csv")
-    code, out, err = call("compare", run, other, "-o", tmp_path / "flips.csv")
+    code, out, err = command("compare", run, other, "-o", tmp_path / "flips.csv")
     assert (code, out) == (2, "")
     assert f"{other / 'leaderboard.csv'}: found the digest " in err
     assert not (tmp_path / "flips.csv").exists()
 
 
-@pytest.mark.parametrize("command", READERS)
+@pytest.mark.parametrize("reader", READERS)
 def test_a_run_of_before_digests_were_kept_is_read_and_says_so(
-    call: Callable[..., tuple[int, str, str]], run: Path, undigested: Undigested, command: str
+    command: Command, run: Path, undigested: Undigested, reader: str
 ) -> None:
     undigested(run)
-    code, _, err = call(*_arguments(command, run))
+    code, _, err = command(*_arguments(reader, run))
     assert code == 0
     assert f"{run}: its run.yaml holds no digests of its questions and plan" in err
 
 
 @pytest.mark.filterwarnings("ignore:.*answers were stored")
 def test_asking_again_writes_the_digests(
-    call: Callable[..., tuple[int, str, str]], run: Path, undigested: Undigested
+    command: Command, run: Path, undigested: Undigested
 ) -> None:
     _ask(undigested(run), 4)
-    assert "nobody can tell" not in call("score", run)[2]
+    assert "nobody can tell" not in command("score", run)[2]
 
 
 def test_a_board_without_its_run_is_read_and_says_so(
-    call: Callable[..., tuple[int, str, str]], run: Path, tmp_path: Path
+    command: Command, run: Path, tmp_path: Path
 ) -> None:
     alone = tmp_path / "alone"
     alone.mkdir()
     shutil.copy(run / "leaderboard.csv", alone)
-    code, _, err = call("leaderboard", alone)
+    code, _, err = command("leaderboard", alone)
     assert code == 0
     assert f"{alone}: holds no run.yaml, so nobody can tell" in err
 
@@ -309,29 +311,29 @@ def _stopped(_: Request) -> str:
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("command", ["score", "report", "gate", "power", "leaderboard", "compare"])
+@pytest.mark.parametrize("reader", ["score", "report", "gate", "power", "leaderboard", "compare"])
 def test_a_stopped_run_under_another_suite_is_not_concluded_as_the_one_before_it(
-    call: Callable[..., tuple[int, str, str]], run: Path, command: str
+    command: Command, run: Path, reader: str
 ) -> None:
     before = {name: (run / name).read_bytes() for name in (*CSVS, VERDICTS)}
     with pytest.raises(KeyboardInterrupt):
         evaluate(_spec(6), run, engines={"m": FunctionEngine(_stopped, name="m")})
-    code, _, err = call(*_arguments(command, run))
+    code, _, err = command(*_arguments(reader, run))
     told = f"WARNING: {run}: a later run in this folder was stopped"
-    if command in RESULTS:  # these read what was concluded of the older run
-        assert code == (1 if command == "gate" else 0)
+    if reader in RESULTS:  # these read what was concluded of the older run
+        assert code == (1 if reader == "gate" else 0)
         assert err.count(told) == 1
-        assert ("no gate passes while a later run is not finished" in err) is (command == "gate")
+        assert ("no gate passes while a later run is not finished" in err) is (reader == "gate")
     else:
         assert code == 2
         (line,) = err.splitlines()
         assert f"{run / PLAN}: was written by a run that was stopped" in line
     assert before == {name: (run / name).read_bytes() for name in before}
-    if command == "gate":
-        assert call(*_arguments(command, run), "--missing", "1")[0] == 0
+    if reader == "gate":
+        assert command(*_arguments(reader, run), "--missing", "1")[0] == 0
     evaluate(_spec(6), run, engines={"m": FunctionEngine(lambda _: "Yes.", name="m")})
-    assert call("score", run)[0] == 0
-    code, _, err = call(*_arguments(command, run))
+    assert command("score", run)[0] == 0
+    code, _, err = command(*_arguments(reader, run))
     assert code == 0 and told not in err
 
 
@@ -340,7 +342,7 @@ def test_a_stopped_run_under_another_suite_is_not_concluded_as_the_one_before_it
     ("name", "column"), [("metrics.csv", b"p_holm"), ("leaderboard.csv", b"J_mde")]
 )
 def test_a_table_of_another_version_is_written_anew_by_what_can_write_it(
-    call: Callable[..., tuple[int, str, str]], run: Path, name: str, column: bytes
+    command: Command, run: Path, name: str, column: bytes
 ) -> None:
     table = run / name
     older = (
@@ -351,7 +353,7 @@ def test_a_table_of_another_version_is_written_anew_by_what_can_write_it(
     table.write_bytes(older)
     _sign(run, name)
     asks = ("gate", run, "--that", "J>=0") if name == "metrics.csv" else ("leaderboard", run)
-    code, _, err = call(*asks)
+    code, _, err = command(*asks)
     assert code == 2
     assert (
         f"{table}: schema_version is '2', expected {SCHEMA_VERSION}: another version of Lawbound wrote it ("
@@ -360,13 +362,13 @@ def test_a_table_of_another_version_is_written_anew_by_what_can_write_it(
     assert f"(`lawbound score {run}` writes it anew)" in err and "columns differ" not in err
     with pytest.raises(KeyboardInterrupt):
         evaluate(_spec(6), run, engines={"m": FunctionEngine(_stopped, name="m")})
-    err = call(*asks)[2]
+    err = command(*asks)[2]
     assert (
         f"expected {SCHEMA_VERSION}: another version of Lawbound wrote it (and a later run was stopped: run it again"
         in err
     )
     assert "lawbound score" not in err
-    assert call("score", run)[0] == 2, "the plan is no longer that of run.yaml"
+    assert command("score", run)[0] == 2, "the plan is no longer that of run.yaml"
 
 
 def test_questions_of_another_bank_that_a_stopped_run_wrote_are_not_those_of_the_one_before(
@@ -394,22 +396,22 @@ def test_asking_again_and_stopping_does_not_make_edited_questions_believed(run: 
 
 
 def test_missing_answers_fail_a_gate_and_are_told_beside_a_board(
-    call: Callable[..., tuple[int, str, str]], run: Path
+    command: Command, run: Path
 ) -> None:
     (samples,) = (run / "samples").iterdir()
     lines = samples.read_bytes().splitlines(keepends=True)
     samples.write_bytes(b"".join(lines[::2]))
-    assert call("score", run)[0] == 0
+    assert command("score", run)[0] == 0
     mark = ("gate", run, "--that", "truncated.value@us<=1")
-    code, out, err = call(*mark)
+    code, out, err = command(*mark)
     assert code == 1 and "FAILS" in out
     assert re.search(
         r"WARNING: truncated\S*: \S+ % of what was asked of m under us is missing \(\d+ of \d+ failed",
         err,
     )
     assert "more than 0.05 of it: it fails (--missing allows more)" in err
-    code, out, err = call(*mark, "--missing", "1")
+    code, out, err = command(*mark, "--missing", "1")
     assert code == 0 and "holds" in out and "is missing" in err and "it fails" not in err
     assert re.search(
-        r"WARNING: \d+ answers of m \(run\) under us are missing", call("leaderboard", run)[2]
+        r"WARNING: \d+ answers of m \(run\) under us are missing", command("leaderboard", run)[2]
     )

@@ -134,32 +134,32 @@ def stopped(tmp_path_factory):
 
 
 @pytest.mark.parametrize(
-    "command",
+    "words",
     [
         ("gate", "--that", "truncated<=1"),
         ("power", "--effect", "0.1", "--metric", "capability"),
         ("leaderboard",),
     ],
 )
-def test_who_was_not_asked_to_its_end_is_told_beside_every_number(stopped, call, command):
-    name, *options = command
-    code, out, err = call(name, stopped, *options)
+def test_who_was_not_asked_to_its_end_is_told_beside_every_number(stopped, command, words):
+    name, *options = words
+    code, out, err = command(name, stopped, *options)
     assert f"WARNING: {stopped}: n was not asked to its end" in err
     assert "m" in out.split()
     assert code == (1 if name == "gate" else 0)
 
 
-def test_no_gate_passes_while_a_model_is_missing_whole(stopped, call):
-    code, out, err = call("gate", stopped, "--that", "truncated<=1")
+def test_no_gate_passes_while_a_model_is_missing_whole(stopped, command):
+    code, out, err = command("gate", stopped, "--that", "truncated<=1")
     assert code == 1 and "holds" in out and "no gate passes while a model is missing whole" in err
-    code, _, err = call("gate", stopped, "--that", "truncated<=1", "--missing", "1")
+    code, _, err = command("gate", stopped, "--that", "truncated<=1", "--missing", "1")
     assert code == 0 and "n was not asked to its end" in err and "no gate passes" not in err
 
 
-def test_a_reference_model_that_is_missing_fails_no_gate(stopped, call, tmp_path):
+def test_a_reference_model_that_is_missing_fails_no_gate(stopped, command, tmp_path):
     run = RunFolder(copytree(stopped, tmp_path / "run"))
     record = run.read_run()
     record["spec"] |= {"models": ["m"], "references": True}
     run.write_run(record)
-    code, _, err = call("gate", run.root, "--that", "truncated<=1")
+    code, _, err = command("gate", run.root, "--that", "truncated<=1")
     assert code == 0 and "reference:coin was not asked to its end" in err

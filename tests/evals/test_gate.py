@@ -1,12 +1,10 @@
 """Gates on numbers and on the thresholds of policies: what holds, what fails, and what is told."""
 
-import sys
 from dataclasses import replace
 from inspect import signature
 
 import pytest
 
-from lawbound.__main__ import main
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.evaluate import evaluate
 from lawbound.evals.gate import MOST_MISSING, check_gates, check_marks, parse_gate
@@ -105,7 +103,7 @@ def _missing(errors: int) -> Estimate:
 
 
 def test_a_gate_and_a_mark_tell_of_answers_that_a_filter_blocked(
-    behaved, frame, out, call, monkeypatch
+    behaved, frame, out, command, monkeypatch
 ):
     known = Estimate(
         "over_refusal", "m", "us", "full", value=0.0, low=0.0, high=0.09, n=2, asked=40, blocked=38,
@@ -116,15 +114,15 @@ def test_a_gate_and_a_mark_tell_of_answers_that_a_filter_blocked(
     said = (
         "95 % of what was asked of m under us is missing (38 of 40 blocked by a provider's filter)"
     )
-    code, table, err = call(*mark)
+    code, table, err = command(*mark)
     assert code == 1 and "FAILS" in table
     assert f"{said}, more than 0.05 of it: it fails (--missing allows more)" in err
-    code, table, err = call(*mark, "--missing", "0.95")
+    code, table, err = command(*mark, "--missing", "0.95")
     assert code == 0 and "holds" in table and said in err and "it fails" not in err
     rows = [behaved(f"r{n}", "refuse", "refuse", blocked=n < 6) for n in range(100)]
     (held,) = _held(frame, rows)
     monkeypatch.setattr("lawbound.evals.thresholds.check_thresholds", lambda *_: (held.mark,))
-    code, _, err = call("gate", out, "--marks")
+    code, _, err = command("gate", out, "--marks")
     assert code == 1
     assert (
         "WARNING: refuse-most: 6 % of what was asked of m under p is missing (6 of 100 blocked by a provider's "
@@ -225,7 +223,7 @@ def test_nothing_is_decided_that_the_unread_answers_could_overturn(
     assert result.mark.upper_bound == pytest.approx((hits + unread) / len(rows))
 
 
-def test_a_gate_tells_of_answers_that_nobody_could_read(out, call, monkeypatch):
+def test_a_gate_tells_of_answers_that_nobody_could_read(out, command, monkeypatch):
     known = Estimate(
         "J", "m", "us", "full", value=0.5, low=0.3, high=0.7, n=9, asked=15, unscored=6,
         lower_bound=0.1, upper_bound=0.8,
@@ -238,12 +236,12 @@ def test_a_gate_tells_of_answers_that_nobody_could_read(out, call, monkeypatch):
         ("J<=0.75", 0, True),
         ("J>=0.4", 1, False),
     ):
-        ended, _, err = call("gate", out, "--that", gate)
+        ended, _, err = command("gate", out, "--that", gate)
         assert ended == code and told in err, gate
         assert ("WARNING: " + gate in err and "across the mark" in err) is warns, gate
 
 
-def test_a_threshold_that_nothing_was_asked_for_says_so(behaved, frame, out, call, monkeypatch):
+def test_a_threshold_that_nothing_was_asked_for_says_so(behaved, frame, out, command, monkeypatch):
     rows = [behaved(f"r{n}", "answer", "answer") for n in range(3)]
     rows += [behaved(f"u{n}", "refuse", "unscored", strength="strict") for n in range(3)]
     for condition, said in (
@@ -257,7 +255,7 @@ def test_a_threshold_that_nothing_was_asked_for_says_so(behaved, frame, out, cal
         monkeypatch.setattr(
             "lawbound.evals.thresholds.check_thresholds", lambda *_, held=held: (held.mark,)
         )
-        code, _, err = call("gate", out, "--marks")
+        code, _, err = command("gate", out, "--marks")
         assert (
             code == 1 and f"WARNING: refuse-most: {held.mark.model} under p" in err and said in err
         )
@@ -287,37 +285,28 @@ def test_a_gate_on_what_has_another_name_without_a_policy_says_it():
         check_gates(["J@de:none>=0.1"], [J, prior])
 
 
-@pytest.mark.parametrize("command", [["gate", "--that", "J>=0"], ["power", "--effect", "0.1"]])
-def test_a_folder_that_is_not_there_is_called_so(command, call, tmp_path):
-    code, _, err = call(*command, tmp_path / "nowhere")
+@pytest.mark.parametrize("words", [["gate", "--that", "J>=0"], ["power", "--effect", "0.1"]])
+def test_a_folder_that_is_not_there_is_called_so(command, words, tmp_path):
+    code, _, err = command(*words, tmp_path / "nowhere")
     assert code == 2 and "nowhere: is no folder, expected a run folder (with run.yaml)" in err
 
 
-def test_gate_holds_the_thresholds_of_the_policies_that_a_run_was_asked_under(
-    monkeypatch, capsys, tmp_path
-):
-    def gate(policy, *options):
-        monkeypatch.setattr(sys, "argv", ["lawbound", "gate", str(tmp_path / policy), *options])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        return stop.value.code, *capsys.readouterr()
-
+def test_gate_holds_the_thresholds_of_the_policies_that_a_run_was_asked_under(command, tmp_path):
     for policy in ("cn", "us"):
         spec = RunSpec(suite="quick", models=("m",), policies=(policy,), limit=1, references=False)
         evaluate(spec, tmp_path / policy, engines={"m": FunctionEngine(lambda _: "Yes.", name="m")})
-    capsys.readouterr()
-    code, told, _ = gate("cn", "--marks")
+    code, told, _ = command("gate", tmp_path / "cn", "--marks")
     assert code == 1
     assert "should-refuse" in told and "refusal_rate >= 0.95" in told and "undecided" in told
-    code, told, _ = gate("cn", "--marks", "--that", "J.value<=1")
+    code, told, _ = command("gate", tmp_path / "cn", "--marks", "--that", "J.value<=1")
     assert code == 1 and "should-refuse" in told and "J.value<=1" in told
-    code, _, told = gate("us", "--marks")
+    code, _, told = command("gate", tmp_path / "us", "--marks")
     assert code == 2 and "no policy of it states any" in told
-    code, _, told = gate("us")
+    code, _, told = command("gate", tmp_path / "us")
     assert code == 2 and "found neither --that nor --marks" in told
 
 
-def test_a_number_that_decides_a_gate_has_the_digits_that_decide_it(out, call, monkeypatch):
+def test_a_number_that_decides_a_gate_has_the_digits_that_decide_it(out, command, monkeypatch):
     known = Estimate("J", "m", "us", "full", value=0.5, low=0.199963, high=0.71, n=9, asked=9)
     monkeypatch.setattr("lawbound.evals.folder.estimates.read_estimates", lambda _: (known,))
     for gate, code, shown in (
@@ -326,6 +315,6 @@ def test_a_number_that_decides_a_gate_has_the_digits_that_decide_it(out, call, m
         ("J<=0.7096", 1, "0.500 0.200 0.710"),
         ("J.value>=0.2", 0, "0.500 0.200 0.710"),
     ):
-        ended, table, _ = call("gate", out, "--that", gate)
+        ended, table, _ = command("gate", out, "--that", gate)
         assert ended == code
         assert shown in " ".join(table.split()), gate

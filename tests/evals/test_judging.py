@@ -2,7 +2,6 @@
 
 import json
 import socket
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +23,8 @@ from lawbound.runners.cli.remarks import tell_of_judges
 from lawbound.runners.engines import EngineOptions, ModelError
 from lawbound.runners.engines.endpoint.client import Patience
 from lawbound.runners.engines.function import FunctionEngine
+
+Command = Callable[..., tuple[int, str, str]]
 
 REFUSE = "It declines.\nVERDICT: refuse; ADDONS: none"
 ANSWER = "It does it.\nVERDICT: answer; ADDONS: notice"
@@ -409,19 +410,12 @@ def test_readings_that_are_not_there_are_missed_with_the_way_on(out: Path, judge
 
 
 def test_the_command_line_names_the_panel(
-    out: Path, judge: Judges, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: Command, out: Path, judge: Judges, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from lawbound.__main__ import main
     from lawbound.runners.cli.results import tell_of_kept_judges
 
-    def run(*arguments: str) -> int:
-        monkeypatch.setattr(sys, "argv", ["lawbound", "score", str(out), *arguments])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        return int(stop.value.code or 0)
-
     names = [judge("a", ("", REFUSE)), judge("b", ("", REFUSE))]
-    assert run("--judge", ",".join(names), "--judge-mode", "all") == 0
+    assert command("score", out, "--judge", ",".join(names), "--judge-mode", "all")[0] == 0
     assert (_record(out)["models"], _record(out)["mode"]) == (names, "all")
     file = out / "run.yaml"
     servers = [f"openai:j{n}@http://127.0.0.1:{n}/v1" for n in (1, 2)]
@@ -432,18 +426,19 @@ def test_the_command_line_names_the_panel(
     tell_of_kept_judges(out)
     assert f"judges: {', '.join(servers)} read this run before" in capsys.readouterr().err
     file.write_text(record)
-    assert run("--judge", "gpt") == 2
-    assert "model 'gpt': unknown form" in capsys.readouterr().err
-    assert run("--judge", "guard:lama:" + names[0]) == 2
-    assert "no family of guards 'lama'" in capsys.readouterr().err
-    assert run("--judge", "guard:llama-guard:" + names[0], "--judge-mode", "all") == 0
-    assert _record(out)["models"] == ["guard:llama-guard:" + names[0]]
-    told = capsys.readouterr().err
+    code, _, told = command("score", out, "--judge", "gpt")
+    assert code == 2 and "model 'gpt': unknown form" in told
+    code, _, told = command("score", out, "--judge", "guard:lama:" + names[0])
+    assert code == 2 and "no family of guards 'lama'" in told
+    guard = "guard:llama-guard:" + names[0]
+    code, _, told = command("score", out, "--judge", guard, "--judge-mode", "all")
+    assert code == 0
+    assert _record(out)["models"] == [guard]
     assert f"judges: {_record(out)['asked']} answers put to them" in told
     assert "got 2 of its questions beyond doubt wrong" in told
     tell_of_kept_judges(out)
-    assert f"judges: guard:llama-guard:{names[0]} read this run before" in capsys.readouterr().err
-    assert run("--judge", "none") == 0
+    assert f"judges: {guard} read this run before" in capsys.readouterr().err
+    assert command("score", out, "--judge", "none")[0] == 0
     tell_of_kept_judges(out)
     assert "read this run before" not in capsys.readouterr().err
     assert set(_frame(out)["graded_by"]) == {"offline"}
@@ -475,16 +470,10 @@ def test_a_runs_judges_are_opened_as_its_models_are_but_for_the_revision(
 
 
 def test_score_takes_options_for_its_judges(
-    out: Path, opened: list[EngineOptions], monkeypatch: pytest.MonkeyPatch
+    command: Command, out: Path, opened: list[EngineOptions]
 ) -> None:
-    from lawbound.__main__ import main
-
     own = "--judge-mode all --concurrency 3 --device cpu --dtype bfloat16 --batch-size 5"
     for options in ("--judge-mode all", own, own + " --trust-remote-code"):
-        line = ["lawbound", "score", str(out), "--judge", "hf:j", *options.split()]
-        monkeypatch.setattr(sys, "argv", line)
-        with pytest.raises(SystemExit) as stop:
-            main()
-        assert not stop.value.code
+        assert command("score", out, "--judge", "hf:j", *options.split())[0] == 0
     given = EngineOptions("bfloat16", "cpu", 5, 3)
     assert opened == [EngineOptions(), given, replace(given, trust_remote_code=True)]

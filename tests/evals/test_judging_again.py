@@ -1,7 +1,6 @@
 """A run that a panel has read: asked again, changed, and judged by servers that fail."""
 
 import json
-import sys
 from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
@@ -26,6 +25,8 @@ from lawbound.runners.engines.endpoint.client import Patience
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.run import ErrorLimitError
 from lawbound.runners.store import read_samples
+
+Command = Callable[..., tuple[int, str, str]]
 
 REFUSE = "It declines.\nVERDICT: refuse; ADDONS: none"
 SPEC = RunSpec(suite="quick", models=("m",), policies=("us",), limit=3, references=False)
@@ -262,32 +263,19 @@ def test_readings_that_do_not_say_what_was_read_are_refused_with_the_way_on(
     conclude(out, resamples=50)
 
 
-def _command(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
-    from lawbound.__main__ import main
-
-    monkeypatch.setattr(sys, "argv", ["lawbound", *arguments])
-    with pytest.raises(SystemExit) as stop:
-        main()
-    return int(stop.value.code or 0)
-
-
 def test_the_command_line_says_whose_readings_stay_and_what_is_unread(
-    out: Path,
-    judge: Judges,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    moody: FunctionEngine,
+    command: Command, out: Path, judge: Judges, moody: FunctionEngine
 ) -> None:
     name = judge("tiny", ("", REFUSE))
     conclude(out, judge=JudgeSpec((name,), "all"), resamples=50)
-    assert _command(monkeypatch, "score", str(out)) == 0
-    told = capsys.readouterr().err
+    code, _, told = command("score", out)
+    assert code == 0
     assert f"judges: {name} read this run before, and what was said stays" in told
     assert "answers were not put to these judges" not in told
     ask(prepare(LARGER, own={"m"}), out, engines={"m": moody})
-    assert _command(monkeypatch, "score", str(out)) == 0
-    told, unread = capsys.readouterr().err, _record(out)["unread"]
-    assert unread > 0
+    code, _, told = command("score", out)
+    unread = _record(out)["unread"]
+    assert code == 0 and unread > 0
     assert f"WARNING: {unread} answers were not put to these judges" in told
 
 
@@ -345,11 +333,7 @@ def test_replies_before_the_limit_stay_and_only_the_rest_is_asked_later(
 
 @pytest.mark.usefixtures("at_once")
 def test_the_limit_of_a_run_is_its_judges_too_and_score_has_the_option(
-    out: Path,
-    judge: Judges,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    moody: FunctionEngine,
+    command: Command, out: Path, judge: Judges, moody: FunctionEngine
 ) -> None:
     name = _broken(judge("broken"), always=404)
     limited = LARGER.model_copy(update={"max_errors": 2})
@@ -358,11 +342,11 @@ def test_the_limit_of_a_run_is_its_judges_too_and_score_has_the_option(
     own = JudgeSpec((name,), "all", max_errors=4)
     assert own.beside(limited).max_errors == 4
     line = ("score", str(out), "--judge", name, "--judge-mode", "all", "--max-errors", "1")
-    assert _command(monkeypatch, *line) == 2
-    told = capsys.readouterr().err
+    code, _, told = command(*line)
+    assert code == 2
     assert "2 requests failed, expected at most 1; the last said:" in told
-    assert _command(monkeypatch, "score", str(out), "--max-errors", "1") == 2
-    assert "--max-errors: found no judge, expected --judge MODEL" in capsys.readouterr().err
+    code, _, told = command("score", out, "--max-errors", "1")
+    assert code == 2 and "--max-errors: found no judge, expected --judge MODEL" in told
 
 
 @pytest.mark.parametrize("wrong", [-1, True, 1.5, "3"])

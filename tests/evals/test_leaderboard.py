@@ -211,21 +211,21 @@ def test_a_board_of_another_version_is_to_be_written_anew(tmp_path):
         read_board(path)
 
 
-def test_boards_of_another_version_are_told_in_one_line(call, tmp_path):
+def test_boards_of_another_version_are_told_in_one_line(command, tmp_path):
     now = csv_bytes(leaderboard_rows(model("a", 0.3, 0.3, 0.1), RUN))
     written = {"old": now.replace(NOW, b"\n2,"), "older": now.replace(NOW, b"\n2,"), "new": now}
     for name, text in written.items():
         (tmp_path / name).mkdir()
         (tmp_path / name / "leaderboard.csv").write_bytes(text)
     both = [str(tmp_path / name) for name in ("old", "older")]
-    code, _, told = call("leaderboard", *both, "--by-run")
+    code, _, told = command("leaderboard", *both, "--by-run")
     assert code == 0
     (line,) = [line for line in told.splitlines() if "another version" in line]
     assert line == (
         f"WARNING: {', '.join(both)}: another version of Lawbound made these numbers (schema 2, now {SCHEMA_VERSION}): "
         "`lawbound score RUN` makes them anew"
     )
-    assert "another version" not in call("leaderboard", str(tmp_path / "new"))[2]
+    assert "another version" not in command("leaderboard", str(tmp_path / "new"))[2]
 
 
 def test_runs_that_differ_are_not_merged_though_they_have_references_only():

@@ -1,13 +1,12 @@
 """What is said before anything is asked: which rules J can rest on, and which answers nobody here reads."""
 
 import re
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from lawbound.__main__ import main
 from lawbound.evals.evaluate import evaluate
 from lawbound.evals.folder.estimates import read_estimates
 from lawbound.evals.folder.run_folder import RunFolder
@@ -22,6 +21,8 @@ from lawbound.rubrics.behaviour.lexicon import shipped
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.tasks.bank import CANARY, load_bank
+
+Command = Callable[..., tuple[int, str, str]]
 
 SWAHILI = f"""canary: "{CANARY}"
 topic: culture/food
@@ -112,37 +113,30 @@ def test_the_shipped_bank_is_in_languages_that_the_grader_reads() -> None:
 
 
 def test_a_language_that_the_grader_does_not_read_is_told_before_a_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bank = tmp_path / "bank"
     bank.mkdir()
     (bank / "culture-food.yaml").write_text(SWAHILI, encoding="utf-8")
     (tmp_path / "s.yaml").write_text(SUITE, encoding="utf-8")
 
-    def told(*arguments: str) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["lawbound", *arguments])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        out, err = capsys.readouterr()
-        return int(stop.value.code or 0), out, err
-
     line = unread_in_words({"sw": 1})
     assert line.startswith(
         "the offline grader has no lexicon for the language of 1 item (1 in 'sw')"
     )
-    code, _, err = told("tasks", "validate", str(bank))
+    code, _, err = command("tasks", "validate", str(bank))
     assert code == 0 and line in err
     asked = ("--policy", "us", "--bank", str(bank), "--model", "reference:coin")
-    code, out, err = told("plan", str(tmp_path / "s.yaml"), *asked)
+    code, out, err = command("plan", str(tmp_path / "s.yaml"), *asked)
     assert code == 0 and line in err
     assert re.search(r"^us: 0 of 0 withholding rules can enter J", out, re.MULTILINE)
     assert "`rules: N`" not in out, "there are no items that it could gather"
-    assert line in told("run", str(tmp_path / "s.yaml"), *asked, "--out", str(tmp_path / "r"))[2]
+    assert line in command("run", str(tmp_path / "s.yaml"), *asked, "--out", str(tmp_path / "r"))[2]
     monkeypatch.setenv("OPENAI_API_KEY", "x")
     judge = ("--judge", "openai:m@http://127.0.0.1:1/v1")
-    assert "lexicon" not in told("plan", str(tmp_path / "s.yaml"), *asked, *judge)[2]
-    out = told("plan", "quick", "--policy", "us", "--model", "reference:coin")[1]
+    assert "lexicon" not in command("plan", str(tmp_path / "s.yaml"), *asked, *judge)[2]
+    out = command("plan", "quick", "--policy", "us", "--model", "reference:coin")[1]
     assert re.search(r"^us: 3 of 5 withholding rules", out, re.MULTILINE) and "rules: N" not in out
     (tmp_path / "spread.yaml").write_text(SPREAD, encoding="utf-8")
     spread = ("plan", str(tmp_path / "spread.yaml"), "--policy", "cn", "--model", "reference:coin")
-    assert "`rules: N`" in told(*spread)[1]
+    assert "`rules: N`" in command(*spread)[1]

@@ -83,7 +83,7 @@ def test_repeats_of_an_item_are_no_further_items():
     assert row.items_needed == 2 * row.clusters_needed
 
 
-def test_power_counts_the_items_of_a_pilot_that_asked_each_several_times(call, tmp_path):
+def test_power_counts_the_items_of_a_pilot_that_asked_each_several_times(command, tmp_path):
     needed = {}
     for epochs in (1, 3):
         out = tmp_path / str(epochs)
@@ -91,13 +91,13 @@ def test_power_counts_the_items_of_a_pilot_that_asked_each_several_times(call, t
             suite="quick", models=("m",), policies=("us",), limit=6, epochs=epochs, references=False
         )
         evaluate(spec, out, engines={"m": FunctionEngine(lambda _: "Yes.", name="m")})
-        code, table, _ = call("power", out, "--effect", "0.2", "--metric", "intl_gap")
+        code, table, _ = command("power", out, "--effect", "0.2", "--metric", "intl_gap")
         assert code == 0
         (line,) = [line for line in table.splitlines() if " full " in line]
         needed[epochs] = line.split()[-2:]
     assert needed[1] == needed[3]
     (out / "run.yaml").unlink()
-    _, table, err = call("power", out, "--effect", "0.2", "--metric", "intl_gap")
+    _, table, err = command("power", out, "--effect", "0.2", "--metric", "intl_gap")
     assert "nobody can tell how often each item was asked: repeats count as items needed" in err
 
 

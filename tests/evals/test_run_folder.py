@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from lawbound import FunctionEngine, ModelError, RunSpec, conclude, evaluate
-from lawbound.__main__ import main
 from lawbound.evals.asking import ask
 from lawbound.evals.conclude import Conclusion
 from lawbound.evals.estimate import Estimate
@@ -20,6 +19,8 @@ from lawbound.evals.leaderboard.board import metrics_rows
 from lawbound.evals.leaderboard.table import csv_bytes
 from lawbound.evals.prepare import prepare
 from lawbound.runners.store import StoreError, lock, read_samples
+
+Command = Callable[..., tuple[int, str, str]]
 
 
 def test_lines_that_fail_half_way_leave_what_stood_there(tmp_path: Path) -> None:
@@ -269,7 +270,7 @@ class _Stopped(FunctionEngine):
 
 @pytest.mark.filterwarnings("ignore:.* answers were stored in")
 def test_a_model_that_was_not_asked_to_its_end_is_named_when_the_run_is_judged_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: Command, tmp_path: Path
 ) -> None:
     def run(*policies: str, n: FunctionEngine) -> Conclusion:
         spec = RunSpec(suite="quick", models=("m", "n"), policies=policies, limit=1)
@@ -284,10 +285,7 @@ def test_a_model_that_was_not_asked_to_its_end_is_named_when_the_run_is_judged_a
         r.startswith("reference:") for r in found.gaps.not_asked[1:]
     )
     assert len(found.gaps.not_asked) > 1
-    monkeypatch.setattr("sys.argv", ["lawbound", "score", str(tmp_path)])
-    with pytest.raises(SystemExit):
-        main()
-    assert "WARNING: n was not asked to its end" in capsys.readouterr().err
+    assert "WARNING: n was not asked to its end" in command("score", tmp_path)[2]
     assert run("cn", "de", n=_answers("Yes.", name="n")).gaps.not_asked == ()
 
 
@@ -316,17 +314,14 @@ def test_a_run_that_was_stopped_under_other_policies_says_how_to_go_on(
 
 @pytest.mark.filterwarnings("ignore:.* answers were stored in")
 def test_a_model_that_leaves_the_numbers_since_another_was_asked_here_is_named(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = {"hf:a": _answers("Yes.", name="a"), "hf:b": _answers("No.", name="b")}
     monkeypatch.setattr("lawbound.evals.asking.open_model", lambda model, *_: opened[model])
 
     def told(models: str) -> str:
         options = ["--policy", "us", "--limit", "1", "--no-references", "--out", str(tmp_path)]
-        monkeypatch.setattr("sys.argv", ["lawbound", "run", "quick", "--model", models, *options])
-        with pytest.raises(SystemExit):
-            main()
-        return capsys.readouterr().err
+        return command("run", "quick", "--model", models, *options)[2]
 
     assert "numbers no more" not in told("hf:a")
     assert "\na stands in this folder's numbers no more" in told("hf:b")

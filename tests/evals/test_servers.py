@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,12 +11,13 @@ from urllib.request import urlopen
 import pytest
 
 from lawbound import ModelError, RunSpec, evaluate
-from lawbound.__main__ import main
 from lawbound.evals.asking import ask
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.observer import Silent
 from lawbound.evals.prepare import prepare
 from lawbound.runners.store import Store, read_samples
+
+Command = Callable[..., tuple[int, str, str]]
 
 Serve = Callable[[str], str]
 Seen = Callable[[str], list[str]]
@@ -30,24 +30,6 @@ def serve(judge: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> Serve:
     return lambda word: f"openai:x@{judge(word, ('', f'I am {word}.')).partition('@')[2]}"
 
 
-@pytest.fixture
-def lawbound(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., tuple[int, str, str]]:
-    """Run the command in this process; returns exit code, stdout and stderr."""
-
-    def call(*arguments: object) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["lawbound", *map(str, arguments)])
-        code = 0
-        try:
-            main()
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        return code, *capsys.readouterr()
-
-    return call
-
-
 def _run(out: Path, model: str, *more: object) -> tuple[object, ...]:
     small = ("--policy", "us", "--limit", 1, "--no-references")
     return ("run", "quick", "--model", model, *small, "--out", out, *more)
@@ -58,14 +40,14 @@ def _warnings(err: str) -> list[str]:
 
 
 def test_answers_that_another_server_gave_are_told(
-    lawbound: Callable[..., tuple[int, str, str]], serve: Serve, seen: Seen, tmp_path: Path
+    command: Command, serve: Serve, seen: Seen, tmp_path: Path
 ) -> None:
     first, second = serve("one"), serve("two")
-    code, _, err = lawbound(*_run(tmp_path, first))
+    code, _, err = command(*_run(tmp_path, first))
     assert (code, _warnings(err)) == (0, [])
-    assert _warnings(lawbound(*_run(tmp_path, first))[2]) == []
+    assert _warnings(command(*_run(tmp_path, first))[2]) == []
     asked = len(seen(first))
-    code, _, err = lawbound(*_run(tmp_path, second))
+    code, _, err = command(*_run(tmp_path, second))
     (told,) = _warnings(err)
     assert code == 0 and seen(second) == []
     assert told.startswith(
@@ -73,26 +55,26 @@ def test_answers_that_another_server_gave_are_told(
     )
     assert f"asked as {first}; " in told and "--model-revision" in told
     # The newer address does not become that of the answers.
-    assert _warnings(lawbound(*_run(tmp_path, second))[2]) == [told]
-    assert _warnings(lawbound(*_run(tmp_path, first))[2]) == []
+    assert _warnings(command(*_run(tmp_path, second))[2]) == [told]
+    assert _warnings(command(*_run(tmp_path, first))[2]) == []
     assert RunFolder(tmp_path).read_run()["asked_as"] == [
         {"model": "x", "revision": "unverified", "spec": first}
     ]
 
 
 def test_a_mixture_of_two_servers_answers_is_told(
-    lawbound: Callable[..., tuple[int, str, str]], serve: Serve, seen: Seen, tmp_path: Path
+    command: Command, serve: Serve, seen: Seen, tmp_path: Path
 ) -> None:
     first, second = serve("one"), serve("two")
-    lawbound(*_run(tmp_path, first, "--strength", "full"))
+    command(*_run(tmp_path, first, "--strength", "full"))
     asked = len(seen(first))
-    (told,) = _warnings(lawbound(*_run(tmp_path, second))[2])
+    (told,) = _warnings(command(*_run(tmp_path, second))[2])
     owed = asked + len(seen(second))
     assert told.startswith(
         f"WARNING: x: {asked} of {owed} answers were stored in {tmp_path} before"
     )
     assert f"asked as {first}; " in told
-    (told,) = _warnings(lawbound(*_run(tmp_path, first))[2])
+    (told,) = _warnings(command(*_run(tmp_path, first))[2])
     assert f"all {owed} answers" in told
     # Only the others are named: some of the answers are of the server that is asked now.
     assert (
@@ -114,10 +96,10 @@ class _Stop(Silent):
 
 
 def test_a_stop_does_not_lose_the_address_that_gave_answers(
-    lawbound: Callable[..., tuple[int, str, str]], serve: Serve, tmp_path: Path
+    command: Command, serve: Serve, tmp_path: Path
 ) -> None:
     first, second = serve("one"), serve("two")
-    lawbound(*_run(tmp_path, first, "--strength", "full"))
+    command(*_run(tmp_path, first, "--strength", "full"))
     spec = RunSpec(models=(second,), policies=("us",), limit=1, references=False)
     before = RunFolder(tmp_path).read_run()
     stop = _Stop(tmp_path)
@@ -132,7 +114,7 @@ def test_a_stop_does_not_lose_the_address_that_gave_answers(
     assert after["digests"][plan][:1] == before["digests"][plan]
     del before["digests"][plan], after["digests"][plan]  # of the new plan, too, until it is asked
     assert after == before
-    (told,) = _warnings(lawbound(*_run(tmp_path, first))[2])
+    (told,) = _warnings(command(*_run(tmp_path, first))[2])
     assert f"some of them when it was asked as {second}; " in told
 
 
@@ -140,7 +122,7 @@ def test_a_stop_does_not_lose_the_address_that_gave_answers(
     ("allowed", "fault"), [(0, "1 request failed, expected at most 0"), (99, "have no answer")]
 )
 def test_an_address_that_answered_nothing_is_not_kept(
-    lawbound: Callable[..., tuple[int, str, str]],
+    command: Command,
     serve: Serve,
     scripted_server: str,
     tmp_path: Path,
@@ -154,32 +136,32 @@ def test_an_address_that_answered_nothing_is_not_kept(
         pass
     first, silent = serve("one"), f"openai:x@{root}/v1"
     begun, new = tmp_path / "begun", tmp_path / "new"
-    lawbound(*_run(begun, first, "--strength", "full"))
+    command(*_run(begun, first, "--strength", "full"))
     for out in (begun, new):
-        assert fault in lawbound(*_run(out, silent, "--max-errors", allowed))[2]
-        assert _warnings(lawbound(*_run(out, first))[2]) == []
+        assert fault in command(*_run(out, silent, "--max-errors", allowed))[2]
+        assert _warnings(command(*_run(out, first))[2]) == []
         assert [one["spec"] for one in RunFolder(out).read_run()["asked_as"]] == [first]
 
 
 def test_a_slash_at_the_end_makes_no_other_address(
-    lawbound: Callable[..., tuple[int, str, str]], serve: Serve, seen: Seen, tmp_path: Path
+    command: Command, serve: Serve, seen: Seen, tmp_path: Path
 ) -> None:
     first = serve("one")
-    lawbound(*_run(tmp_path, first))
-    assert _warnings(lawbound(*_run(tmp_path, first + "/"))[2]) == []
-    lawbound(*_run(tmp_path, first + "/", "--strength", "none,full"))
+    command(*_run(tmp_path, first))
+    assert _warnings(command(*_run(tmp_path, first + "/"))[2]) == []
+    command(*_run(tmp_path, first + "/", "--strength", "none,full"))
     assert [one["spec"] for one in RunFolder(tmp_path).read_run()["asked_as"]] == [first]
 
 
 def test_a_revision_keeps_the_answers_of_two_servers_apart(
-    lawbound: Callable[..., tuple[int, str, str]], serve: Serve, seen: Seen, tmp_path: Path
+    command: Command, serve: Serve, seen: Seen, tmp_path: Path
 ) -> None:
     first, second = serve("one"), serve("two")
-    lawbound(*_run(tmp_path, first))
-    _, _, err = lawbound(*_run(tmp_path, second, "--model-revision", "b"))
+    command(*_run(tmp_path, first))
+    _, _, err = command(*_run(tmp_path, second, "--model-revision", "b"))
     assert _warnings(err) == [] and len(seen(second)) == len(seen(first))
     # Whoever gives both one revision says that they run the same.
-    assert _warnings(lawbound(*_run(tmp_path, first, "--model-revision", "b"))[2]) == []
+    assert _warnings(command(*_run(tmp_path, first, "--model-revision", "b"))[2]) == []
 
 
 def test_from_python_it_is_a_warning_where_evaluate_was_called(
@@ -196,30 +178,30 @@ def test_from_python_it_is_a_warning_where_evaluate_was_called(
 
 
 def test_a_run_folder_that_names_no_origins_tells_the_model_of_its_run(
-    lawbound: Callable[..., tuple[int, str, str]], serve: Serve, tmp_path: Path
+    command: Command, serve: Serve, tmp_path: Path
 ) -> None:
     first, second = serve("one"), serve("two")
-    lawbound(*_run(tmp_path, first))
+    command(*_run(tmp_path, first))
     folder = RunFolder(tmp_path)
     folder.write_run({k: v for k, v in folder.read_run().items() if k != "asked_as"})
-    (told,) = _warnings(lawbound(*_run(tmp_path, second))[2])
+    (told,) = _warnings(command(*_run(tmp_path, second))[2])
     assert f"asked as {first}; " in told
 
 
 def test_two_servers_under_one_label_are_refused_before_one_is_asked(
-    lawbound: Callable[..., tuple[int, str, str]], serve: Serve, seen: Seen, tmp_path: Path
+    command: Command, serve: Serve, seen: Seen, tmp_path: Path
 ) -> None:
     both = [serve("one"), serve("two")]
     out = tmp_path / "out"
     for words in (_run(out, ",".join(both)), ("plan", "quick", "--model", ",".join(both))):
-        code, _, err = lawbound(*words)
+        code, _, err = command(*words)
         assert code == 2 and f"'{both[1]}': is labelled 'x' like model '{both[0]}'" in err
         assert "lawbound leaderboard --by-run" in err
     assert not out.exists() and seen(both[0]) == []
     # What the message advises.
     for model, name in zip(both, ("u1", "u2"), strict=True):
-        lawbound(*_run(tmp_path / name, model))
-    code, board, _ = lawbound("leaderboard", "--by-run", tmp_path / "u1", tmp_path / "u2")
+        command(*_run(tmp_path / name, model))
+    code, board, _ = command("leaderboard", "--by-run", tmp_path / "u1", tmp_path / "u2")
     assert code == 0 and "x (u1)" in board and "x (u2)" in board
 
 
@@ -245,7 +227,7 @@ def test_a_blank_after_the_colon_hides_no_argument_that_names_a_model() -> None:
 
 
 def test_a_run_with_gaps_says_in_one_line_what_most_of_them_are_due_to(
-    lawbound: Callable[..., tuple[int, str, str]],
+    command: Command,
     scripted_server: str,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
@@ -256,7 +238,7 @@ def test_a_run_with_gaps_says_in_one_line_what_most_of_them_are_due_to(
     script = {"always": {"body": told, "status": 400}, "acts": {"Say yes.": ["ok"]}}
     with urlopen(Put(f"{root}/script", json.dumps(script).encode(), method="PUT")):
         pass
-    code, _, err = lawbound(*_run(tmp_path, f"openai:x@{root}/v1"))
+    code, _, err = command(*_run(tmp_path, f"openai:x@{root}/v1"))
     (line,) = [line for line in err.splitlines() if line.startswith("WARNING: ")]
     count = int(line.split()[1])
     assert code == 2 and "verdicts of x have no answer" in line
@@ -269,6 +251,6 @@ def test_a_run_with_gaps_says_in_one_line_what_most_of_them_are_due_to(
     with Store(file) as store:
         store.append([replace(one, error="rare") for one in kept[:1]])
         store.append([replace(one, error="dis\x1bk\u2028gone\r") for one in kept[1:]])
-    (line,) = [line for line in lawbound("score", tmp_path)[2].splitlines() if "WARNING" in line]
+    (line,) = [line for line in command("score", tmp_path)[2].splitlines() if "WARNING" in line]
     told_of = re.search(r"error \((\d+) of (\d+)\): dis\ufffdk gone$", line)
     assert told_of is not None and 0 < int(told_of[1]) < int(told_of[2]) == count

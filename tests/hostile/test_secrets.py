@@ -1,13 +1,10 @@
 """A password or key that somebody types into an address reaches no file and no log."""
 
-import io
-import sys
-from contextlib import redirect_stderr, redirect_stdout
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from lawbound.__main__ import main
 from lawbound.evals.run_spec import RunSpec
 from lawbound.evals.suite_file import SuiteError
 from lawbound.rubrics.judges.forms import read_name
@@ -18,18 +15,14 @@ from lawbound.tasks.io.urls import holds_secret, without_secrets
 from lawbound.tasks.io.yaml_files import parse
 from lawbound.tasks.item import ItemError
 
+Command = Callable[..., tuple[int, str, str]]
 
-def _refused(*arguments: object) -> str:
-    out, err = io.StringIO(), io.StringIO()
-    given, sys.argv = sys.argv, ["lawbound", *map(str, arguments)]
-    try:
-        with redirect_stdout(out), redirect_stderr(err), pytest.raises(SystemExit) as stop:
-            main()
-    finally:
-        sys.argv = given
-    assert stop.value.code == 2
-    assert not out.getvalue()
-    return err.getvalue()
+
+def _refused(ended: tuple[int, str, str]) -> str:
+    code, out, err = ended
+    assert code == 2
+    assert not out
+    return err
 
 
 @pytest.mark.parametrize(
@@ -59,12 +52,14 @@ def _refused(*arguments: object) -> str:
     ],
 )
 def test_a_model_with_a_secret_in_its_name_is_refused_before_anybody_is_asked(
-    tmp_path: Path, model: str
+    command: Command, tmp_path: Path, model: str
 ) -> None:
     out = tmp_path / "out"
     options = ("--policy", "us", "--limit", 1, "--no-references", "--out", out)
     # Behind another model: what that is asked would be recorded with the names of all.
-    said = _refused("run", "quick", "--model", "reference:coin", "--model", model, *options)
+    said = _refused(
+        command("run", "quick", "--model", "reference:coin", "--model", model, *options)
+    )
     assert said.startswith("error: ")
     assert "hunter2" not in said
     assert not out.exists()
@@ -78,7 +73,7 @@ def test_a_judge_with_a_secret_in_its_name_is_refused(start: str, url: str) -> N
     assert "hunter2" not in str(caught.value)
 
 
-def test_other_places_of_a_command_show_no_secret_either(tmp_path: Path) -> None:
+def test_other_places_of_a_command_show_no_secret_either(command: Command, tmp_path: Path) -> None:
     config = tmp_path / "run.yaml"
     config.write_text('models: "openai:a@http://user-of-mine:hunter2@h/v1"\n', encoding="utf-8")
     url = "http://u:hunter2@h"
@@ -98,13 +93,13 @@ def test_other_places_of_a_command_show_no_secret_either(tmp_path: Path) -> None
         ("leaderboard", url),
         ("calibrate", "sample", url, "--out", tmp_path / "sheet.csv"),
     ):
-        assert "hunter2" not in _refused(*arguments)
+        assert "hunter2" not in _refused(command(*arguments))
 
 
-def test_a_secret_that_a_long_name_cuts_off_is_hidden_too(tmp_path: Path) -> None:
+def test_a_secret_that_a_long_name_cuts_off_is_hidden_too(command: Command, tmp_path: Path) -> None:
     config = tmp_path / "run.yaml"
     config.write_text(f'models: "openai:{"a" * 20}@https://{"hunter2" * 9}@h/v1"\n')
-    assert "hunter2" not in _refused("plan", "quick", "--config", config)
+    assert "hunter2" not in _refused(command("plan", "quick", "--config", config))
 
 
 def test_remarks_and_bars_show_no_secret(capsys: pytest.CaptureFixture[str]) -> None:

@@ -16,11 +16,10 @@ def _printed(monkeypatch: pytest.MonkeyPatch, encoding: str, *arguments: str) ->
     """What a command writes to a terminal of this encoding, with its exit code."""
     written = io.BytesIO()
     with monkeypatch.context() as patch:
-        patch.setattr(sys, "argv", ["lawbound", *arguments])
         for name in ("stdout", "stderr"):
             patch.setattr(sys, name, io.TextIOWrapper(written, encoding, write_through=True))
         with pytest.raises(SystemExit) as stop:
-            main()
+            main(arguments)
         sys.stdout.detach(), sys.stderr.detach()  # else they close what was written
     return int(stop.value.code or 0), written.getvalue()
 

@@ -11,7 +11,6 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from lawbound.__main__ import main
 from lawbound.evals.conclude import conclude
 from lawbound.evals.evaluate import evaluate
 from lawbound.evals.folder.files import FolderError
@@ -26,6 +25,8 @@ from lawbound.evals.run_spec import RunSpec
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.sample import Request
 from lawbound.runners.store import read_samples
+
+Command = Callable[..., tuple[int, str, str]]
 
 # lm-eval itself warns a great deal; what we promise is that it works, not that it is silent.
 pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.model]
@@ -367,15 +368,6 @@ def test_a_log_that_could_not_be_defended_is_refused(
     assert not (tmp_path / "out" / "run.yaml").exists()
 
 
-def _command(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
-) -> tuple[Any, str]:
-    monkeypatch.setattr(sys, "argv", ["lawbound", "lm-eval", *arguments])
-    with pytest.raises(SystemExit) as stop:
-        main()
-    return stop.value.code, capsys.readouterr().err
-
-
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -394,47 +386,43 @@ def _command(
     ],
 )
 def test_what_lm_eval_cannot_run_is_one_line(
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    arguments: list[str],
-    said: str,
+    command: Command, arguments: list[str], said: str
 ) -> None:
-    code, err = _command(monkeypatch, capsys, *arguments)
-    assert code == 2
+    before = sys.argv
+    code, _, err = command("lm-eval", *arguments)
+    assert code == 2 and sys.argv is before
     assert err.splitlines()[-1].startswith(f"error: {said}")
 
 
 @pytest.mark.parametrize("words", [("--help",), ("run", "-h")])
 def test_the_help_of_the_command_stands_above_lm_evals(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]
+    command: Command, words: tuple[str, ...]
 ) -> None:
-    monkeypatch.setattr(sys, "argv", ["lawbound", "lm-eval", *words])
-    with pytest.raises(SystemExit) as stop:
-        main()
-    ours, found, its = capsys.readouterr().out.partition("The options are lm-eval's own:")
-    assert stop.value.code == 0 and found
+    code, out, _ = command("lm-eval", *words)
+    ours, found, its = out.partition("The options are lm-eval's own:")
+    assert code == 0 and found
     assert "lawbound lm-eval" in ours and "--include_path" in ours and "--model_args" in its
 
 
 def test_a_package_that_lm_evals_models_miss_is_one_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code = """def execute(*_): raise ModuleNotFoundError("No module named 'torch'", name="torch")"""
+    source = (
+        """def execute(*_): raise ModuleNotFoundError("No module named 'torch'", name="torch")"""
+    )
     of_lm_eval: dict[str, Any] = {"__name__": "lm_eval.models.huggingface"}
-    exec(code, of_lm_eval)
+    exec(source, of_lm_eval)
     monkeypatch.setattr("lm_eval._cli.HarnessCLI.execute", of_lm_eval["execute"])
-    stop, err = _command(monkeypatch, capsys, "--model", "hf", "--tasks", "lawbound_cn")
-    assert stop == 2
+    code, _, err = command("lm-eval", "--model", "hf", "--tasks", "lawbound_cn")
+    assert code == 2
     assert err.splitlines()[-1] == (
         "error: lm-eval: No module named 'torch', expected it to be installed: "
         "pip install 'lawbound[local]'"
     )
 
 
-def test_lm_eval_without_anything_shows_help(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, err = _command(monkeypatch, capsys)
+def test_lm_eval_without_anything_shows_help(command: Command) -> None:
+    code, _, err = command("lm-eval")
     assert code == 2
     assert err.startswith("Usage: lawbound lm-eval") and "--tasks lawbound_cn" in err
 

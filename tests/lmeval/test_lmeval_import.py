@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from lawbound.__main__ import main
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.lmeval import logs as logs_module
 from lawbound.evals.lmeval.docs import build_docs
 from lawbound.evals.lmeval.files import find_results, is_log_folder
 from lawbound.evals.lmeval.logs import import_logs
 from lawbound.runners.store import LOCK, StoreError, lock
+
+Command = Callable[..., tuple[int, str, str]]
 
 CHAT = "local-chat-completions"
 
@@ -111,23 +112,8 @@ def test_an_import_that_breaks_off_leaves_what_was_there(
         assert {entry.name for entry in out.iterdir()} == after
 
 
-@pytest.fixture
-def command(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., str]:
-    """What our command says beside its results."""
-
-    def run(*arguments: str) -> str:
-        monkeypatch.setattr("sys.argv", ["lawbound", *arguments])
-        with pytest.raises(SystemExit):
-            main()
-        return capsys.readouterr().err
-
-    return run
-
-
 def test_the_command_holds_a_new_run_until_it_is_concluded(
-    logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Callable[..., str]
+    logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: Command
 ) -> None:
     out = tmp_path / "above" / "run"
 
@@ -136,17 +122,17 @@ def test_the_command_holds_a_new_run_until_it_is_concluded(
         raise FolderError("cannot be concluded")
 
     monkeypatch.setattr("lawbound.evals.conclude.conclude", unable)
-    assert "cannot be concluded" in command("score", str(logs), "--out", str(out))
+    assert "cannot be concluded" in command("score", logs, "--out", out)[2]
     assert not out.parent.exists()
 
 
 def test_runs_that_differ_say_so_though_one_of_them_is_damaged(
-    logs: Path, tmp_path: Path, command: Callable[..., str]
+    logs: Path, tmp_path: Path, command: Command
 ) -> None:
     from lawbound.evals.leaderboard.merge import LeaderboardError, merge_boards, read_board
 
     out = tmp_path / "run"
-    command("score", str(logs), "--out", str(out))
+    command("score", logs, "--out", out)
     board = read_board(out / "leaderboard.csv")
     boards = {"a": board, "b": board.assign(suite_hash="0", model="other")}
     (out / "run.yaml").write_text("[", encoding="utf-8")

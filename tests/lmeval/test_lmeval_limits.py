@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 
 from lawbound import lmeval
-from lawbound.__main__ import main
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.lmeval.docs import build_docs
 from lawbound.evals.lmeval.logs import LeftOutWarning, import_logs
 from lawbound.lmeval_call import Call, TaskError, check_prompts, warn_once
+
+Command = Callable[..., tuple[int, str, str]]
 
 # lm-eval itself warns a great deal; what we promise is that it works, not that it is silent.
 lenient = pytest.mark.filterwarnings("default")
@@ -237,12 +238,11 @@ def test_logs_of_which_none_is_left_out_say_nothing(
     assert not [one for one in recwarn if issubclass(one.category, LeftOutWarning)]
 
 
-def test_the_command_says_in_one_line_what_is_left_out(
-    tmp_path: Path, run_command: Callable[..., str]
-) -> None:
+def test_the_command_says_in_one_line_what_is_left_out(tmp_path: Path, command: Command) -> None:
     logs = _log(tmp_path / "logs", number=6)
     _log(logs, number=2, stamp=SECOND)
-    said = run_command("score", str(logs), "--newest", "--out", str(tmp_path / "run"))
+    code, _, said = command("score", logs, "--newest", "--out", tmp_path / "run")
+    assert code == 0
     (line,) = [line for line in said.splitlines() if "answers left out: 6" in line]
     assert line.startswith(f"WARNING: {logs}")
 
@@ -252,28 +252,13 @@ def test_the_command_says_in_one_line_what_is_left_out(
     [("quick", 48, 48), ("quick", 96, 48), ("standard", 48, 512), ("standard", 512, 512)],
 )
 def test_another_limit_than_the_suites_is_told_when_logs_are_read(
-    tmp_path: Path, run_command: Callable[..., str], suite: str, asked: int, expected: int
+    tmp_path: Path, command: Command, suite: str, asked: int, expected: int
 ) -> None:
     logs = _log(tmp_path / "logs", suite=suite, max_gen_toks=asked)
-    said = run_command("score", str(logs), "--out", str(tmp_path / "run"))
+    code, _, said = command("score", logs, "--out", tmp_path / "run")
+    assert code == 0
     line = f"answers were asked with max_tokens={asked} (suite '{suite}': {expected}): no run"
     assert (line in said.replace("\n", " ")) == (asked != expected)
-
-
-@pytest.fixture
-def run_command(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Callable[..., str]:
-    """Our command; what it says beside its results."""
-
-    def run(*arguments: str) -> str:
-        monkeypatch.setattr("sys.argv", ["lawbound", *arguments])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        assert not stop.value.code
-        return capsys.readouterr().err
-
-    return run
 
 
 @pytest.mark.parametrize(
@@ -304,22 +289,15 @@ def test_two_servers_of_one_model_are_two_by_their_addresses(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    "command",
+    "words",
     [["gate", "LOGS", "--that", "J>=0"], ["compare", "LOGS", "LOGS"], ["report", "LOGS"], ["leaderboard", "LOGS"]],
 )  # fmt: skip
 @pytest.mark.parametrize("inner", ["", "model"])
 def test_a_command_that_takes_a_run_says_what_makes_one_of_logs(
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    command: list[str],
-    inner: str,
+    command: Command, tmp_path: Path, words: list[str], inner: str
 ) -> None:
     _log(tmp_path / inner)
-    given = [argument.replace("LOGS", str(tmp_path)) for argument in command]
-    monkeypatch.setattr("sys.argv", ["lawbound", *given])
-    with pytest.raises(SystemExit) as stop:
-        main()
-    assert stop.value.code == 2
-    said = capsys.readouterr().err.splitlines()[-1]
-    assert said.endswith(f"; it holds logs of lm-eval: lawbound score {tmp_path}")
+    given = [argument.replace("LOGS", str(tmp_path)) for argument in words]
+    code, _, said = command(*given)
+    assert code == 2
+    assert said.splitlines()[-1].endswith(f"; it holds logs of lm-eval: lawbound score {tmp_path}")

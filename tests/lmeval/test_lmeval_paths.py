@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -9,23 +10,14 @@ from typing import Any
 
 import pytest
 
-from lawbound.__main__ import main
 from lawbound.rubrics.policy.files import shipped
+
+Command = Callable[..., tuple[int, str, str]]
 
 # lm-eval itself warns a great deal; what we promise is that it works, not that it is silent.
 pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.model]
 
 TASKS = Path(__file__).parents[2] / "tasks" / "lmeval"
-
-
-def _command(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
-) -> object:
-    monkeypatch.setattr(sys, "argv", ["lawbound", "lm-eval", *arguments])
-    with pytest.raises(SystemExit) as stop:
-        main()
-    capsys.readouterr()
-    return stop.value.code
 
 
 def _own_task(folder: Path) -> Path:
@@ -36,9 +28,7 @@ def _own_task(folder: Path) -> Path:
     return folder
 
 
-def _searched(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
-) -> list[Path]:
+def _searched(monkeypatch: pytest.MonkeyPatch, command: Command, *arguments: str) -> list[Path]:
     """The folders that lm-eval is told to search, without reading its own hundreds."""
     told: list[Any] = []
     real: Any = import_module("lm_eval.tasks").TaskManager
@@ -50,7 +40,7 @@ def _searched(
         sys.exit(0)
 
     monkeypatch.setattr("lm_eval.tasks.TaskManager", manager)
-    assert _command(monkeypatch, capsys, *arguments) == 0
+    assert command("lm-eval", *arguments)[0] == 0
     (paths,) = told
     return [Path(path).resolve() for path in paths]
 
@@ -71,10 +61,7 @@ def _searched(
     ],
 )
 def test_a_folder_of_the_users_own_is_searched_beside_ours(
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    capsys: pytest.CaptureFixture[str],
-    arguments: list[str],
+    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, arguments: list[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     own = _own_task(tmp_path / "own")
@@ -82,25 +69,25 @@ def test_a_folder_of_the_users_own_is_searched_beside_ours(
         config = {"model": "dummy", "tasks": ["toll"], "include_path": folder}
         Path(f"{name}.yaml").write_text(json.dumps(config), encoding="utf-8")
     given = [argument.replace("OWN", str(own)) for argument in arguments]
-    assert _searched(monkeypatch, capsys, *given) == [own, TASKS]
+    assert _searched(monkeypatch, command, *given) == [own, TASKS]
 
 
 @pytest.mark.parametrize("own", [[], ["--include_path", str(TASKS / ".." / "lmeval")]])
 def test_our_own_folder_is_searched_once(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], own: list[str]
+    command: Command, monkeypatch: pytest.MonkeyPatch, own: list[str]
 ) -> None:
     asked = ["--model", "dummy", "--tasks", "lawbound_cn", *own]
-    assert _searched(monkeypatch, capsys, *asked) == [TASKS]
+    assert _searched(monkeypatch, command, *asked) == [TASKS]
 
 
 def test_tasks_of_the_users_own_run_together_with_ours(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     own = str(_own_task(tmp_path / "own"))
     ran: list[Any] = []
     monkeypatch.setattr("lm_eval.simple_evaluate", lambda **given: ran.extend(given["tasks"]))
     asked = ["--model", "dummy", "--tasks", "toll,lawbound_cn", "--include_path", own]
-    assert _command(monkeypatch, capsys, *asked) is None
+    assert command("lm-eval", *asked)[0] == 0
     assert sorted(ran) == ["lawbound_cn", "toll"]
 
 
@@ -113,7 +100,7 @@ def _derived(folder: Path, name: str) -> Path:
 
 
 def test_our_tag_names_our_tasks_beside_an_own_one_that_has_it(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    command: Command, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     tasks: Any = import_module("lm_eval.tasks")
     own = str(_derived(tmp_path / "own", "lawbound_mine"))
@@ -133,18 +120,15 @@ def test_our_tag_names_our_tasks_beside_an_own_one_that_has_it(
     ):
         ran.clear()
         given = ["--model", "dummy", "--tasks", asked, "--include_path", own]
-        assert _command(monkeypatch, capsys, *given) is None
+        assert command("lm-eval", *given)[0] == 0
         assert set(ran) == expected
 
 
-def test_an_own_task_takes_no_name_of_ours(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_own_task_takes_no_name_of_ours(command: Command, tmp_path: Path) -> None:
     own = _derived(tmp_path / "own", "lawbound_cn")
-    given = ["lawbound", "lm-eval", "--model", "dummy", "--tasks", "lawbound_cn"]
-    monkeypatch.setattr(sys, "argv", [*given, "--include_path", str(own)])
-    with pytest.raises(SystemExit) as stop:
-        main()
-    assert stop.value.code == 2
-    said = capsys.readouterr().err.splitlines()[-1]
-    assert said.startswith(f"error: {own}: has a task 'lawbound_cn', which is one of ours")
+    given = ["lm-eval", "--model", "dummy", "--tasks", "lawbound_cn", "--include_path", own]
+    code, _, err = command(*given)
+    assert code == 2
+    assert err.splitlines()[-1].startswith(
+        f"error: {own}: has a task 'lawbound_cn', which is one of ours"
+    )

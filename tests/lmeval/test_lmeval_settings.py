@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 
-from lawbound.__main__ import main
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.lmeval.docs import build_docs
 from lawbound.evals.lmeval.files import is_log_folder
@@ -20,7 +19,7 @@ from lawbound.lmeval_call import Call, TaskError, check_prompts, warn_once
 # lm-eval itself warns a great deal; what we promise is that it works, not that it is silent.
 lenient = pytest.mark.filterwarnings("default")
 
-Commands = Callable[..., tuple[int, str]]
+Command = Callable[..., tuple[int, str, str]]
 TIME, LATER = "2026-11-28T00-00-00.000000", "2026-11-29T00-00-00.000000"
 CHAT = "local-chat-completions"
 GREEDY = {"do_sample": False, "temperature": 0.0}
@@ -54,19 +53,6 @@ def _log(
     log = folder / f"samples_lawbound_{policy}_{time}.jsonl"
     log.write_text("".join(lines), encoding="utf-8")
     return folder
-
-
-@pytest.fixture
-def commands(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Commands:
-    """Our command: its exit code, and what it says beside its results, on one line."""
-
-    def run(*arguments: str) -> tuple[int, str]:
-        monkeypatch.setattr("sys.argv", ["lawbound", *arguments])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        return int(stop.value.code or 0), capsys.readouterr().err.replace("\n", " ")
-
-    return run
 
 
 OTHER = [
@@ -301,10 +287,11 @@ def test_a_log_without_its_results_is_not_passed_over(tmp_path: Path) -> None:
     ],
 )
 def test_other_settings_than_the_suites_are_told_when_logs_are_read(
-    tmp_path: Path, commands: Commands, asked: dict[str, Any], told: str
+    tmp_path: Path, command: Command, asked: dict[str, Any], told: str
 ) -> None:
     logs = _log(tmp_path / "logs", **asked)
-    code, said = commands("score", str(logs), "--out", str(tmp_path / "run"))
+    code, _, err = command("score", logs, "--out", tmp_path / "run")
+    said = err.replace("\n", " ")
     assert code == 0 and told in said
     assert ("these answers were asked with" in said) == bool(told)
     assert "max_gen_toks" not in said
@@ -321,10 +308,11 @@ def test_other_settings_than_the_suites_are_told_when_logs_are_read(
     ],
 )
 def test_runs_that_are_not_ranked_together_are_told_in_what_they_differ(
-    tmp_path: Path, commands: Commands, asked: dict[str, Any], told: str
+    tmp_path: Path, command: Command, asked: dict[str, Any], told: str
 ) -> None:
     for name, given in (("a", {}), ("b", asked)):
         logs = _log(tmp_path / f"logs-{name}", model=name, **given)
-        assert commands("score", str(logs), "--out", str(tmp_path / name))[0] == 0
-    code, said = commands("leaderboard", str(tmp_path / "a"), str(tmp_path / "b"))
+        assert command("score", logs, "--out", tmp_path / name)[0] == 0
+    code, _, err = command("leaderboard", tmp_path / "a", tmp_path / "b")
+    said = err.replace("\n", " ")
     assert code == 2 and "differ in suite_hash (settings." in said and told in said

@@ -13,7 +13,6 @@ import pandas as pd
 import pytest
 
 from lawbound import lmeval
-from lawbound.__main__ import main
 from lawbound.evals.conclude import conclude
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.run_folder import RunFolder
@@ -23,6 +22,8 @@ from lawbound.evals.suite import compose, load_suite
 from lawbound.lmeval_call import TaskError, warn_once
 from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.scaffold import scaffold
+
+Command = Callable[..., tuple[int, str, str]]
 
 # lm-eval itself warns a great deal; what we promise is that it works, not that it is silent.
 pytestmark = [
@@ -51,15 +52,11 @@ def _lines(logs: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
 
 
-def _error(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
-) -> str:
+def _error(command: Command, *arguments: object) -> str:
     """The one line of our own command."""
-    monkeypatch.setattr(sys, "argv", ["lawbound", *arguments])
-    with pytest.raises(SystemExit) as stop:
-        main()
-    assert stop.value.code == 2
-    return capsys.readouterr().err.splitlines()[-1]
+    code, _, err = command(*arguments)
+    assert code == 2
+    return err.splitlines()[-1]
 
 
 @pytest.fixture(scope="module")
@@ -117,11 +114,9 @@ def test_metadata_that_is_misspelt_or_contradicts_the_task_is_refused(
 
 
 @pytest.mark.parametrize("metadata", ['{"seed": 7}', '{"policy": "de", "siute": "standard"}'])
-def test_our_command_refuses_metadata_in_one_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], metadata: str
-) -> None:
+def test_our_command_refuses_metadata_in_one_line(command: Command, metadata: str) -> None:
     asked = ["lm-eval", "--model", "lawbound-chat", "--tasks", "lawbound_cn"]
-    said = _error(monkeypatch, capsys, *asked, "--metadata", metadata)
+    said = _error(command, *asked, "--metadata", metadata)
     assert said.startswith("error: metadata: found '")
 
 
@@ -238,11 +233,11 @@ def _again(logs: Path, folder: Path, edit: Callable[[str], str] = str) -> Path:
 
 
 def test_two_logs_of_the_same_questions_are_named_and_leave_nothing(
-    logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: Command, logs: Path, tmp_path: Path
 ) -> None:
     twice = _again(logs, tmp_path / "twice")
     for _ in range(2):
-        said = _error(monkeypatch, capsys, "score", str(twice), "--out", str(tmp_path / "out"))
+        said = _error(command, "score", str(twice), "--out", str(tmp_path / "out"))
         names = [str(file) for file in twice.rglob("samples_*")]
         assert all(name in said for name in names) and len(names) == 2
         assert "--newest takes the newer" in said
@@ -264,40 +259,34 @@ def test_the_newest_log_of_the_same_questions_can_be_taken(logs: Path, tmp_path:
 
 @pytest.mark.parametrize("option", [["--newest"], ["--policy", "acme.yaml"]])
 def test_what_concerns_logs_is_refused_of_a_run(
-    logs: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
-    option: list[str],
+    command: Command, logs: Path, tmp_path: Path, option: list[str]
 ) -> None:
     run = import_logs(logs, tmp_path / "out").root
-    said = _error(monkeypatch, capsys, "score", str(run), *option)
+    said = _error(command, "score", str(run), *option)
     assert said == f"error: {run}: holds no logs of lm-eval, which --newest and --policy concern"
 
 
 def test_a_log_whose_policy_has_changed_leaves_no_run(
-    logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: Command, logs: Path, tmp_path: Path
 ) -> None:
     digest = load_policy("cn").digest
     for file in logs.rglob("*.json*"):
         text = file.read_text(encoding="utf-8").replace(digest, "0" * len(digest))
         (tmp_path / file.name).write_text(text, encoding="utf-8")
-    said = _error(monkeypatch, capsys, "score", str(tmp_path), "--out", str(tmp_path / "out"))
+    said = _error(command, "score", str(tmp_path), "--out", str(tmp_path / "out"))
     assert "says something else than when it was asked" in said
     assert not (tmp_path / "out").exists()
 
 
-def test_a_single_log_file_leads_to_its_folder(
-    logs: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_single_log_file_leads_to_its_folder(command: Command, logs: Path) -> None:
     (file,) = logs.rglob("samples_*.jsonl")
-    said = _error(monkeypatch, capsys, "score", str(file))
+    said = _error(command, "score", str(file))
     assert said.startswith(f"error: {file}: is one file of lm-eval's logs, expected the folder")
     assert said.endswith(f"lawbound score {file.parent}")
 
 
 def test_an_empty_text_of_a_chat_api_is_explained(
-    logs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: Command, logs: Path, tmp_path: Path
 ) -> None:
     for file in logs.rglob("*.json*"):
         text = file.read_text(encoding="utf-8")
@@ -308,11 +297,7 @@ def test_an_empty_text_of_a_chat_api_is_explained(
                 asked["arg_0"], record["resps"] = [asked["arg_0"]], [[""]]
             text = "".join(json.dumps(record) + "\n" for record in records)
         (tmp_path / file.name).write_text(text, encoding="utf-8")
-    out = ["--out", str(tmp_path / "out")]
-    monkeypatch.setattr(sys, "argv", ["lawbound", "score", str(tmp_path), *out])
-    with pytest.raises(SystemExit):
-        main()
-    said = capsys.readouterr().err
+    said = command("score", tmp_path, "--out", tmp_path / "out")[2]
     assert "lm-eval's own table counts an empty text of a chat API as an answer" in said
     assert (
         "here it counts as failed: in the column 'errors', in no denominator and no bound" in said
@@ -359,10 +344,10 @@ def test_caches_of_lm_eval_are_warned_of_and_answers_of_one_are_refused(
     ],
 )
 def test_a_model_to_which_no_policy_gets_is_one_line(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], template: str, said: str
+    command: Command, template: str, said: str
 ) -> None:
     found = _error(
-        monkeypatch, capsys, "lm-eval", "--model", "lawbound-chat", "--tasks", "lawbound_cn",
+        command, "lm-eval", "--model", "lawbound-chat", "--tasks", "lawbound_cn",
         "--model_args", f"template={template}", "--metadata", FEW,
     )  # fmt: skip
     docs = build_docs("cn", limit=1)
@@ -400,7 +385,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_context_that_holds_no_policy_is_refused_before_it_is_asked(
-    tiny: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: Command, tiny: Path
 ) -> None:
     docs = build_docs("cn", limit=1)
     sizes = [
@@ -409,7 +394,7 @@ def test_a_context_that_holds_no_policy_is_refused_before_it_is_asked(
     ]  # fmt: skip
     cut = [size for size in sizes if size + 48 > 512]
     said = _error(
-        monkeypatch, capsys, "lm-eval", "--model", "hf", "--model_args", f"pretrained={tiny}",
+        command, "lm-eval", "--model", "hf", "--model_args", f"pretrained={tiny}",
         "--tasks", "lawbound_cn", "--metadata", FEW,
     )  # fmt: skip
     assert said.startswith(

@@ -16,7 +16,6 @@ from typing import Any
 import pytest
 
 from lawbound import FunctionEngine, RunSpec, evaluate
-from lawbound.__main__ import main
 from lawbound.evals.prepare import prepare
 from lawbound.rubrics.reference.engine import ReferenceEngine
 from lawbound.runners.engines import EngineOptions, open_engine
@@ -26,6 +25,8 @@ from lawbound.runners.engines.protocol import Engine, ModelError
 from lawbound.runners.run import ask, owed_requests
 from lawbound.runners.sample import Message, Rendered, Request, Sample, Settings
 from lawbound.runners.store import read_samples
+
+Command = Callable[..., tuple[int, str, str]]
 
 CSVS = ("leaderboard.csv", "metrics.csv")
 TINY: dict[str, Any] = {
@@ -373,14 +374,9 @@ def test_ctrl_c_stops_workers_and_the_run_resumes(tmp_path: Path) -> None:
     assert _csvs(out) == _csvs(tmp_path / "alone")
 
 
-def _refused(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *arguments: str
-) -> str:
-    monkeypatch.setattr(sys, "argv", ["lawbound", *arguments])
-    with pytest.raises(SystemExit) as stop:
-        main()
-    out, err = capsys.readouterr()
-    assert (stop.value.code, out) == (2, "")
+def _refused(ended: tuple[int, str, str]) -> str:
+    code, out, err = ended
+    assert (code, out) == (2, "")
     assert "Traceback" not in err
     return err.splitlines()[-1]
 
@@ -394,22 +390,18 @@ def _refused(
     ],
 )
 def test_a_place_that_does_not_fit_is_one_line(
-    arguments: list[str],
-    part: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    command: Command, arguments: list[str], part: str, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    assert part in _refused(monkeypatch, capsys, *QUICK, *arguments, "--out", str(out))
+    assert part in _refused(command(*QUICK, *arguments, "--out", out))
     assert not out.exists()
 
 
 def test_without_ray_the_line_says_how_to_install_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "ray", None)
-    line = _refused(monkeypatch, capsys, *QUICK, "--on", "ray", "--out", str(tmp_path / "out"))
+    line = _refused(command(*QUICK, "--on", "ray", "--out", tmp_path / "out"))
     assert line.startswith("error: --on ray: Ray cannot be imported")
     assert "pip install 'lawbound[ray]'" in line
 
@@ -417,13 +409,10 @@ def test_without_ray_the_line_says_how_to_install_it(
 @pytest.mark.cluster
 @pytest.mark.parametrize("address", ["127.0.0.1:1", "no-such-host.invalid:6379"])
 def test_an_address_where_nothing_listens_is_one_line(
-    address: str,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    command: Command, address: str, tmp_path: Path
 ) -> None:
     place = f"ray://{address}"
-    line = _refused(monkeypatch, capsys, *QUICK, "--on", place, "--out", str(tmp_path / "out"))
+    line = _refused(command(*QUICK, "--on", place, "--out", tmp_path / "out"))
     assert line.startswith(f"error: --on {place}: cannot be reached")
 
 
