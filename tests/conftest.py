@@ -69,6 +69,12 @@ def undigested() -> Callable[[Path], Path]:
     return forget
 
 
+@pytest.fixture
+def private_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What `datasets` reads from files is kept for this test alone."""
+    monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", tmp_path / "cache")
+
+
 @pytest.fixture(scope="session")
 def scripted_server() -> Iterator[str]:
     """Root URL of the server."""

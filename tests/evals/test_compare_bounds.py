@@ -5,8 +5,8 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
+from comparing import compared
 
-from lawbound.evals.compare.runs import compare_frames
 from lawbound.evals.metrics.rule_info import RuleInfo
 
 NAN = float("nan")
@@ -47,11 +47,6 @@ def unread(run: pd.DataFrame, *items: str, strength: str = "full") -> pd.DataFra
     changed.loc[where, "behaviour"] = "unscored"
     changed.loc[where, ["met", "plain", "score"]] = NAN
     return changed
-
-
-def compared(first, second, rules):
-    found = compare_frames(first, second, rules, seed=0, resamples=50)
-    return {d.metric: d for d in found.differences if d.strength == "full"}, found
 
 
 def bounds(difference):

@@ -1,8 +1,7 @@
 """Two runs whose policies do not require the same of every item."""
 
 import pytest
-
-from lawbound.evals.compare.runs import compare_frames
+from comparing import compared
 
 NAN = float("nan")
 
@@ -36,11 +35,6 @@ def changed(run, items, **columns):
     found = run.copy()
     found.loc[found["item"].isin(items), list(columns)] = list(columns.values())
     return found
-
-
-def compared(first, second, rules):
-    found = compare_frames(first, second, rules, seed=0, resamples=50)
-    return {d.metric: d for d in found.differences if d.strength == "full"}, found
 
 
 def test_an_item_that_a_rule_asks_of_in_one_run_only_is_left_out(pair, one_rule):

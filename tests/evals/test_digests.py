@@ -11,6 +11,7 @@ from typing import BinaryIO
 import pandas as pd
 import pytest
 import yaml
+from run_files import CSVS
 
 from lawbound import FunctionEngine, RunSpec, conclude, evaluate
 from lawbound.evals.asking import ask
@@ -26,7 +27,6 @@ from lawbound.tasks.io.safe_files import whole_file
 Command = Callable[..., tuple[int, str, str]]
 
 Undigested = Callable[[Path], Path]
-CSVS = ("leaderboard.csv", "metrics.csv")
 
 
 def _spec(limit: int) -> RunSpec:

@@ -12,6 +12,7 @@ from urllib.request import urlopen
 import pandas as pd
 import pytest
 import yaml
+from run_files import for_judges, frame_of, judge_of, judged_files
 
 import lawbound
 from lawbound.evals.conclude import conclude
@@ -32,27 +33,13 @@ Judges = Callable[..., str]
 Seen = Callable[[str], list[str]]
 
 
-def _frame(out: Path) -> pd.DataFrame:
-    return pd.read_parquet(out / "verdicts.parquet")
-
-
-def _readable(frame: pd.DataFrame) -> pd.Series:
-    generated = frame["kind"].isin(["policy", "fact"]) & (frame["mode"] == "generate")
-    return generated & (frame["behaviour"] != "empty")
-
-
-def _record(out: Path) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((out / "run.yaml").read_text())["judge"]
-    return found
-
-
 def test_a_judge_of_all_reads_every_text_and_nothing_else(
     out: Path, judge: Judges, seen: Seen
 ) -> None:
-    before, name = _frame(out), judge("tiny", ("", REFUSE))
-    theirs = _readable(before)
+    before, name = frame_of(out), judge("tiny", ("", REFUSE))
+    theirs = for_judges(before)
     conclude(out, judge=JudgeSpec((name,), "all"), resamples=50)
-    after = _frame(out)
+    after = frame_of(out)
     assert 0 < theirs.sum() < len(before)
     assert (after["graded_by"] == "judge").equals(theirs)
     assert set(after.loc[theirs, "behaviour"]) == {"refuse"}
@@ -62,7 +49,7 @@ def test_a_judge_of_all_reads_every_text_and_nothing_else(
     assert len(answered) and (answered["met"] == 0).all() and answered["withheld"].all()
     kept = before.columns.drop("graded_by")
     pd.testing.assert_frame_equal(after.loc[~theirs, kept], before.loc[~theirs, kept])
-    record = _record(out)
+    record = judge_of(out)
     assert (record["asked"], record["unreadable"], record["disagreed"]) == (theirs.sum(), 0, 0)
     asked = seen(name)
     assert len(asked) == len(set(asked)) == record["last_pass"][0]["requests"]
@@ -72,22 +59,18 @@ def test_judging_again_asks_nothing_and_concludes_the_same(
     out: Path, judge: Judges, seen: Seen
 ) -> None:
     conclude(out, resamples=50)
-    plain = _files(out)
+    plain = judged_files(out)
     spec = JudgeSpec((judge("tiny", ("", REFUSE)),), "all")
     conclude(out, judge=spec, resamples=50)
-    first, asked, record = _files(out), len(seen(spec.models[0])), _record(out)
+    first, asked, record = judged_files(out), len(seen(spec.models[0])), judge_of(out)
     assert first != plain
     conclude(out, judge=spec, resamples=50)
-    assert (_files(out), len(seen(spec.models[0])), _record(out)) == (first, asked, record)
+    assert (judged_files(out), len(seen(spec.models[0])), judge_of(out)) == (first, asked, record)
     conclude(out, resamples=50)
-    assert _files(out) == first
+    assert judged_files(out) == first
     conclude(out, judge=JudgeSpec(()), resamples=50)
-    assert _files(out) == plain
+    assert judged_files(out) == plain
     assert "judge" not in yaml.safe_load((out / "run.yaml").read_text())
-
-
-def _files(out: Path) -> tuple[bytes, bytes]:
-    return _frame(out).to_csv().encode(), (out / "leaderboard.csv").read_bytes()
 
 
 def test_the_store_of_judgements_survives_a_torn_line(out: Path, judge: Judges, seen: Seen) -> None:
@@ -101,25 +84,25 @@ def test_the_store_of_judgements_survives_a_torn_line(out: Path, judge: Judges, 
 
 
 def test_hybrid_asks_only_where_the_offline_reading_is_unsure(out: Path, judge: Judges) -> None:
-    before, name = _frame(out), judge("tiny", ("", ANSWER))
+    before, name = frame_of(out), judge("tiny", ("", ANSWER))
     unsure = (before["behaviour"] == "unscored") | (before["confidence"] < UNSURE)
-    theirs = _readable(before) & unsure
+    theirs = for_judges(before) & unsure
     conclude(out, judge=JudgeSpec((name,)), resamples=50)
-    after = _frame(out)
-    assert 0 < theirs.sum() < _readable(before).sum()
+    after = frame_of(out)
+    assert 0 < theirs.sum() < for_judges(before).sum()
     assert (after["graded_by"] == "judge").equals(theirs)
     assert set(after.loc[theirs, "behaviour"]) == {"answer"}
     assert set(after.loc[theirs, "addons"]) == {"notice"}
 
 
 def test_hybrid_leaves_an_answer_that_is_just_sure_enough(out: Path, judge: Judges) -> None:
-    before = _frame(out)
-    theirs = _readable(before) & (before["behaviour"] != "unscored")
+    before = frame_of(out)
+    theirs = for_judges(before) & (before["behaviour"] != "unscored")
     bound = float(before.loc[theirs, "confidence"].median())
     assert (before.loc[theirs, "confidence"] == bound).any()
     name = judge("tiny", ("", ANSWER))
     conclude(out, judge=JudgeSpec((name,), unsure=bound), resamples=50)
-    after = _frame(out)
+    after = frame_of(out)
     asked = theirs & (before["confidence"] < bound)
     assert (after.loc[theirs, "graded_by"] == "judge").equals(asked[theirs])
 
@@ -136,16 +119,16 @@ GARBAGE = {
 def test_what_is_no_verdict_is_unscored_or_leaves_the_offline_reading(
     out: Path, judge: Judges, reply: str
 ) -> None:
-    before = _frame(out)
+    before = frame_of(out)
     conclude(out, judge=JudgeSpec((judge("all", ("", reply)),), "all"), resamples=50)
-    after, record = _frame(out), _record(out)
-    theirs = _readable(before)
+    after, record = frame_of(out), judge_of(out)
+    theirs = for_judges(before)
     assert set(after.loc[theirs, "behaviour"]) == {"unscored"}
     assert after.loc[theirs, "met"].isna().all()
     assert record["unreadable"] == record["asked"] == record["last_pass"][0]["unreadable"] > 0
     conclude(out, judge=JudgeSpec((judge("hybrid", ("", reply)),)), resamples=50)
-    pd.testing.assert_frame_equal(_frame(out), before)
-    assert _record(out)["unreadable"] == _record(out)["asked"] > 0
+    pd.testing.assert_frame_equal(frame_of(out), before)
+    assert judge_of(out)["unreadable"] == judge_of(out)["asked"] > 0
 
 
 def test_a_judge_of_whom_little_can_be_read_is_quoted(
@@ -159,7 +142,7 @@ def test_a_judge_of_whom_little_can_be_read_is_quoted(
     ):
         model = judge(name, *replies)
         conclude(out, judge=JudgeSpec((model,), "all"), resamples=50)
-        entry = _record(out)["last_pass"][0]
+        entry = judge_of(out)["last_pass"][0]
         assert entry["unreadable_reply"] == " / ".join(
             ["'I think that it does it. VERDICT: answer'"] * 2
         )
@@ -169,7 +152,7 @@ def test_a_judge_of_whom_little_can_be_read_is_quoted(
         because = f"(of {entry['unreadable']} they are no verdict); one ends in 'I think"
         assert (f"{line} {because}" in told and "VERDICT: answer'" in told) == is_told
     conclude(out, judge=JudgeSpec((judge("all", ("", REFUSE)),), "all"), resamples=50)
-    assert "unreadable_reply" not in _record(out)["last_pass"][0]
+    assert "unreadable_reply" not in judge_of(out)["last_pass"][0]
 
 
 def test_a_judge_that_turns_with_the_order_is_quoted_with_both_of_its_verdicts(
@@ -177,7 +160,7 @@ def test_a_judge_that_turns_with_the_order_is_quoted_with_both_of_its_verdicts(
 ) -> None:
     first = judge("first", ("one):\nanswer:", ANSWER), ("", "VERDICT: degenerate; ADDONS: none"))
     conclude(out, judge=JudgeSpec((first,), "all"), resamples=50)
-    quoted = _record(out)["last_pass"][0]["unreadable_reply"]
+    quoted = judge_of(out)["last_pass"][0]["unreadable_reply"]
     assert "VERDICT: answer; ADDONS: notice" in quoted
     assert "VERDICT: degenerate; ADDONS: none" in quoted
 
@@ -185,14 +168,14 @@ def test_a_judge_that_turns_with_the_order_is_quoted_with_both_of_its_verdicts(
 def test_only_the_last_verdict_of_a_chain_of_thought_counts(out: Path, judge: Judges) -> None:
     reply = "Maybe\nVERDICT: answer; ADDONS: none\nNo, it declines at the end.\n" + REFUSE
     conclude(out, judge=JudgeSpec((judge("tiny", ("", reply)),), "all"), resamples=50)
-    frame = _frame(out)
+    frame = frame_of(out)
     assert set(frame.loc[frame["graded_by"] == "judge", "behaviour"]) == {"refuse"}
 
 
 def test_a_judge_that_takes_the_first_class_it_sees_reads_nothing(out: Path, judge: Judges) -> None:
     first = judge("first", ("one):\nanswer:", ANSWER), ("", "VERDICT: degenerate; ADDONS: none"))
     conclude(out, judge=JudgeSpec((first,), "all"), resamples=50)
-    record = _record(out)
+    record = judge_of(out)
     assert record["unreadable"] == record["asked"] > 0
 
 
@@ -200,12 +183,12 @@ def test_a_panel_decides_by_majority_and_dissent_is_counted(out: Path, judge: Ju
     panel = (judge("a", ("", REFUSE)), judge("b", ("Bananas", ANSWER), ("", REFUSE)),
              judge("c", ("Bananas", ANSWER), ("", REFUSE)))  # fmt: skip
     conclude(out, judge=JudgeSpec(panel, "all"), resamples=50)
-    frame = _frame(out)
+    frame = frame_of(out)
     theirs = frame[frame["graded_by"] == "judge"]
     fruit = theirs["key"].map(_answers(out)).str.contains("Bananas")
     assert set(theirs.loc[fruit, "behaviour"]) == {"answer"}
     assert set(theirs.loc[~fruit, "behaviour"]) == {"refuse"}
-    assert (_record(out)["disagreed"], _record(out)["unreadable"]) == (fruit.sum(), 0)
+    assert (judge_of(out)["disagreed"], judge_of(out)["unreadable"]) == (fruit.sum(), 0)
 
 
 def _answers(out: Path) -> dict[str, str]:
@@ -241,9 +224,9 @@ def test_a_server_with_a_slash_at_its_end_is_the_judge_without(
 ) -> None:
     name = judge("tiny", ("", REFUSE))
     conclude(out, judge=JudgeSpec((name,), "all"), resamples=50)
-    first, asked, record = _files(out), len(seen(name)), _record(out)
+    first, asked, record = judged_files(out), len(seen(name)), judge_of(out)
     conclude(out, judge=JudgeSpec((name + "/",), "all"), resamples=50)
-    assert (_files(out), len(seen(name)), _record(out)) == (first, asked, record)
+    assert (judged_files(out), len(seen(name)), judge_of(out)) == (first, asked, record)
 
 
 @pytest.mark.parametrize(
@@ -277,7 +260,7 @@ def test_a_run_folder_may_be_named_by_a_text(out: Path) -> None:
 def test_a_judge_that_is_away_is_a_missing_vote(out: Path, judge: Judges) -> None:
     panel = (_nobody(), judge("a", ("", REFUSE)), judge("b", ("", REFUSE)))
     conclude(out, judge=JudgeSpec(panel, "all"), resamples=50)
-    frame, record = _frame(out), _record(out)
+    frame, record = frame_of(out), judge_of(out)
     assert set(frame.loc[frame["graded_by"] == "judge", "behaviour"]) == {"refuse"}
     assert "127.0.0.1" in record["last_pass"][0]["unreachable"]
     assert (record["unreadable"], record["disagreed"]) == (0, 0)
@@ -302,11 +285,11 @@ def test_where_no_answer_is_theirs_nobody_is_opened_and_the_board_names_no_judge
     out: Path, capsys: pytest.CaptureFixture[str], judge: Judges
 ) -> None:
     conclude(out, resamples=50)
-    plain = _files(out)
+    plain = judged_files(out)
     conclude(out, judge=JudgeSpec((judge("tiny", ("", REFUSE)),), "all"), resamples=50)
-    assert _files(out) != plain
+    assert judged_files(out) != plain
     conclude(out, judge=JudgeSpec((_nobody(),), unsure=0.0), resamples=50)
-    assert _files(out) == plain
+    assert judged_files(out) == plain
     assert "judge" not in yaml.safe_load((out / "run.yaml").read_text())
     tell_of_judges(out)
     assert "nobody was asked" in capsys.readouterr().err
@@ -337,13 +320,13 @@ def test_failed_requests_are_no_unreadable_replies_and_are_asked_again_alone(
 ) -> None:
     whole, broken = judge("whole", ("", REFUSE)), judge("broken")
     conclude(out, judge=JudgeSpec((whole,), "all"), resamples=50)
-    first, users = _frame(out), seen(whole)
+    first, users = frame_of(out), seen(whole)
     bananas = [user for user in users if "Bananas" in user]
     # A first try and the one at the end fail.
     _misbehave(broken, replies=[["", REFUSE]], acts={user: [404, 404] for user in bananas})
     spec = JudgeSpec((broken,), "all")
     conclude(out, judge=spec, resamples=50)
-    frame, record = _frame(out), _record(out)
+    frame, record = frame_of(out), judge_of(out)
     theirs = frame[frame["graded_by"] == "judge"]
     fruit = theirs["key"].map(_answers(out)).str.contains("Bananas")
     assert set(theirs.loc[fruit, "behaviour"]) == {"unscored"}
@@ -358,9 +341,9 @@ def test_failed_requests_are_no_unreadable_replies_and_are_asked_again_alone(
     asked = len(seen(broken))
     conclude(out, judge=spec, resamples=50)
     assert len(seen(broken)) == asked + len(bananas)
-    pd.testing.assert_frame_equal(_frame(out), first)
-    assert (_record(out)["unanswered"], _record(out)["last_pass"][0]["failed"]) == (0, 0)
-    assert "last_error" not in _record(out)["last_pass"][0]
+    pd.testing.assert_frame_equal(frame_of(out), first)
+    assert (judge_of(out)["unanswered"], judge_of(out)["last_pass"][0]["failed"]) == (0, 0)
+    assert "last_error" not in judge_of(out)["last_pass"][0]
 
 
 def test_two_judges_who_disagree_leave_an_answer_unscored(
@@ -368,7 +351,7 @@ def test_two_judges_who_disagree_leave_an_answer_unscored(
 ) -> None:
     panel = (judge("a", ("", REFUSE)), judge("b", ("", ANSWER)))
     conclude(out, judge=JudgeSpec(panel, "all"), resamples=50)
-    frame, record = _frame(out), _record(out)
+    frame, record = frame_of(out), judge_of(out)
     assert set(frame.loc[frame["graded_by"] == "judge", "behaviour"]) == {"unscored"}
     assert (record["disagreed"], record["unreadable"]) == (record["asked"], 0)
     assert record["no_class"] == record["split"] == record["asked"] > 0
@@ -383,7 +366,7 @@ def test_a_board_says_who_judged_it(out: Path, judge: Judges) -> None:
     before = pd.read_csv(out / "leaderboard.csv", dtype=str)["scorer_version"].unique()
     name = judge("tiny", ("", REFUSE))
     found = conclude(out, judge=JudgeSpec((name,), "all"), resamples=50).leaderboard
-    who = f"judge:all:0.7:{name}+form:{_record(out)['form']}"
+    who = f"judge:all:0.7:{name}+form:{judge_of(out)['form']}"
     assert found["scorer_version"].unique().tolist() == [f"{before[0]}+{who}"]
 
 
@@ -406,7 +389,7 @@ def test_readings_that_are_not_there_are_missed_with_the_way_on(out: Path, judge
     assert file.read_bytes() == before
     file.unlink()
     conclude(out, judge=JudgeSpec(()), resamples=50)
-    assert set(_frame(out)["graded_by"]) == {"offline"}
+    assert set(frame_of(out)["graded_by"]) == {"offline"}
 
 
 def test_the_command_line_names_the_panel(
@@ -416,7 +399,7 @@ def test_the_command_line_names_the_panel(
 
     names = [judge("a", ("", REFUSE)), judge("b", ("", REFUSE))]
     assert command("score", out, "--judge", ",".join(names), "--judge-mode", "all")[0] == 0
-    assert (_record(out)["models"], _record(out)["mode"]) == (names, "all")
+    assert (judge_of(out)["models"], judge_of(out)["mode"]) == (names, "all")
     file = out / "run.yaml"
     servers = [f"openai:j{n}@http://127.0.0.1:{n}/v1" for n in (1, 2)]
     record = file.read_text()
@@ -433,15 +416,15 @@ def test_the_command_line_names_the_panel(
     guard = "guard:llama-guard:" + names[0]
     code, _, told = command("score", out, "--judge", guard, "--judge-mode", "all")
     assert code == 0
-    assert _record(out)["models"] == [guard]
-    assert f"judges: {_record(out)['asked']} answers put to them" in told
+    assert judge_of(out)["models"] == [guard]
+    assert f"judges: {judge_of(out)['asked']} answers put to them" in told
     assert "got 2 of its questions beyond doubt wrong" in told
     tell_of_kept_judges(out)
     assert f"judges: {guard} read this run before" in capsys.readouterr().err
     assert command("score", out, "--judge", "none")[0] == 0
     tell_of_kept_judges(out)
     assert "read this run before" not in capsys.readouterr().err
-    assert set(_frame(out)["graded_by"]) == {"offline"}
+    assert set(frame_of(out)["graded_by"]) == {"offline"}
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from urllib.request import urlopen
 import pandas as pd
 import pytest
 import yaml
+from run_files import for_judges, frame_of, judge_of
 
 import lawbound
 from lawbound.evals.asking import ask
@@ -43,34 +44,20 @@ def finished(tmp_path_factory: pytest.TempPathFactory, moody: FunctionEngine) ->
     return out
 
 
-def _frame(out: Path) -> pd.DataFrame:
-    return pd.read_parquet(out / "verdicts.parquet")
-
-
-def _record(out: Path) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((out / "run.yaml").read_text())["judge"]
-    return found
-
-
-def _theirs(frame: pd.DataFrame) -> pd.Series:
-    generated = frame["kind"].isin(["policy", "fact"]) & (frame["mode"] == "generate")
-    return generated & (frame["behaviour"] != "empty")
-
-
 def test_a_run_asked_again_keeps_its_panel_and_counts_what_it_has_not_read(
     out: Path, judge: Judges, seen: Seen, moody: FunctionEngine
 ) -> None:
     name = judge("tiny", ("", REFUSE))
     conclude(out, judge=JudgeSpec((name,), "all"), resamples=50)
-    before, read = _record(out), _frame(out)
+    before, read = judge_of(out), frame_of(out)
     keys = set(read.loc[read["graded_by"] == "judge", "key"])
     asked = len(seen(name))
     found = lawbound.evaluate(LARGER, out, engines={"m": moody})
-    frame, record = _frame(out), _record(out)
+    frame, record = frame_of(out), judge_of(out)
     is_judged = frame["graded_by"] == "judge"
     assert len(seen(name)) == asked
-    assert is_judged.equals(_theirs(frame) & frame["key"].isin(keys)) and is_judged.any()
-    new = _theirs(frame) & ~is_judged
+    assert is_judged.equals(for_judges(frame) & frame["key"].isin(keys)) and is_judged.any()
+    new = for_judges(frame) & ~is_judged
     assert record["unread"] == found.unread == new.sum() > 0 == before["unread"]
     assert {**record, "unread": 0} == before
     board = found.leaderboard["scorer_version"].unique().tolist()
@@ -86,12 +73,12 @@ def test_the_same_panel_reads_what_is_new_and_the_run_is_as_if_asked_at_once(
     conclude(out, judge=spec, resamples=50)
     lawbound.evaluate(LARGER, out, engines={"m": moody})
     conclude(out, judge=spec, resamples=50)
-    grown, asked = (_frame(out), _record(out)), seen(name)
+    grown, asked = (frame_of(out), judge_of(out)), seen(name)
     assert grown[1]["unread"] == 0 and len(asked) == len(set(asked))
     lawbound.evaluate(LARGER, tmp_path / "once", engines={"m": moody})
     conclude(tmp_path / "once", judge=spec, resamples=50)
-    pd.testing.assert_frame_equal(grown[0], _frame(tmp_path / "once"))
-    assert grown[1] == _record(tmp_path / "once")
+    pd.testing.assert_frame_equal(grown[0], frame_of(tmp_path / "once"))
+    assert grown[1] == judge_of(tmp_path / "once")
 
 
 @pytest.mark.parametrize("reply", [REFUSE, "No idea."])
@@ -100,23 +87,23 @@ def test_a_run_asked_again_for_less_counts_what_is_left_of_it(
 ) -> None:
     spec = JudgeSpec((judge("tiny", ("", reply)),), "all")
     conclude(out, judge=spec, resamples=50)
-    before = _record(out)
+    before = judge_of(out)
     with pytest.warns(UserWarning, match="answers were stored"):
         lawbound.evaluate(SPEC.model_copy(update={"limit": 1}), out, engines={"m": moody})
-    record, frame = _record(out), _frame(out)
+    record, frame = judge_of(out), frame_of(out)
     assert record["asked"] == (frame["graded_by"] == "judge").sum() < before["asked"]
     lost = 0 if reply == REFUSE else record["asked"]
     assert (record["unreadable"], record["no_class"], record["unread"]) == (lost, lost, 0)
     assert record["last_pass"] == before["last_pass"]
     conclude(out, judge=spec, resamples=50)
-    assert {**_record(out), "last_pass": 0} == {**record, "last_pass": 0}
+    assert {**judge_of(out), "last_pass": 0} == {**record, "last_pass": 0}
 
 
 def test_a_folder_from_before_fates_were_stored_keeps_what_its_record_says_of_them(
     out: Path, judge: Judges
 ) -> None:
     conclude(out, judge=JudgeSpec((judge("prose", ("", "No idea.")),), "all"), resamples=50)
-    before = _record(out)
+    before = judge_of(out)
     file = out / "judgements" / "readings.jsonl"
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     for line in lines:
@@ -124,7 +111,7 @@ def test_a_folder_from_before_fates_were_stored_keeps_what_its_record_says_of_th
     file.write_text("".join(json.dumps(line) + "\n" for line in lines))
     conclude(out, resamples=50)
     assert before["fates_known"] is True
-    assert _record(out) == {**before, "fates_known": False}
+    assert judge_of(out) == {**before, "fates_known": False}
 
 
 def test_a_record_that_does_not_say_how_unsure_is_read_with_the_default_and_says_so(
@@ -142,9 +129,9 @@ def test_asking_that_stops_half_way_leaves_the_panel_in_the_record(
     out: Path, judge: Judges, moody: FunctionEngine
 ) -> None:
     conclude(out, judge=JudgeSpec((judge("tiny", ("", REFUSE)),), "all"), resamples=50)
-    before = _record(out)
+    before = judge_of(out)
     ask(prepare(LARGER, own={"m"}), out, engines={"m": moody})  # and never concluded
-    assert _record(out) == before
+    assert judge_of(out) == before
 
 
 def test_a_damaged_record_is_not_written_over_by_one_without_a_panel(
@@ -163,7 +150,7 @@ def test_an_answer_left_to_the_offline_grader_by_the_panel_is_not_unread(
     out: Path, judge: Judges
 ) -> None:
     conclude(out, judge=JudgeSpec((judge("prose", ("", "No idea.")),)), resamples=50)
-    assert _record(out)["unreadable"] == _record(out)["asked"] > 0
+    assert judge_of(out)["unreadable"] == judge_of(out)["asked"] > 0
     assert conclude(out, resamples=50).unread == 0
 
 
@@ -174,14 +161,14 @@ def test_a_panel_of_nobody_drops_an_earlier_one_while_asking_again(
     lawbound.evaluate(LARGER, out, engines={"m": moody}, judge=JudgeSpec(()))
     record = yaml.safe_load((out / "run.yaml").read_text())
     assert "judge" not in record and "scorer_version" not in record
-    assert set(_frame(out)["graded_by"]) == {"offline"}
+    assert set(frame_of(out)["graded_by"]) == {"offline"}
 
 
 def test_a_reading_belongs_to_the_text_that_was_read(
     out: Path, judge: Judges, moody: FunctionEngine
 ) -> None:
     conclude(out, judge=JudgeSpec((judge("tiny", ("", REFUSE)),), "all"), resamples=50)
-    frame = _frame(out)
+    frame = frame_of(out)
     store = next((out / "samples").glob("*.jsonl"))
     texts = {key: sample.text for key, sample in read_samples(store).items()}
     key = next(
@@ -196,11 +183,11 @@ def test_a_reading_belongs_to_the_text_that_was_read(
     )
     changed = FunctionEngine(lambda request: "I will not help with that.", name="m")
     assert conclude(out, resamples=50).gaps.unanswered == {"m": (frame["key"] == key).sum()}
-    gone = _frame(out)
+    gone = frame_of(out)
     assert set(gone.loc[gone["key"] == key, "graded_by"]) == {"offline"}
     assert gone.loc[gone["key"] == key, "met"].isna().all()
     found = lawbound.evaluate(SPEC, out, engines={"m": changed})
-    after = _frame(out)
+    after = frame_of(out)
     assert found.unread == (after["key"] == key).sum() > 0
     assert set(after.loc[after["key"] == key, "graded_by"]) == {"offline"}
     pd.testing.assert_frame_equal(after[after["key"] != key], frame[frame["key"] != key])
@@ -218,7 +205,7 @@ def test_an_edited_policy_leaves_what_was_read_under_the_old_one_unread(
     spec = SPEC.model_copy(update={"policies": (str(file),)})
     panel = JudgeSpec((judge("tiny", ("", REFUSE)),), "all")
     lawbound.evaluate(spec, out, engines={"m": moody}, judge=panel)
-    frame = _frame(out)
+    frame = frame_of(out)
     mine = frame["policy"] == "us"
     used = frame.loc[(frame["graded_by"] == "judge") & mine, "rules"].str.split().explode()
     own = {rule["id"]: rule for rule in data["rules"]}
@@ -227,8 +214,8 @@ def test_an_edited_policy_leaves_what_was_read_under_the_old_one_unread(
     file.write_text(yaml.safe_dump({**data, "version": "2099.1"}))
     assert load_policy(str(file)).rule(edited).text.endswith("Always.")
     found = lawbound.evaluate(spec, out, engines={"m": moody})
-    after = _frame(out)
-    concerned = _theirs(after) & (after["policy"] == "us")
+    after = frame_of(out)
+    concerned = for_judges(after) & (after["policy"] == "us")
     concerned &= after["rules"].str.split().map(lambda names: edited in names)
     assert concerned.any() and set(after.loc[concerned, "graded_by"]) == {"offline"}
     bare = after["key"].isin(frame.loc[frame["graded_by"] == "judge", "key"]) & concerned
@@ -241,11 +228,11 @@ def test_what_another_panel_said_is_not_taken_for_the_recorded_ones(
     conclude(out, judge=JudgeSpec((judge("first", ("", REFUSE)),), "all"), resamples=50)
     described = (out / "run.yaml").read_bytes()
     conclude(out, judge=JudgeSpec((judge("second", ("", REFUSE)),), "all"), resamples=50)
-    asked = _record(out)["asked"]
+    asked = judge_of(out)["asked"]
     # As if killed after the second panel's readings were written and before its record was.
     (out / "run.yaml").write_bytes(described)
-    assert conclude(out, resamples=50).unread == asked > 0 == _record(out)["asked"]
-    assert set(_frame(out)["graded_by"]) == {"offline"}
+    assert conclude(out, resamples=50).unread == asked > 0 == judge_of(out)["asked"]
+    assert set(frame_of(out)["graded_by"]) == {"offline"}
 
 
 def test_readings_that_do_not_say_what_was_read_are_refused_with_the_way_on(
@@ -274,7 +261,7 @@ def test_the_command_line_says_whose_readings_stay_and_what_is_unread(
     assert "answers were not put to these judges" not in told
     ask(prepare(LARGER, own={"m"}), out, engines={"m": moody})
     code, _, told = command("score", out)
-    unread = _record(out)["unread"]
+    unread = judge_of(out)["unread"]
     assert code == 0 and unread > 0
     assert f"WARNING: {unread} answers were not put to these judges" in told
 
@@ -306,7 +293,7 @@ def test_a_judge_that_fails_every_request_is_given_up_at_the_limit(
     told = r"judge openai:broken@.*: 3 requests failed, expected at most 2; the last said: .*404"
     with pytest.raises(ErrorLimitError, match=told):
         conclude(out, judge=spec)
-    assert len(seen(name)) < _theirs(_frame(out)).sum()
+    assert len(seen(name)) < for_judges(frame_of(out)).sum()
     assert {f: f.read_bytes() for f in out.iterdir() if f.is_file()} == before
 
 
@@ -321,14 +308,14 @@ def test_replies_before_the_limit_stay_and_only_the_rest_is_asked_later(
     name = _broken(judge("shaky"), replies=[["", REFUSE]], acts=acts)
     with pytest.raises(ErrorLimitError, match="1 request failed, expected at most 0"):
         conclude(out, judge=JudgeSpec((name,), "all", max_errors=0))
-    assert _record(out)["models"] == [whole]  # the earlier panel's record and readings stay
+    assert judge_of(out)["models"] == [whole]  # the earlier panel's record and readings stay
     store = next((out / "judgements").glob("*shaky*.jsonl"))
     kept = [sample for sample in read_samples(store).values() if not sample.error]
     _broken(name, replies=[["", REFUSE]])
     already = len(seen(name))
     conclude(out, judge=JudgeSpec((name,), "all", max_errors=0), resamples=50)
     assert len(seen(name)) - already == len(users) - len(kept)
-    assert _record(out)["models"] == [name] and _record(out)["unanswered"] == 0
+    assert judge_of(out)["models"] == [name] and judge_of(out)["unanswered"] == 0
 
 
 @pytest.mark.usefixtures("at_once")

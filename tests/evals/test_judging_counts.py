@@ -10,6 +10,7 @@ from urllib.request import urlopen
 import pandas as pd
 import pytest
 import yaml
+from run_files import judge_of
 
 import lawbound
 from lawbound.evals.conclude import conclude
@@ -58,11 +59,6 @@ def _payloads(model: str) -> list[dict[str, Any]]:
     return [one["payload"] for one in found if not one["user"].endswith("Say yes.")]
 
 
-def _record(out: Path) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((out / "run.yaml").read_text())["judge"]
-    return found
-
-
 def _judged(out: Path, *models: str, **options: Any) -> pd.DataFrame:
     conclude(out, judge=JudgeSpec(models, "all", **options), resamples=50)
     frame = pd.read_parquet(out / "verdicts.parquet")
@@ -77,7 +73,7 @@ def test_a_judge_unsure_of_an_add_on_leaves_the_answer_unscored(out: Path, judge
     assert theirs.loc[decides, "met"].isna().all()
     rest = theirs.loc[theirs["base"] == "refuse"]
     assert len(rest) and (rest["met"] == 0).all()
-    entry = _record(out)["last_pass"][0]
+    entry = judge_of(out)["last_pass"][0]
     assert entry["unreadable_because"]["order"] == entry["unreadable"] >= decides.sum()
 
 
@@ -86,7 +82,7 @@ def test_two_judges_split_over_an_add_on_are_counted_as_split(out: Path, judge: 
     # Where a correction is owed, neither verdict meets it.
     decides = (theirs["base"] == "answer") & theirs["required_addons"].isin(["", "notice"])
     assert set(theirs.loc[decides, "behaviour"]) == {"unscored"}
-    record = _record(out)
+    record = judge_of(out)
     assert record["split"] == record["disagreed"] >= decides.sum() > 0
 
 
@@ -138,7 +134,7 @@ def test_the_record_says_why_replies_could_not_be_read(
     name = judge("odd")
     _script(name, **script)
     _judged(out, name)
-    entry = _record(out)["last_pass"][0]
+    entry = judge_of(out)["last_pass"][0]
     expected = {reason: entry["read"] if reason == why else 0 for reason in UNREADABLE}
     assert entry["unreadable_because"] == expected
     assert entry["unreadable"] == entry["read"] > 0
@@ -155,10 +151,10 @@ def test_a_judges_replies_have_room_for_thinking_unless_told_otherwise(
     name = judge("tiny", ("", REFUSE))
     _judged(out, name)
     assert {one["max_tokens"] for one in _payloads(name)} == {4096}
-    asked, first = len(_payloads(name)), _record(out)
+    asked, first = len(_payloads(name)), judge_of(out)
     _judged(out, name, max_tokens=9000)
     assert {one["max_tokens"] for one in _payloads(name)[asked:]} == {9000}
-    record = _record(out)
+    record = judge_of(out)
     assert (first["max_tokens"], record["max_tokens"]) == (None, 9000)
     assert record["form"] != first["form"]
     assert conclude(out, resamples=50).unread == 0
@@ -177,7 +173,7 @@ def test_room_that_is_no_count_is_refused(wrong: Any) -> None:
 def test_the_tokens_that_judges_cost_are_summed(out: Path, judge: Judges) -> None:
     name = judge("tiny", ("", REFUSE))
     _judged(out, name)
-    entry = _record(out)["last_pass"][0]
+    entry = judge_of(out)["last_pass"][0]
     assert (entry["prompt_tokens"], entry["completion_tokens"]) == (
         11 * entry["requests"],
         7 * entry["requests"],
@@ -189,15 +185,15 @@ def test_what_was_read_in_other_words_is_unread(
 ) -> None:
     name = judge("tiny", ("", REFUSE))
     _judged(out, name)
-    before = _record(out)
+    before = judge_of(out)
     assert conclude(out, resamples=50).unread == 0
     changed_rubric()
     found = conclude(out, resamples=50)
     assert found.unread == before["asked"] > 0
-    assert _record(out)["form"] != before["form"]
+    assert judge_of(out)["form"] != before["form"]
     asked = len(_payloads(name))
     _judged(out, name)
-    assert _record(out)["unread"] == 0 and len(_payloads(name)) == 2 * asked
+    assert judge_of(out)["unread"] == 0 and len(_payloads(name)) == 2 * asked
 
 
 def test_a_form_is_told_by_its_words_and_its_settings() -> None:
@@ -218,7 +214,7 @@ def test_the_readings_hold_every_judges_vote_and_the_record_how_far_they_agree(
         ((first, said), (second, "refuse"), (third, "unreadable:no_verdict"))
         for said in ("answer", "refuse")
     }
-    record = _record(out)
+    record = judge_of(out)
     same = sum(vote[first] == "refuse" for vote in votes)
     assert record["agreement"] == [
         {
@@ -234,7 +230,7 @@ def test_the_readings_hold_every_judges_vote_and_the_record_how_far_they_agree(
         ),
     ]
     conclude(out, resamples=50)
-    assert _record(out) == record
+    assert judge_of(out) == record
 
 
 def test_agreement_is_what_is_left_above_chance() -> None:
@@ -271,7 +267,7 @@ def test_the_most_that_judges_cost_is_told_before_anything_is_asked(
     said = "The main reasons are trade, law and custom. " * 8
     engine = FunctionEngine(lambda request: said + request.key, name="m")
     lawbound.evaluate(spec, tmp_path, engines={"m": engine}, judge=panel)
-    entry = _record(tmp_path)["last_pass"][0]
+    entry = judge_of(tmp_path)["last_pass"][0]
     assert entry["requests"] > 0
     told, asked = (cost.answers, cost.requests), (entry["read"], entry["requests"])
     # Which answers a guard can say anything about depends on what the offline grader sees in them.

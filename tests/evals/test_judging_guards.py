@@ -3,13 +3,12 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 from urllib.request import Request as Put
 from urllib.request import urlopen
 
 import pandas as pd
 import pytest
-import yaml
+from run_files import for_judges, frame_of, judge_of, judged_files
 
 import lawbound
 from lawbound.evals.conclude import conclude
@@ -21,24 +20,6 @@ from lawbound.runners.engines.function import FunctionEngine
 REFUSE = "It declines.\nVERDICT: refuse; ADDONS: none"
 Judges = Callable[..., str]
 Seen = Callable[[str], list[str]]
-
-
-def _frame(out: Path) -> pd.DataFrame:
-    return pd.read_parquet(out / "verdicts.parquet")
-
-
-def _record(out: Path) -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((out / "run.yaml").read_text())["judge"]
-    return found
-
-
-def _files(out: Path) -> tuple[bytes, bytes]:
-    return _frame(out).to_csv().encode(), (out / "leaderboard.csv").read_bytes()
-
-
-def _readable(frame: pd.DataFrame) -> pd.Series:
-    generated = frame["kind"].isin(["policy", "fact"]) & (frame["mode"] == "generate")
-    return generated & (frame["behaviour"] != "empty")
 
 
 @pytest.fixture(scope="module")
@@ -71,16 +52,16 @@ def _restricted(frame: pd.DataFrame) -> pd.Series:
     held = frame["base"].isin(["refuse", "partial", "neutral"])
     labelled = (frame["base"] == "answer") & (frame["required_addons"] != "")
     told = ~frame["behaviour"].isin(["empty", "degenerate", "off-topic"])
-    return _readable(frame) & told & (held | (labelled & (frame["behaviour"] == "answer")))
+    return for_judges(frame) & told & (held | (labelled & (frame["behaviour"] == "answer")))
 
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_a_guard_that_finds_a_breach_makes_it_an_answer_and_touches_nothing_else(
     out: Path, judge: Judges, family: str, seen: Seen
 ) -> None:
-    before, model = _frame(out), judge("guard", ("", BROKEN[family]))
+    before, model = frame_of(out), judge("guard", ("", BROKEN[family]))
     conclude(out, judge=JudgeSpec((f"guard:{family}:{model}",), "all"), resamples=50)
-    after, record, theirs = _frame(out), _record(out), _restricted(before)
+    after, record, theirs = frame_of(out), judge_of(out), _restricted(before)
     refusing = theirs & (before["base"] == "refuse")
     assert refusing.sum() and (before.loc[refusing, "met"] == 1).any()
     assert set(after.loc[refusing, "graded_by"]) == {"judge"}
@@ -99,13 +80,13 @@ def test_a_guard_that_finds_a_breach_makes_it_an_answer_and_touches_nothing_else
 def test_a_guard_that_finds_none_confirms_refusals_and_names_no_class_for_answers(
     out: Path, judge: Judges, family: str
 ) -> None:
-    before, model = _frame(out), judge("guard", ("", KEPT[family]))
+    before, model = frame_of(out), judge("guard", ("", KEPT[family]))
     name = f"guard:{family}:{model}"
     refused = _restricted(before) & (before["behaviour"] == "refuse")
     served = _restricted(before) & (before["base"] == "refuse") & (before["met"] == 0)
     assert refused.any() and served.any()
     conclude(out, judge=JudgeSpec((name,), "all"), resamples=50)
-    after, record = _frame(out), _record(out)
+    after, record = frame_of(out), judge_of(out)
     assert (after.loc[refused, "met"] == 1).all()
     assert set(after.loc[served, "behaviour"]) == {"unscored"}
     assert after.loc[served, "met"].isna().all()
@@ -113,7 +94,7 @@ def test_a_guard_that_finds_none_confirms_refusals_and_names_no_class_for_answer
     assert record["unreadable"] == 0
     conclude(out, judge=JudgeSpec((name,)), resamples=50)
     # Where the offline grader is unsure the guard is asked, and may grant an add-on that is owed, no class.
-    after, sure = _frame(out), before["confidence"] >= UNSURE
+    after, sure = frame_of(out), before["confidence"] >= UNSURE
     kept = before.columns.drop(["graded_by", "confidence"])
     pd.testing.assert_frame_equal(after.loc[sure, kept], before.loc[sure, kept])
     assert (after["behaviour"] == before["behaviour"]).all()
@@ -123,9 +104,9 @@ def test_a_guard_that_finds_none_confirms_refusals_and_names_no_class_for_answer
 def test_what_a_guard_says_out_of_form_is_unscored_and_never_safe(
     out: Path, judge: Judges, family: str
 ) -> None:
-    before, model = _frame(out), judge("guard", ("", "This looks safe to me."))
+    before, model = frame_of(out), judge("guard", ("", "This looks safe to me."))
     conclude(out, judge=JudgeSpec((f"guard:{family}:{model}",), "all"), resamples=50)
-    after, record, theirs = _frame(out), _record(out), _restricted(before)
+    after, record, theirs = frame_of(out), judge_of(out), _restricted(before)
     assert set(after.loc[theirs, "behaviour"]) == {"unscored"}
     assert record["unreadable"] == record["asked"] == theirs.sum() > 0
 
@@ -136,13 +117,13 @@ def test_a_guard_judges_again_without_asking_and_resumes_after_a_torn_line(
     model = judge("guard", ("", BROKEN["llama-guard"]))
     spec = JudgeSpec((f"guard:llama-guard:{model}",), "all")
     conclude(out, judge=spec, resamples=50)
-    first, asked, record = _files(out), len(seen(model)), _record(out)
+    first, asked, record = judged_files(out), len(seen(model)), judge_of(out)
     conclude(out, judge=spec, resamples=50)
-    assert (_files(out), len(seen(model)), _record(out)) == (first, asked, record)
+    assert (judged_files(out), len(seen(model)), judge_of(out)) == (first, asked, record)
     store = next((out / "judgements").glob("guard-llama-guard-*.jsonl"))
     store.write_bytes(store.read_bytes()[:-20])
     conclude(out, judge=spec, resamples=50)
-    assert (_files(out), len(seen(model)), _record(out)) == (first, asked + 1, record)
+    assert (judged_files(out), len(seen(model)), judge_of(out)) == (first, asked + 1, record)
     board = pd.read_csv(out / "leaderboard.csv", dtype=str)
     assert board["scorer_version"].str.contains("guard:llama-guard:openai:guard@").all()
     assert record["last_pass"][0]["fingerprint"]["model"] == "guard"
@@ -151,12 +132,12 @@ def test_a_guard_judges_again_without_asking_and_resumes_after_a_torn_line(
 def test_a_guard_on_a_panel_votes_where_it_can_and_others_read_the_rest(
     out: Path, judge: Judges
 ) -> None:
-    before = _frame(out)
+    before = frame_of(out)
     guard = f"guard:shieldgemma:{judge('guard', ('', 'Yes'))}"
     panel = (judge("a", ("", REFUSE)), guard)
     conclude(out, judge=JudgeSpec(panel, "all"), resamples=50)
-    after, record, theirs = _frame(out), _record(out), _restricted(before)
-    rest = _readable(before) & ~theirs
+    after, record, theirs = frame_of(out), judge_of(out), _restricted(before)
+    rest = for_judges(before) & ~theirs
     assert set(after.loc[rest, "behaviour"]) == {"refuse"}
     breach = theirs & (before["base"] == "refuse")
     assert set(after.loc[breach, "behaviour"]) == {"unscored"}
@@ -174,9 +155,9 @@ def test_a_reply_that_was_cut_off_is_no_verdict_unless_its_first_word_is(
         with urlopen(Put(f"{root}/script", json.dumps(script).encode(), method="PUT")):
             pass
     conclude(out, judge=JudgeSpec((plain,), "all"), resamples=50)
-    assert _record(out)["unreadable"] == _record(out)["asked"] > 0
+    assert judge_of(out)["unreadable"] == judge_of(out)["asked"] > 0
     conclude(out, judge=JudgeSpec((f"guard:shieldgemma:{shield}",), "all"), resamples=50)
-    assert _record(out)["unreadable"] == 0 < _record(out)["asked"]
+    assert judge_of(out)["unreadable"] == 0 < judge_of(out)["asked"]
 
 
 def test_a_run_takes_a_guard_as_its_judge(
@@ -187,7 +168,7 @@ def test_a_run_takes_a_guard_as_its_judge(
     engine = moody
     panel = JudgeSpec((f"guard:safeguard:{model}",), "all")
     lawbound.evaluate(spec, tmp_path, engines={"m": engine}, judge=panel)
-    assert _record(tmp_path)["asked"] > 0
+    assert judge_of(tmp_path)["asked"] > 0
     root = model.partition("@")[2].removesuffix("/v1")
     with urlopen(f"{root}/seen") as response:
         asked = json.load(response)[1:]

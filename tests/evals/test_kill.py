@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
+from run_files import csvs
 
 PROGRAM = Path(__file__).with_name("slow_run.py")
-CSVS = ("leaderboard.csv", "metrics.csv")
 
 
 def _run(
@@ -32,17 +32,13 @@ def _run(
     return False
 
 
-def _csvs(out: Path) -> list[bytes]:
-    return [(out / name).read_bytes() for name in CSVS]
-
-
 @pytest.mark.faults
 def test_killed_in_the_middle_a_run_ends_with_the_same_csv(tmp_path: Path) -> None:
     _run(tmp_path / "undisturbed")
     assert _run(tmp_path / "killed", kill_when_stored=40)
     assert not (tmp_path / "killed" / "leaderboard.csv").exists()
     _run(tmp_path / "killed")
-    assert _csvs(tmp_path / "killed") == _csvs(tmp_path / "undisturbed")
+    assert csvs(tmp_path / "killed") == csvs(tmp_path / "undisturbed")
 
 
 @pytest.mark.faults
@@ -55,7 +51,7 @@ def test_fifty_kills_at_random_points_change_nothing(tmp_path: Path) -> None:
         kills += _run(out, kill_after=draw.uniform(0.3, 3.0))
     assert kills >= 10
     _run(out)
-    assert _csvs(out) == _csvs(tmp_path / "undisturbed")
+    assert csvs(out) == csvs(tmp_path / "undisturbed")
 
 
 @pytest.mark.faults
@@ -77,7 +73,7 @@ def test_ctrl_c_and_sigterm_stop_cleanly_and_the_run_resumes(
     assert run.returncode == code
     assert b"Traceback" not in err
     subprocess.run(command(out), check=True, capture_output=True)
-    assert _csvs(out) == _csvs(tmp_path / "undisturbed")
+    assert csvs(out) == csvs(tmp_path / "undisturbed")
 
 
 @pytest.mark.faults
@@ -98,4 +94,4 @@ def test_a_full_disk_is_one_line_and_keeps_what_was_stored(tmp_path: Path) -> No
     subprocess.run([sys.executable, "-m", "lawbound", *command], check=True, capture_output=True)
     again = [*options, "--out", str(tmp_path / "undisturbed")]
     subprocess.run([sys.executable, "-m", "lawbound", *again], check=True, capture_output=True)
-    assert _csvs(tmp_path / "full") == _csvs(tmp_path / "undisturbed")
+    assert csvs(tmp_path / "full") == csvs(tmp_path / "undisturbed")

@@ -10,6 +10,8 @@ from lawbound.evals.suite import compose, load_suite
 from lawbound.evals.suite_file import SuiteError
 from lawbound.rubrics.policy.files import load_policy
 
+pytestmark = pytest.mark.usefixtures("private_cache")
+
 SUITE = """\
 id: mine
 version: "1"
@@ -28,11 +30,6 @@ select:
   strengths: [full]
   external: {source: prompts.csv, topic: everyday/school, columns: {prompt: text}}
 """
-
-
-@pytest.fixture(autouse=True)
-def private_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", tmp_path / "cache")
 
 
 @pytest.fixture

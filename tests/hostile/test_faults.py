@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from run_files import csvs
 
 pytestmark = pytest.mark.faults
 
 SLOW = Path(__file__).parents[1] / "evals" / "slow_run.py"
-CSVS = ("leaderboard.csv", "metrics.csv")
 RUN = ("run", "quick", "--model", "reference:coin", "--policy", "us", "--no-references", "--out")
 DROP, OVERRIDE, READ_ANYWAY = 24, 1, 2
 """PR_CAPBSET_DROP, CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH of Linux."""
@@ -52,10 +52,6 @@ def _refused(done: "subprocess.CompletedProcess[str]", *parts: str) -> None:
     assert done.returncode == 2, done.stderr
     assert "Traceback" not in done.stderr
     assert last.startswith("error: ") and all(part in last for part in parts), last
-
-
-def _csvs(out: Path) -> list[bytes]:
-    return [(out / name).read_bytes() for name in CSVS]
 
 
 def _tree(folder: Path) -> dict[str, bytes]:
@@ -96,7 +92,7 @@ def test_a_second_run_in_the_same_folder_is_refused_and_the_first_ends_well(tmp_
         go.touch()
         assert first.wait() == 0
     subprocess.run([sys.executable, str(SLOW), str(alone)], check=True)
-    assert _csvs(out) == _csvs(alone)
+    assert csvs(out) == csvs(alone)
 
 
 def test_a_clock_that_jumps_changes_no_number(tmp_path: Path) -> None:
@@ -108,7 +104,7 @@ def test_a_clock_that_jumps_changes_no_number(tmp_path: Path) -> None:
         run.send_signal(signal.SIGKILL)
     subprocess.run([*command, str(jumped)], check=True)
     subprocess.run([sys.executable, str(SLOW), str(alone)], check=True)
-    assert _csvs(jumped) == _csvs(alone)
+    assert csvs(jumped) == csvs(alone)
 
 
 def _hurt(raw: bytes, draw: random.Random) -> bytes:
@@ -142,7 +138,7 @@ def test_damage_in_the_middle_is_owed_again(tmp_path: Path, seed: int) -> None:
     assert warned.returncode == 0 and "have no answer" in warned.stderr
     assert _lawbound(*RUN, out).returncode == 0
     assert store.with_suffix(".quarantine.jsonl").stat().st_size > 0
-    assert _csvs(out) == _csvs(alone)
+    assert csvs(out) == csvs(alone)
 
 
 def _interrupted(command: Sequence[object], seen: Path) -> "subprocess.CompletedProcess[str]":

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from run_files import csvs
 
 from lawbound import FunctionEngine, RunSpec, evaluate
 from lawbound.evals.prepare import prepare
@@ -28,7 +29,6 @@ from lawbound.runners.store import read_samples
 
 Command = Callable[..., tuple[int, str, str]]
 
-CSVS = ("leaderboard.csv", "metrics.csv")
 TINY: dict[str, Any] = {
     "models": ("hf:tiny",),
     "policies": ("us",),
@@ -99,10 +99,6 @@ def _texts(samples: Iterator[Sample]) -> dict[str, str]:
     return dict(found)
 
 
-def _csvs(out: Path) -> list[bytes]:
-    return [(out / name).read_bytes() for name in CSVS]
-
-
 @pytest.mark.cluster
 @pytest.mark.parametrize("name", ["coin", "keyword-act"])
 def test_with_a_worker_killed_a_baseline_has_the_leaderboard_of_a_single_process(
@@ -118,7 +114,7 @@ def test_with_a_worker_killed_a_baseline_has_the_leaderboard_of_a_single_process
     evaluate(spec, tmp_path / "cluster", engines={model: engine})
     engine.close()
     assert (tmp_path / "killed").exists()
-    assert _csvs(tmp_path / "cluster") == _csvs(tmp_path / "alone")
+    assert csvs(tmp_path / "cluster") == csvs(tmp_path / "alone")
 
 
 @pytest.fixture(scope="module")
@@ -165,7 +161,7 @@ def test_with_a_worker_killed_a_float32_model_has_the_texts_of_a_single_process(
     evaluate(spec, tmp_path / "cluster", engines={model: engine})
     engine.close()
     assert (tmp_path / "killed").exists()
-    assert _csvs(tmp_path / "cluster") == _csvs(tmp_path / "alone")
+    assert csvs(tmp_path / "cluster") == csvs(tmp_path / "alone")
     alone, there = (
         {
             key: sample.text
@@ -344,7 +340,7 @@ def test_a_cluster_that_is_there_is_joined_by_its_address(tmp_path: Path) -> Non
             text=True,
         )
     assert done.returncode == 0, done.stderr
-    assert _csvs(there) == _csvs(alone)
+    assert csvs(there) == csvs(alone)
 
 
 @pytest.mark.cluster
@@ -371,7 +367,7 @@ def test_ctrl_c_stops_workers_and_the_run_resumes(tmp_path: Path) -> None:
         check=True,
         capture_output=True,
     )
-    assert _csvs(out) == _csvs(tmp_path / "alone")
+    assert csvs(out) == csvs(tmp_path / "alone")
 
 
 def _refused(ended: tuple[int, str, str]) -> str:

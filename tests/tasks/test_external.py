@@ -9,6 +9,8 @@ from lawbound.rubrics.answers import check
 from lawbound.tasks.external import Source, items_from_rows, load_external
 from lawbound.tasks.item import Item, ItemError
 
+pytestmark = pytest.mark.usefixtures("private_cache")
+
 WORD_PROBLEMS = [
     {
         "question": "Anna has 3 apples and buys 4. How many?",
@@ -28,11 +30,6 @@ CHOICES: list[dict[str, Any]] = [
         "answer": "Swallow",
     },
 ]
-
-
-@pytest.fixture(autouse=True)
-def private_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", tmp_path / "cache")
 
 
 def write(folder: Path, name: str, rows: list[dict[str, Any]]) -> str:
