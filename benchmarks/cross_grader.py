@@ -29,7 +29,7 @@ from train_grader import (
 )
 
 from lawbound.rubrics.behaviour import arbiter, gist, head, opinion
-from lawbound.rubrics.behaviour.grade import behaviour_of
+from lawbound.rubrics.behaviour.decision import behaviour_of
 from lawbound.rubrics.calibration.agreement import kappa_of
 
 WRITTEN = (

@@ -24,7 +24,7 @@ import page
 import yaml
 
 from lawbound.rubrics.behaviour import concepts, learned, lexicon
-from lawbound.rubrics.behaviour.grade import Asked, grade_all
+from lawbound.rubrics.behaviour.decision import Asked, grade_all
 from lawbound.rubrics.behaviour.prompt import read
 from lawbound.rubrics.calibration.agreement import kappa_of
 from lawbound.rubrics.grading.grade_file import TOGETHER

@@ -34,7 +34,7 @@ class Grader(Protocol):
 
 def offline(answers: Sequence[tuple[Item, Sample]]) -> list[Reading]:
     """The default: the deterministic behaviour grader."""
-    from lawbound.rubrics.behaviour.grade import Asked, grade_all
+    from lawbound.rubrics.behaviour.decision import Asked, grade_all
 
     return grade_all(
         [

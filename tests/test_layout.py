@@ -58,6 +58,20 @@ def test_an_upward_import_would_be_seen(tmp_path: Path) -> None:
     assert _folder_imports(file) == ["evals", "rubrics"]
 
 
+def test_no_package_hides_a_module_behind_a_name_of_its_own() -> None:
+    """`import lawbound.x.grade` would be a function, and nothing in the module could be reached by its path."""
+    hidden = []
+    for folder in FLOW:
+        for door in (ROOT / folder).rglob("__init__.py"):
+            here = "lawbound." + ".".join(door.parent.relative_to(ROOT).parts)
+            modules = {file.stem for file in door.parent.glob("*.py")}
+            for node in ast.parse(door.read_text(encoding="utf-8")).body:
+                if isinstance(node, ast.ImportFrom) and node.module != here:
+                    names = {alias.asname or alias.name for alias in node.names}
+                    hidden += [f"{here}.{name}" for name in sorted(names & modules)]
+    assert not hidden
+
+
 def test_every_package_on_disk_is_listed() -> None:
     config = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     listed = set(config["tool"]["setuptools"]["packages"])

@@ -2,14 +2,14 @@
 
 Three ways, each to be read from its first module on:
 
-- the answer of a puzzle: `check`; `final` finds what is given as the answer, `quantities` which number is
+- the answer of a puzzle: `checking`; `final` finds what is given as the answer, `quantities` which number is
   meant (`numbers` reads how it is written, `digits` other scripts), `hedges` whether it is stated at all;
 - claims of fact: `facts`; `places` finds where a claim stands, past `openings` and with plain `replies` read
   as yes or no, `cues` are the words that show that it is not made;
 - a creative text: `constraints`, over the text as `written` takes it apart.
 """
 
-from lawbound.rubrics.answers.check import AnswerResult, check, extract
+from lawbound.rubrics.answers.checking import AnswerResult, check, extract
 from lawbound.rubrics.answers.facts import check_facts
 
 __all__ = ["AnswerResult", "check", "check_facts", "extract"]

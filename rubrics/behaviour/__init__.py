@@ -9,11 +9,11 @@ In the order in which an answer goes through them (docs/grader.md tells why):
 3. the learned part, where they leave something open: `opinion` calls `excerpt` (what is read), `concepts` and
    `learned` (sentences), `traits` and `head` (the answer), `gist` (beside its prompt), and `arbiter` (a decline
    beside something served);
-4. `grade` decides.
+4. `decision` decides.
 
 `truncation` guesses, for files that do not say so, whether an answer was cut off.
 """
 
-from lawbound.rubrics.behaviour.grade import Asked, grade, grade_all
+from lawbound.rubrics.behaviour.decision import Asked, grade, grade_all
 
 __all__ = ["Asked", "grade", "grade_all"]

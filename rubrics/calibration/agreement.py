@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from lawbound.rubrics.behaviour.grade import grade_all
+from lawbound.rubrics.behaviour.decision import grade_all
 from lawbound.rubrics.grading.answer_files import GradeError, Row, open_answers
 from lawbound.rubrics.grading.grade_file import asked_of
 from lawbound.rubrics.grading.row_values import odd_languages, odd_languages_in_words

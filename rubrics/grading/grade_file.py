@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
-from lawbound.rubrics.behaviour.grade import Asked, grade_all
+from lawbound.rubrics.behaviour.decision import Asked, grade_all
 from lawbound.rubrics.behaviour.truncation import looks_truncated
 from lawbound.rubrics.grading.answer_files import (
     GradeError,

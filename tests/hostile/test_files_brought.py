@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from lawbound.rubrics.answers.check import check
+from lawbound.rubrics.answers.checking import check
 from lawbound.rubrics.answers.facts import check_facts
 from lawbound.rubrics.grading.answer_files import GradeError, open_answers
 from lawbound.tasks.external import load_external

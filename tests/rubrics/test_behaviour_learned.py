@@ -14,9 +14,7 @@ import pytest
 from lawbound.evals.prepare import prepare
 from lawbound.evals.run_spec import RunSpec
 from lawbound.rubrics.behaviour import arbiter, concepts, grade, head, learned, opinion, traits
-from lawbound.rubrics.behaviour.draft import Draft, draft
-from lawbound.rubrics.behaviour.excerpt import HEAD, TAIL, excerpt
-from lawbound.rubrics.behaviour.grade import (
+from lawbound.rubrics.behaviour.decision import (
     WITHHOLDING,
     Asked,
     behaviour_of,
@@ -24,6 +22,8 @@ from lawbound.rubrics.behaviour.grade import (
     kind_of,
     side_of,
 )
+from lawbound.rubrics.behaviour.draft import Draft, draft
+from lawbound.rubrics.behaviour.excerpt import HEAD, TAIL, excerpt
 from lawbound.rubrics.behaviour.lexicon import load
 from lawbound.rubrics.behaviour.prompt import read
 from lawbound.rubrics.behaviour.text import mask_quotations, sentences

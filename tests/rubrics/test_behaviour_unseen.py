@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lawbound.rubrics.behaviour.grade import Asked, grade, grade_all
+from lawbound.rubrics.behaviour.decision import Asked, grade, grade_all
 from lawbound.rubrics.behaviour.lexicon import LANGUAGES
 from lawbound.rubrics.calibration.agreement import kappa_of
 
