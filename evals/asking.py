@@ -8,11 +8,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from lawbound.evals.folder.digests import ITEMS, Digests, Told
 from lawbound.evals.folder.origins import MovedWarning, Origins
 from lawbound.evals.folder.policies import store_policies
+from lawbound.evals.folder.record import ModelEntry, PolicyEntry, RunRecord, SuiteEntry
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.versions import installed
 from lawbound.evals.observer import Observer, Silent, trouble_of
@@ -59,15 +59,16 @@ def ask(
     found = prepared.situations(observer)
     with lock(out), place(prepared.spec) as cluster:
         folder = RunFolder(out)
-        folder.run_text(_run_record(prepared, []))  # refused before anything is asked
-        before = folder.read_run() if folder.run_yaml.exists() else {}
-        panel, origins, digests = _recorded_panel(before), Origins(before), Digests(before)
-        entries: list[dict[str, Any]] = []
-        latest: dict[str, Any] = before
+        planned = [_planned(model) for model in prepared.models]
+        folder.run_text(_run_record(prepared, planned))  # refused before anything is asked
+        before = folder.read_run() if folder.run_yaml.exists() else None
+        origins, digests = Origins(before), Digests(before.digests if before is not None else {})
+        entries: list[ModelEntry] = []
+        latest = before
 
         def write_again() -> None:
-            if latest:  # else no run has got so far that it is described
-                folder.write_run(latest | origins.record() | digests.beside())
+            if latest is not None:  # else no run has got so far that it is described
+                folder.write_run(_with_files(latest, origins, digests.beside()))
 
         def told(name: str, digest: str) -> None:
             if digests.expect(name, digest):
@@ -91,20 +92,27 @@ def ask(
             finally:
                 if ready is None:
                     engine.close()
-            plans = [folder.plan_name(entry["model"]) for entry in entries]
-            latest = _run_record(prepared, entries) | origins.record() | panel
-            latest |= digests.settle(plans)
+            plans = [folder.plan_name(entry.model) for entry in entries]
+            latest = _run_record(prepared, entries)
+            if before is not None:  # asking again does not unsay what an earlier run's judges said
+                latest = latest.judged_by(before.judge, before.scorer_version)
+            latest = _with_files(latest, origins, digests.settle(plans))
             folder.write_run(latest)
             if older:  # run.yaml names no other plan any more
                 folder.write_items(prepared.items, told)
-                latest |= digests.settle(plans)
+                latest = _with_files(latest, origins, digests.settle(plans))
                 folder.write_run(latest)
                 older = False
 
 
-def _recorded_panel(before: Mapping[str, Any]) -> dict[str, Any]:
-    """Who judged an earlier run of this folder: asking again does not unsay what was said."""
-    return {name: before[name] for name in ("judge", "scorer_version") if before.get(name)}
+def _with_files(
+    record: RunRecord, origins: Origins, digests: Mapping[str, tuple[str, ...]]
+) -> RunRecord:
+    """What is known now of servers and files; of folders from before either was kept, nothing is said."""
+    update: dict[str, object] = {"digests": digests} if digests else {}
+    if (servers := origins.entries()) is not None:
+        update["asked_as"] = servers
+    return record.model_copy(update=update)
 
 
 def _named(engine: Engine, key: str) -> Engine:
@@ -125,9 +133,7 @@ class _Asking:
     observer: Observer
 
 
-def _ask_one(
-    asking: _Asking, model: str, engine: Engine, modes: Collection[Mode]
-) -> dict[str, Any]:
+def _ask_one(asking: _Asking, model: str, engine: Engine, modes: Collection[Mode]) -> ModelEntry:
     prepared, folder, origins = asking.prepared, asking.folder, asking.origins
     label = engine.fingerprint().model
     if prepared.is_large:
@@ -161,39 +167,39 @@ def _ask_one(
         warnings.warn(moved, MovedWarning, stacklevel=4)
     if mixed := origins.mixture(requests, folder.root):
         warnings.warn(mixed, MovedWarning, stacklevel=4)
-    return _model_record(model, requests, engine, counts)
+    return _entry_of(model, requests, engine, counts)
 
 
-def _model_record(model: str, requests: Plan, engine: Engine, counts: RunCounts) -> dict[str, Any]:
-    return {
-        "model": requests.fingerprint.model,
-        "spec": model,
-        "reference": is_reference(model),
-        "grader": "declared" if is_declared(engine) else "offline",
-        "fingerprint": asdict(requests.fingerprint),
-        "requests": len(requests.requests),
-        "failed": counts.failed,
-        "stale": counts.stale,
-    }
+def _planned(model: str) -> ModelEntry:
+    """What is known of a model before it is opened."""
+    return ModelEntry(model=model, spec=model, reference=is_reference(model), grader="offline")
 
 
-def _run_record(prepared: Prepared, entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    return {
-        "lawbound": installed("lawbound"),
-        "written": datetime.now(UTC).isoformat(timespec="seconds"),
-        "spec": prepared.spec.model_dump(mode="json"),
-        "seed": prepared.seed,
-        "suite": prepared.suite.model_dump(mode="json"),
-        "bank": prepared.bank,
-        "policies": [
-            {"id": p.id, "name": p.name, "version": p.version, "digest": p.digest, "from": name}
-            for name, p in prepared.named.items()
-        ],
-        "settings": asdict(prepared.settings),
-        "models": [dict(entry) for entry in entries],
-        "versions": {"python": platform.python_version()}
-        | {
-            name: installed(name)
-            for name in ("numpy", "pandas", "torch", "transformers", "lm_eval", "ray")
-        },
-    }
+def _entry_of(model: str, requests: Plan, engine: Engine, counts: RunCounts) -> ModelEntry:
+    return ModelEntry(
+        model=requests.fingerprint.model,
+        spec=model,
+        reference=is_reference(model),
+        grader="declared" if is_declared(engine) else "offline",
+        fingerprint=asdict(requests.fingerprint),
+        requests=len(requests.requests),
+        failed=counts.failed,
+        stale=counts.stale,
+    )
+
+
+def _run_record(prepared: Prepared, entries: Sequence[ModelEntry]) -> RunRecord:
+    packages = ("numpy", "pandas", "torch", "transformers", "lm_eval", "ray")
+    return RunRecord(
+        lawbound=installed("lawbound"),
+        written=datetime.now(UTC).isoformat(timespec="seconds"),
+        spec=prepared.spec.model_dump(mode="json"),
+        seed=prepared.seed,
+        suite=SuiteEntry.model_validate(prepared.suite.model_dump(mode="json")),
+        bank=prepared.bank,
+        policies=tuple(PolicyEntry.of(p, name, p.digest) for name, p in prepared.named.items()),
+        settings=asdict(prepared.settings),
+        models=tuple(entries),
+        versions={"python": platform.python_version()}
+        | {name: installed(name) for name in packages},
+    )

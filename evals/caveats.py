@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from lawbound.tasks.io.urls import without_secrets
 
 if TYPE_CHECKING:
+    from lawbound.evals.folder.record import RunRecord
     from lawbound.evals.gaps import Gaps
 
 MUCH: Final = 0.1
@@ -24,7 +25,7 @@ class Caveat:
     text: str
 
 
-def caveats(gaps: Gaps, ties: Sequence[str], run: Mapping[str, Any]) -> tuple[Caveat, ...]:
+def caveats(gaps: Gaps, ties: Sequence[str], run: RunRecord) -> tuple[Caveat, ...]:
     """All that is to be said.
 
     Args:
@@ -32,7 +33,7 @@ def caveats(gaps: Gaps, ties: Sequence[str], run: Mapping[str, Any]) -> tuple[Ca
         ties: A line for each model that ties a baseline.
         run: Content of its ``run.yaml``.
     """
-    names = [str(entry["model"]) for entry in run["models"]]
+    names = [entry.model for entry in run.models]
     return (
         *caveats_of_gaps(gaps),
         *caveats_of_answers(gaps),
@@ -107,7 +108,7 @@ def caveats_of_thinking(gaps: Gaps) -> Iterator[Caveat]:
         )
 
 
-def caveats_of_judges(run: Mapping[str, Any]) -> Iterator[Caveat]:
+def caveats_of_judges(run: RunRecord) -> Iterator[Caveat]:
     """Which judges of a run not to trust, and why."""
     from lawbound.evals.judging.counts import (
         failures,
@@ -116,8 +117,9 @@ def caveats_of_judges(run: Mapping[str, Any]) -> Iterator[Caveat]:
         own_judges,
     )
 
-    record = run.get("judge") or {}
-    panel = record.get("last_pass") or ()
+    if run.judge is None:
+        return
+    panel = run.judge.last_pass
     for line in failures(panel).values():
         yield Caveat("", f"judge {line}; the same --judge asks only for what is missing")
     for line in mostly_unreadable(panel).values():
@@ -128,16 +130,16 @@ def caveats_of_judges(run: Mapping[str, Any]) -> Iterator[Caveat]:
         )
     for line in often_cut_off(panel).values():
         yield Caveat("", f"judge {line}; --judge-max-tokens leaves more room")
-    for judge, model in (own_judges(run) if record else {}).items():
+    for judge, model in own_judges(run.judge, run.models).items():
         yield Caveat(
             model,
             f"judge {judge} seems to be the model {model} that it judges here: what it takes its own "
             "answers for is no second opinion",
         )
     for entry in panel:
-        if entry.get("canaries_failed"):
+        if entry.canaries_failed:
             yield Caveat(
                 "",
-                f"judge {entry['model']} got {entry['canaries_failed']} of its questions "
+                f"judge {entry.model} got {entry.canaries_failed} of its questions "
                 "beyond doubt wrong: it may be judging its own hazards instead of the policy",
             )

@@ -8,14 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.caveats import caveats
-from lawbound.evals.folder.digests import RESULTS, digest_of, with_results, without_results
+from lawbound.evals.folder.digests import RESULTS, digest_of
 from lawbound.evals.folder.files import write_atomically
+from lawbound.evals.folder.record import RunRecord
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.stored_run import StoredRun, stored_run
 from lawbound.evals.frame import ScoredAnswer, score_all, verdict_frame
 from lawbound.evals.gaps import Gaps, gaps_of
 from lawbound.evals.judging.panel import (
     NOBODY,
+    Judgement,
     ask_panel,
     earlier_judgement,
     graded_by,
@@ -80,60 +82,67 @@ def conclude(
     folder = RunFolder(out)
     folder.read_run()  # a folder that holds no run is not made one
     with lock(out):
-        record = folder.read_run()
-        run = stored_run(folder, record)
-        observer.stage("judging", len(record["models"]))
-        frame = _judged_frame(run, judge, observer)
+        run = stored_run(folder, folder.read_run())
+        observer.stage("judging", len(run.record.models))
+        judged = _judged(run, judge, observer)
         observer.stage("concluding", None)
-        return _write(run, frame, resamples)
+        return _write(run, judged, resamples)
 
 
-def _judged_frame(run: StoredRun, judge: JudgeSpec | None, observer: Observer) -> pd.DataFrame:
-    """Every verdict, offline and by the panel; the objects behind the rows are let go of here."""
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """What judging a run makes."""
+
+    frame: pd.DataFrame
+    """Every verdict, offline and by the panel."""
+    record: RunRecord
+    """The run's, with who judged."""
+
+
+def _judged(run: StoredRun, judge: JudgeSpec | None, observer: Observer) -> _Judged:
+    """Judge a run; the objects behind the rows are let go of here."""
     with paused_collector():
         scored = _scored(run, observer)
-    readings = _panel(run, judge, scored, observer)
+    judgement = _judgement(run, judge, scored, observer)
+    record, panel, readings = run.record, judgement.record, judgement.readings
+    if panel is not None:
+        record = record.judged_by(panel, scorer_version(panel))
+    elif record.judge is not None:
+        record = record.judged_by(None, None)
+    if judge is not None or run.record.judge is not None:
+        # Numbers that an earlier panel gave are no longer this run's, also where a stop comes before the new ones.
+        run.folder.write_run(record.without_results())
     with paused_collector():
-        return _frame(with_readings(scored, readings), readings, run.policies)
+        frame = _frame(with_readings(scored, readings), readings, run.policies)
+    return _Judged(frame, record)
 
 
 def _scored(run: StoredRun, observer: Observer) -> dict[str, list[ScoredAnswer]]:
     found = {}
-    for entry in run.record["models"]:
-        model = entry["model"]
+    for entry in run.record.models:
+        model = entry.model
         found[model] = score_all(
             run.folder.read_plan(model),
             run.items,
             run.samples[model],
             run.policies,
-            grader=entry["grader"],
+            grader=entry.grader,
         )
         observer.advance(1)
     return found
 
 
-def _panel(
+def _judgement(
     run: StoredRun,
     judge: JudgeSpec | None,
     scored: Mapping[str, Sequence[ScoredAnswer]],
     observer: Observer,
-) -> Readings:
-    """The panel's readings; the run's record says who they are from."""
-    record = run.record
-    if judge is None:
-        if record.get("judge") is None:
-            return {}
-        judgement = earlier_judgement(run, scored)
-    else:
-        judgement = ask_panel(judge, run, scored, observer) if judge.models else NOBODY
-    if judgement.record:
-        record["judge"] = dict(judgement.record)
-        record["scorer_version"] = scorer_version(record["judge"])
-    elif record.pop("judge", None):
-        record.pop("scorer_version", None)
-    # Numbers that an earlier panel gave are no longer this run's, also where a stop comes before the new ones.
-    run.folder.write_run(record | without_results(record))
-    return judgement.readings
+) -> Judgement:
+    """Of the panel that is named now, or else of the one that judged before."""
+    if judge is not None:
+        return ask_panel(judge, run, scored, observer) if judge.models else NOBODY
+    earlier = run.record.judge
+    return earlier_judgement(run, earlier, scored) if earlier is not None else NOBODY
 
 
 def _frame(
@@ -148,7 +157,7 @@ def _frame(
     return pd.concat(frames, ignore_index=True)
 
 
-def _write(run: StoredRun, frame: pd.DataFrame, resamples: int) -> Conclusion:
+def _write(run: StoredRun, judged: _Judged, resamples: int) -> Conclusion:
     from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows, ties_a_baseline
     from lawbound.evals.leaderboard.left_out import answers_left_out
     from lawbound.evals.leaderboard.table import csv_bytes
@@ -158,10 +167,10 @@ def _write(run: StoredRun, frame: pd.DataFrame, resamples: int) -> Conclusion:
     from lawbound.evals.report.tables import compliance_rows
     from lawbound.evals.thresholds import check_thresholds
 
-    record, root = run.record, run.folder.root
-    asked = [entry["id"] for entry in record["policies"]]
+    record, frame, root = judged.record, judged.frame, run.folder.root
+    asked = [entry.id for entry in record.policies]
     info = {key: value for key, value in rule_info(run.policies).items() if key[0] in asked}
-    estimates = compute_metrics(frame, info, seed=int(record["seed"]), resamples=resamples)
+    estimates = compute_metrics(frame, info, seed=record.seed, resamples=resamples)
     board = leaderboard_rows(estimates, record, answers_left_out(frame))
     marks = compliance_rows(
         check_thresholds(frame, {name: run.policies[name] for name in asked}), run.policies
@@ -171,10 +180,10 @@ def _write(run: StoredRun, frame: pd.DataFrame, resamples: int) -> Conclusion:
         board,
         tuple(ties_a_baseline(board)),
         gaps_of(frame, run.samples, record),
-        (record.get("judge") or {}).get("unread", 0),
+        record.judge.unread if record.judge is not None else 0,
     )
     page = render_report(
-        record | with_results(record, {}),
+        record.with_results({}),
         estimates,
         board,
         frame,
@@ -193,7 +202,7 @@ def _write(run: StoredRun, frame: pd.DataFrame, resamples: int) -> Conclusion:
     _write_compliance(root, marks)
     write_atomically(root / "report.html", page.encode("utf-8"))
     results = dict(zip(RESULTS, (verdicts, digest_of(metrics), digest_of(table)), strict=True))
-    run.folder.write_run(record | with_results(record, results))
+    run.folder.write_run(record.with_results(results))
     return conclusion
 
 

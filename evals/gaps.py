@@ -6,8 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from lawbound.evals.folder.record import RunRecord, names_in
 from lawbound.rubrics.reference import PREFIX
 from lawbound.runners.engines.endpoint import form_of
 from lawbound.runners.sample import Sample
@@ -60,7 +61,7 @@ class Gaps:
 
 
 def gaps_of(
-    frame: pd.DataFrame, samples: Mapping[str, Mapping[str, Sample]], record: Mapping[str, Any]
+    frame: pd.DataFrame, samples: Mapping[str, Mapping[str, Sample]], record: RunRecord
 ) -> Gaps:
     """All of a run's gaps.
 
@@ -71,7 +72,7 @@ def gaps_of(
     """
     missing = frame.loc[frame["error"], "model"].value_counts(sort=False)
     lost = frame.groupby("model", sort=False)["error"].all()
-    references = [entry["model"] for entry in record["models"] if entry["reference"]]
+    references = [entry.model for entry in record.models if entry.reference]
     return Gaps(
         unanswered={str(model): int(count) for model, count in missing.items()},
         errors=usual_errors(frame, samples),
@@ -84,7 +85,7 @@ def gaps_of(
     )
 
 
-def not_asked(record: Mapping[str, Any]) -> tuple[str, ...]:
+def not_asked(record: RunRecord) -> tuple[str, ...]:
     """Models that a run was to ask and has not asked to their end: its numbers are without them.
 
     Args:
@@ -93,11 +94,10 @@ def not_asked(record: Mapping[str, Any]) -> tuple[str, ...]:
     Returns:
         Their names, as the run was given them; reference models last.
     """
-    spec, suite = record.get("spec", {}), record["suite"]
-    wanted = [*_names(spec.get("models"))]
-    if spec.get("references") is True:
-        wanted += [PREFIX + name for name in _names(suite.get("references"))]
-    asked = {entry["spec"] for entry in record["models"]}
+    wanted = [*names_in(record.spec.get("models"))]
+    if record.spec.get("references") is True:
+        wanted += [PREFIX + name for name in record.suite.references]
+    asked = {entry.spec for entry in record.models}
     return tuple(dict.fromkeys(name for name in wanted if name not in asked))
 
 
@@ -206,11 +206,6 @@ def said_nothing(frame: pd.DataFrame) -> dict[str, Share]:
         if count := int((ended & (answers["behaviour"] == "empty")).sum()):
             found[model] = Share(len(answers), count)
     return found
-
-
-def _names(value: Any) -> list[str]:
-    """Those of a part of ``run.yaml`` that is read as it is."""
-    return [name for name in value if isinstance(name, str)] if isinstance(value, list) else []
 
 
 def _written(frame: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

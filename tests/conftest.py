@@ -13,6 +13,8 @@ import pytest
 import yaml
 
 from lawbound.__main__ import main
+from lawbound.evals.folder.record import RunRecord
+from lawbound.evals.folder.run_folder import RunFolder
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell starts background jobs so, and the programs that tests interrupt would inherit it.
@@ -73,6 +75,18 @@ def undigested() -> Callable[[Path], Path]:
 def private_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What `datasets` reads from files is kept for this test alone."""
     monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", tmp_path / "cache")
+
+
+@pytest.fixture(scope="session")
+def rewrite() -> Callable[..., None]:
+    """Call it with a run folder and what its ``run.yaml`` is to hold instead, by the names of the file."""
+
+    def write(run: Path, **content: object) -> None:
+        folder = RunFolder(run)
+        record = RunRecord.model_validate(folder.read_run().content() | content)
+        folder.write_run(record)
+
+    return write
 
 
 @pytest.fixture(scope="session")

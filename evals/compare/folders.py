@@ -55,7 +55,7 @@ def compare_runs(
     )  # refuses a board that was changed, so before the work
     rules = rule_info(run_policies(RunFolder(folders[0]), records[0]))
     try:
-        found = compare_frames(*frames, rules, seed=int(records[0]["seed"]), names=names)
+        found = compare_frames(*frames, rules, seed=records[0].seed, names=names)
     except NothingSharedError as fault:
         raise NothingSharedError(f"{fault}{why_nothing_is_shared(*records)}") from fault
     return replace(found, caveats=(*unlike(records[0], records[1], names), *graders))

@@ -24,6 +24,7 @@ from lawbound.evals.compare.pairs import (
     unanswered_scores,
 )
 from lawbound.evals.compare.summary import PRIMARY, Counts, Difference, summary, versions
+from lawbound.evals.folder.record import RunRecord
 from lawbound.evals.leaderboard.asked import suite_hash, what_was_asked
 from lawbound.evals.metrics.inputs import (
     UNSCORED,
@@ -182,8 +183,8 @@ def _distinct(rows: Rows) -> int:
 
 
 def unlike(
-    first: Mapping[str, Any],
-    second: Mapping[str, Any],
+    first: RunRecord,
+    second: RunRecord,
     names: tuple[str, str] = ("A", "B"),
 ) -> Iterator[str]:
     """One sentence for each way in which two runs (what their ``run.yaml`` hold) did not ask the same."""
@@ -193,10 +194,7 @@ def unlike(
             f"The runs differ in {parts}: values are those of the pairs that both have, and not those of "
             "the runs' own leaderboards."
         )
-    digests = [
-        {entry["id"]: entry.get("digest", "") for entry in run["policies"]}
-        for run in (first, second)
-    ]
+    digests = [{entry.id: entry.digest for entry in run.policies} for run in (first, second)]
     for policy in sorted(set(digests[0]) & set(digests[1])):
         if digests[0][policy] != digests[1][policy]:
             yield (
@@ -206,10 +204,10 @@ def unlike(
             )
 
 
-def why_nothing_is_shared(first: Mapping[str, Any], second: Mapping[str, Any]) -> str:
+def why_nothing_is_shared(first: RunRecord, second: RunRecord) -> str:
     """The end of a refusal: in what two runs (what their ``run.yaml`` hold) differ; empty if in nothing."""
     parts = ", ".join(_unlike_parts(what_was_asked(first), what_was_asked(second)))
-    seeds = first.get("seed"), second.get("seed")
+    seeds = first.seed, second.seed
     why = f"; the runs differ in {parts}" if parts else ""
     if seeds[0] != seeds[1]:
         why += (

@@ -64,7 +64,7 @@ def correct_run(root: Path, labels: Labels, estimates: Sequence[Estimate]) -> Co
     record = {
         "corrected_sha256": sha256(content).hexdigest(),
         "verdicts_sha256": sha256((root / "verdicts.parquet").read_bytes()).hexdigest(),
-        "scorer_version": str(run.get("scorer_version", SCORER_VERSION)),
+        "scorer_version": run.scorer_version or SCORER_VERSION,
         "sheet": labels.path.name,
         "sheet_sha256": labels.sha256,
         "drawn": round(sum(chance.values()), 3),

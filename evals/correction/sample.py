@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from lawbound.evals.correction.draw import draw, judged_rows
 from lawbound.evals.correction.labels import CorrectionError
 from lawbound.evals.correction.stored import answer_digest
 from lawbound.evals.folder.files import FolderError, write_atomically
+from lawbound.evals.folder.record import ModelEntry
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.rubrics.calibration.agreement import gold_class
 from lawbound.rubrics.calibration.files import csv_text
@@ -76,7 +77,7 @@ def write_sheet(
         raise CorrectionError(f"{out}: ending is {out.suffix!r}, expected .csv or .jsonl")
     _refuse_labelled(out)
     folder = RunFolder(root)
-    chosen = _models(folder.read_run()["models"], models)
+    chosen = _models(folder.read_run().models, models)
     frame = folder.read_frame()
     frame = frame[frame["model"].isin(chosen)]
     rng = np.random.default_rng(seed)
@@ -132,16 +133,16 @@ def _refuse_labelled(out: Path) -> None:
         )
 
 
-def _models(entries: Sequence[dict[str, Any]], asked: Sequence[str]) -> list[str]:
+def _models(entries: Sequence[ModelEntry], asked: Sequence[str]) -> list[str]:
     """Models whose answers are texts; a declared answer states what it is."""
-    texts = [entry for entry in entries if entry["grader"] != "declared"]
-    names = [str(entry["model"]) for entry in texts]
+    texts = [entry for entry in entries if entry.grader != "declared"]
+    names = [entry.model for entry in texts]
     for name in asked:
         if name not in names:
             raise CorrectionError(
                 f"model is {name!r}, expected one with texts to label: {', '.join(names)}"
             )
-    real = [str(entry["model"]) for entry in texts if not entry["reference"]]
+    real = [entry.model for entry in texts if not entry.reference]
     return list(asked) or real or names
 
 

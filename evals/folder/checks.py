@@ -7,116 +7,25 @@ therefore held against what a run writes, and the first fault is told with its p
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
 from sys import intern
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
-from lawbound.evals.folder.digests import DIGITS, NAMES
-from lawbound.rubrics.judges.majority import UNSURE, JudgeMode
-from lawbound.rubrics.policy.marks import Slug
 from lawbound.rubrics.policy.requirement import STRICTNESS
 from lawbound.rubrics.prompts.conditions import STRENGTHS
 from lawbound.rubrics.verdict import Behaved
 from lawbound.runners.plan import Assignment
 from lawbound.runners.prompt import Mode
-from lawbound.runners.sample import LONGEST_NAME, MOST_COUNTED
-from lawbound.tasks.io.yaml_files import first_fault, parse, quoted
+from lawbound.runners.sample import MOST_COUNTED
+from lawbound.tasks.io.yaml_files import first_fault, quoted
 from lawbound.tasks.item import Kind
 
 if TYPE_CHECKING:
     import pandas as pd
-
-Word = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="allow", populate_by_name=False)
-
-
-class _Model(_Part):
-    model: Word
-    spec: Word
-    reference: bool
-    grader: Literal["offline", "declared"]
-    fingerprint: dict[str, Any] = {}
-
-
-class _Origin(_Part):
-    model: Word
-    revision: str
-    spec: Word
-    answered_as: dict[Word, Annotated[int, Field(strict=True, ge=1, le=MOST_COUNTED)]] = {}
-
-
-class _Policy(_Part):
-    id: Slug  # a file is named after it
-    version: str
-    digest: str = ""
-    path: Annotated[Word, Field(alias="from")]
-
-
-class _Suite(_Part):
-    id: str
-    version: str
-
-
-class _Pass(_Part):
-    model: Word
-    fingerprint: dict[str, str] | None = None
-    requests: int = 0
-    failed: int = 0
-    last_error: str = ""
-    read: int = 0
-    unanswered: int = 0
-    unreadable: int = 0
-    unreadable_because: dict[str, int] = {}
-    canaries_failed: int = 0
-
-
-class _Panel(_Part):
-    models: tuple[str, ...]
-    mode: JudgeMode
-    unsure: Annotated[float, Field(ge=0, le=1)] = UNSURE
-    max_tokens: Annotated[int, Field(ge=1)] | None = None
-    last_pass: tuple[_Pass, ...] = ()
-
-
-_Digest = Annotated[str, Field(pattern=rf"^[0-9a-f]{{{DIGITS}}}$")]
-_Name = Annotated[str, Field(pattern=NAMES, max_length=400)]
-
-
-class _Run(_Part):
-    models: Annotated[tuple[_Model, ...], Field(min_length=1)]
-    policies: Annotated[tuple[_Policy, ...], Field(min_length=1)]
-    seed: Annotated[int, Field(ge=0)]
-    suite: _Suite
-    spec: dict[str, Any] = {}
-    scorer_version: str = ""
-    judge: _Panel | None = None
-    asked_as: tuple[_Origin, ...] = ()
-    digests: dict[_Name, tuple[_Digest, ...]] = {}
-
-
-def check_run(data: Any, path: Path, error: type[Exception]) -> None:
-    """Refuse a ``run.yaml`` that no run wrote.
-
-    Raises:
-        error: The first fault.
-    """
-    run = parse(data, _Run, str(path), error)
-    for part, names in (
-        ("models", [entry.model for entry in run.models]),
-        ("policies", [entry.id for entry in run.policies]),
-    ):
-        twice = next((name for name, count in Counter(names).items() if count > 1), None)
-        if twice is not None:
-            raise error(f"{path}: {part}: found {quoted(twice)} twice, expected each once")
-
 
 ASSIGNED = tuple(field.name for field in fields(Assignment))
 _FIELDS, _ASSIGNMENT = frozenset(ASSIGNED), TypeAdapter(Assignment)

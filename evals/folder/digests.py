@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from lawbound.tasks.io.safe_files import open_regular, why
 
@@ -36,10 +36,10 @@ class Digests:
     comes, ``run.yaml`` names what lies there.
     """
 
-    def __init__(self, before: Mapping[str, Any]) -> None:
+    def __init__(self, before: Mapping[str, Collection[str]]) -> None:
         """Take down what the ``run.yaml`` of an earlier run says; empty where there was none."""
         self._written: dict[str, str] = {}
-        self._named = {name: list(known) for name, known in before.get("digests", {}).items()}
+        self._named = {name: tuple(known) for name, known in before.items()}
 
     def fits(self, root: Path, name: str) -> bool:
         """Whether a file is what ``run.yaml`` names, if it names one."""
@@ -56,30 +56,17 @@ class Digests:
         known = self._named.get(name)
         if known is None or digest in known:
             return False
-        known.append(digest)
+        self._named[name] = (*known, digest)
         return True
 
-    def beside(self) -> dict[str, Any]:
+    def beside(self) -> dict[str, tuple[str, ...]]:
         """For the ``run.yaml`` that stands: its files as they were, or as they are being written."""
-        named = {name: list(known) for name, known in self._named.items()}
-        return {"digests": named} if named else {}
+        return dict(self._named)
 
-    def settle(self, plans: Iterable[str]) -> dict[str, Any]:
+    def settle(self, plans: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """For the next ``run.yaml``: the questions and these plans, as they were written."""
-        self._named = {name: [self._written[name]] for name in (ITEMS, *plans)}
+        self._named = {name: (self._written[name],) for name in (ITEMS, *plans)}
         return self.beside()
-
-
-def with_results(record: Mapping[str, Any], results: Mapping[str, str]) -> dict[str, Any]:
-    """The digests of a run that has been concluded: those of what was asked stay."""
-    asked = {k: v for k, v in record.get("digests", {}).items() if k not in RESULTS}
-    return {"digests": asked | {name: [digest] for name, digest in results.items()}}
-
-
-def without_results(record: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of a run that is about to be concluded otherwise: until it is, the results that lie there fit none."""
-    asked = with_results(record, {})["digests"]
-    return {"digests": asked | {name: [] for name in RESULTS}}
 
 
 def file_digest(path: Path) -> str:

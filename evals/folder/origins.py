@@ -11,9 +11,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
 
 from lawbound.evals.folder.files import FolderError
+from lawbound.evals.folder.record import OriginEntry, RunRecord
 from lawbound.runners.engines.endpoint import read_address
 from lawbound.runners.engines.protocol import OTHER_NAMES, Engine, ModelError, TellsWhoAnswered
 from lawbound.runners.plan import Plan
@@ -37,23 +37,21 @@ class MovedWarning(UserWarning):
 class Origins:
     """The servers that gave the answers of a run folder, by label and revision."""
 
-    def __init__(self, before: Mapping[str, Any]) -> None:
-        """Take down what the ``run.yaml`` of an earlier run says; empty where there was none."""
-        self._entries: list[dict[str, Any]] = []
-        self._expected: dict[str, Any] | None = None
+    def __init__(self, before: RunRecord | None) -> None:
+        """Take down what the ``run.yaml`` of an earlier run says, where there was one."""
+        self._entries: list[OriginEntry] = []
+        self._expected: OriginEntry | None = None
         """Of the entries the one of which no answer has come yet."""
         self._names: Counter[str] = Counter()
         """Names under which the last model that was asked gave answers, and how many."""
-        self._is_told = "asked_as" in before
+        self._is_told = before is not None and before.tells_origins
         """Whether a record without any says that none answered, and not that it does not tell."""
-        for entry in before["asked_as"] if self._is_told else _of_models(before):
-            names = entry.get("answered_as")
-            self._add(entry["model"], entry["revision"], entry["spec"], names)
+        for entry in _told_by(before) if before is not None else ():
+            self._add(entry.model, entry.revision, entry.spec, entry.answered_as)
 
-    def record(self) -> dict[str, Any]:
-        """For ``run.yaml``; empty where no server was asked."""
-        is_told = self._is_told or bool(self._entries)
-        return {"asked_as": [dict(entry) for entry in self._entries]} if is_told else {}
+    def entries(self) -> tuple[OriginEntry, ...] | None:
+        """For ``run.yaml``; None where no server was asked."""
+        return tuple(self._entries) if self._is_told or self._entries else None
 
     @contextmanager
     def asking(
@@ -66,7 +64,7 @@ class Origins:
             plan: What it is owed.
             engine: Who asks it.
             samples: Where its answers are stored.
-            write: Write `record` where a run is recorded already.
+            write: Write `entries` where a run is recorded already.
 
         Yields:
             What hears of the progress: how many answers were stored before, then of each further one.
@@ -111,7 +109,7 @@ class Origins:
             return ""
         self._is_told = True
         self._drop()
-        before = [entry["spec"] for entry in self._of(plan)]
+        before = [entry.spec for entry in self._of(plan)]
         if counts.asked or (counts.stored and not before):
             self._expect(spec, plan)
             self._expected = None
@@ -137,7 +135,7 @@ class Origins:
         """
         names: Counter[str] = Counter()
         for entry in self._of(plan):
-            names.update(entry.get("answered_as", {}))
+            names.update(entry.answered_as)
         if len(names) < 2:
             return ""
         are_all = not names.pop(OTHER_NAMES, 0)
@@ -153,13 +151,11 @@ class Origins:
             "folder, or with another --model-revision"
         )
 
-    def _of(self, plan: Plan) -> list[dict[str, Any]]:
+    def _of(self, plan: Plan) -> list[OriginEntry]:
         """The servers that are named for a model."""
         label, revision = plan.fingerprint.model, plan.fingerprint.revision
         return [
-            entry
-            for entry in self._entries
-            if (entry["model"], entry["revision"]) == (label, revision)
+            entry for entry in self._entries if (entry.model, entry.revision) == (label, revision)
         ]
 
     def _expect(self, spec: str, plan: Plan) -> bool:
@@ -170,17 +166,20 @@ class Origins:
         self._expected = self._entries[-1]
         return True
 
-    def _entry(self, spec: str, plan: Plan) -> dict[str, Any] | None:
+    def _entry(self, spec: str, plan: Plan) -> OriginEntry | None:
         """The server of that address, where it is named."""
         place = _place(spec)
-        return next((entry for entry in self._of(plan) if _place(entry["spec"]) == place), None)
+        return next((entry for entry in self._of(plan) if _place(entry.spec) == place), None)
 
     def _count(self, spec: str, plan: Plan, names: Counter[str]) -> bool:
         """Add the answers that came under names; whether there are any."""
         entry = self._entry(spec, plan)
         if entry is None or not names:
             return False
-        entry["answered_as"] = dict(Counter(entry.get("answered_as", {})) + names)
+        every = dict(Counter(entry.answered_as) + names)
+        self._entries[self._entries.index(entry)] = entry.model_copy(update={"answered_as": every})
+        if self._expected == entry:
+            self._expected = None
         return True
 
     def _drop(self) -> None:
@@ -191,9 +190,11 @@ class Origins:
     def _add(
         self, model: str, revision: str, spec: str, names: Mapping[str, int] | None = None
     ) -> None:
-        entry = {"model": model, "revision": revision, "spec": spec}
-        if not any(known.items() >= entry.items() for known in self._entries):
-            self._entries.append(entry | ({"answered_as": dict(names)} if names else {}))
+        known = [(entry.model, entry.revision, entry.spec) for entry in self._entries]
+        if (model, revision, spec) not in known:
+            entry = OriginEntry(model=model, revision=revision, spec=spec)
+            counts = {"answered_as": dict(names)} if names else {}
+            self._entries.append(entry.model_copy(update=counts))
 
 
 def _names_of(engine: Engine) -> Counter[str]:
@@ -219,14 +220,16 @@ def _stored(plan: Plan, samples: Path) -> int:
     return sum(1 for key, sample in stored.items() if key in wanted and not sample.error)
 
 
-def _of_models(before: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """From folders of before origins were kept: the addresses of the last run."""
-    return [
-        {
-            "model": entry["model"],
-            "revision": str(entry.get("fingerprint", {}).get("revision", UNVERIFIED)),
-            "spec": entry["spec"],
-        }
-        for entry in before.get("models", ())
-        if entry["spec"].startswith(SERVER)
-    ]
+def _told_by(before: RunRecord) -> tuple[OriginEntry, ...]:
+    """Of folders from before origins were kept, the addresses of the last run."""
+    if before.tells_origins:
+        return before.asked_as
+    return tuple(
+        OriginEntry(
+            model=entry.model,
+            revision=str(entry.fingerprint.get("revision", UNVERIFIED)),
+            spec=entry.spec,
+        )
+        for entry in before.models
+        if entry.spec.startswith(SERVER)
+    )

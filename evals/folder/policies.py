@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from lawbound.evals.folder.files import FolderError, write_atomically
 from lawbound.evals.folder.lmeval_logs import IMPORTED
+from lawbound.evals.folder.record import PolicyEntry, RunRecord
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.versions import installed
 from lawbound.rubrics.policy.files import CORE, load_policy, shipped
@@ -50,7 +50,7 @@ def store_policies(folder: RunFolder, policies: Iterable[Policy]) -> None:
         write_atomically(folder.policy(policy.id), _text(policy))
 
 
-def run_policies(folder: RunFolder, record: Mapping[str, Any]) -> dict[str, Policy]:
+def run_policies(folder: RunFolder, record: RunRecord) -> dict[str, Policy]:
     """The policies of a run as it was asked under them, and the neutral reference, by id.
 
     Args:
@@ -62,29 +62,29 @@ def run_policies(folder: RunFolder, record: Mapping[str, Any]) -> dict[str, Poli
         PolicyError: A text is malformed, or the neutral reference cannot be loaded.
         FolderError: A text is not the one that ``run.yaml`` names, or is not there and cannot be loaded.
     """
-    found, wrote = {}, record.get("lawbound")
-    for entry in record["policies"]:
-        path = folder.policy(entry["id"])
-        found[entry["id"]] = (
-            _stored(folder, entry, wrote) if path.exists() else _loaded(path, entry, wrote)
+    found, wrote = {}, record.lawbound
+    for entry in record.policies:
+        path = folder.policy(entry.id)
+        found[entry.id] = (
+            _stored(path, entry, wrote) if path.exists() else _loaded(path, entry, wrote)
         )
     if NEUTRAL not in found:
         found[NEUTRAL] = load_policy(NEUTRAL)
     return found
 
 
-def changed_since(folder: RunFolder, record: Mapping[str, Any]) -> Iterator[str]:
+def changed_since(folder: RunFolder, record: RunRecord) -> Iterator[str]:
     """One line for each policy that says something else where the run took it from than the run was asked."""
-    for entry in record["policies"]:
-        if not folder.policy(entry["id"]).exists():
+    for entry in record.policies:
+        if not folder.policy(entry.id).exists():
             continue
         try:
-            now = load_policy(entry["from"])
+            now = load_policy(entry.typed)
         except (PolicyError, OSError):
             continue  # gone, or another machine's: the text is in the folder
-        if now.id == entry["id"] and now.digest != entry["digest"]:
+        if now.id == entry.id and now.digest != entry.digest:
             yield (
-                f"policy '{now.id}': {_origin(entry['from'])} says something else now; judged by the text "
+                f"policy '{now.id}': {_origin(entry.typed)} says something else now; judged by the text "
                 "that this run was asked under (run it again to ask under the other)"
             )
 
@@ -93,15 +93,13 @@ def _text(policy: Policy) -> bytes:
     return plain_yaml(policy.record())
 
 
-def _stored(folder: RunFolder, entry: Mapping[str, Any], wrote: object) -> Policy:
-    path = folder.policy(entry["id"])
+def _stored(path: Path, entry: PolicyEntry, wrote: str) -> Policy:
     policy = from_record(read_yaml(path, PolicyError), str(path))
-    for what, found in (
-        ("id", policy.id),
-        ("version", policy.version),
-        ("digest", policy.digest),
+    for what, found, named in (
+        ("id", policy.id, entry.id),
+        ("version", policy.version, entry.version),
+        ("digest", policy.digest, entry.digest),
     ):
-        named = entry.get(what, "")
         if found != named:
             raise FolderError(
                 f"{path}: found the {what} '{found}', expected '{named}' as in run.yaml: the text was "
@@ -110,20 +108,20 @@ def _stored(folder: RunFolder, entry: Mapping[str, Any], wrote: object) -> Polic
     return policy
 
 
-def _loaded(path: Path, entry: Mapping[str, Any], wrote: object) -> Policy:
+def _loaded(path: Path, entry: PolicyEntry, wrote: str) -> Policy:
     """The policy from where the run took it, where its folder does not hold the text."""
     try:
-        policy = load_policy(entry["from"])
+        policy = load_policy(entry.typed)
     except PolicyError as fault:
         raise FolderError(f"{path}: is not there, and read instead: {fault}") from fault
-    instead = f"{path}: is not there, and {_origin(entry['from'])}, read instead,"
-    if policy.id != entry["id"]:
-        raise FolderError(f"{instead} holds '{policy.id}', expected '{entry['id']}'")
-    if policy.version != entry["version"]:
+    instead = f"{path}: is not there, and {_origin(entry.typed)}, read instead,"
+    if policy.id != entry.id:
+        raise FolderError(f"{instead} holds '{policy.id}', expected '{entry.id}'")
+    if policy.version != entry.version:
         raise FolderError(
-            f"{instead} is version {policy.version}, expected {entry['version']} as in run.yaml"
+            f"{instead} is version {policy.version}, expected {entry.version} as in run.yaml"
         )
-    if entry.get("digest", policy.digest) != policy.digest:
+    if entry.digest not in ("", policy.digest):
         raise FolderError(
             f"{instead} says something else than when it was asked, under the same version "
             f"{policy.version}, expected the digest in run.yaml{_other(wrote)}"
@@ -136,10 +134,10 @@ def _origin(name: str) -> str:
     return f"'{name}' as installed" if name in (*shipped(), CORE) else str(Path(name).resolve())
 
 
-def _other(wrote: object) -> str:
+def _other(wrote: str) -> str:
     """What to add where another version wrote the folder: it may have read a policy in another way."""
     now = installed("lawbound")
-    if wrote is None or wrote == now:
+    if wrote in ("", now):
         return ""
     if wrote == IMPORTED:
         return "; another version than this may have asked in lm-eval, and digests may differ between versions"

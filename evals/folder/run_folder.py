@@ -6,13 +6,13 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lawbound.evals.folder.checks import ASSIGNED, assignments, check_run, check_text
+from lawbound.evals.folder.checks import ASSIGNED, assignments, check_text
 from lawbound.evals.folder.concluded import check_suite_hash
 from lawbound.evals.folder.digests import (
     ITEMS,
@@ -24,6 +24,7 @@ from lawbound.evals.folder.digests import (
 from lawbound.evals.folder.files import FolderError, read_records, write_atomically, write_lines
 from lawbound.evals.folder.lmeval_logs import hint_of_logs
 from lawbound.evals.folder.prompts import prompt_lines
+from lawbound.evals.folder.record import RunRecord, read_record
 from lawbound.evals.folder.verdicts import read_verdicts
 from lawbound.evals.leaderboard.asked import suite_hash
 from lawbound.rubrics.answers.constraints import check_demands
@@ -164,7 +165,7 @@ class RunFolder:
         path = self.plan(model)
         return assignments(read_records(path), path, FolderError)
 
-    def read_run(self) -> dict[str, Any]:
+    def read_run(self) -> RunRecord:
         """The resolved spec.
 
         Raises:
@@ -177,30 +178,28 @@ class RunFolder:
             raise FolderError(
                 f"{self.run_yaml}: is not there, expected a run folder{late or hint_of_logs(self.root)}"
             )
-        data = read_yaml(self.run_yaml, FolderError)
-        check_run(data, self.run_yaml, FolderError)
-        return dict(data)
+        return read_record(read_yaml(self.run_yaml, FolderError), self.run_yaml, FolderError)
 
-    def write_run(self, content: Mapping[str, Any]) -> None:
+    def write_run(self, record: RunRecord) -> None:
         """Store the resolved spec.
 
         Raises:
             FolderError: It cannot be written, or could not be read again; what stood there before stays.
         """
-        write_atomically(self.run_yaml, self.run_text(content))
+        write_atomically(self.run_yaml, self.run_text(record))
 
-    def run_text(self, content: Mapping[str, Any]) -> bytes:
+    def run_text(self, record: RunRecord) -> bytes:
         """What `write_run` would store.
 
         Raises:
             FolderError: It could not be read again.
         """
         try:
-            return plain_yaml(content)
+            return plain_yaml(record.content())
         except ValueError as fault:
             raise FolderError(f"{self.run_yaml}: {fault}") from fault
 
-    def check_files(self, record: Mapping[str, Any], *results: str) -> None:
+    def check_files(self, record: RunRecord, *results: str) -> None:
         """Refuse files that were changed since the run was asked or concluded, see `check_digests`.
 
         Args:
@@ -211,10 +210,10 @@ class RunFolder:
             FolderError: The first that was.
         """
         asked = (ITEMS, *self._plans(record))
-        check_digests(self.root, record.get("digests", {}), asked, results, FolderError)
+        check_digests(self.root, record.digests, asked, results, FolderError)
         self._check_suite(record)
 
-    def check_described(self, record: Mapping[str, Any], *, items: bool) -> None:
+    def check_described(self, record: RunRecord, *, items: bool) -> None:
         """The same before something is concluded: what a stopped run has planned is not what ``run.yaml`` describes.
 
         Args:
@@ -228,7 +227,7 @@ class RunFolder:
         plans = self._plans(record)
         check_digests(
             self.root,
-            record.get("digests", {}),
+            record.digests,
             (ITEMS, *plans),
             (),
             FolderError,
@@ -244,13 +243,13 @@ class RunFolder:
         """
         record = self.read_run()
         asked = (ITEMS, *self._plans(record))
-        return are_replaced(self.root, record.get("digests", {}), asked)
+        return are_replaced(self.root, record.digests, asked)
 
-    def _check_suite(self, record: Mapping[str, Any]) -> None:
-        check_suite_hash(self.root, record.get("digests", {}), suite_hash(record), FolderError)
+    def _check_suite(self, record: RunRecord) -> None:
+        check_suite_hash(self.root, record.digests, suite_hash(record), FolderError)
 
-    def _plans(self, record: Mapping[str, Any]) -> tuple[str, ...]:
-        return tuple(self.plan_name(entry["model"]) for entry in record["models"])
+    def _plans(self, record: RunRecord) -> tuple[str, ...]:
+        return tuple(self.plan_name(entry.model) for entry in record.models)
 
     def check_result(self, name: str) -> None:
         """The same for a concluded file; where there is no ``run.yaml``, nothing is known of it.

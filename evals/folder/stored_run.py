@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.policies import run_policies
+from lawbound.evals.folder.record import RunRecord
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.versions import installed
 from lawbound.rubrics.policy.policy import Policy
@@ -25,8 +25,8 @@ class StoredRun:
     """What was asked under which policies, and the answers."""
 
     folder: RunFolder
-    record: dict[str, Any]
-    """Content of ``run.yaml``; judging enters who judged."""
+    record: RunRecord
+    """Content of ``run.yaml``, before it is judged anew."""
     items: Mapping[str, Item]
     policies: Mapping[str, Policy]
     """Every policy that judges, the neutral reference included, by id."""
@@ -34,7 +34,7 @@ class StoredRun:
     """Model label -> request key -> sample."""
 
 
-def stored_run(folder: RunFolder, record: dict[str, Any]) -> StoredRun:
+def stored_run(folder: RunFolder, record: RunRecord) -> StoredRun:
     """Read a run.
 
     Args:
@@ -48,17 +48,17 @@ def stored_run(folder: RunFolder, record: dict[str, Any]) -> StoredRun:
         PolicyError: The stored text of a policy is malformed, or a policy cannot be loaded.
     """
     bank = load_bank()
-    is_installed = digest(bank) == record.get("bank")
+    is_installed = digest(bank) == record.bank
     # Of the installed bank nobody has to believe the file, and this version draws the same once more.
     folder.check_described(
-        record, items=not (is_installed and record.get("lawbound") == installed("lawbound"))
+        record, items=not (is_installed and record.lawbound == installed("lawbound"))
     )
     items = folder.read_items()
     if is_installed:
-        _check_against_bank(items, bank, record["bank"], folder.items)
+        _check_against_bank(items, bank, digest(bank), folder.items)
     policies = run_policies(folder, record)
     with paused_collector():
-        samples = {m["model"]: read_samples(folder.samples(m["model"])) for m in record["models"]}
+        samples = {m.model: read_samples(folder.samples(m.model)) for m in record.models}
     return StoredRun(folder, record, items, policies, samples)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
-from typing import Any, get_args
+from typing import get_args
 
+from lawbound.evals.folder.record import AgreementEntry
 from lawbound.rubrics.calibration.agreement import kappa_of
 from lawbound.rubrics.judges.majority import is_same
 from lawbound.rubrics.policy.requirement import Addon, Requirement
@@ -17,7 +18,7 @@ _ADDONS: tuple[Addon, ...] = get_args(Addon)
 
 def agreement(
     judges: Sequence[str], votes: Collection[tuple[Requirement, Mapping[str, str]]]
-) -> list[dict[str, Any]]:
+) -> tuple[AgreementEntry, ...]:
     """For each pair of judges: the answers that both gave a class, those where it is the same, and Cohen's kappa.
 
     Kappa is of the classes, and None where chance alone would make them agree always, or no answer has both. Two
@@ -27,7 +28,7 @@ def agreement(
         judges: Their names, in the panel's order.
         votes: Of each answer, what the policy requires of it, and judge -> what it said.
     """
-    found: list[dict[str, Any]] = []
+    found: list[AgreementEntry] = []
     for one, other in combinations(judges, 2):
         said = [
             (requirement, first, second)
@@ -37,15 +38,15 @@ def agreement(
         classes = [(first.behaviour, second.behaviour) for _, first, second in said]
         kappa = kappa_of(classes)
         found.append(
-            {
-                "judges": [one, other],
-                "both": len(said),
-                "same": sum(first == second for first, second in classes),
-                "same_outcome": sum(is_same(*readings) for readings in said),
-                "kappa": None if kappa != kappa else round(kappa, 3),
-            }
+            AgreementEntry(
+                judges=(one, other),
+                both=len(said),
+                same=sum(first == second for first, second in classes),
+                same_outcome=sum(is_same(*readings) for readings in said),
+                kappa=None if kappa != kappa else round(kappa, 3),
+            )
         )
-    return found
+    return tuple(found)
 
 
 def _reading(vote: Mapping[str, str], judge: str) -> Reading | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
+from lawbound.evals.folder.record import JudgeEntry, ModelEntry, PanelEntry
 from lawbound.evals.judging.readings import WITHOUT, Decision, Fate, Without
 from lawbound.rubrics.judges.forms import read_name
 from lawbound.rubrics.judges.majority import PanelReading
@@ -60,17 +60,17 @@ def counts(held: Collection[tuple[Question, Decision]]) -> dict[str, int]:
     return {**found, "no_class": sum(reasons.values()), **reasons, "disagreed": disagreed}
 
 
-def failures(panel: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def failures(panel: Sequence[JudgeEntry]) -> dict[str, str]:
     """Judge -> what became of its requests in one line, for those of a record that failed at all."""
     found = {}
     for entry in panel:
-        model = str(entry["model"])
-        if "unreachable" in entry:
-            found[model] = f"{model} could not be asked: {entry['unreachable']}"
-        elif entry.get("failed"):
+        model = entry.model
+        if entry.unreachable is not None:
+            found[model] = f"{model} could not be asked: {entry.unreachable}"
+        elif entry.failed:
             found[model] = (
-                f"{model}: {entry['failed']} of {entry.get('requests', 0)} requests failed, "
-                f"the last said: {entry.get('last_error', '')}"
+                f"{model}: {entry.failed} of {entry.requests} requests failed, "
+                f"the last said: {entry.last_error}"
             )
     return found
 
@@ -87,32 +87,30 @@ MUCH = 0.1
 """Share of a judge's answers of which cut-off replies are worth a word: they are not missing at random."""
 
 
-def mostly_unreadable(panel: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def mostly_unreadable(panel: Sequence[JudgeEntry]) -> dict[str, str]:
     """Judge -> how it replies in one line, for those of a record of whose answered questions most got no verdict."""
     found = {}
     for entry in panel:
-        answered = entry.get("read", 0) - entry.get("unanswered", 0)
-        if "unreadable_reply" in entry and entry.get("unreadable", 0) * 2 > answered:
-            model = str(entry["model"])
-            # Earlier versions did not tell the reasons apart.
-            because: Mapping[str, int] = entry.get("unreadable_because", {})
+        answered = entry.read - entry.unanswered
+        if entry.unreadable_reply is not None and entry.unreadable * 2 > answered:
+            model, because = entry.model, entry.unreadable_because
             told = [f"of {because[why]} they {BECAUSE[why]}" for why in BECAUSE if because.get(why)]
             reasons = f" ({', '.join(told)})" if told else ""
             found[model] = (
-                f"{model}: of {entry.get('unreadable', 0)} of {answered} answers its replies could not be read{reasons}; one "
-                f"ends in {entry['unreadable_reply']}"
+                f"{model}: of {entry.unreadable} of {answered} answers its replies could not be read{reasons}; one "
+                f"ends in {entry.unreadable_reply}"
             )
     return found
 
 
-def often_cut_off(panel: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def often_cut_off(panel: Sequence[JudgeEntry]) -> dict[str, str]:
     """Judge -> how many of its answers are missing since it was cut off, for those of a record where that is much."""
     found = {}
     for entry in panel:
-        answered = entry.get("read", 0) - entry.get("unanswered", 0)
-        cut = entry.get("unreadable_because", {}).get("cut_off", 0)
+        answered = entry.read - entry.unanswered
+        cut = entry.unreadable_because.get("cut_off", 0)
         if cut > MUCH * answered:
-            model = str(entry["model"])
+            model = entry.model
             found[model] = (
                 f"{model}: of {cut} of {answered} answers a reply was cut off at the token limit, and the answers that are "
                 "hard to read are so more often than others"
@@ -120,17 +118,21 @@ def often_cut_off(panel: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     return found
 
 
-def own_judges(run: Mapping[str, Any]) -> dict[str, str]:
-    """Judge -> the model of the same run that it seems to be, from the run's record."""
+def own_judges(panel: PanelEntry, models: Sequence[ModelEntry]) -> dict[str, str]:
+    """Judge -> the model of the same run that it seems to be.
+
+    Args:
+        panel: Who judged the run.
+        models: Whose answers it holds.
+    """
     found = {}
-    for entry in run["judge"].get("last_pass", ()):
-        asked = read_name(str(entry["model"])).model
-        for model in run["models"]:
-            if not model["reference"] and (
-                asked == model["spec"]
-                or _same_weights(entry.get("fingerprint"), model.get("fingerprint"))
+    for judge in panel.last_pass:
+        asked = read_name(judge.model).model
+        for model in models:
+            if not model.reference and (
+                asked == model.spec or _same_weights(judge.fingerprint, model.fingerprint)
             ):
-                found[str(entry["model"])] = str(model["model"])
+                found[judge.model] = model.model
     return found
 
 

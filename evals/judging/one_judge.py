@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 
+from lawbound.evals.folder.record import JudgeEntry
 from lawbound.evals.folder.run_folder import RunFolder, slug
 from lawbound.evals.judging.readings import MESSAGE
 from lawbound.evals.observer import Observer, trouble_of
@@ -30,7 +30,7 @@ def ask_judge(
     *,
     options: EngineOptions,
     max_errors: int | None,
-) -> tuple[list[Opinion | None], dict[str, Any]]:
+) -> tuple[list[Opinion | None], JudgeEntry]:
     """One judge's opinions, None where a question is not its own to read; and the record of it.
 
     Args:
@@ -53,7 +53,7 @@ def ask_judge(
     except ModelError as fault:
         # One judge of a panel that is away is a missing vote, and the record says so.
         away = [FAILED if is_theirs else None for is_theirs in theirs]
-        return away, {"model": name, "unreachable": str(fault)}
+        return away, JudgeEntry(model=name, unreachable=str(fault))
     try:
         check_frame(name, judge.form, engine)
         with Store(folder.root / "judgements" / f"{slug(name)}.jsonl") as store:
@@ -73,26 +73,33 @@ def ask_judge(
         raise ErrorLimitError(f"judge {name}{rest}") from fault
     finally:
         engine.close()
-    entry: dict[str, Any] = {"model": name, "fingerprint": fingerprint, "read": len(opinions)}
-    entry |= asdict(counts.asked)
-    # Both hold requests answered, whenever that was: a resumed run writes the same record.
-    entry["requests"] = entry.pop("stored") + entry.pop("asked") + entry["failed"]
-    entry |= {
-        "unanswered": counts.unanswered,
-        "unreadable": sum(counts.unreadable.values()),
-        "unreadable_because": dict(counts.unreadable),
-        "undecided": counts.undecided,
-        "prompt_tokens": counts.prompt_tokens,
-        "completion_tokens": counts.completion_tokens,
-    }
+    requests = counts.asked
+    entry = JudgeEntry(
+        model=name,
+        fingerprint=fingerprint,
+        read=len(opinions),
+        failed=requests.failed,
+        stale=requests.stale,
+        # Whenever each was answered: a resumed run writes the same record.
+        requests=requests.stored + requests.asked + requests.failed,
+        unanswered=counts.unanswered,
+        unreadable=sum(counts.unreadable.values()),
+        unreadable_because={str(why): count for why, count in counts.unreadable.items()},
+        undecided=counts.undecided,
+        prompt_tokens=counts.prompt_tokens,
+        completion_tokens=counts.completion_tokens,
+    )
+    told: dict[str, object] = {}
     if counts.last_error:
-        entry["last_error"] = one_line(counts.last_error, MESSAGE)
+        told["last_error"] = one_line(counts.last_error, MESSAGE)
     if counts.unreadable_replies:
-        entry["unreadable_reply"] = " / ".join(map(_quoted, counts.unreadable_replies))
+        told["unreadable_reply"] = " / ".join(map(_quoted, counts.unreadable_replies))
     if judge.form.canaries:
-        entry["canaries_failed"] = counts.canaries_failed
+        told["canaries_failed"] = counts.canaries_failed
     said = iter(opinions)
-    return [next(said) if is_theirs else None for is_theirs in theirs], entry
+    return [next(said) if is_theirs else None for is_theirs in theirs], entry.model_copy(
+        update=told
+    )
 
 
 def _quoted(reply: Sample) -> str:

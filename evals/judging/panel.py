@@ -11,8 +11,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
+from lawbound.evals.folder.record import AgreementEntry, JudgeEntry, PanelEntry
 from lawbound.evals.folder.stored_run import StoredRun
 from lawbound.evals.frame import ScoredAnswer
 from lawbound.evals.judging.agreement import agreement
@@ -30,7 +30,7 @@ from lawbound.evals.judging.readings import (
 from lawbound.evals.judging.spec import JudgeSpec
 from lawbound.evals.observer import Observer
 from lawbound.rubrics.judges.forms import Named, form_digest, read_name, with_tokens
-from lawbound.rubrics.judges.majority import UNSURE, PanelReading, majority
+from lawbound.rubrics.judges.majority import PanelReading, majority
 from lawbound.rubrics.judges.question import Opinion, Question
 from lawbound.rubrics.score import SCORER_VERSION
 from lawbound.rubrics.verdict import Reading, is_met
@@ -42,11 +42,11 @@ class Judgement:
     """What a panel found, and the record of it for ``run.yaml``."""
 
     readings: Readings
-    record: Mapping[str, Any]
-    """Empty where nobody was asked."""
+    record: PanelEntry | None
+    """None where nobody was asked."""
 
 
-NOBODY = Judgement({}, {})
+NOBODY = Judgement({}, None)
 
 
 def ask_panel(
@@ -76,7 +76,7 @@ def ask_panel(
     if not questions:
         return NOBODY
     options = spec.options or EngineOptions()
-    entries: list[dict[str, Any]] = []
+    entries: list[JudgeEntry] = []
     votes: list[list[Opinion | None]] = []
     for judge in named:
         found, entry = ask_judge(
@@ -110,56 +110,53 @@ def ask_panel(
             ),
         )
     write_decisions(run.folder, {place: decision for place, (_, decision) in held.items()})
-    record = {
-        "models": [judge.name for judge in named],
-        "mode": spec.mode,
-        "unsure": spec.unsure,
-        "max_tokens": spec.max_tokens,
-        "form": _form_of(named),
-        **counts(held.values()),
-        "unread": 0,
-        "agreement": _agreement(named, held),
-        "last_pass": entries,
-    }
-    return Judgement(_in_use(held), record)
+    record = PanelEntry(
+        models=tuple(judge.name for judge in named),
+        mode=spec.mode,
+        unsure=spec.unsure,
+        max_tokens=spec.max_tokens,
+        form=_form_of(named),
+        unread=0,
+        agreement=_agreement(named, held),
+        last_pass=tuple(entries),
+    )
+    return Judgement(_in_use(held), record.model_copy(update=counts(held.values())))
 
 
-def earlier_judgement(run: StoredRun, scored: Mapping[str, Sequence[ScoredAnswer]]) -> Judgement:
+def earlier_judgement(
+    run: StoredRun, panel: PanelEntry, scored: Mapping[str, Sequence[ScoredAnswer]]
+) -> Judgement:
     """What the recorded panel said of the answers as they are now; the others that are its own, counted.
 
     Args:
-        run: The run; its record names the panel.
+        run: The run.
+        panel: Who judged it, as its record says.
         scored: Model label -> its answers as the offline grader read them.
 
     Raises:
         FolderError: The readings are missing or damaged.
         ModelError: The record names a judge of no known form.
     """
-    record = run.record["judge"]
-    spec = JudgeSpec(
-        tuple(record["models"]),
-        record["mode"],
-        record.get("unsure", UNSURE),
-        max_tokens=record.get("max_tokens"),
-    )
+    spec = JudgeSpec(panel.models, panel.mode, panel.unsure, max_tokens=panel.max_tokens)
     named = judges_of(spec)
-    panel, decisions = _panel(spec, named), stored_decisions(run.folder)
+    asked, decisions = _panel(spec, named), stored_decisions(run.folder)
     held: dict[Place, tuple[Question, Decision]] = {}
     for model, rows in scored.items():
         for one in rows:
             place = place_of(model, one)
             if place in decisions:
                 question = question_of(one, run.policies)
-                if decisions[place].question == question_digest(panel, question):
+                if decisions[place].question == question_digest(asked, question):
                     held[place] = question, decisions[place]
     unread = asked_of(spec.mode, spec.unsure, named, scored, run.policies).keys() - held.keys()
-    now: dict[str, Any] = {
+    now: dict[str, object] = {
         "unsure": spec.unsure,
         "max_tokens": spec.max_tokens,
         "form": _form_of(named),
+        "unread": len(unread),
+        "agreement": _agreement(named, held),
     }
-    now |= {**counts(held.values()), "unread": len(unread), "agreement": _agreement(named, held)}
-    return Judgement(_in_use(held), {**record, **now})
+    return Judgement(_in_use(held), panel.model_copy(update=now | counts(held.values())))
 
 
 def judges_of(spec: JudgeSpec) -> list[Named]:
@@ -182,11 +179,11 @@ def graded_by(model: str, scored: Sequence[ScoredAnswer], readings: Readings) ->
     return ["judge" if place_of(model, one) in readings else "offline" for one in scored]
 
 
-def scorer_version(record: Mapping[str, Any]) -> str:
+def scorer_version(panel: PanelEntry) -> str:
     """Names graders, panel and how it is asked: leaderboards of other judges do not merge unasked."""
-    unread = f"+unread:{record['unread']}" if record["unread"] else ""
-    panel = f"{record['mode']}:{record['unsure']:g}:{','.join(record['models'])}"
-    return f"{SCORER_VERSION}+judge:{panel}+form:{record['form']}{unread}"
+    unread = f"+unread:{panel.unread}" if panel.unread else ""
+    who = f"{panel.mode}:{panel.unsure:g}:{','.join(panel.models)}"
+    return f"{SCORER_VERSION}+judge:{who}+form:{panel.form}{unread}"
 
 
 def _in_use(held: Mapping[Place, tuple[Question, Decision]]) -> Readings:
@@ -201,7 +198,7 @@ def _panel(spec: JudgeSpec, named: Sequence[Named]) -> list[object]:
 
 def _agreement(
     named: Sequence[Named], held: Mapping[Place, tuple[Question, Decision]]
-) -> list[dict[str, Any]]:
+) -> tuple[AgreementEntry, ...]:
     votes = [(question.requirement, one.votes) for question, one in held.values()]
     return agreement([judge.name for judge in named], votes)
 

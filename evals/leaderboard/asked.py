@@ -7,26 +7,32 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lawbound.evals.folder.record import RunRecord
 from lawbound.tasks.io.yaml_files import quoted
 
 _SHOWN = 3
 """Differences that a refusal names; more tell only that the runs have little in common."""
 
 
-def suite_hash(run: Mapping[str, Any]) -> str:
+def suite_hash(run: RunRecord) -> str:
     """What was asked, and how: runs that differ in it are no twins."""
     text = json.dumps(what_was_asked(run), sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def what_was_asked(run: Mapping[str, Any]) -> dict[str, Any]:
+def what_was_asked(run: RunRecord) -> dict[str, Any]:
     """The parts of a ``run.yaml`` that `suite_hash` stands for, by name."""
-    counted = {name: run.get(name) for name in ("seed", "settings", "bank")}
-    # The limit, too, decides which items of the same suite were asked.
-    return counted | {"suite": run.get("suite", {}), "limit": run.get("spec", {}).get("limit")}
+    return {
+        "seed": run.seed,
+        "settings": run.settings,
+        "bank": run.bank,
+        "suite": run.suite.content(),
+        # Which items of the same suite were asked is its doing too.
+        "limit": run.spec.get("limit"),
+    }
 
 
-def differing_values(runs: Mapping[str, Mapping[str, Any]]) -> str:
+def differing_values(runs: Mapping[str, RunRecord]) -> str:
     """In what the first two runs that differ do, with both values; empty where none do.
 
     Args:
@@ -35,7 +41,7 @@ def differing_values(runs: Mapping[str, Mapping[str, Any]]) -> str:
     names = list(runs)
     for other in names[1:]:
         pair = [what_was_asked(runs[name]) for name in (names[0], other)]
-        suites = [asked["suite"].get("id") for asked in pair]
+        suites = [runs[name].suite.id for name in (names[0], other)]
         if suites[0] != suites[1]:
             pair = [{"suite": suite} for suite in suites]
         found = [

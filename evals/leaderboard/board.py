@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.estimate import NAN, REPORTED, Estimate
+from lawbound.evals.folder.record import RunRecord
 from lawbound.evals.leaderboard.asked import suite_hash
 from lawbound.evals.leaderboard.columns import LEADERBOARD, METRICS, SCHEMA_VERSION, SOURCES
 from lawbound.evals.leaderboard.left_out import NOTHING, LeftOut
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def leaderboard_rows(
-    estimates: Iterable[Estimate], run: Mapping[str, Any], left_out: LeftOut = NOTHING
+    estimates: Iterable[Estimate], run: RunRecord, left_out: LeftOut = NOTHING
 ) -> pd.DataFrame:
     """One row a model x policy x mode, ranked, in a stable order.
 
@@ -32,8 +33,8 @@ def leaderboard_rows(
     by_row: dict[tuple[str, str], list[Estimate]] = {}
     for e in estimates:
         by_row.setdefault((e.model, e.policy), []).append(e)
-    policies = {entry["id"]: entry for entry in run.get("policies", ())}
-    references = {m["model"] for m in run.get("models", ()) if m.get("reference")}
+    policies = {entry.id: entry for entry in run.policies}
+    references = {entry.model for entry in run.models if entry.reference}
     rows = []
     for (model, policy), mine in by_row.items():
         modes = sorted({e.mode for e in mine if e.metric == "capability"}) or ["generate"]
@@ -42,11 +43,12 @@ def leaderboard_rows(
             left = left_out.get((model, policy, mode), Tally())
             row |= {name: getattr(left, name) for name in ("unscored", "errors", "blocked")}
             row |= _about_run(run)
-            row["policy_version"] = str(policies.get(policy, {}).get("version", ""))
-            row["policy_digest"] = str(policies.get(policy, {}).get("digest", ""))
+            asked = policies.get(policy)
+            row["policy_version"] = asked.version if asked is not None else ""
+            row["policy_digest"] = asked.digest if asked is not None else ""
             row["is_reference"] = model in references or is_reference(model)
             rows.append(row)
-    return table_of(rank_rows(rows, [str(name) for name in policies]), LEADERBOARD)
+    return table_of(rank_rows(rows, list(policies)), LEADERBOARD)
 
 
 def metrics_rows(estimates: Iterable[Estimate]) -> pd.DataFrame:
@@ -114,13 +116,12 @@ def _row(model: str, policy: str, mode: str, estimates: Sequence[Estimate]) -> d
     return row
 
 
-def _about_run(run: Mapping[str, Any]) -> dict[str, str]:
-    suite = run.get("suite", {})
+def _about_run(run: RunRecord) -> dict[str, str]:
     return {
-        "suite": f"{suite.get('id', '')} {suite.get('version', '')}".strip(),
+        "suite": f"{run.suite.id} {run.suite.version}".strip(),
         "suite_hash": suite_hash(run),
-        "scorer_version": str(run.get("scorer_version", SCORER_VERSION)),
-        "lawbound": str(run.get("lawbound", "")),
+        "scorer_version": run.scorer_version or SCORER_VERSION,
+        "lawbound": run.lawbound,
     }
 
 

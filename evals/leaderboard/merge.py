@@ -122,7 +122,7 @@ def _explained(name: str, folders: Mapping[str, Path]) -> str:
     values = differing_values(runs)
     if not values:
         return f" (of suite, seed, settings, limit and bank: {_SEED})"
-    draws = len({run["seed"] for run in runs.values()}) > 1
+    draws = len({run.seed for run in runs.values()}) > 1
     return f" ({values}{f': {_SEED}' if draws else ''})"
 
 

@@ -13,6 +13,7 @@ from lawbound.evals.folder.digests import Digests
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.lmeval_logs import IMPORTED, LOGS
 from lawbound.evals.folder.policies import store_policies
+from lawbound.evals.folder.record import ModelEntry, PolicyEntry, RunRecord, SuiteEntry
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.lmeval.files import find_results
 from lawbound.evals.lmeval.samples import Logged, read_run
@@ -148,7 +149,8 @@ def _write(
         with Store(target.samples(fingerprint.model)) as store:
             store.append({one.sample.key: one.sample for one in logged}.values())
     written = digests.settle(target.plan_name(model) for model in by_model)
-    target.write_run(_run_record(folder, by_model, asked) | written)
+    record = _run_record(folder, by_model, asked)
+    target.write_run(record.model_copy(update={"digests": written}))
 
 
 def _plan(fingerprint: Fingerprint, logged: list[Logged]) -> Plan:
@@ -221,47 +223,39 @@ def _run_record(
     folder: Path,
     by_model: Mapping[str, tuple[Fingerprint, list[Logged]]],
     asked: Iterable[tuple[_Source, str]],
-) -> dict[str, Any]:
+) -> RunRecord:
     every = [one for _, logged in by_model.values() for one in logged]
     arm = every[0].arm
     suite = load_suite(arm.suite)
-    return {
-        "lawbound": IMPORTED,
-        "written": datetime.now(UTC).isoformat(timespec="seconds"),
-        "spec": {
+    return RunRecord(
+        lawbound=IMPORTED,
+        written=datetime.now(UTC).isoformat(timespec="seconds"),
+        spec={
             "suite": suite.id,
             "models": list(by_model),
             "from": folder.name,
             "limit": _limit(by_model),
         },
-        "seed": arm.seed,
-        "suite": suite.model_dump(mode="json"),
-        "bank": arm.bank,
-        "policies": [
-            {
-                "id": p.id,
-                "name": p.name,
-                "version": p.version,
-                "digest": digest,
-                "from": source.name,
-            }
-            for source, digest in asked
-            for p in [source.policy]
-        ],
-        "settings": every[0].used.record,
-        "untold": "how answers ended and how many tokens they took: lm-eval logs neither",
-        "models": [
-            {
-                "model": model,
-                "spec": model,
-                "reference": False,
-                "grader": "offline",
-                "fingerprint": asdict(fingerprint),
-                "requests": len({one.request.key for one in logged}),
-                "failed": len({one.sample.key for one in logged if one.sample.error}),
-                "stale": 0,
-            }
+        seed=arm.seed,
+        suite=SuiteEntry.model_validate(suite.model_dump(mode="json")),
+        bank=arm.bank,
+        policies=tuple(
+            PolicyEntry.of(source.policy, source.name, digest) for source, digest in asked
+        ),
+        settings=every[0].used.record,
+        untold="how answers ended and how many tokens they took: lm-eval logs neither",
+        models=tuple(
+            ModelEntry(
+                model=model,
+                spec=model,
+                reference=False,
+                grader="offline",
+                fingerprint=asdict(fingerprint),
+                requests=len({one.request.key for one in logged}),
+                failed=len({one.sample.key for one in logged if one.sample.error}),
+                stale=0,
+            )
             for model, (fingerprint, logged) in by_model.items()
-        ],
-        "versions": {"lm_eval": next(iter(by_model.values()))[0].version},
-    }
+        ),
+        versions={"lm_eval": next(iter(by_model.values()))[0].version},
+    )

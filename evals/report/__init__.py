@@ -17,6 +17,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.caveats import Caveat
+from lawbound.evals.folder.record import RunRecord
 from lawbound.evals.report.answers import answer_page
 from lawbound.evals.report.frontier import frontier_html
 from lawbound.evals.report.tables import headline_rows, other_rows, printed_rows, rule_rows
@@ -36,7 +37,7 @@ _MARK = re.compile(r"\{\{(\w+)\}\}")
 
 
 def render_report(
-    run: Mapping[str, Any],
+    run: RunRecord,
     estimates: Sequence[Estimate],
     leaderboard: pd.DataFrame,
     frame: pd.DataFrame,
@@ -63,7 +64,7 @@ def render_report(
     page = answer_page(frame, items, samples, most=MAX_ANSWERS)
     headline = headline_rows(leaderboard)
     data = {
-        "run": dict(run),
+        "run": run.content(),
         "headline": headline,
         "rules": rule_rows(estimates, policies or {}),
         "others": other_rows(estimates),
@@ -82,7 +83,7 @@ def render_report(
         "policy": _content_security_policy(style, script),
         "style": style,
         "frontier": frontier_html(headline, frozenset(one.model for one in caveats)),
-        "title": html.escape(f"Lawbound: {run['suite']['id']}"),
+        "title": html.escape(f"Lawbound: {run.suite.id}"),
         "data": embed(data),
         "script": script,
     }

@@ -262,5 +262,5 @@ def _epochs(pilot: Path) -> int | None:
     run = RunFolder(pilot)
     if not run.run_yaml.exists():
         return None
-    epochs = run.read_run().get("spec", {}).get("epochs", 1)
+    epochs = run.read_run().spec.get("epochs", 1)
     return epochs if isinstance(epochs, int) and epochs > 0 else 1

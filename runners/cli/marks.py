@@ -25,7 +25,7 @@ def hold_marks(folder: Path, missing: float) -> bool:
     run = RunFolder(folder)
     record = run.read_run()
     stated = run_policies(run, record)
-    asked = {entry["id"]: stated[entry["id"]] for entry in record["policies"]}
+    asked = {entry.id: stated[entry.id] for entry in record.policies}
     results = check_marks(check_thresholds(run.read_frame(), asked), most_missing=missing)
     table(
         COLUMNS,

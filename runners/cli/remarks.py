@@ -117,17 +117,17 @@ def warn_of_settings(folder: Path) -> None:
     from lawbound.runners.sample import Settings
 
     run = RunFolder(folder).read_run()
-    suite, given = run["suite"], run["settings"]
-    usual = asdict(Settings(max_tokens=suite["max_tokens"])) | {"stop": []}
+    suite, given = run.suite, run.settings or {}
+    usual = asdict(Settings(max_tokens=suite.max_tokens)) | {"stop": []}
     unlike = ", ".join(
-        f"{name}={value_text(one)} (suite '{suite['id']}': {value_text(other)})"
+        f"{name}={value_text(one)} (suite '{suite.id}': {value_text(other)})"
         for name, one, other in differences(given, usual)
     )
     if unlike:
-        limit = f" (lm-eval: --gen_kwargs max_gen_toks={suite['max_tokens']})"
+        limit = f" (lm-eval: --gen_kwargs max_gen_toks={suite.max_tokens})"
         note(
             f"WARNING: these answers were asked with {unlike}: no run of the suite as it is can be compared with "
-            f"them{limit if given['max_tokens'] != suite['max_tokens'] else ''}"
+            f"them{limit if given['max_tokens'] != suite.max_tokens else ''}"
         )
 
 
@@ -143,8 +143,8 @@ def models_of(folder: Path) -> tuple[str, ...]:
     from lawbound.evals.folder.run_folder import RunFolder
 
     run = RunFolder(folder)
-    entries = run.read_run()["models"] if run.run_yaml.exists() else ()
-    return tuple(entry["model"] for entry in entries if not entry["reference"])
+    entries = run.read_run().models if run.run_yaml.exists() else ()
+    return tuple(entry.model for entry in entries if not entry.reference)
 
 
 def tell_of_models(folder: Path, before: Sequence[str]) -> None:
@@ -179,7 +179,7 @@ def tell_of_digests(*folders: Path) -> None:
             note(
                 f"{folder}: holds no run.yaml, so nobody can tell whether its numbers were changed"
             )
-        elif ITEMS not in run.read_run().get("digests", {}):
+        elif ITEMS not in run.read_run().digests:
             note(
                 f"{folder}: its run.yaml holds no digests of its questions and plan, as before they were kept, so "
                 "nobody can tell whether they were changed (run it again: it asks only what is missing)"
@@ -192,15 +192,15 @@ def tell_of_judges(folder: Path) -> None:
     from lawbound.evals.folder.run_folder import RunFolder
 
     run = RunFolder(folder).read_run()
-    record = run.get("judge")
-    if record is None:
+    panel = run.judge
+    if panel is None:
         note("judges: no answer is theirs to read; nobody was asked, the offline grader stands")
         return
     note(
-        f"judges: {record['asked']} answers put to them (equal ones to one question once), {record['no_class']} got no class "
-        f"({record['unanswered']} without a reply, {record['unreadable']} without a readable verdict, "
-        f"{record['undecided']} undecided, {record['split']} without a majority), "
-        f"{record['disagreed']} with a dissenting vote"
+        f"judges: {panel.asked} answers put to them (equal ones to one question once), {panel.no_class} got no class "
+        f"({panel.unanswered} without a reply, {panel.unreadable} without a readable verdict, "
+        f"{panel.undecided} undecided, {panel.split} without a majority), "
+        f"{panel.disagreed} with a dissenting vote"
     )
     warn(caveats_of_judges(run))
 
@@ -209,15 +209,15 @@ def tell_of_kept_judges(folder: Path) -> None:
     """Which earlier panel's readings a run that was concluded without one rests on, and what it has not read."""
     from lawbound.evals.folder.run_folder import RunFolder
 
-    record = RunFolder(folder).read_run().get("judge")
-    if record is None:
+    panel = RunFolder(folder).read_run().judge
+    if panel is None:
         return
     note(
-        f"judges: {', '.join(record['models'])} read this run before, and what was said stays "
-        f"(of {record['asked']} answers); --judge none drops it"
+        f"judges: {', '.join(panel.models)} read this run before, and what was said stays "
+        f"(of {panel.asked} answers); --judge none drops it"
     )
-    if record["unread"]:
+    if panel.unread:
         note(
-            f"WARNING: {record['unread']} answers were not put to these judges (or in other words), and the offline grader "
+            f"WARNING: {panel.unread} answers were not put to these judges (or in other words), and the offline grader "
             "read them; the same --judge asks only about what is missing"
         )

@@ -1,7 +1,7 @@
 """The report in a real browser, with answers that try everything: nothing of theirs runs."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -95,26 +95,30 @@ def test_nothing_that_a_model_wrote_runs(page: Any) -> None:
     assert not _all(page, "article img, article script, article svg, img, iframe, object")
 
 
-def test_answers_that_were_asked_at_another_address_are_named(browser: Any, tmp_path: Path) -> None:
+def test_answers_that_were_asked_at_another_address_are_named(
+    browser: Any, rewrite: Callable[..., None], tmp_path: Path
+) -> None:
     spec = RunSpec(suite="quick", models=("x",), policies=("us",), limit=1, references=False)
     lawbound.evaluate(spec, tmp_path, engines={"x": FunctionEngine(lambda _: "Yes.")})
-    folder = RunFolder(tmp_path)
-    record = folder.read_run()
-    record["models"][0]["spec"] = "openai:x@http://b/v1"
+    (entry,) = RunFolder(tmp_path).read_run().models
     origin = {"model": "x", "revision": "unverified"}
-    record["asked_as"] = [origin | {"spec": f"openai:x@http://{host}/v1"} for host in "ab"]
-    folder.write_run(record)
+    rewrite(
+        tmp_path,
+        models=[entry.content() | {"spec": "openai:x@http://b/v1"}],
+        asked_as=[origin | {"spec": f"openai:x@http://{host}/v1"} for host in "ab"],
+    )
     conclude(tmp_path)
     browser.get((tmp_path / "report.html").as_uri())
     assert _one(browser, "#about").text.endswith("x: answers were asked as openai:x@http://a/v1")
 
 
-def test_fates_of_other_answers_than_those_here_are_left_out(browser: Any, tmp_path: Path) -> None:
+def test_fates_of_other_answers_than_those_here_are_left_out(
+    browser: Any, rewrite: Callable[..., None], tmp_path: Path
+) -> None:
     spec = RunSpec(suite="quick", models=("x",), policies=("us",), limit=1, references=False)
     lawbound.evaluate(spec, tmp_path, engines={"x": FunctionEngine(lambda _: "Yes.")})
-    folder = RunFolder(tmp_path)
     judge = {"models": ["smollm2"], "mode": "hybrid", "panel": [], "last_pass": []}
-    folder.write_run(folder.read_run() | {"judge": judge})
+    rewrite(tmp_path, judge=judge)
     (tmp_path / "judgements").mkdir()
     (tmp_path / "judgements" / "readings.jsonl").touch()
     conclude(tmp_path)

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import lawbound
+from lawbound.evals.folder.record import RunRecord
 from lawbound.evals.metrics.rule_info import RuleInfo
 from lawbound.evals.run_spec import RunSpec
 from lawbound.runners.engines.function import FunctionEngine
@@ -101,6 +102,22 @@ def one_rule() -> dict[tuple[str, str], RuleInfo]:
 def frame() -> Callable[[list[Row]], pd.DataFrame]:
     """Rows to frame."""
     return lambda rows: pd.DataFrame.from_records(rows)
+
+
+@pytest.fixture(scope="session")
+def run_record() -> Callable[..., RunRecord]:
+    """Call it with what ``run.yaml`` is to hold besides, or instead of the least that it may."""
+
+    def make(**content: object) -> RunRecord:
+        least = {
+            "seed": 1,
+            "suite": {"id": "quick", "version": "1"},
+            "policies": [{"id": "p", "version": "1", "from": "p"}],
+            "models": [{"model": "m", "spec": "m", "reference": False, "grader": "offline"}],
+        }
+        return RunRecord.model_validate(least | content)
+
+    return make
 
 
 @pytest.fixture

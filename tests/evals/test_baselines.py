@@ -77,8 +77,8 @@ def test_refusing_everything_withholds_all_that_the_neutral_reference_answers(
 def test_every_request_is_accounted_for(folder: Path) -> None:
     frame = RunFolder(folder).read_frame()
     run = RunFolder(folder).read_run()
-    assert set(frame["model"]) == {entry["model"] for entry in run["models"]}
-    assert all(entry["failed"] == 0 for entry in run["models"])
+    assert set(frame["model"]) == {entry.model for entry in run.models}
+    assert all(entry.failed == 0 for entry in run.models)
     assert not frame["error"].any()
     assert frame.groupby("model").size().nunique() == 1
 

@@ -168,33 +168,32 @@ def test_pairs_that_could_not_be_judged_are_counted(behaved, solved, frame, one_
     assert "In 3 of the 160 pairs an answer could not be read" in comparison.summary
 
 
-def test_runs_that_did_not_ask_the_same_say_so():
-    run = {"suite": {"id": "quick"}, "seed": 1, "policies": [{"id": "de", "digest": "0a"}]}
+DE = {"id": "de", "version": "1", "digest": "0a", "from": "de"}
+
+
+def test_runs_that_did_not_ask_the_same_say_so(run_record):
+    run = run_record(policies=[DE])
     assert not list(unlike(run, run))
-    told = list(unlike(run, run | {"seed": 2, "policies": [{"id": "de", "digest": "0b"}]}))
+    told = list(unlike(run, run_record(seed=2, policies=[DE | {"digest": "0b"}])))
     assert [line.split(",")[0].split(": values")[0] for line in told] == [
         "The runs differ in seed",
         "Policy de does not say the same in A and B: requirements are those of each run",
     ]
 
 
-def test_what_runs_differ_in_is_named():
-    run = {
-        "suite": {"id": "quick", "version": "1"}, "seed": 1, "bank": "0a", "spec": {"limit": 5},
-        "settings": {"temperature": 0.0, "max_tokens": 48}, "policies": [],
-    }  # fmt: skip
-    warmer = run | {"settings": {"temperature": 0.7, "max_tokens": 48}}
-    (told,) = unlike(run, warmer)
+def test_what_runs_differ_in_is_named(run_record):
+    cold, warm = ({"temperature": heat, "max_tokens": 48} for heat in (0.0, 0.7))
+    run = run_record(bank="0a", spec={"limit": 5}, settings=cold)
+    (told,) = unlike(run, run_record(bank="0a", spec={"limit": 5}, settings=warm))
     assert told.startswith("The runs differ in settings (temperature): values are those of")
-    other = warmer | {"suite": {"id": "full", "version": "2"}, "spec": {"limit": None}, "bank": "1"}
+    suite = {"id": "full", "version": "2"}
+    other = run_record(settings=warm, suite=suite, spec={"limit": None}, bank="1")
     (told,) = unlike(run, other)
     assert "differ in bank, limit, settings (temperature), suite (id, version): " in told
 
 
-def test_a_policy_that_does_not_say_the_same_is_told_with_whose_rules_count():
-    one = {"suite": {"id": "quick"}, "seed": 1, "policies": [{"id": "de", "digest": "0a"}]}
-    two = one | {"policies": [{"id": "de", "digest": "0b"}]}
-    (told,) = unlike(one, two)
+def test_a_policy_that_does_not_say_the_same_is_told_with_whose_rules_count(run_record):
+    (told,) = unlike(*(run_record(policies=[DE | {"digest": digest}]) for digest in ("0a", "0b")))
     assert "rules are read from A. " in told
 
 

@@ -141,9 +141,11 @@ def test_every_command_that_reads_a_run_refuses_another_suite_in_its_record(
     )
 
 
-def test_asking_as_before_mends_a_record_that_names_another_suite(run: Path) -> None:
+def test_asking_as_before_mends_a_record_that_names_another_suite(
+    run: Path, rewrite: Callable[..., None]
+) -> None:
     before = (run / "leaderboard.csv").read_bytes()
-    RunFolder(run).write_run(RunFolder(run).read_run() | {"seed": 7})
+    rewrite(run, seed=7)
     with pytest.raises(FolderError, match="suite_hash"):
         conclude(run)
     with pytest.warns(UserWarning, match="the function was not asked"):
@@ -193,10 +195,8 @@ def test_a_board_without_its_run_is_read_and_says_so(
 
 
 def test_numbers_that_are_older_than_the_run_are_refused(run: Path) -> None:
-    record = RunFolder(run).read_run()
-    for name in (*CSVS, VERDICTS):
-        del record["digests"][name]
-    RunFolder(run).write_run(record)  # as between asking and concluding
+    asked = RunFolder(run).read_run().with_results({})
+    RunFolder(run).write_run(asked)  # as between asking and concluding
     with pytest.raises(
         FolderError,
         match=r"verdicts\.parquet: .* which has none: it was changed since, or concluding was stopped",
@@ -222,7 +222,7 @@ def _sign(run: Path, name: str) -> None:
     ],
 )
 def test_a_question_that_the_installed_bank_asks_otherwise_is_refused_whatever_its_digest(
-    run: Path, change: dict[str, str], told: str
+    run: Path, rewrite: Callable[..., None], change: dict[str, str], told: str
 ) -> None:
     file = run / "items.jsonl"
     records = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
@@ -232,11 +232,10 @@ def test_a_question_that_the_installed_bank_asks_otherwise_is_refused_whatever_i
     _sign(run, "items.jsonl")
     with pytest.raises(FolderError) as caught:
         conclude(run)
-    assert told in str(caught.value) and "'" + str(RunFolder(run).read_run()["bank"]) + "'" in str(
+    assert told in str(caught.value) and "'" + str(RunFolder(run).read_run().bank) + "'" in str(
         caught.value
     )
-    record = RunFolder(run).read_run() | {"bank": "of another version"}
-    RunFolder(run).write_run(record)
+    rewrite(run, bank="of another version")
     (run / "leaderboard.csv").unlink()  # its suite_hash is of the bank that was asked
     if "topic" in change:  # nobody knows what that bank asks
         conclude(run)
@@ -287,7 +286,7 @@ def test_no_stop_while_a_folder_is_asked_again_locks_its_user_out(
             break
         record = folder.read_run()
         is_older = file_digest(out / PLAN) == file_digest(asked / PLAN)
-        is_described = is_older == (record["spec"]["limit"] == 4)
+        is_described = is_older == (record.spec["limit"] == 4)
         fates.add((is_older, is_described))
         if is_described:
             found = stored_run(folder, record)
@@ -299,12 +298,12 @@ def test_no_stop_while_a_folder_is_asked_again_locks_its_user_out(
                 stored_run(folder, record)
         ask(prepared, out, engines=engines)
         stored_run(folder, folder.read_run())
-        assert folder.read_run()["spec"]["limit"] == limit
+        assert folder.read_run().spec["limit"] == limit
     else:
         raise AssertionError("it writes more files than that")
     assert at > 7
     assert {(True, True), (False, False)} <= fates
-    assert all(len(known) == 1 for known in folder.read_run()["digests"].values())
+    assert all(len(known) == 1 for known in folder.read_run().digests.values())
 
 
 def _stopped(_: Request) -> str:
@@ -372,7 +371,7 @@ def test_a_table_of_another_version_is_written_anew_by_what_can_write_it(
 
 
 def test_questions_of_another_bank_that_a_stopped_run_wrote_are_not_those_of_the_one_before(
-    run: Path,
+    run: Path, rewrite: Callable[..., None]
 ) -> None:
     with pytest.raises(KeyboardInterrupt):
         evaluate(
@@ -381,7 +380,7 @@ def test_questions_of_another_bank_that_a_stopped_run_wrote_are_not_those_of_the
         )  # fmt: skip
     folder = RunFolder(run)
     stored_run(folder, folder.read_run())  # of the installed bank, so that each is held against it
-    folder.write_run(folder.read_run() | {"bank": "of another version"})
+    rewrite(run, bank="of another version")
     with pytest.raises(FolderError, match=r"items\.jsonl: was written by a run that was stopped"):
         stored_run(folder, folder.read_run())
 

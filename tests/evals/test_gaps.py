@@ -156,10 +156,8 @@ def test_no_gate_passes_while_a_model_is_missing_whole(stopped, command):
     assert code == 0 and "n was not asked to its end" in err and "no gate passes" not in err
 
 
-def test_a_reference_model_that_is_missing_fails_no_gate(stopped, command, tmp_path):
+def test_a_reference_model_that_is_missing_fails_no_gate(stopped, command, rewrite, tmp_path):
     run = RunFolder(copytree(stopped, tmp_path / "run"))
-    record = run.read_run()
-    record["spec"] |= {"models": ["m"], "references": True}
-    run.write_run(record)
+    rewrite(run.root, spec=run.read_run().spec | {"models": ["m"], "references": True})
     code, _, err = command("gate", run.root, "--that", "truncated<=1")
     assert code == 0 and "reference:coin was not asked to its end" in err

@@ -14,6 +14,7 @@ from run_files import judge_of
 
 import lawbound
 from lawbound.evals.conclude import conclude
+from lawbound.evals.folder.record import AgreementEntry, JudgeEntry, ModelEntry, PanelEntry
 from lawbound.evals.judging.agreement import agreement
 from lawbound.evals.judging.cost import judge_costs
 from lawbound.evals.judging.counts import own_judges
@@ -240,9 +241,9 @@ def test_agreement_is_what_is_left_above_chance() -> None:
     plain = Requirement("answer")
     votes = [(plain, {"a": a, "b": b}) for (a, b), times in table.items() for _ in range(times)]
     votes.append((plain, {"a": "unanswered", "b": "answer"}))
-    assert agreement(["a", "b"], votes) == [
-        {"judges": ["a", "b"], "both": 50, "same": 35, "same_outcome": 35, "kappa": 0.4}
-    ]
+    assert agreement(["a", "b"], votes) == (
+        AgreementEntry(judges=("a", "b"), both=50, same=35, same_outcome=35, kappa=0.4),
+    )
 
 
 def test_judges_of_one_class_who_differ_in_an_add_on_agree_where_it_decides_nothing() -> None:
@@ -253,7 +254,7 @@ def test_judges_of_one_class_who_differ_in_an_add_on_agree_where_it_decides_noth
         (Requirement("refuse"), said),  # a breach with it and without
     ]
     (found,) = agreement(["a", "b"], votes)
-    assert (found["both"], found["same"], found["same_outcome"]) == (3, 3, 1)
+    assert (found.both, found.same, found.same_outcome) == (3, 3, 1)
 
 
 @pytest.mark.parametrize("guard", ["", "guard:llama-guard:"])
@@ -279,15 +280,16 @@ def test_the_most_that_judges_cost_is_told_before_anything_is_asked(
 
 def _run(judge: str, *fingerprints: tuple[str, str] | None, reference: bool = False) -> Any:
     mine, theirs = (
-        one and dict(zip(("model", "revision"), one, strict=True)) for one in fingerprints
+        dict(zip(("model", "revision"), one, strict=True)) if one else None for one in fingerprints
     )
-    model = {
-        "model": "x",
-        "spec": "openai:x@http://h/v1",
-        "reference": reference,
-        "fingerprint": theirs,
-    }
-    return {"models": [model], "judge": {"last_pass": [{"model": judge, "fingerprint": mine}]}}
+    panel = PanelEntry(
+        models=(judge,), mode="all", last_pass=(JudgeEntry(model=judge, fingerprint=mine),)
+    )
+    model = ModelEntry(
+        model="x", spec="openai:x@http://h/v1", reference=reference, grader="offline",
+        fingerprint=theirs or {},
+    )  # fmt: skip
+    return panel, (model,)
 
 
 @pytest.mark.parametrize(
@@ -302,8 +304,8 @@ def _run(judge: str, *fingerprints: tuple[str, str] | None, reference: bool = Fa
         (_run("hf:here", ("x", "abc"), ("x", "abc"), reference=True), False),
     ],
 )
-def test_a_judge_that_is_the_judged_model_is_told(run: dict[str, Any], is_own: bool) -> None:
-    assert bool(own_judges(run)) == is_own
+def test_a_judge_that_is_the_judged_model_is_told(run: Any, is_own: bool) -> None:
+    assert bool(own_judges(*run)) == is_own
 
 
 def test_the_command_warns_of_a_model_that_judges_itself(

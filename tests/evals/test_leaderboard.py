@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from lawbound.evals.estimate import REPORTED, Estimate
+from lawbound.evals.folder.record import RunRecord
 from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows, ties_a_baseline
 from lawbound.evals.leaderboard.card import model_card
 from lawbound.evals.leaderboard.columns import LEADERBOARD, METRICS, SCHEMA_VERSION, schema_files
@@ -18,13 +19,29 @@ from lawbound.runners.cli.results import print_leaderboard
 
 PLACE = ("a", "cn", "generate")
 
-RUN = {
-    "suite": {"id": "quick", "version": "1"},
-    "seed": 1,
-    "policies": [{"id": "cn", "version": "2026.11"}, {"id": "de", "version": "2"}],
-    "models": [{"model": "reference:coin", "reference": True}],
-    "lawbound": "0.1.0",
+COIN = {
+    "model": "reference:coin",
+    "spec": "reference:coin",
+    "reference": True,
+    "grader": "declared",
 }
+RUN = RunRecord.model_validate(
+    {
+        "suite": {"id": "quick", "version": "1"},
+        "seed": 1,
+        "policies": [
+            {"id": "cn", "version": "2026.11", "from": "cn"},
+            {"id": "de", "version": "2", "from": "de"},
+        ],
+        "models": [COIN],
+        "lawbound": "0.1.0",
+    }
+)
+
+
+def changed(**content):
+    """The same run but for that."""
+    return RunRecord.model_validate(RUN.content() | content)
 
 
 def model(name, j, capability, tax, *, policy="cn", spread=0.05, mode="generate"):
@@ -168,9 +185,18 @@ def test_merged_runs_are_ranked_together_and_references_stand_once():
     ("change", "word"),
     [
         ({"suite": {"id": "quick", "version": "2"}}, "suite_hash"),
-        ({"policies": [{"id": "cn", "version": "2027.1"}]}, "policy_version of cn"),
+        ({"policies": [{"id": "cn", "version": "2027.1", "from": "cn"}]}, "policy_version of cn"),
         (
-            {"policies": [{"id": "cn", "version": "2026.11", "digest": "0123456789abcdef"}]},
+            {
+                "policies": [
+                    {
+                        "id": "cn",
+                        "version": "2026.11",
+                        "digest": "0123456789abcdef",
+                        "from": "cn",
+                    }
+                ]
+            },
             "policy_digest of cn",
         ),
         ({"scorer_version": "99"}, "scorer_version"),
@@ -181,7 +207,7 @@ def test_merged_runs_are_ranked_together_and_references_stand_once():
 def test_runs_that_differ_are_not_merged_unless_told_and_then_say_so(change, word):
     boards = {
         "one": leaderboard_rows(model("a", 0.3, 0.3, 0.1), RUN),
-        "two": leaderboard_rows(model("b", 0.9, 0.9, 0.1), RUN | change),
+        "two": leaderboard_rows(model("b", 0.9, 0.9, 0.1), changed(**change)),
     }
     with pytest.raises(LeaderboardError, match=word):
         merge_boards(boards)
@@ -230,7 +256,7 @@ def test_boards_of_another_version_are_told_in_one_line(command, tmp_path):
 
 def test_runs_that_differ_are_not_merged_though_they_have_references_only():
     coin = model("reference:coin", 0, 0, 0)
-    other = RUN | {"policies": [{"id": "cn", "version": "2027.1"}]}
+    other = changed(policies=[{"id": "cn", "version": "2027.1", "from": "cn"}])
     boards = {"one": leaderboard_rows(coin, RUN), "two": leaderboard_rows(coin, other)}
     with pytest.raises(LeaderboardError, match="policy_version of cn"):
         merge_boards(boards)

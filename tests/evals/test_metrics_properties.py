@@ -177,7 +177,7 @@ def test_j_does_not_fall_when_an_answer_improves(
 
 @pytest.mark.parametrize("change", [{"error": True}, {"blocked": True}, {}])
 def test_a_run_in_which_nothing_could_be_judged_concludes_nothing(
-    behaved, solved, one_rule, change
+    behaved, solved, one_rule, run_record, change
 ):
     frame = frame_of(
         behaved, solved, ["unscored"] * 3, ["unscored"] * 3, ["unscored"] * 3, ([0], [0])
@@ -190,17 +190,17 @@ def test_a_run_in_which_nothing_could_be_judged_concludes_nothing(
         assert headline[metric].note
     counted = headline["adherence"]
     assert counted.errors + counted.blocked + counted.unscored == 3
-    board = leaderboard_rows(found, {})
+    board = leaderboard_rows(found, run_record())
     assert len(board) == 1
     assert csv_bytes(board).count(b"\n") == 2
 
 
-def test_an_empty_frame_gives_empty_tables(behaved, one_rule):
+def test_an_empty_frame_gives_empty_tables(behaved, one_rule, run_record):
     frame = pd.DataFrame.from_records([behaved("x", "answer", "answer")]).iloc[:0]
     found = compute_metrics(frame, one_rule, seed=0)
     assert found == ()
     assert csv_bytes(metrics_rows(found)).count(b"\n") == 1
-    assert csv_bytes(leaderboard_rows(found, {})).count(b"\n") == 1
+    assert csv_bytes(leaderboard_rows(found, run_record())).count(b"\n") == 1
 
 
 def test_the_same_frame_gives_the_same_bytes(behaved, solved, one_rule):

@@ -15,6 +15,7 @@ from lawbound import FunctionEngine, RunSpec, evaluate
 from lawbound.evals.caveats import caveats
 from lawbound.evals.conclude import conclude
 from lawbound.evals.estimate import Estimate
+from lawbound.evals.folder.record import JudgeEntry, PanelEntry, RunRecord
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.gaps import Gaps
 from lawbound.evals.report import embed, render_report
@@ -37,7 +38,14 @@ JUDGED: Row = {
     "met": 1.0, "score": float("nan"), "outcome": "", "truncated": False, "blocked": False,
     "evidence": "",
 }  # fmt: skip
-RUN = {"suite": {"id": "<b>&quick", "version": "1"}, "seed": 1, "policies": [], "models": []}
+RUN = RunRecord.model_validate(
+    {
+        "suite": {"id": "<b>&quick", "version": "1"},
+        "seed": 1,
+        "policies": [{"id": "p", "version": "1", "from": "p"}],
+        "models": [{"model": "m", "spec": "hf:m", "reference": False, "grader": "offline"}],
+    }
+)
 
 
 def _held(page: str) -> Any:
@@ -260,14 +268,12 @@ def test_a_figure_names_whom_it_has_no_mark_for_and_its_table_says_why() -> None
 
 
 def test_what_the_console_warns_of_stands_in_the_report(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    rewrite: Callable[..., None], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spec = RunSpec(models=("m",), policies=("us",), limit=1, references=False)
     evaluate(spec, tmp_path, engines={"m": FunctionEngine(lambda _: "...", name="m")})
-    folder = RunFolder(tmp_path)
-    record = folder.read_run()
-    record["spec"] = record["spec"] | {"models": ["m", "never"]}
-    folder.write_run(record)
+    spec_as_asked = RunFolder(tmp_path).read_run().spec
+    rewrite(tmp_path, spec=spec_as_asked | {"models": ["m", "never"]})
     conclusion = conclude(tmp_path)
     warn_of_gaps(conclusion.gaps)
     warn_of_answers(conclusion.gaps)
@@ -278,17 +284,10 @@ def test_what_the_console_warns_of_stands_in_the_report(
 
 
 def test_judges_that_are_not_to_be_trusted_and_ties_are_told_as_well() -> None:
-    entry = {
-        "model": "smollm2",
-        "failed": 1,
-        "requests": 2,
-        "last_error": "tea",
-        "canaries_failed": 3,
-    }
+    judge = JudgeEntry(model="smollm2", failed=1, requests=2, last_error="tea", canaries_failed=3)
+    panel = PanelEntry(models=("smollm2",), mode="hybrid", last_pass=(judge,))
     gaps = Gaps({}, {}, (), (), {}, {}, {}, {})
-    run: dict[str, Any] = {"judge": {"last_pass": [entry]}}
-    run |= {"models": [{"model": "m", "spec": "hf:m", "reference": False}]}
-    told = caveats(gaps, ["model 'm' equals"], run)
+    told = caveats(gaps, ["model 'm' equals"], RUN.judged_by(panel, "1"))
     assert [one.text[:34] for one in told] == [
         "judge smollm2: 1 of 2 requests fai",
         "judge smollm2 got 3 of its questio",

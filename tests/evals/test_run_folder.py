@@ -13,6 +13,7 @@ from lawbound.evals.conclude import Conclusion
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.estimates import read_estimates
 from lawbound.evals.folder.files import FolderError, read_records, write_lines
+from lawbound.evals.folder.record import RunRecord
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.gaps import not_asked
 from lawbound.evals.leaderboard.board import metrics_rows
@@ -137,9 +138,9 @@ def _ask(out: Path, *policies: str) -> None:
 
 def test_a_policy_named_twice_is_asked_once(tmp_path: Path) -> None:
     _ask(tmp_path, "us", "us", "de")
-    recorded = RunFolder(tmp_path).read_run()["policies"]
-    assert [entry["id"] for entry in recorded] == ["us", "de"]
-    assert all(len(entry["digest"]) == 16 for entry in recorded)
+    recorded = RunFolder(tmp_path).read_run().policies
+    assert [entry.id for entry in recorded] == ["us", "de"]
+    assert all(len(entry.digest) == 16 for entry in recorded)
 
 
 def test_a_file_that_is_not_there_is_named_once_and_without_a_number(tmp_path: Path) -> None:
@@ -290,9 +291,10 @@ def test_a_model_that_was_not_asked_to_its_end_is_named_when_the_run_is_judged_a
 
 
 @pytest.mark.parametrize("spec", [{}, {"models": "n"}, {"models": [1], "references": True}])
-def test_a_run_that_does_not_say_whom_it_was_to_ask_misses_nobody(spec: dict[str, Any]) -> None:
-    record = {"spec": spec, "suite": {"id": "x", "version": "1"}, "models": [{"spec": "m"}]}
-    assert not_asked(record) == ()
+def test_a_run_that_does_not_say_whom_it_was_to_ask_misses_nobody(
+    run_record: Callable[..., RunRecord], spec: dict[str, Any]
+) -> None:
+    assert not_asked(run_record(spec=spec)) == ()
 
 
 @pytest.mark.parametrize("policies", [("cn",), ("cn", "us", "de")])

@@ -102,8 +102,8 @@ def test_asking_stores_what_each_policy_says(out: Path) -> None:
     record = RunFolder(out).read_run()
     found = run_policies(RunFolder(out), record)
     assert list(found) == ["town", "us", "intl"]
-    assert [found[e["id"]].digest for e in record["policies"]] == [
-        entry["digest"] for entry in record["policies"]
+    assert [found[entry.id].digest for entry in record.policies] == [
+        entry.digest for entry in record.policies
     ]
     assert found["us"].digest == load_policy("us").digest
 
@@ -173,22 +173,22 @@ def test_a_stored_text_that_was_edited_or_damaged_is_one_line(
 
 
 def test_a_text_that_does_not_fit_names_the_version_that_wrote_the_folder_if_it_is_another(
-    town: Path, out: Path
+    town: Path, out: Path, rewrite: Callable[..., None]
 ) -> None:
     folder, file = RunFolder(out), out / "policies" / "town.yaml"
     file.write_text(file.read_text("utf-8").replace("behaviour: refuse", "behaviour: answer"))
     with pytest.raises(FolderError) as caught:
         conclude(out)
     assert "Lawbound" not in str(caught.value)
-    now = folder.read_run()["lawbound"]
-    folder.write_run(folder.read_run() | {"lawbound": "0.0.9"})
+    now = folder.read_run().lawbound
+    rewrite(out, lawbound="0.0.9")
     told = f"the folder is of Lawbound '0.0.9', this is {now}, and digests may differ between"
     with pytest.raises(FolderError, match=told):
         conclude(out)
-    folder.write_run(folder.read_run() | {"lawbound": IMPORTED})
+    rewrite(out, lawbound=IMPORTED)
     with pytest.raises(FolderError, match="another version than this may have asked in lm-eval"):
         conclude(out)
-    folder.write_run(folder.read_run() | {"lawbound": "0.0.9"})
+    rewrite(out, lawbound="0.0.9")
     file.unlink()
     town.write_text(RELAXED, encoding="utf-8")
     with pytest.raises(FolderError, match=told):
@@ -259,8 +259,8 @@ def test_asked_again_under_another_text_the_folder_is_that_of_the_newer_run(
         read_samples(RunFolder(run).samples("m")).keys() for run in (out, tmp_path / "alone")
     )
     assert stored > fresh  # what the model said to the older prompts stays, and counts for nothing
-    (entry,) = RunFolder(out).read_run()["models"]
-    assert entry["stale"] == len(stored) - len(fresh)
+    (entry,) = RunFolder(out).read_run().models
+    assert entry.stale == len(stored) - len(fresh)
 
 
 def test_a_run_under_another_text_that_was_stopped_is_concluded_by_neither(

@@ -12,6 +12,7 @@ import pytest
 
 from lawbound import ModelError, RunSpec, evaluate
 from lawbound.evals.asking import ask
+from lawbound.evals.folder.record import RunRecord
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.observer import Silent
 from lawbound.evals.prepare import prepare
@@ -57,9 +58,8 @@ def test_answers_that_another_server_gave_are_told(
     # The newer address does not become that of the answers.
     assert _warnings(command(*_run(tmp_path, second))[2]) == [told]
     assert _warnings(command(*_run(tmp_path, first))[2]) == []
-    assert RunFolder(tmp_path).read_run()["asked_as"] == [
-        {"model": "x", "revision": "unverified", "spec": first}
-    ]
+    (origin,) = RunFolder(tmp_path).read_run().asked_as
+    assert origin.content() == {"model": "x", "revision": "unverified", "spec": first}
 
 
 def test_a_mixture_of_two_servers_answers_is_told(
@@ -90,7 +90,7 @@ class _Stop(Silent):
         self.named: list[list[str]] = []
 
     def advance(self, steps: int) -> None:
-        self.named.append([one["spec"] for one in self.folder.read_run()["asked_as"]])
+        self.named.append([one.spec for one in self.folder.read_run().asked_as])
         if len(self.named) > 1 and steps:
             raise KeyboardInterrupt
 
@@ -101,13 +101,13 @@ def test_a_stop_does_not_lose_the_address_that_gave_answers(
     first, second = serve("one"), serve("two")
     command(*_run(tmp_path, first, "--strength", "full"))
     spec = RunSpec(models=(second,), policies=("us",), limit=1, references=False)
-    before = RunFolder(tmp_path).read_run()
+    before = RunFolder(tmp_path).read_run().content()
     stop = _Stop(tmp_path)
     with pytest.raises(KeyboardInterrupt):
         ask(prepare(spec), tmp_path, observer=stop)
     # Named before its first answer, so that it is not lost with the process.
     assert stop.named[0] == [first, second]
-    after = RunFolder(tmp_path).read_run()
+    after = RunFolder(tmp_path).read_run().content()
     assert [one["spec"] for one in after.pop("asked_as")] == [first, second]
     assert before.pop("asked_as")
     (plan,) = (name for name in before["digests"] if name.startswith("plan/"))
@@ -140,7 +140,7 @@ def test_an_address_that_answered_nothing_is_not_kept(
     for out in (begun, new):
         assert fault in command(*_run(out, silent, "--max-errors", allowed))[2]
         assert _warnings(command(*_run(out, first))[2]) == []
-        assert [one["spec"] for one in RunFolder(out).read_run()["asked_as"]] == [first]
+        assert [one.spec for one in RunFolder(out).read_run().asked_as] == [first]
 
 
 def test_a_slash_at_the_end_makes_no_other_address(
@@ -150,7 +150,7 @@ def test_a_slash_at_the_end_makes_no_other_address(
     command(*_run(tmp_path, first))
     assert _warnings(command(*_run(tmp_path, first + "/"))[2]) == []
     command(*_run(tmp_path, first + "/", "--strength", "none,full"))
-    assert [one["spec"] for one in RunFolder(tmp_path).read_run()["asked_as"]] == [first]
+    assert [one.spec for one in RunFolder(tmp_path).read_run().asked_as] == [first]
 
 
 def test_a_revision_keeps_the_answers_of_two_servers_apart(
@@ -183,7 +183,8 @@ def test_a_run_folder_that_names_no_origins_tells_the_model_of_its_run(
     first, second = serve("one"), serve("two")
     command(*_run(tmp_path, first))
     folder = RunFolder(tmp_path)
-    folder.write_run({k: v for k, v in folder.read_run().items() if k != "asked_as"})
+    told = {k: v for k, v in folder.read_run().content().items() if k != "asked_as"}
+    folder.write_run(RunRecord.model_validate(told))
     (told,) = _warnings(command(*_run(tmp_path, second))[2])
     assert f"asked as {first}; " in told
 

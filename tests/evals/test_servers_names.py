@@ -54,8 +54,8 @@ def run(tmp_path: Path) -> Run:
 
 
 def _counts(out: Path) -> dict[str, int]:
-    (origin,) = RunFolder(out).read_run()["asked_as"]
-    return origin.get("answered_as", {})
+    (origin,) = RunFolder(out).read_run().asked_as
+    return dict(origin.answered_as)
 
 
 def test_one_name_is_recorded_and_no_warning(serve: Serve, run: Run, tmp_path: Path) -> None:

@@ -304,7 +304,7 @@ def _logs(folder: Path, change: Callable[[dict[str, Any]], None]) -> Path:
 def test_logs_become_a_run(tmp_path: Path) -> None:
     folder = import_logs(_logs(tmp_path / "logs", lambda about: None), tmp_path / "run")
     record = folder.read_run()
-    assert [entry["model"] for entry in record["models"]] == ["lm-eval:dummy:"]
+    assert [entry.model for entry in record.models] == ["lm-eval:dummy:"]
     folder.check_files(record)
     _plan_line(folder.root, epoch=1)
     with pytest.raises(FolderError, match=r"\.jsonl: found the digest '"):
@@ -338,6 +338,8 @@ def test_a_log_opens_no_path_and_brings_no_odd_item(
 
 def test_a_record_that_says_one_thing_twice_can_be_read_again(tmp_path: Path, judged: Path) -> None:
     record = RunFolder(judged).read_run()
-    record["models"][1]["fingerprint"] = record["models"][0]["fingerprint"]
+    same = {"fingerprint": record.models[0].fingerprint}
+    models = (record.models[0], *(one.model_copy(update=same) for one in record.models[1:]))
+    record = record.model_copy(update={"models": models})
     RunFolder(tmp_path).write_run(record)
     assert RunFolder(tmp_path).read_run() == record

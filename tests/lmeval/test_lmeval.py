@@ -130,9 +130,9 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 def test_logs_of_a_chat_api_become_a_run(api: Path, tmp_path: Path) -> None:
     folder = import_logs(api, tmp_path / "imported")
-    (entry,) = folder.read_run()["models"]
-    samples = read_samples(folder.samples(entry["model"]))
-    assert (entry["requests"], entry["failed"]) == (len(samples), 0)
+    (entry,) = folder.read_run().models
+    samples = read_samples(folder.samples(entry.model))
+    assert (entry.requests, entry.failed) == (len(samples), 0)
     assert all(sample.text.startswith("answer to ") for sample in samples.values())
     assert {sample.placement for sample in samples.values()} == {"system", "none"}
 
@@ -150,10 +150,10 @@ def test_an_empty_text_of_a_chat_api_is_a_failed_request(
 ) -> None:
     for name, found, failed in (("api", api, True), ("own", logs, False)):
         folder = import_logs(_edited(found, tmp_path / name, _emptied), tmp_path / f"{name}-run")
-        (entry,) = folder.read_run()["models"]
-        samples = read_samples(folder.samples(entry["model"]))
+        (entry,) = folder.read_run().models
+        samples = read_samples(folder.samples(entry.model))
         assert {bool(sample.error) for sample in samples.values()} == {failed}
-        assert entry["failed"] == (entry["requests"] if failed else 0)
+        assert entry.failed == (entry.requests if failed else 0)
 
 
 def _numbers(folder: Path) -> pd.DataFrame:
@@ -214,7 +214,7 @@ def test_logs_of_some_of_the_documents_are_no_twin_of_a_whole_run(
     samples.write_text("".join(lines[:-1]), encoding="utf-8")
     boards = {"part": _board(part, tmp_path / "a"), "whole": _board(logs, tmp_path / "b")}
     assert boards["part"]["suite_hash"][0] != boards["whole"]["suite_hash"][0]
-    limit = RunFolder(tmp_path / "a").read_run()["spec"]["limit"]
+    limit = RunFolder(tmp_path / "a").read_run().spec["limit"]
     assert limit == f"{len(lines) - 1} of {len(lines)} documents"
 
 
@@ -242,9 +242,9 @@ def test_a_policy_that_has_changed_since_the_log_judges_nothing(logs: Path, tmp_
 
 def test_an_imported_run_holds_the_text_that_was_asked_under(logs: Path, tmp_path: Path) -> None:
     run = import_logs(logs, tmp_path / "out")
-    (entry,) = run.read_run()["policies"]
-    assert entry["id"] == "cn"
-    assert run_policies(run, run.read_run())["cn"].digest == entry["digest"]
+    (entry,) = run.read_run().policies
+    assert entry.id == "cn"
+    assert run_policies(run, run.read_run())["cn"].digest == entry.digest
     assert [path.name for path in (tmp_path / "out" / "policies").iterdir()] == ["cn.yaml"]
 
 
@@ -318,10 +318,9 @@ def test_a_key_among_the_models_arguments_is_written_nowhere(logs: Path, tmp_pat
     change = ('"model_args": {}', given)
     out = tmp_path / "out"
     conclude(import_logs(_copied(logs, tmp_path / "logs", replace=change), out).root)
-    (entry,) = RunFolder(out).read_run()["models"]
+    (entry,) = RunFolder(out).read_run().models
     assert (
-        entry["model"]
-        == "lm-eval:lawbound-test:api_key=[key],base_url=http://[hidden]@h/v1,model=m"
+        entry.model == "lm-eval:lawbound-test:api_key=[key],base_url=http://[hidden]@h/v1,model=m"
     )
     written = b"".join(file.read_bytes() for file in out.rglob("*") if file.is_file())
     assert b"hunter" not in written

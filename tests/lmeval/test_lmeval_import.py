@@ -39,7 +39,7 @@ def test_results_without_a_log_of_ours_are_nobodys(logs: Path, tmp_path: Path) -
     (logs / "results_2025.json").write_text("{}", encoding="utf-8")
     (logs / "samples_gsm8k_2025.jsonl").write_text("", encoding="utf-8")
     assert [file.name for file in find_results(logs)] == ["results_2026.json"]
-    assert len(import_logs(logs, tmp_path / "run").read_run()["models"]) == 1
+    assert len(import_logs(logs, tmp_path / "run").read_run().models) == 1
 
 
 def test_results_that_were_named_otherwise_are_sent_to_their_folder(logs: Path) -> None:

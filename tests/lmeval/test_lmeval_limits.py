@@ -67,7 +67,7 @@ def test_of_two_limits_the_one_that_was_sent_is_recorded(
     tmp_path: Path, model: str, asked: dict[str, int], sent: int
 ) -> None:
     run = import_logs(_log(tmp_path / "logs", model=model, **asked), tmp_path / "run")
-    assert run.read_run()["settings"]["max_tokens"] == sent
+    assert run.read_run().settings["max_tokens"] == sent
 
 
 @pytest.mark.parametrize(
@@ -223,8 +223,8 @@ def test_what_a_newer_log_replaces_is_counted(
     _log(logs, number=newer, stamp=SECOND)
     with pytest.warns(LeftOutWarning) as told:
         run = import_logs(logs, tmp_path / "run", newest=True)
-    (entry,) = run.read_run()["models"]
-    assert entry["requests"] == newer
+    (entry,) = run.read_run().models
+    assert entry.requests == newer
     (line,) = [str(one.message) for one in told]
     first, second = (logs / f"samples_lawbound_us_{stamp}.jsonl" for stamp in (FIRST, SECOND))
     assert line.startswith(f"{first}: {lost}") and f"--newest takes {second}" in line
@@ -273,8 +273,8 @@ def test_how_a_server_is_asked_is_no_part_of_the_models_name(tmp_path: Path, giv
     logs = _log(tmp_path / "logs", model="local-chat-completions")
     results = {"config": {"model": "local-chat-completions", "model_args": given}}
     (logs / f"results_{FIRST}.json").write_text(json.dumps(results), encoding="utf-8")
-    (entry,) = import_logs(logs, tmp_path / "run").read_run()["models"]
-    assert entry["model"] == "lm-eval:local-chat-completions:model=m"
+    (entry,) = import_logs(logs, tmp_path / "run").read_run().models
+    assert entry.model == "lm-eval:local-chat-completions:model=m"
 
 
 def test_two_servers_of_one_model_are_two_by_their_addresses(tmp_path: Path) -> None:
@@ -283,8 +283,8 @@ def test_two_servers_of_one_model_are_two_by_their_addresses(tmp_path: Path) -> 
         given = {"model": "m", "base_url": f"http://{host}/v1?route=hunter2"}
         results = {"config": {"model": "local-chat-completions", "model_args": given}}
         (logs / f"results_{FIRST}.json").write_text(json.dumps(results), encoding="utf-8")
-        (entry,) = import_logs(logs, tmp_path / host).read_run()["models"]
-        names.add(entry["model"].partition("base_url=http:")[2])
+        (entry,) = import_logs(logs, tmp_path / host).read_run().models
+        names.add(entry.model.partition("base_url=http:")[2])
     assert names == {"//a/v1?[hidden],model=m", "//b/v1?[hidden],model=m"}
 
 

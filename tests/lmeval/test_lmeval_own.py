@@ -149,8 +149,8 @@ def test_a_name_a_tag_and_the_length_of_answers_are_a_tasks_own(
     )  # fmt: skip
     logs = _lm_eval(own, "lawbound_mine", tmp_path / "logs", "--model_args", f"api={api}")
     run = import_logs(logs, tmp_path / "out").read_run()
-    assert [entry["id"] for entry in run["policies"]] == ["us"]
-    assert run["settings"]["max_tokens"] == 96
+    assert [entry.id for entry in run.policies] == ["us"]
+    assert run.settings["max_tokens"] == 96
     assert not [r for r in caplog.records if r.name == "lawbound.lmeval"]
 
 

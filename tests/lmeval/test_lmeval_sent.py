@@ -43,7 +43,7 @@ def _run(folder: Path, kind: str, arguments: Any, asked: dict[str, Any]) -> RunF
 
 
 def _settings(folder: Path, kind: str, arguments: Any, asked: dict[str, Any]) -> dict[str, Any]:
-    return dict(_run(folder, kind, arguments, asked).read_run()["settings"])
+    return dict(_run(folder, kind, arguments, asked).read_run().settings)
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_a_key_that_stands_deep_in_a_setting_is_kept_and_shown_nowhere(
     }
     given = {"model": "m", "extra": {"password": "hunter2"}, "note": "sk-hunter2hunter2"}
     run = _run(tmp_path, CHAT, given, asked)
-    others = run.read_run()["settings"]["others"]
+    others = run.read_run().settings["others"]
     assert others["extra_body"] == '{"a": [{"token": "[key]"}], "api_key": "[key]"}'
     assert others["user"] == '"[hidden]"'
     assert not [file for file in run.root.rglob("*") if file.is_file() and "hunter2" in _text(file)]

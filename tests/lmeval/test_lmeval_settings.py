@@ -70,10 +70,10 @@ def test_what_else_shapes_an_answer_is_part_of_its_run(
 ) -> None:
     plain = import_logs(_log(tmp_path / "a"), tmp_path / "plain")
     other = import_logs(_log(tmp_path / "b", **asked), tmp_path / "other")
-    settings = other.read_run()["settings"]
+    settings = other.read_run().settings
     assert settings.pop("others") == {name: json.dumps(value) for name, value in asked.items()}
-    assert settings == plain.read_run()["settings"]
-    model = plain.read_run()["models"][0]["model"]
+    assert settings == plain.read_run().settings
+    model = plain.read_run().models[0].model
     keys = [{one.key for one in run.read_plan(model)} for run in (plain, other)]
     assert keys[0] and not keys[0] & keys[1]
 
@@ -91,7 +91,7 @@ def test_logs_that_were_decoded_in_two_ways_are_no_one_run(
 
 def test_a_key_among_the_settings_is_not_kept(tmp_path: Path) -> None:
     run = import_logs(_log(tmp_path / "logs", api_key="sk-1"), tmp_path / "run")
-    assert run.read_run()["settings"]["others"] == {"api_key": '"[key]"'}
+    assert run.read_run().settings["others"] == {"api_key": '"[key]"'}
 
 
 @pytest.mark.parametrize("name", ["", "a b", "\ud800", "x" * 101])
@@ -125,7 +125,7 @@ def test_the_temperature_that_was_used_is_recorded(
     tmp_path: Path, kind: str, model: str, asked: dict[str, Any], sent: float
 ) -> None:
     run = import_logs(_log(tmp_path / "logs", kind=kind, model=model, **asked), tmp_path / "run")
-    assert run.read_run()["settings"]["temperature"] == sent
+    assert run.read_run().settings["temperature"] == sent
 
 
 @pytest.mark.parametrize(
@@ -254,7 +254,7 @@ def test_results_that_were_named_otherwise_are_found_by_their_time(
     _log(logs, results="results", policy="cn", time=LATER)
     (logs / f"unrelated_{LATER[:-1]}9.json").write_text("{}", encoding="utf-8")
     run = import_logs(logs, tmp_path / "run")
-    assert [policy["id"] for policy in run.read_run()["policies"]] == ["cn", "us"]
+    assert [policy.id for policy in run.read_run().policies] == ["cn", "us"]
     with pytest.raises(FolderError, match=f"is one file of lm-eval's logs.*lawbound score {logs}"):
         is_log_folder(logs / f"{results}_{TIME}.json")
     assert not is_log_folder(logs / f"unrelated_{LATER[:-1]}9.json")
@@ -265,7 +265,7 @@ def test_the_newest_is_told_by_its_time_and_not_by_its_name(tmp_path: Path) -> N
     _log(logs, results="results")
     with pytest.warns(UserWarning, match="answers left out: 4"):
         run = import_logs(logs, tmp_path / "run", newest=True)
-    assert run.read_run()["settings"]["max_tokens"] == 96
+    assert run.read_run().settings["max_tokens"] == 96
 
 
 def test_a_log_without_its_results_is_not_passed_over(tmp_path: Path) -> None:

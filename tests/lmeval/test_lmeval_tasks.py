@@ -176,8 +176,8 @@ def test_a_policy_of_the_users_own_runs_inside_lm_eval(
     policy = str(own / "acme.yaml")
     board = conclude(import_logs(own / "logs", own / "run", policies=[policy]).root).leaderboard
     assert list(board["policy"]) == ["acme"]
-    (entry,) = RunFolder(own / "run").read_run()["policies"]
-    assert (entry["digest"], entry["from"]) == (load_policy(policy).digest, policy)
+    (entry,) = RunFolder(own / "run").read_run().policies
+    assert (entry.digest, entry.typed) == (load_policy(policy).digest, policy)
 
 
 def test_a_task_whose_folder_is_unknown_needs_an_absolute_path(own: Path) -> None:
@@ -254,7 +254,7 @@ def test_the_newest_log_of_the_same_questions_can_be_taken(logs: Path, tmp_path:
     (samples,) = (tmp_path / "out" / "samples").iterdir()
     text = samples.read_text(encoding="utf-8")
     assert text.count("Here it is.") == len(_lines(logs)) and "can't" not in text
-    assert len(run.read_run()["models"]) == 1
+    assert len(run.read_run().models) == 1
 
 
 @pytest.mark.parametrize("option", [["--newest"], ["--policy", "acme.yaml"]])
