@@ -1,6 +1,6 @@
 """The verdict frame: one row an answer x policy, everything that a metric may ask about beside it.
 
-Its columns are documented in ``docs/formats.md``; it is what ``verdicts.parquet`` holds.
+Its columns are those of `lawbound.evals.verdict_columns`; it is what ``verdicts.parquet`` holds.
 """
 
 from __future__ import annotations

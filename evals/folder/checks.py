@@ -7,22 +7,19 @@ therefore held against what a run writes, and the first fault is told with its p
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
 from sys import intern
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from lawbound.rubrics.policy.requirement import STRICTNESS
+from lawbound.evals.verdict_columns import VERDICT_COLUMNS, VerdictType
 from lawbound.rubrics.prompts.conditions import STRENGTHS
-from lawbound.rubrics.verdict import Behaved
 from lawbound.runners.plan import Assignment
-from lawbound.runners.prompt import Mode
 from lawbound.runners.sample import MOST_COUNTED
 from lawbound.tasks.io.yaml_files import first_fault, quoted
-from lawbound.tasks.item import Kind
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,59 +84,26 @@ def check_text(record: Mapping[str, Any], where: str, error: type[Exception]) ->
         raise error(f"{where}: holds half a surrogate pair, expected text") from fault
 
 
-TEXTS = (
-    "model", "key", "item", "group", "kind", "topic", "area", "acts", "operation", "target", "purpose",
-    "lang", "context", "tags", "family", "surface", "twin", "mode", "strength", "policy",
-    "policy_version", "base", "required_addons", "rules", "near_miss", "bases_of_rules", "intl_base",
-    "behaviour", "addons", "evidence", "trace_behaviour", "outcome", "placement", "graded_by",
-)  # fmt: skip
-COUNTS = ("prompt_chars", "wording", "epoch")
-COUNTS_OR_NAN = ("prompt_tokens", "completion_tokens", "thinking_tokens")
-NUMBERS = ("level", "chance", "confidence", "met", "plain", "score", "extracted")
-CLAIMS = ("error", "blocked")
-CLAIMS_OR_NAN = ("withheld", "overshoot", "truncated", "think_only")
-"""1, 0 or nan; earlier versions wrote booleans, false where nobody can tell."""
-COLUMNS = (*TEXTS, *COUNTS, *COUNTS_OR_NAN, *NUMBERS, *CLAIMS, *CLAIMS_OR_NAN)
-"""The columns of ``verdicts.parquet``; `lawbound.evals.frame` makes them."""
-
-VALUES: Mapping[str, frozenset[str]] = {
-    "kind": frozenset(get_args(Kind)),
-    "mode": frozenset(get_args(Mode)),
-    "base": frozenset(STRICTNESS),
-    "intl_base": frozenset(STRICTNESS),
-    "behaviour": frozenset(get_args(Behaved)),
-    "outcome": frozenset({"", "true", "false", "silent"}),
-}
-"""Columns that take few values."""
-
-
 def check_frame(frame: pd.DataFrame, path: Path, error: type[Exception]) -> None:
     """Refuse verdicts that no run wrote.
 
     Raises:
         error: The first fault.
     """
-    missing = [name for name in COLUMNS if name not in frame.columns]
+    missing = [c.name for c in VERDICT_COLUMNS if c.name not in frame.columns]
     if missing:
         raise error(f"{path}: found no column '{missing[0]}', expected verdicts of a run")
     if frame.empty:
         raise error(f"{path}: found no rows, expected verdicts of a run")
-    for names, kind, is_right in (
-        (TEXTS, "text", _is_text),
-        (COUNTS, "counts", _is_count),
-        (COUNTS_OR_NAN, "counts", _is_count_or_nan),
-        (NUMBERS, "finite numbers", _is_number),
-        (CLAIMS, "true or false", _is_claim),
-        (CLAIMS_OR_NAN, "true or false", _is_claim_or_nan),
-    ):
-        for name in names:
-            if not is_right(frame[name]):
-                raise error(f"{path}: column '{name}' is {frame[name].dtype}, expected {kind}")
-    for name, values in VALUES.items():
-        odd = sorted(set(frame[name]) - values)
-        if odd:
-            wanted = ", ".join(sorted(value or "nothing" for value in values))
-            raise error(f"{path}: column '{name}' holds {quoted(odd[0])}, expected one of {wanted}")
+    for column in VERDICT_COLUMNS:
+        kind, is_right = _CHECKS[column.type]
+        if not is_right(frame[column.name]):
+            dtype = frame[column.name].dtype
+            raise error(f"{path}: column '{column.name}' is {dtype}, expected {kind}")
+        if column.values is not None and (odd := set(frame[column.name]) - column.values):
+            wanted = ", ".join(sorted(value or "nothing" for value in column.values))
+            found = quoted(min(odd))
+            raise error(f"{path}: column '{column.name}' holds {found}, expected one of {wanted}")
 
 
 def _is_text(column: pd.Series[Any]) -> bool:
@@ -175,3 +139,14 @@ def _is_claim(column: pd.Series[Any]) -> bool:
 
 def _is_claim_or_nan(column: pd.Series[Any]) -> bool:
     return _is_claim(column) or (_is_number(column) and bool(column.dropna().isin((0, 1)).all()))
+
+
+_CHECKS: Mapping[VerdictType, tuple[str, Callable[[pd.Series[Any]], bool]]] = {
+    "text": ("text", _is_text),
+    "count": ("counts", _is_count),
+    "count or nan": ("counts", _is_count_or_nan),
+    "number": ("finite numbers", _is_number),
+    "claim": ("true or false", _is_claim),
+    "claim or nan": ("true or false", _is_claim_or_nan),
+}
+"""Type -> what is expected, and whether a column is of it; earlier versions wrote booleans for 1, 0 and nan."""

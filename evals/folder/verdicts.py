@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from lawbound.evals.folder.checks import COLUMNS, TEXTS, check_frame
+from lawbound.evals.folder.checks import check_frame
+from lawbound.evals.verdict_columns import VERDICT_COLUMNS
 from lawbound.tasks.io.safe_files import open_regular, why
 
 if TYPE_CHECKING:
@@ -21,6 +22,8 @@ MAX_BYTES = 8_000_000_000
 """Bytes of all rows."""
 _START = 10_000_000
 """Bytes from which on the average counts."""
+_NAMES = frozenset(column.name for column in VERDICT_COLUMNS)
+_TEXTS = frozenset(column.name for column in VERDICT_COLUMNS if column.type == "text")
 
 
 def read_verdicts(path: Path, error: type[Exception]) -> pd.DataFrame:
@@ -54,7 +57,7 @@ def _batches(handle: IO[bytes], path: Path, error: type[Exception]) -> Iterator[
     rows = size = 0
     with _opened(handle) as file:
         # The rest of a stranger's file, and what it says of pandas, is not looked at.
-        ours = [field for field in file.schema_arrow if field.name in COLUMNS]
+        ours = [field for field in file.schema_arrow if field.name in _NAMES]
         for field in ours:
             if pa.types.is_nested(field.type):
                 raise error(f"{path}: column '{field.name}' is {field.type}, expected plain values")
@@ -87,7 +90,7 @@ def _opened(handle: IO[bytes]) -> Any:
     texts = [
         column.path
         for column in columns
-        if column.path in TEXTS and column.physical_type == "BYTE_ARRAY"
+        if column.path in _TEXTS and column.physical_type == "BYTE_ARRAY"
     ]
     return parquet.ParquetFile(handle, metadata=plain.metadata, read_dictionary=texts)
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from lawbound.evals.metrics.rule_info import RuleInfo, RuleInfos
 from lawbound.evals.stats.intervals import Codes, Floats
+from lawbound.evals.verdict_columns import METRIC_INPUTS
 from lawbound.tasks.io.errors import LawboundError
 
 if TYPE_CHECKING:
@@ -87,17 +88,6 @@ class Rows:
         return found
 
 
-REQUIRED = (
-    "model", "key", "item", "group", "kind", "topic", "acts", "operation", "target", "purpose", "lang",
-    "prompt_chars", "tags", "family", "surface", "twin", "mode", "chance", "strength", "policy",
-    "wording", "epoch", "base", "required_addons", "rules", "near_miss", "intl_base", "behaviour",
-    "addons", "trace_behaviour", "met", "plain", "withheld", "overshoot", "score", "extracted",
-    "outcome", "error", "blocked", "truncated", "think_only", "prompt_tokens", "completion_tokens",
-    "thinking_tokens",
-)  # fmt: skip
-"""The columns of a verdict frame that metrics read; they can read no other."""
-_CLAIMS = ("withheld", "overshoot", "truncated", "think_only")
-"""Booleans in the frames of earlier versions, so that two frames may hold some of each kind together."""
 _CODED = (
     "model", "policy", "strength", "item", "group", "topic", "family", "lang", "mode", "twin", "epoch",
 )  # fmt: skip
@@ -123,7 +113,7 @@ def check_columns(frame: pd.DataFrame, name: str = "verdict frame") -> None:
     Raises:
         MetricError: A column is missing.
     """
-    missing = [column for column in REQUIRED if column not in frame.columns]
+    missing = [column.name for column in METRIC_INPUTS if column.name not in frame.columns]
     if missing:
         raise MetricError(f"{name}: columns {missing} are missing")
 
@@ -138,8 +128,11 @@ def read_frame(frame: pd.DataFrame) -> Rows:
 
     check_columns(frame)
     columns: dict[str, NDArray[Any]] = {}
-    for name in REQUIRED:
-        series = frame[name].astype(float) if name in _CLAIMS else frame[name]
+    for column in METRIC_INPUTS:
+        name, series = column.name, frame[column.name]
+        if column.type == "claim or nan":
+            # Booleans in the frames of earlier versions, so that two frames may hold some of each kind together.
+            series = series.astype(float)
         if pd.api.types.is_bool_dtype(series) or pd.api.types.is_numeric_dtype(series):
             columns[name] = series.to_numpy()
         else:

@@ -15,21 +15,19 @@ import lawbound
 from lawbound.evals.folder.record import RunRecord
 from lawbound.evals.metrics.rule_info import RuleInfo
 from lawbound.evals.run_spec import RunSpec
+from lawbound.evals.verdict_columns import VERDICT_COLUMNS
 from lawbound.runners.engines.function import FunctionEngine
 
 Row = dict[str, Any]
 
-BLANK: Row = {
+_NOTHING: Row = {"text": "", "count": 0, "count or nan": 0, "claim": False, "claim or nan": 0.0}
+BLANK: Row = {c.name: _NOTHING.get(c.type, float("nan")) for c in VERDICT_COLUMNS} | {
     "model": "m", "key": "k", "item": "i", "group": "g", "kind": "policy", "topic": "a/t",
-    "area": "a", "acts": "praise", "operation": "ask", "target": "", "purpose": "none", "lang": "en",
-    "context": "", "tags": "", "family": "", "level": float("nan"), "surface": "", "twin": "",
+    "area": "a", "acts": "praise", "operation": "ask", "purpose": "none", "lang": "en",
     "mode": "generate", "chance": 0.0, "strength": "full", "policy": "p", "policy_version": "1",
-    "wording": 0, "epoch": 0, "base": "answer", "required_addons": "", "rules": "", "near_miss": "",
-    "bases_of_rules": "", "intl_base": "answer", "behaviour": "answer", "addons": "",
-    "trace_behaviour": "", "met": 1.0, "plain": 1.0, "withheld": False, "overshoot": False,
-    "score": float("nan"), "extracted": float("nan"), "outcome": "", "error": False,
-    "blocked": False, "truncated": False, "think_only": False, "prompt_chars": 40, "prompt_tokens": 10,
-    "completion_tokens": 5, "thinking_tokens": 0,
+    "base": "answer", "intl_base": "answer", "behaviour": "answer", "confidence": 1.0, "met": 1.0, "plain": 1.0,
+    "prompt_chars": 40, "prompt_tokens": 10, "completion_tokens": 5, "placement": "system",
+    "graded_by": "offline",
 }  # fmt: skip
 
 MET = {
