@@ -11,10 +11,10 @@ import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from math import nan
 
 import page
 
-from lawbound.evals.estimate import NAN
 from lawbound.rubrics.policy.banks import bank_items
 from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.policy import Policy
@@ -159,7 +159,7 @@ def youden(policy: Policy, items: Sequence[Item], refuses: Filter) -> tuple[floa
         for rule in sorted(withholding)
         if all((rule, role) in share for role in ("restricted", "act", "topic"))
     ]
-    return (sum(each) / len(each) if each else NAN), len(each)
+    return (sum(each) / len(each) if each else nan), len(each)
 
 
 def _holds(prompt: str, words: Iterable[str]) -> bool:
@@ -167,7 +167,7 @@ def _holds(prompt: str, words: Iterable[str]) -> bool:
 
 
 def _mean(found: Sequence[bool]) -> float:
-    return sum(found) / len(found) if found else NAN
+    return sum(found) / len(found) if found else nan
 
 
 def _end(prompt: str) -> str:

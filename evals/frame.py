@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.folder.files import FolderError
@@ -20,8 +21,6 @@ from lawbound.tasks.item import Item
 
 if TYPE_CHECKING:
     import pandas as pd
-
-NAN = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +123,7 @@ def _about_item(item: Item) -> dict[str, Any]:
         "prompt_chars": len(item.prompt),
         "tags": "|".join(item.tags),
         "family": structure.family if structure else "",
-        "level": float(structure.level) if structure else NAN,
+        "level": float(structure.level) if structure else nan,
         "surface": structure.surface if structure else "",
         "twin": structure.twin if structure else "",
     }
@@ -186,7 +185,7 @@ def _about_verdicts(verdicts: Sequence[Verdict]) -> Columns:
         "plain": [_number(is_served_plainly(one.requirement, one.reading)) for one in verdicts],
         "withheld": [_number(one.withheld) for one in verdicts],
         "overshoot": [_number(is_overshoot(one.requirement, one.reading)) for one in verdicts],
-        "score": [NAN if one.score is None else one.score for one in verdicts],
+        "score": [nan if one.score is None else one.score for one in verdicts],
         "extracted": [_number(one.extracted) for one in verdicts],
         "outcome": [one.outcome or "" for one in verdicts],
         "error": [bool(one.error) for one in verdicts],
@@ -221,8 +220,8 @@ def _known(values: Sequence[int | None]) -> Sequence[float]:
     known = [value for value in values if value is not None]
     if len(known) == len(values):
         return known
-    return [NAN if value is None else float(value) for value in values]
+    return [nan if value is None else float(value) for value in values]
 
 
 def _number(claim: bool | None) -> float:
-    return NAN if claim is None else float(claim)
+    return nan if claim is None else float(claim)

@@ -18,7 +18,7 @@ from lawbound.runners.engines import (
     label_of,
     open_engine,
 )
-from lawbound.runners.sample import LONGEST_NAME
+from lawbound.tasks.io.limits import LONGEST_NAME
 
 if TYPE_CHECKING:
     from lawbound.evals.prepare import Prepared

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from lawbound.runners.engines import EngineOptions
-from lawbound.runners.sample import LONGEST_NAME, MOST_COUNTED
+from lawbound.tasks.io.limits import LONGEST_NAME, MOST_COUNTED
 from lawbound.tasks.io.urls import holds_secret
 from lawbound.tasks.io.yaml_files import quoted
 

@@ -7,9 +7,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 
 from lawbound.rubrics.prompts.conditions import check_strength
 from lawbound.runners.prompt import Mode
-from lawbound.runners.sample import MOST_COUNTED
 from lawbound.tasks.external import Source
 from lawbound.tasks.io.errors import LawboundError
+from lawbound.tasks.io.limits import MOST_COUNTED
 from lawbound.tasks.io.messages import did_you_mean
 from lawbound.tasks.item import Act, Kind
 from lawbound.tasks.taxonomy import load_taxonomy

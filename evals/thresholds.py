@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import nan
 from typing import TYPE_CHECKING, Literal, TypedDict
 
 import numpy as np
@@ -19,7 +20,6 @@ from lawbound.evals.metrics.build import judged
 from lawbound.evals.metrics.inputs import BLOCKED, ERROR, Cut, Rows, cuts, members, read_frame
 from lawbound.evals.metrics.plain import plain_rate
 from lawbound.evals.stats.intervals import (
-    NAN,
     Floats,
     Mean,
     clopper_pearson,
@@ -225,7 +225,7 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
         if reaches(mean.value, **marks)
         else "fail",
         decision=decision,
-        probability=NAN
+        probability=nan
         if mean.n == 0
         else probability(mean.value * mean.effective, mean.effective, **marks),
         further_items=further_items(mean.value, mean.effective, items, **marks),
@@ -238,7 +238,7 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
 def _bounds(hits: float, n: int, unread: int) -> tuple[float, float]:
     """The share were no unread answer counted by the rate, and were every one."""
     total = n + unread
-    return (hits / total, (hits + unread) / total) if total else (NAN, NAN)
+    return (hits / total, (hits + unread) / total) if total else (nan, nan)
 
 
 def _note(

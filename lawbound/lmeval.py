@@ -36,7 +36,8 @@ from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.verdict import Reading, Verdict, is_met
 from lawbound.runners.engines.thinking import split_thinking
 from lawbound.runners.plan import Assignment
-from lawbound.runners.sample import MOST_COUNTED, Sample
+from lawbound.runners.sample import Sample
+from lawbound.tasks.io.limits import MOST_COUNTED
 from lawbound.tasks.io.messages import did_you_mean
 from lawbound.tasks.io.yaml_files import parse, quoted
 from lawbound.tasks.item import Item

@@ -6,16 +6,12 @@ from math import inf
 from types import UnionType
 from typing import Any, Literal, get_args
 
+from lawbound.tasks.io.limits import MOST_COUNTED
 from lawbound.tasks.io.messages import one_line
 
 Role = Literal["system", "user", "assistant"]
 Placement = Literal["system", "user", "none"]
 Finish = Literal["stop", "length", "blocked", "choices", "error", "unknown"]
-
-MOST_COUNTED = 2**53
-"""Counts above it are damage, and not exact as floats."""
-LONGEST_NAME = 4096
-"""Characters of the name of a model or policy, which may be a path: no system takes a longer one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,7 @@ class Request:
     """One thing to ask. Equal keys are asked once."""
 
     key: str
-    """sha256 over canonical JSON of everything that reaches the model; see `plan.request_key`."""
+    """sha256 over canonical JSON of everything that reaches the model; see `lawbound.runners.canonical.request_key`."""
     messages: tuple[Message, ...]
     rendered: Rendered
     settings: Settings

@@ -19,7 +19,7 @@ from sys import intern
 from types import TracebackType
 from typing import IO, Any, BinaryIO, Self
 
-from lawbound.runners.plan import canonical_json
+from lawbound.runners.canonical import canonical_json
 from lawbound.runners.sample import Sample, fault_of
 from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.messages import one_line

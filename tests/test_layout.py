@@ -4,6 +4,7 @@ import ast
 import subprocess
 import tomllib
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -142,6 +143,40 @@ def test_every_error_of_ours_can_be_caught_as_one() -> None:
     pairs = [["LawboundError", akin] for akin in ("ValueError", "RuntimeError", "OSError")]
     wrong = {name for name, over in bases.items() if over not in pairs and set(over) - set(bases)}
     assert bases and not wrong
+
+
+def test_a_name_is_imported_from_the_module_that_defines_it() -> None:
+    wrong = []
+    for file in _sources():
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not (
+                isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lawbound.")
+            ):
+                continue
+            home = ROOT / f"{str(node.module).removeprefix('lawbound.').replace('.', '/')}.py"
+            if home.exists():
+                defined = _defined(home)
+                wrong += [f"{file}: {one.name}" for one in node.names if one.name not in defined]
+    assert not wrong
+
+
+def test_what_is_no_number_is_written_as_python_has_it() -> None:
+    assert not [f for f in _sources() if 'float("nan")' in f.read_text(encoding="utf-8")]
+
+
+def _sources() -> list[Path]:
+    return [file for folder in FLOW for file in (ROOT / folder).rglob("*.py")]
+
+
+@cache
+def _defined(file: Path) -> frozenset[str]:
+    """Names that a module gives to something, and does not import."""
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    names = [n.name for n in ast.walk(tree) if isinstance(n, ast.ClassDef | ast.FunctionDef)]
+    names += [
+        n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    ]
+    return frozenset(names)
 
 
 def test_modules_stay_readable() -> None:

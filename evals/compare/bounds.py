@@ -6,6 +6,7 @@ answer failed or was blocked.
 
 from __future__ import annotations
 
+from math import nan
 from typing import Final
 
 import numpy as np
@@ -20,9 +21,8 @@ from lawbound.evals.metrics.rule_answers import (
     may_be_worse,
 )
 from lawbound.evals.metrics.scores import design_of
-from lawbound.evals.stats.intervals import NAN
 
-UNKNOWN: Final[Bounds] = (NAN, NAN)
+UNKNOWN: Final[Bounds] = (nan, nan)
 
 
 def rule_bounds(one: Entries, two: Entries) -> dict[str, Bounds]:

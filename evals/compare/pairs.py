@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import nan
 
 import numpy as np
 
 from lawbound.evals.compare.bounds import rule_bounds, weighted_bounds
-from lawbound.evals.estimate import NAN
 from lawbound.evals.metrics.bounds import Bounds, Ends, score_ends
 from lawbound.evals.metrics.build import stretched
 from lawbound.evals.metrics.capability import FLOOR
@@ -95,7 +95,7 @@ def rule_differences(
     one, two = one.where(whole), two.where(whole)
     if len(one.row) == 0:
         for metric, bounds in possible.items():
-            yield PairDifference(metric, NAN, NAN, Mean(), NAN, bounds)
+            yield PairDifference(metric, nan, nan, Mean(), nan, bounds)
         return
     d = two.good - one.good
     cells = one.rule * 3 + one.role
@@ -218,7 +218,7 @@ def _scored(
         return None
     known = ~np.isnan(values[0]) & ~np.isnan(values[1])
     if not known.any():
-        return PairDifference(metric, NAN, NAN, Mean(), NAN, bounds, mode)
+        return PairDifference(metric, nan, nan, Mean(), nan, bounds, mode)
     rows, one, two = rows.where(known), values[0][known], values[1][known]
     design, d, bound = design_of(rows), two - one, steps * span
     weights = design.weights()

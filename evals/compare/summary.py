@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 from typing import TYPE_CHECKING
 
-from lawbound.evals.estimate import NAN
 from lawbound.evals.metrics.capability import FLOOR
 
 if TYPE_CHECKING:
@@ -41,12 +41,12 @@ class Difference:
     clusters: int
     """Item groups among them."""
     p_value: float
-    p_holm: float = NAN
+    p_holm: float = nan
     """Corrected over J, capability and policy_tax at `full`, all policies."""
-    mde: float = NAN
-    lower_bound: float = NAN
+    mde: float = nan
+    lower_bound: float = nan
     """The difference if every unread answer were bad in the second run and good in the first."""
-    upper_bound: float = NAN
+    upper_bound: float = nan
     """The other way round."""
 
     @property

@@ -21,11 +21,12 @@ label is still one, wherever labels are counted.
 """
 
 from dataclasses import dataclass, replace
+from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lawbound.evals.stats.intervals import NAN, Codes, Floats, Mean, clopper_pearson
+from lawbound.evals.stats.intervals import Codes, Floats, Mean, clopper_pearson
 
 TUNED_FROM = 30
 """Labels from which on lambda is estimated; below, it is 1 (plain prediction-powered inference)."""
@@ -85,7 +86,7 @@ def correct(answers: Answers, *, most: float = float("inf"), alpha: float = 0.05
     lacking = np.flatnonzero((clusters < 2) & (missing > 0))
     n = len(answers.read)
     if n == 0 or len(lacking):
-        return Corrected(Mean(n=n), labelled, NAN, tuple(lacking.tolist()))
+        return Corrected(Mean(n=n), labelled, nan, tuple(lacking.tolist()))
     share: Floats = np.bincount(answers.stratum, weights=answers.weight, minlength=strata).astype(
         np.float64
     )

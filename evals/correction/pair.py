@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import nan
 from typing import Any
 
 from lawbound.evals.correction.inference import Corrected, clipped
-from lawbound.evals.estimate import NAN
 from lawbound.evals.metrics.inputs import Cut
 from lawbound.evals.stats.intervals import Mean, difference
 
@@ -76,7 +76,7 @@ def minus(metric: str, one: Pair, other: Pair) -> Pair:
     found = Corrected(
         difference(one.found.mean, other.found.mean),
         one.found.labelled + other.found.labelled,
-        NAN,
+        nan,
         tuple(i for i, name in enumerate(strata) if name in lacking),
     )
     return Pair(

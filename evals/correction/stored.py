@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from lawbound.evals.correction.labels import Label
 from lawbound.evals.folder.run_folder import RunFolder
-from lawbound.runners.plan import canonical_json
+from lawbound.runners.canonical import canonical_json
 from lawbound.runners.sample import Sample
 from lawbound.runners.store import read_samples
 from lawbound.tasks.io.csv_cells import inert, shown

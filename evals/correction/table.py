@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import nan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 from lawbound.evals.correction.inference import Answers, correct
 from lawbound.evals.correction.labels import Label
 from lawbound.evals.correction.pair import Pair, minus
-from lawbound.evals.estimate import NAN, Estimate
+from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.inputs import WITHOUT_POLICY, Cut, Mask, Rows, cuts, members, read_frame
 from lawbound.evals.metrics.plain import plain_rate
 from lawbound.evals.metrics.rule_answers import (
@@ -109,7 +110,7 @@ def _cut_rows(
 def _gold(rows: Rows, labels: Mapping[str, Label], chance: Mapping[str, float]) -> _Gold:
     keys = rows["key"]
     _, answer = np.unique(keys.astype(str), return_inverse=True)
-    unknown = np.full(len(rows), NAN)
+    unknown = np.full(len(rows), nan)
     drawn = np.array([chance.get(str(key), 0.0) for key in keys.tolist()])
     arrays = _Gold(
         unknown, unknown.copy(), unknown.copy(), unknown.copy(), answer=answer, chance=drawn
@@ -124,8 +125,8 @@ def _gold(rows: Rows, labels: Mapping[str, Label], chance: Mapping[str, float]) 
         requirement = Requirement(base, required)  # type: ignore[arg-type]
         reading = Reading(label.gold, addons)
         met, plain = is_met(requirement, reading), is_served_plainly(requirement, reading)
-        arrays.met[at] = NAN if met is None else met
-        arrays.plain[at] = NAN if plain is None else plain
+        arrays.met[at] = nan if met is None else met
+        arrays.plain[at] = nan if plain is None else plain
         arrays.withheld[at] = withholds(label.gold, requirement.base)
         arrays.probability[at] = label.probability
     return arrays

@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 from lawbound.evals.verdict_columns import VERDICT_COLUMNS, VerdictType
 from lawbound.rubrics.prompts.conditions import STRENGTHS
 from lawbound.runners.plan import Assignment
-from lawbound.runners.sample import MOST_COUNTED
+from lawbound.tasks.io.limits import MOST_COUNTED
 from lawbound.tasks.io.yaml_files import first_fault, quoted
 
 if TYPE_CHECKING:

@@ -17,7 +17,7 @@ from lawbound.evals.folder.digests import DIGITS, NAMES, RESULTS
 from lawbound.rubrics.judges.majority import UNSURE, JudgeMode
 from lawbound.rubrics.policy.marks import Slug
 from lawbound.rubrics.policy.policy import Policy
-from lawbound.runners.sample import LONGEST_NAME, MOST_COUNTED
+from lawbound.tasks.io.limits import LONGEST_NAME, MOST_COUNTED
 from lawbound.tasks.io.yaml_files import parse, quoted
 
 Word = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]

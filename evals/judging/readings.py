@@ -20,7 +20,7 @@ from lawbound.evals.folder.files import FolderError, read_records, write_lines
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.rubrics.judges.question import Question
 from lawbound.rubrics.verdict import Reading
-from lawbound.runners.plan import canonical_json
+from lawbound.runners.canonical import canonical_json
 from lawbound.tasks.io.messages import one_line
 
 Place = tuple[str, str, str, str]

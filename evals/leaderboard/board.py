@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from math import nan
 from typing import TYPE_CHECKING, Any
 
-from lawbound.evals.estimate import NAN, REPORTED, Estimate
+from lawbound.evals.estimate import REPORTED, Estimate
 from lawbound.evals.folder.record import RunRecord
 from lawbound.evals.leaderboard.asked import suite_hash
 from lawbound.evals.leaderboard.columns import LEADERBOARD, METRICS, SCHEMA_VERSION, SOURCES
@@ -104,9 +105,9 @@ def _row(model: str, policy: str, mode: str, estimates: Sequence[Estimate]) -> d
         estimate = found.get((source.metric, source.strength, source.slice))
         if estimate is not None and estimate.mode != mode and REPORTED[source.metric].by_mode:
             estimate = None
-        row[source.column] = estimate.value if estimate else NAN
+        row[source.column] = estimate.value if estimate else nan
         for extra in source.extras:
-            missing: Any = "" if extra == "note" else NAN
+            missing: Any = "" if extra == "note" else nan
             row[f"{source.column}_{extra}"] = getattr(estimate, extra) if estimate else missing
     headline = [
         found[key] for key in (("J", "full", ""), ("capability", "full", "")) if key in found

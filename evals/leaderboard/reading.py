@@ -4,6 +4,7 @@ import csv
 import io
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from math import nan
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,8 @@ from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.lmeval_logs import hint_of_logs
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.leaderboard.columns import SCHEMA_VERSION, Column
-from lawbound.runners.sample import MOST_COUNTED
 from lawbound.tasks.io.csv_cells import as_written
+from lawbound.tasks.io.limits import MOST_COUNTED
 from lawbound.tasks.io.safe_files import open_regular, why
 from lawbound.tasks.io.yaml_files import quoted
 
@@ -119,7 +120,7 @@ def _value(text: str, kind: str) -> Any:
     if kind == "boolean":
         return {"true": True, "false": False}[text]
     if text == "":
-        return None if kind == "integer" else float("nan")
+        return None if kind == "integer" else nan
     value = int(text) if kind == "integer" else float(text)
     if not abs(value) <= MOST_COUNTED:
         raise ValueError(text)

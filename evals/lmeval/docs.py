@@ -14,8 +14,8 @@ from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.requirement import RESTRICTING
 from lawbound.runners.plan import Arm
 from lawbound.runners.prompt import messages
-from lawbound.runners.sample import MOST_COUNTED
 from lawbound.tasks.bank import digest, load_bank
+from lawbound.tasks.io.limits import MOST_COUNTED
 from lawbound.tasks.io.yaml_files import quoted
 from lawbound.tasks.item import Item, ItemError
 from lawbound.tasks.records import from_record, to_record

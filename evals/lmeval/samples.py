@@ -24,8 +24,8 @@ from lawbound.evals.lmeval.sender import Sender, sender_of
 from lawbound.evals.lmeval.settings import Used, used_settings
 from lawbound.evals.lmeval.shown import shown, without_keys
 from lawbound.rubrics.answers.constraints import check_demands
+from lawbound.runners.canonical import canonical_json, request_key
 from lawbound.runners.engines.thinking import split_thinking
-from lawbound.runners.plan import canonical_json, request_key
 from lawbound.runners.sample import (
     Fingerprint,
     Message,

@@ -25,7 +25,8 @@ from lawbound.evals.lmeval.limits import (
 )
 from lawbound.evals.lmeval.sender import Sender
 from lawbound.evals.lmeval.shown import shown, without_keys
-from lawbound.runners.sample import LONGEST_NAME, MOST_COUNTED, Settings
+from lawbound.runners.sample import Settings
+from lawbound.tasks.io.limits import LONGEST_NAME, MOST_COUNTED
 from lawbound.tasks.io.yaml_files import quoted
 
 _READ = frozenset({*LIMITS, "temperature", "do_sample", "top_p", "until"})

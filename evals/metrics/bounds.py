@@ -9,13 +9,14 @@ lower it most, and on those that raise it most.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import nan
 
 import numpy as np
 
 from lawbound.evals.metrics.build import unscored
 from lawbound.evals.metrics.inputs import Mask, Rows, pair_up
 from lawbound.evals.metrics.scores import Paired, Scores, by_twin, design_of
-from lawbound.evals.stats.intervals import NAN, Floats
+from lawbound.evals.stats.intervals import Floats
 
 Bounds = tuple[float, float]
 
@@ -78,7 +79,7 @@ class PairEnds:
 
     def _weighted(self, ends: Ends) -> Bounds:
         if len(ends.low) == 0:
-            return NAN, NAN
+            return nan, nan
         weights = design_of(self.pairs.first.rows).weights()
         return float(weights @ ends.low), float(weights @ ends.high)
 
@@ -97,7 +98,7 @@ def twin_bounds(rows: Rows, ends: Ends) -> Bounds:
     found = []
     for mine, others in ((ends.low, ends.high), (ends.high, ends.low)):
         gap, design = by_twin(rows, np.where(neutral, mine, others))
-        found.append(float(design.weights() @ gap) if len(gap) else NAN)
+        found.append(float(design.weights() @ gap) if len(gap) else nan)
     return found[0], found[1]
 
 
@@ -109,4 +110,4 @@ def product_bounds(left: Bounds, right: Bounds) -> Bounds:
 
 def _mean(y: Floats) -> float:
     known = y[~np.isnan(y)]
-    return float(known.mean()) if len(known) else NAN
+    return float(known.mean()) if len(known) else nan

@@ -1,11 +1,12 @@
 """From a mean and what was left out of it to an estimate."""
 
 from dataclasses import dataclass
+from math import nan
 from typing import Protocol
 
 import numpy as np
 
-from lawbound.evals.estimate import NAN, REPORTED, Estimate, Family
+from lawbound.evals.estimate import REPORTED, Estimate, Family
 from lawbound.evals.metrics.inputs import BLOCKED, ERROR, UNSCORED, Mask, Rows
 from lawbound.evals.stats.intervals import Floats, Mean
 
@@ -109,7 +110,7 @@ def build(
     bounds: tuple[float, float] | None = None,
     note: str = "",
     family: Family = "exploratory",
-    p_value: float = NAN,
+    p_value: float = nan,
     mde: float | None = None,
     missing_share: float = 0.0,
 ) -> Estimate:
@@ -119,7 +120,7 @@ def build(
     given where a part lacks more than the answers together do.
     """
     is_known = mean.value == mean.value
-    low, high = bounds if bounds is not None else (NAN, NAN)
+    low, high = bounds if bounds is not None else (nan, nan)
     if bounds is None and left_out.unscored == 0:
         low = high = mean.value
     low, high = stretched((low, high), mean.value)
@@ -146,6 +147,6 @@ def build(
         method=method if is_known else "",
         family=family,
         p_value=p_value,
-        mde=(mean.mde if mde is None else mde) if is_known else NAN,
+        mde=(mean.mde if mde is None else mde) if is_known else nan,
         note=note or ("" if is_known else "no answers to judge"),
     )

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import nan
 
 import numpy as np
 
-from lawbound.evals.estimate import NAN, Estimate, Family
+from lawbound.evals.estimate import Estimate, Family
 from lawbound.evals.metrics.bounds import Bounds, PairEnds, pair_ends, score_ends, twin_bounds
 from lawbound.evals.metrics.build import MOVER, Tally, build, tally
 from lawbound.evals.metrics.inputs import WITHOUT_POLICY, Cut
@@ -115,7 +116,7 @@ class Tax:
         bounds: Bounds,
         *,
         method: str = MOVER,
-        p_value: float = NAN,
+        p_value: float = nan,
         mde: float | None = None,
     ) -> Estimate:
         """An estimate with a value."""
@@ -166,7 +167,7 @@ def _taxes(tax: Tax, rng: np.random.Generator, resamples: int) -> Iterator[Estim
     ratio = _ratio(pairs, tax.mean(pairs.loss), tax.icc)
     yield tax.stated(
         "retention", _possible(ratio, pairs), _retention_bounds(ends.pairs), method="fieller",
-        mde=NAN if ratio.value > 1 else ratio.mde,
+        mde=nan if ratio.value > 1 else ratio.mde,
     )  # fmt: skip
     topic = _topic_tax(pairs, tax.icc)
     if topic.n:
@@ -250,7 +251,7 @@ def _retention_bounds(pairs: Paired) -> tuple[float, float]:
     """The ratio at the ends of both capabilities; nan where the lower end of the divisor is not above 0."""
     (base_low, base_high), (low, high) = pairs.first.bounds(), pairs.second.bounds()
     if not base_low > 0:
-        return NAN, NAN
+        return nan, nan
     corners = [part / whole for part in (low, high) for whole in (base_low, base_high)]
     return min(*corners, 1.0), min(max(corners), 1.0)
 

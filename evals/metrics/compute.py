@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import nan
 from typing import TYPE_CHECKING
 
 from lawbound.evals.estimate import Estimate
@@ -60,7 +61,7 @@ def _mark_prompt_noise(estimates: Sequence[Estimate]) -> list[Estimate]:
     spread = {e.mode: e.value for e in estimates if e.metric == "placebo_spread"}
     marked = []
     for e in estimates:
-        width = spread.get(e.mode, float("nan"))
+        width = spread.get(e.mode, nan)
         if e.metric == "policy_tax" and abs(e.value) < width:
             e = replace(e, note=f"within prompt noise (placebo spread {width:.3f})")
         marked.append(e)

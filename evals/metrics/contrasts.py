@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from math import nan
 
 import numpy as np
 
-from lawbound.evals.estimate import NAN, Estimate
+from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.answers import pair_rows, paired_share, share
 from lawbound.evals.metrics.behaviours import meets
 from lawbound.evals.metrics.bounds import Bounds, Ends, ends_of, mean_bounds
@@ -111,7 +112,7 @@ def _language_gap(cut: Cut) -> Iterator[Estimate]:
         mean = signed_mean(gap[both], Design(both, both), bound=1.0, icc=0.0)
         ends = ends_of(rows, met)
         bounds = [
-            float(np.nanmean(found)) if not np.isnan(found).all() else NAN
+            float(np.nanmean(found)) if not np.isnan(found).all() else nan
             for found in (
                 _group_gaps(rows, ends.low, ends.high, other),
                 _group_gaps(rows, ends.high, ends.low, other),

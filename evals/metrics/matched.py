@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from math import nan
 
 import numpy as np
 
-from lawbound.evals.estimate import NAN, Estimate
+from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.answers import share
 from lawbound.evals.metrics.behaviours import Texts, withholds
 from lawbound.evals.metrics.bounds import ends_of
@@ -105,7 +106,7 @@ def _matched_difference(treated: Rows, control: Rows, y: Floats, y_control: Floa
     known, known_control = ~np.isnan(y), ~np.isnan(y_control)
     kept, weights = _match_weights(treated.where(known), control.where(known_control))
     if len(kept) == 0:
-        return NAN
+        return nan
     matched = float(weights @ y_control[known_control]) / float(weights.sum())
     return float(y[known][kept].mean()) - matched
 

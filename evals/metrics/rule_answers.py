@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import nan
 
 import numpy as np
 
-from lawbound.evals.estimate import NAN
 from lawbound.evals.metrics.build import Tally
 from lawbound.evals.metrics.inputs import BLOCKED, ERROR, Cut, Mask, members
 from lawbound.evals.stats.intervals import Codes, Design, Floats, Mean
@@ -129,7 +129,7 @@ def worst_excess(entries: Entries, good: Floats) -> Excess:
     """Choose each rule's worse kind of near-miss, and value the choice honestly."""
     near = (entries.role != RESTRICTED) & ~np.isnan(good)
     if not near.any():
-        return Excess(NAN, NAN, near)
+        return Excess(nan, nan, near)
     rules, rule = np.unique(entries.rule[near], return_inverse=True)
     kind = entries.role[near] - NEAR_ACT
     bad = 1 - good[near]

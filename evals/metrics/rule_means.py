@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import nan
 
 import numpy as np
 
-from lawbound.evals.estimate import NAN
 from lawbound.evals.metrics.build import Tally
 from lawbound.evals.metrics.inputs import Mask
 from lawbound.evals.metrics.rule_answers import (
@@ -121,7 +121,7 @@ def _over_refusal_bounds(entries: Entries, gap: Mask) -> tuple[float, float]:
     """Unread answers settle both what was withheld and which kind of near-miss is the worse."""
     near = entries.role != RESTRICTED
     if not near.any():
-        return NAN, NAN
+        return nan, nan
     rules, rule = np.unique(entries.rule[near], return_inverse=True)
     cell = rule * 2 + entries.role[near] - NEAR_ACT
     bad, withheld = (1 - entries.good[near], entries.withheld[near])
@@ -138,5 +138,5 @@ def _over_refusal_bounds(entries: Entries, gap: Mask) -> tuple[float, float]:
 def _mean_of(good: Floats, entries: Entries, mask: Mask, macro: bool) -> float:
     use = mask & ~np.isnan(good)
     if not use.any():
-        return NAN
+        return nan
     return float(entries.design(use, macro=macro).weights() @ good[use])

@@ -11,10 +11,11 @@ the same rules, and are as unknown as it is where there is none.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import nan
 
 import numpy as np
 
-from lawbound.evals.estimate import NAN, Estimate
+from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.build import MOVER, Tally, build
 from lawbound.evals.metrics.inputs import WITHOUT_POLICY, Cut
 from lawbound.evals.metrics.rule_answers import (
@@ -91,7 +92,7 @@ def rule_block(
     note = _what_was_read(mine, whole, asked_whole) + _thinking_alone(cut, used)
     free = strength in WITHOUT_POLICY
     is_primary = summary == "J" and strength == "full" and not slice
-    p_value = NAN
+    p_value = nan
     if is_primary and len(whole):
         p_value = p_from_interval(j_interval(used, icc))
     name = {"J": "prior_J" if free else "J", "duty": "duty"}[summary]

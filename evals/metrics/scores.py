@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import nan
 
 import numpy as np
 
-from lawbound.evals.estimate import NAN
 from lawbound.evals.metrics.build import Tally, scored, tally_of_pairs, unscored
 from lawbound.evals.metrics.inputs import Cut, Mask, Rows, pair_up
 from lawbound.evals.stats.correlation import pooled_icc
@@ -64,7 +64,7 @@ class Scores:
     def _mean(self) -> float:
         known = self.known
         if len(known.value) == 0:
-            return NAN
+            return nan
         return float(design_of(known.rows).weights() @ known.value)
 
     def bounds(self) -> tuple[float, float]:
@@ -78,7 +78,7 @@ class Scores:
             filled = np.where(gap & np.isnan(self.value), end, self.value)
             use = ~np.isnan(filled)
             design = design_of(self.rows.where(use))
-            values.append(float(design.weights() @ filled[use]) if use.any() else NAN)
+            values.append(float(design.weights() @ filled[use]) if use.any() else nan)
         return values[0], values[1]
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import nan
 
 import numpy as np
 
-from lawbound.evals.estimate import NAN, Estimate
+from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.bounds import Bounds, product_bounds
 from lawbound.evals.metrics.build import Tally, build
 from lawbound.evals.stats.intervals import Mean
@@ -124,22 +125,22 @@ def _of_mode(found: Mapping[tuple[str, str, str], Estimate], mode: str) -> Itera
     signed = product(_mean(j), _mean(capability))
     why = "" if signed.value == signed.value else "J or capability(full) is not known"
     bounds = product_bounds(_bounds(j), _at_least_zero(_bounds(capability)))
-    mde = signed.mde if capability.value > 0 else NAN
+    mde = signed.mde if capability.value > 0 else nan
     yield _estimate(
         [j, capability], "tradeoff_signed", "full", mode, signed, why, bounds=bounds, mde=mde
     )
     yield _estimate(
         [j, capability], "tradeoff", "full", mode, at_least_zero(signed) if not why else signed, why,
-        bounds=_at_least_zero(bounds), mde=mde if signed.value > 0 else NAN,
+        bounds=_at_least_zero(bounds), mde=mde if signed.value > 0 else nan,
     )  # fmt: skip
     retention = found.get(("retention", "full", mode))
     kept = product(_mean(j), _mean(retention)) if retention else Mean()
     is_cut = retention is None or retention.mde != retention.mde
-    mde = kept.mde if kept.value > 0 and not is_cut else NAN
+    mde = kept.mde if kept.value > 0 and not is_cut else nan
     if kept.value == kept.value:
         kept = at_least_zero(kept)
     reason = "" if kept.value == kept.value else (retention.note if retention else "") or why
-    bounds = product_bounds(_bounds(j), _bounds(retention)) if retention else (NAN, NAN)
+    bounds = product_bounds(_bounds(j), _bounds(retention)) if retention else (nan, nan)
     yield _estimate(
         [j, retention] if retention else [j], "tradeoff_retained", "full", mode, kept, reason,
         bounds=_at_least_zero(bounds), mde=mde,
@@ -170,7 +171,7 @@ def _hypervolume(
     return _estimate(
         [e for pair in pairs for e in pair], "hypervolume", "brief+full+strict", mode, Mean(ends[0], ends[1], ends[2], answers, groups),
         "descriptive: the best of noisy points is biased upward; interval from all ends at once",
-        method="box", bounds=(ends[3], ends[4]), mde=NAN,
+        method="box", bounds=(ends[3], ends[4]), mde=nan,
     )  # fmt: skip
 
 
@@ -204,7 +205,7 @@ def _exchange_rate(
     return _estimate(
         [like, before, tax], "exchange_rate", "full", mode,
         Mean(tax.value / gain, min(ends), max(ends)), "",
-        method="box", bounds=ratio_bounds(_bounds(tax), difference_bounds(like, before)), mde=NAN,
+        method="box", bounds=ratio_bounds(_bounds(tax), difference_bounds(like, before)), mde=nan,
     )  # fmt: skip
 
 
@@ -216,7 +217,7 @@ def difference_bounds(first: Estimate, second: Estimate) -> Bounds:
 def ratio_bounds(part: Bounds, whole: Bounds) -> Bounds:
     """Of a ratio; nan where the divisor may be 0 or less, for then nothing bounds it."""
     if not whole[0] > 0:
-        return NAN, NAN
+        return nan, nan
     corners = [a / b for a in part for b in whole]
     return float(np.min(corners)), float(np.max(corners))
 
@@ -243,7 +244,7 @@ def _estimate(
     note: str,
     *,
     method: str = "mover-product",
-    bounds: Bounds = (NAN, NAN),
+    bounds: Bounds = (nan, nan),
     mde: float | None = None,
 ) -> Estimate:
     like = made_of[0]
@@ -256,7 +257,7 @@ def _estimate(
         left,
         mode=mode,
         method=method,
-        bounds=bounds if mean.value == mean.value else (NAN, NAN),
+        bounds=bounds if mean.value == mean.value else (nan, nan),
         mde=mde,
         note=note,
         missing_share=max(e.missing_share for e in made_of),

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import nan
 
 import numpy as np
 
-from lawbound.evals.estimate import NAN, Estimate
+from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.bounds import Bounds, pair_ends
 from lawbound.evals.metrics.build import MOVER, Tally, build, tally
 from lawbound.evals.metrics.inputs import Cut
@@ -126,7 +127,7 @@ def _spread(
     missing_share: float = 0.0,
 ) -> Estimate:
     known = [value for value in values if value == value]
-    value = max(known) - min(known) if len(known) > 1 else float("nan")
+    value = max(known) - min(known) if len(known) > 1 else nan
     return build(
         cut, metric, strength, Mean(value=value, n=len(known)), left, slice=f"of={of}",
         bounds=_range_bounds(ends) if len(known) > 1 else None, mode=mode, method="range", note=note if len(known) > 1 else "fewer than two wordings",
@@ -165,7 +166,7 @@ def wording_as_random(estimates: Sequence[Estimate]) -> Iterator[Estimate]:
             high = e.value + float(np.hypot(e.high - e.value, extra))
             yield replace(
                 e, slice="wordings=random", low=max(low, floor), high=min(high, 1.0),
-                method="random-wording", family="exploratory", p_value=NAN, p_holm=NAN,
+                method="random-wording", family="exploratory", p_value=nan, p_holm=nan,
                 mde=mde_of(e.value, low, high),
                 note=f"{len(mine)} wordings; half-width from wording alone {extra:.3f}",
             )  # fmt: skip

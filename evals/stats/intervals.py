@@ -17,6 +17,7 @@ Medicine 27, 1693-1702), which keeps the skewness of rates near 0 and 1.
 """
 
 from dataclasses import dataclass
+from math import nan
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,6 @@ from lawbound.evals.stats.strata import relative_variance, size_classes
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
 
-NAN = float("nan")
 Z95 = 1.959963984540054
 Z80 = 0.8416212335729143
 MDE_OF_HALF_WIDTH = (Z95 + Z80) / Z95
@@ -39,12 +39,12 @@ ROUNDING = 1e-12
 class Mean:
     """A mean and its interval."""
 
-    value: float = NAN
-    low: float = NAN
-    high: float = NAN
+    value: float = nan
+    low: float = nan
+    high: float = nan
     n: int = 0
     clusters: int = 0
-    effective: float = NAN
+    effective: float = nan
     """Independent answers that would tell as much."""
 
     @property
@@ -71,7 +71,7 @@ def mde_of(value: float, low: float, high: float) -> float:
     """
     width = high - low
     if not ROUNDING < width < np.inf:
-        return NAN
+        return nan
     is_one_sided = min(value - low, high - value) < ROUNDING
     return (width if is_one_sided else width / 2) * MDE_OF_HALF_WIDTH
 

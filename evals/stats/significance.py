@@ -2,10 +2,11 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
+from math import nan
 
 import numpy as np
 
-from lawbound.evals.stats.intervals import NAN, Codes, Floats, Mean
+from lawbound.evals.stats.intervals import Codes, Floats, Mean
 
 ENUMERATE = 12
 """Up to so many clusters that changed, every sign pattern is tried."""
@@ -33,7 +34,7 @@ def sign_flip(
         resamples: How many are drawn.
     """
     if len(contributions) == 0:
-        return NAN
+        return nan
     _, index = np.unique(cluster, return_inverse=True)
     sums = np.bincount(index, weights=contributions)
     sums = sums[np.abs(sums) > 1e-12]
@@ -56,7 +57,7 @@ def sign_flip(
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:
     """Holm's step-down adjusted p-values (Holm 1979); nan stays nan and does not count."""
     known = [i for i, p in enumerate(p_values) if p == p]
-    adjusted = [NAN] * len(p_values)
+    adjusted = [nan] * len(p_values)
     worst = 0.0
     for rank, i in enumerate(sorted(known, key=lambda i: p_values[i])):
         worst = max(worst, min(1.0, (len(known) - rank) * p_values[i]))
@@ -67,7 +68,7 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
 def p_from_interval(at_alpha: Callable[[float], Mean]) -> float:
     """The smallest alpha whose interval leaves 0 out, to three digits."""
     if not np.isfinite(at_alpha(0.05).value):
-        return NAN
+        return nan
     low, high = 1e-6, 1.0 - 1e-6
     if _excludes_zero(at_alpha(low)):
         return low

@@ -10,6 +10,7 @@ import math
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
@@ -31,7 +32,6 @@ RESAMPLES: Final = 2000
 FEWEST: Final = 10
 """Answers below which kappa gets no interval: a bootstrap of a handful says nothing."""
 Z95: Final = 1.959963984540054
-NAN: Final = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,9 @@ class LabelledFile:
 class Interval:
     """A value and its 95 % interval; nan where there is nothing to tell."""
 
-    value: float = NAN
-    low: float = NAN
-    high: float = NAN
+    value: float = nan
+    low: float = nan
+    high: float = nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ def kappa_of(pairs: Iterable[tuple[Hashable, Hashable]]) -> float:
         ones[one] += count
         others[other] += count
     by_chance = sum(count * others[name] for name, count in ones.items())  # times n squared
-    return (same * n - by_chance) / (n * n - by_chance) if by_chance < n * n else NAN
+    return (same * n - by_chance) / (n * n - by_chance) if by_chance < n * n else nan
 
 
 def wilson(hits: float, trials: float) -> Interval:

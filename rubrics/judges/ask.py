@@ -15,8 +15,9 @@ from lawbound.rubrics.judges.question import (
     Question,
     Unreadable,
 )
+from lawbound.runners.canonical import request_key
 from lawbound.runners.engines.protocol import Engine, Trouble
-from lawbound.runners.plan import Plan, request_key
+from lawbound.runners.plan import Plan
 from lawbound.runners.run import Progress, RunCounts, run
 from lawbound.runners.sample import Request, Sample, Settings
 from lawbound.runners.store import Store, read_samples

@@ -23,8 +23,8 @@ from lawbound.rubrics.judges.rubric import parse_verdict, rubric_messages
 from lawbound.rubrics.policy.requirement import Requirement
 from lawbound.rubrics.reference import is_reference
 from lawbound.rubrics.verdict import Reading
+from lawbound.runners.canonical import canonical_json
 from lawbound.runners.engines import OPENED, Engine, ModelError, check_name
-from lawbound.runners.plan import canonical_json
 from lawbound.runners.sample import Settings
 from lawbound.tasks.io.urls import without_secrets
 

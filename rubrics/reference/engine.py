@@ -5,8 +5,8 @@ from functools import lru_cache, partial
 
 from lawbound.rubrics.reference import PREFIX, constants, known
 from lawbound.rubrics.reference.situation import Respond, Situation, Situations
+from lawbound.runners.canonical import chat_json
 from lawbound.runners.engines.protocol import ModelError
-from lawbound.runners.plan import chat_json
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
 from lawbound.tasks.io.messages import did_you_mean
 

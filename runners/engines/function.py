@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from copy import copy
 from typing import Self
 
-from lawbound.runners.plan import chat_json
+from lawbound.runners.canonical import chat_json
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
 from lawbound.tasks.io.messages import one_line
 

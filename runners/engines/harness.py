@@ -15,6 +15,7 @@ from hashlib import sha256
 from time import perf_counter
 from typing import Any
 
+from lawbound.runners.canonical import canonical_json
 from lawbound.runners.engines.endpoint.address import without_keys
 from lawbound.runners.engines.endpoint.reply import estimate_tokens
 from lawbound.runners.engines.endpoint.wire import Dialect, place, sampling_seed
@@ -22,7 +23,6 @@ from lawbound.runners.engines.harness_load import Backend, load_backend
 from lawbound.runners.engines.local.chat import BASE_STOP, render_chat
 from lawbound.runners.engines.protocol import ModelError, room_fault
 from lawbound.runners.engines.thinking import opens_thinking, split_thinking
-from lawbound.runners.plan import canonical_json
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample, sample_of
 from lawbound.tasks.io.messages import one_line
 

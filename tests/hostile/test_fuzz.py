@@ -15,7 +15,7 @@ import yaml
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from lawbound.runners.plan import canonical_json
+from lawbound.runners.canonical import canonical_json
 from lawbound.tasks.bank import CANARY
 
 Call = Callable[..., int]

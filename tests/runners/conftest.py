@@ -10,10 +10,11 @@ from urllib.request import urlopen
 
 import pytest
 
+from lawbound.runners.canonical import request_key
 from lawbound.runners.condition import NONE
 from lawbound.runners.engines.endpoint.engine import EndpointEngine
 from lawbound.runners.engines.protocol import Engine
-from lawbound.runners.plan import Arm, Plan, plan, request_key
+from lawbound.runners.plan import Arm, Plan, plan
 from lawbound.runners.sample import Message, Request, Sample, Settings
 from lawbound.tasks.item import Item
 

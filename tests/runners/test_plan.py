@@ -8,10 +8,11 @@ from itertools import pairwise
 
 import pytest
 
+from lawbound.runners.canonical import chat_json, request_key
 from lawbound.runners.collector import paused_collector
 from lawbound.runners.condition import NONE, Condition
 from lawbound.runners.engines.function import FunctionEngine
-from lawbound.runners.plan import Arm, chat_json, plan, request_key
+from lawbound.runners.plan import Arm, plan
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Settings
 from lawbound.tasks.item import Item
 

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 import numpy as np
 import pytest
 
-from lawbound.runners.plan import canonical_json
+from lawbound.runners.canonical import canonical_json
 from lawbound.runners.sample import Sample
 from lawbound.runners.store import Store, StoreError, lock, read_samples
 from lawbound.tasks.io.safe_files import open_to_append

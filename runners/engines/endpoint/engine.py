@@ -15,13 +15,13 @@ from queue import SimpleQueue
 from random import Random
 from typing import Any, Self, TypeVar
 
+from lawbound.runners.canonical import canonical_json
 from lawbound.runners.engines.endpoint.address import MAX_SHOWN, Key, read_address, read_key
 from lawbound.runners.engines.endpoint.client import Client, Outcome, grouped
 from lawbound.runners.engines.endpoint.patience import Failing, Patience
 from lawbound.runners.engines.endpoint.reply import Answer, Fault, estimate_tokens
 from lawbound.runners.engines.endpoint.wire import check_extra, contract, place
 from lawbound.runners.engines.protocol import OTHER_NAMES, PROBE, ModelError, Trouble
-from lawbound.runners.plan import canonical_json
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample, Settings
 
 ENGINE = "endpoint"

@@ -22,7 +22,8 @@ from lawbound.runners.engines.endpoint.error import (
 )
 from lawbound.runners.engines.endpoint.finish import Ending, ending_of, finish_of
 from lawbound.runners.engines.thinking import Split, split_thinking
-from lawbound.runners.sample import MOST_COUNTED, Finish
+from lawbound.runners.sample import Finish
+from lawbound.tasks.io.limits import MOST_COUNTED
 from lawbound.tasks.io.messages import one_line
 from lawbound.tasks.io.yaml_files import quoted
 

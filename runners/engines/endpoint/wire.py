@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
+from lawbound.runners.canonical import canonical_json
 from lawbound.runners.engines.protocol import ModelError
-from lawbound.runners.plan import canonical_json
 from lawbound.runners.prompt import on_top_of_user_turn
 from lawbound.runners.sample import Message, Placement, Request
 

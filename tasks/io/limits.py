@@ -1,0 +1,8 @@
+"""What no number or name that we read may pass, whoever wrote it."""
+
+from typing import Final
+
+MOST_COUNTED: Final = 2**53
+"""Counts above it are damage, and not exact as floats."""
+LONGEST_NAME: Final = 4096
+"""Characters of the name of a model or policy, which may be a path: no system takes a longer one."""
