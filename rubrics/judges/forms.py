@@ -29,7 +29,7 @@ from lawbound.runners.sample import Settings
 from lawbound.tasks.io.urls import without_secrets
 
 PREFIX = "guard:"
-READ_AS = "3"
+READ_AS = "4"
 """Goes up when the same replies could come to another reading; what was read before is then unread."""
 
 

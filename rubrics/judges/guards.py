@@ -184,9 +184,9 @@ def _within_a_turn(part: str) -> str:
 
 
 _FIRST_WORD = re.compile(
-    # "Yes and no" and "Yes, and no" are neither, "No doubt" is no No, "Yes, it does not" says both.
+    # "Yes and no" and "Yes, and no" are neither, "No doubt" is no No. What follows is no part of it: "Yes, it does
+    # not decline" is how one says that a rule which says "decline" is broken.
     r"\s*\**(?P<mark>[\"']?)(?P<word>yes|no)\b(?P=mark)\**(?!\W*(?:(?:and|or|but)\W+)?(?:yes|no)\b)"
-    r"(?!(?<=yes)\W*(?:it|this|the (?:chatbot )?response) (?:does not|doesn't|is not|isn't|did not|didn't)\b)"
     r"\s*(?:[.,:;!(]|\n|\Z|(?<=\s)-|[–—]|(?<=\s)(?:because|since|the|this|it)\b)",
     re.IGNORECASE,
 )

@@ -11,7 +11,7 @@ from importlib.resources import files
 from typing import Literal, get_args
 
 from lawbound.rubrics.judges.material import confined, shortened
-from lawbound.rubrics.judges.reply import plain_line, unfenced, whole
+from lawbound.rubrics.judges.reply import plain_line, whole
 from lawbound.rubrics.policy.policy import PolicyError
 from lawbound.rubrics.policy.requirement import Addon
 from lawbound.rubrics.verdict import Behaved, Reading
@@ -27,10 +27,10 @@ _VERDICT = re.compile(
     r"ADDONS\s*:\s*(?P<addons>[a-z]+(?:(?:\s*,\s*|\s*,?\s+and\s+|\s*[&+/]\s*)[a-z]+)*)\s*\.?",
     re.IGNORECASE,
 )
-_OPENS = re.compile(r"```[a-z]{0,12}", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:,|\band\b|[&+/])\s*")
-_RULED = re.compile(r"[-*_=\s]{3,200}")
-"""A line across the page."""
+_LAYOUT = re.compile(r"(?:[^\w?]|_)+|(?:```|~~~)[a-z]{0,12}|<(?:br|hr) ?/?>", re.IGNORECASE)
+"""A line of no words: one across the page, an end of a fence, a break. A question mark alone is doubt, not layout."""
+_OR = re.compile(r"\W*or\W*", re.IGNORECASE)
 _BOTH = frozenset(get_args(Addon))
 _IN_A_WORD: Mapping[frozenset[str], frozenset[str]] = {
     frozenset({"none"}): frozenset(),
@@ -75,23 +75,21 @@ def rubric_messages(
 def parse_verdict(reply: str) -> Reading | None:
     """The judge's reading, or none where the last line is no verdict.
 
-    Layout around it says nothing: bold, a bullet, lines across the page, a fence around all of it or
-    the verdict alone. Two different verdicts one after the other are a choice, not a verdict.
+    Layout around it says nothing: bold, a bullet, lines across the page, breaks, fences. Verdicts one
+    after the other that differ are a choice, not a verdict, whatever layout or "or" stands between them.
     """
-    text = whole(reply)
-    if _OPENS.fullmatch(text.partition("\n")[0].strip()):
-        text = unfenced(text)
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    lines = [line for line in lines if not _RULED.fullmatch(line)]
-    if len(lines) > 2 and lines[-1] == "```" and _OPENS.fullmatch(lines[-3]):
-        lines = [*lines[:-3], lines[-2]]
-    found = [_verdict(line) for line in lines[-2:]]
-    if not found or found[-1] is None:
-        return None
-    before = found[0]
-    if before is not None and not _is_one(before, found[-1]):
-        return None
-    return found[-1]
+    lines = [line.strip() for line in whole(reply).splitlines()]
+    last: Reading | None = None
+    for line in reversed([line for line in lines if line and not _LAYOUT.fullmatch(line)]):
+        if last is not None and _OR.fullmatch(line):
+            continue
+        found = _verdict(line)
+        if found is None:
+            break
+        if last is not None and not _is_one(found, last):
+            return None
+        last = last or found
+    return last
 
 
 def _is_one(one: Reading, other: Reading) -> bool:
