@@ -118,7 +118,11 @@ def _arguments(found: Any) -> Mapping[Any, Any]:
 def _shaping(arguments: Mapping[Any, Any]) -> str:
     """Those that shape answers, sorted, and without the keys that somebody gave: they become the model's name."""
     shaping = [name for name in arguments if name not in _CLIENT]
-    said = {name: shown(str(without_keys(arguments[name], str(name)))) for name in shaping}
+    # A text of JSON is cut at its commas, and a part of it may stand in a name's place.
+    said = {
+        shown(without_keys(str(name))): shown(str(without_keys(arguments[name], str(name))))
+        for name in shaping
+    }
     return ",".join(f"{name}={said[name]}" for name in sorted(said))
 
 
@@ -142,7 +146,9 @@ def _read_samples(
             raise FolderError(str(fault)) from fault
         except SettingError as fault:
             raise FolderError(f"{where}: {fault}") from fault
-        except (KeyError, TypeError, IndexError, ValueError, OverflowError) as fault:
+        except (
+            KeyError, TypeError, IndexError, ValueError, OverflowError, RecursionError,
+        ) as fault:  # fmt: skip
             raise FolderError(f"{where}: found no {fault}, expected a logged sample") from fault
         is_api = isinstance(arguments["arg_0"], list)
         check_prompt(arm, prompt, where, is_chat=is_api)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -10,24 +11,53 @@ from lawbound.runners.engines.harness_load import is_key
 from lawbound.tasks.io.urls import HIDDEN, KEY, without_secrets
 
 _KEY = re.compile(KEY)
+_BEARER = re.compile(r"\b(bearer\s+)[^\s\"',;]+", re.IGNORECASE)
+_GONE = "[key]"
+_NAMED = ("name", "key", "header")
+"""In a mapping of a name and a ``value``, what says the name."""
+_PAIR = re.compile(
+    r"""(?P<name>"[^"]{1,100}"|'[^']{1,100}')\s{0,9}:\s{0,9}(?:"[^"]*"?|'[^']*'?|[^\s,}\]]+)"""
+)
+"""A name and its value in a text of JSON or Python that is not whole."""
 
 
 def without_keys(found: Any, name: str = "") -> Any:
     """A value without those that are keys by their names, however deep they stand in it.
 
     Args:
-        found: The value.
+        found: The value; a text of JSON is one, too.
         name: Its own.
     """
     if is_key(name):
-        return "[key]"
+        return _GONE
     if isinstance(found, Mapping):
-        return {inner: without_keys(value, str(inner)) for inner, value in found.items()}
+        hides = any(is_key(str(found.get(part, ""))) for part in _NAMED)
+        return {
+            str(inner): _GONE if hides and inner == "value" else without_keys(value, str(inner))
+            for inner, value in found.items()
+        }
     if isinstance(found, list | tuple):
         return [without_keys(value) for value in found]
-    return found
+    return _text_without_keys(found) if isinstance(found, str) else found
+
+
+def _text_without_keys(text: str) -> str:
+    """The text as it stands, where it holds no key."""
+    if text.lstrip()[:1] in ("{", "["):
+        try:
+            whole = json.loads(text)
+            kept = without_keys(whole)
+        except (ValueError, RecursionError):
+            pass
+        else:
+            return text if kept == whole else json.dumps(kept)
+    return _PAIR.sub(_pair, text)
+
+
+def _pair(found: re.Match[str]) -> str:
+    return f"{found['name']}: {_GONE}" if is_key(found["name"].strip("\"'")) else found[0]
 
 
 def shown(text: str) -> str:
     """A text without what has the form of a key, or may be one in a URL."""
-    return without_secrets(_KEY.sub(HIDDEN, text))
+    return without_secrets(_BEARER.sub(rf"\1{HIDDEN}", _KEY.sub(HIDDEN, text)))

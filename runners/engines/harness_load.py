@@ -12,7 +12,9 @@ from lawbound.runners.engines.protocol import ModelError
 from lawbound.tasks.io.messages import did_you_mean, one_line
 from lawbound.tasks.io.urls import holds_secret
 
-_SECRET = re.compile(r"token$|key$|secret|password|header", re.IGNORECASE)
+_SECRET = re.compile(
+    r"token$|keys?$|secret|passw|header|auth(?!ors?$)|cookie|credential|bearer", re.IGNORECASE
+)
 _NO_SECRETS = frozenset({"think_end_token", "add_bos_token"})
 _NAMES = ("pretrained", "model", "engine", "revision")
 

@@ -189,15 +189,36 @@ def test_a_key_that_stands_deep_in_a_setting_is_kept_and_shown_nowhere(
         "extra_body": {"api_key": "hunter2", "a": [{"token": "hunter2"}]},
         "user": "sk-hunter2hunter2",
         "hook": "https://h/?code=hunter2",
+        "deep": {"auth": "hunter2", "cookie": "sid=hunter2", "Authorization": ["hunter2"]},
+        "pairs": [{"name": "X-Api-Key", "value": "hunter2"}, {"name": "a", "value": "b"}],
+        "line": "Authorization: Bearer hunter2.x-y",
+        "text": '{"api_key":"hunter2", "headers": {"X": "hunter2"}}',
+        "repr": "{'api_key': 'hunter2', 'a': 1}",
     }
-    given = {"model": "m", "extra": {"password": "hunter2"}, "note": "sk-hunter2hunter2"}
+    given = {
+        "model": "m",
+        "extra": {"password": "hunter2"},
+        "note": "sk-hunter2hunter2",
+        "body": '{"a":1',
+        '"auth":"hunter2"}': "",
+    }
     run = _run(tmp_path, CHAT, given, asked)
     others = run.read_run().settings["others"]
     assert others["extra_body"] == '{"a": [{"token": "[key]"}], "api_key": "[key]"}'
     assert others["user"] == '"[hidden]"'
+    assert json.loads(others["pairs"])[1] == {"name": "a", "value": "b"}
+    assert json.loads(others["line"]) == "Authorization: Bearer [hidden]"
     assert not [file for file in run.root.rglob("*") if file.is_file() and "hunter2" in _text(file)]
     _warn(CHAT, {"model": "m"}, asked)
     assert "extra_body=" in caplog.text and "hunter2" not in caplog.text
+
+
+def test_a_setting_that_is_nested_too_deep_is_no_traceback(tmp_path: Path) -> None:
+    deep: Any = 1
+    for _ in range(900):
+        deep = {"a": deep}
+    with pytest.raises(FolderError, match="expected a logged sample"):
+        _run(tmp_path, CHAT, {"model": "m"}, SHIPPED | {"extra_body": deep})
 
 
 def _text(file: Path) -> str:

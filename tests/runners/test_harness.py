@@ -262,3 +262,16 @@ def test_lm_evals_transformers_model_runs_through_the_engine() -> None:
 def test_blanks_around_an_arguments_name_make_no_key_of_it() -> None:
     assert is_key(" api_key ") and is_key("auth_token")
     assert not is_key(" think_end_token") and not is_key("add_bos_token ")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["auth", "Authorization", "session_cookie", "credentials", "bearer", "passwd", "api_keys"],
+)
+def test_an_argument_is_a_key_by_any_of_the_usual_names(name: str) -> None:
+    assert is_key(name)
+
+
+@pytest.mark.parametrize("name", ["author", "max_tokens", "keyword", "pretrained"])
+def test_other_arguments_are_none(name: str) -> None:
+    assert not is_key(name)
