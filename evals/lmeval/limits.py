@@ -47,15 +47,16 @@ def used_limit(settings: Mapping[str, Any], sender: Sender) -> int:
 
     Raises:
         SettingError: Nobody knows.
-        ValueError: It is no number.
+        ValueError: It is no whole number.
     """
     limits = given_limits(settings)
     if limits:
-        return int(limits[sent_limit(limits, sender.kind)])
+        name = sent_limit(limits, sender.kind)
+        return _count(limits[name], name)
     if sender.kind in _FIXED or (sender.limit is None and sender.is_told):
         return _DEFAULT
     if sender.kind in _TAKING and sender.limit is not None:
-        return int(sender.limit)
+        return _count(sender.limit, "max_gen_toks")
     said = (
         "no limit"
         if sender.limit is None
@@ -65,6 +66,14 @@ def used_limit(settings: Mapping[str, Any], sender: Sender) -> int:
         f"found {said}, of which it is unknown what {quoted(sender.kind)} sends, expected one "
         "(--gen_kwargs max_gen_toks=NUMBER)"
     )
+
+
+def _count(given: Any, name: str) -> int:
+    is_whole = type(given) is int or (isinstance(given, float) and given.is_integer())
+    # `--model_args` is text where lm-eval was given text.
+    if not is_whole and not (isinstance(given, str) and given.isascii() and given.isdigit()):
+        raise ValueError(f"{name} that is a whole number")
+    return int(given)
 
 
 def given_limits(settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def used_settings(logged: Mapping[str, Any], sender: Sender) -> Used:
     is_reasoning = _is_reasoning(sender)
     given = given_temperature(logged)
     temperature = 1.0 if is_reasoning else _temperature(given, logged, sender.kind)
-    top_p = float(logged.get("top_p") or 1.0)
+    top_p = _number(logged, "top_p", 1.0)
     if not (0 < tokens <= MOST_COUNTED and 0 <= temperature <= 100 and 0 < top_p <= 1):
         raise ValueError("max_gen_toks, temperature and top_p of a sane size")
     stop = () if is_reasoning else logged.get("until") or ()
@@ -90,7 +90,17 @@ def used_settings(logged: Mapping[str, Any], sender: Sender) -> Used:
 
 def given_temperature(logged: Mapping[str, Any]) -> float:
     """The temperature that task and ``--gen_kwargs`` say, 0 where they say none."""
-    return float(logged.get("temperature") or 0.0)
+    return _number(logged, "temperature", 0.0)
+
+
+def _number(logged: Mapping[str, Any], name: str, unsaid: float) -> float:
+    given = logged.get(name)
+    try:
+        if isinstance(given, bool):
+            raise TypeError
+        return unsaid if given is None else float(given)
+    except (TypeError, ValueError) as fault:
+        raise ValueError(f"{name} that is a number") from fault
 
 
 def _is_reasoning(sender: Sender) -> bool:
@@ -130,8 +140,8 @@ def _temperature(given: float, logged: Mapping[str, Any], kind: str) -> float:
 
 def _others(logged: Mapping[str, Any]) -> dict[str, str]:
     found = {}
-    for name in sorted(logged.keys() - _READ):
-        if not _NAME.fullmatch(name):
+    for name in sorted(logged.keys() - _READ, key=str):
+        if not (isinstance(name, str) and _NAME.fullmatch(name)):
             raise ValueError(f"setting of a sane name but {quoted(name)}")
         kept = without_keys(logged[name], name)
         found[name] = _short(shown(json.dumps(kept, sort_keys=True, default=str)))

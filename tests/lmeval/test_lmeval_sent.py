@@ -179,7 +179,57 @@ def test_a_server_gets_no_do_sample_whatever_it_is(tmp_path: Path, given: Any) -
 
 def test_a_temperature_that_is_no_number_is_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
     _warn(OPENAI, {"model": "gpt-5"}, SHIPPED | {"temperature": "hot"})
-    assert "found no could not convert" in caplog.text
+    assert "found no temperature that is a number" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"top_p": 0}, "top_p of a sane size"),
+        ({"top_p": True}, "top_p that is a number"),
+        ({"temperature": True}, "temperature that is a number"),
+        ({"max_gen_toks": True}, "max_gen_toks that is a whole number"),
+        ({"max_gen_toks": 64.5}, "max_gen_toks that is a whole number"),
+        ({"max_gen_toks": None}, "max_gen_toks that is a whole number"),
+        ({"max_gen_toks": "some"}, "max_gen_toks that is a whole number"),
+        ({"max_gen_toks": float("inf")}, "max_gen_toks that is a whole number"),
+    ],
+)
+def test_a_setting_that_is_no_such_number_is_refused_and_not_rounded(
+    tmp_path: Path, asked: dict[str, Any], told: str
+) -> None:
+    with pytest.raises(FolderError, match=told):
+        _run(tmp_path, CHAT, {"model": "m"}, SHIPPED | asked)
+
+
+@pytest.mark.parametrize("given", [64, 64.0, "64"])
+def test_a_limit_may_be_written_in_any_way_that_is_a_whole_number(
+    tmp_path: Path, given: Any
+) -> None:
+    assert (
+        _settings(tmp_path, CHAT, {"model": "m"}, SHIPPED | {"max_gen_toks": given})["max_tokens"]
+        == 64
+    )
+
+
+def test_no_top_p_is_all_of_it(tmp_path: Path) -> None:
+    asked = SHIPPED | {"top_p": None}
+    assert _settings(tmp_path, CHAT, {"model": "m"}, asked)["top_p"] == 1.0
+
+
+@pytest.mark.parametrize("name", [1, None])
+def test_a_setting_whose_name_is_no_text_is_told_of(
+    caplog: pytest.LogCaptureFixture, name: Any
+) -> None:
+    _warn(CHAT, {"model": "m"}, SHIPPED | {name: 2})
+    assert f"setting of a sane name but {name}" in caplog.text
+
+
+def test_names_of_two_kinds_deep_in_a_setting_are_no_traceback(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    _warn(CHAT, {"model": "m"}, SHIPPED | {"extra_body": {1: 2, "a": 3}})
+    assert 'extra_body={"1": 2, "a": 3}' in caplog.text
 
 
 def test_a_key_that_stands_deep_in_a_setting_is_kept_and_shown_nowhere(

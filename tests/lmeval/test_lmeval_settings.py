@@ -184,7 +184,7 @@ def _call(kind: str, settings: dict[str, Any], model: Any = None) -> Call:
         ("some-other", HOT, "WARNING: found temperature=0.7 and do_sample=false, of which"),
         ("hf", {"do_sample": True}, "WARNING: found do_sample=True and temperature=0, of which"),
         ("hf", {"top_k": 5}, "WARNING: no suite has top_k=5: `lawbound score` will merge these"),
-        ("hf", {"temperature": "hot"}, "WARNING: --gen_kwargs: found no could not convert"),
+        ("hf", {"temperature": "hot"}, "WARNING: --gen_kwargs: found no temperature that is a number"),
         ("hf", SAMPLED, ""),
         (CHAT, HOT, ""),
     ],
