@@ -19,18 +19,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from lawbound.evals.folder.policies import NEUTRAL
 from lawbound.evals.frame import ScoredAnswer, score_all, verdict_frame
+from lawbound.evals.lmeval.call import Call, find_call, task_settings
 from lawbound.evals.lmeval.docs import DocArm, build_docs, parse_doc
+from lawbound.evals.lmeval.precheck import TaskError, check_prompts, check_task, warn_once
 from lawbound.evals.metrics.rule_info import rule_info
 from lawbound.evals.suite import load_suite, shipped_suites
-from lawbound.lmeval_call import (
-    Call,
-    TaskError,
-    check_prompts,
-    check_task,
-    find_call,
-    task_settings,
-    warn_once,
-)
 from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.verdict import Reading, Verdict, is_met

@@ -13,9 +13,10 @@ import pytest
 
 from lawbound import lmeval
 from lawbound.evals.folder.files import FolderError
+from lawbound.evals.lmeval.call import Call
 from lawbound.evals.lmeval.docs import build_docs
 from lawbound.evals.lmeval.logs import LeftOutWarning, import_logs
-from lawbound.lmeval_call import Call, TaskError, check_prompts, warn_once
+from lawbound.evals.lmeval.precheck import TaskError, check_prompts, warn_once
 
 Command = Callable[..., tuple[int, str, str]]
 

@@ -14,7 +14,7 @@ from lawbound.evals.folder.files import FolderError
 from lawbound.evals.lmeval.as_shipped import FIELDS
 from lawbound.evals.lmeval.files import is_log_folder
 from lawbound.evals.lmeval.logs import import_logs
-from lawbound.lmeval_call import warn_once
+from lawbound.evals.lmeval.precheck import warn_once
 
 # lm-eval itself warns a great deal; what we promise is that it works, not that it is silent.
 pytestmark = [

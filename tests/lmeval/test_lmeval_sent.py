@@ -13,9 +13,10 @@ import pytest
 from lawbound import lmeval
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.lmeval.call import Call, _kind
 from lawbound.evals.lmeval.docs import build_docs
 from lawbound.evals.lmeval.logs import import_logs
-from lawbound.lmeval_call import Call, _kind, check_prompts, warn_once
+from lawbound.evals.lmeval.precheck import check_prompts, warn_once
 
 CHAT, OPENAI = "local-chat-completions", "openai-chat-completions"
 AZURE = "azure-openai-chat-completions"

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from lawbound.evals.folder.files import FolderError
+from lawbound.evals.lmeval.call import Call
 from lawbound.evals.lmeval.docs import build_docs
 from lawbound.evals.lmeval.files import is_log_folder
 from lawbound.evals.lmeval.logs import import_logs
-from lawbound.lmeval_call import Call, TaskError, check_prompts, warn_once
+from lawbound.evals.lmeval.precheck import TaskError, check_prompts, warn_once
 
 # lm-eval itself warns a great deal; what we promise is that it works, not that it is silent.
 lenient = pytest.mark.filterwarnings("default")
@@ -184,7 +185,11 @@ def _call(kind: str, settings: dict[str, Any], model: Any = None) -> Call:
         ("some-other", HOT, "WARNING: found temperature=0.7 and do_sample=false, of which"),
         ("hf", {"do_sample": True}, "WARNING: found do_sample=True and temperature=0, of which"),
         ("hf", {"top_k": 5}, "WARNING: no suite has top_k=5: `lawbound score` will merge these"),
-        ("hf", {"temperature": "hot"}, "WARNING: --gen_kwargs: found no temperature that is a number"),
+        (
+            "hf",
+            {"temperature": "hot"},
+            "WARNING: --gen_kwargs: found no temperature that is a number",
+        ),
         ("hf", SAMPLED, ""),
         (CHAT, HOT, ""),
     ],

@@ -18,8 +18,8 @@ from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.lmeval.docs import build_docs, parse_doc
 from lawbound.evals.lmeval.logs import LeftOutWarning, import_logs
+from lawbound.evals.lmeval.precheck import TaskError, warn_once
 from lawbound.evals.suite import compose, load_suite
-from lawbound.lmeval_call import TaskError, warn_once
 from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.scaffold import scaffold
 
