@@ -1,7 +1,6 @@
 """What lm-eval's models send, which is not always what they were told; and what is kept of what they were told."""
 
 import json
-import logging
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -10,13 +9,15 @@ from typing import Any
 
 import pytest
 
-from lawbound import lmeval
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.lmeval.call import Call, _kind
-from lawbound.evals.lmeval.docs import build_docs
+from lawbound.evals.lmeval.docs import build_docs, parse_doc
+from lawbound.evals.lmeval.handed_out import HandedOut
 from lawbound.evals.lmeval.logs import import_logs
 from lawbound.evals.lmeval.precheck import check_prompts, warn_once
+from lawbound.rubrics.policy.scaffold import scaffold
+from lawbound.tasks.item import ItemError
 
 CHAT, OPENAI = "local-chat-completions", "openai-chat-completions"
 AZURE = "azure-openai-chat-completions"
@@ -286,14 +287,23 @@ def test_a_long_value_is_told_apart_by_its_digest(tmp_path: Path) -> None:
     assert len(found) == 2 and all(value.startswith('"sha256:') for value in found)
 
 
-def test_documents_that_are_made_anew_ask_what_they_say_now(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    caplog.set_level(logging.ERROR)
+def test_documents_that_are_made_anew_ask_what_they_say_now() -> None:
+    handed_out = HandedOut()
     for seed in (1, 2):
-        (made,) = lmeval.docs("cn", {"seed": seed, "limit_items": 3}).values()
+        made = build_docs("cn", seed=seed, limit=3)
+        handed_out.keep(made)
         for doc in made:
-            lmeval.grade(doc, ["a"])
-            arm = lmeval.parse_doc(doc, "doc", own=())
-            assignment, item = lmeval._asked[arm.policy, arm.condition, arm.item.id]
+            arm = parse_doc(doc, "doc")
+            assignment, item = handed_out.asked(doc)
             assert (item, assignment.wording) == (arm.item, arm.wording)
+
+
+def test_what_one_process_has_handed_out_is_not_what_another_has(tmp_path: Path) -> None:
+    mine = tmp_path / "acme.yaml"
+    mine.write_text(scaffold("acme"), encoding="utf-8")
+    one, other = HandedOut(), HandedOut()
+    one.keep_policy(str(mine), "inline")
+    docs = build_docs(str(mine), limit=1)
+    one.keep(docs)
+    with pytest.raises(ItemError, match="acme"):
+        other.keep(docs)

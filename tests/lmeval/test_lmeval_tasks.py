@@ -17,6 +17,7 @@ from lawbound.evals.conclude import conclude
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.lmeval.docs import build_docs, parse_doc
+from lawbound.evals.lmeval.handed_out import HandedOut
 from lawbound.evals.lmeval.logs import LeftOutWarning, import_logs
 from lawbound.evals.lmeval.precheck import TaskError, warn_once
 from lawbound.evals.suite import compose, load_suite
@@ -195,15 +196,15 @@ def test_a_policy_of_the_users_own_takes_no_shipped_name(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("policy", ["cn", "de", "intl"])
 def test_the_first_documents_tell_something_of_every_number(policy: str) -> None:
-    rows = []
+    handed_out, rows = HandedOut(), []
     for doc in build_docs(policy)[:40]:
         item = parse_doc(doc, "doc").item
         answer = f"Answer: {item.answer}" if item.answer else "I can't help with that."
-        rows.append(lmeval.grade(doc, [answer])["j"])
+        rows.append(handed_out.grade(doc, answer))
     # Of one pair of twins nobody can say that it was answered better than by chance, so there is no tax.
     for count, without in ((20, {"policy_tax"}), (40, set[str]())):
-        found = lmeval._estimates(tuple(rows[:count]))
-        untold = {name for name in lmeval.METRICS if math.isnan(found[name][0])}
+        found = handed_out.estimates(rows[:count])
+        untold = {name for name in lmeval.METRICS if math.isnan(found[name].value)}
         assert untold == without
 
 
