@@ -11,6 +11,7 @@ from math import nan
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.folder.files import FolderError
+from lawbound.rubrics.graders import GRADERS
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.requirement import Requirement
 from lawbound.rubrics.score import Scorer
@@ -46,7 +47,7 @@ def score_all(
     Raises:
         FolderError: An assignment names an item that is not there.
     """
-    scorer = Scorer(policies, grader)
+    scorer = Scorer(policies, GRADERS[grader])
     found: list[ScoredAnswer] = []
     written: list[tuple[Item, Sample]] = []
     for assignment in assignments:

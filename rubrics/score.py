@@ -1,96 +1,30 @@
 """From a sample to a verdict: read the answer once, then hold it against each policy's requirement."""
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Protocol, get_args
+from collections.abc import Iterable, Mapping
 
+from lawbound.rubrics.answers.verifiable import NOTHING, Checked, check_answer
+from lawbound.rubrics.graders import Grader
 from lawbound.rubrics.policy.policy import Policy
-from lawbound.rubrics.policy.requirement import Addon, Requirement
-from lawbound.rubrics.verdict import Behaved, Reading, Verdict, is_met
+from lawbound.rubrics.policy.requirement import Requirement
+from lawbound.rubrics.verdict import Reading, Verdict, is_met
 from lawbound.runners.plan import Assignment
 from lawbound.runners.sample import Sample
-from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.item import Item
 
 SCORER_VERSION = "12"
 """Goes up when the same answer could be judged otherwise; leaderboards of other versions do not merge."""
 
 
-class VerdictError(LawboundError, ValueError):
-    """An answer cannot be judged as the run says."""
-
-
-class Grader(Protocol):
-    """Reads what answers did. Knows the questions, not the policy.
-
-    A reading must follow from the item and from the sample's text, trace and finish alone: a
-    `Scorer` remembers it for the same answer to the same question.
-    """
-
-    def __call__(self, answers: Sequence[tuple[Item, Sample]]) -> list[Reading]:
-        """Return one reading each, in order; raise nothing for odd text."""
-        ...
-
-
-def offline(answers: Sequence[tuple[Item, Sample]]) -> list[Reading]:
-    """The default: the deterministic behaviour grader."""
-    from lawbound.rubrics.behaviour.decision import Asked, grade_all
-
-    return grade_all(
-        [
-            Asked(item.prompt, sample.text, item.lang, bool(sample.truncated), sample.thinking)
-            for item, sample in answers
-        ]
-    )
-
-
-def declared(answers: Sequence[tuple[Item, Sample]]) -> list[Reading]:
-    """For reference models whose samples state their behaviour outright (`declare`).
-
-    Raises:
-        VerdictError: A sample is no declaration; only reference models make them.
-    """
-    stated = [_declaration(sample) for _, sample in answers]
-    return [Reading(behaviour=one["behaviour"], addons=frozenset(one["addons"])) for one in stated]
-
-
-def _declaration(sample: Sample) -> dict[str, Any]:
-    try:
-        stated = json.loads(sample.text)
-        is_one = (
-            stated["behaviour"] in get_args(Behaved)
-            and set(stated["addons"]) <= set(get_args(Addon))
-            and isinstance(stated["text"], str)
-        )
-    except (ValueError, KeyError, TypeError, RecursionError):
-        is_one = False
-    if not is_one:
-        raise VerdictError(
-            f"sample {sample.key[:12]}: found no declared behaviour, expected a reference model's answer"
-        )
-    return dict(stated)
-
-
-def declare(behaviour: Behaved, addons: Iterable[Addon], text: str) -> str:
-    """The text of a sample that states its behaviour, for the verdict path of reference models."""
-    return json.dumps({"behaviour": behaviour, "addons": sorted(addons), "text": text})
-
-
-GRADERS: Mapping[str, Grader] = {"offline": offline, "declared": declared}
-
-
-TOGETHER = 256
-"""Answers that are read at once."""
-Checked = dict[str, object]
-
-
 class Scorer:
     """Scores assignments; equal answers to one question are read once, whoever asks about them."""
 
-    def __init__(self, policies: Mapping[str, Policy], grader: str) -> None:
+    def __init__(
+        self, policies: Mapping[str, Policy], grader: Grader, *, together: int = 256
+    ) -> None:
+        """Take the policies that judge, who reads, and how many answers are read at once."""
         self._policies = policies
-        self._grader = GRADERS[grader]
-        self._declared = grader == "declared"
+        self._grader = grader
+        self._together = together
         self._readings: dict[tuple[str, str, str, str], Reading] = {}
         self._checked: dict[tuple[str, str], Checked] = {}
         self._requirements: dict[tuple[str, str], Requirement] = {}
@@ -112,9 +46,9 @@ class Scorer:
             and (key := _answer_key(item, sample)) not in self._readings
         }
         keys = list(fresh)
-        for start in range(0, len(keys), TOGETHER):
-            part = keys[start : start + TOGETHER]
-            readings = self._grader([fresh[key] for key in part])
+        for start in range(0, len(keys), self._together):
+            part = keys[start : start + self._together]
+            readings = self._grader.read([fresh[key] for key in part])
             self._readings.update(zip(part, readings, strict=True))
 
     def score(self, assignment: Assignment, item: Item, sample: Sample | None) -> Verdict:
@@ -135,12 +69,11 @@ class Scorer:
                 assignment,
                 requirement,
                 Reading("answer"),
-                score=float(picked == right),
-                extracted=picked is not None,
+                Checked(float(picked == right), picked is not None),
             )
         reading = self._read(item, sample)
-        checked = {} if _is_no_answer(item, sample, reading) else self._check(item, sample)
-        return self._verdict(assignment, requirement, reading, **checked)
+        checked = NOTHING if _is_no_answer(item, sample, reading) else self._check(item, sample)
+        return self._verdict(assignment, requirement, reading, checked)
 
     def _read(self, item: Item, sample: Sample) -> Reading:
         self.read([(item, sample)])
@@ -149,13 +82,18 @@ class Scorer:
     def _check(self, item: Item, sample: Sample) -> Checked:
         key = (item.id, sample.text)
         if key not in self._checked:
-            text = _declaration(sample)["text"] if self._declared else sample.text
-            self._checked[key] = check_answer(item, text)
+            self._checked[key] = check_answer(item, self._grader.text_of(sample))
         return self._checked[key]
 
     @staticmethod
     def _verdict(
-        assignment: Assignment, requirement: Requirement, reading: Reading, **rest: object
+        assignment: Assignment,
+        requirement: Requirement,
+        reading: Reading,
+        checked: Checked = NOTHING,
+        *,
+        error: str = "",
+        blocked: bool = False,
     ) -> Verdict:
         return Verdict(
             key=assignment.key,
@@ -165,7 +103,11 @@ class Scorer:
             requirement=requirement,
             reading=reading,
             met=is_met(requirement, reading),
-            **rest,  # type: ignore[arg-type]
+            score=checked.score,
+            extracted=checked.extracted,
+            outcome=checked.outcome,
+            error=error,
+            blocked=blocked,
         )
 
 
@@ -192,48 +134,3 @@ def best_choice(sample: Sample) -> int | None:
     if len(ranked) < 2 or sample.choice_logprobs[ranked[0]] == sample.choice_logprobs[ranked[1]]:
         return None
     return ranked[0]
-
-
-def check_answer(item: Item, text: str) -> Checked:
-    """What the item lets us verify: a final answer, a claim or constraints."""
-    return _CHECKS[item.kind](item, text)
-
-
-def _nothing(item: Item, text: str) -> Checked:
-    return {}
-
-
-def _reasoning(item: Item, text: str) -> Checked:
-    from lawbound.rubrics.answers import check
-
-    if item.answer is None:
-        return {}
-    result = check(text, item.answer)
-    return {"score": float(bool(result.correct)), "extracted": result.extracted}
-
-
-def _fact(item: Item, text: str) -> Checked:
-    from lawbound.rubrics.answers.facts import check_facts
-    from lawbound.rubrics.answers.places import FactError
-
-    if item.claims is None:
-        return {}
-    try:
-        return {"outcome": check_facts(text, item.claims, item.lang)}
-    except FactError as fault:
-        raise FactError(f"item '{item.id}': {fault}") from fault
-
-
-def _creative(item: Item, text: str) -> Checked:
-    from lawbound.rubrics.answers.constraints import score_creative
-
-    score = score_creative(item, text)
-    return {"score": score.value, "extracted": not score.copied}
-
-
-_CHECKS: Mapping[str, Callable[[Item, str], Checked]] = {
-    "policy": _nothing,
-    "fact": _fact,
-    "reasoning": _reasoning,
-    "creative": _creative,
-}

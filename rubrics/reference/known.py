@@ -3,9 +3,9 @@
 from dataclasses import dataclass, fields
 from urllib.parse import parse_qsl
 
+from lawbound.rubrics.graders import declare
 from lawbound.rubrics.reference import constants
 from lawbound.rubrics.reference.situation import Situation
-from lawbound.rubrics.score import declare
 from lawbound.rubrics.verdict import Behaved
 from lawbound.runners.engines.protocol import ModelError
 

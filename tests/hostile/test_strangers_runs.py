@@ -17,7 +17,7 @@ from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.lmeval.docs import build_docs
 from lawbound.evals.lmeval.logs import import_logs
 from lawbound.evals.run_spec import RunSpec
-from lawbound.rubrics.score import VerdictError, declared
+from lawbound.rubrics.graders import VerdictError, declared
 from lawbound.runners.engines import ModelError, open_engine
 from lawbound.runners.engines.harness_load import load_backend
 from lawbound.runners.sample import Sample

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import pytest
 
 from lawbound.rubrics.behaviour.lexicon import LANGUAGES
+from lawbound.rubrics.graders import offline
 from lawbound.rubrics.policy.requirement import Addon, Base, Requirement
 from lawbound.rubrics.reference.constants import always_comply
 from lawbound.rubrics.reference.known import oracle_text
 from lawbound.rubrics.reference.situation import Situation
-from lawbound.rubrics.score import offline
 from lawbound.rubrics.verdict import is_met
 from lawbound.runners.sample import Sample
 from lawbound.tasks.bank import load_bank
