@@ -76,8 +76,6 @@ def conclude(
         StoreError: The run folder is held by another run, or a judge's replies cannot be written.
     """
     observer = observer or Silent()
-    if judge is not None:
-        judge.check()
     out = Path(out)
     folder = RunFolder(out)
     folder.read_run()  # a folder that holds no run is not made one

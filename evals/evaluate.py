@@ -41,7 +41,6 @@ def evaluate(
     """
     if judge is not None:
         judge = judge.beside(spec)
-        judge.check()
     prepared = prepare(spec, own=engines or {}, observer=observer)
     with lock(Path(out)):
         ask(prepared, Path(out), engines=engines, observer=observer)

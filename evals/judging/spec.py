@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class JudgeSpec:
-    """Who judges, and which answers: `JudgeSpec(("openai:NAME@URL",))`."""
+    """Who judges, and which answers: `JudgeSpec(("openai:NAME@URL",))`.
+
+    Raises:
+        ModelError: A judge's name has no known form, or the mode, `unsure`, `max_errors` or `max_tokens` is none.
+    """
 
     models: tuple[str, ...]
     """Names of models; ``guard:FAMILY:MODEL`` for a guard model."""
@@ -29,18 +33,7 @@ class JudgeSpec:
     max_tokens: int | None = None
     """Of one reply of each judge, thinking included; None takes what its kind needs: docs/judges.md says how many."""
 
-    def beside(self, run: RunSpec) -> Self:
-        """Opened as the models of a run are, unless it says how: all but the revision, which names weights."""
-        options = self.options or replace(run.engine_options, revision=None)
-        limit = run.max_errors if self.max_errors is None else self.max_errors
-        return replace(self, options=options, max_errors=limit)
-
-    def check(self) -> None:
-        """Refuse a wrong name before anything is asked.
-
-        Raises:
-            ModelError: A judge's name has no known form, or the mode, `unsure`, `max_errors` or `max_tokens` is none.
-        """
+    def __post_init__(self) -> None:
         many = isinstance(self.models, tuple | list)
         if not (many and all(isinstance(name, str) for name in self.models)):
             raise ModelError(
@@ -68,3 +61,9 @@ class JudgeSpec:
                 raise ModelError(
                     f"judge '{model}': is named twice and would have two votes, expected it once"
                 )
+
+    def beside(self, run: RunSpec) -> Self:
+        """Opened as the models of a run are, unless it says how: all but the revision, which names weights."""
+        options = self.options or replace(run.engine_options, revision=None)
+        limit = run.max_errors if self.max_errors is None else self.max_errors
+        return replace(self, options=options, max_errors=limit)

@@ -144,9 +144,8 @@ def judge_spec(
         raise ModelError(f"judge 'none': found '{who[0]}' beside it, expected none alone")
     given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     opened = EngineOptions(**given) if given else None
-    chosen: Any = "hybrid" if mode is None else mode  # `check` refuses what is no mode
+    chosen: Any = "hybrid" if mode is None else mode  # the spec refuses what is no mode
     spec = JudgeSpec(who, chosen, options=opened, max_errors=max_errors, max_tokens=max_tokens)
-    spec.check()
     if max_errors is not None:
         given["max_errors"] = max_errors
     if max_tokens is not None:

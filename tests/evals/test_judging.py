@@ -209,14 +209,14 @@ def _nobody() -> str:
 def test_a_judge_named_twice_is_refused(guard: str, end: str) -> None:
     name = f"{guard}openai:a@http://x/v1"
     with pytest.raises(ModelError, match="named twice"):
-        JudgeSpec((name, name + end)).check()
+        JudgeSpec((name, name + end))
 
 
 def test_a_server_in_capitals_is_one_judge_with_the_same_in_small_letters() -> None:
     with pytest.raises(ModelError, match="named twice"):
-        JudgeSpec(("openai:A@http://host/V1", "openai:A@HTTP://Host/V1/")).check()
-    JudgeSpec(("openai:A@http://host/V1", "openai:a@http://host/V1")).check()
-    JudgeSpec(("openai:A@http://host/V1", "openai:A@http://host/v1")).check()
+        JudgeSpec(("openai:A@http://host/V1", "openai:A@HTTP://Host/V1/"))
+    JudgeSpec(("openai:A@http://host/V1", "openai:a@http://host/V1"))
+    JudgeSpec(("openai:A@http://host/V1", "openai:A@http://host/v1"))
 
 
 def test_a_server_with_a_slash_at_its_end_is_the_judge_without(
@@ -243,10 +243,10 @@ def test_a_server_with_a_slash_at_its_end_is_the_judge_without(
     ],
 )
 def test_a_judge_spec_of_other_types_is_refused_in_one_line(
-    wrong: dict[str, Any], told: str, out: Path
+    wrong: dict[str, Any], told: str
 ) -> None:
     with pytest.raises(ModelError) as caught:
-        lawbound.conclude(str(out), judge=lawbound.JudgeSpec(**wrong))
+        lawbound.JudgeSpec(**wrong)
     assert str(caught.value).startswith(told) and "\n" not in str(caught.value)
 
 

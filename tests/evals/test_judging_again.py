@@ -339,7 +339,7 @@ def test_the_limit_of_a_run_is_its_judges_too_and_score_has_the_option(
 @pytest.mark.parametrize("wrong", [-1, True, 1.5, "3"])
 def test_a_limit_that_is_no_count_is_refused(wrong: Any) -> None:
     with pytest.raises(ModelError, match=r"judge 'max_errors' is .*, expected a count or None"):
-        JudgeSpec((), max_errors=wrong).check()
+        JudgeSpec((), max_errors=wrong)
 
 
 @pytest.mark.parametrize("panel", ["named", "kept", "dropped"])

@@ -168,7 +168,7 @@ def test_a_judges_replies_have_room_for_thinking_unless_told_otherwise(
 @pytest.mark.parametrize("wrong", [0, True, 1.5, "3"])
 def test_room_that_is_no_count_is_refused(wrong: Any) -> None:
     with pytest.raises(ModelError, match=r"judge 'max_tokens' is .*, expected at least 1, or None"):
-        JudgeSpec((), max_tokens=wrong).check()
+        JudgeSpec((), max_tokens=wrong)
 
 
 def test_the_tokens_that_judges_cost_are_summed(out: Path, judge: Judges) -> None:
