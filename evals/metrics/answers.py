@@ -24,6 +24,8 @@ from lawbound.evals.metrics.scores import modes_of
 from lawbound.evals.stats.intervals import Floats, Mean
 
 OUTCOMES = ("true", "false", "silent")
+NOTHING_DONE = ("unscored", "empty", "degenerate")
+"""Readings of a trace, or of its answer, that say nothing of what the model did."""
 TOKENS = {"prompt": "prompt_tokens", "answer": "completion_tokens", "thinking": "thinking_tokens"}
 
 
@@ -164,11 +166,14 @@ def _form(cut: Cut, strength: str, rows: Rows) -> Iterator[Estimate]:
         # An answer that never came would have had one too.
         traced = rows.where(has_trace | (rows.lost & (rows["mode"] == "generate")))
         trace = traced["trace_behaviour"]
-        differs = withholds_all(trace) != withholds_all(traced["behaviour"])
-        y = judged(traced, np.where(trace == "unscored", np.nan, differs.astype(float)))
+        behaviour = traced["behaviour"]
+        differs = withholds_all(trace) != withholds_all(behaviour)
+        # A trace that never reached an answer, or no resolution, has nothing to differ from.
+        silent = np.isin(trace, NOTHING_DONE) | np.isin(behaviour, NOTHING_DONE)
+        y = judged(traced, np.where(silent, np.nan, differs.astype(float)))
         yield share(
             cut, "trace_divergence", strength, traced, y,
-            note="" if (y >= 0).any() else "no trace whose answer was read",
+            note="" if (y >= 0).any() else "no trace with a resolution whose answer was read",
         )  # fmt: skip
 
 
