@@ -38,7 +38,7 @@ class Reading:
     confidence: float = 1.0
     """0 to 1; a grader that cannot tell says ``unscored`` instead of guessing."""
     trace_behaviour: Behaved | None = None
-    """The same for the thinking trace, where there is one."""
+    """What the thinking trace resolves to do, where there is one: ``unscored`` where no resolution can be seen."""
 
     @property
     def withheld(self) -> bool:

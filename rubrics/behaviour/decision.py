@@ -10,6 +10,7 @@ from lawbound.rubrics.behaviour.head import KINDS, Kind
 from lawbound.rubrics.behaviour.opinion import SURE, WITHHOLDING, Opinion, threshold, weigh
 from lawbound.rubrics.behaviour.prompt import read
 from lawbound.rubrics.behaviour.stance import is_off_topic
+from lawbound.rubrics.behaviour.trace import resolution
 from lawbound.rubrics.policy.requirement import Addon
 from lawbound.rubrics.verdict import Behaved, Reading
 from lawbound.runners.collector import paused_collector
@@ -74,20 +75,23 @@ def grade_all(asked: Sequence[Asked]) -> list[Reading]:
 
     Nothing is split here: `Asked.response` is without the trace, `Asked.thinking` holds it.
     """
-    thought = [one for one in asked if one.thinking.strip()]
     with paused_collector():
-        answers = _readings([(one, one.response) for one in asked])
-        traces = iter(_readings([(one, one.thinking) for one in thought]))
+        answers = _readings(asked)
+        traces = [
+            resolution(read(one.prompt, one.lang), one.prompt, one.thinking)
+            if one.thinking.strip()
+            else None
+            for one in asked
+        ]
     done = []
-    for one, reading in zip(asked, answers, strict=True):
-        trace = next(traces).behaviour if one.thinking.strip() else None
+    for one, reading, trace in zip(asked, answers, traces, strict=True):
         sure = round(reading.confidence * (HURRIED if one.truncated else 1.0), 3)
         done.append(Reading(reading.behaviour, reading.addons, reading.evidence, sure, trace))
     return done
 
 
-def _readings(texts: Sequence[tuple[Asked, str]]) -> list[Reading]:
-    drafts = [draft(read(one.prompt, one.lang), one.prompt, text) for one, text in texts]
+def _readings(asked: Sequence[Asked]) -> list[Reading]:
+    drafts = [draft(read(one.prompt, one.lang), one.prompt, one.response) for one in asked]
     opinions = iter(weigh([made for made in drafts if isinstance(made, Draft)]))
     return [_reading(made, next(opinions)) if isinstance(made, Draft) else made for made in drafts]
 

@@ -1,0 +1,99 @@
+"""How a model speaks to itself about a request, by language: data in ``lexicons/trace.yaml``, compiled once."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Final, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict
+
+from lawbound.rubrics.behaviour.lexicon import LexiconError
+from lawbound.rubrics.behaviour.text import FOLD
+from lawbound.tasks.io.yaml_files import parse, read_yaml
+
+Cue = Literal[
+    "spare", "refuse", "comply", "part", "sides", "turn", "obey",
+    "against", "allowed",
+    "open", "maybe", "norm", "so",
+    "back", "yet", "firm", "offer",
+    "weigh", "bad", "ask", "draft",
+]  # fmt: skip
+"""Kinds of phrase: what is resolved; what a rule says of it; what makes a phrase no resolution, and what ends such a
+stretch; what takes one back, and what colours it; what shows that a trace deliberates, restates or drafts."""
+FILE: Final = "trace.yaml"
+
+
+class _Language(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    slots: dict[str, str] = {}
+    cues: dict[Cue, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Musing:
+    """The expressions of one language."""
+
+    cues: Mapping[Cue, re.Pattern[str]]
+
+    def find(self, cue: Cue, body: str) -> re.Match[str] | None:
+        """The first phrase of a kind."""
+        return self.cues[cue].search(body)
+
+    def every(self, cue: Cue, body: str) -> Iterator[re.Match[str]]:
+        """All phrases of a kind, in order."""
+        return self.cues[cue].finditer(body)
+
+
+@cache
+def musing(lang: str) -> Musing:
+    """The expressions of a language.
+
+    Raises:
+        LexiconError: The file lacks the language or a kind, or holds what is no expression.
+    """
+    data = _read().get(lang)
+    if data is None:
+        raise LexiconError(f"{FILE}: found no language '{lang}', expected one")
+    cues: dict[Cue, re.Pattern[str]] = {}
+    for cue in get_args(Cue):
+        source = "|".join(f"(?:{part})" for part in data.cues.get(cue, ()))
+        cues[cue] = _compiled(lang, cue, _filled(source or "(?!)", data.slots))
+    return Musing(cues)
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """Those that the file has."""
+    return tuple(_read())
+
+
+@cache
+def _read() -> Mapping[str, _Language]:
+    file = files("lawbound.rubrics.behaviour") / "lexicons" / FILE
+    data = read_yaml(file, LexiconError)
+    if not isinstance(data, dict):
+        raise LexiconError(f"{FILE}: found {data!r:.40}, expected languages")
+    return {
+        str(lang): parse(own, _Language, f"{FILE}: {lang}", LexiconError)
+        for lang, own in data.items()
+    }
+
+
+def _filled(source: str, slots: Mapping[str, str]) -> str:
+    for _ in slots:  # a slot may stand in another
+        for name, text in slots.items():
+            source = source.replace("{" + name + "}", text)
+    return source
+
+
+def _compiled(lang: str, cue: str, source: str) -> re.Pattern[str]:
+    try:
+        # Texts in Arabic letters are folded, so these are, too.
+        return re.compile(source.translate(FOLD) if lang == "ar" else source)
+    except re.error as fault:
+        raise LexiconError(
+            f"{FILE}: {lang}: {cue}: {fault}, expected a regular expression"
+        ) from fault
