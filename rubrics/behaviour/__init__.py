@@ -11,6 +11,7 @@ In the order in which an answer goes through them (docs/grader.md tells why):
    beside something served);
 4. `decision` decides.
 
+A thinking trace is read apart: `trace` says what it resolves to do, from the phrases that `musing` reads.
 `truncation` guesses, for files that do not say so, whether an answer was cut off.
 """
 

@@ -80,6 +80,8 @@ class _Course:
     """The last sentence that weighs."""
     work: float = 0.0
     """Letters since then that neither weigh nor restate."""
+    muses: bool = False
+    """Whether it speaks of a request or of rules for its answer, as an answer itself does not."""
     told: Behaved | None = None
     """What a rule asks for, if that is to be followed."""
     listed: set[Behaved] = field(default_factory=set)
@@ -113,6 +115,8 @@ def _step(
 ) -> None:
     """Take one sentence in."""
     body = piece.body
+    asks = own.find("ask", body) is not None
+    course.muses = course.muses or asks or own.find("norm", body) is not None
     course.blamed = course.blamed or own.find("bad", body) is not None
     turns = own.find("back", body) is not None
     if turns and course.resolved is not None:
@@ -134,16 +138,18 @@ def _step(
     if not found and (named or own.find("weigh", body) is not None):
         course.weighed, course.work = number, 0.0
         course.shaken = course.shaken or course.turned
-    elif not found and own.find("ask", body) is None:
+    elif not found and not asks:
         course.work += len(body) * density
     for cue, verdict in _VERDICTS:
         held = own.find(cue, body)
-        if held and not _is_open(own, body, held) and not found:
+        if not held or found or _is_open(own, body, held):
+            continue
+        if _ENTRY.match(body):
+            course.listed.add(verdict)
+        if course.muses:
             course.verdict = verdict
             course.told = "refuse" if verdict == "refuse" else None
             course.blamed = course.blamed and verdict != "answer"
-            if _ENTRY.match(body):
-                course.listed.add(verdict)
 
 
 def _meant(own: Musing, body: str) -> tuple[list[Behaved], bool]:
@@ -189,7 +195,8 @@ def _is_open(own: Musing, body: str, found: re.Match[str]) -> bool:
 def _within(own: Musing, body: str, found: re.Match[str], cue: Cue) -> bool:
     """Whether such a phrase comes before, with no "so" or "but" in between."""
     cuts = [cut.end() for cut in own.every("so", body) if cut.end() <= found.start() + 4]
-    return own.find(cue, body[cuts[-1] if cuts else 0 : max(found.start(), 0)]) is not None
+    before = own.cues[cue].search(body, cuts[-1] if cuts else 0)
+    return before is not None and before.start() < found.start()
 
 
 def _resolve(course: _Course, new: Behaved, own: Musing, body: str) -> None:
