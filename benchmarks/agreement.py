@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import agreement_summary as summary
+import agreement_traces as traces
 import numpy as np
 import page
 import yaml
@@ -73,6 +74,7 @@ def main() -> None:
         take(rows)
         page.write_section(one.name, section(one, rows), page.AGREEMENT)
         page.say(f"{one.name}: {len(rows)} answers, binary {sides(rows, 2):.3f}")
+    page.write_section("traces", traces.section(), page.AGREEMENT)
     pooled = [row for name in data["pooled"] for row in by_set[name]]
     languages = language_table(pooled, by_set[data["unusual"]], data["languages"])
     written = {one.name: (one.labelled, one.looks) for one in sets if one.summary}
