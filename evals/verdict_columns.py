@@ -101,7 +101,9 @@ VERDICT_COLUMNS: Final = (
     VerdictColumn("evidence", "text", "the span that decided it", is_metric_input=False),
     VerdictColumn("confidence", "number", "of the reading, 0 to 1", is_metric_input=False),
     VerdictColumn(
-        "trace_behaviour", "text", "what the thinking trace resolves to do; empty where there is none"
+        "trace_behaviour",
+        "text",
+        "what the thinking trace resolves to do; empty where there is none",
     ),
     VerdictColumn(
         "met", "number", "1 or 0: the requirement is met; nan where the base is `either`, too"
