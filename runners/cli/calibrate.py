@@ -28,7 +28,7 @@ class _RunByDefault(TyperGroup):
 
 group = typer.Typer(
     cls=_RunByDefault,
-    help="How well the grader reads labelled answers.\n\nFILE alone means `run FILE`.",
+    help="Check the grader against labelled answers.\n\n`calibrate FILE` means `calibrate run FILE`.",
     no_args_is_help=True,
 )
 
@@ -43,7 +43,7 @@ def run(
     file: Annotated[
         Path,
         typer.Argument(
-            help="JSONL, CSV or parquet of id, prompt, response, gold[, lang, model, truncated]."
+            help="JSONL, CSV or parquet with id, prompt, response, gold[, lang, model, truncated]."
         ),
     ],
     out: Annotated[
@@ -52,7 +52,7 @@ def run(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
 ) -> None:
-    """Grade labelled answers and tell how far grader and labels agree."""
+    """Grade labelled answers and report the agreement."""
     from lawbound.rubrics.calibration.agreement import CLASSES, agreements, confusion, read_labelled
     from lawbound.rubrics.calibration.files import check_folder, write_calibration
 
@@ -149,20 +149,20 @@ def _interval(value: float, low: float, high: float) -> str:
 def sample(
     folder: Annotated[Path, typer.Argument(help="A run folder that has been judged.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="Sheet to write: .csv or .jsonl.")],
-    count: Annotated[int, typer.Option(min=1, help="At most so many answers.")] = 400,
-    least: Annotated[int, typer.Option(min=2, help="At least so many of each stratum.")] = 4,
+    count: Annotated[int, typer.Option(min=1, help="Maximum number of answers.")] = 400,
+    least: Annotated[int, typer.Option(min=2, help="Minimum number per stratum.")] = 4,
     model: Annotated[
         list[str] | None,
-        typer.Option(help="Only this model; repeats. [default: all but references]"),
+        typer.Option(help="Only this model; repeat for more. [default: all but references]"),
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the draw.")] = 0,
     blind: Annotated[
         bool, typer.Option("--blind", help="Leave out model, policy, strength and requirement.")
     ] = False,
 ) -> None:
-    """Draw answers of a run to label.
+    """Draw answers of a run for labelling.
 
-    `lawbound score RUN --labels FILE` then corrects its rates.
+    `lawbound score RUN --labels FILE` then uses the labels to correct the run's rates.
     """
     from lawbound.evals.correction.sample import write_sheet
 

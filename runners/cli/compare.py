@@ -31,12 +31,12 @@ def add_to(app: typer.Typer) -> None:
 
 def compare(
     first: Annotated[Path, typer.Argument(help="A run folder.")],
-    second: Annotated[Path, typer.Argument(help="Another, or the same.")],
+    second: Annotated[Path, typer.Argument(help="Another run folder, or the same.")],
     model_a: Annotated[
-        str, typer.Option(help="Model of the first. [default: its only real one]")
+        str, typer.Option(help="Model of the first run. [default: its only real one]")
     ] = "",
     model_b: Annotated[
-        str, typer.Option(help="Model of the second. [default: its only real one]")
+        str, typer.Option(help="Model of the second run. [default: its only real one]")
     ] = "",
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="CSV of the items that flipped.")
@@ -44,8 +44,8 @@ def compare(
 ) -> None:
     """Paired differences of two runs, and the items that flipped.
 
-    Values of A and B are over the n pairs that were read in both runs. Bounds say what a difference could be, had
-    every unread answer been read.
+    Values of A and B are over the n pairs that could be graded in both runs. Bounds are the range that a difference
+    could have if every ungradable answer had been graded.
     """
     from lawbound.evals.compare.folders import compare_runs
     from lawbound.evals.folder.files import write_atomically
@@ -95,24 +95,24 @@ def gate(
         list[str] | None,
         typer.Option(
             "--that",
-            help="METRIC[SLICE]@POLICY:STRENGTH>=NUMBER, such as 'J@cn>=0.2': the lower end of the interval; "
-            "<= takes the upper end, METRIC.value the value.",
+            help="METRIC[SLICE]@POLICY:STRENGTH>=NUMBER, such as 'J@cn>=0.2'. >= checks the lower end of the "
+            "interval, <= the upper end; METRIC.value checks the value.",
         ),
     ] = None,
     marks: Annotated[
         bool,
-        typer.Option("--marks", help="Hold the thresholds that the run's policies state."),
+        typer.Option("--marks", help="Check the thresholds that the run's policies state."),
     ] = False,
     missing: Annotated[
         float,
         typer.Option(
             min=0,
             max=1,
-            help="Share of a mark's answers that may be missing or blocked before it fails.",
+            help="Share of a gate's answers that may be missing or blocked before it fails.",
         ),
     ] = 0.05,
 ) -> None:
-    """Hold marks against a run's intervals; exit code 1 on failure."""
+    """Check a run against limits; exit code 1 if one fails."""
     from lawbound.evals.metrics.inputs import MetricError
 
     if not that and not marks:
@@ -190,22 +190,22 @@ def _hold_gates(folder: Path, that: list[str], missing: float) -> bool:
 
 
 def power(
-    effect: Annotated[float, typer.Option(min=0.0001, max=1, help="Difference to be seen.")],
+    effect: Annotated[float, typer.Option(min=0.0001, max=1, help="Difference to detect.")],
     pilot: Annotated[
-        Path | None, typer.Argument(help="A run folder whose variances to plan with.")
+        Path | None, typer.Argument(help="Run folder of a pilot, for its variances.")
     ] = None,
     metric: Annotated[
         str | None, typer.Option(help="Metric of the pilot. [default: policy_tax]")
     ] = None,
     sd: Annotated[
         float | None,
-        typer.Option(min=0, max=1000, help="Standard deviation of a cluster, without a pilot."),
+        typer.Option(min=0, max=1000, help="Standard deviation of a cluster, instead of a pilot."),
     ] = None,
-    target: Annotated[float, typer.Option(min=0.01, max=0.999, help="Power wanted.")] = 0.8,
+    target: Annotated[float, typer.Option(min=0.01, max=0.999, help="Desired power.")] = 0.8,
 ) -> None:
-    """How many items an effect needs.
+    """How many items it takes to detect an effect.
 
-    From the variances of a pilot run, or from a stated standard deviation.
+    Uses the variances of a pilot run, or a given standard deviation.
     """
     from lawbound.evals.metrics.inputs import MetricError
     from lawbound.evals.power import clusters_needed, from_pilot, left_out, why_unusable

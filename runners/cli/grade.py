@@ -16,20 +16,20 @@ def add_to(app: typer.Typer) -> None:
 
 def grade(
     file: Annotated[
-        Path, typer.Argument(help="JSONL, CSV or parquet of id, prompt, response[, lang].")
+        Path, typer.Argument(help="JSONL, CSV or parquet with id, prompt, response[, lang].")
     ],
     out: Annotated[
         Path | None,
         typer.Option(
             "--out",
             "-o",
-            help="File to write; its ending is its format. [default: JSONL to stdout]",
+            help="File to write; its extension sets the format. [default: JSONL to stdout]",
         ),
     ] = None,
 ) -> None:
-    """What did these answers do? Any answers you already have.
+    """Classify answers that you already have.
 
-    Writes the rows back with behaviour, withheld, addons, truncated, evidence and confidence.
+    Writes the rows of FILE and adds behaviour, withheld, addons, truncated, evidence and confidence.
     """
     from lawbound.rubrics.grading.grade_file import grade_file
 

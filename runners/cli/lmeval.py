@@ -43,8 +43,10 @@ def add_to(app: typer.Typer) -> None:
 def lm_eval(context: typer.Context) -> None:
     """Run lm-eval with our tasks on its path.
 
-    Our tasks are searched beside those of your own `--include_path`, and `--apply_chat_template` is filled in. For example: lawbound lm-eval --model hf --model_args pretrained=NAME --tasks lawbound_cn
-    --log_samples --output_path LOGS; then lawbound score LOGS. --tasks lawbound is all shipped policies. With --help it lists lm-eval's options.
+    Our tasks are available in addition to those of your own `--include_path`, and `--apply_chat_template` is added.
+    For example: lawbound lm-eval --model hf --model_args pretrained=NAME --tasks lawbound_cn --log_samples
+    --output_path LOGS; then lawbound score LOGS. --tasks lawbound runs all shipped policies. --help lists lm-eval's
+    options.
     """
     from importlib.resources import files
 

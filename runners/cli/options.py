@@ -18,7 +18,9 @@ SuiteArg = Annotated[
 ]
 Models = Annotated[
     list[str] | None,
-    typer.Option("--model", "-m", help="Model; repeat or separate by commas. [default: smollm2]"),
+    typer.Option(
+        "--model", "-m", help="Model to ask; repeat or separate by commas. [default: smollm2]"
+    ),
 ]
 Policies = Annotated[
     list[str] | None,
@@ -30,34 +32,38 @@ Policies = Annotated[
 ]
 Strengths = Annotated[
     list[str] | None,
-    typer.Option("--strength", help="Keep only these strengths of the suite."),
+    typer.Option("--strength", help="Ask only at these strengths of the suite."),
 ]
 Banks = Annotated[
     list[str] | None,
     typer.Option(
-        "--bank", help="Bank folder, such as the parts of a split; repeat. [default: shipped]"
+        "--bank",
+        help="Bank folder, such as one part of a split; repeat for more. [default: shipped]",
     ),
 ]
 Config = Annotated[
     Path | None,
     typer.Option(
-        help="YAML of these options, but for --out, --dry-run and judges; those that repeat are plural: "
-        "models, policies, banks, strengths."
+        help="YAML file with these options, except --out, --dry-run and judges; repeatable options have "
+        "plural names: models, policies, banks, strengths."
     ),
 ]
-Limit = Annotated[int | None, typer.Option(min=1, help="Items of each selection and policy.")]
+Limit = Annotated[
+    int | None, typer.Option(min=1, help="Maximum number of items per selection and policy.")
+]
 Seed = Annotated[
-    int | None, typer.Option(min=0, help="Draws items and wordings. [default: the suite's]")
+    int | None,
+    typer.Option(min=0, help="Seed for drawing items and wordings. [default: the suite's]"),
 ]
 Epochs = Annotated[int | None, typer.Option(min=1, help="Repeats of each arm. [default: 1]")]
 Temperature = Annotated[
     float | None, typer.Option(min=0, max=2, help="Sampling temperature. [default: 0]")
 ]
 MaxTokens = Annotated[
-    int | None, typer.Option(min=1, help="Tokens of an answer. [default: the suite's]")
+    int | None, typer.Option(min=1, help="Maximum tokens per answer. [default: the suite's]")
 ]
 BatchSize = Annotated[
-    int | None, typer.Option(min=1, help="Sequences at once. [default: from memory]")
+    int | None, typer.Option(min=1, help="Sequences per batch. [default: what fits in memory]")
 ]
 Dtype = Annotated[str | None, typer.Option(help="float32, bfloat16 or float16. [default: float32]")]
 Device = Annotated[str | None, typer.Option(help="auto, cpu, cuda, cuda:1. [default: auto]")]
@@ -66,51 +72,62 @@ MaxErrors = Annotated[
     int | None,
     typer.Option(
         min=0,
-        help="Stop where more requests of one model or judge than these fail. [default: never]",
+        help="Stop when more than this many requests of one model or judge have failed. [default: never]",
     ),
 ]
 Revision = Annotated[str | None, typer.Option(help="Revision of the weights or endpoint.")]
 References = Annotated[
     bool | None,
     typer.Option(
-        "--references/--no-references", help="Run reference models beside. [default: references]"
+        "--references/--no-references",
+        help="Also run the suite's reference models. [default: references]",
     ),
 ]
 RemoteCode = Annotated[
-    bool | None, typer.Option("--trust-remote-code", help="Let a model bring its own code.")
+    bool | None, typer.Option("--trust-remote-code", help="Allow a model's own code to run.")
 ]
 On = Annotated[
-    str | None, typer.Option(help="Ask on a cluster's workers: ray, or ray://HOST:PORT.")
+    str | None, typer.Option(help="Run on a Ray cluster: ray (this machine) or ray://HOST:PORT.")
 ]
 Workers = Annotated[
     int | None,
-    typer.Option(min=1, help="Workers of the cluster. [default: one an accelerator or machine]"),
+    typer.Option(
+        min=1,
+        help="Workers of the cluster. [default: one per accelerator, or one per machine without any]",
+    ),
 ]
 Judges = Annotated[
     list[str] | None,
     typer.Option(
         "--judge",
-        help="Models that read the answers, or guard:FAMILY:MODEL (safeguard, llama-guard, "
-        "shieldgemma); repeat or separate by commas; none drops an earlier panel.",
+        help="Model that judges answers, or guard:FAMILY:MODEL (safeguard, llama-guard, "
+        "shieldgemma); repeat or separate by commas; none removes an earlier panel.",
     ),
 ]
 JudgeModes = Annotated[
     str | None,
     typer.Option(
-        help="hybrid: only answers that the offline grader is unsure of; all. [default: hybrid]"
+        help="Which answers judges get: hybrid (those that the offline grader is unsure of) or all. "
+        "[default: hybrid]"
     ),
 ]
 JudgeTokens = Annotated[
     int | None,
     typer.Option(
         min=1,
-        help="Tokens of one reply of a judge, thinking included. [default: 4096; 64 for llama-guard, 16 for shieldgemma]",
+        help="Maximum tokens per reply of a judge, thinking included. [default: 4096; 64 for llama-guard, "
+        "16 for shieldgemma]",
     ),
 ]
 DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Print requests, tokens and a time estimate; ask nothing.")
+    bool,
+    typer.Option(
+        "--dry-run", help="Print requests, tokens and a time estimate without asking anything."
+    ),
 ]
-Out = Annotated[Path, typer.Option("--out", "-o", help="Run folder; an interrupted run resumes.")]
+Out = Annotated[
+    Path, typer.Option("--out", "-o", help="Run folder; an interrupted run in it is resumed.")
+]
 
 
 def judge_spec(
@@ -159,12 +176,12 @@ def judge_spec(
 def warn_of_unused(
     options: "Mapping[str, Any]", models: "Iterable[str]", judges: "Iterable[str]"
 ) -> None:
-    """Say which options nobody looks at: a record would else name a dtype in which no answer was given.
+    """Warn of options that no engine uses: otherwise a record could name a dtype that no answer was computed in.
 
     Args:
-        options: Those that the user may set for an engine, by their names here; None was not given.
-        models: Names of the models that are opened with them; reference models look at none.
-        judges: Names of judges that are opened with them, too, all but the revision.
+        options: Engine options by their names here; None means not given.
+        models: Names of the models that are opened with them; reference models use none.
+        judges: Names of judges that are opened with them, except for the revision.
     """
     from lawbound.rubrics.judges.forms import read_name
     from lawbound.rubrics.reference import is_reference

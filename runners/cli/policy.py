@@ -12,7 +12,7 @@ from lawbound.tasks.io.messages import counted, did_you_mean
 group = typer.Typer(
     help="Policies: list, show, check, explain, diff, coverage, new.", no_args_is_help=True
 )
-Name = Annotated[str, typer.Argument(help="A shipped policy's id or a YAML file.")]
+Name = Annotated[str, typer.Argument(help="Id of a shipped policy, or a YAML file.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -22,9 +22,9 @@ def add_to(app: typer.Typer) -> None:
 
 @group.command("list")
 def list_() -> None:
-    """Shipped policies, with their rules and sources.
+    """List the shipped policies.
 
-    Rules beyond the core, parents folded in; those from observed practice; own sources.
+    Counts rules beyond the core (inherited ones included), rules from observed practice, and the policy's own sources.
     """
     from lawbound.rubrics.policy.files import CORE, load_policy, shipped
 
@@ -70,7 +70,7 @@ def show_(
     ] = None,
     lang: Annotated[str | None, typer.Option(help="Language of the prompt. [default: en]")] = None,
 ) -> None:
-    """A policy's rules and sources, or the prompt of a strength."""
+    """Show a policy's rules and sources, or a prompt."""
     from lawbound.rubrics.policy.files import load_policy
     from lawbound.rubrics.prompts.conditions import one_prompt
 
@@ -111,11 +111,13 @@ def check(
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 on any finding.")] = False,
     allow: Annotated[
         list[str] | None,
-        typer.Option(help="Kind of finding that --strict lets pass, such as source; repeat."),
+        typer.Option(
+            help="Kind of finding that --strict accepts, such as source; repeat for more."
+        ),
     ] = None,
     bank: Banks = None,
 ) -> None:
-    """What is wrong or missing in a policy, held against the bank."""
+    """Check a policy against the bank: what is wrong or missing."""
     from typing import get_args
 
     from lawbound.rubrics.policy.check import FaultKind
@@ -148,7 +150,7 @@ def explain(
     item: Annotated[str, typer.Argument(help="Item id, see `tasks list --items`.")],
     bank: Banks = None,
 ) -> None:
-    """Which rules and exemptions an item meets, and their sum."""
+    """Which rules and exemptions match an item, and the result."""
     from lawbound.rubrics.policy.check import explain as tell
     from lawbound.rubrics.policy.files import load_policy
     from lawbound.runners.cli.tasks import find_item
@@ -160,10 +162,10 @@ def explain(
 def diff(
     first: Name,
     second: Name,
-    limit: Annotated[int, typer.Option(min=1, help="Show so many items.")] = 40,
+    limit: Annotated[int, typer.Option(min=1, help="Maximum number of items to show.")] = 40,
     bank: Banks = None,
 ) -> None:
-    """Items on which two policies require different behaviour."""
+    """Items for which two policies require different behaviour."""
     from lawbound.rubrics.policy.compare import diff as compare
     from lawbound.rubrics.policy.files import load_policy
     from lawbound.tasks.bank import load_banks
@@ -220,7 +222,7 @@ def new(
         Path | None, typer.Option("--out", "-o", help="File to write. [default: ID.yaml]")
     ] = None,
 ) -> None:
-    """Scaffold a commented policy file."""
+    """Create a commented policy file."""
     from lawbound.rubrics.policy.files import CORE, shipped
     from lawbound.rubrics.policy.policy import PolicyError
     from lawbound.rubrics.policy.scaffold import scaffold

@@ -1,4 +1,4 @@
-"""What is said beside a table: what its numbers lack, and who read the answers."""
+"""Warnings and remarks printed with a table: what its numbers lack, and who graded the answers."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
@@ -21,17 +21,17 @@ def warn(lines: Iterable["Caveat"]) -> None:
 
 
 def warn_of_gaps(gaps: "Gaps") -> None:
-    """Say loudly what no number rests on, and why: a run with gaps must not look whole."""
+    """Warn of missing answers and their causes: a run with gaps must not look complete."""
     from lawbound.evals.caveats import caveats_of_gaps
 
     warn(caveats_of_gaps(gaps))
 
 
 def warn_of_not_asked(*folders: Path) -> tuple[str, ...]:
-    """The same for commands that read what was concluded: which models have no row there.
+    """Warn of models without a row in results that a command reads.
 
     Returns:
-        Those of them that are no reference models.
+        Those of them that are not reference models.
     """
     from lawbound.evals.caveats import of_not_asked
     from lawbound.evals.folder.run_folder import RunFolder
@@ -49,7 +49,7 @@ def warn_of_not_asked(*folders: Path) -> tuple[str, ...]:
 
 
 def warn_of_later_run(*folders: Path) -> bool:
-    """Whose numbers are a run's that a later one was to replace, which was stopped in its first model.
+    """Warn of folders with an older run's numbers because a later run was stopped during its first model.
 
     Returns:
         Whether there are any.
@@ -67,7 +67,7 @@ def warn_of_later_run(*folders: Path) -> bool:
 
 
 def warn_of_versions(boards: Mapping[Path, "pd.DataFrame"]) -> None:
-    """Which folders hold a board whose numbers another version made otherwise; one line."""
+    """Warn, in one line, of folders whose leaderboard has another schema version."""
     from lawbound.evals.leaderboard.columns import SCHEMA_VERSION
 
     old = {
@@ -83,7 +83,7 @@ def warn_of_versions(boards: Mapping[Path, "pd.DataFrame"]) -> None:
 
 
 def warn_of_missing(board: "pd.DataFrame") -> None:
-    """The same of a leaderboard's rows, which count what is missing and not why."""
+    """Warn of rows of a leaderboard with missing answers; the rows do not say why they are missing."""
     for row in board[(board["errors"] > 0) | (board["blocked"] > 0)].to_dict(orient="records"):
         run = f" ({row['run']})" if row["run"] else ""
         whose = f"of {row['model']}{run} under {row['policy']}"
@@ -99,7 +99,7 @@ def warn_of_missing(board: "pd.DataFrame") -> None:
 
 
 def tell_of_blanks(gaps: "Gaps") -> None:
-    """Why lm-eval's own table may differ from ours."""
+    """Explain why lm-eval's own table may differ from ours."""
     from lawbound.evals.lmeval.samples import NO_TEXT
 
     if any(error == NO_TEXT for error, _ in gaps.errors.values()):
@@ -111,7 +111,7 @@ def tell_of_blanks(gaps: "Gaps") -> None:
 
 
 def warn_of_settings(folder: Path) -> None:
-    """Of lm-eval's logs, whose tasks do not know the suite's settings: that they were asked with others."""
+    """Warn if imported lm-eval logs used generation settings other than the suite's."""
     from lawbound.evals.folder.run_folder import RunFolder
     from lawbound.evals.leaderboard.asked import differences, value_text
     from lawbound.runners.sample import Settings
@@ -132,14 +132,14 @@ def warn_of_settings(folder: Path) -> None:
 
 
 def warn_of_answers(gaps: "Gaps") -> None:
-    """Say whose answers did not come whole, since that shapes numbers as much as what they say."""
+    """Warn of blocked, truncated or empty answers, which affect the numbers as much as their content."""
     from lawbound.evals.caveats import caveats_of_answers
 
     warn(caveats_of_answers(gaps))
 
 
 def models_of(folder: Path) -> tuple[str, ...]:
-    """Whose answers a run folder's numbers are of, reference models apart; nobody's where there is no run."""
+    """Models in a run folder's results, except reference models; empty if there is no run."""
     from lawbound.evals.folder.run_folder import RunFolder
 
     run = RunFolder(folder)
@@ -148,7 +148,7 @@ def models_of(folder: Path) -> tuple[str, ...]:
 
 
 def tell_of_models(folder: Path, before: Sequence[str]) -> None:
-    """Who stood in a folder's numbers before it was asked again, and does not any more."""
+    """Name models that were in a folder's results before the run and no longer are."""
     now = models_of(folder)
     for model in before:
         if model not in now:
@@ -159,7 +159,7 @@ def tell_of_models(folder: Path, before: Sequence[str]) -> None:
 
 
 def tell_of_policies(folder: Path) -> None:
-    """Which policies have been edited since: a run is judged as it was asked."""
+    """Name policies whose files have been edited since: a run is judged by the texts it was asked under."""
     from lawbound.evals.folder.policies import changed_since
     from lawbound.evals.folder.run_folder import RunFolder
 
@@ -169,7 +169,7 @@ def tell_of_policies(folder: Path) -> None:
 
 
 def tell_of_digests(*folders: Path) -> None:
-    """Of which runs nobody can tell whether their files were edited since."""
+    """Name runs without digests, for which later edits cannot be detected."""
     from lawbound.evals.folder.digests import ITEMS
     from lawbound.evals.folder.run_folder import RunFolder
 
@@ -187,7 +187,7 @@ def tell_of_digests(*folders: Path) -> None:
 
 
 def tell_of_judges(folder: Path) -> None:
-    """What became of the answers that were put to judges, and whom not to trust."""
+    """Summarise what judges made of the answers, and warn of judges that should not be trusted."""
     from lawbound.evals.caveats import caveats_of_judges
     from lawbound.evals.folder.run_folder import RunFolder
 
@@ -206,7 +206,7 @@ def tell_of_judges(folder: Path) -> None:
 
 
 def tell_of_kept_judges(folder: Path) -> None:
-    """Which earlier panel's readings a run that was concluded without one rests on, and what it has not read."""
+    """Name the earlier panel whose verdicts are kept, and count the answers that it has not judged."""
     from lawbound.evals.folder.run_folder import RunFolder
 
     panel = RunFolder(folder).read_run().judge

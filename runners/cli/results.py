@@ -72,15 +72,17 @@ def score(
     ] = None,
     labels: Annotated[
         Path | None,
-        typer.Option(help="A sheet of `calibrate sample` with labels: writes corrected.csv too."),
+        typer.Option(help="Labelled sheet of `calibrate sample`; also writes corrected.csv."),
     ] = None,
     newest: Annotated[
         bool,
-        typer.Option("--newest", help="Of lm-eval's logs of the same questions, take the newest."),
+        typer.Option(
+            "--newest", help="If several of lm-eval's logs have the same questions, use the newest."
+        ),
     ] = False,
     policy: Annotated[
         list[Path] | None,
-        typer.Option(help="File of a policy of your own that lm-eval's logs were asked under."),
+        typer.Option(help="Policy file of your own that was used for lm-eval's logs; repeat."),
     ] = None,
     judge: Judges = None,
     judge_mode: JudgeModes = None,
@@ -92,9 +94,10 @@ def score(
     max_errors: MaxErrors = None,
     trust_remote_code: RemoteCode = None,
 ) -> None:
-    """Judge stored answers again and conclude.
+    """Judge stored answers again and recompute the results.
 
-    No model is asked but judges, whom the last six options concern. Without --judge the readings of an earlier panel stay; `--judge none` drops them.
+    Models are not asked again; only judges are. --batch-size, --dtype, --device, --concurrency, --max-errors and
+    --trust-remote-code apply to judges. Without --judge, an earlier panel's verdicts are kept; --judge none removes them.
     """
     from lawbound.evals.conclude import conclude
     from lawbound.evals.folder.files import FolderError
@@ -158,7 +161,7 @@ def score(
 
 
 def report(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> None:
-    """Write the report of a run again and print where it is."""
+    """Write the report of a run again and print its path."""
     from lawbound.evals.conclude import conclude
 
     with bars() as observer:
@@ -185,16 +188,16 @@ def leaderboard(
         Path | None, typer.Option("--out", "-o", help="CSV to write. [default: print]")
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Merge runs that differ; a column then says so.")
+        bool, typer.Option("--force", help="Merge runs that differ; a column says how.")
     ] = False,
     by_run: Annotated[
         bool,
         typer.Option(
-            "--by-run", help="Call a model that stands in several runs MODEL (RUN) in each."
+            "--by-run", help="List a model that is in several runs once per run, as MODEL (RUN)."
         ),
     ] = False,
     card: Annotated[
-        str, typer.Option(help="Print this model's results block for a Hugging Face model card.")
+        str, typer.Option(help="Print the results block for this model's Hugging Face model card.")
     ] = "",
 ) -> None:
     """Merge the leaderboards of several runs."""

@@ -82,7 +82,7 @@ def run(
     judge_max_tokens: JudgeTokens = None,
     dry_run: DryRun = False,
 ) -> None:
-    """Ask models a suite's items under policies, judge, conclude."""
+    """Ask models a suite's items and judge the answers."""
     panel = judge_spec(judge, judge_mode, max_tokens=judge_max_tokens)
     spec = _spec(
         config,
@@ -186,7 +186,7 @@ def plan(
     judge_mode: JudgeModes = None,
     judge_max_tokens: JudgeTokens = None,
 ) -> None:
-    """Print what a run would ask; the same as `run --dry-run`."""
+    """Print what a run would ask, like `run --dry-run`."""
     run(**locals(), dry_run=True)  # all that it was given, and nothing else has a name yet
 
 

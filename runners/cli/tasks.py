@@ -24,7 +24,7 @@ def add_to(app: typer.Typer) -> None:
 
 Banks = Annotated[
     list[Path] | None,
-    typer.Option("--bank", help="Bank folder of your own; repeat. [default: shipped]"),
+    typer.Option("--bank", help="Bank folder of your own; repeat for more. [default: shipped]"),
 ]
 
 
@@ -52,10 +52,10 @@ def list_(
     topic: Annotated[str, typer.Option(help="Topic or pattern, such as 'history/*'.")] = "*",
     kind: Annotated[str, typer.Option(help="policy or fact.")] = "",
     lang: Annotated[str, typer.Option(help="Language.")] = "",
-    items: Annotated[bool, typer.Option("--items", help="List items, not counts.")] = False,
+    items: Annotated[bool, typer.Option("--items", help="List items instead of counts.")] = False,
     bank: Banks = None,
 ) -> None:
-    """Items of the bank by topic, or one by one."""
+    """Count the bank's items by topic, or list them."""
     from collections import Counter
     from fnmatch import fnmatchcase
 
@@ -109,7 +109,7 @@ def list_(
 
 @group.command("show")
 def show_(item: Annotated[str, typer.Argument(help="Item id.")], bank: Banks = None) -> None:
-    """One item, and what every shipped policy requires of it."""
+    """Show an item and what every shipped policy requires."""
     from lawbound.rubrics.policy.files import load_policy, shipped
     from lawbound.tasks.records import to_record
 
@@ -126,7 +126,7 @@ def show_(item: Annotated[str, typer.Argument(help="Item id.")], bank: Banks = N
 
 @group.command()
 def path() -> None:
-    """Folder for `lm_eval run --include_path`."""
+    """Print the folder for `lm_eval run --include_path`."""
     from importlib.resources import files
 
     show(str(files("lawbound.tasks") / "lmeval"))
@@ -138,7 +138,7 @@ def validate(
         Path | None, typer.Argument(help="A bank folder. [default: the shipped bank]")
     ] = None,
 ) -> None:
-    """Check a bank, its sizes too; exit code 1 on findings."""
+    """Check a bank and its sizes; exit code 1 on findings."""
     from lawbound.evals.outlook import unread_in_words, unread_languages
     from lawbound.tasks.bank import load_bank
     from lawbound.tasks.validate import missing_canaries
@@ -182,18 +182,18 @@ def _show_sizes(items: "Sequence[Item]") -> int:
 
 @group.command()
 def export(
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to make.")],
-    format: Annotated[str, typer.Option(help="parquet.")] = "parquet",
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to create.")],
+    format: Annotated[str, typer.Option(help="Format of the files: parquet.")] = "parquet",
     bank: Annotated[
         Path | None, typer.Option(help="A bank folder. [default: the shipped bank]")
     ] = None,
     name: Annotated[
-        str, typer.Option(help="Of your --bank, for the card. [default: its folder's]")
+        str, typer.Option(help="Name of your --bank, for the card. [default: its folder's]")
     ] = "",
     licence: Annotated[
         str,
         typer.Option(
-            "--licence", "--license", help="Of your --bank, for the card. [default: none]"
+            "--licence", "--license", help="Licence of your --bank, for the card. [default: none]"
         ),
     ] = "",
 ) -> None:
@@ -216,8 +216,10 @@ def export(
 
 @group.command()
 def split(
-    private: Annotated[str, typer.Option(help="Secret seed: who knows it knows the split.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to make.")],
+    private: Annotated[
+        str, typer.Option(help="Secret seed: anyone who has it can reproduce the split.")
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="Folder to create.")],
     bank: Annotated[
         Path | None, typer.Option(help="A bank folder. [default: the shipped bank]")
     ] = None,
