@@ -69,7 +69,7 @@ def run_lawbound(options: argparse.Namespace, *, distinct: bool = False) -> dict
     """The whole program, with what each stage took."""
     from lawbound.evals.asking import ask
     from lawbound.evals.conclude import conclude
-    from lawbound.evals.opening import open_model
+    from lawbound.evals.models import open_model
     from lawbound.evals.prepare import prepare
     from lawbound.evals.run_spec import RunSpec
 

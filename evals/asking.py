@@ -15,8 +15,8 @@ from lawbound.evals.folder.policies import store_policies
 from lawbound.evals.folder.record import ModelEntry, PolicyEntry, RunRecord, SuiteEntry
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.versions import installed
+from lawbound.evals.models import ModelLabels, open_model, place
 from lawbound.evals.observer import Observer, Silent, trouble_of
-from lawbound.evals.opening import ModelLabels, open_model, place
 from lawbound.evals.prepare import ModesAsked, Prepared, plan_for
 from lawbound.rubrics.reference import is_reference
 from lawbound.runners.engines import Engine

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from lawbound.evals.folder import verdicts
 from lawbound.evals.folder.policies import check_sizes
+from lawbound.evals.models import ModelLabels, check_model, check_own
 from lawbound.evals.observer import Observer, Silent
-from lawbound.evals.opening import ModelLabels, check_model, check_own
 from lawbound.evals.run_spec import RunSpec
 from lawbound.evals.suite import compose, load_suite, suite_policies
 from lawbound.evals.suite_file import Suite, SuiteError

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lawbound.evals.models import open_model
 from lawbound.evals.observer import Observer
-from lawbound.evals.opening import open_model
 from lawbound.evals.prepare import ModesAsked, Prepared, plan_for
 from lawbound.rubrics.reference.situation import Situations
 from lawbound.runners.engines import Engine

@@ -217,7 +217,7 @@ def _engine_options(spec: "RunSpec") -> dict[str, Any]:
 
 
 def _print_plan(spec: "RunSpec", panel: "JudgeSpec | None" = None) -> None:
-    from lawbound.evals.opening import place
+    from lawbound.evals.models import place
     from lawbound.evals.prepare import prepare
     from lawbound.evals.run_cost import costs_of
     from lawbound.evals.unmet import DrawWarning

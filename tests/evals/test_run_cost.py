@@ -37,7 +37,7 @@ def engines(monkeypatch: pytest.MonkeyPatch) -> None:
         kind = _Picks if model == PICKS else FunctionEngine
         return kind(lambda request: "A.", name=model)
 
-    monkeypatch.setattr("lawbound.evals.opening.open_engine", open_engine)
+    monkeypatch.setattr("lawbound.evals.models.open_engine", open_engine)
 
 
 @pytest.mark.parametrize(

@@ -139,10 +139,10 @@ def test_what_ray_starts_is_deaf_to_sigterm_and_what_an_engine_starts_in_a_worke
 SLOW = """
 import sys, time
 from lawbound.__main__ import main
-from lawbound.evals import opening
+from lawbound.evals import models
 from lawbound.runners.engines.cluster import pulse
 
-make = opening.ReferenceEngine
+make = models.ReferenceEngine
 pulse.HEAD_SECONDS = 1.0
 
 def slow(*given, **named):
@@ -157,7 +157,7 @@ def slow(*given, **named):
     engine.__class__ = type("Slow", (kind,), {"generate": generate})
     return engine
 
-opening.ReferenceEngine = slow
+models.ReferenceEngine = slow
 sys.argv[0] = "lawbound"
 main()
 """
