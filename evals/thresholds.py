@@ -24,8 +24,8 @@ from lawbound.evals.stats.intervals import (
     Mean,
     clopper_pearson,
 )
-from lawbound.rubrics.policy.marks import BankSize, Rated, Threshold
 from lawbound.rubrics.policy.policy import Policy
+from lawbound.rubrics.policy.threshold import BankSize, Rated, Threshold
 
 if TYPE_CHECKING:
     import pandas as pd

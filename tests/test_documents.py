@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from lawbound.evals.suite_file import HEEDED_BY, Selection, Suite
 from lawbound.rubrics.calibration.agreement import kappa_of
 from lawbound.rubrics.policy.files import load_policy
-from lawbound.rubrics.policy.marks import BankSize, Threshold
+from lawbound.rubrics.policy.threshold import BankSize, Threshold
 from lawbound.rubrics.prompts.wordings import categories
 from lawbound.tasks.bank import load_bank
 from lawbound.tasks.external import Source

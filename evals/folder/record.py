@@ -15,8 +15,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidatorFunctionWrapHandler,
 
 from lawbound.evals.folder.digests import DIGITS, NAMES, RESULTS
 from lawbound.rubrics.judges.majority import UNSURE, JudgeMode
-from lawbound.rubrics.policy.marks import Slug
 from lawbound.rubrics.policy.policy import Policy
+from lawbound.rubrics.policy.written import Slug
 from lawbound.tasks.io.limits import LONGEST_NAME, MOST_COUNTED
 from lawbound.tasks.io.yaml_files import parse, quoted
 

@@ -1,7 +1,7 @@
 """The frontier plot: J against policy tax, one panel a policy, with intervals and a table of values.
 
 All panels share their axes. Real models carry a name where one fits without touching another name or
-mark; reference models are small rings, with a count where several fall on one place. A model whose
+glyph; reference models are small rings, with a count where several fall on one place. A model whose
 tax cannot be stated (no placebo, or capability near the floor) keeps its J on the strip at the right.
 """
 
@@ -11,19 +11,19 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from lawbound.evals.report.glyphs import Place, colour_of, piles, shape_of
 from lawbound.evals.report.labels import Box, Spot, place_labels
-from lawbound.evals.report.marks import Place, colour_of, piles, shape_of
 from lawbound.evals.report.values import Row, end_of, said_of, text_of, values_table
 
 WIDTH, HEIGHT = 480, 380
 LEFT, TOP, BOTTOM = 46, 14, 50
 STRIP = 74
 NAME = 26
-"""Characters of a name beside its mark; the table below has it whole."""
+"""Characters of a name beside its glyph; the table below has it whole."""
 
 _ONE_MARK = 4.0
 _ONE_RING = 9.0
-"""Distance below which marks, or rings, are one to the eye."""
+"""Distance below which glyphs, or rings, are one to the eye."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class _Axes:
         return WIDTH - STRIP / 2 - 4
 
     def place(self, row: Row) -> tuple[float, float]:
-        """On the strip, sideways means nothing: rings stand apart from marks to be seen."""
+        """On the strip, sideways means nothing: rings stand apart from glyphs to be seen."""
         if row["policy_tax"] is not None:
             return self.x(row["policy_tax"]), self.y(row["J"])
         return self.strip_x + (10 if row["is_reference"] else -16), self.y(row["J"])
@@ -102,7 +102,7 @@ def _panel(
 ) -> str:
     caption = f"<figcaption>{text_of(title)}</figcaption>"
     absent = [str(row["model"]) for row in rows if row["J"] is None]
-    told = f"<p>No J, so no mark: {text_of(', '.join(absent))}.</p>" if absent else ""
+    told = f"<p>No J, so not in the plot: {text_of(', '.join(absent))}.</p>" if absent else ""
     rows = sorted(rows, key=lambda row: row["J"] is None)
     table = values_table(title, rows, looks, warned)
     shown = [row for row in rows if row["J"] is not None]
@@ -117,7 +117,7 @@ def _panel(
         *_grid(axes),
         *_rings(references, [axes.place(row) for row in real], axes),
         *(_bars(row, axes, looks[row["model"]]) for row in real),
-        *_marks(real, axes, looks),
+        *_glyphs(real, axes, looks),
         *_names(real, references, axes, looks),
         "</svg></div>",
     ]
@@ -170,17 +170,17 @@ def _tick(value: float) -> str:
     return f"{round(value, 2) + 0.0:g}".replace("-", "\u2212")
 
 
-def _rings(rows: Sequence[Row], marks: Sequence[Place], axes: _Axes) -> list[str]:
+def _rings(rows: Sequence[Row], glyphs: Sequence[Place], axes: _Axes) -> list[str]:
     return [
         f'<g class="reference"><title>{text_of(chr(10).join(said_of(row) for row in here))}</title>'
-        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_radius((x, y), marks)}"/></g>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{_radius((x, y), glyphs)}"/></g>'
         for (x, y), here in _piles(rows, axes, _ONE_RING).items()
     ]
 
 
-def _radius(ring: Place, marks: Sequence[Place]) -> int:
-    """Wide enough to be seen around a mark on the same place."""
-    return 9 if any(math.dist(ring, mark) < 6 for mark in marks) else 4
+def _radius(ring: Place, glyphs: Sequence[Place]) -> int:
+    """Wide enough to be seen around a glyph on the same place."""
+    return 9 if any(math.dist(ring, glyph) < 6 for glyph in glyphs) else 4
 
 
 def _piles(rows: Sequence[Row], axes: _Axes, within: float) -> dict[Place, list[Row]]:
@@ -203,10 +203,10 @@ def _bars(row: Row, axes: _Axes, look: int) -> str:
     return f'<g class="bars {colour_of(look)}">{"".join(lines)}</g>'
 
 
-def _marks(rows: Sequence[Row], axes: _Axes, looks: Mapping[str, int]) -> list[str]:
-    """Where marks cover each other, the one on top says whose values lie below it too."""
+def _glyphs(rows: Sequence[Row], axes: _Axes, looks: Mapping[str, int]) -> list[str]:
+    """Where glyphs cover each other, the one on top says whose values lie below it too."""
     return [
-        f'<g class="mark {colour_of(looks[row["model"]])}" transform="translate({x:.1f} {y:.1f})">'
+        f'<g class="glyph {colour_of(looks[row["model"]])}" transform="translate({x:.1f} {y:.1f})">'
         f"<title>{text_of(chr(10).join(said_of(one) for one in here))}</title>"
         f"{shape_of(looks[row['model']])}</g>"
         for here in _piles(rows, axes, _ONE_MARK).values()
@@ -218,15 +218,15 @@ def _marks(rows: Sequence[Row], axes: _Axes, looks: Mapping[str, int]) -> list[s
 def _names(
     real: Sequence[Row], references: Sequence[Row], axes: _Axes, looks: Mapping[str, int]
 ) -> list[str]:
-    marks = [axes.place(row) for row in real]
+    glyphs = [axes.place(row) for row in real]
     rings = _piles(references, axes, _ONE_RING)
-    taken = [Box(x - 7, y - 7, x + 7, y + 7) for x, y in marks]
+    taken = [Box(x - 7, y - 7, x + 7, y + 7) for x, y in glyphs]
     for x, y in rings:
-        r = _radius((x, y), marks) + 1
+        r = _radius((x, y), glyphs) + 1
         taken.append(Box(x - r, y - r, x + r, y + r))
     room = Box(LEFT + 2, TOP, WIDTH - 2, HEIGHT - BOTTOM - 2)
     soft = []
-    for row, (x, y) in zip(real, marks, strict=True):
+    for row, (x, y) in zip(real, glyphs, strict=True):
         soft.append(
             Box(x - 2, axes.y(end_of(row, "J", "high")), x + 2, axes.y(end_of(row, "J", "low")))
         )
@@ -245,22 +245,22 @@ def _names(
                 taken.append(spot.box)
                 parts += _label(many[place], place, spot, "count", "")
     names = [_short(row["model"]) for row in real]
-    for row, name, mark, spot in zip(
-        real, names, marks, place_labels(marks, names, room, taken, soft), strict=True
+    for row, name, glyph, spot in zip(
+        real, names, glyphs, place_labels(glyphs, names, room, taken, soft), strict=True
     ):
         if spot is not None:
-            parts += _label(name, mark, spot, "name", colour_of(looks[row["model"]]))
+            parts += _label(name, glyph, spot, "name", colour_of(looks[row["model"]]))
     return parts
 
 
-def _label(text: str, mark: Place, spot: Spot, kind: str, colour: str) -> list[str]:
-    """A word beside a mark; far from it, with a line to it."""
+def _label(text: str, glyph: Place, spot: Spot, kind: str, colour: str) -> list[str]:
+    """A word beside a glyph; far from it, with a line to it."""
     line = []
     if spot.is_far:
-        end_x = min(max(mark[0], spot.box.left), spot.box.right)
-        end_y = spot.box.bottom if spot.box.bottom < mark[1] else spot.box.top
+        end_x = min(max(glyph[0], spot.box.left), spot.box.right)
+        end_y = spot.box.bottom if spot.box.bottom < glyph[1] else spot.box.top
         line.append(
-            f'<line class="leader {colour}" x1="{mark[0]:.1f}" y1="{mark[1]:.1f}" '
+            f'<line class="leader {colour}" x1="{glyph[0]:.1f}" y1="{glyph[1]:.1f}" '
             f'x2="{end_x:.1f}" y2="{end_y:.1f}"/>'
         )
     return [

@@ -1,4 +1,4 @@
-"""Where names go in a plot: beside their mark, over no other name and no mark."""
+"""Where names go in a plot: beside their glyph, over no other name and no glyph."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -40,11 +40,11 @@ class Spot:
 
     box: Box
     is_far: bool
-    """Far enough from its mark to need a line to it."""
+    """Far enough from its glyph to need a line to it."""
 
 
 def place_labels(
-    marks: Sequence[tuple[float, float]],
+    glyphs: Sequence[tuple[float, float]],
     names: Sequence[str],
     room: Box,
     taken: Sequence[Box],
@@ -53,7 +53,7 @@ def place_labels(
     """A place for each name in turn; none where every place within reach is taken.
 
     Args:
-        marks: Where the named things are.
+        glyphs: Where the named things are.
         names: What stands beside them.
         room: Names stay inside.
         taken: No name may touch these.
@@ -61,10 +61,10 @@ def place_labels(
     """
     used = list(taken)
     found: list[Spot | None] = []
-    for mark, name in zip(marks, names, strict=True):
+    for glyph, name in zip(glyphs, names, strict=True):
         width = len(name) * CHARACTER + 2
         best: tuple[float, Spot] | None = None
-        for spot, distance in _candidates(mark, width):
+        for spot, distance in _candidates(glyph, width):
             if not room.holds(spot.box) or any(spot.box.overlap(box) for box in used):
                 continue
             cost = distance * 4 + sum(spot.box.overlap(box) for box in soft)
@@ -76,8 +76,8 @@ def place_labels(
     return found
 
 
-def _candidates(mark: tuple[float, float], width: float) -> Iterator[tuple[Spot, float]]:
-    x, y = mark
+def _candidates(glyph: tuple[float, float], width: float) -> Iterator[tuple[Spot, float]]:
+    x, y = glyph
     sides = (x + 9, x - 9 - width, x - width / 2)
     for distance in _DISTANCES:
         for left in sides:

@@ -1,4 +1,4 @@
-"""What a figure says in words: the table of values below it, and the text of a mark."""
+"""What a figure says in words: the table of values below it, and the text of a glyph."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lawbound.evals.number_text import estimate_text
-from lawbound.evals.report.marks import key_of
+from lawbound.evals.report.glyphs import key_of
 
 Row = Mapping[str, Any]
 
@@ -15,12 +15,12 @@ Row = Mapping[str, Any]
 def values_table(
     title: str, rows: Sequence[Row], looks: Mapping[str, int], warned: frozenset[str]
 ) -> str:
-    """Every model of a panel, also those without a mark, and why they have none.
+    """Every model of a panel, also those without a glyph, and why they have none.
 
     Args:
         title: What the panel is of.
         rows: Of one policy and mode.
-        looks: Index of each model that has a mark.
+        looks: Index of each model that has a glyph.
         warned: Models of whose numbers something is said at the head of the page.
     """
     lines = "".join(

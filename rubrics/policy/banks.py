@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lawbound.rubrics.policy.marks import BankSize
 from lawbound.rubrics.policy.policy import Policy
+from lawbound.rubrics.policy.threshold import BankSize
 from lawbound.tasks.item import Item
 
 

@@ -14,8 +14,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
-from lawbound.rubrics.policy.marks import BankSize, Slug, Source, Threshold, Written
 from lawbound.rubrics.policy.requirement import STRICTNESS, Addon, Behaviour, Requirement
+from lawbound.rubrics.policy.source import Source
+from lawbound.rubrics.policy.threshold import BankSize, Threshold
+from lawbound.rubrics.policy.written import Slug, Written
 from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.messages import did_you_mean
 from lawbound.tasks.io.yaml_files import quoted

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from lawbound.rubrics.policy.marks import Slug, Source, Written
 from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile, Rule
+from lawbound.rubrics.policy.source import Source
+from lawbound.rubrics.policy.written import Slug, Written
 from lawbound.tasks.io.yaml_files import parse
 
 Part = TypeVar("Part", Rule, Source)

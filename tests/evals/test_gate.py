@@ -11,8 +11,8 @@ from lawbound.evals.gate import MOST_MISSING, check_gates, check_marks, parse_ga
 from lawbound.evals.metrics.inputs import MetricError
 from lawbound.evals.run_spec import RunSpec
 from lawbound.evals.thresholds import check_thresholds
-from lawbound.rubrics.policy.marks import Threshold
 from lawbound.rubrics.policy.policy import Policy, PolicyFile
+from lawbound.rubrics.policy.threshold import Threshold
 from lawbound.runners.cli import compare
 from lawbound.runners.engines.function import FunctionEngine
 

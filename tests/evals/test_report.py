@@ -21,8 +21,8 @@ from lawbound.evals.gaps import Gaps
 from lawbound.evals.report import embed, render_report
 from lawbound.evals.report.answers import AROUND, MAX_TEXT, answer_page, excerpt
 from lawbound.evals.report.frontier import frontier_html
+from lawbound.evals.report.glyphs import colour_of, shape_of
 from lawbound.evals.report.labels import Box, place_labels
-from lawbound.evals.report.marks import colour_of, shape_of
 from lawbound.evals.report.tables import compliance_rows, other_rows, rule_rows
 from lawbound.evals.thresholds import check_thresholds
 from lawbound.rubrics.policy.files import load_policy
@@ -181,11 +181,11 @@ def test_evidence_deep_in_a_long_answer_is_shown_with_what_surrounds_it() -> Non
 
 
 def test_names_find_places_that_touch_nothing() -> None:
-    marks = [(100.0 + n, 100.0) for n in range(6)]
+    glyphs = [(100.0 + n, 100.0) for n in range(6)]
     names = [f"model-{n}" for n in range(6)]
     room = Box(0, 0, 400, 300)
-    taken = [Box(x - 7, y - 7, x + 7, y + 7) for x, y in marks]
-    spots = place_labels(marks, names, room, taken)
+    taken = [Box(x - 7, y - 7, x + 7, y + 7) for x, y in glyphs]
+    spots = place_labels(glyphs, names, room, taken)
     boxes = [spot.box for spot in spots if spot is not None]
     assert len(boxes) == 6
     assert all(room.holds(box) for box in boxes)
@@ -222,7 +222,7 @@ def test_forty_models_look_different_and_the_values_table_is_the_key() -> None:
     for alike in ((3, 7), (2, 6)):  # colours that are near each other
         assert shape_of(alike[0]) != shape_of(alike[1])
     page = frontier_html([_point(f"m{n}", n / 20, 0.1) for n in range(12)])
-    drawn = re.findall(r'class="mark (m\d)".*?<title>(\w+):.*?</title>(<path[^>]*>)', page)
+    drawn = re.findall(r'class="glyph (m\d)".*?<title>(\w+):.*?</title>(<path[^>]*>)', page)
     key = re.findall(r'<svg class="key (m\d)"[^>]*>(<path[^>]*>)</svg> (\w+)</th>', page)
     assert len(drawn) == 12
     assert sorted(drawn) == sorted((colour, name, shape) for colour, shape, name in key)
@@ -233,18 +233,18 @@ def test_models_on_one_spot_are_counted_and_each_is_named() -> None:
     page = frontier_html([*rows, _point("reference:coin", 0.2, 0.1)])
     assert re.findall(r'class="count"[^>]*>(.*?)<', page) == ["×2"]
     assert re.findall(r'class="name m\d"[^>]*>(.*?)<', page) == ["m", "n", "o"]
-    titles = re.findall(r'class="mark.*?<title>(.*?)</title>', page, re.DOTALL)
+    titles = re.findall(r'class="glyph.*?<title>(.*?)</title>', page, re.DOTALL)
     assert [re.findall(r"^\w", title, re.MULTILINE) for title in titles] == [["m", "n"]] * 2 + [
         ["o"]
     ]
-    # A ring on the spot of a mark is drawn around it.
+    # A ring on the spot of a glyph is drawn around it.
     assert re.findall(r'<circle[^>]* r="(\d)"', page) == ["9"]
 
 
 def test_a_model_without_a_tax_keeps_its_j_on_the_strip() -> None:
     page = frontier_html([_point("m", 0.5, None), _point("n", 0.2, 0.1)])
     assert "no tax stated" in page
-    assert page.count('class="mark') == 2
+    assert page.count('class="glyph') == 2
     assert "policy tax not stated" in page
     assert "no tax stated" not in frontier_html([_point("n", 0.2, 0.1)])
 
@@ -253,10 +253,10 @@ def test_a_policy_without_any_j_says_so() -> None:
     assert "No model has a J here" in frontier_html([_point("m", None, 0.1)])
 
 
-def test_a_figure_names_whom_it_has_no_mark_for_and_its_table_says_why() -> None:
+def test_a_figure_names_whom_it_has_no_glyph_for_and_its_table_says_why() -> None:
     blocked = _point("b<>", None, None, J_note="all blocked", n=0)
     page = frontier_html([blocked, _point("m", 0.5, None, policy_tax_note="floor", n=9)])
-    assert "No J, so no mark: b&lt;&gt;." in page
+    assert "No J, so not in the plot: b&lt;&gt;." in page
     assert "Values of 2 models" in page and "95 % interval" in page
     rows = re.findall(r"<tr><th scope=row>(?:<svg.*?</svg> )?(.*?)</th>(.*?)</tr>", page)
     assert [name for name, _ in rows] == ["m", "b&lt;&gt;"]

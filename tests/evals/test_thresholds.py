@@ -10,8 +10,9 @@ from lawbound.evals.thresholds import (
     further_items,
     probability,
 )
-from lawbound.rubrics.policy.marks import BankSize, Rated, Source, Threshold
 from lawbound.rubrics.policy.policy import Policy, PolicyFile
+from lawbound.rubrics.policy.source import Source
+from lawbound.rubrics.policy.threshold import BankSize, Rated, Threshold
 
 
 def policy_with(*thresholds: Threshold) -> Policy:

@@ -1,16 +1,15 @@
-"""What a policy rests on and what it is held to: sources, marks on rates, sizes of question banks."""
+"""What a policy is held to: thresholds on rates, and the sizes of the question banks that they are held on."""
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
-from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, Field
 
-Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+from lawbound.rubrics.policy.written import Slug, Written
 
 Rated = Literal["refusal_rate", "wrong_refusal_rate", "qualified_rate"]
-"""What a mark may be held against; all are shares, and `lawbound.evals.thresholds` counts them."""
+"""What a threshold may be held against; all are shares, and `lawbound.evals.thresholds` counts them."""
 
 
 def _share(mark: float) -> float:
@@ -20,32 +19,8 @@ def _share(mark: float) -> float:
     return mark
 
 
-class Written(BaseModel):
-    """Part of a file that a person writes."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
-
-    def said(self, *apart: str) -> dict[str, Any]:
-        """What was written, fields named in `apart` left out.
-
-        What it leaves open has the value that everybody gives it. So the default of a field never changes:
-        texts that are stored would come to say something else under the digest that they have.
-        """
-        return self.model_dump(mode="json", exclude=set(apart), exclude_defaults=True)
-
-
-class Source(Written):
-    """An instrument that a rule models."""
-
-    id: Slug
-    title: str
-    url: str = ""
-    status: Literal["verified", "to-verify"]
-    note: str = ""
-
-
 class Threshold(Written):
-    """A regulator's mark, or a user's."""
+    """What a regulator, or a user, wants of a rate: to lie on one side of a mark."""
 
     id: Slug
     metric: Rated

@@ -24,12 +24,12 @@ def colour_of(look: int) -> str:
 
 
 def shape_of(look: int) -> str:
-    """The outline of its mark, around 0."""
+    """The outline of its glyph, around 0."""
     return f'<path d="{_SHAPES[look % len(_SHAPES)]}"/>'
 
 
 def key_of(look: int | None) -> str:
-    """The mark as it stands in the plot, for a line of text; None is a reference model."""
+    """The glyph as it stands in the plot, for a line of text; None is a reference model."""
     if look is None:
         return '<span class="ring" aria-hidden="true"></span>'
     return (
