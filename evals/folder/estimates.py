@@ -16,6 +16,17 @@ _NUMBERS = frozenset(column.name for column in METRICS if column.type == "number
 _FIELDS = frozenset(field.name for field in fields(Estimate))
 
 
+def estimates_of(folder: Path) -> tuple[Estimate, ...]:
+    """Estimates of a run folder, in order.
+
+    Raises:
+        FolderError: There is no such folder, or `read_estimates` refuses its file.
+    """
+    if not folder.is_dir():
+        raise FolderError(f"{folder}: is no folder, expected a run folder (with run.yaml)")
+    return read_estimates(folder / "metrics.csv")
+
+
 def read_estimates(path: Path) -> tuple[Estimate, ...]:
     """Estimates of a ``metrics.csv``, in order.
 

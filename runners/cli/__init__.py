@@ -34,5 +34,7 @@ def _root(
     pass
 
 
-for _group in ("run", "results", "compare", "policy", "tasks", "grade", "calibrate", "lmeval"):
+for _group in (
+    "run", "results", "compare", "gate", "power", "policy", "tasks", "grade", "calibrate", "lmeval",
+):  # fmt: skip
     import_module(f"lawbound.runners.cli.{_group}").add_to(app)

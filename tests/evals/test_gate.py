@@ -13,7 +13,7 @@ from lawbound.evals.run_spec import RunSpec
 from lawbound.evals.thresholds import check_thresholds
 from lawbound.rubrics.policy.policy import Policy, PolicyFile
 from lawbound.rubrics.policy.threshold import Threshold
-from lawbound.runners.cli import compare
+from lawbound.runners.cli.gate import gate as gate_command
 from lawbound.runners.engines.function import FunctionEngine
 
 J = Estimate("J", "m", "cn", "full", value=0.3, low=0.15, high=0.45)
@@ -138,7 +138,7 @@ def test_a_gate_fails_where_more_than_a_share_of_its_answers_is_missing():
     assert result.passed and not result.is_short
     (result,) = check_gates(["J>=0.85"], [_missing(6)], most_missing=1)
     assert not result.passed and not result.is_short, "the bound is held all the same"
-    assert signature(compare.gate).parameters["missing"].default == MOST_MISSING
+    assert signature(gate_command).parameters["missing"].default == MOST_MISSING
 
 
 def _held(frame, rows, *, references=False, **changes):

@@ -1,0 +1,210 @@
+"""`lawbound gate`: what a run must reach, or a build fails; said by a caller, or by the thresholds of its policies."""
+
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lawbound.runners.cli.console import note, table
+from lawbound.runners.cli.remarks import tell_of_digests, warn_of_later_run, warn_of_not_asked
+
+if TYPE_CHECKING:
+    from lawbound.evals.thresholds import ThresholdResult
+
+FAILED = 1
+"""Exit code of a gate that does not hold."""
+COLUMNS = (
+    "threshold", "model", "policy", "mark", "value", "low", "high", "n", "point", "decision", "result",
+)  # fmt: skip
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command."""
+    app.command("gate")(gate)
+
+
+def gate(
+    folder: Annotated[Path, typer.Argument(help="A run folder.")],
+    that: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--that",
+            help="METRIC[SLICE]@POLICY:STRENGTH>=NUMBER, such as 'J@cn>=0.2'. >= checks the lower end of the "
+            "interval, <= the upper end; METRIC.value checks the value.",
+        ),
+    ] = None,
+    marks: Annotated[
+        bool,
+        typer.Option("--marks", help="Check the thresholds that the run's policies state."),
+    ] = False,
+    missing: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=1,
+            help="Share of a gate's answers that may be missing or blocked before it fails.",
+        ),
+    ] = 0.05,
+) -> None:
+    """Check a run against limits; exit code 1 if one fails."""
+    from lawbound.evals.metrics.inputs import MetricError
+
+    if not that and not marks:
+        raise MetricError("gate: found neither --that nor --marks, expected one of them or both")
+    holds = [_hold_gates(folder, that, missing)] if that else []
+    if marks:
+        holds.append(hold_marks(folder, missing))
+    tell_of_digests(folder)
+    for is_behind, what in (
+        (warn_of_not_asked(folder), "a model is missing whole"),
+        (warn_of_later_run(folder), "a later run is not finished"),
+    ):
+        if is_behind and missing < 1:
+            note(f"{folder}: no gate passes while {what} (--missing 1 lets it)")
+            holds.append(False)
+    if not all(holds):
+        raise typer.Exit(FAILED)
+
+
+def _hold_gates(folder: Path, that: list[str], missing: float) -> bool:
+    """Print each demand with what was found; whether all hold."""
+    from lawbound.evals.folder.estimates import estimates_of
+    from lawbound.evals.gate import check_gates, missing_text
+    from lawbound.evals.number_text import deciding_text, number_text
+
+    results = check_gates(that, estimates_of(folder), most_missing=missing)
+    table(
+        ["gate", "model", "policy", "value", "low", "high", "compared", "result"],
+        [
+            [
+                r.gate.text,
+                r.estimate.model,
+                r.estimate.policy,
+                *(
+                    deciding_text(number, r.gate.holds)
+                    if side == r.gate.side
+                    else number_text(number)
+                    for side, number in (
+                        ("value", r.estimate.value),
+                        ("low", r.estimate.low),
+                        ("high", r.estimate.high),
+                    )
+                ),
+                r.gate.side,
+                "holds" if r.passed else "FAILS",
+            ]
+            for r in results
+        ],
+    )
+    for r in results:
+        if r.estimate.missing_share:
+            fails = f", more than {missing:g} of it: it fails (--missing allows more)"
+            note(f"WARNING: {r.gate.text}: {missing_text(r.estimate)}{fails if r.is_short else ''}")
+        if r.estimate.unscored:
+            tell_of_unread(
+                f"{r.gate.text}: {r.estimate.model} under {r.estimate.policy}",
+                r.estimate.unscored,
+                r.estimate.asked,
+                (r.estimate.lower_bound, r.estimate.upper_bound),
+                "across the mark: it holds for the answers that were read" if r.is_open else "",
+                what="answers or pairs",
+            )
+        if not r.passed and r.found != r.found:
+            why = r.estimate.note or "it has no such bound"
+            note(f"{r.gate.text}: {r.estimate.model} under {r.estimate.policy} is not known: {why}")
+    return all(r.passed for r in results)
+
+
+def hold_marks(folder: Path, missing: float) -> bool:
+    """Print each threshold with what was found, and tell of missing answers; whether all are met for sure."""
+    from lawbound.evals.folder.policies import run_policies
+    from lawbound.evals.folder.run_folder import RunFolder
+    from lawbound.evals.gate import check_marks, missing_text_of
+    from lawbound.evals.number_text import deciding_text
+    from lawbound.evals.thresholds import check_thresholds
+
+    run = RunFolder(folder)
+    record = run.read_run()
+    stated = run_policies(run, record)
+    asked = {entry.id: stated[entry.id] for entry in record.policies}
+    results = check_marks(check_thresholds(run.read_frame(), asked), most_missing=missing)
+    table(
+        COLUMNS,
+        [
+            [
+                r.mark.threshold,
+                r.mark.model,
+                r.mark.policy,
+                f"{r.mark.metric} {'>=' if r.mark.direction == 'at-least' else '<='} {r.mark.mark:g}",
+                *(
+                    deciding_text(number, partial(_reaches, r.mark))
+                    for number in (r.mark.value, r.mark.low, r.mark.high)
+                ),
+                str(r.mark.n),
+                r.mark.point,
+                r.mark.decision,
+                "holds" if r.passed else "FAILS",
+            ]
+            for r in results
+        ],
+    )
+    for r in results:
+        if r.mark.missing_share:
+            fails = f", more than {missing:g} of it: it fails (--missing allows more)"
+            note(
+                f"WARNING: {r.mark.threshold}: {missing_text_of(r.mark)}{fails if r.is_short else ''}"
+            )
+        _tell_why_open(r.mark)
+    return all(r.passed for r in results)
+
+
+def _tell_why_open(mark: "ThresholdResult") -> None:
+    """Of what nothing was asked, and of what the unread answers leave open."""
+    who = f"{mark.threshold}: {mark.model} under {mark.policy}"
+    if mark.owed == 0:
+        bank = f" of bank '{mark.bank}'" if mark.bank else ""
+        note(
+            f"WARNING: {who} was asked nothing{bank} at '{mark.condition}' that {mark.metric} counts: it fails"
+        )
+    if mark.unread:
+        tell_of_unread(
+            who,
+            mark.unread,
+            mark.owed,
+            (mark.lower_bound, mark.upper_bound),
+            "on both sides of the mark, so nothing is decided" if mark.is_open else "",
+        )
+
+
+def tell_of_unread(
+    who: str,
+    unread: int,
+    asked: int,
+    bounds: tuple[float, float],
+    warning: str,
+    *,
+    what: str = "answers",
+) -> None:
+    """One line of answers that nobody could read, and of what they leave of a value.
+
+    Args:
+        who: The mark, the model and the policy.
+        unread: How many were not read.
+        asked: Of how many.
+        bounds: What the value could be, had each been read; nan where nobody can tell.
+        warning: What is to be known of that; empty where it changes nothing.
+        what: Is counted.
+    """
+    from lawbound.evals.number_text import number_text
+
+    low, high = bounds
+    left = f", which leave the value from {number_text(low)} to {number_text(high)}" * (low == low)
+    note(
+        f"{'WARNING: ' if warning else ''}{who}: {unread} of {asked} {what} could not be read{left}"
+        f"{', ' if warning else ''}{warning}"
+    )
+
+
+def _reaches(mark: "ThresholdResult", number: float) -> bool:
+    return number >= mark.mark if mark.direction == "at-least" else number <= mark.mark
