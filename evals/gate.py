@@ -5,7 +5,8 @@ operator being optional: ``J>=0.2``, ``policy_tax@cn<=0.05``, ``adherence[rule=r
 A gate does not pass either where more than a share of the answers that it counts is missing: failed, or blocked by a filter.
 ``>=`` is held against the lower end of the interval and ``<=`` against the upper; ``J.value>=0.2`` against the value.
 What answers that nobody could read leave of the value is told beside it and does not decide.
-The thresholds that a policy states are marks of another kind (`check_marks`): they are held as the compliance sheet holds them.
+A mark is the number that is to be reached, in a gate and in a threshold alike. The thresholds that a policy states are gates
+of another kind (`hold_thresholds`): they are held as the compliance sheet holds them.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _GATE = re.compile(
 FREE = {"J": "prior_J", "adherence": "prior_match"}
 """What following a policy is called where the model was not given one."""
 MOST_MISSING: Final = 0.05
-"""Share of a mark's answers that may be missing or blocked: they are out of every denominator, and no bound fills them in."""
+"""Share of a gate's answers that may be missing or blocked: they are out of every denominator, and no bound fills them in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def parse_gate(text: str) -> Gate:
     metric = match["metric"]
     if metric in RATES:
         raise MetricError(
-            f"gate {text!r}: '{metric}' is what a policy's thresholds are held against, expected --marks, "
+            f"gate {text!r}: '{metric}' is what a policy's thresholds are held against, expected --thresholds, "
             "which holds those, or a metric of metrics.csv"
         )
     if metric not in REPORTED:
@@ -119,10 +120,10 @@ def parse_gate(text: str) -> Gate:
 
 
 @dataclass(frozen=True, slots=True)
-class MarkResult:
+class HeldThreshold:
     """A threshold of a policy as a gate."""
 
-    mark: ThresholdResult
+    result: ThresholdResult
     passed: bool
     """The decision is `pass` whatever the unread answers say, on as many questions as the threshold asks for, and few
     answers are missing."""
@@ -130,12 +131,12 @@ class MarkResult:
     """Whether more of them are missing or blocked than may be."""
 
 
-def check_marks(
+def hold_thresholds(
     results: Sequence[ThresholdResult],
     *,
     references: bool = False,
     most_missing: float = MOST_MISSING,
-) -> tuple[MarkResult, ...]:
+) -> tuple[HeldThreshold, ...]:
     """Hold a run's models to every threshold that its policies state.
 
     Args:
@@ -154,12 +155,12 @@ def check_marks(
             else "no policy of it states any, expected `thresholds` in a policy's file"
         )
         raise MetricError(f"gate: thresholds of this run: {why}")
-    return tuple(_marked(r, most_missing) for r in known)
+    return tuple(_held(r, most_missing) for r in known)
 
 
-def _marked(r: ThresholdResult, most_missing: float) -> MarkResult:
+def _held(r: ThresholdResult, most_missing: float) -> HeldThreshold:
     is_short = r.missing_share > most_missing
-    return MarkResult(r, r.decision == r.point == "pass" and not is_short, is_short)
+    return HeldThreshold(r, r.decision == r.point == "pass" and not is_short, is_short)
 
 
 def _out_of_reach(mark: float, metric: str) -> str:

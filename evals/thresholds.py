@@ -1,9 +1,9 @@
-"""Does a model meet a regulator's marks? Pass, fail or undecided, and what would decide it.
+"""Does a model meet a regulator's thresholds? Pass, fail or undecided, and what would decide it.
 
-A mark is met at the point when the observed share reaches it on enough items: that is how a regulator
+A threshold is met at the point when the observed share reaches its mark on enough items: that is how a regulator
 counts. Whether the *true* rate meets it is another question; the verdict is `pass` or `fail` only
 where the exact, cluster-adjusted interval lies on one side of the mark. The probability that the true
-rate meets it uses Jeffreys' prior, Beta(1/2, 1/2). A mark holds for one declared deployment
+rate meets it uses Jeffreys' prior, Beta(1/2, 1/2). A threshold holds for one declared deployment
 condition. Nothing here is legal advice.
 """
 
@@ -36,16 +36,16 @@ FURTHER_AT_MOST = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class ThresholdResult:
-    """One mark and what one model's answers say about it."""
+    """One threshold and what one model's answers say about it."""
 
     model: str
     policy: str
     threshold: str
     metric: str
     bank: str
-    """The question bank that the mark is held on; empty for everything asked."""
+    """The question bank that the threshold is held on; empty for everything asked."""
     condition: str
-    """Strength at which the mark is held against the answers."""
+    """Strength at which the threshold is held against the answers."""
     direction: str
     mark: float
     minimum_items: int
@@ -95,7 +95,7 @@ class ThresholdResult:
 def check_thresholds(
     frame: pd.DataFrame, policies: Mapping[str, Policy]
 ) -> tuple[ThresholdResult, ...]:
-    """Hold every mark of every policy against every model in the frame.
+    """Hold every threshold of every policy against every model in the frame.
 
     Raises:
         MetricError: The frame lacks a column.
@@ -106,7 +106,7 @@ def check_thresholds(
             continue
         file = policies[cut.policy].file
         banks = {size.id: size for size in file.banks}
-        found += [_check(cut, mark, banks.get(mark.bank)) for mark in file.thresholds]
+        found += [_check(cut, one, banks.get(one.bank)) for one in file.thresholds]
     return tuple(found)
 
 
@@ -281,4 +281,4 @@ RATES: Mapping[Rated, Callable[[Rows], Selected]] = {
     "wrong_refusal_rate": _wrong_refusals,
     "qualified_rate": _qualified,
 }
-"""What a threshold may hold a mark against."""
+"""What a threshold may be held against."""

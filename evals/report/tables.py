@@ -85,13 +85,13 @@ def other_rows(estimates: Sequence[Estimate]) -> list[dict[str, Any]]:
 def compliance_rows(
     results: Sequence[ThresholdResult], policies: Mapping[str, Policy]
 ) -> list[dict[str, Any]]:
-    """The compliance sheet: each mark with its clause and whether its source has been verified."""
+    """The compliance sheet: each threshold with its clause and whether its source has been verified."""
     rows = []
     for result in results:
         file = policies[result.policy].file
         source = {source.id: source for source in file.sources}.get(result.source)
-        mark = {mark.id: mark for mark in file.thresholds}[result.threshold]
-        is_verified = source is not None and source.status == mark.status == "verified"
+        threshold = {one.id: one for one in file.thresholds}[result.threshold]
+        is_verified = source is not None and source.status == threshold.status == "verified"
         rows.append(
             asdict(result)
             | {

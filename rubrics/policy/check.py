@@ -68,9 +68,7 @@ def check(policy: Policy, items: Sequence[Item]) -> list[PolicyFault]:
     found += [PolicyFault("relaxed", policy.id, line) for line in policy.relaxed]
     found += [*_languages(policy), *_placebo(policy)]
     found += [
-        PolicyFault("threshold", mark.id, _NEVER)
-        for mark in policy.file.thresholds
-        if mark.is_whole
+        PolicyFault("threshold", one.id, _NEVER) for one in policy.file.thresholds if one.is_whole
     ]
     if items:
         found += [*_coverage(policy, own, items), *_near_misses_of_open_acts(own, items)]

@@ -162,7 +162,7 @@ def _check_references(
             raise PolicyError(
                 f"{at}: source is '{rule.source}', expected one of {', '.join(sorted(sources))}"
             )
-    stated = [("threshold", mark.id, mark.source) for mark in file.thresholds]
+    stated = [("threshold", one.id, one.source) for one in file.thresholds]
     stated += [("bank", size.id, size.source) for size in file.banks]
     for what, name, source_id in stated:
         if source_id not in sources:
@@ -171,10 +171,10 @@ def _check_references(
                 f"expected one of {', '.join(sorted(sources))}"
             )
     banks = [size.id for size in file.banks]
-    for mark in file.thresholds:
-        if mark.bank and mark.bank not in banks:
+    for one in file.thresholds:
+        if one.bank and one.bank not in banks:
             raise PolicyError(
-                f"{place}: threshold '{mark.id}': bank is '{mark.bank}', "
+                f"{place}: threshold '{one.id}': bank is '{one.bank}', "
                 f"expected one of {', '.join(banks) or 'the banks of this file, which has none'}"
             )
 

@@ -30,11 +30,11 @@ class Threshold(Written):
     source: Slug
     clause: str = ""
     condition: Literal["none", "placebo", "brief", "full", "strict", "unnamed"] = "full"
-    """The strength at which the mark is held."""
+    """The strength at which it is held."""
     bank: str = ""
-    """Id of the question bank that the mark is held on; empty for everything that was asked."""
+    """Id of the question bank that it is held on; empty for everything that was asked."""
     status: Literal["verified", "to-verify"] = "verified"
-    """Whether the mark is known to stand in the instrument in force; its source has a status of its own."""
+    """Whether it is known to stand in the instrument in force; its source has a status of its own."""
     note: str = ""
 
     @property

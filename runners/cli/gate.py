@@ -34,9 +34,11 @@ def gate(
             "interval, <= the upper end; METRIC.value checks the value.",
         ),
     ] = None,
-    marks: Annotated[
+    thresholds: Annotated[
         bool,
-        typer.Option("--marks", help="Check the thresholds that the run's policies state."),
+        typer.Option(
+            "--thresholds", "--marks", help="Check the thresholds that the run's policies state."
+        ),
     ] = False,
     missing: Annotated[
         float,
@@ -50,11 +52,13 @@ def gate(
     """Check a run against limits; exit code 1 if one fails."""
     from lawbound.evals.metrics.inputs import MetricError
 
-    if not that and not marks:
-        raise MetricError("gate: found neither --that nor --marks, expected one of them or both")
+    if not that and not thresholds:
+        raise MetricError(
+            "gate: found neither --that nor --thresholds, expected one of them or both"
+        )
     holds = [_hold_gates(folder, that, missing)] if that else []
-    if marks:
-        holds.append(hold_marks(folder, missing))
+    if thresholds:
+        holds.append(_hold_thresholds(folder, missing))
     tell_of_digests(folder)
     for is_behind, what in (
         (warn_of_not_asked(folder), "a model is missing whole"),
@@ -102,7 +106,7 @@ def _hold_gates(folder: Path, that: list[str], missing: float) -> bool:
             fails = f", more than {missing:g} of it: it fails (--missing allows more)"
             note(f"WARNING: {r.gate.text}: {missing_text(r.estimate)}{fails if r.is_short else ''}")
         if r.estimate.unscored:
-            tell_of_unread(
+            tell_of_unread_answers(
                 f"{r.gate.text}: {r.estimate.model} under {r.estimate.policy}",
                 r.estimate.unscored,
                 r.estimate.asked,
@@ -116,11 +120,11 @@ def _hold_gates(folder: Path, that: list[str], missing: float) -> bool:
     return all(r.passed for r in results)
 
 
-def hold_marks(folder: Path, missing: float) -> bool:
+def _hold_thresholds(folder: Path, missing: float) -> bool:
     """Print each threshold with what was found, and tell of missing answers; whether all are met for sure."""
     from lawbound.evals.folder.policies import run_policies
     from lawbound.evals.folder.run_folder import RunFolder
-    from lawbound.evals.gate import check_marks, missing_text_of
+    from lawbound.evals.gate import hold_thresholds, missing_text_of
     from lawbound.evals.number_text import deciding_text
     from lawbound.evals.thresholds import check_thresholds
 
@@ -128,56 +132,56 @@ def hold_marks(folder: Path, missing: float) -> bool:
     record = run.read_run()
     stated = run_policies(run, record)
     asked = {entry.id: stated[entry.id] for entry in record.policies}
-    results = check_marks(check_thresholds(run.read_frame(), asked), most_missing=missing)
+    results = hold_thresholds(check_thresholds(run.read_frame(), asked), most_missing=missing)
     table(
         COLUMNS,
         [
             [
-                r.mark.threshold,
-                r.mark.model,
-                r.mark.policy,
-                f"{r.mark.metric} {'>=' if r.mark.direction == 'at-least' else '<='} {r.mark.mark:g}",
+                r.result.threshold,
+                r.result.model,
+                r.result.policy,
+                f"{r.result.metric} {'>=' if r.result.direction == 'at-least' else '<='} {r.result.mark:g}",
                 *(
-                    deciding_text(number, partial(_reaches, r.mark))
-                    for number in (r.mark.value, r.mark.low, r.mark.high)
+                    deciding_text(number, partial(_reaches, r.result))
+                    for number in (r.result.value, r.result.low, r.result.high)
                 ),
-                str(r.mark.n),
-                r.mark.point,
-                r.mark.decision,
+                str(r.result.n),
+                r.result.point,
+                r.result.decision,
                 "holds" if r.passed else "FAILS",
             ]
             for r in results
         ],
     )
     for r in results:
-        if r.mark.missing_share:
+        if r.result.missing_share:
             fails = f", more than {missing:g} of it: it fails (--missing allows more)"
             note(
-                f"WARNING: {r.mark.threshold}: {missing_text_of(r.mark)}{fails if r.is_short else ''}"
+                f"WARNING: {r.result.threshold}: {missing_text_of(r.result)}{fails if r.is_short else ''}"
             )
-        _tell_why_open(r.mark)
+        _tell_why_open(r.result)
     return all(r.passed for r in results)
 
 
-def _tell_why_open(mark: "ThresholdResult") -> None:
+def _tell_why_open(result: "ThresholdResult") -> None:
     """Of what nothing was asked, and of what the unread answers leave open."""
-    who = f"{mark.threshold}: {mark.model} under {mark.policy}"
-    if mark.owed == 0:
-        bank = f" of bank '{mark.bank}'" if mark.bank else ""
+    who = f"{result.threshold}: {result.model} under {result.policy}"
+    if result.owed == 0:
+        bank = f" of bank '{result.bank}'" if result.bank else ""
         note(
-            f"WARNING: {who} was asked nothing{bank} at '{mark.condition}' that {mark.metric} counts: it fails"
+            f"WARNING: {who} was asked nothing{bank} at '{result.condition}' that {result.metric} counts: it fails"
         )
-    if mark.unread:
-        tell_of_unread(
+    if result.unread:
+        tell_of_unread_answers(
             who,
-            mark.unread,
-            mark.owed,
-            (mark.lower_bound, mark.upper_bound),
-            "on both sides of the mark, so nothing is decided" if mark.is_open else "",
+            result.unread,
+            result.owed,
+            (result.lower_bound, result.upper_bound),
+            "on both sides of the mark, so nothing is decided" if result.is_open else "",
         )
 
 
-def tell_of_unread(
+def tell_of_unread_answers(
     who: str,
     unread: int,
     asked: int,
@@ -189,7 +193,7 @@ def tell_of_unread(
     """One line of answers that nobody could read, and of what they leave of a value.
 
     Args:
-        who: The mark, the model and the policy.
+        who: The gate, the model and the policy.
         unread: How many were not read.
         asked: Of how many.
         bounds: What the value could be, had each been read; nan where nobody can tell.
@@ -206,5 +210,5 @@ def tell_of_unread(
     )
 
 
-def _reaches(mark: "ThresholdResult", number: float) -> bool:
-    return number >= mark.mark if mark.direction == "at-least" else number <= mark.mark
+def _reaches(result: "ThresholdResult", number: float) -> bool:
+    return number >= result.mark if result.direction == "at-least" else number <= result.mark

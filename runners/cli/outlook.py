@@ -33,7 +33,7 @@ def print_outlook(prepared: "Prepared", panel: "JudgeSpec | None") -> None:
             "(`rules: N` in a suite's selections spends their counts on N rules a policy, duties among them, and asks "
             "of no other)"
         )
-    tell_of_unread(prepared, panel)
+    warn_of_unread_languages(prepared, panel)
 
 
 def tell_of_choices(prepared: "Prepared", generating: "Iterable[str]") -> None:
@@ -54,7 +54,7 @@ def tell_of_choices(prepared: "Prepared", generating: "Iterable[str]") -> None:
         )
 
 
-def tell_of_unread(prepared: "Prepared", panel: "JudgeSpec | None") -> None:
+def warn_of_unread_languages(prepared: "Prepared", panel: "JudgeSpec | None") -> None:
     """Of questions in languages that the offline grader does not read, unless judges do."""
     from lawbound.evals.outlook import unread_in_words, unread_languages
 

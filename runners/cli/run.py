@@ -37,7 +37,7 @@ from lawbound.runners.cli.options import (
     split,
     warn_of_unused,
 )
-from lawbound.runners.cli.outlook import print_outlook, tell_of_choices, tell_of_unread
+from lawbound.runners.cli.outlook import print_outlook, tell_of_choices, warn_of_unread_languages
 from lawbound.tasks.io.messages import counted
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def run(
         prepared = prepare(spec, observer=observer)
     warn_of_unused(_engine_options(spec), spec.models, panel.models if panel else ())
     tell_of_choices(prepared, filter(answers_in_words, prepared.models))
-    tell_of_unread(prepared, panel)
+    warn_of_unread_languages(prepared, panel)
     with bars() as observer, lock(out):
         before = models_of(out)
         with noted(MovedWarning):

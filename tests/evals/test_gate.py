@@ -7,7 +7,7 @@ import pytest
 
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.evaluate import evaluate
-from lawbound.evals.gate import MOST_MISSING, check_gates, check_marks, parse_gate
+from lawbound.evals.gate import MOST_MISSING, check_gates, hold_thresholds, parse_gate
 from lawbound.evals.metrics.inputs import MetricError
 from lawbound.evals.run_spec import RunSpec
 from lawbound.evals.thresholds import check_thresholds
@@ -102,7 +102,7 @@ def _missing(errors: int) -> Estimate:
     return Estimate("J", "m", "cn", "full", value=0.9, low=0.8, high=0.95, n=60 - errors, asked=100, errors=errors, missing_share=errors / 100)  # fmt: skip
 
 
-def test_a_gate_and_a_mark_tell_of_answers_that_a_filter_blocked(
+def test_a_gate_and_a_threshold_tell_of_answers_that_a_filter_blocked(
     behaved, frame, out, command, monkeypatch
 ):
     known = Estimate(
@@ -121,8 +121,8 @@ def test_a_gate_and_a_mark_tell_of_answers_that_a_filter_blocked(
     assert code == 0 and "holds" in table and said in err and "it fails" not in err
     rows = [behaved(f"r{n}", "refuse", "refuse", blocked=n < 6) for n in range(100)]
     (held,) = _held(frame, rows)
-    monkeypatch.setattr("lawbound.evals.thresholds.check_thresholds", lambda *_: (held.mark,))
-    code, _, err = command("gate", out, "--marks")
+    monkeypatch.setattr("lawbound.evals.thresholds.check_thresholds", lambda *_: (held.result,))
+    code, _, err = command("gate", out, "--thresholds")
     assert code == 1
     assert (
         "WARNING: refuse-most: 6 % of what was asked of m under p is missing (6 of 100 blocked by a provider's "
@@ -153,7 +153,7 @@ def _held(frame, rows, *, references=False, **changes):
     )  # fmt: skip
     policy = Policy("p", "P", "1", file, (), ())
     results = check_thresholds(frame(rows), {"p": policy})
-    return check_marks(results, references=references)
+    return hold_thresholds(results, references=references)
 
 
 @pytest.mark.parametrize(
@@ -170,19 +170,19 @@ def test_a_threshold_of_a_policy_holds_where_its_decision_is_pass(
     behaved, frame, refused, asked, minimum, passed
 ):
     rows = [behaved(f"r{n}", "refuse", "refuse" if n < refused else "answer") for n in range(asked)]
-    (result,) = _held(frame, rows, minimum_items=minimum)
-    assert result.passed is passed
+    (held,) = _held(frame, rows, minimum_items=minimum)
+    assert held.passed is passed
 
 
 @pytest.mark.parametrize("why", ["error", "blocked"])
 def test_a_threshold_fails_where_more_than_a_share_of_its_answers_is_missing(behaved, frame, why):
     for lost, passed in ((0, True), (5, True), (6, False)):
         rows = [behaved(f"r{n}", "refuse", "refuse", **{why: n < lost}) for n in range(100)]
-        (result,) = _held(frame, rows)
-        assert (result.passed, result.is_short) == (passed, not passed)
-        counts = {"error": result.mark.missing, "blocked": result.mark.blocked}
+        (held,) = _held(frame, rows)
+        assert (held.passed, held.is_short) == (passed, not passed)
+        counts = {"error": held.result.missing, "blocked": held.result.blocked}
         assert counts == {"error": 0, "blocked": 0} | {why: lost}
-        assert result.mark.owed == 100
+        assert held.result.owed == 100
 
 
 def test_reference_models_are_held_to_no_threshold(behaved, frame):
@@ -192,9 +192,9 @@ def test_reference_models_are_held_to_no_threshold(behaved, frame):
         _held(frame, coin)
     assert len(_held(frame, coin, references=True)) == 1
     with pytest.raises(MetricError, match="no policy of it states any"):
-        check_marks(())
+        hold_thresholds(())
     with pytest.raises(MetricError) as fault:
-        check_marks(())
+        hold_thresholds(())
     assert "model's own" not in str(fault.value), "the model is there, and no threshold is"
 
 
@@ -214,13 +214,13 @@ def test_nothing_is_decided_that_the_unread_answers_could_overturn(
 ):
     rows = [behaved(f"r{n}", "refuse", said) for n, said in enumerate(read)]
     rows += [behaved(f"u{n}", "refuse", "unscored") for n in range(unread)]
-    (result,) = _held(frame, rows, direction=direction, mark=mark)
-    assert result.mark.decision == decision and result.passed is (decision == "pass")
-    assert result.mark.is_open is (decision == "undecided")
-    assert (result.mark.unread, result.mark.owed) == (unread, len(rows))
+    (held,) = _held(frame, rows, direction=direction, mark=mark)
+    assert held.result.decision == decision and held.passed is (decision == "pass")
+    assert held.result.is_open is (decision == "undecided")
+    assert (held.result.unread, held.result.owed) == (unread, len(rows))
     hits = read.count("refuse")
-    assert result.mark.lower_bound == pytest.approx(hits / len(rows))
-    assert result.mark.upper_bound == pytest.approx((hits + unread) / len(rows))
+    assert held.result.lower_bound == pytest.approx(hits / len(rows))
+    assert held.result.upper_bound == pytest.approx((hits + unread) / len(rows))
 
 
 def test_a_gate_tells_of_answers_that_nobody_could_read(out, command, monkeypatch):
@@ -253,17 +253,19 @@ def test_a_threshold_that_nothing_was_asked_for_says_so(behaved, frame, out, com
     ):
         (held,) = _held(frame, rows, condition=condition)
         monkeypatch.setattr(
-            "lawbound.evals.thresholds.check_thresholds", lambda *_, held=held: (held.mark,)
+            "lawbound.evals.thresholds.check_thresholds", lambda *_, held=held: (held.result,)
         )
-        code, _, err = command("gate", out, "--marks")
+        code, _, err = command("gate", out, "--thresholds")
         assert (
-            code == 1 and f"WARNING: refuse-most: {held.mark.model} under p" in err and said in err
+            code == 1
+            and f"WARNING: refuse-most: {held.result.model} under p" in err
+            and said in err
         )
 
 
 @pytest.mark.parametrize("metric", ["refusal_rate", "wrong_refusal_rate", "qualified_rate"])
-def test_what_a_threshold_is_held_against_sends_to_marks_and_to_no_other_metric(metric):
-    with pytest.raises(MetricError, match="expected --marks") as fault:
+def test_what_a_threshold_is_held_against_sends_to_thresholds_and_to_no_other_metric(metric):
+    with pytest.raises(MetricError, match="expected --thresholds") as fault:
         parse_gate(f"{metric}>=0.9")
     assert "did you mean" not in str(fault.value)
 
@@ -295,15 +297,15 @@ def test_gate_holds_the_thresholds_of_the_policies_that_a_run_was_asked_under(co
     for policy in ("cn", "us"):
         spec = RunSpec(suite="quick", models=("m",), policies=(policy,), limit=1, references=False)
         evaluate(spec, tmp_path / policy, engines={"m": FunctionEngine(lambda _: "Yes.", name="m")})
-    code, told, _ = command("gate", tmp_path / "cn", "--marks")
+    code, told, _ = command("gate", tmp_path / "cn", "--thresholds")
     assert code == 1
     assert "should-refuse" in told and "refusal_rate >= 0.95" in told and "undecided" in told
     code, told, _ = command("gate", tmp_path / "cn", "--marks", "--that", "J.value<=1")
     assert code == 1 and "should-refuse" in told and "J.value<=1" in told
-    code, _, told = command("gate", tmp_path / "us", "--marks")
+    code, _, told = command("gate", tmp_path / "us", "--thresholds")
     assert code == 2 and "no policy of it states any" in told
     code, _, told = command("gate", tmp_path / "us")
-    assert code == 2 and "found neither --that nor --marks" in told
+    assert code == 2 and "found neither --that nor --thresholds" in told
 
 
 def test_a_number_that_decides_a_gate_has_the_digits_that_decide_it(out, command, monkeypatch):
