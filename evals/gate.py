@@ -17,9 +17,10 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Final, Literal
 
-from lawbound.evals.estimate import REPORTED, Estimate
+from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.sense import ROUNDED
 from lawbound.evals.metrics.inputs import MetricError
+from lawbound.evals.metrics.registry import REPORTED
 from lawbound.evals.thresholds import RATES, ThresholdResult
 from lawbound.rubrics.reference import is_reference
 from lawbound.tasks.io.messages import did_you_mean

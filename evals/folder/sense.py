@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from math import inf, isnan, nan
 
-from lawbound.evals.estimate import REPORTED
+from lawbound.evals.metrics.registry import REPORTED
 
 ROUNDED = 1e-5
 """Of a number: a file holds six significant digits."""

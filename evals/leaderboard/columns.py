@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from lawbound.evals.estimate import REPORTED
+from lawbound.evals.metrics.registry import REPORTED
 
 SCHEMA_VERSION = "5"
 """Goes up when a column changes its name, its place or its meaning, and when its numbers are made otherwise."""

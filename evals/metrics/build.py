@@ -6,8 +6,9 @@ from typing import Protocol
 
 import numpy as np
 
-from lawbound.evals.estimate import REPORTED, Estimate, Family
+from lawbound.evals.estimate import Estimate, Family
 from lawbound.evals.metrics.inputs import BLOCKED, ERROR, UNSCORED, Mask, Rows
+from lawbound.evals.metrics.registry import REPORTED
 from lawbound.evals.stats.intervals import Floats, Mean
 
 KORN_GRAUBARD = "korn-graubard"

@@ -8,13 +8,13 @@ from math import nan
 import numpy as np
 
 from lawbound.evals.estimate import Estimate
-from lawbound.evals.metrics.answers import pair_rows, paired_share, share
 from lawbound.evals.metrics.behaviours import meets
 from lawbound.evals.metrics.bounds import Bounds, Ends, ends_of, mean_bounds
 from lawbound.evals.metrics.build import MOVER, build, judged, tally, tally_of_pairs
 from lawbound.evals.metrics.inputs import Cut, Rows, members
 from lawbound.evals.metrics.matched import prior_withholding, spillover_estimates
 from lawbound.evals.metrics.plain import plain_difference
+from lawbound.evals.metrics.shares import pair_rows, paired_share, share
 from lawbound.evals.stats.intervals import Design, Floats, Mean, difference
 from lawbound.evals.stats.paired import signed_mean
 from lawbound.tasks.bank import PRIVATE

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lawbound.evals.estimate import REPORTED, Estimate
+from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.record import RunRecord
 from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows, ties_a_baseline
 from lawbound.evals.leaderboard.card import model_card
@@ -14,6 +14,7 @@ from lawbound.evals.leaderboard.columns import LEADERBOARD, METRICS, SCHEMA_VERS
 from lawbound.evals.leaderboard.merge import merge_boards, read_board, run_names
 from lawbound.evals.leaderboard.table import LeaderboardError, cell, csv_bytes
 from lawbound.evals.metrics.build import Tally
+from lawbound.evals.metrics.registry import REPORTED
 from lawbound.runners.cli.remarks import warn_of_missing
 from lawbound.runners.cli.results import print_leaderboard
 

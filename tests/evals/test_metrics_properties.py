@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lawbound.evals.estimate import REPORTED
 from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows
 from lawbound.evals.leaderboard.table import csv_bytes
 from lawbound.evals.metrics.compute import compute_metrics
+from lawbound.evals.metrics.registry import REPORTED
 from lawbound.evals.metrics.rule_info import RuleInfo
 
 BEHAVIOURS = (

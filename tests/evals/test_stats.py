@@ -8,7 +8,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
-from lawbound.evals.metrics.answers import cluster_t
+from lawbound.evals.metrics.shares import cluster_t
 from lawbound.evals.stats.correlation import pooled_icc
 from lawbound.evals.stats.intervals import (
     Design,

@@ -1,0 +1,70 @@
+"""Every metric that is reported, and what is known of it before it has a value."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import inf
+
+from lawbound.evals.estimate import Direction
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """What is known of a metric before it has a value."""
+
+    direction: Direction
+    by_mode: bool = False
+    """Whether each way of asking has a value of its own, which no row of another may show."""
+    usual_strength: str = "full"
+    """Meant where nobody names one."""
+    least: float = -1.0
+    """No value and no end of an interval lies below."""
+    most: float = 1.0
+    """No value and no end of an interval lies above."""
+
+
+REPORTED: Mapping[str, Metric] = {
+    "adherence": Metric("higher", least=0),
+    "prior_match": Metric("none", usual_strength="none", least=0),
+    "prior_J": Metric("none", usual_strength="none"),
+    "excess": Metric("lower", least=0),
+    "over_refusal": Metric("lower", least=0),
+    "J": Metric("higher"),
+    "duty": Metric("higher"),
+    "capability": Metric("higher", by_mode=True),
+    "policy_tax": Metric("lower", by_mode=True, least=-2, most=2),
+    "tax_withheld": Metric("lower", by_mode=True, least=-2, most=2),
+    "tax_truncated": Metric("lower", by_mode=True, least=-2, most=2),
+    "tax_unextractable": Metric("lower", by_mode=True, least=-2, most=2),
+    "tax_wrong": Metric("lower", by_mode=True, least=-2, most=2),
+    "length_tax": Metric("lower", by_mode=True, usual_strength="placebo", least=-2, most=2),
+    "retention": Metric("higher", by_mode=True, least=-inf),
+    "surface_gap": Metric("lower", by_mode=True, least=-2, most=2),
+    "topic_tax": Metric("lower", by_mode=True, least=-4, most=4),
+    "fact_true": Metric("higher", least=0),
+    "fact_false": Metric("lower", least=0),
+    "fact_silent": Metric("none", least=0),
+    "distortion": Metric("lower"),
+    "candour": Metric("higher", least=0),
+    "overshoot": Metric("lower", least=0),
+    "intl_gap": Metric("none", least=0),
+    "prior_withholding": Metric("none", usual_strength="none"),
+    "spillover": Metric("lower"),
+    "spillover_share": Metric("lower", least=0),
+    "language_gap": Metric("lower"),
+    "steerability": Metric("higher"),
+    "clause_effect": Metric("higher"),
+    "name_effect": Metric("none"),
+    "public_gap": Metric("none"),
+    "token_cost": Metric("lower", least=-inf, most=inf),
+    "wording_spread": Metric("lower", least=0, most=4),
+    "placebo_spread": Metric("none", by_mode=True, usual_strength="placebo", least=0, most=4),
+    "trace_divergence": Metric("lower", least=0),
+    "truncated": Metric("lower", least=0),
+    "extraction": Metric("higher", by_mode=True, least=0),
+    "tradeoff_signed": Metric("higher", by_mode=True),
+    "tradeoff": Metric("higher", by_mode=True, least=0),
+    "tradeoff_retained": Metric("higher", by_mode=True, least=0),
+    "hypervolume": Metric("higher", by_mode=True, usual_strength="brief+full+strict", least=0),
+    "exchange_rate": Metric("lower", by_mode=True, least=-inf, most=inf),
+}
+"""Every metric that is reported."""
