@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from lawbound.evals.metrics.build import Tally
+from lawbound.evals.metrics.inputs import BLOCKED, ERROR, UNSCORED, status_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,8 +41,10 @@ def answers_left_out(frame: pd.DataFrame) -> dict[Place, Tally]:
 
 
 def _tally(answers: pd.DataFrame) -> Tally:
-    blocked = answers["blocked"].astype(bool)
-    failed = answers["error"].astype(bool) & ~blocked
-    unread = (answers["behaviour"] == "unscored") & answers["score"].isna()
-    unscored = unread & ~failed & ~blocked
-    return Tally(int(unscored.sum()), int(failed.sum()), int(blocked.sum()), len(answers))
+    status = status_of(
+        unread=(answers["behaviour"] == "unscored").to_numpy() & answers["score"].isna().to_numpy(),
+        failed=answers["error"].to_numpy(dtype=bool),
+        blocked=answers["blocked"].to_numpy(dtype=bool),
+    )
+    unscored, failed, blocked = (int((status == why).sum()) for why in (UNSCORED, ERROR, BLOCKED))
+    return Tally(unscored, failed, blocked, len(answers))

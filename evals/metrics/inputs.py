@@ -145,12 +145,18 @@ def read_frame(frame: pd.DataFrame) -> Rows:
     groups, names = pd.factorize(columns["group"])
     draws = np.array([crc32(str(name).encode()) for name in names], dtype=np.intp)
     columns["group_draw"] = draws[groups] if len(names) else np.empty(0, dtype=np.intp)
-    status = np.zeros(len(frame), dtype=np.int8)
-    status[columns["behaviour"] == "unscored"] = UNSCORED
-    status[columns["error"].astype(bool)] = ERROR
-    status[columns["blocked"].astype(bool)] = BLOCKED
-    columns["status"] = status
+    columns["status"] = status_of(
+        unread=columns["behaviour"] == "unscored",
+        failed=columns["error"].astype(bool),
+        blocked=columns["blocked"].astype(bool),
+    )
     return Rows(columns, np.arange(len(frame), dtype=np.intp))
+
+
+def status_of(*, unread: Mask, failed: Mask, blocked: Mask) -> NDArray[np.int8]:
+    """Whether each answer can be judged: what a filter withheld did not fail, and what failed was not unread."""
+    found = np.select([blocked, failed, unread], [BLOCKED, ERROR, UNSCORED], OK)
+    return found.astype(np.int8)
 
 
 @dataclass(frozen=True, slots=True)

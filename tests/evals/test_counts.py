@@ -3,6 +3,7 @@
 import math
 from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 from lawbound import FunctionEngine, RunSpec, evaluate
@@ -11,8 +12,9 @@ from lawbound.evals.compare.runs import compare_frames
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.gaps import thinking_alone
 from lawbound.evals.leaderboard.left_out import answers_left_out
-from lawbound.evals.metrics.build import Tally
+from lawbound.evals.metrics.build import Tally, judged, tally
 from lawbound.evals.metrics.compute import compute_metrics
+from lawbound.evals.metrics.inputs import read_frame
 from lawbound.evals.metrics.rule_info import RuleInfo
 from lawbound.runners.cli.remarks import warn
 
@@ -261,3 +263,16 @@ def test_a_difference_of_equal_shares_is_zero(share):
     low, high = share - 0.1, share + 0.1
     assert difference(Mean(share, low, high), Mean(other, low, high)).value == 0.0
     assert cell(-5.551e-17) == "0"
+
+
+@pytest.mark.parametrize("blocked", [False, True])
+@pytest.mark.parametrize("error", [False, True])
+@pytest.mark.parametrize("behaviour", ["answer", "unscored"])
+def test_a_row_and_a_metric_say_the_same_of_why_an_answer_is_out(
+    row, frame, behaviour, error, blocked
+):
+    """However a file from elsewhere combines them: an answer is out for one reason only."""
+    table = frame([row("x", behaviour=behaviour, error=error, blocked=blocked)])
+    rows = read_frame(table)
+    of_a_metric = tally(rows, judged(rows, np.array([1.0])))
+    assert answers_left_out(table) == {("m", "p", "generate"): of_a_metric}
