@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from lawbound.runners.engines import EngineOptions
+from lawbound.runners.engines import OPTION_NAMES, EngineOptions
 from lawbound.tasks.io.limits import LONGEST_NAME, MOST_COUNTED
 from lawbound.tasks.io.urls import holds_secret
 from lawbound.tasks.io.yaml_files import quoted
@@ -74,11 +74,4 @@ class RunSpec(BaseModel):
     @property
     def engine_options(self) -> EngineOptions:
         """The part that concerns an engine."""
-        return EngineOptions(
-            dtype=self.dtype,
-            device=self.device,
-            batch_size=self.batch_size,
-            concurrency=self.concurrency,
-            revision=self.model_revision,
-            trust_remote_code=self.trust_remote_code,
-        )
+        return EngineOptions(**{field: getattr(self, name) for field, name in OPTION_NAMES.items()})

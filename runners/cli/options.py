@@ -185,12 +185,12 @@ def warn_of_unused(
     """
     from lawbound.rubrics.judges.forms import read_name
     from lawbound.rubrics.reference import is_reference
-    from lawbound.runners.engines import options_of
+    from lawbound.runners.engines import OPTION_NAMES, options_of
 
-    used = {name for model in models if not is_reference(model) for name in options_of(model)}
-    if "revision" in used:
-        used.add("model_revision")
-    used |= {name for judge in judges for name in options_of(read_name(judge).model)}
+    heeded = {field for model in models if not is_reference(model) for field in options_of(model)}
+    for judge in judges:
+        heeded |= options_of(read_name(judge).model) - {"revision"}
+    used = {OPTION_NAMES[field] for field in heeded}
     unused = [name for name, value in options.items() if value is not None and name not in used]
     if unused:
         told = ", ".join("--" + name.replace("_", "-") for name in unused)

@@ -99,21 +99,17 @@ def score(
     Models are not asked again; only judges are. --batch-size, --dtype, --device, --concurrency, --max-errors and
     --trust-remote-code apply to judges. Without --judge, an earlier panel's verdicts are kept; --judge none removes them.
     """
+    given = locals()  # all that it was given, and nothing else has a name yet
     from lawbound.evals.conclude import conclude
     from lawbound.evals.folder.files import FolderError
     from lawbound.evals.folder.run_folder import RunFolder
     from lawbound.evals.lmeval.files import is_log_folder
     from lawbound.evals.lmeval.logs import LeftOutWarning, import_logs
     from lawbound.rubrics.policy.policy import PolicyError
+    from lawbound.runners.engines import OPTION_NAMES
     from lawbound.runners.store import clear, is_unused, lock
 
-    opened: dict[str, int | str | bool | None] = {
-        "batch_size": batch_size,
-        "dtype": dtype,
-        "device": device,
-        "concurrency": concurrency,
-        "trust_remote_code": trust_remote_code,
-    }
+    opened = {name: given[name] for name in OPTION_NAMES.values() if name in given}
     panel = judge_spec(
         judge, judge_mode, max_errors=max_errors, max_tokens=judge_max_tokens, **opened
     )

@@ -210,10 +210,12 @@ def _spec(config: Path | None, **options: Any) -> "RunSpec":
 
 def _engine_options(spec: "RunSpec") -> dict[str, Any]:
     """What was set of how engines are opened, on the command line or in a file."""
-    names = ("dtype", "device", "batch_size", "concurrency", "model_revision", "trust_remote_code")
+    from lawbound.runners.engines import OPTION_NAMES
+
     # Where a cluster is asked, the device says what its workers are given.
     heeded = {"device"} if spec.on is not None else set()
-    return {name: getattr(spec, name) for name in names if name in spec.model_fields_set - heeded}
+    given = spec.model_fields_set - heeded
+    return {name: getattr(spec, name) for name in OPTION_NAMES.values() if name in given}
 
 
 def _print_plan(spec: "RunSpec", panel: "JudgeSpec | None" = None) -> None:

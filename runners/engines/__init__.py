@@ -2,12 +2,12 @@
 
 import re
 
-from lawbound.runners.engines.kinds import KINDS, EngineOptions
+from lawbound.runners.engines.kinds import KINDS, OPTION_NAMES, EngineOptions
 from lawbound.runners.engines.protocol import DTYPES, Engine, ModelError, ScoresChoices
 from lawbound.tasks.io.urls import holds_secret, without_secrets
 
 __all__ = [
-    "OPENED", "Engine", "EngineOptions", "ModelError", "ScoresChoices", "answers_in_words", "check_name",
+    "OPENED", "OPTION_NAMES", "Engine", "EngineOptions", "ModelError", "ScoresChoices", "answers_in_words", "check_name",
     "check_options", "label_of", "open_engine", "options_of",
 ]  # fmt: skip
 

@@ -1,7 +1,7 @@
 """The kinds of models: all that is known of one before it is opened stands in one place, its row of `KINDS`."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +11,25 @@ from lawbound.tasks.io.urls import holds_secret, without_secrets
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """What a user may set for an engine; each engine takes what concerns it."""
+    """What a user may set for an engine; each engine takes what concerns it.
+
+    The one list of these options. `RunSpec` and the commands `run`, `plan` and `score` declare each under its name in
+    `OPTION_NAMES` (a test compares them), and whoever passes options on loops over it.
+    """
 
     dtype: str = "float32"
     device: str = "auto"
     batch_size: int | None = None
     concurrency: int = 64
-    revision: str | None = None
+    revision: str | None = field(default=None, metadata={"name": "model_revision"})
+    """Called `model_revision` where a run may have other revisions, too."""
     trust_remote_code: bool = False
+
+
+OPTION_NAMES: Mapping[str, str] = {
+    one.name: one.metadata.get("name", one.name) for one in fields(EngineOptions)
+}
+"""The fields of `EngineOptions` -> what each is called in a `RunSpec`, its file and on the command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,31 +54,25 @@ def _smollm2(rest: str, options: EngineOptions) -> Engine:
     from lawbound.runners.engines.smollm2 import LABEL, ensure
 
     return LocalEngine.load(
-        str(ensure()), label=LABEL, **_local_options(options, with_revision=False)
+        str(ensure()), label=LABEL, **_picked(options, KINDS["smollm2"].options)
     )
 
 
 def _hf(rest: str, options: EngineOptions) -> Engine:
     from lawbound.runners.engines.local.engine import LocalEngine
 
-    return LocalEngine.load(rest, **_local_options(options))
+    return LocalEngine.load(rest, **_picked(options, _LOCAL))
 
 
 def _gguf(rest: str, options: EngineOptions) -> Engine:
     from lawbound.runners.engines.local.engine import LocalEngine
 
     file = Path(rest)
-    return LocalEngine.load(str(file.parent), gguf_file=file.name, **_local_options(options))
+    return LocalEngine.load(str(file.parent), gguf_file=file.name, **_picked(options, _LOCAL))
 
 
-def _local_options(options: EngineOptions, *, with_revision: bool = True) -> dict[str, Any]:
-    return {
-        "dtype": options.dtype,
-        "device": options.device,
-        "batch_size": options.batch_size,
-        "revision": options.revision if with_revision else None,
-        "trust_remote_code": options.trust_remote_code,
-    }
+def _picked(options: EngineOptions, names: frozenset[str]) -> dict[str, Any]:
+    return {name: getattr(options, name) for name in names}
 
 
 def _openai(rest: str, options: EngineOptions) -> Engine:
