@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from lawbound.evals.metrics.registry import REPORTED
 
@@ -184,48 +183,3 @@ METRICS: tuple[Column, ...] = (
     Column("mde", "number", "smallest effect that would have been seen (alpha .05, power .8)"),
     Column("note", "string", "what to know, and why a value is missing"),
 )
-
-TABLES: Mapping[str, tuple[Column, ...]] = {"leaderboard": LEADERBOARD, "metrics": METRICS}
-
-
-def table_schema(columns: Sequence[Column], *, key: Sequence[str]) -> dict[str, Any]:
-    """A frictionless table schema."""
-    return {
-        "$schema": "https://datapackage.org/profiles/2.0/tableschema.json",
-        "version": SCHEMA_VERSION,
-        "fields": [{"name": c.name, "type": c.type, "description": c.description} for c in columns],
-        "missingValues": [""],
-        "primaryKey": list(key),
-    }
-
-
-def json_schema(columns: Sequence[Column], *, title: str) -> dict[str, Any]:
-    """A JSON Schema for one row, missing values being null."""
-    return {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": title,
-        "version": SCHEMA_VERSION,
-        "type": "object",
-        "additionalProperties": False,
-        "required": [c.name for c in columns],
-        "properties": {
-            c.name: {"type": [c.type, "null"], "description": c.description} for c in columns
-        },
-    }
-
-
-KEYS: Mapping[str, tuple[str, ...]] = {
-    "leaderboard": ("policy", "mode", "model", "run"),
-    "metrics": ("model", "policy", "strength", "mode", "metric", "slice"),
-}
-
-
-def schema_files() -> dict[str, str]:
-    """File name -> content of everything in ``evals/schema``; a test compares."""
-    found = {}
-    for name, columns in TABLES.items():
-        table = table_schema(columns, key=KEYS[name])
-        row = json_schema(columns, title=f"One row of {name}.csv")
-        found[f"{name}.table.json"] = json.dumps(table, indent=2) + "\n"
-        found[f"{name}.row.json"] = json.dumps(row, indent=2) + "\n"
-    return found

@@ -10,8 +10,9 @@ from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.record import RunRecord
 from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows, ties_a_baseline
 from lawbound.evals.leaderboard.card import model_card
-from lawbound.evals.leaderboard.columns import LEADERBOARD, METRICS, SCHEMA_VERSION, schema_files
+from lawbound.evals.leaderboard.columns import LEADERBOARD, METRICS, SCHEMA_VERSION
 from lawbound.evals.leaderboard.merge import merge_boards, read_board, run_names
+from lawbound.evals.leaderboard.schema import schema_files, write_schemas
 from lawbound.evals.leaderboard.table import LeaderboardError, cell, csv_bytes
 from lawbound.evals.metrics.build import Tally
 from lawbound.evals.metrics.registry import REPORTED
@@ -159,8 +160,16 @@ def test_columns_are_those_of_the_schema():
 def test_schema_files_follow_from_the_columns():
     folder = files("lawbound.evals") / "schema"
     for name, text in schema_files().items():
-        assert (folder / name).read_text(encoding="utf-8") == text, f"write {name} anew"
+        assert (folder / name).read_text(encoding="utf-8") == text, f"{name}: make schema"
     assert json.loads(schema_files()["leaderboard.table.json"])["version"] == SCHEMA_VERSION
+
+
+def test_the_schemas_are_written_over_those_of_other_columns(tmp_path):
+    (tmp_path / "metrics.row.json").write_text("{}\n", encoding="utf-8")
+    write_schemas(tmp_path)
+    written = {file.name: file.read_text(encoding="utf-8") for file in tmp_path.iterdir()}
+    shipped = files("lawbound.evals") / "schema"
+    assert written == {file.name: file.read_text(encoding="utf-8") for file in shipped.iterdir()}
 
 
 def test_a_board_survives_its_file(tmp_path):
