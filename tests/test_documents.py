@@ -170,6 +170,22 @@ def test_the_map_names_every_module_of_a_folder_and_every_package_below_it(folde
     assert below - set(re.findall(r"\w+/", told)) == set()
 
 
+def test_contributors_are_told_of_every_version_and_of_files_that_are_there() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    for folder in ("tasks", "runners", "rubrics", "evals"):
+        for file in (ROOT / folder).rglob("*.py"):
+            for name in re.findall(
+                r"^((?:\w+_)?VERSION|READ_AS) = ", file.read_text(encoding="utf-8"), re.MULTILINE
+            ):
+                told = [row for row in rows if row.startswith(f"| `{name}` in")]
+                assert any(f"`{file.relative_to(ROOT)}`" in row for row in told), (name, file)
+    for path in re.findall(r"`(?:python )?((?:\w+/)+[\w.]*)`", text):
+        assert (ROOT / path).exists(), path
+    for name in re.findall(r"`(?:make) (\w[\w-]*)`", text):
+        assert f"\n{name}:" in (ROOT / "Makefile").read_text(encoding="utf-8"), name
+
+
 @pytest.mark.parametrize("package", ["answers", "behaviour"])
 def test_a_package_of_many_modules_lists_them_in_the_order_of_reading(package: str) -> None:
     folder = ROOT / "rubrics" / package
