@@ -29,38 +29,61 @@ def shuffled(names: Iterable[str], rng: np.random.Generator) -> list[str]:
     return [found[i] for i in rng.permutation(len(found))]
 
 
-def in_turns(cells: Cells, names: Sequence[str], rng: np.random.Generator) -> list[Cell]:
+def in_turns(
+    every: Iterable[Cell], names: Sequence[str], languages: Mapping[str, Sequence[str]]
+) -> list[Cell]:
     """All cells, in the order in which equally full ones are filled.
 
-    Every name has its turn in one language before any has it in a second one, each in the language that
-    has had the fewest turns. The kinds of a name stay together: a rule without one of them has no J.
+    Every name has its turn in one language before any has it in a second one. The kinds of a name stay
+    together: a rule without one of them has no J.
 
     Args:
-        cells: Those of each item.
+        every: What there is.
         names: In the order in which they take turns.
-        rng: Says which language comes first where some have had as many turns.
+        languages: Of each name, in the order in which each of its kinds takes those that it is in.
     """
-    every = {cell for mine in cells.values() for cell in mine}
-    langs = shuffled((cell.lang for cell in every), rng)
     left: dict[str, dict[str, set[str]]] = {}
     for cell in sorted(every):
         left.setdefault(cell.name, {}).setdefault(cell.kind, set()).add(cell.lang)
-    had: Counter[str] = Counter()
     turns: list[Cell] = []
-    for _ in langs:
+    for _ in range(max(map(len, languages.values()), default=0)):
         for name in names:
-            kinds = {kind: mine for kind, mine in left.get(name, {}).items() if mine}
-            together = _fewest(set().union(*kinds.values()), langs, had)
-            for kind, mine in kinds.items():
-                lang = together if together in mine else _fewest(mine, langs, had)
-                mine.remove(lang)
-                had[lang] += 1
-                turns.append(Cell(lang, name, kind))
+            for kind, mine in left.get(name, {}).items():
+                lang = next((lang for lang in languages[name] if lang in mine), None)
+                if lang is not None:
+                    mine.remove(lang)
+                    turns.append(Cell(lang, name, kind))
     return turns
 
 
-def _fewest(some: Container[str], langs: Sequence[str], had: Mapping[str, int]) -> str:
-    return min((lang for lang in langs if lang in some), key=lambda lang: had[lang], default="")
+def language_orders(
+    lacking: Mapping[Cell, int], names: Sequence[str], rng: np.random.Generator
+) -> dict[str, list[str]]:
+    """The languages of each name, in the order in which it is asked in them.
+
+    A turn is in the language that has had the fewest. Every sort that the name lacks in it counts as one that it
+    has had: so a name is rather asked where it is whole, and no language is left out for what it lacks.
+
+    Args:
+        lacking: How many sorts of items a name lacks in a language, for those in which it has any.
+        names: In the order in which they take turns.
+        rng: Says which language comes first where some have had as many turns.
+    """
+    langs = shuffled((cell.lang for cell in lacking), rng)
+    had: Counter[str] = Counter()
+    orders: dict[str, list[str]] = {name: [] for name in names}
+    for _ in langs:
+        for name, order in orders.items():
+            behind = {
+                lang: had[lang] + lacking[Cell(lang, name)]
+                for lang in langs
+                if lang not in order and Cell(lang, name) in lacking
+            }
+            if behind:
+                lang = min(behind, key=lambda one: behind[one])
+                order.append(lang)
+                had[lang] += 1
+    return orders
 
 
 def balanced(

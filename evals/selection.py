@@ -7,12 +7,17 @@ from itertools import combinations
 
 import numpy as np
 
-from lawbound.evals.even_draw import Cell, Cells, balanced, in_turns, shuffled
-from lawbound.evals.suite_file import OF_RULES, Selection
+from lawbound.evals.even_draw import Cell, Cells, balanced, in_turns, language_orders, shuffled
+from lawbound.evals.suite_file import OF_RULES, Pick, Selection
 from lawbound.rubrics.policy.banks import bank_items
 from lawbound.rubrics.policy.policy import Policy, Rule
 from lawbound.rubrics.policy.requirement import RESTRICTING
 from lawbound.tasks.item import Item
+
+SORTS = frozenset({"restricted", "act", "topic"})
+"""Of the items that a rule's J needs: those that it restricts, and near-misses of both kinds."""
+OF_J: Sequence[Pick] = ("restricted", "near-miss")
+"""Picks of such items."""
 
 
 def draw(
@@ -37,15 +42,17 @@ def draw(
     if selection.rules is not None:
         whole = _whole_rules(policy, items)
         rules = [rule for rule in rules if rule in whole]
-        chosen = _in_proportion(rules, policy)[: selection.rules]
+    names = _in_proportion(rules, policy)[: selection.rules] if selection.pick in OF_RULES else []
+    if selection.rules is not None:
         cells = {
-            name: [cell for cell in mine if cell.name in chosen] for name, mine in cells.items()
+            name: [cell for cell in mine if cell.name in names] for name, mine in cells.items()
         }
+    # So are a rule's languages: else its J would set restricted items in one against near-misses in another.
+    languages = _languages(policy, pool, names, rng) if selection.pick in OF_J else {}
     pool = [item for item in pool if cells[item.id]]
     late = _beside_nothing(selection, policy, items)
-    names = _in_proportion(rules, policy) if selection.pick in OF_RULES else ()
     if not selection.translations:
-        return _drawn(pool, cells, names, count, rng, late)
+        return _drawn(pool, cells, names, count, rng, late, languages)
     groups: dict[str, list[Item]] = {}
     for item in sorted(pool, key=lambda item: item.id):
         groups.setdefault(item.group, []).append(item)
@@ -54,7 +61,7 @@ def draw(
         first.id: [cell for item in groups[first.group] for cell in cells[item.id]]
         for first in firsts
     }
-    drawn = _drawn(firsts, shared, names, count, rng, late)
+    drawn = _drawn(firsts, shared, names, count, rng, late, languages)
     return [item for first in drawn for item in groups[first.group]]
 
 
@@ -65,11 +72,30 @@ def _drawn(
     count: int | None,
     rng: np.random.Generator,
     late: Container[Cell],
+    languages: Mapping[str, Sequence[str]],
 ) -> list[Item]:
-    """Evenly from cells, which take turns as the rules do or, where they are no rules, in an order of their own."""
+    """Evenly from cells, which take turns as rules and their languages do or, where those say nothing, by themselves."""
     asked = {item.id: cells[item.id] for item in pool}
-    names = rules or shuffled((cell.name for mine in asked.values() for cell in mine), rng)
-    return balanced(pool, asked, count, rng, turns=in_turns(asked, names, rng), late=late)
+    every = {cell for mine in asked.values() for cell in mine}
+    names = rules or shuffled((cell.name for cell in every), rng)
+    orders = languages or language_orders(
+        {Cell(cell.lang, cell.name): 0 for cell in every}, names, rng
+    )
+    turns = in_turns(every, names, orders)
+    return balanced(pool, asked, count, rng, turns=turns, late=late)
+
+
+def _languages(
+    policy: Policy, pool: Sequence[Item], rules: Sequence[str], rng: np.random.Generator
+) -> dict[str, list[str]]:
+    """Those of each rule, in an order that holds for its restricted items and for both kinds of near-miss.
+
+    Empty where there is but one.
+    """
+    if len({item.lang for item in pool}) < 2:
+        return {}
+    lacking = {cell: len(SORTS - sorts) for cell, sorts in _sorts(policy, pool).items()}
+    return language_orders(lacking, rules, rng)
 
 
 def _beside_nothing(selection: Selection, policy: Policy, items: Sequence[Item]) -> frozenset[Cell]:
@@ -85,17 +111,21 @@ def _beside_nothing(selection: Selection, policy: Policy, items: Sequence[Item])
     )
 
 
-def _whole_rules(policy: Policy, items: Sequence[Item]) -> frozenset[str]:
+def _whole_rules(policy: Policy, items: Iterable[Item]) -> frozenset[str]:
     """Rules that restrict English items and have near-misses of both kinds."""
-    found: set[tuple[str, str]] = set()
+    found = _sorts(policy, (item for item in items if item.lang == "en"))
+    return frozenset(cell.name for cell, sorts in found.items() if sorts == SORTS)
+
+
+def _sorts(policy: Policy, items: Iterable[Item]) -> dict[Cell, set[str]]:
+    """What each rule has in each language, of the sorts of items that its J needs."""
+    found: dict[Cell, set[str]] = {}
     for item in items:
-        if item.kind == "policy" and item.lang == "en":
-            found.update((rule, "restricted") for rule in restricted(policy, item))
-            found.update(policy.near_misses(item))
-    sorts = ("restricted", "act", "topic")
-    return frozenset(
-        rule.id for rule in policy.rules if all((rule.id, sort) in found for sort in sorts)
-    )
+        if item.kind == "policy":
+            held = [(rule, "restricted") for rule in restricted(policy, item)]
+            for rule, sort in (*held, *policy.near_misses(item)):
+                found.setdefault(Cell(item.lang, rule), set()).add(sort)
+    return found
 
 
 def _in_proportion(rules: Iterable[str], policy: Policy) -> list[str]:
