@@ -198,3 +198,11 @@ def test_each_package_of_the_engines_names_its_modules() -> None:
         modules = (file.stem for file in door.parent.glob("[!_]*.py"))
         unnamed += [f"{door.parent.name}/{name}" for name in modules if f"`{name}`" not in told]
     assert not unnamed
+
+
+def test_each_of_the_longest_files_is_there(pytestconfig: pytest.Config) -> None:
+    """One that was renamed would run last, while the other processes wait."""
+    settings = pytestconfig.pluginmanager.get_plugin(str(ROOT / "tests" / "conftest.py"))
+    assert settings is not None
+    found = {file.name for file in (ROOT / "tests").rglob("test_*.py")}
+    assert not set(settings.LONGEST) - found
