@@ -236,7 +236,7 @@ class RunFolder:
         self._check_suite(record)
 
     def is_being_replaced(self) -> bool:
-        """Whether a later run was stopped before it had asked a model to its end: ``run.yaml`` is about the one before.
+        """Whether a later run has not yet asked a model to its end: ``run.yaml`` is about the one before.
 
         Raises:
             FolderError: This is no run folder.

@@ -91,7 +91,7 @@ def _hint_of_version(row: Mapping[str, Any], path: Path) -> str:
         try:
             folder.check_described(folder.read_run(), items=True)
         except FolderError:
-            how = "and a later run was stopped: run it again, which asks only what is missing"
+            how = "and a later run is not finished: where it was stopped, run it again, which asks only what is missing"
     return f": another version of Lawbound wrote it ({how})"
 
 

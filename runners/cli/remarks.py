@@ -49,7 +49,9 @@ def warn_of_not_asked(*folders: Path) -> tuple[str, ...]:
 
 
 def warn_of_later_run(*folders: Path) -> bool:
-    """Warn of folders with an older run's numbers because a later run was stopped during its first model.
+    """Warn of folders with an older run's numbers because a later run has not finished its first model.
+
+    Whether it was stopped or is going on, only its lock tells, and trying that could keep a run from starting.
 
     Returns:
         Whether there are any.
@@ -60,8 +62,8 @@ def warn_of_later_run(*folders: Path) -> bool:
     older = [folder for folder in older if RunFolder(folder).is_being_replaced()]
     for folder in older:
         note(
-            f"WARNING: {folder}: a later run in this folder was stopped before it had asked a model to its end, and these "
-            "are the numbers of the run before it: run again to go on, which asks only what is missing"
+            f"WARNING: {folder}: a later run in this folder has not asked a model to its end, and these are the numbers of "
+            "the run before it: wait for it or, where it was stopped, run again to go on, which asks only what is missing"
         )
     return bool(older)
 

@@ -318,7 +318,7 @@ def test_a_stopped_run_under_another_suite_is_not_concluded_as_the_one_before_it
     with pytest.raises(KeyboardInterrupt):
         evaluate(_spec(6), run, engines={"m": FunctionEngine(_stopped, name="m")})
     code, _, err = command(*_arguments(reader, run))
-    told = f"WARNING: {run}: a later run in this folder was stopped"
+    told = f"WARNING: {run}: a later run in this folder has not asked a model to its end"
     if reader in RESULTS:  # these read what was concluded of the older run
         assert code == (1 if reader == "gate" else 0)
         assert err.count(told) == 1
@@ -334,6 +334,22 @@ def test_a_stopped_run_under_another_suite_is_not_concluded_as_the_one_before_it
     assert command("score", run)[0] == 0
     code, _, err = command(*_arguments(reader, run))
     assert code == 0 and told not in err
+
+
+def test_a_later_run_that_is_going_on_is_not_said_to_be_stopped(
+    command: Command, run: Path
+) -> None:
+    told: list[str] = []
+
+    def answer(_: Request) -> str:
+        if not told:
+            told.append(command(*_arguments("gate", run))[2])
+        return "Yes."
+
+    _ask(run, 6, answer)
+    assert f"{run}: a later run in this folder has not asked a model to its end" in told[0]
+    assert "wait for it or, where it was stopped, run again" in told[0]
+    assert "was stopped before" not in told[0]
 
 
 @pytest.mark.filterwarnings("ignore:.*answers were stored")
@@ -363,7 +379,7 @@ def test_a_table_of_another_version_is_written_anew_by_what_can_write_it(
         evaluate(_spec(6), run, engines={"m": FunctionEngine(_stopped, name="m")})
     err = command(*asks)[2]
     assert (
-        f"expected {SCHEMA_VERSION}: another version of Lawbound wrote it (and a later run was stopped: run it again"
+        f"expected {SCHEMA_VERSION}: another version of Lawbound wrote it (and a later run is not finished: where it was stopped, run it again"
         in err
     )
     assert "lawbound score" not in err
