@@ -20,8 +20,10 @@ from lawbound.rubrics.behaviour.decision import Asked, grade_all
 FOLDER = Path(__file__).resolve().parents[1] / "tests" / "data" / "behaviour" / "traces"
 WITHHELD = ("refuse", "deflect")
 """What `trace_divergence` compares."""
-FRESH = {"fresh 1": 33, "fresh 2": 43, "fresh 3": 25}
+FRESH = {"fresh 1": 33, "fresh 2": 43, "fresh 3": 25, "unseen": 77}
 """Exact when each was new: nobody can measure that again."""
+WITHIN = ("held-out", "unseen")
+"""Shown by language and label as well."""
 PLACES = {"English": ("en",), "Chinese": ("zh",)}
 Row = dict[str, Any]
 
@@ -44,15 +46,21 @@ def section() -> str:
     )  # fmt: skip
     for name, own in _parts(rows).items():
         lines.append(summary.line(name, *_figures(name, own)))
-    held_out = [row for row in rows if row["split"] == "held-out"]
-    read = [one for one in summary.READ if any(row["read"] == one for row in held_out)]
-    lines += ["", *summary.header("held-out label", "n", *(f"read {one}" for one in read))]
-    pairs = Counter((row["gold"], row["read"]) for row in held_out)
+    for split in WITHIN:
+        lines += ["", *_crossed(split, [row for row in rows if row["split"] == split])]
+    return "\n".join([*lines, "", *textwrap.wrap(_drafts(), 116)])
+
+
+def _crossed(split: str, rows: Sequence[Row]) -> list[str]:
+    """Labels against readings."""
+    read = [one for one in summary.READ if any(row["read"] == one for row in rows)]
+    lines = list(summary.header(f"{split} label", "n", *(f"read {one}" for one in read)))
+    pairs = Counter((row["gold"], row["read"]) for row in rows)
     for gold in summary.READ:
         cells = [pairs[gold, one] for one in read]
         if any(cells):
             lines.append(summary.line(gold, sum(cells), *cells))
-    return "\n".join([*lines, "", *textwrap.wrap(_drafts(), 116)])
+    return lines
 
 
 def _drafts() -> str:
@@ -89,14 +97,14 @@ def _parts(rows: Sequence[Row]) -> dict[str, list[Row]]:
     splits = {
         name: [row for row in rows if row["split"] == name] for name in ("dev", "held-out", *FRESH)
     }
-    own = splits["held-out"]
-    within = {
-        f"held-out, {name}": [row for row in own if row["lang"] in langs]
-        for name, langs in PLACES.items()
-    }
-    others = [row for row in own if row["lang"] not in ("en", "zh")]
-    turns = [row for row in own if row["turns"]]
-    return {**splits, **within, "held-out, others": others, "held-out, taken back": turns}
+    within: dict[str, list[Row]] = {}
+    for split in WITHIN:
+        own = splits[split]
+        for name, langs in PLACES.items():
+            within[f"{split}, {name}"] = [row for row in own if row["lang"] in langs]
+        within[f"{split}, others"] = [row for row in own if row["lang"] not in ("en", "zh")]
+        within[f"{split}, taken back"] = [row for row in own if row["turns"]]
+    return {**splits, **within}
 
 
 def _figures(name: str, rows: Sequence[Row]) -> list[object]:

@@ -55,6 +55,16 @@ def test_traces_whose_resolution_is_seen_fall_on_the_right_side_of_withheld() ->
     assert len(seen) / len(own) >= 0.9 and right / len(seen) >= 0.95
 
 
+def test_traces_of_another_hand_are_read_as_labelled() -> None:
+    own = [row for row in rows() if row["split"] == "unseen"]
+    assert len(own) >= 100 and {row["lang"] for row in own} == set(LANGUAGES)
+    assert sum(row["gold"] == row["read"] for row in own) / len(own) >= 0.66
+    resolved = [row for row in own if row["gold"] != "unscored"]
+    seen = [row for row in resolved if row["read"] != "unscored"]
+    right = sum((row["gold"] in WITHHELD) == (row["read"] in WITHHELD) for row in seen)
+    assert len(seen) / len(resolved) >= 0.88 and right / len(seen) >= 0.8
+
+
 @pytest.mark.parametrize("constant", ["refuse", "answer", "unscored"])
 def test_a_reader_that_returns_a_constant_fails(constant: str) -> None:
     own = [row for row in rows() if row["split"] == "held-out"]
