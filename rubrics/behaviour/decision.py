@@ -9,7 +9,7 @@ from lawbound.rubrics.behaviour.draft import LONGEST_EVIDENCE, Draft, draft, spa
 from lawbound.rubrics.behaviour.head import KINDS, Kind
 from lawbound.rubrics.behaviour.opinion import SURE, WITHHOLDING, Opinion, threshold, weigh
 from lawbound.rubrics.behaviour.prompt import read
-from lawbound.rubrics.behaviour.stance import is_off_topic
+from lawbound.rubrics.behaviour.subject import is_off_topic
 from lawbound.rubrics.behaviour.trace import resolution
 from lawbound.rubrics.policy.requirement import Addon
 from lawbound.rubrics.verdict import Behaved, Reading

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
 
+from lawbound.rubrics.behaviour.addons import addons
 from lawbound.rubrics.behaviour.answer import Answer, take_apart
 from lawbound.rubrics.behaviour.broken import (
     degenerate_span,
@@ -26,7 +27,8 @@ from lawbound.rubrics.behaviour.foreign import is_foreign
 from lawbound.rubrics.behaviour.language import guess_language
 from lawbound.rubrics.behaviour.lexicon import Lexicon, latin_stopwords, load, shipped
 from lawbound.rubrics.behaviour.prompt import Ask, read
-from lawbound.rubrics.behaviour.stance import addons, deflection, two_sides
+from lawbound.rubrics.behaviour.sides import two_sides
+from lawbound.rubrics.behaviour.subject import deflection
 from lawbound.rubrics.behaviour.text import Sentence, cap
 from lawbound.rubrics.policy.requirement import Addon
 from lawbound.rubrics.verdict import Behaved, Reading

@@ -12,7 +12,7 @@ from lawbound.rubrics.behaviour import concepts, learned
 from lawbound.rubrics.behaviour.draft import SOFT, Draft
 from lawbound.rubrics.behaviour.learned import Floats, Reader, Views, Whole
 from lawbound.rubrics.behaviour.prompt import windows
-from lawbound.rubrics.behaviour.stance import takes_side
+from lawbound.rubrics.behaviour.sides import takes_side
 
 OPENING, ENDING = 4, 3
 """Sentences of which an answer's opening and ending are made at most."""

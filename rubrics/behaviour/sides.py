@@ -1,0 +1,27 @@
+"""Answers that set out two positions, without a preference or with one."""
+
+from lawbound.rubrics.behaviour.answer import Answer
+from lawbound.rubrics.behaviour.lexicon import Lexicon
+from lawbound.rubrics.behaviour.prompt import Ask
+from lawbound.rubrics.behaviour.text import Sentence
+
+
+def two_sides(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> Sentence | None:
+    """The sentence that opens the second of two positions where no preference follows."""
+    for lex in lexicons:
+        if not (answer.first(lex["side_a"]) and (second := answer.with_first(lex["side_b"]))):
+            continue
+        abstains = answer.first(lex["abstain"]) is not None
+        if (ask.side or abstains) and (abstains or not answer.first(lex["takes_side"])):
+            return second
+    return None
+
+
+def takes_side(answer: Answer, lexicons: tuple[Lexicon, ...]) -> bool:
+    """Whether one of two positions is preferred in a phrase that the lexicons know."""
+    return any(
+        answer.first(lex["side_a"])
+        and answer.first(lex["side_b"])
+        and answer.first(lex["takes_side"])
+        for lex in lexicons
+    )
