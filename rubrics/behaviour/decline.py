@@ -8,13 +8,11 @@ regrets, reasons, morals and other offers; only the rest can be the thing that w
 
 import re
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 from lawbound.rubrics.behaviour.answer import Answer
-from lawbound.rubrics.behaviour.lexicon import Lexicon, load
-from lawbound.rubrics.behaviour.prompt import Ask
-from lawbound.rubrics.behaviour.signal import AnyOf
+from lawbound.rubrics.behaviour.lexicon import Lexicon, any_of
+from lawbound.rubrics.behaviour.prompt import Ask, terms_in
 from lawbound.rubrics.behaviour.text import Sentence, Text, stems_of
 
 Force = Literal["hard", "narrow", "reluctant", "limit", "omit", "rebuff", "reframe", "caution"]
@@ -85,13 +83,6 @@ def may_decline(lexicons: tuple[Lexicon, ...]) -> bool:
     return any(name in lex.signals for lex in lexicons for name in GATE)
 
 
-@cache
-def any_of(langs: tuple[str, ...], *names: str) -> AnyOf:
-    """Signals of these names in these languages."""
-    every = [(name, load(lang).signals) for name in names for lang in langs]
-    return AnyOf([signals[name] for name, signals in every if name in signals])
-
-
 def dissect(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> Anatomy:
     """Take an answer apart."""
     pieces = answer.sentences
@@ -150,11 +141,6 @@ def dissect(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> Anatomy:
     void = not ask.author and any(empty.within(piece) for piece in pieces[: first + 3])
     kept = len(taken) / max(1, len(ask.terms))
     return Anatomy(declines, total, content, before, ahead, offered, void, serving, kept)
-
-
-def terms_in(ask: Ask, piece: Sentence) -> frozenset[str]:
-    """Which of the prompt's terms a sentence holds."""
-    return frozenset(term for term in ask.terms if term in piece.body)
 
 
 def _decline(

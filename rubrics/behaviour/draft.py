@@ -18,15 +18,13 @@ from lawbound.rubrics.behaviour.concepts import OWN, TELLING, mentions
 from lawbound.rubrics.behaviour.decline import (
     Anatomy,
     Force,
-    any_of,
     dissect,
     may_decline,
-    terms_in,
 )
 from lawbound.rubrics.behaviour.foreign import is_foreign
 from lawbound.rubrics.behaviour.language import guess_language
-from lawbound.rubrics.behaviour.lexicon import Lexicon, latin_stopwords, load, shipped
-from lawbound.rubrics.behaviour.prompt import Ask, read
+from lawbound.rubrics.behaviour.lexicon import Lexicon, any_of, latin_stopwords, load, shipped
+from lawbound.rubrics.behaviour.prompt import Ask, read, terms_in
 from lawbound.rubrics.behaviour.sides import two_sides
 from lawbound.rubrics.behaviour.subject import deflection
 from lawbound.rubrics.behaviour.text import Sentence, cap

@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict
 
-from lawbound.rubrics.behaviour.signal import NOTHING, Signal
+from lawbound.rubrics.behaviour.signal import NOTHING, AnyOf, Signal
 from lawbound.rubrics.behaviour.text import FOLD, STEM, Searchable
 from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.yaml_files import parse, read_yaml
@@ -117,6 +117,13 @@ def load(lang: str) -> Lexicon:
         },
         by_anchor=tuple(name for name, signal in signals.items() if not signal.stems),
     )
+
+
+@cache
+def any_of(langs: tuple[str, ...], *names: str) -> AnyOf:
+    """Signals of these names in these languages."""
+    every = [(name, load(lang).signals) for name in names for lang in langs]
+    return AnyOf([signals[name] for name, signals in every if name in signals])
 
 
 @cache

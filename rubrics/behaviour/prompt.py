@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from lawbound.rubrics.behaviour.language import guess_language
 from lawbound.rubrics.behaviour.lexicon import Lexicon, latin_stopwords, load, shipped
-from lawbound.rubrics.behaviour.text import Text, clean, stems_of, words
+from lawbound.rubrics.behaviour.text import Sentence, Text, clean, stems_of, words
 
 WINDOW = {"ko": 2, "ar": 3}
 """Letters of such a stretch; 4 where nothing is said."""
@@ -120,6 +120,11 @@ def _last_question(text: str) -> str:
     if not body.endswith(("?", "؟")):
         return ""
     return body[max(body.rfind(sign, 0, -1) for sign in ".!?。\n") + 1 :]
+
+
+def terms_in(ask: Ask, piece: Sentence) -> frozenset[str]:
+    """Which of the prompt's terms a sentence holds."""
+    return frozenset(term for term in ask.terms if term in piece.body)
 
 
 @lru_cache(maxsize=4096)

@@ -13,8 +13,7 @@ from lawbound.rubrics.behaviour import broken
 from lawbound.rubrics.behaviour import signal as signals
 from lawbound.rubrics.behaviour.broken import degenerate_span
 from lawbound.rubrics.behaviour.concepts import count, names, places
-from lawbound.rubrics.behaviour.decline import any_of
-from lawbound.rubrics.behaviour.lexicon import load
+from lawbound.rubrics.behaviour.lexicon import any_of, load
 from lawbound.rubrics.behaviour.signal import Signal
 from lawbound.rubrics.behaviour.text import STEM, Text, clean, sentences, stems_of
 
