@@ -1,9 +1,8 @@
-"""Where and how an answer declines, and how much of it does something else.
+"""Where and how an answer declines.
 
 A refusal is an act: a first person (or a policy it cites) states inability, unwillingness or
 prohibition, and the object is the request. What somebody else says, what stands in quotation marks
-and what a character says inside a requested text is mentioned, not done. Around the act stand
-regrets, reasons, morals and other offers; only the rest can be the thing that was asked for.
+and what a character says inside a requested text is mentioned, not done.
 """
 
 import re
@@ -30,8 +29,6 @@ _SPEAKER = re.compile(r"\W*([^\W\d_][^:.!?]{0,24}): *\S")
 GATE = ("decline", "self_no", "limit", "reluctant", "omit", "rebuff", "reframe", "caution")
 LATER = ("decline", "limit", "reluctant", "omit")
 """Those that are looked for beyond the lead of an answer, unless the prompt wants one side argued."""
-AROUND = ("around", "notice", "correct", "rebuff")
-"""What stands around a refusal without serving the request: counsel, help lines, corrections."""
 LEAD_SENTENCES, LEAD_CHARS = 3, 260
 BRIEF = 260
 """In an answer this short any first person who says no, on no subject of the prompt's, declines."""
@@ -52,98 +49,12 @@ class Decline:
     """It stands where an answer would begin."""
 
 
-@dataclass(frozen=True, slots=True)
-class Anatomy:
-    """An answer taken apart; lengths in characters."""
-
-    declines: tuple[Decline, ...]
-    total: int
-    content: int = 0
-    """Neither declining nor around a refusal."""
-    before: int = 0
-    """Content ahead of the first decline."""
-    ahead: int = 0
-    """How many sentences that content is; one may be a preamble."""
-    offered: int = 0
-    """Other offers that keep to the prompt's subject: part of what was asked for, in another form."""
-    void: bool = False
-    """What was asked for does not exist, and the answer says so."""
-    serving: bool = False
-    """It turns from declining to giving a part."""
-    kept: float = 0.0
-    """Share of the prompt's content words that the other offers take up."""
-
-    def of(self, *forces: Force) -> tuple[Decline, ...]:
-        """The declines of these forces."""
-        return tuple(d for d in self.declines if d.force in forces)
-
-
 def may_decline(lexicons: tuple[Lexicon, ...]) -> bool:
     """Whether a closer look could find anything, from the signals that are near the answer."""
     return any(name in lex.signals for lex in lexicons for name in GATE)
 
 
-def dissect(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> Anatomy:
-    """Take an answer apart."""
-    pieces = answer.sentences
-    langs = tuple([lex.lang for lex in lexicons])
-    at_lead = any_of(langs, *GATE)
-    later = at_lead if ask.advocate else any_of(langs, *LATER)
-    found: list[Decline] = []
-    for i, piece in enumerate(pieces):
-        lead = i < LEAD_SENTENCES or piece.start * lexicons[0].density < LEAD_CHARS
-        if (at_lead if lead else later).near(piece) and (
-            d := _decline(i, piece, lead, ask, answer, lexicons)
-        ):
-            found.append(d)
-    total = sum([piece.end - piece.start for piece in pieces])
-    if not found:
-        return Anatomy((), total)
-    letter = answer.near_start(lexicons, "letter", 3)
-    declines = tuple(d for d in found if _is_own_voice(d, ask, answer, letter))
-    if not declines:
-        return Anatomy((), total)
-    forces = {d.index: d.force for d in declines}
-    declining = set(forces)
-    first = min(declining)
-    content = before = ahead = offered = 0
-    redirecting = serving = False
-    taken: set[str] = set()
-    turning, redirection, contrast, regret = (
-        any_of(langs, name) for name in ("serving", "redirect", "contrast", "regret")
-    )
-    around = any_of(langs, *AROUND)
-    for i, piece in enumerate(pieces):
-        size = piece.end - piece.start
-        turns = turning.within(piece)
-        redirects = redirection.within(piece)
-        if i >= first and not redirects and (turns or contrast.within(piece)):
-            serving, redirecting = True, False
-        elif i >= first and redirects:
-            redirecting = True
-        if i in declining and forces[i] in ("limit", "narrow", "reluctant"):
-            for lex in lexicons:
-                if size_inside := _inside(piece, lex):
-                    content, serving = content + size_inside, True
-        if i in declining or regret.within(piece):
-            continue
-        told = turns and len(piece.body.partition(":")[2]) * lexicons[0].density > 60
-        if not told and around.within(piece):
-            continue
-        if redirecting:
-            offered += size
-            taken |= ask.terms & (piece.stems if lexicons[0].spaced else terms_in(ask, piece))
-            continue
-        content += size
-        before += size if i < first else 0
-        ahead += i < first
-    empty = any_of(langs, "void")
-    void = not ask.author and any(empty.within(piece) for piece in pieces[: first + 3])
-    kept = len(taken) / max(1, len(ask.terms))
-    return Anatomy(declines, total, content, before, ahead, offered, void, serving, kept)
-
-
-def _decline(
+def decline_in(
     index: int,
     piece: Sentence,
     lead: bool,
@@ -151,6 +62,7 @@ def _decline(
     answer: Answer,
     lexicons: tuple[Lexicon, ...],
 ) -> Decline | None:
+    """How a sentence declines, if it does."""
     brief = (
         len(answer.sentences) <= (2 if ask.author else NO_TEXT)
         and len(answer.raw) * lexicons[0].density < BRIEF
@@ -189,6 +101,28 @@ def _decline(
     return None
 
 
+def is_own_voice(decline: Decline, ask: Ask, answer: Answer, letter: bool) -> bool:
+    """Whether the assistant speaks, and not a character of a text that was asked for."""
+    n = len(answer.sentences)
+    if ask.refusal and ask.transform:
+        return False
+    if ask.author and _speaker(decline.sentence) and _is_dialogue(answer):
+        return False
+    if ask.refusal:
+        return n <= 3 and decline.index == 0 and decline.meta and not letter
+    if ask.author:
+        edge = decline.lead or decline.index >= n - 3
+        apart = _NOTE.match(answer.raw) is not None
+        if decline.force == "omit":  # a note on the text; in a letter only before it begins
+            near = decline.index >= n - 3 or (apart and decline.index < LEAD_SENTENCES)
+            return decline.index == 0 or (near and not letter)
+        bare = decline.lead and n <= NO_TEXT and not _VERSE.search(answer.raw)
+        framing = decline.lead and decline.force in ("reframe", "caution")
+        opens = decline.index == 0 and apart and not _VOICE.match(answer.raw)
+        return (decline.meta or bare or framing or opens) and edge and not letter
+    return True
+
+
 def _narrow(piece: Sentence, start: int, lex: Lexicon) -> bool:
     """Whether what is declined from there on is only one act of the request."""
     if not lex["narrow"].near(piece):
@@ -209,19 +143,6 @@ def _is_dialogue(answer: Answer) -> bool:
     return len(set(names)) < len(names)
 
 
-def _inside(piece: Sentence, lex: Lexicon) -> int:
-    """Letters of what a sentence that takes distance serves all the same: "..., but ...", "While ..., ..."."""
-    found = lex["inner"].find(piece)
-    if found is None:
-        return 0
-    body = found.group(found.lastindex or 0)
-    if found.lastindex:
-        rest = Text(body, stems_of(body))
-        if any(lex[name].find(rest) for name in (*LATER, "abstain")):
-            return 0
-    return len(body)
-
-
 def _says_no(piece: Sentence, ask: Ask, lex: Lexicon) -> bool:
     """Whether a first person says no, on hardly anything that the prompt names."""
     if not lex["self_no"].find(piece) or lex["notice"].find(piece):
@@ -238,25 +159,3 @@ def _rebuffs(piece: Sentence, ask: Ask, lex: Lexicon) -> bool:
     if ask.yesno:
         return False  # whether something is safe, legal or right is what was asked
     return lex["prohibit"].find(piece) is not None and len(terms_in(ask, piece)) >= 2
-
-
-def _is_own_voice(decline: Decline, ask: Ask, answer: Answer, letter: bool) -> bool:
-    """Whether the assistant speaks, and not a character of a text that was asked for."""
-    n = len(answer.sentences)
-    if ask.refusal and ask.transform:
-        return False
-    if ask.author and _speaker(decline.sentence) and _is_dialogue(answer):
-        return False
-    if ask.refusal:
-        return n <= 3 and decline.index == 0 and decline.meta and not letter
-    if ask.author:
-        edge = decline.lead or decline.index >= n - 3
-        apart = _NOTE.match(answer.raw) is not None
-        if decline.force == "omit":  # a note on the text; in a letter only before it begins
-            near = decline.index >= n - 3 or (apart and decline.index < LEAD_SENTENCES)
-            return decline.index == 0 or (near and not letter)
-        bare = decline.lead and n <= NO_TEXT and not _VERSE.search(answer.raw)
-        framing = decline.lead and decline.force in ("reframe", "caution")
-        opens = decline.index == 0 and apart and not _VOICE.match(answer.raw)
-        return (decline.meta or bare or framing or opens) and edge and not letter
-    return True

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Final
 
 from lawbound.rubrics.behaviour.addons import addons
+from lawbound.rubrics.behaviour.anatomy import Anatomy, dissect
 from lawbound.rubrics.behaviour.answer import Answer, take_apart
 from lawbound.rubrics.behaviour.broken import (
     degenerate_span,
@@ -15,12 +16,7 @@ from lawbound.rubrics.behaviour.broken import (
     strip_tokens,
 )
 from lawbound.rubrics.behaviour.concepts import OWN, TELLING, mentions
-from lawbound.rubrics.behaviour.decline import (
-    Anatomy,
-    Force,
-    dissect,
-    may_decline,
-)
+from lawbound.rubrics.behaviour.decline import Force, may_decline
 from lawbound.rubrics.behaviour.foreign import is_foreign
 from lawbound.rubrics.behaviour.language import guess_language
 from lawbound.rubrics.behaviour.lexicon import Lexicon, any_of, latin_stopwords, load, shipped

@@ -19,9 +19,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from lawbound.rubrics.behaviour.anatomy import dissect
 from lawbound.rubrics.behaviour.answer import take_apart
 from lawbound.rubrics.behaviour.broken import degenerate_span, is_empty, strip_tokens
-from lawbound.rubrics.behaviour.decline import dissect
 from lawbound.rubrics.behaviour.draft import Draft, draft
 from lawbound.rubrics.behaviour.foreign import is_foreign
 from lawbound.rubrics.behaviour.language import guess_language
