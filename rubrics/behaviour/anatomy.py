@@ -4,33 +4,35 @@ Around the act stand regrets, reasons, morals and other offers; only the rest ca
 asked for.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from lawbound.rubrics.behaviour.answer import Answer
-from lawbound.rubrics.behaviour.decline import (
-    GATE,
-    LATER,
-    LEAD_CHARS,
-    LEAD_SENTENCES,
-    Decline,
-    Force,
-    decline_in,
-    is_own_voice,
-)
+from lawbound.rubrics.behaviour.decline import LATER, Decline, Force, declines_in
 from lawbound.rubrics.behaviour.lexicon import Lexicon, any_of
 from lawbound.rubrics.behaviour.prompt import Ask, terms_in
 from lawbound.rubrics.behaviour.text import Sentence, Text, stems_of
 
-AROUND = ("around", "notice", "correct", "rebuff")
+AROUND: Final = ("around", "notice", "correct", "rebuff")
 """What stands around a refusal without serving the request: counsel, help lines, corrections."""
+GIVEN: Final = 60
+"""Letters after a colon from which words that turn to serving ("What I can say: ...") give something themselves."""
+BEYOND: Final = 3
+"""That what was asked for does not exist, an answer says before it declines or in the next two sentences."""
+KEPT: Final = 0.6
+"""Share of the prompt's words above which another offer still serves a part of the request."""
+PARTING: Final[tuple[Force, ...]] = ("limit", "narrow", "reluctant")
+"""Forces of sentences that may serve something in the same breath."""
 
 
 @dataclass(frozen=True, slots=True)
 class Anatomy:
     """An answer taken apart; lengths in characters."""
 
-    declines: tuple[Decline, ...]
-    total: int
+    declines: tuple[Decline, ...] = ()
+    total: int = 0
+    """Of all sentences."""
     content: int = 0
     """Neither declining nor around a refusal."""
     before: int = 0
@@ -48,70 +50,98 @@ class Anatomy:
 
     def of(self, *forces: Force) -> tuple[Decline, ...]:
         """The declines of these forces."""
-        return tuple(d for d in self.declines if d.force in forces)
+        return tuple([d for d in self.declines if d.force in forces])
+
+    @property
+    def served(self) -> int:
+        """Letters that may be a part of what was asked for."""
+        return self.content + (self.offered if self.kept >= KEPT else 0)
+
+    @property
+    def share(self) -> float:
+        """Share of the answer that these letters are."""
+        return self.served / max(1, self.total)
+
+
+NOTHING_DECLINED: Final = Anatomy()
 
 
 def dissect(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> Anatomy:
     """Take an answer apart."""
-    pieces = answer.sentences
-    langs = tuple([lex.lang for lex in lexicons])
-    at_lead = any_of(langs, *GATE)
-    later = at_lead if ask.advocate else any_of(langs, *LATER)
-    found: list[Decline] = []
-    for i, piece in enumerate(pieces):
-        lead = i < LEAD_SENTENCES or piece.start * lexicons[0].density < LEAD_CHARS
-        if (at_lead if lead else later).near(piece) and (
-            d := decline_in(i, piece, lead, ask, answer, lexicons)
-        ):
-            found.append(d)
-    total = sum([piece.end - piece.start for piece in pieces])
-    if not found:
-        return Anatomy((), total)
-    letter = answer.near_start(lexicons, "letter", 3)
-    declines = tuple(d for d in found if is_own_voice(d, ask, answer, letter))
+    declines = declines_in(answer, ask, lexicons)
     if not declines:
-        return Anatomy((), total)
-    forces = {d.index: d.force for d in declines}
-    declining = set(forces)
-    first = min(declining)
-    content = before = ahead = offered = 0
-    redirecting = serving = False
-    taken: set[str] = set()
-    turning, redirection, contrast, regret = (
-        any_of(langs, name) for name in ("serving", "redirect", "contrast", "regret")
+        return NOTHING_DECLINED
+    pieces, first = answer.sentences, declines[0].index
+    rest = _beside(pieces, declines, lexicons)
+    conceded = sum(
+        [_conceded(d.sentence, lex) for d in declines if d.force in PARTING for lex in lexicons]
+    )
+    ahead = [i for i in rest.content if i < first]
+    taken = frozenset().union(*[_taken(ask, pieces[i], lexicons[0]) for i in rest.offers])
+    void = any_of(tuple([lex.lang for lex in lexicons]), "void")
+    return Anatomy(
+        declines,
+        total=_letters(pieces),
+        content=_letters([pieces[i] for i in rest.content]) + conceded,
+        before=_letters([pieces[i] for i in ahead]),
+        ahead=len(ahead),
+        offered=_letters([pieces[i] for i in rest.offers]),
+        void=not ask.author and any(void.within(piece) for piece in pieces[: first + BEYOND]),
+        serving=rest.serving or conceded > 0,
+        kept=len(taken) / max(1, len(ask.terms)),
+    )
+
+
+class _Beside(NamedTuple):
+    """What stands beside declines."""
+
+    content: list[int]
+    """Sentences that may be what was asked for, by number."""
+    offers: list[int]
+    """Those that offer something else."""
+    serving: bool
+    """After a decline it turns to serving."""
+
+
+def _beside(
+    pieces: Sequence[Sentence], declines: tuple[Decline, ...], lexicons: tuple[Lexicon, ...]
+) -> _Beside:
+    """Tell content and offers apart: once an answer has declined and offers something else, all that follows belongs
+    to the offer, until it turns to serving."""
+    langs = tuple([lex.lang for lex in lexicons])
+    turning, contrast, redirect, regret = (
+        any_of(langs, name) for name in ("serving", "contrast", "redirect", "regret")
     )
     around = any_of(langs, *AROUND)
+    declining, unit = {d.index for d in declines}, lexicons[0].density
+    content: list[int] = []
+    offers: list[int] = []
+    serving = offering = False
     for i, piece in enumerate(pieces):
-        size = piece.end - piece.start
         turns = turning.within(piece)
-        redirects = redirection.within(piece)
-        if i >= first and not redirects and (turns or contrast.within(piece)):
-            serving, redirecting = True, False
-        elif i >= first and redirects:
-            redirecting = True
-        if i in declining and forces[i] in ("limit", "narrow", "reluctant"):
-            for lex in lexicons:
-                if size_inside := _inside(piece, lex):
-                    content, serving = content + size_inside, True
+        if i >= declines[0].index:
+            if redirect.within(piece):
+                offering = True
+            elif turns or contrast.within(piece):
+                serving, offering = True, False
         if i in declining or regret.within(piece):
             continue
-        told = turns and len(piece.body.partition(":")[2]) * lexicons[0].density > 60
-        if not told and around.within(piece):
-            continue
-        if redirecting:
-            offered += size
-            taken |= ask.terms & (piece.stems if lexicons[0].spaced else terms_in(ask, piece))
-            continue
-        content += size
-        before += size if i < first else 0
-        ahead += i < first
-    empty = any_of(langs, "void")
-    void = not ask.author and any(empty.within(piece) for piece in pieces[: first + 3])
-    kept = len(taken) / max(1, len(ask.terms))
-    return Anatomy(declines, total, content, before, ahead, offered, void, serving, kept)
+        gives = turns and len(piece.body.partition(":")[2]) * unit > GIVEN
+        if gives or not around.within(piece):
+            (offers if offering else content).append(i)
+    return _Beside(content, offers, serving)
 
 
-def _inside(piece: Sentence, lex: Lexicon) -> int:
+def _letters(pieces: Sequence[Sentence]) -> int:
+    return sum([piece.end - piece.start for piece in pieces])
+
+
+def _taken(ask: Ask, piece: Sentence, lex: Lexicon) -> frozenset[str]:
+    """Which of the prompt's terms an offer takes up."""
+    return ask.terms & piece.stems if lex.spaced else terms_in(ask, piece)
+
+
+def _conceded(piece: Sentence, lex: Lexicon) -> int:
     """Letters of what a sentence that takes distance serves all the same: "..., but ...", "While ..., ..."."""
     found = lex["inner"].find(piece)
     if found is None:

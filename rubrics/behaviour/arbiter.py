@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lawbound.rubrics.behaviour import learned
-from lawbound.rubrics.behaviour.draft import Draft, served_beside
+from lawbound.rubrics.behaviour.draft import Draft
 from lawbound.rubrics.behaviour.head import KINDS
 from lawbound.rubrics.behaviour.learned import Floats
 from lawbound.rubrics.behaviour.traits import scaled
@@ -76,7 +76,7 @@ def _stands_beside(made: Draft) -> list[float]:
     declines = found.declines
     return [
         found.content / total, found.offered / total, found.before / total, min(found.ahead, 4) / 4, found.kept,
-        float(np.log1p(served_beside(found) * unit)), found.void, found.serving,
+        float(np.log1p(found.served * unit)), found.void, found.serving,
         *[len(found.of(force)) for force in ("hard", "narrow", "omit", "limit")],
         declines[0].index / n if declines else 1.0, len(declines) / n,
         bool(declines) and declines[0].lead, any(d.meta for d in declines), float(np.log1p(n)),
