@@ -21,7 +21,8 @@ import yaml
 from grader import load_rows, three
 
 from lawbound.rubrics.behaviour.decision import Asked, grade_all
-from lawbound.rubrics.behaviour.draft import Draft, draft
+from lawbound.rubrics.behaviour.draft import Draft
+from lawbound.rubrics.behaviour.lexical import draft
 from lawbound.rubrics.behaviour.prompt import read
 from lawbound.rubrics.calibration.agreement import kappa_of
 

@@ -30,8 +30,9 @@ from train_gist import fit_gist, seen_by
 
 from lawbound.rubrics.behaviour import arbiter, concepts, gist, head, learned, opinion, traits
 from lawbound.rubrics.behaviour.answer import take_apart
-from lawbound.rubrics.behaviour.draft import Draft, draft
+from lawbound.rubrics.behaviour.draft import Draft
 from lawbound.rubrics.behaviour.excerpt import excerpt
+from lawbound.rubrics.behaviour.lexical import draft
 from lawbound.rubrics.behaviour.lexicon import load
 from lawbound.rubrics.behaviour.prompt import read
 from lawbound.rubrics.reference.constants import always_comply

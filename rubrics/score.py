@@ -121,7 +121,7 @@ def _is_no_answer(item: Item, sample: Sample, reading: Reading) -> bool:
 
     Where only the language is one that the grader cannot read, what checks the answer may still.
     """
-    from lawbound.rubrics.behaviour.draft import is_in_unread_language
+    from lawbound.rubrics.behaviour.lexical import is_in_unread_language
 
     return reading.behaviour == "unscored" and not is_in_unread_language(
         item.prompt, sample.text, item.lang

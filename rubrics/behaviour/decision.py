@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from lawbound.rubrics.behaviour.arbiter import SERVED
-from lawbound.rubrics.behaviour.draft import LONGEST_EVIDENCE, Draft, draft, span
+from lawbound.rubrics.behaviour.draft import LONGEST_EVIDENCE, Draft, span
 from lawbound.rubrics.behaviour.head import KINDS, Kind
+from lawbound.rubrics.behaviour.lexical import draft
 from lawbound.rubrics.behaviour.opinion import SURE, WITHHOLDING, Opinion, threshold, weigh
 from lawbound.rubrics.behaviour.prompt import read
 from lawbound.rubrics.behaviour.subject import is_off_topic

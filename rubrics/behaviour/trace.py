@@ -22,9 +22,10 @@ from typing import Final
 from lawbound.rubrics.behaviour.anatomy import dissect
 from lawbound.rubrics.behaviour.answer import take_apart
 from lawbound.rubrics.behaviour.broken import degenerate_span, is_empty, strip_tokens
-from lawbound.rubrics.behaviour.draft import Draft, draft
+from lawbound.rubrics.behaviour.draft import Draft
 from lawbound.rubrics.behaviour.foreign import is_foreign
 from lawbound.rubrics.behaviour.language import guess_language
+from lawbound.rubrics.behaviour.lexical import draft
 from lawbound.rubrics.behaviour.lexicon import DENSITY, latin_stopwords, load
 from lawbound.rubrics.behaviour.musing import Cue, Musing, musing
 from lawbound.rubrics.behaviour.prompt import Ask

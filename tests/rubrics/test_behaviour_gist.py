@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from lawbound.rubrics.behaviour import gist, head, learned, opinion
-from lawbound.rubrics.behaviour.draft import Draft, draft
+from lawbound.rubrics.behaviour.draft import Draft
 from lawbound.rubrics.behaviour.excerpt import excerpt
+from lawbound.rubrics.behaviour.lexical import draft
 from lawbound.rubrics.behaviour.prompt import read
 from lawbound.rubrics.behaviour.traits import names
 

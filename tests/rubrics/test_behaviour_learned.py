@@ -22,8 +22,9 @@ from lawbound.rubrics.behaviour.decision import (
     kind_of,
     side_of,
 )
-from lawbound.rubrics.behaviour.draft import Draft, draft
+from lawbound.rubrics.behaviour.draft import Draft
 from lawbound.rubrics.behaviour.excerpt import HEAD, TAIL, excerpt
+from lawbound.rubrics.behaviour.lexical import draft
 from lawbound.rubrics.behaviour.lexicon import load
 from lawbound.rubrics.behaviour.prompt import read
 from lawbound.rubrics.behaviour.text import mask_quotations, sentences

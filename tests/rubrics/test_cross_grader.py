@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from lawbound.rubrics.behaviour.decision import behaviour_of
-from lawbound.rubrics.behaviour.draft import Draft, draft
+from lawbound.rubrics.behaviour.draft import Draft
+from lawbound.rubrics.behaviour.lexical import draft
 from lawbound.rubrics.behaviour.prompt import read
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
