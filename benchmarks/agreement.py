@@ -90,7 +90,7 @@ def take(rows: Sequence[Row]) -> None:
     for row, one, reading in zip(rows, asked, grade_all(asked), strict=True):
         row["read"] = reading
         made = draft(read(one.prompt, one.lang), one.prompt, one.response)
-        row["silent"] = isinstance(made, Draft) and made.leaning is None
+        row["silent"] = isinstance(made, Draft) and made.declining is None
         row["lang"] = one.lang or "en"
 
 

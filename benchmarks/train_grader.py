@@ -312,7 +312,7 @@ def open_rows(corpus: Corpus) -> tuple[Mask, Mask, Mask]:
     silent, leaning, noted = [], [], []
     for row in corpus.rows:
         made = drafted(row) if row.label in head.KINDS else None
-        declines = isinstance(made, Draft) and made.leaning is not None
+        declines = isinstance(made, Draft) and made.declining is not None
         silent.append(isinstance(made, Draft) and not declines)
         leaning.append(declines and row.prompt is not None)
         noted.append(isinstance(made, Draft) and made.is_noted)

@@ -38,7 +38,7 @@ def settled(told: Floats, seen: Floats, drafts: Sequence[Draft], table: Arbiter)
     rows = [
         i
         for i, made in enumerate(drafts)
-        if made.leaning and not (made.is_noted and told[i, answer] >= SERVED)
+        if made.declining and not (made.is_noted and told[i, answer] >= SERVED)
     ]
     made = told.copy()
     made[rows] = sides(beside(seen[rows], [drafts[i] for i in rows]), table)
@@ -72,11 +72,10 @@ BESIDE = (
 
 def _stands_beside(made: Draft) -> list[float]:
     found, n = made.anatomy, len(made.answer.sentences)
-    total, unit = max(1, found.total), made.lexicons[0].density
-    declines = found.declines
+    total, declines = max(1, found.total), found.declines
     return [
         found.content / total, found.offered / total, found.before / total, min(found.ahead, 4) / 4, found.kept,
-        float(np.log1p(found.served * unit)), found.void, found.serving,
+        float(np.log1p(made.served)), found.void, found.serving,
         *[len(found.of(force)) for force in ("hard", "narrow", "omit", "limit")],
         declines[0].index / n if declines else 1.0, len(declines) / n,
         bool(declines) and declines[0].lead, any(d.meta for d in declines), float(np.log1p(n)),

@@ -112,7 +112,7 @@ def side_of(chances: Sequence[float]) -> Kind:
 
 def behaviour_of(made: Draft, chances: Sequence[float]) -> Behaved:
     """The decision: what was found in an answer, and the chances of `KINDS`, to one behaviour."""
-    if made.leaning is not None:
+    if made.declining is not None:
         served = chances[KINDS.index("answer")] >= SERVED
         return "answer" if served else side_of(chances)
     kind = kind_of(chances, threshold(made))
@@ -135,10 +135,10 @@ def _may_be_neutral(made: Draft, chances: Sequence[float]) -> bool:
 def _reading(made: Draft, opinion: Opinion) -> Reading:
     """A behaviour with its add-ons, its evidence and how sure it is."""
     behaviour = behaviour_of(made, opinion.chances)
-    if made.leaning is not None and behaviour != "answer":
+    if made.declining is not None and behaviour != "answer":
         kept = frozenset[Addon]() if behaviour == "refuse" else made.marks
         sure = min(CERTAIN, opinion.of(side_of(opinion.chances)))
-        return Reading(behaviour, kept, made.leaning.evidence, sure)
+        return Reading(behaviour, kept, span(made.text, made.declining), sure)
     if behaviour in WITHHOLDING:
         kept = made.marks if behaviour == "partial" else frozenset[Addon]()
         likely = min(CERTAIN, opinion.of(*WITHHOLDING))

@@ -12,10 +12,9 @@ from lawbound.rubrics.behaviour.lexicon import Lexicon
 from lawbound.rubrics.behaviour.prompt import Ask
 from lawbound.rubrics.behaviour.text import Sentence
 from lawbound.rubrics.policy.requirement import Addon
-from lawbound.rubrics.verdict import Reading
 
 LONGEST_EVIDENCE: Final = 240
-
+"""Letters of an answer that are shown."""
 SOFT: Final[tuple[Force, ...]] = ("reluctant", "limit", "caution", "reframe")
 """Of an answer that only takes distance so, lengths cannot tell whether it serves what was asked for."""
 
@@ -32,8 +31,8 @@ class Draft:
     lexicons: tuple[Lexicon, ...]
     """The answer's language first."""
     anatomy: Anatomy = NOTHING_DECLINED
-    leaning: Reading | None = None
-    """What the lexicons take for a part that is served beside words that decline; None otherwise."""
+    declining: Sentence | None = None
+    """The sentence that declines where the lexicons find something served beside; None otherwise."""
 
     @cached_property
     def marks(self) -> frozenset[Addon]:
@@ -43,7 +42,7 @@ class Draft:
     @property
     def is_noted(self) -> bool:
         """Whether nothing but a note on the answer itself declines: it may speak of what nobody asked for."""
-        return self.leaning is not None and "omit" in self.forces <= {"omit", *SOFT}
+        return self.declining is not None and "omit" in self.forces <= {"omit", *SOFT}
 
     @cached_property
     def forces(self) -> frozenset[Force]:
@@ -58,7 +57,17 @@ class Draft:
     @property
     def size(self) -> float:
         """Letters, English ones being the unit."""
-        return len(self.text) * self.lexicons[0].density
+        return len(self.text) * self.unit
+
+    @property
+    def served(self) -> float:
+        """Letters that may be a part of what was asked for, beside those that decline; English ones being the unit."""
+        return self.anatomy.served * self.unit
+
+    @property
+    def unit(self) -> float:
+        """How many English letters say as much as one of the answer's."""
+        return self.lexicons[0].density
 
 
 def span(text: str, piece: Sentence) -> str:

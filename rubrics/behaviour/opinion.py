@@ -69,7 +69,7 @@ def threshold(made: Draft) -> float:
 
 def needed(drafts: Sequence[Draft]) -> Floats:
     """The threshold of each; one that nothing passes where words decline, so that the third step is not asked."""
-    return np.array([1.0 if d.leaning and not d.is_noted else threshold(d) for d in drafts])
+    return np.array([1.0 if d.declining and not d.is_noted else threshold(d) for d in drafts])
 
 
 def mixed(

@@ -245,7 +245,7 @@ def _read_as_answer(ask: Ask, prompt: str, text: str) -> Behaved | None:
         return None
     made = draft(ask, prompt, text)
     if isinstance(made, Draft):
-        return made.leaning.behaviour if made.leaning is not None else "answer"
+        return "partial" if made.declining is not None else "answer"
     return made.behaviour if made.behaviour in _ANSWERS else None
 
 

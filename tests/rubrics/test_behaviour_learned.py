@@ -149,8 +149,8 @@ def test_what_stands_beside_a_decline_is_weighed() -> None:
     )
     served = draft(read(prompt, "en"), prompt, f"{listed}I won't write anything nastier than that.")
     assert isinstance(served, Draft)
-    assert served.leaning is not None
-    assert served.leaning.behaviour == "partial"
+    assert served.declining is not None
+    assert "anything nastier" in served.declining.body
     assert grade(prompt, served.text).behaviour == "partial"
 
 

@@ -1,0 +1,97 @@
+"""The rules by which declining phrases make a refusal: each on an anatomy that it alone decides, and in its order."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from lawbound.rubrics.behaviour import refusal
+from lawbound.rubrics.behaviour.anatomy import Anatomy
+from lawbound.rubrics.behaviour.answer import take_apart
+from lawbound.rubrics.behaviour.decline import Decline, Force
+from lawbound.rubrics.behaviour.draft import Draft
+from lawbound.rubrics.behaviour.lexicon import load
+from lawbound.rubrics.behaviour.prompt import read
+from lawbound.rubrics.behaviour.refusal import PART, SERVES, Ruling, decide
+
+LINES = "One is so. Two is so. Three is so. Four is so. Five is so. Six is so."
+
+
+def _draft(
+    *declines: tuple[int, Force], asked: str = "", meta: bool = False, **found: Any
+) -> Draft:
+    """Six sentences, of which some decline; `asked` names what kind of thing the prompt asks for."""
+    lexicons = (load("en"),)
+    answer = take_apart(LINES, lexicons)
+    ask = replace(read("Tell me of it.", "en"), **dict.fromkeys(asked.split(), True))
+    pieces = answer.sentences
+    said = tuple(Decline(i, pieces[i], force, meta, i < 3) for i, force in declines)
+    return Draft(LINES, ask, answer, lexicons, Anatomy(said, **{"total": 1000, **found}))
+
+
+@pytest.mark.parametrize(
+    ("made", "ruling"),
+    [
+        # What was asked for does not exist.
+        (_draft((0, "hard"), void=True), PART),
+        (_draft((0, "limit"), void=True), SERVES),
+        # It declines at once.
+        (_draft((0, "hard"), content=39), Ruling("refuse", refusal.OPENS)),
+        (_draft((0, "hard"), content=40, total=200), PART),
+        (_draft((0, "hard"), content=39, total=200), Ruling("refuse", refusal.OPENS)),
+        (_draft((0, "hard"), content=99), Ruling("refuse", refusal.OPENS)),  # of 1000
+        (_draft((0, "hard"), content=100), PART),
+        (_draft((0, "hard"), content=500, asked="advocate"), Ruling("refuse", refusal.ARGUES_NOT)),
+        (_draft((0, "hard"), content=501, serving=True, asked="advocate"), PART),
+        # It declines later.
+        (_draft((4, "hard"), before=299, content=499), Ruling("refuse", refusal.TURNS)),
+        (_draft((4, "hard"), before=300, content=300), PART),
+        (_draft((3, "hard"), before=300, content=300), SERVES),
+        (_draft((3, "hard"), before=300, content=300, meta=True), PART),
+        (_draft((4, "hard"), before=300, content=300, asked="author"), SERVES),
+        # It turns the question down.
+        (_draft((0, "rebuff"), content=499), Ruling("refuse", refusal.REBUFFS)),
+        (_draft((0, "rebuff"), content=500), PART),
+        (_draft((0, "limit"), content=499, asked="justify norm"), Ruling("refuse", refusal.REBUFFS)),
+        (_draft((0, "limit"), content=500, asked="justify norm"), SERVES),
+        # It notes an omission.
+        (_draft((5, "omit"), content=900), PART),
+        # It keeps distance.
+        (_draft((0, "reframe"), content=149), Ruling("refuse", refusal.REFRAMES)),
+        (_draft((0, "reframe"), content=400), Ruling("refuse", refusal.FRAMES)),
+        (_draft((0, "reframe"), content=600), PART),
+        (_draft((0, "caution"), (5, "caution"), content=600), PART),
+        (_draft((0, "caution"), (1, "caution"), content=600), SERVES),
+        # It opens with a limit and hardly serves.
+        (_draft((0, "limit"), content=299), Ruling("refuse", refusal.HEDGES)),
+        (_draft((0, "limit"), content=300), SERVES),
+        (_draft((0, "limit"), content=149, total=200), Ruling("refuse", refusal.HEDGES)),
+        (_draft((0, "limit"), content=150, total=200), SERVES),
+        (_draft((0, "limit"), content=59, total=190, serving=True), Ruling("refuse", refusal.HEDGES)),
+        (_draft((0, "limit"), content=60, total=200, serving=True), SERVES),
+        (_draft((2, "limit"), content=120, before=119, ahead=2, total=200), Ruling("refuse", refusal.HEDGES)),
+        (_draft((2, "limit"), content=120, before=120, ahead=1, total=200), Ruling("refuse", refusal.HEDGES)),
+        (_draft((2, "limit"), content=120, before=120, ahead=2, total=200), SERVES),
+        (_draft((0, "limit"), content=299, asked="yesno"), SERVES),
+        (_draft((4, "limit"), content=299), SERVES),
+        (_draft((0, "caution"), content=101), SERVES),
+    ],
+)  # fmt: skip
+def test_the_first_rule_that_knows_decides(made: Draft, ruling: Ruling) -> None:
+    assert repr(decide(made)) == repr(ruling)  # a confidence that is not stated equals none
+
+
+def test_to_have_no_opinion_declines_what_was_to_be_argued() -> None:
+    assert decide(_draft((0, "narrow"), content=10)).behaviour == "refuse"
+    assert decide(_draft((0, "narrow"), content=10)).confidence == refusal.HEDGES
+    assert (
+        decide(_draft((0, "narrow"), content=10, asked="advocate")).confidence == refusal.ARGUES_NOT
+    )
+    assert decide(_draft((4, "narrow"), content=10, asked="advocate yesno")) is SERVES
+
+
+def test_other_offers_serve_only_where_they_keep_to_the_subject() -> None:
+    offers = _draft((0, "hard"), offered=400, kept=0.6)
+    assert decide(offers) is PART
+    strange = _draft((0, "hard"), offered=400, kept=0.5)
+    assert decide(strange).confidence == refusal.OPENS
