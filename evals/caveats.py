@@ -1,16 +1,30 @@
-"""What must be said beside a run's numbers: written here once, printed by the console and held by the report."""
+"""What must be said beside a run's numbers: written here once, printed by the commands and held by the report."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
 
+from lawbound.evals.folder.digests import ITEMS
+from lawbound.evals.folder.lmeval_logs import IMPORTED
+from lawbound.evals.folder.policies import changed_since
+from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.gaps import not_asked
 from lawbound.tasks.io.urls import without_secrets
 
 if TYPE_CHECKING:
     from lawbound.evals.folder.record import RunRecord
     from lawbound.evals.gaps import Gaps
+    from lawbound.evals.leaderboard.board import Tie
+
+Kind = Literal[
+    "not-asked", "unanswered", "blocked", "truncated", "thinking", "empty", "blanks", "settings", "judge", "own-judge",
+    "unread", "tie", "policy", "digests", "later-run", "asked-otherwise", "read-otherwise",
+]  # fmt: skip
+"""What a caveat is of; docs/python.md lists them."""
+_REMARKS: Final = frozenset({"blanks", "policy", "digests", "asked-otherwise", "read-otherwise"})
 
 MUCH: Final = 0.1
 """Share of answers cut off, or without a word, above which it is said: the odd one there is in any run."""
@@ -18,55 +32,129 @@ MUCH: Final = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Caveat:
-    """One line, and the model whose numbers it concerns."""
+    """One line, what it is of, and the model whose numbers it concerns."""
 
-    model: str
-    """Empty where it concerns the run."""
+    kind: Kind
     text: str
+    model: str = ""
+    """Empty where it concerns the run."""
+
+    @property
+    def is_warning(self) -> bool:
+        """Whether numbers are less than they seem; if not, it is a remark on how they were made or kept."""
+        return self.kind not in _REMARKS
+
+    def of_folder(self, folder: Path) -> Caveat:
+        """The same where several runs are spoken of."""
+        return replace(self, text=f"{folder}: {self.text}")
+
+    def __str__(self) -> str:
+        return self.text
 
 
-def caveats(gaps: Gaps, ties: Sequence[str], run: RunRecord) -> tuple[Caveat, ...]:
-    """All that is to be said.
+def caveats(
+    gaps: Gaps, ties: Iterable[Tie], folder: RunFolder, record: RunRecord
+) -> tuple[Caveat, ...]:
+    """All that is to be said of a run that has been concluded.
 
     Args:
-        gaps: What a run's numbers lack.
-        ties: A line for each model that ties a baseline.
-        run: Content of its ``run.yaml``.
+        gaps: What its numbers lack.
+        ties: Its models that tie a baseline.
+        folder: Where it lies.
+        record: Content of its ``run.yaml``.
     """
-    names = [entry.model for entry in run.models]
     return (
         *caveats_of_gaps(gaps),
+        *(caveats_of_import(gaps, record) if record.lawbound == IMPORTED else ()),
         *caveats_of_answers(gaps),
-        *caveats_of_judges(run),
-        *(
-            Caveat(next((n for n in names if line.startswith(f"model '{n}' ")), ""), line)
-            for line in ties
-        ),
+        *caveats_of_judges(record),
+        *(Caveat("tie", tie.text, tie.model) for tie in ties),
+        *(Caveat("policy", line) for line in changed_since(folder, record)),
+        *_caveats_of_files(folder, record),
     )
+
+
+def caveats_of_folder(folder: Path) -> tuple[Caveat, ...]:
+    """What is to be said beside any number that is read from a run folder, whatever the number is.
+
+    Args:
+        folder: The run folder; of one without ``run.yaml`` nobody can tell whose numbers it holds.
+    """
+    run = RunFolder(folder)
+    if not run.run_yaml.exists():
+        text = "holds no run.yaml, so nobody can tell whether its numbers were changed"
+        return (Caveat("digests", text).of_folder(folder),)
+    record = run.read_run()
+    found = (*_caveats_of_not_asked(not_asked(record)), *_caveats_of_files(run, record))
+    return tuple(one.of_folder(folder) for one in found)
+
+
+def _caveats_of_files(folder: RunFolder, record: RunRecord) -> Iterator[Caveat]:
+    """Whether its files are still those that the run wrote, and those of the run that was asked last."""
+    if ITEMS not in record.digests:
+        yield Caveat(
+            "digests",
+            "run.yaml holds no digests of the questions and plan, as before they were kept, so "
+            "nobody can tell whether they were changed (run it again: it asks only what is missing)",
+        )
+    if folder.is_being_replaced():
+        yield Caveat(
+            "later-run",
+            "a later run in this folder was stopped before it had asked a model to its end, and these "
+            "are the numbers of the run before it: run again to go on, which asks only what is missing",
+        )
 
 
 def caveats_of_gaps(gaps: Gaps) -> Iterator[Caveat]:
     """What no number rests on, and why."""
-    for model in gaps.not_asked:
-        yield Caveat(model, of_not_asked(model))
+    yield from _caveats_of_not_asked(gaps.not_asked)
     for model, count in gaps.unanswered.items():
         error, times = gaps.errors.get(model, ("", 0))
         why = f"; the most frequent error ({times} of {count}): {error}" if error else ""
+        text = (
+            f"{count} verdicts of {model} have no answer (failed, damaged or not asked "
+            f"yet); they are out of every denominator and counted in the columns 'errors'{why}"
+        )
+        yield Caveat("unanswered", without_secrets(text), model)
+
+
+def _caveats_of_not_asked(models: Iterable[str]) -> Iterator[Caveat]:
+    """Models that a run was to ask and has not asked to their end."""
+    for model in models:
         yield Caveat(
+            "not-asked",
+            f"{model} was not asked to its end when this run was last asked, and stands in none of its "
+            "numbers; what it has answered is kept: run again to go on",
             model,
-            without_secrets(
-                f"{count} verdicts of {model} have no answer (failed, damaged or not asked "
-                f"yet); they are out of every denominator and counted in the columns 'errors'{why}"
-            ),
         )
 
 
-def of_not_asked(model: str) -> str:
-    """What is said of a model that a run was to ask and has not asked to its end."""
-    return (
-        f"{model} was not asked to its end when this run was last asked, and stands in none of its "
-        "numbers; what it has answered is kept: run again to go on"
+def caveats_of_import(gaps: Gaps, record: RunRecord) -> Iterator[Caveat]:
+    """Of a run that was made from lm-eval's logs: why lm-eval's own table may differ, and what was asked otherwise."""
+    from lawbound.evals.leaderboard.asked import differences, value_text
+    from lawbound.evals.lmeval.samples import NO_TEXT
+    from lawbound.runners.sample import Settings
+
+    if any(error == NO_TEXT for error, _ in gaps.errors.values()):
+        yield Caveat(
+            "blanks",
+            "lm-eval's own table counts an empty text of a chat API as an answer that says nothing; its log "
+            "cannot tell one from a failed request, so here it counts as failed: in the column 'errors', in no "
+            "denominator and no bound (lawbound run --model openai:NAME@URL tells the two apart)",
+        )
+    suite, given = record.suite, record.settings or {}
+    usual = asdict(Settings(max_tokens=suite.max_tokens)) | {"stop": []}
+    unlike = ", ".join(
+        f"{name}={value_text(one)} (suite '{suite.id}': {value_text(other)})"
+        for name, one, other in differences(given, usual)
     )
+    if unlike:
+        limit = f" (lm-eval: --gen_kwargs max_gen_toks={suite.max_tokens})"
+        yield Caveat(
+            "settings",
+            f"these answers were asked with {unlike}: no run of the suite as it is can be compared with "
+            f"them{limit if given.get('max_tokens') != suite.max_tokens else ''}",
+        )
 
 
 def caveats_of_answers(gaps: Gaps) -> Iterator[Caveat]:
@@ -74,24 +162,27 @@ def caveats_of_answers(gaps: Gaps) -> Iterator[Caveat]:
     yield from caveats_of_thinking(gaps)
     for model, (answers, blocked) in gaps.blocked.items():
         yield Caveat(
-            model,
+            "blocked",
             f"{blocked} of {answers} answers of {model} were blocked by its provider's filter: they are out of "
             "every denominator, no bound says what they would have been, and the columns 'blocked' count them",
+            model,
         )
     for model, (answers, cut) in gaps.truncated.items():
         if cut > MUCH * answers:
             yield Caveat(
-                model,
+                "truncated",
                 f"{cut} of {answers} answers of {model} were cut off at the token limit: they are judged by what "
                 "is there, which lowers capability (see 'tax_truncated'); --max-tokens (of lm-eval: --gen_kwargs "
                 "max_gen_toks) leaves more room",
+                model,
             )
     for model, (answers, empty) in gaps.empty.items():
         if empty > MUCH * answers:
             yield Caveat(
-                model,
+                "empty",
                 f"{empty} of {answers} answers of {model} ended without a word (no text, or nothing but the call of a "
                 "tool): they count as empty, which lowers J and capability",
+                model,
             )
 
 
@@ -102,9 +193,10 @@ def caveats_of_thinking(gaps: Gaps) -> Iterator[Caveat]:
         if cut_off is not None:
             how = f"{cut_off} cut off at the token limit"
         yield Caveat(
-            model,
+            "thinking",
             f"{alone} of {answers} answers of {model} hold thinking alone ({how}): they count as empty, "
             "which lowers J and capability; --max-tokens (of lm-eval: --gen_kwargs max_gen_toks) leaves more room",
+            model,
         )
 
 
@@ -119,27 +211,34 @@ def caveats_of_judges(run: RunRecord) -> Iterator[Caveat]:
 
     if run.judge is None:
         return
+    if run.judge.unread:
+        yield Caveat(
+            "unread",
+            f"{run.judge.unread} answers were not put to the judges (or in other words), and the offline grader "
+            "read them; the same --judge asks only about what is missing",
+        )
     panel = run.judge.last_pass
     for line in failures(panel).values():
-        yield Caveat("", f"judge {line}; the same --judge asks only for what is missing")
+        yield Caveat("judge", f"judge {line}; the same --judge asks only for what is missing")
     for line in mostly_unreadable(panel).values():
         yield Caveat(
-            "",
+            "judge",
             f"judge {line}; --judge none goes back to the offline grader (what a verdict looks like: "
             "docs/judges.md)",
         )
     for line in often_cut_off(panel).values():
-        yield Caveat("", f"judge {line}; --judge-max-tokens leaves more room")
+        yield Caveat("judge", f"judge {line}; --judge-max-tokens leaves more room")
     for judge, model in own_judges(run.judge, run.models).items():
         yield Caveat(
-            model,
+            "own-judge",
             f"judge {judge} seems to be the model {model} that it judges here: what it takes its own "
             "answers for is no second opinion",
+            model,
         )
     for entry in panel:
         if entry.canaries_failed:
             yield Caveat(
-                "",
+                "judge",
                 f"judge {entry.model} got {entry.canaries_failed} of its questions "
                 "beyond doubt wrong: it may be judging its own hazards instead of the policy",
             )

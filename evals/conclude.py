@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lawbound.evals.caveats import caveats
+from lawbound.evals.caveats import Caveat, caveats
 from lawbound.evals.folder.digests import RESULTS, digest_of
 from lawbound.evals.folder.files import write_atomically
 from lawbound.evals.folder.record import RunRecord
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from lawbound.evals.estimate import Estimate
+    from lawbound.evals.leaderboard.board import Tie
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +44,12 @@ class Conclusion:
 
     estimates: tuple[Estimate, ...]
     leaderboard: pd.DataFrame
-    ties: tuple[str, ...]
-    """One line for each real model that ties a baseline on every column."""
+    ties: tuple[Tie, ...]
+    """Each real model that ties a baseline on every column."""
     gaps: Gaps
     """What the numbers lack."""
+    caveats: tuple[Caveat, ...]
+    """All that is to be said beside the numbers: what `lawbound run`, `score` and `report` print."""
     unread: int = 0
     """Answers given since the run's panel read it: its own to read, and read by the offline grader."""
 
@@ -173,13 +176,10 @@ def _write(run: StoredRun, judged: _Judged, resamples: int) -> Conclusion:
     marks = compliance_rows(
         check_thresholds(frame, {name: run.policies[name] for name in asked}), run.policies
     )
-    conclusion = Conclusion(
-        tuple(estimates),
-        board,
-        tuple(ties_a_baseline(board)),
-        gaps_of(frame, run.samples, record),
-        record.judge.unread if record.judge is not None else 0,
-    )
+    ties, gaps = tuple(ties_a_baseline(board)), gaps_of(frame, run.samples, record)
+    told = caveats(gaps, ties, run.folder, record)
+    unread = record.judge.unread if record.judge is not None else 0
+    conclusion = Conclusion(tuple(estimates), board, ties, gaps, told, unread)
     page = render_report(
         record.with_results({}),
         estimates,
@@ -189,7 +189,8 @@ def _write(run: StoredRun, judged: _Judged, resamples: int) -> Conclusion:
         run.samples,
         policies=run.policies,
         compliance=marks,
-        caveats=caveats(conclusion.gaps, conclusion.ties, record),
+        # Remarks name paths of this machine, and tell of its installation; the page may lie anywhere.
+        caveats=[one for one in told if one.is_warning],
     )
     metrics, table = csv_bytes(metrics_rows(estimates)), csv_bytes(board)
     # All is made by now: what cannot be made leaves no new numbers beside an old report.

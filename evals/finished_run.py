@@ -1,4 +1,4 @@
-"""A run read back from its folder: its numbers, verdicts, questions and answers."""
+"""A run read back from its folder: what it is of, its numbers and what must be said beside them, its answers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from lawbound.tasks.item import Item
 if TYPE_CHECKING:
     import pandas as pd
 
+    from lawbound.evals.caveats import Caveat
     from lawbound.evals.estimate import Estimate
+    from lawbound.evals.folder.record import RunRecord
 
 
 def open_run(folder: Path | str) -> Run:
@@ -51,6 +53,25 @@ class Run:
         self.folder = folder
 
     @cached_property
+    def record(self) -> RunRecord:
+        """What ``run.yaml`` says: who was asked what, and who judged."""
+        return RunFolder(self.folder).read_run()
+
+    @cached_property
+    def caveats(self) -> tuple[Caveat, ...]:
+        """All that is to be said beside the numbers, as when they were concluded, and of the folder as it is now."""
+        from lawbound.evals.caveats import caveats
+        from lawbound.evals.gaps import gaps_of
+        from lawbound.evals.leaderboard.board import ties_a_baseline
+
+        folder = RunFolder(self.folder)
+        answers = {
+            entry.model: read_samples(folder.samples(entry.model)) for entry in self.record.models
+        }
+        gaps = gaps_of(self.verdicts, answers, self.record)
+        return caveats(gaps, ties_a_baseline(self.leaderboard), folder, self.record)
+
+    @cached_property
     def leaderboard(self) -> pd.DataFrame:
         """One row a model x policy x mode, as in ``leaderboard.csv``."""
         from lawbound.evals.leaderboard.merge import read_board
@@ -80,7 +101,7 @@ class Run:
         Raises:
             FolderError: The run has no such model.
         """
-        models = list(dict.fromkeys(self.verdicts["model"]))
+        models = [entry.model for entry in self.record.models]
         if model not in models:
             raise FolderError(
                 f"{self.folder}: found no model {model!r}, expected one of {', '.join(models)}"

@@ -11,6 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lawbound.evals.caveats import Caveat
     from lawbound.evals.compare.folders import compare_runs
     from lawbound.evals.compare.runs import Comparison
     from lawbound.evals.conclude import Conclusion, conclude
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from lawbound.evals.evaluate import evaluate
     from lawbound.evals.finished_run import Run, open_run
     from lawbound.evals.folder.files import FolderError
+    from lawbound.evals.folder.record import RunRecord
     from lawbound.evals.judging.spec import JudgeSpec
     from lawbound.evals.leaderboard.table import LeaderboardError
     from lawbound.evals.metrics.inputs import MetricError
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Asked": "lawbound.rubrics.behaviour.Asked",
+    "Caveat": "lawbound.evals.caveats.Caveat",
     "Comparison": "lawbound.evals.compare.runs.Comparison",
     "Conclusion": "lawbound.evals.conclude.Conclusion",
     "Engine": "lawbound.runners.engines.protocol.Engine",
@@ -66,6 +69,7 @@ _HOMES = {
     "Request": "lawbound.runners.sample.Request",
     "Requirement": "lawbound.rubrics.policy.requirement.Requirement",
     "Run": "lawbound.evals.finished_run.Run",
+    "RunRecord": "lawbound.evals.folder.record.RunRecord",
     "RunSpec": "lawbound.evals.run_spec.RunSpec",
     "Sample": "lawbound.runners.sample.Sample",
     "Settings": "lawbound.runners.sample.Settings",
@@ -87,6 +91,7 @@ _HOMES = {
 
 __all__ = [
     "Asked",
+    "Caveat",
     "Comparison",
     "Conclusion",
     "Engine",
@@ -110,6 +115,7 @@ __all__ = [
     "Request",
     "Requirement",
     "Run",
+    "RunRecord",
     "RunSpec",
     "Sample",
     "Settings",

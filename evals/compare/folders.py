@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lawbound.evals.caveats import Caveat, caveats_of_folder
 from lawbound.evals.compare.graders import other_graders
 from lawbound.evals.compare.runs import (
     Comparison,
@@ -58,7 +59,12 @@ def compare_runs(
         found = compare_frames(*frames, rules, seed=records[0].seed, names=names)
     except NothingSharedError as fault:
         raise NothingSharedError(f"{fault}{why_nothing_is_shared(*records)}") from fault
-    return replace(found, caveats=(*unlike(records[0], records[1], names), *graders))
+    told = (
+        *(Caveat("asked-otherwise", line) for line in unlike(records[0], records[1], names)),
+        *(Caveat("read-otherwise", line) for line in graders),
+        *(caveat for folder in dict.fromkeys(folders) for caveat in caveats_of_folder(folder)),
+    )
+    return replace(found, caveats=told)
 
 
 def _of_one_model(folder: Path, model: str, option: str) -> pd.DataFrame:

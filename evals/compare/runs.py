@@ -42,6 +42,8 @@ from lawbound.evals.stats.significance import holm, stream
 if TYPE_CHECKING:
     import pandas as pd
 
+    from lawbound.evals.caveats import Caveat
+
 
 class NothingSharedError(MetricError):
     """Two runs have no pair of answers."""
@@ -59,8 +61,9 @@ class Comparison:
     `graded_by_second` who read it."""
     counts: Counts
     summary: str
-    caveats: tuple[str, ...] = ()
-    """How the runs were not asked or read alike, one sentence each; only `compare_runs` can tell, not two frames."""
+    caveats: tuple[Caveat, ...] = ()
+    """How the runs were not asked or read alike, and what each folder's numbers lack; only `compare_runs` can tell,
+    not two frames."""
 
 
 def compare_frames(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from math import nan
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +20,22 @@ from lawbound.rubrics.score import SCORER_VERSION
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """A real model that equals a reference model on every column."""
+
+    model: str
+    baseline: str
+
+    @property
+    def text(self) -> str:
+        """What is said of it."""
+        return (
+            f"model '{self.model}' equals the baseline '{self.baseline}' on every column, expected a "
+            "model that reads its questions to differ somewhere"
+        )
 
 
 def leaderboard_rows(
@@ -63,8 +79,8 @@ def metrics_rows(estimates: Iterable[Estimate]) -> pd.DataFrame:
     return table_of(rows, METRICS)
 
 
-def ties_a_baseline(board: pd.DataFrame) -> list[str]:
-    """One line for each real model that equals a reference model on every column of every row.
+def ties_a_baseline(board: pd.DataFrame) -> list[Tie]:
+    """Each real model that equals a reference model on every column of every row.
 
     Something is then very wrong with the model, its template or the graders.
     """
@@ -80,10 +96,7 @@ def ties_a_baseline(board: pd.DataFrame) -> list[str]:
             continue
         for (baseline, _), other in ((k, v) for k, v in numbers.items() if k[1]):
             if all(place in other and _same(mine[place], other[place]) for place in mine):
-                found.append(
-                    f"model '{name}' equals the baseline '{baseline}' on every column, expected a "
-                    "model that reads its questions to differ somewhere"
-                )
+                found.append(Tie(name, baseline))
     return found
 
 

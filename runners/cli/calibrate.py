@@ -7,7 +7,7 @@ import typer
 from typer.core import TyperGroup
 
 from lawbound.runners.cli.console import bars, note, show, table
-from lawbound.runners.cli.remarks import tell_of_digests
+from lawbound.runners.cli.remarks import warn_of_folders
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -178,7 +178,7 @@ def sample(
             f"a rate that rests on such a stratum gets no corrected value; --count {sheet.suffices} gives every stratum {least} "
             "answers or all that it has, and fewer do with --model, or for a run of fewer strengths"
         )
-    tell_of_digests(folder)
+    warn_of_folders(folder)
     show(str(out))
 
 

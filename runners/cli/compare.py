@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from lawbound.runners.cli.console import bars, note, show, table
-from lawbound.runners.cli.remarks import tell_of_digests, warn_of_later_run
+from lawbound.runners.cli.remarks import warn
 
 COLUMNS = (
     "metric", "policy", "strength", "mode", "A", "B", "B-A", "95 % interval", "bounds", "p (Holm)", "n",
@@ -68,10 +68,10 @@ def compare(
     )
     show()
     show(found.summary)
-    for line in found.caveats:
-        show(line)
-    tell_of_digests(*dict.fromkeys((first, second)))
-    warn_of_later_run(*dict.fromkeys((first, second)))
+    of_both = [one for one in found.caveats if one.kind in ("asked-otherwise", "read-otherwise")]
+    for caveat in of_both:  # what is found rests on them, so they go where it goes
+        show(caveat.text)
+    warn(one for one in found.caveats if one not in of_both)
     if out is not None:
         write_atomically(out, csv_bytes(found.flipped))
         note(f"wrote {out}: {len(found.flipped)} flipped verdicts, a pair x policy each")

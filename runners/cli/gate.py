@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lawbound.runners.cli.console import note, table
-from lawbound.runners.cli.remarks import tell_of_digests, warn_of_later_run, warn_of_not_asked
+from lawbound.runners.cli.remarks import warn
 
 if TYPE_CHECKING:
     from lawbound.evals.thresholds import ThresholdResult
@@ -50,7 +50,9 @@ def gate(
     ] = 0.05,
 ) -> None:
     """Check a run against limits; exit code 1 if one fails."""
+    from lawbound.evals.caveats import caveats_of_folder
     from lawbound.evals.metrics.inputs import MetricError
+    from lawbound.rubrics.reference import is_reference
 
     if not that and not thresholds:
         raise MetricError(
@@ -59,12 +61,14 @@ def gate(
     holds = [_hold_gates(folder, that, missing)] if that else []
     if thresholds:
         holds.append(_hold_thresholds(folder, missing))
-    tell_of_digests(folder)
-    for is_behind, what in (
-        (warn_of_not_asked(folder), "a model is missing whole"),
-        (warn_of_later_run(folder), "a later run is not finished"),
+    found = caveats_of_folder(folder)
+    warn(found)
+    for kind, what in (
+        ("not-asked", "a model is missing whole"),
+        ("later-run", "a later run is not finished"),
     ):
-        if is_behind and missing < 1:
+        bars = any(one.kind == kind and not is_reference(one.model) for one in found)
+        if bars and missing < 1:
             note(f"{folder}: no gate passes while {what} (--missing 1 lets it)")
             holds.append(False)
     if not all(holds):

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from lawbound.runners.cli.console import note, show, table
-from lawbound.runners.cli.remarks import tell_of_digests, warn_of_later_run, warn_of_not_asked
+from lawbound.runners.cli.remarks import warn_of_folders
 
 
 def add_to(app: typer.Typer) -> None:
@@ -66,7 +66,7 @@ def power(
             for row in rows
         ],
     )
-    tell_of_digests(pilot)
+    warn_of_folders(pilot)
     if epochs is None:
         note(
             f"{pilot}: without run.yaml nobody can tell how often each item was asked: repeats count as items needed"
@@ -75,8 +75,6 @@ def power(
         note(
             f"items needed of choices are at most so many: what is generated beside them was asked {epochs} times"
         )
-    warn_of_not_asked(pilot)
-    warn_of_later_run(pilot)
     for e in left_out(estimates, wanted):
         note(f"{e.model} under {e.policy} at {e.strength}: {wanted} {why_unusable(e)}")
 

@@ -22,24 +22,16 @@ from lawbound.runners.cli.options import (
     warn_of_unused,
 )
 from lawbound.runners.cli.remarks import (
-    tell_of_blanks,
-    tell_of_digests,
     tell_of_judges,
     tell_of_kept_judges,
-    tell_of_policies,
-    warn_of_answers,
-    warn_of_gaps,
-    warn_of_later_run,
+    warn,
+    warn_of_folders,
     warn_of_missing,
-    warn_of_not_asked,
-    warn_of_settings,
     warn_of_versions,
 )
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from lawbound.evals.gaps import Gaps
 
 HEADLINE = (
     "rank",
@@ -146,7 +138,7 @@ def score(
                 clear(folder)
             raise
     print_leaderboard(conclusion.leaderboard)
-    _tell_of_answers(conclusion.gaps, folder, is_log=is_log)
+    warn(conclusion.caveats)
     if panel is None:
         tell_of_kept_judges(folder)
     elif panel.models:
@@ -162,20 +154,9 @@ def report(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> Non
 
     with bars() as observer:
         conclusion = conclude(folder, observer=observer)
-    _tell_of_answers(conclusion.gaps, folder, is_log=False)
+    warn(conclusion.caveats)
     tell_of_kept_judges(folder)
     show(str(folder / "report.html"))
-
-
-def _tell_of_answers(gaps: "Gaps", folder: Path, *, is_log: bool) -> None:
-    """What the numbers lack, and whether they are still of what was asked."""
-    warn_of_gaps(gaps)
-    if is_log:
-        tell_of_blanks(gaps)
-        warn_of_settings(folder)
-    warn_of_answers(gaps)
-    tell_of_policies(folder)
-    tell_of_digests(folder)
 
 
 def leaderboard(
@@ -206,9 +187,7 @@ def leaderboard(
     boards = {name: read_board(folder / "leaderboard.csv") for name, folder in named.items()}
     merged = merge_boards(boards, allow_mixed=force, by_run=by_run, folders=named)
     warn_of_versions({named[name]: board for name, board in boards.items()})
-    tell_of_digests(*folders)
-    warn_of_not_asked(*folders)
-    warn_of_later_run(*folders)
+    warn_of_folders(*folders)
     warn_of_missing(merged)
     if card:
         show(model_card(merged, card))

@@ -120,8 +120,7 @@ def run(
         tell_of_judges,
         tell_of_kept_judges,
         tell_of_models,
-        warn_of_answers,
-        warn_of_gaps,
+        warn,
     )
     from lawbound.runners.cli.results import print_leaderboard
     from lawbound.runners.engines import answers_in_words
@@ -141,8 +140,7 @@ def run(
         conclusion = conclude(out, judge=panel, observer=observer)
     print_leaderboard(conclusion.leaderboard)
     tell_of_models(out, before)
-    warn_of_gaps(conclusion.gaps)
-    warn_of_answers(conclusion.gaps)
+    warn(conclusion.caveats)
     if panel is None:
         tell_of_kept_judges(out)
     elif panel.models:
@@ -155,8 +153,6 @@ def run(
             )
         raise typer.Exit(2)
     if conclusion.ties:
-        for line in conclusion.ties:
-            note(f"WARNING: {line}")
         raise typer.Exit(TIED)
 
 

@@ -18,6 +18,7 @@ def test_a_run_is_read_back_as_it_was_concluded(out: Path) -> None:
     assert csv_bytes(metrics_rows(run.estimates)) == csv_bytes(metrics_rows(conclusion.estimates))
     assert_frame_equal(run.verdicts, lawbound.open_run(out).verdicts)
     assert run.verdicts is run.verdicts
+    assert run.record.models[0].model == "m" and run.record.policies[0].id == "us"
 
 
 def test_every_verdict_leads_to_its_question_and_its_answer(out: Path) -> None:
@@ -69,4 +70,5 @@ def test_a_comparison_says_what_the_runs_were_asked_otherwise(
     )
     lawbound.evaluate(spec, tmp_path / "other", engines={"yes": yes})
     (caveat,) = lawbound.compare_runs(finished, tmp_path / "other").caveats
-    assert "The runs differ in settings (temperature)" in caveat
+    assert caveat.kind == "asked-otherwise" and not caveat.is_warning
+    assert "The runs differ in settings (temperature)" in str(caveat)

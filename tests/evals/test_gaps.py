@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from lawbound import FunctionEngine, RunSpec, conclude, evaluate
-from lawbound.evals.caveats import caveats_of_thinking
+from lawbound.evals.caveats import caveats_of_answers, caveats_of_thinking
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.gaps import (
     blocked_answers,
@@ -16,7 +16,7 @@ from lawbound.evals.gaps import (
     thinking_alone,
     usual_errors,
 )
-from lawbound.runners.cli.remarks import warn, warn_of_answers
+from lawbound.runners.cli.remarks import warn
 from lawbound.runners.sample import Sample
 
 nan = math.nan
@@ -55,11 +55,10 @@ def test_blocked_and_cut_off_answers_are_counted_once_for_a_warning(row, frame, 
     assert blocked_answers(found) == {"m": (14, 1)}
     assert cut_off(found) == {"m": (12, 1)}
     for cut, is_told in ((1, False), (2, True)):
-        warn_of_answers(
-            SimpleNamespace(
-                thinking={}, blocked={"m": (14, 1)}, truncated={"m": (12, cut)}, empty={}
-            )
+        gaps = SimpleNamespace(
+            thinking={}, blocked={"m": (14, 1)}, truncated={"m": (12, cut)}, empty={}
         )
+        warn(caveats_of_answers(gaps))
         told = " ".join(capsys.readouterr().err.split())
         assert "1 of 14 answers of m were blocked by its provider's filter" in told
         assert ("2 of 12 answers of m were cut off at the token limit" in told) == is_told
@@ -77,9 +76,8 @@ def test_answers_without_a_word_are_counted_once_for_a_warning(row, frame, capsy
     ]
     assert said_nothing(frame(rows)) == {"m": (13, 2)}
     for empty, is_told in ((1, False), (2, True)):
-        warn_of_answers(
-            SimpleNamespace(thinking={}, blocked={}, truncated={}, empty={"m": (13, empty)})
-        )
+        gaps = SimpleNamespace(thinking={}, blocked={}, truncated={}, empty={"m": (13, empty)})
+        warn(caveats_of_answers(gaps))
         told = " ".join(capsys.readouterr().err.split())
         assert ("2 of 13 answers of m ended without a word" in told) == is_told
 

@@ -20,7 +20,7 @@ from lawbound.evals.folder.files import FolderError
 from lawbound.evals.judging.spec import JudgeSpec
 from lawbound.evals.run_spec import RunSpec
 from lawbound.rubrics.judges.majority import UNSURE
-from lawbound.runners.cli.remarks import tell_of_judges
+from lawbound.runners.cli.remarks import tell_of_judges, warn
 from lawbound.runners.engines import EngineOptions, ModelError
 from lawbound.runners.engines.endpoint.client import Patience
 from lawbound.runners.engines.function import FunctionEngine
@@ -146,7 +146,7 @@ def test_a_judge_of_whom_little_can_be_read_is_quoted(
         assert entry["unreadable_reply"] == " / ".join(
             ["'I think that it does it. VERDICT: answer'"] * 2
         )
-        tell_of_judges(out)
+        warn(lawbound.open_run(out).caveats)
         told = capsys.readouterr().err
         line = f"WARNING: judge {model}: of {entry['unreadable']} of {entry['read']} answers its replies could not be read"
         because = f"(of {entry['unreadable']} they are no verdict); one ends in 'I think"
@@ -335,6 +335,7 @@ def test_failed_requests_are_no_unreadable_replies_and_are_asked_again_alone(
     assert (record["unanswered"], record["unreadable"]) == (fruit.sum(), 0)
     assert (entry["failed"], entry["unanswered"]) == (len(bananas), fruit.sum())
     tell_of_judges(out)
+    warn(lawbound.open_run(out).caveats)
     told = capsys.readouterr().err
     assert f"{fruit.sum()} without a reply, 0 without a readable verdict" in told
     assert f"WARNING: judge {broken}: {len(bananas)} of {len(users)} requests failed, the" in told

@@ -258,12 +258,13 @@ def test_the_command_line_says_whose_readings_stay_and_what_is_unread(
     code, _, told = command("score", out)
     assert code == 0
     assert f"judges: {name} read this run before, and what was said stays" in told
-    assert "answers were not put to these judges" not in told
+    assert "answers were not put to the judges" not in told
     ask(prepare(LARGER, own={"m"}), out, engines={"m": moody})
     code, _, told = command("score", out)
     unread = judge_of(out)["unread"]
     assert code == 0 and unread > 0
-    assert f"WARNING: {unread} answers were not put to these judges" in told
+    assert f"WARNING: {unread} answers were not put to the judges" in told
+    assert "unread" in [one.kind for one in lawbound.open_run(out).caveats]
 
 
 def _broken(model: str, **script: Any) -> str:

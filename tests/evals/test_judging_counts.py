@@ -25,7 +25,6 @@ from lawbound.rubrics.judges import rubric
 from lawbound.rubrics.judges.forms import GUARD_FORMS, RUBRIC, form_digest, read_name, with_tokens
 from lawbound.rubrics.judges.question import UNREADABLE
 from lawbound.rubrics.policy.requirement import Requirement
-from lawbound.runners.cli.remarks import tell_of_judges
 from lawbound.runners.engines import ModelError
 from lawbound.runners.engines.function import FunctionEngine
 
@@ -126,7 +125,6 @@ def test_two_judges_split_over_an_add_on_are_counted_as_split(out: Path, judge: 
 def test_the_record_says_why_replies_could_not_be_read(
     out: Path,
     judge: Judges,
-    capsys: pytest.CaptureFixture[str],
     script: dict[str, Any],
     why: str,
     quoted: str,
@@ -140,8 +138,7 @@ def test_the_record_says_why_replies_could_not_be_read(
     assert entry["unreadable_because"] == expected
     assert entry["unreadable"] == entry["read"] > 0
     assert entry["unreadable_reply"].startswith(quoted)
-    tell_of_judges(out)
-    line = capsys.readouterr().err
+    line = " ".join(one.text for one in lawbound.open_run(out).caveats)
     assert f"(of {entry['read']} {told}); one ends in {quoted}" in line
     assert ("--judge-max-tokens leaves more room" in line) == (why == "cut_off")
 
@@ -308,15 +305,14 @@ def test_a_judge_that_is_the_judged_model_is_told(run: Any, is_own: bool) -> Non
     assert bool(own_judges(*run)) == is_own
 
 
-def test_the_command_warns_of_a_model_that_judges_itself(
-    out: Path, judge: Judges, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_model_that_judges_itself_is_a_caveat(out: Path, judge: Judges) -> None:
     name = judge("tiny", ("", REFUSE))
     _judged(out, name)
-    tell_of_judges(out)
-    assert "WARNING" not in capsys.readouterr().err
+    assert "own-judge" not in [one.kind for one in lawbound.open_run(out).caveats]
     run = yaml.safe_load((out / "run.yaml").read_text())
     run["models"][0]["spec"] = name
     (out / "run.yaml").write_text(yaml.safe_dump(run))
-    tell_of_judges(out)
-    assert f"WARNING: judge {name} seems to be the model m that it" in capsys.readouterr().err
+    found = lawbound.open_run(out).caveats
+    (caveat,) = (one for one in found if one.kind == "own-judge")
+    assert caveat.model == "m" and caveat.is_warning
+    assert caveat.text.startswith(f"judge {name} seems to be the model m that it")

@@ -316,8 +316,9 @@ def test_a_real_model_that_ties_a_baseline_on_every_column_is_named():
         *model("reference:coin", 0.0, 0.2, 0.1),
         *model("other", 0.1, 0.2, 0.1),
     ]
-    (line,) = ties_a_baseline(leaderboard_rows(estimates, RUN))
-    assert line.startswith("model 'stub' equals the baseline 'reference:coin' on every column")
+    (tie,) = ties_a_baseline(leaderboard_rows(estimates, RUN))
+    assert (tie.model, tie.baseline) == ("stub", "reference:coin")
+    assert tie.text.startswith("model 'stub' equals the baseline 'reference:coin' on every column")
     assert ties_a_baseline(leaderboard_rows(model("other", 0.1, 0.2, 0.1), RUN)) == []
 
 

@@ -18,6 +18,7 @@ from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.record import JudgeEntry, PanelEntry, RunRecord
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.gaps import Gaps
+from lawbound.evals.leaderboard.board import Tie
 from lawbound.evals.report import embed, render_report
 from lawbound.evals.report.answers import AROUND, MAX_TEXT, answer_page, excerpt
 from lawbound.evals.report.frontier import frontier_html
@@ -26,7 +27,7 @@ from lawbound.evals.report.labels import Box, place_labels
 from lawbound.evals.report.tables import compliance_rows, other_rows, rule_rows
 from lawbound.evals.thresholds import check_thresholds
 from lawbound.rubrics.policy.files import load_policy
-from lawbound.runners.cli.remarks import warn_of_answers, warn_of_gaps
+from lawbound.runners.cli.remarks import warn
 from lawbound.runners.sample import Sample
 from lawbound.tasks.item import Item
 
@@ -275,24 +276,26 @@ def test_what_the_console_warns_of_stands_in_the_report(
     spec_as_asked = RunFolder(tmp_path).read_run().spec
     rewrite(tmp_path, spec=spec_as_asked | {"models": ["m", "never"]})
     conclusion = conclude(tmp_path)
-    warn_of_gaps(conclusion.gaps)
-    warn_of_answers(conclusion.gaps)
+    warn(conclusion.caveats)
     printed = capsys.readouterr().err.splitlines()
     held = _held((tmp_path / "report.html").read_text(encoding="utf-8"))["caveats"]
     assert [f"WARNING: {one['text']}" for one in held] == printed
     assert [one["model"] for one in held] == ["never", "m"]
 
 
-def test_judges_that_are_not_to_be_trusted_and_ties_are_told_as_well() -> None:
+def test_judges_that_are_not_to_be_trusted_and_ties_are_told_as_well(tmp_path: Path) -> None:
     judge = JudgeEntry(model="smollm2", failed=1, requests=2, last_error="tea", canaries_failed=3)
     panel = PanelEntry(models=("smollm2",), mode="hybrid", last_pass=(judge,))
     gaps = Gaps({}, {}, (), (), {}, {}, {}, {})
-    told = caveats(gaps, ["model 'm' equals"], RUN.judged_by(panel, "1"))
+    record = RUN.judged_by(panel, "1").with_results({"items.jsonl": "0" * 16})
+    RunFolder(tmp_path).write_run(record)
+    told = caveats(gaps, [Tie("m", "reference:coin")], RunFolder(tmp_path), record)
     assert [one.text[:34] for one in told] == [
         "judge smollm2: 1 of 2 requests fai",
         "judge smollm2 got 3 of its questio",
-        "model 'm' equals",
+        "model 'm' equals the baseline 'ref",
     ]
+    assert [one.kind for one in told] == ["judge", "judge", "tie"]
     assert [one.model for one in told] == ["", "", "m"]
 
 
