@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lawbound.evals.finished_run import Run, open_run
     from lawbound.evals.folder.files import FolderError
     from lawbound.evals.folder.record import RunRecord
+    from lawbound.evals.hold import HeldGates, hold_gates
     from lawbound.evals.judging.spec import JudgeSpec
     from lawbound.evals.leaderboard.table import LeaderboardError
     from lawbound.evals.metrics.inputs import MetricError
@@ -54,6 +55,7 @@ _HOMES = {
     "Fingerprint": "lawbound.runners.sample.Fingerprint",
     "FolderError": "lawbound.evals.folder.files.FolderError",
     "FunctionEngine": "lawbound.runners.engines.function.FunctionEngine",
+    "HeldGates": "lawbound.evals.hold.HeldGates",
     "Item": "lawbound.tasks.item.Item",
     "ItemError": "lawbound.tasks.item.ItemError",
     "JudgeSpec": "lawbound.evals.judging.spec.JudgeSpec",
@@ -81,6 +83,7 @@ _HOMES = {
     "evaluate": "lawbound.evals.evaluate.evaluate",
     "grade": "lawbound.rubrics.behaviour.grade",
     "grade_all": "lawbound.rubrics.behaviour.grade_all",
+    "hold_gates": "lawbound.evals.hold.hold_gates",
     "load_bank": "lawbound.tasks.bank.load_bank",
     "load_policy": "lawbound.rubrics.policy.files.load_policy",
     "open_run": "lawbound.evals.finished_run.open_run",
@@ -100,6 +103,7 @@ __all__ = [
     "Fingerprint",
     "FolderError",
     "FunctionEngine",
+    "HeldGates",
     "Item",
     "ItemError",
     "JudgeSpec",
@@ -128,6 +132,7 @@ __all__ = [
     "evaluate",
     "grade",
     "grade_all",
+    "hold_gates",
     "load_bank",
     "load_policy",
     "open_run",

@@ -1,5 +1,6 @@
 """`lawbound gate`: what a run must reach, or a build fails; said by a caller, or by the thresholds of its policies."""
 
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -10,6 +11,7 @@ from lawbound.runners.cli.console import note, table
 from lawbound.runners.cli.remarks import warn
 
 if TYPE_CHECKING:
+    from lawbound.evals.gate import GateResult, HeldThreshold
     from lawbound.evals.thresholds import ThresholdResult
 
 FAILED = 1
@@ -50,38 +52,30 @@ def gate(
     ] = 0.05,
 ) -> None:
     """Check a run against limits; exit code 1 if one fails."""
-    from lawbound.evals.caveats import caveats_of_folder
+    from lawbound.evals.hold import hold_gates
     from lawbound.evals.metrics.inputs import MetricError
-    from lawbound.rubrics.reference import is_reference
 
     if not that and not thresholds:
         raise MetricError(
             "gate: found neither --that nor --thresholds, expected one of them or both"
         )
-    holds = [_hold_gates(folder, that, missing)] if that else []
+    held = hold_gates(folder, that or (), thresholds=thresholds, most_missing=missing)
+    if that:
+        _print_gates(held.gates, missing)
     if thresholds:
-        holds.append(_hold_thresholds(folder, missing))
-    found = caveats_of_folder(folder)
-    warn(found)
-    for kind, what in (
-        ("not-asked", "a model is missing whole"),
-        ("later-run", "a later run is not finished"),
-    ):
-        bars = any(one.kind == kind and not is_reference(one.model) for one in found)
-        if bars and missing < 1:
-            note(f"{folder}: no gate passes while {what} (--missing 1 lets it)")
-            holds.append(False)
-    if not all(holds):
+        _print_thresholds(held.thresholds, missing)
+    warn(held.caveats)
+    for what in held.barred:
+        note(f"{folder}: no gate passes while {what} (--missing 1 lets it)")
+    if not held.passed:
         raise typer.Exit(FAILED)
 
 
-def _hold_gates(folder: Path, that: list[str], missing: float) -> bool:
-    """Print each demand with what was found; whether all hold."""
-    from lawbound.evals.folder.estimates import estimates_of
-    from lawbound.evals.gate import check_gates, missing_text
+def _print_gates(results: "Sequence[GateResult]", missing: float) -> None:
+    """Each demand with what was found."""
+    from lawbound.evals.gate import missing_text
     from lawbound.evals.number_text import deciding_text, number_text
 
-    results = check_gates(that, estimates_of(folder), most_missing=missing)
     table(
         ["gate", "model", "policy", "value", "low", "high", "compared", "result"],
         [
@@ -121,22 +115,13 @@ def _hold_gates(folder: Path, that: list[str], missing: float) -> bool:
         if not r.passed and r.found != r.found:
             why = r.estimate.note or "it has no such bound"
             note(f"{r.gate.text}: {r.estimate.model} under {r.estimate.policy} is not known: {why}")
-    return all(r.passed for r in results)
 
 
-def _hold_thresholds(folder: Path, missing: float) -> bool:
-    """Print each threshold with what was found, and tell of missing answers; whether all are met for sure."""
-    from lawbound.evals.folder.policies import run_policies
-    from lawbound.evals.folder.run_folder import RunFolder
-    from lawbound.evals.gate import hold_thresholds, missing_text_of
+def _print_thresholds(results: "Sequence[HeldThreshold]", missing: float) -> None:
+    """Each threshold with what was found, and its missing answers."""
+    from lawbound.evals.gate import missing_text_of
     from lawbound.evals.number_text import deciding_text
-    from lawbound.evals.thresholds import check_thresholds
 
-    run = RunFolder(folder)
-    record = run.read_run()
-    stated = run_policies(run, record)
-    asked = {entry.id: stated[entry.id] for entry in record.policies}
-    results = hold_thresholds(check_thresholds(run.read_frame(), asked), most_missing=missing)
     table(
         COLUMNS,
         [
@@ -164,7 +149,6 @@ def _hold_thresholds(folder: Path, missing: float) -> bool:
                 f"WARNING: {r.result.threshold}: {missing_text_of(r.result)}{fails if r.is_short else ''}"
             )
         _tell_why_open(r.result)
-    return all(r.passed for r in results)
 
 
 def _tell_why_open(result: "ThresholdResult") -> None:

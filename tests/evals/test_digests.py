@@ -13,7 +13,7 @@ import pytest
 import yaml
 from run_files import CSVS
 
-from lawbound import FunctionEngine, RunSpec, conclude, evaluate
+from lawbound import FunctionEngine, RunSpec, conclude, evaluate, open_run
 from lawbound.evals.asking import ask
 from lawbound.evals.folder.digests import file_digest
 from lawbound.evals.folder.files import FolderError
@@ -324,6 +324,7 @@ def test_a_stopped_run_under_another_suite_is_not_concluded_as_the_one_before_it
         assert code == (1 if reader == "gate" else 0)
         assert err.count(told) == 1
         assert ("no gate passes while a later run is not finished" in err) is (reader == "gate")
+        assert "later-run" in [one.kind for one in open_run(run).caveats]
     else:
         assert code == 2
         (line,) = err.splitlines()

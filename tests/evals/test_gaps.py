@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from lawbound import FunctionEngine, RunSpec, conclude, evaluate
+from lawbound import FunctionEngine, MetricError, RunSpec, conclude, evaluate, hold_gates
 from lawbound.evals.caveats import caveats_of_answers, caveats_of_thinking
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.gaps import (
@@ -152,6 +152,11 @@ def test_no_gate_passes_while_a_model_is_missing_whole(stopped, command):
     assert code == 1 and "holds" in out and "no gate passes while a model is missing whole" in err
     code, _, err = command("gate", stopped, "--that", "truncated<=1", "--missing", "1")
     assert code == 0 and "n was not asked to its end" in err and "no gate passes" not in err
+    held = hold_gates(stopped, ["truncated<=1"])
+    assert held.gates[0].passed and not held.passed
+    assert held.barred == ("a model is missing whole",)
+    assert [(one.kind, one.model) for one in held.caveats] == [("not-asked", "n")]
+    assert hold_gates(stopped, ["truncated<=1"], most_missing=1).passed
 
 
 def test_a_reference_model_that_is_missing_fails_no_gate(stopped, command, rewrite, tmp_path):
@@ -159,3 +164,6 @@ def test_a_reference_model_that_is_missing_fails_no_gate(stopped, command, rewri
     rewrite(run.root, spec=run.read_run().spec | {"models": ["m"], "references": True})
     code, _, err = command("gate", run.root, "--that", "truncated<=1")
     assert code == 0 and "reference:coin was not asked to its end" in err
+    assert hold_gates(run.root, ["truncated<=1"]).passed
+    with pytest.raises(MetricError, match="found no gate and no thresholds, expected one of them"):
+        hold_gates(run.root)

@@ -1,0 +1,88 @@
+"""Holding a run to gates and to the thresholds of its policies, as its folder stands: what a build passes or fails by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lawbound.evals.caveats import Caveat, caveats_of_folder
+from lawbound.evals.folder.estimates import estimates_of
+from lawbound.evals.folder.policies import run_policies
+from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.gate import (
+    MOST_MISSING,
+    GateResult,
+    HeldThreshold,
+    check_gates,
+    hold_thresholds,
+)
+from lawbound.evals.metrics.inputs import MetricError
+from lawbound.evals.thresholds import check_thresholds
+from lawbound.rubrics.reference import is_reference
+
+
+@dataclass(frozen=True, slots=True)
+class HeldGates:
+    """What became of each gate."""
+
+    gates: tuple[GateResult, ...]
+    """Of those that were named, one for each estimate that a gate fits."""
+    thresholds: tuple[HeldThreshold, ...]
+    """Those that the run's policies state; empty where they were not asked for."""
+    caveats: tuple[Caveat, ...]
+    """What is to be said beside any number of the folder."""
+    barred: tuple[str, ...]
+    """Why nothing passes, whatever the numbers are; empty where nothing stands in the way."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether all hold, and nothing stands in the way."""
+        holds = (*(one.passed for one in self.gates), *(one.passed for one in self.thresholds))
+        return not self.barred and all(holds)
+
+
+def hold_gates(
+    folder: Path | str,
+    gates: Sequence[str] = (),
+    *,
+    thresholds: bool = False,
+    most_missing: float = MOST_MISSING,
+) -> HeldGates:
+    """Hold a run's models to gates: what `lawbound gate` does.
+
+    Args:
+        folder: The run folder.
+        gates: As ``--that`` takes them, such as ``J@cn>=0.2``.
+        thresholds: Whether the thresholds that the run's policies state are held too.
+        most_missing: Share of the answers that a gate counts which may be missing or blocked. At 1 nothing is too
+            much, and a model that was not asked to its end, or a later run that was stopped, bars no gate.
+
+    Raises:
+        MetricError: Nothing is to be held, a gate is malformed or fits no estimate, or no threshold is stated.
+        FolderError: There is no such run folder, or a file that is needed is damaged or was changed.
+        PolicyError: The stored text of a policy is malformed.
+    """
+    root = Path(folder)
+    if not gates and not thresholds:
+        raise MetricError("gate: found no gate and no thresholds, expected one of them or both")
+    held = check_gates(gates, estimates_of(root), most_missing=most_missing) if gates else ()
+    stated = _held_thresholds(RunFolder(root), most_missing) if thresholds else ()
+    found = caveats_of_folder(root)
+    barred = tuple(_bars(found)) if most_missing < 1 else ()
+    return HeldGates(held, stated, found, barred)
+
+
+def _held_thresholds(run: RunFolder, most_missing: float) -> tuple[HeldThreshold, ...]:
+    record = run.read_run()
+    stated = run_policies(run, record)
+    asked = {entry.id: stated[entry.id] for entry in record.policies}
+    return hold_thresholds(check_thresholds(run.read_frame(), asked), most_missing=most_missing)
+
+
+def _bars(found: Sequence[Caveat]) -> Iterator[str]:
+    """Of a folder's caveats, those by which its numbers are not of the run that is held."""
+    if any(one.kind == "not-asked" and not is_reference(one.model) for one in found):
+        yield "a model is missing whole"
+    if any(one.kind == "later-run" for one in found):
+        yield "a later run is not finished"
