@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lawbound.evals.hold import HeldGates, hold_gates
     from lawbound.evals.judging.spec import JudgeSpec
     from lawbound.evals.leaderboard.table import LeaderboardError
+    from lawbound.evals.lmeval.conclude import conclude_logs
     from lawbound.evals.metrics.inputs import MetricError
     from lawbound.evals.run_spec import RunSpec
     from lawbound.evals.suite import shipped_suites
@@ -80,6 +81,7 @@ _HOMES = {
     "Verdict": "lawbound.rubrics.verdict.Verdict",
     "compare_runs": "lawbound.evals.compare.folders.compare_runs",
     "conclude": "lawbound.evals.conclude.conclude",
+    "conclude_logs": "lawbound.evals.lmeval.conclude.conclude_logs",
     "evaluate": "lawbound.evals.evaluate.evaluate",
     "grade": "lawbound.rubrics.behaviour.grade",
     "grade_all": "lawbound.rubrics.behaviour.grade_all",
@@ -129,6 +131,7 @@ __all__ = [
     "__version__",
     "compare_runs",
     "conclude",
+    "conclude_logs",
     "evaluate",
     "grade",
     "grade_all",

@@ -1,6 +1,5 @@
 """`lawbound score`, `report` and `leaderboard`: conclude again, from what is stored."""
 
-from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -95,11 +94,10 @@ def score(
     from lawbound.evals.conclude import conclude
     from lawbound.evals.folder.files import FolderError
     from lawbound.evals.folder.run_folder import RunFolder
+    from lawbound.evals.lmeval.conclude import conclude_logs
     from lawbound.evals.lmeval.files import is_log_folder
-    from lawbound.evals.lmeval.logs import LeftOutWarning, import_logs
-    from lawbound.rubrics.policy.policy import PolicyError
+    from lawbound.evals.lmeval.logs import LeftOutWarning
     from lawbound.runners.engines import OPTION_NAMES
-    from lawbound.runners.store import clear, is_unused, lock
 
     opened = {name: given[name] for name in OPTION_NAMES.values() if name in given}
     panel = judge_spec(
@@ -108,35 +106,26 @@ def score(
     if panel is not None:
         warn_of_unused(opened, (), panel.models)
     sheet = read_sheet(labels)
-    with bars() as observer, ExitStack() as held:
-        is_log = is_log_folder(folder)
+    is_log = is_log_folder(folder)
+    if not is_log and (newest or policy):
+        raise FolderError(
+            f"{folder}: holds no logs of lm-eval, which --newest and --policy concern"
+        )
+    if not is_log and not (RunFolder(folder).run_yaml.exists() or RunFolder(folder).items.exists()):
+        found = "holds neither" if folder.is_dir() else "is no folder"
+        raise FolderError(
+            f"{folder}: {found}, expected a run folder (with run.yaml) or a folder of lm-eval's logs"
+        )
+    with bars() as observer:
         if is_log:
-            observer.stage("reading lm-eval's logs", None)
-            target = out or folder.with_name(folder.name + "-scored")
-            held.enter_context(
-                lock(target)
-            )  # until it is concluded: only who holds it may clear it
-            is_new = is_unused(target)
+            logs, folder = folder, out or folder.with_name(folder.name + "-scored")
+            own = [str(path) for path in policy or ()]
             with noted(LeftOutWarning):
-                import_logs(
-                    folder, target, newest=newest, policies=[str(path) for path in policy or ()]
+                conclusion = conclude_logs(
+                    logs, folder, newest=newest, policies=own, judge=panel, observer=observer
                 )
-            folder = target
-        elif newest or policy:
-            raise FolderError(
-                f"{folder}: holds no logs of lm-eval, which --newest and --policy concern"
-            )
-        elif not (RunFolder(folder).run_yaml.exists() or RunFolder(folder).items.exists()):
-            found = "holds neither" if folder.is_dir() else "is no folder"
-            raise FolderError(
-                f"{folder}: {found}, expected a run folder (with run.yaml) or a folder of lm-eval's logs"
-            )
-        try:
+        else:
             conclusion = conclude(folder, judge=panel, observer=observer)
-        except (FolderError, PolicyError):
-            if is_log and is_new:  # the logs have it all
-                clear(folder)
-            raise
     print_leaderboard(conclusion.leaderboard)
     warn(conclusion.caveats)
     if panel is None:

@@ -121,7 +121,7 @@ def test_the_command_holds_a_new_run_until_it_is_concluded(
         assert (folder / "run.yaml").exists()
         raise FolderError("cannot be concluded")
 
-    monkeypatch.setattr("lawbound.evals.conclude.conclude", unable)
+    monkeypatch.setattr("lawbound.evals.lmeval.conclude.conclude", unable)
     assert "cannot be concluded" in command("score", logs, "--out", out)[2]
     assert not out.parent.exists()
 

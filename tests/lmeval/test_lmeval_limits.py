@@ -11,12 +11,13 @@ from typing import Any
 
 import pytest
 
-from lawbound import lmeval
+from lawbound import conclude_logs, lmeval, open_run
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.lmeval.call import Call
 from lawbound.evals.lmeval.docs import build_docs
 from lawbound.evals.lmeval.logs import LeftOutWarning, import_logs
 from lawbound.evals.lmeval.precheck import TaskError, check_prompts, warn_once
+from lawbound.rubrics.policy.files import load_policy
 
 Command = Callable[..., tuple[int, str, str]]
 
@@ -260,6 +261,33 @@ def test_another_limit_than_the_suites_is_told_when_logs_are_read(
     assert code == 0
     line = f"answers were asked with max_tokens={asked} (suite '{suite}': {expected}): no run"
     assert (line in said.replace("\n", " ")) == (asked != expected)
+    for name in ("score", "report"):
+        assert (line in command(name, tmp_path / "run")[2]) == (asked != expected), name
+    kinds = [caveat.kind for caveat in open_run(tmp_path / "run").caveats]
+    assert ("settings" in kinds) == (asked != expected)
+
+
+def test_python_makes_of_logs_what_the_command_makes(tmp_path: Path, command: Command) -> None:
+    logs = _log(tmp_path / "logs", max_gen_toks=96)
+    concluded = conclude_logs(str(logs), str(tmp_path / "mine"))
+    assert command("score", logs, "--out", tmp_path / "theirs")[0] == 0
+    mine, theirs = (tmp_path / name / "leaderboard.csv" for name in ("mine", "theirs"))
+    assert mine.read_bytes() == theirs.read_bytes()
+    assert concluded.caveats == open_run(tmp_path / "theirs").caveats
+    with pytest.raises(FolderError, match="already exists, expected a new run folder"):
+        conclude_logs(logs, tmp_path / "mine")
+
+
+def test_logs_that_cannot_be_concluded_leave_no_folder_in_python_either(tmp_path: Path) -> None:
+    logs = _log(tmp_path / "logs")
+    (file,) = logs.glob("samples_*.jsonl")
+    text = file.read_text(encoding="utf-8")
+    digest = load_policy("us").digest
+    assert digest in text
+    file.write_text(text.replace(digest, "0123456789abcdef"), encoding="utf-8")
+    with pytest.raises(FolderError, match="says something else than when it was asked"):
+        conclude_logs(logs, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 @pytest.mark.parametrize(
