@@ -100,8 +100,9 @@ def _caveats_of_files(folder: RunFolder, record: RunRecord) -> Iterator[Caveat]:
     if folder.is_being_replaced():
         yield Caveat(
             "later-run",
-            "a later run in this folder was stopped before it had asked a model to its end, and these "
-            "are the numbers of the run before it: run again to go on, which asks only what is missing",
+            # Whether it was stopped or is going on, only its lock tells, and trying that could keep a run from starting.
+            "a later run in this folder has not asked a model to its end, and these are the numbers of the run "
+            "before it: wait for it or, where it was stopped, run again to go on, which asks only what is missing",
         )
 
 

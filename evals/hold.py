@@ -56,7 +56,7 @@ def hold_gates(
         gates: As ``--that`` takes them, such as ``J@cn>=0.2``.
         thresholds: Whether the thresholds that the run's policies state are held too.
         most_missing: Share of the answers that a gate counts which may be missing or blocked. At 1 nothing is too
-            much, and a model that was not asked to its end, or a later run that was stopped, bars no gate.
+            much, and a model that was not asked to its end, or a later run that is not finished, bars no gate.
 
     Raises:
         MetricError: Nothing is to be held, a gate is malformed or fits no estimate, or no threshold is stated.
