@@ -1,4 +1,4 @@
-"""An estimate is one number that we conclude, with everything needed to doubt it."""
+"""An estimate: one number that a run gives, with its interval, its counts and everything else needed to question it."""
 
 from dataclasses import dataclass
 from math import nan
@@ -17,38 +17,38 @@ class Estimate:
     policy: str
     strength: str
     slice: str = ""
-    """Empty for the whole, else ``rule=ID``, ``lang=zh``, ``clusters=topic`` and so on."""
+    """Empty for the whole, else a part: ``rule=ID``, ``lang=zh``, ``clusters=topic`` and so on."""
     mode: str = "generate"
-    """How verifiable answers were asked for; the two modes are never compared."""
+    """How reasoning items were asked; the two modes are never compared."""
     value: float = nan
     low: float = nan
     """Lower end of the 95 % interval."""
     high: float = nan
     n: int = 0
-    """Answers behind the value, each once; of some metrics pairs, twins or others (docs/metrics.md)."""
+    """Answers behind the value, each counted once; for some metrics pairs, twins or others (docs/metrics.md)."""
     clusters: int = 0
-    """Item groups among them, each once."""
+    """Item groups among them, each counted once."""
     asked: int = 0
-    """Answers, or pairs, that the metric asked for, used or not: the next three are of these."""
+    """Answers, or pairs, that the metric asked for, used or not. The next three counts are among these."""
     unscored: int = 0
-    """Answers that nobody could judge: out of the denominator."""
+    """Answers that could not be graded: not in the denominator."""
     errors: int = 0
-    """Requests that failed: out of the denominator."""
+    """Requests that failed: not in the denominator."""
     blocked: int = 0
-    """Answers that a provider's filter withheld: out of the denominator."""
+    """Answers that a provider's filter withheld: not in the denominator."""
     missing_share: float = 0.0
-    """Share of what was asked for that failed or was blocked, at its worst: of answers, of rules or families that left, of a part."""
+    """Largest share that failed or was blocked: of the answers, of the rules or families that dropped out, or of one component."""
     lower_bound: float = nan
     """The value if every unscored answer were of the kind that lowers it most."""
     upper_bound: float = nan
     direction: Direction = "none"
-    """Whether higher or lower is better; ``none`` where that is for the reader to say."""
+    """Whether higher or lower is better; ``none`` if that is for the reader to judge."""
     method: str = ""
-    """How the interval was made."""
+    """How the interval was computed."""
     family: Family = "exploratory"
-    """Primary estimates share the Holm correction of their model; the rest is exploratory."""
+    """Primary estimates share their model's Holm correction; all others are exploratory."""
     p_value: float = nan
     p_holm: float = nan
     mde: float = nan
-    """Smallest true effect that this many clusters would show (alpha .05, power .8)."""
+    """Smallest true effect that this many clusters would detect (alpha .05, power .8)."""
     note: str = ""

@@ -1,4 +1,4 @@
-"""The columns of ``leaderboard.csv`` and ``metrics.csv``: one list, from which files and schemas follow."""
+"""The columns of ``leaderboard.csv`` and ``metrics.csv``: the list from which files and schemas are made."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal
 from lawbound.evals.metrics.registry import REPORTED
 
 SCHEMA_VERSION = "5"
-"""Goes up when a column changes its name, its place or its meaning, and when its numbers are made otherwise."""
+"""Goes up when a column changes its name, place or meaning, or when its numbers are computed differently."""
 
 ColumnType = Literal["string", "number", "integer", "boolean"]
 
@@ -25,7 +25,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The estimate that a leaderboard column shows, and which of its fields stand beside the value."""
+    """The estimate that a leaderboard column shows, and which of its fields have a column beside the value."""
 
     column: str
     metric: str
@@ -38,25 +38,25 @@ class Source:
         where = f" at `{self.strength}`" if self.strength else ""
         where += f", `{self.slice}`" if self.slice else ""
         better = {
-            "higher": "more is better",
-            "lower": "less is better",
+            "higher": "higher is better",
+            "lower": "lower is better",
             "none": "neither is better",
         }
         text = f"`{self.metric}`{where}; {better[REPORTED[self.metric].direction]}"
         yield Column(self.column, "number", text)
         for extra in self.extras:
             kind: ColumnType = "string" if extra == "note" else "number"
-            yield Column(f"{self.column}_{extra}", kind, f"{_EXTRAS[extra]} `{self.column}`")
+            yield Column(f"{self.column}_{extra}", kind, _EXTRAS[extra].format(f"`{self.column}`"))
 
 
 _EXTRAS = {
-    "low": "lower end of the 95 % interval of",
-    "high": "upper end of the 95 % interval of",
-    "lower_bound": "if every unscored answer lowered it:",
-    "upper_bound": "if every unscored answer raised it:",
-    "p_holm": "Holm-corrected p-value (primary family of the model) of",
-    "mde": "smallest effect that would have been seen (alpha .05, power .8) in",
-    "note": "what to know about",
+    "low": "lower end of the 95 % interval of {}",
+    "high": "upper end of the 95 % interval of {}",
+    "lower_bound": "{} if every unscored answer lowered it",
+    "upper_bound": "{} if every unscored answer raised it",
+    "p_holm": "p-value of {}, Holm-corrected over the model's primary family",
+    "mde": "smallest effect in {} that would have been detected (alpha .05, power .8)",
+    "note": "remarks on {}, and why a value is missing",
 }
 _FULL = ("low", "high", "lower_bound", "upper_bound", "p_holm", "mde", "note")
 
@@ -104,24 +104,42 @@ SOURCES: tuple[Source, ...] = (
 
 _HEAD = (
     Column("schema_version", "string", "version of this list of columns"),
-    Column("policy", "string", "policy id; every row stands for one policy, there is no mean"),
+    Column(
+        "policy",
+        "string",
+        "policy id; every row is about one policy, there is no mean over policies",
+    ),
     Column("policy_version", "string", "version of the policy file"),
     Column("mode", "string", "`generate` or `choices`: how reasoning items were asked"),
     Column("model", "string", "label of the model"),
-    Column("is_reference", "boolean", "a baseline, outside the ranking"),
-    Column("rank", "integer", "1 + models that are better beyond doubt; ties share it"),
+    Column("is_reference", "boolean", "whether it is a baseline, which is not ranked"),
+    Column(
+        "rank",
+        "integer",
+        "1 + the number of models that are better beyond doubt; ties share a rank",
+    ),
     Column("rank_low", "integer", "best rank that the intervals allow"),
     Column("rank_high", "integer", "worst rank that the intervals allow"),
     Column(
-        "front", "integer", "Pareto front of (J, policy_tax), 1 the best; empty if one is unknown"
+        "front",
+        "integer",
+        "Pareto front of (J, policy_tax), 1 is the best; empty if one of the two is unknown",
     ),
 )
 _TAIL = (
-    Column("n", "integer", "answers behind J and capability at `full`, each once"),
-    Column("clusters", "integer", "item groups behind J and capability at `full`, each once"),
-    Column("unscored", "integer", "answers of all arms that nobody could read, each once"),
-    Column("errors", "integer", "requests of all arms that failed, each once"),
-    Column("blocked", "integer", "answers of all arms that a provider's filter blocked, each once"),
+    Column("n", "integer", "answers behind J and capability at `full`, each counted once"),
+    Column(
+        "clusters", "integer", "item groups behind J and capability at `full`, each counted once"
+    ),
+    Column(
+        "unscored", "integer", "answers of all arms that could not be graded, each counted once"
+    ),
+    Column("errors", "integer", "requests of all arms that failed, each counted once"),
+    Column(
+        "blocked",
+        "integer",
+        "answers of all arms that a provider's filter blocked, each counted once",
+    ),
     Column("suite", "string", "id and version of the suite"),
     Column(
         "suite_hash",
@@ -130,12 +148,12 @@ _TAIL = (
     ),
     Column("scorer_version", "string", "version of the graders"),
     Column("lawbound", "string", "version of the program"),
-    Column("run", "string", "run folder, where several were merged"),
+    Column("run", "string", "run folder, if several were merged"),
     Column("comparability", "string", "empty, or what differs between the merged runs"),
     Column(
         "policy_digest",
         "string",
-        "first 16 hex digits of the sha256 of what the policy says, its parents folded in",
+        "first 16 hex digits of the sha256 of what the policy says, inherited rules included",
     ),
 )
 
@@ -149,37 +167,39 @@ METRICS: tuple[Column, ...] = (
     Column("schema_version", "string", "version of this list of columns"),
     Column("model", "string", "label of the model"),
     Column("policy", "string", "policy id"),
-    Column("strength", "string", "arm: `none`, `placebo`, `brief`, `full`, `strict` and others"),
-    Column("mode", "string", "`generate` or `choices`"),
-    Column("metric", "string", "name; formulas in docs/metrics.md"),
-    Column("slice", "string", "empty for the whole, else such as `rule=ID`"),
-    Column("value", "number", "the estimate; empty where there is none, and then `note` says why"),
+    Column("strength", "string", "arm: `none`, `placebo`, `brief`, `full`, `strict` or another"),
+    Column("mode", "string", "`generate` or `choices`: how reasoning items were asked"),
+    Column("metric", "string", "name of the metric; formulas are in docs/metrics.md"),
+    Column("slice", "string", "empty for the whole, else the part, for instance `rule=ID`"),
+    Column("value", "number", "the estimate; if there is none it is empty, and `note` says why"),
     Column("low", "number", "lower end of the 95 % interval"),
     Column("high", "number", "upper end of the 95 % interval"),
     Column(
-        "n", "integer", "answers behind the value, each once; or pairs, twins: see docs/metrics.md"
+        "n",
+        "integer",
+        "answers behind the value, each counted once; for some metrics pairs or twins, see docs/metrics.md",
     ),
-    Column("clusters", "integer", "item groups among them, each once"),
+    Column("clusters", "integer", "item groups among them, each counted once"),
     Column(
         "asked",
         "integer",
-        "answers that the metric asked for, used or not; or pairs: see docs/metrics.md",
+        "answers that the metric asked for, used or not; for some metrics pairs, see docs/metrics.md",
     ),
-    Column("unscored", "integer", "those of them that could not be judged"),
+    Column("unscored", "integer", "those of them that could not be graded"),
     Column("errors", "integer", "those of them that failed"),
     Column("blocked", "integer", "those of them that a provider's filter blocked"),
     Column(
         "missing_share",
         "number",
-        "share of what was asked for that failed or was blocked, at its worst: of answers, of rules or families, of a part",
+        "largest share that failed or was blocked: of the answers, of the rules or families that dropped out, or of one component",
     ),
     Column("lower_bound", "number", "value if every unscored answer lowered it"),
     Column("upper_bound", "number", "value if every unscored answer raised it"),
-    Column("direction", "string", "`higher`, `lower` or `none` is better"),
-    Column("method", "string", "how the interval was made"),
+    Column("direction", "string", "which is better: `higher`, `lower` or `none`"),
+    Column("method", "string", "how the interval was computed"),
     Column("family", "string", "`primary` (Holm-corrected) or `exploratory`"),
-    Column("p_value", "number", "two-sided"),
-    Column("p_holm", "number", "Holm-corrected over the model's primary family"),
-    Column("mde", "number", "smallest effect that would have been seen (alpha .05, power .8)"),
-    Column("note", "string", "what to know, and why a value is missing"),
+    Column("p_value", "number", "two-sided p-value"),
+    Column("p_holm", "number", "p-value, Holm-corrected over the model's primary family"),
+    Column("mde", "number", "smallest effect that would have been detected (alpha .05, power .8)"),
+    Column("note", "string", "remarks, and why a value is missing"),
 )

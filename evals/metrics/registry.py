@@ -9,17 +9,17 @@ from lawbound.evals.estimate import Direction
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """What is known of a metric before it has a value."""
+    """What is fixed for a metric before it has a value: direction, strength, range."""
 
     direction: Direction
     by_mode: bool = False
-    """Whether each way of asking has a value of its own, which no row of another may show."""
+    """Whether each mode has a value of its own, which must not appear in the row of another mode."""
     usual_strength: str = "full"
-    """Meant where nobody names one."""
+    """The strength that is meant if none is named."""
     least: float = -1.0
-    """No value and no end of an interval lies below."""
+    """No value and no end of an interval is lower."""
     most: float = 1.0
-    """No value and no end of an interval lies above."""
+    """No value and no end of an interval is higher."""
 
 
 REPORTED: Mapping[str, Metric] = {
