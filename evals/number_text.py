@@ -1,4 +1,4 @@
-"""How a number is written for a reader: once, so that console, report, its figures and a model card agree."""
+"""How numbers are written for readers: in one place, so that console, report, figures and model card agree."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NOISE: Final = 1e-12
 
 
 def number_text(value: float | None) -> str:
-    """Three decimals; more where what is not 0 would read as 0, since an interval's end decides on which side it lies.
+    """Three decimals, or more if a nonzero value would round to 0: which side of 0 an interval ends on matters.
 
     No zero is negative, and no data is `nan`.
     """
@@ -26,7 +26,7 @@ def number_text(value: float | None) -> str:
 
 
 def deciding_text(value: float, holds: Callable[[float], bool]) -> str:
-    """The same of a number that decides: six digits, as in the CSV, where the rounded one would decide otherwise."""
+    """The same for a number that decides: six digits, as in the CSV, if the rounded number would decide otherwise."""
     text = number_text(value)
     return text if holds(float(text)) == holds(value) else f"{value:.6g}"
 

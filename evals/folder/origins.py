@@ -1,8 +1,8 @@
-"""As what the stored answers of a server were asked, and as whose they came: request keys hold neither.
+"""Which address and model name each stored answer of a server came from; request keys record neither.
 
-A server may move, so its answers stay valid at another address; but another model may answer there, and
-whoever runs it again must hear that it was not asked. At one address, too, a gateway may put another model
-in the place of the one that is asked, and says so only in its answers.
+A server may move, so its answers stay valid at another address. But another model may answer there, and a user
+who runs it again must be told that it was not asked. At the same address, too, a gateway may replace the
+requested model by another one, and says so only in its answers.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from lawbound.tasks.io.messages import counted
 
 SERVER = "openai:"
 UNVERIFIED = "unverified"
-"""A revision that the user gave is their word that two addresses run the same."""
+"""Revision of a model whose user gave none. A given one is the user's word that two addresses run the same model."""
 
 
 _SHOWN = 4

@@ -1,7 +1,7 @@
-"""What ``run.yaml`` holds: of what suite, policies and models a run is, who was asked, and who judged.
+"""The content of ``run.yaml``: the suite, policies and models of a run, how they were asked, and who judged.
 
-A record that is read and written again loses nothing: what this version does not know is kept, after the fields
-that it knows, and a field that an older version did not write is not written then either.
+A record that is read and written again loses nothing. Fields that this version does not know are kept, after those
+that it knows, and a field that an older version did not write is not added.
 """
 
 from __future__ import annotations
@@ -24,42 +24,42 @@ Word = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME)]
 
 
 class Part(BaseModel):
-    """A part of a record."""
+    """A part of a record; fields that this version does not know are kept."""
 
     model_config = ConfigDict(frozen=True, extra="allow")
 
     def content(self) -> dict[str, Any]:
-        """As it is written: by the names of a file, and only what was said."""
+        """As it is written: with the names used in the file, and only the fields that were given."""
         return self.model_dump(by_alias=True, exclude_unset=True)
 
 
 class SuiteEntry(Part):
-    """The suite as it was asked; what else a suite file holds is kept and not looked at."""
+    """The suite as it was asked. Other fields of the suite file are kept but not checked."""
 
     id: str
     version: str
 
     @property
     def references(self) -> tuple[str, ...]:
-        """Its reference models."""
+        """Names of its reference models."""
         return names_in(self.content().get("references"))
 
     @property
     def max_tokens(self) -> Any:
-        """Tokens of an answer, as the suite has it."""
+        """The suite's limit of tokens per answer."""
         return self.content().get("max_tokens")
 
 
 class PolicyEntry(Part):
-    """A policy that was asked under."""
+    """A policy under which questions were asked."""
 
     id: Slug  # a file is named after it
     name: str = ""
     version: str
     digest: str = ""
-    """Of its text; ``policies/ID.yaml`` holds that."""
+    """Digest of its text, which is in ``policies/ID.yaml``."""
     typed: Annotated[Word, Field(alias="from")]
-    """The name or path that it was asked for by."""
+    """The name or path as the user typed it."""
 
     @classmethod
     def of(cls, policy: Policy, typed: str, digest: str) -> PolicyEntry:
@@ -67,8 +67,8 @@ class PolicyEntry(Part):
 
         Args:
             policy: As it is now.
-            typed: The name or path that it was asked for by.
-            digest: Of the text that was asked under.
+            typed: The name or path as the user typed it.
+            digest: Digest of the text that was used for asking.
         """
         return cls.model_validate(
             {
@@ -82,19 +82,19 @@ class PolicyEntry(Part):
 
 
 class ModelEntry(Part):
-    """A model that was asked to its end."""
+    """A model for which every question was asked."""
 
     model: Word
     """Its label."""
     spec: Word
-    """As what it was asked, such as ``openai:NAME@URL``."""
+    """How it was named, such as ``openai:NAME@URL``."""
     reference: bool
     grader: Literal["offline", "declared"]
     fingerprint: dict[str, Any] = {}
     requests: int = 0
     failed: int = 0
     stale: int = 0
-    """Stored answers to what the run does not ask."""
+    """Stored answers to requests that are not in the run."""
 
 
 class OriginEntry(Part):
@@ -104,43 +104,43 @@ class OriginEntry(Part):
     revision: str
     spec: Word
     answered_as: dict[Word, Annotated[int, Field(strict=True, ge=1, le=MOST_COUNTED)]] = {}
-    """Name that the server gave its model -> answers that came under it."""
+    """Name that the server gave its model -> number of answers under that name."""
 
 
 class JudgeEntry(Part):
-    """A judge, and what became of its requests when it was last asked."""
+    """A judge, and what happened to its requests when it was last asked."""
 
     model: Word
     fingerprint: dict[str, str] | None = None
     unreachable: str | None = None
-    """Why it could not be opened; nothing else is known then."""
+    """Why it could not be opened; in that case nothing else is known."""
     read: int = 0
-    """Questions that were its own to read."""
+    """Questions that it was to read."""
     failed: int = 0
     stale: int = 0
     requests: int = 0
     unanswered: int = 0
     unreadable: int = 0
     unreadable_because: dict[str, int] = {}
-    """Earlier versions did not tell the reasons apart."""
+    """Reason -> number of answers; empty if written by a version that did not record reasons."""
     undecided: int = 0
     prompt_tokens: int | None = None
-    """None, here and below, where nobody counted."""
+    """None, here and below, if nobody counted."""
     completion_tokens: int | None = None
     last_error: str = ""
     unreadable_reply: str | None = None
-    """How one of the replies ends that nobody could read."""
+    """The end of one of the replies that could not be read."""
     canaries_failed: int = 0
 
 
 class AgreementEntry(Part):
-    """How far two judges of a panel say the same, see `lawbound.evals.judging.agreement`."""
+    """How far two judges of a panel agree, see `lawbound.evals.judging.agreement`."""
 
     judges: tuple[str, ...]
     both: int
     same: int
     same_outcome: int | None = None
-    """Earlier versions did not count it."""
+    """None if written by a version that did not count it."""
     kappa: float | None
 
 
@@ -151,18 +151,18 @@ def _as_given(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
 
 
 class PanelEntry(Part):
-    """Who judged, and what became of the answers that were theirs to read."""
+    """Who judged, and what happened to the answers that they were to read."""
 
     models: tuple[str, ...]
     mode: JudgeMode
     unsure: Annotated[float, Field(ge=0, le=1), WrapValidator(_as_given)] = UNSURE
     max_tokens: Annotated[int, Field(ge=1)] | None = None
     form: str = ""
-    """How the judges are asked and read, in one word."""
+    """Digest of how the judges are asked and read."""
     asked: int = 0
     shortened: int = 0
     fates_known: bool = True
-    """Whether the counts from `no_class` to `disagreed` are of all that was asked, and not of other answers."""
+    """Whether the counts from `no_class` to `disagreed` cover exactly the answers in `asked`."""
     no_class: int = 0
     unanswered: int = 0
     unreadable: int = 0
@@ -170,7 +170,7 @@ class PanelEntry(Part):
     split: int = 0
     disagreed: int = 0
     unread: int = 0
-    """Answers given since the panel was asked: its own to read, and read by the offline grader."""
+    """Answers that the panel was to read but did not, as they came later; the offline grader read them."""
     agreement: tuple[AgreementEntry, ...] = ()
     last_pass: tuple[JudgeEntry, ...] = ()
 
@@ -180,44 +180,44 @@ _Name = Annotated[str, Field(pattern=NAMES, max_length=400)]
 
 
 class RunRecord(Part):
-    """The content of ``run.yaml``. Fields stand in the order in which they are written."""
+    """The content of ``run.yaml``. Fields are in the order in which they are written."""
 
     lawbound: str = ""
-    """The version that asked, or that the answers were imported."""
+    """The version that asked, or a note that the answers were imported."""
     written: str = ""
     spec: dict[str, Any] = {}
-    """What the user asked for: of a run, the fields of `lawbound.evals.run_spec.RunSpec`."""
+    """What the user asked for; for a run, the fields of `lawbound.evals.run_spec.RunSpec`."""
     seed: Annotated[int, Field(ge=0)]
     suite: SuiteEntry
     bank: str | None = None
-    """Digest of the bank that was drawn from."""
+    """Digest of the bank from which items were drawn."""
     policies: Annotated[tuple[PolicyEntry, ...], Field(min_length=1)]
     settings: dict[str, Any] | None = None
-    """Generation settings: those of `lawbound.runners.sample.Settings`, and of lm-eval's logs ``others``."""
+    """Generation settings: those of `lawbound.runners.sample.Settings`; for lm-eval's logs also ``others``."""
     untold: str = ""
-    """What lm-eval's logs leave out."""
+    """What lm-eval's logs do not record."""
     models: Annotated[tuple[ModelEntry, ...], Field(min_length=1)]
     versions: dict[str, str] = {}
     asked_as: tuple[OriginEntry, ...] = ()
     """The servers that gave answers; see `tells_origins`."""
     digests: dict[_Name, tuple[_Digest, ...]] = {}
-    """File -> what it may be, see `lawbound.evals.folder.digests`; empty as before they were kept."""
+    """File -> digests that it may have, see `lawbound.evals.folder.digests`; empty in folders from before they were kept."""
     judge: PanelEntry | None = None
-    """None where the offline grader alone has read the answers."""
+    """None if only the offline grader has read the answers."""
     scorer_version: str | None = None
-    """With the panel; None where the offline grader alone has read the answers."""
+    """Given with a panel; None if only the offline grader has read the answers."""
 
     @property
     def tells_origins(self) -> bool:
-        """Whether `asked_as` says who answered: that it is empty says nothing where it was not written."""
+        """Whether `asked_as` was written. If it was not, that it is empty says nothing about who answered."""
         return "asked_as" in self.model_fields_set
 
     def content(self) -> dict[str, Any]:
-        """As it is written: by the names of a file, and only what was said."""
+        """As it is written: with the names used in the file, and only the fields that were given."""
         return {name: value for name, value in super().content().items() if value is not None}
 
     def with_results(self, results: Mapping[str, str]) -> RunRecord:
-        """Of a run that has been concluded: the digests of what was asked stay.
+        """The record of a run that has been concluded. The digests of what was asked stay.
 
         Args:
             results: Name of a concluded file -> its digest.
@@ -227,31 +227,31 @@ class RunRecord(Part):
         return self.model_copy(update={"digests": found})
 
     def without_results(self) -> RunRecord:
-        """Of a run that is about to be concluded otherwise: until it is, the results that lie there fit none."""
+        """The record of a run that is about to be concluded anew: until it is, no result in the folder is valid."""
         found = self.with_results({}).digests | dict.fromkeys(RESULTS, ())
         return self.model_copy(update={"digests": found})
 
     def judged_by(self, panel: PanelEntry | None, version: str | None) -> RunRecord:
-        """Of a run that has been judged.
+        """The record of a run that has been judged.
 
         Args:
-            panel: Who judged; None where the offline grader alone has.
-            version: The scorer's, with the panel.
+            panel: Who judged; None if only the offline grader did.
+            version: Version of the scorer, given with a panel.
         """
         return self.model_copy(update={"judge": panel, "scorer_version": version})
 
 
 def names_in(value: Any) -> tuple[str, ...]:
-    """Those of a list that is read as it is; none where there is no list."""
+    """The strings in a list of unchecked content; empty if it is not a list."""
     names = value if isinstance(value, list | tuple) else ()
     return tuple(name for name in names if isinstance(name, str))
 
 
 def read_record(data: Any, path: Path, error: type[Exception]) -> RunRecord:
-    """The record that a parsed ``run.yaml`` holds.
+    """The record in a parsed ``run.yaml``.
 
     Raises:
-        error: The first fault: no run wrote it.
+        error: At the first fault; no run wrote such a file.
     """
     run = parse(data, RunRecord, str(path), error)
     for part, names in (
