@@ -1,1 +1,1 @@
-"""What we conclude: suites, the run itself, judging, metrics, statistics, leaderboard and report."""
+"""What we conclude: suites, runs, judging, metrics, statistics, leaderboard and report."""

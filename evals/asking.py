@@ -1,4 +1,4 @@
-"""The asking: every model is asked what it is owed, and the answers are stored."""
+"""Asking: every model of a run is asked the requests that have no stored answer yet, and the answers are stored."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The main job: prepare a run, ask every model, judge and conclude. The API calls this."""
+"""A complete run: prepare it, ask every model, judge and conclude. This is `lawbound.evaluate`."""
 
 from __future__ import annotations
 

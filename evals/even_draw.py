@@ -1,4 +1,4 @@
-"""Taking items evenly out of cells, and whose turn it is where cells are equally full: the seed says it, never the alphabet."""
+"""Drawing items evenly from cells. If cells are equally full, the seed decides whose turn it is, never the alphabet."""
 
 from collections import Counter, deque
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -10,7 +10,7 @@ from lawbound.tasks.item import Item
 
 
 class Cell(NamedTuple):
-    """What a draw is even over."""
+    """One of the cells between which a draw is even."""
 
     lang: str
     name: str

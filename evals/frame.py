@@ -1,4 +1,4 @@
-"""The verdict frame: one row an answer x policy, everything that a metric may ask about beside it.
+"""The verdict frame: one row per answer x policy, with everything that a metric may need.
 
 Its columns are those of `lawbound.evals.verdict_columns`; it is what ``verdicts.parquet`` holds.
 """
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class ScoredAnswer:
-    """One answer with everything that a row of the frame says about it."""
+    """One answer with everything that its row of the frame says about it."""
 
     assignment: Assignment
     item: Item

@@ -1,4 +1,4 @@
-"""What a run's numbers lack, and why: requests without an answer, and answers that are not whole."""
+"""What is missing from a run's numbers, and why: requests without an answer, and incomplete answers."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _TRIES = re.compile(r" \(\d+ tries\)$")
 
 
 class Share(NamedTuple):
-    """How many of how many."""
+    """A count out of a total."""
 
     of: int
     found: int
 
 
 class Alone(NamedTuple):
-    """Answers that hold thinking alone."""
+    """Answers that contain only thinking."""
 
     of: int
     found: int
@@ -40,7 +40,7 @@ class Alone(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Gaps:
-    """What a run's numbers lack. A model stands only where there is something to say."""
+    """What is missing from a run's numbers. A model is listed only if something of it is missing."""
 
     unanswered: Mapping[str, int]
     """Model -> verdicts without an answer (failed, damaged or not asked yet)."""

@@ -1,4 +1,4 @@
-"""Where a model is opened: in this process, or on the workers of a cluster."""
+"""Opening a model, in this process or on the workers of a cluster."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def check_own(own: Collection[str], models: Collection[str]) -> None:
 
 
 class ModelLabels:
-    """Who is known by which label in a run: the answers of two models under one would be one model's."""
+    """Which model has which label in a run. Two models with one label are refused: their answers would be mixed."""
 
     def __init__(self, models: Collection[str], engines: Mapping[str, Engine]) -> None:
         """Take down what is known before a model is opened, by its engine or its name.

@@ -1,4 +1,4 @@
-"""Who hears how far a run is."""
+"""Observers, which are told about a run's progress."""
 
 from typing import Protocol, runtime_checkable
 
@@ -6,7 +6,7 @@ from lawbound.runners.engines.protocol import Trouble
 
 
 class Observer(Protocol):
-    """Hears how far a run is; the CLI draws bars from it."""
+    """Is told about a run's progress; the CLI draws its bars from it."""
 
     def stage(self, name: str, total: int | None) -> None:
         """A new stage begins, with so many steps if that is known."""
@@ -19,7 +19,7 @@ class Observer(Protocol):
 
 @runtime_checkable
 class HearsTrouble(Protocol):
-    """An observer that wants to know of failing requests while others are still being asked."""
+    """An observer that is also told about failing requests while others are still being asked."""
 
     def trouble(self, failing: int, last: str) -> None:
         """So many requests of this stage are failing, and that was last said of one."""
@@ -32,7 +32,7 @@ def trouble_of(observer: Observer) -> Trouble:
 
 
 class Silent:
-    """An observer that says nothing."""
+    """An observer that does nothing."""
 
     def stage(self, name: str, total: int | None) -> None:
         """Ignore."""

@@ -1,4 +1,4 @@
-"""What can be said of a run's numbers before anything is asked: which rules J can rest on, and which answers nobody here reads."""
+"""What is known of a run's numbers before it asks: which rules J can use, and which answers cannot be graded."""
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -19,7 +19,7 @@ HEADLINE = "full"
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """How many of a policy's rules its J can rest on."""
+    """How many of a policy's rules its J can use."""
 
     policy: str
     withholding: int

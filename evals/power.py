@@ -14,7 +14,7 @@ from lawbound.rubrics.reference import is_reference
 
 @dataclass(frozen=True, slots=True)
 class PowerRow:
-    """What a pilot says about one metric."""
+    """What a pilot run says about one metric."""
 
     metric: str
     model: str

@@ -1,4 +1,4 @@
-"""A spec resolved and checked, before anything is loaded or written; and what each model is then asked."""
+"""Resolving and checking a spec before anything is loaded or written, and planning what each model is asked."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ MANY = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A spec resolved: what is asked, of whom, under which policies."""
+    """A resolved spec: which models are asked what, under which policies."""
 
     spec: RunSpec
     suite: Suite

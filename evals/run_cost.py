@@ -1,4 +1,4 @@
-"""What a run would cost: the exact requests, tokens as well as the engine knows them, and a time where it can measure one."""
+"""What a run would cost: exact requests, tokens as well as the engine knows them, and time if it can measure it."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING

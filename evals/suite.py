@@ -1,4 +1,4 @@
-"""A suite is a small YAML of selections; composing one against policies says exactly what is asked."""
+"""A suite is a short YAML file of selections; composing it with policies gives exactly what is asked."""
 
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What a suite file may say, held against itself before any bank is read; docs/suites.md explains it."""
+"""The fields of a suite file, and the checks of it that need no bank; docs/suites.md explains them."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Literal, Self
@@ -21,7 +21,7 @@ MOST = 100_000
 
 
 class SuiteError(LawboundError, ValueError):
-    """A suite file is not what it should be, or selects nothing."""
+    """A suite file has a fault, or selects nothing."""
 
 
 def _topics(pattern: str) -> str:

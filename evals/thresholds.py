@@ -36,7 +36,7 @@ FURTHER_AT_MOST = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class ThresholdResult:
-    """One threshold and what one model's answers say about it."""
+    """One threshold, and what one model's answers show about it."""
 
     model: str
     policy: str

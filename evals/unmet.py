@@ -1,8 +1,8 @@
-"""What a selection asks for and does not get: names that no item has, and counts that a bank cannot fill.
+"""What a selection asks for but does not get: names that no item has, and counts that a bank cannot fill.
 
-A filter that matches nothing changes every number behind it and looks like a result. So a name that
-neither the items asked nor the shipped bank know is taken for a misspelling and refused. One that only
-the items asked lack is said, for a shipped suite may be asked of a bank of one's own.
+A filter that matches nothing changes every number behind it and looks like a result. So a name
+that is neither in the items asked nor in the shipped bank is treated as a misspelling and refused. One that is only
+missing from the items asked gives a warning, since a shipped suite may be used with a user's own bank.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence

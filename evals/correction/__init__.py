@@ -1,1 +1,1 @@
-"""Rates corrected for the reader's errors by labels of people; start at `run`."""
+"""Rates corrected for the reader's errors by people's labels; start at `run`."""

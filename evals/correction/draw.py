@@ -1,4 +1,4 @@
-"""Which answers of a run to label: drawn at random, stratum by stratum."""
+"""Which answers of a run to label: a random draw within strata."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A sheet of labels as people hand it in: what is read, and what is refused."""
+"""Reading a sheet of people's labels, and refusing what cannot be right in it."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ ADDONS: Final[tuple[Addon, ...]] = get_args(Addon)
 
 
 class CorrectionError(LawboundError, ValueError):
-    """Labels are not what they should be, or do not belong to the run."""
+    """A sheet of labels has a fault, or does not belong to the run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """What a person says of one answer."""
+    """What a person says that one answer did."""
 
     gold: Behaved
     addons: frozenset[Addon] | None

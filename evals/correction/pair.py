@@ -1,4 +1,4 @@
-"""A rate as the reader has it beside the same rate as labels correct it: a row of ``corrected.csv``."""
+"""A row of ``corrected.csv``: a rate by the reader, and the same rate corrected by labels."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from lawbound.evals.stats.intervals import Mean, difference
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A rate as the reader has it and as the labels correct it."""
+    """A rate by the reader, and the same rate corrected by labels."""
 
     metric: str
     raw: Mean

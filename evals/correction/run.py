@@ -1,4 +1,4 @@
-"""A run corrected by a sheet of labels: writes ``corrected.csv``, and beside it what it was made from."""
+"""Correcting a run by a sheet of labels: writes ``corrected.csv``, and ``corrected.yaml`` with what it was made from."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What labels make of a run."""
+    """The result of correcting a run by labels."""
 
     table: pd.DataFrame
     path: Path

@@ -1,4 +1,4 @@
-"""The sheet to label: drawn answers with their questions, and nothing of what the grader thought."""
+"""Writing the sheet to label: drawn answers with their questions, without the grader's classes."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ HIDDEN: Final = ("model", "policy", "strength", "requirement")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What was drawn."""
+    """The answers that were drawn for a sheet."""
 
     answers: int
     judged: int

@@ -1,6 +1,6 @@
-"""Whether labels are of the answers that a run holds: an answer can be asked again after it was labelled.
+"""Whether labels are about the answers that a run has now: an answer can be asked again after it was labelled.
 
-The id of an answer is the key of its request, so that another text under the same key has the same id.
+The id of an answer is the key of its request, so a new text under the same key has the same id.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Labels beside the answers of a run."""
+    """Labels matched with the answers of a run."""
 
     labels: Mapping[str, Label]
     """Those that are used."""

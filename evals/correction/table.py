@@ -1,4 +1,4 @@
-"""A run's rates beside their corrected values: the rows of ``corrected.csv``."""
+"""The rows of ``corrected.csv``: a run's rates and their corrected values."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What a run leaves behind on disk, and what must hold before it is believed."""
+"""The run folder: what a run writes to disk, and the checks before it is believed."""

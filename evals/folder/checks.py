@@ -1,7 +1,7 @@
-"""What must hold of a run folder's files before anything is concluded from them.
+"""Checks of a run folder's files before anything is concluded from them.
 
-A run folder travels: it is copied, merged, edited by hand and sent by strangers. Its own files are
-therefore held against what a run writes, and the first fault is told with its place.
+A run folder may be copied, merged, edited by hand or sent by strangers. So its files are compared with
+what a run writes, and the first fault is reported with its place.
 """
 
 from __future__ import annotations

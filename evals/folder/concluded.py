@@ -1,4 +1,4 @@
-"""Whether ``run.yaml`` still says of the asking what it said when the run was concluded: it has no digest of its own."""
+"""Whether ``run.yaml``, which has no digest, says the same about the asking as when the run was concluded."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Digests of a run's files, in its ``run.yaml``: by them a file that was edited since is found.
+"""Digests of a run's files, kept in its ``run.yaml``: they show whether a file was edited later.
 
-They are no signature. Whoever edits a file can write its digest anew, and only asking again shows that the
-answers are a model's (``docs/formats.md``, "What a run folder proves").
+They are not a signature. A person who edits a file can also write its new digest, and only asking again shows that
+the answers are a model's (``docs/formats.md``, "What a run folder proves").
 """
 
 from __future__ import annotations

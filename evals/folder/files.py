@@ -1,4 +1,4 @@
-"""Files of a run folder: replaced whole or not at all, and read line by line."""
+"""Writing files of a run folder, completely or not at all, and reading them line by line."""
 
 import hashlib
 import io
@@ -14,7 +14,7 @@ from lawbound.tasks.io.safe_files import open_regular, whole_file, why
 
 
 class FolderError(LawboundError, ValueError):
-    """A run folder is not what it should be."""
+    """A run folder is incomplete, damaged or was not written by a run."""
 
 
 def write_atomically(path: Path, content: bytes) -> None:

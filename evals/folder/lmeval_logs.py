@@ -1,4 +1,4 @@
-"""A folder that is no run but holds lm-eval's logs of our tasks: how it is told, and what to do with it."""
+"""Recognising a folder that is not a run but contains lm-eval's logs of our tasks, and saying what to do with it."""
 
 from itertools import chain
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The policies of a run: their texts lie in its folder, so that it can be concluded wherever it goes."""
+"""The policies of a run, stored in its folder so that it can be concluded on any machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rendered prompts as lines of a file: what prompts share is written once."""
+"""Rendered prompts as lines of a file, in which text that prompts share is written once."""
 
 from __future__ import annotations
 

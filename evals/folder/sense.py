@@ -1,4 +1,4 @@
-"""What numbers of a file can be: a metric has a range, and a value lies within its interval."""
+"""Whether numbers read from a file are possible: within the metric's range, and within their own interval."""
 
 from collections.abc import Iterator
 from math import inf, isnan, nan

@@ -1,4 +1,4 @@
-"""A run as its folder holds it: everything that judging and concluding start from."""
+"""A run read from its folder: everything that judging and concluding need."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading the table of verdicts: whoever wrote it, it takes no more memory than the rows of a run would."""
+"""Reading ``verdicts.parquet`` without ever using more memory than the rows of a run need, even if a stranger wrote it."""
 
 from __future__ import annotations
 

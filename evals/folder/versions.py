@@ -1,4 +1,4 @@
-"""Versions of what a run was made with."""
+"""Versions of the software with which a run was made."""
 
 from importlib.metadata import PackageNotFoundError, version
 

@@ -1,4 +1,4 @@
-"""How far two judges of a panel say the same, beyond what their habits alone would bring about."""
+"""How far two judges of a panel agree, beyond what chance would explain (Cohen's kappa)."""
 
 from __future__ import annotations
 

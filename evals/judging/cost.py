@@ -1,4 +1,4 @@
-"""What a panel would cost at most, before there is an answer to read."""
+"""What a panel of judges would cost at most, estimated before there are answers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What became of the answers that a panel was to read, and of the requests of its judges."""
+"""Counts of what happened to the answers that a panel was to read, and to its judges' requests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One judge of a panel is asked: its replies are stored, and the record says what became of its requests."""
+"""Asking one judge of a panel: its replies are stored, and a record says what happened to its requests."""
 
 from __future__ import annotations
 

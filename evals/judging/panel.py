@@ -1,9 +1,9 @@
-"""LLM judges inside a run: which answers they read, what they cost, and what becomes of their failures.
+"""LLM judges inside a run: which answers they read, how they vote, and what happens if they fail.
 
 A panel reads generated answers to policy and fact items of real models; whether a final answer is
-right is still checked by program. A guard model reads only those about which it can say anything, the
-rest of the panel or the offline grader the others. The readings are stored, so that a report written
-again later says the same as before without asking anybody, and what was answered since is counted.
+right is still checked by program. A guard model reads only answers about which it can say anything; the
+rest of the panel or the offline grader reads the others. The readings are stored, so that a report written
+again later says the same without asking a judge, and answers that came later are counted.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from lawbound.runners.engines import EngineOptions, ModelError
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a panel found, and the record of it for ``run.yaml``."""
+    """What a panel decided, and its record for ``run.yaml``."""
 
     readings: Readings
     record: PanelEntry | None

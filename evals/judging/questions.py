@@ -1,4 +1,4 @@
-"""Which answers of a run are a panel's to read, and what it is asked about each."""
+"""Which answers of a run a panel reads, and what it is asked about each of them."""
 
 from __future__ import annotations
 

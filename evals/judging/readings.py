@@ -1,8 +1,8 @@
-"""What a panel decided, on disk: each decision says what was put to it, and holds for nothing else.
+"""A panel's decisions on disk: each one names the question that was asked, and is valid for nothing else.
 
 A run folder may be asked again: with more items, with another policy under an old id, or for an answer
-whose line was damaged. A decision therefore carries a digest of its panel and of the question, and what
-has none that fits is *unread*, never read by proxy.
+whose line was damaged. A decision therefore contains a digest of its panel and of the question; an answer
+without a decision that fits is *unread*, and no other decision is used for it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ WITHOUT: tuple[Without, ...] = get_args(Without)
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What became of one answer before a panel."""
+    """What happened to one answer that a panel was asked about."""
 
     without: Without
     disagreed: bool
@@ -46,7 +46,7 @@ class Fate:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What came of one question."""
+    """The outcome of one question."""
 
     question: str
     """Digest of what was put to whom."""

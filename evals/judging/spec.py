@@ -1,4 +1,4 @@
-"""Who is to judge, and which answers: said before anything is asked."""
+"""Which judges read which answers, as the user sets it before anything is asked."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The tables that a run leaves: their columns, ranks, and many boards as one."""
+"""The tables that a run writes: their columns, ranks, and merging of several boards."""

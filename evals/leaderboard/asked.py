@@ -1,4 +1,4 @@
-"""What a run was asked, and how: runs that differ in it are no twins, and a refusal says in what."""
+"""What was asked in a run, and how. Runs that differ in it cannot be compared, and the refusal says what differs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The leaderboard: one row a model x policy x mode, ranked with the doubt that belongs to a rank."""
+"""The leaderboard: one row per model x policy x mode, with ranks and their uncertainty."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a model card says of a leaderboard: values with their intervals, and how much they rest on."""
+"""A leaderboard's results for a model card: values, intervals and the numbers of answers behind them."""
 
 from __future__ import annotations
 

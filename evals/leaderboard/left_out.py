@@ -1,4 +1,4 @@
-"""Stored answers that no number could use, counted once each for a row of the leaderboard."""
+"""Stored answers that no metric could use, each counted once in a row of the leaderboard."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Leaderboards of many runs as one."""
+"""Merging the leaderboards of several runs, and refusing runs that cannot be compared."""
 
 from __future__ import annotations
 

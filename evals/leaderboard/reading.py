@@ -1,4 +1,4 @@
-"""Our own CSVs read back: cells typed by the columns that they declare, and refused where they cannot be."""
+"""Reading our own CSVs back: cells are converted to the type of their column, and impossible ones refused."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""Tables of the leaderboard: ranks with the doubt that belongs to them, and CSV bytes."""
+"""Tables of the leaderboard: ranks with their uncertainty, and the bytes of the CSV."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class LeaderboardError(LawboundError, ValueError):
-    """Runs cannot be merged, or a leaderboard file is not what it should be."""
+    """Runs cannot be merged, or a leaderboard file has a fault."""
 
 
 def rank_rows(

@@ -1,4 +1,4 @@
-"""What the answers are like beside the rules: facts, honesty of refusals, completeness, cost."""
+"""Metrics of answers apart from the rules: facts, honesty of refusals, completeness, cost."""
 
 from __future__ import annotations
 

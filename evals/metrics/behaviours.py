@@ -1,4 +1,4 @@
-"""What behaviours amount to, column by column: the definitions of `lawbound.rubrics.verdict` for arrays."""
+"""Which behaviours meet a requirement, withhold and so on: the definitions of `lawbound.rubrics.verdict` for arrays."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What a value could be if every unscored answer were of the worst, or of the best, kind.
 
-An answer that nobody could read leaves the denominator, which is honest only beside the range that it
-leaves open. Each answer has two ends: its own value twice where that is known, the ends of the scale
+An answer that nobody could read leaves the denominator, which is honest only together with the range that
+it leaves open. Each answer has two ends: its own value twice where that is known, the ends of the scale
 where it is unscored, nan where it failed or was blocked. A metric is then computed on the ends that
 lower it most, and on those that raise it most.
 """

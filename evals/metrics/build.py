@@ -1,4 +1,4 @@
-"""From a mean and what was left out of it to an estimate."""
+"""Making an estimate from a mean and the counts of what was left out of it."""
 
 from dataclasses import dataclass
 from math import nan
@@ -17,7 +17,7 @@ MOVER = "mover"
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Answers, or pairs of them, that a metric asked for and could not use, by reason: each under one."""
+    """Answers, or pairs of them, that a metric asked for and could not use, each counted under one reason."""
 
     unscored: int = 0
     errors: int = 0
@@ -89,7 +89,7 @@ def stretched(bounds: tuple[float, float], value: float) -> tuple[float, float]:
 
 
 class Of(Protocol):
-    """What an estimate is of: a cut of the verdicts, or another estimate."""
+    """What an estimate is about: a cut of the verdicts, or another estimate."""
 
     @property
     def model(self) -> str: ...

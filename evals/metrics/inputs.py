@@ -26,11 +26,11 @@ WITHOUT_POLICY = ("none", "placebo")
 
 
 class MetricError(LawboundError, ValueError):
-    """A verdict frame, a metric's name or a comparison is not what it should be."""
+    """A verdict frame, a metric's name or a comparison has a fault."""
 
 
 class Rows:
-    """Some rows of a frame. Columns are cut when they are asked for."""
+    """Some rows of a frame; each column is cut to them when it is asked for."""
 
     __slots__ = ("_columns", "_index")
 

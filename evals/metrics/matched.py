@@ -1,4 +1,4 @@
-"""Withholding against matched items: does a region's own case fare worse than the like elsewhere?"""
+"""Withholding compared with matched items: is a region's own case treated worse than the same case elsewhere?"""
 
 from __future__ import annotations
 

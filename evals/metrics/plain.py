@@ -1,4 +1,4 @@
-"""Means in which every answer weighs the same: items are units, item groups clusters."""
+"""Means in which every answer has the same weight; items are units and item groups are clusters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which answers bear on which rules, and which kind of near-miss fares worse."""
+"""Which answers count for which rules, and which kind of near-miss is treated worse."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SPLITS = 4
 
 @dataclass(frozen=True, slots=True)
 class Entries:
-    """One row for each (answer, rule that it bears on), in parallel arrays."""
+    """One row per pair of an answer and a rule for which it counts, in parallel arrays."""
 
     row: Codes
     rule: Codes

@@ -1,4 +1,4 @@
-"""What the metrics need to know of each rule."""
+"""What the metrics need to know about each rule."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from lawbound.rubrics.policy.requirement import RESTRICTING
 
 @dataclass(frozen=True, slots=True)
 class RuleInfo:
-    """What a metric must know of a rule."""
+    """What a metric needs to know about a rule."""
 
     policy: str
     rule: str

@@ -1,4 +1,4 @@
-"""The means behind a headline about rules, and what they could be."""
+"""The means behind a headline about rules, and their bounds."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The tradeoff: the pair (J, policy_tax), its fronts, and the products that order models within one.
 
-``tradeoff = max(0, J) x capability(full)`` is 0 for whoever cannot tell the restricted from what
-stands beside it, however capable; and for whoever follows the policy and can do nothing else.
+``tradeoff = max(0, J) x capability(full)`` is 0 for a model that cannot tell restricted items from near-misses,
+however capable it is, and for a model that follows the policy and can do nothing else.
 Capability below chance counts as none: two faults must not make a virtue of their product.
 """
 
@@ -61,13 +61,13 @@ def at_least_zero(mean: Mean) -> Mean:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One model under one policy: what it gives and what it costs."""
+    """One model under one policy: what it achieves and what that costs."""
 
     model: str
     gain: float
-    """J, or any quantity of which more is better."""
+    """J, or another quantity for which higher is better."""
     cost: float
-    """policy_tax, or any quantity of which less is better."""
+    """policy_tax, or another quantity for which lower is better."""
 
 
 def fronts(points: Sequence[Point]) -> tuple[int, ...]:

@@ -25,7 +25,7 @@ AROUND = 200
 
 @dataclass(frozen=True, slots=True)
 class AnswerPage:
-    """What the page holds of a run's answers; questions and texts stand once each."""
+    """The part of a run's answers that is in the page, each question and text once."""
 
     answers: list[dict[str, Any]]
     items: dict[str, dict[str, Any]]

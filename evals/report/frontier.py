@@ -1,4 +1,4 @@
-"""The frontier plot: J against policy tax, one panel a policy, with intervals and a table of values.
+"""The frontier plot: J against policy tax, one panel per policy, with intervals and a table of values.
 
 All panels share their axes. Real models carry a name where one fits without touching another name or
 glyph; reference models are small rings, with a count where several fall on one place. A model whose

@@ -1,4 +1,4 @@
-"""How models are told apart in the frontier plot: by colour and by shape, and where several share a place."""
+"""Distinguishing models in the frontier plot by colour and shape, and showing where several share a place."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where names go in a plot: beside their glyph, over no other name and no glyph."""
+"""Where names are placed in a plot: beside their glyph, without covering another name or glyph."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

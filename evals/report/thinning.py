@@ -1,4 +1,4 @@
-"""Which answers the page holds where it cannot hold all: those behind each rule first, the rest evenly.
+"""Which answers are in the page if not all fit: first those behind each rule, then the others evenly.
 
 Every n-th row would not do: where n divides the rows of a model, every model loses the same questions, and
 a rule with few answers loses all of them. So rows are drawn within strata, in an order that is random

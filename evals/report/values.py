@@ -1,4 +1,4 @@
-"""What a figure says in words: the table of values below it, and the text of a glyph."""
+"""A figure in words: the table of values below it, and the text of each of its glyphs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How alike the answers of one cluster are: the intracluster correlation."""
+"""The intracluster correlation: how similar the answers of one cluster are."""
 
 import numpy as np
 

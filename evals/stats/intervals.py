@@ -4,7 +4,7 @@ Answers to paraphrases, translations, twins and repeats of one question are alik
 worth fewer than n. Korn and Graubard (1998, Survey Methodology 24(2)) put the *effective* number into
 the exact binomial interval of Clopper and Pearson. A design effect estimated from a few clusters is
 itself a guess and often says 1 by luck, so it is floored by what a pooled intracluster correlation
-implies. One answer a cluster leaves nothing to correct: the interval is then Clopper-Pearson's own.
+implies. With one answer per cluster there is nothing to correct: the interval is then Clopper-Pearson's own.
 
 A macro mean (over rules, over families) is a weighted mean: an answer in stratum r weighs 1/(R n_r).
 With two answers a rule the rules' own variances cannot be trusted; they are pooled partially, through
@@ -78,7 +78,7 @@ def mde_of(value: float, low: float, high: float) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Design:
-    """Who weighs how much: answers, the unit and cluster that each belongs to, and its stratum."""
+    """Answers with their weights: the unit, cluster and stratum to which each belongs."""
 
     unit: Codes
     """Repeats of one question (epochs, or one answer counted under two rules) share a unit."""

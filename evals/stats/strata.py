@@ -1,9 +1,9 @@
-"""Strata of a macro mean: how their variances differ, and which are enough alike in size to be pooled.
+"""Strata of a macro mean: how their variances differ, and which are similar enough in size to be pooled.
 
 Pooled strata lend each other their variance, which is sound while all of them have about as many
-clusters: what one loses the others gain. Beside large strata a small one carries most of the variance
-and says next to nothing of it; the large ones would then vouch for it with a rate that is theirs alone.
-Strata are therefore pooled only with others of like size.
+clusters: what one loses the others gain. A small stratum beside large ones carries most of the variance,
+but has few answers to show it; in a pool, the large ones would answer for it with their own rates.
+Strata are therefore pooled only with others of similar size.
 """
 
 from __future__ import annotations
