@@ -1,1 +1,1 @@
-"""How we ask: conditions, the plan, the store, the engines, and the command line."""
+"""How we ask: conditions, the plan of requests, the store of answers, the engines, and the command line."""

@@ -1,4 +1,4 @@
-"""One byte string for one value, and the keys of requests that follow from it: what is equal has one hash."""
+"""Canonical JSON, in which equal values have equal bytes, and the keys of requests, which are its hashes."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""A condition is how the model is situated: which policy text stands above the question, and how strongly."""
+"""A condition is how the model is situated: which policy text is above the question, and in which strength."""
 
 import hashlib
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from functools import lru_cache
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Plain data: the rubrics turn a policy into one of these, so that runners never see a policy."""
+    """A policy's text in its wordings, as plain data: rubrics make it, so that runners never see a policy."""
 
     strength: str
     """``none``, ``placebo``, ``brief``, ``full``, ``strict``, ``unnamed``, ``full-without:RULE`` or ``wrong-region:ID``."""

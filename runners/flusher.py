@@ -1,4 +1,4 @@
-"""Samples on their way to disk: written together, and none waits long, whatever the engine does meanwhile."""
+"""Writing samples to disk in groups, without letting any wait long, whatever the engine does meanwhile."""
 
 from collections import deque
 from contextlib import suppress

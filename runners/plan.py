@@ -1,4 +1,4 @@
-"""Planning is pure: from arms to the exact requests, each asked once, and who is owed each answer."""
+"""Planning, a pure function: from arms to the exact requests, each asked once, and who needs each answer."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ class Arm:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """Who is owed an answer: (item, condition, policy) -> request key, many to one."""
+    """Who needs an answer: (item, condition, policy) -> request key, many to one."""
 
     key: str
     item: str
@@ -38,7 +38,7 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Requests in the order in which they are best asked, assignments in the order of the arms."""
+    """Requests in the best order for asking, and assignments in the order of the arms."""
 
     requests: tuple[Request, ...]
     assignments: tuple[Assignment, ...]

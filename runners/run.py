@@ -1,4 +1,4 @@
-"""Asking: a plan minus what is stored, in the order of the plan, every answer stored as it comes."""
+"""Asking the requests of a plan that have no stored answer, in its order, and storing answers as they arrive."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -24,7 +24,7 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class RunCounts:
-    """What became of a plan; every request is in exactly one of the first three."""
+    """The outcome of a plan; every request is in exactly one of the first three counts."""
 
     stored: int
     """Answered before this run began."""
@@ -37,7 +37,7 @@ class RunCounts:
 
 
 class ErrorLimitError(ModelError):
-    """More requests failed than the run allows; everything gathered is kept."""
+    """More requests failed than the run allows; answers that arrived are kept."""
 
 
 def run(

@@ -1,7 +1,7 @@
 """Samples on disk: append-only, one writer, and never wrong after a crash.
 
-Every line carries a checksum. A line that does not check, wherever it stands, moves to
-``NAME.quarantine.jsonl`` and its request is owed again: resuming is *plan minus what is stored*.
+Every line has a checksum. A line whose checksum is wrong, wherever it is, moves to
+``NAME.quarantine.jsonl`` and its request is asked again: resuming is *plan minus what is stored*.
 """
 
 import errno

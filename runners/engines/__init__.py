@@ -1,4 +1,4 @@
-"""Engines: how a request reaches a model. Opened by the model's name, imported only then."""
+"""Engines: how a request reaches a model. An engine is chosen by the model's name, and imported only then."""
 
 import re
 

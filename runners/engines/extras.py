@@ -1,4 +1,4 @@
-"""What to install where something is missing."""
+"""Which extra to install if a package is missing."""
 
 from importlib import import_module
 

@@ -58,7 +58,7 @@ def _clean_log() -> Iterator[None]:
 
 
 class HarnessEngine:
-    """Fits `Engine`; build it with `load`."""
+    """Implements `Engine`; created by `load`."""
 
     def __init__(self, backend: Backend) -> None:
         """Wrap a model that has been loaded."""
@@ -254,7 +254,7 @@ class HarnessEngine:
 
 
 class ScoringHarnessEngine(HarnessEngine):
-    """Fits `ScoresChoices` too: for backends whose prompts are texts."""
+    """Implements `ScoresChoices` too, for backends whose prompts are texts."""
 
     def loglikelihood(self, requests: Sequence[Request]) -> Iterator[Sample]:
         """Yield samples batch by batch, each with the log-likelihood of its choices."""

@@ -21,7 +21,7 @@ _NAMES = ("pretrained", "model", "engine", "revision")
 
 @dataclass(frozen=True, slots=True)
 class Backend:
-    """A loaded model and what names it."""
+    """A loaded model, and what identifies it."""
 
     model: Any
     kind: str

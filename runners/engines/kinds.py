@@ -1,4 +1,4 @@
-"""The kinds of models: all that is known of one before it is opened stands in one place, its row of `KINDS`."""
+"""The kinds of models: all that is known about a kind before a model is opened is in one place, its row of `KINDS`."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
@@ -34,7 +34,7 @@ OPTION_NAMES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What may stand before the colon of a model's name; its functions take what stands behind."""
+    """One kind of model, named before the colon of a model's name; its functions take what follows the colon."""
 
     form: str
     """Of such names, as users are told it. Where it has no colon, a name has none."""

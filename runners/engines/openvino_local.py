@@ -46,7 +46,7 @@ class _Running:
 
 
 class OpenVinoEngine:
-    """Fits `Engine`; build it with `load`."""
+    """Implements `Engine`; created by `load`."""
 
     fixed_batch: int | None = BATCH
     """See `run.owed_requests`."""

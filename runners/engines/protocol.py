@@ -1,4 +1,4 @@
-"""What every engine can do, and the error it raises when it cannot."""
+"""What every engine must do, what some can do as well, and the error that they raise."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol, runtime_checkable
@@ -77,7 +77,7 @@ class Declares(Protocol):
 
 @runtime_checkable
 class EstimatesTime(Protocol):
-    """An engine that can tell, from a short measurement, how long requests would take."""
+    """An engine that can estimate, from a short measurement, how long requests would take."""
 
     def estimate_seconds(self, requests: Sequence[Request]) -> float | None:
         """Seconds of wall time for all requests; None where that cannot be told."""
@@ -100,7 +100,7 @@ Trouble = Callable[[int, str], None]
 
 @runtime_checkable
 class AsksAgain(Protocol):
-    """An engine that asks a request again by itself before its sample is a failure."""
+    """An engine that repeats a failing request by itself before it gives up."""
 
     on_trouble: Trouble
     """Hears of the requests that are being asked again, in the thread that takes the samples; who runs a plan sets it."""
@@ -112,7 +112,7 @@ class AsksAgain(Protocol):
 
 @runtime_checkable
 class TellsWhoAnswered(Protocol):
-    """An engine whose answers may come from another model than the one that is asked, and say from which."""
+    """An engine whose answers may come from a model other than the requested one, and name that model."""
 
     @property
     def answered_as(self) -> Mapping[str, int]:

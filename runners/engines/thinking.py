@@ -1,4 +1,4 @@
-"""Reasoning traces are split from answers, so that graders never judge a thought as an answer."""
+"""Splitting reasoning traces from answers, so that graders never take a thought for an answer."""
 
 import re
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ MARKERS = (
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """An output, taken apart."""
+    """An output, divided into trace and answer."""
 
     thinking: str
     answer: str

@@ -42,7 +42,7 @@ OPTIONS: Mapping[str, type] = {
 
 
 class VllmEngine:
-    """Fits `Engine` and `ScoresChoices`; build it with `load`."""
+    """Implements `Engine` and `ScoresChoices`; created by `load`."""
 
     fixed_batch: int | None = BATCH
     """See `run.owed_requests`."""

@@ -1,4 +1,4 @@
-"""The workers of a cluster: started, opened, watched, and replaced when they die."""
+"""The workers of a cluster: starting, opening and watching them, and replacing those that die."""
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
@@ -49,7 +49,7 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class Greeted:
-    """A worker is there; it opens its engine once told to."""
+    """A worker has started; it opens its engine when it is told to."""
 
     member: Member
     greeting: Greeting
@@ -65,7 +65,7 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Samples have come."""
+    """A worker has sent samples."""
 
     member: Member
     samples: Sequence[Sample]
@@ -73,14 +73,14 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A worker has done its shard."""
+    """A worker has finished its shard."""
 
     member: Member
 
 
 @dataclass(frozen=True, slots=True)
 class Died:
-    """A worker is gone; another takes its place when there is room."""
+    """A worker has died; another is started when there is room."""
 
     member: Member
 
@@ -89,7 +89,7 @@ Event = Greeted | Ready | Answered | Finished | Died
 
 
 class Crew:
-    """Keeps as many workers up as the cluster is to have."""
+    """Keeps as many workers running as the cluster is to have."""
 
     def __init__(
         self, ray: Any, opener: Any, *, accelerators: int, size: Callable[[], int]

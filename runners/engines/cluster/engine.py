@@ -1,10 +1,10 @@
 """The cluster engine: shards requests over a Ray cluster of ordinary engines.
 
 This process is the only writer: workers open the model, ask, and stream samples back. A worker that
-dies is replaced, and what it had not answered is owed again; machines that join later get workers of
-their own. Every worker must have the same versions and the same weights as the first. In float32
-the text does not depend on who answers; in coarser dtypes each batch of the plan goes to one worker
-whole, as a single process would ask it.
+dies is replaced, and the requests that it had not answered are asked again; machines that join later get
+workers too. Every worker must have the same versions and the same weights as the first. In float32
+the text does not depend on which worker answers; in coarser dtypes each batch of the plan goes to one
+worker as a whole, as a single process would ask it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -31,7 +31,7 @@ AHEAD = 2000
 
 
 class ClusterEngine:
-    """Fits `Engine`, `AsksBatches` and `WorksAhead`; make it with `open`."""
+    """Implements `Engine`, `AsksBatches` and `WorksAhead`; created by `open`."""
 
     def __init__(self, crew: Crew, opened: Opened) -> None:
         """Take a crew of which one worker is open; `open` does that."""
@@ -165,7 +165,7 @@ class ClusterEngine:
 
 
 class ScoringClusterEngine(ClusterEngine):
-    """Fits `ScoresChoices` too."""
+    """Implements `ScoresChoices` too."""
 
     def loglikelihood(self, requests: Sequence[Request]) -> Iterator[Sample]:
         """Yield a sample for each request, with the log-likelihood of each of its choices."""

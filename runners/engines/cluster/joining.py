@@ -1,4 +1,4 @@
-"""A Ray cluster: named by ``ray`` or ``ray://HOST:PORT``, entered quietly, left as it was found."""
+"""Joining a Ray cluster, named ``ray`` or ``ray://HOST:PORT``, without output, and leaving it as it was."""
 
 import os
 import re
@@ -43,7 +43,7 @@ _JOIN = (
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A cluster that this process has joined; make it with `joined`."""
+    """A cluster that this process has joined; created by `joined`."""
 
     ray: Any
     """The module."""

@@ -1,7 +1,7 @@
 """Whether a cluster that was joined is still there: Ray ends a process that has lost it, with exit code 1.
 
-No ``except`` sees that, so it is noticed here before: by whether Ray's own process on this machine and
-the cluster's head still take connections.
+No ``except`` can catch that. So it is noticed here before, by checking whether Ray's own process on this machine
+and the cluster's head still accept connections.
 """
 
 import errno
@@ -24,11 +24,11 @@ BEAT_SECONDS = 1.0
 
 
 class ClusterLostError(ModelError):
-    """The cluster that answered is not there any more; what is stored stays."""
+    """The cluster cannot be reached any more; stored answers are kept."""
 
 
 class Pulse:
-    """Looks after a cluster while its workers are being asked."""
+    """Watches a cluster while its workers are being asked."""
 
     def __init__(self, ray: Any) -> None:
         """Take down where the cluster's processes are.

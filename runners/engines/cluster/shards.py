@@ -1,4 +1,4 @@
-"""Who of a cluster's workers asks what: pure bookkeeping, without a cluster.
+"""Which worker of a cluster asks which requests: pure bookkeeping that needs no cluster.
 
 A plan stands in the order of its shared prefixes. Seen as a line, it is cut into one stretch a
 worker, so that a prefix is computed by as few workers as can be; each takes shards from the front of
@@ -24,7 +24,7 @@ them. The last time it is asked alone, so that it takes no others with it."""
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """What is handed out and owed again as one: a request, or a batch that must stay whole."""
+    """What is handed out, or asked again, as a whole: one request, or a batch that must not be split."""
 
     requests: tuple[Request, ...]
     whole: bool = False
@@ -78,7 +78,7 @@ def _is_border(line: Sequence[Unit], place: int) -> bool:
 
 
 class Board:
-    """What waits, what is lent to whom, and what is still owed."""
+    """Which units are waiting, which worker has which, and which have no answer yet."""
 
     def __init__(
         self, line: Sequence[Unit], *, workers: int, largest: int = LARGEST, steal: bool = True

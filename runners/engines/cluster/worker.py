@@ -1,4 +1,4 @@
-"""What runs in each worker process of a cluster: an ordinary engine, opened there and asked there."""
+"""What runs in each worker process of a cluster: an ordinary engine, which is opened and asked there."""
 
 import hashlib
 import os
@@ -44,7 +44,7 @@ class Versions:
 
 @dataclass(frozen=True, slots=True)
 class Greeting:
-    """A worker that is there."""
+    """What a worker reports when it has started."""
 
     host: str
     pid: int
@@ -53,7 +53,7 @@ class Greeting:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A worker whose engine is ready, and all that decides what it will answer."""
+    """What a worker reports when its engine is ready: everything that decides what it will answer."""
 
     fingerprint: Fingerprint
     probe: Rendered
@@ -66,7 +66,7 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a worker's engine cannot be opened; the same on every try."""
+    """Why a worker's engine cannot be opened, for a reason that another try would not change."""
 
     reason: str
 
@@ -99,7 +99,7 @@ def _pass_signals_on() -> None:
 
 
 class Worker:
-    """The body of an actor. Weights are read here; only prompts and samples travel."""
+    """The body of a Ray actor. It reads the weights; only prompts and samples are sent."""
 
     def __init__(self) -> None:
         """Nothing is loaded before `open`."""

@@ -1,4 +1,4 @@
-"""Where an endpoint is, and the key that opens it: read from the environment, never shown again."""
+"""The address of an endpoint and its API key, which is read from the environment and never shown."""
 
 import os
 import re

@@ -1,4 +1,4 @@
-"""Asking one server many things at once, patiently: what comes back late, torn or not at all is owed.
+"""Sending one server many requests at once, and asking again for what comes late, torn or not at all.
 
 A request is asked again with growing pauses and at least as late as the server asks for. A server
 that stops answering altogether is found out once: when one request has used up its tries without any
@@ -30,7 +30,7 @@ _LAST = {"Connection": "close"}
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a request in the end."""
+    """The final outcome of a request."""
 
     result: Answer | Fault
     placement: Placement

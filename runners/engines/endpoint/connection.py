@@ -1,4 +1,4 @@
-"""Whose answer is it? HTTP/1.1 has no word for which request a response belongs to.
+"""Making sure that a response belongs to its request, which HTTP/1.1 does not say.
 
 A server that answers twice leaves its second answer in the connection, where it would be taken for
 the answer to the next request. Three things keep that from happening: a connection in which something
@@ -18,7 +18,7 @@ from aiohttp.tracing import Trace
 
 @dataclass(slots=True)
 class Line:
-    """The connection of one try: what is wanted of it, and what it turned out to be."""
+    """The connection of one try: what is required of it, and which connection it was."""
 
     fresh_only: bool = False
     is_fresh: bool = False
@@ -36,7 +36,7 @@ LINE: ContextVar[Line] = ContextVar("line")
 
 
 class Connector(aiohttp.TCPConnector):
-    """Drops a pooled connection on which something came that nobody asked for."""
+    """Drops a pooled connection on which something arrived that was not requested."""
 
     def __init__(self, *, limit: int) -> None:
         """As many connections at most as there are requests in flight."""

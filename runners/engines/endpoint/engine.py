@@ -1,7 +1,7 @@
 """Any OpenAI-compatible chat-completions server as an engine: vLLM, SGLang, llama.cpp, Ollama, hosted.
 
-The caller iterates; an asyncio loop in a thread of its own keeps the requests in flight. Samples
-come as they are done. A slow caller holds the asking back, so that answers do not pile up.
+The caller iterates, while an asyncio loop in its own thread keeps the requests in flight. Samples are given
+in the order in which they are finished. A slow caller slows the asking down, so that answers do not pile up.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""What a server's error says, in the shapes that servers use: a status, words, a filter's or an account's."""
+"""Reading a server's error, in the forms that servers use: status, words, and whether filter or quota is the cause."""
 
 import re
 from collections.abc import Mapping

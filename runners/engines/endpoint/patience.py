@@ -1,4 +1,4 @@
-"""Requests that fail: when each is asked again, who hears of it, and whether another try could mend it.
+"""Failing requests: when each is asked again, who is told, and whether another try could help.
 
 A server that says 500 may be down for a minute, or may fail over this one request for ever. One response
 does not tell which. The same one at every try does, if the server answered others between the last two:
@@ -68,7 +68,7 @@ class Failing:
 
 @dataclass(slots=True)
 class Course:
-    """How one request has failed so far."""
+    """The failures of one request so far."""
 
     failing: Failing
     worn: str = ""

@@ -1,7 +1,7 @@
 """Reading what a server sent back: an answer, or a fault and whether asking again may help.
 
-Nothing becomes an answer by accident. A page of HTML, half a JSON or a body of another shape is a
-fault of the way, asked again; a provider's moderation is an outcome of its own, never a refusal.
+Nothing becomes an answer by accident. A page of HTML, half a JSON or a body of another shape is a transport
+fault and is asked again; a provider's moderation is an outcome of its own, never a refusal.
 """
 
 import json
@@ -43,7 +43,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the model said."""
+    """The model's answer."""
 
     text: str
     finish: Finish
@@ -59,7 +59,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What went wrong on the way."""
+    """Why there is no answer, and whether asking again may help."""
 
     message: str
     again: bool

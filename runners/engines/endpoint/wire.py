@@ -1,4 +1,4 @@
-"""What goes over the wire to a chat-completions server, and what the servers disagree about."""
+"""The requests sent to a chat-completions server, and the differences between servers."""
 
 import hashlib
 import json
@@ -33,7 +33,7 @@ _NO_SEED = re.compile(r"\bseed\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """What a server takes; begins with what most take, and follows from its complaints."""
+    """What a server accepts: at first what most accept, then adapted to its error messages."""
 
     system: bool = True
     """Takes messages of the system role."""

@@ -1,4 +1,4 @@
-"""From tokens to a sample: where an answer ends, and what of it is thinking."""
+"""From tokens to a sample: where an answer ends, and which part of it is thinking."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from lawbound.runners.sample import Finish, Request, Sample, sample_of
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """A request in tokens."""
+    """A request as tokens."""
 
     request: Request
     tokens: tuple[int, ...]

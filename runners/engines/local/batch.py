@@ -1,4 +1,4 @@
-"""Continuous batching: finished sequences leave, waiting ones enter, all share their prefixes."""
+"""Continuous batching: finished sequences are replaced by waiting ones, and all share their prefixes."""
 
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -24,7 +24,7 @@ costs nearly as much as one for all."""
 
 @dataclass(slots=True)
 class Waiting:
-    """A prompt and how much of it is shared."""
+    """A waiting prompt, and how much of it is shared."""
 
     prompt: Prompt
     prefix: tuple[int, ...]
@@ -53,7 +53,7 @@ class Running:
 
 @dataclass(slots=True)
 class Batch:
-    """Runs prompts to their ends; `unsure` gathers those that must be asked the plain way."""
+    """Generates until every prompt is finished; `unsure` collects those that must be asked the plain way."""
 
     model: PrefixModel
     answers: Answers

@@ -39,7 +39,7 @@ class Scored:
 
 @dataclass(slots=True)
 class ChoiceBatch:
-    """Scores prompts; `unsure` gathers those whose best choices are too close to call."""
+    """Scores prompts; `unsure` collects those whose best choices are too close to call."""
 
     model: PrefixModel
     answers: Answers

@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 
 
 class LocalEngine:
-    """Fits `Engine` and `ScoresChoices`; build it with `load`."""
+    """Implements `Engine` and `ScoresChoices`; created by `load`."""
 
     def __init__(
         self, loaded: Loaded, *, label: str, dtype: str, batch_size: int | None = None

@@ -1,4 +1,4 @@
-"""How long requests would take on this machine, from two short passes over some of them."""
+"""Estimating how long requests would take on this machine, from two short passes over some of them."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""GGUF files become safetensors once: reading them through transformers takes half a minute each time."""
+"""Converting GGUF files to safetensors once, since reading them through transformers takes half a minute each time."""
 
 from importlib import import_module
 from pathlib import Path

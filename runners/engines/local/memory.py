@@ -1,4 +1,4 @@
-"""How many sequences fit: batch sizes from free memory, and telling when memory ran out."""
+"""How many sequences fit in memory: batch sizes from free memory, and recognising when memory ran out."""
 
 import contextlib
 from importlib import import_module

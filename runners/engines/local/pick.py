@@ -36,7 +36,7 @@ class Pick:
 
 @dataclass(slots=True)
 class Draws:
-    """Random numbers of one request: they depend on nothing but the request."""
+    """Random numbers for one request, which depend on nothing else."""
 
     rng: np.random.Generator
 

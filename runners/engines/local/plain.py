@@ -1,4 +1,4 @@
-"""The plain way: one request at a time, as transformers does it. The standard that batches must meet."""
+"""Asking the plain way, one request at a time, as transformers does it: the standard that batches must meet."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,6 +1,6 @@
-"""How many CPU threads: all cores, unless others use them.
+"""How many CPU threads to use: one per core, unless other processes use the cores.
 
-Threads of one matrix product wait for each other. Where another process holds one of the cores, two
+Threads of one matrix product wait for each other. If another process uses one of the cores, two
 threads can be five times slower than one, so the choice is measured rather than assumed.
 """
 
@@ -16,7 +16,7 @@ EVERY_SECONDS = 10.0
 
 @dataclass(slots=True)
 class Threads:
-    """Keeps torch's number of threads fit to what the machine has free."""
+    """Adapts torch's number of threads to the cores that are free."""
 
     measured_at: float = float("-inf")
 

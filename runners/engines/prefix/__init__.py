@@ -1,4 +1,4 @@
-"""A prefix that many prompts share goes through a transformers model once.
+"""Running a prefix that many prompts share through a transformers model only once.
 
 In reading order: `plan` (which prompts share which prefix; plain Python), `model` (passes over prefixes and
 many sequences), `attention` (in two parts, over the prefix and over the rest), `own` (that second part),

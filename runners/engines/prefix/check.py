@@ -1,4 +1,4 @@
-"""Before a model's prefixes are shared, it is tried: a few tokens both ways must give the same logits."""
+"""A test before a model's prefixes are shared: a few tokens computed both ways must give the same logits."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
-"""Decoding on a CPU where all sequences share one prefix: both parts of attention under one softmax.
+"""Decoding on a CPU if all sequences share one prefix: both parts of attention in one softmax.
 
-With one query a sequence, the scores of a whole batch are small enough to be kept: over the prefix in
+With one query per sequence, the scores of a whole batch are small enough to be kept: over the prefix in
 one product, over each sequence's own keys in a batch of products. One softmax over both spares
 the merge, and torch's attention kernel, whose blocks suit long sequences.
 """

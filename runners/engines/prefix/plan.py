@@ -1,4 +1,4 @@
-"""Which prompts share which prefix: the choice that spares most tokens.
+"""Which prompts share which prefix: the choice that saves most tokens.
 
 Sorted prompts and the lengths of common prefixes between neighbours form a tree. A group of n prompts
 that shares l tokens spares (n - 1) x l of them. So a prefix that is used costs its length once and spares it
