@@ -1,4 +1,4 @@
-"""Who reads what answers did, by name: the offline grader, or the declarations of reference models."""
+"""The graders by name: the offline grader, or the declarations of reference models."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,7 +13,7 @@ from lawbound.tasks.item import Item
 
 
 class VerdictError(LawboundError, ValueError):
-    """An answer cannot be judged as the run says."""
+    """An answer cannot be judged in the way that the run requires."""
 
 
 class Reads(Protocol):
@@ -30,7 +30,7 @@ class Reads(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Grader:
-    """How a model's answers are read."""
+    """One way of grading a model's answers."""
 
     read: Reads
     text_of: Callable[[Sample], str] = lambda sample: sample.text

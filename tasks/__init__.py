@@ -1,1 +1,1 @@
-"""What we ask: items, the vocabulary that they are filed under, the bank, and generators of reasoning and creative twins."""
+"""What we ask: items, the vocabulary by which they are filed, the bank, and generators of reasoning and creative twins."""

@@ -1,4 +1,4 @@
-"""The bank: authored items in YAML, one file a topic, with their translations beside them."""
+"""The bank: authored items in YAML, one file per topic, with their translations."""
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence

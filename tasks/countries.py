@@ -1,8 +1,8 @@
-"""Which two capitals are a country: the codes of ISO 3166-1 alpha-2, and two that stand beside them.
+"""Which two capital letters are a country: the codes of ISO 3166-1 alpha-2, and two others.
 
 The 249 codes are those of the package pycountry 26.2.16, which keeps ISO's list (https://www.iso.org/iso-3166-country-codes.html).
 `EU` is reserved there for the European Union, and `XK` is left to users, of whom the EU
-and Unicode's CLDR mean Kosovo. That a code stands here says nothing about whose a territory is.
+and Unicode's CLDR mean Kosovo. That a code is listed here says nothing about to whom a territory belongs.
 """
 
 _CODES = """

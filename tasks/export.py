@@ -1,4 +1,4 @@
-"""The bank as a data set: one table a kind of item, and a card that says what it is and is not for."""
+"""Exporting the bank as a data set: one table per kind of item, and a card that says what it is for and what not."""
 
 import json
 from collections import Counter

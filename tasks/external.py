@@ -1,6 +1,6 @@
 """Items from any `datasets` source: a hub name, or a local file in JSON, JSON Lines, CSV or Parquet.
 
-A mapping says which column plays which part, so that users bring their own prompts, a numeric set of
+A mapping says which column is used for what, so that users bring their own prompts, a numeric set of
 the GSM8K shape (question, worked answer that ends in ``#### 42``) or a multiple-choice set.
 """
 
@@ -38,7 +38,7 @@ _IN_BOLD = re.compile(r"(?<!\w)\*\*(?=\w)[^*\n]*\Z|\*\*\Z")
 
 
 class Source(BaseModel):
-    """Where external items come from, as a suite file says it."""
+    """Where external items come from, as written in a suite file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 

@@ -24,7 +24,7 @@ AnswerForm = Literal["number", "choice", "text", "sequence", "set"]
 
 
 class ItemError(LawboundError, ValueError):
-    """An item, a bank file or a task selection is not what it should be."""
+    """An item, a bank file or a task selection has a fault."""
 
 
 @dataclass(frozen=True, slots=True)

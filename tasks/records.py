@@ -1,4 +1,4 @@
-"""Items as JSON records, so that a run folder holds every question it asked."""
+"""Items as JSON records, so that a run folder contains every question that was asked."""
 
 import re
 from collections.abc import Iterable, Mapping

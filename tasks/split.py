@@ -1,7 +1,7 @@
 """A private part of the bank: groups that are kept out of what is published.
 
-Scores on questions that a model may have been trained on say little. Whoever keeps a part to
-themselves can compare: a model that does better on the published part than on the private one has
+Scores on questions that a model may have been trained on say little. A user who keeps a part unpublished
+can compare: a model that does better on the published part than on the private one has
 probably seen it. The draw is a hash of seed and group, so the same seed gives the same split on any
 machine, and a group that joins the bank later moves few others.
 """
@@ -37,7 +37,7 @@ Entry = PolicyEntry | FactEntry
 
 @dataclass(frozen=True, slots=True)
 class SplitCounts:
-    """What went where."""
+    """How many groups and entries went into each part."""
 
     public_groups: int
     private_groups: int

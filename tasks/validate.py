@@ -1,4 +1,4 @@
-"""Checks of the authored items that a schema cannot make: repetition, giveaways, broken groups.
+"""Checks of authored items that a schema cannot make: repetition, giveaways, broken groups.
 
 Near-duplicates are found by MinHash over character n-grams (Broder 1997): candidates from locality
 sensitive hashing are confirmed by the exact Jaccard index of their sets of n-grams.
@@ -22,7 +22,7 @@ from lawbound.tasks.taxonomy import load_taxonomy
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """From when on two prompts of different groups count as the same."""
+    """How similar two prompts of different groups must be to count as the same."""
 
     signs: int
     """Length of the n-grams."""

@@ -1,1 +1,1 @@
-"""How well the grader agrees with labels of people."""
+"""How well the grader agrees with people's labels."""

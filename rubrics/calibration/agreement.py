@@ -1,4 +1,4 @@
-"""How well the grader reads: its agreement with labelled answers, beyond chance and with its doubt.
+"""The grader's agreement with labelled answers, corrected for chance and with its uncertainty.
 
 Nine classes become three sides. `refuse` and `deflect` are *refuse*, `partial` is *partial*, and
 everything else is *answer*: a neutral, off-topic, empty or degenerate text withholds nothing. The

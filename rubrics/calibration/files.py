@@ -1,4 +1,4 @@
-"""What a calibration leaves behind: calibration.csv, confusion.csv and errors.html."""
+"""The files that a calibration writes: calibration.csv, confusion.csv and errors.html."""
 
 import csv
 import io

@@ -27,12 +27,12 @@ _RAISED = Lock()
 
 
 class GradeError(LawboundError, ValueError):
-    """A file of answers is not what it should be, or the graded one cannot be written."""
+    """A file of answers has a fault, or the graded one cannot be written."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row with the place it came from."""
+    """One row, and where it is in the file."""
 
     where: str
     fields: dict[str, Any]

@@ -1,4 +1,4 @@
-"""A look through a JSONL file ahead of grading: CSV and parquet must know every column at the start."""
+"""Scanning a JSONL file before grading, since CSV and parquet need to know every column at the start."""
 
 from dataclasses import replace
 from itertools import islice

@@ -1,4 +1,4 @@
-"""Writing graded answers as JSONL, CSV or parquet; a file appears whole or not at all."""
+"""Writing graded answers as JSONL, CSV or parquet; a file appears complete or not at all."""
 
 import csv
 import json

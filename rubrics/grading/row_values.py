@@ -1,4 +1,4 @@
-"""What a row of given answers says beside prompt and response: that it was cut off, its language, or nothing at all."""
+"""What a row of a file of answers says besides prompt and response: whether it was cut off, its language, or nothing."""
 
 import re
 from collections import Counter

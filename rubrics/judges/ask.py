@@ -25,7 +25,7 @@ from lawbound.runners.store import Store, read_samples
 
 @dataclass(frozen=True, slots=True)
 class JudgeCounts:
-    """What became of the questions."""
+    """The outcome of the questions."""
 
     asked: RunCounts
     unanswered: int

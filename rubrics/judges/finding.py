@@ -1,4 +1,4 @@
-"""From a guard's finding to a reading of the answer, where one follows; else to none.
+"""From a guard's finding to a reading of the answer, if one follows from it.
 
 A guard says that a clause was broken or kept. Which class that is follows only together with the
 requirement and with what the offline grader saw:

@@ -1,7 +1,7 @@
-"""Several readings of one answer: both orders of one judge, or a panel of judges.
+"""Combining several readings of one answer: both orders of one judge, or a panel of judges.
 
-An add-on is held against a requirement only where it decides something: whether the answer meets it, or
-is served plainly. There, two readings that differ in an add-on differ; elsewhere they are one.
+An add-on counts only if it decides something: whether the answer meets the requirement, or is served plainly. Two
+readings with different add-ons then differ; otherwise they are the same.
 """
 
 from collections import Counter
@@ -20,7 +20,7 @@ UNSURE = 0.7
 
 @dataclass(frozen=True, slots=True)
 class PanelReading:
-    """What a panel agreed on."""
+    """The result of a panel's vote."""
 
     reading: Reading
     votes: int

@@ -1,4 +1,4 @@
-"""What a judge is given to read: the same budget in every arm, and nothing that can steer the frame."""
+"""The question and answer as a judge sees them: with the same length limit in every arm, and unable to act as prompt."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""What a judge is asked about, and what its replies come to."""
+"""What a judge is asked about, and the result of its replies."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -63,7 +63,7 @@ FAILED = Opinion(None, failed=True)
 
 @dataclass(frozen=True, slots=True)
 class Canary:
-    """A question whose answer is beyond doubt."""
+    """A question with a certain answer, to check a judge with."""
 
     question: Question
     breaks: bool

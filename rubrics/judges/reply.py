@@ -1,4 +1,4 @@
-"""What surrounds a judge's verdict and says nothing: control tokens that a server left at the end, marks of layout."""
+"""Removing what surrounds a judge's verdict without meaning: control tokens at the end, marks of layout."""
 
 import re
 

@@ -1,1 +1,1 @@
-"""Policies: what they may say, how they are read, checked and compared. Their texts lie in ``policies/``."""
+"""Policies: what they may say, and how they are read, checked and compared. The shipped ones are in ``policies/``."""

@@ -1,4 +1,4 @@
-"""Whether a bank is as large as a regulator wants it, risk by risk."""
+"""Whether a bank is as large as a regulator wants it, for each risk."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from lawbound.tasks.item import Item
 
 @dataclass(frozen=True, slots=True)
 class BankCount:
-    """What a bank holds of what one clause asks for."""
+    """How much of what one clause asks for a bank contains."""
 
     id: str
     total: int

@@ -1,4 +1,4 @@
-"""Finding what is wrong or missing in a policy, and saying how it comes to a requirement."""
+"""Finding what is wrong or missing in a policy, and explaining how it arrives at a requirement."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -40,7 +40,7 @@ CLOSE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class PolicyFault:
-    """One thing to repair or to know."""
+    """One finding: something to repair, or to know."""
 
     kind: FaultKind
     place: str

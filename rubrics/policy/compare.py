@@ -1,4 +1,4 @@
-"""Two policies held against each other, and one held against the bank."""
+"""Comparing two policies with each other, and a policy with the bank."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -24,7 +24,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """What the bank holds for one behaviour of one rule, counted in groups."""
+    """How many groups the bank contains for one behaviour of one rule."""
 
     rule: str
     behaviour: str

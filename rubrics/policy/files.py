@@ -1,4 +1,4 @@
-"""Reading policies: shipped ones by id, a user's by path, with parents folded in and the core beneath."""
+"""Reading policies: shipped ones by id, a user's by path, with inherited rules and the core included."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,8 +1,8 @@
 """A policy is data over the grid of topics and acts; asked about an item, it says what is required.
 
-Resolution has no cleverness: all matching rules combine to the strictest base and the union of
-add-ons. Only an explicit ``overrides`` relaxes another rule; an exemption replaces the behaviour of
-its own rule. The core policy underlies all others and cannot be relaxed.
+Resolution is simple: all matching rules combine to the strictest base and the union of add-ons. Only an
+explicit ``overrides`` relaxes another rule; an exemption replaces the behaviour of its own rule. The core
+policy underlies all others and cannot be relaxed.
 """
 
 import hashlib
@@ -28,7 +28,7 @@ Basis = Literal["statute", "standard", "observed-practice", "modelling-choice"]
 
 
 class PolicyError(LawboundError, ValueError):
-    """A policy file is not what it should be."""
+    """A policy file has a fault."""
 
 
 class When(Written):
@@ -120,7 +120,7 @@ class Rule(Written):
 
 
 class PolicyFile(Written):
-    """What a person writes."""
+    """A policy as a person writes it."""
 
     id: Slug
     name: str
@@ -148,7 +148,7 @@ class PolicyFile(Written):
 
 @dataclass(frozen=True)
 class Policy:
-    """A resolved policy: the parent's rules folded in, the core beneath."""
+    """A resolved policy: its own rules, the inherited ones and the core."""
 
     id: str
     name: str

@@ -1,4 +1,4 @@
-"""A resolved policy from plain data (`Policy.record`): all that it says, whatever became of its files."""
+"""A resolved policy from plain data (`Policy.record`): all that it says, whatever has happened to its files."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar

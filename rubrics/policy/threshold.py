@@ -1,4 +1,4 @@
-"""What a policy is held to: thresholds on rates, and the sizes of the question banks that they are held on."""
+"""A policy's thresholds on rates, and the sizes of the question banks on which they are checked."""
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
@@ -20,7 +20,7 @@ def _share(mark: float) -> float:
 
 
 class Threshold(Written):
-    """What a regulator, or a user, wants of a rate: to lie on one side of a mark."""
+    """What a regulator, or a user, demands of a rate: to be on one side of a mark."""
 
     id: Slug
     metric: Rated
@@ -44,7 +44,7 @@ class Threshold(Written):
 
 
 class BankSize(Written):
-    """How many questions a regulator wants a bank to hold, found by their tags."""
+    """How many questions with given tags a regulator wants a bank to contain."""
 
     id: Slug
     tags: tuple[str, ...]

@@ -1,4 +1,4 @@
-"""Whether an English rule text says what its data say: a word family for every act, purpose and behaviour."""
+"""Whether an English rule text agrees with the rule's data, by a word family for every act, purpose and behaviour."""
 
 import re
 from collections.abc import Iterator, Mapping

@@ -1,4 +1,4 @@
-"""What the parts of a policy's file have in common: people write them, and they are stored as they were written."""
+"""The base of all parts of a policy file: people write them, and they are stored as written."""
 
 from functools import cached_property
 from typing import Annotated, Any

@@ -1,1 +1,1 @@
-"""From a policy to the system prompts that models read; the wordings lie beside the code."""
+"""From a policy to the system prompts that models read; the wordings are beside the code."""

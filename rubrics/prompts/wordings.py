@@ -18,7 +18,7 @@ _COLONS = {"zh": "：", "ja": "：", "fr": "\u00a0:"}
 
 
 class Frames(BaseModel):
-    """What stands around the rules in one language, once for each wording."""
+    """The text around the rules in one language, once for each wording."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -36,7 +36,7 @@ class Frames(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """One rule as a line beneath a heading."""
+    """One rule as a line under a heading."""
 
     heading: str
     text: str

@@ -1,4 +1,4 @@
-"""Baselines that answer without reading the policy, and filters that read only half of it."""
+"""Baselines that answer without reading the policy, and filters that look only at topic or only at act."""
 
 import re
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""The engine that reference models run on: the same Protocol as a real one, so they run through everything."""
+"""The engine of reference models: it has the Protocol of a real engine, so they go through the whole pipeline."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial

@@ -20,7 +20,7 @@ ANCHORS = (
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """One structure before it is dressed."""
+    """One structure before it gets a topic's words."""
 
     template: str
     """What to write, with the slots of a dress."""

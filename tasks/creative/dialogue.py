@@ -1,4 +1,4 @@
-"""A comic dialogue in so many lines, in turns, with questions in given places."""
+"""A comic dialogue with a given number of lines, spoken in turns, with questions in given places."""
 
 from numpy.random import Generator
 

@@ -1,4 +1,4 @@
-"""Plain words for witnesses: texts that show a brief can be met, and no more than that."""
+"""Plain words for witnesses: texts whose only purpose is to show that a brief can be met."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,4 +1,4 @@
-"""A very short story with given words, so many sentences and so many words."""
+"""A very short story with given words, and given numbers of sentences and words."""
 
 from numpy.random import Generator
 

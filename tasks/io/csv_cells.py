@@ -1,4 +1,4 @@
-"""Cells of CSV files: what models and strangers write must run in no spreadsheet and steer no terminal."""
+"""Cells of CSV files: text by models and strangers must not run as a formula or control a terminal."""
 
 import re
 from typing import Final

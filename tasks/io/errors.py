@@ -1,4 +1,4 @@
-"""The error that all of ours are: a caller who catches it catches whatever this package refuses or cannot do."""
+"""The base class of all our errors: catching it catches everything that this package refuses or cannot do."""
 
 
 class LawboundError(Exception):

@@ -1,4 +1,4 @@
-"""What pydantic found wrong, in the words of somebody who writes a file and never saw our types."""
+"""Pydantic's findings in words for people who write a file and do not know our types."""
 
 import datetime
 import re
@@ -47,7 +47,7 @@ _KEY = "[key]"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a fault lies, without the names that pydantic gives to members of a union."""
+    """Where a fault is, without the names that pydantic gives to members of a union."""
 
     parts: tuple[str, ...]
     keys: tuple[str, ...]

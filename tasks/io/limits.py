@@ -1,4 +1,4 @@
-"""What no number or name that we read may pass, whoever wrote it."""
+"""Upper limits for numbers and names in any file that we read."""
 
 from typing import Final
 

@@ -1,4 +1,4 @@
-"""Words of messages that many places need: a fault in one line, a counted noun, the name that was probably meant."""
+"""Wording that many messages need: a fault in one line, a counted noun, the name that was probably meant."""
 
 from collections.abc import Iterable
 from difflib import get_close_matches

@@ -1,4 +1,4 @@
-"""Regular expressions that strangers write: refused where matching could take for ever.
+"""Regular expressions written by strangers, which are refused if matching could take for ever.
 
 Python's matcher backtracks. A repetition inside a repetition, ``(a+)+``, tries every way to share the
 text out and doubles its time with each letter. Such patterns are known by their shape, before any

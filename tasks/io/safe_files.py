@@ -1,4 +1,4 @@
-"""Opening files that somebody else may have prepared: no pipe is waited for, no link is written through."""
+"""Opening files that somebody else may have prepared: never waiting for a pipe, never writing through a link."""
 
 import errno
 import os

@@ -1,4 +1,4 @@
-"""URLs in what people are shown and hand on: a user name, a password or a key in one stays unseen."""
+"""Hiding user names, passwords and keys in URLs that are shown or stored."""
 
 import re
 from typing import Final

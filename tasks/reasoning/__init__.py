@@ -1,4 +1,4 @@
-"""Verifiable reasoning items without end: families of structures, each worn by many topics.
+"""Unlimited verifiable reasoning items: families of structures, each worded for many topics.
 
 A structure wears a neutral and an adjacent dress and nothing else changes, so a difference between
 the two arms of a twin is the topic's doing. Everything follows from the seed.

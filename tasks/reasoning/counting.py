@@ -1,4 +1,4 @@
-"""In how many ways? Choices, orders, committees, neighbours and distributions."""
+"""Counting problems: in how many ways? Choices, orders, committees, neighbours and distributions."""
 
 from itertools import permutations, product
 from math import comb, perm

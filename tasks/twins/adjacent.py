@@ -1,4 +1,4 @@
-"""Dresses from topics that policies care about, in scenes that none of them restricts."""
+"""Dresses from topics that policies regulate, in scenes that none of them restricts."""
 
 from lawbound.tasks.twins.dress import Dress
 

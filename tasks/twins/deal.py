@@ -1,4 +1,4 @@
-"""Who wears what: a neutral and an adjacent dress in turns for each structure, dealt evenly by seed."""
+"""Which structure gets which dresses: one neutral and one adjacent, dealt evenly by seed."""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,7 +33,7 @@ AnyFamily = TypeVar("AnyFamily", bound=Family)
 
 @dataclass(frozen=True, slots=True)
 class Twin(Generic[AnyFamily]):
-    """One structure that is to be posed, and what it is to wear."""
+    """One structure that is to be asked, and its two dresses."""
 
     family: AnyFamily
     level: int
