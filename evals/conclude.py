@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Conclusion:
-    """What a run says."""
+    """The results of a run."""
 
     estimates: tuple[Estimate, ...]
     leaderboard: pd.DataFrame

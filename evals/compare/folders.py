@@ -1,4 +1,4 @@
-"""Two run folders side by side: which model of each, by whose rules, and what must be said beside the numbers."""
+"""Comparing two run folders: which model of each, by which policies, and with which caveats."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who read the answers of two runs: a difference in reading looks like one between models."""
+"""Who read the answers of two runs: if that differs, it looks like a difference between models."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Readers:
-    """Who read each answer of a frame: ``offline`` or ``judge``; empty where the frame does not tell."""
+    """Who read each answer of a frame: ``offline`` or ``judge``; empty if the frame does not say."""
 
     def __init__(self, frame: pd.DataFrame) -> None:
         """Look them up by policy, request and item."""

@@ -41,7 +41,7 @@ from lawbound.evals.stats.significance import sign_flip
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Rows of one policy in both runs, aligned."""
+    """Aligned rows of both runs under one policy."""
 
     policy: str
     first: Rows
@@ -68,7 +68,7 @@ def requirement_differs(pairs: Pairs) -> Mask:
 
 @dataclass(frozen=True, slots=True)
 class PairDifference:
-    """One metric of the second run less the same of the first, over the pairs that were read in both."""
+    """A metric of the second run minus that of the first, over the pairs that were read in both."""
 
     metric: str
     first: float

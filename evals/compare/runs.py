@@ -51,7 +51,7 @@ class NothingSharedError(MetricError):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What two runs say about each other."""
+    """The result of comparing two runs."""
 
     names: tuple[str, str]
     differences: tuple[Difference, ...]

@@ -1,4 +1,4 @@
-"""What two runs say about each other, in sentences."""
+"""The result of comparing two runs, in sentences."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _UNREAD = {
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One metric of the second run less the same of the first, over the pairs that were read in both."""
+    """A metric of the second run minus that of the first, over the pairs that were read in both."""
 
     metric: str
     policy: str
@@ -57,7 +57,7 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Of pairs of stored answers, each once whatever number of policies judge it, but for `unpaired`."""
+    """Counts of pairs of stored answers, each once however many policies judge it; `unpaired` counts answers."""
 
     pairs: int
     unpaired: int

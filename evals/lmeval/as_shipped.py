@@ -1,4 +1,4 @@
-"""What a task of one's own may not change: the fields that say what is asked, and what of an answer is read.
+"""What a user's own lm-eval task may not change: the fields that say what is asked, and which part of an answer is read.
 
 Its name, its policy, `tag`, `metadata` and `generation_kwargs` are its own. Text around a question, examples
 before it or a beginning of its answer would be another test under our numbers' names.

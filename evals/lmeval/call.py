@@ -1,8 +1,8 @@
 """The call of lm-eval that we are in: its settings, and the model that will be asked.
 
 lm-eval hands a task neither, and both decide whether the policy reaches the model. Its documents are made
-inside `simple_evaluate`, so that call is looked for among our callers. Who builds tasks in another way
-(a `TaskManager` and `evaluate` of their own) is not found.
+inside `simple_evaluate`, so that call is looked for among our callers. If tasks are built in another way
+(with a user's own `TaskManager` and `evaluate`), the call is not found.
 """
 
 from __future__ import annotations

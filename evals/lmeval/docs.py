@@ -1,4 +1,4 @@
-"""Arms as documents of lm-eval, and back: everything that our judging needs travels in the doc."""
+"""Arms as documents of lm-eval, and back: a document contains everything that our judging needs."""
 
 import json
 import re

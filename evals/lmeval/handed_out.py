@@ -1,4 +1,4 @@
-"""What a process has handed out to lm-eval, the grades of answers to it, and the numbers over these.
+"""The documents that a process has handed out to lm-eval, the grades of answers to them, and the metrics over these.
 
 lm-eval hands a grade and an aggregation a document's record and texts, and nothing of ours: what the documents
 ask is remembered here. Every rank builds its documents itself, so a process knows what it is asked about.

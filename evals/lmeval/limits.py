@@ -1,7 +1,7 @@
-"""How long an answer could be, by what lm-eval was given: no limit, one, or more than one.
+"""How long an answer could be, according to what lm-eval was given: no limit, one limit, or several.
 
-Our tasks say ``max_gen_toks``. A ``--gen_kwargs max_tokens=512`` stands beside it and replaces nothing; which
-of the two goes out is up to the type of the model, and so is what a task means that says neither.
+Our tasks say ``max_gen_toks``. A ``--gen_kwargs max_tokens=512`` is added to it and replaces nothing; the type of
+the model decides which of the two is sent, and what a task means that says neither.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _TAKING = SERVERS | OTHER_SERVERS | {"vllm", "vllm-vlm", "trtllm"}
 
 
 class SettingError(LawboundError, ValueError):
-    """Nobody knows with which setting an answer was asked."""
+    """It cannot be determined with which setting an answer was asked."""
 
 
 def used_limit(settings: Mapping[str, Any], sender: Sender) -> int:

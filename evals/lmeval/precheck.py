@@ -1,4 +1,4 @@
-"""What is refused or warned of before lm-eval asks anything: a task or a prompt whose logs would be refused.
+"""Checks before lm-eval asks anything: refuse, or warn of, a task or a prompt whose logs would be refused.
 
 Where the call is not found, nothing is checked here, and the logs are checked by `lawbound score` as far
 as they tell.
@@ -29,7 +29,7 @@ _CHATS = frozenset({"LocalChatCompletion", "AnthropicChat"})
 
 
 class TaskError(LawboundError, ValueError):
-    """A task of ours was given what it cannot run with."""
+    """One of our tasks was given settings that it cannot run with."""
 
 
 def check_task() -> None:

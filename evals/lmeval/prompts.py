@@ -1,4 +1,4 @@
-"""Whether a prompt that lm-eval logged is what our document asks, and no more as far as that can be told."""
+"""Whether a prompt that lm-eval logged is what our document asks and, as far as can be seen, nothing more."""
 
 from __future__ import annotations
 

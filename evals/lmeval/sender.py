@@ -1,4 +1,4 @@
-"""Which of lm-eval's models has asked, and what of its arguments decides what it sends."""
+"""Which of lm-eval's models has asked, and which of its arguments decide what it sends."""
 
 from __future__ import annotations
 

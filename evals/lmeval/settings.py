@@ -1,8 +1,8 @@
-"""With what an answer was asked, by what lm-eval logs: what a task and ``--gen_kwargs`` say.
+"""The settings with which an answer was asked, according to lm-eval's logs: those of the task and of ``--gen_kwargs``.
 
 That is not always what is sent. Some of lm-eval's models decode greedily whatever the temperature, unless
-``do_sample`` is true; some take a temperature of their own. What has no place among our settings (a penalty, beams,
-an argument of the chat template) shapes answers all the same, so it is kept beside them, by name.
+``do_sample`` is true; some take a temperature of their own. Others that are not among our settings (a penalty, beams,
+an argument of the chat template) affect answers too, so they are kept beside them, by name.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What users gave lm-eval, as it is kept and shown: without the keys among it."""
+"""What users gave lm-eval, in the form in which it is stored and shown: without API keys."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line: one module a command group; a command parses, calls the library and prints."""
+"""The command line: one module per group of commands; a command parses, calls the library and prints."""
 
 from importlib import import_module
 from importlib.metadata import version

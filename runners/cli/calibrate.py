@@ -1,4 +1,4 @@
-"""`lawbound calibrate`: how well the grader reads labelled answers, and which answers to label."""
+"""`lawbound calibrate`: how well the grader agrees with labels, and which answers to label."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any

@@ -1,4 +1,4 @@
-"""`lawbound compare`: what two runs can say side by side."""
+"""`lawbound compare`: the differences between two runs."""
 
 from pathlib import Path
 from typing import Annotated

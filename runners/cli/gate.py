@@ -1,4 +1,4 @@
-"""`lawbound gate`: what a run must reach, or a build fails; said by a caller, or by the thresholds of its policies."""
+"""`lawbound gate`: what a run must reach for a build to pass, as given by the user or by the thresholds of its policies."""
 
 from collections.abc import Sequence
 from functools import partial

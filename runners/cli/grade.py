@@ -1,4 +1,4 @@
-"""`lawbound grade`: what given answers did, for answers that someone already has."""
+"""`lawbound grade`: classifying answers that the user already has."""
 
 from pathlib import Path
 from signal import SIGINT

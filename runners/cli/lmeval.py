@@ -17,7 +17,7 @@ from lawbound.tasks.io.yaml_files import quoted
 
 
 class HarnessError(LawboundError, ValueError):
-    """lm-eval was given what it cannot run."""
+    """lm-eval was given arguments that it cannot run with."""
 
 
 CHECKS = ("lm_eval.config.", "lm_eval._cli.", "lm_eval.api.registry", "lm_eval.evaluator")

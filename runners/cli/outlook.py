@@ -1,4 +1,5 @@
-"""What `lawbound plan` says below the requests: in which languages they are, what judges cost, what J can rest on, whose answers nobody reads."""
+"""What `lawbound plan` prints below the requests: their languages, the cost of judges, the rules that J can use, and
+answers that cannot be graded."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

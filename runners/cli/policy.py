@@ -1,4 +1,4 @@
-"""`lawbound policy ...`: look at policies, hold them against the bank, start a new one."""
+"""`lawbound policy ...`: show policies, compare them with the bank, start a new one."""
 
 from pathlib import Path
 from typing import Annotated

@@ -1,4 +1,4 @@
-"""`lawbound score`, `report` and `leaderboard`: conclude again, from what is stored."""
+"""`lawbound score`, `report` and `leaderboard`: concluding again from stored answers."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any

@@ -1,4 +1,4 @@
-"""`lawbound run` and `lawbound plan`: ask, judge, conclude; or only say what would be asked."""
+"""`lawbound run` and `lawbound plan`: ask, judge and conclude, or only say what would be asked."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,4 @@
-"""`lawbound tasks ...`: look at items, and give lm-eval the path of our task files."""
+"""`lawbound tasks ...`: show items, and print the path of our task files for lm-eval."""
 
 import json
 from pathlib import Path
