@@ -1,4 +1,4 @@
-"""What must be said beside a run's numbers: written here once, printed by the commands and held by the report."""
+"""Caveats that must accompany a run's numbers: written in one place, shown by the commands and the report."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run read back from its folder: what it is of, its numbers and what must be said beside them, its answers."""
+"""A finished run, read from its folder: its record, numbers, caveats, questions and answers."""
 
 from __future__ import annotations
 
