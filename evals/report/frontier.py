@@ -147,9 +147,9 @@ def _grid(axes: _Axes) -> list[str]:
     middle = (LEFT + axes.right) / 2
     parts.append(
         f'<text class="axis" x="{middle:.0f}" y="{HEIGHT - 8}" text-anchor="middle">'
-        "← less is better · policy tax</text>"
+        "← lower is better · policy tax</text>"
         f'<text class="axis" transform="translate(12 {(TOP + bottom) / 2:.0f}) rotate(-90)" '
-        'text-anchor="middle">J · more is better →</text>'
+        'text-anchor="middle">J · higher is better →</text>'
     )
     if axes.has_strip:
         x = axes.right + 10
