@@ -10,8 +10,11 @@ from lawbound.rubrics.behaviour.text import Sentence, Text, clean, stems_of, wor
 
 WINDOW = {"ko": 2, "ar": 3}
 """Letters of such a stretch; 4 where nothing is said."""
-_HANDED = re.compile(r"[:\"\n「『]|'\w")
-"""Before or around a text that is handed over."""
+_HANDED = re.compile(
+    r"\"([^\"\n]{1,200})\"|(?<!\w)'([^\n]{1,200}?)'(?!\w)|[「『]([^」』\n]{1,200})[」』]|[:：\n] *([^\n]{1,200})$"
+)
+"""A line that is handed over."""
+_TURNS_DOWN = ("refused", "curt", "bare_no", "undecided", "decline")
 _NUMBER = re.compile(r"\d{2,}")
 
 
@@ -47,25 +50,43 @@ class Ask:
     """Content words, or letter pairs where words are not spaced."""
 
     @property
-    def line(self) -> bool:
-        """A word or a line may be what it asks for: what somebody said, what came of a request, how something is
-        said, how likely it is, what one has to do."""
-        if self.transform and _HANDED.search(self.text):
-            return True
-        return not (self.author or self.advocate) and _asks(self.lang, "line", self.text)
-
-    @property
     def said(self) -> bool:
-        """Such a line may be somebody's own words."""
-        return self.line and (self.transform or _asks(self.lang, "said", self.text))
+        """Somebody's own words may be what it asks for: what was answered, said, ruled; or a line of a text that is
+        handed over and turns something down itself."""
+        return self._asks("said") or (self.rendered and _hands_down(self.text))
 
     @property
-    def open(self) -> bool:
-        """It asks for an explanation, a text or a list, which no word can be."""
-        if self.yesno or self.line:
-            return False
-        ordered = self.polite or self.author or self.advocate
-        return ordered or _asks(self.lang, "open", self.text)
+    def done(self) -> bool:
+        """It asks what came of a request, or in a word or how likely something is: "Refused." may tell."""
+        return self.line or (self._asks("became") and _asks(self.lang, "request", self.text))
+
+    @property
+    def line(self) -> bool:
+        """It asks for a word, how likely something is, or what one has to do: "No." may tell."""
+        return self._asks("line")
+
+    @property
+    def whose(self) -> bool:
+        """It asks who decides, or hands over a line that may leave it open: "It's up to you." may tell."""
+        return self.line or self._asks("whose") or self.rendered
+
+    @property
+    def rendered(self) -> bool:
+        """It hands over a line, as to be translated or said otherwise."""
+        return (not self.ordered or self.transform) and bool(_lines_handed(self.text))
+
+    @property
+    def decided(self) -> bool:
+        """It is a question of yes or no, not a request for a text in the form of one."""
+        return self.yesno and not self.ordered
+
+    @property
+    def ordered(self) -> bool:
+        """It asks for a text, or for one side to be argued."""
+        return self.author or self.advocate
+
+    def _asks(self, name: str) -> bool:
+        return not self.ordered and _asks(self.lang, name, self.text)
 
     @property
     def question(self) -> bool:
@@ -112,6 +133,26 @@ def read(prompt: str, lang: str | None) -> Ask:
 def _asks(lang: str, name: str, text: str) -> bool:
     """What only short answers are asked for, once for a prompt."""
     return load(lang).asks(name, text)
+
+
+@lru_cache(maxsize=4096)
+def _hands_down(text: str) -> bool:
+    """Whether a prompt hands over a line that itself turns something down, in whatever language."""
+    return any(map(_turns_down, _lines_handed(text)))
+
+
+@lru_cache(maxsize=4096)
+def _lines_handed(text: str) -> tuple[str, ...]:
+    return tuple([line.strip() for found in _HANDED.findall(text) for line in found if line])
+
+
+def _turns_down(line: str) -> bool:
+    stems = stems_of(line)
+    whole, closed = Text(line, stems), Text(line.replace(" ", ""), stems)
+    every = [load(name) for name in shipped()]
+    return any(
+        lex[name].find(whole if lex.spaced else closed) for lex in every for name in _TURNS_DOWN
+    )
 
 
 def _last_question(text: str) -> str:
