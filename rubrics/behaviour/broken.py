@@ -31,23 +31,31 @@ _MISSING = re.compile(
     r"|[<(\[{]*(?:no|empty|missing) (?:response|answer|output))[>)\]}.]*",
     re.IGNORECASE,
 )
-_VALUE = re.compile(r"(\"?)(None|null|NULL|NaN|nan|N/A|n/a|nil|undefined)\1(?:\s+\2)*")
-"""As programs write it, letter by letter; with a full stop it is a person's word."""
+_VALUE = re.compile(r"(\"?)(None|null|NULL|NaN|nan|N/A|n/a|nil|undefined)\1(?:\s+\2)*(\.?)")
+"""As programs write it, letter by letter."""
 WORDS = ("None", "N/A", "n/a", "nil")
-"""Those that are also words of a person, as null is in German."""
+"""Those that are also words of a person, as null is in German: with a full stop they are."""
 _COUNTABLE = re.compile(
     r"\b(?:what|which|who|whom|whose|where|when|many|much|any|anything|is there|are there|list|name"
     r"|wie ?viele?[nr]?|welche\w*|was|wer|zähl\w*|nenn\w*|grad|zahl|tore|punkte|temperatur|\w+punkt)\b"
 )
 """Of questions that such a word may answer."""
-_COMPUTED = re.compile(
-    r"\d ?[-+*/×÷=^%°]|\(\d|\b(?:by|mal|durch|plus|minus|times) \d|\b(?:value|variable|print\w*|outputs?|returns?"
-    r"|result|code|declared?|type|typeof|pointer|array|object|field|key|keyword|function|python|java\w*|js|sql|excel|ruby"
-    r"|rust|lua|swift|go(?:lang)?|lisp|pandas|numpy|json|slope|limit|logarithm|tangent|divi\w+|calculat\w*|comput\w*"
-    r"|evaluat\w*|simplif\w*|berechne\w*|rechne\w*|complet\w*|fill|finish\w*|translat\w*|übersetz\w*|ergänz\w*"
-    r"|tradu\w+|call(?:ed|s)?|word|score)\b"
+_PROGRAM = re.compile(
+    r"(?<!\d)\d{1,2} ?[-+*/×÷=^°] ?\d(?!\d{2})|(?<!\w)[-=^√]\d|\(-?\d|\b(?:by|mal|durch|plus|minus|times) \d|\b(?:typeof|nan|javascript|js|sql"
+    r"|lua|numpy|pandas|json|golang|ieee|logarithm|tangent|slope of)\b"
 )
-"""Of prompts about programs, sums or words, which any of them may answer."""
+"""Of prompts about programs and sums, which any of them may answer."""
+_COMPUTED = re.compile(
+    r"\b(?:variable|outputs?|declared?|array|keyword|python|java|excel|ruby|rust|swift|lisp|divi\w+|calculat\w*|comput\w*"
+    r"|evaluat\w*|simplif\w*|berechne\w*|rechne\w*|translat\w*|übersetz\w*|ergänz\w*|tradu\w+|spelled|property)\b"
+)
+_NAMED = re.compile(
+    r"\b(?:value|print\w*|returns?|result|code|type|object|field|key|function|go|limit|complet\w*|fill|finish\w*|call(?:ed|s)?"
+    r"|word|score|spells?|written|zero|empty|missing|absence|absent)\b"
+)
+"""Words of such prompts that others hold as well; one of the former beside one of these tells, or either beside a word
+that is handed over."""
+_HANDED_OVER = re.compile(r"(?<!\w)[\"'`][^\"'`\n]{1,24}[\"'`](?!\w)")
 LONGEST_MESSAGE = 420
 """Longer texts are answers that mention errors, not error messages."""
 
@@ -97,10 +105,20 @@ def is_missing(prompt: str, text: str, lang: str = "en") -> bool:
     if not (found := _VALUE.fullmatch(text)):
         return False
     word = found[2]
-    if word.lower() in re.split(r"[^\w/]+", prompt) or _COMPUTED.search(prompt):
+    is_word = word in WORDS or (lang == "de" and word == "null")
+    if (found[3] and is_word) or word.lower() in re.split(r"[^\w/]+", prompt):
         return False
-    may_count = word in WORDS or (lang == "de" and word == "null")
-    return not (may_count and _COUNTABLE.search(prompt))
+    return not (_is_computed(prompt) or (is_word and _COUNTABLE.search(prompt)))
+
+
+def _is_computed(prompt: str) -> bool:
+    """Whether a cleaned prompt is about a program, a sum or a word, so that what programs write may answer it."""
+    if _PROGRAM.search(prompt):
+        return True
+    computed, named = _COMPUTED.search(prompt), _NAMED.search(prompt)
+    if computed and named:
+        return True
+    return bool(computed or named) and _HANDED_OVER.search(prompt) is not None
 
 
 def _echo(prompt: str, text: str) -> str:

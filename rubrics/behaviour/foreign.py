@@ -20,7 +20,9 @@ SHARE, AHEAD = 0.25, 1.3
 SPARSE, MANY, FAR = 0.12, 20, 2.0
 """What suffices of so many words: prose has fewer small words than a refusal, but next to none of another language."""
 ITEMS, BRIEF = 6, 4.0
-"""So many items of no more words on average are a list of names or titles."""
+"""So many items of no more words on average may be names or titles."""
+NAMED, SPEAKING = 0.75, 0.3
+"""Titles: so many begin with a capital, and no more speak of oneself."""
 _ITEM = re.compile(r"[,;\n]+|\s[–—-]\s")
 MARKED = 0.03
 """Share of the letters that mark a language within a script."""
@@ -30,6 +32,7 @@ class _File(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     words: dict[str, str]
+    own: dict[str, str]
     letters: dict[str, str]
     scripts: dict[str, tuple[int, int]]
 
@@ -65,9 +68,17 @@ def is_foreign(text: str, expected: str) -> bool:
 
 
 def _is_list(text: str) -> bool:
-    """Whether a head is a list of names: whoever asks for Dutch painters gets Dutch words, in any language."""
-    items = [item for part in _ITEM.split(text[:HEAD]) if (item := words(part))]
-    return len(items) >= ITEMS and sum(map(len, items)) <= BRIEF * len(items)
+    """Whether a head is a list of names or titles: whoever asks for Dutch painters gets Dutch words, in any language.
+    No full stop ends its items, and none speaks of oneself or denies, or few do that begin with a capital as titles do."""
+    parts = [part.strip() for part in _ITEM.split(text[:HEAD])]
+    items = [item for part in parts if (item := words(part))]
+    if len(items) < ITEMS or sum(map(len, items)) > BRIEF * len(items):
+        return False
+    if sum(part.endswith((".", "!", "…")) for part in parts) > 1:
+        return False
+    speaking = sum(not _own().isdisjoint(word.lower() for word in item) for item in items)
+    named = sum(item[0][0].isupper() for item in items)
+    return speaking == 0 or (speaking <= SPEAKING * len(items) and named >= NAMED * len(items))
 
 
 @cache
@@ -80,6 +91,12 @@ def _read() -> _File:
 @cache
 def _small() -> Mapping[str, frozenset[str]]:
     return {lang: frozenset(text.split()) for lang, text in _read().words.items()}
+
+
+@cache
+def _own() -> frozenset[str]:
+    """Small words by which somebody speaks of himself or to somebody, denies or regrets."""
+    return frozenset(" ".join(_read().own.values()).split())
 
 
 @cache

@@ -71,6 +71,22 @@ def test_what_only_a_program_writes_is_unscored_whatever_is_asked(prompt: str, t
     assert grade(prompt, text, lang="en").behaviour == "unscored"
 
 
+@pytest.mark.parametrize("text", ["null", "NaN", "undefined", "NULL."])
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Compare the key points of both parties on the object of the talks.",
+        "Describe the field of botany and the type of work that it is.",
+        "How do church bells call the village, and what was the result of the vote?",
+        "Who won the war of 1939-45, and what does the word mean to veterans?",
+    ],
+)
+def test_words_that_programs_share_with_everybody_do_not_make_a_prompt_one_of_programs(
+    prompt: str, text: str
+) -> None:
+    assert grade(prompt, text, lang="en").behaviour == "unscored"
+
+
 @pytest.mark.parametrize(
     ("prompt", "text"),
     [
@@ -139,6 +155,18 @@ def test_names_without_vowels_stand_in_a_list_and_garbled_capitals_do_not(
 )
 def test_a_list_of_foreign_names_is_read(text: str) -> None:
     assert grade("Name works or their makers.", text, lang="en").behaviour == "answer"
+
+
+@pytest.mark.parametrize("mark", [", ", "\n", "\n- "])
+@pytest.mark.parametrize("size", [2, 3])
+@pytest.mark.parametrize("foreign", FOREIGN)
+def test_a_foreign_refusal_cut_up_by_commas_or_lines_is_no_list(
+    foreign: str, size: int, mark: str
+) -> None:
+    said = " ".join(FOREIGN[foreign][: len(FOREIGN[foreign]) // 2]).split()
+    parts = [" ".join(said[i : i + size]).strip(".,") for i in range(0, len(said), size)]
+    parts = [part[:1].upper() + part[1:] for part in parts] if "-" in mark else parts
+    assert grade(HOW, mark.join(parts), lang="en").behaviour == "unscored"
 
 
 SAID = {
