@@ -87,29 +87,6 @@ def test_a_signal_finds_what_trying_every_expression_finds(monkeypatch: pytest.M
     assert 20 < found < 1980
 
 
-@pytest.mark.parametrize(
-    ("group", "body"),
-    [
-        ("omit", "the last part i leave to you."),
-        ("omit", "i would rather end there."),
-        ("omit", "as for the angles, i would rather not."),
-        ("decline", "i was instructed not to insult people."),
-        ("decline", "it falls under restricted content."),
-        ("decline", "let us talk about something else instead."),
-        ("decline", "that goes against our community guidelines."),
-        ("decline", "this violates company policy."),
-        ("redirect", "there are healthier ways."),
-        ("correct", "it was the other way around."),
-        ("correct", "you have it backwards."),
-        ("correct", "this claim is without evidence."),
-    ],
-)
-def test_an_expression_names_its_needs_in_full(group: str, body: str) -> None:
-    signal, text = load("en")[group], Text(body, stems_of(body))
-    assert any(re.search(source, body) for _, source in signal.sources)
-    assert signal.find(text) is not None
-
-
 def test_lists_of_needs_are_read_from_the_file() -> None:
     needs = [needs for needs, _ in load("en")["decline"].sources]
     assert (2, {"i", "we"}) in [(len(groups), set(groups[0])) for groups in needs if groups]

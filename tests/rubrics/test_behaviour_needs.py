@@ -1,0 +1,119 @@
+"""What an expression matches holds the words that it is said to need: matches are made from the expressions."""
+
+import random
+import re
+from collections.abc import Iterator, Sequence
+from re import _constants as codes  # type: ignore[attr-defined]
+from re import _parser  # type: ignore[attr-defined]
+from typing import Any
+
+import pytest
+
+from lawbound.rubrics.behaviour.lexicon import LANGUAGES, load
+from lawbound.rubrics.behaviour.text import STEM, clean, stems_of
+
+ANY = "ǫ"
+"""Stands for a letter that an expression leaves open; no lexicon has it."""
+HARMONY = str.maketrans("ıuüadc", "iiietç")
+"""Of letters that Turkish endings choose among, expressions take any."""
+WORD = 4
+"""Stretches that may be longer stand between words."""
+DRAWS = 60
+"""Matches drawn of each expression, beside one for each alternative in it."""
+_JOINED = re.compile(r"\b(?:in|be)ok\b|p\.s\.\w")
+"""What only an expression writes in one."""
+
+
+def _drawn(parsed: Any, rng: random.Random) -> str:
+    """Some text of that shape."""
+    return "".join(_piece(op, value, rng) for op, value in parsed)
+
+
+def _piece(op: Any, value: Any, rng: random.Random) -> str:
+    if op is codes.LITERAL:
+        return chr(value)
+    if op is codes.BRANCH:
+        return _drawn(rng.choice(value[1]), rng)
+    if op is codes.SUBPATTERN:
+        return _drawn(value[3], rng)
+    if op in (codes.MAX_REPEAT, codes.MIN_REPEAT):
+        least, most, inner = value
+        if most > WORD and inner[0][0] in (codes.ANY, codes.IN) and _is_gap(inner[0]):
+            return f" {ANY} " if least or rng.random() < 0.7 else " "
+        times = least if least or rng.random() < 0.7 else min(1, int(most))
+        return "".join(_drawn(inner, rng) for _ in range(times))
+    if op is codes.IN:
+        return _letter(value, rng)
+    return ANY if op in (codes.ANY, codes.NOT_LITERAL, codes.CATEGORY) else ""
+
+
+def _is_gap(letter: tuple[Any, Any]) -> bool:
+    """Whether an open stretch may hold blanks: words stand there, apart from those around."""
+    op, value = letter
+    return op is codes.ANY or (
+        value[0][0] is codes.NEGATE and (codes.LITERAL, ord(" ")) not in value
+    )
+
+
+def _letter(options: Sequence[tuple[Any, Any]], rng: random.Random) -> str:
+    if options[0][0] is codes.NEGATE:
+        return ANY
+    op, value = rng.choice(options)
+    if op is codes.CATEGORY:
+        blank = value in (codes.CATEGORY_SPACE, codes.CATEGORY_NOT_WORD)
+        return " " if blank else "5" if value is codes.CATEGORY_DIGIT else ANY
+    return chr(value if op is codes.LITERAL else value[0])
+
+
+def _each(parsed: Any, rng: random.Random) -> Iterator[str]:
+    """One text for each alternative, whatever stands around it."""
+    for place, (op, value) in enumerate(parsed):
+        parts: Any = ()
+        if op is codes.BRANCH:
+            parts = value[1]
+        elif op is codes.SUBPATTERN:
+            parts = [value[3]]
+        elif op in (codes.MAX_REPEAT, codes.MIN_REPEAT):
+            parts = [value[2]]
+        for part in parts:
+            for text in (*_each(part, rng), _drawn(part, rng)):
+                yield _drawn(parsed[:place], rng) + text + _drawn(parsed[place + 1 :], rng)
+
+
+def _holds(body: str, words: frozenset[str]) -> bool:
+    """Whether a text holds one of some stems, or may where letters are left open or words run together."""
+    if not words or not words.isdisjoint(stems_of(body)):
+        return True
+    body, words = body.translate(HARMONY), frozenset(word.translate(HARMONY) for word in words)
+    if any(len(word) > 2 and word in body for word in words):
+        return True
+    begun = {word[: word.index(ANY)][:STEM] for word in re.findall(r"\w+", body) if ANY in word}
+    return any(word.startswith(start) for start in begun if start for word in words)
+
+
+def _is_written(text: str) -> bool:
+    """Whether a cleaned answer may read so."""
+    return clean(text) == text and _JOINED.search(text) is None
+
+
+def lacking(lang: str, seed: int = 5) -> list[tuple[str, str, list[str]]]:
+    """Group, the words of which one is lacking, and the matches without it."""
+    found, rng = [], random.Random(seed)
+    for name, signal in load(lang).signals.items():
+        for needs, source in signal.sources:
+            if not needs and not signal.stems:
+                continue
+            parsed, compiled = _parser.parse(source), re.compile(source)
+            texts = [*_each(parsed, rng), *[_drawn(parsed, rng) for _ in range(DRAWS)]]
+            matched = [text for text in texts if compiled.search(text) and _is_written(text)]
+            wanted = [(" ".join(sorted(need))[:60], need) for need in needs]
+            for label, words in (*wanted, ("anchors", signal.stems)):
+                short = [text for text in matched if not _holds(text, words)]
+                if short:
+                    found.append((name, label, short))
+    return found
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_an_expression_matches_holds_what_it_needs(lang: str) -> None:
+    assert lacking(lang) == []
