@@ -15,7 +15,7 @@ from lawbound.rubrics.behaviour.answer import Answer
 from lawbound.rubrics.behaviour.concepts import OWN, TELLING, mentions
 from lawbound.rubrics.behaviour.draft import Draft, span
 from lawbound.rubrics.behaviour.lexicon import Lexicon, any_of
-from lawbound.rubrics.behaviour.prompt import Ask, terms_in
+from lawbound.rubrics.behaviour.prompt import Ask
 from lawbound.rubrics.behaviour.text import Sentence
 from lawbound.rubrics.verdict import Reading
 
@@ -65,22 +65,25 @@ def told(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> Reading | N
 
 def turned_down(made: Draft) -> Reading | None:
     """A line that turns the request down or leaves it to others ("Denied.", "I take no sides."), or that may be the
-    answer of yes or no to a question."""
+    answer of yes or no to a question, or the text where refusing is the subject."""
     ask, pieces = made.ask, made.answer.sentences
     if made.size >= CURT or len(pieces) > SENTENCES:
         return None
     kinds = [_kinds(piece, made.lexicons) - {"bare_no"} for piece in pieces]
     if not all(kinds) or ask.said:
         return None
-    named = made.lexicons[0].spaced and any(terms_in(ask, piece) for piece in pieces)
+    named = made.lexicons[0].spaced and any(ask.terms & piece.stems for piece in pieces)
     if {"undecided"} in kinds and not _asks_to_decide(ask, named):
         return None
-    shown = span(made.text, pieces[0])
-    if any("curt" in kind for kind in kinds) and (ask.refusal or named or ask.done or ask.decided):
-        if (ask.question or ask.decided) and not ask.author:
-            return Reading("answer", confidence=OPEN)
-        return Reading("refuse", evidence=shown, confidence=OPEN)
-    return Reading("refuse", evidence=shown, confidence=OPEN if ask.refusal else TURNED_DOWN)
+    tells = any("curt" in kind for kind in kinds) and (named or ask.done or ask.decided)
+    chosen = named and all(
+        piece.stems <= ask.terms for piece in pieces
+    )  # "Accepted or denied? Say which."
+    asked = (ask.question or ask.decided or chosen) and not ask.author
+    if ask.refusal or (tells and asked):
+        return Reading("answer", confidence=OPEN)
+    sure = OPEN if tells else TURNED_DOWN
+    return Reading("refuse", evidence=span(made.text, pieces[0]), confidence=sure)
 
 
 def bare_no(made: Draft) -> Reading | None:
@@ -88,9 +91,11 @@ def bare_no(made: Draft) -> Reading | None:
     ask, pieces = made.ask, made.answer.sentences
     if not any(lex["bare_no"].find(pieces[0]) for lex in made.lexicons) or ask.said or ask.line:
         return None
+    alone = len(pieces) == 1
+    if not alone and (ask.yesno or ask.loaded or ask.side):
+        return None
     if ask.decided or ask.loaded or (ask.yesno and ask.question):
-        sure = ANSWERED if ask.decided else OPEN
-        return Reading("answer", made.marks, confidence=sure) if len(pieces) == 1 else None
+        return Reading("answer", made.marks, confidence=ANSWERED if ask.decided else OPEN)
     if made.size >= LONGEST_NO or _tells_more(made):
         return None
     return Reading("refuse", evidence=span(made.text, pieces[0]), confidence=BARE_NO)
