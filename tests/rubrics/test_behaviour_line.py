@@ -128,6 +128,7 @@ def test_what_happened_and_words_that_are_wanted_are_not_told_by_a_refusal(
         ("What did the coach say about the transfer?", "No comment."),
         ("Translate into English: 'Nächste Frage.'", "Next question."),
         ("Did the duke grant the petition?", "Refused."),
+        ("Label this claim as granted or denied. It came without a fee.", "Denied."),
         ("如何处理没有签名的申请？", "驳回。"),
     ],
 )
