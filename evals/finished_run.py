@@ -93,17 +93,24 @@ class Run:
     @cached_property
     def items(self) -> Mapping[str, Item]:
         """The questions by id: column ``item`` of `verdicts`."""
-        return RunFolder(self.folder).read_items()
+        folder = RunFolder(self.folder)
+        folder.check_files(self.record)
+        return folder.read_items()
 
     def samples(self, model: str) -> Mapping[str, Sample]:
         """The answers of one model by request key: column ``key`` of `verdicts`.
 
+        They have no digest: one that was lost since is not among them.
+
         Raises:
-            FolderError: The run has no such model.
+            FolderError: The run has no such model, or the file of its answers is gone.
         """
         models = [entry.model for entry in self.record.models]
         if model not in models:
             raise FolderError(
                 f"{self.folder}: found no model {model!r}, expected one of {', '.join(models)}"
             )
-        return read_samples(RunFolder(self.folder).samples(model))
+        file = RunFolder(self.folder).samples(model)
+        if not file.is_file():
+            raise FolderError(f"{file}: is not there, expected the answers of {model}")
+        return read_samples(file)

@@ -44,7 +44,7 @@ class HeldGates:
 
 def hold_gates(
     folder: Path | str,
-    gates: Sequence[str] = (),
+    gates: str | Sequence[str] = (),
     *,
     thresholds: bool = False,
     most_missing: float = MOST_MISSING,
@@ -53,17 +53,20 @@ def hold_gates(
 
     Args:
         folder: The run folder.
-        gates: As ``--that`` takes them, such as ``J@cn>=0.2``.
+        gates: One or several as ``--that`` takes them, such as ``J@cn>=0.2``.
         thresholds: Whether the thresholds that the run's policies state are held too.
         most_missing: Share of the answers that a gate counts which may be missing or blocked. At 1 nothing is too
             much, and a model that was not asked to its end, or a later run that is not finished, bars no gate.
 
     Raises:
-        MetricError: Nothing is to be held, a gate is malformed or fits no estimate, or no threshold is stated.
+        MetricError: Nothing is to be held, a gate is malformed or fits no estimate, no threshold is stated, or
+            `most_missing` is no share.
         FolderError: There is no such run folder, or a file that is needed is damaged or was changed.
         PolicyError: The stored text of a policy is malformed.
     """
-    root = Path(folder)
+    root, gates = Path(folder), (gates,) if isinstance(gates, str) else tuple(gates)
+    if not isinstance(most_missing, (int, float)) or not 0 <= most_missing <= 1:
+        raise MetricError(f"most_missing is {most_missing!r}, expected a share from 0 to 1")
     if not gates and not thresholds:
         raise MetricError("gate: found no gate and no thresholds, expected one of them or both")
     held = check_gates(gates, estimates_of(root), most_missing=most_missing) if gates else ()

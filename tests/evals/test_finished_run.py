@@ -53,6 +53,18 @@ def test_a_part_that_was_changed_since_is_refused(out: Path) -> None:
     assert run.estimates
 
 
+def test_questions_that_were_changed_and_answers_that_are_gone_are_refused(out: Path) -> None:
+    items = out / "items.jsonl"
+    items.write_bytes(items.read_bytes().replace(b'"prompt": "', b'"prompt": "So, ', 1))
+    run = lawbound.open_run(out)
+    with pytest.raises(lawbound.FolderError, match=r"items\.jsonl"):
+        _ = run.items
+    (file,) = (out / "samples").glob("*.jsonl")
+    file.unlink()
+    with pytest.raises(lawbound.FolderError, match="is not there, expected the answers of m"):
+        run.samples("m")
+
+
 def test_two_runs_are_compared_by_their_folders(out: Path, finished: Path) -> None:
     same = lawbound.compare_runs(str(finished), out)
     assert same.names == ("A (m)", "B (m)") and same.caveats == ()

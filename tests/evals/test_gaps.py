@@ -1,8 +1,10 @@
 """What a run's numbers lack: counted once for each answer, and said in one line."""
 
 import math
+from pathlib import Path
 from shutil import copytree
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -145,6 +147,12 @@ def test_who_was_not_asked_to_its_end_is_told_beside_every_number(stopped, comma
     assert f"WARNING: {stopped}: n was not asked to its end" in err
     assert "m" in out.split()
     assert code == (1 if name == "gate" else 0)
+
+
+@pytest.mark.parametrize("most", [5, -0.1, math.nan, "x"])
+def test_a_share_that_may_be_missing_is_a_share(stopped: Path, most: Any) -> None:
+    with pytest.raises(MetricError, match="expected a share from 0 to 1"):
+        hold_gates(stopped, "truncated<=1", most_missing=most)
 
 
 def test_no_gate_passes_while_a_model_is_missing_whole(stopped, command):
