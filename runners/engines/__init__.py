@@ -4,6 +4,7 @@ import re
 
 from lawbound.runners.engines.kinds import KINDS, OPTION_NAMES, EngineOptions
 from lawbound.runners.engines.protocol import DTYPES, Engine, ModelError, ScoresChoices
+from lawbound.tasks.io.limits import MOST_COUNTED
 from lawbound.tasks.io.urls import holds_secret, without_secrets
 
 __all__ = [
@@ -71,12 +72,28 @@ def check_options(options: EngineOptions) -> None:
         ModelError: With the first of them.
     """
     if options.dtype not in DTYPES:
-        raise ModelError(f"dtype is {options.dtype!r}, expected one of {', '.join(DTYPES)}")
-    if not _DEVICE.fullmatch(options.device):
+        raise ModelError(f"dtype is {options.dtype!r:.40}, expected one of {', '.join(DTYPES)}")
+    if not (isinstance(options.device, str) and _DEVICE.fullmatch(options.device)):
         raise ModelError(
-            f"device is {options.device!r}, expected auto, cpu, cuda, mps or xpu, or one of several "
+            f"device is {options.device!r:.40}, expected auto, cpu, cuda, mps or xpu, or one of several "
             "such as cuda:1"
         )
+    counted = f"expected a number from 1 to {MOST_COUNTED}"
+    if options.batch_size is not None and not _is_count(options.batch_size):
+        raise ModelError(f"batch_size is {options.batch_size!r:.40}, {counted}, or None")
+    if not _is_count(options.concurrency):
+        raise ModelError(f"concurrency is {options.concurrency!r:.40}, {counted}")
+    if not isinstance(options.revision, str | None):
+        raise ModelError(f"revision is {options.revision!r:.40}, expected text or None")
+    if not isinstance(options.trust_remote_code, bool):
+        raise ModelError(
+            f"trust_remote_code is {options.trust_remote_code!r:.40}, expected True or False"
+        )
+
+
+def _is_count(value: object) -> bool:
+    """Whether a value is a whole number as `RunSpec` takes them; True is none."""
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_COUNTED
 
 
 def answers_in_words(model: str) -> bool:

@@ -25,7 +25,7 @@ from lawbound.rubrics.judges import rubric
 from lawbound.rubrics.judges.forms import GUARD_FORMS, RUBRIC, form_digest, read_name, with_tokens
 from lawbound.rubrics.judges.question import UNREADABLE
 from lawbound.rubrics.policy.requirement import Requirement
-from lawbound.runners.engines import ModelError
+from lawbound.runners.engines import OPTION_NAMES, EngineOptions, ModelError
 from lawbound.runners.engines.function import FunctionEngine
 
 REFUSE = "It declines.\nVERDICT: refuse; ADDONS: none"
@@ -166,6 +166,34 @@ def test_a_judges_replies_have_room_for_thinking_unless_told_otherwise(
 def test_room_that_is_no_count_is_refused(wrong: Any) -> None:
     with pytest.raises(ModelError, match=r"judge 'max_tokens' is .*, expected at least 1, or None"):
         JudgeSpec((), max_tokens=wrong)
+
+
+WRONG_OPTIONS = [
+    ("dtype", ["float32"], "one of float32, bfloat16, float16"),
+    ("dtype", None, "one of float32, bfloat16, float16"),
+    ("device", None, "auto, cpu, cuda, mps or xpu"),
+    ("device", "tpu\n", "auto, cpu, cuda, mps or xpu"),
+    *(("batch_size", wrong, "a number from 1 to ") for wrong in (0, "4", True, 2.0, 2**53 + 1)),
+    *(("concurrency", wrong, "a number from 1 to ") for wrong in (0, "4", True, None, 1e3)),
+    ("revision", 3, "text or None"),
+    ("trust_remote_code", "no", "True or False"),
+    ("trust_remote_code", 1, "True or False"),
+]
+
+
+@pytest.mark.parametrize(("name", "wrong", "expected"), WRONG_OPTIONS)
+def test_an_option_that_opens_no_model_is_refused_where_judges_are_named(
+    name: str, wrong: Any, expected: str
+) -> None:
+    with pytest.raises(ModelError) as caught:
+        JudgeSpec(("hf:x",), options=EngineOptions(**{name: wrong}))
+    told = str(caught.value)
+    assert told.startswith(f"{name} is {wrong!r}, expected {expected}") and "\n" not in told
+
+
+def test_every_option_is_looked_at() -> None:
+    assert {name for name, _, _ in WRONG_OPTIONS} == set(OPTION_NAMES)
+    JudgeSpec(("hf:x",), options=EngineOptions("bfloat16", "cuda:1", 1, 2**53, "main", True))
 
 
 def test_the_tokens_that_judges_cost_are_summed(out: Path, judge: Judges) -> None:
