@@ -143,7 +143,7 @@ def parse_bank_file(file: File) -> BankFile:
         raise ItemError(with_id(str(fault), data, {"items": "item", "facts": "fact"})) from fault
 
 
-def load_bank(folder: Path | None = None) -> tuple[Item, ...]:
+def load_bank(folder: Path | str | None = None) -> tuple[Item, ...]:
     """Read every bank file of a folder (the shipped bank if none is named), in order of file name.
 
     Raises:
@@ -151,6 +151,7 @@ def load_bank(folder: Path | None = None) -> tuple[Item, ...]:
     """
     if folder is None:
         return _shipped_bank()
+    folder = Path(folder)
     if not folder.is_dir():
         raise ItemError(f"{folder}: is no folder, expected a bank")
     items = _read_bank(folder)

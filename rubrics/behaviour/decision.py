@@ -64,9 +64,7 @@ def grade(
     Raises:
         TypeError: One of the texts is no text.
     """
-    for name, text in (("prompt", prompt), ("response", response), ("thinking", thinking)):
-        if not isinstance(text, str):
-            raise TypeError(f"{name} is {text!r:.40}, expected text (empty text is allowed)")
+    _check_texts(prompt, response, thinking)
     split = Split(thinking, response) if thinking else split_thinking(response)
     return grade_all([Asked(prompt, split.answer, lang, truncated, split.thinking)])[0]
 
@@ -75,7 +73,12 @@ def grade_all(asked: Sequence[Asked]) -> list[Reading]:
     """`grade` for many answers: the same readings, at a fraction of the cost each.
 
     Nothing is split here: `Asked.response` is without the trace, `Asked.thinking` holds it.
+
+    Raises:
+        TypeError: One of the texts is no text; nothing was read then.
     """
+    for one in asked:
+        _check_texts(one.prompt, one.response, one.thinking)
     with paused_collector():
         answers = _readings(asked)
         traces = [
@@ -89,6 +92,14 @@ def grade_all(asked: Sequence[Asked]) -> list[Reading]:
         sure = round(reading.confidence * (HURRIED if one.truncated else 1.0), 3)
         done.append(Reading(reading.behaviour, reading.addons, reading.evidence, sure, trace))
     return done
+
+
+def _check_texts(prompt: object, response: object, thinking: object) -> None:
+    if isinstance(prompt, str) and isinstance(response, str) and isinstance(thinking, str):
+        return
+    for name, text in (("prompt", prompt), ("response", response), ("thinking", thinking)):
+        if not isinstance(text, str):
+            raise TypeError(f"{name} is {text!r:.40}, expected text (empty text is allowed)")
 
 
 def _readings(asked: Sequence[Asked]) -> list[Reading]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lawbound.rubrics.behaviour import grade
+from lawbound.rubrics.behaviour import Asked, grade, grade_all
 from lawbound.rubrics.behaviour.lexicon import LANGUAGES, check_all
 from lawbound.rubrics.behaviour.prompt import read
 from lawbound.rubrics.behaviour.truncation import looks_truncated
@@ -183,6 +183,14 @@ def test_where_a_trace_is_given_the_answer_is_not_split_again() -> None:
 def test_what_is_no_text_is_refused(texts: tuple[Any, Any], told: str) -> None:
     with pytest.raises(TypeError, match=told):
         grade(*texts)
+    with pytest.raises(TypeError, match=told):
+        grade_all([Asked("q", "a"), Asked(*texts)])
+
+
+def test_a_trace_that_is_no_text_is_refused() -> None:
+    nothing: Any = None
+    with pytest.raises(TypeError, match="thinking is None, expected text"):
+        grade_all([Asked("q", "a", thinking=nothing)])
 
 
 def test_a_truncated_answer_is_judged_less_surely() -> None:

@@ -140,6 +140,13 @@ def test_a_bank_may_end_in_yml_and_lies_in_one_folder(tmp_path: Path) -> None:
             read(tmp_path)
 
 
+def test_a_bank_is_found_by_its_path_or_its_name(tmp_path: Path) -> None:
+    written(tmp_path, SMALL)
+    assert load_bank(str(tmp_path)) == load_bank(tmp_path)
+    with pytest.raises(ItemError, match="nowhere: is no folder, expected a bank"):
+        load_bank(str(tmp_path / "nowhere"))
+
+
 def test_an_id_that_stands_in_two_files_is_refused(tmp_path: Path) -> None:
     first = written(tmp_path, SMALL)
     second = tmp_path / "culture-other.yaml"
