@@ -40,6 +40,8 @@ class Digests:
         """Take down what the ``run.yaml`` of an earlier run says; empty where there was none."""
         self._written: dict[str, str] = {}
         self._named = {name: tuple(known) for name, known in before.items()}
+        # Not of a folder from before digests were kept: nothing there can be held against them.
+        self._is_of_before = ITEMS in before
 
     def fits(self, root: Path, name: str) -> bool:
         """Whether a file is what ``run.yaml`` names, if it names one."""
@@ -53,8 +55,11 @@ class Digests:
             Whether ``run.yaml`` has to name it before it is.
         """
         self._written[name] = digest
-        known = self._named.get(name)
-        if known is None or digest in known:
+        known = self._named.get(name, ())
+        # A plan of a model that the run before did not ask says that another run is under way. As soon as this run
+        # is described, its next model is only one that it has not asked yet.
+        is_new = not known and not self._is_of_before
+        if is_new or digest in known:
             return False
         self._named[name] = (*known, digest)
         return True
@@ -66,6 +71,7 @@ class Digests:
     def settle(self, plans: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """For the next ``run.yaml``: the questions and these plans, as they were written."""
         self._named = {name: (self._written[name],) for name in (ITEMS, *plans)}
+        self._is_of_before = False
         return self.beside()
 
 
@@ -121,14 +127,21 @@ def check_digests(
             _check(root / name, digests.get(name, ()), how, error)
 
 
-def are_replaced(root: Path, digests: Mapping[str, Collection[str]], asked: Iterable[str]) -> bool:
-    """Whether one of the files that say what was asked is no longer the one that the rest of ``run.yaml`` is about.
+def are_replaced(
+    root: Path, digests: Mapping[str, Collection[str]], asked: Collection[str]
+) -> bool:
+    """Whether what was asked is about to be no longer what the rest of ``run.yaml`` is about.
+
+    That is so where one of the files that say it is another by now, or where ``run.yaml`` names the plan of a model
+    that it does not describe.
 
     Args:
         root: The run folder, with files that ``run.yaml`` names: see `check_digests`.
         digests: Of its ``run.yaml``.
-        asked: Names of the files.
+        asked: Names of the files of the run that it describes.
     """
+    if any(name not in asked and name not in RESULTS for name in digests):
+        return True
     named = [(root / name, next(iter(digests[name]), "")) for name in asked if name in digests]
     return any(path.exists() and file_digest(path) != first for path, first in named)
 

@@ -338,6 +338,53 @@ def test_a_stopped_run_under_another_suite_is_not_concluded_as_the_one_before_it
     assert code == 0 and told not in err
 
 
+def _ask_models(out: Path, answers: dict[str, Callable[[Request], str]]) -> None:
+    spec = _spec(4).model_copy(update={"models": tuple(answers)})
+    engines = {name: FunctionEngine(answer, name=name) for name, answer in answers.items()}
+    evaluate(spec, out, engines=engines)
+
+
+@pytest.mark.filterwarnings("ignore:.*answers were stored")
+@pytest.mark.parametrize("end", ["it goes on", "the one before", "both"])
+def test_a_stopped_run_that_asks_another_model_the_same_questions_is_told(
+    command: Command, run: Path, end: str
+) -> None:
+    """No file that the older run wrote is another then, and its numbers still pass no gate."""
+    before = {name: (run / name).read_bytes() for name in ("items.jsonl", PLAN)}
+    gate = _arguments("gate", run)
+    told = "a later run in this folder has not asked a model to its end"
+    for _ in range(2):  # stopped, and stopped again when it goes on
+        with pytest.raises(KeyboardInterrupt):
+            _ask_models(run, {"other": _stopped})
+        for reader in ("gate", "report", "gate"):  # to report is to conclude
+            code, _, err = command(*_arguments(reader, run))
+            assert code == (1 if reader == "gate" else 0)
+            assert err.count(told) == 1
+        assert "no gate passes while a later run is not finished" in err
+        assert "later-run" in [one.kind for one in open_run(run).caveats]
+    assert before == {name: (run / name).read_bytes() for name in before}
+    names = {"it goes on": ["other"], "the one before": ["m"], "both": ["m", "other"]}[end]
+    _ask_models(run, dict.fromkeys(names, lambda _: "Yes."))
+    # The plan of a model that was dropped stays in the folder, and no longer in run.yaml.
+    assert [path.name for path in (run / "plan").glob("other-*.jsonl")]
+    code, _, err = command(*gate)
+    assert code == 0 and told not in err
+    assert "later-run" not in [one.kind for one in open_run(run).caveats]
+
+
+@pytest.mark.filterwarnings("ignore:.*answers were stored")
+def test_a_run_that_is_stopped_at_its_second_model_is_not_a_later_one(
+    command: Command, run: Path, undigested: Undigested
+) -> None:
+    old = undigested(Path(shutil.copytree(run, run.parent / "old")))
+    for folder in (run, old):
+        with pytest.raises(KeyboardInterrupt):
+            _ask_models(folder, {"m": lambda _: "Yes.", "other": _stopped})
+        code, _, err = command(*_arguments("report", folder))
+        assert code == 0 and "a later run" not in err
+        assert "not-asked" in [one.kind for one in open_run(folder).caveats]
+
+
 def test_a_later_run_that_is_going_on_is_not_said_to_be_stopped(
     command: Command, run: Path
 ) -> None:
