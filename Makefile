@@ -5,7 +5,7 @@ STAMP := .venv/.installed
 POLICIES ?= cn,de,us,intl
 LINKS := $(addprefix lawbound/,evals rubrics runners tasks)
 
-.PHONY: demo test lint types fast test-slow every-test all schema clean
+.PHONY: demo test lint types fast test-slow schema clean
 
 demo: $(STAMP)  ## Ask a real model the quick suite under four policies; results land in out/demo.
 	$(BIN)/lawbound run quick --model smollm2 --policy $(POLICIES) --out out/demo
@@ -25,16 +25,6 @@ fast: $(STAMP)
 
 test-slow: $(STAMP)  ## The real model, a real browser, a real cluster, faults and simulation.
 	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "model or browser or cluster or faults or sim"
-
-all: $(STAMP)  ## Lint, types and every test, in one go: the longest runs beside all others.
-	$(MAKE) --no-print-directory -j2 lint types
-	$(MAKE) --no-print-directory every-test
-
-every-test: $(STAMP)
-	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m ""
-
-schema: $(STAMP)  ## Write evals/schema anew from the columns that evals/leaderboard declares.
-	$(BIN)/python -m lawbound.evals.leaderboard.schema evals/schema
 
 # The stamp is renewed whenever the project's own requirements change.
 $(STAMP): pyproject.toml constraints.txt | $(LINKS)
