@@ -26,6 +26,9 @@ fast: $(STAMP)
 test-slow: $(STAMP)  ## The real model, a real browser, a real cluster, faults and simulation.
 	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "model or browser or cluster or faults or sim"
 
+schema: $(STAMP)  ## Write evals/schema anew from the columns that evals/leaderboard declares.
+	$(BIN)/python -m lawbound.evals.leaderboard.schema evals/schema
+
 # The stamp is renewed whenever the project's own requirements change.
 $(STAMP): pyproject.toml constraints.txt | $(LINKS)
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
