@@ -101,8 +101,7 @@ def _print_gates(results: "Sequence[GateResult]", missing: float) -> None:
     )
     for r in results:
         if r.estimate.missing_share:
-            fails = f", more than {missing:g} of it: it fails (--missing allows more)"
-            note(f"WARNING: {r.gate.text}: {missing_text(r.estimate)}{fails if r.is_short else ''}")
+            _tell_of_missing(f"{r.gate.text}: {missing_text(r.estimate)}", missing, r.is_short)
         if r.estimate.unscored:
             tell_of_unread_answers(
                 f"{r.gate.text}: {r.estimate.model} under {r.estimate.policy}",
@@ -144,11 +143,15 @@ def _print_thresholds(results: "Sequence[HeldThreshold]", missing: float) -> Non
     )
     for r in results:
         if r.result.missing_share:
-            fails = f", more than {missing:g} of it: it fails (--missing allows more)"
-            note(
-                f"WARNING: {r.result.threshold}: {missing_text_of(r.result)}{fails if r.is_short else ''}"
-            )
+            told = f"{r.result.threshold}: {missing_text_of(r.result)}"
+            _tell_of_missing(told, missing, r.is_short)
         _tell_why_open(r.result)
+
+
+def _tell_of_missing(told: str, missing: float, is_short: bool) -> None:
+    """What a gate or threshold lacks, and whether it fails by that."""
+    fails = f", more than {missing:g} of it: it fails (--missing allows more)"
+    note(f"WARNING: {told}{fails if is_short else ''}")
 
 
 def _tell_why_open(result: "ThresholdResult") -> None:
