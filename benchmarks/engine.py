@@ -263,7 +263,7 @@ def _roofline(
     whole: float,
 ) -> str:
     """From a pass that only read the prompts, and one that read them and wrote."""
-    from lawbound.runners.engines.local.memory import kv_bytes_per_token
+    from lawbound.runners.engines.memory import kv_bytes_per_token
 
     prefix = engine.count_tokens(_policy(engine.count_tokens))
     own = sum(sample.prompt_tokens - prefix for sample in written)

@@ -1,16 +1,15 @@
 """Asking the requests of a plan that have no stored answer, in its order, and storing answers as they arrive."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from time import monotonic
 
 from lawbound.runners.engines.protocol import (
     AsksAgain,
-    AsksBatches,
     Engine,
     ModelError,
-    ScoresChoices,
     Trouble,
+    ask,
     fixed_batch_of,
 )
 from lawbound.runners.flusher import FLUSH_SECONDS, Flusher
@@ -198,21 +197,3 @@ def owed_requests(plan: Plan, answered: set[str], fixed_batch: int | None) -> li
         cut = [requests[i : i + fixed_batch] for i in range(0, len(requests), fixed_batch)]
         batches.extend(b for b in cut if any(request.key not in answered for request in b))
     return [batch for batch in batches if batch]
-
-
-def ask(engine: Engine, batches: Sequence[Sequence[Request]]) -> Iterator[Sample]:
-    """Every batch in turn, each of one kind; an engine that takes them all at once gets them so.
-
-    Raises:
-        ModelError: The engine cannot score choices, or cannot go on.
-    """
-    if isinstance(engine, AsksBatches):
-        yield from engine.ask(batches)
-        return
-    for batch in batches:
-        if not batch[0].choices:
-            yield from engine.generate(batch)
-        elif isinstance(engine, ScoresChoices):
-            yield from engine.loglikelihood(batch)
-        else:
-            raise ModelError("this engine cannot score choices, expected generated answers")

@@ -19,14 +19,9 @@ from lawbound.runners.engines.extras import install
 from lawbound.runners.engines.local.answer import Answers, Prompt
 from lawbound.runners.engines.local.cache import weights_hash
 from lawbound.runners.engines.local.chat import ChatTokenizer
+from lawbound.runners.engines.local.quiet import LOAD_ERRORS, first_line, quiet_transformers
 from lawbound.runners.engines.local.threads import physical_cores
-from lawbound.runners.engines.local.weights import (
-    LOAD_ERRORS,
-    context_length,
-    first_line,
-    quiet_transformers,
-    stop_tokens,
-)
+from lawbound.runners.engines.local.weights import context_length, stop_tokens
 from lawbound.runners.engines.prefix.plan import share_prefixes
 from lawbound.runners.engines.protocol import ModelError, room_fault
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample

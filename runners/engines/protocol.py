@@ -1,4 +1,4 @@
-"""What every engine must do, what some can do as well, and the error that they raise."""
+"""What every engine must do, what some can do as well, how any is asked, and the error that they raise."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol, runtime_checkable
@@ -131,6 +131,24 @@ class WorksAhead(Protocol):
     def count_ahead(self, texts: Sequence[str]) -> None:
         """Count the tokens of texts that `count_tokens` will be asked for."""
         ...
+
+
+def ask(engine: Engine, batches: Sequence[Sequence[Request]]) -> Iterator[Sample]:
+    """Every batch in turn, each of one kind; an engine that takes them all at once gets them so.
+
+    Raises:
+        ModelError: The engine cannot score choices, or cannot go on.
+    """
+    if isinstance(engine, AsksBatches):
+        yield from engine.ask(batches)
+        return
+    for batch in batches:
+        if not batch[0].choices:
+            yield from engine.generate(batch)
+        elif isinstance(engine, ScoresChoices):
+            yield from engine.loglikelihood(batch)
+        else:
+            raise ModelError("this engine cannot score choices, expected generated answers")
 
 
 def fixed_batch_of(engine: Engine) -> int | None:

@@ -361,7 +361,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A random model that holds 512 tokens; each word is one."""
     import torch
 
-    from lawbound.runners.engines.local.weights import quiet_transformers
+    from lawbound.runners.engines.local.quiet import quiet_transformers
 
     transformers: Any = import_module("transformers")
     tokenizers: Any = import_module("tokenizers")

@@ -22,8 +22,8 @@ from lawbound.rubrics.reference.engine import ReferenceEngine
 from lawbound.runners.engines import EngineOptions, open_engine
 from lawbound.runners.engines.cluster.engine import ClusterEngine
 from lawbound.runners.engines.cluster.joining import Cluster, joined
-from lawbound.runners.engines.protocol import Engine, ModelError
-from lawbound.runners.run import ask, owed_requests
+from lawbound.runners.engines.protocol import Engine, ModelError, ask
+from lawbound.runners.run import owed_requests
 from lawbound.runners.sample import Message, Rendered, Request, Sample, Settings
 from lawbound.runners.store import read_samples
 

@@ -81,7 +81,7 @@ def save(tmp_path_factory: pytest.TempPathFactory) -> Save:
     def save(kind: str, template: str | None = TEMPLATE, **changes: Any) -> Path:
         import torch
 
-        from lawbound.runners.engines.local.weights import quiet_transformers
+        from lawbound.runners.engines.local.quiet import quiet_transformers
 
         transformers: Any = import_module("transformers")
         folder = tmp_path_factory.mktemp(kind)

@@ -30,7 +30,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
     import transformers
 
-    from lawbound.runners.engines.local.weights import quiet_transformers
+    from lawbound.runners.engines.local.quiet import quiet_transformers
     from lawbound.runners.engines.smollm2 import ensure
 
     made = tmp_path_factory.mktemp("openvino")

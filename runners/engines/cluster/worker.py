@@ -18,10 +18,10 @@ from lawbound.runners.engines.protocol import (
     EstimatesTime,
     ModelError,
     ScoresChoices,
+    ask,
     fixed_batch_of,
     is_declared,
 )
-from lawbound.runners.run import ask
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
 from lawbound.tasks.io.messages import one_line
 

@@ -8,8 +8,8 @@ from time import perf_counter
 from torch import Tensor
 
 from lawbound.runners.engines.local.answer import Answers, Prompt
-from lawbound.runners.engines.local.memory import is_out_of_memory
 from lawbound.runners.engines.local.pick import Draws, draws_for, pick
+from lawbound.runners.engines.memory import is_out_of_memory
 from lawbound.runners.engines.prefix.attention import PrefixKV, SlotKV
 from lawbound.runners.engines.prefix.model import PrefixModel
 from lawbound.runners.engines.prefix.plan import share_prefixes

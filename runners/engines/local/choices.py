@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from lawbound.runners.engines.local.answer import Answers, Prompt
-from lawbound.runners.engines.local.memory import is_out_of_memory
+from lawbound.runners.engines.memory import is_out_of_memory
 from lawbound.runners.engines.prefix.model import PrefixModel, Tree
 from lawbound.runners.engines.prefix.plan import share_prefixes
 from lawbound.runners.sample import Sample

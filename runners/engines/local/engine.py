@@ -12,7 +12,6 @@ from typing import Any
 
 from lawbound.runners.engines.local.answer import Answers, Prompt
 from lawbound.runners.engines.local.chat import ChatTokenizer
-from lawbound.runners.engines.local.memory import is_out_of_memory, slots_that_fit
 from lawbound.runners.engines.local.threads import Threads, physical_cores
 from lawbound.runners.engines.local.weights import (
     Loaded,
@@ -20,6 +19,7 @@ from lawbound.runners.engines.local.weights import (
     load_weights,
     stop_tokens,
 )
+from lawbound.runners.engines.memory import is_out_of_memory, slots_that_fit
 from lawbound.runners.engines.protocol import ModelError, room_fault
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from lawbound.runners.engines.local.cache import HASH_FILE, built_once, cache_root, file_sha256
+from lawbound.runners.engines.local.quiet import LOAD_ERRORS, first_line, quiet_transformers
 from lawbound.runners.engines.protocol import ModelError
 
 CONVERTED = "float32-1"
@@ -32,8 +33,6 @@ def convert(gguf: Path, target: Path, digest: str) -> None:
         OSError: The folder cannot be written.
     """
     import torch
-
-    from lawbound.runners.engines.local.weights import LOAD_ERRORS, first_line, quiet_transformers
 
     transformers: Any = import_module("transformers")
     with quiet_transformers():

@@ -1,9 +1,7 @@
 """Loading a causal language model from a folder, a hub name or a GGUF file, with one clear line on failure."""
 
-import contextlib
 import socket
 import urllib.request
-from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -13,18 +11,8 @@ from urllib.parse import urlsplit
 from lawbound.runners.engines.extras import check_local
 from lawbound.runners.engines.local.cache import revision_of
 from lawbound.runners.engines.local.gguf import converted
+from lawbound.runners.engines.local.quiet import LOAD_ERRORS, first_line, quiet_transformers
 from lawbound.runners.engines.protocol import DTYPES, ModelError
-
-LOAD_ERRORS: tuple[type[Exception], ...] = (
-    OSError,
-    ValueError,
-    KeyError,
-    ImportError,
-    RuntimeError,
-    AttributeError,
-    TypeError,
-)
-"""What transformers raises on files that are missing, broken, or of a model that it does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,23 +75,6 @@ def load_weights(
     return Loaded(model, tokenizer, revision_of(name_or_path, commit and str(commit)), place)
 
 
-@contextlib.contextmanager
-def quiet_transformers() -> Iterator[None]:
-    """No progress bars and no advice on stderr while something loads."""
-    logging: Any = import_module("transformers.utils.logging")
-
-    verbosity = logging.get_verbosity()
-    bars = logging.is_progress_bar_enabled()
-    logging.set_verbosity_error()
-    logging.disable_progress_bar()
-    try:
-        yield
-    finally:
-        logging.set_verbosity(verbosity)
-        if bars:
-            logging.enable_progress_bar()
-
-
 def stop_tokens(defaults: Any, tokenizer: Any) -> frozenset[int]:
     """Tokens that end an answer: the generation config's and the tokenizer's."""
     found: set[int] = set()
@@ -120,12 +91,6 @@ def context_length(config: Any) -> int | None:
     text = config.get_text_config()
     length = getattr(text, "max_position_embeddings", None) or getattr(text, "n_positions", None)
     return int(length) if length else None
-
-
-def first_line(error: BaseException) -> str:
-    """First line of an error's text."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return lines[0][:300] if lines else type(error).__name__
 
 
 def _hub_can_be_reached() -> bool:

@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from lawbound.runners.engines.local.memory import free_bytes
+from lawbound.runners.engines.memory import free_bytes
 
 ROWS = 100
 """Rows that the layout is chosen for; others are read from it as well."""
