@@ -1,4 +1,4 @@
-"""Finding what is wrong or missing in a policy, and explaining how it arrives at a requirement."""
+"""Finding what is wrong or missing in a policy: in its rules, its prompts, and the bank that they are held against."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -9,7 +9,7 @@ from lawbound.rubrics.policy.banks import bank_counts
 from lawbound.rubrics.policy.compare import alike, coverage
 from lawbound.rubrics.policy.files import CORE, load_policy
 from lawbound.rubrics.policy.naming import region_named
-from lawbound.rubrics.policy.policy import Policy, PolicyError, Rule, default_requirement
+from lawbound.rubrics.policy.policy import Policy, PolicyError, Rule
 from lawbound.rubrics.policy.relaxed import cells
 from lawbound.rubrics.policy.words import unsaid
 from lawbound.rubrics.prompts.conditions import conditions, prompt_languages
@@ -74,63 +74,6 @@ def check(policy: Policy, items: Sequence[Item]) -> list[PolicyFault]:
         found += [*_coverage(policy, own, items), *_near_misses_of_open_acts(own, items)]
         found += [*_targets(own, items), *_banks(policy, items)]
     return found
-
-
-def explain(policy: Policy, item: Item) -> str:
-    """Which rules matched an item, which exemptions and overrides applied, and what came out."""
-    requirement = policy.requires(item)
-    matched = [rule for rule in policy.rules if rule.when.matches(item)]
-    overridden = {name: rule.id for rule in matched for name in rule.overrides}
-    facts = [
-        f"acts {', '.join(item.acts)}",
-        f"operation {item.operation}",
-        f"target {item.target or 'none'}",
-        f"purpose {item.purpose}",
-        *([f"context {', '.join(item.context)}"] if item.context else []),
-        *(["harmless"] if item.harmless else []),
-    ]
-    lines = [f"{item.id}: {item.topic}; {'; '.join(facts)}", f"{policy.id} requires: {requirement}"]
-    for rule in matched:
-        behaviour = rule.for_item(item)
-        said = "+".join([behaviour.base, *sorted(behaviour.addons)])
-        if rule.id in overridden:
-            note = f"overridden by '{overridden[rule.id]}'"
-        elif item.purpose in rule.exempt:
-            note = f"{said}, because the purpose {item.purpose} replaces {rule.behaviour}"
-        else:
-            note = said
-        decides = " (decides)" if rule.id in requirement.rules else ""
-        lines.append(f"  {rule.id}: {note}{decides} [{rule.basis}, {rule.source}]")
-    lines += _near_but_no(policy, item)
-    if len(matched) > 1:
-        lines.append("  combined: the strictest base, with every add-on unless it is refuse")
-    if not matched:
-        why = "open act" if default_requirement(item).base == "either" else "nothing restricts it"
-        lines.append(f"  no rule matched: {why}")
-    return "\n".join(lines)
-
-
-def _near_but_no(policy: Policy, item: Item) -> list[str]:
-    """Rules that name topic and act and still do not match, with the reason."""
-    lines = []
-    for rule in policy.rules:
-        when = rule.when
-        named = when.covers_topic(item.topic) and any(act in when.acts for act in item.acts)
-        if not named or when.matches(item):
-            continue
-        reasons = [
-            *(["item is harmless"] if item.harmless and not when.harmless else []),
-            *([f"needs target {', '.join(when.targets)}"]
-              if when.targets and (item.target or "none") not in when.targets else []),
-            *([f"needs operation {', '.join(when.operations)}"]
-              if when.operations and item.operation not in when.operations else []),
-            *([f"needs context {', '.join(when.context)}"]
-              if when.context and not set(when.context) & set(item.context) else []),
-            *([f"needs purpose {', '.join(when.purposes)}"]
-              if when.purposes and item.purpose not in when.purposes else []),
-        ]  # fmt: skip
-        lines.append(f"  {rule.id}: does not match, {'; '.join(reasons)}")
-    return lines
 
 
 def _dead(rules: Sequence[Rule]) -> Iterator[PolicyFault]:

@@ -1,1 +1,1 @@
-"""Policies: what they may say, and how they are read, checked and compared. The shipped ones are in ``policies/``."""
+"""Policies: what they may say, and how they are read, explained and compared. The shipped ones are in ``policies/``."""

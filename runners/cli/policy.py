@@ -120,9 +120,9 @@ def check(
     """Check a policy against the bank: what is wrong or missing."""
     from typing import get_args
 
-    from lawbound.rubrics.policy.check import FaultKind
-    from lawbound.rubrics.policy.check import check as find
     from lawbound.rubrics.policy.files import load_policy
+    from lawbound.rubrics.policy_check import FaultKind
+    from lawbound.rubrics.policy_check import check as find
     from lawbound.tasks.bank import load_banks
 
     kinds = get_args(FaultKind)
@@ -151,7 +151,7 @@ def explain(
     bank: Banks = None,
 ) -> None:
     """Which rules and exemptions match an item, and the result."""
-    from lawbound.rubrics.policy.check import explain as tell
+    from lawbound.rubrics.policy.explain import explain as tell
     from lawbound.rubrics.policy.files import load_policy
     from lawbound.runners.cli.tasks import find_item
 

@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from lawbound.rubrics.policy.check import check
 from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.requirement import RESTRICTING
+from lawbound.rubrics.policy_check import check
 from lawbound.tasks.bank import load_bank
 from lawbound.tasks.item import Item
 from lawbound.tasks.taxonomy import load_taxonomy
