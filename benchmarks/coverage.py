@@ -18,8 +18,9 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from lawbound.evals.stats import strata
+from lawbound.evals.stats.arrays import Floats
 from lawbound.evals.stats.correlation import pooled_icc
-from lawbound.evals.stats.intervals import Design, Floats, rate
+from lawbound.evals.stats.intervals import Design, rate
 from lawbound.evals.stats.paired import signed_mean
 from lawbound.evals.stats.significance import sign_flip
 

@@ -19,11 +19,8 @@ import numpy as np
 from lawbound.evals.metrics.build import judged
 from lawbound.evals.metrics.inputs import BLOCKED, ERROR, Cut, Rows, cuts, members, read_frame
 from lawbound.evals.metrics.plain import plain_rate
-from lawbound.evals.stats.intervals import (
-    Floats,
-    Mean,
-    clopper_pearson,
-)
+from lawbound.evals.stats.arrays import Floats
+from lawbound.evals.stats.intervals import Mean, clopper_pearson
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.threshold import BankSize, Rated, Threshold
 

@@ -28,13 +28,9 @@ from lawbound.evals.metrics.scores import (
     scores_icc,
     scores_of,
 )
+from lawbound.evals.stats.arrays import Floats
 from lawbound.evals.stats.correlation import pooled_icc
-from lawbound.evals.stats.intervals import (
-    Design,
-    Floats,
-    Mean,
-    difference,
-)
+from lawbound.evals.stats.intervals import Design, Mean, difference
 from lawbound.evals.stats.paired import signed_mean
 from lawbound.evals.stats.significance import sign_flip
 

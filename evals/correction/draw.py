@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from lawbound.evals.correction.labels import CorrectionError
-from lawbound.evals.stats.intervals import Codes, Floats
+from lawbound.evals.stats.arrays import Codes, Floats
 
 if TYPE_CHECKING:
     import pandas as pd

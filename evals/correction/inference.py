@@ -26,7 +26,8 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
-from lawbound.evals.stats.intervals import Codes, Floats, Mean, clopper_pearson
+from lawbound.evals.stats.arrays import Codes, Floats
+from lawbound.evals.stats.intervals import Mean, clopper_pearson
 
 TUNED_FROM = 30
 """Labels from which on lambda is estimated; below, it is 1 (plain prediction-powered inference)."""

@@ -24,7 +24,8 @@ from lawbound.evals.metrics.rule_answers import (
 )
 from lawbound.evals.metrics.rule_info import RuleInfos
 from lawbound.evals.metrics.rules import rules_icc
-from lawbound.evals.stats.intervals import Codes, Floats, Mean, codes, rate
+from lawbound.evals.stats.arrays import Codes, Floats
+from lawbound.evals.stats.intervals import Mean, codes, rate
 from lawbound.rubrics.policy.requirement import Requirement
 from lawbound.rubrics.verdict import Reading, is_met, is_served_plainly, withholds
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lawbound.evals.metrics.inputs import Mask, members
-from lawbound.evals.stats.intervals import Floats
+from lawbound.evals.stats.arrays import Floats
 from lawbound.rubrics.verdict import WITHHELD
 
 Texts = NDArray[np.object_]

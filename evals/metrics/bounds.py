@@ -16,7 +16,7 @@ import numpy as np
 from lawbound.evals.metrics.build import unscored
 from lawbound.evals.metrics.inputs import Mask, Rows, pair_up
 from lawbound.evals.metrics.scores import Paired, Scores, by_twin, design_of
-from lawbound.evals.stats.intervals import Floats
+from lawbound.evals.stats.arrays import Floats
 
 Bounds = tuple[float, float]
 

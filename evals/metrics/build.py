@@ -9,7 +9,8 @@ import numpy as np
 from lawbound.evals.estimate import Estimate, Family
 from lawbound.evals.metrics.inputs import BLOCKED, ERROR, UNSCORED, Mask, Rows
 from lawbound.evals.metrics.registry import REPORTED
-from lawbound.evals.stats.intervals import Floats, Mean
+from lawbound.evals.stats.arrays import Floats
+from lawbound.evals.stats.intervals import Mean
 
 KORN_GRAUBARD = "korn-graubard"
 MOVER = "mover"

@@ -30,7 +30,8 @@ from lawbound.evals.metrics.scores import (
     scores_icc,
     scores_of,
 )
-from lawbound.evals.stats.intervals import Design, Floats, Mean
+from lawbound.evals.stats.arrays import Floats
+from lawbound.evals.stats.intervals import Design, Mean
 from lawbound.evals.stats.paired import signed_mean
 from lawbound.evals.stats.significance import sign_flip
 

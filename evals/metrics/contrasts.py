@@ -15,7 +15,8 @@ from lawbound.evals.metrics.inputs import Cut, Rows, members
 from lawbound.evals.metrics.matched import prior_withholding, spillover_estimates
 from lawbound.evals.metrics.plain import plain_difference
 from lawbound.evals.metrics.shares import pair_rows, paired_share, share
-from lawbound.evals.stats.intervals import Design, Floats, Mean, difference
+from lawbound.evals.stats.arrays import Floats
+from lawbound.evals.stats.intervals import Design, Mean, difference
 from lawbound.evals.stats.paired import signed_mean
 from lawbound.tasks.bank import PRIVATE
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lawbound.evals.metrics.rule_info import RuleInfo, RuleInfos
-from lawbound.evals.stats.intervals import Codes, Floats
+from lawbound.evals.stats.arrays import Codes, Floats
 from lawbound.evals.verdict_columns import METRIC_INPUTS
 from lawbound.tasks.io.errors import LawboundError
 

@@ -15,13 +15,8 @@ from lawbound.evals.metrics.build import MOVER, build, judged, tally
 from lawbound.evals.metrics.inputs import Cut, Mask, Rows
 from lawbound.evals.metrics.plain import plain_rate
 from lawbound.evals.metrics.shares import share
-from lawbound.evals.stats.intervals import (
-    Codes,
-    Floats,
-    Mean,
-    clopper_pearson,
-    difference,
-)
+from lawbound.evals.stats.arrays import Codes, Floats
+from lawbound.evals.stats.intervals import Mean, clopper_pearson, difference
 
 LENGTH_BAND = 1.5
 """Items match in length when their prompts differ by at most this factor."""

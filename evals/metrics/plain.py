@@ -5,14 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from lawbound.evals.metrics.inputs import Rows
+from lawbound.evals.stats.arrays import Codes, Floats
 from lawbound.evals.stats.correlation import pooled_icc
-from lawbound.evals.stats.intervals import (
-    Codes,
-    Design,
-    Floats,
-    Mean,
-    rate,
-)
+from lawbound.evals.stats.intervals import Design, Mean, rate
 from lawbound.evals.stats.paired import signed_mean
 
 

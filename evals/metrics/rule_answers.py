@@ -9,7 +9,8 @@ import numpy as np
 
 from lawbound.evals.metrics.build import Tally
 from lawbound.evals.metrics.inputs import BLOCKED, ERROR, Cut, Mask, members
-from lawbound.evals.stats.intervals import Codes, Design, Floats, Mean
+from lawbound.evals.stats.arrays import Codes, Floats
+from lawbound.evals.stats.intervals import Design, Mean
 
 RESTRICTED, NEAR_ACT, NEAR_TOPIC = 0, 1, 2
 SPLITS = 4

@@ -19,7 +19,8 @@ from lawbound.evals.metrics.rule_answers import (
     may_be_worse,
     worst_excess,
 )
-from lawbound.evals.stats.intervals import Floats, Mean, difference, rate
+from lawbound.evals.stats.arrays import Floats
+from lawbound.evals.stats.intervals import Mean, difference, rate
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,9 @@ from lawbound.evals.metrics.rule_answers import (
 )
 from lawbound.evals.metrics.rule_info import RuleInfo
 from lawbound.evals.metrics.rule_means import j_interval, rule_means
+from lawbound.evals.stats.arrays import Codes
 from lawbound.evals.stats.correlation import pooled_icc
-from lawbound.evals.stats.intervals import Codes, Mean, codes
+from lawbound.evals.stats.intervals import Mean, codes
 from lawbound.evals.stats.significance import p_from_interval
 
 

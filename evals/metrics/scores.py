@@ -9,8 +9,9 @@ import numpy as np
 
 from lawbound.evals.metrics.build import Tally, scored, tally_of_pairs, unscored
 from lawbound.evals.metrics.inputs import Cut, Mask, Rows, pair_up
+from lawbound.evals.stats.arrays import Codes, Floats
 from lawbound.evals.stats.correlation import pooled_icc
-from lawbound.evals.stats.intervals import Codes, Design, Floats, Mean, affine, rate
+from lawbound.evals.stats.intervals import Design, Mean, affine, rate
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,8 @@ from lawbound.evals.metrics.bounds import ends_of, mean_bounds
 from lawbound.evals.metrics.build import MOVER, build, tally, tally_of_pairs
 from lawbound.evals.metrics.inputs import Cut, Rows, pair_up
 from lawbound.evals.metrics.plain import plain_difference, plain_rate
-from lawbound.evals.stats.intervals import Floats, Mean
+from lawbound.evals.stats.arrays import Floats
+from lawbound.evals.stats.intervals import Mean
 
 
 def share(

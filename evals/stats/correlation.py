@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from lawbound.evals.stats.intervals import Codes, Floats
+from lawbound.evals.stats.arrays import Codes, Floats
 
 PRIOR_ICC = 0.3
 """Correlation assumed before any data; weighs as much as `PRIOR_DF` degrees of freedom."""

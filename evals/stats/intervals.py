@@ -23,10 +23,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lawbound.evals.stats.arrays import Codes, Floats
 from lawbound.evals.stats.strata import relative_variance, size_classes
-
-Floats = NDArray[np.float64]
-Codes = NDArray[np.intp]
 
 Z95 = 1.959963984540054
 Z80 = 0.8416212335729143

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from lawbound.evals.stats.intervals import Design, Floats, Mean, difference, rate
+from lawbound.evals.stats.arrays import Floats
+from lawbound.evals.stats.intervals import Design, Mean, difference, rate
 
 
 def signed_mean(

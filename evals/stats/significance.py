@@ -6,7 +6,8 @@ from math import nan
 
 import numpy as np
 
-from lawbound.evals.stats.intervals import Codes, Floats, Mean
+from lawbound.evals.stats.arrays import Codes, Floats
+from lawbound.evals.stats.intervals import Mean
 
 ENUMERATE = 12
 """Up to so many clusters that changed, every sign pattern is tried."""

@@ -6,14 +6,9 @@ but has few answers to show it; in a pool, the large ones would answer for it wi
 Strata are therefore pooled only with others of similar size.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 import numpy as np
 
-if TYPE_CHECKING:
-    from lawbound.evals.stats.intervals import Codes, Floats
+from lawbound.evals.stats.arrays import Codes, Floats
 
 ALIKE = 0.5
 """Strata are pooled that have at most this share more clusters than the smallest of them, or one more."""

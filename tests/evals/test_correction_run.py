@@ -22,7 +22,7 @@ from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.compute import compute_metrics
 from lawbound.evals.metrics.rule_answers import Entries, Excess, worst_excess
 from lawbound.evals.metrics.rule_info import RuleInfo, RuleInfos
-from lawbound.evals.stats.intervals import Floats
+from lawbound.evals.stats.arrays import Floats
 from lawbound.rubrics.grading.answer_files import GradeError
 from lawbound.runners.cli import app
 
