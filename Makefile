@@ -26,7 +26,7 @@ fast: $(STAMP)
 test-slow: $(STAMP)  ## The real model, a real browser, a real cluster, faults and simulation.
 	$(BIN)/pytest -q -n 2 --dist loadfile --no-loadscope-reorder -m "model or browser or cluster or faults or sim"
 
-schema: $(STAMP)  ## Write evals/schema anew from the columns that evals/leaderboard declares.
+schema: $(STAMP)  ## Write evals/schema anew from the columns that evals/columns.py declares.
 	$(BIN)/python -m lawbound.evals.leaderboard.schema evals/schema
 
 # The stamp is renewed whenever the project's own requirements change.

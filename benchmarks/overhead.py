@@ -82,7 +82,9 @@ def run_lawbound(options: argparse.Namespace, *, distinct: bool = False) -> dict
     engines = {}
     if distinct:
         stages.stage("loading", None)
-        engines[model] = Numbered(open_model(model, prepared, prepared.situations()))
+        engines[model] = Numbered(
+            open_model(model, prepared.spec, prepared.seed, prepared.situations())
+        )
     ask(prepared, out, engines=engines, observer=stages)
     del prepared, engines
     stages.stage("judging", None)  # reading the folder again belongs to it

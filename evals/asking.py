@@ -80,7 +80,7 @@ def ask(
         for model in prepared.models:
             observer.stage(f"loading {model}", None)
             ready = own.get(model)
-            engine = ready or open_model(model, prepared, found, cluster)
+            engine = ready or open_model(model, prepared.spec, prepared.seed, found, cluster)
             try:
                 labels.take(model, engine.fingerprint().model)
                 if not entries:

@@ -132,8 +132,8 @@ def _caveats_of_not_asked(models: Iterable[str]) -> Iterator[Caveat]:
 
 def caveats_of_import(gaps: Gaps, record: RunRecord) -> Iterator[Caveat]:
     """Of a run that was made from lm-eval's logs: why lm-eval's own table may differ, and what was asked otherwise."""
-    from lawbound.evals.leaderboard.asked import differences, value_text
-    from lawbound.evals.lmeval.samples import NO_TEXT
+    from lawbound.evals.folder.asked import differences, value_text
+    from lawbound.evals.folder.lmeval_logs import NO_TEXT
     from lawbound.runners.sample import Settings
 
     if any(error == NO_TEXT for error, _ in gaps.errors.values()):

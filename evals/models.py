@@ -21,7 +21,6 @@ from lawbound.runners.engines import (
 from lawbound.tasks.io.limits import LONGEST_NAME
 
 if TYPE_CHECKING:
-    from lawbound.evals.prepare import Prepared
     from lawbound.evals.run_spec import RunSpec
     from lawbound.runners.engines.cluster import Cluster
 
@@ -119,7 +118,7 @@ def place(spec: RunSpec) -> Iterator[Cluster | None]:
 
 
 def open_model(
-    model: str, prepared: Prepared, found: Situations, cluster: Cluster | None = None
+    model: str, spec: RunSpec, seed: int, found: Situations, cluster: Cluster | None = None
 ) -> Engine:
     """A real engine or a reference one, here or on a cluster.
 
@@ -129,12 +128,12 @@ def open_model(
         ModelError: It cannot be loaded.
     """
     own = is_reference(model)
-    options = prepared.spec.engine_options
+    options = spec.engine_options
     opener: Callable[[], Engine] = partial(open_engine, model, options)
     if own:
         name = model.removeprefix(PREFIX)
-        opener = partial(ReferenceEngine, name, found, seed=prepared.seed)
-    if cluster is None or model not in prepared.spec.models:
+        opener = partial(ReferenceEngine, name, found, seed=seed)
+    if cluster is None or model not in spec.models:
         return opener()
     from lawbound.runners.engines.cluster import ClusterEngine
 

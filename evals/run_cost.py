@@ -71,7 +71,7 @@ def _cost_of(
     modes: ModesAsked,
     cluster: "Cluster | None",
 ) -> RunCost:
-    engine = open_model(model, prepared, found, cluster)
+    engine = open_model(model, prepared.spec, prepared.seed, found, cluster)
     try:
         requests = plan_for(prepared, engine, modes.take(model, engine))
         seconds = None

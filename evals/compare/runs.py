@@ -24,8 +24,8 @@ from lawbound.evals.compare.pairs import (
     unanswered_scores,
 )
 from lawbound.evals.compare.summary import PRIMARY, Counts, Difference, summary, versions
+from lawbound.evals.folder.asked import suite_hash, what_was_asked
 from lawbound.evals.folder.record import RunRecord
-from lawbound.evals.leaderboard.asked import suite_hash, what_was_asked
 from lawbound.evals.metrics.inputs import (
     UNSCORED,
     Cut,

@@ -8,8 +8,8 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
+from lawbound.evals.columns import SCHEMA_VERSION
 from lawbound.evals.folder.digests import file_digest
-from lawbound.evals.leaderboard.columns import SCHEMA_VERSION
 from lawbound.tasks.io.safe_files import open_regular
 
 BOARD: Final = "leaderboard.csv"

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
 
+from lawbound.evals.columns import METRICS, SCHEMA_VERSION
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.files import FolderError
+from lawbound.evals.folder.reading import Row, read_table
 from lawbound.evals.folder.sense import ROUNDED, faults
-from lawbound.evals.leaderboard.columns import METRICS, SCHEMA_VERSION
-from lawbound.evals.leaderboard.reading import Row, read_table
 from lawbound.evals.metrics.registry import REPORTED
 
 _LEFT_OUT = ("unscored", "errors", "blocked")

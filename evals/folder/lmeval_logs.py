@@ -8,6 +8,8 @@ TASK_PREFIX = "lawbound_"
 LOGS = f"samples_{TASK_PREFIX}*.jsonl"
 IMPORTED = "imported from lm-eval"
 """Stands in `run.yaml` where a run names the version that asked: a log does not say it."""
+NO_TEXT = "no text, which lm-eval also logs for a failed request: expected some"
+"""Stands in a sample's error: why an empty text of a chat API is no answer."""
 
 
 def hint_of_logs(folder: Path) -> str:

@@ -8,10 +8,10 @@ from math import nan
 from pathlib import Path
 from typing import Any
 
+from lawbound.evals.columns import SCHEMA_VERSION, Column
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.lmeval_logs import hint_of_logs
 from lawbound.evals.folder.run_folder import RunFolder
-from lawbound.evals.leaderboard.columns import SCHEMA_VERSION, Column
 from lawbound.tasks.io.csv_cells import as_written
 from lawbound.tasks.io.limits import MOST_COUNTED
 from lawbound.tasks.io.safe_files import open_regular, why

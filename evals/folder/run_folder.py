@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lawbound.evals.folder.asked import suite_hash
 from lawbound.evals.folder.checks import ASSIGNED, assignments, check_text
 from lawbound.evals.folder.concluded import check_suite_hash
 from lawbound.evals.folder.digests import (
@@ -26,7 +27,6 @@ from lawbound.evals.folder.lmeval_logs import hint_of_logs
 from lawbound.evals.folder.prompts import prompt_lines
 from lawbound.evals.folder.record import RunRecord, read_record
 from lawbound.evals.folder.verdicts import read_verdicts
-from lawbound.evals.leaderboard.asked import suite_hash
 from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.runners.plan import Assignment, Plan
 from lawbound.tasks.io.yaml_files import plain_yaml, read_yaml

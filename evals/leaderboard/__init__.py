@@ -1,1 +1,1 @@
-"""The tables that a run writes: their columns, ranks, and merging of several boards."""
+"""The tables that a run writes: their rows, ranks, and merging of several boards."""

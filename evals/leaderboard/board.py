@@ -7,10 +7,10 @@ from dataclasses import dataclass, fields
 from math import nan
 from typing import TYPE_CHECKING, Any
 
+from lawbound.evals.columns import LEADERBOARD, METRICS, SCHEMA_VERSION, SOURCES
 from lawbound.evals.estimate import Estimate
+from lawbound.evals.folder.asked import suite_hash
 from lawbound.evals.folder.record import RunRecord
-from lawbound.evals.leaderboard.asked import suite_hash
-from lawbound.evals.leaderboard.columns import LEADERBOARD, METRICS, SCHEMA_VERSION, SOURCES
 from lawbound.evals.leaderboard.left_out import NOTHING, LeftOut
 from lawbound.evals.leaderboard.table import rank_rows, table_of
 from lawbound.evals.metrics.build import Tally

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lawbound.evals.columns import LEADERBOARD, SOURCES
+from lawbound.evals.folder.asked import differing_values
 from lawbound.evals.folder.files import FolderError
+from lawbound.evals.folder.reading import read_table
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.sense import faults
-from lawbound.evals.leaderboard.asked import differing_values
-from lawbound.evals.leaderboard.columns import LEADERBOARD, SOURCES
-from lawbound.evals.leaderboard.reading import read_table
 from lawbound.evals.leaderboard.table import LeaderboardError, rank_rows, table_of
 
 if TYPE_CHECKING:

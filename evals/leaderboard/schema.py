@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lawbound.evals.leaderboard.columns import LEADERBOARD, METRICS, SCHEMA_VERSION, Column
+from lawbound.evals.columns import LEADERBOARD, METRICS, SCHEMA_VERSION, Column
 
 TABLES: Mapping[str, tuple[Column, ...]] = {"leaderboard": LEADERBOARD, "metrics": METRICS}
 KEYS: Mapping[str, tuple[str, ...]] = {

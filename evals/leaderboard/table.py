@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lawbound.evals.leaderboard.columns import Column
+from lawbound.evals.columns import Column
 from lawbound.evals.metrics.tradeoff import Point, fronts
 from lawbound.evals.stats.intervals import settled
 from lawbound.tasks.io.csv_cells import inert

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from lawbound.evals.folder.files import FolderError, read_records
+from lawbound.evals.folder.lmeval_logs import NO_TEXT
 from lawbound.evals.lmeval.as_shipped import changes
 from lawbound.evals.lmeval.docs import DocArm, parse_doc
 from lawbound.evals.lmeval.files import find_logs
@@ -39,8 +40,6 @@ from lawbound.tasks.item import ItemError
 
 _CLIENT = frozenset({"num_concurrent", "max_retries", "timeout"})
 """Arguments of a server's client, which change no answer."""
-NO_TEXT = "no text, which lm-eval also logs for a failed request: expected some"
-"""Why an empty text of a chat API is no answer."""
 
 
 @dataclass(frozen=True, slots=True)

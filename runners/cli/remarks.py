@@ -28,7 +28,7 @@ def warn_of_folders(*folders: Path) -> None:
 
 def warn_of_versions(boards: Mapping[Path, "pd.DataFrame"]) -> None:
     """Warn, in one line, of folders whose leaderboard has another schema version."""
-    from lawbound.evals.leaderboard.columns import SCHEMA_VERSION
+    from lawbound.evals.columns import SCHEMA_VERSION
 
     old = {
         str(folder): version

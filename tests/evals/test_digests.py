@@ -15,11 +15,11 @@ from run_files import CSVS
 
 from lawbound import FunctionEngine, RunSpec, conclude, evaluate, open_run
 from lawbound.evals.asking import ask
+from lawbound.evals.columns import SCHEMA_VERSION
 from lawbound.evals.folder.digests import file_digest
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.stored_run import stored_run
-from lawbound.evals.leaderboard.columns import SCHEMA_VERSION
 from lawbound.evals.prepare import prepare
 from lawbound.runners.sample import Request
 from lawbound.tasks.io.safe_files import whole_file

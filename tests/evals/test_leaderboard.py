@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from lawbound.evals.columns import LEADERBOARD, METRICS, SCHEMA_VERSION
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.record import RunRecord
 from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows, ties_a_baseline
 from lawbound.evals.leaderboard.card import model_card
-from lawbound.evals.leaderboard.columns import LEADERBOARD, METRICS, SCHEMA_VERSION
 from lawbound.evals.leaderboard.merge import merge_boards, read_board, run_names
 from lawbound.evals.leaderboard.schema import schema_files, write_schemas
 from lawbound.evals.leaderboard.table import LeaderboardError, cell, csv_bytes
