@@ -1,10 +1,12 @@
-"""The shape that the project promises: imports follow the data, and every package is shipped."""
+"""The shape that the project promises: imports follow the data and never run in circles, and every package is shipped."""
 
 import ast
 import subprocess
 import tomllib
 from fnmatch import fnmatch
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -20,43 +22,119 @@ LONG = {
 """Modules that may be longer, up to 450 lines, and why."""
 
 
-def _imports(file: Path) -> list[str]:
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    found = [n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module]
-    found += [alias.name for n in ast.walk(tree) if isinstance(n, ast.Import) for alias in n.names]
-    return found
+@cache
+def _imports(file: Path) -> tuple[tuple[int, str], ...]:
+    """Line and full name of whatever of ours a file imports, also in a function or for its types alone."""
+    found = []
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        found += [(node.lineno, name) for name in names if name.startswith("lawbound.")]
+    return tuple(found)
 
 
-def _folder_imports(file: Path) -> list[str]:
-    return [name.split(".")[1] for name in _imports(file) if name.startswith("lawbound.")]
+def _upward(folder: str, file: Path) -> list[str]:
+    allowed = FLOW[: FLOW.index(folder) + 1]
+    return [
+        f"{file}:{line}: {folder} imports {name}, which is no part of {' or '.join(allowed)}"
+        for line, name in _imports(file)
+        if name.split(".")[1] not in allowed
+    ]
 
 
 def test_imports_follow_the_data() -> None:
     wrong = []
-    for rank, folder in enumerate(FLOW):
+    for folder in FLOW:
         for file in (ROOT / folder).rglob("*.py"):
-            if file.is_relative_to(ROOT / "runners" / "cli"):
-                continue
-            allowed = set(FLOW[: rank + 1])
-            wrong += [f"{file}: {name}" for name in _folder_imports(file) if name not in allowed]
-    assert not wrong
+            if not file.is_relative_to(ROOT / "runners" / "cli"):
+                wrong += _upward(folder, file)
+    assert not wrong, "\n".join(wrong)
 
 
 def test_nothing_imports_the_command_line() -> None:
     wrong = [
         str(file)
-        for folder in FLOW
-        for file in (ROOT / folder).rglob("*.py")
+        for file in _sources()
         if not file.is_relative_to(ROOT / "runners" / "cli")
-        and any(name.startswith("lawbound.runners.cli") for name in _imports(file))
+        and any(f"{name}.".startswith("lawbound.runners.cli.") for _, name in _imports(file))
     ]
     assert not wrong
 
 
 def test_an_upward_import_would_be_seen(tmp_path: Path) -> None:
     file = tmp_path / "upward.py"
-    file.write_text("from lawbound.evals.suite import Suite\nimport lawbound.rubrics.policy\n")
-    assert _folder_imports(file) == ["evals", "rubrics"]
+    file.write_text(
+        "from lawbound.evals.suite import Suite\nimport lawbound.rubrics.policy\n"
+        "from lawbound import evals, evaluate\nfrom lawbound.tasks.item import Item\n"
+    )
+    assert len(_upward("runners", file)) == 4
+
+
+def _circle(folder: Path, package: str) -> str:
+    """Modules and packages of a folder, each package as one with all that is in it, that import each other in a circle."""
+    said: dict[tuple[str, str], str] = {}
+    for file in sorted(folder.rglob("*.py")):
+        one = file.relative_to(folder).parts[0].removesuffix(".py")
+        for line, name in _imports(file):
+            if name.startswith(f"{package}."):
+                other = name.removeprefix(f"{package}.").split(".")[0]
+                if not ((folder / other).is_dir() or (folder / f"{other}.py").exists()):
+                    other = "__init__"  # a name that the package itself has
+                if one != other:
+                    said[one, other] = f"{file.relative_to(folder)}:{line} imports {name}"
+    order = TopologicalSorter[str]()
+    for one, other in said:
+        order.add(one, other)
+    try:
+        order.prepare()
+    except CycleError as error:
+        circle = error.args[1][::-1]  # so that each imports the next
+        told = "; ".join(said[pair] for pair in pairwise(circle))
+        return f"{package}: {' -> '.join(circle)}: {told}"
+    return ""
+
+
+def test_no_two_packages_of_a_folder_import_each_other() -> None:
+    """Nor do modules: whoever reads one must never have read the other first."""
+    doors = [door.parent for folder in FLOW for door in (ROOT / folder).rglob("__init__.py")]
+    named = {door: "lawbound." + ".".join(door.relative_to(ROOT).parts) for door in doors}
+    found = [circle for door, name in named.items() if (circle := _circle(door, name))]
+    assert named
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "back",
+    [
+        "from lawbound.x.b import two",
+        "def f():\n    import lawbound.x.b.deep",
+        "if TYPE_CHECKING:\n    from lawbound.x import b",
+    ],
+)
+def test_a_circle_would_be_seen_and_named_in_one_line(tmp_path: Path, back: str) -> None:
+    for name in ("a", "b"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "b" / "deep.py").write_text("\nfrom lawbound.x.a.one import f\n")
+    assert not _circle(tmp_path, "lawbound.x")
+    (tmp_path / "a" / "one.py").write_text(back)
+    told = _circle(tmp_path, "lawbound.x")
+    assert "b/deep.py:2 imports lawbound.x.a.one.f" in told and "a/one.py:" in told
+    assert told.startswith("lawbound.x: ") and " -> " in told and "\n" not in told
+
+
+def test_a_longer_circle_is_told_in_the_order_of_its_imports(tmp_path: Path) -> None:
+    for one, other in ("ab", "bc", "ca"):
+        (tmp_path / f"{one}.py").write_text(f"import lawbound.x.{other}\n")
+    told = _circle(tmp_path, "lawbound.x").split(": ")[1]
+    assert told in ("a -> b -> c -> a", "b -> c -> a -> b", "c -> a -> b -> c")
+
+
+def test_a_circle_through_a_package_itself_would_be_seen(tmp_path: Path) -> None:
+    (tmp_path / "__init__.py").write_text("from lawbound.x.a import one\n")
+    (tmp_path / "a.py").write_text("from lawbound.x import LIMIT\n")
+    assert "__init__" in _circle(tmp_path, "lawbound.x")
 
 
 def test_no_package_hides_a_module_behind_a_name_of_its_own() -> None:
