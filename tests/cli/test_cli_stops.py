@@ -4,7 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Thread
 from typing import Any
@@ -24,6 +24,17 @@ def _told(number: int) -> Any:
         signal.raise_signal(number)
 
     return told
+
+
+@pytest.fixture(autouse=True)
+def as_in_a_fresh_process() -> Iterator[None]:
+    """A cluster that was left in this process takes handlers away where Python cannot see it: a signal then ends pytest."""
+    fresh = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+    before = {number: signal.signal(number, handler) for number, handler in fresh.items()}
+    yield
+    for number, handler in before.items():
+        if handler is not None:  # else it is none of Python's, which cannot set it
+            signal.signal(number, handler)
 
 
 SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143)]
