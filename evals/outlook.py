@@ -117,9 +117,7 @@ def _whole(policy: Policy, items: Iterable[Item]) -> set[str]:
     """Rules that have restricted items and near-misses of both kinds among these."""
     found: dict[str, set[str]] = {"restricted": set(), "act": set(), "topic": set()}
     for item, *_ in alike(items):
-        requirement = policy.requires(item)
-        if requirement.base not in ("answer", "either"):
-            found["restricted"].update(requirement.rules)
+        found["restricted"].update(policy.restricted_by(item))
         for rule, kind in policy.near_misses(item):
             found[kind].add(rule)
     return set.intersection(*found.values())

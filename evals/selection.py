@@ -103,7 +103,7 @@ def _beside_nothing(selection: Selection, policy: Policy, items: Sequence[Item])
     if selection.pick != "near-miss":
         return frozenset()
     asked = [i for i in items if not selection.languages or i.lang in selection.languages]
-    held = {rule for i in asked if i.kind == "policy" for rule in restricted(policy, i)}
+    held = {rule for item in asked for rule in policy.restricted_by(item)}
     langs = {item.lang for item in asked}
     empty = [rule.id for rule in policy.rules if rule.id not in held]
     return frozenset(
@@ -122,7 +122,7 @@ def _sorts(policy: Policy, items: Iterable[Item]) -> dict[Cell, set[str]]:
     found: dict[Cell, set[str]] = {}
     for item in items:
         if item.kind == "policy":
-            held = [(rule, "restricted") for rule in restricted(policy, item)]
+            held = [(rule, "restricted") for rule in policy.restricted_by(item)]
             for rule, sort in (*held, *policy.near_misses(item)):
                 found.setdefault(Cell(item.lang, rule), set()).add(sort)
     return found
@@ -174,13 +174,6 @@ def _cells(
     return [Cell(item.lang, name) for name in names]
 
 
-def restricted(policy: Policy, item: Item) -> Sequence[str]:
-    """Rules by which the item is to be withheld, kept neutral or given an add-on."""
-    requirement = policy.requires(item)
-    scored = requirement.base in RESTRICTING | {"neutral"} or requirement.addons
-    return requirement.rules if scored else ()
-
-
 def _open(policy: Policy, item: Item) -> Sequence[str]:
     requirement = policy.requires(item)
     plain = requirement.base == "answer" and not requirement.rules and not policy.near_misses(item)
@@ -213,7 +206,7 @@ def disagreements(policies: Sequence[Policy], item: Item) -> Sequence[str]:
 
 
 _PICKS: Mapping[str, Callable[[Policy, Item], Sequence[str]]] = {
-    "restricted": restricted,
+    "restricted": Policy.restricted_by,
     "open": _open,
     "spillover": spillover,
 }

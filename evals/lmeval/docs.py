@@ -7,7 +7,6 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lawbound.evals.selection import restricted
 from lawbound.evals.suite import compose, load_suite, shipped_suites
 from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.policy import Policy
@@ -110,7 +109,7 @@ def _threes(items: Sequence[Item], policy: Policy) -> tuple[list[list[Item]], li
     for item in items:
         cells: list[tuple[str, str]] = []
         if item.kind == "policy":
-            cells += [(rule, "") for rule in restricted(policy, item)]
+            cells += [(rule, "") for rule in policy.restricted_by(item)]
             cells += policy.near_misses(item)
         for rule, sort in cells:
             queues.setdefault(rule, {}).setdefault(sort, []).append(item)

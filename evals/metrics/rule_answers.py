@@ -11,6 +11,7 @@ from lawbound.evals.metrics.build import Tally
 from lawbound.evals.metrics.inputs import BLOCKED, ERROR, Cut, Mask, members
 from lawbound.evals.stats.arrays import Codes, Floats
 from lawbound.evals.stats.intervals import Design, Mean
+from lawbound.rubrics.policy.requirement import restricts
 
 RESTRICTED, NEAR_ACT, NEAR_TOPIC = 0, 1, 2
 SPLITS = 4
@@ -95,12 +96,13 @@ def rule_entries(cut: Cut) -> Entries:
     of_policy_kind = np.flatnonzero(rows["kind"] == "policy")
     rules_of, near_of = rows["rules"], rows["near_miss"]
     for at in of_policy_kind.tolist():
-        base = bases[at]
-        if base in ("refuse", "partial", "neutral") or addons[at]:
-            for name in members(rules_of[at]):
-                rule = index.get(name)
-                if rule is not None and not (withholding[rule] and base in ("answer", "either")):
-                    found.append((at, rule, RESTRICTED))
+        base, has_addons = bases[at], bool(addons[at])
+        for name in members(rules_of[at]):
+            rule = index.get(name)
+            if rule is not None and restricts(
+                base, has_addons=has_addons, withholding=withholding[rule]
+            ):
+                found.append((at, rule, RESTRICTED))
         for mark in members(near_of[at]):
             name, _, kind = mark.rpartition(":")
             if name in index:

@@ -14,7 +14,14 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator
 
-from lawbound.rubrics.policy.requirement import STRICTNESS, Addon, Behaviour, Requirement
+from lawbound.rubrics.policy.requirement import (
+    RESTRICTING,
+    STRICTNESS,
+    Addon,
+    Behaviour,
+    Requirement,
+    restricts,
+)
 from lawbound.rubrics.policy.source import Source
 from lawbound.rubrics.policy.threshold import BankSize, Threshold
 from lawbound.rubrics.policy.written import Slug, Written
@@ -203,6 +210,25 @@ class Policy:
     @cached_property
     def _by_topic(self) -> dict[str, tuple[Rule, ...]]:
         return {}
+
+    def restricted_by(self, item: Item) -> tuple[str, ...]:
+        """Ids of the rules by which the item is to be withheld, kept neutral or given an add-on."""
+        if item.kind != "policy":
+            return ()
+        requirement = self.requires(item)
+        return tuple(
+            name
+            for name in requirement.rules
+            if restricts(
+                requirement.base,
+                has_addons=bool(requirement.addons),
+                withholding=name in self._withholding,
+            )
+        )
+
+    @cached_property
+    def _withholding(self) -> frozenset[str]:
+        return frozenset(rule.id for rule in self.rules if rule.required.base in RESTRICTING)
 
     def near_misses(self, item: Item) -> tuple[tuple[str, "NearMiss"], ...]:
         """Ids of the rules that the item stands just beside and must still be served, with the kind of each.

@@ -28,6 +28,19 @@ class Requirement:
         return "+".join([self.base, *sorted(self.addons)])
 
 
+def restricts(base: str, *, has_addons: bool, withholding: bool) -> bool:
+    """Whether an item is a restricted item of a rule that decides what is required of it.
+
+    What an exemption of a withholding rule has opened, be it with an add-on, is only beside that rule.
+
+    Args:
+        base: Of what is required.
+        has_addons: Whether an add-on is required, too.
+        withholding: Whether the rule's own base is one of `RESTRICTING`.
+    """
+    return base in RESTRICTING or base == "neutral" or (has_addons and not withholding)
+
+
 @dataclass(frozen=True, slots=True)
 class Behaviour:
     """A base with its add-ons, written ``answer+correct``."""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lawbound.evals.even_draw import Cell, in_turns, language_orders
-from lawbound.evals.selection import draw, restricted
+from lawbound.evals.selection import draw
 from lawbound.evals.suite_file import Selection
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.tasks.bank import load_bank
@@ -39,7 +39,7 @@ def _whole(policy_id: str, langs: Sequence[str], seed: int, count: int) -> tuple
     """How many rules have all that their J needs, and how many have it in one language."""
     policy = load_policy(policy_id)
     found = {pick: items[:count] for pick, items in _sixty(policy_id, langs, seed).items()}
-    held = [(i.lang, r, "restricted") for i in found["restricted"] for r in restricted(policy, i)]
+    held = [(i.lang, r, "restricted") for i in found["restricted"] for r in policy.restricted_by(i)]
     held += [(i.lang, r, kind) for i in found["near-miss"] for r, kind in policy.near_misses(i)]
     anywhere: dict[str, set[str]] = {}
     there: dict[tuple[str, str], set[str]] = {}

@@ -17,7 +17,7 @@ from lawbound.evals.even_draw import (
     shuffled,
 )
 from lawbound.evals.outlook import reaches
-from lawbound.evals.selection import draw, restricted
+from lawbound.evals.selection import draw
 from lawbound.evals.suite import compose, load_suite
 from lawbound.evals.suite_file import Selection, Suite
 from lawbound.rubrics.policy.files import load_policy
@@ -201,7 +201,7 @@ def test_restricted_items_and_near_misses_begin_with_the_same_rules_and_others_b
             rules.append(
                 {r for i in found for r, _ in policy.near_misses(i)}
                 if near
-                else {r for i in found for r in restricted(policy, i)}
+                else {r for i in found for r in policy.restricted_by(i)}
             )
         assert len(rules[0] & rules[1]) >= 5
         asked.add(frozenset(rules[0]))
@@ -220,7 +220,7 @@ def test_so_many_rules_are_withholding_ones_and_duties_in_proportion(
             part = _part("restricted", 30, rules=number)
             rng = np.random.default_rng(seed)
             for item in draw(part, found, [found], bank, 30, rng):
-                names.update(restricted(found, item))
+                names.update(found.restricted_by(item))
         withheld = {r.id for r in found.rules if r.required.base in RESTRICTING}
         assert rules[1] & withheld, "of one rule J can tell something"
         assert len(rules[6] & withheld) >= of_six

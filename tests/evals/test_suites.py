@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lawbound.evals.selection import disagreements, draw, restricted, spillover
+from lawbound.evals.selection import disagreements, draw, spillover
 from lawbound.evals.suite import compose, load_suite, shipped_suites
 from lawbound.evals.suite_file import Selection, Suite, SuiteError
 from lawbound.rubrics.policy.banks import bank_counts, bank_items
@@ -95,12 +95,27 @@ def test_near_misses_of_rules_that_restrict_nothing_are_drawn_last(policy):
         return {rule for rule, _ in found.near_misses(item)}
 
     held = {
-        rule for i in bank if i.kind == "policy" and i.lang == "en" for rule in restricted(found, i)
+        rule
+        for i in bank
+        if i.kind == "policy" and i.lang == "en"
+        for rule in found.restricted_by(i)
     }
     drawn = draw(part, found, [found], bank, None, np.random.default_rng(0))
     tells = [bool(names(item) & held) for item in drawn]
     assert not all(tells), "all of a bank still holds them"
     assert tells == sorted(tells, reverse=True)
+
+
+@pytest.mark.parametrize("policy", ["fr", "kr"])
+def test_what_an_exemption_opens_takes_no_place_of_the_items_that_j_needs(policy):
+    found = load_policy(policy)
+    withholding = {rule.id for rule in found.rules if rule.required.base in RESTRICTING}
+    (part,) = (p for p in load_suite("quick").select if p.pick == "restricted")
+    drawn = draw(part, found, [found], load_bank(), None, np.random.default_rng(0))
+    assert drawn
+    for item in drawn:
+        required = found.requires(item)
+        assert required.base != "answer" or set(required.rules) - withholding, item.id
 
 
 def test_a_shorter_limit_draws_a_prefix_of_a_longer_one():

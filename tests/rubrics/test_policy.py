@@ -1,5 +1,7 @@
 """Resolution: strictest base, union of add-ons, exemptions, overrides, harmless instances, near-misses."""
 
+from dataclasses import replace
+
 import pytest
 
 from lawbound.rubrics.policy.files import load_policy
@@ -94,6 +96,29 @@ def test_a_rule_leaves_out_harmless_items_unless_it_says_otherwise() -> None:
 def test_near_misses_are_of_two_kinds(asked: Item, kind: str | None) -> None:
     a = rule("a", "refuse", exempt={"research": "answer"})
     assert policy(a).near_misses(asked) == ((("a", kind),) if kind else ())
+
+
+@pytest.mark.parametrize(
+    ("purpose", "rules"),
+    [
+        ("none", ("a",)),  # refused; what the duties add is dropped
+        ("research", ("d",)),  # opened by an exemption that asks for an add-on
+        ("education", ("a", "d")),  # opened no further than to a neutral answer
+    ],
+)
+def test_what_an_exemption_opens_is_no_restricted_item_of_its_rule_but_of_duties(
+    purpose: str, rules: tuple[str, ...]
+) -> None:
+    exempt = {"research": "answer+correct", "education": "neutral"}
+    held = policy(rule("a", "refuse", exempt=exempt), rule("d", "answer+notice"))
+    assert held.restricted_by(item(purpose=purpose)) == rules
+    assert replace(held, rules=held.rules[:1]).restricted_by(item(purpose="research")) == ()
+    assert held.restricted_by(item("culture/food", "inform")) == ()
+
+
+def test_items_of_other_kinds_are_restricted_by_no_rule() -> None:
+    asked = replace(item(), kind="fact")
+    assert policy(rule("a", "refuse")).restricted_by(asked) == ()
 
 
 def test_a_rule_whose_pattern_leaves_the_area_open_has_near_misses_too() -> None:
