@@ -56,9 +56,13 @@ def check_own(own: Collection[str], models: Collection[str]) -> None:
     """Refuse ready engines that nobody would ask.
 
     Raises:
-        ModelError: One stands for no model of the spec.
+        ModelError: One stands for no model of the spec, or for a reference model.
     """
     for name in own:
+        if is_reference(name):
+            raise ModelError(
+                f"engines: '{name}' is a reference model, which answers by itself, expected another name"
+            )
         if name not in models:
             raise ModelError(
                 f"engines: '{name}' is no model of the spec, expected one of {', '.join(models)}"
@@ -72,7 +76,7 @@ class ModelLabels:
         """Take down what is known before a model is opened, by its engine or its name.
 
         Raises:
-            ModelError: Two have one label.
+            ModelError: Two have one label, or one has a label that it may not have.
         """
         self._models: dict[str, str] = {}
         for model in models:
@@ -85,12 +89,18 @@ class ModelLabels:
         """Keep a label for a model.
 
         Raises:
-            ModelError: Another model has it, or it is longer than any record of a run may hold.
+            ModelError: Another model has it, it is that of a reference model, or it is longer than any record
+                of a run may hold.
         """
         if len(label) > LONGEST_NAME:
             raise ModelError(
                 f"model '{model:.60}': has a label of {len(label)} characters, expected at most "
                 f"{LONGEST_NAME}"
+            )
+        if is_reference(label) and not is_reference(model):
+            raise ModelError(
+                f"model '{model:.60}': is labelled '{label:.60}', expected a label that does not begin with "
+                f"'{PREFIX}', which is how reference models are told from real ones"
             )
         other = self._models.setdefault(label, model)
         if other != model:

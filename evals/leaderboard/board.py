@@ -15,7 +15,6 @@ from lawbound.evals.leaderboard.left_out import NOTHING, LeftOut
 from lawbound.evals.leaderboard.table import rank_rows, table_of
 from lawbound.evals.metrics.build import Tally
 from lawbound.evals.metrics.registry import REPORTED
-from lawbound.rubrics.reference import is_reference
 from lawbound.rubrics.score import SCORER_VERSION
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ def leaderboard_rows(
             asked = policies.get(policy)
             row["policy_version"] = asked.version if asked is not None else ""
             row["policy_digest"] = asked.digest if asked is not None else ""
-            row["is_reference"] = model in references or is_reference(model)
+            row["is_reference"] = model in references
             rows.append(row)
     return table_of(rank_rows(rows, list(policies)), LEADERBOARD)
 

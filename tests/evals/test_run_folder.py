@@ -205,7 +205,11 @@ def test_a_name_that_a_function_was_given_goes_before_its_key(tmp_path: Path) ->
         ({"a": {"name": "b"}, "b": {}}, "model 'b': is labelled 'b' like model 'a'"),
         (
             {"a": {"name": "reference:oracle"}, "b": {}},
-            "model 'reference:oracle': is labelled 'reference:oracle' like model 'a'",
+            "model 'a': is labelled 'reference:oracle', expected a label that does not begin with 'reference:'",
+        ),
+        (
+            {"a": {}, "b": {}, "reference:oracle": {}},
+            "engines: 'reference:oracle' is a reference model, which answers by itself, expected another name",
         ),
         ({"a": {}, "b": {}, "c": {}}, "engines: 'c' is no model of the spec, expected one of a, b"),
     ],

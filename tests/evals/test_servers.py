@@ -222,6 +222,13 @@ def test_a_label_is_known_from_the_name_of_a_model(one: str, other: str, label: 
         prepare(RunSpec(models=(one, other), references=False))
 
 
+def test_a_server_whose_model_is_named_like_a_reference_model_is_refused() -> None:
+    with pytest.raises(
+        ModelError, match="is labelled 'reference:x', expected a label that does not"
+    ):
+        prepare(RunSpec(models=("openai:reference:x@http://localhost:1/v1",), references=False))
+
+
 def test_a_blank_after_the_colon_hides_no_argument_that_names_a_model() -> None:
     both = ("lm-eval:hf: pretrained=a", "lm-eval:hf: pretrained=b")
     assert prepare(RunSpec(models=both, references=False)).models == both
