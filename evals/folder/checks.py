@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from lawbound.evals.folder.files import FolderError
 from lawbound.evals.verdict_columns import VERDICT_COLUMNS, VerdictType
 from lawbound.rubrics.prompts.conditions import STRENGTHS
 from lawbound.runners.plan import Assignment
@@ -30,80 +31,82 @@ _KINDS = frozenset(strength.partition(":")[0] for strength in STRENGTHS)
 
 
 def assignments(
-    records: Iterable[tuple[int, Mapping[str, Any]]], path: Path, error: type[Exception]
+    records: Iterable[tuple[int, Mapping[str, Any]]], path: Path
 ) -> tuple[Assignment, ...]:
     """A plan, from its lines with their numbers.
 
     Raises:
-        error: No run wrote it.
+        FolderError: No run wrote it.
     """
     found: list[Assignment] = []
     places: set[tuple[object, ...]] = set()
     for number, record in records:
-        one = _assignment(record, f"{path}:{number}", error)
+        one = _assignment(record, f"{path}:{number}")
         place = (one.item, one.condition, one.policy, one.wording, one.epoch, one.mode)
         if place in places:
-            raise error(
+            raise FolderError(
                 f"{path}:{number}: an earlier line asks the same, expected each question once"
             )
         places.add(place)
         found.append(one)
     if not found:
-        raise error(f"{path}: is empty, expected the assignments of a model")
+        raise FolderError(f"{path}: is empty, expected the assignments of a model")
     return tuple(found)
 
 
-def _assignment(record: Mapping[str, Any], where: str, error: type[Exception]) -> Assignment:
+def _assignment(record: Mapping[str, Any], where: str) -> Assignment:
     if record.keys() != _FIELDS:
-        raise error(f"{where}: fields are {sorted(record)}, expected {sorted(ASSIGNED)}")
-    check_text(record, where, error)
+        raise FolderError(f"{where}: fields are {sorted(record)}, expected {sorted(ASSIGNED)}")
+    check_text(record, where)
     try:
         one = _ASSIGNMENT.validate_python(record)
     except ValidationError as fault:
-        raise error(first_fault(fault, where)) from fault
+        raise FolderError(first_fault(fault, where)) from fault
     counts = (record["wording"], record["epoch"])  # `true` passes for 1 elsewhere
     if not all(type(count) is int and 0 <= count <= MOST_COUNTED for count in counts):
-        raise error(f"{where}: wording or epoch is no count, expected one")
+        raise FolderError(f"{where}: wording or epoch is no count, expected one")
     if one.strength.partition(":")[0] not in _KINDS:
-        raise error(
+        raise FolderError(
             f"{where}: strength is {quoted(one.strength)}, expected one of {', '.join(STRENGTHS)}"
         )
     shared: dict[str, Any] = {k: intern(v) if isinstance(v, str) else v for k, v in record.items()}
     return Assignment(**shared)
 
 
-def check_text(record: Mapping[str, Any], where: str, error: type[Exception]) -> None:
+def check_text(record: Mapping[str, Any], where: str) -> None:
     """Refuse half of a surrogate pair: JSON can write one, and no other file takes it.
 
     Raises:
-        error: There is one.
+        FolderError: There is one.
     """
     try:
         json.dumps(record, ensure_ascii=False).encode()
     except UnicodeEncodeError as fault:
-        raise error(f"{where}: holds half a surrogate pair, expected text") from fault
+        raise FolderError(f"{where}: holds half a surrogate pair, expected text") from fault
 
 
-def check_frame(frame: pd.DataFrame, path: Path, error: type[Exception]) -> None:
+def check_frame(frame: pd.DataFrame, path: Path) -> None:
     """Refuse verdicts that no run wrote.
 
     Raises:
-        error: The first fault.
+        FolderError: The first fault.
     """
     missing = [c.name for c in VERDICT_COLUMNS if c.name not in frame.columns]
     if missing:
-        raise error(f"{path}: found no column '{missing[0]}', expected verdicts of a run")
+        raise FolderError(f"{path}: found no column '{missing[0]}', expected verdicts of a run")
     if frame.empty:
-        raise error(f"{path}: found no rows, expected verdicts of a run")
+        raise FolderError(f"{path}: found no rows, expected verdicts of a run")
     for column in VERDICT_COLUMNS:
         kind, is_right = _CHECKS[column.type]
         if not is_right(frame[column.name]):
             dtype = frame[column.name].dtype
-            raise error(f"{path}: column '{column.name}' is {dtype}, expected {kind}")
+            raise FolderError(f"{path}: column '{column.name}' is {dtype}, expected {kind}")
         if column.values is not None and (odd := set(frame[column.name]) - column.values):
             wanted = ", ".join(sorted(value or "nothing" for value in column.values))
             found = quoted(min(odd))
-            raise error(f"{path}: column '{column.name}' holds {found}, expected one of {wanted}")
+            raise FolderError(
+                f"{path}: column '{column.name}' holds {found}, expected one of {wanted}"
+            )
 
 
 def _is_text(column: pd.Series[Any]) -> bool:

@@ -10,14 +10,13 @@ from typing import Final
 
 from lawbound.evals.columns import SCHEMA_VERSION
 from lawbound.evals.folder.digests import file_digest
+from lawbound.evals.folder.files import FolderError
 from lawbound.tasks.io.safe_files import open_regular
 
 BOARD: Final = "leaderboard.csv"
 
 
-def check_suite_hash(
-    root: Path, digests: Mapping[str, Collection[str]], suite_hash: str, error: type[Exception]
-) -> None:
+def check_suite_hash(root: Path, digests: Mapping[str, Collection[str]], suite_hash: str) -> None:
     """Refuse a ``run.yaml`` of which another `suite_hash` follows than its leaderboard has.
 
     Nothing is held where the board is not the one that ``run.yaml`` names, such as an older one while the folder
@@ -28,10 +27,9 @@ def check_suite_hash(
         root: The run folder.
         digests: Of its ``run.yaml``.
         suite_hash: What follows from its ``run.yaml``.
-        error: What is raised.
 
     Raises:
-        error: They differ.
+        FolderError: They differ.
     """
     path, known = root / BOARD, digests.get(BOARD, ())
     if not known or not path.exists():
@@ -48,7 +46,7 @@ def check_suite_hash(
     except (OSError, UnicodeDecodeError, csv.Error):
         return  # its reader says what is wrong with it
     for one in stated - {suite_hash}:
-        raise error(
+        raise FolderError(
             f"{root / 'run.yaml'}: found the suite_hash '{suite_hash}', expected '{one}' as in {BOARD}: its suite, seed, "
             "settings, limit or bank was changed since (`lawbound run` as before writes it anew and asks only what is "
             "missing; of lm-eval's logs, `lawbound score`)"

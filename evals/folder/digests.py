@@ -11,9 +11,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
+from lawbound.evals.folder.files import DIGITS, FolderError
 from lawbound.tasks.io.safe_files import open_regular, why
 
-DIGITS: Final = 16
 ITEMS: Final = "items.jsonl"
 RESULTS: Final = ("verdicts.parquet", "metrics.csv", "leaderboard.csv")
 """What is concluded and read again by other commands."""
@@ -93,7 +93,6 @@ def check_digests(
     digests: Mapping[str, Collection[str]],
     asked: Iterable[str],
     results: Iterable[str],
-    error: type[Exception],
     *,
     described: Collection[str] = (),
 ) -> None:
@@ -104,12 +103,11 @@ def check_digests(
         digests: Of its ``run.yaml``. One from before they were kept names none, and nothing is refused.
         asked: Names of the files that say what was asked.
         results: Names of those that were concluded from it and are read now.
-        error: What is raised.
         described: Names of those of `asked` that must be the ones that the rest of ``run.yaml`` is about, and not
             what a run wrote that was stopped before ``run.yaml`` was about it.
 
     Raises:
-        error: A file was changed, was not concluded since the run was asked, or is a stopped run's.
+        FolderError: A file was changed, was not concluded since the run was asked, or is a stopped run's.
     """
     is_held = ITEMS in digests
     for name in asked:
@@ -118,13 +116,13 @@ def check_digests(
                 "changed since (`lawbound run` as before writes it anew and asks only what is missing; of lm-eval's "
                 "logs, `lawbound score`)"
             )
-            _check(root / name, digests.get(name, ()), how, error, is_described=name in described)
+            _check(root / name, digests.get(name, ()), how, is_described=name in described)
     for name in results:
         if is_held or name in digests:
             how = (
                 f"changed since, or concluding was stopped (`lawbound score {root}` writes it anew)"
             )
-            _check(root / name, digests.get(name, ()), how, error)
+            _check(root / name, digests.get(name, ()), how)
 
 
 def are_replaced(
@@ -150,7 +148,6 @@ def _check(
     path: Path,
     known: Collection[str],
     how: str,
-    error: type[Exception],
     *,
     is_described: bool = False,
 ) -> None:
@@ -159,13 +156,15 @@ def _check(
     try:
         found = file_digest(path)
     except OSError as fault:
-        raise error(f"{path}: cannot be read ({why(fault)}), expected a file of a run") from fault
+        raise FolderError(
+            f"{path}: cannot be read ({why(fault)}), expected a file of a run"
+        ) from fault
     if found not in known:
         named = " or ".join(f"'{one}'" for one in known)
         wanted = f"{named} as in run.yaml" if named else "one in run.yaml, which has none"
-        raise error(f"{path}: found the digest '{found}', expected {wanted}: it was {how}")
+        raise FolderError(f"{path}: found the digest '{found}', expected {wanted}: it was {how}")
     if is_described and found != next(iter(known)):
-        raise error(
+        raise FolderError(
             f"{path}: was written by a run that was stopped, and run.yaml describes the run before it: run it again "
             "(it asks only what is missing)"
         )

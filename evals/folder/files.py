@@ -6,11 +6,13 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Final
 
-from lawbound.evals.folder.digests import DIGITS
 from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.safe_files import open_regular, whole_file, why
+
+DIGITS: Final = 16
+"""Hex digits of the sha256 of a file, in what is kept of it."""
 
 
 class FolderError(LawboundError, ValueError):

@@ -13,7 +13,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidatorFunctionWrapHandler, WrapValidator
 
-from lawbound.evals.folder.digests import DIGITS, NAMES, RESULTS
+from lawbound.evals.folder.digests import NAMES, RESULTS
+from lawbound.evals.folder.files import DIGITS, FolderError
 from lawbound.rubrics.judges.majority import UNSURE, JudgeMode
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.written import Slug
@@ -247,18 +248,18 @@ def names_in(value: Any) -> tuple[str, ...]:
     return tuple(name for name in names if isinstance(name, str))
 
 
-def read_record(data: Any, path: Path, error: type[Exception]) -> RunRecord:
+def read_record(data: Any, path: Path) -> RunRecord:
     """The record in a parsed ``run.yaml``.
 
     Raises:
-        error: At the first fault; no run wrote such a file.
+        FolderError: At the first fault; no run wrote such a file.
     """
-    run = parse(data, RunRecord, str(path), error)
+    run = parse(data, RunRecord, str(path), FolderError)
     for part, names in (
         ("models", [entry.model for entry in run.models]),
         ("policies", [entry.id for entry in run.policies]),
     ):
         twice = next((name for name, count in Counter(names).items() if count > 1), None)
         if twice is not None:
-            raise error(f"{path}: {part}: found {quoted(twice)} twice, expected each once")
+            raise FolderError(f"{path}: {part}: found {quoted(twice)} twice, expected each once")
     return run

@@ -132,7 +132,7 @@ class RunFolder:
         """
         found: dict[str, Item] = {}
         for number, record in read_records(self.items):
-            check_text(record, f"{self.items}:{number}", FolderError)
+            check_text(record, f"{self.items}:{number}")
             try:
                 item = from_record(record, f"{self.items}:{number}")
                 check_demands(item, f"{self.items}:{number}")
@@ -163,7 +163,7 @@ class RunFolder:
             FolderError: The file is missing or damaged.
         """
         path = self.plan(model)
-        return assignments(read_records(path), path, FolderError)
+        return assignments(read_records(path), path)
 
     def read_run(self) -> RunRecord:
         """The resolved spec.
@@ -178,7 +178,7 @@ class RunFolder:
             raise FolderError(
                 f"{self.run_yaml}: is not there, expected a run folder{late or hint_of_logs(self.root)}"
             )
-        return read_record(read_yaml(self.run_yaml, FolderError), self.run_yaml, FolderError)
+        return read_record(read_yaml(self.run_yaml, FolderError), self.run_yaml)
 
     def write_run(self, record: RunRecord) -> None:
         """Store the resolved spec.
@@ -210,7 +210,7 @@ class RunFolder:
             FolderError: The first that was.
         """
         asked = (ITEMS, *self._plans(record))
-        check_digests(self.root, record.digests, asked, results, FolderError)
+        check_digests(self.root, record.digests, asked, results)
         self._check_suite(record)
 
     def check_described(self, record: RunRecord, *, items: bool) -> None:
@@ -230,7 +230,6 @@ class RunFolder:
             record.digests,
             (ITEMS, *plans),
             (),
-            FolderError,
             described=(ITEMS, *plans) if items else plans,
         )
         self._check_suite(record)
@@ -246,7 +245,7 @@ class RunFolder:
         return are_replaced(self.root, record.digests, asked)
 
     def _check_suite(self, record: RunRecord) -> None:
-        check_suite_hash(self.root, record.digests, suite_hash(record), FolderError)
+        check_suite_hash(self.root, record.digests, suite_hash(record))
 
     def _plans(self, record: RunRecord) -> tuple[str, ...]:
         return tuple(self.plan_name(entry.model) for entry in record.models)
@@ -282,4 +281,4 @@ class RunFolder:
         """
         path = self.root / "verdicts.parquet"
         self.check_result(path.name)
-        return read_verdicts(path, FolderError)
+        return read_verdicts(path)

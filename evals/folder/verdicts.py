@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from lawbound.evals.folder.checks import check_frame
+from lawbound.evals.folder.files import FolderError
 from lawbound.evals.verdict_columns import VERDICT_COLUMNS
 from lawbound.tasks.io.safe_files import open_regular, why
 
@@ -26,31 +27,32 @@ _NAMES = frozenset(column.name for column in VERDICT_COLUMNS)
 _TEXTS = frozenset(column.name for column in VERDICT_COLUMNS if column.type == "text")
 
 
-def read_verdicts(path: Path, error: type[Exception]) -> pd.DataFrame:
+def read_verdicts(path: Path) -> pd.DataFrame:
     """The verdicts of a run.
 
     Args:
         path: ``verdicts.parquet``.
-        error: What to raise.
 
     Raises:
-        error: There is no such file, it is damaged or too large, or no run wrote it.
+        FolderError: There is no such file, it is damaged or too large, or no run wrote it.
     """
     import pyarrow as pa
 
     try:
         with open_regular(path) as handle:
-            table = pa.Table.from_batches(list(_batches(handle, path, error)))
+            table = pa.Table.from_batches(list(_batches(handle, path)))
         frame: pd.DataFrame = table.to_pandas(ignore_metadata=True)
-    except error:
+    except FolderError:
         raise
     except (OSError, ValueError, pa.ArrowException) as fault:
-        raise error(f"{path}: cannot be read ({why(fault)}), expected verdicts of a run") from fault
-    check_frame(frame, path, error)
+        raise FolderError(
+            f"{path}: cannot be read ({why(fault)}), expected verdicts of a run"
+        ) from fault
+    check_frame(frame, path)
     return frame
 
 
-def _batches(handle: IO[bytes], path: Path, error: type[Exception]) -> Iterator[pa.RecordBatch]:
+def _batches(handle: IO[bytes], path: Path) -> Iterator[pa.RecordBatch]:
     """The columns of ours, piece by piece, as long as they are of a size that a run has."""
     import pyarrow as pa
 
@@ -60,16 +62,20 @@ def _batches(handle: IO[bytes], path: Path, error: type[Exception]) -> Iterator[
         ours = [field for field in file.schema_arrow if field.name in _NAMES]
         for field in ours:
             if pa.types.is_nested(field.type):
-                raise error(f"{path}: column '{field.name}' is {field.type}, expected plain values")
+                raise FolderError(
+                    f"{path}: column '{field.name}' is {field.type}, expected plain values"
+                )
         if not file.metadata.num_rows:
-            raise error(f"{path}: found no rows, expected verdicts of a run")
+            raise FolderError(f"{path}: found no rows, expected verdicts of a run")
         for batch in file.iter_batches(columns=[field.name for field in ours]):
             batch.validate(full=True)
             rows, size = rows + len(batch), size + sum(map(_size, batch.columns))
             if rows > MAX_ROWS:
-                raise error(f"{path}: has more than {MAX_ROWS} rows, expected at most so many")
+                raise FolderError(
+                    f"{path}: has more than {MAX_ROWS} rows, expected at most so many"
+                )
             if size > min(_START + MAX_MEAN * rows, MAX_BYTES):
-                raise error(
+                raise FolderError(
                     f"{path}: holds {size} bytes in the first {rows} rows, expected at most {MAX_MEAN} a "
                     f"row and {MAX_BYTES} in all"
                 )
