@@ -6,6 +6,7 @@ the model decides which of the two is sent, and what a task means that says neit
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -37,6 +38,8 @@ _FIXED = frozenset({"hf", "hf-auto", "huggingface", "azure-openai-chat-completio
 _TAKING = SERVERS | OTHER_SERVERS | {"vllm", "vllm-vlm", "trtllm"}
 """Their argument ``max_gen_toks`` stands in its place."""
 
+_WHOLE = re.compile("[0-9]{1,20}")
+
 
 class SettingError(LawboundError, ValueError):
     """It cannot be determined with which setting an answer was asked."""
@@ -46,8 +49,7 @@ def used_limit(settings: Mapping[str, Any], sender: Sender) -> int:
     """How many tokens an answer could have.
 
     Raises:
-        SettingError: Nobody knows.
-        ValueError: It is no whole number.
+        SettingError: Nobody knows, or it is no whole number.
     """
     limits = given_limits(settings)
     if limits:
@@ -71,8 +73,8 @@ def used_limit(settings: Mapping[str, Any], sender: Sender) -> int:
 def _count(given: Any, name: str) -> int:
     is_whole = type(given) is int or (isinstance(given, float) and given.is_integer())
     # `--model_args` is text where lm-eval was given text.
-    if not is_whole and not (isinstance(given, str) and given.isascii() and given.isdigit()):
-        raise ValueError(f"{name} that is a whole number")
+    if not is_whole and not (isinstance(given, str) and _WHOLE.fullmatch(given)):
+        raise SettingError(f"{name} is {quoted(given)}, expected a whole number")
     return int(given)
 
 

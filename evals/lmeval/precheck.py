@@ -122,9 +122,6 @@ def _warn_of_settings(asked: Mapping[str, Any], call: Call) -> None:
     except SettingError as fault:
         warn_once(f"{fault}: {_REFUSED}")
         return
-    except (TypeError, ValueError, OverflowError) as fault:
-        warn_once(f"--gen_kwargs: found no {fault}, expected settings of an answer: {_REFUSED}")
-        return
     limits = given_limits(asked)
     if not is_one(limits):
         sent = sent_limit(limits, sender.kind)

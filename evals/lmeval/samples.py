@@ -34,6 +34,7 @@ from lawbound.runners.sample import (
     Request,
     Sample,
 )
+from lawbound.tasks.io.messages import one_line
 from lawbound.tasks.io.safe_files import open_regular
 from lawbound.tasks.io.yaml_files import quoted
 from lawbound.tasks.item import ItemError
@@ -137,10 +138,12 @@ def _read_samples(
         try:
             arm = parse_doc(record["doc"], where, own=own)
             arguments = record["arguments"]["gen_args_0"]
-            prompt = _text(arguments["arg_0"])
-            text = _text(record["resps"][0][0])
+            prompt = _text(arguments["arg_0"], where)
+            text = _text(record["resps"][0][0], where)
             used = used_settings(dict(arguments["arg_1"]), sender)
             check_demands(arm.item, where)
+        except FolderError:
+            raise
         except ItemError as fault:
             raise FolderError(str(fault)) from fault
         except SettingError as fault:
@@ -148,23 +151,26 @@ def _read_samples(
         except (
             KeyError, TypeError, IndexError, ValueError, OverflowError, RecursionError,
         ) as fault:  # fmt: skip
-            raise FolderError(f"{where}: found no {fault}, expected a logged sample") from fault
+            told = one_line(repr(fault), 80)
+            raise FolderError(
+                f"{where}: cannot be read ({told}), expected a logged sample"
+            ) from fault
         is_api = isinstance(arguments["arg_0"], list)
         check_prompt(arm, prompt, where, is_chat=is_api)
         request, sample = _asked(arm, prompt, used, text, fingerprint, template, is_api)
         yield Logged(arm, request, used, sample, file)
 
 
-def _text(found: Any) -> str:
+def _text(found: Any, where: str) -> str:
     """A logged text; for chat APIs lm-eval logs a list of one, which holds the messages as JSON.
 
     Raises:
-        ValueError: It is neither.
+        FolderError: It is neither.
     """
     if isinstance(found, list) and len(found) == 1:
         (found,) = found
     if not isinstance(found, str):
-        raise ValueError(f"text but {quoted(found)}")
+        raise FolderError(f"{where}: found {quoted(found)}, expected a logged text")
     return found
 
 

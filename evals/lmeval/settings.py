@@ -67,8 +67,8 @@ def used_settings(logged: Mapping[str, Any], sender: Sender) -> Used:
         sender: Which of lm-eval's models asks it.
 
     Raises:
-        SettingError: Nobody knows how long an answer could be, or how it was drawn.
-        ValueError: They are none that a model could be asked with.
+        SettingError: Nobody knows how long an answer could be, or how it was drawn; or they are none that a model
+            could be asked with.
     """
     tokens = used_limit(logged, sender)
     is_reasoning = _is_reasoning(sender)
@@ -76,8 +76,13 @@ def used_settings(logged: Mapping[str, Any], sender: Sender) -> Used:
     temperature = 1.0 if is_reasoning else _temperature(given, logged, sender.kind)
     top_p = _number(logged, "top_p", 1.0)
     if not (0 < tokens <= MOST_COUNTED and 0 <= temperature <= 100 and 0 < top_p <= 1):
-        raise ValueError("max_gen_toks, temperature and top_p of a sane size")
+        raise SettingError(
+            f"found max_gen_toks={quoted(tokens)}, temperature={temperature:g} and top_p={top_p:g}, expected from 1 "
+            f"to {MOST_COUNTED} tokens, a temperature from 0 to 100 and a top_p above 0 and up to 1"
+        )
     stop = () if is_reasoning else logged.get("until") or ()
+    if not isinstance(stop, str | list | tuple):
+        raise SettingError(f"until is {quoted(stop)}, expected a text or a list of texts")
     stops = (stop,) if isinstance(stop, str) else tuple(map(str, stop))
     settings = Settings(
         max_tokens=tokens,
@@ -89,7 +94,11 @@ def used_settings(logged: Mapping[str, Any], sender: Sender) -> Used:
 
 
 def given_temperature(logged: Mapping[str, Any]) -> float:
-    """The temperature that task and ``--gen_kwargs`` say, 0 where they say none."""
+    """The temperature that task and ``--gen_kwargs`` say, 0 where they say none.
+
+    Raises:
+        SettingError: It is no number.
+    """
     return _number(logged, "temperature", 0.0)
 
 
@@ -99,8 +108,8 @@ def _number(logged: Mapping[str, Any], name: str, unsaid: float) -> float:
         if isinstance(given, bool):
             raise TypeError
         return unsaid if given is None else float(given)
-    except (TypeError, ValueError) as fault:
-        raise ValueError(f"{name} that is a number") from fault
+    except (TypeError, ValueError, OverflowError) as fault:
+        raise SettingError(f"{name} is {quoted(given)}, expected a number") from fault
 
 
 def _is_reasoning(sender: Sender) -> bool:
@@ -119,7 +128,7 @@ def _temperature(given: float, logged: Mapping[str, Any], kind: str) -> float:
         return given
     sampled = logged.get("do_sample")
     if not (sampled is None or isinstance(sampled, bool)):
-        raise ValueError("do_sample that is true or false")
+        raise SettingError(f"do_sample is {quoted(sampled)}, expected true or false")
     if sampled is False and kind in _GREEDY:
         return 0.0
     is_told = logged.get("temperature") is not None
@@ -142,7 +151,9 @@ def _others(logged: Mapping[str, Any]) -> dict[str, str]:
     found = {}
     for name in sorted(logged.keys() - _READ, key=str):
         if not (isinstance(name, str) and _NAME.fullmatch(name)):
-            raise ValueError(f"setting of a sane name but {quoted(name)}")
+            raise SettingError(
+                f"found a setting named {quoted(name)}, expected a name of up to 100 letters, digits and _.:-"
+            )
         kept = without_keys(logged[name], name)
         found[name] = _short(shown(json.dumps(kept, sort_keys=True, default=str)))
     return found

@@ -344,6 +344,10 @@ def _policy_dropped(line: dict[str, Any]) -> None:
     line["arguments"]["gen_args_0"]["arg_0"] = json.dumps(chat)
 
 
+def _no_arguments(line: dict[str, Any]) -> None:
+    line["arguments"] = None
+
+
 def _glued(line: dict[str, Any]) -> None:
     doc = line["doc"]
     line["arguments"]["gen_args_0"]["arg_0"] = doc["system_policy"] + doc["question"]
@@ -355,7 +359,11 @@ def _glued(line: dict[str, Any]) -> None:
         (_other_version, "doc version is 9, expected 2"),
         (_policy_dropped, "is not in the prompt"),
         (_glued, "expected --apply_chat_template"),
-        (_answer_lost, "found no text but None, expected a logged sample"),
+        (
+            _no_arguments,
+            r"jsonl:\d+: cannot be read \(TypeError\(.*\), expected a logged sample",
+        ),
+        (_answer_lost, "found None, expected a logged text"),
     ],
 )
 def test_a_log_that_could_not_be_defended_is_refused(

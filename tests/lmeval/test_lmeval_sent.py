@@ -181,20 +181,23 @@ def test_a_server_gets_no_do_sample_whatever_it_is(tmp_path: Path, given: Any) -
 
 def test_a_temperature_that_is_no_number_is_no_traceback(caplog: pytest.LogCaptureFixture) -> None:
     _warn(OPENAI, {"model": "gpt-5"}, SHIPPED | {"temperature": "hot"})
-    assert "found no temperature that is a number" in caplog.text
+    assert "WARNING: temperature is 'hot', expected a number" in caplog.text
 
 
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        ({"top_p": 0}, "top_p of a sane size"),
-        ({"top_p": True}, "top_p that is a number"),
-        ({"temperature": True}, "temperature that is a number"),
-        ({"max_gen_toks": True}, "max_gen_toks that is a whole number"),
-        ({"max_gen_toks": 64.5}, "max_gen_toks that is a whole number"),
-        ({"max_gen_toks": None}, "max_gen_toks that is a whole number"),
-        ({"max_gen_toks": "some"}, "max_gen_toks that is a whole number"),
-        ({"max_gen_toks": float("inf")}, "max_gen_toks that is a whole number"),
+        ({"top_p": 0}, "and top_p=0, expected from 1 to"),
+        ({"top_p": True}, "top_p is True, expected a number"),
+        ({"temperature": True}, "temperature is True, expected a number"),
+        ({"max_gen_toks": True}, "max_gen_toks is True, expected a whole number"),
+        ({"max_gen_toks": 64.5}, "max_gen_toks is 64.5, expected a whole number"),
+        ({"max_gen_toks": None}, "max_gen_toks is None, expected a whole number"),
+        ({"max_gen_toks": "some"}, "max_gen_toks is 'some', expected a whole number"),
+        ({"max_gen_toks": "9" * 5000}, "max_gen_toks is '999.*, expected a whole number"),
+        ({"max_gen_toks": float("inf")}, "max_gen_toks is inf, expected a whole number"),
+        ({"temperature": 10**400}, "temperature is 10*\\.\\.\\., expected a number"),
+        ({"until": 7}, "until is 7, expected a text or a list of texts"),
     ],
 )
 def test_a_setting_that_is_no_such_number_is_refused_and_not_rounded(
@@ -224,7 +227,7 @@ def test_a_setting_whose_name_is_no_text_is_told_of(
     caplog: pytest.LogCaptureFixture, name: Any
 ) -> None:
     _warn(CHAT, {"model": "m"}, SHIPPED | {name: 2})
-    assert f"setting of a sane name but {name}" in caplog.text
+    assert f"found a setting named {name}, expected a name of up to" in caplog.text
 
 
 def test_names_of_two_kinds_deep_in_a_setting_are_no_traceback(
