@@ -21,7 +21,7 @@ from lawbound.rubrics.grading.answer_files import (
 from lawbound.rubrics.grading.row_values import stated_truncation
 from lawbound.tasks.io.csv_cells import inert
 from lawbound.tasks.io.messages import one_line
-from lawbound.tasks.io.safe_files import open_new, why
+from lawbound.tasks.io.safe_files import whole_file, why
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -69,15 +69,12 @@ def graded_file(out: Path | None, source: Source) -> Iterator[Writer]:
     kind = WRITERS.get(out.suffix.lower())
     if kind is None:
         raise GradeError(f"{out}: ending is {out.suffix!r}, expected .jsonl, .csv or .parquet")
-    part = out.with_name(f".{out.name}.{os.getpid()}.part")
     try:
-        with open_new(part) as handle:
+        # Grading takes long, and another process may grade to the same file meanwhile.
+        with whole_file(out, draft=f".{out.name}.{os.getpid()}.part") as handle:
             yield from _written(kind(handle, source))
-        part.replace(out)
     except OSError as fault:
         raise GradeError(f"{out}: cannot be written ({why(fault)})") from fault
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def _written(writer: Writer) -> Iterator[Writer]:

@@ -49,23 +49,30 @@ def open_new(path: Path) -> BinaryIO:
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
+def whole_file(path: Path, draft: str = "") -> Iterator[BinaryIO]:
     """A draft file that takes the path's place once all of it is written, or leaves no trace.
+
+    Args:
+        path: The file; folders are made for it.
+        draft: Name of the draft beside it; by default one that depends on the path alone, so that what a killed
+            process left goes with the next draft. Two processes that write one file need names that differ.
 
     Raises:
         OSError: It cannot be written; what stood there before stays.
     """
-    draft = path.with_name(path.name + ".draft")
+    made = _missing(path)
+    draft_path = path.with_name(draft or path.name + ".draft")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with open_new(draft) as handle:
+        with open_new(draft_path) as handle:
             yield handle
             handle.flush()
             os.fsync(handle.fileno())
-        draft.replace(path)
+        draft_path.replace(path)
     except BaseException:  # Ctrl-C leaves nothing behind either
         with suppress(OSError):
-            draft.unlink(missing_ok=True)
+            draft_path.unlink(missing_ok=True)
+        _remove(made)
         raise
 
 
@@ -76,7 +83,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
     Raises:
         OSError: It cannot be written, or the target is there and not empty.
     """
-    made = [parent for parent in target.parents if not parent.exists()]
+    made = _missing(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{target.name[:100]}.", dir=target.parent))
     try:
@@ -85,10 +92,19 @@ def whole_folder(target: Path) -> Iterator[Path]:
         draft.replace(target)
     except BaseException:  # Ctrl-C leaves nothing behind either
         shutil.rmtree(draft, ignore_errors=True)
-        with suppress(OSError):  # not empty: somebody else's by now
-            for parent in made:
-                parent.rmdir()
+        _remove(made)
         raise
+
+
+def _missing(path: Path) -> list[Path]:
+    """The folders that a path needs, the innermost first."""
+    return [parent for parent in path.parents if not parent.exists()]
+
+
+def _remove(made: list[Path]) -> None:
+    with suppress(OSError):  # not empty: somebody else's by now
+        for parent in made:
+            parent.rmdir()
 
 
 def _mask() -> int:

@@ -188,7 +188,7 @@ def test_a_missing_file_an_unknown_ending_and_the_input_itself_are_refused(tmp_p
         (tmp_path / "none.jsonl", tmp_path / "out.csv"),
         (source, tmp_path / "out.xlsx"),
         (source, source),
-        (source, tmp_path / "no" / "folder.csv"),
+        (source, source / "folder.csv"),
     ]:
         with pytest.raises(GradeError):
             grade_file(given, out)
@@ -368,6 +368,40 @@ def test_an_interrupted_grading_leaves_nothing(tmp_path: Path, ending: str) -> N
     with pytest.raises(KeyboardInterrupt):
         grade_file(source, tmp_path / f"out.{ending}", progress=stop)
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_folders_are_made_for_the_output_and_go_where_it_fails(tmp_path: Path, ending: str) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "new" / "deep" / f"out.{ending}"
+    write_jsonl(source, [*ROWS, {"id": "c"}])
+    with pytest.raises(GradeError, match="has no 'prompt'"):
+        grade_file(source, out)
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+    write_jsonl(source, ROWS)
+    assert sum(grade_file(source, out).values()) == len(ROWS)
+    assert [path.name for path in out.parent.iterdir()] == [out.name]
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_two_processes_that_grade_to_one_file_do_not_mix_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    source, out = write_jsonl(tmp_path / "in.jsonl", ROWS), tmp_path / f"out.{ending}"
+    started: list[int] = []
+
+    def other(done: int) -> None:
+        if not started:
+            started.append(done)
+            with monkeypatch.context() as patch:
+                patch.setattr("os.getpid", lambda: 1)
+                with pytest.raises(KeyboardInterrupt):
+                    grade_file(source, out, progress=stop)
+
+    def stop(_: int) -> None:
+        raise KeyboardInterrupt
+
+    grade_file(source, out, progress=other)
+    assert started and {path.name for path in tmp_path.iterdir()} == {"in.jsonl", out.name}
 
 
 @pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
