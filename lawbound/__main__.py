@@ -108,8 +108,7 @@ def _misused(error: Any) -> str:
 
 def _one_line(error: Exception) -> str:
     """The message without line breaks, control characters and keys: it may quote hostile and secret input."""
-    from lawbound.runners.cli.console import printable
-    from lawbound.tasks.io.messages import one_line
+    from lawbound.tasks.io.messages import one_line, printable
     from lawbound.tasks.io.safe_files import why
     from lawbound.tasks.io.urls import without_secrets
 

@@ -2,12 +2,12 @@
 
 import hashlib
 import html
-import unicodedata
 from base64 import b64encode
 from collections.abc import Sequence
 from typing import Final
 
 from lawbound.rubrics.calibration.agreement import Labelled, side
+from lawbound.tasks.io.messages import printable
 
 MOST: Final = 1000
 """Disagreements held in the page; what is left out is counted on it."""
@@ -88,8 +88,4 @@ def _cut(text: str, most: int = MAX_TEXT) -> str:
 
 def _safe(text: str) -> str:
     """Escaped, and without characters that steer the display of what stands around them."""
-    visible = "".join(
-        char if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs") else "\ufffd"
-        for char in text.replace("\r\n", "\n")
-    )
-    return html.escape(visible)
+    return html.escape(printable(text.replace("\r\n", "\n")))

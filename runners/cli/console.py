@@ -7,19 +7,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-from lawbound.tasks.io.messages import one_line
+from lawbound.tasks.io.messages import one_line, printable
 from lawbound.tasks.io.urls import without_secrets
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
-
-
-def printable(text: str) -> str:
-    """Replace control, format and surrogate characters, which a terminal might obey."""
-    return "".join(
-        char if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs") else "\ufffd"
-        for char in text
-    )
 
 
 def show(text: str = "") -> None:

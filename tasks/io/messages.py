@@ -1,5 +1,7 @@
-"""Wording that many messages need: a fault in one line, a counted noun, the name that was probably meant."""
+"""Wording that many messages need: a fault in one line, text that steers no display, a counted noun, the name that was
+probably meant."""
 
+import unicodedata
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -12,6 +14,14 @@ def one_line(fault: object, longest: int | None = None) -> str:
         longest: Characters to keep of it; None keeps all.
     """
     return " ".join(str(fault).split())[:longest]
+
+
+def printable(text: str) -> str:
+    """Replace control, format and surrogate characters, which a terminal or a page might obey."""
+    return "".join(
+        char if char in "\n\t" or unicodedata.category(char) not in ("Cc", "Cf", "Cs") else "\ufffd"
+        for char in text
+    )
 
 
 def counted(number: int, noun: str) -> str:

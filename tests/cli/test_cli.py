@@ -12,9 +12,9 @@ import typer
 import lawbound
 from lawbound.runners.cli import app
 from lawbound.runners.cli import run as of_cli
-from lawbound.runners.cli.console import printable
 from lawbound.tasks.bank import CANARY
 from lawbound.tasks.io.errors import LawboundError
+from lawbound.tasks.io.messages import printable
 
 Command = Callable[..., tuple[int, str, str]]
 README = Path(__file__).parents[2] / "README.md"

@@ -2,7 +2,8 @@
 
 import pytest
 
-from lawbound.runners.cli.console import note, printable, show, table
+from lawbound.runners.cli.console import note, show, table
+from lawbound.tasks.io.messages import printable
 
 HOSTILE = "\x1b[2J\x1b]0;title\x07\x9b31m\r\x08\u202egnp\u2066\u200b\ufeff\ud800\U000e0041\x00"
 
