@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from difflib import get_close_matches
 from functools import partial
 
 from lawbound.rubrics.judges.finding import can_tell, reading_from
@@ -26,6 +25,7 @@ from lawbound.rubrics.verdict import Reading
 from lawbound.runners.canonical import canonical_json
 from lawbound.runners.engines import OPENED, Engine, ModelError, check_name
 from lawbound.runners.sample import Settings
+from lawbound.tasks.io.messages import did_you_mean
 from lawbound.tasks.io.urls import without_secrets
 
 PREFIX = "guard:"
@@ -73,11 +73,9 @@ def read_name(name: str) -> Named:
         return Named(model, model, RUBRIC)
     family, _, model = name.removeprefix(PREFIX).partition(":")
     if family not in GUARD_FORMS:
-        near = get_close_matches(family, GUARD_FORMS, 1)
-        hint = f" (did you mean '{near[0]}'?)" if near else ""
         raise ModelError(
-            f"judge '{without_secrets(name)}': no family of guards '{family}'{hint}, expected "
-            f"{PREFIX}FAMILY:MODEL with FAMILY one of {', '.join(GUARD_FORMS)}"
+            f"judge '{without_secrets(name)}': no family of guards '{family}', expected "
+            f"{PREFIX}FAMILY:MODEL with FAMILY one of {', '.join(GUARD_FORMS)}{did_you_mean(family, GUARD_FORMS)}"
         )
     whole = f"{PREFIX}{family}:"
     if not model:

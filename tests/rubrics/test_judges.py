@@ -353,7 +353,7 @@ def test_a_finding_that_names_no_class_is_undecided_and_not_unreadable() -> None
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("guard:lama-guard:smollm2", r"'lama-guard' \(did you mean 'llama-guard'\?\)"),
+        ("guard:lama-guard:smollm2", r"'lama-guard', expected .*; did you mean 'llama-guard'\?$"),
         ("guard:", "expected guard:FAMILY:MODEL with FAMILY one of safeguard, llama-guard"),
         ("guard:shieldgemma:gpt", "model 'gpt': unknown form"),
         (
