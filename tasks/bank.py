@@ -230,7 +230,7 @@ def digest(items: Iterable[Item]) -> str:
 def _refuse_bad_patterns(items: Iterable[Item], folder: Path) -> None:
     """A stranger's patterns, before anything is asked; `tasks.validate` lists all faults of a bank."""
     for item in items:
-        for pattern in (*item.claims.true, *item.claims.false) if item.claims is not None else ():
+        for pattern in item.claim_patterns:
             if reason := why_unsafe(pattern):
                 raise ItemError(
                     f"{folder / item.source}: fact '{item.id}': found {quoted(pattern)}, "

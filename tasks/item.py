@@ -112,3 +112,8 @@ class Item:
     def area(self) -> str:
         """First half of the topic id."""
         return self.topic.partition("/")[0]
+
+    @property
+    def claim_patterns(self) -> tuple[str, ...]:
+        """Patterns of its claims, true and false; none where it asks for no fact."""
+        return (*self.claims.true, *self.claims.false) if self.claims is not None else ()

@@ -37,7 +37,7 @@ def from_record(record: Mapping[str, Any], where: str) -> Item:
         raise ItemError(first_fault(fault, where)) from fault
     if item.answer is not None:
         _check_answer(item.answer, f"{where}: answer")
-    for pattern in (*item.claims.true, *item.claims.false) if item.claims is not None else ():
+    for pattern in item.claim_patterns:
         reason = why_unsafe(pattern)
         if reason:
             raise ItemError(f"{where}: claims: found {quoted(pattern)}, which {reason}")

@@ -138,7 +138,7 @@ def bad_patterns(items: Sequence[Item]) -> Iterator[BankFault]:
         if item.claims is None:
             continue
         yield from _on_both_sides(item, item.claims)
-        for pattern in (*item.claims.true, *item.claims.false):
+        for pattern in item.claim_patterns:
             reason = why_unsafe(pattern)
             if reason:
                 yield BankFault("pattern", (item.id,), f"{quoted(pattern)} {reason}")
