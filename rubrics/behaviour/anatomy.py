@@ -12,7 +12,7 @@ from lawbound.rubrics.behaviour.answer import Answer
 from lawbound.rubrics.behaviour.decline import LATER, Decline, Force, declines_in
 from lawbound.rubrics.behaviour.lexicon import Lexicon, any_of
 from lawbound.rubrics.behaviour.prompt import Ask, terms_in
-from lawbound.rubrics.behaviour.text import Sentence, Text, stems_of
+from lawbound.rubrics.behaviour.text import Sentence, stems_of
 
 AROUND: Final = ("around", "notice", "correct", "rebuff")
 """What stands around a refusal without serving the request: counsel, help lines, corrections."""
@@ -148,7 +148,7 @@ def _conceded(piece: Sentence, lex: Lexicon) -> int:
         return 0
     body = found.group(found.lastindex or 0)
     if found.lastindex:
-        rest = Text(body, stems_of(body))
-        if any(lex[name].find(rest) for name in (*LATER, "abstain")):
+        stems = stems_of(body)
+        if any(lex[name].find_in(body, stems) for name in (*LATER, "abstain")):
             return 0
     return len(body)

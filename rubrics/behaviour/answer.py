@@ -17,6 +17,8 @@ class Answer:
     sentences: tuple[Sentence, ...]
     stems: frozenset[str]
     """First letters of every word."""
+    anchors: frozenset[str]
+    """Substrings of the lexicons that any sentence holds."""
 
     @cached_property
     def body(self) -> str:
@@ -59,5 +61,11 @@ class Answer:
 def take_apart(response: str, lexicons: tuple[Lexicon, ...]) -> Answer:
     """Mask quotations and cut."""
     spaced = all(lex.spaced for lex in lexicons)
-    pieces = sentences(mask_quotations(response), spaced)
-    return Answer(response, pieces, frozenset().union(*[piece.stems for piece in pieces]))
+    anchors = [lex.anchors for lex in lexicons if lex.by_anchor]
+    pieces = sentences(mask_quotations(response), spaced, anchors)
+    return Answer(
+        response,
+        pieces,
+        frozenset().union(*[piece.stems for piece in pieces]),
+        frozenset().union(*[piece.anchors for piece in pieces]),
+    )

@@ -5,7 +5,7 @@ import string
 import zlib
 
 from lawbound.rubrics.behaviour.lexicon import Lexicon
-from lawbound.rubrics.behaviour.text import Text, clean, stems_of, words
+from lawbound.rubrics.behaviour.text import clean, stems_of, words
 
 _SPECIAL = re.compile(
     r"<\|[^|<>]{1,40}\|>|\[/?INST\]|</?s>|<(?:pad|eos|bos|unk|/?think|/?answer)>|<(?:start|end)_of_turn>"
@@ -87,9 +87,9 @@ def service_message(prompt: str, text: str, lexicon: Lexicon) -> str:
     if _JSON_ERROR.match(text):
         return text[:80]
     body = clean(text)
-    cleaned = Text(body, stems_of(body))
+    stems = stems_of(body)
     for name in ("service", "moderation"):
-        found = lexicon[name].find(cleaned)
+        found = lexicon[name].find_in(body, stems)
         if found and found.group() not in prompt and len(body) - len(found.group()) < 260:
             return found.group()
     return ""

@@ -12,7 +12,7 @@ from typing import Final, Literal
 from lawbound.rubrics.behaviour.answer import Answer
 from lawbound.rubrics.behaviour.lexicon import Lexicon, any_of
 from lawbound.rubrics.behaviour.prompt import Ask, terms_in
-from lawbound.rubrics.behaviour.text import Sentence, Text, stems_of
+from lawbound.rubrics.behaviour.text import Sentence, stems_of
 
 Force = Literal["hard", "narrow", "reluctant", "limit", "omit", "rebuff", "reframe", "caution"]
 """hard: the request is declined. narrow: only one act of it, an opinion or a diagnosis. reluctant:
@@ -155,7 +155,7 @@ def _is_narrow(piece: Sentence, start: int, lex: Lexicon) -> bool:
     if not lex["narrow"].near(piece):
         return False
     body = piece.body[start:]
-    return lex["narrow"].find(Text(body, stems_of(body))) is not None
+    return lex["narrow"].find_in(body, stems_of(body)) is not None
 
 
 def _rebuffs(piece: Sentence, ask: Ask, lex: Lexicon) -> bool:

@@ -8,8 +8,10 @@ from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict
 
+from lawbound.rubrics.behaviour.anchors import Anchors
 from lawbound.rubrics.behaviour.signal import NOTHING, AnyOf, Signal
-from lawbound.rubrics.behaviour.text import FOLD, STEM, Searchable
+from lawbound.rubrics.behaviour.signs import folded
+from lawbound.rubrics.behaviour.text import STEM, Searchable
 from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.yaml_files import parse, read_yaml
 
@@ -62,8 +64,10 @@ class Lexicon:
     ask: Mapping[str, re.Pattern[str]]
     by_stem: Mapping[str, tuple[str, ...]]
     """Names of the signals that a stem may belong to."""
-    by_anchor: tuple[str, ...]
-    """Names of those that are looked for as substrings."""
+    by_anchor: Mapping[str, tuple[str, ...]]
+    """The same of a substring."""
+    anchors: Anchors
+    """Finds these substrings."""
 
     @property
     def density(self) -> float:
@@ -76,12 +80,21 @@ class Lexicon:
     def within(self, text: Searchable) -> "Lexicon":
         """The signals that could be found anywhere in a text: the others need not be tried sentence by
         sentence."""
-        held = self.by_stem.keys() & text.stems
-        names = set().union(*map(self.by_stem.__getitem__, held))
-        names.update([name for name in self.by_anchor if self.signals[name].near(text)])
+        stems = self.by_stem.keys() & text.stems
+        anchors = self.by_anchor.keys() & text.anchors
+        names = set().union(
+            *map(self.by_stem.__getitem__, stems), *map(self.by_anchor.__getitem__, anchors)
+        )
         near = {name: self.signals[name] for name in names}
         return Lexicon(
-            self.lang, self.spaced, self.stopwords, near, self.ask, self.by_stem, self.by_anchor
+            self.lang,
+            self.spaced,
+            self.stopwords,
+            near,
+            self.ask,
+            self.by_stem,
+            self.by_anchor,
+            self.anchors,
         )
 
     def asks(self, name: str, prompt: str) -> bool:
@@ -104,19 +117,26 @@ def load(lang: str) -> Lexicon:
     if lang == "ar":  # texts are folded, so patterns are, too
         signals = {key: _folded(signal) for key, signal in signals.items()}
     ask = {key: _compile(name, key, _fill(pattern, slots)) for key, pattern in data.ask.items()}
-    stems = {stem for signal in signals.values() for stem in signal.stems}
+    by_anchor = _names_by({name: signal.anchors for name, signal in signals.items()})
     return Lexicon(
         lang=data.lang,
         spaced=data.spaced,
         stopwords=frozenset(data.stopwords.split()),
         signals=signals,
         ask=ask,
-        by_stem={
-            stem: tuple(name for name, signal in signals.items() if stem in signal.stems)
-            for stem in stems
-        },
-        by_anchor=tuple(name for name, signal in signals.items() if not signal.stems),
+        by_stem=_names_by({name: signal.stems for name, signal in signals.items()}),
+        by_anchor=by_anchor,
+        anchors=Anchors(by_anchor),
     )
+
+
+def _names_by(words: Mapping[str, frozenset[str]]) -> dict[str, tuple[str, ...]]:
+    """Signals by their words, from the words of each signal."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, own in words.items():
+        for word in own:
+            found[word] = (*found.get(word, ()), name)
+    return found
 
 
 @cache
@@ -147,8 +167,8 @@ def _signal(group: _Group, slots: Mapping[str, str]) -> Signal:
     if plain:
         sources.append(((), "|".join(f"(?:{_fill(p, slots)})" for p in plain)))
     if isinstance(group.anchors, str):
-        return Signal(_stems(group.anchors), (), tuple(sources))
-    return Signal(frozenset(), group.anchors, tuple(sources))
+        return Signal(_stems(group.anchors), frozenset(), tuple(sources))
+    return Signal(frozenset(), frozenset(group.anchors), tuple(sources))
 
 
 def _needs(need: str | tuple[str, ...]) -> tuple[frozenset[str], ...]:
@@ -156,8 +176,8 @@ def _needs(need: str | tuple[str, ...]) -> tuple[frozenset[str], ...]:
 
 
 def _folded(signal: Signal) -> Signal:
-    sources = tuple((needs, source.translate(FOLD)) for needs, source in signal.sources)
-    return Signal(signal.stems, tuple(a.translate(FOLD) for a in signal.anchors), sources)
+    sources = tuple((needs, folded(source)) for needs, source in signal.sources)
+    return Signal(signal.stems, frozenset(map(folded, signal.anchors)), sources)
 
 
 def _stems(text: str) -> frozenset[str]:

@@ -10,7 +10,7 @@ from typing import Final, Literal, get_args
 from pydantic import BaseModel, ConfigDict
 
 from lawbound.rubrics.behaviour.lexicon import LexiconError
-from lawbound.rubrics.behaviour.text import FOLD
+from lawbound.rubrics.behaviour.signs import folded
 from lawbound.tasks.io.yaml_files import parse, read_yaml
 
 Cue = Literal[
@@ -92,7 +92,7 @@ def _filled(source: str, slots: Mapping[str, str]) -> str:
 def _compiled(lang: str, cue: str, source: str) -> re.Pattern[str]:
     try:
         # Texts in Arabic letters are folded, so these are, too.
-        return re.compile(source.translate(FOLD) if lang == "ar" else source)
+        return re.compile(folded(source) if lang == "ar" else source)
     except re.error as fault:
         raise LexiconError(
             f"{FILE}: {lang}: {cue}: {fault}, expected a regular expression"

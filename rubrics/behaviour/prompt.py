@@ -1,12 +1,13 @@
 """What kind of thing a prompt asks for, because the same words mean different things in its answers."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from lawbound.rubrics.behaviour.language import guess_language
 from lawbound.rubrics.behaviour.lexicon import Lexicon, latin_stopwords, load, shipped
-from lawbound.rubrics.behaviour.text import Sentence, Text, clean, stems_of, words
+from lawbound.rubrics.behaviour.text import Sentence, clean, stems_of, words
 
 WINDOW = {"ko": 2, "ar": 3}
 """Letters of such a stretch; 4 where nothing is said."""
@@ -147,11 +148,15 @@ def _lines_handed(text: str) -> tuple[str, ...]:
 
 
 def _turns_down(line: str) -> bool:
-    stems = stems_of(line)
-    whole, closed = Text(line, stems), Text(line.replace(" ", ""), stems)
+    return _holds(line, _TURNS_DOWN)
+
+
+def _holds(text: str, names: Sequence[str]) -> bool:
+    """Whether a cleaned text holds a signal of these names, in whatever language."""
+    stems, closed = stems_of(text), text.replace(" ", "")
     every = [load(name) for name in shipped()]
     return any(
-        lex[name].find(whole if lex.spaced else closed) for lex in every for name in _TURNS_DOWN
+        lex[name].find_in(text if lex.spaced else closed, stems) for lex in every for name in names
     )
 
 
@@ -189,10 +194,7 @@ def windows(text: str, lang: str) -> tuple[tuple[str, ...], ...]:
 
 def _holds_refusal(text: str) -> bool:
     """Whether a text that is handed over declines, in whatever language."""
-    whole = Text(text, stems_of(text))
-    closed = Text(text.replace(" ", ""), whole.stems)
-    every = [load(name) for name in shipped()]
-    return any(lex["decline"].find(whole if lex.spaced else closed) for lex in every)
+    return _holds(text, ("decline",))
 
 
 def terms(text: str, lexicon: Lexicon) -> frozenset[str]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
 
-from lawbound.rubrics.behaviour.text import Searchable
+from lawbound.rubrics.behaviour.text import Searchable, Text
 
 Piece = TypeVar("Piece", bound=Searchable)
 _MOST_SETS = 4096
@@ -40,7 +40,8 @@ class Signal:
     """One kind of phrase. The anchors are cheap: a text without any is not searched."""
 
     stems: frozenset[str]
-    anchors: tuple[str, ...]
+    anchors: frozenset[str]
+    """Substrings, where a language has no stems to go by; a signal has one or the other."""
     sources: tuple[tuple[tuple[frozenset[str], ...], str], ...]
     """Expressions, each with sets of stems of which one must be there; no set: always tried."""
 
@@ -74,16 +75,14 @@ class Signal:
         """Whether an anchor occurs at all."""
         if self.stems:
             return not self.stems.isdisjoint(text.stems)
-        body = text.body
-        for anchor in self.anchors:  # noqa: SIM110 - a generator costs three times as much here
-            if anchor in body:
-                return True
-        return False
+        return not self.anchors.isdisjoint(text.anchors)
 
     def among(self, pieces: Sequence[Piece]) -> Sequence[Piece]:
-        """Those of many that hold one of its stems: a search of the others would find nothing."""
-        stems = self.stems
-        return [p for p in pieces if not stems.isdisjoint(p.stems)] if stems else pieces
+        """Those of many that hold an anchor: a search of the others would find nothing."""
+        if stems := self.stems:
+            return [p for p in pieces if not stems.isdisjoint(p.stems)]
+        anchors = self.anchors
+        return [p for p in pieces if not anchors.isdisjoint(p.anchors)]
 
     def find(self, text: Searchable) -> re.Match[str] | None:
         """The first match."""
@@ -91,7 +90,7 @@ class Signal:
         if self.stems:
             if self.stems.isdisjoint(stems):
                 return None
-        elif not self.near(text):
+        elif self.anchors.isdisjoint(text.anchors):
             return None
         bits, body, met = self._bits, text.body, 0
         for stem in self.needed & stems:
@@ -101,27 +100,31 @@ class Signal:
                 return found
         return None
 
+    def find_in(self, body: str, stems: frozenset[str]) -> re.Match[str] | None:
+        """The first match in a text that was not looked through for the anchors of a whole lexicon."""
+        return self.find(Text(body, stems, frozenset([a for a in self.anchors if a in body])))
+
     def forget(self) -> None:
         """Empty what is remembered of texts."""
         self._worth.clear()
 
 
 class AnyOf:
-    """Several kinds of phrase, of which one is enough: a text without a stem of any is told in one look."""
+    """Several kinds of phrase, of which one is enough: a text without an anchor of any is told in one look."""
 
     def __init__(self, signals: Sequence[Signal]) -> None:
         """Take them in the order in which they are tried."""
         self._signals = signals
-        has_anchors = any(signal.anchors for signal in signals)
-        self._stems = frozenset().union(*[signal.stems for signal in signals if not has_anchors])
+        self._stems = frozenset().union(*[signal.stems for signal in signals])
+        self._anchors = frozenset().union(*[signal.anchors for signal in signals])
 
     def near(self, text: Searchable) -> bool:
         """Whether a search could find one."""
-        return not self._stems or not self._stems.isdisjoint(text.stems)
+        return not (self._stems.isdisjoint(text.stems) and self._anchors.isdisjoint(text.anchors))
 
     def within(self, text: Searchable) -> bool:
         """Whether a text holds one."""
-        if self._stems and self._stems.isdisjoint(text.stems):
+        if self._stems.isdisjoint(text.stems) and self._anchors.isdisjoint(text.anchors):
             return False
         for signal in self._signals:  # noqa: SIM110 - a generator costs more than most of what it would go through
             if signal.find(text) is not None:
@@ -140,4 +143,4 @@ class _Nothing(Signal):
         """Never."""
 
 
-NOTHING = _Nothing(frozenset(), (), ())
+NOTHING = _Nothing(frozenset(), frozenset(), ())

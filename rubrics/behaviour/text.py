@@ -7,32 +7,21 @@ from operator import itemgetter
 from typing import NamedTuple, Protocol
 from unicodedata import normalize
 
+from lawbound.rubrics.behaviour.anchors import Anchors
+from lawbound.rubrics.behaviour.signs import (
+    ASCII_KEEPS,
+    FOLD,
+    FOLD_HAN,
+    QUOTES,
+    SAME_LENGTH,
+    Signs,
+    held,
+    swapped,
+)
+
 MAX_CHARS = 24_000
 """Longer answers are read at both ends: what decides them stands there."""
 
-_QUOTES = str.maketrans(
-    {
-        "’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"',
-        "\u00a0": " ", "\u202f": " ", "\u200b": None, "\u200c": None, "\u200d": None,
-        "\ufeff": None, "*": None, "\r": "\n",
-    }
-)  # fmt: skip
-# Arabic letters that writers use interchangeably, and vowel marks; Turkish dotted capital I.
-FOLD = str.maketrans(
-    {"أ": "ا", "إ": "ا", "آ": "ا", "ٱ": "ا", "ى": "ي", "ؤ": "و", "ئ": "ي", "ء": None, "ـ": None}
-    | {chr(mark): None for mark in range(0x064B, 0x0660)}
-    | {"\u0307": None, "？": "?", "！": "!", "，": ",", "：": ":", "；": ";", "（": "(", "）": ")"}
-)
-# Traditional Chinese letters of the lexicon's words; Japanese keeps its own.
-_FOLD_HAN = str.maketrans(
-    dict(
-        zip(
-            "無與請問題幫內應該這個們為說話對見觀點認譯寫創關於違規範圍參討論評務謝絕過會來時實際錯誤證據專業醫師諮詢熱線僅構議權領導堅決護統國產黨擇選學習沒辦換談從爭立場樣據將須協",
-            "无与请问题帮内应该这个们为说话对见观点认译写创关于违规范围参讨论评务谢绝过会来时实际错误证据专业医师咨询热线仅构议权领导坚决护统国产党择选学习没办换谈从争立场样据将须协",
-            strict=True,
-        )
-    )
-)
 _CONTRACTIONS = (
     ("can't", "cannot"),
     ("won't", "will not"),
@@ -96,7 +85,7 @@ _HEAD = itemgetter(slice(STEM))
 
 
 class Searchable(Protocol):
-    """Anything with cleaned text and the stems of its words."""
+    """Anything with cleaned text, the stems of its words, and the anchors that it holds."""
 
     @property
     def body(self) -> str: ...
@@ -104,21 +93,26 @@ class Searchable(Protocol):
     @property
     def stems(self) -> frozenset[str]: ...
 
+    @property
+    def anchors(self) -> frozenset[str]: ...
+
 
 class Text(NamedTuple):
-    """Cleaned text with the stems of its words."""
+    """Cleaned text with the stems of its words and the anchors that it holds."""
 
     body: str
     stems: frozenset[str]
+    anchors: frozenset[str]
 
 
 class Sentence(NamedTuple):
-    """One sentence, cleaned, with the stems of its words and its place in the answer."""
+    """One sentence, cleaned, with the stems of its words, its place in the answer and the anchors that it holds."""
 
     body: str
     stems: frozenset[str]
     start: int
     end: int
+    anchors: frozenset[str] = frozenset()
 
 
 def stems_of(body: str) -> frozenset[str]:
@@ -160,11 +154,20 @@ def _narrow(found: re.Match[str]) -> str:
 def _plain(text: str) -> str:
     if text.isascii():
         return text.replace("*", "").lower()
-    text = normalize("NFC", text).translate(_QUOTES).lower()
+    return _folded(_straight(text), FOLD, FOLD_HAN)
+
+
+def _straight(text: str) -> str:
+    """In small letters, with straight quotes and no emphasis marks."""
+    return swapped(normalize("NFC", text), QUOTES).lower()
+
+
+def _folded(text: str, letters: Signs, han: Signs) -> str:
+    """Where letters are not Latin, with one for those of `FOLD` and, in Chinese, of `FOLD_HAN` that may be there."""
     if FOREIGN.search(text) or "\u0307" in text:
-        text = text.translate(FOLD)
-        if _KANA.search(text) is None:
-            text = text.translate(_FOLD_HAN)
+        text = swapped(text, letters)
+        if han and _KANA.search(text) is None:
+            text = swapped(text, han)
     return text
 
 
@@ -182,7 +185,7 @@ def mask_quotations(text: str) -> str:
     Offsets stay. An answer that is nearly all quotation is left alone, because some models put
     their whole answer in quotation marks.
     """
-    plain = text.translate(_SAME_LENGTH) if not text.isascii() else text
+    plain = text if text.isascii() else swapped(text, SAME_LENGTH)
     if '"' not in plain and not any(mark in plain for mark in _QUOTING):
         return text
     spans = [found.span() for found in _QUOTED.finditer(plain)]
@@ -196,11 +199,13 @@ def mask_quotations(text: str) -> str:
 
 
 _QUOTING = ("「", "『", ">", "```", " '", "\n'")
-_SAME_LENGTH = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'"})
 
 
-def sentences(text: str, spaced: bool = True) -> tuple[Sentence, ...]:
-    """Cut at full stops and line breaks; Thai, which has no full stops, at spaces."""
+def sentences(
+    text: str, spaced: bool = True, anchors: Sequence[Anchors] = ()
+) -> tuple[Sentence, ...]:
+    """Cut at full stops and line breaks; Thai, which has no full stops, at spaces. What anchors a sentence holds
+    is found for those that are given."""
     if text.isascii():
         pattern = _ASCII_SENTENCE
     else:
@@ -216,9 +221,9 @@ def sentences(text: str, spaced: bool = True) -> tuple[Sentence, ...]:
         bodies = [body if body.isascii() else body.replace(" ", "") for body in bodies]
     return tuple(
         [
-            Sentence(body, stems, start, stop)
-            for body, stems, (start, stop) in zip(
-                bodies, _stems_of_all(bodies), places, strict=True
+            Sentence(body, stems, start, stop, found)
+            for body, stems, (start, stop), found in zip(
+                bodies, _stems_of_all(bodies), places, _anchors_of_all(bodies, anchors), strict=True
             )
         ]
     )
@@ -227,9 +232,18 @@ def sentences(text: str, spaced: bool = True) -> tuple[Sentence, ...]:
 def _clean_all(pieces: Sequence[str]) -> list[str]:
     """`clean` for each, in one go where no sentence's letters decide how another is cleaned."""
     whole = _SEAM.join(pieces)
-    if not whole.isascii() or whole.count(_SEAM) != len(pieces) - 1:
+    if whole.count(_SEAM) != len(pieces) - 1:
         return [clean(piece) for piece in pieces]
-    return _spelled_out(_even(_plain(whole))).split(_SEAM)
+    if whole.isascii():
+        return _spelled_out(_even(_plain(whole))).split(_SEAM)
+    if held(whole, ASCII_KEEPS):  # sentences of ASCII signs alone keep them
+        return [clean(piece) for piece in pieces]
+    whole = _straight(whole)
+    letters, han = held(whole, FOLD), held(whole, FOLD_HAN)
+    return [
+        _spelled_out(_even(_folded(body, letters, han) if letters or han else body))
+        for body in whole.split(_SEAM)
+    ]
 
 
 def _stems_of_all(bodies: Sequence[str]) -> list[frozenset[str]]:
@@ -239,6 +253,12 @@ def _stems_of_all(bodies: Sequence[str]) -> list[frozenset[str]]:
     return [
         frozenset(map(_HEAD, words.split())) for words in blanked(whole, _BUT_SEAMS).split(_SEAM)
     ]
+
+
+def _anchors_of_all(bodies: Sequence[str], anchors: Sequence[Anchors]) -> list[frozenset[str]]:
+    if not anchors:
+        return [frozenset()] * len(bodies)
+    return [frozenset().union(*[one.within(body) for one in anchors]) for body in bodies]
 
 
 def words(text: str) -> list[str]:

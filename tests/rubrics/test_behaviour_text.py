@@ -9,16 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lawbound.rubrics.behaviour import anchors as anchors_module
 from lawbound.rubrics.behaviour import broken
 from lawbound.rubrics.behaviour import signal as signals
+from lawbound.rubrics.behaviour.anchors import Anchors
 from lawbound.rubrics.behaviour.broken import degenerate_span
 from lawbound.rubrics.behaviour.concepts import count, names, places
-from lawbound.rubrics.behaviour.lexicon import any_of, load
+from lawbound.rubrics.behaviour.lexicon import any_of, load, shipped
 from lawbound.rubrics.behaviour.signal import Signal
 from lawbound.rubrics.behaviour.text import STEM, Text, clean, sentences, stems_of
 
 TEXTS = st.text(
-    st.sampled_from("aA bB'’*.!?…\n\"”)。？؟ا\u064bн日あไİ\u0307\x1f\x00_1n't-"), max_size=60
+    st.sampled_from("aA bB'’*.!?…\n\"”)。？؟ا\u064bн日あไİ\u0307\x1f\x00_1n't-`\r*，！無_"),
+    max_size=60,
 )
 
 
@@ -55,11 +58,11 @@ def test_where_sentences_end(text: str, pieces: list[str]) -> None:
 
 def test_a_pattern_is_tried_only_where_each_of_its_needs_is_there() -> None:
     signal = Signal(
-        frozenset({"not"}), (), (((frozenset({"i", "we"}), frozenset({"able"})), "able"),)
+        frozenset({"not"}), frozenset(), (((frozenset({"i", "we"}), frozenset({"able"})), "able"),)
     )
 
     def finds(body: str) -> bool:
-        return signal.find(Text(body, stems_of(body))) is not None
+        return signal.find_in(body, stems_of(body)) is not None
 
     assert finds("we are not able") and finds("i am not able")
     assert not finds("they are not able") and not finds("i do not know") and not finds("i am able")
@@ -73,7 +76,7 @@ def test_a_signal_finds_what_trying_every_expression_finds(monkeypatch: pytest.M
     found = 0
     for _ in range(2000):
         body = " ".join(["i", "cannot", *order.sample(stems, 4), "that"])
-        text = Text(body, stems_of(body))
+        text = Text(body, stems_of(body), frozenset())
         tried = (
             re.search(source, body)
             for needs, source in signal.sources
@@ -127,8 +130,41 @@ def test_no_odd_word_is_missed_by_the_look_that_comes_first(head: str) -> None:
 def test_any_of_several_signals_is_found_and_told_from_none() -> None:
     either = any_of(("en",), "regret", "contrast")
     for body, found in (("however, it is so", True), ("i am sorry", True), ("it is four", False)):
-        text = Text(body, stems_of(body))
+        text = Text(body, stems_of(body), frozenset())
         assert either.within(text) is found
         assert either.near(text) or not found
-    chinese = any_of(("zh", "en"), "decline")  # no stems where phrases are looked for as substrings
-    assert chinese.near(Text("\u6211", frozenset()))
+    both = any_of(("zh", "en"), "decline")  # by substrings and by stems
+    for body, found in (("我无法提供", True), ("i cannot do that", True), ("四", False)):
+        (piece,) = sentences(body, spaced=False, anchors=[load("zh").anchors])
+        assert both.within(piece) is found
+        assert both.near(piece) is found
+
+
+@given(
+    st.sets(st.text("ab한", min_size=1, max_size=5), max_size=12),
+    st.lists(st.text("ab한c", max_size=30)),
+)
+def test_every_anchor_is_found_and_no_other(phrases: set[str], bodies: list[str]) -> None:
+    anchors = Anchors(phrases)
+    for body in bodies:  # one after the other: what is remembered of one serves the next
+        assert anchors.within(body) == {phrase for phrase in phrases if phrase in body}
+
+
+def test_what_is_remembered_of_signs_stays_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(anchors_module, "_MOST_SIGNS", 3)
+    anchors = Anchors(["ab", "bc"])
+    assert anchors.within("".join(map(chr, range(0x4E00, 0x4F00))) + "abc") == {"ab", "bc"}
+    assert len(anchors._start) <= 3
+
+
+@pytest.mark.parametrize("lang", shipped())
+def test_a_sentence_holds_the_anchors_that_occur_in_it(lang: str) -> None:
+    lexicon = load(lang)
+    every = sorted(lexicon.by_anchor)
+    assert set(every) == {a for signal in lexicon.signals.values() for a in signal.anchors}
+    for first, second in itertools.pairwise(every[::8]):
+        body = f"{first}{second}"
+        assert lexicon.anchors.within(body) == {anchor for anchor in every if anchor in body}
+        names = {name for name, s in lexicon.signals.items() if any(a in body for a in s.anchors)}
+        text = Text(body, frozenset(), lexicon.anchors.within(body))
+        assert lexicon.within(text).signals.keys() == names

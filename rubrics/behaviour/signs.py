@@ -1,0 +1,49 @@
+"""Signs that are written in several ways, each with the one that the lexicons use."""
+
+from collections.abc import Collection
+
+Signs = Collection[tuple[str, str]]
+"""Signs, each with what stands for it; none of these is such a sign itself."""
+ASCII_KEEPS: Signs = (("`", "'"), ("\r", "\n"))
+"""What a text of ASCII signs alone keeps as it is."""
+QUOTES: Signs = (
+    ("’", "'"), ("‘", "'"), ("ʼ", "'"), ("“", '"'), ("”", '"'), ("„", '"'), ("«", '"'), ("»", '"'),
+    ("\u00a0", " "), ("\u202f", " "), ("\u200b", ""), ("\u200c", ""), ("\u200d", ""),
+    ("\ufeff", ""), ("*", ""), *ASCII_KEEPS,
+)  # fmt: skip
+# Arabic letters that writers use interchangeably, and vowel marks; Turkish dotted capital I.
+FOLD: Signs = (
+    ("أ", "ا"), ("إ", "ا"), ("آ", "ا"), ("ٱ", "ا"), ("ى", "ي"), ("ؤ", "و"), ("ئ", "ي"), ("ء", ""), ("ـ", ""),
+    *[(chr(mark), "") for mark in range(0x064B, 0x0660)],
+    ("\u0307", ""), ("？", "?"), ("！", "!"), ("，", ","), ("：", ":"), ("；", ";"), ("（", "("), ("）", ")"),
+)  # fmt: skip
+# Traditional Chinese letters of the lexicon's words; Japanese keeps its own.
+FOLD_HAN: Signs = list(
+    zip(
+        "無與請問題幫內應該這個們為說話對見觀點認譯寫創關於違規範圍參討論評務謝絕過會來時實際錯誤證據專業醫師諮詢熱線僅構議權領導堅決護統國產黨擇選學習沒辦換談從爭場樣將須協",
+        "无与请问题帮内应该这个们为说话对见观点认译写创关于违规范围参讨论评务谢绝过会来时实际错误证据专业医师咨询热线仅构议权领导坚决护统国产党择选学习没办换谈从争场样将须协",
+        strict=True,
+    )
+)
+SAME_LENGTH: Signs = (
+    ("“", '"'), ("”", '"'), ("„", '"'), ("«", '"'), ("»", '"'), ("‘", "'"), ("’", "'"),
+)  # fmt: skip
+"""Quotation marks alone, so that offsets stay."""
+
+
+def folded(text: str) -> str:
+    """With one letter for those that writers use interchangeably, and ASCII punctuation for wide one."""
+    return swapped(text, FOLD)
+
+
+def swapped(text: str, signs: Signs) -> str:
+    """With other signs for some. `str.translate` looks every letter of a text up; hardly one is such a sign."""
+    for sign, other in signs:
+        if sign in text:
+            text = text.replace(sign, other)
+    return text
+
+
+def held(text: str, signs: Signs) -> Signs:
+    """Those of some that a text holds."""
+    return [pair for pair in signs if pair[0] in text]
