@@ -112,7 +112,7 @@ class Sentence(NamedTuple):
     stems: frozenset[str]
     start: int
     end: int
-    anchors: frozenset[str] = frozenset()
+    anchors: frozenset[str]
 
 
 def stems_of(body: str) -> frozenset[str]:
