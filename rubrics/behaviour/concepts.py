@@ -8,7 +8,7 @@ thirty such names, and what is learned about the names in one language serves al
 import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 
 import numpy as np
@@ -77,11 +77,6 @@ class Concepts:
             for entry in text.split():
                 self._add(entry, number)
         self._firsts = {words.split()[0] for words in self._two}
-        self._sizes: dict[str, tuple[int, ...]] = {}
-        for entry in sorted(self._part, key=len, reverse=True):
-            sizes = self._sizes.get(entry[0], ())
-            if len(entry) not in sizes:
-                self._sizes[entry[0]] = (*sizes, len(entry))
 
     def sequence(self, body: str) -> list[Names]:
         """The concepts of a cleaned sentence, in order; words without one are left out."""
@@ -109,17 +104,20 @@ class Concepts:
             table = self._begin if begins else self._end if ends else self._whole
         table.setdefault(word, set()).add(number)
 
+    @cached_property
+    def _longest(self) -> re.Pattern[str]:
+        """The longest entry at a place, grouped by first letters: all of a branch is tried at every place."""
+        rests: dict[str, list[str]] = {}
+        for entry in sorted(self._part, key=len, reverse=True):
+            rests.setdefault(re.escape(entry[0]), []).append(re.escape(entry[1:]))
+        return re.compile("|".join(f"{first}(?:{'|'.join(rest)})" for first, rest in rests.items()))
+
+    @cached_property
+    def _names_of_part(self) -> Mapping[str, Names]:
+        return {entry: tuple(sorted(names)) for entry, names in self._part.items()}
+
     def _scan(self, body: str) -> list[Names]:
-        found, place, size = [], 0, len(body)
-        while place < size:
-            for length in self._sizes.get(body[place], ()):
-                if names := self._part.get(body[place : place + length]):
-                    found.append(tuple(sorted(names)))
-                    place += length
-                    break
-            else:
-                place += 1
-        return found
+        return [*map(self._names_of_part.__getitem__, self._longest.findall(body))]
 
     def _name(self, token: str) -> Names:
         names = set(self._whole.get(token, ()))

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lawbound.rubrics.behaviour import anchors as anchors_module
-from lawbound.rubrics.behaviour import broken
+from lawbound.rubrics.behaviour import broken, concepts
 from lawbound.rubrics.behaviour import signal as signals
 from lawbound.rubrics.behaviour.anchors import Anchors
 from lawbound.rubrics.behaviour.broken import degenerate_span
-from lawbound.rubrics.behaviour.concepts import count, names, places
+from lawbound.rubrics.behaviour.concepts import UNSPACED, count, names, places
 from lawbound.rubrics.behaviour.lexicon import any_of, load, shipped
 from lawbound.rubrics.behaviour.signal import Signal
 from lawbound.rubrics.behaviour.text import STEM, Text, clean, sentences, stems_of
@@ -168,3 +168,19 @@ def test_a_sentence_holds_the_anchors_that_occur_in_it(lang: str) -> None:
         names = {name for name, s in lexicon.signals.items() if any(a in body for a in s.anchors)}
         text = Text(body, frozenset(), lexicon.anchors.within(body))
         assert lexicon.within(text).signals.keys() == names
+
+
+@pytest.mark.parametrize("lang", UNSPACED)
+def test_where_words_are_not_spaced_the_longest_entry_at_a_place_counts(lang: str) -> None:
+    order, known = random.Random(4), concepts.load(lang)
+    entries = sorted(known._part)
+    for _ in range(400):
+        body = "".join(
+            entry[: order.randint(1, len(entry))] for entry in order.choices(entries, k=5)
+        )
+        expected, place = [], 0
+        while place < len(body):
+            found = max((e for e in entries if body.startswith(e, place)), key=len, default="")
+            expected += [tuple(sorted(known._part[found]))] if found else []
+            place += len(found) or 1
+        assert known.sequence(body) == expected
