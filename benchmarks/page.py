@@ -7,6 +7,7 @@ import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import TextIO
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 BENCHMARKS = DOCS / "benchmarks.md"
@@ -82,7 +83,8 @@ def where(before: float, *packages: str, also: str = "") -> str:
     )
 
 
-def say(text: str) -> None:
-    """To stdout, at once."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+def say(text: str, *, file: TextIO | None = None) -> None:
+    """To stdout, or to this stream, at once."""
+    stream = file or sys.stdout
+    stream.write(f"{text}\n")
+    stream.flush()

@@ -95,11 +95,11 @@ def measured(folder: Path) -> tuple[float, float]:
     return tokens / sum(sample.seconds for sample in samples), tokens / len(samples)
 
 
-def published(page: Path) -> float:
+def published(benchmarks: Path) -> float:
     """Tokens a second of the local engine in float32, as docs/benchmarks.md has it."""
-    found = re.search(r"\| float32 \| generate \| ([\d.]+) tokens/s", page.read_text("utf-8"))
+    found = re.search(r"\| float32 \| generate \| ([\d.]+) tokens/s", benchmarks.read_text("utf-8"))
     if found is None:
-        sys.exit(f"{page}: no rate of float32 generation, expected the table of engine.py")
+        sys.exit(f"{benchmarks}: no rate of float32 generation, expected the table of engine.py")
     return float(found[1])
 
 
