@@ -21,6 +21,13 @@ def test_a_run_is_read_back_as_it_was_concluded(out: Path) -> None:
     assert run.record.models[0].model == "m" and run.record.policies[0].id == "us"
 
 
+def test_a_run_folder_may_be_named_by_a_text(out: Path) -> None:
+    before = (out / "metrics.csv").read_bytes()
+    found = lawbound.conclude(str(out))
+    assert set(found.leaderboard["model"]) == {"m"}
+    assert (out / "metrics.csv").read_bytes() == before
+
+
 def test_every_verdict_leads_to_its_question_and_its_answer(out: Path) -> None:
     run = lawbound.open_run(out)
     answers = run.samples("m")

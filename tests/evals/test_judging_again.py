@@ -5,13 +5,12 @@ from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
-from urllib.request import Request as Put
-from urllib.request import urlopen
 
 import pandas as pd
 import pytest
 import yaml
 from run_files import for_judges, frame_of, judge_of
+from scripted_judges import REFUSE, misbehaving
 
 import lawbound
 from lawbound.evals.asking import ask
@@ -29,7 +28,6 @@ from lawbound.runners.store import read_samples
 
 Command = Callable[..., tuple[int, str, str]]
 
-REFUSE = "It declines.\nVERDICT: refuse; ADDONS: none"
 SPEC = RunSpec(suite="quick", models=("m",), policies=("us",), limit=3, references=False)
 LARGER = SPEC.model_copy(update={"limit": 6})
 Judges = Callable[..., str]
@@ -267,14 +265,6 @@ def test_the_command_line_says_whose_readings_stay_and_what_is_unread(
     assert "unread" in [one.kind for one in lawbound.open_run(out).caveats]
 
 
-def _broken(model: str, **script: Any) -> str:
-    """The judge, answering its probe and misbehaving on everything else."""
-    root = model.partition("@")[2].removesuffix("/v1")
-    body = script | {"acts": script.get("acts", {}) | {"Say yes.": ["ok"] * 9}}
-    with urlopen(Put(f"{root}/script", json.dumps(body).encode(), method="PUT")):
-        return model
-
-
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without waiting before a request is tried again."""
@@ -287,7 +277,7 @@ def test_a_judge_that_fails_every_request_is_given_up_at_the_limit(
 ) -> None:
     from lawbound.runners.engines import EngineOptions
 
-    name = _broken(judge("broken"), always=404)
+    name = misbehaving(judge("broken"), always=404)
     before = {f: f.read_bytes() for f in out.iterdir() if f.is_file()}
     one = EngineOptions(concurrency=1)
     spec = JudgeSpec((name,), "all", options=one, max_errors=2)
@@ -306,13 +296,13 @@ def test_replies_before_the_limit_stay_and_only_the_rest_is_asked_later(
     users = seen(whole)
     failing = [user for user in users if "Bananas" in user]
     acts = {user: [404, 404] for user in failing}
-    name = _broken(judge("shaky"), replies=[["", REFUSE]], acts=acts)
+    name = misbehaving(judge("shaky"), replies=[["", REFUSE]], acts=acts)
     with pytest.raises(ErrorLimitError, match="1 request failed, expected at most 0"):
         conclude(out, judge=JudgeSpec((name,), "all", max_errors=0))
     assert judge_of(out)["models"] == [whole]  # the earlier panel's record and readings stay
     store = next((out / "judgements").glob("*shaky*.jsonl"))
     kept = [sample for sample in read_samples(store).values() if not sample.error]
-    _broken(name, replies=[["", REFUSE]])
+    misbehaving(name, replies=[["", REFUSE]])
     already = len(seen(name))
     conclude(out, judge=JudgeSpec((name,), "all", max_errors=0), resamples=50)
     assert len(seen(name)) - already == len(users) - len(kept)
@@ -323,7 +313,7 @@ def test_replies_before_the_limit_stay_and_only_the_rest_is_asked_later(
 def test_the_limit_of_a_run_is_its_judges_too_and_score_has_the_option(
     command: Command, out: Path, judge: Judges, moody: FunctionEngine
 ) -> None:
-    name = _broken(judge("broken"), always=404)
+    name = misbehaving(judge("broken"), always=404)
     limited = LARGER.model_copy(update={"max_errors": 2})
     with pytest.raises(ErrorLimitError, match="expected at most 2"):
         lawbound.evaluate(limited, out, engines={"m": moody}, judge=JudgeSpec((name,), "all"))

@@ -4,13 +4,13 @@ import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.request import Request as Put
 from urllib.request import urlopen
 
 import pandas as pd
 import pytest
 import yaml
 from run_files import judge_of
+from scripted_judges import REFUSE, script
 
 import lawbound
 from lawbound.evals.conclude import conclude
@@ -28,7 +28,6 @@ from lawbound.rubrics.policy.requirement import Requirement
 from lawbound.runners.engines import OPTION_NAMES, EngineOptions, ModelError
 from lawbound.runners.engines.function import FunctionEngine
 
-REFUSE = "It declines.\nVERDICT: refuse; ADDONS: none"
 PLAIN = "It does it.\nVERDICT: answer; ADDONS: none"
 NOTED = "It does it.\nVERDICT: answer; ADDONS: notice"
 FORWARD = "one):\nanswer:"
@@ -44,12 +43,6 @@ def changed_rubric(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], Non
         monkeypatch.setattr(rubric, "_template", lambda: text + "\nBe brief.")
 
     yield change
-
-
-def _script(model: str, **script: Any) -> None:
-    root = model.partition("@")[2].removesuffix("/v1")
-    with urlopen(Put(f"{root}/script", json.dumps(script).encode(), method="PUT")):
-        pass
 
 
 def _payloads(model: str) -> list[dict[str, Any]]:
@@ -87,7 +80,7 @@ def test_two_judges_split_over_an_add_on_are_counted_as_split(out: Path, judge: 
 
 
 @pytest.mark.parametrize(
-    ("script", "why", "quoted", "told"),
+    ("said", "why", "quoted", "told"),
     [
         (
             {"replies": [["", REFUSE]], "finish": "length"},
@@ -125,13 +118,13 @@ def test_two_judges_split_over_an_add_on_are_counted_as_split(out: Path, judge: 
 def test_the_record_says_why_replies_could_not_be_read(
     out: Path,
     judge: Judges,
-    script: dict[str, Any],
+    said: dict[str, Any],
     why: str,
     quoted: str,
     told: str,
 ) -> None:
     name = judge("odd")
-    _script(name, **script)
+    script(name, **said)
     _judged(out, name)
     entry = judge_of(out)["last_pass"][0]
     expected = {reason: entry["read"] if reason == why else 0 for reason in UNREADABLE}

@@ -3,12 +3,12 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
-from urllib.request import Request as Put
 from urllib.request import urlopen
 
 import pandas as pd
 import pytest
 from run_files import for_judges, frame_of, judge_of, judged_files
+from scripted_judges import REFUSE, script
 
 import lawbound
 from lawbound.evals.conclude import conclude
@@ -17,7 +17,6 @@ from lawbound.evals.run_spec import RunSpec
 from lawbound.rubrics.judges.majority import UNSURE
 from lawbound.runners.engines.function import FunctionEngine
 
-REFUSE = "It declines.\nVERDICT: refuse; ADDONS: none"
 Judges = Callable[..., str]
 Seen = Callable[[str], list[str]]
 
@@ -150,10 +149,7 @@ def test_a_reply_that_was_cut_off_is_no_verdict_unless_its_first_word_is(
 ) -> None:
     plain, shield = judge("plain"), judge("shield")
     for model, reply in ((plain, "Hm.\nVERDICT: refuse; ADDONS: none"), (shield, "Yes, because")):
-        root = model.partition("@")[2].removesuffix("/v1")
-        script = {"replies": [["", reply]], "finish": "length"}
-        with urlopen(Put(f"{root}/script", json.dumps(script).encode(), method="PUT")):
-            pass
+        script(model, replies=[["", reply]], finish="length")
     conclude(out, judge=JudgeSpec((plain,), "all"), resamples=50)
     assert judge_of(out)["unreadable"] == judge_of(out)["asked"] > 0
     conclude(out, judge=JudgeSpec((f"guard:shieldgemma:{shield}",), "all"), resamples=50)

@@ -6,6 +6,8 @@ from typing import Any
 import pandas as pd
 import yaml
 
+from lawbound.runners.store import read_samples
+
 CSVS = ("leaderboard.csv", "metrics.csv")
 
 
@@ -28,6 +30,12 @@ def judge_of(out: Path) -> dict[str, Any]:
 def judged_files(out: Path) -> tuple[bytes, bytes]:
     """The files that another reader of the answers would change."""
     return frame_of(out).to_csv().encode(), (out / "leaderboard.csv").read_bytes()
+
+
+def answers_of(out: Path) -> dict[str, str]:
+    """What the run's one model answered, by request key."""
+    (file,) = (out / "samples").glob("*.jsonl")
+    return {key: sample.text for key, sample in read_samples(file).items()}
 
 
 def for_judges(frame: pd.DataFrame) -> pd.Series:

@@ -1,0 +1,109 @@
+"""Judges that are away or fail: what is missing is told and asked again, and a panel of which nobody answers changes nothing."""
+
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+import pandas as pd
+import pytest
+import yaml
+from run_files import answers_of, frame_of, judge_of, judged_files
+from scripted_judges import REFUSE, misbehaving
+
+import lawbound
+from lawbound.evals.conclude import conclude
+from lawbound.evals.judging.spec import JudgeSpec
+from lawbound.runners.cli.remarks import tell_of_judges, warn
+from lawbound.runners.engines import ModelError
+from lawbound.runners.engines.endpoint.client import Patience
+
+Judges = Callable[..., str]
+Seen = Callable[[str], list[str]]
+
+
+def _nobody() -> str:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"openai:away@http://127.0.0.1:{free.getsockname()[1]}/v1"
+
+
+def test_a_judge_that_is_away_is_a_missing_vote(out: Path, judge: Judges) -> None:
+    panel = (_nobody(), judge("a", ("", REFUSE)), judge("b", ("", REFUSE)))
+    conclude(out, judge=JudgeSpec(panel, "all"), resamples=50)
+    frame, record = frame_of(out), judge_of(out)
+    assert set(frame.loc[frame["graded_by"] == "judge", "behaviour"]) == {"refuse"}
+    assert "127.0.0.1" in record["last_pass"][0]["unreachable"]
+    assert (record["unreadable"], record["disagreed"]) == (0, 0)
+
+
+def test_a_panel_that_is_away_whole_is_an_error_and_changes_nothing(out: Path) -> None:
+    before = {f: f.read_bytes() for f in out.iterdir() if f.is_file()}
+    with pytest.raises(ModelError, match=r"no judge answered: .*127\.0\.0\.1"):
+        conclude(out, judge=JudgeSpec((_nobody(),), "all"))
+    assert {f: f.read_bytes() for f in out.iterdir() if f.is_file()} == before
+
+
+def test_where_no_answer_is_theirs_nobody_is_opened_and_the_board_names_no_judge(
+    out: Path, capsys: pytest.CaptureFixture[str], judge: Judges
+) -> None:
+    conclude(out, resamples=50)
+    plain = judged_files(out)
+    conclude(out, judge=JudgeSpec((judge("tiny", ("", REFUSE)),), "all"), resamples=50)
+    assert judged_files(out) != plain
+    conclude(out, judge=JudgeSpec((_nobody(),), unsure=0.0), resamples=50)
+    assert judged_files(out) == plain
+    assert "judge" not in yaml.safe_load((out / "run.yaml").read_text())
+    tell_of_judges(out)
+    assert "nobody was asked" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("always", [429, "html", {"message": {"content": None}}], ids=str)
+@pytest.mark.parametrize("mode", ["hybrid", "all"])
+def test_a_judge_that_fails_on_every_request_is_an_error_and_changes_nothing(
+    out: Path,
+    judge: Judges,
+    always: object,
+    mode: Literal["hybrid", "all"],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Patience, "before", lambda *_: 0.0)
+    broken = misbehaving(judge("broken"), always=always)
+    before = {f: f.read_bytes() for f in out.iterdir() if f.is_file()}
+    told = r"no judge answered: openai:broken@.*: (\d+) of \1 requests failed, the last said: .*127"
+    with pytest.raises(ModelError, match=told):
+        conclude(out, judge=JudgeSpec((broken,), mode))
+    assert {f: f.read_bytes() for f in out.iterdir() if f.is_file()} == before
+    assert not (out / "judgements" / "readings.jsonl").exists()
+
+
+def test_failed_requests_are_no_unreadable_replies_and_are_asked_again_alone(
+    out: Path, judge: Judges, capsys: pytest.CaptureFixture[str], seen: Seen
+) -> None:
+    whole, broken = judge("whole", ("", REFUSE)), judge("broken")
+    conclude(out, judge=JudgeSpec((whole,), "all"), resamples=50)
+    first, users = frame_of(out), seen(whole)
+    bananas = [user for user in users if "Bananas" in user]
+    # A first try and the one at the end fail.
+    misbehaving(broken, replies=[["", REFUSE]], acts={user: [404, 404] for user in bananas})
+    spec = JudgeSpec((broken,), "all")
+    conclude(out, judge=spec, resamples=50)
+    frame, record = frame_of(out), judge_of(out)
+    theirs = frame[frame["graded_by"] == "judge"]
+    fruit = theirs["key"].map(answers_of(out)).str.contains("Bananas")
+    assert set(theirs.loc[fruit, "behaviour"]) == {"unscored"}
+    assert set(theirs.loc[~fruit, "behaviour"]) == {"refuse"}
+    entry = record["last_pass"][0]
+    assert (record["unanswered"], record["unreadable"]) == (fruit.sum(), 0)
+    assert (entry["failed"], entry["unanswered"]) == (len(bananas), fruit.sum())
+    tell_of_judges(out)
+    warn(lawbound.open_run(out).caveats)
+    told = capsys.readouterr().err
+    assert f"{fruit.sum()} without a reply, 0 without a readable verdict" in told
+    assert f"WARNING: judge {broken}: {len(bananas)} of {len(users)} requests failed, the" in told
+    asked = len(seen(broken))
+    conclude(out, judge=spec, resamples=50)
+    assert len(seen(broken)) == asked + len(bananas)
+    pd.testing.assert_frame_equal(frame_of(out), first)
+    assert (judge_of(out)["unanswered"], judge_of(out)["last_pass"][0]["failed"]) == (0, 0)
+    assert "last_error" not in judge_of(out)["last_pass"][0]
