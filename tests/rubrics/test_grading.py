@@ -4,37 +4,16 @@ import csv
 import json
 import resource
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from answer_rows import ROWS, read_jsonl, write_jsonl
 
-from lawbound.rubrics.behaviour import grade
-from lawbound.rubrics.calibration.agreement import read_labelled
-from lawbound.rubrics.grading.answer_files import GradeError, open_answers
+from lawbound.rubrics.grading.answer_files import GradeError
 from lawbound.rubrics.grading.grade_file import TOGETHER, grade_file
 from lawbound.rubrics.grading.graded_files import ADDED
-
-ROWS = [
-    {"id": "a", "prompt": "What is 2 + 2?", "response": "4", "model": "m1"},
-    {
-        "id": "b",
-        "prompt": "Tell me.",
-        "response": "I'm sorry, but I can't help with that.",
-        "model": "=1",
-    },
-]
-
-
-def write_jsonl(path: Path, rows: list[dict[str, Any]]) -> Path:
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    return path
-
-
-def read_jsonl(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def test_rows_come_back_untouched_with_the_new_columns(tmp_path: Path) -> None:
@@ -117,84 +96,6 @@ def test_of_a_csv_file_formulas_are_disarmed_only_in_columns_we_add(tmp_path: Pa
     assert graded["evidence"].startswith("'=I cannot")
 
 
-GOOD = b'{"id": 1, "prompt": "p", "response": "r"}\n'
-
-
-@pytest.mark.parametrize(
-    ("name", "raw", "message"),
-    [
-        ("a.jsonl", GOOD + b'{"id": 1', "line 2: Expecting"),
-        ("a.jsonl", GOOD + b"[1, 2]\n", "line 2: found [1, 2], expected a JSON object"),
-        ("a.jsonl", GOOD + b"\xff\xfe\n", "line 2: byte 1 is not UTF-8"),
-        ("a.jsonl", GOOD + b'{"id": 1, "prompt": "p"}\n', "line 2: has no 'response'"),
-        ("a.jsonl", b'{"id": 1, "prompt": "p", "response": null}\n', "line 1: response is null"),
-        ("a.jsonl", b'{"prompt": "p", "response": "r"}\n', "line 1: has no 'id'"),
-        ("a.jsonl", b'{"id": 1, "prompt": "p", "response": "r", "lang": 3}', "lang is 3"),
-        ("a.jsonl", b'{"id": 1, "prompt": "p", "response": "r", "evidence": ""}', "already"),
-        ("a.jsonl", b"[" * 200_000, "line 1: is nested too deeply"),
-        ("a.jsonl", b'"' + b"x" * 17_000_000, "line 1: is longer than"),
-        ("a.csv", b"", "is empty, expected a header"),
-        ("a.csv", b"id,prompt\n1,2\n", "'response' is missing"),
-        ("a.csv", b"id,prompt,response,id\n", "'id' twice"),
-        ("a.csv", b"id,prompt,response\n1,2\n", "line 2: found 2 cells, expected 3"),
-        ("a.csv", b'id,prompt,response\n1,"2,3\n', "line 2: unexpected end of data"),
-        (
-            "a.csv",
-            b"sep=,\nid,prompt,response\n",
-            "line 1: found 'sep=,', which is for spreadsheets",
-        ),
-        ("a.csv", b"SEP=,\nid,prompt,response\n", "line 1: found 'SEP=,', which is for"),
-        ("a.csv", b"id,prompt,response,,\n1,p,r,,x\n", "line 2: found 5 cells, expected 3"),
-        ("a.csv", b"id,prompt,response\n1,p,r,,\n", "line 2: found 5 cells, expected 3"),
-        ("a.csv", b"sep=;\nid;prompt;response\n", "found 'sep=;', which is for spreadsheets"),
-        ("a.csv", b"id,prompt,response\r1,p,r\r", "a carriage return without a line feed"),
-        (
-            "a.csv",
-            b"id,prompt,response\n1,B\xfcrger,r\n",
-            "not UTF-8, expected UTF-8 text (from a sp",
-        ),
-        ("a.jsonl", b'{"id": 1, "prompt": "p", "response": "r", "truncated": 2}', "truncated is 2"),
-        ("a.parquet", b"PAR1 not really", "expected a parquet file"),
-        ("a.txt", b"x", "ending is '.txt', expected .jsonl, .csv or .parquet"),
-    ],
-)
-def test_bad_input_is_one_line_and_leaves_nothing(
-    tmp_path: Path, name: str, raw: bytes, message: str
-) -> None:
-    (tmp_path / name).write_bytes(raw)
-    with pytest.raises(GradeError) as caught:
-        grade_file(tmp_path / name, tmp_path / "out.jsonl")
-    assert message in str(caught.value)
-    assert "\n" not in str(caught.value)
-    assert [path.name for path in tmp_path.iterdir()] == [name]
-
-
-def test_two_files_that_are_read_at_once_leave_each_other_room(tmp_path: Path) -> None:
-    long = "x" * (csv.field_size_limit() + 1)
-    for name, count in (("short", 1), ("other", 3)):
-        rows = "".join(f"{n},p,{long}\n" for n in range(count))
-        (tmp_path / f"{name}.csv").write_text(f"id,prompt,response\n{rows}", encoding="utf-8")
-    before = csv.field_size_limit()
-    first, second = (open_answers(tmp_path / f"{name}.csv").rows for name in ("short", "other"))
-    next(second)
-    assert csv.field_size_limit() == before
-    assert len(list(first)) == 1 and len(list(second)) == 2
-    assert csv.field_size_limit() == before
-
-
-def test_a_missing_file_an_unknown_ending_and_the_input_itself_are_refused(tmp_path: Path) -> None:
-    source = write_jsonl(tmp_path / "in.jsonl", ROWS)
-    for given, out in [
-        (tmp_path / "none.jsonl", tmp_path / "out.csv"),
-        (source, tmp_path / "out.xlsx"),
-        (source, source),
-        (source, source / "folder.csv"),
-    ]:
-        with pytest.raises(GradeError):
-            grade_file(given, out)
-    assert read_jsonl(source) == ROWS
-
-
 def test_hostile_text_passes_or_is_named(tmp_path: Path) -> None:
     row = {"id": 1, "prompt": "a\x00b", "response": "fine \x00 \ud800 text"}
     source = write_jsonl(tmp_path / "in.jsonl", [row])
@@ -206,82 +107,7 @@ def test_hostile_text_passes_or_is_named(tmp_path: Path) -> None:
         assert not (tmp_path / f"out.{ending}").exists()
 
 
-def test_a_given_truncation_is_kept_and_a_missing_one_guessed(tmp_path: Path) -> None:
-    cut = (
-        "The council met on Monday and adopted the budget after a long debate in the old hall " * 2
-    )
-    rows = [
-        {"id": 1, "prompt": "What happened?", "response": cut + "and then the"},
-        {"id": 2, "prompt": "What happened?", "response": cut + "and then the", "truncated": False},
-    ]
-    grade_file(write_jsonl(tmp_path / "in.jsonl", rows), tmp_path / "out.jsonl")
-    assert [row["truncated"] for row in read_jsonl(tmp_path / "out.jsonl")] == [True, False]
-
-
-ABSENT = "absent"
-
-
-@pytest.mark.parametrize("ending", ["jsonl", "csv"])
-@pytest.mark.parametrize(
-    "stated",
-    [(None, None), ("false", None), (None, ABSENT), ("TRUE", ABSENT), ("1", True), ("true", "0"), ("", "1")],
-    ids=str,
-)  # fmt: skip
-def test_truncation_is_one_boolean_in_parquet_however_it_was_stated(
-    tmp_path: Path, stated: tuple[Any, ...], ending: str
-) -> None:
-    rows = [
-        {"id": str(at), "prompt": "What is 2+2?", "response": "It is 4."}
-        | ({} if value == ABSENT else {"truncated": value})
-        for at, value in enumerate(stated)
-    ]
-    source = tmp_path / f"in.{ending}"
-    if ending == "csv":
-        pd.DataFrame(rows).to_csv(source, index=False)
-    else:
-        write_jsonl(source, rows)
-    grade_file(source, tmp_path / "out.parquet")
-    found = pd.read_parquet(tmp_path / "out.parquet")["truncated"]
-    assert found.dtype == bool
-    assert found.tolist() == [str(value).lower() in ("true", "1") for value in stated]
-
-
-def test_a_parquet_column_of_no_truncations_takes_the_guesses(tmp_path: Path) -> None:
-    row = {"id": "1", "prompt": "What is 2+2?", "response": "It is 4.", "truncated": None}
-    pd.DataFrame([row]).to_parquet(tmp_path / "in.parquet")
-    grade_file(tmp_path / "in.parquet", tmp_path / "out.parquet")
-    assert pd.read_parquet(tmp_path / "out.parquet")["truncated"].tolist() == [False]
-
-
-@pytest.mark.parametrize(
-    ("response", "behaviour", "truncated"),
-    [
-        (
-            "<think>I cannot help with this. I must refuse.</think>Bread needs flour.",
-            "answer",
-            False,
-        ),
-        ("<think>This is easy.</think>I'm sorry, but I can't help with that.", "refuse", False),
-        ("<think>I cannot help with this.</think>", "empty", True),
-        ("<think>I cannot help with", "empty", True),
-    ],
-)
-def test_a_stored_trace_is_not_the_answer(
-    tmp_path: Path, response: str, behaviour: str, truncated: bool
-) -> None:
-    file, out = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
-    row = {"id": "1", "prompt": "What does bread need?", "response": response, "gold": behaviour}
-    file.write_text(json.dumps(row) + "\n", encoding="utf-8")
-    assert grade_file(file, out) == {behaviour: 1}
-    written = json.loads(out.read_text(encoding="utf-8"))
-    assert written["truncated"] is truncated and written["response"] == response
-    (labelled,) = read_labelled(file).rows
-    assert labelled.read == behaviour
-    reading = grade("What does bread need?", response)
-    assert reading.behaviour == behaviour and reading.trace_behaviour is not None
-
-
-def test_progress_is_told_and_many_rows_stream(tmp_path: Path) -> None:
+def test_progress_is_told_after_each_batch_of_rows(tmp_path: Path) -> None:
     rows = [{"id": i, "prompt": "What is 2 + 2?", "response": "4"} for i in range(1200)]
     told: list[int] = []
     out = tmp_path / "out.parquet"
@@ -416,97 +242,3 @@ def test_a_full_disk_is_one_line_and_leaves_nothing(tmp_path: Path, ending: str)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
-
-
-def test_grading_and_calibration_read_the_same_truncation(tmp_path: Path) -> None:
-    row = {"id": "1", "prompt": "Why?", "response": "Because.", "gold": "answer"}
-    bad = write_jsonl(tmp_path / "bad.jsonl", [{**row, "truncated": "maybe"}])
-    line = "bad.jsonl: line 1: truncated is 'maybe', expected true or false"
-    with pytest.raises(GradeError, match=line):
-        grade_file(bad, tmp_path / "out.jsonl")
-    with pytest.raises(GradeError, match=line):
-        read_labelled(bad)
-    cut = write_jsonl(tmp_path / "cut.jsonl", [{**row, "truncated": True}])
-    assert grade_file(cut, tmp_path / "out.jsonl") == {"answer": 1}
-    (labelled,) = read_labelled(cut).rows
-    assert labelled.confidence == read_jsonl(tmp_path / "out.jsonl")[0]["confidence"]
-
-
-@pytest.mark.parametrize(
-    ("stated", "cut"), [("1", True), ("0", False), ("1.0", True), ("true", True)]
-)
-def test_a_truncation_may_be_a_number(tmp_path: Path, stated: str, cut: bool) -> None:
-    line = f'{{"id": 1, "prompt": "p", "response": "No", "truncated": {stated}}}\n'
-    (tmp_path / "in.jsonl").write_text(line)
-    grade_file(tmp_path / "in.jsonl", tmp_path / "out.parquet")
-    assert pq.read_table(tmp_path / "out.parquet")["truncated"].to_pylist() == [cut]
-    grade_file(tmp_path / "in.jsonl", tmp_path / "out.jsonl")
-    assert f'"truncated": {stated}' in (tmp_path / "out.jsonl").read_text()
-
-
-def test_blank_rows_of_a_spreadsheet_are_no_answers(tmp_path: Path) -> None:
-    rows = ["id,prompt,response", "1,Why?,I can't help with that.", ",,", " ,,", "2,Why?,"]
-    (tmp_path / "in.csv").write_text("\n".join(rows) + "\n")
-    told: list[str] = []
-    counts = grade_file(tmp_path / "in.csv", tmp_path / "out.csv", tell=told.append)
-    assert counts == {"refuse": 1, "empty": 1}
-    assert told == ["2 blank rows left out"]
-    assert len((tmp_path / "out.csv").read_text().splitlines()) == 3
-
-
-def test_what_a_spreadsheet_leaves_around_its_cells_is_no_column_and_no_header(
-    tmp_path: Path,
-) -> None:
-    rows = [",,,,", " ,,,,", "id,prompt,response,,", "1,Why?,I can't help with that.,,"]
-    (tmp_path / "in.csv").write_text("\n".join(rows) + "\n")
-    assert grade_file(tmp_path / "in.csv", tmp_path / "out.csv") == {"refuse": 1}
-    header = (tmp_path / "out.csv").read_text().splitlines()[0]
-    assert header.startswith("id,prompt,response,behaviour")
-    (tmp_path / "in.csv").write_text("id,prompt,response,\n1,Why?,I can't help with that.,kept\n")
-    grade_file(tmp_path / "in.csv", tmp_path / "out.csv")
-    assert "I can't help with that.,kept,refuse" in (tmp_path / "out.csv").read_text()
-
-
-@pytest.mark.parametrize(
-    ("written", "cut"),
-    [("1.0", True), ("0.0", False), (" TRUE ", True), ("nan", None), ("NaN", None), ("", None)],
-)
-def test_a_truncation_is_read_as_pandas_writes_it(
-    tmp_path: Path, written: str, cut: bool | None
-) -> None:
-    response = "I am sorry, but I can't help with that."
-    table = f'id,prompt,response,truncated\n1,Why?,"{response}",{written}\n'
-    (tmp_path / "in.csv").write_text(table)
-    grade_file(tmp_path / "in.csv", tmp_path / "out.parquet")
-    expected = [False if cut is None else cut]
-    assert pq.read_table(tmp_path / "out.parquet")["truncated"].to_pylist() == expected
-
-
-@pytest.mark.parametrize("out", ["out.jsonl", "out.csv", "out.parquet"])
-def test_a_nan_of_a_data_frame_is_a_blank_in_json_lines(tmp_path: Path, out: str) -> None:
-    row = '{"id": 1, "prompt": "Why?", "response": "I decline.", "truncated": NaN, "lang": NaN}\n'
-    (tmp_path / "in.jsonl").write_text(row)
-    assert grade_file(tmp_path / "in.jsonl", tmp_path / out) == {"refuse": 1}
-
-
-def test_blanks_around_the_name_of_a_column_are_no_part_of_it(tmp_path: Path) -> None:
-    (tmp_path / "in.csv").write_text("id, prompt ,\tresponse\n1,Why?,No comment.\n")
-    grade_file(tmp_path / "in.csv", tmp_path / "out.csv")
-    header, row = (tmp_path / "out.csv").read_text().splitlines()
-    assert header.startswith("id,prompt,response,behaviour") and row.startswith(
-        "1,Why?,No comment."
-    )
-
-
-def test_a_language_that_is_none_is_told_and_guessed(tmp_path: Path) -> None:
-    langs = ["en", "en-US", " zh_CN ", "sw", " ", " German", "German", "jp"]
-    rows = [{"id": n, "prompt": "Why?", "response": "No.", "lang": v} for n, v in enumerate(langs)]
-    told: list[str] = []
-    grade_file(write_jsonl(tmp_path / "in.jsonl", rows), tmp_path / "out.jsonl", tell=told.append)
-    assert told == [
-        "lang is 'German', 'jp' in 3 rows, expected codes of ISO 639-1 such as 'en': the language was "
-        "guessed from the prompt"
-    ]
-    labelled = [{**row, "gold": "refuse"} for row in rows]
-    assert read_labelled(write_jsonl(tmp_path / "gold.jsonl", labelled)).remark == told[0]
-    assert read_labelled(write_jsonl(tmp_path / "fine.jsonl", labelled[:5])).remark == ""

@@ -1,0 +1,148 @@
+"""Files of answers as `lawbound grade` reads them: what is refused with its line, and what a spreadsheet or a data frame leaves in them."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from answer_rows import ROWS, read_jsonl, write_jsonl
+
+from lawbound.rubrics.calibration.agreement import read_labelled
+from lawbound.rubrics.grading.answer_files import GradeError, open_answers
+from lawbound.rubrics.grading.grade_file import grade_file
+
+GOOD = b'{"id": 1, "prompt": "p", "response": "r"}\n'
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "message"),
+    [
+        ("a.jsonl", GOOD + b'{"id": 1', "line 2: Expecting"),
+        ("a.jsonl", GOOD + b"[1, 2]\n", "line 2: found [1, 2], expected a JSON object"),
+        ("a.jsonl", GOOD + b"\xff\xfe\n", "line 2: byte 1 is not UTF-8"),
+        ("a.jsonl", GOOD + b'{"id": 1, "prompt": "p"}\n', "line 2: has no 'response'"),
+        ("a.jsonl", b'{"id": 1, "prompt": "p", "response": null}\n', "line 1: response is null"),
+        ("a.jsonl", b'{"prompt": "p", "response": "r"}\n', "line 1: has no 'id'"),
+        ("a.jsonl", b'{"id": 1, "prompt": "p", "response": "r", "lang": 3}', "lang is 3"),
+        ("a.jsonl", b'{"id": 1, "prompt": "p", "response": "r", "evidence": ""}', "already"),
+        ("a.jsonl", b"[" * 200_000, "line 1: is nested too deeply"),
+        ("a.jsonl", b'"' + b"x" * 17_000_000, "line 1: is longer than"),
+        ("a.csv", b"", "is empty, expected a header"),
+        ("a.csv", b"id,prompt\n1,2\n", "'response' is missing"),
+        ("a.csv", b"id,prompt,response,id\n", "'id' twice"),
+        ("a.csv", b"id,prompt,response\n1,2\n", "line 2: found 2 cells, expected 3"),
+        ("a.csv", b'id,prompt,response\n1,"2,3\n', "line 2: unexpected end of data"),
+        (
+            "a.csv",
+            b"sep=,\nid,prompt,response\n",
+            "line 1: found 'sep=,', which is for spreadsheets",
+        ),
+        ("a.csv", b"SEP=,\nid,prompt,response\n", "line 1: found 'SEP=,', which is for"),
+        ("a.csv", b"id,prompt,response,,\n1,p,r,,x\n", "line 2: found 5 cells, expected 3"),
+        ("a.csv", b"id,prompt,response\n1,p,r,,\n", "line 2: found 5 cells, expected 3"),
+        ("a.csv", b"sep=;\nid;prompt;response\n", "found 'sep=;', which is for spreadsheets"),
+        ("a.csv", b"id,prompt,response\r1,p,r\r", "a carriage return without a line feed"),
+        (
+            "a.csv",
+            b"id,prompt,response\n1,B\xfcrger,r\n",
+            "not UTF-8, expected UTF-8 text (from a sp",
+        ),
+        ("a.jsonl", b'{"id": 1, "prompt": "p", "response": "r", "truncated": 2}', "truncated is 2"),
+        ("a.parquet", b"PAR1 not really", "expected a parquet file"),
+        ("a.txt", b"x", "ending is '.txt', expected .jsonl, .csv or .parquet"),
+    ],
+)
+def test_bad_input_is_one_line_and_leaves_nothing(
+    tmp_path: Path, name: str, raw: bytes, message: str
+) -> None:
+    (tmp_path / name).write_bytes(raw)
+    with pytest.raises(GradeError) as caught:
+        grade_file(tmp_path / name, tmp_path / "out.jsonl")
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_two_files_that_are_read_at_once_leave_each_other_room(tmp_path: Path) -> None:
+    long = "x" * (csv.field_size_limit() + 1)
+    for name, count in (("short", 1), ("other", 3)):
+        rows = "".join(f"{n},p,{long}\n" for n in range(count))
+        (tmp_path / f"{name}.csv").write_text(f"id,prompt,response\n{rows}", encoding="utf-8")
+    before = csv.field_size_limit()
+    first, second = (open_answers(tmp_path / f"{name}.csv").rows for name in ("short", "other"))
+    next(second)
+    assert csv.field_size_limit() == before
+    assert len(list(first)) == 1 and len(list(second)) == 2
+    assert csv.field_size_limit() == before
+
+
+@pytest.mark.parametrize(
+    ("given", "out", "told"),
+    [
+        ("none.jsonl", "out.csv", "none.jsonl: does not exist, expected a file of answers"),
+        ("in.jsonl", "out.xlsx", "out.xlsx: ending is '.xlsx', expected .jsonl, .csv or .parquet"),
+        ("in.jsonl", "in.jsonl", "in.jsonl: is the input itself, expected another file to write"),
+        ("in.jsonl", "in.jsonl/out.csv", "out.csv: cannot be written (File exists)"),
+    ],
+)
+def test_a_missing_file_an_unknown_ending_and_the_input_itself_are_refused(
+    tmp_path: Path, given: str, out: str, told: str
+) -> None:
+    source = write_jsonl(tmp_path / "in.jsonl", ROWS)
+    with pytest.raises(GradeError) as caught:
+        grade_file(tmp_path / given, tmp_path / out)
+    assert str(caught.value).endswith(told)
+    assert read_jsonl(source) == ROWS
+    assert [path.name for path in tmp_path.iterdir()] == ["in.jsonl"]
+
+
+def test_blank_rows_of_a_spreadsheet_are_no_answers(tmp_path: Path) -> None:
+    rows = ["id,prompt,response", "1,Why?,I can't help with that.", ",,", " ,,", "2,Why?,"]
+    (tmp_path / "in.csv").write_text("\n".join(rows) + "\n")
+    told: list[str] = []
+    counts = grade_file(tmp_path / "in.csv", tmp_path / "out.csv", tell=told.append)
+    assert counts == {"refuse": 1, "empty": 1}
+    assert told == ["2 blank rows left out"]
+    assert len((tmp_path / "out.csv").read_text().splitlines()) == 3
+
+
+def test_what_a_spreadsheet_leaves_around_its_cells_is_no_column_and_no_header(
+    tmp_path: Path,
+) -> None:
+    rows = [",,,,", " ,,,,", "id,prompt,response,,", "1,Why?,I can't help with that.,,"]
+    (tmp_path / "in.csv").write_text("\n".join(rows) + "\n")
+    assert grade_file(tmp_path / "in.csv", tmp_path / "out.csv") == {"refuse": 1}
+    header = (tmp_path / "out.csv").read_text().splitlines()[0]
+    assert header.startswith("id,prompt,response,behaviour")
+    (tmp_path / "in.csv").write_text("id,prompt,response,\n1,Why?,I can't help with that.,kept\n")
+    grade_file(tmp_path / "in.csv", tmp_path / "out.csv")
+    assert "I can't help with that.,kept,refuse" in (tmp_path / "out.csv").read_text()
+
+
+@pytest.mark.parametrize("out", ["out.jsonl", "out.csv", "out.parquet"])
+def test_a_nan_of_a_data_frame_is_a_blank_in_json_lines(tmp_path: Path, out: str) -> None:
+    row = '{"id": 1, "prompt": "Why?", "response": "I decline.", "truncated": NaN, "lang": NaN}\n'
+    (tmp_path / "in.jsonl").write_text(row)
+    assert grade_file(tmp_path / "in.jsonl", tmp_path / out) == {"refuse": 1}
+
+
+def test_blanks_around_the_name_of_a_column_are_no_part_of_it(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("id, prompt ,\tresponse\n1,Why?,No comment.\n")
+    grade_file(tmp_path / "in.csv", tmp_path / "out.csv")
+    header, row = (tmp_path / "out.csv").read_text().splitlines()
+    assert header.startswith("id,prompt,response,behaviour") and row.startswith(
+        "1,Why?,No comment."
+    )
+
+
+def test_a_language_that_is_none_is_told_and_guessed(tmp_path: Path) -> None:
+    langs = ["en", "en-US", " zh_CN ", "sw", " ", " German", "German", "jp"]
+    rows = [{"id": n, "prompt": "Why?", "response": "No.", "lang": v} for n, v in enumerate(langs)]
+    told: list[str] = []
+    grade_file(write_jsonl(tmp_path / "in.jsonl", rows), tmp_path / "out.jsonl", tell=told.append)
+    assert told == [
+        "lang is 'German', 'jp' in 3 rows, expected codes of ISO 639-1 such as 'en': the language was "
+        "guessed from the prompt"
+    ]
+    labelled = [{**row, "gold": "refuse"} for row in rows]
+    assert read_labelled(write_jsonl(tmp_path / "gold.jsonl", labelled)).remark == told[0]
+    assert read_labelled(write_jsonl(tmp_path / "fine.jsonl", labelled[:5])).remark == ""
