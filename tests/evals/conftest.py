@@ -10,6 +10,7 @@ from urllib.request import urlopen
 
 import pandas as pd
 import pytest
+from asked_runs import ask_run
 
 import lawbound
 from lawbound.evals.folder.record import RunRecord
@@ -169,3 +170,17 @@ def finished(tmp_path_factory: pytest.TempPathFactory, moody: FunctionEngine) ->
     spec = RunSpec(suite="quick", models=("m",), policies=("us",), limit=6, references=False)
     lawbound.evaluate(spec, out, engines={"m": moody})
     return out
+
+
+@pytest.fixture(scope="module")
+def asked_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run of four items of each selection; copy it before it is changed."""
+    out = tmp_path_factory.mktemp("asked") / "out"
+    ask_run(out, 4)
+    return out
+
+
+@pytest.fixture
+def run(asked_run: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    return Path(copytree(asked_run, tmp_path / "run"))

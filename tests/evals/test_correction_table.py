@@ -19,8 +19,6 @@ from lawbound.evals.metrics.rule_info import RuleInfo, RuleInfos
 from lawbound.evals.stats.arrays import Floats
 
 Make = Callable[..., dict[str, Any]]
-
-
 RULES = {("p", "r"): RuleInfo("p", "r", "refuse", True, False, "statute", "high")}
 
 

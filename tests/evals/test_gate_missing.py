@@ -1,6 +1,7 @@
 """A gate does not pass on what is left: how much of what was asked is missing, whichever way it left."""
 
 import math
+import re
 from dataclasses import replace
 
 import pytest
@@ -240,3 +241,23 @@ def test_the_public_gap_lacks_what_the_side_lacks_that_lacks_more(behaved, frame
     (result,) = check_gates(["public_gap.value<=1"], compute_metrics(frame(rows), RULES, seed=0))
     assert _lost(result.estimate) / result.estimate.asked < MOST_MISSING
     assert result.estimate.missing_share == pytest.approx(4 / 5) and not result.passed
+
+
+def test_missing_answers_fail_a_gate_and_are_told_beside_a_board(command, run):
+    (samples,) = (run / "samples").iterdir()
+    lines = samples.read_bytes().splitlines(keepends=True)
+    samples.write_bytes(b"".join(lines[::2]))
+    assert command("score", run)[0] == 0
+    mark = ("gate", run, "--that", "truncated.value@us<=1")
+    code, out, err = command(*mark)
+    assert code == 1 and "FAILS" in out
+    assert re.search(
+        r"WARNING: truncated\S*: \S+ % of what was asked of m under us is missing \(\d+ of \d+ failed",
+        err,
+    )
+    assert "more than 0.05 of it: it fails (--missing allows more)" in err
+    code, out, err = command(*mark, "--missing", "1")
+    assert code == 0 and "holds" in out and "is missing" in err and "it fails" not in err
+    assert re.search(
+        r"WARNING: \d+ answers of m \(run\) under us are missing", command("leaderboard", run)[2]
+    )
