@@ -1,4 +1,4 @@
-"""Small verdict frames, made by hand, and a server whose replies are scripted."""
+"""Small verdict frames made by hand, judges whose replies are scripted, and small runs."""
 
 import json
 from collections.abc import Callable
@@ -121,7 +121,7 @@ def run_record() -> Callable[..., RunRecord]:
 
 @pytest.fixture
 def out(finished: Path, tmp_path: Path) -> Path:
-    """A copy of the run that the module's own fixture `finished` has made once."""
+    """A copy of `finished`, or of what a module has made under this name."""
     return copytree(finished, tmp_path / "run")
 
 
@@ -163,18 +163,18 @@ def moody() -> FunctionEngine:
     return FunctionEngine(lambda request: texts[int(request.key[:8], 16) % 4], name="m")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory, moody: FunctionEngine) -> Path:
-    """A run without judges."""
+    """A run without judges, made once; ask for `out` to change it."""
     out = tmp_path_factory.mktemp("run")
     spec = RunSpec(suite="quick", models=("m",), policies=("us",), limit=6, references=False)
     lawbound.evaluate(spec, out, engines={"m": moody})
     return out
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def asked_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of four items of each selection; copy it before it is changed."""
+    """A run of four items of each selection, made once; ask for `run` to change it."""
     out = tmp_path_factory.mktemp("asked") / "out"
     ask_run(out, 4)
     return out
