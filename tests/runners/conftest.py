@@ -1,18 +1,21 @@
-"""A real server in a process of its own, for the endpoint tests."""
+"""A real server in a process of its own for the endpoint tests, and tiny models for the local engine."""
 
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.request import Request as HttpRequest
 from urllib.request import urlopen
 
 import pytest
+from tiny_models import TEMPLATE, save_model
 
 from lawbound.runners.canonical import request_key
 from lawbound.runners.condition import NONE
 from lawbound.runners.engines.endpoint.engine import EndpointEngine
+from lawbound.runners.engines.local.engine import LocalEngine
 from lawbound.runners.engines.protocol import Engine
 from lawbound.runners.plan import Arm, Plan, plan
 from lawbound.runners.sample import Message, Request, Sample, Settings
@@ -108,3 +111,19 @@ def plan_of() -> Callable[[Engine, int], Plan]:
         )
 
     return made
+
+
+@pytest.fixture(scope="session")
+def save(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """Call it with an architecture: the folder of a tiny model that is written for the caller alone."""
+
+    def saved(kind: str, template: str | None = TEMPLATE, **changes: Any) -> Path:
+        return save_model(tmp_path_factory.mktemp(kind), kind, template, **changes)
+
+    return saved
+
+
+@pytest.fixture(scope="module")
+def llama(save: Callable[..., Path]) -> LocalEngine:
+    """A tiny model that shares prefixes."""
+    return LocalEngine.load(str(save("llama")), threads=1)
