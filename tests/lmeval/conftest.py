@@ -1,12 +1,13 @@
-"""lm-eval with our tasks alone, and a model of its registry that answers everything alike."""
+"""lm-eval with our tasks alone, models in its registry, and logs of its plain command."""
 
 import json
 from collections.abc import Iterator, Sequence
-from functools import partial
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
+from lm_eval_logs import LIMIT, answer_of, only_ours, run_lm_eval
 
 
 @pytest.fixture(scope="session")
@@ -47,8 +48,60 @@ def chat_model() -> None:
 
 
 @pytest.fixture
-def only_our_tasks(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Reading the hundreds of lm-eval's own would take most of the time."""
-    tasks: Any = import_module("lm_eval.tasks")
-    monkeypatch.setattr(tasks, "TaskManager", partial(tasks.TaskManager, include_defaults=False))
-    yield
+def only_our_tasks() -> Iterator[None]:
+    """Tasks of lm-eval's own are not read."""
+    with only_ours():
+        yield
+
+
+@pytest.fixture(scope="session")
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Logs of the plain lm-eval command over one of our tasks, with a deterministic model."""
+    from lm_eval.api import model
+    from lm_eval.api.registry import register_model
+
+    base: Any = model.LM
+
+    @register_model("lawbound-test")
+    class Deterministic(base):
+        tokenizer_name = "none"
+
+        @classmethod
+        def create_from_arg_obj(cls, *args: Any, **kwargs: Any) -> "Deterministic":
+            return cls()
+
+        create_from_arg_string = create_from_arg_obj
+
+        def apply_chat_template(self, chat: list[dict[str, str]], **kwargs: Any) -> str:
+            return json.dumps(chat)
+
+        def chat_template(self, name: Any = None) -> str:
+            return "json"
+
+        def generate_until(self, requests: Sequence[Any], **kwargs: Any) -> list[str]:
+            chats = [json.loads(r.args[0]) for r in requests]
+            found = [{m["role"]: m["content"] for m in chat} for chat in chats]
+            return [answer_of(chat.get("system", ""), chat["user"]) for chat in found]
+
+        def loglikelihood(self, requests: Sequence[Any], **kwargs: Any) -> Any:
+            raise NotImplementedError
+
+        def loglikelihood_rolling(self, requests: Sequence[Any], **kwargs: Any) -> Any:
+            raise NotImplementedError
+
+    out: Path = tmp_path_factory.mktemp("logs")
+    run_lm_eval(out, LIMIT, "--model", "lawbound-test")
+    return out
+
+
+@pytest.fixture(scope="session")
+def api(tmp_path_factory: pytest.TempPathFactory, scripted_server: str) -> Path:
+    """Logs of lm-eval over one item of each selection, its model behind a chat API."""
+    out: Path = tmp_path_factory.mktemp("api")
+    url = f"{scripted_server}/lm/v1/chat/completions"
+    with only_ours():
+        run_lm_eval(
+            out, 1, "--model", "local-chat-completions",
+            "--model_args", f"model=tiny,base_url={url},num_concurrent=8",
+        )  # fmt: skip
+    return out

@@ -4,13 +4,13 @@ import json
 import math
 import sys
 from collections.abc import Callable
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
+from lm_eval_logs import TASKS, only_ours
 
 from lawbound import lmeval
 from lawbound.evals.conclude import conclude
@@ -33,7 +33,6 @@ pytestmark = [
     pytest.mark.usefixtures("chat_model", "only_our_tasks"),
 ]
 
-TASKS = Path(__file__).parents[2] / "tasks" / "lmeval"
 FEW = '{"lawbound": {"limit_items": 1}}'
 TEMPLATE = "{% for m in messages %}<{{ m['role'] }}> {{ m['content'] }} {% endfor %}"
 
@@ -64,9 +63,7 @@ def _error(command: Command, *arguments: object) -> str:
 def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Logs of the plain command; its model was given a seed."""
     out: Path = tmp_path_factory.mktemp("logs")
-    tasks: Any = import_module("lm_eval.tasks")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tasks, "TaskManager", partial(tasks.TaskManager, include_defaults=False))
+    with only_ours():
         _lm_eval(
             "--model", "lawbound-chat", "--model_args", "seed=7", "--apply_chat_template",
             "--log_samples", "--output_path", str(out), "--metadata", FEW,
