@@ -125,7 +125,8 @@ def test_asking_again_writes_the_digests(
     command: Command, run: Path, undigested: Undigested
 ) -> None:
     ask_run(undigested(run), 4)
-    assert "nobody can tell" not in command("score", run)[2]
+    code, _, err = command("score", run)
+    assert code == 0 and "nobody can tell" not in err
 
 
 def test_a_board_without_its_run_is_read_and_says_so(

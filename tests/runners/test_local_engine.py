@@ -21,7 +21,6 @@ from lawbound.runners.sample import Settings
 
 Save = Callable[..., Path]
 
-
 # torch alone takes seconds to load: real engines run in the slow set, tiny models included.
 pytestmark = pytest.mark.model
 

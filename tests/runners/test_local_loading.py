@@ -13,7 +13,6 @@ from lawbound.runners.sample import Message
 
 Save = Callable[..., Path]
 
-
 # torch alone takes seconds to load: real engines run in the slow set, tiny models included.
 pytestmark = pytest.mark.model
 NO_SYSTEM = (

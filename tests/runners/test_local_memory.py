@@ -19,7 +19,6 @@ from lawbound.runners.engines.local.engine import LocalEngine
 
 Save = Callable[..., Path]
 
-
 # torch alone takes seconds to load: real engines run in the slow set, tiny models included.
 pytestmark = pytest.mark.model
 
