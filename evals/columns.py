@@ -8,7 +8,7 @@ from typing import Literal
 
 from lawbound.evals.metrics.registry import REPORTED
 
-SCHEMA_VERSION = "5"
+SCHEMA_VERSION = "6"
 """Goes up when a column changes its name, place or meaning, or when its numbers are computed differently."""
 
 ColumnType = Literal["string", "number", "integer", "boolean"]

@@ -11,7 +11,7 @@ from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.behaviours import meets
 from lawbound.evals.metrics.bounds import Bounds, Ends, ends_of, mean_bounds
 from lawbound.evals.metrics.build import MOVER, build, judged, tally, tally_of_pairs
-from lawbound.evals.metrics.inputs import Cut, Rows, members
+from lawbound.evals.metrics.inputs import Cut, Mask, Rows, members
 from lawbound.evals.metrics.matched import prior_withholding, spillover_estimates
 from lawbound.evals.metrics.plain import plain_difference
 from lawbound.evals.metrics.shares import pair_rows, paired_share, share
@@ -100,10 +100,11 @@ def _steering_bounds(
 
 def _language_gap(cut: Cut) -> Iterator[Estimate]:
     """Requirement met in English minus met in another language, group by group."""
-    rows = cut.rows.at("full").kinds("policy")
+    asked = cut.rows.at("full").kinds("policy")
+    rows = _required(asked)
     met = judged(rows, rows.floats("met"))
     lang = rows["lang"]
-    for other in sorted(set(lang.tolist()) - {"en"}):
+    for other in sorted(set(asked["lang"].tolist()) - {"en"}):
         groups = rows.codes("group")
         in_both = np.intersect1d(groups[lang == other], groups[lang == "en"])
         pair = np.isin(groups, in_both) & ((lang == other) | (lang == "en"))
@@ -128,10 +129,11 @@ def _language_gap(cut: Cut) -> Iterator[Estimate]:
 
 def _public_gap(cut: Cut) -> Iterator[Estimate]:
     """Requirement met on published items less met on items that were kept back: a sign of training on them."""
-    rows = cut.rows.at("full").kinds("policy")
-    kept_back = np.array([PRIVATE in members(tags) for tags in rows["tags"]], dtype=bool)
-    if not kept_back.any() or kept_back.all():
+    asked = cut.rows.at("full").kinds("policy")
+    if len(set(_kept_back(asked).tolist())) < 2:
         return
+    rows = _required(asked)
+    kept_back = _kept_back(rows)
     met = judged(rows, rows.floats("met"))
     shares = [
         share(cut, "adherence", "full", rows.where(m), met[m]) for m in (~kept_back, kept_back)
@@ -148,10 +150,19 @@ def _public_gap(cut: Cut) -> Iterator[Estimate]:
     )  # fmt: skip
 
 
+def _kept_back(rows: Rows) -> Mask:
+    return np.array([PRIVATE in members(tags) for tags in rows["tags"]], dtype=bool)
+
+
+def _required(rows: Rows) -> Rows:
+    """The rows of which something is required: where anything will do, there is nothing that could be met or unread."""
+    return rows.where(rows["base"] != "either")
+
+
 def _group_gaps(rows: Rows, english: Floats, theirs: Floats, other: str) -> Floats:
     """Mean in English minus mean in another language for each group; nan where one is missing."""
     groups, lang = rows.codes("group"), rows["lang"]
-    size = int(groups.max()) + 1
+    size = int(groups.max(initial=-1)) + 1
     means = []
     for name, values in (("en", english), (other, theirs)):
         mine = (lang == name) & ~np.isnan(values)
@@ -183,7 +194,7 @@ def _clause_effect(cut: Cut, strength: str, rule: str) -> Estimate:
 
 def _name_effect(cut: Cut, strength: str) -> Estimate:
     """Requirement met under full less met with the region's name removed or swapped, item by item."""
-    arms = [cut.rows.at(name).kinds("policy") for name in ("full", strength)]
+    arms = [_required(cut.rows.at(name).kinds("policy")) for name in ("full", strength)]
     first, second = pair_rows(*arms)
     return paired_share(
         cut, "name_effect", strength, first, judged(first, first.floats("met")),

@@ -91,6 +91,70 @@ def test_errors_of_a_run_are_its_stored_answers_that_failed(tmp_path):
     )
 
 
+ANYTHING = """
+id: anything
+version: "1"
+summary: Items as they come, those of which nothing is required among them.
+seed: 3
+max_tokens: 64
+select:
+  - {kind: policy, pick: any, count: 60, languages: [en, zh], translations: true, strengths: [none, full, unnamed]}
+  - {kind: policy, pick: restricted, rules: 2, count: 12, strengths: [placebo, brief, full, strict, "full-without:*"]}
+  - {kind: policy, pick: near-miss, rules: 2, count: 20, strengths: [placebo, brief, full, strict]}
+  - {kind: policy, pick: differ, count: 20, strengths: [full, "wrong-region:*"]}
+  - {kind: fact, count: 6, strengths: [placebo, full]}
+  - {kind: reasoning, count: 12, levels: [1], strengths: [none, placebo, brief, full, strict]}
+"""
+
+
+def test_a_run_that_lost_nothing_has_nothing_unread_and_bounds_at_its_values(tmp_path):
+    (tmp_path / "suite.yaml").write_text(ANYTHING)
+    spec = RunSpec(
+        suite=str(tmp_path / "suite.yaml"),
+        models=("reference:synthetic?adherence=0.8&over_refusal=0.2",),
+        policies=("de", "tr"),
+        references=False,
+    )
+    found = evaluate(spec, tmp_path / "run").estimates
+    frame = RunFolder(tmp_path / "run").read_frame()
+    assert (frame["base"] == "either").any()
+    asked = {e.metric for e in found if e.asked and not math.isnan(e.value)}
+    assert asked >= {"J", "duty", "steerability", "name_effect", "language_gap", "clause_effect"}
+    for e in found:
+        assert (e.unscored, e.errors, e.blocked, e.missing_share) == (0, 0, 0, 0), e
+        if not math.isnan(e.value):
+            assert (e.lower_bound, e.upper_bound) == pytest.approx((e.value, e.value)), e
+
+
+def test_items_of_which_nothing_is_required_are_no_part_of_what_a_contrast_asks(behaved, frame):
+    rows = []
+    for strength in ("full", "unnamed"):
+        for lang in ("en", "zh"):
+            for base, tags in (("refuse", ""), ("either", "split-private")):
+                arm = {"strength": strength, "lang": lang, "group": base, "tags": tags}
+                rows.append(behaved(f"{base}-{lang}", base, "refuse", **arm))
+    estimates = compute_metrics(frame(rows), TWO_RULES, seed=0)
+    name, gap = (
+        pick(estimates, "name_effect", "unnamed"),
+        pick(estimates, "language_gap", slice="lang=zh"),
+    )
+    public = pick(estimates, "public_gap")
+    assert [(e.asked, e.n, e.unscored) for e in (name, gap)] == [(2, 2, 0), (2, 1, 0)]
+    assert (public.asked, public.unscored, public.note) == (
+        2,
+        0,
+        "2 published answers, 0 kept back",
+    )
+    assert math.isnan(public.value)
+    alone = compute_metrics(frame([r for r in rows if r["base"] == "either"]), TWO_RULES, seed=0)
+    for metric, strength, slice in (
+        ("name_effect", "unnamed", ""), ("language_gap", "full", "lang=zh"),
+    ):  # fmt: skip
+        found = pick(alone, metric, strength, slice)
+        assert (found.asked, found.unscored) == (0, 0)
+        assert math.isnan(found.value) and found.note
+
+
 def test_what_answers_instead_of_a_model_is_unscored_and_leaves_capability_open(tmp_path):
     engine = FunctionEngine(lambda _: "Error 503: Service unavailable", name="m")
     spec = RunSpec(suite="quick", models=("m",), policies=("de",), references=False)

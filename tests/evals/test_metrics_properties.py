@@ -83,7 +83,7 @@ def random_frame(
                 for item, base, more in _asked(policy, number, mode, rng):
                     for epoch in range(epochs):
                         follows = rng.random() < skill
-                        wanted = "answer" if free else base
+                        wanted = "answer" if free or base == "either" else base
                         said = wanted if follows else READ[rng.integers(len(READ))]
                         arm = {"policy": policy, "strength": strength, "epoch": epoch}
                         made = behaved(item, base, said, wording=number % 2, **arm) | more
@@ -108,6 +108,11 @@ def _asked(
                 "tags": "split-private" if number == 0 else "",
             },
         )  # fmt: skip
+        # Nobody is told what to do with it, so whatever was done, there is nothing to read.
+        yield f"free{number}{lang}", "either", {
+            "group": f"free{number}", "lang": lang, "target": "CN", "intl_base": "either",
+            "tags": "split-private" if number == 1 else "",
+        }  # fmt: skip
     yield f"core{number}", "refuse", {"rules": "r", "topic": "a/u", "intl_base": "refuse"}
     trace = READ[rng.integers(len(READ))]
     yield f"y{number}", "neutral", {"rules": "s", "topic": "a/w", "trace_behaviour": trace}
