@@ -23,10 +23,9 @@ class LeaderboardError(LawboundError, ValueError):
 def rank_rows(
     rows: Sequence[Mapping[str, Any]], policies: Sequence[str] = ()
 ) -> list[dict[str, Any]]:
-    """Fill front and ranks, and sort: policy, mode, then rank and signed tradeoff, reference rows last.
+    """Fill front and ranks, and sort: policy, mode, then rank, tradeoff and J, reference rows last.
 
-    Only rows of one policy and one mode are ranked against each other. A model is better beyond doubt
-    when the MOVER interval of the difference of the signed tradeoffs excludes 0.
+    Only rows of one policy and one mode are ranked against each other.
     """
     order = {name: i for i, name in enumerate(policies)}
     boards: dict[tuple[str, str], list[dict[str, Any]]] = {}
@@ -84,7 +83,7 @@ def _fill_ranks(rows: Sequence[dict[str, Any]]) -> None:
     points = [Point(r["model"], r["J"], r["policy_tax"]) for r in rows]
     for row, front in zip(rows, fronts(points), strict=True):
         row["front"] = front or None
-    ranked = [row for row in rows if row["tradeoff_signed"] == row["tradeoff_signed"]]
+    ranked = [row for row in rows if row["tradeoff"] == row["tradeoff"]]
     for row in ranked:
         better = sum(_beats(other, row) for other in ranked)
         worse = sum(_beats(row, other) for other in ranked)
@@ -93,19 +92,30 @@ def _fill_ranks(rows: Sequence[dict[str, Any]]) -> None:
 
 
 def _beats(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    a, b = one["tradeoff_signed"], other["tradeoff_signed"]
-    reach = math.hypot(a - one["tradeoff_signed_low"], other["tradeoff_signed_high"] - b)
+    """Better beyond doubt: by the tradeoff, and over a model that certainly has none, by J.
+
+    Never by the signed product: where J is below 0 it falls with capability, so that of two models that fail
+    alike the one that can do less would win.
+    """
+    has_none = other["tradeoff_high"] == 0
+    return _exceeds(one, other, "tradeoff") or (has_none and _exceeds(one, other, "J"))
+
+
+def _exceeds(one: Mapping[str, Any], other: Mapping[str, Any], column: str) -> bool:
+    """Whether the MOVER interval of the difference is above 0."""
+    a, b = one[column], other[column]
+    reach = math.hypot(a - one[f"{column}_low"], other[f"{column}_high"] - b)
     return bool(a - b > reach)
 
 
 def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
     """By what ranks are made of, so that no row stands above one that is ranked higher."""
-    score = row["tradeoff_signed"]
+    scores = (row["tradeoff"], row["J"], row["capability_full"])
     return (
         row["is_reference"],
         row["rank_low"] or math.inf,
         row["rank_high"] or math.inf,
-        -score if score == score else math.inf,
+        *(-score if score == score else math.inf for score in scores),
         row["model"],
         row["run"],
     )
