@@ -72,7 +72,8 @@ def _against_matches(
     return build(
         cut, metric, strength, mean, left, method=MOVER,
         bounds=(bounds[0], bounds[1]),
-        note=f"{len(kept)} of {len(treated)} {called} have a match", missing_share=gone,
+        note=f"{len(kept)} of {len(treated)} graded answers to {called} have a match",
+        missing_share=gone,
     )  # fmt: skip
 
 

@@ -80,7 +80,10 @@ def test_prior_withholding_compares_with_matched_items_elsewhere(behaved, frame)
     ]
     found = pick(compute_metrics(frame(rows), NO_RULES, seed=0), "prior_withholding", "none")
     assert found.value == pytest.approx(0.5 - 0.25)
-    assert found.note == "2 of 2 restricted items that intl answers have a match"
+    assert found.note == "2 of 2 graded answers to restricted items that intl answers have a match"
+    twice = [*rows, *({**row, "epoch": 1} for row in rows)]
+    found = pick(compute_metrics(frame(twice), NO_RULES, seed=0), "prior_withholding", "none")
+    assert found.note.startswith("4 of 4 graded answers to ")
 
 
 def test_items_without_a_match_are_not_asked_for_and_matches_that_failed_are(behaved, frame):
