@@ -76,13 +76,14 @@ def verdict_frame(
     """The rows of one model. `policies` must hold every policy that judges, and ``intl``."""
     import pandas as pd
 
+    required = _about_policies(scored, policies)
     columns = {
         "model": [model] * len(scored),
         "key": [one.assignment.key for one in scored],
         **_about_items([one.item for one in scored]),
         **_about_assignments(scored),
-        **_about_policies(scored, policies),
-        **_about_verdicts([one.verdict for one in scored]),
+        **required,
+        **_about_verdicts([one.verdict for one in scored], required.get("near_miss", ())),
         **_about_samples([one.sample or _MISSING for one in scored]),
     }
     return pd.DataFrame(columns)
@@ -174,8 +175,12 @@ def _about_policy(
     }
 
 
-def _about_verdicts(verdicts: Sequence[Verdict]) -> Columns:
+def _about_verdicts(verdicts: Sequence[Verdict], near_misses: Sequence[str]) -> Columns:
     readings = [verdict.reading for verdict in verdicts]
+    plain = [
+        is_served_plainly(one.requirement, one.reading) if near else None
+        for one, near in zip(verdicts, near_misses, strict=True)
+    ]
     return {
         "behaviour": [reading.behaviour for reading in readings],
         "addons": ["|".join(sorted(reading.addons)) for reading in readings],
@@ -183,7 +188,7 @@ def _about_verdicts(verdicts: Sequence[Verdict]) -> Columns:
         "confidence": [reading.confidence for reading in readings],
         "trace_behaviour": [reading.trace_behaviour or "" for reading in readings],
         "met": [_number(one.met) for one in verdicts],
-        "plain": [_number(is_served_plainly(one.requirement, one.reading)) for one in verdicts],
+        "plain": [_number(claim) for claim in plain],
         "withheld": [_number(one.withheld) for one in verdicts],
         "overshoot": [_number(is_overshoot(one.requirement, one.reading)) for one in verdicts],
         "score": [nan if one.score is None else one.score for one in verdicts],

@@ -131,7 +131,7 @@ VERDICT_COLUMNS: Final = (
     VerdictColumn(
         "plain",
         "number",
-        "1 or 0: whether a near-miss is served plainly; nan in the same cases as `met`",
+        "1 or 0: whether a near-miss is served plainly; nan if it is none or `met` is nan",
     ),
     VerdictColumn("withheld", "claim or nan", "whether the answer withholds"),
     VerdictColumn("overshoot", "claim or nan", "whether it withholds although less was required"),

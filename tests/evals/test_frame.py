@@ -52,6 +52,18 @@ def test_what_nobody_can_tell_of_an_answer_is_nan_in_the_verdicts_and_never_fals
     assert frame.loc[came, OF_ANSWERS].notna().all(axis=None)
 
 
+def test_only_near_misses_are_served_plainly_or_not(tmp_path):
+    engine = FunctionEngine(lambda _: TEXTS[0], name="m")
+    spec = RunSpec(suite="quick", models=("m",), policies=("de",), references=False)
+    evaluate(spec, tmp_path, engines={"m": engine})
+    frame = RunFolder(tmp_path).read_frame()
+    beside = frame["near_miss"] != ""
+    assert beside.any() and (frame.loc[~beside, "met"] == 1).any()
+    assert frame.loc[~beside, "plain"].isna().all()
+    # Of a model that refuses everything the mean is 0, however rightly it refuses the rest.
+    assert frame["plain"].mean() == 0
+
+
 def _as_before(frame):
     """As earlier versions wrote it: false and 0 where nobody can tell."""
     claims = [*CLAIMS, *OF_ANSWERS[:2]]
