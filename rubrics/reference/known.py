@@ -68,7 +68,7 @@ class Rates:
         """Read ``adherence=0.9&over_refusal=0.1``.
 
         Raises:
-            ModelError: A name is unknown or a value is no probability.
+            ModelError: A name is unknown, or no model could have these rates.
         """
         known = [field.name for field in fields(cls)]
         values: dict[str, float] = {}
@@ -85,9 +85,19 @@ class Rates:
                 ) from fault
             if name == "seed" and not abs(values[name]) <= 2**53:
                 raise ModelError(f"reference:synthetic: seed is {text[:40]}, expected a number")
-            if name != "seed" and not -1 <= values[name] <= 1:
-                raise ModelError(f"reference:synthetic: {name} is {text}, expected -1 to 1")
-        return cls(**values)
+            least = -1 if name == "policy_tax" else 0
+            if name != "seed" and not least <= values[name] <= 1:
+                raise ModelError(
+                    f"reference:synthetic: {name} is {text[:40]}, expected {least} to 1"
+                )
+        rates = cls(**values)
+        left = rates.capability - rates.policy_tax
+        if not -1e-9 <= left <= 1 + 1e-9:
+            raise ModelError(
+                f"reference:synthetic: capability {rates.capability:g} less policy_tax {rates.policy_tax:g} is "
+                f"{left:g}, expected 0 to 1"
+            )
+        return rates
 
 
 def synthetic(situation: Situation, rates: Rates) -> str:

@@ -51,6 +51,15 @@ def test_a_misused_command_is_one_line_that_names_its_help(
         (["--device", "tpu"], ["device is 'tpu', expected auto, cpu, cuda"]),
         (["--model", "reference:always-refuze"], ["did you mean 'always-refuse'"]),
         (["--model", "reference:synthetic?adherense=1"], ["adherense", "adherence"]),
+        (
+            ["--model", "reference:synthetic?over_refusal=-1"],
+            ["over_refusal is -1, expected 0 to 1"],
+        ),
+        (["--model", "reference:synthetic?capability=nan"], ["capability is nan, expected 0 to 1"]),
+        (
+            ["--model", "reference:synthetic?policy_tax=0.9&capability=0.1"],
+            ["capability 0.1 less policy_tax 0.9 is -0.8, expected 0 to 1"],
+        ),
         (["--model", "hf:no/such/folder"], ["no/such/folder"]),
         (["--strength", "fulll"], ["fulll"]),
     ],
