@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from lawbound.evals.folder.digests import ITEMS, Digests, Told
+from lawbound.evals.folder.newer import check_not_newer
 from lawbound.evals.folder.origins import MovedWarning, Origins
 from lawbound.evals.folder.policies import store_policies
 from lawbound.evals.folder.record import ModelEntry, PolicyEntry, RunRecord, SuiteEntry
@@ -49,8 +50,9 @@ def ask(
     Raises:
         ModelError: Two models have one label, a model cannot be loaded, or too many requests fail;
             all answers so far are kept.
-        FolderError: The record of an earlier run is damaged, so who judged it is not known, a file
-            other than the samples cannot be written, or this run's record could not be read again.
+        FolderError: The record of an earlier run is damaged, so who judged it is not known, or a newer
+            Lawbound wrote the folder; a file other than the samples cannot be written, or this run's record
+            could not be read again.
         StoreError: The run folder is held by another run, or cannot be written.
     """
     observer = observer or Silent()
@@ -62,6 +64,8 @@ def ask(
         planned = [_planned(model) for model in prepared.models]
         folder.run_text(_run_record(prepared, planned))  # refused before anything is asked
         before = folder.read_run() if folder.run_yaml.exists() else None
+        if before is not None:
+            check_not_newer(out, before.lawbound)
         origins, digests = Origins(before), Digests(before.digests if before is not None else {})
         entries: list[ModelEntry] = []
         latest = before

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lawbound.evals.caveats import Caveat, caveats
 from lawbound.evals.folder.digests import RESULTS, digest_of
 from lawbound.evals.folder.files import write_atomically
+from lawbound.evals.folder.newer import check_not_newer
 from lawbound.evals.folder.record import RunRecord
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.stored_run import StoredRun, stored_run
@@ -71,7 +72,8 @@ def conclude(
         resamples: Sign patterns drawn for a permutation test.
 
     Raises:
-        FolderError: This is no run folder, or one of its files is damaged or cannot be written.
+        FolderError: This is no run folder, a newer Lawbound wrote it, or one of its files is damaged or cannot be
+            written.
         ModelError: A judge's name or the panel's settings are wrong, no judge answered, or one had more
             requests fail than its `max_errors` (`ErrorLimitError`); what was written before stays.
         PolicyError: The stored text of a policy is malformed; in a folder from before texts were stored,
@@ -83,7 +85,9 @@ def conclude(
     folder = RunFolder(out)
     folder.read_run()  # a folder that holds no run is not made one
     with lock(out):
-        run = stored_run(folder, folder.read_run())
+        record = folder.read_run()
+        check_not_newer(out, record.lawbound)
+        run = stored_run(folder, record)
         observer.stage("judging", len(run.record.models))
         judged = _judged(run, judge, observer)
         observer.stage("concluding", None)

@@ -12,6 +12,7 @@ from lawbound.evals.columns import SCHEMA_VERSION, Column
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.lmeval_logs import hint_of_logs
 from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.folder.versions import is_newer
 from lawbound.tasks.io.csv_cells import as_written
 from lawbound.tasks.io.limits import MOST_COUNTED
 from lawbound.tasks.io.safe_files import open_regular, why
@@ -82,8 +83,11 @@ def _unlike(header: Sequence[str], names: Sequence[str]) -> str:
 
 def _hint_of_version(row: Mapping[str, Any], path: Path) -> str:
     """What to do about a row that another version wrote; nothing where this one did, or nobody says."""
-    if row.get("schema_version", SCHEMA_VERSION) == SCHEMA_VERSION:
+    version = row.get("schema_version", SCHEMA_VERSION)
+    if version == SCHEMA_VERSION:
         return ""
+    if is_newer(version, SCHEMA_VERSION):
+        return ": a newer version of Lawbound wrote it (upgrade Lawbound)"
     how = "`lawbound score` of its run folder writes it anew; here is no run.yaml"
     folder = RunFolder(path.parent)
     if folder.run_yaml.exists():

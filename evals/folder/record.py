@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidatorFunctionWrapHandler,
 
 from lawbound.evals.folder.digests import NAMES, RESULTS
 from lawbound.evals.folder.files import DIGITS, FolderError
+from lawbound.evals.folder.versions import installed, is_newer
 from lawbound.rubrics.judges.majority import UNSURE, JudgeMode
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.written import Slug
@@ -254,7 +255,15 @@ def read_record(data: Any, path: Path) -> RunRecord:
     Raises:
         FolderError: At the first fault; no run wrote such a file.
     """
-    run = parse(data, RunRecord, str(path), FolderError)
+    try:
+        run = parse(data, RunRecord, str(path), FolderError)
+    except FolderError as fault:
+        wrote = data.get("lawbound") if isinstance(data, dict) else None
+        if isinstance(wrote, str) and is_newer(wrote, ours := installed("lawbound")):
+            raise FolderError(
+                f"{fault} (it is of Lawbound {quoted(wrote)}, and this is {ours}: upgrade Lawbound)"
+            ) from fault
+        raise
     for part, names in (
         ("models", [entry.model for entry in run.models]),
         ("policies", [entry.id for entry in run.policies]),

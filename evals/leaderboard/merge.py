@@ -6,12 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lawbound.evals.columns import LEADERBOARD, SOURCES
+from lawbound.evals.columns import LEADERBOARD, SCHEMA_VERSION, SOURCES
 from lawbound.evals.folder.asked import differing_values
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.reading import read_table
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.sense import faults
+from lawbound.evals.folder.versions import is_newer
 from lawbound.evals.leaderboard.table import LeaderboardError, rank_rows, table_of
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ COMPARED = ("schema_version", "suite_hash", "scorer_version")
 """Runs that differ here cannot be ranked together; policy versions are compared policy by policy."""
 _SEED = "another seed draws other items, --epochs repeats the same ones"
 _OLDER = " (of columns, and of how numbers are made: `lawbound score RUN` writes an older run anew)"
+_NEWER = " (of columns, and of how numbers are made: a newer Lawbound wrote one of them, and upgrading reads both)"
 _LEAST = {
     "rank": 1, "rank_low": 1, "rank_high": 1, "front": 1,
     "n": 0, "clusters": 0, "unscored": 0, "errors": 0, "blocked": 0,
@@ -97,7 +99,7 @@ def merge_boards(
     differing = _differing(every)
     if differing and not allow_mixed:
         told = "; ".join(
-            name + (_explained(name, folders or {}) if name in COMPARED else "")
+            name + (_explained(name, every, folders or {}) if name in COMPARED else "")
             for name in differing
         )
         raise LeaderboardError(
@@ -110,10 +112,13 @@ def merge_boards(
     return table_of(rank_rows(rows, policies), LEADERBOARD)
 
 
-def _explained(name: str, folders: Mapping[str, Path]) -> str:
+def _explained(name: str, rows: Sequence[Mapping[str, Any]], folders: Mapping[str, Path]) -> str:
     """What a name stands for: `suite_hash` in these runs, if they still hold what they were asked."""
+    if name == "schema_version":
+        is_any_newer = any(is_newer(row[name], SCHEMA_VERSION) for row in rows)
+        return _NEWER if is_any_newer else _OLDER
     if name != "suite_hash":
-        return _OLDER if name == "schema_version" else ""
+        return ""
     found = {name: RunFolder(folder) for name, folder in folders.items()}
     try:
         runs = {name: run.read_run() for name, run in found.items() if run.run_yaml.exists()}

@@ -27,19 +27,26 @@ def warn_of_folders(*folders: Path) -> None:
 
 
 def warn_of_versions(boards: Mapping[Path, "pd.DataFrame"]) -> None:
-    """Warn, in one line, of folders whose leaderboard has another schema version."""
+    """Warn, in one line, of folders whose leaderboard has an older schema version, and in one of those with a newer."""
     from lawbound.evals.columns import SCHEMA_VERSION
+    from lawbound.evals.folder.versions import is_newer
 
-    old = {
+    others = {
         str(folder): version
         for folder, board in boards.items()
         for version in sorted(set(board["schema_version"]) - {SCHEMA_VERSION})
     }
-    if old:
-        note(
-            f"WARNING: {', '.join(old)}: another version of Lawbound made these numbers (schema "
-            f"{', '.join(dict.fromkeys(old.values()))}, now {SCHEMA_VERSION}): `lawbound score RUN` makes them anew"
-        )
+    newer = {name: one for name, one in others.items() if is_newer(one, SCHEMA_VERSION)}
+    older = {name: one for name, one in others.items() if name not in newer}
+    for which, found, advice in (
+        ("another", older, "`lawbound score RUN` makes them anew"),
+        ("a newer", newer, "upgrade Lawbound"),
+    ):
+        if found:
+            note(
+                f"WARNING: {', '.join(found)}: {which} version of Lawbound made these numbers (schema "
+                f"{', '.join(dict.fromkeys(found.values()))}, now {SCHEMA_VERSION}): {advice}"
+            )
 
 
 def warn_of_missing(board: "pd.DataFrame") -> None:

@@ -1,0 +1,52 @@
+"""Whether a newer Lawbound than this one wrote a run folder, which this one would make an older one's."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from lawbound.evals.columns import SCHEMA_VERSION
+from lawbound.evals.folder.files import FolderError
+from lawbound.evals.folder.versions import installed, is_newer
+from lawbound.rubrics.score import SCORER_VERSION
+from lawbound.tasks.io.safe_files import open_regular
+from lawbound.tasks.io.yaml_files import quoted
+
+_OURS: Final = {"schema_version": SCHEMA_VERSION, "scorer_version": SCORER_VERSION}
+"""What rows of a run's tables say of the version that made them."""
+
+
+def check_not_newer(root: Path, wrote: str) -> None:
+    """Refuse to write a run folder anew that a newer version has written: it would become an older one's.
+
+    Args:
+        root: The run folder.
+        wrote: Which version its ``run.yaml`` names.
+
+    Raises:
+        FolderError: It, or a table of its results, is of a newer version.
+    """
+    ours = installed("lawbound")
+    if is_newer(wrote, ours):
+        raise FolderError(
+            f"{root / 'run.yaml'}: is of Lawbound {quoted(wrote)}, and this is {ours}, which would write the folder anew "
+            "as an older version does: upgrade Lawbound"
+        )
+    for path, name, found in _told(root):
+        if is_newer(found, _OURS[name]):
+            raise FolderError(
+                f"{path}: {name} is {quoted(found)}, and that of this Lawbound ({ours}) is '{_OURS[name]}': it would "
+                "write the folder anew as an older version does: upgrade Lawbound"
+            )
+
+
+def _told(root: Path) -> Iterator[tuple[Path, str, str]]:
+    """What the first row of each table says; one that cannot be read is for its readers to refuse."""
+    for path in (root / "metrics.csv", root / "leaderboard.csv"):
+        try:
+            with io.TextIOWrapper(open_regular(path), encoding="utf-8", newline="") as handle:
+                row = next(csv.DictReader(handle), {})
+        except (OSError, UnicodeDecodeError, csv.Error):
+            continue
+        yield from ((path, name, row[name] or "") for name in _OURS if name in row)
