@@ -25,7 +25,7 @@ Ask = Callable[..., dict[str, Sample]]
 @pytest.mark.parametrize(
     "act",
     [
-        429, 500, 502, 503, 504, "drop", "half", "chunk", "cut", "html", "html502", "text",
+        429, 500, 502, 503, 504, "drop", "half", "chunk", "cut", "html", "html502", "words",
         "garbage",
         {"body": {"choices": []}}, {"body": []}, {"body": {"choices": [{"text": "x"}]}},
         {"body": {"error": {"message": "upstream went away", "code": 502}}},
@@ -46,6 +46,27 @@ def test_a_fault_that_passes_costs_a_retry_and_nothing_else(
     }
 
 
+def test_a_whole_completion_is_an_answer_whatever_its_content_type(
+    stage: Begin, open_endpoint: Open, ask: Ask
+) -> None:
+    where = stage(acts={"q1": ["text"]})
+    samples = ask(open_endpoint(where.url), ["q0", "q1"])
+    assert {user: sample.text for user, sample in samples.items()} == {
+        "q0": "answer to q0",
+        "q1": "answer to q1",
+    }
+    assert Counter(one["user"] for one in where.seen()) == {"q0": 1, "q1": 1}
+
+
+def test_a_redirect_in_mid_run_names_its_target_and_is_not_followed(
+    stage: Begin, open_endpoint: Open, ask: Ask
+) -> None:
+    where = stage(acts={"q1": ["redirect"] * 9})
+    sample = ask(open_endpoint(where.url), ["q0", "q1"])["q1"]
+    told = "status 307: redirects to http://127.0.0.1:9, and redirects are not followed, expected the URL"
+    assert told in sample.error and sample.finish == "error"
+
+
 @pytest.mark.parametrize("act", ["drip", "loris"])
 def test_a_server_that_drips_is_cut_off_and_asked_again(
     stage: Begin, ask: Ask, open_endpoint: Open, act: str
@@ -62,8 +83,8 @@ def test_a_server_that_drips_is_cut_off_and_asked_again(
         ("drop", "the connection was lost (Server disconnected) (4 tries)"),
         ("cut", "status 200 with no whole JSON, expected a chat completion: "),
         (
-            "text",
-            "status 200 with content type text/plain; charset=utf-8, expected application/json",
+            "words",
+            "status 200 with content type text/plain; charset=utf-8, expected application/json: The model is",
         ),
         ("html502", "status 502: <h1>Bad gateway</h1> (4 tries)"),
     ],

@@ -39,7 +39,7 @@ def test_a_server_that_is_not_there_is_one_line_before_anything_is_asked(
         (401, "expected a valid key in the environment"),
         (404, "expected a URL such as http://HOST/v1 and a model that the server has"),
         (403, "expected a key that may use this model"),
-        ("redirect", "status 307"),
+        ("redirect", "status 307: redirects to http://127.0.0.1:9, and redirects are not followed"),
     ],
 )
 def test_a_server_that_refuses_is_one_line_before_anything_is_asked(

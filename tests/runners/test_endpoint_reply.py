@@ -315,3 +315,49 @@ def test_what_is_sent_is_the_payload_as_json(content: str) -> None:
     body = {"top_k": {"deep": [1, None]}, "model": 'm"', "messages": turns, "stop": ["\n"]}
     assert json.loads(encode(body)) == body
     assert json.loads(encode({"messages": turns, "model": "m"}))["messages"] == turns
+
+
+@pytest.mark.parametrize(
+    ("kind", "body"),
+    [
+        ("text/html", b"<html><h1>It works!</h1></html>"),
+        ("text/html", b'"<html></html>"'),
+        ("text/plain", b"Yes."),
+        ("text/plain", b'{"choices": [{"text": "Yes."}]}'),
+        ("text/plain", b'{"choices": []}'),
+        ("text/event-stream", b'data: {"choices": [{"message": {"content": "Yes."}}]}'),
+        ("text/plain", b'{"choices": [{"message": {"content": "Ye'),
+    ],
+)
+def test_what_is_called_no_json_and_is_no_completion_is_no_answer(kind: str, body: bytes) -> None:
+    found = read_reply(Reply(200, kind, body), NOW)
+    assert isinstance(found, Fault) and found.again
+    assert found.message.startswith(f"status 200 with content type {kind}, expected application/")
+
+
+def test_an_error_in_a_completion_that_is_called_text_is_no_answer() -> None:
+    body = b'{"choices": [{"message": {"content": "Yes."}}], "error": {"message": "overloaded", "code": 503}}'
+    found = read_reply(Reply(200, "text/plain", body), NOW)
+    assert isinstance(found, Fault) and found.status == 503
+
+
+@pytest.mark.parametrize(
+    ("location", "told"),
+    [
+        ("https://api.host.example/v1?key=hunter2#top", "https://api.host.example"),
+        ("https://user:hunter2@host.example:8443/v1", "https://host.example:8443"),
+        ("//Host.example/v1", "Host.example"),
+        ("http://[::1]:8000/v1", "http://[::1]:8000"),
+        ("/v2/hunter2", "another path of this server"),
+        ("https://host.example:hunter2/", "an address that cannot be read"),
+        ("javascript://hunter2/", "an address that cannot be read"),
+        ("https://hunter2\x1b[31m/", "an address that cannot be read"),
+        ("https://" + "h" * 5000, "an address that cannot be read"),
+    ],
+)
+def test_a_redirect_names_its_host_alone(location: str, told: str) -> None:
+    found = read_reply(Reply(302, "text/html", b"<h1>hunter2</h1>", location=location), NOW)
+    assert isinstance(found, Fault) and not found.again and found.status == 302
+    assert found.message == (
+        f"status 302: redirects to {told}, and redirects are not followed, expected the URL of the server that answers"
+    )

@@ -215,6 +215,7 @@ class Client:
             content_type=response.headers.get("Content-Type", ""),
             body=content,
             retry_after=response.headers.get("Retry-After", ""),
+            location=response.headers.get("Location", ""),
         )
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes | None:

@@ -1,7 +1,8 @@
 """Reading what a server sent back: an answer, or a fault and whether asking again may help.
 
 Nothing becomes an answer by accident. A page of HTML, half a JSON or a body of another shape is a transport
-fault and is asked again; a provider's moderation is an outcome of its own, never a refusal.
+fault and is asked again; a body that parses whole as a completion is one, whatever content type it is called. A
+provider's moderation is an outcome of its own, never a refusal.
 """
 
 import json
@@ -21,6 +22,7 @@ from lawbound.runners.engines.endpoint.error import (
     status_inside,
 )
 from lawbound.runners.engines.endpoint.finish import Ending, ending_of, finish_of
+from lawbound.runners.engines.endpoint.redirect import target_of
 from lawbound.runners.engines.thinking import Split, split_thinking
 from lawbound.runners.sample import Finish
 from lawbound.tasks.io.limits import MOST_COUNTED
@@ -39,6 +41,8 @@ class Reply:
     content_type: str
     body: bytes
     retry_after: str = ""
+    location: str = ""
+    """Where a redirect points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +82,23 @@ def read_reply(reply: Reply, now: datetime) -> Answer | Fault:
         reply: What came.
         now: For a ``Retry-After`` that names a date.
     """
+    if 300 <= reply.status < 400 and reply.location:
+        return Fault(
+            f"status {reply.status}: redirects to {target_of(reply.location)}, and redirects are not followed, expected "
+            "the URL of the server that answers",
+            again=False,
+            status=reply.status,
+            cause=cause_of(reply.status),
+        )
+    content = _json(reply.body)
     if reply.status != 200:
-        return _refused(reply.status, _json(reply.body), reply, now)
-    if reply.content_type and "json" not in reply.content_type.lower():
+        return _refused(reply.status, content, reply, now)
+    # What a server calls a completion does not matter, and words for people parse as none.
+    is_called_json = not reply.content_type or "json" in reply.content_type.lower()
+    if not is_called_json and _choice(content) is None:
         return _no_answer(
             f"content type {reply.content_type}, expected application/json: {_excerpt(reply.body)}"
         )
-    content = _json(reply.body)
     if isinstance(content, dict) and content.get("error"):
         return _refused(status_inside(content["error"]), content, reply, now)
     if isinstance(content, dict) and not content.get("choices") and _stopped_prompt(content):

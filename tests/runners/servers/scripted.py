@@ -160,6 +160,8 @@ async def _perform(act: Any, user: str, stage: Stage, request: web.Request) -> w
             return web.Response(status=502, text="<h1>Bad gateway</h1>", content_type="text/html")
         case "text":
             return web.Response(text=good, content_type="text/plain")
+        case "words":
+            return web.Response(text="The model is being loaded.", content_type="text/plain")
         case "garbage":
             request.transport.write(b"\x00\x01 this is not HTTP\r\n\r\n")
             request.transport.close()
