@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.caveats import Caveat, caveats
+from lawbound.evals.correction.earlier import forget_corrected
 from lawbound.evals.folder.digests import RESULTS, digest_of
 from lawbound.evals.folder.files import write_atomically
 from lawbound.evals.folder.newer import check_not_newer
@@ -53,6 +54,8 @@ class Conclusion:
     """All that is to be said beside the numbers: what `lawbound run`, `score` and `report` print."""
     unread: int = 0
     """Answers given since the run's panel read it: its own to read, and read by the offline grader."""
+    uncorrected: bool = False
+    """Whether rates corrected by labels were removed, since the numbers that they corrected have changed."""
 
 
 def conclude(
@@ -199,7 +202,8 @@ def _write(run: StoredRun, judged: _Judged, resamples: int) -> Conclusion:
     metrics, table = csv_bytes(metrics_rows(estimates)), csv_bytes(board)
     # All is made by now: what cannot be made leaves no new numbers beside an old report.
     verdicts = run.folder.write_frame(frame)
-    _forget_other_numbers(root, metrics)
+    if _forget_other_numbers(root, metrics):
+        conclusion = replace(conclusion, uncorrected=True)
     write_atomically(root / "metrics.csv", metrics)
     write_atomically(root / "leaderboard.csv", table)
     _write_compliance(root, marks)
@@ -209,12 +213,11 @@ def _write(run: StoredRun, judged: _Judged, resamples: int) -> Conclusion:
     return conclusion
 
 
-def _forget_other_numbers(root: Path, metrics: bytes) -> None:
-    """Rates corrected by labels go with the rates that they corrected."""
+def _forget_other_numbers(root: Path, metrics: bytes) -> bool:
+    """Rates corrected by labels go with the rates that they corrected; whether there were any."""
     before = root / "metrics.csv"
-    if before.is_file() and before.read_bytes() != metrics:
-        (root / "corrected.csv").unlink(missing_ok=True)
-        (root / "corrected.yaml").unlink(missing_ok=True)
+    is_other = before.is_file() and before.read_bytes() != metrics
+    return is_other and forget_corrected(root)
 
 
 def _write_compliance(root: Path, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lawbound.evals.correction.draw import stated_chances
+from lawbound.evals.correction.earlier import CORRECTED, MADE_FROM, is_anothers
 from lawbound.evals.correction.labels import CorrectionError, Labels
 from lawbound.evals.correction.stored import Match, match
 from lawbound.evals.correction.table import corrected_table
@@ -44,12 +45,17 @@ def correct_run(root: Path, labels: Labels, estimates: Sequence[Estimate]) -> Co
         estimates: The raw ones; they are copied beside the corrected values and stay as they are.
 
     Raises:
-        CorrectionError: No label belongs to an answer as the run holds it, or the sheet's chances are
-            none of a draw.
+        CorrectionError: No label belongs to an answer as the run holds it, the sheet's chances are
+            none of a draw, or somebody's own file stands where the table would.
         FolderError: A file of the run cannot be read or written.
     """
-    folder = RunFolder(root)
+    folder, path = RunFolder(root), root / CORRECTED
     run = folder.read_run()
+    if is_anothers(path):
+        raise CorrectionError(
+            f"{path}: holds no corrected rates, which would be written over it, expected those of an earlier "
+            "`score --labels` or no such file: call it something else"
+        )
     policies = run_policies(folder, run)
     frame = folder.read_frame()
     found = match(folder, frame, labels.by_key)
@@ -76,10 +82,9 @@ def correct_run(root: Path, labels: Labels, estimates: Sequence[Estimate]) -> Co
         "blank": labels.blank,
         "untold": labels.untold,
     }
-    path = root / "corrected.csv"
     # The record goes last: where writing stops in between, its digest does not fit the table.
     write_atomically(path, content)
-    write_atomically(root / "corrected.yaml", plain_yaml(record))
+    write_atomically(root / MADE_FROM, plain_yaml(record))
     return Correction(table, path, found)
 
 

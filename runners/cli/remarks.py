@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from lawbound.evals.caveats import Caveat
+    from lawbound.evals.conclude import Conclusion
 
 
 def warn(lines: Iterable["Caveat"]) -> None:
@@ -83,6 +84,15 @@ def tell_of_models(folder: Path, before: Sequence[str]) -> None:
                 f"{model} stands in this folder's numbers no more, since this run did not name it; its answers are "
                 "kept, and a run that names all of its models has them in its numbers again"
             )
+
+
+def tell_of_uncorrected(folder: Path, conclusion: "Conclusion") -> None:
+    """Say that rates corrected by labels are gone, and how to make them again."""
+    if conclusion.uncorrected:
+        note(
+            f"corrected.csv and corrected.yaml are removed: the numbers that they corrected have changed; your sheet of "
+            f"labels is kept as it is, and `lawbound score {folder} --labels SHEET` makes them again"
+        )
 
 
 def tell_of_judges(folder: Path) -> None:

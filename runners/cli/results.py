@@ -23,6 +23,7 @@ from lawbound.runners.cli.options import (
 from lawbound.runners.cli.remarks import (
     tell_of_judges,
     tell_of_kept_judges,
+    tell_of_uncorrected,
     warn,
     warn_of_folders,
     warn_of_missing,
@@ -92,6 +93,7 @@ def score(
     """
     given = locals()  # all that it was given, and nothing else has a name yet
     from lawbound.evals.conclude import conclude
+    from lawbound.evals.correction.labels import CorrectionError
     from lawbound.evals.folder.files import FolderError
     from lawbound.evals.folder.run_folder import RunFolder
     from lawbound.evals.lmeval.conclude import conclude_logs
@@ -132,8 +134,14 @@ def score(
         tell_of_kept_judges(folder)
     elif panel.models:
         tell_of_judges(folder)
-    if sheet is not None:
-        print_correction(folder, sheet, conclusion.estimates)
+    if sheet is None:
+        tell_of_uncorrected(folder, conclusion)
+    else:
+        try:
+            print_correction(folder, sheet, conclusion.estimates)
+        except CorrectionError:
+            tell_of_uncorrected(folder, conclusion)
+            raise
     show(f"\nrun folder: {folder}")
 
 
@@ -145,6 +153,7 @@ def report(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> Non
         conclusion = conclude(folder, observer=observer)
     warn(conclusion.caveats)
     tell_of_kept_judges(folder)
+    tell_of_uncorrected(folder, conclusion)
     show(str(folder / "report.html"))
 
 

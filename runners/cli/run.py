@@ -120,6 +120,7 @@ def run(
         tell_of_judges,
         tell_of_kept_judges,
         tell_of_models,
+        tell_of_uncorrected,
         warn,
     )
     from lawbound.runners.cli.results import print_leaderboard
@@ -145,6 +146,7 @@ def run(
         tell_of_kept_judges(out)
     elif panel.models:
         tell_of_judges(out)
+    tell_of_uncorrected(out, conclusion)
     show(f"\nrun folder: {out} (report.html, leaderboard.csv, metrics.csv, verdicts.parquet)")
     if conclusion.gaps.silent:
         for silent in conclusion.gaps.silent:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from click.testing import Result
 from typer.testing import CliRunner
 
 from lawbound import FunctionEngine, RunSpec, evaluate
@@ -171,3 +172,53 @@ def test_what_the_corrected_rates_were_made_from_is_told_beside_them(tmp_path: P
 def _graded_by(run: Path) -> str:
     """Who read the answers, as the leaderboard has it."""
     return str(pd.read_csv(run / "leaderboard.csv", dtype=str)["scorer_version"].iloc[0])
+
+
+def _score(run: Path, *more: str) -> Result:
+    done = CliRunner().invoke(app, ["score", str(run), *more])
+    assert done.exit_code == 0, done.exception
+    return done
+
+
+def _of_other_numbers(run: Path) -> None:
+    """As if its verdicts had been others: what is concluded now will not be what stands there."""
+    metrics = run / "metrics.csv"
+    metrics.write_text(metrics.read_text().replace("adherence", "adherance"))
+
+
+def test_corrected_rates_of_other_numbers_go_with_a_word_and_the_sheet_stays(
+    tmp_path: Path,
+) -> None:
+    run = _asked(tmp_path / "run", lambda _: NO)
+    sheet = _labelled(run, _drawn(run))
+    assert "are removed" not in _score(run, "--labels", str(sheet)).stderr
+    before = (sheet.read_bytes(), (run / "corrected.csv").read_bytes())
+    assert "are removed" not in _score(run).stderr and (run / "corrected.yaml").exists()
+    _of_other_numbers(run)
+    told = _score(run).stderr
+    assert (
+        "corrected.csv and corrected.yaml are removed: the numbers that they corrected have" in told
+    )
+    assert f"`lawbound score {run} --labels SHEET` makes them again" in told
+    assert not (run / "corrected.csv").exists() and not (run / "corrected.yaml").exists()
+    assert "are removed" not in _score(run).stderr, "there are none any more"
+    _score(run, "--labels", str(sheet))
+    assert (sheet.read_bytes(), (run / "corrected.csv").read_bytes()) == before
+    _of_other_numbers(run)
+    done = CliRunner().invoke(app, ["report", str(run)])
+    assert done.exit_code == 0 and "are removed" in done.stderr
+
+
+def test_a_sheet_that_is_called_as_the_corrected_rates_are_is_neither_removed_nor_written_over(
+    tmp_path: Path,
+) -> None:
+    run = _asked(tmp_path / "run", lambda _: NO)
+    mine = run / "corrected.csv"
+    _labelled(tmp_path, _drawn(run)).rename(mine)
+    before = mine.read_bytes()
+    _of_other_numbers(run)
+    assert "are removed" not in _score(run).stderr
+    done = CliRunner().invoke(app, ["score", str(run), "--labels", str(mine)])
+    assert isinstance(done.exception, CorrectionError)
+    assert f"{mine}: holds no corrected rates" in str(done.exception)
+    assert mine.read_bytes() == before

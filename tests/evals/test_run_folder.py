@@ -78,7 +78,7 @@ def test_numbers_of_another_run_do_not_stay_in_its_folder(tmp_path: Path) -> Non
         evaluate(spec, tmp_path, engines={"m": FunctionEngine(lambda _: "Yes.", name="m")})
 
     run("cn")
-    (tmp_path / "corrected.csv").write_text("of these numbers")
+    (tmp_path / "corrected.csv").write_text("model,metric,raw,corrected,lambda\n")
     (tmp_path / "corrected.yaml").write_text("of these numbers")
     conclude(tmp_path)
     assert (tmp_path / "compliance.csv").exists() and (tmp_path / "corrected.csv").exists()

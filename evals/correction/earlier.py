@@ -1,0 +1,44 @@
+"""Letting go of rates that labels corrected: they go with the rates that they were made from.
+
+Only what Lawbound made is removed or written over. A sheet of labels may have been called ``corrected.csv``, too.
+"""
+
+import csv
+import io
+from pathlib import Path
+from typing import Final
+
+from lawbound.tasks.io.safe_files import open_regular
+
+CORRECTED: Final = "corrected.csv"
+MADE_FROM: Final = "corrected.yaml"
+_OURS: Final = frozenset({"metric", "raw", "corrected", "lambda"})
+
+
+def forget_corrected(root: Path) -> bool:
+    """Remove a run's corrected rates and what they were made from.
+
+    Args:
+        root: The run folder.
+
+    Returns:
+        Whether there were any.
+    """
+    table, record = root / CORRECTED, root / MADE_FROM
+    if is_anothers(table) or not (table.exists() or record.exists()):
+        return False
+    table.unlink(missing_ok=True)
+    record.unlink(missing_ok=True)
+    return True
+
+
+def is_anothers(table: Path) -> bool:
+    """Whether a file is there that holds no corrected rates."""
+    if not table.exists():
+        return False
+    try:
+        with io.TextIOWrapper(open_regular(table), encoding="utf-8-sig", newline="") as handle:
+            header = next(csv.reader(handle), [])
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return True
+    return bool(header) and not _OURS.issubset(header)
