@@ -69,6 +69,12 @@ def undigested() -> Callable[[Path], Path]:
 
 
 @pytest.fixture
+def watched(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Progress is drawn as on a terminal."""
+    monkeypatch.setattr("lawbound.runners.cli.console.is_watched", lambda: True)
+
+
+@pytest.fixture
 def private_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What `datasets` reads from files is kept for this test alone."""
     monkeypatch.setattr("datasets.config.HF_DATASETS_CACHE", tmp_path / "cache")

@@ -66,23 +66,33 @@ def _width(text: str) -> int:
     )
 
 
+def is_watched() -> bool:
+    """Whether somebody sees stderr as it is written."""
+    return sys.stderr.isatty()
+
+
 class Bars:
-    """An observer that draws a progress bar for each stage on stderr, from the first stage on."""
+    """An observer that draws a progress bar for each stage on stderr, from the first stage on.
+
+    Where stderr is no terminal, nobody sees a bar move: none is drawn, and a log holds what failed alone.
+    """
 
     def __init__(self) -> None:
         self._progress: Progress | None = None
         self._task: TaskID | None = None
-        self._told = False
-        """Whether this stage's first trouble has been quoted."""
+        self._told: bool | None = None
+        """Whether this stage's first trouble has been quoted; nothing before the first stage."""
 
     def stage(self, name: str, total: int | None) -> None:
         """Finish the bar before and begin the next."""
+        self._told = False
+        if not is_watched():
+            return
         if self._progress is None:
             self._progress = _progress()
             self._progress.start()
         self._finish_task()
         self._task = self._progress.add_task(printable(without_secrets(name)), total=total, word="")
-        self._told = False
 
     def advance(self, steps: int) -> None:
         """Move the bar."""
@@ -91,16 +101,19 @@ class Bars:
 
     def trouble(self, failing: int, last: str) -> None:
         """Say beside the bar that requests are failing, and quote the first once: it stands still meanwhile."""
-        if self._progress is None or self._task is None:
+        if self._progress is not None and self._task is not None:
+            self._progress.update(self._task, word=f"{failing} failing" if failing else "")
+        if not failing or self._told is not False:
             return
-        self._progress.update(self._task, word=f"{failing} failing" if failing else "")
-        if failing and not self._told:
-            self._told = True
-            said = one_line(without_secrets(last), 300)
-            line = f"requests are failing, and are asked again where that may help; the first said: {said}"
-            self._progress.console.print(
-                printable(line), markup=False, highlight=False, soft_wrap=True
-            )
+        self._told = True
+        said = one_line(without_secrets(last), 300)
+        line = (
+            f"requests are failing, and are asked again where that may help; the first said: {said}"
+        )
+        if self._progress is None:
+            note(line)
+            return
+        self._progress.console.print(printable(line), markup=False, highlight=False, soft_wrap=True)
 
     def stop(self, *, done: bool = True) -> None:
         """Leave the bars as they stand; what was not done ends no bar full."""

@@ -232,6 +232,7 @@ def test_options_of_one_kind_look_alike_in_every_command() -> None:
     assert odd == []
 
 
+@pytest.mark.usefixtures("watched")
 def test_results_go_to_stdout_and_progress_to_stderr(command: Command, tmp_path: Path) -> None:
     arguments = ["--model", "reference:oracle", "--policy", "us", "--limit", "2", "--no-references"]
     _, out, err = command("run", *arguments, "--out", str(tmp_path / "out"))

@@ -330,7 +330,7 @@ def test_a_model_that_leaves_the_numbers_since_another_was_asked_here_is_named(
         return command("run", "quick", "--model", models, *options)[2]
 
     assert "numbers no more" not in told("hf:a")
-    assert "\na stands in this folder's numbers no more" in told("hf:b")
+    assert "a stands in this folder's numbers no more" in told("hf:b")
     assert "numbers no more" not in told("hf:a,hf:b")
 
 

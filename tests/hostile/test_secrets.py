@@ -102,6 +102,7 @@ def test_a_secret_that_a_long_name_cuts_off_is_hidden_too(command: Command, tmp_
     assert "hunter2" not in _refused(command("plan", "quick", "--config", config))
 
 
+@pytest.mark.usefixtures("watched")
 def test_remarks_and_bars_show_no_secret(capsys: pytest.CaptureFixture[str]) -> None:
     note("asked as openai:a@http://u:hunter2@h/v1")
     with bars() as observer:

@@ -58,6 +58,7 @@ def test_what_always_fails_costs_its_tries_once_and_not_twice(
     assert {tries[user] for user in users if user not in bad} == {1}
 
 
+@pytest.mark.usefixtures("watched")
 def test_a_reader_hears_of_it_before_the_first_pause_ends(
     stage: Begin,
     open_endpoint: Open,
