@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from lawbound.evals.folder.digests import RESULTS
 from lawbound.evals.folder.files import FolderError
+from lawbound.evals.folder.reading import unconcluded
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.runners.sample import Sample
 from lawbound.runners.store import read_samples
@@ -35,10 +36,7 @@ def open_run(folder: Path | str) -> Run:
     RunFolder(root).read_run()
     for name in RESULTS:
         if not (root / name).is_file():
-            raise FolderError(
-                f"{root / name}: is not there, expected a finished run: run it again, or "
-                f"`lawbound score {root}`"
-            )
+            raise FolderError(unconcluded(root / name))
     return Run(root)
 
 

@@ -36,9 +36,14 @@ def read_table(
 
     Raises:
         ValueError: `error`: it cannot be read, its columns are others, it has no row, or a cell cannot be.
-        FolderError: It was changed since it was concluded, or the run's questions or plan were since they were asked.
+        FolderError: It was changed since it was concluded, or the run's questions or plan were since they were asked;
+            or it is not there, since the folder's run has not got so far.
     """
-    RunFolder(path.parent).check_result(path.name)
+    folder = RunFolder(path.parent)
+    if not path.exists() and folder.items.exists():
+        folder.read_run()
+        raise FolderError(unconcluded(path))
+    folder.check_result(path.name)
     try:
         with io.TextIOWrapper(open_regular(path), encoding="utf-8", newline="") as handle:
             reader = csv.DictReader(handle)
@@ -68,6 +73,11 @@ def read_table(
             )
         rows.append(row)
     return rows
+
+
+def unconcluded(path: Path) -> str:
+    """What to do about a result that a described run does not have."""
+    return f"{path}: is not there, expected a finished run: run it again, or `lawbound score {path.parent}`"
 
 
 def _unlike(header: Sequence[str], names: Sequence[str]) -> str:

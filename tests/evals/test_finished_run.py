@@ -1,11 +1,13 @@
 """A finished run read back in Python: what concluding said is what its folder says."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from pandas.testing import assert_frame_equal
 
 import lawbound
+from lawbound.evals.folder.digests import RESULTS
 from lawbound.evals.leaderboard.board import metrics_rows
 from lawbound.evals.leaderboard.table import csv_bytes
 
@@ -91,3 +93,34 @@ def test_a_comparison_says_what_the_runs_were_asked_otherwise(
     (caveat,) = lawbound.compare_runs(finished, tmp_path / "other").caveats
     assert caveat.kind == "asked-otherwise" and not caveat.is_warning
     assert "The runs differ in settings (temperature)" in str(caveat)
+
+
+@pytest.mark.parametrize(
+    "asks", [("leaderboard",), ("power", "--effect", "0.1"), ("gate", "--that", "J>=0"), ("score",)]
+)
+def test_a_run_that_was_not_described_yet_is_to_be_run_again(
+    command: Callable[..., tuple[int, str, str]], out: Path, asks: tuple[str, ...]
+) -> None:
+    for name in ("run.yaml", *RESULTS):
+        (out / name).unlink()
+    code, _, err = command(asks[0], out, *asks[1:])
+    told = "is not there, expected a run folder; its run has not got that far: run it again\n"
+    assert code == 2 and err == f"error: {out / 'run.yaml'}: {told}"
+
+
+@pytest.mark.parametrize(
+    ("asks", "lacks"),
+    [
+        (("leaderboard",), "leaderboard.csv"),
+        (("power", "--effect", "0.1"), "metrics.csv"),
+        (("gate", "--that", "J>=0"), "metrics.csv"),
+    ],
+)
+def test_a_run_that_was_not_concluded_yet_is_to_be_scored_or_run_again(
+    command: Callable[..., tuple[int, str, str]], out: Path, asks: tuple[str, ...], lacks: str
+) -> None:
+    for name in RESULTS:
+        (out / name).unlink()
+    code, _, err = command(asks[0], out, *asks[1:])
+    told = f"is not there, expected a finished run: run it again, or `lawbound score {out}`\n"
+    assert code == 2 and err == f"error: {out / lacks}: {told}"
