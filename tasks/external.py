@@ -7,6 +7,7 @@ the GSM8K shape (question, worked answer that ends in ``#### 42``) or a multiple
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -123,7 +124,7 @@ def _rows(spec: Source) -> list[Mapping[str, Any]]:
         _refuse_odd_file(path, spec.source)
     try:
         # What is read from a file leaves nothing behind in the user's cache.
-        with TemporaryDirectory(prefix="lawbound-") as folder:
+        with TemporaryDirectory(prefix="lawbound-") as folder, _without_bars():
             if is_file:
                 files = {spec.split: str(path)}
                 loaded = load_dataset(loader, data_files=files, split=spec.split, cache_dir=folder)
@@ -143,6 +144,23 @@ def _rows(spec: Source) -> list[Mapping[str, Any]]:
         raise ItemError(
             f"{spec.source}: cannot be loaded ({_line(cause)}), expected rows with columns"
         ) from fault
+
+
+@contextmanager
+def _without_bars() -> Iterator[None]:
+    """No bars of `datasets` while rows are read, unless the environment asks for them; downloads keep theirs."""
+    from datasets import are_progress_bars_disabled, config, disable_progress_bars
+    from datasets import enable_progress_bars as show_again
+
+    are_wanted = getattr(config, "HF_DATASETS_DISABLE_PROGRESS_BARS", None) is False
+    if are_wanted or are_progress_bars_disabled():
+        yield
+        return
+    disable_progress_bars()
+    try:
+        yield
+    finally:
+        show_again()
 
 
 _PACKED = (b"\x1f\x8b", b"PK", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"Rar!", b"7z\xbc\xaf")

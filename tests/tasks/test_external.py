@@ -314,3 +314,14 @@ def test_an_address_with_a_password_is_no_source_and_is_not_told() -> None:
         with pytest.raises(ItemError, match="found what may be a key in a URL") as caught:
             load_external({"source": source, "shape": "prompt", "topic": "everyday/school"})
         assert "hunter2" not in str(caught.value)
+
+
+def test_no_bar_of_datasets_is_drawn_and_those_of_others_stay(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import datasets
+
+    source = write(tmp_path, "mine.jsonl", WORD_PROBLEMS)
+    assert not datasets.are_progress_bars_disabled()
+    load_external({"source": source, "columns": {"prompt": "question"}})
+    assert capsys.readouterr().err == "" and not datasets.are_progress_bars_disabled()
