@@ -5,6 +5,7 @@ import re
 from lawbound.runners.engines.kinds import KINDS, OPTION_NAMES, EngineOptions
 from lawbound.runners.engines.protocol import DTYPES, Engine, ModelError, ScoresChoices
 from lawbound.tasks.io.limits import MOST_COUNTED
+from lawbound.tasks.io.messages import did_you_mean
 from lawbound.tasks.io.urls import holds_secret, without_secrets
 
 __all__ = [
@@ -42,9 +43,10 @@ def check_name(model: str, *, expected: str = "") -> None:
     name, colon, rest = model.partition(":")
     kind = KINDS.get(name)
     if kind is None or not (rest if ":" in kind.form else not colon):
-        raise ModelError(
-            f"model '{without_secrets(model)}': unknown form, expected {expected or FORMS}"
-        )
+        forms = expected or FORMS
+        words = [form.partition(":")[0] for form in re.split(", | or ", forms)]
+        near = did_you_mean(name, words) if kind is None else ""
+        raise ModelError(f"model '{without_secrets(model)}': unknown form, expected {forms}{near}")
     if kind.check is not None:
         kind.check(rest)
     elif holds_secret(rest):

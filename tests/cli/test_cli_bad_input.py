@@ -45,6 +45,12 @@ def test_a_misused_command_is_one_line_that_names_its_help(
         (["--policy", "DE"], ["'DE'", "did you mean 'de'"]),
         (["quik"], ["suite 'quik'", "did you mean 'quick'"]),
         (["--model", "gpt"], ["model 'gpt'", "expected smollm2, hf:NAME_OR_PATH"]),
+        (
+            ["--model", "refrence:coin"],
+            ["'refrence:coin': unknown form", "did you mean 'reference'?"],
+        ),
+        (["--model", "opnai:a@http://127.0.0.1:1/v1"], ["did you mean 'openai'?"]),
+        (["--model", "smollm"], ["did you mean 'smollm2'?"]),
         (["--model", "openai:name"], ["openai:NAME@URL"]),
         (["--model", "openai:@http://127.0.0.1:1/v1"], ["no name before '@'"]),
         (["--dtype", "int3"], ["dtype is 'int3', expected one of float32"]),
