@@ -137,13 +137,20 @@ def validate(
     folder: Annotated[
         Path | None, typer.Argument(help="A bank folder. [default: the shipped bank]")
     ] = None,
+    bank: Annotated[
+        Path | None, typer.Option(help="The bank folder, as other commands take it.")
+    ] = None,
 ) -> None:
     """Check a bank and its sizes; exit code 1 on findings."""
     from lawbound.evals.outlook import unread_in_words, unread_languages
     from lawbound.tasks.bank import load_bank
+    from lawbound.tasks.item import ItemError
     from lawbound.tasks.validate import missing_canaries
     from lawbound.tasks.validate import validate as find
 
+    if folder is not None and bank is not None:
+        raise ItemError(f"tasks validate: found {folder} and --bank {bank}, expected one of them")
+    folder = folder or bank
     items = load_bank(folder)
     with bars() as observer:
         observer.stage(f"comparing {len(items)} items", None)

@@ -82,6 +82,7 @@ def test_one_finding_is_told_as_one(command: Command, tmp_path: Path) -> None:
     text = f'canary: "{CANARY}"\ntopic: culture/food\nfacts:\n- {fact}\n'
     (tmp_path / "culture-food.yaml").write_text(text, encoding="utf-8")
     code, out, _ = command("tasks", "validate", str(tmp_path))
+    assert command("tasks", "validate", "--bank", str(tmp_path))[:2] == (code, out)
     assert code == 1
     assert out.splitlines() == [
         "f-1: 'peas' stands under true and under false, expected one side [pattern]",

@@ -168,6 +168,8 @@ def test_a_folder_without_questions_is_no_valid_bank(command: Command, tmp_path:
     assert f"{tmp_path}: holds no items, expected a bank" in err
     err = _one_line(*command("tasks", "validate", str(tmp_path / "gone")))
     assert "gone: is no folder, expected a bank" in err
+    err = _one_line(*command("tasks", "validate", str(tmp_path), "--bank", str(tmp_path / "gone")))
+    assert f"found {tmp_path} and --bank {tmp_path / 'gone'}, expected one of them" in err
 
 
 def test_a_bad_responses_file_is_one_line_with_its_place(command: Command, tmp_path: Path) -> None:
