@@ -1,7 +1,7 @@
 """The fields of a suite file, and the checks of it that need no bank; docs/suites.md explains them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -52,7 +52,7 @@ class Selection(BaseModel):
         tuple[Annotated[str, AfterValidator(check_strength)], ...], Field(min_length=1)
     ]
     languages: tuple[str, ...] = ("en",)
-    """Empty means every language."""
+    """Empty means every language. With `external` and where they are not given: its own, see `_own_languages`."""
     prompt_language: Literal["en", "item"] = "en"
     """Language of the policy prompt: English, or the item's own where the policy has it."""
     translations: bool = False
@@ -75,6 +75,20 @@ class Selection(BaseModel):
     """How reasoning items are asked: for an answer in words, or by the likelihood of each choice."""
     external: Source | None = None
     """Items from a `datasets` source in place of the bank's or the generators'."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _own_languages(cls, data: Any) -> Any:
+        """Of an external set, its ``lang``, or every one of a column: nobody brings questions to leave them out."""
+        source = data.get("external") if isinstance(data, Mapping) else None
+        if isinstance(source, Source):
+            source = source.model_dump()
+        if not isinstance(source, Mapping) or "languages" in data:
+            return data
+        columns, lang = source.get("columns"), source.get("lang")
+        if isinstance(columns, Mapping) and "lang" in columns:
+            return {**data, "languages": ()}
+        return {**data, "languages": (lang,)} if isinstance(lang, str) else data
 
     @field_validator("levels", "families")
     @classmethod

@@ -75,6 +75,55 @@ def test_own_questions_are_asked_checked_and_concluded(suite: Path, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
+    ("fields", "source", "asked"),
+    [
+        ("", "lang: de", ["de", "de"]),
+        ("", "columns: {prompt: prompt, lang: tongue}", ["de", "fr"]),
+        ("languages: [fr]", "columns: {prompt: prompt, lang: tongue}", ["fr"]),
+        ("", "topic: everyday/school", ["en", "en"]),
+    ],
+)
+def test_questions_of_ones_own_are_asked_in_their_own_languages(
+    tmp_path: Path, fields: str, source: str, asked: list[str]
+) -> None:
+    (tmp_path / "mine.csv").write_text("prompt,tongue\nNenne ein Brot.,de\nNomme un pain.,fr\n")
+    head, _, _ = SUITE.partition("- kind")
+    part = f"- kind: policy\n  strengths: [full]\n  external: {{source: mine.csv, {source}}}\n"
+    file = tmp_path / "mine.yaml"
+    file.write_text(head + part + (f"  {fields}\n" if fields else ""))
+    arms = compose(load_suite(str(file)), [load_policy("intl")])
+    assert sorted(arm.item.lang for arm in arms) == asked
+
+
+def test_checked_questions_in_another_language_are_asked(suite: Path) -> None:
+    suite.write_text(SUITE.replace("name: sums,", "name: sums, lang: de,"))
+    arms = compose(load_suite(str(suite)), [load_policy("intl")])
+    assert {arm.item.lang for arm in arms if arm.item.id.startswith("sums")} == {"de"}
+
+
+def test_languages_that_are_asked_for_and_are_not_there_are_named(suite: Path) -> None:
+    suite.write_text(
+        SUITE.replace("{source: prompts.csv,", "{source: prompts.csv, lang: de,")
+        + "  languages: [fr]\n"
+    )
+    with pytest.raises(SuiteError, match=r"languages: found 'fr', expected one of de"):
+        compose(load_suite(str(suite)), [load_policy("intl")])
+
+
+@pytest.mark.parametrize(
+    "external", ["prompts.csv", "[1]", "{lang: 3, source: a.csv}", "{columns: 1}"]
+)
+def test_a_malformed_source_is_still_one_line(suite: Path, external: str) -> None:
+    suite.write_text(
+        SUITE.partition("- kind")[0]
+        + f"- {{kind: policy, strengths: [full], external: {external}}}\n"
+    )
+    with pytest.raises(SuiteError, match="external") as caught:
+        load_suite(str(suite))
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
     ("old", "new", "message"),
     [
         ("kind: policy", "kind: fact", "kind is fact, expected policy for shape 'prompt'"),
