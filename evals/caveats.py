@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from lawbound.evals.folder.digests import ITEMS
 from lawbound.evals.folder.lmeval_logs import IMPORTED
-from lawbound.evals.folder.policies import changed_since
+from lawbound.evals.folder.policies import changed_since, namesakes
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.gaps import not_asked
 from lawbound.tasks.io.urls import without_secrets
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "not-asked", "unanswered", "blocked", "truncated", "thinking", "empty", "blanks", "settings", "judge", "own-judge",
-    "unread", "tie", "policy", "digests", "later-run", "asked-otherwise", "read-otherwise",
+    "unread", "tie", "namesake", "policy", "digests", "later-run", "asked-otherwise", "read-otherwise",
 ]  # fmt: skip
 """What a caveat is of; docs/python.md lists them."""
 _REMARKS: Final = frozenset({"blanks", "policy", "digests", "asked-otherwise", "read-otherwise"})
@@ -69,6 +69,7 @@ def caveats(
         *caveats_of_answers(gaps),
         *caveats_of_judges(record),
         *(Caveat("tie", tie.text, tie.model) for tie in ties),
+        *_caveats_of_namesakes(record),
         *(Caveat("policy", line) for line in changed_since(folder, record)),
         *_caveats_of_files(folder, record),
     )
@@ -85,8 +86,17 @@ def caveats_of_folder(folder: Path) -> tuple[Caveat, ...]:
         text = "holds no run.yaml, so nobody can tell whether its numbers were changed"
         return (Caveat("digests", text).of_folder(folder),)
     record = run.read_run()
-    found = (*_caveats_of_not_asked(not_asked(record)), *_caveats_of_files(run, record))
+    found = (
+        *_caveats_of_not_asked(not_asked(record)),
+        *_caveats_of_namesakes(record),
+        *_caveats_of_files(run, record),
+    )
     return tuple(one.of_folder(folder) for one in found)
+
+
+def _caveats_of_namesakes(record: RunRecord) -> Iterator[Caveat]:
+    """Policies that a reader would take for shipped ones."""
+    yield from (Caveat("namesake", line) for line in namesakes(record))
 
 
 def _caveats_of_files(folder: RunFolder, record: RunRecord) -> Iterator[Caveat]:

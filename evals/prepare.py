@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from lawbound.evals.folder import verdicts
-from lawbound.evals.folder.policies import check_sizes
+from lawbound.evals.folder.policies import check_neutral, check_sizes
 from lawbound.evals.models import ModelLabels, check_model, check_own
 from lawbound.evals.observer import Observer, Silent
 from lawbound.evals.run_spec import RunSpec
@@ -96,13 +96,15 @@ def prepare(
     Raises:
         SuiteError: The suite is unknown or malformed, or more repeats are wanted than can be planned,
             or more verdicts would be written than are read again.
-        PolicyError: A policy is unknown, malformed or too large to be stored, or two have one id.
+        PolicyError: A policy is unknown, malformed or too large to be stored, two have one id, or one that
+            of the neutral reference.
         ItemError: The bank is malformed.
         ModelError: A model's name has no known form, two names mean one label, or a ready engine
             stands for no model.
     """
     suite = load_suite(spec.suite)
     named = _policies(spec.policies or suite_policies(spec.suite, suite))
+    check_neutral(named)
     check_sizes(named)
     references = suite.references if spec.references else ()
     asked = dict.fromkeys([*spec.models, *(PREFIX + name for name in references)])

@@ -7,7 +7,7 @@ from typing import Literal
 
 from lawbound.rubrics.policy.banks import bank_counts
 from lawbound.rubrics.policy.compare import alike, coverage
-from lawbound.rubrics.policy.files import CORE, load_policy
+from lawbound.rubrics.policy.files import CORE, is_namesake, load_policy
 from lawbound.rubrics.policy.naming import region_named
 from lawbound.rubrics.policy.policy import Policy, PolicyError, Rule
 from lawbound.rubrics.policy.relaxed import cells
@@ -31,8 +31,10 @@ FaultKind = Literal[
     "language",
     "placebo",
     "threshold",
+    "id",
 ]
 _NO_RULE = "has no rule, so that the core alone is asked and nothing of its own can be scored"
+_TAKEN = "a shipped policy that says something else has this id, and tables would show the two as one: expected an id of its own"
 _NEVER = "can never be decided as `pass`: no interval ends there, expected a mark below 1 (at-least) or above 0 (at-most)"
 CLOSE = 0.05
 """A placebo may differ from its policy prompt by so much of the characters."""
@@ -70,6 +72,8 @@ def check(policy: Policy, items: Sequence[Item]) -> list[PolicyFault]:
     found += [
         PolicyFault("threshold", one.id, _NEVER) for one in policy.file.thresholds if one.is_whole
     ]
+    if is_namesake(policy.id, policy.digest):
+        found.append(PolicyFault("id", policy.id, _TAKEN))
     if items:
         found += [*_coverage(policy, own, items), *_near_misses_of_open_acts(own, items)]
         found += [*_targets(own, items), *_banks(policy, items)]

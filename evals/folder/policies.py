@@ -10,7 +10,7 @@ from lawbound.evals.folder.lmeval_logs import IMPORTED
 from lawbound.evals.folder.record import PolicyEntry, RunRecord
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.versions import installed
-from lawbound.rubrics.policy.files import CORE, load_policy, shipped
+from lawbound.rubrics.policy.files import CORE, is_namesake, load_policy, shipped
 from lawbound.rubrics.policy.policy import Policy, PolicyError
 from lawbound.rubrics.policy.record import from_record
 from lawbound.tasks.io.yaml_files import plain_yaml, quoted, read_yaml
@@ -35,6 +35,23 @@ def check_sizes(policies: Mapping[str, Policy]) -> None:
             raise PolicyError(
                 f"policy '{name}': as a run stores it, parents folded in, it {fault}"
             ) from fault
+
+
+def check_neutral(policies: Mapping[str, Policy]) -> None:
+    """Refuse another policy in the place of the neutral reference, which every verdict of a run is held beside.
+
+    Args:
+        policies: By the names that they were asked for under.
+
+    Raises:
+        PolicyError: One has its id and says something else.
+    """
+    for name, policy in policies.items():
+        if policy.id == NEUTRAL and is_namesake(policy.id, policy.digest):
+            raise PolicyError(
+                f"policy '{name}': has the id '{NEUTRAL}' of the neutral reference, with which every answer is compared, "
+                "and says something else, expected another id"
+            )
 
 
 def store_policies(folder: RunFolder, policies: Iterable[Policy]) -> None:
@@ -86,6 +103,20 @@ def changed_since(folder: RunFolder, record: RunRecord) -> Iterator[str]:
             yield (
                 f"policy '{now.id}': {_origin(entry.typed)} says something else now; judged by the text "
                 "that this run was asked under (run it again to ask under the other)"
+            )
+
+
+def namesakes(record: RunRecord) -> Iterator[str]:
+    """One line for each policy of a run that a file brought under the id of a shipped one that says something else.
+
+    A policy that was asked for by that id was the shipped one, whatever a later version ships.
+    """
+    for entry in record.policies:
+        if entry.typed != entry.id and entry.digest and is_namesake(entry.id, entry.digest):
+            yield (
+                f"policy '{entry.id}' is not the one that is shipped under this id, but a file that says something "
+                f"else: its rows are not to be read as those of the shipped '{entry.id}' (an id of its own tells "
+                "them apart)"
             )
 
 

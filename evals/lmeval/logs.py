@@ -12,7 +12,7 @@ from typing import Any
 from lawbound.evals.folder.digests import Digests
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.lmeval_logs import IMPORTED, LOGS
-from lawbound.evals.folder.policies import store_policies
+from lawbound.evals.folder.policies import check_neutral, store_policies
 from lawbound.evals.folder.record import ModelEntry, PolicyEntry, RunRecord, SuiteEntry
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.lmeval.files import find_results
@@ -50,6 +50,7 @@ def import_logs(
     """
     target = RunFolder(out)
     own = {policy.id: _Source(path, policy) for path in policies for policy in [load_policy(path)]}
+    check_neutral({source.name: source.policy for source in own.values()})
     # Before anything is looked at: what another process makes meanwhile stays its own.
     with lock(out):
         if target.run_yaml.exists():

@@ -52,6 +52,16 @@ def load_policy(name_or_path: str) -> Policy:
     )
 
 
+def is_namesake(policy_id: str, digest: str) -> bool:
+    """Whether a policy has the id of a shipped one and says something else; a copy does not.
+
+    Args:
+        policy_id: Its id.
+        digest: Of what it says.
+    """
+    return policy_id in shipped() and digest != _load_shipped(policy_id).digest
+
+
 @cache
 def _load_shipped(policy_id: str) -> Policy:
     where = files("lawbound.rubrics") / "policies" / f"{policy_id}.yaml"

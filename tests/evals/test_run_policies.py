@@ -6,6 +6,7 @@ import shutil
 import signal
 from collections.abc import Callable
 from contextlib import chdir
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -412,3 +413,35 @@ def test_every_text_is_read_as_it_was_written(tmp_path_factory: Any, text: str) 
     content = {"text": text, "list": [text, {"deeper": text}]}
     file.write_bytes(plain_yaml(content))
     assert read_yaml(file, FolderError) == content
+
+
+def test_a_file_under_the_id_of_a_shipped_policy_is_told_wherever_its_numbers_are(
+    command: Callable[..., tuple[int, str, str]], town: Path, tmp_path: Path
+) -> None:
+    town.write_text(TOWN.replace("id: town", "id: de"), encoding="utf-8")
+    told = "policy 'de' is not the one that is shipped under this id, but a file that says something else"
+    for name, policy, is_told in (("own", town, True), ("shipped", "de", False)):
+        out = tmp_path / name
+        _ask(out, policy)
+        (found,) = [[one for one in conclude(out).caveats if one.kind == "namesake"]]
+        assert [one.text.startswith(told) and one.is_warning for one in found] == [True] * is_told
+        for asks in (("score", out), ("leaderboard", out)):
+            assert (told in command(*asks)[2]) == is_told
+        assert (told in (out / "report.html").read_text(encoding="utf-8")) == is_told
+
+
+def test_a_copy_of_a_shipped_policy_is_that_policy(tmp_path: Path) -> None:
+    copy = tmp_path / "copy.yaml"
+    source = files("lawbound.rubrics") / "policies" / "de.yaml"
+    copy.write_text(source.read_text(encoding="utf-8"), encoding="utf-8")
+    _ask(tmp_path / "out", copy)
+    assert not [one for one in conclude(tmp_path / "out").caveats if one.kind == "namesake"]
+
+
+def test_no_other_policy_takes_the_place_of_the_neutral_reference(
+    town: Path, tmp_path: Path
+) -> None:
+    town.write_text(TOWN.replace("id: town", "id: intl"), encoding="utf-8")
+    with pytest.raises(PolicyError, match="has the id 'intl' of the neutral reference") as caught:
+        _ask(tmp_path / "out", town, "us")
+    assert str(town) in str(caught.value) and not (tmp_path / "out").exists()

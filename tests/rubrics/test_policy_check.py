@@ -2,13 +2,15 @@
 
 import re
 from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
 from lawbound.rubrics.policy.banks import bank_counts
 from lawbound.rubrics.policy.compare import coverage, diff
 from lawbound.rubrics.policy.explain import explain
-from lawbound.rubrics.policy.files import load_policy
+from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.policy import Rule, When
 from lawbound.rubrics.policy.requirement import Behaviour
 from lawbound.rubrics.policy.threshold import BankSize
@@ -312,3 +314,22 @@ def test_bank_sizes_take_patterns() -> None:
         policy, [asked("a", tags=("gbt-a1a",)), asked("b", tags=("gbt-nr-age",))]
     )
     assert (count.total, count.each, count.missing) == (1, (), "")
+
+
+def test_the_id_of_a_shipped_policy_on_another_text_is_found(tmp_path: Path) -> None:
+    text = (files("lawbound.rubrics") / "policies" / "th.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "mine.yaml"
+    for written, kinds in (
+        (text, set()),
+        (text.replace("severity: high", "severity: low"), {"id"}),
+        (
+            text.replace("severity: high", "severity: low").replace("id: th\n", "id: th-2\n", 1),
+            set(),
+        ),
+    ):
+        file.write_text(written, encoding="utf-8")
+        found = check(load_policy(str(file)), ())
+        assert {fault.kind for fault in found} - {"source", "relaxed"} == kinds
+    assert not [
+        fault for name in shipped() for fault in check(load_policy(name), ()) if fault.kind == "id"
+    ]
