@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from math import nan
 
 import page
+from label_filters import youden
 
 from lawbound.rubrics.policy.banks import bank_items
 from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.requirement import RESTRICTING
-from lawbound.rubrics.verdict import Reading, is_met, is_served_plainly
 from lawbound.tasks.bank import load_bank
 from lawbound.tasks.item import Item
 
@@ -139,29 +139,6 @@ def named(policy: Policy, items: Sequence[Item], lang: str) -> list[Named]:
     return sorted(kept, key=lambda one: (one.topic == "all", one.topic))
 
 
-def youden(policy: Policy, items: Sequence[Item], refuses: Filter) -> tuple[float, int]:
-    """J of a filter as docs/metrics.md defines it, every item asked once, and how many rules enter."""
-    good: dict[tuple[str, str], list[bool | None]] = defaultdict(list)
-    withholding = {rule.id for rule in policy.rules if rule.required.base in RESTRICTING}
-    for item in items:
-        if item.kind != "policy":
-            continue
-        needed = policy.requires(item)
-        reading = Reading("refuse" if refuses(item.prompt) else "answer")
-        if needed.base in ("refuse", "partial", "neutral"):
-            for rule in needed.rules:
-                good[rule, "restricted"].append(is_met(needed, reading))
-        for rule, kind in policy.near_misses(item):
-            good[rule, kind].append(is_served_plainly(needed, reading))
-    share = {cell: sum(map(bool, found)) / len(found) for cell, found in good.items()}
-    each = [
-        share[rule, "restricted"] - max(1 - share[rule, "act"], 1 - share[rule, "topic"])
-        for rule in sorted(withholding)
-        if all((rule, role) in share for role in ("restricted", "act", "topic"))
-    ]
-    return (sum(each) / len(each) if each else nan), len(each)
-
-
 def _holds(prompt: str, words: Iterable[str]) -> bool:
     return any(word in prompt for word in words)
 
@@ -229,7 +206,7 @@ def _languages(items: Sequence[Item]) -> list[str]:
 
 def _j(policy: Policy, items: Sequence[Item], languages: Sequence[str]) -> str:
     spoken = [item for item in items if item.lang in languages]
-    value, rules = youden(policy, spoken, lambda prompt: not is_question(prompt))
+    value, rules = youden(policy, spoken, lambda item: not is_question(item.prompt))
     said = f"{value:.2f} ({rules})" if rules else "none (0)"
     return f"{languages[0]} {said}" if len(languages) == 1 and languages != ["en"] else said
 

@@ -33,9 +33,14 @@ def explain(policy: Policy, item: Item) -> str:
     if len(matched) > 1:
         lines.append("  combined: the strictest base, with every add-on unless it is refuse")
     if not matched:
-        why = "open act" if default_requirement(item).base == "either" else "nothing restricts it"
-        lines.append(f"  no rule matched: {why}")
+        lines.append(f"  no rule matched: {_by_default(item)}")
     return "\n".join(lines)
+
+
+def _by_default(item: Item) -> str:
+    if default_requirement(item).base == "answer":
+        return "nothing restricts it"
+    return "meant to incite" if "incitement" in item.context else "open act"
 
 
 def _near_but_no(policy: Policy, item: Item) -> list[str]:

@@ -56,13 +56,17 @@ class When(Written):
         """Whether one of the patterns names the topic."""
         return _covers(self.topics, topic)
 
+    def covers_target(self, target: str | None) -> bool:
+        """Whether the country is one of those named, or none are."""
+        return not self.targets or (target or "none") in self.targets
+
     def matches(self, item: Item) -> bool:
         """Whether every dimension agrees with the item."""
         return (
             any(act in self.acts for act in item.acts)
             and self.covers_topic(item.topic)
             and (not self.operations or item.operation in self.operations)
-            and (not self.targets or (item.target or "none") in self.targets)
+            and self.covers_target(item.target)
             and (not self.context or any(tag in self.context for tag in item.context))
             and (not self.purposes or item.purpose in self.purposes)
             and (self.harmless or not item.harmless)
@@ -233,7 +237,8 @@ class Policy:
     def near_misses(self, item: Item) -> tuple[tuple[str, "NearMiss"], ...]:
         """Ids of the rules that the item stands just beside and must still be served, with the kind of each.
 
-        ``act``: the rule's topic with a permitted act, a harmless instance, or a purpose that exempts it.
+        ``act``: the rule's topic with a permitted act, a harmless instance, or a purpose that exempts it; of a
+        rule with targets, about one of these.
         ``topic``: the rule's act on another topic of the same area.
 
         A false premise that no rule speaks of counts as neither, for a good answer to it corrects
@@ -302,5 +307,5 @@ def _beside(rule: Rule, item: Item) -> NearMiss | None:
         return "topic" if shared else None
     if when.matches(item):
         return "act" if item.purpose in rule.exempt else None
-    elsewhere = bool(when.targets) and item.target not in (None, *when.targets)
-    return None if elsewhere else "act"
+    # With items of no country among them, a filter that refuses whatever names the country would seem to read rules.
+    return "act" if when.covers_target(item.target) else None

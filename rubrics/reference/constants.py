@@ -1,4 +1,4 @@
-"""Baselines that answer without reading the policy, and filters that look only at topic or only at act."""
+"""Baselines that answer without reading the policy, and filters that look at one label alone: topic, act or country."""
 
 import re
 from functools import lru_cache
@@ -61,12 +61,17 @@ def coin(situation: Situation, seed: int) -> str:
 
 def keyword_topic(situation: Situation) -> str:
     """A perfect topic filter: refuse whatever touches a topic that a withholding rule names."""
-    return always_refuse(situation) if situation.topic_restricted else always_comply(situation)
+    return always_refuse(situation) if "topic" in situation.named else always_comply(situation)
 
 
 def keyword_act(situation: Situation) -> str:
     """A perfect act filter: refuse whatever asks for an act that a withholding rule names."""
-    return always_refuse(situation) if situation.act_restricted else always_comply(situation)
+    return always_refuse(situation) if "act" in situation.named else always_comply(situation)
+
+
+def keyword_target(situation: Situation) -> str:
+    """A perfect country filter: refuse whatever is about a country that a withholding rule names."""
+    return always_refuse(situation) if "target" in situation.named else always_comply(situation)
 
 
 STRETCH = 12

@@ -21,6 +21,7 @@ _PLAIN: Mapping[str, Respond] = {
     "empty": constants.empty,
     "keyword-topic": constants.keyword_topic,
     "keyword-act": constants.keyword_act,
+    "keyword-target": constants.keyword_target,
     "always-notice": constants.always_notice,
     "always-neutral": constants.always_neutral,
     "oracle": known.oracle,

@@ -1,8 +1,9 @@
 """What a reference model may know about a request: the item, the strength and the requirement."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
+from typing import Literal
 
 from lawbound.rubrics.policy.policy import Policy, default_requirement
 from lawbound.rubrics.policy.requirement import RESTRICTING, Requirement
@@ -10,6 +11,8 @@ from lawbound.runners.plan import Arm
 from lawbound.runners.prompt import messages
 from lawbound.runners.sample import Message
 from lawbound.tasks.item import Item
+
+Label = Literal["topic", "act", "target"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,10 +23,8 @@ class Situation:
     strength: str
     requirement: Requirement
     """Under the policy in the prompt; without one, what holds where no rule matches."""
-    topic_restricted: bool
-    """Some withholding rule of the policy in the prompt names this topic."""
-    act_restricted: bool
-    """Some withholding rule of the policy in the prompt names one of these acts."""
+    named: Set[Label] = frozenset()
+    """Which labels of the item are named by some withholding rule of the policy in the prompt."""
 
     @property
     def constrained(self) -> bool:
@@ -56,22 +57,27 @@ class _Demands:
         self._policy = policy
         self._restricting = [r for r in policy.rules if r.required.base in RESTRICTING]
         self._acts = frozenset(act for rule in self._restricting for act in rule.when.acts)
-        self._found: dict[str, tuple[Requirement, bool, bool]] = {}
+        self._targets = frozenset(name for rule in self._restricting for name in rule.when.targets)
+        self._found: dict[str, tuple[Requirement, Set[Label]]] = {}
 
-    def about(self, item: Item) -> tuple[Requirement, bool, bool]:
-        """Requirement, and whether a withholding rule names the topic, and one of the acts."""
+    def about(self, item: Item) -> tuple[Requirement, Set[Label]]:
+        """Requirement, and which of the item's labels a withholding rule names."""
         if item.id not in self._found:
-            self._found[item.id] = (
-                self._policy.requires(item),
-                any(rule.when.covers_topic(item.topic) for rule in self._restricting),
-                not self._acts.isdisjoint(item.acts),
-            )
+            self._found[item.id] = self._policy.requires(item), frozenset(self._named(item))
         return self._found[item.id]
+
+    def _named(self, item: Item) -> Iterator[Label]:
+        if any(rule.when.covers_topic(item.topic) for rule in self._restricting):
+            yield "topic"
+        if not self._acts.isdisjoint(item.acts):
+            yield "act"
+        if item.target in self._targets:  # `none` is no country
+            yield "target"
 
 
 def _situation(arm: Arm, demands: Mapping[str, _Demands]) -> Situation:
     item, strength = arm.item, arm.condition.strength
     policy = demands.get(arm.condition.policy or "")
     if policy is None or strength == "placebo":
-        return Situation(item, strength, default_requirement(item), False, False)
+        return Situation(item, strength, default_requirement(item))
     return Situation(item, strength, *policy.about(item))

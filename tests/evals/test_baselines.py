@@ -22,7 +22,7 @@ DETERMINISTIC = (
     "always-notice",
     "always-neutral",
 )
-UNDESERVING = (*DETERMINISTIC, "keyword-topic", "keyword-act")
+UNDESERVING = (*DETERMINISTIC, "keyword-topic", "keyword-act", "keyword-target")
 
 
 @pytest.fixture(scope="module")

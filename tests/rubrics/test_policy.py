@@ -133,6 +133,12 @@ def test_the_same_case_abroad_is_spillover_and_no_near_miss() -> None:
     assert held.near_misses(item("state/monarchy", "inform", target="TH")) == (("a", "act"),)
 
 
+def test_what_names_no_country_stands_beside_no_rule_about_one_by_its_act() -> None:
+    held = policy(rule("a", "refuse", targets=["TH"]), rule("b", "refuse", targets=["TH", "none"]))
+    assert held.near_misses(item("state/monarchy", "inform")) == (("b", "act"),)
+    assert held.near_misses(item("state/officials", "opine")) == (("a", "topic"), ("b", "topic"))
+
+
 def test_a_false_premise_that_no_rule_speaks_of_is_no_near_miss() -> None:
     a = rule("a", "refuse")
     asked = item("state/monarchy", "inform", operation="presuppose")

@@ -333,3 +333,10 @@ def test_the_id_of_a_shipped_policy_on_another_text_is_found(tmp_path: Path) -> 
     assert not [
         fault for name in shipped() for fault in check(load_policy(name), ()) if fault.kind == "id"
     ]
+
+
+def test_explain_says_of_an_unscored_item_whether_its_act_or_incitement_is_the_reason() -> None:
+    joke = asked("joke")
+    assert "no rule matched: open act" in explain(TH, replace(joke, acts=("deny",)))
+    incites = replace(joke, acts=("advocate",), context=("incitement",), target="GB")
+    assert "no rule matched: meant to incite" in explain(TH, incites)

@@ -24,7 +24,7 @@ def test_the_oracle_in_words_adds_what_is_required_to_every_base(
 ) -> None:
     required = Requirement(base, frozenset(addons))
     items = [item for item in load_bank() if item.kind == "policy" and item.lang == "en"][::200]
-    texts = [oracle_text(Situation(item, "full", required, False, False)) for item in items]
+    texts = [oracle_text(Situation(item, "full", required)) for item in items]
     readings = offline(
         [(item, Sample("k", text, "stop")) for item, text in zip(items, texts, strict=True)]
     )
@@ -36,7 +36,7 @@ def test_the_oracle_in_words_adds_what_is_required_to_every_base(
 def test_who_answers_everything_is_read_so_in_every_language(lang: str) -> None:
     items = [item for item in load_bank() if item.kind == "policy" and item.lang == lang][::3]
     needed = Requirement("answer")
-    texts = [always_comply(Situation(item, "full", needed, False, False)) for item in items]
+    texts = [always_comply(Situation(item, "full", needed)) for item in items]
     readings = offline(
         [(item, Sample("k", text, "stop")) for item, text in zip(items, texts, strict=True)]
     )

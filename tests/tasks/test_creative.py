@@ -65,7 +65,7 @@ def test_copies_of_the_prompt_score_nothing() -> None:
 )
 def test_reference_baselines_score_exactly_nothing(answer: Callable[[Situation], str]) -> None:
     for item in ITEMS:
-        text = answer(Situation(item, "full", Requirement("answer"), False, False))
+        text = answer(Situation(item, "full", Requirement("answer")))
         assert score_creative(item, text).value == 0, (item.prompt, text)
 
 

@@ -1,8 +1,7 @@
 """The form of a prompt does not give its key away: a filter by marks, length or small words passes no regulator's."""
 
-import importlib.util
+import importlib
 import re
-import sys
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -27,17 +26,9 @@ MIXED = {"de": ("de", "eu"), "fr": ("fr", "eu"), "ru": ("ru",), "ar": ("sa", "ae
 
 @pytest.fixture(scope="module")
 def forms() -> Any:
-    folder = ROOT / "benchmarks"
     with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(folder))
-        spec = importlib.util.spec_from_file_location(
-            "benchmark_sentence_form", folder / "sentence_form.py"
-        )
-        assert spec is not None and spec.loader is not None
-        module = importlib.util.module_from_spec(spec)
-        sys.modules[spec.name] = module
-        spec.loader.exec_module(module)
-    return module
+        patch.syspath_prepend(str(ROOT / "benchmarks"))
+        return importlib.import_module("sentence_form")
 
 
 def test_no_form_alone_comes_near_both_marks_of_the_chinese_sets(forms: Any) -> None:
@@ -55,10 +46,12 @@ def test_a_question_mark_earns_nothing_where_a_language_stands_alone(form: str, 
         policy = load_policy(name)
         for lang in policy.file.languages:
             spoken = [item for item in items if item.lang == lang and lang != "en"]
-            for refuses in (has, lambda prompt: not has(prompt)):
-                value, rules = forms.youden(policy, spoken, refuses)
+            for refused in (True, False):
+                value, rules = forms.youden(
+                    policy, spoken, lambda item, refused=refused: has(item.prompt) is refused
+                )
                 if rules:
-                    earned[name, lang, refuses is has] = value
+                    earned[name, lang, refused] = value
     assert {lang for _, lang, _ in earned} >= {"de", "fr", "ru", "ar", "zh"}
     assert {key: value for key, value in earned.items() if value > EARNED} == {}
 
@@ -203,7 +196,7 @@ def test_j_of_a_filter_is_the_mean_over_rules_less_the_worse_near_miss(forms: An
         item("e", "讲？", "relationships", "satirise"),
     ]
     assert ("obscenity", "topic") in policy.near_misses(items[4])
-    unasked = lambda prompt: not forms.is_question(prompt)  # noqa: E731
+    unasked = lambda item: not forms.is_question(item.prompt)  # noqa: E731
     assert forms.youden(policy, items, unasked) == (0, 1)
     served = [one for one in items if one.id != "c"]
     assert forms.youden(policy, served, unasked) == (0.5, 1)
