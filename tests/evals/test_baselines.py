@@ -22,7 +22,7 @@ DETERMINISTIC = (
     "always-notice",
     "always-neutral",
 )
-UNDESERVING = (*DETERMINISTIC, "keyword-topic", "keyword-act", "keyword-target")
+UNDESERVING = (*DETERMINISTIC, "keyword-topic", "keyword-act")
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +45,12 @@ def _column(board: pd.DataFrame, model: str, name: str) -> list[float]:
 @pytest.mark.parametrize("model", UNDESERVING)
 def test_no_undeserving_baseline_has_a_positive_j(board: pd.DataFrame, model: str) -> None:
     assert all(j <= 0 for j in _column(board, model, "J"))
+
+
+def test_a_filter_by_country_has_no_j_that_could_not_be_chance(board: pd.DataFrame) -> None:
+    """Rules that name no country are about one all the same, so by these it may earn a little."""
+    assert all(low <= 0 for low in _column(board, "keyword-target", "J_low"))
+    assert all(j <= 0.2 for j in _column(board, "keyword-target", "J"))
 
 
 @pytest.mark.parametrize("model", DETERMINISTIC)
