@@ -1,7 +1,6 @@
 """Writing graded answers as JSONL, CSV or parquet; a file appears complete or not at all."""
 
 import csv
-import json
 import os
 import shutil
 import sys
@@ -18,6 +17,7 @@ from lawbound.rubrics.grading.answer_files import (
     Row,
     Source,
 )
+from lawbound.rubrics.grading.plain_values import cell_text, json_bytes
 from lawbound.rubrics.grading.row_values import stated_truncation
 from lawbound.tasks.io.csv_cells import inert
 from lawbound.tasks.io.messages import one_line
@@ -96,9 +96,9 @@ class _Jsonl:
         if row.line and all(row.fields.get(name, value) == value for name, value in added.items()):
             # Byte for byte: numbers, escapes and doubled names stay as they were written.
             given = row.line.strip(" \t\r\n").removesuffix("}").rstrip(" \t")
-            self._handle.write(given.encode("utf-8") + b", " + _json(fresh)[1:] + b"\n")
+            self._handle.write(given.encode("utf-8") + b", " + json_bytes(fresh)[1:] + b"\n")
             return
-        self._handle.write(_json({**row.fields, **added}) + b"\n")
+        self._handle.write(json_bytes({**row.fields, **added}) + b"\n")
 
     def close(self) -> None:
         pass
@@ -131,8 +131,8 @@ class _Csv:
             self._columns = tuple(row.fields)
             self._put_header(self._columns, row.where)
         _refuse_new_fields(row, self._columns, "CSV")
-        fresh = {name: inert(_cell(value)) for name, value in added.items()}
-        given = {name: self._given(_cell(row.fields.get(name))) for name in self._columns}
+        fresh = {name: inert(_added_cell(value)) for name, value in added.items()}
+        given = {name: self._given(cell_text(row.fields.get(name))) for name in self._columns}
         self._put(tuple({**given, **fresh}.values()), row.where)
 
     def close(self) -> None:
@@ -268,13 +268,6 @@ PARQUET = (".parquet", ".pq")
 WRITERS = {".jsonl": _Jsonl, ".ndjson": _Jsonl, ".csv": _Csv} | dict.fromkeys(PARQUET, _Parquet)
 
 
-def _json(value: dict[str, Any]) -> bytes:
-    try:
-        return _ENCODER.encode(value).encode("utf-8")
-    except UnicodeEncodeError:  # lone surrogates survive as escapes
-        return json.dumps(value, default=_plain).encode("ascii")
-
-
 def _refuse_new_fields(row: Row, columns: tuple[str, ...], kind: str) -> None:
     for name in row.fields:
         if name not in columns:
@@ -284,22 +277,6 @@ def _refuse_new_fields(row: Row, columns: tuple[str, ...], kind: str) -> None:
             )
 
 
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, list | tuple) and all(isinstance(part, str) for part in value):
-        return "+".join(value)
-    if isinstance(value, dict | list | tuple):
-        return json.dumps(value, ensure_ascii=False, default=_plain)
-    return str(value)
-
-
-def _plain(value: Any) -> str:
-    return str(value.isoformat()) if hasattr(value, "isoformat") else str(value)
-
-
-_ENCODER = json.JSONEncoder(ensure_ascii=False, default=_plain)
+def _added_cell(value: Any) -> str:
+    """A cell of a column that grading adds; several add-ons are joined."""
+    return "+".join(value) if isinstance(value, list) else cell_text(value)
