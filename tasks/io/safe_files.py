@@ -97,8 +97,20 @@ def whole_folder(target: Path) -> Iterator[Path]:
 
 
 def _missing(path: Path) -> list[Path]:
-    """The folders that a path needs, the innermost first."""
-    return [parent for parent in path.parents if not parent.exists()]
+    """The folders that a path needs, the innermost first.
+
+    Raises:
+        NotADirectoryError: Something else stands where one of them would be.
+    """
+    missing = []
+    for parent in path.parents:
+        if parent.is_dir():
+            break
+        if os.path.lexists(parent):
+            found = "a file, not a folder" if parent.is_file() else "no folder"
+            raise NotADirectoryError(errno.ENOTDIR, f"{parent.name} is {found}", str(parent))
+        missing.append(parent)
+    return missing
 
 
 def _remove(made: list[Path]) -> None:

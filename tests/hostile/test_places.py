@@ -3,11 +3,19 @@
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from lawbound.tasks.io.safe_files import open_new, open_regular, open_to_append, whole_folder, why
+from lawbound.tasks.io.safe_files import (
+    open_new,
+    open_regular,
+    open_to_append,
+    whole_file,
+    whole_folder,
+    why,
+)
 
 Call = Callable[..., int]
 MADE = ("leaderboard.csv", "metrics.csv", "report.html", "verdicts.parquet")
@@ -167,6 +175,24 @@ def test_a_folder_appears_whole_or_leaves_no_trace(tmp_path: Path) -> None:
         (draft / "all").touch()
     assert [path.name for path in target.iterdir()] == ["all"]
     assert [path.name for path in target.parent.iterdir()] == ["deep"]
+
+
+@pytest.mark.parametrize("make", [whole_file, whole_folder])
+@pytest.mark.parametrize("below", [(), ("deep",), ("new", "deep")])
+def test_what_stands_where_a_folder_is_needed_is_named(
+    tmp_path: Path, make: Callable[[Path], AbstractContextManager[object]], below: tuple[str, ...]
+) -> None:
+    (tmp_path / "in.jsonl").touch()
+    (tmp_path / "gone").symlink_to(tmp_path / "nothing")
+    told = {"in.jsonl": "in.jsonl is a file, not a folder", "gone": "gone is no folder"}
+    for name, reason in told.items():
+        with (
+            pytest.raises(NotADirectoryError) as caught,
+            make(tmp_path.joinpath(name, *below, "out")),
+        ):
+            pass
+        assert why(caught.value) == reason
+    assert {path.name for path in tmp_path.iterdir()} == set(told)
 
 
 @pytest.mark.parametrize(

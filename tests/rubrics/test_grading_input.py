@@ -81,7 +81,11 @@ def test_two_files_that_are_read_at_once_leave_each_other_room(tmp_path: Path) -
         ("none.jsonl", "out.csv", "none.jsonl: does not exist, expected a file of answers"),
         ("in.jsonl", "out.xlsx", "out.xlsx: ending is '.xlsx', expected .jsonl, .csv or .parquet"),
         ("in.jsonl", "in.jsonl", "in.jsonl: is the input itself, expected another file to write"),
-        ("in.jsonl", "in.jsonl/out.csv", "out.csv: cannot be written (File exists)"),
+        (
+            "in.jsonl",
+            "in.jsonl/out.csv",
+            "out.csv: cannot be written (in.jsonl is a file, not a folder)",
+        ),
     ],
 )
 def test_a_missing_file_an_unknown_ending_and_the_input_itself_are_refused(
