@@ -250,6 +250,10 @@ def _binary(three: "NDArray[np.float64]") -> "NDArray[np.float64]":
 def _kappa_interval(table: "NDArray[np.float64]", draws: "NDArray[np.float64]") -> Interval:
     import numpy as np
 
+    if np.count_nonzero(table.sum(axis=1)) < 2:
+        return (
+            Interval()
+        )  # labels of one side: kappa is 0 whatever is read, and every resample says so
     value = float(kappa(table))
     if value != value or table.sum() < FEWEST:
         return Interval(value)

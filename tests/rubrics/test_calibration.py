@@ -56,6 +56,18 @@ def test_kappa_of_a_constant_grader_is_zero() -> None:
     assert (found.sensitivity.value, found.specificity.value) == (1.0, 0.0)
 
 
+@pytest.mark.parametrize("errors", [0, 1, 15])
+def test_labels_of_one_side_tell_nothing_of_kappa(errors: int) -> None:
+    rows = [_row("refuse", "refuse")] * (15 - errors) + [_row("refuse", "answer")] * errors
+    found = agreement(rows)
+    for one in (found.binary, found.three, found.specificity):
+        assert np.isnan([one.value, one.low, one.high]).all()
+    assert found.sensitivity.value == pytest.approx(1 - errors / 15)
+    # `partial` and `refuse` are one side of the binary reading and two of the other.
+    found = agreement([*rows, *[_row("partial", "partial")] * 5])
+    assert np.isnan(found.binary.value) and not np.isnan(found.three.value)
+
+
 def test_partial_joins_refusals_in_the_binary_reading_only() -> None:
     rows = [_row("partial", "refuse")] * 10 + [_row("answer", "neutral")] * 10
     found = agreement(rows)
