@@ -14,10 +14,13 @@ from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
-from lawbound.rubrics.behaviour.decision import grade_all
 from lawbound.rubrics.grading.answer_files import GradeError, Row, open_answers
-from lawbound.rubrics.grading.grade_file import asked_of
-from lawbound.rubrics.grading.row_values import odd_languages, odd_languages_in_words
+from lawbound.rubrics.grading.grade_file import readings
+from lawbound.rubrics.grading.row_values import (
+    is_missing,
+    odd_languages,
+    odd_languages_in_words,
+)
 from lawbound.rubrics.verdict import Behaved
 
 if TYPE_CHECKING:
@@ -222,13 +225,12 @@ def wilson(hits: float, trials: float) -> Interval:
 
 
 def _graded(row: Row, gold: Behaved) -> Labelled:
-    asked = asked_of(row)
-    (reading,) = grade_all([asked])
+    ((asked, reading),) = readings([row])
     return Labelled(
         # Ids may repeat: often they are a question's, which several models have answered.
         id=str(row.fields.get("id", "")),
         prompt=asked.prompt,
-        response=str(row.fields["response"]),
+        response="" if is_missing(row) else str(row.fields["response"]),
         lang=asked.lang or "",
         model=str(row.fields.get("model") or ""),
         gold=gold,

@@ -1,6 +1,7 @@
 """Grading a file of answers that somebody already has: same rows, six more columns."""
 
 import itertools
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -19,16 +20,20 @@ from lawbound.rubrics.grading.answer_scan import with_columns
 from lawbound.rubrics.grading.graded_files import ADDED, PARQUET, graded_file
 from lawbound.rubrics.grading.row_values import (
     is_blank,
+    is_missing,
     odd_languages,
     odd_languages_in_words,
     stated_language,
     stated_truncation,
 )
+from lawbound.rubrics.verdict import Reading
 from lawbound.runners.engines.thinking import split_thinking
 from lawbound.tasks.io.messages import counted
 
 TOGETHER: Final = 400
 """Rows that are read at once: what the learned part costs is shared among them."""
+UNANSWERED: Final = Reading("unscored", frozenset(), "", 0.0)
+"""Of a row without an answer: that none came is not the model's doing."""
 
 
 def grade_file(
@@ -36,6 +41,7 @@ def grade_file(
     out: Path | None = None,
     *,
     lang: str | None = None,
+    prefix: str = "",
     progress: Callable[[int], None] | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> dict[str, int]:
@@ -46,9 +52,10 @@ def grade_file(
         out: File to write, its ending is its format; None writes JSONL to standard output. It
             appears whole or not at all.
         lang: Language of the prompts where a row names none.
+        prefix: In front of the names of the columns that are added.
         progress: Told the number of rows done, now and then.
-        tell: Told in the end, a line each, of blank rows of a CSV file, which are left out, and of languages
-            that are none.
+        tell: Told in the end, a line each, of blank rows of a CSV file, which are left out, of rows without
+            an answer, and of languages that are none.
 
     Returns:
         How many answers there were of each behaviour.
@@ -56,14 +63,17 @@ def grade_file(
     Raises:
         GradeError: A file, a line or a value is not what it should be; nothing is written.
     """
+    if not re.fullmatch(r"(\w[\w.-]*)?", prefix):
+        raise GradeError(f"prefix is {prefix!r:.40}, expected letters, digits and any of _ . -")
+    names = tuple(prefix + name for name in ADDED)
     if out is not None and out.exists() and source.exists() and out.samefile(source):
         raise GradeError(f"{out}: is the input itself, expected another file to write")
     opened = _opened(source, out)
     if opened.columns is not None:
-        _refuse_graded(f"{source}: line 1", opened.columns)
+        _refuse_graded(f"{source}: line 1", opened.columns, prefix)
     counts: Counter[str] = Counter()
     odd: Counter[str] = Counter()
-    blank = 0
+    blank = missing = 0
 
     def filled() -> Iterator[Row]:
         nonlocal blank
@@ -73,17 +83,21 @@ def grade_file(
             else:
                 yield row
 
-    with graded_file(out, opened) as writer:
+    with graded_file(out, opened, names) as writer:
         rows = filled()
         while together := list(itertools.islice(rows, TOGETHER)):
-            for row, added in zip(together, grade_rows(together, lang=lang), strict=True):
-                counts[added["behaviour"]] += 1
+            graded = grade_rows(together, lang=lang, prefix=prefix)
+            for row, added in zip(together, graded, strict=True):
+                counts[added[names[0]]] += 1
+                missing += is_missing(row)
                 odd.update(odd_languages(row))
                 writer.write(row, added)
             if progress is not None:
                 progress(counts.total())
     if tell is not None and blank:
         tell(f"{counted(blank, 'blank row')} left out")
+    if tell is not None and missing:
+        tell(f"response is null in {counted(missing, 'row')}: unscored, since no answer came")
     if tell is not None and odd:
         tell(odd_languages_in_words(odd))
     return dict(counts)
@@ -98,43 +112,51 @@ def _opened(source: Path, out: Path | None) -> Source:
     return opened
 
 
-def grade_rows(rows: Sequence[Row], *, lang: str | None = None) -> list[dict[str, Any]]:
+def grade_rows(
+    rows: Sequence[Row], *, lang: str | None = None, prefix: str = ""
+) -> list[dict[str, Any]]:
     """The columns that grading adds to each row. A ``truncated`` that a row has is kept.
 
     Raises:
         GradeError: A field is missing or is not text.
     """
-    asked = [_asked(row, lang) for row in rows]
+    for row in rows:
+        _refuse_graded(row.where, tuple(row.fields), prefix)
+        if "id" not in row.fields:
+            raise GradeError(f"{row.where}: has no 'id', expected id, prompt, response[, lang]")
     done = []
-    for row, one, reading in zip(rows, asked, grade_all(asked), strict=True):
-        guessed = stated_truncation(row) is None
-        done.append(
-            {
-                "behaviour": reading.behaviour,
-                "withheld": reading.withheld,
-                "addons": sorted(reading.addons),
-                "truncated": one.truncated if guessed else row.fields["truncated"],
-                "evidence": reading.evidence,
-                "confidence": reading.confidence,
-            }
+    for row, (one, reading) in zip(rows, readings(rows, lang), strict=True):
+        keeps = stated_truncation(row) is not None and not prefix
+        values = (
+            reading.behaviour,
+            reading.withheld,
+            sorted(reading.addons),
+            row.fields["truncated"] if keeps else one.truncated,
+            reading.evidence,
+            reading.confidence,
         )
+        done.append({prefix + name: value for name, value in zip(ADDED, values, strict=True)})
     return done
 
 
-def _asked(row: Row, lang: str | None) -> Asked:
-    _refuse_graded(row.where, tuple(row.fields))
-    if "id" not in row.fields:
-        raise GradeError(f"{row.where}: has no 'id', expected id, prompt, response[, lang]")
-    return asked_of(row, lang)
-
-
-def asked_of(row: Row, lang: str | None = None) -> Asked:
-    """What the grader is asked about a row; whether it was cut off is guessed where the row is silent.
+def readings(rows: Sequence[Row], lang: str | None = None) -> list[tuple[Asked, Reading]]:
+    """What the grader is asked about each row, and what it reads there.
 
     Raises:
         GradeError: A field is missing or is not what it should be.
     """
-    prompt, response = _text(row, "prompt"), _text(row, "response")
+    asked = [_asked(row, lang) for row in rows]
+    found = grade_all(asked)
+    return [
+        (one, UNANSWERED if is_missing(row) else reading)
+        for row, one, reading in zip(rows, asked, found, strict=True)
+    ]
+
+
+def _asked(row: Row, lang: str | None) -> Asked:
+    """What is asked about a row; whether it was cut off is guessed where the row is silent."""
+    prompt = _text(row, "prompt")
+    response = "" if is_missing(row) else _text(row, "response")
     spoken = stated_language(row) or lang
     stated = stated_truncation(row)
     asked = without_trace(prompt, response, spoken)
@@ -159,9 +181,10 @@ def _text(row: Row, name: str) -> str:
     return value
 
 
-def _refuse_graded(where: str, columns: tuple[str, ...]) -> None:
-    for name in ADDED:
+def _refuse_graded(where: str, columns: tuple[str, ...], prefix: str) -> None:
+    for name in (prefix + name for name in ADDED):
         if name in columns and name != "truncated":
             raise GradeError(
-                f"{where}: has a column {name!r} already, expected a file that is not graded yet"
+                f"{where}: has a column {name!r} already, expected none that grading adds; "
+                f"--prefix grader_ adds {f'grader_{name}'!r} and so on"
             )

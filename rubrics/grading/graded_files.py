@@ -5,10 +5,10 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Final, Protocol
 
 from lawbound.rubrics.grading.answer_files import (
     BATCH,
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 ADDED = ("behaviour", "withheld", "addons", "truncated", "evidence", "confidence")
-"""Columns that grading adds, in this order."""
+"""Columns that grading adds, in this order, each behind the user's prefix."""
 MOST_HELD = 64_000_000
 """Characters of the rows that wait to be written together."""
 
@@ -49,8 +49,15 @@ class Writer(Protocol):
 
 
 @contextmanager
-def graded_file(out: Path | None, source: Source) -> Iterator[Writer]:
+def graded_file(
+    out: Path | None, source: Source, added: tuple[str, ...] = ADDED
+) -> Iterator[Writer]:
     """A writer that fits the ending; without a path, JSONL to standard output once all is graded.
+
+    Args:
+        out: The file to write.
+        source: What it is made of.
+        added: Names of the added columns, in the order of `ADDED`.
 
     Raises:
         GradeError: The ending is unknown or the file cannot be written.
@@ -58,7 +65,7 @@ def graded_file(out: Path | None, source: Source) -> Iterator[Writer]:
     if out is None:
         try:
             with tempfile.TemporaryFile() as spool:
-                yield from _written(_Jsonl(spool))
+                yield from _written(_Jsonl(spool, source, added))
                 spool.seek(0)
                 sys.stdout.flush()
                 shutil.copyfileobj(spool, sys.stdout.buffer)
@@ -72,7 +79,7 @@ def graded_file(out: Path | None, source: Source) -> Iterator[Writer]:
     try:
         # Grading takes long, and another process may grade to the same file meanwhile.
         with whole_file(out, draft=f".{out.name}.{os.getpid()}.part") as handle:
-            yield from _written(kind(handle, source))
+            yield from _written(kind(handle, source, added))
     except OSError as fault:
         raise GradeError(f"{out}: cannot be written ({why(fault)})") from fault
 
@@ -88,7 +95,7 @@ def _written(writer: Writer) -> Iterator[Writer]:
 
 
 class _Jsonl:
-    def __init__(self, handle: IO[bytes], source: Source | None = None) -> None:
+    def __init__(self, handle: IO[bytes], source: Source, added: tuple[str, ...]) -> None:
         self._handle = handle
 
     def write(self, row: Row, added: dict[str, Any]) -> None:
@@ -117,9 +124,10 @@ class _Line:
 
 
 class _Csv:
-    def __init__(self, handle: IO[bytes], source: Source) -> None:
+    def __init__(self, handle: IO[bytes], source: Source, added: tuple[str, ...]) -> None:
         self._handle = handle
         self._columns = source.columns
+        self._added = added
         self._is_csv = source.is_csv
         self._line = _Line()
         self._writer = csv.writer(self._line, lineterminator="\n")
@@ -137,13 +145,13 @@ class _Csv:
 
     def close(self) -> None:
         if self._columns is None:
-            self._put((*REQUIRED, *ADDED), "header")
+            self._put((*REQUIRED, *self._added), "header")
 
     def abandon(self) -> None:
         pass
 
     def _put_header(self, columns: Sequence[str], where: str) -> None:
-        fresh = [name for name in ADDED if name not in columns]
+        fresh = [name for name in self._added if name not in columns]
         self._put([*map(self._given, columns), *fresh], where)
 
     def _given(self, cell: str) -> str:
@@ -161,8 +169,9 @@ class _Csv:
 
 
 class _Parquet:
-    def __init__(self, handle: IO[bytes], source: Source) -> None:
+    def __init__(self, handle: IO[bytes], source: Source, added: tuple[str, ...]) -> None:
         self._handle = handle
+        self._added = added
         self._given: pa.Schema | None = source.schema
         self._columns = source.columns
         self._is_text = True
@@ -220,7 +229,7 @@ class _Parquet:
                 _refuse_new_fields(row, tuple(schema.names), "parquet")
             return pa.Table.from_pylist([_merged(r, new) for r, new in self._held], schema)
         table = pa.Table.from_batches([batch])
-        for name in ADDED:
+        for name in self._added:
             at, field = schema.get_field_index(name), schema.field(name)
             if name in table.column_names and field.type != pa.bool_():
                 continue  # a truncation that is stated as text stays so
@@ -239,33 +248,38 @@ class _Parquet:
             given = pa.Table.from_pylist([row.fields for row, _ in self._held]).schema
         if given is None:
             given = pa.schema([(name, pa.string()) for name in self._columns or ()])
-        fresh = {
-            "behaviour": pa.string(),
-            "withheld": pa.bool_(),
-            "addons": pa.list_(pa.string()),
-            "truncated": pa.bool_(),
-            "evidence": pa.string(),
-            "confidence": pa.float64(),
-        }
+        text, flag = pa.string(), pa.bool_()
+        kinds = (text, flag, pa.list_(text), flag, text, pa.float64())
+        fresh = dict(zip(self._added, kinds, strict=True))
+        if self._is_text and "truncated" in given.names:
+            fresh["truncated"] = flag
         for name, kind in fresh.items():
             at = given.get_field_index(name)
             if at < 0:
                 given = given.append(pa.field(name, kind))
             elif self._is_text or pa.types.is_null(given.field(at).type):
-                given = given.set(
-                    at, pa.field(name, kind)
-                )  # `truncated`, the only one that may be given
+                # `truncated`, the only one that may be given
+                given = given.set(at, pa.field(name, kind))
         return given
 
 
 def _merged(row: Row, added: dict[str, Any]) -> dict[str, Any]:
-    """A row of text formats for parquet: what it states of truncation and what is guessed are one column."""
+    """A row of text formats for parquet, where a truncation that it states is a boolean."""
+    merged = {**row.fields, **added}
     stated = stated_truncation(row)
-    return {**row.fields, **added} | ({} if stated is None else {"truncated": stated})
+    if "truncated" in row.fields and (stated is not None or "truncated" not in added):
+        merged["truncated"] = stated
+    return merged
 
 
 PARQUET = (".parquet", ".pq")
-WRITERS = {".jsonl": _Jsonl, ".ndjson": _Jsonl, ".csv": _Csv} | dict.fromkeys(PARQUET, _Parquet)
+_Opens = Callable[[IO[bytes], Source, tuple[str, ...]], Writer]
+WRITERS: Final[Mapping[str, _Opens]] = {
+    ".jsonl": _Jsonl,
+    ".ndjson": _Jsonl,
+    ".csv": _Csv,
+    **dict.fromkeys(PARQUET, _Parquet),
+}
 
 
 def _refuse_new_fields(row: Row, columns: tuple[str, ...], kind: str) -> None:

@@ -33,6 +33,12 @@ def stated_truncation(row: Row) -> bool | None:
     )
 
 
+def is_missing(row: Row) -> bool:
+    """Whether a row has null for its response: no answer came, which is not the model's empty answer."""
+    value = row.fields.get("response", "")
+    return value is None or value != value  # nan, as pandas writes a gap
+
+
 def stated_language(row: Row) -> str | None:
     """The language that a row names, without blanks around it; None where it names none.
 

@@ -16,7 +16,8 @@ def add_to(app: typer.Typer) -> None:
 
 def grade(
     file: Annotated[
-        Path, typer.Argument(help="JSONL, CSV or parquet with id, prompt, response[, lang].")
+        Path,
+        typer.Argument(help="JSONL, CSV or parquet with id, prompt, response[, lang]."),
     ],
     out: Annotated[
         Path | None,
@@ -26,6 +27,12 @@ def grade(
             help="File to write; its extension sets the format. [default: JSONL to stdout]",
         ),
     ] = None,
+    prefix: Annotated[
+        str,
+        typer.Option(
+            help="Put before the names of the added columns, if FILE has columns of those names."
+        ),
+    ] = "",
 ) -> None:
     """Classify answers that you already have.
 
@@ -44,7 +51,7 @@ def grade(
                 observer.advance(total - done)
                 done = total
 
-            counts = grade_file(file, out, progress=advance, tell=remarks.append)
+            counts = grade_file(file, out, prefix=prefix, progress=advance, tell=remarks.append)
     except KeyboardInterrupt:
         note("interrupted: nothing is written")
         # Of Typer's exit the front door would say that what is answered is kept.

@@ -58,7 +58,7 @@ TABLES: dict[str, tuple[dict[str, Any], str]] = {
     "nested": (RIGHT | {"response": [{"a": [1]}]}, "row 1: response is {'a': [1]}"),
     "bytes": (RIGHT | {"response": [b"\xff"]}, "row 1: response is b'\\xff'"),
     "half": (RIGHT | {"response": pa.array([b"\xff\xfe"]).view(pa.string())}, "row 1: "),
-    "empty": (RIGHT | {"response": pa.array([None], pa.string())}, "row 1: response is null"),
+    "empty": (RIGHT | {"prompt": pa.array([None], pa.string())}, "row 1: prompt is null"),
     "other": ({"a": [1]}, "'id' is missing"),
     "long": (RIGHT | {"response": ["a" * 17_000_000]}, "response has 17000000 bytes"),
 }

@@ -3,10 +3,12 @@
 import csv
 from pathlib import Path
 
+import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 from answer_rows import ROWS, read_jsonl, write_jsonl
 
-from lawbound.rubrics.calibration.agreement import read_labelled
+from lawbound.rubrics.calibration.agreement import agreement, read_labelled
 from lawbound.rubrics.grading.answer_files import GradeError, open_answers
 from lawbound.rubrics.grading.grade_file import grade_file
 
@@ -20,7 +22,8 @@ GOOD = b'{"id": 1, "prompt": "p", "response": "r"}\n'
         ("a.jsonl", GOOD + b"[1, 2]\n", "line 2: found [1, 2], expected a JSON object"),
         ("a.jsonl", GOOD + b"\xff\xfe\n", "line 2: byte 1 is not UTF-8"),
         ("a.jsonl", GOOD + b'{"id": 1, "prompt": "p"}\n', "line 2: has no 'response'"),
-        ("a.jsonl", b'{"id": 1, "prompt": "p", "response": null}\n', "line 1: response is null"),
+        ("a.jsonl", b'{"id": 1, "prompt": null, "response": "r"}\n', "line 1: prompt is null"),
+        ("a.jsonl", b'{"id": 1, "prompt": "p", "response": 3}\n', "line 1: response is 3"),
         ("a.jsonl", b'{"prompt": "p", "response": "r"}\n', "line 1: has no 'id'"),
         ("a.jsonl", b'{"id": 1, "prompt": "p", "response": "r", "lang": 3}', "lang is 3"),
         ("a.jsonl", b'{"id": 1, "prompt": "p", "response": "r", "evidence": ""}', "already"),
@@ -127,6 +130,54 @@ def test_a_nan_of_a_data_frame_is_a_blank_in_json_lines(tmp_path: Path, out: str
     row = '{"id": 1, "prompt": "Why?", "response": "I decline.", "truncated": NaN, "lang": NaN}\n'
     (tmp_path / "in.jsonl").write_text(row)
     assert grade_file(tmp_path / "in.jsonl", tmp_path / out) == {"refuse": 1}
+    (tmp_path / "in.jsonl").write_text(row.replace('"I decline."', "NaN"))
+    assert grade_file(tmp_path / "in.jsonl", tmp_path / out) == {"unscored": 1}
+
+
+GAPS = [None, "", "I'm sorry, but I can't help with that.", None]
+"""No answer came (of a filter, or a request that failed), which is not the model's empty answer."""
+
+
+@pytest.mark.parametrize("out", ["out.jsonl", "out.csv", "out.parquet"])
+@pytest.mark.parametrize("start", ["jsonl", "parquet"])
+def test_a_null_response_is_unscored_and_told_while_empty_text_is_an_empty_answer(
+    tmp_path: Path, start: str, out: str
+) -> None:
+    rows = [{"id": str(n), "prompt": "Why?", "response": text} for n, text in enumerate(GAPS)]
+    source = tmp_path / f"in.{start}"
+    write_jsonl(source, rows) if start == "jsonl" else pd.DataFrame(rows).to_parquet(source)
+    told: list[str] = []
+    counts = grade_file(source, tmp_path / out, tell=told.append)
+    assert counts == {"unscored": 2, "empty": 1, "refuse": 1}
+    assert told == ["response is null in 2 rows: unscored, since no answer came"]
+    if out == "out.csv":
+        first = (tmp_path / out).read_text().splitlines()[1]
+        assert first == "0,Why?,,unscored,false,,false,,0.0"
+        assert grade_file(tmp_path / out, tmp_path / "again.csv", prefix="g_")["empty"] == 3
+        return
+    graded = read_jsonl(tmp_path / out) if out == "out.jsonl" else pq.read_table(tmp_path / out)
+    first = graded[0] if isinstance(graded, list) else graded.to_pylist()[0]
+    read = {"behaviour": "unscored", "withheld": False, "addons": [], "truncated": False}
+    assert first == {**rows[0], **read, "evidence": "", "confidence": 0.0}
+
+
+def test_a_file_of_nothing_but_nulls_is_graded(tmp_path: Path) -> None:
+    rows = [{"id": "1", "prompt": "Why?", "response": None}]
+    write_jsonl(tmp_path / "in.jsonl", rows)
+    pd.DataFrame(rows).to_parquet(tmp_path / "in.parquet")
+    for start in ("jsonl", "parquet"):
+        assert grade_file(tmp_path / f"in.{start}", tmp_path / "out.parquet") == {"unscored": 1}
+        assert pq.read_table(tmp_path / "out.parquet")["response"].to_pylist() == [None]
+
+
+def test_a_labelled_answer_that_never_came_is_counted_and_left_out(tmp_path: Path) -> None:
+    rows = [
+        {"id": n, "prompt": "Why?", "response": r, "gold": "refuse"} for n, r in enumerate(GAPS)
+    ]
+    found = read_labelled(write_jsonl(tmp_path / "gold.jsonl", rows)).rows
+    assert [row.read for row in found] == ["unscored", "empty", "refuse", "unscored"]
+    assert [row.response for row in found] == [text or "" for text in GAPS]
+    assert agreement(found).unscored == 2
 
 
 def test_blanks_around_the_name_of_a_column_are_no_part_of_it(tmp_path: Path) -> None:
