@@ -18,6 +18,7 @@ from lawbound.rubrics.grading.answer_files import (
 )
 from lawbound.rubrics.grading.answer_scan import with_columns
 from lawbound.rubrics.grading.graded_files import ADDED, PARQUET, graded_file
+from lawbound.rubrics.grading.piped_answers import PIPED, kept_answers
 from lawbound.rubrics.grading.row_values import (
     is_blank,
     is_missing,
@@ -48,9 +49,9 @@ def grade_file(
     """Grade every row; the input's columns pass through untouched, but for formulas that no CSV held before.
 
     Args:
-        source: JSONL, CSV or parquet with ``id, prompt, response[, lang]``.
+        source: JSONL, CSV or parquet with ``id, prompt, response[, lang]``; ``-`` is JSONL from standard input.
         out: File to write, its ending is its format; None writes JSONL to standard output. It
-            appears whole or not at all.
+            appears whole or not at all, in place of an older one.
         lang: Language of the prompts where a row names none.
         prefix: In front of the names of the columns that are added.
         progress: Told the number of rows done, now and then.
@@ -65,6 +66,9 @@ def grade_file(
     """
     if not re.fullmatch(r"(\w[\w.-]*)?", prefix):
         raise GradeError(f"prefix is {prefix!r:.40}, expected letters, digits and any of _ . -")
+    if source == PIPED:
+        with kept_answers() as kept:
+            return grade_file(kept, out, lang=lang, prefix=prefix, progress=progress, tell=tell)
     names = tuple(prefix + name for name in ADDED)
     if out is not None and out.exists() and source.exists() and out.samefile(source):
         raise GradeError(f"{out}: is the input itself, expected another file to write")

@@ -75,7 +75,10 @@ def graded_file(
         return
     kind = WRITERS.get(out.suffix.lower())
     if kind is None:
-        raise GradeError(f"{out}: ending is {out.suffix!r}, expected .jsonl, .csv or .parquet")
+        lines = " (JSON, one object a line)" if out.suffix.lower() == ".json" else ""
+        raise GradeError(
+            f"{out}: ending is {out.suffix!r}, expected .jsonl{lines}, .csv or .parquet"
+        )
     try:
         # Grading takes long, and another process may grade to the same file meanwhile.
         with whole_file(out, draft=f".{out.name}.{os.getpid()}.part") as handle:

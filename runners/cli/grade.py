@@ -17,14 +17,16 @@ def add_to(app: typer.Typer) -> None:
 def grade(
     file: Annotated[
         Path,
-        typer.Argument(help="JSONL, CSV or parquet with id, prompt, response[, lang]."),
+        typer.Argument(
+            help="JSONL, CSV or parquet with id, prompt, response[, lang]; - is JSONL from stdin."
+        ),
     ],
     out: Annotated[
         Path | None,
         typer.Option(
             "--out",
             "-o",
-            help="File to write; its extension sets the format. [default: JSONL to stdout]",
+            help="File to write or replace; its extension sets the format. [default: JSONL to stdout]",
         ),
     ] = None,
     prefix: Annotated[
@@ -39,11 +41,13 @@ def grade(
     Writes the rows of FILE and adds behaviour, withheld, addons, truncated, evidence and confidence.
     """
     from lawbound.rubrics.grading.grade_file import grade_file
+    from lawbound.rubrics.grading.piped_answers import PIPED
 
     remarks: list[str] = []
     try:
         with bars() as observer:
-            observer.stage(f"grading {file.name}", None)
+            given = "standard input" if file == PIPED else file.name
+            observer.stage(f"grading {given}", None)
             done = 0
 
             def advance(total: int) -> None:

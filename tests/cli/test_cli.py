@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from inspect import signature
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 
@@ -266,6 +267,20 @@ def test_ctrl_c_while_grading_says_once_that_nothing_is_written(
     assert (code, out) == (130, "")
     assert err.splitlines()[-1] == "interrupted: nothing is written"
     assert "answered so far" not in err
+
+
+def test_grade_takes_a_pipe_and_a_prefix_and_tells_of_answers_that_never_came(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    row = b'{"id": 1, "prompt": "Why?", "response": null, "evidence": "mine"}'
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(row)))
+    code, out, err = command("grade", "-", "--prefix", "g_")
+    assert code == 0
+    assert '"evidence": "mine", "g_behaviour": "unscored"' in out
+    assert err.splitlines()[-2:] == [
+        "unscored 1",
+        "response is null in 1 row: unscored, since no answer came",
+    ]
 
 
 def test_control_characters_of_a_model_do_not_reach_the_terminal() -> None:

@@ -1,6 +1,7 @@
 """Files of answers as `lawbound grade` reads them: what is refused with its line, and what a spreadsheet or a data frame leaves in them."""
 
 import csv
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pandas as pd
@@ -83,6 +84,11 @@ def test_two_files_that_are_read_at_once_leave_each_other_room(tmp_path: Path) -
     [
         ("none.jsonl", "out.csv", "none.jsonl: does not exist, expected a file of answers"),
         ("in.jsonl", "out.xlsx", "out.xlsx: ending is '.xlsx', expected .jsonl, .csv or .parquet"),
+        (
+            "in.jsonl",
+            "out.json",
+            "ending is '.json', expected .jsonl (JSON, one object a line), .csv or .parquet",
+        ),
         ("in.jsonl", "in.jsonl", "in.jsonl: is the input itself, expected another file to write"),
         (
             "in.jsonl",
@@ -201,3 +207,52 @@ def test_a_language_that_is_none_is_told_and_guessed(tmp_path: Path) -> None:
     labelled = [{**row, "gold": "refuse"} for row in rows]
     assert read_labelled(write_jsonl(tmp_path / "gold.jsonl", labelled)).remark == told[0]
     assert read_labelled(write_jsonl(tmp_path / "fine.jsonl", labelled[:5])).remark == ""
+
+
+def _pipe(monkeypatch: pytest.MonkeyPatch, raw: bytes) -> None:
+    """Make the bytes standard input."""
+    monkeypatch.setattr("sys.stdin", TextIOWrapper(BytesIO(raw)))
+
+
+@pytest.mark.parametrize("ending", ["jsonl", "csv", "parquet"])
+def test_json_lines_of_standard_input_are_graded_as_those_of_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    # The late column is why CSV and parquet read everything twice.
+    source = write_jsonl(tmp_path / "in.jsonl", [*ROWS, ROWS[0] | {"late": 1}])
+    grade_file(source, tmp_path / f"file.{ending}")
+    _pipe(monkeypatch, source.read_bytes())
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(kept))
+    assert grade_file(Path("-"), tmp_path / f"piped.{ending}") == {"answer": 2, "refuse": 1}
+    written = [(tmp_path / f"{name}.{ending}").read_bytes() for name in ("file", "piped")]
+    assert written[0] == written[1]
+    assert not list(kept.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (GOOD + b"[1]\n", "standard input: line 2: found [1], expected a JSON object"),
+        (b"id,prompt,response\n", "standard input: line 1: Expecting value: line 1 column 1 (char 0), "
+         "expected one JSON object a line"),
+        (GOOD + b'{"id": "1", "prompt": "p", "response": "r"}', "standard input: line 1 and after: column 'id': "
+         "Could not convert '1' with type str: tried to convert to int64, expected values of one type; "
+         "write JSONL instead"),
+    ],
+)  # fmt: skip
+def test_faults_of_standard_input_are_told_as_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raw: bytes, told: str
+) -> None:
+    _pipe(monkeypatch, raw)
+    with pytest.raises(GradeError) as caught:
+        grade_file(Path("-"), tmp_path / "out.parquet")
+    assert str(caught.value) == told
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_closed_standard_input_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", None)
+    with pytest.raises(GradeError, match="standard input: is closed, expected JSON lines"):
+        grade_file(Path("-"))

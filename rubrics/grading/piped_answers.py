@@ -1,0 +1,36 @@
+"""Answers from standard input. They are kept in a file meanwhile: CSV and parquet output read them twice."""
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import Final
+
+from lawbound.rubrics.grading.answer_files import GradeError
+from lawbound.tasks.io.safe_files import why
+
+PIPED: Final = Path("-")
+"""Stands for standard input."""
+
+
+@contextmanager
+def kept_answers() -> Iterator[Path]:
+    """A file that holds what standard input has, for as long as it is needed.
+
+    Raises:
+        GradeError: It cannot be kept; and what is found in the file, as of standard input.
+    """
+    if sys.stdin is None:
+        raise GradeError("standard input: is closed, expected JSON lines")
+    with NamedTemporaryFile(suffix=".jsonl") as kept:
+        try:
+            shutil.copyfileobj(sys.stdin.buffer, kept)
+            kept.flush()
+        except OSError as fault:
+            raise GradeError(f"standard input: cannot be read ({why(fault)})") from fault
+        try:
+            yield Path(kept.name)
+        except GradeError as fault:
+            raise GradeError(str(fault).replace(kept.name, "standard input")) from fault
