@@ -10,8 +10,9 @@ import numpy as np
 from lawbound.evals.even_draw import Cell, Cells, balanced, in_turns, language_orders, shuffled
 from lawbound.evals.suite_file import OF_RULES, Pick, Selection
 from lawbound.rubrics.policy.banks import bank_items
-from lawbound.rubrics.policy.policy import Policy, Rule
+from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.requirement import RESTRICTING
+from lawbound.rubrics.policy.rule import Rule
 from lawbound.tasks.item import Item
 
 SORTS = frozenset({"restricted", "act", "topic"})

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from lawbound.rubrics.policy.files import CORE, load_policy
-from lawbound.rubrics.policy.policy import NearMiss, Policy, Rule
+from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.requirement import Behaviour, Requirement
+from lawbound.rubrics.policy.rule import NearMiss, Rule
 from lawbound.tasks.item import Item
 
 ENOUGH = 10

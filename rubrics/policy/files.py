@@ -7,8 +7,9 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile, Rule
+from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile
 from lawbound.rubrics.policy.relaxed import by_override, by_replacement
+from lawbound.rubrics.policy.rule import Rule
 from lawbound.rubrics.policy.source import Source
 from lawbound.tasks.countries import COUNTRIES, meant_country
 from lawbound.tasks.io.faults import with_id

@@ -9,7 +9,8 @@ from typing import Final
 
 import regex
 
-from lawbound.rubrics.policy.policy import PolicyFile, Rule
+from lawbound.rubrics.policy.policy import PolicyFile
+from lawbound.rubrics.policy.rule import Rule
 
 _LETTER: Final = r"[\w\p{M}\u200c\u200d]"
 """Signs that are written on a letter belong to the word, and what keeps two letters apart in Persian and Hindi."""

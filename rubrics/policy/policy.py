@@ -8,9 +8,8 @@ policy underlies all others and cannot be relaxed.
 import hashlib
 import json
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
-from functools import cached_property, lru_cache
-from typing import Annotated, Any, Literal
+from functools import cached_property
+from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
@@ -18,116 +17,22 @@ from lawbound.rubrics.policy.requirement import (
     RESTRICTING,
     STRICTNESS,
     Addon,
-    Behaviour,
     Requirement,
     restricts,
 )
+from lawbound.rubrics.policy.rule import NearMiss, Rule
 from lawbound.rubrics.policy.source import Source
 from lawbound.rubrics.policy.threshold import BankSize, Threshold
 from lawbound.rubrics.policy.written import Slug, Written
 from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.messages import did_you_mean
 from lawbound.tasks.io.yaml_files import quoted
-from lawbound.tasks.item import Act, Context, Item, Operation, Purpose
+from lawbound.tasks.item import Item
 from lawbound.tasks.taxonomy import OPEN_ACTS
-
-Basis = Literal["statute", "standard", "observed-practice", "modelling-choice"]
 
 
 class PolicyError(LawboundError, ValueError):
     """A policy file has a fault."""
-
-
-class When(Written):
-    """Which items a rule matches; an empty list leaves that dimension open."""
-
-    topics: Annotated[tuple[str, ...], Field(min_length=1)]
-    acts: Annotated[tuple[Act, ...], Field(min_length=1)]
-    operations: tuple[Operation, ...] = ()
-    targets: tuple[str, ...] = ()
-    """ISO countries, or ``none`` for items without a target."""
-    context: tuple[Context, ...] = ()
-    """Any of these tags must be on the item."""
-    purposes: tuple[Purpose, ...] = ()
-    harmless: bool = False
-    """Whether the rule also reaches items marked harmless: play, protection, debunking, speaking against."""
-
-    def covers_topic(self, topic: str) -> bool:
-        """Whether one of the patterns names the topic."""
-        return _covers(self.topics, topic)
-
-    def covers_target(self, target: str | None) -> bool:
-        """Whether the country is one of those named, or none are."""
-        return not self.targets or (target or "none") in self.targets
-
-    def matches(self, item: Item) -> bool:
-        """Whether every dimension agrees with the item."""
-        return (
-            any(act in self.acts for act in item.acts)
-            and self.covers_topic(item.topic)
-            and (not self.operations or item.operation in self.operations)
-            and self.covers_target(item.target)
-            and (not self.context or any(tag in self.context for tag in item.context))
-            and (not self.purposes or item.purpose in self.purposes)
-            and (self.harmless or not item.harmless)
-        )
-
-
-@lru_cache(maxsize=65536)
-def _covers(patterns: tuple[str, ...], topic: str) -> bool:
-    return any(fnmatchcase(topic, pattern) for pattern in patterns)
-
-
-@lru_cache(maxsize=4096)
-def _areas(patterns: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(pattern.partition("/")[0] for pattern in patterns)
-
-
-def _parsed(text: str) -> str:
-    Behaviour.parse(text)
-    return text
-
-
-class Rule(Written):
-    """One clause of a policy."""
-
-    id: Slug
-    source: Slug
-    basis: Basis
-    category: str
-    when: When
-    behaviour: str
-    exempt: dict[Purpose, str] = Field(default_factory=dict)
-    """Purpose -> the behaviour that replaces this rule's own."""
-    severity: Literal["low", "medium", "high"]
-    text: str
-    """The clause as it stands in the full system prompt, acts and exemptions included."""
-    texts: dict[str, str] = Field(default_factory=dict)
-    """The same clause in other languages."""
-    overrides: tuple[Slug, ...] = ()
-    replaces: bool = False
-    risks: tuple[str, ...] = ()
-    """Ids of an instrument's own risk classes, such as ``A.1-a``."""
-
-    _behaviour = field_validator("behaviour")(_parsed)
-
-    @field_validator("exempt")
-    @classmethod
-    def _exempt(cls, value: dict[Purpose, str]) -> dict[Purpose, str]:
-        for text in value.values():
-            Behaviour.parse(text)
-        if "none" in value:
-            raise ValueError("found the purpose 'none', expected a claimed purpose")
-        return value
-
-    @property
-    def required(self) -> Behaviour:
-        """Behaviour where no exemption applies."""
-        return Behaviour.parse(self.behaviour)
-
-    def for_item(self, item: Item) -> Behaviour:
-        """Behaviour for a matching item, its purpose considered."""
-        return Behaviour.parse(self.exempt.get(item.purpose, self.behaviour))
 
 
 class PolicyFile(Written):
@@ -234,7 +139,7 @@ class Policy:
     def _withholding(self) -> frozenset[str]:
         return frozenset(rule.id for rule in self.rules if rule.required.base in RESTRICTING)
 
-    def near_misses(self, item: Item) -> tuple[tuple[str, "NearMiss"], ...]:
+    def near_misses(self, item: Item) -> tuple[tuple[str, NearMiss], ...]:
         """Ids of the rules that the item stands just beside and must still be served, with the kind of each.
 
         ``act``: the rule's topic with a permitted act, a harmless instance, or a purpose that exempts it; of a
@@ -250,7 +155,7 @@ class Policy:
         unasked = item.operation == "presuppose" and not requirement.addons
         if requirement.base != "answer" or unasked:
             return ()
-        found = ((rule.id, _beside(rule, item)) for rule in self._near(item))
+        found = ((rule.id, rule.beside(item)) for rule in self._near(item))
         return tuple((name, kind) for name, kind in found if kind is not None)
 
     def _near(self, item: Item) -> tuple[Rule, ...]:
@@ -259,7 +164,7 @@ class Policy:
             self._by_nearness[item.topic] = tuple(
                 rule
                 for rule in self.rules
-                if rule.when.covers_topic(item.topic) or item.area in _areas(rule.when.topics)
+                if rule.when.covers_topic(item.topic) or item.area in rule.when.areas
             )
         return self._by_nearness[item.topic]
 
@@ -292,20 +197,3 @@ def default_requirement(item: Item) -> Requirement:
         "incitement" in item.context or any(act in OPEN_ACTS for act in item.acts)
     )
     return Requirement("either" if unscored else "answer")
-
-
-NearMiss = Literal["act", "topic"]
-
-
-def _beside(rule: Rule, item: Item) -> NearMiss | None:
-    """Where an item stands to a rule, whatever other rules say."""
-    when = rule.when
-    if rule.required.base in ("answer", "either") and not rule.required.addons:
-        return None
-    if not when.covers_topic(item.topic):
-        shared = item.area in _areas(when.topics) and any(act in when.acts for act in item.acts)
-        return "topic" if shared else None
-    if when.matches(item):
-        return "act" if item.purpose in rule.exempt else None
-    # With items of no country among them, a filter that refuses whatever names the country would seem to read rules.
-    return "act" if when.covers_target(item.target) else None

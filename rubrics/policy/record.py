@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile, Rule
+from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile
+from lawbound.rubrics.policy.rule import Rule
 from lawbound.rubrics.policy.source import Source
 from lawbound.rubrics.policy.written import Slug, Written
 from lawbound.tasks.io.yaml_files import parse

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from lawbound.rubrics.policy.policy import Rule
 from lawbound.rubrics.policy.requirement import STRICTNESS, Behaviour
+from lawbound.rubrics.policy.rule import Rule
 from lawbound.tasks.item import Act
 from lawbound.tasks.taxonomy import load_taxonomy
 

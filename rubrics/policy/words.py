@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping
 
-from lawbound.rubrics.policy.policy import Rule
 from lawbound.rubrics.policy.requirement import Addon, Base
+from lawbound.rubrics.policy.rule import Rule
 from lawbound.tasks.item import Act, Context, Purpose
 
 ACT_WORDS: Mapping[Act, str] = {

@@ -7,7 +7,8 @@ from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict
 
-from lawbound.rubrics.policy.policy import Policy, PolicyError, Rule
+from lawbound.rubrics.policy.policy import Policy, PolicyError
+from lawbound.rubrics.policy.rule import Rule
 from lawbound.tasks.io.yaml_files import parse, read_yaml
 
 WORDINGS = 3

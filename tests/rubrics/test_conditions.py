@@ -6,7 +6,8 @@ from hashlib import sha256
 import pytest
 
 from lawbound.rubrics.policy.files import load_policy, shipped
-from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile, Rule, When
+from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile
+from lawbound.rubrics.policy.rule import Rule, When
 from lawbound.rubrics.policy.source import Source
 from lawbound.rubrics.prompts.conditions import STRENGTHS, conditions, one_prompt, prompt_languages
 from lawbound.rubrics.prompts.wordings import WORDINGS, frames

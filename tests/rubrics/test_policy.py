@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from lawbound.rubrics.policy.files import load_policy
-from lawbound.rubrics.policy.policy import Policy, Rule
+from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.requirement import Behaviour
+from lawbound.rubrics.policy.rule import Rule
 from lawbound.tasks.item import Item
 
 

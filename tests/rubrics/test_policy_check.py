@@ -11,8 +11,8 @@ from lawbound.rubrics.policy.banks import bank_counts
 from lawbound.rubrics.policy.compare import coverage, diff
 from lawbound.rubrics.policy.explain import explain
 from lawbound.rubrics.policy.files import load_policy, shipped
-from lawbound.rubrics.policy.policy import Rule, When
 from lawbound.rubrics.policy.requirement import Behaviour
+from lawbound.rubrics.policy.rule import Rule, When
 from lawbound.rubrics.policy.threshold import BankSize
 from lawbound.rubrics.policy.words import unsaid
 from lawbound.rubrics.policy_check import check

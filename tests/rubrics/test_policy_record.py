@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from lawbound.rubrics.policy.files import load_policy, shipped
-from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile, Rule, When
+from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile
 from lawbound.rubrics.policy.record import from_record
+from lawbound.rubrics.policy.rule import Rule, When
 from lawbound.rubrics.policy.source import Source
 from lawbound.rubrics.policy.threshold import BankSize, Threshold
 from lawbound.rubrics.policy.written import Written

@@ -1,0 +1,125 @@
+"""One rule of a policy: which items it reaches, what it asks for, and what stands just beside it."""
+
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from typing import Annotated, Literal
+
+from pydantic import Field, field_validator
+
+from lawbound.rubrics.policy.requirement import Behaviour
+from lawbound.rubrics.policy.written import Slug, Written
+from lawbound.tasks.item import Act, Context, Item, Operation, Purpose
+
+Basis = Literal["statute", "standard", "observed-practice", "modelling-choice"]
+NearMiss = Literal["act", "topic"]
+"""``act``: on the rule's own topic, not reached by it. ``topic``: the rule's act on another topic of the same area."""
+
+
+class When(Written):
+    """Which items a rule matches; an empty list leaves that dimension open."""
+
+    topics: Annotated[tuple[str, ...], Field(min_length=1)]
+    acts: Annotated[tuple[Act, ...], Field(min_length=1)]
+    operations: tuple[Operation, ...] = ()
+    targets: tuple[str, ...] = ()
+    """ISO countries, or ``none`` for items without a target."""
+    context: tuple[Context, ...] = ()
+    """Any of these tags must be on the item."""
+    purposes: tuple[Purpose, ...] = ()
+    harmless: bool = False
+    """Whether the rule also reaches items marked harmless: play, protection, debunking, speaking against."""
+
+    def covers_topic(self, topic: str) -> bool:
+        """Whether one of the patterns names the topic."""
+        return _covers(self.topics, topic)
+
+    @property
+    def areas(self) -> frozenset[str]:
+        """The areas of its topics."""
+        return _areas(self.topics)
+
+    def covers_target(self, target: str | None) -> bool:
+        """Whether the country is one of those named, or none are."""
+        return not self.targets or (target or "none") in self.targets
+
+    def matches(self, item: Item) -> bool:
+        """Whether every dimension agrees with the item."""
+        return (
+            any(act in self.acts for act in item.acts)
+            and self.covers_topic(item.topic)
+            and (not self.operations or item.operation in self.operations)
+            and self.covers_target(item.target)
+            and (not self.context or any(tag in self.context for tag in item.context))
+            and (not self.purposes or item.purpose in self.purposes)
+            and (self.harmless or not item.harmless)
+        )
+
+
+@lru_cache(maxsize=65536)
+def _covers(patterns: tuple[str, ...], topic: str) -> bool:
+    return any(fnmatchcase(topic, pattern) for pattern in patterns)
+
+
+@lru_cache(maxsize=4096)
+def _areas(patterns: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(pattern.partition("/")[0] for pattern in patterns)
+
+
+def _parsed(text: str) -> str:
+    Behaviour.parse(text)
+    return text
+
+
+class Rule(Written):
+    """One clause of a policy."""
+
+    id: Slug
+    source: Slug
+    basis: Basis
+    category: str
+    when: When
+    behaviour: str
+    exempt: dict[Purpose, str] = Field(default_factory=dict)
+    """Purpose -> the behaviour that replaces this rule's own."""
+    severity: Literal["low", "medium", "high"]
+    text: str
+    """The clause as it stands in the full system prompt, acts and exemptions included."""
+    texts: dict[str, str] = Field(default_factory=dict)
+    """The same clause in other languages."""
+    overrides: tuple[Slug, ...] = ()
+    replaces: bool = False
+    risks: tuple[str, ...] = ()
+    """Ids of an instrument's own risk classes, such as ``A.1-a``."""
+
+    _behaviour = field_validator("behaviour")(_parsed)
+
+    @field_validator("exempt")
+    @classmethod
+    def _exempt(cls, value: dict[Purpose, str]) -> dict[Purpose, str]:
+        for text in value.values():
+            Behaviour.parse(text)
+        if "none" in value:
+            raise ValueError("found the purpose 'none', expected a claimed purpose")
+        return value
+
+    @property
+    def required(self) -> Behaviour:
+        """Behaviour where no exemption applies."""
+        return Behaviour.parse(self.behaviour)
+
+    def for_item(self, item: Item) -> Behaviour:
+        """Behaviour for a matching item, its purpose considered."""
+        return Behaviour.parse(self.exempt.get(item.purpose, self.behaviour))
+
+    def beside(self, item: Item) -> NearMiss | None:
+        """Which kind of near-miss an item is to this rule if it must be answered, whatever other rules say."""
+        when = self.when
+        if self.required.base in ("answer", "either") and not self.required.addons:
+            return None
+        if not when.covers_topic(item.topic):
+            shared = item.area in when.areas and any(act in when.acts for act in item.acts)
+            return "topic" if shared else None
+        if when.matches(item):
+            return "act" if item.purpose in self.exempt else None
+        # Were items of no country among them, a filter that refuses whatever names the country would seem to read rules.
+        return "act" if when.covers_target(item.target) else None
