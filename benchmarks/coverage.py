@@ -31,7 +31,7 @@ RESAMPLES = 1000
 class Strata(NamedTuple):
     """Strata with the same rate and the same number of clusters."""
 
-    count: int
+    number: int
     rate: float
     clusters: int
 
@@ -116,7 +116,7 @@ def stratified(
     y, cluster, stratum = [], [], []
     at = 0
     for index, (p, clusters) in enumerate(
-        (s.rate, s.clusters) for s in design for _ in range(s.count)
+        (s.rate, s.clusters) for s in design for _ in range(s.number)
     ):
         mine, own = answers(rng, clusters, p, icc, 3 if icc else 1)
         y.append(mine)
@@ -144,9 +144,9 @@ def bootstrap(y: Floats, design: Design, weights: Floats) -> tuple[float, float]
 def compared(design: tuple[Strata, ...], icc: float, runs: int) -> str:
     """Coverage and width by each way, and the share of draws that the bootstrap took."""
     rng = np.random.default_rng(11)
-    truth = sum(s.count * s.rate for s in design) / sum(s.count for s in design)
+    truth = sum(s.number * s.rate for s in design) / sum(s.number for s in design)
     fewest = min(s.clusters for s in design)
-    size = (RESAMPLES, sum(s.count * s.clusters for s in design))
+    size = (RESAMPLES, sum(s.number * s.clusters for s in design))
     # The gamma's shape gives a stratum of `fewest` clusters the unbiased variance.
     weights = rng.standard_gamma(max(fewest - 2, 1) / fewest, size=size)
     found: dict[str, list[tuple[float, float]]] = {"here": [], "pooled": [], "bootstrap": []}
@@ -177,7 +177,7 @@ def strata_table(runs: int) -> None:
         "| --- | --- | --- | --- | --- | --- |\n"
     )
     for icc, design in DESIGNS:
-        name = ", ".join(f"{s.count} x {s.rate:g} ({s.clusters})" for s in design)
+        name = ", ".join(f"{s.number} x {s.rate:g} ({s.clusters})" for s in design)
         sys.stdout.write(f"| {name} | {icc:g} | {compared(design, icc, runs)} |\n")
         sys.stdout.flush()
 

@@ -147,11 +147,13 @@ def ask_by_hand(url: str, count: int, in_flight: int) -> None:
         texts: list[str] = []
         bodies = iter(_bodies(count))
         loop, where = asyncio.get_running_loop(), urlsplit(url)
+        host, port = where.hostname, where.port
+        assert host is not None and port is not None, url
         head = f"POST {where.path}/chat/completions HTTP/1.1\r\nHost: {where.netloc}\r\n"
         head += "Content-Type: application/json\r\nContent-Length: "
 
         async def work() -> None:
-            _, one = await loop.create_connection(Connection, where.hostname, where.port)
+            _, one = await loop.create_connection(Connection, host, port)
             for body in bodies:
                 sent = json.dumps(body)
                 one.answer = loop.create_future()
@@ -174,7 +176,8 @@ def ask_engine(url: str, count: int, in_flight: int) -> None:
     engine = EndpointEngine.open("m", url, concurrency=in_flight)
     requests = []
     for number, question in enumerate(_questions(count)):
-        chat = tuple(Message(turn["role"], turn["content"]) for turn in question)  # type: ignore[arg-type]
+        system, user = (turn["content"] for turn in question)
+        chat = (Message("system", system), Message("user", user))
         requests.append(Request(str(number), chat, engine.render(chat), Settings()))
     start, busy = perf_counter(), process_time()
     samples = list(engine.generate(requests))

@@ -2,7 +2,7 @@
 
 import resource
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import perf_counter, process_time
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,14 @@ from roofline import measured_limits, roofline
 if TYPE_CHECKING:
     from lawbound.runners.engines.local.engine import LocalEngine
     from lawbound.runners.sample import Sample
+
+
+@dataclass(frozen=True, slots=True)
+class _Tokens:
+    """How many tokens one answer took."""
+
+    read: int
+    written: int
 
 
 def measure(job: dict[str, Any]) -> dict[str, Any]:
@@ -50,14 +58,17 @@ def _lawbound(job: dict[str, Any]) -> dict[str, Any]:
     spent = _since(started)
     started = _now()
     scored = list(engine.loglikelihood([request(str(i), q, CHOICES) for i, q in enumerate(asked)]))
+    choosing = _since(started)
+    _check(scored)
+    tokens = _tokens(written)
     return {
         "texts": {sample.key: sample.text for sample in written},
-        "generate": _rate(sum(s.completion_tokens for s in written), spent, len(written)),
-        "choices": _rate(len(scored), _since(started), len(scored)),
+        "generate": _rate(sum(one.written for one in tokens), spent, len(written)),
+        "choices": _rate(len(scored), choosing, len(scored)),
         "prefix_tokens": engine.count_tokens(rules),
         "replayed": engine.replayed,
-        "spared": _spared(written, engine.count_tokens(rules)),
-        "roofline": _roofline(job, engine, written, reading, spent[0]) if reading else "",
+        "spared": _spared(tokens, engine.count_tokens(rules)),
+        "roofline": _roofline(job, engine, tokens, reading, spent[0]) if reading else "",
     }
 
 
@@ -74,9 +85,10 @@ def _openvino(job: dict[str, Any]) -> dict[str, Any]:
         rendered = engine.render(chat)
         requests.append(Request(str(number), chat, rendered, Settings(max_tokens=MAX_TOKENS)))
     written = list(engine.generate(requests))
+    spent = _since(started)
     return {
         "texts": {sample.key: sample.text for sample in written},
-        "generate": _rate(sum(s.completion_tokens for s in written), _since(started), len(written)),
+        "generate": _rate(sum(one.written for one in _tokens(written)), spent, len(written)),
     }
 
 
@@ -139,7 +151,7 @@ def _lm_eval(job: dict[str, Any]) -> dict[str, Any]:
 def _roofline(
     job: dict[str, Any],
     engine: "LocalEngine",
-    written: "Sequence[Sample]",
+    tokens: Sequence[_Tokens],
     reading: float,
     whole: float,
 ) -> str:
@@ -147,8 +159,10 @@ def _roofline(
     from lawbound.runners.engines.memory import kv_bytes_per_token
 
     prefix = engine.count_tokens(policy(engine.count_tokens))
-    own = sum(sample.prompt_tokens - prefix for sample in written)
-    tokens = sum(sample.completion_tokens for sample in written) - len(written)
+    answers = len(tokens)
+    own = sum(one.read - prefix for one in tokens)
+    # The first token of an answer comes from the pass that reads its prompt.
+    decoded = sum(one.written for one in tokens) - answers
     parameters = sum(weights.numel() for weights in engine.model.parameters())
     return roofline(
         measured_limits(job["device"], job["dtype"]),
@@ -158,18 +172,36 @@ def _roofline(
             "weight_bytes": parameters * next(engine.model.parameters()).element_size(),
             "kv_bytes": kv_bytes_per_token(engine.model),
             "prefix": prefix,
-            "own": (own + tokens / 2) / len(written),
-            "together": min(len(written), engine.slots_for(MAX_TOKENS + own // len(written))),
+            "own": (own + decoded / 2) / answers,
+            "together": min(answers, engine.slots_for(MAX_TOKENS + own // answers)),
             "prefilled": (prefix + own) / reading,
-            "decoded": tokens / max(whole - reading, 1e-3),
+            "decoded": decoded / max(whole - reading, 1e-3),
         },
     )
 
 
-def _spared(written: "Sequence[Sample]", prefix: int) -> float:
+def _spared(tokens: Sequence[_Tokens], prefix: int) -> float:
     """Tokens that pass through the model without a shared prefix, per token that does with one."""
-    alone = sum(sample.prompt_tokens + sample.completion_tokens for sample in written)
-    return alone / (alone - (len(written) - 1) * prefix)
+    alone = sum(one.read + one.written for one in tokens)
+    return alone / (alone - (len(tokens) - 1) * prefix)
+
+
+def _tokens(samples: "Sequence[Sample]") -> list[_Tokens]:
+    """Of each answer."""
+    _check(samples)
+    found = []
+    for sample in samples:
+        if sample.prompt_tokens is None or sample.completion_tokens is None:
+            raise SystemExit(f"{sample.key}: tokens not counted, expected a count")
+        found.append(_Tokens(sample.prompt_tokens, sample.completion_tokens))
+    return found
+
+
+def _check(samples: "Sequence[Sample]") -> None:
+    """A rate over failed requests would say nothing of the engine."""
+    failed = [sample.error for sample in samples if sample.error]
+    if failed:
+        raise SystemExit(f"{len(failed)} of {len(samples)} requests failed: {failed[0]}")
 
 
 def _now() -> tuple[float, float]:

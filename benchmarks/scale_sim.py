@@ -83,16 +83,17 @@ def real_plan(suite: str, policies: int) -> tuple[Request, ...]:
 
 def measured(folder: Path) -> tuple[float, float]:
     """Tokens a second and tokens an answer of the generated samples of a run's real models."""
-    samples = [
-        sample
+    timed = [
+        (sample.completion_tokens, sample.seconds)
         for path in sorted((folder / "samples").glob("*.jsonl"))
         for sample in read_samples(path).values()
         if not sample.error and sample.finish in ("stop", "length") and sample.seconds > 0
+        if sample.completion_tokens is not None
     ]
-    if not samples:
-        sys.exit(f"{folder}: no timed samples, expected the run folder of a real model")
-    tokens = sum(sample.completion_tokens for sample in samples)
-    return tokens / sum(sample.seconds for sample in samples), tokens / len(samples)
+    if not timed:
+        sys.exit(f"{folder}: no answers with their time and tokens, expected a run of a real model")
+    tokens, seconds = (sum(one) for one in zip(*timed, strict=True))
+    return tokens / seconds, tokens / len(timed)
 
 
 def published(benchmarks: Path) -> float:

@@ -98,10 +98,10 @@ def filters(prompts: Sequence[str]) -> dict[str, Filter]:
     found: dict[str, Filter] = {}
     for name, has in FORMS.items():
         found[f"if it {name}"] = has
-        found[f"unless it {name}"] = lambda prompt, has=has: not has(prompt)  # type: ignore[misc]
+        found[f"unless it {name}"] = _unless(has)
     for size in sorted({len(prompt) for prompt in prompts}):
-        found[f"from {size} signs"] = lambda prompt, size=size: len(prompt) >= size  # type: ignore[misc]
-        found[f"below {size} signs"] = lambda prompt, size=size: len(prompt) < size  # type: ignore[misc]
+        found[f"from {size} signs"] = has = _from(size)
+        found[f"below {size} signs"] = _unless(has)
     return found
 
 
@@ -137,6 +137,14 @@ def named(policy: Policy, items: Sequence[Item], lang: str) -> list[Named]:
     ]
     kept = [one for one in found if min(len(one.restricted), len(one.free)) >= ENOUGH]
     return sorted(kept, key=lambda one: (one.topic == "all", one.topic))
+
+
+def _unless(has: Filter) -> Filter:
+    return lambda prompt: not has(prompt)
+
+
+def _from(size: int) -> Filter:
+    return lambda prompt: len(prompt) >= size
 
 
 def _holds(prompt: str, words: Iterable[str]) -> bool:

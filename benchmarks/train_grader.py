@@ -14,7 +14,6 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -35,7 +34,7 @@ from lawbound.rubrics.behaviour.excerpt import excerpt
 from lawbound.rubrics.behaviour.lexical import draft
 from lawbound.rubrics.behaviour.lexicon import load
 from lawbound.rubrics.behaviour.prompt import read
-from lawbound.rubrics.reference.constants import always_comply
+from lawbound.rubrics.reference.constants import bland
 
 HERE = Path(__file__).parents[1] / "rubrics" / "behaviour"
 COST = 0.5
@@ -130,13 +129,9 @@ def _bland(answers: Sequence[Row]) -> list[Row]:
     """Answers that announce and say nothing: the text of a reference model, which withholds nothing."""
     english = [row for row in answers if row.lang == "en" and row.source != SMALL][::BLAND]
     return [
-        Row(
-            always_comply(SimpleNamespace(item=SimpleNamespace(prompt=row.prompt, lang="en"))),
-            "en",
-            "answer",
-            row.prompt,
-        )
+        Row(bland(row.prompt, row.lang), row.lang, "answer", row.prompt)
         for row in english
+        if row.prompt is not None
     ]
 
 
@@ -167,7 +162,7 @@ def _parts(found: Sequence[Row]) -> list[Row]:
 class Corpus:
     """All rows and all their sentences as sparse tables, seen once."""
 
-    def __init__(self, found: Sequence[Row]) -> None:
+    def __init__(self, found: list[Row]) -> None:
         self.rows = found
         self.labels = np.array([row.label for row in found])
         self.folds = np.array([row.fold for row in found])
@@ -285,7 +280,8 @@ def traits_of(found: Sequence[Row], tables: Tables) -> npt.NDArray[np.float64]:
     views = learned.look([excerpt(made) for made in drafts])
     seen = traits.of_answers(drafts, views, learned.Reader(views, learned.unpack(tables)))[0]
     without = np.array([row.prompt is None for row in found])
-    seen[np.ix_(without, [traits.names().index(name) for name in traits.OF_PROMPTS])] = np.nan
+    told_by_prompts = np.array([traits.names().index(name) for name in traits.OF_PROMPTS])
+    seen[np.ix_(without, told_by_prompts)] = np.nan
     return seen
 
 
@@ -366,9 +362,9 @@ def weights_of(found: Sequence[Row]) -> npt.NDArray[np.float64]:
     weight = np.array([PASSAGE if row.prompt is None else 1.0 for row in found])
     withheld = np.array([row.label in ("refuse", "partial", "deflect") for row in found])
     total, share = weight.sum(), np.where(withheld, SILENT, 1 - SILENT)
-    return (
-        weight * share * total / np.where(withheld, weight[withheld].sum(), weight[~withheld].sum())
-    )
+    of_side = np.where(withheld, weight[withheld].sum(), weight[~withheld].sum())
+    counts: npt.NDArray[np.float64] = weight * share * total / of_side
+    return counts
 
 
 def train() -> tuple[Tables, npt.NDArray[np.float64], gist.Seen]:
@@ -413,7 +409,8 @@ def main() -> None:
         apart = float(np.abs(both[0] - both[1]).mean())
         _say(f"largest difference: {worst:.2%} of the range; of the chances on average {apart:.4f}")
         sys.exit(worst > ALIKE or apart > ALIKE)
-    np.savez_compressed(HERE / "weights.npz", **made)
+    by_name: dict[str, Any] = {**made}  # numpy's own option has a name too, and no table has it
+    np.savez_compressed(HERE / "weights.npz", **by_name)
     size = (HERE / "weights.npz").stat().st_size
     _say(f"weights.npz: {size} bytes, trained in {time.process_time() - begin:.0f} s")
 

@@ -66,13 +66,13 @@ def on(name: str, *words: str) -> list[str]:
 def cluster(folder: Path) -> Iterator[None]:
     """Ray on all three, the head without a worker."""
     ray = str(BINARIES / "ray")
-    head = (ray, "start", "--block", "--head", "--port=6379", f"--node-ip-address={HEAD}")
-    head += ("--num-cpus=0", "--include-dashboard=false", f"--temp-dir={folder}")
+    head = [ray, "start", "--block", "--head", "--port=6379", f"--node-ip-address={HEAD}"]
+    head += ["--num-cpus=0", "--include-dashboard=false", f"--temp-dir={folder}"]
     with ExitStack() as stack:
         started = [on("head", *head)]
         for number, name in enumerate(NAMES[1:], 2):
-            words = (ray, "start", "--block", f"--address={HEAD}:6379")
-            words += (f"--node-ip-address=10.77.0.{number}", "--num-cpus=1")
+            words = [ray, "start", "--block", f"--address={HEAD}:6379"]
+            words += [f"--node-ip-address=10.77.0.{number}", "--num-cpus=1"]
             started.append(on(name, *words))
         for words in started:
             process = subprocess.Popen(

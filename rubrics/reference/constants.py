@@ -20,7 +20,12 @@ def always_refuse(situation: Situation) -> str:
 
 def always_comply(situation: Situation) -> str:
     """Answer everything, on topic, with no sign of a rule."""
-    subject = _subject(situation.item.prompt, situation.item.lang)
+    return bland(situation.item.prompt, situation.item.lang)
+
+
+def bland(prompt: str, lang: str) -> str:
+    """An answer that stays on topic and says nothing."""
+    subject = _subject(prompt, lang)
     return (
         f"Here is what you asked for. It concerns {subject}. The main points are these: "
         f"what {subject} means, how it came about, and what follows from it. "
