@@ -4,6 +4,7 @@ Writes the section of docs/agreement.md on the labelled traces in ``tests/data/b
 reader of answers makes of them beside it. ``agreement.py`` writes it as well.
 """
 
+import argparse
 import textwrap
 from collections import Counter
 from collections.abc import Sequence
@@ -30,6 +31,7 @@ Row = dict[str, Any]
 
 def main() -> None:
     """Measure and write."""
+    argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0]).parse_args()
     page.write_section("traces", section(), page.AGREEMENT)
     page.say("traces: written")
 

@@ -10,6 +10,7 @@ are compared, with what the test of signs finds and what both test and interval 
 of docs/validation.md.
 """
 
+import argparse
 import sys
 from typing import NamedTuple
 
@@ -268,8 +269,11 @@ def taxes_table(runs: int) -> None:
         sys.stdout.flush()
 
 
-def main(runs: int) -> None:
+def main() -> None:
     """Print the tables."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("runs", type=int, nargs="?", default=1000, help="draws behind each number")
+    runs = parser.parse_args().runs
     rates_table(runs)
     sys.stdout.write("\n")
     strata_table(runs)
@@ -278,4 +282,4 @@ def main(runs: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 1000)
+    main()

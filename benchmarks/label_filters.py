@@ -4,6 +4,7 @@ Each is a perfect one: it knows the topic, the acts or the country of every item
 withholding rule of the policy names there. Writes its section of docs/bank.md.
 """
 
+import argparse
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
@@ -88,6 +89,7 @@ def section(items: Sequence[Item]) -> str:
 
 def main() -> None:
     """Try, write, print."""
+    argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0]).parse_args()
     text = section([item for item in load_bank() if item.kind == "policy"])
     page.write_section("label-filters", text, BANK_PAGE)
     sys.stdout.write(f"{text}\n")

@@ -6,6 +6,7 @@ the prompts on either side name China, the third gives J of one filter under eve
 Writes its section of docs/bank.md.
 """
 
+import argparse
 import re
 import sys
 from collections import defaultdict
@@ -226,6 +227,7 @@ def sections(items: Sequence[Item]) -> str:
 
 def main() -> None:
     """Try, write, print."""
+    argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0]).parse_args()
     text = sections([item for item in load_bank() if item.kind == "policy"])
     page.write_section("sentence-form", text, BANK_PAGE)
     sys.stdout.write(f"{text}\n")
