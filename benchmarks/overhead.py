@@ -32,7 +32,9 @@ POLICIES = "cn,de,us,in,sa,fr"
 SECONDS_BAR, MIB_BAR, IMPORT_BAR, HELP_BAR = 40.0, 1024.0, 0.3, 0.5
 STARTS = 9
 STAGES = {
-    "loading": "situations, plan, prompts",
+    "prepare": "suite, policies, items",
+    "loading": "situations",
+    "planning": "plan, prompts",
     "asking": "ask, store",
     "judging": "read back, judge, frame",
     "concluding": "metrics, leaderboard, report",

@@ -45,7 +45,9 @@ def main() -> None:
 def _about(run: dict[str, object], asked: str) -> Sequence[str]:
     models = run["models"]
     assert isinstance(models, list)
-    requests = next(m["requests"] for m in models if not m["reference"])
+    requests = next((m["requests"] for m in models if not m["reference"]), None)
+    if requests is None:
+        raise SystemExit(f"found {len(models)} reference models, expected a run of a real model")
     took = f", asked in {asked}" if asked else ""
     return (
         f"`make demo` on {os.cpu_count()} {platform.machine()} cores, float32, {date.today()}: {requests} "

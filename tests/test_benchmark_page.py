@@ -14,7 +14,6 @@ SCRIPTS = [
     for file in sorted(BENCHMARKS.glob("*.py"))
     if '\nif __name__ == "__main__":\n' in file.read_text(encoding="utf-8")
 ]
-
 TRAINING = {"cross_grader", "train_grader"}
 """They need libraries of the extra `local`."""
 

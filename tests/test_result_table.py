@@ -33,6 +33,12 @@ def test_the_table_needs_only_a_run_and_shows_how_many_answers_it_rests_on(
     assert row.endswith(f"| {board['n'].item()} |")
 
 
+def test_a_run_of_reference_models_alone_is_no_result() -> None:
+    about = runpy.run_path(str(SCRIPT))["_about"]
+    with pytest.raises(SystemExit, match="found 2 reference models, expected a run of a real"):
+        about({"models": [{"reference": True, "requests": 4}] * 2}, "")
+
+
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
