@@ -1,7 +1,6 @@
 """Printing: results to stdout, progress to stderr, and no control character of a model reaches the terminal."""
 
 import sys
-import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -50,20 +49,15 @@ def noted(kind: type[Warning]) -> Iterator[None]:
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Columns aligned by display width; plain text, so that it can be piped. A row is one line."""
+    from rich.cells import cell_len
+
     cells = [[one_line(printable(cell)) for cell in row] for row in [header, *rows]]
-    widths = [max(_width(row[i]) for row in cells) for i in range(len(header))]
+    widths = [max(cell_len(row[i]) for row in cells) for i in range(len(header))]
     for row in cells:
         line = "  ".join(
-            cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+            cell + " " * (width - cell_len(cell)) for cell, width in zip(row, widths, strict=True)
         )
         show(line.rstrip())
-
-
-def _width(text: str) -> int:
-    return sum(
-        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
-        for c in text
-    )
 
 
 def is_watched() -> bool:

@@ -27,3 +27,13 @@ def test_a_name_cannot_add_rows_to_a_table(capsys: pytest.CaptureFixture[str]) -
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == 3
     assert lines[1].startswith("mine best-model 1.000  ") and lines[2].startswith("a b ")
+
+
+def test_columns_stand_below_each_other_in_every_script(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Four columns of a terminal are two Chinese signs, or three Latin letters and a blank; the vowel of the Thai
+    word stands above its first letter."""
+    table(["name", "n"], [["abc", "1"], ["中国", "2"], ["กิน", "3"], ["e\u0301t\u00e9", "4"]])
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == ["name  n", "abc   1", "中国  2", "กิน    3", "e\u0301t\u00e9   4"]
