@@ -175,7 +175,7 @@ def _write(run: StoredRun, judged: _Judged, resamples: int) -> Conclusion:
     from lawbound.evals.report.tables import compliance_rows
     from lawbound.evals.thresholds import check_thresholds
 
-    record, frame, root = judged.record, judged.frame, run.folder.root
+    record, frame = judged.record, judged.frame
     asked = [entry.id for entry in record.policies]
     info = {key: value for key, value in rule_info(run.policies).items() if key[0] in asked}
     estimates = compute_metrics(frame, info, seed=record.seed, resamples=resamples)
@@ -202,31 +202,29 @@ def _write(run: StoredRun, judged: _Judged, resamples: int) -> Conclusion:
     metrics, table = csv_bytes(metrics_rows(estimates)), csv_bytes(board)
     # All is made by now: what cannot be made leaves no new numbers beside an old report.
     verdicts = run.folder.write_frame(frame)
-    if _forget_other_numbers(root, metrics):
+    if _forget_other_numbers(run.folder, metrics):
         conclusion = replace(conclusion, uncorrected=True)
-    write_atomically(root / "metrics.csv", metrics)
-    write_atomically(root / "leaderboard.csv", table)
-    _write_compliance(root, marks)
-    write_atomically(root / "report.html", page.encode("utf-8"))
+    write_atomically(run.folder.metrics, metrics)
+    write_atomically(run.folder.leaderboard, table)
+    _write_compliance(run.folder.compliance, marks)
+    write_atomically(run.folder.report, page.encode("utf-8"))
     results = dict(zip(RESULTS, (verdicts, digest_of(metrics), digest_of(table)), strict=True))
     run.folder.write_run(record.with_results(results))
     return conclusion
 
 
-def _forget_other_numbers(root: Path, metrics: bytes) -> bool:
+def _forget_other_numbers(folder: RunFolder, metrics: bytes) -> bool:
     """Rates corrected by labels go with the rates that they corrected; whether there were any."""
-    before = root / "metrics.csv"
-    is_other = before.is_file() and before.read_bytes() != metrics
-    return is_other and forget_corrected(root)
+    is_other = folder.metrics.is_file() and folder.metrics.read_bytes() != metrics
+    return is_other and forget_corrected(folder)
 
 
-def _write_compliance(root: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+def _write_compliance(sheet: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """The compliance sheet, if a policy of the run states marks."""
     import pandas as pd
 
     from lawbound.evals.leaderboard.table import csv_bytes
 
-    sheet = root / "compliance.csv"
     if rows:
         write_atomically(sheet, csv_bytes(pd.DataFrame.from_records(rows)))
     else:

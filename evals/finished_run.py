@@ -74,14 +74,14 @@ class Run:
         """One row a model x policy x mode, as in ``leaderboard.csv``."""
         from lawbound.evals.leaderboard.merge import read_board
 
-        return read_board(self.folder / "leaderboard.csv")
+        return read_board(RunFolder(self.folder).leaderboard)
 
     @cached_property
     def estimates(self) -> tuple[Estimate, ...]:
         """Every number of ``metrics.csv``, with its interval."""
         from lawbound.evals.folder.estimates import read_estimates
 
-        return read_estimates(self.folder / "metrics.csv")
+        return read_estimates(RunFolder(self.folder).metrics)
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:

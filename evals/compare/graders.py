@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lawbound.evals.compare.pairs import Pairs
+from lawbound.evals.folder.paths import RunPaths
 from lawbound.evals.leaderboard.merge import read_board
 from lawbound.evals.metrics.inputs import Mask, Rows
 
@@ -49,7 +50,7 @@ def other_graders(folders: Sequence[Path], names: Sequence[str]) -> Iterator[str
     Raises:
         LeaderboardError: A ``leaderboard.csv``, which tells, cannot be read.
     """
-    boards = [folder / "leaderboard.csv" for folder in folders]
+    boards = [RunPaths(folder).leaderboard for folder in folders]
     if not all(board.exists() for board in boards):
         return
     found = [" and ".join(sorted(set(read_board(board)["scorer_version"]))) for board in boards]

@@ -8,23 +8,19 @@ import io
 from pathlib import Path
 from typing import Final
 
+from lawbound.evals.folder.paths import RunPaths
 from lawbound.tasks.io.safe_files import open_regular
 
-CORRECTED: Final = "corrected.csv"
-MADE_FROM: Final = "corrected.yaml"
 _OURS: Final = frozenset({"metric", "raw", "corrected", "lambda"})
 
 
-def forget_corrected(root: Path) -> bool:
+def forget_corrected(folder: RunPaths) -> bool:
     """Remove a run's corrected rates and what they were made from.
-
-    Args:
-        root: The run folder.
 
     Returns:
         Whether there were any.
     """
-    table, record = root / CORRECTED, root / MADE_FROM
+    table, record = folder.corrected, folder.correction
     if is_anothers(table) or not (table.exists() or record.exists()):
         return False
     table.unlink(missing_ok=True)

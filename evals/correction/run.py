@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lawbound.evals.correction.draw import stated_chances
-from lawbound.evals.correction.earlier import CORRECTED, MADE_FROM, is_anothers
+from lawbound.evals.correction.earlier import is_anothers
 from lawbound.evals.correction.labels import CorrectionError, Labels
 from lawbound.evals.correction.stored import Match, match
 from lawbound.evals.correction.table import corrected_table
@@ -49,11 +49,11 @@ def correct_run(root: Path, labels: Labels, estimates: Sequence[Estimate]) -> Co
             none of a draw, or somebody's own file stands where the table would.
         FolderError: A file of the run cannot be read or written.
     """
-    folder, path = RunFolder(root), root / CORRECTED
+    folder = RunFolder(root)
     run = folder.read_run()
-    if is_anothers(path):
+    if is_anothers(folder.corrected):
         raise CorrectionError(
-            f"{path}: holds no corrected rates, which would be written over it, expected those of an earlier "
+            f"{folder.corrected}: holds no corrected rates, which would be written over it, expected those of an earlier "
             "`score --labels` or no such file: call it something else"
         )
     policies = run_policies(folder, run)
@@ -69,7 +69,7 @@ def correct_run(root: Path, labels: Labels, estimates: Sequence[Estimate]) -> Co
     content = csv_bytes(table)
     record = {
         "corrected_sha256": sha256(content).hexdigest(),
-        "verdicts_sha256": sha256((root / "verdicts.parquet").read_bytes()).hexdigest(),
+        "verdicts_sha256": sha256(folder.verdicts.read_bytes()).hexdigest(),
         "scorer_version": run.scorer_version or SCORER_VERSION,
         "sheet": labels.path.name,
         "sheet_sha256": labels.sha256,
@@ -83,9 +83,9 @@ def correct_run(root: Path, labels: Labels, estimates: Sequence[Estimate]) -> Co
         "untold": labels.untold,
     }
     # The record goes last: where writing stops in between, its digest does not fit the table.
-    write_atomically(path, content)
-    write_atomically(root / MADE_FROM, plain_yaml(record))
-    return Correction(table, path, found)
+    write_atomically(folder.corrected, content)
+    write_atomically(folder.correction, plain_yaml(record))
+    return Correction(table, folder.corrected, found)
 
 
 def _none_of(labels: int, found: Match) -> str:

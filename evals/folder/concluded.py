@@ -6,14 +6,11 @@ import csv
 import io
 from collections.abc import Collection, Mapping
 from pathlib import Path
-from typing import Final
 
 from lawbound.evals.columns import SCHEMA_VERSION
-from lawbound.evals.folder.digests import file_digest
+from lawbound.evals.folder.digests import BOARD, file_digest
 from lawbound.evals.folder.files import FolderError
 from lawbound.tasks.io.safe_files import open_regular
-
-BOARD: Final = "leaderboard.csv"
 
 
 def check_suite_hash(root: Path, digests: Mapping[str, Collection[str]], suite_hash: str) -> None:

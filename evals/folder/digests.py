@@ -15,7 +15,10 @@ from lawbound.evals.folder.files import DIGITS, FolderError
 from lawbound.tasks.io.safe_files import open_regular, why
 
 ITEMS: Final = "items.jsonl"
-RESULTS: Final = ("verdicts.parquet", "metrics.csv", "leaderboard.csv")
+VERDICTS: Final = "verdicts.parquet"
+METRICS: Final = "metrics.csv"
+BOARD: Final = "leaderboard.csv"
+RESULTS: Final = (VERDICTS, METRICS, BOARD)
 """What is concluded and read again by other commands."""
 NAMES: Final = rf"^({ITEMS}|plan/[A-Za-z0-9._-]+\.jsonl|{'|'.join(RESULTS)})$"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from lawbound.evals.columns import METRICS, SCHEMA_VERSION
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.files import FolderError
+from lawbound.evals.folder.paths import RunPaths
 from lawbound.evals.folder.reading import Row, read_table
 from lawbound.evals.folder.sense import ROUNDED, faults
 from lawbound.evals.metrics.registry import REPORTED
@@ -25,7 +26,7 @@ def estimates_of(folder: Path) -> tuple[Estimate, ...]:
     """
     if not folder.is_dir():
         raise FolderError(f"{folder}: is no folder, expected a run folder (with run.yaml)")
-    return read_estimates(folder / "metrics.csv")
+    return read_estimates(RunPaths(folder).metrics)
 
 
 def read_estimates(path: Path) -> tuple[Estimate, ...]:

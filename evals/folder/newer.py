@@ -8,6 +8,7 @@ from typing import Final
 
 from lawbound.evals.columns import SCHEMA_VERSION
 from lawbound.evals.folder.files import FolderError
+from lawbound.evals.folder.paths import RunPaths
 from lawbound.evals.folder.versions import installed, is_newer
 from lawbound.rubrics.score import SCORER_VERSION
 from lawbound.tasks.io.safe_files import open_regular
@@ -33,7 +34,7 @@ def check_not_newer(root: Path, wrote: str) -> None:
             f"{root / 'run.yaml'}: is of Lawbound {quoted(wrote)}, and this is {ours}, which would write the folder anew "
             "as an older version does: upgrade Lawbound"
         )
-    for path, name, found in _told(root):
+    for path, name, found in _told(RunPaths(root)):
         if is_newer(found, _OURS[name]):
             raise FolderError(
                 f"{path}: {name} is {quoted(found)}, and that of this Lawbound ({ours}) is '{_OURS[name]}': it would "
@@ -41,9 +42,9 @@ def check_not_newer(root: Path, wrote: str) -> None:
             )
 
 
-def _told(root: Path) -> Iterator[tuple[Path, str, str]]:
+def _told(folder: RunPaths) -> Iterator[tuple[Path, str, str]]:
     """What the first row of each table says; one that cannot be read is for its readers to refuse."""
-    for path in (root / "metrics.csv", root / "leaderboard.csv"):
+    for path in (folder.metrics, folder.leaderboard):
         try:
             with io.TextIOWrapper(open_regular(path), encoding="utf-8", newline="") as handle:
                 row = next(csv.DictReader(handle), {})

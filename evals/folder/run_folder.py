@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
-import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.folder.asked import suite_hash
@@ -24,6 +21,7 @@ from lawbound.evals.folder.digests import (
 )
 from lawbound.evals.folder.files import FolderError, read_records, write_atomically, write_lines
 from lawbound.evals.folder.lmeval_logs import hint_of_logs
+from lawbound.evals.folder.paths import RunPaths
 from lawbound.evals.folder.prompts import prompt_lines
 from lawbound.evals.folder.record import RunRecord, read_record
 from lawbound.evals.folder.verdicts import read_verdicts
@@ -34,53 +32,17 @@ from lawbound.tasks.item import Item, ItemError
 from lawbound.tasks.records import from_record, to_record
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
 
 _SORTED = json.JSONEncoder(sort_keys=True)
 
 
-def slug(model: str) -> str:
-    """A file name for a model: readable, unique, and never a path."""
-    readable = re.sub(r"[^A-Za-z0-9._-]+", "-", model).strip("-.")[:48] or "model"
-    return f"{readable}-{hashlib.sha256(model.encode()).hexdigest()[:8]}"
-
-
 @dataclass(frozen=True, slots=True)
-class RunFolder:
-    """Paths of one run folder."""
-
-    root: Path
-
-    @property
-    def run_yaml(self) -> Path:
-        """Resolved spec, versions, hashes."""
-        return self.root / "run.yaml"
-
-    @property
-    def items(self) -> Path:
-        """Every item that was asked."""
-        return self.root / ITEMS
-
-    def policy(self, policy_id: str) -> Path:
-        """What one policy said when the run was asked, parents folded in. Ids hold no dots or slashes."""
-        return self.root / "policies" / f"{policy_id}.yaml"
-
-    def samples(self, model: str) -> Path:
-        """Samples of one model."""
-        return self.root / "samples" / f"{slug(model)}.jsonl"
-
-    def plan(self, model: str) -> Path:
-        """Assignments of one model."""
-        return self.root / "plan" / f"{slug(model)}.jsonl"
-
-    def prompts(self, model: str) -> Path:
-        """Rendered prompts of one model."""
-        return self.root / "prompts" / f"{slug(model)}.jsonl"
-
-    def plan_name(self, model: str) -> str:
-        """The plan's path within the folder."""
-        return self.plan(model).relative_to(self.root).as_posix()
+class RunFolder(RunPaths):
+    """A run folder: its files are written and read here, and checked before they are believed."""
 
     def write_items(self, items: Iterable[Item], told: Told | None = None) -> None:
         """Store the questions.
@@ -166,7 +128,7 @@ class RunFolder:
         return assignments(read_records(path), path)
 
     def read_run(self) -> RunRecord:
-        """The resolved spec.
+        """What ``run.yaml`` says of the run: its spec, who answered, who judged, digests.
 
         Raises:
             FolderError: This is no run folder, or one whose run stopped before it was described.
@@ -181,7 +143,7 @@ class RunFolder:
         return read_record(read_yaml(self.run_yaml, FolderError), self.run_yaml)
 
     def write_run(self, record: RunRecord) -> None:
-        """Store the resolved spec.
+        """Write ``run.yaml``.
 
         Raises:
             FolderError: It cannot be written, or could not be read again; what stood there before stays.
@@ -270,7 +232,7 @@ class RunFolder:
         """
         content = io.BytesIO()
         frame.to_parquet(content, index=False)
-        write_atomically(self.root / "verdicts.parquet", content.getvalue())
+        write_atomically(self.verdicts, content.getvalue())
         return digest_of(content.getvalue())
 
     def read_frame(self) -> pd.DataFrame:
@@ -279,6 +241,5 @@ class RunFolder:
         Raises:
             FolderError: The run has not been judged, or the file is damaged, was changed, or is no run's.
         """
-        path = self.root / "verdicts.parquet"
-        self.check_result(path.name)
-        return read_verdicts(path)
+        self.check_result(self.verdicts.name)
+        return read_verdicts(self.verdicts)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
+from lawbound.evals.folder.paths import slug
 from lawbound.evals.folder.record import JudgeEntry
-from lawbound.evals.folder.run_folder import RunFolder, slug
+from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.judging.readings import MESSAGE
 from lawbound.evals.observer import Observer, trouble_of
 from lawbound.rubrics.judges.ask import judge_answers

@@ -148,13 +148,14 @@ def score(
 def report(folder: Annotated[Path, typer.Argument(help="A run folder.")]) -> None:
     """Write the report of a run again and print its path."""
     from lawbound.evals.conclude import conclude
+    from lawbound.evals.folder.paths import RunPaths
 
     with bars() as observer:
         conclusion = conclude(folder, observer=observer)
     warn(conclusion.caveats)
     tell_of_kept_judges(folder)
     tell_of_uncorrected(folder, conclusion)
-    show(str(folder / "report.html"))
+    show(str(RunPaths(folder).report))
 
 
 def leaderboard(
@@ -177,12 +178,13 @@ def leaderboard(
 ) -> None:
     """Merge the leaderboards of several runs."""
     from lawbound.evals.folder.files import write_atomically
+    from lawbound.evals.folder.paths import RunPaths
     from lawbound.evals.leaderboard.card import model_card
     from lawbound.evals.leaderboard.merge import merge_boards, read_board, run_names
     from lawbound.evals.leaderboard.table import csv_bytes
 
     named = dict(zip(run_names(folders), folders, strict=True))
-    boards = {name: read_board(folder / "leaderboard.csv") for name, folder in named.items()}
+    boards = {name: read_board(RunPaths(folder).leaderboard) for name, folder in named.items()}
     merged = merge_boards(boards, allow_mixed=force, by_run=by_run, folders=named)
     warn_of_versions({named[name]: board for name, board in boards.items()})
     warn_of_folders(*folders)

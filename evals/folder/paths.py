@@ -1,0 +1,86 @@
+"""Where each file of a run folder is."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from lawbound.evals.folder.digests import BOARD, ITEMS, METRICS, VERDICTS
+
+
+def slug(model: str) -> str:
+    """A file name for a model: readable, unique, and never a path."""
+    readable = re.sub(r"[^A-Za-z0-9._-]+", "-", model).strip("-.")[:48] or "model"
+    return f"{readable}-{hashlib.sha256(model.encode()).hexdigest()[:8]}"
+
+
+@dataclass(frozen=True, slots=True)
+class RunPaths:
+    """Paths of one run folder."""
+
+    root: Path
+
+    @property
+    def run_yaml(self) -> Path:
+        """Resolved spec, versions, hashes."""
+        return self.root / "run.yaml"
+
+    @property
+    def items(self) -> Path:
+        """Every item that was asked."""
+        return self.root / ITEMS
+
+    def policy(self, policy_id: str) -> Path:
+        """What one policy said when the run was asked, parents folded in. Ids hold no dots or slashes."""
+        return self.root / "policies" / f"{policy_id}.yaml"
+
+    def samples(self, model: str) -> Path:
+        """Samples of one model."""
+        return self.root / "samples" / f"{slug(model)}.jsonl"
+
+    def plan(self, model: str) -> Path:
+        """Assignments of one model."""
+        return self.root / "plan" / f"{slug(model)}.jsonl"
+
+    def prompts(self, model: str) -> Path:
+        """Rendered prompts of one model."""
+        return self.root / "prompts" / f"{slug(model)}.jsonl"
+
+    def plan_name(self, model: str) -> str:
+        """The plan's path within the folder."""
+        return self.plan(model).relative_to(self.root).as_posix()
+
+    @property
+    def verdicts(self) -> Path:
+        """Every verdict, as a table."""
+        return self.root / VERDICTS
+
+    @property
+    def metrics(self) -> Path:
+        """Every number, with its interval."""
+        return self.root / METRICS
+
+    @property
+    def leaderboard(self) -> Path:
+        """One row a model x policy x mode."""
+        return self.root / BOARD
+
+    @property
+    def report(self) -> Path:
+        """The page about the run."""
+        return self.root / "report.html"
+
+    @property
+    def compliance(self) -> Path:
+        """Marks that a policy sets, and whether they were reached; only where one does."""
+        return self.root / "compliance.csv"
+
+    @property
+    def corrected(self) -> Path:
+        """Rates corrected by labels; only where a sheet of labels was used."""
+        return self.root / "corrected.csv"
+
+    @property
+    def correction(self) -> Path:
+        """What those were made from."""
+        return self.root / "corrected.yaml"
