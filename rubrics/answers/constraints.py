@@ -15,7 +15,6 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from math import nan
 from operator import eq
 
 from lawbound.rubrics.answers.written import (
@@ -59,10 +58,6 @@ class CreativeScore:
     """Empty, repeats the prompt or repeats itself: no attempt that could be scored."""
     failed: tuple[str, ...]
     """Names of the demands that are not met."""
-    distinct_2: float
-    """Distinct pairs of neighbouring words / pairs; nan below two words."""
-    novelty: float
-    """Share of the distinct words that the prompt does not hold; nan for no words."""
 
 
 def score_creative(item: Item, text: str) -> CreativeScore:
@@ -77,10 +72,7 @@ def score_creative(item: Item, text: str) -> CreativeScore:
 
 def _score(item: Item, text: str, own: str, body: str) -> CreativeScore:
     words, all_words = words_of(own), words_of(text)
-    distinct = _distinct_2(words)
-    copied = (
-        not words or len(words) < (1 - COPIED) * len(all_words) or _repeats_itself(words, distinct)
-    )
+    copied = not words or len(words) < (1 - COPIED) * len(all_words) or _repeats_itself(words)
     degrees = {
         c.name: float(CHECKS[c.name](own if c.name in _WHOLE else body, c.value, item))
         for c in item.constraints
@@ -89,15 +81,12 @@ def _score(item: Item, text: str, own: str, body: str) -> CreativeScore:
     bounds = [float(degree == 1) for name, degree in degrees.items() if name in BOUNDS]
     form = [d for name, d in degrees.items() if name != "contains" and name not in BOUNDS]
     value = 0.0 if copied else _mean(anchors) * max(0.0, 2 * _mean(form) - 1) * _mean(bounds)
-    fresh = set(words) - set(words_of(item.prompt))
     return CreativeScore(
         satisfied=0 if copied else sum(degree == 1 for degree in degrees.values()),
         total=len(degrees),
         value=value,
         copied=copied,
         failed=tuple(name for name, degree in degrees.items() if degree < 1),
-        distinct_2=distinct,
-        novelty=len(fresh) / len(set(words)) if words else nan,
     )
 
 
@@ -244,15 +233,11 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values) if values else 1.0
 
 
-def _distinct_2(words: Sequence[str]) -> float:
-    pairs = list(pairwise(words))
-    return len(set(pairs)) / len(pairs) if pairs else nan
-
-
-def _repeats_itself(words: Sequence[str], distinct: float) -> bool:
+def _repeats_itself(words: Sequence[str]) -> bool:
     if len(words) < _BRIEF:
         return len(words) >= 4 and len(set(words)) < len(words) / 2
-    return distinct < DEGENERATE
+    pairs = list(pairwise(words))
+    return len(set(pairs)) / len(pairs) < DEGENERATE
 
 
 def _own_lines(text: str, prompt: str) -> str:

@@ -31,16 +31,15 @@ def generate(
     levels: Sequence[int] = LEVELS,
     per_cell: int = 1,
     seed: int,
-    lang: str = "en",
     pairs: int = 1,
 ) -> tuple[Item, ...]:
     """Pose creative items; the arguments are those of `lawbound.tasks.reasoning.generate`.
 
     Raises:
-        ItemError: A family, level, language or count is not one that exists.
+        ItemError: A family, level or count is not one that exists.
     """
     found = twins(
-        FAMILIES, families, kind="creative", levels=levels, per_cell=per_cell, seed=seed, lang=lang,
+        FAMILIES, families, kind="creative", levels=levels, per_cell=per_cell, seed=seed,
         pairs=pairs, adjacent=_ADJACENT,
     )  # fmt: skip
     return tuple(item for twin in found for item in _worn(twin))

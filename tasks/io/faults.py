@@ -39,7 +39,6 @@ _WORDS: Mapping[str, str] = {
 _PATTERNS: Mapping[str, str] = {
     r"^[a-z0-9]+(-[a-z0-9]+)*$": "lower-case letters and digits, joined by hyphens",
     r"^[a-z]{2}$": "a language code of two letters such as en",
-    r"^[A-Z]{2}$": "a country code of two letters such as TH",
 }
 _KEY = "[key]"
 """How pydantic ends the place of a key that is itself at fault."""

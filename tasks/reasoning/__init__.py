@@ -67,7 +67,6 @@ def generate(
     levels: Sequence[int] = LEVELS,
     per_cell: int = 1,
     seed: int,
-    lang: str = "en",
     pairs: int = 1,
 ) -> tuple[Item, ...]:
     """Pose reasoning items.
@@ -77,7 +76,6 @@ def generate(
         levels: Levels from 1 (easiest) to 5.
         per_cell: Structures for each family and level. A larger number only adds items.
         seed: What everything follows from.
-        lang: Language of the prompts; English is the only one so far.
         pairs: How many neutral and adjacent twin pairs wear each structure. Successive structures
             take successive pairs, so that dresses are balanced; all ten of each kind at most.
 
@@ -85,10 +83,10 @@ def generate(
         ``families x levels x per_cell x pairs x 2`` items, twins next to each other.
 
     Raises:
-        ItemError: A family, level, language or count is not one that exists.
+        ItemError: A family, level or count is not one that exists.
     """
     found = twins(
-        FAMILIES, families, kind="reasoning", levels=levels, per_cell=per_cell, seed=seed, lang=lang,
+        FAMILIES, families, kind="reasoning", levels=levels, per_cell=per_cell, seed=seed,
         pairs=pairs, adjacent=ADJACENT,
     )  # fmt: skip
     return tuple(item for twin in found for item in _worn(twin))

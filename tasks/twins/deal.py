@@ -52,7 +52,6 @@ def twins(
     levels: Sequence[int],
     per_cell: int,
     seed: int,
-    lang: str,
     pairs: int,
     adjacent: Sequence[Dress],
 ) -> Iterator[Twin[AnyFamily]]:
@@ -65,17 +64,16 @@ def twins(
         levels: Levels from 1 (easiest) to 5.
         per_cell: Structures for each family and level. A larger number only adds some.
         seed: What everything follows from.
-        lang: Language of the prompts; English is the only one so far.
         pairs: How many pairs of dresses wear each structure; successive ones take successive pairs.
         adjacent: All adjacent dresses.
 
     Raises:
-        ItemError: A family, level, language or count is not one that exists.
+        ItemError: A family, level or count is not one that exists.
     """
     wanted = list(families) if names is None else list(names)
     _check(
         kind, wanted, families, levels=levels, per_cell=per_cell, pairs=pairs,
-        most_pairs=min(len(NEUTRAL), len(adjacent)), lang=lang,
+        most_pairs=min(len(NEUTRAL), len(adjacent)),
     )  # fmt: skip
     for name in wanted:
         for level in levels:
@@ -139,7 +137,6 @@ def _check(
     per_cell: int,
     pairs: int,
     most_pairs: int,
-    lang: str,
 ) -> None:
     for name in names:
         if name not in families:
@@ -151,5 +148,3 @@ def _check(
         raise ItemError(f"{kind}: per_cell is {per_cell}, expected 0 or more")
     if not 1 <= pairs <= most_pairs:
         raise ItemError(f"{kind}: pairs is {pairs}, expected 1 to {most_pairs}")
-    if lang != "en":
-        raise ItemError(f"{kind}: lang is {lang!r}, expected 'en'")

@@ -195,8 +195,6 @@ def test_wrong_requests_name_the_fault() -> None:
         generate(levels=[0], seed=1)
     with pytest.raises(ItemError, match="pairs is 11, expected 1 to 10"):
         generate(seed=1, pairs=11)
-    with pytest.raises(ItemError, match="lang is 'fr', expected 'en'"):
-        generate(seed=1, lang="fr")
 
 
 def _twins(items: tuple[Item, ...]) -> list[list[Item]]:
