@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from lawbound.rubrics.policy.requirement import Addon, Base, Requirement
+from lawbound.rubrics.policy.requirement import Addon, Base, Requirement, joined
 
 Behaved = Literal[
     "answer",
@@ -41,6 +41,9 @@ class Reading:
     """0 to 1; a grader that cannot tell says ``unscored`` instead of guessing."""
     trace_behaviour: Behaved | None = None
     """What the thinking trace resolves to do, where there is one: ``unscored`` where no resolution can be seen."""
+
+    def __str__(self) -> str:
+        return joined(self.behaviour, self.addons)
 
     @property
     def withheld(self) -> bool:

@@ -32,7 +32,7 @@ def fate_of(opinions: Sequence[Opinion], merged: PanelReading) -> Fate:
 def vote_of(opinion: Opinion) -> str:
     """What one judge said of one answer, or why it has no vote, in one word."""
     if opinion.reading is not None:
-        return "+".join([opinion.reading.behaviour, *sorted(opinion.reading.addons)])
+        return str(opinion.reading)
     if opinion.unreadable:
         return f"unreadable:{opinion.unreadable}"
     return "undecided" if opinion.undecided else "unanswered"

@@ -20,13 +20,12 @@ def explain(policy: Policy, item: Item) -> str:
     lines = [f"{item.id}: {item.topic}; {'; '.join(facts)}", f"{policy.id} requires: {requirement}"]
     for rule in matched:
         behaviour = rule.for_item(item)
-        said = "+".join([behaviour.base, *sorted(behaviour.addons)])
         if rule.id in overridden:
             note = f"overridden by '{overridden[rule.id]}'"
         elif item.purpose in rule.exempt:
-            note = f"{said}, because the purpose {item.purpose} replaces {rule.behaviour}"
+            note = f"{behaviour}, because the purpose {item.purpose} replaces {rule.behaviour}"
         else:
-            note = said
+            note = str(behaviour)
         decides = " (decides)" if rule.id in requirement.rules else ""
         lines.append(f"  {rule.id}: {note}{decides} [{rule.basis}, {rule.source}]")
     lines += _near_but_no(policy, item)

@@ -1,6 +1,6 @@
 """What can be required of an answer: a base with add-ons, and how strict each base is."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, get_args
@@ -25,7 +25,12 @@ class Requirement:
     """Ids of the matching rules whose exemption applied."""
 
     def __str__(self) -> str:
-        return "+".join([self.base, *sorted(self.addons)])
+        return joined(self.base, self.addons)
+
+
+def joined(base: str, addons: Collection[str]) -> str:
+    """``answer+correct``, as people write and read a base or a behaviour with its add-ons."""
+    return "+".join([base, *sorted(addons)])
 
 
 def restricts(base: str, *, has_addons: bool, withholding: bool) -> bool:
@@ -47,6 +52,9 @@ class Behaviour:
 
     base: Base
     addons: frozenset[Addon]
+
+    def __str__(self) -> str:
+        return joined(self.base, self.addons)
 
     @classmethod
     @lru_cache(maxsize=256)

@@ -8,6 +8,7 @@ from lawbound.rubrics.policy.files import load_policy
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.requirement import Behaviour
 from lawbound.rubrics.policy.rule import Rule
+from lawbound.rubrics.verdict import Reading
 from lawbound.tasks.item import Item
 
 
@@ -30,6 +31,11 @@ def policy(*rules: Rule) -> Policy:
 
 def item(topic: str = "state/monarchy", *acts: str, **more: object) -> Item:
     return Item("i", "g", "policy", "?", topic, acts or ("opine",), **more)  # type: ignore[arg-type]
+
+
+def test_what_is_demanded_and_what_was_read_are_written_alike() -> None:
+    assert str(Behaviour.parse("neutral+notice+correct")) == "neutral+correct+notice"
+    assert str(Reading("neutral", frozenset({"notice", "correct"}))) == "neutral+correct+notice"
 
 
 def test_the_strictest_base_wins_and_add_ons_unite() -> None:
