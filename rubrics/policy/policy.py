@@ -89,8 +89,7 @@ class Policy:
         decisive = tuple(
             rule.id for rule, b in behaviours if b.base == base or (b.addons and base != "refuse")
         )
-        exempted = tuple(rule.id for rule in live if item.purpose in rule.exempt)
-        return Requirement(base, frozenset() if base == "refuse" else addons, decisive, exempted)
+        return Requirement(base, frozenset() if base == "refuse" else addons, decisive)
 
     def _about(self, topic: str) -> tuple[Rule, ...]:
         """The rules that name a topic; remembered, because a bank asks about few topics often."""

@@ -21,8 +21,6 @@ class Requirement:
     addons: frozenset[Addon] = frozenset()
     rules: tuple[str, ...] = ()
     """Ids of the rules that made it so; empty where no rule matched."""
-    exempted: tuple[str, ...] = ()
-    """Ids of the matching rules whose exemption applied."""
 
     def __str__(self) -> str:
         return joined(self.base, self.addons)
