@@ -11,7 +11,7 @@ from pathlib import Path
 
 from lawbound.evals.folder.digests import ITEMS, Digests, Told
 from lawbound.evals.folder.newer import check_not_newer
-from lawbound.evals.folder.origins import MovedWarning, Origins
+from lawbound.evals.folder.origins import ModelAsked, MovedWarning, Origins
 from lawbound.evals.folder.policies import store_policies
 from lawbound.evals.folder.record import ModelEntry, PolicyEntry, RunRecord, SuiteEntry
 from lawbound.evals.folder.run_folder import RunFolder
@@ -146,11 +146,11 @@ def _ask_one(asking: _Asking, model: str, engine: Engine, modes: Collection[Mode
     folder.write_plan(requests, asking.told)
     asking.observer.stage(f"asking {label}", len(requests.requests))
     samples = folder.samples(label)
-    heard = origins.asking(model, requests, engine, samples, asking.write_again)
-    with heard as hear, Store(samples) as store:
+    asked = ModelAsked(origins, model, requests, engine, samples, asking.write_again)
+    with asked, Store(samples) as store:
 
         def progress(steps: int) -> None:
-            hear(steps)
+            asked.hear(steps)
             asking.observer.advance(steps)
 
         counts = run(
@@ -167,10 +167,8 @@ def _ask_one(asking: _Asking, model: str, engine: Engine, modes: Collection[Mode
             "was not asked; if it has changed, give the FunctionEngine another revision=",
             stacklevel=4,  # who called `evaluate`
         )
-    if moved := origins.take(model, requests, counts, folder.root):
-        warnings.warn(moved, MovedWarning, stacklevel=4)
-    if mixed := origins.mixture(requests, folder.root):
-        warnings.warn(mixed, MovedWarning, stacklevel=4)
+    for line in asked.settle(counts, folder.root):
+        warnings.warn(line, MovedWarning, stacklevel=4)
     return _entry_of(model, requests, engine, counts)
 
 

@@ -8,24 +8,23 @@ requested model by another one, and says so only in its answers.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
+from typing import Self
 
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.record import OriginEntry, RunRecord
 from lawbound.runners.engines.endpoint import read_address
 from lawbound.runners.engines.protocol import OTHER_NAMES, Engine, ModelError, TellsWhoAnswered
 from lawbound.runners.plan import Plan
-from lawbound.runners.run import Progress, RunCounts
+from lawbound.runners.run import RunCounts
 from lawbound.runners.store import StoreError, read_samples
 from lawbound.tasks.io.messages import counted
 
 SERVER = "openai:"
 UNVERIFIED = "unverified"
 """Revision of a model whose user gave none. A given one is the user's word that two addresses run the same model."""
-
-
 _SHOWN = 4
 """Names of models that a warning lists."""
 
@@ -35,106 +34,148 @@ class MovedWarning(UserWarning):
 
 
 class Origins:
-    """The servers that gave the answers of a run folder, by label and revision."""
+    """The servers that gave the answers of a run folder, by label and revision of the model."""
 
     def __init__(self, before: RunRecord | None) -> None:
-        """Take down what the ``run.yaml`` of an earlier run says, where there was one."""
-        self._entries: list[OriginEntry] = []
-        self._expected: OriginEntry | None = None
-        """Of the entries the one of which no answer has come yet."""
-        self._names: Counter[str] = Counter()
-        """Names under which the last model that was asked gave answers, and how many."""
-        self._is_told = before is not None and before.tells_origins
-        """Whether a record without any says that none answered, and not that it does not tell."""
-        for entry in _told_by(before) if before is not None else ():
-            self._add(entry.model, entry.revision, entry.spec, entry.answered_as)
+        """Begin with what the ``run.yaml`` of an earlier run says, if there was one."""
+        self.servers = _servers_of(before) if before is not None else ()
+        self.is_recorded = before is not None and before.tells_origins
+        """Whether no server answered if none is named. A ``run.yaml`` from before this was recorded names none either."""
 
     def entries(self) -> tuple[OriginEntry, ...] | None:
-        """For ``run.yaml``; None where no server was asked."""
-        return tuple(self._entries) if self._is_told or self._entries else None
+        """For ``run.yaml``; None if no server was asked."""
+        return self.servers if self.is_recorded or self.servers else None
 
-    @contextmanager
-    def asking(
-        self, spec: str, plan: Plan, engine: Engine, samples: Path, write: Callable[[], None]
-    ) -> Iterator[Progress]:
-        """While a server is asked: name it before its first answer is stored, so that no stop loses it.
+
+class ModelAsked:
+    """Keeps in `Origins` who answers while one model is asked. If the model is no server, there is nothing to keep.
+
+    Use it as a context around the asking, and call `settle` after it. A server is named before its first answer is
+    stored, so that no stop loses it. If the asking is stopped, a server that was named for it and gave no answer is
+    removed again.
+    """
+
+    def __init__(
+        self,
+        origins: Origins,
+        spec: str,
+        plan: Plan,
+        engine: Engine,
+        samples: Path,
+        write: Callable[[], None],
+    ) -> None:
+        """Take down what is known before the model is asked.
 
         Args:
-            spec: As what the model is asked, such as ``openai:NAME@URL``.
-            plan: What it is owed.
-            engine: Who asks it.
+            origins: Where servers are kept.
+            spec: How the model is named in the spec, such as ``openai:NAME@URL``.
+            plan: What it is asked.
+            engine: What asks it.
             samples: Where its answers are stored.
-            write: Write `entries` where a run is recorded already.
-
-        Yields:
-            What hears of the progress: how many answers were stored before, then of each further one.
+            write: Writes `origins` if a run is recorded already.
         """
-        heard: list[int] = []
-        told = _names_of(engine)
+        self._origins, self._spec, self._plan, self._engine = origins, spec, plan, engine
+        self._samples, self._write = samples, write
+        self._before = origins.servers
+        here = _address(spec) if self._is_server else ""
+        self._known = next(
+            (e for e in self._of_model(self._before) if _address(e.spec) == here), None
+        )
+        """The server that is asked now, if it was named before."""
+        self._names_before = _names_of(engine)
+        self._stored_before: int | None = None
+        self._has_answered = False
 
-        def hear(steps: int) -> None:
-            heard.append(steps)
-            is_first, is_owed = len(heard) == 1, steps < len(plan.requests)
-            if is_first and is_owed and spec.startswith(SERVER) and self._expect(spec, plan):
-                write()
+    def hear(self, steps: int) -> None:
+        """Hear of the progress: first how many answers were stored before, then of each further one."""
+        if self._stored_before is not None:
+            self._has_answered |= steps > 0
+            return
+        self._stored_before = steps
+        if self._is_server and steps < len(self._plan.requests):
+            self._change(self._named())
 
-        try:
-            yield hear
-        except BaseException:  # Ctrl-C names no server either that gave no answer
-            if self._expected and not any(heard[1:]) and _stored(plan, samples) <= heard[0]:
-                self._drop()
-                is_changed = True
-            else:
-                is_changed = self._count(spec, plan, _names_of(engine) - told)
-            if is_changed:
-                with suppress(FolderError):  # what stopped the run is told
-                    write()
-            raise
-        self._names = _names_of(engine) - told
+    def __enter__(self) -> Self:
+        return self
 
-    def take(self, spec: str, plan: Plan, counts: RunCounts, root: Path) -> str:
-        """Keep who answered.
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: object
+    ) -> None:
+        if kind is None or not self._is_server:
+            return
+        has_answers = self._known is not None or self._has_new_answers()
+        with suppress(FolderError):  # the user is told what stopped the run
+            self._change(self._named() if has_answers else self._before)
+
+    def settle(self, counts: RunCounts, root: Path) -> list[str]:
+        """Keep who answered, once the model was asked to its end.
 
         Args:
-            spec: As what the model was asked now, such as ``openai:NAME@URL``.
-            plan: What it was owed.
-            counts: What became of that.
+            counts: What became of the plan.
             root: The run folder.
 
         Returns:
-            One line where stored answers may be of another server, else nothing.
+            What the user must be told: that stored answers may be of another server, and that the answers came
+            under more than one name of a model; a line for each.
         """
-        revision = plan.fingerprint.revision
-        if not spec.startswith(SERVER):
+        if self._is_server:
+            has_answers = counts.asked or (counts.stored and not self._of_model(self._before))
+            self._origins.servers = self._named() if has_answers else self._before
+            self._origins.is_recorded = True
+        return [line for line in (self._moved(counts, root), self._mixed(root)) if line]
+
+    @property
+    def _is_server(self) -> bool:
+        return self._spec.startswith(SERVER)
+
+    def _has_new_answers(self) -> bool:
+        """Also such as were stored, but not told of before a stop came."""
+        if self._has_answered or self._stored_before is None:
+            return self._has_answered
+        return _stored(self._plan, self._samples) > self._stored_before
+
+    def _change(self, servers: tuple[OriginEntry, ...]) -> None:
+        if servers != self._origins.servers:
+            self._origins.servers = servers
+            self._write()
+
+    def _named(self) -> tuple[OriginEntry, ...]:
+        """All servers, with the one that is asked now and how many answers it gave under which name."""
+        model, revision = self._plan.fingerprint.model, self._plan.fingerprint.revision
+        entry = self._known or OriginEntry(model=model, revision=revision, spec=self._spec)
+        if names := _names_of(self._engine) - self._names_before:
+            every = dict(Counter(entry.answered_as) + names)
+            entry = entry.model_copy(update={"answered_as": every})
+        if self._known is None:
+            return (*self._before, entry)
+        return tuple(entry if other is self._known else other for other in self._before)
+
+    def _of_model(self, servers: Iterable[OriginEntry]) -> list[OriginEntry]:
+        """Those that answered for this model at this revision."""
+        wanted = self._plan.fingerprint.model, self._plan.fingerprint.revision
+        return [entry for entry in servers if (entry.model, entry.revision) == wanted]
+
+    def _moved(self, counts: RunCounts, root: Path) -> str:
+        """That stored answers may be of another server; nothing where they cannot."""
+        fingerprint, owed = self._plan.fingerprint, len(self._plan.requests)
+        if not self._is_server or not counts.stored or fingerprint.revision != UNVERIFIED:
             return ""
-        self._is_told = True
-        self._drop()
-        before = [entry.spec for entry in self._of(plan)]
-        if counts.asked or (counts.stored and not before):
-            self._expect(spec, plan)
-            self._expected = None
-            self._count(spec, plan, self._names)
-        others = [other for other in before if _place(other) != _place(spec)]
-        if not (counts.stored and others) or revision != UNVERIFIED:
+        before = [entry.spec for entry in self._of_model(self._before)]
+        others = [other for other in before if _address(other) != _address(self._spec)]
+        if not others:
             return ""
-        owed = len(plan.requests)
         share = f"all {owed}" if counts.stored == owed else f"{counts.stored} of {owed}"
         some = "some of them " if len(others) < len(before) else ""
         return (
-            f"{plan.fingerprint.model}: {share} answers were stored in {root} before, {some}when it was asked as "
-            f"{' and '.join(others)}; these were not asked of {spec} again: if another model answers "
+            f"{fingerprint.model}: {share} answers were stored in {root} before, {some}when it was asked as "
+            f"{' and '.join(others)}; these were not asked of {self._spec} again: if another model answers "
             "there, give it another --model-revision or run folder"
         )
 
-    def mixture(self, plan: Plan, root: Path) -> str:
-        """One line where the answers of a model came under more than one name, else nothing.
-
-        Args:
-            plan: What the model was owed.
-            root: The run folder.
-        """
+    def _mixed(self, root: Path) -> str:
+        """That answers came under more than one name of a model; nothing where they did not."""
         names: Counter[str] = Counter()
-        for entry in self._of(plan):
+        for entry in self._of_model(self._origins.servers):
             names.update(entry.answered_as)
         if len(names) < 2:
             return ""
@@ -146,62 +187,17 @@ class Origins:
             shown.append(counted(more, "further name"))
         number = f"{'' if are_all else 'more than '}{len(names)}"
         return (
-            f"{plan.fingerprint.model}: the answers stored in {root} came under {number} names of a model: "
+            f"{self._plan.fingerprint.model}: the answers stored in {root} came under {number} names of a model: "
             f"{', '.join(shown)}; if these are different models, no number is of one alone: ask again into another run "
             "folder, or with another --model-revision"
         )
-
-    def _of(self, plan: Plan) -> list[OriginEntry]:
-        """The servers that are named for a model."""
-        label, revision = plan.fingerprint.model, plan.fingerprint.revision
-        return [
-            entry for entry in self._entries if (entry.model, entry.revision) == (label, revision)
-        ]
-
-    def _expect(self, spec: str, plan: Plan) -> bool:
-        """Name a server of which an answer may come; whether it was not named before."""
-        if self._entry(spec, plan):
-            return False
-        self._add(plan.fingerprint.model, plan.fingerprint.revision, spec)
-        self._expected = self._entries[-1]
-        return True
-
-    def _entry(self, spec: str, plan: Plan) -> OriginEntry | None:
-        """The server of that address, where it is named."""
-        place = _place(spec)
-        return next((entry for entry in self._of(plan) if _place(entry.spec) == place), None)
-
-    def _count(self, spec: str, plan: Plan, names: Counter[str]) -> bool:
-        """Add the answers that came under names; whether there are any."""
-        entry = self._entry(spec, plan)
-        if entry is None or not names:
-            return False
-        every = dict(Counter(entry.answered_as) + names)
-        self._entries[self._entries.index(entry)] = entry.model_copy(update={"answered_as": every})
-        if self._expected == entry:
-            self._expected = None
-        return True
-
-    def _drop(self) -> None:
-        if self._expected is not None:
-            self._entries.remove(self._expected)
-            self._expected = None
-
-    def _add(
-        self, model: str, revision: str, spec: str, names: Mapping[str, int] | None = None
-    ) -> None:
-        known = [(entry.model, entry.revision, entry.spec) for entry in self._entries]
-        if (model, revision, spec) not in known:
-            entry = OriginEntry(model=model, revision=revision, spec=spec)
-            counts = {"answered_as": dict(names)} if names else {}
-            self._entries.append(entry.model_copy(update=counts))
 
 
 def _names_of(engine: Engine) -> Counter[str]:
     return Counter(engine.answered_as if isinstance(engine, TellsWhoAnswered) else {})
 
 
-def _place(spec: str) -> str:
+def _address(spec: str) -> str:
     """A server's name with the URL that is asked: ``http://HOST/v1/`` is ``http://HOST/v1``."""
     name, _, url = spec.removeprefix(SERVER).rpartition("@")
     try:
@@ -220,8 +216,8 @@ def _stored(plan: Plan, samples: Path) -> int:
     return sum(1 for key, sample in stored.items() if key in wanted and not sample.error)
 
 
-def _told_by(before: RunRecord) -> tuple[OriginEntry, ...]:
-    """Of folders from before origins were kept, the addresses of the last run."""
+def _servers_of(before: RunRecord) -> tuple[OriginEntry, ...]:
+    """The servers that a record names; if it is from before they were recorded, those that its models were asked of."""
     if before.tells_origins:
         return before.asked_as
     return tuple(
