@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import platform
 import warnings
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from lawbound.evals.folder.digests import ITEMS, Digests, Told
-from lawbound.evals.folder.newer import check_not_newer
-from lawbound.evals.folder.origins import ModelAsked, MovedWarning, Origins
+from lawbound.evals.folder.live_record import LiveRecord
+from lawbound.evals.folder.origins import MovedWarning
 from lawbound.evals.folder.policies import store_policies
 from lawbound.evals.folder.record import ModelEntry, PolicyEntry, RunRecord, SuiteEntry
 from lawbound.evals.folder.run_folder import RunFolder
@@ -57,30 +56,14 @@ def ask(
     """
     observer = observer or Silent()
     own = {model: _named(engine, model) for model, engine in (engines or {}).items()}
-    labels = ModelLabels(prepared.models, own)
+    labels, modes = ModelLabels(prepared.models, own), ModesAsked()
     found = prepared.situations(observer)
     with lock(out), place(prepared.spec) as cluster:
         folder = RunFolder(out)
         planned = [_planned(model) for model in prepared.models]
         folder.run_text(_run_record(prepared, planned))  # refused before anything is asked
-        before = folder.read_run() if folder.run_yaml.exists() else None
-        if before is not None:
-            check_not_newer(out, before.lawbound)
-        origins, digests = Origins(before), Digests(before.digests if before is not None else {})
+        live = LiveRecord(folder)
         entries: list[ModelEntry] = []
-        latest = before
-
-        def write_again() -> None:
-            if latest is not None:  # else no run has got so far that it is described
-                folder.write_run(_with_files(latest, origins, digests.beside()))
-
-        def told(name: str, digest: str) -> None:
-            if digests.expect(name, digest):
-                write_again()
-
-        asking = _Asking(prepared, folder, origins, write_again, told, observer)
-        modes = ModesAsked()
-        older = False
         for model in prepared.models:
             observer.stage(f"loading {model}", None)
             ready = own.get(model)
@@ -90,68 +73,38 @@ def ask(
                 if not entries:
                     # Nothing before a model is open: until then an earlier run stays as it was.
                     store_policies(folder, prepared.policies)
-                    keep = digests.fits(out, ITEMS)
-                    older = folder.add_items(prepared.items, told, keep=keep)
-                entries.append(_ask_one(asking, model, engine, modes.take(model, engine)))
+                    live.write_items(prepared.items)
+                asked_in = modes.take(model, engine)
+                entries.append(_ask_one(prepared, live, model, engine, asked_in, observer))
             finally:
                 if ready is None:
                     engine.close()
-            plans = [folder.plan_name(entry.model) for entry in entries]
-            latest = _run_record(prepared, entries)
-            if before is not None:  # asking again does not unsay what an earlier run's judges said
-                latest = latest.judged_by(before.judge, before.scorer_version)
-            latest = _with_files(latest, origins, digests.settle(plans))
-            folder.write_run(latest)
-            if older:  # run.yaml names no other plan any more
-                folder.write_items(prepared.items, told)
-                latest = _with_files(latest, origins, digests.settle(plans))
-                folder.write_run(latest)
-                older = False
-
-
-def _with_files(
-    record: RunRecord, origins: Origins, digests: Mapping[str, tuple[str, ...]]
-) -> RunRecord:
-    """What is known now of servers and files; of folders from before either was kept, nothing is said."""
-    update: dict[str, object] = {"digests": digests} if digests else {}
-    if (servers := origins.entries()) is not None:
-        update["asked_as"] = servers
-    return record.model_copy(update=update)
+            live.describe(_run_record(prepared, entries))
 
 
 def _named(engine: Engine, key: str) -> Engine:
     return engine.named(key) if isinstance(engine, FunctionEngine) else engine
 
 
-@dataclass(frozen=True, slots=True)
-class _Asking:
-    """What the asking of every model of a run shares."""
-
-    prepared: Prepared
-    folder: RunFolder
-    origins: Origins
-    write_again: Callable[[], None]
-    """Writes the ``run.yaml`` that stands with what is known now."""
-    told: Told
-    """Hears of each file of questions before it is written."""
-    observer: Observer
-
-
-def _ask_one(asking: _Asking, model: str, engine: Engine, modes: Collection[Mode]) -> ModelEntry:
-    prepared, folder, origins = asking.prepared, asking.folder, asking.origins
+def _ask_one(
+    prepared: Prepared,
+    live: LiveRecord,
+    model: str,
+    engine: Engine,
+    modes: Collection[Mode],
+    observer: Observer,
+) -> ModelEntry:
     label = engine.fingerprint().model
     if prepared.is_large:
-        asking.observer.stage(f"planning {label}", None)
+        observer.stage(f"planning {label}", None)
     requests = plan_for(prepared, engine, modes)
-    folder.write_plan(requests, asking.told)
-    asking.observer.stage(f"asking {label}", len(requests.requests))
-    samples = folder.samples(label)
-    asked = ModelAsked(origins, model, requests, engine, samples, asking.write_again)
-    with asked, Store(samples) as store:
+    live.write_plan(requests)
+    observer.stage(f"asking {label}", len(requests.requests))
+    with live.asking(model, requests, engine) as asked, Store(live.folder.samples(label)) as store:
 
         def progress(steps: int) -> None:
             asked.hear(steps)
-            asking.observer.advance(steps)
+            observer.advance(steps)
 
         counts = run(
             requests,
@@ -159,15 +112,16 @@ def _ask_one(asking: _Asking, model: str, engine: Engine, modes: Collection[Mode
             store,
             max_errors=prepared.spec.max_errors,
             progress=progress,
-            trouble=trouble_of(asking.observer),
+            trouble=trouble_of(observer),
         )
+    root = live.folder.root
     if isinstance(engine, FunctionEngine) and counts.stored == len(requests.requests):
         warnings.warn(
-            f"{label}: all {counts.stored} answers were stored in {folder.root} before, and the function "
+            f"{label}: all {counts.stored} answers were stored in {root} before, and the function "
             "was not asked; if it has changed, give the FunctionEngine another revision=",
             stacklevel=4,  # who called `evaluate`
         )
-    for line in asked.settle(counts, folder.root):
+    for line in asked.settle(counts, root):
         warnings.warn(line, MovedWarning, stacklevel=4)
     return _entry_of(model, requests, engine, counts)
 
