@@ -19,7 +19,7 @@ from lawbound.runners.condition import NONE, Condition
 from lawbound.runners.plan import Arm
 from lawbound.runners.prompt import Mode
 from lawbound.tasks.bank import load_bank
-from lawbound.tasks.external import load_external
+from lawbound.tasks.external.items import load_external
 from lawbound.tasks.io.messages import did_you_mean
 from lawbound.tasks.io.yaml_files import parse, read_yaml
 from lawbound.tasks.item import Item, Kind

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 
 from lawbound.rubrics.prompts.conditions import check_strength
 from lawbound.runners.prompt import Mode
-from lawbound.tasks.external import Source
+from lawbound.tasks.external.source import Source
 from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.limits import MOST_COUNTED
 from lawbound.tasks.io.messages import did_you_mean

@@ -15,7 +15,7 @@ from lawbound.rubrics.policy.files import load_policy
 from lawbound.rubrics.policy.threshold import BankSize, Threshold
 from lawbound.rubrics.prompts.wordings import categories
 from lawbound.tasks.bank import load_bank
-from lawbound.tasks.external import Source
+from lawbound.tasks.external.source import Source
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"

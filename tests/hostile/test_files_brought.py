@@ -14,7 +14,7 @@ from pyarrow import parquet
 from lawbound.rubrics.answers.checking import check
 from lawbound.rubrics.answers.facts import check_facts
 from lawbound.rubrics.grading.answer_files import GradeError, open_answers
-from lawbound.tasks.external import load_external
+from lawbound.tasks.external.items import load_external
 from lawbound.tasks.io.yaml_files import read_yaml
 from lawbound.tasks.item import Answer, Claims, ItemError
 

@@ -10,7 +10,7 @@ from lawbound.evals.suite_file import SuiteError
 from lawbound.rubrics.judges.forms import read_name
 from lawbound.runners.cli.console import bars, note
 from lawbound.runners.engines import ModelError, check_name
-from lawbound.tasks.external import load_external
+from lawbound.tasks.external.items import load_external
 from lawbound.tasks.io.urls import holds_secret, without_secrets
 from lawbound.tasks.io.yaml_files import parse
 from lawbound.tasks.item import ItemError

@@ -6,7 +6,8 @@ import pandas as pd
 import pytest
 
 from lawbound.rubrics.answers import check
-from lawbound.tasks.external import Source, items_from_rows, load_external
+from lawbound.tasks.external.items import items_from_rows, load_external
+from lawbound.tasks.external.source import Source
 from lawbound.tasks.item import Item, ItemError
 
 pytestmark = pytest.mark.usefixtures("private_cache")

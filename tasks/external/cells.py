@@ -1,0 +1,63 @@
+"""Cells of an external row, found by the part of an item that their column is used for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from lawbound.tasks.external.source import Source
+from lawbound.tasks.io.yaml_files import quoted
+from lawbound.tasks.item import ItemError
+
+
+def check_columns(row: Mapping[str, Any], spec: Source) -> None:
+    """Refuse a row that lacks a column that the mapping names, or that the shape needs.
+
+    Raises:
+        ItemError: There is none of that name, or a part of the item needs one.
+    """
+    needed = ["prompt"] if spec.shape == "prompt" else ["prompt", "answer"]
+    if spec.shape == "choice" and "choices" not in spec.columns and "choices" not in row:
+        raise ItemError(
+            f"{spec.source}: columns name no 'choices', expected one for shape 'choice'"
+        )
+    wanted = [column_of(spec, part) for part in needed]
+    for column in spec.columns.values():
+        wanted += column if isinstance(column, list) else [column]
+    for name in wanted:
+        if name not in row:
+            raise ItemError(
+                f"{spec.source}: found no column {name!r}, expected one of {', '.join(map(str, row))}"
+            )
+
+
+def column_of(spec: Source, part: Any) -> str:
+    """Name of the one column that is used for a part.
+
+    Raises:
+        ItemError: The mapping names several.
+    """
+    column = spec.columns.get(part, part)
+    if isinstance(column, list):
+        raise ItemError(f"{spec.source}: columns.{part} is a list, expected one column")
+    return str(column)
+
+
+def required_text(row: Mapping[str, Any], spec: Source, part: str, where: str) -> str:
+    """A cell that must hold a text.
+
+    Raises:
+        ItemError: It holds none.
+    """
+    value = row[column_of(spec, part)]
+    if not isinstance(value, str) or not value.strip():
+        raise ItemError(f"{where}: {column_of(spec, part)} is {quoted(value)}, expected a text")
+    return value.strip()
+
+
+def optional_text(row: Mapping[str, Any], spec: Source, part: Any) -> str:
+    """A cell as text; empty if no column is named for the part."""
+    return plain(row[column_of(spec, part)]) if part in spec.columns else ""
+
+
+def plain(value: Any) -> str:
+    """A value as text; empty for none."""
+    return "" if value is None else str(value).strip()

@@ -1,0 +1,38 @@
+"""Where external items come from, and what the columns there mean."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lawbound.tasks.item import Act, Operation
+
+Shape = Literal["prompt", "number", "choice", "text"]
+
+
+class Source(BaseModel):
+    """Where external items come from, as written in a suite file."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str = Field(min_length=1)
+    """Path of a local file, or name of a dataset on the hub."""
+    name: str = Field(default="", max_length=40)
+    """Prefix of the items' ids; by default from the source."""
+    config: str | None = None
+    """Configuration of a hub dataset."""
+    split: str = "train"
+    revision: str | None = None
+    """Commit of a hub dataset; name one, or results cannot be repeated."""
+    shape: Shape = "prompt"
+    columns: dict[
+        Literal["prompt", "answer", "choices", "id", "group", "topic", "lang"], str | list[str]
+    ] = {}
+    """Part -> column; ``choices`` may be one column that holds a list, or a list of columns."""
+    topic: str = "everyday/school"
+    """Topic of the taxonomy where no column says it."""
+    acts: tuple[Act, ...] = ()
+    """By default ``compute`` for checkable shapes and ``inform`` for prompts."""
+    operation: Operation = "ask"
+    lang: str = "en"
+    unit: str = ""
+    limit: int | None = Field(default=None, ge=1)

@@ -1,0 +1,78 @@
+"""Worked answers, which end in a final one: ``#### 42``, ``Answer: 42`` or a LaTeX box."""
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from lawbound.tasks.external.cells import column_of, plain
+from lawbound.tasks.external.source import Source
+from lawbound.tasks.io.yaml_files import quoted
+from lawbound.tasks.item import Answer, ItemError
+
+_PLAIN_NUMBER = re.compile(
+    r"[-+]?(?:\d{1,60}/\d{1,60}|(?:\d{1,60}\.?\d{0,60}|\.\d{1,60})(?:[eE][-+]?\d{1,2})?)"
+)
+_LONGEST_NUMBER = 200
+"""Characters of a number with what may stand around it."""
+_SET_OFF = "*_ "
+"""Signs of bold and slanted print around a number."""
+_FINAL = ("####", "Answer:", r"\boxed{")
+"""What a worked answer has before its final one."""
+_IN_BOLD = re.compile(r"(?<!\w)\*\*(?=\w)[^*\n]*\Z|\*\*\Z")
+"""Ends where bold print, as Markdown has it, is not over."""
+
+
+def worked_answer(row: Mapping[str, Any], spec: Source, where: str) -> Answer:
+    """The number or the text that a worked answer ends in.
+
+    Raises:
+        ItemError: The cell is empty, or ends in no number where one is wanted.
+    """
+    written = plain(row[column_of(spec, "answer")])
+    if not written:
+        raise ItemError(f"{where}: answer is empty, expected a value")
+    value = _final(written)
+    if spec.shape == "number":
+        return Answer("number", _number(value, where), (), spec.unit)
+    return Answer("text", value, (), spec.unit)
+
+
+def _final(text: str) -> str:
+    """What stands behind the last marker of a worked answer, or in its braces, else all of it."""
+    at, marker = max((text.rfind(marker), marker) for marker in _FINAL)
+    found = text[at + len(marker) :].strip() if at >= 0 else text
+    if at >= 0 and marker.endswith("{") and (end := _closed(found)) is not None:
+        found = found[:end].rstrip()
+    elif found.endswith("}") and found.count("}") > found.count("{"):
+        found = found[:-1].rstrip()
+    if at >= 0 and _IN_BOLD.search(text[:at]):  # **Answer:** 12, **Answer: 12**
+        found = found.replace("**", "", 1).strip()
+    return found or text
+
+
+def _closed(text: str) -> int | None:
+    """Where the brace that is open before a text is closed; nowhere in one that is cut off."""
+    depth = 1
+    for sign in re.finditer(r"\\.|[{}]", text, re.DOTALL):
+        depth += {"{": 1, "}": -1}.get(sign[0], 0)
+        if not depth:
+            return sign.start()
+    return None
+
+
+def _number(value: str, where: str) -> str:
+    # Checked by length and shape first: blanks without end are searched again from each of them, and
+    # the fraction of 1e999999999 would fill the memory.
+    bare = ""
+    if len(value) <= _LONGEST_NUMBER:
+        bare = value.strip(_SET_OFF).removesuffix(".").strip(_SET_OFF)
+        bare = re.sub(r"(?<=\d)[,\s](?=\d{3}\b)|^[$€£¥]\s*|\s*[$%€£¥]$", "", bare)
+    try:
+        if _PLAIN_NUMBER.fullmatch(bare):
+            return str(Fraction(bare))
+    except ZeroDivisionError:
+        pass
+    raise ItemError(
+        f"{where}: answer is {quoted(value)}, expected a number, or a text that ends in '#### NUMBER'"
+    )
