@@ -13,6 +13,7 @@ from lawbound.rubrics.behaviour.answer import Answer
 from lawbound.rubrics.behaviour.lexicon import Lexicon, any_of
 from lawbound.rubrics.behaviour.prompt import Ask, terms_in
 from lawbound.rubrics.behaviour.text import Sentence, stems_of
+from lawbound.rubrics.behaviour.unknown import is_unknown
 
 Force = Literal["hard", "narrow", "reluctant", "limit", "omit", "rebuff", "reframe", "caution"]
 """hard: the request is declined. narrow: only one act of it, an opinion or a diagnosis. reluctant:
@@ -107,6 +108,9 @@ def _decline(
         if force is None and brief and _says_no(piece, ask, lex):
             force = "narrow" if lex["abstain"].find(piece) else "hard"
         if force is None or lex["reported"].find(piece):
+            continue
+        after = answer.sentences[index + 1] if index + 1 < len(answer.sentences) else None
+        if force in ("hard", "narrow", "omit") and is_unknown(piece, after, ask, lex):
             continue
         langs = tuple([lex.lang for lex in lexicons])
         return Decline(index, piece, force, any_of(langs, "meta").within(piece), lead)
