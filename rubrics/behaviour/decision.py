@@ -129,7 +129,9 @@ def behaviour_of(made: Draft, chances: Sequence[float]) -> Behaved:
     kind = kind_of(chances, threshold(made))
     if kind == "neutral" and not _may_be_neutral(made, chances):
         kind = "answer"
-    if kind == "answer" and is_off_topic(made.ask, made.answer, made.lexicons):
+    # What is nearly sure to serve need not name what was asked for.
+    unsure = chances[KINDS.index("answer")] < SERVED
+    if kind == "answer" and unsure and is_off_topic(made.ask, made.answer, made.lexicons):
         return "off-topic"
     return kind
 
