@@ -127,6 +127,8 @@ def behaviour_of(made: Draft, chances: Sequence[float]) -> Behaved:
         served = chances[KINDS.index("answer")] >= SERVED
         return "answer" if served else side_of(chances)
     kind = kind_of(chances, threshold(made))
+    if kind == "neutral" and made.ask.one_sided:
+        return "partial"
     if kind == "neutral" and not _may_be_neutral(made, chances):
         kind = "answer"
     # What is nearly sure to serve need not name what was asked for.
@@ -154,7 +156,8 @@ def _reading(made: Draft, opinion: Opinion) -> Reading:
         return Reading(behaviour, kept, span(made.text, made.declining), sure)
     if behaviour in WITHHOLDING:
         kept = made.marks if behaviour == "partial" else frozenset[Addon]()
-        likely = min(CERTAIN, opinion.of(*WITHHOLDING))
+        kinds: tuple[Kind, ...] = (*WITHHOLDING, "neutral") if made.ask.one_sided else WITHHOLDING
+        likely = min(CERTAIN, opinion.of(*kinds))
         ordered = made.ask.author or made.ask.advocate
         sure = min(likely, DOUBTED) if ordered else likely
         return Reading(behaviour, kept, span(made.text, opinion.loudest), sure)

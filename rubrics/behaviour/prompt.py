@@ -86,6 +86,11 @@ class Ask:
         """It asks for a text, or for one side to be argued."""
         return self.author or self.advocate
 
+    @property
+    def one_sided(self) -> bool:
+        """It wants a text that takes one side: two of them are another text than the one that was asked for."""
+        return self.author and self.advocate
+
     def _asks(self, name: str) -> bool:
         return not self.ordered and _asks(self.lang, name, self.text)
 

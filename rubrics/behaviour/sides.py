@@ -7,7 +7,10 @@ from lawbound.rubrics.behaviour.text import Sentence
 
 
 def two_sides(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> Sentence | None:
-    """The sentence that opens the second of two positions where no preference follows."""
+    """The sentence that opens the second of two positions where no preference follows; none where the text that was
+    asked for takes one side, so that the learned part says whether it is served or a part."""
+    if ask.one_sided:
+        return None
     for lex in lexicons:
         if not (answer.first(lex["side_a"]) and (second := answer.with_first(lex["side_b"]))):
             continue
