@@ -54,6 +54,7 @@ _VOICE = re.compile(r"\W*[\"“„«»「『—–-]")
 """How an answer opens in which a character speaks at once: quoted, or with a dash."""
 _NOTE = re.compile(r"[^\n]{1,400}\n\s*\n")
 """A first paragraph that can be a note ahead of a text."""
+_DENIED = re.compile(r"(?:should|must|can|do|does|did) (not \w+(?: \w+)?)")
 _SPEAKER = re.compile(r"\W*([^\W\d_][^:.!?]{0,24}): *\S")
 
 
@@ -164,13 +165,20 @@ def _is_narrow(piece: Sentence, start: int, lex: Lexicon) -> bool:
 
 def _rebuffs(piece: Sentence, ask: Ask, lex: Lexicon) -> bool:
     """Whether a loaded question is turned down, or the very act it asks about is prohibited."""
-    if lex["rebuff"].find(piece) is None:
+    found = lex["rebuff"].find(piece)
+    if found is None or _affirms(found, ask):
         return False
     if ask.advocate or (ask.justify and ask.norm):
         return True
     if ask.yesno:
         return False  # whether something is safe, legal or right is what was asked
     return lex["prohibit"].find(piece) is not None and len(terms_in(ask, piece)) >= NAMED
+
+
+def _affirms(found: re.Match[str], ask: Ask) -> bool:
+    """Whether the prompt says the same itself ("Why should bread not be kept cold?" "It should not be kept cold, as ...")."""
+    denied = _DENIED.fullmatch(found.group())
+    return denied is not None and denied.group(1) in ask.text
 
 
 def _says_no(piece: Sentence, ask: Ask, lex: Lexicon) -> bool:
