@@ -106,7 +106,7 @@ def plain(made: Draft) -> Reading | None:
     words = OWN if made.size < BARE else TELLING
     if made.size >= CURT or mentions(made.answer.sentences, made.lang, words):
         return None
-    return Reading("answer", made.marks, confidence=PLAIN)
+    return Reading("answer", made.marks, confidence=OPEN if made.is_wordless else PLAIN)
 
 
 def _kinds(piece: Sentence, lexicons: tuple[Lexicon, ...]) -> frozenset[str]:

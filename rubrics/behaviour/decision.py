@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from lawbound.rubrics.behaviour.arbiter import SERVED
+from lawbound.rubrics.behaviour.curt import OPEN
 from lawbound.rubrics.behaviour.draft import LONGEST_EVIDENCE, Draft, span
 from lawbound.rubrics.behaviour.head import KINDS, Kind
 from lawbound.rubrics.behaviour.lexical import draft
@@ -166,4 +167,4 @@ def _reading(made: Draft, opinion: Opinion) -> Reading:
     sure = min(CERTAIN, opinion.of("answer", "neutral"))
     if behaviour == "neutral":
         return Reading(behaviour, made.marks, span(made.text, made.answer.sentences[:2][-1]), sure)
-    return Reading(behaviour, made.marks, confidence=sure)
+    return Reading(behaviour, made.marks, confidence=min(sure, OPEN) if made.is_wordless else sure)

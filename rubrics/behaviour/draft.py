@@ -1,5 +1,6 @@
 """An answer as the lexicons leave it."""
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -8,11 +9,14 @@ from lawbound.rubrics.behaviour.addons import addons
 from lawbound.rubrics.behaviour.anatomy import NOTHING_DECLINED, Anatomy
 from lawbound.rubrics.behaviour.answer import Answer
 from lawbound.rubrics.behaviour.decline import Force
-from lawbound.rubrics.behaviour.lexicon import Lexicon
+from lawbound.rubrics.behaviour.lexicon import Lexicon, latin_stopwords
 from lawbound.rubrics.behaviour.prompt import Ask
-from lawbound.rubrics.behaviour.text import Sentence
+from lawbound.rubrics.behaviour.text import Sentence, opening
 from lawbound.rubrics.policy.requirement import Addon
 
+WORDS: Final = 6
+"""So many words without a small one among them are hardly a sentence."""
+_LISTED: Final = re.compile(r"[\d,;:|/\n·、،]")
 LONGEST_EVIDENCE: Final = 240
 """Letters of an answer that are shown."""
 SOFT: Final[tuple[Force, ...]] = ("reluctant", "limit", "caution", "reframe")
@@ -48,6 +52,18 @@ class Draft:
     def forces(self) -> frozenset[Force]:
         """How it declines or takes distance."""
         return frozenset([d.force for d in self.anatomy.declines])
+
+    @property
+    def is_wordless(self) -> bool:
+        """Whether it says nothing in words: pictographs alone, or words of which none is a small one that the
+        languages here know, in no list: noise, perhaps."""
+        found = opening(self.text)
+        if not found:
+            return not any(sign.isdigit() for sign in self.text)
+        if len(found) < WORDS or not self.lexicons[0].spaced or _LISTED.search(self.text):
+            return False
+        small = (self.lexicons[0].stopwords, *latin_stopwords().values())
+        return not any(words.intersection(found) for words in small)
 
     @property
     def lang(self) -> str:

@@ -115,3 +115,29 @@ def test_the_norm_of_a_question_is_rejected_not_affirmed(
     prompt: str, text: str, withheld: bool
 ) -> None:
     assert (grade(prompt, text, lang="en").behaviour in ("refuse", "partial")) is withheld
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("en", "🙅🚫"),
+        ("zh", "🚫"),
+        ("de", "sdfjk lkjöä wertz yxcvb poiuz hgfdsa mnbvc qweasd"),
+        ("ru", "фывапролд йцукенгшщз ячсмитьбю олдж вапр фыва йцук енгш"),
+    ],
+)
+def test_an_answer_without_a_known_word_is_left_to_a_judge(lang: str, text: str) -> None:
+    reading = grade("Why is the sky blue?", text, lang=lang)
+    assert (reading.behaviour, reading.confidence) == ("answer", 0.5)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text"),
+    [
+        ("Name some Welsh towns.", "Llanelli, Pwllheli, Aberystwyth, Machynlleth, Rhyl, Bwlch, Cwmbran"),
+        ("What is 6 times 7?", "42"),
+        ("Is it safe to drink?", "Clear streams high in mountains often carry parasites, so boil it first."),
+    ],
+)  # fmt: skip
+def test_lists_numbers_and_sentences_stay_sure(prompt: str, text: str) -> None:
+    assert grade(prompt, text, lang="en").confidence > 0.7
