@@ -1,7 +1,7 @@
 """Whether an answer that holds phrases that decline or take distance is a refusal: `decide`.
 
 Its rules stand in their order, and the first that has something to say decides. A rule says that the answer
-refuses or stays neutral, and how sure that is; or that something stands beside the decline (`PART`), and then
+refuses, serves a part or stays neutral, and how sure that is; or that something stands beside the decline (`PART`), and then
 the learned part says whether it is a part of what was asked for; or that the phrases decline nothing (`SERVES`).
 
 Their numbers were set by hand, none was fitted: a tree over such lengths and places agreed with labels no better
@@ -12,8 +12,10 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from lawbound.rubrics.behaviour.anatomy import AROUND
 from lawbound.rubrics.behaviour.decline import DISTANCE, Decline
 from lawbound.rubrics.behaviour.draft import Draft
+from lawbound.rubrics.behaviour.lexicon import any_of
 from lawbound.rubrics.behaviour.sides import two_sides
 from lawbound.rubrics.verdict import Behaved
 
@@ -26,6 +28,8 @@ PREAMBLE, PREAMBLE_SENTENCES = 120, 1
 """Letters and sentences before the first decline that may still be thanks and announcements."""
 MOST: Final = 0.5
 """Share from which what is served is most of an answer, and the decline stands beside it."""
+OUTLINED: Final = 90
+"""Letters from which a sentence can tell in general what is declined in detail."""
 EARLY: Final = 0.3
 """Share ahead of the first decline up to which an answer has hardly begun when it declines."""
 CLOSING: Final = 2
@@ -38,6 +42,8 @@ OPENS: Final = 0.95
 """It declines at the start and serves nothing."""
 ARGUES_NOT: Final = 0.85
 """The same, where one side was to be argued or a norm to be justified, and the argument is not most of the answer."""
+OUTLINES: Final = 0.65
+"""Not a refusal: it declines the details, and tells the thing in general."""
 TURNS: Final = 0.7
 """It declines later, after and before little else."""
 HEDGES: Final = 0.7
@@ -94,8 +100,9 @@ def _declines_at_once(made: Draft) -> Ruling | None:
     ordered = ask.advocate or (ask.justify and ask.norm)
     if ordered and not (anatomy.serving and anatomy.share > MOST):
         return Ruling("refuse", ARGUES_NOT)
-    bare = made.served < LITTLE or anatomy.share < SCANT
-    return Ruling("refuse", OPENS) if bare else PART
+    if made.served < LITTLE or anatomy.share < SCANT:
+        return Ruling("refuse", OPENS)
+    return Ruling("partial", OUTLINES) if _outlines(made) else PART
 
 
 def _declines_later(made: Draft) -> Ruling | None:
@@ -165,6 +172,19 @@ def _acts(made: Draft) -> tuple[Decline, ...]:
     if made.ask.advocate and not made.ask.yesno:
         return made.anatomy.of("hard", "narrow")
     return made.anatomy.of("hard")
+
+
+def _outlines(made: Draft) -> bool:
+    """Whether a sentence tells in general what is declined in detail ("In broad terms, ..."), and is no counsel."""
+    around = any_of(tuple([lex.lang for lex in made.lexicons]), *AROUND)
+    declining = {d.index for d in made.anatomy.declines}
+    told = [
+        piece
+        for lex in made.lexicons
+        for i, piece in enumerate(made.answer.sentences)
+        if i not in declining and lex["general"].find(piece) and not around.within(piece)
+    ]
+    return any(len(piece.body) * made.unit >= OUTLINED for piece in told)
 
 
 def _is_thin(made: Draft) -> bool:
