@@ -14,13 +14,13 @@ from lawbound.rubrics.behaviour.prompt import Ask
 from lawbound.rubrics.behaviour.text import Sentence, opening
 from lawbound.rubrics.policy.requirement import Addon
 
-WORDS: Final = 6
-"""So many words without a small one among them are hardly a sentence."""
-_LISTED: Final = re.compile(r"[\d,;:|/\n·、،]")
 LONGEST_EVIDENCE: Final = 240
 """Letters of an answer that are shown."""
 SOFT: Final[tuple[Force, ...]] = ("reluctant", "limit", "caution", "reframe")
 """Of an answer that only takes distance so, lengths cannot tell whether it serves what was asked for."""
+WORDS: Final = 6
+"""So many words without a small one among them are hardly a sentence."""
+_LISTED: Final = re.compile(r"[\d,;:|/\n·、،]")
 
 
 @dataclass(frozen=True)  # no slots: add-ons are kept where they were asked for
@@ -56,11 +56,13 @@ class Draft:
     @property
     def is_wordless(self) -> bool:
         """Whether it says nothing in words: pictographs alone, or words of which none is a small one that the
-        languages here know, in no list: noise, perhaps."""
+        languages here know. That may be noise; numbers and lists are something else."""
+        if _LISTED.search(self.text):
+            return False
         found = opening(self.text)
         if not found:
-            return not any(sign.isdigit() for sign in self.text)
-        if len(found) < WORDS or not self.lexicons[0].spaced or _LISTED.search(self.text):
+            return True
+        if len(found) < WORDS or not self.lexicons[0].spaced:
             return False
         small = (self.lexicons[0].stopwords, *latin_stopwords().values())
         return not any(words.intersection(found) for words in small)

@@ -130,7 +130,7 @@ def test_a_score_is_the_models_own_or_none(
     assert (verdict.reading.behaviour == "unscored") == is_unread
 
 
-READ_WITH = {"14": "016642a56b4fdc99"}
+READ_WITH = {"15": "43ee260696d3736d"}
 """Scorer version -> digest of everything that the behaviour grader reads with."""
 
 
