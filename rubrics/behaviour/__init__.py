@@ -4,9 +4,9 @@ In the order in which an answer goes through them (docs/grader.md tells why):
 
 1. taking apart: `prompt` (what is asked for), `text`, `signs` and `answer` (sentences, quotations), `anchors`
    (substrings by which the lexicons know a sentence), `language`; `broken` and `foreign` end here;
-2. the lexicons: `lexicon` reads them, `signal` is one kind of phrase; `decline`, `anatomy`, `addons`, `sides` and
-   `subject` say what they find, `lexical` what they alone would make of it, by the rules of `refusal` and `curt`; a
-   `draft` is what they leave open;
+2. the lexicons: `lexicon` reads them, `signal` is one kind of phrase; `decline`, `unknown`, `anatomy`, `addons`,
+   `sides` and `subject` say what they find, `lexical` what they alone would make of it, by the rules of `refusal` and
+   `curt`; a `draft` is what they leave open;
 3. the learned part, where they leave something open: `opinion` calls `excerpt` (what is read), `concepts` and
    `learned` (sentences), `traits` and `head` (the answer), `gist` (beside its prompt), and `arbiter` (a decline
    beside something served);
