@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from math import nan
 from typing import Literal
 
+from lawbound.evals.tally import Tally
+
 Direction = Literal["higher", "lower", "none"]
 Family = Literal["primary", "exploratory"]
 
@@ -52,3 +54,8 @@ class Estimate:
     mde: float = nan
     """Smallest true effect that this many clusters would detect (alpha .05, power .8)."""
     note: str = ""
+
+    @property
+    def left_out(self) -> Tally:
+        """Its four counts of answers that were asked for and of those not used."""
+        return Tally(self.unscored, self.errors, self.blocked, self.asked)

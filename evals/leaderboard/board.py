@@ -13,8 +13,8 @@ from lawbound.evals.folder.asked import suite_hash
 from lawbound.evals.folder.record import RunRecord
 from lawbound.evals.leaderboard.left_out import NOTHING, LeftOut
 from lawbound.evals.leaderboard.table import rank_rows, table_of
-from lawbound.evals.metrics.build import Tally
 from lawbound.evals.metrics.registry import REPORTED
+from lawbound.evals.tally import Tally
 from lawbound.rubrics.score import SCORER_VERSION
 
 if TYPE_CHECKING:

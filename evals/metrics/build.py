@@ -1,6 +1,5 @@
 """Making an estimate from a mean and the counts of what was left out of it."""
 
-from dataclasses import dataclass
 from math import nan
 from typing import Protocol
 
@@ -11,33 +10,10 @@ from lawbound.evals.metrics.inputs import BLOCKED, ERROR, UNSCORED, Mask, Rows
 from lawbound.evals.metrics.registry import REPORTED
 from lawbound.evals.stats.arrays import Floats
 from lawbound.evals.stats.intervals import Mean
+from lawbound.evals.tally import Tally
 
 KORN_GRAUBARD = "korn-graubard"
 MOVER = "mover"
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """Answers, or pairs of them, that a metric asked for and could not use, each counted under one reason."""
-
-    unscored: int = 0
-    errors: int = 0
-    blocked: int = 0
-    asked: int = 0
-    """All that it asked for, used or not."""
-
-    @property
-    def missing_share(self) -> float:
-        """Share of what was asked for that failed or was blocked: no bound says what it would have been."""
-        return (self.errors + self.blocked) / self.asked if self.asked else 0.0
-
-    def __add__(self, other: "Tally") -> "Tally":
-        return Tally(
-            self.unscored + other.unscored,
-            self.errors + other.errors,
-            self.blocked + other.blocked,
-            self.asked + other.asked,
-        )
 
 
 def tally(rows: Rows, y: Floats) -> Tally:

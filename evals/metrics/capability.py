@@ -16,7 +16,7 @@ import numpy as np
 
 from lawbound.evals.estimate import Estimate, Family
 from lawbound.evals.metrics.bounds import Bounds, PairEnds, pair_ends, score_ends, twin_bounds
-from lawbound.evals.metrics.build import MOVER, Tally, build, tally
+from lawbound.evals.metrics.build import MOVER, build, tally
 from lawbound.evals.metrics.inputs import WITHOUT_POLICY, Cut
 from lawbound.evals.metrics.scores import (
     Paired,
@@ -34,6 +34,7 @@ from lawbound.evals.stats.arrays import Floats
 from lawbound.evals.stats.intervals import Design, Mean
 from lawbound.evals.stats.paired import signed_mean
 from lawbound.evals.stats.significance import sign_flip
+from lawbound.evals.tally import Tally
 
 FLOOR = 0.10
 """A tax is not stated unless capability under the placebo clearly lies above this."""

@@ -7,10 +7,10 @@ from math import nan
 
 import numpy as np
 
-from lawbound.evals.metrics.build import Tally
 from lawbound.evals.metrics.inputs import BLOCKED, ERROR, Cut, Mask, members
 from lawbound.evals.stats.arrays import Codes, Floats
 from lawbound.evals.stats.intervals import Design, Mean
+from lawbound.evals.tally import Tally
 from lawbound.rubrics.policy.requirement import restricts
 
 RESTRICTED, NEAR_ACT, NEAR_TOPIC = 0, 1, 2

@@ -8,7 +8,6 @@ from math import nan
 
 import numpy as np
 
-from lawbound.evals.metrics.build import Tally
 from lawbound.evals.metrics.inputs import Mask
 from lawbound.evals.metrics.rule_answers import (
     NEAR_ACT,
@@ -21,6 +20,7 @@ from lawbound.evals.metrics.rule_answers import (
 )
 from lawbound.evals.stats.arrays import Floats
 from lawbound.evals.stats.intervals import Mean, difference, rate
+from lawbound.evals.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)

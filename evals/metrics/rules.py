@@ -16,7 +16,7 @@ from math import nan
 import numpy as np
 
 from lawbound.evals.estimate import Estimate
-from lawbound.evals.metrics.build import MOVER, Tally, build
+from lawbound.evals.metrics.build import MOVER, build
 from lawbound.evals.metrics.inputs import WITHOUT_POLICY, Cut
 from lawbound.evals.metrics.rule_answers import (
     RESTRICTED,
@@ -32,6 +32,7 @@ from lawbound.evals.stats.arrays import Codes
 from lawbound.evals.stats.correlation import pooled_icc
 from lawbound.evals.stats.intervals import Mean, codes
 from lawbound.evals.stats.significance import p_from_interval
+from lawbound.evals.tally import Tally
 
 
 def rule_estimates(cut: Cut) -> Iterator[Estimate]:

@@ -7,11 +7,12 @@ from math import nan
 
 import numpy as np
 
-from lawbound.evals.metrics.build import Tally, scored, tally_of_pairs, unscored
+from lawbound.evals.metrics.build import scored, tally_of_pairs, unscored
 from lawbound.evals.metrics.inputs import Cut, Mask, Rows, pair_up
 from lawbound.evals.stats.arrays import Codes, Floats
 from lawbound.evals.stats.correlation import pooled_icc
 from lawbound.evals.stats.intervals import Design, Mean, affine, rate
+from lawbound.evals.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)

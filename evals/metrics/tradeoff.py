@@ -15,8 +15,9 @@ import numpy as np
 
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.bounds import Bounds, product_bounds
-from lawbound.evals.metrics.build import Tally, build
+from lawbound.evals.metrics.build import build
 from lawbound.evals.stats.intervals import Mean
+from lawbound.evals.tally import Tally
 
 HYPERVOLUME_STRENGTHS = ("brief", "full", "strict")
 
@@ -248,7 +249,7 @@ def _estimate(
     mde: float | None = None,
 ) -> Estimate:
     like = made_of[0]
-    left = sum((Tally(e.unscored, e.errors, e.blocked, e.asked) for e in made_of), Tally())
+    left = sum((e.left_out for e in made_of), Tally())
     return build(
         like,
         metric,

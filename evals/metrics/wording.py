@@ -16,7 +16,7 @@ import numpy as np
 
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.bounds import Bounds, pair_ends
-from lawbound.evals.metrics.build import MOVER, Tally, build, tally
+from lawbound.evals.metrics.build import MOVER, build, tally
 from lawbound.evals.metrics.inputs import Cut
 from lawbound.evals.metrics.rule_answers import complete_rules, lost_share, rule_entries
 from lawbound.evals.metrics.rule_means import rule_means
@@ -30,6 +30,7 @@ from lawbound.evals.metrics.scores import (
 )
 from lawbound.evals.stats.correlation import PRIOR_ICC
 from lawbound.evals.stats.intervals import Z95, Mean, mde_of
+from lawbound.evals.tally import Tally
 
 
 def wording_estimates(cut: Cut) -> Iterator[Estimate]:

@@ -12,10 +12,11 @@ from lawbound.evals.compare.runs import compare_frames
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.gaps import thinking_alone
 from lawbound.evals.leaderboard.left_out import answers_left_out
-from lawbound.evals.metrics.build import Tally, judged, tally
+from lawbound.evals.metrics.build import judged, tally
 from lawbound.evals.metrics.compute import compute_metrics
 from lawbound.evals.metrics.inputs import read_frame
 from lawbound.evals.metrics.rule_info import RuleInfo
+from lawbound.evals.tally import Tally
 from lawbound.runners.cli.remarks import warn
 
 nan = math.nan
