@@ -2,9 +2,8 @@
 
 A threshold is met at the point when the observed share reaches its mark on enough items: that is how a regulator
 counts. Whether the *true* rate meets it is another question; the verdict is `pass` or `fail` only
-where the exact, cluster-adjusted interval lies on one side of the mark. The probability that the true
-rate meets it uses Jeffreys' prior, Beta(1/2, 1/2). A threshold holds for one declared deployment
-condition. Nothing here is legal advice.
+where the exact, cluster-adjusted interval lies on one side of the mark. A threshold holds for one declared
+deployment condition. Nothing here is legal advice.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from math import nan
-from typing import TYPE_CHECKING, Literal, TypedDict
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -20,14 +19,13 @@ from lawbound.evals.metrics.build import judged
 from lawbound.evals.metrics.inputs import BLOCKED, ERROR, Cut, Rows, cuts, members, read_frame
 from lawbound.evals.metrics.plain import plain_rate
 from lawbound.evals.stats.arrays import Floats
-from lawbound.evals.stats.intervals import Mean, clopper_pearson
+from lawbound.evals.stats.intervals import clopper_pearson
 from lawbound.rubrics.policy.policy import Policy
-from lawbound.rubrics.policy.threshold import BankSize, Rated, Threshold
+from lawbound.rubrics.policy.threshold import BankSize, Decision, Rated, Threshold
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Decision = Literal["pass", "fail", "undecided"]
 FURTHER_AT_MOST = 1_000_000
 
 
@@ -37,15 +35,7 @@ class ThresholdResult:
 
     model: str
     policy: str
-    threshold: str
-    metric: str
-    bank: str
-    """The question bank that the threshold is held on; empty for everything asked."""
-    condition: str
-    """Strength at which the threshold is held against the answers."""
-    direction: str
-    mark: float
-    minimum_items: int
+    threshold: Threshold
     hits: int
     """Answers that the rate counts."""
     n: int
@@ -73,8 +63,6 @@ class ThresholdResult:
     """P(true rate meets the mark), Jeffreys prior."""
     further_items: int | None
     """More items at the same rate that would decide it; none if the interval has decided, or never does."""
-    source: str
-    clause: str
     note: str
 
     @property
@@ -85,8 +73,7 @@ class ThresholdResult:
     @property
     def is_open(self) -> bool:
         """Whether the unread answers could take the share across the mark."""
-        ends = (self.lower_bound, self.upper_bound)
-        return len({reaches(end, mark=self.mark, direction=self.direction) for end in ends}) > 1
+        return _is_open(self.threshold, (self.lower_bound, self.upper_bound))
 
 
 def check_thresholds(
@@ -107,44 +94,14 @@ def check_thresholds(
     return tuple(found)
 
 
-class _Mark(TypedDict):
-    mark: float
-    direction: str
-
-
-def reaches(share: float, *, mark: float, direction: str) -> bool:
-    """Whether a share is on the right side of the mark, as a regulator counts."""
-    return share >= mark - 1e-12 if direction == "at-least" else share <= mark + 1e-12
-
-
-def decide(mean: Mean, *, mark: float, direction: str) -> Decision:
-    """Pass or fail where the whole interval lies on one side."""
-    if not np.isfinite(mean.value):
-        return "undecided"
-    if direction == "at-least":
-        return "pass" if mean.low >= mark else "fail" if mean.high < mark else "undecided"
-    return "pass" if mean.high <= mark else "fail" if mean.low > mark else "undecided"
-
-
-def probability(hits: float, trials: float, *, mark: float, direction: str) -> float:
-    """P(true rate meets the mark) under Jeffreys' prior."""
-    from scipy.special import betainc
-
-    below = float(betainc(hits + 0.5, trials - hits + 0.5, mark))
-    return 1 - below if direction == "at-least" else below
-
-
-def further_items(
-    value: float, effective: float, items: int, *, mark: float, direction: str
-) -> int | None:
+def further_items(threshold: Threshold, value: float, effective: float, items: int) -> int | None:
     """Fewest further items, at the same rate and the same clustering, that decide the mark.
 
     Args:
+        threshold: It has the mark.
         value: Of the rate.
         effective: Independent answers that would tell as much as those that were given.
         items: Different items asked: repeats of one are no further items.
-        mark: Of the regulator.
-        direction: Whether the rate is to be at least, or at most, the mark.
     """
     if not np.isfinite(value) or effective <= 0 or items == 0:
         return None
@@ -152,9 +109,7 @@ def further_items(
 
     def decided(asked: int) -> bool:
         trials = asked * per_item
-        low, high = clopper_pearson(value * trials, trials)
-        mean = Mean(value, low, high)
-        return decide(mean, mark=mark, direction=direction) != "undecided"
+        return threshold.decide(*clopper_pearson(value * trials, trials)) != "undecided"
 
     if decided(items):
         return None
@@ -186,24 +141,14 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
     kept, y = rows.where(known), y[known]
     mean = plain_rate(kept, y)
     hits = float(y.sum())
-    marks: _Mark = {"mark": threshold.mark, "direction": threshold.direction}
     unread = int(np.sum(~known & ~rows.lost))
     bounds = _bounds(hits, mean.n, unread)
-    decision = decide(mean, **marks)
-    if reaches(bounds[0], **marks) != reaches(bounds[1], **marks):
-        decision = "undecided"
     # Repeats of a question are no further questions.
     items = len(np.unique(kept.codes("item")))
     return ThresholdResult(
         model=cut.model,
         policy=cut.policy,
-        threshold=threshold.id,
-        metric=threshold.metric,
-        bank=threshold.bank,
-        condition=threshold.condition,
-        direction=threshold.direction,
-        mark=threshold.mark,
-        minimum_items=threshold.minimum_items,
+        threshold=threshold,
         hits=round(hits),
         n=mean.n,
         clusters=mean.clusters,
@@ -219,15 +164,15 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
         point="too few items"
         if items < threshold.minimum_items
         else "pass"
-        if reaches(mean.value, **marks)
+        if threshold.reached_by(mean.value)
         else "fail",
-        decision=decision,
+        decision="undecided"
+        if _is_open(threshold, bounds)
+        else threshold.decide(mean.low, mean.high),
         probability=nan
         if mean.n == 0
-        else probability(mean.value * mean.effective, mean.effective, **marks),
-        further_items=further_items(mean.value, mean.effective, items, **marks),
-        source=threshold.source,
-        clause=threshold.clause,
+        else threshold.probability(mean.value * mean.effective, mean.effective),
+        further_items=further_items(threshold, mean.value, mean.effective, items),
         note=_note(threshold, len(rows), int(np.sum(~known)), unread, bounds),
     )
 
@@ -236,6 +181,10 @@ def _bounds(hits: float, n: int, unread: int) -> tuple[float, float]:
     """The share were no unread answer counted by the rate, and were every one."""
     total = n + unread
     return (hits / total, (hits + unread) / total) if total else (nan, nan)
+
+
+def _is_open(threshold: Threshold, bounds: tuple[float, float]) -> bool:
+    return threshold.reached_by(bounds[0]) != threshold.reached_by(bounds[1])
 
 
 def _note(

@@ -7,7 +7,6 @@ what the console says: column -> number, ``COLUMN_span`` -> interval.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.number_text import interval_text, number_text, rank_text
@@ -88,13 +87,40 @@ def compliance_rows(
     """The compliance sheet: each threshold with its clause and whether its source has been verified."""
     rows = []
     for result in results:
-        file = policies[result.policy].file
-        source = {source.id: source for source in file.sources}.get(result.source)
-        threshold = {one.id: one for one in file.thresholds}[result.threshold]
+        threshold = result.threshold
+        sources = {source.id: source for source in policies[result.policy].file.sources}
+        source = sources.get(threshold.source)
         is_verified = source is not None and source.status == threshold.status == "verified"
         rows.append(
-            asdict(result)
-            | {
+            {
+                "model": result.model,
+                "policy": result.policy,
+                "threshold": threshold.id,
+                "metric": threshold.metric,
+                "bank": threshold.bank,
+                "condition": threshold.condition,
+                "direction": threshold.direction,
+                "mark": threshold.mark,
+                "minimum_items": threshold.minimum_items,
+                "hits": result.hits,
+                "n": result.n,
+                "clusters": result.clusters,
+                "owed": result.owed,
+                "missing": result.missing,
+                "blocked": result.blocked,
+                "unread": result.unread,
+                "value": result.value,
+                "low": result.low,
+                "high": result.high,
+                "lower_bound": result.lower_bound,
+                "upper_bound": result.upper_bound,
+                "point": result.point,
+                "decision": result.decision,
+                "probability": result.probability,
+                "further_items": result.further_items,
+                "source": threshold.source,
+                "clause": threshold.clause,
+                "note": result.note,
                 "source_title": source.title if source else "",
                 "source_status": "verified" if is_verified else "to-verify",
             }

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 from fnmatch import fnmatchcase
-from typing import Annotated, Literal
+from math import isnan
+from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -10,6 +11,10 @@ from lawbound.rubrics.policy.written import Slug, Written
 
 Rated = Literal["refusal_rate", "wrong_refusal_rate", "qualified_rate"]
 """What a threshold may be held against; all are shares, and `lawbound.evals.thresholds` counts them."""
+
+Decision = Literal["pass", "fail", "undecided"]
+SLACK: Final = 1e-12
+"""By how much a share may miss the mark and still reach it: 0.95 is no binary number, and 19 of 20 reach it."""
 
 
 def _share(mark: float) -> float:
@@ -41,6 +46,26 @@ class Threshold(Written):
     def is_whole(self) -> bool:
         """Whether it wants all, or none: of a true rate that no number of answers shows."""
         return self.mark == (1 if self.direction == "at-least" else 0)
+
+    def reached_by(self, share: float) -> bool:
+        """Whether a share is on the right side of the mark; one that is not known is on neither."""
+        if self.direction == "at-least":
+            return share >= self.mark - SLACK
+        return share <= self.mark + SLACK
+
+    def decide(self, low: float, high: float) -> Decision:
+        """Pass or fail where a whole interval lies on one side of the mark."""
+        if isnan(low) or isnan(high):
+            return "undecided"
+        reached = {self.reached_by(low), self.reached_by(high)}
+        return "undecided" if len(reached) > 1 else "pass" if reached.pop() else "fail"
+
+    def probability(self, hits: float, trials: float) -> float:
+        """P(the true rate reaches the mark) under Jeffreys' prior, Beta(1/2, 1/2)."""
+        from scipy.special import betainc
+
+        below = float(betainc(hits + 0.5, trials - hits + 0.5, self.mark))
+        return 1 - below if self.direction == "at-least" else below
 
 
 class BankSize(Written):

@@ -1,7 +1,6 @@
 """`lawbound gate`: what a run must reach for a build to pass, as given by the user or by the thresholds of its policies."""
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +12,7 @@ from lawbound.runners.cli.remarks import warn
 if TYPE_CHECKING:
     from lawbound.evals.gate import GateResult, HeldThreshold
     from lawbound.evals.thresholds import ThresholdResult
+    from lawbound.rubrics.policy.threshold import Threshold
 
 FAILED = 1
 """Exit code of a gate that does not hold."""
@@ -125,12 +125,12 @@ def _print_thresholds(results: "Sequence[HeldThreshold]", missing: float) -> Non
         COLUMNS,
         [
             [
-                r.result.threshold,
+                r.result.threshold.id,
                 r.result.model,
                 r.result.policy,
-                f"{r.result.metric} {'>=' if r.result.direction == 'at-least' else '<='} {r.result.mark:g}",
+                _demand(r.result.threshold),
                 *(
-                    deciding_text(number, partial(_reaches, r.result))
+                    deciding_text(number, r.result.threshold.reached_by)
                     for number in (r.result.value, r.result.low, r.result.high)
                 ),
                 str(r.result.n),
@@ -143,24 +143,30 @@ def _print_thresholds(results: "Sequence[HeldThreshold]", missing: float) -> Non
     )
     for r in results:
         if r.result.missing_share:
-            told = f"{r.result.threshold}: {missing_text_of(r.result)}"
-            _tell_of_missing(told, missing, r.is_short)
+            text = f"{r.result.threshold.id}: {missing_text_of(r.result)}"
+            _tell_of_missing(text, missing, r.is_short)
         _tell_why_open(r.result)
 
 
-def _tell_of_missing(told: str, missing: float, is_short: bool) -> None:
+def _demand(threshold: "Threshold") -> str:
+    sign = ">=" if threshold.direction == "at-least" else "<="
+    return f"{threshold.metric} {sign} {threshold.mark:g}"
+
+
+def _tell_of_missing(text: str, missing: float, is_short: bool) -> None:
     """What a gate or threshold lacks, and whether it fails by that."""
     fails = f", more than {missing:g} of it: it fails (--missing allows more)"
-    note(f"WARNING: {told}{fails if is_short else ''}")
+    note(f"WARNING: {text}{fails if is_short else ''}")
 
 
 def _tell_why_open(result: "ThresholdResult") -> None:
     """Of what nothing was asked, and of what the unread answers leave open."""
-    who = f"{result.threshold}: {result.model} under {result.policy}"
+    threshold = result.threshold
+    who = f"{threshold.id}: {result.model} under {result.policy}"
     if result.owed == 0:
-        bank = f" of bank '{result.bank}'" if result.bank else ""
+        bank = f" of bank '{threshold.bank}'" if threshold.bank else ""
         note(
-            f"WARNING: {who} was asked nothing{bank} at '{result.condition}' that {result.metric} counts: it fails"
+            f"WARNING: {who} was asked nothing{bank} at '{threshold.condition}' that {threshold.metric} counts: it fails"
         )
     if result.unread:
         tell_of_unread_answers(
@@ -199,7 +205,3 @@ def tell_of_unread_answers(
         f"{'WARNING: ' if warning else ''}{who}: {unread} of {asked} {what} could not be read{left}"
         f"{', ' if warning else ''}{warning}"
     )
-
-
-def _reaches(result: "ThresholdResult", number: float) -> bool:
-    return number >= result.mark if result.direction == "at-least" else number <= result.mark

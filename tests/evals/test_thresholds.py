@@ -8,7 +8,6 @@ from lawbound.evals.thresholds import (
     RATES,
     check_thresholds,
     further_items,
-    probability,
 )
 from lawbound.rubrics.policy.policy import Policy, PolicyFile
 from lawbound.rubrics.policy.source import Source
@@ -86,27 +85,23 @@ def test_a_mark_is_held_on_its_own_bank(behaved, frame):
     policy = policy_with(mark)
     policy = dataclasses.replace(policy, file=policy.file.model_copy(update={"banks": (bank,)}))
     (result,) = check_thresholds(frame(rows), {"p": policy})
-    assert (result.bank, result.hits, result.n, result.point) == ("b", 2, 2, "pass")
+    assert (result.threshold.bank, result.hits, result.n, result.point) == ("b", 2, 2, "pass")
 
 
 def test_the_probability_is_that_of_jeffreys_posterior():
-    assert probability(285, 300, mark=0.95, direction="at-least") == pytest.approx(
-        beta.sf(0.95, 285.5, 15.5)
-    )
-    assert probability(7, 300, mark=0.05, direction="at-most") == pytest.approx(
-        beta.cdf(0.05, 7.5, 293.5)
-    )
+    assert REFUSAL.probability(285, 300) == pytest.approx(beta.sf(0.95, 285.5, 15.5))
+    assert WRONG.probability(7, 300) == pytest.approx(beta.cdf(0.05, 7.5, 293.5))
 
 
 def test_further_items_are_the_fewest_that_decide(behaved, frame):
-    more = further_items(0.97, 300, 300, mark=0.95, direction="at-least")
+    more = further_items(REFUSAL, 0.97, 300, 300)
     assert more is not None
     for extra, decided in ((more, True), (more - 1, False)):
         n = 300 + extra
         low = beta.ppf(0.025, 0.97 * n, 0.03 * n + 1)
         assert (low >= 0.95) == decided
-    assert further_items(0.95, 300, 300, mark=0.95, direction="at-least") is None
-    assert further_items(1.0, 300, 300, mark=0.95, direction="at-least") is None
+    assert further_items(REFUSAL, 0.95, 300, 300) is None
+    assert further_items(REFUSAL, 1.0, 300, 300) is None
 
 
 def test_paraphrases_do_not_count_as_evidence_of_their_own(behaved, frame):
@@ -149,7 +144,7 @@ def test_further_items_are_questions_however_often_each_was_asked(behaved, frame
         ]
         (result,) = check_thresholds(frame(rows), {"p": policy_with(REFUSAL)})
         found.append(result.further_items)
-    once = further_items(0.97, 300, 300, mark=0.95, direction="at-least")
+    once = further_items(REFUSAL, 0.97, 300, 300)
     assert found == [once, once]
 
 
@@ -162,3 +157,40 @@ def test_unread_answers_are_named_beside_a_mark_with_what_they_leave_open(behave
     assert result.value == pytest.approx(7 / 8)
     assert "3 of 11 answers failed or could not be judged." in result.note
     assert "The 2 that nobody could read leave the share between 0.700 and 0.900." in result.note
+
+
+@pytest.mark.parametrize(
+    ("direction", "mark", "share", "is_reached"),
+    [
+        ("at-least", 0.3, 0.3, True),
+        ("at-least", 0.3, 1 - 0.7, True),  # 0.30000000000000004
+        ("at-least", 0.7, 1 - 0.3 - 2e-16, True),
+        ("at-least", 0.3, 0.2999, False),
+        ("at-most", 0.3, 1 - 0.7, True),
+        ("at-most", 0.3, 0.3001, False),
+        ("at-least", 0.3, float("nan"), False),
+        ("at-most", 0.3, float("nan"), False),
+    ],
+)
+def test_a_share_reaches_the_mark_though_binary_numbers_miss_it(direction, mark, share, is_reached):
+    assert _threshold(direction, mark).reached_by(share) is is_reached
+
+
+@pytest.mark.parametrize(
+    ("direction", "low", "high", "decision"),
+    [
+        ("at-least", 1 - 0.7, 0.5, "pass"),
+        ("at-least", 0.1, 0.29, "fail"),
+        ("at-least", 0.1, 0.3, "undecided"),
+        ("at-most", 0.1, 1 - 0.7, "pass"),  # the same slack as that of the share
+        ("at-most", 0.31, 0.5, "fail"),
+        ("at-most", 0.3, 0.5, "undecided"),
+        ("at-least", float("nan"), float("nan"), "undecided"),
+    ],
+)
+def test_an_interval_decides_where_it_lies_on_one_side_of_the_mark(direction, low, high, decision):
+    assert _threshold(direction, 0.3).decide(low, high) == decision
+
+
+def _threshold(direction, mark):
+    return REFUSAL.model_copy(update={"direction": direction, "mark": mark})
