@@ -251,30 +251,20 @@ def _hold(gate: Gate, e: Estimate, most_missing: float) -> GateResult:
     return GateResult(gate, e, found, gate.holds(found) and not is_short, is_short)
 
 
-def missing_text(e: Estimate) -> str:
-    """What of an estimate's answers, or pairs of them, is missing, and where that is not the share that counts."""
-    of_all = (e.errors + e.blocked) / e.asked if e.asked else 0.0
+def missing_text(of: Estimate | ThresholdResult) -> str:
+    """What of its answers, or pairs of them, is missing, and where that is not the share that counts."""
+    left_out = of.left_out
+    parts = []
+    if left_out.errors or not left_out.blocked:
+        parts.append(f"{left_out.errors} of {left_out.asked} failed, damaged or not asked")
+    if left_out.blocked:
+        parts.append(f"{left_out.blocked} of {left_out.asked} blocked by a provider's filter")
     worst = (
         "; the share is that of the rules or families that left for it, or of the part or side that lacks most"
-        if e.missing_share > of_all + ROUNDED
+        if of.missing_share > left_out.missing_share + ROUNDED
         else ""
     )
-    return _missing_text(e.model, e.policy, e.missing_share, (e.errors, e.blocked, e.asked), worst)
-
-
-def missing_text_of(r: ThresholdResult) -> str:
-    """The same of a threshold's answers."""
-    return _missing_text(r.model, r.policy, r.missing_share, (r.missing, r.blocked, r.owed))
-
-
-def _missing_text(
-    model: str, policy: str, share: float, counts: tuple[int, int, int], worst: str = ""
-) -> str:
-    failed, blocked, asked = counts
-    parts = [f"{failed} of {asked} failed, damaged or not asked"] if failed or not blocked else []
-    if blocked:
-        parts.append(f"{blocked} of {asked} blocked by a provider's filter")
     return (
-        f"{100 * share:.3g} % of what was asked of {model} under {policy} is missing "
+        f"{100 * of.missing_share:.3g} % of what was asked of {of.model} under {of.policy} is missing "
         f"({', '.join(parts)}{worst})"
     )

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from lawbound.evals.metrics.build import judged
-from lawbound.evals.metrics.inputs import BLOCKED, ERROR, Cut, Rows, cuts, members, read_frame
+from lawbound.evals.metrics.build import judged, tally
+from lawbound.evals.metrics.inputs import Cut, Rows, cuts, members, read_frame
 from lawbound.evals.metrics.plain import plain_rate
 from lawbound.evals.stats.arrays import Floats
 from lawbound.evals.stats.intervals import clopper_pearson
+from lawbound.evals.tally import Tally
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.threshold import BankSize, Decision, Rated, Threshold
 
@@ -40,21 +41,15 @@ class ThresholdResult:
     """Answers that the rate counts."""
     n: int
     clusters: int
-    owed: int
-    """Answers that it would count, had all come and been read."""
-    missing: int
-    """Those of them that failed, are damaged or were not asked."""
-    blocked: int
-    """Those of them that a provider's filter withheld."""
-    unread: int
-    """Those of them that came and that nobody could read."""
+    left_out: Tally
+    """The answers that it would count, had all come and been read, and those of them that are not in `n`."""
     value: float
     low: float
     high: float
     lower_bound: float
-    """The share if no unread answer were counted by the rate."""
+    """The share if no unscored answer were counted by the rate."""
     upper_bound: float
-    """The share if every unread answer were."""
+    """The share if every unscored answer were."""
     point: Literal["pass", "fail", "too few items"]
     """As the regulator counts: the share itself, on the number of items asked for."""
     decision: Decision
@@ -67,12 +62,12 @@ class ThresholdResult:
 
     @property
     def missing_share(self) -> float:
-        """Share of the answers owed of which nobody knows what they would have been: missing, or blocked."""
-        return (self.missing + self.blocked) / self.owed if self.owed else 0.0
+        """Share of the answers asked for of which nobody knows what they would have been: missing, or blocked."""
+        return self.left_out.missing_share
 
     @property
     def is_open(self) -> bool:
-        """Whether the unread answers could take the share across the mark."""
+        """Whether the unscored answers could take the share across the mark."""
         return _is_open(self.threshold, (self.lower_bound, self.upper_bound))
 
 
@@ -137,12 +132,12 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
         ]
         rows = rows.where(np.array(held, dtype=bool))
     rows, y = RATES[threshold.metric](rows)
+    left_out = tally(rows, y)
     known = ~np.isnan(y)
     kept, y = rows.where(known), y[known]
     mean = plain_rate(kept, y)
     hits = float(y.sum())
-    unread = int(np.sum(~known & ~rows.lost))
-    bounds = _bounds(hits, mean.n, unread)
+    bounds = _bounds(hits, mean.n, left_out.unscored)
     # Repeats of a question are no further questions.
     items = len(np.unique(kept.codes("item")))
     return ThresholdResult(
@@ -152,10 +147,7 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
         hits=round(hits),
         n=mean.n,
         clusters=mean.clusters,
-        owed=len(rows),
-        missing=int(np.sum(rows.status == ERROR)),
-        blocked=int(np.sum(rows.status == BLOCKED)),
-        unread=unread,
+        left_out=left_out,
         value=mean.value,
         low=mean.low,
         high=mean.high,
@@ -173,29 +165,27 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
         if mean.n == 0
         else threshold.probability(mean.value * mean.effective, mean.effective),
         further_items=further_items(threshold, mean.value, mean.effective, items),
-        note=_note(threshold, len(rows), int(np.sum(~known)), unread, bounds),
+        note=_note(threshold, left_out, bounds),
     )
 
 
-def _bounds(hits: float, n: int, unread: int) -> tuple[float, float]:
-    """The share were no unread answer counted by the rate, and were every one."""
-    total = n + unread
-    return (hits / total, (hits + unread) / total) if total else (nan, nan)
+def _bounds(hits: float, n: int, unscored: int) -> tuple[float, float]:
+    """The share were no unscored answer counted by the rate, and were every one."""
+    total = n + unscored
+    return (hits / total, (hits + unscored) / total) if total else (nan, nan)
 
 
 def _is_open(threshold: Threshold, bounds: tuple[float, float]) -> bool:
     return threshold.reached_by(bounds[0]) != threshold.reached_by(bounds[1])
 
 
-def _note(
-    threshold: Threshold, owed: int, lost: int, unread: int, bounds: tuple[float, float]
-) -> str:
+def _note(threshold: Threshold, left_out: Tally, bounds: tuple[float, float]) -> str:
     parts = [threshold.note] if threshold.note else []
-    if lost:
-        parts.append(f"{lost} of {owed} answers failed or could not be judged.")
-    if unread:
+    if lost := left_out.errors + left_out.blocked + left_out.unscored:
+        parts.append(f"{lost} of {left_out.asked} answers failed or could not be judged.")
+    if left_out.unscored:
         parts.append(
-            f"The {unread} that nobody could read leave the share between {bounds[0]:.3f} and "
+            f"The {left_out.unscored} that nobody could read leave the share between {bounds[0]:.3f} and "
             f"{bounds[1]:.3f}."
         )
     return " ".join(parts)

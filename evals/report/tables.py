@@ -87,7 +87,7 @@ def compliance_rows(
     """The compliance sheet: each threshold with its clause and whether its source has been verified."""
     rows = []
     for result in results:
-        threshold = result.threshold
+        threshold, left_out = result.threshold, result.left_out
         sources = {source.id: source for source in policies[result.policy].file.sources}
         source = sources.get(threshold.source)
         is_verified = source is not None and source.status == threshold.status == "verified"
@@ -105,10 +105,10 @@ def compliance_rows(
                 "hits": result.hits,
                 "n": result.n,
                 "clusters": result.clusters,
-                "owed": result.owed,
-                "missing": result.missing,
-                "blocked": result.blocked,
-                "unread": result.unread,
+                "owed": left_out.asked,
+                "missing": left_out.errors,
+                "blocked": left_out.blocked,
+                "unread": left_out.unscored,
                 "value": result.value,
                 "low": result.low,
                 "high": result.high,

@@ -11,6 +11,7 @@ from lawbound.runners.cli.remarks import warn
 
 if TYPE_CHECKING:
     from lawbound.evals.gate import GateResult, HeldThreshold
+    from lawbound.evals.tally import Tally
     from lawbound.evals.thresholds import ThresholdResult
     from lawbound.rubrics.policy.threshold import Threshold
 
@@ -103,10 +104,9 @@ def _print_gates(results: "Sequence[GateResult]", missing: float) -> None:
         if r.estimate.missing_share:
             _tell_of_missing(f"{r.gate.text}: {missing_text(r.estimate)}", missing, r.is_short)
         if r.estimate.unscored:
-            tell_of_unread_answers(
+            _tell_of_unscored(
                 f"{r.gate.text}: {r.estimate.model} under {r.estimate.policy}",
-                r.estimate.unscored,
-                r.estimate.asked,
+                r.estimate.left_out,
                 (r.estimate.lower_bound, r.estimate.upper_bound),
                 "across the mark: it holds for the answers that were read" if r.is_open else "",
                 what="answers or pairs",
@@ -118,7 +118,7 @@ def _print_gates(results: "Sequence[GateResult]", missing: float) -> None:
 
 def _print_thresholds(results: "Sequence[HeldThreshold]", missing: float) -> None:
     """Each threshold with what was found, and its missing answers."""
-    from lawbound.evals.gate import missing_text_of
+    from lawbound.evals.gate import missing_text
     from lawbound.evals.number_text import deciding_text
 
     table(
@@ -143,7 +143,7 @@ def _print_thresholds(results: "Sequence[HeldThreshold]", missing: float) -> Non
     )
     for r in results:
         if r.result.missing_share:
-            text = f"{r.result.threshold.id}: {missing_text_of(r.result)}"
+            text = f"{r.result.threshold.id}: {missing_text(r.result)}"
             _tell_of_missing(text, missing, r.is_short)
         _tell_why_open(r.result)
 
@@ -163,25 +163,23 @@ def _tell_why_open(result: "ThresholdResult") -> None:
     """Of what nothing was asked, and of what the unread answers leave open."""
     threshold = result.threshold
     who = f"{threshold.id}: {result.model} under {result.policy}"
-    if result.owed == 0:
+    if result.left_out.asked == 0:
         bank = f" of bank '{threshold.bank}'" if threshold.bank else ""
         note(
             f"WARNING: {who} was asked nothing{bank} at '{threshold.condition}' that {threshold.metric} counts: it fails"
         )
-    if result.unread:
-        tell_of_unread_answers(
+    if result.left_out.unscored:
+        _tell_of_unscored(
             who,
-            result.unread,
-            result.owed,
+            result.left_out,
             (result.lower_bound, result.upper_bound),
             "on both sides of the mark, so nothing is decided" if result.is_open else "",
         )
 
 
-def tell_of_unread_answers(
+def _tell_of_unscored(
     who: str,
-    unread: int,
-    asked: int,
+    left_out: "Tally",
     bounds: tuple[float, float],
     warning: str,
     *,
@@ -191,8 +189,7 @@ def tell_of_unread_answers(
 
     Args:
         who: The gate, the model and the policy.
-        unread: How many were not read.
-        asked: Of how many.
+        left_out: How many were not read, and of how many.
         bounds: What the value could be, had each been read; nan where nobody can tell.
         warning: What is to be known of that; empty where it changes nothing.
         what: Is counted.
@@ -202,6 +199,6 @@ def tell_of_unread_answers(
     low, high = bounds
     left = f", which leave the value from {number_text(low)} to {number_text(high)}" * (low == low)
     note(
-        f"{'WARNING: ' if warning else ''}{who}: {unread} of {asked} {what} could not be read{left}"
+        f"{'WARNING: ' if warning else ''}{who}: {left_out.unscored} of {left_out.asked} {what} could not be read{left}"
         f"{', ' if warning else ''}{warning}"
     )

@@ -180,9 +180,10 @@ def test_a_threshold_fails_where_more_than_a_share_of_its_answers_is_missing(beh
         rows = [behaved(f"r{n}", "refuse", "refuse", **{why: n < lost}) for n in range(100)]
         (held,) = _held(frame, rows)
         assert (held.passed, held.is_short) == (passed, not passed)
-        counts = {"error": held.result.missing, "blocked": held.result.blocked}
+        left_out = held.result.left_out
+        counts = {"error": left_out.errors, "blocked": left_out.blocked}
         assert counts == {"error": 0, "blocked": 0} | {why: lost}
-        assert held.result.owed == 100
+        assert left_out.asked == 100
 
 
 def test_reference_models_are_held_to_no_threshold(behaved, frame):
@@ -217,7 +218,8 @@ def test_nothing_is_decided_that_the_unread_answers_could_overturn(
     (held,) = _held(frame, rows, direction=direction, mark=mark)
     assert held.result.decision == decision and held.passed is (decision == "pass")
     assert held.result.is_open is (decision == "undecided")
-    assert (held.result.unread, held.result.owed) == (unread, len(rows))
+    left_out = held.result.left_out
+    assert (left_out.unscored, left_out.asked) == (unread, len(rows))
     hits = read.count("refuse")
     assert held.result.lower_bound == pytest.approx(hits / len(rows))
     assert held.result.upper_bound == pytest.approx((hits + unread) / len(rows))
