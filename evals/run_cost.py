@@ -10,6 +10,7 @@ from lawbound.rubrics.reference.situation import Situations
 from lawbound.runners.engines import Engine
 from lawbound.runners.engines.protocol import EstimatesTime, EstimatesTokens, WorksAhead
 from lawbound.runners.plan import Plan
+from lawbound.runners.prompt import system_text
 
 if TYPE_CHECKING:
     from lawbound.runners.engines.cluster import Cluster
@@ -90,7 +91,7 @@ def _count(requests: Plan, engine: Engine, seconds: float | None) -> RunCost:
     for request in requests.requests:
         count = engine.count_tokens(request.rendered.text)
         total += count
-        system = next((m.content for m in request.messages if m.role == "system"), "")
+        system = system_text(request.messages)
         if system in heads:
             # A rendered text can count for less than its system prompt alone: words joined by escapes.
             shared += min(heads[system], count)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from lawbound.runners.canonical import request_key
 from lawbound.runners.condition import Condition
-from lawbound.runners.prompt import Mode, continuations, messages
+from lawbound.runners.prompt import Mode, continuations, messages, system_text
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Settings
 from lawbound.tasks.item import Item
 
@@ -112,5 +112,4 @@ def _by_prefix(requests: Iterable[Request]) -> tuple[Request, ...]:
 
 def head_of(request: Request) -> tuple[bool, str]:
     """What a request shares with others: requests of one head stand together in a plan."""
-    system = next((m.content for m in request.messages if m.role == "system"), "")
-    return bool(request.choices), system
+    return bool(request.choices), system_text(request.messages)

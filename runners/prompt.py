@@ -29,9 +29,14 @@ def _question(item: Item, mode: Mode) -> str:
     return choice_prompt(item)
 
 
+def system_text(messages: Sequence[Message]) -> str:
+    """What the system messages of a chat say; empty where it has none."""
+    return "\n\n".join(message.content for message in messages if message.role == "system")
+
+
 def on_top_of_user_turn(messages: Sequence[Message]) -> list[Message]:
     """The same chat without system messages: what they say stands on top of the first user turn."""
-    policy = "\n\n".join(message.content for message in messages if message.role == "system")
+    policy = system_text(messages)
     turns = [message for message in messages if message.role != "system"]
     first = next((i for i, turn in enumerate(turns) if turn.role == "user"), None)
     if first is None:

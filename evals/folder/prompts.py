@@ -7,13 +7,14 @@ import json
 from collections.abc import Iterable
 
 from lawbound.runners.plan import Plan
+from lawbound.runners.prompt import system_text
 
 
 def prompt_lines(plan: Plan) -> Iterable[str]:
     """Heads once, then tails: a policy prompt of thousands of characters is shared by hundreds."""
     by_system: dict[str, list[int]] = {}
     for index, request in enumerate(plan.requests):
-        head = next((m.content for m in request.messages if m.role == "system"), "")
+        head = system_text(request.messages)
         by_system.setdefault(head, []).append(index)
     for indices in by_system.values():
         texts = [plan.requests[index].rendered.text for index in indices]

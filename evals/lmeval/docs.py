@@ -12,7 +12,7 @@ from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.requirement import RESTRICTING
 from lawbound.runners.plan import Arm
-from lawbound.runners.prompt import messages
+from lawbound.runners.prompt import messages, system_text
 from lawbound.tasks.bank import digest, load_bank
 from lawbound.tasks.io.limits import MOST_COUNTED
 from lawbound.tasks.io.yaml_files import quoted
@@ -136,7 +136,7 @@ def _threes(items: Sequence[Item], policy: Policy) -> tuple[list[list[Item]], li
 
 def _doc(arm: Arm, seed: int, shared: Mapping[str, Any]) -> dict[str, Any]:
     chat = messages(arm.item, arm.condition, seed=seed, mode="generate")
-    system = next((m.content for m in chat if m.role == "system"), "")
+    system = system_text(chat)
     about = {
         **shared,
         "item": to_record(arm.item),

@@ -23,6 +23,7 @@ from lawbound.runners.engines.harness_load import Backend, load_backend
 from lawbound.runners.engines.local.chat import BASE_STOP, render_chat
 from lawbound.runners.engines.protocol import ModelError, room_fault
 from lawbound.runners.engines.thinking import opens_thinking, split_thinking
+from lawbound.runners.prompt import system_text
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample, sample_of
 from lawbound.tasks.io.messages import one_line
 
@@ -97,7 +98,7 @@ class HarnessEngine:
             if context is None:
                 return render_chat(None, None, messages)
             text = _text(context)
-            policy = "\n\n".join(m.content for m in messages if m.role == "system").strip()
+            policy = system_text(messages).strip()
             if policy in text or json.dumps(policy, ensure_ascii=False)[1:-1] in text:
                 return Rendered(text, placement, self._template())
         raise ModelError(

@@ -12,8 +12,9 @@ from lawbound.runners.canonical import chat_json, request_key
 from lawbound.runners.collector import paused_collector
 from lawbound.runners.condition import NONE, Condition
 from lawbound.runners.engines.function import FunctionEngine
-from lawbound.runners.plan import Arm, plan
-from lawbound.runners.sample import Fingerprint, Message, Rendered, Settings
+from lawbound.runners.plan import Arm, head_of, plan
+from lawbound.runners.prompt import on_top_of_user_turn, system_text
+from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Settings
 from lawbound.tasks.item import Item
 
 ENGINE = FunctionEngine(lambda request: "yes", name="m", revision="1")
@@ -127,3 +128,16 @@ def test_the_collector_pauses_and_goes_on_only_if_it_was_on() -> None:
             assert not gc.isenabled()
         assert not gc.isenabled()
     assert gc.isenabled()
+
+
+def test_the_system_text_of_a_chat_is_what_all_its_system_messages_say() -> None:
+    user = Message("user", "Question?")
+    chat = (Message("system", "Rule one."), user, Message("system", "Rule two."))
+    assert system_text(chat) == "Rule one.\n\nRule two."
+    assert system_text((user,)) == ""
+    assert on_top_of_user_turn(chat) == [Message("user", "Rule one.\n\nRule two.\n\nQuestion?")]
+    heads = {
+        head_of(Request("k", messages, Rendered("", "system", ""), Settings()))
+        for messages in (chat, chat[:2])
+    }
+    assert len(heads) == 2, "chats that share their first system message alone share no head"

@@ -21,6 +21,7 @@ from lawbound.runners.engines.endpoint.connection import LINE, Connector, Line, 
 from lawbound.runners.engines.endpoint.patience import Course, Failing, Patience
 from lawbound.runners.engines.endpoint.reply import Answer, Fault, Reply, read_reply
 from lawbound.runners.engines.endpoint.wire import Dialect, encode, payload
+from lawbound.runners.prompt import system_text
 from lawbound.runners.sample import Placement, Request
 from lawbound.tasks.io.safe_files import why
 
@@ -246,11 +247,8 @@ class Client:
 
 def grouped(requests: Sequence[Request]) -> list[Request]:
     """Requests with equal system messages together, so that a server's prefix cache is hit."""
-    heads: dict[tuple[str, ...], int] = {}
-    ranks = [
-        heads.setdefault(tuple(m.content for m in r.messages if m.role == "system"), len(heads))
-        for r in requests
-    ]
+    heads: dict[str, int] = {}
+    ranks = [heads.setdefault(system_text(r.messages), len(heads)) for r in requests]
     return [requests[i] for i in sorted(range(len(requests)), key=ranks.__getitem__)]
 
 

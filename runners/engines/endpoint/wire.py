@@ -10,7 +10,7 @@ from typing import Any
 
 from lawbound.runners.canonical import canonical_json
 from lawbound.runners.engines.protocol import ModelError
-from lawbound.runners.prompt import on_top_of_user_turn
+from lawbound.runners.prompt import on_top_of_user_turn, system_text
 from lawbound.runners.sample import Message, Placement, Request
 
 CONTRACT = "openai-chat-completions-1"
@@ -72,7 +72,7 @@ def check_extra(extra: Mapping[str, Any]) -> None:
 
 def place(messages: Sequence[Message], dialect: Dialect) -> tuple[tuple[Message, ...], Placement]:
     """Messages as this server takes them; without a system role the policy tops the user turn."""
-    policy = "\n\n".join(message.content for message in messages if message.role == "system")
+    policy = system_text(messages)
     if not policy:
         return tuple(messages), "none"
     if dialect.system:

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from lawbound.runners.engines.protocol import ModelError
-from lawbound.runners.prompt import on_top_of_user_turn
+from lawbound.runners.prompt import on_top_of_user_turn, system_text
 from lawbound.runners.sample import Message, Placement, Rendered
 
 BASE_STYLE = "lawbound-base-1"
@@ -87,7 +87,7 @@ def render_chat(tokenizer: Any, template: str | None, messages: Sequence[Message
     from jinja2 import TemplateError
 
     digest = _sha256(template)
-    policy = "\n\n".join(m.content for m in messages if m.role == "system")
+    policy = system_text(messages)
     if not policy:
         try:
             return Rendered(_apply(tokenizer, messages), "none", digest)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from time import perf_counter
 
+from lawbound.runners.prompt import system_text
 from lawbound.runners.sample import Request, Sample
 
 PROBE = 12
@@ -25,13 +26,15 @@ def estimate_seconds(
     if not requests:
         return 0.0
     first = next((request for request in requests if not request.choices), requests[0])
-    alike = [r for r in requests if not r.choices and _head(r) == _head(first)][:PROBE] or [first]
+    policy = system_text(first.messages)
+    alike = [r for r in requests if not r.choices and system_text(r.messages) == policy]
+    alike = alike[:PROBE] or [first]
     started = perf_counter()
     read = sum(sample.prompt_tokens or 0 for sample in generate([_short(alike[0], 1)]))
     reading = max(read, 1) / (perf_counter() - started)
     started = perf_counter()
     written = list(generate([_short(request, NEW) for request in alike]))
-    head = count_tokens(_head(first))
+    head = count_tokens(policy)
     own = sum(max((sample.prompt_tokens or 0) - head, 0) for sample in written)
     spent = perf_counter() - started - own / reading
     writing = sum(sample.completion_tokens or 0 for sample in written) / max(spent, 1e-3)
@@ -48,13 +51,9 @@ def _short(request: Request, tokens: int) -> Request:
 
 def _unique_tokens(requests: Sequence[Request], count_tokens: Callable[[str], int]) -> int:
     """Prompt tokens with each policy prompt counted once, and the choices."""
-    heads = {_head(request) for request in requests}
+    heads = {system_text(request.messages) for request in requests}
     tails = sum(
         count_tokens(request.messages[-1].content) + sum(map(count_tokens, request.choices))
         for request in requests
     )
     return tails + sum(map(count_tokens, heads))
-
-
-def _head(request: Request) -> str:
-    return next((m.content for m in request.messages if m.role == "system"), "")
