@@ -54,7 +54,7 @@ def grade_file(
             appears whole or not at all, in place of an older one.
         lang: Language of the prompts where a row names none.
         prefix: In front of the names of the columns that are added.
-        progress: Told the number of rows done, now and then.
+        progress: Told, now and then, how many further rows are done.
         tell: Told in the end, a line each, of blank rows of a CSV file, which are left out, of rows without
             an answer, and of languages that are none.
 
@@ -97,7 +97,7 @@ def grade_file(
                 odd.update(odd_languages(row))
                 writer.write(row, added)
             if progress is not None:
-                progress(counts.total())
+                progress(len(together))
     if tell is not None and blank:
         tell(f"{counted(blank, 'blank row')} left out")
     if tell is not None and missing:

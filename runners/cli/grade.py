@@ -48,14 +48,9 @@ def grade(
         with bars() as observer:
             given = "standard input" if file == PIPED else file.name
             observer.stage(f"grading {given}", None)
-            done = 0
-
-            def advance(total: int) -> None:
-                nonlocal done
-                observer.advance(total - done)
-                done = total
-
-            counts = grade_file(file, out, prefix=prefix, progress=advance, tell=remarks.append)
+            counts = grade_file(
+                file, out, prefix=prefix, progress=observer.advance, tell=remarks.append
+            )
     except KeyboardInterrupt:
         note("interrupted: nothing is written")
         # Of Typer's exit the front door would say that what is answered is kept.

@@ -108,12 +108,12 @@ def test_hostile_text_passes_or_is_named(tmp_path: Path) -> None:
 
 
 def test_progress_is_told_after_each_batch_of_rows(tmp_path: Path) -> None:
-    rows = [{"id": i, "prompt": "What is 2 + 2?", "response": "4"} for i in range(1200)]
-    told: list[int] = []
+    rows = [{"id": i, "prompt": "What is 2 + 2?", "response": "4"} for i in range(1000)]
+    steps: list[int] = []
     out = tmp_path / "out.parquet"
-    grade_file(write_jsonl(tmp_path / "in.jsonl", rows), out, progress=told.append)
-    assert told == [*range(TOGETHER, 1200, TOGETHER), 1200]
-    assert pq.read_table(out).num_rows == 1200
+    grade_file(write_jsonl(tmp_path / "in.jsonl", rows), out, progress=steps.append)
+    assert steps == [TOGETHER] * (1000 // TOGETHER) + [1000 % TOGETHER]
+    assert pq.read_table(out).num_rows == 1000
 
 
 def test_a_jsonl_line_passes_through_byte_for_byte(tmp_path: Path) -> None:
@@ -187,8 +187,11 @@ def test_an_interrupted_grading_leaves_nothing(tmp_path: Path, ending: str) -> N
     rows = [{"id": i, "prompt": "What is 2 + 2?", "response": "4"} for i in range(1200)]
     source = write_jsonl(tmp_path / "in.jsonl", rows)
 
-    def stop(done: int) -> None:
-        if done >= 800:
+    done: list[int] = []
+
+    def stop(steps: int) -> None:
+        done.append(steps)
+        if sum(done) >= 800:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -215,9 +218,9 @@ def test_two_processes_that_grade_to_one_file_do_not_mix_it(
     source, out = write_jsonl(tmp_path / "in.jsonl", ROWS), tmp_path / f"out.{ending}"
     started: list[int] = []
 
-    def other(done: int) -> None:
+    def other(steps: int) -> None:
         if not started:
-            started.append(done)
+            started.append(steps)
             with monkeypatch.context() as patch:
                 patch.setattr("os.getpid", lambda: 1)
                 with pytest.raises(KeyboardInterrupt):
