@@ -184,9 +184,9 @@ def _write(run: StoredRun, judged: _Judged, resamples: int) -> Conclusion:
         check_thresholds(frame, {name: run.policies[name] for name in asked}), run.policies
     )
     ties, gaps = tuple(ties_a_baseline(board)), gaps_of(frame, run.samples, record)
-    told = caveats(gaps, ties, run.folder, record)
+    found_caveats = caveats(gaps, ties, run.folder, record)
     unread = record.judge.unread if record.judge is not None else 0
-    conclusion = Conclusion(tuple(estimates), board, ties, gaps, told, unread)
+    conclusion = Conclusion(tuple(estimates), board, ties, gaps, found_caveats, unread)
     page = render_report(
         record.with_results({}),
         estimates,
@@ -197,7 +197,7 @@ def _write(run: StoredRun, judged: _Judged, resamples: int) -> Conclusion:
         policies=run.policies,
         compliance=marks,
         # Remarks name paths of this machine, and tell of its installation; the page may lie anywhere.
-        caveats=[one for one in told if one.is_warning],
+        caveats=[one for one in found_caveats if one.is_warning],
     )
     metrics, table = csv_bytes(metrics_rows(estimates)), csv_bytes(board)
     # All is made by now: what cannot be made leaves no new numbers beside an old report.

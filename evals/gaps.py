@@ -125,8 +125,8 @@ def usual_errors(
             kinds.setdefault(_kind(error), Counter())[one_line(error, 300)] += count
         if kinds:
             lines = max(kinds.values(), key=Counter.total)
-            ((told, _),) = lines.most_common(1)
-            found[str(model)] = told, lines.total()
+            ((line, _),) = lines.most_common(1)
+            found[str(model)] = line, lines.total()
     return found
 
 

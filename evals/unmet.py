@@ -70,8 +70,8 @@ def too_few(
     of = "" if count is None else f" of {count}"
     what = "groups" if selection.translations else "items"
     first, *others = short.items()
-    told = [f"drew {first[1]}{of} {what} under {first[0]}", *(f"{n} under {p}" for p, n in others)]
-    yield f"drew {first[1]}{of} {what}" if selection.is_same_for_all else ", ".join(told)
+    parts = [f"drew {first[1]}{of} {what} under {first[0]}", *(f"{n} under {p}" for p, n in others)]
+    yield f"drew {first[1]}{of} {what}" if selection.is_same_for_all else ", ".join(parts)
 
 
 def undrawn(

@@ -49,20 +49,20 @@ def _sigterm_like_ctrl_c() -> Iterator[list[int]]:
 
     A handler that is there already, and a signal that is ignored, stay.
     """
-    told: list[int] = []
+    signals: list[int] = []
 
     def stop(number: int, frame: FrameType | None) -> None:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        told.append(number)
+        signals.append(number)
         raise KeyboardInterrupt  # and nothing of our own: whatever heeds Ctrl-C heeds this
 
     is_ours = current_thread() is main_thread()
     if not is_ours or signal.getsignal(signal.SIGTERM) is not signal.SIG_DFL:
-        yield told
+        yield signals
         return
     signal.signal(signal.SIGTERM, stop)
     try:
-        yield told
+        yield signals
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
 

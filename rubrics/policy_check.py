@@ -203,10 +203,10 @@ def _coverage(
         restricted[row.rule] += row.restricted
     for row in rows:
         if row.missing:
-            told = f"{row.behaviour} needs more groups: {row.missing}"
+            text = f"{row.behaviour} needs more groups: {row.missing}"
             if "restricted" in row.missing and not restricted[row.rule]:
-                told += " (the bank has none, so nothing can be said of the rule, and its near-misses are drawn last)"
-            yield PolicyFault("coverage", row.rule, told)
+                text += " (the bank has none, so nothing can be said of the rule, and its near-misses are drawn last)"
+            yield PolicyFault("coverage", row.rule, text)
 
 
 def _banks(policy: Policy, items: Sequence[Item]) -> Iterator[PolicyFault]:

@@ -129,7 +129,7 @@ def _pass(
     progress: Progress,
     trouble: Trouble,
 ) -> None:
-    told, told_at = len(tally.answered), monotonic()
+    reported, reported_at = len(tally.answered), monotonic()
     owed = owed_requests(plan, tally.answered | tally.final, fixed_batch_of(engine))
     choices = {r.key: len(r.choices) for batch in owed for r in batch if r.choices}
     asks_again = engine if isinstance(engine, AsksAgain) else None
@@ -141,14 +141,14 @@ def _pass(
         keep_up()  # the next sample may be a minute away
 
     def keep_up() -> None:
-        if monotonic() - told_at >= FLUSH_SECONDS:
+        if monotonic() - reported_at >= FLUSH_SECONDS:
             store_and_tell()
 
     def store_and_tell() -> None:
-        nonlocal told, told_at
+        nonlocal reported, reported_at
         flusher.flush()
-        progress(len(tally.answered) - told)
-        told, told_at = len(tally.answered), monotonic()
+        progress(len(tally.answered) - reported)
+        reported, reported_at = len(tally.answered), monotonic()
 
     if asks_again is not None:
         asks_again.on_trouble = hear
@@ -172,14 +172,14 @@ def _pass(
 def _checked(sample: object, choices: Mapping[str, int]) -> Sample:
     """A sample that can be stored, read again and scored, else one that has failed: engines come from anybody."""
     if not isinstance(sample, Sample) or not isinstance(sample.key, str):
-        told = "a Sample without a key" if isinstance(sample, Sample) else type(sample).__name__
-        raise ModelError(f"the engine gave {told}, expected a Sample with the key of its request")
+        given = "a Sample without a key" if isinstance(sample, Sample) else type(sample).__name__
+        raise ModelError(f"the engine gave {given}, expected a Sample with the key of its request")
     sound = storable(sample)
     found, wanted = len(sound.choice_logprobs), choices.get(sound.key)
     if wanted is None or found == wanted or sound.error or sound.blocked:
         return sound
-    told = f"found {counted(found, 'log-likelihood')}, expected {wanted}, one for each choice"
-    return replace(sound, choice_logprobs=(), finish="error", error=told)
+    error = f"found {counted(found, 'log-likelihood')}, expected {wanted}, one for each choice"
+    return replace(sound, choice_logprobs=(), finish="error", error=error)
 
 
 def owed_requests(plan: Plan, answered: set[str], fixed_batch: int | None) -> list[list[Request]]:

@@ -151,10 +151,10 @@ def _is_number(value: object, kind: type | UnionType) -> bool:
 def _shown(value: object) -> str:
     kind = type(value).__name__
     try:
-        told = one_line(f"{value!r:.40}")
+        text = one_line(f"{value!r:.40}")
     except Exception:  # a type of the engine's own, or a number too long to be written
         return f"a value of type {kind}"
-    return told if kind in ("NoneType", "float", "str") else f"{told} ({kind})"
+    return text if kind in ("NoneType", "float", "str") else f"{text} ({kind})"
 
 
 def is_likelihood(value: object) -> bool:

@@ -105,8 +105,8 @@ def split_bank(out: Path, seed: str, *, bank: Path | None = None) -> SplitCounts
             private_entries=_write(draft, banks, private),
             topics=len(topics),
         )
-        told = {"canary": CANARY, "seed": seed, "private_share": PRIVATE_SHARE, **asdict(counts)}
-        (draft / SPLIT_RECORD).write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+        record = {"canary": CANARY, "seed": seed, "private_share": PRIVATE_SHARE, **asdict(counts)}
+        (draft / SPLIT_RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
     return counts
 
 

@@ -59,12 +59,12 @@ def compare_runs(
         found = compare_frames(*frames, rules, seed=records[0].seed, names=names)
     except NothingSharedError as fault:
         raise NothingSharedError(f"{fault}{why_nothing_is_shared(*records)}") from fault
-    told = (
+    found_caveats = (
         *(Caveat("asked-otherwise", line) for line in unlike(records[0], records[1], names)),
         *(Caveat("read-otherwise", line) for line in graders),
         *(caveat for folder in dict.fromkeys(folders) for caveat in caveats_of_folder(folder)),
     )
-    return replace(found, caveats=told)
+    return replace(found, caveats=found_caveats)
 
 
 def _of_one_model(folder: Path, model: str, option: str) -> pd.DataFrame:

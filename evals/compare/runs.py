@@ -129,8 +129,8 @@ def compare_frames(
     flipped = pd.concat(tables, ignore_index=True)
     counts = seen.counts(_distinct(rows))
     warnings = versions(first, second, names)
-    told = "\n".join(summary(found, counts, names, warnings, shared, unanswered))
-    return Comparison(names, tuple(found), flipped, counts, told)
+    text = "\n".join(summary(found, counts, names, warnings, shared, unanswered))
+    return Comparison(names, tuple(found), flipped, counts, text)
 
 
 Pair = tuple[str, ...]

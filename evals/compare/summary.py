@@ -189,10 +189,12 @@ def _unanswered(unanswered: Collection[tuple[str, str, str]]) -> Iterator[str]:
 def _without_tax(
     found: Sequence[Difference], unanswered: Collection[tuple[str, str, str]]
 ) -> Iterator[str]:
-    told = {(policy, mode) for metric, policy, mode in unanswered if metric == "policy_tax"}
-    told |= {(d.policy, d.mode) for d in found if d.metric == "policy_tax" and d.strength == "full"}
+    with_tax = {(policy, mode) for metric, policy, mode in unanswered if metric == "policy_tax"}
+    with_tax |= {
+        (d.policy, d.mode) for d in found if d.metric == "policy_tax" and d.strength == "full"
+    }
     for d in found:
-        if d.metric == "capability" and d.strength == "full" and (d.policy, d.mode) not in told:
+        if d.metric == "capability" and d.strength == "full" and (d.policy, d.mode) not in with_tax:
             where = "policy_tax" + _where(d.policy, d.mode)
             yield (
                 f"{where} is not compared: a run states none, its capability under the placebo not "

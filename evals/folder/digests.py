@@ -22,7 +22,7 @@ RESULTS: Final = (VERDICTS, METRICS, BOARD)
 """What is concluded and read again by other commands."""
 NAMES: Final = rf"^({ITEMS}|plan/[A-Za-z0-9._-]+\.jsonl|{'|'.join(RESULTS)})$"
 
-Told = Callable[[str, str], object]
+OnDigest = Callable[[str, str], object]
 """Hears the name and the digest of a file that is about to take the place of an older one."""
 
 

@@ -39,14 +39,14 @@ def _replaced(path: Path) -> Iterator[IO[bytes]]:
 
 
 def write_lines(
-    path: Path, lines: Iterable[str], told: Callable[[str], object] | None = None
+    path: Path, lines: Iterable[str], on_digest: Callable[[str], object] | None = None
 ) -> None:
     """Replace a file of lines whole or not at all.
 
     Args:
         path: The file.
         lines: Without their ends.
-        told: Hears the digest when all is written, before the file takes its place.
+        on_digest: Hears the digest when all is written, before the file takes its place.
     """
     found = hashlib.sha256()
     with _replaced(path) as handle:
@@ -54,8 +54,8 @@ def write_lines(
             content = f"{line}\n".encode()
             found.update(content)
             handle.write(content)
-        if told is not None:
-            told(found.hexdigest()[:DIGITS])
+        if on_digest is not None:
+            on_digest(found.hexdigest()[:DIGITS])
 
 
 def read_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:

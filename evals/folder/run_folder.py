@@ -14,7 +14,7 @@ from lawbound.evals.folder.checks import ASSIGNED, assignments, check_text
 from lawbound.evals.folder.concluded import check_suite_hash
 from lawbound.evals.folder.digests import (
     ITEMS,
-    Told,
+    OnDigest,
     are_replaced,
     check_digests,
     digest_of,
@@ -44,23 +44,23 @@ _SORTED = json.JSONEncoder(sort_keys=True)
 class RunFolder(RunPaths):
     """A run folder: its files are written and read here, and checked before they are believed."""
 
-    def write_items(self, items: Iterable[Item], told: Told | None = None) -> None:
+    def write_items(self, items: Iterable[Item], on_digest: OnDigest | None = None) -> None:
         """Store the questions.
 
         Args:
             items: The questions.
-            told: Hears the digest before they are stored.
+            on_digest: Hears the digest before they are stored.
         """
-        self._write_lines(self.items, map(_SORTED.encode, map(to_record, items)), told)
+        self._write_lines(self.items, map(_SORTED.encode, map(to_record, items)), on_digest)
 
     def add_items(
-        self, items: Sequence[Item], told: Told | None = None, *, keep: bool = True
+        self, items: Sequence[Item], on_digest: OnDigest | None = None, *, keep: bool = True
     ) -> bool:
         """Store the questions and keep those that only older plans name.
 
         Args:
             items: The questions.
-            told: Hears the digest before they are stored.
+            on_digest: Hears the digest before they are stored.
             keep: Whether what is there can be believed.
 
         Returns:
@@ -79,12 +79,12 @@ class RunFolder(RunPaths):
                     if str(record.get("id")) not in new
                 ]
         lines = [*map(to_record, items), *older]
-        self._write_lines(self.items, map(_SORTED.encode, lines), told)
+        self._write_lines(self.items, map(_SORTED.encode, lines), on_digest)
         return bool(older)
 
-    def _write_lines(self, path: Path, lines: Iterable[str], told: Told | None) -> None:
+    def _write_lines(self, path: Path, lines: Iterable[str], on_digest: OnDigest | None) -> None:
         name = path.relative_to(self.root).as_posix()
-        write_lines(path, lines, (lambda digest: told(name, digest)) if told else None)
+        write_lines(path, lines, (lambda digest: on_digest(name, digest)) if on_digest else None)
 
     def read_items(self) -> dict[str, Item]:
         """Items by id.
@@ -103,19 +103,19 @@ class RunFolder(RunPaths):
             found[item.id] = item
         return found
 
-    def write_plan(self, plan: Plan, told: Told | None = None) -> None:
+    def write_plan(self, plan: Plan, on_digest: OnDigest | None = None) -> None:
         """Store who is owed which answer, and the rendered prompts, each shared head once.
 
         Args:
             plan: Of one model.
-            told: Hears the digest of the assignments before they are stored.
+            on_digest: Hears the digest of the assignments before they are stored.
         """
         model = plan.fingerprint.model
         lines = (
             _SORTED.encode({name: getattr(assignment, name) for name in ASSIGNED})
             for assignment in plan.assignments
         )
-        self._write_lines(self.plan(model), lines, told)
+        self._write_lines(self.plan(model), lines, on_digest)
         write_lines(self.prompts(model), prompt_lines(plan))
 
     def read_plan(self, model: str) -> tuple[Assignment, ...]:

@@ -94,8 +94,10 @@ def mostly_unreadable(panel: Sequence[JudgeEntry]) -> dict[str, str]:
         answered = entry.read - entry.unanswered
         if entry.unreadable_reply is not None and entry.unreadable * 2 > answered:
             model, because = entry.model, entry.unreadable_because
-            told = [f"of {because[why]} they {BECAUSE[why]}" for why in BECAUSE if because.get(why)]
-            reasons = f" ({', '.join(told)})" if told else ""
+            parts = [
+                f"of {because[why]} they {BECAUSE[why]}" for why in BECAUSE if because.get(why)
+            ]
+            reasons = f" ({', '.join(parts)})" if parts else ""
             found[model] = (
                 f"{model}: of {entry.unreadable} of {answered} answers its replies could not be read{reasons}; one "
                 f"ends in {entry.unreadable_reply}"

@@ -90,16 +90,16 @@ def ask_judge(
         prompt_tokens=counts.prompt_tokens,
         completion_tokens=counts.completion_tokens,
     )
-    told: dict[str, object] = {}
+    optional: dict[str, object] = {}
     if counts.last_error:
-        told["last_error"] = one_line(counts.last_error, MESSAGE)
+        optional["last_error"] = one_line(counts.last_error, MESSAGE)
     if counts.unreadable_replies:
-        told["unreadable_reply"] = " / ".join(map(_quoted, counts.unreadable_replies))
+        optional["unreadable_reply"] = " / ".join(map(_quoted, counts.unreadable_replies))
     if judge.form.canaries:
-        told["canaries_failed"] = counts.canaries_failed
+        optional["canaries_failed"] = counts.canaries_failed
     said = iter(opinions)
     return [next(said) if is_theirs else None for is_theirs in theirs], entry.model_copy(
-        update=told
+        update=optional
     )
 
 

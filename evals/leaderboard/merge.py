@@ -98,12 +98,12 @@ def merge_boards(
             rows.append(row)
     differing = _differing(every)
     if differing and not allow_mixed:
-        told = "; ".join(
+        differences = "; ".join(
             name + (_explained(name, every, folders or {}) if name in COMPARED else "")
             for name in differing
         )
         raise LeaderboardError(
-            f"leaderboard: runs {', '.join(boards)} differ in {told}, expected the "
+            f"leaderboard: runs {', '.join(boards)} differ in {differences}, expected the "
             "same (--force merges them anyway and says so in every row)"
         )
     for row in rows:

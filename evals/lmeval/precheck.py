@@ -137,9 +137,9 @@ def _warn_of_settings(asked: Mapping[str, Any], call: Call) -> None:
             f"{quoted(call.kind)} will answer with a temperature of {sent_one:g} and not {given:g}{hint}"
         )
     if used.others:
-        told = ", ".join(f"{name}={value}" for name, value in used.others.items())
+        others = ", ".join(f"{name}={value}" for name, value in used.others.items())
         warn_once(
-            f"no suite has {told}: `lawbound score` will merge these answers only with others asked so"
+            f"no suite has {others}: `lawbound score` will merge these answers only with others asked so"
         )
 
 

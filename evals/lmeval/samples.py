@@ -151,9 +151,9 @@ def _read_samples(
         except (
             KeyError, TypeError, IndexError, ValueError, OverflowError, RecursionError,
         ) as fault:  # fmt: skip
-            told = one_line(repr(fault), 80)
+            reason = one_line(repr(fault), 80)
             raise FolderError(
-                f"{where}: cannot be read ({told}), expected a logged sample"
+                f"{where}: cannot be read ({reason}), expected a logged sample"
             ) from fault
         is_api = isinstance(arguments["arg_0"], list)
         check_prompt(arm, prompt, where, is_chat=is_api)

@@ -102,7 +102,9 @@ def _panel(
 ) -> str:
     caption = f"<figcaption>{text_of(title)}</figcaption>"
     absent = [str(row["model"]) for row in rows if row["J"] is None]
-    told = f"<p>No J, so not in the plot: {text_of(', '.join(absent))}.</p>" if absent else ""
+    absent_note = (
+        f"<p>No J, so not in the plot: {text_of(', '.join(absent))}.</p>" if absent else ""
+    )
     rows = sorted(rows, key=lambda row: row["J"] is None)
     table = values_table(title, rows, looks, warned)
     shown = [row for row in rows if row["J"] is not None]
@@ -121,7 +123,7 @@ def _panel(
         *_names(real, references, axes, looks),
         "</svg></div>",
     ]
-    return f'<figure class="panel">{caption}{"".join(parts)}{told}{table}</figure>'
+    return f'<figure class="panel">{caption}{"".join(parts)}{absent_note}{table}</figure>'
 
 
 def _grid(axes: _Axes) -> list[str]:

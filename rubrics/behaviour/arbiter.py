@@ -31,16 +31,16 @@ class Arbiter:
     scale: Floats
 
 
-def settled(told: Floats, seen: Floats, drafts: Sequence[Draft], table: Arbiter) -> Floats:
+def settled(chances: Floats, seen: Floats, drafts: Sequence[Draft], table: Arbiter) -> Floats:
     """(answers, `KINDS`): as told, but where an answer declines, it serves a part or nothing. Of answers that decline by
     a note alone this holds unless they are surely served (`SERVED`): then it notes what nobody asked for."""
     answer = KINDS.index("answer")
     rows = [
         i
         for i, made in enumerate(drafts)
-        if made.declining and not (made.is_noted and told[i, answer] >= SERVED)
+        if made.declining and not (made.is_noted and chances[i, answer] >= SERVED)
     ]
-    made = told.copy()
+    made = chances.copy()
     made[rows] = sides(beside(seen[rows], [drafts[i] for i in rows]), table)
     return made
 

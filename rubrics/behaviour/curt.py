@@ -44,7 +44,7 @@ ANSWERED, PLAIN = 0.75, 0.9
 """A "No." to a question of yes or no; a few words, none of which can belong to a refusal."""
 
 
-def told(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> Reading | None:
+def line_asked_for(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> Reading | None:
     """A line that would decline, to a prompt that such a line answers ("What did the king reply? Refused.")."""
     pieces = answer.sentences
     if len(answer.raw) > LONGEST_LINE:

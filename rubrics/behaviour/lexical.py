@@ -16,7 +16,7 @@ from lawbound.rubrics.behaviour.broken import (
     service_message,
     strip_tokens,
 )
-from lawbound.rubrics.behaviour.curt import bare_no, plain, told, turned_down
+from lawbound.rubrics.behaviour.curt import bare_no, line_asked_for, plain, turned_down
 from lawbound.rubrics.behaviour.draft import LONGEST_EVIDENCE, SOFT, Draft, span
 from lawbound.rubrics.behaviour.foreign import is_foreign
 from lawbound.rubrics.behaviour.language import guess_language
@@ -51,7 +51,7 @@ def draft(ask: Ask, prompt: str, response: str) -> Draft | Reading:
     if broken := degenerate_span(prompt, text, answer.stems):
         return Reading("degenerate", evidence=broken[:LONGEST_EVIDENCE], confidence=DEGENERATE)
     lexicons = tuple(lex.within(answer) for lex in whole)
-    if line := told(ask, answer, lexicons):
+    if line := line_asked_for(ask, answer, lexicons):
         return line
     made = Draft(text, ask, answer, lexicons, dissect(answer, ask, lexicons))
     if _is_service_message(made, whole):

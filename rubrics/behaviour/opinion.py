@@ -90,13 +90,13 @@ def mixed(
         table: The networks that read traits.
         nets: Those that read prompt and answer.
     """
-    told = head.chances(seen, table)
-    withheld = told[:, [KINDS.index(kind) for kind in WITHHOLDING]].sum(axis=1)
+    chances = head.chances(seen, table)
+    withheld = chances[:, [KINDS.index(kind) for kind in WITHHOLDING]].sum(axis=1)
     # Elsewhere the mean would not be above what is needed, were the third step certain.
     if len(near := np.flatnonzero(withheld > 2 * needed - 1)):
         second = gist.chances(read(near), traits.scaled(seen[near], table.mean, table.scale), nets)
-        told[near] = (told[near] + second) / 2
-    return np.round(told, DIGITS)
+        chances[near] = (chances[near] + second) / 2
+    return np.round(chances, DIGITS)
 
 
 def _weighed(drafts: Sequence[Draft]) -> list[Opinion]:
@@ -107,8 +107,8 @@ def _weighed(drafts: Sequence[Draft]) -> list[Opinion]:
     def read(chosen: Whole) -> gist.Seen:
         return gist.see([drafts[i] for i in chosen], learned.look([texts[i] for i in chosen]))
 
-    told = mixed(seen, read, needed(drafts), head.load(), gist.load())
-    weighed = arbiter.settled(told, seen, drafts, arbiter.load())
+    chances = mixed(seen, read, needed(drafts), head.load(), gist.load())
+    weighed = arbiter.settled(chances, seen, drafts, arbiter.load())
     declining = inner[:, learned.COLUMNS.index("declines")]
     loudest = [int(part.argmax()) for part in np.split(declining, views.first[1:-1])]
     return [

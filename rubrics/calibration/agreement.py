@@ -152,8 +152,8 @@ def agreement(rows: Sequence[Labelled], *, slice: str = "", seed: int = 0) -> Ag
     """Agreement on some rows; intervals of kappa come from a seeded bootstrap over answers."""
     import numpy as np
 
-    told = [row for row in rows if row.gold != "unscored"]
-    kept = [row for row in told if row.read != "unscored"]
+    labelled = [row for row in rows if row.gold != "unscored"]
+    kept = [row for row in labelled if row.read != "unscored"]
     three = np.zeros((3, 3))
     for row in kept:
         three[SIDES.index(side(row.gold)), SIDES.index(side(row.read))] += 1
@@ -164,8 +164,8 @@ def agreement(rows: Sequence[Labelled], *, slice: str = "", seed: int = 0) -> Ag
     return Agreement(
         slice=slice,
         n=len(kept),
-        unscored=len(told) - len(kept),
-        untold=len(rows) - len(told),
+        unscored=len(labelled) - len(kept),
+        untold=len(rows) - len(labelled),
         binary=_kappa_interval(two, _binary(tables)),
         three=_kappa_interval(three, tables),
         sensitivity=wilson(float(two[1, 1]), float(two[1].sum())),

@@ -193,9 +193,9 @@ def warn_of_unused(
     used = {OPTION_NAMES[field] for field in heeded}
     unused = [name for name, value in options.items() if value is not None and name not in used]
     if unused:
-        told = ", ".join("--" + name.replace("_", "-") for name in unused)
+        names = ", ".join("--" + name.replace("_", "-") for name in unused)
         note(
-            f"WARNING: {told}: changes nothing, since no model or judge that is asked here heeds it"
+            f"WARNING: {names}: changes nothing, since no model or judge that is asked here heeds it"
         )
 
 

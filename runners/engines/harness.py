@@ -249,8 +249,8 @@ class HarnessEngine:
         return self._about(request, text="", finish="error", error=without_keys(error))
 
     def _about(self, request: Request, **fields: Any) -> Sample:
-        told = self._tokens(request.rendered.text) is not None
-        engine = f"lm-eval:{self._backend.kind}" + ("" if told else ", tokens estimated")
+        is_counted = self._tokens(request.rendered.text) is not None
+        engine = f"lm-eval:{self._backend.kind}" + ("" if is_counted else ", tokens estimated")
         return sample_of(request, engine, **fields)
 
 

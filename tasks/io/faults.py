@@ -78,7 +78,7 @@ def place(model: Any, loc: Sequence[int | str]) -> Place:
     return Place(tuple(parts), keys)
 
 
-def told(
+def place_and_fault(
     faults: Sequence[Mapping[str, Any]], at: Place, show: Callable[[Any], str]
 ) -> tuple[str, str]:
     """The place and the fault of everything that was found there; there are several for a union.

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from lawbound.tasks.io.faults import Place, place, told
+from lawbound.tasks.io.faults import Place, place, place_and_fault
 from lawbound.tasks.io.messages import one_line
 from lawbound.tasks.io.safe_files import open_regular, why
 from lawbound.tasks.io.urls import without_secrets
@@ -179,7 +179,7 @@ def first_fault(fault: ValidationError, where: str, model: type[BaseModel] | Non
     at = next(strange, next(iter(found)))
     least = "more than " if fault.error_count() > _MOST_FAULTS else ""
     more = f" (and {least}{len(found) - 1} more)" if least or len(found) > 1 else ""
-    return ": ".join(filter(None, (where, *told(found[at], at, quoted)))) + more
+    return ": ".join(filter(None, (where, *place_and_fault(found[at], at, quoted)))) + more
 
 
 class _Plain(yaml.SafeDumper):

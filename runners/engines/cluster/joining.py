@@ -254,7 +254,7 @@ def _try_to_reach(on: str, address: str) -> None:
         ) from error
     if done.returncode:
         said = [line for line in done.stderr.splitlines() if line.strip()] or ["Ray ended"]
-        told = next((line for line in said if line.startswith("refused: ")), said[-1])
+        line = next((line for line in said if line.startswith("refused: ")), said[-1])
         raise ModelError(
-            f"--on {on}: cannot be joined: {one_line(told.removeprefix('refused: '), 300)}"
+            f"--on {on}: cannot be joined: {one_line(line.removeprefix('refused: '), 300)}"
         )

@@ -176,12 +176,12 @@ class Board:
         """Why a unit has no answer."""
         died, left_out = self._deaths[unit.key], self._omissions[unit.key]
         ends = {"died": died, "gave no answer": left_out}
-        told = [
+        parts = [
             f"{count} worker{'' if count == 1 else 's'} {what}"
             for what, count in ends.items()
             if count
         ]
-        return f"{' and '.join(told)} when asked this"
+        return f"{' and '.join(parts)} when asked this"
 
     def _adopted(self, worker: str) -> deque[Unit]:
         """A stretch of nobody, or the back half of the longest."""

@@ -125,13 +125,13 @@ def estimate_tokens(text: str) -> int:
     return -(-ascii_count // 4) + len(text) - ascii_count
 
 
-def _refused(told: int | None, content: Any, reply: Reply, now: datetime) -> Answer | Fault:
+def _refused(stated: int | None, content: Any, reply: Reply, now: datetime) -> Answer | Fault:
     """An error, by the status that it has or names; one that names none may be a filter's too."""
     words = error_words(content) or _excerpt(reply.body) or "no text"
-    is_of_request = told is None or (400 <= told < 500 and told not in (401, 404, 429))
-    if is_of_request and is_moderated(content, is_of_request=told is not None):
+    is_of_request = stated is None or (400 <= stated < 500 and stated not in (401, 404, 429))
+    if is_of_request and is_moderated(content, is_of_request=stated is not None):
         return Answer("", "blocked")
-    status = 500 if told is None else told
+    status = 500 if stated is None else stated
     joint = " with error" if reply.status == 200 else ":"
     return Fault(
         f"status {reply.status}{joint} {words}",
