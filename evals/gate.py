@@ -18,7 +18,7 @@ from difflib import get_close_matches
 from typing import Final, Literal
 
 from lawbound.evals.estimate import Estimate
-from lawbound.evals.folder.sense import ROUNDED
+from lawbound.evals.folder.plausible import ROUNDED
 from lawbound.evals.metrics.inputs import MetricError
 from lawbound.evals.metrics.registry import REPORTED
 from lawbound.evals.thresholds import RATES, ThresholdResult

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from lawbound.evals.draw_warnings import DrawWarning, too_few, undrawn, unmatched
 from lawbound.evals.even_draw import shuffled
 from lawbound.evals.selection import draw
 from lawbound.evals.suite_file import Selection, Suite, SuiteError, known_families
-from lawbound.evals.unmet import DrawWarning, too_few, undrawn, unmatched
 from lawbound.rubrics.policy.files import shipped
 from lawbound.rubrics.policy.policy import Policy, PolicyError
 from lawbound.rubrics.prompts.conditions import conditions

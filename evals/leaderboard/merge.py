@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from lawbound.evals.columns import LEADERBOARD, SCHEMA_VERSION, SOURCES
 from lawbound.evals.folder.asked import differing_values
 from lawbound.evals.folder.files import FolderError
+from lawbound.evals.folder.plausible import faults
 from lawbound.evals.folder.reading import read_table
 from lawbound.evals.folder.run_folder import RunFolder
-from lawbound.evals.folder.sense import faults
 from lawbound.evals.folder.versions import is_newer
 from lawbound.evals.leaderboard.table import LeaderboardError, rank_rows, table_of
 

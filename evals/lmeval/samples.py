@@ -21,9 +21,9 @@ from lawbound.evals.lmeval.docs import DocArm, parse_doc
 from lawbound.evals.lmeval.files import find_logs
 from lawbound.evals.lmeval.limits import SettingError
 from lawbound.evals.lmeval.prompts import check_prompt
+from lawbound.evals.lmeval.redaction import redacted, without_keys
 from lawbound.evals.lmeval.sender import Sender, sender_of
 from lawbound.evals.lmeval.settings import Used, used_settings
-from lawbound.evals.lmeval.shown import shown, without_keys
 from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.runners.canonical import canonical_json, request_key
 from lawbound.runners.engines.thinking import split_thinking
@@ -120,7 +120,7 @@ def _shaping(arguments: Mapping[Any, Any]) -> str:
     shaping = [name for name in arguments if name not in _CLIENT]
     # A text of JSON is cut at its commas, and a part of it may stand in a name's place.
     said = {
-        shown(without_keys(str(name))): shown(str(without_keys(arguments[name], str(name))))
+        redacted(without_keys(str(name))): redacted(str(without_keys(arguments[name], str(name))))
         for name in shaping
     }
     return ",".join(f"{name}={said[name]}" for name in sorted(said))

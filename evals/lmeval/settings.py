@@ -23,8 +23,8 @@ from lawbound.evals.lmeval.limits import (
     SettingError,
     used_limit,
 )
+from lawbound.evals.lmeval.redaction import redacted, without_keys
 from lawbound.evals.lmeval.sender import Sender
-from lawbound.evals.lmeval.shown import shown, without_keys
 from lawbound.runners.sample import Settings
 from lawbound.tasks.io.limits import LONGEST_NAME, MOST_COUNTED
 from lawbound.tasks.io.yaml_files import quoted
@@ -155,7 +155,7 @@ def _others(logged: Mapping[str, Any]) -> dict[str, str]:
                 f"found a setting named {quoted(name)}, expected a name of up to 100 letters, digits and _.:-"
             )
         kept = without_keys(logged[name], name)
-        found[name] = _short(shown(json.dumps(kept, sort_keys=True, default=str)))
+        found[name] = _short(redacted(json.dumps(kept, sort_keys=True, default=str)))
     return found
 
 

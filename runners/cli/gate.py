@@ -53,8 +53,8 @@ def gate(
     ] = 0.05,
 ) -> None:
     """Check a run against limits; exit code 1 if one fails."""
-    from lawbound.evals.hold import hold_gates
     from lawbound.evals.metrics.inputs import MetricError
+    from lawbound.evals.run_gates import hold_gates
 
     if not that and not thresholds:
         raise MetricError(

@@ -121,7 +121,7 @@ def test_a_gate_and_a_threshold_tell_of_answers_that_a_filter_blocked(
     assert code == 0 and "holds" in table and said in err and "it fails" not in err
     rows = [behaved(f"r{n}", "refuse", "refuse", blocked=n < 6) for n in range(100)]
     (held,) = _held(frame, rows)
-    monkeypatch.setattr("lawbound.evals.hold.check_thresholds", lambda *_: (held.result,))
+    monkeypatch.setattr("lawbound.evals.run_gates.check_thresholds", lambda *_: (held.result,))
     code, _, err = command("gate", out, "--thresholds")
     assert code == 1
     assert (
@@ -255,7 +255,7 @@ def test_a_threshold_that_nothing_was_asked_for_says_so(behaved, frame, out, com
     ):
         (held,) = _held(frame, rows, condition=condition)
         monkeypatch.setattr(
-            "lawbound.evals.hold.check_thresholds", lambda *_, held=held: (held.result,)
+            "lawbound.evals.run_gates.check_thresholds", lambda *_, held=held: (held.result,)
         )
         code, _, err = command("gate", out, "--thresholds")
         assert (

@@ -58,6 +58,6 @@ def _pair(found: re.Match[str]) -> str:
     return f"{found['name']}: {_GONE}" if is_key(found["name"].strip("\"'")) else found[0]
 
 
-def shown(text: str) -> str:
+def redacted(text: str) -> str:
     """A text without what has the form of a key, or may be one in a URL."""
     return without_secrets(_BEARER.sub(rf"\1{HIDDEN}", _KEY.sub(HIDDEN, text)))
