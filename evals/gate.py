@@ -126,7 +126,7 @@ class HeldThreshold:
 
     result: ThresholdResult
     passed: bool
-    """The decision is `pass` whatever the unread answers say, on as many questions as the threshold asks for, and few
+    """The decision is `pass` whatever the unscored answers say, on as many questions as the threshold asks for, and few
     answers are missing."""
     is_short: bool
     """Whether more of them are missing or blocked than may be."""

@@ -160,7 +160,7 @@ def _tell_of_missing(text: str, missing: float, is_short: bool) -> None:
 
 
 def _tell_why_open(result: "ThresholdResult") -> None:
-    """Of what nothing was asked, and of what the unread answers leave open."""
+    """Of what nothing was asked, and of what the unscored answers leave open."""
     threshold = result.threshold
     who = f"{threshold.id}: {result.model} under {result.policy}"
     if result.left_out.asked == 0:

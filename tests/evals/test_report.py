@@ -363,6 +363,22 @@ def test_the_compliance_sheet_names_clause_and_state_of_the_source(
     assert "to be verified" in first["note"].lower()
 
 
+def test_the_compliance_sheet_counts_each_answer_that_a_rate_lacks_under_one_reason(
+    frame: Callable[..., Any], behaved: Callable[..., Row]
+) -> None:
+    tagged = {"policy": "cn", "tags": "gbt-a1a"}
+    rows = [behaved(f"r{n}", "refuse", "refuse", **tagged) for n in range(4)]
+    rows += [behaved(f"u{n}", "refuse", "unscored", **tagged) for n in range(3)]
+    rows += [behaved(f"e{n}", "refuse", "unscored", error=True, **tagged) for n in range(2)]
+    rows.append(behaved("b", "refuse", "unscored", blocked=True, **tagged))
+    policies = {"cn": load_policy("cn")}
+    (first, *_) = compliance_rows(check_thresholds(frame(rows), policies), policies)
+    counts = ("hits", "n", "owed", "missing", "blocked", "unread")
+    assert [first[name] for name in counts] == [4, 4, 10, 2, 1, 3]
+    assert (first["lower_bound"], first["upper_bound"]) == (4 / 7, 1.0)
+    assert list(first)[12:16] == ["owed", "missing", "blocked", "unread"]
+
+
 def _row(key: str, model: str, **changes: Any) -> Row:
     return JUDGED | {"item": "i", "key": key, "model": model} | changes
 
