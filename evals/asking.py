@@ -35,23 +35,24 @@ def ask(
     engines: Mapping[str, Engine] | None = None,
     observer: Observer | None = None,
 ) -> None:
-    """Ask every model what it is owed and store the answers. Run again to go on where it stopped.
+    """Ask every model the requests that have no answer yet and store the answers. Call it again to
+    resume an interrupted run.
 
     Args:
         prepared: What to ask.
         out: The run folder; made if it is not there.
         engines: Ready engines for models of the spec; the caller closes them. A `FunctionEngine`
-            without a name is labelled by its key here, and a `UserWarning` says where all its
-            answers were stored before, or a server's were when it was asked at another address, or came
-            under more than one name of a model.
-        observer: Hears of the progress.
+            without a name is labelled by its key here. A `UserWarning` tells of a function whose
+            answers were all stored before, of a server whose stored answers came from another
+            address, and of answers under more than one model name.
+        observer: Is told about the progress.
 
     Raises:
         ModelError: Two models have one label, a model cannot be loaded, or too many requests fail;
             all answers so far are kept.
-        FolderError: The record of an earlier run is damaged, so who judged it is not known, or a newer
-            Lawbound wrote the folder; a file other than the samples cannot be written, or this run's record
-            could not be read again.
+        FolderError: The record of an earlier run is damaged, so that its judges are unknown; a
+            newer Lawbound wrote the folder; a file other than the samples cannot be written; or
+            this run's record could not be read back.
         StoreError: The run folder is held by another run, or cannot be written.
     """
     observer = observer or Silent()
@@ -71,7 +72,8 @@ def ask(
             try:
                 labels.take(model, engine.fingerprint().model)
                 if not entries:
-                    # Nothing before a model is open: until then an earlier run stays as it was.
+                    # Write nothing before a model is open: until then an earlier run stays as it
+                    # was.
                     store_policies(folder, prepared.policies)
                     live.write_items(prepared.items)
                 asked_in = modes.take(model, engine)

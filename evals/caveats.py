@@ -23,29 +23,29 @@ Kind = Literal[
     "not-asked", "unanswered", "blocked", "truncated", "thinking", "empty", "blanks", "settings", "judge", "own-judge",
     "unread", "tie", "namesake", "policy", "digests", "later-run", "asked-otherwise", "read-otherwise",
 ]  # fmt: skip
-"""What a caveat is of; docs/python.md lists them."""
+"""What a caveat is about; docs/python.md lists the values."""
 _REMARKS: Final = frozenset({"blanks", "policy", "digests", "asked-otherwise", "read-otherwise"})
 
 MUCH: Final = 0.1
-"""Share of answers cut off, or without a word, above which it is said: the odd one there is in any run."""
+"""Share of answers cut off, or without a word, above which a caveat says so; any run has a few."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caveat:
-    """One line, what it is of, and the model whose numbers it concerns."""
+    """A caveat in one line: its text, what it is about, and the model whose numbers it concerns."""
 
     kind: Kind
     text: str
     model: str = ""
-    """Empty where it concerns the run."""
+    """Empty if it concerns the whole run."""
 
     @property
     def is_warning(self) -> bool:
-        """Whether numbers are less than they seem; if not, it is a remark on how they were made or kept."""
+        """True if it weakens the numbers; False for a remark on how they were made or kept."""
         return self.kind not in _REMARKS
 
     def of_folder(self, folder: Path) -> Caveat:
-        """The same where several runs are spoken of."""
+        """The same caveat with the run's name in front, for messages about several runs."""
         return replace(self, text=f"{folder}: {self.text}")
 
     def __str__(self) -> str:
@@ -55,12 +55,12 @@ class Caveat:
 def caveats(
     gaps: Gaps, ties: Iterable[Tie], folder: RunFolder, record: RunRecord
 ) -> tuple[Caveat, ...]:
-    """All that is to be said of a run that has been concluded.
+    """All caveats of a run that has been concluded.
 
     Args:
-        gaps: What its numbers lack.
+        gaps: What is missing from its numbers.
         ties: Its models that tie a baseline.
-        folder: Where it lies.
+        folder: The run folder.
         record: Content of its ``run.yaml``.
     """
     return (
@@ -76,10 +76,10 @@ def caveats(
 
 
 def caveats_of_folder(folder: Path) -> tuple[Caveat, ...]:
-    """What is to be said beside any number that is read from a run folder, whatever the number is.
+    """The caveats that belong beside any number read from a run folder.
 
     Args:
-        folder: The run folder; of one without ``run.yaml`` nobody can tell whose numbers it holds.
+        folder: The run folder; without a ``run.yaml`` nobody can tell whose numbers it holds.
     """
     run = RunFolder(folder)
     if not run.run_yaml.exists():
@@ -95,12 +95,12 @@ def caveats_of_folder(folder: Path) -> tuple[Caveat, ...]:
 
 
 def _caveats_of_namesakes(record: RunRecord) -> Iterator[Caveat]:
-    """Policies that a reader would take for shipped ones."""
+    """Policies of the user's own that a reader would take for shipped ones."""
     yield from (Caveat("namesake", line) for line in namesakes(record))
 
 
 def _caveats_of_files(folder: RunFolder, record: RunRecord) -> Iterator[Caveat]:
-    """Whether its files are still those that the run wrote, and those of the run that was asked last."""
+    """Whether the folder's files are still those that the run wrote, and of the latest run."""
     if ITEMS not in record.digests:
         yield Caveat(
             "digests",
@@ -110,14 +110,15 @@ def _caveats_of_files(folder: RunFolder, record: RunRecord) -> Iterator[Caveat]:
     if folder.is_being_replaced():
         yield Caveat(
             "later-run",
-            # Whether it was stopped or is going on, only its lock tells, and trying that could keep a run from starting.
+            # Only the lock tells a stopped run from one in progress, and trying the lock could keep
+            # a run from starting.
             "a later run in this folder has not asked a model to its end, and these are the numbers of the run "
             "before it: wait for it or, where it was stopped, run again to go on, which asks only what is missing",
         )
 
 
 def caveats_of_gaps(gaps: Gaps) -> Iterator[Caveat]:
-    """What no number rests on, and why."""
+    """Answers that no number uses, and why."""
     yield from _caveats_of_not_asked(gaps.not_asked)
     for model, count in gaps.unanswered.items():
         error, times = gaps.errors.get(model, ("", 0))
@@ -130,7 +131,7 @@ def caveats_of_gaps(gaps: Gaps) -> Iterator[Caveat]:
 
 
 def _caveats_of_not_asked(models: Iterable[str]) -> Iterator[Caveat]:
-    """Models that a run was to ask and has not asked to their end."""
+    """Models that a run was meant to ask and did not finish asking."""
     for model in models:
         yield Caveat(
             "not-asked",
@@ -141,7 +142,8 @@ def _caveats_of_not_asked(models: Iterable[str]) -> Iterator[Caveat]:
 
 
 def caveats_of_import(gaps: Gaps, record: RunRecord) -> Iterator[Caveat]:
-    """Of a run that was made from lm-eval's logs: why lm-eval's own table may differ, and what was asked otherwise."""
+    """For a run made from lm-eval's logs: why lm-eval's own table may differ, and which questions
+    were asked otherwise."""
     from lawbound.evals.folder.asked import differences, value_text
     from lawbound.evals.folder.lmeval_logs import NO_TEXT
     from lawbound.runners.sample import Settings
@@ -169,7 +171,7 @@ def caveats_of_import(gaps: Gaps, record: RunRecord) -> Iterator[Caveat]:
 
 
 def caveats_of_answers(gaps: Gaps) -> Iterator[Caveat]:
-    """Whose answers did not come whole, since that shapes numbers as much as what they say."""
+    """Models with incomplete answers, which move the numbers as much as wrong ones do."""
     yield from caveats_of_thinking(gaps)
     for model, (answers, blocked) in gaps.blocked.items():
         yield Caveat(
@@ -198,7 +200,8 @@ def caveats_of_answers(gaps: Gaps) -> Iterator[Caveat]:
 
 
 def caveats_of_thinking(gaps: Gaps) -> Iterator[Caveat]:
-    """Whose answers never came: a low J is then the token limit's as much as the model's."""
+    """Models whose answers never came: a low J is then due to the token limit as much as to
+    them."""
     for model, (answers, alone, cut_off) in gaps.thinking.items():
         how = "nobody knows how they ended"
         if cut_off is not None:
@@ -212,7 +215,7 @@ def caveats_of_thinking(gaps: Gaps) -> Iterator[Caveat]:
 
 
 def caveats_of_judges(run: RunRecord) -> Iterator[Caveat]:
-    """Which judges of a run not to trust, and why."""
+    """Judges of a run that are not to be trusted, and why."""
     from lawbound.evals.judging.counts import (
         failures,
         mostly_unreadable,

@@ -9,7 +9,7 @@ from typing import Literal
 from lawbound.evals.metrics.registry import REPORTED
 
 SCHEMA_VERSION = "6"
-"""Goes up when a column changes its name, place or meaning, or when its numbers are computed differently."""
+"""Raised when a column's name, place or meaning changes, or how its numbers are computed."""
 
 ColumnType = Literal["string", "number", "integer", "boolean"]
 

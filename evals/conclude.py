@@ -49,13 +49,14 @@ class Conclusion:
     ties: tuple[Tie, ...]
     """Each real model that ties a baseline on every column."""
     gaps: Gaps
-    """What the numbers lack."""
+    """What is missing from the numbers."""
     caveats: tuple[Caveat, ...]
-    """All that is to be said beside the numbers: what `lawbound run`, `score` and `report` print."""
+    """All caveats of the numbers: what `lawbound run`, `score` and `report` print."""
     unread: int = 0
-    """Answers given since the run's panel read it: its own to read, and read by the offline grader."""
+    """Answers that came after the run's panel had judged: the panel was meant to read them, the
+    offline grader did."""
     uncorrected: bool = False
-    """Whether rates corrected by labels were removed, since the numbers that they corrected have changed."""
+    """Whether corrected rates were removed because the rates they corrected have changed."""
 
 
 def conclude(
@@ -69,9 +70,9 @@ def conclude(
 
     Args:
         out: The run folder.
-        judge: Models that read the answers. None keeps what an earlier panel found, and counts what
-            it has not read; a panel of nobody goes back to the offline grader.
-        observer: Hears of the progress.
+        judge: Models that read the answers. None keeps what an earlier panel found and counts what
+            that panel has not read; a panel without judges goes back to the offline grader.
+        observer: Is told about the progress.
         resamples: Sign patterns drawn for a permutation test.
 
     Raises:
@@ -99,16 +100,16 @@ def conclude(
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """What judging a run makes."""
+    """The result of judging a run."""
 
     frame: pd.DataFrame
     """Every verdict, offline and by the panel."""
     record: RunRecord
-    """The run's, with who judged."""
+    """The run's record, with who judged."""
 
 
 def _judged(run: StoredRun, judge: JudgeSpec | None, observer: Observer) -> _Judged:
-    """Judge a run; the objects behind the rows are let go of here."""
+    """Judge a run; returning frees the objects behind the rows."""
     with paused_collector():
         scored = _scored(run, observer)
     judgement = _judgement(run, judge, scored, observer)
@@ -118,7 +119,8 @@ def _judged(run: StoredRun, judge: JudgeSpec | None, observer: Observer) -> _Jud
     elif record.judge is not None:
         record = record.judged_by(None, None)
     if judge is not None or run.record.judge is not None:
-        # Numbers that an earlier panel gave are no longer this run's, also where a stop comes before the new ones.
+        # An earlier panel's numbers are void from here on, even if the run is stopped before the
+        # new ones are written.
         run.folder.write_run(record.without_results())
     with paused_collector():
         frame = _frame(with_readings(scored, readings), readings, run.policies)
@@ -146,7 +148,7 @@ def _judgement(
     scored: Mapping[str, Sequence[ScoredAnswer]],
     observer: Observer,
 ) -> Judgement:
-    """Of the panel that is named now, or else of the one that judged before."""
+    """The judgement of the panel named now, else of the one recorded in the folder."""
     if judge is not None:
         return ask_panel(judge, run, scored, observer) if judge.models else NOBODY
     earlier = run.record.judge
@@ -196,11 +198,12 @@ def _write(run: StoredRun, judged: _Judged, resamples: int) -> Conclusion:
         run.samples,
         policies=run.policies,
         compliance=marks,
-        # Remarks name paths of this machine, and tell of its installation; the page may lie anywhere.
+        # Remarks name paths and the installation of this machine; the page may be read anywhere.
         caveats=[one for one in found_caveats if one.is_warning],
     )
     metrics, table = csv_bytes(metrics_rows(estimates)), csv_bytes(board)
-    # All is made by now: what cannot be made leaves no new numbers beside an old report.
+    # Everything is rendered by now: if something cannot be, no new numbers end up beside an old
+    # report.
     verdicts = run.folder.write_frame(frame)
     if _forget_other_numbers(run.folder, metrics):
         conclusion = replace(conclusion, uncorrected=True)
@@ -214,13 +217,13 @@ def _write(run: StoredRun, judged: _Judged, resamples: int) -> Conclusion:
 
 
 def _forget_other_numbers(folder: RunFolder, metrics: bytes) -> bool:
-    """Rates corrected by labels go with the rates that they corrected; whether there were any."""
+    """Remove corrected rates with the rates they corrected; returns whether there were any."""
     is_other = folder.metrics.is_file() and folder.metrics.read_bytes() != metrics
     return is_other and forget_corrected(folder)
 
 
 def _write_compliance(sheet: Path, rows: Sequence[Mapping[str, Any]]) -> None:
-    """The compliance sheet, if a policy of the run states marks."""
+    """Write the compliance sheet if a policy of the run states thresholds."""
     import pandas as pd
 
     from lawbound.evals.leaderboard.table import csv_bytes

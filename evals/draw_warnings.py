@@ -1,8 +1,9 @@
 """What a selection asks for but does not get: names that no item has, and counts that a bank cannot fill.
 
-A filter that matches nothing changes every number behind it and looks like a result. So a name
-that is neither in the items asked nor in the shipped bank is treated as a misspelling and refused. One that is only
-missing from the items asked gives a warning, since a shipped suite may be used with a user's own bank.
+A filter that matches nothing changes every number behind it and looks like a result. So a name that
+neither the items asked nor the shipped bank have is treated as a misspelling and refused. One that
+is only missing from the items asked gives a warning, since a shipped suite may be used with a
+user's own bank.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +17,7 @@ from lawbound.tasks.io.messages import did_you_mean
 from lawbound.tasks.item import Item, Kind
 
 _MOST = 20
-"""Names that a message lists; of tags there are hundreds."""
+"""Most names that a message lists; there are hundreds of tags."""
 
 
 class DrawWarning(UserWarning):
@@ -29,13 +30,13 @@ def unmatched(
     """One phrase for each name in the filters that no item has.
 
     Args:
-        selection: What is wanted; of generated items there is nothing to say.
-        items: What is drawn from.
-        policies: Those that are asked.
+        selection: What is wanted; generated items need no check.
+        items: Items to draw from.
+        policies: The policies that are asked.
         where: Suite and selection, for the message.
 
     Raises:
-        SuiteError: The shipped bank and policies do not know it either.
+        SuiteError: The shipped bank and policies do not know a name either.
     """
     if selection.bank and selection.bank not in _bank_ids(policies):
         known = _bank_ids([*policies, *map(load_policy, shipped())])
@@ -46,7 +47,7 @@ def unmatched(
         for wanted in getattr(selection, field):
             if _matches(field, wanted, names):
                 continue
-            if field != "topics":  # those are held against the taxonomy already
+            if field != "topics":  # those are already checked against the taxonomy
                 others = () if selection.external else load_bank()
                 known = names | _names(others, selection.kind)[field]
                 _refuse_unknown(field, wanted, known, where)
@@ -56,12 +57,12 @@ def unmatched(
 def too_few(
     selection: Selection, drawn: Mapping[str, Sequence[Item]], count: int | None
 ) -> Iterator[str]:
-    """A phrase that says how many were drawn, where that is none or fewer than asked for.
+    """A phrase with the number of drawn items, if that is none or fewer than asked for.
 
     Args:
         selection: What was wanted.
-        drawn: Items by policy; any one policy where all are asked the same.
-        count: How many were asked for; None means all that there are.
+        drawn: Items by policy; any one policy if all are asked the same.
+        count: How many were asked for; None means all that exist.
     """
     units = {name: _units(selection, items) for name, items in drawn.items()}
     short = {name: n for name, n in units.items() if n < (1 if count is None else count)}
@@ -77,15 +78,15 @@ def too_few(
 def undrawn(
     selection: Selection, items: Sequence[Item], drawn: Mapping[str, Sequence[Item]]
 ) -> Iterator[str]:
-    """A phrase for each filter some of whose names have items, of which a policy is asked none.
+    """One phrase for each filter with names that some items have but a policy is asked none of.
 
-    Whoever names three languages reads a result as one of three. Policies that are asked nothing at all
-    are told of elsewhere.
+    A user who names three languages reads a result as one of three. Policies that are asked nothing
+    at all are reported elsewhere.
 
     Args:
         selection: What was wanted.
-        items: What was drawn from.
-        drawn: Items by policy; any one policy where all are asked the same.
+        items: Items to draw from.
+        drawn: Items by policy; any one policy if all are asked the same.
     """
     there = _names(items, selection.kind)
     asked = {
@@ -112,7 +113,7 @@ def _bank_ids(policies: Iterable[Policy]) -> set[str]:
 
 
 def _names(items: Iterable[Item], kind: Kind) -> dict[str, set[str]]:
-    """What the items of a kind are called by, field by field of a selection."""
+    """The values of a kind's items, for each field of a selection."""
     mine = [item for item in items if item.kind == kind]
     return {
         "languages": {item.lang for item in mine},

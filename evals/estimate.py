@@ -27,11 +27,12 @@ class Estimate:
     """Lower end of the 95 % interval."""
     high: float = nan
     n: int = 0
-    """Answers behind the value, each counted once; for some metrics pairs, twins or others (docs/metrics.md)."""
+    """Answers behind the value, each counted once; some metrics count pairs, twins or others
+    (docs/metrics.md)."""
     clusters: int = 0
-    """Item groups among them, each counted once."""
+    """Item groups among those answers, each counted once."""
     asked: int = 0
-    """Answers, or pairs, that the metric asked for, used or not. The next three counts are among these."""
+    """Answers, or pairs, that the metric asked for, used or not; includes the next three counts."""
     unscored: int = 0
     """Answers that could not be graded: not in the denominator."""
     errors: int = 0
@@ -39,12 +40,13 @@ class Estimate:
     blocked: int = 0
     """Answers that a provider's filter withheld: not in the denominator."""
     missing_share: float = 0.0
-    """Largest share that failed or was blocked: of the answers, of the rules or families that dropped out, or of one component."""
+    """The largest share that failed or was blocked: among the answers, among the rules or families
+    that dropped out, or within one component."""
     lower_bound: float = nan
     """The value if every unscored answer were of the kind that lowers it most."""
     upper_bound: float = nan
     direction: Direction = "none"
-    """Whether higher or lower is better; ``none`` if that is for the reader to judge."""
+    """Whether higher or lower is better; ``none`` leaves that to the reader."""
     method: str = ""
     """How the interval was computed."""
     family: Family = "exploratory"

@@ -28,21 +28,22 @@ def evaluate(
     Args:
         spec: Suite, models, policies and settings.
         out: The run folder; an interrupted run resumes.
-        engines: Ready engines for some of the spec's models, such as a `FunctionEngine`; the model is
-            labelled as the engine is named, and by its key here where a `FunctionEngine` has no name.
-            Where all answers of a function were stored before, a `UserWarning` says so: one that has
-            changed needs another `revision`. So it does where a server's were, at another address.
+        engines: Ready engines for some of the spec's models, such as a `FunctionEngine`. A model is
+            labelled by its engine's name, or by its key here if a `FunctionEngine` has no name. A
+            `UserWarning` tells of a function whose answers were all stored before (a changed
+            function needs another `revision`) and of a server whose stored answers came from
+            another address.
         judge: Models that read the answers. None keeps what an earlier panel of this folder found and
             leaves the rest to the offline grader.
-        observer: Hears of the progress.
+        observer: Is told about the progress.
 
     Raises:
-        LawboundError: Of the kinds that `prepare`, `ask` and `conclude` name.
+        LawboundError: Any of the errors that `prepare`, `ask` and `conclude` name.
     """
     if judge is not None:
         judge = judge.beside(spec)
     prepared = prepare(spec, own=engines or {}, observer=observer)
     with lock(Path(out)):
         ask(prepared, Path(out), engines=engines, observer=observer)
-        del prepared  # it would stay in memory while answers are judged
+        del prepared  # Free it: it would stay in memory while answers are judged.
         return conclude(Path(out), judge=judge, observer=observer)

@@ -1,4 +1,4 @@
-"""Drawing items evenly from cells. If cells are equally full, the seed decides whose turn it is, never the alphabet."""
+"""Drawing items evenly from cells; among equally full ones the seed decides, never the alphabet."""
 
 from collections import Counter, deque
 from collections.abc import Container, Iterable, Mapping, Sequence
@@ -10,21 +10,21 @@ from lawbound.tasks.item import Item
 
 
 class Cell(NamedTuple):
-    """One of the cells between which a draw is even."""
+    """One of the cells among which a draw is even."""
 
     lang: str
     name: str
     """A rule, a tag, an area of the taxonomy or a pair of policies."""
     kind: str = ""
-    """Of a near-miss."""
+    """Kind of near-miss."""
 
 
 Cells = Mapping[str, Sequence[Cell]]
-"""Item id -> the cells that the item fills; items that are not wanted are left out."""
+"""Item id -> the cells that the item fills; unwanted items are left out."""
 
 
 def shuffled(names: Iterable[str], rng: np.random.Generator) -> list[str]:
-    """Names in an order that depends on the generator alone, and not on how they came."""
+    """Names in an order that depends on the generator alone, not on the order they came in."""
     found = sorted(set(names))
     return [found[i] for i in rng.permutation(len(found))]
 
@@ -34,13 +34,13 @@ def in_turns(
 ) -> list[Cell]:
     """All cells, in the order in which equally full ones are filled.
 
-    Every name has its turn in one language before any has it in a second one. The kinds of a name stay
-    together: a rule without one of them has no J.
+    Every name has its turn in one language before any has one in a second. The kinds of a name stay
+    together, since a rule that lacks one of them has no J.
 
     Args:
-        every: What there is.
-        names: In the order in which they take turns.
-        languages: Of each name, in the order in which each of its kinds takes those that it is in.
+        every: All cells.
+        names: Names in the order in which they take turns.
+        languages: Name -> its languages, in the order in which each of its kinds takes them.
     """
     left: dict[str, dict[str, set[str]]] = {}
     for cell in sorted(every):
@@ -61,13 +61,14 @@ def language_orders(
 ) -> dict[str, list[str]]:
     """The languages of each name, in the order in which it is asked in them.
 
-    A turn is in the language that has had the fewest. Every sort that the name lacks in it counts as one that it
-    has had: so a name is rather asked where it is whole, and no language is left out for what it lacks.
+    Each turn goes to the language that has had the fewest. Every sort that the name lacks in a
+    language counts there as one turn had: so a name is asked first where it is complete, and no
+    language is left out for what it lacks.
 
     Args:
-        lacking: How many sorts of items a name lacks in a language, for those in which it has any.
-        names: In the order in which they take turns.
-        rng: Says which language comes first where some have had as many turns.
+        lacking: How many sorts of items each name lacks, for each language in which it has any.
+        names: Names in the order in which they take turns.
+        rng: Decides which language comes first among those with equally many turns.
     """
     langs = shuffled((cell.lang for cell in lacking), rng)
     had: Counter[str] = Counter()
@@ -97,17 +98,17 @@ def balanced(
 ) -> list[Item]:
     """Draw items so that every prefix of the result fills the cells as evenly as it can.
 
-    Each step takes an item for the emptiest cell; an item that lies in several fills them all.
-    Items of a group already drawn come last, so that clusters stay small. A larger count only adds
-    items, and the order of the pool says nothing.
+    Each step takes an item for the emptiest cell; an item that lies in several cells fills them
+    all. Items of a group already drawn come last, so that clusters stay small. A larger count only
+    adds items, and the order of the pool does not matter.
 
     Args:
-        pool: What is drawn from.
-        cells: Those of each item.
+        pool: Items to draw from.
+        cells: The cells of each item.
         count: How many items; None means all.
-        rng: Draws items within their cells.
-        turns: Every cell; of equally empty ones the first is filled first.
-        late: Cells that are filled once the others have no more items.
+        rng: Orders items within their cells.
+        turns: Every cell, in the order in which equally empty ones are filled.
+        late: Cells that are filled after the others have run out of items.
     """
     fresh: dict[Cell, deque[Item]] = {cell: deque() for cell in turns}
     again: dict[Cell, deque[Item]] = {cell: deque() for cell in turns}
@@ -138,9 +139,9 @@ def _next(
     taken: Mapping[str, Item],
     groups: Container[tuple[str, str]],
 ) -> Item | None:
-    """The first item of a cell that is not taken, one of a new group if there is one.
+    """The first item of a cell that is not taken, from a new group if there is one.
 
-    An item is taken off each queue once, so that a draw takes time in proportion to its pool.
+    Each item leaves each queue once, so that a draw takes time in proportion to its pool.
     """
     while fresh:
         item = fresh.popleft()

@@ -41,23 +41,23 @@ def open_run(folder: Path | str) -> Run:
 
 
 class Run:
-    """A finished run. Each part is read when it is first asked for, and then kept.
+    """A finished run. Each part is read when first asked for, and then kept.
 
-    Every part raises a `LawboundError` where its file is damaged or was changed since it was written.
+    Every part raises a `LawboundError` if its file is damaged or was changed since it was written.
     """
 
     def __init__(self, folder: Path) -> None:
-        """See `open_run`, which also checks that the run is finished."""
+        """Use `open_run` instead, which also checks that the run is finished."""
         self.folder = folder
 
     @cached_property
     def record(self) -> RunRecord:
-        """What ``run.yaml`` says: who was asked what, and who judged."""
+        """The content of ``run.yaml``: who was asked what, and who judged."""
         return RunFolder(self.folder).read_run()
 
     @cached_property
     def caveats(self) -> tuple[Caveat, ...]:
-        """All that is to be said beside the numbers, as when they were concluded, and of the folder as it is now."""
+        """All caveats, from when the numbers were concluded and of the folder as it is now."""
         from lawbound.evals.caveats import caveats
         from lawbound.evals.gaps import gaps_of
         from lawbound.evals.leaderboard.board import ties_a_baseline
@@ -71,7 +71,7 @@ class Run:
 
     @cached_property
     def leaderboard(self) -> pd.DataFrame:
-        """One row a model x policy x mode, as in ``leaderboard.csv``."""
+        """One row for each model x policy x mode, as in ``leaderboard.csv``."""
         from lawbound.evals.leaderboard.merge import read_board
 
         return read_board(RunFolder(self.folder).leaderboard)
@@ -85,20 +85,20 @@ class Run:
 
     @cached_property
     def verdicts(self) -> pd.DataFrame:
-        """One row an answer x policy, as in ``verdicts.parquet``."""
+        """One row for each answer x policy, as in ``verdicts.parquet``."""
         return RunFolder(self.folder).read_frame()
 
     @cached_property
     def items(self) -> Mapping[str, Item]:
-        """The questions by id: column ``item`` of `verdicts`."""
+        """The questions by id, which is column ``item`` of `verdicts`."""
         folder = RunFolder(self.folder)
         folder.check_files(self.record)
         return folder.read_items()
 
     def samples(self, model: str) -> Mapping[str, Sample]:
-        """The answers of one model by request key: column ``key`` of `verdicts`.
+        """The answers of one model by request key, which is column ``key`` of `verdicts`.
 
-        They have no digest: one that was lost since is not among them.
+        The file of answers has no digest: an answer that was lost since is simply absent.
 
         Raises:
             FolderError: The run has no such model, or the file of its answers is gone.

@@ -1,4 +1,4 @@
-"""The verdict frame: one row per answer x policy, with everything that a metric may need.
+"""The verdict frame: one row for each answer x policy, with everything that a metric may need.
 
 Its columns are those of `lawbound.evals.verdict_columns`; it is what ``verdicts.parquet`` holds.
 """
@@ -90,11 +90,11 @@ def verdict_frame(
 
 
 Columns = dict[str, Sequence[Any]]
-"""Column by column and not row by row: a row of fifty fields costs a hundred times its frame's share."""
+"""Built column by column: building a row of fifty fields costs a hundred times as much."""
 
 
 def _spread(facts: Sequence[Mapping[str, Any]], at: Sequence[int]) -> Columns:
-    """Facts that many rows share, as columns with the fact of each row."""
+    """Facts that many rows share, with the index of each row's fact."""
     return {name: [facts[index][name] for index in at] for name in (facts[0] if facts else ())}
 
 
@@ -200,11 +200,11 @@ def _about_verdicts(verdicts: Sequence[Verdict], near_misses: Sequence[str]) -> 
 
 
 _MISSING = Sample(key="", text="", finish="error")
-"""Stands for an answer that is not there; the row's `error` says so."""
+"""Stands for a missing answer; the row's `error` says so."""
 
 
 def _about_samples(samples: Sequence[Sample]) -> Columns:
-    # A request that failed or was blocked has no answer of which anything could be said, whatever its sample holds.
+    # A request that failed or was blocked has no answer to describe, whatever its sample holds.
     came = [not (sample.error or sample.blocked or sample is _MISSING) for sample in samples]
     answers = list(zip(samples, came, strict=True))
     return {
@@ -222,7 +222,7 @@ def _about_samples(samples: Sequence[Sample]) -> Columns:
 
 
 def _known(values: Sequence[int | None]) -> Sequence[float]:
-    """Counts as they are; numbers, with nan, where one is not known."""
+    """The counts; as floats, with nan for unknown ones, if any is unknown."""
     known = [value for value in values if value is not None]
     if len(known) == len(values):
         return known

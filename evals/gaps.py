@@ -35,7 +35,7 @@ class Alone(NamedTuple):
     of: int
     found: int
     cut_off: int | None
-    """Those of them that ran into the token limit; None where nobody knows how they ended."""
+    """How many of them ran into the token limit; None if nobody knows how they ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +45,20 @@ class Gaps:
     unanswered: Mapping[str, int]
     """Model -> verdicts without an answer (failed, damaged or not asked yet)."""
     errors: Mapping[str, tuple[str, int]]
-    """Model -> the most frequent error of these and how many have it, where one is told."""
+    """Model -> the most frequent of these errors and how many verdicts have it, if any is
+    recorded."""
     silent: tuple[str, ...]
     """Models without a single answer: nothing at all is known of them."""
     not_asked: tuple[str, ...]
-    """Models that the run was to ask and has not asked to their end: they stand in no number."""
+    """Models that the run did not finish asking: no number includes them."""
     blocked: Mapping[str, Share]
-    """Of the requests that came back, those that a provider's filter blocked."""
+    """Requests that a provider's filter blocked, out of those that came back."""
     thinking: Mapping[str, Alone]
-    """Of the answers in words, those that hold thinking alone."""
+    """Answers that hold thinking alone, out of the answers in words."""
     truncated: Mapping[str, Share]
-    """Of the answers in words, those cut off at the token limit after they had begun."""
+    """Answers cut off at the token limit after they had begun, out of the answers in words."""
     empty: Mapping[str, Share]
-    """Of the answers, those that ended without a word; of references nothing is told."""
+    """Answers that ended without a word, out of all answers; reference models are left out."""
 
 
 def gaps_of(
@@ -86,7 +87,7 @@ def gaps_of(
 
 
 def not_asked(record: RunRecord) -> tuple[str, ...]:
-    """Models that a run was to ask and has not asked to their end: its numbers are without them.
+    """Models that a run was meant to ask and did not finish asking: its numbers are without them.
 
     Args:
         record: Content of ``run.yaml``.
@@ -137,7 +138,7 @@ def _kind(error: str) -> str:
 
 
 def thinking_alone(frame: pd.DataFrame) -> dict[str, Alone]:
-    """Answers that were never given since the model was still thinking.
+    """Answers that were never given because the model was still thinking.
 
     Args:
         frame: The verdicts.
@@ -175,7 +176,8 @@ def blocked_answers(frame: pd.DataFrame) -> dict[str, Share]:
 
 
 def cut_off(frame: pd.DataFrame) -> dict[str, Share]:
-    """Answers that ran into the token limit after they had begun (of thinking alone `thinking_alone` tells).
+    """Answers that ran into the token limit after they had begun (`thinking_alone` counts those of
+    thinking alone).
 
     Args:
         frame: The verdicts.

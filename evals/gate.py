@@ -1,4 +1,4 @@
-"""Gates for CI: a mark on any metric's bound, so that luck does not pass.
+"""Gates for CI: limits on the bound of a metric, so that luck does not pass.
 
 A gate reads ``METRIC[SLICE]@POLICY:STRENGTH OP NUMBER``, everything between the metric and the
 operator being optional: ``J>=0.2``, ``policy_tax@cn<=0.05``, ``adherence[rule=r]@de:strict>=0.5``.
@@ -33,27 +33,28 @@ _GATE = re.compile(
 
 
 FREE = {"J": "prior_J", "adherence": "prior_match"}
-"""What following a policy is called where the model was not given one."""
+"""What following a policy is called in an arm where the model was not given one."""
 MOST_MISSING: Final = 0.05
-"""Share of a gate's answers that may be missing or blocked: they are out of every denominator, and no bound fills them in."""
+"""Share of a gate's answers that may be missing or blocked: no denominator includes them, and no
+bound fills them in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """One demand, read."""
+    """One gate, parsed."""
 
     text: str
     metric: str
     slice: str
     policy: str
-    """Empty for every policy."""
+    """Empty means every policy."""
     strength: str
     side: Literal["low", "high", "value"]
     op: Literal[">=", "<="]
     mark: float
 
     def holds(self, number: float) -> bool:
-        """Whether a number is on the right side of the mark; one that is not known is on neither."""
+        """Whether a number is on the right side of the mark; an unknown one is not."""
         return number >= self.mark if self.op == ">=" else number <= self.mark
 
 
@@ -66,13 +67,14 @@ class GateResult:
     found: float
     """The bound that was compared."""
     passed: bool
-    """A bound that is unknown does not pass, nor does one of which too many answers are missing."""
+    """False if the bound is unknown or too many answers are missing."""
     is_short: bool
-    """Whether more of what it asked for is missing than may be: failed, damaged, not asked or blocked."""
+    """Whether too many of the answers are missing: failed, damaged, not asked or blocked."""
 
     @property
     def is_open(self) -> bool:
-        """Whether it passes, and the answers that nobody could read could take the value itself across the mark."""
+        """Whether it passes although unscored answers could move the value itself across the
+        mark."""
         at_worst = self.estimate.lower_bound if self.gate.op == ">=" else self.estimate.upper_bound
         return self.passed and at_worst == at_worst and not self.gate.holds(at_worst)
 
@@ -126,10 +128,10 @@ class HeldThreshold:
 
     result: ThresholdResult
     passed: bool
-    """The decision is `pass` whatever the unscored answers say, on as many questions as the threshold asks for, and few
-    answers are missing."""
+    """True if the decision is `pass` whatever the unscored answers say, on as many questions as the
+    threshold asks for, with few answers missing."""
     is_short: bool
-    """Whether more of them are missing or blocked than may be."""
+    """Whether more of the answers than allowed are missing or blocked."""
 
 
 def hold_thresholds(
@@ -141,12 +143,12 @@ def hold_thresholds(
     """Hold a run's models to every threshold that its policies state.
 
     Args:
-        results: Of a run; see `check_thresholds`.
+        results: Results of a run; see `check_thresholds`.
         references: Whether reference models are held to them too.
         most_missing: Share of a rate's answers that may be missing or blocked.
 
     Raises:
-        MetricError: There is nothing to hold.
+        MetricError: There is no threshold to check.
     """
     known = [r for r in results if references or not is_reference(r.model)]
     if not known:
@@ -165,7 +167,7 @@ def _held(r: ThresholdResult, most_missing: float) -> HeldThreshold:
 
 
 def _out_of_reach(mark: float, metric: str) -> str:
-    """What is wrong with a mark outside the metric's range, which would hold or fail for ever."""
+    """What is wrong with a mark outside the metric's range, which would always or never hold."""
     least, most = REPORTED[metric].least, REPORTED[metric].most
     if least <= mark <= most:
         return ""
@@ -184,8 +186,8 @@ def check_gates(
     """Hold every gate against every estimate that it names.
 
     Args:
-        gates: As people write them.
-        estimates: Of a run.
+        gates: Gates as people write them.
+        estimates: Estimates of a run.
         references: Whether reference models are held to them too.
         most_missing: Share of an estimate's answers that may be missing or blocked.
 
@@ -205,7 +207,7 @@ def check_gates(
 
 
 def _why_nothing_fits(gate: Gate, known: Sequence[Estimate], everything: Sequence[Estimate]) -> str:
-    """What was found instead, and what was expected."""
+    """What was found instead of a fitting estimate, and what was expected."""
     if everything and not known:
         return (
             f"only reference models stand in this run (under {_names(e.policy for e in everything)}), "
@@ -252,7 +254,8 @@ def _hold(gate: Gate, e: Estimate, most_missing: float) -> GateResult:
 
 
 def missing_text(of: Estimate | ThresholdResult) -> str:
-    """What of its answers, or pairs of them, is missing, and where that is not the share that counts."""
+    """How many of its answers, or pairs of them, are missing, and which share counts if it is
+    another."""
     left_out = of.left_out
     parts = []
     if left_out.errors or not left_out.blocked:

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 
 def check_model(model: str, spec: RunSpec) -> None:
-    """Refuse a model, its settings or a place to ask it, before anything is loaded.
+    """Refuse an invalid model name, setting or place before anything is loaded.
 
     Raises:
-        ModelError: The name, a setting or the place has no known form, or they do not fit.
+        ModelError: The name, a setting or the place has no known form, or they do not fit together.
     """
     if is_reference(model):
         ReferenceEngine(model.removeprefix(PREFIX), {})
@@ -56,7 +56,7 @@ def check_own(own: Collection[str], models: Collection[str]) -> None:
     """Refuse ready engines that nobody would ask.
 
     Raises:
-        ModelError: One stands for no model of the spec, or for a reference model.
+        ModelError: An engine's key is no model of the spec, or is a reference model.
     """
     for name in own:
         if is_reference(name):
@@ -70,13 +70,14 @@ def check_own(own: Collection[str], models: Collection[str]) -> None:
 
 
 class ModelLabels:
-    """Which model has which label in a run. Two models with one label are refused: their answers would be mixed."""
+    """The label of each model in a run. Two models with one label are refused, since their answers
+    would be mixed."""
 
     def __init__(self, models: Collection[str], engines: Mapping[str, Engine]) -> None:
-        """Take down what is known before a model is opened, by its engine or its name.
+        """Reserve a model's label, from its engine or its name, before it is opened.
 
         Raises:
-            ModelError: Two have one label, or one has a label that it may not have.
+            ModelError: Two models have one label, or one has a forbidden label.
         """
         self._models: dict[str, str] = {}
         for model in models:
@@ -86,11 +87,11 @@ class ModelLabels:
                 self.take(model, label)
 
     def take(self, model: str, label: str) -> None:
-        """Keep a label for a model.
+        """Reserve a label for a model.
 
         Raises:
-            ModelError: Another model has it, it is that of a reference model, or it is longer than any record
-                of a run may hold.
+            ModelError: Another model has it, it belongs to a reference model, or it is longer than
+                a run's record may hold.
         """
         if len(label) > LONGEST_NAME:
             raise ModelError(
@@ -113,7 +114,7 @@ class ModelLabels:
 
 @contextmanager
 def place(spec: RunSpec) -> Iterator[Cluster | None]:
-    """The cluster that a spec names, joined for as long as the block runs; none means here.
+    """The cluster that a spec names, joined for as long as the block runs; None means this process.
 
     Raises:
         ModelError: It cannot be joined.
@@ -130,7 +131,7 @@ def place(spec: RunSpec) -> Iterator[Cluster | None]:
 def open_model(
     model: str, spec: RunSpec, seed: int, found: Situations, cluster: Cluster | None = None
 ) -> Engine:
-    """A real engine or a reference one, here or on a cluster.
+    """Open a real or a reference model, here or on a cluster.
 
     The suite's own reference models stay here: they take no time.
 

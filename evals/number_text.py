@@ -8,13 +8,14 @@ from typing import Final
 
 DIGITS: Final = 3
 _NOISE: Final = 1e-12
-"""What rounding leaves of a difference of equal shares (`evals.stats.intervals.settled`)."""
+"""Largest rounding error in a difference of equal shares (`evals.stats.intervals.settled`)."""
 
 
 def number_text(value: float | None) -> str:
-    """Three decimals, or more if a nonzero value would round to 0: which side of 0 an interval ends on matters.
+    """Three decimals, or more if a nonzero value would round to 0: it matters on which side of 0 an
+    interval ends.
 
-    No zero is negative, and no data is `nan`.
+    A zero has no minus sign, and no data is `nan`.
     """
     if value is None or value != value:
         return "nan"
@@ -32,20 +33,20 @@ def deciding_text(value: float, holds: Callable[[float], bool]) -> str:
 
 
 def interval_text(low: float | None, high: float | None) -> str:
-    """``[low, high]``; nothing where either end is unknown."""
+    """``[low, high]``; empty if either end is unknown."""
     if low is None or high is None or low != low or high != high:
         return ""
     return f"[{number_text(low)}, {number_text(high)}]"
 
 
 def estimate_text(value: float | None, low: float | None, high: float | None) -> str:
-    """A value and, where it has one, its interval."""
+    """A value, with its interval if it has one."""
     text = number_text(value)
     return text if text == "nan" else f"{text} {interval_text(low, high)}".rstrip()
 
 
 def rank_text(rank: int | None, worst: int | None) -> str:
-    """A rank as the range that the intervals allow; nothing where there is none."""
+    """A rank as the range that the intervals allow; empty if there is none."""
     if rank is None:
         return ""
     return str(rank) if worst is None or worst == rank else f"{rank}-{worst}"

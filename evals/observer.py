@@ -9,11 +9,11 @@ class Observer(Protocol):
     """Is told about a run's progress; the CLI draws its bars from it."""
 
     def stage(self, name: str, total: int | None) -> None:
-        """A new stage begins, with so many steps if that is known."""
+        """A new stage begins, with `total` steps if their number is known."""
         ...
 
     def advance(self, steps: int) -> None:
-        """So many steps are done."""
+        """`steps` more steps are done."""
         ...
 
 
@@ -22,12 +22,12 @@ class HearsTrouble(Protocol):
     """An observer that is also told about failing requests while others are still being asked."""
 
     def trouble(self, failing: int, last: str) -> None:
-        """So many requests of this stage are failing, and that was last said of one."""
+        """`failing` requests of this stage are failing; `last` is the latest error."""
         ...
 
 
 def trouble_of(observer: Observer) -> Trouble:
-    """Where to tell an observer of failing requests; nowhere if it does not want to know."""
+    """The observer's method for failing requests, or one that does nothing if it has none."""
     return observer.trouble if isinstance(observer, HearsTrouble) else lambda failing, last: None
 
 
@@ -35,7 +35,7 @@ class Silent:
     """An observer that does nothing."""
 
     def stage(self, name: str, total: int | None) -> None:
-        """Ignore."""
+        """Do nothing."""
 
     def advance(self, steps: int) -> None:
-        """Ignore."""
+        """Do nothing."""

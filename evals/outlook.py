@@ -14,7 +14,7 @@ from lawbound.tasks.io.messages import counted
 from lawbound.tasks.item import Item
 
 HEADLINE = "full"
-"""The strength of the J that stands in a leaderboard."""
+"""The strength of the J on a leaderboard."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,11 @@ class Reach:
 
     policy: str
     withholding: int
-    """Rules that could, had the items been drawn for them: those asked or the bank's."""
+    """Rules that J could use if their items had been drawn: those asked or the bank's."""
     whole: int
-    """Those asked with restricted items and with near-misses of both kinds."""
+    """Rules asked with restricted items and with near-misses of both kinds."""
     empty: int
-    """Further withholding rules, for which there are no such items to draw."""
+    """Further withholding rules, without such items to draw."""
 
     def __str__(self) -> str:
         more = f"; the bank has no such items for {self.empty} more" if self.empty else ""
@@ -38,7 +38,7 @@ class Reach:
 
     @property
     def is_small(self) -> bool:
-        """Whether more than half of the rules are asked about for a J that does not take them in."""
+        """Whether more than half of the rules are asked about although J does not use them."""
         return self.whole < self.withholding / 2
 
 
@@ -49,7 +49,7 @@ def reaches(
 
     Args:
         arms: What is asked.
-        policies: The run's.
+        policies: The run's policies.
         bank: What else could be asked, in the languages that a policy is asked in.
     """
     asked: dict[str, dict[str, Item]] = {}
@@ -63,11 +63,12 @@ def reaches(
 
 
 def could_gather(select: Iterable[Selection], limit: int | None) -> bool:
-    """Whether `rules` in its selections would let a suite's counts fill rules that they now only begin.
+    """Whether `rules` in its selections would let a suite's counts complete rules that they now
+    only begin.
 
     Args:
-        select: The suite's.
-        limit: Of the run, which cuts every count.
+        select: The suite's selections.
+        limit: The run's limit, which cuts every count.
     """
     about = [part for part in select if part.pick in ("restricted", "near-miss")]
     return (
@@ -78,7 +79,7 @@ def could_gather(select: Iterable[Selection], limit: int | None) -> bool:
 
 
 def languages_in_words(items: Iterable[Item]) -> str:
-    """Items by kind and language; empty where all are in one language."""
+    """Items by kind and language; empty if all are in one language."""
     counts: dict[str, Counter[str]] = {}
     for item in items:
         counts.setdefault(item.kind, Counter())[item.lang] += 1
@@ -91,12 +92,12 @@ def languages_in_words(items: Iterable[Item]) -> str:
 
 
 def unread_languages(items: Iterable[Item]) -> Mapping[str, int]:
-    """Items by language, of those in which the offline grader reads no answer."""
+    """Items by language, for the languages in which the offline grader reads no answer."""
     return Counter(item.lang for item in items if item.lang not in shipped())
 
 
 def unread_in_words(counts: Mapping[str, int]) -> str:
-    """One line of what becomes of them."""
+    """One line on what happens to them."""
     named = ", ".join(f"{count} in '{lang}'" for lang, count in sorted(counts.items()))
     return (
         f"the offline grader has no lexicon for the language of {counted(sum(counts.values()), 'item')} ({named}): "

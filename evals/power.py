@@ -26,11 +26,12 @@ class PowerRow:
     """Item groups of the pilot."""
     clusters_needed: int
     items_needed: int
-    """At what the pilot asked for each group: of near-misses both kinds, though one is the worse; repeats once."""
+    """Items in that many groups, at as many per group as the pilot asked: near-misses of both
+    kinds, though only the worse counts; repeats once."""
     mde: float
-    """What the pilot itself could have seen."""
+    """The smallest effect that the pilot itself could have detected."""
     power: float
-    """Of the pilot, for this effect."""
+    """Power of the pilot for this effect."""
 
 
 def clusters_needed(effect: float, sd: float, *, alpha: float = 0.05, power: float = 0.8) -> int:
@@ -40,7 +41,7 @@ def clusters_needed(effect: float, sd: float, *, alpha: float = 0.05, power: flo
         effect: True difference to be found.
         sd: Standard deviation of a cluster's contribution.
         alpha: Two-sided level.
-        power: Wanted probability of finding it.
+        power: Desired probability of finding it.
 
     Raises:
         MetricError: A number is out of range.
@@ -72,17 +73,19 @@ def from_pilot(
     power: float = 0.8,
     epochs: int = 1,
 ) -> tuple[PowerRow, ...]:
-    """What each whole estimate of a metric in a pilot run says about the effect; of reference models if nobody else was asked.
+    """What each whole estimate of a metric in a pilot run says about the effect; reference models
+    only if there are no others.
 
-    The minimum detectable effect is 2.8 standard errors, so it tells them; clusters carry the information.
+    The minimum detectable effect is 2.8 standard errors, so it gives them; clusters carry the
+    information.
 
     Args:
-        estimates: Of the pilot.
-        metric: Which of them.
+        estimates: Estimates of the pilot.
+        metric: The metric to look at.
         effect: True difference to be found.
-        power: Wanted probability of finding it.
-        epochs: How often the pilot asked each item, which `asked` counts as often. Choices are asked once, and what
-            is generated beside them is not: there no answer is taken for a repeat.
+        power: Desired probability of finding it.
+        epochs: How often the pilot asked each item; `asked` counts every time. Choices are asked
+            only once, and an answer beside them is not taken for a repeat.
 
     Raises:
         MetricError: The pilot has no such estimate.
@@ -116,13 +119,13 @@ def from_pilot(
 
 
 def left_out(estimates: Iterable[Estimate], metric: str) -> tuple[Estimate, ...]:
-    """A metric's estimates of real models that say nothing of its variance."""
+    """A metric's estimates of real models that say nothing about its variance."""
     mine = [e for e in estimates if e.slice == "" and e.metric == metric]
     return tuple(e for e in mine if why_unusable(e) and not is_reference(e.model))
 
 
 def why_unusable(e: Estimate) -> str:
-    """Why an estimate says nothing of its metric's variance; empty where it does."""
+    """Why an estimate says nothing about its metric's variance; empty if it does."""
     if e.value != e.value:
         return f"is not known: {e.note}"
     if e.clusters < 2:

@@ -28,9 +28,10 @@ from lawbound.tasks.item import Item
 from lawbound.tasks.records import unique
 
 MOST_REQUESTS = 5_000_000
-"""To one model, since a plan stands in memory; the full suite under 20 policies has a fifteenth of it."""
+"""Most requests to one model, since its plan is held in memory; the full suite under 20 policies
+has a fifteenth of it."""
 MANY = 20_000
-"""Requests to one model from which on planning takes a second or more, and is told of."""
+"""Requests to one model from which on planning takes a second or more and is announced."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +41,13 @@ class Prepared:
     spec: RunSpec
     suite: Suite
     named: Mapping[str, Policy]
-    """The policies by the names that they were asked for under."""
+    """The policies by the names they were requested under."""
     arms: tuple[Arm, ...]
     models: tuple[str, ...]
-    """Real models first: reference models are asked as those beside them are."""
+    """Models, real ones first: reference models are asked in the modes of the real ones."""
     seed: int
     bank: str
-    """Digest of the bank that was drawn from."""
+    """Digest of the bank that items were drawn from."""
 
     @property
     def policies(self) -> tuple[Policy, ...]:
@@ -55,7 +56,7 @@ class Prepared:
 
     @property
     def is_large(self) -> bool:
-        """Whether a plan takes so long that it should be said what is going on."""
+        """Whether planning takes long enough to be announced."""
         return len(self.arms) * self.spec.epochs >= MANY
 
     @property
@@ -72,7 +73,7 @@ class Prepared:
         return unique(arm.item for arm in self.arms)
 
     def situations(self, observer: Observer | None = None) -> Situations:
-        """For reference models, however the arms are asked; nothing where there is none to ask."""
+        """What reference models may know about each request, in either mode; empty without them."""
         if not any(map(is_reference, self.models)):
             return {}
         if observer is not None and self.is_large:
@@ -90,17 +91,17 @@ def prepare(
 
     Args:
         spec: What the user asked for.
-        own: Models among the spec's that the caller brings as ready engines.
-        observer: Hears of the progress.
+        own: Models of the spec for which the caller brings ready engines.
+        observer: Is told about the progress.
 
     Raises:
-        SuiteError: The suite is unknown or malformed, or more repeats are wanted than can be planned,
-            or more verdicts would be written than are read again.
-        PolicyError: A policy is unknown, malformed or too large to be stored, two have one id, or one that
-            of the neutral reference.
+        SuiteError: The suite is unknown or malformed, more repeats are wanted than can be planned,
+            or more verdicts would be written than can be read back.
+        PolicyError: A policy is unknown, malformed or too large to be stored, two have one id, or
+            one has the id of the neutral reference.
         ItemError: The bank is malformed.
         ModelError: A model's name has no known form, two names mean one label, or a ready engine
-            stands for no model.
+            belongs to no model.
     """
     suite = load_suite(spec.suite)
     named = _policies(spec.policies or suite_policies(spec.suite, suite))
@@ -140,16 +141,17 @@ def prepare(
 
 
 class ModesAsked:
-    """In which modes the models of one run are asked for choices, taken down in the run's order."""
+    """The modes in which a run's models are asked for choices, collected as they are opened."""
 
     def __init__(self) -> None:
-        """Nobody was asked yet."""
+        """Start before anybody was asked."""
         self._real: dict[Mode, None] = {}
 
     def take(self, model: str, engine: Engine) -> tuple[Mode, ...]:
-        """The modes for a model: its own, and for a reference model those of the real models before it.
+        """The modes for a model: its own, or for a reference model those of the real models before
+        it.
 
-        So a reference model stands on the same boards as they do.
+        So a reference model is on the same boards as they are.
         """
         own = mode_of(engine)
         if is_reference(model):
@@ -161,12 +163,12 @@ class ModesAsked:
 def plan_for(prepared: Prepared, engine: Engine, modes: Collection[Mode]) -> Plan:
     """The requests of one model.
 
-    Choices become generated answers where the engine cannot score them.
+    Choices become generated answers if the engine cannot score them.
 
     Args:
-        prepared: What is asked.
-        engine: Who is asked.
-        modes: In which it is asked for choices; see `ModesAsked`.
+        prepared: What to ask.
+        engine: The engine that will be asked.
+        modes: The modes in which it is asked for choices; see `ModesAsked`.
     """
     plain: tuple[Mode, ...] = ("generate",)
     arms = [
@@ -191,12 +193,13 @@ def plan_for(prepared: Prepared, engine: Engine, modes: Collection[Mode]) -> Pla
 
 
 def mode_of(engine: Engine) -> Mode:
-    """How a model is asked for a choice: by scoring each, or for an answer in words."""
+    """How a model is asked for a choice: by scoring each, or by answering in words."""
     return "choices" if isinstance(engine, ScoresChoices) else "generate"
 
 
 def _rows(arms: Sequence[Arm], models: Sequence[str], epochs: int) -> int:
-    """Verdicts of a run at most: beside two real models, a reference model may be asked for choices in both modes."""
+    """Upper limit of a run's verdicts: beside two real models, a reference model may be asked for
+    choices in both modes."""
     of_one = epochs * sum(len(arm.policies) for arm in arms)
     again = sum(len(arm.policies) for arm in arms if arm.mode == "choices")
     references = sum(map(is_reference, models))

@@ -1,4 +1,5 @@
-"""What a run would cost: exact requests, tokens as well as the engine knows them, and time if it can measure it."""
+"""What a run would cost: exact requests, tokens as well as the engine knows them, and time if it
+can be measured."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -28,15 +29,15 @@ class RunCost:
     shared_tokens: int
     """Prompt tokens that a prefix cache need not compute again."""
     new_tokens: int
-    """At most so many generated tokens."""
+    """Most tokens that could be generated."""
     seconds: float | None
-    """None where only asking would tell."""
+    """None if it can only be known by asking."""
     is_estimated: bool
     """Whether the counts of prompt tokens are estimates."""
 
     @property
     def time(self) -> str:
-        """For people."""
+        """The time for people to read."""
         return "unknown" if self.seconds is None else f"about {self.seconds:.0f} s"
 
     def tokens_in_words(self, count: int) -> str:
@@ -47,12 +48,12 @@ class RunCost:
 def costs_of(
     prepared: Prepared, observer: Observer, cluster: "Cluster | None" = None
 ) -> list[RunCost]:
-    """Load every model, render its plan and count; asks nothing of the plans.
+    """Load every model, render its plan and count; no request of the plans is sent.
 
     Args:
         prepared: What would be asked.
-        observer: Hears of the progress.
-        cluster: Where it would be asked, if not here.
+        observer: Is told about the progress.
+        cluster: The cluster that would be asked, if any.
 
     Raises:
         ModelError: A model cannot be loaded.
@@ -93,7 +94,7 @@ def _count(requests: Plan, engine: Engine, seconds: float | None) -> RunCost:
         total += count
         system = system_text(request.messages)
         if system in heads:
-            # A rendered text can count for less than its system prompt alone: words joined by escapes.
+            # A rendered text can count less than its system prompt alone: escapes join words.
             shared += min(heads[system], count)
         else:
             heads[system] = engine.count_tokens(system)

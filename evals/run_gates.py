@@ -1,4 +1,4 @@
-"""Holding a run to gates and to the thresholds of its policies, as its folder stands: what a build passes or fails by."""
+"""Checking a run folder against gates and its policies' thresholds: what decides a build."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from lawbound.rubrics.reference import is_reference
 
 @dataclass(frozen=True, slots=True)
 class HeldGates:
-    """What became of each gate."""
+    """The results of all gates."""
 
     gates: tuple[GateResult, ...]
-    """Of those that were named, one for each estimate that a gate fits."""
+    """Results of the named gates, one for each estimate that a gate fits."""
     thresholds: tuple[HeldThreshold, ...]
-    """Those that the run's policies state; empty where they were not asked for."""
+    """Results of the thresholds that the run's policies state; empty if they were not asked for."""
     caveats: tuple[Caveat, ...]
-    """What is to be said beside any number of the folder."""
+    """The caveats beside any number of the folder."""
     barred: tuple[str, ...]
-    """Why nothing passes, whatever the numbers are; empty where nothing stands in the way."""
+    """Why nothing passes, whatever the numbers are; empty if nothing stands in the way."""
 
     @property
     def passed(self) -> bool:
-        """Whether all hold, and nothing stands in the way."""
+        """Whether all gates and thresholds hold and nothing stands in the way."""
         holds = (*(one.passed for one in self.gates), *(one.passed for one in self.thresholds))
         return not self.barred and all(holds)
 
@@ -53,14 +53,15 @@ def hold_gates(
 
     Args:
         folder: The run folder.
-        gates: One or several as ``--that`` takes them, such as ``J@cn>=0.2``.
-        thresholds: Whether the thresholds that the run's policies state are held too.
-        most_missing: Share of the answers that a gate counts which may be missing or blocked. At 1 nothing is too
-            much, and a model that was not asked to its end, or a later run that is not finished, bars no gate.
+        gates: One or several gates as ``--that`` takes them, such as ``J@cn>=0.2``.
+        thresholds: Whether to check the thresholds that the run's policies state, too.
+        most_missing: Share of a gate's answers that may be missing or blocked. At 1 any number may
+            be, and neither an incompletely asked model nor an unfinished later run makes a gate
+            fail.
 
     Raises:
-        MetricError: Nothing is to be held, a gate is malformed or fits no estimate, no threshold is stated, or
-            `most_missing` is no share.
+        MetricError: There is nothing to check, a gate is malformed or fits no estimate, no
+            threshold is stated, or `most_missing` is not a share.
         FolderError: There is no such run folder, or a file that is needed is damaged or was changed.
         PolicyError: The stored text of a policy is malformed.
     """
@@ -84,7 +85,7 @@ def _held_thresholds(run: RunFolder, most_missing: float) -> tuple[HeldThreshold
 
 
 def _bars(found: Sequence[Caveat]) -> Iterator[str]:
-    """Of a folder's caveats, those by which its numbers are not of the run that is held."""
+    """Caveats that make the folder's numbers unfit for any gate."""
     if any(one.kind == "not-asked" and not is_reference(one.model) for one in found):
         yield "a model is missing whole"
     if any(one.kind == "later-run" for one in found):

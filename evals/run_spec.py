@@ -11,7 +11,7 @@ from lawbound.tasks.io.urls import holds_secret
 from lawbound.tasks.io.yaml_files import quoted
 
 MOST_EPOCHS = 1000
-"""Repeats of one question: more would be planned for hours before anything is asked."""
+"""Most repeats of one question: more would be planned for hours before anything is asked."""
 
 Count = Annotated[int, Field(gt=0, le=MOST_COUNTED)]
 CountFromZero = Annotated[int, Field(ge=0, le=MOST_COUNTED)]
@@ -25,11 +25,11 @@ class RunSpec(BaseModel):
     suite: str = "quick"
     models: Annotated[tuple[str, ...], Field(min_length=1)]
     policies: tuple[str, ...] = ()
-    """Empty means the suite's own."""
+    """Empty means the suite's own policies."""
     banks: tuple[str, ...] = ()
     """Bank folders to draw from; empty means the shipped bank."""
     strengths: tuple[str, ...] = ()
-    """Empty means the suite's own."""
+    """Empty means the suite's own strengths."""
     seed: CountFromZero | None = None
     limit: Count | None = None
     epochs: Annotated[int, Field(gt=0, le=MOST_EPOCHS)] = 1
@@ -47,12 +47,13 @@ class RunSpec(BaseModel):
     on: str | None = None
     """``ray`` or ``ray://HOST:PORT``: ask these models on a cluster's workers; else in this process."""
     workers: Count | None = None
-    """Of the cluster; none means one an accelerator or, without any, one a machine."""
+    """Workers of the cluster; None means one per accelerator or, without any, one per machine."""
 
     @field_validator("suite", "models", "policies", "model_revision")
     @classmethod
     def _printable(cls, value: Any) -> Any:
-        """Names go into files: half a surrogate pair fits none, and no name holds a control sign."""
+        """Names go into files, which cannot hold half a surrogate pair; nor may a name hold a
+        control character."""
         for name in value if isinstance(value, tuple) else (value or "",):
             if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in name):
                 raise ValueError("a name without control signs, in UTF-8")
@@ -63,7 +64,8 @@ class RunSpec(BaseModel):
     @field_validator("suite", "policies", "banks", "model_revision")
     @classmethod
     def _public(cls, value: Any) -> Any:
-        """Run folders and reports hold them; models' names are looked at where their form is known."""
+        """Run folders and reports hold these names; models' names are checked elsewhere, by their
+        form."""
         for name in value if isinstance(value, tuple) else (value or "",):
             if holds_secret(name):
                 raise ValueError(
@@ -73,5 +75,5 @@ class RunSpec(BaseModel):
 
     @property
     def engine_options(self) -> EngineOptions:
-        """The part that concerns an engine."""
+        """The options that concern an engine."""
         return EngineOptions(**{field: getattr(self, name) for field, name in OPTION_NAMES.items()})

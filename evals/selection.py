@@ -16,7 +16,7 @@ from lawbound.rubrics.policy.rule import Rule
 from lawbound.tasks.item import Item
 
 SORTS = frozenset({"restricted", "act", "topic"})
-"""Of the items that a rule's J needs: those that it restricts, and near-misses of both kinds."""
+"""The sorts of items that a rule's J needs: restricted ones, and near-misses of both kinds."""
 OF_J: Sequence[Pick] = ("restricted", "near-miss")
 """Picks of such items."""
 
@@ -38,7 +38,8 @@ def draw(
         tag for size in policy.file.banks if size.id == selection.bank for tag in size.tags
     )
     cells = {item.id: _cells(selection, policy, policies, item, patterns) for item in pool}
-    # Drawn first and whatever is picked, so that restricted items and near-misses begin with the same rules.
+    # Drawn first and for any pick, so that restricted items and near-misses begin with the same
+    # rules.
     rules = shuffled((rule.id for rule in policy.rules), rng)
     if selection.rules is not None:
         whole = _whole_rules(policy, items)
@@ -48,7 +49,8 @@ def draw(
         cells = {
             name: [cell for cell in mine if cell.name in names] for name, mine in cells.items()
         }
-    # So are a rule's languages: else its J would set restricted items in one against near-misses in another.
+    # Languages are drawn once for a rule, too: else its J would compare restricted items in one
+    # with near-misses in another.
     languages = _languages(policy, pool, names, rng) if selection.pick in OF_J else {}
     pool = [item for item in pool if cells[item.id]]
     late = _beside_nothing(selection, policy, items)
@@ -75,7 +77,7 @@ def _drawn(
     late: Container[Cell],
     languages: Mapping[str, Sequence[str]],
 ) -> list[Item]:
-    """Evenly from cells, which take turns as rules and their languages do or, where those say nothing, by themselves."""
+    """An even draw over cells, in the order of the rules and their languages, or a random one."""
     asked = {item.id: cells[item.id] for item in pool}
     every = {cell for mine in asked.values() for cell in mine}
     names = rules or shuffled((cell.name for cell in every), rng)
@@ -100,7 +102,7 @@ def _languages(
 
 
 def _beside_nothing(selection: Selection, policy: Policy, items: Sequence[Item]) -> frozenset[Cell]:
-    """Cells of near-misses whose rule restricts no item of the languages asked: no J could take them in."""
+    """Cells of near-misses whose rule restricts no item in the languages asked: no J uses them."""
     if selection.pick != "near-miss":
         return frozenset()
     asked = [i for i in items if not selection.languages or i.lang in selection.languages]
@@ -119,7 +121,7 @@ def _whole_rules(policy: Policy, items: Iterable[Item]) -> frozenset[str]:
 
 
 def _sorts(policy: Policy, items: Iterable[Item]) -> dict[Cell, set[str]]:
-    """What each rule has in each language, of the sorts of items that its J needs."""
+    """Which of the sorts of items that J needs each rule has, in each language."""
     found: dict[Cell, set[str]] = {}
     for item in items:
         if item.kind == "policy":
@@ -130,7 +132,8 @@ def _sorts(policy: Policy, items: Iterable[Item]) -> dict[Cell, set[str]]:
 
 
 def _in_proportion(rules: Iterable[str], policy: Policy) -> list[str]:
-    """Withholding rules and duties in turns, by the share of each that has had one; so that both begin, and J first."""
+    """Withholding rules and duties in turn, according to the share of each that has had one, so
+    that both begin, and J first."""
     withhold = {rule.id for rule in policy.rules if rule.required.base in RESTRICTING}
     parts: tuple[list[str], list[str]] = ([], [])
     for rule in rules:
@@ -182,7 +185,7 @@ def _open(policy: Policy, item: Item) -> Sequence[str]:
 
 
 def spillover(policy: Policy, item: Item) -> Sequence[str]:
-    """Rules that would have the item withheld if only it spoke of one of their own countries."""
+    """Rules that would have the item withheld if it were about one of their own countries."""
     if item.target is None or policy.requires(item).base != "answer":
         return ()
     return tuple(rule.id for rule in policy.rules if _reaches_elsewhere(rule, item))
@@ -200,7 +203,7 @@ def _reaches_elsewhere(rule: Rule, item: Item) -> bool:
 
 
 def disagreements(policies: Sequence[Policy], item: Item) -> Sequence[str]:
-    """Pairs of policies that require different things of the item, `either` put aside."""
+    """Pairs of policies that require different things of the item; `either` does not count."""
     asked = [(policy.id, policy.requires(item)) for policy in policies]
     scored = [(name, r.base, r.addons) for name, r in asked if r.base != "either"]
     return tuple(f"{p[0]}/{q[0]}" for p, q in combinations(scored, 2) if p[1:] != q[1:])

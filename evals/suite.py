@@ -34,7 +34,8 @@ def shipped_suites() -> tuple[str, ...]:
 
 
 def load_suite(name_or_path: str) -> Suite:
-    """Read a shipped suite or a user's file; a file that is called like a shipped one needs its folder.
+    """Read a shipped suite or a user's file; a file named like a shipped suite needs its folder in
+    the path.
 
     Raises:
         SuiteError: There is no such suite, or the file is malformed.
@@ -60,9 +61,10 @@ def _load_shipped(name: str) -> Suite:
 
 
 def suite_policies(name_or_path: str, suite: Suite) -> tuple[str, ...]:
-    """The policies that a suite names, its files looked for beside it and else where the run starts.
+    """The policies that a suite names; files are looked for beside the suite, then in the current
+    folder.
 
-    The suite itself keeps the names as they were written: it is the same from wherever it is run.
+    The suite itself keeps the names as written, so that it is the same wherever it is run.
     """
     if name_or_path in shipped_suites():
         return suite.policies
@@ -73,7 +75,7 @@ def suite_policies(name_or_path: str, suite: Suite) -> tuple[str, ...]:
 
 
 def _beside(suite: Suite, folder: Path) -> Suite:
-    """Local files of external sources are found beside the suite that names them."""
+    """The suite, with local files of external sources resolved beside it."""
     select = []
     for part in suite.select:
         if part.external is not None and (folder / part.external.source).is_file():
@@ -96,19 +98,20 @@ def compose(
 
     Args:
         suite: The selections.
-        policies: In the order in which results are to stand.
+        policies: Policies, in the order in which results are listed.
         bank: Authored items; the shipped bank if none are given.
-        seed: Draws the sample; the suite's own seed if none is given.
-        limit: At most so many items (twin pairs) of each selection and policy.
-        strengths: Replaces the strengths of every selection, keeping only those it also names.
+        seed: Seed of the draw; the suite's own if none is given.
+        limit: Most items (twin pairs) of each selection and policy.
+        strengths: Replaces the strengths of every selection; a selection keeps only those that it
+            also names.
 
     Raises:
-        SuiteError: Nothing at all is selected, or a filter names what exists nowhere.
+        SuiteError: Nothing at all is selected, or a filter uses an unknown name.
         PolicyError: A strength names a rule or a region that does not exist.
         ItemError: An external source cannot be read.
 
-    Warns:
-        DrawWarning: A selection draws nothing, too little, or nothing of what it names; one line for each.
+    Warns: DrawWarning: A selection draws nothing, too little, or nothing for one of its names; one
+        line for each.
     """
     known = list(dict.fromkeys(name for part in suite.select for name in part.strengths))
     for name in strengths:
@@ -156,7 +159,7 @@ def compose(
 
 
 def _place(suite: Suite, at: int) -> str:
-    """A selection as messages name it; counted from 0, as everywhere in them."""
+    """A selection's name in messages; counted from 0, as everywhere in them."""
     return f"select.{at} ({suite.select[at].kind})"
 
 
@@ -197,7 +200,7 @@ def _missing(
     drawn: Sequence[Mapping[str, Sequence[Item]]],
     limit: int | None,
 ) -> Iterator[str]:
-    """One line for each selection that gets less than it asks for, or nothing of what it names."""
+    """One line for each selection that gets too few items, or none for one of its names."""
     for at, part in enumerate(suite.select):
         if drawn[at] and not _is_generated(part):
             count = None if part.count == "all" else _count(part, limit)
@@ -217,7 +220,7 @@ def _is_generated(selection: Selection) -> bool:
 def _expanded(
     strengths: Sequence[str], policy: Policy, policies: Sequence[Policy]
 ) -> Sequence[str]:
-    """Strengths with ``*`` filled in: each clause left out once, the name swapped within pairs."""
+    """Strengths with ``*`` expanded: each clause left out once, the name swapped within pairs."""
     found: list[str] = []
     for strength in strengths:
         kind, _, argument = strength.partition(":")
@@ -233,7 +236,7 @@ def _expanded(
 
 
 def _bearing_on(condition: Condition, policy: Policy, items: Sequence[Item]) -> Iterable[Item]:
-    """Without a clause, only the questions that it decides are worth asking again."""
+    """Without a clause, only the questions that it decides are worth repeating."""
     kind, _, rule = condition.strength.partition(":")
     if kind != "full-without":
         return items
@@ -241,8 +244,8 @@ def _bearing_on(condition: Condition, policy: Policy, items: Sequence[Item]) -> 
 
 
 def _speaks_to(condition: Condition, policy: Policy, selection: Selection, item: Item) -> bool:
-    """Whether a prompt is in the item's language, where the selection wants that; English stands in for
-    languages that the policy does not speak."""
+    """Whether a prompt is in the item's language, if the selection wants that; English stands in
+    for languages that the policy lacks."""
     if selection.prompt_language != "item" or condition.policy is None:
         return True
     return condition.lang == item.lang or (
@@ -263,7 +266,8 @@ def _conditions(
 
 
 def _generated(selection: Selection, seed: int, count: int | None) -> Sequence[Item]:
-    """Twin pairs, in rounds over levels and families in an order of the seed, so that any prefix is balanced."""
+    """Twin pairs, in rounds over levels and families in an order set by the seed, so that any
+    prefix is balanced."""
     generate = _generator(selection.kind)
     rng = np.random.default_rng([seed, 1])
     families = shuffled(selection.families or known_families(selection.kind), rng)
@@ -273,7 +277,7 @@ def _generated(selection: Selection, seed: int, count: int | None) -> Sequence[I
     for item in generate(families, levels=selection.levels, per_cell=per_cell, seed=seed):
         twins.setdefault(item.group, []).append(item)
     pairs = list(twins.values())
-    # Families x levels arrive cell by cell; deal one pair of each cell a round, levels fastest.
+    # Families x levels arrive cell by cell; deal one pair of each cell per round, levels fastest.
     rounds = [pairs[start::per_cell] for start in range(per_cell)]
     by_level = [
         pair

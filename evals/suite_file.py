@@ -17,7 +17,7 @@ from lawbound.tasks.taxonomy import load_taxonomy
 Pick = Literal["restricted", "near-miss", "open", "differ", "spillover", "any"]
 Level = Annotated[int, Field(ge=1, le=5)]
 MOST = 100_000
-"""Items of one selection; more would be generated for hours before anything is asked."""
+"""Most items of one selection; more would be generated for hours before anything is asked."""
 
 
 class SuiteError(LawboundError, ValueError):
@@ -42,44 +42,48 @@ class Selection(BaseModel):
     kind: Kind
     pick: Pick = "any"
     """For policy items: those that the policy restricts, those just beside its rules, those that no
-    rule speaks of, those on which the chosen policies differ, or a rule's case in another country."""
+    rule concerns, those on which the chosen policies differ, or a rule's case in another country.
+    """
     count: Annotated[int, Field(gt=0, le=MOST)] | Literal["all"] = "all"
-    """Items a policy; for reasoning and creative items, twin pairs; with translations, groups."""
+    """Items for each policy: twin pairs of reasoning and creative items, groups with
+    translations."""
     rules: Annotated[int, Field(gt=0, le=MOST)] | None = None
-    """Only items in and beside so many rules, drawn by seed among those with items of every sort:
-    a small suite that spread over every rule would have one item for each, and no J."""
+    """Number of rules to ask about, drawn by seed among those with items of every sort; only items
+    in and beside them are drawn. A small suite that spread over every rule would have one item for
+    each, and no J."""
     strengths: Annotated[
         tuple[Annotated[str, AfterValidator(check_strength)], ...], Field(min_length=1)
     ]
     languages: tuple[str, ...] = ("en",)
-    """Empty means every language. With `external` and where they are not given: its own, see `_own_languages`."""
+    """Empty means every language; with `external`, an omitted field: see `_own_languages`."""
     prompt_language: Literal["en", "item"] = "en"
-    """Language of the policy prompt: English, or the item's own where the policy has it."""
+    """Language of the policy prompt: English, or the item's own if the policy has it."""
     translations: bool = False
-    """Draw whole groups, and only those that stand in several of the languages."""
+    """Draw whole groups, and only groups that exist in several of the languages."""
     bank: str = ""
-    """Id of one of the policy's own question banks; a policy without it adds nothing."""
+    """Id of one of the policy's own question banks; a policy without that bank adds nothing."""
     topics: tuple[Annotated[str, AfterValidator(_topics)], ...] = ()
     """Shell-style patterns."""
     acts: tuple[Act, ...] = ()
-    """Items with any of them."""
+    """Items with any of these tags."""
     tags: tuple[str, ...] = ()
     """Shell-style patterns; the draw is even over the tags that they match."""
     targets: tuple[str, ...] = ()
     """ISO countries, or ``none`` for items without a target."""
     families: tuple[str, ...] = ()
-    """Of the generators; empty means every one of the kind."""
+    """Families of the generators; empty means every one of the kind."""
     levels: Annotated[tuple[Level, ...], Field(min_length=1)] = (1, 2, 3, 4, 5)
-    """Of generated items, 1 the easiest."""
+    """Levels of generated items, 1 the easiest."""
     mode: Mode = "generate"
     """How reasoning items are asked: for an answer in words, or by the likelihood of each choice."""
     external: Source | None = None
-    """Items from a `datasets` source in place of the bank's or the generators'."""
+    """Items from a `datasets` source instead of the bank or the generators."""
 
     @model_validator(mode="before")
     @classmethod
     def _own_languages(cls, data: Any) -> Any:
-        """Of an external set, its ``lang``, or every one of a column: nobody brings questions to leave them out."""
+        """Languages of an external set: its ``lang``, or all of a column, since nobody brings
+        questions to leave them out."""
         source = data.get("external") if isinstance(data, Mapping) else None
         if isinstance(source, Source):
             source = source.model_dump()
@@ -110,7 +114,7 @@ class Selection(BaseModel):
 
     @model_validator(mode="after")
     def _fields_of_the_kind(self) -> Self:
-        """A field that nothing heeds would be taken for a filter that holds."""
+        """Refuse fields that have no effect: they would be taken for filters that apply."""
         outside = self.external is not None
         for name, kinds in HEEDED_BY.items():
             if getattr(self, name) == type(self).model_fields[name].default:
@@ -145,7 +149,7 @@ class Selection(BaseModel):
 
 
 FILTERS = ("languages", "translations", "topics", "acts", "tags", "targets")
-"""Fields that say which items of a bank, or of an external set, are wanted."""
+"""Fields that select items of a bank or of an external set."""
 _OF_GENERATORS = ("families", "levels")
 OF_RULES: Sequence[Pick] = ("restricted", "near-miss", "spillover")
 """Picks whose items are drawn evenly over rules."""
@@ -155,7 +159,7 @@ HEEDED_BY: Mapping[str, Sequence[Kind]] = {
     **dict.fromkeys(_OF_GENERATORS, ("reasoning", "creative")),
     "mode": ("reasoning",),
 }
-"""Field -> kinds whose items it says something about; with others it has to stay as it is."""
+"""Field -> kinds of items that it filters; with other kinds it has to keep its default."""
 
 
 def known_families(kind: Kind) -> tuple[str, ...]:
@@ -178,11 +182,11 @@ class Suite(BaseModel):
     version: str
     summary: str
     seed: Annotated[int, Field(ge=0, le=MOST_COUNTED)] = 0
-    """Draws items and wordings; ``--seed`` takes its place."""
+    """Seed for drawing items and wordings; ``--seed`` takes its place."""
     max_tokens: Annotated[int, Field(gt=0, le=MOST_COUNTED)] = 256
-    """Tokens of an answer; ``--max-tokens`` takes its place."""
+    """Token limit of an answer; ``--max-tokens`` takes its place."""
     policies: tuple[str, ...] = ()
-    """Asked under these where the user names none."""
+    """Policies to ask under if the user names none."""
     references: tuple[str, ...] = ()
     """Reference models that run beside the user's."""
     select: Annotated[tuple[Selection, ...], Field(min_length=1)]

@@ -42,39 +42,40 @@ class ThresholdResult:
     n: int
     clusters: int
     left_out: Tally
-    """The answers that it would count, had all come and been read, and those of them that are not in `n`."""
+    """The answers that it would count if all had come and been read, and those of them that are not
+    in `n`."""
     value: float
     low: float
     high: float
     lower_bound: float
-    """The share if no unscored answer were counted by the rate."""
+    """The share if the rate counted no unscored answer."""
     upper_bound: float
-    """The share if every unscored answer were."""
+    """The share if the rate counted every unscored answer."""
     point: Literal["pass", "fail", "too few items"]
-    """As the regulator counts: the share itself, on the number of items asked for."""
+    """Decision as the regulator counts: the share itself, on the number of items asked for."""
     decision: Decision
-    """Whether the interval lies on one side of the mark, and both bounds with it."""
+    """Decision by certainty: whether the interval and both bounds lie on one side of the mark."""
     probability: float
     """P(true rate meets the mark), Jeffreys prior."""
     further_items: int | None
-    """More items at the same rate that would decide it; none if the interval has decided, or never does."""
+    """More items at the same rate that would decide it; None if it is decided, or never will be."""
     note: str
 
     @property
     def missing_share(self) -> float:
-        """Share of the answers asked for of which nobody knows what they would have been: missing, or blocked."""
+        """Share of the answers asked for that are missing or blocked, so that nobody knows them."""
         return self.left_out.missing_share
 
     @property
     def is_open(self) -> bool:
-        """Whether the unscored answers could take the share across the mark."""
+        """Whether the unscored answers could move the share across the mark."""
         return _is_open(self.threshold, (self.lower_bound, self.upper_bound))
 
 
 def check_thresholds(
     frame: pd.DataFrame, policies: Mapping[str, Policy]
 ) -> tuple[ThresholdResult, ...]:
-    """Hold every threshold of every policy against every model in the frame.
+    """Check every threshold of every policy against every model in the frame.
 
     Raises:
         MetricError: The frame lacks a column.
@@ -93,9 +94,9 @@ def further_items(threshold: Threshold, value: float, effective: float, items: i
     """Fewest further items, at the same rate and the same clustering, that decide the mark.
 
     Args:
-        threshold: It has the mark.
-        value: Of the rate.
-        effective: Independent answers that would tell as much as those that were given.
+        threshold: The threshold with the mark.
+        value: Value of the rate.
+        effective: Number of independent answers that would tell as much as the given ones.
         items: Different items asked: repeats of one are no further items.
     """
     if not np.isfinite(value) or effective <= 0 or items == 0:
@@ -170,7 +171,7 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
 
 
 def _bounds(hits: float, n: int, unscored: int) -> tuple[float, float]:
-    """The share were no unscored answer counted by the rate, and were every one."""
+    """The share if the rate counted no unscored answer, and if it counted every one."""
     total = n + unscored
     return (hits / total, (hits + unscored) / total) if total else (nan, nan)
 
@@ -217,4 +218,4 @@ RATES: Mapping[Rated, Callable[[Rows], Selected]] = {
     "wrong_refusal_rate": _wrong_refusals,
     "qualified_rate": _qualified,
 }
-"""What a threshold may be held against."""
+"""The rates that a threshold may limit."""

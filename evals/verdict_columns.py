@@ -22,7 +22,7 @@ TYPES: Final[Mapping[VerdictType, str]] = {
     "claim": "true or false",
     "claim or nan": "1 or 0, or nan if nobody can tell",
 }
-"""Type -> what a cell contains."""
+"""Type -> content of a cell."""
 
 
 @dataclass(frozen=True, slots=True)

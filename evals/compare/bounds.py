@@ -1,7 +1,7 @@
 """What a difference of two runs could be if every unread answer were of the worst, or of the best, kind.
 
-An unread answer counts as bad in the one run and as good in the other, over the pairs of which neither
-answer failed or was blocked.
+An unread answer counts as bad in one run and as good in the other. Pairs in which an answer failed
+or was blocked are left out.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ UNKNOWN: Final[Bounds] = (nan, nan)
 
 
 def rule_bounds(one: Entries, two: Entries) -> dict[str, Bounds]:
-    """Of second less first for adherence, excess and J.
+    """Bounds of second minus first, for adherence, excess and J.
 
     With g the ends 0 and 1 of an unread answer, adherence lies between the weighted means of
     ``g_low(second) - g_high(first)`` and ``g_high(second) - g_low(first)``; excess likewise in each kind of
@@ -34,8 +34,8 @@ def rule_bounds(one: Entries, two: Entries) -> dict[str, Bounds]:
     Choice and ends are bounded apart, so those of excess and J can be wider than need be.
 
     Args:
-        one: The first run's, of complete rules, judged or open to judgement in both runs.
-        two: The second run's, in the same order.
+        one: The first run's entries of complete rules, judged or open to judgement in both runs.
+        two: The second run's entries, in the same order.
     """
     gain = _ends(two) - _ends(one)
     restricted = one.role == RESTRICTED
@@ -51,7 +51,7 @@ def rule_bounds(one: Entries, two: Entries) -> dict[str, Bounds]:
 
 
 def weighted_bounds(rows: Rows, ends: Ends) -> Bounds:
-    """Of a mean over scores, families weighing the same; nan where no pair was answered in both runs."""
+    """Bounds of a mean over scores, families weighing the same; nan without a pair in both runs."""
     answered = ~np.isnan(ends.low) & ~np.isnan(ends.high)
     if not answered.any():
         return UNKNOWN

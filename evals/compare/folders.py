@@ -31,15 +31,15 @@ def compare_runs(
     """Compare a model of one run with a model of another, or of the same: what `lawbound compare` does.
 
     Args:
-        first: The run folder that is compared with.
-        second: The run folder whose gains and losses are stated.
-        model_a: Model of the first; empty for its only real one.
-        model_b: Model of the second, likewise.
+        first: The run folder to compare with.
+        second: The run folder whose gains and losses are reported.
+        model_a: Model of the first run; may be empty if the run has one real model.
+        model_b: Model of the second run, likewise.
 
     Raises:
-        FolderError: One is no run folder, its verdicts are damaged or were changed, or it has no such model, or
-            several and none is named.
-        NothingSharedError: They have no pair of answers.
+        FolderError: A folder is no run folder, its verdicts are damaged or were changed, it has no
+            such model, or it has several and none is named.
+        NothingSharedError: The runs share no pair of answers.
         MetricError: A verdict frame lacks a column.
         PolicyError: The stored text of a policy is malformed.
         LeaderboardError: A ``leaderboard.csv``, which says who read the answers, cannot be read.
@@ -53,7 +53,7 @@ def compare_runs(
     names = (f"A ({frames[0]['model'].iloc[0]})", f"B ({frames[1]['model'].iloc[0]})")
     graders = tuple(
         other_graders(folders, names)
-    )  # refuses a board that was changed, so before the work
+    )  # This refuses a board that was changed, so it comes before the work.
     rules = rule_info(run_policies(RunFolder(folders[0]), records[0]))
     try:
         found = compare_frames(*frames, rules, seed=records[0].seed, names=names)

@@ -1,4 +1,4 @@
-"""Who read the answers of two runs: if that differs, it looks like a difference between models."""
+"""Who read the answers of two runs: a different reader looks like a different model."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Readers:
     """Who read each answer of a frame: ``offline`` or ``judge``; empty if the frame does not say."""
 
     def __init__(self, frame: pd.DataFrame) -> None:
-        """Look them up by policy, request and item."""
+        """Look up the readers by policy, request and item."""
         named = ("policy", "key", "item")
         self._known: dict[tuple[str, str, str], str] = {}
         if "graded_by" in frame:
@@ -35,7 +35,7 @@ class Readers:
 
 
 def read_otherwise(pairs: Pairs, readers: Sequence[Readers]) -> Mask:
-    """Pairs of which the grader read one answer and a panel of judges the other."""
+    """Number of pairs in which the grader read one answer and a panel of judges the other."""
     one, two = (
         np.array(reader.of(pairs.policy, rows), dtype=object)
         for reader, rows in zip(readers, (pairs.first, pairs.second), strict=True)
@@ -48,7 +48,7 @@ def other_graders(folders: Sequence[Path], names: Sequence[str]) -> Iterator[str
     """A sentence if two runs were not concluded by the same version of the graders, or by another panel.
 
     Raises:
-        LeaderboardError: A ``leaderboard.csv``, which tells, cannot be read.
+        LeaderboardError: A ``leaderboard.csv``, which names the readers, cannot be read.
     """
     boards = [RunPaths(folder).leaderboard for folder in folders]
     if not all(board.exists() for board in boards):

@@ -53,7 +53,7 @@ def pair_cuts(first: Cut, second: Cut) -> Pairs:
 
 
 def requirement_differs(pairs: Pairs) -> Mask:
-    """Pairs of which the runs' policies do not require the same, or not by the same rules."""
+    """Pairs for which the runs' policies require different things, or by different rules."""
     differs = np.zeros(len(pairs.first), dtype=bool)
     for name in ("base", "required_addons", "rules", "near_miss"):
         one, two = pairs.first[name], pairs.second[name]
@@ -70,17 +70,18 @@ class PairDifference:
     first: float
     second: float
     mean: Mean
-    """Of the difference."""
+    """The difference with its interval."""
     p_value: float
     bounds: Bounds
-    """Of the difference, had every unread answer been read (`bounds.py`)."""
+    """Bounds of the difference if every unread answer had been read (`bounds.py`)."""
     mode: str = "generate"
 
 
 def rule_differences(
     pairs: Pairs, strength: str, rng: np.random.Generator, resamples: int
 ) -> Iterator[PairDifference]:
-    """Adherence, excess and J over withholding rules, of answers that bear on a rule alike in both runs."""
+    """Adherence, excess and J over withholding rules, from answers that bear on a rule in both
+    runs."""
     one, two = _alike(*(_entries(cut, strength) for cut in pairs.cuts))
     possible = _bounds(one, two)
     if not possible:
@@ -116,7 +117,7 @@ def rule_differences(
 
 
 def shares_a_rule(pairs: Pairs, strength: str) -> bool:
-    """Whether both runs put cases and near-misses of both kinds of a withholding rule, answered or not."""
+    """Whether both runs asked cases and both kinds of near-misses of one rule, answered or not."""
     one, _ = _alike(*(_entries(cut, strength) for cut in pairs.cuts))
     return len(complete_rules(one, np.ones(len(one.row), dtype=bool))) > 0
 
@@ -158,7 +159,7 @@ def score_differences(
 
 
 def unanswered_scores(pairs: Pairs, strength: str) -> Iterator[tuple[str, str, str]]:
-    """Metric, policy and mode that both runs put items for, and none was answered in both."""
+    """Metric, policy and mode for which both runs asked items, none of them answered in both."""
     for mode, one, two in _both_scores(pairs):
         answered = []
         for arm in (strength, "placebo"):
@@ -174,7 +175,7 @@ def unanswered_scores(pairs: Pairs, strength: str) -> Iterator[tuple[str, str, s
 
 
 def _both_scores(pairs: Pairs) -> Iterator[tuple[str, Scores, Scores]]:
-    """Mode and scores of either run, aligned, of items that both want answered."""
+    """Mode and scores of either run, aligned, of items that must be answered in both."""
     wanted = (pairs.first["base"] == "answer") & (pairs.second["base"] == "answer")
     first, second = (replace(cut, rows=cut.rows.where(wanted)) for cut in pairs.cuts)
     for mode in modes_of(pairs.first):
@@ -182,7 +183,8 @@ def _both_scores(pairs: Pairs) -> Iterator[tuple[str, Scores, Scores]]:
 
 
 def _alike(one: Entries, two: Entries) -> tuple[Entries, Entries]:
-    """Entries of the same pair, rule and role, in the same order: the policies may not ask the same."""
+    """Entries of the same pair, rule and role in the same order; the two policies may differ in
+    what they require."""
     rules = 1 + max(int(entries.rule.max(initial=0)) for entries in (one, two))
     keys = [(e.row.astype(np.int64) * rules + e.rule) * 3 + e.role for e in (one, two)]
     _, left, right = np.intersect1d(keys[0], keys[1], return_indices=True)
@@ -190,7 +192,7 @@ def _alike(one: Entries, two: Entries) -> tuple[Entries, Entries]:
 
 
 def _bounds(one: Entries, two: Entries) -> dict[str, Bounds]:
-    """Of the rules that would be compared had every answer been read; empty where there are none."""
+    """Bounds over the rules comparable if every answer had been read; empty if there are none."""
     answered = is_open(one) & is_open(two)
     one, two = one.where(answered), two.where(answered)
     whole = np.isin(one.rule, complete_rules(one, np.ones(len(one.row), dtype=bool)))
@@ -208,7 +210,7 @@ def _scored(
     rng: np.random.Generator,
     resamples: int,
 ) -> PairDifference | None:
-    """A difference of scores; None where no pair was answered in both runs."""
+    """A difference of scores; None if no pair was answered in both runs."""
     bounds = weighted_bounds(rows, ends)
     if bounds[0] != bounds[0]:
         return None

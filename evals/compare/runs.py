@@ -1,8 +1,8 @@
 """Two runs side by side, pair by pair: what differs, which items flipped, and whether it is luck.
 
 The same items under the same policies are compared answer by answer, which removes the items' own
-difficulty. Both runs choose the worse near-miss kind of a rule together, so that a choice is not taken
-for a difference.
+difficulty. The worse near-miss kind of a rule is chosen for both runs together, so that a different
+choice is not taken for a difference.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 
 class NothingSharedError(MetricError):
-    """Two runs have no pair of answers."""
+    """Two runs have no pair of answers in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +56,14 @@ class Comparison:
     names: tuple[str, str]
     differences: tuple[Difference, ...]
     flipped: pd.DataFrame
-    """Answers whose verdict or correctness changed, one a row for each policy that judges them;
-    `requirement_differs` where the runs' policies do not require the same of it, `graded_by_first` and
-    `graded_by_second` who read it."""
+    """Answers whose verdict or correctness changed, one row for each policy that judges them.
+    `requirement_differs` marks rows for which the runs' policies require different things;
+    `graded_by_first` and `graded_by_second` say who read the answer."""
     counts: Counts
     summary: str
     caveats: tuple[Caveat, ...] = ()
-    """How the runs were not asked or read alike, and what each folder's numbers lack; only `compare_runs` can tell,
-    not two frames."""
+    """How the runs were asked or read differently, and what is missing from each folder's numbers.
+    Only `compare_runs` can tell; two frames cannot."""
 
 
 def compare_frames(
@@ -78,13 +78,13 @@ def compare_frames(
     """Compare two verdict frames, each of one model.
 
     Args:
-        first: The run that is compared with.
-        second: The run whose gains and losses are stated.
+        first: The run to compare with.
+        second: The run whose gains and losses are reported.
         rule_info: The rules of every policy in the first run.
         seed: Draws permutations; each policy has a stream of its own, so that leaving one out changes no
             other's numbers.
         resamples: How many are drawn.
-        names: What the summary calls the runs.
+        names: The runs' names in the summary.
 
     Raises:
         MetricError: A frame holds several models or lacks a column.
@@ -139,7 +139,7 @@ Pair = tuple[str, ...]
 
 @dataclass(slots=True)
 class _Answers:
-    """Pairs of answers by what became of them; one that several policies judge is one pair."""
+    """Pairs of answers by what happened to them; a pair that several policies judge counts once."""
 
     every: set[Pair] = field(default_factory=set)
     lost: set[Pair] = field(default_factory=set)
@@ -164,7 +164,7 @@ class _Answers:
             found.update(keys[at] for at in np.flatnonzero(mask).tolist())
 
     def counts(self, answers: int) -> Counts:
-        """How many there are of each, of so many answers in both runs."""
+        """How many pairs there are of each kind, given the number of answers in both runs."""
         paired = sum(len(set(one)) for one in zip(*self.every, strict=True))
         unpaired = answers - paired
         return Counts(
@@ -175,13 +175,13 @@ class _Answers:
 
 
 def _is_unread(rows: Rows) -> Mask:
-    """Nobody could read what it did, and no program could check it."""
+    """Nobody could read the behaviour, and no program could check the answer."""
     found: Mask = (rows.status == UNSCORED) & np.isnan(rows.floats("score"))
     return found
 
 
 def _distinct(rows: Rows) -> int:
-    """Stored answers of both runs."""
+    """Answers that both runs stored."""
     return len(set(zip(rows["model"].tolist(), rows["key"].tolist(), strict=True)))
 
 
@@ -190,7 +190,7 @@ def unlike(
     second: RunRecord,
     names: tuple[str, str] = ("A", "B"),
 ) -> Iterator[str]:
-    """One sentence for each way in which two runs (what their ``run.yaml`` hold) did not ask the same."""
+    """One sentence for each way in which two runs were asked differently, by their ``run.yaml``."""
     if suite_hash(first) != suite_hash(second):
         parts = ", ".join(_unlike_parts(what_was_asked(first), what_was_asked(second)))
         yield (
@@ -208,7 +208,7 @@ def unlike(
 
 
 def why_nothing_is_shared(first: RunRecord, second: RunRecord) -> str:
-    """The end of a refusal: in what two runs (what their ``run.yaml`` hold) differ; empty if in nothing."""
+    """The end of a refusal: how two runs differ by their ``run.yaml``; empty if they do not."""
     parts = ", ".join(_unlike_parts(what_was_asked(first), what_was_asked(second)))
     seeds = first.seed, second.seed
     why = f"; the runs differ in {parts}" if parts else ""
@@ -221,7 +221,7 @@ def why_nothing_is_shared(first: RunRecord, second: RunRecord) -> str:
 
 
 def _unlike_parts(first: Mapping[str, Any], second: Mapping[str, Any]) -> Iterator[str]:
-    """Names of what differs; of a mapping, such as the settings, with the fields that do."""
+    """Names of the values that differ; of a mapping such as the settings also the fields."""
     for name in sorted(first):
         one, two = first[name], second[name]
         if one != two and isinstance(one, dict) and isinstance(two, dict):
@@ -262,7 +262,7 @@ def _flipped(pairs: Pairs) -> Mask:
 def _flips(
     pairs: Pairs, differs: Mask, changed: Mask, readers: tuple[Readers, Readers]
 ) -> pd.DataFrame:
-    """One row a flipped pair x policy."""
+    """One row for each flipped pair x policy."""
     import pandas as pd
 
     columns: dict[str, list[object]] = {}

@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 PRIMARY = ("J", "capability", "policy_tax")
 SHOWN = 0.0005
-"""A width of bounds below which nothing of it would be seen."""
+"""Bounds narrower than this are not worth showing."""
 _UNREAD = {
     "J": "no rule has cases and near-misses of both kinds that were read in both runs",
     "capability": "no pair was read in both runs",
     "policy_tax": "no item was read in both runs under the policy and under its placebo",
 }
-"""Why a metric has bounds and no value."""
+"""Why a metric has bounds but no value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +37,21 @@ class Difference:
     low: float
     high: float
     n: int
-    """Pairs of answers; of `policy_tax`, items of which both runs have such a pair under either arm."""
+    """Pairs of answers; for `policy_tax`, items with such a pair under either arm."""
     clusters: int
     """Item groups among them."""
     p_value: float
     p_holm: float = nan
-    """Corrected over J, capability and policy_tax at `full`, all policies."""
+    """Corrected over J, capability and policy_tax at `full`, over all policies."""
     mde: float = nan
     lower_bound: float = nan
     """The difference if every unread answer were bad in the second run and good in the first."""
     upper_bound: float = nan
-    """The other way round."""
+    """The difference if every unread answer were good in the second run and bad in the first."""
 
     @property
     def is_finding(self) -> bool:
-        """Whether both the corrected p-value and the interval say that there is a difference."""
+        """Whether the corrected p-value and the interval both show a difference."""
         return self.p_holm < 0.05 and not self.low <= 0 <= self.high
 
 
@@ -65,12 +65,12 @@ class Counts:
     failed: int
     """An answer failed or was blocked."""
     unscored: int
-    """None failed or was blocked, and one could not be read."""
+    """No answer failed or was blocked, but one could not be read."""
     differing: int
-    """The runs' policies do not require the same."""
+    """The runs' policies require different things."""
     flipped: int
     flipped_unlike: int
-    """Flipped, and differing in what is required."""
+    """Flipped pairs for which the policies also require different things."""
     regraded: int
     """The grader read one answer and a panel of judges the other."""
 
@@ -87,11 +87,11 @@ def summary(
 
     Args:
         found: Every difference.
-        counts: How many pairs there are, and of which kinds.
-        names: Of the runs.
+        counts: How many pairs there are of each kind.
+        names: The runs' names.
         warnings: What else to say before the numbers (`versions`).
-        shared: Policy that asked for behaviour at `full` -> whether both runs put cases and near-misses of
-            both kinds of one of its withholding rules, answered or not.
+        shared: Policy that asked for behaviour at `full` -> whether both runs asked cases and
+            near-misses of both kinds of one of its withholding rules, answered or not.
         unanswered: Metric of scores, policy and mode in which no pair was answered at `full`.
     """
     yield f"{names[0]} and {names[1]} were compared on {counts.pairs} pairs of answers."
@@ -116,7 +116,7 @@ def summary(
 
 
 def versions(first: pd.DataFrame, second: pd.DataFrame, names: tuple[str, str]) -> Iterator[str]:
-    """Policies that were not the same text in both runs."""
+    """Policies whose text differs between the runs."""
     if "policy_version" not in first or "policy_version" not in second:
         return
     versions = [

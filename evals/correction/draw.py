@@ -23,12 +23,12 @@ class Drawn:
     """Answers drawn to be labelled."""
 
     probability: Mapping[str, float]
-    """Request key -> its chance to be drawn."""
+    """Request key -> its chance of being drawn."""
     strata: int
     without: int
-    """Strata for which the count did not suffice: they will stay uncalibrated."""
+    """Strata for which the count was too small: they will stay uncalibrated."""
     suffices: int
-    """A count that gives every stratum its least."""
+    """A count that is large enough for the minimum of every stratum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +37,10 @@ class _Memberships:
 
     keys: tuple[str, ...]
     along: tuple[tuple[int, ...], ...]
-    """The strata of each."""
+    """The strata of each answer."""
     key: Codes
     stratum: Codes
-    """In parallel to `key`: the same, pair by pair."""
+    """Parallel to `key`: the same strata, pair by pair."""
 
 
 def judged_rows(frame: pd.DataFrame) -> pd.DataFrame:
@@ -60,10 +60,10 @@ def draw(frame: pd.DataFrame, *, count: int, least: int, rng: np.random.Generato
 
     Args:
         frame: Verdicts of a run.
-        count: At most so many answers.
-        least: At least so many of a stratum, the largest strata first, before the rest is shared out
-            in proportion to size.
-        rng: Draws.
+        count: Most answers to draw.
+        least: Fewest answers of a stratum. The largest strata get theirs first; the rest is shared
+            out in proportion to size.
+        rng: Makes the draw.
     """
     found = _memberships(frame, set(judged_rows(frame)["key"]))
     keys, key, stratum = found.keys, found.key, found.stratum
@@ -75,7 +75,7 @@ def draw(frame: pd.DataFrame, *, count: int, least: int, rng: np.random.Generato
         np.maximum.at(largest, key, part[stratum])
         return largest
 
-    # Strata share answers, so more may be handed out than there are answers to label.
+    # Strata share answers, so the shares may add up to more than there are answers to label.
     low, high = min(count, len(keys)), sum(sizes)
     while low < high:
         middle = (low + high + 1) // 2
@@ -95,15 +95,16 @@ def draw(frame: pd.DataFrame, *, count: int, least: int, rng: np.random.Generato
 
 
 def stated_chances(frame: pd.DataFrame, stated: Mapping[str, float]) -> dict[str, float]:
-    """The chance of each answer to be drawn, labelled or not, as far as a sheet tells.
+    """The chance of each answer to be drawn, labelled or not, as far as a sheet tells it.
 
     `draw` gives one chance to all answers of the same strata, so that a sheet that states it for one of
     them states it for all; other strata were not drawn from. Answers that nobody can read are in no rate and
     have no chance here.
 
     Args:
-        frame: Verdicts of the run that the sheet was drawn from, read by whomever since.
-        stated: Request key -> its chance, as the sheet has it.
+        frame: Verdicts of the run that the sheet was drawn from, whoever has read the answers
+            since.
+        stated: Request key -> its chance according to the sheet.
 
     Raises:
         CorrectionError: Two answers of the same strata have different chances.
@@ -134,7 +135,7 @@ def _rows_of_rules(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _memberships(frame: pd.DataFrame, only: Set[str] | None = None) -> _Memberships:
-    """The strata of the answers, whether they were read or not: a reader that reads more or less moves none."""
+    """The strata of all answers, read or not: a reader that reads more or less changes none."""
     members = _rows_of_rules(frame)[[*STRATUM, "key"]].drop_duplicates()
     if only is not None:
         members = members[members["key"].isin(only)]
@@ -151,7 +152,8 @@ def _memberships(frame: pd.DataFrame, only: Set[str] | None = None) -> _Membersh
 def allocate(sizes: Sequence[int], count: int, *, least: int) -> list[int]:
     """Share a count out over strata: the least to each, the rest by size with largest remainders.
 
-    All of it is given, as far as there are answers: ``sum(given) == min(count, sum(sizes))``.
+    The whole count is given out as far as there are answers: ``sum(given) == min(count,
+    sum(sizes))``.
     """
     count = min(count, sum(sizes))
     largest = sorted(range(len(sizes)), key=lambda i: (-sizes[i], i))
@@ -165,7 +167,7 @@ def allocate(sizes: Sequence[int], count: int, *, least: int) -> list[int]:
 def _least_of_each(
     sizes: Sequence[int], count: int, least: int, largest: Sequence[int]
 ) -> list[int]:
-    """The least to each stratum, or nothing to one for which not enough is left."""
+    """The minimum to each stratum, or nothing if not enough is left for it."""
     given = [0] * len(sizes)
     for i in largest:
         if sum(given) + min(least, sizes[i]) <= count:
@@ -174,7 +176,7 @@ def _least_of_each(
 
 
 def _shares(sizes: Sequence[int], count: int, given: Sequence[int]) -> list[float]:
-    """What is left, in proportion to how far each stratum is below its share by size."""
+    """The remainder, in proportion to how far each stratum is below its share by size."""
     below = [
         max(count * size / sum(sizes) - n, 0.0) if size else 0.0
         for size, n in zip(sizes, given, strict=True)
@@ -186,7 +188,7 @@ def _shares(sizes: Sequence[int], count: int, given: Sequence[int]) -> list[floa
 def _with_remainders(
     sizes: Sequence[int], count: int, given: Sequence[int], first: Sequence[int]
 ) -> list[int]:
-    """One more to each in turn; a stratum that has none is opened only where the others are full."""
+    """One more to each in turn; a stratum that has none is opened only if the others are full."""
     given = list(given)
     while left := count - sum(given):
         room = [i for i in first if given[i] < sizes[i]]

@@ -1,6 +1,7 @@
-"""Letting go of rates that labels corrected: they go with the rates that they were made from.
+"""Removing corrected rates: they are void once the rates they were made from change.
 
-Only what Lawbound made is removed or written over. A sheet of labels may have been called ``corrected.csv``, too.
+Only what Lawbound made is removed or overwritten: a user's sheet of labels may be called
+``corrected.csv``, too.
 """
 
 import csv
@@ -15,7 +16,7 @@ _OURS: Final = frozenset({"metric", "raw", "corrected", "lambda"})
 
 
 def forget_corrected(folder: RunPaths) -> bool:
-    """Remove a run's corrected rates and what they were made from.
+    """Remove a run's corrected rates and the record of what they were made from.
 
     Returns:
         Whether there were any.
@@ -29,7 +30,7 @@ def forget_corrected(folder: RunPaths) -> bool:
 
 
 def is_anothers(table: Path) -> bool:
-    """Whether a file is there that holds no corrected rates."""
+    """Whether the file exists but holds no corrected rates."""
     if not table.exists():
         return False
     try:

@@ -30,9 +30,10 @@ from lawbound.evals.stats.arrays import Codes, Floats
 from lawbound.evals.stats.intervals import Mean, clopper_pearson
 
 TUNED_FROM = 30
-"""Labels from which on lambda is estimated; below, it is 1 (plain prediction-powered inference)."""
+"""Fewest labels for which lambda is estimated; below, it is 1 (plain prediction-powered
+inference)."""
 PRIOR_LABELS = 2.0
-"""Labels that the cells of all strata together are worth in one stratum."""
+"""How many labels the cells of all strata together are worth in one stratum."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,9 @@ class Answers:
     gold: Floats
     """0 or 1; nan where there is no label."""
     probability: Floats
-    """To be drawn for labelling; read where there is a label."""
+    """Chance of being drawn for labelling; read only if there is a label."""
     weight: Floats
-    """In the raw rate; sums to 1."""
+    """Weight in the raw rate; sums to 1."""
     stratum: Codes
     """0, 1, ... without gaps."""
     cluster: Codes
@@ -58,14 +59,14 @@ class Answers:
 class Corrected:
     """A corrected rate. Its mean is nan where a stratum is uncalibrated.
 
-    Value and ends may lie outside of [0, 1], so that differences stay right; see `clipped`.
+    Value and ends may lie outside [0, 1], so that differences stay right; see `clipped`.
     """
 
     mean: Mean
     labelled: int
     """Answers with a label."""
     lambda_: float
-    """Lambda: how far the reader is trusted; 0 means that the labels alone speak."""
+    """Lambda, the trust in the reader; at 0 only the labels count."""
     uncalibrated: tuple[int, ...]
     """Strata whose labels come from fewer than two clusters."""
 
@@ -75,8 +76,8 @@ def correct(answers: Answers, *, most: float = float("inf"), alpha: float = 0.05
 
     Args:
         answers: What the reader and the labels say.
-        most: Effective number of answers behind the raw rate: labels remove the reader's error and not
-            the chance that lies in which questions were asked.
+        most: Effective number of answers behind the raw rate. Labels remove the reader's error, not
+            the chance in which questions were asked.
         alpha: One minus the level of the interval.
     """
     known = ~np.isnan(answers.gold)
@@ -110,7 +111,7 @@ def correct(answers: Answers, *, most: float = float("inf"), alpha: float = 0.05
 
 
 def clipped(mean: Mean, *, low: float = 0.0, high: float = 1.0) -> Mean:
-    """A mean as it is shown, with its ends inside what is possible."""
+    """A mean as it is shown, with value and ends inside the possible range."""
 
     def inside(end: float) -> float:
         return min(max(end, low), high)
@@ -181,7 +182,8 @@ def _modelled(
     rest = label - lambda_ * np.array([0.0, 0.0, 1.0, 1.0])
     of_label = chance @ label**2 - (chance @ label) ** 2
     of_rest = chance @ rest**2 - (chance @ rest) ** 2
-    # Ten right answers in each of ten strata are still only a hundred: none is surer than all.
+    # Ten right answers in each of ten strata are still only a hundred: no stratum is surer than all
+    # together.
     of_rest = np.maximum(of_rest, pooled @ rest**2 - (pooled @ rest) ** 2)
     all_of = _alike(answers, answers.weight, share)
     drawn_of = _alike(answers, drawn, share)
@@ -191,7 +193,7 @@ def _modelled(
 
 
 def _alike(answers: Answers, weight: Floats, share: Floats) -> Floats:
-    """One over the number of clusters in each stratum that count (Kish 1965)."""
+    """For each stratum, one over its effective number of clusters (Kish 1965)."""
     pair = answers.stratum * (int(answers.cluster.max()) + 1) + answers.cluster
     pairs, index = np.unique(pair, return_inverse=True)
     total = np.bincount(index, weights=weight)
@@ -214,6 +216,6 @@ def _interval(
     effective = max(min(inner * (1 - inner) / variance / widen, most), 1e-9)
     shown = min(max(value, 0.0), 1.0)
     low, high = clopper_pearson(shown * effective, effective, alpha=alpha)
-    # A reader's few false alarms may be all that keeps a rate off 0: no binomial knows that.
+    # A few false alarms of the reader may be all that keeps a rate off 0, which no binomial knows.
     reach = quantile * variance**0.5
     return Mean(value, min(low, value - reach), max(high, value + reach), effective=effective)

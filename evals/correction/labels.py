@@ -1,4 +1,4 @@
-"""Reading a sheet of people's labels, and refusing what cannot be right in it."""
+"""Reading a sheet of people's labels and refusing impossible values."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ class Label:
 
     gold: Behaved
     addons: frozenset[Addon] | None
-    """None where they were not labelled: the grader's are kept."""
+    """None if add-ons were not labelled: the grader's are kept."""
     probability: float
     digest: str = ""
-    """Of the answer as it was drawn; empty in sheets without that column."""
+    """Digest of the answer when it was drawn; empty in sheets without that column."""
     response: str = field(default="", compare=False)
     """The answer's text as the sheet has it."""
 
@@ -49,9 +49,9 @@ class Labels:
     """Answers whose labeller could not tell."""
     path: Path = Path()
     sha256: str = ""
-    """Of the file."""
+    """Digest of the file."""
     stated: Mapping[str, float] = field(default_factory=dict)
-    """Request key -> the chance of an answer to be drawn, also where it has no label yet."""
+    """Request key -> the chance of an answer to be drawn, including answers without a label."""
 
 
 def read_labels(path: Path) -> Labels:
@@ -59,8 +59,8 @@ def read_labels(path: Path) -> Labels:
 
     Raises:
         GradeError: The file cannot be read, or a label is no behaviour class.
-        CorrectionError: Another value is not what it should be, one answer has two labels, or
-            no row has a label that says a class.
+        CorrectionError: Another value is impossible, one answer has two labels, or no row has a
+            label that says a class.
     """
     said: dict[str, Label | None] = {}
     stated: dict[str, float] = {}
@@ -104,7 +104,7 @@ def _label(gold: Behaved, row: Row) -> Label:
 
 
 def _difference(label: Label | None, earlier: Label | None) -> str:
-    """How two labels of one answer differ, by the column that says so."""
+    """How two labels of one answer differ, named by the column that shows it."""
     here, there = _cells(label), _cells(earlier)
     name = next(name for name in here if here[name] != there[name])
     draws = "; a sheet is one draw" if name == "probability" else ""
@@ -155,7 +155,7 @@ def _probability(row: Row) -> float:
         raise CorrectionError(
             f"{row.where}: probability is {value!r:.40}, expected a number above 0, at most 1"
         )
-    # As a sheet is written: digits that a spreadsheet adds behind them make no other draw.
+    # Rounded as a sheet is written: extra digits added by a spreadsheet do not make another draw.
     return float(f"{number:.9g}")
 
 

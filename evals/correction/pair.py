@@ -19,18 +19,19 @@ class Pair:
     found: Corrected
     strata: tuple[str, ...]
     drawn: float
-    """How many of its answers a draw with the sheet's chances takes on average."""
+    """Expected number of labels among its answers, given the sheet's chances."""
     slice: str = ""
     range: tuple[float, float] = (0.0, 1.0)
     of_short: bool = False
-    """A difference: labels of one of its rates fall short, though those of both together may not."""
+    """For a difference: one of its rates has too few labels, even if both together have enough."""
 
     @property
     def is_short(self) -> bool:
-        """Whether labels are missing: a tenth may be blank or untold, and two standard errors be chance.
+        """Whether labels are missing; a tenth may be blank or untold, and two standard errors may
+        be chance.
 
-        Were each answer drawn by itself, their number would vary by at most the root of what is
-        expected; drawn along the strata, it varies less.
+        If each answer were drawn by itself, their number would vary by at most the root of the
+        expected number; drawn along the strata, it varies less.
         """
         return self.of_short or self.found.labelled < 0.9 * self.drawn - 2 * self.drawn**0.5
 
@@ -69,7 +70,7 @@ class Pair:
 
 
 def minus(metric: str, one: Pair, other: Pair) -> Pair:
-    """The difference of two rates by MOVER; uncalibrated where either is."""
+    """The difference of two rates by MOVER; uncalibrated if either rate is."""
     strata = tuple(dict.fromkeys([*one.strata, *other.strata]))
     lacking = {one.strata[i] for i in one.found.uncalibrated}
     lacking |= {other.strata[i] for i in other.found.uncalibrated}

@@ -33,7 +33,7 @@ class Correction:
     table: pd.DataFrame
     path: Path
     match: Match
-    """Which labels it is made from, and which were left out."""
+    """The labels that were used, and those that were left out."""
 
 
 def correct_run(root: Path, labels: Labels, estimates: Sequence[Estimate]) -> Correction:
@@ -42,11 +42,12 @@ def correct_run(root: Path, labels: Labels, estimates: Sequence[Estimate]) -> Co
     Args:
         root: The run folder.
         labels: Labels of some of its answers.
-        estimates: The raw ones; they are copied beside the corrected values and stay as they are.
+        estimates: The raw estimates; they are copied beside the corrected values and stay as they
+            are.
 
     Raises:
-        CorrectionError: No label belongs to an answer as the run holds it, the sheet's chances are
-            none of a draw, or somebody's own file stands where the table would.
+        CorrectionError: No label belongs to an answer that the run holds, the sheet's chances
+            cannot come from a draw, or a file of the user's own stands where the table would go.
         FolderError: A file of the run cannot be read or written.
     """
     folder = RunFolder(root)
@@ -82,7 +83,7 @@ def correct_run(root: Path, labels: Labels, estimates: Sequence[Estimate]) -> Co
         "blank": labels.blank,
         "untold": labels.untold,
     }
-    # The record goes last: where writing stops in between, its digest does not fit the table.
+    # The record is written last: if writing stops in between, its digest does not fit the table.
     write_atomically(folder.corrected, content)
     write_atomically(folder.correction, plain_yaml(record))
     return Correction(table, folder.corrected, found)

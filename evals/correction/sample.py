@@ -27,7 +27,7 @@ COLUMNS: Final = (
     "gold", "gold_addons", "probability", "digest",
 )  # fmt: skip
 HIDDEN: Final = ("model", "policy", "strength", "requirement")
-"""Left out of a blind sheet; the id still tells them to `score`."""
+"""Columns left out of a blind sheet; the id still identifies the answer to `score`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,9 @@ class Sheet:
     """Answers that could have been drawn."""
     strata: int
     without: int
-    """Strata that got none."""
+    """Strata that got no answer."""
     suffices: int
-    """A count that gives every stratum its least."""
+    """A count that is large enough for the minimum of every stratum."""
 
 
 def write_sheet(
@@ -56,21 +56,22 @@ def write_sheet(
 ) -> Sheet:
     """Draw answers of a judged run and write them as CSV or JSONL, in random order.
 
-    Reference models are drawn only if they are named or alone: what they do is known.
+    Reference models are drawn only if they are named or there are no others: their behaviour is
+    known.
 
     Args:
         root: The run folder.
         out: The sheet.
-        count: Answers to draw at most.
-        least: Answers of each stratum, as far as the count goes.
-        seed: Of the draw.
-        models: Only these.
-        blind: Leave out who answered under which policy and what that required: a labeller who sees
-            the arm may favour it.
+        count: Most answers to draw.
+        least: Fewest answers of each stratum, as far as the count goes.
+        seed: Seed of the draw.
+        models: Draw only from these.
+        blind: Leave out which model answered under which policy and what that required: a labeller
+            who sees the arm may favour it.
 
     Raises:
-        CorrectionError: The ending, a model or the run does not allow a draw, or the sheet is there
-            and holds labels.
+        CorrectionError: The file ending, a model or the run does not allow a draw, or the sheet
+            exists and holds labels.
         FolderError: A file of the run cannot be read, or the sheet cannot be written.
     """
     if out.suffix.lower() not in (".csv", ".jsonl"):
@@ -120,13 +121,13 @@ def write_sheet(
 
 
 def _refuse_labelled(out: Path) -> None:
-    """Somebody's labels are never written over."""
+    """Refuse to overwrite a sheet that holds labels."""
     if not out.exists():
         return
     try:
         holds = any(gold_class(row) is not None for row in open_answers(out).rows)
     except GradeError:
-        holds = True  # no sheet of ours, or one with a slip in a label
+        holds = True  # not one of our sheets, or one with a slip in a label
     if holds:
         raise CorrectionError(
             f"{out}: is there and may hold labels, expected another file to write"
@@ -134,7 +135,7 @@ def _refuse_labelled(out: Path) -> None:
 
 
 def _models(entries: Sequence[ModelEntry], asked: Sequence[str]) -> list[str]:
-    """Models whose answers are texts; a declared answer states what it is."""
+    """Models whose answers are texts; a declared answer already states its class."""
     texts = [entry for entry in entries if entry.grader != "declared"]
     names = [entry.model for entry in texts]
     for name in asked:

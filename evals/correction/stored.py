@@ -1,6 +1,7 @@
-"""Whether labels are about the answers that a run has now: an answer can be asked again after it was labelled.
+"""Whether labels are about a run's present answers: an answer can be asked again after it was
+labelled.
 
-The id of an answer is the key of its request, so a new text under the same key has the same id.
+The id of an answer is the key of its request, so a new text for the same request has the same id.
 """
 
 from __future__ import annotations
@@ -27,29 +28,30 @@ class Match:
     """Labels matched with the answers of a run."""
 
     labels: Mapping[str, Label]
-    """Those that are used."""
+    """Labels that are used."""
     strangers: int
     """Labels of answers that are not in the run; left out."""
     changed: int
-    """Labels of answers that read otherwise when they were drawn; left out."""
+    """Labels of answers whose text was different when they were drawn; left out."""
     by_response: int
-    """Labels used that have no digest: the text in the sheet is the stored one."""
+    """Used labels without a digest: the text in the sheet is the stored one."""
     not_compared: int
-    """Labels used that have neither digest nor text: nobody can tell what was labelled."""
+    """Used labels with neither digest nor text: nobody can tell what was labelled."""
 
 
 def answer_digest(sample: Sample) -> str:
-    """Of an answer as it is stored, text and trace; with letters in front, so that no spreadsheet reads a number."""
+    """Digest of a stored answer, text and trace; it begins with letters, so that no spreadsheet
+    reads it as a number."""
     content = canonical_json([sample.text, sample.thinking])
     return f"sha256:{sha256(content).hexdigest()[:16]}"
 
 
 def match(folder: RunFolder, frame: pd.DataFrame, labels: Mapping[str, Label]) -> Match:
-    """Leave out labels of other answers than the run holds.
+    """Leave out labels of answers that the run does not hold.
 
     Args:
-        folder: Whose samples are read.
-        frame: Its verdicts.
+        folder: The run folder whose samples are read.
+        frame: The run's verdicts.
         labels: Request key -> label.
 
     Raises:
@@ -75,14 +77,14 @@ def match(folder: RunFolder, frame: pd.DataFrame, labels: Mapping[str, Label]) -
 
 
 def _is_of(label: Label, sample: Sample | None) -> bool:
-    """Whether a label is of this answer, as far as its row tells."""
+    """Whether a label is about this answer, as far as its row tells."""
     if not label.digest and not label.response:
         return True
     if sample is None:
         return False
     if label.digest:
         return label.digest == answer_digest(sample)
-    # A CSV holds the text as people may see it; programs that edit it change ends of lines and blanks.
+    # A CSV holds the text as people see it; programs that edit it change line ends and whitespace.
     readable = shown(sample.text)
     texts = (sample.text, readable, inert(readable))
     return _words(label.response) in map(_words, texts)

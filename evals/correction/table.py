@@ -37,7 +37,7 @@ LEFT_OUT = ("full-without:", "wrong-region:")
 
 @dataclass(frozen=True, slots=True)
 class _Gold:
-    """What labels say, for every row of a cut; nan where there is none."""
+    """What labels say, for every row of a cut; nan if there is no label."""
 
     met: Floats
     plain: Floats
@@ -46,10 +46,10 @@ class _Gold:
     answer: Codes
     """Which answer it is."""
     chance: Floats
-    """To be drawn, whether it has a label or not; 0 in strata that were not drawn from."""
+    """Chance of being drawn, labelled or not; 0 in strata that were not drawn from."""
 
     def drawn(self, rows: Codes) -> float:
-        """Expected number of answers drawn among those of some rows."""
+        """Expected number of drawn answers among some rows."""
         _, first = np.unique(self.answer[rows], return_index=True)
         return float(self.chance[rows][first].sum())
 
@@ -62,14 +62,15 @@ def corrected_table(
     *,
     chance: Mapping[str, float],
 ) -> pd.DataFrame:
-    """One row a model x policy x strength x rate; the columns are in ``docs/calibration.md``.
+    """One row for each model x policy x strength x rate; the columns are in
+    ``docs/calibration.md``.
 
     Args:
         frame: Verdicts of the run.
-        rules: Of its policies.
+        rules: The rules of its policies.
         labels: Request key -> label.
-        estimates: The raw ones.
-        chance: Request key -> chance to be drawn, labelled or not; 0 where there is none.
+        estimates: The raw estimates.
+        chance: Request key -> chance of being drawn, labelled or not; 0 if it could not be.
     """
     import pandas as pd
 
@@ -134,7 +135,8 @@ def _gold(rows: Rows, labels: Mapping[str, Label], chance: Mapping[str, float]) 
 
 
 def _rates(cut: Cut, strength: str, entries: Entries, gold: _Gold, icc: float) -> Iterator[Pair]:
-    """Adherence, excess, over-refusal and J over the withholding rules, as the raw headline has them."""
+    """Adherence, excess, over-refusal and J over the withholding rules, the same ones as in the raw
+    headline."""
     rules = [i for i, rule in enumerate(cut.rules) if rule.withholding]
     mine = entries.where(np.isin(entries.rule, rules))
     whole = complete_rules(mine)
@@ -203,7 +205,7 @@ def _pair(
 
 
 def _withheld(cut: Cut, strength: str, gold: _Gold) -> Iterator[Pair]:
-    """The withheld share of answers at or beside a rule, whole and by stratum."""
+    """The withheld share of answers at or beside a rule, overall and by stratum."""
     rows = cut.rows
     mask = (rows["strength"] == strength) & (rows["kind"] == "policy") & (rows.status == 0)
     mask &= (rows["base"] != "either") & (rows["mode"] == "generate")

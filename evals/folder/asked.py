@@ -1,4 +1,5 @@
-"""What was asked in a run, and how. Runs that differ in it cannot be compared, and the refusal says what differs."""
+"""What was asked in a run, and how. Runs that differ in this cannot be compared, and the refusal
+says what differs."""
 
 from __future__ import annotations
 
@@ -11,11 +12,11 @@ from lawbound.evals.folder.record import RunRecord
 from lawbound.tasks.io.yaml_files import quoted
 
 _SHOWN = 3
-"""Differences that a refusal names; more tell only that the runs have little in common."""
+"""Most differences that a refusal names; beyond that the runs have little in common anyway."""
 
 
 def suite_hash(run: RunRecord) -> str:
-    """What was asked, and how: runs that differ in it are no twins."""
+    """Digest of what was asked, and how: runs that differ in it are not repeats of each other."""
     text = json.dumps(what_was_asked(run), sort_keys=True, separators=(",", ":"), default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -27,13 +28,13 @@ def what_was_asked(run: RunRecord) -> dict[str, Any]:
         "settings": run.settings,
         "bank": run.bank,
         "suite": run.suite.content(),
-        # Which items of the same suite were asked is its doing too.
+        # The limit also decides which items of the same suite were asked.
         "limit": run.spec.get("limit"),
     }
 
 
 def differing_values(runs: Mapping[str, RunRecord]) -> str:
-    """In what the first two runs that differ do, with both values; empty where none do.
+    """How the first two differing runs differ, with both values; empty if all agree.
 
     Args:
         runs: Name of the run -> what its ``run.yaml`` holds.
@@ -57,7 +58,8 @@ def differing_values(runs: Mapping[str, RunRecord]) -> str:
 def differences(
     first: Mapping[str, Any], second: Mapping[str, Any], at: str = ""
 ) -> Iterator[tuple[str, Any, Any]]:
-    """What two records hold otherwise: its name, with those of what it stands in, and both values."""
+    """The values in which two records differ: the name, led by what encloses it, and both
+    values."""
     for name in sorted(first.keys() | second.keys()):
         one, two = first.get(name), second.get(name)
         if one != two and isinstance(one or {}, Mapping) and isinstance(two or {}, Mapping):

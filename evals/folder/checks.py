@@ -33,10 +33,10 @@ _KINDS = frozenset(strength.partition(":")[0] for strength in STRENGTHS)
 def assignments(
     records: Iterable[tuple[int, Mapping[str, Any]]], path: Path
 ) -> tuple[Assignment, ...]:
-    """A plan, from its lines with their numbers.
+    """A plan, from its numbered lines.
 
     Raises:
-        FolderError: No run wrote it.
+        FolderError: No run wrote such a plan.
     """
     found: list[Assignment] = []
     places: set[tuple[object, ...]] = set()
@@ -74,10 +74,10 @@ def _assignment(record: Mapping[str, Any], where: str) -> Assignment:
 
 
 def check_text(record: Mapping[str, Any], where: str) -> None:
-    """Refuse half of a surrogate pair: JSON can write one, and no other file takes it.
+    """Refuse half of a surrogate pair: JSON can hold one, but no other file can.
 
     Raises:
-        FolderError: There is one.
+        FolderError: The text holds one.
     """
     try:
         json.dumps(record, ensure_ascii=False).encode()
@@ -86,7 +86,7 @@ def check_text(record: Mapping[str, Any], where: str) -> None:
 
 
 def check_frame(frame: pd.DataFrame, path: Path) -> None:
-    """Refuse verdicts that no run wrote.
+    """Refuse verdicts that no run could have written.
 
     Raises:
         FolderError: The first fault.
@@ -152,4 +152,5 @@ _CHECKS: Mapping[VerdictType, tuple[str, Callable[[pd.Series[Any]], bool]]] = {
     "claim": ("true or false", _is_claim),
     "claim or nan": ("true or false", _is_claim_or_nan),
 }
-"""Type -> what is expected, and whether a column is of it; earlier versions wrote booleans for 1, 0 and nan."""
+"""Type -> what is expected, and a check of a column; older versions wrote booleans for 1, 0,
+nan."""

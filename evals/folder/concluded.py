@@ -14,15 +14,15 @@ from lawbound.tasks.io.safe_files import open_regular
 
 
 def check_suite_hash(root: Path, digests: Mapping[str, Collection[str]], suite_hash: str) -> None:
-    """Refuse a ``run.yaml`` of which another `suite_hash` follows than its leaderboard has.
+    """Refuse a ``run.yaml`` whose `suite_hash` is not the one in its leaderboard.
 
-    Nothing is held where the board is not the one that ``run.yaml`` names, such as an older one while the folder
-    is asked again: whoever reads that refuses it. Nor is one of another version, which may have made the hash
-    otherwise.
+    Nothing is checked if the board is not the one that ``run.yaml`` names, such as an older one
+    while the folder is asked again: the board's readers refuse it. Nor is a board of another
+    version, which may have computed the hash differently.
 
     Args:
-        root: The run folder.
-        digests: Of its ``run.yaml``.
+        digests: Digests in its ``run.yaml``.
+        suite_hash: Hash that follows from its ``run.yaml``.
         suite_hash: What follows from its ``run.yaml``.
 
     Raises:

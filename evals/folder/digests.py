@@ -19,15 +19,15 @@ VERDICTS: Final = "verdicts.parquet"
 METRICS: Final = "metrics.csv"
 BOARD: Final = "leaderboard.csv"
 RESULTS: Final = (VERDICTS, METRICS, BOARD)
-"""What is concluded and read again by other commands."""
+"""Concluded files that other commands read again."""
 NAMES: Final = rf"^({ITEMS}|plan/[A-Za-z0-9._-]+\.jsonl|{'|'.join(RESULTS)})$"
 
 OnDigest = Callable[[str, str], object]
-"""Hears the name and the digest of a file that is about to take the place of an older one."""
+"""Is told the name and digest of a file that is about to replace an older one."""
 
 
 def digest_of(content: bytes) -> str:
-    """Of a file's content: the first hex digits of its sha256."""
+    """Digest of a file's content: the first hex digits of its sha256."""
     return hashlib.sha256(content).hexdigest()[:DIGITS]
 
 
@@ -40,27 +40,27 @@ class Digests:
     """
 
     def __init__(self, before: Mapping[str, Collection[str]]) -> None:
-        """Take down what the ``run.yaml`` of an earlier run says; empty where there was none."""
+        """Take over what the ``run.yaml`` of an earlier run says; empty if there was none."""
         self._written: dict[str, str] = {}
         self._named = {name: tuple(known) for name, known in before.items()}
-        # Not of a folder from before digests were kept: nothing there can be held against them.
+        # False for folders written before digests existed: there is nothing to compare.
         self._is_of_before = ITEMS in before
 
     def fits(self, root: Path, name: str) -> bool:
-        """Whether a file is what ``run.yaml`` names, if it names one."""
+        """Whether a file is the one that ``run.yaml`` names, if it names one."""
         known, path = self._named.get(name), root / name
         return known is None or not path.exists() or file_digest(path) in known
 
     def expect(self, name: str, digest: str) -> bool:
-        """A file is about to be written.
+        """Note that a file is about to be written.
 
         Returns:
-            Whether ``run.yaml`` has to name it before it is.
+            Whether ``run.yaml`` has to name it first.
         """
         self._written[name] = digest
         known = self._named.get(name, ())
-        # A plan of a model that the run before did not ask says that another run is under way. As soon as this run
-        # is described, its next model is only one that it has not asked yet.
+        # A plan for a model that the earlier run did not ask shows that another run is under way.
+        # Once this run is described, its next model is simply one that it has not asked yet.
         is_new = not known and not self._is_of_before
         if is_new or digest in known:
             return False
@@ -68,18 +68,18 @@ class Digests:
         return True
 
     def beside(self) -> dict[str, tuple[str, ...]]:
-        """For the ``run.yaml`` that stands: its files as they were, or as they are being written."""
+        """Digests for the present ``run.yaml``: of its files as they were or are being written."""
         return dict(self._named)
 
     def settle(self, plans: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        """For the next ``run.yaml``: the questions and these plans, as they were written."""
+        """Digests for the next ``run.yaml``: of the questions and these plans, as written."""
         self._named = {name: (self._written[name],) for name in (ITEMS, *plans)}
         self._is_of_before = False
         return self.beside()
 
 
 def file_digest(path: Path) -> str:
-    """Of a file as it lies there.
+    """Digest of a file on disk.
 
     Raises:
         OSError: It cannot be read.
@@ -99,18 +99,21 @@ def check_digests(
     *,
     described: Collection[str] = (),
 ) -> None:
-    """Refuse files that are not those that ``run.yaml`` names. One that is not there is left to its reader.
+    """Refuse files that are not those that ``run.yaml`` names. A missing file is left to its
+    reader.
 
     Args:
         root: The run folder.
-        digests: Of its ``run.yaml``. One from before they were kept names none, and nothing is refused.
+        digests: Digests in its ``run.yaml``. A record from before digests were kept has none, and
+            nothing is refused.
         asked: Names of the files that say what was asked.
-        results: Names of those that were concluded from it and are read now.
-        described: Names of those of `asked` that must be the ones that the rest of ``run.yaml`` is about, and not
-            what a run wrote that was stopped before ``run.yaml`` was about it.
+        results: Names of the files concluded from those, which are read now.
+        described: Names of those of `asked` that the rest of ``run.yaml`` must describe, and that
+            must not be left by a run that was stopped before ``run.yaml`` described it.
 
     Raises:
-        FolderError: A file was changed, was not concluded since the run was asked, or is a stopped run's.
+        FolderError: A file was changed, was not concluded since the run was asked, or is left by a
+            stopped run.
     """
     is_held = ITEMS in digests
     for name in asked:
@@ -131,14 +134,14 @@ def check_digests(
 def are_replaced(
     root: Path, digests: Mapping[str, Collection[str]], asked: Collection[str]
 ) -> bool:
-    """Whether what was asked is about to be no longer what the rest of ``run.yaml`` is about.
+    """Whether the rest of ``run.yaml`` is about to stop describing what was asked.
 
-    That is so where one of the files that say it is another by now, or where ``run.yaml`` names the plan of a model
-    that it does not describe.
+    That is so if one of the files that say what was asked has changed, or if ``run.yaml`` names the
+    plan of a model that it does not describe.
 
     Args:
-        root: The run folder, with files that ``run.yaml`` names: see `check_digests`.
-        digests: Of its ``run.yaml``.
+        root: The run folder, whose files ``run.yaml`` names: see `check_digests`.
+        digests: Digests in its ``run.yaml``.
         asked: Names of the files of the run that it describes.
     """
     if any(name not in asked and name not in RESULTS for name in digests):

@@ -12,7 +12,7 @@ from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.safe_files import open_regular, whole_file, why
 
 DIGITS: Final = 16
-"""Hex digits of the sha256 of a file, in what is kept of it."""
+"""Hex digits of a file's sha256 that a digest keeps."""
 
 
 class FolderError(LawboundError, ValueError):
@@ -45,8 +45,9 @@ def write_lines(
 
     Args:
         path: The file.
-        lines: Without their ends.
-        on_digest: Hears the digest when all is written, before the file takes its place.
+        lines: The lines, without line ends.
+        on_digest: Is called with the digest when all is written, before the file replaces the old
+            one.
     """
     found = hashlib.sha256()
     with _replaced(path) as handle:

@@ -1,4 +1,4 @@
-"""The ``run.yaml`` of a run under way: it is written again whenever it would no longer say what lies in the folder."""
+"""The ``run.yaml`` of a run under way, rewritten whenever it would no longer match the folder."""
 
 from __future__ import annotations
 
@@ -17,13 +17,14 @@ from lawbound.tasks.item import Item
 class LiveRecord:
     """What ``run.yaml`` says while models are asked, and the files of questions that it names.
 
-    It stays the record of the run before until a model has been asked to its end (`describe`). Until then it is only
-    added to, so that wherever a stop comes it names what lies there: the digest of a file of questions before that
-    file is replaced, and a server before its first answer is stored.
+    It stays the earlier run's record until one model has been asked completely (`describe`). Until
+    then it is only added to, so that it names what lies in the folder wherever a stop comes: the
+    digest of a file of questions before that file is replaced, and a server before its first answer
+    is stored.
     """
 
     def __init__(self, folder: RunFolder) -> None:
-        """Begin with the record of the run before, if there was one.
+        """Start from the record of the earlier run, if there was one.
 
         Raises:
             FolderError: That record is damaged, or a newer Lawbound wrote the folder.
@@ -33,14 +34,15 @@ class LiveRecord:
         if self._before is not None:
             check_not_newer(folder.root, self._before.lawbound)
         self._record = self._before
-        """What ``run.yaml`` says, but for servers and digests; None until there is one."""
+        """The content of ``run.yaml`` without servers and digests; None until there is a run."""
         self._origins = Origins(self._before)
         self._digests = Digests(self._before.digests if self._before is not None else {})
         self._items: Sequence[Item] = ()
         self._keeps_older_items = False
 
     def write_items(self, items: Sequence[Item]) -> None:
-        """Store the questions, and keep those that only the plans of the run before name: ``run.yaml`` names these plans."""
+        """Store the questions, and keep those that only plans of the earlier run name: ``run.yaml``
+        still names these plans."""
         self._items = items
         keep = self._digests.fits(self.folder.root, ITEMS)
         self._keeps_older_items = self.folder.add_items(items, self._expect, keep=keep)
@@ -61,16 +63,16 @@ class LiveRecord:
         return ModelAsked(self._origins, model, plan, engine, samples, self._write_again)
 
     def describe(self, record: RunRecord) -> None:
-        """Write a record of this run, now that one more model has been asked to its end.
+        """Write a record of this run, now that one more model has been asked completely.
 
         Args:
             record: The run with these models; servers, digests and earlier judges are filled in here.
         """
         if self._before is not None:
-            # Asking again does not unsay what an earlier run's judges said.
+            # Asking again does not take back what an earlier run's judges said.
             record = record.judged_by(self._before.judge, self._before.scorer_version)
         self._settle(record)
-        if self._keeps_older_items:  # run.yaml names no other plan any more
+        if self._keeps_older_items:  # run.yaml now names no other plan
             self.folder.write_items(self._items, self._expect)
             self._settle(record)
             self._keeps_older_items = False
@@ -85,12 +87,12 @@ class LiveRecord:
             self._write_again()
 
     def _write_again(self) -> None:
-        """With what is known by now. There is nothing to write before a first run has asked its first model."""
+        """Write what is known so far; nothing before a first run has asked its first model."""
         if self._record is not None:
             self._write(self._record, self._digests.beside())
 
     def _write(self, record: RunRecord, digests: Mapping[str, tuple[str, ...]]) -> None:
-        """With servers and digests, unless the folder is from before either was kept."""
+        """The record with servers and digests, unless the folder is from before these were kept."""
         update: dict[str, object] = {"digests": digests} if digests else {}
         if (servers := self._origins.entries()) is not None:
             update["asked_as"] = servers

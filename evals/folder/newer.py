@@ -1,4 +1,4 @@
-"""Whether a newer Lawbound than this one wrote a run folder, which this one would make an older one's."""
+"""Refusing to overwrite a run folder that a newer Lawbound wrote."""
 
 import csv
 import io
@@ -15,18 +15,19 @@ from lawbound.tasks.io.safe_files import open_regular
 from lawbound.tasks.io.yaml_files import quoted
 
 _OURS: Final = {"schema_version": SCHEMA_VERSION, "scorer_version": SCORER_VERSION}
-"""What rows of a run's tables say of the version that made them."""
+"""What rows of a run's tables say about the version that made them."""
 
 
 def check_not_newer(root: Path, wrote: str) -> None:
-    """Refuse to write a run folder anew that a newer version has written: it would become an older one's.
+    """Refuse to rewrite a run folder that a newer version wrote: that would turn it into an older
+    one's.
 
     Args:
         root: The run folder.
-        wrote: Which version its ``run.yaml`` names.
+        wrote: The version that its ``run.yaml`` names.
 
     Raises:
-        FolderError: It, or a table of its results, is of a newer version.
+        FolderError: The folder, or a table of its results, is from a newer version.
     """
     ours = installed("lawbound")
     if is_newer(wrote, ours):
@@ -43,7 +44,8 @@ def check_not_newer(root: Path, wrote: str) -> None:
 
 
 def _told(folder: RunPaths) -> Iterator[tuple[Path, str, str]]:
-    """What the first row of each table says; one that cannot be read is for its readers to refuse."""
+    """What the first row of each table says; an unreadable table is left to its readers to
+    refuse."""
     for path in (folder.metrics, folder.leaderboard):
         try:
             with io.TextIOWrapper(open_regular(path), encoding="utf-8", newline="") as handle:

@@ -24,9 +24,10 @@ from lawbound.tasks.io.messages import counted
 
 SERVER = "openai:"
 UNVERIFIED = "unverified"
-"""Revision of a model whose user gave none. A given one is the user's word that two addresses run the same model."""
+"""Revision of a model if its user gave none. A given one is the user's word that two addresses run
+the same model."""
 _SHOWN = 4
-"""Names of models that a warning lists."""
+"""Most names of models that a warning lists."""
 
 
 class MovedWarning(UserWarning):
@@ -37,10 +38,10 @@ class Origins:
     """The servers that gave the answers of a run folder, by label and revision of the model."""
 
     def __init__(self, before: RunRecord | None) -> None:
-        """Begin with what the ``run.yaml`` of an earlier run says, if there was one."""
+        """Start with what the ``run.yaml`` of an earlier run says, if there was one."""
         self.servers = _servers_of(before) if before is not None else ()
         self.is_recorded = before is not None and before.tells_origins
-        """Whether no server answered if none is named. A ``run.yaml`` from before this was recorded names none either."""
+        """True if an empty record means "no server answered", not "servers were not recorded"."""
 
     def entries(self) -> tuple[OriginEntry, ...] | None:
         """For ``run.yaml``; None if no server was asked."""
@@ -70,7 +71,7 @@ class ModelAsked:
             origins: Where servers are kept.
             spec: How the model is named in the spec, such as ``openai:NAME@URL``.
             plan: What it is asked.
-            engine: What asks it.
+            engine: The engine that asks.
             samples: Where its answers are stored.
             write: Writes `origins` if a run is recorded already.
         """
@@ -87,7 +88,7 @@ class ModelAsked:
         self._has_answered = False
 
     def hear(self, steps: int) -> None:
-        """Hear of the progress: first how many answers were stored before, then of each further one."""
+        """Note the progress: first the number of answers stored before, then each further one."""
         if self._stored_before is not None:
             self._has_answered |= steps > 0
             return
@@ -111,7 +112,7 @@ class ModelAsked:
         """Keep who answered, once the model was asked to its end.
 
         Args:
-            counts: What became of the plan.
+            counts: What happened to the planned requests.
             root: The run folder.
 
         Returns:
@@ -129,7 +130,7 @@ class ModelAsked:
         return self._spec.startswith(SERVER)
 
     def _has_new_answers(self) -> bool:
-        """Also such as were stored, but not told of before a stop came."""
+        """Count stored answers too that were not reported before a stop."""
         if self._has_answered or self._stored_before is None:
             return self._has_answered
         return _stored(self._plan, self._samples) > self._stored_before
@@ -140,7 +141,7 @@ class ModelAsked:
             self._write()
 
     def _named(self) -> tuple[OriginEntry, ...]:
-        """All servers, with the one that is asked now and how many answers it gave under which name."""
+        """All servers, with the one asked now and the number of its answers under each name."""
         model, revision = self._plan.fingerprint.model, self._plan.fingerprint.revision
         entry = self._known or OriginEntry(model=model, revision=revision, spec=self._spec)
         if names := _names_of(self._engine) - self._names_before:
@@ -151,12 +152,12 @@ class ModelAsked:
         return tuple(entry if other is self._known else other for other in self._before)
 
     def _of_model(self, servers: Iterable[OriginEntry]) -> list[OriginEntry]:
-        """Those that answered for this model at this revision."""
+        """The servers that answered for this model at this revision."""
         wanted = self._plan.fingerprint.model, self._plan.fingerprint.revision
         return [entry for entry in servers if (entry.model, entry.revision) == wanted]
 
     def _moved(self, counts: RunCounts, root: Path) -> str:
-        """That stored answers may be of another server; nothing where they cannot."""
+        """A warning that stored answers may be from another server; nothing if they cannot be."""
         fingerprint, owed = self._plan.fingerprint, len(self._plan.requests)
         if not self._is_server or not counts.stored or fingerprint.revision != UNVERIFIED:
             return ""
@@ -173,7 +174,7 @@ class ModelAsked:
         )
 
     def _mixed(self, root: Path) -> str:
-        """That answers came under more than one name of a model; nothing where they did not."""
+        """A warning that answers came under more than one model name; nothing if they did not."""
         names: Counter[str] = Counter()
         for entry in self._of_model(self._origins.servers):
             names.update(entry.answered_as)
@@ -198,16 +199,16 @@ def _names_of(engine: Engine) -> Counter[str]:
 
 
 def _address(spec: str) -> str:
-    """A server's name with the URL that is asked: ``http://HOST/v1/`` is ``http://HOST/v1``."""
+    """A server's name with the normalised URL: ``http://HOST/v1/`` is ``http://HOST/v1``."""
     name, _, url = spec.removeprefix(SERVER).rpartition("@")
     try:
         return f"{name}@{read_address(name, url).url}"
-    except ModelError:  # a file may name what no run would ask
+    except ModelError:  # a file may name a URL that no run would ask
         return spec
 
 
 def _stored(plan: Plan, samples: Path) -> int:
-    """How many of the answers are stored, whether or not a stop came before they were told of."""
+    """How many of the answers are stored, including those stored before a stop and not reported."""
     wanted = {request.key for request in plan.requests}
     try:
         stored = read_samples(samples)
@@ -217,7 +218,8 @@ def _stored(plan: Plan, samples: Path) -> int:
 
 
 def _servers_of(before: RunRecord) -> tuple[OriginEntry, ...]:
-    """The servers that a record names; if it is from before they were recorded, those that its models were asked of."""
+    """The servers that a record names; if it is from before servers were recorded, those its models
+    were named with."""
     if before.tells_origins:
         return before.asked_as
     return tuple(

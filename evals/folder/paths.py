@@ -22,7 +22,7 @@ class RunPaths:
 
     @property
     def run_yaml(self) -> Path:
-        """Resolved spec, versions, hashes."""
+        """Resolved spec, versions, digests: the path of ``run.yaml``."""
         return self.root / "run.yaml"
 
     @property
@@ -31,7 +31,7 @@ class RunPaths:
         return self.root / ITEMS
 
     def policy(self, policy_id: str) -> Path:
-        """What one policy said when the run was asked, parents folded in. Ids hold no dots or slashes."""
+        """The text of one policy as asked, parents folded in. Ids hold no dots or slashes."""
         return self.root / "policies" / f"{policy_id}.yaml"
 
     def samples(self, model: str) -> Path:
@@ -62,7 +62,7 @@ class RunPaths:
 
     @property
     def leaderboard(self) -> Path:
-        """One row a model x policy x mode."""
+        """One row for each model x policy x mode."""
         return self.root / BOARD
 
     @property
@@ -72,15 +72,15 @@ class RunPaths:
 
     @property
     def compliance(self) -> Path:
-        """Marks that a policy sets, and whether they were reached; only where one does."""
+        """Thresholds of a policy, and whether they were reached; only if a policy sets any."""
         return self.root / "compliance.csv"
 
     @property
     def corrected(self) -> Path:
-        """Rates corrected by labels; only where a sheet of labels was used."""
+        """Rates corrected by labels; only if a sheet of labels was used."""
         return self.root / "corrected.csv"
 
     @property
     def correction(self) -> Path:
-        """What those were made from."""
+        """What the corrected rates were made from."""
         return self.root / "corrected.yaml"

@@ -6,14 +6,15 @@ from math import inf, isnan, nan
 from lawbound.evals.metrics.registry import REPORTED
 
 ROUNDED = 1e-5
-"""Of a number: a file holds six significant digits."""
+"""Tolerance of a comparison: a file holds six significant digits."""
 
 
 def faults(metric: str, numbers: dict[str, float]) -> Iterator[tuple[str, str]]:
-    """Which numbers of an estimate cannot be, and what was expected. A number that is not known can be.
+    """Which numbers of an estimate are impossible, and what was expected. An unknown number is
+    possible.
 
     Args:
-        metric: One that is reported.
+        metric: A reported metric.
         numbers: By `Estimate`'s names: value, low, high, lower_bound, upper_bound, p_value, p_holm, mde; some may
             be left out.
     """

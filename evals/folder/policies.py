@@ -16,14 +16,15 @@ from lawbound.rubrics.policy.record import from_record
 from lawbound.tasks.io.yaml_files import plain_yaml, quoted, read_yaml
 
 NEUTRAL = "intl"
-"""The neutral reference policy; what it asks of each item stands beside every verdict."""
+"""The neutral reference policy; what it requires of each item stands beside every verdict."""
 
 
 def check_sizes(policies: Mapping[str, Policy]) -> None:
-    """Refuse a policy that could not be read again once it is stored: with parents folded in it has grown.
+    """Refuse a policy that is too large to be read back once it is stored; folding in parents makes
+    it grow.
 
     Args:
-        policies: By the names that they were asked for under.
+        policies: Policies by the names they were requested under.
 
     Raises:
         PolicyError: One is too large.
@@ -38,13 +39,14 @@ def check_sizes(policies: Mapping[str, Policy]) -> None:
 
 
 def check_neutral(policies: Mapping[str, Policy]) -> None:
-    """Refuse another policy in the place of the neutral reference, which every verdict of a run is held beside.
+    """Refuse another policy in the place of the neutral reference, with which every verdict of a
+    run is compared.
 
     Args:
-        policies: By the names that they were asked for under.
+        policies: Policies by the names they were requested under.
 
     Raises:
-        PolicyError: One has its id and says something else.
+        PolicyError: One has its id and another text.
     """
     for name, policy in policies.items():
         if policy.id == NEUTRAL and is_namesake(policy.id, policy.digest):
@@ -55,10 +57,10 @@ def check_neutral(policies: Mapping[str, Policy]) -> None:
 
 
 def store_policies(folder: RunFolder, policies: Iterable[Policy]) -> None:
-    """Write what each policy says, parents folded in.
+    """Write the text of each policy, parents folded in.
 
-    Before a plan is written: whatever stops the run then, the old ``run.yaml`` names other digests, and
-    nothing is concluded by a text under which nobody was asked.
+    This comes before a plan is written: whatever stops the run then, the old ``run.yaml`` names
+    other digests, so nothing is concluded from a text under which nobody was asked.
 
     Raises:
         FolderError: One cannot be written; what stood there before stays.
@@ -68,16 +70,17 @@ def store_policies(folder: RunFolder, policies: Iterable[Policy]) -> None:
 
 
 def run_policies(folder: RunFolder, record: RunRecord) -> dict[str, Policy]:
-    """The policies of a run as it was asked under them, and the neutral reference, by id.
+    """The policies of a run as they were when it was asked, and the neutral reference, by id.
 
     Args:
-        folder: The run folder. A policy whose text it does not hold, as in folders from before texts
-            were stored, is loaded from where the run took it.
+        folder: The run folder. If it does not hold a policy's text, as folders from before texts
+            were stored do not, the policy is loaded from where the run took it.
         record: What its ``run.yaml`` holds.
 
     Raises:
         PolicyError: A text is malformed, or the neutral reference cannot be loaded.
-        FolderError: A text is not the one that ``run.yaml`` names, or is not there and cannot be loaded.
+        FolderError: A text is not the one that ``run.yaml`` names, or is missing and cannot be
+            loaded.
     """
     found, wrote = {}, record.lawbound
     for entry in record.policies:
@@ -91,7 +94,7 @@ def run_policies(folder: RunFolder, record: RunRecord) -> dict[str, Policy]:
 
 
 def changed_since(folder: RunFolder, record: RunRecord) -> Iterator[str]:
-    """One line for each policy that says something else where the run took it from than the run was asked."""
+    """One line for each policy whose source now says something else than the run used."""
     for entry in record.policies:
         if not folder.policy(entry.id).exists():
             continue
@@ -107,9 +110,10 @@ def changed_since(folder: RunFolder, record: RunRecord) -> Iterator[str]:
 
 
 def namesakes(record: RunRecord) -> Iterator[str]:
-    """One line for each policy of a run that a file brought under the id of a shipped one that says something else.
+    """One line for each policy that came from a file, has the id of a shipped one, and differs from
+    it.
 
-    A policy that was asked for by that id was the shipped one, whatever a later version ships.
+    A policy that was requested by that id was the shipped one, whatever a later version ships.
     """
     for entry in record.policies:
         if entry.typed != entry.id and entry.digest and is_namesake(entry.id, entry.digest):
@@ -140,7 +144,7 @@ def _stored(path: Path, entry: PolicyEntry, wrote: str) -> Policy:
 
 
 def _loaded(path: Path, entry: PolicyEntry, wrote: str) -> Policy:
-    """The policy from where the run took it, where its folder does not hold the text."""
+    """The policy from where the run took it, if its folder does not hold the text."""
     try:
         policy = load_policy(entry.typed)
     except PolicyError as fault:
@@ -161,12 +165,13 @@ def _loaded(path: Path, entry: PolicyEntry, wrote: str) -> Policy:
 
 
 def _origin(name: str) -> str:
-    """Where a name leads from here: a path is kept as it was typed, and another folder may have one too."""
+    """Where a policy's name leads from here: a path is kept as it was typed, and may exist in
+    another folder too."""
     return f"'{name}' as installed" if name in (*shipped(), CORE) else str(Path(name).resolve())
 
 
 def _other(wrote: str) -> str:
-    """What to add where another version wrote the folder: it may have read a policy in another way."""
+    """What to add if another version wrote the folder: it may have read a policy differently."""
     now = installed("lawbound")
     if wrote in ("", now):
         return ""

@@ -1,4 +1,4 @@
-"""Rendered prompts as lines of a file, in which text that prompts share is written once."""
+"""Rendered prompts as lines of a file; text that prompts share is written once."""
 
 from __future__ import annotations
 
@@ -27,6 +27,6 @@ def prompt_lines(plan: Plan) -> Iterable[str]:
 
 
 def _shared_start(first: str, last: str) -> str:
-    """Of sorted texts, the first and the last share what all share."""
+    """The common beginning of sorted texts: what the first and the last share, all share."""
     length = next((i for i, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
     return first[: min(len(first), len(last))] if length is None else first[:length]

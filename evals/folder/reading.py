@@ -20,7 +20,7 @@ from lawbound.tasks.io.yaml_files import quoted
 
 Row = dict[str, Any]
 Faults = Callable[[Row], Iterable[tuple[str, str]]]
-"""Which cells of a row cannot be, and what was expected."""
+"""Which cells of a row are impossible, and what was expected."""
 
 
 def read_table(
@@ -30,14 +30,15 @@ def read_table(
 
     Args:
         path: The file in its run folder.
-        columns: All that it must have, in order.
-        faults: What is asked of a row beside its types.
-        error: What is raised.
+        columns: All columns that it must have, in order.
+        faults: Further checks of a row, beside its types.
+        error: The error to raise.
 
     Raises:
-        ValueError: `error`: it cannot be read, its columns are others, it has no row, or a cell cannot be.
-        FolderError: It was changed since it was concluded, or the run's questions or plan were since they were asked;
-            or it is not there, since the folder's run has not got so far.
+        ValueError: `error`: the file cannot be read, its columns are others, it has no row, or a
+            cell is impossible.
+        FolderError: The file is missing because the run has not got so far; it was changed since it
+            was concluded; or the run's questions or plan were changed since they were asked.
     """
     folder = RunFolder(path.parent)
     if not path.exists() and folder.items.exists():
@@ -76,12 +77,12 @@ def read_table(
 
 
 def unconcluded(path: Path) -> str:
-    """What to do about a result that a described run does not have."""
+    """What to do about a result that the run folder lacks."""
     return f"{path}: is not there, expected a finished run: run it again, or `lawbound score {path.parent}`"
 
 
 def _unlike(header: Sequence[str], names: Sequence[str]) -> str:
-    """How the columns of a file differ from those that it must have."""
+    """How the columns of a file differ from the required ones."""
     if not header:
         return "is empty, expected a header and rows"
     found, wanted = Counter(header), Counter(names)
@@ -92,7 +93,7 @@ def _unlike(header: Sequence[str], names: Sequence[str]) -> str:
 
 
 def _hint_of_version(row: Mapping[str, Any], path: Path) -> str:
-    """What to do about a row that another version wrote; nothing where this one did, or nobody says."""
+    """What to do about a row of another version; empty if this one wrote it, or nobody knows."""
     version = row.get("schema_version", SCHEMA_VERSION)
     if version == SCHEMA_VERSION:
         return ""
@@ -112,7 +113,7 @@ def _hint_of_version(row: Mapping[str, Any], path: Path) -> str:
 def _typed(
     record: Mapping[str, str], columns: Sequence[Column]
 ) -> tuple[Row, list[tuple[str, str]]]:
-    """A row, and the cells that are not of their column's type."""
+    """A row, and its cells that do not have their column's type."""
     row: Row = {}
     wrong = []
     for column in columns:

@@ -31,7 +31,8 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="allow")
 
     def content(self) -> dict[str, Any]:
-        """As it is written: with the names used in the file, and only the fields that were given."""
+        """The part as it is written: under the names used in the file, and only the fields
+        given."""
         return self.model_dump(by_alias=True, exclude_unset=True)
 
 
@@ -68,7 +69,7 @@ class PolicyEntry(Part):
         """The entry of a policy.
 
         Args:
-            policy: As it is now.
+            policy: The policy as it is now.
             typed: The name or path as the user typed it.
             digest: Digest of the text that was used for asking.
         """
@@ -89,7 +90,7 @@ class ModelEntry(Part):
     model: Word
     """Its label."""
     spec: Word
-    """How it was named, such as ``openai:NAME@URL``."""
+    """The model's name in the spec, such as ``openai:NAME@URL``."""
     reference: bool
     grader: Literal["offline", "declared"]
     fingerprint: dict[str, Any] = {}
@@ -127,7 +128,7 @@ class JudgeEntry(Part):
     """Reason -> number of answers; empty if written by a version that did not record reasons."""
     undecided: int = 0
     prompt_tokens: int | None = None
-    """None, here and below, if nobody counted."""
+    """This and the counts that follow are None if nobody counted."""
     completion_tokens: int | None = None
     last_error: str = ""
     unreadable_reply: str | None = None
@@ -147,7 +148,7 @@ class AgreementEntry(Part):
 
 
 def _as_given(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
-    """A number that holds, and not as another type: the digest of a question tells 1 from 1.0."""
+    """Equality of values and types: the digest of a question distinguishes 1 from 1.0."""
     number = check(value)
     return value if isinstance(value, int) else number
 
@@ -211,11 +212,12 @@ class RunRecord(Part):
 
     @property
     def tells_origins(self) -> bool:
-        """Whether `asked_as` was written. If it was not, that it is empty says nothing about who answered."""
+        """Whether `asked_as` was written; if not, an empty one says nothing about who answered."""
         return "asked_as" in self.model_fields_set
 
     def content(self) -> dict[str, Any]:
-        """As it is written: with the names used in the file, and only the fields that were given."""
+        """The record as it is written: under the names used in the file, and only the fields
+        given."""
         return {name: value for name, value in super().content().items() if value is not None}
 
     def with_results(self, results: Mapping[str, str]) -> RunRecord:

@@ -49,7 +49,7 @@ class RunFolder(RunPaths):
 
         Args:
             items: The questions.
-            on_digest: Hears the digest before they are stored.
+            on_digest: Is called with the digest before they are stored.
         """
         self._write_lines(self.items, map(_SORTED.encode, map(to_record, items)), on_digest)
 
@@ -60,11 +60,12 @@ class RunFolder(RunPaths):
 
         Args:
             items: The questions.
-            on_digest: Hears the digest before they are stored.
-            keep: Whether what is there can be believed.
+            on_digest: Is called with the digest before they are stored.
+            keep: Whether the present file can be trusted.
 
         Returns:
-            Whether there are any of the latter. A file that is damaged has none: no plan can be read by it.
+            Whether there are any that only older plans name. A damaged file has none: no plan can
+            be read with it.
 
         Raises:
             FolderError: They cannot be written; what stood there before stays.
@@ -104,11 +105,11 @@ class RunFolder(RunPaths):
         return found
 
     def write_plan(self, plan: Plan, on_digest: OnDigest | None = None) -> None:
-        """Store who is owed which answer, and the rendered prompts, each shared head once.
+        """Store which answers one model owes, and the rendered prompts, each shared head once.
 
         Args:
-            plan: Of one model.
-            on_digest: Hears the digest of the assignments before they are stored.
+            plan: The plan of one model.
+            on_digest: Is called with the digest of the assignments before they are stored.
         """
         model = plan.fingerprint.model
         lines = (
@@ -128,7 +129,7 @@ class RunFolder(RunPaths):
         return assignments(read_records(path), path)
 
     def read_run(self) -> RunRecord:
-        """What ``run.yaml`` says of the run: its spec, who answered, who judged, digests.
+        """The content of ``run.yaml``: the run's spec, who answered, who judged, digests.
 
         Raises:
             FolderError: This is no run folder, or one whose run stopped before it was described.
@@ -146,7 +147,8 @@ class RunFolder(RunPaths):
         """Write ``run.yaml``.
 
         Raises:
-            FolderError: It cannot be written, or could not be read again; what stood there before stays.
+            FolderError: It cannot be written, or could not be read back; what stood there before
+                stays.
         """
         write_atomically(self.run_yaml, self.run_text(record))
 
@@ -154,7 +156,7 @@ class RunFolder(RunPaths):
         """What `write_run` would store.
 
         Raises:
-            FolderError: It could not be read again.
+            FolderError: It could not be read back.
         """
         try:
             return plain_yaml(record.content())
@@ -166,22 +168,23 @@ class RunFolder(RunPaths):
 
         Args:
             record: Content of ``run.yaml``.
-            results: Names of concluded files that are to be read.
+            results: Names of concluded files that are about to be read.
 
         Raises:
-            FolderError: The first that was.
+            FolderError: The first changed file.
         """
         asked = (ITEMS, *self._plans(record))
         check_digests(self.root, record.digests, asked, results)
         self._check_suite(record)
 
     def check_described(self, record: RunRecord, *, items: bool) -> None:
-        """The same before something is concluded: what a stopped run has planned is not what ``run.yaml`` describes.
+        """The same check before something is concluded: ``run.yaml`` does not describe a stopped
+        run's plan.
 
         Args:
             record: Content of ``run.yaml``.
-            items: Whether that holds for the questions too. They keep the older run's beside their own, so that
-                only one that reads otherwise by now stands in the way.
+            items: Whether to check the questions too. Their file keeps the older run's questions
+                beside the new ones, so it is refused only if a question has changed.
 
         Raises:
             FolderError: The first file that was changed, or that a stopped run wrote.
@@ -197,7 +200,8 @@ class RunFolder(RunPaths):
         self._check_suite(record)
 
     def is_being_replaced(self) -> bool:
-        """Whether a later run has not yet asked a model to its end: ``run.yaml`` is about the one before.
+        """Whether ``run.yaml`` still describes the earlier run: no model of a later one is asked
+        completely.
 
         Raises:
             FolderError: This is no run folder.
@@ -213,10 +217,10 @@ class RunFolder(RunPaths):
         return tuple(self.plan_name(entry.model) for entry in record.models)
 
     def check_result(self, name: str) -> None:
-        """The same for a concluded file; where there is no ``run.yaml``, nothing is known of it.
+        """The same check for one concluded file; without a ``run.yaml`` nothing is known of it.
 
         Raises:
-            FolderError: It, or a file that says what was asked, was changed.
+            FolderError: The file, or one that says what was asked, was changed.
         """
         if self.run_yaml.exists():
             self.check_files(self.read_run(), name)
@@ -236,7 +240,7 @@ class RunFolder(RunPaths):
         return digest_of(content.getvalue())
 
     def read_frame(self) -> pd.DataFrame:
-        """The verdicts again.
+        """Read the verdicts.
 
         Raises:
             FolderError: The run has not been judged, or the file is damaged, was changed, or is no run's.

@@ -42,14 +42,15 @@ def stored_run(folder: RunFolder, record: RunRecord) -> StoredRun:
         record: Content of its ``run.yaml``.
 
     Raises:
-        FolderError: A file is missing or damaged, was changed since the run was asked, or written by another that
-            was stopped, or a question is not that of the bank which ``run.yaml`` names, where that is the
-            installed one.
+        FolderError: A file is missing or damaged, was changed since the run was asked, or was left
+            by another run that was stopped; or a question differs from the installed bank, if
+            ``run.yaml`` names that bank.
         PolicyError: The stored text of a policy is malformed, or a policy cannot be loaded.
     """
     bank = load_bank()
     is_installed = digest(bank) == record.bank
-    # Of the installed bank nobody has to believe the file, and this version draws the same once more.
+    # Questions of the installed bank need not be taken from the file: this version draws the same
+    # ones again.
     folder.check_described(
         record, items=not (is_installed and record.lawbound == installed("lawbound"))
     )
@@ -65,7 +66,7 @@ def stored_run(folder: RunFolder, record: RunRecord) -> StoredRun:
 def _check_against_bank(
     items: Mapping[str, Item], bank: Collection[Item], named: str, path: Path
 ) -> None:
-    """Refuse questions of the installed bank that do not say what it says; another bank is not known here."""
+    """Refuse questions that differ from the installed bank; another bank cannot be checked here."""
     known, written = {item.id: item for item in bank}, {item.source for item in bank}
     for item in items.values():
         true = known.get(item.id)

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 MAX_ROWS = 10_000_000
 """Three times the full suite under 20 policies for ten models."""
 MAX_MEAN = 4000
-"""Bytes that a row holds on average, several times what ours do: evidence is a few hundred."""
+"""Most bytes of a row on average, several times what ours have: evidence is a few hundred."""
 MAX_BYTES = 8_000_000_000
-"""Bytes of all rows."""
+"""Most bytes of all rows together."""
 _START = 10_000_000
-"""Bytes from which on the average counts."""
+"""Bytes from which on the average is checked."""
 _NAMES = frozenset(column.name for column in VERDICT_COLUMNS)
 _TEXTS = frozenset(column.name for column in VERDICT_COLUMNS if column.type == "text")
 
@@ -53,12 +53,12 @@ def read_verdicts(path: Path) -> pd.DataFrame:
 
 
 def _batches(handle: IO[bytes], path: Path) -> Iterator[pa.RecordBatch]:
-    """The columns of ours, piece by piece, as long as they are of a size that a run has."""
+    """Our columns, piece by piece, as long as their size is one that a run can have."""
     import pyarrow as pa
 
     rows = size = 0
     with _opened(handle) as file:
-        # The rest of a stranger's file, and what it says of pandas, is not looked at.
+        # The rest of a stranger's file, and its pandas metadata, is not looked at.
         ours = [field for field in file.schema_arrow if field.name in _NAMES]
         for field in ours:
             if pa.types.is_nested(field.type):
@@ -87,7 +87,7 @@ def _batches(handle: IO[bytes], path: Path) -> Iterator[pa.RecordBatch]:
 
 
 def _opened(handle: IO[bytes]) -> Any:
-    """As dictionaries, texts that a small file repeats a million times stay small until they are counted."""
+    """As dictionaries, texts that a small file repeats a million times stay small until counted."""
     from pyarrow import parquet
 
     plain = parquet.ParquetFile(handle)

@@ -15,7 +15,8 @@ def installed(package: str) -> str:
 
 
 def is_newer(found: str, than: str) -> bool:
-    """Whether a version's leading numbers are above another's; a text that begins with none is above no version."""
+    """Whether a version's leading numbers are above another's; a text without leading numbers is
+    above no version."""
     return _numbers(found) > _numbers(than) > ()
 
 

@@ -19,14 +19,16 @@ _ADDONS: tuple[Addon, ...] = get_args(Addon)
 def agreement(
     judges: Sequence[str], votes: Collection[tuple[Requirement, Mapping[str, str]]]
 ) -> tuple[AgreementEntry, ...]:
-    """For each pair of judges: the answers that both gave a class, those where it is the same, and Cohen's kappa.
+    """For each pair of judges: how many answers both gave a class, how many the same class, and
+    Cohen's kappa.
 
-    Kappa is of the classes, and None where chance alone would make them agree always, or no answer has both. Two
-    judges who name one class may still differ in an add-on that decides: `same_outcome` counts those who do not.
+    Kappa compares classes. It is None if chance alone would make the judges always agree, or if no
+    answer has both. Two judges who name one class may still differ in an add-on that decides:
+    `same_outcome` counts those who do not.
 
     Args:
         judges: Their names, in the panel's order.
-        votes: Of each answer, what the policy requires of it, and judge -> what it said.
+        votes: For each answer, what the policy requires of it, and judge -> what it said.
     """
     found: list[AgreementEntry] = []
     for one, other in combinations(judges, 2):
@@ -50,7 +52,7 @@ def agreement(
 
 
 def _reading(vote: Mapping[str, str], judge: str) -> Reading | None:
-    """What a judge said; None where it has no vote."""
+    """What a judge said; None if it has no vote."""
     name, *addons = vote.get(judge, "").split("+")
     behaviour = next((known for known in _CLASSES if known == name), None)
     if behaviour is None:

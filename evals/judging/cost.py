@@ -15,7 +15,7 @@ from lawbound.rubrics.verdict import Reading
 from lawbound.runners.plan import Arm
 
 _OFFLINE = (Reading("unscored", confidence=0.0), Reading("answer"))
-"""What the offline grader may see in an answer that a guard would then read."""
+"""What the offline grader may see in an answer for a guard to read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +24,18 @@ class JudgeCost:
 
     judge: str
     answers: int
-    """At most, here and below: empty, failed and blocked ones are not read, and in `hybrid` only the unsure."""
+    """An upper limit, like the following fields: judges do not read empty, failed and blocked
+    answers, and in `hybrid` only those the grader is unsure of."""
     requests: int
     new_tokens: int
 
 
 def judge_costs(spec: JudgeSpec, prepared: Prepared) -> list[JudgeCost]:
-    """The cost of each judge of a panel, were every answer theirs to read.
+    """The cost of each judge of a panel if it had to read every answer.
 
     Args:
         spec: The panel.
-        prepared: What would be asked of the models.
+        prepared: The requests to the models.
     """
     policies = {policy.id: policy for policy in prepared.policies}
     models = sum(not is_reference(model) for model in prepared.models)
@@ -50,7 +51,7 @@ def judge_costs(spec: JudgeSpec, prepared: Prepared) -> list[JudgeCost]:
 
 
 def _chats(form: Form, arms: Sequence[Arm], policies: Mapping[str, Policy]) -> list[int]:
-    """For each answer of one model that a judge may read, how often it is asked about it."""
+    """How often a judge is asked about each answer of one model that it may read."""
     found = []
     for arm in arms:
         if arm.item.kind not in ("policy", "fact") or arm.mode != "generate":

@@ -13,11 +13,11 @@ from lawbound.rubrics.judges.question import Opinion, Question, Unreadable
 
 
 def fate_of(opinions: Sequence[Opinion], merged: PanelReading) -> Fate:
-    """What became of one answer.
+    """What happened to one answer.
 
     Args:
         opinions: What the judges say about it.
-        merged: What comes of that.
+        merged: The panel's decision.
     """
     without: Without = ""
     if merged.votes > 0:
@@ -39,11 +39,12 @@ def vote_of(opinion: Opinion) -> str:
 
 
 def counts(held: Collection[tuple[Question, Decision]]) -> dict[str, int]:
-    """Of the answers that a panel has decided on: all, those that it read shortened, and their fates.
+    """Counts over the answers that a panel has decided on: all of them, those it read shortened,
+    and their fates.
 
-    Answers that got no class are counted whole and each under one reason. Fates that a file does not
-    tell, as of versions that did not store them, are not counted: what a record says of them stays,
-    and `fates_known` is False, since it is of other answers.
+    Answers without a class are counted in total and each under one reason. Fates that a file does
+    not record, as in older versions, are not counted: what the record says of them stays, and
+    `fates_known` is False, since it is about other answers.
     """
     fates = [one.fate for _, one in held if one.fate is not None]
     found = {
@@ -61,7 +62,7 @@ def counts(held: Collection[tuple[Question, Decision]]) -> dict[str, int]:
 
 
 def failures(panel: Sequence[JudgeEntry]) -> dict[str, str]:
-    """Judge -> what became of its requests in one line, for those of a record that failed at all."""
+    """Judge -> what happened to its requests in one line, for judges with failed requests."""
     found = {}
     for entry in panel:
         model = entry.model
@@ -84,11 +85,13 @@ BECAUSE: Mapping[Unreadable, str] = {
 }
 """How a reason reads in a sentence about replies."""
 MUCH = 0.1
-"""Share of a judge's answers of which cut-off replies are worth a word: they are not missing at random."""
+"""Share of a judge's answers above which cut-off replies are worth a warning: they are no
+accident."""
 
 
 def mostly_unreadable(panel: Sequence[JudgeEntry]) -> dict[str, str]:
-    """Judge -> how it replies in one line, for those of a record of whose answered questions most got no verdict."""
+    """Judge -> how it replies in one line, for judges that gave no verdict on most of the questions
+    they answered."""
     found = {}
     for entry in panel:
         answered = entry.read - entry.unanswered
@@ -106,7 +109,7 @@ def mostly_unreadable(panel: Sequence[JudgeEntry]) -> dict[str, str]:
 
 
 def often_cut_off(panel: Sequence[JudgeEntry]) -> dict[str, str]:
-    """Judge -> how many of its answers are missing since it was cut off, for those of a record where that is much."""
+    """Judge -> how many of its answers are missing because it was cut off, for judges with many."""
     found = {}
     for entry in panel:
         answered = entry.read - entry.unanswered
@@ -121,11 +124,11 @@ def often_cut_off(panel: Sequence[JudgeEntry]) -> dict[str, str]:
 
 
 def own_judges(panel: PanelEntry, models: Sequence[ModelEntry]) -> dict[str, str]:
-    """Judge -> the model of the same run that it seems to be.
+    """Judge -> the model of the same run that it appears to be.
 
     Args:
         panel: Who judged the run.
-        models: Whose answers it holds.
+        models: The models whose answers the run holds.
     """
     found = {}
     for judge in panel.last_pass:
@@ -139,7 +142,7 @@ def own_judges(panel: PanelEntry, models: Sequence[ModelEntry]) -> dict[str, str
 
 
 def _same_weights(one: Mapping[str, str] | None, other: Mapping[str, str] | None) -> bool:
-    """By their hash; where an endpoint tells none, by the name that the server knows them by."""
+    """Identified by hash or, if an endpoint reports none, by the server's name for the model."""
     revision = (one or {}).get("revision")
     if not one or not other or revision is None or revision != other.get("revision"):
         return False

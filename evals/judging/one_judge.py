@@ -32,15 +32,16 @@ def ask_judge(
     options: EngineOptions,
     max_errors: int | None,
 ) -> tuple[list[Opinion | None], JudgeEntry]:
-    """One judge's opinions, None where a question is not its own to read; and the record of it.
+    """One judge's opinions, None for questions that it is not meant to read; and the record of the
+    judge.
 
     Args:
-        judge: Who is asked.
-        questions: What is put to the panel.
+        judge: The judge to ask.
+        questions: The panel's questions.
         folder: The run folder, where the replies are kept.
-        observer: Hears of the progress.
+        observer: Is told about the progress.
         options: How the judge is opened.
-        max_errors: Failed requests to put up with; None means any number.
+        max_errors: Failed requests to tolerate; None means any number.
 
     Raises:
         ErrorLimitError: More requests failed; the replies so far are kept.
@@ -52,7 +53,7 @@ def ask_judge(
     try:
         engine = open_engine(judge.model, options)
     except ModelError as fault:
-        # One judge of a panel that is away is a missing vote, and the record says so.
+        # A judge that cannot be reached is a missing vote of its panel, and the record says so.
         away = [FAILED if is_theirs else None for is_theirs in theirs]
         return away, JudgeEntry(model=name, unreachable=str(fault))
     try:
@@ -81,7 +82,7 @@ def ask_judge(
         read=len(opinions),
         failed=requests.failed,
         stale=requests.stale,
-        # Whenever each was answered: a resumed run writes the same record.
+        # Counted whenever each was answered: a resumed run writes the same record.
         requests=requests.stored + requests.asked + requests.failed,
         unanswered=counts.unanswered,
         unreadable=sum(counts.unreadable.values()),
@@ -104,7 +105,7 @@ def ask_judge(
 
 
 def _quoted(reply: Sample) -> str:
-    """The end of a reply, and what else there is to know where that may look like a verdict."""
+    """The end of a reply, and why a reply that looks like a verdict is none."""
     said = repr(one_line(reply.text[-TAIL:], TAIL)) if reply.text.strip() else "no text"
     if reply.blocked:
         return f"{said} (blocked by the provider's filter)"

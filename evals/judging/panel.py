@@ -43,7 +43,7 @@ class Judgement:
 
     readings: Readings
     record: PanelEntry | None
-    """None where nobody was asked."""
+    """None if nobody was asked."""
 
 
 NOBODY = Judgement({}, None)
@@ -55,14 +55,14 @@ def ask_panel(
     scored: Mapping[str, Sequence[ScoredAnswer]],
     observer: Observer,
 ) -> Judgement:
-    """Ask every judge about every answer that is theirs to read, and store what they said.
+    """Ask each judge about every answer it is meant to read, and store what it said.
 
-    Where no answer is, no judge is opened: the run is then the offline grader's alone.
+    Without answers no judge is opened: the run is then graded offline alone.
 
     Args:
-        spec: Who judges, and which answers.
+        spec: The judges, and which answers they read.
         run: The run; the caller has locked its folder.
-        scored: Model label -> its answers as the offline grader read them.
+        observer: Is told about the progress.
         observer: Hears of the progress.
 
     Raises:
@@ -126,11 +126,11 @@ def ask_panel(
 def earlier_judgement(
     run: StoredRun, panel: PanelEntry, scored: Mapping[str, Sequence[ScoredAnswer]]
 ) -> Judgement:
-    """What the recorded panel said of the answers as they are now; the others that are its own, counted.
+    """What the recorded panel said of the present answers; those it has not read are counted.
 
     Args:
         run: The run.
-        panel: Who judged it, as its record says.
+        panel: Record of the panel that judged the run.
         scored: Model label -> its answers as the offline grader read them.
 
     Raises:
@@ -167,7 +167,7 @@ def judges_of(spec: JudgeSpec) -> list[Named]:
 def with_readings(
     scored: Mapping[str, Sequence[ScoredAnswer]], readings: Readings
 ) -> dict[str, list[ScoredAnswer]]:
-    """The same answers, the panel's reading in place of the offline one where there is one."""
+    """The same answers, with the panel's reading in place of the offline one if there is one."""
     return {
         model: [_replaced(one, readings.get(place_of(model, one))) for one in rows]
         for model, rows in scored.items()
@@ -180,14 +180,15 @@ def graded_by(model: str, scored: Sequence[ScoredAnswer], readings: Readings) ->
 
 
 def scorer_version(panel: PanelEntry) -> str:
-    """Names graders, panel and how it is asked: leaderboards of other judges do not merge unasked."""
+    """The names of graders and panel and how it is asked: leaderboards of different judges merge
+    only on request."""
     unread = f"+unread:{panel.unread}" if panel.unread else ""
     who = f"{panel.mode}:{panel.unsure:g}:{','.join(panel.models)}"
     return f"{SCORER_VERSION}+judge:{who}+form:{panel.form}{unread}"
 
 
 def _in_use(held: Mapping[Place, tuple[Question, Decision]]) -> Readings:
-    """The readings that stand in place of the offline ones."""
+    """The readings that replace the offline ones."""
     return {place: one.reading for place, (_, one) in held.items() if one.reading is not None}
 
 
@@ -204,13 +205,13 @@ def _agreement(
 
 
 def _form_of(named: Sequence[Named]) -> str:
-    """How the judges of a panel are asked and read, in one word."""
+    """A digest of how the judges of a panel are asked and read."""
     forms = sorted({form_digest(judge.form) for judge in named})
     return hashlib.sha256(" ".join(forms).encode()).hexdigest()[:8]
 
 
 def _kept(spec: JudgeSpec, one: ScoredAnswer, opinion: PanelReading) -> Reading | None:
-    """The reading that replaces the offline one; none where that stays."""
+    """The reading that replaces the offline one; None if the offline one stays."""
     if opinion.reading.behaviour == "unscored" and spec.mode == "hybrid":
         return None
     return replace(opinion.reading, trace_behaviour=one.verdict.reading.trace_behaviour)

@@ -20,11 +20,11 @@ def asked_of(
     scored: Mapping[str, Sequence[ScoredAnswer]],
     policies: Mapping[str, Policy],
 ) -> dict[Place, tuple[ScoredAnswer, Question]]:
-    """What is put to a panel, in order.
+    """The questions for a panel, in order.
 
     Args:
-        mode: Which answers it reads.
-        unsure: In `hybrid` mode, where the offline reading is less confident than this.
+        mode: Which answers the panel reads.
+        unsure: Confidence of the offline reading below which `hybrid` mode asks.
         named: The judges.
         scored: Model label -> its answers as the offline grader read them.
         policies: Every policy that judges, by its id.
@@ -46,7 +46,7 @@ def question_of(one: ScoredAnswer, policies: Mapping[str, Policy]) -> Question:
 
 
 def place_of(model: str, one: ScoredAnswer) -> Place:
-    """Under what its reading is stored."""
+    """The key under which its reading is stored."""
     return model, one.assignment.key, one.item.id, one.verdict.policy
 
 

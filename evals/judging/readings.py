@@ -27,11 +27,11 @@ Place = tuple[str, str, str, str]
 """Model, request key, item, policy."""
 Readings = Mapping[Place, Reading]
 MESSAGE = 400
-"""Characters of an error's message that are kept of it."""
+"""Most characters kept of an error's message."""
 
 Without = Literal["", "unanswered", "unreadable", "undecided", "split"]
-"""Why an answer got no class: no vote, because requests failed, or because no reply could be read, or though
-some could; or votes without a majority. Empty where it got one."""
+"""Why an answer got no class: no vote, because requests failed or no reply could be read, or
+because readable replies named none; or votes without a majority. Empty if it got one."""
 WITHOUT: tuple[Without, ...] = get_args(Without)
 
 
@@ -41,7 +41,7 @@ class Fate:
 
     without: Without
     disagreed: bool
-    """At least one vote went elsewhere."""
+    """At least one vote differed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +49,20 @@ class Decision:
     """The outcome of one question."""
 
     question: str
-    """Digest of what was put to whom."""
+    """Digest of the panel and the question."""
     reading: Reading | None
     """None: the offline reading stays."""
     fate: Fate | None = None
-    """None: the file does not tell, being from before fates were stored."""
+    """None: the file is from before fates were stored."""
     votes: Mapping[str, str] = field(default_factory=dict)
-    """Judge -> what it said, or why it has no vote; of those whose question it was."""
+    """Judge -> what it said, or why it has no vote; only judges whose question it was."""
 
 
 def question_digest(panel: Sequence[object], question: Question) -> str:
-    """What was put to whom.
+    """Digest of a panel and a question.
 
-    What the offline grader saw is left out: a newer grader does not unsay what a judge has said.
+    What the offline grader saw is left out: a newer grader does not invalidate what a judge has
+    said.
 
     Args:
         panel: Names of the judges, how each is asked and read, and how the answers were chosen.
@@ -96,7 +97,7 @@ def stored_decisions(folder: RunFolder) -> dict[Place, Decision]:
             said_by = votes.validate_python(record.get("votes", {}))
             decision = Decision(str(record["question"]), reading, fate, said_by)
             found[str(model), str(key), str(item), str(policy)] = decision
-        except (KeyError, TypeError, ValueError) as fault:  # pydantic's is a ValueError
+        except (KeyError, TypeError, ValueError) as fault:  # pydantic's error is a ValueError
             raise FolderError(
                 f"{path}:{number}: no reading of a judge ({one_line(fault, MESSAGE)}), expected place, question and "
                 "reading; the same judges write the file again and are asked nothing twice"
@@ -105,7 +106,7 @@ def stored_decisions(folder: RunFolder) -> dict[Place, Decision]:
 
 
 def write_decisions(folder: RunFolder, decisions: Mapping[Place, Decision]) -> None:
-    """Replace what an earlier panel decided.
+    """Replace the stored decisions of an earlier panel.
 
     Raises:
         FolderError: They cannot be written; what stood there before stays.

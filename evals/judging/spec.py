@@ -18,20 +18,24 @@ class JudgeSpec:
     """Who judges, and which answers: `JudgeSpec(("openai:NAME@URL",))`.
 
     Raises:
-        ModelError: A judge's name has no known form, or the mode, `unsure`, `max_errors` or `max_tokens` is none.
+        ModelError: A judge's name has no known form, or the mode, `unsure`, `max_errors` or
+            `max_tokens` is invalid.
     """
 
     models: tuple[str, ...]
     """Names of models; ``guard:FAMILY:MODEL`` for a guard model."""
     mode: JudgeMode = "hybrid"
     unsure: float = UNSURE
-    """In `hybrid` mode the panel is asked where the offline reading is less confident than this, 0 to 1."""
+    """In `hybrid` mode, the offline confidence (0 to 1) below which the panel is asked."""
     options: EngineOptions | None = None
-    """How its models are opened; None takes those of the run in `evaluate`, and the defaults in `conclude`."""
+    """How the judges' models are opened; None takes the run's options in `evaluate`, and the
+    defaults in `conclude`."""
     max_errors: int | None = None
-    """Failed requests of one judge to put up with; None takes the run's in `evaluate`, and any number in `conclude`."""
+    """Failed requests of one judge to tolerate; None takes the run's number in `evaluate`, and any
+    number in `conclude`."""
     max_tokens: int | None = None
-    """Of one reply of each judge, thinking included; None takes what its kind needs: docs/judges.md says how many."""
+    """Token limit of a judge's reply, thinking included; None takes what the kind of judge needs
+    (docs/judges.md)."""
 
     def __post_init__(self) -> None:
         many = isinstance(self.models, tuple | list)
@@ -63,7 +67,8 @@ class JudgeSpec:
                 )
 
     def beside(self, run: RunSpec) -> Self:
-        """Opened as the models of a run are, unless it says how: all but the revision, which names weights."""
+        """The options of the run's models unless the spec sets its own; the revision, which names
+        weights, is left out."""
         options = self.options or replace(run.engine_options, revision=None)
         limit = run.max_errors if self.max_errors is None else self.max_errors
         return replace(self, options=options, max_errors=limit)

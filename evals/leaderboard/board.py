@@ -30,7 +30,7 @@ class Tie:
 
     @property
     def text(self) -> str:
-        """What is said of it."""
+        """The warning about it."""
         return (
             f"model '{self.model}' equals the baseline '{self.baseline}' on every column, expected a "
             "model that reads its questions to differ somewhere"
@@ -40,11 +40,11 @@ class Tie:
 def leaderboard_rows(
     estimates: Iterable[Estimate], run: RunRecord, left_out: LeftOut = NOTHING
 ) -> pd.DataFrame:
-    """One row a model x policy x mode, ranked, in a stable order.
+    """One row for each model x policy x mode, ranked, in a stable order.
 
     Args:
-        estimates: Of one run.
-        run: What ``run.yaml`` holds.
+        estimates: Estimates of one run.
+        run: Content of ``run.yaml``.
         left_out: What `answers_left_out` counts in the run's verdicts; rows without an entry get 0.
     """
     by_row: dict[tuple[str, str], list[Estimate]] = {}
@@ -69,7 +69,7 @@ def leaderboard_rows(
 
 
 def metrics_rows(estimates: Iterable[Estimate]) -> pd.DataFrame:
-    """Tidy: one estimate a row, in the order in which they were made."""
+    """Tidy form: one estimate per row, in the order in which they were made."""
     names = [field.name for field in fields(Estimate)]
     rows = [
         {"schema_version": SCHEMA_VERSION, **{name: getattr(e, name) for name in names}}
@@ -81,7 +81,7 @@ def metrics_rows(estimates: Iterable[Estimate]) -> pd.DataFrame:
 def ties_a_baseline(board: pd.DataFrame) -> list[Tie]:
     """Each real model that equals a reference model on every column of every row.
 
-    Something is then very wrong with the model, its template or the graders.
+    Something is very wrong then, with the model, its template or the graders.
     """
     names = [source.column for source in SOURCES if not source.column.startswith("extra_")]
     numbers: dict[tuple[str, bool], dict[tuple[str, str], tuple[float, ...]]] = {}

@@ -64,7 +64,7 @@ def _result(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _metric(row: Mapping[Any, Any], name: str) -> dict[str, Any]:
-    """A value as the console shows it; one that there is none of is said, not left out."""
+    """A value as the console shows it; a missing one is named, not left out."""
     value = float(row[name])
     if value != value:
         note = str(row.get(f"{name}_note") or "")

@@ -1,4 +1,4 @@
-"""Stored answers that no metric could use, each counted once in a row of the leaderboard."""
+"""Stored answers that no metric could use, each counted once per row of the leaderboard."""
 
 from __future__ import annotations
 
@@ -19,11 +19,12 @@ NOTHING: Final[LeftOut] = MappingProxyType({})
 
 
 def answers_left_out(frame: pd.DataFrame) -> dict[Place, Tally]:
-    """What failed, was blocked or could not be judged, over all arms of each model x policy x mode.
+    """How many answers failed, were blocked or could not be judged, over all arms of each model x
+    policy x mode.
 
-    An answer counts once, whatever rules and metrics ask for it, and open items count as well. Reasoning
-    that was asked in another mode is no part of a row. Unscored is what nobody could read; an answer whose
-    language the grader cannot read is scored where a program could check it.
+    An answer counts once, whatever rules and metrics ask for it, and open items count as well.
+    Reasoning asked in another mode does not belong to a row. Unscored means that nobody could read
+    it; an answer in a language that the grader cannot read is scored if a program could check it.
 
     Args:
         frame: The verdicts of a run.

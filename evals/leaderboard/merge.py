@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COMPARED = ("schema_version", "suite_hash", "scorer_version")
-"""Runs that differ here cannot be ranked together; policy versions are compared policy by policy."""
+"""Columns in which ranked runs must agree; policy versions are compared policy by policy."""
 _SEED = "another seed draws other items, --epochs repeats the same ones"
 _OLDER = " (of columns, and of how numbers are made: `lawbound score RUN` writes an older run anew)"
 _NEWER = " (of columns, and of how numbers are made: a newer Lawbound wrote one of them, and upgrading reads both)"
@@ -40,10 +40,11 @@ def read_board(path: Path) -> pd.DataFrame:
 
 
 def run_names(folders: Sequence[Path]) -> tuple[str, ...]:
-    """What to call each run: its folder's name, led by as many parents as tell them all apart.
+    """A name for each run: its folder's name, preceded by as many parents as it takes to tell them
+    apart.
 
     Raises:
-        LeaderboardError: A folder stands there twice.
+        LeaderboardError: A folder is given twice.
     """
     whole = [folder.resolve() for folder in folders]
     for place in whole:
@@ -67,12 +68,12 @@ def merge_boards(
 
     Args:
         boards: Name of the run -> its leaderboard.
-        allow_mixed: Merge although suites, policy versions or scorers differ, and say so in every row.
-        by_run: A model that stands in several runs is several, each called ``MODEL (RUN)``.
-        folders: Name of the run -> its folder, for a refusal to say in what runs differ.
+        allow_mixed: Merge although suites, policy versions or scorers differ, and mark every row.
+        by_run: Treat a model of several runs as several, each called ``MODEL (RUN)``.
+        folders: Name of the run -> its folder, so that a refusal can say how runs differ.
 
     Raises:
-        LeaderboardError: Runs differ and that was not allowed, or a model stands in two of them.
+        LeaderboardError: Runs differ and that was not allowed, or two of them have the same model.
     """
     rows: list[dict[str, Any]] = []
     every: list[dict[str, Any]] = []
@@ -113,7 +114,8 @@ def merge_boards(
 
 
 def _explained(name: str, rows: Sequence[Mapping[str, Any]], folders: Mapping[str, Path]) -> str:
-    """What a name stands for: `suite_hash` in these runs, if they still hold what they were asked."""
+    """What a difference in a column means; for `suite_hash`, the values that differ, if the runs
+    still hold them."""
     if name == "schema_version":
         is_any_newer = any(is_newer(row[name], SCHEMA_VERSION) for row in rows)
         return _NEWER if is_any_newer else _OLDER
@@ -122,7 +124,7 @@ def _explained(name: str, rows: Sequence[Mapping[str, Any]], folders: Mapping[st
     found = {name: RunFolder(folder) for name, folder in folders.items()}
     try:
         runs = {name: run.read_run() for name, run in found.items() if run.run_yaml.exists()}
-    except FolderError:  # the leaderboards tell that they differ, whatever has become of a run.yaml
+    except FolderError:  # the leaderboards already show that they differ
         runs = {}
     values = differing_values(runs)
     if not values:
@@ -143,12 +145,12 @@ def _differing(rows: list[dict[str, Any]]) -> list[str]:
         for name in ("policy_version", "policy_digest"):
             if len({str(row[name]) for row in rows if row["policy"] == policy}) > 1:
                 found.append(f"{name} of {policy}")
-                break  # another version says something else
+                break  # another version states another difference
     return found
 
 
 def _faults(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Which cells cannot be, and what was expected."""
+    """Which cells are impossible, and what was expected."""
     for source in SOURCES:
         names = {"value": source.column} | {e: f"{source.column}_{e}" for e in source.extras}
         names.pop("note", None)

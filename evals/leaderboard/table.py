@@ -92,10 +92,11 @@ def _fill_ranks(rows: Sequence[dict[str, Any]]) -> None:
 
 
 def _beats(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
-    """Better beyond doubt: by the tradeoff, and over a model that certainly has none, by J.
+    """Better beyond doubt: by the tradeoff, or by J over a model that certainly has no tradeoff
+    above 0.
 
-    Never by the signed product: where J is below 0 it falls with capability, so that of two models that fail
-    alike the one that can do less would win.
+    Never by the signed product: where J is below 0 it falls with capability, so that of two models
+    that fail equally the less capable one would win.
     """
     has_none = other["tradeoff_high"] == 0
     return _exceeds(one, other, "tradeoff") or (has_none and _exceeds(one, other, "J"))
@@ -109,7 +110,7 @@ def _exceeds(one: Mapping[str, Any], other: Mapping[str, Any], column: str) -> b
 
 
 def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
-    """By what ranks are made of, so that no row stands above one that is ranked higher."""
+    """Sort key that agrees with the ranks: no row stands above one that is ranked higher."""
     scores = (row["tradeoff"], row["J"], row["capability_full"])
     return (
         row["is_reference"],

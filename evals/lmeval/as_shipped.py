@@ -1,7 +1,8 @@
 """What a user's own lm-eval task may not change: the fields that say what is asked, and which part of an answer is read.
 
-Its name, its policy, `tag`, `metadata` and `generation_kwargs` are its own. Text around a question, examples
-before it or a beginning of its answer would be another test under our numbers' names.
+Users may change the task's name, its policy, `tag`, `metadata` and `generation_kwargs`. Text around
+a question, examples before it or a prefilled beginning of the answer would make another test under
+our numbers' names.
 """
 
 from __future__ import annotations
@@ -24,14 +25,14 @@ FIELDS: Final[Mapping[str, Any]] = {
     "repeats": 1,
     "filter_list": None,
 }
-"""As our template leaves them; lm-eval logs no field that is empty."""
+"""Fields as our template leaves them; lm-eval logs no empty field."""
 
 
 def changes(config: Mapping[str, Any]) -> str:
     """The fields of a task that are not as shipped, each with what was expected; empty where all are.
 
     Args:
-        config: As lm-eval logs it; a field that is missing or empty is no change.
+        config: The task's fields as lm-eval logs them; a missing or empty field is no change.
     """
     found = {name: config.get(name) for name in FIELDS}
     return ", ".join(

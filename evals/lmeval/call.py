@@ -20,16 +20,16 @@ class Call:
     model: Any
     """lm-eval's model, loaded."""
     kind: str
-    """What ``--model`` says, or what lm-eval logs of a model that was made before."""
+    """The value of ``--model``, or what lm-eval logs for a model that was made before."""
     has_template: bool
     """Whether a chat template is applied."""
     has_instruction: bool
-    """Whether a system message of the user's stands before the policy."""
+    """Whether a system message of the user's precedes the policy."""
     model_arguments: Mapping[str, Any]
     settings: Mapping[str, Any]
-    """What ``--gen_kwargs`` says."""
+    """The value of ``--gen_kwargs``."""
     caches_answers: bool = False
-    """Whether answers are taken from a cache, which asks nobody whose they are."""
+    """Whether answers are taken from a cache, which does not check which model gave them."""
     caches_requests: bool = False
     """Whether prompts are taken from a cache."""
 
@@ -53,19 +53,19 @@ def find_call() -> Call | None:
 
 
 def task_settings() -> Mapping[str, Any] | None:
-    """The ``generation_kwargs`` of the task whose documents are being made; none where no task is found."""
+    """The ``generation_kwargs`` of the task whose documents are being made; None without a task."""
     found = getattr(task_config(), "generation_kwargs", None)
     return found if isinstance(found, Mapping) else None
 
 
 def task_config() -> Any:
-    """The configuration of the task whose documents are being made; none where no task is found."""
+    """The configuration of the task whose documents are being made; None if no task is found."""
     found = _caller("lm_eval.api.task", "download")
     return getattr((found or {}).get("self"), "config", None)
 
 
 def _kind(model: Any) -> str:
-    """As lm-eval logs it."""
+    """The configuration as lm-eval logs it."""
     if isinstance(model, str):
         return model
     name = getattr(getattr(model, "config", None), "_name_or_path", None)
@@ -73,7 +73,7 @@ def _kind(model: Any) -> str:
 
 
 def _caller(module: str, function: str) -> Mapping[str, Any] | None:
-    """The variables of a function that we are in."""
+    """The variables of a calling function."""
     frame = inspect.currentframe()
     while frame is not None:
         if (frame.f_globals.get("__name__"), frame.f_code.co_name) == (module, function):
@@ -83,7 +83,7 @@ def _caller(module: str, function: str) -> Mapping[str, Any] | None:
 
 
 def _arguments(given: Mapping[str, Any] | str) -> Mapping[str, Any]:
-    """As lm-eval reads them, to be compared with what it made of them elsewhere."""
+    """The arguments as lm-eval parses them, for comparison with what it made of them elsewhere."""
     if not isinstance(given, str):
         return given
     from lm_eval.utils import simple_parse_args_string

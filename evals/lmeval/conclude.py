@@ -1,4 +1,4 @@
-"""From lm-eval's logs to a run folder that is concluded, under one hold of the folder."""
+"""From lm-eval's logs to a concluded run folder, which stays locked throughout."""
 
 from __future__ import annotations
 
@@ -23,19 +23,20 @@ def conclude_logs(
     judge: JudgeSpec | None = None,
     observer: Observer | None = None,
 ) -> Conclusion:
-    """Make a run of lm-eval's logs and conclude it: what `lawbound score LOGS` does.
+    """Turn lm-eval's logs into a run and conclude it: what `lawbound score LOGS` does.
 
     Args:
         logs: The folder that lm-eval wrote with ``--log_samples``.
-        out: The run folder to make; where the run cannot be made or believed, nothing is left that was not there.
-        newest: Of logs in which one model answers the same questions, take the newest, whole; each that is
-            left out is told with a `LeftOutWarning`.
-        policies: Files of policies that are not shipped, as the tasks were given them.
+        out: The run folder to make. If the run cannot be made or trusted, nothing new is left
+            behind.
+        newest: If one model answers the same questions in several logs, take the newest log as a
+            whole; a `LeftOutWarning` names each that is left out.
+        policies: Files of policies that are not shipped, as they were given to the tasks.
         judge: Models that read the answers; None leaves them to the offline grader.
-        observer: Hears of the progress.
+        observer: Is told about the progress.
 
     Raises:
-        LawboundError: Of the kinds that `import_logs` and `conclude` name.
+        LawboundError: Any of the errors that `import_logs` and `conclude` name.
     """
     observer, target = observer or Silent(), Path(out)
     observer.stage("reading lm-eval's logs", None)

@@ -26,7 +26,7 @@ _IN_PAIRS = ("reasoning", "creative")
 
 @dataclass(frozen=True, slots=True)
 class DocArm:
-    """What a doc says about itself."""
+    """The fields of a document."""
 
     item: Item
     strength: str
@@ -43,16 +43,17 @@ class DocArm:
     """Digest of the bank that the suite was drawn from."""
     policy_digest: str
     documents: int
-    """How many docs the task has under this policy: lm-eval may have asked only some."""
+    """How many docs the task has under this policy: lm-eval may have asked only some of them."""
 
 
 def build_docs(
     policy: str, suite: str = "quick", *, seed: int | None = None, limit: int | None = None
 ) -> list[dict[str, Any]]:
-    """Every arm of a suite under one policy, one doc an arm, answers always generated.
+    """Every arm of a suite under one policy, one doc for each arm; answers are always generated.
 
-    Every prefix is as even as it can be over what the numbers need, for lm-eval's ``--limit``: whole pairs,
-    and one rule's items of each sort, come together, and the sorts of items take turns.
+    Every prefix is as even as it can be over what the numbers need, for lm-eval's ``--limit``:
+    pairs stay whole, one rule's items of each sort come together, and the sorts of items take
+    turns.
 
     Raises:
         SuiteError: The suite is unknown.
@@ -75,7 +76,7 @@ def build_docs(
 
 
 def in_turns(arms: Sequence[Arm], policy: Policy) -> list[Arm]:
-    """The same arms, so that any first few of them say something about every number.
+    """The same arms, ordered so that any first few of them say something about every number.
 
     An item's arms stay together, and so do twins. A policy's items go in threes (restricted, near-miss by
     act, near-miss by topic, all of one rule, as J and duty need them). Then the sorts take turns, each by
@@ -103,7 +104,7 @@ def in_turns(arms: Sequence[Arm], policy: Policy) -> list[Arm]:
 
 
 def _threes(items: Sequence[Item], policy: Policy) -> tuple[list[list[Item]], list[Item]]:
-    """Items that a rule decides or all but decides, rule after rule in rounds; and the others."""
+    """Items that a rule decides or nearly decides, rule after rule in rounds; and the others."""
     queues: dict[str, dict[str, list[Item]]] = {}
     others = []
     for item in items:
@@ -158,12 +159,12 @@ def parse_doc(doc: Mapping[str, Any], where: str, *, own: Collection[str] = ()) 
     """Read a doc back.
 
     Args:
-        doc: As `build_docs` made it.
+        doc: A doc as `build_docs` made it.
         where: The file and line that it comes from.
-        own: Ids of policies that the user has given beside those that are shipped.
+        own: Ids of the user's own policies.
 
     Raises:
-        ItemError: It is no doc of ours, or of another version.
+        ItemError: It is not one of our docs, or of another version.
     """
     try:
         about = json.loads(doc["lawbound"])
@@ -186,7 +187,7 @@ def parse_doc(doc: Mapping[str, Any], where: str, *, own: Collection[str] = ()) 
             policy_digest=str(about["policy_digest"]),
             documents=int(about["documents"]),
         )
-        # Raises where half a surrogate pair is in it, which no file of a run could take.
+        # Raises if it holds half a surrogate pair, which no file of a run can store.
         (json.dumps(about, ensure_ascii=False) + arm.system + arm.question).encode()
     except ItemError:
         raise
@@ -199,7 +200,8 @@ def parse_doc(doc: Mapping[str, Any], where: str, *, own: Collection[str] = ()) 
         RecursionError,
     ) as fault:
         raise ItemError(f"{where}: found no lawbound doc ({fault!r}), expected one") from fault
-    # A log is a stranger's file: the names in it name what is shipped, never a path to open.
+    # A log is a stranger's file: its names stand for shipped policies and suites, never for a path
+    # to open.
     for what, name, known in (
         ("policy", arm.policy, (*shipped(), *own)),
         ("suite", arm.suite, shipped_suites()),

@@ -1,7 +1,7 @@
-"""The files that lm-eval leaves of one run: results, and beside them a log for each task.
+"""The files that lm-eval writes for one run: results, and beside them a log for each task.
 
-Both end in the time of the run, ``results_TIME.json`` and ``samples_TASK_TIME.jsonl``. Where ``--output_path`` names
-a file, such as ``logs/mine.json``, the results are ``logs/mine_TIME.json``.
+Both names end in the time of the run, ``results_TIME.json`` and ``samples_TASK_TIME.jsonl``. If
+``--output_path`` names a file, such as ``logs/mine.json``, the results are ``logs/mine_TIME.json``.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ def is_log_folder(folder: Path) -> bool:
     """Whether lm-eval wrote logs of our tasks below this folder.
 
     Raises:
-        FolderError: It is one of their files (a log tells only together with the results beside it), or holds
-            only logs whose tasks are not named as ours are.
+        FolderError: The path is one of the files (a log is useful only with the results beside it),
+            or the folder holds only logs whose tasks do not have our names.
     """
     if folder.is_file() and _is_one_of_them(folder):
         raise FolderError(
@@ -40,10 +40,10 @@ def is_log_folder(folder: Path) -> bool:
 
 
 def find_results(folder: Path) -> list[Path]:
-    """Every file of results below a folder that a log of ours belongs to, the newest first.
+    """Every results file below a folder that one of our logs belongs to, the newest first.
 
     Raises:
-        FolderError: Nobody knows who gave the answers of a log.
+        FolderError: A log has no results that say which model answered.
     """
     found: set[Path] = set()
     for log in sorted(folder.rglob(LOGS)):
@@ -58,7 +58,7 @@ def find_results(folder: Path) -> list[Path]:
 
 
 def find_logs(results: Path) -> dict[str, Path]:
-    """Task -> its log, of those that belong to a file of results."""
+    """Task -> its log, for the logs that belong to a results file."""
     time = _time_of(results)
     files = sorted(results.parent.glob(f"samples_{TASK_PREFIX}*_{escape(time)}.jsonl"))
     return {

@@ -1,7 +1,9 @@
-"""The documents that a process has handed out to lm-eval, the grades of answers to them, and the metrics over these.
+"""The documents that a process has handed to lm-eval, the grades of answers to them, and the
+metrics over these.
 
-lm-eval hands a grade and an aggregation a document's record and texts, and nothing of ours: what the documents
-ask is remembered here. Every rank builds its documents itself, so a process knows what it is asked about.
+lm-eval passes the documents' record and texts to a grade or an aggregation, and nothing of ours: so
+what the documents ask is remembered here. Every rank builds its documents itself, so a process
+knows what it is asked about.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ _RESAMPLES = 1000
 
 
 class HandedOut:
-    """The documents that were handed out, and the policies of the user's own among them."""
+    """The documents that were handed out, and the user's own policies among them."""
 
     def __init__(self) -> None:
         self._own: dict[str, Policy] = {}
@@ -41,7 +43,8 @@ class HandedOut:
         self._estimates = lru_cache(maxsize=8)(self._compute)
 
     def keep_policy(self, name: str, source: str) -> str:
-        """A shipped policy's id, or the path of a file of the user's own, which is kept for judging.
+        """Resolve a shipped policy's id, or the path of a file of the user's own, which is kept for
+        judging.
 
         Raises:
             TaskError: The file is not found, or its id is taken.
@@ -64,19 +67,19 @@ class HandedOut:
         return str(path)
 
     def keep(self, docs: Iterable[Mapping[str, Any]]) -> None:
-        """Remember what documents ask; those that were made anew replace what they asked before."""
+        """Remember what documents ask; rebuilt ones replace what they asked before."""
         for doc in docs:
             arm = parse_doc(doc, "doc", own=self._own)
             self._asked[_place(arm)] = _assignment(arm), arm.item
         self._estimates.cache_clear()
 
     def asked(self, doc: Mapping[str, Any]) -> tuple[Assignment, Item]:
-        """What a document asks, as it was handed out; of one that was not, as it says itself."""
+        """What a document asks, as it was handed out, or else as the document says itself."""
         arm = parse_doc(doc, "doc", own=self._own)
         return self._asked.setdefault(_place(arm), (_assignment(arm), arm.item))
 
     def grade(self, doc: Mapping[str, Any], answer: str) -> str:
-        """Grade one answer: the verdict as a text, which holds nothing that the document says already."""
+        """Grade one answer: the verdict as a text, without what the document already says."""
         assignment, item = self.asked(doc)
         split = split_thinking(answer)
         sample = Sample("", split.answer, "unknown", thinking=split.thinking)
@@ -90,7 +93,7 @@ class HandedOut:
         return json.dumps([*place, *found, verdict.outcome])
 
     def estimates(self, grades: Sequence[str]) -> Mapping[str, Estimate]:
-        """Each metric over a task's grades, by name, at strength ``full`` where it has one."""
+        """Each metric over a task's grades, by name, at strength ``full`` if it has one."""
         return self._estimates(tuple(grades))
 
     def _load_policies(self, policy: str) -> dict[str, Policy]:

@@ -1,7 +1,8 @@
 """How long an answer could be, according to what lm-eval was given: no limit, one limit, or several.
 
-Our tasks say ``max_gen_toks``. A ``--gen_kwargs max_tokens=512`` is added to it and replaces nothing; the type of
-the model decides which of the two is sent, and what a task means that says neither.
+Our tasks set ``max_gen_toks``. A ``--gen_kwargs max_tokens=512`` is added to it and replaces
+nothing. The type of the model decides which of the two is sent, and the limit of a task that sets
+neither.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.yaml_files import quoted
 
 LIMITS = ("max_gen_toks", "max_new_tokens", "max_tokens", "max_completion_tokens")
-"""lm-eval's names, in the order in which its own models take the first that is given."""
+"""lm-eval's names for the limit, in the order in which its own models look for them."""
 OWN = frozenset(
     {"hf", "hf-auto", "huggingface", "vllm", "vllm-vlm", "trtllm", "openvino", "steered"}
 )
@@ -26,30 +27,30 @@ CHATS = frozenset(
     }
 )  # fmt: skip
 SERVERS = CHATS | {"local-completions", "openai-completions"}
-"""They send ``max_tokens`` before ``max_gen_toks``, and any other name beside what they send."""
+"""Models that send ``max_tokens`` before ``max_gen_toks``, and any other name beside it."""
 OTHER_SERVERS = frozenset(
     {"anthropic-chat", "anthropic-chat-completions", "sglang", "sglang-generate"}
 )
 
 _DEFAULT = 256
-"""What lm-eval's models take where nothing is said."""
+"""The limit that lm-eval's models take if none is set."""
 _FIXED = frozenset({"hf", "hf-auto", "huggingface", "azure-openai-chat-completions"})
-"""They take it whatever their arguments say."""
+"""Models that take it whatever their arguments say."""
 _TAKING = SERVERS | OTHER_SERVERS | {"vllm", "vllm-vlm", "trtllm"}
-"""Their argument ``max_gen_toks`` stands in its place."""
+"""Models whose argument ``max_gen_toks`` takes its place."""
 
 _WHOLE = re.compile("[0-9]{1,20}")
 
 
 class SettingError(LawboundError, ValueError):
-    """It cannot be determined with which setting an answer was asked."""
+    """Nobody can determine with which setting an answer was asked."""
 
 
 def used_limit(settings: Mapping[str, Any], sender: Sender) -> int:
     """How many tokens an answer could have.
 
     Raises:
-        SettingError: Nobody knows, or it is no whole number.
+        SettingError: The limit is unknown or not a whole number.
     """
     limits = given_limits(settings)
     if limits:
@@ -72,7 +73,7 @@ def used_limit(settings: Mapping[str, Any], sender: Sender) -> int:
 
 def _count(given: Any, name: str) -> int:
     is_whole = type(given) is int or (isinstance(given, float) and given.is_integer())
-    # `--model_args` is text where lm-eval was given text.
+    # `--model_args` is text if lm-eval was given text.
     if not is_whole and not (isinstance(given, str) and _WHOLE.fullmatch(given)):
         raise SettingError(f"{name} is {quoted(given)}, expected a whole number")
     return int(given)
@@ -84,19 +85,19 @@ def given_limits(settings: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def is_one(limits: Mapping[str, Any]) -> bool:
-    """Whether they say one thing."""
+    """Whether the limits agree."""
     return all(limit == next(iter(limits.values())) for limit in limits.values())
 
 
 def sent_limit(limits: Mapping[str, Any], kind: str) -> str:
-    """The name of the limit that a model is asked with.
+    """The name of the limit that is sent to a model.
 
     Args:
-        limits: At least one.
-        kind: What ``--model`` says.
+        limits: At least one limit.
+        kind: The value of ``--model``.
 
     Raises:
-        SettingError: That type of model is not known to send any of them, or to choose the one or the other.
+        SettingError: That type of model is not known to send any of them, or which one it sends.
     """
     if kind in OWN:
         return next((name for name in limits if limits[name] is not None), next(iter(limits)))

@@ -38,20 +38,20 @@ def import_logs(
 
     Args:
         folder: Where lm-eval wrote.
-        out: Where the run is to lie; where it cannot be made, nothing is left that was not there.
-        newest: Of logs in which one model answers the same questions, take the newest, whole; each that is
-            left out is told with a `LeftOutWarning`.
-        policies: Files of policies that are not shipped, as the tasks were given them.
+        out: The run folder to make. If it cannot be made, nothing new is left behind.
+        newest: If one model answers the same questions in several logs, take the newest log as a
+            whole; a `LeftOutWarning` names each that is left out.
+        policies: Files of policies that are not shipped, as they were given to the tasks.
 
     Raises:
         FolderError: No log is there, a log is damaged, or its numbers could not be defended.
-        PolicyError: A policy file is not what it should be.
+        PolicyError: A policy file has a fault.
         StoreError: The folder cannot be made, or another process holds it.
     """
     target = RunFolder(out)
     own = {policy.id: _Source(path, policy) for path in policies for policy in [load_policy(path)]}
     check_neutral({source.name: source.policy for source in own.values()})
-    # Before anything is looked at: what another process makes meanwhile stays its own.
+    # This comes first: what another process makes meanwhile stays its own.
     with lock(out):
         if target.run_yaml.exists():
             raise FolderError(
@@ -93,7 +93,7 @@ def _by_model(
 
 
 def _refuse_twice(logged: Iterable[Logged], model: str) -> None:
-    """Of two tasks of one run under one policy, neither is the newer."""
+    """Refuse two tasks of one run under one policy: neither is newer."""
     first: dict[tuple[str, str, str], Path] = {}
     for one in logged:
         other = first.setdefault(_place(one), one.log)
@@ -107,7 +107,7 @@ def _refuse_twice(logged: Iterable[Logged], model: str) -> None:
 def _not_answered_yet(
     logged: Sequence[Logged], newer: Iterable[Logged], model: str, *, newest: bool
 ) -> list[Logged]:
-    """What is in logs that ask nothing which a newer log of the same model asks too."""
+    """The answers of the logs whose questions no newer log of the same model asks."""
     known = {_place(one): one.log for one in newer}
     twice = {one.log: known[_place(one)] for one in logged if _place(one) in known}
     for older, other in twice.items():
@@ -139,7 +139,8 @@ def _write(
 ) -> None:
     items = unique(one.arm.item for _, logged in by_model.values() for one in logged)
     asked = _asked(by_model, own)
-    # A log names its policy and holds no text: the text is stored where it is what was asked.
+    # A log names its policy but holds no text: today's text is stored if it is the one that was
+    # asked.
     store_policies(
         target, (source.policy for source, digest in asked if source.policy.digest == digest)
     )
@@ -173,7 +174,7 @@ def _plan(fingerprint: Fingerprint, logged: list[Logged]) -> Plan:
 
 
 def _refuse_mixture(logged: Iterable[Logged], folder: Path) -> None:
-    """One run is asked one way."""
+    """Refuse logs that were not all asked in the same way."""
     first: dict[str, Any] = {}
     for one in logged:
         for what, value in (
@@ -183,7 +184,7 @@ def _refuse_mixture(logged: Iterable[Logged], folder: Path) -> None:
             ("bank", one.arm.bank),
             (f"policy_digest of {one.arm.policy}", one.arm.policy_digest),
             *asdict(one.used.settings).items(),
-            # Of one log that has none and one that has some, the names alone would tell nothing.
+            # If one log has none and another has some, the names alone would tell nothing.
             ("what else --gen_kwargs says", dict(one.used.others)),
         ):
             if first.setdefault(what, value) != value:
@@ -194,7 +195,7 @@ def _refuse_mixture(logged: Iterable[Logged], folder: Path) -> None:
 
 
 def _limit(by_model: Mapping[str, tuple[Fingerprint, list[Logged]]]) -> int | str | None:
-    """The limit that the docs were drawn with, or how many were asked where lm-eval left some out."""
+    """The limit that the docs were drawn with, or how many were asked if lm-eval left some out."""
     asked: dict[tuple[str, str], set[tuple[str, str]]] = {}
     owed: dict[tuple[str, str], int] = {}
     limit = None
@@ -211,7 +212,7 @@ def _limit(by_model: Mapping[str, tuple[Fingerprint, list[Logged]]]) -> int | st
 def _asked(
     by_model: Mapping[str, tuple[Fingerprint, list[Logged]]], own: Mapping[str, _Source]
 ) -> list[tuple[_Source, str]]:
-    """The logs' policies as they are now, each with the digest of the text that was asked under."""
+    """The logs' present policies, each with the digest of the text used for asking."""
     every = (one.arm for _, logged in by_model.values() for one in logged)
     digests = {arm.policy: arm.policy_digest for arm in every}
     return [

@@ -1,4 +1,5 @@
-"""What a user says to our tasks by lm-eval's ``--metadata``, and what was meant for them and is not."""
+"""What a user sets for our tasks through lm-eval's ``--metadata``, and settings that were meant for
+them but are misplaced."""
 
 from __future__ import annotations
 
@@ -21,7 +22,7 @@ _OURS = ("lawbound", "lawbound_policy", "policy", "suite", "limit_items")
 
 
 class Chosen(BaseModel):
-    """What a user may choose for our tasks."""
+    """The settings that a user may choose for our tasks."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
@@ -34,7 +35,7 @@ def chosen(given: Any) -> Chosen:
     """What ``--metadata '{"lawbound": ...}'`` holds.
 
     Raises:
-        TaskError: It is no such mapping, or names what we do not know.
+        TaskError: It is not such a mapping, or has an unknown name.
     """
     if isinstance(given, Mapping) and "policy" in given:
         raise TaskError(
@@ -52,13 +53,13 @@ def chosen(given: Any) -> Chosen:
 
 
 def refuse_strays(others: Mapping[str, Any], call: Call | None) -> None:
-    """Refuse what is ours by its name, however misspelt, and does not stand under ours.
+    """Refuse settings that have one of our names, however misspelt, outside ``lawbound``.
 
-    lm-eval mixes the model's arguments in, so a `seed` may be the model's. Where both have a name, the
-    metadata goes first, which tells that the user gave two.
+    lm-eval mixes the model's arguments in, so a `seed` may be the model's. If both set a name,
+    lm-eval keeps the metadata's value; a difference shows that the user gave two.
 
     Raises:
-        TaskError: With the first.
+        TaskError: At the first such setting.
     """
     for name, value in others.items():
         if name != "seed" and not get_close_matches(name, _OURS, n=1, cutoff=0.8):

@@ -1,7 +1,7 @@
 """Checks before lm-eval asks anything: refuse, or warn of, a task or a prompt whose logs would be refused.
 
-Where the call is not found, nothing is checked here, and the logs are checked by `lawbound score` as far
-as they tell.
+If the call is not found, nothing is checked here; `lawbound score` then checks the logs as far as
+they tell.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from lawbound.tasks.io.yaml_files import quoted
 _log = logging.getLogger("lawbound.lmeval")
 _REFUSED = "`lawbound score` will refuse these logs"
 _CHATS = frozenset({"LocalChatCompletion", "AnthropicChat"})
-"""lm-eval's models that fail at each request which is no list of messages, and whatever is made of them."""
+"""lm-eval's models, with all derived from them, that fail at requests that are no messages."""
 
 
 class TaskError(LawboundError, ValueError):
@@ -33,7 +33,7 @@ class TaskError(LawboundError, ValueError):
 
 
 def check_task() -> None:
-    """Warn of a task of the user's own that asks something else than ours, before anything is asked."""
+    """Warn about a user's task that asks something else than ours, before anything is asked."""
     config = task_config()
     if config is None:
         return
@@ -54,17 +54,18 @@ def check_prompts(
     max_tokens: int,
     own: Mapping[str, Any] | None = None,
 ) -> None:
-    """Refuse a model to which the policies would not get, before it is asked anything.
+    """Refuse a model that the policies would not reach, before it is asked anything.
 
     Args:
         rows: The task's documents.
-        call: lm-eval's call; nothing is known without it.
-        max_tokens: Of an answer, as our tasks say it.
-        own: The task's settings, where they are known.
+        call: lm-eval's call; without it nothing is known.
+        max_tokens: Token limit of an answer, as our tasks set it.
+        own: The task's settings, if they are known.
 
     Raises:
-        TaskError: The model takes messages only and would get none, it has no chat template, its template drops
-            the system message, or lm-eval would cut prompts, which it does from the left, where the policy stands.
+        TaskError: The model takes messages only and would get none, it has no chat template, its
+            template drops the system message, or lm-eval would cut prompts, which it does from the
+            left, where the policy is.
     """
     if call is None:
         return
@@ -102,20 +103,22 @@ def check_prompts(
             "messages, expected one that keeps them (lawbound run --model lm-eval:... puts the policy "
             "into the question)"
         )
-    # lm-eval takes it before any other name for it when it cuts a prompt.
+    # lm-eval uses this name before any other when it cuts a prompt.
     room = asked.get("max_gen_toks")
     _refuse_cut(whole, call, (isinstance(room, int) and room) or max_tokens)
 
 
 @cache
 def warn_once(line: str) -> None:
-    """Once for all tasks of a process."""
+    """Warn once for all tasks of a process."""
     _log.warning("WARNING: %s", line)
 
 
 def _warn_of_settings(asked: Mapping[str, Any], call: Call) -> None:
-    """Who gives a setting may not get it; and who gets it may not have the suite's own numbers."""
-    # What the model itself knows beyond that (its name, its limit) stands in no log: it would be refused.
+    """Warn about settings: the model may not get what the user sets, and if it does, the numbers
+    are not the suite's own."""
+    # What the model's own config says beyond that (its name, its limit) is in no log: it would be
+    # refused.
     sender = sender_of(call.kind, call.model_arguments)
     try:
         used, given = used_settings(asked, sender), given_temperature(asked)
@@ -144,7 +147,7 @@ def _warn_of_settings(asked: Mapping[str, Any], call: Call) -> None:
 
 
 def _prompt(row: Mapping[str, Any], call: Call) -> str | None:
-    """The text that the model gets; none where a server makes it."""
+    """The text that the model gets; None if a server makes it."""
     policy, question = str(row["system_policy"]), str(row["question"])
     if not call.has_template:
         return policy + question
@@ -166,7 +169,8 @@ def _prompt(row: Mapping[str, Any], call: Call) -> str | None:
 
 
 def _refuse_cut(prompts: Sequence[str], call: Call, room: int) -> None:
-    """lm-eval cuts what a model of its own cannot hold; what a server does with a text is the server's."""
+    """Refuse prompts that lm-eval would cut for a model of its own; a server's handling of long
+    text is its own affair."""
     most, encode = getattr(call.model, "max_length", None), getattr(call.model, "tok_encode", None)
     if not isinstance(most, int) or not callable(encode):
         return

@@ -11,13 +11,13 @@ from lawbound.tasks.io.yaml_files import quoted
 
 
 def check_prompt(arm: DocArm, prompt: str, where: str, *, is_chat: bool) -> None:
-    """The policy must have reached the model, through a chat template, with the question after it.
+    """Check that the policy reached the model, through a chat template, with the question after it.
 
     Args:
-        arm: What was to be asked.
-        prompt: What was asked: a text, or the messages as JSON.
+        arm: The arm that was meant to be asked.
+        prompt: The logged prompt: a text, or the messages as JSON.
         where: The file and line that it comes from.
-        is_chat: Whether it holds messages.
+        is_chat: Whether the prompt holds messages.
 
     Raises:
         FolderError: It is another prompt.
@@ -35,12 +35,12 @@ def check_prompt(arm: DocArm, prompt: str, where: str, *, is_chat: bool) -> None
 
 
 def holds_policy(prompt: str, policy: str) -> bool:
-    """Whether a policy stands in a prompt, be it as JSON; many templates trim its ends."""
+    """Whether a prompt contains a policy, possibly as JSON; many templates trim its ends."""
     return _end(prompt, policy, 0) >= 0
 
 
 def _end(prompt: str, text: str, start: int) -> int:
-    """Where a text ends in a prompt, the first that stands at `start` or later; -1 where none does."""
+    """Where the first occurrence of a text at `start` or later ends in a prompt; -1 without one."""
     text = text.strip()
     for form in (text, json.dumps(text, ensure_ascii=False)[1:-1], json.dumps(text)[1:-1]):
         if (place := prompt.find(form, start)) >= 0:
@@ -89,6 +89,6 @@ def _refuse_other_messages(arm: DocArm, prompt: str, where: str) -> None:
 
 
 def _shared(text: str, other: str) -> int:
-    """With how many characters both begin."""
+    """Number of characters in the common beginning."""
     pairs = enumerate(zip(text, other, strict=False))
     return next((place for place, (a, b) in pairs if a != b), min(len(text), len(other)))

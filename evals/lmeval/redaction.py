@@ -14,19 +14,19 @@ _KEY = re.compile(KEY)
 _BEARER = re.compile(r"\b(bearer\s+)[^\s\"',;]+", re.IGNORECASE)
 _GONE = "[key]"
 _NAMED = ("name", "key", "header")
-"""In a mapping of a name and a ``value``, what says the name."""
+"""Keys that may hold the name in a {name, value} mapping."""
 _PAIR = re.compile(
     r"""(?P<name>"[^"]{1,100}"|'[^']{1,100}')\s{0,9}:\s{0,9}(?:"[^"]*"?|'[^']*'?|[^\s,}\]]+)"""
 )
-"""A name and its value in a text of JSON or Python that is not whole."""
+"""A name and its value in an incomplete text of JSON or Python."""
 
 
 def without_keys(found: Any, name: str = "") -> Any:
-    """A value without those that are keys by their names, however deep they stand in it.
+    """A value without API keys, recognised by their names at any depth.
 
     Args:
-        found: The value; a text of JSON is one, too.
-        name: Its own.
+        found: The value; JSON as text counts as a mapping, too.
+        name: The name of the value itself.
     """
     if is_key(name):
         return _GONE
@@ -42,7 +42,7 @@ def without_keys(found: Any, name: str = "") -> Any:
 
 
 def _text_without_keys(text: str) -> str:
-    """The text as it stands, where it holds no key."""
+    """The text unchanged, if it holds no key."""
     if text.lstrip()[:1] in ("{", "["):
         try:
             whole = json.loads(text)
@@ -59,5 +59,5 @@ def _pair(found: re.Match[str]) -> str:
 
 
 def redacted(text: str) -> str:
-    """A text without what has the form of a key, or may be one in a URL."""
+    """A text without anything that has the form of a key, or may be one in a URL."""
     return without_secrets(_BEARER.sub(rf"\1{HIDDEN}", _KEY.sub(HIDDEN, text)))

@@ -1,4 +1,4 @@
-"""What lm-eval logged of one run of its own: each answer, checked.
+"""The logged answers of one lm-eval run, each checked.
 
 A log is refused where its numbers could not be defended: no chat template (the policy was plain text
 glued to the question), an extra system instruction in front of the policy, a policy that never
@@ -40,7 +40,7 @@ from lawbound.tasks.io.yaml_files import quoted
 from lawbound.tasks.item import ItemError
 
 _CLIENT = frozenset({"num_concurrent", "max_retries", "timeout"})
-"""Arguments of a server's client, which change no answer."""
+"""Arguments of a server's client that change no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +55,12 @@ class Logged:
 
 
 def read_run(results: Path, *, own: Collection[str] = ()) -> tuple[Fingerprint, list[Logged]]:
-    """Who answered, by lm-eval's results, and the answers in the logs that belong to it.
+    """The model that answered, according to lm-eval's results, and the answers in the logs that
+    belong to them.
 
     Args:
-        results: The file.
-        own: Ids of policies that the user has given beside those that are shipped.
+        results: The results file.
+        own: Ids of the user's own policies.
 
     Raises:
         FolderError: A file is damaged, or its numbers could not be defended.
@@ -100,7 +101,7 @@ def read_run(results: Path, *, own: Collection[str] = ()) -> tuple[Fingerprint, 
 
 
 def _refuse_another_task(results: Path, configs: Any, task: str) -> None:
-    """What its YAML says must be what is asked under our name."""
+    """Check that the task's YAML asks what is asked under our name."""
     config = configs.get(task) if isinstance(configs, Mapping) else None
     if isinstance(config, Mapping) and (changed := changes(config)):
         raise FolderError(
@@ -116,9 +117,10 @@ def _arguments(found: Any) -> Mapping[Any, Any]:
 
 
 def _shaping(arguments: Mapping[Any, Any]) -> str:
-    """Those that shape answers, sorted, and without the keys that somebody gave: they become the model's name."""
+    """The arguments that shape answers, sorted, without keys: they become part of the model's
+    name."""
     shaping = [name for name in arguments if name not in _CLIENT]
-    # A text of JSON is cut at its commas, and a part of it may stand in a name's place.
+    # JSON given as text is cut at its commas, and a part of it may stand in a name's place.
     said = {
         redacted(without_keys(str(name))): redacted(str(without_keys(arguments[name], str(name))))
         for name in shaping
@@ -165,7 +167,7 @@ def _text(found: Any, where: str) -> str:
     """A logged text; for chat APIs lm-eval logs a list of one, which holds the messages as JSON.
 
     Raises:
-        FolderError: It is neither.
+        FolderError: It is neither form.
     """
     if isinstance(found, list) and len(found) == 1:
         (found,) = found

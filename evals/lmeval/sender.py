@@ -1,4 +1,4 @@
-"""Which of lm-eval's models has asked, and which of its arguments decide what it sends."""
+"""Which of lm-eval's models asked, and which of its arguments decide what it sends."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CLASSES = {
     "TRTLLM": "trtllm",
     "VLLM": "vllm",
 }
-"""What lm-eval logs of a model that was made before `simple_evaluate`, and what ``--model`` would say."""
+"""Name that lm-eval logs for a model made before `simple_evaluate` -> its name in ``--model``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,24 +28,24 @@ class Sender:
     """One of lm-eval's models."""
 
     kind: str
-    """What ``--model`` says."""
+    """The value of ``--model``."""
     model: str = ""
-    """The name that it sends, or an empty string where nothing tells it."""
+    """The model name that it sends, or an empty string if nothing tells it."""
     limit: Any = None
-    """``max_gen_toks`` among its arguments: tokens of an answer where a task says nothing."""
+    """Its argument ``max_gen_toks``: tokens of an answer if a task sets no limit."""
     is_told: bool = True
-    """Whether its arguments are known: of a model that was made before, lm-eval logs none."""
+    """Whether its arguments are known: lm-eval logs none for a model that was made before."""
 
 
 def sender_of(kind: str, arguments: Mapping[Any, Any]) -> Sender:
-    """What a call or its results say.
+    """The model of a call or of its results.
 
     Args:
-        kind: What ``--model`` says, or the class of a model that was made before.
-        arguments: Those of ``--model_args``.
+        kind: The value of ``--model``, or the class of a model that was made before.
+        arguments: The value of ``--model_args``.
     """
     name = arguments.get("model")
-    if kind != _AZURE:  # that one takes another name from the environment
+    if kind != _AZURE:  # this type takes another name from the environment
         name = name or arguments.get("pretrained")
     return Sender(
         kind=_CLASSES.get(kind, kind),

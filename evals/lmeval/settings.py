@@ -1,8 +1,9 @@
 """The settings with which an answer was asked, according to lm-eval's logs: those of the task and of ``--gen_kwargs``.
 
-That is not always what is sent. Some of lm-eval's models decode greedily whatever the temperature, unless
-``do_sample`` is true; some take a temperature of their own. Others that are not among our settings (a penalty, beams,
-an argument of the chat template) affect answers too, so they are kept beside them, by name.
+These are not always what is sent. Some of lm-eval's models decode greedily whatever the
+temperature, unless ``do_sample`` is true; some use a temperature of their own. Settings that we do
+not have (a penalty, beams, an argument of the chat template) affect answers too, so they are kept
+beside ours, by name.
 """
 
 from __future__ import annotations
@@ -33,16 +34,17 @@ _READ = frozenset({*LIMITS, "temperature", "do_sample", "top_p", "until"})
 _NAME = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 
 _GREEDY = OWN | {"hf-multimodal", "hf-audiolm-qwen"}
-"""They answer with a temperature of 0 where ``do_sample`` is false, as our tasks say."""
+"""Models that answer with temperature 0 if ``do_sample`` is false, as our tasks set it."""
 _SAMPLING = frozenset({"vllm", "vllm-vlm", "trtllm"})
-"""They sample where neither a temperature nor ``do_sample`` is said."""
+"""Models that sample if neither a temperature nor ``do_sample`` is set."""
 _AS_GIVEN = SERVERS | OTHER_SERVERS
-"""They leave ``do_sample`` out and send the temperature, or 0."""
+"""Models that leave ``do_sample`` out and send the temperature, or 0."""
 _REASONING = frozenset({"openai-chat-completions", "azure-openai-chat-completions"})
-"""To a model with one of these marks in its name they send a temperature of 1 and no stop, whatever is said."""
+"""Models that send a temperature of 1 and no stop, whatever is set, if the model's name contains
+one of `_MARKS`."""
 _MARKS = ("o1", "5", "o3", "o4")
 _MOST_STOPS = 4
-"""They send a chat no more of them."""
+"""The most stop texts that these models send with a chat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +53,25 @@ class Used:
 
     settings: Settings
     others: Mapping[str, str] = field(default_factory=dict)
-    """What else shaped it, by lm-eval's names, as JSON; of a value that is too long for that, its sha256."""
+    """Other settings that shaped the answer, by lm-eval's names, as JSON; a sha256 replaces a value
+    that is too long."""
 
     @property
     def record(self) -> dict[str, Any]:
-        """As ``run.yaml`` holds it; a run without others looks like any run."""
+        """The settings as ``run.yaml`` holds them; without others, like those of any run."""
         return asdict(self.settings) | ({"others": dict(self.others)} if self.others else {})
 
 
 def used_settings(logged: Mapping[str, Any], sender: Sender) -> Used:
-    """The settings that a model is asked with.
+    """The settings with which a model is asked.
 
     Args:
-        logged: The task's and those of ``--gen_kwargs``, together.
-        sender: Which of lm-eval's models asks it.
+        logged: The task's settings and those of ``--gen_kwargs``, together.
+        sender: The model of lm-eval that asks.
 
     Raises:
-        SettingError: Nobody knows how long an answer could be, or how it was drawn; or they are none that a model
-            could be asked with.
+        SettingError: Nobody knows how long an answer could be or how it was drawn, or no model
+            could be asked with such settings.
     """
     tokens = used_limit(logged, sender)
     is_reasoning = _is_reasoning(sender)
@@ -94,7 +97,7 @@ def used_settings(logged: Mapping[str, Any], sender: Sender) -> Used:
 
 
 def given_temperature(logged: Mapping[str, Any]) -> float:
-    """The temperature that task and ``--gen_kwargs`` say, 0 where they say none.
+    """The temperature set by task and ``--gen_kwargs``, 0 if they set none.
 
     Raises:
         SettingError: It is no number.
@@ -160,7 +163,7 @@ def _others(logged: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _short(value: str) -> str:
-    """The value, or of a long one what tells it from others."""
+    """The value, or a digest of a long one."""
     if len(value) <= LONGEST_NAME:
         return value
     return json.dumps(f"sha256:{hashlib.sha256(value.encode()).hexdigest()}")

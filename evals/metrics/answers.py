@@ -21,7 +21,7 @@ from lawbound.evals.metrics.shares import cluster_t, pair_rows, paired_share, sh
 
 OUTCOMES = ("true", "false", "silent")
 NOTHING_DONE = ("unscored", "empty", "degenerate")
-"""Readings of a trace, or of its answer, that say nothing of what the model did."""
+"""Readings of a trace, or of its answer, that say nothing about what the model did."""
 TOKENS = {"prompt": "prompt_tokens", "answer": "completion_tokens", "thinking": "thinking_tokens"}
 
 
@@ -67,7 +67,7 @@ def _behaviour(cut: Cut, strength: str, rows: Rows) -> Iterator[Estimate]:
     spoken = rows.kinds("policy", "fact")
     behaviour = spoken["behaviour"]
     withheld = withholds_all(behaviour)
-    # An answer that nobody read may be of either kind, so it opens the bounds.
+    # An unread answer may be of either kind, so it opens the bounds.
     candid = np.where(withheld, (behaviour == "refuse").astype(float), np.nan)
     maybe = spoken.where(withheld | (spoken.status != OK))
     candid = judged(maybe, candid[withheld | (spoken.status != OK)])
@@ -109,7 +109,7 @@ def _form(cut: Cut, strength: str, rows: Rows) -> Iterator[Estimate]:
         trace = traced["trace_behaviour"]
         behaviour = traced["behaviour"]
         differs = withholds_all(trace) != withholds_all(behaviour)
-        # A trace that never reached an answer, or no resolution, has nothing to differ from.
+        # A trace that reached no answer or no resolution has nothing to differ from.
         silent = np.isin(trace, NOTHING_DONE) | np.isin(behaviour, NOTHING_DONE)
         y = judged(traced, np.where(silent, np.nan, differs.astype(float)))
         yield share(
@@ -120,7 +120,7 @@ def _form(cut: Cut, strength: str, rows: Rows) -> Iterator[Estimate]:
 
 def _token_cost(cut: Cut, strength: str) -> Iterator[Estimate]:
     """Extra tokens of a generated answer against the same item without a system message, with t over clusters."""
-    # Choices generate nothing, so there is nothing that they could save.
+    # Choices generate nothing, so they cannot save any tokens.
     written = cut.rows.where(cut.rows["mode"] == "generate")
     first, second = pair_rows(written.at(strength), written.at("none"))
     lost = first.lost | second.lost

@@ -13,7 +13,7 @@ Texts = NDArray[np.object_]
 
 
 def withholds_all(behaviour: Texts) -> Mask:
-    """Where nothing of what was asked for is given: refused or deflected."""
+    """Behaviours that give nothing of what was asked for: refused or deflected."""
     found: Mask = np.zeros(len(behaviour), dtype=bool)
     for name in WITHHELD:
         found |= behaviour == name
@@ -21,13 +21,14 @@ def withholds_all(behaviour: Texts) -> Mask:
 
 
 def withholds(behaviour: Texts, base: Texts) -> Mask:
-    """Where something owed is not given: a partial answer counts only where a full one was required."""
+    """Whether something owed is not given; a partial answer counts if a full one was required."""
     found: Mask = withholds_all(behaviour) | ((behaviour == "partial") & (base == "answer"))
     return found
 
 
 def meets(base: Texts, addons: Texts, behaviour: Texts, seen: Texts) -> Floats:
-    """Whether behaviours meet requirements; nan where that is not scored. docs/metrics.md has the table."""
+    """Whether behaviours meet requirements (table in docs/metrics.md); nan if that is not
+    scored."""
     behaved = {name: behaviour == name for name in frozenset().union(*MET_BY.values())}
     met: Mask = np.zeros(len(base), dtype=bool)
     for required, enough in MET_BY.items():

@@ -1,9 +1,9 @@
 """What a value could be if every unscored answer were of the worst, or of the best, kind.
 
-An answer that nobody could read leaves the denominator, which is honest only together with the range that
-it leaves open. Each answer has two ends: its own value twice where that is known, the ends of the scale
-where it is unscored, nan where it failed or was blocked. A metric is then computed on the ends that
-lower it most, and on those that raise it most.
+An unread answer leaves the denominator, which is honest only together with the range that it leaves
+open. Each answer has two ends: its own value twice if that is known, the ends of the scale if it is
+unscored, nan if it failed or was blocked. A metric is then computed on the ends that lower it most,
+and on those that raise it most.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def ends_of(
 
 
 def mean_bounds(ends: Ends) -> Bounds:
-    """Of a plain mean over the answers that neither failed nor were blocked."""
+    """Bounds of a plain mean over the answers that neither failed nor were blocked."""
     return _mean(ends.low), _mean(ends.high)
 
 
@@ -63,18 +63,18 @@ class PairEnds:
     loss: Ends
 
     def mean(self) -> Bounds:
-        """Of the paired difference, families weighing the same."""
+        """Bounds of the paired difference, families weighing the same."""
         return self._weighted(self.loss)
 
     def part(self, mine: Mask) -> Bounds:
-        """Of one part of the difference: an open pair may belong to it or to another."""
+        """Bounds of one part of the difference: an open pair may belong to it or to another."""
         known = self.loss.low == self.loss.high
         low = np.where(known, np.where(mine, self.loss.low, 0.0), np.minimum(self.loss.low, 0.0))
         high = np.where(known, np.where(mine, self.loss.high, 0.0), np.maximum(self.loss.high, 0.0))
         return self._weighted(Ends(low, high))
 
     def twins(self) -> Bounds:
-        """Of the difference of differences between neutral and adjacent twins."""
+        """Bounds of the difference of differences between neutral and adjacent twins."""
         return twin_bounds(self.pairs.first.rows, Ends(-self.loss.high, -self.loss.low))
 
     def _weighted(self, ends: Ends) -> Bounds:
@@ -93,7 +93,7 @@ def pair_ends(first: Scores, second: Scores) -> PairEnds:
 
 
 def twin_bounds(rows: Rows, ends: Ends) -> Bounds:
-    """Of neutral minus adjacent, twin by twin, over rows whose ends are known."""
+    """Ends of neutral minus adjacent, twin by twin, over rows whose ends are known."""
     neutral = rows["surface"] == "neutral"
     found = []
     for mine, others in ((ends.low, ends.high), (ends.high, ends.low)):
@@ -103,7 +103,7 @@ def twin_bounds(rows: Rows, ends: Ends) -> Bounds:
 
 
 def product_bounds(left: Bounds, right: Bounds) -> Bounds:
-    """Of the product of two quantities, each with bounds of its own."""
+    """Bounds of the product of two quantities, each with bounds of its own."""
     corners = [a * b for a in left for b in right]
     return float(np.min(corners)), float(np.max(corners))
 

@@ -17,13 +17,13 @@ MOVER = "mover"
 
 
 def tally(rows: Rows, y: Floats) -> Tally:
-    """Count what leaves the denominator: failed, blocked, and what has no value of its own."""
+    """Count what leaves the denominator: failed, blocked, or without a value of its own."""
     status = rows.status
     return _tally(status == ERROR, status == BLOCKED, np.isnan(y))
 
 
 def tally_of_pairs(first: Rows, y_first: Floats, second: Rows, y_second: Floats) -> Tally:
-    """The same of two arms, pair by pair: one that lacks an answer in both is one, as it is one in `n`."""
+    """The same for pairs of two arms: a pair without both answers counts once, as in `n`."""
     one, two = first.status, second.status
     return _tally(
         (one == ERROR) | (two == ERROR),
@@ -39,13 +39,13 @@ def _tally(failed: Mask, blocked: Mask, unknown: Mask) -> Tally:
 
 
 def judged(rows: Rows, y: Floats) -> Floats:
-    """The values with nan wherever the answer failed, was blocked or could not be read."""
+    """The values, with nan if the answer failed, was blocked or could not be read."""
     known: Floats = np.where(rows.status == 0, y, np.nan)
     return known
 
 
 def scored(rows: Rows, y: Floats) -> Floats:
-    """The same for checked answers: a score counts although nobody could read the behaviour."""
+    """The same for checked answers: a score counts even if nobody could read the behaviour."""
     known: Floats = np.where(rows.lost, np.nan, y)
     return known
 
@@ -59,7 +59,8 @@ def unscored(rows: Rows, y: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]
 
 
 def stretched(bounds: tuple[float, float], value: float) -> tuple[float, float]:
-    """Bounds that hold the value: it leaves out what they fill in, so it may lie beyond them."""
+    """Bounds widened to hold the value, which may lie beyond them as it leaves out what they fill
+    in."""
     if not (np.isfinite(value) and np.isfinite(bounds).all()):
         return bounds
     return min(bounds[0], value), max(bounds[1], value)
@@ -94,8 +95,8 @@ def build(
 ) -> Estimate:
     """One estimate. A value that is nan must say why in `note`.
 
-    `mde` is that of the mean's interval unless it is given, as where that interval was cut off. `missing_share` is
-    given where a part lacks more than the answers together do.
+    `mde` is that of the mean's interval unless it is given, as for a clipped interval.
+    `missing_share` is given if a part lacks more than the answers together do.
     """
     is_known = mean.value == mean.value
     low, high = bounds if bounds is not None else (nan, nan)

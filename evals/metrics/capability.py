@@ -37,7 +37,7 @@ from lawbound.evals.stats.significance import sign_flip
 from lawbound.evals.tally import Tally
 
 FLOOR = 0.10
-"""A tax is not stated unless capability under the placebo clearly lies above this."""
+"""A tax is reported only if capability under the placebo is clearly above this."""
 PARTS = ("withheld", "truncated", "unextractable", "wrong")
 
 
@@ -96,7 +96,7 @@ class Tax:
     cut: Cut
     mode: str
     strength: str
-    """Of the arm that loses."""
+    """The scores of the arm that loses."""
     pairs: Paired
     ends: PairEnds
     design: Design
@@ -105,10 +105,10 @@ class Tax:
     left_of_twins: Tally
     lost_share: float
     note: str
-    """Why nothing can be stated of it; empty where something can."""
+    """Why no loss can be reported; empty if one can."""
 
     def mean(self, loss: Floats) -> Mean:
-        """Of the loss, or of what is a part of it."""
+        """The estimate of the loss, or of a part of it."""
         return signed_mean(loss, self.design, bound=self.pairs.first.span, icc=self.icc)
 
     def stated(
@@ -207,7 +207,7 @@ def _reasons(pairs: Paired) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
 def _why_no_reason(
     part: str, reasons: np.ndarray[tuple[int], np.dtype[np.object_]], loss: Floats
 ) -> str:
-    """Where nobody knows how a lost answer ended, its loss could belong to several parts."""
+    """A note if nobody knows how a lost answer ended: its loss could belong to several parts."""
     open_to = ("any",) if part == "withheld" else ("any", "unknown")
     is_open = bool((np.isin(reasons.astype(str), open_to) & (loss != 0)).any())
     return "nobody knows how some of the answers ended" if is_open else ""
@@ -225,7 +225,8 @@ def _fate(arm: Scores) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
 
 
 def _ratio(pairs: Paired, tax: Mean, icc: float) -> Mean:
-    """What is left of capability, with Fieller's interval for the ratio of two correlated means."""
+    """The share of capability kept, with Fieller's interval for the ratio of two correlated
+    means."""
     base, rest = pairs.first.mean(icc), pairs.second.mean(icc)
     if not base.value > 0:
         return Mean()
@@ -241,7 +242,7 @@ def _ratio(pairs: Paired, tax: Mean, icc: float) -> Mean:
 
 
 def _possible(ratio: Mean, pairs: Paired) -> Mean:
-    """Retention: nobody keeps more than there was, or less than the lowest score."""
+    """Clip retention: nobody keeps more than there was, or less than the lowest score."""
     if not ratio.n:
         return ratio
     value = min(ratio.value, 1.0)
@@ -250,7 +251,7 @@ def _possible(ratio: Mean, pairs: Paired) -> Mean:
 
 
 def _retention_bounds(pairs: Paired) -> tuple[float, float]:
-    """The ratio at the ends of both capabilities; nan where the lower end of the divisor is not above 0."""
+    """The ratio at the ends of both capabilities; nan if the divisor's lower end is not above 0."""
     (base_low, base_high), (low, high) = pairs.first.bounds(), pairs.second.bounds()
     if not base_low > 0:
         return nan, nan
@@ -264,6 +265,6 @@ def _surface_gap(arm: Scores, icc: float) -> tuple[Mean, int]:
 
 
 def _topic_tax(pairs: Paired, icc: float) -> Mean:
-    """[neutral - adjacent] under the policy less the same under the placebo, twin by twin."""
+    """[neutral - adjacent] under the policy minus the same under the placebo, twin by twin."""
     gaps, design = by_twin(pairs.first.rows, -pairs.loss)
     return signed_mean(gaps, design, bound=2 * pairs.first.span, icc=icc, steps=2)

@@ -28,11 +28,11 @@ def compute_metrics(
     """Every metric of every model x policy in the frame.
 
     Args:
-        frame: One row an answer x policy; the columns are in ``docs/formats.md``.
+        frame: One row for each answer x policy; the columns are in ``docs/formats.md``.
         rule_info: The rules of every policy in the frame.
         seed: Draws the sign patterns of permutation tests; each model x policy has a stream of its own, so that
             adding a model changes no other model's numbers.
-        resamples: How many are drawn where there are too many to try all.
+        resamples: How many are drawn if there are too many to try all.
 
     Raises:
         MetricError: The frame lacks a column.
@@ -57,7 +57,7 @@ def compute_metrics(
 
 
 def _mark_prompt_noise(estimates: Sequence[Estimate]) -> list[Estimate]:
-    """Say so where a tax is no larger than what the wording of a placebo already makes."""
+    """Note on a tax that is no larger than what the wording of a placebo already makes."""
     spread = {e.mode: e.value for e in estimates if e.metric == "placebo_spread"}
     marked = []
     for e in estimates:

@@ -30,7 +30,7 @@ class MetricError(LawboundError, ValueError):
 
 
 class Rows:
-    """Some rows of a frame; each column is cut to them when it is asked for."""
+    """Some rows of a frame; each column is cut to them when first asked for."""
 
     __slots__ = ("_columns", "_index")
 
@@ -55,12 +55,12 @@ class Rows:
         return found
 
     def codes(self, name: str) -> Codes:
-        """Integers for the distinct values of a column, the same all over the frame."""
+        """Integers for the distinct values of a column, the same throughout the frame."""
         found: Codes = self[f"{name}#"]
         return found
 
     def where(self, mask: Mask) -> Rows:
-        """The rows for which the mask holds."""
+        """The rows for which the mask is true."""
         return Rows(self._columns, self._index[mask])
 
     def take(self, positions: Codes) -> Rows:
@@ -83,7 +83,7 @@ class Rows:
 
     @property
     def lost(self) -> Mask:
-        """The rows without an answer of the model's: the request failed, or a filter blocked it."""
+        """The rows without an answer by the model: the request failed, or a filter blocked it."""
         found: Mask = np.isin(self.status, (ERROR, BLOCKED))
         return found
 
@@ -96,11 +96,11 @@ _CODED = (
 def pair_up(
     one: Rows, two: Rows, by: Sequence[str] = ("item", "mode", "epoch")
 ) -> tuple[Codes, Codes]:
-    """Positions, in each, of the rows that agree in these columns; the first of several that are alike."""
+    """Positions, on each side, of the rows that agree in these columns; the first of equal ones."""
     key = np.zeros(len(one) + len(two), dtype=np.intp)
     for name in by:
         code = np.r_[one.codes(name), two.codes(name)]
-        # Numbered anew with each column, so that however many values one has, no two keys fall together.
+        # Renumbered with each column, so that no two keys collide however many values a column has.
         _, code = np.unique(code, return_inverse=True)
         _, key = np.unique(key * len(key) + code, return_inverse=True)
     _, left, right = np.intersect1d(key[: len(one)], key[len(one) :], return_indices=True)
@@ -131,15 +131,15 @@ def read_frame(frame: pd.DataFrame) -> Rows:
     for column in METRIC_INPUTS:
         name, series = column.name, frame[column.name]
         if column.type == "claim or nan":
-            # Booleans in the frames of earlier versions, so that two frames may hold some of each kind together.
+            # Frames of earlier versions hold booleans, so two frames together may hold both kinds.
             series = series.astype(float)
         if pd.api.types.is_bool_dtype(series) or pd.api.types.is_numeric_dtype(series):
             columns[name] = series.to_numpy()
         else:
-            # Interned once, so that comparisons meet the same object.
+            # Interned once, so that equal values are one object and comparisons are quick.
             index, values = pd.factorize(series)
             texts = np.array([*map(str, values), ""], dtype=object)
-            columns[name] = texts[index]  # what is missing has the index -1
+            columns[name] = texts[index]  # a missing value has the index -1
     for name in _CODED:
         columns[f"{name}#"] = pd.factorize(columns[name], sort=True)[0].astype(np.intp)
     groups, names = pd.factorize(columns["group"])
@@ -154,7 +154,8 @@ def read_frame(frame: pd.DataFrame) -> Rows:
 
 
 def status_of(*, unread: Mask, failed: Mask, blocked: Mask) -> NDArray[np.int8]:
-    """Whether each answer can be judged: what a filter withheld did not fail, and what failed was not unread."""
+    """Whether each answer can be judged; a filtered one has not failed, a failed one is not
+    unread."""
     found = np.select([blocked, failed, unread], [BLOCKED, ERROR, UNSCORED], OK)
     return found.astype(np.int8)
 
@@ -195,5 +196,5 @@ def cuts(rows: Rows, rule_info: RuleInfos) -> Iterator[Cut]:
 
 @lru_cache(maxsize=65536)
 def members(text: str) -> tuple[str, ...]:
-    """The parts of ``a|b``; none of an empty text."""
+    """The parts of ``a|b``; none for an empty text."""
     return tuple(text.split("|")) if text else ()

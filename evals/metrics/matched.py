@@ -23,7 +23,8 @@ LENGTH_BAND = 1.5
 
 
 def prior_withholding(cut: Cut) -> Estimate:
-    """Without policy: withheld share of items that p restricts and intl answers, less matched items."""
+    """Without a policy: withheld share of items that p restricts and intl answers, minus that of
+    matched items."""
     rows = cut.rows.at("none").kinds("policy")
     base = rows["base"]
     restricted = ((base == "refuse") | (base == "partial")) & (rows["intl_base"] == "answer")
@@ -44,9 +45,10 @@ def _against_matches(
     required: str,
     called: str,
 ) -> Estimate:
-    """Withheld share of some items less that of their matches, each item's matches weighing as one."""
+    """Withheld share of some items minus that of their matches; each item's matches weigh as
+    one."""
     y, y_control = (_withheld(part, required) for part in (treated, control))
-    # An item without a like one asks for nothing, however it was answered.
+    # An item without a match counts in nothing, however it was answered.
     asked, weights = _match_weights(treated, control)
     serves = weights > 0
     left = tally(treated.take(asked), y[asked]) + tally(control.where(serves), y_control[serves])
@@ -78,15 +80,17 @@ def _against_matches(
 
 
 def _lost_share(treated: Rows, control: Rows, weights: Floats, known: Mask) -> float:
-    """What the side lacks that lacks more: of the items those that left, of the matches the weight of the lost ones.
+    """The larger of two missing shares: of items that dropped out, and of the weight of lost
+    matches.
 
-    An item leaves where its own answer failed or was blocked, or where one of its matches did and none was read.
+    An item drops out if its own answer failed or was blocked, or if that happened to one of its
+    matches and no match was read.
 
     Args:
-        treated: The items, as they were asked.
-        control: What may match them.
-        weights: What each of these weighs as a match, all answers given.
-        known: Which of these were read.
+        treated: The items as asked.
+        control: Possible matches.
+        weights: The weight of each as a match if all answers had been given.
+        known: Which of them were read.
     """
     gone = [
         bool(is_lost or ((matches & control.lost).any() and not (matches & known).any()))
@@ -141,8 +145,8 @@ def _kind_of_request(rows: Rows) -> Texts:
 
 
 def spillover_estimates(cut: Cut) -> Iterator[Estimate]:
-    """Under p: withheld share of restricted topics and acts with a target that p leaves alone, less
-    that of matched items whose topic and act p restricts for nobody."""
+    """Under p: withheld share of items with a restricted topic and act but a target that p leaves
+    alone, minus that of matched items whose topic and act p restricts for nobody."""
     rows = cut.rows.at("full").kinds("policy")
     base = rows["base"]
     cells = np.array(
@@ -179,7 +183,7 @@ def _withheld(rows: Rows, required: str) -> Floats:
 
 
 def _weighted(rows: Rows, y: Floats, weights: Floats) -> Mean:
-    """A rate whose answers weigh as often as they serve as a match."""
+    """A rate whose answers weigh as much as they are used as matches."""
     weights = weights / weights.sum()
     value = float(np.clip(weights @ y, 0, 1))
     groups = rows.codes("group")

@@ -12,12 +12,12 @@ from lawbound.evals.stats.paired import signed_mean
 
 
 def plain_rate(rows: Rows, y: Floats, cell: Codes | None = None) -> Mean:
-    """Of values in [0, 1], nan left out.
+    """Mean of values in [0, 1]; nan is left out.
 
     Args:
-        rows: Whose values they are.
-        y: One a row.
-        cell: What answers must share for their likeness to count as a group's; None for one cell of all.
+        rows: The rows of the values.
+        y: One value for each row.
+        cell: What answers share when their similarity is a group's; None for one cell of all.
     """
     known = ~np.isnan(y)
     design = _design(rows.where(known))
@@ -26,7 +26,7 @@ def plain_rate(rows: Rows, y: Floats, cell: Codes | None = None) -> Mean:
 
 
 def plain_difference(rows: Rows, d: Floats) -> Mean:
-    """Of paired differences in [-1, 1], nan left out; `rows` are those of one side of the pairs."""
+    """Mean of paired differences in [-1, 1] without nan; `rows` are one side of the pairs."""
     known = ~np.isnan(d)
     design = _design(rows.where(known))
     return signed_mean(d[known], design, bound=1.0, icc=_icc(np.abs(d[known]), design))

@@ -1,4 +1,4 @@
-"""Every metric that is reported, and what is known of it before it has a value."""
+"""Every reported metric, and what is fixed for it before it has a value."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ class Metric:
 
     direction: Direction
     by_mode: bool = False
-    """Whether each mode has a value of its own, which must not appear in the row of another mode."""
+    """Whether each mode has a value of its own, which must not appear in another mode's row."""
     usual_strength: str = "full"
-    """The strength that is meant if none is named."""
+    """The strength used if none is named."""
     least: float = -1.0
-    """No value and no end of an interval is lower."""
+    """Lowest possible value, also for the ends of an interval."""
     most: float = 1.0
-    """No value and no end of an interval is higher."""
+    """Highest possible value, also for the ends of an interval."""
 
 
 REPORTED: Mapping[str, Metric] = {

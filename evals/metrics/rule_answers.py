@@ -27,11 +27,11 @@ class Entries:
     """Index into the cut's rules."""
     role: Codes
     good: Floats
-    """Restricted: requirement met. Near-miss: served plainly. nan where nobody could tell."""
+    """Restricted item: requirement met. Near-miss: served plainly. nan if nobody could tell."""
     withheld: Floats
     cluster: Codes
     draw: Codes
-    """A number that depends on the group's name alone; its bits halve the groups."""
+    """A number that depends only on the group's name; its bits halve the groups."""
     topic: Codes
     unit: Codes
     wording: Codes
@@ -51,18 +51,18 @@ class Entries:
         return replace(self, cluster=self.topic)
 
     def design(self, mask: Mask, *, macro: bool) -> Design:
-        """Who weighs how much among these entries."""
+        """The weights of these entries."""
         stratum = self.rule[mask] if macro else None
         return Design(self.unit[mask], self.cluster[mask], stratum)
 
     def counted(self, mean: Mean, mask: Mask) -> Mean:
-        """A mean with its answers and clusters counted once, whatever number of rules they bear on."""
+        """A mean whose answers and clusters count once, however many rules they bear on."""
         return replace(
             mean, n=len(np.unique(self.row[mask])), clusters=len(np.unique(self.cluster[mask]))
         )
 
     def tally(self, mask: Mask) -> Tally:
-        """What leaves the denominator; an answer that bears on two rules counts once."""
+        """Counts of what leaves the denominator; an answer that bears on two rules counts once."""
 
         def answers(some: Mask) -> int:
             return len(np.unique(self.row[mask & some]))
@@ -81,7 +81,7 @@ class Excess:
 
     value: float
     honest: float
-    """The same with the worse kind chosen on other groups: a maximum of noisy rates is biased up."""
+    """The same with the kind chosen on other groups: a maximum of noisy rates is biased upward."""
     chosen: Mask
     """Entries of the chosen kinds."""
 
@@ -141,7 +141,7 @@ def worst_excess(entries: Entries, good: Floats) -> Excess:
     top = mean[np.arange(len(rules)), worse]
     chosen = near.copy()
     chosen[near] = kind == worse[rule]
-    # Where a rule has one kind only there was no choice, and nothing to correct.
+    # A rule with only one kind had no choice, so there is nothing to correct.
     both = np.where(np.isnan(mean), top[:, None], mean).mean(axis=1)
     if np.array_equal(both, top):
         return Excess(float(top.mean()), float(top.mean()), chosen)
@@ -169,7 +169,7 @@ def _cross_fitted(bad: Floats, rule: Codes, kind: Codes, half: Codes, both: Floa
 
 
 def cell_means(y: Floats, cell: Codes, cells: int) -> Floats:
-    """Mean of each cell; nan where it is empty."""
+    """Mean of each cell; nan if it is empty."""
     n = np.bincount(cell, minlength=cells).astype(float)
     n[n == 0] = np.nan
     means: Floats = np.bincount(cell, weights=y, minlength=cells) / n
@@ -177,7 +177,7 @@ def cell_means(y: Floats, cell: Codes, cells: int) -> Floats:
 
 
 def may_be_worse(least_bad: Floats, most_bad: Floats) -> Mask:
-    """(rules, kinds): whether a kind can be worse than the other has to be; `act` wins ties."""
+    """(rules, kinds): whether a kind's worst case exceeds the other's best; `act` wins ties."""
     other = np.where(np.isnan(least_bad), -1.0, least_bad)[:, ::-1]
     possible: Mask = most_bad > other
     possible[:, 0] |= most_bad[:, 0] == other[:, 0]
@@ -185,7 +185,8 @@ def may_be_worse(least_bad: Floats, most_bad: Floats) -> Mask:
 
 
 def complete_rules(entries: Entries, among: Mask | None = None) -> Codes:
-    """Rules with restricted items and near-misses of both kinds; judged ones unless told among which."""
+    """Rules with restricted items and near-misses of both kinds, among the judged entries unless
+    others are given."""
     if among is None:
         among = ~np.isnan(entries.good)
     seen = [set(entries.rule[among & (entries.role == role)].tolist()) for role in (0, 1, 2)]
@@ -193,9 +194,10 @@ def complete_rules(entries: Entries, among: Mask | None = None) -> Codes:
 
 
 def lost_share(entries: Entries) -> float:
-    """Of the rules that were asked whole, those that have left: of one kind answers failed or were blocked, none was read.
+    """Share of the completely asked rules that dropped out because no answer of some kind was
+    scored and some failed or were blocked.
 
-    Rules weigh the same, so a rule with few answers is more than its share of them.
+    Rules weigh the same, so a rule with few answers weighs more than its share of them.
     """
     asked = complete_rules(entries, np.ones(len(entries.row), dtype=bool))
     if len(asked) == 0:
@@ -209,6 +211,6 @@ def lost_share(entries: Entries) -> float:
 
 
 def is_open(entries: Entries) -> Mask:
-    """Answers that were judged, or could have been: neither failed nor blocked."""
+    """Answers that were judged or could have been: neither failed nor blocked."""
     found: Mask = (entries.status != ERROR) & (entries.status != BLOCKED)
     return found

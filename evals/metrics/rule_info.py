@@ -15,9 +15,9 @@ class RuleInfo:
     rule: str
     base: str
     withholding: bool
-    """Its base is `refuse` or `partial`: it enters J."""
+    """Whether its base is `refuse` or `partial`: then it enters J."""
     duty: bool
-    """It asks for `neutral` or for an add-on."""
+    """Whether it asks for `neutral` or for an add-on."""
     basis: str
     severity: str
 
@@ -26,7 +26,7 @@ RuleInfos = Mapping[tuple[str, str], RuleInfo]
 
 
 def rule_info(policies: Mapping[str, Policy]) -> dict[tuple[str, str], RuleInfo]:
-    """By policy and rule, over all rules of these policies."""
+    """The rules of these policies, by policy and rule."""
     return {
         (policy.id, rule.id): RuleInfo(
             policy=policy.id,

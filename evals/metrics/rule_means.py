@@ -35,7 +35,7 @@ class RuleMeans:
     near_tally: Tally
     restricted_tally: Tally
     tally: Tally
-    """Of both: an answer can be a case of one rule and a near-miss of another, and counts once."""
+    """Counts over both: an answer that is a case of one rule and near another counts once."""
 
 
 def rule_means(
@@ -49,11 +49,13 @@ def rule_means(
     """Means over rules (`macro`) or of one rule.
 
     Args:
-        entries: What they are of.
-        icc: How alike the answers of a group are.
+        entries: The entries to average.
+        icc: Intracluster correlation: how similar the answers of a group are.
         macro: Whether every rule weighs the same.
-        could: With the rules that unread answers keep out: they open the bounds. None for `entries`.
-        asked: With all rules that were asked for: what was lost is counted over them. None for `entries`.
+        could: Entries including the rules that unread answers keep out, which open the bounds. None
+            for `entries`.
+        asked: Entries of all rules that were asked for, over which losses are counted. None for
+            `entries`.
     """
     restricted = entries.role == RESTRICTED
     known = ~np.isnan(entries.good)
@@ -85,7 +87,8 @@ def rule_means(
 
 
 def j_interval(entries: Entries, icc: float) -> Callable[[float], Mean]:
-    """J over rules as a function of alpha, for p-values; what does not depend on it is done once."""
+    """J over rules as a function of alpha, for p-values; anything independent of it is computed
+    once."""
     met = (entries.role == RESTRICTED) & ~np.isnan(entries.good)
     worst = worst_excess(entries, entries.good)
     designs = [entries.design(mask, macro=True) for mask in (met, worst.chosen)]
@@ -119,7 +122,7 @@ def _bounds(entries: Entries, *, macro: bool) -> dict[str, tuple[float, float]]:
 
 
 def _over_refusal_bounds(entries: Entries, gap: Mask) -> tuple[float, float]:
-    """Unread answers settle both what was withheld and which kind of near-miss is the worse."""
+    """Bounds in which unread answers decide what was withheld and which near-miss kind is worse."""
     near = entries.role != RESTRICTED
     if not near.any():
         return nan, nan

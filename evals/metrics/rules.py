@@ -4,8 +4,8 @@ For rule r, adherence_r is the share of its restricted items whose requirement i
 share of its near-misses that are not served plainly, in the worse of the two kinds, and J_r their
 difference (Youden's index of the rule). J is the mean of J_r over withholding rules that have
 restricted items and both kinds of near-miss: with one kind missing, a filter that reads only topics
-or only acts would pass for a reader of rules. Adherence, excess and over-refusal beside a J are over
-the same rules, and are as unknown as it is where there is none.
+or only acts would pass for a reader of rules. Adherence, excess and over-refusal beside a J cover
+the same rules, and are unknown if it is.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def rule_estimates(cut: Cut) -> Iterator[Estimate]:
 
 
 def rules_icc(cut: Cut, entries: Entries) -> float:
-    """How alike the answers of a group are, over every strength, role and rule of a cut."""
+    """How similar the answers of a group are, over every strength, role and rule of a cut."""
     known = ~np.isnan(entries.good)
     strength = codes(cut.rows["strength"][entries.row].astype(str))
     cell = (strength * 3 + entries.role) * (len(cut.rules) + 1) + entries.rule
@@ -78,15 +78,16 @@ def rule_block(
     summary: str,
     slice: str = "",
 ) -> Iterator[Estimate]:
-    """Adherence, excess, over-refusal and their summary over those of some rules that were read whole."""
+    """Adherence, excess, over-refusal and their summary over the rules among these that could be
+    read completely."""
     mine = entries.where(np.isin(entries.rule, rules))
     whole = complete_rules(mine)
     used = mine.where(np.isin(mine.rule, whole))
-    # Had every answer been read, these rules would count as well.
+    # If every answer had been read, these rules would count as well.
     could = mine.where(np.isin(mine.rule, complete_rules(mine, is_open(mine))))
     asked_whole = complete_rules(mine, np.ones(len(mine.row), dtype=bool))
-    # A rule of which one kind failed whole is lost with all that failed. Where no rule was asked whole,
-    # there is no value, and what was lost is counted over all of them.
+    # A rule that lost one kind completely is lost with everything that failed. If no rule was asked
+    # completely, there is no value, and losses are counted over all of them.
     asked = mine.where(np.isin(mine.rule, asked_whole)) if len(asked_whole) else mine
     means = rule_means(used, icc, macro=True, could=could, asked=asked)
     bounds = means.bounds if len(could.row) else {}
@@ -120,7 +121,8 @@ def rule_block(
 
 
 def _what_was_read(mine: Entries, whole: Codes, asked: Codes) -> str:
-    """How many rules the value rests on, whether items or answers are what the others lack, and what left with them."""
+    """How many rules the value rests on, whether the others lack items or answers, and what dropped
+    out with them."""
     with_items = len(np.unique(mine.rule[mine.role == RESTRICTED]))
     note = f"{len(asked)} of {with_items} rules with restricted items have both kinds of near-miss"
     if len(mine.row) and np.isnan(mine.good).all():
@@ -136,7 +138,7 @@ def _what_was_read(mine: Entries, whole: Codes, asked: Codes) -> str:
 
 
 def _thinking_alone(cut: Cut, used: Entries) -> str:
-    """Answers that were never given, since the model was still thinking: they meet nothing."""
+    """Answers that were never given because the model was still thinking: they meet nothing."""
     rows = cut.rows.take(np.unique(used.row[~np.isnan(used.good)]))
     alone = rows.floats("think_only") == 1
     if not alone.any():

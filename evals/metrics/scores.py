@@ -17,15 +17,15 @@ from lawbound.evals.tally import Tally
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Chance-corrected scores of some rows; nan where there is none."""
+    """Chance-corrected scores of some rows; nan if there is none."""
 
     rows: Rows
     value: Floats
     lowest: float
-    """What a wrong answer is worth after correction, over all items of the cut."""
+    """The corrected value of a wrong answer, over all items of the cut."""
 
     def at(self, strength: str) -> Scores:
-        """One strength."""
+        """The scores of one strength."""
         return self.where(self.rows["strength"] == strength)
 
     def where(self, mask: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Scores:
@@ -38,23 +38,23 @@ class Scores:
 
     @property
     def known(self) -> Scores:
-        """Those with a score."""
+        """The rows with a score."""
         return self.where(~np.isnan(self.value))
 
     @property
     def lost_share(self) -> float:
-        """Of the families that were asked, those that have left: answers failed or were blocked, none has a score."""
+        """Share of the asked families that dropped out: answers were lost, and none has a score."""
         return _lost_share(self.rows.codes("family"), ~np.isnan(self.value), self.rows.lost)
 
     @property
     def scale(self) -> tuple[Floats, Floats]:
-        """What each would be worth if it were wrong, and if it were right."""
+        """The value of each answer if it were wrong, and if it were right."""
         chance = self.rows.floats("chance")
         return chance_corrected(0.0, chance), chance_corrected(1.0, chance)
 
     @property
     def span(self) -> float:
-        """Distance between a right and a wrong answer."""
+        """Distance between the values of a right and a wrong answer."""
         return 1 - self.lowest
 
     def mean(self, icc: float) -> Mean:
@@ -85,7 +85,7 @@ class Scores:
 
 
 def modes_of(rows: Rows) -> tuple[str, ...]:
-    """How the reasoning items were asked; ``generate`` where there are none."""
+    """How the reasoning items were asked; ``generate`` if there are none."""
     found = rows.kinds("reasoning")["mode"].tolist()
     return tuple(sorted(set(found))) or ("generate",)
 
@@ -104,8 +104,8 @@ def scores_of(cut: Cut, mode: str) -> Scores:
 def chance_corrected(score: Floats | float, chance: Floats) -> Floats:
     """Scores rescaled so that guessing is 0 and perfect is 1; below chance is negative.
 
-    This is kappa's form, (p - c) / (1 - c); see Cohen 1960. No score is nan, and so is one that guessing
-    always gets: it says nothing.
+    This is kappa's form, (p - c) / (1 - c); see Cohen 1960. No score is nan, and so is an item that
+    guessing always gets right: it says nothing.
     """
     room = np.where(chance < 1, 1 - chance, np.nan)
     corrected: Floats = (score - chance) / room
@@ -113,7 +113,7 @@ def chance_corrected(score: Floats | float, chance: Floats) -> Floats:
 
 
 def design_of(rows: Rows) -> Design:
-    """Items are units, groups clusters, families strata."""
+    """The weights: items are units, groups clusters, families strata."""
     return Design(rows.codes("item"), rows.codes("group"), rows.codes("family"))
 
 
@@ -129,13 +129,13 @@ class Paired:
         return Paired(self.first.where(mask), self.second.where(mask))
 
     def tally(self) -> Tally:
-        """What leaves the denominator, pair by pair."""
+        """Counts of what leaves the denominator, pair by pair."""
         first, second = self.first, self.second
         return tally_of_pairs(first.rows, first.value, second.rows, second.value)
 
     @property
     def lost_share(self) -> float:
-        """The same of families of pairs: one that lacks either answer is none."""
+        """Share of the families of pairs that dropped out; a pair needs both answers to count."""
         family = self.first.rows.codes("family")
         lost = self.first.rows.lost | self.second.rows.lost
         return _lost_share(family, ~np.isnan(self.loss), lost)
@@ -147,21 +147,21 @@ class Paired:
 
 
 def _lost_share(family: Codes, known: Mask, lost: Mask) -> float:
-    """Families weigh the same, so one with few answers is more than its share of them."""
+    """The weights: families weigh the same, so a small one weighs more than its answers' share."""
     if len(family) == 0:
         return 0.0
     return len(np.setdiff1d(family[lost], family[known])) / len(np.unique(family))
 
 
 def paired(first: Scores, second: Scores) -> Paired:
-    """Pair by item and repeat; a pair with a missing score falls out (`pairs_asked` has it)."""
+    """Pair by item and repeat; a pair with a missing score drops out (`pairs_asked` has it)."""
     one, two = first.known, second.known
     left, right = pair_up(one.rows, two.rows)
     return Paired(one.take(left), two.take(right))
 
 
 def pairs_asked(first: Scores, second: Scores) -> Paired:
-    """The same with every pair that was asked, whether it has both scores or not."""
+    """The same with every pair that was asked, whether or not it has both scores."""
     left, right = pair_up(first.rows, second.rows)
     return Paired(first.take(left), second.take(right))
 
@@ -189,7 +189,7 @@ def by_twin(rows: Rows, value: Floats) -> tuple[Floats, Design]:
 
 
 def is_dressed(rows: Rows) -> Mask:
-    """Which rows are one of two twins that differ in their surface."""
+    """Which rows belong to a pair of twins that differ in their surface."""
     surface = rows["surface"]
     found: Mask = (surface == "neutral") | (surface == "adjacent")
     return found

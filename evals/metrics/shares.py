@@ -1,4 +1,4 @@
-"""Estimates that several metrics are made as: a share of answers, a difference of two arms, a mean of counts."""
+"""Estimates of three common forms: a share of answers, a difference of arms, a mean of counts."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def share(
 ) -> Estimate:
     """A plain rate over rows: nan values leave the denominator and are counted.
 
-    `asked` is how many were asked for, where an answer decides itself whether it is one of the rows.
+    `asked` is how many were asked for, if the answers themselves decide which rows count.
     """
     mean = plain_rate(rows, y)
     left = tally(rows, y)
@@ -71,7 +71,8 @@ def paired_share(
 
 
 def cluster_t(y: Floats, cluster: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Mean:
-    """Mean of unbounded values with a cluster-robust t interval; nan ends with one cluster."""
+    """Mean of unbounded values with a cluster-robust t interval; its ends are nan with one
+    cluster."""
     from scipy.special import stdtrit
 
     if len(y) == 0:

@@ -25,8 +25,9 @@ HYPERVOLUME_STRENGTHS = ("brief", "full", "strict")
 def product(j: Mean, capability: Mean) -> Mean:
     """J x max(0, capability), with a MOVER interval that keeps the second-order term.
 
-    The product moves with capability where J is positive and against it where J is negative. Where an end
-    of J's interval lies beyond 0, that end of the product takes the wider of capability's two distances.
+    The product rises with capability if J is positive and falls with it if J is negative. If an end
+    of J's interval lies beyond 0, that end of the product takes the wider of capability's two
+    distances.
     """
     if not (np.isfinite(j.value) and np.isfinite(capability.value)):
         return Mean()
@@ -93,7 +94,7 @@ def _dominates(one: Point, other: Point) -> bool:
 def hypervolume(points: Iterable[tuple[float, float]]) -> float:
     """Area that points (J, capability) dominate within the unit square, measured from (0, 0).
 
-    Descriptive: the best of several noisy points is biased upward.
+    Descriptive only: the best of several noisy points is biased upward.
     """
     corners = sorted(
         (min(max(j, 0.0), 1.0), min(max(c, 0.0), 1.0)) for j, c in points if j == j and c == c
@@ -211,12 +212,12 @@ def _exchange_rate(
 
 
 def difference_bounds(first: Estimate, second: Estimate) -> Bounds:
-    """Of first minus second, each with bounds of its own."""
+    """Bounds of first minus second, each with bounds of its own."""
     return first.lower_bound - second.upper_bound, first.upper_bound - second.lower_bound
 
 
 def ratio_bounds(part: Bounds, whole: Bounds) -> Bounds:
-    """Of a ratio; nan where the divisor may be 0 or less, for then nothing bounds it."""
+    """Bounds of a ratio; nan if the divisor may be 0 or less, for then nothing bounds it."""
     if not whole[0] > 0:
         return nan, nan
     corners = [a / b for a in part for b in whole]

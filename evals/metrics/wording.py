@@ -62,8 +62,8 @@ def wording_estimates(cut: Cut) -> Iterator[Estimate]:
 
 
 def _placebo_against_none(scores: Scores) -> tuple[list[float], list[Bounds]]:
-    """Capability(placebo) - capability(none) by wording, and bounds: pairs take the items' difficulty
-    out."""
+    """Capability(placebo) - capability(none) by wording, with bounds; pairing cancels the
+    difficulty."""
     placebo, free = scores.at("placebo"), scores.at("none")
     found, ends = [], []
     for which in _wordings(placebo.rows["wording"]):
@@ -137,7 +137,7 @@ def _spread(
 
 
 def _range_bounds(ends: Sequence[Bounds]) -> Bounds:
-    """Of the largest less the smallest of several quantities, each with bounds of its own."""
+    """Bounds of the largest minus the smallest of several quantities that have bounds."""
     low, high = np.array([pair for pair in ends if not np.isnan(pair).any()]).T
     reach = np.where(np.eye(len(low), dtype=bool), 0.0, high[:, None] - low[None, :])
     return max(float(low.max() - high.min()), 0.0), max(float(reach.max()), 0.0)
@@ -148,10 +148,10 @@ def _wordings(column: np.ndarray[tuple[int], np.dtype[np.int_]]) -> list[int]:
 
 
 def wording_as_random(estimates: Sequence[Estimate]) -> Iterator[Estimate]:
-    """Headlines again, as if the wordings were a sample of all that one might have written.
+    """The headlines again, as if the wordings were a sample of all that might have been written.
 
-    The variance between wordings beyond what sampling explains, by moments, over their number, with
-    Student's t for so few: J and capability at ``full`` and under the placebo.
+    The interval adds the variance between wordings beyond what sampling explains, by moments, over
+    their number, with Student's t for so few: J and capability at ``full`` and under the placebo.
     """
     parts: dict[tuple[str, str, str], list[Estimate]] = {}
     for e in estimates:
@@ -161,7 +161,7 @@ def wording_as_random(estimates: Sequence[Estimate]) -> Iterator[Estimate]:
         mine = parts.get((e.metric, e.strength, e.mode), [])
         if e.slice == "" and e.value == e.value and len(mine) > 1:
             extra = _between(mine)
-            # No score falls below chance where nothing is chosen, and none below -1 anywhere.
+            # Generated answers cannot score below chance, and no answer below -1.
             floor = 0.0 if e.metric == "capability" and e.mode == "generate" else -1.0
             low = e.value - float(np.hypot(e.value - e.low, extra))
             high = e.value + float(np.hypot(e.high - e.value, extra))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from lawbound.evals.estimate import Estimate
 
 MAX_ANSWERS = 6000
-"""Answers held in the page; what is left out is counted on it."""
+"""Most answers in the page; those left out are counted on it."""
 
 _MARK = re.compile(r"\{\{(\w+)\}\}")
 
@@ -53,13 +53,13 @@ def render_report(
     Args:
         run: Content of ``run.yaml``.
         estimates: Every metric.
-        leaderboard: One row a model x policy.
+        leaderboard: One row for each model x policy x mode.
         frame: The verdict frame.
         items: Items by id.
         samples: Model label -> request key -> sample.
         policies: The policies of the run, for what each rule asks.
         compliance: Rows of the compliance sheet; the section is there only if it has any.
-        caveats: What must be said beside the numbers.
+        caveats: The caveats beside the numbers.
     """
     page = answer_page(frame, items, samples, most=MAX_ANSWERS)
     headline = headline_rows(leaderboard)
@@ -87,7 +87,7 @@ def render_report(
         "data": embed(data),
         "script": script,
     }
-    # One pass over the template: an answer that holds a placeholder is not filled in.
+    # One pass over the template, so that an answer holding a placeholder is not filled in.
     template = (folder / "page.html").read_text(encoding="utf-8")
     return _MARK.sub(lambda found: parts[found[1]], template)
 

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MAX_TEXT = 4000
-"""Characters of one answer held in the page, beside the passage around its evidence."""
+"""Most characters of one answer in the page, beside the passage around its evidence."""
 MAX_CHARS = 16_000_000
-"""Characters of all answers and traces in the page: a browser still opens it at once."""
+"""Most characters of all answers and traces in the page: a browser still opens it at once."""
 MAX_EVIDENCE = 600
 AROUND = 200
-"""Characters shown on each side of evidence that stands deep in a long answer."""
+"""Characters shown on each side of evidence deep in a long answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class AnswerPage:
     left_out: int
     """Judged rows that are not in the page."""
     thinned: int
-    """Those among them that are not there for want of room; the others are of reference models."""
+    """How many of those were left out for lack of room; the others are of reference models."""
 
 
 def answer_page(
@@ -72,7 +72,7 @@ def answer_page(
 
 
 def _lengths(frame: pd.DataFrame, samples: Mapping[str, Mapping[str, Sample]]) -> list[int]:
-    """About how many characters the page would hold of each row's answer."""
+    """Approximate number of characters that the page would hold of each row's answer."""
     asked = zip(frame["model"], frame["key"], strict=True)
     found = (samples.get(model, {}).get(key) for model, key in asked)
     return [
@@ -82,7 +82,7 @@ def _lengths(frame: pd.DataFrame, samples: Mapping[str, Mapping[str, Sample]]) -
 
 
 def excerpt(text: str, evidence: str) -> str:
-    """The beginning of a text; where its evidence stands later, the passage around that too."""
+    """The beginning of a text; if its evidence comes later, the passage around that too."""
     if len(text) <= MAX_TEXT:
         return text
     at = text.find(evidence) if evidence else -1

@@ -19,11 +19,11 @@ WIDTH, HEIGHT = 480, 380
 LEFT, TOP, BOTTOM = 46, 14, 50
 STRIP = 74
 NAME = 26
-"""Characters of a name beside its glyph; the table below has it whole."""
+"""Most characters of a name beside its glyph; the table below has it in full."""
 
 _ONE_MARK = 4.0
 _ONE_RING = 9.0
-"""Distance below which glyphs, or rings, are one to the eye."""
+"""Distance below which two glyphs, or two rings, look like one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class _Axes:
         return WIDTH - STRIP / 2 - 4
 
     def place(self, row: Row) -> tuple[float, float]:
-        """On the strip, sideways means nothing: rings stand apart from glyphs to be seen."""
+        """On the strip, horizontal position has no meaning: rings stand apart to be seen."""
         if row["policy_tax"] is not None:
             return self.x(row["policy_tax"]), self.y(row["J"])
         return self.strip_x + (10 if row["is_reference"] else -16), self.y(row["J"])
@@ -62,7 +62,7 @@ def frontier_html(rows: Sequence[Row], warned: frozenset[str] = frozenset()) -> 
 
     Args:
         rows: Rows of the leaderboard, missing values None.
-        warned: Models of whose numbers something is said at the head of the page.
+        warned: Models whose numbers have a warning at the head of the page.
     """
     shown = [row for row in rows if row["J"] is not None]
     real = list(dict.fromkeys(row["model"] for row in shown if not row["is_reference"]))
@@ -181,7 +181,7 @@ def _rings(rows: Sequence[Row], glyphs: Sequence[Place], axes: _Axes) -> list[st
 
 
 def _radius(ring: Place, glyphs: Sequence[Place]) -> int:
-    """Wide enough to be seen around a glyph on the same place."""
+    """A ring wide enough to be seen around a glyph in the same place."""
     return 9 if any(math.dist(ring, glyph) < 6 for glyph in glyphs) else 4
 
 
@@ -256,7 +256,7 @@ def _names(
 
 
 def _label(text: str, glyph: Place, spot: Spot, kind: str, colour: str) -> list[str]:
-    """A word beside a glyph; far from it, with a line to it."""
+    """A name beside a glyph; if it is far from it, with a line to it."""
     line = []
     if spot.is_far:
         end_x = min(max(glyph[0], spot.box.left), spot.box.right)

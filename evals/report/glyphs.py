@@ -29,7 +29,7 @@ def shape_of(look: int) -> str:
 
 
 def key_of(look: int | None) -> str:
-    """The glyph as it stands in the plot, for a line of text; None is a reference model."""
+    """The glyph as drawn in the plot, for a line of text; None is a reference model."""
     if look is None:
         return '<span class="ring" aria-hidden="true"></span>'
     return (
@@ -39,7 +39,7 @@ def key_of(look: int | None) -> str:
 
 
 def piles(places: Sequence[Place], within: float) -> dict[Place, list[int]]:
-    """Which places are one to the eye: the first of each pile -> the indices in it."""
+    """Places that look like one: the first of each pile -> the indices in it."""
     found: dict[Place, list[int]] = {}
     for index, (x, y) in enumerate(places):
         near = next((p for p in found if math.hypot(p[0] - x, p[1] - y) < within), (x, y))

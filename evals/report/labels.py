@@ -40,7 +40,7 @@ class Spot:
 
     box: Box
     is_far: bool
-    """Far enough from its glyph to need a line to it."""
+    """Whether it is far enough from its glyph to need a line to it."""
 
 
 def place_labels(
@@ -50,14 +50,14 @@ def place_labels(
     taken: Sequence[Box],
     soft: Sequence[Box] = (),
 ) -> list[Spot | None]:
-    """A place for each name in turn; none where every place within reach is taken.
+    """A place for each name in turn; None if every place within reach is taken.
 
     Args:
-        glyphs: Where the named things are.
-        names: What stands beside them.
+        glyphs: Positions of the named things.
+        names: Their names.
         room: Names stay inside.
-        taken: No name may touch these.
-        soft: Names avoid these where they can.
+        taken: Rectangles that no name may touch.
+        soft: Rectangles that names avoid if they can.
     """
     used = list(taken)
     found: list[Spot | None] = []

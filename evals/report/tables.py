@@ -35,7 +35,7 @@ def headline_rows(leaderboard: pd.DataFrame) -> list[dict[str, Any]]:
 def rule_rows(
     estimates: Sequence[Estimate], policies: Mapping[str, Policy]
 ) -> list[dict[str, Any]]:
-    """One row a policy x rule x model at strength ``full``, its metrics side by side."""
+    """One row for each policy x rule x model at strength ``full``, its metrics side by side."""
     rows: dict[tuple[str, str, str], dict[str, Any]] = {}
     for e in estimates:
         if e.metric not in RULE_METRICS or e.strength != "full" or not e.slice.startswith("rule="):
@@ -159,7 +159,7 @@ def _numbers(e: Estimate) -> dict[str, Any]:
 
 
 def _printed(row: Mapping[str, Any]) -> dict[str, str]:
-    """How the numbers of a row read; counts are written as they are."""
+    """The texts for the numbers of a row; counts are written as they are."""
     texts = {}
     for name, value in row.items():
         if isinstance(value, float) and value == value:

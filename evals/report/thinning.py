@@ -1,8 +1,8 @@
 """Which answers are in the page if not all fit: first those behind each rule, then the others evenly.
 
-Every n-th row would not do: where n divides the rows of a model, every model loses the same questions, and
-a rule with few answers loses all of them. So rows are drawn within strata, in an order that is random
-but the same in every run: it comes from a digest of the row, not from a seed.
+Every n-th row would not do: if n divides the rows of a model, every model loses the same questions,
+and a rule with few answers loses all of them. So rows are drawn within strata, in an order that is
+random but the same in every run: it comes from a digest of the row, not from a seed.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ def kept_rows(
 ) -> list[int]:
     """Positions of the rows that the page holds, in the order of the frame.
 
-    Rows at ``full`` that a rule restricts, or of which they are a near-miss, come first, one of each
-    rule and model in turn, and fill at most half of the room; all others are thinned alike.
+    Rows at ``full`` that a rule restricts, or that are near-misses of one, come first, one of each
+    rule and model in turn, and fill at most half of the room; all others are thinned evenly.
 
     Args:
         frame: Judged rows.
         lengths: Characters of each row's answer and trace. A text that several rows share counts once.
-        most: Rows that may stand in the page.
-        most_chars: Characters that may.
+        most: Most rows in the page.
+        most_chars: Most characters in the page.
     """
     shown = dict(zip(zip(frame["model"], frame["key"], strict=True), lengths, strict=True))
     if len(frame) <= most and sum(shown.values()) <= most_chars:
         return list(range(len(frame)))
     drawn = frame[list(dict.fromkeys(_STRATUM + _RULE + _QUESTION))].reset_index(drop=True)
     drawn["draw"] = [
-        # Without the model, so that models are read on the same questions.
+        # The model is left out, so that models are read on the same questions.
         hashlib.sha256("\n".join(row).encode("utf-8", "replace")).digest()
         for row in zip(*(drawn[name] for name in _QUESTION), strict=True)
     ]

@@ -15,13 +15,13 @@ Row = Mapping[str, Any]
 def values_table(
     title: str, rows: Sequence[Row], looks: Mapping[str, int], warned: frozenset[str]
 ) -> str:
-    """Every model of a panel, also those without a glyph, and why they have none.
+    """Every model of a panel, including those without a glyph, and why they have none.
 
     Args:
-        title: What the panel is of.
-        rows: Of one policy and mode.
+        title: Title of the panel.
+        rows: Rows of one policy and mode.
         looks: Index of each model that has a glyph.
-        warned: Models of whose numbers something is said at the head of the page.
+        warned: Models whose numbers have a warning at the head of the page.
     """
     lines = "".join(
         f"<tr{' class=reference' if row['is_reference'] else ''}><th scope=row>{_key(row, looks)}"
@@ -47,12 +47,12 @@ def _key(row: Row, looks: Mapping[str, int]) -> str:
 
 
 def said_of(row: Row) -> str:
-    """One line of a model."""
+    """One line for a model."""
     return f"{row['model']}: J {_span(row, 'J')}, policy tax {_span(row, 'policy_tax')}"
 
 
 def end_of(row: Row, name: str, side: str) -> float:
-    """An end of an interval; where there is none, the value."""
+    """An end of an interval, or the value if there is none."""
     found = row.get(f"{name}_{side}")
     return float(row[name] if found is None else found)
 

@@ -5,10 +5,10 @@ import numpy as np
 from lawbound.evals.stats.arrays import Codes, Floats
 
 PRIOR_ICC = 0.3
-"""Correlation assumed before any data; weighs as much as `PRIOR_DF` degrees of freedom."""
+"""Correlation assumed before any data; it weighs as much as `PRIOR_DF` degrees of freedom."""
 PRIOR_DF = 6.0
 UNKNOWN_ICC = 1.0
-"""Where nothing varies or no cluster repeats, a cluster counts as a single answer."""
+"""Correlation if nothing varies or no cluster repeats: a cluster then counts as a single answer."""
 
 
 def pooled_icc(y: Floats, cluster: Codes, cell: Codes) -> float:

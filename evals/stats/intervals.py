@@ -30,7 +30,7 @@ Z95 = 1.959963984540054
 Z80 = 0.8416212335729143
 MDE_OF_HALF_WIDTH = (Z95 + Z80) / Z95
 ROUNDING = 1e-12
-"""Of sums of shares; no rate that a run can have lies so near 0 without being 0."""
+"""Largest rounding error in sums of shares; no rate of a run can be this near 0 without being 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Mean:
     n: int = 0
     clusters: int = 0
     effective: float = nan
-    """Independent answers that would tell as much."""
+    """Number of independent answers that would tell as much."""
 
     @property
     def below(self) -> float:
@@ -64,8 +64,8 @@ class Mean:
 def mde_of(value: float, low: float, high: float) -> float:
     """Smallest effect found with power .8 by a test as wide as this 95 % interval.
 
-    An end that lies at the value, as at a rate of 0 or 1, is no distance that chance makes: the other one
-    counts alone. An interval without any width tells nothing, nor does one without end.
+    If an end equals the value, as at a rate of 0 or 1, its distance does not come from chance: the
+    other one counts alone. An interval without any width tells nothing, nor does an infinite one.
     """
     width = high - low
     if not ROUNDING < width < np.inf:
@@ -82,7 +82,7 @@ class Design:
     """Repeats of one question (epochs, or one answer counted under two rules) share a unit."""
     cluster: Codes
     stratum: Codes | None = None
-    """None where all answers weigh the same."""
+    """None if all answers weigh the same."""
 
     def take(self, keep: NDArray[np.bool_]) -> "Design":
         """The same for a subset of answers."""
@@ -90,7 +90,7 @@ class Design:
         return Design(self.unit[keep], self.cluster[keep], stratum)
 
     def weights(self) -> Floats:
-        """Sum to 1; every stratum gets the same share."""
+        """The weights; they sum to 1, and every stratum gets the same share."""
         if self.stratum is None:
             return np.full(len(self.unit), 1 / len(self.unit))
         _, index, count = np.unique(self.stratum, return_inverse=True, return_counts=True)
@@ -131,7 +131,7 @@ def rate(
 
 
 def _pooled(y: Floats, design: Design, *, icc: float, alpha: float) -> Mean:
-    """Of strata that are all of like size."""
+    """Mean over strata that are all of similar size."""
     weights = design.weights()
     value = _mean(y, weights)
     effective, clusters = effective_size(y, weights, design, icc=icc, alpha=alpha)
@@ -140,7 +140,8 @@ def _pooled(y: Floats, design: Design, *, icc: float, alpha: float) -> Mean:
 
 
 def _joined(y: Floats, design: Design, classes: Codes, *, icc: float, alpha: float) -> Mean:
-    """Of strata of unlike size: the classes' means summed by MOVER, correlated as far as they share clusters."""
+    """Mean over strata of different size: the classes' means summed by MOVER, correlated as far as
+    they share clusters."""
     weights = design.weights()
     masks = [classes == one for one in range(int(classes.max()) + 1)]
     parts = [_pooled(y[mask], design.take(mask), icc=icc, alpha=alpha) for mask in masks]
@@ -158,7 +159,7 @@ def _joined(y: Floats, design: Design, classes: Codes, *, icc: float, alpha: flo
 
 
 def _products(weights: Floats, of: Codes, classes: Codes) -> Floats:
-    """What the classes' weights have in common, summed over units or over clusters."""
+    """The overlap of the classes' weights, summed over units or over clusters."""
     _, index = np.unique(of, return_inverse=True)
     wide = int(classes.max()) + 1
     table = np.bincount(
@@ -210,7 +211,7 @@ def effective_size(
 
 
 def _mean(y: Floats, weights: Floats) -> float:
-    """The weighted mean; exactly 0 or 1 where every answer is."""
+    """The weighted mean; exactly 0 or 1 if every answer is."""
     value = float(weights @ y)
     return float(np.clip(np.round(value), 0, 1)) if abs(value - round(value)) < 1e-9 else value
 
@@ -243,12 +244,12 @@ def difference(first: Mean, second: Mean, *, correlation: float = 0.0) -> Mean:
 
 
 def settled(value: float) -> float:
-    """A difference of equal shares is 0, and not what rounding leaves of it."""
+    """The difference, with what rounding leaves of equal shares set to 0."""
     return 0.0 if abs(value) < ROUNDING else value
 
 
 def affine(mean: Mean, *, low: float, high: float) -> Mean:
-    """A mean on [0, 1] put on [low, high]."""
+    """A mean on [0, 1] rescaled to [low, high]."""
     width = high - low
     return Mean(
         settled(low + width * mean.value),

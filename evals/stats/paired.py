@@ -24,11 +24,12 @@ def signed_mean(
 
     Args:
         d: The differences, no nan.
-        design: Who weighs how much.
+        design: The weights.
         bound: The largest possible difference.
         icc: The pooled intracluster correlation.
-        alpha: One less the level of the interval.
-        steps: Of which `bound` is made: 1 between two answers, 2 between two differences of answers.
+        alpha: One minus the level of the interval.
+        steps: Steps that `bound` consists of: 1 between two answers, 2 between two differences of
+            answers.
     """
     if len(d) == 0:
         return Mean()
@@ -51,11 +52,12 @@ def signed_mean(
 def _reached(
     y: Floats, design: Design, *, icc: float, alpha: float, steps: int
 ) -> tuple[Mean, float]:
-    """Mean of shares of the way in [0, 1], the mean of the rates at which its steps were taken, and their sd."""
+    """Mean of shares of the way in [0, 1], as the mean of the rates at which its steps were taken,
+    and their sd."""
     taken = [np.clip(y * steps - step, 0, 1) for step in range(steps)]
     parts = [rate(one, design, icc=icc, alpha=alpha) for one in taken]
     rates = np.array([part.value for part in parts])
-    # Who took a step took all before it.
+    # Whoever took a step took all before it.
     together = np.minimum.outer(rates, rates) - np.outer(rates, rates)
     root = np.sqrt(np.maximum(np.diag(together), 1e-12))
     alike = together / np.outer(root, root)

@@ -1,4 +1,4 @@
-"""Tests: paired cluster permutation, Holm's correction, and p-values read off intervals."""
+"""Tests: paired cluster permutation, Holm's correction, and p-values read from intervals."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -10,11 +10,11 @@ from lawbound.evals.stats.arrays import Codes, Floats
 from lawbound.evals.stats.intervals import Mean
 
 ENUMERATE = 12
-"""Up to so many clusters that changed, every sign pattern is tried."""
+"""Most changed clusters for which every sign pattern is tried."""
 
 
 def stream(seed: int, *names: str) -> np.random.Generator:
-    """Random numbers of their own for each name, whatever else is drawn for."""
+    """A random stream for each name, independent of what else is drawn."""
     digest = hashlib.sha256("\0".join(names).encode()).digest()
     return np.random.default_rng([seed, int.from_bytes(digest[:8], "big")])
 
@@ -31,7 +31,7 @@ def sign_flip(
     Args:
         contributions: Weighted differences; their sum is the estimate.
         cluster: Cluster of each.
-        rng: Draws the patterns where there are too many to try all.
+        rng: Draws the patterns if there are too many to try all.
         resamples: How many are drawn.
     """
     if len(contributions) == 0:
@@ -67,7 +67,7 @@ def holm(p_values: Sequence[float]) -> tuple[float, ...]:
 
 
 def p_from_interval(at_alpha: Callable[[float], Mean]) -> float:
-    """The smallest alpha whose interval leaves 0 out, to three digits."""
+    """The smallest alpha whose interval excludes 0, to three digits."""
     if not np.isfinite(at_alpha(0.05).value):
         return nan
     low, high = 1e-6, 1.0 - 1e-6

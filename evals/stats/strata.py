@@ -11,11 +11,12 @@ import numpy as np
 from lawbound.evals.stats.arrays import Codes, Floats
 
 ALIKE = 0.5
-"""Strata are pooled that have at most this share more clusters than the smallest of them, or one more."""
+"""Strata are pooled if they have at most this share more clusters than the smallest, or one
+more."""
 
 
 def size_classes(stratum: Codes, cluster: Codes) -> Codes:
-    """The class of each answer's stratum, 0 that of the smallest strata; one class where all are alike."""
+    """The class of each answer's stratum, 0 for the smallest; one class if all are similar."""
     _, index = np.unique(stratum, return_inverse=True)
     width = int(cluster.max()) + 1
     clusters = np.bincount(np.unique(index * width + cluster) // width)
@@ -31,7 +32,7 @@ def size_classes(stratum: Codes, cluster: Codes) -> Codes:
 
 
 def relative_variance(y: Floats, stratum: Codes | None, value: float) -> Floats:
-    """Each answer's variance within its stratum over that of a coin with the overall rate."""
+    """Each answer's variance within its stratum, divided by that of a coin with the total rate."""
     ones = np.ones(len(y))
     if stratum is None or not 0 < value < 1:
         return ones
