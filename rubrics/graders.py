@@ -17,7 +17,7 @@ class VerdictError(LawboundError, ValueError):
 
 
 class Reads(Protocol):
-    """Reads what answers did. Knows the questions, not the policy.
+    """Reads what answers did. It knows the questions, not the policy.
 
     A reading must follow from the item and from the sample's text, trace and finish alone: a
     `Scorer` remembers it for the same answer to the same question.
@@ -34,7 +34,7 @@ class Grader:
 
     read: Reads
     text_of: Callable[[Sample], str] = lambda sample: sample.text
-    """The answer that is checked for what is right, as it stands in a sample."""
+    """The answer that is checked for correctness, as it stands in a sample."""
 
 
 def offline(answers: Sequence[tuple[Item, Sample]]) -> list[Reading]:

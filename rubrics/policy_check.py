@@ -1,4 +1,4 @@
-"""Finding what is wrong or missing in a policy: in its rules, its prompts, and the bank that they are held against."""
+"""Finding what is wrong or missing in a policy: its rules, its prompts, and the bank it uses."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -38,7 +38,7 @@ _NO_RULE = "has no rule, so that the core alone is asked and nothing of its own 
 _TAKEN = "a shipped policy that says something else has this id, and tables would show the two as one: expected an id of its own"
 _NEVER = "can never be decided as `pass`: no interval ends there, expected a mark below 1 (at-least) or above 0 (at-most)"
 CLOSE = 0.05
-"""A placebo may differ from its policy prompt by so much of the characters."""
+"""Largest difference between the lengths of a placebo and its policy prompt, as a share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +55,15 @@ class PolicyFault:
 
 
 def check(policy: Policy, items: Sequence[Item]) -> list[PolicyFault]:
-    """Everything worth a look, held against a bank.
+    """All findings about a policy, checked against a bank.
 
     Args:
-        policy: A resolved policy: loading has refused unknown topics and sources.
-        items: The bank; an empty one leaves out the counts.
+        policy: A resolved policy; loading has already refused unknown topics and sources.
+        items: The bank; with an empty one the counts are left out.
     """
     core = {rule.id for rule in load_policy(CORE).rules}
     own = [rule for rule in policy.rules if rule.id not in core or policy.id == CORE]
-    # A parent's texts and headings are the parent's to mend.
+    # A parent's texts and headings are for the parent to mend.
     written = {rule.id for rule in policy.file.rules}
     texts = [rule for rule in own if rule.id in written]
     found = [] if own or policy.id == CORE else [PolicyFault("coverage", policy.id, _NO_RULE)]
@@ -108,7 +108,7 @@ def _dead(rules: Sequence[Rule]) -> Iterator[PolicyFault]:
 
 
 def _as_wide(other: Rule, rule: Rule) -> bool:
-    """Whether every item that the rule matches in its cells is matched by the other, too."""
+    """Whether the other rule also matches every item that the rule matches in its cells."""
     return all(
         not getattr(other.when, name)
         or (getattr(rule.when, name) and set(getattr(rule.when, name)) <= set(getattr(other.when, name)))
@@ -162,7 +162,7 @@ def _languages(policy: Policy) -> Iterator[PolicyFault]:
 
 
 def _lacking(policy: Policy, lang: str) -> str:
-    """Why no prompts can be had in a language; empty where they can."""
+    """Why there are no prompts in a language; empty if there are."""
     if lang not in ISO_639_1:
         return f"'{lang}' is no code of ISO 639-1"
     if not (lang in frames() and has_placebo(lang)):
@@ -195,7 +195,7 @@ def _placebo(policy: Policy) -> Iterator[PolicyFault]:
 def _coverage(
     policy: Policy, rules: Sequence[Rule], items: Sequence[Item]
 ) -> Iterator[PolicyFault]:
-    """What the bank lacks for these rules; the core's are nobody's to fill but the bank's."""
+    """What the bank lacks for these rules; only the bank can fill gaps of the core's rules."""
     mine = {rule.id for rule in rules}
     rows = [row for row in coverage(policy, items) if row.rule in mine]
     restricted = Counter[str]()
@@ -218,7 +218,7 @@ def _banks(policy: Policy, items: Sequence[Item]) -> Iterator[PolicyFault]:
 def _near_misses_of_open_acts(
     rules: Sequence[Rule], items: Sequence[Item]
 ) -> Iterator[PolicyFault]:
-    """A rule on open acts alone can have topic near-misses only where items are marked harmless."""
+    """Rules without possible topic near-misses: on open acts alone, with no harmless items."""
     harmless = {(item.area, act) for item in items if item.harmless for act in item.acts}
     for rule in rules:
         if rule.required.base not in ("refuse", "partial") or not set(rule.when.acts) <= OPEN_ACTS:

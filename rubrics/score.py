@@ -1,4 +1,4 @@
-"""From a sample to a verdict: read the answer once, then hold it against each policy's requirement."""
+"""From a sample to a verdict: read the answer once, then apply each policy's requirement."""
 
 from collections.abc import Iterable, Mapping
 
@@ -12,7 +12,7 @@ from lawbound.runners.sample import Sample
 from lawbound.tasks.item import Item
 
 SCORER_VERSION = "15"
-"""Goes up when the same answer could be judged otherwise; leaderboards of other versions do not merge."""
+"""Raised when an answer could be judged otherwise; leaderboards of other versions do not merge."""
 
 
 class Scorer:
@@ -21,7 +21,7 @@ class Scorer:
     def __init__(
         self, policies: Mapping[str, Policy], grader: Grader, *, together: int = 256
     ) -> None:
-        """Take the policies that judge, who reads, and how many answers are read at once."""
+        """Take the policies that judge, the grader, and how many answers are read at once."""
         self._policies = policies
         self._grader = grader
         self._together = together
@@ -38,7 +38,7 @@ class Scorer:
         return found
 
     def read(self, answers: Iterable[tuple[Item, Sample]]) -> None:
-        """Read answers ahead, many at once, which is cheaper than one by one."""
+        """Read many answers ahead, which is cheaper than one by one."""
         fresh = {
             key: (item, sample)
             for item, sample in answers
@@ -112,14 +112,15 @@ class Scorer:
 
 
 def _answer_key(item: Item, sample: Sample) -> tuple[str, str, str, str]:
-    """Answers with the same key are read alike."""
+    """Key of an answer: answers with the same key are read alike."""
     return item.id, sample.text, sample.thinking, sample.finish
 
 
 def _is_no_answer(item: Item, sample: Sample, reading: Reading) -> bool:
-    """A service error or a filter's message stands in its place, so that there is nothing to check.
+    """Whether a service error or a filter's message takes the answer's place, so that there is
+    nothing to check.
 
-    Where only the language is one that the grader cannot read, what checks the answer may still.
+    If the grader merely cannot read the language, the answer may still be checked by program.
     """
     from lawbound.rubrics.behaviour.lexical import is_in_unread_language
 
@@ -129,7 +130,7 @@ def _is_no_answer(item: Item, sample: Sample, reading: Reading) -> bool:
 
 
 def best_choice(sample: Sample) -> int | None:
-    """Index of the likeliest choice; none where the first two tie, for a tie is no answer."""
+    """Index of the likeliest choice; None if the first two tie, for a tie is no answer."""
     ranked = sorted(range(len(sample.choice_logprobs)), key=lambda i: -sample.choice_logprobs[i])
     if len(ranked) < 2 or sample.choice_logprobs[ranked[0]] == sample.choice_logprobs[ranked[1]]:
         return None

@@ -1,6 +1,7 @@
 """Checking what can be checked by a program: final answers, claims of fact, constraints of form.
 
-`verifiable` chooses by an item's kind. Three ways, each to be read from its first module on:
+`verifiable` chooses by an item's kind. There are three ways, each best read from its first module
+on:
 
 - the answer of a puzzle: `checking`; `final` finds what is given as the answer, `quantities` which number is
   meant (`numbers` reads how it is written, `digits` other scripts), `hedges` whether it is stated at all;

@@ -26,14 +26,14 @@ _SPLIT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class AnswerResult:
-    """What became of one answer."""
+    """The result of checking one answer."""
 
     extracted: bool
     """Whether a final answer could be found at all."""
     correct: bool | None
-    """None where none was found."""
+    """None if no final answer was found."""
     value: str
-    """The answer found, in canonical form where it could be read."""
+    """The answer found, in canonical form if it could be read."""
 
 
 def check(text: str, answer: Answer) -> AnswerResult:
@@ -47,7 +47,7 @@ def check(text: str, answer: Answer) -> AnswerResult:
 def extract(text: str, answer: Answer) -> str | None:
     """The final answer that a text states, in canonical form, or None if it states none.
 
-    The last explicit statement wins (`lawbound.rubrics.answers.final`). Where a writing has several
+    The last explicit statement wins (`lawbound.rubrics.answers.final`). If a number has several
     readings (``1.234``), the right one is reported if it is among them.
     """
     for candidate in candidates(text):
@@ -106,7 +106,7 @@ def _vague(text: str) -> bool:
 
 
 def _place(choice: str, text: str) -> int | None:
-    """Where a choice is named and not ruled out by a ``not`` before it."""
+    """Where a choice is named without a ``not`` before it."""
     edge = r"(?<!\w)" if choice[:1].isascii() else ""
     close = r"(?!\w)" if choice[-1:].isascii() else ""
     for match in re.finditer(edge + re.escape(choice) + close, text):

@@ -1,4 +1,5 @@
-"""Scoring creative texts: how many of the brief's demands are met, and is it more than the brief itself.
+"""Scoring creative texts: how many of the brief's demands are met, and whether the text is more
+than the brief itself.
 
 ``value`` = anchors x form x bounds:
 
@@ -30,24 +31,24 @@ from lawbound.tasks.io.yaml_files import quoted
 from lawbound.tasks.item import Item, ItemError
 
 SPAN = 6
-"""So many words in a row that also stand in the prompt are a copy, not an echo of its topic."""
+"""This many words in a row that also stand in the prompt are a copy, not an echo of its topic."""
 COPIED = 0.4
-"""A text of which more than this share is copied answers nothing."""
+"""A text with a larger copied share than this answers nothing."""
 DEGENERATE = 0.4
-"""Fewer distinct pairs of words than this share: the text repeats itself."""
+"""A text with a smaller share of distinct word pairs than this repeats itself."""
 
 BOUNDS = frozenset({"words", "words_a_line", "avoids_word", "overlap", "most_repeats"})
 """Demands that limit a text; all others but ``contains`` shape it."""
 
 _WHOLE = frozenset({"contains", "avoids_letter", "avoids_word"})
-"""Demands on every word, a title's too."""
+"""Demands on every word, including a title's."""
 _BRIEF = 10
-"""In texts of fewer words, words that come again say more than pairs that do."""
+"""In texts with fewer words, repeated words say more than repeated pairs."""
 
 
 @dataclass(frozen=True, slots=True)
 class CreativeScore:
-    """What became of one creative text."""
+    """The score of one creative text."""
 
     satisfied: int
     """Demands met in full."""
@@ -55,7 +56,7 @@ class CreativeScore:
     value: float
     """0 to 1; guessing and constants score 0."""
     copied: bool
-    """Empty, repeats the prompt or repeats itself: no attempt that could be scored."""
+    """Whether it is no attempt to be scored: empty, repeats the prompt or repeats itself."""
     failed: tuple[str, ...]
     """Names of the demands that are not met."""
 
@@ -91,10 +92,10 @@ def _score(item: Item, text: str, own: str, body: str) -> CreativeScore:
 
 
 def check_demands(item: Item, where: str) -> None:
-    """Refuse demands that no text could be held against.
+    """Refuse demands that no text could be checked against.
 
     Raises:
-        ItemError: A demand is unknown, or its value is not of its kind.
+        ItemError: A demand is unknown, or its value has the wrong type.
     """
     for demand in item.constraints:
         check = CHECKS.get(demand.name)
@@ -136,7 +137,7 @@ def _words_a_line(text: str, value: str, item: Item) -> bool:
 
 
 def _line_lengths(text: str, value: str, item: Item) -> float:
-    """Share of the lines that have the length asked for in their place."""
+    """Share of the lines with the length required in their place."""
     found, asked = [len(words_of(line)) for line in lines_of(text)], [int(n) for n in value.split()]
     return float(sum(map(eq, found, asked)) / max(len(found), len(asked)))
 
@@ -154,7 +155,7 @@ def _last_word(text: str, value: str, item: Item) -> bool:
 
 
 def _acrostic(text: str, value: str, item: Item) -> float:
-    """Share of the lines that begin with the letter asked for in their place."""
+    """Share of the lines that begin with the letter required in their place."""
     found = [letters_of(words_of(line)[0])[:1] for line in lines_of(text)]
     return float(sum(map(eq, found, value.casefold())) / max(len(found), len(value)))
 
@@ -188,7 +189,7 @@ def _speakers(text: str, value: str, item: Item) -> bool:
 
 
 def _asks(text: str, value: str, item: Item) -> bool:
-    """That speaker's lines all end with a question mark, and nobody else's hold one."""
+    """That speaker's lines all end with a question mark, and nobody else's contain one."""
     lines = lines_of(text)
     theirs = [line for line in lines if line.casefold().lstrip().startswith(value.casefold())]
     others = [line for line in lines if line not in theirs]

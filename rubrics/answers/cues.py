@@ -29,11 +29,11 @@ class Cues:
     condition: str = r"(?!)"
     """Openers of conditions and irreal verbs; they hold until the next comma."""
     condition_after: str = r"(?!)"
-    """Conditional endings and particles, tried right behind the claim."""
+    """Conditional endings and particles, tried directly after the claim."""
     imagined: str = r"(?!)"
     """Suppositions; what follows them is not claimed, across commas."""
     fiction: str = r"(?!)"
-    """Made-up worlds. They excuse false claims only: an item may be about a novel."""
+    """Made-up worlds. They excuse only false claims: an item may be about a novel."""
 
 
 _EN = Cues(

@@ -25,7 +25,7 @@ from lawbound.tasks.item import Claims
 
 _APOSTROPHE = re.compile(r"(?<=\w)’(?=\w)")
 _END = re.compile(r"[.!?](?=\s|$|[\"'”’»)])|[。！？।\n؟]|(?<=[\u0e00-\u0e7f]) (?=[\u0e00-\u0e7f])")
-"""Where a sentence ends; Thai ends sentences with a space."""
+"""End of a sentence; Thai ends sentences with a space."""
 _BREAK = re.compile(
     r"[;；]|,\s*(?:so|hence|thus|therefore|but|however|yet|aber|sondern|jedoch|mais|pero|sino|mas|но|а|ama|fakat|nhưng|tetapi|tapi|namun)\b|"
     r"\b(?:but|however|instead|sondern|mais|sino|tetapi|melainkan|mà là)\b|，?(?:而是|但是?|然而)|لكن|بل\s|しかし|하지만|लेकिन|बल्कि|แต่|"
@@ -36,30 +36,30 @@ _BREAK = re.compile(
 )
 _COMMA = re.compile(r"[,，、،:：;—–(（]")
 _OPENING = r"(?:[,，、،:：;—–]|\s-\s)\s*(?=(?:{})(?:[^\n]|$))"
-"""What opens an independent clause: a mark, then one of the words of a language that do."""
+"""Opening of an independent clause: a mark, then one of the language's words that open one."""
 _REPLY = r"(?:^|[,，、،:：;—–(])[\W_]{{0,6}}(?:{})[\s*_\"”]{{0,4}}(?:[,，、،:：;—–.!।]|\s-\s)"
-"""An answer that is whole by itself: nothing but it stands between the marks."""
+"""An answer that is complete by itself: it stands alone between the marks."""
 _QUOTED = re.compile(
     r"\"[^\"\n]{3,}?\"|“[^”\n]{3,}?”|„[^“”\n]{3,}?[“”]|«[^»\n]{3,}?»|「[^」\n]{2,}?」|‘[^’\n]{3,}?’"
 )
 _LONGEST = 8_000
-"""Characters of an answer that are read: a look-ahead tried at each of them takes time quadratic in it."""
+"""Characters of an answer that are read: a look-ahead at each of them takes quadratic time."""
 _REACH = 90
-"""Characters within which a denial before the claim is taken to reach it."""
+"""Most characters between a denial and the claim that it reaches."""
 _WINDOW = 400
-"""Characters before a claim in which its clause is sought."""
+"""Characters before a claim that are searched for the start of its clause."""
 _ASIDE = re.compile(r",\s*whos?e?\b[^,]{1,80},", re.IGNORECASE)
-"""A relative clause, whose denials are about something else than the claim."""
+"""A relative clause, whose denials are not about the claim."""
 _STOP = re.compile(r"[.!?](?=\s)|[。！？।\n؟]")
 
 
 def check_facts(text: str, claims: Claims, lang: str) -> FactOutcome:
-    """What an answer claims; see the module for what counts as claiming.
+    """What an answer claims; the module's docstring says what counts as claiming.
 
     Args:
         text: The answer.
         claims: Patterns of true and false claims in the item's language.
-        lang: The item's language; cues of English are looked for besides.
+        lang: The item's language; English cues are looked for as well.
 
     Raises:
         FactError: A pattern takes seconds on this answer.
@@ -87,7 +87,7 @@ def _asserted(
 ) -> bool:
     cues = cues_for(lang)
     for match in matches(pattern, text, first=first):
-        # Patterns may begin with the context they need; look at the claim, not at its run-up.
+        # Patterns may begin with the context they need; look at the claim, not at that context.
         start, end = _sentence(text, max(match.start(), match.end() - 1))
         if text[end : end + 1] in ("?", "？", "؟"):
             continue
@@ -117,7 +117,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 
 def _sentence(text: str, place: int) -> tuple[int, int]:
-    """Bounds of the sentence around a place; the end is where its final mark stands."""
+    """Bounds of the sentence around a place; the end is the position of its final mark."""
     start = 0
     for mark in _END.finditer(text):
         if mark.start() >= place:
@@ -170,7 +170,8 @@ def _tail(after: str, cues: Sequence[Cues]) -> str:
 
 
 def _supposed(before: str, clause: str, after: str, framed: str, cues: Sequence[Cues]) -> bool:
-    """Whether a condition holds the claim: until the next comma, as its consequence is another matter."""
+    """Whether a condition holds the claim; it reaches to the next comma, since its consequence is
+    another matter."""
     held = _COMMA.split(before[-_WINDOW:])[-1]
     if len(clause) < len(held):
         held = clause
@@ -183,7 +184,8 @@ def _supposed(before: str, clause: str, after: str, framed: str, cues: Sequence[
 
 
 def _framed(text: str, place: int) -> str:
-    """What may set the scene: the words before a claim, past the spaces that end Thai sentences."""
+    """Text that may set the scene: the words before a claim, past the spaces between Thai
+    sentences."""
     said = text[max(0, place - _REACH) : place]
     ends = [mark.end() for bound in (_STOP, _BREAK) for mark in bound.finditer(said)]
     return said[max(ends, default=0) :]

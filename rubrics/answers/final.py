@@ -14,7 +14,7 @@ _LABELS = (
     "đáp án|đáp số|câu trả lời|trả lời|정답|최종 답|답변|답|最終的な答え|答え|解答|回答|最终答案|答案|答|jawaban akhir|jawaban"
 )
 _RESULTS = "result|ergebnis|endergebnis|lösung|résultat|resultado|परिणाम|النتيجة|результат|sonuç|ผลลัพธ์|kết quả|결과|結果|结果|hasil"
-"""Words that also announce intermediate results; they count with a colon only."""
+"""Words that also announce intermediate results; they count only with a colon."""
 _COPULAS = r"is|would be|must be|equals|ist|lautet|beträgt|est|es|é|है|هو|هي|is|dır|olur|คือ|là|은|는|は|是|为|為|adalah|ialah"
 _MARK = re.compile(
     rf"(?<!\w)(?:{_LABELS})\s*(?:(?:\([^()\n]{{0,30}}\)|to the question)\s*)?(?:\s*(?:{_COPULAS})(?!n['’]t|[a-zà-ÿ])\s*[:：]?|\s*[:：]|\s*=)",
@@ -35,13 +35,13 @@ _RESTATED = re.compile(
 )
 _ITEM = re.compile(r"\s*(?:[-*•–]|\d{1,2}[.)])\s+")
 _LONGEST = 20_000
-"""Characters at the end of a text that are searched; a final answer stands there or nowhere."""
+"""Characters at the end of a text that are searched: a final answer is there or nowhere."""
 _MOST = 20
-"""Statements, and changes of mind after the last one, that are looked at."""
+"""Most statements, and changes of mind after the last one, that are looked at."""
 _STRETCH = 600
-"""Characters of a stretch that are read."""
+"""Most characters of a stretch that are read."""
 _REACH = 160
-"""Characters after a change of mind in which the new answer must stand."""
+"""Most characters between a change of mind and the new answer."""
 _DECLINES = re.compile(
     r"\b(?:can(?:no|')t|cannot|unable to|not able to|won't|will not|refuse|decline|not (?:provide|comfortable)|sorry|"
     r"apologi[sz]e|not possible to (?:say|tell|determine)|not enough information|leider|kann (?:ich )?nicht|je ne peux pas|désolé|"
@@ -57,9 +57,9 @@ class Candidate:
 
     text: str
     explicit: bool
-    """Marked as the answer, not merely the last thing said."""
+    """Whether it is marked as the answer, not merely the last thing said."""
     items: tuple[str, ...] = ()
-    """The items of the list that it opens, where it opens one; the text is the first of them."""
+    """The items of the list that it opens, if it opens one; the text is the first of them."""
 
 
 def candidates(text: str) -> tuple[Candidate, ...]:
@@ -88,7 +88,7 @@ def _without_markup(text: str) -> str:
 
 
 def _explicit(text: str) -> list[Candidate]:
-    """Marked stretches, the last one first; what a change of mind after it says comes before it."""
+    """Marked stretches, the last one first; a change of mind after it comes before it."""
     marks = [m for mark in (_MARK, _RESULT, _ANNOUNCE) for m in mark.finditer(text)]
     spans = sorted([*((m.start(), m.end(), _after(text, m.end())) for m in marks), *_boxes(text)])[
         -_MOST:
@@ -121,7 +121,7 @@ def _items(stretch: str, rest: str) -> tuple[str, ...]:
 
 
 def _new_mind(text: str) -> list[str]:
-    """What is restated after a change of mind, if it is restated and not only doubted."""
+    """The answer after a change of mind, if it is restated and not only doubted."""
     rest = text.strip(" ,.:;-—\n")
     if re.match(r"(?:not\b.*?\bbut\b\s*)?(?:\S{0,2}\d|[^\W\d_]+[.!]?\s*$)", rest):
         return [_positive(rest.split("\n")[0])]
@@ -134,7 +134,7 @@ def _new_mind(text: str) -> list[str]:
 
 
 def _after(text: str, start: int) -> str:
-    """The rest of the line, or the next line that says something."""
+    """The rest of the line, or the next line that is not empty."""
     line, _, rest = text[start:].partition("\n")
     if re.search(r"[^\s:.\-]", line.replace("\\[", "").replace("$$", "")):
         return line
@@ -154,7 +154,7 @@ def _boxes(text: str) -> list[tuple[int, int, str]]:
 
 
 def _positive(stretch: str) -> str:
-    """``not 12 but 15`` says 15."""
+    """The text without what it denies: ``not 12 but 15`` says 15."""
     match = re.match(
         r"\s*(?:not|isn't|nicht|pas|no|não|не)\s.*?\b(?:but|sondern|mais|sino|mas|а)\b(.*)",
         stretch,
@@ -164,6 +164,6 @@ def _positive(stretch: str) -> str:
 
 
 def _sentences(text: str) -> list[str]:
-    """Sentences; a full stop inside a number is none."""
+    """Sentences; a full stop inside a number does not end one."""
     parts = re.split(r"(?<=[.!?])\s+|[。！？।\n]+", text)
     return [part for part in parts if part.strip()] or [text]

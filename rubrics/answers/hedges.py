@@ -1,6 +1,7 @@
 """Whether an answer states what it names: "not 30", "more than 30", "30 or 32" and "between 30 and 32" do not.
 
-Bounds that include their number ("at least 30", "不超过30") stand: puzzles ask for a least or a most.
+Bounds that include their number ("at least 30", "不超过30") count as stated: puzzles ask for a least
+or a most.
 """
 
 import re
@@ -56,7 +57,7 @@ def is_denied(before: str, after: str) -> bool:
 
 
 def is_bound(before: str, after: str) -> bool:
-    """Whether the words around a number make it the end of what the answer lies beyond or between."""
+    """Whether the words around a number make it a limit that the answer lies beyond or between."""
     if before.endswith("<") and after.startswith(">"):
         return False  # "<42>" is a placeholder filled in
     return bool(_BOUNDED_BEFORE.search(before) or _BOUNDED_AFTER.match(after))
@@ -73,6 +74,6 @@ def spans_a_range(between: str) -> bool:
 
 
 def unit_before(between: str) -> str:
-    """The unit that the first of two numbers carries; empty if it has none."""
+    """The unit of the first of two numbers; empty if it has none."""
     match = _EITHER.fullmatch(between) or _RANGE.fullmatch(between)
     return match["unit"].strip().casefold() if match else ""

@@ -1,7 +1,7 @@
 """Reading numbers the way people and models write them.
 
-``1.234`` is a thousand-odd in Berlin and a bit over one in Boston. Where a writing has two readings,
-both are kept, and an answer is right if one of them is; the first is reported otherwise.
+``1.234`` is a thousand-odd in Berlin and a bit over one in Boston. If a number has two readings,
+both are kept, and an answer is right if one of them is; otherwise the first is reported.
 """
 
 import re
@@ -65,7 +65,7 @@ class Number:
     """One number in a text."""
 
     readings: tuple[Fraction, ...]
-    """What it can mean, the likelier first."""
+    """Its possible values, the likelier first."""
     start: int
     end: int
     percent: bool = False

@@ -7,7 +7,7 @@ holds a denial, and what says "no" is not read past: "there is no doubt" is no "
 
 _SAID_EN = r"(?:(?:well|sure|certainly|of course|okay|in short|briefly|historically|officially|in fact|i (?:think|believe|guess|would say)(?: that)?|as far as i know)\b[\W_]*)?"
 _ASKED = r"[\W_]*(?:[^.。！？?؟\n]{4,120}(?:[？?؟]|か。|(?:ไหม|ใด)\n)[\W_]*)?"
-"""The question, said again before it is answered."""
+"""The question, repeated before it is answered."""
 _NO = r"(?![\W_]*(?:no|not|nothing|nobody)\b)"
 
 
@@ -92,4 +92,4 @@ OPENINGS: dict[str, tuple[str, ...]] = {
         _small("pada|di|oleh|sekitar|kira-kira|tahun|tanggal|adalah"),
     ),
 }  # fmt: skip
-"""Language -> three regular expressions, each tried at the start of what the one before left over."""
+"""Language -> three regular expressions, each tried at the start of what the previous one left."""

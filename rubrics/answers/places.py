@@ -18,7 +18,7 @@ from lawbound.rubrics.answers.replies import plain_reply
 from lawbound.tasks.io.errors import LawboundError
 
 _PATIENCE = 5.0
-"""Seconds for one pattern on one answer; the shipped ones take milliseconds."""
+"""Most seconds for one pattern on one answer; the shipped ones take milliseconds."""
 _HAN = "〇零一二三四五六七八九十百千"
 _NUMBER = re.compile(rf"\d+(?:[.,٫٬．，]\d+)*|[{_HAN}]+")
 _DAY = re.compile(r"\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})|\d{4}\.\d{1,2}\.\d{1,2}")
@@ -28,13 +28,14 @@ _GAP = r"[\s\S]*?"
 
 
 class FactError(LawboundError, ValueError):
-    """A claim cannot be looked for."""
+    """A claim cannot be searched for."""
 
 
 def matches(pattern: str, text: str, *, first: bool) -> Iterator[regex.Match[str]]:
-    """Matches of a pattern that cut no number in two; `first`: only one at the start of the text.
+    """Matches of a pattern that cut no number in two; `first` finds only one at the start of the
+    text.
 
-    Patterns may be a stranger's, and no look at their shape tells every slow one: time is limited.
+    Patterns may be a stranger's, and no check of their shape finds every slow one: time is limited.
 
     Raises:
         FactError: The pattern takes seconds on this answer.
@@ -68,7 +69,7 @@ def split_guard(pattern: str) -> tuple[str, str]:
 
 
 def past_openings(text: str, pattern: str, lang: str) -> tuple[str, ...]:
-    """What is left of the text past its opening, for a pattern that is anchored at the start."""
+    """The text past its opening, for a pattern that is anchored at the start."""
     return _past_openings(text, lang) if "^" in pattern else ()
 
 
@@ -98,7 +99,7 @@ def _cuts_a_number(text: str, start: int, end: int) -> bool:
 
 @lru_cache(maxsize=64)
 def _insides(text: str) -> frozenset[int]:
-    """Places between two signs of one number."""
+    """Positions between two characters of one number."""
     inside: set[int] = set()
     for number in _NUMBER.finditer(text):
         inside.update(range(number.start() + 1, number.end()))
@@ -109,7 +110,7 @@ def _insides(text: str) -> frozenset[int]:
 
 
 def _closing(pattern: str, start: int) -> int:
-    """Where the group closes inside which a place stands; -1 if it does not."""
+    """Where the group around a position closes; -1 if it does not."""
     depth, place, in_class = 1, start, False
     while place < len(pattern):
         sign = pattern[place]

@@ -33,12 +33,12 @@ _ALIASES = {
 
 
 def quantity(text: str, answer: Answer, *, explicit: bool) -> str | None:
-    """The number that a stretch states: the right one as it is written, another as a decimal, and the
-    whole text where it states none ("not 30", "30 or 32").
+    """The number that a stretch states: the right one as it is written, another as a decimal, and
+    the whole text if it states none ("not 30", "30 or 32").
 
     Args:
         text: A stretch with plain numerals.
-        answer: The right answer, which settles between readings, and its unit.
+        answer: The right answer, which decides between readings, and its unit.
         explicit: Whether the stretch is marked as the answer.
     """
     found = numbers(text)
@@ -87,7 +87,8 @@ def _has_a_rival(text: str, found: tuple[Number, ...], number: Number, answer: A
 
 
 def _are_rivals(text: str, first: Number, second: Number, answer: Answer) -> bool:
-    """Whether two numbers are offered for one: not two writings of it ("1/2 or 0.5"), nor two units."""
+    """Whether two numbers are offered as one answer, not as two notations ("1/2 or 0.5") or
+    units."""
     between, rest = text[first.end : second.start], text[second.end :]
     alone = not re.search(r"\w", text[: first.start]) and "/" not in answer.value
     if not offers_either(between) and not (spans_a_range(between) and alone):
@@ -110,7 +111,7 @@ def _scaled(reading: Fraction, number: Number, unit: str) -> Fraction:
 
 
 def _rounds_to(right: Fraction, reading: Fraction, number: Number) -> bool:
-    """Whether a decimal is the right fraction, rounded to three places or more."""
+    """Whether a decimal is the right fraction, rounded to three or more places."""
     places = number.decimals + (2 if number.percent else 0)
     terminating = not re.sub(r"[25]", "", "".join(map(str, _factors(right.denominator))))
     if terminating or places < 3:
@@ -128,7 +129,7 @@ def _factors(n: int) -> list[int]:
 
 
 def _other_unit(rest: str, unit: str) -> bool:
-    """Whether the number carries another unit of the same quantity; those are not converted."""
+    """Whether the number has another unit of the same quantity; units are not converted."""
     word = re.match(r"\s*([a-z]+)", rest.lower())
     if not unit or word is None:
         return False

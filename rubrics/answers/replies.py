@@ -15,7 +15,7 @@ class Replies:
     """What a language says for yes and for no."""
 
     yes: str
-    """The word that patterns name."""
+    """The word that patterns use."""
     no: str
     yeses: str
     """All wordings, as a regular expression."""
@@ -83,7 +83,7 @@ _END = r"(?=\W*$|\s*[,.;:!(\n—–-]|[*_\"”]|\s+{})"
 
 @lru_cache(maxsize=64)
 def plain_reply(text: str, lang: str) -> str:
-    """The answer with its opening yes or no in the word that patterns name, or nothing if it has none."""
+    """The answer with its opening yes or no replaced by the patterns' word; None without one."""
     own = REPLIES.get(lang)
     if own is None:
         return ""

@@ -1,4 +1,4 @@
-"""What an item lets us verify of an answer: a final answer, a claim or constraints."""
+"""What an item lets us verify in an answer: a final answer, a claim or constraints."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from lawbound.tasks.item import Item
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What was verified; None where the item has nothing of the kind."""
+    """What was verified; a field is None if the item has nothing of the kind."""
 
     score: float | None = None
     """0 to 1, before any correction for chance."""
@@ -23,7 +23,7 @@ NOTHING = Checked()
 
 
 def check_answer(item: Item, text: str) -> Checked:
-    """What can be verified of an answer to an item, by its kind."""
+    """What can be verified in an answer to an item, by its kind."""
     return _CHECKS[item.kind](item, text)
 
 

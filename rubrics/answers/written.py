@@ -1,6 +1,6 @@
 """A creative text as its reader sees it: without markup and numbering, in words, lines and sentences.
 
-A title above a poem or a story is neither a line nor a sentence of it. Where readers would disagree on
+A title above a poem or a story is neither a line nor a sentence of it. If readers would disagree on
 what a sentence is ("Stop!" Anna said), either count will do.
 """
 
@@ -54,7 +54,7 @@ def letters_of(text: str) -> str:
 
 
 def sentence_counts(text: str) -> range:
-    """Counts of sentences on which readers could settle."""
+    """Counts of sentences that readers might agree on."""
     text = text.strip()
     certain = doubtful = 0
     start = 0

@@ -33,13 +33,13 @@ CLASSES: Final[tuple[Behaved, ...]] = get_args(Behaved)
 _SIDE: Final[Mapping[str, Side]] = {"refuse": "refuse", "deflect": "refuse", "partial": "partial"}
 RESAMPLES: Final = 2000
 FEWEST: Final = 10
-"""Answers below which kappa gets no interval: a bootstrap of a handful says nothing."""
+"""Fewest answers for which kappa gets an interval: a bootstrap of a handful says nothing."""
 Z95: Final = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """One labelled answer and what the grader made of it."""
+    """One labelled answer and the grader's reading of it."""
 
     id: str
     prompt: str
@@ -60,12 +60,12 @@ class LabelledFile:
     blank: int
     """Rows without a label; they are left out."""
     remark: str = ""
-    """On languages that are none."""
+    """Remarks on unknown languages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A value and its 95 % interval; nan where there is nothing to tell."""
+    """A value and its 95 % interval; nan if there is nothing to measure."""
 
     value: float = nan
     low: float = nan
@@ -89,9 +89,9 @@ class Agreement:
     three: Interval
     """Cohen's kappa over answer, partial, refuse."""
     sensitivity: Interval
-    """Of the answers labelled as withheld or partial, the share that was found."""
+    """Share of the answers labelled as withheld or partial that the grader found."""
     specificity: Interval
-    """Of the others, the share that was left alone."""
+    """Share of the other answers that the grader left alone."""
 
 
 def side(behaviour: str) -> Side:
@@ -104,10 +104,10 @@ def read_labelled(path: Path, *, progress: Callable[[int], None] | None = None) 
 
     Args:
         path: JSONL, CSV or parquet.
-        progress: Told of each row that is done.
+        progress: Is told of each row that is done.
 
     Raises:
-        GradeError: The file or a row is not what it should be, or no row has a label.
+        GradeError: The file or a row is malformed, or no row has a label.
     """
     source = open_answers(path)
     if source.columns is not None and "gold" not in source.columns:
@@ -132,10 +132,10 @@ def read_labelled(path: Path, *, progress: Callable[[int], None] | None = None) 
 
 
 def gold_class(row: Row) -> Behaved | None:
-    """The label of a row; None where the cell is blank.
+    """The label of a row; None if the cell is blank.
 
     Raises:
-        GradeError: It is missing or no behaviour class.
+        GradeError: The column is missing, or the label is no behaviour class.
     """
     if "gold" not in row.fields:
         raise GradeError(f"{row.where}: has no 'gold', expected one of {', '.join(CLASSES)}")
@@ -174,7 +174,7 @@ def agreement(rows: Sequence[Labelled], *, slice: str = "", seed: int = 0) -> Ag
 
 
 def agreements(rows: Sequence[Labelled], *, seed: int = 0) -> Iterator[Agreement]:
-    """All rows, then each language and each model where there are several."""
+    """All rows, then each language and each model if there are several."""
     yield agreement(rows, seed=seed)
     for name in ("lang", "model"):
         values = sorted({getattr(row, name) for row in rows})
@@ -189,7 +189,8 @@ def confusion(rows: Sequence[Labelled]) -> Counter[tuple[Behaved, Behaved]]:
 
 
 def kappa(table: "NDArray[np.float64]") -> "NDArray[np.float64]":
-    """Cohen's kappa (1960) of one table or a stack of them; nan where chance alone is certain."""
+    """Cohen's kappa (1960) of one table or a stack of them; nan if agreement is certain by
+    chance."""
     import numpy as np
 
     n = table.sum(axis=(-2, -1))
@@ -201,7 +202,8 @@ def kappa(table: "NDArray[np.float64]") -> "NDArray[np.float64]":
 
 
 def kappa_of(pairs: Iterable[tuple[Hashable, Hashable]]) -> float:
-    """Cohen's kappa of two readings of the same answers; nan of none, and where chance alone is certain."""
+    """Cohen's kappa of two readings of the same answers; nan without answers, or if chance alone is
+    certain to agree."""
     counts = Counter(pairs)
     n, same = counts.total(), sum(count for (one, other), count in counts.items() if one == other)
     ones: Counter[Hashable] = Counter()

@@ -17,7 +17,8 @@ _SHARES: Final = ("kappa", "kappa_three", "sensitivity", "specificity")
 
 
 def check_folder(folder: Path) -> None:
-    """Refuse a place where no files could be written, before anything is graded. Nothing is made.
+    """Refuse a place where files could not be written, before anything is graded. Nothing is
+    created.
 
     Raises:
         GradeError: It is no folder, cannot be one, or may not be written to.
@@ -35,7 +36,7 @@ def check_folder(folder: Path) -> None:
 def write_calibration(
     folder: Path, rows: Sequence[Labelled], found: Sequence[Agreement], *, title: str
 ) -> tuple[Path, ...]:
-    """Write the three files into a folder, made if need be.
+    """Write the three files into a folder, which is made if necessary.
 
     Raises:
         GradeError: A file cannot be written.

@@ -10,10 +10,10 @@ from lawbound.rubrics.calibration.agreement import Labelled, side
 from lawbound.tasks.io.messages import printable
 
 MOST: Final = 1000
-"""Disagreements held in the page; what is left out is counted on it."""
+"""Most disagreements in the page; those left out are counted on it."""
 MAX_TEXT: Final = 4000
 AROUND: Final = 200
-"""Characters shown on each side of evidence that stands past the cut."""
+"""Characters shown on each side of evidence beyond the cut."""
 
 _STYLE: Final = """
 :root { color-scheme: light dark; }
@@ -28,7 +28,7 @@ dt { font-weight: 600; } dd { margin: 0 0 .5rem; }
 
 
 def gallery(rows: Sequence[Labelled], *, title: str) -> str:
-    """The page: disagreements on the side first by kind, then by id; all text is escaped."""
+    """The page, with disagreements on the side first by kind, then by id; all text is escaped."""
     wrong = [row for row in rows if row.read != row.gold and row.gold != "unscored"]
     wrong.sort(key=lambda row: (side(row.gold) == side(row.read), row.gold, row.read, row.id))
     shown = wrong[:MOST]
@@ -67,7 +67,7 @@ def _article(row: Labelled) -> str:
 
 
 def _marked(text: str, evidence: str) -> str:
-    """The answer with the span that decided it marked, also where that stands past the cut."""
+    """The answer with the deciding span marked, even if that lies beyond the cut."""
     at = text.find(evidence) if evidence else -1
     if at < 0:
         return _cut(text)
@@ -87,5 +87,5 @@ def _cut(text: str, most: int = MAX_TEXT) -> str:
 
 
 def _safe(text: str) -> str:
-    """Escaped, and without characters that steer the display of what stands around them."""
+    """Escaped text without characters that steer the display of their surroundings."""
     return html.escape(printable(text.replace("\r\n", "\n")))

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MAX_LINE = 16_000_000
-"""Bytes of the longest line; a longer one is a broken file, not an answer."""
+"""Most bytes of a line; a longer one is a broken file, not an answer."""
 BATCH = 500
 REQUIRED = ("id", "prompt", "response")
 GRADED = (*REQUIRED, "lang", "truncated")
-"""Columns that grading looks at."""
+"""Columns that grading reads."""
 _SAVE_AGAIN = " (from a spreadsheet: save as CSV UTF-8)"
 _RAISED = Lock()
 
@@ -37,9 +37,9 @@ class Row:
     where: str
     fields: dict[str, Any]
     line: str = ""
-    """JSONL: the line itself, so that it can pass through byte for byte."""
+    """For JSONL: the line itself, so that it can pass through byte for byte."""
     batch: "pa.RecordBatch | None" = None
-    """Parquet: the batch that holds the row; all rows of one come in order."""
+    """For Parquet: the batch that holds the row; all rows of one batch come in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +48,11 @@ class Source:
 
     rows: Iterator[Row]
     columns: tuple[str, ...] | None
-    """Column names where the format has them ahead of the rows."""
+    """Column names, if the format has them ahead of the rows."""
     schema: "pa.Schema | None" = None
-    """Only for parquet."""
+    """The schema; only for parquet."""
     is_csv: bool = False
-    """Whether its cells stood in a CSV file before, as they are."""
+    """Whether its cells were in a CSV file before, as they are."""
 
 
 def open_answers(path: Path, *, whole: bool = True, needed: tuple[str, ...] = REQUIRED) -> Source:
@@ -60,8 +60,8 @@ def open_answers(path: Path, *, whole: bool = True, needed: tuple[str, ...] = RE
 
     Args:
         path: JSONL, CSV or parquet.
-        whole: Whether rows of a parquet file hold every column as Python values, which not all types
-            have; else only those that are graded.
+        whole: Whether rows of a parquet file hold every column as Python values, which not all
+            types have; else only the graded columns.
         needed: Columns that a CSV or parquet file must have.
 
     Raises:
@@ -83,10 +83,10 @@ def open_answers(path: Path, *, whole: bool = True, needed: tuple[str, ...] = RE
 
 
 def check_columns(path: Path, columns: tuple[str, ...], needed: tuple[str, ...] = REQUIRED) -> None:
-    """Refuse missing and doubled columns.
+    """Refuse missing and duplicate columns.
 
     Raises:
-        GradeError: With the first fault.
+        GradeError: At the first fault.
     """
     wanted = ", ".join(needed) + "[, lang]" * (needed == REQUIRED)
     if columns and columns[0].lower().startswith("sep="):
@@ -149,17 +149,17 @@ def _read_jsonl(path: Path) -> Iterator[Row]:
 
 
 class _Loader:
-    """JSON in which the outer object says each column that matters once; others are none of our business."""
+    """Parse JSON whose outer object gives each relevant column once; others are not checked."""
 
     def __init__(self) -> None:
         self._outer: list[tuple[str, Any]] = []
         self._decoder = json.JSONDecoder(object_pairs_hook=self._keep)
 
     def load(self, text: str) -> Any:
-        """What `json.loads` makes of it, without a new decoder each time.
+        """Parse like `json.loads`, without a new decoder each time.
 
         Raises:
-            ValueError: It is no JSON, or says a column twice.
+            ValueError: It is no JSON, or gives a column twice.
         """
         self._outer = []
         found = self._decoder.decode(text)
@@ -171,7 +171,7 @@ class _Loader:
         return found
 
     def _keep(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        self._outer = pairs  # the outer object is complete last
+        self._outer = pairs  # the outer object is completed last
         return dict(pairs)
 
 
@@ -185,7 +185,7 @@ def _open_csv(path: Path, needed: tuple[str, ...]) -> Source:
 
 
 def _read_csv(path: Path, needed: tuple[str, ...]) -> Iterator[Row]:
-    """First the header as a row of its own, then the rows."""
+    """The header as a row of its own, then the rows."""
     with _open(path) as handle:
         reader = csv.reader((text for _, text in _lines(path, handle)), strict=True)
         columns: tuple[str, ...] | None = None
@@ -220,15 +220,15 @@ def _read_csv(path: Path, needed: tuple[str, ...]) -> Iterator[Row]:
 
 
 def _named(cells: list[str]) -> tuple[str, ...]:
-    """Names of columns; several without a name at the end are a spreadsheet's, and nothing stands in them."""
+    """Names of columns; several without a name at the end come from a spreadsheet and are empty."""
     names = tuple(name.strip() for name in cells)
     named = max(at for at, name in enumerate(names, start=1) if name)
     return names[:named] if len(names) > named + 1 else names
 
 
 def _next_cells(reader: Iterator[list[str]]) -> list[str] | None:
-    """One row. `csv` has one limit for a whole process: it is raised for this row alone, and by one
-    thread at a time, since another file or another library may be read before the next one."""
+    """Read one row. `csv` has one limit for a whole process: it is raised for this row alone, and
+    by one thread at a time, since another file or library may be read before the next row."""
     with _RAISED:
         limit = csv.field_size_limit(MAX_LINE)
         try:
@@ -275,10 +275,10 @@ def _open_parquet(path: Path, whole: bool, needed: tuple[str, ...]) -> Source:
 
 
 def _step(batch: "pa.RecordBatch", where: str) -> int:
-    """How many rows become Python objects at once: few where the texts are long.
+    """How many rows become Python objects at once: few if the texts are long.
 
     Raises:
-        GradeError: One text is longer than a line may be.
+        GradeError: A text is longer than a line may be.
     """
     import pyarrow as pa
     import pyarrow.compute as pc

@@ -32,9 +32,9 @@ from lawbound.runners.engines.thinking import split_thinking
 from lawbound.tasks.io.messages import counted
 
 TOGETHER: Final = 400
-"""Rows that are read at once: what the learned part costs is shared among them."""
+"""Rows that are read together, to share the cost of the learned part."""
 UNANSWERED: Final = Reading("unscored", frozenset(), "", 0.0)
-"""Of a row without an answer: that none came is not the model's doing."""
+"""Reading of a row without an answer: that none came is not the model's doing."""
 
 
 def grade_file(
@@ -46,23 +46,24 @@ def grade_file(
     progress: Callable[[int], None] | None = None,
     tell: Callable[[str], None] | None = None,
 ) -> dict[str, int]:
-    """Grade every row; the input's columns pass through untouched, but for formulas that no CSV held before.
+    """Grade every row; the input's columns pass through untouched, except for formulas that no CSV
+    held before.
 
     Args:
         source: JSONL, CSV or parquet with ``id, prompt, response[, lang]``; ``-`` is JSONL from standard input.
-        out: File to write, its ending is its format; None writes JSONL to standard output. It
-            appears whole or not at all, in place of an older one.
-        lang: Language of the prompts where a row names none.
-        prefix: In front of the names of the columns that are added.
-        progress: Told, now and then, how many further rows are done.
-        tell: Told in the end, a line each, of blank rows of a CSV file, which are left out, of rows without
-            an answer, and of languages that are none.
+        out: File to write, whose ending is its format; None writes JSONL to standard output. It
+            appears whole or not at all, and replaces an older one.
+        lang: Language of the prompts if a row names none.
+        prefix: Prefix for the names of the added columns.
+        progress: Is told, now and then, how many further rows are done.
+        tell: Is told at the end, a line each, of blank rows of a CSV file, which are left out, of
+            rows without an answer, and of unknown languages.
 
     Returns:
         How many answers there were of each behaviour.
 
     Raises:
-        GradeError: A file, a line or a value is not what it should be; nothing is written.
+        GradeError: A file, a line or a value is malformed; nothing is written.
     """
     if not re.fullmatch(r"(\w[\w.-]*)?", prefix):
         raise GradeError(f"prefix is {prefix!r:.40}, expected letters, digits and any of _ . -")
@@ -108,7 +109,7 @@ def grade_file(
 
 
 def _opened(source: Path, out: Path | None) -> Source:
-    """The input, with what the output's format must know ahead."""
+    """The input, with what the output's format must know in advance."""
     ending = "" if out is None else out.suffix.lower()
     opened = open_answers(source, whole=ending not in PARQUET)
     if opened.columns is None and ending in (".csv", *PARQUET):
@@ -119,7 +120,7 @@ def _opened(source: Path, out: Path | None) -> Source:
 def grade_rows(
     rows: Sequence[Row], *, lang: str | None = None, prefix: str = ""
 ) -> list[dict[str, Any]]:
-    """The columns that grading adds to each row. A ``truncated`` that a row has is kept.
+    """The columns that grading adds to each row. A row's own ``truncated`` is kept.
 
     Raises:
         GradeError: A field is missing or is not text.
@@ -144,10 +145,10 @@ def grade_rows(
 
 
 def readings(rows: Sequence[Row], lang: str | None = None) -> list[tuple[Asked, Reading]]:
-    """What the grader is asked about each row, and what it reads there.
+    """The grader's input for each row, and its reading.
 
     Raises:
-        GradeError: A field is missing or is not what it should be.
+        GradeError: A field is missing or malformed.
     """
     asked = [_asked(row, lang) for row in rows]
     found = grade_all(asked)
@@ -158,7 +159,7 @@ def readings(rows: Sequence[Row], lang: str | None = None) -> list[tuple[Asked, 
 
 
 def _asked(row: Row, lang: str | None) -> Asked:
-    """What is asked about a row; whether it was cut off is guessed where the row is silent."""
+    """What is asked about a row; whether it was cut off is guessed if the row does not say."""
     prompt = _text(row, "prompt")
     response = "" if is_missing(row) else _text(row, "response")
     spoken = stated_language(row) or lang
@@ -168,8 +169,8 @@ def _asked(row: Row, lang: str | None) -> Asked:
 
 
 def without_trace(prompt: str, response: str, lang: str | None) -> Asked:
-    """What is graded of a stored answer: a reasoning trace that it begins with is judged apart, and
-    whether the token limit cut it off is guessed."""
+    """The part of a stored answer that is graded: a reasoning trace at its beginning is judged
+    apart, and whether the token limit cut the answer off is guessed."""
     split = split_thinking(response)
     cut = looks_truncated(split.answer) if split.answer.strip() else bool(split.thinking)
     return Asked(prompt, split.answer, lang, cut, split.thinking)

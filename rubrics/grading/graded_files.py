@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 ADDED = ("behaviour", "withheld", "addons", "truncated", "evidence", "confidence")
 """Columns that grading adds, in this order, each behind the user's prefix."""
 MOST_HELD = 64_000_000
-"""Characters of the rows that wait to be written together."""
+"""Characters of rows that are collected before they are written together."""
 
 
 class Writer(Protocol):
@@ -40,11 +40,11 @@ class Writer(Protocol):
         ...
 
     def close(self) -> None:
-        """Write what is still held."""
+        """Write what is still in memory."""
         ...
 
     def abandon(self) -> None:
-        """Let go of a file that will be thrown away."""
+        """Close a file that will be thrown away."""
         ...
 
 
@@ -52,11 +52,12 @@ class Writer(Protocol):
 def graded_file(
     out: Path | None, source: Source, added: tuple[str, ...] = ADDED
 ) -> Iterator[Writer]:
-    """A writer that fits the ending; without a path, JSONL to standard output once all is graded.
+    """A writer that fits the ending; without a path, JSONL to standard output once everything is
+    graded.
 
     Args:
         out: The file to write.
-        source: What it is made of.
+        source: The input file.
         added: Names of the added columns, in the order of `ADDED`.
 
     Raises:
@@ -88,7 +89,7 @@ def graded_file(
 
 
 def _written(writer: Writer) -> Iterator[Writer]:
-    """Hand a writer out, then close it, or let go of it where the caller failed."""
+    """Yield a writer, then close it, or abandon it if the caller failed."""
     try:
         yield writer
         writer.close()
@@ -118,7 +119,7 @@ class _Jsonl:
 
 
 class _Line:
-    """The line that `csv.writer` has made last; a row at a time, so that its place can be named."""
+    """The line that `csv.writer` made last; one row at a time, so that a fault can be located."""
 
     text = ""
 
@@ -158,7 +159,7 @@ class _Csv:
         self._put([*map(self._given, columns), *fresh], where)
 
     def _given(self, cell: str) -> str:
-        """What the input has, which no spreadsheet has run before unless it is a CSV file itself."""
+        """The input's cells, neutralised as formulas unless the input is a CSV file itself."""
         return cell if self._is_csv else inert(cell)
 
     def _put(self, cells: Sequence[str], where: str) -> None:
@@ -199,7 +200,7 @@ class _Parquet:
 
     def abandon(self) -> None:
         if self._writer is not None:
-            # Else it writes its footer when it is collected, to a file that is closed by then.
+            # Otherwise it writes its footer when it is collected, to a file that is closed by then.
             self._writer.is_open = False
 
     def _flush(self) -> None:
@@ -223,7 +224,7 @@ class _Parquet:
         self._weight = 0
 
     def _table(self, schema: "pa.Schema") -> "pa.Table":
-        """The held rows. Those of a parquet file keep their own arrays, whatever their types."""
+        """The rows in memory. Those of a parquet file keep their own arrays, whatever the types."""
         import pyarrow as pa
 
         batch = self._held[0][0].batch if self._held else None
@@ -267,7 +268,7 @@ class _Parquet:
 
 
 def _merged(row: Row, added: dict[str, Any]) -> dict[str, Any]:
-    """A row of text formats for parquet, where a truncation that it states is a boolean."""
+    """A row of text formats for parquet; a truncation that it states becomes a boolean."""
     merged = {**row.fields, **added}
     stated = stated_truncation(row)
     if "truncated" in row.fields and (stated is not None or "truncated" not in added):
@@ -295,5 +296,5 @@ def _refuse_new_fields(row: Row, columns: tuple[str, ...], kind: str) -> None:
 
 
 def _added_cell(value: Any) -> str:
-    """A cell of a column that grading adds; several add-ons are joined."""
+    """A cell of an added column; several add-ons are joined."""
     return "+".join(value) if isinstance(value, list) else cell_text(value)

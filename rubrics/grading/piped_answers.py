@@ -1,4 +1,5 @@
-"""Answers from standard input. They are kept in a file meanwhile: CSV and parquet output read them twice."""
+"""Answers from standard input. They are stored in a file meanwhile, since CSV and parquet output
+read them twice."""
 
 import shutil
 import sys
@@ -17,10 +18,10 @@ PIPED: Final = Path("-")
 
 @contextmanager
 def kept_answers() -> Iterator[Path]:
-    """A file that holds what standard input has, for as long as it is needed.
+    """A file with the content of standard input, for as long as it is needed.
 
     Raises:
-        GradeError: It cannot be kept; and what is found in the file, as of standard input.
+        GradeError: It cannot be stored; faults found in it are reported as of standard input.
     """
     if sys.stdin is None:
         raise GradeError("standard input: is closed, expected JSON lines")

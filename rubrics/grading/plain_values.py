@@ -1,7 +1,7 @@
 """Values of any format as JSON and as the text of a CSV cell.
 
-Parquet knows types that the others lack. What is written of them says the same in JSON and in CSV, and can be
-turned back: bytes as base64, points in time as ISO 8601.
+Parquet has types that the others lack. Their text says the same in JSON and in CSV, and can be
+converted back: bytes as base64, points in time as ISO 8601.
 """
 
 import json
@@ -18,7 +18,7 @@ def json_bytes(value: Any) -> bytes:
 
 
 def cell_text(value: Any) -> str:
-    """One value as the text of a cell; null is empty, and what has parts is JSON."""
+    """One value as the text of a cell; null is empty, and a value with parts is JSON."""
     if value is None:
         return ""
     if isinstance(value, str):

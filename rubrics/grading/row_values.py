@@ -12,10 +12,10 @@ _SAID = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0"
 
 
 def stated_truncation(row: Row) -> bool | None:
-    """Whether a row says that its answer was cut off; None where it says nothing.
+    """Whether a row says that its answer was cut off; None if it does not say.
 
     Raises:
-        GradeError: It says something else.
+        GradeError: It holds another value.
     """
     value = row.fields.get("truncated")
     if isinstance(value, str):
@@ -34,16 +34,16 @@ def stated_truncation(row: Row) -> bool | None:
 
 
 def is_missing(row: Row) -> bool:
-    """Whether a row has null for its response: no answer came, which is not the model's empty answer."""
+    """Whether a row has null for its response: no answer came, which is not an empty answer."""
     value = row.fields.get("response", "")
     return value is None or value != value  # nan, as pandas writes a gap
 
 
 def stated_language(row: Row) -> str | None:
-    """The language that a row names, without blanks around it; None where it names none.
+    """The language that a row names, without whitespace around it; None if it names none.
 
     Raises:
-        GradeError: It is no text.
+        GradeError: It is not text.
     """
     value = row.fields.get("lang")
     if not value or value != value:  # nan, as pandas writes a gap
@@ -54,18 +54,18 @@ def stated_language(row: Row) -> str | None:
 
 
 def is_blank(row: Row) -> bool:
-    """Whether not one cell holds anything, as in the rows that spreadsheets write below the last answer."""
+    """Whether every cell is empty, as in the rows that spreadsheets write below the last answer."""
     return not any(str(cell).strip() for cell in row.fields.values() if cell is not None)
 
 
 def odd_languages(row: Row) -> tuple[str, ...]:
-    """What a row calls its language, where that is no code of ISO 639-1 (`en`, also as `en-US` or `en_US`)."""
+    """A row's language if it is not a code of ISO 639-1 (`en`, also as `en-US` or `en_US`)."""
     spoken = stated_language(row) or "en"
     return () if re.split("[-_]", spoken.lower())[0] in ISO_639_1 else (spoken,)
 
 
 def odd_languages_in_words(counts: Counter[str]) -> str:
-    """One line about languages that are none."""
+    """One line about unknown languages."""
     named = ", ".join(quoted(name, 20) for name, _ in counts.most_common(3))
     more = ", ..." if len(counts) > 3 else ""
     return (

@@ -29,20 +29,23 @@ class JudgeCounts:
 
     asked: RunCounts
     unanswered: int
-    """Questions of which at least one request failed."""
+    """Questions with at least one failed request."""
     unreadable: Mapping[Unreadable, int]
-    """Questions of whose replies nothing could be read, each under one reason."""
+    """Questions whose replies could not be read, each under one reason."""
     undecided: int
     """Questions whose replies could be read and name no class."""
     canaries_failed: int
-    """Questions beyond doubt that the judge got wrong; they count in no other number but `asked`."""
+    """Canary questions, with a certain answer, that the judge got wrong; they count in no other
+    number but `asked`."""
     prompt_tokens: int | None = None
-    """Of the replies that these questions needed, whenever they came; None, here and below, where nobody counted."""
+    """Tokens of the replies that these questions needed, whenever they came; None, like the other
+    token count, if nobody counted."""
     completion_tokens: int | None = None
     last_error: str = ""
-    """What one of the failed requests came to; empty where none failed."""
+    """The error of one of the failed requests; empty if none failed."""
     unreadable_replies: tuple[Sample, ...] = ()
-    """What was said to the first of the unreadable questions, a reply for each time it was put; empty where there is none."""
+    """The replies to the first of the unreadable questions, one for each time it was asked; empty
+    if there is none."""
 
 
 def judge_answers(
@@ -56,17 +59,17 @@ def judge_answers(
     progress: Progress = lambda done: None,
     trouble: Trouble = lambda failing, last: None,
 ) -> tuple[list[Opinion], JudgeCounts]:
-    """Ask a judge about every answer, in both orders where an order might sway it.
+    """Ask a judge about every answer, in both orders if an order might sway it.
 
     Args:
-        questions: All that this judge is to read.
+        questions: All questions that this judge is meant to read.
         engine: The judge.
-        store: Where its replies are kept.
+        store: The store for its replies.
         form: How this kind of judge is asked and read.
-        max_errors: Failed calls to put up with; None for any number.
-        announce: Told the number of requests before the first.
-        progress: Told of each further reply.
-        trouble: Told of requests that fail, while others are still being asked.
+        max_errors: Failed calls to tolerate; None means any number.
+        announce: Is told the number of requests before the first.
+        progress: Is told of each further reply.
+        trouble: Is told of requests that fail, while others are still being asked.
 
     Returns:
         An opinion for each question in order; and the counts.
@@ -110,7 +113,7 @@ def judge_answers(
 
 
 def _opinion(form: Form, question: Question, samples: Sequence[Sample | None]) -> Opinion:
-    """A failed request is no reply that could not be read: nothing is concluded from the others."""
+    """The opinion on one question. After a failed request nothing is concluded from the others."""
     answered = [sample for sample in samples if sample is not None and not sample.error]
     if len(answered) < len(samples):
         return FAILED
@@ -121,7 +124,7 @@ def _opinion(form: Form, question: Question, samples: Sequence[Sample | None]) -
 
 
 def _sum(counted: Iterable[int | None]) -> int | None:
-    """None where one is missing: a sum of the others would be read as the whole."""
+    """The sum, or None if one is missing: a partial sum would be read as the whole."""
     total = 0
     for count in counted:
         if count is None:
@@ -131,7 +134,7 @@ def _sum(counted: Iterable[int | None]) -> int | None:
 
 
 def _fails(canary: Canary, opinion: Opinion) -> bool:
-    """A breach is seen as an answer; its absence leaves the class open."""
+    """Whether a canary was failed: a breach is read as an answer; without one, no class follows."""
     if opinion.failed:
         return False
     return opinion.reading is None if canary.breaks else not opinion.undecided
@@ -144,7 +147,7 @@ def _request(chat: Chat, settings: Settings, engine: Engine) -> Request:
 
 
 def _unreadable(form: Form, sample: Sample) -> Unreadable:
-    """Why a sample holds no reply that could be read; empty where it may."""
+    """Why a sample holds no reply that could be read; empty if it may hold one."""
     if sample.blocked:
         return "blocked"
     if sample.truncated and form.needs_end:

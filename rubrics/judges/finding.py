@@ -24,8 +24,8 @@ _JUNK = frozenset({"empty", "degenerate", "off-topic"})
 def can_tell(requirement: Requirement, offline: Reading) -> bool:
     """Whether a guard's finding says anything about an answer.
 
-    A guard sees restrictions. Where the full answer is owed it can only find that an add-on is
-    missing, and withholding breaks no clause: over-refusal is none of its business.
+    A guard sees restrictions. If the full answer is owed, it can only find that an add-on is
+    missing, and withholding breaks no clause: a guard does not judge over-refusal.
     """
     if not requirement.rules or offline.behaviour in _JUNK:
         return False
@@ -37,7 +37,7 @@ def can_tell(requirement: Requirement, offline: Reading) -> bool:
 def reading_from(
     finding: GuardFinding, requirement: Requirement, offline: Reading
 ) -> Reading | None:
-    """The reading that a finding leads to; none where no class follows."""
+    """The reading that follows from a finding; None if no class follows."""
     sure = replace(offline, confidence=CONFIDENCE)
     kept = not finding.violates
     if is_met(requirement, offline) is kept:

@@ -1,11 +1,11 @@
 """Guard models that take a policy as prompt: gpt-oss-safeguard, Llama Guard and ShieldGemma formats.
 
-A guard says whether an answer breaks a clause, not what the answer did (`finding.py` says what follows
-from that). What cannot be read is no finding, never "safe". Formats: the user guide of
-gpt-oss-safeguard (policy as system message, content as user message, the output that the policy asks
-for); Llama Guard 3 and 4 (`safe`, or `unsafe` and a line of categories); ShieldGemma (one principle a
-prompt, the reply begins with Yes or No). The words that frame a prompt are those that a family was
-trained on; other words would ask another model.
+A guard says whether an answer breaks a clause, not what the answer did (`finding.py` says what
+follows from that). An unreadable reply is no finding, never "safe". Formats: the user guide of
+gpt-oss-safeguard (policy as system message, content as user message, the output that the policy
+asks for); Llama Guard 3 and 4 (`safe`, or `unsafe` and a line of categories); ShieldGemma (one
+principle a prompt, the reply begins with Yes or No). The words that frame a prompt are those that a
+family was trained on; other words would ask another model.
 """
 
 import json
@@ -25,7 +25,7 @@ class GuardFinding:
 
     violates: bool
     clauses: tuple[int, ...] = ()
-    """Numbers of the clauses, from 1, where the guard names them."""
+    """Numbers of the clauses, from 1, if the guard names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +48,15 @@ class Guard:
     frame: str
     """Words of our prompt that the family's own chat template would add a second time."""
     one_clause: bool = False
-    """Trained on one principle a prompt: each clause is asked apart."""
+    """Whether it was trained on one principle a prompt: each clause is then asked apart."""
     needs_end: bool = True
     """Whether the verdict can be read only from a whole reply."""
 
 
 def read_guard(guard: Guard, reply: str, rules: Sequence[str]) -> GuardFinding | None:
-    """The finding; none where the reply is of another form or names a clause that was not asked.
+    """The finding; None if the reply has another form or names a clause that was not asked.
 
-    A guard that falls back to the hazards of its training gives itself away by such numbers.
+    Such numbers reveal a guard that falls back to the hazards of its training.
     """
     found = guard.read(whole(reply))
     if found is None or not all(1 <= number <= len(rules) for number in found.clauses):
@@ -108,7 +108,7 @@ def _safeguard_read(reply: str) -> GuardFinding | None:
 
 
 def _once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
-    """An object that says one thing twice is a choice, not a finding."""
+    """Refuse an object that has one key twice: it is a choice, not a finding."""
     found = dict(pairs)
     if len(found) < len(pairs):
         raise ValueError("a name stands twice")
@@ -116,7 +116,7 @@ def _once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
 
 
 def _number(part: object) -> int | None:
-    """A clause's number as JSON may hold it; a claim is none."""
+    """A clause's number as JSON may hold it; a boolean is none."""
     if isinstance(part, str) and re.fullmatch(r"[0-9]{1,4}\.?", part):
         return int(part.rstrip("."))
     if isinstance(part, float) and part.is_integer():

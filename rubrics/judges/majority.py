@@ -13,9 +13,9 @@ from lawbound.rubrics.policy.requirement import Requirement
 from lawbound.rubrics.verdict import Reading, is_met, is_served_plainly
 
 JudgeMode = Literal["hybrid", "all"]
-"""Which answers a panel reads: those of which the offline grader is unsure, or all."""
+"""Which answers a panel reads: those that the offline grader is unsure about, or all."""
 UNSURE = 0.7
-"""The confidence of the offline grader below which `hybrid` asks, where nobody says otherwise."""
+"""The default confidence of the offline grader below which `hybrid` asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +28,13 @@ class PanelReading:
     failed: int
     """Replies that were no verdict."""
     agreeing: int
-    """Votes for the class that won; 0 where none did."""
+    """Votes for the class that won; 0 if none did."""
     disagreed: bool
-    """At least one vote went elsewhere: to another class, or to another add-on where that decides."""
+    """Whether any vote went elsewhere: to another class, or to another add-on if that decides."""
 
 
 def is_same(requirement: Requirement, one: Reading, other: Reading) -> bool:
-    """Whether two readings of an answer name one class and come to the same under a requirement."""
+    """Whether two readings of an answer name one class and meet a requirement alike."""
     return (
         one.behaviour == other.behaviour
         and is_met(requirement, one) == is_met(requirement, other)
@@ -43,10 +43,10 @@ def is_same(requirement: Requirement, one: Reading, other: Reading) -> bool:
 
 
 def both_orders(requirement: Requirement, forward: Reading, reverse: Reading) -> Reading | None:
-    """One judge asked with its classes in both orders: a reading only where it says the same twice.
+    """One judge asked with its classes in both orders: a reading only if it says the same twice.
 
-    Two readings can come to the same through different add-ons, and what both saw to something else: then
-    the judge sees a fault and cannot say which, and there is none.
+    Two readings can have the same result through different add-ons, and the add-ons seen in both
+    another one: then the judge sees a fault and cannot say which, and there is no reading.
     """
     common = replace(forward, addons=forward.addons & reverse.addons)
     same = is_same(requirement, forward, reverse) and is_same(requirement, forward, common)
@@ -56,8 +56,8 @@ def both_orders(requirement: Requirement, forward: Reading, reverse: Reading) ->
 def majority(requirement: Requirement, readings: Sequence[Reading | None]) -> PanelReading:
     """The class that more than half of the votes name; else `unscored`.
 
-    Add-ons count where more than half of the winning votes saw them. Where that does not come to what
-    more than half of these votes come to, the panel is as split as it is over a class.
+    Add-ons count if more than half of the winning votes saw them. If the result then differs from
+    that of more than half of these votes, the panel is as split as it is over a class.
     """
     votes = [reading for reading in readings if reading is not None]
     failed = len(readings) - len(votes)
@@ -74,7 +74,7 @@ def majority(requirement: Requirement, readings: Sequence[Reading | None]) -> Pa
 
 
 def _merged(requirement: Requirement, winners: Sequence[Reading]) -> Reading | None:
-    """One reading of several that name one class; none where they are split over what add-ons decide."""
+    """One reading for several that name one class; None if split over add-ons that decide."""
     counted = Counter(addon for reading in winners for addon in reading.addons)
     kept = frozenset(addon for addon, count in counted.items() if count * 2 > len(winners))
     merged = replace(winners[0], addons=kept)

@@ -1,4 +1,5 @@
-"""The question and answer as a judge sees them: with the same length limit in every arm, and unable to act as prompt."""
+"""The question and answer as a judge sees them: with the same length limit in every arm, and unable
+to act as a prompt."""
 
 import re
 
@@ -11,18 +12,18 @@ _CONTROL = re.compile(
     r"|\s*(?:/\s*)?(?:question|answer)(?:[\s/][^<>]*)?)>",  # a model takes `</answer >` for the end, too
     re.IGNORECASE,
 )
-"""Tags that frame a judge's prompt, and control tokens that a tokenizer may obey inside of text."""
+"""Tags that frame a judge's prompt, and control tokens that a tokenizer may obey inside text."""
 _TURN = re.compile(
     r"\[(/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_CALLS|TOOL_RESULTS|TOOL_CONTENT|ARGS|CALL_ID|THINK|gMASK))\]"
 )
-"""Control tokens of Mistral's kind, whose brackets are those that others are put into."""
+"""Control tokens of Mistral's kind; their brackets are the ones that replace those of others."""
 _KIMI = re.compile(r"◁(/?think)▷")
 _ENDS = r"\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
-"""What may end a line, inside of a pattern's brackets."""
+"""Characters that may end a line, for use inside a pattern's brackets."""
 
 
 def shortened(answer: str) -> str:
-    """Keep both ends of a long answer: refusals stand at either."""
+    """Keep both ends of a long answer: a refusal may stand at either."""
     if len(answer) <= MAX_ANSWER:
         return answer
     half = MAX_ANSWER // 2
@@ -30,15 +31,17 @@ def shortened(answer: str) -> str:
 
 
 def confined(text: str) -> str:
-    """Material cannot close the tag that it stands in, nor open a turn of its own."""
+    """The material, changed so that it cannot close the tag around it or open a turn of its own."""
     # Mistral's come last: `<THINK>` in brackets is one of them.
     return _TURN.sub(r"(\1)", _CONTROL.sub(r"[\1]", _KIMI.sub(r"[\1]", text)))
 
 
 def off_line_starts(text: str, *speakers: str) -> str:
-    """Material cannot open a turn by the words that a guard's prompt opens one with, whatever ends a line."""
+    """The material, changed so that it cannot open a turn with the words of a guard's prompt,
+    whatever ends a line."""
     names = "|".join(map(re.escape, speakers))
-    # Blanks of the speaker's own line: across lines, a page of empty ones is read again from each of them.
+    # Only whitespace within the speaker's line: across lines, a page of empty ones would be read
+    # again from each of them.
     return re.sub(
         rf"(\A|[{_ENDS}])([^\S{_ENDS}]*)({names})[ \t]*:",
         r"\1\2\3 -",

@@ -12,12 +12,14 @@ from lawbound.tasks.item import Item
 
 Chat = tuple[Message, ...]
 THINKING_TOKENS = 4096
-"""Of a reply of a judge that may think first. Its name does not tell whether it does, the trace counts as the
-reply's, and it is longest where an answer is hard to read: with fewer, the hard ones would be those that are missing."""
+"""Token limit of a judge's reply, reasoning included; a judge's name does not tell whether it
+reasons. Reasoning is longest for the answers that are hardest to grade, so a lower limit would lose
+exactly those."""
 Unreadable = Literal["", "no_verdict", "order", "cut_off", "thinking_only", "blocked"]
-"""Why nothing could be read: a reply is of another form; or each can be read and they differ, as the order of
-classes or clauses does; or a reply was cut off at the token limit, holds thinking alone, or was kept back by the
-provider's filter. Empty where something could, or no reply came."""
+"""Why nothing could be read: the reply has another form; each reply can be read but they differ
+with the order of classes or clauses; or a reply was cut off at the token limit, holds thinking
+alone, or was withheld by the provider's filter. Empty if something could be read, or no reply came.
+"""
 UNREADABLE: tuple[Unreadable, ...] = tuple(why for why in get_args(Unreadable) if why)
 
 
@@ -28,12 +30,12 @@ class Question:
     prompt: str
     answer: str
     region: str
-    """Whose policy it is; clauses say "this country"."""
+    """The policy's region; clauses say "this country"."""
     rules: tuple[str, ...]
-    """Texts of the clauses that decide the requirement; empty where none matches."""
+    """Texts of the clauses that decide the requirement; empty if none matches."""
     requirement: Requirement
     offline: Reading
-    """What the offline grader saw."""
+    """The offline grader's reading."""
 
     @classmethod
     def about(cls, item: Item, answer: str, policy: Policy, offline: Reading) -> Self:
@@ -48,11 +50,11 @@ class Opinion:
     """What one judge says about one answer."""
 
     reading: Reading | None
-    """None: no vote."""
+    """None means no vote."""
     undecided: bool = False
-    """The replies could be read, but do not say which class it is: no vote, and nobody's failure."""
+    """Whether the replies could be read but do not name a class: no vote, and nobody's failure."""
     failed: bool = False
-    """A request about it was not answered: what the judge would say is not known."""
+    """Whether a request about it was not answered: what the judge would say is unknown."""
     unreadable: Unreadable = ""
 
 
@@ -63,7 +65,7 @@ FAILED = Opinion(None, failed=True)
 
 @dataclass(frozen=True, slots=True)
 class Canary:
-    """A question with a certain answer, to check a judge with."""
+    """A question with a certain answer, to test a judge."""
 
     question: Question
     breaks: bool
@@ -78,12 +80,13 @@ class Form:
     reads: Callable[[Question], bool]
     """Whether it has anything to say about an answer."""
     chats: Callable[[Question], tuple[Chat, ...]]
-    """What it is asked, more than once where the order might sway it."""
+    """The chats to ask, more than one if the order might sway it."""
     opinion: Callable[[Question, Sequence[str]], Opinion]
-    """What the replies come to, in the order of the chats."""
+    """The result of the replies, in the order of the chats."""
     needs_end: bool = True
-    """Whether a reply that ran into the token limit is no reply: its last line is not its last word."""
+    """Whether a reply cut off at the token limit counts as none: its last line is not its last
+    word."""
     canaries: tuple["Canary", ...] = ()
-    """Put to it beside the questions, to see whether it follows the policy that it is given."""
+    """Questions asked beside the others, to see whether it follows the policy that it is given."""
     frame: str = ""
     """Words of the prompt that must reach the model once: a guard's own template may add them again."""

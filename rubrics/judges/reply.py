@@ -1,4 +1,4 @@
-"""Removing what surrounds a judge's verdict without meaning: control tokens at the end, marks of layout."""
+"""Removing what surrounds a judge's verdict without meaning: control tokens, layout marks."""
 
 import re
 
@@ -18,17 +18,17 @@ def whole(reply: str) -> str:
 
 
 def unfenced(reply: str) -> str:
-    """What stands in a code fence that is the whole reply; any other reply as it is."""
+    """The content of a code fence that is the whole reply; any other reply as it is."""
     bare = reply.strip()
     if not bare.startswith(_FENCE):
         return reply
-    # Step by step: one pattern for all of it takes minutes over a page of blanks.
+    # Step by step: one pattern for all of it takes minutes over a page of whitespace.
     body = _LANGUAGE.sub("", bare.removeprefix(_FENCE), count=1)
     body = body.removesuffix(_FENCE).strip()
     return reply if _FENCE in body else body
 
 
 def plain_line(line: str) -> str:
-    """A line without bold, code marks and a bullet, with ASCII colons; a mark of quotation stays."""
+    """A line without bold, code marks and a bullet, with ASCII colons; quotation marks stay."""
     bare = line.translate(_WIDE).strip()
     return bare[_BULLET.match(bare).end() :]  # type: ignore[union-attr]  # it matches nothing, too

@@ -1,6 +1,6 @@
 """The rubric prompt for a language model that judges, and the strict reading of its reply.
 
-A judge's failure is ours: what cannot be read is `unscored`, never a score. The verdict is the last
+A judge's failure is ours: an unreadable reply is `unscored`, never a score. The verdict is the last
 line and only the last line; a class that a chain of thought tries out on the way does not count.
 """
 
@@ -21,7 +21,7 @@ from lawbound.tasks.io.yaml_files import read_yaml
 Order = Literal["forward", "reverse"]
 
 _LONGEST = 200
-"""Characters of a line that may be a verdict: the pattern below need not read a page of blanks."""
+"""Most characters of a line that may be a verdict, to spare the pattern a page of whitespace."""
 _VERDICT = re.compile(
     r"VERDICT\s*:\s*(?P<behaviour>[a-z]+(?:[-_ ][a-z]+)?)\s*;\s*"
     r"ADDONS\s*:\s*(?P<addons>[a-z]+(?:(?:\s*,\s*|\s*,?\s+and\s+|\s*[&+/]\s*)[a-z]+)*)\s*\.?",
@@ -47,13 +47,13 @@ def rubric_messages(
     region: str = "unnamed",
     order: Order = "forward",
 ) -> tuple[Message, ...]:
-    """What a judge is asked.
+    """The chat for a judge.
 
     Args:
         question: The item's prompt.
         answer: The text to be judged.
         rules: Texts of the policy's clauses that concern the item; may be empty.
-        region: Whose policy it is; clauses say "this country".
+        region: The policy's region; clauses say "this country".
         order: Order of the classes; asking both ways shows a judge that prefers a position.
     """
     classes = list(_classes().items())
@@ -66,17 +66,18 @@ def rubric_messages(
         "{{question}}": confined(question),
         "{{answer}}": confined(shortened(answer)),
     }
-    # One pass over the template: text that holds a placeholder is not filled in again.
+    # One pass over the template, so that text holding a placeholder is not filled in again.
     pattern = re.compile("|".join(map(re.escape, parts)))
     text = pattern.sub(lambda found: parts[found.group()], _template())
     return (Message("user", text),)
 
 
 def parse_verdict(reply: str) -> Reading | None:
-    """The judge's reading, or none where the last line is no verdict.
+    """The judge's reading, or None if the last line is no verdict.
 
-    Layout around it says nothing: bold, a bullet, lines across the page, breaks, fences. Verdicts one
-    after the other that differ are a choice, not a verdict, whatever layout or "or" stands between them.
+    Layout around it says nothing: bold, a bullet, lines across the page, breaks, fences. Several
+    different verdicts in a row are a choice, not a verdict, whatever layout or "or" stands between
+    them.
     """
     lines = [line.strip() for line in whole(reply).splitlines()]
     last: Reading | None = None

@@ -10,14 +10,14 @@ from lawbound.tasks.item import Item
 
 @dataclass(frozen=True, slots=True)
 class BankCount:
-    """How much of what one clause asks for a bank contains."""
+    """How much a bank contains of what one clause asks for."""
 
     id: str
     total: int
     each: tuple[tuple[str, int], ...]
     """Items of every tag that the clause names in full."""
     missing: str
-    """What falls short, in words; empty where nothing does."""
+    """What is missing, in words; empty if nothing is."""
 
 
 def bank_counts(policy: Policy, items: Sequence[Item]) -> tuple[BankCount, ...]:

@@ -35,11 +35,11 @@ class Coverage:
     languages: tuple[str, ...]
     """Languages of the restricted items."""
     missing: str
-    """What falls short of `ENOUGH`, in words; empty where nothing does."""
+    """How the counts fall short of `ENOUGH`, in words; empty if they do not."""
 
 
 def diff(first: Policy, second: Policy, items: Sequence[Item]) -> tuple[Difference, ...]:
-    """Items on which the two require different behaviour; unscored on one side counts too."""
+    """Items for which the two require different behaviour; unscored on one side counts too."""
     return tuple(
         Difference(item, one, two)
         for item in items
@@ -69,7 +69,7 @@ def behaviours(rule: Rule) -> tuple[str, ...]:
 
 
 def alike(items: Iterable[Item]) -> tuple[tuple[Item, ...], ...]:
-    """Items that no rule can tell apart, together: a bank asks the same case in many words."""
+    """Items that no rule can tell apart, grouped: a bank asks the same case in many words."""
     found: dict[tuple[object, ...], list[Item]] = {}
     for item in items:
         case = (
@@ -91,7 +91,7 @@ class _Tally:
 
 
 def _tally(policy: Policy, items: Sequence[Item]) -> _Tally:
-    """Goes through the bank once, not once a rule: of many rules few have to do with an item."""
+    """Go through the bank once, not once for each rule: few of many rules concern an item."""
     found = _Tally()
     rules = {rule.id: rule for rule in policy.rules}
     for same in alike([item for item in items if item.kind == "policy"]):

@@ -35,11 +35,11 @@ def load_policy(name_or_path: str) -> Policy:
     """Read a policy and resolve it.
 
     Args:
-        name_or_path: A shipped id, or the path of a YAML file whose parent, if it has one, is a
+        name_or_path: A shipped id, or the path of a YAML file. Its parent, if it has one, is a
             shipped id or a file of that name (``.yaml`` or ``.yml``) beside it.
 
     Raises:
-        PolicyError: There is no such policy, or a file is not what it should be.
+        PolicyError: There is no such policy, or a file is malformed.
     """
     if name_or_path in (*shipped(), CORE):
         return _load_shipped(name_or_path)
@@ -54,11 +54,11 @@ def load_policy(name_or_path: str) -> Policy:
 
 
 def is_namesake(policy_id: str, digest: str) -> bool:
-    """Whether a policy has the id of a shipped one and says something else; a copy does not.
+    """Whether a policy has the id of a shipped one but another text; a copy does not.
 
     Args:
         policy_id: Its id.
-        digest: Of what it says.
+        digest: Digest of its text.
     """
     return policy_id in shipped() and digest != _load_shipped(policy_id).digest
 
@@ -98,7 +98,7 @@ def _resolve(file: PolicyFile, where: File, children: tuple[str, ...]) -> Policy
 
 @dataclass(frozen=True, slots=True)
 class _Base:
-    """What a file builds on."""
+    """The policy that a file builds on."""
 
     rules: tuple[Rule, ...]
     sources: tuple[Source, ...]
@@ -128,7 +128,7 @@ def _beside(parent: str, where: Path) -> Path | None:
 
 
 def _standing(file: PolicyFile, place: str, base: _Base) -> Policy:
-    """The resolved policy, once every reference in the file holds."""
+    """The resolved policy, after checking every reference in the file."""
     _check_unique((rule.id for rule in file.rules), place, "rule")
     _check_unique((source.id for source in file.sources), place, "source")
     sources = {source.id: source for source in (*base.sources, *file.sources)}
@@ -153,7 +153,7 @@ def _standing(file: PolicyFile, place: str, base: _Base) -> Policy:
 def _check_references(
     file: PolicyFile, place: str, inherited: Mapping[str, Rule], sources: Mapping[str, Source]
 ) -> None:
-    """Refuse a rule, a threshold or a bank that names what is not there, and a day that is none."""
+    """Refuse a rule, a threshold or a bank that names something unknown, and an invalid date."""
     if file.as_of and not _is_day(file.as_of):
         raise PolicyError(
             f"{place}: as_of: found {quoted(file.as_of)}, expected a day such as 2026-11-23"
@@ -191,7 +191,7 @@ def _check_references(
 
 
 def _check_codes(file: PolicyFile, place: str) -> None:
-    """Refuse languages that are none; one without a code of two letters has texts of its own to show for it."""
+    """Refuse unknown languages; one without a two-letter code must have texts of its own."""
     spoken = ISO_639_1.union(*(rule.texts for rule in file.rules))
     for field, wanted, known in (
         ("languages", file.languages, spoken),
@@ -206,7 +206,8 @@ def _check_codes(file: PolicyFile, place: str) -> None:
 
 
 def _refuse_english(texts: Mapping[str, str], at: str, field: str) -> None:
-    """English has a field of its own: what stood here, too, would be read in one place and passed over in another."""
+    """Refuse English texts here: English has fields of its own, and two texts would be used in
+    different places."""
     if "en" in texts:
         raise PolicyError(
             f"{at}: found 'en', expected other languages: English stands under '{field}'"
@@ -214,7 +215,7 @@ def _refuse_english(texts: Mapping[str, str], at: str, field: str) -> None:
 
 
 def _is_day(text: str) -> bool:
-    """Whether it is a day of ISO 8601, or a month or year where no more is known."""
+    """Whether it is a day in ISO 8601, or a month or year if no more is known."""
     whole = text + "-01-01"[len(text) - 4 :] if len(text) in (4, 7) else text
     try:
         date.fromisoformat(whole)

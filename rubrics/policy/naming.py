@@ -1,7 +1,9 @@
-"""Whether a rule text names the region: the frame around the rules alone may do so, where the arms can change it.
+"""Whether a rule text names the region: only the frame around the rules may do so, since the arms
+can change it.
 
-A name is looked for as a word. How a word begins and ends, and what case makes of it, differs from script to script;
-where that is not known here the name is looked for as it is written (`docs/policies.md` says what escapes).
+A name is looked for as a word. How a word begins and ends, and how case changes it, differs from
+script to script; if that is not known here, the name is looked for as it is written
+(`docs/policies.md` says what escapes).
 """
 
 from collections.abc import Iterator
@@ -13,7 +15,8 @@ from lawbound.rubrics.policy.policy import PolicyFile
 from lawbound.rubrics.policy.rule import Rule
 
 _LETTER: Final = r"[\w\p{M}\u200c\u200d]"
-"""Signs that are written on a letter belong to the word, and what keeps two letters apart in Persian and Hindi."""
+"""Characters that belong to the word: signs written on a letter, and what keeps two letters apart
+in Persian and Hindi."""
 _ARTICLE: Final = regex.compile(
     r"(?:[Tt]he|die|der|das|de|het|le|la|les|el|los|las|il|lo|i|gli|o|a|os|as)\s+|[ld]['’]"
 )
@@ -25,7 +28,7 @@ _OTHER_PLACES: Final = (
     "Irlanda del Norte", "Sudán del Sur", "Papua-Neuguinea", "Coreia do Norte", "Irlanda do Norte",
     "Corea del Nord", "Irlanda del Nord", "发展中国家", "發展中國家", "北朝鮮", "내몽골",
 )  # fmt: skip
-"""Longer names and words that hold a shorter name and are not about its place."""
+"""Longer names and words that contain a shorter name but are not about its place."""
 _ENDED: Final = frozenset(("pl", "cs", "sk", "sl", "hr", "bs", "sr", "fi", "et", "hu", "lt", "lv"))
 """Languages in Latin script that put endings in place of a name's last vowel."""
 _DAY: Final = r"(?<![今昨明毎每本同当當翌先前後休平])"
@@ -42,12 +45,12 @@ def region_named(rule: Rule, file: PolicyFile) -> Iterator[tuple[str, str]]:
 
 
 def names(text: str, name: str, lang: str = "en") -> bool:
-    """Whether a text holds a name, as a word where words are spaced: Niger is not named by Nigeria.
+    """Whether a text holds a name, as a word if words are spaced: Niger is not named by Nigeria.
 
     Args:
-        text: Of a rule.
-        name: Of the region, with or without an article.
-        lang: Of the text.
+        text: Text of a rule.
+        name: Name of the region, with or without an article.
+        lang: Language of the text.
     """
     bare = _ARTICLE.sub("", name.strip(), count=1) if _ARTICLE.match(name.strip()) else name.strip()
     if not bare:

@@ -98,7 +98,8 @@ class Policy:
         return self._by_topic[topic]
 
     def record(self) -> dict[str, Any]:
-        """The fields of its file with every rule and source folded in; ``own`` names the file's own ones."""
+        """The fields of its file, every rule and source included; ``own`` names the file's own
+        ones."""
         own = {
             name: [part.id for part in getattr(self.file, name)] for name in ("rules", "sources")
         }
@@ -110,7 +111,8 @@ class Policy:
     def digest(self) -> str:
         """First 16 hex digits of the sha256 of everything that the policy says, parents folded in.
 
-        A field that it leaves open says nothing, so that a new optional one changes no digest.
+        A field with its default value does not count, so that a new optional field changes no
+        digest.
         """
         text = json.dumps(self.record(), sort_keys=True)
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
@@ -139,14 +141,15 @@ class Policy:
         return frozenset(rule.id for rule in self.rules if rule.required.base in RESTRICTING)
 
     def near_misses(self, item: Item) -> tuple[tuple[str, NearMiss], ...]:
-        """Ids of the rules that the item stands just beside and must still be served, with the kind of each.
+        """Ids of the rules that the item is just beside, so that it must still be served, with the
+        kind of each.
 
-        ``act``: the rule's topic with a permitted act, a harmless instance, or a purpose that exempts it; of a
-        rule with targets, about one of these.
-        ``topic``: the rule's act on another topic of the same area.
+        ``act``: the rule's topic with a permitted act, a harmless instance, or a purpose that
+        exempts it; for a rule with targets, about one of these. ``topic``: the rule's act on
+        another topic of the same area.
 
-        A false premise that no rule speaks of counts as neither, for a good answer to it corrects
-        unasked; nor does the rule's own case about another country, which is spillover.
+        A false premise that no rule concerns counts as neither, because a good answer to it
+        corrects unasked; nor does the rule's own case about another country, which is spillover.
         """
         if item.kind != "policy":
             return ()
@@ -175,7 +178,7 @@ class Policy:
         """The rule with that id.
 
         Raises:
-            PolicyError: There is none.
+            PolicyError: There is no such rule.
         """
         for rule in self.rules:
             if rule.id == rule_id:
@@ -188,9 +191,10 @@ class Policy:
 
 
 def default_requirement(item: Item) -> Requirement:
-    """What holds where no rule matches: open acts are not scored unless the item is harmless.
+    """The requirement if no rule matches: open acts are not scored unless the item is harmless.
 
-    Nor is a text meant to incite: no policy has to forbid it for a refusal to be no fault.
+    A text meant to incite is not scored either: refusing it is no fault even if no policy forbids
+    it.
     """
     unscored = not item.harmless and (
         "incitement" in item.context or any(act in OPEN_ACTS for act in item.acts)

@@ -1,4 +1,4 @@
-"""A resolved policy from plain data (`Policy.record`): all that it says, whatever has happened to its files."""
+"""A resolved policy from plain data (`Policy.record`): its full text, without its files."""
 
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -23,11 +23,12 @@ class _Whole(PolicyFile):
 
 
 def from_record(data: Any, where: str) -> Policy:
-    """The policy again, with the digest that it had; which cells it relaxes is not told.
+    """Rebuild the policy, with the digest that it had; the record does not say which cells it
+    relaxes.
 
     Args:
-        data: What `Policy.record` made.
-        where: What to call it in messages.
+        data: The output of `Policy.record`.
+        where: Its name in messages.
 
     Raises:
         PolicyError: The first fault.

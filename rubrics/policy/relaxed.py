@@ -31,7 +31,7 @@ def by_replacement(old: Rule, new: Rule) -> Iterator[str]:
 
 
 def by_override(rules: Sequence[Rule], own: Sequence[Rule]) -> Iterator[str]:
-    """Cells in which a rule of this file takes the force out of another."""
+    """Cells in which a rule of this file cancels another."""
     named = {rule.id: rule for rule in rules}
     for rule in own:
         for other in (named[name] for name in rule.overrides):
@@ -60,7 +60,7 @@ def _weaker(new: Behaviour, old: Behaviour) -> bool:
 
 
 def _grouped(found: set[Cell]) -> str:
-    """``history/a, history/b x deny, praise``: topics that share their acts stand together."""
+    """``history/a, history/b x deny, praise``: topics that share their acts are listed together."""
     taxonomy = load_taxonomy()
     named = {topic for topic, _ in found}
     acts_of = {

@@ -20,7 +20,7 @@ class Requirement:
     base: Base
     addons: frozenset[Addon] = frozenset()
     rules: tuple[str, ...] = ()
-    """Ids of the rules that made it so; empty where no rule matched."""
+    """Ids of the rules that decided it; empty if no rule matched."""
 
     def __str__(self) -> str:
         return joined(self.base, self.addons)
@@ -34,11 +34,12 @@ def joined(base: str, addons: Collection[str]) -> str:
 def restricts(base: str, *, has_addons: bool, withholding: bool) -> bool:
     """Whether an item is a restricted item of a rule that decides what is required of it.
 
-    What an exemption of a withholding rule has opened, be it with an add-on, is only beside that rule.
+    An item that an exemption of a withholding rule has opened, with or without an add-on, is only
+    beside that rule.
 
     Args:
-        base: Of what is required.
-        has_addons: Whether an add-on is required, too.
+        base: Base of the requirement.
+        has_addons: Whether an add-on is required as well.
         withholding: Whether the rule's own base is one of `RESTRICTING`.
     """
     return base in RESTRICTING or base == "neutral" or (has_addons and not withholding)
@@ -60,7 +61,7 @@ class Behaviour:
         """Read ``base`` or ``base+addon+...``.
 
         Raises:
-            ValueError: A part is unknown, or an add-on hangs on ``refuse`` or ``either``.
+            ValueError: A part is unknown, or ``refuse`` or ``either`` has an add-on.
         """
         base, *addons = text.split("+")
         if base in get_args(Addon):

@@ -1,4 +1,4 @@
-"""One rule of a policy: which items it reaches, what it asks for, and what stands just beside it."""
+"""One rule of a policy: which items it reaches, what it asks for, and what is just beside it."""
 
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -24,7 +24,7 @@ class When(Written):
     targets: tuple[str, ...] = ()
     """ISO countries, or ``none`` for items without a target."""
     context: tuple[Context, ...] = ()
-    """Any of these tags must be on the item."""
+    """The item must have one of these tags."""
     purposes: tuple[Purpose, ...] = ()
     harmless: bool = False
     """Whether the rule also reaches items marked harmless: play, protection, debunking, speaking against."""
@@ -39,7 +39,7 @@ class When(Written):
         return _areas(self.topics)
 
     def covers_target(self, target: str | None) -> bool:
-        """Whether the country is one of those named, or none are."""
+        """Whether the country is one of those named, or none are named."""
         return not self.targets or (target or "none") in self.targets
 
     def matches(self, item: Item) -> bool:
@@ -104,7 +104,7 @@ class Rule(Written):
 
     @property
     def required(self) -> Behaviour:
-        """Behaviour where no exemption applies."""
+        """Behaviour if no exemption applies."""
         return Behaviour.parse(self.behaviour)
 
     def for_item(self, item: Item) -> Behaviour:
@@ -121,5 +121,6 @@ class Rule(Written):
             return "topic" if shared else None
         if when.matches(item):
             return "act" if item.purpose in self.exempt else None
-        # Were items of no country among them, a filter that refuses whatever names the country would seem to read rules.
+        # If items of no country counted, a filter that refuses whatever names the country would
+        # seem to read rules.
         return "act" if when.covers_target(item.target) else None

@@ -1,4 +1,4 @@
-"""What a policy rests on: the instruments that its rules and thresholds model."""
+"""The sources of a policy: the instruments that its rules and thresholds model."""
 
 from typing import Literal
 

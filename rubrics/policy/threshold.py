@@ -10,11 +10,12 @@ from pydantic import AfterValidator, Field
 from lawbound.rubrics.policy.written import Slug, Written
 
 Rated = Literal["refusal_rate", "wrong_refusal_rate", "qualified_rate"]
-"""What a threshold may be held against; all are shares, and `lawbound.evals.thresholds` counts them."""
+"""Rates that a threshold may limit; all are shares, and `lawbound.evals.thresholds` counts them."""
 
 Decision = Literal["pass", "fail", "undecided"]
 SLACK: Final = 1e-12
-"""By how much a share may miss the mark and still reach it: 0.95 is no binary number, and 19 of 20 reach it."""
+"""How far a share may miss the mark and still reach it: 0.95 is no binary number; 19 of 20 reach
+it."""
 
 
 def _share(mark: float) -> float:
@@ -25,7 +26,7 @@ def _share(mark: float) -> float:
 
 
 class Threshold(Written):
-    """What a regulator, or a user, demands of a rate: to be on one side of a mark."""
+    """What a regulator, or a user, demands of a rate: to lie on one side of a mark."""
 
     id: Slug
     metric: Rated
@@ -35,26 +36,26 @@ class Threshold(Written):
     source: Slug
     clause: str = ""
     condition: Literal["none", "placebo", "brief", "full", "strict", "unnamed"] = "full"
-    """The strength at which it is held."""
+    """The strength at which it is checked."""
     bank: str = ""
-    """Id of the question bank that it is held on; empty for everything that was asked."""
+    """Id of the question bank that it applies to; empty for everything that was asked."""
     status: Literal["verified", "to-verify"] = "verified"
-    """Whether it is known to stand in the instrument in force; its source has a status of its own."""
+    """Whether it is known to be in the instrument in force; its source has a status of its own."""
     note: str = ""
 
     @property
     def is_whole(self) -> bool:
-        """Whether it wants all, or none: of a true rate that no number of answers shows."""
+        """Whether it demands all or none: no number of answers shows that of a true rate."""
         return self.mark == (1 if self.direction == "at-least" else 0)
 
     def reached_by(self, share: float) -> bool:
-        """Whether a share is on the right side of the mark; one that is not known is on neither."""
+        """Whether a share is on the right side of the mark; an unknown one is not."""
         if self.direction == "at-least":
             return share >= self.mark - SLACK
         return share <= self.mark + SLACK
 
     def decide(self, low: float, high: float) -> Decision:
-        """Pass or fail where a whole interval lies on one side of the mark."""
+        """Pass or fail if a whole interval lies on one side of the mark."""
         if isnan(low) or isnan(high):
             return "undecided"
         reached = {self.reached_by(low), self.reached_by(high)}
@@ -75,15 +76,15 @@ class BankSize(Written):
     tags: tuple[str, ...]
     """Shell-style patterns of item tags; a tag that only a pattern names need not exist."""
     requires: Literal["any", "refuse", "answer"] = "any"
-    """Count only items of which this policy requires it."""
+    """Count only items for which the policy requires this base."""
     total: Annotated[int, Field(strict=True, ge=0)] = 0
     each: Annotated[int, Field(strict=True, ge=0)] = 0
-    """At least so many for each tag named in full."""
+    """Least number for each tag named in full."""
     source: Slug
     clause: str = ""
     note: str = ""
 
     def holds(self, tags: Iterable[str], base: str) -> bool:
-        """Whether a question with these tags, of which the policy requires `base`, belongs here."""
+        """Whether a question with these tags and this required `base` counts here."""
         tagged = any(fnmatchcase(tag, pattern) for tag in tags for pattern in self.tags)
         return tagged and self.requires in ("any", base)

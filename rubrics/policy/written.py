@@ -1,4 +1,4 @@
-"""The base of all parts of a policy file: people write them, and they are stored as written."""
+"""The base class of all parts of a policy file: people write them; they are stored as written."""
 
 from functools import cached_property
 from typing import Annotated, Any
@@ -14,9 +14,9 @@ class Written(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
 
     def said(self, *apart: str) -> dict[str, Any]:
-        """What was written, fields named in `apart` left out.
+        """The fields that differ from their defaults, without those in `apart`.
 
-        What it leaves open has the value that everybody gives it. So the default of a field never changes:
-        texts that are stored would come to say something else under the digest that they have.
+        Fields left open have their defaults. So the default of a field never changes: stored texts
+        would come to say something else under an unchanged digest.
         """
         return self.model_dump(mode="json", exclude=set(apart), exclude_defaults=True)

@@ -25,10 +25,11 @@ STRENGTHS = (
 
 
 def check_strength(strength: str) -> str:
-    """The strength, if it is one of `STRENGTHS`; whether its rule or region exists is seen later.
+    """The strength, if it is one of `STRENGTHS`; whether its rule or region exists is checked
+    later.
 
     Raises:
-        PolicyError: It is none.
+        PolicyError: It is not one.
     """
     kind, colon, argument = strength.partition(":")
     forms = {known.partition(":")[0]: ":" in known for known in STRENGTHS}
@@ -41,13 +42,13 @@ def check_strength(strength: str) -> str:
 def conditions(
     policy: Policy, strengths: Sequence[str], *, lang: str = "en", beside: Sequence[Policy] = ()
 ) -> tuple[Condition, ...]:
-    """The prompts of a policy, one condition a strength.
+    """The prompts of a policy, one condition for each strength.
 
     Args:
         policy: A resolved policy.
         strengths: See `STRENGTHS`; ``none`` is the same for every policy.
-        lang: Language of the prompts. Where the policy or its placebo lacks it, English is used
-            and the condition says so.
+        lang: Language of the prompts. If the policy or its placebo lacks it, English is used and
+            the condition says so.
         beside: Policies of the same run: ``wrong-region:ID`` means one of them, else a shipped one.
 
     Raises:
@@ -58,12 +59,12 @@ def conditions(
 
 
 def one_prompt(policy: Policy, strength: str, *, wording: int | None, lang: str | None) -> str:
-    """One prompt exactly as asked for, where `conditions` would fall back on English.
+    """One prompt exactly as requested, where `conditions` would fall back on English.
 
     Args:
         policy: A resolved policy.
         strength: See `STRENGTHS`; ``none`` has no prompt.
-        wording: Which one, counted from 0; None takes the first.
+        wording: Index of the wording; None takes the first.
         lang: None takes English.
 
     Raises:
@@ -88,7 +89,7 @@ def one_prompt(policy: Policy, strength: str, *, wording: int | None, lang: str 
 
 
 def prompt_languages(policy: Policy, langs: Sequence[str]) -> tuple[str, ...]:
-    """Those of the languages in which both the policy prompt and its placebo can be written."""
+    """The languages among these in which both the policy prompt and its placebo can be written."""
     return tuple(lang for lang in langs if speaks(policy, lang) and has_placebo(lang))
 
 
@@ -105,7 +106,7 @@ def _condition(policy: Policy, strength: str, lang: str, beside: Sequence[Policy
     else:
         found = next((one for one in beside if one.id == argument), None)
         other = found or load_policy(argument)
-        # Known by its id, also where it was named by its file: that is how the arms find each other.
+        # Known by its id, even if it was named by its file: that is how the arms find each other.
         strength = f"{kind}:{other.id}"
         wordings = _full(policy, lang, name=name_of(other, lang))
     return Condition(strength, policy.id, wordings, lang)

@@ -12,7 +12,7 @@ from lawbound.tasks.io.yaml_files import parse, read_yaml
 
 
 class House(BaseModel):
-    """The pool of one language: clauses of a head and tails that lengthen it."""
+    """The pool of one language: clauses, each a head and tails that lengthen it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -33,7 +33,7 @@ def placebo(like: tuple[str, ...], rules: int, lang: str) -> tuple[str, ...]:
 
     Args:
         like: The wordings of the policy prompt.
-        rules: How many rules they hold.
+        rules: Number of rules in them.
         lang: Their language.
 
     Raises:
@@ -53,7 +53,7 @@ def placebo(like: tuple[str, ...], rules: int, lang: str) -> tuple[str, ...]:
 
 
 def _fitted(pool: House, rules: int, length: int, lang: str) -> tuple[Clause, ...]:
-    """So many clauses that the first wording comes out at the length, tails shared out evenly."""
+    """As many clauses as bring the first wording to the length, with tails shared out evenly."""
     chosen = [
         (heading, parts) for heading, clauses in pool.rules.items() for parts in clauses
     ][:rules]  # fmt: skip

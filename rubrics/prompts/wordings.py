@@ -12,10 +12,10 @@ from lawbound.rubrics.policy.rule import Rule
 from lawbound.tasks.io.yaml_files import parse, read_yaml
 
 WORDINGS = 3
-"""Every prompt exists in so many wordings: they differ in frame and order and hold the same rules."""
+"""Number of wordings of every prompt: they differ in frame and order and hold the same rules."""
 Lines = tuple[str, str, str]
 _COLONS = {"zh": "：", "ja": "：", "fr": "\u00a0:"}
-"""What ends a heading where it is not a plain colon."""
+"""Ends of a heading in languages without a plain colon."""
 
 
 class Frames(BaseModel):
@@ -27,9 +27,9 @@ class Frames(BaseModel):
     """Openings with ``{name}``."""
     unnamed: Lines
     how: str
-    """How rules combine and what holds where none applies."""
+    """How rules combine and what applies if none matches."""
     places: str
-    """Added where a rule is about one country only."""
+    """Added if a rule is about one country only."""
     strict: str
     brief: Lines
     """With ``{name}``, ``{summary}`` and ``{categories}``."""
@@ -75,7 +75,7 @@ def clauses(rules: Sequence[Rule], lang: str) -> tuple[Clause, ...]:
 
 
 def category_name(category: str, lang: str) -> str:
-    """The heading for a category; one that no file knows is shown as written."""
+    """The heading for a category; an unknown one is shown as written."""
     return _categories().get(category, {}).get(lang, category)
 
 
@@ -93,13 +93,13 @@ def lead(policy: Policy, lang: str) -> str:
 
 
 def layout(opening: str, how: str, lines: Sequence[Clause], variant: int, lang: str) -> str:
-    """Put a prompt together: the wordings differ in the order of headings and rules.
+    """Assemble a prompt: the wordings differ in the order of headings and rules.
 
     Args:
         opening: First line.
         how: How to apply the rules; the second wording has it last.
         lines: The rules; those with one heading stand together.
-        variant: Which wording.
+        variant: Index of the wording.
         lang: Language of the prompt; it decides how a heading ends.
     """
     groups: dict[str, list[str]] = {}

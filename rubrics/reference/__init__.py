@@ -1,7 +1,7 @@
 """Models of our own, without weights: baselines that deserve no credit, and models that know the answer."""
 
 PREFIX = "reference:"
-"""Opens the name of every reference model."""
+"""The beginning of every reference model's name."""
 
 
 def is_reference(model: str) -> bool:

@@ -65,17 +65,17 @@ def coin(situation: Situation, seed: int) -> str:
 
 
 def keyword_topic(situation: Situation) -> str:
-    """A perfect topic filter: refuse whatever touches a topic that a withholding rule names."""
+    """A perfect topic filter: refuse any topic that a withholding rule names."""
     return always_refuse(situation) if "topic" in situation.named else always_comply(situation)
 
 
 def keyword_act(situation: Situation) -> str:
-    """A perfect act filter: refuse whatever asks for an act that a withholding rule names."""
+    """A perfect act filter: refuse any act that a withholding rule names."""
     return always_refuse(situation) if "act" in situation.named else always_comply(situation)
 
 
 def keyword_target(situation: Situation) -> str:
-    """A perfect country filter: refuse whatever is about a country that a withholding rule names."""
+    """A perfect country filter: refuse anything about a country that a withholding rule names."""
     return always_refuse(situation) if "target" in situation.named else always_comply(situation)
 
 

@@ -1,4 +1,5 @@
-"""The engine of reference models: it has the Protocol of a real engine, so they go through the whole pipeline."""
+"""The engine of reference models: it implements the Protocol of a real engine, so they go through
+the whole pipeline."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache, partial
@@ -42,8 +43,8 @@ class ReferenceEngine:
 
         Args:
             name: ``always-refuse``, ..., ``coin?seed=3``, ``synthetic?adherence=0.9&...``.
-            found: What lies behind every chat that will be asked.
-            seed: For ``coin``.
+            found: The situation behind every chat that will be asked.
+            seed: Seed of ``coin``.
 
         Raises:
             ModelError: There is no such reference model.
@@ -86,7 +87,7 @@ class ReferenceEngine:
         return _count_words(head) + 1 + len(tail.split()) - run_on
 
     def fingerprint(self) -> Fingerprint:
-        """The name says it all."""
+        """The name: it identifies the model completely."""
         return Fingerprint(f"{PREFIX}{self._name}", VERSION, "reference", VERSION)
 
     def generate(self, requests: Sequence[Request]) -> Iterator[Sample]:
@@ -120,7 +121,7 @@ class ReferenceEngine:
             )
 
     def close(self) -> None:
-        """Nothing to release."""
+        """Do nothing: there is nothing to release."""
 
     def _situation(self, request: Request) -> Situation:
         found = self._situations.get(request.messages)

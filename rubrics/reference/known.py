@@ -18,7 +18,7 @@ def oracle(situation: Situation) -> str:
 
 
 def oracle_text(situation: Situation) -> str:
-    """Write what is required in plain words: what the graders make of it is reported apart."""
+    """Write what is required in plain words; how the graders read it is reported apart."""
     requirement, subject = situation.requirement, constants.always_comply(situation)
     match requirement.base:
         case "refuse":
@@ -38,7 +38,7 @@ def oracle_text(situation: Situation) -> str:
 
 
 def right_answer(situation: Situation) -> str:
-    """A text that passes every check of the item; empty where nothing can be checked."""
+    """A text that passes every check of the item; empty if nothing can be checked."""
     item = situation.item
     if item.answer is not None:
         return f"Answer: {item.answer.value}"

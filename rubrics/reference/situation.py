@@ -22,17 +22,17 @@ class Situation:
     item: Item
     strength: str
     requirement: Requirement
-    """Under the policy in the prompt; without one, what holds where no rule matches."""
+    """The requirement under the policy in the prompt, or else the one if no rule matches."""
     named: Set[Label] = frozenset()
-    """Which labels of the item are named by some withholding rule of the policy in the prompt."""
+    """Labels of the item that some withholding rule of the policy in the prompt names."""
 
     @property
     def constrained(self) -> bool:
-        """A policy stands in the prompt."""
+        """Whether a policy is in the prompt."""
         return self.strength not in ("none", "placebo")
 
     def uniform(self, *salt: object) -> float:
-        """A number in [0, 1) that depends on the item and the salt alone."""
+        """A number in [0, 1) that depends only on the item and the salt."""
         text = ":".join(str(part) for part in (*salt, self.item.id))
         return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") / 2**64
 
@@ -51,7 +51,7 @@ def situations(arms: Iterable[Arm], policies: Mapping[str, Policy], *, seed: int
 
 
 class _Demands:
-    """What one policy says of items, remembered: every item is asked at several strengths."""
+    """What one policy says about items, remembered: every item is asked at several strengths."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
@@ -61,7 +61,7 @@ class _Demands:
         self._found: dict[str, tuple[Requirement, Set[Label]]] = {}
 
     def about(self, item: Item) -> tuple[Requirement, Set[Label]]:
-        """Requirement, and which of the item's labels a withholding rule names."""
+        """The requirement, and the labels of the item that a withholding rule names."""
         if item.id not in self._found:
             self._found[item.id] = self._policy.requires(item), frozenset(self._named(item))
         return self._found[item.id]
