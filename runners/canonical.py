@@ -1,4 +1,4 @@
-"""Canonical JSON, in which equal values have equal bytes, and the keys of requests, which are its hashes."""
+"""Canonical JSON, in which equal values have equal bytes, and request keys, its hashes."""
 
 import hashlib
 import json
@@ -28,8 +28,8 @@ def request_key(
 ) -> str:
     """sha256 of everything that reaches the model, and of which model it reaches.
 
-    It is the hash of one canonical JSON object. That object is put together from parts, because
-    a plan repeats its long ones, the system messages, thousands of times.
+    It is the hash of one canonical JSON object, assembled from parts because a plan repeats the
+    long ones, the system messages, thousands of times.
     """
     sampled = settings.temperature > 0 and not choices
     before = _before_messages(tuple(choices), epoch, fingerprint)

@@ -7,10 +7,11 @@ from contextlib import contextmanager
 
 @contextmanager
 def paused_collector() -> Iterator[None]:
-    """Build plans, verdicts and frames in here, and nothing that holds weights or connections.
+    """Build plans, verdicts and frames inside this block, but nothing that holds weights or
+    connections.
 
-    Their objects form no cycles and all stay alive, but the collector walks every one of them again
-    and again while they are made: a sixth of the processor time of a run of 100,000 samples.
+    These objects form no cycles and all stay alive, but the collector would walk them again and
+    again while they are made: a sixth of the processor time of a run of 100,000 samples.
     """
     was_on = gc.isenabled()
     gc.disable()

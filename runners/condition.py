@@ -1,4 +1,5 @@
-"""A condition is how the model is situated: which policy text is above the question, and in which strength."""
+"""A condition is how the model is situated: which policy text stands above the question, and at
+which strength."""
 
 import hashlib
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ class Condition:
     strength: str
     """``none``, ``placebo``, ``brief``, ``full``, ``strict``, ``unnamed``, ``full-without:RULE`` or ``wrong-region:ID``."""
     policy: str | None = None
-    """Id of the policy whose text this is (for a placebo: which it is matched to); none for ``none``."""
+    """Id of the policy whose text this is, or which this placebo matches; None for ``none``."""
     wordings: tuple[str, ...] = ()
     """System prompts that say the same in other frames and rule orders; empty means no system message."""
     lang: str = "en"
@@ -29,7 +30,7 @@ class Condition:
         return _draw(group, seed) % len(self.wordings)
 
     def system(self, group: str, seed: int) -> str | None:
-        """The system message of an item group, or none."""
+        """The system message of an item group, or None."""
         return self.wordings[self.wording(group, seed)] if self.wordings else None
 
 

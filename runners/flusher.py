@@ -1,4 +1,4 @@
-"""Writing samples to disk in groups, without letting any wait long, whatever the engine does meanwhile."""
+"""Writing samples to disk in groups, none of which waits long, whatever the engine does."""
 
 from collections import deque
 from contextlib import suppress
@@ -10,14 +10,14 @@ from lawbound.runners.sample import Sample
 from lawbound.runners.store import Store
 
 FLUSH_SECONDS = 1.0
-"""Samples wait at most this long in memory: what a `kill -9` can cost beside the batch in flight."""
+"""Longest wait of samples in memory: what a `kill -9` can cost beside the batch in flight."""
 MOST_WAITING = 4096
-"""So many are written at once, however fast they come."""
+"""Number of samples that are written at once, however fast they come."""
 
 
 class Flusher:
-    """Takes samples one by one; a thread sees to the time, since an engine that has given a batch may be
-    silent for minutes over the next."""
+    """Takes samples one by one. A thread watches the time, since an engine may be silent for
+    minutes after a batch."""
 
     def __init__(self, store: Store) -> None:
         """Write to an open store; nobody else may meanwhile."""
@@ -28,7 +28,7 @@ class Flusher:
         """Held while samples are written."""
         self._is_over = Event()
         self._fault: Exception | None = None
-        """After it nothing is written: whoever asks for it, or the thread, has met it."""
+        """Set to the first error; after it nothing is written."""
         self._thread = Thread(target=self._keep_time, name="lawbound flusher", daemon=True)
 
     def __enter__(self) -> Self:
@@ -45,7 +45,7 @@ class Flusher:
         self._thread.join()
 
     def add(self, sample: Sample) -> None:
-        """Have a sample written soon.
+        """Queue a sample to be written soon.
 
         Raises:
             StoreError: Samples cannot be written any more; everything before is kept.
@@ -55,7 +55,7 @@ class Flusher:
             self.flush()
 
     def flush(self) -> None:
-        """Write now what waits.
+        """Write the waiting samples now.
 
         Raises:
             StoreError: Samples cannot be written any more; everything before is kept.
@@ -63,7 +63,8 @@ class Flusher:
         with self._lock:
             if self._fault is not None:
                 raise self._fault
-            # Whatever stops this half-way leaves them here: better written twice than not at all.
+            # Whatever stops this half-way leaves them in the queue: better written twice than not
+            # at all.
             ready = [self._waiting[place] for place in range(len(self._waiting))]
             try:
                 if ready:
@@ -75,6 +76,6 @@ class Flusher:
                 self._waiting.popleft()
 
     def _keep_time(self) -> None:
-        with suppress(Exception):  # kept, and told where samples come from
+        with suppress(Exception):  # kept, and raised where samples come in
             while not self._is_over.wait(FLUSH_SECONDS):
                 self.flush()

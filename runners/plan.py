@@ -57,9 +57,9 @@ def plan(
     """Lay out every request once.
 
     Args:
-        arms: What to ask, in the order in which results are to stand.
+        arms: What to ask, in the order in which results are listed.
         render: The engine's chat template.
-        fingerprint: Which weights will answer; part of every key.
+        fingerprint: The weights that will answer; part of every key.
         settings: Generation settings, equal in every arm.
         seed: Draws wordings, and seeds sampling.
         epochs: Repeats of each arm; more than one needs a temperature above 0 to differ.
@@ -102,7 +102,8 @@ def plan(
 
 
 def _by_prefix(requests: Iterable[Request]) -> tuple[Request, ...]:
-    """Same system text together, choices apart from generation: what a prefix cache likes best."""
+    """Requests with the same system text together, choices apart from generation: for a prefix
+    cache."""
     found = list(requests)
     heads: dict[tuple[bool, str], int] = {}
     for request in found:
@@ -111,5 +112,5 @@ def _by_prefix(requests: Iterable[Request]) -> tuple[Request, ...]:
 
 
 def head_of(request: Request) -> tuple[bool, str]:
-    """What a request shares with others: requests of one head stand together in a plan."""
+    """What a request shares with others: requests with one head stand together in a plan."""
     return bool(request.choices), system_text(request.messages)

@@ -13,8 +13,8 @@ Mode = Literal["generate", "choices"]
 def messages(item: Item, condition: Condition, *, seed: int, mode: Mode) -> tuple[Message, ...]:
     """System message of the condition (if it has one) and the question.
 
-    The wording is drawn by item group, so that every arm of a group with as many wordings shares
-    the draw.
+    The wording is drawn by item group, so that all arms with the same number of wordings share a
+    group's draw.
     """
     system = condition.system(item.group, seed)
     user = Message("user", _question(item, mode))
@@ -35,7 +35,7 @@ def system_text(messages: Sequence[Message]) -> str:
 
 
 def on_top_of_user_turn(messages: Sequence[Message]) -> list[Message]:
-    """The same chat without system messages: what they say stands on top of the first user turn."""
+    """The same chat without system messages: their text goes on top of the first user turn."""
     policy = system_text(messages)
     turns = [message for message in messages if message.role != "system"]
     first = next((i for i, turn in enumerate(turns) if turn.role == "user"), None)

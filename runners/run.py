@@ -30,7 +30,7 @@ class RunCounts:
     asked: int
     """Answered by this run."""
     failed: int
-    """Still without an answer, after a second try where one could help."""
+    """Still without an answer, after a second try if one could help."""
     stale: int
     """Stored samples that no longer belong to the plan: kept, not scored."""
 
@@ -48,19 +48,20 @@ def run(
     progress: Progress = lambda done: None,
     trouble: Trouble = lambda failing, last: None,
 ) -> RunCounts:
-    """Ask what is owed. Failed requests are asked once more at the end, unless the engine knows them to be in vain.
+    """Ask what is owed. Failed requests are repeated once at the end, unless the engine knows that
+    to be useless.
 
     Args:
-        plan: What is wanted.
-        engine: Who is asked.
+        plan: The requests that need an answer.
+        engine: The engine to ask.
         store: Where the answers are kept.
-        max_errors: Failed requests to put up with; None means any number.
-        progress: Hears of each further answer.
-        trouble: Hears of requests that fail, while others are still being asked.
+        max_errors: Failed requests to tolerate; None means any number.
+        progress: Is told about each further answer.
+        trouble: Is told about requests that fail, while others are still being asked.
 
     Raises:
         ErrorLimitError: `max_errors` was exceeded; run again to go on.
-        ModelError: The engine cannot go on, or gives something that is no sample of a request.
+        ModelError: The engine cannot go on, or yields something that is no sample of a request.
         StoreError: Nothing more can be written; everything before is kept.
     """
     before = read_samples(store.path)
@@ -82,20 +83,20 @@ def run(
 
 @dataclass(slots=True)
 class _Tally:
-    """What is known of each request that is wanted."""
+    """What is known of each wanted request."""
 
     wanted: set[str]
     answered: set[str]
     failed: set[str] = field(default_factory=set)
-    """Those whose last sample is an error, and that have no answer from before either."""
+    """Requests whose last sample is an error, and that have no earlier answer either."""
     final: set[str] = field(default_factory=set)
-    """Those of them that would fail again."""
+    """Those of `failed` that would fail again."""
     again: int = 0
-    """Those that the engine is asking again by itself."""
+    """Requests that the engine is repeating by itself."""
     is_second: bool = False
-    """All that is asked has failed before."""
+    """Whether all that is asked has failed before."""
     last: str = ""
-    """What was last said of one that fails."""
+    """The latest error."""
 
     @property
     def failing(self) -> int:
@@ -103,9 +104,10 @@ class _Tally:
         return len(self.failed) + (0 if self.is_second else self.again)
 
     def note(self, sample: Sample, *, is_final: bool) -> bool:
-        """Whether it changes how many are failing.
+        """Note a sample; returns whether it changes how many are failing.
 
-        A batch that is asked again whole brings second samples of what is answered; these change nothing.
+        A batch that is repeated as a whole brings second samples of answered requests; these change
+        nothing.
         """
         before = len(self.failed)
         self.last = sample.error or self.last
@@ -170,7 +172,8 @@ def _pass(
 
 
 def _checked(sample: object, choices: Mapping[str, int]) -> Sample:
-    """A sample that can be stored, read again and scored, else one that has failed: engines come from anybody."""
+    """A sample that can be stored, read and scored, else a failed one: anybody may write an
+    engine."""
     if not isinstance(sample, Sample) or not isinstance(sample.key, str):
         given = "a Sample without a key" if isinstance(sample, Sample) else type(sample).__name__
         raise ModelError(f"the engine gave {given}, expected a Sample with the key of its request")
@@ -185,8 +188,8 @@ def _checked(sample: object, choices: Mapping[str, int]) -> Sample:
 def owed_requests(plan: Plan, answered: set[str], fixed_batch: int | None) -> list[list[Request]]:
     """Requests still owed, in batches.
 
-    Where the text depends on the batch (bfloat16), `fixed_batch` cuts batches from the whole plan
-    and an incomplete batch is asked again whole; else everything owed is one batch.
+    If the text depends on the batch (bfloat16), `fixed_batch` cuts batches from the whole plan and
+    an incomplete batch is repeated as a whole; else everything owed is one batch.
     """
     kinds = [[r for r in plan.requests if not r.choices], [r for r in plan.requests if r.choices]]
     batches: list[list[Request]] = []

@@ -29,7 +29,7 @@ class Rendered:
     text: str
     """What the tokenizer sees; for an endpoint, canonical JSON of the messages."""
     placement: Placement
-    """Where the policy went: a template that rejects system roles sends it to the top of the user turn."""
+    """Where the policy went: if a template rejects system roles, to the top of the user turn."""
     template: str
     """sha256 of the chat template, or of the endpoint's contract."""
 
@@ -46,12 +46,12 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """Which weights answered, as exactly as the engine can know."""
+    """Which weights answered, as exactly as the engine can tell."""
 
     model: str
     """Label shown to people."""
     revision: str
-    """Revision or hash of the weights; ``unverified`` where an endpoint does not tell."""
+    """Revision or hash of the weights; ``unverified`` if an endpoint does not tell."""
     engine: str
     version: str
     dtype: str = ""
@@ -69,7 +69,7 @@ class Request:
     seed: int = 0
     epoch: int = 0
     choices: tuple[str, ...] = ()
-    """Continuations to score by log-likelihood; empty means: generate."""
+    """Continuations to score by log-likelihood; empty means to generate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ class Sample:
     choice_logprobs: tuple[float, ...] = ()
     """Natural-log likelihood of each choice, in nats, summed over its tokens."""
     prompt_tokens: int | None = 0
-    """None, here and below, where nobody counted."""
+    """This and the next two counts are None if nobody counted."""
     completion_tokens: int | None = 0
     thinking_tokens: int | None = 0
     prompt_hash: str = ""
@@ -92,23 +92,23 @@ class Sample:
     placement: Placement = "none"
     engine: str = ""
     seconds: float = 0.0
-    """The answer's share of the wall time in which it was asked together with others, and not how long it took alone:
-    over a model's samples they add up to about the time that asking took. Never in a CSV."""
+    """The answer's share of the wall time of a joint request, not how long it took alone: over a
+    model's samples the shares add up to about the total asking time. Never in a CSV."""
     error: str = ""
 
     @property
     def truncated(self) -> bool | None:
-        """The answer ran into the token limit; None where nobody knows how it ended."""
+        """Whether the answer ran into the token limit; None if nobody knows how it ended."""
         return None if self.finish == "unknown" else self.finish == "length"
 
     @property
     def think_only(self) -> bool:
-        """The model thought and never answered."""
+        """Whether the model thought and never answered."""
         return bool(self.thinking) and not self.text.strip()
 
     @property
     def blocked(self) -> bool:
-        """The provider's filter stepped in; not the model's refusal."""
+        """Whether the provider's filter stepped in; that is not the model's refusal."""
         return self.finish == "blocked"
 
 
@@ -118,9 +118,9 @@ _NAMED = {"finish": get_args(Finish), "placement": get_args(Placement)}
 
 
 def fault_of(sample: Sample) -> str:
-    """What of a sample is not of its kind, and what was expected; empty where everything is.
+    """Which field of a sample has a wrong type or value, and what was expected; empty if none has.
 
-    Neither an engine nor a file is taken at its word: a checksum says who wrote a line no more than a name does.
+    Neither an engine nor a file is trusted: neither a checksum nor a name shows who wrote a line.
     """
     for name in _TEXTS:
         if not isinstance(value := getattr(sample, name), str):
@@ -152,24 +152,25 @@ def _shown(value: object) -> str:
     kind = type(value).__name__
     try:
         text = one_line(f"{value!r:.40}")
-    except Exception:  # a type of the engine's own, or a number too long to be written
+    except Exception:  # a type of the engine's own, or a number too long to write
         return f"a value of type {kind}"
     return text if kind in ("NoneType", "float", "str") else f"{text} ({kind})"
 
 
 def is_likelihood(value: object) -> bool:
-    """Whether it can be the log-likelihood of a choice: no nan, which ranks nowhere; -inf is impossible."""
+    """Whether it can be a choice's log-likelihood: not nan, which has no rank; -inf is
+    impossible."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return False
     return abs(value) <= MOST_COUNTED or value == -inf
 
 
 def sample_of(request: Request, engine: str, **fields: Any) -> Sample:
-    """A sample that says which request it answers and how that was rendered.
+    """A sample with the request that it answers and how that was rendered.
 
     Args:
-        request: What was asked.
-        engine: Who answered.
+        request: The request.
+        engine: Name of the engine that answered.
         fields: The rest of the sample.
     """
     rendered = request.rendered

@@ -26,9 +26,9 @@ from lawbound.tasks.io.messages import one_line
 from lawbound.tasks.io.safe_files import open_new, open_regular, open_to_append, why
 
 MAX_LINE = 64 * 2**20
-"""No sample is larger; a longer line is damage."""
+"""Largest possible sample in bytes; a longer line is damage."""
 LOCK = ".lock"
-"""The file in a run folder that its writer holds."""
+"""The lock file in a run folder."""
 
 _HELD: ContextVar[frozenset[Path]] = ContextVar("held run folders", default=frozenset())
 
@@ -39,13 +39,13 @@ class StoreError(LawboundError, OSError):
 
 @contextmanager
 def lock(folder: Path) -> Iterator[None]:
-    """Hold a run folder: a second process is refused, a dead one's lock is gone with it.
+    """Lock a run folder: a second process is refused, and a dead process's lock is gone with it.
 
-    A folder that was made for it and then holds nothing is taken away again, and those above it that were:
-    it would look like a run.
+    A folder that was made for the lock and then holds nothing is removed again, with the parents
+    made for it: it would look like a run.
 
-    Who holds it may ask for it again, so that steps that each need the folder can share one hold
-    and nobody comes in between them.
+    The holder may lock it again, so that steps that each need the folder can share one lock and
+    nobody comes in between.
 
     Raises:
         StoreError: The folder cannot be made or locked, or another process or thread holds it.
@@ -55,7 +55,7 @@ def lock(folder: Path) -> Iterator[None]:
         yield
         return
     try:
-        # NAME/.. goes with NAME, and could not be taken away while that is there.
+        # NAME/.. goes with NAME, and could not be removed while that exists.
         above = [place for place in folder.parents if place.name != ".."]
         made = [place for place in (folder, *above) if not place.exists()]
         folder.mkdir(parents=True, exist_ok=True)
@@ -91,7 +91,7 @@ def lock(folder: Path) -> Iterator[None]:
 
 
 def _check_there(handle: BinaryIO, folder: Path) -> None:
-    """Another run may have taken the folder away after we opened its lock: ours would then hold nothing."""
+    """Refuse a lock whose folder another run removed after we opened it: it would hold nothing."""
     with suppress(FileNotFoundError):
         if os.path.samestat(os.fstat(handle.fileno()), (folder / LOCK).stat()):
             return
@@ -99,12 +99,12 @@ def _check_there(handle: BinaryIO, folder: Path) -> None:
 
 
 def is_unused(folder: Path) -> bool:
-    """Whether a run folder that we hold holds nothing but its lock."""
+    """Whether a run folder that we hold contains nothing but its lock."""
     return [entry.name for entry in folder.iterdir()] == [LOCK]
 
 
 def clear(folder: Path) -> None:
-    """Take away all that a run folder that we hold holds beside its lock, as far as it can be."""
+    """Remove everything but the lock from a run folder that we hold, as far as possible."""
     for entry in folder.iterdir():
         if entry.is_dir() and not entry.is_symlink():
             shutil.rmtree(entry, ignore_errors=True)
@@ -114,7 +114,7 @@ def clear(folder: Path) -> None:
 
 
 def _remove_if_unused(made: Sequence[Path]) -> None:
-    """Take away a folder that holds nothing but its lock, and after it those above that hold nothing then."""
+    """Remove a folder that contains nothing but its lock, and then each parent that is empty."""
     with suppress(OSError):  # not empty: somebody else's by now
         if is_unused(made[0]):
             (made[0] / LOCK).unlink()
@@ -154,7 +154,7 @@ class Store:
             self._handle = None
 
     def append(self, samples: Iterable[Sample]) -> None:
-        """Write samples and make them durable; see `storable` for those that could not be read back.
+        """Write samples durably; `storable` handles those that could not be read back.
 
         Raises:
             StoreError: The disk is full or the file cannot be written; what stood before stays.
@@ -176,9 +176,9 @@ class Store:
 
 
 def storable(sample: Sample) -> Sample:
-    """The sample; in place of one that could not be read back, an error that says why.
+    """The sample; if it could not be read back, an error that says why.
 
-    Written as it is, it would be lost without a word, and its request owed for ever.
+    Written as it is, it would be lost silently, and its request owed for ever.
     """
     fault = fault_of(sample) or _too_long(sample)
     if not fault:
@@ -200,7 +200,7 @@ def read_samples(path: Path) -> dict[str, Sample]:
                 sample = _decode(line)
                 if sample is not None and (not sample.error or _owed(found.get(sample.key))):
                     found[sample.key] = sample
-    except FileNotFoundError:  # where its folder is none, the path is another fault
+    except FileNotFoundError:  # if its folder is not a folder, the path is another fault
         return found
     except OSError as fault:
         raise StoreError(f"{path}: cannot be read ({why(fault)})") from fault
@@ -214,7 +214,7 @@ def _owed(sample: Sample | None) -> bool:
 _FIELDS = tuple(field.name for field in fields(Sample))
 _KNOWN = frozenset(_FIELDS)
 _SHARED = ("key", "finish", "placement", "engine")
-"""Fields whose values many samples, or the plan, hold too: in memory once each."""
+"""Fields whose values many samples, or the plan, share: kept in memory once."""
 _HEAD, _MIDDLE, _END = b'{"check":"', b'","sample":', b"}\n"
 _CHECK = 16
 """Characters of a checksum."""
@@ -228,7 +228,8 @@ def _encode(sample: Sample) -> bytes:
 
 def _too_long(sample: Sample) -> str:
     signs = len(sample.text) + len(sample.thinking) + len(sample.error) + len(sample.engine)
-    # A sign takes 12 bytes at most, a likelihood hardly more than 24: nearly all need not be encoded for this.
+    # A character takes 12 bytes at most, a likelihood hardly more than 24: nearly all samples need
+    # not be encoded for this.
     if 12 * signs + 24 * len(sample.choice_logprobs) < MAX_LINE // 2:
         return ""
     size = len(_encode(sample))
@@ -254,7 +255,7 @@ def _decode(line: bytes) -> Sample | None:
 
 
 def _intact(line: bytes) -> Any:
-    """What a line holds, None if its checksum disagrees."""
+    """The content of a line, None if its checksum disagrees."""
     body = line[_BODY : -len(_END)]
     if line == _HEAD + _checksum(body) + _MIDDLE + body + _END:  # as `_encode` wrote it
         return json.loads(body)

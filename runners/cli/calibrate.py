@@ -84,7 +84,7 @@ def run(
 
 
 def read_sheet(path: Path | None) -> "Labels | None":
-    """Labels of a run, read before anything else is done."""
+    """Read a run's labels before anything else is done."""
     from lawbound.evals.correction.labels import read_labels
 
     return None if path is None else read_labels(path)

@@ -12,8 +12,8 @@ COLUMNS = (
     "metric", "policy", "strength", "mode", "A", "B", "B-A", "95 % interval", "bounds", "p (Holm)", "n",
     "clusters",
 )  # fmt: skip
-"""Of `compare`; A and B are over the ``n`` pairs that were read in both runs, and ``bounds`` are those of B-A,
-had every unread answer been read."""
+"""Columns of `compare`; A and B are over the ``n`` pairs that were read in both runs, and
+``bounds`` are those of B-A if every unread answer had been read."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -69,7 +69,7 @@ def compare(
     show()
     show(found.summary)
     of_both = [one for one in found.caveats if one.kind in ("asked-otherwise", "read-otherwise")]
-    for caveat in of_both:  # what is found rests on them, so they go where it goes
+    for caveat in of_both:  # the findings rest on them, so they go to the same place
         show(caveat.text)
     warn(one for one in found.caveats if one not in of_both)
     if out is not None:

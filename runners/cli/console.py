@@ -1,4 +1,4 @@
-"""Printing: results to stdout, progress to stderr, and no control character of a model reaches the terminal."""
+"""Printing: results to stdout, progress to stderr, and a model's control characters nowhere."""
 
 import sys
 import warnings
@@ -14,12 +14,12 @@ if TYPE_CHECKING:
 
 
 def show(text: str = "") -> None:
-    """A result, to stdout."""
+    """Print a result, to stdout."""
     sys.stdout.write(printable(text) + "\n")
 
 
 def note(text: str) -> None:
-    """A remark, to stderr, which logs keep."""
+    """Print a remark, to stderr, which logs keep."""
     sys.stderr.write(printable(without_secrets(text)) + "\n")
 
 
@@ -68,7 +68,7 @@ def is_watched() -> bool:
 class Bars:
     """An observer that draws a progress bar for each stage on stderr, from the first stage on.
 
-    Where stderr is no terminal, nobody sees a bar move: none is drawn, and a log holds what failed alone.
+    If stderr is not a terminal, no bar is drawn, and a log holds only what failed.
     """
 
     def __init__(self) -> None:
@@ -78,7 +78,7 @@ class Bars:
         """Whether this stage's first trouble has been quoted; nothing before the first stage."""
 
     def stage(self, name: str, total: int | None) -> None:
-        """Finish the bar before and begin the next."""
+        """Finish the previous bar and begin the next."""
         self._told = False
         if not is_watched():
             return
@@ -94,7 +94,8 @@ class Bars:
             self._progress.advance(self._task, steps)
 
     def trouble(self, failing: int, last: str) -> None:
-        """Say beside the bar that requests are failing, and quote the first once: it stands still meanwhile."""
+        """Show beside the bar that requests are failing, and quote the first failure: the bar
+        stands still meanwhile."""
         if self._progress is not None and self._task is not None:
             self._progress.update(self._task, word=f"{failing} failing" if failing else "")
         if not failing or self._told is not False:
@@ -110,7 +111,7 @@ class Bars:
         self._progress.console.print(printable(line), markup=False, highlight=False, soft_wrap=True)
 
     def stop(self, *, done: bool = True) -> None:
-        """Leave the bars as they stand; what was not done ends no bar full."""
+        """Leave the bars as they are; a bar whose work is not done does not end full."""
         if self._progress is not None:
             if done:
                 self._finish_task()
@@ -142,7 +143,8 @@ def _progress() -> "Progress":
     console = Console(stderr=True)
     return Progress(
         SpinnerColumn("line" if console.options.ascii_only else "dots"),
-        # A judge's name may be a whole address; it must not squeeze out the bar, nor what fails beside it.
+        # A judge's name may be a whole address; it must not push out the bar or the failures beside
+        # it.
         TextColumn(
             "{task.description}", markup=False, table_column=Column(max_width=30, no_wrap=True)
         ),
@@ -157,7 +159,7 @@ def _progress() -> "Progress":
 
 @contextmanager
 def bars() -> Iterator[Bars]:
-    """Progress on stderr while the block runs."""
+    """Show progress on stderr while the block runs."""
     drawn = Bars()
     done = False
     try:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lawbound.rubrics.policy.threshold import Threshold
 
 FAILED = 1
-"""Exit code of a gate that does not hold."""
+"""Exit code if a gate does not hold."""
 COLUMNS = (
     "threshold", "model", "policy", "mark", "value", "low", "high", "n", "point", "decision", "result",
 )  # fmt: skip
@@ -73,7 +73,7 @@ def gate(
 
 
 def _print_gates(results: "Sequence[GateResult]", missing: float) -> None:
-    """Each demand with what was found."""
+    """Print each gate with what was found."""
     from lawbound.evals.gate import missing_text
     from lawbound.evals.number_text import deciding_text, number_text
 
@@ -117,7 +117,7 @@ def _print_gates(results: "Sequence[GateResult]", missing: float) -> None:
 
 
 def _print_thresholds(results: "Sequence[HeldThreshold]", missing: float) -> None:
-    """Each threshold with what was found, and its missing answers."""
+    """Print each threshold with what was found, and its missing answers."""
     from lawbound.evals.gate import missing_text
     from lawbound.evals.number_text import deciding_text
 
@@ -154,13 +154,13 @@ def _demand(threshold: "Threshold") -> str:
 
 
 def _tell_of_missing(text: str, missing: float, is_short: bool) -> None:
-    """What a gate or threshold lacks, and whether it fails by that."""
+    """What is missing for a gate or threshold, and whether it fails because of that."""
     fails = f", more than {missing:g} of it: it fails (--missing allows more)"
     note(f"WARNING: {text}{fails if is_short else ''}")
 
 
 def _tell_why_open(result: "ThresholdResult") -> None:
-    """Of what nothing was asked, and of what the unscored answers leave open."""
+    """Warn of thresholds without answers, and of those that unscored answers leave undecided."""
     threshold = result.threshold
     who = f"{threshold.id}: {result.model} under {result.policy}"
     if result.left_out.asked == 0:
@@ -185,14 +185,14 @@ def _tell_of_unscored(
     *,
     what: str = "answers",
 ) -> None:
-    """One line of answers that nobody could read, and of what they leave of a value.
+    """One line about unscored answers and the range that they leave for a value.
 
     Args:
         who: The gate, the model and the policy.
-        left_out: How many were not read, and of how many.
-        bounds: What the value could be, had each been read; nan where nobody can tell.
-        warning: What is to be known of that; empty where it changes nothing.
-        what: Is counted.
+        left_out: How many could not be read, and out of how many.
+        bounds: The range of the value if each had been read; nan if nobody can tell.
+        warning: What follows from that; empty if it changes nothing.
+        what: The thing counted.
     """
     from lawbound.evals.number_text import number_text
 

@@ -53,7 +53,7 @@ def grade(
             )
     except KeyboardInterrupt:
         note("interrupted: nothing is written")
-        # Of Typer's exit the front door would say that what is answered is kept.
+        # main() answers typer.Exit with "answers so far are kept", which is false here.
         raise SystemExit(128 + SIGINT) from None
     note(", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "no answers")
     for line in remarks:

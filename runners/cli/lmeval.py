@@ -21,10 +21,10 @@ class HarnessError(LawboundError, ValueError):
 
 
 CHECKS = ("lm_eval.config.", "lm_eval._cli.", "lm_eval.api.registry", "lm_eval.evaluator")
-"""Where lm-eval refuses what it was given; what it raises elsewhere keeps its traceback."""
+"""Modules in which lm-eval refuses its arguments; errors raised elsewhere keep their traceback."""
 
 MODELS = "lm_eval.models."
-"""Where lm-eval says that a model needs a package which its install leaves out."""
+"""Where lm-eval says that a model needs a package that its own install leaves out."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -81,11 +81,13 @@ def lm_eval(context: typer.Context) -> None:
 
 
 def _evaluate(folder: Traversable, ours: Collection[str]) -> None:
-    """lm-eval's own entry point, with our folder put after what was read from command line and config: the
-    option takes one path and its last mention wins, but what it is handed to takes a list.
+    """lm-eval's own entry point, with our folder put after what was read from command line and
+    config: the option takes one path and its last mention wins, but the function that receives it
+    takes a list.
 
-    Of a name in two folders lm-eval takes the later folder's, and so it does of a tag with all its tasks: an own
-    task that includes one of ours has our tag `lawbound`, which is to name all of ours.
+    If two folders have the same name, lm-eval takes the later folder's, also for a tag with all its
+    tasks: a user's task that includes one of ours has our tag `lawbound`, which is meant to name
+    all of ours.
     """
     from lm_eval._cli import HarnessCLI
     from lm_eval.utils import setup_logging
@@ -101,7 +103,7 @@ def _evaluate(folder: Traversable, ours: Collection[str]) -> None:
 
 
 def _refuse_our_names(own: Sequence[str], ours: Collection[str]) -> None:
-    """An own task that is called as one of ours would silently not run."""
+    """Refuse a user's task with the name of one of ours, which would silently not run."""
     from lm_eval.tasks import TaskManager
 
     for path in own:
@@ -114,7 +116,7 @@ def _refuse_our_names(own: Sequence[str], ours: Collection[str]) -> None:
 
 
 def _included(arguments: Namespace) -> list[str]:
-    """The folders that the user names; the command line goes before the config, as in lm-eval."""
+    """The folders that the user names; the command line comes before the config, as in lm-eval."""
     from lm_eval.config.evaluate_config import EvaluatorConfig
 
     found = arguments.include_path
@@ -137,7 +139,7 @@ def _raised_in(trace: TracebackType | None) -> str:
 
 
 def _said(fault: str, tasks: list[str]) -> str:
-    """What lm-eval says; of a task that does not exist, also what there is."""
+    """lm-eval's message; for a task that does not exist, also the existing ones."""
     missing, found, names = fault.partition("Tasks not found: ")
     if missing or not found:
         return f"lm-eval: {fault}"

@@ -138,14 +138,14 @@ def judge_spec(
     max_tokens: int | None = None,
     **options: int | str | bool | None,
 ) -> "JudgeSpec | None":
-    """The panel that the options name, checked; ``none`` is a panel of nobody.
+    """The panel that the options name, checked; ``none`` is a panel without judges.
 
     Args:
         models: Values of --judge.
-        mode: Value of --judge-mode; None was not given.
-        max_errors: Failed requests of one judge to put up with; None was not given.
-        max_tokens: Value of --judge-max-tokens; None was not given.
-        **options: How the judges are opened, by the fields of `EngineOptions`; None was not given.
+        mode: Value of --judge-mode; None if not given.
+        max_errors: Failed requests of one judge to tolerate; None if not given.
+        max_tokens: Value of --judge-max-tokens; None if not given.
+        **options: How the judges are opened, by the fields of `EngineOptions`; None if not given.
 
     Raises:
         ModelError: A name has no known form, the mode is unknown, or there is nobody to open.
@@ -161,7 +161,7 @@ def judge_spec(
         raise ModelError(f"judge 'none': found '{who[0]}' beside it, expected none alone")
     given: dict[str, Any] = {name: value for name, value in options.items() if value is not None}
     opened = EngineOptions(**given) if given else None
-    chosen: Any = "hybrid" if mode is None else mode  # the spec refuses what is no mode
+    chosen: Any = "hybrid" if mode is None else mode  # the spec refuses an unknown mode
     spec = JudgeSpec(who, chosen, options=opened, max_errors=max_errors, max_tokens=max_tokens)
     if max_errors is not None:
         given["max_errors"] = max_errors
@@ -200,7 +200,7 @@ def warn_of_unused(
 
 
 def split(values: list[str] | None) -> tuple[str, ...] | None:
-    """Repeated options that also take comma lists; a reference's query keeps its commas out anyway."""
+    """Repeated options that also take comma lists; a reference model's query holds no commas."""
     if not values:
         return None
     return tuple(part for value in values for part in _parts(value) if part)

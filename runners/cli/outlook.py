@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
 
 def print_outlook(prepared: "Prepared", panel: "JudgeSpec | None") -> None:
-    """Items by language, what judges would be asked, what each J can rest on, and whose answers nobody would read."""
+    """Items by language, the cost of judges, what each J can rest on, and the languages whose
+    answers nobody would read."""
     from lawbound.evals.outlook import could_gather, languages_in_words, reaches
     from lawbound.tasks.bank import load_banks
 
@@ -38,11 +39,12 @@ def print_outlook(prepared: "Prepared", panel: "JudgeSpec | None") -> None:
 
 
 def tell_of_choices(prepared: "Prepared", generating: "Iterable[str]") -> None:
-    """Of models that are asked for words where a suite would score choices: who is cut off shows no capability.
+    """Warn about models that answer in words although a suite would score choices: a cut-off answer
+    shows no capability.
 
     Args:
-        prepared: What is asked.
-        generating: Those of its models that score no choices.
+        prepared: What to ask.
+        generating: Its models that score no choices.
     """
     from lawbound.rubrics.reference import is_reference
 
@@ -56,7 +58,7 @@ def tell_of_choices(prepared: "Prepared", generating: "Iterable[str]") -> None:
 
 
 def warn_of_unread_languages(prepared: "Prepared", panel: "JudgeSpec | None") -> None:
-    """Of questions in languages that the offline grader does not read, unless judges do."""
+    """Warn about questions in languages that the offline grader does not read, unless judges do."""
     from lawbound.evals.outlook import unread_in_words, unread_languages
 
     unread = unread_languages(prepared.items)
@@ -65,7 +67,7 @@ def warn_of_unread_languages(prepared: "Prepared", panel: "JudgeSpec | None") ->
 
 
 def _print_judges(panel: "JudgeSpec", prepared: "Prepared") -> None:
-    """Apart from the total: what judges are asked depends on answers that are not there yet."""
+    """Printed apart from the total: the judges' requests depend on answers that do not exist."""
     from lawbound.evals.judging.cost import judge_costs
 
     if panel.mode == "hybrid":

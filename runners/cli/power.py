@@ -80,7 +80,7 @@ def power(
 
 
 def _epochs(pilot: Path) -> int | None:
-    """How often a pilot asked each item that is generated; None where nobody can tell."""
+    """How often a pilot asked each generated item; None if nobody can tell."""
     from lawbound.evals.folder.run_folder import RunFolder
 
     run = RunFolder(pilot)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def warn(lines: Iterable["Caveat"]) -> None:
-    """Each in a line of its own."""
+    """Print each on a line of its own."""
     for line in lines:
         note(f"WARNING: {line.text}" if line.is_warning else line.text)
 

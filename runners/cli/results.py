@@ -91,7 +91,7 @@ def score(
     Models are not asked again; only judges are. --batch-size, --dtype, --device, --concurrency, --max-errors and
     --trust-remote-code apply to judges. Without --judge, an earlier panel's verdicts are kept; --judge none removes them.
     """
-    given = locals()  # all that it was given, and nothing else has a name yet
+    given = locals()  # all that it was given; nothing else has a name yet
     from lawbound.evals.conclude import conclude
     from lawbound.evals.correction.labels import CorrectionError
     from lawbound.evals.folder.files import FolderError
@@ -201,7 +201,7 @@ def leaderboard(
 
 
 def print_leaderboard(board: "pd.DataFrame") -> None:
-    """The headline columns, intervals beside the values; how reasoning was asked, where that differs."""
+    """The headline columns with intervals and, if it differs, how reasoning was asked."""
     names = [name for name in HEADLINE if name in board.columns]
     if board["mode"].nunique() > 1:
         names.insert(names.index("policy") + 1, "mode")

@@ -185,7 +185,7 @@ def plan(
     judge_max_tokens: JudgeTokens = None,
 ) -> None:
     """Print what a run would ask, like `run --dry-run`."""
-    run(**locals(), dry_run=True)  # all that it was given, and nothing else has a name yet
+    run(**locals(), dry_run=True)  # all that it was given; nothing else has a name yet
 
 
 def _spec(config: Path | None, **options: Any) -> "RunSpec":
@@ -207,10 +207,10 @@ def _spec(config: Path | None, **options: Any) -> "RunSpec":
 
 
 def _engine_options(spec: "RunSpec") -> dict[str, Any]:
-    """What was set of how engines are opened, on the command line or in a file."""
+    """The engine options that were set, on the command line or in a file."""
     from lawbound.runners.engines import OPTION_NAMES
 
-    # Where a cluster is asked, the device says what its workers are given.
+    # On a cluster, the device says what its workers are given.
     heeded = {"device"} if spec.on is not None else set()
     given = spec.model_fields_set - heeded
     return {name: getattr(spec, name) for name in OPTION_NAMES.values() if name in given}

@@ -32,7 +32,7 @@ def find_item(item_id: str, banks: "Sequence[Path]" = ()) -> "Item":
     """An item of the shipped bank, or of others.
 
     Raises:
-        ItemError: There is none; ids that are near are named.
+        ItemError: There is no such item; similar ids are named.
     """
     from difflib import get_close_matches
 
@@ -166,8 +166,8 @@ def validate(
 
 
 def _show_sizes(items: "Sequence[Item]") -> int:
-    """What regulators want of a bank against what the shipped one holds in their own language; how many
-    fall short."""
+    """Print what regulators want of a bank and what the shipped one holds in their language;
+    returns how many fall short."""
     from lawbound.rubrics.policy.banks import bank_counts
     from lawbound.rubrics.policy.files import load_policy, shipped
 

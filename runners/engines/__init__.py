@@ -31,11 +31,12 @@ def open_engine(model: str, options: EngineOptions) -> Engine:
 
 
 def check_name(model: str, *, expected: str = "") -> None:
-    """Refuse a model name before anything is loaded, and one with a key in it before it is shown.
+    """Refuse a model name before anything is loaded, and a name with a key in it before it is
+    shown.
 
     Args:
         model: The name.
-        expected: The forms to tell of; empty for those of a run's models.
+        expected: The forms that the message names; empty for those of a run's models.
 
     Raises:
         ModelError: The name has none of the known forms, or holds what may be a key.
@@ -57,10 +58,10 @@ def check_name(model: str, *, expected: str = "") -> None:
 
 
 def label_of(model: str) -> str:
-    """The label that a model will have, as far as its name tells; empty where only its files can tell.
+    """The label that a model will have, as far as its name tells; empty if only its files can tell.
 
     Args:
-        model: A name; where `check_name` refuses it, a label can be empty, too.
+        model: A name; for one that `check_name` refuses, a label may be empty, too.
     """
     name, _, rest = model.partition(":")
     kind = KINDS.get(name)
@@ -68,10 +69,10 @@ def label_of(model: str) -> str:
 
 
 def check_options(options: EngineOptions) -> None:
-    """Refuse settings that no engine knows, also where this model's engine would not look at them.
+    """Refuse settings that no engine knows, even if this model's engine would ignore them.
 
     Raises:
-        ModelError: With the first of them.
+        ModelError: At the first such setting.
     """
     if options.dtype not in DTYPES:
         raise ModelError(f"dtype is {options.dtype!r:.40}, expected one of {', '.join(DTYPES)}")
@@ -94,18 +95,18 @@ def check_options(options: EngineOptions) -> None:
 
 
 def _is_count(value: object) -> bool:
-    """Whether a value is a whole number as `RunSpec` takes them; True is none."""
+    """Whether a value is a whole number as `RunSpec` accepts them; True is not one."""
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_COUNTED
 
 
 def answers_in_words(model: str) -> bool:
-    """Whether a name already tells that such a model scores no choices; others do or do not once they are open."""
+    """Whether a name tells that the model scores no choices; for others only opening tells."""
     kind = KINDS.get(model.partition(":")[0])
     return kind is not None and kind.in_words
 
 
 def options_of(model: str) -> frozenset[str]:
-    """The fields of `EngineOptions` that a model's engine looks at.
+    """The fields of `EngineOptions` that a model's engine uses.
 
     Args:
         model: A name that `check_name` takes.

@@ -12,13 +12,13 @@ def install(extra: str) -> str:
     """The command that brings one of our extras, quoted as any shell takes it.
 
     Args:
-        extra: Its name. An install that is there already, from a folder too, is kept and added to.
+        extra: Its name. An existing install, even one from a folder, is kept and added to.
     """
     return f"pip install 'lawbound[{extra}]'"
 
 
 def check_local() -> None:
-    """Refuse local models where nothing can run them, before anything is fetched for them.
+    """Refuse local models if nothing here can run them, before anything is fetched for them.
 
     Raises:
         ModelError: A package is missing or broken.
@@ -34,10 +34,10 @@ def check_local() -> None:
 
 
 def remedy(error: BaseException) -> str:
-    """What to install after an import failed; empty where none of our extras brings it.
+    """What to install after an import failed; empty if none of our extras helps.
 
     Args:
-        error: What was raised.
+        error: The error that was raised.
     """
     name = (error.name or "").partition(".")[0] if isinstance(error, ImportError) else ""
     extra = _BROUGHT_BY.get(name)

@@ -12,7 +12,7 @@ from lawbound.tasks.io.messages import one_line
 class FunctionEngine:
     """Answers each request by calling a function.
 
-    Any `Exception` that it raises, and anything it returns that is no text, becomes the error of that
+    Any `Exception` that it raises, and any return value that is not text, becomes the error of that
     sample: the run goes on, and `max_errors` counts it.
     """
 
@@ -27,16 +27,16 @@ class FunctionEngine:
 
         Args:
             answer: From request to text.
-            name: Label of the model; left out, `evaluate` labels it by its key in `engines`.
-            revision: What stands for the weights in every request key. A run folder keeps its answers:
-                only another revision makes it ask a function again that has changed.
+            name: Label of the model; if left out, `evaluate` uses its key in `engines`.
+            revision: Takes the place of the weights in every request key. A run folder keeps a
+                function's answers: only another revision makes it ask a changed function again.
         """
         self._answer = answer
         self._name = name
         self._revision = revision
 
     def named(self, label: str) -> Self:
-        """The same engine under this label, unless it was given one."""
+        """The same engine under this label, unless it has one."""
         found = copy(self)
         found._name = label if self._name is None else self._name
         return found

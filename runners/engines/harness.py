@@ -1,8 +1,8 @@
 """Any model of lm-eval's registry as an engine: ``lm-eval:TYPE:ARGS``.
 
-lm-eval drops the system role, with no more than a warning, where a chat template rejects it; cuts
-prompts that are too long from the left, where the policy stands; and turns a request that an API
-failed into an empty text. Here the first goes to the user turn, and the others are errors.
+lm-eval drops the system role, with no more than a warning, if a chat template rejects it; cuts
+prompts that are too long from the left, where the policy is; and turns a request that an API failed
+into an empty text. Here the policy goes to the user turn instead, and the other two are errors.
 """
 
 import inspect
@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 
 
 class _CleanHandler(logging.Handler):
-    """Says what lm-eval logs, which quotes servers, without keys and without orders to the terminal."""
+    """Passes on what lm-eval logs, which quotes servers, without keys and terminal commands."""
 
     def emit(self, record: logging.LogRecord) -> None:
         sys.stderr.write(f"lm-eval: {without_keys(record.getMessage())}\n")
@@ -66,7 +66,7 @@ class HarnessEngine:
         self._lm: Any = backend.model
         self._backend = backend
         self.fixed_batch: int | None = None if backend.is_api else BATCH
-        """A batch's text may depend on what else is in it: see `run.owed_requests`."""
+        """Batch size: a batch's text may depend on what else is in it; see `run.owed_requests`."""
         self._has_template = True
 
     @classmethod
@@ -87,7 +87,7 @@ class HarnessEngine:
         return cls(backend)
 
     def render(self, messages: Sequence[Message]) -> Rendered:
-        """Apply the model's chat template, or the plain style, and see that the policy is in it.
+        """Apply the model's chat template, or the plain style, and check that the policy is in it.
 
         Raises:
             ModelError: The policy does not reach the prompt, not even in the user turn.
@@ -112,7 +112,7 @@ class HarnessEngine:
         return self._tokens("a") is None
 
     def count_tokens(self, text: str) -> int:
-        """The model's own count, or an estimate where lm-eval has no tokenizer for it."""
+        """The model's own count, or an estimate if lm-eval has no tokenizer for it."""
         count = self._tokens(text)
         return estimate_tokens(text) if count is None else count
 
@@ -140,7 +140,7 @@ class HarnessEngine:
             yield from self._answered(fitting)
 
     def close(self) -> None:
-        """Let the model go."""
+        """Release the model."""
         self._lm = None
 
     def _answered(self, requests: Sequence[Request]) -> Iterator[Sample]:
@@ -161,7 +161,7 @@ class HarnessEngine:
                 yield self._sample(request, text, seconds)
 
     def _call(self, what: str, arguments: Sequence[tuple[Any, Any]]) -> Sequence[Any]:
-        """Results of one of lm-eval's three calls, or what it raised, once for each request."""
+        """Results of one of lm-eval's three calls, or its exception, once for each request."""
         from lm_eval.api.instance import Instance
 
         if not arguments:
@@ -187,7 +187,7 @@ class HarnessEngine:
         if settings.temperature <= 0:
             return {**found, "do_sample": False, "temperature": 0.0}
         found |= {"do_sample": True, "temperature": settings.temperature, "top_p": settings.top_p}
-        if self._backend.is_api:  # else every epoch is sent lm-eval's one seed
+        if self._backend.is_api:  # without it every epoch is sent lm-eval's one seed
             found["seed"] = sampling_seed(request.seed, request.epoch)
         return found
 
@@ -198,7 +198,7 @@ class HarnessEngine:
         return request.rendered.text if context is None or isinstance(context, str) else context
 
     def _context(self, messages: Sequence[Message]) -> Any:
-        """The chat as the backend renders it; none where it has no template."""
+        """The chat as the backend renders it; None if it has no template."""
         if not self._has_template:
             return None
         chat = [{"role": message.role, "content": message.content} for message in messages]
@@ -232,7 +232,7 @@ class HarnessEngine:
     def _sample(self, request: Request, text: str, seconds: float) -> Sample:
         split = split_thinking(text, opened=opens_thinking(request.rendered.text))
         written = self._tokens(text)
-        # lm-eval does not say why a text ended: as many tokens as allowed means the limit.
+        # lm-eval does not say why a text ended: as many tokens as allowed are taken for the limit.
         ran_out = written is not None and written >= request.settings.max_tokens
         return self._about(
             request,

@@ -36,8 +36,8 @@ def load_backend(rest: str, *, trust_remote_code: bool = False) -> Backend:
     """Load ``TYPE:ARGS``.
 
     Raises:
-        ModelError: lm-eval has no such type, cannot load it, an argument holds a secret, or one lets
-            a model bring its own code and the user has not said so where it is asked.
+        ModelError: lm-eval has no such type or cannot load it, an argument holds a secret, or an
+            argument lets a model bring its own code without the user's permission.
     """
     from lm_eval.api.registry import get_model
     from lm_eval.models import MODEL_MAPPING
@@ -81,7 +81,7 @@ def check_arguments(kind: str, arguments: Mapping[str, Any]) -> None:
     """Refuse keys among the arguments of a model: its name stands in files.
 
     Raises:
-        ModelError: With the first.
+        ModelError: At the first key.
     """
     where = f"model 'lm-eval:{kind}'"
     for name, value in arguments.items():
@@ -92,12 +92,12 @@ def check_arguments(kind: str, arguments: Mapping[str, Any]) -> None:
 
 
 def label_in(arguments: Mapping[str, Any], kind: str) -> str:
-    """What a model of this type is called, by its arguments."""
+    """The name of the model in the arguments of this type."""
     return next((str(arguments[name]) for name in _NAMES if arguments.get(name)), kind)
 
 
 def is_key(name: str) -> bool:
-    """Whether an argument of a model is a key by its name."""
+    """Whether an argument of a model is a key, by its name."""
     name = name.strip()
     return bool(_SECRET.search(name)) and name not in _NO_SECRETS
 

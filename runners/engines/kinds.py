@@ -11,7 +11,7 @@ from lawbound.tasks.io.urls import holds_secret, without_secrets
 
 @dataclass(frozen=True, slots=True)
 class EngineOptions:
-    """What a user may set for an engine; each engine takes what concerns it.
+    """What a user may set for an engine; each engine uses what concerns it.
 
     The one list of these options. `RunSpec` and the commands `run`, `plan` and `score` declare each under its name in
     `OPTION_NAMES` (a test compares them), and whoever passes options on loops over it.
@@ -37,14 +37,14 @@ class Kind:
     """One kind of model, named before the colon of a model's name; its functions take what follows the colon."""
 
     form: str
-    """Of such names, as users are told it. Where it has no colon, a name has none."""
+    """The form of such names as shown to users. Without a colon, the name takes no argument."""
     open: Callable[[str, EngineOptions], Engine]
     options: frozenset[str]
     """The fields of `EngineOptions` that `open` passes on."""
     label: Callable[[str], str] | None = None
-    """The label that the model will have; none where only its files can tell."""
+    """The label that the model will have; None if only its files can tell."""
     in_words: bool = False
-    """Whether such models answer in words alone: none tells how likely a choice is."""
+    """Whether such models answer only in words: none tells how likely a choice is."""
     check: Callable[[str], None] | None = None
     """Refuses faults of the name, and what may be a key in it; without it, any URL with one is refused."""
 
@@ -114,13 +114,13 @@ def _check_lm_eval(rest: str) -> None:
 
 
 def _harness_arguments(rest: str) -> dict[str, str]:
-    """The arguments of ``TYPE:ARGS`` as far as they can be told without lm-eval."""
+    """The arguments of ``TYPE:ARGS`` as far as they can be read without lm-eval."""
     parts = (part.partition("=") for part in rest.partition(":")[2].strip().split(","))
     return {name: _harness_value(value) for name, _, value in parts}
 
 
 def _harness_value(written: str) -> str:
-    """As lm-eval reads a text: without blanks and a pair of quotes around it."""
+    """The text as lm-eval reads it: without whitespace and a pair of quotes around it."""
     value = written.strip()
     is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "'\""
     return value[1:-1] if is_quoted else value
@@ -180,4 +180,4 @@ KINDS: Mapping[str, Kind] = {
         label=lambda rest: str(Path(rest).expanduser()),
     ),
 }
-"""By the word before the colon, in the order in which users are told of them."""
+"""Kinds by the word before the colon, in the order in which users see them."""

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Any
 
 SHARE = 0.5
-"""Of the free memory, at most this much goes into keys and values."""
+"""Largest share of the free memory for keys and values."""
 MOST_CPU = 128
 MOST_CUDA = 512
 
 
 def kv_bytes_per_token(model: Any) -> int:
-    """Bytes that one token's keys and values take in all layers."""
+    """Bytes of one token's keys and values in all layers."""
     config = model.config.get_text_config()
     heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
     width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
@@ -21,7 +21,7 @@ def kv_bytes_per_token(model: Any) -> int:
 
 
 def free_bytes(device: str) -> int:
-    """Memory that is free on the device, or that this process's container still grants it."""
+    """Free memory on the device, or what this process's container still allows."""
     import torch
 
     if device.startswith("cuda"):

@@ -69,7 +69,8 @@ class OpenVinoEngine:
 
         Args:
             path: The folder, with the tokenizer's files beside the model.
-            dtype: ``float32`` or ``bfloat16``: in what is computed, however the weights are stored.
+            dtype: ``float32`` or ``bfloat16``: the type of the computation, however the weights are
+                stored.
             device: ``auto`` or ``cpu``.
 
         Raises:
@@ -144,11 +145,12 @@ class OpenVinoEngine:
             yield from self._batch(prompts)
 
     def close(self) -> None:
-        """Let the model go."""
+        """Release the model."""
         self._pipeline = None
 
     def _batch(self, prompts: Sequence[Prompt]) -> Iterator[Sample]:
-        """Only what was computed before is shared, so of each group that begins alike one goes ahead."""
+        """Only earlier computation is shared, so one of each group with a common beginning goes
+        ahead."""
         groups = share_prefixes([prompt.tokens for prompt in prompts])
         running = [self._start(prompts[group.members[0]]) for group in groups]
         waiting = [prompts[i] for group in groups for i in group.members[1:]]
@@ -166,7 +168,8 @@ class OpenVinoEngine:
                     yield self._sample(one)
 
     def _sample(self, one: _Running) -> Sample:
-        """An empty answer has at least the token that ends it: without any, the request was not served."""
+        """The sample; a failed one if nothing was written, since even an empty answer has the token
+        that ends it."""
         if not one.written:
             state = str(one.handle.get_status()).rpartition(".")[2].lower()
             return self._answers.failed(one.prompt, f"openvino-genai wrote nothing ({state})")

@@ -1,4 +1,5 @@
-"""What every engine must do, what some can do as well, how any is asked, and the error that they raise."""
+"""What every engine must do, what some can do in addition, how an engine is asked, and the error
+that engines raise."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol, runtime_checkable
@@ -7,11 +8,11 @@ from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sam
 from lawbound.tasks.io.errors import LawboundError
 
 DTYPES = ("float32", "bfloat16", "float16")
-"""In which a model may compute here."""
+"""Dtypes that local engines accept."""
 PROBE = (Message("system", "Answer in one word."), Message("user", "Say yes."))
-"""A chat that says how a model is asked: its server takes it, or its template renders it."""
+"""A chat that shows how a model is asked: its server accepts it, or its template renders it."""
 OTHER_NAMES = "(further names)"
-"""What `TellsWhoAnswered` counts together, where a server gives its model more names than are kept apart."""
+"""Name under which `TellsWhoAnswered` counts further names of a model with too many."""
 
 
 class ModelError(LawboundError, RuntimeError):
@@ -19,7 +20,7 @@ class ModelError(LawboundError, RuntimeError):
 
 
 class Engine(Protocol):
-    """Turns requests into samples. Order of samples is free; every request yields exactly one."""
+    """Turns requests into samples, in any order; every request yields exactly one."""
 
     def render(self, messages: Sequence[Message]) -> Rendered:
         """Apply the model's chat template. Never drops the policy: see `Rendered.placement`."""
@@ -34,7 +35,8 @@ class Engine(Protocol):
         ...
 
     def generate(self, requests: Sequence[Request]) -> Iterator[Sample]:
-        """Yield one sample for each request, as each is done; a failed one carries its error."""
+        """Yield one sample for each request as soon as it is done; a failed one carries its
+        error."""
         ...
 
     def close(self) -> None:
@@ -56,7 +58,7 @@ class AsksBatches(Protocol):
     """An engine that takes all batches of a pass at once and orders them itself."""
 
     def ask(self, batches: Sequence[Sequence[Request]]) -> Iterator[Sample]:
-        """Yield one sample for each request, as each is done; each batch is of one kind."""
+        """Yield one sample for each request, as soon as it is done; each batch is of one kind."""
         ...
 
 
@@ -65,12 +67,12 @@ class FixesBatches(Protocol):
     """An engine whose text may depend on what else is in the batch."""
 
     fixed_batch: int | None
-    """Requests in a batch, cut from the whole plan (see `run.owed_requests`); none: any cut will do."""
+    """Requests in a batch, cut from the whole plan (see `run.owed_requests`); None: any cut."""
 
 
 @runtime_checkable
 class Declares(Protocol):
-    """An engine whose answers may say themselves what they did; no grader reads these."""
+    """An engine whose answers may declare what they did; no grader reads these."""
 
     declared: bool
 
@@ -80,7 +82,7 @@ class EstimatesTime(Protocol):
     """An engine that can estimate, from a short measurement, how long requests would take."""
 
     def estimate_seconds(self, requests: Sequence[Request]) -> float | None:
-        """Seconds of wall time for all requests; None where that cannot be told."""
+        """Seconds of wall time for all requests; None if that cannot be told."""
         ...
 
 
@@ -95,7 +97,7 @@ class EstimatesTokens(Protocol):
 
 
 Trouble = Callable[[int, str], None]
-"""Hears how many requests are failing, and what was last said of one."""
+"""Is told how many requests are failing, and the latest error."""
 
 
 @runtime_checkable
@@ -103,7 +105,8 @@ class AsksAgain(Protocol):
     """An engine that repeats a failing request by itself before it gives up."""
 
     on_trouble: Trouble
-    """Hears of the requests that are being asked again, in the thread that takes the samples; who runs a plan sets it."""
+    """Is told about the requests that are being repeated, in the thread that takes the samples;
+    whoever runs a plan sets it."""
 
     def is_final(self, sample: Sample) -> bool:
         """Whether a failed request would fail in the same way however often it is asked."""
@@ -122,7 +125,7 @@ class TellsWhoAnswered(Protocol):
 
 @runtime_checkable
 class WorksAhead(Protocol):
-    """An engine far away, for which many chats or texts cost hardly more than one."""
+    """A remote engine, for which many chats or texts cost hardly more than one."""
 
     def render_ahead(self, chats: Sequence[Sequence[Message]]) -> None:
         """Render chats that `render` will be asked for."""
@@ -134,7 +137,8 @@ class WorksAhead(Protocol):
 
 
 def ask(engine: Engine, batches: Sequence[Sequence[Request]]) -> Iterator[Sample]:
-    """Every batch in turn, each of one kind; an engine that takes them all at once gets them so.
+    """Ask every batch in turn, each of one kind; an engine that takes them all at once gets them
+    so.
 
     Raises:
         ModelError: The engine cannot score choices, or cannot go on.
@@ -152,22 +156,22 @@ def ask(engine: Engine, batches: Sequence[Sequence[Request]]) -> Iterator[Sample
 
 
 def fixed_batch_of(engine: Engine) -> int | None:
-    """The batches in which an engine must be asked, if it minds."""
+    """The batches in which an engine must be asked, if it has such a need."""
     return engine.fixed_batch if isinstance(engine, FixesBatches) else None
 
 
 def is_declared(engine: Engine) -> bool:
-    """Whether the engine's answers say themselves what they did."""
+    """Whether the engine's answers declare what they did."""
     return isinstance(engine, Declares) and engine.declared
 
 
 def room_fault(count: int, room: int, limit: int | None) -> str:
-    """Why a request does not fit a model, which is an error and never cut; empty where it does.
+    """Why a request does not fit a model, which is an error and never cut; empty if it fits.
 
     Args:
         count: Tokens of its prompt.
-        room: Tokens that its answer may take.
-        limit: Most that the model takes of both together, if that is known.
+        room: Most tokens of its answer.
+        limit: Most tokens that the model takes for both together, if known.
     """
     if limit is None or count + room <= limit:
         return ""

@@ -14,7 +14,7 @@ _SIGNS = ("<", "[", "◁")
 """What every mark begins with."""
 _OPEN = re.compile(_OPENING, re.IGNORECASE)
 _STARTS = re.compile(rf"\s*(?:{_OPENING})", re.IGNORECASE)
-"""To match only: a search would look through a page of blanks from each of them again."""
+"""Used with match only: a search would go through a page of whitespace from each position again."""
 _CLOSE = re.compile(rf"(?:{_CLOSING})\s*", re.IGNORECASE)
 _OPENED = re.compile(rf"(?:{_OPENING})\s*\Z", re.IGNORECASE)
 _HEADER = r"<\|channel\|>(?P<name>\w{1,40})[^<]{0,200}(?:<\|constrain\|>[^<]{0,200})?<\|message\|>"
@@ -37,7 +37,7 @@ MARKERS = (
     "<|START_THINKING|>", "<|END_THINKING|>", "◁think▷", "◁/think▷",
     "<|channel|>", "<|channel>", "<channel|>",
 )  # fmt: skip
-"""Texts that tell a trace; where a tokenizer has them as special tokens, decoding must keep them."""
+"""Texts that mark a trace; if a tokenizer has them as special tokens, decoding must keep them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class Split:
 
 
 def opens_thinking(prompt: str) -> bool:
-    """Whether the rendered prompt ends inside a trace, as some templates have it."""
+    """Whether the rendered prompt ends inside a trace, as with some templates."""
     return _OPENED.search(prompt) is not None
 
 
@@ -59,8 +59,8 @@ def split_thinking(output: str, *, opened: bool = False) -> Split:
     A trace that never closes leaves an empty answer: the model thought and did not answer.
 
     Args:
-        output: What the model wrote.
-        opened: The template has already written the opening tag.
+        output: The text that the model wrote.
+        opened: Whether the template has already written the opening tag.
     """
     if not opened and not any(sign in output for sign in _SIGNS):
         return Split("", output)  # nearly every answer; the searches below cost more

@@ -160,17 +160,17 @@ class VllmEngine:
                 yield self._answers.scored(prompt, logprobs, seconds)
 
     def close(self) -> None:
-        """Let the model go."""
+        """Release the model."""
         self._llm = None
 
     def _ask(self, rows: Sequence[Sequence[int]], sampling: Sequence[Any]) -> Sequence[Any]:
-        """An output for each row of tokens, or what vLLM refused them with."""
+        """An output for each row of tokens, or the error with which vLLM refused them."""
         if not rows:
             return ()
         prompts = [{"prompt_token_ids": list(tokens)} for tokens in rows]
         try:
             outputs: Sequence[Any] = self._llm.generate(prompts, list(sampling), use_tqdm=False)
-        except ValueError as error:  # what it cannot serve; any other error is of vLLM itself
+        except ValueError as error:  # what it cannot serve; any other error is vLLM's own
             return [error] * len(prompts)
         return outputs
 

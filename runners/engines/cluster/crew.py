@@ -14,9 +14,9 @@ from lawbound.runners.sample import Request, Sample
 from lawbound.tasks.io.messages import one_line
 
 DEATHS_OPENING = 3
-"""So many deaths a worker while the model is opened, and the run gives up."""
+"""Deaths per worker, while the model is opened, after which the run gives up."""
 DEATHS_ASKING = 10
-"""The same while it is asked: single requests that kill are given up before; see `shards`."""
+"""The same while workers are asked; single requests that kill give up earlier: see `shards`."""
 PATIENCE_SECONDS = 600.0
 """How long to wait while the cluster has no room for a single worker."""
 LOOK_SECONDS = 5.0
@@ -32,13 +32,13 @@ class Member:
     name: str
     actor: Any
     pending: Any
-    """What it was last asked: a reference, or a stream of samples; none while idle."""
+    """What it was last asked: a reference, or a stream of samples; None while idle."""
     greeting: Greeting | None = None
     is_open: bool = False
 
     @property
     def is_idle(self) -> bool:
-        """Open, and with nothing to do."""
+        """Whether it is open and has nothing to do."""
         return self.is_open and self.pending is None
 
     @property
@@ -99,7 +99,7 @@ class Crew:
         Args:
             ray: The module, joined to a cluster.
             opener: Opens the engine, called in each worker.
-            accelerators: Of one worker.
+            accelerators: Accelerators of one worker.
             size: How many workers there should be now; asked again as the cluster changes.
         """
         self._ray = ray
@@ -113,14 +113,14 @@ class Crew:
         self._members: list[Member] = []
         self._started = 0
         self._deaths = 0
-        """Since the last answer."""
+        """Deaths since the last answer."""
         self._looked = 0.0
         self._manned = monotonic()
-        """When there last was a worker."""
+        """The last time that there was a worker."""
         self.target = 0
 
     def idle(self) -> list[Member]:
-        """Members that could be given something."""
+        """Members that could be given work."""
         return [member for member in self._members if member.is_idle]
 
     def open(self, member: Member) -> None:
@@ -134,7 +134,7 @@ class Crew:
             member.pending = member.actor.ask.options(num_returns="streaming").remote(batches)
 
     def call(self, method: str, argument: Any) -> Any:
-        """Have any idle worker compute something now; None if it dies over it."""
+        """Have any idle worker compute something now; None if it dies in the process."""
         member = self.idle()[0]
         try:
             return self._ray.get(getattr(member.actor, method).remote(argument))
@@ -143,7 +143,7 @@ class Crew:
             return None
 
     def events(self) -> Iterator[Event]:
-        """What has happened; waits up to a second for something to happen.
+        """What has happened; waits up to a second for an event.
 
         Raises:
             ModelError: An engine refuses, workers keep dying, there is no room for any, or the
@@ -153,7 +153,7 @@ class Crew:
         with self._pulse.heeded():
             self._recruit()
             pending = {m.pending: m for m in self._members if m.pending is not None}
-            if not pending:  # nobody is there, and nobody can be started just now
+            if not pending:  # nobody is there, and nobody can be started right now
                 sleep(BEAT_SECONDS)
                 return
             ready, _ = self._ray.wait(list(pending), num_returns=1, timeout=1.0, fetch_local=False)
@@ -166,7 +166,7 @@ class Crew:
 
     def close(self) -> None:
         """Let every worker go."""
-        if self._pulse.is_whole():  # else they go with it, and nobody takes the word
+        if self._pulse.is_whole():  # otherwise they go with it, and nobody takes the message
             for member in self._members:
                 with suppress(self._ray.exceptions.RayError):
                     self._ray.kill(member.actor)
@@ -198,7 +198,7 @@ class Crew:
         now = monotonic()
         if now - self._looked >= LOOK_SECONDS:
             if not self._pulse.has_head():
-                return  # to ask it now would wait for it
+                return  # asking it now would mean waiting for it
             self._looked = now
             self.target = self._size()
         while len(self._members) < self.target:
@@ -220,7 +220,7 @@ class Crew:
             raise ModelError(f"{member.place}: {cause}") from error
         self._pulse.look()  # workers die with the cluster, too
         self._members.remove(member)
-        if self._pulse.has_head():  # who takes the word
+        if self._pulse.has_head():  # who takes the message
             self._ray.kill(member.actor)
         self._deaths += 1
         reason = one_line(cause or error, 300)

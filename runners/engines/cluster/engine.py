@@ -34,7 +34,7 @@ class ClusterEngine:
     """Implements `Engine`, `AsksBatches` and `WorksAhead`; created by `open`."""
 
     def __init__(self, crew: Crew, opened: Opened) -> None:
-        """Take a crew of which one worker is open; `open` does that."""
+        """Take a crew with one open worker; `open` does that."""
         self._crew = crew
         self._opened = opened
         self.fixed_batch = opened.fixed_batch
@@ -48,9 +48,9 @@ class ClusterEngine:
         """Start workers, and wait until the first has its engine open.
 
         Args:
-            cluster: Where.
+            cluster: The cluster.
             opener: Opens the engine; pickled, and called in each worker.
-            accelerators: Of one worker.
+            accelerators: Accelerators of one worker.
 
         Raises:
             ModelError: A worker's versions are not ours, or its engine cannot be opened.
@@ -103,16 +103,16 @@ class ClusterEngine:
             self._counts.update(zip(part, self._call("count", part), strict=True))
 
     def fingerprint(self) -> Fingerprint:
-        """The workers': all are the same."""
+        """The workers' fingerprint: all have the same."""
         return self._opened.fingerprint
 
     def estimate_seconds(self, requests: Sequence[Request]) -> float | None:
-        """One worker's measurement, divided by the workers that there should be."""
+        """One worker's measurement, divided by the intended number of workers."""
         alone = self._call("estimate", list(requests))
         return None if alone is None else float(alone) / max(1, self._crew.target)
 
     def generate(self, requests: Sequence[Request]) -> Iterator[Sample]:
-        """Yield a sample for each request, as each is done."""
+        """Yield a sample for each request, as soon as it is done."""
         yield from self.ask([requests] if requests else [])
 
     def ask(self, batches: Sequence[Sequence[Request]]) -> Iterator[Sample]:
@@ -139,24 +139,24 @@ class ClusterEngine:
                     self._welcome(event)
 
     def wait_for(self, workers: int) -> None:
-        """Return once so many workers are open and idle."""
+        """Return once that many workers are open and idle."""
         while len(self._crew.idle()) < workers:
             for event in self._crew.events():
                 self._welcome(event)
 
     def close(self) -> None:
-        """Let the workers go; the cluster stays."""
+        """Release the workers; the cluster stays."""
         self._crew.close()
 
     def _welcome(self, event: Event) -> None:
-        """See to a worker that is new."""
+        """Welcome a new worker: check it, or let it open its engine."""
         if isinstance(event, Greeted):
             _admit(self._crew, event)
         elif isinstance(event, Ready):
             _compare(event, self._opened)
 
     def _call(self, method: str, argument: Any) -> Any:
-        """From any worker, and from another if it dies over it."""
+        """A result from any worker, and from another if that one dies in the process."""
         while True:
             self.wait_for(1)
             found = self._crew.call(method, argument)

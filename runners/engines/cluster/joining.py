@@ -46,18 +46,18 @@ class Cluster:
     """A cluster that this process has joined; created by `joined`."""
 
     ray: Any
-    """The module."""
+    """The module `ray`."""
     is_local: bool
-    """Started here, for this run alone."""
+    """Whether it was started here, for this run alone."""
     wanted: int | None = None
     """Workers that the user asked for."""
 
     def accelerators(self) -> int:
-        """GPUs of all machines that are there now."""
+        """GPUs of all present machines."""
         return int(self.ray.cluster_resources().get("GPU", 0))
 
     def machines(self) -> int:
-        """Machines that are there now."""
+        """Machines that are present."""
         return sum(1 for node in self.ray.nodes() if node["Alive"])
 
     def needed(self, model: str, device: str) -> int:
@@ -77,13 +77,13 @@ class Cluster:
         return each
 
     def size(self, each: int) -> int:
-        """Workers to keep up: as many as asked for, else one an accelerator, else one a machine."""
+        """Workers to keep up: as many as asked for, else one per accelerator or machine."""
         there = self.accelerators() // each if each else self.machines()
         return self.wanted or max(1, there)
 
 
 def check_place(on: str) -> None:
-    """Refuse a wrong place before anything is loaded.
+    """Refuse an invalid place before anything is loaded.
 
     Raises:
         ModelError: It has none of the known forms.
@@ -93,7 +93,7 @@ def check_place(on: str) -> None:
 
 
 def parallel(model: str) -> int:
-    """Accelerators that one copy of a model is spread over, as its own arguments say."""
+    """Accelerators that one copy of a model is spread over, according to its arguments."""
     found = 1
     for size in re.findall(r"(?:tensor|pipeline|data)_parallel_size=(\d+)", model):
         found *= max(1, int(size))
@@ -108,7 +108,7 @@ def joined(on: str, *, workers: int | None = None) -> Iterator[Cluster]:
 
     Args:
         on: See `FORMS`.
-        workers: Workers to keep up; found from the cluster where left out.
+        workers: Workers to keep up; determined from the cluster if left out.
 
     Raises:
         ModelError: Ray is not installed, or the cluster cannot be joined.
@@ -126,7 +126,7 @@ def joined(on: str, *, workers: int | None = None) -> Iterator[Cluster]:
     address = on.removeprefix("ray://")
     if not is_local:
         _try_to_reach(on, address)
-    if ray.is_initialized():  # by the program that calls us: theirs to leave
+    if ray.is_initialized():  # joined by the program that calls us, which also has to leave it
         _check_same(ray, on, address)
         yield Cluster(ray, is_local=False, wanted=workers)
         return
@@ -158,7 +158,8 @@ def joined(on: str, *, workers: int | None = None) -> Iterator[Cluster]:
 def _handlers_kept() -> Iterator[None]:
     """Ray replaces the handler of SIGTERM; whoever had set one has it again afterwards.
 
-    What stays otherwise ends the process with a trace of Ray's own and nothing said of the run.
+    Otherwise Ray's handler would stay and end the process with a trace of its own and no word of
+    the run.
     """
     before = signal.getsignal(signal.SIGTERM)
     if before in (None, signal.SIG_DFL) or current_thread() is not main_thread():
@@ -181,7 +182,8 @@ def _handlers_kept() -> Iterator[None]:
 def _children_deaf() -> Iterator[None]:
     """Ray's processes on this machine ignore SIGTERM: some schedulers send it to all, and they are needed to stop.
 
-    Ray ends them itself with a signal that nobody ignores. One that comes meanwhile is heeded when they are there.
+    Ray ends them itself with a signal that cannot be ignored. One that comes meanwhile takes effect
+    when they are there.
     """
     if not hasattr(signal, "pthread_sigmask"):  # Windows
         yield
@@ -228,7 +230,7 @@ def _check_same(ray: Any, on: str, address: str) -> None:
 
 
 def _try_to_reach(on: str, address: str) -> None:
-    """Join from another process first: one that cannot is ended by Ray itself, after minutes."""
+    """Join from another process first: Ray ends a process that cannot join, after minutes."""
     if address != "auto":
         host, _, port = address.rpartition(":")
         try:

@@ -31,7 +31,7 @@ class Pulse:
     """Watches a cluster while its workers are being asked."""
 
     def __init__(self, ray: Any) -> None:
-        """Take down where the cluster's processes are.
+        """Note where the cluster's processes are.
 
         Args:
             ray: The module, joined to a cluster.
@@ -52,7 +52,7 @@ class Pulse:
         self._has_head = True
         self._looked_at_head = 0.0
         self._answered = monotonic()
-        """When the head last did."""
+        """The last time that the head accepted a connection."""
 
     def beat(self) -> None:
         """Look at this machine's own process, if it is time to.
@@ -74,7 +74,8 @@ class Pulse:
             raise _lost("Ray's process on this machine has ended")
 
     def has_head(self) -> bool:
-        """Whether the head can be asked something; whoever asks it while it is away waits for a minute.
+        """Whether the head can be asked something; asking it while it is away would block for a
+        minute.
 
         Raises:
             ClusterLostError: It has been away for too long.
@@ -119,12 +120,12 @@ def _answers(place: Place) -> bool:
 
 
 def _is_gone(place: Place) -> bool:
-    """Nobody listens there; a process that is only slow keeps its port."""
+    """Whether nobody listens there; a process that is only slow keeps its port."""
     return _knock(place) == errno.ECONNREFUSED
 
 
 def _knock(place: Place) -> int | None:
-    """Connect and hang up: 0 where somebody listens, else why not as far as it is known."""
+    """Connect and hang up: 0 if somebody listens, else the reason as far as it is known."""
     family = socket.AF_INET6 if ":" in place[0] else socket.AF_INET
     with socket.socket(family) as knocking:
         knocking.settimeout(REACH_SECONDS)

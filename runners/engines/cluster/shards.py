@@ -1,10 +1,10 @@
 """Which worker of a cluster asks which requests: pure bookkeeping that needs no cluster.
 
-A plan stands in the order of its shared prefixes. Seen as a line, it is cut into one stretch a
-worker, so that a prefix is computed by as few workers as can be; each takes shards from the front of
-its stretch, smaller towards the end. Whoever runs out steals the back half of the longest stretch,
-and when nothing waits any more, half of what the slowest has not answered yet: whoever answers
-first counts, so that no straggler is waited for.
+A plan is in the order of its shared prefixes. Seen as a line, it is cut into one stretch per
+worker, so that as few workers as possible compute a prefix; each takes shards from the front of its
+stretch, smaller towards the end. A worker that runs out steals the back half of the longest
+stretch, and when nothing waits any more, half of what the slowest has not answered yet: the first
+answer counts, so that nobody waits for stragglers.
 """
 
 from collections import Counter, deque
@@ -18,8 +18,8 @@ LARGEST = 256
 """Requests of a shard: enough to fill a large batch several times over."""
 SMALLEST = 8
 TRIES = 3
-"""A request whose worker died, or gave no answer to it, so often is a failed one: it may be what kills
-them. The last time it is asked alone, so that it takes no others with it."""
+"""How often a request may lose its worker, or get no answer from it, before it counts as failed: it
+may be what kills them. The last time it is asked alone, so that it takes no others with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Unit:
 
     requests: tuple[Request, ...]
     whole: bool = False
-    """The text depends on the batch (bfloat16): answers count once all of them are there."""
+    """Whether the text depends on the batch (bfloat16): answers count once all are there."""
 
     @property
     def key(self) -> str:
@@ -87,14 +87,14 @@ class Board:
 
         Args:
             line: Every unit once, in plan order.
-            workers: How many are expected; more or fewer may come.
-            largest: Requests of a shard, at most.
+            workers: Expected number of workers; more or fewer may come.
+            largest: Most requests of a shard.
             steal: Whether those who run out take from others; off only to measure what it saves.
         """
         self._largest = largest
         self._steals = steal
         self._orphaned = cut(line, max(1, workers))
-        """Stretches of nobody: all at first, later those of the dead."""
+        """Stretches without a worker: all at first, later those of the dead."""
         self._stretches: dict[str, deque[Unit]] = {}
         """Worker -> what it will be given next, as long as nobody steals it."""
         self._lent: dict[str, dict[str, Unit]] = {}
@@ -104,11 +104,11 @@ class Board:
         """(worker, unit) -> answers of a unit that must be whole."""
         self._deaths: Counter[str] = Counter()
         self._omissions: Counter[str] = Counter()
-        """Unit -> how often a worker was through and had left it out."""
+        """Unit -> how often a worker finished its shard without answering it."""
 
     @property
     def is_done(self) -> bool:
-        """Every request has its sample."""
+        """Whether every request has its sample."""
         return not self._owed
 
     def take(self, worker: str) -> tuple[Unit, ...]:
@@ -119,7 +119,7 @@ class Board:
         return tuple(shard)
 
     def answer(self, worker: str, sample: Sample) -> Sequence[Sample]:
-        """Note a sample; returns those that count now, and none that was there before."""
+        """Note a sample; returns those that count now, without those known before."""
         if sample.key not in self._owed:
             return ()
         unit = self._unit_of[sample.key]
@@ -136,7 +136,7 @@ class Board:
         return found
 
     def finished(self, worker: str) -> Sequence[Sample]:
-        """A worker says that it is through; what it left out all the same is owed again.
+        """A worker reports that it has finished; what it left out is owed again.
 
         Returns:
             Failed samples of requests that have been left out too often.
@@ -184,7 +184,7 @@ class Board:
         return f"{' and '.join(parts)} when asked this"
 
     def _adopted(self, worker: str) -> deque[Unit]:
-        """A stretch of nobody, or the back half of the longest."""
+        """A stretch without a worker, or the back half of the longest."""
         if self._orphaned:
             self._stretches[worker] = self._orphaned.pop(_longest(self._orphaned))
             return self._stretches[worker]
@@ -215,7 +215,7 @@ class Board:
         return self._tries(unit) >= TRIES - 1
 
     def _half_of_the_slowest(self, worker: str) -> list[Unit]:
-        """The back half of what one other still owes and nobody else is asking, too."""
+        """The back half of what one other worker still owes and nobody else is asking, too."""
         if not self._steals:
             return []
         copies = Counter(key for lent in self._lent.values() for key in lent)

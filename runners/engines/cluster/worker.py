@@ -72,7 +72,7 @@ class Refusal:
 
 
 def versions() -> Versions:
-    """Of this process."""
+    """The versions of this process."""
     code = hashlib.sha256()
     for name, module in _modules(files("lawbound.runners")):
         code.update(name.encode() + b"\0" + module.read_bytes())
@@ -90,7 +90,8 @@ def _modules(package: Traversable, within: str = "") -> Iterator[tuple[str, Trav
 
 
 def _pass_signals_on() -> None:
-    """Where this process is deaf to SIGTERM, see `joining`, let what an engine starts be ended by it all the same."""
+    """Let processes that an engine starts heed SIGTERM even if this one ignores it (see
+    `joining`)."""
     if hasattr(signal, "pthread_sigmask") and signal.SIGTERM in signal.pthread_sigmask(
         signal.SIG_BLOCK, ()
     ):
@@ -102,12 +103,12 @@ class Worker:
     """The body of a Ray actor. It reads the weights; only prompts and samples are sent."""
 
     def __init__(self) -> None:
-        """Nothing is loaded before `open`."""
+        """Load nothing before `open`."""
         self._engine: Engine | None = None
         _pass_signals_on()
 
     def greet(self) -> Greeting:
-        """Say where and what this is."""
+        """Report where and what this is."""
         return Greeting(socket.gethostname(), os.getpid(), versions())
 
     def open(self, opener: Opener) -> Opened | Refusal:
@@ -139,8 +140,8 @@ class Worker:
         return engine.estimate_seconds(requests) if isinstance(engine, EstimatesTime) else None
 
     def ask(self, batches: Sequence[Sequence[Request]]) -> Iterator[list[Sample]]:
-        """Yield samples in small blocks, as they are done."""
-        for batch in batches:  # what is answered of one does not wait for the next
+        """Yield samples in small blocks, as soon as they are done."""
+        for batch in batches:  # a finished answer does not wait for the next
             block: list[Sample] = []
             sent = -BLOCK_SECONDS
             for sample in ask(self._ready, [batch]):

@@ -12,22 +12,22 @@ from lawbound.tasks.io.urls import KEY, LONGEST, PUBLIC, holds_secret, without_s
 _SECRET_VARIABLE = re.compile(r"KEY|TOKEN|SECRET|PASSWORD", re.IGNORECASE)
 _BEARER = re.compile(r"\bBearer\s+[^\s\"',;]+", re.IGNORECASE)
 _KEY_LIKE = re.compile(rf"(?:(?<![\w-])[\w-]*)?\*{{4,}}[\w-]*|{KEY}")
-"""The half-masked keys that some servers quote back, and whole ones by their usual form. Each word is
-looked through once, from where it begins."""
+"""The half-masked keys that some servers quote back, and whole keys in their usual form. Each word
+is searched once, from its beginning."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
-"""Signs that break a key in two for us and not for who reads it."""
+"""Characters that break a key in two for us but not for a reader."""
 _LEAST = 8
-"""So many of a key's first signs are hidden even where the rest is cut off."""
+"""How many of a key's first characters are hidden even if the rest is cut off."""
 _NO_WORD = 16
-"""A shorter key may be a word, as ``EMPTY`` or ``none`` for a server that wants no key. A whole key
-of this length stands in no answer by chance."""
+"""A shorter key may be a word, such as ``EMPTY`` or ``none`` for a server that wants no key. A
+whole key of this length is in no answer by chance."""
 
 HIDDEN = "[key]"
 MAX_SHOWN = 300
-"""Characters of a server's own words that an error quotes."""
+"""Most characters of a server's own words that an error quotes."""
 _MAX_READ = 10 * MAX_SHOWN
-"""Characters that are looked at for an error: a server may send megabytes, and others wait meanwhile."""
+"""Most characters searched for an error: a server may send megabytes, and others wait meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +37,22 @@ class Key:
     value: str = field(default="", repr=False)
 
     def headers(self) -> dict[str, str]:
-        """What proves to the server who asks."""
+        """The header that proves to the server who asks."""
         return {"Authorization": f"Bearer {self.value}"} if self.value else {}
 
     def stands_in(self, text: str) -> bool:
-        """Whether the whole key is in a text, and is none that is there as a word."""
+        """Whether the whole key is in a text, and is not just a word."""
         return len(self.value) >= _NO_WORD and any(form in text for form in self._forms())
 
     def hide_whole(self, text: str) -> str:
-        """Take the key out of a model's answer, every other sign of which is to stay."""
+        """Remove the key from a model's answer and leave every other character as it is."""
         if self.stands_in(text):
             for form in self._forms():
                 text = text.replace(form, HIDDEN)
         return text
 
     def hide_any_trace(self, text: str) -> str:
-        """Take this key out of an error, in every form in which it may be quoted, cut off or whole."""
+        """Remove this key from an error, in every form in which it may be quoted or cut off."""
         for form in self._forms():
             text, kept, at = text.replace(form, HIDDEN), [], 0
             while len(form) > _LEAST and (begin := text.find(form[:_LEAST], at)) >= 0:
@@ -72,7 +72,7 @@ class Key:
         return line if len(line) <= MAX_SHOWN else line[: MAX_SHOWN - 1] + "…"
 
     def _forms(self) -> tuple[str, ...]:
-        """How it may be written: as it is, and as a part of a URL."""
+        """The forms in which it may be written: as it is, and as a part of a URL."""
         return tuple(dict.fromkeys((self.value, quote(self.value, safe="")))) if self.value else ()
 
 
@@ -82,11 +82,11 @@ class Address:
 
     url: str
     shown: str
-    """Without the query, for messages."""
+    """The URL without the query, for messages."""
 
 
 def without_keys(text: str, environment: Mapping[str, str] = os.environ) -> str:
-    """`Key.clean` for whatever secrets the environment holds: for backends that read keys themselves."""
+    """`Key.clean` for any secret in the environment: for backends that read keys themselves."""
     text = _UNSEEN.sub("", text[:_MAX_READ])
     secrets = [
         v for name, v in environment.items() if _SECRET_VARIABLE.search(name) and len(v) >= 8
@@ -97,7 +97,7 @@ def without_keys(text: str, environment: Mapping[str, str] = os.environ) -> str:
 
 
 def read_key(variable: str, environment: Mapping[str, str] = os.environ) -> Key:
-    """The key in an environment variable; an unset one means a server that wants none.
+    """The key in an environment variable; if it is unset, the server is taken to want none.
 
     Raises:
         ModelError: The variable holds something that cannot stand in a header.
@@ -115,11 +115,11 @@ def read_address(name: str, url: str, key: Key = Key()) -> Address:
     """Complete a base URL such as ``http://127.0.0.1:8000/v1``; `key` must not stand in it.
 
     Raises:
-        ModelError: It is no such URL, or it carries a secret, which would end up in files.
+        ModelError: It is no such URL, or it carries a secret that would end up in files.
     """
     if "://" in name:  # openai:NAME@http://user:password@host is cut at the last @
         raise ModelError("model 'openai:...': found a user name in the URL, expected NAME@URL")
-    # A user name before a URL without a scheme is taken for the end of the model's name.
+    # A user name in a URL without a scheme is taken for the end of the model's name.
     where = f"model 'openai:{name if '://' in url or '@' not in name else '...'}'"
     try:
         parts = urlsplit(url)
@@ -154,7 +154,7 @@ _WORD = re.compile(r"[A-Za-z_-]{1,24}")
 
 
 def _what_may_be_a_key(query: str) -> str:
-    """The first part of a query that may be one, by its name."""
+    """The first parameter of a query that may be a key, by its name."""
     for part in re.split("[&;]", query):
         name, _, value = part.partition("=")
         if not holds_secret(f"http://h/?{part}"):

@@ -1,8 +1,9 @@
-"""Sending one server many requests at once, and asking again for what comes late, torn or not at all.
+"""Sending many requests to one server at once, and repeating those that come late, damaged or not
+at all.
 
-A request is asked again with growing pauses and at least as late as the server asks for. A server
-that stops answering altogether is found out once: when one request has used up its tries without any
-response, the others do not wait as long, until something answers again.
+A request is repeated after growing pauses, and no earlier than the server asks. A server that stops
+answering altogether is found out once: when one request has used up its tries without any response,
+the others wait less long, until something answers again.
 """
 
 import asyncio
@@ -36,10 +37,10 @@ class Outcome:
     result: Answer | Fault
     placement: Placement
     seconds: float = 0.0
-    """Of the last try."""
+    """The response to the last try."""
     tries: int = 1
     is_final: bool = False
-    """It would fail in the same way however often it is asked."""
+    """Whether it would fail in the same way however often it is asked."""
 
 
 class Client:
@@ -55,12 +56,12 @@ class Client:
         extra: Mapping[str, Any],
         rng: Random,
     ) -> None:
-        """Nothing is sent yet.
+        """Set up the client; nothing is sent yet.
 
         Args:
             name: The model, as the server calls it.
-            address: Where to ask.
-            key: Goes into a header and nowhere else.
+            address: The server's URL.
+            key: The API key; it goes into a header and nowhere else.
             patience: How long to wait.
             extra: Further fields of the payload.
             rng: Jitter of the pauses.
@@ -77,9 +78,10 @@ class Client:
         self._responses = 0
         self._answered = 0
         self._worn: dict[str, str] = {}
-        """Requests that said the same at every try while nobody was answered: one more try is owed."""
+        """Requests that failed alike at every try while nobody was answered: one try is owed."""
         self._gave_no_sign = False
-        """A request has used up its tries while nothing came for any request, and nothing has since."""
+        """Whether a request has used up its tries without any response coming, and none has come
+        since."""
 
     @asynccontextmanager
     async def connected(self, concurrency: int) -> AsyncIterator[aiohttp.ClientSession]:
@@ -102,20 +104,20 @@ class Client:
         probing: bool = False,
         failing: Failing | None = None,
     ) -> Outcome:
-        """Ask until there is an answer, a fault that will stay, or no patience left.
+        """Ask until there is an answer, a permanent fault, or no patience left.
 
         Args:
             session: From `connected`.
             request: What to ask.
-            probing: Where the policy stands may still change, and a server that does not answer
-                at all is not waited for.
-            failing: Hears of it while it is being asked again.
+            probing: Whether this is the probe: where the policy goes may still change, and a silent
+                server is not waited for.
+            failing: Is told while the request is being repeated.
         """
         tries = 0
         before = self._responses
         dialect = spoken = self.dialect
         worn = self._worn.pop(request.key, "")
-        course: Course | None = None  # made where it is needed: nearly all are answered at once
+        course: Course | None = None  # made only when needed: nearly all are answered at once
         try:
             while True:
                 tries += 1
@@ -152,14 +154,15 @@ class Client:
                 course.end()
 
     def _pause(self, fault: Fault, course: Course, *, probing: bool) -> float | None:
-        """Seconds to wait before the same request again; none if it is not asked again."""
+        """Seconds to wait before repeating the request; None if it is not repeated."""
         if course.is_worn():
             return None
         is_silent = probing or self._gave_no_sign
         return self._patience.after(fault, course.faults - 1, is_silent=is_silent, rng=self._rng)
 
     def _is_final(self, request: Request, fault: Fault, course: Course) -> bool:
-        """Whether a request that is given up would fail however often it is asked; notes where one try is owed."""
+        """Whether a request that is given up would fail however often it is asked; also notes if
+        one more try is owed."""
         if not fault.again:
             return fault.cause == "request"
         has_all_tries = course.faults > self._patience.retries > 0
@@ -173,7 +176,7 @@ class Client:
     async def _post(
         self, session: aiohttp.ClientSession, body: bytes, *, probing: bool
     ) -> Answer | Fault:
-        """One try; where it brings a completion that came before, once more over a fresh connection."""
+        """One try; if it brings an earlier completion again, once more over a fresh connection."""
         line = Line(fresh_only=not self._seen.are_told_apart)
         while True:
             reply = await self._exchange(session, body, line)
@@ -220,7 +223,7 @@ class Client:
         )
 
     async def _read(self, response: aiohttp.ClientResponse) -> bytes | None:
-        """The whole body after decompression, or none if it is too large."""
+        """The whole body after decompression, or None if it is too large."""
         parts: list[bytes] = []
         size = 0
         async for part in response.content.iter_any():
@@ -232,7 +235,7 @@ class Client:
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def _hidden(self, answer: Answer) -> Answer:
-        """Even a server that quotes our key in an answer does not get it into a file."""
+        """Keep our key out of files even if a server quotes it in an answer."""
         text = self._key.hide_whole(answer.text)
         thinking = self._key.hide_whole(answer.thinking)
         model = self._key.hide_whole(answer.model)
@@ -246,7 +249,7 @@ class Client:
 
 
 def grouped(requests: Sequence[Request]) -> list[Request]:
-    """Requests with equal system messages together, so that a server's prefix cache is hit."""
+    """Requests grouped by equal system messages, so that they hit a server's prefix cache."""
     heads: dict[str, int] = {}
     ranks = [heads.setdefault(system_text(r.messages), len(heads)) for r in requests]
     return [requests[i] for i in sorted(range(len(requests)), key=ranks.__getitem__)]
@@ -255,18 +258,18 @@ def grouped(requests: Sequence[Request]) -> list[Request]:
 def _other_dialect(
     fault: Fault, dialect: Dialect, body: Mapping[str, Any], *, probing: bool
 ) -> Dialect | None:
-    """How to ask the same once more after a complaint, or none if that would not help."""
+    """How to repeat the request after a complaint, or None if that would not help."""
     if fault.status not in (400, 422):
         return None
     other = dialect.after(fault.message, body)
-    # Where the policy stands is settled by the probe: arms of one run must not differ.
+    # Only the probe decides where the policy goes: arms of one run must not differ.
     if other is not None and not probing and other.system != dialect.system:
         return None
     return other
 
 
 def _judged(reply: Reply) -> Answer | Fault:
-    """`read_reply`; what nobody thought of costs one sample, and not the run."""
+    """`read_reply`; an unforeseen error costs one sample, and not the run."""
     try:
         return read_reply(reply, datetime.now(UTC))
     except Exception as error:
@@ -275,7 +278,7 @@ def _judged(reply: Reply) -> Answer | Fault:
 
 
 def _counted(fault: Fault, tries: int) -> Fault:
-    """The fault with how often it came."""
+    """The fault, with the number of times it came."""
     return fault if tries == 1 else replace(fault, message=f"{fault.message} ({tries} tries)")
 
 

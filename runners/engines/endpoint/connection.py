@@ -1,9 +1,9 @@
-"""Making sure that a response belongs to its request, which HTTP/1.1 does not say.
+"""Making sure that a response belongs to its request, which HTTP/1.1 does not tell.
 
 A server that answers twice leaves its second answer in the connection, where it would be taken for
-the answer to the next request. Three things keep that from happening: a connection in which something
-is left is not used again (`Connector`), a completion that was seen before is asked for again over a
-fresh connection (`Seen`), and where nothing tells one completion from another every request has a
+the answer to the next request. Three things prevent that: a connection that still holds something
+is not used again (`Connector`), a completion that was seen before is requested again over a fresh
+connection (`Seen`), and if nothing tells one completion from another, every request has a
 connection of its own.
 """
 
@@ -22,24 +22,24 @@ class Line:
 
     fresh_only: bool = False
     is_fresh: bool = False
-    """Nothing had been asked over it."""
+    """Whether nothing had been asked over it."""
     protocol: ResponseHandler | None = None
 
     def abort(self) -> None:
-        """Close it, also where it is back in the pool by now."""
+        """Close it, even if it is back in the pool by now."""
         if self.protocol is not None:
             self.protocol.abort()
 
 
 LINE: ContextVar[Line] = ContextVar("line")
-"""Of the try that the running task is at."""
+"""The line of the running task's current try."""
 
 
 class Connector(aiohttp.TCPConnector):
     """Drops a pooled connection on which something arrived that was not requested."""
 
     def __init__(self, *, limit: int) -> None:
-        """As many connections at most as there are requests in flight."""
+        """Most connections at once: as many as there are requests in flight."""
         super().__init__(limit=limit, ttl_dns_cache=300)
         self._used: WeakSet[ResponseHandler] = WeakSet()
 
@@ -61,7 +61,7 @@ class Connector(aiohttp.TCPConnector):
 
 
 class Seen:
-    """Recent completions, by which one that comes twice is known.
+    """Recent completions, to recognise one that comes twice.
 
     Ids alone do not tell, because some servers draw them from a few hundred; the same id in the same
     bytes does, unless the server means it: some make the id from the answer, and equal refusals are
@@ -75,24 +75,24 @@ class Seen:
         """Remember this many."""
         self._window = window
         self._bodies: dict[int, int] = {}
-        """Of each completion, for which request it came."""
+        """Completion -> the request for which it came."""
         self._first = ""
         self.are_told_apart = True
-        """Whether an answer that is not ours would show."""
+        """Whether an answer to another request would be noticed."""
 
     def is_repeated(
         self, name: str, body: bytes, asked: bytes, *, probing: bool, fresh: bool
     ) -> bool:
         """Whether a completion has come before, for another request; remembers it.
 
-        The same for the same request is no sign of confusion: gateways keep answers.
+        The same completion for the same request is no sign of confusion: gateways keep answers.
 
         Args:
             name: The server's name for the completion.
-            body: All of the response.
-            asked: All of the request.
-            probing: It is the probe's.
-            fresh: It came over a connection that had carried nothing.
+            body: The whole response.
+            asked: The whole request.
+            probing: Whether it answers the probe.
+            fresh: Whether it came over a connection that had carried nothing.
         """
         if probing:
             self._first = name

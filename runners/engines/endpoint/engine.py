@@ -1,7 +1,8 @@
 """Any OpenAI-compatible chat-completions server as an engine: vLLM, SGLang, llama.cpp, Ollama, hosted.
 
-The caller iterates, while an asyncio loop in its own thread keeps the requests in flight. Samples are given
-in the order in which they are finished. A slow caller slows the asking down, so that answers do not pile up.
+The caller iterates, while an asyncio loop in its own thread keeps the requests in flight. Samples
+come in the order in which they are finished. A slow caller slows the asking down, so that answers
+do not pile up.
 """
 
 import asyncio
@@ -27,10 +28,10 @@ from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sam
 ENGINE = "endpoint"
 VERSION = "1"
 ESTIMATED = "endpoint, tokens estimated"
-"""Stands as engine in a sample whose token counts the server did not tell."""
+"""Marks the engine of a sample whose token counts the server did not report."""
 UNVERIFIED = "unverified"
 MOST_NAMES = 32
-"""Names that a server may give its model; what it answers under further ones is counted together."""
+"""Most names of a server's model that are counted apart; answers under others are summed."""
 Result = TypeVar("Result")
 
 _PROBE_TOKENS = 16
@@ -48,11 +49,11 @@ class _Done:
 
 @dataclass(frozen=True, slots=True)
 class _News:
-    """What became known in a moment."""
+    """News for the caller, collected over a moment."""
 
     done: list[_Done]
     trouble: tuple[int, str] | None
-    """How many requests are being asked again now, and what was last said of one; none if that is as before."""
+    """How many requests are being repeated now, and the latest error; None if nothing changed."""
 
 
 @dataclass(slots=True)
@@ -61,9 +62,9 @@ class _Batch:
 
     news: SimpleQueue[_News | BaseException | None] = field(default_factory=SimpleQueue)
     ready: list[_Done] = field(default_factory=list)
-    """Done, and not yet handed over: to wake the caller for each alone would cost more than it."""
+    """Done, but not yet handed over: waking the caller for each would cost more than the sample."""
     trouble: tuple[int, str] | None = None
-    """Not yet handed over either."""
+    """Also not yet handed over."""
     given: int = 0
     taken: int = 0
     stopped: threading.Event = field(default_factory=threading.Event)
@@ -78,7 +79,7 @@ class _Batch:
         self.ready.append(done)
 
     def tell(self, again: int, last: str) -> None:
-        """Called in the loop: the caller is to hear of requests that fail."""
+        """Called in the loop: tell the caller about failing requests."""
         if not self.ready and self.trouble is None:
             self._hand_over_soon()
         self.trouble = again, last
@@ -94,15 +95,15 @@ class _Batch:
 
 
 class EndpointEngine:
-    """Asks a server over HTTP; see `open`."""
+    """Asks a server over HTTP; created by `open`."""
 
     def __init__(self, client: Client, *, name: str, revision: str, concurrency: int) -> None:
-        """Take a client that has been tried; `open` does that.
+        """Take a client that has been tried; use `open` instead.
 
         Args:
             client: Asks one request at a time.
             name: Label of the model.
-            revision: What the user says that the server runs, or ``unverified``.
+            revision: The weights that the server runs, according to the user, or ``unverified``.
             concurrency: Requests in flight at once.
         """
         self._client = client
@@ -132,19 +133,19 @@ class EndpointEngine:
     ) -> Self:
         """Connect to a server, and ask it one word before anything that counts.
 
-        The word shows that the server is there, takes the key, has the model, and whether it takes
-        system messages; each of these is better known before a plan is made.
+        The word shows that the server is reachable, accepts the key, has the model, and whether it
+        takes system messages; all of this is better known before a plan is made.
 
         Args:
             name: The model, as the server calls it.
             url: Base URL, for example ``http://127.0.0.1:8000/v1``.
             concurrency: Requests in flight at once.
             timeout: Seconds for one try.
-            revision: Which weights the server runs, if the user knows.
+            revision: The weights that the server runs, if the user knows.
             retries: Further tries of one request.
             key_env: Environment variable that holds the API key, if one is needed.
             extra: Further fields of every payload; part of the request keys.
-            pause: Seconds before the second try; doubles with each.
+            pause: Seconds before the second try; doubled with each further one.
             max_bytes: A larger response is an error.
 
         Raises:
@@ -174,7 +175,7 @@ class EndpointEngine:
         return Rendered(text, placement, self._template)
 
     estimates_tokens = True
-    """Only the server knows its tokenizer."""
+    """None: only the server knows its tokenizer."""
 
     def count_tokens(self, text: str) -> int:
         """An estimate, for plans."""
@@ -188,7 +189,7 @@ class EndpointEngine:
         """Ask everything, and yield each sample when it is done."""
         if not requests:
             return
-        # Hashing here and not between two answers: it lets go of the interpreter each time.
+        # Hash here and not between two answers: hashing releases the interpreter each time.
         hashes = {r.key: hashlib.sha256(r.rendered.text.encode()).hexdigest() for r in requests}
         in_flight = min(self._concurrency, len(requests))
         batch = _Batch()
@@ -215,17 +216,18 @@ class EndpointEngine:
 
     @property
     def answered_as(self) -> Mapping[str, int]:
-        """How many answers came under which name: a gateway may put another model in the place of the one asked."""
+        """How many answers came under which model name: a gateway may replace the requested
+        model."""
         found: Counter[str] = Counter()
         for name, count in self._names.items():
             found[Key().clean(name)] += count
         return found
 
     def close(self) -> None:
-        """Nothing is held between batches."""
+        """Do nothing: no resource is held between batches."""
 
     def _note(self, done: _Done) -> None:
-        """Remember of a sample what it has no field for."""
+        """Remember what the sample has no field for."""
         if done.outcome.is_final:
             self._final.add(done.request.key)
         else:
@@ -271,7 +273,7 @@ class EndpointEngine:
 
 
 def _usable(key: Key, extra: Mapping[str, Any]) -> Key:
-    """The key, unless it also stands in the payload, from where it would get into files."""
+    """The key; refused if it is also in the payload, from where it would get into files."""
     if key.stands_in(canonical_json(dict(extra)).decode()):
         raise ModelError("endpoint: extra fields hold the API key, expected it in the environment")
     return key
@@ -326,7 +328,7 @@ class _Counts:
 
 
 def _counts(request: Request, answer: Answer) -> _Counts:
-    """The server's counts; an estimate stands in for each that it did not tell."""
+    """Token counts from the server, estimated where it reports none."""
     prompt = answer.prompt_tokens
     completion = answer.completion_tokens
     thinking = answer.thinking_tokens if answer.thinking else 0
@@ -342,7 +344,7 @@ def _counts(request: Request, answer: Answer) -> _Counts:
 
 
 def _run_batch(asking: Coroutine[Any, Any, None], batch: _Batch) -> None:
-    """Body of the thread: whatever happens, the caller hears that it is over."""
+    """Body of the thread: whatever happens, the caller is told that it is over."""
 
     async def cancellable() -> None:
         batch.loop = asyncio.get_running_loop()
@@ -370,7 +372,7 @@ def _stop(batch: _Batch) -> None:
 
 
 def _in_thread(asking: Coroutine[Any, Any, Outcome]) -> Outcome:
-    """Run a coroutine to its end, also where the caller has a loop of its own."""
+    """Run a coroutine to its end, even if the caller has a loop of its own."""
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(1) as pool:
@@ -378,7 +380,7 @@ def _in_thread(asking: Coroutine[Any, Any, Outcome]) -> Outcome:
 
 
 def _run(asking: Coroutine[Any, Any, Result]) -> Result:
-    """Run a coroutine to its end, on uvloop where there is one: it takes less time a request."""
+    """Run a coroutine to its end, on uvloop if there is one: it takes less time per request."""
     with asyncio.Runner(loop_factory=_loop_factory()) as runner:
         return runner.run(asking)
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 Cause = Literal["request", "server", "either"]
-"""Whose doing a fault is; the way counts as the server's."""
+"""Who is to blame for a fault; the network counts as the server."""
 
 _MODERATED = re.compile(
     r"content[ _-]?filter|content[ _-]policy[ _-]violation|content management policy|"
@@ -21,26 +21,26 @@ _NO_FILTERS = re.compile(
     r"(?:api|access)[_ -]?key|quota|rate[_ -]?limit",
     re.IGNORECASE,
 )
-"""A server's own failure, also one of its filter, and an account's."""
+"""A server's own failure, including one of its filter or of an account."""
 _OWN_WORDS = 160
-"""Characters of a code or message that are the server's own."""
+"""Characters of a code or message that are the server's own words."""
 _LONGEST_WORDS = 4000
-"""Characters of a message that are read at all."""
+"""Most characters of a message that are read at all."""
 _OF_THE_REQUEST = frozenset({400, 413, 415, 422, 451, 501})
-"""Statuses that judge what was asked. Others that are not worth a try at once (a key, an address, a model
-that is missing) are the server's, and may be mended by the end of a run."""
+"""Statuses that judge what was asked. Others for which an immediate repeat is useless (a key, an
+address, a missing model) are the server's fault, and may be fixed by the end of a run."""
 _NO_QUOTA = re.compile(r"insufficient_quota|billing_hard_limit|insufficient balance", re.IGNORECASE)
 
 
 def cause_of(status: int) -> Cause:
-    """Whose doing a status is."""
+    """Who is to blame for a status."""
     if status in _OF_THE_REQUEST:
         return "request"
     return "either" if status == 500 else "server"
 
 
 def status_inside(error: Any) -> int | None:
-    """The status that an error names in a response of status 200; none where it names none."""
+    """The status that an error names inside a response of status 200; None if it names none."""
     code = error.get("code") if isinstance(error, dict) else None
     if isinstance(code, str) and re.fullmatch(r"[45]\d\d", code, re.ASCII):
         code = int(code)
@@ -55,12 +55,13 @@ def error_words(content: Any) -> str:
 
 
 def is_moderated(content: Any, *, is_of_request: bool = True) -> bool:
-    """Only the server's own words count: a message may go on to quote our prompt, a policy text.
+    """Whether a filter refused. Only the server's own words count: a message may go on to quote our
+    prompt, a policy text.
 
     Args:
         content: The body of the error.
-        is_of_request: Its status says that the request is at fault. Where none does, a server that fails says so
-            in words that may name its filter: those of a failure count first.
+        is_of_request: Whether its status blames the request. Without such a status, a failing
+            server may mention its filter: words of a failure count first.
     """
     error = _error(content)
     codes, message = _codes(error), str(error.get("message") or "")[:_OWN_WORDS]
@@ -92,6 +93,7 @@ def _codes(error: Mapping[str, Any]) -> list[str]:
 
 
 def _ends(text: str) -> str:
-    """How a text begins and ends: expressions search it, and it may be megabytes or quote all that we sent."""
+    """The beginning and end of a text: expressions search it, and it may be megabytes long or quote
+    all that we sent."""
     half = _LONGEST_WORDS // 2
     return text if len(text) <= _LONGEST_WORDS else f"{text[:half]} [...] {text[-half:]}"

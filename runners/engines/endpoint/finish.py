@@ -1,7 +1,7 @@
 """How an answer ended, in the words of many servers.
 
-OpenAI has five words; gateways hand on those of whoever they ask, in any case. A word that is not known says
-nothing: to take it for a clean end would pass cut text off as whole.
+OpenAI has five words; gateways hand on those of whoever they ask, in any case. An unknown word says
+nothing: taking it for a clean end would pass cut-off text as complete.
 """
 
 from collections.abc import Mapping
@@ -42,13 +42,13 @@ _FINISHES: Mapping[Ending, Finish] = {
 
 
 def ending_of(reason: Any) -> Ending:
-    """What a finish reason says.
+    """The meaning of a finish reason.
 
     Gemini's own word may stand after a colon, ``content_filter: SPII``, or as Python prints it, ``FinishReason.STOP``;
     an enumeration of protocol buffers puts its name before each, ``FINISH_REASON_STOP``.
 
     Args:
-        reason: What stands in the field, whatever that is.
+        reason: The content of the field, whatever it is.
     """
     word = reason.lower().partition(":")[0].strip() if isinstance(reason, str) else ""
     return _ENDINGS.get(
@@ -57,5 +57,5 @@ def ending_of(reason: Any) -> Ending:
 
 
 def finish_of(ending: Ending) -> Finish:
-    """How a sample says that an answer ended."""
+    """How a sample records the end of an answer."""
     return _FINISHES.get(ending, "unknown")

@@ -1,8 +1,9 @@
 """Failing requests: when each is asked again, who is told, and whether another try could help.
 
-A server that says 500 may be down for a minute, or may fail over this one request for ever. One response
-does not tell which. The same one at every try does, if the server answered others between the last two:
-then it was not down. Where it answered nobody in between, it may have been, and one more try is owed.
+A server that says 500 may be down for a minute, or may fail on this one request for ever. One
+response does not tell which. The same response at every try does, if the server answered other
+requests between the last two: then it was not down. If it answered none in between, it may have
+been down, and one more try is owed.
 """
 
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from lawbound.runners.engines.endpoint.reply import Fault
 from lawbound.runners.engines.protocol import Trouble
 
 _AN_ID = 8
-"""A word of so many signs with a digit among them may be an id or a time, which differ from try to try."""
+"""A word this long with a digit in it may be an id or a time, which differ from try to try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,24 +21,25 @@ class Patience:
     """How long and how often to wait for one answer."""
 
     timeout: float = 600.0
-    """Seconds for one try, from connecting to the last byte: a server that drips is cut off."""
+    """Seconds for one try, from connecting to the last byte: slow servers are cut off."""
     retries: int = 6
     pause: float = 1.0
-    """Seconds before the second try; doubles with each."""
+    """Seconds before the second try; doubled with each further one."""
     longest_pause: float = 120.0
-    """No pause is longer, unless a server asks for it."""
+    """Longest pause, unless a server asks for a longer one."""
     longest_asked: float = 3600.0
-    """A server that asks for more is not asked again."""
+    """Longest wait that a server may ask for; beyond it the request is not repeated."""
     max_bytes: int = 16 * 2**20
-    """A response that is larger is an error."""
+    """Most bytes of a response; a larger one is an error."""
 
     def after(self, fault: Fault, retry: int, *, is_silent: bool, rng: Random) -> float | None:
-        """Seconds to wait before the same request again; none if it is not asked again.
+        """Seconds to wait before repeating the request; None if it is not repeated.
 
         Args:
-            fault: What became of it.
-            retry: How often it has been asked again.
-            is_silent: The server has given no sign for long: one without a response is given up.
+            fault: The outcome of the last try.
+            retry: How often it has been repeated.
+            is_silent: Whether the server has been silent for long: a request without a response is
+                then given up.
             rng: Jitter.
         """
         if not fault.again or retry >= self.retries or (is_silent and not fault.status):
@@ -55,13 +57,14 @@ class Patience:
 
 @dataclass(slots=True)
 class Failing:
-    """How many requests of one batch are being asked again."""
+    """How many requests of one batch are being repeated."""
 
     tell: Trouble = lambda again, last: None
     again: int = 0
 
     def note(self, more: int, last: str) -> None:
-        """So many more are, or fewer, and that was last said of one."""
+        """Add `more` (may be negative) to the number of repeated requests; `last` is the latest
+        error."""
         self.again += more
         self.tell(self.again, last)
 
@@ -72,17 +75,17 @@ class Course:
 
     failing: Failing
     worn: str = ""
-    """What it said at every try when it was asked before, if one more try is all that is owed."""
+    """What it said at every try when it was asked before, if only one more try is owed."""
     faults: int = 0
     same: str = ""
-    """What it said at every try; nothing if that differs, or is not the request's own doing."""
+    """What it said at every try; empty if that varied, or the request is not to blame."""
     _said: str = ""
     _is_told: bool = False
     _answered: list[int] = field(default_factory=list)
-    """Requests that the server had answered, at each fault."""
+    """How many requests the server had answered at the time of each fault."""
 
     def add(self, fault: Fault, answered: int) -> None:
-        """One more fault, in words that may be shown; the server has answered so many requests by now."""
+        """Note one more fault, in words fit to show, and how many requests were answered by now."""
         form = form_of(fault.message) if fault.cause == "either" else ""
         self.same = form if not self.faults or form == self.same else ""
         self.faults += 1
@@ -98,17 +101,17 @@ class Course:
         return self.same != "" and self.faults > 1 and self._answered[-1] > self._answered[-2]
 
     def wait(self) -> None:
-        """It is about to be asked again."""
+        """Note that it is about to be repeated."""
         self.failing.note(0 if self._is_told else 1, self._said)
         self._is_told = True
 
     def end(self) -> None:
-        """It is answered or given up."""
+        """Note that it is answered or given up."""
         if self._is_told:
             self.failing.note(-1, self._said)
 
 
 def form_of(said: str) -> str:
-    """What a server says without what may differ from try to try."""
+    """A server's message without what may differ from try to try."""
     words = said.split()
     return " ".join(w for w in words if len(w) < _AN_ID or not any(map(str.isdigit, w)))

@@ -1,4 +1,4 @@
-"""Whom a server's redirect names, for the message that says it was not followed."""
+"""The host that a server's redirect names, for the message that it was not followed."""
 
 import re
 from urllib.parse import urlsplit
@@ -15,14 +15,14 @@ def target_of(location: str) -> str:
     """
     try:
         parts = urlsplit(location.strip())
-        named, _ = parts.hostname, parts.port  # which refuses what is no number
+        named, _ = parts.hostname, parts.port  # which refuses a port that is no number
     except ValueError:
         return _UNREADABLE
     if not named:
         return "another path of this server"
     host = parts.netloc.rpartition("@")[
         2
-    ]  # in its own capitals, by which a key in it is known and hidden
+    ]  # with its original capitals, by which a key in it is recognised and hidden
     if parts.scheme not in ("", "http", "https") or not _HOST.fullmatch(host):
         return _UNREADABLE
     return f"{parts.scheme}://{host}" if parts.scheme else host

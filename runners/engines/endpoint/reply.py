@@ -1,8 +1,8 @@
 """Reading what a server sent back: an answer, or a fault and whether asking again may help.
 
-Nothing becomes an answer by accident. A page of HTML, half a JSON or a body of another shape is a transport
-fault and is asked again; a body that parses whole as a completion is one, whatever content type it is called. A
-provider's moderation is an outcome of its own, never a refusal.
+Nothing becomes an answer by accident. A page of HTML, half a JSON or a body of another shape is a
+transport fault and is asked again; a body that parses completely as a completion is one, whatever
+its content type. A provider's moderation is an outcome of its own, never a refusal.
 """
 
 import json
@@ -58,7 +58,7 @@ class Answer:
     id: str = ""
     """The server's name for this completion."""
     model: str = ""
-    """Who answered, as the server has it; nothing where it does not say."""
+    """The model's name according to the server; empty if it does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +67,9 @@ class Fault:
 
     message: str
     again: bool
-    """The same request may succeed later."""
+    """Whether the same request may succeed later."""
     status: int = 0
-    """0 where there was no response."""
+    """0 if there was no response."""
     wait: float | None = None
     """Seconds that the server asks us to wait."""
     cause: Cause = "server"
@@ -79,7 +79,7 @@ def read_reply(reply: Reply, now: datetime) -> Answer | Fault:
     """Judge one response.
 
     Args:
-        reply: What came.
+        reply: The response.
         now: For a ``Retry-After`` that names a date.
     """
     if 300 <= reply.status < 400 and reply.location:
@@ -93,7 +93,8 @@ def read_reply(reply: Reply, now: datetime) -> Answer | Fault:
     content = _json(reply.body)
     if reply.status != 200:
         return _refused(reply.status, content, reply, now)
-    # What a server calls a completion does not matter, and words for people parse as none.
+    # What a server calls a completion does not matter, and an error page for people does not parse
+    # as one.
     is_called_json = not reply.content_type or "json" in reply.content_type.lower()
     if not is_called_json and _choice(content) is None:
         return _no_answer(
@@ -107,7 +108,7 @@ def read_reply(reply: Reply, now: datetime) -> Answer | Fault:
 
 
 def seconds_asked(header: str, now: datetime) -> float | None:
-    """Seconds that a ``Retry-After`` header asks for, in either of its forms; none if unreadable."""
+    """Seconds that a ``Retry-After`` header asks for, in either form; None if unreadable."""
     header = header.strip()
     if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", header):
         return float(header)
@@ -126,7 +127,7 @@ def estimate_tokens(text: str) -> int:
 
 
 def _refused(stated: int | None, content: Any, reply: Reply, now: datetime) -> Answer | Fault:
-    """An error, by the status that it has or names; one that names none may be a filter's too."""
+    """An error, by its own status or the one it names; without one it may be a filter's, too."""
     words = error_words(content) or _excerpt(reply.body) or "no text"
     is_of_request = stated is None or (400 <= stated < 500 and stated not in (401, 404, 429))
     if is_of_request and is_moderated(content, is_of_request=stated is not None):
@@ -175,7 +176,7 @@ class _Choice:
 
 
 def _choice(content: Any) -> _Choice | None:
-    """What a completion holds, or none if it is no completion."""
+    """The answer in a completion, or None if it is no completion."""
     choices = content.get("choices") if isinstance(content, dict) else None
     first = choices[0] if isinstance(choices, list) and choices else None
     if not isinstance(first, dict):
@@ -190,7 +191,7 @@ def _choice(content: Any) -> _Choice | None:
 
 
 def _said(choice: _Choice) -> str | Fault:
-    """The text of a choice, empty only where the model or a filter left it so."""
+    """The text of a choice, empty only if the model or a filter left it so."""
     text = _content(choice.message.get("content"))
     refusal = choice.message.get("refusal")
     if not text and isinstance(refusal, str):
@@ -214,7 +215,7 @@ def _split(choice: _Choice, said: str) -> Split:
 
 @dataclass(frozen=True, slots=True)
 class _Usage:
-    """Tokens as the server counts them; none where it does not tell."""
+    """Tokens as the server counts them; None if it does not report them."""
 
     prompt: int | None
     completion: int | None
@@ -238,7 +239,8 @@ def _no_answer(found: str, cause: Cause = "server") -> Fault:
 
 
 def _ends_empty(choice: _Choice, text: str | None) -> bool:
-    """Whether an answer without text is the model's own: it said nothing, thought only, or called a tool."""
+    """Whether a textless answer is the model's own: it said nothing, only thought, or called a
+    tool."""
     if choice.ending in ("blocked", "length"):
         return True
     if choice.ending in ("stop", "tools") and text is not None:
@@ -249,7 +251,7 @@ def _ends_empty(choice: _Choice, text: str | None) -> bool:
 
 
 def _no_text(message: Mapping[str, Any]) -> str:
-    """What stands where a message should have its text."""
+    """What takes the place of a message's text."""
     if "content" not in message:
         return "no content"
     content = message["content"]

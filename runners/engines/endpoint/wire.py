@@ -14,7 +14,7 @@ from lawbound.runners.prompt import on_top_of_user_turn, system_text
 from lawbound.runners.sample import Message, Placement, Request
 
 CONTRACT = "openai-chat-completions-1"
-"""Stands for the chat template, which only the server knows. Raise it when the payload changes."""
+"""Replaces the chat template, which only the server knows. Raise it when the payload changes."""
 
 _RESERVED = frozenset({
     "model", "messages", "stream", "n", "max_tokens", "max_completion_tokens", "temperature",
@@ -36,13 +36,13 @@ class Dialect:
     """What a server accepts: at first what most accept, then adapted to its error messages."""
 
     system: bool = True
-    """Takes messages of the system role."""
+    """Whether it takes messages of the system role."""
     limit: str = "max_tokens"
     """Its name for the token limit."""
     seed: bool = True
 
     def after(self, complaint: str, payload: Mapping[str, Any]) -> "Dialect | None":
-        """The dialect to try next after a 400 with this text, or none if another will not help."""
+        """The dialect to try next after a 400 with this text, or None if no other will help."""
         sent_system = any(message["role"] == "system" for message in payload["messages"])
         if "max_tokens" in payload and "max_completion_tokens" in complaint:
             return replace(self, limit="max_completion_tokens")
@@ -54,7 +54,7 @@ class Dialect:
 
 
 def contract(extra: Mapping[str, Any]) -> str:
-    """sha256 of everything about the payload that the messages and settings do not tell."""
+    """sha256 of everything about the payload that messages and settings do not determine."""
     return hashlib.sha256(canonical_json([CONTRACT, dict(extra)])).hexdigest()
 
 
@@ -83,8 +83,8 @@ def place(messages: Sequence[Message], dialect: Dialect) -> tuple[tuple[Message,
 def payload(
     request: Request, model: str, dialect: Dialect, extra: Mapping[str, Any]
 ) -> tuple[dict[str, Any], Placement]:
-    """The JSON to send, and where the policy stands in it."""
-    if request.rendered.placement == "user":  # the plan's word: its key was made for this placement
+    """The JSON to send, and where the policy is in it."""
+    if request.rendered.placement == "user":  # as planned: the key is made for it
         dialect = replace(dialect, system=False)
     messages, placement = place(request.messages, dialect)
     settings = request.settings
@@ -120,5 +120,5 @@ def sampling_seed(seed: int, epoch: int) -> int:
 
 @lru_cache(256)
 def _message(role: str, content: str) -> str:
-    """One turn as JSON. A policy comes again and again, and is most of what a request says."""
+    """One turn as JSON. A policy is repeated often, and is most of a request."""
     return f'{{"role":{_ENCODE(role)},"content":{_ENCODE(content)}}}'

@@ -53,10 +53,10 @@ class Answers:
         """The sample of a finished answer.
 
         Args:
-            prompt: What was asked.
+            prompt: The prompt.
             written: Tokens of the answer, the one that ended it included.
-            seconds: What it took.
-            finish: How it ended, where the engine says so; none: as its tokens tell.
+            seconds: The time it took.
+            finish: How it ended, if the engine says so; None takes what its tokens show.
         """
         ended = bool(written) and written[-1] in self.end_tokens
         kept = written[:-1] if ended else written

@@ -35,7 +35,7 @@ class Waiting:
 
     @property
     def need(self) -> int:
-        """Places that it may take in a slot."""
+        """Places that it may take up in a slot."""
         return len(self.own) + self.prompt.request.settings.max_tokens
 
 
@@ -64,7 +64,7 @@ class Batch:
     breathe: Callable[[], None] = lambda: None
     """Called between passes."""
     settle: Callable[[Prompt, int], Sequence[int]] | None = None
-    """The first so many tokens of the plain way; none: near-ties wait in `unsure`."""
+    """The first tokens of the plain way, up to a number; None: near-ties wait in `unsure`."""
     settled: int = 0
     """Near-ties decided by `settle`."""
     unsure: list[Prompt] = field(default_factory=list)
@@ -79,7 +79,7 @@ class Batch:
                 yield from self._run_wave(waiting)
 
     def _run_wave(self, waiting: deque[Waiting]) -> Iterator[Sample]:
-        """Until none waits, or until memory runs out and the running ones wait again."""
+        """Run until none waits, or until memory runs out and the running ones wait again."""
         capacity = max(one.need for one in waiting)
         slots = max(1, min(self.slots_for(capacity), len(waiting)) >> self.halved)
         running: list[Running] = []
@@ -161,7 +161,7 @@ class Batch:
         return True
 
     def _leave(self, running: list[Running], store: SlotKV) -> Iterator[Sample]:
-        """Yield what is finished; the last running sequence moves into each hole."""
+        """Yield finished sequences; the last running one moves into each gap."""
         for slot in reversed(range(len(running))):
             one = running[slot]
             finished = one.sure and self.answers.is_finished(one.waiting.prompt, one.written)
@@ -188,7 +188,7 @@ def _with_prefixes(prompts: Sequence[Prompt]) -> list[Waiting]:
 
 
 def _waves(waiting: Sequence[Waiting], slots_for: Callable[[int], int]) -> list[list[Waiting]]:
-    """All at once where they fit; else those with like needs together, so that one very long prompt
+    """All at once if they fit; else those with similar needs together, so that one very long prompt
     does not take the others' slots."""
     if not waiting:
         return []

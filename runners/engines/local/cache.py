@@ -13,7 +13,7 @@ from lawbound.runners.engines.protocol import ModelError
 from lawbound.tasks.io.safe_files import why
 
 HASH_FILE = "lawbound-revision.txt"
-"""Beside converted weights: the sha256 that stands for them in a fingerprint."""
+"""File beside converted weights, with the sha256 that identifies them in a fingerprint."""
 
 
 def cache_root() -> Path:
@@ -46,7 +46,7 @@ def built_once(folder: Path, build: Callable[[Path], None]) -> Path:
     process waits for the first.
 
     Args:
-        folder: Where the result stands; returned at once if it is there.
+        folder: Place of the result; returned at once if it exists.
         build: Writes its files into the empty folder that it is given; an `OSError` says that it
             cannot.
 

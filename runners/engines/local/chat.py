@@ -23,7 +23,7 @@ from lawbound.runners.sample import Message, Placement, Rendered
 BASE_STYLE = "lawbound-base-1"
 BASE_STOP = "\n### "
 TEMPLATE_DATE = "26 Jul 2024"
-"""Some templates print today's date; a fixed one keeps a prompt, and its key, the same tomorrow."""
+"""A fixed date for templates that print today's keeps a prompt, and its key, the same tomorrow."""
 
 
 class ChatTokenizer:
@@ -55,16 +55,16 @@ class ChatTokenizer:
         return [tuple(tokens) for tokens in encoded["input_ids"]]
 
     def encode_part(self, text: str) -> list[int]:
-        """Tokens of a text that stands inside another."""
+        """Tokens of a text inside another."""
         return list(self.tokenizer.encode(text, add_special_tokens=False))
 
     def continuation(self, text: str, head: Sequence[int], choice: str) -> list[int]:
-        """Tokens of a choice after a rendered text; its own where the two would melt into one.
+        """Tokens of a choice after a rendered text; its own if the two would merge into one.
 
         Args:
             text: The rendered text.
             head: Its tokens.
-            choice: What may follow it.
+            choice: A possible continuation.
         """
         whole = self.encode(text + choice)
         if whole[: len(head)] == list(head) and len(whole) > len(head):

@@ -18,7 +18,7 @@ PASS_TOKENS = 1536
 PASS_ROWS = 256
 """Rows of logits in one pass: each is as wide as the vocabulary."""
 NEAR_TIE = 5e-4
-"""Nats within which the two best choices may change places by rounding."""
+"""Difference in nats within which rounding may swap the two best choices."""
 
 ChoiceTokens = Sequence[Sequence[int]]
 
@@ -32,7 +32,7 @@ class Scored:
     prefix: tuple[int, ...]
     tree: Tree
     rows: tuple[int, ...]
-    """Places of the tree whose logits are wanted."""
+    """Places of the tree whose logits are needed."""
     targets: tuple[tuple[tuple[int, int], ...], ...]
     """For each choice, its tokens and which of `rows` predicts each."""
 

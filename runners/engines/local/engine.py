@@ -24,7 +24,7 @@ from lawbound.runners.engines.protocol import ModelError, room_fault
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
 
 FIXED_BATCH = 128
-"""Requests in a batch where the text depends on the batch."""
+"""Requests in a batch if the text depends on the batch."""
 VERSION = "3"
 """Changes when the same weights and request may get another text."""
 
@@ -49,7 +49,7 @@ class LocalEngine:
         self.dtype = dtype
         self.batch_size = batch_size
         self.fixed_batch: int | None = None if dtype == "float32" else batch_size or FIXED_BATCH
-        """Where set, a run cuts its plan into batches of this size: see `run.owed_requests`."""
+        """If set, a run cuts its plan into batches of this size: see `run.owed_requests`."""
         self.replayed = 0
         """Requests asked again the plain way because rounding could have changed them."""
         self._revision = loaded.revision
@@ -61,7 +61,7 @@ class LocalEngine:
         self._threads: Threads | None = None
         candidate = PrefixModel(self.model, torch.device(self.device))
         self.fallback = disagreement(candidate)
-        """Why prefixes are not shared for this model, or none."""
+        """Why prefixes are not shared for this model, or None."""
         self._prefix_model = None if self.fallback else candidate
         if self.fallback:
             _log.warning("%s: prefixes are not shared: %s", self.label, self.fallback)
@@ -84,14 +84,14 @@ class LocalEngine:
 
         Args:
             name_or_path: Folder or hub name; with `gguf_file`, the folder of that file.
-            label: Name shown to people; the name or path where left out.
+            label: Name shown to people; by default the name or path.
             dtype: ``float32`` (text independent of the batch), ``bfloat16`` or ``float16``.
             device: ``auto``, ``cpu``, ``cuda`` or ``cuda:1``.
-            batch_size: Most sequences at once; from free memory where left out.
+            batch_size: Most sequences at once; by default as free memory allows.
             revision: Branch, tag or commit of a hub model.
             trust_remote_code: Run code that comes with the model.
             gguf_file: A GGUF file, converted once into the user's cache.
-            threads: CPU threads; as many as are found free where left out.
+            threads: CPU threads; by default as many as are found free.
 
         Raises:
             ModelError: The model cannot be loaded.
@@ -107,7 +107,7 @@ class LocalEngine:
             gguf_file=gguf_file,
         )
         if threads is None and loaded.device == "cpu" and dtype == "float32":
-            # The trial of shared prefixes already gains from it.
+            # The trial of shared prefixes already benefits from it.
             Threads().adjust()
         engine = cls(
             loaded, label=label or gguf_file or name_or_path, dtype=dtype, batch_size=batch_size
@@ -116,7 +116,7 @@ class LocalEngine:
         return engine
 
     def use_threads(self, threads: int | None) -> None:
-        """Use this many CPU threads; none: as many as are found free while it runs."""
+        """Use this many CPU threads; None: as many as are found free while it runs."""
         import torch
 
         self._threads = None
@@ -137,7 +137,7 @@ class LocalEngine:
         return len(self._chat.encode(text))
 
     def fingerprint(self) -> Fingerprint:
-        """Hash of the weights; the fixed batch, where there is one, stands beside the dtype."""
+        """Hash of the weights; a fixed batch size stands beside the dtype."""
         import transformers
 
         batch = f", batch {self.fixed_batch}" if self.fixed_batch else ""
@@ -150,7 +150,7 @@ class LocalEngine:
         )
 
     def generate(self, requests: Sequence[Request]) -> Iterator[Sample]:
-        """Yield a sample for each request, as each is done."""
+        """Yield a sample for each request, as soon as it is done."""
         from lawbound.runners.engines.local.plain import plain_tokens
 
         prompts = yield from self._prepared(requests)
@@ -209,7 +209,7 @@ class LocalEngine:
         return estimate_seconds(requests, self.generate, self.count_tokens)
 
     def forget_prefixes(self) -> None:
-        """The next prompts' prefixes are computed again."""
+        """Forget prefixes: those of the next prompts are computed again."""
         if self._prefix_model is not None:
             self._prefix_model.keep_prefixes(set(), spare=0)
 
@@ -233,7 +233,7 @@ class LocalEngine:
         return plain_tokens(self.model, prompt, self._answers, tokens)
 
     def _steady(self) -> None:
-        """For the plain way, the same number of threads each time: it decides near-ties."""
+        """Use the same number of threads each time for the plain way: it decides near-ties."""
         if self._threads is not None:
             self._threads.fix(1 if self._prefix_model is not None else physical_cores())
 
@@ -246,7 +246,7 @@ class LocalEngine:
     def _alone(
         self, prompts: Sequence[Prompt], ask: Callable[[Prompt], Sample]
     ) -> Iterator[Sample]:
-        """The plain way, one by one: what memory does not hold fails, and the others do not."""
+        """The plain way, one by one: a request that memory cannot hold fails alone."""
         self._steady()
         for prompt in prompts:
             try:
@@ -258,7 +258,7 @@ class LocalEngine:
             yield sample
 
     def _prepared(self, requests: Sequence[Request]) -> Generator[Sample, None, list[Prompt]]:
-        """Tokenise; what does not fit the context is yielded as failed, never cut."""
+        """Tokenise; a request that does not fit the context is yielded as failed, never cut."""
         prompts: list[Prompt] = []
         encoded = self._chat.encode_all([request.rendered.text for request in requests])
         for request, tokens in zip(requests, encoded, strict=True):
@@ -270,7 +270,7 @@ class LocalEngine:
         return prompts
 
     def _trouble(self, prompt: Prompt) -> str:
-        """Why a request cannot be asked of this model; empty where it can."""
+        """Why a request cannot be asked of this model; empty if it can."""
         wanted = prompt.request.settings.max_tokens
         if not prompt.tokens:
             return "the prompt has no tokens, expected at least one"
@@ -285,7 +285,7 @@ class LocalEngine:
         return [self._choice(prompt, choice) for choice in prompt.request.choices]
 
     def _choice(self, prompt: Prompt, choice: str) -> tuple[int, ...]:
-        """Tokens of a choice where it follows the prompt; text after the last special token decides."""
+        """Tokens of a choice after the prompt; text after the last special token decides."""
         text = prompt.request.rendered.text
         tail = text
         for special in self.tokenizer.all_special_tokens:

@@ -9,7 +9,7 @@ from lawbound.runners.engines.local.quiet import LOAD_ERRORS, first_line, quiet_
 from lawbound.runners.engines.protocol import ModelError
 
 CONVERTED = "float32-1"
-"""Part of the folder's name: a new way to convert must not meet the old one's files."""
+"""Part of the folder's name: a new way to convert must not find the old one's files."""
 
 
 def converted(gguf: Path) -> Path:
@@ -21,7 +21,7 @@ def converted(gguf: Path) -> Path:
 
 
 def folder_for(digest: str) -> Path:
-    """Where the conversion of a GGUF file with this sha256 stands."""
+    """Folder for the conversion of a GGUF file with this sha256."""
     return cache_root() / "models" / f"gguf-{digest[:24]}-{CONVERTED}"
 
 
@@ -51,6 +51,6 @@ def convert(gguf: Path, target: Path, digest: str) -> None:
             model.config._name_or_path = ""
             model.save_pretrained(target)
             tokenizer.save_pretrained(target)
-        except Exception as error:  # safetensors and tokenizers tell of a full disk each in its way
+        except Exception as error:  # each library reports a full disk in its own way
             raise OSError(first_line(error)) from error
     (target / HASH_FILE).write_text(f"gguf-sha256:{digest}\n", encoding="utf-8")

@@ -1,6 +1,6 @@
 """Choosing the next token, and knowing when rounding could have chosen another.
 
-Batches of different sizes round differently. Where the two best tokens are so close that this could
+Batches of different sizes round differently. If the two best tokens are so close that this could
 matter, the pick is marked unsure, and the engine asks that request again the plain way, alone: then
 the text is what plain `generate` gives, whatever else was in the batch.
 """
@@ -21,7 +21,7 @@ would not do: where training holds it near 0, rounding is still that of the othe
 the plain way, any of 49,152 logits was seen to differ by up to 5.1e-6 of it, the fifty best by up to
 2.2e-6 once what moves all of them alike is taken off."""
 FURTHEST = 1e3
-"""Lower ones are no logits: some models give tokens that are never to be written the lowest number there is."""
+"""Lower values are no logits: some models mark forbidden tokens with the lowest number there is."""
 NEAR_EDGE = 2e-5
 """How close a random draw may come to the edge between two tokens' shares."""
 
@@ -46,7 +46,7 @@ class Draws:
 
 
 def draws_for(request: Request) -> Draws | None:
-    """The request's own random numbers, or none where it is greedy."""
+    """The request's own random numbers, or None if it is greedy."""
     if request.settings.temperature <= 0:
         return None
     text = f"{request.seed}:{request.epoch}:{request.rendered.text}"
@@ -77,7 +77,7 @@ def pick(logits: Tensor, requests: Sequence[Request], draws: Sequence[Draws | No
 def _is_clear(margin: float, others: Tensor, best: float) -> bool:
     """Whether no rounding closes this margin between the best logit and the others."""
     if margin > NEAR_TIE * max(abs(best), FURTHEST):
-        return True  # nearly every pick; to look at all others costs more
+        return True  # nearly every pick; looking at all others costs more
     seen = others[others > -FURTHEST]
     furthest = max(abs(best), float(seen.abs().max()) if seen.numel() else 0.0)
     return margin > NEAR_TIE * furthest

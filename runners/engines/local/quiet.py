@@ -1,4 +1,4 @@
-"""Transformers kept quiet while it loads something, and its errors, of which one line is told."""
+"""Keeping transformers quiet while it loads something, and its errors in one line."""
 
 import contextlib
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ LOAD_ERRORS: tuple[type[Exception], ...] = (
     AttributeError,
     TypeError,
 )
-"""What transformers raises on files that are missing, broken, or of a model that it does not know."""
+"""Errors of transformers about files that are missing, broken, or of an unknown model."""
 
 
 @contextlib.contextmanager

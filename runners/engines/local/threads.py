@@ -21,7 +21,7 @@ class Threads:
     measured_at: float = float("-inf")
 
     def adjust(self) -> None:
-        """Measure again if the last time is a while ago."""
+        """Measure again if the last time was a while ago."""
         import torch
 
         if perf_counter() - self.measured_at >= EVERY_SECONDS:

@@ -36,8 +36,8 @@ def load_weights(
 ) -> Loaded:
     """Load model and tokenizer.
 
-    The authors' sampling defaults (temperature, repetition penalty) are taken off: a run's
-    settings are the same for every model and say all there is.
+    The authors' sampling defaults (temperature, repetition penalty) are removed: a run's settings
+    are the same for every model and complete.
 
     Raises:
         ModelError: The model cannot be loaded; one line says why.
@@ -87,14 +87,15 @@ def stop_tokens(defaults: Any, tokenizer: Any) -> frozenset[int]:
 
 
 def context_length(config: Any) -> int | None:
-    """How many tokens prompt and answer may have together, if the model's config says."""
+    """Most tokens that prompt and answer may have together, if the model's config says so."""
     text = config.get_text_config()
     length = getattr(text, "max_position_embeddings", None) or getattr(text, "n_positions", None)
     return int(length) if length else None
 
 
 def _hub_can_be_reached() -> bool:
-    """Without a route to the hub its client tries for over a minute before it looks at its cache."""
+    """Whether the hub can be reached; without a route its client tries for over a minute before it
+    looks at its cache."""
     if urllib.request.getproxies():
         return True
     host = urlsplit(str(import_module("huggingface_hub.constants").ENDPOINT)).hostname

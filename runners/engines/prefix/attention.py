@@ -56,7 +56,7 @@ class PrefixKV:
 
     @property
     def bytes(self) -> int:
-        """Memory that it holds, or shares with the prefix it is the start of."""
+        """Memory that it holds, or shares with a longer prefix that begins with it."""
         tensors = (*self.keys.values(), *self.values.values())
         return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
 
@@ -100,7 +100,8 @@ class Own(Protocol):
     def attend_with(
         self, prefix: PrefixKV, layer: int, query: Tensor, key: Tensor, value: Tensor, look: Look
     ) -> Tensor | None:
-        """Attention over a prefix that all tokens see and the own part at once; none: not here."""
+        """Attention over a prefix that all tokens see and the own part at once; None if that is not
+        possible here."""
 
 
 @dataclass(slots=True)
@@ -111,7 +112,7 @@ class Step:
     """Position of each token in its sequence, prefix included."""
     own: Own
     prefixes: tuple[tuple[PrefixKV, Tensor | None], ...] = ()
-    """Shared prefixes, and which tokens see each; none: all of them."""
+    """Shared prefixes, and which tokens see each; None: all of them."""
     biases: dict[tuple[int, int], tuple[Tensor, Tensor]] = field(default_factory=dict)
 
 

@@ -13,7 +13,7 @@ TOLERANCE = {torch.float32: 1e-3, torch.bfloat16: 8e-2, torch.float16: 2e-2}
 
 
 def disagreement(candidate: PrefixModel) -> str | None:
-    """Why prefixes cannot be shared for this model, or none."""
+    """Why prefixes cannot be shared for this model, or None."""
     reason = why_not(candidate.model)
     if reason is not None:
         return reason

@@ -39,7 +39,7 @@ def attended(
         keys: (tokens, key heads, own, width)
         values: (tokens, key heads, own, value width)
         bias: (tokens x key heads, 1, own), minus infinity where an own key is hidden.
-        scale: Of the scores.
+        scale: Factor of the scores.
     """
     tokens, heads, width = query.shape
     groups = keys.shape[1]

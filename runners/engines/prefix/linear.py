@@ -22,9 +22,9 @@ from lawbound.runners.engines.memory import free_bytes
 ROWS = 100
 """Rows that the layout is chosen for; others are read from it as well."""
 SHARE = 0.33
-"""Of the free memory, at most this much goes into copies."""
+"""Largest share of the free memory for copies."""
 TOLERANCE = {torch.float32: 1e-4, torch.bfloat16: 3e-2}
-"""Of the largest output, by how much a block may differ that is computed in another order."""
+"""Largest difference of a block computed in another order, as a share of the largest output."""
 
 Forward = Callable[[Tensor], Tensor]
 
@@ -48,7 +48,7 @@ class PackedLinears:
 
 
 def packed(model: nn.Module) -> PackedLinears:
-    """Copies for all linear layers that oneDNN can compute; none where memory is short."""
+    """Copies for all linear layers that oneDNN can compute; None if memory is short."""
     layers: list[Any] = [module for module in model.modules() if _can_be_packed(module)]
     wanted = sum(layer.weight.numel() * layer.weight.element_size() for layer in layers)
     if not layers or wanted > free_bytes("cpu") * SHARE:
@@ -101,7 +101,7 @@ def _gated(block: Any, copies: dict[Any, tuple[Tensor, Tensor | None]]) -> Forwa
     try:
         expected = block(rows)
     except (RuntimeError, TypeError, ValueError):
-        # It wants more than its rows: not such a block.
+        # It needs more than its rows: not such a block.
         return None
     apart = (forward(rows) - expected).abs().max() / expected.abs().max().clamp_min(1e-6)
     return forward if float(apart) <= TOLERANCE[rows.dtype] else None

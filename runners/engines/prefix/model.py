@@ -22,9 +22,9 @@ from lawbound.runners.engines.prefix.own import OwnDecode, OwnPrefix, ragged
 
 LAYERS_WITH_PREFIX = frozenset({"full_attention", "sliding_attention"})
 SPARE_BYTES = 2**30
-"""Prefixes that nobody waits for stay in memory up to this size."""
+"""Most bytes of prefixes that nobody waits for and that stay in memory."""
 GROWING_ROPE = frozenset({"dynamic", "longrope"})
-"""Rotary embeddings that depend on the longest sequence of a batch: not the same alone as together."""
+"""Rotary embeddings that depend on a batch's longest sequence: not the same alone as together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Tree:
 
 @dataclass(slots=True)
 class PrefixModel:
-    """Passes through a model whose attention is the two-part one while a pass lasts, and its own else."""
+    """Passes through a model, which uses the two-part attention only while a pass lasts."""
 
     model: Any
     device: torch.device
@@ -64,7 +64,7 @@ class PrefixModel:
         return found
 
     def keep_prefixes(self, wanted: set[tuple[int, ...]], *, spare: int = SPARE_BYTES) -> None:
-        """Forget the other prefixes, those not used for longest first, beyond so many bytes of them.
+        """Forget unneeded prefixes, least recently used first, beyond that many bytes.
 
         The same policy prompt comes back when choices are scored after answers were generated.
         """
@@ -195,7 +195,7 @@ class PrefixModel:
 
 
 def why_not(model: Any) -> str | None:
-    """Why a model's configuration rules out shared prefixes, or none."""
+    """Why a model's configuration rules out shared prefixes, or None."""
     config = model.config.get_text_config()
     if getattr(model.config, "is_encoder_decoder", False):
         return "it is an encoder-decoder"

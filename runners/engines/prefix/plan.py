@@ -34,13 +34,13 @@ class _Node:
     depth: int
     """Tokens that all prompts below share."""
     prompts: list[int] = field(default_factory=list)
-    """Those that share more with none."""
+    """Prompts that share more with none."""
     children: list[int] = field(default_factory=list)
     """Places in the list of nodes, in which children stand before their parents."""
     first: int = 0
     """Where the nodes below begin in that list."""
     used: int = 0
-    """What is spared below where this node's prefix is in use, itself paid for."""
+    """Tokens saved below if this node's prefix is in use, its own cost deducted."""
 
 
 def share_prefixes(prompts: Sequence[Tokens]) -> tuple[SharedPrefix, ...]:
@@ -111,7 +111,8 @@ def _close(node: _Node, nodes: list[_Node]) -> None:
 
 
 def _spared(nodes: Sequence[_Node], at: int, length: int) -> int:
-    """What is spared below a node at best where a prefix of this length is in use above and the node's is not."""
+    """Most tokens that can be saved below a node if a prefix of this length is in use above and the
+    node's is not."""
     first = nodes[at].first
     found: list[int] = []
     for node in nodes[first : at + 1]:
