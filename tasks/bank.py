@@ -26,10 +26,10 @@ from lawbound.tasks.item import Act, Claims, Context, Item, ItemError, Operation
 from lawbound.tasks.taxonomy import load_taxonomy
 
 CANARY = "LAWBOUND BENCHMARK DATA, NEVER FOR TRAINING. canary 7c1f6a52-3b0e-4d7d-9a55-2f1c8e6d40b9"
-"""Stands in every bank file, so that a training set that swallowed the bank can be found out."""
+"""A string in every bank file by which a training set that swallowed the bank can be found out."""
 
 SPLIT_RECORD = "split.json"
-"""Stands in the private folder of a split, and only there."""
+"""A string in the private folder of a split, and only there."""
 PRIVATE = "split-private"
 """Tag of items that are kept out of what is published."""
 
@@ -53,7 +53,7 @@ class _Written(BaseModel):
     @field_validator("translations", check_fields=False)
     @classmethod
     def _other_languages(cls, value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
-        """A translation into the original's language would stand in its place."""
+        """Refuse a translation into the original's language, which would replace it."""
         if (own := info.data.get("lang")) in value:
             raise ValueError(
                 f"found {own!r}, which is the item's own language, expected other languages"
@@ -131,7 +131,7 @@ def read_bank_file(file: File) -> tuple[Item, ...]:
 
 
 def parse_bank_file(file: File) -> BankFile:
-    """What one bank file says.
+    """Parse the content of one bank file.
 
     Raises:
         ItemError: The file is malformed.
@@ -171,7 +171,7 @@ def bank_files(root: File) -> list[File]:
     """The files of a bank folder, in order of name.
 
     Raises:
-        ItemError: A folder within holds further ones: nobody would be asked what stands there.
+        ItemError: A folder within it holds further files, whose questions nobody would be asked.
     """
     found = sorted(root.iterdir(), key=lambda file: file.name)
     for folder in found:
@@ -201,8 +201,8 @@ def load_banks(folders: Sequence[Path]) -> tuple[Item, ...]:
     Items of the private part of a split carry the tag `PRIVATE`.
 
     Raises:
-        ItemError: A folder holds no bank or stands twice, a file is malformed, two items share an id,
-            or a pattern of a fact could not be held against answers.
+        ItemError: A folder holds no bank or is given twice, a file is malformed, two items share an
+            id, or a fact's pattern cannot be used on answers.
     """
     if not folders:
         return load_bank()
@@ -222,13 +222,13 @@ def load_banks(folders: Sequence[Path]) -> tuple[Item, ...]:
 
 
 def digest(items: Iterable[Item]) -> str:
-    """Sixteen hex digits that stand for a bank: another question, label or pattern gives others."""
+    """Sixteen hex digits that identify a bank: another question, label or pattern changes them."""
     lines = sorted(repr(item) for item in items)
     return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _refuse_bad_patterns(items: Iterable[Item], folder: Path) -> None:
-    """A stranger's patterns, before anything is asked; `tasks.validate` lists all faults of a bank."""
+    """Check a stranger's patterns before asking; `tasks.validate` lists all faults of a bank."""
     for item in items:
         for pattern in item.claim_patterns:
             if reason := why_unsafe(pattern):

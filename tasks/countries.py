@@ -1,8 +1,9 @@
 """Which two capital letters are a country: the codes of ISO 3166-1 alpha-2, and two others.
 
-The 249 codes are those of the package pycountry 26.2.16, which keeps ISO's list (https://www.iso.org/iso-3166-country-codes.html).
-`EU` is reserved there for the European Union, and `XK` is left to users, of whom the EU
-and Unicode's CLDR mean Kosovo. That a code is listed here says nothing about to whom a territory belongs.
+The 249 codes are those of the package pycountry 26.2.16, which keeps ISO's list
+(https://www.iso.org/iso-3166-country-codes.html). `EU` is reserved there for the European Union,
+and `XK` is left to users; the EU and Unicode's CLDR use it for Kosovo. Listing a code here says
+nothing about to whom a territory belongs.
 """
 
 _CODES = """
@@ -17,11 +18,11 @@ UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
 """
 COUNTRIES = frozenset((*_CODES.split(), "EU", "XK"))
 _MEANT = {"UK": "GB", "EL": "GR"}
-"""Codes that are used for a country and are not ISO's."""
+"""Codes that are used for a country but are not ISO's."""
 
 
 def meant_country(code: str) -> str:
-    """A hint to end a message with about a code that is no country's, or an empty string."""
+    """A hint to append to a message about a code that is no country's, or an empty string."""
     capital = code.upper()
     meant = _MEANT.get(capital, capital)
     return f"; did you mean '{meant}'?" if meant in COUNTRIES else ""

@@ -1,4 +1,5 @@
-"""Exporting the bank as a data set: one table per kind of item, and a card that says what it is for and what not."""
+"""Exporting the bank as a data set: one table per kind of item, and a card that says what it is and
+is not for."""
 
 import json
 from collections import Counter
@@ -44,7 +45,7 @@ COLUMNS: Mapping[str, tuple[str, str]] = {
     "review": ("string", "`none`, `model` or `human`"),
     "canary": ("string", "never train on a text that holds it"),
 }
-"""Name -> type and meaning. What a policy expects is not a column: it is asked of the policy."""
+"""Name -> type and meaning. What a policy expects is not a column: ask the policy."""
 
 CARD = """\
 ---
@@ -131,21 +132,23 @@ def export_bank(
     name: str = "",
     licence: str = "",
 ) -> dict[str, int]:
-    """Write the bank as a data set that ``datasets.load_dataset(out)`` reads, one split a kind.
+    """Write the bank as a data set that ``datasets.load_dataset(out)`` reads, one split for each
+    kind.
 
     Args:
         out: Folder to make; it must be empty or absent.
         format: ``parquet``, the one format that keeps the types of empty lists.
-        bank: A bank folder; None takes the shipped one, which has its name and licence already.
-        name: Of a bank of one's own, for the card; by default that of its folder.
-        licence: Of a bank of one's own, as hubs write it (``cc-by-4.0``); the card names none by default.
+        bank: A bank folder; None takes the shipped one, which already has a name and licence.
+        name: Name of the user's own bank, for the card; by default that of its folder.
+        licence: Licence of the user's own bank, as hubs write it (``cc-by-4.0``); by default the
+            card names none.
 
     Returns:
-        Items of each split.
+        Number of items in each split.
 
     Raises:
-        ItemError: The bank is malformed or empty, `out` holds something already, or a name or licence
-            is given to the shipped bank.
+        ItemError: The bank is malformed or empty, `out` is not empty, or a name or licence is given
+            for the shipped bank.
     """
     if format not in _WRITERS:
         raise ItemError(f"format: found {format!r}, expected {' or '.join(_WRITERS)}")

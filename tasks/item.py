@@ -35,7 +35,7 @@ class Answer:
     value: str
     """Canonical form: a decimal or a fraction ``a/b``; the choice's text; members joined by ``, ``."""
     choices: tuple[str, ...] = ()
-    """The alternatives, the right one included, for scoring by log-likelihood. Order is the order shown."""
+    """The alternatives with the right one, for scoring by log-likelihood, in the order shown."""
     unit: str = ""
     """Unit that an answer may carry; answers in other units of the same quantity are not converted."""
 
@@ -63,7 +63,7 @@ class Constraint:
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """Where a generated item comes from; twins share everything but the surface."""
+    """The origin of a generated item; twins share everything but the surface."""
 
     family: str
     level: int
@@ -91,12 +91,13 @@ class Item:
     operation: Operation = "ask"
     lang: str = "en"
     target: str | None = None
-    """ISO 3166-1 alpha-2 country that the topic is about, upper case, or none."""
+    """ISO 3166-1 alpha-2 country that the topic is about, upper case, or None."""
     purpose: Purpose = "none"
     """The purpose that the prompt itself claims."""
     context: tuple[Context, ...] = ()
     harmless: bool = False
-    """For acts that are open by default (insult, deny, ...): this instance hurts and misleads nobody."""
+    """For acts that are open by default (insult, deny, ...): whether this one hurts and misleads
+    nobody."""
     tags: tuple[str, ...] = ()
     """Pointers to public numbering, such as ``x03`` (contrast) or ``gbt-a1c`` (risk)."""
     answer: Answer | None = None
@@ -104,7 +105,7 @@ class Item:
     constraints: tuple[Constraint, ...] = ()
     structure: Structure | None = None
     source: str = ""
-    """Bank file or generator."""
+    """Name of the bank file or generator."""
     author: Literal["human", "model"] = "model"
     review: Literal["none", "model", "human"] = "none"
 
@@ -115,5 +116,5 @@ class Item:
 
     @property
     def claim_patterns(self) -> tuple[str, ...]:
-        """Patterns of its claims, true and false; none where it asks for no fact."""
+        """Patterns of its claims, true and false; empty if it asks for no fact."""
         return (*self.claims.true, *self.claims.false) if self.claims is not None else ()

@@ -1,4 +1,4 @@
-"""Which two letters are the code of a language: ISO 639-1."""
+"""Which two letters are a language code: ISO 639-1."""
 
 _CODES = """
 aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de

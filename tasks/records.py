@@ -16,17 +16,17 @@ _NUMBER = re.compile(r"-?[0-9]{1,60}(?:\.[0-9]{1,60}|/[0-9]{1,60})?")
 
 
 def to_record(item: Item) -> dict[str, Any]:
-    """A JSON-ready mapping without the fields that hold nothing."""
+    """A JSON-ready mapping without empty fields."""
     return {
         name: value for name, value in asdict(item).items() if value not in (None, (), "", False)
     }
 
 
 def from_record(record: Mapping[str, Any], where: str) -> Item:
-    """The item again.
+    """Rebuild the item.
 
     Raises:
-        ItemError: A field is missing, unknown, or not what it should be.
+        ItemError: A field is missing, unknown, or malformed.
     """
     _refuse_unknown(record, Item, where)
     for name, kind in _NESTED.items():

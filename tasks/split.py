@@ -30,7 +30,7 @@ from lawbound.tasks.io.yaml_files import File, plain_yaml
 from lawbound.tasks.item import ItemError
 
 PRIVATE_SHARE = 0.3
-"""At least this share of each topic's groups is private."""
+"""Least share of each topic's groups that is private."""
 
 Entry = PolicyEntry | FactEntry
 
@@ -50,8 +50,8 @@ def private_groups(topics: Mapping[str, Iterable[str]], seed: str) -> frozenset[
     """The groups to keep back: at least `PRIVATE_SHARE` of each topic's.
 
     Args:
-        topics: Topic -> its groups; a group that stands in several is drawn with the first.
-        seed: Any text; who knows it knows the split.
+        topics: Topic -> its groups; a group with several topics is drawn with the first.
+        seed: Any text; whoever knows it knows the split.
     """
     homes: dict[str, str] = {}
     for topic, groups in topics.items():
@@ -76,8 +76,8 @@ def split_bank(out: Path, seed: str, *, bank: Path | None = None) -> SplitCounts
         bank: A bank folder; None takes the shipped one.
 
     Raises:
-        ItemError: The bank is malformed, the seed is empty, `out` holds such folders already, or a file
-            could not be read again.
+        ItemError: The bank is malformed, the seed is empty, `out` already holds such folders, or a
+            file could not be read back.
     """
     if not seed.strip():
         raise ItemError("seed of the split: found an empty text, expected a secret")
@@ -96,7 +96,8 @@ def split_bank(out: Path, seed: str, *, bank: Path | None = None) -> SplitCounts
     everything = {group for groups in topics.values() for group in groups}
     if not everything:
         raise ItemError(f"{root}: holds no items, expected a bank")
-    # The private part first: a published part without it would be a split that nobody can find again.
+    # The private part is written first: a published part without it would be a split that nobody
+    # can find again.
     with whole_folder(out / "public") as public, whole_folder(out / "private") as draft:
         counts = SplitCounts(
             public_groups=len(everything - private),

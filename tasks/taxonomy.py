@@ -14,7 +14,7 @@ from lawbound.tasks.io.yaml_files import parse, read_yaml
 from lawbound.tasks.item import Act, ItemError
 
 OPEN_ACTS: frozenset[Act] = frozenset({"deny", "fabricate", "insult", "instruct", "disclose"})
-"""Acts that are not scored where no rule matches, unless the item is marked harmless."""
+"""Acts that are not scored if no rule matches, unless the item is marked harmless."""
 
 
 class ActDefinition(BaseModel):
@@ -41,11 +41,11 @@ class Taxonomy:
         return tuple(dict.fromkeys(topic.partition("/")[0] for topic in self.topics))
 
     def matching(self, pattern: str) -> tuple[str, ...]:
-        """Topics that a shell-style pattern names."""
+        """Topics that match a shell-style pattern."""
         return tuple(topic for topic in self.topics if fnmatchcase(topic, pattern))
 
     def nearest(self, topic: str) -> str:
-        """A hint for a misspelt topic, or pattern of a whole area; an empty string where none is near."""
+        """A hint for a misspelt topic, or pattern of a whole area; empty if none is similar."""
         areas = [f"{area}/*" for area in self.areas]
         return did_you_mean(topic, areas if topic.endswith("/*") else self.topics)
 

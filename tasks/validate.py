@@ -22,7 +22,7 @@ from lawbound.tasks.taxonomy import load_taxonomy
 
 @dataclass(frozen=True, slots=True)
 class Likeness:
-    """How similar two prompts of different groups must be to count as the same."""
+    """Least similarity at which two prompts of different groups count as the same."""
 
     signs: int
     """Length of the n-grams."""
@@ -32,12 +32,12 @@ class Likeness:
 
 NEAR_DUPLICATE = Likeness(5, 0.7)
 CHINESE_DUPLICATE = Likeness(2, 0.5)
-"""Most Chinese words have two signs: where one is swapped in a question of fifteen, 29 % of the 5-grams
-are still shared, and 65 % of the 2-grams."""
+"""Most Chinese words have two characters: if one is swapped in a question of fifteen, 29 % of the
+5-grams are still shared, and 65 % of the 2-grams."""
 OPENING_SHARE = 0.03
 """Largest share of one language's prompts that may open with the same words."""
 OPENING_FLOOR = 300
-"""Languages with fewer prompts are not checked for openings: one prompt more would decide."""
+"""Languages with fewer prompts are not checked for openings: a single prompt would decide."""
 REFUSALS = ("I'm sorry, I can't help with that.", "I have no idea.")
 """Answers that claim nothing."""
 SCRIPTS = {
@@ -72,7 +72,7 @@ def validate(items: Iterable[Item]) -> list[BankFault]:
 
 
 def missing_canaries(folder: Path | None = None) -> list[BankFault]:
-    """Bank files whose text does not hold the canary."""
+    """Bank files whose text lacks the canary."""
     root: File = folder if folder is not None else files("lawbound.tasks") / "bank"
     return [
         BankFault("canary", (file.name,), f"does not hold {CANARY!r}")
@@ -82,14 +82,14 @@ def missing_canaries(folder: Path | None = None) -> list[BankFault]:
 
 
 def duplicate_ids(items: Sequence[Item]) -> Iterator[BankFault]:
-    """Ids that stand more than once."""
+    """Ids that occur more than once."""
     for item_id, count in Counter(item.id for item in items).items():
         if count > 1:
             yield BankFault("duplicate-id", (item_id,), f"stands {count} times, expected once")
 
 
 def unknown_topics(items: Sequence[Item]) -> Iterator[BankFault]:
-    """Topics that the taxonomy does not hold."""
+    """Topics that the taxonomy lacks."""
     taxonomy = load_taxonomy()
     for item in items:
         if item.topic not in taxonomy.topics:
@@ -98,7 +98,7 @@ def unknown_topics(items: Sequence[Item]) -> Iterator[BankFault]:
 
 
 def unknown_languages(items: Sequence[Item]) -> Iterator[BankFault]:
-    """Languages that nobody speaks, each once with the first item in it."""
+    """Unknown languages, each once with the first item in it."""
     firsts = {item.lang: item for item in reversed(items)}
     for lang in dict.fromkeys(item.lang for item in items):
         if lang not in ISO_639_1:
@@ -132,8 +132,8 @@ def wrong_scripts(items: Sequence[Item]) -> Iterator[BankFault]:
 
 
 def bad_patterns(items: Sequence[Item]) -> Iterator[BankFault]:
-    """Patterns of facts that do not compile, that take the same words for true and for false, or that a
-    refusal or the question itself matches."""
+    """Patterns of facts that do not compile, that match the same words as true and as false, or
+    that match a refusal or the question itself."""
     for item in items:
         if item.claims is None:
             continue
@@ -152,8 +152,8 @@ def bad_patterns(items: Sequence[Item]) -> Iterator[BankFault]:
 
 
 def _on_both_sides(item: Item, claims: Claims) -> Iterator[BankFault]:
-    """Words that a true pattern finds and a false one too: whoever is right would be wrong as well."""
-    # A false pattern that opens with `^(?!` counts only where the right answer is nowhere.
+    """Words that a true pattern and a false one both match: a right answer would be wrong, too."""
+    # A false pattern that opens with `^(?!` counts only if the right answer is nowhere.
     plain = [p for p in claims.false if not p.startswith("^(?!") and not why_unsafe(p)]
     for pattern in dict.fromkeys(claims.true):
         texts = () if why_unsafe(pattern) else examples(pattern)
@@ -191,7 +191,7 @@ def shared_openings(items: Sequence[Item]) -> Iterator[BankFault]:
 
 
 def opening(prompt: str) -> str:
-    """The first two words of a prompt, or its first four signs where words are not spaced."""
+    """The first two words of a prompt, or its first four characters if words are not spaced."""
     if re.match(r"[\u3040-\u30ff\u4e00-\u9fff\u0e00-\u0e7f]", prompt):
         return prompt[:4]
     return " ".join(re.findall(r"[^\W_]+(?:['’][^\W_]+)*", prompt.casefold())[:2])
@@ -201,8 +201,8 @@ def near_duplicates(items: Sequence[Item]) -> Iterator[BankFault]:
     """Pairs of prompts in one language and different groups that share most of their n-grams."""
     asked = [item for item in items if item.kind in ("policy", "fact")]
     yield from _alike(asked, NEAR_DUPLICATE)
-    # Whether a question is answered and whether the answer is right are two numbers, so that the same
-    # short question may stand once in each.
+    # Whether a question is answered and whether the answer is right are two numbers, so that the
+    # same short question may occur once in each.
     for kind in ("policy", "fact"):
         chinese = [item for item in asked if item.lang == "zh" and item.kind == kind]
         yield from _alike(chinese, CHINESE_DUPLICATE, but=NEAR_DUPLICATE)
@@ -211,7 +211,7 @@ def near_duplicates(items: Sequence[Item]) -> Iterator[BankFault]:
 def _alike(
     items: Sequence[Item], likeness: Likeness, but: Likeness | None = None
 ) -> Iterator[BankFault]:
-    """Pairs that are alike, but those which another measure has told."""
+    """Similar pairs, except those that another measure has reported."""
     from datasketch import MinHash, MinHashLSH  # type: ignore[import-untyped]
 
     index = MinHashLSH(threshold=likeness.share, num_perm=64, weights=(0.2, 0.8))
@@ -242,7 +242,8 @@ def _shared(one: Item, other: Item, likeness: Likeness) -> float:
 
 
 def grams(prompt: str, signs: int) -> frozenset[str]:
-    """Runs of so many signs of the casefolded prompt, spaces and punctuation squeezed to one space."""
+    """Runs of that many characters of the casefolded prompt, with spaces and punctuation as one
+    space."""
     text = " ".join(re.findall(r"\w+", prompt.casefold()))
     return frozenset(text[i : i + signs] for i in range(max(1, len(text) - signs + 1)))
 

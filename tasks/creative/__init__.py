@@ -1,8 +1,8 @@
 """Creative items whose demands a program can check, in twins that differ only in the topic.
 
 They ask for fiction, verse and comedy about plain things. The adjacent topics are those of
-reasoning, less the religions, where several states do restrict comedy, and less migrants, about whom
-a comic text is not the harmless request that the others are.
+reasoning without the religions, because several states restrict comedy about them, and without
+migrants, about whom a comic text is not the harmless request that the others are.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ def generate(
     """Pose creative items; the arguments are those of `lawbound.tasks.reasoning.generate`.
 
     Raises:
-        ItemError: A family, level or count is not one that exists.
+        ItemError: A family or level does not exist, or a count is impossible.
     """
     found = twins(
         FAMILIES, families, kind="creative", levels=levels, per_cell=per_cell, seed=seed,
@@ -49,7 +49,7 @@ def witness(item: Item) -> str:
     """A text that passes every check of a creative item.
 
     Raises:
-        ItemError: The item is of no family here.
+        ItemError: The item belongs to no family here.
     """
     family = item.structure.family if item.structure is not None else ""
     if family not in FAMILIES:

@@ -15,7 +15,7 @@ ANCHORS = (
     "lantern", "walnut", "pebble", "marble", "ladder", "umbrella", "button", "teapot", "pocket", "whisper",
     "mirror", "engine", "feather", "thunder", "pepper", "kettle", "silver", "acorn", "saddle", "trumpet",
 )  # fmt: skip
-"""Plain words that mean nothing in any policy, the same in every dress."""
+"""Plain words without meaning in any policy, the same in every dress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Brief:
     """One structure before it gets a topic's words."""
 
     template: str
-    """What to write, with the slots of a dress."""
+    """The task to write, with the slots of a dress."""
     constraints: tuple[Constraint, ...]
 
 

@@ -13,7 +13,7 @@ _WORDS = (
 
 
 def words(*, without: str = "", start: int = 0) -> Iterator[str]:
-    """Words without end, none with the letter; passes differ in stride, so that pairs hardly repeat."""
+    """Endless words, none with the letter; passes differ in stride, so that pairs hardly repeat."""
     pool = [word for word in _WORDS if not without or without not in word]
     stride, place = 1, start
     while True:
@@ -31,7 +31,7 @@ def starting_with(letter: str, *, skip: Sequence[str] = ()) -> str:
 
 
 def take(source: Iterator[str], count: int) -> list[str]:
-    """The next so many words."""
+    """The next `count` words."""
     return [next(source) for _ in range(count)]
 
 

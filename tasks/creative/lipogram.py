@@ -7,7 +7,8 @@ from lawbound.tasks.creative.filler import sentence, take, words
 from lawbound.tasks.item import Constraint, Item
 
 _LETTERS = ("cmu", "dl", "rh", "ns", "aeiot")
-"""More frequent with each level; rarer ones are missing from many a text of this length by luck."""
+"""Letters that grow more frequent with each level; rarer ones are absent from many a text of this
+length by luck."""
 
 
 def _pose(rng: Generator, level: int) -> Brief:

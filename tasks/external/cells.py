@@ -1,4 +1,4 @@
-"""Cells of an external row, found by the part of an item that their column is used for."""
+"""Cells of an external row, looked up by the part of an item that their column is used for."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,10 +9,10 @@ from lawbound.tasks.item import ItemError
 
 
 def check_columns(row: Mapping[str, Any], spec: Source) -> None:
-    """Refuse a row that lacks a column that the mapping names, or that the shape needs.
+    """Refuse a row without a column that the mapping names, or that the shape needs.
 
     Raises:
-        ItemError: There is none of that name, or a part of the item needs one.
+        ItemError: A named column does not exist, or a part of the item needs one.
     """
     needed = ["prompt"] if spec.shape == "prompt" else ["prompt", "answer"]
     if spec.shape == "choice" and "choices" not in spec.columns and "choices" not in row:

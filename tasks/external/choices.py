@@ -16,18 +16,20 @@ class _Row:
     where: str
     options: tuple[str, ...]
     cell: str
-    """What the answer cell says."""
+    """The possible readings of an answer cell."""
     by_text: int | None
-    """The option with that text; None if there is none."""
+    """Index of the option with that text; None if there is none."""
     by_place: int | None
-    """The option with that label, letter, or number from 0; None if there is none."""
+    """Index of the option with that label, letter, or number from 0; None if there is none."""
 
 
 class ChoiceAnswers:
-    """The right answers of a multiple-choice set, whose column of answers is read in one way throughout.
+    """The right answers of a multiple-choice set, whose answer column is read in one way
+    throughout.
 
-    2 beside the options 4, 2, 1, 3 is the text of one and the number of another. Where some row can be read in one
-    way only, and all rows in that way, it settles the others.
+    The cell 2 beside the options 4, 2, 1, 3 is the text of one option and the number of another. If
+    some row can be read in only one way, and all rows can be read in that way, it settles the
+    others.
     """
 
     def __init__(self, rows: Sequence[Mapping[str, Any]], spec: Source) -> None:
@@ -108,7 +110,7 @@ def _place(cell: str, options: int) -> int | None:
 
 
 def _options(row: Mapping[str, Any], spec: Source, where: str) -> tuple[str, ...]:
-    """From a list, a ``{"text": [...]}`` cell, or one column each."""
+    """The options from a list, from a ``{"text": [...]}`` cell, or from one column each."""
     column = spec.columns.get("choices", "choices")
     cell = [row[name] for name in column] if isinstance(column, list) else row[column]
     if isinstance(cell, Mapping):

@@ -67,7 +67,7 @@ def _items(rows: Sequence[Mapping[str, Any]], spec: Source) -> Iterator[Item]:
         where = f"{spec.source}: row {at + 1}"
         prompt = required_text(row, spec, "prompt", where)
         own = optional_text(row, spec, "id")
-        # Without an id column the text is the identity, so that a reordered file keeps its ids.
+        # Without an id column the text identifies the item, so that a reordered file keeps its ids.
         item_id = (
             f"{prefix}-{_slug(own) if own else hashlib.sha256(prompt.encode()).hexdigest()[:12]}"
         )

@@ -13,14 +13,15 @@ from lawbound.tasks.item import ItemError
 
 _LOADERS = {".json": "json", ".jsonl": "json", ".csv": "csv", ".parquet": "parquet"}
 _PACKED = (b"\x1f\x8b", b"PK", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"Rar!", b"7z\xbc\xaf")
-"""How packed files begin, by which `datasets` unpacks them whatever they are called."""
+"""The first bytes of packed files, by which `datasets` unpacks them whatever their names."""
 
 
 def load_rows(spec: Source) -> list[Mapping[str, Any]]:
     """Rows through `datasets`, so that every format it reads works the same.
 
     Raises:
-        ItemError: The source names a secret, is no plain file or known dataset, or cannot be loaded.
+        ItemError: The source names a secret, is not a plain file or known dataset, or cannot be
+            loaded.
     """
     from datasets import load_dataset
     from datasets.exceptions import DatasetNotFoundError
@@ -39,7 +40,7 @@ def load_rows(spec: Source) -> list[Mapping[str, Any]]:
     if is_file:
         _refuse_odd_file(path, spec.source)
     try:
-        # What is read from a file leaves nothing behind in the user's cache.
+        # Reading a file leaves nothing behind in the user's cache.
         with TemporaryDirectory(prefix="lawbound-") as folder, _without_bars():
             if is_file:
                 files = {spec.split: str(path)}
@@ -76,7 +77,8 @@ def _refuse_odd_file(path: Path, source: str) -> None:
 
 @contextmanager
 def _without_bars() -> Iterator[None]:
-    """No bars of `datasets` while rows are read, unless the environment asks for them; downloads keep theirs."""
+    """Hide the bars of `datasets` while rows are read, unless the environment asks for them;
+    downloads keep theirs."""
     from datasets import are_progress_bars_disabled, config, disable_progress_bars
     from datasets import enable_progress_bars as show_again
 

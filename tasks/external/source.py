@@ -17,7 +17,7 @@ class Source(BaseModel):
     source: str = Field(min_length=1)
     """Path of a local file, or name of a dataset on the hub."""
     name: str = Field(default="", max_length=40)
-    """Prefix of the items' ids; by default from the source."""
+    """Prefix of the items' ids; by default made from the source."""
     config: str | None = None
     """Configuration of a hub dataset."""
     split: str = "train"
@@ -29,7 +29,7 @@ class Source(BaseModel):
     ] = {}
     """Part -> column; ``choices`` may be one column that holds a list, or a list of columns."""
     topic: str = "everyday/school"
-    """Topic of the taxonomy where no column says it."""
+    """Topic of the taxonomy if no column gives it."""
     acts: tuple[Act, ...] = ()
     """By default ``compute`` for checkable shapes and ``inform`` for prompts."""
     operation: Operation = "ask"

@@ -14,20 +14,20 @@ _PLAIN_NUMBER = re.compile(
     r"[-+]?(?:\d{1,60}/\d{1,60}|(?:\d{1,60}\.?\d{0,60}|\.\d{1,60})(?:[eE][-+]?\d{1,2})?)"
 )
 _LONGEST_NUMBER = 200
-"""Characters of a number with what may stand around it."""
+"""Most characters of a number with what may surround it."""
 _SET_OFF = "*_ "
-"""Signs of bold and slanted print around a number."""
+"""Characters of bold and italic print around a number."""
 _FINAL = ("####", "Answer:", r"\boxed{")
-"""What a worked answer has before its final one."""
+"""What comes before the final answer in a worked answer."""
 _IN_BOLD = re.compile(r"(?<!\w)\*\*(?=\w)[^*\n]*\Z|\*\*\Z")
-"""Ends where bold print, as Markdown has it, is not over."""
+"""An end at which bold print, as Markdown has it, is not closed."""
 
 
 def worked_answer(row: Mapping[str, Any], spec: Source, where: str) -> Answer:
-    """The number or the text that a worked answer ends in.
+    """The number or text at the end of a worked answer.
 
     Raises:
-        ItemError: The cell is empty, or ends in no number where one is wanted.
+        ItemError: The cell is empty, or ends in no number although one is needed.
     """
     written = plain(row[column_of(spec, "answer")])
     if not written:
@@ -39,7 +39,7 @@ def worked_answer(row: Mapping[str, Any], spec: Source, where: str) -> Answer:
 
 
 def _final(text: str) -> str:
-    """What stands behind the last marker of a worked answer, or in its braces, else all of it."""
+    """The text after the last marker of a worked answer, or in its braces; else all of it."""
     at, marker = max((text.rfind(marker), marker) for marker in _FINAL)
     found = text[at + len(marker) :].strip() if at >= 0 else text
     if at >= 0 and marker.endswith("{") and (end := _closed(found)) is not None:
@@ -52,7 +52,7 @@ def _final(text: str) -> str:
 
 
 def _closed(text: str) -> int | None:
-    """Where the brace that is open before a text is closed; nowhere in one that is cut off."""
+    """Index of the brace that closes the one open before a text; None in one that is cut off."""
     depth = 1
     for sign in re.finditer(r"\\.|[{}]", text, re.DOTALL):
         depth += {"{": 1, "}": -1}.get(sign[0], 0)
@@ -62,8 +62,8 @@ def _closed(text: str) -> int | None:
 
 
 def _number(value: str, where: str) -> str:
-    # Checked by length and shape first: blanks without end are searched again from each of them, and
-    # the fraction of 1e999999999 would fill the memory.
+    # Check length and shape first: endless whitespace is searched again from each position, and the
+    # fraction of 1e999999999 would fill the memory.
     bare = ""
     if len(value) <= _LONGEST_NUMBER:
         bare = value.strip(_SET_OFF).removesuffix(".").strip(_SET_OFF)

@@ -2,7 +2,8 @@
 
 
 class LawboundError(Exception):
-    """What was given, read or asked is not what it should be; the message says where, what was found and what was expected.
+    """Something given, read or asked is wrong; the message says where, what was found and what was
+    expected.
 
-    Each kind is also the built-in error that it is akin to, such as `ValueError` or `OSError`.
+    Each kind is also the related built-in error, such as `ValueError` or `OSError`.
     """

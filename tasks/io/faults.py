@@ -41,16 +41,16 @@ _PATTERNS: Mapping[str, str] = {
     r"^[a-z]{2}$": "a language code of two letters such as en",
 }
 _KEY = "[key]"
-"""How pydantic ends the place of a key that is itself at fault."""
+"""The end of pydantic's place for a key that is itself at fault."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a fault is, without the names that pydantic gives to members of a union."""
+    """The place of a fault, without the names that pydantic gives to members of a union."""
 
     parts: tuple[str, ...]
     keys: tuple[str, ...]
-    """The keys of the mapping that holds the last part, where they are known."""
+    """The keys of the mapping that contains the last part, if they are known."""
 
     def __str__(self) -> str:
         return ".".join(self.parts)
@@ -60,8 +60,8 @@ def place(model: Any, loc: Sequence[int | str]) -> Place:
     """Follow a place through a model's fields.
 
     Args:
-        model: What the whole was held against; None takes every part as it stands.
-        loc: The place as pydantic tells it.
+        model: The model that the whole was validated against; None takes every part as it is.
+        loc: The place as pydantic reports it.
     """
     parts: list[str] = []
     kind, keys = model, tuple[str, ...]()
@@ -81,12 +81,12 @@ def place(model: Any, loc: Sequence[int | str]) -> Place:
 def place_and_fault(
     faults: Sequence[Mapping[str, Any]], at: Place, show: Callable[[Any], str]
 ) -> tuple[str, str]:
-    """The place and the fault of everything that was found there; there are several for a union.
+    """The place and the fault of everything found in one place; a union has several.
 
     Args:
         faults: What pydantic found.
-        at: Where all of it lies.
-        show: Quotes a value.
+        at: The place of all of it.
+        show: Formats a value.
     """
     first = faults[0]
     above, last = ".".join(at.parts[:-1]), at.parts[-1] if at.parts else ""
@@ -105,12 +105,12 @@ def place_and_fault(
 
 
 def with_id(message: str, data: Any, parts: Mapping[str, str]) -> str:
-    """Name the part of a list that a message places by its id instead of its number, where it has one.
+    """Replace the number of a list entry in a message by its id, if it has one.
 
     Args:
         message: Names a place such as ``rules.3.text``.
-        data: What was read.
-        parts: List -> what one of it is called.
+        data: The parsed file.
+        parts: List -> the name of one of its entries.
     """
     place = re.search(rf": ({'|'.join(parts)})\.(\d+)(?:\.|: )", message)
     listed = data.get(place[1]) if place is not None and isinstance(data, dict) else None
@@ -124,7 +124,7 @@ def with_id(message: str, data: Any, parts: Mapping[str, str]) -> str:
 
 
 def expected(fault: Mapping[str, Any]) -> str:
-    """What would have been right, to follow ``expected``; of our own checks, all that they say."""
+    """What would have been right, to follow ``expected``; of our own checks, the whole message."""
     kind, context = fault["type"], fault.get("ctx", {})
     if kind in _TEXT and isinstance(fault.get("input"), bool | int | float | datetime.date):
         return "text in quotes"  # as YAML reads a bare 1, no or 2026-11-01
@@ -149,7 +149,7 @@ def _plain(value: Any, show: Callable[[Any], str]) -> str:
 
 
 def _members(kind: Any) -> list[Any]:
-    """A type without its annotations; of a union, all but None."""
+    """A type without its annotations; for a union, everything but None."""
     if get_origin(kind) is Annotated:
         return _members(get_args(kind)[0])
     if get_origin(kind) in (Union, UnionType):
@@ -164,7 +164,7 @@ def _fields(kind: Any) -> dict[str, Any]:
 
 
 def _inside(kind: Any, part: int | str) -> list[Any]:
-    """The type of what stands at an index, a key or a field; empty where there is no such thing."""
+    """The type of the value at an index, a key or a field; empty if there is no such value."""
     origin, arguments = get_origin(kind), get_args(kind)
     if origin in (tuple, list) and isinstance(part, int):
         return [arguments[0]]

@@ -3,6 +3,6 @@
 from typing import Final
 
 MOST_COUNTED: Final = 2**53
-"""Counts above it are damage, and not exact as floats."""
+"""Higher counts are damage, and are not exact as floats."""
 LONGEST_NAME: Final = 4096
-"""Characters of the name of a model or policy, which may be a path: no system takes a longer one."""
+"""Most characters of a model's or policy's name, maybe a path; no system takes longer ones."""

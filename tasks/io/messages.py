@@ -7,11 +7,11 @@ from difflib import get_close_matches
 
 
 def one_line(fault: object, longest: int | None = None) -> str:
-    """What an error or a text says, its line breaks and runs of blanks made one blank.
+    """The text of an error or message, with line breaks and runs of whitespace made one space.
 
     Args:
-        fault: An error, or the words themselves.
-        longest: Characters to keep of it; None keeps all.
+        fault: An error, or its text.
+        longest: Most characters to keep; None keeps all.
     """
     return " ".join(str(fault).split())[:longest]
 
@@ -30,12 +30,12 @@ def counted(number: int, noun: str) -> str:
 
 
 def did_you_mean(asked: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
-    """A hint to end a message with, or an empty string where no known name is near.
+    """A hint to append to a message, or an empty string if no known name is similar.
 
     Args:
         asked: The name that does not exist.
-        known: Those that do.
-        cutoff: Similarity (0 to 1, as `difflib` has it) from which on a name is near.
+        known: The names that exist.
+        cutoff: Least similarity (0 to 1, as in `difflib`) for a hint.
     """
     names = list(known)
     alike = [name for name in names if name.lower() == asked.lower()]

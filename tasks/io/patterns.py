@@ -1,9 +1,9 @@
 """Regular expressions written by strangers, which are refused if matching could take for ever.
 
-Python's matcher backtracks. A repetition inside a repetition, ``(a+)+``, tries every way to share the
-text out and doubles its time with each letter. Such patterns are known by their shape, before any
-text is held against them. What remains takes time polynomial in the text, whose length is bounded
-where patterns are held against answers.
+Python's matcher backtracks. A repetition inside a repetition, ``(a+)+``, tries every way to split
+the text and doubles its time with each letter. Such patterns are recognised by their shape, before
+they are used on any text. The remaining ones take time polynomial in the text, whose length is
+bounded where patterns are used on answers.
 """
 
 import re
@@ -13,14 +13,14 @@ from functools import lru_cache
 from lawbound.tasks.io.messages import one_line
 
 LONGEST = 2000
-"""Characters of a pattern."""
+"""Most characters of a pattern."""
 MANY = 20
-"""A group with a choice inside, ``(a|ab)``, may repeat at most so often."""
+"""Most repetitions of a group with a choice inside, ``(a|ab)``."""
 FEW = 5
-"""A group with an unbounded repetition inside may repeat at most so often."""
+"""Most repetitions of a group with an unbounded repetition inside."""
 
 EXAMPLES = 64
-"""Texts by which a pattern's choices are tried; a long list of months times days has more."""
+"""Most texts with which a pattern's choices are tried; a list of months times days has more."""
 
 _TOKEN = re.compile(
     r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\(\?[:=!>]|\(\?<[=!]|\(\?P?<\w+>|\(\?[a-zA-Z-]+:?|[()|]|"
@@ -32,7 +32,7 @@ _COUNTS = re.compile(r"\{(\d*)(,?)(\d*)\}")
 
 @lru_cache(maxsize=8192)
 def why_unsafe(pattern: str) -> str:
-    """What is wrong with a pattern, to follow ``which``; empty where nothing is."""
+    """What is wrong with a pattern, to follow ``which``; empty if nothing is."""
     if len(pattern) > LONGEST:
         return f"is longer than {LONGEST} characters, expected a short pattern"
     try:
@@ -46,10 +46,11 @@ def why_unsafe(pattern: str) -> str:
 
 
 def examples(pattern: str) -> tuple[str, ...]:
-    """Short texts that a pattern finds, one for each choice in it; none where its parts are no plain words.
+    """Short texts that a pattern matches, one for each choice in it; none if its parts are not
+    plain words.
 
     Args:
-        pattern: One in which `why_unsafe` finds nothing.
+        pattern: A pattern that `why_unsafe` accepts.
     """
     tokens = [(token[0], token["repeat"] is not None) for token in _TOKEN.finditer(pattern)]
     compiled = re.compile(pattern, re.IGNORECASE)
@@ -58,7 +59,8 @@ def examples(pattern: str) -> tuple[str, ...]:
 
 
 def _texts(tokens: Iterator[tuple[str, bool]]) -> list[str]:
-    """What the tokens up to the end of their group may stand for: a guess, which `examples` tries."""
+    """Texts that the tokens up to their group's end may stand for, a guess that `examples`
+    tries."""
     every: list[str] = []
     branch, last = [""], [""]
     for text, is_repeat in tokens:
@@ -87,15 +89,15 @@ _SIGNS = {
     "\\w": "x",
     ".": "x",
 }
-"""What stands for a token that is no letter."""
+"""The example for a token that is not a letter."""
 
 
 def _repeats_a_repetition(pattern: str) -> bool:
-    """Whether a group that can repeat holds something that can repeat, or be read, in many ways."""
+    """Whether a repeatable group contains something that can repeat, or be read, in many ways."""
     allowed = [float("inf")]
-    """For each open group, how often it may repeat; the whole pattern first."""
+    """How often each open group may repeat, beginning with the whole pattern."""
     closed = float("inf")
-    """How often what stands just before may repeat."""
+    """How often the preceding element may repeat."""
     for token in _TOKEN.finditer(pattern):
         text, repeat = token[0], token["repeat"]
         if repeat is not None:
@@ -118,7 +120,7 @@ def _repeats_a_repetition(pattern: str) -> bool:
 
 
 def _bounds(repeat: str) -> tuple[float, bool]:
-    """How often a repetition can repeat, and whether it may do so less often."""
+    """The highest count of a repetition, and whether it may repeat less often."""
     counts = _COUNTS.fullmatch(repeat)
     if counts is None:
         return (1, True) if repeat == "?" else (float("inf"), True)

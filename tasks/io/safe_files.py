@@ -1,4 +1,4 @@
-"""Opening files that somebody else may have prepared: never waiting for a pipe, never writing through a link."""
+"""Opening files that others may have prepared: no waiting for a pipe, no writing through a link."""
 
 import errno
 import os
@@ -33,12 +33,14 @@ def open_regular(path: Path) -> BinaryIO:
 
 
 def why(fault: Exception) -> str:
-    """What the system says of a file, without its number and the name, which the message has already."""
+    """The system's message about a file, without its number and the name, which ours already
+    has."""
     return str(getattr(fault, "strerror", None) or fault) or type(fault).__name__
 
 
 def open_new(path: Path) -> BinaryIO:
-    """Open a draft to write. What is left of an earlier draft goes, be it a link; its target stays.
+    """Open a draft to write. A left-over draft is removed, even if it is a link; the link's target
+    stays.
 
     Raises:
         OSError: It cannot be made.
@@ -50,12 +52,13 @@ def open_new(path: Path) -> BinaryIO:
 
 @contextmanager
 def whole_file(path: Path, draft: str = "") -> Iterator[BinaryIO]:
-    """A draft file that takes the path's place once all of it is written, or leaves no trace.
+    """A draft file that replaces the path once all of it is written, or leaves no trace.
 
     Args:
         path: The file; folders are made for it.
-        draft: Name of the draft beside it; by default one that depends on the path alone, so that what a killed
-            process left goes with the next draft. Two processes that write one file need names that differ.
+        draft: Name of the draft beside it; by default it depends on the path alone, so that the
+            next draft replaces what a killed process left. Two processes that write one file need
+            different names.
 
     Raises:
         OSError: It cannot be written; what stood there before stays.
@@ -78,10 +81,10 @@ def whole_file(path: Path, draft: str = "") -> Iterator[BinaryIO]:
 
 @contextmanager
 def whole_folder(target: Path) -> Iterator[Path]:
-    """A draft folder that takes the target's place once all of it is written, or leaves no trace.
+    """A draft folder that replaces the target once all of it is written, or leaves no trace.
 
     Raises:
-        OSError: It cannot be written, or the target is there and not empty.
+        OSError: It cannot be written, or the target exists and is not empty.
     """
     made = _missing(target)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -97,7 +100,7 @@ def whole_folder(target: Path) -> Iterator[Path]:
 
 
 def _missing(path: Path) -> list[Path]:
-    """The folders that a path needs, the innermost first.
+    """The missing folders of a path, the innermost first.
 
     Raises:
         NotADirectoryError: Something else stands where one of them would be.
@@ -120,17 +123,17 @@ def _remove(made: list[Path]) -> None:
 
 
 def _mask() -> int:
-    """The permissions that this process does not give."""
+    """The permissions that this process withholds."""
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
 
 
 def open_to_append(path: Path) -> BinaryIO:
-    """Open a file to append to, made if need be.
+    """Open a file to append to; it is created if necessary.
 
     Raises:
-        OSError: It cannot be opened, is a link or is no regular file.
+        OSError: It cannot be opened, is a link or is not a regular file.
     """
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     number = os.open(path, flags, 0o666)

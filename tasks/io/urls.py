@@ -11,18 +11,18 @@ LONGEST: Final = 60
 """Characters of such a parameter's value: letters, digits and ``_ . % / : -``."""
 HIDDEN: Final = "[hidden]"
 KEY: Final = r"\bsk-[\w-]{8,}"
-"""A key by its usual form, wherever it stands."""
+"""A key in its usual form, anywhere."""
 
 _NO_SCHEMES: Final = "hf", "gguf", "openvino"
-"""What stands before the path of a model's folder or file, and before nothing that takes parameters."""
+"""Prefixes of paths of a model's folder or file, and of nothing that takes parameters."""
 _BEHIND_SCHEME: Final = re.compile(
     r"(?:(?<=://)|(?<=[\w.+-]{2}:/)(?!/)"
     + "".join(rf"(?<!\b{kind}:/)" for kind in _NO_SCHEMES)
     + r")\S+"
 )
-"""A path that was made of a URL keeps one slash; ``C:/`` and ``hf:/`` begin paths that never were one."""
+"""A path made from a URL keeps one slash; ``C:/`` and ``hf:/`` begin paths that never were URLs."""
 _AFTER: Final = "'\"`,.:!?()}>…"
-"""Signs that end a quote or a sentence, and seldom a URL. A bracket ends an address of IPv6."""
+"""Characters that end a quote or a sentence, but seldom a URL. A bracket ends an IPv6 address."""
 _PORT: Final = re.compile(r"\d{0,5}|PORT")
 _PART: Final = re.compile(r"[?&;#][^?&;#]*")
 _KNOWN: Final = re.compile(
@@ -32,10 +32,11 @@ _KEY: Final = re.compile(KEY)
 
 
 def without_secrets(text: str) -> str:
-    """A text that may quote URLs, without what no stranger may know of them.
+    """A text that may quote URLs, without anything in them that strangers must not know.
 
-    Gone are user names and passwords, also where the quote breaks off within one; parameters but for
-    `PUBLIC` ones; fragments; and what has the form of a key in a path. Outside of URLs nothing is hidden. It would rather hide too much than too little.
+    Removed are user names and passwords, even if the quote breaks off within one; parameters except
+    `PUBLIC` ones; fragments; and what has the form of a key in a path. Outside URLs nothing is
+    hidden. If in doubt, it hides too much rather than too little.
     """
     return _BEHIND_SCHEME.sub(_shown, text)
 
@@ -47,7 +48,7 @@ def holds_secret(url: str) -> bool:
 
 def _shown(found: re.Match[str]) -> str:
     url = found[0].rstrip(_AFTER)
-    # An @ of a path is none behind a user name, but a password may hold a / as it stands.
+    # An @ in a path follows no user name, but a password may contain a / as it stands.
     first, slash, path = url.partition("/")
     if ":" in first:
         first, slash, path = url, "", ""

@@ -1,6 +1,6 @@
 """Reading the YAML that people write: every fault becomes one line that names the file and the place.
 
-What a program writes for people (`plain_yaml`) is read as it was written.
+YAML that a program writes for people (`plain_yaml`) is read back as it was written.
 """
 
 import re
@@ -18,17 +18,18 @@ from lawbound.tasks.io.safe_files import open_regular, why
 from lawbound.tasks.io.urls import without_secrets
 
 MAX_BYTES = 8_000_000
-"""No file that a person writes is larger; refuse early rather than parse for minutes."""
+"""Most bytes of a file that a person writes; refuse early rather than parse for minutes."""
 
 MAX_DEPTH = 100
-"""No file that a person writes is nested deeper; the C loader overflows its stack at some depth."""
+"""Deepest nesting of a file that a person writes; the C loader's stack overflows at some depth."""
 
 MAX_ENTRIES = 200_000
-"""No file that a person writes has more values, keys, lists and mappings: a bank file of 16,000 questions
-would. Each takes a hundred times its length in memory, and more where it is at fault."""
+"""Most values, keys, lists and mappings in a file that a person writes: a bank file of 16,000
+questions would have as many. Each takes a hundred times its length in memory, and more if it is at
+fault."""
 
 LONGEST_NUMBER = 100
-"""Characters of a number or date; every sensible one is shorter."""
+"""Most characters of a number or date; every sensible one is shorter."""
 
 _MAYBE_ALIAS = re.compile(r"(?:^|[\s\[{,:-])\*[^\s,\]}]", re.MULTILINE)
 _MAYBE_DEEP = re.compile(r"^[ \t?:-]{1000}", re.MULTILINE)
@@ -36,7 +37,7 @@ _MANY_BRACKETS = 2000
 _BEFORE_ENTRIES = "\n\r\x85\u2028\u2029,:[{-?"
 """Every entry of a file but the first follows one of these, and no more than three follow any."""
 _MOST_FAULTS = 1000
-"""Faults that are looked at, of a file that may have one in each of its entries."""
+"""Most faults that are looked at, since every entry of a file may have one."""
 _ODD_BREAKS = re.compile("[\x85\u2028\u2029]")
 
 _BITS = 63
@@ -76,7 +77,7 @@ def read_yaml(file: File, error: type[Exception]) -> Any:
 
 
 def _value(loader: Any, node: Any) -> Any:
-    """What a node says, with duplicate keys refused; ``true:`` and ``no:`` stay words as keys."""
+    """The value of a node, duplicate keys refused; ``true:`` and ``no:`` stay words as keys."""
     if isinstance(node, yaml.ScalarNode) and node.tag == _TEXT:
         return node.value
     if isinstance(node, yaml.ScalarNode):
@@ -102,7 +103,8 @@ def _value(loader: Any, node: Any) -> Any:
 
 
 def _number_or_date(loader: Any, node: Any) -> Any:
-    """A scalar that is no text. Long ones are refused unread: ``1:1:1:..`` to base 60 takes hours."""
+    """A scalar that is not text. Long ones are refused unread: ``1:1:..`` in base 60 takes
+    hours."""
     problem = f"found a number of {len(node.value)} characters"
     if len(node.value) <= LONGEST_NUMBER:
         found = loader.construct_object(node)
@@ -115,10 +117,11 @@ def _number_or_date(loader: Any, node: Any) -> Any:
 
 
 def _refuse_bombs(text: str) -> None:
-    """Aliases grow without end, depth overflows the stack of the C loader and a million entries fill the
-    memory, before Python could say no.
+    """Refuse what would exhaust memory or stack before Python could stop it: endless aliases, deep
+    nesting, a million entries.
 
-    All are looked for event by event, which needs neither, and only where a text could hold them.
+    All are found by reading event by event, which needs neither, and only if a text could contain
+    them.
     """
     brackets = text.count("[") + text.count("{")
     maybe_deep = brackets > _MANY_BRACKETS or _MAYBE_DEEP.search(text) is not None
@@ -164,17 +167,17 @@ def first_fault(fault: ValidationError, where: str, model: type[BaseModel] | Non
     """The first fault that validation found, in one line; faults in other places are counted, up to many.
 
     Args:
-        fault: What validation found.
+        fault: The error of the validation.
         where: The file, and the line or part of it.
-        model: What it was held against, so that its keys can be named.
+        model: The model that was used, so that its keys can be named.
     """
     found: dict[Place, list[Any]] = {}
     for one in fault.errors(include_url=False)[:_MOST_FAULTS]:
         found.setdefault(place(model, one["loc"]), []).append(one)
-    # What is wrong only within is also reported as no member of a union, or as a list without entries.
+    # A fault within a value is also reported as no member of a union, or as a list without entries.
     within = {at.parts[:length] for at in found for length in range(len(at.parts))}
     found = {at: here for at, here in found.items() if at.parts not in within}
-    # A misspelt field is a missing one as well: the spelling is what there is to mend.
+    # A misspelt field is also a missing one: the spelling is what needs mending.
     strange = (at for at, here in found.items() if here[0]["type"] == "extra_forbidden")
     at = next(strange, next(iter(found)))
     least = "more than " if fault.error_count() > _MOST_FAULTS else ""
@@ -183,14 +186,14 @@ def first_fault(fault: ValidationError, where: str, model: type[BaseModel] | Non
 
 
 class _Plain(yaml.SafeDumper):
-    """Writes a value that stands twice twice: what we read holds no aliases."""
+    """Writes a value that occurs twice twice: the files that we read hold no aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
 
 def _text(dumper: _Plain, text: str) -> yaml.ScalarNode:
-    """Of the breaks of a line that only Unicode knows, YAML takes some for others unless they are escaped."""
+    """Quote text that holds Unicode line breaks; YAML would normalise them."""
     style = '"' if _ODD_BREAKS.search(text) else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
@@ -206,10 +209,10 @@ _Plain.add_representer(int, _whole)
 
 
 def plain_yaml(content: Mapping[str, Any]) -> bytes:
-    """What `read_yaml` reads as the same.
+    """YAML that `read_yaml` reads as the same data.
 
     Raises:
-        ValueError: It would refuse that: too many bytes or entries, or too large a number.
+        ValueError: It would refuse the result: too many bytes or entries, or too large a number.
     """
     text = str(yaml.dump(dict(content), Dumper=_Plain, sort_keys=False, allow_unicode=True))
     raw = text.encode()
@@ -223,7 +226,7 @@ def plain_yaml(content: Mapping[str, Any]) -> bytes:
 
 
 def quoted(value: Any, longest: int = 60) -> str:
-    """What was found, short enough for a line; repr alone fails on huge integers."""
+    """The value that was found, short enough for a line; repr alone fails on huge integers."""
     try:
         text = without_secrets(repr(value))
     except (ValueError, RecursionError):

@@ -1,7 +1,7 @@
 """Unlimited verifiable reasoning items: families of structures, each worded for many topics.
 
 A structure wears a neutral and an adjacent dress and nothing else changes, so a difference between
-the two arms of a twin is the topic's doing. Everything follows from the seed.
+the two arms of a twin comes from the topic. Everything follows from the seed.
 """
 
 from collections.abc import Sequence
@@ -72,10 +72,10 @@ def generate(
     """Pose reasoning items.
 
     Args:
-        families: Names of families; all if none.
+        families: Names of families; all if empty.
         levels: Levels from 1 (easiest) to 5.
         per_cell: Structures for each family and level. A larger number only adds items.
-        seed: What everything follows from.
+        seed: The seed of everything.
         pairs: How many neutral and adjacent twin pairs wear each structure. Successive structures
             take successive pairs, so that dresses are balanced; all ten of each kind at most.
 
@@ -83,7 +83,7 @@ def generate(
         ``families x levels x per_cell x pairs x 2`` items, twins next to each other.
 
     Raises:
-        ItemError: A family, level or count is not one that exists.
+        ItemError: A family or level does not exist, or a count is impossible.
     """
     found = twins(
         FAMILIES, families, kind="reasoning", levels=levels, per_cell=per_cell, seed=seed,

@@ -66,7 +66,7 @@ def _stock(rng: Generator, *, steps: int, kinds: int, harder: bool) -> Problem:
 def _moves(
     rng: Generator, counts: list[int], slots: list[int], *, harder: bool
 ) -> list[tuple[str, str, list[int]]]:
-    """Everything that can happen next: its kind, its sentence and the counts after it."""
+    """Every possible next event: its kind, its sentence and the counts after it."""
     i = draw(rng, 0, len(slots) - 1)
     have, thing = counts[i], f"{{things{slots[i]}}}"
     more, crates, each = draw(rng, 11, 40), draw(rng, 3, 9), draw(rng, 4, 12)

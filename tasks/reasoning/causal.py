@@ -11,17 +11,17 @@ from lawbound.tasks.reasoning.options import count
 @dataclass(frozen=True, slots=True)
 class _Law:
     causes: tuple[int, ...]
-    """All of these must happen, or any of them."""
+    """Causes, all of which or any of which must happen."""
     effect: int
     unless: int | None = None
-    """This one must not."""
+    """A hindrance, which must not happen."""
     either: bool = False
 
 
 def _world(
     events: int, starts: int, *, joint: int = 0, hindered: int = 0, prevented: bool = False
 ) -> Pose:
-    """So many events in causal order, of which the first few start by themselves."""
+    """Events in causal order, the first few of which start by themselves."""
 
     def pose(rng: Generator) -> Problem:
         most = events - bool(hindered or prevented)

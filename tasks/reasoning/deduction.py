@@ -25,7 +25,7 @@ _LAYERS: tuple[tuple[str, tuple[str, ...], str, str, str], ...] = (
 
 
 def _chain(depth: int, *, ordered: bool, ruled_out: bool = False, shared: bool = False) -> Pose:
-    """Rules in so many layers; the person's kind is told, or found by ruling out the other three."""
+    """Rules in several layers; the person's kind is told, or found by ruling out the others."""
 
     def pose(rng: Generator) -> Problem:
         people, kind = indices(rng, 6, 4), draw(rng, 0, 3)

@@ -25,9 +25,9 @@ class Problem:
     template: str
     """The question with slots; literal braces are doubled."""
     answer: Answer
-    """Without choices where it is a quantity; `options.among` finds them."""
+    """The answer, without choices if it is a quantity; `options.among` finds them."""
     lures: tuple[str, ...] = ()
-    """What common mistakes would give."""
+    """Answers that common mistakes would give."""
 
 
 Pose = Callable[[Generator], Problem]
@@ -42,7 +42,7 @@ class Family:
     """One line for `lawbound tasks list`."""
     levels: Mapping[int, Pose]
     version: int = 1
-    """Raised when the same seed would give other items, so that ids stay true for ever."""
+    """Raised when the same seed would give other items, so that ids stay valid for ever."""
 
 
 def draw(rng: Generator, low: int, high: int) -> int:

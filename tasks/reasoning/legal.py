@@ -10,7 +10,7 @@ from lawbound.tasks.reasoning.options import number, numbers
 
 @dataclass(slots=True)
 class _Code:
-    """The rules as they are drawn up: sentences in order, and what each of them does."""
+    """The rules as they are drawn up: sentences in order, and the effect of each."""
 
     fees: dict[int, int] = field(default_factory=dict)
     """Thing -> crowns for each."""
@@ -31,7 +31,7 @@ class _Code:
         return len(self.sentences)
 
     def owed(self, person: int, bag: dict[int, int], hour: int) -> int:
-        """Crowns that somebody owes who brings these things at this hour."""
+        """Crowns owed by somebody who brings these things at this hour."""
         total = 0
         for thing, count in bag.items():
             fee = self.fees[thing]

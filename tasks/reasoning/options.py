@@ -1,10 +1,10 @@
 """Four options of which one is right, drawn so that the options alone do not tell which.
 
-Where the answer is a quantity, several problems of one kind are posed. Four answers that are neighbours
-become the options, and which of their four problems is asked is drawn evenly. Whatever is known of the
-answers of that kind (how large, how round, what divides them) thus holds for each of the four alike. In
-one item of three a common mistake then takes the place of a wrong option, where its size is one that
-answers of that kind have. The position shown is uniform.
+If the answer is a quantity, several problems of one kind are posed. Four neighbouring answers
+become the options, and which of their four problems is asked is drawn evenly. So whatever is known
+about answers of that kind (how large, how round, what divides them) holds equally for all four. In
+one item of three a common mistake then replaces a wrong option, if answers of that kind can have
+its size. The position shown is uniform.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,14 +18,15 @@ from lawbound.tasks.reasoning.family import Pose, Problem, draw, sample, shuffle
 
 OPTIONS = 4
 _LURED = 1 / 3
-"""Share of the items with a lure, at most. A lure can look unlike the other options, or lie close to the right one:
-the best guess from the options alone that we found is right in 0.30 of a level's items, not in 0.25."""
+"""Largest share of the items with a lure. A lure can look unlike the other options, or lie close to
+the right one: the best guess from the options alone that we found is right in 0.30 of a level's
+items, not in 0.25."""
 _POSED = 12
-"""So many problems are posed where one is asked: with more, options lie nearer to each other."""
+"""Number of problems posed for one that is asked: with more, options lie nearer to each other."""
 
 
 def among(rng: Generator, pose: Pose) -> Problem:
-    """One problem with its options; those of a quantity are answers of other problems of its kind."""
+    """One problem with its options; those of a quantity are answers to similar problems."""
     problem = pose(rng)
     if problem.answer.choices:
         return problem
@@ -74,7 +75,7 @@ def as_clock(minutes: int) -> str:
 
 
 def count(rng: Generator, value: int, most: int) -> Answer:
-    """An answer from 1 to a small number; unbiased where values are drawn uniformly."""
+    """An answer from 1 to a small number; unbiased if values are drawn uniformly."""
     others = [n for n in range(1, most + 1) if n != value]
     picked = [others[int(i)] for i in rng.permutation(len(others))[: OPTIONS - 1]]
     return Answer("number", str(value), tuple(shuffled(rng, [str(o) for o in [value, *picked]])))
@@ -90,7 +91,7 @@ def one_of(rng: Generator, value: str, pool: Sequence[str], form: str = "text") 
 def _with_lure(
     rng: Generator, asked: Problem, options: list[str], least: Fraction, most: Fraction
 ) -> list[str]:
-    """In one item of three, the options with what a mistake would give in place of a wrong one."""
+    """The options; in one item of three a wrong one is replaced by the result of a mistake."""
     fit = sorted({lure for lure in asked.lures if least <= _size(lure) <= most} - {*options})
     if not fit or rng.random() > _LURED:
         return options

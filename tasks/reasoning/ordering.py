@@ -24,7 +24,7 @@ def _one(rng: Generator) -> Problem:
 
 
 def _queue(size: int, kinds: int) -> Pose:
-    """A queue of that many people with the easiest so many kinds of clue."""
+    """A queue of that many people, with the easiest kinds of clue up to the given number."""
 
     def pose(rng: Generator) -> Problem:
         names = sample(rng, NAMES, size)

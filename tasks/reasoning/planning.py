@@ -23,10 +23,11 @@ def _one(rng: Generator) -> Problem:
 
 
 def _network(jobs: int, links: int, hands: int) -> Pose:
-    """So many jobs with so many prerequisites; no hands means as many people as it takes.
+    """Jobs with prerequisites; without a number of hands there are as many people as needed.
 
-    Adding all up answers none of them. With few hands, the plan is longer than the longest path, and as long as
-    an even split of the work in one problem of four; else it takes 5, 10, or 15 minutes and more on top of that.
+    Adding up all times solves none of them. With few hands, the plan is longer than the longest
+    path, and in one problem of four as long as an even split of the work; else it takes 5, 10, or
+    15 minutes and more on top of that.
     """
 
     def pose(rng: Generator) -> Problem:
@@ -55,7 +56,7 @@ def _even_split(times: list[int], hands: int) -> int:
 
 
 def _longest_path(times: list[int], needs: Needs) -> int:
-    """Shortest plan if there are hands enough."""
+    """Shortest plan with enough hands."""
     ends: dict[int, int] = {}
     for job, minutes in enumerate(times):
         ends[job] = minutes + max((ends[n] for n in needs[job]), default=0)
@@ -65,7 +66,8 @@ def _longest_path(times: list[int], needs: Needs) -> int:
 def _least(times: list[int], needs: Needs, hands: int, *, short: int) -> int:
     """Shortest plan, or any that takes no more than `short`.
 
-    Some order of the jobs is optimal in which each goes to whoever is free first and starts as early as it can.
+    There is an optimal order of the jobs in which each goes to whoever is free first and starts as
+    early as it can.
     """
     best = sum(times)
 

@@ -64,7 +64,7 @@ def _four(rng: Generator) -> Problem:
 
 
 def _five(rng: Generator) -> Problem:
-    """Shares of two groups turned round: of those who have it, which fraction belongs to the first group?"""
+    """Shares of two groups reversed: which fraction of those who have it is in the first group?"""
     (p, q), (a,) = indices(rng, 6, 2), indices(rng, 6, 1)
     total = 200 * draw(rng, 3, 20)  # so that every share is a whole number of persons
     first = int(rng.choice([15, 20, 25, 30, 35, 40, 45]))

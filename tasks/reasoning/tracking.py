@@ -9,7 +9,7 @@ _COLOURS = ("red", "blue", "green", "yellow", "white", "black", "brown")
 
 
 def _moves(people: int, rounds: int, kinds: int) -> Pose:
-    """So many exchanges of the first so many kinds: a swap, by colour, a round, on a condition."""
+    """Exchanges of the easiest kinds: a swap, by colour, a round, on a condition."""
 
     def pose(rng: Generator) -> Problem:
         names, colours = sample(rng, NAMES, people), sample(rng, _COLOURS, people)

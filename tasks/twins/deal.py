@@ -24,7 +24,7 @@ class Family(Protocol):
 
     @property
     def version(self) -> int:
-        """Raised when the same seed would give other items, so that ids stay true for ever."""
+        """Raised when the same seed would give other items, so that ids stay valid for ever."""
         ...
 
 
@@ -39,9 +39,9 @@ class Twin(Generic[AnyFamily]):
     level: int
     id: str
     random: Generator
-    """Poses the structure: its numbers depend on seed, family, level and place alone."""
+    """Poses the structure: its numbers depend only on seed, family, level and place."""
     dresses: tuple[Dress, ...]
-    """Neutral and adjacent in turns."""
+    """Neutral and adjacent dresses in turn."""
 
 
 def twins(
@@ -55,20 +55,20 @@ def twins(
     pairs: int,
     adjacent: Sequence[Dress],
 ) -> Iterator[Twin[AnyFamily]]:
-    """Every structure that is asked for.
+    """Every requested structure.
 
     Args:
-        families: All of a kind by name.
-        names: Those wanted; None takes all.
-        kind: What an error calls it.
+        families: All families of a kind by name.
+        names: The wanted families; None takes all.
+        kind: Name of the kind in errors.
         levels: Levels from 1 (easiest) to 5.
-        per_cell: Structures for each family and level. A larger number only adds some.
-        seed: What everything follows from.
+        per_cell: Structures for each family and level. A larger number only adds structures.
+        seed: The seed of everything.
         pairs: How many pairs of dresses wear each structure; successive ones take successive pairs.
         adjacent: All adjacent dresses.
 
     Raises:
-        ItemError: A family, level or count is not one that exists.
+        ItemError: A family or level does not exist, or a count is impossible.
     """
     wanted = list(families) if names is None else list(names)
     _check(
@@ -92,7 +92,7 @@ def twins(
 
 
 def stream(*parts: object) -> Generator:
-    """Random numbers that depend on these parts alone."""
+    """Random numbers that depend only on these parts."""
     digest = hashlib.sha256(":".join(map(str, parts)).encode()).digest()
     return np.random.default_rng(int.from_bytes(digest[:16], "big"))
 
@@ -107,20 +107,20 @@ def deal(
     neutral: Sequence[Dress],
     adjacent: Sequence[Dress],
 ) -> Iterator[Dress]:
-    """Dresses of one structure, neutral and adjacent in turns.
+    """Dresses of one structure, neutral and adjacent in turn.
 
     Args:
         family: Name of the family; like level and seed, it decides the order of the dresses.
         level: From 1 to 5.
         index: Which structure of the family and level; successive ones take successive pairs.
-        seed: What everything follows from.
+        seed: The seed of everything.
         pairs: How many pairs wear the structure.
         neutral: All neutral dresses.
-        adjacent: All adjacent ones.
+        adjacent: All adjacent dresses.
     """
     order = stream(seed, family, level, "dresses")
     plain, near = order.permutation(len(neutral)), order.permutation(len(adjacent))
-    # With as many of both, the same two would meet in every round.
+    # With equal numbers of both, the same two would meet in every round.
     slip = len(neutral) == len(adjacent)
     for pair in range(index * pairs, (index + 1) * pairs):
         turn = pair + (pair // len(neutral) if slip else 0)

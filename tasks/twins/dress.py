@@ -59,7 +59,7 @@ class Dress:
 
     @property
     def slug(self) -> str:
-        """The topic as a part of an id."""
+        """The topic as part of an id."""
         return self.topic.replace("/", "-")
 
 
