@@ -11,7 +11,7 @@ class Tally:
     errors: int = 0
     blocked: int = 0
     asked: int = 0
-    """All that it asked for, used or not."""
+    """Everything that was asked for, used or not."""
 
     @property
     def missing_share(self) -> float:

@@ -128,7 +128,7 @@ class JudgeEntry(Part):
     """Reason -> number of answers; empty if written by a version that did not record reasons."""
     undecided: int = 0
     prompt_tokens: int | None = None
-    """This and the counts that follow are None if nobody counted."""
+    """This and the next count are None if nobody counted."""
     completion_tokens: int | None = None
     last_error: str = ""
     unreadable_reply: str | None = None
