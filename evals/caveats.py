@@ -45,7 +45,7 @@ class Caveat:
         return self.kind not in _REMARKS
 
     def of_folder(self, folder: Path) -> Caveat:
-        """The same caveat with the run's name in front, for messages about several runs."""
+        """The same caveat with the folder in front, for messages about several runs."""
         return replace(self, text=f"{folder}: {self.text}")
 
     def __str__(self) -> str:

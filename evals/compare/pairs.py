@@ -117,7 +117,7 @@ def rule_differences(
 
 
 def shares_a_rule(pairs: Pairs, strength: str) -> bool:
-    """Whether both runs asked cases and both kinds of near-misses of one rule, answered or not."""
+    """Whether both runs asked cases and both near-miss kinds of a withholding rule."""
     one, _ = _alike(*(_entries(cut, strength) for cut in pairs.cuts))
     return len(complete_rules(one, np.ones(len(one.row), dtype=bool))) > 0
 

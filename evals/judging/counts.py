@@ -85,8 +85,7 @@ BECAUSE: Mapping[Unreadable, str] = {
 }
 """How a reason reads in a sentence about replies."""
 MUCH = 0.1
-"""Share of a judge's answers above which cut-off replies are worth a warning: they are no
-accident."""
+"""Share of a judge's answers above which cut-off replies get a warning: not missing at random."""
 
 
 def mostly_unreadable(panel: Sequence[JudgeEntry]) -> dict[str, str]:

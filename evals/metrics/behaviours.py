@@ -21,7 +21,7 @@ def withholds_all(behaviour: Texts) -> Mask:
 
 
 def withholds(behaviour: Texts, base: Texts) -> Mask:
-    """Whether something owed is not given; a partial answer counts if a full one was required."""
+    """Whether something owed is not given; a partial answer only if a full one was required."""
     found: Mask = withholds_all(behaviour) | ((behaviour == "partial") & (base == "answer"))
     return found
 

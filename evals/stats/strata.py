@@ -32,7 +32,7 @@ def size_classes(stratum: Codes, cluster: Codes) -> Codes:
 
 
 def relative_variance(y: Floats, stratum: Codes | None, value: float) -> Floats:
-    """Each answer's variance within its stratum, divided by that of a coin with the total rate."""
+    """Each answer's variance within its stratum over that of a coin with the overall rate."""
     ones = np.ones(len(y))
     if stratum is None or not 0 < value < 1:
         return ones

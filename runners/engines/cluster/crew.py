@@ -16,7 +16,7 @@ from lawbound.tasks.io.messages import one_line
 DEATHS_OPENING = 3
 """Deaths per worker, while the model is opened, after which the run gives up."""
 DEATHS_ASKING = 10
-"""The same while workers are asked; single requests that kill give up earlier: see `shards`."""
+"""The same while workers are asked; requests that kill are given up earlier: see `shards`."""
 PATIENCE_SECONDS = 600.0
 """How long to wait while the cluster has no room for a single worker."""
 LOOK_SECONDS = 5.0

@@ -77,7 +77,7 @@ class Cluster:
         return each
 
     def size(self, each: int) -> int:
-        """Workers to keep up: as many as asked for, else one per accelerator or machine."""
+        """Workers to keep up: as asked for, else one per accelerator, else one per machine."""
         there = self.accelerators() // each if each else self.machines()
         return self.wanted or max(1, there)
 
