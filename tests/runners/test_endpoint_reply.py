@@ -342,6 +342,24 @@ def test_an_error_in_a_completion_that_is_called_text_is_no_answer() -> None:
 
 
 @pytest.mark.parametrize(
+    "body",
+    [
+        {"choices": [], "promptFeedback": {"blockReason": "SAFETY"}},
+        {"error": {"code": "content_filter", "message": "This text is unavailable"}},
+    ],
+)
+def test_what_a_filter_says_is_a_block_whatever_it_is_called(body: dict[str, Any]) -> None:
+    found = read_reply(Reply(200, "text/plain", json.dumps(body).encode()), NOW)
+    assert isinstance(found, Answer) and found.finish == "blocked"
+
+
+def test_an_error_that_is_called_text_is_asked_again_only_where_that_may_help() -> None:
+    body = b'{"error": {"message": "no such model", "code": "404"}}'
+    found = read_reply(Reply(200, "text/plain", body), NOW)
+    assert isinstance(found, Fault) and (found.status, found.again) == (404, False)
+
+
+@pytest.mark.parametrize(
     ("location", "told"),
     [
         ("https://api.host.example/v1?key=hunter2#top", "https://api.host.example"),

@@ -1,8 +1,8 @@
 """Reading what a server sent back: an answer, or a fault and whether asking again may help.
 
 Nothing becomes an answer by accident. A page of HTML, half a JSON or a body of another shape is a
-transport fault and is asked again; a body that parses completely as a completion is one, whatever
-its content type. A provider's moderation is an outcome of its own, never a refusal.
+transport fault and is asked again; a body that parses completely as a completion or an error is one,
+whatever its content type. A provider's moderation is an outcome of its own, never a refusal.
 """
 
 import json
@@ -93,17 +93,16 @@ def read_reply(reply: Reply, now: datetime) -> Answer | Fault:
     content = _json(reply.body)
     if reply.status != 200:
         return _refused(reply.status, content, reply, now)
-    # What a server calls a completion does not matter, and an error page for people does not parse
-    # as one.
+    # What a server calls its JSON does not matter, and an error page for people does not parse as any.
+    if isinstance(content, dict) and content.get("error"):
+        return _refused(status_inside(content["error"]), content, reply, now)
+    if isinstance(content, dict) and not content.get("choices") and _stopped_prompt(content):
+        return Answer("", "blocked")
     is_called_json = not reply.content_type or "json" in reply.content_type.lower()
     if not is_called_json and _choice(content) is None:
         return _no_answer(
             f"content type {reply.content_type}, expected application/json: {_excerpt(reply.body)}"
         )
-    if isinstance(content, dict) and content.get("error"):
-        return _refused(status_inside(content["error"]), content, reply, now)
-    if isinstance(content, dict) and not content.get("choices") and _stopped_prompt(content):
-        return Answer("", "blocked")
     return _answer(content, reply.body)
 
 
