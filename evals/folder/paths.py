@@ -4,8 +4,11 @@ import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from lawbound.evals.folder.digests import BOARD, ITEMS, METRICS, VERDICTS
+
+_JUDGEMENTS: Final = "judgements"
 
 
 def slug(model: str) -> str:
@@ -45,6 +48,15 @@ class RunPaths:
     def prompts(self, model: str) -> Path:
         """Rendered prompts of one model."""
         return self.root / "prompts" / f"{slug(model)}.jsonl"
+
+    def replies(self, judge: str) -> Path:
+        """Replies of one judge."""
+        return self.root / _JUDGEMENTS / f"{slug(judge)}.jsonl"
+
+    @property
+    def readings(self) -> Path:
+        """What became of every answer that judges were asked about."""
+        return self.root / _JUDGEMENTS / "readings.jsonl"
 
     def plan_name(self, model: str) -> str:
         """The plan's path within the folder."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 
-from lawbound.evals.folder.paths import slug
 from lawbound.evals.folder.record import JudgeEntry
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.judging.readings import MESSAGE
@@ -58,7 +57,7 @@ def ask_judge(
         return away, JudgeEntry(model=name, unreachable=str(fault))
     try:
         check_frame(name, judge.form, engine)
-        with Store(folder.root / "judgements" / f"{slug(name)}.jsonl") as store:
+        with Store(folder.replies(name)) as store:
             opinions, counts = judge_answers(
                 [one for one, is_theirs in zip(questions, theirs, strict=True) if is_theirs],
                 engine,

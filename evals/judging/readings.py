@@ -11,7 +11,6 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Literal, get_args
 
 from pydantic import TypeAdapter
@@ -79,7 +78,7 @@ def stored_decisions(folder: RunFolder) -> dict[Place, Decision]:
     Raises:
         FolderError: The file is missing or damaged.
     """
-    path = _file(folder)
+    path = folder.readings
     if not path.exists():
         raise FolderError(
             f"{path}: is not there, expected what the judges in run.yaml said; the same --judge writes it again and asks "
@@ -124,12 +123,8 @@ def write_decisions(folder: RunFolder, decisions: Mapping[Place, Decision]) -> N
         )
         for place, one in decisions.items()
     )
-    write_lines(_file(folder), lines)
+    write_lines(folder.readings, lines)
 
 
 def _plain(reading: Reading | None) -> dict[str, object] | None:
     return None if reading is None else asdict(reading) | {"addons": sorted(reading.addons)}
-
-
-def _file(folder: RunFolder) -> Path:
-    return folder.root / "judgements" / "readings.jsonl"
