@@ -8,7 +8,6 @@ from lawbound.evals.suite_file import Selection
 from lawbound.rubrics.behaviour.lexicon import shipped
 from lawbound.rubrics.policy.compare import alike
 from lawbound.rubrics.policy.policy import Policy
-from lawbound.rubrics.policy.requirement import RESTRICTING
 from lawbound.runners.plan import Arm
 from lawbound.tasks.io.messages import counted
 from lawbound.tasks.item import Item
@@ -106,12 +105,11 @@ def unread_in_words(counts: Mapping[str, int]) -> str:
 
 
 def _reach(policy: Policy, items: Collection[Item], bank: Iterable[Item]) -> Reach:
-    withholding = {rule.id for rule in policy.rules if rule.required.base in RESTRICTING}
     langs = {item.lang for item in items}
     others = (item for item in bank if item.kind == "policy" and item.lang in langs)
-    whole = withholding & _whole(policy, items)
-    possible = withholding & _whole(policy, (*items, *others))
-    return Reach(policy.id, len(possible), len(whole), len(withholding - possible))
+    whole = policy.withholding & _whole(policy, items)
+    possible = policy.withholding & _whole(policy, (*items, *others))
+    return Reach(policy.id, len(possible), len(whole), len(policy.withholding - possible))
 
 
 def _whole(policy: Policy, items: Iterable[Item]) -> set[str]:

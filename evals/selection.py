@@ -134,10 +134,9 @@ def _sorts(policy: Policy, items: Iterable[Item]) -> dict[Cell, set[str]]:
 def _in_proportion(rules: Iterable[str], policy: Policy) -> list[str]:
     """Withholding rules and duties in turn, according to the share of each that has had one, so
     that both begin, and J first."""
-    withhold = {rule.id for rule in policy.rules if rule.required.base in RESTRICTING}
     parts: tuple[list[str], list[str]] = ([], [])
     for rule in rules:
-        parts[rule not in withhold].append(rule)
+        parts[rule not in policy.withholding].append(rule)
     turns = [
         (index / len(part), place, rule)
         for place, part in enumerate(parts)

@@ -132,12 +132,13 @@ class Policy:
             if restricts(
                 requirement.base,
                 has_addons=bool(requirement.addons),
-                withholding=name in self._withholding,
+                withholding=name in self.withholding,
             )
         )
 
     @cached_property
-    def _withholding(self) -> frozenset[str]:
+    def withholding(self) -> frozenset[str]:
+        """Ids of its withholding rules: those that enter J."""
         return frozenset(rule.id for rule in self.rules if rule.required.base in RESTRICTING)
 
     def near_misses(self, item: Item) -> tuple[tuple[str, NearMiss], ...]:
