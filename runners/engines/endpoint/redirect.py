@@ -20,9 +20,8 @@ def target_of(location: str) -> str:
         return _UNREADABLE
     if not named:
         return "another path of this server"
-    host = parts.netloc.rpartition("@")[
-        2
-    ]  # with its original capitals, by which a key in it is recognised and hidden
+    # With its original capitals, by which a key in it is recognised and hidden.
+    host = parts.netloc.rpartition("@")[2]
     if parts.scheme not in ("", "http", "https") or not _HOST.fullmatch(host):
         return _UNREADABLE
     return f"{parts.scheme}://{host}" if parts.scheme else host
