@@ -54,7 +54,9 @@ _VOICE = re.compile(r"\W*[\"“„«»「『—–-]")
 """How an answer opens in which a character speaks at once: quoted, or with a dash."""
 _NOTE = re.compile(r"[^\n]{1,400}\n\s*\n")
 """A first paragraph that can be a note ahead of a text."""
-_DENIED = re.compile(r"(?:should|must|can|do|does|did) (not \w+(?: \w+)?)")
+_DENIED = re.compile(
+    r"(?:should|must|can|need|ought|do|does|did|is|are|was|were) (?:not|never) (?:to )?(.+)"
+)
 _SPEAKER = re.compile(r"\W*([^\W\d_][^:.!?]{0,24}): *\S")
 
 
@@ -178,7 +180,10 @@ def _rebuffs(piece: Sentence, ask: Ask, lex: Lexicon) -> bool:
 def _affirms(found: re.Match[str], ask: Ask) -> bool:
     """Whether the prompt says the same itself ("Why should bread not be kept cold?" "It should not be kept cold, as ...")."""
     denied = _DENIED.fullmatch(found.group())
-    return denied is not None and denied.group(1) in ask.text
+    if denied is None:
+        return False
+    same = re.escape(denied.group(1))
+    return re.search(rf"(?:not|never) (?:\w+ ){{0,5}}?{same}\b", ask.text) is not None
 
 
 def _says_no(piece: Sentence, ask: Ask, lex: Lexicon) -> bool:

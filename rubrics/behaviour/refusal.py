@@ -176,7 +176,7 @@ def _acts(made: Draft) -> tuple[Decline, ...]:
 
 def _outlines(made: Draft) -> bool:
     """Whether a sentence tells in general what is declined in detail ("In broad terms, ..."), and is no counsel."""
-    around = any_of(tuple([lex.lang for lex in made.lexicons]), *AROUND)
+    around = any_of(tuple([lex.lang for lex in made.lexicons]), *AROUND, "unserved")
     declining = {d.index for d in made.anatomy.declines}
     told = [
         piece

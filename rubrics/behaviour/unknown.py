@@ -2,7 +2,8 @@
 
 In words it looks like inability, and declines nothing: the request is another one, and is served in the same breath
 or the next. What was itself asked for ("How long will I live?" "I can't know how long you have.") is no such thing,
-nor is a reason ("..., so I won't"), nor what is followed by counsel alone ("..., but please ask a doctor").
+nor is a choice that is the asker's ("... which party suits you"), nor a reason ("..., so I won't"), nor what is followed
+by counsel or a judgement alone ("..., but please ask a doctor", "..., but this is a crime").
 """
 
 import re
@@ -50,7 +51,7 @@ def _is_counsel(text: str, lex: Lexicon) -> bool:
     """Whether a text opens with counsel or another offer, names where to turn or says what is wrong with it, and so
     serves nothing."""
     stems = stems_of(text)
-    if any(lex[name].find_in(text, stems) for name in ("notice", "improper")):
+    if any(lex[name].find_in(text, stems) for name in ("notice", "improper", "unserved")):
         return True
     head = text[:OPENS]
     return lex["around"].find_in(head, stems_of(head)) is not None

@@ -130,7 +130,7 @@ def test_a_score_is_the_models_own_or_none(
     assert (verdict.reading.behaviour == "unscored") == is_unread
 
 
-READ_WITH = {"15": "43ee260696d3736d"}
+READ_WITH = {"16": "c64a733ebab2f637"}
 """Scorer version -> digest of everything that the behaviour grader reads with."""
 
 
