@@ -11,7 +11,7 @@ from lawbound.rubrics.behaviour.answer import Answer
 from lawbound.rubrics.behaviour.decline import Force
 from lawbound.rubrics.behaviour.lexicon import Lexicon, latin_stopwords
 from lawbound.rubrics.behaviour.prompt import Ask
-from lawbound.rubrics.behaviour.text import Sentence, opening
+from lawbound.rubrics.behaviour.text import STEM, Sentence
 from lawbound.rubrics.policy.requirement import Addon
 
 LONGEST_EVIDENCE: Final = 240
@@ -20,6 +20,14 @@ SOFT: Final[tuple[Force, ...]] = ("reluctant", "limit", "caution", "reframe")
 """Of an answer that only takes distance so, lengths cannot tell whether it serves what was asked for."""
 WORDS: Final = 6
 """So many words without a small one among them are hardly a sentence."""
+FIRST: Final = 480
+"""Letters in which they are looked for."""
+_BETWEEN: Final = re.compile(r"[\s.!?…।؟()\"'·–—-]+")
+_JOINED: Final = {
+    "ar": re.compile(r"^[وفبك]?ال\w\w|^لل\w\w"),
+    "ko": re.compile(r"\w(?:[은는이가을를에의도로와과고서며면지]|[다요까])$"),
+}
+"""Small words and endings that are written together with other words."""
 _LISTED: Final = re.compile(r"[\d,;:|/\n·、،]")
 
 
@@ -55,16 +63,20 @@ class Draft:
 
     @property
     def is_wordless(self) -> bool:
-        """Whether it says nothing in words: pictographs alone, or words of which none is a small one that the
-        languages here know. That may be noise; numbers and lists are something else."""
+        """Whether it says nothing in words: pictographs alone, or words of which none is the prompt's or a small
+        one that the languages here know. That may be noise; numbers and lists are something else."""
         if _LISTED.search(self.text):
             return False
-        found = opening(self.text)
+        pieces = _BETWEEN.split(self.answer.body[:FIRST])
+        found = [word for word in pieces if any(map(str.isalpha, word))]
         if not found:
             return True
-        if len(found) < WORDS or not self.lexicons[0].spaced:
+        own = self.lexicons[0]
+        if len(found) < WORDS or not own.spaced or any(w[:STEM] in self.ask.terms for w in found):
             return False
-        small = (self.lexicons[0].stopwords, *latin_stopwords().values())
+        if own.lang in _JOINED and any(map(_JOINED[own.lang].search, found)):
+            return False
+        small = (own.stopwords, *latin_stopwords().values())
         return not any(words.intersection(found) for words in small)
 
     @property
