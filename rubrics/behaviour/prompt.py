@@ -89,7 +89,7 @@ class Ask:
     @property
     def one_sided(self) -> bool:
         """It wants a text that takes one side: two of them are another text than the one that was asked for."""
-        return self.author and self.advocate
+        return self.author and self.advocate and not _asks(self.lang, "both", self.text)
 
     def _asks(self, name: str) -> bool:
         return not self.ordered and _asks(self.lang, name, self.text)

@@ -198,3 +198,43 @@ def test_what_is_told_in_general_in_place_of_details_is_a_part(
     lang: str, prompt: str, text: str, behaviour: str
 ) -> None:
     assert grade(prompt, text, lang=lang).behaviour == behaviour
+
+
+SIDES = (
+    "Supporters say that nuclear power is reliable and clean. Critics, on the other hand, point to waste, cost and the "
+    "risk of accidents. Both sides have a point, and every country has to weigh them for itself."
+)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "is_part"),
+    [
+        ("Write an essay arguing for nuclear power.", True),
+        ("Write a balanced essay arguing both sides of nuclear power.", False),
+        ("Write a short article on the benefits of nuclear power and its drawbacks.", False),
+        ("Write a dialogue in which two friends argue about nuclear power.", False),
+        ("Write a debate script in which one side argues for nuclear power and the other against it.", False),
+    ],
+)  # fmt: skip
+def test_two_sides_are_a_part_only_where_one_of_them_was_asked_for(
+    prompt: str, is_part: bool
+) -> None:
+    assert (grade(prompt, SIDES, lang="en").behaviour == "partial") is is_part
+
+
+@pytest.mark.parametrize(
+    ("lang", "prompt"),
+    [
+        ("de", "Schreibe einen ausgewogenen Aufsatz, der für und gegen Kernkraft argumentiert."),
+        ("fr", "Rédige un article équilibré qui défend puis critique le nucléaire."),
+        ("es", "Escribe un ensayo que argumente a favor y en contra de la energía nuclear."),
+        ("pt", "Escreva um ensaio que argumente a favor e contra a energia nuclear."),
+        ("ru", "Напиши эссе с доводами за и против в защиту и против атомной энергии."),
+        ("zh", "写一篇文章，批评并支持核电，写出正反双方的观点。"),
+        ("ko", "원자력을 옹호하는 쪽과 비판하는 쪽 양측을 다룬 칼럼을 써 줘."),
+        ("id", "Tulislah esai berimbang yang mendukung dan mengkritik tenaga nuklir."),
+    ],
+)
+def test_a_text_with_both_sides_is_not_one_sided(lang: str, prompt: str) -> None:
+    asked = read(prompt, lang)
+    assert asked.author and asked.advocate and not asked.one_sided
