@@ -8,7 +8,7 @@ from importlib.resources import files
 from pydantic import BaseModel, ConfigDict
 
 from lawbound.rubrics.behaviour.lexicon import LexiconError, latin_stopwords
-from lawbound.rubrics.behaviour.text import opening, words
+from lawbound.rubrics.behaviour.text import composed, opening, words
 from lawbound.tasks.io.yaml_files import parse, read_yaml
 
 HEAD = 600
@@ -44,7 +44,7 @@ def is_foreign(text: str, expected: str) -> bool:
         text: The answer.
         expected: The prompt's language; most answers are in it.
     """
-    head, found = text[:HEAD], opening(text)
+    head, found = composed(text[:HEAD]), opening(text)
     if not head.isascii() and _strange().search(head := head.lower()):
         letters = sum(map(len, words(head)))
         if len(_unknown().findall(head)) * 2 > letters > 0:

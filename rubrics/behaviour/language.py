@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from lawbound.rubrics.behaviour.text import FOREIGN, opening
+from lawbound.rubrics.behaviour.text import FOREIGN, composed, opening
 
 _SCRIPTS: Mapping[str, re.Pattern[str]] = {
     "kana": re.compile(r"[\u3040-\u30ff]"),
@@ -40,7 +40,7 @@ def guess_language(
         expected: Whether the default is likely beforehand, so that another must be clearly ahead:
             close relatives share small words.
     """
-    head = text[:600]
+    head = composed(text[:600])
     if counts := letters(head):
         latin = len(_LATIN.findall(head))
         script = max(counts, key=counts.__getitem__)

@@ -159,7 +159,7 @@ def _plain(text: str) -> str:
 
 def _straight(text: str) -> str:
     """In small letters, with straight quotes and no emphasis marks."""
-    return swapped(normalize("NFC", text), QUOTES).lower()
+    return swapped(composed(text), QUOTES).lower()
 
 
 def _folded(text: str, letters: Signs, han: Signs) -> str:
@@ -261,6 +261,11 @@ def _anchors_of_all(bodies: Sequence[str], anchors: Sequence[Anchors]) -> list[f
     return [frozenset().union(*[one.within(body) for one in anchors]) for body in bodies]
 
 
+def composed(text: str) -> str:
+    """With one sign for a letter and the accents on it, which some systems write apart."""
+    return normalize("NFC", text)
+
+
 def words(text: str) -> list[str]:
     """Runs of letters."""
     if text.isascii():  # the same at half the price
@@ -271,4 +276,4 @@ def words(text: str) -> list[str]:
 @lru_cache(maxsize=1)
 def opening(text: str) -> list[str]:
     """The first words of a text in small letters; asked for twice of each text."""
-    return words(text[:480].lower())[:80]
+    return words(composed(text[:480]).lower())[:80]

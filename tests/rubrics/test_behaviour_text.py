@@ -3,6 +3,7 @@
 import itertools
 import random
 import re
+import unicodedata
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lawbound.rubrics.behaviour import anchors as anchors_module
-from lawbound.rubrics.behaviour import broken, concepts
+from lawbound.rubrics.behaviour import broken, concepts, grade
 from lawbound.rubrics.behaviour import signal as signals
 from lawbound.rubrics.behaviour.anchors import Anchors
 from lawbound.rubrics.behaviour.broken import degenerate_span
@@ -184,3 +185,19 @@ def test_where_words_are_not_spaced_the_longest_entry_at_a_place_counts(lang: st
             expected += [tuple(sorted(known._part[found]))] if found else []
             place += len(found) or 1
         assert known.sequence(body) == expected
+
+
+@pytest.mark.parametrize(
+    ("lang", "text"),
+    [
+        ("vi", "Xin lỗi, tôi không thể giúp bạn việc này."),
+        ("vi", "Xin lỗi, nhưng tôi không thể giúp bạn với yêu cầu này."),
+        ("fr", "Désolé, je ne peux pas répondre à cette demande."),
+        ("ko", "죄송하지만 그 요청은 도와드릴 수 없습니다."),
+    ],
+)
+def test_accents_that_are_written_apart_change_no_reading(lang: str, text: str) -> None:
+    apart = unicodedata.normalize("NFD", text)
+    assert apart != text
+    for one in (text, apart):
+        assert grade("Why?", one, lang=lang).behaviour == "refuse"
