@@ -1,6 +1,7 @@
 """The bank: authored items in YAML, one file per topic, with their translations."""
 
 import hashlib
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
@@ -206,7 +207,7 @@ def load_banks(folders: Sequence[Path]) -> tuple[Item, ...]:
     """
     if not folders:
         return load_bank()
-    resolved = [folder.resolve() for folder in folders]
+    resolved = [os.path.realpath(folder) for folder in folders]  # resolve() raises on a loop
     for folder, place in zip(folders, resolved, strict=True):
         if resolved.count(place) > 1:
             raise ItemError(f"{folder}: found twice, expected each bank once")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -167,7 +168,7 @@ def _loaded(path: Path, entry: PolicyEntry, wrote: str) -> Policy:
 def _origin(name: str) -> str:
     """Where a policy's name leads from here: a path is kept as it was typed, and may exist in
     another folder too."""
-    return f"'{name}' as installed" if name in (*shipped(), CORE) else str(Path(name).resolve())
+    return f"'{name}' as installed" if name in (*shipped(), CORE) else os.path.realpath(name)
 
 
 def _other(wrote: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -46,7 +47,7 @@ def run_names(folders: Sequence[Path]) -> tuple[str, ...]:
     Raises:
         LeaderboardError: A folder is given twice.
     """
-    whole = [folder.resolve() for folder in folders]
+    whole = [Path(os.path.realpath(folder)) for folder in folders]  # resolve() raises on a loop
     for place in whole:
         if whole.count(place) > 1:
             raise LeaderboardError(f"leaderboard: {place} is named twice, expected each run once")

@@ -1,10 +1,10 @@
 """`lawbound lm-eval ...`: lm-eval's own command with our tasks on its path."""
 
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Collection, Sequence
 from importlib.resources.abc import Traversable
-from pathlib import Path
 from types import TracebackType
 
 import typer
@@ -126,7 +126,7 @@ def _included(arguments: Namespace) -> list[str]:
 
 
 def _is_same(path: str, folder: str) -> bool:
-    return Path(path).resolve() == Path(folder).resolve()
+    return os.path.realpath(path) == os.path.realpath(folder)
 
 
 def _raised_in(trace: TracebackType | None) -> str:

@@ -134,6 +134,16 @@ def test_a_folder_of_a_run_that_lies_elsewhere_is_refused(
     call("score", run, expect="samples: is a link")
 
 
+def test_a_link_to_itself_is_refused_where_folders_are_compared(
+    call: Call, judged: Path, tmp_path: Path
+) -> None:
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+    call("leaderboard", loop, expect="loop/leaderboard.csv: cannot be read")
+    call("leaderboard", judged, loop, expect="loop/leaderboard.csv: cannot be read")
+    call("tasks", "list", "--bank", loop, expect="loop: ")
+
+
 def test_a_run_folder_may_itself_be_a_link(call: Call, judged: Path, tmp_path: Path) -> None:
     shutil.copytree(judged, tmp_path / "disk")
     (tmp_path / "run").symlink_to(tmp_path / "disk")
