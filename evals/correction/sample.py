@@ -116,7 +116,8 @@ def write_sheet(
         sheet.append(dict(zip(COLUMNS, map(str, values), strict=True)))
     order = rng.permutation(len(sheet)).tolist()
     columns = tuple(name for name in COLUMNS if not (blind and name in HIDDEN))
-    write_atomically(out, _content(out, columns, [sheet[i] for i in order]))
+    content = _content(out, columns, [sheet[i] for i in order])
+    write_atomically(out, content, is_locked=False)
     return Sheet(len(sheet), rows["key"].nunique(), drawn.strata, drawn.without, drawn.suffices)
 
 

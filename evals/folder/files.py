@@ -19,20 +19,25 @@ class FolderError(LawboundError, ValueError):
     """A run folder is incomplete, damaged or was not written by a run."""
 
 
-def write_atomically(path: Path, content: bytes) -> None:
+def write_atomically(path: Path, content: bytes, *, is_locked: bool = True) -> None:
     """Replace a file whole or not at all.
+
+    Args:
+        path: The file.
+        content: What it will hold.
+        is_locked: Whether no other process writes it meanwhile, as in a run folder.
 
     Raises:
         FolderError: It cannot be written; what stood there before stays.
     """
-    with _replaced(path) as handle:
+    with _replaced(path, is_locked=is_locked) as handle:
         handle.write(content)
 
 
 @contextmanager
-def _replaced(path: Path) -> Iterator[IO[bytes]]:
+def _replaced(path: Path, *, is_locked: bool = True) -> Iterator[IO[bytes]]:
     try:
-        with whole_file(path) as handle:
+        with whole_file(path, is_locked=is_locked) as handle:
             yield handle
     except OSError as fault:
         raise FolderError(f"{path}: cannot be written ({why(fault)})") from fault

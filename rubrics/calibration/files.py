@@ -53,7 +53,7 @@ def write_calibration(
     for name, text in texts.items():
         path = folder / name
         try:
-            with whole_file(path) as handle:
+            with whole_file(path, is_locked=False) as handle:
                 handle.write(text.encode("utf-8", "replace"))
         except OSError as fault:
             raise GradeError(f"{path}: cannot be written ({why(fault)})") from fault

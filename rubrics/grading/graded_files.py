@@ -1,7 +1,6 @@
 """Writing graded answers as JSONL, CSV or parquet; a file appears complete or not at all."""
 
 import csv
-import os
 import shutil
 import sys
 import tempfile
@@ -82,7 +81,7 @@ def graded_file(
         )
     try:
         # Grading takes long, and another process may grade to the same file meanwhile.
-        with whole_file(out, draft=f".{out.name}.{os.getpid()}.part") as handle:
+        with whole_file(out, is_locked=False) as handle:
             yield from _written(kind(handle, source, added))
     except OSError as fault:
         raise GradeError(f"{out}: cannot be written ({why(fault)})") from fault

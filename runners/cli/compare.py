@@ -73,7 +73,7 @@ def compare(
         show(caveat.text)
     warn(one for one in found.caveats if one not in of_both)
     if out is not None:
-        write_atomically(out, csv_bytes(found.flipped))
+        write_atomically(out, csv_bytes(found.flipped), is_locked=False)
         note(f"wrote {out}: {len(found.flipped)} flipped verdicts, a pair x policy each")
 
 

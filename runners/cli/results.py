@@ -195,7 +195,7 @@ def leaderboard(
     if out is None:
         print_leaderboard(merged)
         return
-    write_atomically(out, csv_bytes(merged))
+    write_atomically(out, csv_bytes(merged), is_locked=False)
     note(f"{len(merged)} rows")
     show(str(out))
 

@@ -51,20 +51,22 @@ def open_new(path: Path) -> BinaryIO:
 
 
 @contextmanager
-def whole_file(path: Path, draft: str = "") -> Iterator[BinaryIO]:
+def whole_file(path: Path, *, is_locked: bool = True) -> Iterator[BinaryIO]:
     """A draft file that replaces the path once all of it is written, or leaves no trace.
 
     Args:
         path: The file; folders are made for it.
-        draft: Name of the draft beside it; by default it depends on the path alone, so that the
-            next draft replaces what a killed process left. Two processes that write one file need
-            different names.
+        is_locked: Whether no other process writes it meanwhile, as in a run folder. The draft's name
+            then depends on the path alone, so that the next draft replaces what a killed process
+            left. Two processes may write a file that a user names, so each has a draft of its own.
 
     Raises:
         OSError: It cannot be written; what stood there before stays.
     """
     made = _missing(path)
-    draft_path = path.with_name(draft or path.name + ".draft")
+    draft_path = path.with_name(
+        f"{path.name}.draft" if is_locked else f".{path.name}.{os.getpid()}.part"
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
         with open_new(draft_path) as handle:
