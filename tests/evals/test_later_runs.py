@@ -31,11 +31,11 @@ class _Stops:
         self.at, self.after, self.begun = at, after, 0
 
     @contextmanager
-    def file(self, path: Path) -> Iterator[BinaryIO]:
+    def file(self, path: Path, *, is_locked: bool) -> Iterator[BinaryIO]:
         """`whole_file`, that may be stopped."""
         self.begun += 1
         is_last = self.begun == self.at  # another may be written before this one is whole
-        with whole_file(path) as handle:
+        with whole_file(path, is_locked=is_locked) as handle:
             yield handle
             if is_last and not self.after:
                 raise KeyboardInterrupt
