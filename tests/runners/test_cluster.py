@@ -24,7 +24,7 @@ from lawbound.runners.engines.cluster.engine import ClusterEngine
 from lawbound.runners.engines.cluster.joining import Cluster, joined
 from lawbound.runners.engines.protocol import Engine, ModelError, ask
 from lawbound.runners.run import owed_requests
-from lawbound.runners.sample import Message, Rendered, Request, Sample, Settings
+from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample, Settings
 from lawbound.runners.store import read_samples
 
 Command = Callable[..., tuple[int, str, str]]
@@ -99,19 +99,25 @@ def _texts(samples: Iterator[Sample]) -> dict[str, str]:
     return dict(found)
 
 
+class Baseline(ReferenceEngine):
+    """A reference model under a name of its own, since no engine that is brought may stand for one."""
+
+    def fingerprint(self) -> Fingerprint:
+        return replace(super().fingerprint(), model="baseline")
+
+
 @pytest.mark.cluster
 @pytest.mark.parametrize("name", ["coin", "keyword-act"])
 def test_with_a_worker_killed_a_baseline_has_the_leaderboard_of_a_single_process(
     name: str, cluster: Cluster, tmp_path: Path
 ) -> None:
-    model = f"reference:{name}"
-    spec = RunSpec(models=(model,), policies=("cn", "us"), limit=12, references=False)
-    evaluate(spec, tmp_path / "alone")
-    prepared = prepare(spec)
-    opener = partial(ReferenceEngine, name, prepared.situations(), seed=prepared.seed)
+    spec = RunSpec(models=("baseline",), policies=("cn", "us"), limit=12, references=False)
+    prepared = prepare(spec.model_copy(update={"models": (f"reference:{name}",)}))
+    opener = partial(Baseline, name, prepared.situations(), seed=prepared.seed)
+    evaluate(spec, tmp_path / "alone", engines={"baseline": opener()})
     doomed = Doomed(opener, tmp_path / "killed", after=3)
     engine = ClusterEngine.open(cluster, doomed)
-    evaluate(spec, tmp_path / "cluster", engines={model: engine})
+    evaluate(spec, tmp_path / "cluster", engines={"baseline": engine})
     engine.close()
     assert (tmp_path / "killed").exists()
     assert csvs(tmp_path / "cluster") == csvs(tmp_path / "alone")
