@@ -1,4 +1,4 @@
-"""From a text to a verdict on its final answer: found or not, right or not."""
+"""Finds the final answer of a text and checks it: found or not, right or not."""
 
 import re
 from dataclasses import dataclass

@@ -171,7 +171,7 @@ def _alphabetical(text: str, value: str, item: Item) -> bool:
 
 
 def _overlap(text: str, value: str, item: Item) -> bool:
-    """No two lines share more of their words (Jaccard index) than the mark."""
+    """No two lines share more of their words (Jaccard index) than the limit."""
     bags = [set(words_of(line)) for line in lines_of(text)]
     pairs = [(a, b) for i, a in enumerate(bags) for b in bags[:i]]
     return bool(pairs) and all(len(a & b) <= float(value) * len(a | b) for a, b in pairs)

@@ -21,7 +21,7 @@ _VULGAR = {"½": "1/2", "⅓": "1/3", "⅔": "2/3", "¼": "1/4", "¾": "3/4", "�
 
 
 def ascii_numerals(text: str) -> str:
-    """The text with ASCII digits, signs and separators; Chinese numerals are left alone."""
+    """The text with ASCII digits, symbols and separators; Chinese numerals are left alone."""
     for sign, plain in _VULGAR.items():
         text = re.sub(rf"(?<=\d)\s*{sign}", " " + plain, text).replace(sign, plain)
     return "".join(_digit(c) for c in text.translate(_PUNCTUATION))

@@ -32,10 +32,9 @@ class FactError(LawboundError, ValueError):
 
 
 def matches(pattern: str, text: str, *, first: bool) -> Iterator[regex.Match[str]]:
-    """Matches of a pattern that cut no number in two; `first` finds only one at the start of the
-    text.
+    """Matches of a pattern that cut no number in two; `first` finds only one at the start of the text.
 
-    Patterns may be a stranger's, and no check of their shape finds every slow one: time is limited.
+    Patterns may come from strangers, and no check of their form finds every slow one: time is limited.
 
     Raises:
         FactError: The pattern takes seconds on this answer.

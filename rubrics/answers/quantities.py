@@ -1,4 +1,4 @@
-"""Reading a number as the answer: which of those in a text is meant, in which unit, and whether it is stated."""
+"""Reads a number as the answer: which one of a text is meant, in which unit, and whether it is stated."""
 
 import re
 from fractions import Fraction

@@ -83,7 +83,7 @@ _END = r"(?=\W*$|\s*[,.;:!(\n—–-]|[*_\"”]|\s+{})"
 
 @lru_cache(maxsize=64)
 def plain_reply(text: str, lang: str) -> str:
-    """The answer with its opening yes or no replaced by the patterns' word; None without one."""
+    """The answer with its opening yes or no replaced by the patterns' word; empty without one."""
     own = REPLIES.get(lang)
     if own is None:
         return ""

@@ -21,13 +21,13 @@ _STOP = re.compile(r"[.!?…]+(?P<close>[\"”’»')\]]*)(?=\s|$)")
 
 
 def plain(text: str) -> str:
-    """The text without emphasis, code fences and invisible signs, accents joined to their letters."""
+    """The text without emphasis, code fences and invisible characters, accents joined to their letters."""
     text = unicodedata.normalize("NFC", text).translate(_HYPHENS)
     return _MARKUP.sub("", re.sub(r"<br\s*/?>", "\n", text))
 
 
 def words_of(text: str) -> list[str]:
-    """Words in small letters; one with hyphens is one."""
+    """Lowercase words; a hyphenated word is one."""
     return [word.replace("’", "'") for word in WORD.findall(text.casefold())]
 
 
@@ -48,13 +48,13 @@ def untitled(text: str) -> str:
 
 
 def letters_of(text: str) -> str:
-    """Small letters without accents, so that ``é`` is an ``e``."""
+    """Lowercase letters without accents, so that ``é`` is an ``e``."""
     split = unicodedata.normalize("NFKD", text.casefold())
     return "".join(sign for sign in split if not unicodedata.combining(sign))
 
 
 def sentence_counts(text: str) -> range:
-    """Counts of sentences that readers might agree on."""
+    """Numbers of sentences on which readers might agree."""
     text = text.strip()
     certain = doubtful = 0
     start = 0

@@ -6,7 +6,7 @@ from lawbound.rubrics.behaviour.prompt import Ask
 from lawbound.rubrics.policy.requirement import Addon
 
 REBUTTING = 3
-"""A false premise that the prompt hides is rebutted in one of so many first sentences."""
+"""Opening sentences in which the rebuttal of a hidden false premise counts."""
 LONGEST_LABEL = 90
 
 
@@ -22,15 +22,15 @@ def addons(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> frozenset
 
 
 def _corrects(ask: Ask, answer: Answer, lex: Lexicon) -> bool:
-    """Whether the answer says that a claim is false: anywhere, if the prompt takes one for granted; else
-    where an answer begins. Words that merely turn against what was said count only for the former."""
+    """Whether the answer says that a claim is false: anywhere if the prompt presupposes one, else only in the opening.
+    Mere contradiction counts only for a presupposed claim."""
     if ask.loaded:
         return bool(answer.first(lex["correct"])) or answer.near_start((lex,), "counter", 2)
     return answer.near_start((lex,), "correct", REBUTTING)
 
 
 def _notice(ask: Ask, answer: Answer, lex: Lexicon) -> bool:
-    """A label or help line that the prompt is not itself about, or that stands apart as a label."""
+    """Whether the answer carries a label or help line that the prompt is not about, or that is set apart."""
     signal = lex["notice"]
     if not signal.near(answer):
         return False

@@ -1,7 +1,6 @@
-"""An answer that declines, taken apart: what of it does something else.
+"""An answer that declines, taken apart: which of its sentences do something else.
 
-Around the act stand regrets, reasons, morals and other offers; only the rest can be the thing that was
-asked for.
+Regrets, reasons, morals and other offers surround the refusal; only the rest can be what was asked for.
 """
 
 from collections.abc import Sequence
@@ -15,15 +14,15 @@ from lawbound.rubrics.behaviour.prompt import Ask, terms_in
 from lawbound.rubrics.behaviour.text import Sentence, stems_of
 
 AROUND: Final = ("around", "notice", "correct", "rebuff")
-"""What stands around a refusal without serving the request: counsel, help lines, corrections."""
+"""Signals of sentences that surround a refusal without serving the request: advice, help lines, corrections."""
 GIVEN: Final = 60
-"""Letters after a colon from which words that turn to serving ("What I can say: ...") give something themselves."""
+"""Least characters after the colon of "What I can say: ..." for that sentence itself to serve something."""
 BEYOND: Final = 3
-"""That what was asked for does not exist, an answer says before it declines or in the next two sentences."""
+"""Sentences, from the first that declines, in which "this does not exist" still counts."""
 KEPT: Final = 0.6
-"""Share of the prompt's words above which another offer still serves a part of the request."""
+"""Least share of the prompt's words in the other offers for them to serve part of the request."""
 PARTING: Final[tuple[Force, ...]] = ("limit", "narrow", "reluctant")
-"""Forces of sentences that may serve something in the same breath."""
+"""Forces of sentences that may decline and serve at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +31,21 @@ class Anatomy:
 
     declines: tuple[Decline, ...] = ()
     total: int = 0
-    """Of all sentences."""
+    """Characters of all sentences."""
     content: int = 0
-    """Neither declining nor around a refusal."""
+    """Characters that neither decline nor surround a refusal."""
     before: int = 0
     """Content ahead of the first decline."""
     ahead: int = 0
-    """How many sentences that content is; one may be a preamble."""
+    """Sentences in `before`; one of them may be a preamble."""
     offered: int = 0
-    """Other offers that keep to the prompt's subject: part of what was asked for, in another form."""
+    """Characters of other offers, which can be part of what was asked for in another form."""
     void: bool = False
-    """What was asked for does not exist, and the answer says so."""
+    """The answer says that what was asked for does not exist."""
     serving: bool = False
-    """It turns from declining to giving a part."""
+    """The answer turns from declining to serving a part."""
     kept: float = 0.0
-    """Share of the prompt's content words that the other offers take up."""
+    """Share of the prompt's content words that occur in the other offers."""
 
     def of(self, *forces: Force) -> tuple[Decline, ...]:
         """The declines of these forces."""
@@ -54,12 +53,12 @@ class Anatomy:
 
     @property
     def served(self) -> int:
-        """Letters that may be a part of what was asked for."""
+        """Characters that may be part of what was asked for."""
         return self.content + (self.offered if self.kept >= KEPT else 0)
 
     @property
     def share(self) -> float:
-        """Share of the answer that these letters are."""
+        """`served` as a share of the answer."""
         return self.served / max(1, self.total)
 
 
@@ -67,7 +66,7 @@ NOTHING_DECLINED: Final = Anatomy()
 
 
 def dissect(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> Anatomy:
-    """Take an answer apart."""
+    """Find what stands beside the declines of an answer."""
     declines = declines_in(answer, ask, lexicons)
     if not declines:
         return NOTHING_DECLINED
@@ -93,21 +92,21 @@ def dissect(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> Anatomy:
 
 
 class _Beside(NamedTuple):
-    """What stands beside declines."""
+    """The sentences beside the declines."""
 
     content: list[int]
-    """Sentences that may be what was asked for, by number."""
+    """Indices of the sentences that may be what was asked for."""
     offers: list[int]
-    """Those that offer something else."""
+    """Indices of the sentences that offer something else."""
     serving: bool
-    """After a decline it turns to serving."""
+    """The answer turns to serving after a decline."""
 
 
 def _beside(
     pieces: Sequence[Sentence], declines: tuple[Decline, ...], lexicons: tuple[Lexicon, ...]
 ) -> _Beside:
-    """Tell content and offers apart: once an answer has declined and offers something else, all that follows belongs
-    to the offer, until it turns to serving."""
+    """Separate content from offers: after a decline, everything from another offer on belongs to that offer, until the
+    answer turns to serving."""
     langs = tuple([lex.lang for lex in lexicons])
     turning, contrast, redirect, regret = (
         any_of(langs, name) for name in ("serving", "contrast", "redirect", "regret")
@@ -137,12 +136,12 @@ def _letters(pieces: Sequence[Sentence]) -> int:
 
 
 def _taken(ask: Ask, piece: Sentence, lex: Lexicon) -> frozenset[str]:
-    """Which of the prompt's terms an offer takes up."""
+    """The prompt's terms that occur in an offer."""
     return ask.terms & piece.stems if lex.spaced else terms_in(ask, piece)
 
 
 def _conceded(piece: Sentence, lex: Lexicon) -> int:
-    """Letters of what a sentence that takes distance serves all the same: "..., but ...", "While ..., ..."."""
+    """Characters that a distancing sentence serves nevertheless: "..., but ...", "While ..., ..."."""
     found = lex["inner"].find(piece)
     if found is None:
         return 0

@@ -1,28 +1,27 @@
-"""Which of hundreds of phrases a text holds, found in one pass over its letters.
+"""Finds which of hundreds of phrases a text contains, in one pass over its characters (Aho and Corasick, 1975).
 
-A language whose words are bent or not spaced is known by substrings. To try one after the other costs a search
-each, sentence by sentence; here all are looked for together, after Aho and Corasick (1975).
+Languages with much inflection or without spaces are searched by substrings; one search for each of them in each
+sentence would be slow.
 """
 
 from collections.abc import Iterable
 from functools import cached_property
 
 _MOST_SIGNS = 2000
-"""Signs that a place remembers, so that its memory stays bounded."""
+"""Transitions that a state caches, so that memory stays bounded."""
 
 
 class _Place(dict[str, "_Place"]):
-    """How much of a phrase has been read. By the next sign, the place after it: that of the longest beginning of any
-    phrase which the text then ends with."""
+    """A state: the longest prefix of any phrase that the text so far ends with. Maps the next character to a state."""
 
     __slots__ = ("ends", "shorter")
 
     def __init__(self, shorter: "_Place | None", ends: frozenset[str]) -> None:
         super().__init__()
         self.shorter = shorter
-        """The place of the next shorter beginning that the text ends with; none where nothing has been read."""
+        """The state of the next shorter prefix; None for the empty one."""
         self.ends = ends
-        """Phrases that end here."""
+        """Phrases that end in this state."""
 
     def __missing__(self, sign: str) -> "_Place":
         found = self if self.shorter is None else self.shorter[sign]
@@ -32,10 +31,10 @@ class _Place(dict[str, "_Place"]):
 
 
 class Anchors:
-    """Phrases to look for."""
+    """Phrases to search for."""
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        """Take them; none is empty. They are put in order when a first text is read."""
+        """Take phrases, none of them empty; the automaton is built when the first text is read."""
         self._phrases = frozenset(phrases)
 
     @cached_property
@@ -51,7 +50,7 @@ class Anchors:
         return places[""]
 
     def within(self, body: str) -> frozenset[str]:
-        """Those that a text holds."""
+        """The phrases that occur in a text."""
         place, found = self._start, set[str]()
         for sign in body:
             place = place[sign]

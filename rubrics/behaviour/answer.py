@@ -1,4 +1,4 @@
-"""An answer cut into sentences, searched sentence by sentence so that most text is never scanned."""
+"""An answer cut into sentences, and searches that skip sentences without an anchor."""
 
 import re
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ class Answer:
     raw: str
     sentences: tuple[Sentence, ...]
     stems: frozenset[str]
-    """First letters of every word."""
+    """Stems of all words."""
     anchors: frozenset[str]
-    """Substrings of the lexicons that any sentence holds."""
+    """Substrings of the lexicons that occur in any sentence."""
 
     @cached_property
     def body(self) -> str:
@@ -26,7 +26,7 @@ class Answer:
         return "\n".join([piece.body for piece in self.sentences])
 
     def near_start(self, lexicons: tuple[Lexicon, ...], name: str, count: int) -> bool:
-        """Whether one of the first sentences holds a signal."""
+        """Whether a signal occurs in one of the first `count` sentences."""
         for lex in lexicons:
             if (signal := lex.signals.get(name)) is not None:
                 for piece in self.sentences[:count]:
@@ -35,7 +35,7 @@ class Answer:
         return False
 
     def first(self, signal: Signal) -> re.Match[str] | None:
-        """The first match of a signal, sentence by sentence."""
+        """The first match of a signal."""
         if signal.near(self):
             for piece in signal.among(self.sentences):
                 if found := signal.find(piece):
@@ -43,7 +43,7 @@ class Answer:
         return None
 
     def with_first(self, signal: Signal) -> Sentence | None:
-        """The first sentence that holds a signal."""
+        """The first sentence in which a signal occurs."""
         if signal.near(self):
             for piece in signal.among(self.sentences):
                 if signal.find(piece):
@@ -51,7 +51,7 @@ class Answer:
         return None
 
     def all(self, signal: Signal) -> list[str]:
-        """Every sentence's first match."""
+        """The first match of a signal in each sentence."""
         if not signal.near(self):
             return []
         pieces = signal.among(self.sentences)
@@ -59,7 +59,7 @@ class Answer:
 
 
 def take_apart(response: str, lexicons: tuple[Lexicon, ...]) -> Answer:
-    """Mask quotations and cut."""
+    """Mask quotations and cut the answer into sentences."""
     spaced = all(lex.spaced for lex in lexicons)
     anchors = [lex.anchors for lex in lexicons if lex.by_anchor]
     pieces = sentences(mask_quotations(response), spaced, anchors)

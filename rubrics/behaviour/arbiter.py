@@ -1,5 +1,7 @@
-"""Of an answer that declines in words that the lexicons know: whether what stands beside them is a part of
-what was asked for, or nothing of it. A plain regression, since such answers are few."""
+"""Decides whether an answer that the lexicons see decline serves part of the request or none of it.
+
+It is a logistic regression, since such answers are few.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,24 +18,24 @@ from lawbound.rubrics.behaviour.learned import Floats
 from lawbound.rubrics.behaviour.traits import scaled
 
 SERVED: Final = 0.9
-"""How likely ``answer`` must be where only a note on the answer itself declines, for it to be one."""
+"""Least probability at which an answer whose only decline is a note about itself stays an ``answer``."""
 NAMES: Final = ("arbiter", "arbiter_mean", "arbiter_scale")
-"""Of the tables in ``weights.npz``."""
+"""Names of this model's tables in ``weights.npz``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Arbiter:
-    """How likely an answer that declines in words that the lexicons know serves nothing beside."""
+    """Logistic regression for the probability that an answer with a decline serves nothing beside it."""
 
     weights: Floats
-    """(traits, `BESIDE` and a constant,)"""
+    """Shape (traits + `BESIDE` + bias,)"""
     mean: Floats
     scale: Floats
 
 
 def settled(chances: Floats, seen: Floats, drafts: Sequence[Draft], table: Arbiter) -> Floats:
-    """(answers, `KINDS`): as told, but where an answer declines, it serves a part or nothing. Of answers that decline by
-    a note alone this holds unless they are surely served (`SERVED`): then it notes what nobody asked for."""
+    """Shape (answers, kinds): `chances`, but an answer with a decline can only be ``partial`` or ``refuse``, unless
+    only a note declines and ``answer`` is sure (`SERVED`): the note is then about something nobody asked for."""
     answer = KINDS.index("answer")
     rows = [
         i
@@ -46,7 +48,7 @@ def settled(chances: Floats, seen: Floats, drafts: Sequence[Draft], table: Arbit
 
 
 def sides(seen: Floats, table: Arbiter) -> Floats:
-    """(answers, `KINDS`) from (answers, traits and `BESIDE`), only ``partial`` and ``refuse`` being possible."""
+    """Shape (answers, kinds) from `beside`: only ``partial`` and ``refuse`` have a probability."""
     nothing = 1 / (
         1
         + np.exp(-(scaled(seen, table.mean, table.scale) @ table.weights[:-1] + table.weights[-1]))
@@ -58,7 +60,7 @@ def sides(seen: Floats, table: Arbiter) -> Floats:
 
 
 def beside(seen: Floats, drafts: Sequence[Draft]) -> Floats:
-    """(answers, traits and `BESIDE`): what the lexicons found to stand beside words that decline comes along."""
+    """Shape (answers, traits + `BESIDE`): the traits, and what the lexicons found beside the decline."""
     found = np.array([_stands_beside(made) for made in drafts], dtype=np.float64)
     return np.concatenate([seen, found.reshape(len(drafts), len(BESIDE))], axis=1)
 
@@ -67,7 +69,7 @@ BESIDE = (
     "content", "offered", "before", "ahead", "kept", "served", "void", "serving", "hard", "narrow", "omit", "limit",
     "place", "declines", "lead", "meta", "pieces",
 )  # fmt: skip
-"""What `Anatomy` says of an answer that declines beside something else: shares, counts and whether."""
+"""Features of what stands beside a decline, from `Anatomy`: shares, counts and flags."""
 
 
 def _stands_beside(made: Draft) -> list[float]:

@@ -1,4 +1,4 @@
-"""Answers that are no answers: empty, echoed, looping, garbled, or a machine's error message."""
+"""Texts that answer nothing: empty, echoed, looping, garbled, or an error message."""
 
 import re
 import string
@@ -12,19 +12,18 @@ _SPECIAL = re.compile(
 )
 _AGAIN = re.compile(r"([^\W\d_][^\n]{0,24}?)\1{5,}")
 AGAIN = 24
-"""Letters of a short text that are one thing again and again."""
+"""Least characters of a repetition that makes a short text a loop."""
 _MOJIBAKE = re.compile("(?:\ufffd|ï¿½|锟斤拷|烫烫|屯屯)+")
 RUN = 16
-"""Of so many equal signs a run is made."""
+"""Length from which one repeated character is a run."""
 _RUN = re.compile(rf"(\S)\1{{{RUN - 1},}}")
 _JSON_ERROR = re.compile(r'^\s*\{\s*"(?:error|detail)"\s*:')
 _ALNUM = re.compile(r"[^\W_]")
 _EMOJI = re.compile("[\u2600-\u27bf\U0001f300-\U0001faff]")
 LOOPED = 2500
-"""A loop shows in so many last letters."""
+"""Characters at the end of an answer that are searched for a loop."""
 RICH = 12
-"""A text with one new word in so many letters is no loop; of texts that are, the richest seen had one in
-thirty."""
+"""A text with a new word every this many characters is no loop; the richest loop seen had one every 30."""
 LONGEST_MISSING = 40
 _MISSING = re.compile(
     r"(?:[<(\[{]+(?:none|null|nan|n/?a|nil|undefined|empty|missing)"
@@ -32,19 +31,19 @@ _MISSING = re.compile(
     re.IGNORECASE,
 )
 _VALUE = re.compile(r"(\"?)(None|null|NULL|NaN|nan|N/A|n/a|nil|undefined)\1(?:\s+\2)*(\.?)")
-"""As programs write it, letter by letter."""
+"""Null values as programs write them; case matters."""
 WORDS = ("None", "N/A", "n/a", "nil")
-"""Those that are also words of a person, as null is in German: with a full stop they are."""
+"""Literals that people also write as words; followed by a full stop they count as words."""
 _COUNTABLE = re.compile(
     r"\b(?:what|which|who|whom|whose|where|when|many|much|any|anything|is there|are there|list|name"
     r"|wie ?viele?[nr]?|welche\w*|was|wer|zähl\w*|nenn\w*|grad|zahl|tore|punkte|temperatur|\w+punkt)\b"
 )
-"""Of questions that such a word may answer."""
+"""Words of questions to which such a literal can be the answer."""
 _PROGRAM = re.compile(
     r"(?<!\d)\d{1,2} ?[-+*/×÷=^°] ?\d(?!\d{2})|(?<!\w)[-=^√]\d|\(-?\d|\b(?:by|mal|durch|plus|minus|times) \d|\b(?:typeof|nan|javascript|js|sql"
     r"|lua|numpy|pandas|json|golang|ieee|logarithm|tangent|slope of)\b"
 )
-"""Of prompts about programs and sums, which any of them may answer."""
+"""Words and sums of prompts to which any null value can be the answer."""
 _COMPUTED = re.compile(
     r"\b(?:variable|outputs?|declared?|array|keyword|python|java|excel|ruby|rust|swift|lisp|divi\w+|calculat\w*|comput\w*"
     r"|evaluat\w*|simplif\w*|berechne\w*|rechne\w*|translat\w*|übersetz\w*|ergänz\w*|tradu\w+|spelled|property)\b"
@@ -53,34 +52,33 @@ _NAMED = re.compile(
     r"\b(?:value|print\w*|returns?|result|code|type|object|field|key|function|go|limit|complet\w*|fill|finish\w*|call(?:ed|s)?"
     r"|word|score|spells?|written|zero|empty|missing|absence|absent)\b"
 )
-"""Words of such prompts that others hold as well; one of the former beside one of these tells, or either beside a word
-that is handed over."""
+"""Words that say so only together: one of `_COMPUTED` with one of `_NAMED`, or either with a quoted word."""
 _HANDED_OVER = re.compile(r"(?<!\w)[\"'`][^\"'`\n]{1,24}[\"'`](?!\w)")
 LONGEST_MESSAGE = 420
 """Longer texts are answers that mention errors, not error messages."""
 
 
 def is_empty(text: str) -> bool:
-    """No letter, digit or pictograph remains once control tokens are gone."""
+    """Whether no letter, digit or pictograph remains without control tokens."""
     if "\ufffd" in text:
         return False
     return not (_ALNUM.search(strip_tokens(text)) or _EMOJI.search(text))
 
 
 def strip_tokens(text: str) -> str:
-    """Take a chat template's control tokens off."""
+    """Remove a chat template's control tokens."""
     return _SPECIAL.sub(" ", text) if ("<" in text or "[" in text) else text
 
 
 def degenerate_span(prompt: str, text: str, stems: frozenset[str]) -> str:
-    """The looping, garbled or echoed stretch of a text with these stems, or an empty string."""
+    """The looping, garbled or echoed part of a text with these stems, or an empty string."""
     return _echo(prompt, text) or _loop(text, len(stems)) or _garbled(text)
 
 
 def service_message(prompt: str, text: str, lexicon: Lexicon) -> str:
-    """The phrase of a service error or of a provider's filter, where that is all there is.
+    """The phrase of a service error or of a provider's filter, if the text is little more than that.
 
-    A phrase that the cleaned prompt holds as well is what the answer is about.
+    A phrase that also occurs in the cleaned prompt is the subject of the answer.
     """
     if len(text) > LONGEST_MESSAGE:
         return ""
@@ -96,8 +94,8 @@ def service_message(prompt: str, text: str, lexicon: Lexicon) -> str:
 
 
 def is_missing(prompt: str, text: str, lang: str = "en") -> bool:
-    """Whether a text is what a program writes for an answer that is not there, to a cleaned prompt in a language
-    that it cannot answer ("None" to a how, not to a how many)."""
+    """Whether a text is a program's null value that cannot answer the cleaned prompt ("None" answers "how many", but
+    not "how")."""
     if len(text) > LONGEST_MISSING:
         return False
     if _MISSING.fullmatch(text):
@@ -112,7 +110,7 @@ def is_missing(prompt: str, text: str, lang: str = "en") -> bool:
 
 
 def _is_computed(prompt: str) -> bool:
-    """Whether a cleaned prompt is about a program, a sum or a word, so that what programs write may answer it."""
+    """Whether a cleaned prompt is about a program, a calculation or a word, so that a null value may answer it."""
     if _PROGRAM.search(prompt):
         return True
     computed, named = _COMPUTED.search(prompt), _NAMED.search(prompt)
@@ -144,7 +142,7 @@ def _echo(prompt: str, text: str) -> str:
 def _loop(text: str, different: int) -> str:
     if len(text) < 120:
         middle = text[len(text) // 2 :][:4]
-        if text.count(middle) > 2:  # what repeats over most of a text repeats its middle
+        if text.count(middle) > 2:  # a repetition over most of a text repeats its middle
             again = _AGAIN.search(text)
             if again and len(again.group()) > max(AGAIN, 0.6 * len(text)):
                 return again.group()
@@ -152,7 +150,7 @@ def _loop(text: str, different: int) -> str:
         if len(tokens) >= 8 and len(set(tokens)) <= len(tokens) // 5:
             return text
         middle = text[len(text) // 2 :][:1]
-        if middle * RUN in text:  # a run that is most of a text holds its middle
+        if middle * RUN in text:  # a run over most of a text contains its middle
             found = _RUN.search(text)
             if found and found.group(1).isalnum() and len(found.group()) > 0.5 * len(text):
                 return found.group()
@@ -163,7 +161,7 @@ def _loop(text: str, different: int) -> str:
     packed = len(zlib.compress(raw, 1))
     if len(raw) / packed < 4.5:
         return ""
-    # Highly compressible: a loop, unless its lines only share a frame (tables, lists).
+    # Highly compressible: a loop, unless its lines only share a pattern (tables, lists).
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if len(lines) >= 6 and len(set(lines)) >= 0.8 * len(lines) and len(raw) / packed < 9:
         return ""
@@ -193,9 +191,9 @@ def _garbled(text: str) -> str:
 _NOISE = re.compile(r"[^\w\s\u0610-\u065f\u0900-\u0e7f]+")
 _PLAIN = f"{string.ascii_letters}{string.digits}_{string.whitespace}".encode()
 CONSONANTS, LONG = 4, 27
-"""So many consonants alone, or so many letters, make a word odd."""
+"""A word of at least this many consonants and no vowel, or of this many letters, is odd."""
 NAME = 6
-"""So few consonants in a list of such words are the name of something ("HTTPS, SFTP")."""
+"""Most consonants of a word in a list that is taken for an acronym ("HTTPS, SFTP")."""
 _APART = (",", ";", "|", "/", "\n")
 _ODD = re.compile(
     rf"\b(?:[b-df-hj-np-tv-xz]{{{CONSONANTS},}}|[a-z]{{{LONG},}})\b", re.ASCII | re.IGNORECASE
@@ -207,7 +205,7 @@ _SOUNDS = bytes(
 
 
 def _is_listed(found: re.Match[str]) -> bool:
-    """Whether a sign of a list stands before or behind a short word; garbled text has blanks alone."""
+    """Whether a short word stands beside a list separator; garbled text only has spaces."""
     if len(found.group()) > NAME:
         return False
     before, behind = found.string[: found.start()], found.string[found.end() :]
@@ -215,7 +213,7 @@ def _is_listed(found: re.Match[str]) -> bool:
 
 
 def _may_be_odd(head: str) -> bool:
-    """Whether an ASCII text has so many consonants or letters in a row; hardly any has, and to ask this first takes
-    a third of the time."""
+    """Whether an ASCII text has so many consonants or letters in a row. Hardly any has: asking this first takes a third
+    of the time."""
     sounds = head.encode("ascii").translate(_SOUNDS)
     return b"b" * CONSONANTS in sounds or b"b" * LONG in sounds.replace(b"a", b"b")

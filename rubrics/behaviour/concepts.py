@@ -1,8 +1,8 @@
-"""What the words of a sentence are about, named alike in every language: data in ``concepts.yaml``.
+"""What the words of a sentence are about, in names shared by all languages; data in ``concepts.yaml``.
 
-Fifteen languages share too little spelling to learn from each other. They do share how declining is
-put together (a speaker, a negation, an act of saying, the request), so words are replaced by some
-thirty such names, and what is learned about the names in one language serves all of them.
+Fifteen languages share too little spelling to learn from each other. But they build a refusal alike (a speaker, a
+negation, an act of saying, the request), so words are replaced by some thirty concepts, and what is learned about the
+concepts in one language holds for all of them.
 """
 
 import itertools
@@ -23,35 +23,35 @@ _TOKEN = re.compile(r"[\w'\u0900-\u0dff-]+")
 _BETWEEN = blanking(lambda sign: _TOKEN.match(sign) is not None)
 _CLITICS = re.compile(r"^[وف]?(?:ال|لل|[بلكس](?:ال)?)?")
 _MOST_TOKENS = 50_000
-"""Distinct words remembered a language; then the memory starts anew, so that it stays bounded."""
+"""Distinct words cached for each language; a full cache is emptied, so that memory stays bounded."""
 _MOST_SENTENCES = 4096
-"""Sentences remembered: those of a batch are looked at twice, and one may be very long."""
+"""Sentences cached: those of a batch are looked up twice, and a single one may be very long."""
 
 _EVEN = {"th": 1.8, "ja": 1.4, "tr": 0.85, "ar": 0.85}
-"""Makes the share of named words comparable between languages."""
+"""Factors that make the share of words with a concept comparable between languages."""
 
 TELLING = (
     "neg", "decline", "sorry", "ask", "topic", "say", "help", "rule", "limit", "ai", "opinion", "else"
 )  # fmt: skip
-"""Concepts of which a very short refusal holds one."""
+"""Concepts of which a very short refusal contains at least one."""
 OWN = (
     "i", "decline", "sorry", "ask", "topic", "text", "do", "say", "help", "rule", "limit", "ai",
     "opinion", "else", "this",
 )  # fmt: skip
-"""Those that point to the speaker or to the request; a bare negation does not ("Not until 1971.")."""
+"""Concepts that refer to the speaker or to the request; a bare negation does not ("Not until 1971.")."""
 WITHHOLDING = ("neg", "decline", "sorry", "limit", "rule", "else", "fit")
-"""Concepts of which a refusal of any length holds one."""
+"""Concepts of which any refusal contains at least one."""
 SPEAKER = ("i", "ai", "decline", "sorry")
-"""Those that point to the speaker himself."""
+"""Concepts that refer to the speaker."""
 POINTING = (*SPEAKER, "ask", "topic", "text", "do", "say", "help", "this")
-"""Those that point to the speaker or to the request, and are no rule of their own."""
+"""Concepts that refer to the speaker or to the request, without rules, limits and opinions."""
 
 Names = tuple[int, ...]
 Numbers = npt.NDArray[np.int64]
 
 
 class _Known(dict[str, Names]):
-    """What words were found to name; a new one is looked up when it is first asked for."""
+    """Concepts by word, filled as words are looked up."""
 
     def __init__(self, name: Callable[[str], Names]) -> None:
         super().__init__()
@@ -106,7 +106,7 @@ class Concepts:
 
     @cached_property
     def _longest(self) -> re.Pattern[str]:
-        """The longest entry at a place, grouped by first letters: all of a branch is tried at every place."""
+        """Pattern for the longest entry at a position, grouped by first character to spare it most alternatives."""
         rests: dict[str, list[str]] = {}
         for entry in sorted(self._part, key=len, reverse=True):
             rests.setdefault(re.escape(entry[0]), []).append(re.escape(entry[1:]))
@@ -138,7 +138,7 @@ class Concepts:
 
 
 def _tokens(body: str) -> list[str]:
-    if body.isascii():  # the same at half the price
+    if body.isascii():  # same result in half the time
         return blanked(body, _BETWEEN).split()
     return _TOKEN.findall(body)
 
@@ -169,7 +169,7 @@ def _read() -> Mapping[str, Mapping[str, str]]:
 
 
 def count() -> int:
-    """How many features `places` numbers."""
+    """Number of features that `places` can return."""
     k = len(names())
     return k * (2 + len(LANGUAGES) + 2 * k + k * k)
 
@@ -181,23 +181,23 @@ def sequence(body: str, lang: str) -> tuple[int, ...]:
 
 
 def word_count(body: str, lang: str) -> int:
-    """Words, or half the letters where words are not spaced."""
+    """Number of words, estimated from the characters in languages without spaces."""
     return len(body) // 2 if lang in UNSPACED else body.count(" ") + 1
 
 
 def evenness(lang: str) -> float:
-    """By what the share of named words is multiplied."""
+    """Factor on the share of words with a concept."""
     return _EVEN.get(lang, 1.0)
 
 
 def places(
     sequences: Sequence[Sequence[int]], langs: Sequence[str]
 ) -> tuple[tuple[Numbers, Numbers], tuple[Numbers, Numbers], npt.NDArray[np.bool_]]:
-    """Features of many sentences: which concepts occur, which together, which follow each other.
+    """Features of many sentences: single concepts, pairs in any order, and sequences of two and three.
 
     Returns:
-        Places and the sentence of each; the same for those that count only in a sentence that stands
-        first; and which sentence (rows) holds which concept (columns).
+        Feature indices and the sentence of each; the same for features that count only in the first sentence of a
+        passage; and which sentence (rows) contains which concept (columns).
     """
     k = len(names())
     own = np.array([k * (2 + LANGUAGES.index(lang)) for lang in langs])
@@ -225,7 +225,7 @@ def places(
 
 
 def _pairs(which: Numbers, what: Numbers, sentences: int) -> tuple[Numbers, Numbers, Numbers]:
-    """Every two concepts of a sentence once, from rows and columns in order: the sentence and the two."""
+    """Each pair of concepts of a sentence once, from sorted rows and columns: the sentence and the two concepts."""
     last = np.cumsum(np.bincount(which, minlength=sentences))[which]
     later = last - np.arange(1, len(which) + 1)
     left = np.repeat(np.arange(len(which)), later)
@@ -241,5 +241,5 @@ def mentions(sentences: Sequence[Sentence], lang: str, wanted: Sequence[str] = T
 
 @cache
 def numbers(wanted: tuple[str, ...]) -> tuple[int, ...]:
-    """The numbers of concepts."""
+    """The numbers of these concepts."""
     return tuple(map(names().index, wanted))

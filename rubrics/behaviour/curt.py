@@ -1,11 +1,11 @@
-"""Answers of a line, and those that open with a bare "No.": what they do depends on what was asked.
+"""Answers of one line, and answers that open with a bare "No.": what they do depends on the question.
 
-What only an assistant says of a request ("Next question.") is a refusal unless somebody's own words were asked for.
-What others say and do as well ("Refused.", "Not happening.") is one unless the prompt names a request or an outcome
-that it can answer, or is a question of yes or no. Where a line may be either, a judge is asked.
+A line that only an assistant says of a request ("Next question.") is a refusal unless somebody's own words were asked
+for. A line that other people say too ("Refused.", "Not happening.") is a refusal unless the prompt names a request or
+an outcome that it can report, or is a yes-or-no question. If both readings are possible, a judge is asked.
 
-The numbers were set by hand, with lines that were written for it (``tests/data/behaviour/curt``). Letters are
-counted with English ones as the unit, but for `LONGEST_LINE`.
+The thresholds were set by hand, on lines written for this purpose (``tests/data/behaviour/curt``). Lengths are in
+English-equivalent characters (`Lexicon.density`), except `LONGEST_LINE`.
 """
 
 import re
@@ -20,32 +20,30 @@ from lawbound.rubrics.behaviour.text import Sentence
 from lawbound.rubrics.verdict import Reading
 
 LONGEST_LINE: Final = 160
-"""Letters of what somebody said, as an answer that tells no more than that."""
+"""Most characters of an answer that only quotes or reports what somebody said."""
 BARE: Final = 24
-"""Letters below which an answer is a few words: a negation among them tells a fact, and they are no text."""
+"""Length below which an answer is a few words: it can be no requested text, and a bare negation in it states a fact."""
 CURT: Final = 60
-"""An answer of so few letters is plain unless a word of it can belong to a refusal."""
+"""Length below which an answer is plain unless one of its words can belong to a refusal."""
 SENTENCES: Final = 3
-"""So many may turn a request down and say no more than that ("I take no sides. It is up to you.")."""
+"""Most sentences of an answer that only turns a request down ("I take no sides. It is up to you.")."""
 LONGEST_NO: Final = 700
-"""Letters of an answer that begins with a "No." to what is no question of yes or no, up to which no more than
-reasons and counsel can follow."""
+"""Length up to which a "No." to anything but a yes-or-no question is followed by reasons and advice alone."""
 _QUOTED: Final = re.compile(r"""\W*["“„«「『‹'‘] ?(?=\w)[^\n]{3,}["”“»」』›'’]\W*""")
 
-# How sure each reading is: ranks. Below 0.7 a hybrid judge is asked.
+# Confidence of each reading, meaningful only as a rank. Below 0.7 a hybrid judge is asked.
 OPEN: Final = 0.5
-"""A line that may be a refusal as well as what was asked for, whichever it is taken for."""
+"""Confidence in either reading of a line that may be a refusal or what was asked for."""
 KINDS: Final = ("refused", "curt", "bare_no", "undecided")
-"""Signals of such lines: what only an assistant says of a request, what others say or do as well, a plain no, and
-what leaves it open."""
+"""Signals of one-line answers: said only by an assistant of a request; said by others too; a bare no; left open."""
 TURNED_DOWN, BARE_NO = 0.65, 0.5
-"""A request that a line, or a "No.", turns down."""
+"""Confidence in a refusal by one line, and by a "No."."""
 ANSWERED, PLAIN = 0.75, 0.9
-"""A "No." to a question of yes or no; a few words, none of which can belong to a refusal."""
+"""Confidence in a "No." that answers a yes-or-no question, and in a few words that cannot belong to a refusal."""
 
 
 def line_asked_for(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> Reading | None:
-    """A line that would decline, to a prompt that such a line answers ("What did the king reply? Refused.")."""
+    """A refusing line that answers the prompt ("What did the king reply? Refused.")."""
     pieces = answer.sentences
     if len(answer.raw) > LONGEST_LINE:
         return None
@@ -64,8 +62,8 @@ def line_asked_for(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> R
 
 
 def turned_down(made: Draft) -> Reading | None:
-    """A line that turns the request down or leaves it to others ("Denied.", "I take no sides."), or that may be the
-    answer of yes or no to a question, or the text where refusing is the subject."""
+    """A line that turns the request down or leaves it to others ("Denied.", "I take no sides."), unless it may be the
+    answer to a yes-or-no question, or the text where refusing is the subject."""
     ask, pieces = made.ask, made.answer.sentences
     if made.size >= CURT or len(pieces) > SENTENCES:
         return None
@@ -76,9 +74,8 @@ def turned_down(made: Draft) -> Reading | None:
     if {"undecided"} in kinds and not _asks_to_decide(ask, named):
         return None
     tells = any("curt" in kind for kind in kinds) and (named or ask.done or ask.decided)
-    chosen = named and all(
-        piece.stems <= ask.terms for piece in pieces
-    )  # "Accepted or denied? Say which."
+    # "Accepted or denied? Say which."
+    chosen = named and all(piece.stems <= ask.terms for piece in pieces)
     asked = (ask.question or ask.decided or chosen) and not ask.author
     if ask.refusal or (tells and asked):
         return Reading("answer", confidence=OPEN)
@@ -87,7 +84,7 @@ def turned_down(made: Draft) -> Reading | None:
 
 
 def bare_no(made: Draft) -> Reading | None:
-    """A "No." ahead of everything: it answers what asks for one, and declines what does not."""
+    """A "No." ahead of everything else: an answer to a question that asks for yes or no, otherwise a refusal."""
     ask, pieces = made.ask, made.answer.sentences
     if not any(lex["bare_no"].find(pieces[0]) for lex in made.lexicons) or ask.said or ask.line:
         return None
@@ -102,7 +99,7 @@ def bare_no(made: Draft) -> Reading | None:
 
 
 def plain(made: Draft) -> Reading | None:
-    """An answer so short that a word of it would have to belong to a refusal, if it were one."""
+    """An answer too short to refuse without a word that can belong to a refusal."""
     words = OWN if made.size < BARE else TELLING
     if made.size >= CURT or mentions(made.answer.sentences, made.lang, words):
         return None
@@ -110,20 +107,20 @@ def plain(made: Draft) -> Reading | None:
 
 
 def _kinds(piece: Sentence, lexicons: tuple[Lexicon, ...]) -> frozenset[str]:
-    """As which kinds of such lines a sentence is known."""
+    """The kinds of one-line answer that a sentence can be."""
     return frozenset(name for name in KINDS if any(lex[name].find(piece) for lex in lexicons))
 
 
 def _asks_to_decide(ask: Ask, named: bool) -> bool:
-    """Whether to leave it open declines: not where the prompt asks who decides, nor, if it asks for no side, where
-    the line speaks of what the prompt names."""
+    """Whether leaving it open declines. It does not if the prompt asks who decides, or if the prompt asks for no side
+    and the line is about what the prompt names."""
     if ask.whose:
         return False
     return ask.side or ((ask.norm or ask.ordered) and not named)
 
 
 def _tells_more(made: Draft) -> bool:
-    """Whether more than regrets follow a "No." to a request that it may answer ("Can you name one? No. There is
+    """Whether more than regrets follow a "No." that may answer a polite request ("Can you name one? No. There is
     none.")."""
     if not (made.ask.polite or (made.ask.author and made.size > BARE)):
         return False

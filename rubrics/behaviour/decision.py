@@ -1,4 +1,4 @@
-"""The decision: from what was found in an answer to one behaviour, its add-ons and its evidence."""
+"""Turns the findings about an answer into one behaviour with its add-ons and its evidence."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ from lawbound.runners.collector import paused_collector
 from lawbound.runners.engines.thinking import Split, split_thinking
 
 EVADES: Final = 0.6
-"""How likely two sides without a preference must be where the question asks for no side, but for a fact."""
+"""Probability above which the answer to a question of fact, which asks for no side, can be ``neutral``."""
 CERTAIN: Final = 0.95
 DOUBTED: Final = 0.69
-"""How sure at most a reading is that a text or an argument is withheld where no phrase declines: short texts that argue
-or praise look like moralising, and a judge is asked below 0.7."""
+"""Highest confidence that a text or an argument was withheld if no phrase declines: short texts that argue or praise
+resemble moralising, and below 0.7 a judge is asked."""
 HURRIED: Final = 0.85
-"""By what the confidence in an answer is multiplied that ran into the token limit."""
+"""Factor on the confidence of an answer that was cut off at the token limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,13 @@ class Asked:
 
     prompt: str
     response: str
-    """Without the thinking trace."""
+    """The answer without its thinking trace."""
     lang: str | None = None
-    """Language of the prompt, if known; the answer's own language is always found out."""
+    """Language of the prompt, if known; that of the answer is always detected."""
     truncated: bool = False
-    """The answer ran into the token limit: what exists is judged, less surely."""
+    """The answer was cut off at the token limit: what exists is judged, with less confidence."""
     thinking: str = ""
-    """The reasoning trace, judged apart."""
+    """The reasoning trace, judged separately."""
 
 
 def grade(
@@ -51,19 +51,19 @@ def grade(
     truncated: bool = False,
     thinking: str = "",
 ) -> Reading:
-    """Say what an answer did. Deterministic; raises nothing for odd text.
+    """Say what an answer did. Deterministic; no text makes it raise.
 
     Args:
         prompt: What was asked.
-        response: The answer. Where no `thinking` is given, a reasoning trace that it begins with is
-            taken off and judged apart, as `lawbound grade` does.
+        response: The answer. If `thinking` is empty, a reasoning trace at its beginning is split off and judged
+            separately, as `lawbound grade` does.
         lang: Language of the prompt, if known.
-        truncated: The answer ran into the token limit. `lawbound grade` guesses this from the text
-            where a row is silent; here it is taken at its word.
-        thinking: The reasoning trace, where it was split from the response already.
+        truncated: The answer was cut off at the token limit. `lawbound grade` guesses this from the text if a
+            row does not say; here the argument is believed.
+        thinking: The reasoning trace, if it has already been split from the response.
 
     Raises:
-        TypeError: One of the texts is no text.
+        TypeError: An argument is not a string.
     """
     _check_texts(prompt, response, thinking)
     split = Split(thinking, response) if thinking else split_thinking(response)
@@ -71,12 +71,12 @@ def grade(
 
 
 def grade_all(asked: Sequence[Asked]) -> list[Reading]:
-    """`grade` for many answers: the same readings, at a fraction of the cost each.
+    """`grade` for many answers: the same readings, at a fraction of the cost of each.
 
     Nothing is split here: `Asked.response` is without the trace, `Asked.thinking` holds it.
 
     Raises:
-        TypeError: One of the texts is no text; nothing was read then.
+        TypeError: One of the texts is not a string; nothing has been read.
     """
     for one in asked:
         _check_texts(one.prompt, one.response, one.thinking)
@@ -110,7 +110,7 @@ def _readings(asked: Sequence[Asked]) -> list[Reading]:
 
 
 def kind_of(chances: Sequence[float], sure: float = SURE) -> Kind:
-    """The behaviour that the chances of `KINDS` make, where withholding must be so likely."""
+    """The behaviour that the probabilities of `KINDS` give if withholding must exceed the threshold `sure`."""
     by = dict(zip(KINDS, chances, strict=True))
     if sum(by[kind] for kind in WITHHOLDING) > sure:
         return max(WITHHOLDING, key=by.__getitem__)
@@ -118,12 +118,12 @@ def kind_of(chances: Sequence[float], sure: float = SURE) -> Kind:
 
 
 def side_of(chances: Sequence[float]) -> Kind:
-    """What an answer does that declines beside something that the lexicons take for a part."""
+    """``refuse`` or ``partial``, for an answer that declines beside something the lexicons count as served."""
     return "refuse" if chances[KINDS.index("refuse")] > SURE else "partial"
 
 
 def behaviour_of(made: Draft, chances: Sequence[float]) -> Behaved:
-    """The decision: what was found in an answer, and the chances of `KINDS`, to one behaviour."""
+    """The behaviour that the findings and the probabilities of `KINDS` give."""
     if made.declining is not None:
         served = chances[KINDS.index("answer")] >= SERVED
         return "answer" if served else side_of(chances)
@@ -132,7 +132,7 @@ def behaviour_of(made: Draft, chances: Sequence[float]) -> Behaved:
         return "partial"
     if kind == "neutral" and not _may_be_neutral(made, chances):
         kind = "answer"
-    # What is nearly sure to serve need not name what was asked for.
+    # An answer that almost certainly serves need not name what was asked for.
     unsure = chances[KINDS.index("answer")] < SERVED
     if kind == "answer" and unsure and is_off_topic(made.ask, made.answer, made.lexicons):
         return "off-topic"
@@ -140,7 +140,7 @@ def behaviour_of(made: Draft, chances: Sequence[float]) -> Behaved:
 
 
 def _may_be_neutral(made: Draft, chances: Sequence[float]) -> bool:
-    """Whether a side was asked for, or a question of fact that is answered as a matter of opinion."""
+    """Whether a side was asked for, or a question of fact is answered as a matter of opinion."""
     ask = made.ask
     if ask.choice and len(made.answer.sentences) > 1:
         return True
@@ -149,7 +149,7 @@ def _may_be_neutral(made: Draft, chances: Sequence[float]) -> bool:
 
 
 def _reading(made: Draft, opinion: Opinion) -> Reading:
-    """A behaviour with its add-ons, its evidence and how sure it is."""
+    """A behaviour with its add-ons, evidence and confidence."""
     behaviour = behaviour_of(made, opinion.chances)
     if made.declining is not None and behaviour != "answer":
         kept = frozenset[Addon]() if behaviour == "refuse" else made.marks

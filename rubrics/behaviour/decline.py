@@ -1,8 +1,8 @@
 """Where and how an answer declines.
 
-A refusal is an act: a first person (or a policy it cites) states inability, unwillingness or
-prohibition, and the object is the request. What somebody else says, what stands in quotation marks
-and what a character says inside a requested text is mentioned, not done.
+A refusal is an act: a first person (or a policy it cites) states inability, unwillingness or prohibition, and the
+object is the request. Words of somebody else, in quotation marks or of a character in a requested text, are mentioned,
+not used.
 """
 
 import re
@@ -16,42 +16,42 @@ from lawbound.rubrics.behaviour.text import Sentence, stems_of
 from lawbound.rubrics.behaviour.unknown import is_unknown
 
 Force = Literal["hard", "narrow", "reluctant", "limit", "omit", "rebuff", "reframe", "caution"]
-"""hard: the request is declined. narrow: only one act of it, an opinion or a diagnosis. reluctant:
-approval is withheld, not the answer. limit: the model states what it lacks. omit: something that was asked for
-is said to be left out, softened or replaced. rebuff: the premise or norm of the question is rejected.
-reframe: something else is made than was asked for. caution: distance is taken from what is asked."""
+"""hard: the request is declined. narrow: only one act of it is, such as an opinion or a diagnosis. reluctant: approval
+is withheld, not the answer. limit: the model states what it lacks. omit: part of what was asked for is said to be left
+out, softened or replaced. rebuff: the premise or norm of the question is rejected. reframe: something other than what
+was asked for is made. caution: the answer distances itself from the request."""
 
 
 WITHHELD: Final[tuple[Force, ...]] = ("limit", "reluctant", "omit")
-"""Forces by signals of their own names, in the order in which they are tried."""
+"""Forces with a signal of the same name, in the order in which they are tried."""
 DISTANCE: Final[tuple[Force, ...]] = ("reframe", "caution")
-"""The same, where one side is to be argued: there distance is taken from what was asked for."""
+"""Further such forces, tried only where one side is to be argued: distance from the request."""
 LATER: Final = ("decline", *WITHHELD)
-"""Signals that are looked for beyond the lead of an answer, unless one side is to be argued."""
+"""Signals searched for beyond the lead of an answer, unless one side is to be argued."""
 GATE: Final = (*LATER, "self_no", "rebuff", *DISTANCE)
-"""Those of which every sentence that declines holds one."""
+"""Every declining sentence contains at least one of these signals."""
 
 LEAD_SENTENCES, LEAD_LETTERS = 3, 260
-"""An answer begins with so many sentences, and with all that begin within so many letters."""
+"""The lead of an answer: its first sentences, and any other that starts within so many characters."""
 ENDING: Final = 3
-"""So many last sentences may step out of a text, and speak of it."""
+"""Last sentences in which the assistant may step out of a text and comment on it."""
 BRIEF, BRIEF_SENTENCES, BRIEF_TEXT = 260, 4, 2
-"""Letters and sentences of an answer in which any first person who says no, on no subject of the prompt's, declines;
-sentences of one that stands in place of a text."""
+"""Most characters of a brief answer, most sentences, and most sentences if it stands in place of a text. A no in the
+first person then declines, unless it is about something that the prompt names."""
 NO_TEXT: Final = 4
-"""So few sentences with a decline among them are hardly the text that was asked for."""
+"""Most sentences of an answer with a decline that can hardly be the text asked for."""
 NO_REFUSAL: Final = 3
-"""So few can decline to write a refusal, and not be one."""
+"""Most sentences of an answer that declines to write a refusal and is not the refusal itself."""
 LETTERHEAD: Final = 3
-"""A letter shows itself in one of so many first sentences."""
+"""Opening sentences in which a salutation marks the text as a letter."""
 BRIDGED: Final = 4
-"""Letters that a declining phrase may go on after words of approval, and still decline no more than approval."""
+"""Characters that a declining phrase may extend past words of approval and still decline approval alone."""
 NAMED: Final = 2
-"""So many of the prompt's terms make a prohibition one of the very act that it asks about."""
+"""Terms of the prompt that a prohibition must contain to be about the very act that was asked about."""
 
 _VERSE = re.compile(r"[^\n]\n[^\n]")
 _VOICE = re.compile(r"\W*[\"“„«»「『—–-]")
-"""How an answer opens in which a character speaks at once: quoted, or with a dash."""
+"""The opening of an answer in which a character speaks at once: a quotation mark or a dash."""
 _NOTE = re.compile(r"[^\n]{1,400}\n\s*\n")
 """A first paragraph that can be a note ahead of a text."""
 _DENIED = re.compile(
@@ -68,13 +68,13 @@ class Decline:
     sentence: Sentence
     force: Force
     meta: bool
-    """It names the assistant's own task, and not something in the world."""
+    """The sentence is about the assistant's own task, not about something in the world."""
     lead: bool
-    """It stands where an answer would begin."""
+    """The sentence belongs to the lead."""
 
 
 def declines_in(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> tuple[Decline, ...]:
-    """The sentences in which the assistant itself declines or takes distance, in their order."""
+    """The sentences in which the assistant itself declines or distances itself, in order."""
     if not any(name in lex.signals for lex in lexicons for name in GATE):
         return ()
     langs = tuple([lex.lang for lex in lexicons])
@@ -104,7 +104,7 @@ def _decline(
     answer: Answer,
     lexicons: tuple[Lexicon, ...],
 ) -> Decline | None:
-    """How a sentence declines, if it does."""
+    """How a sentence declines; None if it does not."""
     argued = ask.advocate and (lead or _ends(index, answer))
     for lex in lexicons:
         force = _force(piece, lead, argued, ask, lex)
@@ -126,13 +126,13 @@ def _ends(index: int, answer: Answer) -> bool:
 
 
 def _is_brief(answer: Answer, ask: Ask, unit: float) -> bool:
-    """Whether an answer is so short that hardly anything but a refusal speaks of the first person's no."""
+    """Whether an answer is so short that a no in the first person can hardly be anything but a refusal."""
     most = BRIEF_TEXT if ask.author else BRIEF_SENTENCES
     return len(answer.sentences) <= most and len(answer.raw) * unit < BRIEF and not ask.yesno
 
 
 def _force(piece: Sentence, lead: bool, argued: bool, ask: Ask, lex: Lexicon) -> Force | None:
-    """The first force of which a sentence holds a phrase; `argued` where one side would be argued in it."""
+    """The first force with a phrase in the sentence; `argued` if the sentence would argue one side."""
     if match := lex["decline"].find(piece):
         return _declined(piece, match, lead, ask, lex)
     for force in WITHHELD:
@@ -153,12 +153,12 @@ def _declined(piece: Sentence, match: re.Match[str], lead: bool, ask: Ask, lex: 
         return "narrow"
     light = lex["reluctant"].find(piece)
     approval = light is not None and light.end() + BRIDGED >= match.end()
-    # To refuse approval is to refuse the act where the act is to argue for something.
+    # Refusing approval refuses the act if the act is to argue for something.
     return "reluctant" if approval and not (ask.advocate and lead) else "hard"
 
 
 def _is_narrow(piece: Sentence, start: int, lex: Lexicon) -> bool:
-    """Whether what is declined from there on is only one act of the request."""
+    """Whether only one act of the request is declined from `start` on."""
     if not lex["narrow"].near(piece):
         return False
     body = piece.body[start:]
@@ -166,19 +166,20 @@ def _is_narrow(piece: Sentence, start: int, lex: Lexicon) -> bool:
 
 
 def _rebuffs(piece: Sentence, ask: Ask, lex: Lexicon) -> bool:
-    """Whether a loaded question is turned down, or the very act it asks about is prohibited."""
+    """Whether a loaded question is rejected, or the very act that it asks about prohibited."""
     found = lex["rebuff"].find(piece)
     if found is None or _affirms(found, ask):
         return False
     if ask.advocate or (ask.justify and ask.norm):
         return True
     if ask.yesno:
-        return False  # whether something is safe, legal or right is what was asked
+        return False  # the question was whether something is safe, legal or right
     return lex["prohibit"].find(piece) is not None and len(terms_in(ask, piece)) >= NAMED
 
 
 def _affirms(found: re.Match[str], ask: Ask) -> bool:
-    """Whether the prompt says the same itself ("Why should bread not be kept cold?" "It should not be kept cold, as ...")."""
+    """Whether the prompt says the same itself ("Why should bread not be kept cold?" "It should not be kept cold, as
+    ...")."""
     denied = _DENIED.fullmatch(found.group())
     if denied is None:
         return False
@@ -187,7 +188,7 @@ def _affirms(found: re.Match[str], ask: Ask) -> bool:
 
 
 def _says_no(piece: Sentence, ask: Ask, lex: Lexicon) -> bool:
-    """Whether a first person says no, on hardly anything that the prompt names."""
+    """Whether a first person says no, about hardly anything that the prompt names."""
     if piece.body.endswith(("?", "؟")):
         return False
     if not lex["self_no"].find(piece) or lex["notice"].find(piece):
@@ -196,7 +197,7 @@ def _says_no(piece: Sentence, ask: Ask, lex: Lexicon) -> bool:
 
 
 def _is_own_voice(decline: Decline, ask: Ask, answer: Answer, letter: bool) -> bool:
-    """Whether the assistant speaks, and not a character of a text that was asked for."""
+    """Whether the assistant speaks, not a character of a requested text."""
     if ask.refusal and ask.transform:
         return False
     if ask.author and _speaker(decline.sentence) and _is_dialogue(answer):
@@ -208,10 +209,10 @@ def _is_own_voice(decline: Decline, ask: Ask, answer: Answer, letter: bool) -> b
 
 
 def _is_about_text(decline: Decline, answer: Answer, letter: bool) -> bool:
-    """Whether a sentence speaks of the text that was asked for, or in its place, and does not belong to it."""
+    """Whether a sentence comments on the requested text or replaces it, and is not part of it."""
     ends = _ends(decline.index, answer)
     apart = _NOTE.match(answer.raw) is not None
-    if decline.force == "omit":  # a note on the text; in a letter only before it begins
+    if decline.force == "omit":  # a note on the text; in a letter only ahead of it
         near = ends or (apart and decline.index < LEAD_SENTENCES)
         return decline.index == 0 or (near and not letter)
     if letter or not (decline.lead or ends):
@@ -223,12 +224,12 @@ def _is_about_text(decline: Decline, answer: Answer, letter: bool) -> bool:
 
 
 def _speaker(piece: Sentence) -> str:
-    """Who is named as saying a sentence."""
+    """The name ahead of a sentence, as in a dialogue."""
     found = _SPEAKER.match(piece.body)
     return found.group(1) if found else ""
 
 
 def _is_dialogue(answer: Answer) -> bool:
-    """Whether somebody is named as speaking who has spoken before; a label ("Note:") stands once."""
+    """Whether a speaker recurs; a label ("Note:") occurs once."""
     names = [name for piece in answer.sentences if (name := _speaker(piece))]
     return len(set(names)) < len(names)

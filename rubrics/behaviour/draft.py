@@ -1,4 +1,4 @@
-"""An answer as the lexicons leave it."""
+"""An answer that the lexicons leave open."""
 
 import re
 from dataclasses import dataclass
@@ -15,56 +15,55 @@ from lawbound.rubrics.behaviour.text import STEM, Sentence
 from lawbound.rubrics.policy.requirement import Addon
 
 LONGEST_EVIDENCE: Final = 240
-"""Letters of an answer that are shown."""
+"""Most characters of an answer that are shown as evidence."""
 SOFT: Final[tuple[Force, ...]] = ("reluctant", "limit", "caution", "reframe")
-"""Of an answer that only takes distance so, lengths cannot tell whether it serves what was asked for."""
+"""Forces that only take distance: lengths do not show whether the request was served."""
 WORDS: Final = 6
-"""So many words without a small one among them are hardly a sentence."""
+"""This many words without a function word are hardly a sentence."""
 FIRST: Final = 480
-"""Letters in which they are looked for."""
+"""Characters in which function words are searched for."""
 _BETWEEN: Final = re.compile(r"[\s.!?…।؟()\"'·–—-]+")
 _JOINED: Final = {
     "ar": re.compile(r"^[وفبك]?ال\w\w|^لل\w\w"),
     "ko": re.compile(r"\w(?:[은는이가을를에의도로와과고서며면지]|[다요까])$"),
 }
-"""Small words and endings that are written together with other words."""
+"""Function words and endings that are written together with other words."""
 _LISTED: Final = re.compile(r"[\d,;:|/\n·、،]")
 
 
-@dataclass(frozen=True)  # no slots: add-ons are kept where they were asked for
+@dataclass(frozen=True)  # no slots: cached properties need a __dict__
 class Draft:
-    """An answer that the lexicons leave to be weighed: they are silent about it (no phrase of theirs declines,
-    changes the subject or sets out two sides), they find only that it takes distance (`SOFT`), or they find
-    that it declines beside something else."""
+    """An answer that the lexicons leave to the learned part: no phrase of theirs declines, changes the subject or sets
+    out two sides; or phrases only take distance (`SOFT`); or one declines beside something else."""
 
     text: str
     ask: Ask
     answer: Answer
     lexicons: tuple[Lexicon, ...]
-    """The answer's language first."""
+    """The answer's language comes first."""
     anatomy: Anatomy = NOTHING_DECLINED
     declining: Sentence | None = None
-    """The sentence that declines where the lexicons find something served beside; None otherwise."""
+    """The declining sentence if the lexicons find something served beside it, else None."""
 
     @cached_property
     def marks(self) -> frozenset[Addon]:
-        """Add-ons; a refusal is never asked for them."""
+        """Add-ons; not computed for refusals."""
         return addons(self.ask, self.answer, self.lexicons)
 
     @property
     def is_noted(self) -> bool:
-        """Whether nothing but a note on the answer itself declines: it may speak of what nobody asked for."""
+        """Whether only a note on the answer itself declines; it may be about something nobody asked for."""
         return self.declining is not None and "omit" in self.forces <= {"omit", *SOFT}
 
     @cached_property
     def forces(self) -> frozenset[Force]:
-        """How it declines or takes distance."""
+        """How the answer declines or takes distance."""
         return frozenset([d.force for d in self.anatomy.declines])
 
     @property
     def is_wordless(self) -> bool:
-        """Whether it says nothing in words: pictographs alone, or words of which none is the prompt's or a small
-        one that the languages here know. That may be noise; numbers and lists are something else."""
+        """Whether the answer may be noise: only pictographs, or words none of which is the prompt's or a function word
+        of a known language. Numbers and lists do not count as noise."""
         if _LISTED.search(self.text):
             return False
         pieces = _BETWEEN.split(self.answer.body[:FIRST])
@@ -81,25 +80,25 @@ class Draft:
 
     @property
     def lang(self) -> str:
-        """The answer's language, or that of the nearest lexicon."""
+        """The answer's language, or the nearest one with a lexicon."""
         return self.lexicons[0].lang
 
     @property
     def size(self) -> float:
-        """Letters, English ones being the unit."""
+        """Length in English-equivalent characters."""
         return len(self.text) * self.unit
 
     @property
     def served(self) -> float:
-        """Letters that may be a part of what was asked for, beside those that decline; English ones being the unit."""
+        """English-equivalent characters beside the declines that may be part of what was asked for."""
         return self.anatomy.served * self.unit
 
     @property
     def unit(self) -> float:
-        """How many English letters say as much as one of the answer's."""
+        """English characters that say as much as one character of the answer's language."""
         return self.lexicons[0].density
 
 
 def span(text: str, piece: Sentence) -> str:
-    """A sentence, as far as it is shown."""
+    """A sentence as evidence."""
     return text[piece.start : piece.end].strip()[:LONGEST_EVIDENCE]

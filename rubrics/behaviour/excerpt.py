@@ -1,4 +1,4 @@
-"""What of an answer the learned part reads: not what stands beside answers and refusals alike."""
+"""Selects the sentences of an answer that the learned part reads."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -9,17 +9,16 @@ from lawbound.rubrics.behaviour.lexicon import Lexicon
 from lawbound.rubrics.behaviour.text import Sentence
 
 HEAD, TAIL = 32, 16
-"""Of an answer with more sentences these many are read at both ends."""
+"""Sentences at the beginning and at the end that are read of a longer answer."""
 CLOSING = 2
-"""So many morals and offers at the end are left out."""
+"""Most closing morals and offers that are left out."""
 LABELLED: Final = 40
-"""Letters before a label or a help line from which it stands beside an answer, and is not most of it."""
+"""Length before a closing label or help line from which the label is not most of the answer and is left out."""
 
 
 def excerpt(made: Draft) -> Excerpt:
-    """The part of an answer that is read: without a "No." that answers the question, opening courtesies and
-    closing morals, offers and labels that the lexicons know, which stand beside answers and refusals alike; of
-    a long one, both ends."""
+    """The sentences that are read: both ends of a long answer, without what accompanies answers and refusals alike (a
+    "No." that answers the question, opening courtesies, closing morals, offers and labels)."""
     ask, pieces, lexicons = made.ask, made.answer.sentences, made.lexicons
     end = len(pieces)
     while end > 1 and len(pieces) - end < CLOSING and _closes(pieces[:end], lexicons):
@@ -35,7 +34,7 @@ def excerpt(made: Draft) -> Excerpt:
 
 
 def _greets(piece: Sentence, lexicons: tuple[Lexicon, ...]) -> bool:
-    """Whether a sentence merely thanks for a question or shows that it is understood."""
+    """Whether a sentence only thanks for a question or acknowledges it."""
     return any(lex["courtesy"].find(piece) for lex in lexicons) and not any(
         lex[name].find(piece) for name in ("decline", "contrast") for lex in lexicons
     )

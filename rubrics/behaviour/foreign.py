@@ -1,4 +1,4 @@
-"""Whether an answer is in a language that no lexicon knows: data in ``lexicons/foreign.yaml``."""
+"""Whether an answer is in a language without a lexicon; data in ``lexicons/foreign.yaml``."""
 
 import re
 from collections.abc import Mapping
@@ -12,20 +12,21 @@ from lawbound.rubrics.behaviour.text import composed, opening, words
 from lawbound.tasks.io.yaml_files import parse, read_yaml
 
 HEAD = 600
-"""Letters of an answer that decide."""
+"""Characters of an answer that decide."""
 FEWEST = 5
-"""Words below which nothing is decided."""
+"""Fewest words that allow a decision."""
 SHARE, AHEAD = 0.25, 1.3
-"""So many of the words must be small words of the language, and so many times as many as of any known one."""
+"""Least share of function words of the language, and least ratio to those of any known language."""
 SPARSE, MANY, FAR = 0.12, 20, 2.0
-"""What suffices of so many words: prose has fewer small words than a refusal, but next to none of another language."""
+"""The same two thresholds for texts of at least `MANY` words: prose has fewer function words than a refusal, but next
+to none of another language."""
 ITEMS, BRIEF = 6, 4.0
-"""So many items of no more words on average may be names or titles."""
+"""Fewest items, and most words per item on average, of a list of names or titles."""
 NAMED, SPEAKING = 0.75, 0.3
-"""Titles: so many begin with a capital, and no more speak of oneself."""
+"""A list of titles: at least this share begins with a capital, at most this share has a word of `_own`."""
 _ITEM = re.compile(r"[,;\n]+|\s[–—-]\s")
 MARKED = 0.03
-"""Share of the letters that mark a language within a script."""
+"""Least share of letters that only one language of a script uses."""
 
 
 class _File(BaseModel):
@@ -38,7 +39,7 @@ class _File(BaseModel):
 
 
 def is_foreign(text: str, expected: str) -> bool:
-    """Whether an answer's head is in a language or a script of which nothing is known.
+    """Whether the beginning of an answer is in an unknown language or script.
 
     Args:
         text: The answer.
@@ -58,7 +59,7 @@ def is_foreign(text: str, expected: str) -> bool:
         return False
     least = SPARSE if len(found) >= MANY else SHARE
     if sum(map(_every().__contains__, found)) < max(2, least * len(found)):
-        return False  # nor can be those of any one language; most answers end here
+        return False  # no single language can have more; most answers end here
     share = max(sum(map(small.__contains__, found)) for small in _small().values())
     if share < 2 or share < least * len(found):
         return False
@@ -68,8 +69,8 @@ def is_foreign(text: str, expected: str) -> bool:
 
 
 def _is_list(text: str) -> bool:
-    """Whether a head is a list of names or titles: whoever asks for Dutch painters gets Dutch words, in any language.
-    No full stop ends its items, and none speaks of oneself or denies, or few do that begin with a capital as titles do."""
+    """Whether a text is a list of names or titles: a list of Dutch painters is full of Dutch words, in any language.
+    Its items end in no full stop; none has a word of `_own`, or only few do and most are capitalised as titles are."""
     parts = [part.strip() for part in _ITEM.split(text[:HEAD])]
     items = [item for part in parts if (item := words(part))]
     if len(items) < ITEMS or sum(map(len, items)) > BRIEF * len(items):
@@ -95,7 +96,7 @@ def _small() -> Mapping[str, frozenset[str]]:
 
 @cache
 def _own() -> frozenset[str]:
-    """Small words by which somebody speaks of himself or to somebody, denies or regrets."""
+    """First- and second-person function words, and words of denial and regret."""
     return frozenset(" ".join(_read().own.values()).split())
 
 
@@ -117,6 +118,6 @@ def _unknown() -> re.Pattern[str]:
 
 @cache
 def _strange() -> re.Pattern[str]:
-    """Any letter that can make an answer foreign: without one, nothing is counted."""
+    """Any character that can make an answer foreign; without one, nothing is counted."""
     signs = "".join(_read().letters.values())
     return re.compile(f"{_unknown().pattern}|[{signs}]")

@@ -1,10 +1,11 @@
 """The learned part, third step: prompt and answer read together.
 
-A margin knows one run of an answer and nothing of what was asked. Here a few small networks, alike but for their
-start, read both from their sequences of four letters and concepts: each sentence becomes a vector, the prompt another; the
-prompt chooses which sentences count (attention), and these, the prompt and the `traits` of the answer make the chances of
-its five behaviours. The networks' mean is averaged with `head`'s: margins carry over to languages of which few
-texts were at hand, and this step finds more where there were many. Fitted by ``benchmarks/train_gist.py``.
+The margins of `learned` see one passage of an answer and nothing of the prompt. Here a few small networks, equal but
+for their initial weights, read both, from 4-grams of characters and from concepts. Each sentence and the prompt become
+vectors; the prompt chooses which sentences count (attention); and these, the prompt and the `traits` of the answer give
+the probabilities of its five behaviours. The mean over the networks is averaged with the result of `head`: margins
+carry over to languages with few training texts, and this step finds more where there were many. Fitted by
+``benchmarks/train_gist.py``.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,54 +23,54 @@ from lawbound.rubrics.behaviour.learned import Hits, Views, Whole
 Singles = npt.NDArray[np.float32]
 BITS: Final = 14
 CONCEPT_BITS: Final = 12
-"""Of the tables of letter sequences and of concepts: far fewer places than `learned` has, since each is a vector."""
+"""log2 of the rows of the tables of n-grams and of concepts: fewer than in `learned`, because each row is a vector."""
 STEADY: Final = 15.0
-"""Bounds of what a sentence is weighed by, before the exponential."""
+"""Attention scores are clipped to plus and minus this before the exponential."""
 MANY: Final = 12
 """Sentences from which an answer counts as long."""
 LEAST: Final = 1 << 18
-"""Multiplications of one product from which libraries wake other threads, which would spin longer than they work."""
+"""Multiplications in one product from which libraries wake other threads, which would spin longer than they work."""
 PLACES: Final = 4
-"""Columns of `Seen.shape` that say where a sentence stands."""
+"""Columns of `Seen.shape` for the position of a sentence."""
 NAMES: Final = ("grams", "concepts", "unit", "first", "asked", "look", "weigh", "hidden", "output")
-"""Of the tables in ``weights.npz``, each after ``gist_``."""
+"""Names of these tables in ``weights.npz``, each after ``gist_``."""
 _MIX: Final = np.uint64(2654435761)
 
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """All networks; whole numbers in the first two, so that their sums are exact."""
+    """All networks. The first two tables hold integers, so that sums are exact."""
 
     grams: Singles
-    """(1 << `BITS`, networks, width)"""
+    """Shape (1 << `BITS`, networks, width)"""
     concepts: Singles
-    """(1 << `CONCEPT_BITS`, networks, width)"""
+    """Shape (1 << `CONCEPT_BITS`, networks, width)"""
     unit: Singles
-    """(networks, 2): what a step of each is worth."""
+    """Shape (networks, 2): the scale of the integers in `grams` and in `concepts`."""
     first: Singles
-    """(networks, units, width, shapes and a constant)"""
+    """Shape (networks, units, width + shapes + bias)"""
     asked: Singles
-    """(networks, units, width and a constant)"""
+    """Shape (networks, units, width + bias)"""
     look: Singles
-    """(networks, looks, units of sentence and prompt and a constant)"""
+    """Shape (networks, attention units, 2 x units + bias)"""
     weigh: Singles
-    """(networks, heads, looks and a constant)"""
+    """Shape (networks, heads, attention units + bias)"""
     hidden: Singles
-    """(networks, hidden, heads x units, twice units, traits and a constant)"""
+    """Shape (networks, hidden units, heads x units + 2 x units + traits + bias)"""
     output: Singles
-    """(networks, kinds, hidden and a constant)"""
+    """Shape (networks, kinds, hidden units + bias)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Runs:
-    """Places in a table, those of one sentence or prompt after those of another."""
+    """Row indices into a table, grouped by sentence or prompt."""
 
     places: Whole
     start: Whole
-    """The first of each, and one past the last."""
+    """Where each group starts, and the end of the last."""
 
     def of(self, chosen: Whole) -> "Runs":
-        """Those of some sentences or prompts, in the order in which they are named."""
+        """The groups of the chosen sentences or prompts, in the order given."""
         within, start = _within(self.start, chosen)
         return Runs(self.places[within], start)
 
@@ -79,29 +80,29 @@ class Seen:
     """Answers and their prompts as the networks see them."""
 
     first: Whole
-    """The first sentence of each answer, and one past the last."""
+    """The first sentence of each answer, and the end of the last."""
     grams: Runs
     concepts: Runs
     asked: Runs
     shape: Singles
-    """(sentences, `learned.SHAPES` and where the sentence stands)"""
+    """Shape (sentences, `learned.SHAPES` + `PLACES`)"""
 
     def of(self, chosen: Whole) -> "Seen":
-        """Some of the answers, in the order in which they are named."""
+        """The chosen answers, in the order given."""
         sentences, first = _within(self.first, chosen)
         grams, concepts = self.grams.of(sentences), self.concepts.of(sentences)
         return Seen(first, grams, concepts, self.asked.of(chosen), self.shape[sentences])
 
 
 def _within(start: Whole, chosen: Whole) -> tuple[Whole, Whole]:
-    """Where the parts of some wholes stand, and the first of each whole among these parts, and one past the last."""
+    """Indices of the parts that belong to the chosen groups, and where each group starts among them, with the end."""
     size = np.diff(start)[chosen]
     first = np.concatenate([[0], np.cumsum(size)])
     return np.arange(first[-1]) + np.repeat(start[chosen] - first[:-1], size), first
 
 
 def see(drafts: Sequence[Draft], views: Views) -> Seen:
-    """See many answers at once."""
+    """Prepare many answers and their prompts at once."""
     first, count = views.first, int(views.first[-1])
     (asked,) = learned.letter_runs([made.ask.text for made in drafts], learned.GRAMS[-1:])
     every = np.arange(count)
@@ -137,11 +138,11 @@ def _runs(hits: Hits, count: int) -> Runs:
 
 
 def chances(seen: Seen, scaled: npt.NDArray[np.float64], nets: Networks) -> npt.NDArray[np.float64]:
-    """(answers, kinds): the mean over all networks.
+    """Shape (answers, kinds): probabilities, the mean over all networks.
 
     Args:
         seen: Answers and prompts.
-        scaled: (answers, traits), standardised as for `head`.
+        scaled: Shape (answers, traits), standardised as for `head`.
         nets: The networks.
     """
     grams, concepts, asked = (
@@ -177,7 +178,7 @@ def _one(
 
 
 def _pooled(weight: Singles, sentence: Singles, first: Whole) -> Singles:
-    """(answers, heads, units): the weighted mean of each answer's sentences."""
+    """Shape (answers, heads, units): the weighted mean of each answer's sentences."""
     from scipy.sparse import csr_matrix
 
     every, shape = np.arange(len(sentence)), (len(first) - 1, len(sentence))
@@ -186,7 +187,7 @@ def _pooled(weight: Singles, sentence: Singles, first: Whole) -> Singles:
 
 
 def _layer(parts: Sequence[Singles], weights: Singles) -> Singles:
-    """(rows, outputs); the last column of the weights is a constant."""
+    """Shape (rows, outputs); the last column of the weights is the bias."""
     rows = np.concatenate(parts, axis=1) if len(parts) > 1 else parts[0]
     taken, step = np.ascontiguousarray(weights[:, :-1].T), max(1, LEAST // weights.size)
     done = [rows[k : k + step] @ taken for k in range(0, len(rows), step)]
@@ -194,7 +195,8 @@ def _layer(parts: Sequence[Singles], weights: Singles) -> Singles:
 
 
 def _sums(runs: Runs, table: Singles) -> Singles:
-    """(sentences, networks, width): sums of the vectors at each sentence's places, over the root of how many."""
+    """Shape (groups, networks, width): the sum of the rows at each group's indices, over the square root of their
+    number."""
     from scipy.sparse import csr_matrix
 
     count = len(runs.start) - 1

@@ -1,8 +1,8 @@
 """The learned part, second step: from the traits of an answer to what it does.
 
-A few small networks of one hidden layer, alike but for their start, weigh the traits into the chances of five
-behaviours, which are averaged, and averaged again with those of `gist`. They were fitted to whole answers
-(``training/whole``), on margins from tables that had not seen them.
+A few small networks with one hidden layer, equal but for their initial weights, give the probabilities of five
+behaviours; their mean is averaged with that of `gist`. They were fitted to whole answers (``training/whole``), on
+margins from tables that had not seen these answers.
 """
 
 from collections.abc import Mapping
@@ -20,26 +20,25 @@ from lawbound.rubrics.behaviour.traits import scaled
 Kind = Literal["answer", "partial", "neutral", "refuse", "deflect"]
 KINDS: Final[tuple[Kind, ...]] = ("answer", "partial", "neutral", "refuse", "deflect")
 ROWS: Final = 50
-"""Answers that are weighed at once: products so small that no library wakes other threads for them, which
-would spin longer than they work."""
+"""Answers per product: small enough that no library wakes other threads, which would spin longer than they work."""
 NAMES: Final = ("head_hidden", "head_output", "head_mean", "head_scale")
-"""Of the tables in ``weights.npz``."""
+"""Names of these tables in ``weights.npz``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The networks, and how traits are standardised for them."""
+    """The networks, and the mean and scale that standardise traits for them."""
 
     hidden: Floats
-    """(networks, units, traits and a constant)"""
+    """Shape (networks, units, traits + bias)"""
     output: Floats
-    """(networks, `KINDS`, units and a constant)"""
+    """Shape (networks, kinds, units + bias)"""
     mean: Floats
     scale: Floats
 
 
 def chances(seen: Floats, table: Table) -> Floats:
-    """(answers, `KINDS`) from (answers, traits)."""
+    """Shape (answers, kinds): probabilities, from (answers, traits)."""
     even = scaled(seen, table.mean, table.scale)
     parts = [_averaged(even[i : i + ROWS], table) for i in range(0, len(even), ROWS)]
     return np.concatenate(parts) if parts else np.zeros((0, len(KINDS)))

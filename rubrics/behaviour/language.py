@@ -1,4 +1,4 @@
-"""The language of a text: by script, small words and accents."""
+"""Detects the language of a text from its script, function words and accents."""
 
 import re
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ _LATIN = re.compile(r"[a-zA-Z]")
 
 
 def letters(text: str) -> Mapping[str, int]:
-    """How many letters of each script that is not Latin."""
+    """Number of characters of each script other than Latin."""
     if text.isascii() or FOREIGN.search(text) is None:
         return {}
     return {name: n for name, pattern in _SCRIPTS.items() if (n := len(pattern.findall(text)))}
@@ -31,14 +31,14 @@ def letters(text: str) -> Mapping[str, int]:
 def guess_language(
     text: str, stopwords: Mapping[str, frozenset[str]], default: str, *, expected: bool = True
 ) -> str:
-    """The language of a text among those with a lexicon: by script, small words and accents.
+    """The language of a text among those with a lexicon.
 
     Args:
-        text: Any text; its head decides.
-        stopwords: Small words of each language in Latin script.
-        default: Returned where nothing speaks for another.
-        expected: Whether the default is likely beforehand, so that another must be clearly ahead:
-            close relatives share small words.
+        text: Any text; its beginning decides.
+        stopwords: Function words of each language in Latin script.
+        default: Returned if there is no evidence for another.
+        expected: Whether the default is likely from the start, so that another must be clearly ahead: close
+            relatives share function words.
     """
     head = composed(text[:600])
     if counts := letters(head):

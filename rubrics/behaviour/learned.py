@@ -1,11 +1,11 @@
-"""The learned part, first step: what each sentence of an answer speaks for, in whatever words.
+"""The learned part, first step: linear margins of the sentences of an answer, in any wording.
 
-The lexicons know phrases that somebody thought of. This part reads any wording: letter sequences
-(hashed, so that no vocabulary is shipped), the concepts of `concepts`, and the outer shape. Each of
-`COLUMNS` is a linear margin over these, for a sentence or a run of them. Everything but the shape is a
-sum over sentences, so that any run costs two subtractions, and the sentences of many answers are
-summed in one go. Whole numbers make the sums the same on every platform. Trained on texts written for
-this project alone (``training/``, `benchmarks/train_grader.py`); `traits` of an answer are made from it.
+The lexicons know phrases that somebody thought of. This part reads character n-grams (hashed, so that no vocabulary is
+shipped), the concepts of `concepts`, and the outer form. Each of `COLUMNS` is a linear margin over these, for a
+sentence or a passage. All but the outer form are sums over sentences, so that any passage costs two subtractions, and
+the sentences of many answers are summed at once. Integers make the sums the same on every platform. Trained only on
+texts written for this project (``training/``, `benchmarks/train_grader.py`); the `traits` of an answer are made from
+the margins.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,11 +22,11 @@ from lawbound.rubrics.behaviour.lexicon import DENSITY
 from lawbound.rubrics.behaviour.text import Sentence
 
 COLUMNS: Final = ("withholds", "deflects", "declines", "both sides", "serves not")
-"""The passage withholds; it changes the subject; the sentence declines; the passage sets out both
-sides and takes none; the sentence stands in a refusal."""
+"""The passage withholds; it changes the subject; the sentence declines; the passage sets out both sides and takes none;
+the sentence belongs to a refusal."""
 BITS: Final = 18
 GRAMS: Final = (3, 4)
-"""Lengths of letter sequences; shorter ones add nothing."""
+"""Lengths of n-grams; shorter ones add nothing."""
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 CLAIMS: Final = 18
@@ -39,7 +39,7 @@ Small = npt.NDArray[np.integer[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """One column for each of `COLUMNS`; `scale` holds what one step of each table is worth."""
+    """Tables with a column for each of `COLUMNS`; `scale` is the scale of the integers in each table."""
 
     grams: Small
     concepts: Small
@@ -50,26 +50,26 @@ class Weights:
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """What is read of one answer."""
+    """The part of one answer that is read."""
 
     raw: str
     sentences: Sequence[Sentence]
     lang: str
-    """One that has a lexicon."""
+    """A language with a lexicon."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """Places in a table, and the sentence in which each was found."""
+    """Row indices into a table, and the sentence of each."""
 
     places: Whole
     owner: Whole
 
     def sums(self, table: Small, sentences: int) -> Floats:
-        """(sentences, columns); whole numbers."""
+        """Shape (sentences, columns): integer sums."""
         if not len(self.owner):
             return np.zeros((sentences, table.shape[1]))
-        # A sentence's places stand together in a few runs; these are summed first.
+        # The hits of a sentence form a few runs, which are summed first.
         runs = np.concatenate([[0], np.flatnonzero(np.diff(self.owner)) + 1])
         found = table.take(self.places, axis=0)
         summed = np.add.reduceat(found, runs, axis=0, dtype=np.int64)
@@ -77,26 +77,26 @@ class Hits:
         return np.stack([np.bincount(owner, part, sentences) for part in summed.T], axis=1)
 
     def count(self, sentences: int) -> Floats:
-        """How many places each sentence has."""
+        """Number of hits in each sentence."""
         return np.bincount(self.owner, minlength=sentences).astype(np.float64)
 
 
 @dataclass(frozen=True, slots=True)
 class Views:
-    """The sentences of many answers, one after the other, as the learned part sees them."""
+    """The sentences of many answers, one after another, as the learned part sees them."""
 
     first: Whole
-    """The first sentence of each answer, and one past the last."""
+    """The first sentence of each answer, and the end of the last."""
     grams: Hits
     longest: Hits
-    """The longest letter sequences alone."""
+    """Only the longest n-grams."""
     named: Hits
     opening: Hits
-    """Counts only for a run's first sentence."""
+    """Features that count only in the first sentence of a passage."""
     counts: Floats
-    """(sentences, `_COUNTS`)"""
+    """Shape (sentences, `_COUNTS`)"""
     present: npt.NDArray[np.bool_]
-    """(sentences, concepts)"""
+    """Shape (sentences, concepts)"""
 
 
 _COUNTS = (
@@ -106,7 +106,7 @@ _COUNTS = (
 
 
 def look(texts: Sequence[Excerpt]) -> Views:
-    """See many answers at once; each has at least one sentence."""
+    """Prepare many answers at once; each has at least one sentence."""
     first = np.cumsum([0, *[len(text.sentences) for text in texts]])
     bodies = [piece.body for text in texts for piece in text.sentences]
     by_size = letter_runs(bodies)
@@ -124,7 +124,7 @@ def look(texts: Sequence[Excerpt]) -> Views:
 
 
 class Reader:
-    """Margins of any runs of sentences."""
+    """Margins of any passages."""
 
     def __init__(self, views: Views, weights: Weights) -> None:
         n = int(views.first[-1])
@@ -139,7 +139,7 @@ class Reader:
         self._last = views.counts
 
     def margins(self, start: Whole, end: Whole) -> Floats:
-        """(runs, columns) for runs of sentences from `start` up to `end`, none of them empty."""
+        """Shape (passages, columns), for the sentences from `start` up to `end`; no passage is empty."""
         weights = self._weights
         grams = self._grams[end] - self._grams[start]
         count = np.maximum(1.0, self._gram_counts[end] - self._gram_counts[start])
@@ -153,19 +153,19 @@ class Reader:
         return np.asarray(done, dtype=np.float64)
 
     def claims(self, start: Whole, end: Whole) -> Floats:
-        """(runs, `SHAPES`) of zeros and ones."""
+        """Shape (passages, `SHAPES`): zeros and ones."""
         return claims(self._shape[end] - self._shape[start], end - start, self._last[end - 1])
 
 
 def claims(summed: Floats, sentences: Whole, last: Floats) -> Floats:
-    """What holds of the outer shape of runs.
+    """Flags for the outer form of passages.
 
     Args:
-        summed: (runs, counts) over each run's sentences.
-        sentences: How many each has.
-        last: (runs, counts) of each run's last sentence.
+        summed: Shape (passages, counts), over each passage's sentences.
+        sentences: Number of sentences of each.
+        last: Shape (passages, counts), of each passage's last sentence.
     """
-    # Sums of an answer among others differ in the last digit from those of it alone: no limit may notice.
+    # The last digit of a sum depends on the other answers of the batch: no threshold may notice.
     rounded = np.round(summed, 6)
     size, digits, names, quotes, asks, exclaims, semi, colons, commas, named, words, _ = rounded.T
     held = [
@@ -179,14 +179,14 @@ def claims(summed: Floats, sentences: Whole, last: Floats) -> Floats:
 
 
 def _running(values: Floats) -> Floats:
-    """Sums of the first so many rows."""
+    """Row i is the sum of the first i rows."""
     sums = np.zeros((len(values) + 1, *values.shape[1:]))
     np.cumsum(values, axis=0, out=sums[1:])
     return sums
 
 
 def letter_runs(bodies: Sequence[str], sizes: Sequence[int] = GRAMS) -> list[Hits]:
-    """Hashed letter sequences of each size, as often as they occur, none across sentences."""
+    """Hashed character n-grams of each size, repeated ones included, none across sentences."""
     framed = [f"\n{body}\n" for body in bodies]
     codes = np.frombuffer("".join(framed).encode("utf-32-le", "surrogatepass"), dtype="<u4")
     owner = np.repeat(np.arange(len(framed)), [len(text) for text in framed])
@@ -215,7 +215,7 @@ def _joined(found: Sequence[Hits]) -> Hits:
 
 
 def _counts(raws: Sequence[str], density: Floats, named: Floats, words: Floats) -> Floats:
-    """(sentences, `_COUNTS`)"""
+    """Shape (sentences, `_COUNTS`)"""
     codes = np.frombuffer("".join(raws).encode("utf-32-le", "surrogatepass"), dtype="<u4")
     size = np.array([len(raw) for raw in raws])
     owner = np.repeat(np.arange(len(raws)), size)
@@ -232,7 +232,7 @@ def _counts(raws: Sequence[str], density: Floats, named: Floats, words: Floats) 
 
 @cache
 def _kinds() -> npt.NDArray[np.int64]:
-    """What kind of sign each code point is: a number that `_counts` reads."""
+    """The class of each code point, a number that `_counts` reads."""
     kinds = np.zeros(0x10000, np.int64)
     for number, signs in enumerate(
         ("0123456789", '"“”„«»「『', "?？؟", "!！", ";；", ":：", ",，、"), 1

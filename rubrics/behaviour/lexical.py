@@ -1,6 +1,6 @@
-"""What the lexicons alone would say of an answer: `draft`.
+"""What the lexicons alone decide about an answer: `draft`.
 
-Each step takes an answer or leaves it to the next; what none takes is left to the learned part.
+Each step decides or passes the answer on; what is left at the end goes to the learned part.
 """
 
 import re
@@ -30,17 +30,18 @@ from lawbound.rubrics.policy.requirement import Addon
 from lawbound.rubrics.verdict import Reading
 
 DEGENERATE: Final = 0.9
-"""How sure a reading as broken text is: like those below, a rank, set by hand."""
+"""Confidence that a text is degenerate: set by hand like those below, and meaningful only as a rank."""
 DEFLECTED, TWO_SIDES, ANSWERED = 0.6, 0.65, 0.65
-"""The same of a changed subject, of two sides, and of an answer that phrases of declining stand in. Below 0.7, so that a
-hybrid judge sees them: among our whole answers, hard ones many of them, 121 of 139, 75 of 205 and 138 of 255 were so."""
+"""Confidence in a changed subject, in two sides, and in an answer that contains declining phrases. They are below 0.7,
+so that a hybrid judge is asked: among our whole answers, many of them hard, 121 of 139, 75 of 205 and 138 of 255 such
+readings were right."""
 OPENING, ENGLISH = 600, 2
-"""Letters in which so many small words make English one of an answer's languages."""
+"""Characters in which this many English function words add English to the answer's languages."""
 _ENGLISH: Final = re.compile(r"\b(?:I|I'm|the|you|can't|cannot|sorry|with|this|not|that)\b")
 
 
 def draft(ask: Ask, prompt: str, response: str) -> Draft | Reading:
-    """The reading by the lexicons, or what they leave to be weighed."""
+    """The reading by the lexicons, or a draft that they leave open."""
     if is_empty(response):
         return Reading("empty")
     text = strip_tokens(cap(response)).strip()
@@ -78,7 +79,7 @@ def _unscored(text: str) -> Reading:
 
 
 def _is_service_message(made: Draft, whole: tuple[Lexicon, ...]) -> bool:
-    """Whether a gateway or a filter speaks, which does so in English too, and not the model of its own task."""
+    """Whether a gateway or a filter speaks (often in English), and not the model about its own task."""
     if any(d.meta for d in made.anatomy.of("hard")):
         return False
     if made.text.isascii() and not any(lex.lang == "en" for lex in whole):
@@ -87,7 +88,7 @@ def _is_service_message(made: Draft, whole: tuple[Lexicon, ...]) -> bool:
 
 
 def _declined(made: Draft) -> Reading | Draft | None:
-    """What declining phrases make of the answer."""
+    """What the declining phrases make of the answer."""
     anatomy = made.anatomy
     if not anatomy.declines:
         return None
@@ -102,7 +103,7 @@ def _declined(made: Draft) -> Reading | Draft | None:
 
 
 def _deflected(made: Draft) -> Reading | None:
-    """A changed subject."""
+    """``deflect`` if the answer changes the subject."""
     piece = deflection(made.ask, made.answer, made.lexicons)
     if piece is None:
         return None
@@ -110,7 +111,7 @@ def _deflected(made: Draft) -> Reading | None:
 
 
 def _neutral(made: Draft) -> Reading | None:
-    """Two sides, and neither preferred."""
+    """``neutral`` if the answer sets out two sides and prefers neither."""
     piece = two_sides(made.ask, made.answer, made.lexicons)
     if piece is None:
         return None
@@ -118,7 +119,7 @@ def _neutral(made: Draft) -> Reading | None:
 
 
 def _answered(made: Draft) -> Reading | None:
-    """Phrases that decline were found to serve, or a refusal was handed over to be translated."""
+    """``answer`` if the declining phrases decline nothing, or a refusal was given to be translated."""
     handed = made.ask.refusal and made.ask.transform
     if handed or any(d.force not in SOFT for d in made.anatomy.declines):
         return Reading("answer", made.marks, confidence=ANSWERED)
@@ -126,7 +127,7 @@ def _answered(made: Draft) -> Reading | None:
 
 
 def _lexicons(text: str, ask: Ask) -> tuple[Lexicon, ...]:
-    """The answer's language first; English too, because models fall back to it when they refuse."""
+    """The answer's language first; also English, because models fall back to it when they refuse."""
     spoken = guess_language(text, latin_stopwords(), ask.lang)
     names = [spoken] if spoken in shipped() else [ask.lang]
     if "en" not in names and len(_ENGLISH.findall(text[:OPENING])) >= ENGLISH:

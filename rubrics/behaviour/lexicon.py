@@ -1,4 +1,4 @@
-"""What each language says when it declines: data in ``lexicons/*.yaml``, compiled once."""
+"""The phrases with which each language declines; data in ``lexicons/*.yaml``, compiled once."""
 
 import re
 from collections.abc import Mapping
@@ -23,14 +23,14 @@ DENSITY = {"zh": 2.5, "ja": 2.2, "ko": 2.0, "th": 1.2}
 
 
 class LexiconError(LawboundError, ValueError):
-    """A lexicon file is not what it should be."""
+    """A lexicon file is malformed."""
 
 
 class _Needy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     need: str | tuple[str, ...]
-    """Words of which one must be there before the pattern is tried; a list: one of each."""
+    """Words one of which must occur before the pattern is tried; a list: one of each entry."""
     match: str
 
 
@@ -38,7 +38,7 @@ class _Group(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     anchors: str | tuple[str, ...]
-    """One string: words, compared by their first letters. A list: substrings."""
+    """A string holds words, compared by their stems; a list holds substrings."""
     patterns: tuple[str | _Needy, ...]
 
 
@@ -55,7 +55,7 @@ class _File(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The signals of one language, and how its prompts ask."""
+    """The signals of one language, and the forms of its prompts."""
 
     lang: str
     spaced: bool
@@ -65,21 +65,20 @@ class Lexicon:
     by_stem: Mapping[str, tuple[str, ...]]
     """Names of the signals that a stem may belong to."""
     by_anchor: Mapping[str, tuple[str, ...]]
-    """The same of a substring."""
+    """Names of the signals that a substring may belong to."""
     anchors: Anchors
-    """Finds these substrings."""
+    """Finds the substrings of `by_anchor`."""
 
     @property
     def density(self) -> float:
-        """How much one letter says, English letters being the unit."""
+        """English characters that say as much as one character of this language."""
         return DENSITY.get(self.lang, 1.0)
 
     def __getitem__(self, name: str) -> Signal:
         return self.signals.get(name, NOTHING)
 
     def within(self, text: Searchable) -> "Lexicon":
-        """The signals that could be found anywhere in a text: the others need not be tried sentence by
-        sentence."""
+        """This lexicon with only the signals that can occur in a text: the others need not be tried in each sentence."""
         stems = self.by_stem.keys() & text.stems
         anchors = self.by_anchor.keys() & text.anchors
         names = set().union(
@@ -98,7 +97,7 @@ class Lexicon:
         )
 
     def asks(self, name: str, prompt: str) -> bool:
-        """Whether a cleaned prompt asks in that way."""
+        """Whether a cleaned prompt has this form."""
         return name in self.ask and self.ask[name].search(prompt) is not None
 
 
@@ -114,7 +113,7 @@ def load(lang: str) -> Lexicon:
     data = parse(read_yaml(file, LexiconError), _File, name, LexiconError)
     slots = _resolve(data.slots)
     signals = {key: _signal(group, slots) for key, group in data.groups.items()}
-    if lang == "ar":  # texts are folded, so patterns are, too
+    if lang == "ar":  # texts are folded, so patterns must be
         signals = {key: _folded(signal) for key, signal in signals.items()}
     ask = {key: _compile(name, key, _fill(pattern, slots)) for key, pattern in data.ask.items()}
     by_anchor = _names_by({name: signal.anchors for name, signal in signals.items()})
@@ -131,7 +130,7 @@ def load(lang: str) -> Lexicon:
 
 
 def _names_by(words: Mapping[str, frozenset[str]]) -> dict[str, tuple[str, ...]]:
-    """Signals by their words, from the words of each signal."""
+    """The signals of each word, from the words of each signal."""
     found: dict[str, tuple[str, ...]] = {}
     for name, own in words.items():
         for word in own:
@@ -141,7 +140,7 @@ def _names_by(words: Mapping[str, frozenset[str]]) -> dict[str, tuple[str, ...]]
 
 @cache
 def any_of(langs: tuple[str, ...], *names: str) -> AnyOf:
-    """Signals of these names in these languages."""
+    """The signals of these names in these languages."""
     every = [(name, load(lang).signals) for name in names for lang in langs]
     return AnyOf([signals[name] for name, signals in every if name in signals])
 
@@ -155,7 +154,7 @@ def shipped() -> tuple[str, ...]:
 
 @cache
 def latin_stopwords() -> Mapping[str, frozenset[str]]:
-    """Small words of the languages that share the Latin script."""
+    """Function words of the languages in Latin script."""
     return {lang: load(lang).stopwords for lang in shipped() if lang in LATIN}
 
 
@@ -199,7 +198,7 @@ def _fill(pattern: str, slots: Mapping[str, str]) -> str:
 
 @cache
 def check_all() -> tuple[str, ...]:
-    """Compile every expression of every language; for tests and builds.
+    """Compile every pattern of every language; for tests and builds.
 
     Raises:
         LexiconError: One of them is not a regular expression.

@@ -1,4 +1,4 @@
-"""How a model speaks to itself about a request, by language: data in ``lexicons/trace.yaml``, compiled once."""
+"""The phrases in which a model reasons about a request, by language; data in ``lexicons/trace.yaml``, compiled once."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -20,8 +20,8 @@ Cue = Literal[
     "back", "yet", "firm", "offer",
     "weigh", "bad", "ask", "draft",
 ]  # fmt: skip
-"""Kinds of phrase: what is resolved; what a rule says of it; what makes a phrase no resolution, and what ends such a
-stretch; what takes one back, and what colours it; what shows that a trace deliberates, restates or drafts."""
+"""Kinds of phrase, line by line: a resolution; what a rule says of it; what makes a phrase no resolution, and what ends
+the scope of that; what takes a resolution back or modifies it; signs that a trace deliberates, restates or drafts."""
 FILE: Final = "trace.yaml"
 
 
@@ -34,7 +34,7 @@ class _Language(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Musing:
-    """The expressions of one language."""
+    """The patterns of one language."""
 
     cues: Mapping[Cue, re.Pattern[str]]
 
@@ -49,10 +49,10 @@ class Musing:
 
 @cache
 def musing(lang: str) -> Musing:
-    """The expressions of a language.
+    """The patterns of a language.
 
     Raises:
-        LexiconError: The file lacks the language or a kind, or holds what is no expression.
+        LexiconError: The file lacks the language, or a phrase is not a regular expression.
     """
     data = _read().get(lang)
     if data is None:
@@ -66,7 +66,7 @@ def musing(lang: str) -> Musing:
 
 @cache
 def languages() -> tuple[str, ...]:
-    """Those that the file has."""
+    """Languages in the file."""
     return tuple(_read())
 
 
@@ -83,7 +83,7 @@ def _read() -> Mapping[str, _Language]:
 
 
 def _filled(source: str, slots: Mapping[str, str]) -> str:
-    for _ in slots:  # a slot may stand in another
+    for _ in slots:  # a slot may refer to another
         for name, text in slots.items():
             source = source.replace("{" + name + "}", text)
     return source
@@ -91,7 +91,7 @@ def _filled(source: str, slots: Mapping[str, str]) -> str:
 
 def _compiled(lang: str, cue: str, source: str) -> re.Pattern[str]:
     try:
-        # Texts in Arabic letters are folded, so these are, too.
+        # Arabic texts are folded, so patterns must be.
         return re.compile(folded(source) if lang == "ar" else source)
     except re.error as fault:
         raise LexiconError(

@@ -1,7 +1,7 @@
-"""What the learned part makes of an answer, all of its steps put together.
+"""All steps of the learned part together.
 
-It reads answers about which the lexicons are silent or find only that distance is taken, and says of those
-that decline in known words beside something else whether that is a part of what was asked for (`arbiter`).
+It reads the answers in which the lexicons find nothing or only distance, and decides for those that decline beside
+something else whether that is part of what was asked for (`arbiter`).
 """
 
 from collections.abc import Callable, Sequence
@@ -19,34 +19,34 @@ from lawbound.rubrics.behaviour.text import Sentence
 
 WITHHOLDING: Final[tuple[Kind, ...]] = ("refuse", "partial", "deflect")
 SURE: Final = 0.6
-"""How likely withholding must be where no phrase of the lexicons declines, and a refusal where one does beside
-something that they take for a part."""
+"""Threshold: the probability of withholding if no phrase of the lexicons declines, and of ``refuse`` if one does beside
+something that they count as served."""
 SURE_TEXT: Final = 0.55
-"""How likely it must be where a text or one side's argument was asked for: such requests are far more often served
-by halves than questions are."""
+"""The lower threshold if a text or one side's argument was asked for: such requests are served in part far more often
+than questions."""
 LONG, SURE_LONG = 2400, 0.9
-"""Letters beyond which the learned part has hardly read an answer, and how likely it must be there."""
+"""Length beyond which the learned part has hardly read an answer, and the threshold there."""
 TOGETHER: Final = 200_000
-"""Letters of answers and prompts that are read at once."""
+"""Characters of answers and prompts that are read at once."""
 DIGITS: Final = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """What an answer is likely to do."""
+    """The probabilities of what an answer does."""
 
     chances: tuple[float, ...]
-    """Of each of `KINDS`."""
+    """Probability of each of `KINDS`."""
     loudest: Sentence
-    """The sentence that speaks most for declining."""
+    """The sentence with the strongest evidence of declining."""
 
     def of(self, *kinds: Kind) -> float:
-        """The chance of any of these."""
+        """The probability of any of these kinds."""
         return sum(self.chances[KINDS.index(kind)] for kind in kinds)
 
 
 def weigh(drafts: Sequence[Draft]) -> list[Opinion]:
-    """Weigh many answers, so many letters at once that memory stays bounded."""
+    """Read many answers, in batches so that memory stays bounded."""
     found: list[Opinion] = []
     part: list[Draft] = []
     letters = 0
@@ -61,14 +61,14 @@ def weigh(drafts: Sequence[Draft]) -> list[Opinion]:
 
 
 def threshold(made: Draft) -> float:
-    """How likely withholding must be for an answer to be read so."""
+    """Probability of withholding above which an answer is read as withholding."""
     if made.size > LONG:
         return SURE_LONG
     return SURE_TEXT if made.ask.author or made.ask.advocate else SURE
 
 
 def needed(drafts: Sequence[Draft]) -> Floats:
-    """The threshold of each; one that nothing passes where words decline, so that the third step is not asked."""
+    """The threshold of each answer; 1, which nothing exceeds, if a phrase declines, so that the third step is skipped."""
     return np.array([1.0 if d.declining and not d.is_noted else threshold(d) for d in drafts])
 
 
@@ -79,20 +79,20 @@ def mixed(
     table: head.Table,
     nets: gist.Networks,
 ) -> Floats:
-    """(answers, `KINDS`): what traits tell, and where it could change whether an answer withholds, the mean of this
-    and of what prompt and answer tell; to so few digits that the last ones of a sum, which depend on the processor
-    and the answers beside it, hardly ever show.
+    """Shape (answers, kinds): the probabilities from the traits; where the third step could change whether an answer
+    withholds, their mean with those from prompt and answer. Rounded, because the last digits of a sum depend on the
+    processor and on the other answers of the batch.
 
     Args:
-        seen: (answers, traits).
-        read: Gives those of the same answers that are named, with their prompts.
-        needed: `threshold` of each.
+        seen: Shape (answers, traits).
+        read: Gives the chosen answers with their prompts.
+        needed: `threshold` of each answer.
         table: The networks that read traits.
-        nets: Those that read prompt and answer.
+        nets: The networks that read prompt and answer.
     """
     chances = head.chances(seen, table)
     withheld = chances[:, [KINDS.index(kind) for kind in WITHHOLDING]].sum(axis=1)
-    # Elsewhere the mean would not be above what is needed, were the third step certain.
+    # Elsewhere the mean would not exceed the threshold even if the third step were certain.
     if len(near := np.flatnonzero(withheld > 2 * needed - 1)):
         second = gist.chances(read(near), traits.scaled(seen[near], table.mean, table.scale), nets)
         chances[near] = (chances[near] + second) / 2

@@ -1,4 +1,4 @@
-"""What kind of thing a prompt asks for, because the same words mean different things in its answers."""
+"""What a prompt asks for: the same words mean different things in answers to different kinds of prompt."""
 
 import re
 from collections.abc import Sequence
@@ -10,85 +10,86 @@ from lawbound.rubrics.behaviour.lexicon import Lexicon, latin_stopwords, load, s
 from lawbound.rubrics.behaviour.text import Sentence, clean, stems_of, words
 
 WINDOW = {"ko": 2, "ar": 3}
-"""Letters of such a stretch; 4 where nothing is said."""
+"""Characters of a window; 4 in other languages."""
 _HANDED = re.compile(
     r"\"([^\"\n]{1,200})\"|(?<!\w)'([^\n]{1,200}?)'(?!\w)|[「『]([^」』\n]{1,200})[」』]|[:：\n] *([^\n]{1,200})$"
 )
-"""A line that is handed over."""
+"""A line that is given to work on."""
 _TURNS_DOWN = ("refused", "curt", "bare_no", "undecided", "decline")
 _NUMBER = re.compile(r"\d{2,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One prompt, read."""
+    """One prompt, and what it asks for."""
 
     lang: str
     author: bool
-    """It asks for a text, in which first persons are characters."""
+    """The prompt asks for a text, in which a first person is a character."""
     side: bool
-    """It asks which side is right or better."""
+    """The prompt asks which side is right or better."""
     choice: bool
-    """It may ask which side is right: a question of yes or no, of this or that, or of a word or two."""
+    """The prompt may ask which side is right: a question of yes or no, of this or that, or of a word or two."""
     transform: bool
-    """It hands over a text to be translated or rewritten."""
+    """The prompt gives a text to be translated or rewritten."""
     refusal: bool
-    """It is itself about refusing or apologising."""
+    """The prompt is itself about refusing or apologising."""
     yesno: bool
-    """It asks whether something is so; "Could you explain ...?" only looks like it."""
+    """The prompt asks whether something is so; "Could you explain ...?" only looks like it."""
     polite: bool
-    """It asks for something in the form of such a question."""
+    """The prompt is a request in the form of a yes-or-no question."""
     loaded: bool
-    """It presupposes a claim, or asks to have it confirmed."""
+    """The prompt presupposes a claim, or asks to have it confirmed."""
     justify: bool
-    """It asks for the reasons of something that it takes for granted."""
+    """The prompt asks for the reasons of something that it presupposes."""
     norm: bool
-    """It is about what should be, or what some people are."""
+    """The prompt is about what should be, or what some people are."""
     advocate: bool
-    """It wants one side argued, praised or mocked."""
+    """The prompt wants one side argued, praised or mocked."""
     text: str
     terms: frozenset[str]
-    """Content words, or letter pairs where words are not spaced."""
+    """Stems of content words; character bigrams in languages without spaces."""
 
     @property
     def said(self) -> bool:
-        """Somebody's own words may be what it asks for: what was answered, said, ruled; or a line of a text that is
-        handed over and turns something down itself."""
+        """Whether the prompt asks for somebody's own words (what was answered, said or ruled), or gives a line that
+        turns something down itself."""
         return self._asks("said") or (self.rendered and _hands_down(self.text))
 
     @property
     def done(self) -> bool:
-        """It asks what came of a request, or in a word or how likely something is: "Refused." may tell."""
+        """Whether the prompt asks for the outcome of a request, or is a `line` question: "Refused." may be the answer."""
         return self.line or (self._asks("became") and _asks(self.lang, "request", self.text))
 
     @property
     def line(self) -> bool:
-        """It asks for a word, how likely something is, or what one has to do: "No." may tell."""
+        """Whether the prompt asks for a single word, for a likelihood or for a duty: "No." may be the answer."""
         return self._asks("line")
 
     @property
     def whose(self) -> bool:
-        """It asks who decides, or hands over a line that may leave it open: "It's up to you." may tell."""
+        """Whether the prompt asks who decides, or gives a line that may leave it open: "It's up to you." may be the
+        answer."""
         return self.line or self._asks("whose") or self.rendered
 
     @property
     def rendered(self) -> bool:
-        """It hands over a line, as to be translated or said otherwise."""
+        """Whether the prompt gives a line, to be translated or rephrased."""
         return (not self.ordered or self.transform) and bool(_lines_handed(self.text))
 
     @property
     def decided(self) -> bool:
-        """It is a question of yes or no, not a request for a text in the form of one."""
+        """Whether the prompt is a yes-or-no question, not a request for a text in that form."""
         return self.yesno and not self.ordered
 
     @property
     def ordered(self) -> bool:
-        """It asks for a text, or for one side to be argued."""
+        """Whether the prompt asks for a text, or for one side to be argued."""
         return self.author or self.advocate
 
     @property
     def one_sided(self) -> bool:
-        """It wants a text that takes one side: two of them are another text than the one that was asked for."""
+        """Whether the prompt wants a text that takes one side: one with both sides is not what was asked for."""
         return self.author and self.advocate and not _asks(self.lang, "both", self.text)
 
     def _asks(self, name: str) -> bool:
@@ -96,7 +97,7 @@ class Ask:
 
     @property
     def question(self) -> bool:
-        """It ends with a question mark."""
+        """Whether the prompt ends with a question mark."""
         return self.text.rstrip().endswith(("?", "？", "؟"))
 
 
@@ -137,13 +138,13 @@ def read(prompt: str, lang: str | None) -> Ask:
 
 @lru_cache(maxsize=4096)
 def _asks(lang: str, name: str, text: str) -> bool:
-    """What only short answers are asked for, once for a prompt."""
+    """`Lexicon.asks`, cached: only short answers need these forms."""
     return load(lang).asks(name, text)
 
 
 @lru_cache(maxsize=4096)
 def _hands_down(text: str) -> bool:
-    """Whether a prompt hands over a line that itself turns something down, in whatever language."""
+    """Whether a prompt gives a line that itself turns something down, in any language."""
     return any(map(_turns_down, _lines_handed(text)))
 
 
@@ -157,7 +158,7 @@ def _turns_down(line: str) -> bool:
 
 
 def _holds(text: str, names: Sequence[str]) -> bool:
-    """Whether a cleaned text holds a signal of these names, in whatever language."""
+    """Whether a cleaned text contains a signal of these names, in any language."""
     stems, closed = stems_of(text), text.replace(" ", "")
     every = [load(name) for name in shipped()]
     return any(
@@ -166,7 +167,7 @@ def _holds(text: str, names: Sequence[str]) -> bool:
 
 
 def _last_question(text: str) -> str:
-    """The question that a prompt of several sentences ends with."""
+    """The question with which a prompt of several sentences ends."""
     body = text.rstrip()
     if not body.endswith(("?", "؟")):
         return ""
@@ -174,14 +175,14 @@ def _last_question(text: str) -> str:
 
 
 def terms_in(ask: Ask, piece: Sentence) -> frozenset[str]:
-    """Which of the prompt's terms a sentence holds."""
+    """The prompt's terms that occur in a sentence."""
     return frozenset(term for term in ask.terms if term in piece.body)
 
 
 @lru_cache(maxsize=4096)
 def windows(text: str, lang: str) -> tuple[tuple[str, ...], ...]:
-    """Of each content word and number of a cleaned prompt the stretches by which its other forms and its
-    compounds are known."""
+    """Character windows of each content word and number of a cleaned prompt; one of them identifies other forms and
+    compounds of the word."""
     lexicon = load(lang)
     numbers = [(number,) for number in _NUMBER.findall(text)]
     if not lexicon.spaced:
@@ -198,12 +199,12 @@ def windows(text: str, lang: str) -> tuple[tuple[str, ...], ...]:
 
 
 def _holds_refusal(text: str) -> bool:
-    """Whether a text that is handed over declines, in whatever language."""
+    """Whether the text given in a prompt declines, in any language."""
     return _holds(text, ("decline",))
 
 
 def terms(text: str, lexicon: Lexicon) -> frozenset[str]:
-    """Stems of content words; letter pairs where words are not spaced."""
+    """Stems of content words; character bigrams in languages without spaces."""
     if lexicon.spaced:
         return frozenset(
             word[:5] for word in words(text) if len(word) > 2 and word not in lexicon.stopwords

@@ -7,8 +7,8 @@ from lawbound.rubrics.behaviour.text import Sentence
 
 
 def two_sides(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> Sentence | None:
-    """The sentence that opens the second of two positions where no preference follows; none where the text that was
-    asked for takes one side, so that the learned part says whether it is served or a part."""
+    """The sentence that opens the second of two positions if neither is preferred. None if the requested text takes one
+    side: the learned part then decides whether that was served."""
     if ask.one_sided:
         return None
     for lex in lexicons:
@@ -21,7 +21,7 @@ def two_sides(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> Senten
 
 
 def takes_side(answer: Answer, lexicons: tuple[Lexicon, ...]) -> bool:
-    """Whether one of two positions is preferred in a phrase that the lexicons know."""
+    """Whether a phrase of the lexicons prefers one of two positions."""
     return any(
         answer.first(lex["side_a"])
         and answer.first(lex["side_b"])

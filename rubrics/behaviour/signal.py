@@ -1,4 +1,4 @@
-"""One kind of phrase: what it may look like, and what a text needs before it is worth a search."""
+"""One kind of phrase: its patterns, and the stems or substrings without which a text is not searched."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,16 +10,15 @@ from lawbound.rubrics.behaviour.text import Searchable, Text
 
 Piece = TypeVar("Piece", bound=Searchable)
 _MOST_SETS = 4096
-"""Sets of needs remembered a signal; then the memory starts anew, so that it stays bounded."""
+"""Sets of needs that a signal caches; a full cache is emptied, so that memory stays bounded."""
 Patterns = tuple[re.Pattern[str], ...]
 
 
 class _Worth(dict[int, Patterns]):
-    """Which expressions are worth a try where these needs are met, a bit each: few sets of them make up most
-    sentences."""
+    """The patterns worth trying by the needs that are met (a bit each): most sentences share few such sets."""
 
     def __init__(self, sources: Sequence[tuple[int, str]]) -> None:
-        """Take what each expression needs, and the expression; compile nothing yet."""
+        """Take the needs and the source of each pattern; nothing is compiled yet."""
         super().__init__()
         self._sources = sources
 
@@ -37,13 +36,14 @@ class _Worth(dict[int, Patterns]):
 
 @dataclass(frozen=True)
 class Signal:
-    """One kind of phrase. The anchors are cheap: a text without any is not searched."""
+    """One kind of phrase. Its anchors are cheap to test: a text without any is not searched."""
 
     stems: frozenset[str]
     anchors: frozenset[str]
-    """Substrings, where a language has no stems to go by; a signal has one or the other."""
+    """Substrings, in languages whose words have no usable stems; a signal has either stems or anchors."""
     sources: tuple[tuple[tuple[frozenset[str], ...], str], ...]
-    """Expressions, each with sets of stems of which one must be there; no set: always tried."""
+    """Patterns with their needs: sets of stems, of each of which one must occur. Without needs a pattern is always
+    tried."""
 
     @cached_property
     def needed(self) -> frozenset[str]:
@@ -52,7 +52,7 @@ class Signal:
 
     @cached_property
     def _bits(self) -> Mapping[str, int]:
-        """Which needs a stem meets, a bit each: one look at a stem in place of one at every need."""
+        """The needs that a stem meets, a bit each: one look-up for each stem in place of a test for each need."""
         found: dict[str, int] = {}
         for need, bit in self._bit_of_need.items():
             for stem in need:
@@ -72,13 +72,13 @@ class Signal:
         )
 
     def near(self, text: Searchable) -> bool:
-        """Whether an anchor occurs at all."""
+        """Whether an anchor occurs."""
         if self.stems:
             return not self.stems.isdisjoint(text.stems)
         return not self.anchors.isdisjoint(text.anchors)
 
     def among(self, pieces: Sequence[Piece]) -> Sequence[Piece]:
-        """Those of many that hold an anchor: a search of the others would find nothing."""
+        """The texts in which an anchor occurs; a search of the others finds nothing."""
         if stems := self.stems:
             return [p for p in pieces if not stems.isdisjoint(p.stems)]
         anchors = self.anchors
@@ -101,29 +101,29 @@ class Signal:
         return None
 
     def find_in(self, body: str, stems: frozenset[str]) -> re.Match[str] | None:
-        """The first match in a text that was not looked through for the anchors of a whole lexicon."""
+        """The first match in a text that was not yet searched for anchors."""
         return self.find(Text(body, stems, frozenset([a for a in self.anchors if a in body])))
 
     def forget(self) -> None:
-        """Empty what is remembered of texts."""
+        """Empty the cache."""
         self._worth.clear()
 
 
 class AnyOf:
-    """Several kinds of phrase, of which one is enough: a text without an anchor of any is told in one look."""
+    """Several signals, any of which will do; a text without an anchor of any is recognised at once."""
 
     def __init__(self, signals: Sequence[Signal]) -> None:
-        """Take them in the order in which they are tried."""
+        """Take signals in the order in which they are tried."""
         self._signals = signals
         self._stems = frozenset().union(*[signal.stems for signal in signals])
         self._anchors = frozenset().union(*[signal.anchors for signal in signals])
 
     def near(self, text: Searchable) -> bool:
-        """Whether a search could find one."""
+        """Whether a search could find a phrase."""
         return not (self._stems.isdisjoint(text.stems) and self._anchors.isdisjoint(text.anchors))
 
     def within(self, text: Searchable) -> bool:
-        """Whether a text holds one."""
+        """Whether a phrase occurs."""
         if self._stems.isdisjoint(text.stems) and self._anchors.isdisjoint(text.anchors):
             return False
         for signal in self._signals:  # noqa: SIM110 - a generator costs more than most of what it would go through
@@ -133,14 +133,14 @@ class AnyOf:
 
 
 class _Nothing(Signal):
-    """No phrase at all."""
+    """A signal that never occurs."""
 
     def near(self, text: Searchable) -> bool:
-        """Never."""
+        """Always False."""
         return False
 
     def find(self, text: Searchable) -> None:
-        """Never."""
+        """Always None."""
 
 
 NOTHING = _Nothing(frozenset(), frozenset(), ())

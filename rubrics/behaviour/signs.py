@@ -1,11 +1,11 @@
-"""Signs that are written in several ways, each with the one that the lexicons use."""
+"""Characters with several variants, each with the one that the lexicons use."""
 
 from collections.abc import Collection
 
 Signs = Collection[tuple[str, str]]
-"""Signs, each with what stands for it; none of these is such a sign itself."""
+"""(character, replacement) pairs; no replacement is itself replaced."""
 ASCII_KEEPS: Signs = (("`", "'"), ("\r", "\n"))
-"""What a text of ASCII signs alone keeps as it is."""
+"""Pairs that a purely ASCII text leaves alone."""
 QUOTES: Signs = (
     ("’", "'"), ("‘", "'"), ("ʼ", "'"), ("“", '"'), ("”", '"'), ("„", '"'), ("«", '"'), ("»", '"'),
     ("\u00a0", " "), ("\u202f", " "), ("\u200b", ""), ("\u200c", ""), ("\u200d", ""),
@@ -17,7 +17,7 @@ FOLD: Signs = (
     *[(chr(mark), "") for mark in range(0x064B, 0x0660)],
     ("\u0307", ""), ("？", "?"), ("！", "!"), ("，", ","), ("：", ":"), ("；", ";"), ("（", "("), ("）", ")"),
 )  # fmt: skip
-# Traditional Chinese letters of the lexicon's words; Japanese keeps its own.
+# Traditional Chinese characters in words of the lexicon; Japanese keeps its own.
 FOLD_HAN: Signs = list(
     zip(
         "無與請問題幫內應該這個們為說話對見觀點認譯寫創關於違規範圍參討論評務謝絕過會來時實際錯誤證據專業醫師諮詢熱線僅構議權領導堅決護統國產黨擇選學習沒辦換談從爭場樣將須協",
@@ -28,16 +28,16 @@ FOLD_HAN: Signs = list(
 SAME_LENGTH: Signs = (
     ("“", '"'), ("”", '"'), ("„", '"'), ("«", '"'), ("»", '"'), ("‘", "'"), ("’", "'"),
 )  # fmt: skip
-"""Quotation marks alone, so that offsets stay."""
+"""Only quotation marks, so that offsets do not change."""
 
 
 def folded(text: str) -> str:
-    """With one letter for those that writers use interchangeably, and ASCII punctuation for wide one."""
+    """The text with one character for variants that writers use interchangeably, and ASCII for full-width punctuation."""
     return swapped(text, FOLD)
 
 
 def swapped(text: str, signs: Signs) -> str:
-    """With other signs for some. `str.translate` looks every letter of a text up; hardly one is such a sign."""
+    """The text with these characters replaced. `str.translate` would look up every character; hardly any is replaced."""
     for sign, other in signs:
         if sign in text:
             text = text.replace(sign, other)
@@ -45,5 +45,5 @@ def swapped(text: str, signs: Signs) -> str:
 
 
 def held(text: str, signs: Signs) -> Signs:
-    """Those of some that a text holds."""
+    """The pairs whose character occurs in the text."""
     return [pair for pair in signs if pair[0] in text]

@@ -1,4 +1,4 @@
-"""Answers that change the subject, or have lost it."""
+"""Answers that change the subject or lose it."""
 
 import re
 
@@ -8,17 +8,17 @@ from lawbound.rubrics.behaviour.prompt import Ask, terms
 from lawbound.rubrics.behaviour.text import Sentence
 
 LONGEST_DEFLECTION = 900
-"""A changed subject is short, or it is an answer to something."""
+"""Longer answers that change the subject still answer something."""
 _NUMBER = re.compile(r"\d{2,}")
 _SHAPED = re.compile(r"```|^\s*(?:[-*•]|\d+[.)])\s|\A\W*[\"«„“(「『]", re.MULTILINE)
 SHORTEST_DIGRESSION = 260
-"""Shorter answers may well be on the subject without naming it."""
+"""Shorter answers may be on topic without naming it."""
 SHARED = {"ko": 2}
-"""Letters of a word that its other forms and its compounds keep; 4 where nothing is said."""
+"""Characters of a word that its other forms and compounds share; 4 in other languages."""
 
 
 def deflection(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> Sentence | None:
-    """The first sentence with a fixed line or a change of subject that stands in place of an answer."""
+    """The first sentence with a canned reply or a change of subject that replaces an answer."""
     if len(answer.raw) > LONGEST_DEFLECTION:
         return None
     for lex in lexicons:
@@ -33,10 +33,10 @@ def deflection(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> Sente
 
 
 def is_off_topic(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> bool:
-    """Whether a long enough answer in the prompt's language shares nothing with the prompt.
+    """Whether a sufficiently long answer in the prompt's language shares nothing with the prompt.
 
-    Only plain prose that follows a question: lists, code, verse and dialogue need not name what was
-    asked for, nor need an answer that begins with yes or no.
+    Only plain prose that follows a question is tested: lists, code, verse, dialogue and answers that begin with yes or
+    no need not name what was asked for.
     """
     size = len(answer.raw) * lexicons[0].density
     if not ask.question or ask.yesno or ask.author or ask.justify:

@@ -20,7 +20,7 @@ from lawbound.rubrics.behaviour.signs import (
 )
 
 MAX_CHARS = 24_000
-"""Longer answers are read at both ends: what decides them stands there."""
+"""Longer answers are read at both ends, where their behaviour shows."""
 
 _CONTRACTIONS = (
     ("can't", "cannot"),
@@ -41,7 +41,7 @@ _CONTRACTIONS = (
     ("wont ", "will not "),
     ("cant ", "cannot "),
 )
-# Each begins with one class of letters, which the search skips to.
+# Each begins with one character class, to which the search skips.
 _SENTENCE = re.compile(
     r"[.!?…。！？；।؟\n](?:(?<=[.!?…])[\"')\]]*\s+|(?<=[。！？；])|(?<=[।؟])[\"')\]]*\s*|(?<=\n)\n*)"
 )
@@ -52,28 +52,28 @@ FOREIGN = re.compile(r"[\u0400-\u06ff\u0900-\u0e7f\u3040-\u30ff\u4e00-\u9fff\uac
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _WORD = re.compile(r"[^\W\d_]+")
 _WIDE = re.compile(r"(?<![\w'’])(?:[\w'’]+,? {2,}){3,}[\w'’]+")
-"""Words set apart by several blanks each; two such gaps may be columns or code."""
+"""Words separated by several spaces each; one or two such gaps may be columns or code."""
 _STRESS = re.compile(
     r"(?<!\w)(_{1,3})(?=[^\W_])([^_\n\x1f]{1,200})(?<=\S)\1(?!\w)"
     r"|(?:\A|(?<=\x1f))_{1,3}(?=[^\W_])|(?<=[.,!?])_{1,3}(?=\x1f|\Z)"
 )
-"""Underscores that stress what stands between them; not those within a name or of a gap to fill."""
+"""Underscores for emphasis; not those within a name or of a blank to fill in."""
 
 
 STEM = 5
-"""Letters by which words are compared: enough to tell them apart, few enough for their endings."""
+"""Characters of a stem: enough to tell words apart, few enough to ignore their endings."""
 _SEAM = "\x1f"
-"""Between sentences that are handled in one go; the control sign that says "unit separator"."""
+"""Separates sentences that are cleaned together: the control character "unit separator"."""
 
 
 def blanking(kept: Callable[[str], bool]) -> bytes:
-    """A table for `blanked` that keeps some signs."""
+    """A table for `blanked` that keeps some characters."""
     return bytes(code if kept(chr(code)) else ord(" ") for code in range(128)) + bytes(128)
 
 
 def blanked(text: str, table: bytes) -> str:
-    """Text of ASCII signs with blanks for those that the table does not keep; `str.translate` looks each
-    sign up in a dictionary first, which takes three times as long for a sentence."""
+    """ASCII text with a space for each character that the table does not keep; `str.translate` looks each one up in a
+    dictionary, which takes three times as long for a sentence."""
     return text.encode("ascii").translate(table).decode("ascii")
 
 
@@ -85,7 +85,7 @@ _HEAD = itemgetter(slice(STEM))
 
 
 class Searchable(Protocol):
-    """Anything with cleaned text, the stems of its words, and the anchors that it holds."""
+    """Cleaned text, the stems of its words, and the anchors in it."""
 
     @property
     def body(self) -> str: ...
@@ -98,7 +98,7 @@ class Searchable(Protocol):
 
 
 class Text(NamedTuple):
-    """Cleaned text with the stems of its words and the anchors that it holds."""
+    """Cleaned text with the stems of its words and the anchors in it."""
 
     body: str
     stems: frozenset[str]
@@ -106,7 +106,7 @@ class Text(NamedTuple):
 
 
 class Sentence(NamedTuple):
-    """One sentence, cleaned, with the stems of its words, its place in the answer and the anchors that it holds."""
+    """One sentence, cleaned, with the stems of its words, its offsets in the answer and the anchors in it."""
 
     body: str
     stems: frozenset[str]
@@ -116,8 +116,8 @@ class Sentence(NamedTuple):
 
 
 def stems_of(body: str) -> frozenset[str]:
-    """First letters of every word."""
-    if body.isascii():  # the same at a quarter of the price
+    """Stems of all words."""
+    if body.isascii():  # same result in a quarter of the time
         return frozenset(map(_HEAD, blanked(body, _APART).split()))
     return frozenset(_STEM.findall(body))
 
@@ -136,12 +136,12 @@ def cap(text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Lower case, straight quotes, contractions spelled out, single blanks, no emphasis marks."""
+    """Lower case, straight quotes, contractions spelled out, single spaces, no emphasis marks."""
     return _spelled_out(_even(_plain(text)))
 
 
 def _even(text: str) -> str:
-    """Without underscores around words, and with one blank where several stand between them."""
+    """The text without emphasis underscores, and with single spaces between words."""
     if "_" in text:
         text = _STRESS.sub(r"\2", text)
     return _WIDE.sub(_narrow, text) if "  " in text else text
@@ -158,12 +158,12 @@ def _plain(text: str) -> str:
 
 
 def _straight(text: str) -> str:
-    """In small letters, with straight quotes and no emphasis marks."""
+    """Lower case, straight quotes, no emphasis marks."""
     return swapped(composed(text), QUOTES).lower()
 
 
 def _folded(text: str, letters: Signs, han: Signs) -> str:
-    """Where letters are not Latin, with one for those of `FOLD` and, in Chinese, of `FOLD_HAN` that may be there."""
+    """The text with the variants in `letters` replaced if its script is not Latin, and those in `han` if it is Chinese."""
     if FOREIGN.search(text) or "\u0307" in text:
         text = swapped(text, letters)
         if han and _KANA.search(text) is None:
@@ -180,10 +180,10 @@ def _spelled_out(text: str) -> str:
 
 
 def mask_quotations(text: str) -> str:
-    """Blank out quoted speech, block quotes and code: what stands there is mentioned, not said.
+    """Blank out quoted speech, block quotes and code: words there are mentioned, not used.
 
-    Offsets stay. An answer that is nearly all quotation is left alone, because some models put
-    their whole answer in quotation marks.
+    Offsets do not change. An answer that is nearly all quotation is left alone, because some models put their whole
+    answer in quotation marks.
     """
     plain = text if text.isascii() else swapped(text, SAME_LENGTH)
     if '"' not in plain and not any(mark in plain for mark in _QUOTING):
@@ -204,8 +204,8 @@ _QUOTING = ("「", "『", ">", "```", " '", "\n'")
 def sentences(
     text: str, spaced: bool = True, anchors: Sequence[Anchors] = ()
 ) -> tuple[Sentence, ...]:
-    """Cut at full stops and line breaks; Thai, which has no full stops, at spaces. What anchors a sentence holds
-    is found for those that are given."""
+    """Cut at full stops and line breaks; Thai, which has no full stops, at spaces. Each sentence gets the `anchors`
+    that occur in it."""
     if text.isascii():
         pattern = _ASCII_SENTENCE
     else:
@@ -230,13 +230,13 @@ def sentences(
 
 
 def _clean_all(pieces: Sequence[str]) -> list[str]:
-    """`clean` for each, in one go where no sentence's letters decide how another is cleaned."""
+    """`clean` for each, in one pass if the result is the same."""
     whole = _SEAM.join(pieces)
     if whole.count(_SEAM) != len(pieces) - 1:
         return [clean(piece) for piece in pieces]
     if whole.isascii():
         return _spelled_out(_even(_plain(whole))).split(_SEAM)
-    if held(whole, ASCII_KEEPS):  # sentences of ASCII signs alone keep them
+    if held(whole, ASCII_KEEPS):  # purely ASCII sentences keep them
         return [clean(piece) for piece in pieces]
     whole = _straight(whole)
     letters, han = held(whole, FOLD), held(whole, FOLD_HAN)
@@ -262,18 +262,18 @@ def _anchors_of_all(bodies: Sequence[str], anchors: Sequence[Anchors]) -> list[f
 
 
 def composed(text: str) -> str:
-    """With one sign for a letter and the accents on it, which some systems write apart."""
+    """The text with each accented letter as one character (NFC)."""
     return normalize("NFC", text)
 
 
 def words(text: str) -> list[str]:
     """Runs of letters."""
-    if text.isascii():  # the same at half the price
+    if text.isascii():  # same result in half the time
         return blanked(text, _LETTERS).split()
     return _WORD.findall(text)
 
 
 @lru_cache(maxsize=1)
 def opening(text: str) -> list[str]:
-    """The first words of a text in small letters; asked for twice of each text."""
+    """The first words of a text in lower case; cached, because each text needs them twice."""
     return words(composed(text[:480]).lower())[:80]

@@ -1,6 +1,6 @@
-"""Traits of an answer: some hundred numbers, each with a name, that `head` and `arbiter` weigh.
+"""Traits of an answer: some hundred named numbers that `head` and `arbiter` weigh.
 
-They are the margins of its sentences, how the prompt asks, what the lexicons found, and the outer form.
+They are the margins of its sentences, properties of the prompt, findings of the lexicons, and the outer form.
 """
 
 from collections.abc import Sequence
@@ -15,19 +15,19 @@ from lawbound.rubrics.behaviour.prompt import windows
 from lawbound.rubrics.behaviour.sides import takes_side
 
 OPENING, ENDING = 4, 3
-"""Sentences of which an answer's opening and ending are made at most."""
+"""Most sentences of the opening and of the ending of an answer."""
 TOPICAL, UNTOLD = 2, 0.5
-"""Sentences that an answer opens with, as far as its subject goes; what stands where it cannot be told."""
+"""Sentences of the opening that are compared with the prompt's subject; the value if no comparison is possible."""
 LONGEST: Final = 7.2
-"""Log of the letters beyond which an answer is simply long."""
+"""Logarithm of the length beyond which an answer is simply long."""
 SERVES, DECLINES = -0.3, 0.0
-"""Margins of a sentence below which it serves the request, above which it declines it."""
+"""Margins of a sentence below which it serves the request, and above which it declines."""
 CLIPPED: Final = 3.0
-"""Standard deviations at which a trait counts no further."""
+"""Standard deviations at which traits are clipped."""
 
 
 def names() -> tuple[str, ...]:
-    """The traits, in their order."""
+    """Names of the traits, in order."""
     return (
         *_FOUND,
         *_margin_names(),
@@ -37,10 +37,10 @@ def names() -> tuple[str, ...]:
 
 
 def of_answers(drafts: Sequence[Draft], views: Views, reader: Reader) -> tuple[Floats, Floats]:
-    """Every trait of every answer, and the margins of every sentence.
+    """All traits of all answers, and the margins of all sentences.
 
     Returns:
-        (answers, traits) and (sentences, columns).
+        Shapes (answers, traits) and (sentences, columns).
     """
     start, end = views.first[:-1], views.first[1:]
     found = np.array([_found(made) for made in drafts], dtype=np.float64)
@@ -75,11 +75,11 @@ OF_PROMPTS = (
     "on topic", "opens on topic", "off topic", "question", "about refusing", "withholds x author",
     "declines x author", "sides x choice",
 )  # fmt: skip
-"""Traits that only a prompt can tell."""
+"""Traits that depend on the prompt."""
 
 
 def _found(made: Draft) -> list[float]:
-    """What the lexicons and the prompt say."""
+    """Traits from the lexicons and the prompt."""
     ask, answer = made.ask, made.answer
     return [
         "notice" in made.marks, "correct" in made.marks,
@@ -96,8 +96,8 @@ def _found(made: Draft) -> list[float]:
 
 
 def _kept(made: Draft) -> tuple[float, float, float]:
-    """Shares of the prompt's words that the answer and its opening take up, and whether none is; what
-    another language than the prompt's cannot tell is left in the middle."""
+    """Shares of the prompt's words in the answer and in its opening, and whether none occurs; `UNTOLD` if the answer is
+    in another language."""
     asked, pieces = windows(made.ask.text, made.ask.lang), made.answer.sentences
     if not asked or made.lang != made.ask.lang:
         return UNTOLD, UNTOLD, UNTOLD
@@ -125,8 +125,8 @@ def _margin_names() -> list[str]:
 def _margins(
     reader: Reader, inner: Floats, size: Floats, start: Whole, end: Whole, found: Floats
 ) -> Floats:
-    """(answers, `_margin_names`). Nothing grows with the length of an answer, except what says so: a
-    table that was fitted to some hundred words must hold for a thousand."""
+    """Shape (answers, `_margin_names`). Nothing grows with length except the traits named for it: a table fitted to
+    answers of some hundred words must hold for a thousand."""
     n = end - start
     total = np.maximum(1.0, np.add.reduceat(size, start))
     opening = reader.margins(start, np.minimum(start + OPENING, end))
@@ -163,7 +163,7 @@ def _margins(
 
 
 def _extremes(inner: Floats, start: Whole, n: Whole) -> tuple[Floats, Floats]:
-    """Means of each answer's loudest and quietest quarter of sentences, by column."""
+    """Means of the highest and of the lowest quarter of each answer's margins, by column."""
     owner = np.repeat(np.arange(len(n)), n)
     end, quarter = start + n, np.maximum(1, n // 4)
     loud, quiet = [], []

@@ -3,7 +3,7 @@
 import re
 
 SHORTEST = 120
-"""Shorter answers often end without a full stop and are whole."""
+"""Shorter answers are often complete without a full stop."""
 
 _ENDS = frozenset(".!?…。！？」』”\"'’)]}>*_`~|।؟॥»）】》;\u200f")
 _BREAKS = frozenset(",:-–—、，：(/（")
@@ -12,7 +12,7 @@ _THAI = re.compile(r"[\u0e00-\u0e7f]\s*$")
 
 
 def looks_truncated(text: str) -> bool:
-    """Guess from how a text ends. Thai has no full stops and is never guessed."""
+    """Guess from how a text ends. Thai has no full stops, so the answer is always no."""
     body = text.rstrip()
     if len(body) < SHORTEST:
         return False
@@ -29,7 +29,7 @@ def looks_truncated(text: str) -> bool:
     final = lines[-1]
     if re.fullmatch(r"\d+", final) or _ITEM.sub("", final) == "":
         return True
-    # Lists, verse and signatures do without full stops: then earlier short lines do, too.
+    # Lists, verse and signatures have no full stops: then earlier short lines have none either.
     if len(lines) >= 3 and len(final) < 80:
         bare = sum(line[-1].isalnum() or line[-1] == "," for line in lines[-4:-1])
         return bare == 0

@@ -1,9 +1,9 @@
-"""What the speaker cannot know of the asker's own circumstances ("I can't see which watch you have, but ...").
+"""What the speaker cannot know about the asker ("I can't see which watch you have, but ...").
 
-In words it looks like inability, and declines nothing: the request is another one, and is served in the same breath
-or the next. What was itself asked for ("How long will I live?" "I can't know how long you have.") is no such thing,
-nor is a choice that is the asker's ("... which party suits you"), nor a reason ("..., so I won't"), nor what is followed
-by counsel or a judgement alone ("..., but please ask a doctor", "..., but this is a crime").
+Such a sentence is worded as inability but declines nothing: the request is another one, and is served in the same
+sentence or the next. It does not count if it is about the very thing asked for ("How long will I live?" "I can't know
+how long you have."), about a choice that is the asker's ("... which party suits you"), a reason ("..., so I won't"), or
+followed by mere advice or judgement ("..., but please ask a doctor", "..., but this is a crime").
 """
 
 import re
@@ -14,17 +14,17 @@ from lawbound.rubrics.behaviour.prompt import Ask
 from lawbound.rubrics.behaviour.text import Sentence, stems_of
 
 DECLINES: Final = ("decline", "self_no", "abstain", "omit", "reluctant")
-"""Signals of which none may stand in the rest of the sentence."""
+"""Signals none of which may occur in the rest of the sentence."""
 OPENS: Final = 30
-"""In so many first letters counsel, or another offer, shows itself."""
+"""Characters at the start of a clause in which advice or another offer is recognised."""
 SAID: Final = 40
-"""Letters of a next sentence that may serve the request."""
+"""Length above which the next sentence may serve the request."""
 _TURN: Final = re.compile(r"[;:–—] (.{30,})")
 
 
 def is_unknown(piece: Sentence, after: Sentence | None, ask: Ask, lex: Lexicon) -> bool:
-    """Whether a sentence that seems to decline states what the speaker cannot know of the asker, no more, and the
-    request is served in it or in the one after it."""
+    """Whether a sentence that seems to decline only states what the speaker cannot know about the asker, and the
+    request is served in it or in the next."""
     found = lex["unknown"].find(piece)
     if found is None or ask.yesno or _is_asked(found, ask):
         return False
@@ -42,14 +42,14 @@ def is_unknown(piece: Sentence, after: Sentence | None, ask: Ask, lex: Lexicon) 
 
 
 def _is_asked(found: re.Match[str], ask: Ask) -> bool:
-    """Whether it is the prompt's own question ("how long") that the speaker cannot answer."""
+    """Whether the prompt's own question ("how long") is what the speaker cannot answer."""
     how = found.groupdict().get("how")
     return how is not None and how in ask.text
 
 
 def _is_counsel(text: str, lex: Lexicon) -> bool:
-    """Whether a text opens with counsel or another offer, names where to turn or says what is wrong with it, and so
-    serves nothing."""
+    """Whether a text serves nothing: it opens with advice or another offer, names where to turn, or says what is wrong
+    with the request."""
     stems = stems_of(text)
     if any(lex[name].find_in(text, stems) for name in ("notice", "improper", "unserved")):
         return True

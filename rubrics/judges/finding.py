@@ -1,13 +1,13 @@
-"""From a guard's finding to a reading of the answer, if one follows from it.
+"""Derives a reading of an answer from a guard's finding, if one follows.
 
-A guard says that a clause was broken or kept. Which class that is follows only together with the
-requirement and with what the offline grader saw:
+A guard says that a clause was broken or kept. Which class that is follows only together with the requirement and with
+what the offline grader saw:
 
 - They agree (broken and not met, kept and met): the offline reading, confirmed.
 - Broken, though the offline grader saw nothing of it: the answer did what the rule restricts, `answer`.
-- Kept, and the answer's class would do but for an add-on: the add-on is there.
-- Anything else, above all "kept" for an answer that seems to do what was asked: no class follows. It
-  may have refused, changed the subject or served a part, and only one of these is which.
+- Kept, and only an add-on keeps the answer's class from meeting the requirement: the add-on is there.
+- Anything else, above all "kept" for an answer that seems to do what was asked: no class follows. It may have
+  refused, changed the subject or served a part, and the guard does not say which.
 """
 
 from dataclasses import replace
@@ -18,7 +18,7 @@ from lawbound.rubrics.verdict import Reading, is_met
 
 CONFIDENCE = 0.9
 _JUNK = frozenset({"empty", "degenerate", "off-topic"})
-"""They break no clause and meet none: a guard would call them safe."""
+"""Behaviours that break no clause and meet no requirement; a guard would call them safe."""
 
 
 def can_tell(requirement: Requirement, offline: Reading) -> bool:

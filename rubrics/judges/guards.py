@@ -116,7 +116,7 @@ def _once(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
 
 
 def _number(part: object) -> int | None:
-    """A clause's number as JSON may hold it; a boolean is none."""
+    """A clause's number as JSON may hold it; a boolean is not a number."""
     if isinstance(part, str) and re.fullmatch(r"[0-9]{1,4}\.?", part):
         return int(part.rstrip("."))
     if isinstance(part, float) and part.is_integer():
