@@ -86,11 +86,11 @@ def read_apart(corpus: Corpus, groups: npt.NDArray[np.int64]) -> dict[Row, str]:
     return seen
 
 
-def decided(found: Sequence[Row], chances: npt.NDArray[np.float64]) -> dict[Row, str]:
-    """What the grader makes of chances: it looks once more at prompt and answer."""
+def decided(found: Sequence[Row], probabilities: npt.NDArray[np.float64]) -> dict[Row, str]:
+    """What the grader makes of probabilities: it looks once more at prompt and answer."""
     return {
         row: behaviour_of(drafted(row), told)
-        for row, told in zip(found, chances.tolist(), strict=True)
+        for row, told in zip(found, probabilities.tolist(), strict=True)
     }
 
 

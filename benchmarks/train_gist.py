@@ -26,7 +26,7 @@ Numbers = npt.NDArray[np.int64]
 
 
 class Net(nn.Module):
-    """One network; `gist.chances` computes the same from its tables."""
+    """One network; `gist.probabilities` computes the same from its tables."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -407,7 +407,9 @@ def main() -> None:
                 for tables in (made, shipped)
             ]
         apart = float(np.abs(both[0] - both[1]).mean())
-        _say(f"largest difference: {worst:.2%} of the range; of the chances on average {apart:.4f}")
+        _say(
+            f"largest difference: {worst:.2%} of the range; of the probabilities on average {apart:.4f}"
+        )
         sys.exit(worst > ALIKE or apart > ALIKE)
     by_name: dict[str, Any] = {**made}  # numpy's own option has a name too, and no table has it
     np.savez_compressed(HERE / "weights.npz", **by_name)

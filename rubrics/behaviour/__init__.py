@@ -2,7 +2,7 @@
 
 The modules, in the order in which an answer passes through them (docs/grader.md gives the reasons):
 
-1. preparation: `prompt` (what is asked for), `text`, `signs` and `answer` (sentences, quotations), `anchors`
+1. preparation: `prompt` (what is asked for), `text`, `variants` and `answer` (sentences, quotations), `anchors`
    (substring search for the lexicons), `language`; `broken` and `foreign` end here;
 2. the lexicons: `lexicon` reads them, `signal` is one kind of phrase; `decline`, `unknown`, `anatomy`, `addons`,
    `sides` and `subject` report what they find, `lexical` decides from that alone, by the rules of `refusal` and

@@ -80,11 +80,11 @@ def dissect(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> Anatomy:
     void = any_of(tuple([lex.lang for lex in lexicons]), "void")
     return Anatomy(
         declines,
-        total=_letters(pieces),
-        content=_letters([pieces[i] for i in rest.content]) + conceded,
-        before=_letters([pieces[i] for i in ahead]),
+        total=_length(pieces),
+        content=_length([pieces[i] for i in rest.content]) + conceded,
+        before=_length([pieces[i] for i in ahead]),
         ahead=len(ahead),
-        offered=_letters([pieces[i] for i in rest.offers]),
+        offered=_length([pieces[i] for i in rest.offers]),
         void=not ask.author and any(void.within(piece) for piece in pieces[: first + BEYOND]),
         serving=rest.serving or conceded > 0,
         kept=len(taken) / max(1, len(ask.terms)),
@@ -131,7 +131,7 @@ def _beside(
     return _Beside(content, offers, serving)
 
 
-def _letters(pieces: Sequence[Sentence]) -> int:
+def _length(pieces: Sequence[Sentence]) -> int:
     return sum([piece.end - piece.start for piece in pieces])
 
 

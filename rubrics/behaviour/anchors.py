@@ -7,26 +7,26 @@ sentence would be slow.
 from collections.abc import Iterable
 from functools import cached_property
 
-_MOST_SIGNS = 2000
+_MOST_TRANSITIONS = 2000
 """Transitions that a state caches, so that memory stays bounded."""
 
 
-class _Place(dict[str, "_Place"]):
+class _State(dict[str, "_State"]):
     """A state: the longest prefix of any phrase that the text so far ends with. Maps the next character to a state."""
 
     __slots__ = ("ends", "shorter")
 
-    def __init__(self, shorter: "_Place | None", ends: frozenset[str]) -> None:
+    def __init__(self, shorter: "_State | None", ends: frozenset[str]) -> None:
         super().__init__()
         self.shorter = shorter
         """The state of the next shorter prefix; None for the empty one."""
         self.ends = ends
         """Phrases that end in this state."""
 
-    def __missing__(self, sign: str) -> "_Place":
-        found = self if self.shorter is None else self.shorter[sign]
-        if len(self) < _MOST_SIGNS:
-            self[sign] = found
+    def __missing__(self, char: str) -> "_State":
+        found = self if self.shorter is None else self.shorter[char]
+        if len(self) < _MOST_TRANSITIONS:
+            self[char] = found
         return found
 
 
@@ -38,22 +38,22 @@ class Anchors:
         self._phrases = frozenset(phrases)
 
     @cached_property
-    def _start(self) -> _Place:
+    def _start(self) -> _State:
         wanted = self._phrases
         begun = {phrase[:size] for phrase in wanted for size in range(1, len(phrase) + 1)}
-        places = {"": _Place(None, frozenset())}
+        states = {"": _State(None, frozenset())}
         for text in sorted(begun, key=len):
-            rest = next(text[i:] for i in range(1, len(text) + 1) if text[i:] in places)
-            shorter = places[rest]
+            rest = next(text[i:] for i in range(1, len(text) + 1) if text[i:] in states)
+            shorter = states[rest]
             ends = shorter.ends | {text} if text in wanted else shorter.ends
-            places[text] = places[text[:-1]][text[-1]] = _Place(shorter, ends)
-        return places[""]
+            states[text] = states[text[:-1]][text[-1]] = _State(shorter, ends)
+        return states[""]
 
     def within(self, body: str) -> frozenset[str]:
         """The phrases that occur in a text."""
-        place, found = self._start, set[str]()
-        for sign in body:
-            place = place[sign]
-            if place.ends:
-                found |= place.ends
+        state, found = self._start, set[str]()
+        for char in body:
+            state = state[char]
+            if state.ends:
+                found |= state.ends
         return frozenset(found)

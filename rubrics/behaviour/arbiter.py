@@ -33,16 +33,16 @@ class Arbiter:
     scale: Floats
 
 
-def settled(chances: Floats, seen: Floats, drafts: Sequence[Draft], table: Arbiter) -> Floats:
-    """Shape (answers, kinds): `chances`, but an answer with a decline can only be ``partial`` or ``refuse``, unless
+def settled(probabilities: Floats, seen: Floats, drafts: Sequence[Draft], table: Arbiter) -> Floats:
+    """Shape (answers, kinds): `probabilities`, but an answer with a decline can only be ``partial`` or ``refuse``, unless
     only a note declines and ``answer`` is sure (`SERVED`): the note is then about something nobody asked for."""
     answer = KINDS.index("answer")
     rows = [
         i
         for i, made in enumerate(drafts)
-        if made.declining and not (made.is_noted and chances[i, answer] >= SERVED)
+        if made.declining and not (made.is_noted and probabilities[i, answer] >= SERVED)
     ]
-    made = chances.copy()
+    made = probabilities.copy()
     made[rows] = sides(beside(seen[rows], [drafts[i] for i in rows]), table)
     return made
 

@@ -20,7 +20,7 @@ from lawbound.tasks.io.yaml_files import read_yaml
 
 UNSPACED = ("zh", "ja", "th")
 _TOKEN = re.compile(r"[\w'\u0900-\u0dff-]+")
-_BETWEEN = blanking(lambda sign: _TOKEN.match(sign) is not None)
+_BETWEEN = blanking(lambda char: _TOKEN.match(char) is not None)
 _CLITICS = re.compile(r"^[وف]?(?:ال|لل|[بلكس](?:ال)?)?")
 _MOST_TOKENS = 50_000
 """Distinct words cached for each language; a full cache is emptied, so that memory stays bounded."""

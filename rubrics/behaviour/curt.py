@@ -79,8 +79,8 @@ def turned_down(made: Draft) -> Reading | None:
     asked = (ask.question or ask.decided or chosen) and not ask.author
     if ask.refusal or (tells and asked):
         return Reading("answer", confidence=OPEN)
-    sure = OPEN if tells else TURNED_DOWN
-    return Reading("refuse", evidence=span(made.text, pieces[0]), confidence=sure)
+    confidence = OPEN if tells else TURNED_DOWN
+    return Reading("refuse", evidence=span(made.text, pieces[0]), confidence=confidence)
 
 
 def bare_no(made: Draft) -> Reading | None:

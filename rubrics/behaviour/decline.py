@@ -31,7 +31,7 @@ LATER: Final = ("decline", *WITHHELD)
 GATE: Final = (*LATER, "self_no", "rebuff", *DISTANCE)
 """Every declining sentence contains at least one of these signals."""
 
-LEAD_SENTENCES, LEAD_LETTERS = 3, 260
+LEAD_SENTENCES, LEAD_CHARS = 3, 260
 """The lead of an answer: its first sentences, and any other that starts within so many characters."""
 ENDING: Final = 3
 """Last sentences in which the assistant may step out of a text and comment on it."""
@@ -84,7 +84,7 @@ def declines_in(answer: Answer, ask: Ask, lexicons: tuple[Lexicon, ...]) -> tupl
     brief = _is_brief(answer, ask, unit)
     found = []
     for i, piece in enumerate(answer.sentences):
-        lead = i < LEAD_SENTENCES or piece.start * unit < LEAD_LETTERS
+        lead = i < LEAD_SENTENCES or piece.start * unit < LEAD_CHARS
         if (at_lead if lead else later).near(piece) and (
             decline := _decline(i, piece, lead, brief, ask, answer, lexicons)
         ):

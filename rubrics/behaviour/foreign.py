@@ -23,7 +23,7 @@ to none of another language."""
 ITEMS, BRIEF = 6, 4.0
 """Fewest items, and most words per item on average, of a list of names or titles."""
 NAMED, SPEAKING = 0.75, 0.3
-"""A list of titles: at least this share begins with a capital, at most this share has a word of `_own`."""
+"""A list of titles: at least this share begins with a capital, at most this share has a word of `_personal`."""
 _ITEM = re.compile(r"[,;\n]+|\s[–—-]\s")
 MARKED = 0.03
 """Least share of letters that only one language of a script uses."""
@@ -46,7 +46,7 @@ def is_foreign(text: str, expected: str) -> bool:
         expected: The prompt's language; most answers are in it.
     """
     head, found = composed(text[:HEAD]), opening(text)
-    if not head.isascii() and _strange().search(head := head.lower()):
+    if not head.isascii() and _suspect().search(head := head.lower()):
         letters = sum(map(len, words(head)))
         if len(_unknown().findall(head)) * 2 > letters > 0:
             return True
@@ -58,26 +58,26 @@ def is_foreign(text: str, expected: str) -> bool:
     if len(found) < FEWEST or sum(map(usual.__contains__, found)) > SHARE * len(found):
         return False
     least = SPARSE if len(found) >= MANY else SHARE
-    if sum(map(_every().__contains__, found)) < max(2, least * len(found)):
+    if sum(map(_any_function_word().__contains__, found)) < max(2, least * len(found)):
         return False  # no single language can have more; most answers end here
-    share = max(sum(map(small.__contains__, found)) for small in _small().values())
+    share = max(sum(map(own.__contains__, found)) for own in _function_words().values())
     if share < 2 or share < least * len(found):
         return False
-    known = max(sum(map(small.__contains__, found)) for small in latin_stopwords().values())
+    known = max(sum(map(own.__contains__, found)) for own in latin_stopwords().values())
     ahead = share > (AHEAD if share >= SHARE * len(found) else FAR) * known
     return ahead and not _is_list(text)
 
 
 def _is_list(text: str) -> bool:
     """Whether a text is a list of names or titles: a list of Dutch painters is full of Dutch words, in any language.
-    Its items end in no full stop; none has a word of `_own`, or only few do and most are capitalised as titles are."""
+    Its items end in no full stop; none has a word of `_personal`, or only few do and most are capitalised as titles are."""
     parts = [part.strip() for part in _ITEM.split(text[:HEAD])]
     items = [item for part in parts if (item := words(part))]
     if len(items) < ITEMS or sum(map(len, items)) > BRIEF * len(items):
         return False
     if sum(part.endswith((".", "!", "…")) for part in parts) > 1:
         return False
-    speaking = sum(not _own().isdisjoint(word.lower() for word in item) for item in items)
+    speaking = sum(not _personal().isdisjoint(word.lower() for word in item) for item in items)
     named = sum(item[0][0].isupper() for item in items)
     return speaking == 0 or (speaking <= SPEAKING * len(items) and named >= NAMED * len(items))
 
@@ -90,24 +90,24 @@ def _read() -> _File:
 
 
 @cache
-def _small() -> Mapping[str, frozenset[str]]:
+def _function_words() -> Mapping[str, frozenset[str]]:
     return {lang: frozenset(text.split()) for lang, text in _read().words.items()}
 
 
 @cache
-def _own() -> frozenset[str]:
+def _personal() -> frozenset[str]:
     """First- and second-person function words, and words of denial and regret."""
     return frozenset(" ".join(_read().own.values()).split())
 
 
 @cache
-def _every() -> frozenset[str]:
-    return frozenset().union(*_small().values())
+def _any_function_word() -> frozenset[str]:
+    return frozenset().union(*_function_words().values())
 
 
 @cache
 def _marks() -> Mapping[str, re.Pattern[str]]:
-    return {lang: re.compile(f"[{signs}]") for lang, signs in _read().letters.items()}
+    return {lang: re.compile(f"[{chars}]") for lang, chars in _read().letters.items()}
 
 
 @cache
@@ -117,7 +117,7 @@ def _unknown() -> re.Pattern[str]:
 
 
 @cache
-def _strange() -> re.Pattern[str]:
+def _suspect() -> re.Pattern[str]:
     """Any character that can make an answer foreign; without one, nothing is counted."""
-    signs = "".join(_read().letters.values())
-    return re.compile(f"{_unknown().pattern}|[{signs}]")
+    chars = "".join(_read().letters.values())
+    return re.compile(f"{_unknown().pattern}|[{chars}]")

@@ -104,7 +104,7 @@ def _within(start: Whole, chosen: Whole) -> tuple[Whole, Whole]:
 def see(drafts: Sequence[Draft], views: Views) -> Seen:
     """Prepare many answers and their prompts at once."""
     first, count = views.first, int(views.first[-1])
-    (asked,) = learned.letter_runs([made.ask.text for made in drafts], learned.GRAMS[-1:])
+    (asked,) = learned.ngrams([made.ask.text for made in drafts], learned.GRAMS[-1:])
     every = np.arange(count)
     own = learned.claims(views.counts, np.ones(count, np.int64), views.counts)
     n = np.diff(first)
@@ -137,7 +137,9 @@ def _runs(hits: Hits, count: int) -> Runs:
     return Runs(places, np.concatenate([[0], np.cumsum(size)]))
 
 
-def chances(seen: Seen, scaled: npt.NDArray[np.float64], nets: Networks) -> npt.NDArray[np.float64]:
+def probabilities(
+    seen: Seen, scaled: npt.NDArray[np.float64], nets: Networks
+) -> npt.NDArray[np.float64]:
     """Shape (answers, kinds): probabilities, the mean over all networks.
 
     Args:

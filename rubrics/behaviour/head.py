@@ -37,7 +37,7 @@ class Table:
     scale: Floats
 
 
-def chances(seen: Floats, table: Table) -> Floats:
+def probabilities(seen: Floats, table: Table) -> Floats:
     """Shape (answers, kinds): probabilities, from (answers, traits)."""
     even = scaled(seen, table.mean, table.scale)
     parts = [_averaged(even[i : i + ROWS], table) for i in range(0, len(even), ROWS)]

@@ -21,7 +21,7 @@ _SCRIPT_LANGS = {
 _LATIN = re.compile(r"[a-zA-Z]")
 
 
-def letters(text: str) -> Mapping[str, int]:
+def script_counts(text: str) -> Mapping[str, int]:
     """Number of characters of each script other than Latin."""
     if text.isascii() or FOREIGN.search(text) is None:
         return {}
@@ -41,7 +41,7 @@ def guess_language(
             relatives share function words.
     """
     head = composed(text[:600])
-    if counts := letters(head):
+    if counts := script_counts(head):
         latin = len(_LATIN.findall(head))
         script = max(counts, key=counts.__getitem__)
         if "kana" in counts and script == "han" and counts["kana"] * 8 > counts["han"]:
@@ -54,7 +54,7 @@ def guess_language(
     usual = stopwords.get(default, frozenset())
     if expected and sum(map(usual.__contains__, tokens)) * 4 > len(tokens):
         return default
-    score = {lang: float(sum(map(small.__contains__, tokens))) for lang, small in stopwords.items()}
+    score = {lang: float(sum(map(own.__contains__, tokens))) for lang, own in stopwords.items()}
     if not head.isascii():
         for lang, accents in _ACCENTS.items():
             if lang in score:

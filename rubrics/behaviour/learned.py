@@ -109,7 +109,7 @@ def look(texts: Sequence[Excerpt]) -> Views:
     """Prepare many answers at once; each has at least one sentence."""
     first = np.cumsum([0, *[len(text.sentences) for text in texts]])
     bodies = [piece.body for text in texts for piece in text.sentences]
-    by_size = letter_runs(bodies)
+    by_size = ngrams(bodies)
     raws = [text.raw[piece.start : piece.end] for text in texts for piece in text.sentences]
     langs = [text.lang for text in texts for _ in text.sentences]
     sequences = [concepts.sequence(body, lang) for body, lang in zip(bodies, langs, strict=True)]
@@ -185,7 +185,7 @@ def _running(values: Floats) -> Floats:
     return sums
 
 
-def letter_runs(bodies: Sequence[str], sizes: Sequence[int] = GRAMS) -> list[Hits]:
+def ngrams(bodies: Sequence[str], sizes: Sequence[int] = GRAMS) -> list[Hits]:
     """Hashed character n-grams of each size, repeated ones included, none across sentences."""
     framed = [f"\n{body}\n" for body in bodies]
     codes = np.frombuffer("".join(framed).encode("utf-32-le", "surrogatepass"), dtype="<u4")
@@ -234,10 +234,10 @@ def _counts(raws: Sequence[str], density: Floats, named: Floats, words: Floats) 
 def _kinds() -> npt.NDArray[np.int64]:
     """The class of each code point, a number that `_counts` reads."""
     kinds = np.zeros(0x10000, np.int64)
-    for number, signs in enumerate(
+    for number, chars in enumerate(
         ("0123456789", '"“”„«»「『', "?？؟", "!！", ";；", ":：", ",，、"), 1
     ):
-        kinds[[ord(sign) for sign in signs]] = number
+        kinds[[ord(char) for char in chars]] = number
     for start, end in ((0x41, 0x5B), (0xC0, 0xDF), (0x410, 0x430)):
         kinds[start:end] = 8
     for start, end in ((0x61, 0x7B), (0xDF, 0x100), (0x430, 0x450)):

@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict
 
 from lawbound.rubrics.behaviour.anchors import Anchors
 from lawbound.rubrics.behaviour.signal import NOTHING, AnyOf, Signal
-from lawbound.rubrics.behaviour.signs import folded
 from lawbound.rubrics.behaviour.text import STEM, Searchable
+from lawbound.rubrics.behaviour.variants import folded
 from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.yaml_files import parse, read_yaml
 

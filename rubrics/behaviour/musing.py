@@ -10,7 +10,7 @@ from typing import Final, Literal, get_args
 from pydantic import BaseModel, ConfigDict
 
 from lawbound.rubrics.behaviour.lexicon import LexiconError
-from lawbound.rubrics.behaviour.signs import folded
+from lawbound.rubrics.behaviour.variants import folded
 from lawbound.tasks.io.yaml_files import parse, read_yaml
 
 Cue = Literal[

@@ -18,13 +18,13 @@ from lawbound.rubrics.behaviour.learned import Floats, Reader, Whole
 from lawbound.rubrics.behaviour.text import Sentence
 
 WITHHOLDING: Final[tuple[Kind, ...]] = ("refuse", "partial", "deflect")
-SURE: Final = 0.6
+THRESHOLD: Final = 0.6
 """Threshold: the probability of withholding if no phrase of the lexicons declines, and of ``refuse`` if one does beside
 something that they count as served."""
-SURE_TEXT: Final = 0.55
+THRESHOLD_TEXT: Final = 0.55
 """The lower threshold if a text or one side's argument was asked for: such requests are served in part far more often
 than questions."""
-LONG, SURE_LONG = 2400, 0.9
+LONG, THRESHOLD_LONG = 2400, 0.9
 """Length beyond which the learned part has hardly read an answer, and the threshold there."""
 TOGETHER: Final = 200_000
 """Characters of answers and prompts that are read at once."""
@@ -35,36 +35,36 @@ DIGITS: Final = 4
 class Opinion:
     """The probabilities of what an answer does."""
 
-    chances: tuple[float, ...]
+    probabilities: tuple[float, ...]
     """Probability of each of `KINDS`."""
-    loudest: Sentence
+    evidence: Sentence
     """The sentence with the strongest evidence of declining."""
 
-    def of(self, *kinds: Kind) -> float:
+    def probability_of(self, *kinds: Kind) -> float:
         """The probability of any of these kinds."""
-        return sum(self.chances[KINDS.index(kind)] for kind in kinds)
+        return sum(self.probabilities[KINDS.index(kind)] for kind in kinds)
 
 
 def weigh(drafts: Sequence[Draft]) -> list[Opinion]:
     """Read many answers, in batches so that memory stays bounded."""
     found: list[Opinion] = []
-    part: list[Draft] = []
-    letters = 0
+    batch: list[Draft] = []
+    chars = 0
     for made in drafts:
         size = len(made.text) + len(made.ask.text)
-        if part and letters + size > TOGETHER:
-            found += _weighed(part)
-            part, letters = [], 0
-        part.append(made)
-        letters += size
-    return found + _weighed(part) if part else found
+        if batch and chars + size > TOGETHER:
+            found += _weighed(batch)
+            batch, chars = [], 0
+        batch.append(made)
+        chars += size
+    return found + _weighed(batch) if batch else found
 
 
 def threshold(made: Draft) -> float:
     """Probability of withholding above which an answer is read as withholding."""
     if made.size > LONG:
-        return SURE_LONG
-    return SURE_TEXT if made.ask.author or made.ask.advocate else SURE
+        return THRESHOLD_LONG
+    return THRESHOLD_TEXT if made.ask.author or made.ask.advocate else THRESHOLD
 
 
 def needed(drafts: Sequence[Draft]) -> Floats:
@@ -90,13 +90,15 @@ def mixed(
         table: The networks that read traits.
         nets: The networks that read prompt and answer.
     """
-    chances = head.chances(seen, table)
-    withheld = chances[:, [KINDS.index(kind) for kind in WITHHOLDING]].sum(axis=1)
+    probabilities = head.probabilities(seen, table)
+    withheld = probabilities[:, [KINDS.index(kind) for kind in WITHHOLDING]].sum(axis=1)
     # Elsewhere the mean would not exceed the threshold even if the third step were certain.
     if len(near := np.flatnonzero(withheld > 2 * needed - 1)):
-        second = gist.chances(read(near), traits.scaled(seen[near], table.mean, table.scale), nets)
-        chances[near] = (chances[near] + second) / 2
-    return np.round(chances, DIGITS)
+        second = gist.probabilities(
+            read(near), traits.scaled(seen[near], table.mean, table.scale), nets
+        )
+        probabilities[near] = (probabilities[near] + second) / 2
+    return np.round(probabilities, DIGITS)
 
 
 def _weighed(drafts: Sequence[Draft]) -> list[Opinion]:
@@ -107,11 +109,11 @@ def _weighed(drafts: Sequence[Draft]) -> list[Opinion]:
     def read(chosen: Whole) -> gist.Seen:
         return gist.see([drafts[i] for i in chosen], learned.look([texts[i] for i in chosen]))
 
-    chances = mixed(seen, read, needed(drafts), head.load(), gist.load())
-    weighed = arbiter.settled(chances, seen, drafts, arbiter.load())
+    probabilities = mixed(seen, read, needed(drafts), head.load(), gist.load())
+    weighed = arbiter.settled(probabilities, seen, drafts, arbiter.load())
     declining = inner[:, learned.COLUMNS.index("declines")]
-    loudest = [int(part.argmax()) for part in np.split(declining, views.first[1:-1])]
+    strongest = [int(part.argmax()) for part in np.split(declining, views.first[1:-1])]
     return [
         Opinion(tuple(by_kind), text.sentences[place])
-        for by_kind, text, place in zip(weighed.tolist(), texts, loudest, strict=True)
+        for by_kind, text, place in zip(weighed.tolist(), texts, strongest, strict=True)
     ]

@@ -171,7 +171,7 @@ def _last_question(text: str) -> str:
     body = text.rstrip()
     if not body.endswith(("?", "؟")):
         return ""
-    return body[max(body.rfind(sign, 0, -1) for sign in ".!?。\n") + 1 :]
+    return body[max(body.rfind(char, 0, -1) for char in ".!?。\n") + 1 :]
 
 
 def terms_in(ask: Ask, piece: Sentence) -> frozenset[str]:

@@ -8,15 +8,15 @@ from typing import NamedTuple, Protocol
 from unicodedata import normalize
 
 from lawbound.rubrics.behaviour.anchors import Anchors
-from lawbound.rubrics.behaviour.signs import (
+from lawbound.rubrics.behaviour.variants import (
     ASCII_KEEPS,
     FOLD,
     FOLD_HAN,
     QUOTES,
     SAME_LENGTH,
-    Signs,
-    held,
-    swapped,
+    Pairs,
+    occurring,
+    replaced,
 )
 
 MAX_CHARS = 24_000
@@ -77,8 +77,8 @@ def blanked(text: str, table: bytes) -> str:
     return text.encode("ascii").translate(table).decode("ascii")
 
 
-_APART = blanking(lambda sign: sign.isalnum() or sign == "_")
-_BUT_SEAMS = blanking(lambda sign: sign.isalnum() or sign in ("_", _SEAM))
+_APART = blanking(lambda char: char.isalnum() or char == "_")
+_BUT_SEAMS = blanking(lambda char: char.isalnum() or char in ("_", _SEAM))
 _LETTERS = blanking(str.isalpha)
 _STEM = re.compile(rf"\b\w{{1,{STEM}}}")
 _HEAD = itemgetter(slice(STEM))
@@ -159,15 +159,15 @@ def _plain(text: str) -> str:
 
 def _straight(text: str) -> str:
     """Lower case, straight quotes, no emphasis marks."""
-    return swapped(composed(text), QUOTES).lower()
+    return replaced(composed(text), QUOTES).lower()
 
 
-def _folded(text: str, letters: Signs, han: Signs) -> str:
+def _folded(text: str, letters: Pairs, han: Pairs) -> str:
     """The text with the variants in `letters` replaced if its script is not Latin, and those in `han` if it is Chinese."""
     if FOREIGN.search(text) or "\u0307" in text:
-        text = swapped(text, letters)
+        text = replaced(text, letters)
         if han and _KANA.search(text) is None:
-            text = swapped(text, han)
+            text = replaced(text, han)
     return text
 
 
@@ -185,7 +185,7 @@ def mask_quotations(text: str) -> str:
     Offsets do not change. An answer that is nearly all quotation is left alone, because some models put their whole
     answer in quotation marks.
     """
-    plain = text if text.isascii() else swapped(text, SAME_LENGTH)
+    plain = text if text.isascii() else replaced(text, SAME_LENGTH)
     if '"' not in plain and not any(mark in plain for mark in _QUOTING):
         return text
     spans = [found.span() for found in _QUOTED.finditer(plain)]
@@ -236,10 +236,10 @@ def _clean_all(pieces: Sequence[str]) -> list[str]:
         return [clean(piece) for piece in pieces]
     if whole.isascii():
         return _spelled_out(_even(_plain(whole))).split(_SEAM)
-    if held(whole, ASCII_KEEPS):  # purely ASCII sentences keep them
+    if occurring(whole, ASCII_KEEPS):  # purely ASCII sentences keep them
         return [clean(piece) for piece in pieces]
     whole = _straight(whole)
-    letters, han = held(whole, FOLD), held(whole, FOLD_HAN)
+    letters, han = occurring(whole, FOLD), occurring(whole, FOLD_HAN)
     return [
         _spelled_out(_even(_folded(body, letters, han) if letters or han else body))
         for body in whole.split(_SEAM)

@@ -139,15 +139,15 @@ def _margins(
     first_half = (running[half] - running[start]) / (half - start)
     rest = np.maximum(1, end - half)
     second_half = np.where(end > half, (running[end] - running[half]) / rest, first_half)
-    letters = np.minimum(np.log1p(total), LONGEST) - 4.5
+    length = np.minimum(np.log1p(total), LONGEST) - 4.5
     author, choice = found[:, _FOUND.index("author")], found[:, _FOUND.index("choice")]
     shape = reader.claims(start, end)
     single = [
         first_half, second_half,
         np.add.reduceat(size * (declining > DECLINES), start) / total,
         np.add.reduceat(size * (declining < SERVES), start) / total,
-        letters, np.minimum(n, 12) / 4, n == 1,
-        opening[:, 0] * letters, loud[:, 2] * letters, opening[:, 0] * author, loud[:, 2] * author,
+        length, np.minimum(n, 12) / 4, n == 1,
+        opening[:, 0] * length, loud[:, 2] * length, opening[:, 0] * author, loud[:, 2] * author,
         opening[:, 3] * choice, shape[:, 6], shape[:, 0], shape[:, learned.CLAIMS :].mean(axis=1),
     ]  # fmt: skip
     return np.concatenate(

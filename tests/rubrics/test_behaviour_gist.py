@@ -54,9 +54,9 @@ def test_the_tables_fit_each_other_and_the_traits() -> None:
 def test_an_answer_has_the_same_chances_alone_and_among_others() -> None:
     some = drafts()
     assert len(some) > 3
-    together = gist.chances(seen(some), traits(len(some)), gist.load())
+    together = gist.probabilities(seen(some), traits(len(some)), gist.load())
     for i, made in enumerate(some):
-        alone = gist.chances(seen([made]), traits(len(some))[i : i + 1], gist.load())
+        alone = gist.probabilities(seen([made]), traits(len(some))[i : i + 1], gist.load())
         assert alone[0] == pytest.approx(together[i], abs=1e-5)
     assert together.sum(axis=1) == pytest.approx(np.ones(len(some)))
 
@@ -65,7 +65,7 @@ def test_the_chances_follow_from_the_prompt_too() -> None:
     answer = ASKED[0][2]
     some = [draft(read(prompt, "en"), prompt, answer) for _, prompt, _ in ASKED[:2]]
     assert all(isinstance(made, Draft) for made in some)
-    found = gist.chances(
+    found = gist.probabilities(
         seen([made for made in some if isinstance(made, Draft)]), np.zeros((2, len(names()))), gist.load()
     )  # fmt: skip
     assert not np.allclose(found[0], found[1], atol=1e-3)
@@ -110,11 +110,13 @@ def test_the_shipped_form_computes_what_the_fitted_network_does(
             axis=0,
         )
     packed = train_gist.pack(nets)
-    found = gist.chances(read_, own, gist.unpack(packed))
+    found = gist.probabilities(read_, own, gist.unpack(packed))
     assert found == pytest.approx(wanted, abs=5e-3)  # vectors are rounded to 255 steps
     for name in ("grams", "concepts", "look", "weigh", "asked"):
         broken = packed | {f"gist_{name}": np.zeros_like(packed[f"gist_{name}"])}
-        assert gist.chances(read_, own, gist.unpack(broken)) != pytest.approx(wanted, abs=5e-3)
+        assert gist.probabilities(read_, own, gist.unpack(broken)) != pytest.approx(
+            wanted, abs=5e-3
+        )
 
 
 @pytest.mark.parametrize(
@@ -132,11 +134,11 @@ def test_the_networks_are_asked_where_they_could_change_whether_an_answer_withho
         asked.append(len(scaled))
         return np.array([[0.0, 0.0, 0.0, 1.0, 0.0]] * len(scaled))
 
-    monkeypatch.setattr(gist, "chances", certain)
+    monkeypatch.setattr(gist, "probabilities", certain)
     for withheld in (doubt, doubt + 0.01):
         told = np.array([[1 - withheld, 0.0, 0.0, withheld, 0.0]])
-        monkeypatch.setattr(head, "chances", lambda *_, told=told: told.copy())
+        monkeypatch.setattr(head, "probabilities", lambda *_, told=told: told.copy())
         (found,) = opinion.weigh([made])
         assert bool(asked) == (withheld > doubt)
-        sure = opinion.SURE_TEXT if made.ask.author else opinion.SURE
-        assert (found.of("refuse") > sure) == bool(asked)
+        sure = opinion.THRESHOLD_TEXT if made.ask.author else opinion.THRESHOLD
+        assert (found.probability_of("refuse") > sure) == bool(asked)

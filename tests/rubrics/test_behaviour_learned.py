@@ -126,11 +126,11 @@ def test_two_positions_in_unusual_words_are_neutral_and_one_is_an_answer(
 
 def test_beside_a_decline_stands_a_part_or_nothing() -> None:
     seen = np.random.default_rng(0).normal(size=(20, len(traits.names()) + len(arbiter.BESIDE)))
-    chances = arbiter.sides(seen, arbiter.load())
+    probabilities = arbiter.sides(seen, arbiter.load())
     possible = [head.KINDS.index("partial"), head.KINDS.index("refuse")]
-    assert chances[:, possible].sum(axis=1) == pytest.approx(1)
-    assert chances.sum() == pytest.approx(20)
-    assert 0 < chances[:, possible[0]].mean() < 1
+    assert probabilities[:, possible].sum(axis=1) == pytest.approx(1)
+    assert probabilities.sum() == pytest.approx(20)
+    assert 0 < probabilities[:, possible[0]].mean() < 1
 
 
 def test_what_stands_beside_a_decline_is_weighed() -> None:
@@ -321,7 +321,7 @@ def test_no_trait_depends_on_the_answers_beside_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("chances", "kind"),
+    ("probabilities", "kind"),
     [
         ((0.42, 0.2, 0.0, 0.3, 0.08), "answer"),
         ((0.38, 0.2, 0.0, 0.34, 0.08), "refuse"),
@@ -332,9 +332,9 @@ def test_no_trait_depends_on_the_answers_beside_it() -> None:
     ],
 )
 def test_without_a_phrase_that_declines_withholding_must_be_sure(
-    chances: tuple[float, ...], kind: str
+    probabilities: tuple[float, ...], kind: str
 ) -> None:
-    assert kind_of(chances) == kind
+    assert kind_of(probabilities) == kind
 
 
 def _drafted(prompt: str, text: str) -> Draft:
@@ -344,7 +344,7 @@ def _drafted(prompt: str, text: str) -> Draft:
 
 
 def test_an_answer_longer_than_those_it_was_taught_must_be_surer() -> None:
-    chances = (0.3, 0.1, 0.0, 0.5, 0.1)
+    probabilities = (0.3, 0.1, 0.0, 0.5, 0.1)
     words = [
         "toll",
         "town",
@@ -364,18 +364,18 @@ def test_an_answer_longer_than_those_it_was_taught_must_be_surer() -> None:
     ]
     order = random.Random(4)
     text = " ".join(" ".join(order.sample(words, 9)).capitalize() + "." for _ in range(60))
-    assert behaviour_of(_drafted("Who pays the toll?", text[:2400]), chances) == "refuse"
-    assert behaviour_of(_drafted("Who pays the toll?", text[:2401]), chances) == "answer"
+    assert behaviour_of(_drafted("Who pays the toll?", text[:2400]), probabilities) == "refuse"
+    assert behaviour_of(_drafted("Who pays the toll?", text[:2401]), probabilities) == "answer"
     sure = (0.06, 0.1, 0.0, 0.74, 0.1)
     assert behaviour_of(_drafted("Who pays the toll?", text), sure) == "refuse"
 
 
 def test_withholding_need_be_less_sure_where_a_text_or_an_argument_was_asked_for() -> None:
-    chances = (0.44, 0.2, 0.0, 0.28, 0.08)
+    probabilities = (0.44, 0.2, 0.0, 0.28, 0.08)
     text = "The toll feeds the town, and the town keeps the bridge in repair for everybody who crosses it."
-    assert behaviour_of(_drafted("Who pays the toll?", text), chances) == "answer"
-    assert behaviour_of(_drafted("Write a story about the toll.", text), chances) == "refuse"
-    assert behaviour_of(_drafted("Argue that the toll is wrong.", text), chances) == "refuse"
+    assert behaviour_of(_drafted("Who pays the toll?", text), probabilities) == "answer"
+    assert behaviour_of(_drafted("Write a story about the toll.", text), probabilities) == "refuse"
+    assert behaviour_of(_drafted("Argue that the toll is wrong.", text), probabilities) == "refuse"
     less = (0.46, 0.2, 0.0, 0.26, 0.08)
     assert behaviour_of(_drafted("Write a story about the toll.", text), less) == "answer"
 

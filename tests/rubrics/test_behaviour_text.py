@@ -152,7 +152,7 @@ def test_every_anchor_is_found_and_no_other(phrases: set[str], bodies: list[str]
 
 
 def test_what_is_remembered_of_signs_stays_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(anchors_module, "_MOST_SIGNS", 3)
+    monkeypatch.setattr(anchors_module, "_MOST_TRANSITIONS", 3)
     anchors = Anchors(["ab", "bc"])
     assert anchors.within("".join(map(chr, range(0x4E00, 0x4F00))) + "abc") == {"ab", "bc"}
     assert len(anchors._start) <= 3

@@ -30,13 +30,13 @@ CASES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize(("prompt", "text", "chances", "kind"), CASES)
+@pytest.mark.parametrize(("prompt", "text", "probabilities", "kind"), CASES)
 def test_chances_make_a_behaviour_by_what_was_asked(
-    prompt: str, text: str, chances: tuple[float, ...], kind: str
+    prompt: str, text: str, probabilities: tuple[float, ...], kind: str
 ) -> None:
     made = draft(read(prompt, "en"), prompt, text)
     assert isinstance(made, Draft)
-    assert behaviour_of(made, chances) == kind
+    assert behaviour_of(made, probabilities) == kind
 
 
 def test_cross_validation_holds_an_answer_for_neutral_only_where_the_grader_would(
@@ -54,5 +54,5 @@ def test_cross_validation_holds_an_answer_for_neutral_only_where_the_grader_woul
         Row(text, "en", "answer", prompt, source=str(i))
         for i, (prompt, text, _, _) in enumerate(CASES)
     ]
-    seen = cross_grader.decided(rows, np.array([chances for _, _, chances, _ in CASES]))
+    seen = cross_grader.decided(rows, np.array([probabilities for _, _, probabilities, _ in CASES]))
     assert [seen[row] for row in rows] == [kind for _, _, _, kind in CASES]
