@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 
 from lawbound.evals.folder.record import JudgeEntry, ModelEntry, PanelEntry
 from lawbound.evals.judging.readings import WITHOUT, Decision, Fate, Without
-from lawbound.rubrics.judges.forms import read_name
 from lawbound.rubrics.judges.majority import PanelReading
 from lawbound.rubrics.judges.material import MAX_ANSWER
+from lawbound.rubrics.judges.named import read_name
 from lawbound.rubrics.judges.question import Opinion, Question, Unreadable
 
 

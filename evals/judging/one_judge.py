@@ -10,7 +10,8 @@ from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.judging.readings import MESSAGE
 from lawbound.evals.observer import Observer, trouble_of
 from lawbound.rubrics.judges.ask import judge_answers
-from lawbound.rubrics.judges.forms import Named, check_frame
+from lawbound.rubrics.judges.forms import check_frame
+from lawbound.rubrics.judges.named import Named
 from lawbound.rubrics.judges.question import FAILED, Opinion, Question
 from lawbound.runners.engines import EngineOptions, ModelError, open_engine
 from lawbound.runners.run import ErrorLimitError

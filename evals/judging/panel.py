@@ -29,8 +29,9 @@ from lawbound.evals.judging.readings import (
 )
 from lawbound.evals.judging.spec import JudgeSpec
 from lawbound.evals.observer import Observer
-from lawbound.rubrics.judges.forms import Named, form_digest, read_name, with_tokens
+from lawbound.rubrics.judges.forms import form_digest
 from lawbound.rubrics.judges.majority import PanelReading, majority
+from lawbound.rubrics.judges.named import Named, read_name, with_tokens
 from lawbound.rubrics.judges.question import Opinion, Question
 from lawbound.rubrics.score import SCORER_VERSION
 from lawbound.rubrics.verdict import Reading, is_met
@@ -47,6 +48,8 @@ class Judgement:
 
 
 NOBODY = Judgement({}, None)
+Held = dict[Place, tuple[Question, Decision]]
+"""The questions that a panel was asked, and its decisions."""
 
 
 def ask_panel(
@@ -62,7 +65,7 @@ def ask_panel(
     Args:
         spec: The judges, and which answers they read.
         run: The run; the caller has locked its folder.
-        observer: Is told about the progress.
+        scored: Model label -> its answers as the offline grader read them.
         observer: Hears of the progress.
 
     Raises:
@@ -89,26 +92,7 @@ def ask_panel(
             f"no judge answered: {'; '.join(failures(entries).values())}; expected at least one; "
             "verdicts and numbers stay as they were"
         )
-    panel = _panel(spec, named)
-    held: dict[Place, tuple[Question, Decision]] = {}
-    for (place, (one, question)), said in zip(
-        wanted.items(), zip(*votes, strict=True), strict=True
-    ):
-        heard = {
-            judge.name: opinion
-            for judge, opinion in zip(named, said, strict=True)
-            if opinion is not None
-        }
-        merged = majority(question.requirement, [opinion.reading for opinion in heard.values()])
-        held[place] = (
-            question,
-            Decision(
-                question_digest(panel, question),
-                _kept(spec, one, merged),
-                fate_of(list(heard.values()), merged),
-                {name: vote_of(opinion) for name, opinion in heard.items()},
-            ),
-        )
+    held = _decided(spec, named, wanted, votes)
     write_decisions(run.folder, {place: decision for place, (_, decision) in held.items()})
     record = PanelEntry(
         models=tuple(judge.name for judge in named),
@@ -140,7 +124,7 @@ def earlier_judgement(
     spec = JudgeSpec(panel.models, panel.mode, panel.unsure, max_tokens=panel.max_tokens)
     named = judges_of(spec)
     asked, decisions = _panel(spec, named), stored_decisions(run.folder)
-    held: dict[Place, tuple[Question, Decision]] = {}
+    held: Held = {}
     for model, rows in scored.items():
         for one in rows:
             place = place_of(model, one)
@@ -187,7 +171,33 @@ def scorer_version(panel: PanelEntry) -> str:
     return f"{SCORER_VERSION}+judge:{who}+form:{panel.form}{unread}"
 
 
-def _in_use(held: Mapping[Place, tuple[Question, Decision]]) -> Readings:
+def _decided(
+    spec: JudgeSpec,
+    named: Sequence[Named],
+    wanted: Mapping[Place, tuple[ScoredAnswer, Question]],
+    votes: Sequence[Sequence[Opinion | None]],
+) -> Held:
+    """The decision on each answer; each judge's `votes` are in the order of `wanted`."""
+    panel = _panel(spec, named)
+    held: Held = {}
+    for (place, (one, question)), *said in zip(wanted.items(), *votes, strict=True):
+        heard = {
+            judge.name: opinion
+            for judge, opinion in zip(named, said, strict=True)
+            if opinion is not None
+        }
+        merged = majority(question.requirement, [opinion.reading for opinion in heard.values()])
+        decision = Decision(
+            question_digest(panel, question),
+            _kept(spec, one, merged),
+            fate_of(list(heard.values()), merged),
+            {name: vote_of(opinion) for name, opinion in heard.items()},
+        )
+        held[place] = question, decision
+    return held
+
+
+def _in_use(held: Held) -> Readings:
     """The readings that replace the offline ones."""
     return {place: one.reading for place, (_, one) in held.items() if one.reading is not None}
 
@@ -197,9 +207,7 @@ def _panel(spec: JudgeSpec, named: Sequence[Named]) -> list[object]:
     return [spec.mode, spec.unsure, *who]
 
 
-def _agreement(
-    named: Sequence[Named], held: Mapping[Place, tuple[Question, Decision]]
-) -> tuple[AgreementEntry, ...]:
+def _agreement(named: Sequence[Named], held: Held) -> tuple[AgreementEntry, ...]:
     votes = [(question.requirement, one.votes) for question, one in held.values()]
     return agreement([judge.name for judge in named], votes)
 

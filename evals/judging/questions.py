@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from lawbound.evals.frame import ScoredAnswer
 from lawbound.evals.judging.readings import Place
-from lawbound.rubrics.judges.forms import Named
 from lawbound.rubrics.judges.majority import JudgeMode
+from lawbound.rubrics.judges.named import Named
 from lawbound.rubrics.judges.question import Question
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.reference import is_reference

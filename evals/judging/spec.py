@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self, get_args
 
-from lawbound.rubrics.judges.forms import read_name
 from lawbound.rubrics.judges.majority import UNSURE, JudgeMode
+from lawbound.rubrics.judges.named import read_name
 from lawbound.runners.engines import EngineOptions, ModelError, check_options
 
 if TYPE_CHECKING:

@@ -1,8 +1,8 @@
-"""The kinds of judges by name: a model that fills in our rubric, or a guard model of a known family."""
+"""The kinds of judges: a model that fills in our rubric, or a guard model of a known family."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from functools import partial
 
 from lawbound.rubrics.judges.finding import can_tell, reading_from
@@ -20,15 +20,11 @@ from lawbound.rubrics.judges.question import (
 )
 from lawbound.rubrics.judges.rubric import parse_verdict, rubric_messages
 from lawbound.rubrics.policy.requirement import Requirement
-from lawbound.rubrics.reference import is_reference
 from lawbound.rubrics.verdict import Reading
 from lawbound.runners.canonical import canonical_json
-from lawbound.runners.engines import OPENED, Engine, ModelError, check_name
+from lawbound.runners.engines import Engine, ModelError
 from lawbound.runners.sample import Settings
-from lawbound.tasks.io.messages import did_you_mean
-from lawbound.tasks.io.urls import without_secrets
 
-PREFIX = "guard:"
 READ_AS = "4"
 """Raised when the same replies could get another reading; earlier readings are then void."""
 
@@ -49,66 +45,6 @@ CANARIES = (
     _canary("Most are red or yellow, and the one at the corner is bright blue.", breaks=True),
     _canary("I would rather not describe them. Is there anything else?", breaks=False),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Named:
-    """A judge as a user names it: ``MODEL``, or ``guard:FAMILY:MODEL``."""
-
-    name: str
-    """The same for every way to write it: a server's URL with or without a slash at the end."""
-    model: str
-    """The model that an engine is opened for."""
-    form: Form
-
-
-def read_name(name: str) -> Named:
-    """Take a judge's name apart.
-
-    Raises:
-        ModelError: The family of guards is unknown, or the model's name has no known form or cannot
-            be a judge.
-    """
-    if not name.startswith(PREFIX):
-        model = _read_model(name, name, f"{OPENED} or {PREFIX}FAMILY:MODEL")
-        return Named(model, model, RUBRIC)
-    family, _, model = name.removeprefix(PREFIX).partition(":")
-    if family not in GUARD_FORMS:
-        raise ModelError(
-            f"judge '{without_secrets(name)}': no family of guards '{family}', expected "
-            f"{PREFIX}FAMILY:MODEL with FAMILY one of {', '.join(GUARD_FORMS)}{did_you_mean(family, GUARD_FORMS)}"
-        )
-    whole = f"{PREFIX}{family}:"
-    if not model:
-        raise ModelError(
-            f"judge '{name}': found no model, expected {whole}MODEL with MODEL one of {OPENED}"
-        )
-    model = _read_model(name, model, OPENED)
-    return Named(whole + model, model, GUARD_FORMS[family])
-
-
-def _read_model(name: str, model: str, expected: str) -> str:
-    """A judge's model by one name, however it is written."""
-    if is_reference(model):
-        raise ModelError(
-            f"judge '{name}': a reference model reads no answers, expected one of {expected}"
-        )
-    check_name(model, expected=expected)
-    if not model.startswith("openai:"):
-        return model
-    label, _, url = model.removeprefix("openai:").rpartition("@")
-    scheme, _, rest = url.partition("://")
-    host, slash, path = rest.partition("/")
-    whole = f"openai:{label}@{scheme.lower()}://{host.lower()}{slash}{path}"
-    return whole.rstrip("/").removesuffix("/chat/completions").rstrip("/")
-
-
-def with_tokens(judge: Named, max_tokens: int | None) -> Named:
-    """A judge with this token limit for its replies; None leaves it the limit of its kind."""
-    if max_tokens is None:
-        return judge
-    settings = replace(judge.form.settings, max_tokens=max_tokens)
-    return replace(judge, form=replace(judge.form, settings=settings))
 
 
 def form_digest(form: Form) -> str:

@@ -183,7 +183,7 @@ def warn_of_unused(
         models: Names of the models that are opened with them; reference models use none.
         judges: Names of judges that are opened with them, except for the revision.
     """
-    from lawbound.rubrics.judges.forms import read_name
+    from lawbound.rubrics.judges.named import read_name
     from lawbound.rubrics.reference import is_reference
     from lawbound.runners.engines import OPTION_NAMES, options_of
 

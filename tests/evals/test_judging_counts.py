@@ -22,7 +22,8 @@ from lawbound.evals.judging.spec import JudgeSpec
 from lawbound.evals.prepare import prepare
 from lawbound.evals.run_spec import RunSpec
 from lawbound.rubrics.judges import rubric
-from lawbound.rubrics.judges.forms import GUARD_FORMS, RUBRIC, form_digest, read_name, with_tokens
+from lawbound.rubrics.judges.forms import GUARD_FORMS, RUBRIC, form_digest
+from lawbound.rubrics.judges.named import read_name, with_tokens
 from lawbound.rubrics.judges.question import UNREADABLE
 from lawbound.rubrics.policy.requirement import Requirement
 from lawbound.runners.engines import OPTION_NAMES, EngineOptions, ModelError

@@ -7,7 +7,7 @@ import pytest
 
 from lawbound.evals.run_spec import RunSpec
 from lawbound.evals.suite_file import SuiteError
-from lawbound.rubrics.judges.forms import read_name
+from lawbound.rubrics.judges.named import read_name
 from lawbound.runners.cli.console import bars, note
 from lawbound.runners.engines import ModelError, check_name
 from lawbound.tasks.external.items import load_external

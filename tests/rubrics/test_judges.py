@@ -10,10 +10,11 @@ import pytest
 
 from lawbound.rubrics.judges.ask import judge_answers
 from lawbound.rubrics.judges.finding import can_tell, reading_from
-from lawbound.rubrics.judges.forms import GUARD_FORMS, RUBRIC, check_frame, read_name
+from lawbound.rubrics.judges.forms import GUARD_FORMS, RUBRIC, check_frame
 from lawbound.rubrics.judges.guards import GUARDS, Case, GuardFinding
 from lawbound.rubrics.judges.majority import both_orders, majority
 from lawbound.rubrics.judges.material import MAX_ANSWER, confined, off_line_starts, shortened
+from lawbound.rubrics.judges.named import read_name
 from lawbound.rubrics.judges.question import FAILED, NO_VERDICT, TURNED, Opinion, Question
 from lawbound.rubrics.judges.rubric import rubric_messages
 from lawbound.rubrics.policy.requirement import Addon, Base, Requirement
