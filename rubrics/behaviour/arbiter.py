@@ -34,8 +34,8 @@ class Arbiter:
 
 
 def settled(probabilities: Floats, seen: Floats, drafts: Sequence[Draft], table: Arbiter) -> Floats:
-    """Shape (answers, kinds): `probabilities`, but an answer with a decline can only be ``partial`` or ``refuse``, unless
-    only a note declines and ``answer`` is sure (`SERVED`): the note is then about something nobody asked for."""
+    """Shape (answers, kinds): `probabilities`, but an answer with a decline can only be ``partial`` or ``refuse``,
+    unless only a note declines and ``answer`` is sure (`SERVED`): the note is then about something nobody asked for."""
     answer = KINDS.index("answer")
     rows = [
         i

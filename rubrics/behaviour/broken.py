@@ -52,7 +52,7 @@ _NAMED = re.compile(
     r"\b(?:value|print\w*|returns?|result|code|type|object|field|key|function|go|limit|complet\w*|fill|finish\w*|call(?:ed|s)?"
     r"|word|score|spells?|written|zero|empty|missing|absence|absent)\b"
 )
-"""Words that say so only together: one of `_COMPUTED` with one of `_NAMED`, or either with a quoted word."""
+"""Weaker hints at such prompts: a word of `_COMPUTED` with one of `_NAMED`, or either with a quoted word."""
 _HANDED_OVER = re.compile(r"(?<!\w)[\"'`][^\"'`\n]{1,24}[\"'`](?!\w)")
 LONGEST_MESSAGE = 420
 """Longer texts are answers that mention errors, not error messages."""

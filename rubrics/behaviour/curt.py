@@ -22,7 +22,7 @@ from lawbound.rubrics.verdict import Reading
 LONGEST_LINE: Final = 160
 """Most characters of an answer that only quotes or reports what somebody said."""
 BARE: Final = 24
-"""Length below which an answer is a few words: it can be no requested text, and a bare negation in it states a fact."""
+"""Length below which an answer is a few words: it cannot be a requested text, and a bare negation states a fact."""
 CURT: Final = 60
 """Length below which an answer is plain unless one of its words can belong to a refusal."""
 SENTENCES: Final = 3
@@ -43,7 +43,7 @@ ANSWERED, PLAIN = 0.75, 0.9
 
 
 def line_asked_for(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> Reading | None:
-    """A refusing line that answers the prompt ("What did the king reply? Refused.")."""
+    """A line worded as a refusal that answers the prompt ("What did the king reply? Refused.")."""
     pieces = answer.sentences
     if len(answer.raw) > LONGEST_LINE:
         return None

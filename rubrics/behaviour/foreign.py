@@ -70,7 +70,8 @@ def is_foreign(text: str, expected: str) -> bool:
 
 def _is_list(text: str) -> bool:
     """Whether a text is a list of names or titles: a list of Dutch painters is full of Dutch words, in any language.
-    Its items end in no full stop; none has a word of `_personal`, or only few do and most are capitalised as titles are."""
+    Its items end in no full stop; none has a word of `_personal`, or only few do and most are capitalised as titles
+    are."""
     parts = [part.strip() for part in _ITEM.split(text[:HEAD])]
     items = [item for part in parts if (item := words(part))]
     if len(items) < ITEMS or sum(map(len, items)) > BRIEF * len(items):

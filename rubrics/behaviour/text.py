@@ -230,7 +230,7 @@ def sentences(
 
 
 def _clean_all(pieces: Sequence[str]) -> list[str]:
-    """`clean` for each, in one pass if the result is the same."""
+    """`clean` for each, in one pass if that gives the same result."""
     whole = _SEAM.join(pieces)
     if whole.count(_SEAM) != len(pieces) - 1:
         return [clean(piece) for piece in pieces]
