@@ -1,7 +1,7 @@
 """Write the README's result table from a run: ``python benchmarks/result.py out/demo``.
 
-Real models stand under every policy, reference models under the first. What the table means is written by
-hand below it and not touched.
+Real models stand under every policy, and a few reference models under the first: what knows every answer, what
+knows none, and the two constants. What the table means is written by hand below it and not touched.
 """
 
 import argparse
@@ -9,8 +9,8 @@ import os
 import platform
 import re
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import yaml
@@ -23,6 +23,9 @@ COLUMNS = (
     ("J", "J"), ("over_refusal", "over_refusal"), ("duty", "duty"), ("capability", "capability_full"),
     ("policy_tax", "policy_tax"), ("tradeoff", "tradeoff"), ("intl_gap", "intl_gap"),
 )  # fmt: skip
+BASELINES = tuple(
+    f"reference:{name}" for name in ("oracle", "coin", "always-comply", "always-refuse")
+)
 
 
 def main() -> None:
@@ -42,18 +45,17 @@ def main() -> None:
     )
 
 
-def _about(run: dict[str, object], asked: str) -> Sequence[str]:
+def _about(run: dict[str, Any], asked: str) -> Sequence[str]:
     models = run["models"]
-    assert isinstance(models, list)
     requests = next((m["requests"] for m in models if not m["reference"]), None)
     if requests is None:
         raise SystemExit(f"found {len(models)} reference models, expected a run of a real model")
     took = f", asked in {asked}" if asked else ""
     return (
-        f"`make demo` on {os.cpu_count()} {platform.machine()} cores, float32, {date.today()}: {requests} "
-        f"requests{took}.",
-        "Reference models are shown for one policy; `out/demo/leaderboard.csv` has them for all, and",
-        "`out/demo/report.html` every answer. The table is written by `python benchmarks/result.py out/demo [--asked TIME]`;",
+        f"`make demo` on {os.cpu_count()} {platform.machine()} cores, float32, {run['written'][:10]}: {requests} "
+        f"requests to the real model{took}.",
+        "Four of its reference models are shown, for one policy; `out/demo/leaderboard.csv` has all for every policy,",
+        "and `out/demo/report.html` every answer. The table is written by `python benchmarks/result.py out/demo [--asked TIME]`;",
         "`n` is the answers behind `J` and `capability`, brackets hold 95 % intervals.",
         "",
     )
@@ -61,7 +63,8 @@ def _about(run: dict[str, object], asked: str) -> Sequence[str]:
 
 def _table(board: pd.DataFrame) -> Sequence[str]:
     first = board["policy"].iloc[0]
-    shown = board[~board["is_reference"] | (board["policy"] == first)]
+    baseline = board["model"].isin(BASELINES) & (board["policy"] == first)
+    shown = board[~board["is_reference"] | baseline]
     shown = pd.concat([shown[~shown["is_reference"]], shown[shown["is_reference"]]])
     names = " | ".join(title for title, _ in COLUMNS)
     rows = [f"| model | policy | {names} | n |", "|---" * (len(COLUMNS) + 3) + "|"]

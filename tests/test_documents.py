@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections import Counter
 from pathlib import Path
+from typing import get_args
 
 import pytest
 import yaml
@@ -14,8 +15,11 @@ from lawbound.rubrics.calibration.agreement import kappa_of
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.rubrics.policy.threshold import BankSize, Threshold
 from lawbound.rubrics.prompts.wordings import categories
+from lawbound.rubrics.reference.engine import REFERENCES
+from lawbound.tasks import creative, reasoning
 from lawbound.tasks.bank import load_bank
 from lawbound.tasks.external.source import Source
+from lawbound.tasks.item import Act, Context, Operation, Purpose
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -284,6 +288,30 @@ def test_the_policy_in_the_documents_is_one_and_takes_the_marks_beside_it(tmp_pa
 def test_the_headings_of_a_prompt_are_listed() -> None:
     (row,) = re.findall(r"^\| rule: `category`.*", (DOCS / "policies.md").read_text(), re.MULTILINE)
     assert tuple(re.findall(r"`([a-z]+)`", row)[1:]) == categories()
+
+
+def first_cells(page: str, heading: str) -> list[str]:
+    """The names in the first column of the table under this column title."""
+    listed = tables((DOCS / page).read_text(encoding="utf-8"))
+    (rows,) = (rows for header, _, *rows in listed if header[0] == heading)
+    return [name for row in rows for name in re.findall(r"`([\w-]+)[^`]*`", row[0])]
+
+
+def test_the_families_of_generated_items_are_listed() -> None:
+    assert first_cells("bank.md", "reasoning family") == list(reasoning.FAMILIES)
+    assert first_cells("bank.md", "creative family") == list(creative.FAMILIES)
+
+
+def test_acts_and_what_narrows_them_are_listed() -> None:
+    text = (DOCS / "policies.md").read_text(encoding="utf-8")
+    assert first_cells("policies.md", "act") == list(get_args(Act))
+    (told,) = re.findall(r"^Definitions with examples.*?\n\n", text, re.MULTILINE | re.DOTALL)
+    for names in (Operation, Purpose, Context):
+        assert set(get_args(names)) - {"none"} <= set(re.findall(r"`([\w-]+)`", told))
+
+
+def test_reference_models_are_listed() -> None:
+    assert sorted({*first_cells("running.md", "`reference:`")}) == sorted(REFERENCES)
 
 
 def test_the_sizes_of_the_smaller_languages_are_those_of_the_bank() -> None:

@@ -33,6 +33,18 @@ def test_the_table_needs_only_a_run_and_shows_how_many_answers_it_rests_on(
     assert row.endswith(f"| {board['n'].item()} |")
 
 
+def test_of_the_reference_models_the_table_shows_those_that_a_first_reader_needs() -> None:
+    script = runpy.run_path(str(SCRIPT))
+    rows: list[dict[str, object]] = [
+        {"model": model, "policy": policy, "is_reference": model != "m", "n": 1}
+        | {column + end: 0.5 for _, column in script["COLUMNS"] for end in ("", "_low", "_high")}
+        for policy in ("cn", "de")
+        for model in ("reference:parrot", "reference:oracle", "m")
+    ]
+    shown = [line.split(" | ")[:2] for line in script["_table"](pd.DataFrame(rows))[2:]]
+    assert shown == [["| m", "cn"], ["| m", "de"], ["| reference:oracle", "cn"]]
+
+
 def test_a_run_of_reference_models_alone_is_no_result() -> None:
     about = runpy.run_path(str(SCRIPT))["_about"]
     with pytest.raises(SystemExit, match="found 2 reference models, expected a run of a real"):
