@@ -1,6 +1,7 @@
 import csv
 import io
 import json
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -377,8 +378,19 @@ def test_the_console_shows_ranks_as_ranges_and_the_mode_where_there_are_several(
 
 def test_every_column_is_documented():
     text = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
-    for column in (*LEADERBOARD, *METRICS):
-        assert f"| `{column.name}` | {column.type} | {column.description} |" in text
+    of_leaderboard, of_metrics = (
+        re.findall(r"^\| (`.*`) \| (\w+) \| (.*) \|$", part.split("\n## ")[0], re.MULTILINE)
+        for part in text.split("\n### `leaderboard.csv`: one row")[1].split("\n### `metrics.csv`")
+    )
+    assert of_metrics == [(f"`{one.name}`", one.type, one.description) for one in METRICS]
+    named = [re.findall("`(.*?)`", names) for names, *_ in of_leaderboard]
+    assert [name for row in named for name in row] == [one.name for one in LEADERBOARD]
+    columns = {one.name: one for one in LEADERBOARD}
+    for (first, *others), (_, kind, meaning) in zip(named, of_leaderboard, strict=True):
+        assert (kind, meaning) == (columns[first].type, columns[first].description)
+        for other in others:
+            beside = columns[other].description.replace(f"`{first}`", "`X`")
+            assert f"| `{other.replace(first, 'X', 1)}` | {beside} |" in text, other
     assert f"Schema version {SCHEMA_VERSION}." in text
 
 
