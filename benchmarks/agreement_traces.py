@@ -43,7 +43,7 @@ def section() -> str:
     command = "`python benchmarks/agreement_traces.py`"
     lines = [f"{command}, {page.today()}: {len(rows)} traces in {langs} languages.", ""]
     lines += summary.header(
-        "part", "n", "classes exact", "when new", "as an answer", "compared", "withholds: read otherwise",
+        "part", "n", "classes exact", "when new", "as an answer", "compared", "withholds: read as served",
         "serves: read as withheld", "the two as an answer", "no resolution: found",
     )  # fmt: skip
     for name, own in _parts(rows).items():
@@ -66,7 +66,7 @@ def _crossed(split: str, rows: Sequence[Row]) -> list[str]:
 
 
 def _drafts() -> str:
-    """What the reader makes of whole answers by other hands: a trace may hold nothing but the text that it drafts."""
+    """What the reader makes of whole answers by other authors: a trace may hold nothing but the text that it drafts."""
     rows = [
         row
         for name in ("ordinary", "sealed4")
@@ -77,8 +77,8 @@ def _drafts() -> str:
     read = grade_all([Asked(row["prompt"], "", thinking=row["response"]) for row in rows])
     told = Counter(reading.trace_behaviour for reading in read)
     return (
-        f"A trace may hold nothing but the text that it drafts. Of {len(rows)} answers of *ordinary* and *sealed4* that "
-        f"serve, written by other hands and read as if each were a trace, {told['refuse'] + told['deflect']} are read as "
+        f"A trace may contain nothing but the text that it drafts. Of {len(rows)} answers of *ordinary* and *sealed4* that "
+        f"serve, written by other authors and read as if each were a trace, {told['refuse'] + told['deflect']} are read as "
         f"withheld and {told['unscored']} as `unscored`."
     )
 

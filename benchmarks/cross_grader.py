@@ -105,7 +105,7 @@ def report(seen: dict[Row, str]) -> str:
         "all": found,
         "ordinary": [row for row in found if not row.hard],
         "hard": [row for row in found if row.hard],
-        "over 900 letters": [row for row in found if len(row.text) > 900],
+        "over 900 characters": [row for row in found if len(row.text) > 900],
     }
     for lang in sorted({row.lang for row in found}):
         groups[f"{lang}, ordinary"] = [r for r in found if r.lang == lang and not r.hard]

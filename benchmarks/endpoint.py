@@ -348,7 +348,7 @@ def _section(
             if options.inspect
             else "."
         )
-        + f" Of bare aiohttp, over which it asks, it is {of_aiohttp:.0%}.",
+        + f" Of bare aiohttp, which it uses, it reaches {of_aiohttp:.0%} (median of rounds).",
         "",
         page.where(
             before,

@@ -134,7 +134,7 @@ def _section(
         f"{page.today()}. Processor time, median of {PASSES} passes, every expression compiled before, nothing "
         f"remembered of prompts and sentences, {TOGETHER} answers at a time as `lawbound grade` reads them.",
         "",
-        "| set | answers | letters on average | answers/s (least to most) | bar |",
+        "| set | answers | characters on average | answers/s (least to most) | bar |",
         "|---|---|---|---|---|",
     ]
     for name, rows, spent in speeds:

@@ -153,8 +153,8 @@ def main() -> None:
     section = "\n".join(
         [
             f"{page.command()}, {page.today()}: {options.model}, float32, {count} answers; the link of one of two "
-            f"workers' machines was cut once {options.cut_after} were stored. The driver told of it {noticed:.0f} s "
-            f"later, asked what that worker still owed elsewhere, and ended after {whole:.0f} s with exit code 0 (a "
+            f"workers' machines was cut once {options.cut_after} were stored. The driver reported it {noticed:.0f} s "
+            f"later, sent that worker's outstanding requests to the other one, and ended after {whole:.0f} s with exit code 0 (a "
             f"single process: {single:.0f} s, on the same {os.cpu_count()} cores). `{'` and `'.join(CSVS)}` are "
             f"{'those' if same else '**not** those'} of the single process, byte for byte.",
             "",
