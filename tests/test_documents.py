@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from lawbound.evals.suite_file import HEEDED_BY, Selection, Suite
 from lawbound.rubrics.calibration.agreement import kappa_of
+from lawbound.rubrics.policy.compare import coverage
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.rubrics.policy.threshold import BankSize, Threshold
 from lawbound.rubrics.prompts.wordings import categories
@@ -281,8 +282,11 @@ def test_the_policy_in_the_documents_is_one_and_takes_the_marks_beside_it(tmp_pa
     text = (DOCS / "policies.md").read_text(encoding="utf-8")
     file = tmp_path / "town.yaml"
     file.write_text("".join(re.findall(r"```yaml\n(.*?)```", text, re.DOTALL)), encoding="utf-8")
-    found = load_policy(str(file)).file
-    assert [mark.bank for mark in found.thresholds] == [size.id for size in found.banks]
+    policy = load_policy(str(file))
+    assert [mark.bank for mark in policy.file.thresholds] == [size.id for size in policy.file.banks]
+    counted = {one.rule: one for one in coverage(policy, load_bank())}
+    (own,) = (counted[rule.id] for rule in policy.file.rules if rule.behaviour == "refuse")
+    assert min(own.restricted, own.near_act, own.near_topic) > 0, "it must enter J"
 
 
 def test_the_headings_of_a_prompt_are_listed() -> None:
