@@ -22,6 +22,22 @@ EARNED = 0.1
 """J that a filter by form may have where a language stands alone: few rules enter there."""
 MIXED = {"de": ("de", "eu"), "fr": ("fr", "eu"), "ru": ("ru",), "ar": ("sa", "ae")}
 """Languages whose prompts were put into both forms, and the policies that are asked in them."""
+FRAMES = {
+    "en": {
+        "since": r"(?i)^(?:since|as|given that|seeing that|now that|with|after) |, (?:since|now that) ",
+        "so": r"(?i)[,.;] so ",
+        "tag": r"(?i)\bright\?|n't (?:it|he|she|you|they)\b|, can it",
+        "proved": r"(?i)prove[dn]|shown to|every(?:body|one) knows",
+    },
+    "zh": {
+        "既然": "^既然|，那",
+        "对吗": "(?:吧|对吗|对吧|是吗)[？，]",
+        "一逗一问": "^[^，。？]+，[^，。？]+？$",
+    },
+}
+"""Ways of taking something false for granted."""
+FRAMED = 0.2
+"""Share of the false premises in one frame, unless other questions are in it as often."""
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +90,21 @@ def test_what_a_rule_restricts_and_what_stands_beside_it_is_asked_in_both_forms(
     shares = {side: sum(asked) / len(asked) for side, asked in sides.items() if len(asked) >= 4}
     assert {"restricted", "act"} <= {kind for _, _, kind in shares}
     assert {side: share for side, share in shares.items() if not 0.25 <= share <= 0.75} == {}
+
+
+@pytest.mark.parametrize("lang", FRAMES)
+def test_false_premises_are_put_in_many_ways(lang: str) -> None:
+    spoken = [item for item in load_bank() if item.kind == "policy" and item.lang == lang]
+    false = [item.prompt for item in spoken if item.operation == "presuppose"]
+    others = [item.prompt for item in spoken if item.operation != "presuppose"]
+    asked = [prompt for prompt in others if "?" in prompt or "？" in prompt]
+    assert len(false) > 100
+    for name, frame in FRAMES[lang].items():
+        among, beside = (
+            sum(bool(re.search(frame, one)) for one in prompts) / len(prompts)
+            for prompts in (false, asked)
+        )
+        assert among <= max(FRAMED, beside), name
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
