@@ -5,11 +5,12 @@ import sys
 from argparse import Namespace
 from collections.abc import Collection, Sequence
 from importlib.resources.abc import Traversable
+from signal import SIGINT
 from types import TracebackType
 
 import typer
 
-from lawbound.runners.cli.console import show
+from lawbound.runners.cli.console import note, show
 from lawbound.runners.engines.extras import remedy
 from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.messages import did_you_mean, one_line
@@ -22,6 +23,11 @@ class HarnessError(LawboundError, ValueError):
 
 CHECKS = ("lm_eval.config.", "lm_eval._cli.", "lm_eval.api.registry", "lm_eval.evaluator")
 """Modules in which lm-eval refuses its arguments; errors raised elsewhere keep their traceback."""
+
+INTERRUPTED = (
+    "interrupted: lm-eval writes its logs at the end, so no answer is kept; "
+    "`lawbound run --model lm-eval:TYPE:ARGS` keeps each and goes on where it stopped"
+)
 
 MODELS = "lm_eval.models."
 """Where lm-eval says that a model needs a package that its own install leaves out."""
@@ -68,6 +74,10 @@ def lm_eval(context: typer.Context) -> None:
     ours = [file.name.removesuffix(".yaml") for file in folder.iterdir()]
     try:
         _evaluate(folder, ours)
+    except KeyboardInterrupt:
+        note(INTERRUPTED)
+        # main() answers typer.Exit with "answers so far are kept", which is false here.
+        raise SystemExit(128 + SIGINT) from None
     except ModuleNotFoundError as fault:
         if not _raised_in(fault.__traceback__).startswith(MODELS):
             raise

@@ -109,7 +109,7 @@ def score(
         warn_of_unused(opened, (), panel.models)
     sheet = read_sheet(labels)
     is_log = is_log_folder(folder)
-    if not is_log and (newest or policy):
+    if not is_log and (newest or policy) and folder.is_dir():
         raise FolderError(
             f"{folder}: holds no logs of lm-eval, which --newest and --policy concern"
         )

@@ -1,11 +1,15 @@
 """Cells of an external row, looked up by the part of an item that their column is used for."""
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final, cast, get_args
 
 from lawbound.tasks.external.source import Source
+from lawbound.tasks.io.messages import did_you_mean
 from lawbound.tasks.io.yaml_files import quoted
-from lawbound.tasks.item import ItemError
+from lawbound.tasks.item import Act, ItemError
+
+_BETWEEN: Final = re.compile(r"[,;|]")
 
 
 def check_columns(row: Mapping[str, Any], spec: Source) -> None:
@@ -61,3 +65,25 @@ def optional_text(row: Mapping[str, Any], spec: Source, part: Any) -> str:
 def plain(value: Any) -> str:
     """A value as text; empty for none."""
     return "" if value is None else str(value).strip()
+
+
+def acts_of(row: Mapping[str, Any], spec: Source, where: str) -> tuple[Act, ...]:
+    """The acts of a row: those of its cell (a list, or names between commas, semicolons or bars), else the source's.
+
+    Raises:
+        ItemError: Neither names any, or the cell names one that is none.
+    """
+    cell = row[column_of(spec, "acts")] if "acts" in spec.columns else None
+    named = cell if isinstance(cell, list) else _BETWEEN.split(plain(cell))
+    found = tuple(name for part in named if (name := plain(part)))
+    if not found and not spec.acts:
+        raise ItemError(
+            f"{where}: names no acts, expected acts: [inform] or others, or a column of them: rules are about acts"
+        )
+    for name in found:
+        if name not in get_args(Act):
+            raise ItemError(
+                f"{where}: {column_of(spec, 'acts')} is {quoted(name)}, expected one of {', '.join(get_args(Act))}"
+                f"{did_you_mean(name, get_args(Act))}"
+            )
+    return cast(tuple[Act, ...], found) or spec.acts

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lawbound.tasks.external.cells import check_columns, optional_text, required_text
+from lawbound.tasks.external.cells import acts_of, check_columns, optional_text, required_text
 from lawbound.tasks.external.choices import ChoiceAnswers
 from lawbound.tasks.external.loading import load_rows
 from lawbound.tasks.external.source import Source
@@ -76,6 +76,7 @@ def _items(rows: Sequence[Mapping[str, Any]], spec: Source) -> Iterator[Item]:
             raise ItemError(
                 f"{where}: topic is {quoted(topic)}, expected a topic of the taxonomy{load_taxonomy().nearest(topic)}"
             )
+        acts = ("compute",) if checkable and not spec.acts else acts_of(row, spec, where)
         group, lang = optional_text(row, spec, "group"), optional_text(row, spec, "lang")
         answer: Answer | None = None
         if choices is not None:
@@ -88,7 +89,7 @@ def _items(rows: Sequence[Mapping[str, Any]], spec: Source) -> Iterator[Item]:
             kind="reasoning" if checkable else "policy",
             prompt=prompt + INSTRUCTION if checkable else prompt,
             topic=topic,
-            acts=spec.acts or (("compute",) if checkable else ("inform",)),
+            acts=acts,
             operation=spec.operation,
             lang=lang or spec.lang,
             harmless=checkable,

@@ -25,13 +25,14 @@ class Source(BaseModel):
     """Commit of a hub dataset; name one, or results cannot be repeated."""
     shape: Shape = "prompt"
     columns: dict[
-        Literal["prompt", "answer", "choices", "id", "group", "topic", "lang"], str | list[str]
+        Literal["prompt", "answer", "choices", "id", "group", "topic", "acts", "lang"],
+        str | list[str],
     ] = {}
     """Part -> column; ``choices`` may be one column that holds a list, or a list of columns."""
     topic: str = "everyday/school"
     """Topic of the taxonomy if no column gives it."""
     acts: tuple[Act, ...] = ()
-    """By default ``compute`` for checkable shapes and ``inform`` for prompts."""
+    """Acts if no column gives them: needed for prompts, since rules are about acts; ``compute`` for checkable shapes."""
     operation: Operation = "ask"
     lang: str = "en"
     unit: str = ""

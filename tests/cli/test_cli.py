@@ -269,6 +269,19 @@ def test_ctrl_c_while_grading_says_once_that_nothing_is_written(
     assert "answered so far" not in err
 
 
+def test_ctrl_c_in_lm_eval_says_that_no_answer_is_kept_and_what_keeps_them(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lawbound.runners.cli.lmeval._evaluate", stop)
+    code, out, err = command("lm-eval", "--tasks", "lawbound_us")
+    assert (code, out) == (130, "")
+    assert "no answer is kept" in err.splitlines()[-1]
+    assert "answered so far" not in err
+
+
 def test_grade_takes_a_pipe_and_a_prefix_and_tells_of_answers_that_never_came(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -28,7 +28,7 @@ select:
 - kind: policy
   count: 2
   strengths: [full]
-  external: {source: prompts.csv, topic: everyday/school, columns: {prompt: text}}
+  external: {source: prompts.csv, topic: everyday/school, acts: [inform], columns: {prompt: text}}
 """
 
 
@@ -88,7 +88,7 @@ def test_questions_of_ones_own_are_asked_in_their_own_languages(
 ) -> None:
     (tmp_path / "mine.csv").write_text("prompt,tongue\nNenne ein Brot.,de\nNomme un pain.,fr\n")
     head, _, _ = SUITE.partition("- kind")
-    part = f"- kind: policy\n  strengths: [full]\n  external: {{source: mine.csv, {source}}}\n"
+    part = f"- kind: policy\n  strengths: [full]\n  external: {{source: mine.csv, acts: [inform], {source}}}\n"
     file = tmp_path / "mine.yaml"
     file.write_text(head + part + (f"  {fields}\n" if fields else ""))
     arms = compose(load_suite(str(file)), [load_policy("intl")])

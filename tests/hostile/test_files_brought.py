@@ -152,7 +152,11 @@ def test_a_local_file_leaves_nothing_in_the_cache(
 
     monkeypatch.setattr(datasets.config, "HF_DATASETS_CACHE", tmp_path / "cache")
     (tmp_path / "rows.jsonl").write_bytes(_rows("2"))
-    source = {"source": str(tmp_path / "rows.jsonl"), "columns": {"prompt": "question"}}
+    source = {
+        "source": str(tmp_path / "rows.jsonl"),
+        "acts": ["inform"],
+        "columns": {"prompt": "question"},
+    }
     assert len(load_external(source)) == 1
     assert not (tmp_path / "cache").exists()
 

@@ -301,6 +301,25 @@ def test_a_fault_is_one_line_that_names_the_place(
     assert "\n" not in str(caught.value)
 
 
+def test_the_acts_of_prompts_are_named_once_for_all_or_in_a_column(tmp_path: Path) -> None:
+    rows = [
+        {"prompt": "Praise the mayor.", "does": "praise, inform"},
+        {"prompt": "Who is the mayor?", "does": ""},
+    ]
+    source = write(tmp_path, "asked.jsonl", rows)
+    both = load_external({"source": source, "acts": ["inform"], "columns": {"acts": "does"}})
+    assert [item.acts for item in both] == [("praise", "inform"), ("inform",)]
+    with pytest.raises(
+        ItemError, match=r"asked\.jsonl: row 1: names no acts, expected acts: \[inform\]"
+    ):
+        load_external({"source": source})
+    with pytest.raises(ItemError, match=r"asked\.jsonl: row 2: names no acts"):
+        load_external({"source": source, "columns": {"acts": "does"}})
+    rows[1]["does"] = "informs"
+    with pytest.raises(ItemError, match=r"row 2: does is 'informs', expected one of .*inform"):
+        load_external({"source": write(tmp_path, "asked.jsonl", rows), "columns": {"acts": "does"}})
+
+
 def test_a_missing_or_broken_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ItemError, match=r"gone\.csv: found no such file"):
         load_external({"source": str(tmp_path / "gone.csv")})
@@ -324,5 +343,5 @@ def test_no_bar_of_datasets_is_drawn_and_those_of_others_stay(
 
     source = write(tmp_path, "mine.jsonl", WORD_PROBLEMS)
     assert not datasets.are_progress_bars_disabled()
-    load_external({"source": source, "columns": {"prompt": "question"}})
+    load_external({"source": source, "acts": ["compute"], "columns": {"prompt": "question"}})
     assert capsys.readouterr().err == "" and not datasets.are_progress_bars_disabled()
