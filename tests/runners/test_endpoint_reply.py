@@ -14,8 +14,8 @@ from lawbound.runners.engines.endpoint.reply import (
     Fault,
     Reply,
     read_reply,
-    seconds_asked,
 )
+from lawbound.runners.engines.endpoint.retry_after import seconds_asked
 from lawbound.runners.engines.endpoint.wire import Dialect, encode
 from lawbound.runners.sample import Message, Rendered, Request, Settings
 
@@ -32,11 +32,27 @@ NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
         ("-3", None),
         ("nan", None),
         ("soon", None),
-        ("9" * 40, None),
+        ("", None),
+        ("9" * 10, 9999999999.0),
     ],
 )
 def test_a_wait_is_read_in_either_form(header: str, seconds: float | None) -> None:
-    assert seconds_asked(header, NOW) == seconds
+    assert seconds_asked(header, "", NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("date", "seconds"),
+    [
+        ("Mon, 23 Nov 2026 14:00:00 GMT", 5.0),  # two hours ahead of us
+        ("Mon, 23 Nov 2026 14:00:00 -0000", 5.0),
+        ("Mon, 23 Nov 2026 14:01:00 GMT", 0.0),
+        ("today", 7205.0),
+        ("", 7205.0),
+    ],
+)
+def test_a_wait_until_a_time_is_counted_by_the_servers_clock(date: str, seconds: float) -> None:
+    assert seconds_asked("Mon, 23 Nov 2026 14:00:05 GMT", date, NOW) == seconds
+    assert seconds_asked("7", date, NOW) == 7.0
 
 
 @pytest.mark.parametrize(
@@ -118,6 +134,21 @@ def test_a_complaint_is_followed_only_where_that_may_help(
 ) -> None:
     sent = {"messages": [{"role": "system", "content": "x"}], "max_tokens": 1, "seed": 1}
     assert Dialect().after(complaint, sent) == learnt
+
+
+def test_a_completion_is_read_beside_an_empty_error_a_huge_count_and_choices_in_another_order() -> (
+    None
+):
+    choices = [
+        {"index": index, "message": {"content": text}, "finish_reason": "stop"}
+        for index, text in enumerate(["the first", "another"])
+    ]
+    content = {"choices": choices[::-1], "error": {"code": 0, "message": ""}, "usage": "USAGE"}
+    usage = b'{"prompt_tokens": %s, "completion_tokens": 7}' % (b"9" * 6000)
+    body = json.dumps(content).encode().replace(b'"USAGE"', usage)
+    found = read_reply(Reply(200, "application/json", body), NOW)
+    assert isinstance(found, Answer)
+    assert (found.text, found.prompt_tokens, found.completion_tokens) == ("the first", None, 7)
 
 
 def _completion(**choice: Any) -> bytes:

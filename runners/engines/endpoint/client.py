@@ -146,7 +146,8 @@ class Client:
                     is_final = self._is_final(request, fault, course)
                     if course.is_worn():
                         tries += self._patience.retries + 1
-                    return Outcome(_counted(fault, tries), placement, seconds, tries, is_final)
+                    said = replace(fault, message=fault.message + self._patience.limit_told(fault))
+                    return Outcome(_counted(said, tries), placement, seconds, tries, is_final)
                 course.wait()
                 await asyncio.sleep(pause)
         finally:
@@ -219,6 +220,7 @@ class Client:
             content_type=response.headers.get("Content-Type", ""),
             body=content,
             retry_after=response.headers.get("Retry-After", ""),
+            date=response.headers.get("Date", ""),
             location=response.headers.get("Location", ""),
         )
 

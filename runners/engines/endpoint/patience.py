@@ -44,15 +44,24 @@ class Patience:
         """
         if not fault.again or retry >= self.retries or (is_silent and not fault.status):
             return None
-        if fault.wait is not None and fault.wait > self.longest_asked:
+        if self._is_too_long(fault):
             return None
         return self.before(retry, fault.wait, rng)
+
+    def limit_told(self, fault: Fault) -> str:
+        """What to add to the message of a request that is given up for the wait that its server asks for."""
+        if not fault.again or not self._is_too_long(fault):
+            return ""
+        return f", asks to wait {fault.wait:.10g} s, expected at most {self.longest_asked:.10g} s"
 
     def before(self, retry: int, asked: float | None, rng: Random) -> float:
         """Seconds to wait before a retry (the first is 0): never sooner than the server asks."""
         grown: float = self.pause * 2**retry * rng.uniform(0.5, 1.0)
         least = 0.0 if asked is None else asked + self.pause * rng.uniform(0.0, 0.5)
         return max(min(self.longest_pause, grown), least)
+
+    def _is_too_long(self, fault: Fault) -> bool:
+        return fault.wait is not None and fault.wait > self.longest_asked
 
 
 @dataclass(slots=True)

@@ -6,11 +6,9 @@ whatever its content type. A provider's moderation is an outcome of its own, nev
 """
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import Any
 
 from lawbound.runners.engines.endpoint.error import (
@@ -23,6 +21,7 @@ from lawbound.runners.engines.endpoint.error import (
 )
 from lawbound.runners.engines.endpoint.finish import Ending, ending_of, finish_of
 from lawbound.runners.engines.endpoint.redirect import target_of
+from lawbound.runners.engines.endpoint.retry_after import seconds_asked
 from lawbound.runners.engines.thinking import Split, split_thinking
 from lawbound.runners.sample import Finish
 from lawbound.tasks.io.limits import MOST_COUNTED
@@ -41,6 +40,8 @@ class Reply:
     content_type: str
     body: bytes
     retry_after: str = ""
+    date: str = ""
+    """The server's time, as its ``Date`` header has it."""
     location: str = ""
     """Where a redirect points."""
 
@@ -80,7 +81,7 @@ def read_reply(reply: Reply, now: datetime) -> Answer | Fault:
 
     Args:
         reply: The response.
-        now: For a ``Retry-After`` that names a date.
+        now: For a ``Retry-After`` that names a date, from a server that does not say what time it has.
     """
     if 300 <= reply.status < 400 and reply.location:
         return Fault(
@@ -106,19 +107,6 @@ def read_reply(reply: Reply, now: datetime) -> Answer | Fault:
     return _answer(content, reply.body)
 
 
-def seconds_asked(header: str, now: datetime) -> float | None:
-    """Seconds that a ``Retry-After`` header asks for, in either form; None if unreadable."""
-    header = header.strip()
-    if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", header):
-        return float(header)
-    try:
-        date = parsedate_to_datetime(header)
-    except (ValueError, IndexError, OverflowError):
-        return None
-    aware = date if date.tzinfo else date.replace(tzinfo=UTC)
-    return max(0.0, (aware - now).total_seconds())
-
-
 def estimate_tokens(text: str) -> int:
     """Tokens of a text as a rough estimate: four ASCII characters or one other character a token."""
     ascii_count = len(text.encode("ascii", "ignore"))
@@ -137,7 +125,7 @@ def _refused(stated: int | None, content: Any, reply: Reply, now: datetime) -> A
         f"status {reply.status}{joint} {words}",
         again=status in AGAIN and not is_out_of_quota(words),
         status=status,
-        wait=seconds_asked(reply.retry_after, now) if reply.retry_after else None,
+        wait=seconds_asked(reply.retry_after, reply.date, now),
         cause=cause_of(status),
     )
 

@@ -126,9 +126,11 @@ async def _perform(act: Any, user: str, stage: Stage, request: web.Request) -> w
             return web.json_response(act["body"], status=act.get("status", 200))
         if "message" in act:
             return web.json_response(completion(user, stage, **act["message"]))
-        after = str(act["retry_after"])
-        if act.get("date"):
-            after = formatdate(time() + act["retry_after"], usegmt=True)
+        headers = {"Retry-After": str(act["retry_after"])}
+        if act.get("date"):  # by a clock that may be ahead
+            clock = time() + act.get("ahead", 0)
+            headers["Date"] = formatdate(clock, usegmt=True)
+            headers["Retry-After"] = formatdate(clock + act["retry_after"], usegmt=True)
         return web.json_response(
             {"error": {"message": "slow down"}},
             status=act["status"],
