@@ -43,6 +43,17 @@ def test_a_second_answer_in_the_same_packet_is_not_taken_for_the_next_answer(
     assert len(where.seen()) == 12
 
 
+def test_an_answer_without_an_id_is_taken_from_a_fresh_connection_alone(
+    stage: Begin, open_endpoint: Open, ask: Ask
+) -> None:
+    where = stage(acts={user: ["late"] * 2 for user in USERS}, nameless=USERS[2:])
+    samples = ask(open_endpoint(where.url, concurrency=1), USERS[2:])
+    assert _texts(samples) == {user: f"answer to {user}" for user in USERS[2:]}
+    where = stage(acts={user: ["late"] * 2 for user in USERS[2:]}, nameless=USERS[2:])
+    samples = ask(open_endpoint(where.url, concurrency=1), USERS)
+    assert _texts(samples) == {user: f"answer to {user}" for user in USERS}
+
+
 @pytest.mark.parametrize("name", ["", "the-only-id"])
 def test_a_server_whose_completions_share_an_id_is_asked_once(
     stage: Begin, name: str, open_endpoint: Open, ask: Ask
@@ -91,6 +102,14 @@ def test_the_same_completion_for_the_same_request_is_no_confusion() -> None:
     assert seen.are_told_apart
     assert not seen.is_repeated("id1", b"body", b"something else", probing=False, fresh=True)
     assert not seen.are_told_apart
+
+
+def test_a_filters_error_has_no_id_and_shows_nothing_about_completions() -> None:
+    seen = Seen()
+    assert not seen.is_repeated("id0", b"probe", b"p", probing=True, fresh=True)
+    for asked in (b"one", b"another"):
+        assert not seen.is_repeated(None, b"blocked", asked, probing=False, fresh=False)
+    assert seen.are_told_apart
 
 
 def test_a_connection_at_rest_in_which_something_came_is_not_used_again() -> None:

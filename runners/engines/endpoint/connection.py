@@ -66,9 +66,9 @@ class Seen:
     Ids alone do not tell, because some servers draw them from a few hundred; the same id in the same
     bytes does, unless the server means it: some make the id from the answer, and equal refusals are
     then equal to the byte. In a fresh connection nothing can be left, so a completion that comes again
-    there is the server's own, and shows that its completions cannot be told apart. That every
-    completion has the same id, or none, is shown by the probe's, because its connection is gone before
-    anything else is asked.
+    there is the server's own, and shows that its completions cannot be told apart. So does one without an id,
+    or with the probe's, whose connection is gone before anything else is asked: it is taken from a fresh
+    connection alone.
     """
 
     def __init__(self, window: int = 10_000) -> None:
@@ -81,25 +81,26 @@ class Seen:
         """Whether an answer to another request would be noticed."""
 
     def is_repeated(
-        self, name: str, body: bytes, asked: bytes, *, probing: bool, fresh: bool
+        self, name: str | None, body: bytes, asked: bytes, *, probing: bool, fresh: bool
     ) -> bool:
-        """Whether a completion has come before, for another request; remembers it.
+        """Whether a completion has come before, for another request, or could have; remembers it.
 
         The same completion for the same request is no sign of confusion: gateways keep answers.
 
         Args:
-            name: The server's name for the completion.
+            name: The server's name for the completion; None if it is a filter's error, which has none.
             body: The whole response.
             asked: The whole request.
             probing: Whether it answers the probe.
             fresh: Whether it came over a connection that had carried nothing.
         """
+        if name is None:
+            return False
         if probing:
             self._first = name
-        elif name == self._first:
+        elif not name or name == self._first:
             self.are_told_apart = False
-        if not name:
-            return False
+            return not fresh
         question = hash(asked)
         if self._bodies.setdefault(hash(body), question) != question:
             self.are_told_apart &= not fresh

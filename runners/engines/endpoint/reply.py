@@ -56,8 +56,8 @@ class Answer:
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
     thinking_tokens: int | None = None
-    id: str = ""
-    """The server's name for this completion."""
+    id: str | None = ""
+    """The server's name for this completion; None if it is no completion but a filter's error."""
     model: str = ""
     """The model's name according to the server; empty if it does not say."""
 
@@ -98,7 +98,7 @@ def read_reply(reply: Reply, now: datetime) -> Answer | Fault:
     if isinstance(content, dict) and content.get("error"):
         return _refused(status_inside(content["error"]), content, reply, now)
     if isinstance(content, dict) and not content.get("choices") and _stopped_prompt(content):
-        return Answer("", "blocked")
+        return Answer("", "blocked", id=None)
     is_called_json = not reply.content_type or "json" in reply.content_type.lower()
     if not is_called_json and _choice(content) is None:
         return _no_answer(
@@ -118,7 +118,7 @@ def _refused(stated: int | None, content: Any, reply: Reply, now: datetime) -> A
     words = error_words(content) or _excerpt(reply.body) or "no text"
     is_of_request = stated is None or (400 <= stated < 500 and stated not in (401, 404, 429))
     if is_of_request and is_moderated(content, is_of_request=stated is not None):
-        return Answer("", "blocked")
+        return Answer("", "blocked", id=None)
     status = 500 if stated is None else stated
     joint = " with error" if reply.status == 200 else ":"
     return Fault(

@@ -34,6 +34,8 @@ class Stage:
     tries: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     in_flight: int = 0
     turns: Iterator[int] = field(default_factory=count)
+    before: dict[Any, str] = field(default_factory=dict)
+    """Connection -> the answer to what was asked over it last."""
 
 
 STAGES: dict[str, Stage] = defaultdict(Stage)
@@ -43,9 +45,11 @@ IDS = count()
 def completion(user: str, stage: Stage, **message: Any) -> dict[str, Any]:
     """A well-formed body that says which question it answers."""
     said = message.get("content", _content(user, stage))
-    id_of_text = f"chatcmpl-{said}" if stage.script.get("id_of_text") else None
+    name = stage.script.get("id", f"chatcmpl-{next(IDS)}")
+    if stage.script.get("id_of_text"):
+        name = f"chatcmpl-{said}"
     body: dict[str, Any] = {
-        "id": id_of_text or stage.script.get("id", f"chatcmpl-{next(IDS)}"),
+        "id": "" if user in stage.script.get("nameless", []) else name,
         "object": "chat.completion",
         "choices": [
             {
@@ -132,9 +136,7 @@ async def _perform(act: Any, user: str, stage: Stage, request: web.Request) -> w
             headers["Date"] = formatdate(clock, usegmt=True)
             headers["Retry-After"] = formatdate(clock + act["retry_after"], usegmt=True)
         return web.json_response(
-            {"error": {"message": "slow down"}},
-            status=act["status"],
-            headers={"Retry-After": after},
+            {"error": {"message": "slow down"}}, status=act["status"], headers=headers
         )
     if isinstance(act, int):
         return error(act, message=f"made to fail with {act}")
@@ -195,6 +197,10 @@ async def _perform(act: Any, user: str, stage: Stage, request: web.Request) -> w
             again = _whole(good).encode()
             asyncio.get_running_loop().call_later(0.02, request.transport.write, again)
             return web.json_response(text=good)
+        case "late":  # the answer to the question before
+            port = request.transport.get_extra_info("peername")[1]
+            late, stage.before[port] = stage.before.get(port, good), good
+            return web.json_response(text=late)
         case "twin":  # the same completion again, in the same packet
             request.transport.write((_whole(good) * 2).encode())
             while not request.transport.is_closing():  # or a third would follow
