@@ -95,7 +95,7 @@ def read_reply(reply: Reply, now: datetime) -> Answer | Fault:
     if reply.status != 200:
         return _refused(reply.status, content, reply, now)
     # What a server calls its JSON does not matter, and an error page for people does not parse as any.
-    if isinstance(content, dict) and content.get("error"):
+    if isinstance(content, dict) and _is_error(content.get("error")):
         return _refused(status_inside(content["error"]), content, reply, now)
     if isinstance(content, dict) and not content.get("choices") and _stopped_prompt(content):
         return Answer("", "blocked", id=None)
@@ -111,6 +111,11 @@ def estimate_tokens(text: str) -> int:
     """Tokens of a text as a rough estimate: four ASCII characters or one other character a token."""
     ascii_count = len(text.encode("ascii", "ignore"))
     return -(-ascii_count // 4) + len(text) - ascii_count
+
+
+def _is_error(found: Any) -> bool:
+    """Whether what a completion calls its error says anything: some always send one with empty fields."""
+    return any(found.values()) if isinstance(found, dict) else bool(found)
 
 
 def _refused(stated: int | None, content: Any, reply: Reply, now: datetime) -> Answer | Fault:
@@ -154,7 +159,7 @@ def _answer(content: Any, body: bytes) -> Answer | Fault:
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """The first of a completion's choices; we ask for one."""
+    """The choice with index 0, or else the first; we ask for one."""
 
     message: Mapping[str, Any]
     ending: Ending
@@ -165,7 +170,9 @@ class _Choice:
 def _choice(content: Any) -> _Choice | None:
     """The answer in a completion, or None if it is no completion."""
     choices = content.get("choices") if isinstance(content, dict) else None
-    first = choices[0] if isinstance(choices, list) and choices else None
+    listed = choices if isinstance(choices, list) and choices else [None]
+    numbered = (one for one in listed if isinstance(one, dict) and one.get("index") == 0)
+    first = next(numbered, listed[0])
     if not isinstance(first, dict):
         return None
     reason = first.get("finish_reason")
@@ -281,9 +288,14 @@ def _whole(text: str) -> str:
 
 def _json(body: bytes) -> Any:
     try:
-        return json.loads(body)
+        return json.loads(body, parse_int=_whole_number)
     except (ValueError, RecursionError):
         return None
+
+
+def _whole_number(digits: str) -> int | float:
+    """A number of JSON; beyond what any field counts it is a float, since Python refuses thousands of digits."""
+    return int(digits) if len(digits) <= 20 else float(digits)
 
 
 def _excerpt(body: bytes) -> str:
