@@ -6,14 +6,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from lawbound.tasks.external.local_file import LOADERS, check_file
 from lawbound.tasks.external.source import Source
-from lawbound.tasks.io.safe_files import open_regular, why
 from lawbound.tasks.io.urls import holds_secret, without_secrets
 from lawbound.tasks.item import ItemError
-
-_LOADERS = {".json": "json", ".jsonl": "json", ".csv": "csv", ".parquet": "parquet"}
-_PACKED = (b"\x1f\x8b", b"PK", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"Rar!", b"7z\xbc\xaf")
-"""The first bytes of packed files, by which `datasets` unpacks them whatever their names."""
 
 
 def load_rows(spec: Source) -> list[Mapping[str, Any]]:
@@ -33,12 +29,16 @@ def load_rows(spec: Source) -> list[Mapping[str, Any]]:
                 f"{without_secrets(spec.source)}: {name}: found what may be a key in a URL, expected {expected}"
             )
     path = Path(spec.source)
-    loader = _LOADERS.get(path.suffix.lower())
+    loader = LOADERS.get(path.suffix.lower())
     is_file = loader is not None and (
         path.exists() or (spec.revision is None and spec.config is None)
     )
     if is_file:
-        _refuse_odd_file(path, spec.source)
+        check_file(path, spec.source)
+    elif path.exists() and not path.is_dir():
+        raise ItemError(
+            f"{spec.source}: ending is {path.suffix!r}, expected {', '.join(LOADERS)} or the name of a dataset"
+        )
     try:
         # Reading a file leaves nothing behind in the user's cache.
         with TemporaryDirectory(prefix="lawbound-") as folder, _without_bars():
@@ -58,21 +58,13 @@ def load_rows(spec: Source) -> list[Mapping[str, Any]]:
     # IndexError, RecursionError, OverflowError for a date and errors of Arrow, of pandas and of the hub.
     except Exception as fault:
         cause = fault.__cause__ or fault
+        if path.is_dir():
+            raise ItemError(
+                f"{spec.source}: is a folder, expected a json, jsonl, csv or parquet file in it"
+            ) from fault
         raise ItemError(
             f"{spec.source}: cannot be loaded ({_line(cause)}), expected rows with columns"
         ) from fault
-
-
-def _refuse_odd_file(path: Path, source: str) -> None:
-    if not path.is_file():
-        raise ItemError(f"{source}: found no such file, expected json, jsonl, csv or parquet")
-    try:
-        with open_regular(path) as handle:
-            begin = handle.read(8)
-    except OSError as fault:
-        raise ItemError(f"{source}: cannot be read ({why(fault)})") from fault
-    if begin.startswith(_PACKED):
-        raise ItemError(f"{source}: is a packed file, expected plain json, jsonl, csv or parquet")
 
 
 @contextmanager

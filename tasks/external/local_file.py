@@ -1,0 +1,91 @@
+"""What is refused of a local file before `datasets` reads it, whose parsers would tell it in words of their own, or not
+at all: of two columns with one name pandas renames the second, and more cells than the header has move all to the left.
+"""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from lawbound.tasks.io.safe_files import open_regular, why
+from lawbound.tasks.item import ItemError
+
+LOADERS = {".json": "json", ".jsonl": "json", ".csv": "csv", ".parquet": "parquet"}
+"""Ending -> its reader in `datasets`."""
+_PACKED = (b"\x1f\x8b", b"PK", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd", b"Rar!", b"7z\xbc\xaf")
+"""The first bytes of packed files, by which `datasets` unpacks them whatever their names."""
+
+
+def check_file(path: Path, source: str) -> None:
+    """Refuse what is no plain file with rows.
+
+    Args:
+        path: The file; its ending is one of `LOADERS`.
+        source: Its name in messages.
+
+    Raises:
+        ItemError: At the first fault.
+    """
+    if not path.is_file():
+        found = "is a folder" if path.is_dir() else "found no such file"
+        raise ItemError(f"{source}: {found}, expected json, jsonl, csv or parquet")
+    try:
+        with open_regular(path) as handle:
+            begin = handle.read(8)
+            handle.seek(0)
+            if begin.startswith(_PACKED):
+                raise ItemError(
+                    f"{source}: is a packed file, expected plain json, jsonl, csv or parquet"
+                )
+            if path.suffix.lower() == ".csv":
+                _check_csv(
+                    _lines(handle, source, " (from a spreadsheet: save as CSV UTF-8)"), source
+                )
+            elif path.suffix.lower() != ".parquet":
+                _check_not_empty(_lines(handle, source), source)
+    except OSError as fault:
+        raise ItemError(f"{source}: cannot be read ({why(fault)})") from fault
+
+
+def _lines(handle: BinaryIO, source: str, hint: str = "") -> Iterator[str]:
+    for number, raw in enumerate(handle, 1):
+        try:
+            text = raw.decode("utf-8")
+        except UnicodeDecodeError as fault:
+            raise ItemError(
+                f"{source}: line {number}: byte {fault.start + 1} is not UTF-8, expected UTF-8 text{hint}"
+            ) from fault
+        if number == 1 and "\0" in text:
+            raise ItemError(
+                f"{source}: line 1: holds a NUL, as UTF-16 does, expected UTF-8 text{hint}"
+            )
+        yield text.removeprefix("\ufeff") if number == 1 else text
+
+
+def _check_not_empty(lines: Iterator[str], source: str) -> None:
+    """Read to the end, so that all of it is known to be text."""
+    if not sum(1 for line in lines if line.strip()):
+        raise ItemError(f"{source}: is empty, expected rows with columns")
+
+
+def _check_csv(lines: Iterator[str], source: str) -> None:
+    reader = csv.reader(lines)
+    rows = ((reader.line_num, cells) for cells in reader if cells)
+    try:
+        _, header = next(rows, (0, []))
+        number, first = next(rows, (0, []))
+    except csv.Error:  # a cell longer than `csv` takes, say, which is not for this module to judge
+        return
+    if not header:
+        raise ItemError(f"{source}: is empty, expected rows with columns")
+    for name in header:
+        if name and header.count(name) > 1:
+            raise ItemError(f"{source}: line 1: found column {name!r:.60} twice, expected it once")
+    if not first:
+        raise ItemError(f"{source}: found no row below the header, expected at least one")
+    if len(first) > len(header):
+        raise ItemError(
+            f"{source}: line {number}: found {len(first)} cells, expected {len(header)} as in the header"
+        )
+    for _ in lines:
+        pass
