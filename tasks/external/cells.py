@@ -11,6 +11,9 @@ from lawbound.tasks.item import Act, ItemError
 
 _BETWEEN: Final = re.compile(r"[,;|]")
 
+LONGEST = 1_000_000
+"""Most characters of a cell: a longer question fits no model, and would be stored and shown all the same."""
+
 
 def check_columns(row: Mapping[str, Any], spec: Source) -> None:
     """Refuse a row without a column that the mapping names, or that the shape needs.
@@ -18,19 +21,28 @@ def check_columns(row: Mapping[str, Any], spec: Source) -> None:
     Raises:
         ItemError: A named column does not exist, or a part of the item needs one.
     """
-    needed = ["prompt"] if spec.shape == "prompt" else ["prompt", "answer"]
     if spec.shape == "choice" and "choices" not in spec.columns and "choices" not in row:
         raise ItemError(
             f"{spec.source}: columns name no 'choices', expected one for shape 'choice'"
         )
-    wanted = [column_of(spec, part) for part in needed]
-    for column in spec.columns.values():
-        wanted += column if isinstance(column, list) else [column]
-    for name in wanted:
+    for name in _used(spec):
         if name not in row:
             raise ItemError(
                 f"{spec.source}: found no column {name!r}, expected one of {', '.join(map(str, row))}"
+                + _separators(row)
             )
+
+
+def check_lengths(row: Mapping[str, Any], spec: Source, where: str) -> None:
+    """Refuse a row whose text is longer than that of any question.
+
+    Raises:
+        ItemError: A cell is too long.
+    """
+    for name in _used(spec):
+        length = _length(row.get(name))
+        if length > LONGEST:
+            raise ItemError(f"{where}: {name} has {length} characters, expected at most {LONGEST}")
 
 
 def column_of(spec: Source, part: Any) -> str:
@@ -87,3 +99,31 @@ def acts_of(row: Mapping[str, Any], spec: Source, where: str) -> tuple[Act, ...]
                 f"{did_you_mean(name, get_args(Act))}"
             )
     return cast(tuple[Act, ...], found) or spec.acts
+
+
+def _used(spec: Source) -> list[str]:
+    """The columns that the mapping names, or that every row of the shape has."""
+    needed = ["prompt"] if spec.shape == "prompt" else ["prompt", "answer"]
+    names = [column_of(spec, part) for part in needed]
+    for column in spec.columns.values():
+        names += column if isinstance(column, list) else [column]
+    if spec.shape == "choice" and "choices" not in spec.columns:
+        names.append("choices")
+    return names
+
+
+def _separators(row: Mapping[str, Any]) -> str:
+    """A hint where the whole header is one name that holds other separators."""
+    names = [str(name) for name in row]
+    for sign, signs in ((";", "semicolons"), ("\t", "tabs")):
+        if len(names) == 1 and sign in names[0]:
+            return f"; if {signs} separate the columns, save them with commas"
+    return ""
+
+
+def _length(cell: Any) -> int:
+    if isinstance(cell, Mapping):
+        cell = list(cell.values())
+    if isinstance(cell, list | tuple):
+        return sum(map(_length, cell))
+    return len(cell) if isinstance(cell, str) else 0

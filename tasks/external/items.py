@@ -6,7 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lawbound.tasks.external.cells import acts_of, check_columns, optional_text, required_text
+from lawbound.tasks.external.cells import (
+    acts_of,
+    check_columns,
+    check_lengths,
+    optional_text,
+    required_text,
+)
 from lawbound.tasks.external.choices import ChoiceAnswers
 from lawbound.tasks.external.loading import load_rows
 from lawbound.tasks.external.source import Source
@@ -49,6 +55,8 @@ def items_from_rows(rows: Sequence[Mapping[str, Any]], spec: Source) -> tuple[It
             f"{spec.source}: found no rows in split '{spec.split}', expected at least one"
         )
     check_columns(rows[0], spec)
+    for number, row in enumerate(rows, 1):
+        check_lengths(row, spec, f"{spec.source}: row {number}")
     items = tuple(_items(rows, spec))
     _check_ids(items, spec)
     return items

@@ -123,11 +123,19 @@ EXTERNAL: dict[str, tuple[bytes, str]] = {
     "head.csv": (b"question,answer\n", "found no row below the header, expected at least one"),
     "nul.jsonl": (b"\0" * 99, "line 1: holds a NUL, as UTF-16 does, expected UTF-8 text"),
     "torn.jsonl": (_rows("2") + b'{"question": "x', "cannot be loaded"),
-    "utf16.csv": ("question,answer\na,2\n".encode("utf-16"), "cannot be loaded"),
+    "utf16.csv": ("question,answer\na,2\n".encode("utf-16"), "line 1: byte 1 is not UTF-8, expected UTF-8 text (from a"),
+    "plain16.csv": ("question,answer\na,2\n".encode("utf-16-le"), "line 1: holds a NUL"),
+    "latin.jsonl": (_rows("2") + '{"question": "é"}'.encode("latin-1"), "line 2: byte 15 is not UTF-8"),
+    "semicolons.csv": (b"question;answer\na;2\n", "if semicolons separate the columns, save them with commas"),
+    "twice.csv": (b"question,answer,answer\na,1,2\n", "line 1: found column 'answer' twice, expected it once"),
+    "moved.csv": (b"question,answer\nWhat?,a,2\n", "line 2: found 3 cells, expected 2 as in the header"),
+    "long.jsonl": (_rows("2").replace(b"1+1", b"1+1" * 400_000), "row 1: question has 1200001 characters, expected at most"),
+    "worked.jsonl": (_rows("#### 2" * 200_000), "row 1: answer has 1200000 characters, expected at most 1000000"),
+    "noending": (b"question,answer\na,2\n", "ending is '', expected .json, .jsonl, .csv, .parquet or the name"),
     "packed.jsonl": (gzip.compress(_rows("2")), "is a packed file"),
     "x.parquet": (b"PAR1" + b"\0" * 50 + b"PAR1", "cannot be loaded"),
     "deep.jsonl": (b'{"question":"q","answer":"2","z":' + b"[" * 5000, "cannot be loaded"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", EXTERNAL)
