@@ -99,14 +99,25 @@ def check_frame(frame: pd.DataFrame, path: Path) -> None:
     for column in VERDICT_COLUMNS:
         kind, is_right = _CHECKS[column.type]
         if not is_right(frame[column.name]):
-            dtype = frame[column.name].dtype
-            raise FolderError(f"{path}: column '{column.name}' is {dtype}, expected {kind}")
+            found = _found(frame[column.name])
+            raise FolderError(f"{path}: column '{column.name}' {found}, expected {kind}")
         if column.values is not None and (odd := set(frame[column.name]) - column.values):
             wanted = ", ".join(sorted(value or "nothing" for value in column.values))
             found = quoted(min(odd))
             raise FolderError(
                 f"{path}: column '{column.name}' holds {found}, expected one of {wanted}"
             )
+
+
+def _found(column: pd.Series[Any]) -> str:
+    """What is wrong with a column: a number that is none of a run's, or its type."""
+    import pandas as pd
+
+    if pd.api.types.is_float_dtype(column):
+        odd = column[column.abs() > MOST_COUNTED]
+        if len(odd):
+            return f"holds {odd.iloc[0]:g}"
+    return f"is {column.dtype}"
 
 
 def _is_text(column: pd.Series[Any]) -> bool:

@@ -1,7 +1,6 @@
 """Writing files of a run folder, completely or not at all, and reading them line by line."""
 
 import hashlib
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ from typing import IO, Any, Final
 
 from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.safe_files import open_regular, whole_file, why
+from lawbound.tasks.io.yaml_files import quoted
 
 DIGITS: Final = 16
 """Hex digits of a file's sha256 that a digest keeps."""
@@ -71,15 +71,27 @@ def read_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         FolderError: The file is missing or a line is no JSON object.
     """
     try:
-        with io.TextIOWrapper(open_regular(path), encoding="utf-8") as handle:
+        with open_regular(path) as handle:
             for number, line in enumerate(handle, start=1):
-                record = json.loads(line)
-                if not isinstance(record, dict):
-                    raise FolderError(f"{path}:{number}: found {line[:40]!r}, expected an object")
-                yield number, record
-    except FolderError:
-        raise
-    except (OSError, ValueError, RecursionError) as fault:
+                yield number, _record(line, f"{path}:{number}")
+    except OSError as fault:
         raise FolderError(
             f"{path}: cannot be read ({why(fault)}), expected lines of JSON"
         ) from fault
+
+
+def _record(line: bytes, where: str) -> dict[str, Any]:
+    try:
+        record = json.loads(line.decode())
+    except json.JSONDecodeError as fault:
+        found = f"{fault.msg}, character {fault.colno}"
+        raise FolderError(f"{where}: is no JSON ({found}), expected an object") from fault
+    except UnicodeDecodeError as fault:
+        raise FolderError(
+            f"{where}: byte {fault.start + 1} is not UTF-8, expected UTF-8"
+        ) from fault
+    except (ValueError, RecursionError) as fault:  # a number of thousands of digits, say
+        raise FolderError(f"{where}: is no JSON ({why(fault)}), expected an object") from fault
+    if not isinstance(record, dict):
+        raise FolderError(f"{where}: found {quoted(record, 40)}, expected an object")
+    return record

@@ -11,16 +11,17 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
+from lawbound.evals.folder.checks import check_text
 from lawbound.evals.folder.files import FolderError, read_records, write_lines
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.rubrics.judges.question import Question
 from lawbound.rubrics.verdict import Reading
 from lawbound.runners.canonical import canonical_json
-from lawbound.tasks.io.messages import one_line
+from lawbound.tasks.io.yaml_files import first_fault, quoted
 
 Place = tuple[str, str, str, str]
 """Model, request key, item, policy."""
@@ -57,6 +58,23 @@ class Decision:
     """Judge -> what it said, or why it has no vote; only judges whose question it was."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One line of the file."""
+
+    place: Place
+    question: str
+    reading: Reading | None
+    fate: Fate | None = None
+    votes: dict[str, str] = field(default_factory=dict)
+
+
+_WAY_ON = (
+    "the same --judge writes it again and asks nothing twice whose reply is stored beside it, --judge none goes back to "
+    "the offline grader"
+)
+
+
 def question_digest(panel: Sequence[object], question: Question) -> str:
     """Digest of a panel and a question.
 
@@ -81,27 +99,31 @@ def stored_decisions(folder: RunFolder) -> dict[Place, Decision]:
     path = folder.readings
     if not path.exists():
         raise FolderError(
-            f"{path}: is not there, expected what the judges in run.yaml said; the same --judge writes it again and asks "
-            "nothing twice whose reply is stored beside it, --judge none goes back to the offline grader"
+            f"{path}: is not there, expected what the judges in run.yaml said; {_WAY_ON}"
         )
-    adapter, fates = TypeAdapter(Reading), TypeAdapter(Fate | None)
-    votes = TypeAdapter(dict[str, str])
-    found: dict[Place, Decision] = {}
-    for number, record in read_records(path):
-        try:
-            model, key, item, policy = record["place"]
-            said = record["reading"]
-            reading = None if said is None else adapter.validate_python(said)
-            fate = fates.validate_python(record.get("fate"))
-            said_by = votes.validate_python(record.get("votes", {}))
-            decision = Decision(str(record["question"]), reading, fate, said_by)
-            found[str(model), str(key), str(item), str(policy)] = decision
-        except (KeyError, TypeError, ValueError) as fault:  # pydantic's error is a ValueError
-            raise FolderError(
-                f"{path}:{number}: no reading of a judge ({one_line(fault, MESSAGE)}), expected place, question and "
-                "reading; the same judges write the file again and are asked nothing twice"
-            ) from fault
-    return found
+    adapter = TypeAdapter(_Line)
+    try:
+        return dict(
+            _decided(adapter, record, f"{path}:{number}") for number, record in read_records(path)
+        )
+    except FolderError as fault:
+        raise FolderError(f"{fault}; {_WAY_ON}") from fault
+
+
+def _decided(
+    adapter: TypeAdapter[_Line], record: Mapping[str, Any], where: str
+) -> tuple[Place, Decision]:
+    check_text(record, where)
+    try:
+        line = adapter.validate_python(record)
+    except ValidationError as fault:
+        raise FolderError(first_fault(fault, where)) from fault
+    if line.reading is not None and not 0 <= line.reading.confidence <= 1:  # nan is not
+        found = quoted(line.reading.confidence)
+        raise FolderError(
+            f"{where}: reading.confidence: found {found}, expected a number from 0 to 1"
+        )
+    return line.place, Decision(line.question, line.reading, line.fate, line.votes)
 
 
 def write_decisions(folder: RunFolder, decisions: Mapping[Place, Decision]) -> None:

@@ -1,7 +1,9 @@
 """LLM judges in a run, asked over HTTP: what they read and replace, what is kept of it, and how a panel decides."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -129,11 +131,51 @@ def test_a_board_says_who_judged_it(out: Path, judge: Judges) -> None:
     assert found["scorer_version"].unique().tolist() == [f"{before[0]}+{who}"]
 
 
-def test_damaged_readings_are_named_with_their_line(out: Path, judge: Judges) -> None:
+def _with(reading: dict[str, object]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    return lambda line: line | {"reading": line["reading"] | reading}
+
+
+DAMAGED: list[tuple[Callable[[dict[str, Any]], Any], str]] = [
+    (lambda line: {"place": [1]}, "place.0: found 1, expected text"),
+    (lambda line: line | {"place": None}, "place: found nothing, expected a list"),
+    (lambda line: [1], r"found \[1\], expected an object"),
+    (_with({"confidence": "high"}), "reading.confidence: found 'high', expected a number"),
+    (_with({"confidence": -5}), "reading.confidence: found -5.0, expected a number from 0 to 1"),
+    (_with({"confidence": float("inf")}), "reading.confidence: found inf, expected a number from"),
+    (_with({"confidence": float("nan")}), "reading.confidence: found nan, expected a number from"),
+    (_with({"evidence": "\ud800"}), "holds half a surrogate pair, expected text"),
+    (lambda line: line | {"votes": {"j\ud800": ""}}, "holds half a surrogate pair"),
+]  # fmt: skip
+
+
+def test_damaged_readings_are_named_with_their_line_and_the_way_on(
+    out: Path, judge: Judges
+) -> None:
     conclude(out, judge=JudgeSpec((judge("tiny", ("", REFUSE)),), "all"), resamples=50)
-    (out / "judgements" / "readings.jsonl").write_text('{"place": [1]}\n')
-    with pytest.raises(FolderError, match=r"readings.jsonl:1: no reading of a judge"):
+    file = out / "judgements" / "readings.jsonl"
+    first, second, *_ = file.read_text().splitlines()
+    for change, told in DAMAGED:
+        file.write_text(f"{first}\n{json.dumps(change(json.loads(second)))}\n")
+        with pytest.raises(
+            FolderError, match=rf"readings.jsonl:2: {told}.*; the same --judge"
+        ) as caught:
+            conclude(out)
+        assert "pydantic" not in str(caught.value)
+
+
+def test_torn_readings_are_named_with_their_line_and_written_again(
+    out: Path, judge: Judges
+) -> None:
+    spec = JudgeSpec((judge("tiny", ("", REFUSE)),), "all")
+    conclude(out, judge=spec, resamples=50)
+    file = out / "judgements" / "readings.jsonl"
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-40])
+    told = rf"readings.jsonl:{len(whole.splitlines())}: is no JSON \(Unterminated.*; the same --judge writes it again"
+    with pytest.raises(FolderError, match=told):
         conclude(out)
+    conclude(out, judge=spec, resamples=50)
+    assert file.read_bytes() == whole
 
 
 def test_readings_that_are_not_there_are_missed_with_the_way_on(out: Path, judge: Judges) -> None:

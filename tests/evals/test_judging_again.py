@@ -242,7 +242,7 @@ def test_readings_that_do_not_say_what_was_read_are_refused_with_the_way_on(
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     bare = [{"place": line["place"], "reading": line["reading"]} for line in lines]
     file.write_text("".join(json.dumps(line) + "\n" for line in bare))
-    with pytest.raises(FolderError, match="the same judges write the file again"):
+    with pytest.raises(FolderError, match="the same --judge writes it again"):
         conclude(out)
     conclude(out, judge=spec, resamples=50)
     conclude(out, resamples=50)

@@ -186,7 +186,10 @@ FRAMES: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
     "no rows": (lambda frame: frame.iloc[:0], "no rows"),
     "number for text": (lambda frame: frame.assign(rules=5), "column 'rules' is int64"),
     "missing text": (lambda frame: frame.assign(policy=None), "column 'policy'"),
-    "endless score": (lambda frame: frame.assign(score=float("inf")), "expected finite numbers"),
+    "endless score": (
+        lambda frame: frame.assign(score=float("inf")),
+        "'score' holds inf, expected finite numbers",
+    ),
     "new behaviour": (lambda frame: frame.assign(behaviour="\x1b[31m"), "column 'behaviour' holds"),
     "negative count": (lambda frame: frame.assign(epoch=-1), "expected counts"),
 }
