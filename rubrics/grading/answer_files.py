@@ -1,7 +1,6 @@
 """Reading files of answers, row by row and in constant memory: JSONL, CSV or parquet."""
 
 import csv
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -9,6 +8,7 @@ from pathlib import Path
 from threading import Lock
 from typing import IO, TYPE_CHECKING, Any
 
+from lawbound.rubrics.grading.json_loader import Loader
 from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.messages import one_line
 from lawbound.tasks.io.safe_files import open_regular, why
@@ -125,11 +125,15 @@ def _lines(path: Path, handle: IO[bytes]) -> Iterator[tuple[int, str]]:
             raise GradeError(
                 f"{path}: line {number}: byte {fault.start + 1} is not UTF-8, expected UTF-8 text{hint}"
             ) from fault
+        if number == 1 and "\0" in text:
+            raise GradeError(
+                f"{path}: line 1: holds a NUL, as UTF-16 does, expected UTF-8 text{hint}"
+            )
         yield number, text.removeprefix("\ufeff") if number == 1 else text
 
 
 def _read_jsonl(path: Path) -> Iterator[Row]:
-    loader = _Loader()
+    loader = Loader((*GRADED, "gold"))
     with _open(path) as handle:
         for number, text in _lines(path, handle):
             if not text.strip():
@@ -146,33 +150,6 @@ def _read_jsonl(path: Path) -> Iterator[Row]:
             if not isinstance(fields, dict):
                 raise GradeError(f"{where}: found {_short(text)}, expected a JSON object")
             yield Row(where, fields, line=text)
-
-
-class _Loader:
-    """Parse JSON whose outer object gives each relevant column once; others are not checked."""
-
-    def __init__(self) -> None:
-        self._outer: list[tuple[str, Any]] = []
-        self._decoder = json.JSONDecoder(object_pairs_hook=self._keep)
-
-    def load(self, text: str) -> Any:
-        """Parse like `json.loads`, without a new decoder each time.
-
-        Raises:
-            ValueError: It is no JSON, or gives a column twice.
-        """
-        self._outer = []
-        found = self._decoder.decode(text)
-        if isinstance(found, dict) and len(found) < len(self._outer):
-            names = [name for name, _ in self._outer]
-            twice = next((name for name in (*GRADED, "gold") if names.count(name) > 1), None)
-            if twice is not None:
-                raise ValueError(f"found {twice!r} twice, expected it once")
-        return found
-
-    def _keep(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        self._outer = pairs  # the outer object is completed last
-        return dict(pairs)
 
 
 def _open_csv(path: Path, needed: tuple[str, ...]) -> Source:
@@ -263,6 +240,10 @@ def _open_parquet(path: Path, whole: bool, needed: tuple[str, ...]) -> Source:
                         for fields in piece.select(wanted).to_pylist():
                             number += 1
                             yield Row(f"{path}: row {number}", fields, batch=piece)
+            except KeyError as fault:
+                raise GradeError(
+                    f"{path}: row {number + 1}: found time zone {fault}, expected one that is known"
+                ) from fault
             # ValueError and OverflowError: what Python cannot hold, such as a date in the year 146138
             except (pa.ArrowException, OSError, ValueError, OverflowError) as fault:
                 if isinstance(fault, GradeError):

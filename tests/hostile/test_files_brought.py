@@ -25,7 +25,8 @@ RIGHT = {"id": ["1"], "prompt": ["Why?"], "response": ["Because."]}
 
 ANSWERS: dict[str, tuple[bytes, str]] = {
     "utf16.csv": ((HEAD + b"1,p,r\n").decode().encode("utf-16"), "line 1: byte 1 is not UTF-8"),
-    "utf16.jsonl": (LINE.decode().encode("utf-16-le"), "line 1: "),
+    "plain16.csv": ((HEAD + b"1,p,r\n").decode().encode("utf-16-le"), "line 1: holds a NUL, as UTF-16 does"),
+    "utf16.jsonl": (LINE.decode().encode("utf-16-le"), "line 1: holds a NUL, as UTF-16 does, expected UTF-8"),
     "packed.jsonl": (gzip.compress(LINE), "line 1: byte 2 is not UTF-8"),
     "torn.jsonl": (LINE + LINE[:20], "line 2: "),
     "twice.jsonl": (b'{"id":"1","prompt":"p","response":"r","response":"s"}\n', "'response' twice"),
@@ -41,7 +42,7 @@ ANSWERS: dict[str, tuple[bytes, str]] = {
     "long.csv": (HEAD + b"1,p," + b"a" * 17_000_000, "line 2: is longer than 16000000 bytes"),
     "empty.parquet": (b"", "expected a parquet file"),
     "claims.parquet": (b"PAR1" + b"\xff" * 60 + b"\xff\xff\xff\x7fPAR1", "expected a parquet file"),
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ANSWERS)
@@ -78,6 +79,15 @@ def test_a_date_that_python_has_not_is_told_with_its_row(tmp_path: Path) -> None
     parquet.write_table(pa.table(columns), tmp_path / "t.parquet")
     with pytest.raises(GradeError, match="row 1: date value out of range"):
         list(open_answers(tmp_path / "t.parquet").rows)
+
+
+def test_an_unknown_time_zone_is_told_with_its_row(call: Call, tmp_path: Path) -> None:
+    columns = RIGHT | {"when": pa.array([0], pa.timestamp("ns", "Mars/Phobos"))}
+    file, told = tmp_path / "t.parquet", "row 1: found time zone 'Mars/Phobos', expected one that"
+    parquet.write_table(pa.table(columns), file)
+    for ending in ("jsonl", "csv"):
+        call("grade", file, "--out", tmp_path / f"out.{ending}", expect=told)
+    assert [path.name for path in tmp_path.iterdir()] == ["t.parquet"]
 
 
 def test_a_text_repeated_by_a_small_file_is_held_once(tmp_path: Path) -> None:

@@ -52,7 +52,9 @@ def test_bytes_are_written_as_base64_and_can_be_turned_back(tmp_path: Path, endi
         (pa.array([date(2024, 2, 29)]), "2024-02-29"),
         (pa.array([time(23, 59, 59)]), "23:59:59"),
         (pa.array([Decimal("1.50")]), "1.50"),
+        (pa.array([1001], pa.time64("ns")), "00:00:00.000001"),
         (pa.array([90], pa.duration("s")), "0:01:30"),
+        (pa.array([86_401 * 10**9], pa.duration("ns")), "P1DT0H0M1S"),
     ],
 )
 def test_times_and_decimals_are_one_text_in_json_and_csv(
