@@ -15,7 +15,9 @@ from lawbound.tasks.item import Act, Kind
 from lawbound.tasks.taxonomy import load_taxonomy
 
 Pick = Literal["restricted", "near-miss", "open", "differ", "spillover", "any"]
-Level = Annotated[int, Field(ge=1, le=5)]
+Level = Annotated[int, Field(strict=True, ge=1, le=5)]
+MOST_SELECTIONS = 200
+"""Each is a draw of its own, of some 30 ms; a suite of ours has six at most."""
 MOST = 100_000
 """Most items of one selection; more would be generated for hours before anything is asked."""
 
@@ -44,10 +46,10 @@ class Selection(BaseModel):
     """For policy items: those that the policy restricts, those just beside its rules, those that no
     rule concerns, those on which the chosen policies differ, or a rule's case in another country.
     """
-    count: Annotated[int, Field(gt=0, le=MOST)] | Literal["all"] = "all"
+    count: Annotated[int, Field(strict=True, gt=0, le=MOST)] | Literal["all"] = "all"
     """Items for each policy: twin pairs of reasoning and creative items, groups with
     translations."""
-    rules: Annotated[int, Field(gt=0, le=MOST)] | None = None
+    rules: Annotated[int, Field(strict=True, gt=0, le=MOST)] | None = None
     """Number of rules to ask about, drawn by seed among those with items of every sort; only items
     in and beside them are drawn. A small suite that spread over every rule would have one item for
     each, and no J."""
@@ -181,12 +183,12 @@ class Suite(BaseModel):
     id: str
     version: str
     summary: str
-    seed: Annotated[int, Field(ge=0, le=MOST_COUNTED)] = 0
+    seed: Annotated[int, Field(strict=True, ge=0, le=MOST_COUNTED)] = 0
     """Seed for drawing items and wordings; ``--seed`` takes its place."""
-    max_tokens: Annotated[int, Field(gt=0, le=MOST_COUNTED)] = 256
+    max_tokens: Annotated[int, Field(strict=True, gt=0, le=MOST_COUNTED)] = 256
     """Token limit of an answer; ``--max-tokens`` takes its place."""
     policies: tuple[str, ...] = ()
     """Policies to ask under if the user names none."""
     references: tuple[str, ...] = ()
     """Reference models that run beside the user's."""
-    select: Annotated[tuple[Selection, ...], Field(min_length=1)]
+    select: Annotated[tuple[Selection, ...], Field(min_length=1, max_length=MOST_SELECTIONS)]

@@ -94,6 +94,10 @@ def policies(tmp_path: Path) -> list[Policy]:
             "select.0: found mode with kind fact, expected it with kind reasoning alone",
         ),
         ("kind: policy, strengths: [full], mode: choices", "found mode with kind policy"),
+        (
+            "kind: policy, strengths: [full], count: true",
+            "select.0.count: found true, expected a whole number or 'all'",
+        ),
         ("kind: fact, strengths: [full], pick: restricted", "found pick with kind fact"),
         ("kind: fact, strengths: [full], families: [rates]", "found families with kind fact"),
         ("kind: policy, strengths: [full], levels: [1]", "found levels with kind policy"),
@@ -113,6 +117,19 @@ def test_what_nothing_heeds_or_knows_is_refused_when_the_file_is_read(
     with pytest.raises(SuiteError, match=message) as fault:
         load_suite(str(path))
     assert str(fault.value).startswith(f"{path}: select.0")
+
+
+def test_a_suite_with_hundreds_of_selections_is_refused_before_any_is_drawn(tmp_path: Path) -> None:
+    path = suite_file(tmp_path, "kind: policy, strengths: [full], count: 1")
+    text = path.read_text(encoding="utf-8")
+    one = text[text.index("- {") :]
+    path.write_text(text + one * 199, encoding="utf-8")
+    assert len(load_suite(str(path)).select) == 200
+    path.write_text(text + one * 200, encoding="utf-8")
+    with pytest.raises(
+        SuiteError, match="select: found a list of 201, expected a list of at most 200"
+    ):
+        load_suite(str(path))
 
 
 def _composed(items: tuple[Item, ...], policies: list[Policy], **fields: object) -> tuple[Arm, ...]:
