@@ -35,6 +35,7 @@ _WORDS: Mapping[str, str] = {
         "a mapping",
     ),
     "literal_error": "{expected}",
+    "invalid_key": "a key of text",
 }
 _PATTERNS: Mapping[str, str] = {
     r"^[a-z0-9]+(-[a-z0-9]+)*$": "lower-case letters and digits, joined by hyphens",
@@ -101,7 +102,10 @@ def place_and_fault(
     if first["type"] == "value_error" and ", expected " in wanted:
         own = wanted.removeprefix(f"{last} is ")
         return str(at), own if own == wanted else f"found {own}"
-    return str(at) or "top level", f"found {_plain(first.get('input'), show)}, expected {wanted}"
+    found = _plain(first.get("input"), show)
+    if first["type"] == "too_long" and (length := first["ctx"]["actual_length"]):
+        found = f"a list of {length}"
+    return str(at) or "top level", f"found {found}, expected {wanted}"
 
 
 def with_id(message: str, data: Any, parts: Mapping[str, str]) -> str:

@@ -43,6 +43,8 @@ _ODD_BREAKS = re.compile("[\x85\u2028\u2029]")
 _BITS = 63
 _TEXT = "tag:yaml.org,2002:str"
 _PLAIN = ("tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
+_SIGNS = ("tag:yaml.org,2002:merge", "tag:yaml.org,2002:value")
+"""What YAML takes a bare ``<<`` or ``=`` for; of no other tag is the text one that people wrote."""
 
 Model = TypeVar("Model", bound=BaseModel)
 File = Path | Traversable
@@ -80,6 +82,11 @@ def _value(loader: Any, node: Any) -> Any:
     """The value of a node, duplicate keys refused; ``true:`` and ``no:`` stay words as keys."""
     if isinstance(node, yaml.ScalarNode) and node.tag == _TEXT:
         return node.value
+    if node.tag not in loader.yaml_constructors:
+        odd = quoted(node.value) if node.tag in _SIGNS else f"the tag {quoted(node.tag)}"
+        raise yaml.constructor.ConstructorError(
+            None, None, f"found {odd}, expected plain keys and values", node.start_mark
+        )
     if isinstance(node, yaml.ScalarNode):
         return _number_or_date(loader, node)
     if node.tag not in _PLAIN:
@@ -89,8 +96,9 @@ def _value(loader: Any, node: Any) -> Any:
     found: dict[Hashable, Any] = {}
     for key_node, value_node in node.value:
         if not isinstance(key_node, yaml.ScalarNode):
+            what = "list" if isinstance(key_node, yaml.SequenceNode) else "mapping"
             raise yaml.constructor.ConstructorError(
-                None, None, "found a list as a key, expected a word", key_node.start_mark
+                None, None, f"found a {what} as a key, expected a word", key_node.start_mark
             )
         key = _value(loader, key_node)
         key = key_node.value if isinstance(key, bool) else key

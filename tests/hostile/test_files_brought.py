@@ -187,7 +187,7 @@ YAML = {
     "x: 99999999999999999999": "found '99999999999999999999', expected one below 2^63",
     "x: 1\nx: 2": "line 2: found 'x' twice",
     "x: &a [1]\ny: *a": "line 2: found a YAML alias",
-    "x: !!python/object/apply:os.system [id]": "line 1: could not determine a constructor",
+    "x: !!python/object/apply:os.system [id]": "line 1: found the tag 'tag:yaml.org",
     "x: 2001-99-99": "month must be in 1..12",
     'x: "\\ud800"': "line 1: ",
     "x: \x07": "control characters are not allowed",

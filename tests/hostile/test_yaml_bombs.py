@@ -111,3 +111,23 @@ def test_what_could_not_be_read_again_is_not_written(monkeypatch: pytest.MonkeyP
     ):
         with pytest.raises(ValueError, match=told):
             plain_yaml(content)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a: {<<: {b: 1}}", "line 1: found '<<', expected plain keys and values"),
+        ("a: =", "line 1: found '=', expected plain keys and values"),
+        ("a: !run b", "line 1: found the tag '!run', expected plain keys and values"),
+        ("a: 1\n? {b: 1}\n: 2", "line 2: found a mapping as a key, expected a word"),
+        ("? [b]\n: 2", "line 1: found a list as a key, expected a word"),
+    ],
+)
+def test_yaml_beyond_plain_keys_and_values_is_refused_in_our_words(
+    tmp_path: Path, text: str, told: str
+) -> None:
+    file = tmp_path / "a.yaml"
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ValueError) as caught:
+        read_yaml(file, ValueError)
+    assert str(caught.value) == f"{file}: {told}"

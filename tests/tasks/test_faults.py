@@ -45,6 +45,7 @@ PART: dict[str, Any] = {"id": "x"}
         (None, "top level: found nothing, expected a mapping"),
         ([1], "top level: found a list, expected a mapping"),
         ({}, "found no 'parts', expected one"),
+        ({"parts": [PART], 1: []}, "1: found 1, expected a key of text"),
         ({"parts": []}, "parts: found an empty list, expected a list of 1 or more"),
         ({"parts": PART}, "parts: found a mapping, expected a list"),
         ({"parts": [5]}, "parts.0: found 5, expected a mapping"),
