@@ -72,7 +72,9 @@ def _code(arguments: Sequence[str] | None) -> Any:
     try:
         from lawbound.runners.cli import app
 
-        return app(arguments, prog_name="lawbound", standalone_mode=False)
+        code = app(arguments, prog_name="lawbound", standalone_mode=False)
+        streams.flush()
+        return code
     except KeyboardInterrupt:
         return INTERRUPTED
     except (LawboundError, RuntimeError, OSError) as error:
@@ -115,7 +117,7 @@ def _one_line(error: Exception) -> str:
     text = str(error)
     if isinstance(error, OSError) and not isinstance(error, LawboundError):
         # What the operating system refuses: a full disk, a read-only folder, a name too long.
-        place = str(error.filename or "lawbound")
+        place = str(error.filename or _unnamed())
         place = place if len(place) <= LONGEST_PLACE else place[:LONGEST_PLACE] + "..."
         text = f"{place}: {why(error)}"
     text = without_secrets(one_line(text))
@@ -123,6 +125,15 @@ def _one_line(error: Exception) -> str:
         half = LONGEST_MESSAGE // 2
         text = f"{text[:half]} [...] {text[-half:]}"
     return printable(text)
+
+
+def _unnamed() -> str:
+    """What may have refused to be written where the system names no file."""
+    try:
+        streams.flush()
+    except OSError:
+        return "standard output"
+    return "lawbound"
 
 
 if __name__ == "__main__":

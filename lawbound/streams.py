@@ -23,6 +23,24 @@ def prepare() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def flush() -> None:
+    """Write what standard output still holds.
+
+    Raises:
+        OSError: It cannot be written, as where standard output is a file on a full disk. It is dropped: the end
+            of the process would fail at it, too, with an exit code and words of Python's.
+    """
+    try:
+        sys.stdout.flush()
+    except OSError as fault:
+        from lawbound.tasks.io.safe_files import why
+
+        null = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(null, sys.stdout.fileno())
+        os.close(null)
+        raise OSError(fault.errno, why(fault), "standard output") from fault
+
+
 def _occupy() -> None:
     """Open the null device under each of the three numbers that is free."""
     while (number := os.open(os.devnull, os.O_RDWR)) <= 2:

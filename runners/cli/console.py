@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from lawbound.tasks.io.messages import one_line, printable
+from lawbound.tasks.io.safe_files import why
 from lawbound.tasks.io.urls import without_secrets
 
 if TYPE_CHECKING:
@@ -14,8 +15,15 @@ if TYPE_CHECKING:
 
 
 def show(text: str = "") -> None:
-    """Print a result, to stdout."""
-    sys.stdout.write(printable(text) + "\n")
+    """Print a result, to stdout.
+
+    Raises:
+        OSError: It cannot be written; the error says where, as the system's does not.
+    """
+    try:
+        sys.stdout.write(printable(text) + "\n")
+    except OSError as fault:
+        raise OSError(fault.errno, why(fault), "standard output") from fault
 
 
 def note(text: str) -> None:

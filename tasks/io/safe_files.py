@@ -95,9 +95,12 @@ def whole_folder(target: Path) -> Iterator[Path]:
         yield draft
         draft.chmod(0o777 & ~_mask())
         draft.replace(target)
-    except BaseException:  # Ctrl-C leaves nothing behind either
+    except BaseException as fault:  # Ctrl-C leaves nothing behind either
         shutil.rmtree(draft, ignore_errors=True)
         _remove(made)
+        if isinstance(fault, OSError) and fault.errno and fault.filename is None:
+            # Of a write, as on a full disk: the system names no file.
+            raise OSError(fault.errno, os.strerror(fault.errno), str(target)) from fault
         raise
 
 

@@ -1,5 +1,6 @@
 """Pipes, devices and links where files belong: nothing waits, nothing is written through a link."""
 
+import errno
 import os
 import shutil
 from collections.abc import Callable
@@ -185,6 +186,15 @@ def test_a_folder_appears_whole_or_leaves_no_trace(tmp_path: Path) -> None:
         (draft / "all").touch()
     assert [path.name for path in target.iterdir()] == ["all"]
     assert [path.name for path in target.parent.iterdir()] == ["deep"]
+
+
+@pytest.mark.parametrize("said", ["No space left on device", "Error writing bytes. Detail: [28]"])
+def test_a_folder_that_a_full_disk_refuses_is_named(tmp_path: Path, said: str) -> None:
+    with pytest.raises(OSError) as caught, whole_folder(tmp_path / "bank"):
+        raise OSError(errno.ENOSPC, said)  # as a write does, which names no file
+    assert caught.value.filename == str(tmp_path / "bank")
+    assert why(caught.value) == "No space left on device"
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("make", [whole_file, whole_folder])

@@ -66,6 +66,23 @@ def test_a_closed_stream_changes_no_exit_code(closed: str, name: str, code: int)
     assert b"Traceback" not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "unbuffered"), [("policy list", ""), ("policy list", "1"), ("--help", "")]
+)
+def test_a_full_disk_behind_standard_output_is_one_line(arguments: str, unbuffered: str) -> None:
+    """Python writes what it still holds at the end, and would end with a code and words of its own."""
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "lawbound", *arguments.split()],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
+            check=False,
+        )
+    assert done.stderr == b"error: standard output: No space left on device\n"
+    assert done.returncode == 2
+
+
 def test_no_file_gets_the_number_of_a_closed_stream(tmp_path: Path) -> None:
     """What is printed past Python, as libraries in C do, would end in it."""
     program = (
