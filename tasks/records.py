@@ -53,9 +53,11 @@ def _adapter() -> TypeAdapter[Item]:
 
 
 def _refuse_unknown(record: Any, kind: Any, where: str) -> None:
+    if not isinstance(record, Mapping):
+        return
     known = [field.name for field in fields(kind)]
-    odd = next((name for name in record if name not in known), None) if record else None
-    if isinstance(record, Mapping) and odd is not None:
+    odd = next((name for name in record if name not in known), None)
+    if odd is not None:
         raise ItemError(f"{where}: found {quoted(odd)}, expected {', '.join(known)}")
 
 

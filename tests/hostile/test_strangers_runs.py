@@ -51,6 +51,8 @@ NUMBER = {"form": "number", "value": "4"}
         ({"claims": {"true": ["(a+)+$"], "false": []}}, "repeats a repetition"),
         ({"claims": {"true": ["("], "false": []}}, "does not compile"),
         ({"constraints": [{"name": "words"}]}, "constraints.0: found no 'value', expected one"),
+        ({"answer": 5}, "answer: found 5, expected a mapping"),
+        ({"claims": True}, "claims: found true, expected a mapping"),
         ({"structure": []}, "structure: found an empty list, expected a mapping"),
     ],
 )
