@@ -145,6 +145,23 @@ def test_a_weights_hash_follows_content_and_name(
     assert weights_hash([file]) != expected
 
 
+def test_a_full_disk_loses_the_memory_of_a_hash_and_leaves_no_draft(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(draft: Path, target: Path) -> Path:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setenv("LAWBOUND_CACHE", str(tmp_path / "cache"))
+    file = tmp_path / "a.safetensors"
+    file.write_bytes(b"one")
+    expected = weights_hash([file])
+    file.write_bytes(b"other")
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", full)
+        assert weights_hash([file]) != expected
+    assert [path.name for path in (tmp_path / "cache").iterdir()] == ["hashes.json"]
+
+
 @pytest.mark.model
 def test_the_embedded_model_writes_what_plain_generate_writes() -> None:
     import torch

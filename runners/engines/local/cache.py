@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lawbound.runners.engines.protocol import ModelError
-from lawbound.tasks.io.safe_files import why
+from lawbound.tasks.io.safe_files import whole_file, why
 
 HASH_FILE = "lawbound-revision.txt"
 """File beside converted weights, with the sha256 that identifies them in a fingerprint."""
@@ -106,8 +106,8 @@ def weights_hash(files: Sequence[Path]) -> str:
             known[identity] = file_sha256(path)
         total.update(f"{path.name}:{known[identity]}\n".encode())
     if len(known) > before:
-        with contextlib.suppress(OSError):
-            _write_whole(memory, json.dumps(known, indent=0, sort_keys=True))
+        with contextlib.suppress(OSError), whole_file(memory, is_locked=False) as file:
+            file.write(json.dumps(known, indent=0, sort_keys=True).encode())
     return total.hexdigest()
 
 
@@ -120,12 +120,3 @@ def revision_of(name_or_path: str, commit: str | None) -> str:
         return (folder / HASH_FILE).read_text(encoding="utf-8").strip()
     files = [*folder.glob("*.safetensors"), *folder.glob("*.bin"), *folder.glob("*.gguf")]
     return f"sha256:{weights_hash(files)}" if files else "unverified"
-
-
-def _write_whole(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=f"{path.name}.", delete=False
-    ) as file:
-        file.write(text)
-    Path(file.name).replace(path)
