@@ -39,3 +39,20 @@ def test_a_stop_text_ends_an_answer_wherever_it_stands(
     prompt = Prompt(Request("k", chat, rendered, settings), (1,), ("\n### ",))
     sample = answers.sample(prompt, answers.cut(prompt, list(map(ord, written))), 0.0)
     assert (sample.text, sample.thinking, sample.finish) == (text, thinking, finish)
+
+
+class Bytes:
+    """A token a byte, as of a byte-level tokenizer that never saw a character."""
+
+    def decode(self, tokens: Sequence[int], **options: Any) -> str:
+        return bytes(tokens).decode(errors="replace")
+
+
+def test_a_stop_text_with_more_tokens_than_characters_ends_an_answer() -> None:
+    answers, stop = Answers(Bytes(), frozenset(), "local"), "\N{NO ENTRY}" * 5
+    rendered = Rendered("p", "none", "t")
+    request = Request("k", (Message("user", "?"),), rendered, Settings(max_tokens=500))
+    prompt = Prompt(request, (1,), (stop,))
+    ended = list(f"Paris.{stop}".encode())
+    assert answers.is_finished(prompt, ended)
+    assert answers.cut(prompt, [*ended, *b" more"]) == ended

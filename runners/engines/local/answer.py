@@ -32,8 +32,9 @@ class Answers:
             return True
         if not prompt.stops:
             return False
-        # A stop text never has more tokens than characters.
-        return self._has_stop(prompt, written[-max(map(len, prompt.stops)) - 8 :])
+        # A token holds at least one byte of the stop; eight more for one that begins inside a token.
+        most = max(len(stop.encode()) for stop in prompt.stops) + 8
+        return self._has_stop(prompt, written[-most:])
 
     def cut(self, prompt: Prompt, written: Sequence[int]) -> list[int]:
         """Tokens up to where the answer ends, for tokens that came all at once."""
