@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from tiny_models import (
@@ -62,6 +64,19 @@ def test_models_without_plain_attention_fall_back_and_say_so(
     requests = nine_requests(engine)[:3]
     expected = {(request.key, plain_text(engine, request)) for request in requests}
     assert {key_and_text(sample) for sample in engine.generate(requests)} == expected
+
+
+def test_a_trial_that_fails_is_told_in_one_line() -> None:
+    import torch
+
+    from lawbound.runners.engines.prefix.check import disagreement
+    from lawbound.runners.engines.prefix.model import PrefixModel
+
+    config = SimpleNamespace(get_text_config=SimpleNamespace)
+    model = SimpleNamespace(config=config, _supports_attention_backend=True, dtype=torch.float32)
+    told = "a trial failed: AttributeError: 'types.SimpleNamespace' object has no attribute"
+    found = disagreement(cast(PrefixModel, SimpleNamespace(model=model, device="cpu")))
+    assert found is not None and found.startswith(told) and "\n" not in found
 
 
 def test_the_engine_fits_the_protocols(llama: LocalEngine) -> None:

@@ -6,6 +6,7 @@ import torch
 
 from lawbound.runners.engines.prefix.attention import SlotKV
 from lawbound.runners.engines.prefix.model import PrefixModel, Tree, why_not
+from lawbound.tasks.io.messages import one_line
 
 PREFIX, OWN = 24, 9
 TOLERANCE = {torch.float32: 1e-3, torch.bfloat16: 8e-2, torch.float16: 2e-2}
@@ -20,7 +21,7 @@ def disagreement(candidate: PrefixModel) -> str | None:
     try:
         apart = _difference(candidate)
     except (RuntimeError, TypeError, ValueError, AttributeError, KeyError, IndexError) as error:
-        return f"a trial failed: {type(error).__name__}: {str(error).splitlines()[:1]}"
+        return f"a trial failed: {type(error).__name__}: {one_line(error, 300)}"
     limit = TOLERANCE.get(candidate.model.dtype, 1e-3)
     if not apart <= limit:
         return f"in a trial its logits differed by {apart:.1e} of the largest, expected {limit:.0e}"
