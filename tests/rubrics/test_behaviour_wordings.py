@@ -41,4 +41,4 @@ def test_answers_that_serve_with_the_words_of_refusals_are_hardly_ever_taken_for
     asked = [Asked(row["prompt"], row["response"], data["lang"]) for row in data["serves"]]
     assert len(asked) >= 25
     withheld = sum(reading.behaviour in WITHHELD for reading in grade_all(asked))
-    assert withheld <= len(asked) / 10
+    assert withheld <= len(asked) / 5
