@@ -13,8 +13,14 @@ their joint linearisation, summed by cluster.
 
 Few labels often show no error at all, and the linearised variance is then that of a perfect reader. It
 is floored by a model: in each stratum the four cells of (reading, label) are those of all labelled
-answers, half an error of each kind added, updated by the stratum's own. The variance gives an effective
-number of answers, which enters the exact binomial interval as in `lawbound.evals.stats.intervals`.
+answers, half an error of each kind added, updated by the stratum's own. lambda is the one that makes the
+model's variance least. A reader trusted whole would be worse than none near 0 and 1, where its false
+alarms vary more than what they stand for.
+
+The variance gives an effective number of answers, which enters the exact binomial interval as in
+`lawbound.evals.stats.intervals`: how many answers at the labels' own mean would vary as much. The corrected
+value will not do in its place: it may lie beyond 0 or 1, where no answers vary. With lambda at 0 that number is
+the labels' own, so it is never less.
 
 An answer that bears on two rules stands twice in the arrays and has its weight in both places; its
 label is still one, wherever labels are counted.
@@ -29,9 +35,8 @@ from numpy.typing import NDArray
 from lawbound.evals.stats.arrays import Codes, Floats
 from lawbound.evals.stats.intervals import Mean, clopper_pearson
 
-TUNED_FROM = 30
-"""Fewest labels for which lambda is estimated; below, it is 1 (plain prediction-powered
-inference)."""
+READ, LABEL = np.array([0.0, 0.0, 1.0, 1.0]), np.array([0.0, 1.0, 0.0, 1.0])
+"""Reading and label in the four cells."""
 PRIOR_LABELS = 2.0
 """How many labels the cells of all strata together are worth in one stratum."""
 
@@ -53,6 +58,22 @@ class Answers:
     cluster: Codes
     answer: Codes
     """Which answer it is; one that bears on two rules stands here twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """What labelled answers say about reader and labels, smoothed; cells are 2 x reading + label."""
+
+    cells: Floats
+    """Chance of each cell, stratum by stratum."""
+    pooled: Floats
+    """The same over all strata together."""
+    all: Floats
+    """For each stratum, the variance of its part of the raw rate over that of one answer."""
+    extra: Floats
+    """How much more it is for the labelled answers alone."""
+    doubt: float
+    """Least variance of one answer: labels that all say the same may have missed half an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +118,19 @@ def correct(answers: Answers, *, most: float = float("inf"), alpha: float = 0.05
     total = np.bincount(answers.stratum, weights=drawn, minlength=strata)
     drawn *= (share / total)[answers.stratum]
     gold = np.where(known, answers.gold, 0.0)
-    lambda_ = _lambda(answers, gold, drawn, share) if labelled >= TUNED_FROM else 1.0
+    model = _model(answers, gold, known, drawn, share)
+    lambda_ = _lambda(model)
     rest = gold - lambda_ * answers.read
     value = float(answers.weight @ (lambda_ * answers.read) + drawn @ rest)
     variance = max(
-        _linearised(answers, drawn, rest, lambda_, share, clusters),
-        _modelled(answers, gold, known, drawn, lambda_, share),
+        _linearised(answers, drawn, rest, lambda_, share, clusters), _modelled(model, lambda_)
     )
     degrees = min(float(np.sum(np.maximum(clusters - 1, 0))), _count(answers.cluster[known]) - 1)
-    mean = _interval(value, variance, labelled, max(degrees, 1.0), most, alpha)
+    # Kish (1965), a cluster counted as one answer.
+    least = 1 / float(np.sum(np.bincount(answers.cluster, weights=drawn) ** 2))
+    labels_say = float(drawn @ gold)
+    spread = max(labels_say * (1 - labels_say), model.doubt)
+    mean = _interval(value, variance, spread, (least, most), max(degrees, 1.0), alpha)
     everyone = _count(answers.cluster)
     return Corrected(replace(mean, n=n, clusters=everyone), labelled, lambda_, ())
 
@@ -137,12 +162,49 @@ def _within(values: Floats, answers: Answers, weight: Floats, share: Floats) -> 
     return centred
 
 
-def _lambda(answers: Answers, gold: Floats, drawn: Floats, share: Floats) -> float:
+def _model(
+    answers: Answers, gold: Floats, known: NDArray[np.bool_], drawn: Floats, share: Floats
+) -> _Model:
+    """Smoothed cells, and how far they count in each stratum; a cluster counts as one answer."""
+    cell = (2 * answers.read + gold).astype(np.intp)
+    seen = np.unique(np.c_[answers.stratum, answers.answer, cell][known], axis=0)
+    pooled = np.bincount(seen[:, 2], minlength=4) + np.array([0.0, 0.5, 0.5, 0.0])
+    pooled = pooled / pooled.sum()
+    counts = np.zeros((len(share), 4))
+    np.add.at(counts, (seen[:, 0], seen[:, 2]), 1.0)
+    chance = counts + PRIOR_LABELS * pooled
+    chance /= chance.sum(axis=1, keepdims=True)
+    everyone = _alike(answers, answers.weight)
+    missed = 0.5 / (_count(answers.answer[known]) + 1)
+    return _Model(
+        chance,
+        pooled,
+        everyone,
+        np.maximum(_alike(answers, drawn) - everyone, 0.0),
+        missed * (1 - missed),
+    )
+
+
+def _lambda(model: _Model) -> float:
     """The lambda of least variance: slope of labels on readings within strata, kept in [0, 1]."""
-    f = _within(answers.read, answers, drawn, share)
-    y = _within(gold, answers, drawn, share)
-    spread = float(drawn @ f**2)
-    return min(max(float(drawn @ (f * y)) / spread, 0.0), 1.0) if spread > 1e-12 else 1.0
+    both = model.cells[:, 3] - (model.cells @ LABEL) * (model.cells @ READ)
+    spread = float(model.extra @ _variance(model.cells, READ))
+    return min(max(float(model.extra @ both) / spread, 0.0), 1.0) if spread > 1e-12 else 1.0
+
+
+def _modelled(model: _Model, lambda_: float) -> float:
+    """Variance of double sampling by the smoothed cells."""
+    rest = LABEL - lambda_ * READ
+    of_label = np.maximum(_variance(model.cells, LABEL), model.doubt)
+    # Ten right answers in each of ten strata are still only a hundred: no stratum is surer than all
+    # together.
+    of_rest = np.maximum(_variance(model.cells, rest), _variance(model.pooled, rest))
+    return float(of_label @ model.all + of_rest @ model.extra)
+
+
+def _variance(cells: Floats, of: Floats) -> Floats:
+    found: Floats = cells @ of**2 - (cells @ of) ** 2
+    return found
 
 
 def _linearised(
@@ -161,59 +223,41 @@ def _linearised(
     return float(np.sum(np.bincount(cluster, weights=read + label) ** 2))
 
 
-def _modelled(
-    answers: Answers,
-    gold: Floats,
-    known: NDArray[np.bool_],
-    drawn: Floats,
-    lambda_: float,
-    share: Floats,
-) -> float:
-    """Variance of double sampling, with smoothed cells and a cluster counted as one answer."""
-    cell = (2 * answers.read + gold).astype(np.intp)
-    seen = np.unique(np.c_[answers.stratum, answers.answer, cell][known], axis=0)
-    pooled = np.bincount(seen[:, 2], minlength=4) + np.array([0.0, 0.5, 0.5, 0.0])
-    pooled = pooled / pooled.sum()
-    counts = np.zeros((len(share), 4))
-    np.add.at(counts, (seen[:, 0], seen[:, 2]), 1.0)
-    chance = counts + PRIOR_LABELS * pooled
-    chance /= chance.sum(axis=1, keepdims=True)
-    label = np.array([0.0, 1.0, 0.0, 1.0])
-    rest = label - lambda_ * np.array([0.0, 0.0, 1.0, 1.0])
-    of_label = chance @ label**2 - (chance @ label) ** 2
-    of_rest = chance @ rest**2 - (chance @ rest) ** 2
-    # Ten right answers in each of ten strata are still only a hundred: no stratum is surer than all
-    # together.
-    of_rest = np.maximum(of_rest, pooled @ rest**2 - (pooled @ rest) ** 2)
-    all_of = _alike(answers, answers.weight, share)
-    drawn_of = _alike(answers, drawn, share)
-    return float(
-        np.sum(share**2 * (of_label * all_of + of_rest * np.maximum(drawn_of - all_of, 0.0)))
-    )
-
-
-def _alike(answers: Answers, weight: Floats, share: Floats) -> Floats:
-    """For each stratum, one over its effective number of clusters (Kish 1965)."""
-    pair = answers.stratum * (int(answers.cluster.max()) + 1) + answers.cluster
-    pairs, index = np.unique(pair, return_inverse=True)
+def _alike(answers: Answers, weight: Floats) -> Floats:
+    """Sum of squared weights of clusters, by stratum (Kish 1965)."""
+    wide = int(answers.cluster.max()) + 1
+    pairs, index = np.unique(answers.stratum * wide + answers.cluster, return_inverse=True)
     total = np.bincount(index, weights=weight)
-    squares = np.bincount(
-        pairs // (int(answers.cluster.max()) + 1), weights=total**2, minlength=len(share)
-    )
-    inverse: Floats = squares / share**2
-    return inverse
+    squares: Floats = np.bincount(
+        pairs // wide, weights=total**2, minlength=int(answers.stratum.max()) + 1
+    ).astype(np.float64)
+    return squares
 
 
 def _interval(
-    value: float, variance: float, labelled: int, degrees: float, most: float, alpha: float
+    value: float,
+    variance: float,
+    spread: float,
+    limits: tuple[float, float],
+    degrees: float,
+    alpha: float,
 ) -> Mean:
+    """The exact binomial interval of the effective number, as wide at least as t standard errors.
+
+    Args:
+        value: The corrected value.
+        variance: Its variance.
+        spread: Variance of one answer.
+        limits: Least and largest effective number; the largest prevails.
+        degrees: Degrees of freedom of the variance.
+        alpha: One minus the level.
+    """
     from scipy.special import ndtri, stdtrit
 
-    edge = 0.5 / (labelled + 1)
-    inner = min(max(value, edge), 1 - edge)
     quantile = float(stdtrit(degrees, 1 - alpha / 2))
     widen = (quantile / float(ndtri(1 - alpha / 2))) ** 2
-    effective = max(min(inner * (1 - inner) / variance / widen, most), 1e-9)
+    least, most = limits
+    effective = max(min(max(spread / variance / widen, least), most), 1e-9)
     shown = min(max(value, 0.0), 1.0)
     low, high = clopper_pearson(shown * effective, effective, alpha=alpha)
     # A few false alarms of the reader may be all that keeps a rate off 0, which no binomial knows.

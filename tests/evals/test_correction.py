@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lawbound.evals.correction.inference import Answers, clipped, correct
-from lawbound.evals.stats.intervals import Mean, difference
+from lawbound.evals.stats.intervals import Mean, clopper_pearson, difference
 
 NAN = float("nan")
 
@@ -24,16 +24,22 @@ def _answers(read: list[float], gold: list[float], **more: Any) -> Answers:
 
 
 def test_the_error_seen_on_labels_is_added_to_the_readers_rate() -> None:
-    # The reader says 6 of 10; of 4 labelled answers it missed one: 0.6 + 1/4.
+    # The reader says 6 of 10; of 4 labelled answers it missed one. Right no, miss, false alarm and
+    # right yes are seen 1, 1, 0 and 2 times. With half an error of each kind they are 1, 1.5, 0.5 and 2
+    # fifths; two labels' worth of these added: 1.4, 1.6, 0.2 and 2.8 sixths. lambda = (2.8/6 - 4.4/6 x 3/6)
+    # / (3/6 x 3/6) = 0.4, and the rate is 0.4 x 0.6 + (3/4 - 0.4 x 2/4).
     read = [1.0] * 6 + [0.0] * 4
     gold = [1, 1, NAN, NAN, NAN, NAN, 1, 0, NAN, NAN]
     found = correct(_answers(read, gold))
-    assert found.mean.value == pytest.approx(0.85)
-    assert (found.labelled, found.lambda_, found.mean.n) == (4, 1.0, 10)
+    assert found.lambda_ == pytest.approx(0.4)
+    assert found.mean.value == pytest.approx(0.79)
+    assert (found.labelled, found.mean.n) == (4, 10)
 
 
 def test_each_stratum_is_corrected_by_its_own_labels() -> None:
     # Half of the weight lies in a stratum where one of two labels says that the reader missed one.
+    # Cells, as above: 0.4, 1.6, 0.2, 1.8 and 1.4, 0.6, 0.2, 1.8 fourths, so that lambda is
+    # (0.025 + 0.15) / (0.25 + 0.25).
     found = correct(
         _answers(
             [1, 0, 0, 0, 1, 1, 0, 0],
@@ -41,7 +47,9 @@ def test_each_stratum_is_corrected_by_its_own_labels() -> None:
             stratum=[0, 0, 0, 0, 1, 1, 1, 1],
         )
     )
-    assert found.mean.value == pytest.approx(0.375 + 0.5 * 0.5)
+    assert found.lambda_ == pytest.approx(0.35)
+    first, second = 1 - 0.35 * 0.5, 0.5 - 0.35 * 0.5
+    assert found.mean.value == pytest.approx(0.35 * 0.375 + 0.5 * first + 0.5 * second)
 
 
 def test_a_label_that_was_likelier_drawn_weighs_less() -> None:
@@ -83,6 +91,34 @@ def test_two_labels_of_one_group_are_not_two() -> None:
     assert found.uncalibrated == (0,)
 
 
+@pytest.mark.parametrize("alarms", [0, 1, 3])
+def test_labels_that_all_say_no_are_worth_what_they_are_without_a_reader(alarms: int) -> None:
+    # None of 20: at most 1 - 0.025 ** (1 / 20), whatever false alarms the reader has raised.
+    read = [1.0] * alarms + [0.0] * (20 - alarms) + [1.0] * 4 * alarms + [0.0] * (80 - 4 * alarms)
+    found = correct(_answers(read, [0.0] * 20 + [NAN] * 80))
+    assert (found.lambda_, found.mean.value) == (0.0, 0.0)
+    assert found.mean.high == pytest.approx(1 - 0.025 ** (1 / 20))
+    opposite = correct(_answers([1 - one for one in read], [1.0] * 20 + [NAN] * 80)).mean
+    assert opposite.value == pytest.approx(1.0)
+    assert opposite.low == pytest.approx(0.025 ** (1 / 20))
+
+
+def test_a_reader_that_misses_many_leaves_labels_near_one_their_worth() -> None:
+    # 10 of 13, of which the reader saw 6: the labels alone say 0.462 to 0.950 (exact binomial). Trusted
+    # whole, the reader would move them to 1.06, where no number of answers varies.
+    read = [1.0] * 6 + [0.0] * 7 + [1.0] * 30 + [0.0] * 10
+    mean = clipped(correct(_answers(read, [1.0] * 10 + [0.0] * 3 + [NAN] * 40)).mean)
+    assert mean.low < 10 / 13 < mean.high
+    assert mean.high - mean.low < 0.950 - 0.462
+
+
+def test_labels_of_most_answers_leave_as_much_doubt_as_labels_of_few() -> None:
+    # None of 13 labels hits: of 20 answers as of 2,000, at most 1 - 0.025 ** (1 / 13).
+    for more in (7, 1987):
+        found = correct(_answers([0.0] * (13 + more), [0.0] * 13 + [NAN] * more))
+        assert found.mean.high >= 1 - 0.025 ** (1 / 13) - 1e-9
+
+
 def test_labels_without_an_error_do_not_make_a_perfect_reader() -> None:
     # 20 right readings of 2000: up to 0.139 of such readings may be wrong (exact binomial, one side).
     found = correct(_answers([0.0] * 2000, [0.0] * 20 + [NAN] * 1980))
@@ -113,7 +149,7 @@ def test_an_answer_of_two_rules_is_one_label() -> None:
     once = correct(_answers(read, gold))
     twice = np.r_[np.arange(100), np.arange(100)]
     both = correct(_answers(read * 2, gold * 2, cluster=twice, answer=twice))
-    assert (both.labelled, both.lambda_) == (20, 1.0)
+    assert (both.labelled, both.lambda_) == (20, pytest.approx(once.lambda_))
     for end in ("value", "low", "high", "effective"):
         assert getattr(both.mean, end) == pytest.approx(getattr(once.mean, end)), end
 
@@ -182,3 +218,24 @@ def test_a_differential_reader_biases_the_raw_difference_and_not_the_corrected_o
     assert abs(float(np.mean(raw)) - truth) > 0.1
     assert abs(float(np.mean(corrected)) - truth) < 0.01
     assert (covered / runs >= 0.93).all(), covered / runs
+
+
+@pytest.mark.sim
+@pytest.mark.parametrize("truth", [0.01, 0.05, 0.15, 0.5])
+@pytest.mark.parametrize("wrong", [0.02, 0.25])
+@pytest.mark.parametrize(("labels", "answers"), [(13, 20), (20, 40), (20, 200)])
+def test_few_labels_cover_and_are_hardly_wider_than_without_a_reader(
+    truth: float, wrong: float, labels: int, answers: int
+) -> None:
+    rng = np.random.default_rng(21)
+    runs, covered, width = 500, 0, np.zeros(2)
+    for _ in range(runs):
+        y = (rng.random(answers) < truth).astype(float)
+        read = np.where(rng.random(answers) < wrong, 1 - y, y)
+        gold = np.r_[y[:labels], np.full(answers - labels, NAN)]
+        mean = clipped(correct(_answers(list(read), list(gold))).mean)
+        alone = clopper_pearson(float(y[:labels].sum()), labels)
+        covered += mean.low - 1e-9 <= truth <= mean.high + 1e-9
+        width += mean.high - mean.low, alone[1] - alone[0]
+    assert covered / runs >= 0.94
+    assert width[0] < 1.1 * width[1]
