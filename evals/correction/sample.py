@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
 from lawbound.evals.correction.draw import draw, judged_rows
-from lawbound.evals.correction.labels import CorrectionError
+from lawbound.evals.correction.labels import CorrectionError, Label
 from lawbound.evals.correction.stored import answer_digest
+from lawbound.evals.correction.table import corrected_table
 from lawbound.evals.folder.files import FolderError, write_atomically
+from lawbound.evals.folder.policies import run_policies
 from lawbound.evals.folder.record import ModelEntry
 from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.metrics.rule_info import RuleInfos, rule_info
 from lawbound.rubrics.calibration.agreement import gold_class
 from lawbound.rubrics.calibration.files import csv_text
 from lawbound.rubrics.grading.answer_files import GradeError, open_answers
 from lawbound.runners.store import read_samples
 from lawbound.tasks.io.yaml_files import quoted
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 COLUMNS: Final = (
     "id", "item", "model", "policy", "strength", "lang", "requirement", "prompt", "response",
@@ -28,6 +34,24 @@ COLUMNS: Final = (
 )  # fmt: skip
 HIDDEN: Final = ("model", "policy", "strength", "requirement")
 """Columns left out of a blind sheet; the id still identifies the answer to `score`."""
+
+
+FEW: Final = 20
+"""With fewer labels than this, an exact interval around 0.5 spans nearly half of the scale or more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """How many drawn answers stand behind the headline of one model, policy and strength."""
+
+    where: str
+    adherence: int
+    excess: int
+
+    @property
+    def fewest(self) -> int:
+        """Labels of the rate that has fewer: both are parts of J."""
+        return min(self.adherence, self.excess)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +66,8 @@ class Sheet:
     """Strata that got no answer."""
     suffices: int
     """A count that is large enough for the minimum of every stratum."""
+    behind: tuple[Behind, ...]
+    """The headlines, those with the fewest labels first."""
 
 
 def write_sheet(
@@ -78,7 +104,8 @@ def write_sheet(
         raise CorrectionError(f"{out}: ending is {out.suffix!r}, expected .csv or .jsonl")
     _refuse_labelled(out)
     folder = RunFolder(root)
-    chosen = _models(folder.read_run().models, models)
+    run = folder.read_run()
+    chosen = _models(run.models, models)
     frame = folder.read_frame()
     frame = frame[frame["model"].isin(chosen)]
     rng = np.random.default_rng(seed)
@@ -118,7 +145,25 @@ def write_sheet(
     columns = tuple(name for name in COLUMNS if not (blind and name in HIDDEN))
     content = _content(out, columns, [sheet[i] for i in order])
     write_atomically(out, content, is_locked=False)
-    return Sheet(len(sheet), rows["key"].nunique(), drawn.strata, drawn.without, drawn.suffices)
+    return Sheet(
+        len(sheet), rows["key"].nunique(), drawn.strata, drawn.without, drawn.suffices,
+        _behind(frame, rule_info(run_policies(folder, run)), drawn.probability),
+    )  # fmt: skip
+
+
+def _behind(
+    frame: pd.DataFrame, rules: RuleInfos, probability: Mapping[str, float]
+) -> tuple[Behind, ...]:
+    """Count as `score --labels` will, if all rows of the sheet are labelled."""
+    labels = {key: Label("refuse", None, chance) for key, chance in probability.items()}
+    table = corrected_table(frame, rules, labels, [], chance=probability)
+    found = []
+    for where, part in table.groupby(["model", "policy", "strength"], sort=False):
+        of = dict(zip(part["metric"], part["labelled"], strict=True))
+        adherence = of.get("adherence", of.get("prior_match"))
+        if adherence is not None:
+            found.append(Behind(" ".join(map(str, where)), int(adherence), int(of["excess"])))
+    return tuple(sorted(found, key=lambda one: one.fewest))
 
 
 def _refuse_labelled(out: Path) -> None:

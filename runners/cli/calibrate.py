@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lawbound.evals.correction.labels import Labels
+    from lawbound.evals.correction.sample import Behind, Sheet
     from lawbound.evals.estimate import Estimate
     from lawbound.rubrics.calibration.agreement import Agreement
 
@@ -178,8 +179,35 @@ def sample(
             f"a rate that rests on such a stratum gets no corrected value; --count {sheet.suffices} gives every stratum {least} "
             "answers or all that it has, and fewer do with --model, or for a run of fewer strengths"
         )
+    _tell_of_headlines(sheet)
     warn_of_folders(folder)
     show(str(out))
+
+
+def _tell_of_headlines(sheet: "Sheet") -> None:
+    """Say how many labels stand behind each headline, and warn where they are few."""
+    from lawbound.evals.correction.sample import FEW
+
+    if not sheet.behind:
+        return
+    most = sheet.behind[-1]
+    note(
+        f"labels behind each of {len(sheet.behind)} headlines, if every row is labelled: from "
+        f"{_labels_of(sheet.behind[0])} to {_labels_of(most)}"
+    )
+    few = [one for one in sheet.behind if one.fewest < FEW]
+    if few:
+        more = f" and {len(few) - 3} more" if len(few) > 3 else ""
+        note(
+            f"WARNING: {len(few)} of {len(sheet.behind)} headlines get fewer than {FEW} labels for one of their rates, and "
+            "so intervals of up to half the scale or wider: "
+            f"{'; '.join(_labels_of(one) for one in few[:3])}{more}; a larger --count, --model, or a run of fewer "
+            "policies and strengths puts more behind each"
+        )
+
+
+def _labels_of(one: "Behind") -> str:
+    return f"{one.where} (adherence {one.adherence}, excess {one.excess})"
 
 
 def _covered(strata: int, without: int) -> str:

@@ -222,3 +222,25 @@ def test_a_sheet_that_is_called_as_the_corrected_rates_are_is_neither_removed_no
     assert isinstance(done.exception, CorrectionError)
     assert f"{mine}: holds no corrected rates" in str(done.exception)
     assert mine.read_bytes() == before
+
+
+def test_how_many_labels_stand_behind_each_headline_is_told_before_anybody_labels(
+    tmp_path: Path,
+) -> None:
+    run, sheet = _asked(tmp_path / "run", lambda _: NO), tmp_path / "sheet.csv"
+    behind = write_sheet(run, sheet, count=30, least=4, seed=0).behind
+    with sheet.open(encoding="utf-8", newline="") as handle:
+        rows = [row | {"gold": "refuse"} for row in csv.DictReader(handle)]
+    labels = _labelled(tmp_path, rows)
+    assert CliRunner().invoke(app, ["score", str(run), "--labels", str(labels)]).exit_code == 0
+    table = pd.read_csv(run / "corrected.csv")
+    for one in behind:
+        of = table[(table["model"] + " us " + table["strength"]) == one.where]
+        counted = of.set_index("metric")["labelled"]
+        names = [name for name in ("adherence", "prior_match") if name in counted]
+        assert [one.adherence, one.excess] == [counted[names[0]], counted["excess"]]
+    assert len(behind) > 1 and behind[0].fewest <= behind[-1].fewest < 20
+    sheet.unlink()
+    told = CliRunner().invoke(app, ["calibrate", "sample", str(run), "-o", str(sheet)])
+    assert f"labels behind each of {len(behind)} headlines" in told.stderr
+    assert "WARNING" in told.stderr and "fewer than 20 labels" in told.stderr
