@@ -14,12 +14,13 @@ from lawbound.evals.correction.labels import CorrectionError, Labels
 from lawbound.evals.correction.stored import Match, match
 from lawbound.evals.correction.table import corrected_table
 from lawbound.evals.estimate import Estimate
-from lawbound.evals.folder.files import write_atomically
+from lawbound.evals.folder.files import FolderError, write_atomically
 from lawbound.evals.folder.policies import run_policies
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.leaderboard.table import csv_bytes
 from lawbound.evals.metrics.rule_info import rule_info
 from lawbound.rubrics.score import SCORER_VERSION
+from lawbound.runners.store import read_samples
 from lawbound.tasks.io.yaml_files import plain_yaml
 
 if TYPE_CHECKING:
@@ -34,6 +35,32 @@ class Correction:
     path: Path
     match: Match
     """The labels that were used, and those that were left out."""
+
+
+def check_labels(root: Path, labels: Labels) -> None:
+    """Refuse what `correct_run` would, as far as it can be told before the run is judged again.
+
+    Raises:
+        CorrectionError: No label belongs to an answer that the run holds, the sheet's chances
+            cannot come from a draw, or a file of the user's own stands where the table would go.
+        FolderError: The run cannot be read.
+        StoreError: Samples cannot be read.
+    """
+    folder = RunFolder(root)
+    _refuse_anothers(folder)
+    if folder.verdicts.exists():
+        try:
+            frame = folder.read_frame()
+        except FolderError:
+            return  # it will be written anew
+        if frame["key"].isin(list(labels.by_key)).any():
+            _chances(frame, labels)
+            return
+    # Verdicts may be older than the answers.
+    keys = labels.by_key.keys()
+    models = folder.read_run().models
+    if not any(keys & read_samples(folder.samples(entry.model)).keys() for entry in models):
+        raise CorrectionError(f"{root}: {_none_of(len(keys), 0)}")
 
 
 def correct_run(root: Path, labels: Labels, estimates: Sequence[Estimate]) -> Correction:
@@ -52,20 +79,13 @@ def correct_run(root: Path, labels: Labels, estimates: Sequence[Estimate]) -> Co
     """
     folder = RunFolder(root)
     run = folder.read_run()
-    if is_anothers(folder.corrected):
-        raise CorrectionError(
-            f"{folder.corrected}: holds no corrected rates, which would be written over it, expected those of an earlier "
-            "`score --labels` or no such file: call it something else"
-        )
+    _refuse_anothers(folder)
     policies = run_policies(folder, run)
     frame = folder.read_frame()
     found = match(folder, frame, labels.by_key)
     if not found.labels:
-        raise CorrectionError(f"{root}: {_none_of(len(labels.by_key), found)}")
-    try:
-        chance = stated_chances(frame, labels.stated)
-    except CorrectionError as fault:
-        raise CorrectionError(f"{labels.path}: {fault}") from fault
+        raise CorrectionError(f"{root}: {_none_of(len(labels.by_key), found.changed)}")
+    chance = _chances(frame, labels)
     table = corrected_table(frame, rule_info(policies), found.labels, estimates, chance=chance)
     content = csv_bytes(table)
     record = {
@@ -89,13 +109,28 @@ def correct_run(root: Path, labels: Labels, estimates: Sequence[Estimate]) -> Co
     return Correction(table, folder.corrected, found)
 
 
-def _none_of(labels: int, found: Match) -> str:
-    if not found.changed:
+def _refuse_anothers(folder: RunFolder) -> None:
+    if is_anothers(folder.corrected):
+        raise CorrectionError(
+            f"{folder.corrected}: holds no corrected rates, which would be written over it, expected those of an earlier "
+            "`score --labels` or no such file: call it something else"
+        )
+
+
+def _chances(frame: pd.DataFrame, labels: Labels) -> dict[str, float]:
+    try:
+        return stated_chances(frame, labels.stated)
+    except CorrectionError as fault:
+        raise CorrectionError(f"{labels.path}: {fault}") from fault
+
+
+def _none_of(labels: int, changed: int) -> str:
+    if not changed:
         return (
             f"none of {labels} labels belongs to this run, expected ids that "
             "`lawbound calibrate sample` drew from it"
         )
     return (
-        f"none of {labels} labels is of an answer as it stands here: {found.changed} of the answers have "
+        f"none of {labels} labels is of an answer as it stands here: {changed} of the answers have "
         "changed since they were drawn, expected labels of these answers"
     )

@@ -94,6 +94,7 @@ def score(
     given = locals()  # all that it was given; nothing else has a name yet
     from lawbound.evals.conclude import conclude
     from lawbound.evals.correction.labels import CorrectionError
+    from lawbound.evals.correction.run import check_labels
     from lawbound.evals.folder.files import FolderError
     from lawbound.evals.folder.run_folder import RunFolder
     from lawbound.evals.lmeval.conclude import conclude_logs
@@ -118,6 +119,8 @@ def score(
         raise FolderError(
             f"{folder}: {found}, expected a run folder (with run.yaml) or a folder of lm-eval's logs"
         )
+    if sheet is not None and not is_log and RunFolder(folder).run_yaml.exists():
+        check_labels(folder, sheet)
     with bars() as observer:
         if is_log:
             logs, folder = folder, out or folder.with_name(folder.name + "-scored")

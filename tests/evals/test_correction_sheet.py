@@ -244,3 +244,18 @@ def test_how_many_labels_stand_behind_each_headline_is_told_before_anybody_label
     told = CliRunner().invoke(app, ["calibrate", "sample", str(run), "-o", str(sheet)])
     assert f"labels behind each of {len(behind)} headlines" in told.stderr
     assert "WARNING" in told.stderr and "fewer than 20 labels" in told.stderr
+
+
+def test_a_sheet_that_does_not_fit_is_refused_before_anything_is_judged(tmp_path: Path) -> None:
+    run = _asked(tmp_path / "run", lambda _: NO)
+    rows = _drawn(run)
+    before = {f: f.stat().st_mtime_ns for f in run.iterdir() if f.is_file()}
+    others = [row | {"id": "0" * 64} for row in rows[:1]]
+    # All answers of the same strata are drawn with the same chance.
+    unequal = [row | {"probability": str(0.1 + i / 1000)} for i, row in enumerate(rows)]
+    for wrong, why in ((others, "belongs to this run"), (unequal, "have the probabilities")):
+        sheet = _labelled(tmp_path, wrong)
+        done = CliRunner().invoke(app, ["score", str(run), "--labels", str(sheet)])
+        assert isinstance(done.exception, CorrectionError) and why in str(done.exception)
+        assert done.stdout == ""
+        assert {f: f.stat().st_mtime_ns for f in run.iterdir() if f.is_file()} == before
