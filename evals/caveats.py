@@ -218,10 +218,12 @@ def caveats_of_judges(run: RunRecord) -> Iterator[Caveat]:
     """Judges of a run that are not to be trusted, and why."""
     from lawbound.evals.judging.counts import (
         failures,
+        mostly_split,
         mostly_unreadable,
         often_cut_off,
         own_judges,
     )
+    from lawbound.rubrics.judges.forms import CANARIES
 
     if run.judge is None:
         return
@@ -242,6 +244,11 @@ def caveats_of_judges(run: RunRecord) -> Iterator[Caveat]:
         )
     for line in often_cut_off(panel).values():
         yield Caveat("judge", f"judge {line}; --judge-max-tokens leaves more room")
+    if line := mostly_split(run.judge):
+        yield Caveat(
+            "judge",
+            f"{line}; an odd number of judges decides more often, --judge none goes back to the offline grader",
+        )
     for judge, model in own_judges(run.judge, run.models).items():
         yield Caveat(
             "own-judge",
@@ -253,6 +260,6 @@ def caveats_of_judges(run: RunRecord) -> Iterator[Caveat]:
         if entry.canaries_failed:
             yield Caveat(
                 "judge",
-                f"judge {entry.model} got {entry.canaries_failed} of its questions "
-                "beyond doubt wrong: it may be judging its own hazards instead of the policy",
+                f"judge {entry.model} failed {entry.canaries_failed} of the {len(CANARIES)} test questions (its "
+                "reply was wrong or could not be read): it may be judging its own hazards instead of the policy",
             )

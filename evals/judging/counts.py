@@ -67,7 +67,10 @@ def failures(panel: Sequence[JudgeEntry]) -> dict[str, str]:
     for entry in panel:
         model = entry.model
         if entry.unreachable is not None:
-            found[model] = f"{model} could not be asked: {entry.unreachable}"
+            found[model] = (
+                f"{model} could not be opened and read no answer (a server has to answer a test request first): "
+                f"{entry.unreachable}"
+            )
         elif entry.failed:
             found[model] = (
                 f"{model}: {entry.failed} of {entry.requests} requests failed, "
@@ -120,6 +123,17 @@ def often_cut_off(panel: Sequence[JudgeEntry]) -> dict[str, str]:
                 "hard to read are so more often than others"
             )
     return found
+
+
+def mostly_split(panel: PanelEntry) -> str:
+    """What becomes of the answers if the judges' votes had no majority for most of them; else
+    empty."""
+    if not panel.fates_known or panel.split * 2 <= panel.asked:
+        return ""
+    kept = "the offline grader's reading stands" if panel.mode == "hybrid" else "they are unscored"
+    return (
+        f"on {panel.split} of {panel.asked} answers the judges' votes have no majority, and {kept}"
+    )
 
 
 def own_judges(panel: PanelEntry, models: Sequence[ModelEntry]) -> dict[str, str]:

@@ -14,6 +14,7 @@ from scripted_judges import REFUSE, misbehaving
 import lawbound
 from lawbound.evals.conclude import conclude
 from lawbound.evals.judging.spec import JudgeSpec
+from lawbound.rubrics.judges.majority import JudgeMode
 from lawbound.runners.cli.remarks import tell_of_judges, warn
 from lawbound.runners.engines import ModelError
 from lawbound.runners.engines.endpoint.client import Patience
@@ -39,7 +40,10 @@ def test_a_judge_that_is_away_is_a_missing_vote(out: Path, judge: Judges) -> Non
 
 def test_a_panel_that_is_away_whole_is_an_error_and_changes_nothing(out: Path) -> None:
     before = {f: f.read_bytes() for f in out.iterdir() if f.is_file()}
-    with pytest.raises(ModelError, match=r"no judge answered: .*127\.0\.0\.1"):
+    with pytest.raises(
+        ModelError,
+        match=r"no judge answered: .*read no answer \(.*test request first\): .*127\.0\.0\.1",
+    ):
         conclude(out, judge=JudgeSpec((_nobody(),), "all"))
     assert {f: f.read_bytes() for f in out.iterdir() if f.is_file()} == before
 
@@ -107,3 +111,17 @@ def test_failed_requests_are_no_unreadable_replies_and_are_asked_again_alone(
     pd.testing.assert_frame_equal(frame_of(out), first)
     assert (judge_of(out)["unanswered"], judge_of(out)["last_pass"][0]["failed"]) == (0, 0)
     assert "last_error" not in judge_of(out)["last_pass"][0]
+
+
+@pytest.mark.parametrize("mode", ["all", "hybrid"])
+def test_judges_that_mostly_contradict_each_other_are_a_warning(
+    out: Path, judge: Judges, mode: JudgeMode
+) -> None:
+    no, yes = judge("no", ("", REFUSE)), judge("yes", ("", "VERDICT: answer; ADDONS: none"))
+    conclude(out, judge=JudgeSpec((no, yes), mode, unsure=1.0), resamples=50)
+    record = judge_of(out)
+    assert record["split"] == record["asked"] > 0
+    (told,) = [one for one in lawbound.open_run(out).caveats if "majority" in one.text]
+    becomes = "they are unscored" if mode == "all" else "the offline grader's reading stands"
+    assert told.is_warning and f"have no majority, and {becomes}" in told.text
+    assert "--judge none" in told.text

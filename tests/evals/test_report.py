@@ -284,7 +284,7 @@ def test_what_the_console_warns_of_stands_in_the_report(
 
 
 def test_judges_that_are_not_to_be_trusted_and_ties_are_told_as_well(tmp_path: Path) -> None:
-    judge = JudgeEntry(model="smollm2", failed=1, requests=2, last_error="tea", canaries_failed=3)
+    judge = JudgeEntry(model="smollm2", failed=1, requests=2, last_error="tea", canaries_failed=1)
     panel = PanelEntry(models=("smollm2",), mode="hybrid", last_pass=(judge,))
     gaps = Gaps({}, {}, (), (), {}, {}, {}, {})
     record = RUN.judged_by(panel, "1").with_results({"items.jsonl": "0" * 16})
@@ -292,7 +292,7 @@ def test_judges_that_are_not_to_be_trusted_and_ties_are_told_as_well(tmp_path: P
     told = caveats(gaps, [Tie("m", "reference:coin")], RunFolder(tmp_path), record)
     assert [one.text[:34] for one in told] == [
         "judge smollm2: 1 of 2 requests fai",
-        "judge smollm2 got 3 of its questio",
+        "judge smollm2 failed 1 of the 2 te",
         "model 'm' equals the baseline 'ref",
     ]
     assert [one.kind for one in told] == ["judge", "judge", "tie"]
