@@ -148,7 +148,12 @@ def _read_jsonl(path: Path) -> Iterator[Row]:
             except ValueError as fault:
                 raise GradeError(f"{where}: {fault}, expected one JSON object a line") from fault
             if not isinstance(fields, dict):
-                raise GradeError(f"{where}: found {_short(text)}, expected a JSON object")
+                how = ", as `jq -c '.[]' FILE` makes of a list" if isinstance(fields, list) else ""
+                raise GradeError(
+                    f"{where}: found {_short(text)}, expected one JSON object a line{how}"
+                )
+            if loader.twice:
+                raise GradeError(f"{where}: found {loader.twice!r} twice, expected it once")
             yield Row(where, fields, line=text)
 
 

@@ -34,7 +34,7 @@ ANSWERS: dict[str, tuple[bytes, str]] = {
     "deep.jsonl": (b'{"id":' + b"[" * 100_000, "nested too deeply"),
     "digits.jsonl": (b'{"id":' + b"9" * 5000 + b"}", "line 1: Exceeds the limit (4300 digits)"),
     "nul.jsonl": (b"\0\n", "line 1: "),
-    "list.jsonl": (b"[1]\n", "found [1], expected a JSON object"),
+    "list.jsonl": (b"[1]\n", "found [1], expected one JSON object a line"),
     "quote.csv": (HEAD + b'1,"p,r\n', "line 2: unexpected end of data"),
     "old-mac.csv": (b"id,prompt,response\r1,p,r\r", "line 1: "),
     "wide.csv": (HEAD + b"1,p,r,x\n", "line 2: found 4 cells, expected 3"),

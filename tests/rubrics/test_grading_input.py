@@ -20,7 +20,17 @@ GOOD = b'{"id": 1, "prompt": "p", "response": "r"}\n'
     ("name", "raw", "message"),
     [
         ("a.jsonl", GOOD + b'{"id": 1', "line 2: Expecting"),
-        ("a.jsonl", GOOD + b"[1, 2]\n", "line 2: found [1, 2], expected a JSON object"),
+        (
+            "a.jsonl",
+            GOOD + b"[1, 2]\n",
+            "line 2: found [1, 2], expected one JSON object a line, as",
+        ),
+        ("a.jsonl", GOOD + b"7\n", "line 2: found 7, expected one JSON object a line"),
+        (
+            "a.jsonl",
+            b'{"id": 1, "id": 2, "prompt": "p", "response": "r"}\n',
+            "'id' twice, expected it once",
+        ),
         ("a.jsonl", GOOD + b"\xff\xfe\n", "line 2: byte 1 is not UTF-8"),
         ("a.jsonl", GOOD + b'{"id": 1, "prompt": "p"}\n', "line 2: has no 'response'"),
         ("a.jsonl", b'{"id": 1, "prompt": null, "response": "r"}\n', "line 1: prompt is null"),
@@ -63,6 +73,7 @@ def test_bad_input_is_one_line_and_leaves_nothing(
         grade_file(tmp_path / name, tmp_path / "out.jsonl")
     assert message in str(caught.value)
     assert "\n" not in str(caught.value)
+    assert str(caught.value).count(", expected ") <= 1
     assert [path.name for path in tmp_path.iterdir()] == [name]
 
 
@@ -234,7 +245,7 @@ def test_json_lines_of_standard_input_are_graded_as_those_of_a_file(
 @pytest.mark.parametrize(
     ("raw", "told"),
     [
-        (GOOD + b"[1]\n", "standard input: line 2: found [1], expected a JSON object"),
+        (GOOD + b"7\n", "standard input: line 2: found 7, expected one JSON object a line"),
         (b"id,prompt,response\n", "standard input: line 1: Expecting value: line 1 column 1 (char 0), "
          "expected one JSON object a line"),
         (GOOD + b'{"id": "1", "prompt": "p", "response": "r"}', "standard input: line 1 and after: column 'id': "
