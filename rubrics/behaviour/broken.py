@@ -13,6 +13,8 @@ _SPECIAL = re.compile(
 _AGAIN = re.compile(r"([^\W\d_][^\n]{0,24}?)\1{5,}")
 AGAIN = 24
 """Least characters of a repetition that makes a short text a loop."""
+LONGEST_UNIT, REPEATED = 25, 6
+"""Most characters that are repeated, and least times, in a run at the end of a text."""
 _MOJIBAKE = re.compile("(?:\ufffd|ï¿½|锟斤拷|烫烫|屯屯)+")
 RUN = 16
 """Length from which one repeated character is a run."""
@@ -140,6 +142,8 @@ def _echo(prompt: str, text: str) -> str:
 
 
 def _loop(text: str, different: int) -> str:
+    if text[-1:] in text[-1 - LONGEST_UNIT : -1] and (run := _run_at_end(text)):
+        return run
     if len(text) < 120:
         middle = text[len(text) // 2 :][:4]
         if text.count(middle) > 2:  # a repetition over most of a text repeats its middle
@@ -166,6 +170,20 @@ def _loop(text: str, different: int) -> str:
     if len(lines) >= 6 and len(set(lines)) >= 0.8 * len(lines) and len(raw) / packed < 9:
         return ""
     return text[-200:]
+
+
+def _run_at_end(text: str) -> str:
+    """The letters that are repeated without an end over most of a text, up to its last character
+    ("read_emotion_emotion_emotion_emo")."""
+    for size in range(2, LONGEST_UNIT + 1):
+        start = len(text) - size
+        while start > 0 and text[start - 1] == text[start - 1 + size]:
+            start -= 1
+        run = text[start:]
+        if len(run) >= max(AGAIN, REPEATED * size, 0.6 * len(text)):
+            unit = run[:size]
+            return run if len(set(filter(str.isalpha, unit))) > 1 and "\n" not in unit else ""
+    return ""
 
 
 def _garbled(text: str) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from lawbound.rubrics.behaviour.arbiter import SERVED
+from lawbound.rubrics.behaviour.code import is_code
 from lawbound.rubrics.behaviour.curt import OPEN
 from lawbound.rubrics.behaviour.draft import LONGEST_EVIDENCE, Draft, span
 from lawbound.rubrics.behaviour.head import KINDS, Kind
@@ -131,6 +132,9 @@ def behaviour_of(made: Draft, probabilities: Sequence[float]) -> Behaved:
     if kind == "neutral" and made.ask.one_sided:
         return "partial"
     if kind == "neutral" and not _may_be_neutral(made, probabilities):
+        kind = "answer"
+    # No phrase declines, and the learned part cannot read code.
+    if kind in ("refuse", "deflect") and is_code(made.text):
         kind = "answer"
     # An answer that almost certainly serves need not name what was asked for.
     unsure = probabilities[KINDS.index("answer")] < SERVED

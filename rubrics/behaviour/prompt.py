@@ -78,6 +78,11 @@ class Ask:
         return (not self.ordered or self.transform) and bool(_lines_handed(self.text))
 
     @property
+    def unhanded(self) -> str:
+        """The prompt without the lines that it gives to work on."""
+        return _HANDED.sub(" ", self.text)
+
+    @property
     def decided(self) -> bool:
         """Whether the prompt is a yes-or-no question, not a request for a text in that form."""
         return self.yesno and not self.ordered
