@@ -3,6 +3,7 @@
 from lawbound.rubrics.behaviour.answer import Answer
 from lawbound.rubrics.behaviour.lexicon import Lexicon
 from lawbound.rubrics.behaviour.prompt import Ask
+from lawbound.rubrics.behaviour.rebuttal import denies
 from lawbound.rubrics.policy.requirement import Addon
 
 REBUTTING = 3
@@ -24,6 +25,8 @@ def addons(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> frozenset
 def _corrects(ask: Ask, answer: Answer, lex: Lexicon) -> bool:
     """Whether the answer says that a claim is false: anywhere if the prompt presupposes one, else only in the opening.
     Mere contradiction counts only for a presupposed claim."""
+    if denies(ask, answer, lex):
+        return True
     if ask.loaded:
         return bool(answer.first(lex["correct"])) or answer.near_start((lex,), "counter", 2)
     return answer.near_start((lex,), "correct", REBUTTING)

@@ -155,6 +155,11 @@ def load(lang: str) -> Concepts:
     return Concepts(lang, _read()[lang])
 
 
+def entries(lang: str, name: str) -> list[str]:
+    """The words of a concept, as they stand in the file."""
+    return _read()[lang][name].split()
+
+
 @cache
 def _read() -> Mapping[str, Mapping[str, str]]:
     name = "concepts.yaml"

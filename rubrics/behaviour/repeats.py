@@ -30,6 +30,8 @@ TAKEN: Final = 0.9
 LARGE, LONGER = 0.55, 2.2
 """Least and greatest length of an echo, as shares of the prompt: a shorter piece may be what was asked for (a name, one of
 two statements)."""
+MOST_WORDS: Final = 400
+"""Most words of a prompt of which a part is looked for: longer ones would take long to compare."""
 ECHOED: Final = 40
 """Least length of a piece of the prompt that is an echo, in English-equivalent characters."""
 _NUMBER: Final = re.compile(r"^\W*\d{1,3}[.):]\s*")
@@ -117,7 +119,7 @@ def _piece_of_prompt(made: Draft) -> str:
     if _ASKS.search(ask.text) and not _ASKS.search(made.text):
         return ""
     asked, said = _TOKEN.findall(ask.unhanded), _TOKEN.findall(made.answer.body)
-    if len(said) < LARGE * len(asked):
+    if len(said) < LARGE * len(asked) or len(asked) > MOST_WORDS:
         return ""
     return made.text if _taken(asked, said) >= TAKEN * len(said) else ""
 

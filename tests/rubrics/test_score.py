@@ -130,7 +130,7 @@ def test_a_score_is_the_models_own_or_none(
     assert (verdict.reading.behaviour == "unscored") == is_unread
 
 
-READ_WITH = {"16": "48e26cea869b39dd"}
+READ_WITH = {"17": "079541de0f980cb9"}
 """Scorer version -> digest of everything that the behaviour grader reads with."""
 
 
