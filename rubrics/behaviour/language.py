@@ -63,6 +63,49 @@ def guess_language(
     return max(score, key=score.__getitem__)
 
 
+def plainly_other(text: str, lang: str, stopwords: Mapping[str, frozenset[str]]) -> str | None:
+    """The language of a text if it cannot be the given one: its script is another's, or not one of its words is a
+    function word of that language and many are another's. None where there is any doubt, also if it names the
+    language: "Answer in Hindi." may stand in a row of Hindi.
+
+    Args:
+        text: Any text; its beginning decides.
+        lang: The language that the text is said to be in.
+        stopwords: Function words of each language in Latin script.
+    """
+    head = composed(text[:600])
+    counts, latin = script_counts(head), len(_LATIN.findall(head))
+    if _NAMES[lang] in head.lower():
+        return None
+    if any(counts.get(script) for script in _OWN_SCRIPTS.get(lang, ())):
+        kana = lang == "zh" and counts.get("kana", 0) * 8 > counts.get("han", 0)
+        return "ja" if kana else None
+    if sum(counts.values()) > latin:
+        return guess_language(text, stopwords, lang, expected=False)
+    tokens = opening(text)
+    own = stopwords.get(lang, frozenset())
+    accents = _ACCENTS.get(lang, "")
+    if not own.isdisjoint(tokens) or any(char in accents for char in head.lower()):
+        return None
+    count = {other: sum(map(words.__contains__, tokens)) for other, words in stopwords.items()}
+    first, second = sorted(count.values())[:-3:-1]
+    if first < LEAST or first < SHARE * len(tokens) or first == second:
+        return None
+    return max(count, key=count.__getitem__)
+
+
+_NAMES = {
+    "en": "english", "de": "german", "fr": "french", "es": "spanish", "pt": "portuguese", "tr": "turkish",
+    "vi": "vietnamese", "id": "indonesia", "zh": "chinese", "hi": "hindi", "ar": "arabic", "ru": "russian",
+    "th": "thai", "ko": "korean", "ja": "japanese",
+}  # fmt: skip
+LEAST, SHARE = 2, 0.4
+"""Least function words, and least share of all words, that show that a text is in another language than the one given:
+"Peux-tu me donner ..." has two that are Spanish too."""
+_OWN_SCRIPTS = {
+    "ja": ("kana", "han"), "ko": ("hangul", "han"), "zh": ("han",), "th": ("thai",), "ar": ("arabic",),
+    "hi": ("devanagari",), "ru": ("cyrillic",),
+}  # fmt: skip
 _ACCENTS = {
     "de": "äöüß",
     "fr": "éèêëàâçîïôûùœ",

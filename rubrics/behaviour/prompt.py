@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from lawbound.rubrics.behaviour.language import guess_language
+from lawbound.rubrics.behaviour.language import guess_language, plainly_other
 from lawbound.rubrics.behaviour.lexicon import Lexicon, latin_stopwords, load, shipped
 from lawbound.rubrics.behaviour.text import Sentence, clean, stems_of, words
 
@@ -108,11 +108,14 @@ class Ask:
 
 @lru_cache(maxsize=4096)
 def read(prompt: str, lang: str | None) -> Ask:
-    """Read a prompt; a language without a lexicon is guessed."""
+    """Read a prompt; its language is guessed if it is unknown, has no lexicon, or is plainly not that of the text."""
     head = prompt if len(prompt) <= 6000 else prompt[:4000] + "\n" + prompt[-2000:]
     if lang is not None:
         lang = lang.lower().replace("_", "-").split("-")[0]
-    if lang not in shipped():
+    if lang in shipped():
+        # A file may hold the user's language, or that of the answer.
+        lang = plainly_other(_HANDED.sub(" ", head), lang, latin_stopwords()) or lang
+    else:
         lang = guess_language(head, latin_stopwords(), "en", expected=False)
         lang = lang if lang in shipped() else "en"
     lexicon = load(lang)
