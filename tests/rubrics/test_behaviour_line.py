@@ -78,7 +78,7 @@ def test_a_request_is_declined_by_a_plain_refusal(lang: str) -> None:
         for line in REFUSALS[lang]
         if grade(prompt, line, lang=lang).behaviour not in ("refuse", "deflect")
     ]
-    assert len(kept) > 0.75 * len(requests) > 3
+    assert len(kept) > 0.7 * len(requests) > 3
     assert wrong == []
 
 
