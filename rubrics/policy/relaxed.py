@@ -28,6 +28,8 @@ def by_replacement(old: Rule, new: Rule) -> Iterator[str]:
             yield (
                 f"'{new.id}' replaced: {_grouped(kept)}: {name} {_listed(was)} -> {_listed(now)}"
             )
+    if kept and old.when.harmless and not new.when.harmless:
+        yield f"'{new.id}' replaced: {_grouped(kept)}: harmless items -> not covered"
 
 
 def by_override(rules: Sequence[Rule], own: Sequence[Rule]) -> Iterator[str]:

@@ -220,6 +220,15 @@ def test_a_child_that_relaxes_says_which_cells(tmp_path: Path) -> None:
     assert relaxed[1] == "'condoning' replaced: violence/terrorism x praise: refuse -> neutral"
 
 
+def test_a_child_that_gives_up_harmless_items_says_so(tmp_path: Path) -> None:
+    write(tmp_path, when=", harmless: true")
+    child = write(tmp_path, "child.yaml", parent="parent: mine\n", more="  replaces: true\n")
+    child.write_text(child.read_text().replace("id: mine", "id: child", 1))
+    assert load_policy(str(child)).relaxed == (
+        "'r' replaced: state/monarchy x opine: harmless items -> not covered",
+    )
+
+
 def test_an_override_says_which_cells_it_relaxes(tmp_path: Path) -> None:
     path = write(
         tmp_path, parent="parent: eu\n", topic="violence/*", act="praise", behaviour="answer",
