@@ -22,10 +22,11 @@ from lawbound.rubrics.reference import is_reference
 from lawbound.runners.engines import Engine
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.engines.protocol import is_declared
+from lawbound.runners.lock import lock
 from lawbound.runners.plan import Plan
 from lawbound.runners.prompt import Mode
 from lawbound.runners.run import RunCounts, run
-from lawbound.runners.store import Store, lock
+from lawbound.runners.store import Store
 
 
 def ask(

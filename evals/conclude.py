@@ -31,7 +31,7 @@ from lawbound.evals.judging.spec import JudgeSpec
 from lawbound.evals.observer import Observer, Silent
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.runners.collector import paused_collector
-from lawbound.runners.store import lock
+from lawbound.runners.lock import lock
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -12,7 +12,7 @@ from lawbound.evals.observer import Observer
 from lawbound.evals.prepare import prepare
 from lawbound.evals.run_spec import RunSpec
 from lawbound.runners.engines import Engine
-from lawbound.runners.store import lock
+from lawbound.runners.lock import lock
 
 
 def evaluate(

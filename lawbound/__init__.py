@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from lawbound.runners.engines.function import FunctionEngine
     from lawbound.runners.engines.kinds import EngineOptions
     from lawbound.runners.engines.protocol import Engine, ModelError
+    from lawbound.runners.lock import StoreError
     from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample, Settings
-    from lawbound.runners.store import StoreError
     from lawbound.tasks.bank import load_bank
     from lawbound.tasks.io.errors import LawboundError
     from lawbound.tasks.item import Item, ItemError
@@ -76,7 +76,7 @@ _HOMES = {
     "RunSpec": "lawbound.evals.run_spec.RunSpec",
     "Sample": "lawbound.runners.sample.Sample",
     "Settings": "lawbound.runners.sample.Settings",
-    "StoreError": "lawbound.runners.store.StoreError",
+    "StoreError": "lawbound.runners.lock.StoreError",
     "SuiteError": "lawbound.evals.suite_file.SuiteError",
     "Verdict": "lawbound.rubrics.verdict.Verdict",
     "compare_runs": "lawbound.evals.compare.folders.compare_runs",

@@ -17,9 +17,10 @@ from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.record import OriginEntry, RunRecord
 from lawbound.runners.engines.endpoint import read_address
 from lawbound.runners.engines.protocol import OTHER_NAMES, Engine, ModelError, TellsWhoAnswered
+from lawbound.runners.lock import StoreError
 from lawbound.runners.plan import Plan
 from lawbound.runners.run import RunCounts
-from lawbound.runners.store import StoreError, read_samples
+from lawbound.runners.store import read_samples
 from lawbound.tasks.io.messages import counted
 
 SERVER = "openai:"

@@ -11,7 +11,7 @@ from lawbound.evals.judging.spec import JudgeSpec
 from lawbound.evals.lmeval.logs import import_logs
 from lawbound.evals.observer import Observer, Silent
 from lawbound.rubrics.policy.policy import PolicyError
-from lawbound.runners.store import clear, is_unused, lock
+from lawbound.runners.lock import clear, is_unused, lock
 
 
 def conclude_logs(

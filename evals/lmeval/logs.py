@@ -20,9 +20,10 @@ from lawbound.evals.lmeval.samples import Logged, read_run
 from lawbound.evals.suite import load_suite
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.rubrics.policy.policy import Policy
+from lawbound.runners.lock import clear, is_unused, lock
 from lawbound.runners.plan import Assignment, Plan
 from lawbound.runners.sample import Fingerprint
-from lawbound.runners.store import Store, clear, is_unused, lock
+from lawbound.runners.store import Store
 from lawbound.tasks.io.yaml_files import quoted
 from lawbound.tasks.records import unique
 

@@ -125,7 +125,7 @@ def run(
     )
     from lawbound.runners.cli.results import print_leaderboard
     from lawbound.runners.engines import answers_in_words
-    from lawbound.runners.store import lock
+    from lawbound.runners.lock import lock
 
     panel = panel and panel.beside(spec)
     with bars() as observer, noted(DrawWarning):

@@ -19,7 +19,8 @@ from lawbound.evals.gaps import not_asked
 from lawbound.evals.leaderboard.board import metrics_rows
 from lawbound.evals.leaderboard.table import csv_bytes
 from lawbound.evals.prepare import prepare
-from lawbound.runners.store import StoreError, lock, read_samples
+from lawbound.runners.lock import StoreError, lock
+from lawbound.runners.store import read_samples
 
 Command = Callable[..., tuple[int, str, str]]
 

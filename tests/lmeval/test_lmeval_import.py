@@ -12,7 +12,7 @@ from lawbound.evals.lmeval import logs as logs_module
 from lawbound.evals.lmeval.docs import build_docs
 from lawbound.evals.lmeval.files import find_results, is_log_folder
 from lawbound.evals.lmeval.logs import import_logs
-from lawbound.runners.store import LOCK, StoreError, lock
+from lawbound.runners.lock import LOCK, StoreError, lock
 
 Command = Callable[..., tuple[int, str, str]]
 

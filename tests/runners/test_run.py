@@ -14,10 +14,11 @@ import pytest
 from lawbound.runners import flusher
 from lawbound.runners.engines.function import FunctionEngine
 from lawbound.runners.engines.protocol import Engine, ModelError
+from lawbound.runners.lock import StoreError
 from lawbound.runners.plan import Plan
 from lawbound.runners.run import ErrorLimitError, RunCounts, owed_requests, run
 from lawbound.runners.sample import Request, Sample
-from lawbound.runners.store import Store, StoreError, read_samples
+from lawbound.runners.store import Store, read_samples
 
 Plans = Callable[[Engine, int], Plan]
 
