@@ -89,7 +89,10 @@ def fit_gist(
 
     Args:
         seen: All answers.
-        chosen: Which to fit to; `even` (standardised traits), `labels` and `weight` are theirs, in this order.
+        chosen: Which of them to fit to, by position.
+        even: Standardised traits of the chosen ones, a row for each.
+        labels: Their kinds.
+        weight: How much each of them counts.
     """
     with torch.random.fork_rng():
         nets = [_fit(seed, seen, chosen, even, labels, weight) for seed in range(NETWORKS)]

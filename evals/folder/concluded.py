@@ -21,9 +21,9 @@ def check_suite_hash(root: Path, digests: Mapping[str, Collection[str]], suite_h
     version, which may have computed the hash differently.
 
     Args:
+        root: The run folder.
         digests: Digests in its ``run.yaml``.
         suite_hash: Hash that follows from its ``run.yaml``.
-        suite_hash: What follows from its ``run.yaml``.
 
     Raises:
         FolderError: They differ.

@@ -1,0 +1,31 @@
+"""Docstrings say what is so: the parameters that they document are those that there are."""
+
+import ast
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+FOLDERS = ("lawbound", "tasks", "runners", "rubrics", "evals", "benchmarks")
+
+
+def test_args_name_the_parameters_in_their_order() -> None:
+    wrong = []
+    for file in (file for folder in FOLDERS for file in (ROOT / folder).rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                named = _documented(ast.get_docstring(node) or "")
+                if named and named != _parameters(node.args):
+                    wrong.append(f"{file}:{node.lineno}: {node.name}: {', '.join(named)}")
+    assert not wrong, "\n".join(wrong)
+
+
+def _documented(docstring: str) -> list[str]:
+    section = re.search(r"^Args:\n((?:(?: .*)?\n?)+)", docstring, re.MULTILINE)
+    return re.findall(r"^    \*{0,2}(\w+):", section[1], re.MULTILINE) if section else []
+
+
+def _parameters(given: ast.arguments) -> list[str]:
+    several = [given.vararg] if given.vararg else []
+    by_name = [given.kwarg] if given.kwarg else []
+    ordered = [*given.posonlyargs, *given.args, *several, *given.kwonlyargs, *by_name]
+    return [one.arg for one in ordered if one.arg not in ("self", "cls")]
