@@ -15,7 +15,7 @@ from lawbound.evals.folder.policies import store_policies
 from lawbound.evals.folder.record import ModelEntry, PolicyEntry, RunRecord, SuiteEntry
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.versions import installed
-from lawbound.evals.models import ModelLabels, open_model, place
+from lawbound.evals.models import ModelLabels, joined_cluster, open_model
 from lawbound.evals.observer import Observer, Silent, trouble_of
 from lawbound.evals.prepare import ModesAsked, Prepared, plan_for
 from lawbound.rubrics.reference import is_reference
@@ -60,7 +60,7 @@ def ask(
     own = {model: _named(engine, model) for model, engine in (engines or {}).items()}
     labels, modes = ModelLabels(prepared.models, own), ModesAsked()
     found = prepared.situations(observer)
-    with lock(out), place(prepared.spec) as cluster:
+    with lock(out), joined_cluster(prepared.spec) as cluster:
         folder = RunFolder(out)
         planned = [_planned(model) for model in prepared.models]
         folder.run_text(_run_record(prepared, planned))  # refused before anything is asked

@@ -113,7 +113,7 @@ class ModelLabels:
 
 
 @contextmanager
-def place(spec: RunSpec) -> Iterator[Cluster | None]:
+def joined_cluster(spec: RunSpec) -> Iterator[Cluster | None]:
     """The cluster that a spec names, joined for as long as the block runs; None means this process.
 
     Raises:

@@ -8,8 +8,8 @@ from typing import Literal
 from lawbound.rubrics.policy.banks import bank_counts
 from lawbound.rubrics.policy.compare import alike, coverage
 from lawbound.rubrics.policy.files import CORE, is_namesake, load_policy
-from lawbound.rubrics.policy.naming import region_named
 from lawbound.rubrics.policy.policy import Policy, PolicyError
+from lawbound.rubrics.policy.region_names import region_named
 from lawbound.rubrics.policy.relaxed import cells
 from lawbound.rubrics.policy.rule import Rule
 from lawbound.rubrics.policy.words import unsaid

@@ -38,6 +38,7 @@ def request_key(
         settings=b"null" if choices else _settings_json(*(getattr(settings, n) for n in _SETTINGS)),
         seed=seed if sampled else None,
     )  # fmt: skip
+    # Keys are sorted: those of `before` stand ahead of "messages", those of `after` behind it.
     whole = before[:-1] + b',"messages":' + chat_json(chat) + b"," + after[1:]
     return hashlib.sha256(whole).hexdigest()
 
@@ -68,6 +69,7 @@ def _after_messages(
     settings: bytes,
     seed: int | None,
 ) -> bytes:
+    """The rest of the object. Settings come as JSON: the cache would take 0 and 0.0 for one value."""
     return canonical_json(
         {
             "model": [fingerprint.model, fingerprint.revision],

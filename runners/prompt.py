@@ -35,7 +35,7 @@ def system_text(messages: Sequence[Message]) -> str:
 
 
 def on_top_of_user_turn(messages: Sequence[Message]) -> list[Message]:
-    """The same chat without system messages: their text goes on top of the first user turn."""
+    """A chat that has system messages without them: their text goes on top of the first user turn."""
     policy = system_text(messages)
     turns = [message for message in messages if message.role != "system"]
     first = next((i for i, turn in enumerate(turns) if turn.role == "user"), None)

@@ -30,12 +30,12 @@ CANARY = "LAWBOUND BENCHMARK DATA, NEVER FOR TRAINING. canary 7c1f6a52-3b0e-4d7d
 """A string in every bank file by which a training set that swallowed the bank can be found out."""
 
 SPLIT_RECORD = "split.json"
-"""A string in the private folder of a split, and only there."""
+"""Name of a file that only the private folder of a split holds."""
 PRIVATE = "split-private"
 """Tag of items that are kept out of what is published."""
 
 
-def _known(code: str) -> str:
+def _country(code: str) -> str:
     if code not in COUNTRIES:
         wanted = "a country code of ISO 3166-1 such as TH, or EU"
         raise ValueError(f"found {quoted(code)}, expected {wanted}{meant_country(code)}")
@@ -44,7 +44,7 @@ def _known(code: str) -> str:
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 Lang = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
-Country = Annotated[str, AfterValidator(_known)]
+Country = Annotated[str, AfterValidator(_country)]
 Prompt = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=4000)]
 
 

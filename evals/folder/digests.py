@@ -43,8 +43,9 @@ class Digests:
         """Take over what the ``run.yaml`` of an earlier run says; empty if there was none."""
         self._written: dict[str, str] = {}
         self._named = {name: tuple(known) for name, known in before.items()}
-        # False for folders written before digests existed: there is nothing to compare.
-        self._is_of_before = ITEMS in before
+        # Whether run.yaml is still the earlier run's and names its files; false also of a folder from
+        # before digests were kept, where there is nothing to compare.
+        self._is_earlier_runs = ITEMS in before
 
     def fits(self, root: Path, name: str) -> bool:
         """Whether a file is the one that ``run.yaml`` names, if it names one."""
@@ -61,7 +62,7 @@ class Digests:
         known = self._named.get(name, ())
         # A plan for a model that the earlier run did not ask shows that another run is under way.
         # Once this run is described, its next model is simply one that it has not asked yet.
-        is_new = not known and not self._is_of_before
+        is_new = not known and not self._is_earlier_runs
         if is_new or digest in known:
             return False
         self._named[name] = (*known, digest)
@@ -74,7 +75,7 @@ class Digests:
     def settle(self, plans: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """Digests for the next ``run.yaml``: of the questions and these plans, as written."""
         self._named = {name: (self._written[name],) for name in (ITEMS, *plans)}
-        self._is_of_before = False
+        self._is_earlier_runs = False
         return self.beside()
 
 

@@ -130,7 +130,7 @@ def earlier_judgement(
             place = place_of(model, one)
             if place in decisions:
                 question = question_of(one, run.policies)
-                if decisions[place].question == question_digest(asked, question):
+                if decisions[place].question_digest == question_digest(asked, question):
                     held[place] = question, decisions[place]
     unread = asked_of(spec.mode, spec.unsure, named, scored, run.policies).keys() - held.keys()
     now: dict[str, object] = {

@@ -48,7 +48,7 @@ class Fate:
 class Decision:
     """The outcome of one question."""
 
-    question: str
+    question_digest: str
     """Digest of the panel and the question."""
     reading: Reading | None
     """None: the offline reading stays."""
@@ -136,7 +136,7 @@ def write_decisions(folder: RunFolder, decisions: Mapping[Place, Decision]) -> N
         json.dumps(
             {
                 "place": place,
-                "question": one.question,
+                "question": one.question_digest,
                 "reading": _plain(one.reading),
                 "fate": one.fate and asdict(one.fate),
                 "votes": dict(one.votes),

@@ -35,7 +35,7 @@ def rank_rows(
     for which in sorted(boards, key=lambda k: (order.get(k[0], len(order)), k)):
         board = boards[which]
         _fill_ranks([row for row in board if not row["is_reference"]])
-        done += sorted(board, key=_place)
+        done += sorted(board, key=_sort_key)
     return done
 
 
@@ -109,7 +109,7 @@ def _exceeds(one: Mapping[str, Any], other: Mapping[str, Any], column: str) -> b
     return bool(a - b > reach)
 
 
-def _place(row: Mapping[str, Any]) -> tuple[Any, ...]:
+def _sort_key(row: Mapping[str, Any]) -> tuple[Any, ...]:
     """Sort key that agrees with the ranks: no row stands above one that is ranked higher."""
     scores = (row["tradeoff"], row["J"], row["capability_full"])
     return (

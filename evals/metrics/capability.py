@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from math import nan
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lawbound.evals.estimate import Estimate, Family
 from lawbound.evals.metrics.bounds import Bounds, PairEnds, pair_ends, score_ends, twin_bounds
@@ -197,31 +198,31 @@ def _why_not(pairs: Paired, base: Mean, first: str, second: str) -> str:
     return ""
 
 
-def _reasons(pairs: Paired) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
+def _reasons(pairs: Paired) -> NDArray[np.str_]:
     """Why each pair differs: what happened to the answer under the policy, else to the other one."""
     second, first = _fate(pairs.second), _fate(pairs.first)
-    reasons = np.where(second != "wrong", second, first)
-    return np.where((second == "unknown") & (first == "withheld"), "any", reasons)
+    could_be_any = (second == "unknown") & (first == "withheld")
+    return np.select([could_be_any, second != "", first != ""], ["any", second, first], "wrong")
 
 
-def _why_no_reason(
-    part: str, reasons: np.ndarray[tuple[int], np.dtype[np.object_]], loss: Floats
-) -> str:
+def _why_no_reason(part: str, reasons: NDArray[np.str_], loss: Floats) -> str:
     """A note if nobody knows how a lost answer ended: its loss could belong to several parts."""
     open_to = ("any",) if part == "withheld" else ("any", "unknown")
-    is_open = bool((np.isin(reasons.astype(str), open_to) & (loss != 0)).any())
+    is_open = bool((np.isin(reasons, open_to) & (loss != 0)).any())
     return "nobody knows how some of the answers ended" if is_open else ""
 
 
-def _fate(arm: Scores) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-    fate = np.full(len(arm.rows), "wrong", dtype=object)
-    fate[arm.rows.floats("extracted") == 0] = "unextractable"
+def _fate(arm: Scores) -> NDArray[np.str_]:
+    """What kept each answer from a full score; empty if its content alone did, or nothing."""
     cut_off = arm.rows.floats("truncated")
-    fate[cut_off == 1] = "truncated"
-    fate[np.isnan(cut_off)] = "unknown"
-    fate[arm.rows.floats("withheld") == 1] = "withheld"
-    fate[arm.value >= 1] = "wrong"
-    return fate
+    fates = {
+        "": arm.value >= 1,
+        "withheld": arm.rows.floats("withheld") == 1,
+        "unknown": np.isnan(cut_off),
+        "truncated": cut_off == 1,
+        "unextractable": arm.rows.floats("extracted") == 0,
+    }
+    return np.select([*fates.values()], [*fates], "")
 
 
 def _ratio(pairs: Paired, tax: Mean, icc: float) -> Mean:

@@ -152,7 +152,7 @@ def _of_mode(found: Mapping[tuple[str, str, str], Estimate], mode: str) -> Itera
 
 
 def _hypervolume(
-    found: Mapping[tuple[str, str, str], Estimate], like: Estimate, mode: str
+    found: Mapping[tuple[str, str, str], Estimate], j_full: Estimate, mode: str
 ) -> Estimate:
     pairs = []
     for strength in HYPERVOLUME_STRENGTHS:
@@ -160,7 +160,7 @@ def _hypervolume(
         c = found.get(("capability", strength, mode))
         if j is None or c is None or j.value != j.value or c.value != c.value:
             return _estimate(
-                [like], "hypervolume", "brief+full+strict", mode, Mean(),
+                [j_full], "hypervolume", "brief+full+strict", mode, Mean(),
                 f"needs J and capability at {', '.join(HYPERVOLUME_STRENGTHS)}",
             )  # fmt: skip
         pairs.append((j, c))
@@ -178,7 +178,7 @@ def _hypervolume(
 
 
 def _exchange_rate(
-    found: Mapping[tuple[str, str, str], Estimate], like: Estimate, mode: str
+    found: Mapping[tuple[str, str, str], Estimate], j_full: Estimate, mode: str
 ) -> Estimate:
     """Capability lost for each point of J that the policy text brings over the model's habit."""
     tax = found.get(("policy_tax", "full", mode))
@@ -190,24 +190,24 @@ def _exchange_rate(
         ),
         None,
     )
-    if tax is None or before is None or tax.value != tax.value or like.value != like.value:
+    if tax is None or before is None or tax.value != tax.value or j_full.value != j_full.value:
         return _estimate(
-            [like], "exchange_rate", "full", mode, Mean(),
+            [j_full], "exchange_rate", "full", mode, Mean(),
             "needs policy_tax, J(full) and J without the policy",
         )  # fmt: skip
-    gain = like.value - before.value
-    reach = float(np.hypot(like.value - like.low, before.high - before.value))
+    gain = j_full.value - before.value
+    reach = float(np.hypot(j_full.value - j_full.low, before.high - before.value))
     if gain - reach <= 0:
         return _estimate(
-            [like, before, tax], "exchange_rate", "full", mode, Mean(),
+            [j_full, before, tax], "exchange_rate", "full", mode, Mean(),
             f"J rises by {gain:.2f}, not clearly above 0: there is nothing to divide by",
         )  # fmt: skip
-    upper = float(np.hypot(like.high - like.value, before.value - before.low))
+    upper = float(np.hypot(j_full.high - j_full.value, before.value - before.low))
     ends = [t / g for t in (tax.low, tax.high) for g in (gain - reach, gain + upper)]
     return _estimate(
-        [like, before, tax], "exchange_rate", "full", mode,
+        [j_full, before, tax], "exchange_rate", "full", mode,
         Mean(tax.value / gain, min(ends), max(ends)), "",
-        method="box", bounds=ratio_bounds(_bounds(tax), difference_bounds(like, before)), mde=nan,
+        method="box", bounds=ratio_bounds(_bounds(tax), difference_bounds(j_full, before)), mde=nan,
     )  # fmt: skip
 
 

@@ -218,14 +218,14 @@ def _engine_options(spec: "RunSpec") -> dict[str, Any]:
 
 def _print_plan(spec: "RunSpec", panel: "JudgeSpec | None" = None) -> None:
     from lawbound.evals.draw_warnings import DrawWarning
-    from lawbound.evals.models import place
+    from lawbound.evals.models import joined_cluster
     from lawbound.evals.prepare import prepare
     from lawbound.evals.run_cost import costs_of
 
     with bars() as observer, noted(DrawWarning):
         prepared = prepare(spec, observer=observer)
     warn_of_unused(_engine_options(spec), spec.models, panel.models if panel else ())
-    with bars() as observer, place(spec) as cluster:
+    with bars() as observer, joined_cluster(spec) as cluster:
         found = costs_of(prepared, observer, cluster)
     table(
         [

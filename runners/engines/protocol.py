@@ -72,9 +72,11 @@ class FixesBatches(Protocol):
 
 @runtime_checkable
 class Declares(Protocol):
-    """An engine whose answers may declare what they did; no grader reads these."""
+    """A reference model whose samples may state their behaviour instead of showing it
+    (`rubrics.graders.declare`): the ``declared`` grader takes their word."""
 
     declared: bool
+    """Whether those of this engine do."""
 
 
 @runtime_checkable

@@ -57,7 +57,7 @@ def test_near_ties_are_asked_again_the_plain_way(
     requests = nine_requests(llama)
     expected = {(request.key, plain_text(llama, request)) for request in requests}
     before = llama.replayed
-    monkeypatch.setattr(pick, "NEAR_TIE", 0.05)
+    monkeypatch.setattr(pick, "NEAR_TIE_SHARE", 0.05)
     assert {key_and_text(sample) for sample in llama.generate(requests)} == expected
     assert llama.replayed > before
 
@@ -78,7 +78,7 @@ def test_an_answer_that_differs_before_its_near_tie_is_asked_again_whole(
         # Both are wrong: where what stands before the tie is not the batch's, its pick is none to take.
         return plain if tokens == 1 else [plain[0] + 1, *plain[1:-1], (plain[-1] + 1) % WORDS]
 
-    monkeypatch.setattr(pick, "NEAR_TIE", 0.05)
+    monkeypatch.setattr(pick, "NEAR_TIE_SHARE", 0.05)
     monkeypatch.setattr(LocalEngine, "_settle", other)
     assert {key_and_text(sample) for sample in llama.generate(requests)} == expected
     assert max(asked) > 1

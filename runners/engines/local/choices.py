@@ -17,7 +17,7 @@ PASS_TOKENS = 1536
 """Tokens in one pass, padding included."""
 PASS_ROWS = 256
 """Rows of logits in one pass: each is as wide as the vocabulary."""
-NEAR_TIE = 5e-4
+NEAR_TIE_NATS = 5e-4
 """Difference in nats within which rounding may swap the two best choices."""
 
 ChoiceTokens = Sequence[Sequence[int]]
@@ -155,4 +155,4 @@ def _logprobs(logits: Tensor, rows: Sequence[int], tokens: Sequence[int]) -> lis
 
 def _is_close(logprobs: Sequence[float]) -> bool:
     best = sorted(logprobs, reverse=True)
-    return len(best) > 1 and best[0] - best[1] < NEAR_TIE
+    return len(best) > 1 and best[0] - best[1] < NEAR_TIE_NATS

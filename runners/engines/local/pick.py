@@ -15,7 +15,7 @@ from torch import Tensor
 
 from lawbound.runners.sample import Request
 
-NEAR_TIE = 1.2e-5
+NEAR_TIE_SHARE = 1.2e-5
 """Share of the logit furthest from 0 within which two float32 logits may change places. The best alone
 would not do: where training holds it near 0, rounding is still that of the others. Between the batch and
 the plain way, any of 49,152 logits was seen to differ by up to 5.1e-6 of it, the fifty best by up to
@@ -76,11 +76,11 @@ def pick(logits: Tensor, requests: Sequence[Request], draws: Sequence[Draws | No
 
 def _is_clear(margin: float, others: Tensor, best: float) -> bool:
     """Whether no rounding closes this margin between the best logit and the others."""
-    if margin > NEAR_TIE * max(abs(best), FURTHEST):
+    if margin > NEAR_TIE_SHARE * max(abs(best), FURTHEST):
         return True  # nearly every pick; looking at all others costs more
     seen = others[others > -FURTHEST]
     furthest = max(abs(best), float(seen.abs().max()) if seen.numel() else 0.0)
-    return margin > NEAR_TIE * furthest
+    return margin > NEAR_TIE_SHARE * furthest
 
 
 def _drawn(logits: Tensor, request: Request, draw: Draws) -> Pick:

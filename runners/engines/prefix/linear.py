@@ -48,7 +48,7 @@ class PackedLinears:
 
 
 def packed(model: nn.Module) -> PackedLinears:
-    """Copies for all linear layers that oneDNN can compute; None if memory is short."""
+    """Copies for all linear layers that oneDNN can compute; of none if memory is short."""
     layers: list[Any] = [module for module in model.modules() if _can_be_packed(module)]
     wanted = sum(layer.weight.numel() * layer.weight.element_size() for layer in layers)
     if not layers or wanted > free_bytes("cpu") * SHARE:

@@ -39,12 +39,12 @@ def region_named(rule: Rule, file: PolicyFile) -> Iterator[tuple[str, str]]:
     """Language and name for each text that names the region."""
     for lang, text in {"en": rule.text, **rule.texts}.items():
         for name in dict.fromkeys((file.names.get(lang, file.name), file.name)):
-            if names(text, name, lang):
+            if holds_name(text, name, lang):
                 yield lang, name
                 break
 
 
-def names(text: str, name: str, lang: str = "en") -> bool:
+def holds_name(text: str, name: str, lang: str = "en") -> bool:
     """Whether a text holds a name, as a word if words are spaced: Niger is not named by Nigeria.
 
     Args:

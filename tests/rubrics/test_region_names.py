@@ -2,7 +2,7 @@
 
 import pytest
 
-from lawbound.rubrics.policy.naming import names
+from lawbound.rubrics.policy.region_names import holds_name
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ from lawbound.rubrics.policy.naming import names
     ],
 )
 def test_a_name_is_found_as_its_language_writes_it(lang: str, name: str, text: str) -> None:
-    assert names(text, name, lang)
+    assert holds_name(text, name, lang)
 
 
 @pytest.mark.parametrize(
@@ -74,4 +74,4 @@ def test_a_name_is_found_as_its_language_writes_it(lang: str, name: str, text: s
     ],
 )
 def test_another_word_that_holds_its_letters_is_no_name(lang: str, name: str, text: str) -> None:
-    assert not names(text, name, lang)
+    assert not holds_name(text, name, lang)
