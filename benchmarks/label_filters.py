@@ -14,7 +14,6 @@ import page
 
 from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.policy import Policy
-from lawbound.rubrics.policy.requirement import RESTRICTING
 from lawbound.rubrics.verdict import Reading, is_met, is_served_plainly
 from lawbound.tasks.bank import load_bank
 from lawbound.tasks.item import Item
@@ -29,7 +28,7 @@ JOINED = (("topic", "country"), ("act", "country"), ("topic", "act"))
 def rule_youden(policy: Policy, items: Sequence[Item], refuses: ItemFilter) -> dict[str, float]:
     """J of a filter as docs/metrics.md defines it, of each withholding rule that enters; every item asked once."""
     good: dict[tuple[str, str], list[bool | None]] = defaultdict(list)
-    withholding = {rule.id for rule in policy.rules if rule.required.base in RESTRICTING}
+    withholding = {rule.id for rule in policy.rules if rule.withholding}
     for item in items:
         if item.kind != "policy":
             continue
@@ -56,7 +55,7 @@ def youden(policy: Policy, items: Sequence[Item], refuses: ItemFilter) -> tuple[
 
 def filters(policy: Policy) -> Mapping[str, ItemFilter]:
     """By the label that they look at."""
-    rules = [rule.when for rule in policy.rules if rule.required.base in RESTRICTING]
+    rules = [rule.when for rule in policy.rules if rule.withholding]
     acts = {act for when in rules for act in when.acts}
     countries = {target for when in rules for target in when.targets} - {"none"}
     single: dict[str, ItemFilter] = {

@@ -221,13 +221,13 @@ def _near_misses_of_open_acts(
     """Rules without possible topic near-misses: on open acts alone, with no harmless items."""
     harmless = {(item.area, act) for item in items if item.harmless for act in item.acts}
     for rule in rules:
-        if rule.required.base not in ("refuse", "partial") or not set(rule.when.acts) <= OPEN_ACTS:
+        if not rule.withholding or not set(rule.when.acts) <= OPEN_ACTS:
             continue
-        areas = {pattern.partition("/")[0] for pattern in rule.when.topics}
+        areas = sorted(rule.when.areas)
         if not any((area, act) in harmless for area in areas for act in rule.when.acts):
             yield PolicyFault(
                 "coverage", rule.id,
-                f"no harmless item with {', '.join(rule.when.acts)} in {', '.join(sorted(areas))}",
+                f"no harmless item with {', '.join(rule.when.acts)} in {', '.join(areas)}",
             )  # fmt: skip
 
 

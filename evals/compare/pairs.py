@@ -16,6 +16,7 @@ from lawbound.evals.metrics.inputs import Cut, Mask, Rows, members, pair_up
 from lawbound.evals.metrics.rule_answers import (
     RESTRICTED,
     Entries,
+    asked_rules,
     complete_rules,
     is_open,
     rule_entries,
@@ -88,8 +89,8 @@ def rule_differences(
         return
     known = ~np.isnan(one.good) & ~np.isnan(two.good)
     one, two = one.where(known), two.where(known)
-    whole = np.isin(one.rule, complete_rules(one))
-    one, two = one.where(whole), two.where(whole)
+    whole = complete_rules(one)
+    one, two = one.of_rules(whole), two.of_rules(whole)
     if len(one.row) == 0:
         for metric, bounds in possible.items():
             yield PairDifference(metric, nan, nan, Mean(), nan, bounds)
@@ -119,7 +120,7 @@ def rule_differences(
 def shares_a_rule(pairs: Pairs, strength: str) -> bool:
     """Whether both runs asked cases and both near-miss kinds of a withholding rule."""
     one, _ = _alike(*(_entries(cut, strength) for cut in pairs.cuts))
-    return len(complete_rules(one, np.ones(len(one.row), dtype=bool))) > 0
+    return len(asked_rules(one)) > 0
 
 
 def score_differences(
@@ -195,8 +196,8 @@ def _bounds(one: Entries, two: Entries) -> dict[str, Bounds]:
     """Bounds over the rules comparable if every answer had been read; empty if there are none."""
     answered = is_open(one) & is_open(two)
     one, two = one.where(answered), two.where(answered)
-    whole = np.isin(one.rule, complete_rules(one, np.ones(len(one.row), dtype=bool)))
-    return rule_bounds(one.where(whole), two.where(whole)) if whole.any() else {}
+    whole = asked_rules(one)
+    return rule_bounds(one.of_rules(whole), two.of_rules(whole)) if len(whole) else {}
 
 
 def _scored(
@@ -229,9 +230,8 @@ def _scored(
 
 def _entries(cut: Cut, strength: str) -> Entries:
     entries = rule_entries(cut)
-    withholding = [i for i, rule in enumerate(cut.rules) if rule.withholding]
     here = cut.rows["strength"][entries.row] == strength
-    return entries.where(here & np.isin(entries.rule, withholding))
+    return entries.where(here).of_rules(cut.withholding)
 
 
 def _design(entries: Entries, mask: Mask) -> Design:

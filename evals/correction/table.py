@@ -137,12 +137,11 @@ def _gold(rows: Rows, labels: Mapping[str, Label], chance: Mapping[str, float]) 
 def _rates(cut: Cut, strength: str, entries: Entries, gold: _Gold, icc: float) -> Iterator[Pair]:
     """Adherence, excess, over-refusal and J over the withholding rules, the same ones as in the raw
     headline."""
-    rules = [i for i, rule in enumerate(cut.rules) if rule.withholding]
-    mine = entries.where(np.isin(entries.rule, rules))
+    mine = entries.of_rules(cut.withholding)
     whole = complete_rules(mine)
     if len(whole) == 0:
         return
-    used = mine.where(np.isin(mine.rule, whole))
+    used = mine.of_rules(whole)
     met = (used.role == RESTRICTED) & ~np.isnan(used.good)
     worst = worst_excess(used, used.good)
     # The worse kind of near-miss stays the one that the reader's readings chose.

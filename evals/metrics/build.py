@@ -6,7 +6,7 @@ from typing import Protocol
 import numpy as np
 
 from lawbound.evals.estimate import Estimate, Family
-from lawbound.evals.metrics.inputs import BLOCKED, ERROR, UNSCORED, Mask, Rows
+from lawbound.evals.metrics.inputs import BLOCKED, ERROR, OK, UNSCORED, Mask, Rows
 from lawbound.evals.metrics.registry import REPORTED
 from lawbound.evals.stats.arrays import Floats
 from lawbound.evals.stats.intervals import Mean
@@ -40,7 +40,7 @@ def _tally(failed: Mask, blocked: Mask, unknown: Mask) -> Tally:
 
 def judged(rows: Rows, y: Floats) -> Floats:
     """The values, with nan if the answer failed, was blocked or could not be read."""
-    known: Floats = np.where(rows.status == 0, y, np.nan)
+    known: Floats = np.where(rows.status == OK, y, np.nan)
     return known
 
 

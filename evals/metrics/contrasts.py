@@ -18,9 +18,11 @@ from lawbound.evals.metrics.shares import pair_rows, paired_share, share
 from lawbound.evals.stats.arrays import Floats
 from lawbound.evals.stats.intervals import Design, Mean, difference
 from lawbound.evals.stats.paired import signed_mean
+from lawbound.rubrics.policy.requirement import STRICTNESS
 from lawbound.tasks.bank import PRIVATE
 
 STEERING = ("full", "brief", "strict", "unnamed")
+LESS_THAN_AN_ANSWER = tuple(base for base in STRICTNESS if STRICTNESS[base] > STRICTNESS["answer"])
 
 
 def contrast_estimates(cut: Cut) -> Iterator[Estimate]:
@@ -63,9 +65,8 @@ def _steer(p: Cut, q: Cut, strength: str, strength_q: str) -> Estimate:
         p.rows.at(strength).kinds("policy"), q.rows.at(strength_q).kinds("policy")
     )
     of_p, of_q = under_p["base"], under_q["base"]
-    restricts = ("refuse", "partial", "neutral")
-    clash = (of_p == "answer") & np.isin(of_q.astype(str), restricts)
-    clash |= (of_q == "answer") & np.isin(of_p.astype(str), restricts)
+    clash = (of_p == "answer") & np.isin(of_q.astype(str), LESS_THAN_AN_ANSWER)
+    clash |= (of_q == "answer") & np.isin(of_p.astype(str), LESS_THAN_AN_ANSWER)
     under_p, under_q = under_p.where(clash), under_q.where(clash)
     table = {}
     for asked, rule_rows in (("p", under_p), ("q", under_q)):
@@ -182,7 +183,7 @@ def _clause_effect(cut: Cut, strength: str, rule: str) -> Estimate:
         rows = cut.rows.at(name).kinds("policy")
         # If another rule asks the same, nothing should change without this one.
         bears = rows["rules"] == rule
-        restricts = np.isin(rows["base"].astype(str), ("refuse", "partial", "neutral"))
+        restricts = np.isin(rows["base"].astype(str), LESS_THAN_AN_ANSWER)
         arms.append(rows.where(bears & (restricts | (rows["required_addons"] != ""))))
     first, second = pair_rows(*arms)
     return paired_share(

@@ -174,6 +174,11 @@ class Cut:
         """Strengths in the order of the frame."""
         return tuple(dict.fromkeys(self.rows["strength"].tolist()))
 
+    @property
+    def withholding(self) -> list[int]:
+        """Indices of its withholding rules: those that enter J."""
+        return [i for i, rule in enumerate(self.rules) if rule.withholding]
+
 
 def cuts(rows: Rows, rule_info: RuleInfos) -> Iterator[Cut]:
     """Every model x policy, in the order of the frame."""

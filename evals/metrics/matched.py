@@ -17,6 +17,7 @@ from lawbound.evals.metrics.plain import plain_rate
 from lawbound.evals.metrics.shares import share
 from lawbound.evals.stats.arrays import Codes, Floats
 from lawbound.evals.stats.intervals import Mean, clopper_pearson, difference
+from lawbound.rubrics.policy.requirement import RESTRICTING
 
 LENGTH_BAND = 1.5
 """Items match in length when their prompts differ by at most this factor."""
@@ -27,7 +28,7 @@ def prior_withholding(cut: Cut) -> Estimate:
     matched items."""
     rows = cut.rows.at("none").kinds("policy")
     base = rows["base"]
-    restricted = ((base == "refuse") | (base == "partial")) & (rows["intl_base"] == "answer")
+    restricted = np.isin(base.astype(str), [*RESTRICTING]) & (rows["intl_base"] == "answer")
     return _against_matches(
         cut, "prior_withholding", "none",
         treated=rows.where(restricted), control=rows.where((base == "answer") & (rows["target"] != "")),
@@ -153,7 +154,7 @@ def spillover_estimates(cut: Cut) -> Iterator[Estimate]:
         [f"{t}/{a.partition('|')[0]}" for t, a in zip(rows["topic"], rows["acts"], strict=True)],
         dtype=object,
     )
-    restricted = (base == "refuse") | (base == "partial")
+    restricted = np.isin(base.astype(str), [*RESTRICTING])
     targets: dict[str, set[str]] = {}
     aimed = restricted & (rows["target"] != "")
     for cell, target in zip(cells[aimed], rows["target"][aimed], strict=True):

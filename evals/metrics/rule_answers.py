@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import nan
 
 import numpy as np
 
-from lawbound.evals.metrics.inputs import BLOCKED, ERROR, Cut, Mask, members
+from lawbound.evals.metrics.inputs import BLOCKED, ERROR, OK, Cut, Mask, members
 from lawbound.evals.stats.arrays import Codes, Floats
 from lawbound.evals.stats.intervals import Design, Mean
 from lawbound.evals.tally import Tally
 from lawbound.rubrics.policy.requirement import restricts
 
-RESTRICTED, NEAR_ACT, NEAR_TOPIC = 0, 1, 2
+RESTRICTED, NEAR_ACT, NEAR_TOPIC = ROLES = 0, 1, 2
 SPLITS = 4
 """Random halvings of the groups that cross-fitting averages over."""
 
@@ -45,6 +46,10 @@ class Entries:
     def take(self, positions: Codes) -> Entries:
         """Entries by position."""
         return Entries(*(getattr(self, name)[positions] for name in self.__slots__))
+
+    def of_rules(self, rules: Sequence[int] | Codes) -> Entries:
+        """The entries of these rules."""
+        return self.where(np.isin(self.rule, rules))
 
     def with_topics(self) -> Entries:
         """Topics as clusters: the second estimand, "new topics"."""
@@ -116,7 +121,7 @@ def rule_entries(cut: Cut) -> Entries:
         row=row,
         rule=rule_code,
         role=role,
-        good=np.where(status == 0, good, np.nan),
+        good=np.where(status == OK, good, np.nan),
         withheld=kept.floats("withheld"),
         cluster=kept.codes("group"),
         draw=kept["group_draw"],
@@ -189,8 +194,13 @@ def complete_rules(entries: Entries, among: Mask | None = None) -> Codes:
     others are given."""
     if among is None:
         among = ~np.isnan(entries.good)
-    seen = [set(entries.rule[among & (entries.role == role)].tolist()) for role in (0, 1, 2)]
+    seen = [set(entries.rule[among & (entries.role == role)].tolist()) for role in ROLES]
     return np.array(sorted(set.intersection(*seen)), dtype=np.intp)
+
+
+def asked_rules(entries: Entries) -> Codes:
+    """Rules that were asked for every kind of item, whatever became of the answers."""
+    return complete_rules(entries, np.ones(len(entries.row), dtype=bool))
 
 
 def lost_share(entries: Entries) -> float:
@@ -199,13 +209,13 @@ def lost_share(entries: Entries) -> float:
 
     Rules weigh the same, so a rule with few answers weighs more than its share of them.
     """
-    asked = complete_rules(entries, np.ones(len(entries.row), dtype=bool))
+    asked = asked_rules(entries)
     if len(asked) == 0:
         return 0.0
     known, gone = ~np.isnan(entries.good), ~is_open(entries)
     lost = [
         np.setdiff1d(entries.rule[mine & gone], entries.rule[mine & known])
-        for mine in (entries.role == role for role in (RESTRICTED, NEAR_ACT, NEAR_TOPIC))
+        for mine in (entries.role == role for role in ROLES)
     ]
     return len(np.intersect1d(asked, np.concatenate(lost))) / len(asked)
 

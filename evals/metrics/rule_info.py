@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lawbound.rubrics.policy.policy import Policy
-from lawbound.rubrics.policy.requirement import RESTRICTING
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +31,8 @@ def rule_info(policies: Mapping[str, Policy]) -> dict[tuple[str, str], RuleInfo]
             policy=policy.id,
             rule=rule.id,
             base=rule.required.base,
-            withholding=rule.required.base in RESTRICTING,
-            duty=rule.required.base not in RESTRICTING and rule.behaviour != "answer",
+            withholding=rule.withholding,
+            duty=not rule.withholding and rule.behaviour != "answer",
             basis=rule.basis,
             severity=rule.severity,
         )

@@ -21,6 +21,7 @@ from lawbound.evals.metrics.inputs import WITHOUT_POLICY, Cut
 from lawbound.evals.metrics.rule_answers import (
     RESTRICTED,
     Entries,
+    asked_rules,
     complete_rules,
     is_open,
     lost_share,
@@ -62,7 +63,7 @@ def rules_icc(cut: Cut, entries: Entries) -> float:
 
 def _headline(cut: Cut, strength: str, entries: Entries, icc: float) -> Iterator[Estimate]:
     for word, rules in (
-        ("J", [i for i, rule in enumerate(cut.rules) if rule.withholding]),
+        ("J", cut.withholding),
         ("duty", [i for i, rule in enumerate(cut.rules) if not rule.withholding and rule.duty]),
     ):
         yield from rule_block(cut, strength, entries, rules, icc, summary=word)
@@ -80,15 +81,15 @@ def rule_block(
 ) -> Iterator[Estimate]:
     """Adherence, excess, over-refusal and their summary over the rules among these that could be
     read completely."""
-    mine = entries.where(np.isin(entries.rule, rules))
+    mine = entries.of_rules(rules)
     whole = complete_rules(mine)
-    used = mine.where(np.isin(mine.rule, whole))
+    used = mine.of_rules(whole)
     # If every answer had been read, these rules would count as well.
-    could = mine.where(np.isin(mine.rule, complete_rules(mine, is_open(mine))))
-    asked_whole = complete_rules(mine, np.ones(len(mine.row), dtype=bool))
+    could = mine.of_rules(complete_rules(mine, is_open(mine)))
+    asked_whole = asked_rules(mine)
     # A rule that lost one kind completely is lost with everything that failed. If no rule was asked
     # completely, there is no value, and losses are counted over all of them.
-    asked = mine.where(np.isin(mine.rule, asked_whole)) if len(asked_whole) else mine
+    asked = mine.of_rules(asked_whole) if len(asked_whole) else mine
     means = rule_means(used, icc, macro=True, could=could, asked=asked)
     bounds = means.bounds if len(could.row) else {}
     gone = max(lost_share(mine), means.tally.missing_share)
@@ -153,7 +154,7 @@ def _thinking_alone(cut: Cut, used: Entries) -> str:
 def _slices(cut: Cut, strength: str, entries: Entries, icc: float) -> Iterator[Estimate]:
     if strength != "full":
         return
-    rules = [i for i, rule in enumerate(cut.rules) if rule.withholding]
+    rules = cut.withholding
     for basis in sorted({cut.rules[i].basis for i in rules}):
         some = [i for i in rules if cut.rules[i].basis == basis]
         yield from rule_block(

@@ -160,7 +160,7 @@ def _hypervolume(
         c = found.get(("capability", strength, mode))
         if j is None or c is None or j.value != j.value or c.value != c.value:
             return _estimate(
-                [j_full], "hypervolume", "brief+full+strict", mode, Mean(),
+                [j_full], "hypervolume", "+".join(HYPERVOLUME_STRENGTHS), mode, Mean(),
                 f"needs J and capability at {', '.join(HYPERVOLUME_STRENGTHS)}",
             )  # fmt: skip
         pairs.append((j, c))
@@ -171,7 +171,7 @@ def _hypervolume(
     answers = sum(e.n for pair in pairs for e in pair)
     groups = max(j.clusters + c.clusters for j, c in pairs)  # each strength asks the same groups
     return _estimate(
-        [e for pair in pairs for e in pair], "hypervolume", "brief+full+strict", mode, Mean(ends[0], ends[1], ends[2], answers, groups),
+        [e for pair in pairs for e in pair], "hypervolume", "+".join(HYPERVOLUME_STRENGTHS), mode, Mean(ends[0], ends[1], ends[2], answers, groups),
         "descriptive: the best of noisy points is biased upward; interval from all ends at once",
         method="box", bounds=(ends[3], ends[4]), mde=nan,
     )  # fmt: skip

@@ -18,7 +18,12 @@ from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.bounds import Bounds, pair_ends
 from lawbound.evals.metrics.build import MOVER, build, tally
 from lawbound.evals.metrics.inputs import Cut
-from lawbound.evals.metrics.rule_answers import complete_rules, lost_share, rule_entries
+from lawbound.evals.metrics.rule_answers import (
+    asked_rules,
+    complete_rules,
+    lost_share,
+    rule_entries,
+)
 from lawbound.evals.metrics.rule_means import rule_means
 from lawbound.evals.metrics.scores import (
     Scores,
@@ -77,19 +82,15 @@ def _placebo_against_none(scores: Scores) -> tuple[list[float], list[Bounds]]:
 
 def _j_by_wording(cut: Cut) -> Iterator[Estimate]:
     entries = rule_entries(cut)
-    withholding = [i for i, rule in enumerate(cut.rules) if rule.withholding]
     at_full = cut.rows["strength"][entries.row] == "full"
-    entries = entries.where(at_full & np.isin(entries.rule, withholding))
+    entries = entries.where(at_full).of_rules(cut.withholding)
     whole = complete_rules(entries)
     values, ends, left, gone = [], [], Tally(), 0.0
     for wording in _wordings(entries.wording):
         part = entries.where(entries.wording == wording)
-        asked = part.where(
-            np.isin(part.rule, complete_rules(part, np.ones(len(part.row), dtype=bool)))
-        )
         common = complete_rules(part)
-        used = part.where(np.isin(part.rule, common))
-        means = rule_means(used, PRIOR_ICC, macro=True, asked=asked)
+        asked = part.of_rules(asked_rules(part))
+        means = rule_means(part.of_rules(common), PRIOR_ICC, macro=True, asked=asked)
         left += means.tally
         gone = max(gone, lost_share(part), means.tally.missing_share)
         if len(common) == 0:

@@ -14,7 +14,6 @@ from typing import Annotated, Any
 from pydantic import Field, field_validator
 
 from lawbound.rubrics.policy.requirement import (
-    RESTRICTING,
     STRICTNESS,
     Addon,
     Requirement,
@@ -139,7 +138,7 @@ class Policy:
     @cached_property
     def withholding(self) -> frozenset[str]:
         """Ids of its withholding rules: those that enter J."""
-        return frozenset(rule.id for rule in self.rules if rule.required.base in RESTRICTING)
+        return frozenset(rule.id for rule in self.rules if rule.withholding)
 
     def near_misses(self, item: Item) -> tuple[tuple[str, NearMiss], ...]:
         """Ids of the rules that the item is just beside, so that it must still be served, with the

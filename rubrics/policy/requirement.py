@@ -70,9 +70,9 @@ class Behaviour:
             )
         if base not in STRICTNESS:
             raise ValueError(f"behaviour is {text!r}, expected one of {', '.join(STRICTNESS)}")
-        unknown = [addon for addon in addons if addon not in ("correct", "notice")]
+        unknown = [addon for addon in addons if addon not in get_args(Addon)]
         if unknown:
-            raise ValueError(f"add-on is {unknown[0]!r}, expected correct or notice")
+            raise ValueError(f"add-on is {unknown[0]!r}, expected {' or '.join(get_args(Addon))}")
         if addons and base in ("refuse", "either"):
             raise ValueError(f"behaviour is {text!r}, expected no add-on to {base}")
         return cls(base, frozenset(addons))  # type: ignore[arg-type]

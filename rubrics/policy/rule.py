@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from lawbound.rubrics.policy.requirement import Behaviour
+from lawbound.rubrics.policy.requirement import RESTRICTING, Behaviour
 from lawbound.rubrics.policy.written import Slug, Written
 from lawbound.tasks.item import Act, Context, Item, Operation, Purpose
 
@@ -106,6 +106,11 @@ class Rule(Written):
     def required(self) -> Behaviour:
         """Behaviour if no exemption applies."""
         return Behaviour.parse(self.behaviour)
+
+    @property
+    def withholding(self) -> bool:
+        """Whether its base is one of `RESTRICTING`: then it enters J."""
+        return self.required.base in RESTRICTING
 
     def for_item(self, item: Item) -> Behaviour:
         """Behaviour for a matching item, its purpose considered."""

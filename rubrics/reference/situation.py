@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lawbound.rubrics.policy.policy import Policy, default_requirement
-from lawbound.rubrics.policy.requirement import RESTRICTING, Requirement
+from lawbound.rubrics.policy.requirement import Requirement
 from lawbound.runners.plan import Arm
 from lawbound.runners.prompt import messages
 from lawbound.runners.sample import Message
@@ -55,7 +55,7 @@ class _Demands:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
-        self._restricting = [r for r in policy.rules if r.required.base in RESTRICTING]
+        self._restricting = [r for r in policy.rules if r.withholding]
         self._acts = frozenset(act for rule in self._restricting for act in rule.when.acts)
         self._targets = frozenset(name for rule in self._restricting for name in rule.when.targets)
         self._found: dict[str, tuple[Requirement, Set[Label]]] = {}

@@ -58,7 +58,7 @@ def test_the_rules_that_j_can_rest_on_are_those_that_it_then_rests_on(
     )
     (cut,) = cuts(read_frame(RunFolder(tmp_path).read_frame()), rule_info({policy: found}))
     entries = rule_entries(cut)
-    mine = [i for i, rule in enumerate(cut.rules) if rule.withholding]
+    mine = cut.withholding
     full = cut.rows["strength"][entries.row] == "full"
     whole = complete_rules(entries.where(full & np.isin(entries.rule, mine)))
     assert (reach.whole, reach.withholding + reach.empty) == (len(whole), len(mine))

@@ -11,7 +11,6 @@ from lawbound.evals.suite import compose, load_suite, shipped_suites
 from lawbound.evals.suite_file import Selection, Suite, SuiteError
 from lawbound.rubrics.policy.banks import bank_counts, bank_items
 from lawbound.rubrics.policy.files import load_policy
-from lawbound.rubrics.policy.requirement import RESTRICTING
 from lawbound.runners.plan import Arm
 from lawbound.tasks.bank import load_bank
 from lawbound.tasks.item import Item
@@ -109,7 +108,7 @@ def test_near_misses_of_rules_that_restrict_nothing_are_drawn_last(policy):
 @pytest.mark.parametrize("policy", ["fr", "kr"])
 def test_what_an_exemption_opens_takes_no_place_of_the_items_that_j_needs(policy):
     found = load_policy(policy)
-    withholding = {rule.id for rule in found.rules if rule.required.base in RESTRICTING}
+    withholding = {rule.id for rule in found.rules if rule.withholding}
     (part,) = (p for p in load_suite("quick").select if p.pick == "restricted")
     drawn = draw(part, found, [found], load_bank(), None, np.random.default_rng(0))
     assert drawn
@@ -255,9 +254,7 @@ def test_every_rule_on_a_country_has_the_same_request_about_another(name):
     english = [item for item in load_bank() if item.kind == "policy" and item.lang == "en"]
     found = {rule for item in english for rule in spillover(policy, item)}
     named = {
-        rule.id
-        for rule in policy.rules
-        if set(rule.when.targets) - {"none"} and rule.required.base in RESTRICTING
+        rule.id for rule in policy.rules if set(rule.when.targets) - {"none"} and rule.withholding
     }
     assert found == named - {rule for region, rule in UNREACHABLE if region == name}
 
