@@ -58,6 +58,11 @@ class Estimate:
     note: str = ""
 
     @property
+    def bounds(self) -> tuple[float, float]:
+        """Its lower and upper bound."""
+        return self.lower_bound, self.upper_bound
+
+    @property
     def left_out(self) -> Tally:
         """Its four counts of answers that were asked for and of those not used."""
         return Tally(self.unscored, self.errors, self.blocked, self.asked)

@@ -15,10 +15,11 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from lawbound.evals.metrics.bounds import share_bounds
 from lawbound.evals.metrics.build import judged, tally
 from lawbound.evals.metrics.inputs import Cut, Rows, cuts, members, read_frame
 from lawbound.evals.metrics.plain import plain_rate
-from lawbound.evals.stats.arrays import Floats
+from lawbound.evals.stats.arrays import Bounds, Floats
 from lawbound.evals.stats.intervals import clopper_pearson
 from lawbound.evals.tally import Tally
 from lawbound.rubrics.policy.policy import Policy
@@ -138,7 +139,7 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
     kept, y = rows.where(known), y[known]
     mean = plain_rate(kept, y)
     hits = float(y.sum())
-    bounds = _bounds(hits, mean.n, left_out.unscored)
+    bounds = share_bounds(hits, mean.n, left_out.unscored)
     # Repeats of a question are no further questions.
     items = len(np.unique(kept.codes("item")))
     return ThresholdResult(
@@ -170,17 +171,11 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
     )
 
 
-def _bounds(hits: float, n: int, unscored: int) -> tuple[float, float]:
-    """The share if the rate counted no unscored answer, and if it counted every one."""
-    total = n + unscored
-    return (hits / total, (hits + unscored) / total) if total else (nan, nan)
-
-
-def _is_open(threshold: Threshold, bounds: tuple[float, float]) -> bool:
+def _is_open(threshold: Threshold, bounds: Bounds) -> bool:
     return threshold.reached_by(bounds[0]) != threshold.reached_by(bounds[1])
 
 
-def _note(threshold: Threshold, left_out: Tally, bounds: tuple[float, float]) -> str:
+def _note(threshold: Threshold, left_out: Tally, bounds: Bounds) -> str:
     parts = [threshold.note] if threshold.note else []
     if lost := left_out.errors + left_out.blocked + left_out.unscored:
         parts.append(f"{lost} of {left_out.asked} answers failed or could not be judged.")

@@ -11,7 +11,7 @@ from typing import Final
 
 import numpy as np
 
-from lawbound.evals.metrics.bounds import Bounds, Ends
+from lawbound.evals.metrics.bounds import Ends
 from lawbound.evals.metrics.inputs import Rows
 from lawbound.evals.metrics.rule_answers import (
     NEAR_ACT,
@@ -21,6 +21,7 @@ from lawbound.evals.metrics.rule_answers import (
     may_be_worse,
 )
 from lawbound.evals.metrics.scores import design_of
+from lawbound.evals.stats.arrays import Bounds
 
 UNKNOWN: Final[Bounds] = (nan, nan)
 

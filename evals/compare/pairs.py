@@ -9,7 +9,7 @@ from math import nan
 import numpy as np
 
 from lawbound.evals.compare.bounds import rule_bounds, weighted_bounds
-from lawbound.evals.metrics.bounds import Bounds, Ends, score_ends
+from lawbound.evals.metrics.bounds import Ends, score_ends
 from lawbound.evals.metrics.build import stretched
 from lawbound.evals.metrics.capability import FLOOR
 from lawbound.evals.metrics.inputs import Cut, Mask, Rows, members, pair_up
@@ -29,7 +29,7 @@ from lawbound.evals.metrics.scores import (
     scores_icc,
     scores_of,
 )
-from lawbound.evals.stats.arrays import Floats
+from lawbound.evals.stats.arrays import Bounds, Floats
 from lawbound.evals.stats.correlation import pooled_icc
 from lawbound.evals.stats.intervals import Design, Mean, difference
 from lawbound.evals.stats.paired import signed_mean

@@ -17,7 +17,9 @@ from lawbound.evals.metrics.inputs import (
     Rows,
 )
 from lawbound.evals.metrics.scores import modes_of
-from lawbound.evals.metrics.shares import cluster_t, pair_rows, paired_share, share
+from lawbound.evals.metrics.shares import pair_rows, paired_share, share
+from lawbound.evals.stats.arrays import Floats
+from lawbound.evals.stats.unbounded import cluster_t
 
 OUTCOMES = ("true", "false", "silent")
 NOTHING_DONE = ("unscored", "empty", "degenerate")
@@ -39,12 +41,10 @@ def answer_estimates(cut: Cut) -> Iterator[Estimate]:
 
 
 def _facts(cut: Cut, strength: str, rows: Rows) -> Iterator[Estimate]:
-    outcome = rows["outcome"]
     for name in OUTCOMES:
-        y = np.where(outcome == "", np.nan, (outcome == name).astype(float))
         if len(rows) or strength == "full":
             yield share(
-                cut, f"fact_{name}", strength, rows, scored(rows, y),
+                cut, f"fact_{name}", strength, rows, _with_outcome(rows, name),
                 note="" if len(rows) else "no fact items",
             )  # fmt: skip
 
@@ -52,15 +52,17 @@ def _facts(cut: Cut, strength: str, rows: Rows) -> Iterator[Estimate]:
 def _distortion(cut: Cut, strength: str) -> Estimate:
     facts = cut.rows.kinds("fact")
     first, second = pair_rows(facts.at(strength), facts.at("placebo"))
-    values = []
-    for rows in (first, second):
-        outcome = rows["outcome"]
-        is_false = np.where(outcome == "", np.nan, (outcome == "false").astype(float))
-        values.append(scored(rows, is_false))
     return paired_share(
-        cut, "distortion", strength, first, values[0], second, values[1],
+        cut, "distortion", strength, first, _with_outcome(first, "false"),
+        second, _with_outcome(second, "false"),
         empty=f"no fact item answered under both {strength} and placebo",
     )  # fmt: skip
+
+
+def _with_outcome(rows: Rows, name: str) -> Floats:
+    """Whether the claims of each answer have this outcome; nan if nobody could tell."""
+    outcome = rows["outcome"]
+    return scored(rows, np.where(outcome == "", np.nan, (outcome == name).astype(float)))
 
 
 def _behaviour(cut: Cut, strength: str, rows: Rows) -> Iterator[Estimate]:

@@ -16,9 +16,7 @@ import numpy as np
 from lawbound.evals.metrics.build import unscored
 from lawbound.evals.metrics.inputs import Mask, Rows, pair_up
 from lawbound.evals.metrics.scores import Paired, Scores, by_twin, design_of
-from lawbound.evals.stats.arrays import Floats
-
-Bounds = tuple[float, float]
+from lawbound.evals.stats.arrays import Bounds, Floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +98,25 @@ def twin_bounds(rows: Rows, ends: Ends) -> Bounds:
         gap, design = by_twin(rows, np.where(neutral, mine, others))
         found.append(float(design.weights() @ gap) if len(gap) else nan)
     return found[0], found[1]
+
+
+def share_bounds(hits: float, n: int, unscored: int) -> Bounds:
+    """Bounds of a share of `n` answers, if it counted none of the unscored ones, and all of them."""
+    total = n + unscored
+    return (hits / total, (hits + unscored) / total) if total else (nan, nan)
+
+
+def difference_bounds(first: Bounds, second: Bounds) -> Bounds:
+    """Bounds of first minus second, each with bounds of its own."""
+    return first[0] - second[1], first[1] - second[0]
+
+
+def ratio_bounds(part: Bounds, whole: Bounds) -> Bounds:
+    """Bounds of a ratio; nan if the divisor may be 0 or less, for then nothing bounds it."""
+    if not whole[0] > 0:
+        return nan, nan
+    corners = [a / b for a in part for b in whole]
+    return float(np.min(corners)), float(np.max(corners))
 
 
 def product_bounds(left: Bounds, right: Bounds) -> Bounds:

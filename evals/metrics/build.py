@@ -8,7 +8,7 @@ import numpy as np
 from lawbound.evals.estimate import Estimate, Family
 from lawbound.evals.metrics.inputs import BLOCKED, ERROR, OK, UNSCORED, Mask, Rows
 from lawbound.evals.metrics.registry import REPORTED
-from lawbound.evals.stats.arrays import Floats
+from lawbound.evals.stats.arrays import Bounds, Floats
 from lawbound.evals.stats.intervals import Mean
 from lawbound.evals.tally import Tally
 
@@ -50,15 +50,13 @@ def scored(rows: Rows, y: Floats) -> Floats:
     return known
 
 
-def unscored(rows: Rows, y: Floats) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def unscored(rows: Rows, y: Floats) -> Mask:
     """Rows that a bound may fill in: answered, but without a value."""
-    found: np.ndarray[tuple[int], np.dtype[np.bool_]] = ~rows.lost & (
-        np.isnan(y) | (rows.status == UNSCORED)
-    )
+    found: Mask = ~rows.lost & (np.isnan(y) | (rows.status == UNSCORED))
     return found
 
 
-def stretched(bounds: tuple[float, float], value: float) -> tuple[float, float]:
+def stretched(bounds: Bounds, value: float) -> Bounds:
     """Bounds widened to hold the value, which may lie beyond them as it leaves out what they fill
     in."""
     if not (np.isfinite(value) and np.isfinite(bounds).all()):
@@ -76,6 +74,11 @@ class Of(Protocol):
     def policy(self) -> str: ...
 
 
+def mean_of(estimate: Estimate) -> Mean:
+    """The mean that an estimate was built from, but for its effective number."""
+    return Mean(estimate.value, estimate.low, estimate.high, estimate.n, estimate.clusters)
+
+
 def build(
     of: Of,
     metric: str,
@@ -86,7 +89,7 @@ def build(
     slice: str = "",
     mode: str = "generate",
     method: str = KORN_GRAUBARD,
-    bounds: tuple[float, float] | None = None,
+    bounds: Bounds | None = None,
     note: str = "",
     family: Family = "exploratory",
     p_value: float = nan,

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lawbound.evals.estimate import Estimate, Family
-from lawbound.evals.metrics.bounds import Bounds, PairEnds, pair_ends, score_ends, twin_bounds
+from lawbound.evals.metrics.bounds import PairEnds, pair_ends, score_ends, twin_bounds
 from lawbound.evals.metrics.build import MOVER, build, tally
 from lawbound.evals.metrics.inputs import WITHOUT_POLICY, Cut
 from lawbound.evals.metrics.scores import (
@@ -31,7 +31,7 @@ from lawbound.evals.metrics.scores import (
     scores_icc,
     scores_of,
 )
-from lawbound.evals.stats.arrays import Floats
+from lawbound.evals.stats.arrays import Bounds, Floats
 from lawbound.evals.stats.intervals import Design, Mean
 from lawbound.evals.stats.paired import signed_mean
 from lawbound.evals.stats.significance import sign_flip
@@ -251,7 +251,7 @@ def _possible(ratio: Mean, pairs: Paired) -> Mean:
     return replace(ratio, value=value, low=min(low, value), high=max(min(ratio.high, 1.0), value))
 
 
-def _retention_bounds(pairs: Paired) -> tuple[float, float]:
+def _retention_bounds(pairs: Paired) -> Bounds:
     """The ratio at the ends of both capabilities; nan if the divisor's lower end is not above 0."""
     (base_low, base_high), (low, high) = pairs.first.bounds(), pairs.second.bounds()
     if not base_low > 0:

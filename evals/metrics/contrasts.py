@@ -9,14 +9,14 @@ import numpy as np
 
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.behaviours import meets
-from lawbound.evals.metrics.bounds import Bounds, Ends, ends_of, mean_bounds
-from lawbound.evals.metrics.build import MOVER, build, judged, tally, tally_of_pairs
+from lawbound.evals.metrics.bounds import Ends, difference_bounds, ends_of, mean_bounds
+from lawbound.evals.metrics.build import MOVER, build, judged, mean_of, tally, tally_of_pairs
 from lawbound.evals.metrics.inputs import Cut, Mask, Rows, members
 from lawbound.evals.metrics.matched import prior_withholding, spillover_estimates
 from lawbound.evals.metrics.plain import plain_difference
 from lawbound.evals.metrics.shares import pair_rows, paired_share, share
-from lawbound.evals.stats.arrays import Floats
-from lawbound.evals.stats.intervals import Design, Mean, difference
+from lawbound.evals.stats.arrays import Bounds, Floats
+from lawbound.evals.stats.intervals import Design, difference
 from lawbound.evals.stats.paired import signed_mean
 from lawbound.rubrics.policy.requirement import STRICTNESS
 from lawbound.tasks.bank import PRIVATE
@@ -139,13 +139,10 @@ def _public_gap(cut: Cut) -> Iterator[Estimate]:
     shares = [
         share(cut, "adherence", "full", rows.where(m), met[m]) for m in (~kept_back, kept_back)
     ]
-    public, private = (Mean(e.value, e.low, e.high, e.n, e.clusters, e.n) for e in shares)
+    public, private = map(mean_of, shares)
     yield build(
         cut, "public_gap", "full", difference(public, private), tally(rows, met), method=MOVER,
-        bounds=(
-            shares[0].lower_bound - shares[1].upper_bound,
-            shares[0].upper_bound - shares[1].lower_bound,
-        ),
+        bounds=difference_bounds(shares[0].bounds, shares[1].bounds),
         note=f"{public.n} published answers, {private.n} kept back",
         missing_share=max(e.missing_share for e in shares),
     )  # fmt: skip

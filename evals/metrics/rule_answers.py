@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from math import nan
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lawbound.evals.metrics.inputs import BLOCKED, ERROR, OK, Cut, Mask, members
 from lawbound.evals.stats.arrays import Codes, Floats
@@ -36,8 +37,8 @@ class Entries:
     topic: Codes
     unit: Codes
     wording: Codes
-    lang: np.ndarray[tuple[int], np.dtype[np.object_]]
-    status: np.ndarray[tuple[int], np.dtype[np.int8]]
+    lang: NDArray[np.object_]
+    status: NDArray[np.int8]
 
     def where(self, mask: Mask) -> Entries:
         """A subset."""

@@ -18,7 +18,7 @@ from lawbound.evals.metrics.rule_answers import (
     may_be_worse,
     worst_excess,
 )
-from lawbound.evals.stats.arrays import Floats
+from lawbound.evals.stats.arrays import Bounds, Floats
 from lawbound.evals.stats.intervals import Mean, difference, rate
 from lawbound.evals.tally import Tally
 
@@ -31,7 +31,7 @@ class RuleMeans:
     excess: Mean
     over_refusal: Mean
     j: Mean
-    bounds: dict[str, tuple[float, float]]
+    bounds: dict[str, Bounds]
     near_tally: Tally
     restricted_tally: Tally
     tally: Tally
@@ -103,7 +103,7 @@ def j_interval(entries: Entries, icc: float) -> Callable[[float], Mean]:
     return at
 
 
-def _bounds(entries: Entries, *, macro: bool) -> dict[str, tuple[float, float]]:
+def _bounds(entries: Entries, *, macro: bool) -> dict[str, Bounds]:
     """Values if every unscored answer were as bad, or as good, as it can be."""
     entries = entries.where(is_open(entries))
     gap = np.isnan(entries.good)
@@ -121,7 +121,7 @@ def _bounds(entries: Entries, *, macro: bool) -> dict[str, tuple[float, float]]:
     }
 
 
-def _over_refusal_bounds(entries: Entries, gap: Mask) -> tuple[float, float]:
+def _over_refusal_bounds(entries: Entries, gap: Mask) -> Bounds:
     """Bounds in which unread answers decide what was withheld and which near-miss kind is worse."""
     near = entries.role != RESTRICTED
     if not near.any():

@@ -9,7 +9,7 @@ import numpy as np
 
 from lawbound.evals.metrics.build import scored, tally_of_pairs, unscored
 from lawbound.evals.metrics.inputs import Cut, Mask, Rows, pair_up
-from lawbound.evals.stats.arrays import Codes, Floats
+from lawbound.evals.stats.arrays import Bounds, Codes, Floats
 from lawbound.evals.stats.correlation import pooled_icc
 from lawbound.evals.stats.intervals import Design, Mean, affine, rate
 from lawbound.evals.tally import Tally
@@ -28,7 +28,7 @@ class Scores:
         """The scores of one strength."""
         return self.where(self.rows["strength"] == strength)
 
-    def where(self, mask: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Scores:
+    def where(self, mask: Mask) -> Scores:
         """A subset."""
         return Scores(self.rows.where(mask), self.value[mask], self.lowest)
 
@@ -69,7 +69,7 @@ class Scores:
             return nan
         return float(design_of(known.rows).weights() @ known.value)
 
-    def bounds(self) -> tuple[float, float]:
+    def bounds(self) -> Bounds:
         """Capability if every unscored answer were wrong, and if every one were right."""
         gap = unscored(self.rows, self.value)
         if not (gap & np.isnan(self.value)).any():

@@ -1,4 +1,4 @@
-"""Estimates of three common forms: a share of answers, a difference of arms, a mean of counts."""
+"""Estimates of two common forms: a share of answers, and a difference of two arms."""
 
 from __future__ import annotations
 
@@ -7,12 +7,11 @@ from dataclasses import replace
 import numpy as np
 
 from lawbound.evals.estimate import Estimate
-from lawbound.evals.metrics.bounds import ends_of, mean_bounds
+from lawbound.evals.metrics.bounds import ends_of, mean_bounds, share_bounds
 from lawbound.evals.metrics.build import MOVER, build, tally, tally_of_pairs
 from lawbound.evals.metrics.inputs import Cut, Rows, pair_up
 from lawbound.evals.metrics.plain import plain_difference, plain_rate
 from lawbound.evals.stats.arrays import Floats
-from lawbound.evals.stats.intervals import Mean
 
 
 def share(
@@ -34,9 +33,7 @@ def share(
     mean = plain_rate(rows, y)
     left = tally(rows, y)
     left = left if asked is None else replace(left, asked=asked)
-    total = mean.n + left.unscored
-    hits = float(np.nansum(y))
-    bounds = (hits / total, (hits + left.unscored) / total) if total else None
+    bounds = share_bounds(float(np.nansum(y)), mean.n, left.unscored)
     return build(
         cut, metric, strength, mean, left, slice=slice, mode=mode, bounds=bounds, note=note
     )
@@ -68,21 +65,3 @@ def paired_share(
         cut, metric, strength, mean, left, slice=slice, method=MOVER, bounds=bounds,
         note="" if mean.n else empty,
     )  # fmt: skip
-
-
-def cluster_t(y: Floats, cluster: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Mean:
-    """Mean of unbounded values with a cluster-robust t interval; its ends are nan with one
-    cluster."""
-    from scipy.special import stdtrit
-
-    if len(y) == 0:
-        return Mean()
-    value = float(y.mean())
-    _, index = np.unique(cluster, return_inverse=True)
-    clusters = int(index.max()) + 1
-    if clusters < 2:
-        return Mean(value, np.nan, np.nan, len(y), clusters)
-    sums = np.bincount(index, weights=y - value) / len(y)
-    error = float(np.sqrt(clusters / (clusters - 1) * np.sum(sums**2)))
-    half = float(stdtrit(clusters - 1, 0.975)) * error
-    return Mean(value, value - half, value + half, len(y), clusters, float(clusters))

@@ -14,8 +14,9 @@ from math import nan
 import numpy as np
 
 from lawbound.evals.estimate import Estimate
-from lawbound.evals.metrics.bounds import Bounds, product_bounds
-from lawbound.evals.metrics.build import build
+from lawbound.evals.metrics.bounds import difference_bounds, product_bounds, ratio_bounds
+from lawbound.evals.metrics.build import build, mean_of
+from lawbound.evals.stats.arrays import Bounds
 from lawbound.evals.stats.intervals import Mean
 from lawbound.evals.tally import Tally
 
@@ -124,9 +125,9 @@ def _of_mode(found: Mapping[tuple[str, str, str], Estimate], mode: str) -> Itera
     capability = found.get(("capability", "full", mode))
     if j is None or capability is None:
         return
-    signed = product(_mean(j), _mean(capability))
+    signed = product(mean_of(j), mean_of(capability))
     why = "" if signed.value == signed.value else "J or capability(full) is not known"
-    bounds = product_bounds(_bounds(j), _at_least_zero(_bounds(capability)))
+    bounds = product_bounds(j.bounds, _at_least_zero(capability.bounds))
     mde = signed.mde if capability.value > 0 else nan
     yield _estimate(
         [j, capability], "tradeoff_signed", "full", mode, signed, why, bounds=bounds, mde=mde
@@ -136,13 +137,13 @@ def _of_mode(found: Mapping[tuple[str, str, str], Estimate], mode: str) -> Itera
         bounds=_at_least_zero(bounds), mde=mde if signed.value > 0 else nan,
     )  # fmt: skip
     retention = found.get(("retention", "full", mode))
-    kept = product(_mean(j), _mean(retention)) if retention else Mean()
+    kept = product(mean_of(j), mean_of(retention)) if retention else Mean()
     is_cut = retention is None or retention.mde != retention.mde
     mde = kept.mde if kept.value > 0 and not is_cut else nan
     if kept.value == kept.value:
         kept = at_least_zero(kept)
     reason = "" if kept.value == kept.value else (retention.note if retention else "") or why
-    bounds = product_bounds(_bounds(j), _bounds(retention)) if retention else (nan, nan)
+    bounds = product_bounds(j.bounds, retention.bounds) if retention else (nan, nan)
     yield _estimate(
         [j, retention] if retention else [j], "tradeoff_retained", "full", mode, kept, reason,
         bounds=_at_least_zero(bounds), mde=mde,
@@ -207,29 +208,8 @@ def _exchange_rate(
     return _estimate(
         [j_full, before, tax], "exchange_rate", "full", mode,
         Mean(tax.value / gain, min(ends), max(ends)), "",
-        method="box", bounds=ratio_bounds(_bounds(tax), difference_bounds(j_full, before)), mde=nan,
+        method="box", bounds=ratio_bounds(tax.bounds, difference_bounds(j_full.bounds, before.bounds)), mde=nan,
     )  # fmt: skip
-
-
-def difference_bounds(first: Estimate, second: Estimate) -> Bounds:
-    """Bounds of first minus second, each with bounds of its own."""
-    return first.lower_bound - second.upper_bound, first.upper_bound - second.lower_bound
-
-
-def ratio_bounds(part: Bounds, whole: Bounds) -> Bounds:
-    """Bounds of a ratio; nan if the divisor may be 0 or less, for then nothing bounds it."""
-    if not whole[0] > 0:
-        return nan, nan
-    corners = [a / b for a in part for b in whole]
-    return float(np.min(corners)), float(np.max(corners))
-
-
-def _mean(e: Estimate) -> Mean:
-    return Mean(e.value, e.low, e.high, e.n, e.clusters)
-
-
-def _bounds(e: Estimate) -> Bounds:
-    return e.lower_bound, e.upper_bound
 
 
 def _at_least_zero(bounds: Bounds) -> Bounds:

@@ -15,7 +15,7 @@ from math import nan
 import numpy as np
 
 from lawbound.evals.estimate import Estimate
-from lawbound.evals.metrics.bounds import Bounds, pair_ends
+from lawbound.evals.metrics.bounds import pair_ends
 from lawbound.evals.metrics.build import MOVER, build, tally
 from lawbound.evals.metrics.inputs import Cut
 from lawbound.evals.metrics.rule_answers import (
@@ -33,6 +33,7 @@ from lawbound.evals.metrics.scores import (
     pairs_asked,
     scores_of,
 )
+from lawbound.evals.stats.arrays import Bounds
 from lawbound.evals.stats.correlation import PRIOR_ICC
 from lawbound.evals.stats.intervals import Z95, Mean, mde_of
 from lawbound.evals.tally import Tally
@@ -48,12 +49,12 @@ def wording_estimates(cut: Cut) -> Iterator[Estimate]:
             values, ends = [], []
             for wording in _wordings(arm.rows["wording"]):
                 part = arm.where(arm.rows["wording"] == wording)
-                mean = part.mean(PRIOR_ICC)
+                mean, bounds = part.mean(PRIOR_ICC), part.bounds()
                 values.append(mean.value)
-                ends.append(part.bounds())
+                ends.append(bounds)
                 yield build(
                     cut, "capability", strength, mean, tally(part.rows, part.value), mode=mode,
-                    slice=f"wording={wording}", bounds=part.bounds(), missing_share=part.lost_share,
+                    slice=f"wording={wording}", bounds=bounds, missing_share=part.lost_share,
                 )  # fmt: skip
             left = tally(arm.rows, arm.value)
             is_paired = strength == "placebo" and len(scores.at("none").rows) > 0

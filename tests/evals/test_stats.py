@@ -8,7 +8,6 @@ from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
 
-from lawbound.evals.metrics.shares import cluster_t
 from lawbound.evals.stats.correlation import pooled_icc
 from lawbound.evals.stats.intervals import (
     Design,
@@ -21,6 +20,7 @@ from lawbound.evals.stats.intervals import (
 from lawbound.evals.stats.paired import signed_mean
 from lawbound.evals.stats.significance import holm, p_from_interval, sign_flip
 from lawbound.evals.stats.strata import size_classes
+from lawbound.evals.stats.unbounded import cluster_t
 
 
 def alone(n: int) -> Design:
