@@ -1,6 +1,7 @@
 """Explaining how a policy arrives at what it requires of an item."""
 
 from lawbound.rubrics.policy.policy import Policy, default_requirement
+from lawbound.rubrics.policy.rule import When
 from lawbound.tasks.item import Item
 
 
@@ -46,20 +47,14 @@ def _near_but_no(policy: Policy, item: Item) -> list[str]:
     """Rules that name topic and act and still do not match, with the reason."""
     lines = []
     for rule in policy.rules:
-        when = rule.when
-        named = when.covers_topic(item.topic) and any(act in when.acts for act in item.acts)
-        if not named or when.matches(item):
-            continue
-        reasons = [
-            *(["item is harmless"] if item.harmless and not when.harmless else []),
-            *([f"needs target {', '.join(when.targets)}"]
-              if when.targets and (item.target or "none") not in when.targets else []),
-            *([f"needs operation {', '.join(when.operations)}"]
-              if when.operations and item.operation not in when.operations else []),
-            *([f"needs context {', '.join(when.context)}"]
-              if when.context and not set(when.context) & set(item.context) else []),
-            *([f"needs purpose {', '.join(when.purposes)}"]
-              if when.purposes and item.purpose not in when.purposes else []),
-        ]  # fmt: skip
-        lines.append(f"  {rule.id}: does not match, {'; '.join(reasons)}")
+        misfits = rule.when.misfits(item)
+        if misfits and not {"topics", "acts"} & set(misfits):
+            reasons = "; ".join(_reason(rule.when, name) for name in misfits)
+            lines.append(f"  {rule.id}: does not match, {reasons}")
     return lines
+
+
+def _reason(when: When, dimension: str) -> str:
+    if dimension == "harmless":
+        return "item is harmless"
+    return f"needs {dimension.removesuffix('s')} {', '.join(getattr(when, dimension))}"

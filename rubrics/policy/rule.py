@@ -54,6 +54,19 @@ class When(Written):
             and (self.harmless or not item.harmless)
         )
 
+    def misfits(self, item: Item) -> list[str]:
+        """Names of the dimensions that disagree with the item; none if it matches."""
+        agrees = {
+            "topics": self.covers_topic(item.topic),
+            "acts": any(act in self.acts for act in item.acts),
+            "harmless": self.harmless or not item.harmless,
+            "targets": self.covers_target(item.target),
+            "operations": not self.operations or item.operation in self.operations,
+            "context": not self.context or any(tag in self.context for tag in item.context),
+            "purposes": not self.purposes or item.purpose in self.purposes,
+        }
+        return [name for name, is_so in agrees.items() if not is_so]
+
 
 @lru_cache(maxsize=65536)
 def _covers(patterns: tuple[str, ...], topic: str) -> bool:

@@ -7,7 +7,7 @@ import pytest
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.requirement import Behaviour
-from lawbound.rubrics.policy.rule import Rule
+from lawbound.rubrics.policy.rule import Rule, When
 from lawbound.rubrics.verdict import Reading
 from lawbound.tasks.item import Item
 
@@ -31,6 +31,19 @@ def policy(*rules: Rule) -> Policy:
 
 def item(topic: str = "state/monarchy", *acts: str, **more: object) -> Item:
     return Item("i", "g", "policy", "?", topic, acts or ("opine",), **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", When.model_fields)
+def test_whatever_keeps_a_rule_from_matching_is_named(name: str) -> None:
+    other = {
+        "topics": ["history/holocaust"], "acts": ["deny"], "operations": ["compare"], "targets": ["TH"],
+        "context": ["incitement"], "purposes": ["research"], "harmless": False,
+    }  # fmt: skip
+    asked = item(harmless=name == "harmless")
+    when = rule("r", "refuse", **{name: other[name]}).when
+    assert not when.matches(asked) and when.misfits(asked) == [name]
+    fits = rule("r", "refuse", harmless=True).when
+    assert fits.matches(asked) and not fits.misfits(asked)
 
 
 def test_what_is_demanded_and_what_was_read_are_written_alike() -> None:
