@@ -220,6 +220,12 @@ def scores_part(
     return torch.matmul(weights, value), lse
 
 
+def minus_infinity_where(hidden: Tensor, dtype: torch.dtype) -> Tensor:
+    """What is added to the scores, so that hidden keys get no attention."""
+    bias = torch.zeros(hidden.shape, dtype=dtype, device=hidden.device)
+    return bias.masked_fill(hidden, float("-inf"))
+
+
 def sliced_part(query: Tensor, key: Tensor, value: Tensor, scale: float) -> tuple[Tensor, Tensor]:
     """`scores_part` where every query sees every key, for bfloat16 on a CPU: torch's attention kernel
     takes a third longer there than plain products over slices whose scores stay in the cache."""
@@ -283,8 +289,7 @@ def _window_bias(
             blind = hidden.all(dim=1)
             # A row that sees nothing keeps its last key, so that no kernel divides by zero.
             hidden[:, -1] &= ~blind
-            bias = torch.zeros(hidden.shape, dtype=dtype, device=hidden.device)
-            bias = bias.masked_fill(hidden, float("-inf")).repeat(shared, 1)[None, None]
+            bias = minus_infinity_where(hidden, dtype).repeat(shared, 1)[None, None]
             step.biases[memory] = (bias, blind)
     bias, blind = step.biases[memory]
     return (None, None) if bias.numel() == 0 else (bias, blind)

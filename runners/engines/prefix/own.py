@@ -7,7 +7,14 @@ import torch
 from torch import Tensor
 
 from lawbound.runners.engines.prefix import joint
-from lawbound.runners.engines.prefix.attention import Look, Part, PrefixKV, SlotKV, scores_part
+from lawbound.runners.engines.prefix.attention import (
+    Look,
+    Part,
+    PrefixKV,
+    SlotKV,
+    minus_infinity_where,
+    scores_part,
+)
 
 
 @dataclass(slots=True)
@@ -26,7 +33,9 @@ class OwnPrefix:
             if look.window not in self.biases:
                 back = torch.arange(tokens, device=query.device)
                 back = back[:, None] - back[None, :]
-                self.biases[look.window] = _bias((back < 0) | (back >= look.window), query.dtype)
+                self.biases[look.window] = minus_infinity_where(
+                    (back < 0) | (back >= look.window), query.dtype
+                )
             bias = self.biases[look.window]
         out, lse = scores_part(
             query.transpose(0, 1)[None],
@@ -98,7 +107,7 @@ class OwnRagged:
         if window is not None and windowed:
             depths = self.depths if self.depths is not None else row[None]
             hidden = hidden | (depths[:, :, None] - depths[:, None, :] >= window)
-        return _bias(hidden[:, None], query.dtype)
+        return minus_infinity_where(hidden[:, None], query.dtype)
 
     def _pad(self, rows: Tensor) -> Tensor:
         longest = max(self.lengths)
@@ -165,7 +174,7 @@ class OwnDecode:
         hidden = back < 0
         if window is not None:
             hidden |= back >= window
-        return _bias(hidden[:, None, None], dtype)
+        return minus_infinity_where(hidden[:, None, None], dtype)
 
 
 def ragged(
@@ -196,9 +205,3 @@ def _repeated(rows: Tensor, heads: int) -> Tensor:
     """Key heads repeated to as many as there are query heads."""
     times = heads // rows.shape[1]
     return rows if times == 1 else rows.repeat_interleave(times, dim=1)
-
-
-def _bias(hidden: Tensor, dtype: torch.dtype) -> Tensor:
-    return torch.zeros(hidden.shape, dtype=dtype, device=hidden.device).masked_fill(
-        hidden, float("-inf")
-    )
