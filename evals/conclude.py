@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.caveats import Caveat, caveats
 from lawbound.evals.correction.earlier import forget_corrected
-from lawbound.evals.folder.digests import RESULTS, digest_of
+from lawbound.evals.folder.digests import RESULTS
 from lawbound.evals.folder.files import write_atomically
 from lawbound.evals.folder.newer import check_not_newer
 from lawbound.evals.folder.record import RunRecord
@@ -32,6 +32,7 @@ from lawbound.evals.observer import Observer, Silent
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.runners.collector import paused_collector
 from lawbound.runners.lock import lock
+from lawbound.tasks.io.hashes import digest_of
 
 if TYPE_CHECKING:
     import pandas as pd

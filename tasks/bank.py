@@ -1,6 +1,5 @@
 """The bank: authored items in YAML, one file per topic, with their translations."""
 
-import hashlib
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -21,6 +20,7 @@ from pydantic import (
 
 from lawbound.tasks.countries import COUNTRIES, meant_country
 from lawbound.tasks.io.faults import with_id
+from lawbound.tasks.io.hashes import digest_of
 from lawbound.tasks.io.patterns import why_unsafe
 from lawbound.tasks.io.yaml_files import File, parse, quoted, read_yaml
 from lawbound.tasks.item import Act, Claims, Context, Item, ItemError, Operation, Purpose
@@ -225,7 +225,7 @@ def load_banks(folders: Sequence[Path]) -> tuple[Item, ...]:
 def digest(items: Iterable[Item]) -> str:
     """Sixteen hex digits that identify a bank: another question, label or pattern changes them."""
     lines = sorted(repr(item) for item in items)
-    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return digest_of("\n".join(lines).encode("utf-8", "surrogatepass"))
 
 
 def _refuse_bad_patterns(items: Iterable[Item], folder: Path) -> None:

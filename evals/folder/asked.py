@@ -3,12 +3,12 @@ says what differs."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lawbound.evals.folder.record import RunRecord
+from lawbound.tasks.io.hashes import digest_of
 from lawbound.tasks.io.yaml_files import quoted
 
 _SHOWN = 3
@@ -18,7 +18,7 @@ _SHOWN = 3
 def suite_hash(run: RunRecord) -> str:
     """Digest of what was asked, and how: runs that differ in it are not repeats of each other."""
     text = json.dumps(what_was_asked(run), sort_keys=True, separators=(",", ":"), default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return digest_of(text.encode())
 
 
 def what_was_asked(run: RunRecord) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Final
 
-from lawbound.evals.folder.files import DIGITS, FolderError
+from lawbound.evals.folder.files import FolderError
+from lawbound.tasks.io.hashes import DIGITS
 from lawbound.tasks.io.safe_files import open_regular, why
 
 ITEMS: Final = "items.jsonl"
@@ -24,11 +25,6 @@ NAMES: Final = rf"^({ITEMS}|plan/[A-Za-z0-9._-]+\.jsonl|{'|'.join(RESULTS)})$"
 
 OnDigest = Callable[[str, str], object]
 """Is told the name and digest of a file that is about to replace an older one."""
-
-
-def digest_of(content: bytes) -> str:
-    """Digest of a file's content: the first hex digits of its sha256."""
-    return hashlib.sha256(content).hexdigest()[:DIGITS]
 
 
 class Digests:
@@ -86,10 +82,7 @@ def file_digest(path: Path) -> str:
         OSError: It cannot be read.
     """
     with open_regular(path) as handle:
-        found = hashlib.sha256()
-        while content := handle.read(2**20):
-            found.update(content)
-    return found.hexdigest()[:DIGITS]
+        return hashlib.file_digest(handle, "sha256").hexdigest()[:DIGITS]
 
 
 def check_digests(

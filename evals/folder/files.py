@@ -5,14 +5,12 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any
 
 from lawbound.tasks.io.errors import LawboundError
+from lawbound.tasks.io.hashes import DIGITS
 from lawbound.tasks.io.safe_files import open_regular, whole_file, why
 from lawbound.tasks.io.yaml_files import quoted
-
-DIGITS: Final = 16
-"""Hex digits of a file's sha256 that a digest keeps."""
 
 
 class FolderError(LawboundError, ValueError):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable
 
 from lawbound.runners.plan import Plan
 from lawbound.runners.prompt import system_text
+from lawbound.tasks.io.hashes import digest_of
 
 
 def prompt_lines(plan: Plan) -> Iterable[str]:
@@ -19,7 +19,7 @@ def prompt_lines(plan: Plan) -> Iterable[str]:
     for indices in by_system.values():
         texts = [plan.requests[index].rendered.text for index in indices]
         head = _shared_start(min(texts), max(texts))
-        name = hashlib.sha256(head.encode()).hexdigest()[:16]
+        name = digest_of(head.encode())
         yield json.dumps({"head": name, "text": head})
         for index, text in zip(indices, texts, strict=True):
             request = plan.requests[index]

@@ -14,11 +14,12 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidatorFunctionWrapHandler, WrapValidator
 
 from lawbound.evals.folder.digests import NAMES, RESULTS
-from lawbound.evals.folder.files import DIGITS, FolderError
+from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.versions import installed, is_newer
 from lawbound.rubrics.judges.majority import UNSURE, JudgeMode
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.written import Slug
+from lawbound.tasks.io.hashes import DIGITS
 from lawbound.tasks.io.limits import LONGEST_NAME, MOST_COUNTED
 from lawbound.tasks.io.yaml_files import parse, quoted
 

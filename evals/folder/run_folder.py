@@ -17,7 +17,6 @@ from lawbound.evals.folder.digests import (
     OnDigest,
     are_replaced,
     check_digests,
-    digest_of,
 )
 from lawbound.evals.folder.files import FolderError, read_records, write_atomically, write_lines
 from lawbound.evals.folder.lmeval_logs import hint_of_logs
@@ -27,6 +26,7 @@ from lawbound.evals.folder.record import RunRecord, read_record
 from lawbound.evals.folder.verdicts import read_verdicts
 from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.runners.plan import Assignment, Plan
+from lawbound.tasks.io.hashes import digest_of
 from lawbound.tasks.io.yaml_files import plain_yaml, read_yaml
 from lawbound.tasks.item import Item, ItemError
 from lawbound.tasks.records import from_record, to_record

@@ -7,7 +7,6 @@ without a decision that fits is *unread*, and no other decision is used for it.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -21,6 +20,7 @@ from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.rubrics.judges.question import Question
 from lawbound.rubrics.verdict import Reading
 from lawbound.runners.canonical import canonical_json
+from lawbound.tasks.io.hashes import digest_of
 from lawbound.tasks.io.yaml_files import first_fault, quoted
 
 Place = tuple[str, str, str, str]
@@ -87,7 +87,7 @@ def question_digest(panel: Sequence[object], question: Question) -> str:
     """
     asked = [question.prompt, question.answer, question.region, question.rules]
     body = canonical_json([list(panel), asked, str(question.requirement)])
-    return hashlib.sha256(body).hexdigest()[:16]
+    return digest_of(body)
 
 
 def stored_decisions(folder: RunFolder) -> dict[Place, Decision]:

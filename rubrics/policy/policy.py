@@ -5,7 +5,6 @@ explicit ``overrides`` relaxes another rule; an exemption replaces the behaviour
 policy underlies all others and cannot be relaxed.
 """
 
-import hashlib
 import json
 from dataclasses import dataclass
 from functools import cached_property
@@ -24,6 +23,7 @@ from lawbound.rubrics.policy.source import Source
 from lawbound.rubrics.policy.threshold import BankSize, Threshold
 from lawbound.rubrics.policy.written import Slug, Written
 from lawbound.tasks.io.errors import LawboundError
+from lawbound.tasks.io.hashes import digest_of
 from lawbound.tasks.io.messages import did_you_mean
 from lawbound.tasks.io.yaml_files import quoted
 from lawbound.tasks.item import Item
@@ -114,7 +114,7 @@ class Policy:
         digest.
         """
         text = json.dumps(self.record(), sort_keys=True)
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        return digest_of(text.encode("utf-8", "surrogatepass"))
 
     @cached_property
     def _by_topic(self) -> dict[str, tuple[Rule, ...]]:
