@@ -7,11 +7,13 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
+from lawbound.evals.folder.asked import differences, value_text
 from lawbound.evals.folder.digests import ITEMS
-from lawbound.evals.folder.lmeval_logs import IMPORTED
+from lawbound.evals.folder.lmeval_logs import IMPORTED, NO_TEXT
 from lawbound.evals.folder.policies import changed_since, namesakes
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.gaps import not_asked
+from lawbound.runners.sample import Settings
 from lawbound.tasks.io.urls import without_secrets
 
 if TYPE_CHECKING:
@@ -144,10 +146,6 @@ def _caveats_of_not_asked(models: Iterable[str]) -> Iterator[Caveat]:
 def caveats_of_import(gaps: Gaps, record: RunRecord) -> Iterator[Caveat]:
     """For a run made from lm-eval's logs: why lm-eval's own table may differ, and which questions
     were asked otherwise."""
-    from lawbound.evals.folder.asked import differences, value_text
-    from lawbound.evals.folder.lmeval_logs import NO_TEXT
-    from lawbound.runners.sample import Settings
-
     if any(error == NO_TEXT for error, _ in gaps.errors.values()):
         yield Caveat(
             "blanks",

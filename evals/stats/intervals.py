@@ -182,7 +182,10 @@ def _worth(value: float, width: float, most: float, alpha: float) -> float:
 def effective_size(
     y: Floats, weights: Floats, design: Design, *, icc: float, alpha: float
 ) -> tuple[float, int]:
-    """Effective number of independent answers behind a weighted rate, and the number of clusters."""
+    """Effective number of independent answers behind a weighted rate, and the number of clusters.
+
+    This is m of docs/metrics.md, "Intervals and tests", whose symbols are named beside the lines.
+    """
     from scipy.special import stdtrit
 
     value = _mean(y, weights)
@@ -190,21 +193,25 @@ def effective_size(
     _, unit = np.unique(design.unit, return_inverse=True)
     _, cluster = np.unique(design.cluster, return_inverse=True)
     clusters = int(cluster.max()) + 1
-    spread = weights * np.sqrt(relative)
+    spread = weights * np.sqrt(relative)  # s
     by_unit = np.bincount(unit, weights=spread)
     by_cluster = np.bincount(cluster, weights=spread)
-    one_each = float(np.sum(by_unit**2))
-    all_alike = float(np.sum(by_cluster**2))
+    one_each = float(np.sum(by_unit**2))  # U: 1 / m if answers of a cluster have nothing in common
+    all_alike = float(np.sum(by_cluster**2))  # C: 1 / m if they are all the same
+    # What the pooled correlation implies, rho.
     modelled = 1 / ((1 - icc) * one_each + icc * max(all_alike, one_each))
+    # However alike its answers are, a cluster is worth one.
     floor = min(1 / all_alike, modelled) if all_alike > 0 else modelled
     if clusters < 2 or not 0 < value < 1:
         return max(modelled, 1e-9), clusters
     residual = y - _stratum_means(y, design)
+    # V: the linearised variance of the mean, with clusters as units.
     linear = (
         clusters / (clusters - 1) * np.sum(np.bincount(cluster, weights=weights * residual) ** 2)
     )
     if linear <= 0:
         return max(modelled, 1e-9), clusters
+    # f: V comes from few clusters and is itself a guess.
     widen = (stdtrit(clusters - 1, 1 - alpha / 2) / stdtrit(len(by_unit) - 1, 1 - alpha / 2)) ** 2
     observed = value * (1 - value) / linear / widen
     return max(min(modelled, observed), floor, 1e-9), clusters

@@ -32,7 +32,10 @@ def size_classes(stratum: Codes, cluster: Codes) -> Codes:
 
 
 def relative_variance(y: Floats, stratum: Codes | None, value: float) -> Floats:
-    """Each answer's variance within its stratum over that of a coin with the overall rate."""
+    """Each answer's variance within its stratum over that of a coin with the overall rate.
+
+    This is v of docs/metrics.md, "Intervals and tests" (macro means), with kappa, c, a and b.
+    """
     ones = np.ones(len(y))
     if stratum is None or not 0 < value < 1:
         return ones
@@ -51,7 +54,10 @@ def relative_variance(y: Floats, stratum: Codes | None, value: float) -> Floats:
 
 
 def _pooling_strength(y: Floats, index: Codes, n: Floats) -> float:
-    """Prior sample size of the beta-binomial, by moments; large while strata cannot be told apart."""
+    """Prior sample size of the beta-binomial, by moments; large while strata cannot be told apart.
+
+    `spread` is the correlation within strata, `trusted` is t, with the limits that docs/metrics.md states.
+    """
     strata = len(n)
     mean = np.bincount(index, weights=y) / n
     grand = float(y.mean())
