@@ -1,7 +1,7 @@
 """A suite is a short YAML file of selections; composing it with policies gives exactly what is asked."""
 
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from lawbound.evals.draw_warnings import DrawWarning, too_few, undrawn, unmatched
-from lawbound.evals.even_draw import shuffled
+from lawbound.evals.generated import generated, is_generated
 from lawbound.evals.selection import draw
-from lawbound.evals.suite_file import Selection, Suite, SuiteError, known_families
+from lawbound.evals.suite_file import Selection, Suite, SuiteError
 from lawbound.rubrics.policy.files import shipped
 from lawbound.rubrics.policy.policy import Policy, PolicyError
 from lawbound.rubrics.prompts.conditions import conditions
@@ -22,7 +22,7 @@ from lawbound.tasks.bank import load_bank
 from lawbound.tasks.external.items import load_external
 from lawbound.tasks.io.messages import did_you_mean
 from lawbound.tasks.io.yaml_files import parse, read_yaml
-from lawbound.tasks.item import Item, Kind
+from lawbound.tasks.item import Item
 
 
 def shipped_suites() -> tuple[str, ...]:
@@ -185,8 +185,8 @@ def _drawn(
     for policy in policies:
         if selection.is_same_for_all and drawn:
             drawn[policy.id] = drawn[policies[0].id]
-        elif _is_generated(selection):
-            drawn[policy.id] = _generated(selection, seed, count)
+        elif is_generated(selection):
+            drawn[policy.id] = generated(selection, seed, count)
         else:
             rng = np.random.default_rng([seed, 1])
             drawn[policy.id] = draw(selection, policy, policies, bank, count, rng)
@@ -202,7 +202,7 @@ def _missing(
 ) -> Iterator[str]:
     """One line for each selection that gets too few items, or none for one of its names."""
     for at, part in enumerate(suite.select):
-        if drawn[at] and not _is_generated(part):
+        if drawn[at] and not is_generated(part):
             count = None if part.count == "all" else _count(part, limit)
             found = [
                 *unmatched(part, banks[at], policies, f"suite '{suite.id}': {_place(suite, at)}"),
@@ -211,10 +211,6 @@ def _missing(
             ]
             if found:
                 yield f"{_place(suite, at)}: {'; '.join(found)}"
-
-
-def _is_generated(selection: Selection) -> bool:
-    return selection.kind in ("reasoning", "creative") and selection.external is None
 
 
 def _expanded(
@@ -230,6 +226,7 @@ def _expanded(
             found += [f"full-without:{rule.id}" for rule in policy.rules]
         elif kind == "wrong-region" and len(policies) > 1:
             at = policies.index(policy)
+            # Pairs are 0 and 1, 2 and 3 and so on; one left over takes the name before it.
             partner = at ^ 1 if at ^ 1 < len(policies) else at - 1
             found.append(f"wrong-region:{policies[partner].id}")
     return found
@@ -263,42 +260,3 @@ def _conditions(
         for lang in langs:
             found += conditions(policy, others, lang=lang, beside=policies)
     return found
-
-
-def _generated(selection: Selection, seed: int, count: int | None) -> Sequence[Item]:
-    """Twin pairs, in rounds over levels and families in an order set by the seed, so that any
-    prefix is balanced."""
-    generate = _generator(selection.kind)
-    rng = np.random.default_rng([seed, 1])
-    families = shuffled(selection.families or known_families(selection.kind), rng)
-    cells = len(families) * len(selection.levels)
-    per_cell = 1 if count is None else -(-count // cells)
-    twins: dict[str, list[Item]] = {}
-    for item in generate(families, levels=selection.levels, per_cell=per_cell, seed=seed):
-        twins.setdefault(item.group, []).append(item)
-    pairs = list(twins.values())
-    # Families x levels arrive cell by cell; deal one pair of each cell per round, levels fastest.
-    rounds = [pairs[start::per_cell] for start in range(per_cell)]
-    by_level = [
-        pair
-        for dealt in rounds
-        for shift in range(len(selection.levels))
-        for family in range(len(families))
-        for pair in [
-            dealt[family * len(selection.levels) + (shift + family) % len(selection.levels)]
-        ]
-    ]
-    return [item for pair in by_level[:count] for item in pair]
-
-
-Generate = Callable[..., Sequence[Item]]
-
-
-def _generator(kind: Kind) -> Generate:
-    if kind == "reasoning":
-        from lawbound.tasks import reasoning
-
-        return reasoning.generate
-    from lawbound.tasks import creative
-
-    return creative.generate
