@@ -134,12 +134,12 @@ def _sorts(policy: Policy, items: Iterable[Item]) -> dict[Cell, set[str]]:
 def _in_proportion(rules: Iterable[str], policy: Policy) -> list[str]:
     """Withholding rules and duties in turn, according to the share of each that has had one, so
     that both begin, and J first."""
-    parts: tuple[list[str], list[str]] = ([], [])
-    for rule in rules:
-        parts[rule not in policy.withholding].append(rule)
+    rules = list(rules)
+    withholding = [rule for rule in rules if rule in policy.withholding]
+    duties = [rule for rule in rules if rule not in policy.withholding]
     turns = [
         (index / len(part), place, rule)
-        for place, part in enumerate(parts)
+        for place, part in enumerate((withholding, duties))
         for index, rule in enumerate(part)
     ]
     return [rule for _, _, rule in sorted(turns)]

@@ -62,6 +62,7 @@ def differences(
     values."""
     for name in sorted(first.keys() | second.keys()):
         one, two = first.get(name), second.get(name)
+        # A record that is missing on one side differs value by value, too.
         if one != two and isinstance(one or {}, Mapping) and isinstance(two or {}, Mapping):
             yield from differences(one or {}, two or {}, f"{at}{name}.")
         elif one != two:

@@ -109,5 +109,6 @@ def _quoted(reply: Sample) -> str:
     said = repr(one_line(reply.text[-TAIL:], TAIL)) if reply.text.strip() else "no text"
     if reply.blocked:
         return f"{said} (blocked by the provider's filter)"
-    beside = ["thinking alone"] * reply.think_only + ["cut off"] * bool(reply.truncated)
-    return f"{said} ({', '.join(beside)})" if beside else said
+    signs = {"thinking alone": reply.think_only, "cut off": reply.truncated}
+    beside = ", ".join(sign for sign, is_seen in signs.items() if is_seen)
+    return f"{said} ({beside})" if beside else said

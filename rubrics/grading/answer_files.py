@@ -88,7 +88,7 @@ def check_columns(path: Path, columns: tuple[str, ...], needed: tuple[str, ...] 
     Raises:
         GradeError: At the first fault.
     """
-    wanted = ", ".join(needed) + "[, lang]" * (needed == REQUIRED)
+    wanted = ", ".join(needed) + ("[, lang]" if needed == REQUIRED else "")
     if columns and columns[0].lower().startswith("sep="):
         raise GradeError(
             f"{path}: line 1: found {','.join(columns)!r:.20}, which is for spreadsheets alone, expected {wanted}: "

@@ -86,7 +86,7 @@ class Form:
     needs_end: bool = True
     """Whether a reply cut off at the token limit counts as none: its last line is not its last
     word."""
-    canaries: tuple["Canary", ...] = ()
+    canaries: tuple[Canary, ...] = ()
     """Questions asked beside the others, to see whether it follows the policy that it is given."""
     frame: str = ""
     """Words of the prompt that must reach the model once: a guard's own template may add them again."""

@@ -7,7 +7,7 @@ _ENDING = re.compile(
 )
 _FENCE = "```"
 _LANGUAGE = re.compile(r"[a-zA-Z]{0,12}")
-_BULLET = re.compile(r"(?:[-+#]+\s+|[-+#]+(?=\w))?")
+_BULLET = re.compile(r"\A(?:[-+#]+\s+|[-+#]+(?=\w))")
 _WIDE = str.maketrans("：；，", ":;,", "*`")
 
 
@@ -30,5 +30,4 @@ def unfenced(reply: str) -> str:
 
 def plain_line(line: str) -> str:
     """A line without bold, code marks and a bullet, with ASCII colons; quotation marks stay."""
-    bare = line.translate(_WIDE).strip()
-    return bare[_BULLET.match(bare).end() :]  # type: ignore[union-attr]  # it matches nothing, too
+    return _BULLET.sub("", line.translate(_WIDE).strip())

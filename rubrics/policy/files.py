@@ -216,9 +216,9 @@ def _refuse_english(texts: Mapping[str, str], at: str, field: str) -> None:
 
 def _is_day(text: str) -> bool:
     """Whether it is a day in ISO 8601, or a month or year if no more is known."""
-    whole = text + "-01-01"[len(text) - 4 :] if len(text) in (4, 7) else text
+    rest = {len("2026"): "-01-01", len("2026-11"): "-01"}.get(len(text), "")
     try:
-        date.fromisoformat(whole)
+        date.fromisoformat(text + rest)
     except ValueError:
         return False
     return True

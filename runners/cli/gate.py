@@ -1,6 +1,7 @@
 """`lawbound gate`: what a run must reach for a build to pass, as given by the user or by the thresholds of its policies."""
 
 from collections.abc import Sequence
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -197,7 +198,9 @@ def _tell_of_unscored(
     from lawbound.evals.number_text import number_text
 
     low, high = bounds
-    left = f", which leave the value from {number_text(low)} to {number_text(high)}" * (low == low)
+    left = ""
+    if not isnan(low):
+        left = f", which leave the value from {number_text(low)} to {number_text(high)}"
     note(
         f"{'WARNING: ' if warning else ''}{who}: {left_out.unscored} of {left_out.asked} {what} could not be read{left}"
         f"{', ' if warning else ''}{warning}"

@@ -176,12 +176,11 @@ def _show_sizes(items: "Sequence[Item]") -> int:
         own = [item for item in items if item.lang == policy.file.languages[0]]
         for size, count in zip(policy.file.banks, bank_counts(policy, own), strict=True):
             fewest = min((n for _, n in count.each), default=None)
-            wanted = [f"{size.total} in all"] * bool(size.total) + [f"{size.each} a tag"] * bool(
-                size.each
-            )
+            sizes = ((size.total, "in all"), (size.each, "a tag"))
+            wanted = ", ".join(f"{least} {where}" for least, where in sizes if least)
             held = str(count.total) if fewest is None else f"{count.total}, {fewest} or more a tag"
             place = f"{size.source} {size.clause}".strip()
-            row = [policy.id, size.id, place, policy.file.languages[0], ", ".join(wanted), held]
+            row = [policy.id, size.id, place, policy.file.languages[0], wanted, held]
             rows.append([*row, count.missing or "-"])
     table(["policy", "bank", "clause", "lang", "wanted", "held", "missing"], rows)
     return sum(row[-1] != "-" for row in rows)
