@@ -157,7 +157,7 @@ def test_two_limits_are_warned_of_before_anything_is_asked(
     assert ("`lawbound score` will refuse these logs" in caplog.text) == (kind == "some-other")
 
 
-def _evaluate(**given: Any) -> None:
+def _evaluate(**given: Any) -> Any:
     evaluator: Any = import_module("lm_eval.evaluator")
     tasks: Any = import_module("lm_eval.tasks")
     with pytest.MonkeyPatch.context() as patch:
@@ -166,9 +166,8 @@ def _evaluate(**given: Any) -> None:
         patch.setattr(evaluator, "TaskManager", few)
         for name in ("add_env_info", "add_tokenizer_info"):  # these look for the network
             patch.setattr(evaluator, name, lambda *_: None)
-        evaluator.simple_evaluate(
-            model="dummy", tasks=[str(TASKS / "lawbound_cn.yaml")], limit=1, log_samples=False,
-            bootstrap_iters=0, **given,
+        return evaluator.simple_evaluate(
+            model="dummy", tasks=[str(TASKS / "lawbound_cn.yaml")], limit=1, bootstrap_iters=0, **given,
         )  # fmt: skip
 
 
@@ -188,7 +187,10 @@ def test_a_seed_of_the_model_beside_another_in_the_metadata_is_refused(arguments
 @pytest.mark.model
 @lenient
 def test_a_seed_of_the_model_that_stands_in_the_metadata_too_is_the_models() -> None:
-    _evaluate(model_args="seed=7", metadata={"seed": 7, "lawbound": {"limit_items": 1}})
+    done = _evaluate(model_args="seed=7", metadata={"seed": 7, "lawbound": {"limit_items": 1}})
+    (sample,) = done["samples"]["lawbound_cn"]
+    ours, theirs = (build_docs("cn", seed=seed, limit=1)[0]["item"] for seed in (None, 7))
+    assert sample["doc"]["item"] == ours != theirs
 
 
 @pytest.mark.model

@@ -196,6 +196,11 @@ def test_logs_of_others_are_none_of_ours(tmp_path: Path) -> None:
 
 def test_examples_that_only_the_command_asks_for_are_not_given(tmp_path: Path) -> None:
     logs = _lm_eval(TASKS, "lawbound_cn", tmp_path / "logs", "--num_fewshot", "2")
+    (file,) = logs.rglob("samples_*")
+    for line in map(json.loads, file.read_text(encoding="utf-8").splitlines()):
+        chat = json.loads(line["arguments"]["gen_args_0"]["arg_0"])
+        said = [message["content"] for message in chat if message["role"] != "system"]
+        assert said == [line["doc"]["question"]]
     import_logs(logs, tmp_path / "out")
 
 
