@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from math import isnan
 from typing import Final, Literal
 
 from lawbound.evals.estimate import Estimate
@@ -76,7 +77,7 @@ class GateResult:
         """Whether it passes although unscored answers could move the value itself across the
         mark."""
         at_worst = self.estimate.lower_bound if self.gate.op == ">=" else self.estimate.upper_bound
-        return self.passed and at_worst == at_worst and not self.gate.holds(at_worst)
+        return self.passed and not isnan(at_worst) and not self.gate.holds(at_worst)
 
 
 def parse_gate(text: str) -> Gate:

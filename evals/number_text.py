@@ -17,7 +17,7 @@ def number_text(value: float | None) -> str:
 
     A zero has no minus sign, and no data is `nan`.
     """
-    if value is None or value != value:
+    if value is None or math.isnan(value):
         return "nan"
     text = f"{value:z.{DIGITS}f}"
     if float(text) or abs(value) < _NOISE:
@@ -34,7 +34,7 @@ def deciding_text(value: float, holds: Callable[[float], bool]) -> str:
 
 def interval_text(low: float | None, high: float | None) -> str:
     """``[low, high]``; empty if either end is unknown."""
-    if low is None or high is None or low != low or high != high:
+    if low is None or high is None or math.isnan(low) or math.isnan(high):
         return ""
     return f"[{number_text(low)}, {number_text(high)}]"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import ceil, sqrt
+from math import ceil, isnan, sqrt
 
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.inputs import MetricError
@@ -109,7 +109,7 @@ def from_pilot(
     if not rows:
         known = ", ".join(dict.fromkeys(e.metric for e in usable)) or "none"
         is_known = any(
-            e.value == e.value for e in estimates if e.metric == metric and e.slice == ""
+            not isnan(e.value) for e in estimates if e.metric == metric and e.slice == ""
         )
         lacks = "no standard error" if is_known else "no known value"
         raise MetricError(
@@ -126,7 +126,7 @@ def left_out(estimates: Iterable[Estimate], metric: str) -> tuple[Estimate, ...]
 
 def why_unusable(e: Estimate) -> str:
     """Why an estimate says nothing about its metric's variance; empty if it does."""
-    if e.value != e.value:
+    if isnan(e.value):
         return f"is not known: {e.note}"
     if e.clusters < 2:
         return "rests on fewer than two item groups"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from math import nan
+from math import isnan, nan
 
 import numpy as np
 
@@ -213,7 +213,7 @@ def _scored(
 ) -> PairDifference | None:
     """A difference of scores; None if no pair was answered in both runs."""
     bounds = weighted_bounds(rows, ends)
-    if bounds[0] != bounds[0]:
+    if isnan(bounds[0]):
         return None
     known = ~np.isnan(values[0]) & ~np.isnan(values[1])
     if not known.any():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import nan
+from math import isnan, nan
 from typing import TYPE_CHECKING
 
 from lawbound.evals.metrics.capability import FLOOR
@@ -102,7 +102,7 @@ def summary(
     yield from _other_requirements(counts)
     yield from _other_readers(counts)
     yield _flipped(counts)
-    if any(d.value == d.value for d in found):
+    if any(not isnan(d.value) for d in found):
         yield (
             "Values of both runs are over the pairs that were read in both, so they need not be those of the "
             "runs' own leaderboards."
@@ -205,7 +205,7 @@ def _without_tax(
 def _sentence(d: Difference) -> str:
     where = d.metric + _where(d.policy, d.mode)
     left = f"unread answers leave it between {d.lower_bound:+z.3f} and {d.upper_bound:+z.3f}"
-    if d.value != d.value:
+    if isnan(d.value):
         return f"{where} is not known: {_UNREAD[d.metric]}; {left}."
     change = (
         f"{d.first:z.3f} -> {d.second:z.3f} ({d.value:+z.3f} [{d.low:+z.3f}, {d.high:+z.3f}]; {d.n} pairs read "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from itertools import combinations
+from math import isnan
 from typing import get_args
 
 from lawbound.evals.folder.record import AgreementEntry
@@ -45,7 +46,7 @@ def agreement(
                 both=len(said),
                 same=sum(first == second for first, second in classes),
                 same_outcome=sum(is_same(*readings) for readings in said),
-                kappa=None if kappa != kappa else round(kappa, 3),
+                kappa=None if isnan(kappa) else round(kappa, 3),
             )
         )
     return tuple(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
-from math import nan
+from math import isnan, nan
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.columns import LEADERBOARD, METRICS, SCHEMA_VERSION, SOURCES
@@ -141,5 +141,5 @@ def _about_run(run: RunRecord) -> dict[str, str]:
 
 def _same(one: Sequence[float], other: Sequence[float]) -> bool:
     pairs = list(zip(one, other, strict=True))
-    alike = all(a == b or (a != a and b != b) or abs(a - b) < 1e-9 for a, b in pairs)
-    return alike and any(a == a for a, _ in pairs)
+    alike = all(a == b or (isnan(a) and isnan(b)) or abs(a - b) < 1e-9 for a, b in pairs)
+    return alike and any(not isnan(a) for a, _ in pairs)

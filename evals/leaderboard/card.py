@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.leaderboard.table import LeaderboardError
@@ -66,7 +67,7 @@ def _result(row: Mapping[Any, Any]) -> dict[str, Any]:
 def _metric(row: Mapping[Any, Any], name: str) -> dict[str, Any]:
     """A value as the console shows it; a missing one is named, not left out."""
     value = float(row[name])
-    if value != value:
+    if isnan(value):
         note = str(row.get(f"{name}_note") or "")
         return {
             "type": name,

@@ -83,7 +83,7 @@ def _fill_ranks(rows: Sequence[dict[str, Any]]) -> None:
     points = [Point(r["model"], r["J"], r["policy_tax"]) for r in rows]
     for row, front in zip(rows, fronts(points), strict=True):
         row["front"] = front or None
-    ranked = [row for row in rows if row["tradeoff"] == row["tradeoff"]]
+    ranked = [row for row in rows if not math.isnan(row["tradeoff"])]
     for row in ranked:
         better = sum(_beats(other, row) for other in ranked)
         worse = sum(_beats(row, other) for other in ranked)
@@ -116,7 +116,7 @@ def _sort_key(row: Mapping[str, Any]) -> tuple[Any, ...]:
         row["is_reference"],
         row["rank_low"] or math.inf,
         row["rank_high"] or math.inf,
-        *(-score if score == score else math.inf for score in scores),
+        *(math.inf if math.isnan(score) else -score for score in scores),
         row["model"],
         row["run"],
     )

@@ -1,6 +1,6 @@
 """Making an estimate from a mean and the counts of what was left out of it."""
 
-from math import nan
+from math import isnan, nan
 from typing import Protocol
 
 import numpy as np
@@ -101,7 +101,7 @@ def build(
     `mde` is that of the mean's interval unless it is given, as for a clipped interval.
     `missing_share` is given if a part lacks more than the answers together do.
     """
-    is_known = mean.value == mean.value
+    is_known = not isnan(mean.value)
     low, high = bounds if bounds is not None else (nan, nan)
     if bounds is None and left_out.unscored == 0:
         low = high = mean.value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from math import nan
+from math import isnan, nan
 
 import numpy as np
 
@@ -69,7 +69,7 @@ def rule_means(
     over = rate(entries.withheld[worst.chosen], design, icc=icc)
     over = replace(over, low=max(over.low - gap, 0.0)) if over.n else over
     j = difference(adherence, plain)
-    if j.value == j.value:
+    if not isnan(j.value):
         j = replace(j, low=max(j.low, -1.0), high=min(j.high + gap, 1.0))
         j = entries.counted(j, met | worst.chosen)
     asked = entries if asked is None else asked

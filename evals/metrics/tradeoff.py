@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import nan
+from math import isnan, nan
 
 import numpy as np
 
@@ -76,7 +76,7 @@ class Point:
 def fronts(points: Sequence[Point]) -> tuple[int, ...]:
     """Pareto front of each point, 1 the best; a point with nan gets front 0."""
     front = [0] * len(points)
-    left = [i for i, p in enumerate(points) if p.gain == p.gain and p.cost == p.cost]
+    left = [i for i, p in enumerate(points) if not isnan(p.gain) and not isnan(p.cost)]
     level = 0
     while left:
         level += 1
@@ -98,7 +98,9 @@ def hypervolume(points: Iterable[tuple[float, float]]) -> float:
     Descriptive only: the best of several noisy points is biased upward.
     """
     corners = sorted(
-        (min(max(j, 0.0), 1.0), min(max(c, 0.0), 1.0)) for j, c in points if j == j and c == c
+        (min(max(j, 0.0), 1.0), min(max(c, 0.0), 1.0))
+        for j, c in points
+        if not isnan(j) and not isnan(c)
     )
     area, tallest = 0.0, 0.0
     edge = corners[-1][0] if corners else 0.0
@@ -126,7 +128,7 @@ def _of_mode(found: Mapping[tuple[str, str, str], Estimate], mode: str) -> Itera
     if j is None or capability is None:
         return
     signed = product(mean_of(j), mean_of(capability))
-    why = "" if signed.value == signed.value else "J or capability(full) is not known"
+    why = "J or capability(full) is not known" if isnan(signed.value) else ""
     bounds = product_bounds(j.bounds, _at_least_zero(capability.bounds))
     mde = signed.mde if capability.value > 0 else nan
     yield _estimate(
@@ -138,11 +140,13 @@ def _of_mode(found: Mapping[tuple[str, str, str], Estimate], mode: str) -> Itera
     )  # fmt: skip
     retention = found.get(("retention", "full", mode))
     kept = product(mean_of(j), mean_of(retention)) if retention else Mean()
-    is_cut = retention is None or retention.mde != retention.mde
+    is_cut = retention is None or isnan(retention.mde)
     mde = kept.mde if kept.value > 0 and not is_cut else nan
-    if kept.value == kept.value:
+    reason = ""
+    if isnan(kept.value):
+        reason = (retention.note if retention else "") or why
+    else:
         kept = at_least_zero(kept)
-    reason = "" if kept.value == kept.value else (retention.note if retention else "") or why
     bounds = product_bounds(j.bounds, retention.bounds) if retention else (nan, nan)
     yield _estimate(
         [j, retention] if retention else [j], "tradeoff_retained", "full", mode, kept, reason,
@@ -159,7 +163,7 @@ def _hypervolume(
     for strength in HYPERVOLUME_STRENGTHS:
         j = found.get(("J", strength, "generate"))
         c = found.get(("capability", strength, mode))
-        if j is None or c is None or j.value != j.value or c.value != c.value:
+        if j is None or c is None or isnan(j.value) or isnan(c.value):
             return _estimate(
                 [j_full], "hypervolume", "+".join(HYPERVOLUME_STRENGTHS), mode, Mean(),
                 f"needs J and capability at {', '.join(HYPERVOLUME_STRENGTHS)}",
@@ -187,11 +191,11 @@ def _exchange_rate(
         (
             e
             for s in ("placebo", "none")
-            if (e := found.get(("prior_J", s, "generate"))) is not None and e.value == e.value
+            if (e := found.get(("prior_J", s, "generate"))) is not None and not isnan(e.value)
         ),
         None,
     )
-    if tax is None or before is None or tax.value != tax.value or j_full.value != j_full.value:
+    if tax is None or before is None or isnan(tax.value) or isnan(j_full.value):
         return _estimate(
             [j_full], "exchange_rate", "full", mode, Mean(),
             "needs policy_tax, J(full) and J without the policy",
@@ -239,7 +243,7 @@ def _estimate(
         left,
         mode=mode,
         method=method,
-        bounds=bounds if mean.value == mean.value else (nan, nan),
+        bounds=(nan, nan) if isnan(mean.value) else bounds,
         mde=mde,
         note=note,
         missing_share=max(e.missing_share for e in made_of),

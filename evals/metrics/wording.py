@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from math import nan
+from math import isnan, nan
 
 import numpy as np
 
@@ -129,7 +129,7 @@ def _spread(
     note: str = "",
     missing_share: float = 0.0,
 ) -> Estimate:
-    known = [value for value in values if value == value]
+    known = [value for value in values if not isnan(value)]
     value = max(known) - min(known) if len(known) > 1 else nan
     return build(
         cut, metric, strength, Mean(value=value, n=len(known)), left, slice=f"of={of}",
@@ -157,11 +157,11 @@ def wording_as_random(estimates: Sequence[Estimate]) -> Iterator[Estimate]:
     """
     parts: dict[tuple[str, str, str], list[Estimate]] = {}
     for e in estimates:
-        if e.slice.startswith("wording=") and e.value == e.value:
+        if e.slice.startswith("wording=") and not isnan(e.value):
             parts.setdefault((e.metric, e.strength, e.mode), []).append(e)
     for e in estimates:
         mine = parts.get((e.metric, e.strength, e.mode), [])
-        if e.slice == "" and e.value == e.value and len(mine) > 1:
+        if e.slice == "" and not isnan(e.value) and len(mine) > 1:
             extra = _between(mine)
             # Generated answers cannot score below chance, and no answer below -1.
             floor = 0.0 if e.metric == "capability" and e.mode == "generate" else -1.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.report.thinning import kept_rows
@@ -145,4 +146,4 @@ def _row(record: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def _claim(value: float) -> float | None:
-    return None if value != value else round(float(value), 4)
+    return None if isnan(value) else round(float(value), 4)

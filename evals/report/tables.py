@@ -7,6 +7,7 @@ what the console says: column -> number, ``COLUMN_span`` -> interval.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.number_text import interval_text, number_text, rank_text
@@ -76,7 +77,7 @@ def other_rows(estimates: Sequence[Estimate]) -> list[dict[str, Any]]:
         | {"printed": _printed(_numbers(e) | {"p_value": e.p_value, "p_holm": e.p_holm})}
         for e in estimates
         if not e.slice.startswith(("rule=", "wording="))
-        and e.value == e.value
+        and not isnan(e.value)
         and not (real and is_reference(e.model))
     ]
 
@@ -162,7 +163,7 @@ def _printed(row: Mapping[str, Any]) -> dict[str, str]:
     """The texts for the numbers of a row; counts are written as they are."""
     texts = {}
     for name, value in row.items():
-        if isinstance(value, float) and value == value:
+        if isinstance(value, float) and not isnan(value):
             texts[name] = number_text(value)
             ends = ("low", "high") if name == "value" else (f"{name}_low", f"{name}_high")
             if span := interval_text(row.get(ends[0]), row.get(ends[1])):
@@ -173,6 +174,6 @@ def _printed(row: Mapping[str, Any]) -> dict[str, str]:
 def _cell(value: Any) -> Any:
     """A JSON value; numpy scalars become Python's own, every kind of missing value null."""
     plain = value.item() if hasattr(value, "item") else value
-    if plain is None or str(plain) == "<NA>" or (isinstance(plain, float) and plain != plain):
+    if plain is None or str(plain) == "<NA>" or (isinstance(plain, float) and isnan(plain)):
         return None
     return plain

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from math import nan
+from math import isnan, nan
 
 import numpy as np
 
@@ -57,7 +57,7 @@ def sign_flip(
 
 def holm(p_values: Sequence[float]) -> tuple[float, ...]:
     """Holm's step-down adjusted p-values (Holm 1979); nan stays nan and does not count."""
-    known = [i for i, p in enumerate(p_values) if p == p]
+    known = [i for i, p in enumerate(p_values) if not isnan(p)]
     adjusted = [nan] * len(p_values)
     worst = 0.0
     for rank, i in enumerate(sorted(known, key=lambda i: p_values[i])):

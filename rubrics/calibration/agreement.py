@@ -259,7 +259,7 @@ def _kappa_interval(table: "NDArray[np.float64]", draws: "NDArray[np.float64]") 
             Interval()
         )  # labels of one side: kappa is 0 whatever is read, and every resample says so
     value = float(kappa(table))
-    if value != value or table.sum() < FEWEST:
+    if math.isnan(value) or table.sum() < FEWEST:
         return Interval(value)
     found = kappa(draws)
     found = found[~np.isnan(found)]

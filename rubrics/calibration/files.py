@@ -4,6 +4,7 @@ import csv
 import io
 import os
 from collections.abc import Iterable, Sequence
+from math import isnan
 from pathlib import Path
 from typing import Final
 
@@ -82,5 +83,5 @@ def _cells(one: Agreement) -> list[str]:
     return [
         one.slice,
         *map(str, counts),
-        *("" if number != number else f"{number:.6g}" for number in numbers),
+        *("" if isnan(number) else f"{number:.6g}" for number in numbers),
     ]

@@ -1,5 +1,6 @@
 """`lawbound calibrate`: how well the grader agrees with labels, and which answers to label."""
 
+from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -141,8 +142,8 @@ def _agreement_row(one: "Agreement") -> list[str]:
 
 
 def _interval(value: float, low: float, high: float) -> str:
-    if value != value or low != low or high != high:
-        return "nan" if value != value else f"{value:z.3f}"
+    if isnan(value) or isnan(low) or isnan(high):
+        return "nan" if isnan(value) else f"{value:z.3f}"
     return f"{value:z.3f} [{low:z.3f}, {high:z.3f}]"
 
 

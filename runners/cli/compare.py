@@ -1,5 +1,6 @@
 """`lawbound compare`: the differences between two runs."""
 
+from math import isnan
 from pathlib import Path
 from typing import Annotated
 
@@ -59,7 +60,7 @@ def compare(
                 _signed(d.value),
                 f"[{_signed(d.low)}, {_signed(d.high)}]",
                 f"[{_signed(d.lower_bound)}, {_signed(d.upper_bound)}]",
-                f"{d.p_holm:.4f}" if d.p_holm == d.p_holm else "-",
+                "-" if isnan(d.p_holm) else f"{d.p_holm:.4f}",
                 str(d.n),
                 str(d.clusters),
             ]
@@ -78,4 +79,4 @@ def compare(
 
 
 def _signed(number: float) -> str:
-    return f"{number:+z.3f}" if number == number else "nan"
+    return "nan" if isnan(number) else f"{number:+z.3f}"

@@ -112,7 +112,7 @@ def _print_gates(results: "Sequence[GateResult]", missing: float) -> None:
                 "across the mark: it holds for the answers that were read" if r.is_open else "",
                 what="answers or pairs",
             )
-        if not r.passed and r.found != r.found:
+        if not r.passed and isnan(r.found):
             why = r.estimate.note or "it has no such bound"
             note(f"{r.gate.text}: {r.estimate.model} under {r.estimate.policy} is not known: {why}")
 
