@@ -17,7 +17,7 @@ import numpy as np
 
 from lawbound.evals.metrics.bounds import share_bounds
 from lawbound.evals.metrics.build import judged, tally
-from lawbound.evals.metrics.inputs import Cut, Rows, cuts, members, read_frame
+from lawbound.evals.metrics.inputs import Cut, Rows, cuts, parts_of, read_frame
 from lawbound.evals.metrics.plain import plain_rate
 from lawbound.evals.stats.arrays import Bounds, Floats
 from lawbound.evals.stats.intervals import clopper_pearson
@@ -129,7 +129,7 @@ def _check(cut: Cut, threshold: Threshold, bank: BankSize | None) -> ThresholdRe
     rows = cut.rows.at(threshold.condition).kinds("policy")
     if bank is not None:
         held = [
-            bank.holds(members(tags), base)
+            bank.holds(parts_of(tags), base)
             for tags, base in zip(rows["tags"], rows["base"], strict=True)
         ]
         rows = rows.where(np.array(held, dtype=bool))

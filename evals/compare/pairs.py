@@ -12,7 +12,7 @@ from lawbound.evals.compare.bounds import rule_bounds, weighted_bounds
 from lawbound.evals.metrics.bounds import Ends, score_ends
 from lawbound.evals.metrics.build import stretched
 from lawbound.evals.metrics.capability import FLOOR
-from lawbound.evals.metrics.inputs import Cut, Mask, Rows, members, pair_up
+from lawbound.evals.metrics.inputs import Cut, Mask, Rows, pair_up, parts_of
 from lawbound.evals.metrics.rule_answers import (
     RESTRICTED,
     Entries,
@@ -59,7 +59,7 @@ def requirement_differs(pairs: Pairs) -> Mask:
     for name in ("base", "required_addons", "rules", "near_miss"):
         one, two = pairs.first[name], pairs.second[name]
         for at in np.flatnonzero(one != two).tolist():
-            differs[at] |= set(members(one[at])) != set(members(two[at]))
+            differs[at] |= set(parts_of(one[at])) != set(parts_of(two[at]))
     return differs
 
 

@@ -13,7 +13,15 @@ from lawbound.evals.correction.inference import Answers, correct
 from lawbound.evals.correction.labels import Label
 from lawbound.evals.correction.pair import Pair, minus
 from lawbound.evals.estimate import Estimate
-from lawbound.evals.metrics.inputs import WITHOUT_POLICY, Cut, Mask, Rows, cuts, members, read_frame
+from lawbound.evals.metrics.inputs import (
+    WITHOUT_POLICY,
+    Cut,
+    Mask,
+    Rows,
+    cuts,
+    parts_of,
+    read_frame,
+)
 from lawbound.evals.metrics.plain import plain_rate
 from lawbound.evals.metrics.rule_answers import (
     RESTRICTED,
@@ -122,8 +130,8 @@ def _gold(rows: Rows, labels: Mapping[str, Label], chance: Mapping[str, float]) 
         base = str(rows["base"][at])
         addons = label.addons
         if addons is None:
-            addons = frozenset(members(str(rows["addons"][at])))  # type: ignore[arg-type]
-        required = frozenset(members(str(rows["required_addons"][at])))
+            addons = frozenset(parts_of(str(rows["addons"][at])))  # type: ignore[arg-type]
+        required = frozenset(parts_of(str(rows["required_addons"][at])))
         requirement = Requirement(base, required)  # type: ignore[arg-type]
         reading = Reading(label.gold, addons)
         met, plain = is_met(requirement, reading), is_served_plainly(requirement, reading)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lawbound.evals.metrics.inputs import Mask, members
+from lawbound.evals.metrics.inputs import Mask, parts_of
 from lawbound.evals.stats.arrays import Floats
 from lawbound.rubrics.verdict import MET_BY, WITHHELD
 
@@ -34,7 +34,8 @@ def meets(base: Texts, addons: Texts, behaviour: Texts, seen: Texts) -> Floats:
     for required, enough in MET_BY.items():
         met |= (base == required) & np.any([behaved[name] for name in enough], axis=0)
     has = np.array(
-        [set(members(a)) <= set(members(s)) for a, s in zip(addons, seen, strict=True)], dtype=bool
+        [set(parts_of(a)) <= set(parts_of(s)) for a, s in zip(addons, seen, strict=True)],
+        dtype=bool,
     )
     met &= has | withholds_all(behaviour)
     return np.where((base == "either") | (behaviour == "unscored"), np.nan, met.astype(float))

@@ -11,7 +11,7 @@ from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.behaviours import meets
 from lawbound.evals.metrics.bounds import Ends, difference_bounds, ends_of, mean_bounds
 from lawbound.evals.metrics.build import MOVER, build, judged, mean_of, tally, tally_of_pairs
-from lawbound.evals.metrics.inputs import Cut, Mask, Rows, members
+from lawbound.evals.metrics.inputs import Cut, Mask, Rows, parts_of
 from lawbound.evals.metrics.matched import prior_withholding, spillover_estimates
 from lawbound.evals.metrics.plain import plain_difference
 from lawbound.evals.metrics.shares import pair_rows, paired_share, share
@@ -149,7 +149,7 @@ def _public_gap(cut: Cut) -> Iterator[Estimate]:
 
 
 def _kept_back(rows: Rows) -> Mask:
-    return np.array([PRIVATE in members(tags) for tags in rows["tags"]], dtype=bool)
+    return np.array([PRIVATE in parts_of(tags) for tags in rows["tags"]], dtype=bool)
 
 
 def _required(rows: Rows) -> Rows:

@@ -200,6 +200,6 @@ def cuts(rows: Rows, rule_info: RuleInfos) -> Iterator[Cut]:
 
 
 @lru_cache(maxsize=65536)
-def members(text: str) -> tuple[str, ...]:
+def parts_of(text: str) -> tuple[str, ...]:
     """The parts of ``a|b``; none for an empty text."""
     return tuple(text.split("|")) if text else ()

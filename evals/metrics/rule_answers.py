@@ -9,7 +9,7 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
-from lawbound.evals.metrics.inputs import BLOCKED, ERROR, OK, Cut, Mask, members
+from lawbound.evals.metrics.inputs import BLOCKED, ERROR, OK, Cut, Mask, parts_of
 from lawbound.evals.stats.arrays import Codes, Floats
 from lawbound.evals.stats.intervals import Design, Mean
 from lawbound.evals.tally import Tally
@@ -103,13 +103,13 @@ def rule_entries(cut: Cut) -> Entries:
     rules_of, near_of = rows["rules"], rows["near_miss"]
     for at in of_policy_kind.tolist():
         base, has_addons = bases[at], bool(addons[at])
-        for name in members(rules_of[at]):
+        for name in parts_of(rules_of[at]):
             rule = index.get(name)
             if rule is not None and restricts(
                 base, has_addons=has_addons, withholding=withholding[rule]
             ):
                 found.append((at, rule, RESTRICTED))
-        for mark in members(near_of[at]):
+        for mark in parts_of(near_of[at]):
             name, _, kind = mark.rpartition(":")
             if name in index:
                 found.append((at, index[name], NEAR_ACT if kind == "act" else NEAR_TOPIC))

@@ -33,7 +33,7 @@ from lawbound.evals.metrics.scores import (
     pairs_asked,
     scores_of,
 )
-from lawbound.evals.stats.arrays import Bounds
+from lawbound.evals.stats.arrays import Bounds, Codes
 from lawbound.evals.stats.correlation import PRIOR_ICC
 from lawbound.evals.stats.intervals import Z95, Mean, mde_of
 from lawbound.evals.tally import Tally
@@ -145,7 +145,7 @@ def _range_bounds(ends: Sequence[Bounds]) -> Bounds:
     return max(float(low.max() - high.min()), 0.0), max(float(reach.max()), 0.0)
 
 
-def _wordings(column: np.ndarray[tuple[int], np.dtype[np.int_]]) -> list[int]:
+def _wordings(column: Codes) -> list[int]:
     return sorted(set(column.tolist()))
 
 
