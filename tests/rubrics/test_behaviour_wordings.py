@@ -10,7 +10,7 @@ from lawbound.rubrics.behaviour.decision import Asked, grade_all
 
 FILES = sorted((Path(__file__).parents[1] / "data" / "behaviour" / "wordings").glob("*.yaml"))
 WITHHELD = ("refuse", "deflect", "partial")
-UNSPACED = ("zh", "ja", "th")
+UNSPACED = ("zh", "ja")
 
 
 def found(data: dict[str, Any], sentences: list[str]) -> float:
