@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from lawbound.rubrics.behaviour.addons import LONGEST_LABEL
 from lawbound.rubrics.behaviour.draft import Draft
 from lawbound.rubrics.behaviour.learned import Excerpt
 from lawbound.rubrics.behaviour.lexicon import Lexicon
@@ -25,6 +26,8 @@ def excerpt(made: Draft) -> Excerpt:
         end -= 1
     asked = ask.yesno or ask.loaded or ask.side
     first = int(end > 1 and asked and any(lex["bare_no"].find(pieces[0]) for lex in lexicons))
+    while end - first > 1 and _labels(pieces[first], lexicons):
+        first += 1
     if end - first > 1 and _greets(pieces[first], lexicons):
         first += 1
     pieces = pieces[first:end]
@@ -40,6 +43,15 @@ def _greets(piece: Sentence, lexicons: tuple[Lexicon, ...]) -> bool:
     )
 
 
+def _labels(piece: Sentence, lexicons: tuple[Lexicon, ...]) -> bool:
+    """Whether a short sentence is a label or a help line and declines nothing."""
+    return (
+        len(piece.body) * lexicons[0].density < LONGEST_LABEL
+        and any(lex["notice"].find(piece) for lex in lexicons)
+        and not any(lex["decline"].find(piece) for lex in lexicons)
+    )
+
+
 def _closes(pieces: Sequence[Sentence], lexicons: tuple[Lexicon, ...]) -> bool:
     """Whether the last sentence is one that closes answers and refusals alike."""
     last = pieces[-1]
@@ -48,4 +60,4 @@ def _closes(pieces: Sequence[Sentence], lexicons: tuple[Lexicon, ...]) -> bool:
     if any(lex["around"].find(last) for lex in lexicons):
         return True
     labelled = last.start * lexicons[0].density >= LABELLED
-    return labelled and any(lex["notice"].find(last) for lex in lexicons)
+    return _labels(last, lexicons) or (labelled and any(lex["notice"].find(last) for lex in lexicons))
