@@ -132,7 +132,7 @@ def _neutral(made: Draft) -> Reading | None:
 def _answered(made: Draft) -> Reading | None:
     """``answer`` if the declining phrases decline nothing, or a refusal was given to be translated."""
     handed = made.ask.refusal and made.ask.transform
-    if handed or any(d.force not in SOFT for d in made.anatomy.declines):
+    if handed:
         return Reading("answer", made.marks, confidence=ANSWERED)
     return None
 
