@@ -17,7 +17,7 @@ from lawbound.rubrics.behaviour.head import KINDS
 from lawbound.rubrics.behaviour.learned import Floats
 from lawbound.rubrics.behaviour.traits import scaled
 
-SERVED: Final = 0.9
+SERVED: Final = 0.94
 """Least probability at which an answer whose only decline is a note about itself stays an ``answer``."""
 NAMES: Final = ("arbiter", "arbiter_mean", "arbiter_scale")
 """Names of this model's tables in ``weights.npz``."""
