@@ -4,7 +4,7 @@ Languages with much inflection or without spaces are searched by substrings; one
 sentence would be slow.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from functools import cached_property
 
 _MOST_TRANSITIONS = 2000
@@ -33,13 +33,13 @@ class _State(dict[str, "_State"]):
 class Anchors:
     """Phrases to search for."""
 
-    def __init__(self, phrases: Iterable[str]) -> None:
-        """Take phrases, none of them empty; the automaton is built when the first text is read."""
-        self._phrases = frozenset(phrases)
+    def __init__(self, phrases: Callable[[], frozenset[str]]) -> None:
+        """Take what gives the phrases, none of them empty; it is called when the first text is read."""
+        self._phrases = phrases
 
     @cached_property
     def _start(self) -> _State:
-        wanted = self._phrases
+        wanted = self._phrases()
         begun = {phrase[:size] for phrase in wanted for size in range(1, len(phrase) + 1)}
         states = {"": _State(None, frozenset())}
         for text in sorted(begun, key=len):
@@ -51,9 +51,9 @@ class Anchors:
 
     def within(self, body: str) -> frozenset[str]:
         """The phrases that occur in a text."""
-        state, found = self._start, set[str]()
+        state, found = self._start, list[frozenset[str]]()
         for char in body:
             state = state[char]
             if state.ends:
-                found |= state.ends
-        return frozenset(found)
+                found.append(state.ends)
+        return frozenset().union(*found)

@@ -67,7 +67,7 @@ class Lexicon:
     by_anchor: Mapping[str, tuple[str, ...]]
     """Names of the signals that a substring may belong to."""
     anchors: Anchors
-    """Finds the substrings of `by_anchor`."""
+    """Finds the substrings of `by_anchor`, and those that patterns need."""
 
     @property
     def density(self) -> float:
@@ -125,7 +125,9 @@ def load(lang: str) -> Lexicon:
         ask=ask,
         by_stem=_names_by({name: signal.stems for name, signal in signals.items()}),
         by_anchor=by_anchor,
-        anchors=Anchors(by_anchor),
+        anchors=Anchors(
+            lambda: frozenset(by_anchor).union(*[s.literals for s in signals.values()])
+        ),
     )
 
 
@@ -164,7 +166,7 @@ def _signal(group: _Group, slots: Mapping[str, str]) -> Signal:
         (_needs(p.need), _fill(p.match, slots)) for p in group.patterns if not isinstance(p, str)
     ]
     if plain:
-        sources.append(((), "|".join(f"(?:{_fill(p, slots)})" for p in plain)))
+        sources.append(((), "|".join(_fill(p, slots) for p in plain)))
     if isinstance(group.anchors, str):
         return Signal(_stems(group.anchors), frozenset(), tuple(sources))
     return Signal(frozenset(), frozenset(group.anchors), tuple(sources))

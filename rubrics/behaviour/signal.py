@@ -1,35 +1,61 @@
-"""One kind of phrase: its patterns, and the stems or substrings without which a text is not searched."""
+"""One kind of phrase: its patterns, and the stems or substrings without which a text is not searched.
+
+Where a text is searched for substrings anyway, each alternative of a pattern is tried only if its `literals` occur.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TypeVar
+from functools import cache, cached_property
+from typing import NamedTuple, TypeVar
 
+from lawbound.rubrics.behaviour.anchors import Anchors
+from lawbound.rubrics.behaviour.literals import Need, alternatives, needs_of
 from lawbound.rubrics.behaviour.text import Searchable, Text
 
 Piece = TypeVar("Piece", bound=Searchable)
 _MOST_SETS = 4096
 """Sets of needs that a signal caches; a full cache is emptied, so that memory stays bounded."""
-Patterns = tuple[re.Pattern[str], ...]
+Patterns = tuple[tuple[int, re.Pattern[str]], ...]
+"""Alternatives worth trying, each with the place of its pattern."""
+_compiled = cache(re.compile)
+
+
+class _Part(NamedTuple):
+    """A pattern or one of its alternatives."""
+
+    needs: tuple[Need, ...]
+    """Stems; of each set one must occur."""
+    literals: tuple[Need, ...]
+    """Substrings; of each set one must occur."""
+    place: int
+    """Of the pattern in the signal."""
+    source: str
+
+    @property
+    def every(self) -> Sequence[tuple[bool, Need]]:
+        """All needs, and whether they are of substrings."""
+        return [*[(False, need) for need in self.needs], *[(True, need) for need in self.literals]]
 
 
 class _Worth(dict[int, Patterns]):
-    """The patterns worth trying by the needs that are met (a bit each): most sentences share few such sets."""
+    """The alternatives worth trying by the needs that are met (a bit each): most sentences share few such sets."""
 
-    def __init__(self, sources: Sequence[tuple[int, str]]) -> None:
-        """Take the needs and the source of each pattern; nothing is compiled yet."""
+    def __init__(self, parts: Sequence[tuple[int, int, str]]) -> None:
+        """Take the needs, the place and the source of each alternative; nothing is compiled yet."""
         super().__init__()
-        self._sources = sources
-
-    @cached_property
-    def _parts(self) -> Sequence[tuple[int, re.Pattern[str]]]:
-        return [(needed, re.compile(source)) for needed, source in self._sources]
+        self._parts = parts
 
     def __missing__(self, met: int) -> Patterns:
         if len(self) >= _MOST_SETS:
             self.clear()
-        found = tuple([pattern for needed, pattern in self._parts if needed & met == needed])
+        found = tuple(
+            [
+                (place, _compiled(source))
+                for needed, place, source in self._parts
+                if needed & met == needed
+            ]
+        )
         self[met] = found
         return found
 
@@ -51,25 +77,47 @@ class Signal:
         return frozenset().union(*[need for needs, _ in self.sources for need in needs])
 
     @cached_property
-    def _bits(self) -> Mapping[str, int]:
-        """The needs that a stem meets, a bit each: one look-up for each stem in place of a test for each need."""
-        found: dict[str, int] = {}
-        for need, bit in self._bit_of_need.items():
-            for stem in need:
-                found[stem] = found.get(stem, 0) | bit
-        return found
+    def literals(self) -> frozenset[str]:
+        """Substrings that patterns need, if anchors are substrings: texts are searched for both together."""
+        return frozenset(self._literal_bits)
 
     @cached_property
-    def _bit_of_need(self) -> Mapping[frozenset[str], int]:
-        every = dict.fromkeys(need for needs, _ in self.sources for need in needs)
+    def _parts(self) -> Sequence[_Part]:
+        if self.stems:
+            return [_Part(needs, (), i, source) for i, (needs, source) in enumerate(self.sources)]
+        return [
+            _Part(needs, needs_of(part), i, part)
+            for i, (needs, source) in enumerate(self.sources)
+            for part in alternatives(source)
+        ]
+
+    @cached_property
+    def _bit_of_need(self) -> Mapping[tuple[bool, Need], int]:
+        """A bit for each need; needs of substrings (True) are not those of stems, though they may be spelled alike."""
+        every = dict.fromkeys(need for part in self._parts for need in part.every)
         return {need: 1 << i for i, need in enumerate(every)}
+
+    @cached_property
+    def _stem_bits(self) -> Mapping[str, int]:
+        """The needs that a stem meets, a bit each: one look-up for each stem in place of a test for each need."""
+        return self._bits(literal=False)
+
+    @cached_property
+    def _literal_bits(self) -> Mapping[str, int]:
+        return self._bits(literal=True)
+
+    def _bits(self, literal: bool) -> dict[str, int]:
+        found: dict[str, int] = {}
+        for (kind, need), bit in self._bit_of_need.items():
+            for text in need if kind is literal else ():
+                found[text] = found.get(text, 0) | bit
+        return found
 
     @cached_property
     def _worth(self) -> _Worth:
         bits = self._bit_of_need
-        return _Worth(
-            [(sum(bits[need] for need in {*needs}), source) for needs, source in self.sources]
-        )
+        parts = [(sum(bits[n] for n in {*p.every}), p.place, p.source) for p in self._parts]
+        return _Worth(parts)
 
     def near(self, text: Searchable) -> bool:
         """Whether an anchor occurs."""
@@ -85,28 +133,47 @@ class Signal:
         return [p for p in pieces if not anchors.isdisjoint(p.anchors)]
 
     def find(self, text: Searchable) -> re.Match[str] | None:
-        """The first match."""
-        stems = text.stems
+        """The leftmost match of the first pattern that matches; at the same place, of its first alternative."""
+        stems, met = text.stems, 0
         if self.stems:
             if self.stems.isdisjoint(stems):
                 return None
-        elif self.anchors.isdisjoint(text.anchors):
-            return None
-        bits, body, met = self._bits, text.body, 0
-        for stem in self.needed & stems:
-            met |= bits[stem]
-        for pattern in self._worth[met]:
-            if found := pattern.search(body):
-                return found
-        return None
+        else:
+            if self.anchors.isdisjoint(text.anchors):
+                return None
+            literals = self._literal_bits
+            for literal in self.literals & text.anchors:
+                met |= literals[literal]
+        if self.needed:
+            bits = self._stem_bits
+            for stem in self.needed & stems:
+                met |= bits[stem]
+        body, first, own = text.body, None, 0
+        for place, pattern in self._worth[met]:
+            if first is not None and place != own:
+                break
+            found = pattern.search(body)
+            if found is not None and (first is None or found.start() < first.start()):
+                first, own = found, place
+        return first
 
     def find_in(self, body: str, stems: frozenset[str]) -> re.Match[str] | None:
         """The first match in a text that was not yet searched for anchors."""
-        return self.find(Text(body, stems, frozenset([a for a in self.anchors if a in body])))
+        if self.stems:
+            return self.find(Text(body, stems, frozenset()))
+        if not any(anchor in body for anchor in self.anchors):
+            return None
+        return self.find(Text(body, stems, self._own.within(body)))
+
+    @cached_property
+    def _own(self) -> Anchors:
+        """Finds the anchors and literals of this signal alone."""
+        return Anchors(lambda: self.anchors | self.literals)
 
     def forget(self) -> None:
         """Empty the cache."""
-        self._worth.clear()
+        if "_worth" in self.__dict__:
+            self._worth.clear()
 
 
 class AnyOf:

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 
 from lawbound.rubrics.behaviour.lexicon import LANGUAGES, load
-from lawbound.rubrics.behaviour.text import STEM, clean, stems_of
+from lawbound.rubrics.behaviour.literals import alternatives, needs_of
+from lawbound.rubrics.behaviour.signal import Signal
+from lawbound.rubrics.behaviour.text import STEM, Text, clean, stems_of
 
 ANY = "ǫ"
 """Stands for a letter that an expression leaves open; no lexicon has it."""
@@ -122,3 +124,70 @@ def lacking(lang: str, seed: int = 5) -> list[tuple[str, str, list[str]]]:
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_what_an_expression_matches_holds_what_it_needs(lang: str) -> None:
     assert lacking(lang) == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_match_of_an_expression_holds_the_strings_read_from_it(lang: str) -> None:
+    rng, needs = random.Random(6), 0
+    for signal in load(lang).signals.values():
+        for part in [part for _, source in signal.sources for part in alternatives(source)]:
+            parsed, compiled = _parser.parse(part), re.compile(part)
+            texts = [*_each(parsed, rng), *[_drawn(parsed, rng) for _ in range(DRAWS // 3)]]
+            found = [match.group() for text in texts if (match := compiled.search(text))]
+            for need in needs_of(part):
+                needs += 1
+                assert [text for text in found if not any(word in text for word in need)] == []
+    assert needs > 200
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_a_signal_finds_is_what_its_whole_expressions_find_first(lang: str) -> None:
+    lexicon, rng, seen = load(lang), random.Random(7), 0
+    for signal in lexicon.signals.values():
+        sources = [_parser.parse(source) for _, source in signal.sources]
+        for _ in range(DRAWS // 3):
+            body = " ".join(_drawn(rng.choice(sources), rng) for _ in range(3))
+            text = Text(body, stems_of(body), lexicon.anchors.within(body))
+            for found in (signal.find(text), signal.find_in(body, text.stems)):
+                assert (found and found.span()) == _first(signal, text)
+                seen += found is not None
+    assert seen > 200
+
+
+def _first(signal: Signal, text: Text) -> tuple[int, int] | None:
+    if not signal.near(text):
+        return None
+    for needs, source in signal.sources:
+        if all(need & text.stems for need in needs) and (found := re.search(source, text.body)):
+            return found.span()
+    return None
+
+
+@pytest.mark.parametrize(
+    ("source", "needs"),
+    [
+        ("will not (?:help|serve)", [{"will not help", "will not serve"}]),
+        ("cannot .*(?:help|serve)", [{"cannot "}, {"help", "serve"}]),
+        ("refuses? to[mn]", [{"refuse tom", "refuse ton", "refuses tom", "refuses ton"}]),
+        ("decline(?:ning)?", [{"decline"}]),
+        ("(?:please )?(?:stop)*(?!never)", []),
+        ("(?:sorry.{3}|regret)!", [{"sorry", "regret"}]),
+        ("(?:sorry|.*)", []),
+        ("(?:sorry){2}(?<=never)", [{"sorry"}]),
+        ("(?i:sorry)", []),
+        ("a|e", []),
+    ],
+)
+def test_strings_that_an_expression_needs(source: str, needs: list[set[str]]) -> None:
+    assert sorted(map(sorted, needs_of(source))) == sorted(map(sorted, needs))
+
+
+@pytest.mark.parametrize(
+    ("source", "parts"),
+    [
+        ("a|(?:b|c)d|[|)]e|", ["a", "(?:b|c)d", "[|)]e", ""]),
+        (r"\(|\||[]|]|[^]|]|[\]|]", [r"\(", r"\|", "[]|]", "[^]|]", r"[\]|]"]),
+    ],
+)
+def test_alternatives_of_an_expression(source: str, parts: list[str]) -> None:
+    assert alternatives(source) == parts
