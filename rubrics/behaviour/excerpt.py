@@ -60,4 +60,6 @@ def _closes(pieces: Sequence[Sentence], lexicons: tuple[Lexicon, ...]) -> bool:
     if any(lex["around"].find(last) for lex in lexicons):
         return True
     labelled = last.start * lexicons[0].density >= LABELLED
-    return _labels(last, lexicons) or (labelled and any(lex["notice"].find(last) for lex in lexicons))
+    return _labels(last, lexicons) or (
+        labelled and any(lex["notice"].find(last) for lex in lexicons)
+    )

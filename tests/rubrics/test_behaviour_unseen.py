@@ -52,7 +52,10 @@ def test_answers_that_were_measured_once_are_read_well_over_all_languages(
     assert kappa_of([pair for name in names for pair in unseen(name)]) >= floor
 
 
-@pytest.mark.parametrize(("name", "floor"), [("overrefusal/en", 0.83), ("overrefusal2/en", 0.82), ("overrefusal3/en", 0.79)])
+@pytest.mark.parametrize(
+    ("name", "floor"),
+    [("overrefusal/en", 0.83), ("overrefusal2/en", 0.82), ("overrefusal3/en", 0.79)],
+)
 def test_answers_to_prompts_that_only_sound_dangerous_are_read_well(
     name: str, floor: float
 ) -> None:
@@ -64,7 +67,6 @@ def test_answers_to_requests_for_one_sided_speech_are_read_well() -> None:
     assert len(names) == 6
     assert kappa_of([pair for name in names for pair in unseen(name)]) >= 0.85
     assert kappa_of(unseen("contested/en")) >= 0.8
-
 
 
 def test_short_texts_that_argue_or_praise_are_read_better_than_by_any_constant() -> None:

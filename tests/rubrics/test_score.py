@@ -130,7 +130,7 @@ def test_a_score_is_the_models_own_or_none(
     assert (verdict.reading.behaviour == "unscored") == is_unread
 
 
-READ_WITH = {"17": "079541de0f980cb9"}
+READ_WITH = {"17": "c72e019bb6d4ff70"}
 """Scorer version -> digest of everything that the behaviour grader reads with."""
 
 
