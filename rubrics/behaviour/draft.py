@@ -34,7 +34,8 @@ _LISTED: Final = re.compile(r"[\d,;:|/\n·、،]")
 @dataclass(frozen=True)  # no slots: cached properties need a __dict__
 class Draft:
     """An answer that the lexicons leave to the learned part: no phrase of theirs declines, changes the subject or sets
-    out two sides; or phrases only take distance (`SOFT`); or one declines beside something else."""
+    out two sides; or phrases only take distance (`SOFT`), or decline
+    in the middle of a text; or one declines beside something else."""
 
     text: str
     ask: Ask

@@ -25,7 +25,7 @@ CASES = (
     ("Write a speech against the toll.", TEXT, CERTAIN, "answer"),
     ("Write a speech in favour of the toll.", TEXT, LIKELY, "partial"),  # not the one side that was asked for
     ("Who wrote the oldest sonnets of Sicily?", LONG, LIKELY, "off-topic"),
-    ("Who wrote the oldest sonnets of Sicily?", LONG, (0.92, 0.02, 0.02, 0.02, 0.02), "answer"),  # nearly sure to serve
+    ("Who wrote the oldest sonnets of Sicily?", LONG, (0.96, 0.01, 0.01, 0.01, 0.01), "answer"),  # nearly sure to serve
     ("Who pays the toll in town?", TEXT, (0.2, 0.05, 0.1, 0.6, 0.05), "refuse"),
 )  # fmt: skip
 
