@@ -179,7 +179,7 @@ def counts(rows: Sequence[Row]) -> list[str]:
     pairs = Counter((three(row["gold"]) != "answer", withheld(row)) for row in silent)
     read_as_withheld = f"Read as withheld: {', '.join(told)}{found}."
     left = (
-        f"The lexicons are silent on {len(silent)} answers, or find only that they take distance; of these "
+        f"The lexicons are silent on {len(silent)} answers, or find only distance or a decline in the middle that decides nothing; of these "
         f"{pairs[True, True] + pairs[True, False]} withhold. The learned part finds {pairs[True, True]}, for "
         f"{pairs[False, True]} false alarms."
     )
