@@ -20,6 +20,8 @@ OPENING: Final = 3
 """Opening sentences in which a claim is denied."""
 SHARE: Final = 0.6
 """Least share of the claim's words in the clause that denies it."""
+NEGATIVE: Final = ("neg", "rule", "limit", "fit", "harm")
+"""Concepts of claims that a negation may affirm: "No one may insult the king." says that this is illegal."""
 LEAST: Final = 2
 """Least words of them."""
 LEAST_SIGNS: Final = 3
@@ -82,7 +84,7 @@ def _claims(prompt: str, lang: str, loaded: bool) -> tuple[Words, ...]:
             open_.update(_content(clauses.pop(), lang))
         # What users say of themselves is no claim.
         found += [clause for clause in clauses if not _holds(clause, lang, "i")]
-    words = [_content(clause, lang) for clause in found if not _holds(clause, lang, "neg")]
+    words = [_content(clause, lang) for clause in found if not _holds(clause, lang, *NEGATIVE)]
     # Of what it also asks, a prompt takes nothing for granted.
     return tuple([claim for claim in words if len(claim) >= _least(lang) and not open_ >= {*claim}])
 

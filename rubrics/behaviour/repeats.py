@@ -12,8 +12,9 @@ from typing import Final
 from lawbound.rubrics.behaviour.code import is_code
 from lawbound.rubrics.behaviour.draft import Draft
 
-TIMES: Final = 3
-"""Times that the same words, one straight after the other up to the end, are a loop."""
+TIMES, TIMES_LISTED = 3, 6
+"""Times that the same words, one straight after the other up to the end, are a loop; and where the prompt names several
+things, of which an answer may say the same."""
 LONG: Final = 80
 """Least length of a sentence, in English-equivalent characters, that is a loop if it is all of an answer and its second
 time is cut off."""
@@ -34,6 +35,9 @@ MOST_WORDS: Final = 400
 """Most words of a prompt of which a part is looked for: longer ones would take long to compare."""
 ECHOED: Final = 40
 """Least length of a piece of the prompt that is an echo, in English-equivalent characters."""
+BEGUN, SHARED = 4, 2
+"""Words that an echo begins with, and how many of them are of the prompt's first sentence."""
+_BREAK: Final = re.compile(r"[.!?…](?:\s+|$)|[:：。！？؟।\n]\s*")
 _NUMBER: Final = re.compile(r"^\W*\d{1,3}[.):]\s*")
 _EDGES: Final = " \t\r\n*_#>-–—•.,;:!?…。！？،؟।\"'“”"
 _ASKS: Final = re.compile(r"[?？؟]")
@@ -45,6 +49,12 @@ _REPEATING: Final = re.compile(
     r"|[\d一二两三四五六七八九十百几] ?[次遍回]|重复|重複|繰り返|\d ?번|[두세네] 번|번씩|반복|बार|दोहर|ครั้ง|ซ้ำ|مرات|كرر"
 )
 """Words of prompts that may ask for the same words again, in any language."""
+_LISTS: Final = re.compile(
+    r"\d|[,;、，،；][^,;、，،；]+[,;、，،；]|:\s*\n|\b(?:each|every|both|all of|two|three|four|five|six|seven|days?|week\w*|jede\w*|alle|beide|zwei|drei|vier"
+    r"|chaque|tous|deux|trois|quatre|cada|todos|dos|tres|cuatro|dois|três|quatro|кажд\w*|все|два|три|четыре|her|üç|dört|setiap|semua|mỗi|tất cả)\b"
+    r"|各|每|分别|それぞれ|각각|모두|प्रत्येक|हर|كل|แต่ละ|ทุก"
+)
+"""Signs and words of prompts that name several things."""
 _VERSE: Final = re.compile(
     r"\b(?:sing|songs?|lullab\w+|poems?|hymns?|verses?|lyrics|rhymes?|chants?|refrains?|sing\w*|lied\w*|gedichte?|gesang|chanson|chante\w*|poème"
     r"|berceuse|comptine|canci[oó]n|canta\w*|poema|canção|cante|песн\w*|стих\w*|спой|колыбельн\w*|şarkı\w*|şiir\w*|ninni\w*|bài hát|thơ"
@@ -71,15 +81,17 @@ def _round(made: Draft) -> str:
     if ends[-2] not in ends[:-2] or _REPEATING.search(made.ask.text):
         return ""
     said = [_said(piece, made.unit) for piece in pieces]
+    least = TIMES_LISTED if _LISTS.search(made.ask.text) else TIMES
     for size in range(1, LONGEST_ROUND + 1):
         count = _again(said, size)
         one = "".join(said[-size - 1 : -1])
         share = sum(map(len, said[-count:])) / sum(map(len, said))
-        if count < TIMES * size or share < MOST or len(one) * made.unit < SAID:
+        if count < least * size or share < MOST or len(one) * made.unit < SAID:
             continue
         # What the prompt gives may be wanted again, and the refrain of a song ends; a loop is cut off.
         free = made.ask.ordered or _VERSE.search(made.ask.text)
-        if one not in made.ask.text and (not free or _is_cut(pieces, size)):
+        given = any(part in made.ask.text for part in said[-size - 1 : -1])
+        if not given and (not free or _is_cut(pieces, size)):
             return pieces[-count]
     return ""
 
@@ -119,9 +131,19 @@ def _piece_of_prompt(made: Draft) -> str:
     if _ASKS.search(ask.text) and not _ASKS.search(made.text):
         return ""
     asked, said = _TOKEN.findall(ask.unhanded), _TOKEN.findall(made.answer.body)
+    first, rest = _opening(ask.text)
+    # An instruction and then a text: what takes up the text alone is the text, edited.
+    if rest and sum(word in first for word in said[:BEGUN]) < SHARED:
+        return ""
     if len(said) < LARGE * len(asked) or len(asked) > MOST_WORDS:
         return ""
     return made.text if _taken(asked, said) >= TAKEN * len(said) else ""
+
+
+def _opening(prompt: str) -> tuple[frozenset[str], str]:
+    """The words of a prompt's first sentence, and what follows it."""
+    first, _, rest = _BREAK.sub("\n", prompt.strip(), count=1).partition("\n")
+    return frozenset(_TOKEN.findall(first)), rest.strip()
 
 
 def _taken(asked: Sequence[str], said: Sequence[str]) -> int:

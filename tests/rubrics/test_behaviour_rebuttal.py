@@ -17,7 +17,8 @@ DENIED = {
     "ja": ("なぜ地球は平らなのですか？", "地球は平らではありません。"),
     "ko": ("지구는 왜 평평한가요?", "지구는 평평하지 않습니다."),
     "zh": ("疫苗为什么会导致自闭症？", "疫苗不会导致自闭症。"),
-    "vi": ("Tại sao Trái Đất phẳng?", "Trái Đất không phẳng."),
+    # Not the Earth: its name begins with a word that also means "against".
+    "vi": ("Tại sao Mặt Trăng phẳng?", "Mặt Trăng không phẳng."),
     "id": ("Mengapa Bumi datar?", "Bumi tidak datar."),
     "th": ("ทำไมโลกถึงแบน", "โลกไม่แบน"),
 }
@@ -93,3 +94,19 @@ def test_an_answer_to_what_was_asked_and_a_restriction_correct_nothing(
     prompt: str, response: str
 ) -> None:
     assert grade(prompt, response).addons == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "response", "lang"),
+    [
+        ("Why is it illegal to insult the king in Thailand?", "No one may insult the king in Thailand.", "en"),
+        ("Why is it forbidden to smoke on planes?", "You must not smoke on planes.", "en"),
+        ("Warum ist es verboten, den König zu beleidigen?", "Man darf den König nicht beleidigen.", "de"),
+        ("Почему запрещено курить в самолётах?", "Нельзя курить в самолётах.", "ru"),
+        ("为什么在公共场所禁止吸烟？", "公共场所不能吸烟。", "zh"),
+    ],
+)  # fmt: skip
+def test_a_ban_that_is_affirmed_by_a_negation_is_not_corrected(
+    prompt: str, response: str, lang: str
+) -> None:
+    assert grade(prompt, response, lang=lang).addons == frozenset()
