@@ -12,7 +12,7 @@ from lawbound.evals.correction.draw import stated_chances
 from lawbound.evals.correction.earlier import is_anothers
 from lawbound.evals.correction.labels import CorrectionError, Labels
 from lawbound.evals.correction.stored import Match, match
-from lawbound.evals.correction.table import corrected_table
+from lawbound.evals.correction.table import LEFT_OUT, corrected_table
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.files import FolderError, write_atomically
 from lawbound.evals.folder.policies import run_policies
@@ -25,6 +25,11 @@ from lawbound.tasks.io.yaml_files import plain_yaml
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_NO_RATE = (
+    "has no rate that labels correct, expected answers at strengths other than full-without:RULE and "
+    "wrong-region:ID"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +46,9 @@ def check_labels(root: Path, labels: Labels) -> None:
     """Refuse what `correct_run` would, as far as it can be told before the run is judged again.
 
     Raises:
-        CorrectionError: No label belongs to an answer that the run holds, the sheet's chances
-            cannot come from a draw, or a file of the user's own stands where the table would go.
+        CorrectionError: No label belongs to an answer that the run holds, none of its rates is
+            corrected, the sheet's chances cannot come from a draw, or a file of the user's own stands
+            where the table would go.
         FolderError: The run cannot be read.
         StoreError: Samples cannot be read.
     """
@@ -55,6 +61,8 @@ def check_labels(root: Path, labels: Labels) -> None:
             return  # it will be written anew
         if frame["key"].isin(list(labels.by_key)).any():
             _chances(frame, labels)
+            if frame["strength"].str.startswith(LEFT_OUT).all():
+                raise CorrectionError(f"{root}: {_NO_RATE}")
             return
     # Verdicts may be older than the answers.
     keys = labels.by_key.keys()
@@ -73,8 +81,9 @@ def correct_run(root: Path, labels: Labels, estimates: Sequence[Estimate]) -> Co
             are.
 
     Raises:
-        CorrectionError: No label belongs to an answer that the run holds, the sheet's chances
-            cannot come from a draw, or a file of the user's own stands where the table would go.
+        CorrectionError: No label belongs to an answer that the run holds, none of its rates is
+            corrected, the sheet's chances cannot come from a draw, or a file of the user's own stands
+            where the table would go.
         FolderError: A file of the run cannot be read or written.
     """
     folder = RunFolder(root)
@@ -87,6 +96,8 @@ def correct_run(root: Path, labels: Labels, estimates: Sequence[Estimate]) -> Co
         raise CorrectionError(f"{root}: {_none_of(len(labels.by_key), found.changed)}")
     chance = _chances(frame, labels)
     table = corrected_table(frame, rule_info(policies), found.labels, estimates, chance=chance)
+    if table.empty:
+        raise CorrectionError(f"{root}: {_NO_RATE}")
     content = csv_bytes(table)
     record = {
         "corrected_sha256": sha256(content).hexdigest(),

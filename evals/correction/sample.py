@@ -157,6 +157,8 @@ def _behind(
     """Count as `score --labels` will, if all rows of the sheet are labelled."""
     labels = {key: Label("refuse", None, chance) for key, chance in probability.items()}
     table = corrected_table(frame, rules, labels, [], chance=probability)
+    if table.empty:
+        return ()
     found = []
     for where, part in table.groupby(["model", "policy", "strength"], sort=False):
         of = dict(zip(part["metric"], part["labelled"], strict=True))

@@ -13,7 +13,8 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from lawbound import FunctionEngine, RunSpec, evaluate
-from lawbound.evals.correction.labels import CorrectionError
+from lawbound.evals.correction.labels import CorrectionError, read_labels
+from lawbound.evals.correction.run import correct_run
 from lawbound.evals.correction.sample import COLUMNS, write_sheet
 from lawbound.evals.correction.stored import answer_digest
 from lawbound.runners.cli import app
@@ -244,6 +245,29 @@ def test_how_many_labels_stand_behind_each_headline_is_told_before_anybody_label
     told = CliRunner().invoke(app, ["calibrate", "sample", str(run), "-o", str(sheet)])
     assert f"labels behind each of {len(behind)} headlines" in told.stderr
     assert "WARNING" in told.stderr and "fewer than 20 labels" in told.stderr
+
+
+def test_a_run_of_none_but_uncorrected_strengths_gives_a_sheet_whose_labels_are_refused(
+    tmp_path: Path,
+) -> None:
+    run = tmp_path / "run"
+    spec = RunSpec(
+        suite="contrast", models=("m",), policies=("cn", "th"), limit=4, references=False,
+        strengths=("wrong-region:*",),
+    )  # fmt: skip
+    evaluate(spec, run, engines={"m": FunctionEngine(lambda _: NO, name="m", revision="1")})
+    sheet = tmp_path / "sheet.csv"
+    drawn = CliRunner().invoke(app, ["calibrate", "sample", str(run), "-o", str(sheet)])
+    assert drawn.exit_code == 0, drawn.exception
+    assert "headlines" not in drawn.stderr
+    with sheet.open(encoding="utf-8", newline="") as handle:
+        labels = _labelled(tmp_path, [row | {"gold": "refuse"} for row in csv.DictReader(handle)])
+    done = CliRunner().invoke(app, ["score", str(run), "--labels", str(labels)])
+    assert isinstance(done.exception, CorrectionError) and done.stdout == ""
+    assert "has no rate that labels correct" in str(done.exception)
+    with pytest.raises(CorrectionError, match="has no rate that labels correct"):
+        correct_run(run, read_labels(labels), [])
+    assert not (run / "corrected.csv").exists()
 
 
 def test_a_sheet_that_does_not_fit_is_refused_before_anything_is_judged(tmp_path: Path) -> None:
