@@ -80,15 +80,18 @@ def plain(value: Any) -> str:
 
 
 def acts_of(row: Mapping[str, Any], spec: Source, where: str) -> tuple[Act, ...]:
-    """The acts of a row: those of its cell (a list, or names between commas, semicolons or bars), else the source's.
+    """The acts of a row: those of its cell (a list, or names between commas, semicolons or bars), else the source's, else
+    those of a shape whose answers are checked.
 
     Raises:
         ItemError: Neither names any, or the cell names one that is none.
     """
     cell = row[column_of(spec, "acts")] if "acts" in spec.columns else None
-    named = cell if isinstance(cell, list) else _BETWEEN.split(plain(cell))
-    found = tuple(name for part in named if (name := plain(part)))
-    if not found and not spec.acts:
+    named = cell if isinstance(cell, list | tuple) else _BETWEEN.split(plain(cell))
+    found = tuple(dict.fromkeys(name for part in named if (name := plain(part))))
+    by_shape: tuple[Act, ...] = () if spec.shape == "prompt" else ("compute",)
+    usual = spec.acts or by_shape
+    if not found and not usual:
         raise ItemError(
             f"{where}: names no acts, expected acts: [inform] or others, or a column of them: rules are about acts"
         )
@@ -98,7 +101,7 @@ def acts_of(row: Mapping[str, Any], spec: Source, where: str) -> tuple[Act, ...]
                 f"{where}: {column_of(spec, 'acts')} is {quoted(name)}, expected one of {', '.join(get_args(Act))}"
                 f"{did_you_mean(name, get_args(Act))}"
             )
-    return cast(tuple[Act, ...], found) or spec.acts
+    return cast(tuple[Act, ...], found) or usual
 
 
 def _used(spec: Source) -> list[str]:

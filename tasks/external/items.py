@@ -84,7 +84,7 @@ def _items(rows: Sequence[Mapping[str, Any]], spec: Source) -> Iterator[Item]:
             raise ItemError(
                 f"{where}: topic is {quoted(topic)}, expected a topic of the taxonomy{load_taxonomy().nearest(topic)}"
             )
-        acts = ("compute",) if checkable and not spec.acts else acts_of(row, spec, where)
+        acts = acts_of(row, spec, where)
         group, lang = optional_text(row, spec, "group"), optional_text(row, spec, "lang")
         answer: Answer | None = None
         if choices is not None:

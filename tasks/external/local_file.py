@@ -4,6 +4,7 @@ at all: of two columns with one name pandas renames the second, and more cells t
 
 import csv
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -71,21 +72,21 @@ def _check_not_empty(lines: Iterator[str], source: str) -> None:
 def _check_csv(lines: Iterator[str], source: str) -> None:
     reader = csv.reader(lines)
     rows = ((reader.line_num, cells) for cells in reader if cells)
-    try:
+    with suppress(csv.Error):  # a cell longer than `csv` takes, say: not for this module to judge
         _, header = next(rows, (0, []))
+        if not header:
+            raise ItemError(f"{source}: is empty, expected rows with columns")
+        for name in header:
+            if name and header.count(name) > 1:
+                raise ItemError(
+                    f"{source}: line 1: found column {name!r:.60} twice, expected it once"
+                )
         number, first = next(rows, (0, []))
-    except csv.Error:  # a cell longer than `csv` takes, say, which is not for this module to judge
-        return
-    if not header:
-        raise ItemError(f"{source}: is empty, expected rows with columns")
-    for name in header:
-        if name and header.count(name) > 1:
-            raise ItemError(f"{source}: line 1: found column {name!r:.60} twice, expected it once")
-    if not first:
-        raise ItemError(f"{source}: found no row below the header, expected at least one")
-    if len(first) > len(header):
-        raise ItemError(
-            f"{source}: line {number}: found {len(first)} cells, expected {len(header)} as in the header"
-        )
+        if not first:
+            raise ItemError(f"{source}: found no row below the header, expected at least one")
+        if len(first) > len(header):
+            raise ItemError(
+                f"{source}: line {number}: found {len(first)} cells, expected {len(header)} as in the header"
+            )
     for _ in lines:
         pass

@@ -138,6 +138,8 @@ EXTERNAL: dict[str, tuple[bytes, str]] = {
     "latin.jsonl": (_rows("2") + '{"question": "é"}'.encode("latin-1"), "line 2: byte 15 is not UTF-8"),
     "semicolons.csv": (b"question;answer\na;2\n", "if semicolons separate the columns, save them with commas"),
     "twice.csv": (b"question,answer,answer\na,1,2\n", "line 1: found column 'answer' twice, expected it once"),
+    "long_twice.csv": (b"question,question\n" + b"a" * 140_000 + b",2\n", "line 1: found column 'question' twice"),
+    "long_latin.csv": (b"question,answer\n" + b"a" * 140_000 + b",2\n\xe9", "line 3: byte 1 is not UTF-8"),
     "moved.csv": (b"question,answer\nWhat?,a,2\n", "line 2: found 3 cells, expected 2 as in the header"),
     "long.jsonl": (_rows("2").replace(b"1+1", b"1+1" * 400_000), "row 1: question has 1200001 characters, expected at most"),
     "worked.jsonl": (_rows("#### 2" * 200_000), "row 1: answer has 1200000 characters, expected at most 1000000"),

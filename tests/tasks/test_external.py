@@ -320,6 +320,26 @@ def test_the_acts_of_prompts_are_named_once_for_all_or_in_a_column(tmp_path: Pat
         load_external({"source": write(tmp_path, "asked.jsonl", rows), "columns": {"acts": "does"}})
 
 
+def test_a_column_of_acts_counts_for_checked_answers_too(tmp_path: Path) -> None:
+    rows = [row | {"does": does} for row, does in zip(WORD_PROBLEMS, ("inform", ""), strict=True)]
+    columns = {"prompt": "question", "acts": "does"}
+    spec = {"source": write(tmp_path, "sums.jsonl", rows), "shape": "number", "columns": columns}
+    assert [item.acts for item in load_external(spec)] == [("inform",), ("compute",)]
+    rows[0]["does"] = "informs"
+    write(tmp_path, "sums.jsonl", rows)
+    with pytest.raises(ItemError, match=r"row 1: does is 'informs', expected one of .*inform"):
+        load_external(spec)
+
+
+@pytest.mark.parametrize(
+    "cell", ["praise, inform, praise", ["praise", "inform", "praise"], ("praise", "inform")]
+)
+def test_acts_are_named_once_whatever_the_cell_lists_them_in(cell: object) -> None:
+    spec = Source(source="asked", columns={"acts": "does"})
+    (item,) = items_from_rows([{"prompt": "Praise the mayor.", "does": cell}], spec)
+    assert item.acts == ("praise", "inform")
+
+
 def test_a_missing_or_broken_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ItemError, match=r"gone\.csv: found no such file"):
         load_external({"source": str(tmp_path / "gone.csv")})
