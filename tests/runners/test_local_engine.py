@@ -79,6 +79,22 @@ def test_a_trial_that_fails_is_told_in_one_line() -> None:
     assert found is not None and found.startswith(told) and "\n" not in found
 
 
+def test_in_bfloat16_a_prefix_has_the_digits_that_it_has_alone(save: Save) -> None:
+    """Nothing asks a near-tie again there, so what was asked before must not decide a text."""
+    import torch
+
+    from lawbound.runners.engines.prefix.model import PrefixModel
+
+    engine = LocalEngine.load(str(save("llama")), dtype="bfloat16", device="cpu", threads=1)
+    tokens = [5 + n * 7 % 30 for n in range(190)]
+    used, fresh = (PrefixModel(engine.model, torch.device("cpu")) for _ in range(2))
+    used.prefix(tokens)
+    for length in range(17, len(tokens), 17):
+        found, expected = used.prefix(tokens[:length]), fresh.prefix(tokens[:length])
+        assert all(torch.equal(found.keys[n], expected.keys[n]) for n in expected.keys)
+        assert all(torch.equal(found.values[n], expected.values[n]) for n in expected.values)
+
+
 def test_the_engine_fits_the_protocols(llama: LocalEngine) -> None:
     engine: Engine = llama
     assert isinstance(engine, ScoresChoices)

@@ -25,7 +25,7 @@ from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sam
 
 FIXED_BATCH = 128
 """Requests in a batch if the text depends on the batch."""
-VERSION = "3"
+VERSION = "4"
 """Changes when the same weights and request may get another text."""
 
 _log = logging.getLogger(__name__)

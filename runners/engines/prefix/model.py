@@ -52,7 +52,7 @@ class PrefixModel:
 
     @torch.inference_mode()
     def prefix(self, tokens: Sequence[int]) -> PrefixKV:
-        """Keys and values of a prefix: known, the start of a known one, or computed now."""
+        """Keys and values of a prefix: known, the start of a known one (float32 only), or computed now."""
         wanted = tuple(tokens)
         found = self._prefixes.pop(wanted, None) or self._start_of_another(wanted)
         if found is None:
@@ -75,6 +75,10 @@ class PrefixModel:
                 del self._prefixes[tokens]
 
     def _start_of_another(self, wanted: tuple[int, ...]) -> PrefixKV | None:
+        if self.model.dtype != torch.float32:
+            # Coarser digits depend on the length of a pass, and near-ties are not asked again: what
+            # was asked before must not decide the text of a batch.
+            return None
         length = len(wanted)
         for tokens, known in self._prefixes.items():
             if tokens[:length] == wanted:
