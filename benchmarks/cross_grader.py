@@ -17,16 +17,15 @@ from threadpoolctl import threadpool_limits
 from train_gist import fit_gist, seen_by
 from train_grader import (
     Corpus,
-    Row,
     drafted,
     fit_arbiter,
     fit_head,
     held_out,
     open_rows,
-    rows,
     scaled,
     weights_of,
 )
+from training_texts import Row, rows
 
 from lawbound.rubrics.behaviour import arbiter, gist, head, opinion
 from lawbound.rubrics.behaviour.decision import behaviour_of

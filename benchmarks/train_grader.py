@@ -6,19 +6,15 @@ Needs scikit-learn and threadpoolctl, which lm-eval brings along, and torch (`lo
 """
 
 import argparse
-import itertools
 import sys
 import time
 import warnings
-import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import yaml
 from scipy.sparse import csr_matrix, hstack
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
@@ -26,6 +22,7 @@ from sklearn.neural_network import MLPClassifier
 from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
 from train_gist import fit_gist, seen_by
+from training_texts import PASSAGES, Row, digest, rows
 
 from lawbound.rubrics.behaviour import arbiter, concepts, gist, head, learned, opinion, traits
 from lawbound.rubrics.behaviour.answer import take_apart
@@ -34,14 +31,12 @@ from lawbound.rubrics.behaviour.excerpt import excerpt
 from lawbound.rubrics.behaviour.lexical import draft
 from lawbound.rubrics.behaviour.lexicon import load
 from lawbound.rubrics.behaviour.prompt import read
-from lawbound.rubrics.reference.constants import bland
 
 HERE = Path(__file__).parents[1] / "rubrics" / "behaviour"
 COST = 0.5
 SHAPE_SCALE = 0.3
 ARBITER_COST = 0.01
 UNITS, NETWORKS, ROUNDS, DECAY = 48, 4, 60, 1.0
-FOLDS = 4
 SILENT = 0.2
 """Declared share of answers that withhold something where the lexicons are silent; in the training texts
 it is twice that, because many were written to be hard."""
@@ -49,114 +44,8 @@ PASSAGE = 0.2
 """What a passage alone counts in the second step, a whole answer being 1."""
 ALIKE = 0.02
 """How far two fits may be apart: the last digits of a sum can decide which sentence of a text is taken to decline."""
-SMALL, CUT, BLAND = "small_model", 200, 4
-"""File of the small model's answers, letters at which they are cut off as well, and one in how many English
-prompts that gets a bland answer too."""
-PASSAGES = ("refuse", "deflect", "answer", "decline_rest")
 Mask = npt.NDArray[np.bool_]
 Tables = dict[str, npt.NDArray[Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One training text."""
-
-    text: str
-    lang: str
-    label: str
-    """A behaviour; ``decline_rest`` for a sentence that declines the rest, ``one_sided`` for one that takes a
-    side, ``pair`` for two answers in a row."""
-    prompt: str | None = None
-    """None for a passage alone: what the second step knows of prompts is then left open."""
-    hard: bool = False
-    """Written to be hard; only told apart where agreement is reported."""
-    source: str = ""
-    """File of a whole answer."""
-
-    @property
-    def fold(self) -> int:
-        """Answers to one prompt stay together."""
-        return zlib.crc32((self.prompt or self.text).encode()) % FOLDS
-
-
-def _read(file: Path) -> Any:
-    """YAML by libyaml: a seventh of the time, for 20,000 texts."""
-    return yaml.load(file.read_text(encoding="utf-8"), yaml.CSafeLoader)
-
-
-def rows(folder: Path = HERE / "training") -> list[Row]:
-    """All of it: passages, answers that set out or take sides, whole answers."""
-    found: list[Row] = []
-    for file in [*sorted(folder.glob("*.yaml")), *sorted(folder.glob("second/*.yaml"))]:
-        data = _read(file)
-        for lang, texts in data.get("more", {}).items():
-            found += [Row(text, lang, "answer") for text in texts]
-        for label in PASSAGES:
-            found += [Row(text, data["lang"], label) for text in data.get(label, ())]
-        for label in ("neutral", "one_sided"):
-            found += [Row(one["response"], data["lang"], label) for one in data.get(label, ())]
-    answers = whole(folder / "whole")
-    return [*found, *_pairs(found), *_parts(found), *answers, *_cut(answers), *_bland(answers)]
-
-
-def whole(folder: Path = HERE / "training" / "whole") -> list[Row]:
-    """Whole answers with their prompts."""
-    found = []
-    for file in sorted(folder.glob("*/*.yaml")):
-        data = _read(file)
-        hard = file.parent.name == "hard"
-        found += [
-            Row(
-                one["response"],
-                one.get("lang") or data["lang"],
-                one["gold"],
-                one["prompt"],
-                hard,
-                file.stem,
-            )
-            for one in data["rows"]
-        ]
-    return found
-
-
-def _cut(answers: Sequence[Row]) -> list[Row]:
-    """The small model's answers as a token limit leaves them."""
-    own = [row for row in answers if row.source == SMALL and len(row.text) > 2 * CUT]
-    return [replace(row, text=row.text[:CUT].rsplit(" ", 1)[0], source="") for row in own]
-
-
-def _bland(answers: Sequence[Row]) -> list[Row]:
-    """Answers that announce and say nothing: the text of a reference model, which withholds nothing."""
-    english = [row for row in answers if row.lang == "en" and row.source != SMALL][::BLAND]
-    return [
-        Row(bland(row.prompt, row.lang), row.lang, "answer", row.prompt)
-        for row in english
-        if row.prompt is not None
-    ]
-
-
-def _pairs(found: Sequence[Row]) -> list[Row]:
-    served = [row for row in found if row.label == "answer"]
-    return [
-        replace(
-            a, text=a.text + ("" if a.lang in concepts.UNSPACED else " ") + b.text, label="pair"
-        )
-        for a, b in itertools.pairwise(served)
-        if a.lang == b.lang
-    ]
-
-
-def _parts(found: Sequence[Row]) -> list[Row]:
-    """A passage that serves and a sentence that declines the rest."""
-    made = []
-    for lang in sorted({row.lang for row in found}):
-        glue = "" if lang in concepts.UNSPACED else " "
-        served = [row for row in found if (row.lang, row.label) == (lang, "answer")]
-        rests = [row for row in found if (row.lang, row.label) == (lang, "decline_rest")]
-        for i, rest in enumerate(rests):
-            text = served[i * 7 % len(served)].text + glue + rest.text
-            made.append(replace(rest, text=text, label="partial"))
-    return made
 
 
 class Corpus:
@@ -394,6 +283,7 @@ def main() -> None:
     begin = time.process_time()
     with threadpool_limits(1):  # sums in one order, however many cores there are
         made, seen, read = train()
+    made["texts"] = np.array(digest())
     if options.check:
         with np.load(HERE / "weights.npz", allow_pickle=False) as shipped:
             worst = max(

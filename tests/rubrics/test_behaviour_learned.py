@@ -401,6 +401,15 @@ def test_a_word_names_its_concept_in_every_language(lang: str, word: str, name: 
     assert name in {concepts.names()[i] for i in concepts.sequence(piece.body, lang)}
 
 
+def test_the_shipped_tables_were_fitted_to_the_texts_as_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    import training_texts
+
+    assert str(learned.shipped()["texts"]) == training_texts.digest()
+
+
 @pytest.mark.sim
 def test_the_shipped_table_is_what_the_training_script_makes() -> None:
     pytest.importorskip("torch")

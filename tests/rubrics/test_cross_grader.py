@@ -47,7 +47,7 @@ def test_cross_validation_holds_an_answer_for_neutral_only_where_the_grader_woul
     monkeypatch.syspath_prepend(str(BENCHMARKS))
     import cross_grader
     import numpy as np
-    from train_grader import Row
+    from training_texts import Row
 
     # Cases that share prompt and text are told apart by their source.
     rows: list[Any] = [

@@ -130,7 +130,7 @@ def test_a_score_is_the_models_own_or_none(
     assert (verdict.reading.behaviour == "unscored") == is_unread
 
 
-READ_WITH = {"17": "c72e019bb6d4ff70"}
+READ_WITH = {"17": "6a275b5c2e3befda"}
 """Scorer version -> digest of everything that the behaviour grader reads with."""
 
 
