@@ -27,6 +27,18 @@ SLICE = 750_000
 """Scores that are held at once where they are computed slice by slice."""
 
 
+class Rows(NamedTuple):
+    """What one layer computed for the tokens of a step."""
+
+    layer: int
+    query: Tensor
+    """(tokens, heads, width)"""
+    key: Tensor
+    """(tokens, key heads, width)"""
+    value: Tensor
+    """(tokens, key heads, value width)"""
+
+
 class Part(NamedTuple):
     """Attention over some of the keys: outputs, and the log-sum-exp of their scores."""
 
@@ -95,13 +107,15 @@ class SlotKV:
 class Own(Protocol):
     """The part of a step in which each sequence attends to its own tokens, and stores them."""
 
-    def attend(self, layer: int, query: Tensor, key: Tensor, value: Tensor, look: Look) -> Part: ...
+    def attend(self, rows: Rows, look: Look) -> Part:
+        """Attention of each token over its own sequence; keys and values are stored where later
+        steps need them."""
+        ...
 
-    def attend_with(
-        self, prefix: PrefixKV, layer: int, query: Tensor, key: Tensor, value: Tensor, look: Look
-    ) -> Tensor | None:
-        """Attention over a prefix that all tokens see and the own part at once; None if that is not
-        possible here."""
+    def attend_over(self, prefix: PrefixKV, rows: Rows, look: Look) -> Tensor | None:
+        """Attention over a prefix that all tokens see and the own part at once: (tokens, heads,
+        value width). None, with nothing stored, if `attend` must be called instead."""
+        return None
 
 
 @dataclass(slots=True)
@@ -113,7 +127,9 @@ class Step:
     own: Own
     prefixes: tuple[tuple[PrefixKV, Tensor | None], ...] = ()
     """Shared prefixes, and which tokens see each; None: all of them."""
-    biases: dict[tuple[int, int], tuple[Tensor, Tensor]] = field(default_factory=dict)
+    biases: dict[tuple[int, int], tuple[Tensor, Tensor] | None] = field(default_factory=dict)
+    """By id of a prefix and window, the same in each layer: what is added to its scores, and which
+    tokens see nothing of it; None: the window hides nothing."""
 
 
 _step: ContextVar[Step | None] = ContextVar("lawbound_step", default=None)
@@ -154,20 +170,20 @@ def attention_forward(
         raise RuntimeError("prefix attention was called outside of a step")
     scale = query.shape[-1] ** -0.5 if scaling is None else scaling
     look = Look(scale, softcap, sliding_window)
-    queries, keys, values = (rows[0].transpose(0, 1) for rows in (query, key, value))
+    queries, keys, values = (given[0].transpose(0, 1) for given in (query, key, value))
+    rows = Rows(module.layer_idx, queries, keys, values)
     if len(step.prefixes) == 1 and step.prefixes[0][1] is None and s_aux is None:
-        both = step.own.attend_with(
-            step.prefixes[0][0], module.layer_idx, queries, keys, values, look
-        )
+        both = step.own.attend_over(step.prefixes[0][0], rows, look)
         if both is not None:
             return both[None], None
-    part = step.own.attend(module.layer_idx, queries, keys, values, look)
-    for prefix, rows in step.prefixes:
-        if rows is None:
-            part = merged(part, _over_prefix(step, prefix, module.layer_idx, queries, look, None))
-            continue
-        seen = _over_prefix(step, prefix, module.layer_idx, queries[rows], look, rows)
-        part.out[rows], part.lse[rows] = merged(Part(part.out[rows], part.lse[rows]), seen)
+    part = step.own.attend(rows, look)
+    for prefix, seeing in step.prefixes:
+        over = _over_prefix(step, prefix, rows, look, seeing)
+        if seeing is None:
+            part = merged(part, over)
+        else:
+            own = Part(part.out[seeing], part.lse[seeing])
+            part.out[seeing], part.lse[seeing] = merged(own, over)
     out = part.out
     if s_aux is not None:
         out = out * torch.sigmoid(part.lse - s_aux.float()).to(out.dtype)[..., None]
@@ -246,16 +262,18 @@ def sliced_part(query: Tensor, key: Tensor, value: Tensor, scale: float) -> tupl
 
 
 def _over_prefix(
-    step: Step, prefix: PrefixKV, layer: int, query: Tensor, look: Look, rows: Tensor | None
+    step: Step, prefix: PrefixKV, rows: Rows, look: Look, seeing: Tensor | None
 ) -> Part:
-    """All tokens over one prefix: a single product, since no key is hidden from any of them."""
-    key, value = prefix.keys[layer], prefix.values[layer]
+    """The tokens that see a prefix over it: a single product, since no key is hidden from any of
+    them."""
+    key, value = prefix.keys[rows.layer], prefix.values[rows.layer]
+    query = rows.query if seeing is None else rows.query[seeing]
     tokens, heads, width = query.shape
     shared = heads // key.shape[0]
     # The queries of heads that share a key head lie side by side: no key is repeated.
     folded = query.view(tokens, key.shape[0], shared, width).permute(1, 2, 0, 3)
     folded = folded.reshape(1, key.shape[0], shared * tokens, width)
-    bias, blind = _window_bias(step, prefix, look, rows, shared, query.dtype)
+    bias, blind = _hidden(step, prefix, look, seeing, folded[0, 0]) or (None, None)
     out, lse = scores_part(folded, key[None], value[None], look, bias=bias)
     out = (
         out[0].view(key.shape[0], shared, tokens, -1).permute(2, 0, 1, 3).reshape(tokens, heads, -1)
@@ -267,29 +285,26 @@ def _over_prefix(
     return Part(out, lse)
 
 
-def _window_bias(
-    step: Step,
-    prefix: PrefixKV,
-    look: Look,
-    rows: Tensor | None,
-    shared: int,
-    dtype: torch.dtype,
-) -> tuple[Tensor | None, Tensor | None]:
-    """What a sliding window hides of the prefix, and which tokens see nothing of it."""
+def _hidden(
+    step: Step, prefix: PrefixKV, look: Look, seeing: Tensor | None, queries: Tensor
+) -> tuple[Tensor, Tensor] | None:
+    """What a sliding window hides of the prefix, as `Step.biases` keeps it.
+
+    The tokens that see the prefix stand in `queries` once for each head that shares a key head.
+    """
     if look.window is None:
-        return None, None
+        return None
     memory = (id(prefix), look.window)
     if memory not in step.biases:
-        positions = step.positions if rows is None else step.positions[rows]
-        if int(positions.max()) < look.window:
-            step.biases[memory] = (positions.new_empty(0), positions.new_empty(0))
-        else:
+        positions = step.positions if seeing is None else step.positions[seeing]
+        step.biases[memory] = None
+        if int(positions.max()) >= look.window:
             keys = torch.arange(prefix.length, device=positions.device)
             hidden = positions[:, None] - keys[None, :] >= look.window
             blind = hidden.all(dim=1)
             # A row that sees nothing keeps its last key, so that no kernel divides by zero.
             hidden[:, -1] &= ~blind
-            bias = minus_infinity_where(hidden, dtype).repeat(shared, 1)[None, None]
+            bias = minus_infinity_where(hidden, queries.dtype)
+            bias = bias.repeat(len(queries) // len(hidden), 1)[None, None]
             step.biases[memory] = (bias, blind)
-    bias, blind = step.biases[memory]
-    return (None, None) if bias.numel() == 0 else (bias, blind)
+    return step.biases[memory]

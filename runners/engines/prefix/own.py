@@ -9,8 +9,10 @@ from torch import Tensor
 from lawbound.runners.engines.prefix import joint
 from lawbound.runners.engines.prefix.attention import (
     Look,
+    Own,
     Part,
     PrefixKV,
+    Rows,
     SlotKV,
     minus_infinity_where,
     scores_part,
@@ -18,13 +20,14 @@ from lawbound.runners.engines.prefix.attention import (
 
 
 @dataclass(slots=True)
-class OwnPrefix:
+class OwnPrefix(Own):
     """One sequence that becomes a shared prefix."""
 
     prefix: PrefixKV
     biases: dict[int, Tensor] = field(default_factory=dict)
 
-    def attend(self, layer: int, query: Tensor, key: Tensor, value: Tensor, look: Look) -> Part:
+    def attend(self, rows: Rows, look: Look) -> Part:
+        layer, query, key, value = rows
         self.prefix.keys[layer] = key.transpose(0, 1).contiguous()
         self.prefix.values[layer] = value.transpose(0, 1).contiguous()
         tokens = query.shape[0]
@@ -47,14 +50,9 @@ class OwnPrefix:
         )
         return Part(out[0].transpose(0, 1), lse[0].transpose(0, 1))
 
-    def attend_with(
-        self, prefix: PrefixKV, layer: int, query: Tensor, key: Tensor, value: Tensor, look: Look
-    ) -> None:
-        """Many queries a sequence: their scores are not kept."""
-
 
 @dataclass(slots=True)
-class OwnRagged:
+class OwnRagged(Own):
     """Several prompts of different lengths, one after the other, each causal or a tree.
 
     Only attention pads them: to the longest, at the end.
@@ -72,7 +70,8 @@ class OwnRagged:
     places: Tensor | None = None
     biases: dict[int | None, Tensor | None] = field(default_factory=dict)
 
-    def attend(self, layer: int, query: Tensor, key: Tensor, value: Tensor, look: Look) -> Part:
+    def attend(self, rows: Rows, look: Look) -> Part:
+        layer, query, key, value = rows
         if self.store is not None and self.slots is not None and self.places is not None:
             self.store.write(layer, self.slots, self.places, key, value)
         if look.window not in self.biases:
@@ -91,11 +90,6 @@ class OwnRagged:
             out.transpose(1, 2).flatten(0, 1)[self.padded],
             lse.transpose(1, 2).flatten(0, 1)[self.padded],
         )
-
-    def attend_with(
-        self, prefix: PrefixKV, layer: int, query: Tensor, key: Tensor, value: Tensor, look: Look
-    ) -> None:
-        """Many queries a sequence: their scores are not kept."""
 
     def _bias(self, window: int | None, query: Tensor) -> Tensor | None:
         longest = max(self.lengths)
@@ -117,7 +111,7 @@ class OwnRagged:
 
 
 @dataclass(slots=True)
-class OwnDecode:
+class OwnDecode(Own):
     """One new token for each of the first slots; nothing is copied, keys are read where they lie."""
 
     store: SlotKV
@@ -129,13 +123,14 @@ class OwnDecode:
     flat_biases: dict[int, Tensor] = field(default_factory=dict)
     """By number of key heads, for `joint`."""
 
-    def attend(self, layer: int, query: Tensor, key: Tensor, value: Tensor, look: Look) -> Part:
-        keys, values = self._stored(layer, key, value)
-        count, heads, width = query.shape
+    def attend(self, rows: Rows, look: Look) -> Part:
+        keys, values = self._stored(rows)
+        count, heads, width = rows.query.shape
+        groups = keys.shape[1]
         if look.window not in self.biases:
-            self.biases[look.window] = self._bias(look.window, query.dtype)
+            self.biases[look.window] = self._bias(look.window, rows.query.dtype)
         out, lse = scores_part(
-            query.view(count, key.shape[1], heads // key.shape[1], width),
+            rows.query.view(count, groups, heads // groups, width),
             keys,
             values,
             look,
@@ -143,29 +138,27 @@ class OwnDecode:
         )
         return Part(out.reshape(count, heads, -1), lse.reshape(count, heads))
 
-    def attend_with(
-        self, prefix: PrefixKV, layer: int, query: Tensor, key: Tensor, value: Tensor, look: Look
-    ) -> Tensor | None:
+    def attend_over(self, prefix: PrefixKV, rows: Rows, look: Look) -> Tensor | None:
         seen = prefix.length + self.longest
         windowed = look.window is not None and look.window < seen
-        if windowed or look.softcap or not joint.fits(query, seen):
+        if windowed or look.softcap or not joint.fits(rows.query, seen):
             return None
-        keys, values = self._stored(layer, key, value)
-        groups = key.shape[1]
+        keys, values = self._stored(rows)
+        groups = keys.shape[1]
         if groups not in self.flat_biases:
-            bias = self._bias(None, query.dtype).repeat_interleave(groups, dim=0)
+            bias = self._bias(None, rows.query.dtype).repeat_interleave(groups, dim=0)
             self.flat_biases[groups] = bias[:, 0]
         return joint.attended(
-            query, prefix, layer, keys, values, self.flat_biases[groups], look.scale
+            rows.query, prefix, rows.layer, keys, values, self.flat_biases[groups], look.scale
         )
 
-    def _stored(self, layer: int, key: Tensor, value: Tensor) -> tuple[Tensor, Tensor]:
+    def _stored(self, rows: Rows) -> tuple[Tensor, Tensor]:
         """Keys and values with the new ones: (tokens, key heads, longest, width)."""
-        self.store.write(layer, self.slots, self.places, key, value)
+        self.store.write(rows.layer, self.slots, self.places, rows.key, rows.value)
         count = len(self.places)
         return (
-            self.store.keys[layer][:count, :, : self.longest],
-            self.store.values[layer][:count, :, : self.longest],
+            self.store.keys[rows.layer][:count, :, : self.longest],
+            self.store.values[rows.layer][:count, :, : self.longest],
         )
 
     def _bias(self, window: int | None, dtype: torch.dtype) -> Tensor:
