@@ -72,7 +72,8 @@ def run(
     for number in range(2):
         tally.is_second = number == 1
         if len(tally.answered | tally.final) < len(wanted):
-            _pass(plan, engine, store, tally, max_errors, progress, trouble)
+            with Flusher(store) as flusher:
+                _Pass(plan, engine, flusher, tally, max_errors, progress, trouble).ask_owed()
     return RunCounts(
         stored=stored,
         asked=len(tally.answered) - stored,
@@ -122,53 +123,61 @@ class _Tally:
         return len(self.failed) != before
 
 
-def _pass(
-    plan: Plan,
-    engine: Engine,
-    store: Store,
-    tally: _Tally,
-    max_errors: int | None,
-    progress: Progress,
-    trouble: Trouble,
-) -> None:
-    reported, reported_at = len(tally.answered), monotonic()
-    owed = owed_requests(plan, tally.answered | tally.final, fixed_batch_of(engine))
-    choices = {r.key: len(r.choices) for batch in owed for r in batch if r.choices}
-    asks_again = engine if isinstance(engine, AsksAgain) else None
-    tally.again = 0
+@dataclass(slots=True)
+class _Pass:
+    """Everything owed is asked once."""
 
-    def hear(again: int, last: str) -> None:
-        tally.again, tally.last = again, last
-        trouble(tally.failing, last)
-        keep_up()  # the next sample may be a minute away
+    plan: Plan
+    engine: Engine
+    flusher: Flusher
+    tally: _Tally
+    max_errors: int | None
+    progress: Progress
+    trouble: Trouble
+    reported: int = field(init=False)
+    """Answers that `progress` has been told of."""
+    reported_at: float = field(init=False)
 
-    def keep_up() -> None:
-        if monotonic() - reported_at >= FLUSH_SECONDS:
-            store_and_tell()
-
-    def store_and_tell() -> None:
-        nonlocal reported, reported_at
-        flusher.flush()
-        progress(len(tally.answered) - reported)
-        reported, reported_at = len(tally.answered), monotonic()
-
-    if asks_again is not None:
-        asks_again.on_trouble = hear
-    with Flusher(store) as flusher:
+    def ask_owed(self) -> None:
+        """Ask, and store and tell what comes."""
+        self.reported, self.reported_at = len(self.tally.answered), monotonic()
+        owed = owed_requests(
+            self.plan, self.tally.answered | self.tally.final, fixed_batch_of(self.engine)
+        )
+        choices = {r.key: len(r.choices) for batch in owed for r in batch if r.choices}
+        asks_again = self.engine if isinstance(self.engine, AsksAgain) else None
+        self.tally.again = 0
+        if asks_again is not None:
+            asks_again.on_trouble = self._hear
         try:
-            for sample in (_checked(given, choices) for given in ask(engine, owed)):
-                flusher.add(sample)
+            for sample in (_checked(given, choices) for given in ask(self.engine, owed)):
+                self.flusher.add(sample)
                 is_final = asks_again is not None and asks_again.is_final(sample)
-                if tally.note(sample, is_final=is_final):
-                    trouble(tally.failing, tally.last)
-                if sample.error and max_errors is not None and len(tally.failed) > max_errors:
+                if self.tally.note(sample, is_final=is_final):
+                    self.trouble(self.tally.failing, self.tally.last)
+                failed = len(self.tally.failed)
+                if sample.error and self.max_errors is not None and failed > self.max_errors:
                     raise ErrorLimitError(
-                        f"{plan.fingerprint.model}: {counted(len(tally.failed), 'request')} failed, expected "
-                        f"at most {max_errors}; the last said: {sample.error}"
+                        f"{self.plan.fingerprint.model}: {counted(failed, 'request')} failed, expected "
+                        f"at most {self.max_errors}; the last said: {sample.error}"
                     )
-                keep_up()
+                self._keep_up()
         finally:
-            store_and_tell()
+            self._store_and_tell()
+
+    def _hear(self, again: int, last: str) -> None:
+        self.tally.again, self.tally.last = again, last
+        self.trouble(self.tally.failing, last)
+        self._keep_up()  # the next sample may be a minute away
+
+    def _keep_up(self) -> None:
+        if monotonic() - self.reported_at >= FLUSH_SECONDS:
+            self._store_and_tell()
+
+    def _store_and_tell(self) -> None:
+        self.flusher.flush()
+        self.progress(len(self.tally.answered) - self.reported)
+        self.reported, self.reported_at = len(self.tally.answered), monotonic()
 
 
 def _checked(sample: object, choices: Mapping[str, int]) -> Sample:
