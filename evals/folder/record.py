@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -154,6 +155,22 @@ def _as_given(value: Any, check: ValidatorFunctionWrapHandler) -> Any:
     return value if isinstance(value, int) else number
 
 
+@dataclass(frozen=True, slots=True)
+class PanelCounts:
+    """Counts over the answers that a panel has decided on; `PanelEntry` has fields of these names."""
+
+    asked: int
+    shortened: int
+    fates_known: bool
+    no_class: int | None = None
+    """This and the following counts are None if some fate is not known."""
+    unanswered: int | None = None
+    unreadable: int | None = None
+    undecided: int | None = None
+    split: int | None = None
+    disagreed: int | None = None
+
+
 class PanelEntry(Part):
     """Who judged, and what happened to the answers that they were to read."""
 
@@ -177,6 +194,21 @@ class PanelEntry(Part):
     """Answers that the panel was to read but did not, as they came later; the offline grader read them."""
     agreement: tuple[AgreementEntry, ...] = ()
     last_pass: tuple[JudgeEntry, ...] = ()
+
+    def judged(
+        self, form: str, unread: int, agreement: tuple[AgreementEntry, ...], counts: PanelCounts
+    ) -> PanelEntry:
+        """The record of what the panel has said of the present answers; counts that are not known
+        stay as they were."""
+        found: dict[str, object] = {
+            "unsure": self.unsure,  # older versions did not write all of these
+            "max_tokens": self.max_tokens,
+            "form": form,
+            "unread": unread,
+            "agreement": agreement,
+        }
+        known = {name: count for name, count in asdict(counts).items() if count is not None}
+        return self.model_copy(update=found | known)
 
 
 _Digest = Annotated[str, Field(pattern=rf"^[0-9a-f]{{{DIGITS}}}$")]

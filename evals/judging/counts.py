@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from lawbound.evals.folder.record import JudgeEntry, ModelEntry, PanelEntry
-from lawbound.evals.judging.readings import WITHOUT, Decision, Fate, Without
+from lawbound.evals.folder.record import JudgeEntry, ModelEntry, PanelCounts, PanelEntry
+from lawbound.evals.judging.readings import Decision, Fate, Without
 from lawbound.rubrics.judges.majority import PanelReading
 from lawbound.rubrics.judges.material import MAX_ANSWER
 from lawbound.rubrics.judges.named import read_name
@@ -38,27 +39,30 @@ def vote_of(opinion: Opinion) -> str:
     return "undecided" if opinion.undecided else "unanswered"
 
 
-def counts(held: Collection[tuple[Question, Decision]]) -> dict[str, int]:
+def counts(held: Collection[tuple[Question, Decision]]) -> PanelCounts:
     """Counts over the answers that a panel has decided on: all of them, those it read shortened,
     and their fates.
 
-    Answers without a class are counted in total and each under one reason. Fates that a file does
-    not record, as in older versions, are not counted: what the record says of them stays, and
-    `fates_known` is False, since it is about other answers.
+    Answers without a class are counted in total and each under one reason. If a file does not
+    record every fate, as in older versions, none is counted: what the record says of them is about
+    other answers.
     """
     fates = [one.fate for _, one in held if one.fate is not None]
-    found = {
-        "asked": len(held),
-        "shortened": sum(len(question.answer) > MAX_ANSWER for question, _ in held),
-        "fates_known": len(fates) == len(held),
-    }
-    if not found["fates_known"]:
-        return found
-    reasons: dict[str, int] = {
-        name: sum(one.without == name for one in fates) for name in WITHOUT if name
-    }
-    disagreed = sum(one.disagreed for one in fates)
-    return {**found, "no_class": sum(reasons.values()), **reasons, "disagreed": disagreed}
+    shortened = sum(len(question.answer) > MAX_ANSWER for question, _ in held)
+    if len(fates) < len(held):
+        return PanelCounts(len(held), shortened, fates_known=False)
+    why = Counter(one.without for one in fates if one.without)
+    return PanelCounts(
+        len(held),
+        shortened,
+        fates_known=True,
+        no_class=why.total(),
+        unanswered=why["unanswered"],
+        unreadable=why["unreadable"],
+        undecided=why["undecided"],
+        split=why["split"],
+        disagreed=sum(one.disagreed for one in fates),
+    )
 
 
 def failures(panel: Sequence[JudgeEntry]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import TypedDict
 
 from lawbound.evals.folder.record import JudgeEntry
 from lawbound.evals.folder.run_folder import RunFolder
@@ -21,6 +22,14 @@ from lawbound.tasks.io.messages import one_line
 
 TAIL = 120
 """Characters of an unreadable reply that are kept: its end, where the verdict should be."""
+
+
+class _Seldom(TypedDict, total=False):
+    """Fields of `JudgeEntry` that are written only if there is something to say."""
+
+    last_error: str
+    unreadable_reply: str
+    canaries_failed: int
 
 
 def ask_judge(
@@ -76,6 +85,13 @@ def ask_judge(
     finally:
         engine.close()
     requests = counts.asked
+    seldom: _Seldom = {}
+    if counts.last_error:
+        seldom["last_error"] = one_line(counts.last_error, MESSAGE)
+    if counts.unreadable_replies:
+        seldom["unreadable_reply"] = " / ".join(map(_quoted, counts.unreadable_replies))
+    if judge.form.canaries:
+        seldom["canaries_failed"] = counts.canaries_failed
     entry = JudgeEntry(
         model=name,
         fingerprint=fingerprint,
@@ -90,18 +106,10 @@ def ask_judge(
         undecided=counts.undecided,
         prompt_tokens=counts.prompt_tokens,
         completion_tokens=counts.completion_tokens,
+        **seldom,
     )
-    optional: dict[str, object] = {}
-    if counts.last_error:
-        optional["last_error"] = one_line(counts.last_error, MESSAGE)
-    if counts.unreadable_replies:
-        optional["unreadable_reply"] = " / ".join(map(_quoted, counts.unreadable_replies))
-    if judge.form.canaries:
-        optional["canaries_failed"] = counts.canaries_failed
     said = iter(opinions)
-    return [next(said) if is_theirs else None for is_theirs in theirs], entry.model_copy(
-        update=optional
-    )
+    return [next(said) if is_theirs else None for is_theirs in theirs], entry
 
 
 def _quoted(reply: Sample) -> str:

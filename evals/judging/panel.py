@@ -12,7 +12,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from lawbound.evals.folder.record import AgreementEntry, JudgeEntry, PanelEntry
+from lawbound.evals.folder.record import JudgeEntry, PanelEntry
 from lawbound.evals.folder.stored_run import StoredRun
 from lawbound.evals.frame import ScoredAnswer
 from lawbound.evals.judging.agreement import agreement
@@ -99,12 +99,9 @@ def ask_panel(
         mode=spec.mode,
         unsure=spec.unsure,
         max_tokens=spec.max_tokens,
-        form=_form_of(named),
-        unread=0,
-        agreement=_agreement(named, held),
         last_pass=tuple(entries),
     )
-    return Judgement(_in_use(held), record.model_copy(update=counts(held.values())))
+    return _judgement(record, named, held, unread=0)
 
 
 def earlier_judgement(
@@ -133,14 +130,7 @@ def earlier_judgement(
                 if decisions[place].question_digest == question_digest(asked, question):
                     held[place] = question, decisions[place]
     unread = asked_of(spec.mode, spec.unsure, named, scored, run.policies).keys() - held.keys()
-    now: dict[str, object] = {
-        "unsure": spec.unsure,
-        "max_tokens": spec.max_tokens,
-        "form": _form_of(named),
-        "unread": len(unread),
-        "agreement": _agreement(named, held),
-    }
-    return Judgement(_in_use(held), panel.model_copy(update=now | counts(held.values())))
+    return _judgement(panel, named, held, unread=len(unread))
 
 
 def judges_of(spec: JudgeSpec) -> list[Named]:
@@ -197,19 +187,18 @@ def _decided(
     return held
 
 
-def _in_use(held: Held) -> Readings:
-    """The readings that replace the offline ones."""
-    return {place: one.reading for place, (_, one) in held.items() if one.reading is not None}
+def _judgement(record: PanelEntry, named: Sequence[Named], held: Held, *, unread: int) -> Judgement:
+    """The readings that replace the offline ones, and the record with what is counted now."""
+    used = {place: one.reading for place, (_, one) in held.items() if one.reading is not None}
+    votes = [(question.requirement, one.votes) for question, one in held.values()]
+    agreeing = agreement([judge.name for judge in named], votes)
+    found = counts(held.values())
+    return Judgement(used, record.judged(_form_of(named), unread, agreeing, found))
 
 
 def _panel(spec: JudgeSpec, named: Sequence[Named]) -> list[object]:
     who = [[judge.name, form_digest(judge.form)] for judge in named]
     return [spec.mode, spec.unsure, *who]
-
-
-def _agreement(named: Sequence[Named], held: Held) -> tuple[AgreementEntry, ...]:
-    votes = [(question.requirement, one.votes) for question, one in held.values()]
-    return agreement([judge.name for judge in named], votes)
 
 
 def _form_of(named: Sequence[Named]) -> str:

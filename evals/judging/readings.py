@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -32,7 +32,6 @@ MESSAGE = 400
 Without = Literal["", "unanswered", "unreadable", "undecided", "split"]
 """Why an answer got no class: no vote, because requests failed or no reply could be read, or
 because readable replies named none; or votes without a majority. Empty if it got one."""
-WITHOUT: tuple[Without, ...] = get_args(Without)
 
 
 @dataclass(frozen=True, slots=True)

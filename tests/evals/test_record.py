@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,13 @@ from pydantic import ValidationError
 
 from lawbound.evals.folder.digests import RESULTS
 from lawbound.evals.folder.files import FolderError
-from lawbound.evals.folder.record import ModelEntry, OriginEntry, PanelEntry, RunRecord
+from lawbound.evals.folder.record import (
+    ModelEntry,
+    OriginEntry,
+    PanelCounts,
+    PanelEntry,
+    RunRecord,
+)
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.tasks.io.yaml_files import plain_yaml
 
@@ -96,3 +103,7 @@ def test_the_page_on_formats_lists_every_field() -> None:
     for name, part in {"models": ModelEntry, "asked_as": OriginEntry, "judge": PanelEntry}.items():
         words = re.findall(r"\w+", listed[name])
         assert set(part.model_fields) <= set(words), name
+
+
+def test_what_is_counted_of_a_panel_has_a_field_of_its_record() -> None:
+    assert {field.name for field in fields(PanelCounts)} <= set(PanelEntry.model_fields)
