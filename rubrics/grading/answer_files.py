@@ -12,6 +12,7 @@ from lawbound.rubrics.grading.json_loader import Loader
 from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.messages import one_line
 from lawbound.tasks.io.safe_files import open_regular, why
+from lawbound.tasks.io.text_lines import SAVE_AGAIN, text_lines
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -22,7 +23,6 @@ BATCH = 500
 REQUIRED = ("id", "prompt", "response")
 GRADED = (*REQUIRED, "lang", "truncated")
 """Columns that grading reads."""
-_SAVE_AGAIN = " (from a spreadsheet: save as CSV UTF-8)"
 _RAISED = Lock()
 
 
@@ -110,32 +110,24 @@ def check_columns(path: Path, columns: tuple[str, ...], needed: tuple[str, ...] 
         raise GradeError(f"{path}: line 1: found column {doubled[0]!r} twice, expected it once")
 
 
-def _lines(path: Path, handle: IO[bytes]) -> Iterator[tuple[int, str]]:
-    hint = _SAVE_AGAIN if path.suffix.lower() == ".csv" else ""
-    number = 0
-    while raw := handle.readline(MAX_LINE + 1):
-        number += 1
-        if len(raw) > MAX_LINE:
+def _lines(path: Path, handle: IO[bytes]) -> Iterator[str]:
+    hint = SAVE_AGAIN if path.suffix.lower() == ".csv" else ""
+    return text_lines(_short_lines(path, handle), path, GradeError, hint=hint)
+
+
+def _short_lines(path: Path, handle: IO[bytes]) -> Iterator[bytes]:
+    for number, line in enumerate(iter(lambda: handle.readline(MAX_LINE + 1), b""), 1):
+        if len(line) > MAX_LINE:
             raise GradeError(
                 f"{path}: line {number}: is longer than {MAX_LINE} bytes, expected one answer a line"
             )
-        try:
-            text = raw.decode("utf-8")
-        except UnicodeDecodeError as fault:
-            raise GradeError(
-                f"{path}: line {number}: byte {fault.start + 1} is not UTF-8, expected UTF-8 text{hint}"
-            ) from fault
-        if number == 1 and "\0" in text:
-            raise GradeError(
-                f"{path}: line 1: holds a NUL, as UTF-16 does, expected UTF-8 text{hint}"
-            )
-        yield number, text.removeprefix("\ufeff") if number == 1 else text
+        yield line
 
 
 def _read_jsonl(path: Path) -> Iterator[Row]:
     loader = Loader((*GRADED, "gold"))
     with _open(path) as handle:
-        for number, text in _lines(path, handle):
+        for number, text in enumerate(_lines(path, handle), 1):
             if not text.strip():
                 continue
             where = f"{path}: line {number}"
@@ -169,7 +161,7 @@ def _open_csv(path: Path, needed: tuple[str, ...]) -> Source:
 def _read_csv(path: Path, needed: tuple[str, ...]) -> Iterator[Row]:
     """The header as a row of its own, then the rows."""
     with _open(path) as handle:
-        reader = csv.reader((text for _, text in _lines(path, handle)), strict=True)
+        reader = csv.reader(_lines(path, handle), strict=True)
         columns: tuple[str, ...] | None = None
         while True:
             begin = reader.line_num + 1
@@ -183,7 +175,7 @@ def _read_csv(path: Path, needed: tuple[str, ...]) -> Iterator[Row]:
                     )
                 raise GradeError(
                     f"{path}: line {begin}: {found}, expected comma-separated values"
-                    + (_SAVE_AGAIN if found != str(fault) else "")
+                    + (SAVE_AGAIN if found != str(fault) else "")
                 ) from fault
             if cells is None:
                 return

@@ -6,9 +6,9 @@ import csv
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
 from lawbound.tasks.io.safe_files import open_regular, why
+from lawbound.tasks.io.text_lines import SAVE_AGAIN, text_lines
 from lawbound.tasks.item import ItemError
 
 LOADERS = {".json": "json", ".jsonl": "json", ".csv": "csv", ".parquet": "parquet"}
@@ -39,28 +39,11 @@ def check_file(path: Path, source: str) -> None:
                     f"{source}: is a packed file, expected plain json, jsonl, csv or parquet"
                 )
             if path.suffix.lower() == ".csv":
-                _check_csv(
-                    _lines(handle, source, " (from a spreadsheet: save as CSV UTF-8)"), source
-                )
+                _check_csv(text_lines(handle, source, ItemError, hint=SAVE_AGAIN), source)
             elif path.suffix.lower() != ".parquet":
-                _check_not_empty(_lines(handle, source), source)
+                _check_not_empty(text_lines(handle, source, ItemError), source)
     except OSError as fault:
         raise ItemError(f"{source}: cannot be read ({why(fault)})") from fault
-
-
-def _lines(handle: BinaryIO, source: str, hint: str = "") -> Iterator[str]:
-    for number, raw in enumerate(handle, 1):
-        try:
-            text = raw.decode("utf-8")
-        except UnicodeDecodeError as fault:
-            raise ItemError(
-                f"{source}: line {number}: byte {fault.start + 1} is not UTF-8, expected UTF-8 text{hint}"
-            ) from fault
-        if number == 1 and "\0" in text:
-            raise ItemError(
-                f"{source}: line 1: holds a NUL, as UTF-16 does, expected UTF-8 text{hint}"
-            )
-        yield text.removeprefix("\ufeff") if number == 1 else text
 
 
 def _check_not_empty(lines: Iterator[str], source: str) -> None:
