@@ -2,9 +2,9 @@
 
 A gate reads ``METRIC[SLICE]@POLICY:STRENGTH OP NUMBER``, everything between the metric and the
 operator being optional: ``J>=0.2``, ``policy_tax@cn<=0.05``, ``adherence[rule=r]@de:strict>=0.5``.
-A gate does not pass either where more than a share of the answers that it counts is missing: failed, or blocked by a filter.
+A gate also fails if more than a given share of its answers is missing: failed, or blocked by a filter.
 ``>=`` is held against the lower end of the interval and ``<=`` against the upper; ``J.value>=0.2`` against the value.
-What answers that nobody could read leave of the value is told beside it and does not decide.
+Unscored answers widen the bounds printed beside the value; they do not decide the gate.
 A mark is the number that is to be reached, in a gate and in a threshold alike. The thresholds that a policy states are gates
 of another kind (`hold_thresholds`): they are held as the compliance sheet holds them.
 """

@@ -91,9 +91,9 @@ def _drawn(
 def _languages(
     policy: Policy, pool: Sequence[Item], rules: Sequence[str], rng: np.random.Generator
 ) -> dict[str, list[str]]:
-    """Those of each rule, in an order that holds for its restricted items and for both kinds of near-miss.
+    """The languages of each rule, in one order for its restricted items and both kinds of near-miss.
 
-    Empty where there is but one.
+    Empty if the pool has only one language.
     """
     if len({item.lang for item in pool}) < 2:
         return {}
@@ -132,8 +132,8 @@ def _sorts(policy: Policy, items: Iterable[Item]) -> dict[Cell, set[str]]:
 
 
 def _in_proportion(rules: Iterable[str], policy: Policy) -> list[str]:
-    """Withholding rules and duties in turn, according to the share of each that has had one, so
-    that both begin, and J first."""
+    """Interleave withholding rules and duties in proportion to their numbers, a withholding rule
+    first."""
     rules = list(rules)
     withholding = [rule for rule in rules if rule in policy.withholding]
     duties = [rule for rule in rules if rule not in policy.withholding]

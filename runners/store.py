@@ -103,7 +103,7 @@ def read_samples(path: Path) -> dict[str, Sample]:
                 sample = _decode(line)
                 if sample is not None and (not sample.error or _owed(found.get(sample.key))):
                     found[sample.key] = sample
-    except FileNotFoundError:  # if its folder is not a folder, the path is another fault
+    except FileNotFoundError:  # a parent that is no folder raises NotADirectoryError
         return found
     except OSError as fault:
         raise StoreError(f"{path}: cannot be read ({why(fault)})") from fault

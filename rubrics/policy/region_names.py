@@ -15,8 +15,8 @@ from lawbound.rubrics.policy.policy import PolicyFile
 from lawbound.rubrics.policy.rule import Rule
 
 _LETTER: Final = r"[\w\p{M}\u200c\u200d]"
-"""Characters that belong to the word: signs written on a letter, and what keeps two letters apart
-in Persian and Hindi."""
+"""Characters that belong to the word, combining marks and the joiners of Persian and Hindi
+included."""
 _ARTICLE: Final = regex.compile(
     r"(?:[Tt]he|die|der|das|de|het|le|la|les|el|los|las|il|lo|i|gli|o|a|os|as)\s+|[ld]['’]"
 )

@@ -35,7 +35,7 @@ class Waiting:
 
     @property
     def need(self) -> int:
-        """Places that it may take up in a slot."""
+        """Most tokens that it may store in its slot: its own and its answer's."""
         return len(self.own) + self.prompt.request.settings.max_tokens
 
 

@@ -12,7 +12,7 @@ from lawbound.runners.engines.local.pick import draws_for, pick
 def plain_tokens(
     model: Any, prompt: Prompt, answers: Answers, most: int | None = None
 ) -> list[int]:
-    """Tokens that plain `generate` writes, or sampling one at a time; `most`: the first so many."""
+    """The tokens that plain `generate` writes, or sampling one at a time: at most `most` of them."""
     most = most or prompt.request.settings.max_tokens
     if prompt.request.settings.temperature > 0:
         return _sampled_tokens(model, prompt, answers, most)

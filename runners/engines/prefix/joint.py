@@ -15,7 +15,7 @@ MOST_BYTES = 2**24
 
 
 def fits(query: Tensor, keys: int) -> bool:
-    """Whether the scores of these queries over so many keys are worth keeping."""
+    """Whether the scores of these queries over so many keys stay in the processor's cache."""
     tokens, heads, _ = query.shape
     size = tokens * heads * keys * query.element_size()
     return query.device.type == "cpu" and size <= MOST_BYTES

@@ -20,7 +20,7 @@ from torch import Tensor, nn
 from lawbound.runners.engines.memory import free_bytes
 
 ROWS = 100
-"""Rows that the layout is chosen for; others are read from it as well."""
+"""Batch size that the layout is optimised for; it is correct for any."""
 SHARE = 0.33
 """Largest share of the free memory for copies."""
 TOLERANCE = {torch.float32: 1e-4, torch.bfloat16: 3e-2}
