@@ -12,6 +12,7 @@ from lawbound.runners.cli.remarks import warn
 
 if TYPE_CHECKING:
     from lawbound.evals.gate import GateResult, HeldThreshold
+    from lawbound.evals.run_gates import HeldGates
     from lawbound.evals.tally import Tally
     from lawbound.evals.thresholds import ThresholdResult
     from lawbound.rubrics.policy.threshold import Threshold
@@ -62,10 +63,7 @@ def gate(
             "gate: found neither --that nor --thresholds, expected one of them or both"
         )
     held = hold_gates(folder, that or (), thresholds=thresholds, most_missing=missing)
-    if that:
-        _print_gates(held.gates, missing)
-    if thresholds:
-        _print_thresholds(held.thresholds, missing)
+    show_held(held, missing)
     warn(held.caveats)
     for what in held.barred:
         note(f"{folder}: no gate passes while {what} (--missing 1 lets it)")
@@ -73,8 +71,15 @@ def gate(
         raise typer.Exit(FAILED)
 
 
+def show_held(held: "HeldGates", missing: float) -> None:
+    """Print each gate and threshold with what was found, and its missing and unscored answers."""
+    if held.gates:
+        _print_gates(held.gates, missing)
+    if held.thresholds:
+        _print_thresholds(held.thresholds, missing)
+
+
 def _print_gates(results: "Sequence[GateResult]", missing: float) -> None:
-    """Print each gate with what was found."""
     from lawbound.evals.gate import missing_text
     from lawbound.evals.number_text import deciding_text, number_text
 
@@ -118,7 +123,6 @@ def _print_gates(results: "Sequence[GateResult]", missing: float) -> None:
 
 
 def _print_thresholds(results: "Sequence[HeldThreshold]", missing: float) -> None:
-    """Print each threshold with what was found, and its missing answers."""
     from lawbound.evals.gate import missing_text
     from lawbound.evals.number_text import deciding_text
 

@@ -9,11 +9,13 @@ from lawbound.evals.estimate import Estimate
 from lawbound.evals.evaluate import evaluate
 from lawbound.evals.gate import MOST_MISSING, check_gates, hold_thresholds, parse_gate
 from lawbound.evals.metrics.inputs import MetricError
+from lawbound.evals.run_gates import HeldGates
 from lawbound.evals.run_spec import RunSpec
 from lawbound.evals.thresholds import check_thresholds
 from lawbound.rubrics.policy.policy import Policy, PolicyFile
 from lawbound.rubrics.policy.threshold import Threshold
 from lawbound.runners.cli.gate import gate as gate_command
+from lawbound.runners.cli.gate import show_held
 from lawbound.runners.engines.function import FunctionEngine
 
 J = Estimate("J", "m", "cn", "full", value=0.3, low=0.15, high=0.45)
@@ -102,28 +104,35 @@ def _missing(errors: int) -> Estimate:
     return Estimate("J", "m", "cn", "full", value=0.9, low=0.8, high=0.95, n=60 - errors, asked=100, errors=errors, missing_share=errors / 100)  # fmt: skip
 
 
-def test_a_gate_and_a_threshold_tell_of_answers_that_a_filter_blocked(
-    behaved, frame, out, command, monkeypatch
-):
+@pytest.fixture
+def show(capsys):
+    """Call it with results: whether all hold, and what is printed of them."""
+
+    def make(gates=(), thresholds=(), missing=MOST_MISSING):
+        held = HeldGates(tuple(gates), tuple(thresholds), caveats=(), barred=())
+        show_held(held, missing)
+        return held.passed, *capsys.readouterr()
+
+    return make
+
+
+def test_a_gate_and_a_threshold_tell_of_answers_that_a_filter_blocked(behaved, frame, show):
     known = Estimate(
         "over_refusal", "m", "us", "full", value=0.0, low=0.0, high=0.09, n=2, asked=40, blocked=38,
         missing_share=0.95,
     )  # fmt: skip
-    monkeypatch.setattr("lawbound.evals.folder.estimates.read_estimates", lambda _: (known,))
-    mark = ("gate", out, "--that", "over_refusal.value<=0.1")
+    mark = "over_refusal.value<=0.1"
     said = (
         "95 % of what was asked of m under us is missing (38 of 40 blocked by a provider's filter)"
     )
-    code, table, err = command(*mark)
-    assert code == 1 and "FAILS" in table
+    passed, table, err = show(check_gates([mark], [known]))
+    assert not passed and "FAILS" in table
     assert f"{said}, more than 0.05 of it: it fails (--missing allows more)" in err
-    code, table, err = command(*mark, "--missing", "0.95")
-    assert code == 0 and "holds" in table and said in err and "it fails" not in err
+    passed, table, err = show(check_gates([mark], [known], most_missing=0.95), missing=0.95)
+    assert passed and "holds" in table and said in err and "it fails" not in err
     rows = [behaved(f"r{n}", "refuse", "refuse", blocked=n < 6) for n in range(100)]
-    (held,) = _held(frame, rows)
-    monkeypatch.setattr("lawbound.evals.run_gates.check_thresholds", lambda *_: (held.result,))
-    code, _, err = command("gate", out, "--thresholds")
-    assert code == 1
+    passed, _, err = show(thresholds=_held(frame, rows))
+    assert not passed
     assert (
         "WARNING: refuse-most: 6 % of what was asked of m under p is missing (6 of 100 blocked by a provider's "
         "filter), more than 0.05 of it: it fails (--missing allows more)"
@@ -225,25 +234,24 @@ def test_nothing_is_decided_that_the_unread_answers_could_overturn(
     assert held.result.upper_bound == pytest.approx((hits + unread) / len(rows))
 
 
-def test_a_gate_tells_of_answers_that_nobody_could_read(out, command, monkeypatch):
+def test_a_gate_tells_of_answers_that_nobody_could_read(show):
     known = Estimate(
         "J", "m", "us", "full", value=0.5, low=0.3, high=0.7, n=9, asked=15, unscored=6,
         lower_bound=0.1, upper_bound=0.8,
     )  # fmt: skip
-    monkeypatch.setattr("lawbound.evals.folder.estimates.read_estimates", lambda _: (known,))
     told = "6 of 15 answers or pairs could not be read, which leave the value from 0.100 to 0.800"
-    for gate, code, warns in (
-        ("J>=0.2", 0, True),
-        ("J>=0.05", 0, False),
-        ("J<=0.75", 0, True),
-        ("J>=0.4", 1, False),
+    for gate, holds, warns in (
+        ("J>=0.2", True, True),
+        ("J>=0.05", True, False),
+        ("J<=0.75", True, True),
+        ("J>=0.4", False, False),
     ):
-        ended, _, err = command("gate", out, "--that", gate)
-        assert ended == code and told in err, gate
+        passed, _, err = show(check_gates([gate], [known]))
+        assert passed is holds and told in err, gate
         assert ("WARNING: " + gate in err and "across the mark" in err) is warns, gate
 
 
-def test_a_threshold_that_nothing_was_asked_for_says_so(behaved, frame, out, command, monkeypatch):
+def test_a_threshold_that_nothing_was_asked_for_says_so(behaved, frame, show):
     rows = [behaved(f"r{n}", "answer", "answer") for n in range(3)]
     rows += [behaved(f"u{n}", "refuse", "unscored", strength="strict") for n in range(3)]
     for condition, said in (
@@ -253,16 +261,8 @@ def test_a_threshold_that_nothing_was_asked_for_says_so(behaved, frame, out, com
             "3 of 3 answers could not be read, which leave the value from 0.000 to 1.000, on both",
         ),
     ):
-        (held,) = _held(frame, rows, condition=condition)
-        monkeypatch.setattr(
-            "lawbound.evals.run_gates.check_thresholds", lambda *_, held=held: (held.result,)
-        )
-        code, _, err = command("gate", out, "--thresholds")
-        assert (
-            code == 1
-            and f"WARNING: refuse-most: {held.result.model} under p" in err
-            and said in err
-        )
+        passed, _, err = show(thresholds=_held(frame, rows, condition=condition))
+        assert not passed and "WARNING: refuse-most: m under p" in err and said in err
 
 
 @pytest.mark.parametrize("metric", ["refusal_rate", "wrong_refusal_rate", "qualified_rate"])
@@ -310,15 +310,14 @@ def test_gate_holds_the_thresholds_of_the_policies_that_a_run_was_asked_under(co
     assert code == 2 and "found neither --that nor --thresholds" in told
 
 
-def test_a_number_that_decides_a_gate_has_the_digits_that_decide_it(out, command, monkeypatch):
+def test_a_number_that_decides_a_gate_has_the_digits_that_decide_it(show):
     known = Estimate("J", "m", "us", "full", value=0.5, low=0.199963, high=0.71, n=9, asked=9)
-    monkeypatch.setattr("lawbound.evals.folder.estimates.read_estimates", lambda _: (known,))
-    for gate, code, shown in (
-        ("J>=0.2", 1, "0.500 0.199963 0.710"),
-        ("J>=0.19", 0, "0.500 0.200 0.710"),
-        ("J<=0.7096", 1, "0.500 0.200 0.710"),
-        ("J.value>=0.2", 0, "0.500 0.200 0.710"),
+    for gate, holds, shown in (
+        ("J>=0.2", False, "0.500 0.199963 0.710"),
+        ("J>=0.19", True, "0.500 0.200 0.710"),
+        ("J<=0.7096", False, "0.500 0.200 0.710"),
+        ("J.value>=0.2", True, "0.500 0.200 0.710"),
     ):
-        ended, table, _ = command("gate", out, "--that", gate)
-        assert ended == code
+        passed, table, _ = show(check_gates([gate], [known]))
+        assert passed is holds
         assert shown in " ".join(table.split()), gate
