@@ -64,6 +64,11 @@ def declared_text(sample: Sample) -> str:
     return str(_declaration(sample)["text"])
 
 
+def declare(behaviour: Behaved, addons: Iterable[Addon], text: str) -> str:
+    """The text of a sample that states its behaviour, for the verdict path of reference models."""
+    return json.dumps({"behaviour": behaviour, "addons": sorted(addons), "text": text})
+
+
 def _declaration(sample: Sample) -> dict[str, Any]:
     try:
         stated = json.loads(sample.text)
@@ -79,11 +84,6 @@ def _declaration(sample: Sample) -> dict[str, Any]:
             f"sample {sample.key[:12]}: found no declared behaviour, expected a reference model's answer"
         )
     return dict(stated)
-
-
-def declare(behaviour: Behaved, addons: Iterable[Addon], text: str) -> str:
-    """The text of a sample that states its behaviour, for the verdict path of reference models."""
-    return json.dumps({"behaviour": behaviour, "addons": sorted(addons), "text": text})
 
 
 GRADERS: Mapping[str, Grader] = {

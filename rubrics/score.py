@@ -111,6 +111,14 @@ class Scorer:
         )
 
 
+def best_choice(sample: Sample) -> int | None:
+    """Index of the likeliest choice; None if the first two tie, for a tie is no answer."""
+    ranked = sorted(range(len(sample.choice_logprobs)), key=lambda i: -sample.choice_logprobs[i])
+    if len(ranked) < 2 or sample.choice_logprobs[ranked[0]] == sample.choice_logprobs[ranked[1]]:
+        return None
+    return ranked[0]
+
+
 def _answer_key(item: Item, sample: Sample) -> tuple[str, str, str, str]:
     """Key of an answer: answers with the same key are read alike."""
     return item.id, sample.text, sample.thinking, sample.finish
@@ -127,11 +135,3 @@ def _is_no_answer(item: Item, sample: Sample, reading: Reading) -> bool:
     return reading.behaviour == "unscored" and not is_in_unread_language(
         item.prompt, sample.text, item.lang
     )
-
-
-def best_choice(sample: Sample) -> int | None:
-    """Index of the likeliest choice; None if the first two tie, for a tie is no answer."""
-    ranked = sorted(range(len(sample.choice_logprobs)), key=lambda i: -sample.choice_logprobs[i])
-    if len(ranked) < 2 or sample.choice_logprobs[ranked[0]] == sample.choice_logprobs[ranked[1]]:
-        return None
-    return ranked[0]

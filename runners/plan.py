@@ -101,6 +101,11 @@ def plan(
     return Plan(_by_prefix(requests.values()), tuple(assignments), fingerprint)
 
 
+def head_of(request: Request) -> tuple[bool, str]:
+    """What a request shares with others: requests with one head stand together in a plan."""
+    return bool(request.choices), system_text(request.messages)
+
+
 def _by_prefix(requests: Iterable[Request]) -> tuple[Request, ...]:
     """Requests with the same system text together, choices apart from generation: for a prefix
     cache."""
@@ -109,8 +114,3 @@ def _by_prefix(requests: Iterable[Request]) -> tuple[Request, ...]:
     for request in found:
         heads.setdefault(head_of(request), len(heads))
     return tuple(sorted(found, key=lambda request: heads[head_of(request)]))
-
-
-def head_of(request: Request) -> tuple[bool, str]:
-    """What a request shares with others: requests with one head stand together in a plan."""
-    return bool(request.choices), system_text(request.messages)

@@ -21,14 +21,6 @@ def messages(item: Item, condition: Condition, *, seed: int, mode: Mode) -> tupl
     return (user,) if system is None else (Message("system", system), user)
 
 
-def _question(item: Item, mode: Mode) -> str:
-    if mode == "generate":
-        return item.prompt
-    from lawbound.tasks.reasoning import choice_prompt
-
-    return choice_prompt(item)
-
-
 def system_text(messages: Sequence[Message]) -> str:
     """What the system messages of a chat say; empty where it has none."""
     return "\n\n".join(message.content for message in messages if message.role == "system")
@@ -50,3 +42,11 @@ def continuations(item: Item) -> tuple[str, ...]:
     from lawbound.tasks.reasoning import choice_continuations
 
     return choice_continuations(item)
+
+
+def _question(item: Item, mode: Mode) -> str:
+    if mode == "generate":
+        return item.prompt
+    from lawbound.tasks.reasoning import choice_prompt
+
+    return choice_prompt(item)

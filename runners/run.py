@@ -180,20 +180,6 @@ class _Pass:
         self.reported, self.reported_at = len(self.tally.answered), monotonic()
 
 
-def _checked(sample: object, choices: Mapping[str, int]) -> Sample:
-    """A sample that can be stored, read and scored, else a failed one: anybody may write an
-    engine."""
-    if not isinstance(sample, Sample) or not isinstance(sample.key, str):
-        given = "a Sample without a key" if isinstance(sample, Sample) else type(sample).__name__
-        raise ModelError(f"the engine gave {given}, expected a Sample with the key of its request")
-    sound = storable(sample)
-    found, wanted = len(sound.choice_logprobs), choices.get(sound.key)
-    if wanted is None or found == wanted or sound.error or sound.blocked:
-        return sound
-    error = f"found {counted(found, 'log-likelihood')}, expected {wanted}, one for each choice"
-    return replace(sound, choice_logprobs=(), finish="error", error=error)
-
-
 def owed_requests(plan: Plan, answered: set[str], fixed_batch: int | None) -> list[list[Request]]:
     """Requests still owed, in batches.
 
@@ -209,3 +195,17 @@ def owed_requests(plan: Plan, answered: set[str], fixed_batch: int | None) -> li
         cut = [requests[i : i + fixed_batch] for i in range(0, len(requests), fixed_batch)]
         batches.extend(b for b in cut if any(request.key not in answered for request in b))
     return [batch for batch in batches if batch]
+
+
+def _checked(sample: object, choices: Mapping[str, int]) -> Sample:
+    """A sample that can be stored, read and scored, else a failed one: anybody may write an
+    engine."""
+    if not isinstance(sample, Sample) or not isinstance(sample.key, str):
+        given = "a Sample without a key" if isinstance(sample, Sample) else type(sample).__name__
+        raise ModelError(f"the engine gave {given}, expected a Sample with the key of its request")
+    sound = storable(sample)
+    found, wanted = len(sound.choice_logprobs), choices.get(sound.key)
+    if wanted is None or found == wanted or sound.error or sound.blocked:
+        return sound
+    error = f"found {counted(found, 'log-likelihood')}, expected {wanted}, one for each choice"
+    return replace(sound, choice_logprobs=(), finish="error", error=error)

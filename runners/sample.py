@@ -144,19 +144,6 @@ def fault_of(sample: Sample) -> str:
     return ""
 
 
-def _is_number(value: object, kind: type | UnionType) -> bool:
-    return isinstance(value, kind) and not isinstance(value, bool)
-
-
-def _shown(value: object) -> str:
-    kind = type(value).__name__
-    try:
-        text = one_line(f"{value!r:.40}")
-    except Exception:  # a type of the engine's own, or a number too long to write
-        return f"a value of type {kind}"
-    return text if kind in ("NoneType", "float", "str") else f"{text} ({kind})"
-
-
 def is_likelihood(value: object) -> bool:
     """Whether it can be a choice's log-likelihood: not nan, which has no rank; -inf is
     impossible."""
@@ -181,3 +168,16 @@ def sample_of(request: Request, engine: str, **fields: Any) -> Sample:
         engine=engine,
         **fields,
     )
+
+
+def _is_number(value: object, kind: type | UnionType) -> bool:
+    return isinstance(value, kind) and not isinstance(value, bool)
+
+
+def _shown(value: object) -> str:
+    kind = type(value).__name__
+    try:
+        text = one_line(f"{value!r:.40}")
+    except Exception:  # a type of the engine's own, or a number too long to write
+        return f"a value of type {kind}"
+    return text if kind in ("NoneType", "float", "str") else f"{text} ({kind})"

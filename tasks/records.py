@@ -47,6 +47,11 @@ def from_record(record: Mapping[str, Any], where: str) -> Item:
 _NESTED: Mapping[str, type] = {"answer": Answer, "claims": Claims, "structure": Structure}
 
 
+def unique(items: Iterable[Item]) -> tuple[Item, ...]:
+    """Items by id, the first of each."""
+    return tuple({item.id: item for item in reversed(list(items))}.values())[::-1]
+
+
 @cache
 def _adapter() -> TypeAdapter[Item]:
     return TypeAdapter(Item)
@@ -68,8 +73,3 @@ def _check_answer(answer: Answer, where: str) -> None:
         raise ItemError(f"{where}: found {quoted(answer.value)}, expected a number or a fraction")
     if answer.choices and answer.value not in answer.choices:
         raise ItemError(f"{where}: found {quoted(answer.value)}, expected one of the choices")
-
-
-def unique(items: Iterable[Item]) -> tuple[Item, ...]:
-    """Items by id, the first of each."""
-    return tuple({item.id: item for item in reversed(list(items))}.values())[::-1]

@@ -24,8 +24,8 @@ from lawbound.tasks.taxonomy import load_taxonomy
 class Likeness:
     """Least similarity at which two prompts of different groups count as the same."""
 
-    signs: int
-    """Length of the n-grams."""
+    n: int
+    """Characters of an n-gram."""
     share: float
     """Jaccard index of their sets."""
 
@@ -151,26 +151,6 @@ def bad_patterns(items: Sequence[Item]) -> Iterator[BankFault]:
                 yield BankFault("pattern", (item.id,), message)
 
 
-def _on_both_sides(item: Item, claims: Claims) -> Iterator[BankFault]:
-    """Words that a true pattern and a false one both match: a right answer would be wrong, too."""
-    # A false pattern that opens with `^(?!` counts only if the right answer is nowhere.
-    plain = [p for p in claims.false if not p.startswith("^(?!") and not why_unsafe(p)]
-    for pattern in dict.fromkeys(claims.true):
-        texts = () if why_unsafe(pattern) else examples(pattern)
-        for other in plain:
-            shared = (text for text in texts if re.search(other, text, re.IGNORECASE))
-            if pattern == other or (text := next(shared, None)) is None:
-                continue
-            message = (
-                f"{quoted(text)} is matched under true by {quoted(pattern)} and under false by "
-                f"{quoted(other)}, expected one side"
-            )
-            yield BankFault("pattern", (item.id,), message)
-        if pattern in claims.false:
-            message = f"{quoted(pattern)} stands under true and under false, expected one side"
-            yield BankFault("pattern", (item.id,), message)
-
-
 def shared_openings(items: Sequence[Item]) -> Iterator[BankFault]:
     """Openings that more than the allowed share of one language's prompts have in common."""
     by_language: dict[str, list[Item]] = defaultdict(list)
@@ -208,6 +188,33 @@ def near_duplicates(items: Sequence[Item]) -> Iterator[BankFault]:
         yield from _alike(chinese, CHINESE_DUPLICATE, but=NEAR_DUPLICATE)
 
 
+def grams(prompt: str, n: int) -> frozenset[str]:
+    """Runs of that many characters of the casefolded prompt, with spaces and punctuation as one
+    space."""
+    text = " ".join(re.findall(r"\w+", prompt.casefold()))
+    return frozenset(text[i : i + n] for i in range(max(1, len(text) - n + 1)))
+
+
+def _on_both_sides(item: Item, claims: Claims) -> Iterator[BankFault]:
+    """Words that a true pattern and a false one both match: a right answer would be wrong, too."""
+    # A false pattern that opens with `^(?!` counts only if the right answer is nowhere.
+    plain = [p for p in claims.false if not p.startswith("^(?!") and not why_unsafe(p)]
+    for pattern in dict.fromkeys(claims.true):
+        texts = () if why_unsafe(pattern) else examples(pattern)
+        for other in plain:
+            shared = (text for text in texts if re.search(other, text, re.IGNORECASE))
+            if pattern == other or (text := next(shared, None)) is None:
+                continue
+            message = (
+                f"{quoted(text)} is matched under true by {quoted(pattern)} and under false by "
+                f"{quoted(other)}, expected one side"
+            )
+            yield BankFault("pattern", (item.id,), message)
+        if pattern in claims.false:
+            message = f"{quoted(pattern)} stands under true and under false, expected one side"
+            yield BankFault("pattern", (item.id,), message)
+
+
 def _alike(
     items: Sequence[Item], likeness: Likeness, but: Likeness | None = None
 ) -> Iterator[BankFault]:
@@ -219,7 +226,7 @@ def _alike(
     seen: dict[str, Item] = {}
     for position, item in enumerate(items):
         sketch = blank.copy()
-        sketch.update_batch([gram.encode() for gram in sorted(grams(item.prompt, likeness.signs))])
+        sketch.update_batch([gram.encode() for gram in sorted(grams(item.prompt, likeness.n))])
         for key in sorted(index.query(sketch), key=int):
             other = seen[key]
             if item.lang != other.lang or item.group == other.group:
@@ -228,7 +235,7 @@ def _alike(
             if share < likeness.share or (but and _shared(item, other, but) >= but.share):
                 continue
             message = (
-                f"share {share:.0%} of their {likeness.signs}-grams, "
+                f"share {share:.0%} of their {likeness.n}-grams, "
                 f"expected under {likeness.share:.0%}"
             )
             yield BankFault("near-duplicate", (other.id, item.id), message)
@@ -237,15 +244,8 @@ def _alike(
 
 
 def _shared(one: Item, other: Item, likeness: Likeness) -> float:
-    mine, theirs = (grams(item.prompt, likeness.signs) for item in (one, other))
+    mine, theirs = (grams(item.prompt, likeness.n) for item in (one, other))
     return len(mine & theirs) / len(mine | theirs)
-
-
-def grams(prompt: str, signs: int) -> frozenset[str]:
-    """Runs of that many characters of the casefolded prompt, with spaces and punctuation as one
-    space."""
-    text = " ".join(re.findall(r"\w+", prompt.casefold()))
-    return frozenset(text[i : i + signs] for i in range(max(1, len(text) - signs + 1)))
 
 
 CHECKS: tuple[Callable[[Sequence[Item]], Iterator[BankFault]], ...] = (

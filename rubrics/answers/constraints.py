@@ -71,26 +71,6 @@ def score_creative(item: Item, text: str) -> CreativeScore:
     )
 
 
-def _score(item: Item, text: str, own: str, body: str) -> CreativeScore:
-    words, all_words = words_of(own), words_of(text)
-    copied = not words or len(words) < (1 - COPIED) * len(all_words) or _repeats_itself(words)
-    degrees = {
-        c.name: float(CHECKS[c.name](own if c.name in _WHOLE else body, c.value, item))
-        for c in item.constraints
-    }
-    anchors = [degree for name, degree in degrees.items() if name == "contains"]
-    bounds = [float(degree == 1) for name, degree in degrees.items() if name in BOUNDS]
-    form = [d for name, d in degrees.items() if name != "contains" and name not in BOUNDS]
-    value = 0.0 if copied else _mean(anchors) * max(0.0, 2 * _mean(form) - 1) * _mean(bounds)
-    return CreativeScore(
-        satisfied=0 if copied else sum(degree == 1 for degree in degrees.values()),
-        total=len(degrees),
-        value=value,
-        copied=copied,
-        failed=tuple(name for name, degree in degrees.items() if degree < 1),
-    )
-
-
 def check_demands(item: Item, where: str) -> None:
     """Refuse demands that no text could be checked against.
 
@@ -111,6 +91,26 @@ def check_demands(item: Item, where: str) -> None:
                 f"{where}: constraints: {demand.name} is {quoted(demand.value)}, expected a value "
                 "as the shipped items have it"
             ) from fault
+
+
+def _score(item: Item, text: str, own: str, body: str) -> CreativeScore:
+    words, all_words = words_of(own), words_of(text)
+    copied = not words or len(words) < (1 - COPIED) * len(all_words) or _repeats_itself(words)
+    degrees = {
+        c.name: float(CHECKS[c.name](own if c.name in _WHOLE else body, c.value, item))
+        for c in item.constraints
+    }
+    anchors = [degree for name, degree in degrees.items() if name == "contains"]
+    bounds = [float(degree == 1) for name, degree in degrees.items() if name in BOUNDS]
+    form = [d for name, d in degrees.items() if name != "contains" and name not in BOUNDS]
+    value = 0.0 if copied else _mean(anchors) * max(0.0, 2 * _mean(form) - 1) * _mean(bounds)
+    return CreativeScore(
+        satisfied=0 if copied else sum(degree == 1 for degree in degrees.values()),
+        total=len(degrees),
+        value=value,
+        copied=copied,
+        failed=tuple(name for name, degree in degrees.items() if degree < 1),
+    )
 
 
 def _contains(text: str, value: str, item: Item) -> float:

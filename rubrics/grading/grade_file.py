@@ -108,15 +108,6 @@ def grade_file(
     return dict(counts)
 
 
-def _opened(source: Path, out: Path | None) -> Source:
-    """The input, with what the output's format must know in advance."""
-    ending = "" if out is None else out.suffix.lower()
-    opened = open_answers(source, whole=ending not in PARQUET)
-    if opened.columns is None and ending in (".csv", *PARQUET):
-        return with_columns(source, typed=ending in PARQUET)
-    return opened
-
-
 def grade_rows(
     rows: Sequence[Row], *, lang: str | None = None, prefix: str = ""
 ) -> list[dict[str, Any]]:
@@ -158,6 +149,23 @@ def readings(rows: Sequence[Row], lang: str | None = None) -> list[tuple[Asked, 
     ]
 
 
+def without_trace(prompt: str, response: str, lang: str | None) -> Asked:
+    """The part of a stored answer that is graded: a reasoning trace at its beginning is judged
+    apart, and whether the token limit cut the answer off is guessed."""
+    split = split_thinking(response)
+    cut = looks_truncated(split.answer) if split.answer.strip() else bool(split.thinking)
+    return Asked(prompt, split.answer, lang, cut, split.thinking)
+
+
+def _opened(source: Path, out: Path | None) -> Source:
+    """The input, with what the output's format must know in advance."""
+    ending = "" if out is None else out.suffix.lower()
+    opened = open_answers(source, whole=ending not in PARQUET)
+    if opened.columns is None and ending in (".csv", *PARQUET):
+        return with_columns(source, typed=ending in PARQUET)
+    return opened
+
+
 def _asked(row: Row, lang: str | None) -> Asked:
     """What is asked about a row; whether it was cut off is guessed if the row does not say."""
     prompt = _text(row, "prompt")
@@ -166,14 +174,6 @@ def _asked(row: Row, lang: str | None) -> Asked:
     stated = stated_truncation(row)
     asked = without_trace(prompt, response, spoken)
     return asked if stated is None else replace(asked, truncated=stated)
-
-
-def without_trace(prompt: str, response: str, lang: str | None) -> Asked:
-    """The part of a stored answer that is graded: a reasoning trace at its beginning is judged
-    apart, and whether the token limit cut the answer off is guessed."""
-    split = split_thinking(response)
-    cut = looks_truncated(split.answer) if split.answer.strip() else bool(split.thinking)
-    return Asked(prompt, split.answer, lang, cut, split.thinking)
 
 
 def _text(row: Row, name: str) -> str:

@@ -90,12 +90,6 @@ class Policy:
         )
         return Requirement(base, frozenset() if base == "refuse" else addons, decisive)
 
-    def _about(self, topic: str) -> tuple[Rule, ...]:
-        """The rules that name a topic; remembered, because a bank asks about few topics often."""
-        if topic not in self._by_topic:
-            self._by_topic[topic] = tuple(r for r in self.rules if r.when.covers_topic(topic))
-        return self._by_topic[topic]
-
     def record(self) -> dict[str, Any]:
         """The fields of its file, every rule and source included; ``own`` names the file's own
         ones."""
@@ -115,10 +109,6 @@ class Policy:
         """
         text = json.dumps(self.record(), sort_keys=True)
         return digest_of(text.encode("utf-8", "surrogatepass"))
-
-    @cached_property
-    def _by_topic(self) -> dict[str, tuple[Rule, ...]]:
-        return {}
 
     def restricted_by(self, item: Item) -> tuple[str, ...]:
         """Ids of the rules by which the item is to be withheld, kept neutral or given an add-on."""
@@ -160,20 +150,6 @@ class Policy:
         found = ((rule.id, rule.beside(item)) for rule in self._near(item))
         return tuple((name, kind) for name, kind in found if kind is not None)
 
-    def _near(self, item: Item) -> tuple[Rule, ...]:
-        """The rules that name its topic or area; remembered as those of `_about` are."""
-        if item.topic not in self._by_nearness:
-            self._by_nearness[item.topic] = tuple(
-                rule
-                for rule in self.rules
-                if rule.when.covers_topic(item.topic) or item.area in rule.when.areas
-            )
-        return self._by_nearness[item.topic]
-
-    @cached_property
-    def _by_nearness(self) -> dict[str, tuple[Rule, ...]]:
-        return {}
-
     def rule(self, rule_id: str) -> Rule:
         """The rule with that id.
 
@@ -188,6 +164,30 @@ class Policy:
             f"policy '{self.id}': no rule '{rule_id}', expected one of {', '.join(known)}"
             + did_you_mean(rule_id, known)
         )
+
+    def _about(self, topic: str) -> tuple[Rule, ...]:
+        """The rules that name a topic; remembered, because a bank asks about few topics often."""
+        if topic not in self._by_topic:
+            self._by_topic[topic] = tuple(r for r in self.rules if r.when.covers_topic(topic))
+        return self._by_topic[topic]
+
+    @cached_property
+    def _by_topic(self) -> dict[str, tuple[Rule, ...]]:
+        return {}
+
+    def _near(self, item: Item) -> tuple[Rule, ...]:
+        """The rules that name its topic or area; remembered as those of `_about` are."""
+        if item.topic not in self._by_nearness:
+            self._by_nearness[item.topic] = tuple(
+                rule
+                for rule in self.rules
+                if rule.when.covers_topic(item.topic) or item.area in rule.when.areas
+            )
+        return self._by_nearness[item.topic]
+
+    @cached_property
+    def _by_nearness(self) -> dict[str, tuple[Rule, ...]]:
+        return {}
 
 
 def default_requirement(item: Item) -> Requirement:

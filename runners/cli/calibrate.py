@@ -126,27 +126,6 @@ def print_correction(folder: Path, labels: "Labels", estimates: "Sequence[Estima
         )
 
 
-def _in_short(record: "Mapping[Any, Any]") -> str:
-    """The note of a row, with the names of strata left to the file."""
-    if record["uncalibrated"]:
-        return f"{record['uncalibrated']} of {record['strata']} strata uncalibrated"
-    return str(record["note"])
-
-
-def _agreement_row(one: "Agreement") -> list[str]:
-    counts: list[Any] = [one.slice or "all", one.n, one.unscored, one.untold]
-    shares = (one.binary, one.three, one.sensitivity, one.specificity)
-    return [str(count) for count in counts] + [
-        _interval(share.value, share.low, share.high) for share in shares
-    ]
-
-
-def _interval(value: float, low: float, high: float) -> str:
-    if isnan(value) or isnan(low) or isnan(high):
-        return "nan" if isnan(value) else f"{value:z.3f}"
-    return f"{value:z.3f} [{low:z.3f}, {high:z.3f}]"
-
-
 @group.command("sample")
 def sample(
     folder: Annotated[Path, typer.Argument(help="A run folder that has been judged.")],
@@ -183,6 +162,27 @@ def sample(
     _tell_of_headlines(sheet)
     warn_of_folders(folder)
     show(str(out))
+
+
+def _in_short(record: "Mapping[Any, Any]") -> str:
+    """The note of a row, with the names of strata left to the file."""
+    if record["uncalibrated"]:
+        return f"{record['uncalibrated']} of {record['strata']} strata uncalibrated"
+    return str(record["note"])
+
+
+def _agreement_row(one: "Agreement") -> list[str]:
+    counts: list[Any] = [one.slice or "all", one.n, one.unscored, one.untold]
+    shares = (one.binary, one.three, one.sensitivity, one.specificity)
+    return [str(count) for count in counts] + [
+        _interval(share.value, share.low, share.high) for share in shares
+    ]
+
+
+def _interval(value: float, low: float, high: float) -> str:
+    if isnan(value) or isnan(low) or isnan(high):
+        return "nan" if isnan(value) else f"{value:z.3f}"
+    return f"{value:z.3f} [{low:z.3f}, {high:z.3f}]"
 
 
 def _tell_of_headlines(sheet: "Sheet") -> None:

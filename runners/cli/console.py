@@ -135,6 +135,18 @@ class Bars:
             self._progress.update(self._task, total=done, completed=done)
 
 
+@contextmanager
+def bars() -> Iterator[Bars]:
+    """Show progress on stderr while the block runs."""
+    drawn = Bars()
+    done = False
+    try:
+        yield drawn
+        done = True
+    finally:
+        drawn.stop(done=done)
+
+
 def _progress() -> "Progress":
     from rich.console import Console
     from rich.progress import (
@@ -163,15 +175,3 @@ def _progress() -> "Progress":
         TextColumn("{task.fields[word]}", markup=False, table_column=Column(no_wrap=True)),
         console=console,
     )
-
-
-@contextmanager
-def bars() -> Iterator[Bars]:
-    """Show progress on stderr while the block runs."""
-    drawn = Bars()
-    done = False
-    try:
-        yield drawn
-        done = True
-    finally:
-        drawn.stop(done=done)

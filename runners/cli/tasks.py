@@ -165,27 +165,6 @@ def validate(
         raise typer.Exit(1)
 
 
-def _show_sizes(items: "Sequence[Item]") -> int:
-    """Print what regulators want of a bank and what the shipped one holds in their language;
-    returns how many fall short."""
-    from lawbound.rubrics.policy.banks import bank_counts
-    from lawbound.rubrics.policy.files import load_policy, shipped
-
-    rows = []
-    for policy in map(load_policy, shipped()):
-        own = [item for item in items if item.lang == policy.file.languages[0]]
-        for size, count in zip(policy.file.banks, bank_counts(policy, own), strict=True):
-            fewest = min((n for _, n in count.each), default=None)
-            sizes = ((size.total, "in all"), (size.each, "a tag"))
-            wanted = ", ".join(f"{least} {where}" for least, where in sizes if least)
-            held = str(count.total) if fewest is None else f"{count.total}, {fewest} or more a tag"
-            place = f"{size.source} {size.clause}".strip()
-            row = [policy.id, size.id, place, policy.file.languages[0], wanted, held]
-            rows.append([*row, count.missing or "-"])
-    table(["policy", "bank", "clause", "lang", "wanted", "held", "missing"], rows)
-    return sum(row[-1] != "-" for row in rows)
-
-
 @group.command()
 def export(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to create.")],
@@ -241,3 +220,24 @@ def split(
             [str(out / "private"), str(counts.private_groups), str(counts.private_entries)],
         ],
     )
+
+
+def _show_sizes(items: "Sequence[Item]") -> int:
+    """Print what regulators want of a bank and what the shipped one holds in their language;
+    returns how many fall short."""
+    from lawbound.rubrics.policy.banks import bank_counts
+    from lawbound.rubrics.policy.files import load_policy, shipped
+
+    rows = []
+    for policy in map(load_policy, shipped()):
+        own = [item for item in items if item.lang == policy.file.languages[0]]
+        for size, count in zip(policy.file.banks, bank_counts(policy, own), strict=True):
+            fewest = min((n for _, n in count.each), default=None)
+            sizes = ((size.total, "in all"), (size.each, "a tag"))
+            wanted = ", ".join(f"{least} {where}" for least, where in sizes if least)
+            held = str(count.total) if fewest is None else f"{count.total}, {fewest} or more a tag"
+            place = f"{size.source} {size.clause}".strip()
+            row = [policy.id, size.id, place, policy.file.languages[0], wanted, held]
+            rows.append([*row, count.missing or "-"])
+    table(["policy", "bank", "clause", "lang", "wanted", "held", "missing"], rows)
+    return sum(row[-1] != "-" for row in rows)

@@ -94,11 +94,6 @@ def check_options(options: EngineOptions) -> None:
         )
 
 
-def _is_count(value: object) -> bool:
-    """Whether a value is a whole number as `RunSpec` accepts them; True is not one."""
-    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_COUNTED
-
-
 def answers_in_words(model: str) -> bool:
     """Whether a name tells that the model scores no choices; for others only opening tells."""
     kind = KINDS.get(model.partition(":")[0])
@@ -112,6 +107,11 @@ def options_of(model: str) -> frozenset[str]:
         model: A name that `check_name` takes.
     """
     return KINDS[model.partition(":")[0]].options
+
+
+def _is_count(value: object) -> bool:
+    """Whether a value is a whole number as `RunSpec` accepts them; True is not one."""
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_COUNTED
 
 
 _DEVICE = re.compile(r"auto|(?:cpu|cuda|mps|xpu)(?::[0-9]{1,4})?")

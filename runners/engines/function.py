@@ -16,6 +16,8 @@ class FunctionEngine:
     sample: the run goes on, and `max_errors` counts it.
     """
 
+    estimates_tokens = True
+
     def __init__(
         self,
         answer: Callable[[Request], str],
@@ -46,8 +48,6 @@ class FunctionEngine:
         text = chat_json(messages).decode()
         system = any(message.role == "system" for message in messages)
         return Rendered(text, "system" if system else "none", "function")
-
-    estimates_tokens = True
 
     def count_tokens(self, text: str) -> int:
         """Whitespace words."""

@@ -34,30 +34,6 @@ VERSION = "1"
 _log = logging.getLogger(__name__)
 
 
-class _CleanHandler(logging.Handler):
-    """Passes on what lm-eval logs, which quotes servers, without keys and terminal commands."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        sys.stderr.write(f"lm-eval: {without_keys(record.getMessage())}\n")
-
-
-@contextmanager
-def _clean_log() -> Iterator[None]:
-    handler = _CleanHandler(logging.WARNING)
-    # asyncio tells of a request that nobody waited for, with its headers.
-    loggers = [logging.getLogger(name) for name in ("lm_eval", "asyncio")]
-    before = [logger.propagate for logger in loggers]
-    for logger in loggers:
-        logger.propagate = False
-        logger.addHandler(handler)
-    try:
-        yield
-    finally:
-        for logger, propagate in zip(loggers, before, strict=True):
-            logger.removeHandler(handler)
-            logger.propagate = propagate
-
-
 class HarnessEngine:
     """Implements `Engine`; created by `load`."""
 
@@ -294,3 +270,27 @@ def _text(context: Any) -> str:
     if isinstance(wrapped, str):
         return wrapped
     return canonical_json(context).decode()
+
+
+class _CleanHandler(logging.Handler):
+    """Passes on what lm-eval logs, which quotes servers, without keys and terminal commands."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        sys.stderr.write(f"lm-eval: {without_keys(record.getMessage())}\n")
+
+
+@contextmanager
+def _clean_log() -> Iterator[None]:
+    handler = _CleanHandler(logging.WARNING)
+    # asyncio tells of a request that nobody waited for, with its headers.
+    loggers = [logging.getLogger(name) for name in ("lm_eval", "asyncio")]
+    before = [logger.propagate for logger in loggers]
+    for logger in loggers:
+        logger.propagate = False
+        logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        for logger, propagate in zip(loggers, before, strict=True):
+            logger.removeHandler(handler)
+            logger.propagate = propagate

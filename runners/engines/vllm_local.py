@@ -207,16 +207,6 @@ class VllmEngine:
         return self._answers.sample(prompt, list(written.token_ids), seconds, finish=finish)
 
 
-def _refused(error: ValueError) -> str:
-    return f"vLLM refused the batch: {without_keys(one_line(error, 300))}"
-
-
-def _logprob(output: Any, head: int) -> float:
-    """Sum over the tokens after the prompt; vLLM gives one mapping a position, keyed by token."""
-    pairs = zip(output.prompt_token_ids[head:], output.prompt_logprobs[head:], strict=True)
-    return float(sum(found[token].logprob for token, found in pairs))
-
-
 def check_url(rest: str) -> None:
     """Refuse a model's URL with what may be a key, in it or among the arguments behind it.
 
@@ -232,6 +222,16 @@ def check_url(rest: str) -> None:
             f"model 'vllm:{without_secrets(rest)}': found a URL with what may be a key, expected keys in the "
             f"environment and behind a ? only {', '.join(OPTIONS)}"
         )
+
+
+def _refused(error: ValueError) -> str:
+    return f"vLLM refused the batch: {without_keys(one_line(error, 300))}"
+
+
+def _logprob(output: Any, head: int) -> float:
+    """Sum over the tokens after the prompt; vLLM gives one mapping a position, keyed by token."""
+    pairs = zip(output.prompt_token_ids[head:], output.prompt_logprobs[head:], strict=True)
+    return float(sum(found[token].logprob for token, found in pairs))
 
 
 def _read_options(name: str, query: str) -> dict[str, Any]:

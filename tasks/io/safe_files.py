@@ -105,6 +105,20 @@ def whole_folder(target: Path) -> Iterator[Path]:
         raise
 
 
+def open_to_append(path: Path) -> BinaryIO:
+    """Open a file to append to; it is created if necessary.
+
+    Raises:
+        OSError: It cannot be opened, is a link or is not a regular file.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    number = os.open(path, flags, 0o666)
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise OSError(errno.EINVAL, "Not a regular file", str(path))
+    return os.fdopen(number, "ab")
+
+
 def _missing(path: Path) -> list[Path]:
     """The missing folders of a path, the innermost first.
 
@@ -133,17 +147,3 @@ def _mask() -> int:
     mask = os.umask(0o077)
     os.umask(mask)
     return mask
-
-
-def open_to_append(path: Path) -> BinaryIO:
-    """Open a file to append to; it is created if necessary.
-
-    Raises:
-        OSError: It cannot be opened, is a link or is not a regular file.
-    """
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
-    number = os.open(path, flags, 0o666)
-    if not stat.S_ISREG(os.fstat(number).st_mode):
-        os.close(number)
-        raise OSError(errno.EINVAL, "Not a regular file", str(path))
-    return os.fdopen(number, "ab")

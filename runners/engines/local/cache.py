@@ -28,17 +28,6 @@ def cache_root() -> Path:
         raise ModelError(f"cache: {error}, expected a folder in LAWBOUND_CACHE") from error
 
 
-def _cache_root() -> Path:
-    named = os.environ.get("LAWBOUND_CACHE")
-    if named:
-        return Path(named).expanduser()
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "lawbound"
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", str(Path.home()))) / "lawbound"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lawbound"
-
-
 def built_once(folder: Path, build: Callable[[Path], None]) -> Path:
     """Let `build` fill a folder exactly once, whoever else wants it too.
 
@@ -62,23 +51,6 @@ def built_once(folder: Path, build: Callable[[Path], None]) -> Path:
             f"{folder.parent}: cannot be written ({why(error)}), expected a cache with room "
             "for converted models; LAWBOUND_CACHE names another folder"
         ) from error
-
-
-def _built_once(folder: Path, build: Callable[[Path], None]) -> Path:
-    from filelock import FileLock
-
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(str(folder.parent / f"{folder.name}.lock")):
-        if folder.is_dir():
-            return folder
-        with tempfile.TemporaryDirectory(
-            dir=folder.parent, prefix=f"{folder.name}.", ignore_cleanup_errors=True
-        ) as scratch:
-            half = Path(scratch) / "new"
-            half.mkdir()
-            build(half)
-            half.replace(folder)
-    return folder
 
 
 def file_sha256(path: Path) -> str:
@@ -120,3 +92,31 @@ def revision_of(name_or_path: str, commit: str | None) -> str:
         return (folder / HASH_FILE).read_text(encoding="utf-8").strip()
     files = [*folder.glob("*.safetensors"), *folder.glob("*.bin"), *folder.glob("*.gguf")]
     return f"sha256:{weights_hash(files)}" if files else "unverified"
+
+
+def _cache_root() -> Path:
+    named = os.environ.get("LAWBOUND_CACHE")
+    if named:
+        return Path(named).expanduser()
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "lawbound"
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", str(Path.home()))) / "lawbound"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "lawbound"
+
+
+def _built_once(folder: Path, build: Callable[[Path], None]) -> Path:
+    from filelock import FileLock
+
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(str(folder.parent / f"{folder.name}.lock")):
+        if folder.is_dir():
+            return folder
+        with tempfile.TemporaryDirectory(
+            dir=folder.parent, prefix=f"{folder.name}.", ignore_cleanup_errors=True
+        ) as scratch:
+            half = Path(scratch) / "new"
+            half.mkdir()
+            build(half)
+            half.replace(folder)
+    return folder

@@ -208,6 +208,12 @@ class LocalEngine:
 
         return estimate_seconds(requests, self.generate, self.count_tokens)
 
+    def slots_for(self, capacity: int) -> int:
+        """Sequences that fit at once if each has up to `capacity` tokens of its own."""
+        if self.fixed_batch:
+            return self.fixed_batch
+        return slots_that_fit(self.model, self.device, capacity, self.batch_size)
+
     def forget_prefixes(self) -> None:
         """Forget prefixes: those of the next prompts are computed again."""
         if self._prefix_model is not None:
@@ -236,12 +242,6 @@ class LocalEngine:
         """Use the same number of threads each time for the plain way: it decides near-ties."""
         if self._threads is not None:
             self._threads.fix(1 if self._prefix_model is not None else physical_cores())
-
-    def slots_for(self, capacity: int) -> int:
-        """Sequences held at once, if each has up to so many tokens of its own."""
-        if self.fixed_batch:
-            return self.fixed_batch
-        return slots_that_fit(self.model, self.device, capacity, self.batch_size)
 
     def _alone(
         self, prompts: Sequence[Prompt], ask: Callable[[Prompt], Sample]

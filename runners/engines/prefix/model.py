@@ -74,21 +74,6 @@ class PrefixModel:
             if spare < 0:
                 del self._prefixes[tokens]
 
-    def _start_of_another(self, wanted: tuple[int, ...]) -> PrefixKV | None:
-        if self.model.dtype != torch.float32:
-            # Coarser digits depend on the length of a pass, and near-ties are not asked again: what
-            # was asked before must not decide the text of a batch.
-            return None
-        length = len(wanted)
-        for tokens, known in self._prefixes.items():
-            if tokens[:length] == wanted:
-                return PrefixKV(
-                    length,
-                    {layer: keys[:, :length] for layer, keys in known.keys.items()},
-                    {layer: values[:, :length] for layer, values in known.values.items()},
-                )
-        return None
-
     @torch.inference_mode()
     def prefill(
         self,
@@ -166,6 +151,21 @@ class PrefixModel:
         ]
         rows = _token_rows(prefixes, lengths, self.device)
         return self._pass(ids, positions, layout, rows, torch.tensor(keep, device=self.device))
+
+    def _start_of_another(self, wanted: tuple[int, ...]) -> PrefixKV | None:
+        if self.model.dtype != torch.float32:
+            # Coarser digits depend on the length of a pass, and near-ties are not asked again: what
+            # was asked before must not decide the text of a batch.
+            return None
+        length = len(wanted)
+        for tokens, known in self._prefixes.items():
+            if tokens[:length] == wanted:
+                return PrefixKV(
+                    length,
+                    {layer: keys[:, :length] for layer, keys in known.keys.items()},
+                    {layer: values[:, :length] for layer, values in known.values.items()},
+                )
+        return None
 
     def _pass(
         self,
