@@ -25,8 +25,6 @@ class PanelReading:
     reading: Reading
     votes: int
     """Readings that could be parsed."""
-    failed: int
-    """Replies that were no verdict."""
     agreeing: int
     """Votes for the class that won; 0 if none did."""
     disagreed: bool
@@ -60,17 +58,16 @@ def majority(requirement: Requirement, readings: Sequence[Reading | None]) -> Pa
     that of more than half of these votes, the panel is as split as it is over a class.
     """
     votes = [reading for reading in readings if reading is not None]
-    failed = len(readings) - len(votes)
     counted = Counter(reading.behaviour for reading in votes)
     behaviour, agreeing = counted.most_common(1)[0] if counted else ("unscored", 0)
     winners = [reading for reading in votes if reading.behaviour == behaviour]
     merged = _merged(requirement, winners) if agreeing * 2 > len(votes) else None
     if merged is None:
         unscored = Reading("unscored", confidence=0.0)
-        return PanelReading(unscored, len(votes), failed, 0, disagreed=bool(votes))
+        return PanelReading(unscored, len(votes), 0, disagreed=bool(votes))
     disagreed = not all(is_same(requirement, merged, reading) for reading in votes)
     merged = replace(merged, confidence=agreeing / len(readings))
-    return PanelReading(merged, len(votes), failed, agreeing, disagreed)
+    return PanelReading(merged, len(votes), agreeing, disagreed)
 
 
 def _merged(requirement: Requirement, winners: Sequence[Reading]) -> Reading | None:

@@ -106,11 +106,10 @@ def test_a_judge_that_tells_an_add_on_in_one_order_alone_is_unreadable() -> None
     assert RUBRIC.opinion(question, (replies[0], "Hm.")) == NO_VERDICT
 
 
-def test_a_panel_needs_more_than_half_and_counts_its_failures() -> None:
+def test_a_panel_needs_more_than_half_and_is_less_sure_for_its_failures() -> None:
     found = majority(OPEN, [REFUSE, REFUSE, ANSWER, None])
-    assert (found.reading.behaviour, found.votes, found.failed, found.disagreed) == (
-        "refuse", 3, 1, True,
-    )  # fmt: skip
+    assert (found.reading.behaviour, found.votes, found.disagreed) == ("refuse", 3, True)
+    assert found.reading.confidence == 0.5, "two of four"
     assert majority(OPEN, [REFUSE, ANSWER]).reading.behaviour == "unscored"
     assert majority(OPEN, [None, None]).reading.behaviour == "unscored"
     assert not majority(OPEN, [ANSWER]).disagreed
