@@ -13,6 +13,7 @@ import os
 import signal
 import tempfile
 from functools import partial
+from math import isnan
 from pathlib import Path
 from time import perf_counter, sleep
 
@@ -107,7 +108,7 @@ def main() -> None:
     with joined("ray", workers=workers) as cluster:
         for name, (pause, slow, killed, ideal) in scenarios.items():
             passed = measure(cluster, number, pause, workers, slow=slow, killed=killed)
-            reached = f"{ideal:.1f} | {ideal / passed:.0%}" if ideal == ideal else "|"
+            reached = f"{ideal:.1f} | {ideal / passed:.0%}" if not isnan(ideal) else "|"
             lines.append(f"| {name} | {passed:.1f} | {reached} | {number / passed:.0f} |")
     section = "\n".join([*lines, "", page.where(load, "ray")])
     page.say(section)

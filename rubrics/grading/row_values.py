@@ -20,7 +20,7 @@ def stated_truncation(row: Row) -> bool | None:
     value = row.fields.get("truncated")
     if isinstance(value, str):
         value = value.strip().lower()
-    if value in (None, "", "nan") or value != value:  # pandas writes a column with gaps as numbers
+    if value in ("", "nan") or _is_gap(value):
         return None
     if isinstance(value, bool):
         return value
@@ -35,8 +35,7 @@ def stated_truncation(row: Row) -> bool | None:
 
 def is_missing(row: Row) -> bool:
     """Whether a row has null for its response: no answer came, which is not an empty answer."""
-    value = row.fields.get("response", "")
-    return value is None or value != value  # nan, as pandas writes a gap
+    return _is_gap(row.fields.get("response", ""))
 
 
 def stated_language(row: Row) -> str | None:
@@ -46,7 +45,7 @@ def stated_language(row: Row) -> str | None:
         GradeError: It is not text.
     """
     value = row.fields.get("lang")
-    if not value or value != value:  # nan, as pandas writes a gap
+    if not value or _is_gap(value):
         return None
     if not isinstance(value, str):
         raise GradeError(f"{row.where}: lang is {value!r}, expected a language code such as 'en'")
@@ -72,3 +71,8 @@ def odd_languages_in_words(counts: Counter[str]) -> str:
         f"lang is {named}{more} in {counted(counts.total(), 'row')}, expected codes of ISO 639-1 such as 'en': the "
         "language was guessed from the prompt"
     )
+
+
+def _is_gap(value: object) -> bool:
+    """Whether a value is null, or nan as pandas writes it."""
+    return value is None or value != value
