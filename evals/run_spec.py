@@ -3,12 +3,12 @@
 import unicodedata
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
 from lawbound.runners.engines import OPTION_NAMES, EngineOptions
 from lawbound.tasks.io.limits import LONGEST_NAME, MOST_COUNTED
 from lawbound.tasks.io.urls import holds_secret
-from lawbound.tasks.io.yaml_files import quoted
+from lawbound.tasks.io.yaml_files import Strict, quoted
 
 MOST_EPOCHS = 1000
 """Most repeats of one question: more would be planned for hours before anything is asked."""
@@ -17,10 +17,8 @@ Count = Annotated[int, Field(gt=0, le=MOST_COUNTED)]
 CountFromZero = Annotated[int, Field(ge=0, le=MOST_COUNTED)]
 
 
-class RunSpec(BaseModel):
+class RunSpec(Strict):
     """Everything that decides a run; `--config FILE` holds the same fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     suite: str = "quick"
     models: Annotated[tuple[str, ...], Field(min_length=1)]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from lawbound.rubrics.prompts.conditions import check_strength
 from lawbound.runners.prompt import Mode
@@ -11,6 +11,7 @@ from lawbound.tasks.external.source import Source
 from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.limits import MOST_COUNTED
 from lawbound.tasks.io.messages import did_you_mean
+from lawbound.tasks.io.yaml_files import Strict
 from lawbound.tasks.item import Act, Kind
 from lawbound.tasks.taxonomy import load_taxonomy
 
@@ -36,10 +37,8 @@ def _topics(pattern: str) -> str:
     return pattern
 
 
-class Selection(BaseModel):
+class Selection(Strict):
     """How many items of one sort, under which strengths."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Kind
     pick: Pick = "any"
@@ -175,10 +174,8 @@ def known_families(kind: Kind) -> tuple[str, ...]:
     return tuple(creative.FAMILIES)
 
 
-class Suite(BaseModel):
+class Suite(Strict):
     """A named list of selections."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
     version: str

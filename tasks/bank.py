@@ -10,8 +10,6 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     StringConstraints,
     ValidationInfo,
@@ -22,7 +20,7 @@ from lawbound.tasks.countries import COUNTRIES, meant_country
 from lawbound.tasks.io.faults import with_id
 from lawbound.tasks.io.hashes import digest_of
 from lawbound.tasks.io.patterns import why_unsafe
-from lawbound.tasks.io.yaml_files import File, parse, quoted, read_yaml
+from lawbound.tasks.io.yaml_files import File, Strict, parse, quoted, read_yaml
 from lawbound.tasks.item import Act, Claims, Context, Item, ItemError, Operation, Purpose
 from lawbound.tasks.taxonomy import load_taxonomy
 
@@ -48,9 +46,7 @@ Country = Annotated[str, AfterValidator(_country)]
 Prompt = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=4000)]
 
 
-class _Written(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Written(Strict):
     @field_validator("translations", check_fields=False)
     @classmethod
     def _other_languages(cls, value: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
@@ -76,7 +72,7 @@ class PolicyEntry(_Written):
     context: tuple[Context, ...] = ()
     harmless: bool = False
     tags: tuple[Id, ...] = ()
-    translations: dict[Lang, Prompt] = {}
+    translations: dict[Lang, Prompt] = Field(default_factory=dict)
     author: Literal["human", "model"] = "model"
     review: Literal["none", "model", "human"] = "none"
 
@@ -97,7 +93,7 @@ class FactEntry(FactWording):
     lang: Lang = "en"
     target: Country | None = None
     tags: tuple[Id, ...] = ()
-    translations: dict[Lang, FactWording] = {}
+    translations: dict[Lang, FactWording] = Field(default_factory=dict)
     author: Literal["human", "model"] = "model"
     review: Literal["none", "model", "human"] = "none"
 
@@ -163,11 +159,6 @@ def load_bank(folder: Path | str | None = None) -> tuple[Item, ...]:
     return items
 
 
-@cache
-def _shipped_bank() -> tuple[Item, ...]:
-    return _read_bank(files("lawbound.tasks") / "bank")
-
-
 def bank_files(root: File) -> list[File]:
     """The files of a bank folder, in order of name.
 
@@ -184,16 +175,6 @@ def bank_files(root: File) -> list[File]:
                         "every file in the bank's own, or a further --bank"
                     )
     return [file for file in found if _is_yaml(file)]
-
-
-def _is_yaml(file: File) -> bool:
-    return file.name.endswith((".yaml", ".yml"))
-
-
-def _read_bank(root: File) -> tuple[Item, ...]:
-    items = tuple(item for file in bank_files(root) for item in read_bank_file(file))
-    _refuse_duplicates({root: items})
-    return items
 
 
 def load_banks(folders: Sequence[Path]) -> tuple[Item, ...]:
@@ -226,6 +207,21 @@ def digest(items: Iterable[Item]) -> str:
     """Sixteen hex digits that identify a bank: another question, label or pattern changes them."""
     lines = sorted(repr(item) for item in items)
     return digest_of("\n".join(lines).encode("utf-8", "surrogatepass"))
+
+
+@cache
+def _shipped_bank() -> tuple[Item, ...]:
+    return _read_bank(files("lawbound.tasks") / "bank")
+
+
+def _is_yaml(file: File) -> bool:
+    return file.name.endswith((".yaml", ".yml"))
+
+
+def _read_bank(root: File) -> tuple[Item, ...]:
+    items = tuple(item for file in bank_files(root) for item in read_bank_file(file))
+    _refuse_duplicates({root: items})
+    return items
 
 
 def _refuse_bad_patterns(items: Iterable[Item], folder: Path) -> None:

@@ -7,20 +7,16 @@ from functools import cache
 from importlib.resources import files
 from typing import get_args
 
-from pydantic import BaseModel, ConfigDict
-
 from lawbound.tasks.io.messages import did_you_mean
-from lawbound.tasks.io.yaml_files import parse, read_yaml
+from lawbound.tasks.io.yaml_files import Strict, parse, read_yaml
 from lawbound.tasks.item import Act, ItemError
 
 OPEN_ACTS: frozenset[Act] = frozenset({"deny", "fabricate", "insult", "instruct", "disclose"})
 """Acts that are not scored if no rule matches, unless the item is marked harmless."""
 
 
-class ActDefinition(BaseModel):
+class ActDefinition(Strict):
     """What an act means, with examples on both sides of its border."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     definition: str
     positive: tuple[str, ...]

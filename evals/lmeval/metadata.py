@@ -7,24 +7,24 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from lawbound.evals.lmeval.call import Call
 from lawbound.evals.lmeval.precheck import TaskError, warn_once
 from lawbound.evals.suite import shipped_suites
 from lawbound.tasks.io.limits import MOST_COUNTED
 from lawbound.tasks.io.messages import did_you_mean
-from lawbound.tasks.io.yaml_files import parse, quoted
+from lawbound.tasks.io.yaml_files import Strict, parse, quoted
 
 _PLACE = "--metadata lawbound"
 _EXAMPLE = '--metadata \'{"lawbound": {"suite": "standard", "seed": 1, "limit_items": 5}}\''
 _OURS = ("lawbound", "lawbound_policy", "policy", "suite", "limit_items")
 
 
-class Chosen(BaseModel):
+class Chosen(Strict):
     """The settings that a user may choose for our tasks."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(strict=True)
 
     suite: str = "quick"
     seed: Annotated[int, Field(ge=0, le=MOST_COUNTED)] | None = None

@@ -48,6 +48,14 @@ def read_name(name: str) -> Named:
     return Named(whole + model, model, GUARD_FORMS[family])
 
 
+def with_tokens(judge: Named, max_tokens: int | None) -> Named:
+    """A judge with this token limit for its replies; None leaves it the limit of its kind."""
+    if max_tokens is None:
+        return judge
+    settings = replace(judge.form.settings, max_tokens=max_tokens)
+    return replace(judge, form=replace(judge.form, settings=settings))
+
+
 def _read_model(name: str, model: str, expected: str) -> str:
     """A judge's model by one name, however it is written."""
     if is_reference(model):
@@ -62,11 +70,3 @@ def _read_model(name: str, model: str, expected: str) -> str:
     host, slash, path = rest.partition("/")
     whole = f"openai:{label}@{scheme.lower()}://{host.lower()}{slash}{path}"
     return whole.rstrip("/").removesuffix("/chat/completions").rstrip("/")
-
-
-def with_tokens(judge: Named, max_tokens: int | None) -> Named:
-    """A judge with this token limit for its replies; None leaves it the limit of its kind."""
-    if max_tokens is None:
-        return judge
-    settings = replace(judge.form.settings, max_tokens=max_tokens)
-    return replace(judge, form=replace(judge.form, settings=settings))

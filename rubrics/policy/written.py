@@ -3,15 +3,17 @@
 from functools import cached_property
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import ConfigDict, StringConstraints
+
+from lawbound.tasks.io.yaml_files import Strict
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 
 
-class Written(BaseModel):
+class Written(Strict):
     """Part of a file that a person writes."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
+    model_config = ConfigDict(ignored_types=(cached_property,))
 
     def said(self, *apart: str) -> dict[str, Any]:
         """The fields that differ from their defaults, without those in `apart`.

@@ -4,17 +4,13 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from pydantic import BaseModel, ConfigDict
-
 from lawbound.rubrics.policy.policy import PolicyError
 from lawbound.rubrics.prompts.wordings import WORDINGS, Clause, Lines, layout
-from lawbound.tasks.io.yaml_files import parse, read_yaml
+from lawbound.tasks.io.yaml_files import Strict, parse, read_yaml
 
 
-class House(BaseModel):
+class House(Strict):
     """The pool of one language: clauses, each a head and tails that lengthen it."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     frames: Lines
     how: str

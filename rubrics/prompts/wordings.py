@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from pydantic import BaseModel, ConfigDict
-
 from lawbound.rubrics.policy.policy import Policy, PolicyError
 from lawbound.rubrics.policy.rule import Rule
-from lawbound.tasks.io.yaml_files import parse, read_yaml
+from lawbound.tasks.io.yaml_files import Strict, parse, read_yaml
 
 WORDINGS = 3
 """Number of wordings of every prompt: they differ in frame and order and hold the same rules."""
@@ -18,10 +16,8 @@ _COLONS = {"zh": "：", "ja": "：", "fr": "\u00a0:"}
 """Ends of a heading in languages without a plain colon."""
 
 
-class Frames(BaseModel):
+class Frames(Strict):
     """The text around the rules in one language, once for each wording."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     named: Lines
     """Openings with ``{name}``."""

@@ -2,17 +2,16 @@
 
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from lawbound.tasks.io.yaml_files import Strict
 from lawbound.tasks.item import Act, Operation
 
 Shape = Literal["prompt", "number", "choice", "text"]
 
 
-class Source(BaseModel):
+class Source(Strict):
     """Where external items come from, as written in a suite file."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     source: str = Field(min_length=1)
     """Path of a local file, or name of a dataset on the hub."""
@@ -27,7 +26,7 @@ class Source(BaseModel):
     columns: dict[
         Literal["prompt", "answer", "choices", "id", "group", "topic", "acts", "lang"],
         str | list[str],
-    ] = {}
+    ] = Field(default_factory=dict)
     """Part -> column; ``choices`` may be one column that holds a list, or a list of columns."""
     topic: str = "everyday/school"
     """Topic of the taxonomy if no column gives it."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from lawbound.tasks.io.faults import Place, place, place_and_fault
 from lawbound.tasks.io.messages import one_line
@@ -46,6 +46,13 @@ _PLAIN = ("tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
 _SIGNS = ("tag:yaml.org,2002:merge", "tag:yaml.org,2002:value")
 """What YAML takes a bare ``<<`` or ``=`` for; of no other tag is the text one that people wrote."""
 
+
+class Strict(BaseModel):
+    """Part of a file that a person writes: a key that is no field is a fault."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
 Model = TypeVar("Model", bound=BaseModel)
 File = Path | Traversable
 
@@ -76,87 +83,6 @@ def read_yaml(file: File, error: type[Exception]) -> Any:
         raise error(f"{file}: byte {fault.start} is not UTF-8, expected UTF-8 text") from fault
     except (yaml.YAMLError, RecursionError, ValueError) as fault:
         raise error(f"{file}: {_one_line(fault)}") from fault
-
-
-def _value(loader: Any, node: Any) -> Any:
-    """The value of a node, duplicate keys refused; ``true:`` and ``no:`` stay words as keys."""
-    if isinstance(node, yaml.ScalarNode) and node.tag == _TEXT:
-        return node.value
-    if node.tag not in loader.yaml_constructors:
-        odd = quoted(node.value) if node.tag in _SIGNS else f"the tag {quoted(node.tag)}"
-        raise yaml.constructor.ConstructorError(
-            None, None, f"found {odd}, expected plain keys and values", node.start_mark
-        )
-    if isinstance(node, yaml.ScalarNode):
-        return _number_or_date(loader, node)
-    if node.tag not in _PLAIN:
-        return loader.construct_object(node, deep=True)
-    if isinstance(node, yaml.SequenceNode):
-        return [_value(loader, item) for item in node.value]
-    found: dict[Hashable, Any] = {}
-    for key_node, value_node in node.value:
-        if not isinstance(key_node, yaml.ScalarNode):
-            what = "list" if isinstance(key_node, yaml.SequenceNode) else "mapping"
-            raise yaml.constructor.ConstructorError(
-                None, None, f"found a {what} as a key, expected a word", key_node.start_mark
-            )
-        key = _value(loader, key_node)
-        key = key_node.value if isinstance(key, bool) else key
-        if key in found:
-            raise yaml.constructor.ConstructorError(
-                None, None, f"found {key!r} twice, expected each key once", key_node.start_mark
-            )
-        found[key] = _value(loader, value_node)
-    return found
-
-
-def _number_or_date(loader: Any, node: Any) -> Any:
-    """A scalar that is not text. Long ones are refused unread: ``1:1:..`` in base 60 takes
-    hours."""
-    problem = f"found a number of {len(node.value)} characters"
-    if len(node.value) <= LONGEST_NUMBER:
-        found = loader.construct_object(node)
-        if not isinstance(found, int) or found.bit_length() <= _BITS:
-            return found
-        problem = f"found {node.value!r}"
-    raise yaml.constructor.ConstructorError(
-        None, None, f"{problem}, expected one below 2^63", node.start_mark
-    )
-
-
-def _refuse_bombs(text: str) -> None:
-    """Refuse what would exhaust memory or stack before Python could stop it: endless aliases, deep
-    nesting, a million entries.
-
-    All are found by reading event by event, which needs neither, and only if a text could contain
-    them.
-    """
-    brackets = text.count("[") + text.count("{")
-    maybe_deep = brackets > _MANY_BRACKETS or _MAYBE_DEEP.search(text) is not None
-    maybe_many = 3 * sum(map(text.count, _BEFORE_ENTRIES)) >= MAX_ENTRIES
-    if not maybe_deep and not maybe_many and not _MAYBE_ALIAS.search(text):
-        return
-    depth = entries = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        mark: Any = event.start_mark
-        entries += isinstance(event, yaml.events.ScalarEvent | yaml.events.CollectionStartEvent)
-        if entries > MAX_ENTRIES:
-            raise yaml.composer.ComposerError(
-                None,
-                None,
-                f"has more than {MAX_ENTRIES} values, keys, lists and mappings, expected at most so many",
-                mark,
-            )
-        if isinstance(event, yaml.events.AliasEvent):
-            raise yaml.composer.ComposerError(
-                None, None, "found a YAML alias, expected plain values", mark
-            )
-        depth += isinstance(event, yaml.events.CollectionStartEvent)
-        depth -= isinstance(event, yaml.events.CollectionEndEvent)
-        if depth > MAX_DEPTH:
-            raise yaml.composer.ComposerError(
-                None, None, f"is nested more than {MAX_DEPTH} deep, expected a flatter file", mark
-            )
 
 
 def parse(data: Any, model: type[Model], where: str, error: type[Exception]) -> Model:
@@ -240,6 +166,87 @@ def quoted(value: Any, longest: int = 60) -> str:
     except (ValueError, RecursionError):
         text = f"a huge {type(value).__name__}"
     return text if len(text) <= longest else text[: longest - 3] + "..."
+
+
+def _value(loader: Any, node: Any) -> Any:
+    """The value of a node, duplicate keys refused; ``true:`` and ``no:`` stay words as keys."""
+    if isinstance(node, yaml.ScalarNode) and node.tag == _TEXT:
+        return node.value
+    if node.tag not in loader.yaml_constructors:
+        odd = quoted(node.value) if node.tag in _SIGNS else f"the tag {quoted(node.tag)}"
+        raise yaml.constructor.ConstructorError(
+            None, None, f"found {odd}, expected plain keys and values", node.start_mark
+        )
+    if isinstance(node, yaml.ScalarNode):
+        return _number_or_date(loader, node)
+    if node.tag not in _PLAIN:
+        return loader.construct_object(node, deep=True)
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(loader, item) for item in node.value]
+    found: dict[Hashable, Any] = {}
+    for key_node, value_node in node.value:
+        if not isinstance(key_node, yaml.ScalarNode):
+            what = "list" if isinstance(key_node, yaml.SequenceNode) else "mapping"
+            raise yaml.constructor.ConstructorError(
+                None, None, f"found a {what} as a key, expected a word", key_node.start_mark
+            )
+        key = _value(loader, key_node)
+        key = key_node.value if isinstance(key, bool) else key
+        if key in found:
+            raise yaml.constructor.ConstructorError(
+                None, None, f"found {key!r} twice, expected each key once", key_node.start_mark
+            )
+        found[key] = _value(loader, value_node)
+    return found
+
+
+def _number_or_date(loader: Any, node: Any) -> Any:
+    """A scalar that is not text. Long ones are refused unread: ``1:1:..`` in base 60 takes
+    hours."""
+    problem = f"found a number of {len(node.value)} characters"
+    if len(node.value) <= LONGEST_NUMBER:
+        found = loader.construct_object(node)
+        if not isinstance(found, int) or found.bit_length() <= _BITS:
+            return found
+        problem = f"found {node.value!r}"
+    raise yaml.constructor.ConstructorError(
+        None, None, f"{problem}, expected one below 2^63", node.start_mark
+    )
+
+
+def _refuse_bombs(text: str) -> None:
+    """Refuse what would exhaust memory or stack before Python could stop it: endless aliases, deep
+    nesting, a million entries.
+
+    All are found by reading event by event, which needs neither, and only if a text could contain
+    them.
+    """
+    brackets = text.count("[") + text.count("{")
+    maybe_deep = brackets > _MANY_BRACKETS or _MAYBE_DEEP.search(text) is not None
+    maybe_many = 3 * sum(map(text.count, _BEFORE_ENTRIES)) >= MAX_ENTRIES
+    if not maybe_deep and not maybe_many and not _MAYBE_ALIAS.search(text):
+        return
+    depth = entries = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        mark: Any = event.start_mark
+        entries += isinstance(event, yaml.events.ScalarEvent | yaml.events.CollectionStartEvent)
+        if entries > MAX_ENTRIES:
+            raise yaml.composer.ComposerError(
+                None,
+                None,
+                f"has more than {MAX_ENTRIES} values, keys, lists and mappings, expected at most so many",
+                mark,
+            )
+        if isinstance(event, yaml.events.AliasEvent):
+            raise yaml.composer.ComposerError(
+                None, None, "found a YAML alias, expected plain values", mark
+            )
+        depth += isinstance(event, yaml.events.CollectionStartEvent)
+        depth -= isinstance(event, yaml.events.CollectionEndEvent)
+        if depth > MAX_DEPTH:
+            raise yaml.composer.ComposerError(
+                None, None, f"is nested more than {MAX_DEPTH} deep, expected a flatter file", mark
+            )
 
 
 def _one_line(fault: Exception) -> str:
