@@ -126,6 +126,9 @@ class Stages:
     def advance(self, steps: int) -> None:
         """Ignore."""
 
+    def trouble(self, failing: int, last: str) -> None:
+        """Ignore."""
+
     @staticmethod
     def verdicts(out: Path) -> int:
         """Rows of the frame."""

@@ -16,7 +16,7 @@ from lawbound.evals.folder.record import ModelEntry, PolicyEntry, RunRecord, Sui
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.folder.versions import installed
 from lawbound.evals.models import ModelLabels, joined_cluster, open_model
-from lawbound.evals.observer import Observer, Silent, trouble_of
+from lawbound.evals.observer import Observer, Silent
 from lawbound.evals.prepare import ModesAsked, Prepared, plan_for
 from lawbound.rubrics.reference import is_reference
 from lawbound.runners.engines import Engine
@@ -115,7 +115,7 @@ def _ask_one(
             store,
             max_errors=prepared.spec.max_errors,
             progress=progress,
-            trouble=trouble_of(observer),
+            trouble=observer.trouble,
         )
     root = live.folder.root
     if isinstance(engine, FunctionEngine) and counts.stored == len(requests.requests):

@@ -1,8 +1,6 @@
 """Observers, which are told about a run's progress."""
 
-from typing import Protocol, runtime_checkable
-
-from lawbound.runners.engines.protocol import Trouble
+from typing import Protocol
 
 
 class Observer(Protocol):
@@ -16,19 +14,10 @@ class Observer(Protocol):
         """`steps` more steps are done."""
         ...
 
-
-@runtime_checkable
-class HearsTrouble(Protocol):
-    """An observer that is also told about failing requests while others are still being asked."""
-
     def trouble(self, failing: int, last: str) -> None:
-        """`failing` requests of this stage are failing; `last` is the latest error."""
+        """`failing` requests of this stage are failing, while others are still being asked; `last`
+        is the latest error."""
         ...
-
-
-def trouble_of(observer: Observer) -> Trouble:
-    """The observer's method for failing requests, or one that does nothing if it has none."""
-    return observer.trouble if isinstance(observer, HearsTrouble) else lambda failing, last: None
 
 
 class Silent:
@@ -38,4 +27,7 @@ class Silent:
         """Do nothing."""
 
     def advance(self, steps: int) -> None:
+        """Do nothing."""
+
+    def trouble(self, failing: int, last: str) -> None:
         """Do nothing."""

@@ -9,7 +9,7 @@ from typing import TypedDict
 from lawbound.evals.folder.record import JudgeEntry
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.judging.readings import MESSAGE
-from lawbound.evals.observer import Observer, trouble_of
+from lawbound.evals.observer import Observer
 from lawbound.rubrics.judges.ask import judge_answers
 from lawbound.rubrics.judges.forms import check_frame
 from lawbound.rubrics.judges.named import Named
@@ -76,7 +76,7 @@ def ask_judge(
                 max_errors=max_errors,
                 announce=lambda requests: observer.stage(f"judge {name}", requests),
                 progress=observer.advance,
-                trouble=trouble_of(observer),
+                trouble=observer.trouble,
             )
         fingerprint = asdict(engine.fingerprint())
     except ErrorLimitError as fault:

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lawbound.evals.observer import Silent, trouble_of
-from lawbound.runners.cli.console import Bars, bars
+from lawbound.runners.cli.console import bars
 from lawbound.runners.engines import ModelError
 
 Command = Callable[..., tuple[int, str, str]]
@@ -21,7 +20,7 @@ def test_failing_requests_are_counted_beside_the_bar_and_the_first_is_quoted(
         observer.stage("asking m", 4)
         observer.advance(1)
         for failing in (1, 2, 3):
-            trouble_of(observer)(failing, f"status 500\x1b[31m\nof {failing}")
+            observer.trouble(failing, f"status 500\x1b[31m\nof {failing}")
         early = capsys.readouterr().err
     told = "requests are failing, and are asked again where that may help; the first said: "
     told += "status 500\ufffd[31m of 1"
@@ -40,11 +39,6 @@ def test_what_fails_no_more_leaves_the_bar(capsys: pytest.CaptureFixture[str]) -
         observer.trouble(1, "status 429")
     told = capsys.readouterr().err
     assert told.count("requests are failing") == 2 and told.count("1 failing") == 1
-
-
-def test_an_observer_that_does_not_listen_is_told_nothing() -> None:
-    trouble_of(Silent())(1, "status 500")
-    assert trouble_of(drawn := Bars()) == drawn.trouble
 
 
 @pytest.mark.usefixtures("watched")
