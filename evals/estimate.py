@@ -1,6 +1,6 @@
 """An estimate: one number that a run gives, with its interval, its counts and everything else needed to question it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import nan
 from typing import Literal
 
@@ -8,6 +8,21 @@ from lawbound.evals.tally import Tally
 
 Direction = Literal["higher", "lower", "none"]
 Family = Literal["primary", "exploratory"]
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What estimates are about, apart from their metrics."""
+
+    model: str
+    policy: str
+    strength: str
+    slice: str = ""
+    mode: str = "generate"
+
+    def sliced(self, slice: str) -> "Subject":
+        """A part of it."""
+        return replace(self, slice=slice)
 
 
 @dataclass(frozen=True, slots=True)

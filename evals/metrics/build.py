@@ -1,19 +1,15 @@
 """Making an estimate from a mean and the counts of what was left out of it."""
 
 from math import isnan, nan
-from typing import Protocol
 
 import numpy as np
 
-from lawbound.evals.estimate import Estimate, Family
+from lawbound.evals.estimate import Estimate, Family, Subject
 from lawbound.evals.metrics.inputs import BLOCKED, ERROR, OK, UNSCORED, Mask, Rows
 from lawbound.evals.metrics.registry import REPORTED
 from lawbound.evals.stats.arrays import Bounds, Floats
 from lawbound.evals.stats.intervals import Mean
 from lawbound.evals.tally import Tally
-
-KORN_GRAUBARD = "korn-graubard"
-MOVER = "mover"
 
 
 def tally(rows: Rows, y: Floats) -> Tally:
@@ -64,55 +60,53 @@ def stretched(bounds: Bounds, value: float) -> Bounds:
     return min(bounds[0], value), max(bounds[1], value)
 
 
-class Of(Protocol):
-    """What an estimate is about: a cut of the verdicts, or another estimate."""
-
-    @property
-    def model(self) -> str: ...
-
-    @property
-    def policy(self) -> str: ...
-
-
 def mean_of(estimate: Estimate) -> Mean:
     """The mean that an estimate was built from, but for its effective number."""
-    return Mean(estimate.value, estimate.low, estimate.high, estimate.n, estimate.clusters)
+    e = estimate
+    return Mean(e.value, e.low, e.high, e.n, e.clusters, method=e.method)
+
+
+def family_of(about: Subject, metric: str) -> Family:
+    """Whether an estimate shares its model's Holm correction."""
+    is_whole = about.strength == "full" and not about.slice
+    return "primary" if REPORTED[metric].is_primary and is_whole else "exploratory"
 
 
 def build(
-    of: Of,
+    about: Subject,
     metric: str,
-    strength: str,
     mean: Mean,
     left_out: Tally,
     *,
-    slice: str = "",
-    mode: str = "generate",
-    method: str = KORN_GRAUBARD,
     bounds: Bounds | None = None,
     note: str = "",
-    family: Family = "exploratory",
     p_value: float = nan,
     mde: float | None = None,
-    missing_share: float = 0.0,
 ) -> Estimate:
-    """One estimate. A value that is nan must say why in `note`.
+    """One estimate.
 
-    `mde` is that of the mean's interval unless it is given, as for a clipped interval.
-    `missing_share` is given if a part lacks more than the answers together do.
+    Args:
+        about: What it is about.
+        metric: Its name in `REPORTED`.
+        mean: Its value and interval.
+        left_out: Counts of what was asked for and is not in it.
+        bounds: What the value could be if every unscored answer had been read. None where nobody
+            can say: then both are the value if no answer is unscored, else nan.
+        note: What a reader must know beside the value; why there is none if it is nan.
+        p_value: Two-sided, that the true value is 0; nan if it is not tested.
+        mde: None for that of the interval; another one if that was clipped.
     """
     is_known = not isnan(mean.value)
-    low, high = bounds if bounds is not None else (nan, nan)
-    if bounds is None and left_out.unscored == 0:
-        low = high = mean.value
-    low, high = stretched((low, high), mean.value)
+    if bounds is None:
+        bounds = (nan, nan) if left_out.unscored else (mean.value, mean.value)
+    low, high = stretched(bounds, mean.value)
     return Estimate(
         metric=metric,
-        model=of.model,
-        policy=of.policy,
-        strength=strength,
-        slice=slice,
-        mode=mode,
+        model=about.model,
+        policy=about.policy,
+        strength=about.strength,
+        slice=about.slice,
+        mode=about.mode,
         value=mean.value,
         low=mean.low,
         high=mean.high,
@@ -122,12 +116,12 @@ def build(
         unscored=left_out.unscored,
         errors=left_out.errors,
         blocked=left_out.blocked,
-        missing_share=max(left_out.missing_share, missing_share),
+        missing_share=left_out.missing_share,
         lower_bound=low,
         upper_bound=high,
         direction=REPORTED[metric].direction,
-        method=method if is_known else "",
-        family=family,
+        method=mean.method if is_known else "",
+        family=family_of(about, metric),
         p_value=p_value,
         mde=(mean.mde if mde is None else mde) if is_known else nan,
         note=note or ("" if is_known else "no answers to judge"),

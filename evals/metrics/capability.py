@@ -15,9 +15,9 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
-from lawbound.evals.estimate import Estimate, Family
+from lawbound.evals.estimate import Estimate, Subject
 from lawbound.evals.metrics.bounds import PairEnds, pair_ends, score_ends, twin_bounds
-from lawbound.evals.metrics.build import MOVER, build, tally
+from lawbound.evals.metrics.build import build, tally
 from lawbound.evals.metrics.inputs import WITHOUT_POLICY, Cut
 from lawbound.evals.metrics.scores import (
     Paired,
@@ -39,6 +39,7 @@ from lawbound.evals.tally import Tally
 
 FLOOR = 0.10
 """A tax is reported only if capability under the placebo is clearly above this."""
+NO_TWINS = "no pair of a neutral and an adjacent twin"
 PARTS = ("withheld", "truncated", "unextractable", "wrong")
 
 
@@ -53,58 +54,49 @@ def capability_estimates(
         for strength in strengths:
             arm = scores.at(strength)
             if len(arm.rows):
-                yield from _level(cut, strength, mode, arm, icc)
+                yield from _level(cut.about(strength, mode=mode), arm, icc)
         if "full" not in strengths:
-            yield build(cut, "capability", "full", Mean(), Tally(), mode=mode)
+            yield build(cut.about("full", mode=mode), "capability", Mean(), Tally())
         base = scores.at("placebo").mean(icc)
         for strength in dict.fromkeys(["full", *strengths]):
             if strength not in WITHOUT_POLICY and not strength.startswith("full-without:"):
-                tax = _tax(cut, mode, scores, ("placebo", strength), base, icc)
+                tax = _tax(cut.about(strength, mode=mode), scores, "placebo", base, icc)
                 yield from _taxes(tax, rng, resamples)
-        tax = _tax(cut, mode, scores, ("none", "placebo"), base, icc)
+        tax = _tax(cut.about("placebo", mode=mode), scores, "none", base, icc)
         yield _whole(tax, "length_tax", rng, resamples)
 
 
-def _level(cut: Cut, strength: str, mode: str, arm: Scores, icc: float) -> Iterator[Estimate]:
-    left = tally(arm.rows, arm.value)
-    yield build(
-        cut, "capability", strength, arm.mean(icc), left, mode=mode, bounds=arm.bounds(),
-        missing_share=arm.lost_share,
-    )  # fmt: skip
-    gap, n = _surface_gap(arm, icc)
+def _level(about: Subject, arm: Scores, icc: float) -> Iterator[Estimate]:
+    left = tally(arm.rows, arm.value).with_part(arm.lost_share)
+    yield build(about, "capability", arm.mean(icc), left, bounds=arm.bounds())
+    gap = _surface_gap(arm, icc)
     dressed = is_dressed(arm.rows)
+    left = tally(arm.rows.where(dressed), arm.value[dressed])
     ends = score_ends(arm)
     answered = ~np.isnan(ends.low)
-    yield build(
-        cut, "surface_gap", strength, gap, tally(arm.rows.where(dressed), arm.value[dressed]),
-        mode=mode, method=MOVER,
-        bounds=twin_bounds(arm.rows.where(answered), ends.where(answered)),
-        note="" if n else "no pair of a neutral and an adjacent twin",
-    )  # fmt: skip
+    bounds = twin_bounds(arm.rows.where(answered), ends.where(answered))
+    note = "" if gap.n else NO_TWINS
+    yield build(about, "surface_gap", gap, left, bounds=bounds, note=note)
     families = arm.rows["family"]
     for family in sorted(set(families.tolist())):
         part = arm.where(families == family)
-        yield build(
-            cut, "capability", strength, part.mean(icc), tally(part.rows, part.value),
-            mode=mode, slice=f"family={family}", bounds=part.bounds(),
-        )  # fmt: skip
+        left = tally(part.rows, part.value)
+        of_family = about.sliced(f"family={family}")
+        yield build(of_family, "capability", part.mean(icc), left, bounds=part.bounds())
 
 
 @dataclass(frozen=True, slots=True)
 class Tax:
     """What the answers of one arm lose against those of another, pair by pair."""
 
-    cut: Cut
-    mode: str
-    strength: str
-    """The scores of the arm that loses."""
+    about: Subject
+    """The arm that loses."""
     pairs: Paired
     ends: PairEnds
     design: Design
     icc: float
     left: Tally
     left_of_twins: Tally
-    lost_share: float
     note: str
     """Why no loss can be reported; empty if one can."""
 
@@ -118,39 +110,35 @@ class Tax:
         mean: Mean,
         bounds: Bounds,
         *,
-        method: str = MOVER,
         p_value: float = nan,
         mde: float | None = None,
     ) -> Estimate:
         """An estimate with a value."""
-        return build(
-            self.cut, metric, self.strength, mean, self._left(metric), mode=self.mode, method=method,
-            bounds=bounds, family=self._family(metric), p_value=p_value, mde=mde, missing_share=self.lost_share,
-        )  # fmt: skip
+        left = self._left(metric)
+        return build(self.about, metric, mean, left, bounds=bounds, p_value=p_value, mde=mde)
 
     def unstated(self, metric: str, note: str = "") -> Estimate:
         """An estimate without a value, and why."""
-        return build(
-            self.cut, metric, self.strength, Mean(), self._left(metric), mode=self.mode,
-            note=self.note or note, family=self._family(metric), missing_share=self.lost_share,
-        )  # fmt: skip
+        return build(self.about, metric, Mean(), self._left(metric), note=self.note or note)
 
     def _left(self, metric: str) -> Tally:
         return self.left_of_twins if metric == "topic_tax" else self.left
 
-    def _family(self, metric: str) -> Family:
-        is_primary = metric == "policy_tax" and self.strength == "full"
-        return "primary" if is_primary else "exploratory"
 
-
-def _tax(cut: Cut, mode: str, scores: Scores, arms: tuple[str, str], base: Mean, icc: float) -> Tax:
-    first, second = (scores.at(name) for name in arms)
+def _tax(about: Subject, scores: Scores, against: str, base: Mean, icc: float) -> Tax:
+    first, second = scores.at(against), scores.at(about.strength)
     pairs, asked = paired(first, second), pairs_asked(first, second)
+    gone = asked.lost_share
     return Tax(
-        cut, mode, arms[1], pairs, pair_ends(first, second), design_of(pairs.first.rows), icc,
-        left=asked.tally(), left_of_twins=asked.where(is_dressed(asked.first.rows)).tally(),
-        lost_share=asked.lost_share, note=_why_not(pairs, base, *arms),
-    )  # fmt: skip
+        about,
+        pairs,
+        pair_ends(first, second),
+        design_of(pairs.first.rows),
+        icc,
+        left=asked.tally().with_part(gone),
+        left_of_twins=asked.where(is_dressed(asked.first.rows)).tally().with_part(gone),
+        note=_why_not(pairs, base, against, about.strength),
+    )
 
 
 def _taxes(tax: Tax, rng: np.random.Generator, resamples: int) -> Iterator[Estimate]:
@@ -168,15 +156,14 @@ def _taxes(tax: Tax, rng: np.random.Generator, resamples: int) -> Iterator[Estim
             mean = tax.mean(np.where(reasons == part, pairs.loss, 0.0))
             yield tax.stated(f"tax_{part}", mean, ends.part(open_reasons == part))
     ratio = _ratio(pairs, tax.mean(pairs.loss), tax.icc)
-    yield tax.stated(
-        "retention", _possible(ratio, pairs), _retention_bounds(ends.pairs), method="fieller",
-        mde=nan if ratio.value > 1 else ratio.mde,
-    )  # fmt: skip
+    mde = nan if ratio.value > 1 else ratio.mde
+    bounds = _retention_bounds(ends.pairs)
+    yield tax.stated("retention", _possible(ratio, pairs), bounds, mde=mde)
     topic = _topic_tax(pairs, tax.icc)
     if topic.n:
         yield tax.stated("topic_tax", topic, ends.twins())
     else:
-        yield tax.unstated("topic_tax", "no pair of a neutral and an adjacent twin")
+        yield tax.unstated("topic_tax", NO_TWINS)
 
 
 def _whole(tax: Tax, metric: str, rng: np.random.Generator, resamples: int) -> Estimate:
@@ -239,7 +226,8 @@ def _ratio(pairs: Paired, tax: Mean, icc: float) -> Mean:
     root = float(np.sqrt(max(b**2 - a * c, 0.0)))
     value = rest.value / base.value
     low, high = ((b - root) / a, (b + root) / a) if a > 0 else (-np.inf, np.inf)
-    return replace(rest, value=value, low=min(low, value), high=max(high, value))
+    low, high = min(low, value), max(high, value)
+    return replace(rest, value=value, low=low, high=high, method="fieller")
 
 
 def _possible(ratio: Mean, pairs: Paired) -> Mean:
@@ -260,9 +248,9 @@ def _retention_bounds(pairs: Paired) -> Bounds:
     return min(*corners, 1.0), min(max(corners), 1.0)
 
 
-def _surface_gap(arm: Scores, icc: float) -> tuple[Mean, int]:
+def _surface_gap(arm: Scores, icc: float) -> Mean:
     gaps, design = by_twin(arm.known.rows, arm.known.value)
-    return signed_mean(gaps, design, bound=arm.span, icc=icc), len(gaps)
+    return signed_mean(gaps, design, bound=arm.span, icc=icc)
 
 
 def _topic_tax(pairs: Paired, icc: float) -> Mean:

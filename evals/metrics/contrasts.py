@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import nan
 
 import numpy as np
 
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.behaviours import meets
 from lawbound.evals.metrics.bounds import Ends, difference_bounds, ends_of, mean_bounds
-from lawbound.evals.metrics.build import MOVER, build, judged, mean_of, tally, tally_of_pairs
+from lawbound.evals.metrics.build import build, judged, mean_of, tally, tally_of_pairs
 from lawbound.evals.metrics.inputs import Cut, Mask, Rows, parts_of
 from lawbound.evals.metrics.matched import prior_withholding, spillover_estimates
 from lawbound.evals.metrics.plain import plain_difference
@@ -80,11 +79,12 @@ def _steer(p: Cut, q: Cut, strength: str, strength_q: str) -> Estimate:
     d = right - wrong
     left = tally_of_pairs(under_p, table["p", "p"], under_q, table["q", "q"])
     mean = plain_difference(under_p, d)
-    return build(
-        p, "steerability", strength, mean, left, slice=f"versus={q.policy}", method=MOVER,
-        bounds=_steering_bounds(under_p, under_q, table) if mean.n else None,
-        note="" if mean.n else f"no item judged under both {p.policy} and {q.policy} sets them apart",
-    )  # fmt: skip
+    about = p.about(strength, slice=f"versus={q.policy}")
+    if not mean.n:
+        note = f"no item judged under both {p.policy} and {q.policy} sets them apart"
+        return build(about, "steerability", mean, left, note=note)
+    bounds = _steering_bounds(under_p, under_q, table)
+    return build(about, "steerability", mean, left, bounds=bounds)
 
 
 def _steering_bounds(
@@ -103,7 +103,7 @@ def _language_gap(cut: Cut) -> Iterator[Estimate]:
     """Requirement met in English minus met in another language, group by group."""
     asked = cut.rows.at("full").kinds("policy")
     rows = _required(asked)
-    met = judged(rows, rows.floats("met"))
+    met = _met(rows)
     lang = rows["lang"]
     for other in sorted(set(asked["lang"].tolist()) - {"en"}):
         groups = rows.codes("group")
@@ -114,18 +114,13 @@ def _language_gap(cut: Cut) -> Iterator[Estimate]:
         both = np.flatnonzero(~np.isnan(gap)).astype(np.intp)
         mean = signed_mean(gap[both], Design(both, both), bound=1.0, icc=0.0)
         ends = ends_of(rows, met)
-        bounds = [
-            float(np.nanmean(found)) if not np.isnan(found).all() else nan
-            for found in (
-                _group_gaps(rows, ends.low, ends.high, other),
-                _group_gaps(rows, ends.high, ends.low, other),
-            )
-        ]
-        yield build(
-            cut, "language_gap", "full", mean, left, slice=f"lang={other}", method=MOVER,
-            bounds=(bounds[0], bounds[1]),
-            note="" if len(both) else f"no group has both en and {other}",
-        )  # fmt: skip
+        gaps = Ends(
+            _group_gaps(rows, ends.low, ends.high, other),
+            _group_gaps(rows, ends.high, ends.low, other),
+        )
+        note = "" if len(both) else f"no group has both en and {other}"
+        about = cut.about("full", slice=f"lang={other}")
+        yield build(about, "language_gap", mean, left, bounds=mean_bounds(gaps), note=note)
 
 
 def _public_gap(cut: Cut) -> Iterator[Estimate]:
@@ -135,17 +130,19 @@ def _public_gap(cut: Cut) -> Iterator[Estimate]:
         return
     rows = _required(asked)
     kept_back = _kept_back(rows)
-    met = judged(rows, rows.floats("met"))
-    shares = [
-        share(cut, "adherence", "full", rows.where(m), met[m]) for m in (~kept_back, kept_back)
-    ]
-    public, private = map(mean_of, shares)
+    met = _met(rows)
+    about = cut.about("full")
+    public, private = (
+        share(about, "adherence", rows.where(m), met[m]) for m in (~kept_back, kept_back)
+    )
     yield build(
-        cut, "public_gap", "full", difference(public, private), tally(rows, met), method=MOVER,
-        bounds=difference_bounds(shares[0].bounds, shares[1].bounds),
+        about,
+        "public_gap",
+        difference(mean_of(public), mean_of(private)),
+        tally(rows, met).with_part(max(public.missing_share, private.missing_share)),
+        bounds=difference_bounds(public.bounds, private.bounds),
         note=f"{public.n} published answers, {private.n} kept back",
-        missing_share=max(e.missing_share for e in shares),
-    )  # fmt: skip
+    )
 
 
 def _kept_back(rows: Rows) -> Mask:
@@ -175,27 +172,23 @@ def _group_gaps(rows: Rows, english: Floats, theirs: Floats, other: str) -> Floa
 
 def _clause_effect(cut: Cut, strength: str, rule: str) -> Estimate:
     """Adherence to a rule with its clause in the prompt minus that without it, item by item."""
-    arms = []
-    for name in ("full", strength):
-        rows = cut.rows.at(name).kinds("policy")
-        # If another rule asks the same, nothing should change without this one.
-        bears = rows["rules"] == rule
-        restricts = np.isin(rows["base"].astype(str), LESS_THAN_AN_ANSWER)
-        arms.append(rows.where(bears & (restricts | (rows["required_addons"] != ""))))
-    first, second = pair_rows(*arms)
-    return paired_share(
-        cut, "clause_effect", strength, first, judged(first, first.floats("met")),
-        second, judged(second, second.floats("met")), slice=f"rule={rule}",
-        empty=f"no restricted item of rule {rule} alone judged with and without its clause",
-    )  # fmt: skip
+    # If another rule asks the same, nothing should change without this one.
+    rows = cut.rows.where(cut.rows["rules"] == rule).kinds("policy")
+    restricts = np.isin(rows["base"].astype(str), LESS_THAN_AN_ANSWER)
+    rows = rows.where(restricts | (rows["required_addons"] != ""))
+    about = cut.about(strength, slice=f"rule={rule}")
+    empty = f"no restricted item of rule {rule} alone judged with and without its clause"
+    first, second = rows.at("full"), rows.at(strength)
+    return paired_share(about, "clause_effect", first, second, _met, empty=empty)
 
 
 def _name_effect(cut: Cut, strength: str) -> Estimate:
     """Requirement met under full minus met with the region's name removed or swapped, by item."""
-    arms = [_required(cut.rows.at(name).kinds("policy")) for name in ("full", strength)]
-    first, second = pair_rows(*arms)
-    return paired_share(
-        cut, "name_effect", strength, first, judged(first, first.floats("met")),
-        second, judged(second, second.floats("met")),
-        empty=f"no item judged under both full and {strength}",
-    )  # fmt: skip
+    rows = _required(cut.rows.kinds("policy"))
+    empty = f"no item judged under both full and {strength}"
+    first, second = rows.at("full"), rows.at(strength)
+    return paired_share(cut.about(strength), "name_effect", first, second, _met, empty=empty)
+
+
+def _met(rows: Rows) -> Floats:
+    return judged(rows, rows.floats("met"))

@@ -11,6 +11,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from lawbound.evals.estimate import Subject
 from lawbound.evals.metrics.rule_info import RuleInfo, RuleInfos
 from lawbound.evals.stats.arrays import Codes, Floats
 from lawbound.evals.verdict_columns import METRIC_INPUTS
@@ -173,6 +174,10 @@ class Cut:
     def strengths(self) -> tuple[str, ...]:
         """Strengths in the order of the frame."""
         return tuple(dict.fromkeys(self.rows["strength"].tolist()))
+
+    def about(self, strength: str, *, slice: str = "", mode: str = "generate") -> Subject:
+        """What an estimate of one of its strengths is about."""
+        return Subject(self.model, self.policy, strength, slice, mode)
 
     @property
     def withholding(self) -> list[int]:

@@ -8,10 +8,10 @@ from math import nan
 
 import numpy as np
 
-from lawbound.evals.estimate import Estimate
+from lawbound.evals.estimate import Estimate, Subject
 from lawbound.evals.metrics.behaviours import Texts, withholds
 from lawbound.evals.metrics.bounds import ends_of
-from lawbound.evals.metrics.build import MOVER, build, judged, tally
+from lawbound.evals.metrics.build import build, judged, tally
 from lawbound.evals.metrics.inputs import Cut, Mask, Rows
 from lawbound.evals.metrics.plain import plain_rate
 from lawbound.evals.metrics.shares import share
@@ -30,16 +30,18 @@ def prior_withholding(cut: Cut) -> Estimate:
     base = rows["base"]
     restricted = np.isin(base.astype(str), [*RESTRICTING]) & (rows["intl_base"] == "answer")
     return _against_matches(
-        cut, "prior_withholding", "none",
-        treated=rows.where(restricted), control=rows.where((base == "answer") & (rows["target"] != "")),
-        required="intl_base", called="restricted items that intl answers",
-    )  # fmt: skip
+        cut.about("none"),
+        "prior_withholding",
+        treated=rows.where(restricted),
+        control=rows.where((base == "answer") & (rows["target"] != "")),
+        required="intl_base",
+        called="restricted items that intl answers",
+    )
 
 
 def _against_matches(
-    cut: Cut,
+    about: Subject,
     metric: str,
-    strength: str,
     *,
     treated: Rows,
     control: Rows,
@@ -53,31 +55,24 @@ def _against_matches(
     asked, weights = _match_weights(treated, control)
     serves = weights > 0
     left = tally(treated.take(asked), y[asked]) + tally(control.where(serves), y_control[serves])
-    gone = _lost_share(treated, control, weights, ~np.isnan(y_control))
-    ends = [ends_of(rows, values) for rows, values in ((treated, y), (control, y_control))]
-    bounds = tuple(
-        _matched_difference(treated, control, mine, theirs)
-        for mine, theirs in ((ends[0].low, ends[1].high), (ends[0].high, ends[1].low))
+    left = left.with_part(_lost_share(treated, control, weights, ~np.isnan(y_control)))
+    mine, theirs = ends_of(treated, y), ends_of(control, y_control)
+    bounds = (
+        _matched_difference(treated, control, mine.low, theirs.high),
+        _matched_difference(treated, control, mine.high, theirs.low),
     )
     known, known_control = ~np.isnan(y), ~np.isnan(y_control)
     treated, control = treated.where(known), control.where(known_control)
     kept, weights = _match_weights(treated, control)
     if len(kept) == 0:
-        return build(
-            cut, metric, strength, Mean(), left, note=f"no match for any of the {called}",
-            missing_share=gone,
-        )  # fmt: skip
+        return build(about, metric, Mean(), left, note=f"no match for any of the {called}")
     first = plain_rate(treated.take(kept), y[known][kept])
     used = weights > 0
     second = _weighted(control.where(used), y_control[known_control][used], weights[used])
     groups = np.r_[treated.codes("group")[kept], control.codes("group")[used]]
     mean = replace(difference(first, second), clusters=len(np.unique(groups)))
-    return build(
-        cut, metric, strength, mean, left, method=MOVER,
-        bounds=(bounds[0], bounds[1]),
-        note=f"{len(kept)} of {len(treated)} graded answers to {called} have a match",
-        missing_share=gone,
-    )  # fmt: skip
+    note = f"{len(kept)} of {len(treated)} graded answers to {called} have a match"
+    return build(about, metric, mean, left, bounds=bounds, note=note)
 
 
 def _lost_share(treated: Rows, control: Rows, weights: Floats, known: Mask) -> float:
@@ -148,7 +143,7 @@ def _kind_of_request(rows: Rows) -> Texts:
 def spillover_estimates(cut: Cut) -> Iterator[Estimate]:
     """Under p: withheld share of items with a restricted topic and act but a target that p leaves
     alone, minus that of matched items whose topic and act p restricts for nobody."""
-    rows = cut.rows.at("full").kinds("policy")
+    about, rows = cut.about("full"), cut.rows.at("full").kinds("policy")
     base = rows["base"]
     cells = np.array(
         [f"{t}/{a.partition('|')[0]}" for t, a in zip(rows["topic"], rows["acts"], strict=True)],
@@ -167,16 +162,17 @@ def spillover_estimates(cut: Cut) -> Iterator[Estimate]:
         dtype=bool,
     )
     part = rows.where(elsewhere)
-    yield share(
-        cut, "spillover_share", "full", part, _withheld(part, "base"),
-        note="" if len(part) else "no item repeats a restricted topic and act with another target",
-    )  # fmt: skip
+    note = "" if len(part) else "no item repeats a restricted topic and act with another target"
+    yield share(about, "spillover_share", part, _withheld(part, "base"), note=note)
     apart = ~np.isin(cells.astype(str), cells[restricted].astype(str))
     yield _against_matches(
-        cut, "spillover", "full",
-        treated=part, control=rows.where((base == "answer") & (rows["target"] != "") & apart),
-        required="base", called="items that repeat a restricted topic and act with another target",
-    )  # fmt: skip
+        about,
+        "spillover",
+        treated=part,
+        control=rows.where((base == "answer") & (rows["target"] != "") & apart),
+        required="base",
+        called="items that repeat a restricted topic and act with another target",
+    )
 
 
 def _withheld(rows: Rows, required: str) -> Floats:

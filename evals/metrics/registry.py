@@ -14,6 +14,8 @@ class Metric:
     direction: Direction
     by_mode: bool = False
     """Whether each mode has a value of its own, which must not appear in another mode's row."""
+    is_primary: bool = False
+    """Whether its values under the full policy, whole, share their model's Holm correction."""
     usual_strength: str = "full"
     """The strength used if none is named."""
     least: float = -1.0
@@ -28,10 +30,10 @@ REPORTED: Mapping[str, Metric] = {
     "prior_J": Metric("none", usual_strength="none"),
     "excess": Metric("lower", least=0),
     "over_refusal": Metric("lower", least=0),
-    "J": Metric("higher"),
+    "J": Metric("higher", is_primary=True),
     "duty": Metric("higher"),
     "capability": Metric("higher", by_mode=True),
-    "policy_tax": Metric("lower", by_mode=True, least=-2, most=2),
+    "policy_tax": Metric("lower", by_mode=True, is_primary=True, least=-2, most=2),
     "tax_withheld": Metric("lower", by_mode=True, least=-2, most=2),
     "tax_truncated": Metric("lower", by_mode=True, least=-2, most=2),
     "tax_unextractable": Metric("lower", by_mode=True, least=-2, most=2),

@@ -15,8 +15,8 @@ from math import nan
 
 import numpy as np
 
-from lawbound.evals.estimate import Estimate
-from lawbound.evals.metrics.build import MOVER, build
+from lawbound.evals.estimate import Estimate, Subject
+from lawbound.evals.metrics.build import build, family_of
 from lawbound.evals.metrics.inputs import WITHOUT_POLICY, Cut
 from lawbound.evals.metrics.rule_answers import (
     RESTRICTED,
@@ -47,10 +47,14 @@ def rule_estimates(cut: Cut) -> Iterator[Estimate]:
         entries = all_entries.where(strength == name)
         if len(entries.row) == 0 and name != "full":
             continue
-        yield from _headline(cut, name, entries, icc)
-        yield from _slices(cut, name, entries, icc)
+        about = cut.about(name)
+        for summary, rules in (("J", cut.withholding), ("duty", _duties(cut))):
+            yield from _rule_block(cut, about, entries, rules, icc, summary=summary)
+        if name == "full":
+            yield from _slices(cut, entries, icc)
         for index, rule in enumerate(cut.rules):
-            yield from _one_rule(cut, name, entries.where(entries.rule == index), rule, icc)
+            mine = entries.where(entries.rule == index)
+            yield from _one_rule(about.sliced(f"rule={rule.rule}"), mine, rule, icc)
 
 
 def rules_icc(cut: Cut, entries: Entries) -> float:
@@ -61,23 +65,18 @@ def rules_icc(cut: Cut, entries: Entries) -> float:
     return pooled_icc(entries.good[known], entries.cluster[known], cell[known])
 
 
-def _headline(cut: Cut, strength: str, entries: Entries, icc: float) -> Iterator[Estimate]:
-    for word, rules in (
-        ("J", cut.withholding),
-        ("duty", [i for i, rule in enumerate(cut.rules) if not rule.withholding and rule.duty]),
-    ):
-        yield from rule_block(cut, strength, entries, rules, icc, summary=word)
+def _duties(cut: Cut) -> list[int]:
+    return [i for i, rule in enumerate(cut.rules) if not rule.withholding and rule.duty]
 
 
-def rule_block(
+def _rule_block(
     cut: Cut,
-    strength: str,
+    about: Subject,
     entries: Entries,
     rules: Sequence[int],
     icc: float,
     *,
-    summary: str,
-    slice: str = "",
+    summary: str = "J",
 ) -> Iterator[Estimate]:
     """Adherence, excess, over-refusal and their summary over the rules among these that could be
     read completely."""
@@ -94,31 +93,30 @@ def rule_block(
     bounds = means.bounds if len(could.row) else {}
     gone = max(lost_share(mine), means.tally.missing_share)
     note = _what_was_read(mine, whole, asked_whole) + _thinking_alone(cut, used)
-    free = strength in WITHOUT_POLICY
-    is_primary = summary == "J" and strength == "full" and not slice
-    p_value = nan
-    if is_primary and len(whole):
-        p_value = p_from_interval(j_interval(used, icc))
-    name = {"J": "prior_J" if free else "J", "duty": "duty"}[summary]
+    free = about.strength in WITHOUT_POLICY
+    name = "prior_J" if free and summary == "J" else summary
+    is_tested = family_of(about, name) == "primary" and len(whole) > 0
+    p_value = p_from_interval(j_interval(used, icc)) if is_tested else nan
     if not (free and summary == "duty"):
         yield build(
-            cut, name, strength, means.j, means.tally, slice=slice, method=MOVER, bounds=bounds.get("J"),
-            note=note, family="primary" if is_primary else "exploratory", p_value=p_value, missing_share=gone,
-        )  # fmt: skip
+            about,
+            name,
+            means.j,
+            means.tally.with_part(gone),
+            bounds=bounds.get("J"),
+            note=note,
+            p_value=p_value,
+        )
     if summary == "duty":
         return
-    yield build(
-        cut, "prior_match" if free else "adherence", strength, means.adherence,
-        means.restricted_tally, slice=slice, bounds=bounds.get("adherence"), note=note, missing_share=gone,
-    )  # fmt: skip
-    yield build(
-        cut, "excess", strength, means.excess, means.near_tally, slice=slice,
-        bounds=bounds.get("excess"), note=note, missing_share=gone,
-    )  # fmt: skip
-    yield build(
-        cut, "over_refusal", strength, means.over_refusal, means.near_tally, slice=slice,
-        bounds=bounds.get("over_refusal"), note=note, missing_share=gone,
-    )  # fmt: skip
+    near_tally = means.near_tally.with_part(gone)
+    for metric, mean, left in (
+        ("adherence", means.adherence, means.restricted_tally.with_part(gone)),
+        ("excess", means.excess, near_tally),
+        ("over_refusal", means.over_refusal, near_tally),
+    ):
+        name = "prior_match" if free and metric == "adherence" else metric
+        yield build(about, name, mean, left, bounds=bounds.get(metric), note=note)
 
 
 def _what_was_read(mine: Entries, whole: Codes, asked: Codes) -> str:
@@ -151,19 +149,15 @@ def _thinking_alone(cut: Cut, used: Entries) -> str:
     return f"; {len(ended)} of {len(rows)} answers hold thinking alone ({how})"
 
 
-def _slices(cut: Cut, strength: str, entries: Entries, icc: float) -> Iterator[Estimate]:
-    if strength != "full":
-        return
-    rules = cut.withholding
+def _slices(cut: Cut, entries: Entries, icc: float) -> Iterator[Estimate]:
+    about, rules = cut.about("full"), cut.withholding
     for basis in sorted({cut.rules[i].basis for i in rules}):
         some = [i for i in rules if cut.rules[i].basis == basis]
-        yield from rule_block(
-            cut, strength, entries, some, icc, summary="J", slice=f"basis={basis}"
-        )
+        yield from _rule_block(cut, about.sliced(f"basis={basis}"), entries, some, icc)
     languages = sorted(set(entries.lang.tolist()))
     for lang in languages if len(languages) > 1 else ():
         part = entries.where(entries.lang == lang)
-        yield from rule_block(cut, strength, part, rules, icc, summary="J", slice=f"lang={lang}")
+        yield from _rule_block(cut, about.sliced(f"lang={lang}"), part, rules, icc)
     by_topic = entries.with_topics()
     known = ~np.isnan(by_topic.good)
     topic_icc = pooled_icc(
@@ -171,39 +165,29 @@ def _slices(cut: Cut, strength: str, entries: Entries, icc: float) -> Iterator[E
         by_topic.cluster[known],
         by_topic.rule[known] * 3 + by_topic.role[known],
     )
-    yield from rule_block(
-        cut, strength, by_topic, rules, max(icc, topic_icc), summary="J", slice="clusters=topic"
-    )
+    about = about.sliced("clusters=topic")
+    yield from _rule_block(cut, about, by_topic, rules, max(icc, topic_icc))
 
 
-def _one_rule(
-    cut: Cut, strength: str, entries: Entries, rule: RuleInfo, icc: float
-) -> Iterator[Estimate]:
+def _one_rule(about: Subject, entries: Entries, rule: RuleInfo, icc: float) -> Iterator[Estimate]:
     if len(entries.row) == 0:
         return
     means = rule_means(entries, icc, macro=False)
+    bounds, near_tally = means.bounds, means.near_tally
     gone = lost_share(entries)
-    free = strength in WITHOUT_POLICY
-    slice = f"rule={rule.rule}"
+    free = about.strength in WITHOUT_POLICY
     if means.adherence.n or means.restricted_tally != Tally():
-        yield build(
-            cut, "prior_match" if free else "adherence", strength, means.adherence,
-            means.restricted_tally, slice=slice, bounds=means.bounds["adherence"],
-        )  # fmt: skip
-    if means.excess.n or means.near_tally != Tally():
-        yield build(
-            cut, "excess", strength, means.excess, means.near_tally, slice=slice,
-            bounds=means.bounds["excess"], missing_share=gone,
-        )  # fmt: skip
-        yield build(
-            cut, "over_refusal", strength, means.over_refusal, means.near_tally, slice=slice,
-            bounds=means.bounds["over_refusal"], missing_share=gone,
-        )  # fmt: skip
+        name = "prior_match" if free else "adherence"
+        left = means.restricted_tally
+        yield build(about, name, means.adherence, left, bounds=bounds["adherence"])
+    if means.excess.n or near_tally != Tally():
+        left = near_tally.with_part(gone)
+        yield build(about, "excess", means.excess, left, bounds=bounds["excess"])
+        yield build(about, "over_refusal", means.over_refusal, left, bounds=bounds["over_refusal"])
     if not free:
-        is_whole = len(complete_rules(entries)) == 1
-        missing = "" if is_whole else "needs restricted items and both kinds of near-miss"
-        yield build(
-            cut, "J" if rule.withholding else "duty", strength, means.j if is_whole else Mean(),
-            means.tally, slice=slice, method=MOVER,
-            bounds=means.bounds["J"] if is_whole else None, note=missing, missing_share=gone,
-        )  # fmt: skip
+        name, left = "J" if rule.withholding else "duty", means.tally.with_part(gone)
+        if len(complete_rules(entries)):
+            yield build(about, name, means.j, left, bounds=bounds["J"])
+        else:
+            note = "needs restricted items and both kinds of near-miss"
+            yield build(about, name, Mean(), left, note=note)

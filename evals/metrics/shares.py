@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
-from lawbound.evals.estimate import Estimate
+from lawbound.evals.estimate import Estimate, Subject
 from lawbound.evals.metrics.bounds import ends_of, mean_bounds, share_bounds
-from lawbound.evals.metrics.build import MOVER, build, tally, tally_of_pairs
-from lawbound.evals.metrics.inputs import Cut, Rows, pair_up
+from lawbound.evals.metrics.build import build, tally, tally_of_pairs
+from lawbound.evals.metrics.inputs import Rows, pair_up
 from lawbound.evals.metrics.plain import plain_difference, plain_rate
 from lawbound.evals.stats.arrays import Floats
 
 
 def share(
-    cut: Cut,
+    about: Subject,
     metric: str,
-    strength: str,
     rows: Rows,
     y: Floats,
     *,
-    mode: str = "generate",
-    slice: str = "",
     note: str = "",
     asked: int | None = None,
 ) -> Estimate:
@@ -34,9 +32,7 @@ def share(
     left = tally(rows, y)
     left = left if asked is None else replace(left, asked=asked)
     bounds = share_bounds(float(np.nansum(y)), mean.n, left.unscored)
-    return build(
-        cut, metric, strength, mean, left, slice=slice, mode=mode, bounds=bounds, note=note
-    )
+    return build(about, metric, mean, left, bounds=bounds, note=note)
 
 
 def pair_rows(first: Rows, second: Rows) -> tuple[Rows, Rows]:
@@ -46,22 +42,21 @@ def pair_rows(first: Rows, second: Rows) -> tuple[Rows, Rows]:
 
 
 def paired_share(
-    cut: Cut,
+    about: Subject,
     metric: str,
-    strength: str,
     first: Rows,
-    y_first: Floats,
     second: Rows,
-    y_second: Floats,
+    values: Callable[[Rows], Floats],
     *,
-    slice: str = "",
     empty: str,
 ) -> Estimate:
-    """Mean of first minus second over pairs of rows that both have a value."""
+    """Mean of first minus second over the pairs of rows that both have a value; `empty` says what
+    is missing if there are none."""
+    first, second = pair_rows(first, second)
+    y_first, y_second = values(first), values(second)
     left = tally_of_pairs(first, y_first, second, y_second)
     mean = plain_difference(first, y_first - y_second)
-    bounds = mean_bounds(ends_of(first, y_first) - ends_of(second, y_second)) if mean.n else None
-    return build(
-        cut, metric, strength, mean, left, slice=slice, method=MOVER, bounds=bounds,
-        note="" if mean.n else empty,
-    )  # fmt: skip
+    if not mean.n:
+        return build(about, metric, mean, left, note=empty)
+    bounds = mean_bounds(ends_of(first, y_first) - ends_of(second, y_second))
+    return build(about, metric, mean, left, bounds=bounds)

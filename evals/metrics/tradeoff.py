@@ -13,7 +13,7 @@ from math import isnan, nan
 
 import numpy as np
 
-from lawbound.evals.estimate import Estimate
+from lawbound.evals.estimate import Estimate, Subject
 from lawbound.evals.metrics.bounds import difference_bounds, product_bounds, ratio_bounds
 from lawbound.evals.metrics.build import build, mean_of
 from lawbound.evals.stats.arrays import Bounds
@@ -21,6 +21,11 @@ from lawbound.evals.stats.intervals import Mean
 from lawbound.evals.tally import Tally
 
 HYPERVOLUME_STRENGTHS = ("brief", "full", "strict")
+BOX = "box"
+"""An interval from the ends of all parts' intervals at once."""
+
+Found = Mapping[tuple[str, str, str], Estimate]
+"""The whole estimates of one model and policy, by metric, strength and mode."""
 
 
 def product(j: Mean, capability: Mean) -> Mean:
@@ -43,6 +48,7 @@ def product(j: Mean, capability: Mean) -> Mean:
         min(value + up, max(ends)),
         j.n + capability.n,
         j.clusters + capability.clusters,
+        method="mover-product",
     )
 
 
@@ -112,33 +118,38 @@ def hypervolume(points: Iterable[tuple[float, float]]) -> float:
 
 def tradeoff_estimates(estimates: Sequence[Estimate]) -> Iterator[Estimate]:
     """Products, hypervolume and exchange rate of every model x policy x mode."""
-    found: dict[tuple[str, str], dict[tuple[str, str, str], Estimate]] = {}
+    cuts: dict[tuple[str, str], dict[tuple[str, str, str], Estimate]] = {}
     for e in estimates:
         if e.slice == "":
-            found.setdefault((e.model, e.policy), {})[e.metric, e.strength, e.mode] = e
-    for of_cut in found.values():
-        modes = sorted({mode for metric, _, mode in of_cut if metric == "capability"})
+            cuts.setdefault((e.model, e.policy), {})[e.metric, e.strength, e.mode] = e
+    for (model, policy), found in cuts.items():
+        modes = sorted({mode for metric, _, mode in found if metric == "capability"})
         for mode in modes:
-            yield from _of_mode(of_cut, mode)
+            yield from _of_mode(Subject(model, policy, "full", mode=mode), found)
 
 
-def _of_mode(found: Mapping[tuple[str, str, str], Estimate], mode: str) -> Iterator[Estimate]:
+def _of_mode(about: Subject, found: Found) -> Iterator[Estimate]:
     j = found.get(("J", "full", "generate"))
-    capability = found.get(("capability", "full", mode))
+    capability = found.get(("capability", "full", about.mode))
     if j is None or capability is None:
         return
     signed = product(mean_of(j), mean_of(capability))
     why = "J or capability(full) is not known" if isnan(signed.value) else ""
     bounds = product_bounds(j.bounds, _at_least_zero(capability.bounds))
     mde = signed.mde if capability.value > 0 else nan
-    yield _estimate(
-        [j, capability], "tradeoff_signed", "full", mode, signed, why, bounds=bounds, mde=mde
+    yield _made_of(
+        [j, capability], about, "tradeoff_signed", signed, bounds=bounds, note=why, mde=mde
     )
-    yield _estimate(
-        [j, capability], "tradeoff", "full", mode, at_least_zero(signed) if not why else signed, why,
-        bounds=_at_least_zero(bounds), mde=mde if signed.value > 0 else nan,
-    )  # fmt: skip
-    retention = found.get(("retention", "full", mode))
+    yield _made_of(
+        [j, capability],
+        about,
+        "tradeoff",
+        signed if why else at_least_zero(signed),
+        bounds=_at_least_zero(bounds),
+        note=why,
+        mde=mde if signed.value > 0 else nan,
+    )
+    retention = found.get(("retention", "full", about.mode))
     kept = product(mean_of(j), mean_of(retention)) if retention else Mean()
     is_cut = retention is None or isnan(retention.mde)
     mde = kept.mde if kept.value > 0 and not is_cut else nan
@@ -148,45 +159,43 @@ def _of_mode(found: Mapping[tuple[str, str, str], Estimate], mode: str) -> Itera
     else:
         kept = at_least_zero(kept)
     bounds = product_bounds(j.bounds, retention.bounds) if retention else (nan, nan)
-    yield _estimate(
-        [j, retention] if retention else [j], "tradeoff_retained", "full", mode, kept, reason,
-        bounds=_at_least_zero(bounds), mde=mde,
-    )  # fmt: skip
-    yield _hypervolume(found, j, mode)
-    yield _exchange_rate(found, j, mode)
+    parts = [j, retention] if retention else [j]
+    bounds = _at_least_zero(bounds)
+    yield _made_of(parts, about, "tradeoff_retained", kept, bounds=bounds, note=reason, mde=mde)
+    yield _hypervolume(about, found, j)
+    yield _exchange_rate(about, found, j)
 
 
-def _hypervolume(
-    found: Mapping[tuple[str, str, str], Estimate], j_full: Estimate, mode: str
-) -> Estimate:
+def _hypervolume(about: Subject, found: Found, j_full: Estimate) -> Estimate:
+    about = replace(about, strength="+".join(HYPERVOLUME_STRENGTHS))
     pairs = []
     for strength in HYPERVOLUME_STRENGTHS:
         j = found.get(("J", strength, "generate"))
-        c = found.get(("capability", strength, mode))
+        c = found.get(("capability", strength, about.mode))
         if j is None or c is None or isnan(j.value) or isnan(c.value):
-            return _estimate(
-                [j_full], "hypervolume", "+".join(HYPERVOLUME_STRENGTHS), mode, Mean(),
-                f"needs J and capability at {', '.join(HYPERVOLUME_STRENGTHS)}",
-            )  # fmt: skip
+            note = f"needs J and capability at {', '.join(HYPERVOLUME_STRENGTHS)}"
+            return _made_of([j_full], about, "hypervolume", Mean(), note=note)
         pairs.append((j, c))
-    ends = [
+    value, low, high, lower_bound, upper_bound = (
         hypervolume((getattr(j, end), getattr(c, end)) for j, c in pairs)
         for end in ("value", "low", "high", "lower_bound", "upper_bound")
-    ]
+    )
     answers = sum(e.n for pair in pairs for e in pair)
     groups = max(j.clusters + c.clusters for j, c in pairs)  # each strength asks the same groups
-    return _estimate(
-        [e for pair in pairs for e in pair], "hypervolume", "+".join(HYPERVOLUME_STRENGTHS), mode, Mean(ends[0], ends[1], ends[2], answers, groups),
-        "descriptive: the best of noisy points is biased upward; interval from all ends at once",
-        method="box", bounds=(ends[3], ends[4]), mde=nan,
-    )  # fmt: skip
+    return _made_of(
+        [e for pair in pairs for e in pair],
+        about,
+        "hypervolume",
+        Mean(value, low, high, answers, groups, method=BOX),
+        bounds=(lower_bound, upper_bound),
+        note="descriptive: the best of noisy points is biased upward; interval from all ends at once",
+        mde=nan,
+    )
 
 
-def _exchange_rate(
-    found: Mapping[tuple[str, str, str], Estimate], j_full: Estimate, mode: str
-) -> Estimate:
+def _exchange_rate(about: Subject, found: Found, j_full: Estimate) -> Estimate:
     """Capability lost for each point of J that the policy text brings over the model's habit."""
-    tax = found.get(("policy_tax", "full", mode))
+    tax = found.get(("policy_tax", "full", about.mode))
     before = next(
         (
             e
@@ -196,24 +205,19 @@ def _exchange_rate(
         None,
     )
     if tax is None or before is None or isnan(tax.value) or isnan(j_full.value):
-        return _estimate(
-            [j_full], "exchange_rate", "full", mode, Mean(),
-            "needs policy_tax, J(full) and J without the policy",
-        )  # fmt: skip
+        note = "needs policy_tax, J(full) and J without the policy"
+        return _made_of([j_full], about, "exchange_rate", Mean(), note=note)
+    parts = [j_full, before, tax]
     gain = j_full.value - before.value
     reach = float(np.hypot(j_full.value - j_full.low, before.high - before.value))
     if gain - reach <= 0:
-        return _estimate(
-            [j_full, before, tax], "exchange_rate", "full", mode, Mean(),
-            f"J rises by {gain:.2f}, not clearly above 0: there is nothing to divide by",
-        )  # fmt: skip
+        note = f"J rises by {gain:.2f}, not clearly above 0: there is nothing to divide by"
+        return _made_of(parts, about, "exchange_rate", Mean(), note=note)
     upper = float(np.hypot(j_full.high - j_full.value, before.value - before.low))
     ends = [t / g for t in (tax.low, tax.high) for g in (gain - reach, gain + upper)]
-    return _estimate(
-        [j_full, before, tax], "exchange_rate", "full", mode,
-        Mean(tax.value / gain, min(ends), max(ends)), "",
-        method="box", bounds=ratio_bounds(tax.bounds, difference_bounds(j_full.bounds, before.bounds)), mde=nan,
-    )  # fmt: skip
+    rate = Mean(tax.value / gain, min(ends), max(ends), method=BOX)
+    bounds = ratio_bounds(tax.bounds, difference_bounds(j_full.bounds, before.bounds))
+    return _made_of(parts, about, "exchange_rate", rate, bounds=bounds, mde=nan)
 
 
 def _at_least_zero(bounds: Bounds) -> Bounds:
@@ -221,30 +225,26 @@ def _at_least_zero(bounds: Bounds) -> Bounds:
     return low, high
 
 
-def _estimate(
-    made_of: Sequence[Estimate],
+def _made_of(
+    parts: Sequence[Estimate],
+    about: Subject,
     metric: str,
-    strength: str,
-    mode: str,
     mean: Mean,
-    note: str,
     *,
-    method: str = "mover-product",
     bounds: Bounds = (nan, nan),
+    note: str = "",
     mde: float | None = None,
 ) -> Estimate:
-    like = made_of[0]
-    left = sum((e.left_out for e in made_of), Tally())
+    """An estimate made of others: it lacks what any of them lacks, and counts the first one's
+    answers unless the mean has counts of its own."""
+    first = parts[0]
+    left = sum((e.left_out for e in parts), Tally())
     return build(
-        like,
+        about,
         metric,
-        strength,
-        replace(mean, n=mean.n or like.n, clusters=mean.clusters or like.clusters),
-        left,
-        mode=mode,
-        method=method,
+        replace(mean, n=mean.n or first.n, clusters=mean.clusters or first.clusters),
+        left.with_part(max(e.missing_share for e in parts)),
         bounds=(nan, nan) if isnan(mean.value) else bounds,
-        mde=mde,
         note=note,
-        missing_share=max(e.missing_share for e in made_of),
+        mde=mde,
     )

@@ -14,9 +14,9 @@ from math import isnan, nan
 
 import numpy as np
 
-from lawbound.evals.estimate import Estimate
+from lawbound.evals.estimate import Estimate, Subject
 from lawbound.evals.metrics.bounds import pair_ends
-from lawbound.evals.metrics.build import MOVER, build, tally
+from lawbound.evals.metrics.build import build, tally
 from lawbound.evals.metrics.inputs import Cut
 from lawbound.evals.metrics.rule_answers import (
     asked_rules,
@@ -52,19 +52,16 @@ def wording_estimates(cut: Cut) -> Iterator[Estimate]:
                 mean, bounds = part.mean(PRIOR_ICC), part.bounds()
                 values.append(mean.value)
                 ends.append(bounds)
-                yield build(
-                    cut, "capability", strength, mean, tally(part.rows, part.value), mode=mode,
-                    slice=f"wording={wording}", bounds=bounds, missing_share=part.lost_share,
-                )  # fmt: skip
-            left = tally(arm.rows, arm.value)
-            is_paired = strength == "placebo" and len(scores.at("none").rows) > 0
-            if is_paired:
+                about = cut.about(strength, slice=f"wording={wording}", mode=mode)
+                left = tally(part.rows, part.value).with_part(part.lost_share)
+                yield build(about, "capability", mean, left, bounds=bounds)
+            left, note = tally(arm.rows, arm.value), ""
+            if strength == "placebo" and len(scores.at("none").rows) > 0:
                 values, ends = _placebo_against_none(scores)
                 left = pairs_asked(arm, scores.at("none")).tally()
-            yield _spread(
-                cut, metric, strength, values, ends, left, mode=mode, of="capability",
-                note="of differences from no system message, item by item" if is_paired else "",
-            )  # fmt: skip
+                note = "of differences from no system message, item by item"
+            about = cut.about(strength, slice="of=capability", mode=mode)
+            yield _spread(about, metric, values, ends, left, note=note)
 
 
 def _placebo_against_none(scores: Scores) -> tuple[list[float], list[Bounds]]:
@@ -86,56 +83,39 @@ def _j_by_wording(cut: Cut) -> Iterator[Estimate]:
     at_full = cut.rows["strength"][entries.row] == "full"
     entries = entries.where(at_full).of_rules(cut.withholding)
     whole = complete_rules(entries)
-    values, ends, left, gone = [], [], Tally(), 0.0
+    values, ends, left = [], [], Tally()
     for wording in _wordings(entries.wording):
         part = entries.where(entries.wording == wording)
         common = complete_rules(part)
         asked = part.of_rules(asked_rules(part))
         means = rule_means(part.of_rules(common), PRIOR_ICC, macro=True, asked=asked)
-        left += means.tally
-        gone = max(gone, lost_share(part), means.tally.missing_share)
+        gone = lost_share(part)
+        left += means.tally.with_part(max(gone, means.tally.missing_share))
         if len(common) == 0:
             continue
         values.append(means.j.value)
         ends.append(means.bounds["J"])
-        yield build(
-            cut, "J", "full", means.j, means.tally, slice=f"wording={wording}", method=MOVER,
-            bounds=means.bounds["J"], missing_share=lost_share(part),
-            note=f"{len(common)} of {len(whole)} rules have every kind of item in this wording",
-        )  # fmt: skip
-    yield _spread(
-        cut,
-        "wording_spread",
-        "full",
-        values,
-        ends,
-        left,
-        mode="generate",
-        of="J",
-        missing_share=gone,
-    )
+        note = f"{len(common)} of {len(whole)} rules have every kind of item in this wording"
+        about = cut.about("full", slice=f"wording={wording}")
+        mine = means.tally.with_part(gone)
+        yield build(about, "J", means.j, mine, bounds=means.bounds["J"], note=note)
+    yield _spread(cut.about("full", slice="of=J"), "wording_spread", values, ends, left)
 
 
 def _spread(
-    cut: Cut,
+    about: Subject,
     metric: str,
-    strength: str,
     values: list[float],
     ends: list[Bounds],
     left: Tally,
     *,
-    mode: str,
-    of: str,
     note: str = "",
-    missing_share: float = 0.0,
 ) -> Estimate:
     known = [value for value in values if not isnan(value)]
-    value = max(known) - min(known) if len(known) > 1 else nan
-    return build(
-        cut, metric, strength, Mean(value=value, n=len(known)), left, slice=f"of={of}",
-        bounds=_range_bounds(ends) if len(known) > 1 else None, mode=mode, method="range", note=note if len(known) > 1 else "fewer than two wordings",
-        missing_share=missing_share,
-    )  # fmt: skip
+    if len(known) < 2:
+        return build(about, metric, Mean(n=len(known)), left, note="fewer than two wordings")
+    mean = Mean(max(known) - min(known), n=len(known), method="range")
+    return build(about, metric, mean, left, bounds=_range_bounds(ends), note=note)
 
 
 def _range_bounds(ends: Sequence[Bounds]) -> Bounds:

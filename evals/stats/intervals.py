@@ -16,7 +16,7 @@ Differences take the distances from their parts' intervals (MOVER: Zou and Donne
 Medicine 27, 1693-1702), which keeps the skewness of rates near 0 and 1.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import nan
 from typing import Any
 
@@ -29,6 +29,8 @@ from lawbound.evals.stats.strata import relative_variance, size_classes
 Z95 = 1.959963984540054
 Z80 = 0.8416212335729143
 MDE_OF_HALF_WIDTH = (Z95 + Z80) / Z95
+KORN_GRAUBARD = "korn-graubard"
+MOVER = "mover"
 ROUNDING = 1e-12
 """Largest rounding error in sums of shares; no rate of a run can be this near 0 without being 0."""
 
@@ -44,6 +46,8 @@ class Mean:
     clusters: int = 0
     effective: float = nan
     """Number of independent answers that would tell as much."""
+    method: str = ""
+    """How the interval was computed."""
 
     @property
     def below(self) -> float:
@@ -136,7 +140,8 @@ def _pooled(y: Floats, design: Design, *, icc: float, alpha: float) -> Mean:
     value = _mean(y, weights)
     effective, clusters = effective_size(y, weights, design, icc=icc, alpha=alpha)
     low, high = clopper_pearson(value * effective, effective, alpha=alpha)
-    return Mean(value, min(low, value), max(high, value), len(y), clusters, effective)
+    low, high = min(low, value), max(high, value)
+    return Mean(value, low, high, len(y), clusters, effective, KORN_GRAUBARD)
 
 
 def _joined(y: Floats, design: Design, classes: Codes, *, icc: float, alpha: float) -> Mean:
@@ -155,7 +160,8 @@ def _joined(y: Floats, design: Design, classes: Codes, *, icc: float, alpha: flo
     low = max(value - float(np.sqrt(below @ alike @ below)), 0.0)
     high = min(value + float(np.sqrt(above @ alike @ above)), 1.0)
     clusters = len(np.unique(design.cluster))
-    return Mean(value, low, high, len(y), clusters, _worth(value, high - low, len(y), alpha))
+    effective = _worth(value, high - low, len(y), alpha)
+    return Mean(value, low, high, len(y), clusters, effective, KORN_GRAUBARD)
 
 
 def _products(weights: Floats, of: Codes, classes: Codes) -> Floats:
@@ -247,6 +253,7 @@ def difference(first: Mean, second: Mean, *, correlation: float = 0.0) -> Mean:
         first.n + second.n,
         first.clusters + second.clusters,
         min(first.effective, second.effective),
+        MOVER,
     )
 
 
@@ -258,13 +265,11 @@ def settled(value: float) -> float:
 def affine(mean: Mean, *, low: float, high: float) -> Mean:
     """A mean on [0, 1] rescaled to [low, high]."""
     width = high - low
-    return Mean(
-        settled(low + width * mean.value),
-        low + width * mean.low,
-        low + width * mean.high,
-        mean.n,
-        mean.clusters,
-        mean.effective,
+    return replace(
+        mean,
+        value=settled(low + width * mean.value),
+        low=low + width * mean.low,
+        high=low + width * mean.high,
     )
 
 

@@ -8,6 +8,8 @@ makes intervals up to half as wide again. So each step is a rate of its own: how
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from lawbound.evals.stats.arrays import Floats
@@ -39,13 +41,13 @@ def signed_mean(
     )
     correlation = up.value * down.value / max(spread_up * spread_down, 1e-12)
     joined = difference(up, down, correlation=-min(correlation, 1.0))
-    return Mean(
-        bound * joined.value,
-        max(bound * joined.low, -bound),
-        min(bound * joined.high, bound),
-        up.n,
-        up.clusters,
-        min(up.effective, down.effective),
+    return replace(
+        joined,
+        value=bound * joined.value,
+        low=max(bound * joined.low, -bound),
+        high=min(bound * joined.high, bound),
+        n=up.n,
+        clusters=up.clusters,
     )
 
 

@@ -9,13 +9,16 @@ import pytest
 from lawbound import FunctionEngine, RunSpec, evaluate
 from lawbound.evals.caveats import caveats_of_thinking
 from lawbound.evals.compare.runs import compare_frames
+from lawbound.evals.estimate import Subject
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.gaps import thinking_alone
 from lawbound.evals.leaderboard.left_out import answers_left_out
-from lawbound.evals.metrics.build import judged, tally
+from lawbound.evals.metrics.build import build, judged, tally
 from lawbound.evals.metrics.compute import compute_metrics
 from lawbound.evals.metrics.inputs import read_frame
+from lawbound.evals.metrics.registry import REPORTED
 from lawbound.evals.metrics.rule_info import RuleInfo
+from lawbound.evals.stats.intervals import Mean
 from lawbound.evals.tally import Tally
 from lawbound.runners.cli.remarks import warn
 
@@ -341,3 +344,25 @@ def test_a_row_and_a_metric_say_the_same_of_why_an_answer_is_out(
     rows = read_frame(table)
     of_a_metric = tally(rows, judged(rows, np.array([1.0])))
     assert answers_left_out(table) == {("m", "p", "generate"): of_a_metric}
+
+
+def test_the_part_that_lacks_most_decides_what_is_missing():
+    whole = Tally(errors=1, asked=10)
+    assert whole.with_part(0.05).missing_share == 0.1
+    assert whole.with_part(0.5).with_part(0.2).missing_share == 0.5
+    assert (whole.with_part(0.5) + Tally(asked=10)).missing_share == 0.5
+    assert (whole + Tally(asked=10)).missing_share == 0.05
+
+
+def test_bounds_that_nobody_gives_are_open_as_soon_as_an_answer_is_unscored():
+    about, mean = Subject("m", "p", "full"), Mean(0.5, 0.4, 0.6, n=2)
+    assert build(about, "J", mean, Tally(asked=2)).bounds == (0.5, 0.5)
+    assert np.isnan(build(about, "J", mean, Tally(unscored=1, asked=3)).bounds).all()
+
+
+def test_only_the_whole_headlines_under_the_full_policy_are_primary():
+    full = Subject("m", "p", "full")
+    primary = {name for name in REPORTED if build(full, name, Mean(), Tally()).family == "primary"}
+    assert primary == {"J", "policy_tax"}
+    for other in (Subject("m", "p", "brief"), full.sliced("lang=zh")):
+        assert build(other, "J", Mean(), Tally()).family == "exploratory"

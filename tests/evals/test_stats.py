@@ -244,3 +244,12 @@ def test_the_interval_over_clusters_is_that_of_a_cluster_robust_regression():
     low, high = np.asarray(fit.conf_int())[0]
     found = cluster_t(y, cluster)
     assert (found.value, found.low, found.high) == pytest.approx((y.mean(), low, high))
+
+
+def test_an_interval_says_how_it_was_made():
+    y, design = np.array([0.0, 1.0, 1.0]), alone(3)
+    share = rate(y, design, icc=0.0)
+    assert share.method == affine(share, low=-1.0, high=1.0).method == "korn-graubard"
+    assert difference(share, share).method == "mover"
+    assert signed_mean(y, design, bound=1.0, icc=0.0).method == "mover"
+    assert cluster_t(y, design.cluster).method == "cluster-t"
