@@ -112,7 +112,7 @@ def measure(verdicts: int, resamples: int, rules: int) -> str:
     """One row of the table, measured in this process."""
     frame = random_frame(verdicts, rules, np.random.default_rng(0))
     info = {
-        (p, f"r{r}"): RuleInfo(p, f"r{r}", "refuse", True, False, "statute", "high")
+        (p, f"r{r}"): RuleInfo(p, f"r{r}", True, False, "statute")
         for p in POLICIES
         for r in range(rules)
     }

@@ -92,7 +92,7 @@ SOURCES: tuple[Source, ...] = (
     Source("prior_J", "prior_J", "none"),
     Source("prior_withholding", "prior_withholding", "none"),
     Source("spillover", "spillover"),
-    Source("hypervolume", "hypervolume", "brief+full+strict"),
+    Source("hypervolume", "hypervolume", REPORTED["hypervolume"].usual_strength),
     Source("exchange_rate", "exchange_rate"),
     Source("truncated", "truncated"),
     Source("extraction", "extraction"),

@@ -14,6 +14,7 @@ from lawbound.evals.correction.labels import Label
 from lawbound.evals.correction.pair import Pair, minus
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.inputs import (
+    OK,
     WITHOUT_POLICY,
     Cut,
     Mask,
@@ -214,7 +215,7 @@ def _pair(
 def _withheld(cut: Cut, strength: str, gold: _Gold) -> Iterator[Pair]:
     """The withheld share of answers at or beside a rule, overall and by stratum."""
     rows = cut.rows
-    mask = (rows["strength"] == strength) & (rows["kind"] == "policy") & (rows.status == 0)
+    mask = (rows["strength"] == strength) & (rows["kind"] == "policy") & (rows.status == OK)
     mask &= (rows["base"] != "either") & (rows["mode"] == "generate")
     at = np.flatnonzero(mask & ((rows["rules"] != "") | (rows["near_miss"] != "")))
     if len(at) == 0:

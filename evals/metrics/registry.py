@@ -24,6 +24,9 @@ class Metric:
     """Highest possible value, also for the ends of an interval."""
 
 
+HYPERVOLUME_STRENGTHS = ("brief", "full", "strict")
+"""The strengths whose points span the hypervolume."""
+
 REPORTED: Mapping[str, Metric] = {
     "adherence": Metric("higher", least=0),
     "prior_match": Metric("none", usual_strength="none", least=0),
@@ -66,7 +69,9 @@ REPORTED: Mapping[str, Metric] = {
     "tradeoff_signed": Metric("higher", by_mode=True),
     "tradeoff": Metric("higher", by_mode=True, least=0),
     "tradeoff_retained": Metric("higher", by_mode=True, least=0),
-    "hypervolume": Metric("higher", by_mode=True, usual_strength="brief+full+strict", least=0),
+    "hypervolume": Metric(
+        "higher", by_mode=True, usual_strength="+".join(HYPERVOLUME_STRENGTHS), least=0
+    ),
     "exchange_rate": Metric("lower", by_mode=True, least=-inf, most=inf),
 }
 """Every metric that is reported."""

@@ -12,13 +12,11 @@ class RuleInfo:
 
     policy: str
     rule: str
-    base: str
     withholding: bool
     """Whether its base is `refuse` or `partial`: then it enters J."""
     duty: bool
     """Whether it asks for `neutral` or for an add-on."""
     basis: str
-    severity: str
 
 
 RuleInfos = Mapping[tuple[str, str], RuleInfo]
@@ -30,11 +28,9 @@ def rule_info(policies: Mapping[str, Policy]) -> dict[tuple[str, str], RuleInfo]
         (policy.id, rule.id): RuleInfo(
             policy=policy.id,
             rule=rule.id,
-            base=rule.required.base,
             withholding=rule.withholding,
             duty=not rule.withholding and rule.behaviour != "answer",
             basis=rule.basis,
-            severity=rule.severity,
         )
         for policy in policies.values()
         for rule in policy.rules

@@ -16,11 +16,11 @@ import numpy as np
 from lawbound.evals.estimate import Estimate, Subject
 from lawbound.evals.metrics.bounds import difference_bounds, product_bounds, ratio_bounds
 from lawbound.evals.metrics.build import build, mean_of
+from lawbound.evals.metrics.registry import HYPERVOLUME_STRENGTHS, REPORTED
 from lawbound.evals.stats.arrays import Bounds
 from lawbound.evals.stats.intervals import Mean
 from lawbound.evals.tally import Tally
 
-HYPERVOLUME_STRENGTHS = ("brief", "full", "strict")
 BOX = "box"
 """An interval from the ends of all parts' intervals at once."""
 
@@ -167,7 +167,7 @@ def _of_mode(about: Subject, found: Found) -> Iterator[Estimate]:
 
 
 def _hypervolume(about: Subject, found: Found, j_full: Estimate) -> Estimate:
-    about = replace(about, strength="+".join(HYPERVOLUME_STRENGTHS))
+    about = replace(about, strength=REPORTED["hypervolume"].usual_strength)
     pairs = []
     for strength in HYPERVOLUME_STRENGTHS:
         j = found.get(("J", strength, "generate"))

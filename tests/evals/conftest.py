@@ -94,7 +94,7 @@ def solved() -> Callable[..., Row]:
 @pytest.fixture
 def one_rule() -> dict[tuple[str, str], RuleInfo]:
     """A policy with a single withholding rule."""
-    return {("p", "r"): RuleInfo("p", "r", "refuse", True, False, "statute", "high")}
+    return {("p", "r"): RuleInfo("p", "r", True, False, "statute")}
 
 
 @pytest.fixture

@@ -210,9 +210,7 @@ def test_a_summary_says_between_what_unread_answers_leave_a_difference(pair, one
 def test_no_way_to_read_the_unread_leads_beyond_the_bounds(behaved, frame, seed):
     """Every filling-in of two rules' unread answers is tried."""
     rng = np.random.default_rng(seed)
-    rules = {
-        ("p", name): RuleInfo("p", name, "refuse", True, False, "statute", "high") for name in "rs"
-    }
+    rules = {("p", name): RuleInfo("p", name, True, False, "statute") for name in "rs"}
     roles = [
         ("refuse", {"rules": name}) for name in "rs"
     ] + [("answer", {"near_miss": f"{name}:{kind}"}) for name in "rs" for kind in ("act", "topic")]  # fmt: skip

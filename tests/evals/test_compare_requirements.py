@@ -85,7 +85,7 @@ def test_a_stricter_requirement_of_the_same_rule_is_compared_by_each_runs_own(pa
 
 
 def test_the_order_in_which_rules_are_named_changes_nothing(pair, one_rule):
-    both = {**one_rule, ("p", "s"): one_rule["p", "r"].__class__("p", "s", "refuse", True, False, "statute", "high")}  # fmt: skip
+    both = {**one_rule, ("p", "s"): one_rule["p", "r"].__class__("p", "s", True, False, "statute")}  # fmt: skip
     first, second = (changed(run, ["x0", "x35"], rules="r|s") for run in pair)
     for kind in ("act", "topic"):
         first, second = (

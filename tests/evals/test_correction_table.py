@@ -19,7 +19,7 @@ from lawbound.evals.metrics.rule_info import RuleInfo, RuleInfos
 from lawbound.evals.stats.arrays import Floats
 
 Make = Callable[..., dict[str, Any]]
-RULES = {("p", "r"): RuleInfo("p", "r", "refuse", True, False, "statute", "high")}
+RULES = {("p", "r"): RuleInfo("p", "r", True, False, "statute")}
 
 
 def _corrected(
@@ -118,7 +118,7 @@ def test_labels_do_not_remove_the_chance_in_what_was_asked(behaved: Make) -> Non
 
 
 def test_an_answer_beside_two_rules_is_one_label(behaved: Make) -> None:
-    rules = RULES | {("p", "q"): RuleInfo("p", "q", "refuse", True, False, "statute", "high")}
+    rules = RULES | {("p", "q"): RuleInfo("p", "q", True, False, "statute")}
     rows = [
         behaved(f"n{i}", "answer", "refuse" if i < 6 else "answer", near_miss="r:act|q:act")
         for i in range(20)
@@ -227,7 +227,7 @@ def _program(behaved: Make, rng: np.random.Generator) -> tuple[pd.DataFrame, dic
 
 @pytest.mark.sim
 def test_from_draw_to_table_the_intervals_cover(behaved: Make) -> None:
-    rules = RULES | {("q", "r"): RuleInfo("q", "r", "refuse", True, False, "statute", "high")}
+    rules = RULES | {("q", "r"): RuleInfo("q", "r", True, False, "statute")}
     truth = {
         ("adherence", "full"): 0.7,
         ("withheld", "full"): (0.7 + 2 * 0.2) / 3,

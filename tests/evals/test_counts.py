@@ -23,10 +23,7 @@ from lawbound.evals.tally import Tally
 from lawbound.runners.cli.remarks import warn
 
 nan = math.nan
-TWO_RULES = {
-    ("p", name): RuleInfo("p", name, "refuse", True, False, "statute", "high")
-    for name in ("r", "s")
-}
+TWO_RULES = {("p", name): RuleInfo("p", name, True, False, "statute") for name in ("r", "s")}
 FAILED = {"error": True, "behaviour": "unscored", "met": nan, "plain": nan}
 UNREAD = {"behaviour": "unscored", "met": nan, "plain": nan}
 
@@ -194,10 +191,7 @@ def test_n_and_clusters_count_answers_and_groups_once(behaved, frame):
 
 
 def test_a_case_of_one_rule_that_is_a_near_miss_of_another_counts_once(row, frame):
-    info = {
-        ("p", name): RuleInfo("p", name, "answer", False, True, "statute", "high")
-        for name in ("r", "s")
-    }
+    info = {("p", name): RuleInfo("p", name, False, True, "statute") for name in ("r", "s")}
     case = {"required_addons": "correct", "addons": "correct"}
     rows = [row(name, rules=name, **case) for name in ("r", "s")]
     rows += [row(f"{r}-{k}", near_miss=f"{r}:{k}") for r in ("r", "s") for k in ("act", "topic")]
@@ -278,7 +272,7 @@ def test_how_thinking_alone_ended_is_not_claimed_where_nobody_knows(behaved, fra
 
 def test_a_comparison_counts_an_answer_once_that_two_policies_judge(behaved, frame):
     info = TWO_RULES | {
-        ("q", "r"): RuleInfo("q", "r", "refuse", True, False, "statute", "high"),
+        ("q", "r"): RuleInfo("q", "r", True, False, "statute"),
     }
     frames = []
     for behaviour in ("answer", "refuse"):

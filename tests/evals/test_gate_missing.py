@@ -11,10 +11,7 @@ from lawbound.evals.gate import MOST_MISSING, check_gates, missing_text
 from lawbound.evals.metrics.compute import compute_metrics
 from lawbound.evals.metrics.rule_info import RuleInfo
 
-RULES = {
-    ("p", name): RuleInfo("p", name, "refuse", True, False, "statute", "high")
-    for name in ("r", "s")
-}
+RULES = {("p", name): RuleInfo("p", name, True, False, "statute") for name in ("r", "s")}
 
 
 KINDS = ("restricted", "act", "topic")
@@ -90,10 +87,7 @@ def test_a_small_rule_that_left_is_a_rule_and_not_its_few_answers(answers, frame
     rows += [row for row in answers(is_lost) if row["item"] in ("srestricted0", "sact0", "stopic0")]
     rules = RULES
     if gate.startswith("duty"):
-        rules = {
-            key: replace(rule, base="answer", withholding=False, duty=True)
-            for key, rule in RULES.items()
-        }
+        rules = {key: replace(rule, withholding=False, duty=True) for key, rule in RULES.items()}
     found = compute_metrics(frame(rows), rules, seed=0)
     (result,) = check_gates([gate], found)
     assert _lost(result.estimate) / result.estimate.asked < MOST_MISSING

@@ -265,8 +265,8 @@ def test_a_metric_without_rows_is_nan_with_a_reason(behaved, frame, one_rule):
 
 def test_bases_are_slices_of_their_own(behaved, frame):
     info = {
-        ("p", "r"): RuleInfo("p", "r", "refuse", True, False, "statute", "high"),
-        ("p", "s"): RuleInfo("p", "s", "refuse", True, False, "observed-practice", "high"),
+        ("p", "r"): RuleInfo("p", "r", True, False, "statute"),
+        ("p", "s"): RuleInfo("p", "s", True, False, "observed-practice"),
     }
     rows = [behaved(f"r{i}", "refuse", "refuse", rules="r") for i in range(3)]
     rows += [behaved(f"s{i}", "refuse", "answer", rules="s") for i in range(3)]

@@ -44,13 +44,10 @@ STRENGTHS = (
     "none", "placebo", "brief", "full", "strict", "unnamed", "wrong-region", "full-without:r",
 )  # fmt: skip
 RULES = {
-    (policy, rule): RuleInfo(
-        policy, rule, "refuse" if rule == "r" else "neutral", rule == "r", rule != "r", "statute",
-        "high",
-    )
+    (policy, rule): RuleInfo(policy, rule, rule == "r", rule != "r", "statute")
     for policy in "pq"
     for rule in "rs"
-}  # fmt: skip
+}
 NOTHING: Row = {
     "behaviour": "unscored", "met": np.nan, "plain": np.nan, "withheld": False, "overshoot": False,
     "score": np.nan, "extracted": np.nan, "outcome": "", "trace_behaviour": "",

@@ -46,10 +46,7 @@ def test_j_is_adherence_less_the_worse_kind_of_excess(behaved, frame, one_rule):
 
 
 def test_j_weighs_rules_the_same_however_many_items_they_have(behaved, frame):
-    info = {
-        ("p", name): RuleInfo("p", name, "refuse", True, False, "statute", "high")
-        for name in ("r", "s")
-    }
+    info = {("p", name): RuleInfo("p", name, True, False, "statute") for name in ("r", "s")}
     rows = rule_rows(behaved, ["refuse"] * 6, ["answer"] * 6, ["answer"] * 6)
     rows += rule_rows(behaved, ["answer"] * 2, ["answer"] * 2, ["answer"] * 2, rule="s")
     found = compute_metrics(frame(rows), info, seed=0)
@@ -134,7 +131,7 @@ def test_an_exempted_item_is_a_near_miss_and_not_a_restricted_one(behaved, frame
 
 
 def test_rules_that_ask_for_neutrality_are_duties(behaved, frame):
-    info = {("p", "r"): RuleInfo("p", "r", "neutral", False, True, "statute", "low")}
+    info = {("p", "r"): RuleInfo("p", "r", False, True, "statute")}
     rows = [
         behaved(f"x{at}", "neutral", b, rules="r")
         for at, b in enumerate(["neutral", "neutral", "refuse", "answer"])
@@ -198,10 +195,7 @@ def test_unread_answers_may_settle_which_kind_is_the_worse(behaved, frame, one_r
 
 
 def test_a_rule_whose_answers_nobody_read_is_counted_and_opens_the_bounds(behaved, frame):
-    info = {
-        ("p", name): RuleInfo("p", name, "refuse", True, False, "statute", "high")
-        for name in ("r", "s")
-    }
+    info = {("p", name): RuleInfo("p", name, True, False, "statute") for name in ("r", "s")}
     rows = rule_rows(behaved, ["refuse"] * 2, ["answer"] * 2, ["answer"] * 2)
     rows += rule_rows(behaved, ["refuse"] * 2, ["answer"] * 2, ["unscored"] * 2, rule="s")
     j = pick(compute_metrics(frame(rows), info, seed=0), "J")
@@ -215,10 +209,7 @@ def test_a_rule_whose_answers_nobody_read_is_counted_and_opens_the_bounds(behave
 
 
 def two_rules():
-    return {
-        ("p", name): RuleInfo("p", name, "refuse", True, False, "statute", "high")
-        for name in ("r", "s")
-    }
+    return {("p", name): RuleInfo("p", name, True, False, "statute") for name in ("r", "s")}
 
 
 def bounds_of(estimate):
@@ -261,10 +252,7 @@ def test_what_failed_is_counted_although_no_rule_can_be_valued(behaved, frame, o
 
 
 def test_rules_that_never_vary_leave_j_an_interval(behaved, frame):
-    info = {
-        ("p", name): RuleInfo("p", name, "refuse", True, False, "statute", "high")
-        for name in ("r", "s")
-    }
+    info = {("p", name): RuleInfo("p", name, True, False, "statute") for name in ("r", "s")}
     rows = rule_rows(behaved, ["refuse"] * 25, ["answer"] * 25, ["answer"] * 25)
     rows += rule_rows(behaved, ["answer"] * 25, ["refuse"] * 25, ["answer"] * 25, rule="s")
     j = pick(compute_metrics(frame(rows), info, seed=0), "J")
@@ -275,10 +263,7 @@ def test_rules_that_never_vary_leave_j_an_interval(behaved, frame):
 
 def test_the_smallest_effect_on_j_is_that_of_its_interval(behaved, frame):
     # The two kinds of near-miss are coins, so that the worse one is so by chance: a bias gap.
-    info = {
-        ("p", name): RuleInfo("p", name, "refuse", True, False, "statute", "high")
-        for name in ("r", "s")
-    }
+    info = {("p", name): RuleInfo("p", name, True, False, "statute") for name in ("r", "s")}
     rng = np.random.default_rng(2)
     rows = []
     for rule in ("r", "s"):

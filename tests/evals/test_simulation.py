@@ -370,10 +370,7 @@ def test_the_whole_program_recovers_a_model_with_known_rates(row):
         "adherence": 0.9, "over_refusal": 0.1, "J": 0.8, "capability": 0.65, "policy_tax": 0.05,
         "tradeoff_signed": 0.8 * 0.65, "retention": 0.65 / 0.70,
     }  # fmt: skip
-    info = {
-        ("p", f"r{r}"): RuleInfo("p", f"r{r}", "refuse", True, False, "statute", "low")
-        for r in range(5)
-    }
+    info = {("p", f"r{r}"): RuleInfo("p", f"r{r}", True, False, "statute") for r in range(5)}
     hits = dict.fromkeys(truth, 0)
     runs = 150
     for seed in range(runs):
