@@ -214,6 +214,9 @@ def caveats_of_thinking(gaps: Gaps) -> Iterator[Caveat]:
 
 def caveats_of_judges(run: RunRecord) -> Iterator[Caveat]:
     """Judges of a run that are not to be trusted, and why."""
+    if run.judge is None:
+        return
+    # Judges' prompts and how their replies are read: nothing that a run without judges needs.
     from lawbound.evals.judging.counts import (
         failures,
         mostly_split,
@@ -223,8 +226,6 @@ def caveats_of_judges(run: RunRecord) -> Iterator[Caveat]:
     )
     from lawbound.rubrics.judges.forms import CANARIES
 
-    if run.judge is None:
-        return
     if run.judge.unread:
         yield Caveat(
             "unread",

@@ -160,7 +160,8 @@ def worst_excess(entries: Entries, good: Floats) -> Excess:
 
 
 def _cross_fitted(bad: Floats, rule: Codes, kind: Codes, half: Codes, both: Floats) -> float:
-    """Mean over rules of the kind that is worse in the other half of the groups."""
+    """The mean rate, over rules and halves of the groups, of the kind that is worse in the other
+    half."""
     rules = np.arange(len(both))
     cells = cell_means(bad, (rule * 2 + kind) * 2 + half, len(both) * 4).reshape(-1, 2, 2)
     total = 0.0
