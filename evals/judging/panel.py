@@ -21,7 +21,7 @@ from lawbound.evals.judging.one_judge import ask_judge
 from lawbound.evals.judging.questions import asked_of, place_of, question_of
 from lawbound.evals.judging.readings import (
     Decision,
-    Place,
+    ReadingKey,
     Readings,
     question_digest,
     stored_decisions,
@@ -48,7 +48,7 @@ class Judgement:
 
 
 NOBODY = Judgement({}, None)
-Held = dict[Place, tuple[Question, Decision]]
+Held = dict[ReadingKey, tuple[Question, Decision]]
 """The questions that a panel was asked, and its decisions."""
 
 
@@ -164,7 +164,7 @@ def scorer_version(panel: PanelEntry) -> str:
 def _decided(
     spec: JudgeSpec,
     named: Sequence[Named],
-    wanted: Mapping[Place, tuple[ScoredAnswer, Question]],
+    wanted: Mapping[ReadingKey, tuple[ScoredAnswer, Question]],
     votes: Sequence[Sequence[Opinion | None]],
 ) -> Held:
     """The decision on each answer; each judge's `votes` are in the order of `wanted`."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from lawbound.evals.frame import ScoredAnswer
-from lawbound.evals.judging.readings import Place
+from lawbound.evals.judging.readings import ReadingKey
 from lawbound.rubrics.judges.majority import JudgeMode
 from lawbound.rubrics.judges.named import Named
 from lawbound.rubrics.judges.question import Question
@@ -19,7 +19,7 @@ def asked_of(
     named: Sequence[Named],
     scored: Mapping[str, Sequence[ScoredAnswer]],
     policies: Mapping[str, Policy],
-) -> dict[Place, tuple[ScoredAnswer, Question]]:
+) -> dict[ReadingKey, tuple[ScoredAnswer, Question]]:
     """The questions for a panel, in order.
 
     Args:
@@ -29,7 +29,7 @@ def asked_of(
         scored: Model label -> its answers as the offline grader read them.
         policies: Every policy that judges, by its id.
     """
-    wanted: dict[Place, tuple[ScoredAnswer, Question]] = {}
+    wanted: dict[ReadingKey, tuple[ScoredAnswer, Question]] = {}
     for model, rows in scored.items():
         for one in rows:
             if _is_theirs(mode, unsure, model, one):
@@ -45,7 +45,7 @@ def question_of(one: ScoredAnswer, policies: Mapping[str, Policy]) -> Question:
     return Question.about(one.item, text, policies[one.verdict.policy], one.verdict.reading)
 
 
-def place_of(model: str, one: ScoredAnswer) -> Place:
+def place_of(model: str, one: ScoredAnswer) -> ReadingKey:
     """The key under which its reading is stored."""
     return model, one.assignment.key, one.item.id, one.verdict.policy
 

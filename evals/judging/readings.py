@@ -23,9 +23,9 @@ from lawbound.runners.canonical import canonical_json
 from lawbound.tasks.io.hashes import digest_of
 from lawbound.tasks.io.yaml_files import first_fault, quoted
 
-Place = tuple[str, str, str, str]
+ReadingKey = tuple[str, str, str, str]
 """Model, request key, item, policy."""
-Readings = Mapping[Place, Reading]
+Readings = Mapping[ReadingKey, Reading]
 MESSAGE = 400
 """Most characters kept of an error's message."""
 
@@ -61,7 +61,7 @@ class Decision:
 class _Line:
     """One line of the file."""
 
-    place: Place
+    place: ReadingKey
     question: str
     reading: Reading | None
     fate: Fate | None = None
@@ -89,7 +89,7 @@ def question_digest(panel: Sequence[object], question: Question) -> str:
     return digest_of(body)
 
 
-def stored_decisions(folder: RunFolder) -> dict[Place, Decision]:
+def stored_decisions(folder: RunFolder) -> dict[ReadingKey, Decision]:
     """What the panel of an earlier conclusion decided.
 
     Raises:
@@ -111,7 +111,7 @@ def stored_decisions(folder: RunFolder) -> dict[Place, Decision]:
 
 def _decided(
     adapter: TypeAdapter[_Line], record: Mapping[str, Any], where: str
-) -> tuple[Place, Decision]:
+) -> tuple[ReadingKey, Decision]:
     check_text(record, where)
     try:
         line = adapter.validate_python(record)
@@ -125,7 +125,7 @@ def _decided(
     return line.place, Decision(line.question, line.reading, line.fate, line.votes)
 
 
-def write_decisions(folder: RunFolder, decisions: Mapping[Place, Decision]) -> None:
+def write_decisions(folder: RunFolder, decisions: Mapping[ReadingKey, Decision]) -> None:
     """Replace the stored decisions of an earlier panel.
 
     Raises:

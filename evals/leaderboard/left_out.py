@@ -12,13 +12,13 @@ from lawbound.evals.tally import Tally
 if TYPE_CHECKING:
     import pandas as pd
 
-Place = tuple[str, str, str]
+RowKey = tuple[str, str, str]
 """Model, policy, mode."""
-LeftOut = Mapping[Place, Tally]
+LeftOut = Mapping[RowKey, Tally]
 NOTHING: Final[LeftOut] = MappingProxyType({})
 
 
-def answers_left_out(frame: pd.DataFrame) -> dict[Place, Tally]:
+def answers_left_out(frame: pd.DataFrame) -> dict[RowKey, Tally]:
     """How many answers failed, were blocked or could not be judged, over all arms of each model x
     policy x mode.
 
@@ -29,7 +29,7 @@ def answers_left_out(frame: pd.DataFrame) -> dict[Place, Tally]:
     Args:
         frame: The verdicts of a run.
     """
-    found: dict[Place, Tally] = {}
+    found: dict[RowKey, Tally] = {}
     columns = ["model", "policy", "key", "kind", "mode", "behaviour", "score", "error", "blocked"]
     for (model, policy), rows in frame[columns].groupby(["model", "policy"], sort=False):
         once = rows.drop_duplicates("key")
