@@ -137,13 +137,12 @@ def _of_mode(about: Subject, found: Found) -> Iterator[Estimate]:
     why = "J or capability(full) is not known" if isnan(signed.value) else ""
     bounds = product_bounds(j.bounds, _at_least_zero(capability.bounds))
     mde = signed.mde if capability.value > 0 else nan
+    parts = [j, capability]
+    yield _made_of(about, "tradeoff_signed", parts, signed, bounds=bounds, note=why, mde=mde)
     yield _made_of(
-        [j, capability], about, "tradeoff_signed", signed, bounds=bounds, note=why, mde=mde
-    )
-    yield _made_of(
-        [j, capability],
         about,
         "tradeoff",
+        parts,
         signed if why else at_least_zero(signed),
         bounds=_at_least_zero(bounds),
         note=why,
@@ -161,7 +160,7 @@ def _of_mode(about: Subject, found: Found) -> Iterator[Estimate]:
     bounds = product_bounds(j.bounds, retention.bounds) if retention else (nan, nan)
     parts = [j, retention] if retention else [j]
     bounds = _at_least_zero(bounds)
-    yield _made_of(parts, about, "tradeoff_retained", kept, bounds=bounds, note=reason, mde=mde)
+    yield _made_of(about, "tradeoff_retained", parts, kept, bounds=bounds, note=reason, mde=mde)
     yield _hypervolume(about, found, j)
     yield _exchange_rate(about, found, j)
 
@@ -174,7 +173,7 @@ def _hypervolume(about: Subject, found: Found, j_full: Estimate) -> Estimate:
         c = found.get(("capability", strength, about.mode))
         if j is None or c is None or isnan(j.value) or isnan(c.value):
             note = f"needs J and capability at {', '.join(HYPERVOLUME_STRENGTHS)}"
-            return _made_of([j_full], about, "hypervolume", Mean(), note=note)
+            return _made_of(about, "hypervolume", [j_full], Mean(), note=note)
         pairs.append((j, c))
     value, low, high, lower_bound, upper_bound = (
         hypervolume((getattr(j, end), getattr(c, end)) for j, c in pairs)
@@ -183,9 +182,9 @@ def _hypervolume(about: Subject, found: Found, j_full: Estimate) -> Estimate:
     answers = sum(e.n for pair in pairs for e in pair)
     groups = max(j.clusters + c.clusters for j, c in pairs)  # each strength asks the same groups
     return _made_of(
-        [e for pair in pairs for e in pair],
         about,
         "hypervolume",
+        [e for pair in pairs for e in pair],
         Mean(value, low, high, answers, groups, method=BOX),
         bounds=(lower_bound, upper_bound),
         note="descriptive: the best of noisy points is biased upward; interval from all ends at once",
@@ -206,18 +205,18 @@ def _exchange_rate(about: Subject, found: Found, j_full: Estimate) -> Estimate:
     )
     if tax is None or before is None or isnan(tax.value) or isnan(j_full.value):
         note = "needs policy_tax, J(full) and J without the policy"
-        return _made_of([j_full], about, "exchange_rate", Mean(), note=note)
+        return _made_of(about, "exchange_rate", [j_full], Mean(), note=note)
     parts = [j_full, before, tax]
     gain = j_full.value - before.value
     reach = float(np.hypot(j_full.value - j_full.low, before.high - before.value))
     if gain - reach <= 0:
         note = f"J rises by {gain:.2f}, not clearly above 0: there is nothing to divide by"
-        return _made_of(parts, about, "exchange_rate", Mean(), note=note)
+        return _made_of(about, "exchange_rate", parts, Mean(), note=note)
     upper = float(np.hypot(j_full.high - j_full.value, before.value - before.low))
     ends = [t / g for t in (tax.low, tax.high) for g in (gain - reach, gain + upper)]
     rate = Mean(tax.value / gain, min(ends), max(ends), method=BOX)
     bounds = ratio_bounds(tax.bounds, difference_bounds(j_full.bounds, before.bounds))
-    return _made_of(parts, about, "exchange_rate", rate, bounds=bounds, mde=nan)
+    return _made_of(about, "exchange_rate", parts, rate, bounds=bounds, mde=nan)
 
 
 def _at_least_zero(bounds: Bounds) -> Bounds:
@@ -226,9 +225,9 @@ def _at_least_zero(bounds: Bounds) -> Bounds:
 
 
 def _made_of(
-    parts: Sequence[Estimate],
     about: Subject,
     metric: str,
+    parts: Sequence[Estimate],
     mean: Mean,
     *,
     bounds: Bounds = (nan, nan),
