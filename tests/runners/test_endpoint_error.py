@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from lawbound.runners.engines.endpoint.error import error_words, is_moderated, is_out_of_quota
+from lawbound.runners.engines.endpoint.error import error_words, is_out_of_quota
+from lawbound.runners.engines.endpoint.moderation import is_moderated
 from lawbound.runners.engines.endpoint.wire import Dialect
 
 

@@ -1,4 +1,4 @@
-"""Reading a server's error, in the forms that servers use: status, words, and whether filter or quota is the cause."""
+"""Reading a server's error, in the forms that servers use: status, words, and whether a quota is the cause."""
 
 import re
 from collections.abc import Mapping
@@ -7,23 +7,8 @@ from typing import Any, Literal
 Cause = Literal["request", "server", "either"]
 """Who is to blame for a fault; the network counts as the server."""
 
-_MODERATED = re.compile(
-    r"content[ _-]?filter|content[ _-]policy[ _-]violation|content management policy|"
-    r"(?:violat\w+|against|breach\w*) (?:\w+ ){0,4}?(?:content|usage|safety) polic|"
-    r"(?:blocked|rejected|flagged|filtered|refused|stopped) (?:\w+ ){0,4}?(?:moderation|content polic|safety)|"
-    r"moderation[_ ](?:blocked|failed|error|rejected)|data_inspection_failed|content exists risk|"
-    r"responsible ?ai|flagged (?:as|by|for)|safety system|sensitive content|prohibited_content|"
-    r"inappropriate content",
-    re.IGNORECASE,
-)
-_NO_FILTERS = re.compile(
-    r"server[_ ]?error|internal[_ ]error|overload|unavailable|time(?:d[_ -]?|s[_ -]|[_ -]?)out|"
-    r"(?:api|access)[_ -]?key|quota|rate[_ -]?limit",
-    re.IGNORECASE,
-)
-"""A server's own failure, including one of its filter or of an account."""
-_OWN_WORDS = 160
-"""Characters of a code or message that are the server's own words."""
+_LONGEST_CODE = 160
+"""Most characters of a code that are read."""
 _LONGEST_WORDS = 4000
 """Most characters of a message that are read at all."""
 _OF_THE_REQUEST = frozenset({400, 413, 415, 422, 451, 501})
@@ -49,47 +34,45 @@ def status_inside(error: Any) -> int | None:
 
 def error_words(content: Any) -> str:
     """Codes and message of an error body, in the shapes that servers use."""
-    error = _error(content)
-    message, detail = (_ends(str(error.get(name) or "")) for name in ("message", "detail"))
-    return ": ".join(filter(None, (*_codes(error), message, detail)))
+    error = error_of(content)
+    message = _ends(message_of(error))
+    detail = "" if error.get("detail") == message else _ends(str(error.get("detail") or ""))
+    return ": ".join(filter(None, (*codes_of(error), message, detail)))
 
 
-def is_moderated(content: Any, *, is_of_request: bool = True) -> bool:
-    """Whether a filter refused. Only the server's own words count: a message may go on to quote our
-    prompt, a policy text.
+def error_of(content: Any) -> Mapping[str, Any]:
+    """The part of a body that tells the error: its ``error``, the first of its ``errors`` (watsonx), or the body
+    itself, which may stand in a list (Gemini)."""
+    if isinstance(content, list) and content:
+        content = content[0]
+    if not isinstance(content, dict):
+        return {}
+    listed = content.get("errors")
+    error = content.get("error") or (listed[0] if isinstance(listed, list) and listed else None)
+    if isinstance(error, str):
+        return {**content, "message": error}
+    return error if isinstance(error, dict) else content
 
-    Args:
-        content: The body of the error.
-        is_of_request: Whether its status blames the request. Without such a status, a failing
-            server may mention its filter: words of a failure count first.
-    """
-    error = _error(content)
-    codes, message = _codes(error), str(error.get("message") or "")[:_OWN_WORDS]
-    if is_of_request:
-        return any(_MODERATED.search(word) for word in (*codes, message))
-    if any(_MODERATED.search(code) and not _NO_FILTERS.search(code) for code in codes):
-        return True
-    has_failed = any(_NO_FILTERS.search(word) for word in (*codes, message))
-    return _MODERATED.search(message) is not None and not has_failed
+
+def codes_of(error: Mapping[str, Any]) -> list[str]:
+    """The words and numbers by which a server names its error."""
+    inner = error.get("innererror")
+    inner_code = inner.get("code") if isinstance(inner, dict) else None
+    found = (error.get("type"), error.get("code"), error.get("error_code"), inner_code)
+    return [str(code)[:_LONGEST_CODE] for code in found if code]
+
+
+def message_of(error: Mapping[str, Any]) -> str:
+    """The sentence that explains an error; some have it in another field."""
+    for name in ("message", "error_msg", "detail"):
+        if isinstance(said := error.get(name), str) and said:
+            return said
+    return str(error.get("message") or "")
 
 
 def is_out_of_quota(words: str) -> bool:
     """Whether it says that an account is used up, which no waiting mends."""
     return _NO_QUOTA.search(words) is not None
-
-
-def _error(content: Any) -> Mapping[str, Any]:
-    error = content.get("error", content) if isinstance(content, dict) else {}
-    if isinstance(error, str):
-        return {"message": error}
-    return error if isinstance(error, dict) else {}
-
-
-def _codes(error: Mapping[str, Any]) -> list[str]:
-    inner = error.get("innererror")
-    inner_code = inner.get("code") if isinstance(inner, dict) else None
-    found = (error.get("type"), error.get("code"), inner_code)
-    return [str(code)[:_OWN_WORDS] for code in found if code]
 
 
 def _ends(text: str) -> str:

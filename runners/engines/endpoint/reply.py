@@ -7,7 +7,7 @@ whatever its content type. A provider's moderation is an outcome of its own, nev
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +15,11 @@ from lawbound.runners.engines.endpoint.error import (
     Cause,
     cause_of,
     error_words,
-    is_moderated,
     is_out_of_quota,
     status_inside,
 )
 from lawbound.runners.engines.endpoint.finish import Ending, ending_of, finish_of
+from lawbound.runners.engines.endpoint.moderation import is_block, is_emptied, is_stopped
 from lawbound.runners.engines.endpoint.redirect import target_of
 from lawbound.runners.engines.endpoint.retry_after import seconds_asked
 from lawbound.runners.engines.thinking import Split, split_thinking
@@ -92,19 +92,18 @@ def read_reply(reply: Reply, now: datetime) -> Answer | Fault:
             cause=cause_of(reply.status),
         )
     content = _json(reply.body)
-    if reply.status != 200:
+    if not 200 <= reply.status < 300:
         return _refused(reply.status, content, reply, now)
     # What a server calls its JSON does not matter, and an error page for people does not parse as any.
     if isinstance(content, dict) and _is_error(content.get("error")):
         return _refused(status_inside(content["error"]), content, reply, now)
-    if isinstance(content, dict) and not content.get("choices") and _stopped_prompt(content):
+    if isinstance(content, dict) and not content.get("choices") and is_stopped(content):
         return Answer("", "blocked", id=None)
     is_called_json = not reply.content_type or "json" in reply.content_type.lower()
     if not is_called_json and _choice(content) is None:
-        return _no_answer(
-            f"content type {reply.content_type}, expected application/json: {_excerpt(reply.body)}"
-        )
-    return _answer(content, reply.body)
+        found = f"content type {reply.content_type}, expected application/json"
+        return _no_answer(reply.status, f"{found}: {_excerpt(reply.body)}")
+    return _answer(content, reply)
 
 
 def estimate_tokens(text: str) -> int:
@@ -121,11 +120,12 @@ def _is_error(found: Any) -> bool:
 def _refused(stated: int | None, content: Any, reply: Reply, now: datetime) -> Answer | Fault:
     """An error, by its own status or the one it names; without one it may be a filter's, too."""
     words = error_words(content) or _excerpt(reply.body) or "no text"
-    is_of_request = stated is None or (400 <= stated < 500 and stated not in (401, 404, 429))
-    if is_of_request and is_moderated(content, is_of_request=stated is not None):
+    # Azure Foundry sends the completion that its filter emptied under a status of 400.
+    is_emptied_one = stated == 400 and (one := _choice(content)) and one.ending == "blocked"
+    if is_emptied_one or is_block(stated, content):
         return Answer("", "blocked", id=None)
     status = 500 if stated is None else stated
-    joint = " with error" if reply.status == 200 else ":"
+    joint = " with error" if reply.status < 300 else ":"
     return Fault(
         f"status {reply.status}{joint} {words}",
         again=status in AGAIN and not is_out_of_quota(words),
@@ -135,12 +135,16 @@ def _refused(stated: int | None, content: Any, reply: Reply, now: datetime) -> A
     )
 
 
-def _answer(content: Any, body: bytes) -> Answer | Fault:
+def _answer(content: Any, reply: Reply) -> Answer | Fault:
     choice = _choice(content)
     if choice is None:
         found = "no whole JSON" if content is None else "JSON without choices[0].message"
-        return _no_answer(f"{found}, expected a chat completion: {_excerpt(body)}")
-    said = _said(choice)
+        return _no_answer(
+            reply.status, f"{found}, expected a chat completion: {_excerpt(reply.body)}"
+        )
+    if is_emptied(content) and not _content(choice.message.get("content")):
+        choice = replace(choice, ending="blocked")
+    said = _said(choice, reply.status)
     if isinstance(said, Fault):
         return said
     split = _split(choice, said)
@@ -184,7 +188,7 @@ def _choice(content: Any) -> _Choice | None:
     return _Choice(message, ending, word) if isinstance(message, dict) else None
 
 
-def _said(choice: _Choice) -> str | Fault:
+def _said(choice: _Choice, status: int) -> str | Fault:
     """The text of a choice, empty only if the model or a filter left it so."""
     text = _content(choice.message.get("content"))
     refusal = choice.message.get("refusal")
@@ -195,7 +199,7 @@ def _said(choice: _Choice) -> str | Fault:
         return text or ""
     ending = f"finish reason {choice.word!r:.40}" if choice.word else "no finish reason"
     found = ending if is_broken else f"{_no_text(choice.message)} and {ending}"
-    return _no_answer(f"{found}, expected a whole answer", "either")
+    return _no_answer(status, f"{found}, expected a whole answer", "either")
 
 
 def _split(choice: _Choice, said: str) -> Split:
@@ -228,8 +232,8 @@ def _usage(content: Mapping[str, Any]) -> _Usage:
     )
 
 
-def _no_answer(found: str, cause: Cause = "server") -> Fault:
-    return Fault(f"status 200 with {found}", again=True, status=200, cause=cause)
+def _no_answer(status: int, found: str, cause: Cause = "server") -> Fault:
+    return Fault(f"status {status} with {found}", again=True, status=status, cause=cause)
 
 
 def _ends_empty(choice: _Choice, text: str | None) -> bool:
@@ -252,14 +256,6 @@ def _no_text(message: Mapping[str, Any]) -> str:
     if content in ("", []):
         return "empty content"
     return "content null" if content is None else f"content {quoted(content, 40)}"
-
-
-def _stopped_prompt(content: Mapping[str, Any]) -> bool:
-    """Whether a body without choices says that the prompt was filtered."""
-    feedback = content.get("promptFeedback") or content.get("prompt_feedback")
-    if isinstance(feedback, dict) and (feedback.get("blockReason") or feedback.get("block_reason")):
-        return True
-    return '"filtered": true' in json.dumps(content.get("prompt_filter_results"))[:10_000]
 
 
 def _content(content: Any) -> str | None:

@@ -1,0 +1,100 @@
+"""What a provider's content filter says, and the other errors that sound like it."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from lawbound.runners.engines.endpoint.reply import Answer, Fault, Reply, read_reply
+
+NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
+
+
+def _read(status: int, content: Any) -> Answer | Fault:
+    return read_reply(Reply(status, "application/json", json.dumps(content).encode()), NOW)
+
+
+def _completion(**message: Any) -> dict[str, Any]:
+    return {"choices": [{"index": 0, "finish_reason": "stop", "message": message}]}
+
+
+@pytest.mark.parametrize(
+    ("status", "content"),
+    [
+        # Volcengine
+        (400, {"error": {"code": "SensitiveContentDetected", "type": "BadRequest", "message": "The request failed."}}),
+        (400, {"error": {"code": "SensitiveContentDetected.Violence", "message": "The request failed."}}),
+        (400, {"error": {"code": "InputTextSensitiveContentDetected", "message": "The request failed."}}),
+        (400, {"error": {"code": "OutputTextRiskDetection", "message": "The request could not be processed."}}),
+        # Zhipu, Z.ai
+        (400, {"error": {"code": "1301", "message": "系统检测到输入或生成内容可能包含不安全或敏感内容，请您避免输入。"}}),
+        (400, {"error": {"code": "1301", "message": ""}, "contentFilter": [{"level": 1, "role": "user"}]}),
+        (400, {"error": {"code": 1301, "message": "System detected potentially unsafe or sensitive content in input."}}),
+        # MiniMax
+        (200, {"choices": None, "base_resp": {"status_code": 1026, "status_msg": "input new_sensitive"}}),
+        (200, {"choices": None, "input_sensitive": True}),
+        (200, {**_completion(content=""), "output_sensitive": True}),
+        (200, {**_completion(content=None), "base_resp": {"status_code": 1027}}),
+        (422, {"error": {"type": "unprocessable_entity_error", "message": "output new_sensitive (1027)"}}),
+        (500, {"error": {"type": "api_error", "message": "input new_sensitive (1026)"}}),
+        # Alibaba, and its error inside a gateway's
+        (400, {"code": "DataInspectionFailed", "message": "Input data may contain inappropriate content."}),
+        (400, {"error": {"message": "<400> InternalError.Algo.DataInspectionFailed: Input text data."}}),
+        (400, {"error": {"code": 400, "message": "Provider returned error",
+                         "metadata": {"raw": '{"error": {"code": "data_inspection_failed"}}'}}}),
+        # OpenRouter
+        (403, {"error": {"code": 403, "message": "Your chosen model requires moderation and your input was flagged"}}),
+        (403, {"error": {"code": 403, "message": "Forbidden", "metadata": {"reasons": ["x"], "flagged_input": "y"}}}),
+        (200, {"error": {"code": 403, "message": "Forbidden", "metadata": {"flagged_input": "y"}}}),
+        # LiteLLM, watsonx, DeepSeek, Azure Foundry, Gemini, OpenAI, Cloudflare, resellers
+        (400, {"error": {"message": "litellm.ContentPolicyViolationError: AzureException - blocked", "code": "400"}}),
+        (451, {"errors": [{"code": "content_filter", "message": "blocked"}]}),
+        (400, {"detail": "Content Exists Risk"}),
+        (400, {"choices": [{"message": {"content": ""}, "finish_reason": "content_filter"}]}),
+        (400, [{"error": {"code": 400, "message": "The prompt was blocked: PROHIBITED_CONTENT"}}]),
+        (400, {"error": {"code": "invalid_prompt", "message": "We've limited access to this for safety reasons."}}),
+        (400, {"error": {"code": 2016, "message": "Prompt blocked due to security configurations"}}),
+        (400, {"error": {"code": "sensitive_words_detected", "message": "input contains sensitive words: [test]"}}),
+        (400, {"error": "refused", "code": "content_filter"}),
+        (200, {"code": 10013, "message": "输入内容审核不通过，涉嫌违规，请重新调整输入内容"}),
+    ],
+)  # fmt: skip
+def test_a_providers_filter_is_known_by_its_own_words_and_fields(status: int, content: Any) -> None:
+    found = _read(status, content)
+    assert isinstance(found, Answer) and (found.finish, found.text) == ("blocked", "")
+
+
+@pytest.mark.parametrize(
+    ("status", "content"),
+    [
+        (403, {"error": {"code": 403, "message": "Forbidden"}}),
+        (400, {"error": {"type": "BadRequest", "message": "Bad request"}}),
+        (403, {"error": {"message": "Your API key was flagged by our safety system and blocked"}}),
+        (403, {"error": {"message": "This account was flagged for violating our usage policies"}}),
+        (403, {"error": {"message": "您的账号涉嫌违规，已被停用"}}),
+        (403, {"error": {"message": "实名认证审核不通过"}}),
+        (400, {"error": {"code": "ContentSecurityDetectionError", "message": "Internal error."}}),
+        (400, {"error": {"code": "InvalidParameter", "message": "messages.content is not valid"}}),
+        (400, {"error": {"code": "1301", "message": "no such parameter"}}),
+        (429, {"error": {"code": "1302", "message": "High concurrency"}, "contentFilter": [{"level": 3}]}),
+        (500, {"error": {"code": "content_filter", "message": "our filter is down"}}),
+        (200, {"error_code": 336104, "error_msg": "invalid argument: system"}),
+        (200, {"base_resp": {"status_code": 1002, "status_msg": "rate limit"}}),
+        (200, {"message": {"content": "That violates our content policy."}}),
+        (400, {"error": {"code": 400, "message": "Provider returned error", "metadata": {"raw": "model is loading"}}}),
+        (400, {"error": {"code": 400, "message": "Provider returned error", "metadata": {"raw": "[" * 9999}}}),
+    ],
+)  # fmt: skip
+def test_no_other_error_is_taken_for_a_filters(status: int, content: Any) -> None:
+    assert isinstance(_read(status, content), Fault)
+
+
+def test_a_remark_beside_a_text_leaves_it_the_models_answer() -> None:
+    found = _read(200, {**_completion(content="Yes."), "input_sensitive": True})
+    assert isinstance(found, Answer) and (found.finish, found.text) == ("stop", "Yes.")
+
+
+def test_an_empty_answer_that_no_filter_took_stays_the_models_own() -> None:
+    found = _read(200, {**_completion(content=""), "output_sensitive": False})
+    assert isinstance(found, Answer) and found.finish == "stop"
