@@ -35,9 +35,16 @@ class Stage:
 
     def seen(self) -> list[dict[str, Any]]:
         """Every request that came after the probe, in order of arrival."""
+        return [one for one in self._all() if not one["user"].endswith("Say yes.")]
+
+    def probes(self) -> int:
+        """How often the probe came."""
+        return len(self._all()) - len(self.seen())
+
+    def _all(self) -> list[dict[str, Any]]:
         with urlopen(f"{self.root}/seen") as response:
             found: list[dict[str, Any]] = json.load(response)
-        return [one for one in found if not one["user"].endswith("Say yes.")]
+        return found
 
 
 @pytest.fixture

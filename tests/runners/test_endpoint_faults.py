@@ -175,7 +175,7 @@ def test_a_response_that_is_too_large_is_an_error(
     assert len(where.seen()) == 1
 
 
-def test_cookies_are_not_kept_and_proxies_of_the_environment_are_not_asked(
+def test_cookies_are_not_kept_and_no_proxy_of_the_environment_is_asked_for_this_machine(
     stage: Begin, monkeypatch: pytest.MonkeyPatch, open_endpoint: Open, ask: Ask
 ) -> None:
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):

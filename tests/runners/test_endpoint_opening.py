@@ -13,6 +13,7 @@ import pytest
 
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.runners.engines.endpoint.engine import EndpointEngine
+from lawbound.runners.engines.endpoint.patience import Patience
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.sample import Sample
 from lawbound.runners.store import Store
@@ -29,8 +30,49 @@ def test_a_server_that_is_not_there_is_one_line_before_anything_is_asked(
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-        with pytest.raises(ModelError, match=r"^model 'openai:tiny': http://127.0.0.1:\d+/v1/chat"):
+        with pytest.raises(ModelError) as caught:
             open_endpoint(f"http://127.0.0.1:{port}/v1")
+    said = str(caught.value)
+    assert said.startswith(f"model 'openai:tiny': http://127.0.0.1:{port}/v1/chat/completions: ")
+    assert ": cannot connect (" in said and "tries" not in said
+    assert said.endswith("), expected a running server; no question was asked of it")
+
+
+@pytest.mark.parametrize("act", ["drop", "half", "chunk", "garbage", "cut", 500, 429])
+def test_a_first_response_that_is_lost_costs_a_try_and_not_the_run(
+    stage: Begin, act: Any, open_endpoint: Open, ask: Ask
+) -> None:
+    where = stage(acts={"Say yes.": [act, act]})
+    assert ask(open_endpoint(where.url), ["q"])["q"].text == "answer to q"
+    assert where.probes() == 3
+
+
+@pytest.mark.parametrize(("retries", "tries"), [(6, 3), (1, 2)])
+def test_a_server_that_breaks_every_connection_off_is_not_waited_for(
+    stage: Begin, retries: int, tries: int, open_endpoint: Open
+) -> None:
+    where = stage(acts={"Say yes.": ["drop"] * 9})
+    with pytest.raises(ModelError) as caught:
+        open_endpoint(where.url, retries=retries)
+    assert str(caught.value).endswith(
+        f"the connection was lost (Server disconnected) ({tries} tries), expected a whole response; no question was "
+        "asked of it"
+    )
+    assert where.probes() == tries
+
+
+def test_a_server_that_takes_the_connection_and_says_nothing_is_asked_once(
+    open_endpoint: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Patience, "connecting", 0.3)
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen()
+        port = silent.getsockname()[1]
+        with pytest.raises(ModelError, match=r": no whole response in 0.4 s, expected a running s"):
+            open_endpoint(f"http://127.0.0.1:{port}/v1", timeout=0.4)
+        with pytest.raises(ModelError, match=r": cannot connect \(no connection in 0.3 s, TLS inc"):
+            open_endpoint(f"https://127.0.0.1:{port}/v1")
 
 
 @pytest.mark.parametrize(

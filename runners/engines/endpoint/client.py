@@ -19,13 +19,14 @@ import aiohttp
 
 from lawbound.runners.engines.endpoint.address import Address, Key
 from lawbound.runners.engines.endpoint.connection import LINE, Connector, Line, Seen
+from lawbound.runners.engines.endpoint.network import fault_of
 from lawbound.runners.engines.endpoint.patience import Course, Failing, Patience
 from lawbound.runners.engines.endpoint.reply import Answer, Fault, Reply, read_reply
 from lawbound.runners.engines.endpoint.wire import Dialect, encode, payload
 from lawbound.runners.prompt import system_text
 from lawbound.runners.sample import Placement, Request
-from lawbound.tasks.io.safe_files import why
 
+_JSON = {"Content-Type": "application/json"}
 _LAST = {"Connection": "close"}
 """Tells a server that nothing more will be asked over this connection."""
 
@@ -55,16 +56,18 @@ class Client:
         patience: Patience,
         extra: Mapping[str, Any],
         rng: Random,
+        proxy: str = "",
     ) -> None:
         """Set up the client; nothing is sent yet.
 
         Args:
             name: The model, as the server calls it.
             address: The server's URL.
-            key: The API key; it goes into a header and nowhere else.
+            key: The API key; it goes into a header for the server and nowhere else.
             patience: How long to wait.
             extra: Further fields of the payload.
             rng: Jitter of the pauses.
+            proxy: Who is asked to pass requests on; empty if nobody is.
         """
         self.dialect = Dialect()
         self._name = name
@@ -74,6 +77,7 @@ class Client:
         self._patience = patience
         self._extra = extra
         self._rng = rng
+        self._proxy = proxy
         self._seen = Seen()
         self._responses = 0
         self._answered = 0
@@ -89,10 +93,10 @@ class Client:
         async with aiohttp.ClientSession(
             connector=Connector(limit=concurrency),
             timeout=aiohttp.ClientTimeout(
-                total=self._patience.timeout, sock_connect=min(30.0, self._patience.timeout)
+                total=self._patience.timeout, sock_connect=self._patience.connecting
             ),
-            headers={"Content-Type": "application/json", **self._key.headers()},
             cookie_jar=aiohttp.DummyCookieJar(),
+            proxy=self._proxy or None,
         ) as session:
             yield session
 
@@ -110,7 +114,7 @@ class Client:
             session: From `connected`.
             request: What to ask.
             probing: Whether this is the probe: where the policy goes may still change, and a silent
-                server is not waited for.
+                server is not waited for, or hardly.
             failing: Is told while the request is being repeated.
         """
         tries = 0
@@ -158,7 +162,8 @@ class Client:
         """Seconds to wait before repeating the request; None if it is not repeated."""
         if course.is_worn():
             return None
-        is_silent = probing or self._gave_no_sign
+        is_given_time = fault.broke_off and course.faults <= self._patience.probes
+        is_silent = self._gave_no_sign or (probing and not is_given_time)
         return self._patience.after(fault, course.faults - 1, is_silent=is_silent, rng=self._rng)
 
     def _is_final(self, request: Request, fault: Fault, course: Course) -> bool:
@@ -198,16 +203,16 @@ class Client:
     ) -> Reply | Fault:
         """Send a request and read the response to its end."""
         LINE.set(line)
-        headers = _LAST if line.fresh_only else None
+        # Of each request: aiohttp would send a session's headers, and so the key, to a proxy, too.
+        headers = {**_JSON, **self._key.headers(), **(_LAST if line.fresh_only else {})}
         try:
             async with session.post(
                 self._address.url, data=body, headers=headers, allow_redirects=False
             ) as response:
                 content = await self._read(response)
-        except TimeoutError:
-            return Fault(f"no whole response in {self._patience.timeout:g} s", again=True)
-        except (aiohttp.ClientError, OSError, ValueError) as fault:
-            return Fault(_happened(fault), again=not isinstance(fault, ValueError))
+        except (aiohttp.ClientError, OSError, ValueError) as error:  # a TimeoutError is an OSError
+            patience = self._patience
+            return fault_of(error, timeout=patience.timeout, connecting=patience.connecting)
         if content is None:
             return Fault(
                 f"a response of more than {self._patience.max_bytes} bytes",
@@ -282,14 +287,3 @@ def _judged(reply: Reply) -> Answer | Fault:
 def _counted(fault: Fault, tries: int) -> Fault:
     """The fault, with the number of times it came."""
     return fault if tries == 1 else replace(fault, message=f"{fault.message} ({tries} tries)")
-
-
-def _happened(fault: Exception) -> str:
-    """What went wrong between here and the server, in words."""
-    if isinstance(fault, aiohttp.ClientConnectorError):
-        return f"cannot connect ({why(fault.os_error)})"
-    if isinstance(fault, aiohttp.ClientPayloadError):
-        return f"the response broke off ({fault})"
-    if isinstance(fault, aiohttp.ClientResponseError):
-        return f"no HTTP response ({fault.message})"
-    return f"the connection was lost ({fault or type(fault).__name__})"

@@ -20,6 +20,7 @@ from lawbound.runners.canonical import canonical_json
 from lawbound.runners.engines.endpoint.address import MAX_SHOWN, Key, read_address, read_key
 from lawbound.runners.engines.endpoint.client import Client, Outcome, grouped
 from lawbound.runners.engines.endpoint.patience import Failing, Patience
+from lawbound.runners.engines.endpoint.proxy import proxy_for
 from lawbound.runners.engines.endpoint.reply import Answer, Fault, estimate_tokens
 from lawbound.runners.engines.endpoint.wire import check_extra, contract, place
 from lawbound.runners.engines.protocol import OTHER_NAMES, PROBE, ModelError, Trouble
@@ -149,19 +150,21 @@ class EndpointEngine:
             max_bytes: A larger response is an error.
 
         Raises:
-            ModelError: The server cannot be reached, or refuses.
+            ModelError: The server cannot be reached, or refuses; or the environment's proxy is of another kind.
         """
         if concurrency < 1:
             raise ModelError(f"endpoint: concurrency is {concurrency}, expected at least 1")
         fields = dict(extra or {})
         check_extra(fields)
+        address = read_address(name, url, read_key(key_env))
         client = Client(
             name,
-            read_address(name, url, read_key(key_env)),
+            address,
             key=_usable(read_key(key_env), fields),
             patience=Patience(timeout=timeout, retries=retries, pause=pause, max_bytes=max_bytes),
             extra=fields,
             rng=Random(),
+            proxy=proxy_for(f"model 'openai:{name}'", address.url),
         )
         engine = cls(client, name=name, revision=revision or UNVERIFIED, concurrency=concurrency)
         engine._template = contract(fields)
@@ -268,7 +271,7 @@ class EndpointEngine:
         result = _in_thread(ask()).result
         if isinstance(result, Fault) and "output limit was reached" not in result.message:
             raise ModelError(
-                f"model 'openai:{self._name}': {result.message}{_advice(result.status)}"
+                f"model 'openai:{self._name}': {result.message}{_advice(result)}; no question was asked of it"
             )
 
 
@@ -279,13 +282,16 @@ def _usable(key: Key, extra: Mapping[str, Any]) -> Key:
     return key
 
 
-def _advice(status: int) -> str:
+def _advice(fault: Fault) -> str:
+    if fault.broke_off:
+        return ", expected a whole response"
     return {
         0: ", expected a running server",
         401: ", expected a valid key in the environment",
         403: ", expected a key that may use this model",
         404: ", expected a URL such as http://HOST/v1 and a model that the server has",
-    }.get(status, "")
+        407: ", expected a proxy that lets requests pass",
+    }.get(fault.status, "")
 
 
 def _sample(done: _Done, prompt_hash: str, in_flight: int) -> Sample:

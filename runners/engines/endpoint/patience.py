@@ -23,6 +23,8 @@ class Patience:
     timeout: float = 600.0
     """Seconds for one try, from connecting to the last byte: slow servers are cut off."""
     retries: int = 6
+    probes: int = 2
+    """Further tries of the probe if the connection to a server was lost; where there is none, nobody waits."""
     pause: float = 1.0
     """Seconds before the second try; doubled with each further one."""
     longest_pause: float = 120.0
@@ -31,6 +33,11 @@ class Patience:
     """Longest wait that a server may ask for; beyond it the request is not repeated."""
     max_bytes: int = 16 * 2**20
     """Most bytes of a response; a larger one is an error."""
+
+    @property
+    def connecting(self) -> float:
+        """Seconds for the connection of one try, TLS included."""
+        return min(30.0, self.timeout)
 
     def after(self, fault: Fault, retry: int, *, is_silent: bool, rng: Random) -> float | None:
         """Seconds to wait before repeating the request; None if it is not repeated.

@@ -74,6 +74,8 @@ class Fault:
     wait: float | None = None
     """Seconds that the server asks us to wait."""
     cause: Cause = "server"
+    broke_off: bool = False
+    """Whether there was a server, but the connection to it was lost."""
 
 
 def read_reply(reply: Reply, now: datetime) -> Answer | Fault:
