@@ -48,6 +48,11 @@ def lock(folder: Path) -> Iterator[None]:
         handle = open_to_append(folder / LOCK)
         linked = [entry for entry in folder.iterdir() if entry.is_symlink() and entry.is_dir()]
     except OSError as fault:
+        file = folder / LOCK
+        if os.path.lexists(file) and (file.is_symlink() or not file.is_file()):
+            raise StoreError(
+                f"{file}: is no plain file, expected one or none: remove it"
+            ) from fault
         raise StoreError(
             f"{folder}: cannot be written ({why(fault)}), expected a folder"
         ) from fault

@@ -9,6 +9,7 @@ from typing import IO, Any
 
 from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.hashes import DIGITS
+from lawbound.tasks.io.json_faults import why_no_json
 from lawbound.tasks.io.safe_files import open_regular, whole_file, why
 from lawbound.tasks.io.yaml_files import quoted
 
@@ -81,15 +82,14 @@ def read_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
 def _record(line: bytes, where: str) -> dict[str, Any]:
     try:
         record = json.loads(line.decode())
-    except json.JSONDecodeError as fault:
-        found = f"{fault.msg}, character {fault.colno}"
-        raise FolderError(f"{where}: is no JSON ({found}), expected an object") from fault
     except UnicodeDecodeError as fault:
         raise FolderError(
             f"{where}: byte {fault.start + 1} is not UTF-8, expected UTF-8"
         ) from fault
-    except (ValueError, RecursionError) as fault:  # a number of thousands of digits, say
-        raise FolderError(f"{where}: is no JSON ({why(fault)}), expected an object") from fault
+    except (ValueError, RecursionError) as fault:
+        raise FolderError(
+            f"{where}: is no JSON ({why_no_json(fault)}), expected an object"
+        ) from fault
     if not isinstance(record, dict):
         raise FolderError(f"{where}: found {quoted(record, 40)}, expected an object")
     return record

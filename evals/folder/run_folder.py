@@ -37,6 +37,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+_WAY_ON = (
+    "remove it, and `lawbound run` as before (its --judge, too) writes it anew and asks only what is missing; of "
+    "lm-eval's logs, `lawbound score`"
+)
 _SORTED = json.JSONEncoder(sort_keys=True)
 
 
@@ -141,7 +145,13 @@ class RunFolder(RunPaths):
             raise FolderError(
                 f"{self.run_yaml}: is not there, expected a run folder{late or hint_of_logs(self.root)}"
             )
-        return read_record(read_yaml(self.run_yaml, FolderError), self.run_yaml)
+        try:
+            content = read_yaml(self.run_yaml, FolderError)
+        except FolderError as fault:
+            raise FolderError(f"{fault}; {_WAY_ON}") from fault
+        if content is None:
+            raise FolderError(f"{self.run_yaml}: is empty; {_WAY_ON}")
+        return read_record(content, self.run_yaml)
 
     def write_run(self, record: RunRecord) -> None:
         """Write ``run.yaml``.

@@ -34,8 +34,8 @@ from lawbound.runners.sample import (
     Request,
     Sample,
 )
-from lawbound.tasks.io.messages import one_line
-from lawbound.tasks.io.safe_files import open_regular
+from lawbound.tasks.io.json_faults import why_no_json
+from lawbound.tasks.io.safe_files import open_regular, why
 from lawbound.tasks.io.yaml_files import quoted
 from lawbound.tasks.item import ItemError
 
@@ -65,9 +65,8 @@ def read_run(results: Path, *, own: Collection[str] = ()) -> tuple[Fingerprint, 
     Raises:
         FolderError: A file is damaged, or its numbers could not be defended.
     """
+    content = _content(results)
     try:
-        with open_regular(results) as handle:
-            content = json.loads(handle.read())
         config = content["config"]
         kind = str(config["model"])
         arguments = _arguments(config.get("model_args"))
@@ -78,9 +77,9 @@ def read_run(results: Path, *, own: Collection[str] = ()) -> tuple[Fingerprint, 
         revision = str(config.get("model_sha") or config.get("model_revision") or "unverified")
         dtype = str(config.get("model_dtype") or "")
         template = str(content.get("chat_template_sha") or "")
-    except (OSError, ValueError, KeyError, TypeError, RecursionError) as fault:
+    except (ValueError, KeyError, TypeError, RecursionError) as fault:
         raise FolderError(
-            f"{results}: cannot be read ({fault!r}), expected lm-eval results"
+            f"{results}: cannot be read ({_lacks(fault)}), expected lm-eval results"
         ) from fault
     if instruction:
         raise FolderError(
@@ -96,8 +95,31 @@ def read_run(results: Path, *, own: Collection[str] = ()) -> tuple[Fingerprint, 
     logged: list[Logged] = []
     for task, file in find_logs(results).items():
         _refuse_another_task(results, content.get("configs"), task)
-        logged.extend(_read_samples(file, fingerprint, sender, template, own))
+        answers = list(_read_samples(file, fingerprint, sender, template, own))
+        if not answers:
+            raise FolderError(f"{file}: is empty, expected logged samples")
+        logged.extend(answers)
     return fingerprint, logged
+
+
+def _content(results: Path) -> Any:
+    """The parsed file; its faults are told without what it holds, a key in `model_args` say."""
+    try:
+        with open_regular(results) as handle:
+            return json.loads(handle.read().decode())
+    except OSError as fault:
+        raise FolderError(
+            f"{results}: cannot be read ({why(fault)}), expected lm-eval results"
+        ) from fault
+    except (ValueError, RecursionError) as fault:
+        raise FolderError(
+            f"{results}: is no JSON ({why_no_json(fault)}), expected lm-eval results"
+        ) from fault
+
+
+def _lacks(fault: Exception) -> str:
+    """What a file of another form lacks, without what it holds."""
+    return f"found no {fault.args[0]!r:.40}" if isinstance(fault, KeyError) else "has another form"
 
 
 def _refuse_another_task(results: Path, configs: Any, task: str) -> None:
@@ -153,9 +175,8 @@ def _read_samples(
         except (
             KeyError, TypeError, IndexError, ValueError, OverflowError, RecursionError,
         ) as fault:  # fmt: skip
-            reason = one_line(repr(fault), 80)
             raise FolderError(
-                f"{where}: cannot be read ({reason}), expected a logged sample"
+                f"{where}: cannot be read ({_lacks(fault)}), expected a logged sample"
             ) from fault
         is_api = isinstance(arguments["arg_0"], list)
         check_prompt(arm, prompt, where, is_chat=is_api)

@@ -1,6 +1,7 @@
 """Reading files of answers, row by row and in constant memory: JSONL, CSV or parquet."""
 
 import csv
+import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from lawbound.rubrics.grading.json_loader import Loader
 from lawbound.tasks.io.errors import LawboundError
+from lawbound.tasks.io.json_faults import why_no_json
 from lawbound.tasks.io.messages import one_line
 from lawbound.tasks.io.safe_files import open_regular, why
 from lawbound.tasks.io.text_lines import SAVE_AGAIN, text_lines
@@ -137,8 +139,12 @@ def _read_jsonl(path: Path) -> Iterator[Row]:
                 raise GradeError(
                     f"{where}: is nested too deeply, expected one flat JSON object"
                 ) from fault
-            except ValueError as fault:
+            except json.JSONDecodeError as fault:
                 raise GradeError(f"{where}: {fault}, expected one JSON object a line") from fault
+            except ValueError as fault:
+                raise GradeError(
+                    f"{where}: {why_no_json(fault)}, expected one JSON object a line"
+                ) from fault
             if not isinstance(fields, dict):
                 how = ", as `jq -c '.[]' FILE` makes of a list" if isinstance(fields, list) else ""
                 raise GradeError(

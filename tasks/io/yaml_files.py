@@ -81,6 +81,12 @@ def read_yaml(file: File, error: type[Exception]) -> Any:
         return None if node is None else _value(loader, node)
     except UnicodeDecodeError as fault:
         raise error(f"{file}: byte {fault.start} is not UTF-8, expected UTF-8 text") from fault
+    except yaml.reader.ReaderError as fault:  # of a NUL, say; it counts bytes and no lines
+        line = raw.count(b"\n", 0, fault.position) + 1
+        found = f"the character U+{fault.character:04X}"
+        raise error(
+            f"{file}: line {line}: found {found}, expected text without control characters"
+        ) from fault
     except (yaml.YAMLError, RecursionError, ValueError) as fault:
         raise error(f"{file}: {_one_line(fault)}") from fault
 

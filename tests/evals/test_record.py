@@ -95,6 +95,27 @@ def test_a_part_of_another_kind_is_refused_with_its_place(
     assert f"{file}: " in str(caught.value) and told in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (b"", ": is empty; "),
+        (b"lawbound: '1", "; "),
+        (b"lawbound: '1'\nseed: \0", ": line 2: found the character U+0000, expected text without control characters; "),
+        (b"\xff", ": byte 0 is not UTF-8, expected UTF-8 text; "),
+    ],
+)  # fmt: skip
+def test_a_record_that_cannot_be_read_is_refused_with_the_way_on(
+    out: Path, raw: bytes, told: str
+) -> None:
+    (out / "run.yaml").write_bytes(raw)
+    with pytest.raises(FolderError) as caught:
+        RunFolder(out).read_run()
+    assert (
+        f"{told}remove it, and `lawbound run` as before (its --judge, too) writes it anew"
+        in str(caught.value)
+    )
+
+
 def test_the_page_on_formats_lists_every_field() -> None:
     page = (Path(__file__).parents[2] / "docs" / "formats.md").read_text(encoding="utf-8")
     section = page.partition("### `run.yaml`\n")[2].partition("\n### ")[0]

@@ -32,7 +32,7 @@ ANSWERS: dict[str, tuple[bytes, str]] = {
     "twice.jsonl": (b'{"id":"1","prompt":"p","response":"r","response":"s"}\n', "'response' twice"),
     "twice.csv": (b"id,prompt,response,response\n1,p,r,s\n", "'response' twice"),
     "deep.jsonl": (b'{"id":' + b"[" * 100_000, "nested too deeply"),
-    "digits.jsonl": (b'{"id":' + b"9" * 5000 + b"}", "line 1: Exceeds the limit (4300 digits)"),
+    "digits.jsonl": (b'{"id":' + b"9" * 5000 + b"}", "line 1: holds a number of too many digits"),
     "nul.jsonl": (b"\0\n", "line 1: "),
     "list.jsonl": (b"[1]\n", "found [1], expected one JSON object a line"),
     "quote.csv": (HEAD + b'1,"p,r\n', "line 2: unexpected end of data"),
@@ -192,7 +192,7 @@ YAML = {
     "x: !!python/object/apply:os.system [id]": "line 1: found the tag 'tag:yaml.org",
     "x: 2001-99-99": "month must be in 1..12",
     'x: "\\ud800"': "line 1: ",
-    "x: \x07": "control characters are not allowed",
+    "x: 1\ny: \x07": "line 2: found the character U+0007, expected text without control characters",
 }
 
 

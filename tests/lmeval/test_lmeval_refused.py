@@ -11,6 +11,7 @@ from lm_eval_logs import copied, edited
 from lawbound.evals.conclude import conclude
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.lmeval.logs import import_logs
+from lawbound.evals.lmeval.samples import read_run
 
 # lm-eval itself warns a great deal; what we promise is that it works, not that it is silent.
 pytestmark = [pytest.mark.filterwarnings("default"), pytest.mark.model]
@@ -85,7 +86,7 @@ def _glued(line: dict[str, Any]) -> None:
         (_glued, "expected --apply_chat_template"),
         (
             _no_arguments,
-            r"jsonl:\d+: cannot be read \(TypeError\(.*\), expected a logged sample",
+            r"jsonl:\d+: cannot be read \(has another form\), expected a logged sample",
         ),
         (_answer_lost, "found None, expected a logged text"),
     ],
@@ -97,3 +98,47 @@ def test_a_log_that_could_not_be_defended_is_refused(
     with pytest.raises(FolderError, match=message):
         import_logs(folder, tmp_path / "out")
     assert not (tmp_path / "out" / "run.yaml").exists()
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (b'{"config": {"model_args": "hunter2"\xff}}', "is no JSON (byte 36 is not UTF-8), expected lm-eval results"),
+        (b'{"config":\n {"model_args": "hunter2"', "is no JSON (Expecting ',' delimiter, line 2, character 26), exp"),
+        (b"[" * 100_000, "is no JSON (is nested too deeply), expected lm-eval results"),
+        (b"9" * 5000, "is no JSON (holds a number of too many digits), expected lm-eval results"),
+        (b"[1]", "cannot be read (has another form), expected lm-eval results"),
+        (b'{"config": {"model_args": "hunter2"}}', "cannot be read (found no 'model'), expected lm-eval results"),
+    ],
+)  # fmt: skip
+def test_damaged_results_are_told_by_the_fault_and_not_by_what_they_hold(
+    tmp_path: Path, raw: bytes, told: str
+) -> None:
+    results = tmp_path / "results_2026.json"
+    results.write_bytes(raw)
+    with pytest.raises(FolderError) as caught:
+        read_run(results)
+    assert str(caught.value).startswith(f"{results}: {told}")
+    assert "hunter2" not in str(caught.value) and len(str(caught.value)) < len(str(results)) + 100
+
+
+def test_a_log_without_lines_is_called_empty_and_not_missing(logs: Path, tmp_path: Path) -> None:
+    folder = copied(logs, tmp_path / "logs")
+    samples = next(folder.glob("samples_*.jsonl"))
+    samples.write_bytes(b"")
+    with pytest.raises(FolderError) as caught:
+        import_logs(folder, tmp_path / "out")
+    assert str(caught.value) == f"{samples}: is empty, expected logged samples"
+
+
+def _no_doc(line: dict[str, Any]) -> None:
+    del line["doc"]
+
+
+def test_a_sample_without_its_document_is_told_by_the_missing_field(
+    logs: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(
+        FolderError, match=r":1: cannot be read \(found no 'doc'\), expected a logg"
+    ):
+        import_logs(edited(logs, tmp_path / "logs", _no_doc), tmp_path / "out")

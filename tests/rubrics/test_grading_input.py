@@ -246,6 +246,8 @@ def test_json_lines_of_standard_input_are_graded_as_those_of_a_file(
     ("raw", "told"),
     [
         (GOOD + b"7\n", "standard input: line 2: found 7, expected one JSON object a line"),
+        (b'{"id": ' + b"9" * 5000 + b"}", "standard input: line 1: holds a number of too many digits, "
+         "expected one JSON object a line"),
         (b"id,prompt,response\n", "standard input: line 1: Expecting value: line 1 column 1 (char 0), "
          "expected one JSON object a line"),
         (GOOD + b'{"id": "1", "prompt": "p", "response": "r"}', "standard input: line 1 and after: column 'id': "

@@ -34,10 +34,24 @@ NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
         ("soon", None),
         ("", None),
         ("9" * 10, 9999999999.0),
+        ("2s", 2.0),
+        ("1, 2", None),
     ],
 )
 def test_a_wait_is_read_in_either_form(header: str, seconds: float | None) -> None:
     assert seconds_asked(header, "", NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("milliseconds", "seconds"),
+    [("250", 0.25), ("1500.5", 1.5005), ("soon", 7.0), ("-1", 7.0), ("", 7.0)],
+)
+def test_a_wait_in_milliseconds_is_the_more_exact_one(milliseconds: str, seconds: float) -> None:
+    assert seconds_asked("7", "", NOW, milliseconds) == seconds
+    body = b'{"error": {"message": "slow down"}}'
+    reply = Reply(429, "application/json", body, "7", milliseconds)
+    found = read_reply(reply, NOW)
+    assert isinstance(found, Fault) and found.wait == seconds
 
 
 @pytest.mark.parametrize(
@@ -241,6 +255,16 @@ def test_a_refusal_that_stands_apart_from_the_text_is_what_the_model_said(
     body = _completion(message=message, finish_reason="stop")
     found = read_reply(Reply(200, "application/json", body), NOW)
     assert isinstance(found, Answer) and (found.text, found.finish) == (said, "stop")
+
+
+@pytest.mark.parametrize("status", [201, 202, 206])
+def test_a_whole_completion_is_one_under_any_status_of_success(status: int) -> None:
+    body = _completion(message={"content": "Yes."}, finish_reason="stop")
+    found = read_reply(Reply(status, "application/json", body), NOW)
+    assert isinstance(found, Answer) and (found.text, found.finish) == ("Yes.", "stop")
+    nothing = read_reply(Reply(status, "", b""), NOW)
+    assert isinstance(nothing, Fault) and nothing.again
+    assert nothing.message.startswith(f"status {status} with no whole JSON")
 
 
 def test_an_error_beside_choices_is_no_answer() -> None:

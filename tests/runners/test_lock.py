@@ -89,6 +89,20 @@ def test_of_the_folders_that_were_made_above_it_those_stay_that_hold_something(
     assert [entry.name for entry in (tmp_path / "runs").iterdir()] == ["other"]
 
 
+@pytest.mark.parametrize("kind", ["folder", "link", "pipe"])
+def test_what_stands_in_the_locks_place_is_named(tmp_path: Path, kind: str) -> None:
+    place = tmp_path / ".lock"
+    if kind == "folder":
+        place.mkdir()
+    elif kind == "link":
+        place.symlink_to("elsewhere")
+    else:
+        os.mkfifo(place)
+    with pytest.raises(StoreError) as caught, lock(tmp_path):
+        pass
+    assert str(caught.value) == f"{place}: is no plain file, expected one or none: remove it"
+
+
 def test_the_lock_of_a_folder_that_was_just_taken_away_holds_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

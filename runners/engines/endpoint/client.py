@@ -225,6 +225,7 @@ class Client:
             content_type=response.headers.get("Content-Type", ""),
             body=content,
             retry_after=response.headers.get("Retry-After", ""),
+            retry_after_ms=response.headers.get("retry-after-ms", ""),
             date=response.headers.get("Date", ""),
             location=response.headers.get("Location", ""),
         )

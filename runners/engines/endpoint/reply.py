@@ -40,6 +40,7 @@ class Reply:
     content_type: str
     body: bytes
     retry_after: str = ""
+    retry_after_ms: str = ""
     date: str = ""
     """The server's time, as its ``Date`` header has it."""
     location: str = ""
@@ -132,7 +133,7 @@ def _refused(stated: int | None, content: Any, reply: Reply, now: datetime) -> A
         f"status {reply.status}{joint} {words}",
         again=status in AGAIN and not is_out_of_quota(words),
         status=status,
-        wait=seconds_asked(reply.retry_after, reply.date, now),
+        wait=seconds_asked(reply.retry_after, reply.date, now, reply.retry_after_ms),
         cause=cause_of(status),
     )
 

@@ -4,8 +4,10 @@ import re
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+_NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 
-def seconds_asked(header: str, date: str, now: datetime) -> float | None:
+
+def seconds_asked(header: str, date: str, now: datetime, milliseconds: str = "") -> float | None:
     """Seconds that a ``Retry-After`` header asks for, in either form; None if unreadable.
 
     A point in time is the server's: by a clock that differs from its own, a wait of seconds would be read
@@ -15,10 +17,13 @@ def seconds_asked(header: str, date: str, now: datetime) -> float | None:
         header: The ``Retry-After`` header.
         date: The ``Date`` header of the same response, which says what time the server has.
         now: Our time, for a server that does not say its own.
+        milliseconds: The ``retry-after-ms`` header of OpenAI and Azure, which is more exact.
     """
+    if _NUMBER.fullmatch(milliseconds.strip()):
+        return float(milliseconds) / 1000
     header = header.strip()
-    if re.fullmatch(r"[0-9]+(\.[0-9]+)?", header):
-        return float(header)
+    if _NUMBER.fullmatch(header.removesuffix("s")):
+        return float(header.removesuffix("s"))
     until = _read(header)
     if until is None:
         return None
