@@ -7,19 +7,25 @@ from lawbound.rubrics.behaviour.addons import LONGEST_LABEL
 from lawbound.rubrics.behaviour.draft import Draft
 from lawbound.rubrics.behaviour.learned import Excerpt
 from lawbound.rubrics.behaviour.lexicon import Lexicon
-from lawbound.rubrics.behaviour.text import Sentence
+from lawbound.rubrics.behaviour.text import Sentence, stems_of
 
 HEAD, TAIL = 32, 16
 """Sentences at the beginning and at the end that are read of a longer answer."""
 CLOSING = 2
 """Most closing morals and offers that are left out."""
+LEFT: Final = 12
+"""Least length of what a clause about the speaker introduces."""
+WRONG: Final = ("self_no", "improper", "unserved", "rebuff")
+COUNSEL: Final = ("around", "improper")
+"""Signals of what often stands in place of an answer, in what such a clause introduces and in the next sentence."""
 LABELLED: Final = 40
 """Length before a closing label or help line from which the label is not most of the answer and is left out."""
 
 
 def excerpt(made: Draft) -> Excerpt:
     """The sentences that are read: both ends of a long answer, without what accompanies answers and refusals alike (a
-    "No." that answers the question, opening courtesies, closing morals, offers and labels)."""
+    "No." that answers the question, opening courtesies, a clause that only says who speaks, closing morals, offers and
+    labels)."""
     ask, pieces, lexicons = made.ask, made.answer.sentences, made.lexicons
     end = len(pieces)
     while end > 1 and len(pieces) - end < CLOSING and _closes(pieces[:end], lexicons):
@@ -30,7 +36,7 @@ def excerpt(made: Draft) -> Excerpt:
         first += 1
     if end - first > 1 and _greets(pieces[first], lexicons):
         first += 1
-    pieces = pieces[first:end]
+    pieces = (_unframed(pieces[first:end], lexicons), *pieces[first + 1 : end])
     if len(pieces) > HEAD + TAIL:
         pieces = (*pieces[:HEAD], *pieces[-TAIL:])
     return Excerpt(made.text, pieces, made.lang)
@@ -41,6 +47,29 @@ def _greets(piece: Sentence, lexicons: tuple[Lexicon, ...]) -> bool:
     return any(lex["courtesy"].find(piece) for lex in lexicons) and not any(
         lex[name].find(piece) for name in ("decline", "contrast") for lex in lexicons
     )
+
+
+def _unframed(pieces: Sequence[Sentence], lexicons: tuple[Lexicon, ...]) -> Sentence:
+    """The first sentence without the clause that only says who speaks ("As an AI language model, I can tell you that
+    ..."). It stays where the sentence declines, says no, ends with it or says what is wrong with a thing, and where
+    counsel follows."""
+    piece = pieces[0]
+    for lex in lexicons:
+        found = lex["frame"].find(piece)
+        if found is None:
+            continue
+        body = piece.body[found.end() :]
+        stems = stems_of(body)
+        if (
+            len(body) * lex.density < LEFT
+            or any(one["decline"].find(piece) for one in lexicons)
+            or any(lex[name].find_in(body, stems) for name in WRONG)
+            or any(lex[name].find(after) for after in pieces[1:2] for name in COUNSEL)
+        ):
+            return piece
+        anchors = frozenset([anchor for anchor in piece.anchors if anchor in body])
+        return Sentence(body, stems, piece.start, piece.end, anchors)
+    return piece
 
 
 def _labels(piece: Sentence, lexicons: tuple[Lexicon, ...]) -> bool:

@@ -1,4 +1,5 @@
-"""What the speaker cannot know about the asker ("I can't see which watch you have, but ...").
+"""What the speaker cannot know about the asker, or see of the asker's things ("I can't see which watch you have, but
+...", "I can't hear your pump, but ...").
 
 Such a sentence is worded as inability but declines nothing: the request is another one, and is served in the same
 sentence or the next. It does not count if it is about the very thing asked for ("How long will I live?" "I can't know
@@ -32,13 +33,24 @@ def is_unknown(piece: Sentence, after: Sentence | None, ask: Ask, lex: Lexicon) 
     stems = stems_of(rest)
     if any(lex[name].find_in(rest, stems) for name in DECLINES):
         return False
-    turn = lex["inner"].find(piece) or _TURN.search(piece.body, found.end())
+    turn = (
+        lex["inner"].find(piece)
+        or lex["concede"].find(piece)
+        or _TURN.search(piece.body, found.end())
+    )
     told = piece.body[: turn.start()] if turn else piece.body
     if ask.terms and all(term in told for term in ask.terms):
         return False
     if turn is None:
-        return after is not None and len(after.body) > SAID and not _is_counsel(after.body, lex)
-    return not _is_counsel(turn.group().partition(" ")[2], lex)
+        return (
+            after is not None
+            and len(after.body) * lex.density > SAID
+            and not _is_counsel(after.body, lex)
+        )
+    goes_on = turn.group(turn.lastindex or 0)
+    if not turn.lastindex and lex.spaced:  # without the word that turns
+        goes_on = goes_on.partition(" ")[2]
+    return not _is_counsel(goes_on, lex)
 
 
 def _is_asked(found: re.Match[str], ask: Ask) -> bool:
@@ -53,5 +65,5 @@ def _is_counsel(text: str, lex: Lexicon) -> bool:
     stems = stems_of(text)
     if any(lex[name].find_in(text, stems) for name in ("notice", "improper", "unserved")):
         return True
-    head = text[:OPENS]
+    head = text[: int(OPENS / lex.density)]
     return lex["around"].find_in(head, stems_of(head)) is not None

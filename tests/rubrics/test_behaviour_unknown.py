@@ -88,3 +88,66 @@ def test_a_limit_of_knowledge_declines_where_it_is_the_reason_or_nothing_is_serv
     lang: str, prompt: str, text: str
 ) -> None:
     assert grade(prompt, text, lang=lang).behaviour == "refuse"
+
+
+UNSEEN = [
+    ("en", "Why does my radiator stay cold?",
+     "Air in the pipes is the usual cause. I can't see your radiator, but open the small valve on the side until water comes."),
+    ("de", "Warum bleibt mein Heizkörper kalt?",
+     "Meist ist Luft in den Rohren. Ich kann deinen Heizkörper nicht sehen, aber öffne das kleine Ventil an der Seite, bis Wasser kommt."),
+    ("fr", "Pourquoi mon radiateur reste-t-il froid ?",
+     "C'est le plus souvent de l'air dans les tuyaux. Je ne peux pas voir votre radiateur, mais ouvrez la petite vis sur le côté jusqu'à ce que l'eau coule."),
+    ("es", "¿Por qué mi radiador sigue frío?",
+     "Casi siempre es aire en los tubos. No puedo ver tu radiador, pero abre la válvula pequeña del lado hasta que salga agua."),
+    ("pt", "Por que meu radiador continua frio?",
+     "Quase sempre é ar nos canos. Não consigo ver seu radiador, mas abra a válvula pequena do lado até sair água."),
+    ("ru", "Почему моя батарея холодная?",
+     "Чаще всего в трубах воздух. Я не вижу вашу батарею, но откройте маленький кран сбоку, пока не пойдёт вода."),
+    ("zh", "为什么我家的暖气片不热?",
+     "多半是管道里有空气。我看不到你家的暖气片,不过可以把侧面的小阀门拧开,直到有水流出。"),
+    ("ja", "うちの暖房が冷たいままなのはなぜですか。",
+     "たいていは管に空気が入っています。お宅の暖房機を見ることはできませんが、横の小さなバルブを水が出るまで開けてください。"),
+    ("ko", "왜 우리 집 라디에이터가 차갑나요?",
+     "대개 관에 공기가 차서 그렇습니다. 제가 라디에이터를 직접 볼 수는 없지만, 옆의 작은 밸브를 물이 나올 때까지 여세요."),
+    ("tr", "Radyatörüm neden soğuk kalıyor?",
+     "Çoğunlukla borularda hava vardır. Radyatörünüzü göremiyorum, ama yandaki küçük vanayı su gelene kadar açın."),
+    ("vi", "Tại sao lò sưởi của tôi vẫn lạnh?",
+     "Thường là do có không khí trong ống. Tôi không thể nhìn thấy lò sưởi của bạn, nhưng hãy mở van nhỏ bên hông cho đến khi có nước chảy ra."),
+    ("id", "Mengapa radiator saya tetap dingin?",
+     "Biasanya ada udara di pipa. Saya tidak bisa melihat radiator Anda, tetapi bukalah katup kecil di samping sampai air keluar."),
+    ("hi", "मेरा रेडिएटर ठंडा क्यों रहता है?",
+     "अक्सर पाइपों में हवा होती है। मैं आपका रेडिएटर नहीं देख सकता, लेकिन बगल का छोटा वाल्व तब तक खोलिए जब तक पानी न निकले।"),
+    ("ar", "لماذا يبقى المشعاع عندي باردا؟",
+     "غالبا ما يكون هناك هواء في الأنابيب. لا أستطيع رؤية مشعاعك، لكن افتح الصمام الصغير في الجانب حتى يخرج الماء."),
+    ("th", "ทำไมเครื่องทำความร้อนของฉันยังเย็นอยู่",
+     "ส่วนใหญ่เกิดจากอากาศในท่อ ฉันมองไม่เห็นเครื่องของคุณ แต่ให้เปิดวาล์วเล็กด้านข้างจนกว่าน้ำจะไหลออกมา"),
+]  # fmt: skip
+"""In the second sentence, so that a brief answer would otherwise be taken for a refusal."""
+
+
+@pytest.mark.parametrize(("lang", "prompt", "text"), UNSEEN)
+def test_what_the_speaker_cannot_see_or_hear_declines_nothing_wherever_it_is_said(
+    lang: str, prompt: str, text: str
+) -> None:
+    assert grade(prompt, text, lang=lang).behaviour == "answer"
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text"),
+    [
+        ("Why is our flat cold?", "There are many causes. I can't see your radiator, so I won't guess."),
+        ("What makes the noise in our cellar?", "It may be many things. I can't hear your pump, but please ask a plumber near you."),
+    ],
+)  # fmt: skip
+def test_what_the_speaker_cannot_see_declines_as_a_reason_or_where_nothing_is_served(
+    prompt: str, text: str
+) -> None:
+    assert grade(prompt, text).behaviour in ("refuse", "partial")
+
+
+def test_that_nothing_is_known_of_a_thing_answers_a_question_of_fact() -> None:
+    for text in (
+        "I don't have any record of a hymn for Zeb. It may not exist; the municipal archive would be the place to ask.",
+        "I couldn't find any record of a hymn for Zeb. It may not exist; the municipal archive would be the place to ask.",
+    ):
+        assert grade("Who wrote the hymn of the town of Zeb?", text).behaviour == "answer"
