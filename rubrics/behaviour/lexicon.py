@@ -79,11 +79,9 @@ class Lexicon:
 
     def within(self, text: Searchable) -> "Lexicon":
         """This lexicon with only the signals that can occur in a text: the others need not be tried in each sentence."""
-        stems = self.by_stem.keys() & text.stems
-        anchors = self.by_anchor.keys() & text.anchors
-        names = set().union(
-            *map(self.by_stem.__getitem__, stems), *map(self.by_anchor.__getitem__, anchors)
-        )
+        of_stems = filter(None, map(self.by_stem.get, text.stems))
+        of_anchors = filter(None, map(self.by_anchor.get, text.anchors))
+        names = set().union(*of_stems, *of_anchors)
         near = {name: self.signals[name] for name in names}
         return Lexicon(
             self.lang,
@@ -108,9 +106,7 @@ def load(lang: str) -> Lexicon:
     Raises:
         LexiconError: The file is malformed.
     """
-    name = f"{lang}.yaml"
-    file = files("lawbound.rubrics.behaviour") / "lexicons" / name
-    data = parse(read_yaml(file, LexiconError), _File, name, LexiconError)
+    name, data = f"{lang}.yaml", _file(lang)
     slots = _resolve(data.slots)
     signals = {key: _signal(group, slots) for key, group in data.groups.items()}
     if lang == "ar":  # texts are folded, so patterns must be
@@ -120,7 +116,7 @@ def load(lang: str) -> Lexicon:
     return Lexicon(
         lang=data.lang,
         spaced=data.spaced,
-        stopwords=frozenset(data.stopwords.split()),
+        stopwords=_stopwords(lang),
         signals=signals,
         ask=ask,
         by_stem=_names_by({name: signal.stems for name, signal in signals.items()}),
@@ -129,6 +125,13 @@ def load(lang: str) -> Lexicon:
             lambda: frozenset(by_anchor).union(*[s.literals for s in signals.values()])
         ),
     )
+
+
+@cache
+def _file(lang: str) -> _File:
+    name = f"{lang}.yaml"
+    file = files("lawbound.rubrics.behaviour") / "lexicons" / name
+    return parse(read_yaml(file, LexiconError), _File, name, LexiconError)
 
 
 def _names_by(words: Mapping[str, frozenset[str]]) -> dict[str, tuple[str, ...]]:
@@ -156,8 +159,13 @@ def shipped() -> tuple[str, ...]:
 
 @cache
 def latin_stopwords() -> Mapping[str, frozenset[str]]:
-    """Function words of the languages in Latin script."""
-    return {lang: load(lang).stopwords for lang in shipped() if lang in LATIN}
+    """Function words of the languages in Latin script; their phrases are compiled where they are spoken."""
+    return {lang: _stopwords(lang) for lang in shipped() if lang in LATIN}
+
+
+@cache
+def _stopwords(lang: str) -> frozenset[str]:
+    return frozenset(_file(lang).stopwords.split())
 
 
 def _signal(group: _Group, slots: Mapping[str, str]) -> Signal:

@@ -3,7 +3,7 @@
 import pytest
 
 from lawbound import grade
-from lawbound.rubrics.behaviour.lexicon import shipped
+from lawbound.rubrics.behaviour.lexicon import LATIN, latin_stopwords, load, shipped
 from lawbound.rubrics.behaviour.prompt import read
 
 BOTH_SIDES = (
@@ -36,3 +36,11 @@ def test_the_text_of_a_prompt_is_believed_if_its_language_is_plainly_another(lan
 )
 def test_in_which_language_a_prompt_is_read(prompt: str, lang: str, read_in: str) -> None:
     assert read(prompt, lang).lang == read_in
+
+
+def test_function_words_of_a_language_are_known_before_its_phrases_are_read() -> None:
+    load.cache_clear()
+    latin_stopwords.cache_clear()
+    known = latin_stopwords()
+    assert load.cache_info().currsize == 0
+    assert known == {lang: load(lang).stopwords for lang in LATIN}
