@@ -12,9 +12,10 @@ from lawbound.rubrics.behaviour.text import Sentence, clean, stems_of, words
 WINDOW = {"ko": 2, "ar": 3}
 """Characters of a window; 4 in other languages."""
 _HANDED = re.compile(
-    r"\"([^\"\n]{1,200})\"|(?<!\w)'([^\n]{1,200}?)'(?!\w)|[「『]([^」』\n]{1,200})[」』]|[:：\n] *([^\n]{1,200})$"
+    r"[\"'「『:：\n](?:(?<=\")([^\"\n]{1,200})\"|(?<=')(?<!\w')([^\n]{1,200}?)'(?!\w)"
+    r"|(?<=[「『])([^」』\n]{1,200})[」』]|(?<=[:：\n]) *([^\n]{1,200})$)"
 )
-"""A line that is given to work on."""
+"""A line that is given to work on. Begins with one character class, to which the search skips."""
 _TURNS_DOWN = ("refused", "curt", "bare_no", "undecided", "decline")
 _NUMBER = re.compile(r"\d{2,}")
 

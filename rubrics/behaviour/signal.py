@@ -6,7 +6,8 @@ Where a text is searched for substrings anyway, each alternative of a pattern is
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, reduce
+from operator import or_
 from typing import NamedTuple, TypeVar
 
 from lawbound.rubrics.behaviour.anchors import Anchors
@@ -18,7 +19,16 @@ _MOST_SETS = 4096
 """Sets of needs that a signal caches; a full cache is emptied, so that memory stays bounded."""
 Patterns = tuple[tuple[int, re.Pattern[str]], ...]
 """Alternatives worth trying, each with the place of its pattern."""
-_compiled = cache(re.compile)
+_ASCII = 1
+"""The bit among those of the needs that says that the text is ASCII."""
+
+
+@cache
+def _compiled(source: str, for_ascii: bool) -> re.Pattern[str]:
+    """A pattern for ASCII text or for any. In ASCII text both find the same, unless they ask for white space, and the
+    former asks no table of Unicode what a letter is: it takes a quarter less time."""
+    same = source.isascii() and "\\s" not in source.lower()
+    return re.compile(source, re.ASCII) if for_ascii and same else re.compile(source)
 
 
 class _Part(NamedTuple):
@@ -45,15 +55,17 @@ class _Worth(dict[int, Patterns]):
         """Take the needs, the place and the source of each alternative; nothing is compiled yet."""
         super().__init__()
         self._parts = parts
+        self._every = reduce(or_, [needed for needed, _, _ in parts], _ASCII)
 
     def __missing__(self, met: int) -> Patterns:
         if len(self) >= _MOST_SETS:
             self.clear()
+        unmet, for_ascii = self._every ^ met, met & _ASCII == _ASCII
         found = tuple(
             [
-                (place, _compiled(source))
+                (place, _compiled(source, for_ascii))
                 for needed, place, source in self._parts
-                if needed & met == needed
+                if not needed & unmet
             ]
         )
         self[met] = found
@@ -95,7 +107,7 @@ class Signal:
     def _bit_of_need(self) -> Mapping[tuple[bool, Need], int]:
         """A bit for each need; needs of substrings (True) are not those of stems, though they may be spelled alike."""
         every = dict.fromkeys(need for part in self._parts for need in part.every)
-        return {need: 1 << i for i, need in enumerate(every)}
+        return {need: _ASCII << i for i, need in enumerate(every, start=1)}
 
     @cached_property
     def _stem_bits(self) -> Mapping[str, int]:
@@ -134,7 +146,8 @@ class Signal:
 
     def find(self, text: Searchable) -> re.Match[str] | None:
         """The leftmost match of the first pattern that matches; at the same place, of its first alternative."""
-        stems, met = text.stems, 0
+        stems, body = text.stems, text.body
+        met = _ASCII if body.isascii() else 0
         if self.stems:
             if self.stems.isdisjoint(stems):
                 return None
@@ -148,7 +161,7 @@ class Signal:
             bits = self._stem_bits
             for stem in self.needed & stems:
                 met |= bits[stem]
-        body, first, own = text.body, None, 0
+        first, own = None, 0
         for place, pattern in self._worth[met]:
             if first is not None and place != own:
                 break

@@ -122,8 +122,10 @@ def stems_of(body: str) -> frozenset[str]:
     return frozenset(_STEM.findall(body))
 
 
+# Begins with one character class as well.
 _QUOTED = re.compile(
-    r"\"[^\"\n]{4,600}\"|(?<!\w)'(?:[^'\n]|(?<=\w)'(?=\w)){8,300}'(?!\w)|[「『][^」』\n]{4,600}[」』]|(?m:^>.*$)|```.*?(?:```|\Z)",
+    r"[\"'「『>`](?:(?<=\")[^\"\n]{4,600}\"|(?<=')(?<!\w')(?:[^'\n]|(?<=\w)'(?=\w)){8,300}'(?!\w)"
+    r"|(?<=[「『])[^」』\n]{4,600}[」』]|(?m:(?<=^>).*$)|(?<=`)``.*?(?:```|\Z))",
     re.S,
 )
 
@@ -210,23 +212,18 @@ def sentences(
         pattern = _ASCII_SENTENCE
     else:
         pattern = _SENTENCE if spaced or not _THAI.search(text[:400]) else _CLAUSE
-    start, pieces, places = 0, [], []
+    start, pieces, starts, stops = 0, [], [], []
     for stop in [*[m.end() for m in pattern.finditer(text)], len(text)]:
         if piece := text[start:stop].rstrip():
             pieces.append(piece)
-            places.append((start, stop))
+            starts.append(start)
+            stops.append(stop)
         start = stop
     bodies = _clean_all(pieces)
     if not spaced:
         bodies = [body if body.isascii() else body.replace(" ", "") for body in bodies]
-    return tuple(
-        [
-            Sentence(body, stems, start, stop, found)
-            for body, stems, (start, stop), found in zip(
-                bodies, _stems_of_all(bodies), places, _anchors_of_all(bodies, anchors), strict=True
-            )
-        ]
-    )
+    parts = (bodies, _stems_of_all(bodies), starts, stops, _anchors_of_all(bodies, anchors))
+    return tuple(map(Sentence._make, zip(*parts, strict=True)))
 
 
 def _clean_all(pieces: Sequence[str]) -> list[str]:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from lawbound.rubrics.behaviour import anchors as anchors_module
 from lawbound.rubrics.behaviour import broken, concepts, grade
 from lawbound.rubrics.behaviour import signal as signals
+from lawbound.rubrics.behaviour import text as text_module
 from lawbound.rubrics.behaviour.anchors import Anchors
 from lawbound.rubrics.behaviour.broken import degenerate_span
 from lawbound.rubrics.behaviour.concepts import UNSPACED, count, names, places
@@ -89,6 +90,23 @@ def test_a_signal_finds_what_trying_every_expression_finds(monkeypatch: pytest.M
         found += seen is not None
         assert len(signal._worth) <= 3
     assert 20 < found < 1980
+
+
+@given(st.text(st.sampled_from("ab_1 \n\t\x1c\x1f.'"), max_size=12))
+@pytest.mark.parametrize("source", [r"\ba\w+", r"\w\W+\b", r"a\s+b", r"[^\S\n]a", r"\d\B."])
+def test_an_expression_for_ascii_text_finds_there_what_any_finds(source: str, text: str) -> None:
+    own, every = (signals._compiled(source, for_ascii).search(text) for for_ascii in (True, False))
+    assert (own and own.span()) == (every and every.span())
+
+
+@given(st.text(st.sampled_from("ab \"'「」『』>`\n"), max_size=40))
+def test_quotations_are_masked_wherever_each_kind_is_found(text: str) -> None:
+    kinds = (
+        r"\"[^\"\n]{4,600}\"", r"(?<!\w)'(?:[^'\n]|(?<=\w)'(?=\w)){8,300}'(?!\w)",
+        r"[「『][^」』\n]{4,600}[」』]", r"(?m:^>.*$)", r"```.*?(?:```|\Z)",
+    )  # fmt: skip
+    spans = [found.span() for found in re.finditer("|".join(kinds), text, re.DOTALL)]
+    assert [found.span() for found in text_module._QUOTED.finditer(text)] == spans
 
 
 def test_lists_of_needs_are_read_from_the_file() -> None:
