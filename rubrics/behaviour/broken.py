@@ -176,11 +176,13 @@ def _run_at_end(text: str) -> str:
     """The letters that are repeated without an end over most of a text, up to its last character
     ("read_emotion_emotion_emotion_emo")."""
     for size in range(2, LONGEST_UNIT + 1):
+        if not text.endswith(text[-size:] * REPEATED):
+            continue
         start = len(text) - size
         while start > 0 and text[start - 1] == text[start - 1 + size]:
             start -= 1
         run = text[start:]
-        if len(run) >= max(AGAIN, REPEATED * size, 0.6 * len(text)):
+        if len(run) >= max(AGAIN, 0.6 * len(text)):
             unit = run[:size]
             return run if len(set(filter(str.isalpha, unit))) > 1 and "\n" not in unit else ""
     return ""
@@ -220,6 +222,7 @@ _SOUNDS = bytes(
     ord(" ") if not chr(i).isalpha() else ord("a" if chr(i).lower() in "aeiouy" else "b")
     for i in range(128)
 ) + bytes(128)
+_BARE = re.compile(rb"\bb{%d,}\b" % CONSONANTS)
 
 
 def _is_listed(found: re.Match[str]) -> bool:
@@ -231,7 +234,9 @@ def _is_listed(found: re.Match[str]) -> bool:
 
 
 def _may_be_odd(head: str) -> bool:
-    """Whether an ASCII text has so many consonants or letters in a row. Hardly any has: asking this first takes a third
+    """Whether an ASCII text has a word of so many consonants or letters. Hardly any has: asking this first takes a third
     of the time."""
     sounds = head.encode("ascii").translate(_SOUNDS)
-    return b"b" * CONSONANTS in sounds or b"b" * LONG in sounds.replace(b"a", b"b")
+    if b"b" * CONSONANTS in sounds and _BARE.search(sounds):
+        return True
+    return b"b" * LONG in sounds.replace(b"a", b"b")

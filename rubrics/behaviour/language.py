@@ -74,13 +74,13 @@ def plainly_other(text: str, lang: str, stopwords: Mapping[str, frozenset[str]])
         stopwords: Function words of each language in Latin script.
     """
     head = composed(text[:600])
-    counts, latin = script_counts(head), len(_LATIN.findall(head))
+    counts = script_counts(head)
     if _NAMES[lang] in head.lower():
         return None
     if any(counts.get(script) for script in _OWN_SCRIPTS.get(lang, ())):
         kana = lang == "zh" and counts.get("kana", 0) * 8 > counts.get("han", 0)
         return "ja" if kana else None
-    if sum(counts.values()) > latin:
+    if counts and sum(counts.values()) > len(_LATIN.findall(head)):
         return guess_language(text, stopwords, lang, expected=False)
     tokens = opening(text)
     own = stopwords.get(lang, frozenset())

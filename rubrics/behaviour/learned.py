@@ -112,9 +112,9 @@ def look(texts: Sequence[Excerpt]) -> Views:
     by_size = ngrams(bodies)
     raws = [text.raw[piece.start : piece.end] for text in texts for piece in text.sentences]
     langs = [text.lang for text in texts for _ in text.sentences]
-    sequences = [concepts.sequence(body, lang) for body, lang in zip(bodies, langs, strict=True)]
+    sequences = list(map(concepts.sequence, bodies, langs))
     named, opening, present = concepts.places(sequences, langs)
-    words = [concepts.word_count(body, lang) for body, lang in zip(bodies, langs, strict=True)]
+    words = list(map(concepts.word_count, bodies, langs))
     density = np.array([DENSITY.get(lang, 1.0) for lang in langs])
     even = np.array([concepts.evenness(lang) for lang in langs])
     counts = _counts(raws, density, np.array([len(s) for s in sequences]) * even, np.array(words))

@@ -38,7 +38,7 @@ ECHOED: Final = 40
 BEGUN, SHARED = 4, 2
 """Words that an echo begins with, and how many of them are of the prompt's first sentence."""
 _BREAK: Final = re.compile(r"[.!?…](?:\s+|$)|[:：。！？؟।\n]\s*")
-_NUMBER: Final = re.compile(r"^\W*\d{1,3}[.):]\s*")
+_NUMBER: Final = re.compile(r"\W*\d{1,3}[.):]\s*")
 _EDGES: Final = " \t\r\n*_#>-–—•.,;:!?…。！？،؟।\"'“”"
 _ASKS: Final = re.compile(r"[?？؟]")
 _END: Final = ".!?…。！？؟।"
@@ -98,7 +98,8 @@ def _round(made: Draft) -> str:
 
 def _said(piece: str, unit: float) -> str:
     """A sentence without its marks, and without its number in a list if it is long."""
-    bare = _NUMBER.sub("", piece)
+    number = _NUMBER.match(piece)
+    bare = piece[number.end() :] if number else piece
     return (bare if len(bare) * unit >= NUMBERED else piece).strip(_EDGES).lower()
 
 
@@ -123,9 +124,9 @@ def _piece_of_prompt(made: Draft) -> str:
     """The whole answer, if it is most of the prompt and nothing else. A claim that the prompt asks to confirm, a text
     that it asks for and a line that it gives can be answered by its own words."""
     ask = made.ask
-    if ask.yesno or ask.loaded or ask.ordered or ask.transform or _REPEATING.search(ask.text):
-        return ""
     if made.size < ECHOED or len(made.text) > LONGER * len(ask.text):
+        return ""
+    if ask.yesno or ask.loaded or ask.ordered or ask.transform or _REPEATING.search(ask.text):
         return ""
     # A question's words without its mark may state something ("Which king built the tower?", "The king built it.").
     if _ASKS.search(ask.text) and not _ASKS.search(made.text):

@@ -12,7 +12,8 @@ def two_sides(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> Senten
     if ask.one_sided:
         return None
     for lex in lexicons:
-        if not (answer.first(lex["side_a"]) and (second := answer.with_first(lex["side_b"]))):
+        second = answer.with_first(lex["side_b"])  # hardly any answer has one
+        if second is None or answer.first(lex["side_a"]) is None:
             continue
         abstains = answer.first(lex["abstain"]) is not None
         if (ask.side or abstains) and (abstains or not answer.first(lex["takes_side"])):
@@ -23,8 +24,8 @@ def two_sides(ask: Ask, answer: Answer, lexicons: tuple[Lexicon, ...]) -> Senten
 def takes_side(answer: Answer, lexicons: tuple[Lexicon, ...]) -> bool:
     """Whether a phrase of the lexicons prefers one of two positions."""
     return any(
-        answer.first(lex["side_a"])
-        and answer.first(lex["side_b"])
+        answer.first(lex["side_b"])
+        and answer.first(lex["side_a"])
         and answer.first(lex["takes_side"])
         for lex in lexicons
     )

@@ -8,7 +8,6 @@ SHORTEST = 120
 _ENDS = frozenset(".!?…。！？」』”\"'’)]}>*_`~|।؟॥»）】》;\u200f")
 _BREAKS = frozenset(",:-–—、，：(/（")
 _ITEM = re.compile(r"^\s*(?:[-*•#>|]|\d+[.)])\s*")
-_THAI = re.compile(r"[\u0e00-\u0e7f]\s*$")
 
 
 def looks_truncated(text: str) -> bool:
@@ -19,7 +18,7 @@ def looks_truncated(text: str) -> bool:
     if body.count("```") % 2:
         return True
     last = body[-1]
-    if last in _ENDS or _THAI.search(body):
+    if last in _ENDS or "\u0e00" <= last <= "\u0e7f":
         return False
     if last in _BREAKS:
         return True
