@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-_TAGS = "think|thinking|thought|reasoning"
+_TAGS = "think|thinking|thought|reasoning|seed:think"
 _OPENING = rf"<(?:{_TAGS})>|\[THINK\]|<\|begin_of_thought\|>|<\|START_THINKING\|>|◁think▷|<\|channel>thought\b"
 _CLOSING = (
     rf"</(?:{_TAGS})>|\[/THINK\]|<\|end_of_thought\|>|<\|END_THINKING\|>|◁/think▷|<channel\|>"

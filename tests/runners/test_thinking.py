@@ -20,6 +20,8 @@ from lawbound.runners.engines.thinking import Split, opens_thinking, split_think
         ("<reasoning>a</reasoning>b", False, Split("a", "b")),
         ("<thought>a</thought>b", False, Split("a", "b")),
         ("[THINK]a[/THINK]b", False, Split("a", "b")),
+        ("<seed:think>a</seed:think>b", False, Split("a", "b")),
+        ("a</seed:think>b", True, Split("a", "b")),
         ("◁think▷a◁/think▷b", False, Split("a", "b")),
         ("<|START_THINKING|>a<|END_THINKING|>b", False, Split("a", "b")),
         ("<|begin_of_thought|>a<|end_of_thought|>b", False, Split("a", "b")),
