@@ -12,16 +12,16 @@ A text that repeats the brief (its spans are taken out first) or itself scores 0
 """
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 from operator import eq
 
 from lawbound.rubrics.answers.written import (
     WORD,
+    Text,
     letters_of,
-    lines_of,
     plain,
     sentence_counts,
     untitled,
@@ -63,10 +63,19 @@ class CreativeScore:
 
 def score_creative(item: Item, text: str) -> CreativeScore:
     """Score a text against the constraints of a creative item, with its title or without, whichever is better."""
-    text = plain(text)
-    own = _own_lines(text, item.prompt)
+    whole = Text(plain(text))
+    own = whole if (kept := _own_lines(whole.text, item.prompt)) == whole.text else Text(kept)
+    bare = untitled(own.text)
+    is_copied = (
+        not own.words
+        or len(own.words) < (1 - COPIED) * len(whole.words)
+        or _repeats_itself(own.words)
+    )
     return max(
-        (_score(item, text, own, body) for body in (own, untitled(own))),
+        (
+            _score(item, own, body, is_copied=is_copied)
+            for body in ([own] if bare == own.text else [own, Text(bare)])
+        ),
         key=lambda s: (s.value, s.satisfied),
     )
 
@@ -85,7 +94,7 @@ def check_demands(item: Item, where: str) -> None:
             )
         try:
             for text in ("", "One word\nand another."):
-                check(text, demand.value, item)
+                check(Text(text), demand.value, item)
         except (ValueError, ArithmeticError) as fault:
             raise ItemError(
                 f"{where}: constraints: {demand.name} is {quoted(demand.value)}, expected a value "
@@ -93,9 +102,7 @@ def check_demands(item: Item, where: str) -> None:
             ) from fault
 
 
-def _score(item: Item, text: str, own: str, body: str) -> CreativeScore:
-    words, all_words = words_of(own), words_of(text)
-    copied = not words or len(words) < (1 - COPIED) * len(all_words) or _repeats_itself(words)
+def _score(item: Item, own: Text, body: Text, *, is_copied: bool) -> CreativeScore:
     degrees = {
         c.name: float(CHECKS[c.name](own if c.name in _WHOLE else body, c.value, item))
         for c in item.constraints
@@ -103,104 +110,117 @@ def _score(item: Item, text: str, own: str, body: str) -> CreativeScore:
     anchors = [degree for name, degree in degrees.items() if name == "contains"]
     bounds = [float(degree == 1) for name, degree in degrees.items() if name in BOUNDS]
     form = [d for name, d in degrees.items() if name != "contains" and name not in BOUNDS]
-    value = 0.0 if copied else _mean(anchors) * max(0.0, 2 * _mean(form) - 1) * _mean(bounds)
+    value = _mean(anchors) * max(0.0, 2 * _mean(form) - 1) * _mean(bounds)
     return CreativeScore(
-        satisfied=0 if copied else sum(degree == 1 for degree in degrees.values()),
+        satisfied=0 if is_copied else sum(degree == 1 for degree in degrees.values()),
         total=len(degrees),
-        value=value,
-        copied=copied,
+        value=0.0 if is_copied else value,
+        copied=is_copied,
         failed=tuple(name for name, degree in degrees.items() if degree < 1),
     )
 
 
-def _contains(text: str, value: str, item: Item) -> float:
-    present = {part for word in words_of(text) for part in (word, *re.split("['-]", word))}
+def _contains(text: Text, value: str, item: Item) -> float:
+    present = {part for word in set(text.words) for part in (word, *re.split("['-]", word))}
     wanted = [word.strip().casefold() for word in value.split(",")]
     return _mean([float(word in present or word + "s" in present) for word in wanted])
 
 
-def _word_range(text: str, value: str, item: Item) -> bool:
-    return _within(len(words_of(text)), value)
+def _word_range(text: Text, value: str, item: Item) -> bool:
+    return _within(len(text.words), value)
 
 
-def _sentences(text: str, value: str, item: Item) -> bool:
-    return int(value) in sentence_counts(text)
+def _sentences(text: Text, value: str, item: Item) -> bool:
+    return int(value) in sentence_counts(text.text)
 
 
-def _lines_exactly(text: str, value: str, item: Item) -> bool:
-    return len(lines_of(text)) == int(value)
+def _lines_exactly(text: Text, value: str, item: Item) -> bool:
+    return len(text.lines) == int(value)
 
 
-def _words_a_line(text: str, value: str, item: Item) -> bool:
-    lines = lines_of(text)
-    return bool(lines) and all(_within(len(words_of(line)), value) for line in lines)
+def _words_a_line(text: Text, value: str, item: Item) -> bool:
+    lines = text.words_by_line
+    return bool(lines) and all(_within(len(words), value) for words in lines)
 
 
-def _line_lengths(text: str, value: str, item: Item) -> float:
+def _line_lengths(text: Text, value: str, item: Item) -> float:
     """Share of the lines with the length required in their place."""
-    found, asked = [len(words_of(line)) for line in lines_of(text)], [int(n) for n in value.split()]
+    found, asked = [len(words) for words in text.words_by_line], [int(n) for n in value.split()]
     return float(sum(map(eq, found, asked)) / max(len(found), len(asked)))
 
 
-def _avoids_letter(text: str, value: str, item: Item) -> bool:
-    return bool(words_of(text)) and value.casefold() not in letters_of(text)
+def _avoids_letter(text: Text, value: str, item: Item) -> bool:
+    return bool(text.words) and value.casefold() not in letters_of(text.text)
 
 
-def _avoids_word(text: str, value: str, item: Item) -> bool:
-    return bool(words_of(text)) and value.casefold() not in words_of(text)
+def _avoids_word(text: Text, value: str, item: Item) -> bool:
+    return bool(text.words) and value.casefold() not in text.words
 
 
-def _last_word(text: str, value: str, item: Item) -> bool:
-    return words_of(text)[-1:] == [value.casefold()]
+def _last_word(text: Text, value: str, item: Item) -> bool:
+    return text.words[-1:] == [value.casefold()]
 
 
-def _acrostic(text: str, value: str, item: Item) -> float:
+def _acrostic(text: Text, value: str, item: Item) -> float:
     """Share of the lines that begin with the letter required in their place."""
-    found = [letters_of(words_of(line)[0])[:1] for line in lines_of(text)]
+    found = [letters_of(words[0])[:1] for words in text.words_by_line]
     return float(sum(map(eq, found, value.casefold())) / max(len(found), len(value)))
 
 
-def _openings(text: str, value: str, item: Item) -> bool:
-    first = [words_of(line)[0] for line in lines_of(text)]
+def _openings(text: Text, value: str, item: Item) -> bool:
+    first = [words[0] for words in text.words_by_line]
     return len(first) > 2 and len(set(first)) == len(first)
 
 
-def _alphabetical(text: str, value: str, item: Item) -> bool:
-    lines = [" ".join(words_of(letters_of(line))) for line in lines_of(text)]
+def _alphabetical(text: Text, value: str, item: Item) -> bool:
+    lines = [" ".join(words_of(letters_of(line))) for line in text.lines]
     return len(lines) > 2 and lines == sorted(lines)
 
 
-def _overlap(text: str, value: str, item: Item) -> bool:
-    """No two lines share more of their words (Jaccard index) than the limit."""
-    bags = [set(words_of(line)) for line in lines_of(text)]
-    pairs = [(a, b) for i, a in enumerate(bags) for b in bags[:i]]
-    return bool(pairs) and all(len(a & b) <= float(value) * len(a | b) for a, b in pairs)
+def _overlap(text: Text, value: str, item: Item) -> bool:
+    """No two lines share more of their words (Jaccard index) than the limit.
+
+    Two lines that do share one of their rarest words (Bayardo, Ma and Srikant 2007, "Scaling up all pairs
+    similarity search"), so that only lines with such a word in common are compared.
+    """
+    limit, bags = float(value), [set(words) for words in text.words_by_line]
+    if len(bags) < 2 or not limit >= 0:
+        return False
+    times = Counter(chain.from_iterable(bags))
+    having: defaultdict[str, list[int]] = defaultdict(list)
+    for i, bag in enumerate(bags):
+        rarest = sorted(bag, key=lambda word: (times[word], word))
+        rarest = rarest[: len(bag) - int(min(limit, 1.0) * len(bag))]
+        for j in {j for word in rarest for j in having[word]}:
+            if len(bag & bags[j]) > limit * len(bag | bags[j]):
+                return False
+        for word in rarest:
+            having[word].append(i)
+    return True
 
 
-def _most_repeats(text: str, value: str, item: Item) -> bool:
-    counts = Counter(words_of(text))
+def _most_repeats(text: Text, value: str, item: Item) -> bool:
+    counts = Counter(text.words)
     return bool(counts) and max(counts.values()) <= int(value)
 
 
-def _speakers(text: str, value: str, item: Item) -> bool:
+def _speakers(text: Text, value: str, item: Item) -> bool:
     names = [name.strip().casefold() for name in value.split(",")]
-    said = [line.partition(":")[0].strip().casefold() for line in lines_of(text)]
+    said = [line.partition(":")[0].strip().casefold() for line in text.lines]
     return len(said) > 1 and all(name == names[i % len(names)] for i, name in enumerate(said))
 
 
-def _asks(text: str, value: str, item: Item) -> bool:
+def _asks(text: Text, value: str, item: Item) -> bool:
     """That speaker's lines all end with a question mark, and nobody else's contain one."""
-    lines = lines_of(text)
-    theirs = [line for line in lines if line.casefold().lstrip().startswith(value.casefold())]
-    others = [line for line in lines if line not in theirs]
-    return (
-        bool(theirs)
-        and all(_closing(line) == "?" for line in theirs)
-        and not any("?" in o for o in others)
+    lines = text.lines
+    is_theirs = [line.casefold().lstrip().startswith(value.casefold()) for line in lines]
+    return any(is_theirs) and all(
+        _closing(line) == "?" if theirs else "?" not in line
+        for line, theirs in zip(lines, is_theirs, strict=True)
     )
 
 
-CHECKS: dict[str, Callable[[str, str, Item], float]] = {
+CHECKS: dict[str, Callable[[Text, str, Item], float]] = {
     "contains": _contains,
     "words": _word_range,
     "sentences": _sentences,

@@ -6,9 +6,14 @@ what a sentence is ("Stop!" Anna said), either count will do.
 
 import re
 import unicodedata
+from functools import cached_property
 
 WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
-_MARKUP = re.compile(r"^\s*(?:```|~~~).*$|[`_]|\*(?!\s)|(?<=\S)\*", re.MULTILINE)
+_MARKUP = re.compile(
+    r"^(?P<blank>\s++)(?P<fence>(?:```|~~~).*$)?|^(?:```|~~~).*$|[`_]|\*(?!\s)|(?<=\S)\*",
+    re.MULTILINE,
+)
+"""Blanks that begin a line are taken in one step, else a page of them would be gone through from each line again."""
 _NUMBERED = re.compile(r"^\s*(?:>\s*)*(?:\(?\d{1,3}\s?(?:[.):]|[-–—](?=\s))\)?|[-+*•–—])\s+")
 _HEADING = re.compile(r"^\s*#{1,6}\s+")
 _TITLE_WORDS = 10
@@ -17,13 +22,39 @@ _HYPHENS = str.maketrans(
 )
 _STYLED = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|Prof)\.$")
 _ABBREVIATED = re.compile(r"\b(?:St|Sr|Jr|vs|etc|[A-Z])\.$")
-_STOP = re.compile(r"[.!?…]+(?P<close>[\"”’»')\]]*)(?=\s|$)")
+_STOP = re.compile(r"(?<![.!?…])[.!?…]++(?P<close>[\"”’»')\]]*+)(?=\s|$)")
+_GOES_ON = re.compile(r"\s*+(?:[a-zà-ÿ]|[—–-]\s)")
+_LONGEST_TITLE = 10
+"""More characters than an abbreviated title and what stands before it."""
+
+
+class Text:
+    """A text with its words and lines, each looked for once."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def words(self) -> list[str]:
+        return words_of(self.text)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        return lines_of(self.text)
+
+    @cached_property
+    def words_by_line(self) -> list[list[str]]:
+        return [words_of(line) for line in self.lines]
 
 
 def plain(text: str) -> str:
     """The text without emphasis, code fences and invisible characters, accents joined to their letters."""
     text = unicodedata.normalize("NFC", text).translate(_HYPHENS)
-    return _MARKUP.sub("", re.sub(r"<br\s*/?>", "\n", text))
+    return _MARKUP.sub(_unmarked, re.sub(r"<br\s*/?>", "\n", text))
+
+
+def _unmarked(found: re.Match[str]) -> str:
+    return "" if found["fence"] else found["blank"] or ""
 
 
 def words_of(text: str) -> list[str]:
@@ -57,19 +88,27 @@ def sentence_counts(text: str) -> range:
     """Numbers of sentences on which readers might agree."""
     text = text.strip()
     certain = doubtful = 0
-    start = 0
+    seen = 0  # Each part is looked at once: many answers of two megabytes would never be done otherwise.
+    is_begun = False
+    straight = opened = 0
     for stop in _STOP.finditer(text):
-        rest = text[stop.end() :].lstrip()
-        if not words_of(text[start : stop.end()]) or re.match(r"[a-zà-ÿ]|[—–-]\s", rest):
+        is_begun = is_begun or bool(words_of(text[seen : stop.end()]))
+        straight += text.count('"', seen, stop.start())
+        opened += text.count("“", seen, stop.start()) - text.count("”", seen, stop.start())
+        quoted = straight % 2 or opened > 0
+        straight += stop["close"].count('"')
+        opened -= stop["close"].count("”")
+        seen = stop.end()
+        if not is_begun or _GOES_ON.match(text, seen):
             continue
-        if rest and _STYLED.search(text[: stop.end()]):
+        before = text[max(0, seen - _LONGEST_TITLE) : seen]
+        is_last = seen == len(text)
+        if not is_last and _STYLED.search(before):
             continue
-        said = text[: stop.start()]
-        quoted = said.count('"') % 2 or said.count("“") > said.count("”")
-        start = stop.end()
-        if rest and (quoted or stop["close"] or _ABBREVIATED.search(text[: stop.end()])):
+        is_begun = False
+        if not is_last and (quoted or stop["close"] or _ABBREVIATED.search(before)):
             doubtful += 1
         else:
             certain += 1
-    certain += bool(words_of(text[start:]))
+    certain += is_begun or bool(words_of(text[seen:]))
     return range(max(1, certain), certain + doubtful + 1)

@@ -1,11 +1,12 @@
 """Texts that meet a creative demand as a fair reader takes it, and texts that do not."""
 
 from dataclasses import replace
+from time import process_time
 
 import pytest
 
 from lawbound.rubrics.answers.constraints import CHECKS, score_creative
-from lawbound.rubrics.answers.written import plain, sentence_counts, untitled
+from lawbound.rubrics.answers.written import Text, plain, sentence_counts, untitled
 from lawbound.tasks.creative import generate
 from lawbound.tasks.item import Constraint
 
@@ -93,12 +94,12 @@ FAULTS = [(n, v, text) for (n, v), texts in BAD.items() for text in texts]
 
 @pytest.mark.parametrize(("name", "value", "text"), CASES)
 def test_a_text_that_meets_a_demand_passes(name: str, value: str, text: str) -> None:
-    assert CHECKS[name](plain(text), value, ITEM) == 1
+    assert CHECKS[name](Text(plain(text)), value, ITEM) == 1
 
 
 @pytest.mark.parametrize(("name", "value", "text"), FAULTS)
 def test_a_text_that_breaks_a_demand_does_not_pass(name: str, value: str, text: str) -> None:
-    assert CHECKS[name](plain(text), value, ITEM) < 1
+    assert CHECKS[name](Text(plain(text)), value, ITEM) < 1
 
 
 def test_every_demand_has_five_texts_of_each_kind() -> None:
@@ -164,3 +165,41 @@ def test_a_lipogram_is_seldom_met_by_not_heeding_the_letter() -> None:
         asked = {c.name: c.value for c in item.constraints}
         assert asked["avoids_letter"] in "cmu"
         assert int(asked["words"].split("-")[0]) >= 20
+
+
+LONG = {
+    "sentences": 'He said. "Stop!" Anna said. ' * 4000,
+    "titles": "Mr. Smith Jr. came. " * 5000,
+    "dots": "." * 100_000 + "x",
+    "blank lines": "\n" * 100_000 + "a",
+    "different lines": "\n".join(f"a{i} b{i} the" for i in range(6000)),
+    "questions": "\n".join(f"Ann: q{i}?" for i in range(8000)),
+}
+
+
+@pytest.mark.parametrize("name", LONG)
+def test_a_long_text_is_scored_at_once(name: str) -> None:
+    items = generate(levels=[5], per_cell=1, seed=1)
+    began = process_time()
+    for item in items:
+        score_creative(item, LONG[name])
+    assert process_time() - began < 4
+
+
+@pytest.mark.parametrize(
+    ("lines", "limit", "met"),
+    [
+        (["red hat", "blue hat"], "0.3", False),
+        (["red hat", "blue hat"], "0.34", True),
+        (["red hat", "blue boat"], "0", True),
+        (["red hat", "blue hat"], "0", False),
+        (["red hat", "red hat"], "1", True),
+        (["a b c d e f", "x", "a b c d y z", "a b c d e f g h"], "0.5", False),
+        (["a b c d", "b c d e f", "e f g h i j k"], "0.5", True),
+        (["red hat"], "0.5", False),
+    ],
+)
+def test_lines_share_no_more_of_their_words_than_the_limit(
+    lines: list[str], limit: str, met: bool
+) -> None:
+    assert CHECKS["overlap"](Text("\n".join(lines)), limit, ITEM) == met
