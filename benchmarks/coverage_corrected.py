@@ -5,8 +5,8 @@
 Answers with a known rate, a reader that errs on some of them, and labels of some drawn at random: first one
 stratum of independent answers, then strata, clusters of two, a macro mean over rules and unequal chances of
 being drawn. Beside the intervals as computed here stand those with the reader trusted whole, those of the
-labels alone, and what is tempting: the labels taken as a plain binomial, and the narrower of that and ours.
-Prints the table of docs/validation.md.
+labels alone, and what is tempting: the labels taken as a plain binomial, and the narrower of that and ours. The bias
+is that of the corrected value as computed here. Prints the table of docs/validation.md.
 """
 
 import argparse
@@ -51,6 +51,11 @@ SETTINGS = (
     ),
     Setting((0.17,), (20,), (13,), (0.9, 0.9)),
     Setting((0.12,), (40,), (20,), (0.9, 0.9)),
+    # Labels that are often all alike, and a reader that never errs.
+    *(
+        Setting((p,), (size,), (n,), (1.0, 1.0))
+        for size, n, p in ((52, 10, 0.17), (80, 10, 0.1), (80, 20, 0.05), (200, 40, 0.02))
+    ),
     *(
         Setting(rates, (100,) * len(rates), (n,) * len(rates), right, is_plain=False)
         for rates in ((0.02, 0.02), (0.3, 0.3), (0.02, 0.6, 0.02, 0.6))
@@ -134,16 +139,29 @@ def _ends(drawn: Run, answers: Answers) -> tuple[float, float]:
     return mean.low, mean.high
 
 
-def compared(setting: Setting, runs: int) -> list[tuple[float, float]]:
-    """Coverage and mean width by each way."""
+class Compared(NamedTuple):
+    """What many draws of one setting showed."""
+
+    ways: tuple[tuple[float, float], ...]
+    """Coverage and mean width by each way, in the order of `COLUMNS`."""
+    bias: float
+    """Mean of the corrected value less the true rate."""
+
+
+def compared(setting: Setting, runs: int) -> Compared:
+    """Coverage and mean width by each way, and the bias of our value."""
     rng = np.random.default_rng(13)
     held, width = np.zeros(len(COLUMNS)), np.zeros(len(COLUMNS))
+    off = []
     for _ in range(runs):
         drawn = run(rng, setting)
+        off.append(correct(drawn.answers, most=drawn.most).mean.value - drawn.truth)
         low, high = np.array(list(intervals(drawn))).T
         held += (low - 1e-9 <= drawn.truth) & (drawn.truth <= high + 1e-9)
         width += high - low
-    return list(zip((held / runs).tolist(), (width / runs).tolist(), strict=True))
+    ways = zip((held / runs).tolist(), (width / runs).tolist(), strict=True)
+    # A stratum in which chance drew fewer than two labels leaves no value.
+    return Compared(tuple(ways), float(np.nanmean(off)))
 
 
 def main() -> None:
@@ -151,9 +169,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("runs", type=int, nargs="?", default=500, help="draws behind each number")
     runs = parser.parse_args().runs
-    sys.stdout.write(f"| rates | labels of | reader right | {' | '.join(COLUMNS)} |\n")
-    sys.stdout.write("| --- " * (3 + len(COLUMNS)) + "|\n")
-    every = []
+    sys.stdout.write(f"| rates | labels of | reader right | {' | '.join(COLUMNS)} | bias |\n")
+    sys.stdout.write("| --- " * (4 + len(COLUMNS)) + "|\n")
+    every: list[Compared] = []
     for setting in SETTINGS:
         found = compared(setting, runs)
         every.append(found)
@@ -162,12 +180,16 @@ def main() -> None:
         labels = ", ".join(dict.fromkeys(f"{n} of {size}" for n, size in drawn))
         right = ", ".join(dict.fromkeys(f"{share:g}" for share in setting.right))
         mark = "" if setting.is_plain else " *"
-        shown = " | ".join(f"{covered:.3f}, {width:.3f}" for covered, width in found)
-        sys.stdout.write(f"| {rates}{mark} | {labels} | {right} | {shown} |\n")
+        shown = " | ".join(f"{covered:.3f}, {width:.3f}" for covered, width in found.ways)
+        sys.stdout.write(f"| {rates}{mark} | {labels} | {right} | {shown} | {found.bias:+.4f} |\n")
         sys.stdout.flush()
-    lowest, width = np.array(every).min(axis=0)[:, 0], np.array(every).mean(axis=0)[:, 1]
+    ways = np.array([found.ways for found in every])
+    lowest, width = ways.min(axis=0)[:, 0], ways.mean(axis=0)[:, 1]
+    largest = max((found.bias for found in every), key=abs)
     shown = " | ".join(f"{a:.3f}, {b:.3f}" for a, b in zip(lowest, width, strict=True))
-    sys.stdout.write(f"| lowest coverage, mean width | | | {shown} |\n")
+    sys.stdout.write(
+        f"| lowest coverage, mean width, largest bias | | | {shown} | {largest:+.4f} |\n"
+    )
 
 
 if __name__ == "__main__":

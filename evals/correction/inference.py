@@ -15,7 +15,9 @@ Few labels often show no error at all, and the linearised variance is then that 
 is floored by a model: in each stratum the four cells of (reading, label) are those of all labelled
 answers, half an error of each kind added, updated by the stratum's own. lambda is the one that makes the
 model's variance least. A reader trusted whole would be worse than none near 0 and 1, where its false
-alarms vary more than what they stand for.
+alarms vary more than what they stand for. Labels that all say the same tell nothing of a slope: if the reader
+erred on none of them, half a right reading of each kind is added as well, and lambda is just below a half. At 0
+the labels' own 0 would stand in place of all that the reader has seen among the other answers.
 
 The variance gives an effective number of answers, which enters the exact binomial interval as in
 `lawbound.evals.stats.intervals`: how many answers at the labels' own mean would vary as much. The corrected
@@ -37,6 +39,8 @@ from lawbound.evals.stats.intervals import Mean, clopper_pearson
 
 READ, LABEL = np.array([0.0, 0.0, 1.0, 1.0]), np.array([0.0, 1.0, 0.0, 1.0])
 """Reading and label in the four cells."""
+ERRORS, RIGHT = np.array([0.0, 0.5, 0.5, 0.0]), np.array([0.5, 0.0, 0.0, 0.5])
+"""Half a reading of each kind, wrong or right, to be added to what was seen."""
 PRIOR_LABELS = 2.0
 """How many labels the cells of all strata together are worth in one stratum."""
 
@@ -66,6 +70,8 @@ class _Model:
 
     cells: Floats
     """Chance of each cell, stratum by stratum."""
+    trusting: Floats
+    """The same for lambda: where labels are all alike and show no error, the reader is believed a little."""
     pooled: Floats
     """The same over all strata together."""
     all: Floats
@@ -90,6 +96,8 @@ class Corrected:
     """Lambda, the trust in the reader; at 0 only the labels count."""
     uncalibrated: tuple[int, ...]
     """Strata whose labels come from fewer than two clusters."""
+    is_one_sided: bool = False
+    """All labels say the same, but not all readings: the labels do not show how good the reader is."""
 
 
 def correct(answers: Answers, *, most: float = float("inf"), alpha: float = 0.05) -> Corrected:
@@ -132,7 +140,12 @@ def correct(answers: Answers, *, most: float = float("inf"), alpha: float = 0.05
     spread = max(labels_say * (1 - labels_say), model.doubt)
     mean = _interval(value, variance, spread, (least, most), max(degrees, 1.0), alpha)
     everyone = _count(answers.cluster)
-    return Corrected(replace(mean, n=n, clusters=everyone), labelled, lambda_, ())
+    one_sided = bool(
+        not known.all() and np.ptp(answers.gold[known]) == 0 and np.ptp(answers.read) > 0
+    )
+    return Corrected(
+        replace(mean, n=n, clusters=everyone), labelled, lambda_, (), is_one_sided=one_sided
+    )
 
 
 def clipped(mean: Mean, *, low: float = 0.0, high: float = 1.0) -> Mean:
@@ -168,16 +181,22 @@ def _model(
     """Smoothed cells, and how far they count in each stratum; a cluster counts as one answer."""
     cell = (2 * answers.read + gold).astype(np.intp)
     seen = np.unique(np.c_[answers.stratum, answers.answer, cell][known], axis=0)
-    pooled = np.bincount(seen[:, 2], minlength=4) + np.array([0.0, 0.5, 0.5, 0.0])
-    pooled = pooled / pooled.sum()
+    total = np.bincount(seen[:, 2], minlength=4)
     counts = np.zeros((len(share), 4))
     np.add.at(counts, (seen[:, 0], seen[:, 2]), 1.0)
-    chance = counts + PRIOR_LABELS * pooled
-    chance /= chance.sum(axis=1, keepdims=True)
+
+    def smoothed(added: Floats) -> tuple[Floats, Floats]:
+        pooled = (total + added) / (total + added).sum()
+        cells = counts + PRIOR_LABELS * pooled
+        return cells / cells.sum(axis=1, keepdims=True), pooled
+
+    chance, pooled = smoothed(ERRORS)
+    is_told_nothing = np.count_nonzero(total) == 1 and total[READ == LABEL].any()
     everyone = _alike(answers, answers.weight)
     missed = 0.5 / (_count(answers.answer[known]) + 1)
     return _Model(
         chance,
+        smoothed(ERRORS + RIGHT)[0] if is_told_nothing else chance,
         pooled,
         everyone,
         np.maximum(_alike(answers, drawn) - everyone, 0.0),
@@ -187,8 +206,9 @@ def _model(
 
 def _lambda(model: _Model) -> float:
     """The lambda of least variance: slope of labels on readings within strata, kept in [0, 1]."""
-    both = model.cells[:, 3] - (model.cells @ LABEL) * (model.cells @ READ)
-    spread = float(model.extra @ _variance(model.cells, READ))
+    cells = model.trusting
+    both = cells[:, 3] - (cells @ LABEL) * (cells @ READ)
+    spread = float(model.extra @ _variance(cells, READ))
     return min(max(float(model.extra @ both) / spread, 0.0), 1.0) if spread > 1e-12 else 1.0
 
 

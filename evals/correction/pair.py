@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import nan
+from math import isnan, nan
 from typing import Any
 
 from lawbound.evals.correction.inference import Corrected, clipped
@@ -58,7 +58,9 @@ class Pair:
             "lambda": self.found.lambda_,
             "strata": len(self.strata),
             "uncalibrated": len(lacking),
-            "note": "; ".join(filter(None, (self._short(), _lacking(lacking, self.found)))),
+            "note": "; ".join(
+                filter(None, (self._short(), self._one_sided(), _lacking(lacking, self.found)))
+            ),
         }
 
     def _short(self) -> str:
@@ -67,6 +69,15 @@ class Pair:
         if self.of_short:
             return "labels of one of the two rates fall far short"
         return f"labels fall far short of the {self.drawn:.0f} drawn"
+
+    def _one_sided(self) -> str:
+        if not self.found.is_one_sided:
+            return ""
+        if isnan(self.found.lambda_):
+            return "all labels of one of the two rates are alike"
+        if self.found.lambda_ > 0:
+            return "all labels are alike and show little of the reader: lambda is assumed"
+        return "all labels are alike and the reader erred on some: it is not used"
 
 
 def minus(metric: str, one: Pair, other: Pair) -> Pair:
@@ -79,6 +90,7 @@ def minus(metric: str, one: Pair, other: Pair) -> Pair:
         one.found.labelled + other.found.labelled,
         nan,
         tuple(i for i, name in enumerate(strata) if name in lacking),
+        is_one_sided=one.found.is_one_sided or other.found.is_one_sided,
     )
     return Pair(
         metric,

@@ -96,11 +96,29 @@ def test_labels_that_all_say_no_are_worth_what_they_are_without_a_reader(alarms:
     # None of 20: at most 1 - 0.025 ** (1 / 20), whatever false alarms the reader has raised.
     read = [1.0] * alarms + [0.0] * (20 - alarms) + [1.0] * 4 * alarms + [0.0] * (80 - 4 * alarms)
     found = correct(_answers(read, [0.0] * 20 + [NAN] * 80))
-    assert (found.lambda_, found.mean.value) == (0.0, 0.0)
+    assert (found.lambda_ == 0.0) == (alarms > 0) and found.mean.value == 0.0
     assert found.mean.high == pytest.approx(1 - 0.025 ** (1 / 20))
     opposite = correct(_answers([1 - one for one in read], [1.0] * 20 + [NAN] * 80)).mean
     assert opposite.value == pytest.approx(1.0)
     assert opposite.low == pytest.approx(0.025 ** (1 / 20))
+
+
+def test_labels_all_alike_that_show_no_error_leave_the_reader_nearly_half_its_say() -> None:
+    # None of 10 labels hits, and the reader was right each time; it saw 9 among the other 42. With half a
+    # reading of each kind, the cells are 10.5, 0.5, 0.5 and 0.5 twelfths; with two labels' worth of these
+    # added, 141, 1, 1 and 1 of 144, so that lambda is (1/144 - 2/144 x 2/144) / (2/144 x 142/144).
+    read, gold = [0.0] * 10 + [1.0] * 9 + [0.0] * 33, [0.0] * 10 + [NAN] * 42
+    found = correct(_answers(read, gold))
+    assert found.lambda_ == pytest.approx(140 / 284)
+    assert found.mean.value == pytest.approx(140 / 284 * 9 / 52)
+    assert found.mean.low <= 0.0 and found.mean.high > 9 / 52
+    assert found.is_one_sided
+    opposite = correct(_answers([1 - one for one in read], [1.0] * 10 + [NAN] * 42))
+    assert opposite.mean.value == pytest.approx(1 - found.mean.value)
+    # An error that was seen says otherwise, and so do labels of both kinds.
+    erred = correct(_answers([1.0, *read[1:]], gold))
+    assert (erred.lambda_, erred.mean.value, erred.is_one_sided) == (0.0, 0.0, True)
+    assert not correct(_answers(read, [0.0] * 9 + [NAN] + [1.0] + [NAN] * 41)).is_one_sided
 
 
 def test_a_reader_that_misses_many_leaves_labels_near_one_their_worth() -> None:
