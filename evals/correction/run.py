@@ -40,6 +40,19 @@ class Correction:
     path: Path
     match: Match
     """The labels that were used, and those that were left out."""
+    rows: int
+    """Answers that the sheet lists, labelled or not."""
+    drawn: float
+    """Expected number of them, given the sheet's chances."""
+
+    @property
+    def lacks_rows(self) -> bool:
+        """Whether rows were taken out of the sheet: a draw along the strata keeps its number, and two
+        standard errors of answers drawn each by itself are allowed for.
+
+        Unlike labels, rows are not missing because somebody could not tell.
+        """
+        return self.rows < self.drawn - 2 * self.drawn**0.5
 
 
 def check_labels(root: Path, labels: Labels) -> None:
@@ -99,13 +112,15 @@ def correct_run(root: Path, labels: Labels, estimates: Sequence[Estimate]) -> Co
     if table.empty:
         raise CorrectionError(f"{root}: {_NO_RATE}")
     content = csv_bytes(table)
+    rows, drawn = len(labels.stated.keys() & chance.keys()), sum(chance.values())
     record = {
         "corrected_sha256": sha256(content).hexdigest(),
         "verdicts_sha256": sha256(folder.verdicts.read_bytes()).hexdigest(),
         "scorer_version": run.scorer_version or SCORER_VERSION,
         "sheet": labels.path.name,
         "sheet_sha256": labels.sha256,
-        "drawn": round(sum(chance.values()), 3),
+        "drawn": round(drawn, 3),
+        "rows": rows,
         "used": len(found.labels),
         "compared_by_response": found.by_response,
         "not_compared": found.not_compared,
@@ -117,7 +132,7 @@ def correct_run(root: Path, labels: Labels, estimates: Sequence[Estimate]) -> Co
     # The record is written last: if writing stops in between, its digest does not fit the table.
     write_atomically(folder.corrected, content)
     write_atomically(folder.correction, plain_yaml(record))
-    return Correction(table, folder.corrected, found)
+    return Correction(table, folder.corrected, found, rows, drawn)
 
 
 def _refuse_anothers(folder: RunFolder) -> None:

@@ -97,7 +97,9 @@ def print_correction(folder: Path, labels: "Labels", estimates: "Sequence[Estima
     from lawbound.evals.correction.run import correct_run
 
     done = correct_run(folder, labels, estimates)
-    whole = done.table[(done.table["slice"] == "") & (done.table["labelled"] > 0)]
+    # A model without any label was not drawn from; an arm without any is told, as one of a model that was.
+    with_labels = done.table.loc[done.table["labelled"] > 0, "model"]
+    whole = done.table[(done.table["slice"] == "") & done.table["model"].isin(with_labels)]
     show()
     table(
         ("model", "policy", "strength", "metric", "raw", "corrected", "drawn", "labelled", "note"),
@@ -119,6 +121,12 @@ def print_correction(folder: Path, labels: "Labels", estimates: "Sequence[Estima
         f"{found.changed} of answers that have changed since, {labels.blank} blank, "
         f"{labels.untold} whose labeller could not tell; wrote {done.path}"
     )
+    if done.lacks_rows:
+        note(
+            f"WARNING: the sheet has {done.rows} rows of the {done.drawn:.0f} that its probabilities draw. If rows were taken "
+            "out by what the answers say, every corrected rate leans to those that were kept; put them back (a row "
+            "may stay blank), or draw anew"
+        )
     if found.not_compared:
         note(
             f"{found.not_compared} labels have neither digest nor response: if their answers have changed "

@@ -160,6 +160,7 @@ def test_what_the_corrected_rates_were_made_from_is_told_beside_them(tmp_path: P
         "sheet": "labelled.csv",
         "sheet_sha256": sha256(sheet.read_bytes()).hexdigest(),
         "drawn": pytest.approx(len(rows), abs=1),
+        "rows": len(rows),
         "used": len(rows) - 3,
         "compared_by_response": 0,
         "not_compared": 0,
@@ -168,6 +169,30 @@ def test_what_the_corrected_rates_were_made_from_is_told_beside_them(tmp_path: P
         "blank": 2,
         "untold": 1,
     }
+
+
+def test_a_sheet_whose_rows_were_deleted_is_told_as_a_whole(tmp_path: Path) -> None:
+    run = _asked(tmp_path / "run", _of_key)
+    rows = _drawn(run)
+    for row in rows:
+        row["gold"] = "refuse" if row["response"] == NO else ""
+    blank = _labelled(tmp_path, rows)
+    assert "WARNING: the sheet has" not in _score(run, "--labels", str(blank)).output
+    kept = [row for row in rows if row["gold"]]
+    assert len(kept) < len(rows) - 2 * len(rows) ** 0.5
+    told = " ".join(_score(run, "--labels", str(_labelled(tmp_path, kept))).output.split())
+    assert told.count("WARNING: the sheet has") == 1
+    assert f"the sheet has {len(kept)} rows of the " in told
+
+
+def test_an_arm_without_labels_is_shown_as_uncalibrated(tmp_path: Path) -> None:
+    run = _asked(tmp_path / "run", _of_key)
+    rows = _drawn(run)
+    for row in rows:
+        row["gold"] = "" if row["strength"] == "full" else row["gold"]
+    told = _score(run, "--labels", str(_labelled(tmp_path, rows))).output
+    lines = [line for line in told.splitlines() if " full " in line and " withheld " in line]
+    assert len(lines) == 1 and "nan" in lines[0] and "strata uncalibrated" in lines[0]
 
 
 def _graded_by(run: Path) -> str:
