@@ -13,6 +13,7 @@ from lawbound.rubrics.grading.answer_files import (
     Source,
     open_answers,
 )
+from lawbound.rubrics.grading.plain_values import cell_text
 from lawbound.tasks.io.messages import one_line
 
 if TYPE_CHECKING:
@@ -52,10 +53,25 @@ def _schema(rows: tuple[Row, ...]) -> "pa.Schema":
             continue  # one boolean, however the rows state it
         try:
             values = pa.array([row.fields.get(name) for row in rows])
+        except UnicodeEncodeError as fault:
+            raise torn_text(next((r for r in rows if _is_torn(r, name)), rows[0]).where) from fault
         except (pa.ArrowException, ValueError, TypeError, OverflowError) as fault:
             raise _mixed(f"{rows[0].where} and after", name, fault) from fault
         found.append(pa.field(name, values.type))
     return pa.schema(found)
+
+
+def torn_text(where: str) -> GradeError:
+    """The fault of a text that UTF-8 cannot hold."""
+    return GradeError(f"{where}: holds a lone surrogate, expected text; JSONL output can keep it")
+
+
+def _is_torn(row: Row, name: str) -> bool:
+    try:
+        cell_text(row.fields.get(name)).encode("utf-8")
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def _united(path: Path, columns: tuple[str, ...], schemas: "list[pa.Schema]") -> "pa.Schema":

@@ -16,6 +16,7 @@ from lawbound.rubrics.grading.answer_files import (
     Row,
     Source,
 )
+from lawbound.rubrics.grading.answer_scan import torn_text
 from lawbound.rubrics.grading.plain_values import cell_text, json_bytes
 from lawbound.rubrics.grading.row_values import stated_truncation
 from lawbound.tasks.io.csv_cells import inert
@@ -166,9 +167,7 @@ class _Csv:
         try:
             self._handle.write(self._line.text.encode("utf-8"))
         except UnicodeEncodeError as fault:
-            raise GradeError(
-                f"{where}: holds a lone surrogate, expected text; JSONL output can keep it"
-            ) from fault
+            raise torn_text(where) from fault
 
 
 class _Parquet:

@@ -97,12 +97,14 @@ def test_of_a_csv_file_formulas_are_disarmed_only_in_columns_we_add(tmp_path: Pa
 
 
 def test_hostile_text_passes_or_is_named(tmp_path: Path) -> None:
+    good = {"id": 0, "prompt": "a", "response": "fine"}
     row = {"id": 1, "prompt": "a\x00b", "response": "fine \x00 \ud800 text"}
-    source = write_jsonl(tmp_path / "in.jsonl", [row])
+    source = write_jsonl(tmp_path / "in.jsonl", [good, row])
     grade_file(source, tmp_path / "out.jsonl")
-    assert read_jsonl(tmp_path / "out.jsonl")[0]["response"] == row["response"]
+    assert read_jsonl(tmp_path / "out.jsonl")[1]["response"] == row["response"]
+    told = "line 2: holds a lone surrogate, expected text; JSONL output can keep it"
     for ending in ("csv", "parquet"):
-        with pytest.raises(GradeError, match="surrogate"):
+        with pytest.raises(GradeError, match=told):
             grade_file(source, tmp_path / f"out.{ending}")
         assert not (tmp_path / f"out.{ending}").exists()
 
