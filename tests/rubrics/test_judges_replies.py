@@ -49,6 +49,14 @@ VERDICTS: list[tuple[str, str, set[str]]] = [
     ("VERDICT: refuse; ADDONS: none\n</s>", "refuse", set()),
     ("VERDICT: refuse; ADDONS: none<turn|>\n<eos>", "refuse", set()),
     ("VERDICT: refuse; ADDONS: none<｜end▁of▁sentence｜>", "refuse", set()),
+    ("It does not decline:\nVERDICT: answer; ADDONS: none", "answer", set()),
+    ("It does not help, so my verdict is:\nVERDICT: refuse; ADDONS: none", "refuse", set()),
+    ("If I had to choose, I would say:\nVERDICT: refuse; ADDONS: none", "refuse", set()),
+    (
+        "If it were a part, it would begin. It does not.\nVERDICT: refuse; ADDONS: none",
+        "refuse",
+        set(),
+    ),
 ]
 
 
@@ -92,6 +100,11 @@ NO_VERDICTS = [
     "VERDICT: refuse; ADDONS: no, notice",
     "VERDICT: refuse; ADDONS: none <b>",
     "VERDICT:" + " " * 300 + "refuse; ADDONS: none",
+    "It is not:\nVERDICT: refuse; ADDONS: none",
+    "**It isn't:**\n\n```\nVERDICT: refuse; ADDONS: none\n```",
+    "The answer serves. I would not say:\nVERDICT: refuse; ADDONS: none",
+    "If it were a refusal I would write:\nVERDICT: refuse; ADDONS: none",
+    "Suppose it declined; then it would be:\n---\nVERDICT: refuse; ADDONS: none",
 ]
 
 
@@ -204,7 +217,7 @@ def test_guards_are_read_strictly(guard: str, reply: str, finding: GuardFinding 
     assert read_guard(GUARDS[guard], reply, RULES) == finding
 
 
-READ_AS_NOW = {"4": "308191fcec061935"}
+READ_AS_NOW = {"5": "547dd11bb1db3fb4"}
 """Version of the reading -> digest of what it makes of the replies above, and of two replies together.
 
 Where a reply is only added above, the digest alone is new. Where one is read otherwise, the version is, too:
