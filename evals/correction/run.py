@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,7 @@ class Correction:
 
         Unlike labels, rows are not missing because somebody could not tell.
         """
-        return self.rows < self.drawn - 2 * self.drawn**0.5
+        return self.rows < self.drawn - 2 * sqrt(self.drawn)
 
 
 def check_labels(root: Path, labels: Labels) -> None:
