@@ -24,8 +24,12 @@ from lawbound.rubrics.verdict import FactOutcome
 from lawbound.tasks.item import Claims
 
 _APOSTROPHE = re.compile(r"(?<=\w)’(?=\w)")
-_END = re.compile(r"[.!?](?=\s|$|[\"'”’»)])|[。！？।\n؟]|(?<=[\u0e00-\u0e7f]) (?=[\u0e00-\u0e7f])")
-"""End of a sentence; Thai ends sentences with a space."""
+_END = re.compile(
+    r"(?<!\bv)(?<!\bvs)(?<!\bCo)(?<!\b[A-Z]\. [A-Z])(?<!\b[A-TV-Z]\.[A-Z])[.!?](?! [A-Z]\.)(?=\s|$|[\"'”’»)])|"
+    r"[。！？।\n؟]|(?<=[\u0e00-\u0e7f]) (?=[\u0e00-\u0e7f])"
+)
+"""End of a sentence; Thai ends sentences with a space. The stops in "Texas v. Johnson" and
+"D. H. Lawrence" end none."""
 _BREAK = re.compile(
     r"[;；]|,\s*(?:so|hence|thus|therefore|but|however|yet|aber|sondern|jedoch|mais|pero|sino|mas|но|а|ama|fakat|nhưng|tetapi|tapi|namun)\b|"
     r"\b(?:but|however|instead|sondern|mais|sino|tetapi|melainkan|mà là)\b|，?(?:而是|但是?|然而)|لكن|بل\s|しかし|하지만|लेकिन|बल्कि|แต่|"

@@ -20,7 +20,8 @@ from lawbound.tasks.io.errors import LawboundError
 _PATIENCE = 5.0
 """Most seconds for one pattern on one answer; the shipped ones take milliseconds."""
 _HAN = "〇零一二三四五六七八九十百千"
-_NUMBER = re.compile(rf"\d+(?:[.,٫٬．，]\d+)*|[{_HAN}]+")
+_NUMBER = re.compile(rf"\d+(?:[.,٫٬．]\d+|，\d{{3}}(?!\d))*|[{_HAN}]+")
+"""A full-width comma before three digits groups them; before a year it ends a clause."""
 _DAY = re.compile(r"\d{1,2}\.\d{1,2}\.(?:\d{4}|\d{2})|\d{4}\.\d{1,2}\.\d{1,2}")
 """A day in figures, 24.02.2022 or 2022.2.24, whose parts are numbers of their own."""
 _GUARD = r"^(?![\s\S]*"
