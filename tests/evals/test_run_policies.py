@@ -157,7 +157,7 @@ def test_a_policy_that_says_something_else_since_is_told(town: Path, out: Path) 
         (lambda text: text.replace("id: town", "id: city"), "found the id 'city', expected 'town'"),
         (lambda text: text[: len(text) // 2], "expected"),
         (lambda _: "", "expected a mapping"),
-        (lambda text: text.replace("town", "t\0wn", 1), "control characters are not"),
+        (lambda text: text.replace("town", "t\0wn", 1), "found the character U+0000"),
     ],
 )
 def test_a_stored_text_that_was_edited_or_damaged_is_one_line(
