@@ -24,6 +24,21 @@ def test_megabytes_of_an_error_take_no_time(name: str, part: str) -> None:
     assert words.startswith(part[:5])
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ({"code": "invalid", "message": "Validation failed", "errors": [{"msg": "x"}]}, "invalid: Validation failed"),
+        ({"message": "Bad input", "errors": [{"code": "missing", "message": "x"}]}, "missing: Bad input"),
+        ({"message": "", "errors": [{"code": "missing", "message": "no role"}]}, "missing: no role"),
+        ({"errors": ["no role"]}, "no role"),
+    ],
+)  # fmt: skip
+def test_a_body_speaks_for_itself_before_its_list_of_errors(
+    content: dict[str, Any], said: str
+) -> None:
+    assert error_words(content) == said
+
+
 def test_what_stands_behind_a_long_quote_is_read() -> None:
     content = {"error": {"code": 400, "message": "You sent " + "x" * 9000 + ": no system role"}}
     words = error_words(content)

@@ -7,6 +7,8 @@ from typing import Any, Literal
 Cause = Literal["request", "server", "either"]
 """Who is to blame for a fault; the network counts as the server."""
 
+AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
+"""Statuses after which the same request may succeed."""
 _LONGEST_CODE = 160
 """Most characters of a code that are read."""
 _LONGEST_WORDS = 4000
@@ -41,17 +43,22 @@ def error_words(content: Any) -> str:
 
 
 def error_of(content: Any) -> Mapping[str, Any]:
-    """The part of a body that tells the error: its ``error``, the first of its ``errors`` (watsonx), or the body
-    itself, which may stand in a list (Gemini)."""
+    """The part of a body that tells the error: its ``error``, or the body itself, which may stand in a list (Gemini).
+    The first of its ``errors`` adds what the body leaves out (watsonx): some list faults of single fields there."""
     if isinstance(content, list) and content:
         content = content[0]
     if not isinstance(content, dict):
         return {}
+    if error := content.get("error"):
+        if isinstance(error, str):
+            return {**content, "message": error}
+        return error if isinstance(error, dict) else content
     listed = content.get("errors")
-    error = content.get("error") or (listed[0] if isinstance(listed, list) and listed else None)
-    if isinstance(error, str):
-        return {**content, "message": error}
-    return error if isinstance(error, dict) else content
+    first = listed[0] if isinstance(listed, list) and listed else None
+    if isinstance(first, str):
+        first = {"message": first}
+    own = {name: value for name, value in content.items() if value}
+    return {**first, **own} if isinstance(first, dict) else content
 
 
 def codes_of(error: Mapping[str, Any]) -> list[str]:

@@ -1,13 +1,15 @@
 """Whether a content filter, and not the model, is behind an error or an answer without text.
 
 Providers say so in many ways, and a status alone says nothing: a 403 may be a key, a 400 a bad field. So only words
-and fields that no other error has are taken for a filter's. Where they are known from:
+and fields that no other error has are taken for a filter's. Words of a failure, or of whoever asks (an
+account, a project, an IP), come first. Where they are known from:
 
 - documentation, read in November 2026: Azure OpenAI (ResponsibleAIPolicyViolation), OpenRouter
   (`metadata.flagged_input`, and `metadata.raw` for the provider's own error), Volcengine (SensitiveContentDetected,
   InputTextRiskDetection; its ContentSecurityDetectionError is the filter's own failure), Z.ai (1301), MiniMax
   (1026, 1027, `output_sensitive`), Alibaba's Chinese sentence, LiteLLM (ContentPolicyViolationError), Cloudflare
   (prompt blocked), UCloud, WSO2 (GUARDRAIL_INTERVENED);
+- other evaluation suites' code for xAI: "Content violates usage guidelines" under status 403;
 - reports of users: Alibaba's data_inspection_failed, DeepSeek's Content Exists Risk, Zhipu's Chinese sentence,
   MiniMax's ``new_sensitive`` under status 500, OpenAI's safety reasons, Anthropic's content filtering policy,
   sensitive_words_detected of resellers, a completion under status 400 of Azure Foundry;
@@ -20,35 +22,62 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from lawbound.runners.engines.endpoint.error import codes_of, error_of, message_of
+from lawbound.runners.engines.endpoint.error import AGAIN, codes_of, error_of, message_of
 
-_TEXT = "(?:prompt|input|output|request|response|content|message|text|query|question|answer|completion|generation)s?"
+_TEXT = "(?:prompt|input|output|content|message|text|question|answer|completion)s?"
+_POLICY = "(?:content|usage|safety|moderation|guardrail) (?:polic|guideline)"
+_SAYING = "(?:内容|输入|输出|文本|文字|提示|消息|问题|回答|回复)"
+"""What is said, in Chinese: an account, an image or a header may also be against the rules."""
+_NOT_PASSED = "(?:审核|安全策略)(?:不|未|没有)通过|(?:不|未|没有)通过(?:审核|安全策略)"
 _MODERATED = re.compile(
-    r"content filter|content (?:policy|safety|usage) violation|content management policy|"
-    r"(?:violat\w+|against|breach\w*) (?:\w+ ){0,4}?(?:content|usage|safety|moderation|guardrail) polic|"
-    r"(?:blocked|rejected|flagged|filtered|refused|stopped) (?:\w+ ){0,4}?(?:moderation|content polic|safety)|"
+    rf"content filter|content (?:policy|safety|usage) violation|content management policy|"
+    rf"(?:violat\w+|against|breach\w*) (?:\w+ ){{0,4}}?{_POLICY}|"
+    r"(?:blocked|rejected|flagged|filtered|refused|stopped) (?:\w+ ){0,5}?(?:moderation|content polic|safety)|"
     rf"\b{_TEXT} (?:\w+ ){{0,4}}?flagged|flagged {_TEXT}\b|"
-    r"(?:prompt|input|output|response|content) (?:\w+ ){0,2}?blocked|guardrail intervened|"
-    r"moderation (?:blocked|failed|error|rejected)|data inspection failed|content exists risk|"
-    r"responsible ai|safety system|for safety reasons|prohibited content|inapprop\w+ content|unsafe content|"
-    r"sensitive (?:content|words?|chat messages?)|new sensitive|contains? (?:\w+ ){0,3}?sensitive|"
+    r"(?:prompt|input|output|response|content) (?:(?:is|was|were|has|have|been|got) ){0,3}blocked"
+    r"(?:$|[^\w ]| (?:by|for|due to|because of) (?:\w+ ){0,3}?(?:filter|safety|security|moderation|guardrail))|"
+    r"guardrail intervened|(?:moderation|censorship) (?:blocked|failed|error|rejected)|data inspection failed|"
+    r"content exists risk|responsible ai|for safety reasons|"
+    r"prohibited content|inapprop\w+ content|unsafe content|sensitive (?:content|words?|chat messages?)|new sensitive|"
+    rf"\b{_TEXT} (?:\w+ ){{0,2}}?contains? (?:\w+ ){{0,3}}?sensitive (?:information|data|topics?)|"
     r"(?:in|out)put text risk detection|"
-    r"敏感(?:内容|信息|词)|不安全的?内容|涉敏|(?:审核|安全策略)(?:不|未|没有)通过|(?:不|未|没有)通过(?:审核|安全策略)|"
-    r"涉嫌违规|违规(?:内容|信息)|(?:内容|输入|输出)违规",
+    rf"敏感(?:内容|词)|{_SAYING}[^，。；]{{0,12}}敏感信息|不安全的?内容|涉敏|"
+    rf"{_SAYING}[^。；]{{0,12}}?(?:{_NOT_PASSED}|涉嫌违规)|违规(?:内容|信息)|(?:内容|输入|输出)违规",
     re.IGNORECASE,
 )
 """In text whose words are apart: see `_words_apart`."""
 _VERDICT = re.compile(r"new sensitive", re.IGNORECASE)
 """What counts under status 500, too: no failing filter says it."""
-_OF_AN_ACCOUNT = re.compile(
-    r"\b(?:account|organi[sz]ation|(?:api|access) ?key)\b|账号|账户|认证|密钥|资质", re.IGNORECASE
-)
-"""Whoever is blocked or flagged then is the user, not the text."""
-_NO_FILTERS = re.compile(
-    r"server error|internal error|overload|unavailable|time(?:d|s)? ?out|(?:api|access) ?key|quota|rate ?limit",
+_OF_THE_ASKER = re.compile(
+    r"\b(?:account|(?:api|access) ?key|subscription)\b|"
+    r"(?<!by your )\b(?:organi[sz]ation|project|team|tenant|workspace|company)\b(?!['’]s)|"
+    r"\busers?\b(?!(?:'s)? (?:prompt|input|message|quer|question|content|text|request|generated|provided))|"
+    r"\baccess (?:(?:is|was|has|been) ){0,2}(?:denied|disabled|terminated|suspended|revoked)\b|\bIP\b(?! polic)|"
+    rf"[账帐][号户]|用户(?!的?(?:{_SAYING}|提问|请求))|应用|企业|公司|项目|认证|密钥|资质",
     re.IGNORECASE,
 )
-"""A server's own failure, including one of its filter or of an account."""
+"""Whoever is blocked or flagged then is the one who asks, not the text."""
+_OF_A_FIELD = re.compile(
+    r"\b(?:unknown|unsupported|unrecogni[sz]ed|unexpected|invalid|missing|extra) (?:\w+ ){0,2}?"
+    r"(?:parameter|field|argument|value|property|option|header)s?\b|请求头",
+    re.IGNORECASE,
+)
+"""A field that the server does not take, and may be called after its filter."""
+_FAILS = (
+    r"(?:server error|internal error(?! algo)|overload|unavailable|time(?:d|s)? ?out|"
+    r"\b(?:is|are) (?:\w+ )?busy|warming up)"
+)
+_FAILURE = re.compile(_FAILS, re.IGNORECASE)
+"""A server's own failure. Alibaba's verdicts are called ``InternalError.Algo...``."""
+_FILTERS_FAILURE = re.compile(
+    rf"\b(?:filter|filtering|moderation|guardrail|safety)s? (?:\w+ ){{0,3}}?{_FAILS}", re.IGNORECASE
+)
+"""One of its filter's, which speaks against its code, too. A text that a filter took may be called unavailable."""
+_OF_A_LIMIT = re.compile(r"(?:api|access) ?key|quota|rate ?limit", re.IGNORECASE)
+_QUOTE = re.compile(r"[\[(\"“”'‘「『`]")
+"""Behind it a message may quote what was asked."""
+_NEVER = AGAIN | {401, 402, 404, 405, 407, 411, 413, 414, 415, 426, 431}
+"""Statuses of other errors than a text's: asked again, or about the key, the money, the address or the size."""
 _JOINED = re.compile(
     r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[A-Za-z0-9])[_./-]+(?=[A-Za-z0-9])"
 )
@@ -70,8 +99,7 @@ def is_block(status: int | None, content: Any) -> bool:
         return is_moderated(content, is_of_request=False)
     if status == 500:
         return _VERDICT.search(_words_apart(message_of(error_of(content)))) is not None
-    is_of_request = 400 <= status < 500 and status not in (401, 404, 429)
-    return is_of_request and is_moderated(content)
+    return 400 <= status < 500 and status not in _NEVER and is_moderated(content)
 
 
 def is_moderated(content: Any, *, is_of_request: bool = True) -> bool:
@@ -80,20 +108,22 @@ def is_moderated(content: Any, *, is_of_request: bool = True) -> bool:
 
     Args:
         content: The body of the error.
-        is_of_request: Whether its status blames the request. Without such a status, a failing
-            server may mention its filter: words of a failure count first.
+        is_of_request: Whether its status blames the request. Without such a status, its codes
+            and words must not be about a limit or a key either.
     """
     error = error_of(content)
     codes = [_words_apart(code) for code in codes_of(error)]
     message = _words_apart(message_of(error))
-    if is_of_request:
-        if any(_MODERATED.search(code) for code in codes) or _has_marks(content, error):
-            return True
-        return _is_of_text(message) or _is_moderated_elsewhere(error)
-    if any(_MODERATED.search(code) and not _NO_FILTERS.search(code) for code in codes):
+    if _FILTERS_FAILURE.search(message):
+        return False
+    if is_of_request and (_has_marks(content, error) or _is_moderated_elsewhere(error)):
         return True
-    has_failed = any(_NO_FILTERS.search(word) for word in (*codes, message))
-    return _is_of_text(message) and not has_failed
+    if not is_of_request:
+        sound = [c for c in codes if not (_FAILURE.search(c) or _OF_A_LIMIT.search(c))]
+        if len(sound) < len(codes) or _FAILURE.search(message) or _OF_A_LIMIT.search(message):
+            message = ""
+        codes = sound
+    return any(_MODERATED.search(code) for code in codes) or _is_of_text(message)
 
 
 def is_stopped(content: Mapping[str, Any]) -> bool:
@@ -136,7 +166,12 @@ def _words_apart(text: str) -> str:
 def _is_of_text(message: str) -> bool:
     """Whether a message says that a text was filtered, and not an account locked."""
     found = _MODERATED.search(message)
-    return found is not None and not _OF_AN_ACCOUNT.search(message, 0, found.end())
+    if found is None:
+        return False
+    if _FAILURE.search(_QUOTE.split(message, maxsplit=1)[0]):
+        return False
+    others = (_OF_THE_ASKER, _OF_A_FIELD)
+    return not any(other.search(message, 0, found.end()) for other in others)
 
 
 def _has_marks(content: Any, error: Mapping[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from lawbound.runners.engines.endpoint.error import (
+    AGAIN,
     Cause,
     cause_of,
     error_words,
@@ -27,9 +28,6 @@ from lawbound.runners.sample import Finish
 from lawbound.tasks.io.limits import MOST_COUNTED
 from lawbound.tasks.io.messages import one_line
 from lawbound.tasks.io.yaml_files import quoted
-
-AGAIN = frozenset({408, 409, 425, 429, 500, 502, 503, 504, 520, 522, 524, 529})
-"""Statuses after which the same request may succeed."""
 
 
 @dataclass(frozen=True, slots=True)
