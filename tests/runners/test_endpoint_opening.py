@@ -76,6 +76,33 @@ def test_a_server_that_takes_the_connection_and_says_nothing_is_asked_once(
 
 
 @pytest.mark.parametrize(
+    ("status", "body", "said"),
+    [
+        (403, {"error": {"message": f"Your input was flagged, {KEY}"}}, "status 403: Your input was flagged, [key]"),
+        (200, {"input_sensitive": True, "message": "no"}, "no"),
+        (200, {"choices": [{"finish_reason": "content_filter"}]}, "a finish reason that names a filter"),
+    ],
+)  # fmt: skip
+def test_a_first_word_that_comes_back_blocked_is_refused_in_the_servers_words(
+    stage: Begin,
+    status: int,
+    body: Any,
+    said: str,
+    open_endpoint: Open,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OTHER_KEY", KEY)
+    where = stage(acts={"Say yes.": [{"status": status, "body": body}]})
+    with pytest.raises(ModelError) as caught:
+        open_endpoint(where.url, key_env="OTHER_KEY")
+    assert f"{said}, which reads like a content filter's block of 'Say yes.', exp" in str(
+        caught.value
+    )
+    assert KEY not in str(caught.value) and "no question was asked" in str(caught.value)
+    assert not where.seen()
+
+
+@pytest.mark.parametrize(
     ("act", "said"),
     [
         (401, "expected a valid key in the environment"),

@@ -247,13 +247,20 @@ class Client:
         text = self._key.hide_whole(answer.text)
         thinking = self._key.hide_whole(answer.thinking)
         model = self._key.hide_whole(answer.model)
+        if answer.said:
+            return replace(
+                answer, text=text, thinking=thinking, model=model, said=self._quoted(answer.said)
+            )
         if text is answer.text and thinking is answer.thinking and model is answer.model:
             return answer
         return replace(answer, text=text, thinking=thinking, model=model)
 
     def _clean(self, fault: Fault) -> Fault:
         """The fault in one clean line that says where and what."""
-        return replace(fault, message=f"{self._shown}: {self._key.clean(fault.message)}")
+        return replace(fault, message=self._quoted(fault.message))
+
+    def _quoted(self, said: str) -> str:
+        return f"{self._shown}: {self._key.clean(said)}"
 
 
 def grouped(requests: Sequence[Request]) -> list[Request]:

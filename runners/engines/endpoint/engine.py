@@ -260,7 +260,8 @@ class EndpointEngine:
             batch.hand_over()
 
     def _try_out(self) -> None:
-        """Raise unless the server answers one word."""
+        """Raise unless the server answers one word. No filter for texts stops that one: where all is blocked,
+        the account may be, and a run would end without a single answer and without an error."""
         rendered = Rendered("", "system", self._template)
         request = Request("probe", PROBE, rendered, Settings(max_tokens=_PROBE_TOKENS))
 
@@ -269,6 +270,12 @@ class EndpointEngine:
                 return await self._client.ask(session, request, probing=True)
 
         result = _in_thread(ask()).result
+        if isinstance(result, Answer) and result.finish == "blocked":
+            said = result.said or "a finish reason that names a filter"
+            raise ModelError(
+                f"model 'openai:{self._name}': {said}, which reads like a content filter's block of {PROBE[-1].content!r}, "
+                "expected an account and a model that may answer that; no question was asked of it"
+            )
         if isinstance(result, Fault) and "output limit was reached" not in result.message:
             raise ModelError(
                 f"model 'openai:{self._name}': {result.message}{_advice(result)}; no question was asked of it"

@@ -59,6 +59,8 @@ class Answer:
     """The server's name for this completion; None if it is no completion but a filter's error."""
     model: str = ""
     """The model's name according to the server; empty if it does not say."""
+    said: str = ""
+    """The words of a filter's error, not cleaned yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ def read_reply(reply: Reply, now: datetime) -> Answer | Fault:
     if isinstance(content, dict) and _is_error(content.get("error")):
         return _refused(status_inside(content["error"]), content, reply, now)
     if isinstance(content, dict) and not content.get("choices") and is_stopped(content):
-        return Answer("", "blocked", id=None)
+        return Answer("", "blocked", id=None, said=error_words(content) or _excerpt(reply.body))
     is_called_json = not reply.content_type or "json" in reply.content_type.lower()
     if not is_called_json and _choice(content) is None:
         found = f"content type {reply.content_type}, expected application/json"
@@ -123,12 +125,12 @@ def _refused(stated: int | None, content: Any, reply: Reply, now: datetime) -> A
     words = error_words(content) or _excerpt(reply.body) or "no text"
     # Azure Foundry sends the completion that its filter emptied under a status of 400.
     is_emptied_one = stated == 400 and (one := _choice(content)) and one.ending == "blocked"
+    said = f"status {reply.status}{' with error' if reply.status < 300 else ':'} {words}"
     if is_emptied_one or is_block(stated, content):
-        return Answer("", "blocked", id=None)
+        return Answer("", "blocked", id=None, said=said)
     status = 500 if stated is None else stated
-    joint = " with error" if reply.status < 300 else ":"
     return Fault(
-        f"status {reply.status}{joint} {words}",
+        said,
         again=status in AGAIN and not is_out_of_quota(words),
         status=status,
         wait=seconds_asked(reply.retry_after, reply.date, now, reply.retry_after_ms),
