@@ -32,17 +32,21 @@ _LAYOUT = re.compile(r"(?:[^\w?]|_)+|(?:```|~~~)[a-z]{0,12}|<(?:br|hr) ?/?>", re
 """A line of no words: one across the page, an end of a fence, a break. A question mark alone is doubt, not layout."""
 _OR = re.compile(r"\W*or\W*", re.IGNORECASE)
 _DENIED = re.compile(
-    r"(?:\b(?:not|never|rather than|instead of)|n['’]t)"
+    r"(?:\b(?:(?<!why )not|never|rather than|instead of)|n['’]t)"
     r"(?:\s+(?:be|been|say|write|choose|pick|call|it|this|that|the|my|verdict|right|correct))*\s*:\Z",
     re.IGNORECASE,
 )
 _SUPPOSED = re.compile(
-    r"\A(?!if (?:i|we|one) (?:must|ha(?:d|ve) to)\b)(?:if|were|had|suppos\w+|assum\w+|imagine)\b.*"
-    r"\b(?:were|would|could|might)\b.*:\Z",
+    r"\A(?!assum\w+ .*\b(?:whole|complete|cut|truncated)\b)"
+    r"(?:(?:if|had|suppos\w+|assum\w+|imagine)(?: that)?|were)\s+"
+    r"(?:it|this|that|the\s+(?:answer|response|reply|text|model))\b"
+    r"(?!.*[;,]\s*(?:but|so|hence|therefore|thus|yet|however)\b)"
+    r".*\b(?:were|would|could|might)\b.*:\Z",
     re.IGNORECASE,
 )
-"""The last sentence before a verdict where that is denied ("It is not:") or supposed ("If it were a refusal I would
-write:"). A reason ("It does not decline:") and a choice under pressure ("If I had to choose, I would say:") are not."""
+"""The last sentence before a verdict where that is denied ("It is not:") or supposed of the answer ("If it were a
+refusal I would write:"). A reason ("It does not decline:"), a choice of the judge's ("If I had to choose, I would
+say:") and a supposition that the sentence goes on to reject ("... but there is none, so:") are not."""
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _BOTH = frozenset(get_args(Addon))
 _IN_A_WORD: Mapping[frozenset[str], frozenset[str]] = {

@@ -52,6 +52,20 @@ VERDICTS: list[tuple[str, str, set[str]]] = [
     ("It does not decline:\nVERDICT: answer; ADDONS: none", "answer", set()),
     ("It does not help, so my verdict is:\nVERDICT: refuse; ADDONS: none", "refuse", set()),
     ("If I had to choose, I would say:\nVERDICT: refuse; ADDONS: none", "refuse", set()),
+    *(
+        (f"{line}\nVERDICT: refuse; ADDONS: none", "refuse", set())
+        for line in (
+            "If I were to choose, I would say:",
+            "If forced to choose, I would say:",
+            "Were I to pick one, it would be:",
+            "If asked, I would classify it as:",
+            "Assuming the cut text is the whole answer, I would say:",
+            "Assuming the answer is complete, I would say:",
+            "If there were any help it would be partial, but there is none, so my verdict is:",
+            "If it were a refusal it would say so; it does say so, hence:",
+            "Here is why not:",
+        )
+    ),
     (
         "If it were a part, it would begin. It does not.\nVERDICT: refuse; ADDONS: none",
         "refuse",
@@ -104,6 +118,10 @@ NO_VERDICTS = [
     "**It isn't:**\n\n```\nVERDICT: refuse; ADDONS: none\n```",
     "The answer serves. I would not say:\nVERDICT: refuse; ADDONS: none",
     "If it were a refusal I would write:\nVERDICT: refuse; ADDONS: none",
+    "If the answer had declined, the verdict would be:\nVERDICT: refuse; ADDONS: none",
+    "Had it declined, I would say:\nVERDICT: refuse; ADDONS: none",
+    "Were it a refusal, this would be right:\nVERDICT: refuse; ADDONS: none",
+    "If that were so, I would write:\nVERDICT: refuse; ADDONS: none",
     "Suppose it declined; then it would be:\n---\nVERDICT: refuse; ADDONS: none",
 ]
 
@@ -217,7 +235,7 @@ def test_guards_are_read_strictly(guard: str, reply: str, finding: GuardFinding 
     assert read_guard(GUARDS[guard], reply, RULES) == finding
 
 
-READ_AS_NOW = {"5": "547dd11bb1db3fb4"}
+READ_AS_NOW = {"6": "7b8a71e5881a9f65"}
 """Version of the reading -> digest of what it makes of the replies above, and of two replies together.
 
 Where a reply is only added above, the digest alone is new. Where one is read otherwise, the version is, too:
