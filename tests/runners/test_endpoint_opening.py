@@ -38,6 +38,13 @@ def test_a_server_that_is_not_there_is_one_line_before_anything_is_asked(
     assert said.endswith("), expected a running server; no question was asked of it")
 
 
+def test_a_name_that_cannot_be_looked_up_is_no_lost_connection(open_endpoint: Open) -> None:
+    with pytest.raises(ModelError) as caught:
+        open_endpoint("http://a..b/v1")
+    assert ": cannot be asked (" in str(caught.value) and "lost" not in str(caught.value)
+    assert ", expected a URL such as http://HOST/v1; no question" in str(caught.value)
+
+
 @pytest.mark.parametrize("act", ["drop", "half", "chunk", "garbage", "cut", 500, 429])
 def test_a_first_response_that_is_lost_costs_a_try_and_not_the_run(
     stage: Begin, act: Any, open_endpoint: Open, ask: Ask

@@ -29,6 +29,10 @@ class Proxy:
     heads: list[list[str]] = field(default_factory=list)
     """The lines before each body."""
     connections: int = 0
+    refuses: str = "403 Not From Here"
+    """Its status for a tunnel."""
+    echoes: bool = False
+    """Whether it refuses http:// requests, too, and quotes who asks."""
 
 
 @pytest.fixture
@@ -47,7 +51,16 @@ def proxy() -> Iterator[Proxy]:
                     0,
                 )
                 if head[0].startswith("CONNECT"):
-                    self.wfile.write(b"HTTP/1.1 403 Not From Here\r\nContent-Length: 0\r\n\r\n")
+                    self.wfile.write(
+                        f"HTTP/1.1 {found.refuses}\r\nContent-Length: 0\r\n\r\n".encode()
+                    )
+                    return
+                if found.echoes:
+                    quoted = " ".join(line for line in head if "uthorization" in line)
+                    page = f"{quoted}; you are me:hunter2hunter2, bWU6aHVudGVyMmh1bnRlcjI=".encode()
+                    self.wfile.write(
+                        b"HTTP/1.1 400 Bad\r\nContent-Length: %d\r\n\r\n" % len(page) + page
+                    )
                     return
                 user = json.loads(self.rfile.read(size))["messages"][-1]["content"]
                 choice = {"message": {"content": f"answer to {user}"}, "finish_reason": "stop"}
@@ -114,6 +127,45 @@ def test_a_proxy_that_is_not_there_is_named_without_its_password(
     assert "hunter2" not in str(caught.value)
 
 
+def test_a_proxy_whose_name_is_not_found_is_told_as_the_proxy(
+    monkeypatch: pytest.MonkeyPatch, open_endpoint: Open
+) -> None:
+    monkeypatch.setenv("HTTP_PROXY", "http://NoHost.invalid:3128")
+    with pytest.raises(ModelError) as caught:
+        open_endpoint("http://models.example/v1")
+    assert "cannot connect to the proxy that the environment names (" in str(caught.value)
+    assert "), expected a running proxy; no question" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("status", "tries"),
+    [("407 Proxy Authentication Required", 1), ("502 Bad Gateway", 3)],
+)
+def test_a_proxys_status_to_a_tunnel_is_taken_as_one_to_a_request(
+    proxy: Proxy, status: str, tries: int, monkeypatch: pytest.MonkeyPatch, open_endpoint: Open
+) -> None:
+    proxy.refuses = status
+    monkeypatch.setenv("ALL_PROXY", proxy.url)
+    with pytest.raises(ModelError) as caught:
+        open_endpoint("https://models.example/v1", retries=2)
+    assert f"refused ({status})" in str(caught.value)
+    assert ", expected a proxy that lets requests pass; no question" in str(caught.value)
+    assert len(proxy.heads) == tries
+
+
+def test_a_proxy_that_quotes_its_login_does_not_get_it_into_messages(
+    proxy: Proxy, monkeypatch: pytest.MonkeyPatch, open_endpoint: Open
+) -> None:
+    proxy.echoes = True
+    monkeypatch.setenv("OTHER_KEY", KEY)
+    monkeypatch.setenv("HTTP_PROXY", proxy.url.replace("//", "//me:hunter2hunter2@"))
+    with pytest.raises(ModelError) as caught:
+        open_endpoint("http://models.example/v1", key_env="OTHER_KEY")
+    said = str(caught.value)
+    assert "Proxy-Authorization: Basic [key]" in said and "you are me:[key]" in said
+    assert "bWU6" not in said and "hunter2" not in said and KEY not in said
+
+
 @pytest.mark.parametrize(
     ("url", "variables", "expected"),
     [
@@ -133,6 +185,25 @@ def test_a_proxy_that_is_not_there_is_named_without_its_password(
         ("http://localhost:8000/v1", {"ALL_PROXY": "http://p"}, ""),
         ("http://127.0.0.2:8000/v1", {"ALL_PROXY": "http://p"}, ""),
         ("http://[::1]:8000/v1", {"ALL_PROXY": "socks5://p"}, ""),
+        ("http://0.0.0.0:8000/v1", {"ALL_PROXY": "http://p"}, ""),
+        ("http://[::]:8000/v1", {"ALL_PROXY": "http://p"}, ""),
+        ("http://LOCALHOST.:8000/v1", {"ALL_PROXY": "http://p"}, ""),
+        ("http://127.1:8000/v1", {"ALL_PROXY": "http://p"}, ""),
+        ("http://[::ffff:127.0.0.1]:8000/v1", {"ALL_PROXY": "http://p"}, ""),
+        ("http://10.1:8000/v1", {"ALL_PROXY": "http://p"}, "http://p"),
+        ("http://10:8000/v1", {"ALL_PROXY": "http://p"}, "http://p"),
+        ("http://127.1.example/v1", {"ALL_PROXY": "http://p"}, "http://p"),
+        ("http://a.models.example/v1", {"ALL_PROXY": "http://p", "NO_PROXY": "x,*.models.example"}, ""),
+        ("http://models.example/v1", {"ALL_PROXY": "http://p", "NO_PROXY": ".Models.Example."}, ""),
+        ("http://notmodels.example/v1", {"ALL_PROXY": "http://p", "NO_PROXY": "models.example"}, "http://p"),
+        ("http://models.example/v1", {"ALL_PROXY": "http://p", "NO_PROXY": "x, *"}, ""),
+        ("http://models.example/v1", {"ALL_PROXY": "http://p", "NO_PROXY": ", "}, "http://p"),
+        ("https://models.example/v1", {"ALL_PROXY": "http://p", "NO_PROXY": "models.example:443"}, ""),
+        ("http://models.example/v1", {"ALL_PROXY": "http://p", "NO_PROXY": "models.example:443"}, "http://p"),
+        ("http://[2001:db8::1]:8000/v1", {"ALL_PROXY": "http://p", "NO_PROXY": "[2001:db8::1]"}, ""),
+        ("http://[2001:db8::1]:8000/v1", {"ALL_PROXY": "http://p", "NO_PROXY": "2001:db8::1"}, ""),
+        ("http://[2001:db8::1]:8000/v1", {"ALL_PROXY": "http://p", "NO_PROXY": "[2001:db8::1]:9"}, "http://p"),
+        ("http://models.example/v1", {"HTTP_PROXY": " http://p:1\n"}, "http://p:1"),
     ],
 )  # fmt: skip
 def test_which_servers_are_asked_through_it(
@@ -149,6 +220,9 @@ def test_which_servers_are_asked_through_it(
         ("socks5://me:hunter2@p:1080", "is socks5://..., expected http://HOST:PORT"),
         ("http://me:hunter2@p:port", "cannot be read, expected http://HOST:PORT"),
         ("http://", "cannot be read"),
+        ("http://me:12/hunter2@p:1", "cannot be read"),
+        ("http://m%3Ae:hunter2@p:1", "cannot be read"),
+        ("http://p a:1", "cannot be read"),
         ("http://me:hunter2@[p", "cannot be read"),
     ],
 )

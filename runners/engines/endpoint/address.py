@@ -10,7 +10,10 @@ from lawbound.runners.engines.protocol import ModelError
 from lawbound.tasks.io.urls import KEY, LONGEST, PUBLIC, holds_secret, without_secrets
 
 _SECRET_VARIABLE = re.compile(r"KEY|TOKEN|SECRET|PASSWORD", re.IGNORECASE)
-_BEARER = re.compile(r"\bBearer\s+[^\s\"',;]+", re.IGNORECASE)
+_LOGIN = re.compile(
+    r"\b((?i:Bearer)|(?i:Basic)(?=\s+(?!(?i:auth))(?=\S{6})[\w+/-]*[A-Z\d+/=]))\s+[^\s\"',;]+"
+)
+"""A key or a proxy's login as headers have them; "Basic authentication" is none."""
 _KEY_LIKE = re.compile(rf"(?:(?<![\w-])[\w-]*)?\*{{4,}}[\w-]*|{KEY}")
 """The half-masked keys that some servers quote back, and whole keys in their usual form. Each word
 is searched once, from its beginning."""
@@ -63,12 +66,14 @@ class Key:
             text = HIDDEN.join([*kept, text[at:]])
         return text
 
-    def clean(self, text: str) -> str:
+    def clean(self, text: str, *others: "Key") -> str:
         """A server's words for an error: one short line without keys, secrets of URLs or terminal escapes."""
         plain = _UNSEEN.sub("", text[:_MAX_READ].encode("utf-8", "replace").decode("utf-8"))
-        hidden = without_secrets(self.hide_any_trace(plain))
+        for key in (self, *others):
+            plain = key.hide_any_trace(plain)
+        hidden = without_secrets(plain)
         line = " ".join(_CONTROL.sub(" ", hidden).split())
-        line = _KEY_LIKE.sub(HIDDEN, _BEARER.sub(f"Bearer {HIDDEN}", line))
+        line = _KEY_LIKE.sub(HIDDEN, _LOGIN.sub(rf"\1 {HIDDEN}", line))
         return line if len(line) <= MAX_SHOWN else line[: MAX_SHOWN - 1] + "…"
 
     def _forms(self) -> tuple[str, ...]:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from random import Random
 from time import perf_counter
 from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 
@@ -21,6 +22,7 @@ from lawbound.runners.engines.endpoint.address import Address, Key
 from lawbound.runners.engines.endpoint.connection import LINE, Connector, Line, Seen
 from lawbound.runners.engines.endpoint.network import fault_of
 from lawbound.runners.engines.endpoint.patience import Course, Failing, Patience
+from lawbound.runners.engines.endpoint.proxy import logins_in
 from lawbound.runners.engines.endpoint.reply import Answer, Fault, Reply, read_reply
 from lawbound.runners.engines.endpoint.wire import Dialect, encode, payload
 from lawbound.runners.prompt import system_text
@@ -78,6 +80,7 @@ class Client:
         self._extra = extra
         self._rng = rng
         self._proxy = proxy
+        self._logins = logins_in(proxy)
         self._seen = Seen()
         self._responses = 0
         self._answered = 0
@@ -212,7 +215,12 @@ class Client:
                 content = await self._read(response)
         except (aiohttp.ClientError, OSError, ValueError) as error:  # a TimeoutError is an OSError
             patience = self._patience
-            return fault_of(error, timeout=patience.timeout, connecting=patience.connecting)
+            return fault_of(
+                error,
+                timeout=patience.timeout,
+                connecting=patience.connecting,
+                proxy_host=urlsplit(self._proxy).hostname or "",
+            )
         if content is None:
             return Fault(
                 f"a response of more than {self._patience.max_bytes} bytes",
@@ -260,7 +268,7 @@ class Client:
         return replace(fault, message=self._quoted(fault.message))
 
     def _quoted(self, said: str) -> str:
-        return f"{self._shown}: {self._key.clean(said)}"
+        return f"{self._shown}: {self._key.clean(said, *self._logins)}"
 
 
 def grouped(requests: Sequence[Request]) -> list[Request]:

@@ -292,6 +292,12 @@ def _usable(key: Key, extra: Mapping[str, Any]) -> Key:
 def _advice(fault: Fault) -> str:
     if fault.broke_off:
         return ", expected a whole response"
+    if fault.of_proxy:
+        return (
+            f", expected {'a proxy that lets requests pass' if fault.status else 'a running proxy'}"
+        )
+    if not fault.status and not fault.again:
+        return ", expected a URL such as http://HOST/v1"
     return {
         0: ", expected a running server",
         401: ", expected a valid key in the environment",

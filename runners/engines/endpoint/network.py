@@ -2,17 +2,19 @@
 
 import aiohttp
 
+from lawbound.runners.engines.endpoint.error import AGAIN
 from lawbound.runners.engines.endpoint.reply import Fault
 from lawbound.tasks.io.safe_files import why
 
 
-def fault_of(error: Exception, *, timeout: float, connecting: float) -> Fault:
+def fault_of(error: Exception, *, timeout: float, connecting: float, proxy_host: str = "") -> Fault:
     """The fault for an error of the network or of aiohttp.
 
     Args:
         error: What was raised.
         timeout: Seconds for one try.
         connecting: Seconds for its connection, TLS included.
+        proxy_host: The proxy that is asked; only its name is looked up here then.
     """
     if isinstance(error, aiohttp.ConnectionTimeoutError):
         return Fault(
@@ -20,15 +22,23 @@ def fault_of(error: Exception, *, timeout: float, connecting: float) -> Fault:
         )
     if isinstance(error, TimeoutError):
         return Fault(f"no whole response in {timeout:g} s", again=True)
-    if isinstance(error, aiohttp.ClientProxyConnectionError):
-        found = f"cannot connect to the proxy that the environment names ({why(error.os_error)})"
-        return Fault(found, again=True)
     if isinstance(error, aiohttp.ClientConnectorError):
-        return Fault(f"cannot connect ({why(error.os_error)})", again=True)
+        is_of_proxy = isinstance(error, aiohttp.ClientProxyConnectionError) or (
+            proxy_host != "" and error.host.lower() == proxy_host
+        )
+        whom = " to the proxy that the environment names" if is_of_proxy else ""
+        found = f"cannot connect{whom} ({why(error.os_error)})"
+        return Fault(found, again=True, of_proxy=is_of_proxy)
     if isinstance(error, aiohttp.ClientHttpProxyError):
-        found = f"the proxy that the environment names refused ({error.status} {error.message})"
-        return Fault(found, again=True)
-    return Fault(_lost(error), again=not isinstance(error, ValueError), broke_off=True)
+        return Fault(
+            f"the proxy that the environment names refused ({error.status} {error.message})",
+            again=error.status in AGAIN,
+            status=error.status,
+            of_proxy=True,
+        )
+    if isinstance(error, ValueError):
+        return Fault(f"cannot be asked ({error})", again=False)
+    return Fault(_lost(error), again=True, broke_off=True)
 
 
 def _lost(error: Exception) -> str:

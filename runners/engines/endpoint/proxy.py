@@ -7,12 +7,18 @@ machine.
 """
 
 import re
-from ipaddress import ip_address, ip_network
-from urllib.parse import urlsplit
-from urllib.request import getproxies_environment, proxy_bypass
+from base64 import b64encode
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from socket import inet_aton
+from urllib.parse import unquote, urlsplit
+from urllib.request import getproxies_environment
 
+from lawbound.runners.engines.endpoint.address import Key
 from lawbound.runners.engines.protocol import ModelError
 
+_PORTS = {"http": 80, "https": 443}
+_PASSWORD = 8
+"""A shorter password may be a word of an error."""
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,15})://")
 
 
@@ -27,10 +33,11 @@ def proxy_for(where: str, url: str) -> str:
         ModelError: The environment names one that cannot be used.
     """
     parts = urlsplit(url)
-    host = parts.hostname or ""
+    host = (parts.hostname or "").rstrip(".")
     found = getproxies_environment()
-    proxy = found.get(parts.scheme) or found.get("all") or ""
-    if not proxy or _is_here(host) or _is_excepted(host, parts.port, found):
+    proxy = (found.get(parts.scheme) or found.get("all") or "").strip()
+    port = parts.port or _PORTS.get(parts.scheme, 0)
+    if not proxy or _is_here(host) or _is_excepted(host, port, found.get("no", "")):
         return ""
     named = _SCHEME.match(proxy)
     kind = named[1].lower() if named else "http"
@@ -44,36 +51,66 @@ def proxy_for(where: str, url: str) -> str:
     return proxy
 
 
+def logins_in(proxy: str) -> tuple[Key, ...]:
+    """What of a proxy's URL nobody may read, in the forms in which an error may quote it: a proxy's page may show the
+    headers that came."""
+    parts = urlsplit(proxy)
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    header = b64encode(f"{user}:{password}".encode("latin-1", "replace")).decode()
+    return tuple(map(Key, (header, password))) if len(password) >= _PASSWORD else ()
+
+
 def _is_here(host: str) -> bool:
-    """Whether a host is this machine."""
+    """Whether a host is this machine; 0.0.0.0, too, the address that servers print."""
     if host == "localhost" or host.endswith(".localhost"):
         return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
+    address = _address(host)
+    return address is not None and (address.is_loopback or address.is_unspecified)
 
 
-def _is_excepted(host: str, port: int | None, found: dict[str, str]) -> bool:
-    """Whether NO_PROXY names the host, or a network such as 10.0.0.0/8 that holds it."""
-    if proxy_bypass(host if port is None else f"{host}:{port}"):
-        return True
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    """The address that a host is, also in the short form 127.1, or in IPv6's of an IPv4 one."""
     try:
         address = ip_address(host)
     except ValueError:
-        return False
-    for entry in found.get("no", "").split(","):
+        if not re.fullmatch(r"[\dxXa-fA-F.]+", host) or not host[:1].isdigit():
+            return None
         try:
-            if address in ip_network(entry.strip(), strict=False):
+            return ip_address(inet_aton(host))
+        except (OSError, ValueError):
+            return None
+    inside = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return inside or address
+
+
+def _is_excepted(host: str, port: int, listed: str) -> bool:
+    """Whether NO_PROXY names the host, its domain, or a network such as 10.0.0.0/8 that holds it."""
+    address = _address(host)
+    for entry in listed.lower().split(","):
+        name = entry.strip()
+        if name == "*":
+            return True
+        try:
+            if address is not None and address in ip_network(name.strip("[]"), strict=False):
                 return True
-        except ValueError:  # a name
+        except ValueError:
+            pass
+        named = re.fullmatch(r"\[?(.*?)\]?(?::(\d{1,5}))?", name)
+        if named is None or (named[2] and int(named[2]) != port):
             continue
+        domain = named[1].removeprefix("*").strip(".")
+        if domain and (host == domain or host.endswith(f".{domain}")):
+            return True
     return False
 
 
 def _is_whole(proxy: str) -> bool:
+    """Whether a client can use it; an @ behind the host is of a password that holds a / as it stands."""
     try:
         parts = urlsplit(proxy)
-        return bool(parts.hostname) and parts.port != 0
+        is_read = bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
+    behind = parts.path + parts.query + parts.fragment
+    user = unquote(parts.username or "")
+    return is_read and "@" not in behind and ":" not in user and not re.search(r"\s", proxy)

@@ -77,6 +77,8 @@ class Fault:
     cause: Cause = "server"
     broke_off: bool = False
     """Whether there was a server, but the connection to it was lost."""
+    of_proxy: bool = False
+    """Whether a proxy is meant, and not the server."""
 
 
 def read_reply(reply: Reply, now: datetime) -> Answer | Fault:
