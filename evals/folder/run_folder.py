@@ -9,6 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pydantic import ValidationError
+
 from lawbound.evals.folder.asked import suite_hash
 from lawbound.evals.folder.checks import ASSIGNED, assignments, check_text
 from lawbound.evals.folder.concluded import check_suite_hash
@@ -148,10 +150,17 @@ class RunFolder(RunPaths):
         try:
             content = read_yaml(self.run_yaml, FolderError)
         except FolderError as fault:
+            if isinstance(fault.__cause__, OSError):
+                raise
             raise FolderError(f"{fault}; {_WAY_ON}") from fault
         if content is None:
             raise FolderError(f"{self.run_yaml}: is empty; {_WAY_ON}")
-        return read_record(content, self.run_yaml)
+        try:
+            return read_record(content, self.run_yaml)
+        except FolderError as fault:
+            if not _is_part(content, fault):
+                raise
+            raise FolderError(f"{fault}; {_WAY_ON}") from fault
 
     def write_run(self, record: RunRecord) -> None:
         """Write ``run.yaml``.
@@ -257,3 +266,12 @@ class RunFolder(RunPaths):
         """
         self.check_result(self.verdicts.name)
         return read_verdicts(self.verdicts)
+
+
+def _is_part(content: object, fault: FolderError) -> bool:
+    """Whether something is missing from a record, as where a file was cut."""
+    if not isinstance(content, dict):
+        return True
+    if not isinstance(fault.__cause__, ValidationError):
+        return False
+    return any(one["type"] == "missing" for one in fault.__cause__.errors(include_url=False))

@@ -101,6 +101,8 @@ def test_a_part_of_another_kind_is_refused_with_its_place(
         (b"", ": is empty; "),
         (b"lawbound: '1", "; "),
         (b"lawbound: '1'\nseed: \0", ": line 2: found the character U+0000, expected text without control characters; "),
+        (b"- a\n", "; "),
+        (b"lawbound: '0.0.1'\n", "; "),
         (b"\xff", ": byte 0 is not UTF-8, expected UTF-8 text; "),
     ],
 )  # fmt: skip
@@ -114,6 +116,25 @@ def test_a_record_that_cannot_be_read_is_refused_with_the_way_on(
         f"{told}remove it, and `lawbound run` as before (its --judge, too) writes it anew"
         in str(caught.value)
     )
+
+
+@pytest.mark.parametrize("lines", [3, 10, 40, 80])
+def test_a_record_cut_between_two_lines_is_refused_with_the_way_on(out: Path, lines: int) -> None:
+    file = out / "run.yaml"
+    whole = file.read_bytes().splitlines(keepends=True)
+    assert len(whole) > lines
+    file.write_bytes(b"".join(whole[:lines]))
+    with pytest.raises(FolderError, match=r"; remove it, and `lawbound run` as before"):
+        RunFolder(out).read_run()
+
+
+def test_a_record_that_cannot_be_opened_is_not_to_be_removed(out: Path) -> None:
+    file = out / "run.yaml"
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(FolderError, match="cannot be read") as closed:
+        RunFolder(out).read_run()
+    assert "remove it" not in str(closed.value)
 
 
 def test_the_page_on_formats_lists_every_field() -> None:
