@@ -71,6 +71,8 @@ def _completion(**message: Any) -> dict[str, Any]:
         (451, {"error": {"type": "censorship_blocked", "message": "no"}}),
         (400, {"error": {"message": "The user's prompt was flagged"}}),
         (400, {"error": {"message": "用户输入内容涉嫌违规"}}),
+        (400, {"error": {"message": "该提问涉嫌违规"}}),
+        (400, {"error": {"message": "您的输入未通过安全审核"}}),
         (400, {"error": {"message": "Blocked by our company's content filter"}}),
         (400, {"error": {"message": "Your request was rejected as a result of our safety system."}}),
         (400, {"error": {"message": "Your prompt was flagged: 'Why is the site unavailable?'"}}),

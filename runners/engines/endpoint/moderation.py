@@ -26,9 +26,9 @@ from lawbound.runners.engines.endpoint.error import AGAIN, codes_of, error_of, m
 
 _TEXT = "(?:prompt|input|output|content|message|text|question|answer|completion)s?"
 _POLICY = "(?:content|usage|safety|moderation|guardrail) (?:polic|guideline)"
-_SAYING = "(?:内容|输入|输出|文本|文字|提示|消息|问题|回答|回复)"
+_SAYING = "(?:内容|输入|输出|文本|文字|提示|消息|问题|提问|请求|回答|回复)"
 """What is said, in Chinese: an account, an image or a header may also be against the rules."""
-_NOT_PASSED = "(?:审核|安全策略)(?:不|未|没有)通过|(?:不|未|没有)通过(?:审核|安全策略)"
+_NOT_PASSED = "(?:审核|安全策略)(?:不|未|没有)通过|(?:不|未|没有)通过(?:内容|安全)?(?:审核|策略)"
 _MODERATED = re.compile(
     rf"content filter|content (?:policy|safety|usage) violation|content management policy|"
     rf"(?:violat\w+|against|breach\w*) (?:\w+ ){{0,4}}?{_POLICY}|"
@@ -53,7 +53,7 @@ _OF_THE_ASKER = re.compile(
     r"(?<!by your )\b(?:organi[sz]ation|project|team|tenant|workspace|company)\b(?!['’]s)|"
     r"\busers?\b(?!(?:'s)? (?:prompt|input|message|quer|question|content|text|request|generated|provided))|"
     r"\baccess (?:(?:is|was|has|been) ){0,2}(?:denied|disabled|terminated|suspended|revoked)\b|\bIP\b(?! polic)|"
-    rf"[账帐][号户]|用户(?!的?(?:{_SAYING}|提问|请求))|应用|企业|公司|项目|认证|密钥|资质",
+    rf"[账帐][号户]|用户(?!的?{_SAYING})|应用|企业|公司|项目|认证|密钥|资质",
     re.IGNORECASE,
 )
 """Whoever is blocked or flagged then is the one who asks, not the text."""
