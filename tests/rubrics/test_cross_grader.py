@@ -56,3 +56,14 @@ def test_cross_validation_holds_an_answer_for_neutral_only_where_the_grader_woul
     ]
     seen = cross_grader.decided(rows, np.array([probabilities for _, _, probabilities, _ in CASES]))
     assert [seen[row] for row in rows] == [kind for _, _, _, kind in CASES]
+
+
+def test_cross_validation_knows_whose_hand_wrote_each_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    for library in ("torch", "sklearn", "threadpoolctl"):
+        pytest.importorskip(library)
+    monkeypatch.syspath_prepend(str(BENCHMARKS))
+    import cross_grader
+    import training_texts
+
+    files = (training_texts.TRAINING / "whole").glob("*/*.yaml")
+    assert {file.stem for file in files} == set(cross_grader.HANDS)
