@@ -82,7 +82,7 @@ def test_a_set_was_measured_with_all_its_rows(name: str, files: str) -> None:
     rows = 0
     for file in ROOT.glob(files):
         text = file.read_text(encoding="utf-8")
-        rows += len(re.findall(r"^- prompt:|^- \{prompt:|^\{", text, re.MULTILINE))
+        rows += len(re.findall(r"^- (?:id|prompt):|^- \{prompt:|^\{", text, re.MULTILINE))
     assert total(name)["n"] == str(rows)
 
 
