@@ -102,7 +102,7 @@ def test_two_judges_split_over_an_add_on_are_counted_as_split(out: Path, judge: 
             "they hold thinking alone",
         ),
         (
-            {"replies": [["", ""]], "finish": "content_filter"},
+            {"replies": [["", ""]], "finish": "content_filter", "finishes": {"Say yes.": "stop"}},
             "blocked",
             "no text (blocked by the provider's filter)",
             "they are blocked by the provider's filter",

@@ -3,8 +3,8 @@
 A stage is the first part of the path. ``PUT /STAGE/script`` sets what it does, ``GET /STAGE/seen``
 tells what reached it, ``POST /STAGE/v1/chat/completions`` asks. A script maps a user message to the
 list of what happens to it, try by try; after the list, and for other messages, all is well. ``replies``
-lists [TEXT, REPLY]: the first whose text stands in a message decides what a good answer says; ``models``
-the names under which answers come, in turn.
+lists [TEXT, REPLY]: the first whose text stands in a message decides what a good answer says; ``finish`` is how
+good answers end, ``finishes`` how those to some messages do; ``models`` the names under which answers come, in turn.
 
 Prints its port and serves until its standard input closes. With a certificate as argument it speaks TLS.
 """
@@ -55,7 +55,9 @@ def completion(user: str, stage: Stage, **message: Any) -> dict[str, Any]:
             {
                 "index": 0,
                 "message": {"role": "assistant", "content": _content(user, stage), **message},
-                "finish_reason": stage.script.get("finish", "stop"),
+                "finish_reason": stage.script.get("finishes", {}).get(
+                    user, stage.script.get("finish", "stop")
+                ),
             }
         ],
     }
