@@ -72,6 +72,8 @@ def place(model: Any, loc: Sequence[int | str]) -> Place:
         members = _members(kind)
         inside = [found for member in members for found in _inside(member, part)]
         if not inside and len(members) > 1:
+            # The name of a member: what follows is a place within it.
+            kind = next((member for member in members if _name(member) == part), kind)
             continue
         keys = tuple(name for member in members for name in _fields(member))
         parts.append(str(part))
@@ -159,6 +161,10 @@ def _members(kind: Any) -> list[Any]:
     if get_origin(kind) in (Union, UnionType):
         return [one for arg in get_args(kind) if arg is not type(None) for one in _members(arg)]
     return [kind]
+
+
+def _name(kind: Any) -> str:
+    return kind.__name__ if isinstance(kind, type) else ""
 
 
 def _fields(kind: Any) -> dict[str, Any]:

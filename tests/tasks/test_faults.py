@@ -98,6 +98,29 @@ def test_a_fault_is_told_in_plain_words(data: Any, told: str) -> None:
         assert word not in line
 
 
+class _Noted(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    notes: tuple[str | _Part, ...]
+
+
+@pytest.mark.parametrize(
+    ("note", "told"),
+    [
+        (PART | {"idd": "x"}, "notes.0: found key 'idd', expected one of id, count, columns"),
+        ({"idd": "x"}, "notes.0: found key 'idd', expected one of id, count, columns"),
+        (PART | {"share": "x"}, "notes.0.share: found 'x', expected a number"),
+        (5, "notes.0: found 5, expected text in quotes or a mapping"),
+    ],
+)
+def test_a_fault_of_a_mapping_where_text_may_stand_is_told_as_the_mapping_s(
+    note: Any, told: str
+) -> None:
+    with pytest.raises(ValueError) as caught:
+        parse({"notes": [note]}, _Noted, "a.yaml", ValueError)
+    assert str(caught.value).startswith(f"a.yaml: {told}")
+
+
 def test_faults_in_other_places_are_counted_once_each() -> None:
     parts = [{"id": 5, "count": "x"}, {"id": "x", "columns": {"prompt": 5}}]
     with pytest.raises(ValueError, match=r"parts\.0\.id: .* \(and 2 more\)$"):
