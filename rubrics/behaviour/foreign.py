@@ -5,11 +5,9 @@ from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 
-from pydantic import BaseModel, ConfigDict
-
 from lawbound.rubrics.behaviour.lexicon import LexiconError, latin_stopwords
 from lawbound.rubrics.behaviour.text import composed, opening, words
-from lawbound.tasks.io.yaml_files import parse, read_yaml
+from lawbound.tasks.io.yaml_files import Strict, parse, read_yaml
 
 HEAD = 600
 """Characters of an answer that decide."""
@@ -29,9 +27,7 @@ MARKED = 0.03
 """Least share of letters that only one language of a script uses."""
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _File(Strict):
     words: dict[str, str]
     own: dict[str, str]
     letters: dict[str, str]

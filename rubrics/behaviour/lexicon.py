@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
 from lawbound.rubrics.behaviour.anchors import Anchors
 from lawbound.rubrics.behaviour.signal import NOTHING, AnyOf, Signal
 from lawbound.rubrics.behaviour.text import STEM, Searchable
 from lawbound.rubrics.behaviour.variants import folded
 from lawbound.tasks.io.errors import LawboundError
-from lawbound.tasks.io.yaml_files import parse, read_yaml
+from lawbound.tasks.io.yaml_files import Strict, parse, read_yaml
 
 LATIN = ("en", "de", "fr", "es", "pt", "tr", "vi", "id")
 LANGUAGES = (*LATIN, "zh", "hi", "ar", "ru", "th", "ko", "ja")
@@ -26,29 +26,23 @@ class LexiconError(LawboundError, ValueError):
     """A lexicon file is malformed."""
 
 
-class _Needy(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Needy(Strict):
     need: str | tuple[str, ...]
     """Words one of which must occur before the pattern is tried; a list: one of each entry."""
     match: str
 
 
-class _Group(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _Group(Strict):
     anchors: str | tuple[str, ...]
     """A string holds words, compared by their stems; a list holds substrings."""
     patterns: tuple[str | _Needy, ...]
 
 
-class _File(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
+class _File(Strict):
     lang: str
     spaced: bool
     stopwords: str
-    slots: dict[str, str] = {}
+    slots: dict[str, str] = Field(default_factory=dict)
     groups: dict[str, _Group]
     ask: dict[str, str]
 

@@ -7,11 +7,11 @@ from functools import cache
 from importlib.resources import files
 from typing import Final, Literal, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import Field
 
 from lawbound.rubrics.behaviour.lexicon import LexiconError
 from lawbound.rubrics.behaviour.variants import folded
-from lawbound.tasks.io.yaml_files import parse, read_yaml
+from lawbound.tasks.io.yaml_files import Strict, parse, read_yaml
 
 Cue = Literal[
     "spare", "refuse", "comply", "part", "sides", "turn", "obey",
@@ -25,10 +25,8 @@ the scope of that; what takes a resolution back or modifies it; signs that a tra
 FILE: Final = "trace.yaml"
 
 
-class _Language(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    slots: dict[str, str] = {}
+class _Language(Strict):
+    slots: dict[str, str] = Field(default_factory=dict)
     cues: dict[Cue, tuple[str, ...]]
 
 
