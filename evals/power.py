@@ -8,7 +8,8 @@ from math import ceil, isnan, sqrt
 
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.inputs import MetricError
-from lawbound.evals.stats.intervals import Z80, Z95
+from lawbound.evals.stats.intervals import Z80
+from lawbound.rubrics.calibration.intervals import Z95
 from lawbound.rubrics.reference import is_reference
 
 

@@ -1,6 +1,7 @@
 """The shape that the project promises: imports follow the data and never run in circles, and every package is shipped."""
 
 import ast
+import re
 import subprocess
 import tomllib
 from fnmatch import fnmatch
@@ -239,6 +240,11 @@ def test_a_name_is_imported_from_the_module_that_defines_it() -> None:
 
 def test_what_is_no_number_is_written_as_python_has_it() -> None:
     assert not [f for f in _sources() if 'float("nan")' in f.read_text(encoding="utf-8")]
+
+
+def test_the_width_of_an_interval_is_written_in_one_place() -> None:
+    found = [f for f in _sources() if re.search(r"1\.9(?:6|59)", f.read_text(encoding="utf-8"))]
+    assert found == [ROOT / "rubrics" / "calibration" / "intervals.py"]
 
 
 def _sources() -> list[Path]:

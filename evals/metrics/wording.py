@@ -35,8 +35,9 @@ from lawbound.evals.metrics.scores import (
 )
 from lawbound.evals.stats.arrays import Bounds, Codes
 from lawbound.evals.stats.correlation import PRIOR_ICC
-from lawbound.evals.stats.intervals import Z95, Mean, mde_of
+from lawbound.evals.stats.intervals import Mean, mde_of
 from lawbound.evals.tally import Tally
+from lawbound.rubrics.calibration.intervals import Z95
 
 
 def wording_estimates(cut: Cut) -> Iterator[Estimate]:

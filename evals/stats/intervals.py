@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 
 from lawbound.evals.stats.arrays import Codes, Floats
 from lawbound.evals.stats.strata import relative_variance, size_classes
+from lawbound.rubrics.calibration.intervals import Z95
 
-Z95 = 1.959963984540054
 Z80 = 0.8416212335729143
 MDE_OF_HALF_WIDTH = (Z95 + Z80) / Z95
 KORN_GRAUBARD = "korn-graubard"

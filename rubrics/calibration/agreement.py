@@ -14,6 +14,7 @@ from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
+from lawbound.rubrics.calibration.intervals import Interval, wilson
 from lawbound.rubrics.grading.answer_files import GradeError, Row, open_answers
 from lawbound.rubrics.grading.grade_file import readings
 from lawbound.rubrics.grading.row_values import (
@@ -34,7 +35,6 @@ _SIDE: Final[Mapping[str, Side]] = {"refuse": "refuse", "deflect": "refuse", "pa
 RESAMPLES: Final = 2000
 FEWEST: Final = 10
 """Fewest answers for which kappa gets an interval: a bootstrap of a handful says nothing."""
-Z95: Final = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +61,6 @@ class LabelledFile:
     """Rows without a label; they are left out."""
     remark: str = ""
     """Remarks on unknown languages."""
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """A value and its 95 % interval; nan if there is nothing to measure."""
-
-    value: float = nan
-    low: float = nan
-    high: float = nan
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,17 +204,6 @@ def kappa_of(pairs: Iterable[tuple[Hashable, Hashable]]) -> float:
         others[other] += count
     by_chance = sum(count * others[name] for name, count in ones.items())  # times n squared
     return (same * n - by_chance) / (n * n - by_chance) if by_chance < n * n else nan
-
-
-def wilson(hits: float, trials: float) -> Interval:
-    """Share with the score interval of Wilson (1927)."""
-    if trials == 0:
-        return Interval()
-    share = hits / trials
-    centre = share + Z95**2 / (2 * trials)
-    reach = Z95 * math.sqrt(share * (1 - share) / trials + Z95**2 / (4 * trials**2))
-    scale = 1 + Z95**2 / trials
-    return Interval(share, max((centre - reach) / scale, 0.0), min((centre + reach) / scale, 1.0))
 
 
 def _graded(row: Row, gold: Behaved) -> Labelled:

@@ -16,10 +16,10 @@ from lawbound.rubrics.calibration.agreement import (
     kappa,
     kappa_of,
     read_labelled,
-    wilson,
 )
 from lawbound.rubrics.calibration.files import inert, write_calibration
 from lawbound.rubrics.calibration.gallery import AROUND, MOST, gallery
+from lawbound.rubrics.calibration.intervals import wilson
 from lawbound.rubrics.grading.answer_files import GradeError
 from lawbound.rubrics.verdict import Behaved
 
