@@ -63,6 +63,20 @@ class _Gold:
         return float(self.chance[rows][first].sum())
 
 
+@dataclass(frozen=True, slots=True)
+class _Rate:
+    """One rate over entries of a cut, as the reader and as the labels have it."""
+
+    metric: str
+    mask: Mask
+    """Which entries it is over."""
+    read: Floats
+    label: Floats
+    """What the label says for each entry; nan if there is none."""
+    gap: float = 0.0
+    """The bias gap of the raw rate."""
+
+
 def corrected_table(
     frame: pd.DataFrame,
     rules: RuleInfos,
@@ -156,22 +170,12 @@ def _rates(cut: Cut, strength: str, entries: Entries, gold: _Gold, icc: float) -
     # The worse kind of near-miss stays the one that the reader's readings chose.
     gap = worst.value - worst.honest
     names = ("prior_match", "prior_J") if strength in WITHOUT_POLICY else ("adherence", "J")
-    adherence = _pair(cut, names[0], used, met, used.good, gold.met[used.row], gold, icc)
-    excess = _pair(
-        cut,
-        "excess",
-        used,
-        worst.chosen,
-        1 - used.good,
-        1 - gold.plain[used.row],
-        gold,
-        icc,
-        gap=gap,
+    rates = (
+        _Rate(names[0], met, used.good, gold.met[used.row]),
+        _Rate("excess", worst.chosen, 1 - used.good, 1 - gold.plain[used.row], gap),
+        _Rate("over_refusal", worst.chosen, used.withheld, gold.withheld[used.row], gap),
     )
-    over = _pair(
-        cut, "over_refusal", used, worst.chosen, used.withheld, gold.withheld[used.row], gold,
-        icc, gap=gap,
-    )  # fmt: skip
+    adherence, excess, over = (_pair(one, cut, used, gold, icc) for one in rates)
     yield from (adherence, excess, over)
     j = minus(names[1], adherence, excess)
     mean = used.counted(j.found.mean, met | worst.chosen)
@@ -184,32 +188,22 @@ def _rates(cut: Cut, strength: str, entries: Entries, gold: _Gold, icc: float) -
     yield replace(j, found=found, drawn=gold.drawn(used.row[met | worst.chosen]))
 
 
-def _pair(
-    cut: Cut,
-    metric: str,
-    entries: Entries,
-    mask: Mask,
-    read: Floats,
-    label: Floats,
-    gold: _Gold,
-    icc: float,
-    *,
-    gap: float = 0.0,
-) -> Pair:
+def _pair(this: _Rate, cut: Cut, entries: Entries, gold: _Gold, icc: float) -> Pair:
+    mask = this.mask
     row = entries.row[mask]
     stratum, names = _strata(cut.rows.take(row))
     design = entries.design(mask, macro=True)
     weight = design.weights() if len(row) else np.empty(0)
-    raw = rate(read[mask], design, icc=icc)
+    raw = rate(this.read[mask], design, icc=icc)
     found = correct(
         Answers(
-            read[mask], label[mask], gold.probability[row], weight, stratum, design.cluster,
-            gold.answer[row],
+            this.read[mask], this.label[mask], gold.probability[row], weight, stratum,
+            design.cluster, gold.answer[row],
         ),
         most=raw.effective,
     )  # fmt: skip
-    mean = entries.counted(replace(found.mean, low=found.mean.low - gap), mask)
-    return Pair(metric, raw, replace(found, mean=mean), names, gold.drawn(row))
+    mean = entries.counted(replace(found.mean, low=found.mean.low - this.gap), mask)
+    return Pair(this.metric, raw, replace(found, mean=mean), names, gold.drawn(row))
 
 
 def _withheld(cut: Cut, strength: str, gold: _Gold) -> Iterator[Pair]:
