@@ -78,6 +78,21 @@ class PairDifference:
     mode: str = "generate"
 
 
+@dataclass(frozen=True, slots=True)
+class _Values:
+    """What both runs have on the same rows: scores of answers, or differences of scores."""
+
+    rows: Rows
+    first: Floats
+    second: Floats
+    ends: Ends
+    """Of the second less the first."""
+    span: float
+    """Width of the scale of a score."""
+    steps: int = 1
+    """How many such widths a difference may have: 1 between two answers, 2 between two differences of answers."""
+
+
 def rule_differences(
     pairs: Pairs, strength: str, rng: np.random.Generator, resamples: int
 ) -> Iterator[PairDifference]:
@@ -129,10 +144,8 @@ def score_differences(
     """Capability and policy tax in each mode, of items that both runs want answered."""
     for mode, one, two in _both_scores(pairs):
         a, b = one.at(strength), two.at(strength)
-        ends = score_ends(b) - score_ends(a)
-        found = _scored(
-            "capability", mode, a.rows, (a.value, b.value), ends, a.span, 1, rng, resamples
-        )
+        values = _Values(a.rows, a.value, b.value, score_ends(b) - score_ends(a), a.span)
+        found = _scored("capability", mode, values, rng, resamples)
         if found is None:
             continue
         yield found
@@ -148,13 +161,11 @@ def score_differences(
         arms = [
             (free.take(left), full.take(right)) for free, full in zip(before, (a, b), strict=True)
         ]
-        taxes = [free.value - full.value for free, full in arms]
-        ends_of_taxes = [score_ends(free) - score_ends(full) for free, full in arms]
-        ends = ends_of_taxes[1] - ends_of_taxes[0]
-        found = _scored(
-            "policy_tax", mode, a.rows.take(right), (taxes[0], taxes[1]), ends, a.span, 2, rng,
-            resamples,
-        )  # fmt: skip
+        first, second = (free.value - full.value for free, full in arms)
+        ends = [score_ends(free) - score_ends(full) for free, full in arms]
+        rows = a.rows.take(right)
+        values = _Values(rows, first, second, ends[1] - ends[0], a.span, steps=2)
+        found = _scored("policy_tax", mode, values, rng, resamples)
         if found is not None:
             yield found
 
@@ -201,28 +212,20 @@ def _bounds(one: Entries, two: Entries) -> dict[str, Bounds]:
 
 
 def _scored(
-    metric: str,
-    mode: str,
-    rows: Rows,
-    values: tuple[Floats, Floats],
-    ends: Ends,
-    span: float,
-    steps: int,
-    rng: np.random.Generator,
-    resamples: int,
+    metric: str, mode: str, values: _Values, rng: np.random.Generator, resamples: int
 ) -> PairDifference | None:
     """A difference of scores; None if no pair was answered in both runs."""
-    bounds = weighted_bounds(rows, ends)
+    bounds = weighted_bounds(values.rows, values.ends)
     if isnan(bounds[0]):
         return None
-    known = ~np.isnan(values[0]) & ~np.isnan(values[1])
+    known = ~np.isnan(values.first) & ~np.isnan(values.second)
     if not known.any():
         return PairDifference(metric, nan, nan, Mean(), nan, bounds, mode)
-    rows, one, two = rows.where(known), values[0][known], values[1][known]
-    design, d, bound = design_of(rows), two - one, steps * span
+    rows, one, two = values.rows.where(known), values.first[known], values.second[known]
+    design, d, bound = design_of(rows), two - one, values.steps * values.span
     weights = design.weights()
     icc = pooled_icc(np.abs(d) / bound, design.cluster, rows.codes("family"))
-    mean = signed_mean(d, design, bound=bound, icc=icc, steps=steps)
+    mean = signed_mean(d, design, bound=bound, icc=icc, steps=values.steps)
     p_value = sign_flip(weights * d, design.cluster, rng=rng, resamples=resamples)
     first, second = float(weights @ one), float(weights @ two)
     return PairDifference(metric, first, second, mean, p_value, stretched(bounds, mean.value), mode)
