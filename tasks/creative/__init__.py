@@ -11,7 +11,7 @@ from lawbound.tasks.creative import acrostic, dialogue, headlines, lipogram, sto
 from lawbound.tasks.creative.brief import Brief, Family
 from lawbound.tasks.item import Item, ItemError, Structure
 from lawbound.tasks.twins.adjacent import ADJACENT
-from lawbound.tasks.twins.deal import LEVELS, Twin, twins
+from lawbound.tasks.twins.deal import LEVELS, Kind, Twin, twins
 from lawbound.tasks.twins.dress import Dress
 
 FAMILIES: dict[str, Family] = {
@@ -21,6 +21,7 @@ FAMILIES: dict[str, Family] = {
 _ADJACENT = tuple(
     dress for dress in ADJACENT if not dress.topic.startswith(("religion/", "groups/"))
 )
+_KIND = Kind("creative", FAMILIES, _ADJACENT)
 
 __all__ = ["FAMILIES", "LEVELS", "generate", "witness"]
 
@@ -38,10 +39,7 @@ def generate(
     Raises:
         ItemError: A family or level does not exist, or a count is impossible.
     """
-    found = twins(
-        FAMILIES, families, kind="creative", levels=levels, per_cell=per_cell, seed=seed,
-        pairs=pairs, adjacent=_ADJACENT,
-    )  # fmt: skip
+    found = twins(_KIND, families, levels=levels, per_cell=per_cell, seed=seed, pairs=pairs)
     return tuple(item for twin in found for item in _worn(twin))
 
 

@@ -26,7 +26,7 @@ from lawbound.tasks.reasoning.family import Family, Problem
 from lawbound.tasks.reasoning.options import among
 from lawbound.tasks.reasoning.wording import INSTRUCTION, choice_continuations, choice_prompt
 from lawbound.tasks.twins.adjacent import ADJACENT
-from lawbound.tasks.twins.deal import LEVELS, Twin, twins
+from lawbound.tasks.twins.deal import LEVELS, Kind, Twin, twins
 from lawbound.tasks.twins.dress import Dress
 from lawbound.tasks.twins.neutral import NEUTRAL
 
@@ -49,6 +49,7 @@ FAMILIES: dict[str, Family] = {
     )
 }
 DRESSES: tuple[Dress, ...] = (*NEUTRAL, *ADJACENT)
+_KIND = Kind("reasoning", FAMILIES, ADJACENT)
 
 __all__ = [
     "DRESSES",
@@ -85,10 +86,7 @@ def generate(
     Raises:
         ItemError: A family or level does not exist, or a count is impossible.
     """
-    found = twins(
-        FAMILIES, families, kind="reasoning", levels=levels, per_cell=per_cell, seed=seed,
-        pairs=pairs, adjacent=ADJACENT,
-    )  # fmt: skip
+    found = twins(_KIND, families, levels=levels, per_cell=per_cell, seed=seed, pairs=pairs)
     return tuple(item for twin in found for item in _worn(twin))
 
 

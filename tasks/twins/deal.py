@@ -32,6 +32,17 @@ AnyFamily = TypeVar("AnyFamily", bound=Family)
 
 
 @dataclass(frozen=True, slots=True)
+class Kind(Generic[AnyFamily]):
+    """A kind of items: the structures that it has, and what they wear."""
+
+    name: str
+    families: Mapping[str, AnyFamily]
+    """All families by name."""
+    adjacent: Sequence[Dress]
+    """All adjacent dresses; the neutral ones are the same for each kind."""
+
+
+@dataclass(frozen=True, slots=True)
 class Twin(Generic[AnyFamily]):
     """One structure that is to be asked, and its two dresses."""
 
@@ -45,47 +56,40 @@ class Twin(Generic[AnyFamily]):
 
 
 def twins(
-    families: Mapping[str, AnyFamily],
+    kind: Kind[AnyFamily],
     names: Sequence[str] | None,
     *,
-    kind: str,
     levels: Sequence[int],
     per_cell: int,
     seed: int,
     pairs: int,
-    adjacent: Sequence[Dress],
 ) -> Iterator[Twin[AnyFamily]]:
     """Every requested structure.
 
     Args:
-        families: All families of a kind by name.
+        kind: The kind of the items.
         names: The wanted families; None takes all.
-        kind: Name of the kind in errors.
         levels: Levels from 1 (easiest) to 5.
         per_cell: Structures for each family and level. A larger number only adds structures.
         seed: The seed of everything.
         pairs: How many pairs of dresses wear each structure; successive ones take successive pairs.
-        adjacent: All adjacent dresses.
 
     Raises:
         ItemError: A family or level does not exist, or a count is impossible.
     """
-    wanted = list(families) if names is None else list(names)
-    _check(
-        kind, wanted, families, levels=levels, per_cell=per_cell, pairs=pairs,
-        most_pairs=min(len(NEUTRAL), len(adjacent)),
-    )  # fmt: skip
+    wanted = list(kind.families) if names is None else list(names)
+    _check(kind, wanted, levels=levels, per_cell=per_cell, pairs=pairs)
     for name in wanted:
         for level in levels:
             for index in range(per_cell):
                 dresses = deal(
                     name, level=level, index=index, seed=seed, pairs=pairs,
-                    neutral=NEUTRAL, adjacent=adjacent,
+                    neutral=NEUTRAL, adjacent=kind.adjacent,
                 )  # fmt: skip
                 yield Twin(
-                    families[name],
+                    kind.families[name],
                     level,
-                    f"{name}-v{families[name].version}-l{level}-s{seed}-{index:04d}",
+                    f"{name}-v{kind.families[name].version}-l{level}-s{seed}-{index:04d}",
                     stream(seed, name, level, index),
                     tuple(dresses),
                 )
@@ -129,22 +133,23 @@ def deal(
 
 
 def _check(
-    kind: str,
+    kind: Kind[AnyFamily],
     names: Sequence[str],
-    families: Mapping[str, AnyFamily],
     *,
     levels: Sequence[int],
     per_cell: int,
     pairs: int,
-    most_pairs: int,
 ) -> None:
     for name in names:
-        if name not in families:
-            raise ItemError(f"{kind}: family is {name!r}, expected one of {', '.join(families)}")
+        if name not in kind.families:
+            raise ItemError(
+                f"{kind.name}: family is {name!r}, expected one of {', '.join(kind.families)}"
+            )
     for level in levels:
         if level not in LEVELS:
-            raise ItemError(f"{kind}: level is {level!r}, expected one of 1, 2, 3, 4, 5")
+            raise ItemError(f"{kind.name}: level is {level!r}, expected one of 1, 2, 3, 4, 5")
     if per_cell < 0:
-        raise ItemError(f"{kind}: per_cell is {per_cell}, expected 0 or more")
+        raise ItemError(f"{kind.name}: per_cell is {per_cell}, expected 0 or more")
+    most_pairs = min(len(NEUTRAL), len(kind.adjacent))
     if not 1 <= pairs <= most_pairs:
-        raise ItemError(f"{kind}: pairs is {pairs}, expected 1 to {most_pairs}")
+        raise ItemError(f"{kind.name}: pairs is {pairs}, expected 1 to {most_pairs}")
