@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 from urllib.request import Request as HttpRequest
@@ -15,6 +15,7 @@ from tiny_models import TEMPLATE, save_model
 from lawbound.runners.canonical import request_key
 from lawbound.runners.condition import NONE
 from lawbound.runners.engines.endpoint.engine import EndpointEngine
+from lawbound.runners.engines.endpoint.patience import Patience
 from lawbound.runners.engines.local.engine import LocalEngine
 from lawbound.runners.engines.protocol import Engine
 from lawbound.runners.plan import Arm, Plan, plan
@@ -61,11 +62,14 @@ def stage(scripted_server: str, request: pytest.FixtureRequest) -> Callable[...,
 
 @pytest.fixture
 def open_endpoint(monkeypatch: pytest.MonkeyPatch) -> Callable[..., EndpointEngine]:
-    """Open an impatient engine; whoever runs the tests lends it no key."""
+    """Open an impatient engine, with other fields of its patience among the options; whoever runs the tests lends it
+    no key."""
     monkeypatch.delenv("OPENAI_API_KEY", raising=False)
 
     def open_one(url: str, **options: Any) -> EndpointEngine:
-        return EndpointEngine.open("tiny", url, **{"pause": 0.01, "timeout": 5, **options})
+        given = {one.name: options.pop(one.name) for one in fields(Patience) if one.name in options}
+        patience = Patience(**{"pause": 0.01, "timeout": 5, **given})
+        return EndpointEngine.open("tiny", url, patience=patience, **options)
 
     return open_one
 

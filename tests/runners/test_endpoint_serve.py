@@ -12,6 +12,7 @@ import pytest
 
 from lawbound.runners.engines import smollm2
 from lawbound.runners.engines.endpoint.engine import EndpointEngine
+from lawbound.runners.engines.endpoint.patience import Patience
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.sample import Message, Request, Settings
 
@@ -87,4 +88,4 @@ def test_a_real_server_says_what_the_same_weights_say_without_it(server: Server)
 
 def test_a_real_server_without_the_model_is_one_line(server: Server) -> None:
     with pytest.raises(ModelError, match=r"^model 'openai:no/such-model': .*status 4\d\d"):
-        EndpointEngine.open("no/such-model", server.url, retries=0)
+        EndpointEngine.open("no/such-model", server.url, patience=Patience(retries=0))

@@ -19,9 +19,10 @@ HASH = "ce275665"
 OPEN = """
 import sys
 from lawbound.runners.engines.endpoint.engine import EndpointEngine
+from lawbound.runners.engines.endpoint.patience import Patience
 from lawbound.runners.engines.protocol import ModelError
 try:
-    engine = EndpointEngine.open("tiny", sys.argv[1], timeout=20)
+    engine = EndpointEngine.open("tiny", sys.argv[1], patience=Patience(timeout=20))
     sys.stdout.write(f"found {engine.fingerprint().model}")
 except ModelError as error:
     sys.stdout.write(str(error))

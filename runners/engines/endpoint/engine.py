@@ -124,13 +124,10 @@ class EndpointEngine:
         url: str,
         *,
         concurrency: int = 64,
-        timeout: float = 600,
         revision: str | None = None,
-        retries: int = 6,
         key_env: str = "OPENAI_API_KEY",
         extra: Mapping[str, Any] | None = None,
-        pause: float = 1.0,
-        max_bytes: int = 16 * 2**20,
+        patience: Patience | None = None,
     ) -> Self:
         """Connect to a server, and ask it one word before anything that counts.
 
@@ -141,13 +138,10 @@ class EndpointEngine:
             name: The model, as the server calls it.
             url: Base URL, for example ``http://127.0.0.1:8000/v1``.
             concurrency: Requests in flight at once.
-            timeout: Seconds for one try.
             revision: The weights that the server runs, if the user knows.
-            retries: Further tries of one request.
             key_env: Environment variable that holds the API key, if one is needed.
             extra: Further fields of every payload; part of the request keys.
-            pause: Seconds before the second try; doubled with each further one.
-            max_bytes: A larger response is an error.
+            patience: How long and how often to wait for one answer; None: as usual.
 
         Raises:
             ModelError: The server cannot be reached, or refuses; or the environment's proxy is of another kind.
@@ -161,7 +155,7 @@ class EndpointEngine:
             name,
             address,
             key=_usable(read_key(key_env), fields),
-            patience=Patience(timeout=timeout, retries=retries, pause=pause, max_bytes=max_bytes),
+            patience=patience or Patience(),
             extra=fields,
             rng=Random(),
             proxy=proxy_for(f"model 'openai:{name}'", address.url),
