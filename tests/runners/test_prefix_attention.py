@@ -10,7 +10,7 @@ def test_merging_two_parts_by_hand() -> None:
     """Scores ln 3 and 0 give weights 3/4 and 1/4."""
     import torch
 
-    from lawbound.runners.engines.prefix.attention import Part, merged
+    from lawbound.runners.engines.prefix.parts import Part, merged
 
     left = Part(torch.tensor([[[8.0]]]), torch.tensor([[math.log(3.0)]]))
     right = Part(torch.tensor([[[4.0]]]), torch.tensor([[0.0]]))
@@ -22,7 +22,7 @@ def test_merging_two_parts_by_hand() -> None:
 def test_a_part_that_sees_nothing_adds_nothing() -> None:
     import torch
 
-    from lawbound.runners.engines.prefix.attention import Part, merged
+    from lawbound.runners.engines.prefix.parts import Part, merged
 
     own = Part(torch.tensor([[[8.0]]]), torch.tensor([[1.5]]))
     blind = Part(torch.tensor([[[0.0]]]), torch.tensor([[-math.inf]]))
@@ -99,12 +99,12 @@ def test_attention_in_slices_equals_attention_at_once(monkeypatch: pytest.Monkey
     """Seven queries over five keys, two at a time: the same weights, and the log of the sums."""
     import torch
 
-    from lawbound.runners.engines.prefix import attention as pa
+    from lawbound.runners.engines.prefix import parts
 
-    monkeypatch.setattr(pa, "SLICE", 2 * 2 * 5)
+    monkeypatch.setattr(parts, "SLICE", 2 * 2 * 5)
     rng = torch.Generator().manual_seed(5)
     query, key, value = (torch.randn(1, 2, n, 8, generator=rng) for n in (7, 5, 5))
-    out, lse = pa.sliced_part(query, key, value, 0.5)
+    out, lse = parts.sliced_part(query, key, value, 0.5)
     scores = query.double() @ key.double().transpose(-1, -2) * 0.5
     assert out.flatten().tolist() == pytest.approx(
         (torch.softmax(scores, -1) @ value.double()).flatten().tolist(), abs=1e-5

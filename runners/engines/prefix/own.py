@@ -7,16 +7,8 @@ import torch
 from torch import Tensor
 
 from lawbound.runners.engines.prefix import joint
-from lawbound.runners.engines.prefix.attention import (
-    Look,
-    Own,
-    Part,
-    PrefixKV,
-    Rows,
-    SlotKV,
-    minus_infinity_where,
-    scores_part,
-)
+from lawbound.runners.engines.prefix.attention import Own, PrefixKV, Rows, SlotKV
+from lawbound.runners.engines.prefix.parts import Look, Part, minus_infinity_where, scores_part
 
 
 @dataclass(slots=True)
