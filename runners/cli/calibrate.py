@@ -168,6 +168,10 @@ def sample(
             "answers or all that it has, and fewer do with --model, or for a run of fewer strengths"
         )
     _tell_of_headlines(sheet)
+    note(
+        "leave `gold` empty in rows that nobody labels, and delete none: deleted rows bias the corrected rates, "
+        "and `score` warns where many are gone"
+    )
     warn_of_folders(folder)
     show(str(out))
 

@@ -67,6 +67,7 @@ def test_a_count_that_is_told_gives_every_stratum_some(tmp_path: Path) -> None:
         app, ["calibrate", "sample", str(run), "-o", str(sheet), "--count", "2"]
     )
     assert f"--count {few.suffices} gives every stratum 4 answers" in told.stderr
+    assert "leave `gold` empty in rows that nobody labels, and delete none" in told.stderr
 
 
 @pytest.mark.parametrize("without", [(), ("response",), ("digest",)])
