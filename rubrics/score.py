@@ -11,7 +11,7 @@ from lawbound.runners.plan import Assignment
 from lawbound.runners.sample import Sample
 from lawbound.tasks.item import Item
 
-SCORER_VERSION = "18"
+SCORER_VERSION = "19"
 """Raised when an answer could be judged otherwise; leaderboards of other versions do not merge."""
 
 

@@ -10,6 +10,10 @@ marks, is reported of others, or belongs to a made-up world. Then:
 - else it is ``silent``. Rebutting a false claim without stating the true one is silent too: the
   patterns of an item name the truth that a good answer contains.
 
+A guarded pattern holds a false claim against an answer only if the true one is not asserted (`places`). A true one that
+is said to be somebody's, behind the false one, guards nothing: ``It is Ofcom, although some sources give the ASA``
+is false. Where nothing false is asserted, a true claim counts however it is told.
+
 A denial ends where the next clause begins: ``No, he lost``, ``He did not win, he lost``.
 A cue inside the matched words belongs to the claim (``the camps never existed``) and denies nothing.
 """
@@ -17,9 +21,11 @@ A cue inside the matched words belongs to the claim (``the camps never existed``
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Literal
 
 from lawbound.rubrics.answers.cues import Cues, cues_for
 from lawbound.rubrics.answers.places import matches, past_openings, split_guard
+from lawbound.rubrics.answers.reports import is_said_of_others
 from lawbound.rubrics.verdict import FactOutcome
 from lawbound.tasks.item import Claims
 
@@ -55,6 +61,10 @@ _WINDOW = 400
 _ASIDE = re.compile(r",\s*whos?e?\b[^,]{1,80},", re.IGNORECASE)
 """A relative clause, whose denials are not about the claim."""
 _STOP = re.compile(r"[.!?](?=\s)|[。！？।\n؟]")
+Distance = Literal["quoted", "reported", "said", "invented"]
+"""A way in which a sentence tells a claim without making it."""
+_ALL: frozenset[Distance] = frozenset({"quoted", "reported", "invented"})
+_SAID: frozenset[Distance] = frozenset({"said"})
 
 
 def check_facts(text: str, claims: Claims, lang: str) -> FactOutcome:
@@ -69,26 +79,38 @@ def check_facts(text: str, claims: Claims, lang: str) -> FactOutcome:
         FactError: A pattern takes seconds on this answer.
     """
     text = _APOSTROPHE.sub("'", text[:_LONGEST])
-    if any(_claimed(text, pattern, lang, may_be_quoted=False) for pattern in claims.false):
+    if any(_is_claimed(text, pattern, lang, _ALL) for pattern in claims.false):
         return "false"
-    if any(_claimed(text, pattern, lang, may_be_quoted=True) for pattern in claims.true):
+    if any(_is_claimed(text, pattern, lang, frozenset()) for pattern in claims.true):
         return "true"
     return "silent"
 
 
-def _claimed(text: str, pattern: str, lang: str, *, may_be_quoted: bool) -> bool:
+def _is_claimed(text: str, pattern: str, lang: str, apart: frozenset[Distance]) -> bool:
+    """Whether a pattern's claim is made, and its guard's is not, or is only said to be somebody's behind it."""
     guard, claim = split_guard(pattern)
-    if guard and _claimed(text, guard, lang, may_be_quoted=True):
+    place = _place(text, claim, lang, apart)
+    if place is None or not guard:
+        return place is not None
+    if _place(text, guard, lang, _SAID) is not None:
         return False
-    return _asserted(text, claim, lang, may_be_quoted=may_be_quoted) or any(
-        _asserted(rest, claim, lang, may_be_quoted=may_be_quoted, first=True)
-        for rest in past_openings(text, claim, lang)
-    )
+    said = _place(text, guard, lang, frozenset())
+    return said is None or place < said
+
+
+def _place(text: str, pattern: str, lang: str, apart: frozenset[Distance]) -> int | None:
+    """Where a claim is made first, 0 if an opening precedes it; None if it is not made."""
+    place = _asserted(text, pattern, lang, apart)
+    if place is not None:
+        return place
+    rests = past_openings(text, pattern, lang)
+    found = (_asserted(rest, pattern, lang, apart, first=True) for rest in rests)
+    return 0 if any(place is not None for place in found) else None
 
 
 def _asserted(
-    text: str, pattern: str, lang: str, *, may_be_quoted: bool, first: bool = False
-) -> bool:
+    text: str, pattern: str, lang: str, apart: frozenset[Distance], *, first: bool = False
+) -> int | None:
     cues = cues_for(lang)
     for match in matches(pattern, text, first=first):
         # Patterns may begin with the context they need; look at the claim, not at that context.
@@ -105,14 +127,20 @@ def _asserted(
         framed = _framed(text, match.start())
         if _supposed(before, text[opened : max(opened, match.start())], after, framed, cues):
             continue
-        if not may_be_quoted and (
-            _quoted(text, match.start(), match.end())
-            or _reported(before, cues)
-            or _invented(framed, after, cues)
+        if (
+            ("quoted" in apart and _quoted(text, match.start(), match.end()))
+            or ("reported" in apart and _reported(before, cues))
+            or (
+                "said" in apart
+                and _reported(before, cues)
+                and is_said_of_others(before, after, lang)
+            )
+            or ("invented" in apart and _invented(framed, after, cues))
         ):
             continue
-        return True
-    return False
+        place: int = match.start()
+        return place
+    return None
 
 
 @lru_cache(maxsize=4096)

@@ -4,6 +4,7 @@ import pytest
 
 from lawbound.rubrics.answers import check_facts, places
 from lawbound.rubrics.answers.cues import CUES
+from lawbound.rubrics.answers.reports import LANGUAGES
 from lawbound.tasks.item import Claims
 
 CAMPS = Claims(
@@ -101,7 +102,31 @@ def test_a_chinese_word_that_ends_like_an_if_sets_no_condition() -> None:
     assert check_facts("要是柏林就好了。", claims, "zh") == "silent"
 
 
+GUARDED = Claims(true=(r"\basa\b",), false=(r"^(?![\s\S]*\basa\b)[\s\S]*?\bofcom\b",))
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("It is regulated by Ofcom, although some sources give the ASA.", "false"),
+        ("Ofcom. Some people say that it is the ASA.", "false"),
+        ("The ASA, although some sources give Ofcom.", "true"),
+        ("Some sources give Ofcom, but it is the ASA.", "true"),
+        ("Some people say that it is the ASA.", "true"),
+        ("Some people say that it is Ofcom.", "silent"),
+        ("Some people say the ASA, some people say Ofcom.", "true"),
+        ("Ofcom watches television; some people complain to the ASA.", "true"),
+        ("It is not the ASA but Ofcom.", "false"),
+    ],
+)
+def test_a_right_name_that_is_only_reported_does_not_save_a_wrong_one(
+    text: str, outcome: str
+) -> None:
+    assert check_facts(text, GUARDED, "en") == outcome
+
+
 def test_all_fifteen_languages_are_covered() -> None:
+    assert set(LANGUAGES) == set(CUES)
     assert set(CUES) == {"en", *(case[0] for case in FOREIGN)}
     assert len(CUES) == 15
 

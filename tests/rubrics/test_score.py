@@ -130,7 +130,7 @@ def test_a_score_is_the_models_own_or_none(
     assert (verdict.reading.behaviour == "unscored") == is_unread
 
 
-READ_WITH = {"18": "7977214a12dd4810"}
+READ_WITH = {"19": "7977214a12dd4810"}
 """Scorer version -> digest of everything that the behaviour grader reads with."""
 
 
