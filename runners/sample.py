@@ -117,7 +117,7 @@ _COUNTS = ("prompt_tokens", "completion_tokens", "thinking_tokens")
 _NAMED = {"finish": get_args(Finish), "placement": get_args(Placement)}
 
 
-def fault_of(sample: Sample) -> str:
+def wrong_field(sample: Sample) -> str:
     """Which field of a sample has a wrong type or value, and what was expected; empty if none has.
 
     Neither an engine nor a file is trusted: neither a checksum nor a name shows who wrote a line.

@@ -17,7 +17,7 @@ from typing import IO, Any, Self
 
 from lawbound.runners.canonical import canonical_json
 from lawbound.runners.lock import StoreError
-from lawbound.runners.sample import Sample, fault_of
+from lawbound.runners.sample import Sample, wrong_field
 from lawbound.tasks.io.messages import one_line
 from lawbound.tasks.io.safe_files import open_new, open_regular, open_to_append, why
 
@@ -83,7 +83,7 @@ def storable(sample: Sample) -> Sample:
 
     Written as it is, it would be lost silently, and its request owed for ever.
     """
-    fault = fault_of(sample) or _too_long(sample)
+    fault = wrong_field(sample) or _too_long(sample)
     if not fault:
         return sample
     engine, said = (part if isinstance(part, str) else "" for part in (sample.engine, sample.error))
@@ -152,7 +152,7 @@ def _decode(line: bytes) -> Sample | None:
         for name in _SHARED:
             body[name] = intern(body[name])
         sample = Sample(**body)
-        return None if fault_of(sample) else sample
+        return None if wrong_field(sample) else sample
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 

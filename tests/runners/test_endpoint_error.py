@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from lawbound.runners.engines.endpoint.error import error_words, is_out_of_quota
-from lawbound.runners.engines.endpoint.moderation import is_moderated
+from lawbound.runners.engines.endpoint.moderation import names_filter
 from lawbound.runners.engines.endpoint.wire import Dialect
 
 
@@ -16,7 +16,7 @@ def test_megabytes_of_an_error_take_no_time(name: str, part: str) -> None:
     content = {"error": {name: part * (1_000_000 // len(part))}}
     payload: dict[str, Any] = {"messages": [{"role": "system", "content": "Be brief."}]}
     start = process_time()
-    is_moderated(content)
+    names_filter(content)
     words = error_words(content)
     is_out_of_quota(words)
     Dialect().after(words, payload)

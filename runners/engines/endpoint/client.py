@@ -20,7 +20,7 @@ import aiohttp
 
 from lawbound.runners.engines.endpoint.address import Address, Key
 from lawbound.runners.engines.endpoint.connection import LINE, Connector, Line, Seen
-from lawbound.runners.engines.endpoint.network import fault_of
+from lawbound.runners.engines.endpoint.network import network_fault
 from lawbound.runners.engines.endpoint.patience import Course, Failing, Patience
 from lawbound.runners.engines.endpoint.proxy import logins_in
 from lawbound.runners.engines.endpoint.reply import Answer, Fault, Reply, read_reply
@@ -215,7 +215,7 @@ class Client:
                 content = await self._read(response)
         except (aiohttp.ClientError, OSError, ValueError) as error:  # a TimeoutError is an OSError
             patience = self._patience
-            return fault_of(
+            return network_fault(
                 error,
                 timeout=patience.timeout,
                 connecting=patience.connecting,

@@ -88,23 +88,24 @@ _LONGEST_RAW = 20_000
 _ZHIPU, _MINIMAX = "1301", (1026, 1027)
 
 
-def is_block(status: int | None, content: Any) -> bool:
-    """Whether an error is a filter's.
+def is_filter_error(status: int | None, content: Any) -> bool:
+    """Whether an error response is a filter's: its status does not speak against it, and its body names one.
 
     Args:
         status: Its own status or the one it names; None if it names none.
         content: The body of the error.
     """
     if status is None:
-        return is_moderated(content, is_of_request=False)
+        return names_filter(content, is_of_request=False)
     if status == 500:
         return _VERDICT.search(_words_apart(message_of(error_of(content)))) is not None
-    return 400 <= status < 500 and status not in _NEVER and is_moderated(content)
+    return 400 <= status < 500 and status not in _NEVER and names_filter(content)
 
 
-def is_moderated(content: Any, *, is_of_request: bool = True) -> bool:
-    """Whether a filter refused. Only the server's own words count: a message may go on to quote our
-    prompt, a policy text.
+def names_filter(content: Any, *, is_of_request: bool = True) -> bool:
+    """Whether the body of an error says, in whatever field, that a filter refused; of its status only
+    `is_filter_error` knows. Only the server's own words count: a message may go on to quote our prompt, a
+    policy text.
 
     Args:
         content: The body of the error.
@@ -116,7 +117,7 @@ def is_moderated(content: Any, *, is_of_request: bool = True) -> bool:
     message = _words_apart(message_of(error))
     if _FILTERS_FAILURE.search(message):
         return False
-    if is_of_request and (_has_marks(content, error) or _is_moderated_elsewhere(error)):
+    if is_of_request and (_has_marks(content, error) or _names_filter_of_provider(error)):
         return True
     if not is_of_request:
         sound = [c for c in codes if not (_FAILURE.search(c) or _OF_A_LIMIT.search(c))]
@@ -126,28 +127,29 @@ def is_moderated(content: Any, *, is_of_request: bool = True) -> bool:
     return any(_MODERATED.search(code) for code in codes) or _is_of_text(message)
 
 
-def is_stopped(content: Mapping[str, Any]) -> bool:
-    """Whether a body without choices says that the prompt or the answer was filtered."""
+def is_filtered_without_choices(content: Mapping[str, Any]) -> bool:
+    """Whether a body of a good status, neither a completion nor called an error, says that the prompt or the
+    answer was filtered."""
     feedback = content.get("promptFeedback") or content.get("prompt_feedback")
     if isinstance(feedback, dict) and (feedback.get("blockReason") or feedback.get("block_reason")):
         return True
     if '"filtered": true' in json.dumps(content.get("prompt_filter_results"))[:10_000]:
         return True
-    return is_emptied(content) or (
-        _is_error(content) and is_moderated(content, is_of_request=False)
+    return says_text_was_taken(content) or (
+        _calls_itself_error(content) and names_filter(content, is_of_request=False)
     )
 
 
-def is_emptied(content: Mapping[str, Any]) -> bool:
-    """Whether fields beside an answer without text say that a filter took the text. Beside a text
-    they may only remark on it."""
+def says_text_was_taken(content: Mapping[str, Any]) -> bool:
+    """Whether one of the fields is set by which MiniMax says, in any body, that its filter took the text. Beside a
+    text they may only remark on it."""
     found = content.get("base_resp")
     if isinstance(found, dict) and found.get("status_code") in _MINIMAX:
         return True
     return content.get("input_sensitive") is True or content.get("output_sensitive") is True
 
 
-def _is_error(content: Mapping[str, Any]) -> bool:
+def _calls_itself_error(content: Mapping[str, Any]) -> bool:
     """Whether a body without ``error`` calls itself one, by a code or a list. What another API calls its
     message may be the model's."""
     if isinstance(content.get("message"), dict):
@@ -182,18 +184,18 @@ def _has_marks(content: Any, error: Mapping[str, Any]) -> bool:
         return False
     if content.get("contentFilter") and _ZHIPU in codes_of(error):
         return True
-    return is_emptied(content)
+    return says_text_was_taken(content)
 
 
-def _is_moderated_elsewhere(error: Mapping[str, Any]) -> bool:
+def _names_filter_of_provider(error: Mapping[str, Any]) -> bool:
     """Whether the error that a gateway quotes from the provider is a filter's (OpenRouter)."""
     about = error.get("metadata")
     raw = about.get("raw") if isinstance(about, dict) else None
     if not isinstance(raw, str):
-        return raw is not None and is_moderated(raw)
+        return raw is not None and names_filter(raw)
     if len(raw) > _LONGEST_RAW:
         return False
     try:
-        return is_moderated(json.loads(raw))
+        return names_filter(json.loads(raw))
     except (ValueError, RecursionError):
-        return is_moderated({"message": raw})
+        return names_filter({"message": raw})

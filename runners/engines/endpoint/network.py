@@ -7,7 +7,9 @@ from lawbound.runners.engines.endpoint.reply import Fault
 from lawbound.tasks.io.safe_files import why
 
 
-def fault_of(error: Exception, *, timeout: float, connecting: float, proxy_host: str = "") -> Fault:
+def network_fault(
+    error: Exception, *, timeout: float, connecting: float, proxy_host: str = ""
+) -> Fault:
     """The fault for an error of the network or of aiohttp.
 
     Args:

@@ -20,12 +20,16 @@ from lawbound.runners.engines.endpoint.error import (
     status_inside,
 )
 from lawbound.runners.engines.endpoint.finish import Ending, ending_of, finish_of
-from lawbound.runners.engines.endpoint.moderation import is_block, is_emptied, is_stopped
+from lawbound.runners.engines.endpoint.moderation import (
+    is_filter_error,
+    is_filtered_without_choices,
+    says_text_was_taken,
+)
 from lawbound.runners.engines.endpoint.redirect import target_of
 from lawbound.runners.engines.endpoint.retry_after import seconds_asked
+from lawbound.runners.engines.endpoint.usage import usage_of
 from lawbound.runners.engines.thinking import Split, split_thinking
 from lawbound.runners.sample import Finish
-from lawbound.tasks.io.limits import MOST_COUNTED
 from lawbound.tasks.io.messages import one_line
 from lawbound.tasks.io.yaml_files import quoted
 
@@ -100,9 +104,13 @@ def read_reply(reply: Reply, now: datetime) -> Answer | Fault:
     if not 200 <= reply.status < 300:
         return _refused(reply.status, content, reply, now)
     # What a server calls its JSON does not matter, and an error page for people does not parse as any.
-    if isinstance(content, dict) and _is_error(content.get("error")):
+    if isinstance(content, dict) and _says_anything(content.get("error")):
         return _refused(status_inside(content["error"]), content, reply, now)
-    if isinstance(content, dict) and not content.get("choices") and is_stopped(content):
+    if (
+        isinstance(content, dict)
+        and not content.get("choices")
+        and is_filtered_without_choices(content)
+    ):
         return Answer("", "blocked", id=None, said=error_words(content) or _excerpt(reply.body))
     is_called_json = not reply.content_type or "json" in reply.content_type.lower()
     if not is_called_json and _choice(content) is None:
@@ -117,7 +125,7 @@ def estimate_tokens(text: str) -> int:
     return -(-ascii_count // 4) + len(text) - ascii_count
 
 
-def _is_error(found: Any) -> bool:
+def _says_anything(found: Any) -> bool:
     """Whether what a completion calls its error says anything: some always send one with empty fields."""
     return any(found.values()) if isinstance(found, dict) else bool(found)
 
@@ -126,9 +134,9 @@ def _refused(stated: int | None, content: Any, reply: Reply, now: datetime) -> A
     """An error, by its own status or the one it names; without one it may be a filter's, too."""
     words = error_words(content) or _excerpt(reply.body) or "no text"
     # Azure Foundry sends the completion that its filter emptied under a status of 400.
-    is_emptied_one = stated == 400 and (one := _choice(content)) and one.ending == "blocked"
+    is_filtered_completion = stated == 400 and (one := _choice(content)) and one.ending == "blocked"
     said = f"status {reply.status}{' with error' if reply.status < 300 else ':'} {words}"
-    if is_emptied_one or is_block(stated, content):
+    if is_filtered_completion or is_filter_error(stated, content):
         return Answer("", "blocked", id=None, said=said)
     status = 500 if stated is None else stated
     return Fault(
@@ -147,13 +155,13 @@ def _answer(content: Any, reply: Reply) -> Answer | Fault:
         return _no_answer(
             reply.status, f"{found}, expected a chat completion: {_excerpt(reply.body)}"
         )
-    if is_emptied(content) and not _content(choice.message.get("content")):
+    if says_text_was_taken(content) and not _content(choice.message.get("content")):
         choice = replace(choice, ending="blocked")
     said = _said(choice, reply.status)
     if isinstance(said, Fault):
         return said
     split = _split(choice, said)
-    usage = _usage(content)
+    usage = usage_of(content)
     return Answer(
         text=_whole(split.answer),
         finish=finish_of(choice.ending),
@@ -216,27 +224,6 @@ def _split(choice: _Choice, said: str) -> Split:
     return split_thinking(said)
 
 
-@dataclass(frozen=True, slots=True)
-class _Usage:
-    """Tokens as the server counts them; None if it does not report them."""
-
-    prompt: int | None
-    completion: int | None
-    thinking: int | None
-
-
-def _usage(content: Mapping[str, Any]) -> _Usage:
-    usage = content.get("usage")
-    usage = usage if isinstance(usage, dict) else {}
-    details = usage.get("completion_tokens_details")
-    details = details if isinstance(details, dict) else {}
-    return _Usage(
-        prompt=_count(usage.get("prompt_tokens")),
-        completion=_count(usage.get("completion_tokens")),
-        thinking=_count(details.get("reasoning_tokens")),
-    )
-
-
 def _no_answer(status: int, found: str, cause: Cause = "server") -> Fault:
     return Fault(f"status {status} with {found}", again=True, status=status, cause=cause)
 
@@ -271,11 +258,6 @@ def _content(content: Any) -> str | None:
         return None
     parts = [part.get("text") or part.get("refusal") for part in content if isinstance(part, dict)]
     return "".join(part for part in parts if isinstance(part, str))
-
-
-def _count(value: Any) -> int | None:
-    is_count = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_count and 0 <= value <= MOST_COUNTED else None
 
 
 def _whole(text: str) -> str:
