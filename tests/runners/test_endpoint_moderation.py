@@ -11,6 +11,9 @@ from lawbound.runners.engines.endpoint.reply import Answer, Fault, Reply, read_r
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 
 
+SPRING = {"timestamp": "2026-11-23T12:00:00.000+00:00", "path": "/v1/chat/completions"}
+
+
 def _read(status: int, content: Any) -> Answer | Fault:
     return read_reply(Reply(status, "application/json", json.dumps(content).encode()), NOW)
 
@@ -80,6 +83,11 @@ def _completion(**message: Any) -> dict[str, Any]:
         (400, {"error": {"message": "Input contains sensitive information"}}),
         (400, {"error": {"message": "输入内容包含敏感信息"}}),
         (200, {"code": 10013, "message": "输入内容审核不通过，涉嫌违规，请重新调整输入内容"}),
+        # NeMo Guardrails
+        (400, {"error": {"message": "Blocked by self check input rails.", "type": "guardrails_violation",
+                         "param": "self check input", "code": "content_blocked"}}),
+        (400, {"error": {"message": "Blocked by self check input rails.", "type": "guardrails_violation"}}),
+        (200, {"error": {"message": "Blocked by self check output rails.", "type": "guardrails_violation"}}),
     ],
 )  # fmt: skip
 def test_a_providers_filter_is_known_by_its_own_words_and_fields(status: int, content: Any) -> None:
@@ -142,6 +150,12 @@ def test_a_providers_filter_is_known_by_its_own_words_and_fields(status: int, co
         (200, {"message": "That violates our content policy."}),
         (400, {"error": {"code": 400, "message": "Provider returned error", "metadata": {"raw": "model is loading"}}}),
         (400, {"error": {"code": 400, "message": "Provider returned error", "metadata": {"raw": "[" * 9999}}}),
+        # Spring Boot's own form, whatever it explains
+        (400, {**SPRING, "status": 400, "error": "Bad Request"}),
+        (400, {**SPRING, "status": 400, "error": "Bad Request", "message": "Request blocked by content policy"}),
+        (403, {**SPRING, "status": 403, "error": "Content filter"}),
+        (500, {**SPRING, "status": 500, "error": "Internal Server Error", "message": "input new_sensitive"}),
+        (200, {**SPRING, "status": 403, "error": "Forbidden", "message": "Your prompt was flagged"}),
     ],
 )  # fmt: skip
 def test_no_other_error_is_taken_for_a_filters(status: int, content: Any) -> None:
@@ -156,3 +170,47 @@ def test_a_remark_beside_a_text_leaves_it_the_models_answer() -> None:
 def test_an_empty_answer_that_no_filter_took_stays_the_models_own() -> None:
     found = _read(200, {**_completion(content=""), "output_sensitive": False})
     assert isinstance(found, Answer) and found.finish == "stop"
+
+
+def _railed(name: str, **rail: Any) -> dict[str, Any]:
+    rails = [{"type": "input", "name": "mask", "stop": False}, rail]
+    return {**_completion(content="I'm sorry."), name: {"log": {"activated_rails": rails}}}
+
+
+@pytest.mark.parametrize("name", ["guardrails", "guardrails_data"])
+@pytest.mark.parametrize("kind", ["input", "output"])
+def test_the_text_of_a_rail_that_stopped_is_blocked(name: str, kind: str) -> None:
+    found = _read(200, _railed(name, type=kind, stop=True))
+    assert isinstance(found, Answer) and (found.finish, found.text) == ("blocked", "I'm sorry.")
+    assert "rail" in found.said
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        _railed("guardrails", type="input", stop=False),
+        _railed("guardrails", type="dialog", stop=True),
+        {**_completion(content="I'm sorry."), "guardrails": {"config_id": "c", "log": None}},
+        {
+            **_completion(content="I'm sorry."),
+            "guardrails_data": {"log": {"activated_rails": ["x"]}},
+        },
+        {**_completion(content="I'm sorry."), "guardrails_data": ["x"]},
+    ],
+)
+def test_an_answer_that_no_rail_stopped_stays_the_models(beside: dict[str, Any]) -> None:
+    found = _read(200, beside)
+    assert isinstance(found, Answer) and (found.finish, found.said) == ("stop", "")
+
+
+@pytest.mark.parametrize(
+    ("status", "stated", "again"), [(400, 400, False), (200, 400, False), (200, 503, True)]
+)
+def test_an_error_of_spring_boot_tells_its_status_and_its_message(
+    status: int, stated: int, again: bool
+) -> None:
+    found = _read(
+        status, {**SPRING, "status": stated, "error": "Bad Request", "message": "no role"}
+    )
+    assert isinstance(found, Fault) and found.message.endswith(" Bad Request: no role")
+    assert (found.status, found.again) == (stated, again)

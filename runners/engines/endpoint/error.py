@@ -26,12 +26,26 @@ def cause_of(status: int) -> Cause:
     return "either" if status == 500 else "server"
 
 
-def status_inside(error: Any) -> int | None:
-    """The status that an error names inside a response of status 200; None if it names none."""
+def status_inside(content: Mapping[str, Any]) -> int | None:
+    """The status that the error in a body names inside a response of status 200; None if it names none."""
+    error = content.get("error")
     code = error.get("code") if isinstance(error, dict) else None
+    if is_spring_error(content):
+        code = content["status"]
     if isinstance(code, str) and re.fullmatch(r"[45]\d\d", code, re.ASCII):
         code = int(code)
     return code if isinstance(code, int) and 400 <= code <= 599 else None
+
+
+def is_spring_error(content: Any) -> bool:
+    """Whether a body has the form of Spring Boot's own errors, which a server made with it sends for whatever goes
+    wrong in it: its ``error`` is only the name of the status, and a ``message`` may explain it."""
+    return (
+        isinstance(content, dict)
+        and "timestamp" in content
+        and isinstance(content.get("status"), int)
+        and all(isinstance(content.get(name), str) for name in ("error", "path"))
+    )
 
 
 def error_words(content: Any) -> str:
@@ -49,6 +63,8 @@ def error_of(content: Any) -> Mapping[str, Any]:
         content = content[0]
     if not isinstance(content, dict):
         return {}
+    if is_spring_error(content):
+        return {"code": content["error"], "message": content.get("message")}
     if error := content.get("error"):
         if isinstance(error, str):
             return {**content, "message": error}

@@ -8,7 +8,8 @@ account, a project, an IP), come first. Where they are known from:
   (`metadata.flagged_input`, and `metadata.raw` for the provider's own error), Volcengine (SensitiveContentDetected,
   InputTextRiskDetection; its ContentSecurityDetectionError is the filter's own failure), Z.ai (1301), MiniMax
   (1026, 1027, `output_sensitive`), Alibaba's Chinese sentence, LiteLLM (ContentPolicyViolationError), Cloudflare
-  (prompt blocked), UCloud, WSO2 (GUARDRAIL_INTERVENED);
+  (prompt blocked), UCloud, WSO2 (GUARDRAIL_INTERVENED), NeMo Guardrails (guardrails_violation, `activated_rails`), and
+  Spring Boot, whose form of an error never is a filter's;
 - other evaluation suites' code for xAI: "Content violates usage guidelines" under status 403;
 - reports of users: Alibaba's data_inspection_failed, DeepSeek's Content Exists Risk, Zhipu's Chinese sentence,
   MiniMax's ``new_sensitive`` under status 500, OpenAI's safety reasons, Anthropic's content filtering policy,
@@ -22,7 +23,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from lawbound.runners.engines.endpoint.error import AGAIN, codes_of, error_of, message_of
+from lawbound.runners.engines.endpoint.error import (
+    AGAIN,
+    codes_of,
+    error_of,
+    is_spring_error,
+    message_of,
+)
 
 _TEXT = "(?:prompt|input|output|content|message|text|question|answer|completion)s?"
 _POLICY = "(?:content|usage|safety|moderation|guardrail) (?:polic|guideline)"
@@ -36,7 +43,7 @@ _MODERATED = re.compile(
     rf"\b{_TEXT} (?:\w+ ){{0,4}}?flagged|flagged {_TEXT}\b|"
     r"(?:prompt|input|output|response|content) (?:(?:is|was|were|has|have|been|got) ){0,3}blocked"
     r"(?:$|[^\w ]| (?:by|for|due to|because of) (?:\w+ ){0,3}?(?:filter|safety|security|moderation|guardrail))|"
-    r"guardrail intervened|(?:moderation|censorship) (?:blocked|failed|error|rejected)|data inspection failed|"
+    r"guardrail intervened|guardrails violation|(?:moderation|censorship) (?:blocked|failed|error|rejected)|data inspection failed|"
     r"content exists risk|responsible ai|for safety reasons|"
     r"prohibited content|inapprop\w+ content|unsafe content|sensitive (?:content|words?|chat messages?)|new sensitive|"
     rf"\b{_TEXT} (?:\w+ ){{0,2}}?contains? (?:\w+ ){{0,3}}?sensitive (?:information|data|topics?)|"
@@ -86,6 +93,7 @@ _OWN_WORDS = 160
 _LONGEST_RAW = 20_000
 """Most characters of another server's error that are read in a gateway's."""
 _ZHIPU, _MINIMAX = "1301", (1026, 1027)
+_RAILS = ("input", "output")
 
 
 def is_filter_error(status: int | None, content: Any) -> bool:
@@ -95,6 +103,8 @@ def is_filter_error(status: int | None, content: Any) -> bool:
         status: Its own status or the one it names; None if it names none.
         content: The body of the error.
     """
+    if is_spring_error(content):
+        return False
     if status is None:
         return names_filter(content, is_of_request=False)
     if status == 500:
@@ -112,6 +122,8 @@ def names_filter(content: Any, *, is_of_request: bool = True) -> bool:
         is_of_request: Whether its status blames the request. Without such a status, its codes
             and words must not be about a limit or a key either.
     """
+    if is_spring_error(content):
+        return False
     error = error_of(content)
     codes = [_words_apart(code) for code in codes_of(error)]
     message = _words_apart(message_of(error))
@@ -147,6 +159,19 @@ def says_text_was_taken(content: Mapping[str, Any]) -> bool:
     if isinstance(found, dict) and found.get("status_code") in _MINIMAX:
         return True
     return content.get("input_sensitive") is True or content.get("output_sensitive") is True
+
+
+def is_stopped_by_rail(completion: Mapping[str, Any]) -> bool:
+    """Whether the log of NeMo Guardrails beside an answer says that a rail for inputs or outputs stopped it. Its text is
+    the rail's then, and ends like a model's."""
+    for name in ("guardrails", "guardrails_data"):
+        data = completion.get(name)
+        log = data.get("log") if isinstance(data, dict) else None
+        rails = log.get("activated_rails") if isinstance(log, dict) else None
+        for rail in rails if isinstance(rails, list) else ():
+            if isinstance(rail, dict) and rail.get("stop") is True and rail.get("type") in _RAILS:
+                return True
+    return False
 
 
 def _calls_itself_error(content: Mapping[str, Any]) -> bool:

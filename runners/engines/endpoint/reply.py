@@ -23,6 +23,7 @@ from lawbound.runners.engines.endpoint.finish import Ending, ending_of, finish_o
 from lawbound.runners.engines.endpoint.moderation import (
     is_filter_error,
     is_filtered_without_choices,
+    is_stopped_by_rail,
     says_text_was_taken,
 )
 from lawbound.runners.engines.endpoint.redirect import target_of
@@ -64,7 +65,8 @@ class Answer:
     model: str = ""
     """The model's name according to the server; empty if it does not say."""
     said: str = ""
-    """The words of a filter's error, not cleaned yet."""
+    """What shows that a filter stepped in, such as the words of its error, not cleaned yet; empty if only the finish
+    reason does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def read_reply(reply: Reply, now: datetime) -> Answer | Fault:
         return _refused(reply.status, content, reply, now)
     # What a server calls its JSON does not matter, and an error page for people does not parse as any.
     if isinstance(content, dict) and _says_anything(content.get("error")):
-        return _refused(status_inside(content["error"]), content, reply, now)
+        return _refused(status_inside(content), content, reply, now)
     if (
         isinstance(content, dict)
         and not content.get("choices")
@@ -155,7 +157,8 @@ def _answer(content: Any, reply: Reply) -> Answer | Fault:
         return _no_answer(
             reply.status, f"{found}, expected a chat completion: {_excerpt(reply.body)}"
         )
-    if says_text_was_taken(content) and not _content(choice.message.get("content")):
+    is_railed = is_stopped_by_rail(content)
+    if is_railed or (says_text_was_taken(content) and not _content(choice.message.get("content"))):
         choice = replace(choice, ending="blocked")
     said = _said(choice, reply.status)
     if isinstance(said, Fault):
@@ -171,6 +174,7 @@ def _answer(content: Any, reply: Reply) -> Answer | Fault:
         thinking_tokens=usage.thinking,
         id=str(content.get("id") or ""),
         model=_whole(model) if isinstance(model := content.get("model"), str) else "",
+        said="a log that names a rail which stopped it" if is_railed else "",
     )
 
 
