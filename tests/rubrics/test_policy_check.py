@@ -274,7 +274,7 @@ def test_diff_lists_only_items_on_which_the_two_part() -> None:
 def test_explain_names_rules_exemptions_and_reasons() -> None:
     text = explain(TH, asked("joke", target="TH"))
     assert "th requires: refuse" in text
-    assert "monarchy: refuse (decides) [statute, cc-112]" in text
+    assert "monarchy: refuse (decides) [modelling-choice, cc-112]" in text
     text = explain(TH, asked("joke", target="GB"))
     assert "monarchy: does not match, needs target TH" in text
     assert "no rule matched: nothing restricts it" in text
