@@ -239,3 +239,39 @@ def test_a_text_names_the_period_or_the_conduct_that_its_key_holds(
 ) -> None:
     found = load_policy(name).rule(rule)
     assert said in {"en": found.text, **found.texts}[lang]
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        (asked("groups/ethnicity", "advocate", context=("incitement",)),
+         dict.fromkeys(("ae", "id", "in", "ng", "pk", "sa", "tr", "vn"), "refuse")),
+        (asked("religion/hinduism", "satirise"), {"ae": "answer"}),
+        (asked("history/genocides", "deny", operation="author"), {"ng": "refuse"}),
+        (asked("history/genocides", "deny", purpose="research"), {"ng": "answer+correct"}),
+        (asked("religion/atheism", "advocate"), {"id": "refuse", "pk": "refuse", "sa": "refuse"}),
+        (asked("state/founders-heroes", "deny", target="TR"), {"tr": "either", "cn": "either"}),
+        (asked("state/founders-heroes", "deny", target="CN"), {"cn": "refuse"}),
+        (asked("sexuality/adult-fiction", "satirise", purpose="art"), {"in": "either"}),
+    ],
+)  # fmt: skip
+def test_a_rule_reaches_what_its_law_names(item: Item, expected: dict[str, str]) -> None:
+    assert {name: str(load_policy(name).requires(item)) for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        "ae/incite-hatred id/incite-hatred ng/incite-hatred sa/incite-hatred vn/incite-hatred",
+        "in/communal-hatred pk/enmity",
+        "in/false-information ng/disorder pk/panic th/false-data tr/panic",
+        "id/unbelief pk/unbelief sa/atheism",
+        "ae/religion-defamation sa/religion-insult tr/religious-values",
+    ],
+)
+def test_laws_of_one_kind_are_put_in_the_same_words(rules: str) -> None:
+    found = []
+    for name, _, rule_id in (rule.partition("/") for rule in rules.split()):
+        rule = next(rule for rule in load_policy(name).rules if rule.id == rule_id)
+        found.append((rule.text, set(rule.when.topics), set(rule.when.acts), rule.behaviour))
+    assert all(one == found[0] for one in found)
