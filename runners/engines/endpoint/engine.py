@@ -27,7 +27,7 @@ from lawbound.runners.engines.protocol import OTHER_NAMES, PROBE, ModelError, Tr
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample, Settings
 
 ENGINE = "endpoint"
-VERSION = "1"
+VERSION = "2"
 ESTIMATED = "endpoint, tokens estimated"
 """Marks the engine of a sample whose token counts the server did not report."""
 UNVERIFIED = "unverified"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from lawbound.runners.engines.endpoint.content import Content, read_content
 from lawbound.runners.engines.endpoint.error import (
     AGAIN,
     Cause,
@@ -158,7 +159,8 @@ def _answer(content: Any, reply: Reply) -> Answer | Fault:
             reply.status, f"{found}, expected a chat completion: {_excerpt(reply.body)}"
         )
     is_railed = is_stopped_by_rail(content)
-    if is_railed or (says_text_was_taken(content) and not _content(choice.message.get("content"))):
+    is_textless = choice.content is None or not choice.content.text
+    if is_railed or (says_text_was_taken(content) and is_textless):
         choice = replace(choice, ending="blocked")
     said = _said(choice, reply.status)
     if isinstance(said, Fault):
@@ -183,6 +185,8 @@ class _Choice:
     """The choice with index 0, or else the first; we ask for one."""
 
     message: Mapping[str, Any]
+    content: Content | None
+    """What the message holds; None if it is not known."""
     ending: Ending
     word: str
     """The finish reason in lower case, or nothing."""
@@ -202,12 +206,14 @@ def _choice(content: Any) -> _Choice | None:
     message = first.get("message")
     if message is None and ending == "blocked":
         message = {}
-    return _Choice(message, ending, word) if isinstance(message, dict) else None
+    if not isinstance(message, dict):
+        return None
+    return _Choice(message, read_content(message.get("content")), ending, word)
 
 
 def _said(choice: _Choice, status: int) -> str | Fault:
     """The text of a choice, empty only if the model or a filter left it so."""
-    text = _content(choice.message.get("content"))
+    text = choice.content.text if choice.content else None
     refusal = choice.message.get("refusal")
     if not text and isinstance(refusal, str):
         text = refusal
@@ -220,9 +226,9 @@ def _said(choice: _Choice, status: int) -> str | Fault:
 
 
 def _split(choice: _Choice, said: str) -> Split:
-    """The trace and the answer; servers that know the model's marks give the trace a field."""
-    for name in ("reasoning_content", "reasoning"):
-        trace = choice.message.get(name)
+    """The trace and the answer; servers that know the model's marks give the trace a field or parts of its own."""
+    fields = (choice.message.get(name) for name in ("reasoning_content", "reasoning"))
+    for trace in (*fields, choice.content.thinking if choice.content else ""):
         if trace and isinstance(trace, str):
             return Split(trace, said)
     return split_thinking(said)
@@ -239,6 +245,8 @@ def _ends_empty(choice: _Choice, text: str | None) -> bool:
         return True
     if choice.ending in ("stop", "tools") and text is not None:
         return True
+    if choice.content and choice.content.thinking:
+        return True
     return any(
         choice.message.get(name) for name in ("tool_calls", "reasoning_content", "reasoning")
     )
@@ -252,16 +260,6 @@ def _no_text(message: Mapping[str, Any]) -> str:
     if content in ("", []):
         return "empty content"
     return "content null" if content is None else f"content {quoted(content, 40)}"
-
-
-def _content(content: Any) -> str | None:
-    """The text of a message: a string, or the parts of a list that hold text, which may say that it refuses."""
-    if isinstance(content, str):
-        return content
-    if not isinstance(content, list):
-        return None
-    parts = [part.get("text") or part.get("refusal") for part in content if isinstance(part, dict)]
-    return "".join(part for part in parts if isinstance(part, str))
 
 
 def _whole(text: str) -> str:
