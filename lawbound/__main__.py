@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 raise
             code = TERMINATED
     if code == INTERRUPTED:  # Typer has made an exit of the interrupt
-        sys.stderr.write(STOPPED)
+        streams.tell(STOPPED)
         code = TERMINATED if terminations else INTERRUPTED
     if code in (INTERRUPTED, TERMINATED):
         # An interrupt inside an exec, as where a dataclass is made, is remembered until the next one: under
@@ -70,11 +70,7 @@ def _sigterm_like_ctrl_c() -> Iterator[list[int]]:
 def _code(arguments: Sequence[str] | None) -> Any:
     """Run the command; the exit code."""
     try:
-        from lawbound.runners.cli import app
-
-        code = app(arguments, prog_name="lawbound", standalone_mode=False)
-        streams.flush()
-        return code
+        return _ended(arguments)
     except KeyboardInterrupt:
         return INTERRUPTED
     except (LawboundError, RuntimeError, OSError) as error:
@@ -85,13 +81,30 @@ def _code(arguments: Sequence[str] | None) -> Any:
         refused = isinstance(error, OSError) and error.errno is not None
         if not refused and not isinstance(error, LawboundError):
             raise
-        sys.stderr.write(f"error: {_one_line(error)}\n")
+        streams.tell(f"error: {_one_line(error)}\n")
     except Exception as error:
         # Typer brings its own copy of Click's errors or Click's, by its version.
         if not hasattr(error, "format_message"):
             raise
-        sys.stderr.write(_misused(error))
+        streams.tell(_misused(error))
     return 2
+
+
+def _ended(arguments: Sequence[str] | None) -> Any:
+    """Run the command until all that it prints is written; the exit code."""
+    from lawbound.runners.cli import app
+
+    out, err = sys.stdout, sys.stderr
+    try:
+        code = app(arguments, prog_name="lawbound", standalone_mode=False)
+    except SystemExit as stop:
+        # Typer ends without a word, and with the code of a gate that fails, once nobody reads the output.
+        if not isinstance(stop.__context__, BrokenPipeError):
+            raise
+        sys.stdout, sys.stderr = out, err  # for which it has put others that say nothing
+        raise stop.__context__ from None
+    streams.flush()
+    return code
 
 
 def _misused(error: Any) -> str:

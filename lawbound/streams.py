@@ -2,6 +2,7 @@
 
 import os
 import sys
+from typing import TextIO
 
 
 def prepare() -> None:
@@ -35,10 +36,24 @@ def flush() -> None:
     except OSError as fault:
         from lawbound.tasks.io.safe_files import why
 
-        null = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(null, sys.stdout.fileno())
-        os.close(null)
+        _drop(sys.stdout)
         raise OSError(fault.errno, why(fault), "standard output") from fault
+
+
+def tell(text: str) -> None:
+    """Write to standard error. Where that fails, as on a full disk that takes both streams, only the exit code tells."""
+    try:
+        sys.stderr.write(text)
+        sys.stderr.flush()
+    except OSError:
+        _drop(sys.stderr)
+
+
+def _drop(stream: TextIO) -> None:
+    """Let what a stream still holds go nowhere."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, stream.fileno())
+    os.close(null)
 
 
 def _occupy() -> None:

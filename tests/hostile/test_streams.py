@@ -83,6 +83,36 @@ def test_a_full_disk_behind_standard_output_is_one_line(arguments: str, unbuffer
     assert done.returncode == 2
 
 
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_an_output_that_nobody_reads_is_one_line_and_not_the_code_of_a_failed_gate(
+    unbuffered: str,
+) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "wb") as unread:
+        done = subprocess.run(
+            [sys.executable, "-m", "lawbound", "policy", "list"],
+            stdout=unread,
+            stderr=subprocess.PIPE,
+            env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
+            check=False,
+        )
+    assert done.stderr == b"error: standard output: Broken pipe\n"
+    assert done.returncode == 2
+
+
+@pytest.mark.parametrize("arguments", ["policy list", "policy show nowhere", "policy nothing"])
+def test_a_full_disk_behind_both_streams_is_told_by_the_exit_code(arguments: str) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "lawbound", *arguments.split()],
+            stdout=full,
+            stderr=full,
+            check=False,
+        )
+    assert done.returncode == 2
+
+
 def test_no_file_gets_the_number_of_a_closed_stream(tmp_path: Path) -> None:
     """What is printed past Python, as libraries in C do, would end in it."""
     program = (
