@@ -126,21 +126,22 @@ def check_digests(
 
 
 def are_replaced(
-    root: Path, digests: Mapping[str, Collection[str]], asked: Collection[str]
+    root: Path, digests: Mapping[str, Collection[str]], plans: Collection[str]
 ) -> bool:
     """Whether the rest of ``run.yaml`` is about to stop describing what was asked.
 
-    That is so if one of the files that say what was asked has changed, or if ``run.yaml`` names the
-    plan of a model that it does not describe.
+    That is so if one of the plans has changed, or if ``run.yaml`` names the plan of a model that it does
+    not describe. The questions do not tell: once a run is described, those of the run before it leave their
+    file, which has two digests meanwhile.
 
     Args:
         root: The run folder, whose files ``run.yaml`` names: see `check_digests`.
         digests: Digests in its ``run.yaml``.
-        asked: Names of the files of the run that it describes.
+        plans: Names of the plans of the run that it describes.
     """
-    if any(name not in asked and name not in RESULTS for name in digests):
+    if any(name not in plans and name not in (ITEMS, *RESULTS) for name in digests):
         return True
-    named = [(root / name, next(iter(digests[name]), "")) for name in asked if name in digests]
+    named = [(root / name, next(iter(digests[name]), "")) for name in plans if name in digests]
     return any(path.exists() and file_digest(path) != first for path, first in named)
 
 

@@ -226,8 +226,7 @@ class RunFolder(RunPaths):
             FolderError: This is no run folder.
         """
         record = self.read_run()
-        asked = (ITEMS, *self._plans(record))
-        return are_replaced(self.root, record.digests, asked)
+        return are_replaced(self.root, record.digests, self._plans(record))
 
     def _check_suite(self, record: RunRecord) -> None:
         check_suite_hash(self.root, record.digests, suite_hash(record))

@@ -51,7 +51,8 @@ def test_no_stop_while_a_folder_is_asked_again_locks_its_user_out(
 ) -> None:
     """With fewer questions and with more, stopped at every file that is written.
 
-    What is concluded then is the run that run.yaml describes, or nothing: and the same run goes on.
+    What is concluded then is the run that run.yaml describes, or nothing, and only then is a later run told. And the
+    same run goes on.
     """
     prepared = prepare(run_spec(limit), own=("m",))
     engines = {"m": FunctionEngine(lambda _: "Yes.", name="m", revision="2")}
@@ -71,6 +72,7 @@ def test_no_stop_while_a_folder_is_asked_again_locks_its_user_out(
         is_older = file_digest(out / PLAN) == file_digest(asked_run / PLAN)
         is_described = is_older == (record.spec["limit"] == 4)
         fates.add((is_older, is_described))
+        assert folder.is_being_replaced() is not is_described
         if is_described:
             found = stored_run(folder, record)
             assert {one.item for one in folder.read_plan("m")} <= set(found.items)
