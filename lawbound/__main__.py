@@ -4,6 +4,7 @@ import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from threading import current_thread, main_thread
 from types import FrameType
 from typing import Any
@@ -141,11 +142,15 @@ def _one_line(error: Exception) -> str:
 
 
 def _unnamed() -> str:
-    """What may have refused to be written where the system names no file."""
+    """What may have refused where the system names no file."""
     try:
         streams.flush()
     except OSError:
         return "standard output"
+    try:
+        Path.cwd()
+    except OSError:
+        return "the folder that it was started in"
     return "lawbound"
 
 

@@ -19,7 +19,13 @@ from lawbound.runners.canonical import canonical_json
 from lawbound.runners.lock import StoreError
 from lawbound.runners.sample import Sample, wrong_field
 from lawbound.tasks.io.messages import one_line
-from lawbound.tasks.io.safe_files import open_new, open_regular, open_to_append, why
+from lawbound.tasks.io.safe_files import (
+    open_new,
+    open_regular,
+    open_to_append,
+    other_than_file,
+    why,
+)
 
 MAX_LINE = 64 * 2**20
 """Largest possible sample in bytes; a longer line is damage."""
@@ -42,7 +48,9 @@ class Store:
         except StoreError:
             raise
         except OSError as fault:
-            raise StoreError(f"{self.path}: cannot be written ({why(fault)})") from fault
+            raise StoreError(
+                f"{self.path}: cannot be written ({why(fault)}){other_than_file(self.path)}"
+            ) from fault
         return self
 
     def __exit__(
@@ -106,7 +114,7 @@ def read_samples(path: Path) -> dict[str, Sample]:
     except FileNotFoundError:  # a parent that is no folder raises NotADirectoryError
         return found
     except OSError as fault:
-        raise StoreError(f"{path}: cannot be read ({why(fault)})") from fault
+        raise StoreError(f"{path}: cannot be read ({why(fault)}){other_than_file(path)}") from fault
     return found
 
 
@@ -194,4 +202,6 @@ def _repair(path: Path) -> None:
             os.fsync(target.fileno())
         draft.replace(path)
     except OSError as fault:
-        raise StoreError(f"{path}: cannot be repaired ({why(fault)})") from fault
+        raise StoreError(
+            f"{path}: cannot be repaired ({why(fault)}){other_than_file(path)}"
+        ) from fault

@@ -10,7 +10,7 @@ from typing import IO, Any
 from lawbound.tasks.io.errors import LawboundError
 from lawbound.tasks.io.hashes import DIGITS
 from lawbound.tasks.io.json_faults import why_no_json
-from lawbound.tasks.io.safe_files import open_regular, whole_file, why
+from lawbound.tasks.io.safe_files import open_regular, other_than_file, whole_file, why
 from lawbound.tasks.io.yaml_files import quoted
 
 
@@ -39,7 +39,9 @@ def _replaced(path: Path, *, is_locked: bool = True) -> Iterator[IO[bytes]]:
         with whole_file(path, is_locked=is_locked) as handle:
             yield handle
     except OSError as fault:
-        raise FolderError(f"{path}: cannot be written ({why(fault)})") from fault
+        raise FolderError(
+            f"{path}: cannot be written ({why(fault)}){other_than_file(path)}"
+        ) from fault
 
 
 def write_lines(

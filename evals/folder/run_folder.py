@@ -39,10 +39,11 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-_WAY_ON = (
-    "remove it, and `lawbound run` as before (its --judge, too) writes it anew and asks only what is missing; of "
-    "lm-eval's logs, `lawbound score`"
+_ANEW = (
+    "`lawbound run` as before (its --judge, too) writes it anew and asks only what is missing; of lm-eval's logs, "
+    "`lawbound score`"
 )
+_WAY_ON = f"remove it, and {_ANEW}"
 _SORTED = json.JSONEncoder(sort_keys=True)
 
 
@@ -150,9 +151,11 @@ class RunFolder(RunPaths):
         try:
             content = read_yaml(self.run_yaml, FolderError)
         except FolderError as fault:
-            if isinstance(fault.__cause__, OSError):
+            if not isinstance(fault.__cause__, OSError):
+                raise FolderError(f"{fault}; {_WAY_ON}") from fault
+            if self.run_yaml.is_file():
                 raise
-            raise FolderError(f"{fault}; {_WAY_ON}") from fault
+            raise FolderError(f"{fault}; move it away, and {_ANEW}") from fault
         if content is None:
             raise FolderError(f"{self.run_yaml}: is empty; {_WAY_ON}")
         try:

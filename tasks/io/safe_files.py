@@ -39,6 +39,12 @@ def why(fault: Exception) -> str:
     return str(getattr(fault, "strerror", None) or fault) or type(fault).__name__
 
 
+def other_than_file(path: Path) -> str:
+    """The end of a message about a file that cannot be used: whether something else stands in its place."""
+    is_other = os.path.lexists(path) and not path.is_file()
+    return ", expected a file or none: move it away" if is_other else ""
+
+
 def open_new(path: Path) -> BinaryIO:
     """Open a draft to write. A left-over draft is removed, even if it is a link; the link's target
     stays.

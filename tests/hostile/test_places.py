@@ -3,6 +3,8 @@
 import errno
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -53,6 +55,27 @@ def test_a_pipe_in_a_run_folder_is_refused_at_once(
     file.unlink()
     os.mkfifo(file)
     call("score", run, expect=f"{file}: cannot be read")
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
+@pytest.mark.parametrize(
+    "name", ["run.yaml", "items.jsonl", "verdicts.parquet", "samples", "plan", "policies"]
+)
+def test_asking_again_replaces_what_is_no_file_or_says_to_move_it_away(
+    call: Call, judged: Path, tmp_path: Path, name: str, make: Callable[[Path], None]
+) -> None:
+    run = tmp_path / "run"
+    shutil.copytree(judged, run)
+    file = run / name if "." in name else min((run / name).iterdir())
+    file.unlink()
+    make(file)
+    is_replaced = make is os.mkfifo and name not in ("run.yaml", "samples")
+    wanted = {"run.yaml": "expected a YAML file; move it away, and `lawbound run` as before"}.get(
+        name, "expected a file or none: move it away"
+    )
+    options = ("--policy", "us", "--limit", "2", "--no-references", "--out", run)
+    call("run", "quick", "-m", "reference:coin", *options, expect="" if is_replaced else wanted)
+    assert file.is_file() is is_replaced
 
 
 @pytest.mark.parametrize("name", ["metrics.csv", "leaderboard.csv", "verdicts.parquet"])
@@ -145,6 +168,15 @@ def test_a_link_to_itself_is_refused_where_folders_are_compared(
     call("leaderboard", loop, expect="loop/leaderboard.csv: cannot be read")
     call("leaderboard", judged, loop, expect="loop/leaderboard.csv: cannot be read")
     call("tasks", "list", "--bank", loop, expect="loop: ")
+
+
+def test_a_command_in_a_folder_that_was_removed_says_so(tmp_path: Path) -> None:
+    command = 'mkdir gone && cd gone && rmdir ../gone && exec "$0" -m lawbound run quick -m reference:coin -p us'
+    done = subprocess.run(
+        ["sh", "-c", command, sys.executable], cwd=tmp_path, capture_output=True, check=False
+    )
+    wanted = b"error: the folder that it was started in: No such file or directory\n"
+    assert (done.returncode, done.stderr) == (2, wanted)
 
 
 def test_a_run_folder_may_itself_be_a_link(call: Call, judged: Path, tmp_path: Path) -> None:
