@@ -50,6 +50,14 @@ def test_a_key_that_is_cut_off_in_a_quote_is_hidden_too() -> None:
         assert "my-secret" not in key.clean(found.message)
 
 
+def test_a_piece_from_the_middle_of_a_key_is_hidden_too() -> None:
+    key = Key("sk-proj-SECRETabcdef0123456789")
+    assert key.clean(f"short {key.value[3:20]}, {key.value[-10:]}.") == "short [key], [key]."
+    assert key.clean(f"ends in {key.value[-4:]}") == "ends in 6789"
+    assert key.hide_any_trace(key.value[5:20] + key.value[9:25]) == "[key]" * 2
+    assert Key("my-secret-KEY").hide_any_trace("a secret-KE") == "a secret-KE"
+
+
 @pytest.mark.parametrize("sign", ["\u200b", "\u202e", "\u00ad", "\ufeff"])
 def test_a_key_with_unseen_signs_inside_is_hidden(sign: str) -> None:
     key = Key("my-secret-KEY+value/0123456789")

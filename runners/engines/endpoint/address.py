@@ -22,6 +22,8 @@ _UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]+")
 """Characters that break a key in two for us but not for a reader."""
 _LEAST = 8
 """How many of a key's first characters are hidden even if the rest is cut off."""
+_LEAST_INSIDE = 10
+"""How many characters from its middle or end are hidden; fewer may be a word of what is said."""
 _NO_WORD = 16
 """A shorter key may be a word, such as ``EMPTY`` or ``none`` for a server that wants no key. A
 whole key of this length is in no answer by chance."""
@@ -63,7 +65,7 @@ class Key:
                 at = begin
                 while text[at : at + 1] == form[at - begin : at - begin + 1] != "":
                     at += 1
-            text = HIDDEN.join([*kept, text[at:]])
+            text = _without_pieces(HIDDEN.join([*kept, text[at:]]), form)
         return text
 
     def clean(self, text: str, *others: "Key") -> str:
@@ -79,6 +81,23 @@ class Key:
     def _forms(self) -> tuple[str, ...]:
         """The forms in which it may be written: as it is, and as a part of a URL."""
         return tuple(dict.fromkeys((self.value, quote(self.value, safe="")))) if self.value else ()
+
+
+def _without_pieces(text: str, form: str) -> str:
+    """A text without what it has in common with a form of a key."""
+    size = _LEAST_INSIDE
+    pieces = {form[at : at + size] for at in range(len(form) - size + 1)}
+    kept, start, at = [], 0, 0
+    while at <= len(text) - size:
+        if text[at : at + size] not in pieces:
+            at += 1
+            continue
+        end = at + size
+        while text[end - size + 1 : end + 1] in pieces:
+            end += 1
+        kept.append(text[start:at])
+        start = at = end
+    return HIDDEN.join([*kept, text[start:]])
 
 
 @dataclass(frozen=True, slots=True)
