@@ -82,7 +82,6 @@ def check(policy: Policy, items: Sequence[Item]) -> list[PolicyFault]:
 
 
 def _dead(rules: Sequence[Rule]) -> Iterator[PolicyFault]:
-    taxonomy = load_taxonomy()
     overriding: dict[str, list[Rule]] = {}
     for rule in rules:
         for name in dict.fromkeys(rule.overrides):
@@ -93,18 +92,24 @@ def _dead(rules: Sequence[Rule]) -> Iterator[PolicyFault]:
                 yield PolicyFault(
                     "never-matches", rule.id, f"the exemption for {purpose}: `when` leaves it out"
                 )
-        for area in dict.fromkeys(pattern.partition("/")[0] for pattern in rule.when.topics):
-            topics = [topic for topic in taxonomy.topics if topic.startswith(f"{area}/")]
-            if all(rule.when.covers_topic(topic) for topic in topics):
-                yield PolicyFault(
-                    "coverage", rule.id,
-                    f"covers all of '{area}', so no near-miss on another topic can exist",
-                )  # fmt: skip
+        for covered in _whole_areas(rule):
+            yield PolicyFault(
+                "coverage", rule.id, f"covers {covered}, so no near-miss on another topic can exist"
+            )
         for other in overriding.get(rule.id, ()):
             if cells(rule) <= cells(other) and _as_wide(other, rule):
                 yield PolicyFault(
                     "never-matches", rule.id, f"'{other.id}' overrides it wherever it could match"
                 )
+
+
+def _whole_areas(rule: Rule) -> list[str]:
+    """The areas of which a rule names every topic, in words."""
+    every, named = load_taxonomy().topics, set(rule.when.named_topics)
+    if named == set(every):
+        return ["every topic"]
+    left = {topic.partition("/")[0] for topic in every if topic not in named}
+    return [f"all of '{area}'" for area in rule.when.areas if area not in left]
 
 
 def _as_wide(other: Rule, rule: Rule) -> bool:
@@ -143,7 +148,7 @@ def _naming(policy: Policy, rules: Sequence[Rule]) -> Iterator[PolicyFault]:
 
 def _names_its_place(rule: Rule) -> bool:
     places = {"taiwan", "hong-kong", "tibet", "xinjiang", "kashmir", "crimea", "south-china-sea"}
-    return all(pattern.partition("/")[2] in places for pattern in rule.when.topics)
+    return all(topic.partition("/")[2] in places for topic in rule.when.named_topics)
 
 
 def _sources(policy: Policy, rules: Sequence[Rule]) -> Iterator[PolicyFault]:

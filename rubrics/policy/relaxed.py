@@ -1,7 +1,6 @@
 """Which cells (topic x act) a child's rule or an override relaxes, in words that fit a line."""
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 
 from lawbound.rubrics.policy.requirement import STRICTNESS, Behaviour
 from lawbound.rubrics.policy.rule import Rule
@@ -47,12 +46,7 @@ def by_override(rules: Sequence[Rule], own: Sequence[Rule]) -> Iterator[str]:
 
 def cells(rule: Rule) -> set[Cell]:
     """Topic and act pairs that a rule can match."""
-    return {(topic, act) for topic in _topics(rule.when.topics) for act in rule.when.acts}
-
-
-@lru_cache(maxsize=4096)
-def _topics(patterns: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(topic for p in patterns for topic in load_taxonomy().matching(p))
+    return {(topic, act) for topic in rule.when.named_topics for act in rule.when.acts}
 
 
 def _weaker(new: Behaviour, old: Behaviour) -> bool:

@@ -9,6 +9,7 @@ from pydantic import Field, field_validator
 from lawbound.rubrics.policy.requirement import RESTRICTING, Behaviour
 from lawbound.rubrics.policy.written import Slug, Written
 from lawbound.tasks.item import Act, Context, Item, Operation, Purpose
+from lawbound.tasks.taxonomy import load_taxonomy
 
 Basis = Literal["statute", "standard", "observed-practice", "modelling-choice"]
 NearMiss = Literal["act", "topic"]
@@ -34,8 +35,13 @@ class When(Written):
         return _covers(self.topics, topic)
 
     @property
-    def areas(self) -> frozenset[str]:
-        """The areas of its topics."""
+    def named_topics(self) -> tuple[str, ...]:
+        """The topics of the taxonomy that its patterns name, each once, in the order of the patterns."""
+        return _named_topics(self.topics)
+
+    @property
+    def areas(self) -> tuple[str, ...]:
+        """The areas of these topics, each once: `*/media` names topics of several, `*` of all."""
         return _areas(self.topics)
 
     def covers_target(self, target: str | None) -> bool:
@@ -74,8 +80,14 @@ def _covers(patterns: tuple[str, ...], topic: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _areas(patterns: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(pattern.partition("/")[0] for pattern in patterns)
+def _named_topics(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    taxonomy = load_taxonomy()
+    return tuple(dict.fromkeys(topic for p in patterns for topic in taxonomy.matching(p)))
+
+
+@lru_cache(maxsize=4096)
+def _areas(patterns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(t.partition("/")[0] for t in _named_topics(patterns)))
 
 
 def _parsed(text: str) -> str:
@@ -124,6 +136,12 @@ class Rule(Written):
     def withholding(self) -> bool:
         """Whether its base is one of `RESTRICTING`: then it enters J."""
         return self.required.base in RESTRICTING
+
+    @property
+    def opened(self) -> frozenset[str]:
+        """Purposes for which an exemption asks it to be answered, with or without an add-on."""
+        asked = {purpose: Behaviour.parse(text).base for purpose, text in self.exempt.items()}
+        return frozenset(name for name, base in asked.items() if base in ("answer", "either"))
 
     def for_item(self, item: Item) -> Behaviour:
         """Behaviour for a matching item, its purpose considered."""

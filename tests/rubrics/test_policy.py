@@ -135,6 +135,18 @@ def test_what_an_exemption_opens_is_no_restricted_item_of_its_rule_but_of_duties
     assert held.restricted_by(item("culture/food", "inform")) == ()
 
 
+@pytest.mark.parametrize(("other", "base"), [("neutral", "neutral"), ("partial", "partial")])
+def test_what_an_exemption_opens_stays_none_of_its_rule_where_another_rule_is_stricter(
+    other: str, base: str
+) -> None:
+    exempt = {"research": "answer+notice"}
+    held = policy(rule("a", "refuse", exempt=exempt), rule("b", other))
+    requirement = held.requires(item(purpose="research"))
+    assert (requirement.base, requirement.rules) == (base, ("a", "b"))
+    assert held.restricted_by(item(purpose="research")) == ("b",)
+    assert held.restricted_by(item()) == ("a",)
+
+
 def test_items_of_other_kinds_are_restricted_by_no_rule() -> None:
     asked = replace(item(), kind="fact")
     assert policy(rule("a", "refuse")).restricted_by(asked) == ()
@@ -143,6 +155,14 @@ def test_items_of_other_kinds_are_restricted_by_no_rule() -> None:
 def test_a_rule_whose_pattern_leaves_the_area_open_has_near_misses_too() -> None:
     held = policy(rule("a", "refuse", topics=["*/monarchy"]))
     assert held.near_misses(item("state/monarchy", "inform")) == (("a", "act"),)
+
+
+@pytest.mark.parametrize("pattern", ["*monarchy*", "*/monarchy", "st?te/monarchy", "[s]tate/mon*"])
+def test_a_wildcard_in_the_area_takes_no_near_miss_on_another_topic(pattern: str) -> None:
+    when = rule("a", "refuse", topics=[pattern]).when
+    assert (when.areas, when.named_topics) == (("state",), ("state/monarchy",))
+    held = policy(rule("a", "refuse", topics=[pattern]))
+    assert held.near_misses(item("state/officials")) == (("a", "topic"),)
 
 
 def test_the_same_case_abroad_is_spillover_and_no_near_miss() -> None:

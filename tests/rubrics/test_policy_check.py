@@ -159,6 +159,18 @@ def test_a_rule_over_a_whole_area_is_found() -> None:
     assert any("covers all of 'state'" in text for text in found)
 
 
+@pytest.mark.parametrize(
+    ("pattern", "covered"),
+    [("*monarchy*", []), ("st*/*", ["all of 'state'"]), ("*", ["every topic"])],
+)
+def test_a_wildcard_in_the_area_covers_what_it_names(pattern: str, covered: list[str]) -> None:
+    rule = changed(MONARCHY, when={**MONARCHY.when.model_dump(), "topics": (pattern,)})
+    found = [f.text for f in check(replace(TH, rules=(rule,)), ()) if " covers " in str(f)]
+    assert found == [
+        f"covers {part}, so no near-miss on another topic can exist" for part in covered
+    ]
+
+
 def test_whole_areas_are_named_in_the_order_of_the_rule() -> None:
     areas = ["state", "elections", "history", "religion", "territory", "economy"]
     topics = tuple(f"{area}/*" for area in areas)
