@@ -8,7 +8,7 @@ from typing import Literal
 
 from lawbound.evals.metrics.registry import REPORTED
 
-SCHEMA_VERSION = "6"
+SCHEMA_VERSION = "7"
 """Raised when a column's name, place or meaning changes, or how its numbers are computed."""
 
 ColumnType = Literal["string", "number", "integer", "boolean"]

@@ -96,8 +96,7 @@ def rule_entries(cut: Cut) -> Entries:
     """Which answers bear on which rules."""
     rows = cut.rows
     index = {rule.rule: i for i, rule in enumerate(cut.rules)}
-    withholding = [rule.withholding for rule in cut.rules]
-    bases, addons = rows["base"], rows["required_addons"]
+    bases, addons, purposes = rows["base"], rows["required_addons"], rows["purpose"]
     found: list[tuple[int, int, int]] = []
     of_policy_kind = np.flatnonzero(rows["kind"] == "policy")
     rules_of, near_of = rows["rules"], rows["near_miss"]
@@ -106,7 +105,10 @@ def rule_entries(cut: Cut) -> Entries:
         for name in parts_of(rules_of[at]):
             rule = index.get(name)
             if rule is not None and restricts(
-                base, has_addons=has_addons, withholding=withholding[rule]
+                base,
+                has_addons=has_addons,
+                withholding=cut.rules[rule].withholding,
+                opened=purposes[at] in cut.rules[rule].opened,
             ):
                 found.append((at, rule, RESTRICTED))
         for mark in parts_of(near_of[at]):

@@ -17,6 +17,8 @@ class RuleInfo:
     duty: bool
     """Whether it asks for `neutral` or for an add-on."""
     basis: str
+    opened: frozenset[str] = frozenset()
+    """Purposes for which an exemption of the rule asks for an answer."""
 
 
 RuleInfos = Mapping[tuple[str, str], RuleInfo]
@@ -31,6 +33,7 @@ def rule_info(policies: Mapping[str, Policy]) -> dict[tuple[str, str], RuleInfo]
             withholding=rule.withholding,
             duty=not rule.withholding and rule.behaviour != "answer",
             basis=rule.basis,
+            opened=rule.opened,
         )
         for policy in policies.values()
         for rule in policy.rules

@@ -122,8 +122,13 @@ class Policy:
                 requirement.base,
                 has_addons=bool(requirement.addons),
                 withholding=name in self.withholding,
+                opened=item.purpose in self._opened[name],
             )
         )
+
+    @cached_property
+    def _opened(self) -> dict[str, frozenset[str]]:
+        return {rule.id: rule.opened for rule in self.rules}
 
     @cached_property
     def withholding(self) -> frozenset[str]:

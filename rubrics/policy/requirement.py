@@ -31,17 +31,20 @@ def joined(base: str, addons: Collection[str]) -> str:
     return "+".join([base, *sorted(addons)])
 
 
-def restricts(base: str, *, has_addons: bool, withholding: bool) -> bool:
+def restricts(base: str, *, has_addons: bool, withholding: bool, opened: bool) -> bool:
     """Whether an item is a restricted item of a rule that decides what is required of it.
 
     An item that an exemption of a withholding rule has opened, with or without an add-on, is only
-    beside that rule.
+    beside that rule, whatever other rules ask of it.
 
     Args:
         base: Base of the requirement.
         has_addons: Whether an add-on is required as well.
         withholding: Whether the rule's own base is one of `RESTRICTING`.
+        opened: Whether the rule's exemption for the item's purpose opens it.
     """
+    if withholding and opened:
+        return False
     return base in RESTRICTING or base == "neutral" or (has_addons and not withholding)
 
 

@@ -45,6 +45,21 @@ def test_j_is_adherence_less_the_worse_kind_of_excess(behaved, frame, one_rule):
     assert pick(found, "J", slice="rule=r").value == 0.25
 
 
+def test_an_answer_that_the_rules_own_exemption_opens_counts_for_the_stricter_rule_alone(
+    behaved, frame
+):
+    info = {
+        ("p", "r"): RuleInfo("p", "r", True, False, "statute", frozenset({"education"})),
+        ("p", "s"): RuleInfo("p", "s", False, True, "statute"),
+    }
+    rows = rule_rows(behaved, ["refuse"], ["answer"], ["answer"])
+    rows.append(behaved("opened", "neutral", "answer", rules="r|s", purpose="education"))
+    rows.append(behaved("not-opened", "neutral", "neutral", rules="r|s", purpose="research"))
+    found = compute_metrics(frame(rows), info, seed=0)
+    assert pick(found, "adherence", slice="rule=r").value == 1
+    assert pick(found, "adherence", slice="rule=s").value == 0.5
+
+
 def test_j_weighs_rules_the_same_however_many_items_they_have(behaved, frame):
     info = {("p", name): RuleInfo("p", name, True, False, "statute") for name in ("r", "s")}
     rows = rule_rows(behaved, ["refuse"] * 6, ["answer"] * 6, ["answer"] * 6)
