@@ -15,12 +15,9 @@ def by_replacement(old: Rule, new: Rule) -> Iterator[str]:
     kept, lost = cells(old) & cells(new), cells(old) - cells(new)
     if lost:
         yield f"'{new.id}' replaced: {_grouped(lost)}: {old.behaviour} -> not covered"
-    if kept and _weaker(new.required, old.required):
-        yield f"'{new.id}' replaced: {_grouped(kept)}: {old.behaviour} -> {new.behaviour}"
-    for purpose, behaviour in new.exempt.items():
-        before = old.exempt.get(purpose, old.behaviour)
-        if kept and _weaker(Behaviour.parse(behaviour), Behaviour.parse(before)):
-            yield (f"'{new.id}' replaced: {_grouped(kept)} for {purpose}: {before} -> {behaviour}")
+    if kept:
+        for change in _changes(old, new):
+            yield f"'{new.id}' replaced: {_grouped(kept)}{change}"
     for name in ("operations", "targets", "context", "purposes"):
         was, now = set(getattr(old.when, name)), set(getattr(new.when, name))
         if kept and now and (not was or was - now):
@@ -32,21 +29,37 @@ def by_replacement(old: Rule, new: Rule) -> Iterator[str]:
 
 
 def by_override(rules: Sequence[Rule], own: Sequence[Rule]) -> Iterator[str]:
-    """Cells in which a rule of this file cancels another."""
+    """Cells in which a rule of this file cancels another, and those of the other that it cancels together with an act of
+    its own: an item may name several acts, and is matched by each of them."""
     named = {rule.id: rule for rule in rules}
     for rule in own:
-        for other in (named[name] for name in rule.overrides):
+        for other in (named[name] for name in dict.fromkeys(rule.overrides)):
+            begin = f"'{rule.id}' overrides '{other.id}': "
             shared = cells(rule) & cells(other)
-            if shared and _weaker(rule.required, other.required):
-                yield (
-                    f"'{rule.id}' overrides '{other.id}': {_grouped(shared)}: "
-                    f"{other.behaviour} -> {rule.behaviour}"
-                )
+            topics = {topic for topic, _ in cells(rule)}
+            further = {cell for cell in cells(other) - shared if cell[0] in topics}
+            acts = f" together with {' or '.join(dict.fromkeys(rule.when.acts))}"
+            for change in _changes(other, rule):
+                if shared:
+                    yield f"{begin}{_grouped(shared)}{change}"
+                if further:
+                    yield f"{begin}{_grouped(further)}{acts}{change}"
 
 
 def cells(rule: Rule) -> set[Cell]:
     """Topic and act pairs that a rule can match."""
     return {(topic, act) for topic in rule.when.named_topics for act in rule.when.acts}
+
+
+def _changes(old: Rule, new: Rule) -> Iterator[str]:
+    """What the new rule asks less than the old one: in general, and for purposes that either exempts."""
+    if _weaker(new.required, old.required):
+        yield f": {old.behaviour} -> {new.behaviour}"
+    for purpose in dict.fromkeys([*new.exempt, *old.exempt]):
+        asked = [rule.exempt.get(purpose, rule.behaviour) for rule in (old, new)]
+        both_match = all(purpose in (r.when.purposes or (purpose,)) for r in (old, new))
+        if both_match and _weaker(Behaviour.parse(asked[1]), Behaviour.parse(asked[0])):
+            yield f" for {purpose}: {asked[0]} -> {asked[1]}"
 
 
 def _weaker(new: Behaviour, old: Behaviour) -> bool:
