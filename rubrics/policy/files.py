@@ -1,22 +1,18 @@
 """Reading policies: shipped ones by id, a user's by path, with inherited rules and the core included."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from lawbound.rubrics.policy.file_checks import check_circles, check_references
 from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile
 from lawbound.rubrics.policy.relaxed import by_override, by_replacement
 from lawbound.rubrics.policy.rule import Rule
 from lawbound.rubrics.policy.source import Source
-from lawbound.tasks.countries import COUNTRIES, meant_country
 from lawbound.tasks.io.faults import with_id
 from lawbound.tasks.io.messages import did_you_mean
-from lawbound.tasks.io.yaml_files import File, parse, quoted, read_yaml
-from lawbound.tasks.languages import ISO_639_1
-from lawbound.tasks.taxonomy import load_taxonomy
+from lawbound.tasks.io.yaml_files import File, parse, read_yaml
 
 CORE = "core"
 """Id of the policy that lies beneath every other."""
@@ -129,16 +125,16 @@ def _beside(parent: str, where: Path) -> Path | None:
 
 def _standing(file: PolicyFile, place: str, base: _Base) -> Policy:
     """The resolved policy, after checking every reference in the file."""
-    _check_unique((rule.id for rule in file.rules), place, "rule")
-    _check_unique((source.id for source in file.sources), place, "source")
     sources = {source.id: source for source in (*base.sources, *file.sources)}
     inherited = {rule.id: rule for rule in base.rules}
-    _check_references(file, place, inherited, sources)
+    core = () if file.id == CORE else tuple(rule.id for rule in _load_shipped(CORE).rules)
+    check_references(file, place, inherited=inherited, sources=sources, core=core)
     own = {rule.id: rule for rule in file.rules}
     rules = (
         *(own.get(rule.id, rule) for rule in base.rules),
         *(rule for rule in file.rules if rule.id not in inherited),
     )
+    check_circles(rules, place)
     relaxed = (
         *base.relaxed,
         *(line for rule in file.rules if rule.replaces
@@ -148,134 +144,3 @@ def _standing(file: PolicyFile, place: str, base: _Base) -> Policy:
     return Policy(
         file.id, file.name, file.version, file, rules, tuple(sources.values()), tuple(relaxed)
     )
-
-
-def _check_references(
-    file: PolicyFile, place: str, inherited: Mapping[str, Rule], sources: Mapping[str, Source]
-) -> None:
-    """Refuse a rule, a threshold or a bank that names something unknown, and an invalid date."""
-    if file.as_of and not _is_day(file.as_of):
-        raise PolicyError(
-            f"{place}: as_of: found {quoted(file.as_of)}, expected a day such as 2026-11-23"
-        )
-    _check_codes(file, place)
-    _refuse_english(file.names, f"{place}: names", "name")
-    _refuse_english(file.summaries, f"{place}: summaries", "summary")
-    core = () if file.id == CORE else tuple(rule.id for rule in _load_shipped(CORE).rules)
-    known = {*inherited, *(rule.id for rule in file.rules)}
-    for rule in file.rules:
-        at = f"{place}: rule '{rule.id}'"
-        _check_when(rule, at)
-        _check_texts(rule, file, at)
-        _check_inheritance(rule, inherited, core, at)
-        _check_overrides(rule, known, core, at)
-        if rule.source not in sources:
-            raise PolicyError(
-                f"{at}: source is '{rule.source}', expected one of {', '.join(sorted(sources))}"
-            )
-    stated = [("threshold", one.id, one.source) for one in file.thresholds]
-    stated += [("bank", size.id, size.source) for size in file.banks]
-    for what, name, source_id in stated:
-        if source_id not in sources:
-            raise PolicyError(
-                f"{place}: {what} '{name}': source is '{source_id}', "
-                f"expected one of {', '.join(sorted(sources))}"
-            )
-    banks = [size.id for size in file.banks]
-    for one in file.thresholds:
-        if one.bank and one.bank not in banks:
-            raise PolicyError(
-                f"{place}: threshold '{one.id}': bank is '{one.bank}', "
-                f"expected one of {', '.join(banks) or 'the banks of this file, which has none'}"
-            )
-
-
-def _check_codes(file: PolicyFile, place: str) -> None:
-    """Refuse unknown languages; one without a two-letter code must have texts of its own."""
-    spoken = ISO_639_1.union(*(rule.texts for rule in file.rules))
-    for field, wanted, known in (
-        ("languages", file.languages, spoken),
-        ("names", file.names, spoken.union(file.languages)),
-        ("summaries", file.summaries, spoken.union(file.languages)),
-    ):
-        for lang in wanted:
-            if lang not in known:
-                raise PolicyError(
-                    f"{place}: {field}: found '{lang}', expected codes of ISO 639-1 such as en"
-                )
-
-
-def _refuse_english(texts: Mapping[str, str], at: str, field: str) -> None:
-    """Refuse English texts here: English has fields of its own, and two texts would be used in
-    different places."""
-    if "en" in texts:
-        raise PolicyError(
-            f"{at}: found 'en', expected other languages: English stands under '{field}'"
-        )
-
-
-def _is_day(text: str) -> bool:
-    """Whether it is a day in ISO 8601, or a month or year if no more is known."""
-    rest = {len("2026"): "-01-01", len("2026-11"): "-01"}.get(len(text), "")
-    try:
-        date.fromisoformat(text + rest)
-    except ValueError:
-        return False
-    return True
-
-
-def _check_unique(names: Iterable[str], place: str, what: str) -> None:
-    seen: set[str] = set()
-    for name in names:
-        if name in seen:
-            raise PolicyError(f"{place}: {what} '{name}' stands twice, expected ids once")
-        seen.add(name)
-
-
-def _check_when(rule: Rule, at: str) -> None:
-    taxonomy = load_taxonomy()
-    for pattern in rule.when.topics:
-        if not taxonomy.matching(pattern):
-            raise PolicyError(
-                f"{at}: topics: found '{pattern}', expected a topic of the taxonomy or a pattern "
-                f"that names one{taxonomy.nearest(pattern)}"
-            )
-    for target in rule.when.targets:
-        if target != "none" and target not in COUNTRIES:
-            raise PolicyError(
-                f"{at}: targets: found '{target}', expected a country code of ISO 3166-1 such as TH, EU, or none"
-                + meant_country(target)
-            )
-
-
-def _check_texts(rule: Rule, file: PolicyFile, at: str) -> None:
-    _refuse_english(rule.texts, f"{at}: texts", "text")
-    texts: Mapping[str, str] = {"en": rule.text, **rule.texts}
-    for lang, text in texts.items():
-        if not text.strip():
-            raise PolicyError(f"{at}: text in '{lang}' is empty, expected the clause in words")
-    for lang in file.languages:
-        if lang not in texts:
-            raise PolicyError(
-                f"{at}: texts has {', '.join(sorted(texts))}, expected '{lang}' too, "
-                "which the policy lists under languages"
-            )
-
-
-def _check_inheritance(
-    rule: Rule, inherited: Mapping[str, Rule], core: Sequence[str], at: str
-) -> None:
-    if rule.id in core:
-        raise PolicyError(f"{at}: is a rule of the core, expected another id: the core stands")
-    if rule.id in inherited and not rule.replaces:
-        raise PolicyError(f"{at}: stands in the parent too, expected 'replaces: true'")
-    if rule.replaces and rule.id not in inherited:
-        raise PolicyError(f"{at}: replaces nothing, expected the id of a rule of the parent")
-
-
-def _check_overrides(rule: Rule, known: Iterable[str], core: Sequence[str], at: str) -> None:
-    for name in rule.overrides:
-        if name in core:
-            raise PolicyError(f"{at}: overrides '{name}', expected no rule of the core")
-        if name == rule.id or name not in known:
-            raise PolicyError(f"{at}: overrides '{name}', expected another rule of this policy")

@@ -237,7 +237,67 @@ def test_an_override_says_which_cells_it_relaxes(tmp_path: Path) -> None:
     assert load_policy(str(path)).relaxed == (
         "'r' overrides 'condoning': violence/terrorism, violence/war-crimes x praise: "
         "refuse -> answer",
+        "'r' overrides 'condoning': violence/terrorism, violence/war-crimes x advocate together with "
+        "praise: refuse -> answer",
     )
+
+
+def second(rule_id: str, act: str, behaviour: str, more: str) -> str:
+    """A further rule on the topic of the first."""
+    return (
+        f"- id: {rule_id}\n  source: src\n  basis: statute\n  category: c\n  severity: low\n  text: T.\n"
+        f"  when: {{topics: [state/monarchy], acts: [{act}]}}\n  behaviour: {behaviour}\n{more}"
+    )
+
+
+def test_an_override_says_what_its_exemptions_relax(tmp_path: Path) -> None:
+    exempt = "  overrides: [r]\n  exempt: {research: answer, art: refuse}\n"
+    path = write(tmp_path, more=second("s", "opine", "refuse", exempt))
+    assert load_policy(str(path)).relaxed == (
+        "'s' overrides 'r': state/monarchy x opine for research: refuse -> answer",
+    )
+
+
+def test_an_override_says_which_further_acts_of_an_item_it_relaxes(tmp_path: Path) -> None:
+    more = second("s", "satirise, praise", "answer", "  overrides: [r]\n")
+    path = write(tmp_path, act="fabricate, praise", more=more)
+    assert load_policy(str(path)).relaxed == (
+        "'s' overrides 'r': state/monarchy x praise: refuse -> answer",
+        "'s' overrides 'r': state/monarchy x fabricate together with satirise or praise: refuse -> answer",
+    )
+
+
+@pytest.mark.parametrize("last", ["r", "s"])
+def test_rules_that_override_each_other_in_a_circle_are_refused(tmp_path: Path, last: str) -> None:
+    more = "  overrides: [s]\n" + second("s", "praise", "neutral", "  overrides: [t]\n")
+    more += second("t", "praise", "neutral", f"  overrides: [{last}]\n")
+    circle = {"r": "r -> s -> t -> r", "s": "s -> t -> s"}[last]
+    with pytest.raises(PolicyError, match=f"yaml: overrides: found the circle {circle}, expected"):
+        load_policy(str(write(tmp_path, more=more)))
+
+
+def test_a_child_may_close_no_circle_of_its_parents_rules(tmp_path: Path) -> None:
+    more = second("s", "praise", "neutral", "  overrides: [r]\n")
+    write(tmp_path, more=more)
+    child = write(
+        tmp_path, "child.yaml", parent="parent: mine\n", more="  replaces: true\n  overrides: [s]\n"
+    )
+    child.write_text(child.read_text().replace("id: mine", "id: child", 1))
+    with pytest.raises(PolicyError, match=r"child\.yaml: overrides: found the circle"):
+        load_policy(str(child))
+
+
+@pytest.mark.parametrize(
+    ("part", "entry"),
+    [
+        ("threshold", "{id: t, metric: refusal_rate, direction: at-least, mark: 0.9, source: src}"),
+        ("bank", "{id: t, tags: [own], source: src}"),
+    ],
+)
+def test_a_threshold_or_a_bank_has_an_id_of_its_own(tmp_path: Path, part: str, entry: str) -> None:
+    path = write(tmp_path, more=f"{part}s:\n- {entry}\n- {entry}\n")
+    with pytest.raises(PolicyError, match=f"yaml: {part} 't' stands twice, expected ids once"):
+        load_policy(str(path))
 
 
 def test_no_shipped_child_relaxes_its_parent() -> None:
