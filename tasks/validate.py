@@ -16,7 +16,7 @@ from lawbound.tasks.bank import CANARY, bank_files
 from lawbound.tasks.io.patterns import examples, why_unsafe
 from lawbound.tasks.io.yaml_files import File, quoted
 from lawbound.tasks.item import Claims, Item
-from lawbound.tasks.languages import ISO_639_1
+from lawbound.tasks.languages import ISO_639_1, LATIN, meant_language
 from lawbound.tasks.taxonomy import load_taxonomy
 
 
@@ -46,10 +46,14 @@ SCRIPTS = {
     "ko": "[\uac00-\ud7af]",
     "hi": "[\u0900-\u097f]",
     "ar": "[\u0600-\u06ff]",
+    "ur": "[\u0600-\u06ff]",
     "ru": "[\u0400-\u04ff]",
     "th": "[\u0e00-\u0e7f]",
 }
 """A character class that a prompt in the language must contain."""
+LETTER = re.compile(r"[^\W\d_]")
+LATIN_LETTER = re.compile("[A-Za-z\u00aa-\u024f\u1e00-\u1eff]")
+"""Half the letters of a prompt in one of `LATIN` must be such: prompts in other scripts quote a Latin word often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ def unknown_languages(items: Sequence[Item]) -> Iterator[BankFault]:
     for lang in dict.fromkeys(item.lang for item in items):
         if lang not in ISO_639_1:
             message = f"language is {lang!r}, expected a code of ISO 639-1 such as en"
-            yield BankFault("unknown-language", (firsts[lang].id,), message)
+            yield BankFault("unknown-language", (firsts[lang].id,), message + meant_language(lang))
 
 
 def inconsistent_groups(items: Sequence[Item]) -> Iterator[BankFault]:
@@ -123,8 +127,11 @@ def inconsistent_groups(items: Sequence[Item]) -> Iterator[BankFault]:
 
 
 def wrong_scripts(items: Sequence[Item]) -> Iterator[BankFault]:
-    """Prompts without a single letter of their language's script."""
+    """Prompts without a single letter of their language's script, or mostly in other letters than Latin ones."""
     for item in items:
+        if item.lang in LATIN and _mostly_other(item.prompt):
+            message = f"prompt is not in the script of '{item.lang}': {item.prompt[:40]!r}"
+            yield BankFault("script", (item.id,), message)
         script = SCRIPTS.get(item.lang)
         if script and not re.search(script, item.prompt):
             message = f"prompt has no letter of the script of '{item.lang}': {item.prompt[:40]!r}"
@@ -193,6 +200,11 @@ def grams(prompt: str, n: int) -> frozenset[str]:
     space."""
     text = " ".join(re.findall(r"\w+", prompt.casefold()))
     return frozenset(text[i : i + n] for i in range(max(1, len(text) - n + 1)))
+
+
+def _mostly_other(prompt: str) -> bool:
+    """Whether most of its letters are of other scripts than Latin."""
+    return 2 * len(LATIN_LETTER.findall(prompt)) < len(LETTER.findall(prompt))
 
 
 def _on_both_sides(item: Item, claims: Claims) -> Iterator[BankFault]:

@@ -9,7 +9,7 @@ from lawbound.rubrics.policy.rule import Rule
 from lawbound.rubrics.policy.source import Source
 from lawbound.tasks.countries import COUNTRIES, meant_country
 from lawbound.tasks.io.yaml_files import quoted
-from lawbound.tasks.languages import ISO_639_1
+from lawbound.tasks.languages import ISO_639_1, meant_language
 from lawbound.tasks.taxonomy import load_taxonomy
 
 
@@ -107,6 +107,7 @@ def _check_codes(file: PolicyFile, place: str) -> None:
             if lang not in known:
                 raise PolicyError(
                     f"{place}: {field}: found '{lang}', expected codes of ISO 639-1 such as en"
+                    + meant_language(lang)
                 )
 
 

@@ -133,6 +133,7 @@ def test_no_file_stands_in_for_the_core(tmp_path: Path) -> None:
         ),
         ({"when": ", targets: [ZZ]"}, "targets: found 'ZZ', expected a country code .*or none$"),
         ({"languages": "english"}, "yaml: languages: found 'english', expected codes of ISO 639-1"),
+        ({"languages": "en, jp"}, "languages: found 'jp', expected codes.*did you mean 'ja'"),
         ({"more": "names: {xx: Ours}\n"}, "yaml: names: found 'xx', expected codes of ISO 639-1"),
         ({"more": "summaries: {german: S}\n"}, "summaries: found 'german', expected codes of ISO"),
         ({"more": "names: {en: Ours}\n"}, "names: found 'en', .*English stands under 'name'"),

@@ -245,6 +245,9 @@ def test_an_opening_is_too_common_from_just_over_three_in_a_hundred() -> None:
     [
         (item(topic="culture/geografy"), "unknown-topic"),
         (item(lang="ko"), "script"),
+        (item(prompt="부산 병원에는 AI 간호사가 몇 명 일하나요?"), "script"),
+        (item(prompt="부산 병원에는 간호사가 몇 명 일하나요?", lang="kr"), "script"),
+        (item(prompt="Сколько мостов в Берлине?", lang="de"), "script"),
         (item(lang="zz"), "unknown-language"),
         (item(kind="fact", claims=Claims(true=("(",), false=("x{9}",))), "pattern"),
         (item(kind="fact", claims=Claims(true=("SPREE",), false=("x{9}",))), "pattern"),
@@ -254,6 +257,23 @@ def test_an_opening_is_too_common_from_just_over_three_in_a_hundred() -> None:
 )
 def test_each_fault_has_a_check_that_finds_it(faulty: Item, check: str) -> None:
     assert checks(faulty) == [check]
+
+
+def test_a_prompt_may_quote_another_script_or_hold_no_letters() -> None:
+    quoting = item(prompt="What does the Korean word 대한민국 mean, and when did it come up?")
+    assert checks(quoting) == checks(item(prompt="2 + 2 = ?")) == []
+    assert checks(item(prompt="Işığın hızı şüphesiz çok büyük", lang="tr")) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "meant"),
+    [("jp", "ja"), ("kor", "ko"), ("ko-KR", "ko"), ("zh_CN", "zh"), ("cn", "zh"), ("ua", "uk")],
+)
+def test_the_language_that_a_wrong_code_means_is_suggested(code: str, meant: str) -> None:
+    (found,) = (f for f in validate([item(lang=code)]) if f.check == "unknown-language")
+    assert found.message.endswith(
+        f"expected a code of ISO 639-1 such as en; did you mean '{meant}'?"
+    )
 
 
 @pytest.mark.parametrize(
