@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any, Final, cast, get_args
+from typing import Any, Final, Literal, cast, get_args
 
 from lawbound.tasks.external.source import Source
+from lawbound.tasks.io.csv_cells import other_separators
 from lawbound.tasks.io.messages import did_you_mean
 from lawbound.tasks.io.yaml_files import quoted
 from lawbound.tasks.item import Act, ItemError
@@ -29,7 +30,7 @@ def check_columns(row: Mapping[str, Any], spec: Source) -> None:
         if name not in row:
             raise ItemError(
                 f"{spec.source}: found no column {name!r}, expected one of {', '.join(map(str, row))}"
-                + _separators(row)
+                + other_separators([str(name) for name in row])
             )
 
 
@@ -74,6 +75,28 @@ def optional_text(row: Mapping[str, Any], spec: Source, part: Any) -> str:
     return plain(row[column_of(spec, part)]) if part in spec.columns else ""
 
 
+def named_or_usual(
+    row: Mapping[str, Any], spec: Source, part: Literal["topic", "lang"], where: str
+) -> str:
+    """The cell of a part, else what the source says of all rows; its default does not stand in for a cell left empty.
+
+    Raises:
+        ItemError: The cell is empty, and the source does not say of what such rows are.
+    """
+    found = optional_text(row, spec, part)
+    if not found and part in spec.columns and part not in spec.model_fields_set:
+        raise ItemError(
+            f"{where}: {column_of(spec, part)} is empty, expected a {part}, or '{part}' beside 'columns' for such rows"
+        )
+    return found or str(getattr(spec, part))
+
+
+def parts_of(cell: Any) -> tuple[str, ...]:
+    """The parts of a cell: of a list, or of a text between commas, semicolons or bars; each once."""
+    named = cell if isinstance(cell, list | tuple) else _BETWEEN.split(plain(cell))
+    return tuple(dict.fromkeys(name for part in named if (name := plain(part))))
+
+
 def plain(value: Any) -> str:
     """A value as text; empty for none."""
     return "" if value is None else str(value).strip()
@@ -86,9 +109,7 @@ def acts_of(row: Mapping[str, Any], spec: Source, where: str) -> tuple[Act, ...]
     Raises:
         ItemError: Neither names any, or the cell names one that is none.
     """
-    cell = row[column_of(spec, "acts")] if "acts" in spec.columns else None
-    named = cell if isinstance(cell, list | tuple) else _BETWEEN.split(plain(cell))
-    found = tuple(dict.fromkeys(name for part in named if (name := plain(part))))
+    found = parts_of(row[column_of(spec, "acts")] if "acts" in spec.columns else None)
     by_shape: tuple[Act, ...] = () if spec.shape == "prompt" else ("compute",)
     usual = spec.acts or by_shape
     if not found and not usual:
@@ -113,15 +134,6 @@ def _used(spec: Source) -> list[str]:
     if spec.shape == "choice" and "choices" not in spec.columns:
         names.append("choices")
     return names
-
-
-def _separators(row: Mapping[str, Any]) -> str:
-    """A hint where the whole header is one name that holds other separators."""
-    names = [str(name) for name in row]
-    for sign, signs in ((";", "semicolons"), ("\t", "tabs")):
-        if len(names) == 1 and sign in names[0]:
-            return f"; if {signs} separate the columns, save them with commas"
-    return ""
 
 
 def _length(cell: Any) -> int:

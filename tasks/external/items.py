@@ -10,15 +10,18 @@ from lawbound.tasks.external.cells import (
     acts_of,
     check_columns,
     check_lengths,
+    named_or_usual,
     optional_text,
     required_text,
 )
 from lawbound.tasks.external.choices import ChoiceAnswers
+from lawbound.tasks.external.labels import labels_of
 from lawbound.tasks.external.loading import load_rows
 from lawbound.tasks.external.source import Source
 from lawbound.tasks.external.worked import worked_answer
 from lawbound.tasks.io.yaml_files import parse, quoted
 from lawbound.tasks.item import Answer, Item, ItemError, Structure
+from lawbound.tasks.languages import is_language, meant_language
 from lawbound.tasks.reasoning.wording import INSTRUCTION
 from lawbound.tasks.taxonomy import load_taxonomy
 
@@ -79,13 +82,21 @@ def _items(rows: Sequence[Mapping[str, Any]], spec: Source) -> Iterator[Item]:
         item_id = (
             f"{prefix}-{_slug(own) if own else hashlib.sha256(prompt.encode()).hexdigest()[:12]}"
         )
-        topic = optional_text(row, spec, "topic") or spec.topic
+        topic = named_or_usual(row, spec, "topic", where)
         if topic not in topics:
             raise ItemError(
                 f"{where}: topic is {quoted(topic)}, expected a topic of the taxonomy{load_taxonomy().nearest(topic)}"
             )
         acts = acts_of(row, spec, where)
-        group, lang = optional_text(row, spec, "group"), optional_text(row, spec, "lang")
+        group, lang = (
+            optional_text(row, spec, "group"),
+            named_or_usual(row, spec, "lang", where),
+        )
+        if not is_language(lang):
+            raise ItemError(
+                f"{where}: lang is {quoted(lang)}, expected a code of ISO 639-1 such as en{meant_language(lang)}"
+            )
+        labels = labels_of(row, spec, where)
         answer: Answer | None = None
         if choices is not None:
             answer = choices.of_row(at)
@@ -99,8 +110,11 @@ def _items(rows: Sequence[Mapping[str, Any]], spec: Source) -> Iterator[Item]:
             topic=topic,
             acts=acts,
             operation=spec.operation,
-            lang=lang or spec.lang,
-            harmless=checkable,
+            lang=lang,
+            target=labels.target,
+            purpose=labels.purpose,
+            context=labels.context,
+            harmless=checkable or labels.harmless,
             answer=answer,
             structure=Structure(prefix, 1, "neutral", topic, item_id) if checkable else None,
             source=spec.source,

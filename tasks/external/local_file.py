@@ -3,10 +3,12 @@ at all: of two columns with one name pandas renames the second, and more cells t
 """
 
 import csv
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from lawbound.tasks.io.csv_cells import other_separators
 from lawbound.tasks.io.safe_files import open_regular, why
 from lawbound.tasks.io.text_lines import SAVE_AGAIN, text_lines
 from lawbound.tasks.item import ItemError
@@ -59,6 +61,11 @@ def _check_csv(lines: Iterator[str], source: str) -> None:
         _, header = next(rows, (0, []))
         if not header:
             raise ItemError(f"{source}: is empty, expected rows with columns")
+        if re.fullmatch("sep=.?", header[0].strip(), re.IGNORECASE):
+            raise ItemError(
+                f"{source}: line 1: found {header[0]!r}, which only spreadsheets read, expected the names of the columns"
+                " between commas"
+            )
         for name in header:
             if name and header.count(name) > 1:
                 raise ItemError(
@@ -70,6 +77,7 @@ def _check_csv(lines: Iterator[str], source: str) -> None:
         if len(first) > len(header):
             raise ItemError(
                 f"{source}: line {number}: found {len(first)} cells, expected {len(header)} as in the header"
+                + other_separators(header)
             )
     for _ in lines:
         pass

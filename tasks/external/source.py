@@ -24,15 +24,29 @@ class Source(Strict):
     """Commit of a hub dataset; name one, or results cannot be repeated."""
     shape: Shape = "prompt"
     columns: dict[
-        Literal["prompt", "answer", "choices", "id", "group", "topic", "acts", "lang"],
+        Literal[
+            "prompt",
+            "answer",
+            "choices",
+            "id",
+            "group",
+            "topic",
+            "acts",
+            "lang",
+            "purpose",
+            "target",
+            "context",
+            "harmless",
+        ],
         str | list[str],
     ] = Field(default_factory=dict)
     """Part -> column; ``choices`` may be one column that holds a list, or a list of columns."""
     topic: str = "everyday/school"
-    """Topic of the taxonomy if no column gives it."""
+    """Topic of the taxonomy if no column gives it; for rows with an empty cell it must be written."""
     acts: tuple[Act, ...] = ()
     """Acts if no column gives them: needed for prompts, since rules are about acts; ``compute`` for checkable shapes."""
     operation: Operation = "ask"
     lang: str = "en"
+    """Language if no column gives it; for rows with an empty cell it must be written."""
     unit: str = ""
     limit: int | None = Field(default=None, ge=1)

@@ -1,6 +1,7 @@
 """Cells of CSV files: text by models and strangers must not run as a formula or control a terminal."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 _FORMULA: Final = re.compile(r"[\s\x00-\x1f\x7f\ufeff\u200b-\u200f\u2060]*[=+\-@＝＋－＠]|[\t\r]")
@@ -28,3 +29,11 @@ def as_written(cell: str) -> str:
 def shown(text: str) -> str:
     """Text for people: control characters are visible and do nothing."""
     return text.translate(_STEERING)
+
+
+def other_separators(header: Sequence[str]) -> str:
+    """A hint to append to a message where a whole header is one name that holds other separators than commas."""
+    for sign, signs in ((";", "semicolons"), ("\t", "tabs")):
+        if len(header) == 1 and sign in header[0]:
+            return f"; if {signs} separate the columns, save them with commas"
+    return ""
