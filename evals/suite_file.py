@@ -32,7 +32,7 @@ def _topics(pattern: str) -> str:
     if not taxonomy.matching(pattern):
         raise ValueError(
             f"found '{pattern}', expected a topic of the taxonomy or a pattern that names one"
-            + taxonomy.nearest(pattern)
+            + taxonomy.nearest(pattern, is_pattern=True)
         )
     return pattern
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import (
     AfterValidator,
     Field,
+    StrictBool,
     StringConstraints,
     ValidationInfo,
     field_validator,
@@ -70,7 +71,7 @@ class PolicyEntry(_Written):
     target: Country | None = None
     purpose: Purpose = "none"
     context: tuple[Context, ...] = ()
-    harmless: bool = False
+    harmless: StrictBool = False
     tags: tuple[Id, ...] = ()
     translations: dict[Lang, Prompt] = Field(default_factory=dict)
     author: Literal["human", "model"] = "model"

@@ -17,12 +17,18 @@ SH SI SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR
 UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
 """
 COUNTRIES = frozenset((*_CODES.split(), "EU", "XK"))
-_MEANT = {"UK": "GB", "EL": "GR"}
-"""Codes that are used for a country but are not ISO's."""
+_MEANT = {
+    "AE": "ARE UAE", "BR": "BRA BRAZIL", "CN": "CHN PRC CHINA", "DE": "DEU GER GERMANY", "FR": "FRA FRANCE",
+    "GB": "GBR UK BRITAIN ENGLAND", "GR": "EL GRC GREECE", "ID": "IDN INDONESIA", "IN": "IND INDIA",
+    "JP": "JPN JAPAN", "KP": "PRK DPRK", "KR": "KOR ROK KOREA", "NG": "NGA NIGERIA", "PK": "PAK PAKISTAN",
+    "RU": "RUS RUSSIA", "SA": "SAU KSA", "SG": "SGP SINGAPORE", "TH": "THA THAILAND", "TR": "TUR TURKEY TÜRKIYE",
+    "TW": "TWN TAIWAN", "US": "USA", "VN": "VNM VIETNAM",
+}  # fmt: skip
+"""Code -> what else is written for it: names, codes of three letters, and of others than ISO."""
 
 
 def meant_country(code: str) -> str:
     """A hint to append to a message about a code that is no country's, or an empty string."""
     capital = code.upper()
-    meant = _MEANT.get(capital, capital)
+    meant = next((iso for iso, others in _MEANT.items() if capital in others.split()), capital)
     return f"; did you mean '{meant}'?" if meant in COUNTRIES else ""

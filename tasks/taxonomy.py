@@ -40,8 +40,15 @@ class Taxonomy:
         """Topics that match a shell-style pattern."""
         return tuple(topic for topic in self.topics if fnmatchcase(topic, pattern))
 
-    def nearest(self, topic: str) -> str:
-        """A hint for a misspelt topic, or pattern of a whole area; empty if none is similar."""
+    def nearest(self, topic: str, *, is_pattern: bool = False) -> str:
+        """A hint for a misspelt topic, or pattern of a whole area; empty if none is similar.
+
+        Args:
+            topic: What was found.
+            is_pattern: Whether a pattern may stand there, so that an area alone means all its topics.
+        """
+        if is_pattern and topic.lower().rstrip("/") in self.areas:
+            return f"; did you mean '{topic.lower().rstrip('/')}/*'?"
         areas = [f"{area}/*" for area in self.areas]
         return did_you_mean(topic, areas if topic.endswith("/*") else self.topics)
 

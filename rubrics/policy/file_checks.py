@@ -8,6 +8,7 @@ from lawbound.rubrics.policy.policy import PolicyError, PolicyFile
 from lawbound.rubrics.policy.rule import Rule
 from lawbound.rubrics.policy.source import Source
 from lawbound.tasks.countries import COUNTRIES, meant_country
+from lawbound.tasks.io.messages import did_you_mean
 from lawbound.tasks.io.yaml_files import quoted
 from lawbound.tasks.languages import ISO_639_1, meant_language
 from lawbound.tasks.taxonomy import load_taxonomy
@@ -47,7 +48,7 @@ def check_references(
     _check_codes(file, place)
     _refuse_english(file.names, f"{place}: names", "name")
     _refuse_english(file.summaries, f"{place}: summaries", "summary")
-    known = {*inherited, *(rule.id for rule in file.rules)}
+    known = dict.fromkeys([*inherited, *(rule.id for rule in file.rules)])
     for rule in file.rules:
         at = f"{place}: rule '{rule.id}'"
         _check_when(rule, at)
@@ -144,7 +145,7 @@ def _check_when(rule: Rule, at: str) -> None:
         if not taxonomy.matching(pattern):
             raise PolicyError(
                 f"{at}: topics: found '{pattern}', expected a topic of the taxonomy or a pattern "
-                f"that names one{taxonomy.nearest(pattern)}"
+                f"that names one{taxonomy.nearest(pattern, is_pattern=True)}"
             )
     for target in rule.when.targets:
         if target != "none" and target not in COUNTRIES:
@@ -184,4 +185,8 @@ def _check_overrides(rule: Rule, known: Iterable[str], core: Sequence[str], at: 
         if name in core:
             raise PolicyError(f"{at}: overrides '{name}', expected no rule of the core")
         if name == rule.id or name not in known:
-            raise PolicyError(f"{at}: overrides '{name}', expected another rule of this policy")
+            others = [other for other in known if other != rule.id and other not in core]
+            raise PolicyError(
+                f"{at}: overrides '{name}', expected another rule of this policy"
+                f"{': ' if others else ''}{', '.join(others)}{did_you_mean(name, others)}"
+            )

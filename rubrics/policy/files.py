@@ -112,6 +112,7 @@ def _base(file: PolicyFile, where: File, children: tuple[str, ...]) -> _Base:
             raise PolicyError(
                 f"{_name(where)}: parent: found '{file.parent}', expected one of "
                 f"{', '.join(shipped())} or a file of that name beside it"
+                + did_you_mean(file.parent, shipped())
             )
         found = _resolve(_read(beside), beside, (*children, file.id))
     return _Base(found.rules, found.sources, found.relaxed)

@@ -2,12 +2,14 @@
 
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_args
 
-from pydantic import Field, field_validator
+from pydantic import Field, StrictBool, field_validator
 
 from lawbound.rubrics.policy.requirement import RESTRICTING, Behaviour
 from lawbound.rubrics.policy.written import Slug, Written
+from lawbound.tasks.io.messages import did_you_mean
+from lawbound.tasks.io.yaml_files import quoted
 from lawbound.tasks.item import Act, Context, Item, Operation, Purpose
 from lawbound.tasks.taxonomy import load_taxonomy
 
@@ -27,7 +29,7 @@ class When(Written):
     context: tuple[Context, ...] = ()
     """The item must have one of these tags."""
     purposes: tuple[Purpose, ...] = ()
-    harmless: bool = False
+    harmless: StrictBool = False
     """Whether the rule also reaches items marked harmless: play, protection, debunking, speaking against."""
 
     def covers_topic(self, topic: str) -> bool:
@@ -112,19 +114,29 @@ class Rule(Written):
     texts: dict[str, str] = Field(default_factory=dict)
     """The same clause in other languages."""
     overrides: tuple[Slug, ...] = ()
-    replaces: bool = False
+    replaces: StrictBool = False
     risks: tuple[str, ...] = ()
     """Ids of an instrument's own risk classes, such as ``A.1-a``."""
 
     _behaviour = field_validator("behaviour")(_parsed)
+
+    @field_validator("exempt", mode="before")
+    @classmethod
+    def _claimed(cls, value: Any) -> Any:
+        claimed = [purpose for purpose in get_args(Purpose) if purpose != "none"]
+        for purpose in value if isinstance(value, dict) else ():
+            if purpose not in claimed:
+                raise ValueError(
+                    f"found {quoted(purpose)}, expected a claimed purpose: {', '.join(claimed)}"
+                    + did_you_mean(str(purpose), claimed)
+                )
+        return value
 
     @field_validator("exempt")
     @classmethod
     def _exempt(cls, value: dict[Purpose, str]) -> dict[Purpose, str]:
         for text in value.values():
             Behaviour.parse(text)
-        if "none" in value:
-            raise ValueError("found the purpose 'none', expected a claimed purpose")
         return value
 
     @property

@@ -105,6 +105,8 @@ def place_and_fault(
         own = wanted.removeprefix(f"{last} is ")
         return str(at), own if own == wanted else f"found {own}"
     found = _plain(first.get("input"), show)
+    if first["type"] == "literal_error" and isinstance(first["input"], str):
+        wanted += did_you_mean(first["input"], re.findall("'([^']+)'", wanted))
     if first["type"] == "too_long" and (length := first["ctx"]["actual_length"]):
         found = f"a list of {length}"
     return str(at) or "top level", f"found {found}, expected {wanted}"

@@ -3,6 +3,7 @@
 YAML that a program writes for people (`plain_yaml`) is read back as it was written.
 """
 
+import codecs
 import re
 from collections.abc import Hashable, Mapping
 from importlib.resources.abc import Traversable
@@ -13,9 +14,9 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from lawbound.tasks.io.faults import Place, place, place_and_fault
-from lawbound.tasks.io.messages import one_line
 from lawbound.tasks.io.safe_files import open_regular, why
 from lawbound.tasks.io.urls import without_secrets
+from lawbound.tasks.io.yaml_words import in_words
 
 MAX_BYTES = 8_000_000
 """Most bytes of a file that a person writes; refuse early rather than parse for minutes."""
@@ -42,6 +43,9 @@ _ODD_BREAKS = re.compile("[\x85\u2028\u2029]")
 
 _BITS = 63
 _TEXT = "tag:yaml.org,2002:str"
+_NOTHING = "tag:yaml.org,2002:null"
+_CURLY = re.compile("“[^“”]*”|‘[^‘’]*’|„[^“”„]*[“”]")
+"""A text wholly within the quotes that a word processor makes of straight ones: YAML takes them for letters."""
 _PLAIN = ("tag:yaml.org,2002:seq", "tag:yaml.org,2002:map")
 _SIGNS = ("tag:yaml.org,2002:merge", "tag:yaml.org,2002:value")
 """What YAML takes a bare ``<<`` or ``=`` for; of no other tag is the text one that people wrote."""
@@ -73,14 +77,12 @@ def read_yaml(file: File, error: type[Exception]) -> Any:
         raise error(f"{file}: cannot be read ({why(fault)}), expected a YAML file") from fault
     if len(raw) > MAX_BYTES:
         raise error(f"{file}: has more than {MAX_BYTES} bytes, expected at most so many")
+    text = _decoded(raw, file, error)
     try:
-        text = raw.decode("utf-8")
         _refuse_bombs(text)
         loader = _Loader(text)
         node = loader.get_single_node()
         return None if node is None else _value(loader, node)
-    except UnicodeDecodeError as fault:
-        raise error(f"{file}: byte {fault.start} is not UTF-8, expected UTF-8 text") from fault
     except yaml.reader.ReaderError as fault:  # of a NUL, say; it counts bytes and no lines
         line = raw.count(b"\n", 0, fault.position) + 1
         found = f"the character U+{fault.character:04X}"
@@ -88,7 +90,7 @@ def read_yaml(file: File, error: type[Exception]) -> Any:
             f"{file}: line {line}: found {found}, expected text without control characters"
         ) from fault
     except (yaml.YAMLError, RecursionError, ValueError) as fault:
-        raise error(f"{file}: {_one_line(fault)}") from fault
+        raise error(f"{file}: {in_words(fault, text)}") from fault
 
 
 def parse(data: Any, model: type[Model], where: str, error: type[Exception]) -> Model:
@@ -161,7 +163,7 @@ def plain_yaml(content: Mapping[str, Any]) -> bytes:
     try:
         _refuse_bombs(text)
     except yaml.YAMLError as fault:
-        raise ValueError(_one_line(fault)) from fault
+        raise ValueError(in_words(fault, text)) from fault
     return raw
 
 
@@ -174,9 +176,35 @@ def quoted(value: Any, longest: int = 60) -> str:
     return text if len(text) <= longest else text[: longest - 3] + "..."
 
 
+def _decoded(raw: bytes, file: File, error: type[Exception]) -> str:
+    """The text of a file.
+
+    Raises:
+        error: It is not UTF-8; the message names the line, and says how to mend it.
+    """
+    if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        raise error(f"{file}: is UTF-16, not UTF-8, expected UTF-8 text (save it again as UTF-8)")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as fault:
+        begin = raw.rfind(b"\n", 0, fault.start) + 1
+        line = raw.count(b"\n", 0, begin) + 1
+        raise error(
+            f"{file}: line {line}: byte {fault.start - begin + 1} is not UTF-8, expected UTF-8 text "
+            "(save it again as UTF-8)"
+        ) from fault
+
+
 def _value(loader: Any, node: Any) -> Any:
     """The value of a node, duplicate keys refused; ``true:`` and ``no:`` stay words as keys."""
     if isinstance(node, yaml.ScalarNode) and node.tag == _TEXT:
+        if _CURLY.fullmatch(node.value) and node.style not in ("'", '"', "|", ">"):
+            raise yaml.constructor.ConstructorError(
+                None,
+                None,
+                f"found {quoted(node.value)} in curly quotes, which would stay, expected straight ones",
+                node.start_mark,
+            )
         return node.value
     if node.tag not in loader.yaml_constructors:
         odd = quoted(node.value) if node.tag in _SIGNS else f"the tag {quoted(node.tag)}"
@@ -198,6 +226,13 @@ def _value(loader: Any, node: Any) -> Any:
             )
         key = _value(loader, key_node)
         key = key_node.value if isinstance(key, bool) else key
+        if node.flow_style and value_node.tag == _NOTHING and not value_node.value:
+            raise yaml.constructor.ConstructorError(
+                None,
+                None,
+                f"found {quoted(key)} without a value in {{ }}, expected one, or quotes around text with a comma",
+                key_node.start_mark,
+            )
         if key in found:
             raise yaml.constructor.ConstructorError(
                 None, None, f"found {key!r} twice, expected each key once", key_node.start_mark
@@ -253,10 +288,3 @@ def _refuse_bombs(text: str) -> None:
             raise yaml.composer.ComposerError(
                 None, None, f"is nested more than {MAX_DEPTH} deep, expected a flatter file", mark
             )
-
-
-def _one_line(fault: Exception) -> str:
-    mark = getattr(fault, "problem_mark", None)
-    problem = getattr(fault, "problem", None) or str(fault) or type(fault).__name__
-    place = f"line {mark.line + 1}: " if mark is not None else ""
-    return place + one_line(problem)

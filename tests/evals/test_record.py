@@ -103,7 +103,7 @@ def test_a_part_of_another_kind_is_refused_with_its_place(
         (b"lawbound: '1'\nseed: \0", ": line 2: found the character U+0000, expected text without control characters; "),
         (b"- a\n", "; "),
         (b"lawbound: '0.0.1'\n", "; "),
-        (b"\xff", ": byte 0 is not UTF-8, expected UTF-8 text; "),
+        (b"\xff", ": line 1: byte 1 is not UTF-8, expected UTF-8 text (save it again as UTF-8); "),
     ],
 )  # fmt: skip
 def test_a_record_that_cannot_be_read_is_refused_with_the_way_on(

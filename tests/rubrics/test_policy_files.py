@@ -112,11 +112,30 @@ def test_no_file_stands_in_for_the_core(tmp_path: Path) -> None:
             "stands in the parent too, expected 'replaces",
         ),
         ({"parent": "parent: eurpe\n"}, "parent: found 'eurpe', expected one of"),
+        ({"parent": "parent: krr\n"}, "expected one of .* beside it; did you mean 'kr'"),
+        (
+            {"parent": "parent: kr\n", "more": "  overrides: [campaign-fake]\n"},
+            "overrides 'campaign-fake', expected another rule of this policy: [^:]*campaign-fakes"
+            "[^:]*; did you mean 'campaign-fakes'",
+        ),
+        ({"act": "insutl"}, "when.acts.0: found 'insutl', .*; did you mean 'insult'"),
+        ({"topic": "state"}, "topics: found 'state', .*; did you mean 'state/\\*'"),
+        ({"when": ", targets: [KOR]"}, "targets: found 'KOR', .* or none; did you mean 'KR'"),
+        ({"when": ", targets: [Korea]"}, "targets: found 'Korea', .* or none; did you mean 'KR'"),
+        ({"when": ", harmless: 'no'"}, "when.harmless: found 'no', expected true or false"),
+        ({"when": ", harmless: 1"}, "when.harmless: found 1, expected true or false"),
+        ({"more": "  replaces: 'yes'\n"}, "replaces: found 'yes', expected true or false"),
+        ({"text": "“Decline.”"}, "line 16: found '“Decline.”' in curly quotes, .* straight ones"),
+        (
+            {"more": "  texts: {ko: a, b}\n"},
+            "line 17: found 'b' without a value in { }, expected one, or quotes around text with a",
+        ),
         ({"parent": "parent: mine\n"}, "parent: found the circle"),
         ({"more": "  exempt: {none: answer}\n"}, "rule 'r': exempt: .*expected a claimed purpose"),
         (
             {"more": "  exempt: {reserch: answer}\n"},
-            "rule 'r': exempt: found key 'reserch', expected 'none', 'education', 'research'",
+            "rule 'r': exempt: found 'reserch', expected a claimed purpose: education, research, "
+            "reporting, art, counter-speech, professional; did you mean 'research'",
         ),
         (
             {"more": "  overides: []\n"},
