@@ -1,7 +1,7 @@
 """A suite is a short YAML file of selections; composing it with policies gives exactly what is asked."""
 
 import warnings
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -14,7 +14,7 @@ from lawbound.evals.selection import draw
 from lawbound.evals.suite_file import Selection, Suite, SuiteError
 from lawbound.rubrics.policy.files import shipped
 from lawbound.rubrics.policy.policy import Policy, PolicyError
-from lawbound.rubrics.prompts.conditions import conditions
+from lawbound.rubrics.prompts.conditions import conditions, prompt_languages
 from lawbound.runners.condition import NONE, Condition
 from lawbound.runners.plan import Arm
 from lawbound.runners.prompt import Mode
@@ -144,10 +144,11 @@ def compose(
             except PolicyError as fault:
                 where = f"suite '{suite.id}': {_place(suite, at)}"
                 raise PolicyError(f"{where}: {fault}") from fault
+            spoken = {condition.lang for condition in found}
             for condition in found:
                 for item in _bearing_on(condition, policy, chosen):
                     cell = (item.id, condition.id, policy.id, selection.mode)
-                    if cell not in seen and _speaks_to(condition, policy, selection, item):
+                    if cell not in seen and _speaks_to(condition, spoken, selection, item):
                         seen.add(cell)
                         arms.append(Arm(item, condition, (policy.id,), selection.mode))
     if not arms:
@@ -240,14 +241,14 @@ def _bearing_on(condition: Condition, policy: Policy, items: Sequence[Item]) -> 
     return [item for item in items if rule in policy.requires(item).rules]
 
 
-def _speaks_to(condition: Condition, policy: Policy, selection: Selection, item: Item) -> bool:
+def _speaks_to(
+    condition: Condition, spoken: Collection[str], selection: Selection, item: Item
+) -> bool:
     """Whether a prompt is in the item's language, if the selection wants that; English stands in
-    for languages that the policy lacks."""
+    for languages in which there is none, even if the policy lists them."""
     if selection.prompt_language != "item" or condition.policy is None:
         return True
-    return condition.lang == item.lang or (
-        condition.lang == "en" and item.lang not in policy.file.languages
-    )
+    return condition.lang == item.lang or (condition.lang == "en" and item.lang not in spoken)
 
 
 def _conditions(
@@ -256,7 +257,7 @@ def _conditions(
     found = [NONE] if "none" in strengths else []
     others = [strength for strength in strengths if strength != "none"]
     if others:
-        langs = ["en"] if selection.prompt_language == "en" else list(policy.file.languages)
-        for lang in langs:
+        own = policy.file.languages if selection.prompt_language == "item" else ()
+        for lang in dict.fromkeys((*prompt_languages(policy, own), "en")):
             found += conditions(policy, others, lang=lang, beside=policies)
     return found

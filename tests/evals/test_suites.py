@@ -327,3 +327,27 @@ def test_names_are_swapped_in_pairs_and_the_odd_one_out_takes_its_neighbours():
     found = {arm.policies[0]: arm.condition.strength for arm in arms}
     assert found == {"us": "wrong-region:de", "de": "wrong-region:us", "in": "wrong-region:de"}
     assert "Germany" in next(a for a in arms if a.policies == ("us",)).condition.wordings[0]
+
+
+@pytest.mark.parametrize(
+    ("languages", "summaries", "asked_in"),
+    [
+        (("en", "ko"), {"ko": "요약"}, "ko"),
+        (("en", "ko"), {}, "en"),  # listed, but no prompt can be written in it
+        (("en",), {}, "en"),
+        (("ko",), {}, "en"),
+    ],
+)
+def test_an_item_is_asked_in_english_where_its_language_has_no_prompt(
+    languages, summaries, asked_in
+):
+    kr = load_policy("kr")
+    file = kr.file.model_copy(update={"languages": languages, "summaries": summaries})
+    part = Selection(
+        kind="policy", pick="restricted", count=2, strengths=("none", "full"), languages=("ko",),
+        prompt_language="item",
+    )  # fmt: skip
+    suite = Suite(id="s", version="1", summary="s", policies=("kr",), select=(part,))
+    arms = compose(suite, [replace(kr, file=file)])
+    assert Counter(arm.condition.strength for arm in arms) == {"none": 2, "full": 2}
+    assert {arm.condition.lang for arm in arms if arm.condition.strength == "full"} == {asked_in}
