@@ -24,6 +24,15 @@ def has_placebo(lang: str) -> bool:
     return (files("lawbound.rubrics.prompts") / f"house_{lang}.yaml").is_file()
 
 
+def most_rules(lang: str) -> int:
+    """How many house rules there are in a language: a policy with more has no placebo in it.
+
+    Raises:
+        PolicyError: There are no house rules in that language.
+    """
+    return sum(len(clauses) for clauses in _house(lang).rules.values())
+
+
 def placebo(like: tuple[str, ...], rules: int, lang: str) -> tuple[str, ...]:
     """House rules as long as each wording of a policy prompt.
 
@@ -36,11 +45,12 @@ def placebo(like: tuple[str, ...], rules: int, lang: str) -> tuple[str, ...]:
         PolicyError: There are no house rules in that language, or too few.
     """
     pool = _house(lang)
-    available = sum(len(clauses) for clauses in pool.rules.values())
-    if rules > available:
+    if rules > (available := most_rules(lang)):
+        english = most_rules("en")
+        instead = f", or a prompt in English, with up to {english}" if rules <= english else ""
         raise PolicyError(
-            f"placebo: the policy has {rules} rules, expected at most {available}, "
-            f"the house rules that exist in '{lang}'"
+            f"placebo: the policy has {rules} rules, expected at most {available}, the house rules that exist in "
+            f"'{lang}'{instead}; every other strength can be asked"
         )
     lines = _fitted(pool, rules, len(like[0]), lang)
     return tuple(

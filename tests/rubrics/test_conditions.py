@@ -1,7 +1,9 @@
 """Prompts: wordings that hold the same rules, placebos that match, ablations that lack one thing."""
 
 import re
+from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile
 from lawbound.rubrics.policy.rule import Rule, When
 from lawbound.rubrics.policy.source import Source
 from lawbound.rubrics.prompts.conditions import STRENGTHS, conditions, one_prompt, prompt_languages
+from lawbound.rubrics.prompts.placebos import has_placebo, most_rules
 from lawbound.rubrics.prompts.wordings import WORDINGS, frames
 from lawbound.runners.condition import NONE
 
@@ -199,6 +202,45 @@ def test_an_unknown_strength_is_refused(strength: str, message: str) -> None:
     with pytest.raises(PolicyError, match=message):
         conditions(load_policy("th"), [strength])
     assert strength not in STRENGTHS
+
+
+def longer(policy: Policy, rules: int) -> Policy:
+    """The policy with its last rule repeated until it has that many."""
+    last = policy.rules[-1]
+    more = (last.model_copy(update={"id": f"more-{n}"}) for n in range(rules))
+    return replace(policy, rules=(*policy.rules, *more)[:rules])
+
+
+@pytest.mark.parametrize("rules", [14, 18, 24])
+def test_a_korean_child_may_add_rules_and_has_a_placebo(rules: int) -> None:
+    child = longer(load_policy("kr"), rules)
+    full, placebo = prompts(child, "full", "ko"), prompts(child, "placebo", "ko")
+    assert len(set(rule_lines(placebo[0]))) == rules
+    assert abs(len(placebo[0]) / len(full[0]) - 1) <= 0.05
+
+
+def test_more_rules_than_there_are_house_rules_have_every_prompt_but_a_placebo() -> None:
+    child = longer(load_policy("jp"), 12)
+    told = (
+        "placebo: the policy has 12 rules, expected at most 11, the house rules that exist in 'ja', or a prompt in "
+        "English, with up to 36; every other strength can be asked"
+    )
+    with pytest.raises(PolicyError, match=f"^{re.escape(told)}$"):
+        conditions(child, ["placebo"], lang="ja")
+    assert [c.lang for c in conditions(child, ["full", "strict", "brief"], lang="ja")] == ["ja"] * 3
+    assert conditions(child, ["placebo"])[0].lang == "en"
+    with pytest.raises(
+        PolicyError, match="expected at most 36, the house rules that exist in 'en';"
+    ):
+        conditions(longer(child, 37), ["placebo"])
+
+
+def test_policies_md_says_how_many_house_rules_there_are() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "policies.md").read_text(encoding="utf-8")
+    sentence = page[page.index("leaves every other strength possible") :].split("\n\n")[0]
+    counts = re.findall(r"(\d+) in ((?:`\w\w`(?:, | and )?)+)", sentence)
+    told = {lang: int(count) for count, langs in counts for lang in re.findall(r"`(\w\w)`", langs)}
+    assert told == {lang: most_rules(lang) for lang in frames() if has_placebo(lang)}
 
 
 def test_one_prompt_is_the_one_asked_for() -> None:
