@@ -124,6 +124,7 @@ def compare_frames(
     if paired == 0:
         raise NothingSharedError(
             f"compare: {names[0]} and {names[1]} share no item, policy and strength"
+            + _other_policies(by_policy)
         )
     found = _corrected(found)
     flipped = pd.concat(tables, ignore_index=True)
@@ -131,6 +132,17 @@ def compare_frames(
     warnings = versions(first, second, names)
     text = "\n".join(summary(found, counts, names, warnings, shared, unanswered))
     return Comparison(names, tuple(found), flipped, counts, text)
+
+
+def _other_policies(by_policy: Mapping[str, Mapping[str, Cut]]) -> str:
+    """What to add if no policy is in both runs: the ids by which they were asked."""
+    if any(len(arms) == 2 for arms in by_policy.values()):
+        return ""
+    first, second = (
+        ", ".join(sorted(policy for policy, arms in by_policy.items() if run in arms))
+        for run in ("0", "1")
+    )
+    return f": the first was asked under {first}, the second under {second}"
 
 
 Pair = tuple[str, ...]

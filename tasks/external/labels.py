@@ -43,9 +43,8 @@ def labels_of(row: Mapping[str, Any], spec: Source, where: str) -> Labels:
             raise ItemError(
                 f"{spec.source}: columns name '{name}' with shape '{spec.shape}', expected it with shape 'prompt' alone"
             )
-    target = _cell(row, spec, "target")
-    target = None if target in ("", "none") else target
-    if target is not None and target not in COUNTRIES:
+    target = _cell(row, spec, "target") or "none"
+    if target != "none" and target not in COUNTRIES:
         raise ItemError(
             f"{where}: {column_of(spec, 'target')} is {quoted(target)}, expected a country code of ISO 3166-1 such as "
             f"TH, EU, or none{meant_country(target)}"
@@ -68,7 +67,10 @@ def labels_of(row: Mapping[str, Any], spec: Source, where: str) -> Labels:
             f"{where}: {column_of(spec, 'harmless')} is {quoted(harmless)}, expected true or false"
         )
     return Labels(
-        cast(Purpose, purpose), target, cast(tuple[Context, ...], context), _HARMLESS[harmless]
+        purpose=cast(Purpose, purpose),
+        target=None if target == "none" else target,
+        context=cast(tuple[Context, ...], context),
+        harmless=_HARMLESS[harmless],
     )
 
 
