@@ -141,13 +141,13 @@ def test_a_policy_left_out_moves_no_number_of_another(behaved, solved, frame, on
 
 def test_runs_without_a_common_item_are_refused(behaved, frame, one_rule):
     one, two = (frame([behaved(name, "answer", "answer")]) for name in "ab")
-    with pytest.raises(MetricError, match="A and B share no item, policy and strength$"):
+    with pytest.raises(MetricError, match=r"A and B share no item, policy and strength$"):
         compare_frames(one, two, one_rule, seed=0)
 
 
 def test_runs_under_other_policies_are_refused_with_their_ids(behaved, frame):
     one, two = (frame([behaved("a", "answer", "answer", policy=name)]) for name in ("mine", "ours"))
-    told = "strength: the first was asked under mine, the second under ours$"
+    told = r"strength: the first was asked under mine, the second under ours$"
     with pytest.raises(MetricError, match=told):
         compare_frames(one, two, {}, seed=0)
 
