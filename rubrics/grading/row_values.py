@@ -18,16 +18,18 @@ def stated_truncation(row: Row) -> bool | None:
         GradeError: It holds another value.
     """
     value = row.fields.get("truncated")
-    if isinstance(value, str):
-        value = value.strip().lower()
-    if value in ("", "nan") or _is_gap(value):
-        return None
     if isinstance(value, bool):
         return value
-    if isinstance(value, int | float) and value in (0, 1):
+    if isinstance(value, str):
+        said = value.strip().lower()
+        if said in ("", "nan"):
+            return None
+        if said in _SAID:
+            return _SAID[said]
+    elif _is_gap(value):
+        return None
+    elif isinstance(value, int | float) and value in (0, 1):
         return bool(value)
-    if value in _SAID:
-        return _SAID[value]
     raise GradeError(
         f"{row.where}: truncated is {row.fields['truncated']!r:.40}, expected true or false"
     )

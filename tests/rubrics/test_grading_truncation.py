@@ -1,6 +1,7 @@
 """Whether an answer was cut off, as files of answers state it: kept, read in every way of writing it, or guessed."""
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -90,15 +91,23 @@ def test_a_stored_trace_is_not_the_answer(
     assert reading.behaviour == behaviour and reading.trace_behaviour is not None
 
 
-def test_grading_and_calibration_read_the_same_truncation(tmp_path: Path) -> None:
-    row = {"id": "1", "prompt": "Why?", "response": "Because.", "gold": "answer"}
-    bad = write_jsonl(tmp_path / "bad.jsonl", [{**row, "truncated": "maybe"}])
-    line = "bad.jsonl: line 1: truncated is 'maybe', expected true or false"
+ROW = {"id": "1", "prompt": "Why?", "response": "Because.", "gold": "answer"}
+
+
+@pytest.mark.parametrize("truncated", ["maybe", ["x"], {"x": 1}, 2])
+def test_grading_and_calibration_refuse_the_same_truncation(
+    tmp_path: Path, truncated: object
+) -> None:
+    bad = write_jsonl(tmp_path / "bad.jsonl", [{**ROW, "truncated": truncated}])
+    line = re.escape(f"bad.jsonl: line 1: truncated is {truncated!r}, expected true or false")
     with pytest.raises(GradeError, match=line):
         grade_file(bad, tmp_path / "out.jsonl")
     with pytest.raises(GradeError, match=line):
         read_labelled(bad)
-    cut = write_jsonl(tmp_path / "cut.jsonl", [{**row, "truncated": True}])
+
+
+def test_grading_and_calibration_read_the_same_truncation(tmp_path: Path) -> None:
+    cut = write_jsonl(tmp_path / "cut.jsonl", [{**ROW, "truncated": True}])
     assert grade_file(cut, tmp_path / "out.jsonl") == {"answer": 1}
     (labelled,) = read_labelled(cut).rows
     assert labelled.confidence == read_jsonl(tmp_path / "out.jsonl")[0]["confidence"]
