@@ -1,11 +1,13 @@
 """Finds the final answer of a text and checks it: found or not, right or not."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from lawbound.rubrics.answers.final import Candidate, candidates, declines
 from lawbound.rubrics.answers.hedges import is_bound, is_denied, offers_either
+from lawbound.rubrics.answers.named import Named, are_numbers, named
 from lawbound.rubrics.answers.numbers import plain_numerals
 from lawbound.rubrics.answers.quantities import quantity
 from lawbound.tasks.item import Answer
@@ -64,55 +66,37 @@ def _number(candidate: Candidate, answer: Answer) -> str | None:
 
 
 def _choice(candidate: Candidate, answer: Answer) -> str | None:
-    pool = answer.choices or (answer.value,)
+    pool = {_norm(choice): choice for choice in reversed(answer.choices or (answer.value,))}
     text = _norm(candidate.text)
-    exact = [choice for choice in pool if _norm(choice) == text]
-    if exact:
-        return exact[0]
+    if text in pool:
+        return pool[text]
     letter = _option(candidate.text, answer)
     if letter is not None:
         return letter
     if _CLOCK.fullmatch(answer.value) and ":" in answer.value:
         return _clock(candidate)
-    named = [
-        (place, choice) for choice in pool if (place := _place(_norm(choice), text)) is not None
-    ]
-    if named and candidate.explicit:
-        return text if _offered(named, text) else min(named, key=_place_then_length)[1]
-    if named:
-        return _only(named)
+    if are_numbers(tuple(pool)):
+        text = plain_numerals(text)
+    found = named(text, tuple(pool))
+    if found and candidate.explicit:
+        return text if _offered(found, text) else pool[found[0].choice]
+    if found:
+        return pool[found[0].choice] if len(found) == 1 else None
     return text if candidate.explicit and text and not _vague(text) else None
 
 
-def _place_then_length(named: tuple[int, str]) -> tuple[int, int]:
-    return named[0], -len(named[1])
-
-
-def _offered(named: list[tuple[int, str]], text: str) -> bool:
+def _offered(found: Sequence[Named], text: str) -> bool:
     """Whether the choice that comes first is offered beside another: "Rosa or Felix"."""
-    first, *others = sorted(named, key=_place_then_length)
-    end = first[0] + len(_norm(first[1]))
-    return any(offers_either(text[end:place]) for place, _ in others if place > end)
-
-
-def _only(named: list[tuple[int, str]]) -> str | None:
-    return named[0][1] if len(named) == 1 else None
+    first, *others = found
+    return any(
+        offers_either(text[first.end : one.start]) for one in others if one.start > first.end
+    )
 
 
 def _vague(text: str) -> bool:
     return declines(text) or bool(
         re.search(r"\b(?:unknown|unclear|not sure|don't know|no answer|your answer)\b", text)
     )
-
-
-def _place(choice: str, text: str) -> int | None:
-    """Where a choice is named without a ``not`` before it."""
-    edge = r"(?<!\w)" if choice[:1].isascii() else ""
-    close = r"(?!\w)" if choice[-1:].isascii() else ""
-    for match in re.finditer(edge + re.escape(choice) + close, text):
-        if not is_denied(text[: match.start()], text[match.end() :]):
-            return match.start()
-    return None
 
 
 def _clock(candidate: Candidate) -> str | None:

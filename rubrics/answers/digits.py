@@ -9,8 +9,10 @@ _UNITS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000
 _MYRIADS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
 _NUMERAL = "".join([*_CHINESE, *_UNITS, *_MYRIADS])
 _RUN = re.compile(
-    rf"百分之[{_NUMERAL}\d.点]+|[{_NUMERAL}]+分之[{_NUMERAL}]+|[{_NUMERAL}]+(?:点[{_NUMERAL}]+)?"
+    rf"百分之[{_NUMERAL}\d]+(?:[.点][{_NUMERAL}\d]+)?|[{_NUMERAL}]+分之[{_NUMERAL}]+|[{_NUMERAL}]+(?:点[{_NUMERAL}]+)?"
 )
+_LONGEST = 100
+"""Signs of a longer run of Chinese numerals are repeated, and no number."""
 _SCALED = re.compile(r"(\d[\d,.]*)\s*([万萬亿億])")
 _PUNCTUATION = str.maketrans({
     "٫": ".", "٬": ",", "٪": "%", "，": ",", "．": ".", "：": ":", "％": "%", "／": "/", "−": "-", "–": "-",
@@ -30,17 +32,19 @@ def ascii_numerals(text: str) -> str:
 def spell_chinese(text: str) -> str:
     """The text with Chinese numerals written in ASCII digits: 三万五千 -> 35000, 三分之二 -> 2/3."""
     scaled = _SCALED.sub(_scale, text)
-    return _RUN.sub(lambda match: _converted(match.group()), scaled)
+    return _RUN.sub(
+        lambda match: match[0] if len(match[0]) > _LONGEST else _converted(match[0]), scaled
+    )
 
 
 def chinese_integer(numeral: str) -> int:
-    """Value of a Chinese numeral: 一百零五 -> 105, 二〇二五 -> 2025."""
+    """Value of a Chinese numeral, which may have other digits in it: 一百零五 -> 105, 二〇二五 -> 2025, 十5 -> 15."""
     if not any(c in _UNITS or c in _MYRIADS for c in numeral):
-        return int("".join(str(_CHINESE[c]) for c in numeral))
+        return int("".join(map(_digits, numeral)))
     total = section = digit = 0
     for c in numeral:
-        if c in _CHINESE:
-            digit = _CHINESE[c]
+        if c in _CHINESE or c.isdecimal():
+            digit = int(_digits(c))
         elif c in _UNITS:
             section += (digit or 1) * _UNITS[c]
             digit = 0
@@ -60,17 +64,34 @@ def _digit(char: str) -> str:
 
 
 def _scale(match: re.Match[str]) -> str:
-    number = Fraction(match.group(1).replace(",", "").rstrip(".") or "0") * _MYRIADS[match.group(2)]
-    return str(number) if number.denominator == 1 else str(float(number))
+    whole, mark, decimals = match[1].replace(",", "").rstrip(".").partition(".")
+    if "." in decimals:
+        return match[0]  # 1.2.3 is no number
+    number = Fraction(f"{whole}{mark}{decimals}") * _MYRIADS[match[2]]
+    return decimal_text(number, len(decimals))
+
+
+def decimal_text(number: Fraction, places: int) -> str:
+    """A number with at most so many decimals, written out: a float has no room for some that a model may write."""
+    digits = str(abs(number) * 10**places).rjust(places + 1, "0")
+    whole, decimals = digits[: len(digits) - places], digits[len(digits) - places :].rstrip("0")
+    return ("-" if number < 0 else "") + whole + (f".{decimals}" if decimals else "")
+
+
+def _digits(sign: str) -> str:
+    return str(_CHINESE.get(sign, sign))
 
 
 def _converted(run: str) -> str:
     if run.startswith("百分之"):
-        inner = run.removeprefix("百分之")
-        return _converted(inner) + "%" if inner[0] in _NUMERAL else inner + "%"
+        return _decimal(run.removeprefix("百分之").replace(".", "点")) + "%"
     if "分之" in run:
         below, above = run.split("分之")
         return f"{chinese_integer(above)}/{chinese_integer(below)}"
-    whole, _, decimals = run.partition("点")
-    tail = "." + "".join(str(_CHINESE.get(c, 0)) for c in decimals) if decimals else ""
-    return f"{chinese_integer(whole)}{tail}"
+    return _decimal(run)
+
+
+def _decimal(numeral: str) -> str:
+    whole, _, decimals = numeral.partition("点")
+    tail = "".join("0" if c in _UNITS or c in _MYRIADS else _digits(c) for c in decimals)
+    return f"{chinese_integer(whole)}.{tail}" if tail else str(chinese_integer(whole))

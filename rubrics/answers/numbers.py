@@ -56,6 +56,8 @@ _TENS = {
     )
 }
 _SCALES = {"hundred": 100, "thousand": 1000, "million": 10**6}
+_MOST_ZEROS = 400
+"""A number with a greater power of ten is nobody's answer, and would take for ever to write out."""
 _WORD = "|".join([*_ONES, *_TENS, *_SCALES])
 _WORDS = re.compile(rf"\b(?:{_WORD})(?:(?:[\s-]+|\s+and\s+)(?:{_WORD}))*\b", re.IGNORECASE)
 
@@ -111,11 +113,10 @@ def spelled_out(words: str) -> int:
 def _read(match: re.Match[str]) -> Number | None:
     percent = bool(match["percent"])
     sign = -1 if (match["sign"] or "").strip() == "-" else 1
-    power = (
-        Fraction(10) ** int(match["power"])
-        if match["power"] and abs(int(match["power"])) < 30
-        else 1
-    )
+    exponent = int(match["power"] or 0)
+    if abs(exponent) > _MOST_ZEROS:
+        return None
+    power = Fraction(10) ** exponent
     if match["above"]:
         below = int(match["below"])
         if below == 0:

@@ -3,6 +3,7 @@
 import re
 from fractions import Fraction
 
+from lawbound.rubrics.answers.digits import decimal_text
 from lawbound.rubrics.answers.hedges import (
     is_bound,
     is_denied,
@@ -145,5 +146,4 @@ def _singular(unit: str) -> str:
 def _decimal(value: Fraction) -> str:
     if value.denominator == 1:
         return str(value.numerator)
-    scaled = value * 10**6
-    return str(float(value)) if scaled.denominator == 1 else str(value)
+    return decimal_text(value, 6) if (value * 10**6).denominator == 1 else str(value)

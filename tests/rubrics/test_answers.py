@@ -45,6 +45,12 @@ RIGHT = [
     ("答案：一百零五", number("105")),
     ("答案：1.2万", number("12000")),
     ("答案：三分之二", number("2/3")),
+    ("答案：百分之三.五", number("3.5", "percent")),
+    ("答案：百分之二.5", number("2.5", "percent")),
+    ("答案：百分之3点5", number("3.5", "percent")),
+    ("答案：百分之十5", number("15", "percent")),
+    ("答案：百分之一00", number("100", "percent")),
+    ("答案：百分之五.", number("5", "percent")),
     ("答え: 42", number("42")),
     ("정답: 42", number("42")),
     ("정답은 42입니다", number("42")),
@@ -192,6 +198,34 @@ def test_a_right_answer_is_found_and_right(text: str, answer: Answer) -> None:
     result = check(text, answer)
     assert result.extracted
     assert result.correct, result.value
+
+
+@pytest.mark.parametrize(
+    ("text", "choices", "expected"),
+    [
+        ("Answer: 1,500", "1500 500 250 150", "1500"),
+        ("Answer: 1.500", "500 1500", "1500"),
+        ("Answer: $1,500", "500 1,500", "1,500"),
+        ("Answer: 2.50", "2 2.5 50", "2.5"),
+        ("Answer: 1/2", "2 0.5", "0.5"),
+        ("Answer: 12.5", "5 6", "12.5"),
+        ("Answer: 1/4", "2 4", "1/4"),
+        ("Answer: x = -5", "5 6", "x = -5"),
+        ("Answer: x = -5", "5 -5", "-5"),
+        ("Answer: of 20 apples, 5 remain", "5 6", "5"),
+        ("Answer: not 5 but 6", "5 6", "6"),
+        ("Answer: 5 or 6", "5 6", "5 or 6"),
+        ("Answer: 1,234", "1.234 1234", "1234"),
+        ("It is 5.", "5 6", "5"),
+        ("Answer: 1,500m", "500m 900m", "1,500m"),
+        ("Answer: 2,500m or so", "500m 900m", "2,500m or so"),
+        ("Answer: about 500m", "500m 900m", "500m"),
+        ("Answer: A4.5", "A4 B4", "a4.5"),
+    ],
+)
+def test_a_choice_is_not_found_inside_a_number(text: str, choices: str, expected: str) -> None:
+    options = tuple(choices.split())
+    assert extract(text, Answer("choice", options[0], options)) == expected
 
 
 @pytest.mark.parametrize(("text", "answer"), WRONG)
