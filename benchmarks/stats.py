@@ -73,6 +73,7 @@ def random_frame(verdicts: int, rules: int, rng: np.random.Generator) -> pd.Data
             "addons": "",
             "overshoot": False,
             "outcome": "",
+            "fault": "",
             "error": False,
             "blocked": False,
             "truncated": False,

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Kind = Literal[
     "not-asked", "unanswered", "blocked", "truncated", "thinking", "empty", "blanks", "settings", "judge", "own-judge",
-    "unread", "tie", "namesake", "policy", "digests", "later-run", "asked-otherwise", "read-otherwise",
+    "unread", "fault", "tie", "namesake", "policy", "digests", "later-run", "asked-otherwise", "read-otherwise",
 ]  # fmt: skip
 """What a caveat is about; docs/python.md lists the values."""
 _REMARKS: Final = frozenset({"blanks", "policy", "digests", "asked-otherwise", "read-otherwise"})
@@ -69,6 +69,7 @@ def caveats(
         *caveats_of_gaps(gaps),
         *(caveats_of_import(gaps, record) if record.lawbound == IMPORTED else ()),
         *caveats_of_answers(gaps),
+        *caveats_of_faults(gaps),
         *caveats_of_judges(record),
         *(Caveat("tie", tie.text, tie.model) for tie in ties),
         *_caveats_of_namesakes(record),
@@ -195,6 +196,17 @@ def caveats_of_answers(gaps: Gaps) -> Iterator[Caveat]:
                 "tool): they count as empty, which lowers J and capability",
                 model,
             )
+
+
+def caveats_of_faults(gaps: Gaps) -> Iterator[Caveat]:
+    """Answers that a program failed to check: a fault of the check, or of a pattern, not of the model."""
+    for model, (answers, count, usual) in gaps.faults.items():
+        yield Caveat(
+            "fault",
+            f"{count} of {answers} answers of {model} could not be checked by a program: they are unscored and "
+            f"counted in the columns 'unscored' (most often: {usual})",
+            model,
+        )
 
 
 def caveats_of_thinking(gaps: Gaps) -> Iterator[Caveat]:

@@ -194,6 +194,7 @@ def _about_verdicts(verdicts: Sequence[Verdict], near_misses: Sequence[str]) -> 
         "score": [nan if one.score is None else one.score for one in verdicts],
         "extracted": [_number(one.extracted) for one in verdicts],
         "outcome": [one.outcome or "" for one in verdicts],
+        "fault": [one.fault for one in verdicts],
         "error": [bool(one.error) for one in verdicts],
         "blocked": [one.blocked for one in verdicts],
     }

@@ -38,6 +38,15 @@ class Alone(NamedTuple):
     """How many of them ran into the token limit; None if nobody knows how they ended."""
 
 
+class Faults(NamedTuple):
+    """Answers that a program failed to check."""
+
+    of: int
+    found: int
+    usual: str
+    """What was said of most of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gaps:
     """What is missing from a run's numbers. A model is listed only if something of it is missing."""
@@ -59,6 +68,8 @@ class Gaps:
     """Answers cut off at the token limit after they had begun, out of the answers in words."""
     empty: Mapping[str, Share]
     """Answers that ended without a word, out of all answers; reference models are left out."""
+    faults: Mapping[str, Faults]
+    """Answers that a program failed to check."""
 
 
 def gaps_of(
@@ -83,6 +94,7 @@ def gaps_of(
         thinking=thinking_alone(frame),
         truncated=cut_off(frame),
         empty=said_nothing(frame[~frame["model"].isin(references)]),
+        faults=not_checked(frame),
     )
 
 
@@ -207,6 +219,25 @@ def said_nothing(frame: pd.DataFrame) -> dict[str, Share]:
         ended = (answers["think_only"] != 1) & (answers["truncated"] != 1)
         if count := int((ended & (answers["behaviour"] == "empty")).sum()):
             found[model] = Share(len(answers), count)
+    return found
+
+
+def not_checked(frame: pd.DataFrame) -> dict[str, Faults]:
+    """Answers that a program failed to check, such as one on which a pattern takes too long.
+
+    Args:
+        frame: The verdicts.
+
+    Returns:
+        Model -> how many answers it gave in words, how many of them could not be checked, and the most frequent
+        reason. A model is left out where there are none.
+    """
+    found = {}
+    for model, answers in _written(frame):
+        why = answers.loc[answers["fault"] != "", "fault"]
+        if len(why):
+            ((usual, _),) = Counter(map(str, why)).most_common(1)
+            found[model] = Faults(len(answers), len(why), usual)
     return found
 
 

@@ -115,7 +115,10 @@ VERDICT_COLUMNS: Final = (
     VerdictColumn("behaviour", "text", "what the answer did", values=frozenset(get_args(Behaved))),
     VerdictColumn("addons", "text", "add-ons of the answer; several are joined by `\\|`"),
     VerdictColumn(
-        "evidence", "text", "passage of the answer that decided `behaviour`", is_metric_input=False
+        "evidence",
+        "text",
+        "passage of the answer that decided `behaviour`; where the grader failed on it, why",
+        is_metric_input=False,
     ),
     VerdictColumn(
         "confidence", "number", "confidence of the grading, 0 to 1", is_metric_input=False
@@ -147,6 +150,7 @@ VERDICT_COLUMNS: Final = (
         "what the answer claims about a fact; else empty",
         values=frozenset({"", "true", "false", "silent"}),
     ),
+    VerdictColumn("fault", "text", "why a program could not check the answer; else empty"),
     VerdictColumn("error", "claim", "whether there is no answer"),
     VerdictColumn("blocked", "claim", "whether a provider's filter withheld the answer"),
     VerdictColumn("truncated", "claim or nan", "whether it was cut off at the token limit"),

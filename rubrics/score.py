@@ -1,17 +1,18 @@
 """From a sample to a verdict: read the answer once, then apply each policy's requirement."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from lawbound.rubrics.answers.verifiable import NOTHING, Checked, check_answer
-from lawbound.rubrics.graders import Grader
+from lawbound.rubrics.graders import Grader, VerdictError
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.requirement import Requirement
 from lawbound.rubrics.verdict import Reading, Verdict, is_met
 from lawbound.runners.plan import Assignment
 from lawbound.runners.sample import Sample
+from lawbound.tasks.io.messages import one_line
 from lawbound.tasks.item import Item
 
-SCORER_VERSION = "19"
+SCORER_VERSION = "20"
 """Raised when an answer could be judged otherwise; leaderboards of other versions do not merge."""
 
 
@@ -48,7 +49,7 @@ class Scorer:
         keys = list(fresh)
         for start in range(0, len(keys), self._together):
             part = keys[start : start + self._together]
-            readings = self._grader.read([fresh[key] for key in part])
+            readings = self._readings_of([fresh[key] for key in part])
             self._readings.update(zip(part, readings, strict=True))
 
     def score(self, assignment: Assignment, item: Item, sample: Sample | None) -> Verdict:
@@ -74,6 +75,18 @@ class Scorer:
         reading = self._read(item, sample)
         checked = NOTHING if _is_no_answer(item, sample, reading) else self._check(item, sample)
         return self._verdict(assignment, requirement, reading, checked)
+
+    def _readings_of(self, answers: Sequence[tuple[Item, Sample]]) -> list[Reading]:
+        """What the grader reads in some answers. One that it fails on is unscored, and the others are read."""
+        try:
+            return self._grader.read(answers)
+        except (VerdictError, MemoryError):
+            raise
+        except Exception as fault:  # any text may come, and an odd one is data, not a crash
+            if len(answers) == 1:
+                why = f"the grader failed on this answer: {one_line(repr(fault), 300)}"
+                return [Reading("unscored", evidence=why, confidence=0.0)]
+        return [reading for one in answers for reading in self._readings_of([one])]
 
     def _read(self, item: Item, sample: Sample) -> Reading:
         self.read([(item, sample)])
@@ -106,6 +119,7 @@ class Scorer:
             score=checked.score,
             extracted=checked.extracted,
             outcome=checked.outcome,
+            fault=checked.fault,
             error=error,
             blocked=blocked,
         )

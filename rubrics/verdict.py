@@ -36,7 +36,7 @@ class Reading:
     behaviour: Behaved
     addons: frozenset[Addon] = frozenset()
     evidence: str = ""
-    """The span of the answer that decided the class."""
+    """The span of the answer that decided the class; where the grader failed on the answer, why."""
     confidence: float = 1.0
     """0 to 1; a grader that cannot tell says ``unscored`` instead of guessing."""
     trace_behaviour: Behaved | None = None
@@ -72,6 +72,8 @@ class Verdict:
     """Whether a final answer could be found at all."""
     outcome: FactOutcome | None = None
     """What was claimed; for fact items."""
+    fault: str = ""
+    """Why a program could not check the answer: `score`, `extracted` and `outcome` are not known then."""
     error: str = ""
     """Error of a failed request, which is out of the denominator and counted."""
     blocked: bool = False

@@ -187,8 +187,8 @@ class _Answers:
 
 
 def _is_unread(rows: Rows) -> Mask:
-    """Nobody could read the behaviour, and no program could check the answer."""
-    found: Mask = (rows.status == UNSCORED) & np.isnan(rows.floats("score"))
+    """Nobody could read the behaviour and no program could check the answer, or a program failed to check it."""
+    found: Mask = (rows.status == UNSCORED) & np.isnan(rows.floats("score")) | (rows["fault"] != "")
     return found
 
 

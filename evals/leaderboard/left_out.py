@@ -24,13 +24,16 @@ def answers_left_out(frame: pd.DataFrame) -> dict[RowKey, Tally]:
 
     An answer counts once, whatever rules and metrics ask for it, and open items count as well.
     Reasoning asked in another mode does not belong to a row. Unscored means that nobody could read
-    it; an answer in a language that the grader cannot read is scored if a program could check it.
+    it, or that a program failed to check it; an answer in a language that the grader cannot read is scored if a
+    program could check it.
 
     Args:
         frame: The verdicts of a run.
     """
     found: dict[RowKey, Tally] = {}
-    columns = ["model", "policy", "key", "kind", "mode", "behaviour", "score", "error", "blocked"]
+    columns = [
+        "model", "policy", "key", "kind", "mode", "behaviour", "score", "fault", "error", "blocked",
+    ]  # fmt: skip
     for (model, policy), rows in frame[columns].groupby(["model", "policy"], sort=False):
         once = rows.drop_duplicates("key")
         is_reasoning = once["kind"] == "reasoning"
@@ -43,7 +46,10 @@ def answers_left_out(frame: pd.DataFrame) -> dict[RowKey, Tally]:
 
 def _tally(answers: pd.DataFrame) -> Tally:
     status = status_of(
-        unread=(answers["behaviour"] == "unscored").to_numpy() & answers["score"].isna().to_numpy(),
+        unread=(
+            (answers["behaviour"] == "unscored") & answers["score"].isna()
+            | (answers["fault"] != "")
+        ).to_numpy(),
         failed=answers["error"].to_numpy(dtype=bool),
         blocked=answers["blocked"].to_numpy(dtype=bool),
     )

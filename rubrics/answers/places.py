@@ -18,7 +18,8 @@ from lawbound.rubrics.answers.replies import plain_reply
 from lawbound.tasks.io.errors import LawboundError
 
 _PATIENCE = 5.0
-"""Most seconds for one pattern on one answer; the shipped ones take milliseconds."""
+"""Most seconds of the processor for one pattern on one answer, however busy the machine is; the shipped ones take
+milliseconds."""
 _HAN = "〇零一二三四五六七八九十百千"
 _NUMBER = re.compile(rf"\d+(?:[.,٫٬．]\d+|，\d{{3}}(?!\d))*|[{_HAN}]+")
 """A full-width comma before three digits groups them; before a year it ends a clause."""
@@ -52,7 +53,7 @@ def matches(pattern: str, text: str, *, first: bool) -> Iterator[regex.Match[str
                 yield match
     except TimeoutError as fault:
         raise FactError(
-            f"pattern {pattern!r:.80} takes more than {_PATIENCE:g} s on an answer, expected one "
+            f"pattern {pattern!r:.80} takes more than {_PATIENCE:g} s of the processor on an answer, expected one "
             "without several gaps in a row"
         ) from fault
 

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from lawbound.rubrics.verdict import FactOutcome
+from lawbound.tasks.io.errors import LawboundError
+from lawbound.tasks.io.messages import one_line
 from lawbound.tasks.item import Item
 
 
@@ -17,14 +19,29 @@ class Checked:
     """Whether a final answer could be found at all."""
     outcome: FactOutcome | None = None
     """What was claimed."""
+    fault: str = ""
+    """Why the answer could not be checked; nothing is known of it then."""
 
 
 NOTHING = Checked()
 
 
 def check_answer(item: Item, text: str) -> Checked:
-    """What can be verified in an answer to an item, by its kind."""
-    return _CHECKS[item.kind](item, text)
+    """What can be verified in an answer to an item, by its kind.
+
+    This is the one place where a check may fail: a run is not to lose its other answers by a text that
+    somebody's pattern takes for ever on, or that a check has no reading for.
+    """
+    try:
+        return _CHECKS[item.kind](item, text)
+    except MemoryError:
+        raise
+    except Exception as fault:  # any text may come, and an odd one is data, not a crash
+        return Checked(fault=f"item '{item.id}': {_why(fault)}")
+
+
+def _why(fault: Exception) -> str:
+    return one_line(fault if isinstance(fault, LawboundError) else repr(fault), 300)
 
 
 def _nothing(item: Item, text: str) -> Checked:
@@ -42,14 +59,10 @@ def _reasoning(item: Item, text: str) -> Checked:
 
 def _fact(item: Item, text: str) -> Checked:
     from lawbound.rubrics.answers.facts import check_facts
-    from lawbound.rubrics.answers.places import FactError
 
     if item.claims is None:
         return NOTHING
-    try:
-        return Checked(outcome=check_facts(text, item.claims, item.lang))
-    except FactError as fault:
-        raise FactError(f"item '{item.id}': {fault}") from fault
+    return Checked(outcome=check_facts(text, item.claims, item.lang))
 
 
 def _creative(item: Item, text: str) -> Checked:

@@ -165,14 +165,16 @@ def test_pairs_that_could_not_be_judged_are_counted(behaved, solved, frame, one_
     second = first.copy()
     second.loc[:3, ["behaviour", "met", "plain"]] = ["unscored", float("nan"), float("nan")]
     first.loc[3, ["error", "met", "plain"]] = [True, float("nan"), float("nan")]
+    checked = second.index[second["kind"] == "reasoning"][0]
+    second.loc[checked, ["score", "extracted", "fault"]] = [float("nan"), float("nan"), "too slow"]
     comparison = compare_frames(first, second, one_rule, seed=0)
     assert (comparison.counts.pairs, comparison.counts.failed, comparison.counts.unscored) == (
         160,
         1,
-        3,
+        4,
     )
     assert "In 1 of the 160 pairs an answer failed or was blocked" in comparison.summary
-    assert "In 3 of the 160 pairs an answer could not be read" in comparison.summary
+    assert "In 4 of the 160 pairs an answer could not be read" in comparison.summary
 
 
 DE = {"id": "de", "version": "1", "digest": "0a", "from": "de"}

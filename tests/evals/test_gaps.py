@@ -18,6 +18,8 @@ from lawbound.evals.gaps import (
     thinking_alone,
     usual_errors,
 )
+from lawbound.rubrics.answers import verifiable
+from lawbound.rubrics.answers.places import FactError
 from lawbound.runners.cli.remarks import warn
 from lawbound.runners.sample import Sample
 
@@ -115,6 +117,41 @@ def test_of_a_model_without_a_word_it_is_told_and_not_of_the_baseline_that_is_me
     ((model, (answers, empty)),) = found.gaps.empty.items()
     assert model == "mute" and answers == empty > 10
     assert "reference:empty" in set(found.leaderboard["model"])
+
+
+def test_answers_that_no_program_could_check_are_told_and_counted(monkeypatch, tmp_path):
+    def check(item, text):
+        raise FactError("pattern 'x' takes more than 5 s of the processor on an answer")
+
+    monkeypatch.setitem(verifiable._CHECKS, "fact", check)
+    engine = FunctionEngine(lambda _: "I am sure that it was so.", name="m")
+    spec = RunSpec(suite="quick", models=("m",), policies=("us",), limit=2, references=False)
+    found = evaluate(spec, tmp_path, engines={"m": engine})
+    (told,) = [one for one in found.caveats if one.kind == "fault"]
+    assert told.is_warning and told.model == "m"
+    frame = RunFolder(tmp_path).read_frame()
+    facts = frame[frame["kind"] == "fact"]
+    count = len(facts)
+    assert facts["outcome"].eq("").all() and facts["behaviour"].ne("unscored").all()
+    assert facts["fault"].str.startswith("item '").all() and count
+    assert told.text.startswith(f"{count} of ")
+    assert told.text.endswith("': pattern 'x' takes more than 5 s of the processor on an answer)")
+    assert set(found.leaderboard["unscored"]) == {count}
+    shares = [one for one in found.estimates if one.metric == "fact_true" and one.asked]
+    for one in shares:
+        assert one.unscored == one.asked and math.isnan(one.value)
+        assert (one.lower_bound, one.upper_bound) == (0.0, 1.0)
+    assert sum(one.asked for one in shares) == count
+
+
+@pytest.mark.parametrize(
+    "text", ["Answer: " + "1" * 400 + ".5", "答案：一" + "亿" * 599, "-" * 9000]
+)
+def test_a_model_that_loops_gets_a_leaderboard(text, tmp_path):
+    engine = FunctionEngine(lambda _: text, name="m")
+    spec = RunSpec(suite="quick", models=("m",), policies=("us",), limit=1, references=False)
+    found = evaluate(spec, tmp_path, engines={"m": engine})
+    assert set(found.leaderboard["model"]) == {"m"} and not found.gaps.faults
 
 
 @pytest.fixture(scope="module")

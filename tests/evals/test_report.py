@@ -286,7 +286,7 @@ def test_what_the_console_warns_of_stands_in_the_report(
 def test_judges_that_are_not_to_be_trusted_and_ties_are_told_as_well(tmp_path: Path) -> None:
     judge = JudgeEntry(model="smollm2", failed=1, requests=2, last_error="tea", canaries_failed=1)
     panel = PanelEntry(models=("smollm2",), mode="hybrid", last_pass=(judge,))
-    gaps = Gaps({}, {}, (), (), {}, {}, {}, {})
+    gaps = Gaps({}, {}, (), (), {}, {}, {}, {}, {})
     record = RUN.judged_by(panel, "1").with_results({"items.jsonl": "0" * 16})
     RunFolder(tmp_path).write_run(record)
     told = caveats(gaps, [Tie("m", "reference:coin")], RunFolder(tmp_path), record)

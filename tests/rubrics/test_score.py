@@ -6,6 +6,9 @@ from importlib.resources import files
 
 import pytest
 
+from lawbound.rubrics.answers import verifiable
+from lawbound.rubrics.answers.places import FactError
+from lawbound.rubrics.answers.verifiable import Checked
 from lawbound.rubrics.graders import GRADERS, Grader
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.rubrics.policy.requirement import Requirement
@@ -130,7 +133,39 @@ def test_a_score_is_the_models_own_or_none(
     assert (verdict.reading.behaviour == "unscored") == is_unread
 
 
-READ_WITH = {"19": "7977214a12dd4810"}
+def test_an_answer_that_a_check_fails_on_is_unscored_and_says_why(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def check(item: Item, text: str) -> Checked:
+        raise OverflowError("too\nlong") if text == "odd" else FactError("too slow")
+
+    monkeypatch.setitem(verifiable._CHECKS, "reasoning", check)  # type: ignore[arg-type]
+    scorer = Scorer({"intl": load_policy("intl")}, Grader(lambda found: [Reading("answer")]))
+    item = _item("a")
+    for text, why in (("odd", "OverflowError('too\\nlong')"), ("slow", "too slow")):
+        verdict = scorer.score(_assigned(item, "k"), item, Sample("k", text, "stop"))
+        assert (verdict.score, verdict.extracted, verdict.outcome) == (None, None, None)
+        assert verdict.fault == f"item 'a': {why}" and verdict.error == ""
+        assert verdict.reading.behaviour == "answer"
+
+
+def test_an_answer_that_the_grader_fails_on_costs_no_other_its_reading() -> None:
+    def grade(answers: Sequence[tuple[Item, Sample]]) -> list[Reading]:
+        if any(sample.text == "odd" for _, sample in answers):
+            raise RecursionError("too deep")
+        return [Reading("answer") for _ in answers]
+
+    scorer, item = Scorer({"intl": load_policy("intl")}, Grader(grade)), _item("a")
+    samples = [Sample(text, text, "stop") for text in ("Answer: 7", "odd", "Answer: 8")]
+    scorer.read([(item, sample) for sample in samples])
+    found = [scorer.score(_assigned(item, one.key), item, one) for one in samples]
+    assert [one.reading.behaviour for one in found] == ["answer", "unscored", "answer"]
+    assert [one.score for one in found] == [1.0, None, 0.0]
+    why = "the grader failed on this answer: RecursionError('too deep')"
+    assert found[1].reading.evidence == why and found[1].reading.confidence == 0
+
+
+READ_WITH = {"20": "7977214a12dd4810"}
 """Scorer version -> digest of everything that the behaviour grader reads with."""
 
 
