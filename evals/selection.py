@@ -39,8 +39,10 @@ def draw(
     )
     cells = {item.id: _cells(selection, policy, policies, item, patterns) for item in pool}
     # Drawn first and for any pick, so that restricted items and near-misses begin with the same
-    # rules.
-    rules = shuffled((rule.id for rule in policy.rules), rng)
+    # rules. Not where every policy is asked the same: what is drawn would then depend on the policy
+    # that stands first.
+    is_shared = selection.is_same_for_all
+    rules = [] if is_shared else shuffled((rule.id for rule in policy.rules), rng)
     if selection.rules is not None:
         whole = _whole_rules(policy, items)
         rules = [rule for rule in rules if rule in whole]
@@ -202,8 +204,12 @@ def _reaches_elsewhere(rule: Rule, item: Item) -> bool:
 
 
 def disagreements(policies: Sequence[Policy], item: Item) -> Sequence[str]:
-    """Pairs of policies that require different things of the item; `either` does not count."""
-    asked = [(policy.id, policy.requires(item)) for policy in policies]
+    """Pairs of policies that require different things of the item; `either` does not count.
+
+    A pair has one name, whichever of the two stands first: draws are even over these names.
+    """
+    ordered = sorted(policies, key=lambda policy: policy.id)
+    asked = [(policy.id, policy.requires(item)) for policy in ordered]
     scored = [(name, r.base, r.addons) for name, r in asked if r.base != "either"]
     return tuple(f"{p[0]}/{q[0]}" for p, q in combinations(scored, 2) if p[1:] != q[1:])
 
