@@ -2,7 +2,8 @@
 
 A log is refused where its numbers could not be defended: no chat template (the policy was plain text
 glued to the question), an extra system instruction in front of the policy, a policy that never
-reached the prompt, a task that asks something else than ours, or a cache that mixes models. An empty text of a chat API may be a failed request, so it counts as one.
+reached the prompt, a task that asks something else than ours, or a cache that mixes models; and where
+lines are missing. An empty text of a chat API may be a failed request, so it counts as one.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class Logged:
     used: Used
     sample: Sample
     log: Path
+    line: int
 
 
 def read_run(results: Path, *, own: Collection[str] = ()) -> tuple[Fingerprint, list[Logged]]:
@@ -98,6 +100,7 @@ def read_run(results: Path, *, own: Collection[str] = ()) -> tuple[Fingerprint, 
         answers = list(_read_samples(file, fingerprint, sender, template, own))
         if not answers:
             raise FolderError(f"{file}: is empty, expected logged samples")
+        _refuse_fewer(file, results, content.get("n-samples"), task, len(answers))
         logged.extend(answers)
     return fingerprint, logged
 
@@ -125,9 +128,31 @@ def _lacks(fault: Exception) -> str:
 def _refuse_another_task(results: Path, configs: Any, task: str) -> None:
     """Check that the task's YAML asks what is asked under our name."""
     config = configs.get(task) if isinstance(configs, Mapping) else None
-    if isinstance(config, Mapping) and (changed := changes(config)):
+    if not isinstance(config, Mapping):
+        raise FolderError(
+            f"{results}: found no configs of '{task}', expected lm-eval's, which say what the task asked"
+        )
+    if changed := changes(config):
         raise FolderError(
             f"{results}: the task '{task}' has {changed}: its numbers would be those of another test"
+        )
+
+
+def _refuse_fewer(file: Path, results: Path, counts: Any, task: str, found: int) -> None:
+    """Refuse a log that was cut off between two lines: it would look like a smaller ``--limit``.
+
+    lm-eval counts the answers that its metrics used. A task with metrics of its own may use fewer
+    than are logged, but never more.
+    """
+    count = counts.get(task) if isinstance(counts, Mapping) else None
+    written = count.get("effective") if isinstance(count, Mapping) else None
+    if type(written) is not int:
+        raise FolderError(
+            f"{results}: found no n-samples of '{task}', expected lm-eval's count of its answers"
+        )
+    if found < written:
+        raise FolderError(
+            f"{file}: found {found} answers, expected {written} as {results.name} says: lines are missing"
         )
 
 
@@ -181,7 +206,7 @@ def _read_samples(
         is_api = isinstance(arguments["arg_0"], list)
         check_prompt(arm, prompt, where, is_chat=is_api)
         request, sample = _asked(arm, prompt, used, text, fingerprint, template, is_api)
-        yield Logged(arm, request, used, sample, file)
+        yield Logged(arm, request, used, sample, file, number)
 
 
 def _text(found: Any, where: str) -> str:

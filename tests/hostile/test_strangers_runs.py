@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
+from lm_eval_logs import write_log
 
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.run_folder import RunFolder
@@ -287,8 +288,6 @@ STAMP = "2026-11-28T00-00-00.000000"
 def _logs(folder: Path, change: Callable[[dict[str, Any]], None]) -> Path:
     """Logs as lm-eval writes them, of our docs and one answer; what the docs say of themselves changed."""
     folder.mkdir()
-    config = {"config": {"model": "dummy", "model_args": None}, "lm_eval_version": "0.4.13"}
-    (folder / f"results_{STAMP}.json").write_text(json.dumps(config), encoding="utf-8")
     lines = []
     for doc in build_docs("us", limit=1):
         about = json.loads(doc["lawbound"])
@@ -301,8 +300,8 @@ def _logs(folder: Path, change: Callable[[dict[str, Any]], None]) -> Path:
             "arguments": asked,
             "resps": [["a"]],
         }
-        lines.append(json.dumps(record) + "\n")
-    (folder / f"samples_lawbound_us_{STAMP}.jsonl").write_text("".join(lines), encoding="utf-8")
+        lines.append(record)
+    write_log(folder, STAMP, "dummy", None, lines)
     return folder
 
 

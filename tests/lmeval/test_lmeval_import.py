@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lm_eval_logs import write_log
 
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.lmeval import logs as logs_module
@@ -23,15 +24,13 @@ CHAT = "local-chat-completions"
 def logs(tmp_path: Path) -> Path:
     folder = tmp_path / "logs"
     folder.mkdir()
-    results = {"config": {"model": CHAT, "model_args": {"model": "m"}}}
-    (folder / "results_2026.json").write_text(json.dumps(results), encoding="utf-8")
     settings = {"until": [], "max_gen_toks": 48, "do_sample": False, "temperature": 0.0}
     lines = []
     for doc in build_docs("us")[:2]:
         prompt = json.dumps([["system", doc["system_policy"]], ["user", doc["question"]]])
         asked = {"gen_args_0": {"arg_0": prompt, "arg_1": settings}}
-        lines.append(json.dumps({"doc": doc, "arguments": asked, "resps": [["a"]]}) + "\n")
-    (folder / "samples_lawbound_us_2026.jsonl").write_text("".join(lines), encoding="utf-8")
+        lines.append({"doc": doc, "arguments": asked, "resps": [["a"]]})
+    write_log(folder, "2026", CHAT, {"model": "m"}, lines)
     return folder
 
 
@@ -138,3 +137,43 @@ def test_runs_that_differ_say_so_though_one_of_them_is_damaged(
     (out / "run.yaml").write_text("[", encoding="utf-8")
     with pytest.raises(LeaderboardError, match=r"differ in suite_hash \(of suite, seed"):
         merge_boards(boards, folders={"a": out, "b": out})
+
+
+def _edit_lines(logs: Path, edit: Callable[[list[str]], list[str]]) -> Path:
+    (log,) = logs.glob("samples_*.jsonl")
+    lines = log.read_text(encoding="utf-8").splitlines(keepends=True)
+    log.write_text("".join(edit(lines)), encoding="utf-8")
+    return log
+
+
+def _refusal(logs: Path, out: Path) -> str:
+    with pytest.raises(FolderError) as caught:
+        import_logs(logs, out)
+    assert not out.exists()
+    return str(caught.value)
+
+
+def test_a_log_cut_off_between_two_lines_is_refused(logs: Path, tmp_path: Path) -> None:
+    """It would look like a smaller --limit."""
+    log = _edit_lines(logs, lambda lines: lines[:1])
+    assert _refusal(logs, tmp_path / "run") == (
+        f"{log}: found 1 answers, expected 2 as results_2026.json says: lines are missing"
+    )
+
+
+@pytest.mark.parametrize(
+    ("lost", "told"),
+    [
+        ("configs", "lm-eval's, which say what the task asked"),
+        ("n-samples", "lm-eval's count of its answers"),
+    ],
+)
+def test_results_that_do_not_say_what_a_task_asked_and_answered_prove_nothing(
+    logs: Path, tmp_path: Path, lost: str, told: str
+) -> None:
+    results = logs / "results_2026.json"
+    found = json.loads(results.read_text(encoding="utf-8"))
+    results.write_text(json.dumps(found | {lost: {}}), encoding="utf-8")
+    assert _refusal(logs, tmp_path / "run") == (
+        f"{results}: found no {lost} of 'lawbound_us', expected {told}"
+    )

@@ -10,6 +10,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from lm_eval_logs import write_log, write_results
 
 from lawbound import conclude_logs, lmeval, open_run
 from lawbound.evals.folder.files import FolderError
@@ -41,15 +42,13 @@ def _log(
     """A log as lm-eval writes it, of the first documents; all answers are alike."""
     folder.mkdir(exist_ok=True)
     given = {"model": "m"} if "openai" in model else None
-    results = {"config": {"model": model, "model_args": given}, "lm_eval_version": "0.4.13"}
-    (folder / f"results_{stamp}.json").write_text(json.dumps(results), encoding="utf-8")
     lines = []
     for doc in build_docs("us", suite)[:number]:
         prompt = json.dumps([["system", doc["system_policy"]], ["user", doc["question"]]])
         settings = {"do_sample": False} | (asked or {"max_gen_toks": 48})
         arguments = {"gen_args_0": {"arg_0": prompt, "arg_1": settings}}
-        lines.append(json.dumps({"doc": doc, "arguments": arguments, "resps": [["a"]]}) + "\n")
-    (folder / f"samples_lawbound_us_{stamp}.jsonl").write_text("".join(lines), encoding="utf-8")
+        lines.append({"doc": doc, "arguments": arguments, "resps": [["a"]]})
+    write_log(folder, stamp, model, given, lines)
     return folder
 
 
@@ -302,8 +301,7 @@ def test_logs_that_cannot_be_concluded_leave_no_folder_in_python_either(tmp_path
 )
 def test_how_a_server_is_asked_is_no_part_of_the_models_name(tmp_path: Path, given: Any) -> None:
     logs = _log(tmp_path / "logs", model="local-chat-completions")
-    results = {"config": {"model": "local-chat-completions", "model_args": given}}
-    (logs / f"results_{FIRST}.json").write_text(json.dumps(results), encoding="utf-8")
+    write_results(logs / f"results_{FIRST}.json", "local-chat-completions", given, {"us": 4})
     (entry,) = import_logs(logs, tmp_path / "run").read_run().models
     assert entry.model == "lm-eval:local-chat-completions:model=m"
 
@@ -312,8 +310,7 @@ def test_two_servers_of_one_model_are_two_by_their_addresses(tmp_path: Path) -> 
     logs, names = _log(tmp_path / "logs", model="local-chat-completions"), set()
     for host in ("a", "b"):
         given = {"model": "m", "base_url": f"http://{host}/v1?route=hunter2"}
-        results = {"config": {"model": "local-chat-completions", "model_args": given}}
-        (logs / f"results_{FIRST}.json").write_text(json.dumps(results), encoding="utf-8")
+        write_results(logs / f"results_{FIRST}.json", "local-chat-completions", given, {"us": 4})
         (entry,) = import_logs(logs, tmp_path / host).read_run().models
         names.add(entry.model.partition("base_url=http:")[2])
     assert names == {"//a/v1?[hidden],model=m", "//b/v1?[hidden],model=m"}

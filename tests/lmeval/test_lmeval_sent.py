@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from lm_eval_logs import write_log
 
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.run_folder import RunFolder
@@ -33,14 +34,12 @@ def _run(folder: Path, kind: str, arguments: Any, asked: dict[str, Any]) -> RunF
     """The run that becomes of a log as lm-eval writes it."""
     logs = folder / "logs"
     logs.mkdir()
-    results = {"config": {"model": kind, "model_args": arguments}}
-    (logs / "results_2026.json").write_text(json.dumps(results), encoding="utf-8")
     lines = []
     for doc in _docs():
         prompt = json.dumps([["system", doc["system_policy"]], ["user", doc["question"]]])
         sent = {"gen_args_0": {"arg_0": prompt, "arg_1": asked}}
-        lines.append(json.dumps({"doc": doc, "arguments": sent, "resps": [["a"]]}) + "\n")
-    (logs / "samples_lawbound_us_2026.jsonl").write_text("".join(lines), encoding="utf-8")
+        lines.append({"doc": doc, "arguments": sent, "resps": [["a"]]})
+    write_log(logs, "2026", kind, arguments, lines)
     return import_logs(logs, folder / "run")
 
 

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from lm_eval_logs import write_log
 
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.lmeval.call import Call
@@ -43,16 +44,14 @@ def _log(
 ) -> Path:
     """A log as lm-eval writes it, of the first documents; all answers are alike."""
     folder.mkdir(exist_ok=True)
-    config = {"config": {"model": kind, "model_args": {"model": model}}}
-    (folder / f"{results}_{time}.json").write_text(json.dumps(config), encoding="utf-8")
     settings = {"until": [], "max_gen_toks": 48, **GREEDY, **asked}
     lines = []
     for doc in _docs(policy):
         prompt = json.dumps([["system", doc["system_policy"]], ["user", doc["question"]]])
         arguments = {"gen_args_0": {"arg_0": prompt, "arg_1": settings}}
-        lines.append(json.dumps({"doc": doc, "arguments": arguments, "resps": [["a"]]}) + "\n")
-    log = folder / f"samples_lawbound_{policy}_{time}.jsonl"
-    log.write_text("".join(lines), encoding="utf-8")
+        lines.append({"doc": doc, "arguments": arguments, "resps": [["a"]]})
+    write_log(folder, time, kind, {"model": model}, lines, policy=policy)
+    (folder / f"results_{time}.json").rename(folder / f"{results}_{time}.json")
     return folder
 
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
@@ -51,6 +51,28 @@ def run_lm_eval(out: Path, limit: int, *model: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "argv", arguments)
         cli_evaluate()
+
+
+def write_log(
+    folder: Path, time: str, kind: str, arguments: Any, lines: Sequence[Any], *, policy: str = "us"
+) -> Path:
+    """A log of some lines and its results, as lm-eval writes them beside each other."""
+    log = folder / f"samples_lawbound_{policy}_{time}.jsonl"
+    log.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    write_results(folder / f"results_{time}.json", kind, arguments, {policy: len(lines)})
+    return log
+
+
+def write_results(path: Path, kind: str, arguments: Any, answers: Mapping[str, int]) -> None:
+    """What lm-eval says of a run: who answered, and how many answers each policy's task has."""
+    tasks = {f"lawbound_{policy}": number for policy, number in answers.items()}
+    results = {
+        "config": {"model": kind, "model_args": arguments},
+        "lm_eval_version": "0.4.13",
+        "configs": {task: {"task": task} for task in tasks},
+        "n-samples": {task: {"original": n, "effective": n} for task, n in tasks.items()},
+    }
+    path.write_text(json.dumps(results), encoding="utf-8")
 
 
 def copied(logs: Path, folder: Path, *, replace: tuple[str, str] = ("", "")) -> Path:
