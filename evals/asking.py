@@ -156,7 +156,7 @@ def _run_record(prepared: Prepared, entries: Sequence[ModelEntry]) -> RunRecord:
         seed=prepared.seed,
         suite=SuiteEntry.model_validate(prepared.suite.model_dump(mode="json")),
         bank=prepared.bank,
-        policies=tuple(PolicyEntry.of(p, name, p.digest) for name, p in prepared.named.items()),
+        policies=tuple(PolicyEntry.of(p, name) for name, p in prepared.named.items()),
         settings=asdict(prepared.settings),
         models=tuple(entries),
         versions={"python": platform.python_version()}

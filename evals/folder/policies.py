@@ -105,7 +105,7 @@ def changed_since(folder: RunFolder, record: RunRecord) -> Iterator[str]:
             continue  # gone, or another machine's: the text is in the folder
         if now.id == entry.id and now.digest != entry.digest:
             yield (
-                f"policy '{now.id}': {_origin(entry.typed)} says something else now; judged by the text "
+                f"policy '{now.id}': {origin(entry.typed)} says something else now; judged by the text "
                 "that this run was asked under (run it again to ask under the other)"
             )
 
@@ -123,6 +123,12 @@ def namesakes(record: RunRecord) -> Iterator[str]:
                 f"else: its rows are not to be read as those of the shipped '{entry.id}' (an id of its own tells "
                 "them apart)"
             )
+
+
+def origin(name: str) -> str:
+    """Where a policy's name leads from here: a path is kept as it was typed, and may exist in
+    another folder too."""
+    return f"'{name}' as installed" if name in (*shipped(), CORE) else os.path.realpath(name)
 
 
 def _text(policy: Policy) -> bytes:
@@ -150,7 +156,7 @@ def _loaded(path: Path, entry: PolicyEntry, wrote: str) -> Policy:
         policy = load_policy(entry.typed)
     except PolicyError as fault:
         raise FolderError(f"{path}: is not there, and read instead: {fault}") from fault
-    instead = f"{path}: is not there, and {_origin(entry.typed)}, read instead,"
+    instead = f"{path}: is not there, and {origin(entry.typed)}, read instead,"
     if policy.id != entry.id:
         raise FolderError(f"{instead} holds '{policy.id}', expected '{entry.id}'")
     if policy.version != entry.version:
@@ -163,12 +169,6 @@ def _loaded(path: Path, entry: PolicyEntry, wrote: str) -> Policy:
             f"{policy.version}, expected the digest in run.yaml{_other(wrote)}"
         )
     return policy
-
-
-def _origin(name: str) -> str:
-    """Where a policy's name leads from here: a path is kept as it was typed, and may exist in
-    another folder too."""
-    return f"'{name}' as installed" if name in (*shipped(), CORE) else os.path.realpath(name)
 
 
 def _other(wrote: str) -> str:

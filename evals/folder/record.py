@@ -67,20 +67,19 @@ class PolicyEntry(Part):
     """The name or path as the user typed it."""
 
     @classmethod
-    def of(cls, policy: Policy, typed: str, digest: str) -> PolicyEntry:
+    def of(cls, policy: Policy, typed: str) -> PolicyEntry:
         """The entry of a policy.
 
         Args:
-            policy: The policy as it is now.
+            policy: The policy that was asked under.
             typed: The name or path as the user typed it.
-            digest: Digest of the text that was used for asking.
         """
         return cls.model_validate(
             {
                 "id": policy.id,
                 "name": policy.name,
                 "version": policy.version,
-                "digest": digest,
+                "digest": policy.digest,
                 "from": typed,
             }
         )

@@ -211,6 +211,12 @@ def parse_doc(doc: Mapping[str, Any], where: str, *, own: Collection[str] = ()) 
             raise ItemError(
                 f"{where}: {what} is {quoted(name)}, expected one of {', '.join(known)}{hint}"
             )
+    # It is written twice, and metrics go by the strength.
+    condition = arm.strength if arm.strength == "none" else f"{arm.strength}@{arm.policy}"
+    if arm.condition != condition:
+        raise ItemError(
+            f"{where}: condition is {quoted(arm.condition)}, expected {quoted(condition)}, as strength and policy say"
+        )
     for what, count in (
         ("seed", arm.seed),
         ("wording", arm.wording),

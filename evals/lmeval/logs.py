@@ -12,7 +12,7 @@ from typing import Any
 from lawbound.evals.folder.digests import Digests
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.lmeval_logs import IMPORTED, LOGS
-from lawbound.evals.folder.policies import check_neutral, store_policies
+from lawbound.evals.folder.policies import check_neutral, origin, store_policies
 from lawbound.evals.folder.record import ModelEntry, PolicyEntry, RunRecord, SuiteEntry
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.lmeval.files import find_results
@@ -94,14 +94,19 @@ def _by_model(
 
 
 def _refuse_twice(logged: Iterable[Logged], model: str) -> None:
-    """Refuse two tasks of one run under one policy: neither is newer."""
-    first: dict[tuple[str, str, str], Path] = {}
+    """Refuse two answers of one run to one question, of two tasks under one policy or in one log:
+    neither is newer."""
+    first: dict[tuple[str, str, str], Logged] = {}
     for one in logged:
-        other = first.setdefault(_place(one), one.log)
-        if other != one.log:
+        other = first.setdefault(_place(one), one)
+        if other.log != one.log:
             raise FolderError(
-                f"{other} and {one.log}: both hold answers of {model} to the same questions, asked in one run of "
+                f"{other.log} and {one.log}: both hold answers of {model} to the same questions, asked in one run of "
                 "lm-eval, expected one of them: put the other elsewhere"
+            )
+        if other is not one:
+            raise FolderError(
+                f"{one.log}:{one.line}: asks what line {other.line} asks, expected each question once"
             )
 
 
@@ -140,11 +145,7 @@ def _write(
 ) -> None:
     items = unique(one.arm.item for _, logged in by_model.values() for one in logged)
     asked = _asked(by_model, own)
-    # A log names its policy but holds no text: today's text is stored if it is the one that was
-    # asked.
-    store_policies(
-        target, (source.policy for source, digest in asked if source.policy.digest == digest)
-    )
+    store_policies(target, (source.policy for source in asked))
     digests = Digests({})
     target.write_items(items, digests.expect)
     for fingerprint, logged in by_model.values():
@@ -212,20 +213,33 @@ def _limit(by_model: Mapping[str, tuple[Fingerprint, list[Logged]]]) -> int | st
 
 def _asked(
     by_model: Mapping[str, tuple[Fingerprint, list[Logged]]], own: Mapping[str, _Source]
-) -> list[tuple[_Source, str]]:
-    """The logs' present policies, each with the digest of the text used for asking."""
-    every = (one.arm for _, logged in by_model.values() for one in logged)
-    digests = {arm.policy: arm.policy_digest for arm in every}
-    return [
-        (own[name] if name in own else _Source(name, load_policy(name)), digest)
-        for name, digest in digests.items()
-    ]
+) -> list[_Source]:
+    """The logs' policies.
+
+    Raises:
+        FolderError: One says something else than when it was asked: a log holds no policy's text,
+            so that nothing could judge by it.
+    """
+    first: dict[str, Logged] = {}
+    for one in (one for _, logged in by_model.values() for one in logged):
+        first.setdefault(one.arm.policy, one)
+    found = []
+    for name, one in first.items():
+        source = own[name] if name in own else _Source(name, load_policy(name))
+        if source.policy.digest != one.arm.policy_digest:
+            raise FolderError(
+                f"{one.log}: policy '{name}': {origin(source.name)} says something else than when it was asked, "
+                f"with the digest '{source.policy.digest}', expected '{one.arm.policy_digest}' as in the log (another "
+                "version may have asked, and digests may differ between versions)"
+            )
+        found.append(source)
+    return found
 
 
 def _run_record(
     folder: Path,
     by_model: Mapping[str, tuple[Fingerprint, list[Logged]]],
-    asked: Iterable[tuple[_Source, str]],
+    asked: Iterable[_Source],
 ) -> RunRecord:
     every = [one for _, logged in by_model.values() for one in logged]
     arm = every[0].arm
@@ -242,9 +256,7 @@ def _run_record(
         seed=arm.seed,
         suite=SuiteEntry.model_validate(suite.model_dump(mode="json")),
         bank=arm.bank,
-        policies=tuple(
-            PolicyEntry.of(source.policy, source.name, digest) for source, digest in asked
-        ),
+        policies=tuple(PolicyEntry.of(source.policy, source.name) for source in asked),
         settings=every[0].used.record,
         untold="how answers ended and how many tokens they took: lm-eval logs neither",
         models=tuple(

@@ -13,6 +13,7 @@ from lawbound.evals.lmeval import logs as logs_module
 from lawbound.evals.lmeval.docs import build_docs
 from lawbound.evals.lmeval.files import find_results, is_log_folder
 from lawbound.evals.lmeval.logs import import_logs
+from lawbound.rubrics.policy.files import load_policy
 from lawbound.runners.lock import LOCK, StoreError, lock
 
 Command = Callable[..., tuple[int, str, str]]
@@ -158,6 +159,38 @@ def test_a_log_cut_off_between_two_lines_is_refused(logs: Path, tmp_path: Path) 
     log = _edit_lines(logs, lambda lines: lines[:1])
     assert _refusal(logs, tmp_path / "run") == (
         f"{log}: found 1 answers, expected 2 as results_2026.json says: lines are missing"
+    )
+
+
+def test_a_line_that_a_log_holds_twice_is_named_by_the_log(logs: Path, tmp_path: Path) -> None:
+    log = _edit_lines(logs, lambda lines: [*lines, lines[1]])
+    assert _refusal(logs, tmp_path / "run") == (
+        f"{log}:3: asks what line 2 asks, expected each question once"
+    )
+
+
+def test_a_log_asked_under_another_text_of_its_policy_is_named(logs: Path, tmp_path: Path) -> None:
+    digest, other = load_policy("us").digest, "0123456789abcdef"
+    log = _edit_lines(logs, lambda lines: [line.replace(digest, other) for line in lines])
+    assert _refusal(logs, tmp_path / "run").startswith(
+        f"{log}: policy 'us': 'us' as installed says something else than when it was asked, with the digest "
+        f"'{digest}', expected '{other}' as in the log"
+    )
+
+
+def test_a_document_whose_condition_is_not_that_of_its_strength_is_refused(
+    logs: Path, tmp_path: Path
+) -> None:
+    """Metrics go by the strength, requests by the condition."""
+
+    def weakened(lines: list[str]) -> list[str]:
+        old, new = (rf"\"strength\": \"{strength}\"" for strength in ("full", "placebo"))
+        assert old in lines[1]
+        return [lines[0], lines[1].replace(old, new)]
+
+    log = _edit_lines(logs, weakened)
+    assert _refusal(logs, tmp_path / "run") == (
+        f"{log}:2: condition is 'full@us', expected 'placebo@us', as strength and policy say"
     )
 
 
