@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from lawbound.evals.folder.lmeval_logs import IMPORTED
 from lawbound.evals.folder.record import RunRecord
 from lawbound.tasks.io.hashes import digest_of
 from lawbound.tasks.io.yaml_files import quoted
@@ -31,6 +32,18 @@ def what_was_asked(run: RunRecord) -> dict[str, Any]:
         # The limit also decides which items of the same suite were asked.
         "limit": run.spec.get("limit"),
     }
+
+
+def drawn_beside(run: RunRecord) -> dict[str, frozenset[str]]:
+    """For each policy, the policies that its items were drawn by; empty unless the suite asks what
+    they differ on."""
+    select = run.suite.content().get("select")
+    parts = select if isinstance(select, list) else []
+    if not any(isinstance(part, Mapping) and part.get("pick") == "differ" for part in parts):
+        return {}
+    every = frozenset(entry.id for entry in run.policies)
+    is_alone = run.lawbound == IMPORTED  # a task of lm-eval has one policy
+    return {policy: frozenset([policy]) if is_alone else every for policy in every}
 
 
 def differing_values(runs: Mapping[str, RunRecord]) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.columns import LEADERBOARD, SCHEMA_VERSION, SOURCES
-from lawbound.evals.folder.asked import differing_values
+from lawbound.evals.folder.asked import differing_values, drawn_beside
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.plausible import faults
 from lawbound.evals.folder.reading import read_table
@@ -18,6 +18,8 @@ from lawbound.evals.leaderboard.table import LeaderboardError, rank_rows, table_
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from lawbound.evals.folder.record import RunRecord
 
 COMPARED = ("schema_version", "suite_hash", "scorer_version")
 """Columns in which ranked runs must agree; policy versions are compared policy by policy."""
@@ -71,7 +73,8 @@ def merge_boards(
         boards: Name of the run -> its leaderboard.
         allow_mixed: Merge although suites, policy versions or scorers differ, and mark every row.
         by_run: Treat a model of several runs as several, each called ``MODEL (RUN)``.
-        folders: Name of the run -> its folder, so that a refusal can say how runs differ.
+        folders: Name of the run -> its folder, so that it is known which policies were asked
+            together, and a refusal can say how runs differ.
 
     Raises:
         LeaderboardError: Runs differ and that was not allowed, or two of them have the same model.
@@ -98,11 +101,11 @@ def merge_boards(
             seen[place] = name
             row |= {"run": name, "rank": None, "rank_low": None, "rank_high": None, "front": None}
             rows.append(row)
-    differing = _differing(every)
+    runs = _runs(folders or {})
+    differing = [*_differing(every), *_drawn_otherwise(runs)]
     if differing and not allow_mixed:
         differences = "; ".join(
-            name + (_explained(name, every, folders or {}) if name in COMPARED else "")
-            for name in differing
+            name + (_explained(name, every, runs) if name in COMPARED else "") for name in differing
         )
         raise LeaderboardError(
             f"leaderboard: runs {', '.join(boards)} differ in {differences}, expected the "
@@ -114,7 +117,7 @@ def merge_boards(
     return table_of(rank_rows(rows, policies), LEADERBOARD)
 
 
-def _explained(name: str, rows: Sequence[Mapping[str, Any]], folders: Mapping[str, Path]) -> str:
+def _explained(name: str, rows: Sequence[Mapping[str, Any]], runs: Mapping[str, RunRecord]) -> str:
     """What a difference in a column means; for `suite_hash`, the values that differ, if the runs
     still hold them."""
     if name == "schema_version":
@@ -122,16 +125,33 @@ def _explained(name: str, rows: Sequence[Mapping[str, Any]], folders: Mapping[st
         return _NEWER if is_any_newer else _OLDER
     if name != "suite_hash":
         return ""
-    found = {name: RunFolder(folder) for name, folder in folders.items()}
-    try:
-        runs = {name: run.read_run() for name, run in found.items() if run.run_yaml.exists()}
-    except FolderError:  # the leaderboards already show that they differ
-        runs = {}
     values = differing_values(runs)
     if not values:
         return f" (of suite, seed, settings, limit and bank: {_SEED})"
     draws = len({run.seed for run in runs.values()}) > 1
     return f" ({values}{f': {_SEED}' if draws else ''})"
+
+
+def _runs(folders: Mapping[str, Path]) -> dict[str, RunRecord]:
+    """What the runs' records hold; empty if one is damaged, since boards can be merged without."""
+    found = {name: RunFolder(folder) for name, folder in folders.items()}
+    try:
+        return {name: run.read_run() for name, run in found.items() if run.run_yaml.exists()}
+    except FolderError:
+        return {}
+
+
+def _drawn_otherwise(runs: Mapping[str, RunRecord]) -> list[str]:
+    """Policies that were asked something else under one suite, since others were asked beside them."""
+    beside: dict[str, set[frozenset[str]]] = {}
+    for run in runs.values():
+        for policy, others in drawn_beside(run).items():
+            beside.setdefault(policy, set()).add(others)
+    return [
+        f"items of {policy} (what it differs on from the others asked)"
+        for policy, sets in sorted(beside.items())
+        if len(sets) > 1
+    ]
 
 
 def _in_several(boards: Mapping[str, pd.DataFrame]) -> frozenset[str]:

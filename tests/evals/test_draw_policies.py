@@ -2,10 +2,17 @@
 
 from collections.abc import Sequence
 from functools import cache
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from lawbound import FunctionEngine, RunSpec, evaluate
+from lawbound.evals.folder.asked import drawn_beside
+from lawbound.evals.folder.lmeval_logs import IMPORTED
+from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.leaderboard.merge import LeaderboardError, merge_boards, read_board
 from lawbound.evals.selection import disagreements, draw
 from lawbound.evals.suite import compose, load_suite, shipped_suites
 from lawbound.evals.suite_file import Selection, Suite
@@ -66,6 +73,47 @@ def test_what_is_the_same_for_all_is_drawn_without_looking_at_a_policy(
         for policy in map(load_policy, ("cn", "de", "intl"))
     ]
     assert found[0] == found[1] == found[2]
+
+
+DIFFER = """\
+id: mine
+version: "1"
+summary: S.
+select: [{kind: policy, pick: differ, count: 2, strengths: [full]}]
+"""
+
+
+def test_a_board_holds_no_two_runs_of_a_policy_that_was_asked_beside_others(tmp_path: Path) -> None:
+    """Their suites are the same, and their items are not."""
+    (tmp_path / "mine.yaml").write_text(DIFFER, encoding="utf-8")
+    folders, boards = {}, {}
+    for name, asked in {"a": ("cn", "de"), "b": ("de", "cn"), "c": ("us", "de")}.items():
+        spec = RunSpec(
+            suite=str(tmp_path / "mine.yaml"), models=(name,), policies=asked, references=False
+        )
+        engine = FunctionEngine(lambda _: "I would rather not say.", name=name)
+        evaluate(spec, tmp_path / name, engines={name: engine})
+        folders[name] = tmp_path / name
+        boards[name] = read_board(tmp_path / name / "leaderboard.csv")
+    assert len({board["suite_hash"][0] for board in boards.values()}) == 1
+
+    def merged(*names: str, force: bool = False) -> pd.DataFrame:
+        found = {name: boards[name] for name in names}
+        return merge_boards(
+            found, allow_mixed=force, folders={name: folders[name] for name in names}
+        )
+
+    assert not merged("a", "b")["comparability"].any()
+    with pytest.raises(
+        LeaderboardError, match=r"^leaderboard: runs a, c differ in items of de \("
+    ) as told:
+        merged("a", "c")
+    assert "items of cn" not in str(told.value)
+    logged = RunFolder(folders["a"]).read_run().model_copy(update={"lawbound": IMPORTED})
+    assert drawn_beside(logged) == {"cn": {"cn"}, "de": {"de"}}, "lm-eval asks each alone"
+    assert set(merged("a", "c", force=True)["comparability"]) == {
+        "mixed: items of de (what it differs on from the others asked)"
+    }
 
 
 def test_two_policies_that_differ_are_one_pair_whichever_is_named_first() -> None:
