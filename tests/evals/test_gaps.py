@@ -144,9 +144,7 @@ def test_answers_that_no_program_could_check_are_told_and_counted(monkeypatch, t
     assert sum(one.asked for one in shares) == count
 
 
-@pytest.mark.parametrize(
-    "text", ["Answer: " + "1" * 400 + ".5", "答案：一" + "亿" * 599, "-" * 9000]
-)
+@pytest.mark.parametrize("text", ["Answer: " + "1" * 400 + ".5", "答案：一" + "亿" * 599])
 def test_a_model_that_loops_gets_a_leaderboard(text, tmp_path):
     engine = FunctionEngine(lambda _: text, name="m")
     spec = RunSpec(suite="quick", models=("m",), policies=("us",), limit=1, references=False)
