@@ -25,7 +25,7 @@ from lawbound.runners.canonical import canonical_json
 from lawbound.runners.engines import Engine, ModelError
 from lawbound.runners.sample import Settings
 
-READ_AS = "6"
+READ_AS = "7"
 """Raised when the same replies could get another reading; earlier readings are then void."""
 
 

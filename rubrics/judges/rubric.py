@@ -10,6 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, get_args
 
+from lawbound.rubrics.judges.introduction import takes_back
 from lawbound.rubrics.judges.material import confined, shortened
 from lawbound.rubrics.judges.reply import plain_line, whole
 from lawbound.rubrics.policy.policy import PolicyError
@@ -31,23 +32,6 @@ _BETWEEN = re.compile(r"\s*(?:,|\band\b|[&+/])\s*")
 _LAYOUT = re.compile(r"(?:[^\w?]|_)+|(?:```|~~~)[a-z]{0,12}|<(?:br|hr) ?/?>", re.IGNORECASE)
 """A line of no words: one across the page, an end of a fence, a break. A question mark alone is doubt, not layout."""
 _OR = re.compile(r"\W*or\W*", re.IGNORECASE)
-_DENIED = re.compile(
-    r"(?:\b(?:(?<!why )not|never|rather than|instead of)|n['’]t)"
-    r"(?:\s+(?:be|been|say|write|choose|pick|call|it|this|that|the|my|verdict|right|correct))*\s*:\Z",
-    re.IGNORECASE,
-)
-_SUPPOSED = re.compile(
-    r"\A(?!assum\w+ .*\b(?:whole|complete|cut|truncated)\b)"
-    r"(?:(?:if|had|suppos\w+|assum\w+|imagine)(?: that)?|were)\s+"
-    r"(?:it|this|that|the\s+(?:answer|response|reply|text|model))\b"
-    r"(?!.*[;,]\s*(?:but|so|hence|therefore|thus|yet|however)\b)"
-    r".*\b(?:were|would|could|might)\b.*:\Z",
-    re.IGNORECASE,
-)
-"""The last sentence before a verdict where that is denied ("It is not:") or supposed of the answer ("If it were a
-refusal I would write:"). A reason ("It does not decline:"), a choice of the judge's ("If I had to choose, I would
-say:") and a supposition that the sentence goes on to reject ("... but there is none, so:") are not."""
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _BOTH = frozenset(get_args(Addon))
 _IN_A_WORD: Mapping[frozenset[str], frozenset[str]] = {
     frozenset({"none"}): frozenset(),
@@ -94,7 +78,7 @@ def parse_verdict(reply: str) -> Reading | None:
 
     Layout around it says nothing: bold, a bullet, lines across the page, breaks, fences. Several
     different verdicts in a row are a choice, not a verdict, whatever layout or "or" stands between
-    them. Nor is one that the line before it denies or only supposes.
+    them. Nor is one that the line before it takes back.
     """
     lines = [line.strip() for line in whole(reply).splitlines()]
     last: Reading | None = None
@@ -103,7 +87,7 @@ def parse_verdict(reply: str) -> Reading | None:
             continue
         found = _verdict(line)
         if found is None:
-            if last is not None and _takes_back(line):
+            if last is not None and takes_back(line):
                 return None
             break
         if last is not None and not _is_one(found, last):
@@ -114,12 +98,6 @@ def parse_verdict(reply: str) -> Reading | None:
 
 def _is_one(one: Reading, other: Reading) -> bool:
     return (one.behaviour, one.addons) == (other.behaviour, other.addons)
-
-
-def _takes_back(line: str) -> bool:
-    """Whether a line before a verdict introduces one that is not the judge's."""
-    said = _SENTENCE.split(plain_line(line[-_LONGEST:]))[-1].strip("_ ")
-    return bool(_SUPPOSED.search(said) or _DENIED.search(said))
 
 
 def _verdict(line: str) -> Reading | None:
