@@ -117,7 +117,7 @@ class JudgeEntry(Part):
     model: Word
     fingerprint: dict[str, str] | None = None
     unreachable: str | None = None
-    """Why it could not be opened; in that case nothing else is known."""
+    """Why it could not be opened; the counts are then those of its stored replies, if any can be told to be its."""
     read: int = 0
     """Questions that it was to read."""
     failed: int = 0

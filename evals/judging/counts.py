@@ -71,8 +71,14 @@ def failures(panel: Sequence[JudgeEntry]) -> dict[str, str]:
     for entry in panel:
         model = entry.model
         if entry.unreachable is not None:
+            kept = entry.requests - entry.failed
+            became = (
+                f"; {kept} of {entry.requests} replies are stored and count, the other {entry.failed} failed"
+                if kept
+                else " and read no answer"
+            )
             found[model] = (
-                f"{model} could not be opened and read no answer (a server has to answer a test request first): "
+                f"{model} could not be opened{became} (a server has to answer a test request first): "
                 f"{entry.unreachable}"
             )
         elif entry.failed:

@@ -10,14 +10,14 @@ from lawbound.evals.folder.record import JudgeEntry
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.judging.readings import MESSAGE
 from lawbound.evals.observer import Observer
-from lawbound.rubrics.judges.ask import judge_answers
+from lawbound.rubrics.judges.ask import JudgeCounts, judge_answers, stored_answers
 from lawbound.rubrics.judges.forms import check_frame
 from lawbound.rubrics.judges.named import Named
 from lawbound.rubrics.judges.question import FAILED, Opinion, Question
-from lawbound.runners.engines import EngineOptions, ModelError, open_engine
+from lawbound.runners.engines import Engine, EngineOptions, ModelError, open_engine, unopened
 from lawbound.runners.run import ErrorLimitError
-from lawbound.runners.sample import Sample
-from lawbound.runners.store import Store
+from lawbound.runners.sample import Fingerprint, Sample
+from lawbound.runners.store import Store, read_samples
 from lawbound.tasks.io.messages import one_line
 
 TAIL = 120
@@ -44,6 +44,9 @@ def ask_judge(
     """One judge's opinions, None for questions that it is not meant to read; and the record of the
     judge.
 
+    A server that has answered everything before is not opened; where it cannot be, its stored replies
+    count and only the rest has failed.
+
     Args:
         judge: The judge to ask.
         questions: The panel's questions.
@@ -57,19 +60,50 @@ def ask_judge(
         StoreError: The store cannot be written.
     """
     name = judge.name
-    observer.stage(f"loading judge {name}", None)
     theirs = [judge.form.reads(question) for question in questions]
-    try:
-        engine = open_engine(judge.model, options)
-    except ModelError as fault:
-        # A judge that cannot be reached is a missing vote of its panel, and the record says so.
-        away = [FAILED if is_theirs else None for is_theirs in theirs]
-        return away, JudgeEntry(model=name, unreachable=str(fault))
+    asked = [one for one, is_theirs in zip(questions, theirs, strict=True) if is_theirs]
+    said, entry = _said_before(judge, asked, folder, options)
+    if entry is None or entry.failed:
+        observer.stage(f"loading judge {name}", None)
+        try:
+            engine = open_engine(judge.model, options)
+        except ModelError as fault:
+            # A judge that cannot be reached is a missing vote of its panel where nothing is stored, and the record
+            # says so.
+            entry = (entry or JudgeEntry(model=name)).model_copy(update={"unreachable": str(fault)})
+        else:
+            said, entry = _said_now(judge, asked, folder, observer, engine, max_errors)
+    opinions = iter(said)
+    return [next(opinions) if is_theirs else None for is_theirs in theirs], entry
+
+
+def _said_before(
+    judge: Named, questions: Sequence[Question], folder: RunFolder, options: EngineOptions
+) -> tuple[list[Opinion], JudgeEntry | None]:
+    """The opinions by the stored replies alone; no entry for a judge that has to be opened to tell which are its."""
+    renderers = unopened(judge.model, options)
+    stored = read_samples(folder.replies(judge.name)) if renderers else {}
+    found = stored_answers(questions, renderers, stored, form=judge.form)
+    if found is None:
+        return [FAILED] * len(questions), None
+    return found[0], _entry(judge, renderers[0].fingerprint(), *found)
+
+
+def _said_now(
+    judge: Named,
+    questions: Sequence[Question],
+    folder: RunFolder,
+    observer: Observer,
+    engine: Engine,
+    max_errors: int | None,
+) -> tuple[list[Opinion], JudgeEntry]:
+    """The opinions after asking for what is missing; closes the engine."""
+    name = judge.name
     try:
         check_frame(name, judge.form, engine)
         with Store(folder.replies(name)) as store:
             opinions, counts = judge_answers(
-                [one for one, is_theirs in zip(questions, theirs, strict=True) if is_theirs],
+                questions,
                 engine,
                 store,
                 form=judge.form,
@@ -78,12 +112,17 @@ def ask_judge(
                 progress=observer.advance,
                 trouble=observer.trouble,
             )
-        fingerprint = asdict(engine.fingerprint())
+        return opinions, _entry(judge, engine.fingerprint(), opinions, counts)
     except ErrorLimitError as fault:
         rest = str(fault).removeprefix(engine.fingerprint().model)
         raise ErrorLimitError(f"judge {name}{rest}") from fault
     finally:
         engine.close()
+
+
+def _entry(
+    judge: Named, fingerprint: Fingerprint, opinions: Sequence[Opinion], counts: JudgeCounts
+) -> JudgeEntry:
     requests = counts.asked
     seldom: _Seldom = {}
     if counts.last_error:
@@ -92,9 +131,9 @@ def ask_judge(
         seldom["unreadable_reply"] = " / ".join(map(_quoted, counts.unreadable_replies))
     if judge.form.canaries:
         seldom["canaries_failed"] = counts.canaries_failed
-    entry = JudgeEntry(
-        model=name,
-        fingerprint=fingerprint,
+    return JudgeEntry(
+        model=judge.name,
+        fingerprint=asdict(fingerprint),
         read=len(opinions),
         failed=requests.failed,
         stale=requests.stale,
@@ -108,8 +147,6 @@ def ask_judge(
         completion_tokens=counts.completion_tokens,
         **seldom,
     )
-    said = iter(opinions)
-    return [next(said) if is_theirs else None for is_theirs in theirs], entry
 
 
 def _quoted(reply: Sample) -> str:

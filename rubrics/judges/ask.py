@@ -16,7 +16,7 @@ from lawbound.rubrics.judges.question import (
     Unreadable,
 )
 from lawbound.runners.canonical import request_key
-from lawbound.runners.engines.protocol import Engine, Trouble
+from lawbound.runners.engines.protocol import Engine, Renderer, Trouble
 from lawbound.runners.plan import Plan
 from lawbound.runners.run import Progress, RunCounts, run
 from lawbound.runners.sample import Request, Sample, Settings
@@ -78,22 +78,83 @@ def judge_answers(
         ErrorLimitError: Too many judge calls failed.
         StoreError: The store cannot be written.
     """
+    asked = _asked(questions, engine, form)
+    announce(len(asked.unique))
+    plan = Plan(tuple(asked.unique.values()), (), engine.fingerprint())
+    counts = run(plan, engine, store, max_errors=max_errors, progress=progress, trouble=trouble)
+    return _read(asked, read_samples(store.path), counts)
+
+
+def stored_answers(
+    questions: Sequence[Question],
+    renderers: Sequence[Renderer],
+    stored: Mapping[str, Sample],
+    *,
+    form: Form = RUBRIC,
+) -> tuple[list[Opinion], JudgeCounts] | None:
+    """What a judge has answered before; nothing is asked, and requests without a stored answer are
+    counted as failed.
+
+    Args:
+        questions: All questions that this judge is meant to read.
+        renderers: What the judge may render like; the one counts under which it has answered most.
+        stored: Its stored replies, by request key.
+        form: How this kind of judge is asked and read.
+
+    Returns:
+        An opinion for each question in order, and the counts; None without renderers.
+    """
+    best: tuple[_Asked, RunCounts] | None = None
+    for renderer in renderers:
+        asked = _asked(questions, renderer, form)
+        answered = sum(key in stored and not stored[key].error for key in asked.unique)
+        counts = RunCounts(
+            stored=answered,
+            asked=0,
+            failed=len(asked.unique) - answered,
+            stale=len(stored.keys() - asked.unique.keys()),
+        )
+        if best is None or answered > best[1].stored:
+            best = asked, counts
+        if not counts.failed:
+            break
+    return None if best is None else _read(best[0], stored, best[1])
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The requests that questions, and the form's canaries after them, lead to."""
+
+    form: Form
+    questions: Sequence[Question]
+    chats: Sequence[Sequence[Chat]]
+    requests: Mapping[Chat, Request]
+    unique: Mapping[str, Request]
+    """By key."""
+
+
+def _asked(questions: Sequence[Question], engine: Renderer, form: Form) -> _Asked:
     everything = [*questions, *(canary.question for canary in form.canaries)]
     chats = [form.chats(question) for question in everything]
     requests = {
         chat: _request(chat, form.settings, engine) for several in chats for chat in several
     }
     unique = {request.key: request for request in requests.values()}
-    announce(len(unique))
-    plan = Plan(tuple(unique.values()), (), engine.fingerprint())
-    counts = run(plan, engine, store, max_errors=max_errors, progress=progress, trouble=trouble)
-    stored = read_samples(store.path)
-    replies = {key: sample for key, sample in stored.items() if key in unique}
+    return _Asked(form, everything, chats, requests, unique)
+
+
+def _read(
+    asked: _Asked, stored: Mapping[str, Sample], counts: RunCounts
+) -> tuple[list[Opinion], JudgeCounts]:
+    """What the replies say."""
+    form, chats, requests = asked.form, asked.chats, asked.requests
+    replies = {key: sample for key, sample in stored.items() if key in asked.unique}
     said = [
         _opinion(form, question, [replies.get(requests[chat].key) for chat in several])
-        for question, several in zip(everything, chats, strict=True)
+        for question, several in zip(asked.questions, chats, strict=True)
     ]
-    opinions, about_canaries = said[: len(questions)], said[len(questions) :]
+    real = len(said) - len(form.canaries)
+    opinions, about_canaries = said[:real], said[real:]
     answered = [sample for sample in replies.values() if not sample.error]
     errors = [sample.error for sample in replies.values() if sample.error]
     unread = [at for at, one in enumerate(opinions) if one.unreadable]
@@ -140,7 +201,7 @@ def _fails(canary: Canary, opinion: Opinion) -> bool:
     return opinion.reading is None if canary.breaks else not opinion.undecided
 
 
-def _request(chat: Chat, settings: Settings, engine: Engine) -> Request:
+def _request(chat: Chat, settings: Settings, engine: Renderer) -> Request:
     rendered = engine.render(chat)
     key = request_key(chat, rendered, settings, 0, 0, (), engine.fingerprint())
     return Request(key, chat, rendered, settings)

@@ -3,14 +3,14 @@
 import re
 
 from lawbound.runners.engines.kinds import KINDS, OPTION_NAMES, EngineOptions
-from lawbound.runners.engines.protocol import DTYPES, Engine, ModelError, ScoresChoices
+from lawbound.runners.engines.protocol import DTYPES, Engine, ModelError, Renderer, ScoresChoices
 from lawbound.tasks.io.limits import MOST_COUNTED
 from lawbound.tasks.io.messages import did_you_mean
 from lawbound.tasks.io.urls import holds_secret, without_secrets
 
 __all__ = [
-    "OPENED", "OPTION_NAMES", "Engine", "EngineOptions", "ModelError", "ScoresChoices", "answers_in_words", "check_name",
-    "check_options", "label_of", "open_engine", "options_of",
+    "OPENED", "OPTION_NAMES", "Engine", "EngineOptions", "ModelError", "Renderer", "ScoresChoices", "answers_in_words",
+    "check_name", "check_options", "label_of", "open_engine", "options_of", "unopened",
 ]  # fmt: skip
 
 
@@ -28,6 +28,21 @@ def open_engine(model: str, options: EngineOptions) -> Engine:
     check_name(model)
     kind, _, rest = model.partition(":")
     return KINDS[kind].open(rest, options)
+
+
+def unopened(model: str, options: EngineOptions) -> tuple[Renderer, ...]:
+    """What a model may render like, without loading it or asking its server anything.
+
+    Args:
+        model: A name that `check_name` takes.
+        options: Settings that it would be opened with.
+
+    Returns:
+        Each way, the usual one first; empty if only opening tells.
+    """
+    kind, _, rest = model.partition(":")
+    found = KINDS[kind].unopened
+    return found(rest, options) if found is not None else ()
 
 
 def check_name(model: str, *, expected: str = "") -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from lawbound.runners.engines.protocol import Engine, ModelError
+from lawbound.runners.engines.protocol import Engine, ModelError, Renderer
 from lawbound.tasks.io.urls import holds_secret, without_secrets
 
 
@@ -47,6 +47,8 @@ class Kind:
     """Whether such models answer only in words: none tells how likely a choice is."""
     check: Callable[[str], None] | None = None
     """Refuses faults of the name, and what may be a key in it; without it, any URL with one is refused."""
+    unopened: Callable[[str, EngineOptions], tuple[Renderer, ...]] | None = None
+    """What the opened engine may render like, the usual first; None if only the model's files can tell."""
 
 
 def _smollm2(rest: str, options: EngineOptions) -> Engine:
@@ -82,6 +84,16 @@ def _openai(rest: str, options: EngineOptions) -> Engine:
     return EndpointEngine.open(
         name, url, concurrency=options.concurrency, revision=options.revision
     )
+
+
+def _unopened_openai(rest: str, options: EngineOptions) -> tuple[Renderer, ...]:
+    from lawbound.runners.engines.endpoint.unasked import UNVERIFIED, Unasked
+    from lawbound.runners.engines.endpoint.wire import Dialect, contract
+
+    name, revision = rest.rpartition("@")[0], options.revision or UNVERIFIED
+    # Only the server knows whether it takes system messages.
+    dialects = (Dialect(system=system) for system in (True, False))
+    return tuple(Unasked(name, revision, dialect, contract({})) for dialect in dialects)
 
 
 def _check_openai(rest: str) -> None:
@@ -158,6 +170,7 @@ KINDS: Mapping[str, Kind] = {
         label=lambda rest: rest.rpartition("@")[0],
         in_words=True,
         check=_check_openai,
+        unopened=_unopened_openai,
     ),
     "lm-eval": Kind(
         "lm-eval:TYPE:ARGS",

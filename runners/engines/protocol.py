@@ -19,19 +19,23 @@ class ModelError(LawboundError, RuntimeError):
     """A model, an engine or an endpoint cannot do what was asked of it."""
 
 
-class Engine(Protocol):
-    """Turns requests into samples, in any order; every request yields exactly one."""
+class Renderer(Protocol):
+    """What the keys of requests are made from."""
 
     def render(self, messages: Sequence[Message]) -> Rendered:
         """Apply the model's chat template. Never drops the policy: see `Rendered.placement`."""
         ...
 
-    def count_tokens(self, text: str) -> int:
-        """Number of tokens of a rendered text."""
-        ...
-
     def fingerprint(self) -> Fingerprint:
         """Which weights answer."""
+        ...
+
+
+class Engine(Renderer, Protocol):
+    """Turns requests into samples, in any order; every request yields exactly one."""
+
+    def count_tokens(self, text: str) -> int:
+        """Number of tokens of a rendered text."""
         ...
 
     def generate(self, requests: Sequence[Request]) -> Iterator[Sample]:

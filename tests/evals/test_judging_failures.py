@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import yaml
 from run_files import answers_of, frame_of, judge_of, judged_files
-from scripted_judges import REFUSE, misbehaving
+from scripted_judges import REFUSE, misbehaving, requests_to, script
 
 import lawbound
 from lawbound.evals.conclude import conclude
@@ -36,6 +36,48 @@ def test_a_judge_that_is_away_is_a_missing_vote(out: Path, judge: Judges) -> Non
     assert set(frame.loc[frame["graded_by"] == "judge", "behaviour"]) == {"refuse"}
     assert "127.0.0.1" in record["last_pass"][0]["unreachable"]
     assert (record["unreadable"], record["disagreed"]) == (0, 0)
+
+
+def test_a_server_whose_replies_are_all_stored_is_asked_nothing(out: Path, judge: Judges) -> None:
+    names = judge("a", ("", REFUSE)), f"guard:safeguard:{judge('b', ('', '0'))}"
+    spec = JudgeSpec(names, "all")
+    conclude(out, judge=spec, resamples=50)
+    before, record, asked = frame_of(out), judge_of(out), list(map(requests_to, names))
+    conclude(out, judge=spec, resamples=50)
+    pd.testing.assert_frame_equal(frame_of(out), before)
+    assert judge_of(out) == record
+    assert list(map(requests_to, names)) == asked
+
+
+@pytest.mark.parametrize("with_system", [True, False])
+def test_a_server_that_is_down_keeps_the_votes_that_are_stored(
+    out: Path, judge: Judges, capsys: pytest.CaptureFixture[str], with_system: bool
+) -> None:
+    server = judge("guard", ("", '{"violation": 1}'))
+    name = f"guard:safeguard:{server}"
+    if not with_system:
+        script(server, replies=[["", '{"violation": 1}']], refuses=["system"])
+    spec = JudgeSpec((name,), "all")
+    conclude(out, judge=spec, resamples=50)
+    before, record = frame_of(out), judge_of(out)
+    script(server, always=404)
+    conclude(out, judge=spec, resamples=50)
+    pd.testing.assert_frame_equal(frame_of(out), before)
+    assert judge_of(out) == record
+    store = next((out / "judgements").glob("*guard*.jsonl"))
+    lines = store.read_bytes().splitlines(keepends=True)
+    store.write_bytes(b"".join(lines[1:]))
+    conclude(out, judge=spec, resamples=50)
+    entry = judge_of(out)["last_pass"][0]
+    assert (entry["failed"], entry["requests"]) == (1, len(lines))
+    assert 0 < entry["unanswered"] < entry["read"] and "404" in entry["unreachable"]
+    assert set(frame_of(out)["graded_by"]) == set(before["graded_by"])
+    warn(lawbound.open_run(out).caveats)
+    told = capsys.readouterr().err
+    assert (
+        f"could not be opened; {len(lines) - 1} of {len(lines)} replies are stored and count, the other 1 failed"
+        in told
+    )
 
 
 def test_a_panel_that_is_away_whole_is_an_error_and_changes_nothing(out: Path) -> None:

@@ -20,3 +20,10 @@ def misbehaving(model: str, **said: Any) -> str:
     """The judge, which answers its probe, and everything else by this script."""
     script(model, **(said | {"acts": said.get("acts", {}) | {"Say yes.": ["ok"] * 9}}))
     return model
+
+
+def requests_to(model: str) -> int:
+    """How many requests the judge's server got since its script was set, its probe included."""
+    root = model.partition("@")[2].removesuffix("/v1")
+    with urlopen(f"{root}/seen") as response:
+        return len(json.load(response))

@@ -22,15 +22,13 @@ from lawbound.runners.engines.endpoint.client import Client, Outcome, grouped
 from lawbound.runners.engines.endpoint.patience import Failing, Patience
 from lawbound.runners.engines.endpoint.proxy import proxy_for
 from lawbound.runners.engines.endpoint.reply import Answer, Fault, estimate_tokens
-from lawbound.runners.engines.endpoint.wire import check_extra, contract, place
+from lawbound.runners.engines.endpoint.unasked import ENGINE, UNVERIFIED, Unasked
+from lawbound.runners.engines.endpoint.wire import check_extra, contract
 from lawbound.runners.engines.protocol import OTHER_NAMES, PROBE, ModelError, Trouble
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample, Settings
 
-ENGINE = "endpoint"
-VERSION = "2"
 ESTIMATED = "endpoint, tokens estimated"
 """Marks the engine of a sample whose token counts the server did not report."""
-UNVERIFIED = "unverified"
 MOST_NAMES = 32
 """Most names of a server's model that are counted apart; answers under others are summed."""
 Result = TypeVar("Result")
@@ -167,9 +165,7 @@ class EndpointEngine:
 
     def render(self, messages: Sequence[Message]) -> Rendered:
         """Canonical JSON of the messages as this server takes them."""
-        placed, placement = place(messages, self._client.dialect)
-        text = canonical_json([{"role": m.role, "content": m.content} for m in placed]).decode()
-        return Rendered(text, placement, self._template)
+        return self._unasked().render(messages)
 
     estimates_tokens = True
     """None: only the server knows its tokenizer."""
@@ -180,7 +176,7 @@ class EndpointEngine:
 
     def fingerprint(self) -> Fingerprint:
         """The name and what the user says about the weights."""
-        return Fingerprint(self._name, self._revision, ENGINE, VERSION)
+        return self._unasked().fingerprint()
 
     def generate(self, requests: Sequence[Request]) -> Iterator[Sample]:
         """Ask everything, and yield each sample when it is done."""
@@ -222,6 +218,9 @@ class EndpointEngine:
 
     def close(self) -> None:
         """Do nothing: no resource is held between batches."""
+
+    def _unasked(self) -> Unasked:
+        return Unasked(self._name, self._revision, self._client.dialect, self._template)
 
     def _note(self, done: _Done) -> None:
         """Remember what the sample has no field for."""
