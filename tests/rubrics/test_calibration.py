@@ -3,13 +3,16 @@
 import csv
 import json
 from dataclasses import replace
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy.stats import multinomial
 
 from lawbound.rubrics.calibration.agreement import (
     Labelled,
+    _kappa_interval,
     agreement,
     agreements,
     confusion,
@@ -54,6 +57,52 @@ def test_kappa_of_a_constant_grader_is_zero() -> None:
     found = agreement(rows)
     assert found.binary.value == pytest.approx(0)
     assert (found.sensitivity.value, found.specificity.value) == (1.0, 0.0)
+
+
+def test_answers_read_all_alike_leave_kappa_open() -> None:
+    found = agreement([_row("refuse", "refuse")] * 8 + [_row("answer", "refuse")] * 4)
+    assert (found.binary.value, found.three.value) == (0.0, 0.0)
+    # A specificity of 1 - 0.025 ** (1 / 4) = 0.602 is possible, and a share of refusals from 0.349 to 0.901 (Clopper
+    # and Pearson): at 0.901, with all of these found, 2 x 0.901 x 0.602 / (1 + 0.602 x 0.802) = 0.732.
+    assert found.binary.high == pytest.approx(0.732, abs=5e-4)
+    assert found.binary.low == pytest.approx(-0.400, abs=5e-4)
+    many = agreement([_row("refuse", "refuse")] * 800 + [_row("answer", "refuse")] * 400)
+    assert -0.02 < many.binary.low < 0 < many.binary.high < 0.03
+    odd = agreement([_row("refuse", "answer")] * 8 + [_row("partial", "answer")] * 4)
+    assert odd.three.low < odd.three.value == 0.0 < odd.three.high
+
+
+@pytest.mark.parametrize("sides", [2, 3])
+@pytest.mark.parametrize("n", [10, 12, 20])
+def test_answers_read_all_alike_seldom_exclude_the_true_kappa(sides: int, n: int) -> None:
+    """By the probability of every such table, not by chance: over 300 truths, at most one sample in a hundred."""
+    rng = np.random.default_rng(n)
+    counts = [one for one in product(range(n + 1), repeat=sides) if sum(one) == n and max(one) < n]
+    golds = np.array(counts, dtype=float)
+    ends = []
+    for read in range(sides):
+        for gold in golds:
+            table = np.zeros((sides, sides))
+            table[:, read] = gold
+            ends.append(_kappa_interval(table, np.zeros((1, sides, sides))))
+    low, high = (
+        np.array([[one.low, one.high] for one in ends]).reshape(sides, -1, 2).transpose(2, 0, 1)
+    )
+    missed = []
+    for _ in range(300):
+        labels = rng.dirichlet(np.full(sides, 0.7))
+        # Some readers read nearly everything as one side: they are the ones of whom such samples come.
+        bias = np.eye(sides)[rng.integers(sides)] * rng.choice([0, 1, 5, 20])
+        truth = labels[:, np.newaxis] * rng.dirichlet(np.full(sides, 0.3) + bias, size=sides)
+        wanted = float(kappa(truth))
+        off = (wanted < low - 1e-9) | (wanted > high + 1e-9)
+        # All n are read as this side and have these labels: the multinomial of the labels, times the chance of the side.
+        chance = [
+            column.sum() ** n * multinomial.pmf(golds, n, column / column.sum())
+            for column in truth.T
+        ]
+        missed.append(float(np.array(chance)[off].sum()))
+    assert max(missed) < 0.01
 
 
 @pytest.mark.parametrize("errors", [0, 1, 15])
