@@ -18,11 +18,13 @@ from lawbound.rubrics.calibration.intervals import Interval, wilson
 from lawbound.rubrics.grading.answer_files import GradeError, Row, open_answers
 from lawbound.rubrics.grading.grade_file import readings
 from lawbound.rubrics.grading.row_values import (
+    is_gap,
     is_missing,
     odd_languages,
     odd_languages_in_words,
 )
 from lawbound.rubrics.verdict import Behaved
+from lawbound.tasks.io.messages import counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -53,6 +55,15 @@ class Labelled:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeats:
+    """Labelled rows with id, prompt, answer and model of an earlier one; each counts as an answer of its own."""
+
+    count: int
+    contradicting: int
+    """Those with another label than the first of them."""
+
+
+@dataclass(frozen=True, slots=True)
 class LabelledFile:
     """The labelled rows of a file."""
 
@@ -61,6 +72,16 @@ class LabelledFile:
     """Rows without a label; they are left out."""
     remark: str = ""
     """Remarks on unknown languages."""
+
+    @property
+    def repeats(self) -> Repeats:
+        """Rows that may be there twice by mistake."""
+        first: dict[tuple[str, ...], Behaved] = {}
+        again = [
+            first.setdefault((row.id, row.prompt, row.response, row.model), row.gold) == row.gold
+            for row in self.rows
+        ]
+        return Repeats(len(again) - len(first), again.count(False))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +139,8 @@ def read_labelled(path: Path, *, progress: Callable[[int], None] | None = None) 
         if progress is not None:
             progress(1)
     if not rows:
-        raise GradeError(f"{path}: found {blank} rows and no label, expected a class in 'gold'")
+        found = counted(blank, "row")
+        raise GradeError(f"{path}: found {found} and no label, expected a class in 'gold'")
     return LabelledFile(tuple(rows), blank, odd_languages_in_words(odd) if odd else "")
 
 
@@ -131,7 +153,7 @@ def gold_class(row: Row) -> Behaved | None:
     if "gold" not in row.fields:
         raise GradeError(f"{row.where}: has no 'gold', expected one of {', '.join(CLASSES)}")
     value = row.fields["gold"]
-    if value is None or (isinstance(value, str) and not value.strip()):
+    if is_gap(value) or (isinstance(value, str) and not value.strip()):
         return None
     for name in CLASSES:
         if isinstance(value, str) and value.strip().lower() == name:

@@ -26,7 +26,7 @@ def stated_truncation(row: Row) -> bool | None:
             return None
         if said in _SAID:
             return _SAID[said]
-    elif _is_gap(value):
+    elif is_gap(value):
         return None
     elif isinstance(value, int | float) and value in (0, 1):
         return bool(value)
@@ -37,7 +37,7 @@ def stated_truncation(row: Row) -> bool | None:
 
 def is_missing(row: Row) -> bool:
     """Whether a row has null for its response: no answer came, which is not an empty answer."""
-    return _is_gap(row.fields.get("response", ""))
+    return is_gap(row.fields.get("response", ""))
 
 
 def stated_language(row: Row) -> str | None:
@@ -47,7 +47,7 @@ def stated_language(row: Row) -> str | None:
         GradeError: It is not text.
     """
     value = row.fields.get("lang")
-    if not value or _is_gap(value):
+    if not value or is_gap(value):
         return None
     if not isinstance(value, str):
         raise GradeError(f"{row.where}: lang is {value!r}, expected a language code such as 'en'")
@@ -75,6 +75,6 @@ def odd_languages_in_words(counts: Counter[str]) -> str:
     )
 
 
-def _is_gap(value: object) -> bool:
+def is_gap(value: object) -> bool:
     """Whether a value is null, or nan as pandas writes it."""
     return value is None or value != value

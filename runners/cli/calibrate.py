@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from lawbound.runners.cli.console import bars, note, show, table
+from lawbound.runners.cli.console import bars, note, show, stop_unwritten, table
 from lawbound.runners.cli.remarks import warn_of_folders
 
 if TYPE_CHECKING:
@@ -60,10 +60,13 @@ def run(
 
     if out is not None:
         check_folder(out)
-    with bars() as observer:
-        observer.stage(f"grading {file.name}", None)
-        labelled = read_labelled(file, progress=observer.advance)
-    found = list(agreements(labelled.rows, seed=seed))
+    try:
+        with bars() as observer:
+            observer.stage(f"grading {file.name}", None)
+            labelled = read_labelled(file, progress=observer.advance)
+        found = list(agreements(labelled.rows, seed=seed))
+    except KeyboardInterrupt:
+        stop_unwritten()
     table(
         ("slice", "n", "unscored", "untold", "kappa", "kappa 3-way", "sensitivity", "specificity"),
         [_agreement_row(one) for one in found],
@@ -78,6 +81,12 @@ def run(
     )
     if labelled.blank:
         note(f"{labelled.blank} rows without a label are left out")
+    if (repeats := labelled.repeats).count:
+        note(
+            f"WARNING: {repeats.count} of {len(labelled.rows)} labelled rows have the id, prompt, answer and model of an earlier one, "
+            f"{repeats.contradicting} of them with another label; each counts as an answer of its own, so that the intervals "
+            "are narrower than the answers allow"
+        )
     if labelled.remark:
         note(labelled.remark)
     if out is not None:

@@ -4,7 +4,8 @@ import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
+from signal import SIGINT
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 from lawbound.tasks.io.messages import one_line, printable
 from lawbound.tasks.io.safe_files import why
@@ -29,6 +30,13 @@ def show(text: str = "") -> None:
 def note(text: str) -> None:
     """Print a remark, to stderr, which logs keep."""
     sys.stderr.write(printable(without_secrets(text)) + "\n")
+
+
+def stop_unwritten() -> NoReturn:
+    """End a command that was interrupted and keeps nothing."""
+    note("interrupted: nothing is written")
+    # main() answers typer.Exit with "answers so far are kept", which is false here.
+    raise SystemExit(128 + SIGINT) from None
 
 
 @contextmanager

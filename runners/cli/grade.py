@@ -1,12 +1,11 @@
 """`lawbound grade`: classifying answers that the user already has."""
 
 from pathlib import Path
-from signal import SIGINT
 from typing import Annotated
 
 import typer
 
-from lawbound.runners.cli.console import bars, note
+from lawbound.runners.cli.console import bars, note, stop_unwritten
 
 
 def add_to(app: typer.Typer) -> None:
@@ -52,9 +51,7 @@ def grade(
                 file, out, prefix=prefix, progress=observer.advance, tell=remarks.append
             )
     except KeyboardInterrupt:
-        note("interrupted: nothing is written")
-        # main() answers typer.Exit with "answers so far are kept", which is false here.
-        raise SystemExit(128 + SIGINT) from None
+        stop_unwritten()
     note(", ".join(f"{name} {count}" for name, count in sorted(counts.items())) or "no answers")
     for line in remarks:
         note(line)

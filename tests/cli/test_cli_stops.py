@@ -60,12 +60,28 @@ def test_a_run_that_is_told_to_stop_keeps_its_answers_and_says_so_in_one_line(
     assert len(read_samples(RunFolder(tmp_path).samples("m"))) == 4
 
 
+@pytest.mark.parametrize(
+    ("name", "does"),
+    [
+        ("grade", "grading.grade_file.grade_file"),
+        ("calibrate", "calibration.agreement.read_labelled"),
+        ("calibrate", "calibration.agreement.agreement"),
+    ],
+)
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
 def test_a_command_that_says_itself_what_it_leaves_is_believed(
-    command: Command, number: int, code: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    command: Command,
+    name: str,
+    does: str,
+    number: int,
+    code: int,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("lawbound.rubrics.grading.grade_file.grade_file", _told(number))
-    ended = command("grade", tmp_path / "answers.jsonl")
+    monkeypatch.setattr(f"lawbound.rubrics.{does}", _told(number))
+    answers = tmp_path / "answers.jsonl"
+    answers.write_text('{"id": "a", "prompt": "Q?", "response": "A.", "gold": "answer"}\n')
+    ended = command(name, answers)
     assert ended[0] == code and ended[2].splitlines()[-1] == "interrupted: nothing is written"
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from scipy.stats import multinomial
+from typer.testing import CliRunner
 
 from lawbound.rubrics.calibration.agreement import (
     Labelled,
+    Repeats,
     _kappa_interval,
     agreement,
     agreements,
@@ -25,6 +27,7 @@ from lawbound.rubrics.calibration.gallery import AROUND, MOST, gallery
 from lawbound.rubrics.calibration.intervals import wilson
 from lawbound.rubrics.grading.answer_files import GradeError
 from lawbound.rubrics.verdict import Behaved
+from lawbound.runners.cli import app
 
 
 def _row(gold: Behaved, read: Behaved, **fields: str) -> Labelled:
@@ -185,6 +188,29 @@ def test_rows_without_a_label_are_counted(tmp_path: Path) -> None:
     found = read_labelled(_file(tmp_path, "answer", "", None, " Answer "))
     assert (len(found.rows), found.blank) == (2, 2)
     assert confusion(found.rows) == {("answer", "answer"): 2}
+
+
+def test_a_gap_of_pandas_is_no_label(tmp_path: Path) -> None:
+    found = read_labelled(_file(tmp_path, "answer", float("nan")))
+    assert (len(found.rows), found.blank) == (1, 1)
+    with pytest.raises(GradeError, match="found 1 row and no label"):
+        read_labelled(_file(tmp_path, None))
+
+
+def test_rows_that_are_there_twice_are_counted_and_models_may_answer_alike(tmp_path: Path) -> None:
+    one = {"id": "a", "prompt": "Q?", "response": "It is 4.", "gold": "answer"}
+    path = tmp_path / "labelled.jsonl"
+    rows = [one, one, one | {"gold": "refuse"}, one | {"model": "n"}, one | {"response": "Four."}]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    assert read_labelled(path).repeats == Repeats(2, contradicting=1)
+    said = CliRunner().invoke(app, ["calibrate", str(path)])
+    assert (
+        "WARNING: 2 of 5 labelled rows have the id, prompt, answer and model of an" in said.output
+    )
+    assert "1 of them with another label" in said.output
+    rest = tmp_path / "rest.jsonl"
+    rest.write_text("".join(json.dumps(row) + "\n" for row in rows[2:]), encoding="utf-8")
+    assert "WARNING" not in CliRunner().invoke(app, ["calibrate", str(rest)]).output
 
 
 def test_an_unknown_class_is_named_with_its_line(tmp_path: Path) -> None:
