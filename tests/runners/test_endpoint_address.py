@@ -76,6 +76,14 @@ def test_a_key_is_hidden_wherever_it_begins_anew() -> None:
     assert Key("k").hide_any_trace("k, k") == "[key], [key]"
 
 
+def test_a_key_that_is_hardly_one_is_hidden_alone_and_not_inside_words() -> None:
+    said = Key("x").clean('found Bearer x, {"key":"x"}, x; expected a next index')
+    assert said == 'found Bearer [key], {"key":"[key]"}, [key]; expected a next index'
+    assert Key("law-1").clean("outlaw-1 law-1. law-12") == "outlaw-1 [key]. law-12"
+    assert Key("a=").clean("a= a%3D aa=") == "[key] [key] aa="
+    assert Key("lawful").clean("unlawfully") == "un[key]ly"
+
+
 @pytest.mark.parametrize(
     "part", ["a", "sk-", "sk-secre", "*", "a*", "a**** ", "Bearer ", "\u200b", " "]
 )

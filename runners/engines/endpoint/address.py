@@ -24,6 +24,9 @@ _LEAST = 8
 """How many of a key's first characters are hidden even if the rest is cut off."""
 _LEAST_INSIDE = 10
 """How many characters from its middle or end are hidden; fewer may be a word of what is said."""
+_SHORT = 6
+"""A key of fewer characters, such as ``x`` for a server that wants none, is hidden where it stands alone and left inside
+other words: it would make "e[key]pected" of our own."""
 _NO_WORD = 16
 """A shorter key may be a word, such as ``EMPTY`` or ``none`` for a server that wants no key. A
 whole key of this length is in no answer by chance."""
@@ -59,6 +62,9 @@ class Key:
     def hide_any_trace(self, text: str) -> str:
         """Remove this key from an error, in every form in which it may be quoted or cut off."""
         for form in self._forms():
+            if len(form) < _SHORT:
+                text = re.sub(rf"(?<!\w){re.escape(form)}(?!\w)", HIDDEN, text)
+                continue
             text, kept, at = text.replace(form, HIDDEN), [], 0
             while len(form) > _LEAST and (begin := text.find(form[:_LEAST], at)) >= 0:
                 kept.append(text[at:begin])
