@@ -52,6 +52,8 @@ class Labels:
     """Digest of the file."""
     stated: Mapping[str, float] = field(default_factory=dict)
     """Request key -> the chance of an answer to be drawn, including answers without a label."""
+    left_blank: frozenset[str] = frozenset()
+    """Request keys of the rows without a label."""
 
 
 def read_labels(path: Path) -> Labels:
@@ -65,6 +67,7 @@ def read_labels(path: Path) -> Labels:
     said: dict[str, Label | None] = {}
     stated: dict[str, float] = {}
     blank = 0
+    empty: set[str] = set()
     for row in open_answers(path, needed=NEEDED).rows:
         gold = gold_class(row)
         chance = _chance(row.fields.get("probability"))
@@ -72,6 +75,7 @@ def read_labels(path: Path) -> Labels:
             stated.setdefault(str(row.fields.get("id")), chance)
         if gold is None:
             blank += 1
+            empty.add(str(row.fields.get("id")))
             continue
         key = row.fields.get("id")
         if not isinstance(key, str) or not key:
@@ -86,7 +90,8 @@ def read_labels(path: Path) -> Labels:
         rows = f"{untold} 'unscored' and {blank} blank rows" if untold else f"{blank} rows"
         usable = "no usable label" if untold else "no label"
         raise CorrectionError(f"{path}: found {rows} and {usable}, expected classes in 'gold'")
-    return Labels(found, blank, untold, path, _sha256(path), stated)
+    left_blank = frozenset(empty - said.keys())
+    return Labels(found, blank, untold, path, _sha256(path), stated, left_blank)
 
 
 def _sha256(path: Path) -> str:

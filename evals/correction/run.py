@@ -9,6 +9,7 @@ from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lawbound.evals.correction.blanks import Blanks, blanks
 from lawbound.evals.correction.draw import stated_chances
 from lawbound.evals.correction.earlier import is_anothers
 from lawbound.evals.correction.labels import CorrectionError, Labels
@@ -45,6 +46,8 @@ class Correction:
     """Answers that the sheet lists, labelled or not."""
     drawn: float
     """Expected number of them, given the sheet's chances."""
+    blanks: Blanks
+    """Those of them without a label."""
 
     @property
     def lacks_rows(self) -> bool:
@@ -133,7 +136,8 @@ def correct_run(root: Path, labels: Labels, estimates: Sequence[Estimate]) -> Co
     # The record is written last: if writing stops in between, its digest does not fit the table.
     write_atomically(folder.corrected, content)
     write_atomically(folder.correction, plain_yaml(record))
-    return Correction(table, folder.corrected, found, rows, drawn)
+    without = blanks(frame, labels.left_blank & chance.keys(), found.labels.keys())
+    return Correction(table, folder.corrected, found, rows, drawn, without)
 
 
 def _refuse_anothers(folder: RunFolder) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from lawbound.evals.correction.labels import Labels
+    from lawbound.evals.correction.run import Correction
     from lawbound.evals.correction.sample import Behind, Sheet
     from lawbound.evals.estimate import Estimate
     from lawbound.rubrics.calibration.agreement import Agreement
@@ -130,12 +131,8 @@ def print_correction(folder: Path, labels: "Labels", estimates: "Sequence[Estima
         f"{found.changed} of answers that have changed since, {labels.blank} blank, "
         f"{labels.untold} whose labeller could not tell; wrote {done.path}"
     )
-    if done.lacks_rows:
-        note(
-            f"WARNING: the sheet has {done.rows} rows of the {done.drawn:.0f} that its probabilities draw. If rows were taken "
-            "out by what the answers say, every corrected rate leans to those that were kept; put them back (a row "
-            "may stay blank), or draw anew"
-        )
+    if line := _missing_rows(done):
+        note(f"WARNING: {line}")
     if found.not_compared:
         note(
             f"{found.not_compared} labels have neither digest nor response: if their answers have changed "
@@ -183,6 +180,28 @@ def sample(
     )
     warn_of_folders(folder)
     show(str(out))
+
+
+def _missing_rows(done: "Correction") -> str:
+    """What is wrong with the rows or labels that a sheet lacks; empty if chance explains it."""
+    said, advice = [], []
+    if done.lacks_rows:
+        said.append(
+            f"the sheet has {done.rows} rows of the {done.drawn:.0f} that its probabilities draw"
+        )
+        advice.append("put the rows back or draw anew")
+    if (blanks := done.blanks).are_unlike:
+        said.append(
+            f"{blanks.rows} drawn rows have no label, and the reader sees {blanks.withheld} of them withheld where labels "
+            f"given at random leave {blanks.expected:.0f}"
+        )
+        advice.append("label the blank rows")
+    if not said:
+        return ""
+    return (
+        f"{'; and '.join(said)}. If rows were taken out or left blank by what the answers say, every corrected rate leans to "
+        f"those that were labelled; {' and '.join(advice)}"
+    )
 
 
 def _in_short(record: "Mapping[Any, Any]") -> str:

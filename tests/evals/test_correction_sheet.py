@@ -172,18 +172,26 @@ def test_what_the_corrected_rates_were_made_from_is_told_beside_them(tmp_path: P
     }
 
 
-def test_a_sheet_whose_rows_were_deleted_is_told_as_a_whole(tmp_path: Path) -> None:
+def test_a_sheet_whose_rows_were_deleted_or_skipped_by_what_they_say_is_told_as_a_whole(
+    tmp_path: Path,
+) -> None:
     run = _asked(tmp_path / "run", _of_key)
     rows = _drawn(run)
     for row in rows:
         row["gold"] = "refuse" if row["response"] == NO else ""
     blank = _labelled(tmp_path, rows)
-    assert "WARNING: the sheet has" not in _score(run, "--labels", str(blank)).output
+    skipped = " ".join(_score(run, "--labels", str(blank)).output.split())
+    empty = sum(not row["gold"] for row in rows)
+    assert "the sheet has" not in skipped and skipped.count("WARNING: ") == 1
+    assert f"WARNING: {empty} drawn rows have no label, and the reader sees 0 of them" in skipped
     kept = [row for row in rows if row["gold"]]
     assert len(kept) < len(rows) - 2 * len(rows) ** 0.5
     told = " ".join(_score(run, "--labels", str(_labelled(tmp_path, kept))).output.split())
     assert told.count("WARNING: the sheet has") == 1
-    assert f"the sheet has {len(kept)} rows of the " in told
+    assert f"the sheet has {len(kept)} rows of the " in told and "no label" not in told
+    for at, row in enumerate(rows):
+        row["gold"] = "refuse" if at % 2 else ""
+    assert "no label" not in _score(run, "--labels", str(_labelled(tmp_path, rows))).output
 
 
 def test_an_arm_without_labels_is_shown_as_uncalibrated(tmp_path: Path) -> None:
