@@ -6,7 +6,6 @@ binary reading joins refuse and partial. What the grader leaves unscored, and wh
 not tell, is counted and left out of the agreement.
 """
 
-import math
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
 from lawbound.rubrics.calibration.intervals import Interval, wilson
+from lawbound.rubrics.calibration.kappa import kappa_interval
 from lawbound.rubrics.grading.answer_files import GradeError, Row, open_answers
 from lawbound.rubrics.grading.grade_file import readings
 from lawbound.rubrics.grading.row_values import (
@@ -35,8 +35,6 @@ SIDES: Final[tuple[Side, ...]] = get_args(Side)
 CLASSES: Final[tuple[Behaved, ...]] = get_args(Behaved)
 _SIDE: Final[Mapping[str, Side]] = {"refuse": "refuse", "deflect": "refuse", "partial": "partial"}
 RESAMPLES: Final = 2000
-FEWEST: Final = 10
-"""Fewest answers for which kappa gets an interval: a bootstrap of a handful says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +177,8 @@ def agreement(rows: Sequence[Labelled], *, slice: str = "", seed: int = 0) -> Ag
         n=len(kept),
         unscored=len(labelled) - len(kept),
         untold=len(rows) - len(labelled),
-        binary=_kappa_interval(two, _binary(tables)),
-        three=_kappa_interval(three, tables),
+        binary=kappa_interval(two, _binary(tables)),
+        three=kappa_interval(three, tables),
         sensitivity=wilson(float(two[1, 1]), float(two[1].sum())),
         specificity=wilson(float(two[0, 0]), float(two[0].sum())),
     )
@@ -199,19 +197,6 @@ def agreements(rows: Sequence[Labelled], *, seed: int = 0) -> Iterator[Agreement
 def confusion(rows: Sequence[Labelled]) -> Counter[tuple[Behaved, Behaved]]:
     """How often each class was read as each, unscored included: (gold, read) -> answers."""
     return Counter((row.gold, row.read) for row in rows)
-
-
-def kappa(table: "NDArray[np.float64]") -> "NDArray[np.float64]":
-    """Cohen's kappa (1960) of one table or a stack of them; nan if agreement is certain by
-    chance."""
-    import numpy as np
-
-    n = table.sum(axis=(-2, -1))
-    with np.errstate(invalid="ignore", divide="ignore"):
-        seen = np.trace(table, axis1=-2, axis2=-1) / n
-        chance = (table.sum(axis=-1) * table.sum(axis=-2)).sum(axis=-1) / n**2
-        found = np.where(1 - chance > 1e-12, (seen - chance) / (1 - chance), np.nan)
-    return np.asarray(found, dtype=float)
 
 
 def kappa_of(pairs: Iterable[tuple[Hashable, Hashable]]) -> float:
@@ -251,58 +236,3 @@ def _binary(three: "NDArray[np.float64]") -> "NDArray[np.float64]":
     join = np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]])
     joined: NDArray[np.float64] = join.T @ three @ join
     return joined
-
-
-def _kappa_interval(table: "NDArray[np.float64]", draws: "NDArray[np.float64]") -> Interval:
-    import numpy as np
-
-    if np.count_nonzero(table.sum(axis=1)) < 2:
-        return (
-            Interval()
-        )  # labels of one side: kappa is 0 whatever is read, and every resample says so
-    value = float(kappa(table))
-    if math.isnan(value) or table.sum() < FEWEST:
-        return Interval(value)
-    if np.count_nonzero(table.sum(axis=0)) == 1:
-        return _interval_of_one_reading(table)
-    found = kappa(draws)
-    found = found[~np.isnan(found)]
-    low, high = (float(end) for end in np.percentile(found, [2.5, 97.5]))
-    n = float(table.sum())
-    if np.trace(table) == n:
-        # A resample cannot show an error that the sample lacks: take the most that n agreeing
-        # answers leave possible (exact binomial), for 1 - kappa is disagreement over its chance rate.
-        shares = table.sum(axis=0) / n
-        low = max(1 - (1 - 0.025 ** (1 / n)) / (1 - float(np.sum(shares**2))), -1.0)
-    return Interval(value, min(low, value), max(high, value))
-
-
-def _interval_of_one_reading(table: "NDArray[np.float64]") -> Interval:
-    """Kappa where everything was read alike: 0, as in every resample, so that a bootstrap shows no width.
-
-    What such answers leave possible comes from exact ends (Clopper and Pearson 1934) of the three shares that
-    kappa depends on: how many labels are of the side that was read, how many of these are read otherwise, and how
-    many of the others are read as what they are.
-    """
-    import numpy as np
-    from scipy.stats import beta
-
-    labels = table.sum(axis=1)
-    read = int(np.argmax(table.sum(axis=0)))
-    of_it = float(labels[read])
-    of_others = float(labels.sum()) - of_it
-    first = float(beta.ppf(0.025, of_it, of_others + 1)) if of_it else 0.0
-    last = float(beta.ppf(0.975, of_it + 1, of_others))
-    share = np.linspace(first, last, 41)[:, np.newaxis]  # where kappa is least is inside
-    theirs = (1 - share) * np.delete(labels, read) / of_others
-
-    def at(right: "NDArray[np.float64]", elsewhere: "NDArray[np.float64]") -> "NDArray[np.float64]":
-        """1 - disagreement over its chance rate, if the rest is read as one other side, each in turn."""
-        by_chance = share * (1 - elsewhere) + theirs * elsewhere
-        possible: NDArray[np.float64] = 1 - (1 - right) / (1 - by_chance)
-        return possible
-
-    caught = (1 - share) * (1 - 0.025 ** (1 / of_others))
-    lost = share * (1 - 0.025 ** (1 / of_it) if of_it else 1.0)
-    low, high = float(at(share - lost, lost).min()), float(at(share + caught, caught).max())
-    return Interval(0.0, max(low, -1.0), min(high, 1.0))

@@ -14,17 +14,16 @@ from typer.testing import CliRunner
 from lawbound.rubrics.calibration.agreement import (
     Labelled,
     Repeats,
-    _kappa_interval,
     agreement,
     agreements,
     confusion,
-    kappa,
     kappa_of,
     read_labelled,
 )
 from lawbound.rubrics.calibration.files import inert, write_calibration
 from lawbound.rubrics.calibration.gallery import AROUND, MOST, gallery
 from lawbound.rubrics.calibration.intervals import wilson
+from lawbound.rubrics.calibration.kappa import kappa, kappa_interval
 from lawbound.rubrics.grading.answer_files import GradeError
 from lawbound.rubrics.verdict import Behaved
 from lawbound.runners.cli import app
@@ -87,7 +86,7 @@ def test_answers_read_all_alike_seldom_exclude_the_true_kappa(sides: int, n: int
         for gold in golds:
             table = np.zeros((sides, sides))
             table[:, read] = gold
-            ends.append(_kappa_interval(table, np.zeros((1, sides, sides))))
+            ends.append(kappa_interval(table, np.zeros((1, sides, sides))))
     low, high = (
         np.array([[one.low, one.high] for one in ends]).reshape(sides, -1, 2).transpose(2, 0, 1)
     )
