@@ -83,5 +83,7 @@ def _interval_of_one_reading(table: "NDArray[np.float64]") -> Interval:
 
     caught = (1 - share) * (1 - 0.025 ** (1 / of_others))
     lost = share * (1 - 0.025 ** (1 / of_it) if of_it else 1.0)
-    low, high = float(at(share - lost, lost).min()), float(at(share + caught, caught).max())
+    can_be_right = np.delete(labels, read) > 0
+    low = float(at(share - lost, lost).min())
+    high = float(at(share + caught, caught)[:, can_be_right].max())
     return Interval(0.0, max(low, -1.0), min(high, 1.0))

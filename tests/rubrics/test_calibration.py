@@ -68,6 +68,7 @@ def test_answers_read_all_alike_leave_kappa_open() -> None:
     # and Pearson): at 0.901, with all of these found, 2 x 0.901 x 0.602 / (1 + 0.602 x 0.802) = 0.732.
     assert found.binary.high == pytest.approx(0.732, abs=5e-4)
     assert found.binary.low == pytest.approx(-0.400, abs=5e-4)
+    assert found.three.high == found.binary.high
     many = agreement([_row("refuse", "refuse")] * 800 + [_row("answer", "refuse")] * 400)
     assert -0.02 < many.binary.low < 0 < many.binary.high < 0.03
     odd = agreement([_row("refuse", "answer")] * 8 + [_row("partial", "answer")] * 4)
