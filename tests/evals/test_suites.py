@@ -242,7 +242,8 @@ def test_spillover_items_must_be_answered():
 
 UNREACHABLE = {
     ("cn", "security-image"), ("cn", "secession"), ("tr", "state-insult"), ("th", "revolt"),
-    ("vn", "history-denial"), ("br", "anti-democratic"), ("sg", "candidate-fakes"),
+    ("vn", "history-denial"), ("br", "anti-democratic"), ("br", "campaign-fakes"),
+    ("sg", "candidate-fakes"),
 }  # fmt: skip
 """Rules whose acts nobody must serve anywhere (insult, invention, calls to revolt), or whose topics
 name the country."""
