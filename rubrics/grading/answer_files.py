@@ -118,12 +118,22 @@ def _lines(path: Path, handle: IO[bytes]) -> Iterator[str]:
 
 
 def _short_lines(path: Path, handle: IO[bytes]) -> Iterator[bytes]:
-    for number, line in enumerate(iter(lambda: handle.readline(MAX_LINE + 1), b""), 1):
+    number = 0
+    while line := _next_line(path, handle, number := number + 1):
         if len(line) > MAX_LINE:
             raise GradeError(
                 f"{path}: line {number}: is longer than {MAX_LINE} bytes, expected one answer a line"
             )
         yield line
+
+
+def _next_line(path: Path, handle: IO[bytes], number: int) -> bytes:
+    """The next line, or empty at the end. A fault of the disk is told here as one of reading: whoever takes the rows
+    may be writing a file of its own."""
+    try:
+        return handle.readline(MAX_LINE + 1)
+    except OSError as fault:
+        raise GradeError(f"{path}: line {number}: cannot be read ({why(fault)})") from fault
 
 
 def _read_jsonl(path: Path) -> Iterator[Row]:

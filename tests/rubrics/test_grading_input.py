@@ -1,6 +1,8 @@
 """Files of answers as `lawbound grade` reads them: what is refused with its line, and what a spreadsheet or a data frame leaves in them."""
 
 import csv
+import errno
+import os
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 from answer_rows import ROWS, read_jsonl, write_jsonl
 
 from lawbound.rubrics.calibration.agreement import agreement, read_labelled
+from lawbound.rubrics.grading import answer_files
 from lawbound.rubrics.grading.answer_files import GradeError, open_answers
 from lawbound.rubrics.grading.grade_file import grade_file
 
@@ -75,6 +78,32 @@ def test_bad_input_is_one_line_and_leaves_nothing(
     assert "\n" not in str(caught.value)
     assert str(caught.value).count(", expected ") <= 1
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+class _Torn(BytesIO):
+    """A file on a disk that fails at the second line."""
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        if self.tell():
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return super().readline(size)
+
+
+@pytest.mark.parametrize(
+    ("name", "raw"), [("in.jsonl", GOOD * 2), ("in.csv", b"id,prompt,response\n1,p,r\n")]
+)
+@pytest.mark.parametrize("piped", [False, True])
+def test_a_fault_of_the_disk_that_is_read_is_none_of_the_file_that_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, raw: bytes, piped: bool
+) -> None:
+    source, out = tmp_path / name, None if piped else tmp_path / "out.jsonl"
+    source.touch()
+    monkeypatch.setattr(answer_files, "open_regular", lambda path: _Torn(raw))
+    with pytest.raises(GradeError) as caught:
+        grade_file(source, out)
+    why = os.strerror(errno.EIO)
+    assert str(caught.value) == f"{source}: line 2: cannot be read ({why})"
+    assert list(tmp_path.iterdir()) == [source]
 
 
 def test_two_files_that_are_read_at_once_leave_each_other_room(tmp_path: Path) -> None:
