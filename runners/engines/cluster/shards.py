@@ -215,12 +215,16 @@ class Board:
         return self._tries(unit) >= TRIES - 1
 
     def _half_of_the_slowest(self, worker: str) -> list[Unit]:
-        """The back half of what one other worker still owes and nobody else is asking, too."""
+        """The back half of what one other worker still owes and nobody else is asking, too.
+
+        Both who ask a request may die of it, and it must then have a try left to be asked alone: what has lost a
+        worker before is asked by one at a time.
+        """
         if not self._steals:
             return []
         copies = Counter(key for lent in self._lent.values() for key in lent)
         alone = {
-            name: [unit for key, unit in lent.items() if copies[key] == 1]
+            name: [u for key, u in lent.items() if copies[key] == 1 and self._tries(u) + 2 < TRIES]
             for name, lent in self._lent.items()
             if name != worker
         }
