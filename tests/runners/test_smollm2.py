@@ -145,6 +145,20 @@ def test_a_weights_hash_follows_content_and_name(
     assert weights_hash([file]) != expected
 
 
+@pytest.mark.parametrize("stored", ["5", "[1]", "null", "{", ""])
+def test_a_memory_of_hashes_that_is_none_is_made_anew(
+    stored: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LAWBOUND_CACHE", str(tmp_path))
+    file = tmp_path / "a.safetensors"
+    file.write_bytes(b"one")
+    expected = weights_hash([file])
+    remembered = (tmp_path / "hashes.json").read_text()
+    (tmp_path / "hashes.json").write_text(stored)
+    assert weights_hash([file]) == expected
+    assert (tmp_path / "hashes.json").read_text() == remembered
+
+
 def test_a_full_disk_loses_the_memory_of_a_hash_and_leaves_no_draft(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -68,7 +68,8 @@ def weights_hash(files: Sequence[Path]) -> str:
     memory = cache_root() / "hashes.json"
     known: dict[str, str] = {}
     with contextlib.suppress(OSError, ValueError):
-        known = dict(json.loads(memory.read_text(encoding="utf-8")))
+        stored = json.loads(memory.read_text(encoding="utf-8"))
+        known = stored if isinstance(stored, dict) else {}
     before = len(known)
     total = hashlib.sha256()
     for path in sorted(files, key=lambda file: file.name):
