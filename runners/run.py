@@ -148,7 +148,7 @@ class _Pass:
         asks_again = self.engine if isinstance(self.engine, AsksAgain) else None
         self.tally.again = 0
         if asks_again is not None:
-            asks_again.on_trouble = self._hear
+            before, asks_again.on_trouble = asks_again.on_trouble, self._hear
         try:
             for sample in (_checked(given, choices) for given in ask(self.engine, owed)):
                 self.flusher.add(sample)
@@ -163,6 +163,8 @@ class _Pass:
                     )
                 self._keep_up()
         finally:
+            if asks_again is not None:  # a caller's engine would otherwise keep the plan in memory
+                asks_again.on_trouble = before
             self._store_and_tell()
 
     def _hear(self, again: int, last: str) -> None:

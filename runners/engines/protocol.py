@@ -112,7 +112,7 @@ class AsksAgain(Protocol):
 
     on_trouble: Trouble
     """Is told about the requests that are being repeated, in the thread that takes the samples;
-    whoever runs a plan sets it."""
+    whoever runs a plan sets it for that long."""
 
     def is_final(self, sample: Sample) -> bool:
         """Whether a failed request would fail in the same way however often it is asked."""

@@ -8,7 +8,7 @@ import pytest
 
 from lawbound.runners import run as runs
 from lawbound.runners.engines.function import FunctionEngine
-from lawbound.runners.engines.protocol import Engine
+from lawbound.runners.engines.protocol import Engine, ModelError
 from lawbound.runners.plan import Plan
 from lawbound.runners.run import run
 from lawbound.runners.sample import Request, Sample
@@ -79,6 +79,21 @@ def test_those_that_are_asked_again_count_beside_those_that_have_failed(
     with Store(tmp_path / "s.jsonl") as store:
         run(plan_of(engine, 2), engine, store, trouble=lambda failing, last: told.append(failing))
     assert told == [5, 6, 6, 7, 2, 2], "and in the second pass all that is asked has failed before"
+
+
+def test_an_engine_that_is_used_again_holds_nothing_of_a_run(
+    tmp_path: Path, plan_of: Plans
+) -> None:
+    engine = _Stubborn()
+    before = engine.on_trouble
+    with Store(tmp_path / "s.jsonl") as store:
+        run(plan_of(engine, 4), engine, store)
+        assert engine.on_trouble is before
+        engine._inner = FunctionEngine(lambda request: "no sample")
+        engine.generate = lambda requests: iter([5])  # type: ignore[attr-defined]
+        with pytest.raises(ModelError, match="gave int"):
+            run(plan_of(engine, 5), engine, store)
+        assert engine.on_trouble is before
 
 
 def test_the_bar_moves_on_while_the_last_requests_are_asked_again(
