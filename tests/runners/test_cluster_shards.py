@@ -2,8 +2,10 @@
 
 import random
 import shutil
+from collections.abc import Iterator, Sequence
 from importlib.resources import as_file, files
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -156,9 +158,35 @@ def test_a_death_costs_nothing_that_another_is_asking_too() -> None:
     assert _keys(board, "slow") == ["a0"]
     assert _keys(board, "thief") == ["a0"]
     assert board.lost("slow") == []
-    assert _keys(board, "idle") == ["a0"]
+    assert _keys(board, "idle") == [], "the thief is asking it"
     assert len(board.answer("thief", _sample("a0"))) == 1
     assert board.is_done
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_request_that_kills_takes_three_workers_and_no_others_however_many_are_idle(
+    seed: int,
+) -> None:
+    rng = random.Random(seed)
+    board = _board(_requests(a=rng.randrange(1, 12)), rng.randrange(1, 4))
+    lent: dict[str, list[str]] = {}
+    failed: list[str] = []
+    deaths = started = 0
+    while not board.is_done and deaths <= TRIES:
+        while len(lent) < 4:
+            started += 1
+            lent[f"w{started}"] = []
+        for name in lent:
+            lent[name] = lent[name] or _keys(board, name)
+        name = rng.choice([name for name, keys in lent.items() if keys])
+        if "a0" in lent[name] and rng.random() < 0.5:
+            deaths += 1
+            del lent[name]
+            failed += [sample.key for sample in board.lost(name)]
+        elif others := [key for key in lent[name] if key != "a0"]:
+            lent[name].remove(others[0])
+            board.answer(name, _sample(others[0]))
+    assert (deaths, failed) == (TRIES, ["a0"])
 
 
 def test_a_whole_batch_counts_only_once_all_of_it_is_there() -> None:
@@ -208,14 +236,40 @@ def test_a_request_without_an_answer_says_whether_workers_died_over_it() -> None
         assert board.is_done
 
 
-def test_a_worker_sends_what_it_has_of_a_batch_before_it_begins_the_next() -> None:
+def test_a_worker_sends_what_is_done_while_its_engine_is_busy_with_the_next() -> None:
+    arrived = Event()
+    in_time: list[bool] = []
+
+    def answer(request: Request) -> str:
+        if request.key in ("a2", "a3"):  # the last of a batch, and the first of the next
+            in_time.append(arrived.wait(5))
+            arrived.clear()
+        return "yes"
+
     worker = Worker()
-    worker.open(lambda: FunctionEngine(lambda request: "yes"))
+    worker.open(lambda: FunctionEngine(answer))
     requests = _requests(a=5)
-    blocks = list(worker.ask([requests[:3], requests[3:]]))
-    keys = [[sample.key for sample in block] for block in blocks]
-    assert [key for block in keys for key in block] == ["a0", "a1", "a2", "a3", "a4"]
-    assert not [block for block in keys if {"a2", "a3"} <= set(block)]
+    found: list[str] = []
+    for block in worker.ask([requests[:3], requests[3:]]):
+        found += [sample.key for sample in block]
+        if found[-1] in ("a1", "a2"):
+            arrived.set()
+    assert found == ["a0", "a1", "a2", "a3", "a4"]
+    assert in_time == [True, True]
+
+
+def test_an_engine_that_cannot_go_on_ends_the_asking_behind_what_is_done() -> None:
+    class Failing(FunctionEngine):
+        def generate(self, requests: Sequence[Request]) -> Iterator[Sample]:
+            yield from super().generate(requests[:1])
+            raise ModelError("out of memory")
+
+    worker = Worker()
+    worker.open(lambda: Failing(lambda request: "yes"))
+    blocks = worker.ask([_requests(a=3)])
+    assert [sample.key for sample in next(blocks)] == ["a0"]
+    with pytest.raises(ModelError, match="out of memory"):
+        next(blocks)
 
 
 def test_whole_batches_are_those_that_a_single_process_cuts() -> None:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from queue import Empty, SimpleQueue
+from threading import Thread
 from time import monotonic
 
 from lawbound.runners.engines.protocol import (
@@ -26,7 +28,7 @@ from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sam
 from lawbound.tasks.io.messages import one_line
 
 BLOCK_SECONDS = 0.02
-"""Samples that follow one another faster than this travel together; a `kill -9` costs no others."""
+"""Longest that a finished sample waits for others to travel with it: what a `kill -9` costs."""
 BLOCK = 64
 
 Opener = Callable[[], Engine]
@@ -141,19 +143,57 @@ class Worker:
 
     def ask(self, batches: Sequence[Sequence[Request]]) -> Iterator[list[Sample]]:
         """Yield samples in small blocks, as soon as they are done."""
-        for batch in batches:  # a finished answer does not wait for the next
-            block: list[Sample] = []
-            sent = -BLOCK_SECONDS
-            for sample in ask(self._ready, [batch]):
-                block.append(sample)
-                if len(block) >= BLOCK or monotonic() - sent >= BLOCK_SECONDS:
-                    yield block
-                    block, sent = [], monotonic()
-            if block:
-                yield block
+        asking = _Asking(self._ready, batches)
+        asking.start()
+        while block := asking.block():
+            yield block
+        asking.join()
+        if asking.fault is not None:
+            raise asking.fault
 
     @property
     def _ready(self) -> Engine:
         if self._engine is None:
             raise ModelError("a worker was asked before its engine was open")
         return self._engine
+
+
+class _Asking(Thread):
+    """Asks in a thread of its own, so that what is done can be sent while the engine is busy with the next."""
+
+    def __init__(self, engine: Engine, batches: Sequence[Sequence[Request]]) -> None:
+        super().__init__(name="lawbound asking", daemon=True)
+        self.fault: BaseException | None = None
+        """What ended the asking early."""
+        self._engine = engine
+        self._batches = batches
+        self._done = SimpleQueue[Sample | None]()
+        """Finished samples, and None once there are no more."""
+        self._is_over = False
+
+    def run(self) -> None:
+        try:
+            for sample in ask(self._engine, self._batches):
+                self._done.put(sample)
+        except BaseException as fault:
+            self.fault = fault  # raised again where the blocks are taken
+        finally:
+            self._done.put(None)
+
+    def block(self) -> list[Sample]:
+        """What is done next; empty if there is no more."""
+        block: list[Sample] = []
+        patience: float | None = None  # the wait for the first keeps nothing waiting
+        while not self._is_over and len(block) < BLOCK:
+            try:
+                sample = self._done.get(timeout=patience)
+            except Empty:
+                break
+            if sample is None:
+                self._is_over = True
+                break
+            if not block:
+                end = monotonic() + BLOCK_SECONDS
+            block.append(sample)
+            patience = max(0.0, end - monotonic())
+        return block
