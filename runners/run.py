@@ -38,6 +38,27 @@ class RunCounts:
 class ErrorLimitError(ModelError):
     """More requests failed than the run allows; answers that arrived are kept."""
 
+    def __init__(self, model: str, failed: int, allowed: int, last: str) -> None:
+        """Say whose requests failed.
+
+        Args:
+            model: The model, as messages name it.
+            failed: How many of its requests failed.
+            allowed: How many might.
+            last: The latest error.
+        """
+        super().__init__(model, failed, allowed, last)
+        self.model = model
+        self.failed = failed
+        self.allowed = allowed
+        self.last = last
+
+    def __str__(self) -> str:
+        return (
+            f"{self.model}: {counted(self.failed, 'request')} failed, expected at most {self.allowed}; "
+            f"the last said: {self.last}"
+        )
+
 
 def run(
     plan: Plan,
@@ -158,8 +179,7 @@ class _Pass:
                 failed = len(self.tally.failed)
                 if sample.error and self.max_errors is not None and failed > self.max_errors:
                     raise ErrorLimitError(
-                        f"{self.plan.fingerprint.model}: {counted(failed, 'request')} failed, expected "
-                        f"at most {self.max_errors}; the last said: {sample.error}"
+                        self.plan.fingerprint.model, failed, self.max_errors, sample.error
                     )
                 self._keep_up()
         finally:

@@ -57,6 +57,7 @@ def ask_judge(
 
     Raises:
         ErrorLimitError: More requests failed; the replies so far are kept.
+        ModelError: Its chat template does not pass the form's words on, or its engine cannot go on.
         StoreError: The store cannot be written.
     """
     name = judge.name
@@ -114,8 +115,7 @@ def _said_now(
             )
         return opinions, _entry(judge, engine.fingerprint(), opinions, counts)
     except ErrorLimitError as fault:
-        rest = str(fault).removeprefix(engine.fingerprint().model)
-        raise ErrorLimitError(f"judge {name}{rest}") from fault
+        raise ErrorLimitError(f"judge {name}", fault.failed, fault.allowed, fault.last) from fault
     finally:
         engine.close()
 

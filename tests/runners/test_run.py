@@ -91,7 +91,9 @@ def test_whatever_a_function_raises_or_returns_instead_of_text_is_the_error_of_o
         assert (counts.asked, counts.failed) == (2, 1)
         with pytest.raises(ErrorLimitError, match="at most 0") as caught:
             run(plan_of(engine, 3), engine, store, max_errors=0)
-    assert str(caught.value).endswith(f"the last said: {told}")
+    limit = caught.value
+    assert str(limit).endswith(f"the last said: {told}")
+    assert (limit.model, limit.failed, limit.allowed, limit.last) == ("function", 1, 0, told)
     errors = [sample.error for sample in read_samples(store.path).values()]
     assert sorted(errors) == ["", "", told]
 
