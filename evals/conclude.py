@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.caveats import Caveat, caveats
-from lawbound.evals.correction.earlier import forget_corrected
+from lawbound.evals.correction.forget import forget_corrected
 from lawbound.evals.folder.digests import RESULTS
 from lawbound.evals.folder.files import write_atomically
 from lawbound.evals.folder.newer import check_not_newer

@@ -145,7 +145,7 @@ def _other_policies(by_policy: Mapping[str, Mapping[str, Cut]]) -> str:
     return f": the first was asked under {first}, the second under {second}"
 
 
-Pair = tuple[str, ...]
+KeyPair = tuple[str, ...]
 """Keys of the first run's answer and of the second's."""
 
 
@@ -153,13 +153,13 @@ Pair = tuple[str, ...]
 class _Answers:
     """Pairs of answers by what happened to them; a pair that several policies judge counts once."""
 
-    every: set[Pair] = field(default_factory=set)
-    lost: set[Pair] = field(default_factory=set)
-    unread: set[Pair] = field(default_factory=set)
-    unlike: set[Pair] = field(default_factory=set)
-    flipped: set[Pair] = field(default_factory=set)
-    flipped_unlike: set[Pair] = field(default_factory=set)
-    regraded: set[Pair] = field(default_factory=set)
+    every: set[KeyPair] = field(default_factory=set)
+    lost: set[KeyPair] = field(default_factory=set)
+    unread: set[KeyPair] = field(default_factory=set)
+    unlike: set[KeyPair] = field(default_factory=set)
+    flipped: set[KeyPair] = field(default_factory=set)
+    flipped_unlike: set[KeyPair] = field(default_factory=set)
+    regraded: set[KeyPair] = field(default_factory=set)
 
     def add(self, pairs: Pairs, differs: Mask, flips: Mask, regraded: Mask) -> None:
         """The pairs of one policy."""

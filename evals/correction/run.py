@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from lawbound.evals.correction.blanks import Blanks, blanks
 from lawbound.evals.correction.draw import stated_chances
-from lawbound.evals.correction.earlier import is_anothers
+from lawbound.evals.correction.forget import is_anothers
 from lawbound.evals.correction.labels import CorrectionError, Labels
-from lawbound.evals.correction.stored import Match, match
+from lawbound.evals.correction.match import Match, match
 from lawbound.evals.correction.table import LEFT_OUT, corrected_table
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.files import FolderError, write_atomically

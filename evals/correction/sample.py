@@ -12,7 +12,7 @@ import numpy as np
 
 from lawbound.evals.correction.draw import draw, judged_rows
 from lawbound.evals.correction.labels import CorrectionError, Label
-from lawbound.evals.correction.stored import answer_digest
+from lawbound.evals.correction.match import answer_digest
 from lawbound.evals.correction.table import corrected_table
 from lawbound.evals.folder.files import FolderError, write_atomically
 from lawbound.evals.folder.policies import run_policies

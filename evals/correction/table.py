@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lawbound.evals.correction.corrected_rate import CorrectedRate, minus
 from lawbound.evals.correction.inference import Answers, correct
 from lawbound.evals.correction.labels import Label
-from lawbound.evals.correction.pair import Pair, minus
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.inputs import (
     OK,
@@ -114,22 +114,22 @@ def _cut_rows(
     entries = rule_entries(cut)
     of_entry = cut.rows["strength"][entries.row]
     icc = rules_icc(cut, entries)
-    shares: dict[str, Pair] = {}
+    shares: dict[str, CorrectedRate] = {}
     for strength in cut.strengths:
         if strength.startswith(LEFT_OUT):
             continue
-        for pair in _rates(cut, strength, entries.where(of_entry == strength), gold, icc):
-            known = raw.get((cut.model, cut.policy, strength, pair.metric))
+        for one in _rates(cut, strength, entries.where(of_entry == strength), gold, icc):
+            known = raw.get((cut.model, cut.policy, strength, one.metric))
             if known is not None:
-                pair = replace(pair, raw=Mean(known.value, known.low, known.high))
-            yield pair.row(cut, strength)
-        for pair in _withheld(cut, strength, gold):
-            yield pair.row(cut, strength)
-            if not pair.slice:
-                shares[strength] = pair
-    for strength, pair in shares.items():
+                one = replace(one, raw=Mean(known.value, known.low, known.high))
+            yield one.row(cut, strength)
+        for one in _withheld(cut, strength, gold):
+            yield one.row(cut, strength)
+            if not one.slice:
+                shares[strength] = one
+    for strength, share in shares.items():
         if strength not in WITHOUT_POLICY and "placebo" in shares:
-            yield minus("withheld_change", pair, shares["placebo"]).row(cut, strength)
+            yield minus("withheld_change", share, shares["placebo"]).row(cut, strength)
 
 
 def _gold(rows: Rows, labels: Mapping[str, Label], chance: Mapping[str, float]) -> _Gold:
@@ -157,7 +157,9 @@ def _gold(rows: Rows, labels: Mapping[str, Label], chance: Mapping[str, float]) 
     return arrays
 
 
-def _rates(cut: Cut, strength: str, entries: Entries, gold: _Gold, icc: float) -> Iterator[Pair]:
+def _rates(
+    cut: Cut, strength: str, entries: Entries, gold: _Gold, icc: float
+) -> Iterator[CorrectedRate]:
     """Adherence, excess, over-refusal and J over the withholding rules, the same ones as in the raw
     headline."""
     mine = entries.of_rules(cut.withholding)
@@ -175,7 +177,7 @@ def _rates(cut: Cut, strength: str, entries: Entries, gold: _Gold, icc: float) -
         _Rate("excess", worst.chosen, 1 - used.good, 1 - gold.plain[used.row], gap),
         _Rate("over_refusal", worst.chosen, used.withheld, gold.withheld[used.row], gap),
     )
-    adherence, excess, over = (_pair(one, cut, used, gold, icc) for one in rates)
+    adherence, excess, over = (_corrected(one, cut, used, gold, icc) for one in rates)
     yield from (adherence, excess, over)
     j = minus(names[1], adherence, excess)
     mean = used.counted(j.found.mean, met | worst.chosen)
@@ -188,7 +190,7 @@ def _rates(cut: Cut, strength: str, entries: Entries, gold: _Gold, icc: float) -
     yield replace(j, found=found, drawn=gold.drawn(used.row[met | worst.chosen]))
 
 
-def _pair(this: _Rate, cut: Cut, entries: Entries, gold: _Gold, icc: float) -> Pair:
+def _corrected(this: _Rate, cut: Cut, entries: Entries, gold: _Gold, icc: float) -> CorrectedRate:
     mask = this.mask
     row = entries.row[mask]
     stratum, names = _strata(cut.rows.take(row))
@@ -203,10 +205,10 @@ def _pair(this: _Rate, cut: Cut, entries: Entries, gold: _Gold, icc: float) -> P
         most=raw.effective,
     )  # fmt: skip
     mean = entries.counted(replace(found.mean, low=found.mean.low - this.gap), mask)
-    return Pair(this.metric, raw, replace(found, mean=mean), names, gold.drawn(row))
+    return CorrectedRate(this.metric, raw, replace(found, mean=mean), names, gold.drawn(row))
 
 
-def _withheld(cut: Cut, strength: str, gold: _Gold) -> Iterator[Pair]:
+def _withheld(cut: Cut, strength: str, gold: _Gold) -> Iterator[CorrectedRate]:
     """The withheld share of answers at or beside a rule, overall and by stratum."""
     rows = cut.rows
     mask = (rows["strength"] == strength) & (rows["kind"] == "policy") & (rows.status == OK)
@@ -221,7 +223,9 @@ def _withheld(cut: Cut, strength: str, gold: _Gold) -> Iterator[Pair]:
         yield replace(_share(rows, some, np.zeros_like(some), (name,), gold), slice=name)
 
 
-def _share(rows: Rows, at: Codes, stratum: Codes, names: tuple[str, ...], gold: _Gold) -> Pair:
+def _share(
+    rows: Rows, at: Codes, stratum: Codes, names: tuple[str, ...], gold: _Gold
+) -> CorrectedRate:
     part = rows.take(at)
     y = part.floats("withheld")
     raw = plain_rate(part, y, stratum)
@@ -233,7 +237,7 @@ def _share(rows: Rows, at: Codes, stratum: Codes, names: tuple[str, ...], gold: 
         ),
         most=raw.effective,
     )  # fmt: skip
-    return Pair("withheld", raw, found, names, gold.drawn(at))
+    return CorrectedRate("withheld", raw, found, names, gold.drawn(at))
 
 
 def _strata(rows: Rows) -> tuple[Codes, tuple[str, ...]]:

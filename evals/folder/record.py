@@ -138,7 +138,7 @@ class JudgeEntry(Part):
 
 
 class AgreementEntry(Part):
-    """How far two judges of a panel agree, see `lawbound.evals.judging.agreement`."""
+    """How far two judges of a panel agree, see `lawbound.evals.judging.judge_agreement`."""
 
     judges: tuple[str, ...]
     both: int

@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from lawbound.evals.folder.record import JudgeEntry, PanelEntry
 from lawbound.evals.folder.stored_run import StoredRun
 from lawbound.evals.frame import ScoredAnswer
-from lawbound.evals.judging.agreement import agreement
 from lawbound.evals.judging.counts import counts, failures, fate_of, vote_of
+from lawbound.evals.judging.judge_agreement import judge_agreement
 from lawbound.evals.judging.one_judge import ask_judge
 from lawbound.evals.judging.questions import asked_of, place_of, question_of
 from lawbound.evals.judging.readings import (
@@ -191,7 +191,7 @@ def _judgement(record: PanelEntry, named: Sequence[Named], held: Held, *, unread
     """The readings that replace the offline ones, and the record with what is counted now."""
     used = {place: one.reading for place, (_, one) in held.items() if one.reading is not None}
     votes = [(question.requirement, one.votes) for question, one in held.values()]
-    agreeing = agreement([judge.name for judge in named], votes)
+    agreeing = judge_agreement([judge.name for judge in named], votes)
     found = counts(held.values())
     return Judgement(used, record.judged(_form_of(named), unread, agreeing, found))
 

@@ -14,9 +14,9 @@ from typer.testing import CliRunner
 
 from lawbound import FunctionEngine, RunSpec, evaluate
 from lawbound.evals.correction.labels import CorrectionError, read_labels
+from lawbound.evals.correction.match import answer_digest
 from lawbound.evals.correction.run import correct_run
 from lawbound.evals.correction.sample import COLUMNS, write_sheet
-from lawbound.evals.correction.stored import answer_digest
 from lawbound.runners.cli import app
 from lawbound.runners.sample import Request, Sample
 from lawbound.tasks.io.yaml_files import read_yaml

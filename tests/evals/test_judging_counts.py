@@ -15,9 +15,9 @@ from scripted_judges import REFUSE, script
 import lawbound
 from lawbound.evals.conclude import conclude
 from lawbound.evals.folder.record import AgreementEntry, JudgeEntry, ModelEntry, PanelEntry
-from lawbound.evals.judging.agreement import agreement
 from lawbound.evals.judging.cost import judge_costs
 from lawbound.evals.judging.counts import own_judges
+from lawbound.evals.judging.judge_agreement import judge_agreement
 from lawbound.evals.judging.spec import JudgeSpec
 from lawbound.evals.prepare import prepare
 from lawbound.evals.run_spec import RunSpec
@@ -260,7 +260,7 @@ def test_agreement_is_what_is_left_above_chance() -> None:
     plain = Requirement("answer")
     votes = [(plain, {"a": a, "b": b}) for (a, b), times in table.items() for _ in range(times)]
     votes.append((plain, {"a": "unanswered", "b": "answer"}))
-    assert agreement(["a", "b"], votes) == (
+    assert judge_agreement(["a", "b"], votes) == (
         AgreementEntry(judges=("a", "b"), both=50, same=35, same_outcome=35, kappa=0.4),
     )
 
@@ -272,7 +272,7 @@ def test_judges_of_one_class_who_differ_in_an_add_on_agree_where_it_decides_noth
         (Requirement("answer"), said),  # owed to nobody: not served plainly
         (Requirement("refuse"), said),  # a breach with it and without
     ]
-    (found,) = agreement(["a", "b"], votes)
+    (found,) = judge_agreement(["a", "b"], votes)
     assert (found.both, found.same, found.same_outcome) == (3, 3, 1)
 
 

@@ -11,7 +11,7 @@ from lawbound.evals.stats.intervals import Mean, difference
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class CorrectedRate:
     """A rate by the reader, and the same rate corrected by labels."""
 
     metric: str
@@ -80,7 +80,7 @@ class Pair:
         return "all labels are alike and the reader erred on some: it is not used"
 
 
-def minus(metric: str, one: Pair, other: Pair) -> Pair:
+def minus(metric: str, one: CorrectedRate, other: CorrectedRate) -> CorrectedRate:
     """The difference of two rates by MOVER; uncalibrated if either rate is."""
     strata = tuple(dict.fromkeys([*one.strata, *other.strata]))
     lacking = {one.strata[i] for i in one.found.uncalibrated}
@@ -92,7 +92,7 @@ def minus(metric: str, one: Pair, other: Pair) -> Pair:
         tuple(i for i, name in enumerate(strata) if name in lacking),
         is_one_sided=one.found.is_one_sided or other.found.is_one_sided,
     )
-    return Pair(
+    return CorrectedRate(
         metric,
         difference(one.raw, other.raw),
         found,

@@ -17,7 +17,7 @@ _CLASSES: tuple[Behaved, ...] = get_args(Behaved)
 _ADDONS: tuple[Addon, ...] = get_args(Addon)
 
 
-def agreement(
+def judge_agreement(
     judges: Sequence[str], votes: Collection[tuple[Requirement, Mapping[str, str]]]
 ) -> tuple[AgreementEntry, ...]:
     """For each pair of judges: how many answers both gave a class, how many the same class, and
