@@ -82,7 +82,7 @@ def _code(arguments: Sequence[str] | None) -> Any:
         refused = isinstance(error, OSError) and error.errno is not None
         if not refused and not isinstance(error, LawboundError):
             raise
-        streams.tell(f"error: {_one_line(error)}\n")
+        streams.tell(f"error: {_told(error)}\n")
     except Exception as error:
         # Typer brings its own copy of Click's errors or Click's, by its version.
         if not hasattr(error, "format_message"):
@@ -119,10 +119,10 @@ def _misused(error: Any) -> str:
 
         message = f"{error.param.opts[0]} is {found[0]['input']!r}, expected {expected(found[0])}"
     command = error.ctx.command_path if getattr(error, "ctx", None) else "lawbound"
-    return f"error: {_one_line(ValueError(f'{command}: {message}'))} (see {command} -h)\n"
+    return f"error: {_told(ValueError(f'{command}: {message}'))} (see {command} -h)\n"
 
 
-def _one_line(error: Exception) -> str:
+def _told(error: Exception) -> str:
     """The message without line breaks, control characters and keys: it may quote hostile and secret input."""
     from lawbound.tasks.io.messages import one_line, printable
     from lawbound.tasks.io.safe_files import why

@@ -35,7 +35,7 @@ class Readers:
 
 
 def read_otherwise(pairs: Pairs, readers: Sequence[Readers]) -> Mask:
-    """Number of pairs in which the grader read one answer and a panel of judges the other."""
+    """Which pairs have one answer read by the grader and the other by a panel of judges."""
     one, two = (
         np.array(reader.of(pairs.policy, rows), dtype=object)
         for reader, rows in zip(readers, (pairs.first, pairs.second), strict=True)

@@ -119,12 +119,12 @@ def versions(first: pd.DataFrame, second: pd.DataFrame, names: tuple[str, str]) 
     """Policies whose text differs between the runs."""
     if "policy_version" not in first or "policy_version" not in second:
         return
-    versions = [
+    stated = [
         {str(p): str(v) for p, v in zip(f["policy"], f["policy_version"], strict=True)}
         for f in (first, second)
     ]
-    for policy in sorted(set(versions[0]) & set(versions[1])):
-        one, two = versions[0][policy], versions[1][policy]
+    for policy in sorted(set(stated[0]) & set(stated[1])):
+        one, two = stated[0][policy], stated[1][policy]
         if one != two:
             yield (
                 f"Policy {policy} is version {one} in {names[0]} and {two} in {names[1]}: a difference "

@@ -239,7 +239,7 @@ def _open_parquet(path: Path, whole: bool, needed: tuple[str, ...]) -> Source:
         texts = [field.name for field in schema if pa.types.is_string(field.type)]
         file = pq.ParquetFile(path, read_dictionary=texts)
     except (pa.ArrowException, OSError) as fault:
-        raise GradeError(f"{path}: {_one_line(fault)}, expected a parquet file") from fault
+        raise GradeError(f"{path}: {_told(fault)}, expected a parquet file") from fault
     wanted = [name for name in schema.names if whole or name in GRADED]
 
     def rows() -> Iterator[Row]:
@@ -262,7 +262,7 @@ def _open_parquet(path: Path, whole: bool, needed: tuple[str, ...]) -> Source:
                 if isinstance(fault, GradeError):
                     raise
                 raise GradeError(
-                    f"{path}: row {number + 1}: {_one_line(fault)}, expected a readable row"
+                    f"{path}: row {number + 1}: {_told(fault)}, expected a readable row"
                 ) from fault
 
     return Source(rows(), tuple(schema.names), schema)
@@ -300,5 +300,5 @@ def _short(text: str) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _one_line(fault: Exception) -> str:
+def _told(fault: Exception) -> str:
     return _short(str(fault)) or type(fault).__name__
