@@ -5,14 +5,12 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from lawbound.tasks.bank import CANARY, load_bank
 from lawbound.tasks.io.messages import one_line
 from lawbound.tasks.io.safe_files import whole_folder
 from lawbound.tasks.item import Item, ItemError
-
-Format = Literal["parquet"]
 
 COLUMNS: Mapping[str, tuple[str, str]] = {
     "id": ("string", "stable for ever; a changed item gets a new id"),
@@ -127,17 +125,15 @@ is for their maker to say."""
 def export_bank(
     out: Path,
     *,
-    format: Format = "parquet",
     bank: Path | None = None,
     name: str = "",
     licence: str = "",
 ) -> dict[str, int]:
     """Write the bank as a data set that ``datasets.load_dataset(out)`` reads, one split for each
-    kind.
+    kind, as parquet: it keeps the types of empty lists.
 
     Args:
         out: Folder to make; it must be empty or absent.
-        format: ``parquet``, the one format that keeps the types of empty lists.
         bank: A bank folder; None takes the shipped one, which already has a name and licence.
         name: Name of the user's own bank, for the card; by default that of its folder.
         licence: Licence of the user's own bank, as hubs write it (``cc-by-4.0``); by default the
@@ -150,8 +146,6 @@ def export_bank(
         ItemError: The bank is malformed or empty, `out` is not empty, or a name or licence is given
             for the shipped bank.
     """
-    if format not in _WRITERS:
-        raise ItemError(f"format: found {format!r}, expected {' or '.join(_WRITERS)}")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ItemError(f"{out}: is there and not empty, expected a new folder")
     if bank is None and (name or licence):
@@ -164,9 +158,9 @@ def export_bank(
     with whole_folder(out) as draft:
         for kind in kinds:
             rows = [_row(item) for item in items if item.kind == kind]
-            _WRITERS[format](draft / f"{kind}.{format}", rows)
+            _write_parquet(draft / f"{kind}.parquet", rows)
             counts[kind] = len(rows)
-        card = _card(items, kinds, format)
+        card = _card(items, kinds)
         if bank is None:
             card |= _terms(_NAME, _LICENCE) | {"limits": _OURS}
         else:
@@ -208,9 +202,6 @@ def _write_parquet(path: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     parquet.write_table(table.replace_schema_metadata({"canary": CANARY}), path)
 
 
-_WRITERS = {"parquet": _write_parquet}
-
-
 def _terms(name: str, licence: str) -> dict[str, str]:
     return {
         "name": one_line(name),
@@ -220,7 +211,7 @@ def _terms(name: str, licence: str) -> dict[str, str]:
     }
 
 
-def _card(items: Sequence[Item], kinds: Sequence[str], format: Format) -> dict[str, str]:
+def _card(items: Sequence[Item], kinds: Sequence[str]) -> dict[str, str]:
     languages = Counter(item.lang for item in items)
     groups = {kind: {item.group for item in items if item.kind == kind} for kind in kinds}
     totals: Counter[str] = Counter(item.kind for item in items)
@@ -231,7 +222,7 @@ def _card(items: Sequence[Item], kinds: Sequence[str], format: Format) -> dict[s
         else "1K<n<10K"
         if len(items) < 10_000
         else "10K<n<100K",
-        "files": "\n".join(f"  - split: {kind}\n    path: {kind}.{format}" for kind in kinds),
+        "files": "\n".join(f"  - split: {kind}\n    path: {kind}.parquet" for kind in kinds),
         "canary": CANARY,
         "counts": "\n".join(f"| {kind} | {totals[kind]} | {len(groups[kind])} |" for kind in kinds),
         "by_language": "\n".join(

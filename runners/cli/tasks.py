@@ -168,7 +168,6 @@ def validate(
 @group.command()
 def export(
     out: Annotated[Path, typer.Option("--out", "-o", help="Folder to create.")],
-    format: Annotated[str, typer.Option(help="Format of the files: parquet.")] = "parquet",
     bank: Annotated[
         Path | None, typer.Option(help="A bank folder. [default: the shipped bank]")
     ] = None,
@@ -182,19 +181,13 @@ def export(
         ),
     ] = "",
 ) -> None:
-    """Write the bank as a data set with a card.
+    """Write the bank as a data set of parquet files with a card.
 
     `datasets.load_dataset(OUT)` reads it.
     """
     from lawbound.tasks.export import export_bank
 
-    counts = export_bank(
-        out,
-        format=format,  # type: ignore[arg-type]  # checked there
-        bank=bank,
-        name=name,
-        licence=licence,
-    )
+    counts = export_bank(out, bank=bank, name=name, licence=licence)
     table(["split", "items"], [[kind, str(count)] for kind, count in counts.items()])
     show(f"\n{out}")
 
