@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -113,15 +113,29 @@ def write_sheet(
     rows = judged_rows(frame)
     if not drawn.probability:
         raise CorrectionError(f"{root}: found no judged answers to draw from")
+    picked = rows[rows["key"].isin(list(drawn.probability))]
+    sheet = list(_rows(folder, picked, chosen, drawn.probability))
+    order = rng.permutation(len(sheet)).tolist()
+    columns = tuple(name for name in COLUMNS if not (blind and name in HIDDEN))
+    content = _content(out, columns, [sheet[i] for i in order])
+    write_atomically(out, content, is_locked=False)
+    return Sheet(
+        len(sheet), rows["key"].nunique(), drawn.strata, drawn.without, drawn.suffices,
+        _behind(frame, rule_info(run_policies(folder, run)), drawn.probability),
+    )  # fmt: skip
+
+
+def _rows(
+    folder: RunFolder, picked: pd.DataFrame, models: Sequence[str], probability: Mapping[str, float]
+) -> Iterator[dict[str, str]]:
+    """One row for each drawn answer, whatever the number of policies that judge it."""
     items = folder.read_items()
     samples = {
         key: sample
-        for model in chosen
+        for model in models
         for key, sample in read_samples(folder.samples(model)).items()
-        if key in drawn.probability
+        if key in probability
     }
-    sheet = []
-    picked = rows[rows["key"].isin(list(drawn.probability))]
     for key, part in picked.groupby("key", sort=True):
         first = part.iloc[0]
         if first["item"] not in items or str(key) not in samples:
@@ -138,17 +152,9 @@ def write_sheet(
             key, first["item"], first["model"], "|".join(dict.fromkeys(part["policy"])),
             first["strength"], first["lang"], "|".join(dict.fromkeys(asked)),
             items[first["item"]].prompt, sample.text, "", "",
-            f"{drawn.probability[str(key)]:.9g}", answer_digest(sample),
+            f"{probability[str(key)]:.9g}", answer_digest(sample),
         )  # fmt: skip
-        sheet.append(dict(zip(COLUMNS, map(str, values), strict=True)))
-    order = rng.permutation(len(sheet)).tolist()
-    columns = tuple(name for name in COLUMNS if not (blind and name in HIDDEN))
-    content = _content(out, columns, [sheet[i] for i in order])
-    write_atomically(out, content, is_locked=False)
-    return Sheet(
-        len(sheet), rows["key"].nunique(), drawn.strata, drawn.without, drawn.suffices,
-        _behind(frame, rule_info(run_policies(folder, run)), drawn.probability),
-    )  # fmt: skip
+        yield dict(zip(COLUMNS, map(str, values), strict=True))
 
 
 def _behind(
