@@ -50,7 +50,7 @@ def main() -> None:
         Path(job["out"]).write_text(json.dumps(measure(job)), encoding="utf-8")
         return
     if options.model is None:
-        from lawbound.runners.engines.smollm2 import ensure
+        from lawbound.runners.engines.local.smollm2 import ensure
 
         options.model = str(ensure())
     load_before = os.getloadavg()[0]

@@ -53,7 +53,7 @@ class Kind:
 
 def _smollm2(rest: str, options: EngineOptions) -> Engine:
     from lawbound.runners.engines.local.engine import LocalEngine
-    from lawbound.runners.engines.smollm2 import LABEL, ensure
+    from lawbound.runners.engines.local.smollm2 import LABEL, ensure
 
     return LocalEngine.load(
         str(ensure()), label=LABEL, **_picked(options, KINDS["smollm2"].options)

@@ -39,7 +39,7 @@ def test_what_an_engine_is_said_to_heed_is_what_reaches_it(
         return given, named
 
     monkeypatch.setattr(f"lawbound.runners.engines.{MODELS[model]}", keep)
-    monkeypatch.setattr("lawbound.runners.engines.smollm2.ensure", lambda: Path("weights"))
+    monkeypatch.setattr("lawbound.runners.engines.local.smollm2.ensure", lambda: Path("weights"))
     plain = open_engine(model, EngineOptions())
     heeded = {
         name

@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from lawbound.runners.engines import smollm2
 from lawbound.runners.engines.endpoint.engine import EndpointEngine
 from lawbound.runners.engines.endpoint.patience import Patience
+from lawbound.runners.engines.local import smollm2
 from lawbound.runners.engines.protocol import ModelError
 from lawbound.runners.sample import Message, Request, Settings
 

@@ -31,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import transformers
 
     from lawbound.runners.engines.local.quiet import quiet_transformers
-    from lawbound.runners.engines.smollm2 import ensure
+    from lawbound.runners.engines.local.smollm2 import ensure
 
     made = tmp_path_factory.mktemp("openvino")
     with quiet_transformers():

@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from lawbound.runners.engines import smollm2
-from lawbound.runners.engines.local import gguf
+from lawbound.runners.engines.local import gguf, smollm2
 from lawbound.runners.engines.local.cache import built_once, cache_root, weights_hash
 from lawbound.runners.engines.protocol import ModelError
 
