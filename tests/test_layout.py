@@ -16,10 +16,6 @@ ROOT = Path(__file__).parents[1]
 FLOW = ("tasks", "runners", "rubrics", "evals")
 ABOUT_300 = 310
 """Lines of a module."""
-LONG = {
-    "runners/engines/endpoint/engine.py": "opening, asking and closing share the state of one event loop",
-}
-"""Modules that may be longer, up to 450 lines, and why."""
 
 
 @cache
@@ -269,7 +265,7 @@ def test_modules_stay_readable() -> None:
         for file in (ROOT / folder).glob("**/*.py")
         if (lines := len(file.read_text(encoding="utf-8").splitlines())) > ABOUT_300
     }
-    assert not {file: lines for file, lines in long.items() if file not in LONG or lines > 450}
+    assert not long
 
 
 def test_each_package_of_the_engines_names_its_modules() -> None:

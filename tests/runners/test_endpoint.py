@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from lawbound.runners.engines.endpoint.engine import ESTIMATED, MOST_NAMES, EndpointEngine
+from lawbound.runners.engines.endpoint.as_sample import ESTIMATED
+from lawbound.runners.engines.endpoint.engine import MOST_NAMES, EndpointEngine
 from lawbound.runners.engines.endpoint.wire import contract
 from lawbound.runners.sample import Message, Request, Sample
 

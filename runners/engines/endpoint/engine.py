@@ -7,90 +7,29 @@ do not pile up.
 
 import asyncio
 import hashlib
-import threading
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
-from queue import SimpleQueue
+from collections.abc import Iterator, Mapping, Sequence
 from random import Random
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from lawbound.runners.canonical import canonical_json
 from lawbound.runners.engines.endpoint.address import MAX_SHOWN, Key, read_address, read_key
+from lawbound.runners.engines.endpoint.as_sample import as_sample
 from lawbound.runners.engines.endpoint.client import Client, Outcome, grouped
+from lawbound.runners.engines.endpoint.in_flight import Batch, Done, in_thread
 from lawbound.runners.engines.endpoint.patience import Failing, Patience
 from lawbound.runners.engines.endpoint.proxy import proxy_for
 from lawbound.runners.engines.endpoint.reply import Answer, Fault, estimate_tokens
-from lawbound.runners.engines.endpoint.unasked import ENGINE, UNVERIFIED, Unasked
+from lawbound.runners.engines.endpoint.unasked import UNVERIFIED, Unasked
 from lawbound.runners.engines.endpoint.wire import check_extra, contract
 from lawbound.runners.engines.protocol import OTHER_NAMES, PROBE, ModelError, Trouble
 from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample, Settings
 
-ESTIMATED = "endpoint, tokens estimated"
-"""Marks the engine of a sample whose token counts the server did not report."""
 MOST_NAMES = 32
 """Most names of a server's model that are counted apart; answers under others are summed."""
-Result = TypeVar("Result")
-
 _PROBE_TOKENS = 16
-_HANDED_OVER = 0.005
-"""Seconds that a sample waits for others, so that the caller is woken once for all of them."""
 _HELD_BACK = 0.01
 """Seconds between looks at whether the caller has caught up."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    request: Request
-    outcome: Outcome
-
-
-@dataclass(frozen=True, slots=True)
-class _News:
-    """News for the caller, collected over a moment."""
-
-    done: list[_Done]
-    trouble: tuple[int, str] | None
-    """How many requests are being repeated now, and the latest error; None if nothing changed."""
-
-
-@dataclass(slots=True)
-class _Batch:
-    """What the loop and the caller share while one batch is in flight."""
-
-    news: SimpleQueue[_News | BaseException | None] = field(default_factory=SimpleQueue)
-    ready: list[_Done] = field(default_factory=list)
-    """Done, but not yet handed over: waking the caller for each would cost more than the sample."""
-    trouble: tuple[int, str] | None = None
-    """Also not yet handed over."""
-    given: int = 0
-    taken: int = 0
-    stopped: threading.Event = field(default_factory=threading.Event)
-    loop: asyncio.AbstractEventLoop | None = None
-    task: asyncio.Task[None] | None = None
-
-    def give(self, done: _Done) -> None:
-        """Called in the loop: hand over soon."""
-        if not self.ready and self.trouble is None:
-            self._hand_over_soon()
-        self.given += 1
-        self.ready.append(done)
-
-    def tell(self, again: int, last: str) -> None:
-        """Called in the loop: tell the caller about failing requests."""
-        if not self.ready and self.trouble is None:
-            self._hand_over_soon()
-        self.trouble = again, last
-
-    def hand_over(self) -> None:
-        """Called in the loop: wake the caller for all that is ready."""
-        if self.ready or self.trouble is not None:
-            self.news.put(_News(self.ready, self.trouble))
-            self.ready, self.trouble = [], None
-
-    def _hand_over_soon(self) -> None:
-        asyncio.get_running_loop().call_later(_HANDED_OVER, self.hand_over)
 
 
 class EndpointEngine:
@@ -185,23 +124,19 @@ class EndpointEngine:
         # Hash here and not between two answers: hashing releases the interpreter each time.
         hashes = {r.key: hashlib.sha256(r.rendered.text.encode()).hexdigest() for r in requests}
         in_flight = min(self._concurrency, len(requests))
-        batch = _Batch()
-        asking = self._all(grouped(requests), batch)
-        thread = threading.Thread(target=_run_batch, args=(asking, batch), daemon=True)
-        thread.start()
+        batch = Batch()
+        batch.start(self._all(grouped(requests), batch))
         try:
-            while (news := batch.news.get()) is not None:
-                if isinstance(news, BaseException):
-                    raise news
+            for news in batch.news():
                 if news.trouble is not None:
                     self.on_trouble(*news.trouble)
                 for done in news.done:
                     batch.taken += 1
                     self._note(done)
-                    yield _sample(done, hashes[done.request.key], in_flight)
+                    digest = hashes[done.request.key]
+                    yield as_sample(done.request, done.outcome, digest, in_flight)
         finally:
-            _stop(batch)
-            thread.join()
+            batch.stop()
 
     def is_final(self, sample: Sample) -> bool:
         """Whether a request was refused as such, or failed alike at every try while others were answered."""
@@ -222,7 +157,7 @@ class EndpointEngine:
     def _unasked(self) -> Unasked:
         return Unasked(self._name, self._revision, self._client.dialect, self._template)
 
-    def _note(self, done: _Done) -> None:
+    def _note(self, done: Done) -> None:
         """Remember what the sample has no field for."""
         if done.outcome.is_final:
             self._final.add(done.request.key)
@@ -233,7 +168,7 @@ class EndpointEngine:
             is_known = name in self._names or len(self._names) < MOST_NAMES
             self._names[name if is_known else OTHER_NAMES] += 1
 
-    async def _all(self, requests: Sequence[Request], batch: _Batch) -> None:
+    async def _all(self, requests: Sequence[Request], batch: Batch) -> None:
         waiting = iter(requests)
         failing = Failing(batch.tell)
         workers = min(self._concurrency, len(requests))
@@ -245,7 +180,7 @@ class EndpointEngine:
                     while batch.given - batch.taken > 4 * self._concurrency:
                         await asyncio.sleep(_HELD_BACK)
                     outcome = await self._client.ask(session, request, failing=failing)
-                    batch.give(_Done(request, outcome))
+                    batch.give(Done(request, outcome))
 
             async with asyncio.TaskGroup() as group:
                 for _ in range(workers):
@@ -262,7 +197,7 @@ class EndpointEngine:
             async with self._client.connected(1) as session:
                 return await self._client.ask(session, request, probing=True)
 
-        result = _in_thread(ask()).result
+        result = in_thread(ask()).result
         if isinstance(result, Answer) and result.finish == "blocked":
             said = result.said or "a finish reason that names a filter"
             raise ModelError(
@@ -298,108 +233,3 @@ def _advice(fault: Fault) -> str:
         404: ", expected a URL such as http://HOST/v1 and a model that the server has",
         407: ", expected a proxy that lets requests pass",
     }.get(fault.status, "")
-
-
-def _sample(done: _Done, prompt_hash: str, in_flight: int) -> Sample:
-    request, outcome = done.request, done.outcome
-    seconds = outcome.seconds / in_flight
-    result = outcome.result
-    if isinstance(result, Fault):
-        return Sample(
-            key=request.key,
-            text="",
-            finish="error",
-            prompt_hash=prompt_hash,
-            placement=outcome.placement,
-            engine=ENGINE,
-            seconds=seconds,
-            error=result.message,
-        )
-    counts = _counts(request, result)
-    return Sample(
-        key=request.key,
-        text=result.text,
-        finish=result.finish,
-        thinking=result.thinking,
-        prompt_tokens=counts.prompt,
-        completion_tokens=counts.completion,
-        thinking_tokens=counts.thinking,
-        prompt_hash=prompt_hash,
-        placement=outcome.placement,
-        engine=ESTIMATED if counts.estimated else ENGINE,
-        seconds=seconds,
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Counts:
-    prompt: int
-    completion: int
-    thinking: int
-    estimated: bool
-
-
-def _counts(request: Request, answer: Answer) -> _Counts:
-    """Token counts from the server, estimated where it reports none."""
-    prompt = answer.prompt_tokens
-    completion = answer.completion_tokens
-    thinking = answer.thinking_tokens if answer.thinking else 0
-    estimated = prompt is None or completion is None or thinking is None
-    if prompt is None:
-        prompt = sum(estimate_tokens(message.content) for message in request.messages)
-    if completion is None:
-        completion = estimate_tokens(answer.thinking) + estimate_tokens(answer.text)
-    if thinking is None:
-        written = len(answer.thinking) + len(answer.text)
-        thinking = round(completion * len(answer.thinking) / written)
-    return _Counts(prompt, completion, thinking, estimated)
-
-
-def _run_batch(asking: Coroutine[Any, Any, None], batch: _Batch) -> None:
-    """Body of the thread: whatever happens, the caller is told that it is over."""
-
-    async def cancellable() -> None:
-        batch.loop = asyncio.get_running_loop()
-        batch.task = asyncio.create_task(asking)
-        if batch.stopped.is_set():
-            batch.task.cancel()
-        await batch.task
-
-    try:
-        _run(cancellable())
-    except asyncio.CancelledError:
-        pass
-    except BaseException as error:  # handed to the caller, who raises it
-        batch.news.put(error)
-    finally:
-        batch.news.put(None)
-
-
-def _stop(batch: _Batch) -> None:
-    """Cancel what is in flight; the caller wants no more."""
-    batch.stopped.set()
-    if batch.loop is not None and batch.task is not None:
-        with suppress(RuntimeError):  # the loop has ended by itself
-            batch.loop.call_soon_threadsafe(batch.task.cancel)
-
-
-def _in_thread(asking: Coroutine[Any, Any, Outcome]) -> Outcome:
-    """Run a coroutine to its end, even if the caller has a loop of its own."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    with ThreadPoolExecutor(1) as pool:
-        return pool.submit(_run, asking).result()
-
-
-def _run(asking: Coroutine[Any, Any, Result]) -> Result:
-    """Run a coroutine to its end, on uvloop if there is one: it takes less time per request."""
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        return runner.run(asking)
-
-
-def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop
-    except ImportError:  # there is none for Windows
-        return None
-    return uvloop.new_event_loop
