@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from lawbound.evals.suite_file import Selection
+from lawbound.evals.suite.suite_file import Selection
 from lawbound.rubrics.behaviour.lexicon import shipped
 from lawbound.rubrics.policy.compare import alike
 from lawbound.rubrics.policy.policy import Policy

@@ -11,8 +11,8 @@ from lawbound.evals.folder.policies import check_neutral, check_sizes
 from lawbound.evals.models import ModelLabels, check_model, check_own
 from lawbound.evals.observer import Observer, Silent
 from lawbound.evals.run_spec import RunSpec
-from lawbound.evals.suite import compose, load_suite, suite_policies
-from lawbound.evals.suite_file import Suite, SuiteError
+from lawbound.evals.suite.suite import compose, load_suite, suite_policies
+from lawbound.evals.suite.suite_file import Suite, SuiteError
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.rubrics.policy.policy import Policy, PolicyError
 from lawbound.rubrics.reference import PREFIX, is_reference

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from lawbound.evals.metrics.inputs import MetricError
     from lawbound.evals.run_gates import HeldGates, hold_gates
     from lawbound.evals.run_spec import RunSpec
-    from lawbound.evals.suite import shipped_suites
-    from lawbound.evals.suite_file import SuiteError
+    from lawbound.evals.suite.suite import shipped_suites
+    from lawbound.evals.suite.suite_file import SuiteError
     from lawbound.rubrics.behaviour import Asked, grade, grade_all
     from lawbound.rubrics.policy.files import load_policy
     from lawbound.rubrics.policy.files import shipped as shipped_policies
@@ -77,7 +77,7 @@ _HOMES = {
     "Sample": "lawbound.runners.sample.Sample",
     "Settings": "lawbound.runners.sample.Settings",
     "StoreError": "lawbound.runners.lock.StoreError",
-    "SuiteError": "lawbound.evals.suite_file.SuiteError",
+    "SuiteError": "lawbound.evals.suite.suite_file.SuiteError",
     "Verdict": "lawbound.rubrics.verdict.Verdict",
     "compare_runs": "lawbound.evals.compare.folders.compare_runs",
     "conclude": "lawbound.evals.conclude.conclude",
@@ -90,7 +90,7 @@ _HOMES = {
     "load_policy": "lawbound.rubrics.policy.files.load_policy",
     "open_run": "lawbound.evals.finished_run.open_run",
     "shipped_policies": "lawbound.rubrics.policy.files.shipped",
-    "shipped_suites": "lawbound.evals.suite.shipped_suites",
+    "shipped_suites": "lawbound.evals.suite.suite.shipped_suites",
 }
 """Where each name is from. The imports above tell type checkers the same."""
 

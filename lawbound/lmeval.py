@@ -17,7 +17,7 @@ from lawbound.evals.lmeval.docs import build_docs
 from lawbound.evals.lmeval.handed_out import HandedOut
 from lawbound.evals.lmeval.metadata import chosen, refuse_strays
 from lawbound.evals.lmeval.precheck import check_prompts, check_task
-from lawbound.evals.suite import load_suite
+from lawbound.evals.suite.suite import load_suite
 
 if TYPE_CHECKING:
     import datasets

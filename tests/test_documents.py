@@ -10,7 +10,7 @@ import pytest
 import yaml
 from pydantic import BaseModel
 
-from lawbound.evals.suite_file import HEEDED_BY, Selection, Suite
+from lawbound.evals.suite.suite_file import HEEDED_BY, Selection, Suite
 from lawbound.rubrics.calibration.agreement import kappa_of
 from lawbound.rubrics.policy.compare import coverage
 from lawbound.rubrics.policy.files import load_policy

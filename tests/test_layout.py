@@ -62,7 +62,7 @@ def test_nothing_imports_the_command_line() -> None:
 def test_an_upward_import_would_be_seen(tmp_path: Path) -> None:
     file = tmp_path / "upward.py"
     file.write_text(
-        "from lawbound.evals.suite import Suite\nimport lawbound.rubrics.policy\n"
+        "from lawbound.evals.suite.suite import Suite\nimport lawbound.rubrics.policy\n"
         "from lawbound import evals, evaluate\nfrom lawbound.tasks.item import Item\n"
     )
     assert len(_upward("runners", file)) == 4

@@ -17,7 +17,7 @@ from lawbound.evals.folder.record import ModelEntry, PolicyEntry, RunRecord, Sui
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.lmeval.files import find_results
 from lawbound.evals.lmeval.samples import Logged, read_run
-from lawbound.evals.suite import load_suite
+from lawbound.evals.suite.suite import load_suite
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.runners.lock import clear, is_unused, lock

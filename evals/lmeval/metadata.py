@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 
 from lawbound.evals.lmeval.call import Call
 from lawbound.evals.lmeval.precheck import TaskError, warn_once
-from lawbound.evals.suite import shipped_suites
+from lawbound.evals.suite.suite import shipped_suites
 from lawbound.tasks.io.limits import MOST_COUNTED
 from lawbound.tasks.io.messages import did_you_mean
 from lawbound.tasks.io.yaml_files import Strict, parse, quoted

@@ -112,9 +112,9 @@ def run(
         return
     from lawbound.evals.asking import ask
     from lawbound.evals.conclude import conclude
-    from lawbound.evals.draw_warnings import DrawWarning
     from lawbound.evals.folder.origins import MovedWarning
     from lawbound.evals.prepare import prepare
+    from lawbound.evals.suite.draw_warnings import DrawWarning
     from lawbound.runners.cli.remarks import (
         models_of,
         tell_of_judges,
@@ -190,7 +190,7 @@ def plan(
 
 def _spec(config: Path | None, **options: Any) -> "RunSpec":
     from lawbound.evals.run_spec import RunSpec
-    from lawbound.evals.suite_file import SuiteError
+    from lawbound.evals.suite.suite_file import SuiteError
     from lawbound.tasks.io.yaml_files import parse, read_yaml
 
     given = {name: value for name, value in options.items() if value is not None}
@@ -217,10 +217,10 @@ def _engine_options(spec: "RunSpec") -> dict[str, Any]:
 
 
 def _print_plan(spec: "RunSpec", panel: "JudgeSpec | None" = None) -> None:
-    from lawbound.evals.draw_warnings import DrawWarning
     from lawbound.evals.models import joined_cluster
     from lawbound.evals.prepare import prepare
     from lawbound.evals.run_cost import costs_of
+    from lawbound.evals.suite.draw_warnings import DrawWarning
 
     with bars() as observer, noted(DrawWarning):
         prepared = prepare(spec, observer=observer)

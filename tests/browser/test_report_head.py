@@ -12,7 +12,7 @@ import lawbound
 from lawbound.evals.conclude import conclude
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.run_spec import RunSpec
-from lawbound.evals.suite import load_suite
+from lawbound.evals.suite.suite import load_suite
 from lawbound.runners.engines.function import FunctionEngine
 
 pytestmark = pytest.mark.browser

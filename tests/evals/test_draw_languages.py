@@ -7,9 +7,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from lawbound.evals.even_draw import Cell, in_turns, language_orders
-from lawbound.evals.selection import draw
-from lawbound.evals.suite_file import Selection
+from lawbound.evals.suite.even_draw import Cell, in_turns, language_orders
+from lawbound.evals.suite.selection import draw
+from lawbound.evals.suite.suite_file import Selection
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.tasks.bank import load_bank
 from lawbound.tasks.item import Item

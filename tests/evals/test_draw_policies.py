@@ -13,13 +13,13 @@ from lawbound.evals.folder.asked import drawn_beside
 from lawbound.evals.folder.lmeval_logs import IMPORTED
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.leaderboard.merge import LeaderboardError, merge_boards, read_board
-from lawbound.evals.selection import disagreements, draw
-from lawbound.evals.suite import compose, load_suite, shipped_suites
-from lawbound.evals.suite_file import Selection, Suite
+from lawbound.evals.suite.selection import disagreements, draw
+from lawbound.evals.suite.suite import compose, load_suite, shipped_suites
+from lawbound.evals.suite.suite_file import Selection, Suite
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.tasks.bank import load_bank
 
-pytestmark = pytest.mark.filterwarnings("ignore::lawbound.evals.draw_warnings.DrawWarning")
+pytestmark = pytest.mark.filterwarnings("ignore::lawbound.evals.suite.draw_warnings.DrawWarning")
 
 THREE = ("cn", "de", "us")
 LIMIT = 6

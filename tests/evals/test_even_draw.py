@@ -8,7 +8,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lawbound.evals.even_draw import (
+from lawbound.evals.outlook import reaches
+from lawbound.evals.suite.even_draw import (
     Cell,
     Cells,
     balanced,
@@ -16,10 +17,9 @@ from lawbound.evals.even_draw import (
     language_orders,
     shuffled,
 )
-from lawbound.evals.outlook import reaches
-from lawbound.evals.selection import draw
-from lawbound.evals.suite import compose, load_suite
-from lawbound.evals.suite_file import Selection, Suite
+from lawbound.evals.suite.selection import draw
+from lawbound.evals.suite.suite import compose, load_suite
+from lawbound.evals.suite.suite_file import Selection, Suite
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.tasks.bank import load_bank
 from lawbound.tasks.item import Item

@@ -15,8 +15,8 @@ from lawbound.evals.metrics.rule_answers import complete_rules, rule_entries
 from lawbound.evals.metrics.rule_info import rule_info
 from lawbound.evals.outlook import Reach, could_gather, reaches, unread_in_words, unread_languages
 from lawbound.evals.run_spec import RunSpec
-from lawbound.evals.suite import compose, load_suite
-from lawbound.evals.suite_file import Selection
+from lawbound.evals.suite.suite import compose, load_suite
+from lawbound.evals.suite.suite_file import Selection
 from lawbound.rubrics.behaviour.lexicon import shipped
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.runners.engines.function import FunctionEngine

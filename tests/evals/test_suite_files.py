@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from lawbound.evals.draw_warnings import DrawWarning
-from lawbound.evals.suite import compose, load_suite, suite_policies
-from lawbound.evals.suite_file import Selection, Suite, SuiteError
+from lawbound.evals.suite.draw_warnings import DrawWarning
+from lawbound.evals.suite.suite import compose, load_suite, suite_policies
+from lawbound.evals.suite.suite_file import Selection, Suite, SuiteError
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.rubrics.policy.policy import Policy, PolicyError
 from lawbound.runners.cli import app

@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lawbound.evals.selection import disagreements, draw, spillover
-from lawbound.evals.suite import compose, load_suite, shipped_suites
-from lawbound.evals.suite_file import Selection, Suite, SuiteError
+from lawbound.evals.suite.selection import disagreements, draw, spillover
+from lawbound.evals.suite.suite import compose, load_suite, shipped_suites
+from lawbound.evals.suite.suite_file import Selection, Suite, SuiteError
 from lawbound.rubrics.policy.banks import bank_counts, bank_items
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.runners.plan import Arm
@@ -183,7 +183,7 @@ def test_the_chinese_sets_reach_their_sizes_in_chinese_alone():
     assert [(count.id, count.missing) for count in counts if count.missing] == []
 
 
-@pytest.mark.filterwarnings("ignore::lawbound.evals.draw_warnings.DrawWarning")
+@pytest.mark.filterwarnings("ignore::lawbound.evals.suite.draw_warnings.DrawWarning")
 def test_the_contrast_suite_holds_all_38_contrasts():
     arms = asked("contrast", "de", 38)
     contrasts = {tag for arm in arms for tag in arm.item.tags if tag.startswith("x")}
@@ -229,7 +229,7 @@ def test_spillover_is_a_rule_of_one_country_asked_of_another():
     assert spillover(policy, replace(joke, target="GB", acts=("inform",))) == ()
 
 
-@pytest.mark.filterwarnings("ignore::lawbound.evals.draw_warnings.DrawWarning")
+@pytest.mark.filterwarnings("ignore::lawbound.evals.suite.draw_warnings.DrawWarning")
 def test_spillover_items_must_be_answered():
     suite = load_suite("spillover")
     alone = suite.model_copy(update={"select": suite.select[:1]})

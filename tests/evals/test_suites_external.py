@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from lawbound import FunctionEngine, RunSpec, evaluate
-from lawbound.evals.suite import compose, load_suite
-from lawbound.evals.suite_file import SuiteError
+from lawbound.evals.suite.suite import compose, load_suite
+from lawbound.evals.suite.suite_file import SuiteError
 from lawbound.rubrics.policy.files import load_policy
 
 pytestmark = pytest.mark.usefixtures("private_cache")

@@ -20,8 +20,8 @@ with atheris.instrument_imports(include=["lawbound", "yaml"]):
     from lawbound.evals.folder.run_folder import RunFolder
     from lawbound.evals.leaderboard.merge import read_board
     from lawbound.evals.leaderboard.table import LeaderboardError
-    from lawbound.evals.suite import load_suite
-    from lawbound.evals.suite_file import SuiteError
+    from lawbound.evals.suite.suite import load_suite
+    from lawbound.evals.suite.suite_file import SuiteError
     from lawbound.rubrics.answers import check, check_facts
     from lawbound.rubrics.grading.answer_files import GradeError, open_answers
     from lawbound.rubrics.grading.grade_file import grade_rows

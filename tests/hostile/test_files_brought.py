@@ -214,7 +214,7 @@ def test_yaml_of_another_encoding_is_refused(tmp_path: Path, encoding: str) -> N
 
 
 def test_a_suite_that_changes_is_read_again(tmp_path: Path) -> None:
-    from lawbound.evals.suite import load_suite
+    from lawbound.evals.suite.suite import load_suite
 
     file = tmp_path / "mine.yaml"
     text = "{{id: {}, version: '1', summary: s, select: [{{kind: fact, strengths: [none]}}]}}"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lawbound.evals.run_spec import RunSpec
-from lawbound.evals.suite_file import SuiteError
+from lawbound.evals.suite.suite_file import SuiteError
 from lawbound.rubrics.judges.named import read_name
 from lawbound.runners.cli.console import bars, note
 from lawbound.runners.engines import ModelError, check_name

@@ -20,7 +20,7 @@ from lawbound.evals.lmeval.docs import build_docs, parse_doc
 from lawbound.evals.lmeval.handed_out import HandedOut
 from lawbound.evals.lmeval.logs import LeftOutWarning, import_logs
 from lawbound.evals.lmeval.precheck import TaskError, warn_once
-from lawbound.evals.suite import compose, load_suite
+from lawbound.evals.suite.suite import compose, load_suite
 from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.scaffold import scaffold
 

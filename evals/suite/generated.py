@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from lawbound.evals.even_draw import shuffled
-from lawbound.evals.suite_file import Selection, known_families
+from lawbound.evals.suite.even_draw import shuffled
+from lawbound.evals.suite.suite_file import Selection, known_families
 from lawbound.tasks.item import Item, Kind
 
 

@@ -7,8 +7,15 @@ from itertools import combinations
 
 import numpy as np
 
-from lawbound.evals.even_draw import Cell, Cells, balanced, in_turns, language_orders, shuffled
-from lawbound.evals.suite_file import OF_RULES, Pick, Selection
+from lawbound.evals.suite.even_draw import (
+    Cell,
+    Cells,
+    balanced,
+    in_turns,
+    language_orders,
+    shuffled,
+)
+from lawbound.evals.suite.suite_file import OF_RULES, Pick, Selection
 from lawbound.rubrics.policy.banks import bank_items
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.requirement import RESTRICTING

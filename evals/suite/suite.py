@@ -8,10 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
-from lawbound.evals.draw_warnings import DrawWarning, too_few, undrawn, unmatched
-from lawbound.evals.generated import generated, is_generated
-from lawbound.evals.selection import draw
-from lawbound.evals.suite_file import Selection, Suite, SuiteError
+from lawbound.evals.suite.draw_warnings import DrawWarning, too_few, undrawn, unmatched
+from lawbound.evals.suite.generated import generated, is_generated
+from lawbound.evals.suite.selection import draw
+from lawbound.evals.suite.suite_file import Selection, Suite, SuiteError
 from lawbound.rubrics.policy.files import shipped
 from lawbound.rubrics.policy.policy import Policy, PolicyError
 from lawbound.rubrics.prompts.conditions import conditions, prompt_languages

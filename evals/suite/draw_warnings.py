@@ -9,7 +9,7 @@ user's own bank.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
-from lawbound.evals.suite_file import Selection, SuiteError
+from lawbound.evals.suite.suite_file import Selection, SuiteError
 from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.tasks.bank import load_bank
