@@ -169,6 +169,7 @@ def _frame(
 
 
 def _write(run: StoredRun, judged: _Judged, resamples: int) -> Conclusion:
+    from lawbound.evals.gates.thresholds import check_thresholds
     from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows, ties_a_baseline
     from lawbound.evals.leaderboard.left_out import answers_left_out
     from lawbound.evals.leaderboard.table import csv_bytes
@@ -176,7 +177,6 @@ def _write(run: StoredRun, judged: _Judged, resamples: int) -> Conclusion:
     from lawbound.evals.metrics.rule_info import rule_info
     from lawbound.evals.report import render_report
     from lawbound.evals.report.tables import compliance_rows
-    from lawbound.evals.thresholds import check_thresholds
 
     record, frame = judged.record, judged.frame
     asked = [entry.id for entry in record.policies]

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from lawbound.evals.finished_run import Run, open_run
     from lawbound.evals.folder.files import FolderError
     from lawbound.evals.folder.record import RunRecord
+    from lawbound.evals.gates.run_gates import HeldGates, hold_gates
     from lawbound.evals.judging.spec import JudgeSpec
     from lawbound.evals.leaderboard.table import LeaderboardError
     from lawbound.evals.lmeval.conclude import conclude_logs
     from lawbound.evals.metrics.inputs import MetricError
-    from lawbound.evals.run_gates import HeldGates, hold_gates
     from lawbound.evals.run_spec import RunSpec
     from lawbound.evals.suite.suite import shipped_suites
     from lawbound.evals.suite.suite_file import SuiteError
@@ -56,7 +56,7 @@ _HOMES = {
     "Fingerprint": "lawbound.runners.sample.Fingerprint",
     "FolderError": "lawbound.evals.folder.files.FolderError",
     "FunctionEngine": "lawbound.runners.engines.function.FunctionEngine",
-    "HeldGates": "lawbound.evals.run_gates.HeldGates",
+    "HeldGates": "lawbound.evals.gates.run_gates.HeldGates",
     "Item": "lawbound.tasks.item.Item",
     "ItemError": "lawbound.tasks.item.ItemError",
     "JudgeSpec": "lawbound.evals.judging.spec.JudgeSpec",
@@ -85,7 +85,7 @@ _HOMES = {
     "evaluate": "lawbound.evals.evaluate.evaluate",
     "grade": "lawbound.rubrics.behaviour.grade",
     "grade_all": "lawbound.rubrics.behaviour.grade_all",
-    "hold_gates": "lawbound.evals.run_gates.hold_gates",
+    "hold_gates": "lawbound.evals.gates.run_gates.hold_gates",
     "load_bank": "lawbound.tasks.bank.load_bank",
     "load_policy": "lawbound.rubrics.policy.files.load_policy",
     "open_run": "lawbound.evals.finished_run.open_run",

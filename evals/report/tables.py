@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from lawbound.evals.estimate import Estimate
-    from lawbound.evals.thresholds import ThresholdResult
+    from lawbound.evals.gates.thresholds import ThresholdResult
 
 RULE_METRICS = ("adherence", "excess", "over_refusal", "J", "duty")
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from lawbound.rubrics.policy.written import Slug, Written
 
 Rated = Literal["refusal_rate", "wrong_refusal_rate", "qualified_rate"]
-"""Rates that a threshold may limit; all are shares, and `lawbound.evals.thresholds` counts them."""
+"""Rates that a threshold may limit; all are shares, and `lawbound.evals.gates.thresholds` counts them."""
 
 Decision = Literal["pass", "fail", "undecided"]
 SLACK: Final = 1e-12

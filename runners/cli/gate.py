@@ -11,10 +11,10 @@ from lawbound.runners.cli.console import note, table
 from lawbound.runners.cli.remarks import warn
 
 if TYPE_CHECKING:
-    from lawbound.evals.gate import GateResult, HeldThreshold
-    from lawbound.evals.run_gates import HeldGates
+    from lawbound.evals.gates.gate import GateResult, HeldThreshold
+    from lawbound.evals.gates.run_gates import HeldGates
+    from lawbound.evals.gates.thresholds import ThresholdResult
     from lawbound.evals.tally import Tally
-    from lawbound.evals.thresholds import ThresholdResult
     from lawbound.rubrics.policy.threshold import Threshold
 
 FAILED = 1
@@ -55,8 +55,8 @@ def gate(
     ] = 0.05,
 ) -> None:
     """Check a run against limits; exit code 1 if one fails."""
+    from lawbound.evals.gates.run_gates import hold_gates
     from lawbound.evals.metrics.inputs import MetricError
-    from lawbound.evals.run_gates import hold_gates
 
     if not that and not thresholds:
         raise MetricError(
@@ -80,7 +80,7 @@ def show_held(held: "HeldGates", missing: float) -> None:
 
 
 def _print_gates(results: "Sequence[GateResult]", missing: float) -> None:
-    from lawbound.evals.gate import missing_text
+    from lawbound.evals.gates.gate import missing_text
     from lawbound.evals.number_text import deciding_text, number_text
 
     table(
@@ -123,7 +123,7 @@ def _print_gates(results: "Sequence[GateResult]", missing: float) -> None:
 
 
 def _print_thresholds(results: "Sequence[HeldThreshold]", missing: float) -> None:
-    from lawbound.evals.gate import missing_text
+    from lawbound.evals.gates.gate import missing_text
     from lawbound.evals.number_text import deciding_text
 
     table(

@@ -68,7 +68,7 @@ def test_an_error_is_one_line_by_its_class_and_a_fault_of_the_program_keeps_its_
     theirs = type("TheirsError", (LawboundError,), {"__module__": "theirs"})
     monkeypatch.setattr("lawbound.runners.cli.app", raising(theirs("x.csv: is empty")))
     assert command() == (2, "", "error: x.csv: is empty\n")
-    fault = type("FaultError", (ValueError,), {"__module__": "lawbound.evals.gate"})
+    fault = type("FaultError", (ValueError,), {"__module__": "lawbound.evals.gates.gate"})
     monkeypatch.setattr("lawbound.runners.cli.app", raising(fault("a slip")))
     with pytest.raises(fault, match="a slip"):
         command()

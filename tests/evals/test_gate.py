@@ -7,11 +7,11 @@ import pytest
 
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.evaluate import evaluate
-from lawbound.evals.gate import MOST_MISSING, check_gates, hold_thresholds, parse_gate
+from lawbound.evals.gates.gate import MOST_MISSING, check_gates, hold_thresholds, parse_gate
+from lawbound.evals.gates.run_gates import HeldGates
+from lawbound.evals.gates.thresholds import check_thresholds
 from lawbound.evals.metrics.inputs import MetricError
-from lawbound.evals.run_gates import HeldGates
 from lawbound.evals.run_spec import RunSpec
-from lawbound.evals.thresholds import check_thresholds
 from lawbound.rubrics.policy.policy import Policy, PolicyFile
 from lawbound.rubrics.policy.threshold import Threshold
 from lawbound.runners.cli.gate import gate as gate_command

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from lawbound.evals.estimate import Estimate
-from lawbound.evals.gate import MOST_MISSING, check_gates, missing_text
+from lawbound.evals.gates.gate import MOST_MISSING, check_gates, missing_text
 from lawbound.evals.metrics.compute import compute_metrics
 from lawbound.evals.metrics.rule_info import RuleInfo
 

@@ -18,6 +18,7 @@ from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.record import JudgeEntry, PanelEntry, RunRecord
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.gaps import Gaps
+from lawbound.evals.gates.thresholds import check_thresholds
 from lawbound.evals.leaderboard.board import Tie
 from lawbound.evals.report import embed, render_report
 from lawbound.evals.report.answers import AROUND, MAX_TEXT, answer_page, excerpt
@@ -25,7 +26,6 @@ from lawbound.evals.report.frontier import frontier_html
 from lawbound.evals.report.glyphs import colour_of, shape_of
 from lawbound.evals.report.labels import Box, place_labels
 from lawbound.evals.report.tables import compliance_rows, other_rows, rule_rows
-from lawbound.evals.thresholds import check_thresholds
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.runners.cli.remarks import warn
 from lawbound.runners.sample import Sample

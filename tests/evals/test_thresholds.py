@@ -4,7 +4,7 @@ from typing import get_args
 import pytest
 from scipy.stats import beta
 
-from lawbound.evals.thresholds import (
+from lawbound.evals.gates.thresholds import (
     RATES,
     check_thresholds,
     further_items,

@@ -10,15 +10,15 @@ from lawbound.evals.caveats import Caveat, caveats_of_folder
 from lawbound.evals.folder.estimates import estimates_of
 from lawbound.evals.folder.policies import run_policies
 from lawbound.evals.folder.run_folder import RunFolder
-from lawbound.evals.gate import (
+from lawbound.evals.gates.gate import (
     MOST_MISSING,
     GateResult,
     HeldThreshold,
     check_gates,
     hold_thresholds,
 )
+from lawbound.evals.gates.thresholds import check_thresholds
 from lawbound.evals.metrics.inputs import MetricError
-from lawbound.evals.thresholds import check_thresholds
 from lawbound.rubrics.reference import is_reference
 
 

@@ -20,9 +20,9 @@ from typing import Final, Literal
 
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.plausible import ROUNDED
+from lawbound.evals.gates.thresholds import RATES, ThresholdResult
 from lawbound.evals.metrics.inputs import MetricError
 from lawbound.evals.metrics.registry import REPORTED
-from lawbound.evals.thresholds import RATES, ThresholdResult
 from lawbound.rubrics.reference import is_reference
 from lawbound.tasks.io.messages import did_you_mean
 
