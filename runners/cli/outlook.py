@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def print_outlook(prepared: "Prepared", panel: "JudgeSpec | None") -> None:
     """Items by language, the cost of judges, what each J can rest on, and the languages whose
     answers nobody would read."""
-    from lawbound.evals.outlook import could_gather, languages_in_words, reaches
+    from lawbound.evals.forecast.outlook import could_gather, languages_in_words, reaches
     from lawbound.tasks.bank import load_banks
 
     languages = languages_in_words(prepared.items)
@@ -59,7 +59,7 @@ def tell_of_choices(prepared: "Prepared", generating: "Iterable[str]") -> None:
 
 def warn_of_unread_languages(prepared: "Prepared", panel: "JudgeSpec | None") -> None:
     """Warn about questions in languages that the offline grader does not read, unless judges do."""
-    from lawbound.evals.outlook import unread_in_words, unread_languages
+    from lawbound.evals.forecast.outlook import unread_in_words, unread_languages
 
     unread = unread_languages(prepared.items)
     if unread and not (panel and panel.models):

@@ -33,8 +33,8 @@ def power(
     Uses the variances of a pilot run, or a given standard deviation.
     """
     from lawbound.evals.folder.estimates import estimates_of
+    from lawbound.evals.forecast.power import clusters_needed, from_pilot, left_out, why_unusable
     from lawbound.evals.metrics.inputs import MetricError
-    from lawbound.evals.power import clusters_needed, from_pilot, left_out, why_unusable
 
     if (pilot is None) == (sd is None):
         both = "both a pilot run and" if sd is not None else "neither a pilot run nor"

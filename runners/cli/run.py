@@ -217,9 +217,9 @@ def _engine_options(spec: "RunSpec") -> dict[str, Any]:
 
 
 def _print_plan(spec: "RunSpec", panel: "JudgeSpec | None" = None) -> None:
+    from lawbound.evals.forecast.run_cost import costs_of
     from lawbound.evals.models import joined_cluster
     from lawbound.evals.prepare import prepare
-    from lawbound.evals.run_cost import costs_of
     from lawbound.evals.suite.draw_warnings import DrawWarning
 
     with bars() as observer, noted(DrawWarning):

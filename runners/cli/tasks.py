@@ -142,7 +142,7 @@ def validate(
     ] = None,
 ) -> None:
     """Check a bank and its sizes; exit code 1 on findings."""
-    from lawbound.evals.outlook import unread_in_words, unread_languages
+    from lawbound.evals.forecast.outlook import unread_in_words, unread_languages
     from lawbound.tasks.bank import load_bank
     from lawbound.tasks.item import ItemError
     from lawbound.tasks.validate import missing_canaries

@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from lawbound.evals.outlook import reaches
+from lawbound.evals.forecast.outlook import reaches
 from lawbound.evals.suite.even_draw import (
     Cell,
     Cells,

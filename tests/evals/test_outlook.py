@@ -10,10 +10,16 @@ import pytest
 from lawbound.evals.evaluate import evaluate
 from lawbound.evals.folder.estimates import read_estimates
 from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.forecast.outlook import (
+    Reach,
+    could_gather,
+    reaches,
+    unread_in_words,
+    unread_languages,
+)
 from lawbound.evals.metrics.inputs import cuts, read_frame
 from lawbound.evals.metrics.rule_answers import complete_rules, rule_entries
 from lawbound.evals.metrics.rule_info import rule_info
-from lawbound.evals.outlook import Reach, could_gather, reaches, unread_in_words, unread_languages
 from lawbound.evals.run_spec import RunSpec
 from lawbound.evals.suite.suite import compose, load_suite
 from lawbound.evals.suite.suite_file import Selection

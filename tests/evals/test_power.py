@@ -6,14 +6,14 @@ from statsmodels.stats.power import NormalIndPower
 
 from lawbound.evals.estimate import Estimate
 from lawbound.evals.evaluate import evaluate
-from lawbound.evals.metrics.inputs import MetricError
-from lawbound.evals.power import (
+from lawbound.evals.forecast.power import (
     clusters_needed,
     from_pilot,
     left_out,
     power_of,
     why_unusable,
 )
+from lawbound.evals.metrics.inputs import MetricError
 from lawbound.evals.run_spec import RunSpec
 from lawbound.runners.engines.function import FunctionEngine
 

@@ -9,9 +9,9 @@ from typer.testing import CliRunner
 from lawbound import FunctionEngine, RunSpec
 from lawbound.evals.asking import ask
 from lawbound.evals.folder.run_folder import RunFolder
+from lawbound.evals.forecast.run_cost import costs_of
 from lawbound.evals.observer import Silent
 from lawbound.evals.prepare import Prepared, prepare
-from lawbound.evals.run_cost import costs_of
 from lawbound.runners.cli import app
 from lawbound.runners.engines import Engine, EngineOptions, answers_in_words
 from lawbound.runners.sample import Request, Sample, sample_of

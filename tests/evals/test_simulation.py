@@ -8,12 +8,12 @@ import pandas as pd
 import pytest
 from scipy.special import ndtri
 
+from lawbound.evals.forecast.power import power_of
 from lawbound.evals.metrics.compute import compute_metrics
 from lawbound.evals.metrics.rule_answers import Entries
 from lawbound.evals.metrics.rule_info import RuleInfo
 from lawbound.evals.metrics.rule_means import rule_means
 from lawbound.evals.metrics.tradeoff import product
-from lawbound.evals.power import power_of
 from lawbound.evals.stats.correlation import pooled_icc
 from lawbound.evals.stats.intervals import Design, Mean, rate
 from lawbound.evals.stats.paired import signed_mean

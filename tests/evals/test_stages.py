@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from lawbound import FunctionEngine, RunSpec, evaluate
+from lawbound.evals.forecast.run_cost import costs_of
 from lawbound.evals.observer import Silent
 from lawbound.evals.prepare import prepare
-from lawbound.evals.run_cost import costs_of
 
 ORACLE = "reference:oracle"
 SPEC = RunSpec(
