@@ -37,8 +37,8 @@ from lawbound.tasks.io.hashes import digest_of
 if TYPE_CHECKING:
     import pandas as pd
 
-    from lawbound.evals.estimate import Estimate
     from lawbound.evals.leaderboard.board import Tie
+    from lawbound.evals.metrics.estimate import Estimate
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from lawbound.evals.caveats import Caveat
-    from lawbound.evals.estimate import Estimate
     from lawbound.evals.folder.record import RunRecord
+    from lawbound.evals.metrics.estimate import Estimate
 
 
 def open_run(folder: Path | str) -> Run:

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from lawbound.evals.compare.folders import compare_runs
     from lawbound.evals.compare.runs import Comparison
     from lawbound.evals.conclude import Conclusion, conclude
-    from lawbound.evals.estimate import Estimate
     from lawbound.evals.evaluate import evaluate
     from lawbound.evals.finished_run import Run, open_run
     from lawbound.evals.folder.files import FolderError
@@ -24,6 +23,7 @@ if TYPE_CHECKING:
     from lawbound.evals.judging.spec import JudgeSpec
     from lawbound.evals.leaderboard.table import LeaderboardError
     from lawbound.evals.lmeval.conclude import conclude_logs
+    from lawbound.evals.metrics.estimate import Estimate
     from lawbound.evals.metrics.inputs import MetricError
     from lawbound.evals.run_spec import RunSpec
     from lawbound.evals.suite.suite import shipped_suites
@@ -52,7 +52,7 @@ _HOMES = {
     "Conclusion": "lawbound.evals.conclude.Conclusion",
     "Engine": "lawbound.runners.engines.protocol.Engine",
     "EngineOptions": "lawbound.runners.engines.kinds.EngineOptions",
-    "Estimate": "lawbound.evals.estimate.Estimate",
+    "Estimate": "lawbound.evals.metrics.estimate.Estimate",
     "Fingerprint": "lawbound.runners.sample.Fingerprint",
     "FolderError": "lawbound.evals.folder.files.FolderError",
     "FunctionEngine": "lawbound.runners.engines.function.FunctionEngine",

@@ -15,11 +15,11 @@ from lawbound.evals.correction.forget import is_anothers
 from lawbound.evals.correction.labels import CorrectionError, Labels
 from lawbound.evals.correction.match import Match, match
 from lawbound.evals.correction.table import LEFT_OUT, corrected_table
-from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.files import FolderError, write_atomically
 from lawbound.evals.folder.policies import run_policies
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.leaderboard.table import csv_bytes
+from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.rule_info import rule_info
 from lawbound.rubrics.score import SCORER_VERSION
 from lawbound.runners.store import read_samples

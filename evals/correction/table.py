@@ -12,7 +12,7 @@ import numpy as np
 from lawbound.evals.correction.corrected_rate import CorrectedRate, minus
 from lawbound.evals.correction.inference import Answers, correct
 from lawbound.evals.correction.labels import Label
-from lawbound.evals.estimate import Estimate
+from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.inputs import (
     OK,
     WITHOUT_POLICY,

@@ -5,11 +5,11 @@ from dataclasses import fields
 from pathlib import Path
 
 from lawbound.evals.columns import METRICS, SCHEMA_VERSION
-from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.paths import RunPaths
 from lawbound.evals.folder.plausible import ROUNDED, faults
 from lawbound.evals.folder.reading import Row, read_table
+from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.registry import REPORTED
 
 _LEFT_OUT = ("unscored", "errors", "blocked")

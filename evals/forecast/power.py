@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil, isnan, sqrt
 
-from lawbound.evals.estimate import Estimate
+from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.inputs import MetricError
 from lawbound.evals.stats.intervals import Z80
 from lawbound.rubrics.calibration.intervals import Z95

@@ -18,9 +18,9 @@ from difflib import get_close_matches
 from math import isnan
 from typing import Final, Literal
 
-from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.plausible import ROUNDED
 from lawbound.evals.gates.thresholds import RATES, ThresholdResult
+from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.inputs import MetricError
 from lawbound.evals.metrics.registry import REPORTED
 from lawbound.rubrics.reference import is_reference

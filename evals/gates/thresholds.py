@@ -19,9 +19,9 @@ from lawbound.evals.metrics.bounds import share_bounds
 from lawbound.evals.metrics.build import judged, tally
 from lawbound.evals.metrics.inputs import Cut, Rows, cuts, parts_of, read_frame
 from lawbound.evals.metrics.plain import plain_rate
+from lawbound.evals.metrics.tally import Tally
 from lawbound.evals.stats.arrays import Bounds, Floats
 from lawbound.evals.stats.intervals import clopper_pearson
-from lawbound.evals.tally import Tally
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.threshold import BankSize, Decision, Rated, Threshold
 

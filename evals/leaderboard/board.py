@@ -8,13 +8,13 @@ from math import isnan, nan
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.columns import LEADERBOARD, METRICS, SCHEMA_VERSION, SOURCES
-from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.asked import suite_hash
 from lawbound.evals.folder.record import RunRecord
 from lawbound.evals.leaderboard.left_out import NOTHING, LeftOut
 from lawbound.evals.leaderboard.table import rank_rows, table_of
+from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.registry import REPORTED
-from lawbound.evals.tally import Tally
+from lawbound.evals.metrics.tally import Tally
 from lawbound.rubrics.score import SCORER_VERSION
 
 if TYPE_CHECKING:

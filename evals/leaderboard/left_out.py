@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from lawbound.evals.metrics.inputs import BLOCKED, ERROR, UNSCORED, status_of
-from lawbound.evals.tally import Tally
+from lawbound.evals.metrics.tally import Tally
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -14,11 +14,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.policies import NEUTRAL
 from lawbound.evals.frame import ScoredAnswer, score_all, verdict_frame
 from lawbound.evals.lmeval.docs import DocArm, parse_doc
 from lawbound.evals.lmeval.precheck import TaskError
+from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.rule_info import rule_info
 from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.policy import Policy

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from lawbound.evals.estimate import Estimate, Subject
 from lawbound.evals.metrics.behaviours import withholds, withholds_all
 from lawbound.evals.metrics.build import build, judged, scored, tally_of_pairs
+from lawbound.evals.metrics.estimate import Estimate, Subject
 from lawbound.evals.metrics.inputs import OK, UNSCORED, WITHOUT_POLICY, Cut, Rows
 from lawbound.evals.metrics.scores import modes_of
 from lawbound.evals.metrics.shares import pair_rows, paired_share, share

@@ -4,12 +4,12 @@ from math import isnan, nan
 
 import numpy as np
 
-from lawbound.evals.estimate import Estimate, Family, Subject
+from lawbound.evals.metrics.estimate import Estimate, Family, Subject
 from lawbound.evals.metrics.inputs import BLOCKED, ERROR, OK, UNSCORED, Mask, Rows
 from lawbound.evals.metrics.registry import REPORTED
+from lawbound.evals.metrics.tally import Tally
 from lawbound.evals.stats.arrays import Bounds, Floats
 from lawbound.evals.stats.intervals import Mean
-from lawbound.evals.tally import Tally
 
 
 def tally(rows: Rows, y: Floats) -> Tally:

@@ -15,9 +15,9 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
-from lawbound.evals.estimate import Estimate, Subject
 from lawbound.evals.metrics.bounds import PairEnds, pair_ends, score_ends, twin_bounds
 from lawbound.evals.metrics.build import build, tally
+from lawbound.evals.metrics.estimate import Estimate, Subject
 from lawbound.evals.metrics.inputs import WITHOUT_POLICY, Cut
 from lawbound.evals.metrics.scores import (
     Paired,
@@ -31,11 +31,11 @@ from lawbound.evals.metrics.scores import (
     scores_icc,
     scores_of,
 )
+from lawbound.evals.metrics.tally import Tally
 from lawbound.evals.stats.arrays import Bounds, Floats
 from lawbound.evals.stats.intervals import Design, Mean
 from lawbound.evals.stats.paired import signed_mean
 from lawbound.evals.stats.significance import sign_flip
-from lawbound.evals.tally import Tally
 
 FLOOR = 0.10
 """A tax is reported only if capability under the placebo is clearly above this."""

@@ -7,10 +7,10 @@ from dataclasses import replace
 from math import nan
 from typing import TYPE_CHECKING
 
-from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.answers import answer_estimates
 from lawbound.evals.metrics.capability import capability_estimates
 from lawbound.evals.metrics.contrasts import contrast_estimates, steerability_estimates
+from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.inputs import cuts, read_frame
 from lawbound.evals.metrics.rule_info import RuleInfos
 from lawbound.evals.metrics.rules import rule_estimates

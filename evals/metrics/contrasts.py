@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.behaviours import meets
 from lawbound.evals.metrics.bounds import Ends, difference_bounds, ends_of, mean_bounds
 from lawbound.evals.metrics.build import build, judged, mean_of, tally, tally_of_pairs
+from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.inputs import Cut, Mask, Rows, parts_of
 from lawbound.evals.metrics.matched import prior_withholding, spillover_estimates
 from lawbound.evals.metrics.plain import plain_difference

@@ -11,7 +11,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from lawbound.evals.estimate import Subject
+from lawbound.evals.metrics.estimate import Subject
 from lawbound.evals.metrics.rule_info import RuleInfo, RuleInfos
 from lawbound.evals.stats.arrays import Codes, Floats
 from lawbound.evals.verdict_columns import METRIC_INPUTS

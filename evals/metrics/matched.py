@@ -8,10 +8,10 @@ from math import nan
 
 import numpy as np
 
-from lawbound.evals.estimate import Estimate, Subject
 from lawbound.evals.metrics.behaviours import Texts, withholds
 from lawbound.evals.metrics.bounds import ends_of
 from lawbound.evals.metrics.build import build, judged, tally
+from lawbound.evals.metrics.estimate import Estimate, Subject
 from lawbound.evals.metrics.inputs import Cut, Mask, Rows
 from lawbound.evals.metrics.plain import plain_rate
 from lawbound.evals.metrics.shares import share

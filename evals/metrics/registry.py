@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 
-from lawbound.evals.estimate import Direction
+from lawbound.evals.metrics.estimate import Direction
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lawbound.evals.metrics.inputs import BLOCKED, ERROR, OK, Cut, Mask, parts_of
+from lawbound.evals.metrics.tally import Tally
 from lawbound.evals.stats.arrays import Codes, Floats
 from lawbound.evals.stats.intervals import Design, Mean
-from lawbound.evals.tally import Tally
 from lawbound.rubrics.policy.requirement import restricts
 
 RESTRICTED, NEAR_ACT, NEAR_TOPIC = ROLES = 0, 1, 2

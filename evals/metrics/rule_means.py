@@ -18,9 +18,9 @@ from lawbound.evals.metrics.rule_answers import (
     may_be_worse,
     worst_excess,
 )
+from lawbound.evals.metrics.tally import Tally
 from lawbound.evals.stats.arrays import Bounds, Floats
 from lawbound.evals.stats.intervals import Mean, difference, rate
-from lawbound.evals.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)

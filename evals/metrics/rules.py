@@ -15,8 +15,8 @@ from math import nan
 
 import numpy as np
 
-from lawbound.evals.estimate import Estimate, Subject
 from lawbound.evals.metrics.build import build, family_of
+from lawbound.evals.metrics.estimate import Estimate, Subject
 from lawbound.evals.metrics.inputs import WITHOUT_POLICY, Cut
 from lawbound.evals.metrics.rule_answers import (
     RESTRICTED,
@@ -29,11 +29,11 @@ from lawbound.evals.metrics.rule_answers import (
 )
 from lawbound.evals.metrics.rule_info import RuleInfo
 from lawbound.evals.metrics.rule_means import j_interval, rule_means
+from lawbound.evals.metrics.tally import Tally
 from lawbound.evals.stats.arrays import Codes
 from lawbound.evals.stats.correlation import pooled_icc
 from lawbound.evals.stats.intervals import Mean, codes
 from lawbound.evals.stats.significance import p_from_interval
-from lawbound.evals.tally import Tally
 
 
 def rule_estimates(cut: Cut) -> Iterator[Estimate]:

@@ -9,10 +9,10 @@ import numpy as np
 
 from lawbound.evals.metrics.build import scored, tally_of_pairs, unscored
 from lawbound.evals.metrics.inputs import Cut, Mask, Rows, pair_up
+from lawbound.evals.metrics.tally import Tally
 from lawbound.evals.stats.arrays import Bounds, Codes, Floats
 from lawbound.evals.stats.correlation import pooled_icc
 from lawbound.evals.stats.intervals import Design, Mean, affine, rate
-from lawbound.evals.tally import Tally
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from lawbound.evals.estimate import Estimate, Subject
 from lawbound.evals.metrics.bounds import ends_of, mean_bounds, share_bounds
 from lawbound.evals.metrics.build import build, tally, tally_of_pairs
+from lawbound.evals.metrics.estimate import Estimate, Subject
 from lawbound.evals.metrics.inputs import Rows, pair_up
 from lawbound.evals.metrics.plain import plain_difference, plain_rate
 from lawbound.evals.stats.arrays import Floats

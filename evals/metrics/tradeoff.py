@@ -13,13 +13,13 @@ from math import isnan, nan
 
 import numpy as np
 
-from lawbound.evals.estimate import Estimate, Subject
 from lawbound.evals.metrics.bounds import difference_bounds, product_bounds, ratio_bounds
 from lawbound.evals.metrics.build import build, mean_of
+from lawbound.evals.metrics.estimate import Estimate, Subject
 from lawbound.evals.metrics.registry import HYPERVOLUME_STRENGTHS, REPORTED
+from lawbound.evals.metrics.tally import Tally
 from lawbound.evals.stats.arrays import Bounds
 from lawbound.evals.stats.intervals import Mean
-from lawbound.evals.tally import Tally
 
 BOX = "box"
 """An interval from the ends of all parts' intervals at once."""

@@ -14,9 +14,9 @@ from math import isnan, nan
 
 import numpy as np
 
-from lawbound.evals.estimate import Estimate, Subject
 from lawbound.evals.metrics.bounds import pair_ends
 from lawbound.evals.metrics.build import build, tally
+from lawbound.evals.metrics.estimate import Estimate, Subject
 from lawbound.evals.metrics.inputs import Cut
 from lawbound.evals.metrics.rule_answers import (
     asked_rules,
@@ -33,10 +33,10 @@ from lawbound.evals.metrics.scores import (
     pairs_asked,
     scores_of,
 )
+from lawbound.evals.metrics.tally import Tally
 from lawbound.evals.stats.arrays import Bounds, Codes
 from lawbound.evals.stats.correlation import PRIOR_ICC
 from lawbound.evals.stats.intervals import Mean, mde_of
-from lawbound.evals.tally import Tally
 from lawbound.rubrics.calibration.intervals import Z95
 
 

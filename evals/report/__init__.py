@@ -28,7 +28,7 @@ from lawbound.tasks.item import Item
 if TYPE_CHECKING:
     import pandas as pd
 
-    from lawbound.evals.estimate import Estimate
+    from lawbound.evals.metrics.estimate import Estimate
 
 MAX_ANSWERS = 6000
 """Most answers in the page; those left out are counted on it."""

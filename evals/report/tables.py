@@ -17,8 +17,8 @@ from lawbound.rubrics.reference import is_reference
 if TYPE_CHECKING:
     import pandas as pd
 
-    from lawbound.evals.estimate import Estimate
     from lawbound.evals.gates.thresholds import ThresholdResult
+    from lawbound.evals.metrics.estimate import Estimate
 
 RULE_METRICS = ("adherence", "excess", "over_refusal", "J", "duty")
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lawbound.evals.correction.labels import Labels
     from lawbound.evals.correction.run import Correction
     from lawbound.evals.correction.sample import Behind, Sheet
-    from lawbound.evals.estimate import Estimate
+    from lawbound.evals.metrics.estimate import Estimate
     from lawbound.rubrics.calibration.agreement import Agreement
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from lawbound.evals.gates.gate import GateResult, HeldThreshold
     from lawbound.evals.gates.run_gates import HeldGates
     from lawbound.evals.gates.thresholds import ThresholdResult
-    from lawbound.evals.tally import Tally
+    from lawbound.evals.metrics.tally import Tally
     from lawbound.rubrics.policy.threshold import Threshold
 
 FAILED = 1

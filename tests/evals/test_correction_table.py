@@ -12,8 +12,8 @@ from labelling import near_misses
 from lawbound.evals.correction.draw import draw, stated_chances
 from lawbound.evals.correction.labels import Label
 from lawbound.evals.correction.table import corrected_table
-from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.compute import compute_metrics
+from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.rule_answers import Entries, Excess, worst_excess
 from lawbound.evals.metrics.rule_info import RuleInfo, RuleInfos
 from lawbound.evals.stats.arrays import Floats

@@ -9,17 +9,17 @@ import pytest
 from lawbound import FunctionEngine, RunSpec, evaluate
 from lawbound.evals.caveats import caveats_of_thinking
 from lawbound.evals.compare.runs import compare_frames
-from lawbound.evals.estimate import Subject
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.gaps import thinking_alone
 from lawbound.evals.leaderboard.left_out import answers_left_out
 from lawbound.evals.metrics.build import build, judged, tally
 from lawbound.evals.metrics.compute import compute_metrics
+from lawbound.evals.metrics.estimate import Subject
 from lawbound.evals.metrics.inputs import read_frame
 from lawbound.evals.metrics.registry import REPORTED
 from lawbound.evals.metrics.rule_info import RuleInfo
+from lawbound.evals.metrics.tally import Tally
 from lawbound.evals.stats.intervals import Mean
-from lawbound.evals.tally import Tally
 from lawbound.runners.cli.remarks import warn
 
 nan = math.nan

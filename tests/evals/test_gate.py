@@ -5,11 +5,11 @@ from inspect import signature
 
 import pytest
 
-from lawbound.evals.estimate import Estimate
 from lawbound.evals.evaluate import evaluate
 from lawbound.evals.gates.gate import MOST_MISSING, check_gates, hold_thresholds, parse_gate
 from lawbound.evals.gates.run_gates import HeldGates
 from lawbound.evals.gates.thresholds import check_thresholds
+from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.inputs import MetricError
 from lawbound.evals.run_spec import RunSpec
 from lawbound.rubrics.policy.policy import Policy, PolicyFile

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from lawbound.evals.estimate import Estimate
 from lawbound.evals.gates.gate import MOST_MISSING, check_gates, missing_text
 from lawbound.evals.metrics.compute import compute_metrics
+from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.rule_info import RuleInfo
 
 RULES = {("p", name): RuleInfo("p", name, True, False, "statute") for name in ("r", "s")}

@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 
 from lawbound.evals.columns import LEADERBOARD, METRICS, SCHEMA_VERSION
-from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.record import RunRecord
 from lawbound.evals.leaderboard.board import leaderboard_rows, metrics_rows, ties_a_baseline
 from lawbound.evals.leaderboard.card import model_card
 from lawbound.evals.leaderboard.merge import merge_boards, read_board, run_names
 from lawbound.evals.leaderboard.schema import schema_files, write_schemas
 from lawbound.evals.leaderboard.table import LeaderboardError, cell, csv_bytes
+from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.registry import REPORTED
-from lawbound.evals.tally import Tally
+from lawbound.evals.metrics.tally import Tally
 from lawbound.runners.cli.remarks import warn_of_missing
 from lawbound.runners.cli.results import print_leaderboard
 

@@ -2,8 +2,8 @@ import math
 
 import pytest
 
-from lawbound.evals.estimate import Estimate
 from lawbound.evals.metrics.compute import compute_metrics
+from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.inputs import MetricError
 from lawbound.evals.metrics.rule_info import RuleInfo, RuleInfos
 from lawbound.evals.metrics.wording import wording_as_random

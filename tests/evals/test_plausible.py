@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from lawbound.evals.columns import SCHEMA_VERSION
-from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.estimates import read_estimates
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.leaderboard.board import metrics_rows
 from lawbound.evals.leaderboard.table import csv_bytes
+from lawbound.evals.metrics.estimate import Estimate
 
 
 @pytest.mark.parametrize(

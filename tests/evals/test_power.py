@@ -4,7 +4,6 @@ from dataclasses import replace
 import pytest
 from statsmodels.stats.power import NormalIndPower
 
-from lawbound.evals.estimate import Estimate
 from lawbound.evals.evaluate import evaluate
 from lawbound.evals.forecast.power import (
     clusters_needed,
@@ -13,6 +12,7 @@ from lawbound.evals.forecast.power import (
     power_of,
     why_unusable,
 )
+from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.inputs import MetricError
 from lawbound.evals.run_spec import RunSpec
 from lawbound.runners.engines.function import FunctionEngine

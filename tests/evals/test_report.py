@@ -14,12 +14,12 @@ import pytest
 from lawbound import FunctionEngine, RunSpec, evaluate
 from lawbound.evals.caveats import caveats
 from lawbound.evals.conclude import conclude
-from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.record import JudgeEntry, PanelEntry, RunRecord
 from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.gaps import Gaps
 from lawbound.evals.gates.thresholds import check_thresholds
 from lawbound.evals.leaderboard.board import Tie
+from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.report import embed, render_report
 from lawbound.evals.report.answers import AROUND, MAX_TEXT, answer_page, excerpt
 from lawbound.evals.report.frontier import frontier_html

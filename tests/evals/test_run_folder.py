@@ -10,7 +10,6 @@ import pytest
 from lawbound import FunctionEngine, ModelError, RunSpec, conclude, evaluate
 from lawbound.evals.asking import ask
 from lawbound.evals.conclude import Conclusion
-from lawbound.evals.estimate import Estimate
 from lawbound.evals.folder.estimates import read_estimates
 from lawbound.evals.folder.files import FolderError, read_records, write_lines
 from lawbound.evals.folder.record import RunRecord
@@ -18,6 +17,7 @@ from lawbound.evals.folder.run_folder import RunFolder
 from lawbound.evals.gaps import not_asked
 from lawbound.evals.leaderboard.board import metrics_rows
 from lawbound.evals.leaderboard.table import csv_bytes
+from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.prepare import prepare
 from lawbound.runners.lock import StoreError, lock
 from lawbound.runners.store import read_samples

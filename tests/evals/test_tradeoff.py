@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lawbound.evals.estimate import Estimate
+from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.tradeoff import (
     Point,
     fronts,

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from math import nan
 from typing import Literal
 
-from lawbound.evals.tally import Tally
+from lawbound.evals.metrics.tally import Tally
 
 Direction = Literal["higher", "lower", "none"]
 Family = Literal["primary", "exploratory"]
