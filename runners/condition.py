@@ -11,7 +11,7 @@ class Condition:
     """A policy's text in its wordings, as plain data: rubrics make it, so that runners never see a policy."""
 
     strength: str
-    """``none``, ``placebo``, ``brief``, ``full``, ``strict``, ``unnamed``, ``full-without:RULE`` or ``wrong-region:ID``."""
+    """``none``, ``placebo``, ``brief``, ``full``, ``strict``, ``native``, ``unnamed``, ``full-without:RULE`` or ``wrong-region:ID``."""
     policy: str | None = None
     """Id of the policy whose text this is, or which this placebo matches; None for ``none``."""
     wordings: tuple[str, ...] = ()

@@ -6,14 +6,15 @@ is only missing from the items asked gives a warning, since a shipped suite may 
 user's own bank.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 
 from lawbound.evals.suite.suite_file import Selection, SuiteError
 from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.policy import Policy
+from lawbound.runners.plan import Arm
 from lawbound.tasks.bank import load_bank
-from lawbound.tasks.io.messages import did_you_mean
+from lawbound.tasks.io.messages import counted, did_you_mean
 from lawbound.tasks.item import Item, Kind
 
 _MOST = 20
@@ -102,6 +103,48 @@ def undrawn(
         for under, lost in lacking.items():
             more = f" and {len(lost) - _MOST} more" if len(lost) > _MOST else ""
             yield f"{field}: nothing drawn of {', '.join(lost[:_MOST])}{more}{under}"
+
+
+def without_native(
+    own: Mapping[str, Sequence[str]], drawn: Mapping[str, Collection[str]]
+) -> Iterator[str]:
+    """A phrase if strength ``native`` asks nothing, or nothing under a policy that has such prompts.
+
+    Policies that are asked nothing at all are reported elsewhere, and one that is written in
+    English alone adds nothing.
+
+    Args:
+        own: The languages of each policy's native prompts.
+        drawn: The languages of the items that each policy is asked.
+    """
+    if not any(own.values()):
+        yield "native: no policy asked has a prompt in a language other than English"
+    lacking = [
+        f"'{' or '.join(langs)}' under {policy}"
+        for policy, langs in own.items()
+        if langs and drawn.get(policy) and not set(langs) & set(drawn[policy])
+    ]
+    if lacking:
+        yield f"native: nothing drawn in {', '.join(lacking)}"
+
+
+def other_language(lost: Sequence[Arm]) -> Iterator[str]:
+    """A phrase if items are not asked because another selection asks them at the same strength and
+    under the same policy, with a prompt in another language.
+
+    Args:
+        lost: The arms that are left out for it.
+    """
+    if lost:
+        strengths = dict.fromkeys(arm.condition.strength for arm in lost)
+        langs = dict.fromkeys(arm.condition.lang for arm in lost)
+        names = dict.fromkeys(name for arm in lost for name in arm.policies)
+        yield (
+            f"{counted(len(lost), 'arm')} at {', '.join(strengths)} under {', '.join(names)} not "
+            f"asked with a prompt in {', '.join(langs)}: an earlier selection asks the same with "
+            "one in another language, and a strength has one for each item (strength native is a "
+            "second)"
+        )
 
 
 def _units(selection: Selection, items: Sequence[Item]) -> int:

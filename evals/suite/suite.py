@@ -8,13 +8,25 @@ from pathlib import Path
 
 import numpy as np
 
-from lawbound.evals.suite.draw_warnings import DrawWarning, too_few, undrawn, unmatched
+from lawbound.evals.suite.draw_warnings import (
+    DrawWarning,
+    other_language,
+    too_few,
+    undrawn,
+    unmatched,
+    without_native,
+)
 from lawbound.evals.suite.generated import generated, is_generated
 from lawbound.evals.suite.selection import draw
 from lawbound.evals.suite.suite_file import Selection, Suite, SuiteError
 from lawbound.rubrics.policy.files import shipped
 from lawbound.rubrics.policy.policy import Policy, PolicyError
-from lawbound.rubrics.prompts.conditions import conditions, prompt_languages
+from lawbound.rubrics.prompts.conditions import (
+    NATIVE,
+    conditions,
+    native_languages,
+    prompt_languages,
+)
 from lawbound.runners.condition import NONE, Condition
 from lawbound.runners.plan import Arm
 from lawbound.runners.prompt import Mode
@@ -110,8 +122,8 @@ def compose(
         PolicyError: A strength names a rule or a region that does not exist.
         ItemError: An external source cannot be read.
 
-    Warns: DrawWarning: A selection draws nothing, too little, or nothing for one of its names; one
-        line for each.
+    Warns: DrawWarning: A selection draws nothing, too little, nothing for one of its names or for
+        ``native``, or would ask again in another prompt language; one line for each.
     """
     known = list(dict.fromkeys(name for part in suite.select for name in part.strengths))
     for name in strengths:
@@ -130,33 +142,30 @@ def compose(
         else {}
         for at, part in enumerate(suite.select)
     ]
-    missing = list(_missing(suite, policies, banks, drawn, limit))
-    arms: list[Arm] = []
-    seen: set[tuple[str, str, str, Mode]] = set()
+    arms: dict[tuple[str, str, str, Mode], Arm] = {}
+    lost: list[list[Arm]] = [[] for _ in suite.select]
     for policy in policies:
         for at, selection in enumerate(suite.select):
-            wanted = _wanted(selection, strengths)
-            chosen = drawn[at].get(policy.id, ())
+            wanted = _expanded(_wanted(selection, strengths), policy, policies)
             try:
-                found = _conditions(
-                    policy, _expanded(wanted, policy, policies), selection, policies
-                )
+                found = _conditions(policy, wanted, selection, policies)
             except PolicyError as fault:
                 where = f"suite '{suite.id}': {_place(suite, at)}"
                 raise PolicyError(f"{where}: {fault}") from fault
-            spoken = {condition.lang for condition in found}
-            for condition in found:
-                for item in _bearing_on(condition, policy, chosen):
-                    cell = (item.id, condition.id, policy.id, selection.mode)
-                    if cell not in seen and _speaks_to(condition, spoken, selection, item):
-                        seen.add(cell)
-                        arms.append(Arm(item, condition, (policy.id,), selection.mode))
+            for arm in _arms(policy, found, selection, drawn[at].get(policy.id, ())):
+                cell = (arm.item.id, arm.condition.id, policy.id, arm.mode)
+                if arms.setdefault(cell, arm).condition.lang != arm.condition.lang:
+                    lost[at].append(arm)
+    missing = [
+        *_missing(suite, policies, banks, drawn, limit),
+        *_unspoken(suite, policies, drawn, strengths, lost),
+    ]
     if not arms:
         under = ", ".join(policy.id for policy in policies) or "no policy"
         raise SuiteError("; ".join([f"suite '{suite.id}' selects no item under {under}", *missing]))
     for line in missing:
         warnings.warn(f"suite '{suite.id}': {line}", DrawWarning, stacklevel=2)
-    return tuple(arms)
+    return tuple(arms.values())
 
 
 def _place(suite: Suite, at: int) -> str:
@@ -214,6 +223,22 @@ def _missing(
                 yield f"{_place(suite, at)}: {'; '.join(found)}"
 
 
+def _unspoken(
+    suite: Suite,
+    policies: Sequence[Policy],
+    drawn: Sequence[Mapping[str, Sequence[Item]]],
+    strengths: Sequence[str],
+    lost: Sequence[Sequence[Arm]],
+) -> Iterator[str]:
+    """One line for each selection without prompts in a language that it wants."""
+    for at, part in enumerate(suite.select):
+        if NATIVE in _wanted(part, strengths):
+            own = {policy.id: native_languages(policy) for policy in policies}
+            found = {name: {item.lang for item in items} for name, items in drawn[at].items()}
+            yield from (f"{_place(suite, at)}: {line}" for line in without_native(own, found))
+        yield from (f"{_place(suite, at)}: {line}" for line in other_language(lost[at]))
+
+
 def _expanded(
     strengths: Sequence[str], policy: Policy, policies: Sequence[Policy]
 ) -> Sequence[str]:
@@ -233,6 +258,17 @@ def _expanded(
     return found
 
 
+def _arms(
+    policy: Policy, found: Sequence[Condition], selection: Selection, items: Sequence[Item]
+) -> Iterator[Arm]:
+    """What a selection asks under one policy, condition after condition."""
+    spoken = {condition.lang for condition in found if condition.strength != NATIVE}
+    for condition in found:
+        for item in _bearing_on(condition, policy, items):
+            if _speaks_to(condition, spoken, selection, item):
+                yield Arm(item, condition, (policy.id,), selection.mode)
+
+
 def _bearing_on(condition: Condition, policy: Policy, items: Sequence[Item]) -> Iterable[Item]:
     """Without a clause, only the questions that it decides are worth repeating."""
     kind, _, rule = condition.strength.partition(":")
@@ -244,8 +280,11 @@ def _bearing_on(condition: Condition, policy: Policy, items: Sequence[Item]) -> 
 def _speaks_to(
     condition: Condition, spoken: Collection[str], selection: Selection, item: Item
 ) -> bool:
-    """Whether a prompt is in the item's language, if the selection wants that; English stands in
-    for languages in which there is none, even if the policy lists them."""
+    """Whether a prompt is in the item's language, if the strength or the selection wants that;
+    for the selection, English stands in for languages in which there is none, even if the policy
+    lists them."""
+    if condition.strength == NATIVE:
+        return condition.lang == item.lang
     if selection.prompt_language != "item" or condition.policy is None:
         return True
     return condition.lang == item.lang or (condition.lang == "en" and item.lang not in spoken)
@@ -255,9 +294,12 @@ def _conditions(
     policy: Policy, strengths: Sequence[str], selection: Selection, policies: Sequence[Policy]
 ) -> list[Condition]:
     found = [NONE] if "none" in strengths else []
-    others = [strength for strength in strengths if strength != "none"]
+    others = [strength for strength in strengths if strength not in ("none", NATIVE)]
     if others:
         own = policy.file.languages if selection.prompt_language == "item" else ()
         for lang in dict.fromkeys((*prompt_languages(policy, own), "en")):
             found += conditions(policy, others, lang=lang, beside=policies)
+    if NATIVE in strengths:
+        for lang in native_languages(policy):
+            found += conditions(policy, [NATIVE], lang=lang)
     return found

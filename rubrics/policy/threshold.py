@@ -35,7 +35,7 @@ class Threshold(Written):
     minimum_items: Annotated[int, Field(strict=True, ge=1)] = 1
     source: Slug
     clause: str = ""
-    condition: Literal["none", "placebo", "brief", "full", "strict", "unnamed"] = "full"
+    condition: Literal["none", "placebo", "brief", "full", "strict", "native", "unnamed"] = "full"
     """The strength at which it is checked."""
     bank: str = ""
     """Id of the question bank that it applies to; empty for everything that was asked."""

@@ -20,8 +20,11 @@ from lawbound.runners.condition import NONE, Condition
 from lawbound.tasks.io.messages import did_you_mean
 
 STRENGTHS = (
-    "none", "placebo", "brief", "full", "strict", "unnamed", "full-without:RULE", "wrong-region:ID"
+    "none", "placebo", "brief", "full", "strict", "native", "unnamed", "full-without:RULE",
+    "wrong-region:ID",
 )  # fmt: skip
+NATIVE = "native"
+"""The full prompt in a language other than English, for items in that language."""
 
 
 def check_strength(strength: str) -> str:
@@ -48,13 +51,20 @@ def conditions(
         policy: A resolved policy.
         strengths: See `STRENGTHS`; ``none`` is the same for every policy.
         lang: Language of the prompts. If the policy or its placebo lacks it, English is used and
-            the condition says so.
+            the condition says so; ``native`` does not exist in English.
         beside: Policies of the same run: ``wrong-region:ID`` means one of them, else a shipped one.
 
     Raises:
-        PolicyError: A strength is unknown, or names a rule or region that does not exist.
+        PolicyError: A strength is unknown, or names a rule or region that does not exist, or
+            ``native`` is asked for in English or in a language in which there is no prompt.
     """
     spoken = lang if prompt_languages(policy, [lang]) else "en"
+    if NATIVE in strengths and spoken == "en":
+        known = ", ".join(native_languages(policy)) or "there is none"
+        raise PolicyError(
+            f"strength '{NATIVE}': language is '{lang}', expected one other than English in which "
+            f"policy '{policy.id}' can be written: {known}"
+        )
     return tuple(_condition(policy, strength, spoken, beside) for strength in strengths)
 
 
@@ -91,6 +101,12 @@ def one_prompt(policy: Policy, strength: str, *, wording: int | None, lang: str 
 def prompt_languages(policy: Policy, langs: Sequence[str]) -> tuple[str, ...]:
     """The languages among these in which both the policy prompt and its placebo can be written."""
     return tuple(lang for lang in langs if speaks(policy, lang) and has_placebo(lang))
+
+
+def native_languages(policy: Policy) -> tuple[str, ...]:
+    """The languages of a policy, other than English, in which it is asked at strength ``native``."""
+    own = (lang for lang in policy.file.languages if lang != "en")
+    return prompt_languages(policy, tuple(dict.fromkeys(own)))
 
 
 def _condition(policy: Policy, strength: str, lang: str, beside: Sequence[Policy]) -> Condition:
@@ -153,5 +169,6 @@ _PLAIN: Mapping[str, Callable[[Policy, str], tuple[str, ...]]] = {
     "brief": _brief,
     "full": _full,
     "strict": _strict,
+    NATIVE: _full,
     "unnamed": _unnamed,
 }

@@ -41,7 +41,7 @@ Row = dict[str, Any]
 
 READ = BEHAVIOURS[:-1]
 STRENGTHS = (
-    "none", "placebo", "brief", "full", "strict", "unnamed", "wrong-region", "full-without:r",
+    "none", "placebo", "brief", "full", "strict", "native", "unnamed", "wrong-region", "full-without:r",
 )  # fmt: skip
 RULES = {
     (policy, rule): RuleInfo(policy, rule, rule == "r", rule != "r", "statute")

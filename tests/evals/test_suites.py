@@ -53,7 +53,7 @@ def test_every_suite_composes_under_each_of_its_policies(name):
 def _composes(name: str, most: int | None) -> None:
     suite = load_suite(name)
     policies = [load_policy(policy) for policy in suite.policies[:most]]
-    arms = compose(suite, policies, limit=3)
+    arms = compose(suite, policies, limit=6)  # with 3, no policy item in French would be drawn
     assert {arm.policies[0] for arm in arms} == {policy.id for policy in policies}
     named = {strength for part in suite.select for strength in part.strengths}
     asked = {arm.condition.strength for arm in arms}
@@ -274,12 +274,11 @@ def test_translations_are_drawn_as_whole_groups():
 @pytest.mark.parametrize("name", ["cn", "de", "in", "us"])
 def test_every_item_is_asked_in_exactly_one_prompt_language(name):
     suite = load_suite("multilingual")
-    last = suite.model_copy(update={"select": suite.select[-1:]})
-    english = suite.model_copy(
-        update={"select": (suite.select[-1].model_copy(update={"prompt_language": "en"}),)}
-    )
+    part = suite.select[-1].model_copy(update={"strengths": ("full",)})
+    english = suite.model_copy(update={"select": (part,)})
+    own_words = part.model_copy(update={"prompt_language": "item"})
     policy = load_policy(name)
-    arms = compose(last, [policy], limit=20)
+    arms = compose(suite.model_copy(update={"select": (own_words,)}), [policy], limit=20)
     assert Counter(arm.item.id for arm in arms).most_common(1)[0][1] == 1
     everything = {arm.item.id for arm in compose(english, [policy], limit=20)}
     assert {arm.item.id for arm in arms} == everything

@@ -11,7 +11,13 @@ from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.rubrics.policy.policy import Policy, PolicyError, PolicyFile
 from lawbound.rubrics.policy.rule import Rule, When
 from lawbound.rubrics.policy.source import Source
-from lawbound.rubrics.prompts.conditions import STRENGTHS, conditions, one_prompt, prompt_languages
+from lawbound.rubrics.prompts.conditions import (
+    STRENGTHS,
+    conditions,
+    native_languages,
+    one_prompt,
+    prompt_languages,
+)
 from lawbound.rubrics.prompts.placebos import has_placebo, most_rules
 from lawbound.rubrics.prompts.wordings import WORDINGS, frames
 from lawbound.runners.condition import NONE
@@ -163,6 +169,30 @@ def test_prompts_come_in_the_language_asked_for_and_fall_back_to_english() -> No
     assert "Deutschland" in german[0].wordings[0]
     assert conditions(de, ["full"], lang="xx") == conditions(de, ["full"])
     assert conditions(de, ["full"], lang="xx")[0].lang == "en"
+
+
+def test_native_is_the_full_prompt_in_a_language_other_than_english() -> None:
+    cn = load_policy("cn")
+    (native,) = conditions(cn, ["native"], lang="zh")
+    assert (native.id, native.lang) == ("native@cn", "zh")
+    assert native.wordings == prompts(cn, "full", "zh")
+    assert one_prompt(cn, "native", wording=1, lang="zh") == native.wordings[1]
+    assert native_languages(cn) == ("zh",)
+    assert native_languages(load_policy("eu")) == ("de", "fr")
+    assert native_languages(load_policy("us")) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "lang", "told"),
+    [
+        ("cn", None, "language is 'en', expected one other than English in which policy 'cn'.*: zh$"),
+        ("cn", "de", "language is 'de', expected one other than English in which policy 'cn'.*: zh$"),
+        ("us", "en", "language is 'en', expected .* policy 'us' can be written: there is none$"),
+    ],
+)  # fmt: skip
+def test_native_does_not_fall_back_to_english(name: str, lang: str | None, told: str) -> None:
+    with pytest.raises(PolicyError, match=told):
+        one_prompt(load_policy(name), "native", wording=None, lang=lang)
 
 
 def test_none_is_the_same_for_every_policy() -> None:
