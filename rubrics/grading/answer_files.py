@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from threading import Lock
 from typing import IO, TYPE_CHECKING, Any
@@ -118,8 +119,10 @@ def _lines(path: Path, handle: IO[bytes]) -> Iterator[str]:
 
 
 def _short_lines(path: Path, handle: IO[bytes]) -> Iterator[bytes]:
-    number = 0
-    while line := _next_line(path, handle, number := number + 1):
+    for number in count(1):
+        line = _next_line(path, handle, number)
+        if not line:
+            return
         if len(line) > MAX_LINE:
             raise GradeError(
                 f"{path}: line {number}: is longer than {MAX_LINE} bytes, expected one answer a line"

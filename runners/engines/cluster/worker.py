@@ -28,7 +28,7 @@ from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sam
 from lawbound.tasks.io.messages import one_line
 
 BLOCK_SECONDS = 0.02
-"""Longest that a finished sample waits for others to travel with it: what a `kill -9` costs."""
+"""Longest that a finished sample waits for others to travel with it; a `kill -9` loses those that wait."""
 BLOCK = 64
 
 Opener = Callable[[], Engine]
