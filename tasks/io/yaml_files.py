@@ -230,7 +230,8 @@ def _value(loader: Any, node: Any) -> Any:
             raise yaml.constructor.ConstructorError(
                 None,
                 None,
-                f"found {quoted(key)} without a value in {{ }}, expected one, or quotes around text with a comma",
+                f"found {quoted(key)} without a value in braces or brackets, expected one, or quotes around text with a "
+                "comma or ':'",
                 key_node.start_mark,
             )
         if key in found:

@@ -128,7 +128,7 @@ def test_no_file_stands_in_for_the_core(tmp_path: Path) -> None:
         ({"text": "“Decline.”"}, "line 16: found '“Decline.”' in curly quotes, .* straight ones"),
         (
             {"more": "  texts: {ko: a, b}\n"},
-            "line 17: found 'b' without a value in { }, expected one, or quotes around text with a",
+            "line 17: found 'b' without a value in braces or brackets, expected one, or quotes around",
         ),
         ({"parent": "parent: mine\n"}, "parent: found the circle"),
         ({"more": "  exempt: {none: answer}\n"}, "rule 'r': exempt: .*expected a claimed purpose"),
