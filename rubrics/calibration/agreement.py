@@ -143,7 +143,7 @@ def read_labelled(path: Path, *, progress: Callable[[int], None] | None = None) 
 
 
 def gold_class(row: Row) -> Behaved | None:
-    """The label of a row; None if the cell is blank.
+    """The label of a row; None if the cell is blank, or nan as pandas writes an empty one.
 
     Raises:
         GradeError: The column is missing, or the label is no behaviour class.
@@ -151,7 +151,7 @@ def gold_class(row: Row) -> Behaved | None:
     if "gold" not in row.fields:
         raise GradeError(f"{row.where}: has no 'gold', expected one of {', '.join(CLASSES)}")
     value = row.fields["gold"]
-    if is_gap(value) or (isinstance(value, str) and not value.strip()):
+    if is_gap(value) or (isinstance(value, str) and value.strip().lower() in ("", "nan")):
         return None
     for name in CLASSES:
         if isinstance(value, str) and value.strip().lower() == name:

@@ -218,6 +218,16 @@ def test_an_unknown_class_is_named_with_its_line(tmp_path: Path) -> None:
         read_labelled(_file(tmp_path, "answer", "refused"))
 
 
+@pytest.mark.parametrize("cell", ["", " ", "nan", "NaN"])
+def test_a_label_that_pandas_writes_for_an_empty_cell_is_blank_in_a_table_too(
+    tmp_path: Path, cell: str
+) -> None:
+    path = tmp_path / "labelled.csv"
+    path.write_text(f"id,prompt,response,gold\na,Q?,4,answer\nb,Q?,4,{cell}\n", encoding="utf-8")
+    found = read_labelled(path)
+    assert (len(found.rows), found.blank) == (1, 1)
+
+
 def test_a_file_without_labels_is_refused(tmp_path: Path) -> None:
     with pytest.raises(GradeError, match="no label"):
         read_labelled(_file(tmp_path, "", ""))
