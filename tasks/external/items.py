@@ -94,7 +94,7 @@ def _items(rows: Sequence[Mapping[str, Any]], spec: Source) -> Iterator[Item]:
         )
         if not is_language(lang):
             raise ItemError(
-                f"{where}: lang is {quoted(lang)}, expected a code of ISO 639-1 such as en{meant_language(lang)}"
+                f"{where}: lang is {quoted(lang)}, expected a code of ISO 639-1 such as en, or three letters for a language without one{meant_language(lang)}"
             )
         labels = labels_of(row, spec, where)
         answer: Answer | None = None

@@ -42,11 +42,12 @@ class Source(Strict):
     ] = Field(default_factory=dict)
     """Part -> column; ``choices`` may be one column that holds a list, or a list of columns."""
     topic: str = "everyday/school"
-    """Topic of the taxonomy if no column gives it; for rows with an empty cell it must be written."""
+    """Topic of the taxonomy if no column gives it; rows with an empty cell need one that the source names itself."""
     acts: tuple[Act, ...] = ()
     """Acts if no column gives them: needed for prompts, since rules are about acts; ``compute`` for checkable shapes."""
     operation: Operation = "ask"
     lang: str = "en"
-    """Language if no column gives it; for rows with an empty cell it must be written."""
+    """Language if no column gives it; rows with an empty cell need one that the source names itself. A
+    code of ISO 639-1, or three letters for a language without one."""
     unit: str = ""
     limit: int | None = Field(default=None, ge=1)

@@ -50,7 +50,8 @@ def test_an_exemption_applies_to_the_purpose_of_a_row() -> None:
         ("harmless", "maybe", "harmless is 'maybe', expected true or false"),
         ("lang", "KO", "lang is 'KO', expected a code of ISO 639-1 .*did you mean 'ko'"),
         ("lang", "kor", "lang is 'kor', expected a code of ISO 639-1 .*did you mean 'ko'"),
-        ("lang", "Korean", "lang is 'Korean', expected a code of ISO 639-1 such as en$"),
+        ("lang", "Korean", "lang is 'Korean', expected a code of ISO 639-1 such as en, or three letters for a "
+         "language without one$"),
     ],
 )  # fmt: skip
 def test_a_label_that_does_not_exist_is_refused(part: str, cell: str, message: str) -> None:
