@@ -192,7 +192,8 @@ def _missing_rows(done: "Correction") -> str:
         advice.append("put the rows back or draw anew")
     if (blanks := done.blanks).are_unlike:
         said.append(
-            f"{blanks.rows} drawn rows have no label, and the reader sees {blanks.withheld} of them withheld where labels "
+            f"{blanks.rows} of the drawn rows that the reader could read have no label, and it sees {blanks.withheld} of "
+            "them withheld where labels "
             f"given at random leave {blanks.expected:.0f}"
         )
         advice.append("label the blank rows")
