@@ -120,12 +120,26 @@ def without_native(
     if not any(own.values()):
         yield "native: no policy asked has a prompt in a language other than English"
     lacking = [
-        f"'{' or '.join(langs)}' under {policy}"
+        f"{' or '.join(repr(lang) for lang in langs)} under {policy}"
         for policy, langs in own.items()
         if langs and drawn.get(policy) and not set(langs) & set(drawn[policy])
     ]
     if lacking:
         yield f"native: nothing drawn in {', '.join(lacking)}"
+
+
+def unasked(policies: Sequence[Policy], arms: Iterable[Arm]) -> Iterator[str]:
+    """A phrase if policies are asked nothing at all, whatever the cause: they would be missing from
+    the results without a word.
+
+    Args:
+        policies: The policies that are named.
+        arms: All that is asked.
+    """
+    asked = {name for arm in arms for name in arm.policies}
+    without = [policy.id for policy in policies if policy.id not in asked]
+    if without:
+        yield f"nothing is asked under {', '.join(without)}"
 
 
 def other_language(lost: Sequence[Arm]) -> Iterator[str]:
@@ -139,11 +153,15 @@ def other_language(lost: Sequence[Arm]) -> Iterator[str]:
         strengths = dict.fromkeys(arm.condition.strength for arm in lost)
         langs = dict.fromkeys(arm.condition.lang for arm in lost)
         names = dict.fromkeys(name for arm in lost for name in arm.policies)
+        # `native` is the prompt of `full` in a language other than English, and of no other strength.
+        is_native_apart = any(
+            arm.condition.strength == "full" and arm.condition.lang != "en" for arm in lost
+        )
         yield (
             f"{counted(len(lost), 'arm')} at {', '.join(strengths)} under {', '.join(names)} not "
-            f"asked with a prompt in {', '.join(langs)}: an earlier selection asks the same with "
-            "one in another language, and a strength has one for each item (strength native is a "
-            "second)"
+            f"asked with a prompt in {', '.join(langs)}: an earlier selection already asks these "
+            "items at this strength with a prompt in another language"
+            + (" (to ask full in both, add strength native)" if is_native_apart else "")
         )
 
 

@@ -12,6 +12,7 @@ from lawbound.evals.suite.draw_warnings import (
     DrawWarning,
     other_language,
     too_few,
+    unasked,
     undrawn,
     unmatched,
     without_native,
@@ -123,7 +124,8 @@ def compose(
         ItemError: An external source cannot be read.
 
     Warns: DrawWarning: A selection draws nothing, too little, nothing for one of its names or for
-        ``native``, or would ask again in another prompt language; one line for each.
+        ``native``, or would ask again in another prompt language, one line for each; or a policy
+        is asked nothing at all.
     """
     known = list(dict.fromkeys(name for part in suite.select for name in part.strengths))
     for name in strengths:
@@ -159,6 +161,7 @@ def compose(
     missing = [
         *_missing(suite, policies, banks, drawn, limit),
         *_unspoken(suite, policies, drawn, strengths, lost),
+        *(unasked(policies, arms.values()) if arms else ()),
     ]
     if not arms:
         under = ", ".join(policy.id for policy in policies) or "no policy"
@@ -262,7 +265,7 @@ def _arms(
     policy: Policy, found: Sequence[Condition], selection: Selection, items: Sequence[Item]
 ) -> Iterator[Arm]:
     """What a selection asks under one policy, condition after condition."""
-    spoken = {condition.lang for condition in found if condition.strength != NATIVE}
+    spoken = {condition.lang for condition in found}
     for condition in found:
         for item in _bearing_on(condition, policy, items):
             if _speaks_to(condition, spoken, selection, item):

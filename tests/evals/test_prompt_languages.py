@@ -46,6 +46,16 @@ def test_a_policy_that_is_written_in_english_alone_adds_nothing_at_native():
     assert {a.policies for a in arms if a.condition.strength == "full"} == {("cn",), ("intl",)}
 
 
+def test_a_policy_that_is_asked_nothing_at_all_is_named():
+    cn, us = load_policy("cn"), load_policy("us")
+    for line, strengths in (("nothing is asked under us", ["native"]), ("", ["full", "native"])):
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            compose(load_suite("multilingual"), [cn, us], limit=30, strengths=strengths)
+        named = [str(one.message) for one in told if "nothing is asked" in str(one.message)]
+        assert named == ([f"suite 'multilingual': {line}"] if line else [])
+
+
 def test_native_asks_each_item_in_its_own_language_alone():
     part = Selection(kind="policy", pick="restricted", strengths=("native",), languages=())
     suite = Suite(id="s", version="1", summary="s", select=(part,))
@@ -77,12 +87,28 @@ def test_items_that_would_be_asked_again_in_another_prompt_language_are_told_in_
         arms = compose(suite, [load_policy("cn"), load_policy("us")])
     assert [str(one.message) for one in told] == [
         "suite 's': select.1 (policy): 12 arms at full under cn not asked with a prompt in zh: an "
-        "earlier selection asks the same with one in another language, and a strength has one for "
-        "each item (strength native is a second)"
+        "earlier selection already asks these items at this strength with a prompt in another "
+        "language (to ask full in both, add strength native)"
     ]
     ids = [(arm.item.id, arm.condition.id, arm.policies) for arm in arms]
     assert len(ids) == len(set(ids))
     assert {a.condition.lang for a in arms if a.condition.id == "full@cn"} == {"en"}
+
+
+@pytest.mark.parametrize(
+    ("strengths", "first", "lang", "is_advised"),
+    [
+        (["full", "strict"], "en", "zh", True),
+        (["strict"], "en", "zh", False),
+        (["full", "strict"], "item", "en", False),
+    ],
+)
+def test_native_is_advised_only_where_it_asks_what_is_left_out(strengths, first, lang, is_advised):
+    other = "item" if first == "en" else "en"
+    suite = _suite(*({"strengths": strengths, "prompt_language": p} for p in (first, other)))
+    with pytest.warns(DrawWarning, match=f"with a prompt in {lang}: an earlier") as told:
+        compose(suite, [load_policy("cn")])
+    assert any("strength native" in str(one.message) for one in told) == is_advised
 
 
 def test_one_prompt_language_for_each_item_is_silent():
@@ -96,7 +122,11 @@ def test_one_prompt_language_for_each_item_is_silent():
 @pytest.mark.parametrize(
     ("languages", "policies", "line"),
     [
-        (["en"], ["cn", "eu", "us"], "native: nothing drawn in 'zh' under cn, 'de or fr' under eu"),
+        (
+            ["en"],
+            ["cn", "eu", "us"],
+            "native: nothing drawn in 'zh' under cn, 'de' or 'fr' under eu",
+        ),
         (["zh"], ["us"], "native: no policy asked has a prompt in a language other than English"),
     ],
 )
