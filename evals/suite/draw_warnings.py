@@ -128,16 +128,17 @@ def without_native(
         yield f"native: nothing drawn in {', '.join(lacking)}"
 
 
-def unasked(policies: Sequence[Policy], arms: Iterable[Arm]) -> Iterator[str]:
-    """A phrase if policies are asked nothing at all, whatever the cause: they would be missing from
-    the results without a word.
+def unasked(drawn: Iterable[Mapping[str, Sequence[Item]]], arms: Iterable[Arm]) -> Iterator[str]:
+    """A phrase if policies have items but are asked none of them, whatever the cause: they would be
+    missing from the results without a word. Policies without an item are reported elsewhere.
 
     Args:
-        policies: The policies that are named.
+        drawn: Items by policy, for each selection.
         arms: All that is asked.
     """
     asked = {name for arm in arms for name in arm.policies}
-    without = [policy.id for policy in policies if policy.id not in asked]
+    named = dict.fromkeys(name for items in drawn for name, mine in items.items() if len(mine) > 0)
+    without = [name for name in named if name not in asked]
     if without:
         yield f"nothing is asked under {', '.join(without)}"
 

@@ -125,7 +125,7 @@ def compose(
 
     Warns: DrawWarning: A selection draws nothing, too little, nothing for one of its names or for
         ``native``, or would ask again in another prompt language, one line for each; or a policy
-        is asked nothing at all.
+        is asked none of what is drawn for it.
     """
     known = list(dict.fromkeys(name for part in suite.select for name in part.strengths))
     for name in strengths:
@@ -161,7 +161,7 @@ def compose(
     missing = [
         *_missing(suite, policies, banks, drawn, limit),
         *_unspoken(suite, policies, drawn, strengths, lost),
-        *(unasked(policies, arms.values()) if arms else ()),
+        *(unasked(drawn, arms.values()) if arms else ()),
     ]
     if not arms:
         under = ", ".join(policy.id for policy in policies) or "no policy"
