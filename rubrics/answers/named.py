@@ -1,6 +1,8 @@
 """Where a text names one of the choices: as words, or, where all choices are numbers, as a number of that value.
 
-A choice inside a number is not named: "1,500" names neither 500 nor 1, "12.5" no 5, "1/4" no 4.
+A choice inside a number is not named: "1,500" names neither 500 nor 1, "12.5" no 5, "1/4" no 4. Nor is one inside a
+word: "x1", "H2O" and "the 2nd choice" name no 1 and no 2. A unit written to the number ("5km") is no such word where
+the text has nothing else.
 """
 
 import re
@@ -12,6 +14,11 @@ from lawbound.rubrics.answers.numbers import Number, numbers, plain_numerals
 
 _EDGE_WORD = r"(?<!\w)", r"(?!\w)"
 _EDGE_NUMBER = r"(?<!\w)(?<!\d[.,/:'])(?<!(?<!\w)-)", r"(?!\w)(?![.,/:']\d)"
+_LETTER = r"[a-zà-ɏ]"
+"""Letters of scripts that put spaces between words and numbers: 答案是5 names 5."""
+_WORD_BEFORE = re.compile(rf"{_LETTER}_?\Z", re.IGNORECASE)
+_WORD_BEHIND = re.compile(_LETTER, re.IGNORECASE)
+_UNIT_ALONE = re.compile(rf"{_LETTER}{{1,5}}\W*", re.IGNORECASE)
 
 
 class Named(NamedTuple):
@@ -46,7 +53,8 @@ def _named_numbers(text: str, choices: Sequence[str]) -> list[Named]:
     values = {choice: number for choice in choices if (number := _number(choice)) is not None}
     found: dict[str, Named] = {}
     for number in numbers(text):
-        if is_denied(text[: number.start], text[number.end :]):
+        before, after = text[: number.start], text[number.end :]
+        if _is_in_word(before, after) or is_denied(before, after):
             continue
         # 1.234 may be two of the choices: the likelier reading is meant.
         for reading in number.readings:
@@ -55,6 +63,14 @@ def _named_numbers(text: str, choices: Sequence[str]) -> list[Named]:
                 found.setdefault(meant[0], Named(number.start, number.end, meant[0]))
                 break
     return list(found.values())
+
+
+def _is_in_word(before: str, after: str) -> bool:
+    if _WORD_BEFORE.search(before[-2:]):
+        return True
+    if not _WORD_BEHIND.match(after):
+        return False
+    return re.search(r"\w", before) is not None or _UNIT_ALONE.fullmatch(after) is None
 
 
 def _number(choice: str) -> Number | None:
