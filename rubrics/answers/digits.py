@@ -43,8 +43,10 @@ def chinese_integer(numeral: str) -> int:
         return int("".join(map(_digits, numeral)))
     total = section = digit = 0
     for c in numeral:
-        if c in _CHINESE or c.isdecimal():
+        if c in _CHINESE:
             digit = int(_digits(c))
+        elif c.isdecimal():
+            digit = digit * 10 + int(c)
         elif c in _UNITS:
             section += (digit or 1) * _UNITS[c]
             digit = 0

@@ -50,6 +50,9 @@ RIGHT = [
     ("答案：百分之3点5", number("3.5", "percent")),
     ("答案：百分之十5", number("15", "percent")),
     ("答案：百分之一00", number("100", "percent")),
+    ("答案：百分之一百25", number("125", "percent")),
+    ("答案：百分之一百20", number("120", "percent")),
+    ("答案：百分之一百05", number("105", "percent")),
     ("答案：百分之五.", number("5", "percent")),
     ("答え: 42", number("42")),
     ("정답: 42", number("42")),
@@ -221,10 +224,24 @@ def test_a_right_answer_is_found_and_right(text: str, answer: Answer) -> None:
         ("Answer: 2,500m or so", "500m 900m", "2,500m or so"),
         ("Answer: about 500m", "500m 900m", "500m"),
         ("Answer: A4.5", "A4 B4", "a4.5"),
+        ("Answer: -5 apples", "5_apples none", "-5 apples"),
+        ("Answer: 3 -5 apples", "5_apples none", "3 -5 apples"),
+        ("Answer: 3-5 apples", "5_apples none", "5 apples"),
+        ("Answer: x1 = 5", "1 5 10 7", "5"),
+        ("Answer: x_1 = 5", "1 5 10 7", "5"),
+        ("Answer: 2x = 8, x = 4", "2 4", "4"),
+        ("Answer: Q3: 5", "3 5", "5"),
+        ("The answer is H2O, i.e. 3 atoms", "2 3", "3"),
+        ("Answer: the 2nd choice, 8", "2 8", "8"),
+        ("Answer: CO2", "2 3", "co2"),
+        ("Answer: B12", "12 10", "b12"),
+        ("Answer: 5km", "5 6", "5"),
+        ("Answer: _5_", "5 6", "5"),
+        ("答案是5个", "5 6", "5"),
     ],
 )
 def test_a_choice_is_not_found_inside_a_number(text: str, choices: str, expected: str) -> None:
-    options = tuple(choices.split())
+    options = tuple(choice.replace("_", " ") for choice in choices.split())
     assert extract(text, Answer("choice", options[0], options)) == expected
 
 
