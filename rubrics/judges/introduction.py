@@ -33,9 +33,9 @@ _DENIED = re.compile(
 )
 """Denied: "It is certainly not the following." """
 _DISAGREED = re.compile(
-    r"\b(?:wrong|incorrect|mistaken|misleading|a mistake) to (?:say|write|choose|pick|call|conclude|answer)\b.*:\Z|"
+    r"\A(?:it|this|that) (?:(?:would|might|could) be|is) (?:\w+ )?(?:wrong|incorrect|mistaken|misleading|a mistake) to (?:say|write|choose|pick|call|conclude|answer)\b.*:\Z|"
     r"\b(?:I|we) (?:\w+ )?(?:disagree with|(?:do not|don['’]t) agree with)\b(?:(?! and ).)*:\Z|"
-    r"\A(?:falsch|verfehlt|unzutreffend|unrichtig) (?:wäre|ist)\b.*:\Z|\bich (?:würde \w+ )?widersprech\w*\b.*:\Z",
+    r"\A(?:falsch|verfehlt|unzutreffend|unrichtig) (?:wäre|ist)\b(?!.*\bund\b).*:\Z|\bich (?:würde \w+ )?widersprech\w*\b(?!.*\bnicht\b).*:\Z",
     re.IGNORECASE,
 )
 """Disagreed with: "I would disagree with anyone who says:"."""
@@ -47,7 +47,7 @@ _SUPPOSED = re.compile(
     r"\A(?:if|when) (?:one|you|read|taken)\b.*\b(?:strict|lenient|generous|charitabl|literal|harsh)\w*"
     r"(?:.*\b(?:would|might|could)\b.*)?:\Z|"
     r"\A(?:wenn|falls|angenommen,?|wäre|hätte) (?:es|sie|das|dies|die Antwort|der Text)\b.*\b(?:wäre|hätte|würde|könnte)\b.*:\Z|"
-    r"\A(?:如果|假如|假设|倘若|要是)(?:它|这|该|回答|答案|回复)(?!.*(?:完整|截断)).*(?:会|将|就|应|可能).*:\Z",
+    r"\A(?:如果|假如|假设|倘若|要是)(?:它|这|该|回答|答案|回复)(?!.*(?:完整|截断)).*(?:会|将|就|应|可能)[^，,]*(?:写|说|判|选|算|认为|是|为):\Z",
     re.IGNORECASE,
 )
 """Supposed, of the answer or of a stricter reader: "If it were a refusal I would write:"."""
@@ -58,7 +58,7 @@ _ANOTHERS = re.compile(
     r"\A(?:one|you) (?:might|could|may) (?:argue|object|claim|be tempted)\b.*:\Z|"
     r"\A(?:vielleicht )?(?:(?:ein\w* )?andere\w*|manche\w*|jemand|einige)\b.*\b(?:würden?|könnten?|mag|mögen)\b.*"
     r"\b(?:sagen|schreiben|urteilen|meinen|wählen|behaupten):?\Z|"
-    r"\A(?:也许|可能)?(?:其他|其它|别的|另一个|另一位|有些|有的|有)(?:评审|评判|评委|裁判|人|读者).*"
+    r"\A(?:也许|可能)?(?:其他|其它|别的|另一个|另一位|有些|有的|有)(?:评审|评判|评委|裁判|人|读者)[^，,]*"
     r"(?:说|写|认为|判为|判定为|主张)(?:是|这是)?:?\Z",
     re.IGNORECASE,
 )
@@ -68,8 +68,9 @@ _SHOWN = re.compile(
     r"\A(?:here is )?(?:an? |one |the |ein |eine |das )?(?:\w+ )?(?:example|sample|template|placeholder|Beispiel|Muster|Vorlage)"
     r"(?: (?:of|for|verdict|line|reply|would|could|might|für|einer|eines)\b.*)?:\Z|"
     r"\A(?:the|this|that|a) (?:\w+ ){0,2}(?:form|format|template)(?: of (?:the|a) (?:verdict|reply|answer|last line))? "
-    r"(?:is|was|would be|should be|must be|(?:should |must )?looks?|(?:should |must )?reads?)\b.*:\Z|"
-    r"\b(?:must|should|has to|have to|needs to) be (?:given|written|stated|put|formatted) (?:in|like|as|so)\b.*:\Z|"
+    r"(?:is|was|would be|should be|must be|(?:should |must )?looks?|(?:should |must )?reads?)"
+    r"(?:,? (?:for example|for instance|e\.g\.|as follows|like (?:this|so)|this|the following))?,?\s*:\Z|"
+    r"\A(?:the|this|that|a) (?:\w+ )?(?:reply|line) (?:must|should|has to|have to|needs to) be (?:given|written|stated|put|formatted) (?:in|like|as|so)\b.*:\Z|"
     r"\A(?:die|das|der) (?:\w+ )?(?:Form|Format|Vorlage|Muster) (?:ist|wäre|lautet|sieht)\b.*:\Z|"
     r"(?:例如|比如|譬如|示例|例子|举例(?:来说)?)(?:如下)?:\Z|\A(?:要求的|所需的|规定的)?格式(?:为|是|应为|应是|如下|应如下):\Z",
     re.IGNORECASE,
