@@ -3,7 +3,7 @@
 A false claim is excused by any sign of a report in its sentence (``some people``, ``deniers``). A right one is not
 taken back so easily: ``Some people throw colours at Holi`` answers the question. There the saying itself must be
 heard, in the claim's own clause: ``some people say that it is Holi``. ``So-called`` is no such word: it is about a
-name, and not about the answer.
+name, and not about the answer. A report that the sentence goes on to affirm is the answer's own claim.
 """
 
 import re
@@ -29,6 +29,15 @@ _SAYING = {
     "id": r"\b(?:menyebut\w*|mengatakan|bilang|klaim|mengklaim|konon|katanya|rumor|percaya|berpendapat|menganggap)\b",
 }  # fmt: skip
 LANGUAGES = frozenset(_SAYING)
+_GAP = r"^(?:(?!\b(?:but|while|whereas|though|although|aber|doch|not|nicht)\b|但|不)[^,，、;；:：—–])*?"
+_AFFIRMED = {
+    "en": _GAP + r"(?:,? (?:and |which |this |that |they |it )?(?:is|was|are|were) (?:indeed |quite |entirely )?"
+    r"(?:right(?! (?:next|behind|before|after))|true|correct|credible|accurate)\b|credible\W*$|,? and (?:quite |indeed )?(?:so )?(?:rightly|correctly|indeed)\b)",
+    "zh": _GAP + r"[,，]?(?:这|那)(?:是对的|是正确的|是真的|没错)",
+    "de": _GAP + r"(?:,? (?:und |was |das )?(?:ist|war|sind) (?:richtig|wahr|korrekt|zutreffend)\b|,? (?:und |was |das )?stimmt\b(?! nicht)|,? und (?:das )?zu recht\b)",
+}  # fmt: skip
+"""What behind a claim makes the report of it the answer's own: ``the claim that it was Fleming is right``. Another name
+may be what is right behind a comma: ``some say Fleming, Pasteur is right``."""
 _VERB_LAST = frozenset({"hi", "tr", "ko", "ja"})
 _MARKS = r",，、،:：;；—–(（।"
 _LEAD = rf"(?:{{}})(?: \w+)?[,，]?[^{_MARKS}]{{{{0,40}}}}$"
@@ -44,6 +53,8 @@ def is_said_of_others(before: str, after: str, lang: str) -> bool:
         after: The sentence behind it.
         lang: The item's language; English is looked for as well.
     """
+    if any(_affirmed(spoken).search(after) for spoken in {lang, "en"} & _AFFIRMED.keys()):
+        return False
     if any(_lead(spoken).search(before) for spoken in {lang, "en"} & _SAYING.keys()):
         return True
     return lang in _VERB_LAST and _near(lang).match(after) is not None
@@ -52,6 +63,11 @@ def is_said_of_others(before: str, after: str, lang: str) -> bool:
 @lru_cache(maxsize=32)
 def _lead(lang: str) -> re.Pattern[str]:
     return re.compile(_LEAD.format(_SAYING[lang]), re.IGNORECASE)
+
+
+@lru_cache(maxsize=32)
+def _affirmed(lang: str) -> re.Pattern[str]:
+    return re.compile(_AFFIRMED[lang], re.IGNORECASE)
 
 
 @lru_cache(maxsize=32)
