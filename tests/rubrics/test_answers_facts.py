@@ -4,7 +4,7 @@ import pytest
 
 from lawbound.rubrics.answers import check_facts, places
 from lawbound.rubrics.answers.cues import CUES
-from lawbound.rubrics.answers.reports import LANGUAGES
+from lawbound.rubrics.answers.reports import LANGUAGES, is_said_of_others
 from lawbound.tasks.item import Claims
 
 CAMPS = Claims(
@@ -136,3 +136,24 @@ def test_a_pattern_that_takes_for_ever_is_stopped(monkeypatch: pytest.MonkeyPatc
     slow = Claims(true=(r"(?:x|.*.*.*.*.*)[bc]$",), false=())
     with pytest.raises(places.FactError, match="takes more than"):
         check_facts("b" + "a" * 7900, slow, "en")
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lang", "said"),
+    [
+        ("some say that it was ", "", "en", True),
+        ("the claim that it was ", " is right", "en", False),
+        ("some say that it was ", ", and rightly so", "en", False),
+        ("some say that it was ", ", Gagarin is right", "en", True),
+        ("some say that it was ", " but he is right", "en", True),
+        ("some say that it was ", " is not true", "en", True),
+        ("die Behauptung, dass ", " der Erste war, ist richtig", "de", False),
+        ("manche sagen, ", " war der Erste, aber Gagarin ist richtig", "de", True),
+        ("有人说", "是第一个，这是对的", "zh", False),
+        ("有人说", "是第一个，但前者是对的", "zh", True),
+    ],
+)
+def test_a_report_that_is_affirmed_is_no_mere_report(
+    before: str, after: str, lang: str, said: bool
+) -> None:
+    assert is_said_of_others(before, after, lang) is said
