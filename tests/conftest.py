@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import pytest
 import yaml
+from hypothesis import settings
 
 from lawbound.__main__ import main
 from lawbound.evals.folder.record import RunRecord
@@ -19,6 +20,11 @@ from lawbound.evals.folder.run_folder import RunFolder
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell starts background jobs so, and the programs that tests interrupt would inherit it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+settings.register_profile(
+    "untimed", deadline=None
+)  # speed is measured in benchmarks; a test's machine may be busy
+settings.load_profile("untimed")
 
 SCRIPTED = Path(__file__).parent / "runners" / "servers" / "scripted.py"
 LONGEST = ("test_behaviour_learned.py", "test_fuzz.py")

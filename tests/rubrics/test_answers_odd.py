@@ -4,7 +4,7 @@ from functools import lru_cache
 from time import process_time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lawbound.rubrics.answers import check, places
@@ -93,7 +93,6 @@ PIECES = (
 )  # fmt: skip
 
 
-@settings(deadline=None)  # the machine may be busy
 @given(
     st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from([1, 1, 2, 50, 400])), max_size=8)
 )
