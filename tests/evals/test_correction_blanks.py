@@ -1,42 +1,63 @@
-"""Rows of a labelling sheet that were left blank, compared with those that have a label."""
+"""Rows of a sheet that were left blank: by chance, by stratum, or by what the answers say."""
 
-from pathlib import Path
+from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 import pandas as pd
+import pytest
 
 from lawbound.evals.correction.blanks import blanks
-from lawbound.evals.correction.labels import read_labels
 
 
-def _frame(policies: tuple[str, ...]) -> pd.DataFrame:
-    """Forty answers under each policy, the same ones; every other one is withheld."""
+def _frame(
+    behaved: Callable[..., dict[str, Any]], withheld: int, served: int, *, lang: str = "en"
+) -> pd.DataFrame:
+    does = ["refuse"] * withheld + ["answer"] * served
+    names = [f"{lang}{at}" for at in range(len(does))]
     rows = [
-        {
-            "key": f"k{i:02}", "model": "m", "policy": policy, "strength": "none", "base": "answer",
-            "lang": "en", "behaviour": "refuse" if i % 2 else "answer",
-            "withheld": bool(i % 2), "error": "", "blocked": False, "mode": "generate", "kind": "policy",
-            "rules": "r", "near_miss": "",
-        }
-        for policy in policies
-        for i in range(40)
-    ]  # fmt: skip
+        behaved(name, "refuse", what, key=name, rules="r", lang=lang)
+        for name, what in zip(names, does, strict=True)
+    ]
     return pd.DataFrame(rows)
 
 
-def test_an_answer_that_is_judged_under_several_policies_counts_once() -> None:
-    served = {f"k{i:02}" for i in range(0, 40, 2)}
-    rest = {f"k{i:02}" for i in range(1, 40, 2)}
-    once = blanks(_frame(("cn",)), served, rest)
-    assert (once.rows, once.withheld, once.expected) == (20, 0, 10)
-    assert once.are_unlike
-    assert blanks(_frame(("cn", "de")), served, rest) == once
+def test_blank_rows_are_compared_within_strata_by_hand(
+    behaved: Callable[..., dict[str, Any]],
+) -> None:
+    frame = pd.concat([_frame(behaved, 10, 10), _frame(behaved, 9, 1, lang="de")])
+    keys = frame["key"].tolist()
+    # Blank: 8 of 20 English rows, 7 of them withheld; 5 of 10 German ones, all withheld.
+    blank = {*keys[:7], keys[19], *keys[20:25]}
+    found = blanks(frame, blank, set(keys) - blank)
+    assert (found.rows, found.withheld, found.expected) == (13, 12, 8 * 10 / 20 + 5 * 9 / 10)
+    # 8 x 12 x 10 x 10 / (400 x 19) + 5 x 5 x 9 x 1 / (100 x 9)
+    assert found.error == pytest.approx((9600 / 7600 + 0.25) ** 0.5)
+    assert not found.are_unlike  # 3.5 - 0.5 is 2.4 standard errors
+    more = {*blank, keys[7], keys[8]} - {keys[19]}
+    assert blanks(frame, more, set(keys) - more).are_unlike
 
 
-def test_an_answer_that_has_its_label_in_another_row_is_not_blank(tmp_path: Path) -> None:
-    sheet = tmp_path / "sheet.csv"
-    keys = ["a" * 64, "a" * 64, "b" * 64, "c" * 64]
-    rows = [
-        f"{key},{gold},0.5" for key, gold in zip(keys, ("refuse", "", "", "answer"), strict=True)
-    ]
-    sheet.write_text("\n".join(["id,gold,probability", *rows]) + "\n", encoding="utf-8")
-    assert read_labels(sheet).left_blank == {"b" * 64}
+def test_a_stratum_that_nobody_labelled_is_unlike_nothing(
+    behaved: Callable[..., dict[str, Any]],
+) -> None:
+    frame = pd.concat([_frame(behaved, 2, 18), _frame(behaved, 20, 0, lang="de")])
+    german = set(frame.loc[frame["lang"] == "de", "key"])
+    found = blanks(frame, german, set(frame["key"]) - german)
+    assert (found.rows, found.withheld, found.expected, found.error) == (20, 20, 20.0, 0.0)
+    assert not found.are_unlike
+    assert not blanks(frame, set(), set(frame["key"])).are_unlike
+
+
+@pytest.mark.parametrize(("of_withheld", "least", "most"), [(0.5, 0.0, 0.02), (0.9, 0.9, 1.0)])
+def test_labelling_that_stops_by_chance_is_seldom_told_and_skipping_refusals_nearly_always(
+    behaved: Callable[..., dict[str, Any]], of_withheld: float, least: float, most: float
+) -> None:
+    frame = pd.concat([_frame(behaved, 20, 40), _frame(behaved, 30, 10, lang="de")])
+    keys, rng = frame["key"].to_numpy(), np.random.default_rng(7)
+    skipped = np.where(frame["withheld"] == 1, of_withheld, 0.5)
+    told = []
+    for _ in range(200):
+        blank = set(keys[rng.random(len(keys)) < skipped])
+        told.append(blanks(frame, blank, set(keys) - blank).are_unlike)
+    assert least <= np.mean(told) <= most
