@@ -59,7 +59,7 @@ class ReferenceEngine:
             self._rates = known.Rates.parse(query)
             self._respond: Respond = partial(known.synthetic, rates=self._rates)
         elif kind == "coin":
-            self._coin_seed = int(known.Rates.parse(query).seed) if query else seed
+            self._coin_seed = known.coin_seed(query, seed)
             self._respond = partial(constants.coin, seed=self._coin_seed)
         elif kind in _PLAIN and not query:
             self._respond = _PLAIN[kind]

@@ -1,10 +1,11 @@
 """Reference models that know the right answer: the oracle, and a synthetic model with known rates."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from urllib.parse import parse_qsl
 
 from lawbound.rubrics.graders import declare
-from lawbound.rubrics.reference import constants
+from lawbound.rubrics.reference import PREFIX, constants
 from lawbound.rubrics.reference.situation import Situation
 from lawbound.rubrics.verdict import Behaved
 from lawbound.runners.engines.protocol import ModelError
@@ -70,25 +71,12 @@ class Rates:
         Raises:
             ModelError: A name is unknown, or no model could have these rates.
         """
-        known = [field.name for field in fields(cls)]
-        values: dict[str, float] = {}
-        for name, text in parse_qsl(query, keep_blank_values=True):
-            if name not in known:
-                raise ModelError(
-                    f"reference:synthetic: found parameter {name!r}, expected one of {', '.join(known)}"
-                )
-            try:
-                values[name] = float(text)
-            except ValueError as fault:
-                raise ModelError(
-                    f"reference:synthetic: {name} is {text!r}, expected a number"
-                ) from fault
-            if name == "seed" and not abs(values[name]) <= 2**53:
-                raise ModelError(f"reference:synthetic: seed is {text[:40]}, expected a number")
+        values = _numbers("synthetic", query, [field.name for field in fields(cls)])
+        for name, value in values.items():
             least = -1 if name == "policy_tax" else 0
-            if name != "seed" and not least <= values[name] <= 1:
+            if name != "seed" and not least <= value <= 1:
                 raise ModelError(
-                    f"reference:synthetic: {name} is {text[:40]}, expected {least} to 1"
+                    f"reference:synthetic: {name} is {value:.12g}, expected {least} to 1"
                 )
         rates = cls(**values)
         left = rates.capability - rates.policy_tax
@@ -98,6 +86,18 @@ class Rates:
                 f"{left:g}, expected 0 to 1"
             )
         return rates
+
+
+def coin_seed(query: str, default: int) -> int:
+    """Read ``seed=3``, all that a coin can be told.
+
+    Raises:
+        ModelError: There is another parameter, or the seed is no whole number.
+    """
+    seed = _numbers("coin", query, ["seed"]).get("seed", default)
+    if seed != int(seed):
+        raise ModelError(f"reference:coin: seed is {seed:g}, expected a whole number")
+    return int(seed)
 
 
 def synthetic(situation: Situation, rates: Rates) -> str:
@@ -122,3 +122,21 @@ def is_right(situation: Situation, rates: Rates, *, chance: float) -> bool:
     tax = rates.policy_tax if situation.constrained else 0.0
     rate = chance + (rates.capability - tax) * (1 - chance)
     return situation.uniform("right", rates.seed) < rate
+
+
+def _numbers(kind: str, query: str, known: Sequence[str]) -> dict[str, float]:
+    """Read ``name=1&other=2`` of a kind of reference model that has these parameters."""
+    where = f"{PREFIX}{kind}"
+    values: dict[str, float] = {}
+    for name, text in parse_qsl(query, keep_blank_values=True):
+        if name not in known:
+            raise ModelError(
+                f"{where}: found parameter {name!r}, expected one of {', '.join(known)}"
+            )
+        try:
+            values[name] = float(text)
+        except ValueError as fault:
+            raise ModelError(f"{where}: {name} is {text!r}, expected a number") from fault
+        if name == "seed" and not abs(values[name]) <= 2**53:
+            raise ModelError(f"{where}: seed is {text[:40]}, expected a number")
+    return values

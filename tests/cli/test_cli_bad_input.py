@@ -66,6 +66,15 @@ def test_a_misused_command_is_one_line_that_names_its_help(
             ["--model", "reference:synthetic?policy_tax=0.9&capability=0.1"],
             ["capability 0.1 less policy_tax 0.9 is -0.8, expected 0 to 1"],
         ),
+        (
+            ["--model", "reference:coin?adherence=0.2"],
+            ["reference:coin: found parameter 'adherence', expected one of seed"],
+        ),
+        (
+            ["--model", "reference:coin?seed=3.7"],
+            ["reference:coin: seed is 3.7, expected a whole number"],
+        ),
+        (["--model", "reference:coin?seed=x"], ["reference:coin: seed is 'x', expected a number"]),
         (["--model", "hf:no/such/folder"], ["no/such/folder"]),
         (["--strength", "fulll"], ["fulll"]),
     ],
