@@ -122,10 +122,10 @@ def _ask_one(
         warnings.warn(
             f"{label}: all {counts.stored} answers were stored in {root} before, and the function "
             "was not asked; if it has changed, give the FunctionEngine another revision=",
-            stacklevel=4,  # who called `evaluate`
+            stacklevel=5,  # who called `evaluate`
         )
     for line in asked.settle(counts, root):
-        warnings.warn(line, MovedWarning, stacklevel=4)
+        warnings.warn(line, MovedWarning, stacklevel=5)
     return _entry_of(model, requests, engine, counts)
 
 

@@ -1,4 +1,4 @@
-"""A complete run: prepare it, ask every model, judge and conclude. This is `lawbound.evaluate`."""
+"""A complete run: prepare it, ask every model, judge and conclude. `lawbound.evaluate` and `lawbound run` are this."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from lawbound.evals.asking import ask
 from lawbound.evals.conclude import Conclusion, conclude
 from lawbound.evals.judging.spec import JudgeSpec
 from lawbound.evals.observer import Observer
-from lawbound.evals.prepare import prepare
+from lawbound.evals.prepare import Prepared, prepare
 from lawbound.evals.run_spec import RunSpec
 from lawbound.runners.engines import Engine
 from lawbound.runners.lock import lock
@@ -42,8 +42,37 @@ def evaluate(
     """
     if judge is not None:
         judge = judge.beside(spec)
-    prepared = prepare(spec, own=engines or {}, observer=observer)
-    with lock(Path(out)):
-        ask(prepared, Path(out), engines=engines, observer=observer)
-        del prepared  # Free it: it would stay in memory while answers are judged.
-        return conclude(Path(out), judge=judge, observer=observer)
+    return evaluate_prepared(
+        prepare(spec, own=engines or {}, observer=observer),
+        Path(out),
+        engines=engines,
+        judge=judge,
+        observer=observer,
+    )
+
+
+def evaluate_prepared(
+    prepared: Prepared,
+    out: Path,
+    *,
+    engines: Mapping[str, Engine] | None = None,
+    judge: JudgeSpec | None = None,
+    observer: Observer | None = None,
+) -> Conclusion:
+    """Ask, judge and conclude what is prepared.
+
+    Args:
+        prepared: What to ask. It is large; a caller that does not keep it lets it be freed before the
+            answers are judged.
+        out: The run folder; an interrupted run resumes.
+        engines: Ready engines for some of the models, as `evaluate` takes them.
+        judge: Models that read the answers, with the run's settings (`JudgeSpec.beside`).
+        observer: Is told about the progress.
+
+    Raises:
+        LawboundError: Any of the errors that `ask` and `conclude` name.
+    """
+    with lock(out):
+        ask(prepared, out, engines=engines, observer=observer)
+        del prepared
+        return conclude(out, judge=judge, observer=observer)

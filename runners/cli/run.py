@@ -42,6 +42,7 @@ from lawbound.tasks.io.messages import counted
 
 if TYPE_CHECKING:
     from lawbound.evals.judging.spec import JudgeSpec
+    from lawbound.evals.prepare import Prepared
     from lawbound.evals.run_spec import RunSpec
 
 TIED = 3
@@ -110,11 +111,8 @@ def run(
     if dry_run:
         _print_plan(spec, panel)
         return
-    from lawbound.evals.asking import ask
-    from lawbound.evals.conclude import conclude
+    from lawbound.evals.evaluate import evaluate_prepared
     from lawbound.evals.folder.origins import MovedWarning
-    from lawbound.evals.prepare import prepare
-    from lawbound.evals.suite.draw_warnings import DrawWarning
     from lawbound.runners.cli.remarks import (
         models_of,
         tell_of_judges,
@@ -124,21 +122,14 @@ def run(
         warn,
     )
     from lawbound.runners.cli.results import print_leaderboard
-    from lawbound.runners.engines import answers_in_words
     from lawbound.runners.lock import lock
 
     panel = panel and panel.beside(spec)
-    with bars() as observer, noted(DrawWarning):
-        prepared = prepare(spec, observer=observer)
-    warn_of_unused(_engine_options(spec), spec.models, panel.models if panel else ())
-    tell_of_choices(prepared, filter(answers_in_words, prepared.models))
-    warn_of_unread_languages(prepared, panel)
-    with bars() as observer, lock(out):
+    waiting = [_prepared(spec, panel)]
+    with bars() as observer, lock(out), noted(MovedWarning):
         before = models_of(out)
-        with noted(MovedWarning):
-            ask(prepared, out, observer=observer)
-        del prepared  # it would stay in memory while answers are judged
-        conclusion = conclude(out, judge=panel, observer=observer)
+        # Popped, for it would stay in memory here while the answers are judged.
+        conclusion = evaluate_prepared(waiting.pop(), out, judge=panel, observer=observer)
     print_leaderboard(conclusion.leaderboard)
     tell_of_models(out, before)
     warn(conclusion.caveats)
@@ -214,6 +205,20 @@ def _engine_options(spec: "RunSpec") -> dict[str, Any]:
     heeded = {"device"} if spec.on is not None else set()
     given = spec.model_fields_set - heeded
     return {name: getattr(spec, name) for name in OPTION_NAMES.values() if name in given}
+
+
+def _prepared(spec: "RunSpec", panel: "JudgeSpec | None") -> "Prepared":
+    """What will be asked, after all that there is to remark on it."""
+    from lawbound.evals.prepare import prepare
+    from lawbound.evals.suite.draw_warnings import DrawWarning
+    from lawbound.runners.engines import answers_in_words
+
+    with bars() as observer, noted(DrawWarning):
+        prepared = prepare(spec, observer=observer)
+    warn_of_unused(_engine_options(spec), spec.models, panel.models if panel else ())
+    tell_of_choices(prepared, filter(answers_in_words, prepared.models))
+    warn_of_unread_languages(prepared, panel)
+    return prepared
 
 
 def _print_plan(spec: "RunSpec", panel: "JudgeSpec | None" = None) -> None:

@@ -248,7 +248,7 @@ def test_ctrl_c_says_in_one_line_that_the_answers_are_kept(
     def stop(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("lawbound.evals.asking.ask", stop)
+    monkeypatch.setattr("lawbound.evals.evaluate.ask", stop)
     arguments = ("--model", "reference:empty", "--policy", "us", "--no-references", "--limit", "1")
     code, out, err = command("run", "quick", *arguments, "--out", str(tmp_path / "out"))
     assert (code, out) == (130, "")
