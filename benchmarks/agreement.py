@@ -24,7 +24,7 @@ from lawbound.rubrics.behaviour.decision import Asked, grade_all
 from lawbound.rubrics.behaviour.draft import Draft
 from lawbound.rubrics.behaviour.lexical import draft
 from lawbound.rubrics.behaviour.prompt import read
-from lawbound.rubrics.calibration.agreement import kappa_of
+from lawbound.rubrics.calibration.kappa import kappa_of
 
 ROOT = Path(__file__).resolve().parents[1]
 JUDGING = page.DOCS / "judging.md"

@@ -29,7 +29,7 @@ from training_texts import Row, rows
 
 from lawbound.rubrics.behaviour import arbiter, gist, head, opinion
 from lawbound.rubrics.behaviour.decision import behaviour_of
-from lawbound.rubrics.calibration.agreement import kappa_of
+from lawbound.rubrics.calibration.kappa import kappa_of
 
 WRITTEN = (
     "medium1", "medium2", "long1", "long2", "zh ja ko", "de fr es pt", "ru tr ar hi", "th vi id",

@@ -26,7 +26,7 @@ import yaml
 from lawbound.rubrics.behaviour import concepts, learned, lexicon
 from lawbound.rubrics.behaviour.decision import Asked, grade_all
 from lawbound.rubrics.behaviour.prompt import read
-from lawbound.rubrics.calibration.agreement import kappa_of
+from lawbound.rubrics.calibration.kappa import kappa_of
 from lawbound.rubrics.grading.grade_file import TOGETHER
 
 BAR = 3000

@@ -11,7 +11,7 @@ import yaml
 from pydantic import BaseModel
 
 from lawbound.evals.suite.suite_file import HEEDED_BY, Selection, Suite
-from lawbound.rubrics.calibration.agreement import kappa_of
+from lawbound.rubrics.calibration.kappa import kappa_of
 from lawbound.rubrics.policy.compare import coverage
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.rubrics.policy.threshold import BankSize, Threshold

@@ -44,6 +44,14 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
     assert not heavy & set(json.loads(found.stdout))
 
 
+def test_who_concludes_loads_a_reader_of_answers_only_where_one_is_needed() -> None:
+    code = "import json, sys, lawbound.evals.conclude; print(json.dumps(sorted(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    readers = {"behaviour.decision", "answers.checking", "answers.facts"}
+    late = {"numpy", "pandas", *(f"lawbound.rubrics.{name}" for name in readers)}
+    assert not late & set(json.loads(found.stdout))
+
+
 def test_showing_help_loads_nothing_heavy() -> None:
     code = (
         "import json, sys\nfrom lawbound.runners.cli import app\n"

@@ -8,7 +8,7 @@ from math import isnan
 from typing import get_args
 
 from lawbound.evals.folder.record import AgreementEntry
-from lawbound.rubrics.calibration.agreement import kappa_of
+from lawbound.rubrics.calibration.kappa import kappa_of
 from lawbound.rubrics.judges.majority import is_same
 from lawbound.rubrics.policy.requirement import Addon, Requirement
 from lawbound.rubrics.verdict import Behaved, Reading

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -41,9 +43,6 @@ def rank_rows(
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
     """The same bytes for the same numbers on any machine: six significant digits, no times, no CR."""
-    import csv
-    import io
-
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(table.columns)

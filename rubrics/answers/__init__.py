@@ -10,8 +10,3 @@ on:
   as yes or no, `cues` are the words that show that it is not made, `reports` those that say it of others;
 - a creative text: `constraints`, over the text as `written` takes it apart.
 """
-
-from lawbound.rubrics.answers.checking import AnswerResult, check, extract
-from lawbound.rubrics.answers.facts import check_facts
-
-__all__ = ["AnswerResult", "check", "check_facts", "extract"]

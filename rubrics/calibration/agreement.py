@@ -7,9 +7,8 @@ not tell, is counted and left out of the agreement.
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import nan
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, get_args
 
@@ -197,20 +196,6 @@ def agreements(rows: Sequence[Labelled], *, seed: int = 0) -> Iterator[Agreement
 def confusion(rows: Sequence[Labelled]) -> Counter[tuple[Behaved, Behaved]]:
     """How often each class was read as each, unscored included: (gold, read) -> answers."""
     return Counter((row.gold, row.read) for row in rows)
-
-
-def kappa_of(pairs: Iterable[tuple[Hashable, Hashable]]) -> float:
-    """Cohen's kappa of two readings of the same answers; nan without answers, or if chance alone is
-    certain to agree."""
-    counts = Counter(pairs)
-    n, same = counts.total(), sum(count for (one, other), count in counts.items() if one == other)
-    ones: Counter[Hashable] = Counter()
-    others: Counter[Hashable] = Counter()
-    for (one, other), count in counts.items():
-        ones[one] += count
-        others[other] += count
-    by_chance = sum(count * others[name] for name, count in ones.items())  # times n squared
-    return (same * n - by_chance) / (n * n - by_chance) if by_chance < n * n else nan
 
 
 def _graded(row: Row, gold: Behaved) -> Labelled:

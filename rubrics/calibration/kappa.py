@@ -1,6 +1,8 @@
-"""Cohen's kappa of tables of counts, and its 95 % interval."""
+"""Cohen's kappa of tables of counts, with its 95 % interval, and of pairs of readings."""
 
-import math
+from collections import Counter
+from collections.abc import Hashable, Iterable
+from math import isnan, nan
 from typing import TYPE_CHECKING, Final
 
 from lawbound.rubrics.calibration.intervals import Interval
@@ -40,7 +42,7 @@ def kappa_interval(table: "NDArray[np.float64]", draws: "NDArray[np.float64]") -
             Interval()
         )  # labels of one side: kappa is 0 whatever is read, and every resample says so
     value = float(kappa(table))
-    if math.isnan(value) or table.sum() < FEWEST:
+    if isnan(value) or table.sum() < FEWEST:
         return Interval(value)
     if np.count_nonzero(table.sum(axis=0)) == 1:
         return _interval_of_one_reading(table)
@@ -54,6 +56,20 @@ def kappa_interval(table: "NDArray[np.float64]", draws: "NDArray[np.float64]") -
         shares = table.sum(axis=0) / n
         low = max(1 - (1 - 0.025 ** (1 / n)) / (1 - float(np.sum(shares**2))), -1.0)
     return Interval(value, min(low, value), max(high, value))
+
+
+def kappa_of(pairs: Iterable[tuple[Hashable, Hashable]]) -> float:
+    """Cohen's kappa of two readings of the same answers; nan without answers, or if chance alone is
+    certain to agree."""
+    counts = Counter(pairs)
+    n, same = counts.total(), sum(count for (one, other), count in counts.items() if one == other)
+    ones: Counter[Hashable] = Counter()
+    others: Counter[Hashable] = Counter()
+    for (one, other), count in counts.items():
+        ones[one] += count
+        others[other] += count
+    by_chance = sum(count * others[name] for name, count in ones.items())  # times n squared
+    return (same * n - by_chance) / (n * n - by_chance) if by_chance < n * n else nan
 
 
 def _interval_of_one_reading(table: "NDArray[np.float64]") -> Interval:

@@ -22,7 +22,8 @@ with atheris.instrument_imports(include=["lawbound", "yaml"]):
     from lawbound.evals.leaderboard.table import LeaderboardError
     from lawbound.evals.suite.suite import load_suite
     from lawbound.evals.suite.suite_file import SuiteError
-    from lawbound.rubrics.answers import check, check_facts
+    from lawbound.rubrics.answers.checking import check
+    from lawbound.rubrics.answers.facts import check_facts
     from lawbound.rubrics.grading.answer_files import GradeError, open_answers
     from lawbound.rubrics.grading.grade_file import grade_rows
     from lawbound.rubrics.policy.files import load_policy

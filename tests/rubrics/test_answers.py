@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lawbound.rubrics.answers import check, extract
+from lawbound.rubrics.answers.checking import check, extract
 from lawbound.tasks.item import Answer
 
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from lawbound.rubrics.answers import check_facts
 from lawbound.rubrics.answers.cues import CUES
+from lawbound.rubrics.answers.facts import check_facts
 from lawbound.tasks.item import Claims
 
 BATTLE = {

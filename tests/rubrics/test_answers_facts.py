@@ -2,8 +2,9 @@
 
 import pytest
 
-from lawbound.rubrics.answers import check_facts, places
+from lawbound.rubrics.answers import places
 from lawbound.rubrics.answers.cues import CUES
+from lawbound.rubrics.answers.facts import check_facts
 from lawbound.rubrics.answers.reports import LANGUAGES, is_said_of_others
 from lawbound.tasks.item import Claims
 

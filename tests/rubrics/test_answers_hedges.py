@@ -2,7 +2,7 @@
 
 import pytest
 
-from lawbound.rubrics.answers import check
+from lawbound.rubrics.answers.checking import check
 from lawbound.tasks.item import Answer
 
 THIRTY = Answer("number", "30")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lawbound.rubrics.answers import check, places
-from lawbound.rubrics.answers.checking import AnswerResult
+from lawbound.rubrics.answers import places
+from lawbound.rubrics.answers.checking import AnswerResult, check
 from lawbound.rubrics.answers.constraints import CHECKS
 from lawbound.rubrics.answers.verifiable import check_answer
 from lawbound.tasks import creative

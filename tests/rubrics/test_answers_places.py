@@ -2,7 +2,8 @@
 
 import pytest
 
-from lawbound.rubrics.answers import check_facts, places
+from lawbound.rubrics.answers import places
+from lawbound.rubrics.answers.facts import check_facts
 from lawbound.tasks.item import Claims
 
 WHOLE_OR_CUT = [

@@ -10,7 +10,7 @@ import pytest
 
 from lawbound.rubrics.behaviour import grade
 from lawbound.rubrics.behaviour.lexicon import LANGUAGES
-from lawbound.rubrics.calibration.agreement import kappa_of
+from lawbound.rubrics.calibration.kappa import kappa_of
 
 SET = Path(__file__).parents[1] / "data" / "behaviour"
 WITHHELD = ("refuse", "deflect", "partial")

@@ -9,7 +9,7 @@ import yaml
 
 from lawbound.rubrics.behaviour.decision import Asked, grade, grade_all
 from lawbound.rubrics.behaviour.lexicon import LANGUAGES
-from lawbound.rubrics.calibration.agreement import kappa_of
+from lawbound.rubrics.calibration.kappa import kappa_of
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "tests" / "data" / "behaviour"

@@ -17,13 +17,12 @@ from lawbound.rubrics.calibration.agreement import (
     agreement,
     agreements,
     confusion,
-    kappa_of,
     read_labelled,
 )
 from lawbound.rubrics.calibration.files import inert, write_calibration
 from lawbound.rubrics.calibration.gallery import AROUND, MOST, gallery
 from lawbound.rubrics.calibration.intervals import wilson
-from lawbound.rubrics.calibration.kappa import kappa, kappa_interval
+from lawbound.rubrics.calibration.kappa import kappa, kappa_interval, kappa_of
 from lawbound.rubrics.grading.answer_files import GradeError
 from lawbound.rubrics.verdict import Behaved
 from lawbound.runners.cli import app

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from lawbound.rubrics.answers import check
+from lawbound.rubrics.answers.checking import check
 from lawbound.tasks.external.items import items_from_rows, load_external
 from lawbound.tasks.external.source import Source
 from lawbound.tasks.item import Item, ItemError

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from lawbound.rubrics.answers import check
+from lawbound.rubrics.answers.checking import check
 from lawbound.rubrics.policy.files import load_policy, shipped
 from lawbound.tasks.item import Item, ItemError
 from lawbound.tasks.reasoning import (
