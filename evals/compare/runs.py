@@ -23,9 +23,9 @@ from lawbound.evals.compare.pairs import (
     shares_a_rule,
     unanswered_scores,
 )
-from lawbound.evals.compare.summary import PRIMARY, Counts, Difference, summary, versions
+from lawbound.evals.compare.summary import PRIMARY, Counts, Difference, summary
 from lawbound.evals.folder.asked import suite_hash, what_was_asked
-from lawbound.evals.folder.record import RunRecord
+from lawbound.evals.folder.record import PolicyEntry, RunRecord
 from lawbound.evals.metrics.inputs import (
     UNSCORED,
     Cut,
@@ -129,8 +129,7 @@ def compare_frames(
     found = _corrected(found)
     flipped = pd.concat(tables, ignore_index=True)
     counts = seen.counts(_distinct(rows))
-    warnings = versions(first, second, names)
-    text = "\n".join(summary(found, counts, names, warnings, shared, unanswered))
+    text = "\n".join(summary(found, counts, names, shared, unanswered))
     return Comparison(names, tuple(found), flipped, counts, text)
 
 
@@ -209,14 +208,9 @@ def unlike(
             f"The runs differ in {parts}: values are those of the pairs that both have, and not those of "
             "the runs' own leaderboards."
         )
-    digests = [{entry.id: entry.digest for entry in run.policies} for run in (first, second)]
-    for policy in sorted(set(digests[0]) & set(digests[1])):
-        if digests[0][policy] != digests[1][policy]:
-            yield (
-                f"Policy {policy} does not say the same in {names[0]} and {names[1]}: requirements are those "
-                f"of each run, and rules are read from {names[0]}. Items are chosen by what a policy says, so "
-                "the runs need not have asked the same ones, and a difference may be the policy's."
-            )
+    policies = [{entry.id: entry for entry in run.policies} for run in (first, second)]
+    for policy in sorted(set(policies[0]) & set(policies[1])):
+        yield from _unlike_texts(policies[0][policy], policies[1][policy], names)
 
 
 def why_nothing_is_shared(first: RunRecord, second: RunRecord) -> str:
@@ -230,6 +224,25 @@ def why_nothing_is_shared(first: RunRecord, second: RunRecord) -> str:
             "and a larger --limit asks more of them)"
         )
     return why
+
+
+def _unlike_texts(first: PolicyEntry, second: PolicyEntry, names: tuple[str, str]) -> Iterator[str]:
+    """What to say of a policy that two runs were asked under, if its text or its version differs."""
+    versions = first.version, second.version
+    if first.digest != second.digest:
+        where = f"{names[0]} and {names[1]}"
+        if versions[0] != versions[1]:
+            where = f"{names[0]} (version {versions[0]}) and {names[1]} (version {versions[1]})"
+        yield (
+            f"Policy {first.id} does not say the same in {where}: requirements are those "
+            f"of each run, and rules are read from {names[0]}. Items are chosen by what a policy says, so "
+            "the runs need not have asked the same ones, and a difference may be the policy's."
+        )
+    elif versions[0] != versions[1]:
+        yield (
+            f"Policy {first.id} is version {versions[0]} in {names[0]} and {versions[1]} in {names[1]}: a "
+            "difference may be the policy's and not the model's."
+        )
 
 
 def _unlike_parts(first: Mapping[str, Any], second: Mapping[str, Any]) -> Iterator[str]:

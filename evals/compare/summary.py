@@ -5,12 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import isnan, nan
-from typing import TYPE_CHECKING
 
 from lawbound.evals.metrics.capability import FLOOR
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 PRIMARY = ("J", "capability", "policy_tax")
 SHOWN = 0.0005
@@ -79,7 +75,6 @@ def summary(
     found: Sequence[Difference],
     counts: Counts,
     names: tuple[str, str],
-    warnings: Iterator[str],
     shared: Mapping[str, bool],
     unanswered: Collection[tuple[str, str, str]],
 ) -> Iterator[str]:
@@ -89,7 +84,6 @@ def summary(
         found: Every difference.
         counts: How many pairs there are of each kind.
         names: The runs' names.
-        warnings: What else to say before the numbers (`versions`).
         shared: Policy that asked for behaviour at `full` -> whether both runs asked cases and
             near-misses of both kinds of one of its withholding rules, answered or not.
         unanswered: Metric of scores, policy and mode in which no pair was answered at `full`.
@@ -98,7 +92,6 @@ def summary(
     if counts.unpaired:
         yield f"{counts.unpaired} answers have no partner in the other run and were not compared."
     yield from _lost(counts)
-    yield from warnings
     yield from _other_requirements(counts)
     yield from _other_readers(counts)
     yield _flipped(counts)
@@ -113,23 +106,6 @@ def summary(
     yield from _without_j(found, shared)
     yield from _unanswered(unanswered)
     yield from _without_tax(found, unanswered)
-
-
-def versions(first: pd.DataFrame, second: pd.DataFrame, names: tuple[str, str]) -> Iterator[str]:
-    """Policies whose text differs between the runs."""
-    if "policy_version" not in first or "policy_version" not in second:
-        return
-    stated = [
-        {str(p): str(v) for p, v in zip(f["policy"], f["policy_version"], strict=True)}
-        for f in (first, second)
-    ]
-    for policy in sorted(set(stated[0]) & set(stated[1])):
-        one, two = stated[0][policy], stated[1][policy]
-        if one != two:
-            yield (
-                f"Policy {policy} is version {one} in {names[0]} and {two} in {names[1]}: a difference "
-                "may be the policy's and not the model's."
-            )
 
 
 def _lost(counts: Counts) -> Iterator[str]:
