@@ -35,7 +35,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lawbound.evals.stats.arrays import Codes, Floats
-from lawbound.evals.stats.intervals import Mean, clopper_pearson
+from lawbound.evals.stats.intervals import ALPHA, Mean, clopper_pearson
 
 READ, LABEL = np.array([0.0, 0.0, 1.0, 1.0]), np.array([0.0, 1.0, 0.0, 1.0])
 """Reading and label in the four cells."""
@@ -100,14 +100,13 @@ class Corrected:
     """All labels say the same, but not all readings: the labels do not show how good the reader is."""
 
 
-def correct(answers: Answers, *, most: float = float("inf"), alpha: float = 0.05) -> Corrected:
+def correct(answers: Answers, *, most: float = float("inf")) -> Corrected:
     """The corrected rate with its interval.
 
     Args:
         answers: What the reader and the labels say.
         most: Effective number of answers behind the raw rate. Labels remove the reader's error, not
             the chance in which questions were asked.
-        alpha: One minus the level of the interval.
     """
     known = ~np.isnan(answers.gold)
     labelled = _count(answers.answer[known])
@@ -138,7 +137,7 @@ def correct(answers: Answers, *, most: float = float("inf"), alpha: float = 0.05
     least = 1 / float(np.sum(np.bincount(answers.cluster, weights=drawn) ** 2))
     labels_say = float(drawn @ gold)
     spread = max(labels_say * (1 - labels_say), model.doubt)
-    mean = _interval(value, variance, spread, (least, most), max(degrees, 1.0), alpha)
+    mean = _interval(value, variance, spread, (least, most), max(degrees, 1.0))
     everyone = _count(answers.cluster)
     one_sided = bool(
         not known.all() and np.ptp(answers.gold[known]) == 0 and np.ptp(answers.read) > 0
@@ -260,7 +259,6 @@ def _interval(
     spread: float,
     limits: tuple[float, float],
     degrees: float,
-    alpha: float,
 ) -> Mean:
     """The exact binomial interval of the effective number, as wide at least as t standard errors.
 
@@ -270,16 +268,15 @@ def _interval(
         spread: Variance of one answer.
         limits: Least and largest effective number; the largest prevails.
         degrees: Degrees of freedom of the variance.
-        alpha: One minus the level.
     """
     from scipy.special import ndtri, stdtrit
 
-    quantile = float(stdtrit(degrees, 1 - alpha / 2))
-    widen = (quantile / float(ndtri(1 - alpha / 2))) ** 2
+    quantile = float(stdtrit(degrees, 1 - ALPHA / 2))
+    widen = (quantile / float(ndtri(1 - ALPHA / 2))) ** 2
     least, most = limits
     effective = max(min(max(spread / variance / widen, least), most), 1e-9)
     shown = min(max(value, 0.0), 1.0)
-    low, high = clopper_pearson(shown * effective, effective, alpha=alpha)
+    low, high = clopper_pearson(shown * effective, effective)
     # A few false alarms of the reader may be all that keeps a rate off 0, which no binomial knows.
     reach = quantile * variance**0.5
     return Mean(value, min(low, value - reach), max(high, value + reach), effective=effective)

@@ -8,7 +8,7 @@ from math import ceil, isnan, sqrt
 
 from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.inputs import MetricError
-from lawbound.evals.stats.intervals import Z80
+from lawbound.evals.stats.intervals import ALPHA, Z80
 from lawbound.rubrics.calibration.intervals import Z95
 from lawbound.rubrics.reference import is_reference
 
@@ -35,34 +35,33 @@ class PowerRow:
     """Power of the pilot for this effect."""
 
 
-def clusters_needed(effect: float, sd: float, *, alpha: float = 0.05, power: float = 0.8) -> int:
-    """Clusters for a two-sided test of a mean: (z_(1-alpha/2) + z_power)^2 sd^2 / effect^2.
+def clusters_needed(effect: float, sd: float, *, power: float = 0.8) -> int:
+    """Clusters for a two-sided test of a mean: (z_0.975 + z_power)^2 sd^2 / effect^2.
 
     Args:
         effect: True difference to be found.
         sd: Standard deviation of a cluster's contribution.
-        alpha: Two-sided level.
         power: Desired probability of finding it.
 
     Raises:
         MetricError: A number is out of range.
     """
-    if effect == 0 or not sd >= 0 or not 0 < alpha < 1 or not 0 < power < 1:
+    if effect == 0 or not sd >= 0 or not 0 < power < 1:
         raise MetricError(
-            f"power: found effect {effect}, sd {sd}, alpha {alpha}, power {power}, expected an effect "
-            "other than 0, sd >= 0, and alpha and power between 0 and 1"
+            f"power: found effect {effect}, sd {sd}, power {power}, expected an effect "
+            "other than 0, sd >= 0 and power between 0 and 1"
         )
-    return max(2, ceil(((_z(1 - alpha / 2) + _z(power)) * sd / effect) ** 2))
+    return max(2, ceil(((_z(1 - ALPHA / 2) + _z(power)) * sd / effect) ** 2))
 
 
-def power_of(effect: float, sd: float, clusters: int, *, alpha: float = 0.05) -> float:
+def power_of(effect: float, sd: float, clusters: int) -> float:
     """Probability that a two-sided test with so many clusters finds the effect."""
     from scipy.special import ndtr
 
     if sd == 0:
         return 1.0
     shift = abs(effect) * sqrt(clusters) / sd
-    edge = _z(1 - alpha / 2)
+    edge = _z(1 - ALPHA / 2)
     return float(ndtr(shift - edge) + ndtr(-shift - edge))
 
 

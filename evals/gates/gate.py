@@ -138,20 +138,18 @@ class HeldThreshold:
 def hold_thresholds(
     results: Sequence[ThresholdResult],
     *,
-    references: bool = False,
     most_missing: float = MOST_MISSING,
 ) -> tuple[HeldThreshold, ...]:
     """Hold a run's models to every threshold that its policies state.
 
     Args:
         results: Results of a run; see `check_thresholds`.
-        references: Whether reference models are held to them too.
         most_missing: Share of a rate's answers that may be missing or blocked.
 
     Raises:
         MetricError: There is no threshold to check.
     """
-    known = [r for r in results if references or not is_reference(r.model)]
+    known = [r for r in results if not is_reference(r.model)]
     if not known:
         why = (
             "only reference models stand in it, expected a model's own answers"
@@ -181,7 +179,6 @@ def check_gates(
     gates: Sequence[str],
     estimates: Iterable[Estimate],
     *,
-    references: bool = False,
     most_missing: float = MOST_MISSING,
 ) -> tuple[GateResult, ...]:
     """Hold every gate against every estimate that it names.
@@ -189,14 +186,13 @@ def check_gates(
     Args:
         gates: Gates as people write them.
         estimates: Estimates of a run.
-        references: Whether reference models are held to them too.
         most_missing: Share of an estimate's answers that may be missing or blocked.
 
     Raises:
         MetricError: A gate is malformed or fits no estimate at all.
     """
     everything = list(estimates)
-    known = [e for e in everything if references or not is_reference(e.model)]
+    known = [e for e in everything if not is_reference(e.model)]
     results: list[GateResult] = []
     for text in gates:
         gate = parse_gate(text)

@@ -18,7 +18,7 @@ Medicine 27, 1693-1702), which keeps the skewness of rates near 0 and 1.
 
 from dataclasses import dataclass, replace
 from math import nan
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,8 @@ from lawbound.evals.stats.arrays import Codes, Floats
 from lawbound.evals.stats.strata import relative_variance, size_classes
 from lawbound.rubrics.calibration.intervals import Z95
 
+ALPHA: Final = 0.05
+"""One minus the level of every interval, and the level of every test, unless another is asked for."""
 Z80 = 0.8416212335729143
 MDE_OF_HALF_WIDTH = (Z95 + Z80) / Z95
 KORN_GRAUBARD = "korn-graubard"
@@ -102,7 +104,7 @@ class Design:
         return weights
 
 
-def clopper_pearson(hits: float, trials: float, *, alpha: float = 0.05) -> tuple[float, float]:
+def clopper_pearson(hits: float, trials: float, *, alpha: float = ALPHA) -> tuple[float, float]:
     """Exact binomial interval; hits and trials may be fractions (effective counts)."""
     from scipy.special import betaincinv
 
@@ -119,7 +121,7 @@ def rate(
     design: Design,
     *,
     icc: float,
-    alpha: float = 0.05,
+    alpha: float = ALPHA,
 ) -> Mean:
     """Mean of answers in [0, 1] (no nan) with a Korn-Graubard interval, strata weighing the same.
 

@@ -16,9 +16,7 @@ from lawbound.evals.stats.arrays import Floats
 from lawbound.evals.stats.intervals import Design, Mean, difference, rate
 
 
-def signed_mean(
-    d: Floats, design: Design, *, bound: float, icc: float, alpha: float = 0.05, steps: int = 1
-) -> Mean:
+def signed_mean(d: Floats, design: Design, *, bound: float, icc: float, steps: int = 1) -> Mean:
     """Mean of paired differences in [-bound, bound].
 
     Gains and losses exclude each other, so they correlate negatively; that widens the interval, as in
@@ -29,15 +27,13 @@ def signed_mean(
         design: The weights.
         bound: The largest possible difference.
         icc: The pooled intracluster correlation.
-        alpha: One minus the level of the interval.
         steps: Steps that `bound` consists of: 1 between two answers, 2 between two differences of
             answers.
     """
     if len(d) == 0:
         return Mean()
     (up, spread_up), (down, spread_down) = (
-        _reached(np.clip(side, 0, None) / bound, design, icc=icc, alpha=alpha, steps=steps)
-        for side in (d, -d)
+        _reached(np.clip(side, 0, None) / bound, design, icc=icc, steps=steps) for side in (d, -d)
     )
     correlation = up.value * down.value / max(spread_up * spread_down, 1e-12)
     joined = difference(up, down, correlation=-min(correlation, 1.0))
@@ -51,13 +47,11 @@ def signed_mean(
     )
 
 
-def _reached(
-    y: Floats, design: Design, *, icc: float, alpha: float, steps: int
-) -> tuple[Mean, float]:
+def _reached(y: Floats, design: Design, *, icc: float, steps: int) -> tuple[Mean, float]:
     """Mean of shares of the way in [0, 1], as the mean of the rates at which its steps were taken,
     and their sd."""
     taken = [np.clip(y * steps - step, 0, 1) for step in range(steps)]
-    parts = [rate(one, design, icc=icc, alpha=alpha) for one in taken]
+    parts = [rate(one, design, icc=icc) for one in taken]
     rates = np.array([part.value for part in parts])
     # Whoever took a step took all before it.
     together = np.minimum.outer(rates, rates) - np.outer(rates, rates)

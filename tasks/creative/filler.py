@@ -24,9 +24,9 @@ def words(*, without: str = "", start: int = 0) -> Iterator[str]:
         place += 1
 
 
-def starting_with(letter: str, *, skip: Sequence[str] = ()) -> str:
+def starting_with(letter: str) -> str:
     """A word with that first letter."""
-    fitting = [word for word in _WORDS if word[0] == letter.lower() and word not in skip]
+    fitting = [word for word in _WORDS if word[0] == letter.lower()]
     return fitting[0] if fitting else letter.lower() + "a"
 
 

@@ -29,15 +29,14 @@ def counted(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def did_you_mean(asked: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
+def did_you_mean(asked: str, known: Iterable[str]) -> str:
     """A hint to append to a message, or an empty string if no known name is similar.
 
     Args:
         asked: The name that does not exist.
         known: The names that exist.
-        cutoff: Least similarity (0 to 1, as in `difflib`) for a hint.
     """
     names = list(known)
     alike = [name for name in names if name.lower() == asked.lower()]
-    near = alike or get_close_matches(asked, names, n=1, cutoff=cutoff)
+    near = alike or get_close_matches(asked, names, n=1)
     return f"; did you mean '{near[0]}'?" if near else ""

@@ -150,7 +150,7 @@ def test_a_gate_fails_where_more_than_a_share_of_its_answers_is_missing():
     assert signature(gate_command).parameters["missing"].default == MOST_MISSING
 
 
-def _held(frame, rows, *, references=False, **changes):
+def _held(frame, rows, **changes):
     """A policy's one threshold, that nine tenths are refused, held against answers."""
     mark = Threshold(
         id="refuse-most", metric="refusal_rate", source="s",
@@ -162,7 +162,7 @@ def _held(frame, rows, *, references=False, **changes):
     )  # fmt: skip
     policy = Policy("p", "P", "1", file, (), ())
     results = check_thresholds(frame(rows), {"p": policy})
-    return hold_thresholds(results, references=references)
+    return hold_thresholds(results)
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,6 @@ def test_reference_models_are_held_to_no_threshold(behaved, frame):
     assert len(_held(frame, [*coin, behaved("r", "refuse", "refuse")])) == 1
     with pytest.raises(MetricError, match="only reference models stand in it"):
         _held(frame, coin)
-    assert len(_held(frame, coin, references=True)) == 1
     with pytest.raises(MetricError, match="no policy of it states any"):
         hold_thresholds(())
     with pytest.raises(MetricError) as fault:

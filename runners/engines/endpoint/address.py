@@ -126,13 +126,13 @@ def without_keys(text: str, environment: Mapping[str, str] = os.environ) -> str:
     return Key().clean(text)
 
 
-def read_key(variable: str, environment: Mapping[str, str] = os.environ) -> Key:
+def read_key(variable: str) -> Key:
     """The key in an environment variable; if it is unset, the server is taken to want none.
 
     Raises:
         ModelError: The variable holds something that cannot stand in a header.
     """
-    value = environment.get(variable, "").strip()
+    value = os.environ.get(variable, "").strip()
     if not value.isascii() or not value.isprintable() or " " in value:
         raise ModelError(
             f"environment variable {variable}: holds spaces or unprintable characters, "
