@@ -81,9 +81,11 @@ def show_(
     if strength:
         show(one_prompt(found, strength, wording=wording, lang=lang))
         return
-    show(f"{found.name} ({found.id} {found.version})\n{found.file.summary}\n")
+    as_of = f", as of {found.file.as_of}" if found.file.as_of else ""
+    show(f"{found.name} ({found.id} {found.version}{as_of})\n{found.file.summary}\n")
+    risks = ["risks"] if any(rule.risks for rule in found.rules) else []
     table(
-        ["rule", "behaviour", "exempt", "basis", "severity", "source"],
+        ["rule", "behaviour", "exempt", "basis", "severity", "source", *risks],
         [
             [
                 rule.id,
@@ -92,6 +94,7 @@ def show_(
                 rule.basis,
                 rule.severity,
                 rule.source,
+                *([", ".join(rule.risks)] if risks else []),
             ]
             for rule in found.rules
         ],
