@@ -18,7 +18,7 @@ TYPES: Final[Mapping[VerdictType, str]] = {
     "text": "text, never missing",
     "count": "a whole number",
     "count or nan": "a whole number, or nan if nobody counted",
-    "number": "a number, or nan if there is none",
+    "number": "a finite number, or nan if there is none",
     "claim": "true or false",
     "claim or nan": "1 or 0, or nan if nobody can tell",
 }

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter, ValidationError
 
 from lawbound.evals.folder.files import FolderError
-from lawbound.evals.verdict_columns import VERDICT_COLUMNS, VerdictType
+from lawbound.evals.verdict_columns import TYPES, VERDICT_COLUMNS, VerdictType
 from lawbound.rubrics.prompts.conditions import STRENGTHS
 from lawbound.runners.plan import Assignment
 from lawbound.tasks.io.limits import MOST_COUNTED
@@ -97,9 +97,8 @@ def check_frame(frame: pd.DataFrame, path: Path) -> None:
     if frame.empty:
         raise FolderError(f"{path}: found no rows, expected verdicts of a run")
     for column in VERDICT_COLUMNS:
-        kind, is_right = _CHECKS[column.type]
-        if not is_right(frame[column.name]):
-            found = _found(frame[column.name])
+        if not _CHECKS[column.type](frame[column.name]):
+            found, kind = _found(frame[column.name]), TYPES[column.type]
             raise FolderError(f"{path}: column '{column.name}' {found}, expected {kind}")
         if column.values is not None and (odd := set(frame[column.name]) - column.values):
             wanted = ", ".join(sorted(value or "nothing" for value in column.values))
@@ -155,13 +154,12 @@ def _is_claim_or_nan(column: pd.Series[Any]) -> bool:
     return _is_claim(column) or (_is_number(column) and bool(column.dropna().isin((0, 1)).all()))
 
 
-_CHECKS: Mapping[VerdictType, tuple[str, Callable[[pd.Series[Any]], bool]]] = {
-    "text": ("text", _is_text),
-    "count": ("counts", _is_count),
-    "count or nan": ("counts", _is_count_or_nan),
-    "number": ("finite numbers", _is_number),
-    "claim": ("true or false", _is_claim),
-    "claim or nan": ("true or false", _is_claim_or_nan),
+_CHECKS: Mapping[VerdictType, Callable[[pd.Series[Any]], bool]] = {
+    "text": _is_text,
+    "count": _is_count,
+    "count or nan": _is_count_or_nan,
+    "number": _is_number,
+    "claim": _is_claim,
+    "claim or nan": _is_claim_or_nan,
 }
-"""Type -> what is expected, and a check of a column; older versions wrote booleans for 1, 0,
-nan."""
+"""Type -> a check of a column; older versions wrote booleans for 1, 0, nan."""

@@ -191,10 +191,10 @@ FRAMES: dict[str, tuple[Callable[[pd.DataFrame], pd.DataFrame], str]] = {
     "missing text": (lambda frame: frame.assign(policy=None), "column 'policy'"),
     "endless score": (
         lambda frame: frame.assign(score=float("inf")),
-        "'score' holds inf, expected finite numbers",
+        "'score' holds inf, expected a finite number",
     ),
     "new behaviour": (lambda frame: frame.assign(behaviour="\x1b[31m"), "column 'behaviour' holds"),
-    "negative count": (lambda frame: frame.assign(epoch=-1), "expected counts"),
+    "negative count": (lambda frame: frame.assign(epoch=-1), "expected a whole number"),
 }
 
 
