@@ -52,13 +52,10 @@ class CreativeScore:
 
     satisfied: int
     """Demands met in full."""
-    total: int
     value: float
     """0 to 1; guessing and constants score 0."""
     copied: bool
     """Whether it is no attempt to be scored: empty, repeats the prompt or repeats itself."""
-    failed: tuple[str, ...]
-    """Names of the demands that are not met."""
 
 
 def score_creative(item: Item, text: str) -> CreativeScore:
@@ -113,10 +110,8 @@ def _score(item: Item, own: Text, body: Text, *, is_copied: bool) -> CreativeSco
     value = _mean(anchors) * max(0.0, 2 * _mean(form) - 1) * _mean(bounds)
     return CreativeScore(
         satisfied=0 if is_copied else sum(degree == 1 for degree in degrees.values()),
-        total=len(degrees),
         value=0.0 if is_copied else value,
         copied=is_copied,
-        failed=tuple(name for name, degree in degrees.items() if degree < 1),
     )
 
 

@@ -1,7 +1,6 @@
 """What runs in each worker process of a cluster: an ordinary engine, which is opened and asked there."""
 
 import hashlib
-import os
 import platform
 import signal
 import socket
@@ -49,7 +48,6 @@ class Greeting:
     """What a worker reports when it has started."""
 
     host: str
-    pid: int
     versions: Versions
 
 
@@ -111,7 +109,7 @@ class Worker:
 
     def greet(self) -> Greeting:
         """Report where and what this is."""
-        return Greeting(socket.gethostname(), os.getpid(), versions())
+        return Greeting(socket.gethostname(), versions())
 
     def open(self, opener: Opener) -> Opened | Refusal:
         """Load the model, as a single process would."""

@@ -41,7 +41,6 @@ class Outcome:
     placement: Placement
     seconds: float = 0.0
     """The response to the last try."""
-    tries: int = 1
     is_final: bool = False
     """Whether it would fail in the same way however often it is asked."""
 
@@ -139,7 +138,7 @@ class Client:
                     self._answered += 1
                     if dialect is not spoken:
                         self.dialect = dialect
-                    return Outcome(self._hidden(result), placement, seconds, tries)
+                    return Outcome(self._hidden(result), placement, seconds)
                 other = _other_dialect(result, dialect, body, probing=probing)
                 if other is not None:
                     dialect = other
@@ -154,7 +153,7 @@ class Client:
                     if course.is_worn():
                         tries += self._patience.retries + 1
                     said = replace(fault, message=fault.message + self._patience.limit_told(fault))
-                    return Outcome(_counted(said, tries), placement, seconds, tries, is_final)
+                    return Outcome(_counted(said, tries), placement, seconds, is_final)
                 course.wait()
                 await asyncio.sleep(pause)
         finally:
