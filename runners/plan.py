@@ -98,15 +98,10 @@ def plan(
                 )
                 for policy in arm.policies
             )
-    return Plan(_by_prefix(requests.values()), tuple(assignments), fingerprint)
+    return Plan(by_prefix(requests.values()), tuple(assignments), fingerprint)
 
 
-def head_of(request: Request) -> tuple[bool, str]:
-    """What a request shares with others: requests with one head stand together in a plan."""
-    return bool(request.choices), system_text(request.messages)
-
-
-def _by_prefix(requests: Iterable[Request]) -> tuple[Request, ...]:
+def by_prefix(requests: Iterable[Request]) -> tuple[Request, ...]:
     """Requests with the same system text together, choices apart from generation: for a prefix
     cache."""
     found = list(requests)
@@ -114,3 +109,8 @@ def _by_prefix(requests: Iterable[Request]) -> tuple[Request, ...]:
     for request in found:
         heads.setdefault(head_of(request), len(heads))
     return tuple(sorted(found, key=lambda request: heads[head_of(request)]))
+
+
+def head_of(request: Request) -> tuple[bool, str]:
+    """What a request shares with others: requests with one head stand together in a plan."""
+    return bool(request.choices), system_text(request.messages)

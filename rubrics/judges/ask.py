@@ -17,7 +17,7 @@ from lawbound.rubrics.judges.question import (
 )
 from lawbound.runners.canonical import request_key
 from lawbound.runners.engines.protocol import Engine, Renderer, Trouble
-from lawbound.runners.plan import Plan
+from lawbound.runners.plan import Plan, by_prefix
 from lawbound.runners.run import Progress, RunCounts, run
 from lawbound.runners.sample import Request, Sample, Settings
 from lawbound.runners.store import Store, read_samples
@@ -80,7 +80,7 @@ def judge_answers(
     """
     asked = _asked(questions, engine, form)
     announce(len(asked.unique))
-    plan = Plan(tuple(asked.unique.values()), (), engine.fingerprint())
+    plan = Plan(by_prefix(asked.unique.values()), (), engine.fingerprint())
     counts = run(plan, engine, store, max_errors=max_errors, progress=progress, trouble=trouble)
     return _read(asked, read_samples(store.path), counts)
 

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -418,6 +419,25 @@ def test_canaries_tell_a_guard_that_follows_the_policy_from_one_that_does_not(
     assert asked(lambda request: "safe", "own-hazards") == 1
     assert asked(lambda request: "unsafe\nS1", "alarmist") == 1
     assert asked(lambda request: "unsafe\nS9", "other-list") == 2
+
+
+def test_a_judge_is_asked_what_begins_alike_in_one_go_for_its_prefix_cache(tmp_path: Path) -> None:
+    asked: list[str] = []
+
+    def note(request: Request) -> str:
+        asked.append(request.messages[0].content)
+        return '{"violation": 0, "clauses": []}'
+
+    questions = [
+        _question("refuse", rules=RULES[place : place + 1], answer=f"Answer {number}.")
+        for number in range(3)
+        for place in (0, 1)
+    ]
+    with Store(tmp_path / "judge.jsonl") as store:
+        engine, form = FunctionEngine(note, name="m"), GUARD_FORMS["safeguard"]
+        judge_answers(questions, engine, store, form=form)
+    changes = sum(one != other for one, other in pairwise(asked))
+    assert len(asked) >= 6 and changes == len(set(asked)) - 1
 
 
 def test_a_canary_whose_request_failed_says_nothing_about_the_judge(tmp_path: Path) -> None:

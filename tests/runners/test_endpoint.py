@@ -10,6 +10,7 @@ import pytest
 from lawbound.runners.engines.endpoint.as_sample import ESTIMATED
 from lawbound.runners.engines.endpoint.engine import MOST_NAMES, EndpointEngine
 from lawbound.runners.engines.endpoint.wire import contract
+from lawbound.runners.plan import by_prefix
 from lawbound.runners.sample import Message, Request, Sample
 
 Begin = Callable[..., Any]
@@ -85,13 +86,13 @@ def test_answers_come_as_they_are_done_and_keep_their_questions(
     assert all(s.text == f"answer to {users_of[s.key]}" for s in samples)
 
 
-def test_no_more_are_in_flight_than_allowed_and_equal_prefixes_go_together(
+def test_no_more_are_in_flight_than_allowed_and_the_plan_keeps_its_order(
     stage: Begin, open_endpoint: Open, endpoint_request: Make
 ) -> None:
     where = stage(delay={f"q{n}": 0.02 for n in range(30)})
     engine = open_endpoint(where.url, concurrency=4)
     requests = [endpoint_request(engine, f"q{n}", system="AB"[n % 2]) for n in range(30)]
-    assert len(list(engine.generate(requests))) == 30
+    assert len(list(engine.generate(by_prefix(requests)))) == 30
     seen = where.seen()
     assert max(one["in_flight"] for one in seen) == 4
     systems = [one["payload"]["messages"][0]["content"] for one in seen]

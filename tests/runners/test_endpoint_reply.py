@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from lawbound.runners.engines.endpoint.client import grouped
 from lawbound.runners.engines.endpoint.patience import Patience
 from lawbound.runners.engines.endpoint.reply import (
     Answer,
@@ -17,7 +16,6 @@ from lawbound.runners.engines.endpoint.reply import (
 )
 from lawbound.runners.engines.endpoint.retry_after import seconds_asked
 from lawbound.runners.engines.endpoint.wire import Dialect, encode
-from lawbound.runners.sample import Message, Rendered, Request, Settings
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
 
@@ -94,16 +92,6 @@ def test_pauses_double_keep_what_is_asked_and_end_at_the_longest() -> None:
     assert 30 <= patience.before(0, 30.0, rng) <= 30.5
     assert patience.before(0, 1800.0, rng) >= 1800.0
     assert patience.before(30, None, rng) == 120.0
-
-
-def test_equal_system_messages_go_together_in_order_of_first_appearance() -> None:
-    rendered = Rendered("", "system", "")
-    requests = [
-        Request(f"{system}{n}", (Message("system", system), Message("user", str(n))), rendered, Settings())
-        for n in range(3)
-        for system in "BA"
-    ]  # fmt: skip
-    assert [r.key for r in grouped(requests)] == ["B0", "B1", "B2", "A0", "A1", "A2"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ the others wait less long, until something answers again.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -25,7 +25,6 @@ from lawbound.runners.engines.endpoint.patience import Course, Failing, Patience
 from lawbound.runners.engines.endpoint.proxy import logins_in
 from lawbound.runners.engines.endpoint.reply import Answer, Fault, Reply, read_reply
 from lawbound.runners.engines.endpoint.wire import Dialect, encode, payload
-from lawbound.runners.prompt import system_text
 from lawbound.runners.sample import Placement, Request
 
 _JSON = {"Content-Type": "application/json"}
@@ -268,13 +267,6 @@ class Client:
 
     def _quoted(self, said: str) -> str:
         return f"{self._shown}: {self._key.clean(said, *self._logins)}"
-
-
-def grouped(requests: Sequence[Request]) -> list[Request]:
-    """Requests grouped by equal system messages, so that they hit a server's prefix cache."""
-    heads: dict[str, int] = {}
-    ranks = [heads.setdefault(system_text(r.messages), len(heads)) for r in requests]
-    return [requests[i] for i in sorted(range(len(requests)), key=ranks.__getitem__)]
 
 
 def _other_dialect(

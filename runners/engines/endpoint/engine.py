@@ -15,7 +15,7 @@ from typing import Any, Self
 from lawbound.runners.canonical import canonical_json
 from lawbound.runners.engines.endpoint.address import MAX_SHOWN, Key, read_address, read_key
 from lawbound.runners.engines.endpoint.as_sample import as_sample
-from lawbound.runners.engines.endpoint.client import Client, Outcome, grouped
+from lawbound.runners.engines.endpoint.client import Client, Outcome
 from lawbound.runners.engines.endpoint.in_flight import Batch, Done, in_thread
 from lawbound.runners.engines.endpoint.patience import Failing, Patience
 from lawbound.runners.engines.endpoint.proxy import proxy_for
@@ -125,7 +125,7 @@ class EndpointEngine:
         hashes = {r.key: hashlib.sha256(r.rendered.text.encode()).hexdigest() for r in requests}
         in_flight = min(self._concurrency, len(requests))
         batch = Batch()
-        batch.start(self._all(grouped(requests), batch))
+        batch.start(self._all(requests, batch))
         try:
             for news in batch.news():
                 if news.trouble is not None:
