@@ -110,7 +110,7 @@ def _caveats_of_files(folder: RunFolder, record: RunRecord) -> Iterator[Caveat]:
             "run.yaml holds no digests of the questions and plan, as before they were kept, so "
             "nobody can tell whether they were changed (run it again: it asks only what is missing)",
         )
-    if folder.is_being_replaced():
+    if folder.is_being_replaced(record):
         yield Caveat(
             "later-run",
             # Only the lock tells a stopped run from one in progress, and trying the lock could keep

@@ -221,14 +221,13 @@ class RunFolder(RunPaths):
         )
         self._check_suite(record)
 
-    def is_being_replaced(self) -> bool:
+    def is_being_replaced(self, record: RunRecord) -> bool:
         """Whether ``run.yaml`` still describes the earlier run: no model of a later one is asked
         completely.
 
-        Raises:
-            FolderError: This is no run folder.
+        Args:
+            record: Content of ``run.yaml``.
         """
-        record = self.read_run()
         return are_replaced(self.root, record.digests, self._plans(record))
 
     def _check_suite(self, record: RunRecord) -> None:

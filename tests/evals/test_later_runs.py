@@ -72,7 +72,7 @@ def test_no_stop_while_a_folder_is_asked_again_locks_its_user_out(
         is_older = file_digest(out / PLAN) == file_digest(asked_run / PLAN)
         is_described = is_older == (record.spec["limit"] == 4)
         fates.add((is_older, is_described))
-        assert folder.is_being_replaced() is not is_described
+        assert folder.is_being_replaced(record) is not is_described
         if is_described:
             found = stored_run(folder, record)
             assert {one.item for one in folder.read_plan("m")} <= set(found.items)
