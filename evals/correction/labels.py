@@ -10,6 +10,7 @@ from typing import Any, Final, get_args
 
 from lawbound.rubrics.calibration.agreement import gold_class
 from lawbound.rubrics.grading.answer_files import Row, open_answers
+from lawbound.rubrics.grading.row_values import is_blank_cell
 from lawbound.rubrics.policy.requirement import Addon
 from lawbound.rubrics.verdict import Behaved
 from lawbound.tasks.io.errors import LawboundError
@@ -134,7 +135,7 @@ def _cells(label: Label | None) -> dict[str, str]:
 
 def _addons(row: Row) -> frozenset[Addon] | None:
     value = row.fields.get("gold_addons")
-    if value is None or value == "":
+    if is_blank_cell(value):
         return None
     names = value if isinstance(value, list) else str(value).strip().lower().split("+")
     picked = frozenset(name for name in ADDONS if name in names)

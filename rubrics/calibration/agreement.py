@@ -17,7 +17,7 @@ from lawbound.rubrics.calibration.kappa import kappa_interval
 from lawbound.rubrics.grading.answer_files import GradeError, Row, open_answers
 from lawbound.rubrics.grading.grade_file import readings
 from lawbound.rubrics.grading.row_values import (
-    is_gap,
+    is_blank_cell,
     is_missing,
     odd_languages,
     odd_languages_in_words,
@@ -150,7 +150,7 @@ def gold_class(row: Row) -> Behaved | None:
     if "gold" not in row.fields:
         raise GradeError(f"{row.where}: has no 'gold', expected one of {', '.join(CLASSES)}")
     value = row.fields["gold"]
-    if is_gap(value) or (isinstance(value, str) and value.strip().lower() in ("", "nan")):
+    if is_blank_cell(value):
         return None
     for name in CLASSES:
         if isinstance(value, str) and value.strip().lower() == name:

@@ -18,16 +18,14 @@ def stated_truncation(row: Row) -> bool | None:
         GradeError: It holds another value.
     """
     value = row.fields.get("truncated")
+    if is_blank_cell(value):
+        return None
     if isinstance(value, bool):
         return value
     if isinstance(value, str):
         said = value.strip().lower()
-        if said in ("", "nan"):
-            return None
         if said in _SAID:
             return _SAID[said]
-    elif is_gap(value):
-        return None
     elif isinstance(value, int | float) and value in (0, 1):
         return bool(value)
     raise GradeError(
@@ -73,6 +71,11 @@ def odd_languages_in_words(counts: Counter[str]) -> str:
         f"lang is {named}{more} in {counted(counts.total(), 'row')}, expected codes of ISO 639-1 such as 'en': the "
         "language was guessed from the prompt"
     )
+
+
+def is_blank_cell(value: object) -> bool:
+    """Whether a cell says nothing: blank, null, or nan as pandas writes it, which a CSV has as text."""
+    return is_gap(value) or (isinstance(value, str) and value.strip().lower() in ("", "nan"))
 
 
 def is_gap(value: object) -> bool:

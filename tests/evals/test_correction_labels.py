@@ -31,6 +31,18 @@ def test_labels_are_read_with_what_is_left_out_counted(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("blank", ["", " ", "nan", "NaN", float("nan"), None])
+def test_a_cell_that_pandas_left_blank_says_nothing_in_either_column_of_a_label(
+    tmp_path: Path, blank: Any
+) -> None:
+    rows = (
+        {"id": "a", "gold": "refuse", "gold_addons": blank, "probability": 1},
+        {"id": "b", "gold": blank, "gold_addons": blank, "probability": 1},
+    )
+    found = read_labels(sheet(tmp_path, *rows))
+    assert (found.by_key, found.blank) == ({"a": Label("refuse", None, 1.0)}, 1)
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [
