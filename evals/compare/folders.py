@@ -47,8 +47,8 @@ def compare_runs(
     folders = (Path(first), Path(second))
     records = [RunFolder(folder).read_run() for folder in folders]
     frames = (
-        _of_one_model(folders[0], model_a, "--model-a"),
-        _of_one_model(folders[1], model_b, "--model-b"),
+        _of_one_model(folders[0], model_a, "model_a"),
+        _of_one_model(folders[1], model_b, "model_b"),
     )
     names = (f"A ({frames[0]['model'].iloc[0]})", f"B ({frames[1]['model'].iloc[0]})")
     graders = tuple(
@@ -67,12 +67,14 @@ def compare_runs(
     return replace(found, caveats=found_caveats)
 
 
-def _of_one_model(folder: Path, model: str, option: str) -> pd.DataFrame:
+def _of_one_model(folder: Path, model: str, parameter: str) -> pd.DataFrame:
     frame = RunFolder(folder).read_frame()
     models = list(dict.fromkeys(frame["model"]))
     real = [name for name in models if not is_reference(name)] or models
     wanted = model or (real[0] if len(real) == 1 else "")
     if wanted not in models:
-        found = f"{option} is {model!r}" if model else f"{len(real)} models and no {option}"
+        found = f"{parameter} is {model!r}"
+        if not model:
+            found = f"{len(real)} models and {parameter} is not given"
         raise FolderError(f"{folder}: found {found}, expected one of {', '.join(models)}")
     return frame[frame["model"] == wanted].reset_index(drop=True)

@@ -94,7 +94,7 @@ def parse_gate(text: str) -> Gate:
     metric = match["metric"]
     if metric in RATES:
         raise MetricError(
-            f"gate {text!r}: '{metric}' is what a policy's thresholds are held against, expected --thresholds, "
+            f"gate {text!r}: '{metric}' is what a policy's thresholds are held against, expected thresholds=True, "
             "which holds those, or a metric of metrics.csv"
         )
     if metric not in REPORTED:

@@ -53,7 +53,7 @@ def hold_gates(
 
     Args:
         folder: The run folder.
-        gates: One or several gates as ``--that`` takes them, such as ``J@cn>=0.2``.
+        gates: One or several gates, such as ``J@cn>=0.2``.
         thresholds: Whether to check the thresholds that the run's policies state, too.
         most_missing: Share of a gate's answers that may be missing or blocked. At 1 any number may
             be, and neither an incompletely asked model nor an unfinished later run makes a gate

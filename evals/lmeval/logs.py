@@ -120,13 +120,13 @@ def _not_answered_yet(
         if not newest:
             raise FolderError(
                 f"{older} and {other}: both hold answers of {model} to the same questions, expected one of "
-                "them: --newest takes the newer, or put the other elsewhere"
+                "them: newest=True takes the newer, or put the other elsewhere"
             )
         left_out = [_place(one) for one in logged if one.log == older]
         lost = sum(place not in known for place in left_out)
         of_them = f" ({lost} of them to questions that no newer log holds)" if lost else ""
         warnings.warn(
-            f"{older}: answers left out: {len(left_out)}{of_them}: --newest takes {other}",
+            f"{older}: answers left out: {len(left_out)}{of_them}: the newer log is {other}",
             LeftOutWarning,
             stacklevel=2,
         )

@@ -81,18 +81,21 @@ def one_prompt(policy: Policy, strength: str, *, wording: int | None, lang: str 
         PolicyError: The strength, the wording or the language does not exist.
     """
     found = conditions(policy, [strength], lang=lang or "en")[0].wordings
-    asked = [f"--{n}" for n, v in (("wording", wording), ("lang", lang)) if v is not None]
+    asked = {n: v for n, v in (("wording", wording), ("lang", lang)) if v is not None}
     if asked and not found:
-        raise PolicyError(f"{asked[0]}: strength '{strength}' has no prompt, expected one that has")
+        name, value = next(iter(asked.items()))
+        raise PolicyError(
+            f"{name} is {value!r}: strength '{strength}' has no prompt, expected one that has"
+        )
     if wording is not None and wording >= len(found):
         raise PolicyError(
-            f"--wording: found {wording}, expected 0 to {len(found) - 1}: "
+            f"wording is {wording}, expected 0 to {len(found) - 1}: "
             f"strength '{strength}' has {len(found)} wordings"
         )
     known = prompt_languages(policy, sorted(frames()))
     if lang is not None and lang not in known:
         raise PolicyError(
-            f"--lang: found '{lang}', expected a language in which policy '{policy.id}' can be "
+            f"lang is '{lang}', expected a language in which policy '{policy.id}' can be "
             f"written: {', '.join(known)}"
         )
     return found[wording or 0] if found else ""

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from lawbound.runners.cli.console import bars, note, show, table
+from lawbound.runners.cli.options import naming_options
 from lawbound.runners.cli.remarks import warn
 
 COLUMNS = (
@@ -44,7 +45,7 @@ def compare(
     from lawbound.evals.folder.files import write_atomically
     from lawbound.evals.leaderboard.table import csv_bytes
 
-    with bars() as observer:
+    with bars() as observer, naming_options("--model-a", "--model-b"):
         observer.stage("comparing", None)
         found = compare_runs(first, second, model_a=model_a, model_b=model_b)
     table(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lawbound.runners.cli.console import note, table
+from lawbound.runners.cli.options import naming_options
 from lawbound.runners.cli.remarks import warn
 
 if TYPE_CHECKING:
@@ -62,7 +63,8 @@ def gate(
         raise MetricError(
             "gate: found neither --that nor --thresholds, expected one of them or both"
         )
-    held = hold_gates(folder, that or (), thresholds=thresholds, most_missing=missing)
+    with naming_options("--thresholds"):
+        held = hold_gates(folder, that or (), thresholds=thresholds, most_missing=missing)
     show_held(held, missing)
     warn(held.caveats)
     for what in held.barred:

@@ -1,15 +1,17 @@
 """The options that commands share, and how the options of judges become a panel."""
 
 import re
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lawbound.runners.cli.console import note
+from lawbound.tasks.io.errors import LawboundError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from lawbound.evals.judging.spec import JudgeSpec
 
@@ -128,6 +130,30 @@ DryRun = Annotated[
 Out = Annotated[
     Path, typer.Option("--out", "-o", help="Run folder; an interrupted run in it is resumed.")
 ]
+
+
+@contextmanager
+def naming_options(*options: str) -> "Iterator[None]":
+    """The library's errors about a parameter (``model_a is ..``, ``newest=True``) end with the option that sets it.
+
+    Args:
+        options: Options that are called as their parameters are, such as ``--model-a``.
+
+    Raises:
+        LawboundError: The library's own error, with the option.
+    """
+    try:
+        yield
+    except LawboundError as fault:
+        said = str(fault)
+        about = [
+            option
+            for option in options
+            if re.search(rf"(?<![\w./-]){option[2:].replace('-', '_')}(?: is |=)", said)
+        ]
+        if about:
+            fault.args = (f"{said} ({', '.join(about)})",)
+        raise
 
 
 def judge_spec(

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from lawbound.runners.cli.console import show, table
+from lawbound.runners.cli.options import naming_options
 from lawbound.runners.cli.tasks import Banks
 from lawbound.tasks.io.messages import counted, did_you_mean
 
@@ -79,7 +80,9 @@ def show_(
         raise typer.BadParameter(f"{name} chooses a prompt, expected --strength beside it")
     found = load_policy(policy)
     if strength:
-        show(one_prompt(found, strength, wording=wording, lang=lang))
+        with naming_options("--wording", "--lang"):
+            prompt = one_prompt(found, strength, wording=wording, lang=lang)
+        show(prompt)
         return
     as_of = f", as of {found.file.as_of}" if found.file.as_of else ""
     show(f"{found.name} ({found.id} {found.version}{as_of})\n{found.file.summary}\n")

@@ -18,6 +18,7 @@ from lawbound.runners.cli.options import (
     MaxErrors,
     RemoteCode,
     judge_spec,
+    naming_options,
     warn_of_unused,
 )
 from lawbound.runners.cli.remarks import (
@@ -125,7 +126,7 @@ def score(
         if is_log:
             logs, folder = folder, out or folder.with_name(folder.name + "-scored")
             own = [str(path) for path in policy or ()]
-            with noted(LeftOutWarning):
+            with noted(LeftOutWarning), naming_options("--newest"):
                 conclusion = conclude_logs(
                     logs, folder, newest=newest, policies=own, judge=panel, observer=observer
                 )

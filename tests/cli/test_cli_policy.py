@@ -33,3 +33,11 @@ def test_risk_classes_of_an_instrument_are_shown_where_a_rule_names_some(command
     (secession,) = [line for line in rules if line.startswith("secession ")]
     assert secession.endswith("  A.1-c")
     assert without[3].split()[-1] == "source"
+
+
+def test_a_prompt_that_does_not_exist_is_told_with_the_option_that_asked_for_it(
+    command: Command,
+) -> None:
+    for option, value in (("--wording", "9"), ("--lang", "xx")):
+        code, _, err = command("policy", "show", "cn", "--strength", "full", option, value)
+        assert code == 2 and f" {option[2:]} is " in err and err.endswith(f" ({option})\n")

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
+from lawbound import FolderError, compare_runs
 from lawbound.rubrics.score import SCORER_VERSION
 
 Command = Callable[..., tuple[int, str, str]]
@@ -70,6 +72,16 @@ def test_compare_takes_a_policy_file_that_was_edited_between_the_runs(
     code, _, told = command("compare", *folders)
     assert code == 2
     assert "policies/my-town.yaml: found the digest " in told
+
+
+def test_a_model_that_a_run_lacks_is_told_by_its_parameter_and_by_the_command_with_its_option(
+    command: Command, finished: Path
+) -> None:
+    with pytest.raises(FolderError, match=r"found model_a is 'nope', expected one of m$"):
+        compare_runs(finished, finished, model_a="nope")
+    code, _, err = command("compare", finished, finished, "--model-b", "nope")
+    assert code == 2
+    assert err.endswith("found model_b is 'nope', expected one of m (--model-b)\n")
 
 
 def test_compare_shows_bounds_where_answers_could_not_be_read(

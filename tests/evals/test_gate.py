@@ -266,7 +266,7 @@ def test_a_threshold_that_nothing_was_asked_for_says_so(behaved, frame, show):
 
 @pytest.mark.parametrize("metric", ["refusal_rate", "wrong_refusal_rate", "qualified_rate"])
 def test_what_a_threshold_is_held_against_sends_to_thresholds_and_to_no_other_metric(metric):
-    with pytest.raises(MetricError, match="expected --thresholds") as fault:
+    with pytest.raises(MetricError, match="expected thresholds=True") as fault:
         parse_gate(f"{metric}>=0.9")
     assert "did you mean" not in str(fault.value)
 

@@ -230,7 +230,7 @@ def test_what_a_newer_log_replaces_is_counted(
     assert entry.requests == newer
     (line,) = [str(one.message) for one in told]
     first, second = (logs / f"samples_lawbound_us_{stamp}.jsonl" for stamp in (FIRST, SECOND))
-    assert line.startswith(f"{first}: {lost}") and f"--newest takes {second}" in line
+    assert line.startswith(f"{first}: {lost}") and f"the newer log is {second}" in line
     assert ("4 of them" in line) == (older > newer)
 
 

@@ -238,7 +238,7 @@ def test_two_logs_of_the_same_questions_are_named_and_leave_nothing(
         said = _error(command, "score", str(twice), "--out", str(tmp_path / "out"))
         names = [str(file) for file in twice.rglob("samples_*")]
         assert all(name in said for name in names) and len(names) == 2
-        assert "--newest takes the newer" in said
+        assert "newest=True takes the newer" in said and said.rstrip().endswith(" (--newest)")
         assert not (tmp_path / "out").exists()
 
 

@@ -284,10 +284,10 @@ def test_one_prompt_is_the_one_asked_for() -> None:
 @pytest.mark.parametrize(
     ("strength", "wording", "lang", "message"),
     [
-        ("full", 3, None, "--wording: found 3, expected 0 to 2"),
-        ("none", 0, None, "--wording: strength 'none' has no prompt"),
-        ("none", None, "zh", "--lang: strength 'none' has no prompt"),
-        ("full", None, "xx", "--lang: found 'xx', expected .*: en, zh"),
+        ("full", 3, None, "^wording is 3, expected 0 to 2"),
+        ("none", 0, None, "^wording is 0: strength 'none' has no prompt"),
+        ("none", None, "zh", "^lang is 'zh': strength 'none' has no prompt"),
+        ("full", None, "xx", "^lang is 'xx', expected .*: en, zh"),
     ],
 )
 def test_a_prompt_that_does_not_exist_is_refused(
