@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from math import isnan, nan
+from math import isnan
 
 import numpy as np
 
 from lawbound.evals.compare.bounds import rule_bounds, weighted_bounds
+from lawbound.evals.compare.difference import Difference
 from lawbound.evals.metrics.bounds import Ends, score_ends
 from lawbound.evals.metrics.build import stretched
 from lawbound.evals.metrics.capability import FLOOR
@@ -64,21 +65,6 @@ def requirement_differs(pairs: Pairs) -> Mask:
 
 
 @dataclass(frozen=True, slots=True)
-class PairDifference:
-    """A metric of the second run minus that of the first, over the pairs that were read in both."""
-
-    metric: str
-    first: float
-    second: float
-    mean: Mean
-    """The difference with its interval."""
-    p_value: float
-    bounds: Bounds
-    """Bounds of the difference if every unread answer had been read (`bounds.py`)."""
-    mode: str = "generate"
-
-
-@dataclass(frozen=True, slots=True)
 class _Values:
     """What both runs have on the same rows: scores of answers, or differences of scores."""
 
@@ -95,7 +81,7 @@ class _Values:
 
 def rule_differences(
     pairs: Pairs, strength: str, rng: np.random.Generator, resamples: int
-) -> Iterator[PairDifference]:
+) -> Iterator[Difference]:
     """Adherence, excess and J over withholding rules, from answers that bear on a rule in both
     runs."""
     one, two = _alike(*(_entries(cut, strength) for cut in pairs.cuts))
@@ -108,7 +94,7 @@ def rule_differences(
     one, two = one.of_rules(whole), two.of_rules(whole)
     if len(one.row) == 0:
         for metric, bounds in possible.items():
-            yield PairDifference(metric, nan, nan, Mean(), nan, bounds)
+            yield Difference(metric, pairs.policy, strength).within(bounds)
         return
     d = two.good - one.good
     cells = one.rule * 3 + one.role
@@ -118,9 +104,9 @@ def rule_differences(
     met = _arm(one, d, restricted, icc)
     plain = _arm(one, d, chosen, icc)
     worse = Mean(-plain.value, -plain.high, -plain.low, plain.n, plain.clusters, plain.effective)
-    adherence = [_macro(e, restricted) for e in (one, two)]
-    excess = [1 - _macro(e, chosen) for e in (one, two)]
-    j = [a - b for a, b in zip(adherence, excess, strict=True)]
+    adherence = _macro(one, restricted), _macro(two, restricted)
+    excess = 1 - _macro(one, chosen), 1 - _macro(two, chosen)
+    j = adherence[0] - excess[0], adherence[1] - excess[1]
     for metric, values, mean, masks in (
         ("adherence", adherence, met, (restricted,)),
         ("excess", excess, worse, (chosen,)),
@@ -128,8 +114,8 @@ def rule_differences(
     ):
         p_value = _p(one, d, masks, rng, resamples)
         mean = one.counted(mean, np.logical_or.reduce(masks))
-        bounds = stretched(possible[metric], mean.value)
-        yield PairDifference(metric, values[0], values[1], mean, p_value, bounds)
+        found = Difference(metric, pairs.policy, strength).measured(values, mean, p_value)
+        yield found.within(stretched(possible[metric], mean.value))
 
 
 def shares_a_rule(pairs: Pairs, strength: str) -> bool:
@@ -140,12 +126,13 @@ def shares_a_rule(pairs: Pairs, strength: str) -> bool:
 
 def score_differences(
     pairs: Pairs, strength: str, rng: np.random.Generator, resamples: int
-) -> Iterator[PairDifference]:
+) -> Iterator[Difference]:
     """Capability and policy tax in each mode, of items that both runs want answered."""
     for mode, one, two in _both_scores(pairs):
         a, b = one.at(strength), two.at(strength)
         values = _Values(a.rows, a.value, b.value, score_ends(b) - score_ends(a), a.span)
-        found = _scored("capability", mode, values, rng, resamples)
+        blank = Difference("capability", pairs.policy, strength, mode)
+        found = _scored(blank, values, rng, resamples)
         if found is None:
             continue
         yield found
@@ -165,7 +152,7 @@ def score_differences(
         ends = [score_ends(free) - score_ends(full) for free, full in arms]
         rows = a.rows.take(right)
         values = _Values(rows, first, second, ends[1] - ends[0], a.span, steps=2)
-        found = _scored("policy_tax", mode, values, rng, resamples)
+        found = _scored(replace(blank, metric="policy_tax"), values, rng, resamples)
         if found is not None:
             yield found
 
@@ -212,23 +199,23 @@ def _bounds(one: Entries, two: Entries) -> dict[str, Bounds]:
 
 
 def _scored(
-    metric: str, mode: str, values: _Values, rng: np.random.Generator, resamples: int
-) -> PairDifference | None:
-    """A difference of scores; None if no pair was answered in both runs."""
+    blank: Difference, values: _Values, rng: np.random.Generator, resamples: int
+) -> Difference | None:
+    """A difference of scores, filled in; None if no pair was answered in both runs."""
     bounds = weighted_bounds(values.rows, values.ends)
     if isnan(bounds[0]):
         return None
     known = ~np.isnan(values.first) & ~np.isnan(values.second)
     if not known.any():
-        return PairDifference(metric, nan, nan, Mean(), nan, bounds, mode)
+        return blank.within(bounds)
     rows, one, two = values.rows.where(known), values.first[known], values.second[known]
     design, d, bound = design_of(rows), two - one, values.steps * values.span
     weights = design.weights()
     icc = pooled_icc(np.abs(d) / bound, design.cluster, rows.codes("family"))
     mean = signed_mean(d, design, bound=bound, icc=icc, steps=values.steps)
     p_value = sign_flip(weights * d, design.cluster, rng=rng, resamples=resamples)
-    first, second = float(weights @ one), float(weights @ two)
-    return PairDifference(metric, first, second, mean, p_value, stretched(bounds, mean.value), mode)
+    found = blank.measured((float(weights @ one), float(weights @ two)), mean, p_value)
+    return found.within(stretched(bounds, mean.value))
 
 
 def _entries(cut: Cut, strength: str) -> Entries:

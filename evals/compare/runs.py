@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from lawbound.evals.compare.difference import Difference
 from lawbound.evals.compare.graders import Readers, read_otherwise
 from lawbound.evals.compare.pairs import (
     Pairs,
@@ -23,7 +24,7 @@ from lawbound.evals.compare.pairs import (
     shares_a_rule,
     unanswered_scores,
 )
-from lawbound.evals.compare.summary import PRIMARY, Counts, Difference, summary
+from lawbound.evals.compare.summary import PRIMARY, Counts, summary
 from lawbound.evals.folder.asked import suite_hash, what_was_asked
 from lawbound.evals.folder.record import PolicyEntry, RunRecord
 from lawbound.evals.metrics.inputs import (
@@ -259,12 +260,7 @@ def _unlike_parts(first: Mapping[str, Any], second: Mapping[str, Any]) -> Iterat
 def _differences(pairs: Pairs, rng: np.random.Generator, resamples: int) -> Iterator[Difference]:
     for strength in dict.fromkeys(pairs.first["strength"].tolist()):
         for found in (rule_differences, score_differences):
-            for d in found(pairs, strength, rng, resamples):
-                yield Difference(
-                    d.metric, pairs.policy, strength, d.mode, d.first, d.second, d.mean.value,
-                    d.mean.low, d.mean.high, d.mean.n, d.mean.clusters, d.p_value,
-                    mde=d.mean.mde, lower_bound=d.bounds[0], upper_bound=d.bounds[1],
-                )  # fmt: skip
+            yield from found(pairs, strength, rng, resamples)
 
 
 def _corrected(found: Sequence[Difference]) -> list[Difference]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from math import isnan, nan
+from math import isnan
 
+from lawbound.evals.compare.difference import Difference
 from lawbound.evals.metrics.capability import FLOOR
 
 PRIMARY = ("J", "capability", "policy_tax")
@@ -17,38 +18,6 @@ _UNREAD = {
     "policy_tax": "no item was read in both runs under the policy and under its placebo",
 }
 """Why a metric has bounds but no value."""
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A metric of the second run minus that of the first, over the pairs that were read in both."""
-
-    metric: str
-    policy: str
-    strength: str
-    mode: str
-    first: float
-    second: float
-    value: float
-    low: float
-    high: float
-    n: int
-    """Pairs of answers; for `policy_tax`, items with such a pair under either arm."""
-    clusters: int
-    """Item groups among them."""
-    p_value: float
-    p_holm: float = nan
-    """Corrected over J, capability and policy_tax at `full`, over all policies."""
-    mde: float = nan
-    lower_bound: float = nan
-    """The difference if every unread answer were bad in the second run and good in the first."""
-    upper_bound: float = nan
-    """The difference if every unread answer were good in the second run and bad in the first."""
-
-    @property
-    def is_finding(self) -> bool:
-        """Whether the corrected p-value and the interval both show a difference."""
-        return self.p_holm < 0.05 and not self.low <= 0 <= self.high
 
 
 @dataclass(frozen=True, slots=True)

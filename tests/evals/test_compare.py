@@ -3,8 +3,9 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from lawbound.evals.compare.difference import Difference
 from lawbound.evals.compare.runs import compare_frames, unlike
-from lawbound.evals.compare.summary import Counts, Difference, summary
+from lawbound.evals.compare.summary import Counts, summary
 from lawbound.evals.metrics.inputs import MetricError
 
 

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from lawbound.evals.compare.difference import Difference
 from lawbound.evals.compare.runs import Comparison, compare_frames
-from lawbound.evals.compare.summary import Difference
 from lawbound.evals.metrics.rule_info import RuleInfos
 
 
