@@ -8,8 +8,9 @@ from math import isnan
 from pathlib import Path
 from typing import Final
 
-from lawbound.rubrics.calibration.agreement import Agreement, Labelled, confusion
+from lawbound.rubrics.calibration.agreement import Agreement, confusion
 from lawbound.rubrics.calibration.gallery import gallery
+from lawbound.rubrics.calibration.labelled import Labelled
 from lawbound.rubrics.grading.answer_files import GradeError
 from lawbound.tasks.io.csv_cells import inert, shown
 from lawbound.tasks.io.safe_files import whole_file, why

@@ -6,7 +6,8 @@ from base64 import b64encode
 from collections.abc import Sequence
 from typing import Final
 
-from lawbound.rubrics.calibration.agreement import Labelled, side
+from lawbound.rubrics.calibration.agreement import side
+from lawbound.rubrics.calibration.labelled import Labelled
 from lawbound.tasks.io.messages import printable
 
 MOST: Final = 1000

@@ -56,8 +56,9 @@ def run(
     seed: Annotated[int, typer.Option(min=0, help="Seed of the bootstrap.")] = 0,
 ) -> None:
     """Grade labelled answers and report the agreement."""
-    from lawbound.rubrics.calibration.agreement import CLASSES, agreements, confusion, read_labelled
+    from lawbound.rubrics.calibration.agreement import agreements, confusion
     from lawbound.rubrics.calibration.files import check_folder, write_calibration
+    from lawbound.rubrics.calibration.labelled import CLASSES, read_labelled
 
     if out is not None:
         check_folder(out)

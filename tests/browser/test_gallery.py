@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from lawbound.rubrics.calibration.agreement import read_labelled
 from lawbound.rubrics.calibration.files import write_calibration
+from lawbound.rubrics.calibration.labelled import read_labelled
 
 pytestmark = pytest.mark.browser
 

@@ -64,7 +64,7 @@ def test_a_run_that_is_told_to_stop_keeps_its_answers_and_says_so_in_one_line(
     ("name", "does"),
     [
         ("grade", "grading.grade_file.grade_file"),
-        ("calibrate", "calibration.agreement.read_labelled"),
+        ("calibrate", "calibration.labelled.read_labelled"),
         ("calibrate", "calibration.agreement.agreement"),
     ],
 )

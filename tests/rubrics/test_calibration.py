@@ -12,17 +12,15 @@ from scipy.stats import multinomial
 from typer.testing import CliRunner
 
 from lawbound.rubrics.calibration.agreement import (
-    Labelled,
-    Repeats,
     agreement,
     agreements,
     confusion,
-    read_labelled,
 )
 from lawbound.rubrics.calibration.files import inert, write_calibration
 from lawbound.rubrics.calibration.gallery import AROUND, MOST, gallery
 from lawbound.rubrics.calibration.intervals import wilson
 from lawbound.rubrics.calibration.kappa import kappa, kappa_interval, kappa_of
+from lawbound.rubrics.calibration.labelled import Labelled, Repeats, read_labelled
 from lawbound.rubrics.grading.answer_files import GradeError
 from lawbound.rubrics.verdict import Behaved
 from lawbound.runners.cli import app

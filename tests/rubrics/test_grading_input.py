@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 from answer_rows import ROWS, read_jsonl, write_jsonl
 
-from lawbound.rubrics.calibration.agreement import agreement, read_labelled
+from lawbound.rubrics.calibration.agreement import agreement
+from lawbound.rubrics.calibration.labelled import read_labelled
 from lawbound.rubrics.grading import answer_files
 from lawbound.rubrics.grading.answer_files import GradeError, open_answers
 from lawbound.rubrics.grading.grade_file import grade_file

@@ -11,7 +11,7 @@ import pytest
 from answer_rows import read_jsonl, write_jsonl
 
 from lawbound.rubrics.behaviour import grade
-from lawbound.rubrics.calibration.agreement import read_labelled
+from lawbound.rubrics.calibration.labelled import read_labelled
 from lawbound.rubrics.grading.answer_files import GradeError
 from lawbound.rubrics.grading.grade_file import grade_file
 
