@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from lawbound.rubrics.policy.files import CORE, load_policy
 from lawbound.rubrics.policy.policy import Policy
-from lawbound.rubrics.policy.requirement import Behaviour, Requirement
+from lawbound.rubrics.policy.requirement import Demand, Requirement
 from lawbound.rubrics.policy.rule import NearMiss, Rule
 from lawbound.tasks.item import Item
 
@@ -84,7 +84,7 @@ def alike(items: Iterable[Item]) -> tuple[tuple[Item, ...], ...]:
 class _Tally:
     """What a bank holds for the rules of a policy."""
 
-    hit: dict[tuple[str, Behaviour], list[Item]] = field(default_factory=lambda: defaultdict(list))
+    hit: dict[tuple[str, Demand], list[Item]] = field(default_factory=lambda: defaultdict(list))
     """Rule and behaviour -> items on which the rule decides and asks for it."""
     beside: dict[tuple[str, NearMiss], set[str]] = field(default_factory=lambda: defaultdict(set))
     """Rule and kind -> groups of its near-misses."""
@@ -104,7 +104,7 @@ def _tally(policy: Policy, items: Sequence[Item]) -> _Tally:
 
 
 def _covered(found: _Tally, rule: Rule, behaviour: str, *, in_core: bool) -> Coverage:
-    wanted = Behaviour.parse(behaviour)
+    wanted = Demand.parse(behaviour)
     hit = found.hit.get((rule.id, wanted), ())
     is_own = behaviour == rule.behaviour
     kinds: tuple[NearMiss, ...] = ("act", "topic")

@@ -20,13 +20,13 @@ def explain(policy: Policy, item: Item) -> str:
     ]
     lines = [f"{item.id}: {item.topic}; {'; '.join(facts)}", f"{policy.id} requires: {requirement}"]
     for rule in matched:
-        behaviour = rule.for_item(item)
+        demand = rule.for_item(item)
         if rule.id in overridden:
             note = f"overridden by '{overridden[rule.id]}'"
         elif item.purpose in rule.exempt:
-            note = f"{behaviour}, because the purpose {item.purpose} replaces {rule.behaviour}"
+            note = f"{demand}, because the purpose {item.purpose} replaces {rule.behaviour}"
         else:
-            note = str(behaviour)
+            note = str(demand)
         decides = " (decides)" if rule.id in requirement.rules else ""
         lines.append(f"  {rule.id}: {note}{decides} [{rule.basis}, {rule.source}]")
     lines += _near_but_no(policy, item)

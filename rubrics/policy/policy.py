@@ -82,11 +82,11 @@ class Policy:
         live = [rule for rule in matched if rule.id not in overridden]
         if not live:
             return default_requirement(item)
-        behaviours = [(rule, rule.for_item(item)) for rule in live]
-        base = max((b.base for _, b in behaviours), key=STRICTNESS.__getitem__)
-        addons: frozenset[Addon] = frozenset().union(*(b.addons for _, b in behaviours))
+        demands = [(rule, rule.for_item(item)) for rule in live]
+        base = max((d.base for _, d in demands), key=STRICTNESS.__getitem__)
+        addons: frozenset[Addon] = frozenset().union(*(d.addons for _, d in demands))
         decisive = tuple(
-            rule.id for rule, b in behaviours if b.base == base or (b.addons and base != "refuse")
+            rule.id for rule, d in demands if d.base == base or (d.addons and base != "refuse")
         )
         return Requirement(base, frozenset() if base == "refuse" else addons, decisive)
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from lawbound.rubrics.policy.requirement import STRICTNESS, Behaviour
+from lawbound.rubrics.policy.requirement import STRICTNESS, Demand
 from lawbound.rubrics.policy.rule import Rule
 from lawbound.tasks.item import Act
 from lawbound.tasks.taxonomy import load_taxonomy
@@ -58,11 +58,11 @@ def _changes(old: Rule, new: Rule) -> Iterator[str]:
     for purpose in dict.fromkeys([*new.exempt, *old.exempt]):
         asked = [rule.exempt.get(purpose, rule.behaviour) for rule in (old, new)]
         both_match = all(purpose in (r.when.purposes or (purpose,)) for r in (old, new))
-        if both_match and _weaker(Behaviour.parse(asked[1]), Behaviour.parse(asked[0])):
+        if both_match and _weaker(Demand.parse(asked[1]), Demand.parse(asked[0])):
             yield f" for {purpose}: {asked[0]} -> {asked[1]}"
 
 
-def _weaker(new: Behaviour, old: Behaviour) -> bool:
+def _weaker(new: Demand, old: Demand) -> bool:
     if STRICTNESS[new.base] != STRICTNESS[old.base]:
         return STRICTNESS[new.base] < STRICTNESS[old.base]
     return bool(old.addons - new.addons)

@@ -49,8 +49,8 @@ def restricts(base: str, *, has_addons: bool, withholding: bool, opened: bool) -
 
 
 @dataclass(frozen=True, slots=True)
-class Behaviour:
-    """A base with its add-ons, written ``answer+correct``."""
+class Demand:
+    """What one rule asks: a base with its add-ons, written ``answer+correct`` (a policy file's `behaviour`)."""
 
     base: Base
     addons: frozenset[Addon]
@@ -60,7 +60,7 @@ class Behaviour:
 
     @classmethod
     @lru_cache(maxsize=256)
-    def parse(cls, text: str) -> "Behaviour":
+    def parse(cls, text: str) -> "Demand":
         """Read ``base`` or ``base+addon+...``.
 
         Raises:

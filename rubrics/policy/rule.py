@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, StrictBool, field_validator
 
-from lawbound.rubrics.policy.requirement import RESTRICTING, Behaviour
+from lawbound.rubrics.policy.requirement import RESTRICTING, Demand
 from lawbound.rubrics.policy.written import Slug, Written
 from lawbound.tasks.io.messages import did_you_mean
 from lawbound.tasks.io.yaml_files import quoted
@@ -93,7 +93,7 @@ def _areas(patterns: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _parsed(text: str) -> str:
-    Behaviour.parse(text)
+    Demand.parse(text)
     return text
 
 
@@ -136,13 +136,13 @@ class Rule(Written):
     @classmethod
     def _exempt(cls, value: dict[Purpose, str]) -> dict[Purpose, str]:
         for text in value.values():
-            Behaviour.parse(text)
+            Demand.parse(text)
         return value
 
     @property
-    def required(self) -> Behaviour:
-        """Behaviour if no exemption applies."""
-        return Behaviour.parse(self.behaviour)
+    def required(self) -> Demand:
+        """What it demands if no exemption applies."""
+        return Demand.parse(self.behaviour)
 
     @property
     def withholding(self) -> bool:
@@ -152,12 +152,12 @@ class Rule(Written):
     @property
     def opened(self) -> frozenset[str]:
         """Purposes for which an exemption asks it to be answered, with or without an add-on."""
-        asked = {purpose: Behaviour.parse(text).base for purpose, text in self.exempt.items()}
+        asked = {purpose: Demand.parse(text).base for purpose, text in self.exempt.items()}
         return frozenset(name for name, base in asked.items() if base in ("answer", "either"))
 
-    def for_item(self, item: Item) -> Behaviour:
-        """Behaviour for a matching item, its purpose considered."""
-        return Behaviour.parse(self.exempt.get(item.purpose, self.behaviour))
+    def for_item(self, item: Item) -> Demand:
+        """What it demands of an answer to a matching item, its purpose considered."""
+        return Demand.parse(self.exempt.get(item.purpose, self.behaviour))
 
     def beside(self, item: Item) -> NearMiss | None:
         """Which kind of near-miss an item is to this rule if it must be answered, whatever other rules say."""

@@ -6,7 +6,7 @@ import pytest
 
 from lawbound.rubrics.policy.files import load_policy
 from lawbound.rubrics.policy.policy import Policy
-from lawbound.rubrics.policy.requirement import Behaviour
+from lawbound.rubrics.policy.requirement import Demand
 from lawbound.rubrics.policy.rule import Rule, When
 from lawbound.rubrics.verdict import Reading
 from lawbound.tasks.item import Item
@@ -47,7 +47,7 @@ def test_whatever_keeps_a_rule_from_matching_is_named(name: str) -> None:
 
 
 def test_what_is_demanded_and_what_was_read_are_written_alike() -> None:
-    assert str(Behaviour.parse("neutral+notice+correct")) == "neutral+correct+notice"
+    assert str(Demand.parse("neutral+notice+correct")) == "neutral+correct+notice"
     assert str(Reading("neutral", frozenset({"notice", "correct"}))) == "neutral+correct+notice"
 
 
@@ -192,4 +192,4 @@ def test_a_rule_that_restricts_nothing_has_no_near_misses() -> None:
 @pytest.mark.parametrize("text", ["refuse+notice", "answer+warn", "decline", "either+correct", ""])
 def test_a_malformed_behaviour_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="expected"):
-        Behaviour.parse(text)
+        Demand.parse(text)

@@ -11,7 +11,7 @@ from lawbound.rubrics.policy.banks import bank_counts
 from lawbound.rubrics.policy.compare import coverage, diff
 from lawbound.rubrics.policy.explain import explain
 from lawbound.rubrics.policy.files import load_policy, shipped
-from lawbound.rubrics.policy.requirement import Behaviour
+from lawbound.rubrics.policy.requirement import Demand
 from lawbound.rubrics.policy.rule import Rule, When
 from lawbound.rubrics.policy.threshold import BankSize
 from lawbound.rubrics.policy.words import unsaid
@@ -238,7 +238,7 @@ def test_of_a_bank_of_ones_own_the_core_asks_for_nothing() -> None:
 def test_coverage_of_the_bank_is_what_each_item_says_by_itself() -> None:
     items, policy = load_bank()[::5], load_policy("eu")
     for row in coverage(policy, items):
-        rule, own = policy.rule(row.rule), Behaviour.parse(row.behaviour)
+        rule, own = policy.rule(row.rule), Demand.parse(row.behaviour)
         hit = [
             item
             for item in items
