@@ -212,10 +212,10 @@ def caveats_of_faults(gaps: Gaps) -> Iterator[Caveat]:
 def caveats_of_thinking(gaps: Gaps) -> Iterator[Caveat]:
     """Models whose answers never came: a low J is then due to the token limit as much as to
     them."""
-    for model, (answers, alone, cut_off) in gaps.thinking.items():
+    for model, (answers, alone, truncated) in gaps.thinking.items():
         how = "nobody knows how they ended"
-        if cut_off is not None:
-            how = f"{cut_off} cut off at the token limit"
+        if truncated is not None:
+            how = f"{truncated} cut off at the token limit"
         yield Caveat(
             "thinking",
             f"{alone} of {answers} answers of {model} hold thinking alone ({how}): they count as empty, "

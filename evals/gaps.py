@@ -34,7 +34,7 @@ class Alone(NamedTuple):
 
     of: int
     found: int
-    cut_off: int | None
+    truncated: int | None
     """How many of them ran into the token limit; None if nobody knows how they ended."""
 
 
@@ -87,14 +87,14 @@ def gaps_of(
     references = [entry.model for entry in record.models if entry.reference]
     return Gaps(
         unanswered={str(model): int(count) for model, count in missing.items()},
-        errors=usual_errors(frame, samples),
+        errors=_errors(frame, samples),
         silent=tuple(str(model) for model in lost.index[lost]),
         not_asked=not_asked(record),
-        blocked=blocked_answers(frame),
-        thinking=thinking_alone(frame),
-        truncated=cut_off(frame),
-        empty=said_nothing(frame[~frame["model"].isin(references)]),
-        faults=not_checked(frame),
+        blocked=_blocked(frame),
+        thinking=_thinking(frame),
+        truncated=_truncated(frame),
+        empty=_empty(frame[~frame["model"].isin(references)]),
+        faults=_faults(frame),
     )
 
 
@@ -114,19 +114,13 @@ def not_asked(record: RunRecord) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in wanted if name not in asked))
 
 
-def usual_errors(
+def _errors(
     frame: pd.DataFrame, samples: Mapping[str, Mapping[str, Sample]]
 ) -> dict[str, tuple[str, int]]:
-    """Why answers are missing.
+    """What is said of most of a model's verdicts without an answer, in one line of at most 300 characters, and of how many.
 
-    Args:
-        frame: The verdicts.
-        samples: Model label -> request key -> sample.
-
-    Returns:
-        Model -> what is said of most of its verdicts without an answer, in one line of at most 300
-        characters, and of how many; words that differ in ids, in tries or in what they quote count as one, and the
-        most frequent are told. A model is left out where nothing is said: not asked, or damaged.
+    Words that differ in ids, in tries or in what they quote count as one, and the most frequent are told. A model is
+    left out where nothing is said: not asked, or damaged.
     """
     found = {}
     failed = frame.loc[frame["error"], ["model", "key"]]
@@ -149,35 +143,8 @@ def _kind(error: str) -> str:
     return form_of(found[:300])
 
 
-def thinking_alone(frame: pd.DataFrame) -> dict[str, Alone]:
-    """Answers that were never given because the model was still thinking.
-
-    Args:
-        frame: The verdicts.
-
-    Returns:
-        Model -> how many answers it gave in words, how many of them hold thinking alone, and how many of these
-        ran into the token limit: None where nobody knows how they ended. A model is left out where there are none.
-    """
-    found = {}
-    for model, answers in _written(frame):
-        alone = answers[answers["think_only"] == 1]
-        if len(alone):
-            ended = alone["truncated"].astype(float)
-            cut = None if ended.isna().all() else int((ended == 1).sum())
-            found[model] = Alone(len(answers), len(alone), cut)
-    return found
-
-
-def blocked_answers(frame: pd.DataFrame) -> dict[str, Share]:
-    """Answers that a provider's filter withheld.
-
-    Args:
-        frame: The verdicts.
-
-    Returns:
-        Model -> how many of its requests came back, and how many of them blocked. A model is left out where none was.
-    """
+def _blocked(frame: pd.DataFrame) -> dict[str, Share]:
+    """How many of a model's requests came back, and how many of them a provider's filter blocked."""
     found = {}
     back = frame[~frame["error"]]
     for model, rows in back.groupby("model", sort=False):
@@ -187,16 +154,20 @@ def blocked_answers(frame: pd.DataFrame) -> dict[str, Share]:
     return found
 
 
-def cut_off(frame: pd.DataFrame) -> dict[str, Share]:
-    """Answers that ran into the token limit after they had begun (`thinking_alone` counts those of
-    thinking alone).
+def _thinking(frame: pd.DataFrame) -> dict[str, Alone]:
+    """Answers that were never given because the model was still thinking."""
+    found = {}
+    for model, answers in _written(frame):
+        alone = answers[answers["think_only"] == 1]
+        if len(alone):
+            ended = alone["truncated"].astype(float)
+            truncated = None if ended.isna().all() else int((ended == 1).sum())
+            found[model] = Alone(len(answers), len(alone), truncated)
+    return found
 
-    Args:
-        frame: The verdicts.
 
-    Returns:
-        Model -> how many answers it gave in words, and how many of them are cut off; left out where none is.
-    """
+def _truncated(frame: pd.DataFrame) -> dict[str, Share]:
+    """Answers that ran into the token limit after they had begun (`_thinking` counts those of thinking alone)."""
     found = {}
     for model, answers in _written(frame):
         if count := int(((answers["truncated"] == 1) & (answers["think_only"] != 1)).sum()):
@@ -204,16 +175,9 @@ def cut_off(frame: pd.DataFrame) -> dict[str, Share]:
     return found
 
 
-def said_nothing(frame: pd.DataFrame) -> dict[str, Share]:
-    """Answers that came to an end and hold no words, such as those that only call a tool.
-
-    Args:
-        frame: The verdicts.
-
-    Returns:
-        Model -> how many answers it gave, and how many of them say nothing, those apart that `thinking_alone` and
-        `cut_off` count; left out where none is.
-    """
+def _empty(frame: pd.DataFrame) -> dict[str, Share]:
+    """Answers that came to an end and hold no words, such as those that only call a tool: those apart that
+    `_thinking` and `_truncated` count."""
     found = {}
     for model, answers in _written(frame):
         ended = (answers["think_only"] != 1) & (answers["truncated"] != 1)
@@ -222,16 +186,8 @@ def said_nothing(frame: pd.DataFrame) -> dict[str, Share]:
     return found
 
 
-def not_checked(frame: pd.DataFrame) -> dict[str, Faults]:
-    """Answers that a program failed to check, such as one on which a pattern takes too long.
-
-    Args:
-        frame: The verdicts.
-
-    Returns:
-        Model -> how many answers it gave in words, how many of them could not be checked, and the most frequent
-        reason. A model is left out where there are none.
-    """
+def _faults(frame: pd.DataFrame) -> dict[str, Faults]:
+    """Answers that a program failed to check, such as one on which a pattern takes too long."""
     found = {}
     for model, answers in _written(frame):
         why = answers.loc[answers["fault"] != "", "fault"]

@@ -10,7 +10,7 @@ from lawbound import FunctionEngine, RunSpec, evaluate
 from lawbound.evals.caveats import caveats_of_thinking
 from lawbound.evals.compare.runs import compare_frames
 from lawbound.evals.folder.run_folder import RunFolder
-from lawbound.evals.gaps import thinking_alone
+from lawbound.evals.gaps import gaps_of
 from lawbound.evals.leaderboard.left_out import answers_left_out
 from lawbound.evals.metrics.build import build, judged, tally
 from lawbound.evals.metrics.compute import compute_metrics
@@ -259,12 +259,14 @@ def test_thinking_that_used_up_the_tokens_is_told_beside_j(behaved, frame):
     assert j.note.endswith("; 2 of 5 answers hold thinking alone (1 cut off at the token limit)")
 
 
-def test_how_thinking_alone_ended_is_not_claimed_where_nobody_knows(behaved, frame, capsys):
+def test_how_thinking_alone_ended_is_not_claimed_where_nobody_knows(
+    behaved, frame, run_record, capsys
+):
     rows = _beside_a_rule(behaved, ["empty"], truncated=nan)
     rows[0] |= {"think_only": True}
     j = pick(compute_metrics(frame(rows), TWO_RULES, seed=0), "J")
     assert j.note.endswith("; 1 of 3 answers hold thinking alone (nobody knows how they ended)")
-    found = thinking_alone(frame(rows))
+    found = gaps_of(frame(rows), {"m": {}}, run_record()).thinking
     assert found == {"m": (3, 1, None)}
     warn(caveats_of_thinking(SimpleNamespace(thinking=found)))
     assert "(nobody knows how they ended)" in " ".join(capsys.readouterr().err.split())

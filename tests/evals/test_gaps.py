@@ -11,13 +11,7 @@ import pytest
 from lawbound import FunctionEngine, MetricError, RunSpec, conclude, evaluate, hold_gates
 from lawbound.evals.caveats import caveats_of_answers, caveats_of_thinking
 from lawbound.evals.folder.run_folder import RunFolder
-from lawbound.evals.gaps import (
-    blocked_answers,
-    cut_off,
-    said_nothing,
-    thinking_alone,
-    usual_errors,
-)
+from lawbound.evals.gaps import gaps_of
 from lawbound.rubrics.answers import verifiable
 from lawbound.rubrics.answers.places import FactError
 from lawbound.runners.cli.remarks import warn
@@ -28,7 +22,7 @@ FAILED = {"error": True, "behaviour": "unscored", "met": nan, "plain": nan}
 UNREAD = {"behaviour": "unscored", "met": nan, "plain": nan}
 
 
-def test_answers_that_never_came_are_counted_once_for_a_warning(row, frame, capsys):
+def test_answers_that_never_came_are_counted_once_for_a_warning(row, frame, run_record, capsys):
     alone = {"think_only": True, "behaviour": "empty"}
     rows = [row("cut", strength="none", policy=p, truncated=True, **alone) for p in ("p", "q")]
     rows += [
@@ -37,7 +31,7 @@ def test_answers_that_never_came_are_counted_once_for_a_warning(row, frame, caps
         row("failed", error=True, think_only=True),
         row("chosen", mode="choices", think_only=True),
     ]
-    found = thinking_alone(frame(rows))
+    found = gaps_of(frame(rows), {"m": {}}, run_record()).thinking
     assert found == {"m": (3, 2, 1)}
     warn(caveats_of_thinking(SimpleNamespace(thinking=found)))
     assert "2 of 3 answers of m hold thinking alone (1 cut off" in " ".join(
@@ -45,7 +39,7 @@ def test_answers_that_never_came_are_counted_once_for_a_warning(row, frame, caps
     )
 
 
-def test_blocked_and_cut_off_answers_are_counted_once_for_a_warning(row, frame, capsys):
+def test_blocked_and_cut_off_answers_are_counted_once_for_a_warning(row, frame, run_record, capsys):
     rows = [row("b", strength="none", policy=p, blocked=True, **UNREAD) for p in ("p", "q")]
     rows += [row(f"said{i}") for i in range(9)]
     rows += [
@@ -55,9 +49,9 @@ def test_blocked_and_cut_off_answers_are_counted_once_for_a_warning(row, frame, 
         row("failed", **FAILED),
         row("chosen", mode="choices", truncated=True),
     ]
-    found = frame(rows)
-    assert blocked_answers(found) == {"m": (14, 1)}
-    assert cut_off(found) == {"m": (12, 1)}
+    found = gaps_of(frame(rows), {"m": {}}, run_record())
+    assert found.blocked == {"m": (14, 1)}
+    assert found.truncated == {"m": (12, 1)}
     for cut, is_told in ((1, False), (2, True)):
         gaps = SimpleNamespace(
             thinking={}, blocked={"m": (14, 1)}, truncated={"m": (12, cut)}, empty={}
@@ -68,7 +62,7 @@ def test_blocked_and_cut_off_answers_are_counted_once_for_a_warning(row, frame, 
         assert ("2 of 12 answers of m were cut off at the token limit" in told) == is_told
 
 
-def test_answers_without_a_word_are_counted_once_for_a_warning(row, frame, capsys):
+def test_answers_without_a_word_are_counted_once_for_a_warning(row, frame, run_record, capsys):
     rows = [row("mute", strength="none", policy=p, behaviour="empty") for p in ("p", "q")]
     rows += [row(f"said{i}") for i in range(9)]
     rows += [
@@ -78,7 +72,7 @@ def test_answers_without_a_word_are_counted_once_for_a_warning(row, frame, capsy
         row("failed", **FAILED),
         row("chosen", mode="choices", behaviour="empty"),
     ]
-    assert said_nothing(frame(rows)) == {"m": (13, 2)}
+    assert gaps_of(frame(rows), {"m": {}}, run_record()).empty == {"m": (13, 2)}
     for empty, is_told in ((1, False), (2, True)):
         gaps = SimpleNamespace(thinking={}, blocked={}, truncated={}, empty={"m": (13, empty)})
         warn(caveats_of_answers(gaps))
@@ -93,21 +87,23 @@ def test_answers_without_a_word_are_counted_once_for_a_warning(row, frame, capsy
         "http://h/v1: status 500: no room for chatcmpl-{}a8{}",
     ],
 )
-def test_errors_that_differ_in_what_they_quote_are_one_kind(said, row, frame):
+def test_errors_that_differ_in_what_they_quote_are_one_kind(said, row, frame, run_record):
     errors = ["http://h/v1: status 418: tea"] * 2 + [said.format(n % 4, n) for n in (0, 1, 1, 2, 3)]
     keys = [f"k{n}" for n in range(len(errors))]
     rows = [row(key, key=key, **FAILED) for key in keys]
     stored = {k: Sample(k, "", "error", error=e) for k, e in zip(keys, errors, strict=True)}
-    assert usual_errors(frame(rows), {"m": stored}) == {"m": (said.format(1, 1), 5)}
+    found = gaps_of(frame(rows), {"m": stored}, run_record())
+    assert found.errors == {"m": (said.format(1, 1), 5)}
 
 
 @pytest.mark.parametrize("said", ["status 500: no room", "status 500: " + "x" * 283])
-def test_errors_that_differ_in_how_often_they_were_tried_are_one_kind(said, row, frame):
+def test_errors_that_differ_in_how_often_they_were_tried_are_one_kind(said, row, frame, run_record):
     errors = ["status 418: tea"] * 3 + [f"{said} ({n} tries)" for n in (7, 7, 14, 14, 14)] + [said]
     keys = [f"k{n}" for n in range(len(errors))]
     stored = {k: Sample(k, "", "error", error=e) for k, e in zip(keys, errors, strict=True)}
     rows = [row(key, key=key, **FAILED) for key in keys]
-    assert usual_errors(frame(rows), {"m": stored}) == {"m": (f"{said} (14 tries)"[:300], 6)}
+    found = gaps_of(frame(rows), {"m": stored}, run_record())
+    assert found.errors == {"m": (f"{said} (14 tries)"[:300], 6)}
 
 
 def test_of_a_model_without_a_word_it_is_told_and_not_of_the_baseline_that_is_meant_so(tmp_path):
