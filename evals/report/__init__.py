@@ -73,7 +73,7 @@ def render_report(
         "answers": page.answers,
         "items": page.items,
         "texts": page.texts,
-        "left_out": page.left_out,
+        "of_references": page.of_references,
         "thinned": page.thinned,
     }
     folder = files("lawbound.evals.report")

@@ -31,10 +31,10 @@ class AnswerPage:
     answers: list[dict[str, Any]]
     items: dict[str, dict[str, Any]]
     texts: list[dict[str, Any]]
-    left_out: int
-    """Judged rows that are not in the page."""
+    of_references: int
+    """Judged rows of reference models that are not in the page, as there are real ones."""
     thinned: int
-    """How many of those were left out for lack of room; the others are of reference models."""
+    """Judged rows that are not in the page for lack of room."""
 
 
 def answer_page(
@@ -45,7 +45,7 @@ def answer_page(
     most: int,
     most_chars: int = MAX_CHARS,
 ) -> AnswerPage:
-    """Answers for the page, and how many were left out.
+    """Answers for the page, and how many are not in it.
 
     Reference models are left out where there are real ones; beyond `most` rows, or `most_chars`
     characters of answers and traces, rows are thinned.
@@ -69,7 +69,7 @@ def answer_page(
             texts.append(_text(sample, item, record["evidence"]))
         answers.append(_row(record) | {"at": at[key]})
     asked = {record["item"]: _question(items[record["item"]]) for record in kept}
-    return AnswerPage(answers, asked, texts, len(frame) - len(kept), len(ordered) - len(kept))
+    return AnswerPage(answers, asked, texts, len(frame) - len(ordered), len(ordered) - len(kept))
 
 
 def _lengths(frame: pd.DataFrame, samples: Mapping[str, Mapping[str, Sample]]) -> list[int]:

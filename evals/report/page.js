@@ -518,9 +518,8 @@ document.addEventListener("keydown", (event) => {
     if (next) next.focus();
   }
 });
-const ofReferences = data.left_out - data.thinned;
-byId("left-out").textContent = (data.left_out ? "Judgements that are not in this page: " +
-  [ofReferences ? `${ofReferences} of reference models` : "", data.thinned ? `${data.thinned} of models, thinned for want of room` : ""]
+byId("left-out").textContent = (data.of_references + data.thinned ? "Judgements that are not in this page: " +
+  [data.of_references ? `${data.of_references} of reference models` : "", data.thinned ? `${data.thinned} of models, thinned for want of room` : ""]
     .filter(Boolean).join(", ") + ". verdicts.parquet and samples/ hold all. " : "Every judgement is in this page. ") + "Keys, from this section's heading or an answer: / to search, j and k to go from answer to answer.";
 drawBoard();
 drawRules();

@@ -111,9 +111,9 @@ def test_reference_models_are_left_out_beside_a_real_one_and_counted(
     rows += [_row(f"k{n}", "reference:empty") for n in range(5)]
     page = answer_page(frame(rows), {"i": ITEM}, {}, most=10)
     assert [row["model"] for row in page.answers] == ["m"] * 3
-    assert page.left_out == 5
+    assert page.of_references == 5
     alone = answer_page(frame(rows[3:]), {"i": ITEM}, {}, most=10)
-    assert (len(alone.answers), alone.left_out) == (5, 0)
+    assert (len(alone.answers), alone.of_references) == (5, 0)
 
 
 def test_too_many_answers_are_thinned_alike_and_counted(frame: Callable[..., Any]) -> None:
@@ -122,7 +122,7 @@ def test_too_many_answers_are_thinned_alike_and_counted(frame: Callable[..., Any
     rows += [_row(f"k{n}", "reference:empty", item=f"i{n}") for n in range(5)]
     items = {f"i{n}": ITEM for n in range(50)}
     page = answer_page(frame(rows), items, {}, most=50)
-    assert (len(page.answers), page.left_out, page.thinned) == (50, 55, 50)
+    assert (len(page.answers), page.of_references, page.thinned) == (50, 5, 50)
     asked = [{row["item"] for row in page.answers if row["model"] == model} for model in "ab"]
     assert len(asked[0]) == len(asked[1]) == 25
     assert len(asked[0] & asked[1]) >= 24  # models are read on the same questions
@@ -146,7 +146,7 @@ def test_long_answers_are_thinned_until_the_page_can_hold_them(frame: Callable[.
     page = answer_page(frame(rows), {"i": ITEM}, {"m": long}, most=20, most_chars=20_500)
     # 20 x (4000 + 100) characters are four times what may stand there.
     assert sum(len(text["text"] + text["thinking"]) for text in page.texts) == 20_500
-    assert (len(page.answers), page.left_out, page.thinned) == (5, 15, 15)
+    assert (len(page.answers), page.of_references, page.thinned) == (5, 0, 15)
     whole = answer_page(frame(rows), {"i": ITEM}, {"m": long}, most=20, most_chars=82_000)
     assert [row["policy"] for row in whole.answers] == [f"p{n}" for n in range(20)]
 
