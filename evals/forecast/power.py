@@ -118,7 +118,7 @@ def from_pilot(
     return tuple(rows)
 
 
-def left_out(estimates: Iterable[Estimate], metric: str) -> tuple[Estimate, ...]:
+def without_variance(estimates: Iterable[Estimate], metric: str) -> tuple[Estimate, ...]:
     """A metric's estimates of real models that say nothing about its variance."""
     mine = [e for e in estimates if e.slice == "" and e.metric == metric]
     return tuple(e for e in mine if why_unusable(e) and not is_reference(e.model))

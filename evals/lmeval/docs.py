@@ -72,10 +72,10 @@ def build_docs(
         "policy_digest": asked.digest,
         "documents": len(arms),
     }
-    return [_doc(arm, seed, shared) for arm in in_turns(arms, asked)]
+    return [_doc(arm, seed, shared) for arm in _fit_for_any_limit(arms, asked)]
 
 
-def in_turns(arms: Sequence[Arm], policy: Policy) -> list[Arm]:
+def _fit_for_any_limit(arms: Sequence[Arm], policy: Policy) -> list[Arm]:
     """The same arms, ordered so that any first few of them say something about every number.
 
     An item's arms stay together, and so do twins. A policy's items go in threes (restricted, near-miss by

@@ -33,7 +33,12 @@ def power(
     Uses the variances of a pilot run, or a given standard deviation.
     """
     from lawbound.evals.folder.estimates import estimates_of
-    from lawbound.evals.forecast.power import clusters_needed, from_pilot, left_out, why_unusable
+    from lawbound.evals.forecast.power import (
+        clusters_needed,
+        from_pilot,
+        why_unusable,
+        without_variance,
+    )
     from lawbound.evals.metrics.inputs import MetricError
 
     if (pilot is None) == (sd is None):
@@ -75,7 +80,7 @@ def power(
         note(
             f"items needed of choices are at most so many: what is generated beside them was asked {epochs} times"
         )
-    for e in left_out(estimates, wanted):
+    for e in without_variance(estimates, wanted):
         note(f"{e.model} under {e.policy} at {e.strength}: {wanted} {why_unusable(e)}")
 
 

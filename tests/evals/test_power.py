@@ -8,9 +8,9 @@ from lawbound.evals.evaluate import evaluate
 from lawbound.evals.forecast.power import (
     clusters_needed,
     from_pilot,
-    left_out,
     power_of,
     why_unusable,
+    without_variance,
 )
 from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.inputs import MetricError
@@ -105,7 +105,7 @@ def test_estimates_that_a_pilot_does_not_know_are_told():
     known = pilot()
     unknown = Estimate("J", "n", "p", "full", note="at the floor")
     assert len(from_pilot([known, unknown], metric="J", effect=0.1)) == 1
-    assert left_out([known, unknown], "J") == (unknown,)
+    assert without_variance([known, unknown], "J") == (unknown,)
     assert why_unusable(unknown) == "is not known: at the floor"
     assert why_unusable(known) == ""
 
@@ -116,7 +116,7 @@ def test_an_interval_without_a_standard_error_plans_nothing(mde):
     clipped = pilot("tradeoff", value=0.0, low=0.0, high=0.0, mde=mde)
     with pytest.raises(MetricError, match=r"'tradeoff' has no standard error.*that has: J"):
         from_pilot([clipped, pilot()], metric="tradeoff", effect=0.1)
-    assert left_out([clipped], "tradeoff") == (clipped,)
+    assert without_variance([clipped], "tradeoff") == (clipped,)
     assert why_unusable(clipped).startswith("has no standard error")
     assert why_unusable(pilot(clusters=1)) == "rests on fewer than two item groups"
 
