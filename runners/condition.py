@@ -4,6 +4,17 @@ which strength."""
 import hashlib
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Final
+
+FULL_WITHOUT: Final = "full-without"
+"""Kind of the strengths that leave one clause out: ``full-without:RULE``."""
+WRONG_REGION: Final = "wrong-region"
+"""Kind of the strengths that name another region: ``wrong-region:ID``."""
+
+
+def arm_kind(strength: str) -> str:
+    """A strength without its argument: ``full-without`` of ``full-without:RULE``."""
+    return strength.partition(":")[0]
 
 
 @dataclass(frozen=True, slots=True)

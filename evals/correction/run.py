@@ -14,7 +14,7 @@ from lawbound.evals.correction.draw import stated_chances
 from lawbound.evals.correction.forget import is_anothers
 from lawbound.evals.correction.labels import CorrectionError, Labels
 from lawbound.evals.correction.match import Match, match
-from lawbound.evals.correction.table import LEFT_OUT, corrected_table
+from lawbound.evals.correction.table import UNCORRECTED, corrected_table
 from lawbound.evals.folder.files import FolderError, write_atomically
 from lawbound.evals.folder.policies import run_policies
 from lawbound.evals.folder.run_folder import RunFolder
@@ -22,6 +22,7 @@ from lawbound.evals.leaderboard.table import csv_bytes
 from lawbound.evals.metrics.estimate import Estimate
 from lawbound.evals.metrics.rule_info import rule_info
 from lawbound.rubrics.score import SCORER_VERSION
+from lawbound.runners.condition import arm_kind
 from lawbound.runners.store import read_samples
 from lawbound.tasks.io.yaml_files import plain_yaml
 
@@ -78,7 +79,7 @@ def check_labels(root: Path, labels: Labels) -> None:
             return  # it will be written anew
         if frame["key"].isin(list(labels.by_key)).any():
             _chances(frame, labels)
-            if frame["strength"].str.startswith(LEFT_OUT).all():
+            if frame["strength"].map(arm_kind).isin(UNCORRECTED).all():
                 raise CorrectionError(f"{root}: {_NO_RATE}")
             return
     # Verdicts may be older than the answers.

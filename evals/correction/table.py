@@ -37,11 +37,13 @@ from lawbound.evals.stats.arrays import Codes, Floats
 from lawbound.evals.stats.intervals import Mean, codes, rate
 from lawbound.rubrics.policy.requirement import Requirement
 from lawbound.rubrics.verdict import Reading, is_met, is_served_plainly, withholds
+from lawbound.runners.condition import FULL_WITHOUT, WRONG_REGION, arm_kind
 
 if TYPE_CHECKING:
     import pandas as pd
 
-LEFT_OUT = ("full-without:", "wrong-region:")
+UNCORRECTED = (FULL_WITHOUT, WRONG_REGION)
+"""Kinds of the strengths at which no rate is corrected."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ def _cut_rows(
     icc = rules_icc(cut, entries)
     shares: dict[str, CorrectedRate] = {}
     for strength in cut.strengths:
-        if strength.startswith(LEFT_OUT):
+        if arm_kind(strength) in UNCORRECTED:
             continue
         for one in _rates(cut, strength, entries.where(of_entry == strength), gold, icc):
             known = raw.get((cut.model, cut.policy, strength, one.metric))

@@ -36,6 +36,7 @@ from lawbound.evals.stats.arrays import Bounds, Floats
 from lawbound.evals.stats.intervals import Design, Mean
 from lawbound.evals.stats.paired import signed_mean
 from lawbound.evals.stats.significance import sign_flip
+from lawbound.runners.condition import FULL_WITHOUT, arm_kind
 
 FLOOR = 0.10
 """A tax is reported only if capability under the placebo is clearly above this."""
@@ -59,7 +60,7 @@ def capability_estimates(
             yield build(cut.about("full", mode=mode), "capability", Mean(), Tally())
         base = scores.at("placebo").mean(icc)
         for strength in dict.fromkeys(["full", *strengths]):
-            if strength not in WITHOUT_POLICY and not strength.startswith("full-without:"):
+            if strength not in WITHOUT_POLICY and arm_kind(strength) != FULL_WITHOUT:
                 tax = _tax(cut.about(strength, mode=mode), scores, "placebo", base, icc)
                 yield from _taxes(tax, rng, resamples)
         tax = _tax(cut.about("placebo", mode=mode), scores, "none", base, icc)

@@ -18,6 +18,7 @@ from lawbound.evals.stats.arrays import Bounds, Floats
 from lawbound.evals.stats.intervals import Design, difference
 from lawbound.evals.stats.paired import signed_mean
 from lawbound.rubrics.policy.requirement import STRICTNESS
+from lawbound.runners.condition import FULL_WITHOUT, WRONG_REGION
 from lawbound.tasks.bank import PRIVATE
 
 STEERING = ("full", "brief", "strict", "unnamed")
@@ -32,9 +33,9 @@ def contrast_estimates(cut: Cut) -> Iterator[Estimate]:
     yield from _public_gap(cut)
     for strength in cut.strengths:
         kind, _, name = strength.partition(":")
-        if kind == "full-without":
+        if kind == FULL_WITHOUT:
             yield _clause_effect(cut, strength, name)
-        elif kind in ("wrong-region", "unnamed"):
+        elif kind in (WRONG_REGION, "unnamed"):
             yield _name_effect(cut, strength)
 
 
@@ -54,7 +55,7 @@ def steerability_estimates(cuts: Sequence[Cut]) -> Iterator[Estimate]:
                 for strength in STEERING:
                     if strength in p.strengths and strength in q.strengths:
                         yield _steer(p, q, strength, strength)
-                swapped = f"wrong-region:{q.policy}", f"wrong-region:{p.policy}"
+                swapped = f"{WRONG_REGION}:{q.policy}", f"{WRONG_REGION}:{p.policy}"
                 if swapped[0] in p.strengths and swapped[1] in q.strengths:
                     yield _steer(p, q, *swapped)
 

@@ -34,6 +34,7 @@ from lawbound.evals.stats.arrays import Codes
 from lawbound.evals.stats.correlation import pooled_icc
 from lawbound.evals.stats.intervals import Mean, codes
 from lawbound.evals.stats.significance import p_from_interval
+from lawbound.runners.condition import FULL_WITHOUT, WRONG_REGION, arm_kind
 
 
 def rule_estimates(cut: Cut) -> Iterator[Estimate]:
@@ -42,7 +43,7 @@ def rule_estimates(cut: Cut) -> Iterator[Estimate]:
     strength = cut.rows["strength"][all_entries.row]
     icc = rules_icc(cut, all_entries)
     for name in cut.strengths:
-        if name.startswith(("full-without:", "wrong-region:")):
+        if arm_kind(name) in (FULL_WITHOUT, WRONG_REGION):
             continue
         entries = all_entries.where(strength == name)
         if len(entries.row) == 0 and name != "full":

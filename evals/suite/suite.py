@@ -28,7 +28,7 @@ from lawbound.rubrics.prompts.conditions import (
     native_languages,
     prompt_languages,
 )
-from lawbound.runners.condition import NONE, Condition
+from lawbound.runners.condition import FULL_WITHOUT, NONE, WRONG_REGION, Condition
 from lawbound.runners.plan import Arm
 from lawbound.runners.prompt import Mode
 from lawbound.tasks.bank import load_bank
@@ -251,13 +251,13 @@ def _expanded(
         kind, _, argument = strength.partition(":")
         if argument != "*":
             found.append(strength)
-        elif kind == "full-without":
-            found += [f"full-without:{rule.id}" for rule in policy.rules]
-        elif kind == "wrong-region" and len(policies) > 1:
+        elif kind == FULL_WITHOUT:
+            found += [f"{FULL_WITHOUT}:{rule.id}" for rule in policy.rules]
+        elif kind == WRONG_REGION and len(policies) > 1:
             at = policies.index(policy)
             # Pairs are 0 and 1, 2 and 3 and so on; one left over takes the name before it.
             partner = at ^ 1 if at ^ 1 < len(policies) else at - 1
-            found.append(f"wrong-region:{policies[partner].id}")
+            found.append(f"{WRONG_REGION}:{policies[partner].id}")
     return found
 
 
@@ -275,7 +275,7 @@ def _arms(
 def _bearing_on(condition: Condition, policy: Policy, items: Sequence[Item]) -> Iterable[Item]:
     """Without a clause, only the questions that it decides are worth repeating."""
     kind, _, rule = condition.strength.partition(":")
-    if kind != "full-without":
+    if kind != FULL_WITHOUT:
         return items
     return [item for item in items if rule in policy.requires(item).rules]
 

@@ -16,12 +16,12 @@ from lawbound.rubrics.prompts.wordings import (
     name_of,
     speaks,
 )
-from lawbound.runners.condition import NONE, Condition
+from lawbound.runners.condition import FULL_WITHOUT, NONE, WRONG_REGION, Condition
 from lawbound.tasks.io.messages import did_you_mean
 
 STRENGTHS = (
-    "none", "placebo", "brief", "full", "strict", "native", "unnamed", "full-without:RULE",
-    "wrong-region:ID",
+    "none", "placebo", "brief", "full", "strict", "native", "unnamed", f"{FULL_WITHOUT}:RULE",
+    f"{WRONG_REGION}:ID",
 )  # fmt: skip
 NATIVE = "native"
 """The full prompt in a language other than English, for items in that language."""
@@ -118,7 +118,7 @@ def _condition(policy: Policy, strength: str, lang: str, beside: Sequence[Policy
         return NONE
     if kind in _PLAIN:
         wordings = _PLAIN[kind](policy, lang)
-    elif kind == "full-without":
+    elif kind == FULL_WITHOUT:
         gone = policy.rule(argument)
         kept = tuple(rule for rule in policy.rules if rule is not gone)
         wordings = _full(replace(policy, rules=kept), lang)
