@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from math import inf
 from types import UnionType
-from typing import Any, Literal, get_args
+from typing import Any, Final, Literal, get_args
 
 from lawbound.tasks.io.limits import MOST_COUNTED
 from lawbound.tasks.io.messages import one_line
@@ -44,6 +44,11 @@ class Settings:
     stop: tuple[str, ...] = ()
 
 
+UNVERIFIED: Final = "unverified"
+"""Revision of a model if neither its engine nor its user tells one. A given one is the user's word that two
+addresses run the same model."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
     """Which weights answered, as exactly as the engine can tell."""
@@ -51,7 +56,7 @@ class Fingerprint:
     model: str
     """Label shown to people."""
     revision: str
-    """Revision or hash of the weights; ``unverified`` if an endpoint does not tell."""
+    """Revision or hash of the weights; `UNVERIFIED` if an endpoint does not tell."""
     engine: str
     version: str
     dtype: str = ""

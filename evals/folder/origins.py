@@ -20,13 +20,11 @@ from lawbound.runners.engines.protocol import OTHER_NAMES, Engine, ModelError, T
 from lawbound.runners.lock import StoreError
 from lawbound.runners.plan import Plan
 from lawbound.runners.run import RunCounts
+from lawbound.runners.sample import UNVERIFIED
 from lawbound.runners.store import read_samples
 from lawbound.tasks.io.messages import counted
 
 SERVER = "openai:"
-UNVERIFIED = "unverified"
-"""Revision of a model if its user gave none. A given one is the user's word that two addresses run
-the same model."""
 _SHOWN = 4
 """Most names of models that a warning lists."""
 

@@ -11,6 +11,7 @@ from lawbound.rubrics.judges.majority import PanelReading
 from lawbound.rubrics.judges.material import MAX_ANSWER
 from lawbound.rubrics.judges.named import read_name
 from lawbound.rubrics.judges.question import Opinion, Question, Unreadable
+from lawbound.runners.sample import UNVERIFIED
 
 
 def fate_of(opinions: Sequence[Opinion], merged: PanelReading) -> Fate:
@@ -169,4 +170,4 @@ def _same_weights(one: Mapping[str, str] | None, other: Mapping[str, str] | None
     revision = (one or {}).get("revision")
     if not one or not other or revision is None or revision != other.get("revision"):
         return False
-    return revision not in ("", "unverified") or one.get("model") == other.get("model")
+    return revision not in ("", UNVERIFIED) or one.get("model") == other.get("model")

@@ -29,6 +29,7 @@ from lawbound.rubrics.answers.constraints import check_demands
 from lawbound.runners.canonical import canonical_json, request_key
 from lawbound.runners.engines.thinking import split_thinking
 from lawbound.runners.sample import (
+    UNVERIFIED,
     Fingerprint,
     Message,
     Rendered,
@@ -76,7 +77,7 @@ def read_run(results: Path, *, own: Collection[str] = ()) -> tuple[Fingerprint, 
         sender = sender_of(kind, arguments)
         instruction, cache = content.get("system_instruction"), config.get("use_cache")
         version = str(content.get("lm_eval_version", "unknown"))
-        revision = str(config.get("model_sha") or config.get("model_revision") or "unverified")
+        revision = str(config.get("model_sha") or config.get("model_revision") or UNVERIFIED)
         dtype = str(config.get("model_dtype") or "")
         template = str(content.get("chat_template_sha") or "")
     except (ValueError, KeyError, TypeError, RecursionError) as fault:

@@ -5,7 +5,7 @@ from copy import copy
 from typing import Self
 
 from lawbound.runners.canonical import chat_json
-from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample
+from lawbound.runners.sample import UNVERIFIED, Fingerprint, Message, Rendered, Request, Sample
 from lawbound.tasks.io.messages import one_line
 
 
@@ -23,7 +23,7 @@ class FunctionEngine:
         answer: Callable[[Request], str],
         *,
         name: str | None = None,
-        revision: str = "unverified",
+        revision: str = UNVERIFIED,
     ) -> None:
         """Wrap a function.
 

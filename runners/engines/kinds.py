@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from lawbound.runners.engines.protocol import Engine, ModelError, Renderer
+from lawbound.runners.sample import UNVERIFIED
 from lawbound.tasks.io.urls import holds_secret, without_secrets
 
 
@@ -87,7 +88,7 @@ def _openai(rest: str, options: EngineOptions) -> Engine:
 
 
 def _unopened_openai(rest: str, options: EngineOptions) -> tuple[Renderer, ...]:
-    from lawbound.runners.engines.endpoint.unasked import UNVERIFIED, Unasked
+    from lawbound.runners.engines.endpoint.unasked import Unasked
     from lawbound.runners.engines.endpoint.wire import Dialect, contract
 
     name, revision = rest.rpartition("@")[0], options.revision or UNVERIFIED

@@ -20,10 +20,18 @@ from lawbound.runners.engines.endpoint.in_flight import Batch, Done, in_thread
 from lawbound.runners.engines.endpoint.patience import Failing, Patience
 from lawbound.runners.engines.endpoint.proxy import proxy_for
 from lawbound.runners.engines.endpoint.reply import Answer, Fault, estimate_tokens
-from lawbound.runners.engines.endpoint.unasked import UNVERIFIED, Unasked
+from lawbound.runners.engines.endpoint.unasked import Unasked
 from lawbound.runners.engines.endpoint.wire import check_extra, contract
 from lawbound.runners.engines.protocol import OTHER_NAMES, PROBE, ModelError, Trouble
-from lawbound.runners.sample import Fingerprint, Message, Rendered, Request, Sample, Settings
+from lawbound.runners.sample import (
+    UNVERIFIED,
+    Fingerprint,
+    Message,
+    Rendered,
+    Request,
+    Sample,
+    Settings,
+)
 
 MOST_NAMES = 32
 """Most names of a server's model that are counted apart; answers under others are summed."""

@@ -10,7 +10,6 @@ from lawbound.runners.sample import Fingerprint, Message, Rendered
 
 ENGINE = "endpoint"
 VERSION = "2"
-UNVERIFIED = "unverified"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from lawbound.runners.engines.protocol import ModelError
+from lawbound.runners.sample import UNVERIFIED
 from lawbound.tasks.io.safe_files import whole_file, why
 
 HASH_FILE = "lawbound-revision.txt"
@@ -85,14 +86,14 @@ def weights_hash(files: Sequence[Path]) -> str:
 
 
 def revision_of(name_or_path: str, commit: str | None) -> str:
-    """The hash of a local folder's weights, else the hub's commit, else ``unverified``."""
+    """The hash of a local folder's weights, else the hub's commit, else `UNVERIFIED`."""
     folder = Path(name_or_path)
     if not name_or_path or not folder.is_dir():
-        return commit or "unverified"
+        return commit or UNVERIFIED
     with contextlib.suppress(OSError):
         return (folder / HASH_FILE).read_text(encoding="utf-8").strip()
     files = [*folder.glob("*.safetensors"), *folder.glob("*.bin"), *folder.glob("*.gguf")]
-    return f"sha256:{weights_hash(files)}" if files else "unverified"
+    return f"sha256:{weights_hash(files)}" if files else UNVERIFIED
 
 
 def _cache_root() -> Path:
