@@ -11,6 +11,7 @@ from math import nan
 from typing import TYPE_CHECKING, Any
 
 from lawbound.evals.folder.files import FolderError
+from lawbound.evals.folder.policies import NEUTRAL
 from lawbound.rubrics.graders import GRADERS
 from lawbound.rubrics.policy.policy import Policy
 from lawbound.rubrics.policy.requirement import Requirement
@@ -171,7 +172,7 @@ def _about_policy(
         "rules": "|".join(requirement.rules),
         "near_miss": "|".join(beside),
         "bases_of_rules": "|".join(dict.fromkeys(bases[r] for r in requirement.rules)),
-        "intl_base": policies["intl"].requires(item).base,
+        "intl_base": policies[NEUTRAL].requires(item).base,
     }
 
 

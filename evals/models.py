@@ -18,6 +18,7 @@ from lawbound.runners.engines import (
     label_of,
     open_engine,
 )
+from lawbound.runners.engines.kinds import is_server
 from lawbound.tasks.io.limits import LONGEST_NAME
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def check_model(model: str, spec: RunSpec) -> None:
     from lawbound.runners.engines.cluster import check_place
 
     check_place(spec.on)
-    if model.startswith("openai:"):
+    if is_server(model):
         raise ModelError(
             f"model '{model}': a server answers, expected a model that workers can load: leave out "
             f"--on {spec.on}"

@@ -16,6 +16,7 @@ from typing import Self
 from lawbound.evals.folder.files import FolderError
 from lawbound.evals.folder.record import OriginEntry, RunRecord
 from lawbound.runners.engines.endpoint import read_address
+from lawbound.runners.engines.kinds import SERVER, is_server
 from lawbound.runners.engines.protocol import OTHER_NAMES, Engine, ModelError, TellsWhoAnswered
 from lawbound.runners.lock import StoreError
 from lawbound.runners.plan import Plan
@@ -24,7 +25,6 @@ from lawbound.runners.sample import UNVERIFIED
 from lawbound.runners.store import read_samples
 from lawbound.tasks.io.messages import counted
 
-SERVER = "openai:"
 _SHOWN = 4
 """Most names of models that a warning lists."""
 
@@ -126,7 +126,7 @@ class ModelAsked:
 
     @property
     def _is_server(self) -> bool:
-        return self._spec.startswith(SERVER)
+        return is_server(self._spec)
 
     def _has_new_answers(self) -> bool:
         """Count stored answers too that were not reported before a stop."""
@@ -228,5 +228,5 @@ def _servers_of(before: RunRecord) -> tuple[OriginEntry, ...]:
             spec=entry.spec,
         )
         for entry in before.models
-        if entry.spec.startswith(SERVER)
+        if is_server(entry.spec)
     )

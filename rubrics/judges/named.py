@@ -6,6 +6,7 @@ from lawbound.rubrics.judges.forms import GUARD_FORMS, RUBRIC
 from lawbound.rubrics.judges.question import Form
 from lawbound.rubrics.reference import is_reference
 from lawbound.runners.engines import OPENED, ModelError, check_name
+from lawbound.runners.engines.kinds import SERVER, is_server
 from lawbound.tasks.io.messages import did_you_mean
 from lawbound.tasks.io.urls import without_secrets
 
@@ -63,10 +64,10 @@ def _read_model(name: str, model: str, expected: str) -> str:
             f"judge '{name}': a reference model reads no answers, expected one of {expected}"
         )
     check_name(model, expected=expected)
-    if not model.startswith("openai:"):
+    if not is_server(model):
         return model
-    label, _, url = model.removeprefix("openai:").rpartition("@")
+    label, _, url = model.removeprefix(SERVER).rpartition("@")
     scheme, _, rest = url.partition("://")
     host, slash, path = rest.partition("/")
-    whole = f"openai:{label}@{scheme.lower()}://{host.lower()}{slash}{path}"
+    whole = f"{SERVER}{label}@{scheme.lower()}://{host.lower()}{slash}{path}"
     return whole.rstrip("/").removesuffix("/chat/completions").rstrip("/")

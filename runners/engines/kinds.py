@@ -3,11 +3,14 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from lawbound.runners.engines.protocol import Engine, ModelError, Renderer
 from lawbound.runners.sample import UNVERIFIED
 from lawbound.tasks.io.urls import holds_secret, without_secrets
+
+SERVER: Final = "openai:"
+"""What the name of a model behind a server begins with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,11 @@ class Kind:
     """Refuses faults of the name, and what may be a key in it; without it, any URL with one is refused."""
     unopened: Callable[[str, EngineOptions], tuple[Renderer, ...]] | None = None
     """What the opened engine may render like, the usual first; None if only the model's files can tell."""
+
+
+def is_server(model: str) -> bool:
+    """Whether a model's name says that a server answers: ``openai:NAME@URL``."""
+    return model.startswith(SERVER)
 
 
 def _smollm2(rest: str, options: EngineOptions) -> Engine:
@@ -103,7 +111,7 @@ def _check_openai(rest: str) -> None:
     name, at, url = rest.rpartition("@")
     if not name.strip("@"):
         missing = "name before '@'" if at else "'@'"
-        shown = without_secrets(f"openai:{rest}")
+        shown = without_secrets(f"{SERVER}{rest}")
         raise ModelError(f"model '{shown}': found no {missing}, expected openai:NAME@URL")
     read_address(name, url, read_key("OPENAI_API_KEY"))
 
